@@ -1,0 +1,105 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  type MessageAttributeValue,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { maxMessageBytes, utf8Bytes } from '../../domain/messages.ts';
+import type { Seconds } from '../../domain/time.ts';
+
+/** One message for SQS, already serialised. */
+export interface OutgoingMessage {
+  readonly body: string;
+  /** String attributes; an empty, over-long or unsendable one is left out, so that it never fails the send. */
+  readonly attributes?: Readonly<Record<string, string | undefined>>;
+  /** Fair-queue group: at most 128 ASCII characters. */
+  readonly groupId?: string;
+  /** 0 to 900; SQS carries no more. */
+  readonly delay?: Seconds;
+}
+
+/** SQS took some messages of a batch and refused others. */
+export class PartialSendError extends Error {
+  override name = 'PartialSendError' as const;
+}
+
+const maxBatchEntries = 10;
+const maxAttributeBytes = 1024;
+/** What SQS takes in an attribute value: XML 1.0's characters. */
+const sendable = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;
+
+/** A queue by URL: send one, send many, and settle a received message by its receipt handle. */
+export function sqsQueue(client: SQSClient, queueUrl: string) {
+  return {
+    async send(message: OutgoingMessage): Promise<void> {
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...entryOf(message) }));
+    },
+
+    /**
+     * Sends all, ten and at most 1 MiB at a time.
+     *
+     * @throws PartialSendError when SQS refused any of them; those before it may have been sent
+     */
+    async sendAll(messages: readonly OutgoingMessage[]): Promise<void> {
+      for (const batch of batchesOf(messages)) {
+        const Entries = batch.map((message, index) => ({ Id: String(index), ...entryOf(message) }));
+        const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+        if (Failed?.length) {
+          const codes = Failed.map((failure) => failure.Code).join(', ');
+          throw new PartialSendError(`SQS refused ${Failed.length} of ${batch.length} messages: ${codes}`);
+        }
+      }
+    },
+
+    async delete(receiptHandle: string): Promise<void> {
+      await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle }));
+    },
+
+    /** Makes a received message visible again `after` seconds from now (at most 12 h). */
+    async returnAfter(receiptHandle: string, after: Seconds): Promise<void> {
+      await client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: queueUrl,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: after,
+        }),
+      );
+    },
+  };
+}
+
+const entryOf = (message: OutgoingMessage) => ({
+  MessageBody: message.body,
+  MessageAttributes: attributesOf(message.attributes ?? {}),
+  MessageGroupId: message.groupId,
+  DelaySeconds: message.delay,
+});
+
+function attributesOf(attributes: Readonly<Record<string, string | undefined>>) {
+  const kept: Record<string, MessageAttributeValue> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && sendable.test(value) && utf8Bytes(value) <= maxAttributeBytes) {
+      kept[name] = { DataType: 'String', StringValue: value };
+    }
+  }
+  return kept;
+}
+
+function batchesOf(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
+  const batches: OutgoingMessage[][] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = utf8Bytes(message.body) + 10 * maxAttributeBytes;
+    const current = batches.at(-1);
+    if (current && current.length < maxBatchEntries && bytes + size <= maxMessageBytes) {
+      current.push(message);
+      bytes += size;
+    } else {
+      batches.push([message]);
+      bytes = size;
+    }
+  }
+  return batches;
+}

@@ -1,0 +1,15 @@
+/** Index names, their keys, and shard counts: the contract between `lib/` and the adapters. Every index is keys only. */
+
+/** InboundEvents (pk `id`): failed and ignored events whose bodies are kept, by source and day. Sparse. */
+export const keptIndex = { name: 'kept', partitionKey: 'keptDay', sortKey: 'keptAt' } as const;
+
+/** Deliveries (pk `id`): every unfinished delivery by the time at which the sweep must step in. Sparse. */
+export const dueIndex = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt', shards: 8 } as const;
+
+/** S3 prefixes of the payload bucket; each has its own lifecycle. */
+export const payloadPrefixes = {
+  /** Bodies over one SQS message, and bodies of failed and ignored events. 35 days. */
+  inbound: 'inbound/',
+  /** Payloads of published events over 8 KB. 100 days. */
+  outbound: 'outbound/',
+} as const;

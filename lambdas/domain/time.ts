@@ -1,0 +1,28 @@
+declare const unit: unique symbol;
+type InUnit<Unit extends string> = number & { readonly [unit]: Unit };
+
+/** An instant: whole seconds since 1970-01-01T00:00:00Z. */
+export type UnixSeconds = InUnit<'unix-seconds'>;
+/** An instant: milliseconds since 1970-01-01T00:00:00Z. Every `…At` and `…Until` in a table is one. */
+export type UnixMillis = InUnit<'unix-millis'>;
+/** A span in seconds. */
+export type Seconds = InUnit<'seconds'>;
+/** A span in milliseconds. */
+export type Millis = InUnit<'millis'>;
+
+export const unixSeconds = (value: number): UnixSeconds => value as UnixSeconds;
+export const unixMillis = (value: number): UnixMillis => value as UnixMillis;
+export const seconds = (value: number): Seconds => value as Seconds;
+export const millis = (value: number): Millis => value as Millis;
+export const days = (value: number): Seconds => seconds(value * 86_400);
+
+/** The whole second an instant lies in. */
+export const toUnixSeconds = (at: UnixMillis): UnixSeconds => unixSeconds(Math.floor(at / 1000));
+export const toMillis = (span: Seconds): Millis => millis(span * 1000);
+
+/** The instant `span` after `at`. */
+export const later = (at: UnixMillis, span: Seconds): UnixMillis => unixMillis(at + span * 1000);
+
+/** Seconds from `now` until `at`, rounded up so that nothing is early; never negative. */
+export const secondsUntil = (at: UnixMillis, now: UnixMillis): Seconds =>
+  seconds(Math.max(0, Math.ceil((at - now) / 1000)));

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+
+/** The environment of each function, shared by `lib/` (which must set all of it) and the function (which reads it once). */
+export const receiveEnv = ['STACK', 'SOURCE', 'QUEUE_URL', 'PAYLOAD_BUCKET'] as const;
+export const consumeEnv = ['INBOUND_EVENTS_TABLE', 'QUEUE_URL', 'DLQ_URL', 'PAYLOAD_BUCKET'] as const;
+export const publishEnv = [
+  'OUTBOUND_EVENTS_TABLE',
+  'DELIVERIES_TABLE',
+  'DELIVERY_QUEUE_URL',
+  'PUBLISH_DLQ_URL',
+  'PAYLOAD_BUCKET',
+] as const;
+export const deliverEnv = [
+  'OUTBOUND_EVENTS_TABLE',
+  'DELIVERIES_TABLE',
+  'DELIVERY_QUEUE_URL',
+  'DELIVERY_DLQ_URL',
+  'PAYLOAD_BUCKET',
+  'SIGNING_SECRET',
+] as const;
+export const sweepEnv = [
+  'OUTBOUND_EVENTS_TABLE',
+  'DELIVERIES_TABLE',
+  'DELIVERY_QUEUE_URL',
+  'DELIVERY_DLQ_URL',
+] as const;
+
+type EnvOf<Names extends readonly string[]> = { readonly [Name in Names[number]]: string };
+/** `SOURCE` is empty under `isolation: 'shared'`: there the last segment of the path names the source. */
+export type ReceiveEnv = EnvOf<typeof receiveEnv>;
+export type ConsumeEnv = EnvOf<typeof consumeEnv>;
+export type PublishEnv = EnvOf<typeof publishEnv>;
+export type DeliverEnv = EnvOf<typeof deliverEnv>;
+export type SweepEnv = EnvOf<typeof sweepEnv>;
+
+/** A function was deployed without something that it needs. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError' as const;
+}
+
+/**
+ * Reads the named variables, once, at module load.
+ *
+ * @throws ConfigurationError naming every variable that is missing
+ */
+export function readEnv<const Names extends readonly string[]>(names: Names): EnvOf<Names> {
+  const missing = names.filter((name) => process.env[name] === undefined);
+  if (missing.length > 0) {
+    throw new ConfigurationError(`environment lacks ${missing.join(', ')}; deploy the stack again`);
+  }
+  return Object.fromEntries(names.map((name) => [name, process.env[name]])) as EnvOf<Names>;
+}
+
+/**
+ * Reads the settings that the deployment compiled in beside the function's code.
+ *
+ * @throws ConfigurationError when the file is missing or does not fit the schema
+ */
+export function readSettings<Schema extends v.GenericSchema>(schema: Schema): v.InferOutput<Schema> {
+  const file = new URL('./settings.json', import.meta.url);
+  const result = v.safeParse(schema, JSON.parse(readFileSync(file, 'utf8')));
+  if (result.success) return result.output;
+  const where = result.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join('; ');
+  throw new ConfigurationError(`settings.json does not fit: ${where}; deploy the stack again`);
+}
