@@ -1,0 +1,2 @@
+/** The handlers of each source, by source name. */
+export const handlers = {};
