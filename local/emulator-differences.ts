@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { account, region } from './endpoint.ts';
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: { readonly [key: string]: Json };
+  readonly DependsOn?: string | readonly string[];
+}
+
+/** A CloudFormation template, as far as the rules look into it. */
+export interface Template {
+  readonly Resources: { readonly [logicalId: string]: Resource };
+  readonly Outputs?: Json;
+}
+
+/** One thing that the emulator does differently from AWS, and what is done to the template about it. */
+interface Difference {
+  readonly name: string;
+  readonly reason: string;
+  readonly apply: (template: Template) => Template;
+}
+
+/** All of them. What is not here and is refused stops the start with the emulator's own message. */
+export const differences: readonly Difference[] = [
+  {
+    name: 'secret-ref-is-its-arn',
+    reason: 'Ref of a secret gives its name instead of its ARN, so a grant on it would be a grant on nothing.',
+    apply: (template) => {
+      const secrets = logicalIds(template, (resource) => resource.Type === 'AWS::SecretsManager::Secret');
+      return rewrite(template, (node) => {
+        const id = refTarget(node);
+        return id !== undefined && secrets.has(id) ? { 'Fn::GetAtt': [id, 'Id'] } : undefined;
+      });
+    },
+  },
+  {
+    name: 'no-metric-math-alarms',
+    reason: 'Alarms on an expression over metrics are refused; there are no AWS metrics here to alarm on anyway.',
+    apply: (template) =>
+      leaveOut(
+        template,
+        ({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] !== undefined,
+      ),
+  },
+  {
+    name: 'no-composite-alarms',
+    reason: 'AWS::CloudWatch::CompositeAlarm is not known.',
+    apply: (template) => leaveOut(template, ({ Type }) => Type === 'AWS::CloudWatch::CompositeAlarm'),
+  },
+];
+
+/** The template that the emulator gets. Pure. */
+export const forEmulator = (template: Template): Template =>
+  differences.reduce((current, difference) => difference.apply(current), template);
+
+/** Applies the rules to every template of a cloud assembly, in place. */
+export function adaptAssembly(assembly: string): void {
+  for (const name of readdirSync(assembly)) {
+    if (!name.endsWith('.template.json')) continue;
+    const file = join(assembly, name);
+    const template: Template = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify(forEmulator(template), undefined, 1));
+  }
+}
+
+function logicalIds(template: Template, matches: (resource: Resource) => boolean): ReadonlySet<string> {
+  const entries = Object.entries(template.Resources ?? {});
+  return new Set(entries.filter(([, resource]) => matches(resource)).map(([id]) => id));
+}
+
+/** Removes resources, and everything that points at them: a name stands in for what was referred to. */
+function leaveOut(template: Template, matches: (resource: Resource) => boolean): Template {
+  const gone = logicalIds(template, matches);
+  if (gone.size === 0) return template;
+  const kept = Object.entries(template.Resources).filter(([id]) => !gone.has(id));
+  const resources = kept.map(([id, resource]) => [id, withoutDependencies(resource, gone)]);
+  return rewrite({ ...template, Resources: Object.fromEntries(resources) }, (node) => {
+    const id = refTarget(node);
+    if (id !== undefined && gone.has(id)) return id;
+    const [owner] = getAttTarget(node);
+    return owner !== undefined && gone.has(owner) ? `arn:aws:cloudwatch:${region}:${account}:alarm:${owner}` : undefined;
+  });
+}
+
+function withoutDependencies(resource: Resource, gone: ReadonlySet<string>): Resource {
+  if (resource.DependsOn === undefined) return resource;
+  return { ...resource, DependsOn: [resource.DependsOn].flat().filter((id) => !gone.has(id)) };
+}
+
+/** Replaces every node for which `replacement` gives another, top down. */
+function rewrite<T>(node: T, replacement: (node: object) => Json | undefined): T {
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    const other = replacement(value);
+    if (other !== undefined) return other;
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, walk(child)]));
+  };
+  return walk(node) as T;
+}
+
+const refTarget = (node: object): string | undefined =>
+  'Ref' in node && typeof node.Ref === 'string' ? node.Ref : undefined;
+
+function getAttTarget(node: object): readonly string[] {
+  if (!('Fn::GetAtt' in node)) return [];
+  const target = node['Fn::GetAtt'];
+  return Array.isArray(target) ? target : String(target).split('.');
+}

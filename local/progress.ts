@@ -1,0 +1,17 @@
+import { styleText } from 'node:util';
+
+/** Shows that a step begins, does it, and shows how long it took. */
+export type Progress = <T>(step: string, work: () => Promise<T>) => Promise<T>;
+
+/** One line when a step begins and one when it is done: readable on a terminal and in a CI log. */
+export const printProgress =
+  (print: (line: string) => void): Progress =>
+  async (step, work) => {
+    print(styleText('dim', `· ${step} …`));
+    const begun = performance.now();
+    const result = await work();
+    print(`${styleText('green', '✔')} ${step} ${styleText('dim', `${((performance.now() - begun) / 1000).toFixed(1)} s`)}`);
+    return result;
+  };
+
+export const silently: Progress = (_step, work) => work();

@@ -1,0 +1,54 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { LocalAwsError } from './failure.ts';
+import { isAlive } from './processes.ts';
+
+/** The files of one local AWS. Two may run side by side in two directories. */
+export interface StateDirectory {
+  readonly path: string;
+  /** That it exists means ready. */
+  readonly outputsFile: string;
+  readonly assembly: string;
+  /** Removes what must not outlive the run. */
+  release(): void;
+}
+
+/**
+ * Takes a state directory for this process.
+ *
+ * @throws LocalAwsError when another process that still runs has it
+ */
+export function takeStateDirectory(path: string): StateDirectory {
+  mkdirSync(path, { recursive: true });
+  const owner = join(path, 'running.pid');
+  const outputsFile = join(path, 'outputs.json');
+  takeOver(owner);
+  // Left by a run that was killed.
+  rmSync(outputsFile, { force: true });
+  const release = (): void => {
+    rmSync(outputsFile, { force: true });
+    rmSync(owner, { force: true });
+  };
+  return { path, outputsFile, assembly: join(path, 'cdk.out'), release };
+}
+
+function takeOver(owner: string): void {
+  try {
+    writeFileSync(owner, String(process.pid), { flag: 'wx' });
+  } catch {
+    const other = Number(readFileSync(owner, 'utf8'));
+    if (other !== process.pid && isAlive(other)) {
+      throw new LocalAwsError(
+        `It runs already, as process ${other}: stop that one first (if process ${other} is something else, remove ${relative('.', owner)}).`,
+      );
+    }
+    writeFileSync(owner, String(process.pid));
+  }
+}
+
+/** Writes a file so that a reader sees all of it or none. */
+export function writeAtomically(file: string, text: string): void {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, text);
+  renameSync(draft, file);
+}
