@@ -31,21 +31,42 @@ async function cdk(failure: string, args: readonly string[], options: CdkRun): P
 export function reasonIn(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => /(_FAILED\b|❌|^\w*Error\b|\berror\b.*:|‣)/.test(line));
-  return [...new Set(telling.length > 0 ? telling : lines.filter((line) => line !== ''))].slice(0, 6).join(' | ');
+  return [...new Set(telling.length > 0 ? telling : lines.filter((line) => line !== ''))]
+    .slice(0, 6)
+    .join(' | ');
 }
 
 /** Makes the cloud assembly of an app: what `cdk synth` makes, with local endpoints allowed. */
-export async function synth(app: string, assembly: string, context: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void> {
-  const flags = Object.entries({ 'hookline:localEndpoints': 'true', ...context }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+export async function synth(
+  app: string,
+  assembly: string,
+  context: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const flags = Object.entries({ 'hookline:localEndpoints': 'true', ...context }).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
   const command = `node ${JSON.stringify(relative(projectRoot, resolve(app)))}`;
-  const env = awsEnvironment({ url: 'http://127.0.0.1:1' }, { ...process.env, CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region });
-  await cdk(`${app} does not synthesise`, ['synth', '--quiet', '--app', command, '--output', assembly, ...flags], { env, cwd: projectRoot, signal });
+  const env = awsEnvironment(
+    { url: 'http://127.0.0.1:1' },
+    { ...process.env, CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region },
+  );
+  await cdk(
+    `${app} does not synthesise`,
+    ['synth', '--quiet', '--app', command, '--output', assembly, ...flags],
+    { env, cwd: projectRoot, signal },
+  );
 }
 
 /** Makes the CDK's own stack (assets bucket, roles), into which every deploy publishes first. */
 export async function bootstrap(endpoint: Endpoint, cwd: string, signal?: AbortSignal): Promise<void> {
   // Elsewhere than in the project: its cdk.json would have the app synthesised for this.
-  await cdk('The bootstrap was refused', ['bootstrap', `aws://${account}/${region}`], { env: awsEnvironment(endpoint, process.env), cwd, signal });
+  await cdk('The bootstrap was refused', ['bootstrap', `aws://${account}/${region}`], {
+    env: awsEnvironment(endpoint, process.env),
+    cwd,
+    signal,
+  });
 }
 
 /** Outputs by stack, as `cdk deploy --outputs-file` writes them. */
@@ -57,9 +78,26 @@ export type StackOutputs = Readonly<Record<string, Readonly<Record<string, strin
  * @returns the outputs of every stack, and what the tool printed
  * @throws LocalAwsError with the emulator's own message when it refuses something
  */
-export async function deploy(endpoint: Endpoint, assembly: string, signal?: AbortSignal): Promise<{ outputs: StackOutputs; log: string }> {
+export async function deploy(
+  endpoint: Endpoint,
+  assembly: string,
+  signal?: AbortSignal,
+): Promise<{ outputs: StackOutputs; log: string }> {
   const outputsFile = join(assembly, 'outputs.json');
-  const args = ['deploy', '--all', '--app', assembly, '--require-approval', 'never', '--outputs-file', outputsFile];
-  const log = await cdk('The deploy was refused', args, { env: awsEnvironment(endpoint, process.env), cwd: projectRoot, signal });
+  const args = [
+    'deploy',
+    '--all',
+    '--app',
+    assembly,
+    '--require-approval',
+    'never',
+    '--outputs-file',
+    outputsFile,
+  ];
+  const log = await cdk('The deploy was refused', args, {
+    env: awsEnvironment(endpoint, process.env),
+    cwd: projectRoot,
+    signal,
+  });
   return { outputs: JSON.parse(readFileSync(outputsFile, 'utf8')), log };
 }

@@ -1,6 +1,6 @@
 import { deploy, synth } from './cdk.ts';
-import type { Endpoint } from './endpoint.ts';
 import { adaptAssembly } from './emulator-differences.ts';
+import type { Endpoint } from './endpoint.ts';
 import { type LocalOutputs, toLocalOutputs } from './outputs.ts';
 import { seedSecrets } from './secrets.ts';
 import { type StateDirectory, writeAtomically } from './state.ts';
@@ -22,7 +22,10 @@ export const synthesiseApp = (app: App): Promise<void> =>
  *
  * @returns the outputs, and what the CDK tool printed
  */
-export async function deployApp(app: App, endpoint: Endpoint): Promise<{ outputs: LocalOutputs; log: string }> {
+export async function deployApp(
+  app: App,
+  endpoint: Endpoint,
+): Promise<{ outputs: LocalOutputs; log: string }> {
   adaptAssembly(app.state.assembly);
   const { outputs: stacks, log } = await deploy(endpoint, app.state.assembly, app.signal);
   const outputs = toLocalOutputs(endpoint, stacks);

@@ -27,7 +27,8 @@ interface Difference {
 export const differences: readonly Difference[] = [
   {
     name: 'secret-ref-is-its-arn',
-    reason: 'Ref of a secret gives its name instead of its ARN, so a grant on it would be a grant on nothing.',
+    reason:
+      'Ref of a secret gives its name instead of its ARN, so a grant on it would be a grant on nothing.',
     apply: (template) => {
       const secrets = logicalIds(template, (resource) => resource.Type === 'AWS::SecretsManager::Secret');
       return rewrite(template, (node) => {
@@ -38,7 +39,8 @@ export const differences: readonly Difference[] = [
   },
   {
     name: 'no-metric-math-alarms',
-    reason: 'Alarms on an expression over metrics are refused; there are no AWS metrics here to alarm on anyway.',
+    reason:
+      'Alarms on an expression over metrics are refused; there are no AWS metrics here to alarm on anyway.',
     apply: (template) =>
       leaveOut(
         template,
@@ -81,7 +83,9 @@ function leaveOut(template: Template, matches: (resource: Resource) => boolean):
     const id = refTarget(node);
     if (id !== undefined && gone.has(id)) return id;
     const [owner] = getAttTarget(node);
-    return owner !== undefined && gone.has(owner) ? `arn:aws:cloudwatch:${region}:${account}:alarm:${owner}` : undefined;
+    return owner !== undefined && gone.has(owner)
+      ? `arn:aws:cloudwatch:${region}:${account}:alarm:${owner}`
+      : undefined;
   });
 }
 

@@ -75,7 +75,12 @@ export async function startLocalAws(settings: LocalAwsSettings): Promise<LocalAw
       progress('synthesise the app', () => synthesiseApp(app)),
     );
     const { outputs } = await progress('deploy', () => deployApp(app, aws.endpoint));
-    return { ...describe(aws.endpoint, outputs, state), ended: aws.ended, stop, redeploy: () => redeploy(app, aws.endpoint) };
+    return {
+      ...describe(aws.endpoint, outputs, state),
+      ended: aws.ended,
+      stop,
+      redeploy: () => redeploy(app, aws.endpoint),
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -71,7 +71,11 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
 }
 
 /** Little of the user's environment goes in, because every function inherits what is here. */
-function ministackVariables(settings: MinistackSettings, directory: string, endpoint: Endpoint): NodeJS.ProcessEnv {
+function ministackVariables(
+  settings: MinistackSettings,
+  directory: string,
+  endpoint: Endpoint,
+): NodeJS.ProcessEnv {
   const { HOME, LANG, PATH } = process.env;
   return {
     HOME,
@@ -115,7 +119,8 @@ function tlsVariables(tls: TlsFiles | undefined): NodeJS.ProcessEnv {
 async function makeCertificate(python: string, directory: string): Promise<TlsFiles> {
   const script = join(import.meta.dirname, 'make-certificate.py');
   const { code, output } = await run(python, [script, directory], { env: process.env });
-  if (code !== 0) throw new LocalAwsError(`No certificate could be made: ${output.trim().split('\n').at(-1)}`);
+  if (code !== 0)
+    throw new LocalAwsError(`No certificate could be made: ${output.trim().split('\n').at(-1)}`);
   const certificate = join(directory, 'certificate.pem');
   const bundle = join(directory, 'ca.pem');
   const extra = process.env['NODE_EXTRA_CA_CERTS'];

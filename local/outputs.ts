@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { StackOutputs } from './cdk.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -10,4 +11,9 @@ export interface LocalOutputs {
 
 export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalOutputs {
   return { awsEndpoint: endpoint.url, ...(endpoint.caFile ? { caFile: endpoint.caFile } : {}), stacks };
+}
+
+/** Reads the outputs file of a local AWS that runs; undefined when none does. */
+export function readOutputs(file: string): LocalOutputs | undefined {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }

@@ -16,7 +16,11 @@ export function claimPort(wanted: number, flag: string): Promise<number> {
   const server = createServer();
   server.once('error', (error: NodeJS.ErrnoException) => {
     const problem = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
-    reject(new LocalAwsError(`Port ${wanted} ${problem}: free it, or choose another with ${flag} (0: any free one).`));
+    reject(
+      new LocalAwsError(
+        `Port ${wanted} ${problem}: free it, or choose another with ${flag} (0: any free one).`,
+      ),
+    );
   });
   server.listen(wanted, host, () => {
     const address = server.address();

@@ -10,7 +10,9 @@ export const printProgress =
     print(styleText('dim', `· ${step} …`));
     const begun = performance.now();
     const result = await work();
-    print(`${styleText('green', '✔')} ${step} ${styleText('dim', `${((performance.now() - begun) / 1000).toFixed(1)} s`)}`);
+    print(
+      `${styleText('green', '✔')} ${step} ${styleText('dim', `${((performance.now() - begun) / 1000).toFixed(1)} s`)}`,
+    );
     return result;
   };
 

@@ -7,7 +7,15 @@ import type { Progress } from './progress.ts';
 
 /** The oldest minor version of Python 3 on which the emulator runs. */
 const oldestMinor = 10;
-const candidates = ['python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3', 'python'];
+const candidates = [
+  'python3.14',
+  'python3.13',
+  'python3.12',
+  'python3.11',
+  'python3.10',
+  'python3',
+  'python',
+];
 const requirements = join(import.meta.dirname, 'requirements.txt');
 
 /** Runs a command with arguments and tells how it ended. */
@@ -22,7 +30,10 @@ export async function findPython(runner: Runner): Promise<string> {
   const tooOld: string[] = [];
   for (const command of candidates) {
     // A version manager's shim may exist for a version that is not selected, so it is run, not just found.
-    const { code, output } = await runner(command, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
+    const { code, output } = await runner(command, [
+      '-c',
+      'import sys; print("%d.%d" % sys.version_info[:2])',
+    ]);
     const version = /^(\d+)\.(\d+)$/m.exec(output);
     if (code !== 0 || version === null) continue;
     if (Number(version[1]) === 3 && Number(version[2]) >= oldestMinor) return command;
@@ -80,7 +91,9 @@ async function must(runner: Runner, command: string, args: readonly string[]): P
   const { code, output } = await runner(command, args);
   if (code === 0) return;
   const reason = output.trim().split('\n').at(-1) ?? '';
-  throw new LocalAwsError(`The emulator could not be installed (${command} ${args.slice(0, 2).join(' ')}): ${reason}`);
+  throw new LocalAwsError(
+    `The emulator could not be installed (${command} ${args.slice(0, 2).join(' ')}): ${reason}`,
+  );
 }
 
 const stampFile = (directory: string): string => join(directory, 'requirements.sha256');

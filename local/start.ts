@@ -1,5 +1,89 @@
-import { startLocalAws } from './emulator.ts';
+import { dirname, join, resolve } from 'node:path';
+import { styleText } from 'node:util';
+import { parseStartArguments, type StartArguments } from './arguments.ts';
+import { projectRoot } from './cdk.ts';
+import { type LocalAws, startLocalAws } from './emulator.ts';
+import { existingEndpoint } from './existing-endpoint.ts';
+import { describeFailure, LocalAwsError } from './failure.ts';
+import { functionLogs } from './function-logs.ts';
+import { type FunctionLine, rawLine, readableLine } from './log-line.ts';
+import { claimPort, host } from './ports.ts';
 import { printProgress } from './progress.ts';
-const aws = await startLocalAws({ app: process.argv[2] ?? 'bin/webhooks.ts', stateDir: '/tmp/msx/st', strict: process.argv.includes('--strict'), port: 0, progress: printProgress(console.log) });
-console.log(aws.outputs, aws.env);
-await aws.stop();
+import { prometheusMetrics, serveMetrics } from './prometheus.ts';
+import { defaultStateDir } from './state.ts';
+import { redeployOnSave } from './watch.ts';
+import { whatRuns } from './what-runs.ts';
+
+/** Aborted by Ctrl+C or a polite kill. */
+const stopped = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
+
+try {
+  const args = parseStartArguments(process.argv.slice(2));
+  if (args !== undefined) await main(args, stopped.signal);
+} catch (error) {
+  process.exitCode = stopped.signal.aborted ? 130 : 1;
+  console.error(
+    stopped.signal.aborted
+      ? 'Stopped.'
+      : `${styleText('red', '✘', { stream: process.stderr })} ${describeFailure(error)}`,
+  );
+}
+
+/** Emulator, deploy, what to try next, and then the functions' lines until the signal. */
+async function main(args: StartArguments, signal: AbortSignal): Promise<void> {
+  const endpoint = await existingEndpoint(process.env);
+  const metricsPort = await claimPort(args.metricsPort, '--metrics-port');
+  const begun = Date.now();
+  const aws = await startLocalAws({
+    app: args.app,
+    stateDir: defaultStateDir,
+    strict: args.strict,
+    port: args.port,
+    endpoint,
+    progress: printProgress(console.log),
+    signal,
+  });
+  try {
+    await serve(aws, args, metricsPort, begun, signal);
+  } finally {
+    await aws.stop();
+  }
+  console.log('Stopped.');
+}
+
+async function serve(
+  aws: LocalAws,
+  args: StartArguments,
+  metricsPort: number,
+  begun: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const metrics = prometheusMetrics();
+  const server = await serveMetrics(metrics.registry, metricsPort);
+  console.log(whatRuns(aws.outputs, `http://${host}:${metricsPort}/metrics`, (Date.now() - begun) / 1000));
+  if (args.watch) redeployOnSave(aws, watchedDirectories(args.app), console.log, signal);
+
+  const show = (line: FunctionLine): void => {
+    metrics.add(line.text);
+    const shown = args.verbose ? rawLine(line) : readableLine(line);
+    if (shown !== undefined) console.log(shown);
+  };
+  const following = functionLogs(aws.endpoint).follow(begun, show, signal);
+  const died = aws.ended.then(() => {
+    if (!signal.aborted)
+      throw new LocalAwsError('The emulator ended by itself; its log is in .local/ministack/ministack.log.');
+  });
+  try {
+    await Promise.race([following, died]);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+function watchedDirectories(app: string): string[] {
+  const own = ['bin', 'lib', 'lambdas'].map((name) => join(projectRoot, name));
+  const directory = dirname(resolve(app));
+  return own.includes(directory) ? own : [...own, directory];
+}

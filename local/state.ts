@@ -1,7 +1,15 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { LocalAwsError } from './failure.ts';
 import { isAlive } from './processes.ts';
+
+/** Of `npm start`. */
+export const defaultStateDir = resolve(import.meta.dirname, '..', '.local');
+export const defaultOutputsFile = outputsFileIn(defaultStateDir);
+
+function outputsFileIn(directory: string): string {
+  return join(directory, 'outputs.json');
+}
 
 /** The files of one local AWS. Two may run side by side in two directories. */
 export interface StateDirectory {
@@ -21,7 +29,7 @@ export interface StateDirectory {
 export function takeStateDirectory(path: string): StateDirectory {
   mkdirSync(path, { recursive: true });
   const owner = join(path, 'running.pid');
-  const outputsFile = join(path, 'outputs.json');
+  const outputsFile = outputsFileIn(path);
   takeOver(owner);
   // Left by a run that was killed.
   rmSync(outputsFile, { force: true });

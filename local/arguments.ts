@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LocalAwsError } from './failure.ts';
+
+export interface StartArguments {
+  readonly app: string;
+  readonly strict: boolean;
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly watch: boolean;
+  readonly verbose: boolean;
+}
+
+/** Where AWS emulators listen by custom, and where OpenTelemetry's Prometheus exporters do. */
+const defaultPorts = { aws: 4566, metrics: 9464 };
+
+/**
+ * Reads what follows `npm start --`.
+ *
+ * @returns undefined when only help was asked for, and printed
+ * @throws LocalAwsError naming the argument that is wrong
+ */
+export function parseStartArguments(args: readonly string[]): StartArguments | undefined {
+  const command = startCommand();
+  try {
+    command.parse(args, { from: 'user' });
+    return command.opts<StartArguments>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new LocalAwsError(
+      `${error.message.replace(/^error: /, '')} (npm start -- --help lists the options)`,
+    );
+  }
+}
+
+const startCommand = (): Command =>
+  new Command('npm start --')
+    .description('Runs Hookline on this machine: an AWS emulator, and the real cdk deploy into it.')
+    .option('--strict', 'enforce IAM, resource policies and TLS, as AWS does', false)
+    .addOption(portOption('--port <number>', 'where the local AWS listens', defaultPorts.aws))
+    .addOption(portOption('--metrics-port <number>', 'where /metrics is served', defaultPorts.metrics))
+    .option('--app <file>', 'another CDK app to deploy', existingFile, 'bin/webhooks.ts')
+    .option('--watch', 'deploy again whenever a file of the app is saved', false)
+    .option('--verbose', "the functions' lines as the JSON that they are", false)
+    .configureOutput({ writeErr: () => undefined })
+    .exitOverride();
+
+const portOption = (flags: string, description: string, value: number): Option =>
+  new Option(flags, `${description}; 0: any free port`).default(value).argParser(portNumber);
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+}
+
+function existingFile(file: string): string {
+  if (existsSync(file)) return file;
+  throw new InvalidArgumentError('There is no such file.');
+}

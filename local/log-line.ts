@@ -1,0 +1,109 @@
+import { styleText } from 'node:util';
+import * as v from 'valibot';
+
+/** One line that a function printed. */
+export interface FunctionLine {
+  /** The log group's own part, e.g. `receive-stripe`. */
+  readonly from: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The fields of a log line that are shown elsewhere in it, or that say nothing on a laptop. */
+const hidden = new Set([
+  'level',
+  'message',
+  'timestamp',
+  'service',
+  'sampling_rate',
+  'xray_trace_id',
+  'cold_start',
+  'coldStart',
+  'function_arn',
+  'function_memory_size',
+  'function_name',
+  'function_request_id',
+  'error',
+]);
+
+const LogLine = v.looseObject({
+  level: v.string(),
+  message: v.string(),
+  timestamp: v.optional(v.string()),
+  service: v.optional(v.string()),
+  error: v.optional(
+    v.looseObject({
+      name: v.optional(v.string()),
+      message: v.optional(v.string()),
+      stack: v.optional(v.string()),
+    }),
+  ),
+});
+type LogLine = v.InferOutput<typeof LogLine>;
+
+/**
+ * Makes a function's line readable.
+ *
+ * @returns undefined for what is not for reading: metrics, and the platform's START, END and REPORT
+ */
+export function readableLine(line: FunctionLine): string | undefined {
+  if (isPlatformLine(line.text)) return undefined;
+  const parsed = parseJson(line.text);
+  if (typeof parsed === 'object' && parsed !== null && '_aws' in parsed) return undefined;
+  const log = v.safeParse(LogLine, parsed);
+  if (!log.success) return `${clock(line.at)} ${styleText('dim', pad(line.from))} ${line.text.trimEnd()}`;
+  return structuredLine(line, log.output);
+}
+
+function structuredLine(line: FunctionLine, log: LogLine): string {
+  const at = log.timestamp === undefined ? line.at : Date.parse(log.timestamp);
+  const fields = Object.entries(log)
+    .filter(([name, value]) => !hidden.has(name) && value !== undefined && value !== '')
+    .map(([name, value]) => `${styleText('dim', `${name}=`)}${shown(value)}`);
+  const failure = log.error === undefined ? [] : [styleText('red', describeError(log.error))];
+  const parts = [
+    clock(at),
+    pad(log.service ?? line.from),
+    colour(log.level, log.message),
+    ...fields,
+    ...failure,
+  ];
+  return parts.join(' ');
+}
+
+/** A JSON line as it is, for `--verbose`, with the function that it is from. */
+export const rawLine = (line: FunctionLine): string => `${line.from} ${line.text.trimEnd()}`;
+
+const isPlatformLine = (text: string): boolean => /^(START|END|REPORT|INIT_START) /.test(text);
+
+function describeError(error: NonNullable<LogLine['error']>): string {
+  const stack = error.stack === undefined ? '' : `\n${error.stack.split('\n').slice(1).join('\n')}`;
+  return `${error.name ?? 'Error'}: ${error.message ?? ''}${styleText('dim', stack)}`;
+}
+
+function colour(level: string, message: string): string {
+  switch (level) {
+    case 'ERROR':
+    case 'CRITICAL':
+      return styleText(['red', 'bold'], message);
+    case 'WARN':
+      return styleText('yellow', message);
+    default:
+      return styleText('cyan', message);
+  }
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value);
+/** Wide enough for `consume-github`; longer names push their own line only. */
+const pad = (name: string): string => name.padEnd(16);
+const clock = (at: number): string => styleText('dim', new Date(at).toTimeString().slice(0, 8));
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

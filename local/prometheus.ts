@@ -1,0 +1,103 @@
+import { createServer, type Server } from 'node:http';
+import { Counter, Histogram, Registry } from 'prom-client';
+import * as v from 'valibot';
+import { host } from './ports.ts';
+
+/** One line in CloudWatch's embedded metric format. */
+const EmfLine = v.looseObject({
+  _aws: v.object({
+    CloudWatchMetrics: v.array(
+      v.object({
+        Dimensions: v.array(v.array(v.string())),
+        Metrics: v.array(v.object({ Name: v.string(), Unit: v.optional(v.string()) })),
+      }),
+    ),
+  }),
+});
+type EmfLine = v.InferOutput<typeof EmfLine>;
+
+/** The function's name: Prometheus counts over all of them. */
+const dropped = 'service';
+
+/** Turns the functions' metric lines into Prometheus metrics. */
+export function prometheusMetrics() {
+  const registry = new Registry();
+  return {
+    registry,
+    /** Counts what a function's line carries; any other line is ignored. */
+    add(text: string): void {
+      const line = parseEmf(text);
+      if (line === undefined) return;
+      for (const { Dimensions, Metrics } of line._aws.CloudWatchMetrics) {
+        const names = (Dimensions[0] ?? []).filter((name) => name !== dropped);
+        const labels = Object.fromEntries(names.map((name) => [snakeCase(name), String(line[name])]));
+        for (const metric of Metrics)
+          observe(registry, metricName(metric, labels), labels, line[metric.Name]);
+      }
+    },
+  };
+}
+
+/**
+ * `WebhooksReceived` → `webhooks_received_total`, `WebhookProcessingTime` in seconds → `webhook_processing_seconds`.
+ *
+ * What is counted by endpoint, too, is a metric of its own: summed up with the rest it would count twice.
+ */
+export function metricName(
+  metric: { Name: string; Unit?: string },
+  labels: Readonly<Record<string, string>>,
+): string {
+  const suffix = 'endpoint' in labels ? '_by_endpoint' : '';
+  const name = snakeCase(metric.Name);
+  return metric.Unit === 'Seconds'
+    ? `${name.replace(/_time$/, '')}${suffix}_seconds`
+    : `${name}${suffix}_total`;
+}
+
+function observe(
+  registry: Registry,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  value: unknown,
+): void {
+  const values = [value].flat().map(Number).filter(Number.isFinite);
+  const settings = {
+    name,
+    help: 'From the functions’ metric lines.',
+    labelNames: Object.keys(labels),
+    registers: [registry],
+  };
+  const known = registry.getSingleMetric(name);
+  if (name.endsWith('_seconds')) {
+    const histogram = known instanceof Histogram ? known : new Histogram(settings);
+    for (const seconds of values) histogram.observe(labels, seconds);
+  } else {
+    const counter = known instanceof Counter ? known : new Counter(settings);
+    for (const count of values) counter.inc(labels, count);
+  }
+}
+
+function parseEmf(text: string): EmfLine | undefined {
+  if (!text.includes('"_aws"')) return undefined;
+  try {
+    const result = v.safeParse(EmfLine, JSON.parse(text));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const snakeCase = (name: string): string =>
+  name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+
+/** Serves `/metrics`. The port is known to be free. */
+export async function serveMetrics(registry: Registry, port: number): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    if (request.url !== '/metrics') return response.writeHead(404).end('See /metrics.\n');
+    response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(port, host, resolve);
+  await promise;
+  return server;
+}
