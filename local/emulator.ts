@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap, projectRoot } from './cdk.ts';
 import { type App, deployApp, synthesiseApp } from './deployment.ts';
@@ -25,6 +24,8 @@ export interface LocalAwsSettings {
   /** More CDK context for the app, as `cdk -c key=value`. */
   readonly context?: Readonly<Record<string, string>>;
   readonly progress?: Progress;
+  /** Gets what the emulator itself says: of functions that die, among other things. */
+  readonly onEmulatorLine?: (line: string) => void;
   /** Stops a start that is under way; it then throws, with nothing left running. */
   readonly signal?: AbortSignal;
 }
@@ -112,13 +113,18 @@ async function bringUp(
 ): Promise<Running> {
   const start = async (): Promise<Running> => {
     const port = await claimPort(settings.port, '--port');
-    rmSync(join(state.path, 'ministack'), { recursive: true, force: true });
     const python = await ensureVenv(venv, progress, (command, args) =>
       run(command, args, { env: process.env, signal }),
     );
     signal.throwIfAborted();
     const ministack = await progress('start the emulator', () =>
-      startMinistack({ python, port, strict: settings.strict, directory: state.path }),
+      startMinistack({
+        python,
+        port,
+        strict: settings.strict,
+        directory: state.path,
+        onLine: settings.onEmulatorLine ?? (() => undefined),
+      }),
     );
     emulator.stop = ministack.stop;
     return ministack;

@@ -1,12 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeCertificate, type TlsFiles } from './certificate.ts';
 import { type Endpoint, region, trust } from './endpoint.ts';
 import { LocalAwsError } from './failure.ts';
 import { host } from './ports.ts';
-import { killGroup, run } from './processes.ts';
+import { killGroup } from './processes.ts';
 
 /** It answers within a second on an idle machine; a busy one gets time. */
 const startTimeoutMs = 60_000;
@@ -17,8 +20,10 @@ export interface MinistackSettings {
   readonly port: number;
   /** Every call is checked against IAM and resource policies, over TLS. */
   readonly strict: boolean;
-  /** Everything that it writes goes in here. */
+  /** Its log and its certificate go in here. */
   readonly directory: string;
+  /** Gets each line of its log. */
+  readonly onLine: (line: string) => void;
 }
 
 export interface Ministack {
@@ -38,44 +43,46 @@ export interface Ministack {
  * @throws LocalAwsError with the last line of its log when it does not come up
  */
 export async function startMinistack(settings: MinistackSettings): Promise<Ministack> {
-  const directory = join(settings.directory, 'ministack');
-  mkdirSync(join(directory, 'tmp'), { recursive: true });
-  const tls = settings.strict ? await makeCertificate(settings.python, directory) : undefined;
+  const tls = settings.strict
+    ? await makeCertificate(settings.python, join(settings.directory, 'tls'))
+    : undefined;
   const endpoint: Endpoint = {
     url: `${tls ? 'https' : 'http'}://${host}:${settings.port}`,
     ...(tls ? { caFile: tls.bundle } : {}),
   };
   trust(endpoint);
-
-  const logFile = join(directory, 'ministack.log');
-  const log = openSync(logFile, 'w');
-  const args = [join(import.meta.dirname, 'run-emulator.py'), 'ministack.app:app', '--workers', '0'];
-  args.push('--bind', `${host}:${settings.port}`, '--keep-alive', '75', '--log-level', 'WARNING');
-  if (tls) args.push('--certfile', tls.certificate, '--keyfile', tls.key);
-  const child = spawn(settings.python, args, {
-    cwd: directory,
-    env: { ...ministackVariables(settings, directory, endpoint), ...tlsVariables(tls) },
+  // Not inside the project: functions run in here, and must not find its node_modules or its package.json.
+  const scratch = mkdtempSync(join(tmpdir(), 'hookline-'));
+  const child = spawn(settings.python, serverArguments(settings.port, tls), {
+    cwd: scratch,
+    env: { ...ministackVariables(settings.port, scratch, endpoint), ...tlsVariables(tls) },
     detached: true,
-    stdio: ['pipe', log, log],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
-  closeSync(log);
-  const ended = once(child, 'exit').then(() => killGroup(child.pid));
+  const log = followOutput(child, join(settings.directory, 'ministack.log'), settings.onLine);
+  const ended = once(child, 'exit')
+    .catch(() => undefined)
+    .then(() => {
+      killGroup(child.pid);
+      rmSync(scratch, { recursive: true, force: true });
+    });
   const stop = async (): Promise<void> => {
     killGroup(child.pid);
     await ended;
   };
   if (await answersBefore(endpoint, ended)) return { endpoint, ended, stop };
   await stop();
-  const reason = readFileSync(logFile, 'utf8').trim().split('\n').at(-1);
-  throw new LocalAwsError(`The emulator did not start: ${reason || 'it said nothing'} (log: ${logFile})`);
+  throw new LocalAwsError(`The emulator did not start: ${log.last()} (log: ${log.file})`);
+}
+
+function serverArguments(port: number, tls: TlsFiles | undefined): string[] {
+  const server = [join(import.meta.dirname, 'run-emulator.py'), 'ministack.app:app', '--workers', '0'];
+  const listen = ['--bind', `${host}:${port}`, '--keep-alive', '75', '--log-level', 'WARNING'];
+  return [...server, ...listen, ...(tls ? ['--certfile', tls.certificate, '--keyfile', tls.key] : [])];
 }
 
 /** Little of the user's environment goes in, because every function inherits what is here. */
-function ministackVariables(
-  settings: MinistackSettings,
-  directory: string,
-  endpoint: Endpoint,
-): NodeJS.ProcessEnv {
+function ministackVariables(port: number, scratch: string, endpoint: Endpoint): NodeJS.ProcessEnv {
   const { HOME, LANG, PATH } = process.env;
   return {
     HOME,
@@ -83,26 +90,21 @@ function ministackVariables(
     // Functions are plain `node` processes, found here: the project's Node, which is Lambda's.
     PATH: `${dirname(process.execPath)}:${PATH}`,
     TZ: 'UTC',
+    TMPDIR: scratch,
+    STATE_DIR: join(scratch, 'state'),
+    S3_DATA_DIR: join(scratch, 's3'),
     BIND_HOST: host,
-    GATEWAY_PORT: String(settings.port),
+    GATEWAY_PORT: String(port),
     MINISTACK_HOST: host,
     MINISTACK_REGION: region,
-    STATE_DIR: join(directory, 'state'),
-    S3_DATA_DIR: join(directory, 's3'),
-    TMPDIR: join(directory, 'tmp'),
     LOG_LEVEL: 'WARNING',
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_EC2_METADATA_DISABLED: 'true',
+    // Said by the emulator's own code at the start of every function process.
+    NODE_OPTIONS: '--disable-warning=DEP0169',
   };
-}
-
-interface TlsFiles {
-  readonly certificate: string;
-  readonly key: string;
-  /** The certificate, and what the user's Node trusts in addition. */
-  readonly bundle: string;
 }
 
 function tlsVariables(tls: TlsFiles | undefined): NodeJS.ProcessEnv {
@@ -116,17 +118,19 @@ function tlsVariables(tls: TlsFiles | undefined): NodeJS.ProcessEnv {
   };
 }
 
-async function makeCertificate(python: string, directory: string): Promise<TlsFiles> {
-  const script = join(import.meta.dirname, 'make-certificate.py');
-  const { code, output } = await run(python, [script, directory], { env: process.env });
-  if (code !== 0)
-    throw new LocalAwsError(`No certificate could be made: ${output.trim().split('\n').at(-1)}`);
-  const certificate = join(directory, 'certificate.pem');
-  const bundle = join(directory, 'ca.pem');
-  const extra = process.env['NODE_EXTRA_CA_CERTS'];
-  const others = extra !== undefined && existsSync(extra) ? readFileSync(extra, 'utf8') : '';
-  writeFileSync(bundle, `${readFileSync(certificate, 'utf8')}\n${others}`);
-  return { certificate, key: join(directory, 'key.pem'), bundle };
+function followOutput(child: ChildProcess, file: string, onLine: (line: string) => void) {
+  const stream = createWriteStream(file);
+  let last = 'it said nothing';
+  for (const input of [child.stdout, child.stderr]) {
+    if (input === null) continue;
+    createInterface({ input }).on('line', (line) => {
+      if (line.trim() !== '') last = line;
+      stream.write(`${line}\n`);
+      onLine(line);
+    });
+  }
+  child.once('close', () => stream.end());
+  return { file, last: () => last };
 }
 
 async function answersBefore(endpoint: Endpoint, ended: Promise<void>): Promise<boolean> {

@@ -4,6 +4,7 @@ The starter holds the other end of stdin: it closes when the starter ends, howev
 """
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -13,6 +14,7 @@ from hypercorn.__main__ import main
 
 def end_with_starter() -> None:
     sys.stdin.buffer.read()
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

@@ -72,7 +72,7 @@ async function serve(
   const following = functionLogs(aws.endpoint).follow(begun, show, signal);
   const died = aws.ended.then(() => {
     if (!signal.aborted)
-      throw new LocalAwsError('The emulator ended by itself; its log is in .local/ministack/ministack.log.');
+      throw new LocalAwsError('The emulator ended by itself; its log is .local/ministack.log.');
   });
   try {
     await Promise.race([following, died]);
