@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LocalAwsError } from './failure.ts';
+import { defaultStateDir } from './state.ts';
 
 export interface StartArguments {
   readonly app: string;
@@ -9,6 +10,7 @@ export interface StartArguments {
   readonly metricsPort: number;
   readonly watch: boolean;
   readonly verbose: boolean;
+  readonly stateDir: string;
 }
 
 /** Where AWS emulators listen by custom, and where OpenTelemetry's Prometheus exporters do. */
@@ -29,7 +31,7 @@ export function parseStartArguments(args: readonly string[]): StartArguments | u
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
     throw new LocalAwsError(
-      `${error.message.replace(/^error: /, '')} (npm start -- --help lists the options)`,
+      `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (npm start -- --help lists the options)`,
     );
   }
 }
@@ -41,6 +43,11 @@ const startCommand = (): Command =>
     .addOption(portOption('--port <number>', 'where the local AWS listens', defaultPorts.aws))
     .addOption(portOption('--metrics-port <number>', 'where /metrics is served', defaultPorts.metrics))
     .option('--app <file>', 'another CDK app to deploy', existingFile, 'bin/webhooks.ts')
+    .option(
+      '--state-dir <directory>',
+      'where its files go; another one, and two run side by side',
+      defaultStateDir,
+    )
     .option('--watch', 'deploy again whenever a file of the app is saved', false)
     .option('--verbose', "the functions' lines as the JSON that they are", false)
     .configureOutput({ writeErr: () => undefined })

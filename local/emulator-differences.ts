@@ -2,18 +2,16 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { account, region } from './endpoint.ts';
 
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
 interface Resource {
   readonly Type: string;
-  readonly Properties?: { readonly [key: string]: Json };
+  readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];
 }
 
 /** A CloudFormation template, as far as the rules look into it. */
 export interface Template {
-  readonly Resources: { readonly [logicalId: string]: Resource };
-  readonly Outputs?: Json;
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: unknown;
 }
 
 /** One thing that the emulator does differently from AWS, and what is done to the template about it. */
@@ -95,7 +93,7 @@ function withoutDependencies(resource: Resource, gone: ReadonlySet<string>): Res
 }
 
 /** Replaces every node for which `replacement` gives another, top down. */
-function rewrite<T>(node: T, replacement: (node: object) => Json | undefined): T {
+function rewrite<T>(node: T, replacement: (node: object) => unknown): T {
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;

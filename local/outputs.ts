@@ -2,6 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { StackOutputs } from './cdk.ts';
 import type { Endpoint } from './endpoint.ts';
 
+interface LocalSource {
+  /** Where to post. */
+  readonly url: string;
+  /** What a provider that signs its URL signs, where the app sets one. */
+  readonly publicUrl?: string;
+  readonly secretArn: string;
+}
+
 /** `.local/outputs.json`: where everything of the deployed app is. Tables are names, queues are URLs. */
 export interface LocalOutputs {
   readonly awsEndpoint: string;

@@ -10,7 +10,6 @@ import { type FunctionLine, rawLine, readableLine } from './log-line.ts';
 import { claimPort, host } from './ports.ts';
 import { printProgress } from './progress.ts';
 import { prometheusMetrics, serveMetrics } from './prometheus.ts';
-import { defaultStateDir } from './state.ts';
 import { redeployOnSave } from './watch.ts';
 import { whatRuns } from './what-runs.ts';
 
@@ -37,7 +36,7 @@ async function main(args: StartArguments, signal: AbortSignal): Promise<void> {
   const begun = Date.now();
   const aws = await startLocalAws({
     app: args.app,
-    stateDir: defaultStateDir,
+    stateDir: args.stateDir,
     strict: args.strict,
     port: args.port,
     endpoint,
@@ -72,7 +71,9 @@ async function serve(
   const following = functionLogs(aws.endpoint).follow(begun, show, signal);
   const died = aws.ended.then(() => {
     if (!signal.aborted)
-      throw new LocalAwsError('The emulator ended by itself; its log is .local/ministack.log.');
+      throw new LocalAwsError(
+        `The emulator ended by itself; its log is ${join(args.stateDir, 'ministack.log')}.`,
+      );
   });
   try {
     await Promise.race([following, died]);

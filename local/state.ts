@@ -5,11 +5,8 @@ import { isAlive } from './processes.ts';
 
 /** Of `npm start`. */
 export const defaultStateDir = resolve(import.meta.dirname, '..', '.local');
-export const defaultOutputsFile = outputsFileIn(defaultStateDir);
 
-function outputsFileIn(directory: string): string {
-  return join(directory, 'outputs.json');
-}
+export const outputsFileIn = (directory: string): string => join(directory, 'outputs.json');
 
 /** The files of one local AWS. Two may run side by side in two directories. */
 export interface StateDirectory {

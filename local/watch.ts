@@ -1,15 +1,20 @@
 import { watch } from 'node:fs';
 import { join, relative } from 'node:path';
 import { styleText } from 'node:util';
-import type { LocalAws } from './emulator.ts';
+
 import { describeFailure } from './failure.ts';
 
 /** Editors write a file in several steps, and "save all" several files. */
 const settleMs = 200;
 
+/** As far as this file needs a local AWS. */
+interface Redeployable {
+  redeploy(): Promise<{ readonly log: string }>;
+}
+
 /** Deploys again when a file in one of the directories is saved; a deploy that fails is shown, and the next save tries again. */
 export function redeployOnSave(
-  aws: Pick<LocalAws, 'redeploy'>,
+  aws: Redeployable,
   directories: readonly string[],
   print: (line: string) => void,
   signal: AbortSignal,
@@ -40,7 +45,7 @@ export function redeployOnSave(
   }
 }
 
-async function deployed(aws: Pick<LocalAws, 'redeploy'>): Promise<string> {
+async function deployed(aws: Redeployable): Promise<string> {
   const begun = performance.now();
   try {
     const { log } = await aws.redeploy();

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { parseStartArguments } from '../../local/arguments.ts';
+
+test('without arguments it is the app itself, on the usual ports, and lenient', () => {
+  expect(parseStartArguments([])).toMatchObject({
+    app: 'bin/webhooks.ts',
+    port: 4566,
+    metricsPort: 9464,
+    strict: false,
+    watch: false,
+    verbose: false,
+  });
+});
+
+test('every flag is read', () => {
+  const args = [
+    '--strict',
+    '--port',
+    '0',
+    '--metrics-port',
+    '9000',
+    '--app',
+    'package.json',
+    '--watch',
+    '--verbose',
+  ];
+
+  expect(parseStartArguments([...args, '--state-dir', '/tmp/x'])).toEqual({
+    app: 'package.json',
+    port: 0,
+    metricsPort: 9000,
+    strict: true,
+    watch: true,
+    verbose: true,
+    stateDir: '/tmp/x',
+  });
+});
+
+test.each([
+  [['--prot', '1'], /unknown option '--prot'/],
+  [['--port'], /argument missing/],
+  [['--port', '99999'], /'99999' is invalid.*0 to 65535/],
+  [['--port', 'x'], /'x' is invalid.*0 to 65535/],
+  [['--app', 'no/such.ts'], /'no\/such.ts' is invalid.*There is no such file/],
+  [['surplus'], /too many arguments/],
+])('%j is refused in one line that says where to look', (args, message) => {
+  expect(() => parseStartArguments(args)).toThrow(message);
+  expect(() => parseStartArguments(args)).toThrow(/^[^\n]*\(npm start -- --help lists the options\)$/);
+});

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { differences, forEmulator } from '../../local/emulator-differences.ts';
+
+const secret = { Type: 'AWS::SecretsManager::Secret' };
+
+test('every difference has a name of its own and a reason', () => {
+  const names = differences.map(({ name }) => name);
+
+  expect(new Set(names).size).toBe(names.length);
+  for (const { reason } of differences) expect(reason).toMatch(/^[A-Z].{20,}\.$/);
+});
+
+test('a reference to a secret becomes its ARN, wherever it stands, and no other reference does', () => {
+  const template = {
+    Resources: {
+      Key: secret,
+      Queue: { Type: 'AWS::SQS::Queue' },
+      Policy: {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          Statement: [
+            { Resource: { 'Fn::Join': ['', [{ Ref: 'Key' }, '-*']] } },
+            { Resource: { Ref: 'Queue' } },
+          ],
+        },
+      },
+    },
+    Outputs: { KeyArn: { Value: { Ref: 'Key' } } },
+  };
+
+  const adapted = forEmulator(template);
+
+  expect(adapted.Resources['Policy']?.Properties).toEqual({
+    Statement: [
+      { Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Key', 'Id'] }, '-*']] } },
+      { Resource: { Ref: 'Queue' } },
+    ],
+  });
+  expect(adapted.Outputs).toEqual({ KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Id'] } } });
+});
+
+test('metric-math and composite alarms are left out, and what pointed at them still resolves', () => {
+  const template = {
+    Resources: {
+      Plain: { Type: 'AWS::CloudWatch::Alarm', Properties: { MetricName: 'Errors' } },
+      Ratio: { Type: 'AWS::CloudWatch::Alarm', Properties: { Metrics: [{ Expression: 'a/b' }] } },
+      Any: { Type: 'AWS::CloudWatch::CompositeAlarm', DependsOn: ['Ratio'] },
+      Board: {
+        Type: 'AWS::CloudWatch::Dashboard',
+        Properties: { Body: { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Ratio', 'Arn'] }, { Ref: 'Ratio' }]] } },
+        DependsOn: ['Any', 'Plain'],
+      },
+    },
+  };
+
+  const adapted = forEmulator(template);
+
+  expect(Object.keys(adapted.Resources)).toEqual(['Plain', 'Board']);
+  expect(adapted.Resources['Board']).toEqual({
+    Type: 'AWS::CloudWatch::Dashboard',
+    Properties: {
+      Body: { 'Fn::Join': ['', ['arn:aws:cloudwatch:us-east-1:000000000000:alarm:Ratio', 'Ratio']] },
+    },
+    DependsOn: ['Plain'],
+  });
+});
+
+test('everything else stays as it was synthesised: deletion policies, conditions, encryption', () => {
+  const template = {
+    Resources: {
+      Table: {
+        Type: 'AWS::DynamoDB::GlobalTable',
+        Properties: { SSE: true },
+        DeletionPolicy: 'Retain',
+        Condition: 'C',
+      },
+    },
+    Conditions: { C: { 'Fn::Equals': ['a', 'a'] } },
+  };
+
+  expect(forEmulator(template)).toEqual(template);
+});

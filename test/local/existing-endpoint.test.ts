@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import { expect, test } from 'vitest';
+import { existingEndpoint, ownEndpointVariable } from '../../local/existing-endpoint.ts';
+import { claimPort } from '../../local/ports.ts';
+
+test('without AWS_ENDPOINT_URL an emulator is started', async () => {
+  expect(await existingEndpoint({})).toBeUndefined();
+  expect(await existingEndpoint({ AWS_ENDPOINT_URL: '' })).toBeUndefined();
+});
+
+test('an endpoint that answers is used, whatever it answers', async () => {
+  const server = createServer((_request, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const url = `http://127.0.0.1:${address.port}`;
+
+  expect(await existingEndpoint({ AWS_ENDPOINT_URL: url, AWS_CA_BUNDLE: '/ca.pem' })).toEqual({
+    url,
+    caFile: '/ca.pem',
+  });
+  server.closeAllConnections();
+  server.close();
+});
+
+test('one where nothing answers is told, with the way out', async () => {
+  const url = `http://127.0.0.1:${await claimPort(0, '--port')}`;
+
+  await expect(existingEndpoint({ AWS_ENDPOINT_URL: url })).rejects.toThrow(
+    `AWS_ENDPOINT_URL is ${url} and nothing answers there: unset it to have an emulator started, or start what it names.`,
+  );
+  await expect(existingEndpoint({ AWS_ENDPOINT_URL: 'nonsense' })).rejects.toThrow(
+    /^AWS_ENDPOINT_URL is nonsense/,
+  );
+});
+
+test('what an earlier hookline env exported does not keep the emulator from being started', async () => {
+  const url = 'http://127.0.0.1:4566';
+
+  expect(await existingEndpoint({ AWS_ENDPOINT_URL: url, [ownEndpointVariable]: url })).toBeUndefined();
+});

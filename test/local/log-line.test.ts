@@ -1,0 +1,57 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { rawLine, readableLine } from '../../local/log-line.ts';
+
+const at = Date.parse('2026-11-25T03:00:00Z');
+const readable = (text: string): string | undefined => {
+  const line = readableLine({ from: 'consume-stripe', at, text });
+  // The clock shows local time, so the tests leave it out.
+  return line === undefined ? undefined : stripVTControlCharacters(line).replace(/^\d\d:\d\d:\d\d /, '');
+};
+
+test('a wide line becomes its name and its fields, without what says nothing on a laptop', () => {
+  const line = {
+    level: 'INFO',
+    message: 'event.consumed',
+    timestamp: '2026-11-25T03:00:00.123Z',
+    service: 'consume',
+    sampling_rate: 0,
+    xray_trace_id: '1-2',
+    eventId: 'evt_1',
+    durationMs: 12,
+    reason: 'two words',
+  };
+
+  expect(readable(JSON.stringify(line))).toBe(
+    'consume          event.consumed eventId=evt_1 durationMs=12 reason="two words"',
+  );
+});
+
+test('an error is told with its name, message and stack', () => {
+  const error = {
+    name: 'TypeError',
+    message: 'no such thing',
+    stack: 'TypeError: no such thing\n    at handle (a.ts:1)',
+  };
+
+  expect(readable(JSON.stringify({ level: 'ERROR', message: 'handler.failed', service: 's', error }))).toBe(
+    's                handler.failed TypeError: no such thing\n    at handle (a.ts:1)',
+  );
+});
+
+test("a handler's own console.log is shown as it was printed", () => {
+  expect(readable('paid 12 EUR\n')).toBe('consume-stripe   paid 12 EUR');
+  expect(readable('{"half": 1')).toBe('consume-stripe   {"half": 1');
+  expect(readable('{"free":"form"}')).toBe('consume-stripe   {"free":"form"}');
+});
+
+test("metrics and the platform's own lines are not for reading", () => {
+  expect(readable('{"_aws":{"CloudWatchMetrics":[]},"a":1}')).toBeUndefined();
+  expect(readable('START RequestId: 1 Version: $LATEST')).toBeUndefined();
+  expect(readable('END RequestId: 1')).toBeUndefined();
+  expect(readable('REPORT RequestId: 1\tDuration: 46 ms')).toBeUndefined();
+});
+
+test('verbose shows the line itself, and whose it is', () => {
+  expect(rawLine({ from: 'deliver', at, text: '{"a":1}\n' })).toBe('deliver {"a":1}');
+});

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { prometheusMetrics, serveMetrics } from '../../local/prometheus.ts';
+
+/** A line as the functions print it. */
+const emf = (
+  name: string,
+  unit: string,
+  dimensions: Readonly<Record<string, string>>,
+  value: number | number[],
+): string =>
+  JSON.stringify({
+    _aws: {
+      Timestamp: 1,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Hookline',
+          Dimensions: [['service', ...Object.keys(dimensions)]],
+          Metrics: [{ Name: name, Unit: unit }],
+        },
+      ],
+    },
+    service: 'receive',
+    ...dimensions,
+    [name]: value,
+  });
+
+async function exposed(...lines: readonly string[]): Promise<string[]> {
+  const metrics = prometheusMetrics();
+  for (const line of lines) metrics.add(line);
+  return (await metrics.registry.metrics())
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+test('received webhooks are counted by source, event type and status', async () => {
+  const one = emf(
+    'WebhooksReceived',
+    'Count',
+    { source: 'stripe', eventType: 'invoice.paid', status: 'accepted' },
+    1,
+  );
+  const refused = emf(
+    'WebhooksReceived',
+    'Count',
+    { source: 'stripe', eventType: 'other', status: 'invalid_signature' },
+    1,
+  );
+
+  expect(await exposed(one, one, refused)).toEqual([
+    'webhooks_received_total{source="stripe",event_type="invoice.paid",status="accepted"} 2',
+    'webhooks_received_total{source="stripe",event_type="other",status="invalid_signature"} 1',
+  ]);
+});
+
+test('processing time is a histogram in seconds', async () => {
+  const lines = await exposed(
+    emf('WebhookProcessingTime', 'Seconds', { source: 'github', eventType: 'push' }, [0.2, 0.4]),
+  );
+
+  expect(lines).toContain('webhook_processing_seconds_bucket{le="0.25",source="github",event_type="push"} 1');
+  expect(lines).toContain('webhook_processing_seconds_count{source="github",event_type="push"} 2');
+});
+
+test('delivery attempts by endpoint are a metric of their own, so that no sum counts twice', async () => {
+  const byStatus = emf('WebhookDeliveryAttempts', 'Count', { status: '200' }, 1);
+  const byEndpoint = emf('WebhookDeliveryAttempts', 'Count', { endpoint: 'acme', status: '200' }, 1);
+
+  expect(await exposed(byStatus, byEndpoint)).toEqual([
+    'webhook_delivery_attempts_total{status="200"} 1',
+    'webhook_delivery_attempts_by_endpoint_total{endpoint="acme",status="200"} 1',
+  ]);
+});
+
+test('other lines count nothing', async () => {
+  expect(await exposed('plain', '{"level":"INFO"}', '{"_aws": broken', '{"_aws":{}}')).toEqual([]);
+});
+
+test('/metrics is served, and nothing else', async () => {
+  const metrics = prometheusMetrics();
+  metrics.add(emf('WebhookDeliveryAttempts', 'Count', { status: '503' }, 1));
+  const server = await serveMetrics(metrics.registry, 0);
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+
+  const found = await fetch(`http://127.0.0.1:${address.port}/metrics`);
+  const other = await fetch(`http://127.0.0.1:${address.port}/`);
+
+  expect(await found.text()).toContain('webhook_delivery_attempts_total{status="503"} 1');
+  expect(found.headers.get('content-type')).toContain('text/plain');
+  expect(other.status).toBe(404);
+  server.closeAllConnections();
+  server.close();
+});

@@ -1,0 +1,42 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { takeStateDirectory, writeAtomically } from '../../local/state.ts';
+
+const fresh = (): string => mkdtempSync(join(tmpdir(), 'hookline-test-'));
+/** The parent of every process: it runs, and is not this one. */
+const somebodyElse = 1;
+
+test('a second start of the same directory is told who has it', () => {
+  const path = fresh();
+  writeFileSync(join(path, 'running.pid'), String(somebodyElse));
+
+  expect(() => takeStateDirectory(path)).toThrow(
+    /^It runs already, as process 1: stop that one first .*running\.pid\)\.$/,
+  );
+});
+
+test('what a killed run left behind does not stand in the way, and its outputs are gone', () => {
+  const path = fresh();
+  writeFileSync(join(path, 'running.pid'), '999999999');
+  writeFileSync(join(path, 'outputs.json'), '{}');
+
+  const state = takeStateDirectory(path);
+
+  expect(readFileSync(join(path, 'running.pid'), 'utf8')).toBe(String(process.pid));
+  expect(existsSync(state.outputsFile)).toBe(false);
+});
+
+test('when it is released, nothing says that it runs', () => {
+  const path = fresh();
+  const state = takeStateDirectory(path);
+  writeAtomically(state.outputsFile, '{"a":1}');
+  const written = readFileSync(state.outputsFile, 'utf8');
+
+  state.release();
+
+  expect(written).toBe('{"a":1}');
+  expect(existsSync(state.outputsFile)).toBe(false);
+  expect(existsSync(join(path, 'running.pid'))).toBe(false);
+});
