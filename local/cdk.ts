@@ -16,13 +16,13 @@ interface CdkRun {
 }
 
 /** Runs the pinned CDK command line tool, the one that deploys to AWS, too. */
-async function cdk(failure: string, args: readonly string[], options: CdkRun): Promise<string> {
+async function cdk(failure: string, args: readonly string[], options: CdkRun): Promise<void> {
   const quiet = { CDK_DISABLE_VERSION_CHECK: '1', CDK_DISABLE_CLI_TELEMETRY: 'true', NO_COLOR: '1' };
   const path = `${dirname(process.execPath)}:${process.env['PATH']}`;
   const env = { ...options.env, ...quiet, PATH: path, CI: 'true', FORCE_COLOR: undefined };
-  const all = ['--no-notices', '--progress', 'events', ...args];
+  const all = ['--no-notices', ...args];
   const { code, output } = await run(process.execPath, [cli, ...all], { ...options, env });
-  if (code === 0) return output;
+  if (code === 0) return;
   options.signal?.throwIfAborted();
   throw new LocalAwsError(`${failure}: ${reasonIn(output)}`);
 }
@@ -75,17 +75,18 @@ export type StackOutputs = Readonly<Record<string, Readonly<Record<string, strin
 /**
  * Deploys an assembly.
  *
- * @returns the outputs of every stack, and what the tool printed
  * @throws LocalAwsError with the emulator's own message when it refuses something
  */
 export async function deploy(
   endpoint: Endpoint,
   assembly: string,
   signal?: AbortSignal,
-): Promise<{ outputs: StackOutputs; log: string }> {
+): Promise<StackOutputs> {
   const outputsFile = join(assembly, 'outputs.json');
   const args = [
     'deploy',
+    '--progress',
+    'events',
     '--all',
     '--app',
     assembly,
@@ -94,10 +95,10 @@ export async function deploy(
     '--outputs-file',
     outputsFile,
   ];
-  const log = await cdk('The deploy was refused', args, {
+  await cdk('The deploy was refused', args, {
     env: awsEnvironment(endpoint, process.env),
     cwd: projectRoot,
     signal,
   });
-  return { outputs: JSON.parse(readFileSync(outputsFile, 'utf8')), log };
+  return JSON.parse(readFileSync(outputsFile, 'utf8'));
 }

@@ -1,9 +1,10 @@
 import { deploy, synth } from './cdk.ts';
-import { adaptAssembly } from './emulator-differences.ts';
+import { adaptAssembly, readAssembly, type Template } from './emulator-differences.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type LocalOutputs, toLocalOutputs } from './outputs.ts';
 import { seedSecrets } from './secrets.ts';
 import { type StateDirectory, writeAtomically } from './state.ts';
+import { changesBetween } from './template-changes.ts';
 
 /** The CDK app of one local AWS. */
 export interface App {
@@ -13,23 +14,30 @@ export interface App {
   readonly signal: AbortSignal;
 }
 
-/** Makes the cloud assembly that `deployApp` deploys. */
+/** Makes the cloud assembly that is deployed. */
 export const synthesiseApp = (app: App): Promise<void> =>
   synth(app.file, app.state.assembly, app.context, app.signal);
 
-/**
- * Deploys the assembly, gives secrets without a value one, and writes the outputs file: last, so that it means ready.
- *
- * @returns the outputs, and what the CDK tool printed
- */
-export async function deployApp(
-  app: App,
-  endpoint: Endpoint,
-): Promise<{ outputs: LocalOutputs; log: string }> {
-  adaptAssembly(app.state.assembly);
-  const { outputs: stacks, log } = await deploy(endpoint, app.state.assembly, app.signal);
-  const outputs = toLocalOutputs(endpoint, stacks);
-  await seedSecrets(endpoint, outputs);
-  writeAtomically(app.state.outputsFile, `${JSON.stringify(outputs, undefined, 2)}\n`);
-  return { outputs, log };
+/** A deploy of what was saved. */
+export interface Deployed {
+  readonly outputs: LocalOutputs;
+  /** In words, by the names that the resources have in the app. */
+  readonly changes: string;
+}
+
+/** Deploys an app's assembly into an endpoint, as often as it is called. */
+export function appDeployer(app: App, endpoint: Endpoint): () => Promise<Deployed> {
+  let live: Template = { Resources: {} };
+  return async () => {
+    adaptAssembly(app.state.assembly);
+    const next = readAssembly(app.state.assembly);
+    const stacks = await deploy(endpoint, app.state.assembly, app.signal);
+    const changes = changesBetween(live, next);
+    live = next;
+    const outputs = toLocalOutputs(endpoint, stacks);
+    await seedSecrets(endpoint, outputs);
+    // Last, because that it exists means ready.
+    writeAtomically(app.state.outputsFile, `${JSON.stringify(outputs, undefined, 2)}\n`);
+    return { outputs, changes };
+  };
 }

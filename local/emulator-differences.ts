@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { account, region } from './endpoint.ts';
 
@@ -6,6 +6,7 @@ interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];
+  readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** A CloudFormation template, as far as the rules look into it. */
@@ -58,12 +59,22 @@ export const forEmulator = (template: Template): Template =>
 
 /** Applies the rules to every template of a cloud assembly, in place. */
 export function adaptAssembly(assembly: string): void {
-  for (const name of readdirSync(assembly)) {
-    if (!name.endsWith('.template.json')) continue;
-    const file = join(assembly, name);
-    const template: Template = JSON.parse(readFileSync(file, 'utf8'));
-    writeFileSync(file, JSON.stringify(forEmulator(template), undefined, 1));
+  for (const file of templateFiles(assembly)) {
+    writeFileSync(file, JSON.stringify(forEmulator(readTemplate(file)), undefined, 1));
   }
+}
+
+/** All resources of an assembly, over its stacks; none when there is no assembly yet. */
+export function readAssembly(assembly: string): Template {
+  const stacks = templateFiles(assembly).map(readTemplate);
+  return { Resources: Object.assign({}, ...stacks.map((stack) => stack.Resources)) };
+}
+
+const readTemplate = (file: string): Template => JSON.parse(readFileSync(file, 'utf8'));
+
+function templateFiles(assembly: string): string[] {
+  const names = existsSync(assembly) ? readdirSync(assembly) : [];
+  return names.filter((name) => name.endsWith('.template.json')).map((name) => join(assembly, name));
 }
 
 function logicalIds(template: Template, matches: (resource: Resource) => boolean): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { bootstrap, projectRoot } from './cdk.ts';
-import { type App, deployApp, synthesiseApp } from './deployment.ts';
+import { type App, appDeployer, type Deployed, synthesiseApp } from './deployment.ts';
 import { awsVariables, clientConfig, type Endpoint } from './endpoint.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
 import type { LocalOutputs } from './outputs.ts';
@@ -39,7 +39,7 @@ export interface LocalAws {
   /** For other processes: the AWS CLI, any SDK. */
   readonly env: Readonly<Record<string, string>>;
   /** Synthesises and deploys again; the functions take the new code with their next event. */
-  redeploy(): Promise<{ readonly outputs: LocalOutputs; readonly log: string }>;
+  redeploy(): Promise<Deployed>;
   /** Resolves when the emulator has ended, wanted or not; never, for an endpoint that already ran. */
   readonly ended: Promise<void>;
   /** Ends everything that was started, and removes the outputs file. */
@@ -75,13 +75,10 @@ export async function startLocalAws(settings: LocalAwsSettings): Promise<LocalAw
       bringUp(settings, state, progress, signal, emulator),
       progress('synthesise the app', () => synthesiseApp(app)),
     );
-    const { outputs } = await progress('deploy', () => deployApp(app, aws.endpoint));
-    return {
-      ...describe(aws.endpoint, outputs, state),
-      ended: aws.ended,
-      stop,
-      redeploy: () => redeploy(app, aws.endpoint),
-    };
+    const deploy = appDeployer(app, aws.endpoint);
+    const { outputs } = await progress('deploy', deploy);
+    const redeploy = () => synthesiseApp(app).then(deploy);
+    return { ...describe(aws.endpoint, outputs, state), ended: aws.ended, stop, redeploy };
   } catch (error) {
     await stop();
     throw error;
@@ -95,11 +92,6 @@ const describe = (endpoint: Endpoint, outputs: LocalOutputs, state: StateDirecto
   clientConfig: clientConfig(endpoint),
   env: awsVariables(endpoint),
 });
-
-async function redeploy(app: App, endpoint: Endpoint): ReturnType<typeof deployApp> {
-  await synthesiseApp(app);
-  return deployApp(app, endpoint);
-}
 
 type Running = Pick<Ministack, 'endpoint' | 'ended'>;
 

@@ -72,6 +72,18 @@ function structuredLine(line: FunctionLine, log: LogLine): string {
   return parts.join(' ');
 }
 
+/**
+ * Makes a line of the emulator's own log readable.
+ *
+ * @returns undefined unless it tells of a function that failed (AWS would say that in the function's log) or an error
+ */
+export function readableEmulatorLine(text: string): string | undefined {
+  const [, time = '', level = '', service = '', message = ''] =
+    /^\S+ (\d\d:\d\d:\d\d)\S* (ERROR|WARNING) \[([\w.]+)\] (.*)$/.exec(text) ?? [];
+  if (message === '' || (level === 'WARNING' && service !== 'lambda')) return undefined;
+  return `${styleText('dim', time)} ${pad('emulator')} ${styleText(level === 'ERROR' ? 'red' : 'yellow', message)}`;
+}
+
 /** A JSON line as it is, for `--verbose`, with the function that it is from. */
 export const rawLine = (line: FunctionLine): string => `${line.from} ${line.text.trimEnd()}`;
 

@@ -6,7 +6,7 @@ import { type LocalAws, startLocalAws } from './emulator.ts';
 import { existingEndpoint } from './existing-endpoint.ts';
 import { describeFailure, LocalAwsError } from './failure.ts';
 import { functionLogs } from './function-logs.ts';
-import { type FunctionLine, rawLine, readableLine } from './log-line.ts';
+import { type FunctionLine, rawLine, readableEmulatorLine, readableLine } from './log-line.ts';
 import { claimPort, host } from './ports.ts';
 import { printProgress } from './progress.ts';
 import { prometheusMetrics, serveMetrics } from './prometheus.ts';
@@ -41,6 +41,10 @@ async function main(args: StartArguments, signal: AbortSignal): Promise<void> {
     port: args.port,
     endpoint,
     progress: printProgress(console.log),
+    onEmulatorLine: (line) => {
+      const shown = readableEmulatorLine(line);
+      if (shown !== undefined) console.log(shown);
+    },
     signal,
   });
   try {

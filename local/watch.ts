@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { existsSync, readdirSync, statSync, watch } from 'node:fs';
 import { join, relative } from 'node:path';
 import { styleText } from 'node:util';
 
@@ -9,7 +9,7 @@ const settleMs = 200;
 
 /** As far as this file needs a local AWS. */
 interface Redeployable {
-  redeploy(): Promise<{ readonly log: string }>;
+  redeploy(): Promise<{ readonly changes: string }>;
 }
 
 /** Deploys again when a file in one of the directories is saved; a deploy that fails is shown, and the next save tries again. */
@@ -25,7 +25,7 @@ export function redeployOnSave(
   async function redeploy(): Promise<void> {
     if (running || saved.size === 0 || signal.aborted) return;
     running = true;
-    const files = [...saved].sort().join(', ');
+    const files = stillThere([...saved].sort()).join(', ');
     saved.clear();
     print(styleText('dim', `· ${files} saved, deploying …`));
     print(await deployed(aws));
@@ -33,36 +33,46 @@ export function redeployOnSave(
     await redeploy();
   }
 
-  for (const directory of directories) {
-    let timer: NodeJS.Timeout | undefined;
-    watch(directory, { recursive: true, signal }, (_event, name) => {
-      const file = relative('.', join(directory, name ?? ''));
-      if (isTemporary(file)) return;
-      saved.add(file);
-      clearTimeout(timer);
-      timer = setTimeout(() => void redeploy(), settleMs);
-    });
-  }
+  let timer: NodeJS.Timeout | undefined;
+  watchTree(directories, signal, (file) => {
+    if (isTemporary(file)) return;
+    saved.add(relative('.', file));
+    clearTimeout(timer);
+    timer = setTimeout(() => void redeploy(), settleMs);
+  });
+}
+
+/** Watches each directory by itself: the recursive watch of Linux loses a file that an editor replaces. */
+function watchTree(roots: readonly string[], signal: AbortSignal, onFile: (file: string) => void): void {
+  const watched = new Set<string>();
+  const add = (directory: string): void => {
+    if (watched.has(directory) || !statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+    watched.add(directory);
+    watch(directory, { signal }, (_event, name) => {
+      const file = join(directory, name ?? '');
+      add(file);
+      if (!watched.has(file)) onFile(file);
+    }).on('error', () => watched.delete(directory));
+    for (const entry of readdirSync(directory)) add(join(directory, entry));
+  };
+  for (const root of roots) add(root);
 }
 
 async function deployed(aws: Redeployable): Promise<string> {
   const begun = performance.now();
   try {
-    const { log } = await aws.redeploy();
+    const { changes } = await aws.redeploy();
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    return `${styleText('green', '✔')} deployed: ${changesIn(log)} ${styleText('dim', `${seconds} s`)}`;
+    return `${styleText('green', '✔')} deployed, ${changes} ${styleText('dim', `${seconds} s`)}`;
   } catch (error) {
     return `${styleText('red', '✘')} not deployed, the last version keeps running. ${describeFailure(error)}`;
   }
 }
 
-/** What a deploy did, from the event lines of the CDK's tool. */
-export function changesIn(log: string): string {
-  const done = /(CREATE|UPDATE|DELETE)_COMPLETE\s*\|\s*AWS::([\w:]+)\s*\|\s*(.+?)(?: \(\w+\))?\s*$/gm;
-  const changes = [...log.matchAll(done)]
-    .filter(([, , type]) => type !== 'CloudFormation::Stack')
-    .map(([, verb, , name]) => `${verb?.toLowerCase()}d ${name}`);
-  return changes.length === 0 ? 'nothing to change' : [...new Set(changes)].join(', ');
+/** Without the drafts that an editor moved into place; all of them when files were removed. */
+function stillThere(files: readonly string[]): readonly string[] {
+  const present = files.filter((file) => existsSync(file));
+  return present.length > 0 ? present : files;
 }
 
 const isTemporary = (file: string): boolean => /(~|\.swp|\.tmp)$|(^|\/)(4913|\.#.*)$/.test(file);

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { rawLine, readableLine } from '../../local/log-line.ts';
+import { rawLine, readableEmulatorLine, readableLine } from '../../local/log-line.ts';
 
 const at = Date.parse('2026-11-25T03:00:00Z');
 const readable = (text: string): string | undefined => {
@@ -54,4 +54,17 @@ test("metrics and the platform's own lines are not for reading", () => {
 
 test('verbose shows the line itself, and whose it is', () => {
   expect(rawLine({ from: 'deliver', at, text: '{"a":1}\n' })).toBe('deliver {"a":1}');
+});
+
+test('of the emulator itself only errors are told, and functions that failed', () => {
+  const told = (line: string): string => stripVTControlCharacters(readableEmulatorLine(line) ?? 'nothing');
+
+  expect(told('2026-11-25 03:40:53 ERROR [lambda] worker died')).toBe(
+    '03:40:53 emulator         worker died',
+  );
+  expect(told('2026-11-25 03:40:53 WARNING [lambda] ESM: failed')).toBe(
+    '03:40:53 emulator         ESM: failed',
+  );
+  expect(told('2026-11-25 03:40:53 WARNING [sqs] long poll')).toBe('nothing');
+  expect(told('Traceback (most recent call last):')).toBe('nothing');
 });

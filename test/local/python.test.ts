@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { silently } from '../../local/progress.ts';
 import { ensureVenv, findPython, type Runner } from '../../local/python.ts';
+import { freshDirectory } from './support/fresh-directory.ts';
 
 /** A machine with these commands; each prints what is given, or fails as a missing one does. */
 const machine =
@@ -45,7 +44,7 @@ test('without a new enough Python one line says what was found and what to do in
 });
 
 test('an installation that fails is told by its last line, and leaves nothing behind', async () => {
-  const directory = join(mkdtempSync(join(tmpdir(), 'hookline-test-')), 'venv');
+  const directory = join(freshDirectory(), 'venv');
   const runner: Runner = async (command, args) =>
     args.includes('pip')
       ? { code: 1, output: 'Collecting…\nERROR: no network' }
@@ -56,5 +55,4 @@ test('an installation that fails is told by its last line, and leaves nothing be
   await expect(ensureVenv(directory, silently, venvWorks)).rejects.toThrow(
     /could not be installed .*: ERROR: no network$/,
   );
-  rmSync(join(directory, '..'), { recursive: true });
 });

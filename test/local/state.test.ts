@@ -1,15 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { takeStateDirectory, writeAtomically } from '../../local/state.ts';
+import { freshDirectory } from './support/fresh-directory.ts';
 
-const fresh = (): string => mkdtempSync(join(tmpdir(), 'hookline-test-'));
 /** The parent of every process: it runs, and is not this one. */
 const somebodyElse = 1;
 
 test('a second start of the same directory is told who has it', () => {
-  const path = fresh();
+  const path = freshDirectory();
   writeFileSync(join(path, 'running.pid'), String(somebodyElse));
 
   expect(() => takeStateDirectory(path)).toThrow(
@@ -18,7 +17,7 @@ test('a second start of the same directory is told who has it', () => {
 });
 
 test('what a killed run left behind does not stand in the way, and its outputs are gone', () => {
-  const path = fresh();
+  const path = freshDirectory();
   writeFileSync(join(path, 'running.pid'), '999999999');
   writeFileSync(join(path, 'outputs.json'), '{}');
 
@@ -29,7 +28,7 @@ test('what a killed run left behind does not stand in the way, and its outputs a
 });
 
 test('when it is released, nothing says that it runs', () => {
-  const path = fresh();
+  const path = freshDirectory();
   const state = takeStateDirectory(path);
   writeAtomically(state.outputsFile, '{"a":1}');
   const written = readFileSync(state.outputsFile, 'utf8');
