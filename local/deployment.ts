@@ -35,7 +35,7 @@ export function appDeployer(app: App, endpoint: Endpoint): () => Promise<Deploye
     const changes = changesBetween(live, next);
     live = next;
     const outputs = toLocalOutputs(endpoint, stacks);
-    await seedSecrets(endpoint, outputs);
+    await seedSecrets(endpoint, outputs.inbound.sources);
     // Last, because that it exists means ready.
     writeAtomically(app.state.outputsFile, `${JSON.stringify(outputs, undefined, 2)}\n`);
     return { outputs, changes };

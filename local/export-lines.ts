@@ -4,10 +4,20 @@ import type { LocalOutputs } from './outputs.ts';
 
 /** Shell lines that make the AWS CLI, the CDK and any SDK talk to the local AWS, and that name what is in it. */
 export function exportLines(outputs: LocalOutputs): string[] {
-  const variables = {
+  const variables: Record<string, string> = {
     ...awsVariables({ url: outputs.awsEndpoint, caFile: outputs.caFile }),
     [ownEndpointVariable]: outputs.awsEndpoint,
+    HOOKLINE_TOPIC_ARN: outputs.outbound.topicArn,
+    HOOKLINE_PUBLISH_QUEUE_URL: outputs.outbound.publishQueueUrl,
+    HOOKLINE_INBOUND_EVENTS_TABLE: outputs.tables.inboundEvents,
+    HOOKLINE_OUTBOUND_EVENTS_TABLE: outputs.tables.outboundEvents,
+    HOOKLINE_DELIVERIES_TABLE: outputs.tables.deliveries,
   };
+  for (const [source, { url, secretArn }] of Object.entries(outputs.inbound.sources)) {
+    const name = source.toUpperCase().replaceAll('-', '_');
+    variables[`HOOKLINE_${name}_URL`] = url;
+    variables[`HOOKLINE_${name}_SECRET_ARN`] = secretArn;
+  }
   return Object.entries(variables).map(([name, value]) => `export ${name}=${shellQuoted(value)}`);
 }
 

@@ -3,11 +3,43 @@ import type { LocalOutputs } from './outputs.ts';
 
 /** What is shown once all is up: where everything is, and what to try next. */
 export function whatRuns(outputs: LocalOutputs, metricsUrl: string, seconds: number): string {
+  const sources = Object.entries(outputs.inbound.sources);
   const rows: [string, string][] = [
-    ['AWS', outputs.awsEndpoint],
+    ...sources.map(([name, { url }]): [string, string] => [`in   ${name}`, `POST ${url}`]),
+    ['out  topic', outputs.outbound.topicArn],
+    ['aws', outputs.awsEndpoint],
     ['metrics', metricsUrl],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  const table = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
-  return ['', styleText('bold', `Hookline runs, after ${seconds.toFixed(1)} s.`), ...table, ''].join('\n');
+  return [
+    '',
+    styleText(['bold', 'green'], `Hookline runs, ready in ${seconds.toFixed(1)} s.`),
+    ...rows.map(([name, value]) => `  ${styleText('bold', name.padEnd(width))}  ${value}`),
+    '',
+    styleText('bold', 'Try, in a second terminal:'),
+    ...tryNext(sources.map(([name]) => name)).map((line) => `  ${line}`),
+    '',
+    'Secrets are random; give a source your own with put-secret-value. All state is in memory: each start begins empty.',
+    'The functions’ log lines follow. Ctrl-C stops everything.',
+    '',
+  ].join('\n');
 }
+
+function tryNext(sources: readonly string[]): string[] {
+  const message =
+    '{"type":"invoice.paid","data":{"amount":1200},"endpoint":{"id":"me","url":"http://127.0.0.1:3000/hooks"}}';
+  return [
+    'eval "$(npx hookline env)"',
+    `aws sns publish --topic-arn "$HOOKLINE_TOPIC_ARN" --message '${message}'`,
+    'aws dynamodb scan --table-name "$HOOKLINE_DELIVERIES_TABLE"',
+    ...(sources.includes('github') ? [signedPush] : []),
+  ];
+}
+
+/** A push as GitHub signs it, with what every machine has. */
+const signedPush = [
+  `body='{"zen":"Keep it logically awesome."}'`,
+  'key=$(aws secretsmanager get-secret-value --secret-id "$HOOKLINE_GITHUB_SECRET_ARN" --query SecretString --output text)',
+  'sig=$(printf %s "$body" | openssl dgst -sha256 -hmac "$key" -r | cut -d" " -f1)',
+  'curl -i "$HOOKLINE_GITHUB_URL" -H "x-hub-signature-256: sha256=$sig" -H "x-github-event: ping" -H "x-github-delivery: $RANDOM" -H "content-type: application/json" -d "$body"',
+].join('; \\\n  ');

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import { projectRoot } from './cdk.ts';
+import { inboundChapters } from './demo/inbound-chapters.ts';
+import { outboundChapter } from './demo/outbound-chapter.ts';
+import { stageOn } from './demo/stage.ts';
+import { BrokenPromiseError, storyTeller } from './demo/story.ts';
+import { startLocalAws } from './emulator.ts';
+import { describeFailure } from './failure.ts';
+import { printProgress } from './progress.ts';
+import { defaultStateDir } from './state.ts';
+
+/** Aborted by Ctrl+C or a polite kill. */
+const stopped = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
+
+try {
+  await demo(stopped.signal);
+  console.log(`\n${styleText(['bold', 'green'], 'All of it as promised.')}`);
+} catch (error) {
+  process.exitCode = 1;
+  const line = error instanceof BrokenPromiseError ? error.message : describeFailure(error);
+  console.error(
+    stopped.signal.aborted ? 'Stopped.' : `${styleText('red', '✘', { stream: process.stderr })} ${line}`,
+  );
+}
+
+/** The whole story, on a local AWS of its own, with IAM and TLS enforced. */
+async function demo(signal: AbortSignal): Promise<void> {
+  const aws = await startLocalAws({
+    app: join(projectRoot, 'bin', 'webhooks.ts'),
+    stateDir: join(defaultStateDir, 'demo'),
+    strict: true,
+    port: 0,
+    progress: printProgress(console.log),
+    signal,
+  });
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+  try {
+    await Promise.race([tellAll(stageOn(aws)), interrupted]);
+  } finally {
+    await aws.stop();
+  }
+}
+
+async function tellAll(stage: ReturnType<typeof stageOn>): Promise<void> {
+  const story = storyTeller(console.log);
+  await inboundChapters(stage, story);
+  await outboundChapter(stage, story);
+}

@@ -1,0 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BrokenPromiseError } from './story.ts';
+
+/**
+ * Looks again until there is something.
+ *
+ * @throws BrokenPromiseError when there is nothing in time
+ */
+export async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 30): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  while (Date.now() < end) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await pause(200);
+  }
+  throw new BrokenPromiseError(`not as promised: ${what} did not happen within ${seconds} s`);
+}
