@@ -1,0 +1,35 @@
+import { verify as verifyGithub } from '@octokit/webhooks-methods';
+import { Webhook } from 'standardwebhooks';
+import Stripe from 'stripe';
+import { expect, test } from 'vitest';
+import { signers } from '../../local/demo/signed-requests.ts';
+import { randomSecret } from '../../local/secrets.ts';
+
+test("secrets have their provider's own format, and are different each time", () => {
+  expect(randomSecret('stripe')).toMatch(/^whsec_[0-9a-f]{32}$/);
+  expect(randomSecret('shopify')).toMatch(/^shpss_[0-9a-f]{32}$/);
+  expect(randomSecret('github')).toMatch(/^[0-9a-f]{64}$/);
+  expect(() => new Webhook(randomSecret('standard-webhooks'))).not.toThrow();
+  expect(randomSecret('hmac')).not.toBe(randomSecret('hmac'));
+});
+
+test("the demo's Stripe event verifies with Stripe's own library", () => {
+  const secret = randomSecret('stripe');
+  const now = Math.floor(Date.now() / 1000);
+  const request = signers['stripe']!(secret, now);
+
+  const event = new Stripe('sk_test').webhooks.constructEvent(
+    request.body,
+    request.headers['stripe-signature']!,
+    secret,
+  );
+
+  expect(event).toMatchObject({ id: request.id, type: 'payment_intent.succeeded' });
+});
+
+test("the demo's GitHub event verifies with GitHub's own library", async () => {
+  const request = signers['github']!('secret', 0);
+
+  expect(await verifyGithub('secret', request.body, request.headers['x-hub-signature-256']!)).toBe(true);
+  expect(await verifyGithub('other', request.body, request.headers['x-hub-signature-256']!)).toBe(false);
+});

@@ -1,0 +1,34 @@
+import type { LocalOutputs } from '../../../local/outputs.ts';
+
+/** The outputs of a deploy of the default app's shape. */
+export const exampleOutputs: LocalOutputs = {
+  awsEndpoint: 'http://127.0.0.1:4566',
+  inbound: {
+    baseUrl: 'http://127.0.0.1:4566/_aws/execute-api/ab12',
+    sources: {
+      github: {
+        url: 'http://127.0.0.1:4566/_aws/execute-api/ab12/webhooks/github',
+        secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:Hookline/github-x',
+        provider: 'github',
+      },
+      'stripe-eu': {
+        url: 'http://127.0.0.1:4566/_aws/execute-api/ab12/webhooks/stripe-eu',
+        secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:Hookline/stripe-eu-x',
+        provider: 'stripe',
+      },
+    },
+  },
+  outbound: {
+    topicArn: 'arn:aws:sns:us-east-1:000000000000:T',
+    publishQueueUrl: 'http://q/publish',
+    signingSecretArn: 'arn:s',
+  },
+  tables: { inboundEvents: 'InboundT', outboundEvents: 'OutboundT', deliveries: 'DeliveriesT' },
+  queues: { publish: 'http://q/publish', delivery: 'http://q/delivery', inbound: {} },
+  dlqs: {
+    publish: 'http://q/p-dlq',
+    delivery: 'http://q/d-dlq',
+    subscription: 'http://q/s-dlq',
+    inbound: {},
+  },
+};
