@@ -7,6 +7,8 @@ import { WebhookStack } from '../lib/webhook-stack.ts';
 const app = new App();
 
 new WebhookStack(app, app.node.tryGetContext('name') ?? 'Hookline', {
+  // The account and region of your AWS credentials.
+  env: { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] },
   sources: {
     stripe: { provider: 'stripe' },
     github: { provider: 'github' },
