@@ -26,3 +26,13 @@ export const later = (at: UnixMillis, span: Seconds): UnixMillis => unixMillis(a
 /** Seconds from `now` until `at`, rounded up so that nothing is early; never negative. */
 export const secondsUntil = (at: UnixMillis, now: UnixMillis): Seconds =>
   seconds(Math.max(0, Math.ceil((at - now) / 1000)));
+
+/** Reads an ISO 8601 instant with a zone, e.g. `2026-12-01T00:00:00Z`; undefined when it is none. */
+export function parseInstant(text: string): UnixMillis | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : unixMillis(at);
+}
+
+/** The day in UTC, as `YYYY-MM-DD`. */
+export const utcDay = (at: UnixMillis): string => new Date(at).toISOString().slice(0, 10);

@@ -1,2 +1,7 @@
-/** The handlers of each source, by source name. */
-export const handlers = {};
+import type { Handlers } from '../domain/handler.ts';
+import { github } from './github.ts';
+import { shopify } from './shopify.ts';
+import { stripe } from './stripe.ts';
+
+/** The handlers of each source, by its name in `bin/webhooks.ts`. A source without an entry has its events kept, not run. */
+export const handlers: Readonly<Record<string, Handlers>> = { stripe, github, shopify };

@@ -1,4 +1,87 @@
-/** Deployed by the stack; its owner writes it next. */
-export const handler = async (): Promise<never> => {
-  throw new Error('not deployed yet');
+// Step 2 of 2 of the inbound flow: open consume.ts next, then attempt.ts and handlers/registry.ts.
+// Trigger: the source's SQS queue, in batches.
+// Input: received events → output: the handlers' effects, a record for each event id, and the messages that come back.
+// On failure: SQS gives the message back after the handler's retry delay; the last failure ends in the source's DLQ.
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { dynamoClient, patientCalls, s3Client, sqsClient } from '../adapters/aws/clients.ts';
+import { dynamodbClaims } from '../adapters/aws/dynamodb-claims.ts';
+import { payloadStore } from '../adapters/aws/payload-store.ts';
+import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { telemetry } from '../adapters/aws/telemetry.ts';
+import { providerOf } from '../domain/provider/catalogue.ts';
+import { InboundSettings } from '../domain/source.ts';
+import { unixMillis } from '../domain/time.ts';
+import { consumeEnv, readEnv, readSettings } from '../env.ts';
+import { handlers } from '../handlers/registry.ts';
+import { consume } from './consume.ts';
+
+/** Handlers are told to stop this long before the function's end, or at four fifths of a short time. */
+const stopBeforeEndMs = 5000;
+/** Of that time, what a handler may use to stop; the rest is for recording. */
+const graceShare = 0.5;
+
+const env = readEnv(consumeEnv);
+const report = telemetry('consume');
+const queue = sqsQueue(sqsClient(patientCalls), env.QUEUE_URL);
+const deadLetters = sqsQueue(sqsClient(patientCalls), env.DLQ_URL);
+const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const sources = new Map(
+  readSettings(InboundSettings).sources.map((settings) => [
+    settings.name,
+    { settings, provider: providerOf(settings) },
+  ]),
+);
+const ports = {
+  now: () => unixMillis(Date.now()),
+  claims: dynamodbClaims(dynamoClient(patientCalls), env.INBOUND_EVENTS_TABLE),
+  getBody: bodies.get,
+  putBody: bodies.put,
+  sendDeadLetter: (body: string) => deadLetters.send({ body }),
+  deleteMessage: queue.delete,
+  returnMessageAfter: queue.returnAfter,
+  telemetry: report,
 };
+
+/** The event source mapping's entry. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const time = invocationTime(context);
+  const messages = event.Records.map(({ messageId, receiptHandle, body }) => ({
+    messageId,
+    receiptHandle,
+    text: body,
+  }));
+  try {
+    const invocation = { id: context.awsRequestId, ...time.limits };
+    const { failedMessageIds, hung } = await consume(messages, invocation, { sources, handlers }, ports);
+    if (hung) endProcess();
+    return { batchItemFailures: failedMessageIds.map((itemIdentifier) => ({ itemIdentifier })) };
+  } finally {
+    time.stop();
+    report.flush();
+  }
+}
+
+function invocationTime(context: Context) {
+  const total = context.getRemainingTimeInMillis();
+  const reserve = Math.min(stopBeforeEndMs, total / 5);
+  const abort = new AbortController();
+  const graceOver = Promise.withResolvers<void>();
+  const timers = [
+    setTimeout(() => abort.abort(new Error('the function’s time is up')), total - reserve),
+    setTimeout(graceOver.resolve, total - reserve * (1 - graceShare)),
+  ];
+  return {
+    limits: {
+      signal: abort.signal,
+      graceOver: graceOver.promise,
+      hasTime: () => context.getRemainingTimeInMillis() > total / 2,
+    },
+    stop: () => timers.forEach(clearTimeout),
+  };
+}
+
+/** A frozen handler would wake beside its own retry: the process ends, and the lease ends the claim. */
+function endProcess(): never {
+  report.flush();
+  process.exit(1);
+}

@@ -1,4 +1,113 @@
-/** Deployed by the stack; its owner writes it next. */
-export const handler = async (): Promise<never> => {
-  throw new Error('not deployed yet');
-};
+// Step 1 of 2 of the inbound flow: open receive.ts next, then consume.lambda.ts.
+// Trigger: API Gateway, POST /webhooks/{source}.
+// Input: the provider's request → output: one message per event on the source's queue, and the answer.
+// On failure: 503, and the provider sends it again; nothing is acknowledged before SQS has it.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { jsonAnswer, lastPathSegment, rawRequest } from '../adapters/aws/api-gateway.ts';
+import { quickCalls, s3Client, secretsClient, sqsClient } from '../adapters/aws/clients.ts';
+import { payloadStore } from '../adapters/aws/payload-store.ts';
+import { secretByName } from '../adapters/aws/secrets-manager.ts';
+import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { telemetry } from '../adapters/aws/telemetry.ts';
+import { providerOf } from '../domain/provider/catalogue.ts';
+import { InboundSettings, type SourceSettings, secretName } from '../domain/source.ts';
+import { unixMillis } from '../domain/time.ts';
+import { readEnv, readSettings, receiveEnv } from '../env.ts';
+import { type OutgoingEvent, type Reception, receive } from './receive.ts';
+import { sourceKeys } from './source-keys.ts';
+
+/** The strictest providers hang up after 3 s; the rest is for a cold start and the way. */
+const answerWithinMs = 2200;
+
+const env = readEnv(receiveEnv);
+const report = telemetry('receive');
+const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
+const bodies = payloadStore(s3Client(quickCalls), env.PAYLOAD_BUCKET);
+const secrets = secretsClient(quickCalls);
+const sources = new Map(
+  readSettings(InboundSettings).sources.map((settings) => [settings.name, wire(settings)]),
+);
+
+/** API Gateway's entry. */
+export async function handler(
+  event: APIGatewayProxyEventV2,
+  context: Context,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const startedAt = performance.now();
+  const name = env.SOURCE || lastPathSegment(event);
+  const wired = sources.get(name);
+  if (wired === undefined) return jsonAnswer(404, { error: 'unknown_source' });
+  const request = rawRequest(event);
+  const correlationId = event.requestContext.requestId || context.awsRequestId;
+  try {
+    const now = unixMillis(Date.now());
+    const reception = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
+    record(name, reception, {
+      correlationId,
+      bytes: request.body.byteLength,
+      durationMs: Math.round(performance.now() - startedAt),
+    });
+    return answerOf(reception);
+  } finally {
+    report.flush();
+  }
+}
+
+function wire(settings: SourceSettings) {
+  const provider = providerOf(settings);
+  const secret = secretByName(secrets, secretName(env.STACK, settings.name));
+  return {
+    source: { settings, provider },
+    ports: {
+      keys: sourceKeys(provider.secret, settings.rotationOverlap, secret),
+      putBody: bodies.put,
+      enqueue: (messages: readonly OutgoingEvent[]) => queue.sendAll(messages),
+    },
+  };
+}
+
+/** Whatever the calls are still waiting for, the answer goes out; an event that is enqueued later is a duplicate. */
+async function inTime(reception: Promise<Reception>): Promise<Reception> {
+  const timer = new AbortController();
+  const tooLate = pause<Reception>(
+    answerWithinMs,
+    { kind: 'refused', status: 503, error: 'unavailable', reason: `not done within ${answerWithinMs} ms` },
+    { signal: timer.signal },
+  );
+  tooLate.catch(() => undefined);
+  try {
+    return await Promise.race([reception, tooLate]);
+  } finally {
+    timer.abort();
+  }
+}
+
+function answerOf(reception: Reception): APIGatewayProxyStructuredResultV2 {
+  if (reception.kind === 'refused') return jsonAnswer(reception.status, { error: reception.error });
+  const [event, ...others] = reception.events;
+  return event && others.length === 0
+    ? jsonAnswer(200, { status: 'accepted', id: event.id })
+    : jsonAnswer(200, { status: 'accepted', count: reception.events.length });
+}
+
+interface Measured {
+  readonly correlationId: string;
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+/** Types are not split here: the receiver does not know which ones have handlers, and each value is a billed metric. */
+function record(source: string, reception: Reception, measured: Measured): void {
+  if (reception.kind === 'accepted') {
+    report.count('WebhooksReceived', { source, eventType: 'any', status: 'accepted' });
+    const [first] = reception.events;
+    const fields = { eventId: first?.id, eventType: first?.type, events: reception.events.length };
+    report.info('event.received', { source, status: 'accepted', ...fields, ...measured });
+    return;
+  }
+  report.count('WebhooksReceived', { source, eventType: 'any', status: reception.error });
+  const fields = { source, status: reception.error, reason: reception.reason, ...measured };
+  if (reception.status === 503) report.error('event.received', fields, reception.cause);
+  else report.warn('event.received', fields);
+}

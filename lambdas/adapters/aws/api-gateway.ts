@@ -1,0 +1,20 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { RawRequest } from '../../domain/raw-request.ts';
+
+/** The request as it was on the wire; the body's bytes exactly. */
+export const rawRequest = (event: APIGatewayProxyEventV2): RawRequest => ({
+  headers: new Map(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value ?? ''])),
+  body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+  sourceIp: event.requestContext.http.sourceIp,
+});
+
+/** The last segment of the path: the source's name under `isolation: 'shared'`. */
+export const lastPathSegment = (event: APIGatewayProxyEventV2): string =>
+  event.rawPath.split('/').filter(Boolean).at(-1) ?? '';
+
+/** An answer that no cache keeps. */
+export const jsonAnswer = (statusCode: number, body: object): APIGatewayProxyStructuredResultV2 => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify(body),
+});

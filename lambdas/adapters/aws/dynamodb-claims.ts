@@ -1,0 +1,149 @@
+import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Claim, EventRecord, Outcome } from '../../domain/idempotency.ts';
+import { toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { parseEventItem } from './event-item.ts';
+
+/** A conditional update: attributes to set (an undefined one is removed), and what must hold. */
+interface Update {
+  readonly id: string;
+  readonly set: Readonly<Record<string, string | number | undefined>>;
+  readonly condition: string;
+  /** The condition's values. */
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+// TTL deletes days late, so every claim looks at `expiresAt` itself; a live lease outlasts even that.
+const isNew = 'attribute_not_exists(#id)';
+const leaseIsOver = '(attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)';
+const isPastRetention = `(#expiresAt <= :nowSeconds AND ${leaseIsOver})`;
+const wasIgnored = '#status = :ignored';
+const failedWithAnotherMessage = '(#status = :failed AND #failedMessageId <> :messageId)';
+const isFree = [isNew, isPastRetention, wasIgnored, failedWithAnotherMessage].join(' OR ');
+
+const isAsSeen = '#status = :seenStatus AND #owner = :seenOwner AND #attempts = :seenAttempts';
+const mayBeTakenOver = `${isAsSeen} AND ${leaseIsOver}`;
+
+const isStillMine = '#status = :processing AND #owner = :mine AND #attempts = :attempt';
+
+/** The InboundEvents table: one conditional write for each step of an event; a refused one brings the record with it. */
+export function dynamodbClaims(client: DynamoDBDocumentClient, table: string) {
+  /** @returns the record that refused the write, else undefined */
+  async function write(update: Update): Promise<EventRecord | undefined> {
+    try {
+      await client.send(new UpdateCommand({ TableName: table, ...expressionsOf(update) }));
+      return undefined;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException && error.Item) {
+        return parseEventItem(plainItem(error.Item));
+      }
+      throw error;
+    }
+  }
+
+  return {
+    claim(claim: Claim): Promise<EventRecord | undefined> {
+      return write({
+        id: claim.id,
+        set: { ...claimed(claim), failedMessageId: undefined, processedAt: undefined },
+        condition: isFree,
+        values: {
+          now: claim.now,
+          nowSeconds: toUnixSeconds(claim.now),
+          ignored: 'ignored',
+          failed: 'failed',
+          messageId: claim.messageId,
+        },
+      });
+    },
+
+    reclaim(seen: EventRecord, claim: Claim): Promise<EventRecord | undefined> {
+      return write({
+        id: claim.id,
+        set: claimed(claim),
+        condition: mayBeTakenOver,
+        values: {
+          now: claim.now,
+          seenStatus: seen.status,
+          seenOwner: seen.owner,
+          seenAttempts: seen.attempts,
+        },
+      });
+    },
+
+    async finish(claim: Claim, outcome: Outcome, now: UnixMillis): Promise<boolean> {
+      const record = await write({
+        id: claim.id,
+        set: { status: outcome.kind, leaseUntil: undefined, ...finished(claim, outcome, now) },
+        condition: isStillMine,
+        values: { processing: 'processing', mine: claim.owner, attempt: claim.attempts },
+      });
+      return record === undefined || isAlreadyWritten(record, claim, outcome);
+    },
+  };
+}
+
+const claimed = (claim: Claim) => ({
+  status: 'processing',
+  owner: claim.owner,
+  attempts: claim.attempts,
+  leaseUntil: claim.leaseUntil,
+  lastError: claim.lastError,
+  eventType: claim.eventType,
+  receivedAt: claim.receivedAt,
+  expiresAt: toUnixSeconds(claim.expiresAt),
+});
+
+/** What a body kept for a replay adds; it stays through the replay, until the event is processed. */
+const kept = (outcome: { readonly keptBody: string; readonly keptDay: string }, now: UnixMillis) => ({
+  keptBody: outcome.keptBody,
+  keptDay: outcome.keptDay,
+  keptAt: now,
+});
+
+function finished(claim: Claim, outcome: Outcome, now: UnixMillis): Update['set'] {
+  switch (outcome.kind) {
+    case 'processed':
+      return {
+        processedAt: now,
+        lastError: undefined,
+        keptBody: undefined,
+        keptDay: undefined,
+        keptAt: undefined,
+      };
+    case 'retrying':
+      return { lastError: outcome.error };
+    case 'failed':
+      return { lastError: outcome.error, failedMessageId: claim.messageId, ...kept(outcome, now) };
+    case 'ignored':
+      return { lastError: undefined, ...kept(outcome, now) };
+  }
+}
+
+/** The answer to our own write was lost, and the client sent it again. */
+const isAlreadyWritten = (record: EventRecord, claim: Claim, outcome: Outcome): boolean =>
+  record.status === outcome.kind && record.owner === claim.owner && record.attempts === claim.attempts;
+
+function expressionsOf({ id, set, condition, values }: Update) {
+  const names = Object.keys(set);
+  const toSet = names.filter((name) => set[name] !== undefined);
+  const toRemove = names.filter((name) => set[name] === undefined);
+  const mentioned = [...condition.matchAll(/#(\w+)/g)].map((match) => match[1] ?? '');
+  const assignments = toSet.map((name) => `#${name} = :set_${name}`);
+  const removals = toRemove.map((name) => `#${name}`);
+  return {
+    Key: { id },
+    UpdateExpression: `SET ${assignments.join(', ')}${removals.length > 0 ? ` REMOVE ${removals.join(', ')}` : ''}`,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: Object.fromEntries([...names, ...mentioned].map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries([
+      ...toSet.map((name) => [`:set_${name}`, set[name]]),
+      ...Object.entries(values).map(([name, value]) => [`:${name}`, value]),
+    ]),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+}
+
+/** A refused write brings the item as DynamoDB spells it; ours has texts and numbers only. */
+const plainItem = (item: Readonly<Record<string, AttributeValue>>) =>
+  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, value.S ?? Number(value.N)]));

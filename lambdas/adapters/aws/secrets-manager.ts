@@ -1,0 +1,24 @@
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { unixMillis } from '../../domain/time.ts';
+
+/** One secret by name, read by stage. */
+export function secretByName(client: SecretsManagerClient, name: string) {
+  return {
+    /** @returns undefined when the secret has no version in that stage, or is not there at all */
+    async readSecret(stage: 'AWSCURRENT' | 'AWSPREVIOUS') {
+      try {
+        const { SecretString, CreatedDate } = await client.send(
+          new GetSecretValueCommand({ SecretId: name, VersionStage: stage }),
+        );
+        return { value: SecretString ?? '', createdAt: unixMillis(CreatedDate?.getTime() ?? 0) };
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import { maxInlineMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
+import { decodeUtf8 } from './provider/payload.ts';
+import { bodyHash } from './provider/read-events.ts';
+import { payloadPrefixes } from './tables.ts';
+
+const heading = {
+  v: v.literal(1),
+  source: v.string(),
+  provider: v.string(),
+  id: v.string(),
+  type: v.string(),
+  /** Unix milliseconds. */
+  receivedAt: v.number(),
+  /** The request that brought the event in; the same in every log line about it. */
+  correlationId: v.string(),
+  /** An allow-list of the request's; never a credential or a signature. */
+  headers: v.record(v.string(), v.string()),
+};
+
+/** What is known about a received event beside its body. */
+export type EventHeading = v.InferOutput<v.ObjectSchema<typeof heading, undefined>>;
+
+/**
+ * A verified inbound event as it is on the source's queue. Used by: receive → consume, replay → consume.
+ *
+ * The body stands in one of three places: as text when it is valid UTF-8, else as base64, and in the payload bucket
+ * when the message would be too large.
+ */
+export const ReceivedMessage = v.union([
+  v.object({ ...heading, body: v.string() }),
+  v.object({ ...heading, bodyBase64: v.string() }),
+  v.object({ ...heading, bodyS3: v.string() }),
+]);
+export type ReceivedMessage = v.InferOutput<typeof ReceivedMessage>;
+
+/** A message for the queue, and the body that has to be in the bucket before it is sent. */
+export interface PackedEvent {
+  readonly message: string;
+  readonly stored?: { readonly key: string; readonly bytes: Uint8Array };
+}
+
+/**
+ * Makes the queue message of an event.
+ *
+ * Whether the body goes to the bucket is decided on the message's final bytes. Its key is the body's hash: a duplicate
+ * writes the same object again, and nobody who reuses an id can change what an earlier message points to.
+ */
+export function packEvent(event: EventHeading, body: Uint8Array): PackedEvent {
+  const message = inlineMessage(event, body);
+  if (utf8Bytes(message) <= maxInlineMessageBytes) return { message };
+  const key = `${payloadPrefixes.inbound}${event.source}/${bodyHash(body)}`;
+  return { message: serialiseMessage({ ...event, bodyS3: key }), stored: { key, bytes: body } };
+}
+
+/** The message with its body inside, whatever its size: as it is kept for a replay. */
+export function inlineMessage(event: EventHeading, body: Uint8Array): string {
+  const text = decodeUtf8(body);
+  return serialiseMessage(
+    text === undefined
+      ? { ...event, bodyBase64: Buffer.from(body).toString('base64') }
+      : { ...event, body: text },
+  );
+}
+
+/** Where a message's body is: here, or in the bucket under a key. */
+export type BodyPlace = { readonly bytes: Uint8Array } | { readonly key: string };
+
+/** Finds the body of a parsed message. */
+export function bodyOf(message: ReceivedMessage): BodyPlace {
+  if ('body' in message) return { bytes: Buffer.from(message.body, 'utf8') };
+  if ('bodyBase64' in message) return { bytes: Buffer.from(message.bodyBase64, 'base64') };
+  return { key: message.bodyS3 };
+}
+
+/** The message without its body. */
+export const headingOf = (message: ReceivedMessage): EventHeading => ({
+  v: message.v,
+  source: message.source,
+  provider: message.provider,
+  id: message.id,
+  type: message.type,
+  receivedAt: message.receivedAt,
+  correlationId: message.correlationId,
+  headers: message.headers,
+});

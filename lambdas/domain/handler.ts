@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import { describeIssue } from './messages.ts';
+import type { ProviderName } from './provider/catalogue.ts';
+import type { UnixMillis } from './time.ts';
+
+/** A verified event, as a handler gets it. */
+export interface HandlerEvent {
+  /** Stays the same on every redelivery and every attempt: the key for making your own writes idempotent. */
+  readonly id: string;
+  /** The provider's name for what happened, e.g. `payment_intent.succeeded`. */
+  readonly type: string;
+  /** The name of the source in `bin/webhooks.ts`. */
+  readonly source: string;
+  readonly provider: string;
+  readonly receivedAt: UnixMillis;
+  /** The provider's own headers, lower case; never a signature or a credential. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body's meaning: JSON, or JSON out of a form; undefined when it is neither. Parsed when first read. */
+  readonly payload: unknown;
+  /** The body exactly as the provider sent it. */
+  readonly body: Uint8Array;
+}
+
+/** Fields of a log line. */
+export type HandlerLogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Logs with the event's id, type, source and attempt on every line. */
+export interface HandlerLog {
+  info(line: string, fields?: HandlerLogFields): void;
+  warn(line: string, fields?: HandlerLogFields): void;
+  error(line: string, fields?: HandlerLogFields, error?: Error): void;
+}
+
+/** What a handler gets beside the event. */
+export interface HandlerContext {
+  /** Counted from 1. */
+  readonly attemptNumber: number;
+  /** Fires shortly before the function's time is up: stop, and throw. */
+  readonly signal: AbortSignal;
+  readonly log: HandlerLog;
+}
+
+/** The team's code for one kind of event. Throwing means "try again later". */
+export type Handler = (event: HandlerEvent, context: HandlerContext) => Promise<void>;
+
+/** The handlers of one source. */
+export interface Handlers {
+  readonly provider: ProviderName;
+  /** By event type: exact, `prefix.*`, or `*`. */
+  readonly byType: ReadonlyMap<string, Handler>;
+}
+
+/** Thrown by a handler when trying again cannot help: the event goes to the dead letter queue at once. */
+export class PermanentFailure extends Error {
+  override name = 'PermanentFailure' as const;
+}
+
+/** An exact type, or a prefix before the only star. */
+const pattern = /^(\*|[^*]+|[^*]+[./:_-]\*)$/;
+
+/**
+ * Declares the handlers of a source.
+ *
+ * @param provider the provider that they are written for
+ * @param handlers from event type to handler; an exact type wins over the longest `prefix.*`, that over `*`
+ * @throws TypeError when a type has its star anywhere but at the end
+ * @example
+ * export const stripe = defineHandlers('stripe', {
+ *   'payment_intent.succeeded': async (event, { log }) => log.info('payment.seen', { id: event.id }),
+ * });
+ */
+export function defineHandlers(
+  provider: ProviderName,
+  handlers: Readonly<Record<string, Handler>>,
+): Handlers {
+  for (const type of Object.keys(handlers)) {
+    if (!pattern.test(type)) {
+      throw new TypeError(`'${type}' matches no event type; use an exact type, 'prefix.*' or '*'`);
+    }
+  }
+  return { provider, byType: new Map(Object.entries(handlers)) };
+}
+
+/** The handler for an event type, and the name under which it was declared. */
+export function findHandler(
+  handlers: Handlers,
+  type: string,
+): { readonly declaredAs: string; readonly handler: Handler } | undefined {
+  const prefixes = [...handlers.byType.keys()]
+    .filter((name) => name.endsWith('*') && type.startsWith(name.slice(0, -1)))
+    .sort((a, b) => b.length - a.length);
+  for (const declaredAs of [type, ...prefixes]) {
+    const handler = handlers.byType.get(declaredAs);
+    if (handler) return { declaredAs, handler };
+  }
+  return undefined;
+}
+
+/**
+ * Reads an event's payload as what the handler needs of it.
+ *
+ * @throws PermanentFailure naming the fields that are not as expected: the same payload will not fit next time either
+ */
+export function parsePayloadAs<Schema extends v.GenericSchema>(
+  schema: Schema,
+  event: HandlerEvent,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, event.payload);
+  if (result.success) return result.output;
+  throw new PermanentFailure(`payload of ${event.type}: ${result.issues.map(describeIssue).join('; ')}`);
+}

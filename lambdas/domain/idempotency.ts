@@ -1,0 +1,118 @@
+import { type Seconds, seconds, secondsUntil, type UnixMillis } from './time.ts';
+
+/**
+ * Names one event of one source: a provider's id is unique within its source only.
+ *
+ * A source's name has no `#`, so the first one splits.
+ */
+export const eventKey = (source: string, eventId: string): string => `${source}#${eventId}`;
+
+/** Where an event stands. `processing` and `retrying` are unfinished. */
+export const eventStatuses = ['processing', 'retrying', 'processed', 'failed', 'ignored'] as const;
+export type EventStatus = (typeof eventStatuses)[number];
+
+/** The record of one event id: who works on it, or how it ended. */
+export interface EventRecord {
+  readonly id: string;
+  readonly status: EventStatus;
+  /** Who claimed it last. */
+  readonly owner: string;
+  /** Claims since it was new, or since it was redelivered or replayed after its end. */
+  readonly attempts: number;
+  /** Only while `processing`. */
+  readonly leaseUntil?: UnixMillis;
+  readonly eventType: string;
+  readonly receivedAt: UnixMillis;
+  readonly processedAt?: UnixMillis;
+  readonly lastError?: string;
+  /** The queue message with which it failed for good. */
+  readonly failedMessageId?: string;
+  /** Where its body is kept for a replay. */
+  readonly keptBody?: string;
+  readonly keptAt?: UnixMillis;
+}
+
+/** What a consumer may do about an event that is not free to claim as new. */
+export type Standing =
+  /** The claim is ours: only the answer to it was lost. */
+  | { readonly kind: 'mine' }
+  /** It ended. Nothing is left to do. */
+  | { readonly kind: 'duplicate' }
+  /** Another consumer works on it, and may die. */
+  | { readonly kind: 'busy'; readonly wait: Seconds }
+  /** Released after a failure. */
+  | { readonly kind: 'retry' }
+  /** Claimed before, lease expired, no outcome: it may have killed its worker. */
+  | { readonly kind: 'suspect' };
+
+/** Who asks, and with which queue message. */
+export interface Claimant {
+  readonly owner: string;
+  readonly messageId: string;
+}
+
+/** What a claim writes. */
+export interface Claim extends Claimant {
+  /** `source#eventId`. */
+  readonly id: string;
+  readonly eventType: string;
+  readonly receivedAt: UnixMillis;
+  readonly attempts: number;
+  readonly lastError: string;
+  readonly now: UnixMillis;
+  readonly leaseUntil: UnixMillis;
+  readonly expiresAt: UnixMillis;
+}
+
+/** How an attempt ended; the record is written only while the claim is still ours. */
+export type Outcome =
+  | { readonly kind: 'processed' }
+  | { readonly kind: 'retrying'; readonly error: string }
+  | { readonly kind: 'failed'; readonly error: string; readonly keptBody: string; readonly keptDay: string }
+  | { readonly kind: 'ignored'; readonly keptBody: string; readonly keptDay: string };
+
+/** It ended otherwise between our claim and its refusal, and is free now: the message comes back for it. */
+const free: Standing = { kind: 'busy', wait: seconds(1) };
+
+/** Decides what a record that refused a claim means for the consumer that was refused. */
+export function standingOf(record: EventRecord, claimant: Claimant, now: UnixMillis): Standing {
+  switch (record.status) {
+    case 'processed':
+      return { kind: 'duplicate' };
+    case 'failed':
+      return record.failedMessageId === claimant.messageId ? { kind: 'duplicate' } : free;
+    case 'ignored':
+      return free;
+    case 'retrying':
+      return { kind: 'retry' };
+    case 'processing':
+      if (record.owner === claimant.owner) return { kind: 'mine' };
+      return isLeased(record, now)
+        ? { kind: 'busy', wait: secondsUntil(record.leaseUntil ?? now, now) }
+        : { kind: 'suspect' };
+  }
+}
+
+/** Whether somebody may still be at work on it. */
+export const isLeased = (record: EventRecord, now: UnixMillis): boolean =>
+  record.status === 'processing' && record.leaseUntil !== undefined && record.leaseUntil > now;
+
+/** Claims an event may have: the first, and one after each delay. */
+export const maxAttempts = (handlerRetryDelays: readonly Seconds[]): number => handlerRetryDelays.length + 1;
+
+/** What stands on the record of an event whose worker never came back. */
+export const noOutcome = (attempt: number): string =>
+  `no outcome: worker died or timed out in attempt ${attempt}`;
+
+/** An item of the events table stays under the 1 KB that one write unit pays for. */
+const maxErrorChars = 300;
+
+/** The name and message of whatever was thrown, short enough for a record. */
+export function describeError(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${printable(error)}`;
+  return text.slice(0, maxErrorChars).toWellFormed();
+}
+
+/** What was thrown without being an Error may not even have a text. */
+const printable = (value: unknown): string =>
+  typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);

@@ -1,0 +1,22 @@
+import ipaddr from 'ipaddr.js';
+
+/** Whether a text is a v4 or v6 range such as `192.30.252.0/22`. */
+export const isCidr = (text: string): boolean => ipaddr.isValidCIDR(text);
+
+/**
+ * Checks an address against an allow-list.
+ *
+ * A v4 address that arrives in v6 clothes (`::ffff:192.0.2.1`) is the v4 address.
+ *
+ * @param cidrs v4 and v6 ranges; none allows every address
+ * @returns false for an address that cannot be read
+ */
+export function isAllowedAddress(address: string, cidrs: readonly string[]): boolean {
+  if (cidrs.length === 0) return true;
+  if (!ipaddr.isValid(address)) return false;
+  const candidate = ipaddr.process(address);
+  return cidrs.some((cidr) => {
+    const [range, bits] = ipaddr.parseCIDR(cidr);
+    return range.kind() === candidate.kind() && candidate.match(range, bits);
+  });
+}

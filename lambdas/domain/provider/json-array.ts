@@ -1,0 +1,52 @@
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const openingBracket = 0x5b;
+const opening = new Set([openingBracket, 0x7b]);
+const closing = new Set([0x5d, 0x7d]);
+const whiteSpace = new Set([0x20, 0x09, 0x0a, 0x0d]);
+
+/**
+ * The raw bytes of each element of a JSON array, without the white space around them.
+ *
+ * @param json bytes that are known to be a JSON array
+ */
+export function sliceJsonArray(json: Uint8Array): Uint8Array[] {
+  const start = json.indexOf(openingBracket) + 1;
+  const ends = elementEnds(json, start);
+  return ends
+    .map((end, index) => trimmed(json, index === 0 ? start : (ends[index - 1] ?? 0) + 1, end))
+    .filter((slice) => slice.length > 0);
+}
+
+/** Where the commas between elements are, and the closing bracket. */
+function elementEnds(json: Uint8Array, start: number): number[] {
+  const ends: number[] = [];
+  let depth = 1;
+  for (let at = start; depth > 0 && at < json.length; at++) {
+    const byte = json[at] ?? 0;
+    if (byte === quote) at = endOfString(json, at);
+    else depth += depthChange(byte);
+    if (depth === 0 || (depth === 1 && byte === comma)) ends.push(at);
+  }
+  return ends;
+}
+
+function depthChange(byte: number): number {
+  if (opening.has(byte)) return 1;
+  return closing.has(byte) ? -1 : 0;
+}
+
+/** @returns the index of the closing quote */
+function endOfString(json: Uint8Array, openedAt: number): number {
+  let at = openedAt + 1;
+  while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1;
+  return at;
+}
+
+function trimmed(json: Uint8Array, start: number, end: number): Uint8Array {
+  let [from, to] = [start, end];
+  while (from < to && whiteSpace.has(json[from] ?? 0)) from++;
+  while (to > from && whiteSpace.has(json[to - 1] ?? 0)) to--;
+  return json.subarray(from, to);
+}

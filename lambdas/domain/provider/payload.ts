@@ -1,0 +1,34 @@
+import type { BodyFormat } from './provider.ts';
+
+/** @returns the text when the bytes are valid UTF-8, a byte order mark included; else undefined */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads the meaning of a body.
+ *
+ * @param contentType decides between JSON and form where the format leaves it open
+ * @returns undefined when the body is not what the format says
+ */
+export function parsePayload(body: Uint8Array, format: BodyFormat, contentType: string | undefined): unknown {
+  const text = decodeUtf8(body);
+  if (text === undefined) return undefined;
+  const isForm = format !== 'json' && /^application\/x-www-form-urlencoded\b/i.test(contentType ?? '');
+  if (!isForm) return parseJson(text);
+  const form = new URLSearchParams(text);
+  return format === 'any' ? Object.fromEntries(form) : parseJson(form.get('payload') ?? '');
+}
+
+/** JSON's own rules allow a reader to overlook a byte order mark. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,8 @@
+/** A request as it came in: what is signed are these bytes, never text that was decoded and encoded again. */
+export interface RawRequest {
+  /** Names in lower case; a map, so that a hostile name is only a name. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Uint8Array;
+  /** From the connection, never from a header. */
+  readonly sourceIp: string;
+}

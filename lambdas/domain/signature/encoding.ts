@@ -1,0 +1,17 @@
+/** How a signature is written down. */
+export type Encoding = 'hex' | 'base64';
+
+const hexDigits = /^[0-9a-f]+$/i;
+
+/**
+ * Decodes a signature or a key, strictly: hex in either case, base64 in its one canonical form.
+ *
+ * @returns undefined for anything else, so that it is refused rather than compared
+ */
+export function decodeStrictly(text: string, encoding: Encoding): Buffer | undefined {
+  if (encoding === 'hex') {
+    return hexDigits.test(text) && text.length % 2 === 0 ? Buffer.from(text, 'hex') : undefined;
+  }
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length > 0 && bytes.toString('base64') === text ? bytes : undefined;
+}

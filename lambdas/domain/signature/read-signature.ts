@@ -1,0 +1,82 @@
+import { headerName, type SignatureFormat, type SignatureScheme } from './scheme.ts';
+
+/** What a request claims about itself, taken from one header family. */
+export interface SignatureClaim {
+  /** Prefix of the family; empty where a scheme has none. */
+  readonly family: string;
+  readonly id?: string;
+  /** As it stood in the header: that text is what is signed. */
+  readonly timestamp?: string;
+  readonly signatures: readonly VersionedSignature[];
+}
+
+/** One signature with the version of the scheme that it is of. */
+export interface VersionedSignature {
+  readonly version: string;
+  readonly text: string;
+}
+
+/** Senders list one signature for each active secret; a list beyond this is an attempt to make us work. */
+const maxSignatures = 20;
+const digitsOnly = /^\d{1,12}$/;
+
+/** @returns the claim, or why there is none */
+export function readSignature(
+  scheme: SignatureScheme,
+  headers: ReadonlyMap<string, string>,
+): SignatureClaim | 'missing-header' | 'malformed-header' {
+  const family = wholeFamily(scheme, headers);
+  if (family === undefined) return 'missing-header';
+  const find = (name: string | undefined) =>
+    name === undefined ? undefined : headers.get(headerName(name, family));
+  const header = readHeader(find(scheme.header) ?? '', scheme.format);
+  const id = find(scheme.idHeader);
+  const timestamp = find(scheme.timestampHeader) ?? header?.timestamp;
+  const signatures =
+    header?.signatures.filter(({ version }) => Object.hasOwn(scheme.versions, version)) ?? [];
+  if (signatures.length === 0 || signatures.length > maxSignatures) return 'malformed-header';
+  // A dot in the id would make the signed text ambiguous.
+  if (id?.includes('.')) return 'malformed-header';
+  if (scheme.signed.includes('{timestamp}') && !digitsOnly.test(timestamp ?? '')) return 'malformed-header';
+  return { family, id, timestamp, signatures };
+}
+
+/** The first family of which every header is there. */
+function wholeFamily(scheme: SignatureScheme, headers: ReadonlyMap<string, string>): string | undefined {
+  const needed = [scheme.header, scheme.idHeader, scheme.timestampHeader].filter(
+    (name) => name !== undefined,
+  );
+  return (scheme.families ?? ['']).find((family) =>
+    needed.every((name) => headers.get(headerName(name, family))),
+  );
+}
+
+interface HeaderContent {
+  readonly timestamp?: string;
+  readonly signatures: readonly VersionedSignature[];
+}
+
+function readHeader(value: string, format: SignatureFormat): HeaderContent | undefined {
+  switch (format.kind) {
+    case 'single':
+      if (!value.startsWith(format.prefix)) return undefined;
+      return { signatures: [{ version: 'only', text: value.slice(format.prefix.length) }] };
+    case 'fields':
+      return readFields(value.split(format.separator), format.timestampField);
+    case 'list':
+      return { signatures: value.split(' ').map((entry) => splitAtFirst(entry, ',')) };
+  }
+}
+
+function readFields(fields: readonly string[], timestampField: string): HeaderContent | undefined {
+  const entries = fields.map((field) => splitAtFirst(field.trim(), '='));
+  const timestamps = entries.filter(({ version }) => version === timestampField);
+  // Two timestamps come from two headers joined into one: there is no telling which one is signed.
+  if (timestamps.length !== 1) return undefined;
+  return { timestamp: timestamps[0]?.text, signatures: entries };
+}
+
+function splitAtFirst(text: string, separator: string): VersionedSignature {
+  const at = text.indexOf(separator);
+  return at < 0 ? { version: text, text: '' } : { version: text.slice(0, at), text: text.slice(at + 1) };
+}

@@ -1,0 +1,41 @@
+import type { Encoding } from './encoding.ts';
+
+/** How one kind of signature is computed. */
+export type Algorithm =
+  | { readonly key: 'hmac'; readonly hash: 'sha1' | 'sha256' | 'sha512'; readonly encoding: Encoding }
+  | { readonly key: 'ed25519'; readonly encoding: Encoding };
+
+/** How a header's value carries signatures. */
+export type SignatureFormat =
+  /** `sha256=<signature>`: one signature after a fixed prefix. */
+  | { readonly kind: 'single'; readonly prefix: string }
+  /** `t=<timestamp>,v1=<signature>,v1=<signature>`: fields in any order; unknown ones are ignored. */
+  | { readonly kind: 'fields'; readonly separator: ',' | ';'; readonly timestampField: string }
+  /** `v1,<signature> v1a,<signature>`: a list of versioned signatures. */
+  | { readonly kind: 'list' };
+
+/** A placeholder of `signed`, filled from the request. */
+export type SignedPart = 'id' | 'timestamp' | 'body';
+
+/**
+ * How a provider builds, encodes and transmits signatures, as data.
+ *
+ * A header name that begins with `*` takes the family's prefix: `*id` is `webhook-id` or `svix-id`.
+ */
+export interface SignatureScheme {
+  /** Prefixes of whole header families, the preferred one first; families are never mixed. */
+  readonly families?: readonly string[];
+  readonly header: string;
+  readonly format: SignatureFormat;
+  /** By version, as the format names it; `single` has one version, `only`. Versions that are not here do not count. */
+  readonly versions: Readonly<Record<string, Algorithm>>;
+  /** What is signed, e.g. `{timestamp}.{body}`. */
+  readonly signed: string;
+  /** The header of `{id}`. */
+  readonly idHeader?: string;
+  /** The header of `{timestamp}`, where it is not a field of the signature's header. */
+  readonly timestampHeader?: string;
+}
+
+/** The header's name within a family. */
+export const headerName = (name: string, family: string): string => name.replace(/^\*/, family);

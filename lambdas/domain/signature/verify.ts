@@ -1,0 +1,102 @@
+import { createHmac, verify as verifyWithPublicKey } from 'node:crypto';
+import type { RawRequest } from '../raw-request.ts';
+import { type Seconds, toUnixSeconds, type UnixMillis } from '../time.ts';
+import { decodeStrictly } from './encoding.ts';
+import { equalBytes } from './equal-bytes.ts';
+import type { VerificationKey } from './key.ts';
+import { readSignature, type SignatureClaim, type VersionedSignature } from './read-signature.ts';
+import type { Algorithm, SignatureScheme, SignedPart } from './scheme.ts';
+
+/** Why a request was refused; goes to the log, never into the answer. */
+export type RefusalReason = 'missing-header' | 'malformed-header' | 'mismatch' | 'too-old' | 'too-new';
+
+/** The outcome of checking one request. */
+export type Verification =
+  | { readonly ok: true; readonly family: string }
+  | { readonly ok: false; readonly reason: RefusalReason };
+
+/**
+ * Checks that a request was signed with one of the source's keys, lately.
+ *
+ * Never throws on hostile input; compares in constant time; looks at bytes, never at parsed JSON. The timestamp is
+ * judged only once the signature is known to be right.
+ *
+ * @param keys any match accepts (rotation)
+ * @param tolerance allowed difference between the signed timestamp and now, both ways
+ */
+export function verify(
+  scheme: SignatureScheme,
+  request: RawRequest,
+  keys: readonly VerificationKey[],
+  tolerance: Seconds,
+  now: UnixMillis,
+): Verification {
+  const claim = readSignature(scheme, request.headers);
+  if (typeof claim === 'string') return { ok: false, reason: claim };
+  const content = signedContent(scheme.signed, claim, request.body);
+  // Every key is tried, so that the time taken does not tell which one matched.
+  const matching = keys.filter((key) => matchesAny(key, claim.signatures, scheme.versions, content));
+  return matching.length === 0 ? { ok: false, reason: 'mismatch' } : judgeTime(claim, tolerance, now);
+}
+
+function judgeTime(claim: SignatureClaim, tolerance: Seconds, now: UnixMillis): Verification {
+  const age = claim.timestamp === undefined ? 0 : toUnixSeconds(now) - Number(claim.timestamp);
+  if (age > tolerance) return { ok: false, reason: 'too-old' };
+  if (age < -tolerance) return { ok: false, reason: 'too-new' };
+  return { ok: true, family: claim.family };
+}
+
+/** The template's parts as bytes, in order. */
+function signedContent(template: string, claim: SignatureClaim, body: Uint8Array): Uint8Array[] {
+  const values: Readonly<Record<SignedPart, Uint8Array>> = {
+    id: Buffer.from(claim.id ?? '', 'utf8'),
+    timestamp: Buffer.from(claim.timestamp ?? '', 'utf8'),
+    body,
+  };
+  return template.split(/(\{id\}|\{timestamp\}|\{body\})/).map((piece) => {
+    switch (piece) {
+      case '{id}':
+        return values.id;
+      case '{timestamp}':
+        return values.timestamp;
+      case '{body}':
+        return values.body;
+      default:
+        return Buffer.from(piece, 'utf8');
+    }
+  });
+}
+
+function matchesAny(
+  key: VerificationKey,
+  signatures: readonly VersionedSignature[],
+  versions: SignatureScheme['versions'],
+  content: readonly Uint8Array[],
+): boolean {
+  return Object.entries(versions).some(([version, algorithm]) => {
+    const decoded = signatures
+      .filter((signature) => signature.version === version)
+      .map(({ text }) => decodeStrictly(text, algorithm.encoding))
+      .filter((signature) => signature !== undefined);
+    return decoded.length > 0 && matches(key, algorithm, decoded, content);
+  });
+}
+
+function matches(
+  key: VerificationKey,
+  algorithm: Algorithm,
+  signatures: readonly Uint8Array[],
+  content: readonly Uint8Array[],
+): boolean {
+  if (algorithm.key === 'hmac' && key.kind === 'hmac') {
+    const mac = createHmac(algorithm.hash, key.bytes);
+    for (const part of content) mac.update(part);
+    const expected = mac.digest();
+    return signatures.filter((signature) => equalBytes(expected, signature)).length > 0;
+  }
+  if (algorithm.key === 'ed25519' && key.kind === 'ed25519') {
+    const signed = Buffer.concat(content);
+    return signatures.some((signature) => verifyWithPublicKey(null, signed, key.publicKey, signature));
+  }
+  return false;
+}

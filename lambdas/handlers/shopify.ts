@@ -1,0 +1,24 @@
+import * as v from 'valibot';
+import { defineHandlers, parsePayloadAs } from '../domain/handler.ts';
+
+const Order = v.object({
+  id: v.number(),
+  currency: v.string(),
+  total_price: v.string(),
+  line_items: v.array(v.object({ sku: v.nullish(v.string()), quantity: v.number() })),
+});
+
+/** What happens on Shopify's events. */
+export const shopify = defineHandlers('shopify', {
+  'orders/create': async (event, { log }) => {
+    const order = parsePayloadAs(Order, event);
+    log.info('fulfilment.requested', {
+      // The order's own id makes this safe to repeat: ask the warehouse for this order, not for one more.
+      order: order.id,
+      shop: event.headers['x-shopify-shop-domain'],
+      items: order.line_items.reduce((sum, item) => sum + item.quantity, 0),
+      total: order.total_price,
+      currency: order.currency,
+    });
+  },
+});

@@ -1,0 +1,99 @@
+import type { EventHeading } from '../domain/event.ts';
+import { findHandler, type HandlerLog, type HandlerLogFields, type Handlers } from '../domain/handler.ts';
+import { type Claim, describeError } from '../domain/idempotency.ts';
+import type { UnixMillis } from '../domain/time.ts';
+import type { Work } from './open-message.ts';
+import { handlerEvent, runHandler } from './run-handler.ts';
+import {
+  giveUp,
+  type Settled,
+  type SettlePorts,
+  settleFailure,
+  settleIgnored,
+  settleSuccess,
+} from './settle.ts';
+
+/** What an attempt needs of the outside world. */
+export interface AttemptPorts extends SettlePorts {
+  now(): UnixMillis;
+  readonly telemetry: ConsumeTelemetry;
+}
+
+/** Logs and metrics; none of them can fail the work. */
+export interface ConsumeTelemetry {
+  /** A log with these fields on every line. */
+  log(fields: HandlerLogFields): HandlerLog;
+  count(name: string, dimensions: Readonly<Record<string, string>>): void;
+  seconds(name: string, dimensions: Readonly<Record<string, string>>, value: number): void;
+}
+
+/** One invocation of the function, and its time. */
+export interface Invocation {
+  readonly id: string;
+  /** Tells the handlers to stop. */
+  readonly signal: AbortSignal;
+  /** Resolves when those that were told to stop have had their time. */
+  readonly graceOver: Promise<void>;
+  /** Whether there is time enough to begin with another handler. */
+  hasTime(): boolean;
+}
+
+/**
+ * Runs a claimed event's handler once and records how it ended.
+ *
+ * @returns `hung` when the handler did not stop in time: its claim is left to its lease
+ */
+export async function attemptEvent(
+  work: Work,
+  claim: Claim,
+  handlers: Handlers | undefined,
+  invocation: Invocation,
+  ports: AttemptPorts,
+): Promise<Settled | 'hung'> {
+  const { event, body } = work;
+  const log = ports.telemetry.log({
+    source: event.source,
+    eventId: event.id,
+    eventType: event.type,
+    attempt: claim.attempts,
+    correlationId: event.correlationId,
+  });
+  if (body === undefined)
+    return giveUp(work, claim, 'its body is no longer in the bucket', ports.now(), ports);
+  const found = handlers && findHandler(handlers, event.type);
+  if (found === undefined) return settleIgnored(work, claim, ports.now(), ports);
+  const startedAt = ports.now();
+  const context = { attemptNumber: claim.attempts, signal: invocation.signal, log };
+  const outcome = await runHandler(found.handler, handlerEvent(work, body), context, invocation.graceOver);
+  const dimensions = { source: event.source, eventType: typeLabel(handlers, event.type) };
+  ports.telemetry.seconds('WebhookProcessingTime', dimensions, (ports.now() - startedAt) / 1000);
+  switch (outcome.kind) {
+    case 'succeeded':
+      return settleSuccess(claim, ports.now(), ports);
+    case 'failed':
+      log.warn('handler.failed', { permanent: outcome.isPermanent, reason: describeError(outcome.error) });
+      return settleFailure(work, claim, outcome, ports.now(), ports);
+    case 'hung':
+      log.error('handler.hung', {});
+      return 'hung';
+  }
+}
+
+/** A metric's event type: the name under which a handler was declared, else `other`, so that the bill has an end. */
+export function typeLabel(handlers: Handlers | undefined, type: string): string {
+  const declaredAs = handlers && findHandler(handlers, type)?.declaredAs;
+  return declaredAs === undefined || declaredAs === '*' ? 'other' : declaredAs;
+}
+
+/** The wide line and the count of one consumed message. */
+export function reportConsumed(
+  event: EventHeading,
+  eventType: string,
+  end: { readonly status: string; readonly attempt?: number; readonly durationMs: number },
+  { telemetry, now }: AttemptPorts,
+): void {
+  const { source, id, type, correlationId, receivedAt } = event;
+  telemetry.count('WebhooksReceived', { source, eventType, status: end.status });
+  const log = telemetry.log({ source, eventId: id, eventType: type, correlationId });
+  log.info('event.consumed', { ...end, ageMs: now() - receivedAt });
+}

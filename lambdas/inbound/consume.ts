@@ -1,0 +1,173 @@
+import type { Handlers } from '../domain/handler.ts';
+import { describeError, type EventRecord } from '../domain/idempotency.ts';
+import { type Seconds, seconds } from '../domain/time.ts';
+import { type AttemptPorts, attemptEvent, type Invocation, reportConsumed, typeLabel } from './attempt.ts';
+import { type ClaimResult, claimAgain, claimEvent } from './claim.ts';
+import { type ConsumedSource, openMessage, type QueuedMessage, type Work } from './open-message.ts';
+import { deadLetter, giveUp, type Settlement } from './settle.ts';
+
+/** What the consumer needs of the outside world. */
+export interface ConsumePorts extends AttemptPorts {
+  getBody(key: string): Promise<Uint8Array | undefined>;
+  deleteMessage(receiptHandle: string): Promise<void>;
+  returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
+}
+
+/** The team's settings and code, by source. */
+export interface Team {
+  readonly sources: ReadonlyMap<string, ConsumedSource>;
+  readonly handlers: Readonly<Record<string, Handlers>>;
+}
+
+/** What the function answers. */
+export interface Consumption {
+  /** The messages that come back. */
+  readonly failedMessageIds: readonly string[];
+  /** A handler did not stop: the process must end, or the handler would wake beside its own retry. */
+  readonly hung: boolean;
+}
+
+interface Run {
+  readonly team: Team;
+  readonly invocation: Invocation;
+  readonly ports: ConsumePorts;
+}
+
+/** A message after its turn. */
+interface Ended {
+  readonly message: QueuedMessage;
+  readonly settlement: Settlement | 'hung';
+}
+/** A message whose turn is yet to come. */
+interface Suspect {
+  readonly work: Work;
+  readonly record: EventRecord;
+}
+
+/**
+ * Works through one batch of the source's queue.
+ *
+ * Everything but suspects runs at once. A suspect, which may have killed its worker, runs last and alone: after its
+ * batch mates are recorded and deleted, the fewest attempts first, so that a killer takes nobody with it.
+ */
+export async function consume(
+  messages: readonly QueuedMessage[],
+  invocation: Invocation,
+  team: Team,
+  ports: ConsumePorts,
+): Promise<Consumption> {
+  const run = { team, invocation, ports };
+  const turns = await Promise.all(
+    messages.map((message) => settled(message, run, () => takeTurn(message, run))),
+  );
+  const ended = turns.filter((turn) => 'settlement' in turn);
+  const suspects = turns.filter((turn) => 'record' in turn);
+  if (suspects.length > 0 || ended.some(isHung)) await deleteAcknowledged(ended, run);
+  const all = [...ended, ...(await runAlone(suspects, ended.some(isHung), run))];
+  return {
+    failedMessageIds: all.filter(comesBack).map(({ message }) => message.messageId),
+    hung: all.some(isHung),
+  };
+}
+
+const isHung = ({ settlement }: Ended): boolean => settlement === 'hung';
+const isAcknowledged = ({ settlement }: Ended): boolean =>
+  settlement !== 'hung' && settlement.kind === 'acknowledge';
+const comesBack = (ended: Ended): boolean => !isAcknowledged(ended);
+
+async function takeTurn(message: QueuedMessage, run: Run): Promise<Ended | Suspect> {
+  const { invocation, team, ports } = run;
+  const opened = await openMessage(message, invocation.id, team.sources, ports.getBody);
+  if (opened.kind === 'unusable') {
+    await ports.sendDeadLetter(deadLetter(message, message.messageId, opened.reason, 0, ports.now()));
+    ports.telemetry.log({ messageId: message.messageId }).error('event.unusable', { reason: opened.reason });
+    return { message, settlement: { kind: 'acknowledge' } };
+  }
+  const { work } = opened;
+  const result = await claimEvent(work.claimable, ports.now(), ports.claims);
+  if (result.kind === 'suspect') return { work, record: result.record };
+  return { message, settlement: await carryOut(work, result, run) };
+}
+
+/** Suspects one by one; those that the time does not reach come back uncounted. */
+async function runAlone(suspects: readonly Suspect[], isOver: boolean, run: Run): Promise<Ended[]> {
+  const inOrder = [...suspects].sort((a, b) => a.record.attempts - b.record.attempts);
+  const ended: Ended[] = [];
+  for (const { work, record } of inOrder) {
+    const { message } = work;
+    if (isOver || ended.some(isHung) || !run.invocation.hasTime()) {
+      ended.push(await settled(message, run, async () => ({ message, settlement: comeBackSoon })));
+      continue;
+    }
+    const turn = await settled(message, run, async () => {
+      const result = await claimAgain(work.claimable, record, run.ports.now(), run.ports.claims);
+      return { message, settlement: await carryOut(work, result, run) };
+    });
+    await deleteAcknowledged([turn], run);
+    ended.push(turn);
+  }
+  return ended;
+}
+
+const comeBackSoon: Settlement = { kind: 'fail', after: seconds(1) };
+
+/** Does what the claim allows. */
+async function carryOut(work: Work, result: ClaimResult, run: Run): Promise<Settlement | 'hung'> {
+  const { invocation, team, ports } = run;
+  const startedAt = ports.now();
+  const reported = (status: string, settlement: Settlement | 'hung', attempt?: number) => {
+    const label = typeLabel(team.handlers[work.event.source], work.event.type);
+    reportConsumed(work.event, label, { status, attempt, durationMs: ports.now() - startedAt }, ports);
+    return settlement;
+  };
+  switch (result.kind) {
+    case 'claimed': {
+      const handlers = team.handlers[work.event.source];
+      const end = await attemptEvent(work, result.claim, handlers, invocation, ports);
+      if (end === 'hung') return reported('hung', 'hung', result.claim.attempts);
+      return reported(end.ending, end.settlement, result.claim.attempts);
+    }
+    case 'exhausted': {
+      const end = await giveUp(work, result.claim, result.claim.lastError, ports.now(), ports);
+      return reported(end.ending, end.settlement, result.claim.attempts);
+    }
+    case 'duplicate':
+      return reported('duplicate', { kind: 'acknowledge' });
+    case 'busy':
+      return reported('busy', { kind: 'fail', after: result.wait });
+    case 'suspect':
+      return comeBackSoon;
+  }
+}
+
+/** Runs a message's turn; whatever goes wrong fails this message only. */
+async function settled<Turn extends Ended | Suspect>(
+  message: QueuedMessage,
+  { ports }: Run,
+  turn: () => Promise<Turn>,
+): Promise<Turn | Ended> {
+  try {
+    const result = await turn();
+    if ('settlement' in result) await setReturn(result, ports);
+    return result;
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, cause);
+    return { message, settlement: { kind: 'fail' } };
+  }
+}
+
+/** Tells the queue when a failed message comes back. */
+async function setReturn({ message, settlement }: Ended, ports: ConsumePorts): Promise<void> {
+  if (settlement === 'hung' || settlement.kind !== 'fail' || settlement.after === undefined) return;
+  await ports.returnMessageAfter(message.receiptHandle, settlement.after);
+}
+
+/** What is done must not come back when the process ends before it can answer. */
+async function deleteAcknowledged(ended: readonly Ended[], { ports }: Run): Promise<void> {
+  const done = ended.filter(isAcknowledged);
+  const deletions = done.map(({ message }) => ports.deleteMessage(message.receiptHandle));
+  for (const { reason } of (await Promise.allSettled(deletions)).filter((end) => end.status === 'rejected')) {
+    ports.telemetry.log({}).warn('message.not-deleted', { reason: describeError(reason) });
+  }
+}

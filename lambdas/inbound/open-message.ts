@@ -1,0 +1,85 @@
+import { bodyOf, type EventHeading, headingOf, ReceivedMessage } from '../domain/event.ts';
+import { eventKey } from '../domain/idempotency.ts';
+import { MalformedMessageError, parseMessage } from '../domain/messages.ts';
+import type { Provider } from '../domain/provider/provider.ts';
+import type { SourceSettings } from '../domain/source.ts';
+import { unixMillis } from '../domain/time.ts';
+import type { Claimable } from './claim.ts';
+
+/** One message as the queue gave it to us. */
+export interface QueuedMessage {
+  readonly messageId: string;
+  /** Settles this one receive of the message. */
+  readonly receiptHandle: string;
+  readonly text: string;
+}
+
+/** A configured source and the row of its provider. */
+export interface ConsumedSource {
+  readonly settings: SourceSettings;
+  readonly provider: Provider;
+}
+
+/** A message that is an event of a source of ours. */
+export interface Work {
+  readonly message: QueuedMessage;
+  readonly event: EventHeading;
+  readonly source: ConsumedSource;
+  /** Undefined when it is not in the bucket any more. */
+  readonly body: Uint8Array | undefined;
+  readonly claimable: Claimable;
+}
+
+/** What a message turned out to be. */
+export type Opened =
+  | { readonly kind: 'work'; readonly work: Work }
+  /** Nobody can handle it, now or later. */
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+/**
+ * Reads a message, and its body from wherever it is.
+ *
+ * Comes before the claim, so that a bucket that cannot be reached costs no attempt.
+ *
+ * @param invocationId makes the owner of a claim one of a kind
+ */
+export async function openMessage(
+  message: QueuedMessage,
+  invocationId: string,
+  sources: ReadonlyMap<string, ConsumedSource>,
+  getBody: (key: string) => Promise<Uint8Array | undefined>,
+): Promise<Opened> {
+  const parsed = parse(message);
+  if (typeof parsed === 'string') return { kind: 'unusable', reason: parsed };
+  const source = sources.get(parsed.source);
+  if (source === undefined) return { kind: 'unusable', reason: `there is no source '${parsed.source}'` };
+  const place = bodyOf(parsed);
+  const body = 'bytes' in place ? place.bytes : await getBody(place.key);
+  const claimable = claimableOf(message, parsed, source.settings, invocationId);
+  return { kind: 'work', work: { message, event: headingOf(parsed), source, body, claimable } };
+}
+
+function parse(message: QueuedMessage): ReceivedMessage | string {
+  try {
+    return parseMessage(ReceivedMessage, 'queue message', message.text);
+  } catch (error) {
+    if (error instanceof MalformedMessageError) return error.message;
+    throw error;
+  }
+}
+
+const claimableOf = (
+  message: QueuedMessage,
+  event: ReceivedMessage,
+  settings: SourceSettings,
+  invocationId: string,
+): Claimable => ({
+  id: eventKey(event.source, event.id),
+  owner: `${invocationId}/${message.messageId}`,
+  messageId: message.messageId,
+  eventType: event.type,
+  receivedAt: unixMillis(event.receivedAt),
+  handlerRetryDelays: settings.handlerRetryDelays,
+  lease: settings.lease,
+  retention: settings.retention,
+});

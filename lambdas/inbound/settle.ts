@@ -1,0 +1,115 @@
+import { inlineMessage } from '../domain/event.ts';
+import { type Claim, describeError } from '../domain/idempotency.ts';
+import { type DeadLetter, serialiseMessage } from '../domain/messages.ts';
+import { bodyHash } from '../domain/provider/read-events.ts';
+import { payloadPrefixes } from '../domain/tables.ts';
+import { type Seconds, seconds, type UnixMillis, utcDay } from '../domain/time.ts';
+import type { ClaimsPort } from './claim.ts';
+import type { QueuedMessage, Work } from './open-message.ts';
+
+/** What settling needs of the outside world. */
+export interface SettlePorts {
+  readonly claims: ClaimsPort;
+  putBody(key: string, bytes: Uint8Array): Promise<void>;
+  sendDeadLetter(message: string): Promise<void>;
+}
+
+/** What to tell the queue about a message. */
+export type Settlement =
+  | { readonly kind: 'acknowledge' }
+  /** It comes back after `after`, or after the queue's visibility timeout. */
+  | { readonly kind: 'fail'; readonly after?: Seconds };
+
+/** How an event ended, for the log and the metrics. */
+export type Ending = 'processed' | 'retrying' | 'failed' | 'ignored' | 'lost-claim';
+
+/** A settlement, and the ending that led to it. */
+export interface Settled {
+  readonly settlement: Settlement;
+  readonly ending: Ending;
+}
+
+const acknowledge: Settlement = { kind: 'acknowledge' };
+/** A visibility timeout ends 12 h after the receive, whatever is asked for. */
+const longestVisibility = seconds(11 * 3600);
+
+/** Records a success. A worker whose claim is not its own any more acknowledges nothing. */
+export async function settleSuccess(claim: Claim, now: UnixMillis, ports: SettlePorts): Promise<Settled> {
+  const isOurs = await ports.claims.finish(claim, { kind: 'processed' }, now);
+  return isOurs ? { settlement: acknowledge, ending: 'processed' } : lostClaim;
+}
+
+/** Releases the event for its next attempt, or gives it up after the last one. */
+export async function settleFailure(
+  work: Work,
+  claim: Claim,
+  failure: { readonly error: unknown; readonly isPermanent: boolean },
+  now: UnixMillis,
+  ports: SettlePorts,
+): Promise<Settled> {
+  const error = describeError(failure.error);
+  const delay = work.claimable.handlerRetryDelays[claim.attempts - 1];
+  if (failure.isPermanent || delay === undefined) return giveUp(work, claim, error, now, ports);
+  const isOurs = await ports.claims.finish(claim, { kind: 'retrying', error }, now);
+  if (!isOurs) return lostClaim;
+  const after = seconds(Math.min(delay, longestVisibility));
+  return { settlement: { kind: 'fail', after }, ending: 'retrying' };
+}
+
+/**
+ * Ends an event for good: its body is kept, then the dead letter sent, then the end recorded, then acknowledged.
+ *
+ * A crash between any two of them repeats what came before; in another order it could end in silence.
+ */
+export async function giveUp(
+  work: Work,
+  claim: Claim,
+  error: string,
+  now: UnixMillis,
+  ports: SettlePorts,
+): Promise<Settled> {
+  const kept = await keepBody(work, claim.id, now, ports);
+  await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));
+  const isOurs = await ports.claims.finish(claim, { kind: 'failed', error, ...kept }, now);
+  return isOurs ? { settlement: acknowledge, ending: 'failed' } : lostClaim;
+}
+
+/** Records that no handler wants the event; its body is kept, so that a handler added later can have it. */
+export async function settleIgnored(
+  work: Work,
+  claim: Claim,
+  now: UnixMillis,
+  ports: SettlePorts,
+): Promise<Settled> {
+  const kept = await keepBody(work, claim.id, now, ports);
+  const isOurs = await ports.claims.finish(claim, { kind: 'ignored', ...kept }, now);
+  return isOurs ? { settlement: acknowledge, ending: 'ignored' } : lostClaim;
+}
+
+/** The DLQ entry of a message that we give up. */
+export const deadLetter = (
+  message: QueuedMessage,
+  id: string,
+  reason: string,
+  attempts: number,
+  at: UnixMillis,
+): string =>
+  serialiseMessage({
+    v: 1,
+    kind: 'inbound',
+    id,
+    reason,
+    at,
+    attempts,
+    message: message.text,
+  } satisfies DeadLetter);
+
+const lostClaim: Settled = { settlement: { kind: 'fail' }, ending: 'lost-claim' };
+
+/** Keeps the whole event, body inside, under a key of its own: whatever happens to the queue's message. */
+async function keepBody(work: Work, id: string, now: UnixMillis, ports: SettlePorts) {
+  const key = `${payloadPrefixes.inbound}kept/${work.event.source}/${bodyHash(Buffer.from(id))}`;
+  const content = work.body === undefined ? work.message.text : inlineMessage(work.event, work.body);
+  await ports.putBody(key, Buffer.from(content));
+  return { keptBody: key, keptDay: `${work.event.source}#${utcDay(now)}` };
+}

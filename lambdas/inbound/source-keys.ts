@@ -1,0 +1,92 @@
+import { type DatedKey, parseSecretValue } from '../domain/provider/secret.ts';
+import type { SecretFormat, VerificationKey } from '../domain/signature/key.ts';
+import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
+
+/** One version of a secret. */
+export interface SecretVersion {
+  readonly value: string;
+  /** When the version was created; not when it became current. */
+  readonly createdAt: UnixMillis;
+}
+
+/** Where secrets come from. */
+export interface SecretPort {
+  /** @returns undefined when the secret has no version in that stage */
+  readSecret(stage: 'AWSCURRENT' | 'AWSPREVIOUS'): Promise<SecretVersion | undefined>;
+}
+
+/** The keys that verify now, or none because the secret was never set. */
+export type SourceKeys = { readonly kind: 'keys'; readonly keys: readonly VerificationKey[] } | NotSet;
+type NotSet = { readonly kind: 'not-set' };
+
+/** A rotated key is found by the re-read that a failed signature causes, so a container may keep what it knows. */
+const cacheFor = seconds(300);
+/** A rotated secret works within this, and forged traffic costs no more than one read in it. */
+const rereadAtMostEvery = seconds(2);
+
+interface Known {
+  readonly readAt: UnixMillis;
+  readonly keys: readonly DatedKey[];
+}
+
+/**
+ * The keys of one source, cached for this container.
+ *
+ * A secret without a usable value is never cached: the first request after it was set finds it.
+ *
+ * @param rotationOverlap how long the previous version verifies after the current one was created
+ */
+export function sourceKeys(format: SecretFormat, rotationOverlap: Seconds, port: SecretPort) {
+  let known: Known | undefined;
+
+  async function read(now: UnixMillis): Promise<SourceKeys> {
+    const keys = await readKeys(format, rotationOverlap, port, now);
+    known = keys && { readAt: now, keys };
+    return liveKeys(known, now);
+  }
+
+  return {
+    /** @throws whatever the port throws */
+    async current(now: UnixMillis): Promise<SourceKeys> {
+      const isFresh = known !== undefined && now < later(known.readAt, cacheFor);
+      return isFresh ? liveKeys(known, now) : read(now);
+    },
+
+    /**
+     * Reads the secret again because a signature did not verify.
+     *
+     * @returns undefined when it was read so lately that there is nothing to gain
+     * @throws whatever the port throws
+     */
+    async reread(now: UnixMillis): Promise<SourceKeys | undefined> {
+      const isTooSoon = known !== undefined && now < later(known.readAt, rereadAtMostEvery);
+      return isTooSoon ? undefined : read(now);
+    },
+  };
+}
+
+async function readKeys(
+  format: SecretFormat,
+  rotationOverlap: Seconds,
+  port: SecretPort,
+  now: UnixMillis,
+): Promise<readonly DatedKey[] | undefined> {
+  const version = await port.readSecret('AWSCURRENT');
+  const current = version && parseSecretValue(version.value, format);
+  if (current === undefined) return undefined;
+  const overlapEnd = later(version?.createdAt ?? now, rotationOverlap);
+  if (current.isList || now >= overlapEnd) return current.keys;
+  const previous = await port.readSecret('AWSPREVIOUS');
+  const previousKeys = (previous && parseSecretValue(previous.value, format)?.keys) ?? [];
+  return [...current.keys, ...previousKeys.map((dated) => endBy(dated, overlapEnd))];
+}
+
+function endBy(dated: DatedKey, end: UnixMillis): DatedKey {
+  const endsBefore = dated.notAfter !== undefined && dated.notAfter < end;
+  return endsBefore ? dated : { ...dated, notAfter: end };
+}
+
+function liveKeys(known: Known | undefined, now: UnixMillis): SourceKeys {
+  const live = known?.keys.filter(({ notAfter }) => notAfter === undefined || now < notAfter) ?? [];
+  return live.length > 0 ? { kind: 'keys', keys: live.map(({ key }) => key) } : { kind: 'not-set' };
+}
