@@ -7,9 +7,9 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type SourceSettings, secretName } from '../lambdas/domain/source.ts';
-import { payloadPrefixes } from '../lambdas/domain/tables.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
+import { allowObjects } from './parts/payload-bucket.ts';
 import { WorkQueue } from './parts/work-queue.ts';
 import {
   defaultConcurrency,
@@ -102,7 +102,7 @@ export class InboundSource extends Construct {
       Object.values(this.secrets).map((secret) => secret.ref),
     );
     receive.allow(['sqs:SendMessage'], [this.work.queue.queueArn]);
-    receive.allow(['s3:PutObject'], [inboundObjects(props.payloads)]);
+    allowObjects(receive, ['s3:PutObject'], props.payloads, 'inbound');
     return receive;
   }
 
@@ -134,7 +134,7 @@ export class InboundSource extends Construct {
     this.work.consumeWith(consume, consumeBatchSize, concurrency);
     consume.allow(['sqs:SendMessage'], [this.work.dlq.queueArn]);
     consume.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], [props.events.tableArn]);
-    consume.allow(['s3:GetObject', 's3:PutObject'], [inboundObjects(props.payloads)]);
+    allowObjects(consume, ['s3:GetObject', 's3:PutObject'], props.payloads, 'inbound');
     return consume;
   }
 
@@ -155,8 +155,6 @@ export class InboundSource extends Construct {
     }
   }
 }
-
-const inboundObjects = (payloads: Bucket): string => payloads.arnForObjects(`${payloadPrefixes.inbound}*`);
 
 const longest = (spans: readonly Duration[]): Duration =>
   Duration.seconds(Math.max(...spans.map((span) => span.toSeconds())));

@@ -1,6 +1,7 @@
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression, TimeWindow } from 'aws-cdk-lib/aws-scheduler';
@@ -11,10 +12,11 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
-import { dueIndex, payloadPrefixes } from '../lambdas/domain/tables.ts';
+import { dueIndex } from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
+import { allowObjects } from './parts/payload-bucket.ts';
 import { indexArn, recordTable } from './parts/record-table.ts';
 import { deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
 import {
@@ -141,7 +143,7 @@ export class Outbound extends Construct {
       [this.events.tableArn, this.deliveries.tableArn],
     );
     publish.allow(['sqs:SendMessage'], [this.delivering.queue.queueArn, this.publishing.dlq.queueArn]);
-    publish.allow(['s3:PutObject'], [this.objects()]);
+    allowObjects(publish, ['s3:PutObject'], this.props.payloads, 'outbound');
     return publish;
   }
 
@@ -168,7 +170,7 @@ export class Outbound extends Construct {
       [this.events.tableArn, this.deliveries.tableArn],
     );
     deliver.allow(['sqs:SendMessage'], [this.delivering.queue.queueArn, this.delivering.dlq.queueArn]);
-    deliver.allow(['s3:GetObject'], [this.objects()]);
+    allowObjects(deliver, ['s3:GetObject'], this.props.payloads, 'outbound');
     deliver.allow(['secretsmanager:GetSecretValue'], [this.signingSecret.secretArn]);
     return deliver;
   }
@@ -196,12 +198,28 @@ export class Outbound extends Construct {
       [this.deliveries.tableArn, this.events.tableArn],
     );
     sweep.allow(['sqs:SendMessage'], [this.delivering.queue.queueArn, this.delivering.dlq.queueArn]);
+    this.runEveryMinute(sweep);
+    return sweep;
+  }
+
+  /** Without retries: the next minute's run does the same. */
+  private runEveryMinute(sweep: NodeLambda): void {
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+    });
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [sweep.functionArn] }),
+    );
     new Schedule(this, 'EveryMinute', {
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       timeWindow: TimeWindow.off(),
-      target: new LambdaInvoke(sweep, { retryAttempts: 0, maxEventAge: Duration.seconds(60) }),
+      // The role as it is: the target would add every version and alias of the function.
+      target: new LambdaInvoke(sweep, {
+        role: role.withoutPolicyUpdates(),
+        retryAttempts: 0,
+        maxEventAge: Duration.seconds(60),
+      }),
     });
-    return sweep;
   }
 
   private function(
@@ -222,9 +240,5 @@ export class Outbound extends Construct {
       defaults: props.functions,
       ...more,
     });
-  }
-
-  private objects(): string {
-    return this.props.payloads.arnForObjects(`${payloadPrefixes.outbound}*`);
   }
 }

@@ -39,6 +39,8 @@ export interface NodeLambdaProps {
 
 /** λ: Node.js 24, arm64, ESM with source maps, JSON logs in a group of its own, a role that may do nothing else yet. */
 export class NodeLambda extends Lambda {
+  readonly executionRole: Role;
+
   constructor(scope: Construct, id: string, props: NodeLambdaProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.defaults.logRetention,
@@ -61,6 +63,7 @@ export class NodeLambda extends Lambda {
       retryAttempts: props.retryAttempts,
       maxEventAge: props.retryAttempts === 0 ? Duration.seconds(60) : undefined,
     });
+    this.executionRole = role;
     logGroup.grantWrite(role);
   }
 
