@@ -85,9 +85,17 @@ async function readGroup(client: CloudWatchLogsClient, group: string, since: num
       const instant = `${group} ${event.logStreamName} ${at}`;
       const place = places.get(instant) ?? 0;
       places.set(instant, place + 1);
-      const from = group.split('/').at(-1) ?? group;
-      lines.push({ from, at, text: event.message ?? '', key: event.eventId ?? `${instant} ${place}` });
+      lines.push({
+        from: functionName(group),
+        at,
+        text: event.message ?? '',
+        key: event.eventId ?? `${instant} ${place}`,
+      });
     }
   }
   return lines;
 }
+
+/** `Hookline-SourcestripeConsumeLogs0A1B2C3D-5F6E` → `stripeConsume`. */
+export const functionName = (group: string): string =>
+  /^[^-]+-(?:Source)?(.+?)Logs[0-9A-F]{8}-\w+$/.exec(group)?.[1] ?? group.split('/').at(-1) ?? group;

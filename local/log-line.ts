@@ -3,7 +3,7 @@ import * as v from 'valibot';
 
 /** One line that a function printed. */
 export interface FunctionLine {
-  /** The log group's own part, e.g. `receive-stripe`. */
+  /** The function, as far as its log group's name tells. */
   readonly from: string;
   /** Unix milliseconds. */
   readonly at: number;
@@ -48,7 +48,7 @@ type LogLine = v.InferOutput<typeof LogLine>;
  * @returns undefined for what is not for reading: metrics, and the platform's START, END and REPORT
  */
 export function readableLine(line: FunctionLine): string | undefined {
-  if (isPlatformLine(line.text)) return undefined;
+  if (isPlatformLine(line.text) || isEmulatorsOwn(line.text)) return undefined;
   const parsed = parseJson(line.text);
   if (typeof parsed === 'object' && parsed !== null && '_aws' in parsed) return undefined;
   const log = v.safeParse(LogLine, parsed);
@@ -88,6 +88,10 @@ export function readableEmulatorLine(text: string): string | undefined {
 export const rawLine = (line: FunctionLine): string => `${line.from} ${line.text.trimEnd()}`;
 
 const isPlatformLine = (text: string): boolean => /^(START|END|REPORT|INIT_START) /.test(text);
+
+/** A warning about the emulator's own code in every function process. */
+const isEmulatorsOwn = (text: string): boolean =>
+  /^\(node:\d+\) \[DEP0169\]|^\(Use `node --trace-deprecation/.test(text);
 
 function describeError(error: NonNullable<LogLine['error']>): string {
   const stack = error.stack === undefined ? '' : `\n${error.stack.split('\n').slice(1).join('\n')}`;

@@ -102,8 +102,6 @@ function ministackVariables(port: number, scratch: string, endpoint: Endpoint): 
     SFTP_ENABLED: '0',
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_EC2_METADATA_DISABLED: 'true',
-    // Said by the emulator's own code at the start of every function process.
-    NODE_OPTIONS: '--disable-warning=DEP0169',
   };
 }
 

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { factsFrom, type SourceFacts } from '../lib/outputs.ts';
 import type { StackOutputs } from './cdk.ts';
 import type { Endpoint } from './endpoint.ts';
+import { LocalAwsError } from './failure.ts';
 
 interface LocalSource {
   /** Where to post. */
@@ -27,6 +29,7 @@ export interface LocalOutputs {
     readonly outboundEvents: string;
     readonly deliveries: string;
   };
+  readonly payloadBucket: string;
   readonly queues: LocalQueues;
   readonly dlqs: LocalQueues & { readonly subscription: string };
 }
@@ -37,12 +40,64 @@ interface LocalQueues {
   readonly inbound: Readonly<Record<string, string>>;
 }
 
+/**
+ * The outputs file's content, from the outputs of what was deployed.
+ *
+ * @throws LocalAwsError when no stack of the app is a `WebhookStack`
+ */
 export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalOutputs {
+  const outputs = Object.values(stacks).find(isWebhookStack);
+  if (outputs === undefined)
+    throw new LocalAwsError('The app has no WebhookStack, so there is nothing to run.');
+  const facts = factsFrom(outputs);
+  const sources = Object.values(facts.sources);
+  const bySource = <T>(value: (source: SourceFacts) => T): Record<string, T> =>
+    Object.fromEntries(sources.map((source) => [source.name, value(source)]));
   return {
     awsEndpoint: endpoint.url,
     ...(endpoint.caFile ? { caFile: endpoint.caFile } : {}),
-    stacks,
-  } as unknown as LocalOutputs;
+    inbound: {
+      baseUrl: reachable(endpoint, facts.inboundBaseUrl),
+      sources: bySource(({ url, publicUrl, secretArn, provider }) => ({
+        url: reachable(endpoint, url),
+        ...(publicUrl ? { publicUrl } : {}),
+        secretArn,
+        provider,
+      })),
+    },
+    outbound: {
+      topicArn: facts.topicArn,
+      publishQueueUrl: facts.publishQueueUrl,
+      signingSecretArn: facts.signingSecretArn,
+    },
+    tables: {
+      inboundEvents: facts.inboundEventsTable,
+      outboundEvents: facts.outboundEventsTable,
+      deliveries: facts.deliveriesTable,
+    },
+    payloadBucket: facts.payloadBucket,
+    queues: {
+      publish: facts.publishQueueUrl,
+      delivery: facts.deliveryQueueUrl,
+      inbound: bySource(({ queueUrl }) => queueUrl),
+    },
+    dlqs: {
+      publish: facts.publishDlqUrl,
+      delivery: facts.deliveryDlqUrl,
+      subscription: facts.subscriptionDlqUrl,
+      inbound: bySource(({ dlqUrl }) => dlqUrl),
+    },
+  };
+}
+
+const isWebhookStack = (outputs: Readonly<Record<string, string>>): boolean => 'InboundBaseUrl' in outputs;
+
+/** An API's own host name resolves nowhere; the emulator serves it under a path of its endpoint, too. */
+function reachable(endpoint: Endpoint, url: string): string {
+  // Such a name is no valid host of a URL, so it is not parsed as one.
+  const [, apiId, path = ''] =
+    /^https?:\/\/(\w+)\.execute-api\.127\.0\.0\.1(?::\d+)?(\/.*)?$/.exec(url) ?? [];
+  return apiId === undefined ? url : `${endpoint.url}/_aws/execute-api/${apiId}${path}`;
 }
 
 /** Reads the outputs file of a local AWS that runs; undefined when none does. */

@@ -17,7 +17,10 @@ export function whatRuns(outputs: LocalOutputs, metricsUrl: string, seconds: num
     ...rows.map(([name, value]) => `  ${styleText('bold', name.padEnd(width))}  ${value}`),
     '',
     styleText('bold', 'Try, in a second terminal:'),
-    ...tryNext(sources.map(([name]) => name)).map((line) => `  ${line}`),
+    ...tryNext(
+      sources.map(([name]) => name),
+      outputs.caFile !== undefined,
+    ).map((line) => `  ${line}`),
     '',
     'Secrets are random; give a source your own with put-secret-value. All state is in memory: each start begins empty.',
     'The functions’ log lines follow. Ctrl-C stops everything.',
@@ -25,21 +28,22 @@ export function whatRuns(outputs: LocalOutputs, metricsUrl: string, seconds: num
   ].join('\n');
 }
 
-function tryNext(sources: readonly string[]): string[] {
+function tryNext(sources: readonly string[], tls: boolean): string[] {
   const message =
     '{"type":"invoice.paid","data":{"amount":1200},"endpoint":{"id":"me","url":"http://127.0.0.1:3000/hooks"}}';
   return [
     'eval "$(npx hookline env)"',
     `aws sns publish --topic-arn "$HOOKLINE_TOPIC_ARN" --message '${message}'`,
     'aws dynamodb scan --table-name "$HOOKLINE_DELIVERIES_TABLE"',
-    ...(sources.includes('github') ? [signedPush] : []),
+    ...(sources.includes('github') ? [signedPing(tls)] : []),
   ];
 }
 
-/** A push as GitHub signs it, with what every machine has. */
-const signedPush = [
-  `body='{"zen":"Keep it logically awesome."}'`,
-  'key=$(aws secretsmanager get-secret-value --secret-id "$HOOKLINE_GITHUB_SECRET_ARN" --query SecretString --output text)',
-  'sig=$(printf %s "$body" | openssl dgst -sha256 -hmac "$key" -r | cut -d" " -f1)',
-  'curl -i "$HOOKLINE_GITHUB_URL" -H "x-hub-signature-256: sha256=$sig" -H "x-github-event: ping" -H "x-github-delivery: $RANDOM" -H "content-type: application/json" -d "$body"',
-].join('; \\\n  ');
+/** A ping as GitHub signs it, with what every machine has. */
+const signedPing = (tls: boolean): string =>
+  [
+    `body='{"zen":"Keep it logically awesome."}'`,
+    'key=$(aws secretsmanager get-secret-value --secret-id "$HOOKLINE_GITHUB_SECRET_ARN" --query SecretString --output text)',
+    'sig=$(printf %s "$body" | openssl dgst -sha256 -hmac "$key" -r | cut -d" " -f1)',
+    `curl -i${tls ? ' --cacert "$AWS_CA_BUNDLE"' : ''} "$HOOKLINE_GITHUB_URL" -H "x-hub-signature-256: sha256=$sig" -H "x-github-event: ping" -H "x-github-delivery: $RANDOM" -H "content-type: application/json" -d "$body"`,
+  ].join('; \\\n  ');

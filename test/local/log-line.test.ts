@@ -49,6 +49,7 @@ test("metrics and the platform's own lines are not for reading", () => {
   expect(readable('{"_aws":{"CloudWatchMetrics":[]},"a":1}')).toBeUndefined();
   expect(readable('START RequestId: 1 Version: $LATEST')).toBeUndefined();
   expect(readable('END RequestId: 1')).toBeUndefined();
+  expect(readable('(node:12) [DEP0169] DeprecationWarning: `url.parse()` behavior')).toBeUndefined();
   expect(readable('REPORT RequestId: 1\tDuration: 46 ms')).toBeUndefined();
 });
 

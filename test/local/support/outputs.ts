@@ -24,6 +24,7 @@ export const exampleOutputs: LocalOutputs = {
     signingSecretArn: 'arn:s',
   },
   tables: { inboundEvents: 'InboundT', outboundEvents: 'OutboundT', deliveries: 'DeliveriesT' },
+  payloadBucket: 'bodies',
   queues: { publish: 'http://q/publish', delivery: 'http://q/delivery', inbound: {} },
   dlqs: {
     publish: 'http://q/p-dlq',
