@@ -1,0 +1,73 @@
+import { bodyOf, headingOf, packEvent, ReceivedMessage } from '../domain/event.ts';
+import { type EventRecord, isLeased } from '../domain/idempotency.ts';
+import { parseMessage } from '../domain/messages.ts';
+import type { UnixMillis } from '../domain/time.ts';
+
+/** What a replay needs of the outside world. */
+export interface ReplayPorts {
+  /** @param id `source#eventId` */
+  readRecord(id: string): Promise<EventRecord | undefined>;
+  getBody(key: string): Promise<Uint8Array | undefined>;
+  putBody(key: string, bytes: Uint8Array): Promise<void>;
+  /** Sends to the queue of that source. */
+  enqueue(
+    source: string,
+    message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> },
+  ): Promise<void>;
+}
+
+/** What became of a replay. */
+export type Replay =
+  | { readonly kind: 'replayed'; readonly eventType: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Puts a failed or ignored event back on its source's queue, whatever became of its first queue message.
+ *
+ * The record stays as it is: the consumer lets a message other than the one it failed with claim it anew. Until the
+ * event is processed its body stays kept, so a replay whose message is lost can be repeated.
+ *
+ * @param id `source#eventId`
+ */
+export async function replayEvent(id: string, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
+  const record = await ports.readRecord(id);
+  if (record === undefined) return refused(`there is no event ${id}`);
+  if (record.status === 'processed') return refused(`${id} is processed; its handler runs once`);
+  if (isLeased(record, now)) return refused(`${id} is being processed now`);
+  if (record.keptBody === undefined) return refused(`${id} is ${record.status}: its message is still queued`);
+  const kept = await ports.getBody(record.keptBody);
+  if (kept === undefined) return refused(`the body of ${id} is past its retention`);
+  const message = parseMessage(ReceivedMessage, 'kept event', Buffer.from(kept).toString('utf8'));
+  const place = bodyOf(message);
+  const body = 'bytes' in place ? place.bytes : await ports.getBody(place.key);
+  if (body === undefined) return refused(`the body of ${id} is past its retention`);
+  const packed = packEvent(headingOf(message), body);
+  if (packed.stored) await ports.putBody(packed.stored.key, packed.stored.bytes);
+  const { source, type } = message;
+  await ports.enqueue(source, { body: packed.message, attributes: { source, eventType: type } });
+  return { kind: 'replayed', eventType: type };
+}
+
+const refused = (reason: string): Replay => ({ kind: 'refused', reason });
+
+/** Where kept events are listed. */
+export interface KeptPorts {
+  /** @returns ids, the oldest first */
+  listKept(keptDay: string): Promise<readonly string[]>;
+  readRecord(id: string): Promise<EventRecord | undefined>;
+}
+
+/**
+ * The failed and ignored events of a source whose bodies were kept on a day.
+ *
+ * @param day `YYYY-MM-DD`, in UTC
+ */
+export async function keptEvents(
+  source: string,
+  day: string,
+  ports: KeptPorts,
+): Promise<readonly EventRecord[]> {
+  const ids = await ports.listKept(`${source}#${day}`);
+  const records = await Promise.all(ids.map((id) => ports.readRecord(id)));
+  return records.filter((record) => record !== undefined);
+}

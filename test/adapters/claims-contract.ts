@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import type { Claim, EventRecord } from '../../lambdas/domain/idempotency.ts';
+import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import type { ClaimsPort } from '../../lambdas/inbound/claim.ts';
+import type { KeptPorts } from '../../lambdas/inbound/replay.ts';
+
+const start = unixMillis(1_795_000_000_000);
+const minute = 60_000;
+const retention = 35 * 24 * 60 * minute;
+const after = (ms: number): UnixMillis => unixMillis(start + ms);
+const kept = { keptBody: 'inbound/kept/stripe/1', keptDay: 'stripe#2026-11-18' };
+
+let nextId = 0;
+
+/** What the consumer relies on, the same for the table and for the fake in memory. */
+export function claimsContract(name: string, make: () => Promise<ClaimsPort & KeptPorts>): void {
+  describe(`claims on ${name}`, () => {
+    /** Claims on an event id that no other test uses. */
+    async function setUp() {
+      const claims = await make();
+      const id = `contract#evt_${process.pid}_${nextId++}`;
+      const claimBy = (worker: string, at = start, attempts = 1): Claim => ({
+        id,
+        owner: `${worker}/message-${worker}`,
+        messageId: `message-${worker}`,
+        eventType: 'invoice.paid',
+        receivedAt: start,
+        attempts,
+        lastError: `no outcome in attempt ${attempts}`,
+        now: at,
+        leaseUntil: unixMillis(at + minute),
+        expiresAt: unixMillis(at + retention),
+      });
+      const record = async (): Promise<EventRecord> => {
+        const found = await claims.readRecord(id);
+        if (found === undefined) throw new Error(`no record of ${id}`);
+        return found;
+      };
+      return { claims, claimBy, record };
+    }
+
+    it('lets the first claim of a new event through, and writes that it has no outcome yet', async () => {
+      const { claims, claimBy, record } = await setUp();
+
+      expect(await claims.claim(claimBy('a'))).toBeUndefined();
+
+      expect(await record()).toMatchObject({
+        status: 'processing',
+        owner: 'a/message-a',
+        attempts: 1,
+        leaseUntil: start + minute,
+        lastError: 'no outcome in attempt 1',
+        eventType: 'invoice.paid',
+        receivedAt: start,
+      });
+    });
+
+    it('refuses a second claim and shows the record in its way', async () => {
+      const { claims, claimBy } = await setUp();
+      await claims.claim(claimBy('a'));
+
+      const refusal = await claims.claim(claimBy('b', after(1)));
+
+      expect(refusal).toMatchObject({
+        status: 'processing',
+        owner: 'a/message-a',
+        leaseUntil: start + minute,
+      });
+    });
+
+    it('lets one of many claims at once through', async () => {
+      const { claims, claimBy } = await setUp();
+
+      const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => claims.claim(claimBy(name))));
+
+      expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
+    });
+
+    it('refuses a claim of an event whose worker died, however long ago', async () => {
+      const { claims, claimBy } = await setUp();
+      await claims.claim(claimBy('a'));
+
+      expect(await claims.claim(claimBy('b', after(10 * minute)))).toMatchObject({ status: 'processing' });
+    });
+
+    it('lets a suspect be claimed again once its lease is over, not before', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      const seen = await record();
+
+      expect(await claims.reclaim(seen, claimBy('b', after(minute - 1), 2))).toMatchObject({
+        owner: 'a/message-a',
+      });
+      expect(await claims.reclaim(seen, claimBy('b', after(minute), 2))).toBeUndefined();
+
+      expect(await record()).toMatchObject({ owner: 'b/message-b', attempts: 2, status: 'processing' });
+    });
+
+    it('lets one of two claim a suspect that both have seen', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      const seen = await record();
+
+      expect(await claims.reclaim(seen, claimBy('b', after(minute), 2))).toBeUndefined();
+
+      expect(await claims.reclaim(seen, claimBy('c', after(minute), 2))).toMatchObject({
+        owner: 'b/message-b',
+      });
+    });
+
+    it('lets a released event be claimed again at once', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, after(1))).toBe(
+        true,
+      );
+      const seen = await record();
+
+      expect(seen).toMatchObject({ status: 'retrying', attempts: 1, lastError: 'Error: no' });
+      expect(seen.leaseUntil).toBeUndefined();
+      expect(await claims.claim(claimBy('b', after(2)))).toMatchObject({ status: 'retrying' });
+      expect(await claims.reclaim(seen, claimBy('b', after(2), 2))).toBeUndefined();
+    });
+
+    it('keeps a processed event processed for its whole retention, and no longer', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'processed' }, after(1));
+
+      expect(await record()).toMatchObject({ status: 'processed', processedAt: start + 1 });
+      expect((await record()).lastError).toBeUndefined();
+      expect(await claims.claim(claimBy('b', after(retention - 1000)))).toMatchObject({
+        status: 'processed',
+      });
+      expect(await claims.claim(claimBy('b', after(retention)))).toBeUndefined();
+    });
+
+    it('keeps a live lease even past the retention', async () => {
+      const { claims, claimBy } = await setUp();
+      await claims.claim({ ...claimBy('a'), expiresAt: after(1000) });
+
+      expect(await claims.claim(claimBy('b', after(2000)))).toMatchObject({ owner: 'a/message-a' });
+      expect(await claims.claim(claimBy('b', after(minute)))).toBeUndefined();
+    });
+
+    it('refuses the message with which an event failed, and lets any other run it again', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', ...kept }, after(1));
+
+      expect(await record()).toMatchObject({
+        status: 'failed',
+        failedMessageId: 'message-a',
+        keptAt: start + 1,
+      });
+      expect(await claims.claim(claimBy('a', after(2)))).toMatchObject({ status: 'failed' });
+      expect(await claims.claim(claimBy('b', after(2)))).toBeUndefined();
+      expect(await record()).toMatchObject({ attempts: 1, keptBody: kept.keptBody });
+      expect((await record()).failedMessageId).toBeUndefined();
+    });
+
+    it('lets an ignored event be claimed by any message', async () => {
+      const { claims, claimBy } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'ignored', ...kept }, after(1));
+
+      expect(await claims.claim(claimBy('a', after(2)))).toBeUndefined();
+    });
+
+    it('writes no outcome for a worker that lost its claim', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.reclaim(await record(), claimBy('b', after(minute), 2));
+
+      expect(await claims.finish(claimBy('a'), { kind: 'processed' }, after(minute + 1))).toBe(false);
+      expect(await record()).toMatchObject({ status: 'processing', owner: 'b/message-b' });
+    });
+
+    it('takes an outcome again whose first answer was lost', async () => {
+      const { claims, claimBy } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'processed' }, after(1));
+
+      expect(await claims.finish(claimBy('a'), { kind: 'processed' }, after(2))).toBe(true);
+      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, after(3))).toBe(
+        false,
+      );
+    });
+
+    it('lists failed and ignored events by day, and no longer once they are processed', async () => {
+      const { claims, claimBy } = await setUp();
+      const day = { keptBody: 'inbound/kept/x/1', keptDay: `contract-${process.pid}-${nextId}#2026-11-18` };
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', ...day }, after(1));
+
+      expect(await claims.listKept(day.keptDay)).toEqual([claimBy('a').id]);
+      await claims.claim(claimBy('b', after(2)));
+      expect(await claims.listKept(day.keptDay)).toEqual([claimBy('a').id]);
+      await claims.finish(claimBy('b', after(2)), { kind: 'processed' }, after(3));
+      expect(await claims.listKept(day.keptDay)).toEqual([]);
+    });
+  });
+}

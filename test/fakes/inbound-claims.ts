@@ -1,0 +1,113 @@
+import type { Claim, EventRecord, Outcome } from '../../lambdas/domain/idempotency.ts';
+import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../lambdas/domain/time.ts';
+import type { ClaimsPort } from '../../lambdas/inbound/claim.ts';
+import type { KeptPorts } from '../../lambdas/inbound/replay.ts';
+
+interface StoredRecord extends EventRecord {
+  readonly expiresAt: UnixSeconds;
+  readonly keptDay?: string;
+}
+
+/** The InboundEvents table in memory: one map, each call one atomic step. */
+export function memoryClaims() {
+  const records = new Map<string, StoredRecord>();
+
+  const leaseIsOver = (record: StoredRecord, now: UnixMillis) =>
+    record.leaseUntil === undefined || record.leaseUntil <= now;
+
+  const isFree = (record: StoredRecord | undefined, claim: Claim) =>
+    record === undefined ||
+    (record.expiresAt <= toUnixSeconds(claim.now) && leaseIsOver(record, claim.now)) ||
+    record.status === 'ignored' ||
+    (record.status === 'failed' && record.failedMessageId !== claim.messageId);
+
+  const claimed = (record: StoredRecord | undefined, claim: Claim): StoredRecord => ({
+    ...record,
+    id: claim.id,
+    status: 'processing',
+    owner: claim.owner,
+    attempts: claim.attempts,
+    leaseUntil: claim.leaseUntil,
+    lastError: claim.lastError,
+    eventType: claim.eventType,
+    receivedAt: claim.receivedAt,
+    expiresAt: toUnixSeconds(claim.expiresAt),
+  });
+
+  const ports: ClaimsPort & KeptPorts = {
+    async claim(claim) {
+      const record = records.get(claim.id);
+      if (!isFree(record, claim)) return record;
+      records.set(claim.id, {
+        ...claimed(record, claim),
+        failedMessageId: undefined,
+        processedAt: undefined,
+      });
+      return undefined;
+    },
+
+    async reclaim(seen, claim) {
+      const record = records.get(claim.id);
+      const isAsSeen =
+        record?.status === seen.status &&
+        record.owner === seen.owner &&
+        record.attempts === seen.attempts &&
+        leaseIsOver(record, claim.now);
+      if (!isAsSeen) return record;
+      records.set(claim.id, claimed(record, claim));
+      return undefined;
+    },
+
+    async finish(claim, outcome, now) {
+      const record = records.get(claim.id);
+      const isMine = record?.owner === claim.owner && record.attempts === claim.attempts;
+      if (record === undefined || !isMine) return false;
+      if (record.status === outcome.kind) return true;
+      if (record.status !== 'processing') return false;
+      records.set(claim.id, {
+        ...record,
+        status: outcome.kind,
+        leaseUntil: undefined,
+        ...ended(claim, outcome, now),
+      });
+      return true;
+    },
+
+    async readRecord(id) {
+      return records.get(id);
+    },
+
+    async listKept(day) {
+      return [...records.values()]
+        .filter(({ keptDay }) => keptDay === day)
+        .sort((a, b) => (a.keptAt ?? 0) - (b.keptAt ?? 0))
+        .map(({ id }) => id);
+    },
+  };
+  return { ...ports, records };
+}
+
+function ended(claim: Claim, outcome: Outcome, now: UnixMillis): Partial<StoredRecord> {
+  switch (outcome.kind) {
+    case 'processed':
+      return {
+        processedAt: now,
+        lastError: undefined,
+        keptBody: undefined,
+        keptDay: undefined,
+        keptAt: undefined,
+      };
+    case 'retrying':
+      return { lastError: outcome.error };
+    case 'failed':
+      return {
+        lastError: outcome.error,
+        failedMessageId: claim.messageId,
+        keptBody: outcome.keptBody,
+        keptDay: outcome.keptDay,
+        keptAt: now,
+      };
+    case 'ignored':
+      return { lastError: undefined, keptBody: outcome.keptBody, keptDay: outcome.keptDay, keptAt: now };
+  }
+}
