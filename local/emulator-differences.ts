@@ -37,6 +37,11 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    name: 'sqs-batch-actions',
+    reason: 'A batch call wants an action of its own; on AWS the permission for the single call covers it.',
+    apply: (template) => rewrite(template, withBatchActions),
+  },
+  {
     name: 'no-metric-math-alarms',
     reason:
       'Alarms on an expression over metrics are refused; there are no AWS metrics here to alarm on anyway.',
@@ -113,6 +118,20 @@ function rewrite<T>(node: T, replacement: (node: object) => unknown): T {
     return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, walk(child)]));
   };
   return walk(node) as T;
+}
+
+const batchActions: Readonly<Record<string, string>> = {
+  'sqs:SendMessage': 'sqs:SendMessageBatch',
+  'sqs:DeleteMessage': 'sqs:DeleteMessageBatch',
+  'sqs:ChangeMessageVisibility': 'sqs:ChangeMessageVisibilityBatch',
+};
+
+/** A policy statement that allows a single call allows the batch call, too. */
+function withBatchActions(node: object): object | undefined {
+  if (!('Action' in node) || !('Effect' in node)) return undefined;
+  const actions = [node.Action].flat();
+  const more = actions.flatMap((action) => batchActions[String(action)] ?? []);
+  return more.length === 0 ? undefined : { ...node, Action: [...actions, ...more] };
 }
 
 const refTarget = (node: object): string | undefined =>

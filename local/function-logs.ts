@@ -96,6 +96,8 @@ async function readGroup(client: CloudWatchLogsClient, group: string, since: num
   return lines;
 }
 
-/** `Hookline-SourcestripeConsumeLogs0A1B2C3D-5F6E` → `stripeConsume`. */
-export const functionName = (group: string): string =>
-  /^[^-]+-(?:Source)?(.+?)Logs[0-9A-F]{8}-\w+$/.exec(group)?.[1] ?? group.split('/').at(-1) ?? group;
+/** `…/SourcestripeConsumeLogs0A1B2C3D`, and AWS's `Hookline-SourcestripeConsumeLogs0A1B2C3D-5F6E` → `stripeConsume`. */
+export function functionName(group: string): string {
+  const name = group.split('/').at(-1) ?? group;
+  return /^(?:[^-]+-)?(?:Source)?(.+?)Logs[0-9A-F]{8}(?:-\w+)?$/.exec(name)?.[1] ?? name;
+}

@@ -39,6 +39,18 @@ test('a reference to a secret becomes its ARN, wherever it stands, and no other 
   expect(adapted.Outputs).toEqual({ KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Id'] } } });
 });
 
+test('who may send, delete or defer one message may do so in a batch, as on AWS', () => {
+  const statement = { Effect: 'Allow', Action: ['sqs:SendMessage', 'sqs:GetQueueUrl'], Resource: 'q' };
+  const single = { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: 't' };
+  const policy = (...Statement: readonly object[]) => ({
+    Resources: { P: { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument: { Statement } } } },
+  });
+
+  expect(forEmulator(policy(statement, single))).toEqual(
+    policy({ ...statement, Action: ['sqs:SendMessage', 'sqs:GetQueueUrl', 'sqs:SendMessageBatch'] }, single),
+  );
+});
+
 test('metric-math and composite alarms are left out, and what pointed at them still resolves', () => {
   const template = {
     Resources: {
