@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { App, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { WebhookStack } from '../../lib/webhook-stack.ts';
+
+// The flow tests' app: a source for each way to sign, and the real delays made short. `-c sink=URL` is where the handlers report.
+
+const app = new App();
+const handlers = {
+  handlerTimeout: Duration.seconds(6),
+  handlerRetryDelays: [1, 1, 1].map((count) => Duration.seconds(count)),
+  handlerEnvironment: { SINK_URL: app.node.tryGetContext('sink') ?? 'http://127.0.0.1:9' },
+};
+const hmac = { signatureHeader: 'x-signature', algorithm: 'sha256', encoding: 'hex', prefix: '' } as const;
+
+new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
+  env: { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] },
+  sources: {
+    stripe: { provider: 'stripe', rotationOverlap: Duration.seconds(15), ...handlers },
+    github: { provider: 'github', ...handlers },
+    shopify: { provider: 'shopify', ...handlers },
+    standard: { provider: 'standard-webhooks', ...handlers },
+    plain: { provider: 'hmac', hmac: { ...hmac, idHeader: 'x-id', typeHeader: 'x-type' }, ...handlers },
+    timed: {
+      provider: 'hmac',
+      hmac: { ...hmac, algorithm: 'sha512', encoding: 'base64', prefix: 'v1=', timestampHeader: 'x-timestamp' },
+      ...handlers,
+    },
+    batch: { provider: 'hmac', hmac: { ...hmac, batch: true }, ...handlers },
+    fenced: { provider: 'hmac', hmac, allowedCidrs: ['192.0.2.0/24', '2001:db8::/32'], ...handlers },
+    quiet: { provider: 'hmac', hmac: { ...hmac, idHeader: 'x-id', typeHeader: 'x-type' }, ...handlers },
+  },
+  outbound: {
+    retrySchedule: [2, 4, 3600].map((count) => Duration.seconds(count)),
+    attemptTimeout: Duration.seconds(4),
+    connectTimeout: Duration.seconds(2),
+  },
+  handlersRegistry: join(import.meta.dirname, 'handlers/flows.ts'),
+  dataRemoval: RemovalPolicy.DESTROY,
+});

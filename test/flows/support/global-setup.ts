@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { type LocalAws, startLocalAws } from '../../../local/emulator.ts';
+import { LocalAwsError } from '../../../local/failure.ts';
+import type { LocalOutputs } from '../../../local/outputs.ts';
+import { run } from '../../../local/processes.ts';
+import { findPython } from '../../../local/python.ts';
+import { startSink } from './sink.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Undefined where there is no Python to run an AWS with. */
+    local: { readonly outputs: LocalOutputs; readonly sinkUrl: string } | undefined;
+  }
+}
+
+const cleanUps: (() => Promise<void> | void)[] = [];
+
+/** One deployment, with IAM and TLS enforced, serves the whole run. */
+export async function setup(project: TestProject): Promise<void> {
+  if (!(await hasPython())) {
+    console.log('no Python 3.10 or newer here: the flow tests are skipped');
+    project.provide('local', undefined);
+    return;
+  }
+  const stateDir = mkdtempSync(join(tmpdir(), 'hookline-flows-'));
+  cleanUps.push(() => rmSync(stateDir, { recursive: true, force: true }));
+  const sink = await startSink();
+  cleanUps.push(sink.close);
+  const aws = await start(stateDir, sink.url);
+  cleanUps.push(aws.stop);
+  project.provide('local', { outputs: aws.outputs, sinkUrl: sink.url });
+}
+
+export async function teardown(): Promise<void> {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+}
+
+const start = (stateDir: string, sink: string): Promise<LocalAws> =>
+  startLocalAws({ app: 'test/apps/flows.ts', stateDir, strict: true, port: 0, context: { sink } });
+
+async function hasPython(): Promise<boolean> {
+  try {
+    await findPython((command, args) => run(command, args, { env: process.env }));
+    return true;
+  } catch (error) {
+    if (error instanceof LocalAwsError) return false;
+    throw error;
+  }
+}

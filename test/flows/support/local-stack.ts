@@ -1,0 +1,106 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, inject } from 'vitest';
+import { clientConfig, type Endpoint, trust } from '../../../local/endpoint.ts';
+import type { Behaviour, HandlerCall } from './sink.ts';
+
+const local = inject('local');
+
+/** `describe`, where there is a local AWS. */
+export const describeFlow = local ? describe : describe.skip;
+
+/** The deployed app as its users see it: URLs, the AWS SDK, and the handlers' sink. */
+export function localStack() {
+  if (local === undefined) throw new Error('there is no local AWS; use describeFlow');
+  const { outputs, sinkUrl } = local;
+  const endpoint: Endpoint = { url: outputs.awsEndpoint, caFile: outputs.caFile };
+  trust(endpoint);
+  const config = clientConfig(endpoint);
+  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const secrets = new SecretsManagerClient(config);
+  const sqs = new SQSClient(config);
+
+  return {
+    outputs,
+    sqs,
+    dynamodb,
+    sns: new SNSClient(config),
+    lambda: new LambdaClient(config),
+
+    async secretOf(source: string): Promise<string> {
+      const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: arnOf(source) }));
+      return SecretString ?? '';
+    },
+    async putSecret(source: string, value: string): Promise<void> {
+      await secrets.send(new PutSecretValueCommand({ SecretId: arnOf(source), SecretString: value }));
+    },
+
+    /** Posts to a source's URL. */
+    post(source: string, headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer>): Promise<Response> {
+      const url = outputs.inbound.sources[source]?.url ?? '';
+      return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+    },
+
+    /** The record of an inbound event; undefined while there is none. */
+    async inboundEvent(source: string, id: string): Promise<Record<string, unknown> | undefined> {
+      return itemOf(outputs.tables.inboundEvents, `${source}#${id}`);
+    },
+    async outboundEvent(id: string): Promise<Record<string, unknown> | undefined> {
+      return itemOf(outputs.tables.outboundEvents, `#${id}`);
+    },
+    async delivery(id: string): Promise<Record<string, unknown> | undefined> {
+      return itemOf(outputs.tables.deliveries, id);
+    },
+
+    /** Messages in a queue, seen or not, delayed ones included. */
+    async waiting(queueUrl: string): Promise<number> {
+      const names = [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ] as const;
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...names] }),
+      );
+      return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+    },
+
+    /** All messages that can be seen in a queue now, left where they are. */
+    async peek(queueUrl: string): Promise<string[]> {
+      const bodies = new Map<string, string>();
+      for (let look = 0; look < 5; look++) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
+        );
+        for (const { MessageId = '', Body = '' } of Messages) bodies.set(MessageId, Body);
+      }
+      return [...bodies.values()];
+    },
+
+    /** The runs of an event's handler, in order. */
+    async handlerCalls(id: string): Promise<HandlerCall[]> {
+      const response = await fetch(`${sinkUrl}/calls/${encodeURIComponent(id)}`);
+      return JSON.parse(await response.text());
+    },
+    /** Tells the handler of an event what to do in its next runs; the last one stays. */
+    async behave(id: string, ...behaviours: Behaviour[]): Promise<void> {
+      await fetch(`${sinkUrl}/behaviours/${encodeURIComponent(id)}`, {
+        method: 'PUT',
+        body: JSON.stringify(behaviours),
+      });
+    },
+  };
+
+  async function itemOf(table: string, id: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await dynamodb.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
+    return Item;
+  }
+
+  function arnOf(source: string): string {
+    return outputs.inbound.sources[source]?.secretArn ?? '';
+  }
+}
