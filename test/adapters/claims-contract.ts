@@ -7,7 +7,7 @@ import type { KeptPorts } from '../../lambdas/inbound/replay.ts';
 const start = unixMillis(1_795_000_000_000);
 const minute = 60_000;
 const retention = 35 * 24 * 60 * minute;
-const after = (ms: number): UnixMillis => unixMillis(start + ms);
+const at = (ms: number): UnixMillis => unixMillis(start + ms);
 const kept = { keptBody: 'inbound/kept/stripe/1', keptDay: 'stripe#2026-11-18' };
 
 let nextId = 0;
@@ -19,7 +19,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
     async function setUp() {
       const claims = await make();
       const id = `contract#evt_${process.pid}_${nextId++}`;
-      const claimBy = (worker: string, at = start, attempts = 1): Claim => ({
+      const claimBy = (worker: string, now = start, attempts = 1): Claim => ({
         id,
         owner: `${worker}/message-${worker}`,
         messageId: `message-${worker}`,
@@ -27,9 +27,9 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
         receivedAt: start,
         attempts,
         lastError: `no outcome in attempt ${attempts}`,
-        now: at,
-        leaseUntil: unixMillis(at + minute),
-        expiresAt: unixMillis(at + retention),
+        now,
+        leaseUntil: unixMillis(now + minute),
+        expiresAt: unixMillis(now + retention),
       });
       const record = async (): Promise<EventRecord> => {
         const found = await claims.readRecord(id);
@@ -59,7 +59,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       const { claims, claimBy } = await setUp();
       await claims.claim(claimBy('a'));
 
-      const refusal = await claims.claim(claimBy('b', after(1)));
+      const refusal = await claims.claim(claimBy('b', at(1)));
 
       expect(refusal).toMatchObject({
         status: 'processing',
@@ -80,7 +80,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       const { claims, claimBy } = await setUp();
       await claims.claim(claimBy('a'));
 
-      expect(await claims.claim(claimBy('b', after(10 * minute)))).toMatchObject({ status: 'processing' });
+      expect(await claims.claim(claimBy('b', at(10 * minute)))).toMatchObject({ status: 'processing' });
     });
 
     it('lets a suspect be claimed again once its lease is over, not before', async () => {
@@ -88,10 +88,10 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       await claims.claim(claimBy('a'));
       const seen = await record();
 
-      expect(await claims.reclaim(seen, claimBy('b', after(minute - 1), 2))).toMatchObject({
+      expect(await claims.reclaim(seen, claimBy('b', at(minute - 1), 2))).toMatchObject({
         owner: 'a/message-a',
       });
-      expect(await claims.reclaim(seen, claimBy('b', after(minute), 2))).toBeUndefined();
+      expect(await claims.reclaim(seen, claimBy('b', at(minute), 2))).toBeUndefined();
 
       expect(await record()).toMatchObject({ owner: 'b/message-b', attempts: 2, status: 'processing' });
     });
@@ -101,9 +101,9 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       await claims.claim(claimBy('a'));
       const seen = await record();
 
-      expect(await claims.reclaim(seen, claimBy('b', after(minute), 2))).toBeUndefined();
+      expect(await claims.reclaim(seen, claimBy('b', at(minute), 2))).toBeUndefined();
 
-      expect(await claims.reclaim(seen, claimBy('c', after(minute), 2))).toMatchObject({
+      expect(await claims.reclaim(seen, claimBy('c', at(minute), 2))).toMatchObject({
         owner: 'b/message-b',
       });
     });
@@ -111,50 +111,50 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
     it('lets a released event be claimed again at once', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
-      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, after(1))).toBe(
+      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, at(1))).toBe(
         true,
       );
       const seen = await record();
 
       expect(seen).toMatchObject({ status: 'retrying', attempts: 1, lastError: 'Error: no' });
       expect(seen.leaseUntil).toBeUndefined();
-      expect(await claims.claim(claimBy('b', after(2)))).toMatchObject({ status: 'retrying' });
-      expect(await claims.reclaim(seen, claimBy('b', after(2), 2))).toBeUndefined();
+      expect(await claims.claim(claimBy('b', at(2)))).toMatchObject({ status: 'retrying' });
+      expect(await claims.reclaim(seen, claimBy('b', at(2), 2))).toBeUndefined();
     });
 
     it('keeps a processed event processed for its whole retention, and no longer', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
-      await claims.finish(claimBy('a'), { kind: 'processed' }, after(1));
+      await claims.finish(claimBy('a'), { kind: 'processed' }, at(1));
 
       expect(await record()).toMatchObject({ status: 'processed', processedAt: start + 1 });
       expect((await record()).lastError).toBeUndefined();
-      expect(await claims.claim(claimBy('b', after(retention - 1000)))).toMatchObject({
+      expect(await claims.claim(claimBy('b', at(retention - 1000)))).toMatchObject({
         status: 'processed',
       });
-      expect(await claims.claim(claimBy('b', after(retention)))).toBeUndefined();
+      expect(await claims.claim(claimBy('b', at(retention)))).toBeUndefined();
     });
 
     it('keeps a live lease even past the retention', async () => {
       const { claims, claimBy } = await setUp();
-      await claims.claim({ ...claimBy('a'), expiresAt: after(1000) });
+      await claims.claim({ ...claimBy('a'), expiresAt: at(1000) });
 
-      expect(await claims.claim(claimBy('b', after(2000)))).toMatchObject({ owner: 'a/message-a' });
-      expect(await claims.claim(claimBy('b', after(minute)))).toBeUndefined();
+      expect(await claims.claim(claimBy('b', at(2000)))).toMatchObject({ owner: 'a/message-a' });
+      expect(await claims.claim(claimBy('b', at(minute)))).toBeUndefined();
     });
 
     it('refuses the message with which an event failed, and lets any other run it again', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
-      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', ...kept }, after(1));
+      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', ...kept }, at(1));
 
       expect(await record()).toMatchObject({
         status: 'failed',
         failedMessageId: 'message-a',
         keptAt: start + 1,
       });
-      expect(await claims.claim(claimBy('a', after(2)))).toMatchObject({ status: 'failed' });
-      expect(await claims.claim(claimBy('b', after(2)))).toBeUndefined();
+      expect(await claims.claim(claimBy('a', at(2)))).toMatchObject({ status: 'failed' });
+      expect(await claims.claim(claimBy('b', at(2)))).toBeUndefined();
       expect(await record()).toMatchObject({ attempts: 1, keptBody: kept.keptBody });
       expect((await record()).failedMessageId).toBeUndefined();
     });
@@ -162,27 +162,27 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
     it('lets an ignored event be claimed by any message', async () => {
       const { claims, claimBy } = await setUp();
       await claims.claim(claimBy('a'));
-      await claims.finish(claimBy('a'), { kind: 'ignored', ...kept }, after(1));
+      await claims.finish(claimBy('a'), { kind: 'ignored', ...kept }, at(1));
 
-      expect(await claims.claim(claimBy('a', after(2)))).toBeUndefined();
+      expect(await claims.claim(claimBy('a', at(2)))).toBeUndefined();
     });
 
     it('writes no outcome for a worker that lost its claim', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
-      await claims.reclaim(await record(), claimBy('b', after(minute), 2));
+      await claims.reclaim(await record(), claimBy('b', at(minute), 2));
 
-      expect(await claims.finish(claimBy('a'), { kind: 'processed' }, after(minute + 1))).toBe(false);
+      expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(minute + 1))).toBe(false);
       expect(await record()).toMatchObject({ status: 'processing', owner: 'b/message-b' });
     });
 
     it('takes an outcome again whose first answer was lost', async () => {
       const { claims, claimBy } = await setUp();
       await claims.claim(claimBy('a'));
-      await claims.finish(claimBy('a'), { kind: 'processed' }, after(1));
+      await claims.finish(claimBy('a'), { kind: 'processed' }, at(1));
 
-      expect(await claims.finish(claimBy('a'), { kind: 'processed' }, after(2))).toBe(true);
-      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, after(3))).toBe(
+      expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(2))).toBe(true);
+      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, at(3))).toBe(
         false,
       );
     });
@@ -191,12 +191,12 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       const { claims, claimBy } = await setUp();
       const day = { keptBody: 'inbound/kept/x/1', keptDay: `contract-${process.pid}-${nextId}#2026-11-18` };
       await claims.claim(claimBy('a'));
-      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', ...day }, after(1));
+      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', ...day }, at(1));
 
       expect(await claims.listKept(day.keptDay)).toEqual([claimBy('a').id]);
-      await claims.claim(claimBy('b', after(2)));
+      await claims.claim(claimBy('b', at(2)));
       expect(await claims.listKept(day.keptDay)).toEqual([claimBy('a').id]);
-      await claims.finish(claimBy('b', after(2)), { kind: 'processed' }, after(3));
+      await claims.finish(claimBy('b', at(2)), { kind: 'processed' }, at(3));
       expect(await claims.listKept(day.keptDay)).toEqual([]);
     });
   });

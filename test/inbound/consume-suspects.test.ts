@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { defineHandlers } from '../../lambdas/domain/handler.ts';
+import { consume } from '../../lambdas/inbound/consume.ts';
+import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+
+const never = new Promise<never>(() => undefined);
+
+/** A world whose killers end their process: the invocation never answers, and its messages come back. */
+function killerWorld(killers: readonly string[]) {
+  const runs: string[] = [];
+  const death = { of: Promise.withResolvers<void>() };
+  const handlers = defineHandlers('stripe', {
+    '*': async (event, { attemptNumber }) => {
+      runs.push(`${event.id} ${attemptNumber}`);
+      if (!killers.includes(event.id)) return;
+      death.of.resolve();
+      await never;
+    },
+  });
+  const world = inboundWorld(handlers);
+
+  /** One invocation until it answers or its process dies; then the visibility timeout passes. */
+  async function turn() {
+    death.of = Promise.withResolvers<void>();
+    await Promise.race([world.turn(), death.of.promise]);
+    world.wait(90);
+  }
+  return { ...world, runs, turn };
+}
+
+const idsOf = (...ids: string[]) => ids.map((id) => stripeMessage(id));
+
+describe('consume, when an event killed its worker', () => {
+  it('does not count the refusal of a suspect', async () => {
+    const world = killerWorld(['evt_k']);
+    world.send(stripeMessage('evt_k'));
+    await world.turn();
+
+    await consume(world.receive(), world.invocation({ hasTime: () => false }), world.team, world.ports);
+
+    expect(world.claims.records.get('stripe#evt_k')).toMatchObject({ status: 'processing', attempts: 1 });
+  });
+
+  it('gives a killer up after its last attempt, with the reason that the claim left behind', async () => {
+    const world = killerWorld(['evt_k']);
+    world.send(stripeMessage('evt_k'));
+
+    for (let invocation = 0; invocation < 4; invocation++) await world.turn();
+
+    expect(world.runs).toEqual(['evt_k 1', 'evt_k 2', 'evt_k 3']);
+    expect(world.deadLetters.map(({ reason, attempts }) => [reason, attempts])).toEqual([
+      ['no outcome: worker died or timed out in attempt 3', 3],
+    ]);
+    expect(world.claims.records.get('stripe#evt_k')).toMatchObject({
+      status: 'failed',
+      attempts: 3,
+      lastError: 'no outcome: worker died or timed out in attempt 3',
+    });
+    expect(world.queue.size).toBe(0);
+  });
+
+  it('runs suspects after their batch mates, the fewest attempts first, each recorded before the next', async () => {
+    const world = killerWorld(['evt_k']);
+    for (const text of idsOf('evt_k', 'evt_a', 'evt_b')) world.send(text);
+    await world.turn();
+    // The killer was first and took its mates' outcome with it, or not: both are fine, as long as they end.
+    world.send(stripeMessage('evt_new'));
+
+    for (let invocation = 0; invocation < 4; invocation++) await world.turn();
+
+    for (const id of ['evt_a', 'evt_b', 'evt_new']) {
+      expect(world.claims.records.get(`stripe#${id}`)?.status).toBe('processed');
+    }
+    expect(world.claims.records.get('stripe#evt_new')?.attempts).toBe(1);
+    expect(world.claims.records.get('stripe#evt_k')).toMatchObject({ status: 'failed', attempts: 3 });
+    expect(world.deadLetters.map(({ id }) => id)).toEqual(['stripe#evt_k']);
+    expect(world.queue.size).toBe(0);
+  });
+
+  it('deletes a finished batch mate before a suspect runs', async () => {
+    const world = killerWorld(['evt_k']);
+    world.send(stripeMessage('evt_k'));
+    await world.turn();
+    world.send(stripeMessage('evt_a'));
+
+    await world.turn();
+
+    expect(world.runs).toEqual(['evt_k 1', 'evt_a 1', 'evt_k 2']);
+    expect([...world.queue.keys()]).toEqual(['message-1']);
+  });
+
+  it('sends suspects back for which there is no time', async () => {
+    const world = killerWorld(['evt_k']);
+    world.send(stripeMessage('evt_k'));
+    await world.turn();
+
+    const answer = await consume(
+      world.receive(),
+      world.invocation({ hasTime: () => false }),
+      world.team,
+      world.ports,
+    );
+
+    expect(answer).toEqual({ failedMessageIds: ['message-1'], hung: false });
+    expect(world.runs).toHaveLength(1);
+  });
+});
+
+describe('consume, when a handler does not stop', () => {
+  it('leaves the claim to its lease, settles the others, and says that the process must end', async () => {
+    const handlers = defineHandlers('stripe', {
+      '*': async (event) => {
+        if (event.id === 'evt_hangs') await never;
+      },
+    });
+    const world = inboundWorld(handlers);
+    for (const text of idsOf('evt_hangs', 'evt_a')) world.send(text);
+
+    const answer = await consume(
+      world.receive(),
+      world.invocation({ graceOver: Promise.resolve().then(() => undefined) }),
+      world.team,
+      world.ports,
+    );
+
+    expect(answer).toEqual({ failedMessageIds: ['message-1'], hung: true });
+    expect(world.claims.records.get('stripe#evt_hangs')).toMatchObject({ status: 'processing', attempts: 1 });
+    expect(world.claims.records.get('stripe#evt_a')?.status).toBe('processed');
+    expect([...world.queue.keys()]).toEqual(['message-1']);
+  });
+
+  it('counts a handler that stops in time, by throwing, as failed', async () => {
+    const stop = new AbortController();
+    const handlers = defineHandlers('stripe', {
+      '*': async (_event, { signal }) => {
+        const stopped = new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+        stop.abort(new Error('time is up'));
+        await stopped;
+      },
+    });
+    const world = inboundWorld(handlers);
+    world.send(stripeMessage('evt_1'));
+
+    await world.turn({ signal: stop.signal });
+
+    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({
+      status: 'retrying',
+      lastError: 'Error: time is up',
+    });
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
+import { keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
+import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+
+/** A world in which the first run of each event fails for good, and a command line that replays. */
+function replayWorld() {
+  const handled: Buffer[] = [];
+  const failed = new Set<string>();
+  const handlers = defineHandlers('stripe', {
+    'invoice.paid': async (event) => {
+      if (!failed.has(event.id)) {
+        failed.add(event.id);
+        throw new PermanentFailure('no');
+      }
+      handled.push(Buffer.from(event.body));
+    },
+  });
+  const world = inboundWorld(handlers);
+  const ports = {
+    ...world.ports,
+    readRecord: world.claims.readRecord,
+    enqueue: async (_source: string, message: { body: string }) => void world.send(message.body),
+  };
+  return { ...world, handled, replay: (id: string) => replayEvent(id, world.clock.now, ports) };
+}
+
+describe('replayEvent', () => {
+  it('runs a failed event again, whatever became of its queue message', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    world.queue.clear();
+    world.deadLetters.length = 0;
+
+    expect(await world.replay('stripe#evt_1')).toEqual({ kind: 'replayed', eventType: 'invoice.paid' });
+    await world.turn();
+
+    expect(world.handled.map(String)).toEqual(['{"id":"evt_1","type":"invoice.paid"}']);
+    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+  });
+
+  it('runs an ignored event once a handler was added', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1', { type: 'charge.updated' }));
+    await world.turn();
+    const runs: string[] = [];
+    world.team.handlers['stripe'] = defineHandlers('stripe', {
+      'charge.*': async ({ id }) => void runs.push(id),
+    });
+
+    await world.replay('stripe#evt_1');
+    await world.turn();
+
+    expect(runs).toEqual(['evt_1']);
+    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+  });
+
+  it('brings a large binary body back byte for byte', async () => {
+    const world = replayWorld();
+    const body = Buffer.from('\xff\x00'.repeat(150_000), 'latin1');
+    world.bodies.set('inbound/stripe/large', body);
+    world.send(stripeMessage('evt_1', { body: undefined, bodyS3: 'inbound/stripe/large' }));
+    await world.turn();
+    world.bodies.delete('inbound/stripe/large');
+
+    await world.replay('stripe#evt_1');
+    await world.turn();
+
+    expect(world.handled.map((bytes) => bytes.equals(body))).toEqual([true]);
+  });
+
+  it('can be repeated when its message was lost', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    await world.replay('stripe#evt_1');
+    world.queue.clear();
+
+    expect(await world.replay('stripe#evt_1')).toMatchObject({ kind: 'replayed' });
+    await world.turn();
+
+    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+  });
+
+  it('refuses what is processed, unknown, or gone', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    world.send(stripeMessage('evt_2'));
+    await world.turn();
+    await world.replay('stripe#evt_1');
+    await world.turn();
+    world.bodies.clear();
+
+    expect(await world.replay('stripe#evt_1')).toEqual({
+      kind: 'refused',
+      reason: 'stripe#evt_1 is processed; its handler runs once',
+    });
+    expect(await world.replay('stripe#nothing')).toEqual({
+      kind: 'refused',
+      reason: 'there is no event stripe#nothing',
+    });
+    expect(await world.replay('stripe#evt_2')).toEqual({
+      kind: 'refused',
+      reason: 'the body of stripe#evt_2 is past its retention',
+    });
+  });
+});
+
+describe('keptEvents', () => {
+  it('lists the failed and ignored events of a day with their reasons', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1'));
+    world.send(stripeMessage('evt_2', { type: 'charge.updated' }));
+    await world.turn();
+
+    const kept = await keptEvents('stripe', '2026-11-18', world.claims);
+
+    expect(kept.map(({ id, status, lastError }) => [id, status, lastError])).toEqual([
+      ['stripe#evt_1', 'failed', 'PermanentFailure: no'],
+      ['stripe#evt_2', 'ignored', undefined],
+    ]);
+    expect(await keptEvents('stripe', '2026-11-19', world.claims)).toEqual([]);
+  });
+});
