@@ -5,8 +5,10 @@ import { inboundChapters } from './demo/inbound-chapters.ts';
 import { outboundChapter } from './demo/outbound-chapter.ts';
 import { stageOn } from './demo/stage.ts';
 import { BrokenPromiseError, storyTeller } from './demo/story.ts';
-import { startLocalAws } from './emulator.ts';
+import { type LocalAws, startLocalAws } from './emulator.ts';
 import { describeFailure } from './failure.ts';
+import { functionLogs } from './function-logs.ts';
+import { readableLine } from './log-line.ts';
 import { printProgress } from './progress.ts';
 import { defaultStateDir } from './state.ts';
 
@@ -27,6 +29,7 @@ try {
 
 /** The whole story, on a local AWS of its own, with IAM and TLS enforced. */
 async function demo(signal: AbortSignal): Promise<void> {
+  const begun = Date.now();
   const aws = await startLocalAws({
     app: join(projectRoot, 'bin', 'webhooks.ts'),
     stateDir: join(defaultStateDir, 'demo'),
@@ -40,6 +43,9 @@ async function demo(signal: AbortSignal): Promise<void> {
   });
   try {
     await Promise.race([tellAll(stageOn(aws)), interrupted]);
+  } catch (error) {
+    if (!signal.aborted) await showLines(aws, begun);
+    throw error;
   } finally {
     await aws.stop();
   }
@@ -49,4 +55,13 @@ async function tellAll(stage: ReturnType<typeof stageOn>): Promise<void> {
   const story = storyTeller(console.log);
   await inboundChapters(stage, story);
   await outboundChapter(stage, story);
+}
+
+/** What the functions said, for whoever has to find out why something was not as promised. */
+async function showLines(aws: LocalAws, since: number): Promise<void> {
+  console.log('\nThe functions said:');
+  for (const line of await functionLogs(aws.endpoint).read(since)) {
+    const shown = readableLine(line);
+    if (shown !== undefined) console.log(shown);
+  }
 }

@@ -37,6 +37,11 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    name: 'no-punctuation-is-meant',
+    reason: 'ExcludePunctuation of a generated secret is ignored, and a key with punctuation is no base64.',
+    apply: (template) => rewrite(template, withoutPunctuation),
+  },
+  {
     name: 'sqs-batch-actions',
     reason: 'A batch call wants an action of its own; on AWS the permission for the single call covers it.',
     apply: (template) => rewrite(template, withBatchActions),
@@ -133,6 +138,13 @@ function withBatchActions(node: object): object | undefined {
   const more = actions.flatMap((action) => batchActions[String(action)] ?? []);
   return more.length === 0 ? undefined : { ...node, Action: [...actions, ...more] };
 }
+
+const punctuation = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
+
+const withoutPunctuation = (node: object): object | undefined =>
+  'ExcludePunctuation' in node && node.ExcludePunctuation === true
+    ? { ...node, ExcludeCharacters: punctuation }
+    : undefined;
 
 const refTarget = (node: object): string | undefined =>
   'Ref' in node && typeof node.Ref === 'string' ? node.Ref : undefined;

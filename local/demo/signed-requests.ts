@@ -15,7 +15,14 @@ type Signer = (secret: string, now: number) => SignedRequest;
 const stripe: Signer = (secret, now) => {
   const id = `evt_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
   const type = 'payment_intent.succeeded';
-  const data = { object: { id: 'pi_1', object: 'payment_intent', amount: 1200, currency: 'eur' } };
+  const intent = {
+    id: 'pi_1',
+    object: 'payment_intent',
+    amount: 1200,
+    amount_received: 1200,
+    currency: 'eur',
+  };
+  const data = { object: { ...intent, customer: 'cus_1', status: 'succeeded' } };
   const body = JSON.stringify({ id, object: 'event', type, created: now, data });
   const signature = createHmac('sha256', secret).update(`${now}.${body}`).digest('hex');
   return { id, type, body, headers: { 'stripe-signature': `t=${now},v1=${signature}` } };
@@ -24,11 +31,9 @@ const stripe: Signer = (secret, now) => {
 const github: Signer = (secret) => {
   const id = randomUUID();
   const type = 'push';
-  const body = JSON.stringify({
-    ref: 'refs/heads/main',
-    repository: { full_name: 'acme/shop' },
-    commits: [],
-  });
+  const repository = { full_name: 'acme/shop', default_branch: 'main' };
+  const push = { ref: 'refs/heads/main', after: '1f2e3d4c5b6a79880716253443526170f0e1d2c3', deleted: false };
+  const body = JSON.stringify({ ...push, repository, commits: [] });
   const signature = createHmac('sha256', secret).update(body).digest('hex');
   const headers = {
     'x-github-event': type,
@@ -41,7 +46,8 @@ const github: Signer = (secret) => {
 const shopify: Signer = (secret, now) => {
   const id = randomUUID();
   const type = 'orders/create';
-  const body = JSON.stringify({ id: now, email: 'jo@example.com', total_price: '12.00' });
+  const order = { id: now, currency: 'EUR', total_price: '12.00', email: 'jo@example.com' };
+  const body = JSON.stringify({ ...order, line_items: [{ sku: 'mug', quantity: 2 }] });
   const signature = createHmac('sha256', secret).update(body).digest('base64');
   const headers = {
     'x-shopify-topic': type,

@@ -51,6 +51,22 @@ test('who may send, delete or defer one message may do so in a batch, as on AWS'
   );
 });
 
+test('a secret generated without punctuation has none', () => {
+  const secretOf = (GenerateSecretString: object) => ({
+    Resources: { S: { ...secret, Properties: { GenerateSecretString } } },
+  });
+  const generated = forEmulator(secretOf({ PasswordLength: 44, ExcludePunctuation: true })).Resources['S']
+    ?.Properties;
+
+  expect(generated).toMatchObject({
+    GenerateSecretString: {
+      PasswordLength: 44,
+      ExcludeCharacters: expect.stringMatching(/^[!-/:-@[-`{-~]{32}$/),
+    },
+  });
+  expect(forEmulator(secretOf({ PasswordLength: 44 }))).toEqual(secretOf({ PasswordLength: 44 }));
+});
+
 test('metric-math and composite alarms are left out, and what pointed at them still resolves', () => {
   const template = {
     Resources: {
