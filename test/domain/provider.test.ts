@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import { sliceJsonArray } from '../../lambdas/domain/provider/json-array.ts';
+import { parsePayload } from '../../lambdas/domain/provider/payload.ts';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
+import { decodeStrictly } from '../../lambdas/domain/signature/encoding.ts';
+import { equalBytes } from '../../lambdas/domain/signature/equal-bytes.ts';
+import { parseInstant, utcDay, unixMillis } from '../../lambdas/domain/time.ts';
+
+const rows: [string, Provider][] = Object.entries(catalogue);
+
+describe('the catalogue', () => {
+  it.each(rows)('%s never forwards a signature or a credential', (_name, row) => {
+    const secret = /signature|hmac|authorization|cookie|token/;
+
+    expect(row.forward.filter((header) => secret.test(header))).toEqual([]);
+  });
+
+  it.each(rows)('%s names its headers in lower case', (_name, row) => {
+    const names = [row.signature.header, row.signature.idHeader ?? '', ...row.forward];
+
+    expect(names.map((name) => name.toLowerCase())).toEqual(names);
+  });
+
+  it('says what a source may choose from', () => {
+    expect(() => providerOf({ name: 'shop', provider: 'constructor' })).toThrow(
+      "source shop has provider 'constructor'; choose one of stripe, github, shopify, standard-webhooks, hmac",
+    );
+    expect(() => providerOf({ name: 'shop', provider: 'hmac' })).toThrow('hmac (with its `hmac` settings)');
+  });
+});
+
+describe('sliceJsonArray', () => {
+  it.each([
+    ['[]', []],
+    [' [ ] ', []],
+    ['[1]', ['1']],
+    ['[1,2 , 3]', ['1', '2', '3']],
+    ['["a,]","\\"]"]', ['"a,]"', '"\\"]"']],
+    ['["\\\\",[[],{"x":[1,2]}]]', ['"\\\\"', '[[],{"x":[1,2]}]']],
+    ['[{"grüße":"😀"}\n,\t{}]', ['{"grüße":"😀"}', '{}']],
+  ])('%s', (json, slices) => {
+    expect(sliceJsonArray(Buffer.from(json)).map((slice) => Buffer.from(slice).toString())).toEqual(slices);
+  });
+});
+
+describe('parsePayload', () => {
+  const form = 'application/x-www-form-urlencoded';
+
+  it.each([
+    ['JSON', '{"a":1}', 'json', undefined, { a: 1 }],
+    ['JSON after a byte order mark', '\ufeff{"a":1}', 'json', undefined, { a: 1 }],
+    ['a form where JSON is agreed', 'payload=%7B%7D', 'json', form, undefined],
+    ['JSON in a form', 'payload=%7B%22a%22%3A1%7D', 'json-or-form', `${form}; charset=utf-8`, { a: 1 }],
+    ['a form without a payload', 'a=1', 'json-or-form', form, undefined],
+    ['any form', 'a=1&b=2', 'any', form, { a: '1', b: '2' }],
+    ['any text', 'hello', 'any', 'text/plain', undefined],
+  ] as const)('%s', (_name, body, format, contentType, payload) => {
+    expect(parsePayload(Buffer.from(body), format, contentType)).toEqual(payload);
+  });
+
+  it('reads nothing from bytes that are no text', () => {
+    expect(parsePayload(Buffer.from([0xff]), 'any', undefined)).toBeUndefined();
+  });
+});
+
+describe('decodeStrictly', () => {
+  it.each([
+    ['00ff', 'hex', '00ff'],
+    ['00FF', 'hex', '00ff'],
+    ['0f', 'base64', undefined],
+    ['00f', 'hex', undefined],
+    ['0x00', 'hex', undefined],
+    ['', 'hex', undefined],
+    ['', 'base64', undefined],
+    ['AP8=', 'base64', '00ff'],
+    ['AP8', 'base64', undefined],
+    ['AP9=', 'base64', undefined],
+    ['AP_8', 'base64', undefined],
+    ['AP8=\n', 'base64', undefined],
+  ] as const)('%j as %s', (text, encoding, hex) => {
+    expect(decodeStrictly(text, encoding)?.toString('hex')).toBe(hex);
+  });
+});
+
+describe('equalBytes', () => {
+  it('compares, whatever the lengths', () => {
+    const bytes = Buffer.from('abc');
+
+    expect(equalBytes(bytes, Buffer.from('abc'))).toBe(true);
+    expect(equalBytes(bytes, Buffer.from('abd'))).toBe(false);
+    expect(equalBytes(bytes, Buffer.from('ab'))).toBe(false);
+    expect(equalBytes(bytes, Buffer.from(''))).toBe(false);
+  });
+});
+
+describe('instants', () => {
+  it.each([
+    ['2026-12-01T00:00:00Z', 1_796_083_200_000],
+    ['2026-12-01T00:00:00.5+01:00', 1_796_079_600_500],
+    ['2026-12-01', undefined],
+    ['2026-12-01T00:00:00', undefined],
+    ['2026-13-01T00:00:00Z', undefined],
+    ['tomorrow', undefined],
+  ])('%s', (text, at) => {
+    expect(parseInstant(text)).toBe(at);
+  });
+
+  it('have a day in UTC', () => {
+    expect(utcDay(unixMillis(1_796_083_199_999))).toBe('2026-11-30');
+    expect(utcDay(unixMillis(1_796_083_200_000))).toBe('2026-12-01');
+  });
+});

@@ -1,0 +1,51 @@
+import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import type { SourceSettings } from '../../lambdas/domain/source.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { type OutgoingEvent, receive } from '../../lambdas/inbound/receive.ts';
+import { type SecretVersion, sourceKeys } from '../../lambdas/inbound/source-keys.ts';
+import { sourceSettings } from './inbound-world.ts';
+
+/** A request as the gateway would hand it on. */
+export const requestOf = (
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+  sourceIp = '192.0.2.1',
+): RawRequest => ({ body: Buffer.from(body), headers: new Map(Object.entries(headers)), sourceIp });
+
+/** A receiver of one source with its secret, queue and bucket in memory. */
+export function memoryReceiver(
+  settings: Partial<SourceSettings>,
+  secret: { current?: SecretVersion; previous?: SecretVersion },
+) {
+  const complete = sourceSettings({ name: 'source', ...settings });
+  const provider = providerOf(complete);
+  const sent: OutgoingEvent[] = [];
+  const bodies = new Map<string, Uint8Array>();
+  const state = { reads: 0, secret, secretError: undefined as Error | undefined, queueError: undefined as Error | undefined };
+  const keys = sourceKeys(provider.secret, complete.rotationOverlap, {
+    async readSecret(stage) {
+      state.reads++;
+      if (state.secretError) throw state.secretError;
+      return stage === 'AWSCURRENT' ? state.secret.current : state.secret.previous;
+    },
+  });
+  const ports = {
+    keys,
+    async putBody(key: string, bytes: Uint8Array) {
+      bodies.set(key, bytes);
+    },
+    async enqueue(messages: readonly OutgoingEvent[]) {
+      if (state.queueError) throw state.queueError;
+      sent.push(...messages);
+    },
+  };
+  return {
+    state,
+    sent,
+    bodies,
+    /** @param now unix seconds */
+    receive: (request: RawRequest, now: number) =>
+      receive(request, { settings: complete, provider }, 'request-1', unixMillis(now * 1000), ports),
+  };
+}

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import type { SourceSettings } from '../../lambdas/domain/source.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
+
+const Vector = v.object({
+  name: v.string(),
+  secret: v.string(),
+  previous: v.optional(v.string()),
+  settings: v.optional(v.custom<Partial<SourceSettings>>((value) => typeof value === 'object')),
+  headers: v.record(v.string(), v.string()),
+  body: v.string(),
+  expect: v.object({
+    status: v.number(),
+    id: v.optional(v.string()),
+    type: v.optional(v.string()),
+    ids: v.optional(v.array(v.string())),
+    types: v.optional(v.array(v.string())),
+    bodies: v.optional(v.array(v.string())),
+    error: v.optional(v.string()),
+    reason: v.optional(v.string()),
+  }),
+});
+type Vector = v.InferOutput<typeof Vector>;
+const VectorFile = v.object({
+  source: v.custom<Partial<SourceSettings>>((value) => typeof value === 'object'),
+  now: v.number(),
+  vectors: v.array(Vector),
+});
+
+const folder = new URL('../vectors/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+/** The answer to a vector, in the vector's words. */
+async function receptionOf(source: Partial<SourceSettings>, now: number, vector: Vector) {
+  const createdAt = unixMillis((now - 60) * 1000);
+  const receiver = memoryReceiver(
+    { ...source, ...vector.settings },
+    {
+      current: { value: vector.secret, createdAt },
+      previous: vector.previous === undefined ? undefined : { value: vector.previous, createdAt },
+    },
+  );
+  const reception = await receiver.receive(requestOf(vector.body, vector.headers), now);
+  expect(receiver.sent).toHaveLength(reception.kind === 'accepted' ? reception.events.length : 0);
+  if (reception.kind === 'refused') return reception;
+  const { events } = reception;
+  const several = {
+    ids: events.map(({ id }) => id),
+    types: events.map(({ type }) => type),
+    bodies: events.map(({ body }) => Buffer.from(body).toString()),
+  };
+  return { status: 200, id: events[0]?.id, type: events[0]?.type, ...several };
+}
+
+describe.each(files)('vectors of %s', (file) => {
+  const { source, now, vectors } = v.parse(VectorFile, JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
+
+  it.each(vectors)('$name', async (vector) => {
+    expect(await receptionOf(source, now, vector)).toMatchObject(vector.expect);
+  });
+
+  it('has the vectors of a secret that was never set', () => {
+    expect(vectors.filter(({ name }) => /unset/.test(name))).toHaveLength(2);
+  });
+});
