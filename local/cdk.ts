@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { account, awsEnvironment, type Endpoint, region } from './endpoint.ts';
 import { LocalAwsError } from './failure.ts';
 import { run } from './processes.ts';
 
 /** The checkout that this file is in. */
 export const projectRoot = resolve(import.meta.dirname, '..');
-const cli = join(dirname(fileURLToPath(import.meta.resolve('aws-cdk/package.json'))), 'bin', 'cdk');
+const cli = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
 
 interface CdkRun {
   readonly env: NodeJS.ProcessEnv;
