@@ -15,14 +15,21 @@ const hmac = { signatureHeader: 'x-signature', algorithm: 'sha256', encoding: 'h
 new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
   env: { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] },
   sources: {
-    stripe: { provider: 'stripe', rotationOverlap: Duration.seconds(15), ...handlers },
+    stripe: { provider: 'stripe', ...handlers },
+    rotating: { provider: 'stripe', rotationOverlap: Duration.seconds(15), ...handlers },
     github: { provider: 'github', ...handlers },
     shopify: { provider: 'shopify', ...handlers },
     standard: { provider: 'standard-webhooks', ...handlers },
     plain: { provider: 'hmac', hmac: { ...hmac, idHeader: 'x-id', typeHeader: 'x-type' }, ...handlers },
     timed: {
       provider: 'hmac',
-      hmac: { ...hmac, algorithm: 'sha512', encoding: 'base64', prefix: 'v1=', timestampHeader: 'x-timestamp' },
+      hmac: {
+        ...hmac,
+        algorithm: 'sha512',
+        encoding: 'base64',
+        prefix: 'v1=',
+        timestampHeader: 'x-timestamp',
+      },
       ...handlers,
     },
     batch: { provider: 'hmac', hmac: { ...hmac, batch: true }, ...handlers },

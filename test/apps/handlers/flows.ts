@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { defineHandlers, type HandlerContext, type HandlerEvent, PermanentFailure } from '../../../lambdas/domain/handler.ts';
+import {
+  defineHandlers,
+  type HandlerContext,
+  type HandlerEvent,
+  PermanentFailure,
+} from '../../../lambdas/domain/handler.ts';
 import type { Behaviour } from '../../flows/support/sink.ts';
 
 /** Reports the event to the test's sink, then does what the sink's answer says. */
@@ -39,6 +44,7 @@ const everything = { '*': obeySink };
 /** Every source's events go to the sink; `quiet` has a handler for one type only, so that the rest is ignored. */
 export const handlers = {
   stripe: defineHandlers('stripe', everything),
+  rotating: defineHandlers('stripe', everything),
   github: defineHandlers('github', everything),
   shopify: defineHandlers('shopify', everything),
   standard: defineHandlers('standard-webhooks', everything),

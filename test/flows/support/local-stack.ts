@@ -1,6 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
@@ -40,9 +44,17 @@ export function localStack() {
     },
 
     /** Posts to a source's URL. */
-    post(source: string, headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer>): Promise<Response> {
+    post(
+      source: string,
+      headers: Record<string, string>,
+      body: string | Uint8Array<ArrayBuffer>,
+    ): Promise<Response> {
       const url = outputs.inbound.sources[source]?.url ?? '';
-      return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+      return fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      });
     },
 
     /** The record of an inbound event; undefined while there is none. */
@@ -96,7 +108,9 @@ export function localStack() {
   };
 
   async function itemOf(table: string, id: string): Promise<Record<string, unknown> | undefined> {
-    const { Item } = await dynamodb.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
+    const { Item } = await dynamodb.send(
+      new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }),
+    );
     return Item;
   }
 

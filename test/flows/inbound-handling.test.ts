@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest';
+import { eventually } from './support/eventually.ts';
+import { describeFlow, localStack } from './support/local-stack.ts';
+import { postSigned } from './support/senders.ts';
+
+describeFlow('A handler', () => {
+  const stack = localStack();
+
+  async function send(id: string, source: 'plain' | 'quiet' = 'plain', type = 'thing.done'): Promise<void> {
+    const answer = await postSigned(stack, source, { id, type }, JSON.stringify({ id }));
+    expect(answer.status).toBe(200);
+  }
+
+  const ends = (id: string, status: string, source = 'plain') =>
+    eventually(
+      `${source}#${id} to be ${status}`,
+      async () => {
+        const record = await stack.inboundEvent(source, id);
+        return record?.['status'] === status && record;
+      },
+      { seconds: 100 },
+    );
+
+  const deadLetter = (id: string) =>
+    eventually(`a dead letter of ${id}`, async () => {
+      const letters = await stack.peek(stack.outputs.dlqs.inbound['plain'] ?? '');
+      return letters.map((body) => JSON.parse(body)).find((letter) => letter.id === `plain#${id}`);
+    });
+
+  it('that throws twice and then succeeds ends processed, with 3 attempts', async () => {
+    const id = crypto.randomUUID();
+    await stack.behave(id, 'throw', 'throw', 'succeed');
+
+    await send(id);
+
+    const record = await ends(id, 'processed');
+    expect(record).toMatchObject({ attempts: 3 });
+    expect((await stack.handlerCalls(id)).map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  });
+
+  it('that always throws ends failed, in the DLQ, with its last error on the record', async () => {
+    const id = crypto.randomUUID();
+    await stack.behave(id, 'throw');
+
+    await send(id);
+
+    expect(await ends(id, 'failed')).toMatchObject({ attempts: 4, lastError: 'Error: the test says: throw' });
+    expect(await deadLetter(id)).toMatchObject({
+      v: 1,
+      kind: 'inbound',
+      reason: 'Error: the test says: throw',
+      attempts: 4,
+    });
+  });
+
+  it('that throws PermanentFailure ends at once', async () => {
+    const id = crypto.randomUUID();
+    await stack.behave(id, 'permanent');
+
+    await send(id);
+
+    expect(await ends(id, 'failed')).toMatchObject({ attempts: 1 });
+    expect(await deadLetter(id)).toMatchObject({ attempts: 1 });
+  });
+
+  it('that kills its process every time ends in the DLQ and takes no event of its batch with it', async () => {
+    const [killer, ...innocents] = Array.from({ length: 4 }, () => crypto.randomUUID());
+    await stack.behave(killer ?? '', 'exit');
+
+    await Promise.all([killer ?? '', ...innocents].map((id) => send(id)));
+
+    await Promise.all(innocents.map((id) => ends(id, 'processed')));
+    expect(await ends(killer ?? '', 'failed')).toMatchObject({
+      lastError: expect.stringContaining('no outcome: worker died or timed out'),
+    });
+    expect(await deadLetter(killer ?? '')).toMatchObject({ reason: expect.stringContaining('no outcome') });
+  }, 300_000);
+
+  it('whose process dies in the middle once is run again and ends processed', async () => {
+    const id = crypto.randomUUID();
+    await stack.behave(id, 'exit', 'succeed');
+
+    await send(id);
+
+    expect(await ends(id, 'processed')).toMatchObject({ attempts: 2 });
+  });
+
+  it('that never settles is ended with its process, and its event is tried again', async () => {
+    const id = crypto.randomUUID();
+    await stack.behave(id, 'hang', 'succeed');
+
+    await send(id);
+
+    expect(await ends(id, 'processed')).toMatchObject({ attempts: 2 });
+  });
+
+  it('that does not exist leaves its event ignored, with its body kept', async () => {
+    const id = crypto.randomUUID();
+
+    await send(id, 'quiet', 'unheard');
+
+    expect(await ends(id, 'ignored', 'quiet')).toMatchObject({ keptDay: expect.stringContaining('quiet#') });
+  });
+});

@@ -1,0 +1,23 @@
+import { createHmac } from 'node:crypto';
+import type { localStack } from './local-stack.ts';
+
+type Stack = ReturnType<typeof localStack>;
+
+/** Posts an event to one of the app's generic sources, signed with its secret. */
+export async function postSigned(
+  stack: Stack,
+  source: 'plain' | 'quiet',
+  event: { readonly id: string; readonly type: string; readonly contentType?: string },
+  body: string | Uint8Array<ArrayBuffer>,
+): Promise<Response> {
+  const signature = createHmac('sha256', await stack.secretOf(source))
+    .update(body)
+    .digest('hex');
+  const headers = {
+    'x-signature': signature,
+    'x-id': event.id,
+    'x-type': event.type,
+    'content-type': event.contentType ?? 'application/json',
+  };
+  return stack.post(source, headers, body);
+}
