@@ -1,0 +1,92 @@
+import type { Command } from 'commander';
+import { patientCalls, secretsClient } from '../../lambdas/adapters/aws/clients.ts';
+import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
+import { readSecretInput } from '../read-secret.ts';
+import { RefusedError } from '../refusal.ts';
+import { judge, secretFormat, withoutLineEnd } from '../secret-change.ts';
+import { secretVersions } from '../secret-versions.ts';
+import type { TargetOptions } from '../target.ts';
+
+interface SetOptions extends TargetOptions {
+  readonly yes?: boolean;
+  readonly revokePrevious?: boolean;
+}
+
+/** The name of the stack's own secret, beside the sources' names. */
+const outbound = 'outbound';
+
+/** `hookline secrets`: the signing secrets of the sources, and the one that signs what is sent. */
+export function addSecretsCommand(program: Command): void {
+  program
+    .command('secrets')
+    .description('store and rotate signing secrets')
+    .command('set')
+    .description(
+      'store the secret that a provider shows, read from standard input: store it here first, then switch at the provider',
+    )
+    .argument('<source>', `a source's name, or ${outbound} for the secret that signs what you send`)
+    .option('--yes', 'also while the key before the current one still counts: it ends then')
+    .option('--revoke-previous', 'store nothing, but end the overlap: only the current key counts then')
+    .action((name: string, _options: unknown, command: Command) =>
+      setSecret(name, command.optsWithGlobals()),
+    );
+}
+
+async function setSecret(name: string, options: SetOptions): Promise<void> {
+  const secret = secretOf(await openDeployment(options), name);
+  const versions = secretVersions(secretsClient(patientCalls), secret.arn);
+  await (options.revokePrevious
+    ? revoke(name, versions)
+    : store(name, secret, versions, options.yes ?? false));
+}
+
+function secretOf(deployment: Deployment, name: string) {
+  if (name === outbound && !Object.hasOwn(deployment.sources, name))
+    return { arn: deployment.signingSecretArn, format: 'standard-webhooks', signs: true } as const;
+  const { secretArn, provider } = sourceOf(deployment, name);
+  return { arn: secretArn, format: secretFormat(provider), signs: false } as const;
+}
+
+type Versions = ReturnType<typeof secretVersions>;
+
+async function store(
+  name: string,
+  { format, signs }: ReturnType<typeof secretOf>,
+  versions: Versions,
+  yes: boolean,
+): Promise<void> {
+  const value = withoutLineEnd(await readSecretInput(`Secret of ${name}`));
+  const [current, previous] = await Promise.all([versions.current(), versions.previous()]);
+  const now = unixMillis(Date.now());
+  const verdict = judge({ format, signs, value, current, previous, now });
+  if (verdict.kind === 'refuse') throw new RefusedError(`${verdict.reason}. Nothing was stored for ${name}.`);
+  if (verdict.kind === 'ask' && !yes)
+    throw new RefusedError(
+      `The previous key of ${name} counts until ${instant(verdict.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
+    );
+  await versions.put(value);
+  console.log(stored(name, signs, verdict.kind === 'store' ? verdict.oldKeyEnds : undefined));
+}
+
+function stored(name: string, signs: boolean, oldKeyEnds: UnixMillis | undefined): string {
+  if (signs)
+    return 'Stored. Give the new secret to your receivers; with a library that takes several, both for a day.';
+  if (oldKeyEnds === undefined)
+    return `Stored. ${name} verifies with it from now on; set the same secret at the provider.`;
+  return `Stored. Now switch at the provider: ${name} verifies with both keys until ${instant(oldKeyEnds)} (unless its rotationOverlap says otherwise).`;
+}
+
+async function revoke(name: string, versions: Versions): Promise<void> {
+  const previous = await versions.previous();
+  if (previous?.id === undefined) {
+    console.log(`${name} has no previous key: only the current one counts.`);
+    return;
+  }
+  await versions.revoke(previous.id);
+  console.log(
+    `Revoked. Only the current key of ${name} counts; functions that run may know the old one for 5 more minutes.`,
+  );
+}
+
+const instant = (at: UnixMillis): string => `${new Date(at).toISOString().slice(0, 16)}Z`;

@@ -1,0 +1,91 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { StackFacts } from '../lib/outputs.ts';
+import type { LocalOutputs } from '../local/outputs.ts';
+import { RefusedError } from './refusal.ts';
+import { enterTarget, type TargetOptions } from './target.ts';
+
+/** One source of a deployment. */
+export interface DeployedSource {
+  readonly name: string;
+  readonly provider: string;
+  readonly secretArn: string;
+  readonly queueUrl: string;
+  readonly dlqUrl: string;
+}
+
+/** Where everything is that a command works on. Tables are names, queues are URLs. */
+export type Deployment = Omit<StackFacts, 'apiId' | 'inboundBaseUrl' | 'topicArn' | 'sources'> & {
+  readonly sources: Readonly<Record<string, DeployedSource>>;
+};
+
+/**
+ * Finds the deployment that the options and the environment name, and has this process talk to it.
+ *
+ * @throws RefusedError when there is no such stack, or it is no Hookline stack
+ */
+export async function openDeployment(options: TargetOptions): Promise<Deployment> {
+  const target = enterTarget(options);
+  return target.kind === 'local' ? fromLocalOutputs(target.outputs) : ofStack(target.name);
+}
+
+async function ofStack(name: string): Promise<Deployment> {
+  const outputs = await readStackOutputs(name);
+  const { factsFrom } = await import('../lib/outputs.ts');
+  try {
+    return factsFrom(outputs);
+  } catch (error) {
+    throw new RefusedError(`${name}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function readStackOutputs(name: string): Promise<Record<string, string>> {
+  const client = new CloudFormationClient();
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    const outputs = Stacks?.[0]?.Outputs ?? [];
+    return Object.fromEntries(
+      outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    );
+  } catch (error) {
+    if (!(error instanceof Error && /does not exist/.test(error.message))) throw error;
+    const where = process.env['AWS_ENDPOINT_URL'] ?? (await client.config.region());
+    throw new RefusedError(
+      `There is no stack ${name} in ${where}: pass --stack NAME, or another --region or --profile.`,
+    );
+  }
+}
+
+/** The same, from the outputs file of a local AWS. */
+export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
+  const { inbound, outbound, tables, queues, dlqs, payloadBucket } = outputs;
+  const sources = Object.entries(inbound.sources).map(([name, { provider, secretArn }]) => [
+    name,
+    { name, provider, secretArn, queueUrl: queues.inbound[name], dlqUrl: dlqs.inbound[name] },
+  ]);
+  return {
+    sources: Object.fromEntries(sources),
+    signingSecretArn: outbound.signingSecretArn,
+    payloadBucket,
+    publishQueueUrl: queues.publish,
+    deliveryQueueUrl: queues.delivery,
+    publishDlqUrl: dlqs.publish,
+    deliveryDlqUrl: dlqs.delivery,
+    subscriptionDlqUrl: dlqs.subscription,
+    inboundEventsTable: tables.inboundEvents,
+    outboundEventsTable: tables.outboundEvents,
+    deliveriesTable: tables.deliveries,
+  };
+}
+
+/**
+ * The source of that name.
+ *
+ * @throws RefusedError listing those that there are
+ */
+export function sourceOf(deployment: Deployment, name: string): DeployedSource {
+  const source = Object.hasOwn(deployment.sources, name) ? deployment.sources[name] : undefined;
+  if (source) return source;
+  throw new RefusedError(
+    `There is no source '${name}'; this stack has ${Object.keys(deployment.sources).join(', ')}.`,
+  );
+}

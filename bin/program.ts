@@ -1,0 +1,46 @@
+import { Command, CommanderError, Option } from 'commander';
+import { defaultStateDir } from '../local/state.ts';
+import { addEnvCommand } from './commands/env.ts';
+import { addSecretsCommand } from './commands/secrets.ts';
+import { describeFailure } from './refusal.ts';
+import { defaultStack } from './target.ts';
+
+/** What the shell is told. */
+const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+
+/** The command line tool; every command carries the options that say which deployment is meant. */
+export function hooklineProgram(): Command {
+  const program = new Command('hookline')
+    .description(
+      'Works on a deployed Hookline: on the AWS that your environment points to, or on the laptop’s.',
+    )
+    .option('--local', 'the local AWS that npm start runs')
+    .option('--stack <name>', `the CloudFormation stack (default: ${defaultStack})`)
+    .option('--profile <name>', 'of your AWS configuration, as with the AWS CLI')
+    .option('--region <name>', 'of the stack, as with the AWS CLI')
+    .addOption(
+      new Option('--state-dir <directory>', 'the one given to npm start').default(defaultStateDir, '.local'),
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(--help lists what there is)')
+    .exitOverride();
+  addEnvCommand(program);
+  addSecretsCommand(program);
+  return program;
+}
+
+/**
+ * Runs one command.
+ *
+ * @returns the process's exit code: 0 done, 1 refused or failed, 2 a wrong command line
+ */
+export async function runHookline(args: readonly string[], program = hooklineProgram()): Promise<number> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    console.error(describeFailure(error));
+    return exitCodes.failed;
+  }
+}

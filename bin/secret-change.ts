@@ -1,0 +1,91 @@
+import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
+import { parseSecretValue, type SecretValue } from '../lambdas/domain/provider/secret.ts';
+import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
+import { days, later, type UnixMillis } from '../lambdas/domain/time.ts';
+
+/** What a source has unless its settings say otherwise, and what sending has. */
+const rotationOverlap = days(1);
+
+/** One version of a secret. */
+export interface Version {
+  readonly value: string;
+  readonly createdAt: UnixMillis;
+}
+
+/** What is to be stored, and over what. */
+export interface SecretChange {
+  readonly format: SecretFormat;
+  /** The stack's own secret, which signs; the others verify. */
+  readonly signs: boolean;
+  readonly value: string;
+  readonly current: Version | undefined;
+  readonly previous: Version | undefined;
+  readonly now: UnixMillis;
+}
+
+/** What to do about a change. */
+export type Verdict =
+  | {
+      readonly kind: 'store';
+      /** Until then the key that is current now still counts; undefined when there is none, or the value lists its keys itself. */
+      readonly oldKeyEnds?: UnixMillis;
+    }
+  /** It can be done, but ends the previous key before its time. */
+  | { readonly kind: 'ask'; readonly previousKeyEnds: UnixMillis }
+  | { readonly kind: 'refuse'; readonly reason: string };
+
+/** How a provider shows its secret; a generic HMAC sender's is plain text. */
+export function secretFormat(provider: string): SecretFormat {
+  const rows: Readonly<Record<string, { readonly secret: SecretFormat }>> = catalogue;
+  return rows[provider]?.secret ?? 'text';
+}
+
+/** Strips the line end that a terminal, `echo` or a file adds. */
+export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
+
+/** Decides whether a value may become the secret. Its text is in no message. */
+export function judge(change: SecretChange): Verdict {
+  const { value, format, current, previous, now } = change;
+  const isList = value.startsWith('{');
+  if (value === '') return refuse('No value came on standard input');
+  if (!isList && /\s/.test(value))
+    return refuse('The value has white space in it, which no secret has: copy it again');
+  const parsed = parse(value, format);
+  if (parsed === undefined) return refuse(`The value is no ${formatNames[format]}: copy it again`);
+  if (change.signs && parsed.keys.some(({ key }) => key.kind !== 'hmac'))
+    return refuse('A public key cannot sign: the stack’s own secret is a shared one (whsec_…)');
+  if (value === current?.value)
+    return refuse('That is the value already; storing it again would push the previous key out');
+  const currentKeys = current && parse(current.value, format);
+  const previousKeyEnds = overlapEnd(current, previous, format, now);
+  if (previousKeyEnds !== undefined && !parsed.isList) return { kind: 'ask', previousKeyEnds };
+  return {
+    kind: 'store',
+    oldKeyEnds: currentKeys && !parsed.isList ? later(now, rotationOverlap) : undefined,
+  };
+}
+
+/** @returns until when the previous version still counts; undefined when it does not */
+function overlapEnd(
+  current: Version | undefined,
+  previous: Version | undefined,
+  format: SecretFormat,
+  now: UnixMillis,
+): UnixMillis | undefined {
+  const currentKeys = current && parse(current.value, format);
+  const previousKeys = previous && parse(previous.value, format);
+  if (!current || !currentKeys || currentKeys.isList || !previousKeys) return undefined;
+  const end = later(current.createdAt, rotationOverlap);
+  return now < end ? end : undefined;
+}
+
+const formatNames: Readonly<Record<SecretFormat, string>> = {
+  text: 'secret (it is empty or a placeholder, or a list of keys with a slip in it)',
+  'standard-webhooks':
+    'Standard Webhooks secret (whsec_ and base64 of at least 24 bytes, or whpk_ and a public key)',
+};
+
+const parse = (value: string, format: SecretFormat): SecretValue | undefined =>
+  parseSecretValue(value, format);
+
+const refuse = (reason: string): Verdict => ({ kind: 'refuse', reason });
