@@ -43,7 +43,7 @@ describe.runIf(python !== undefined)('npm start', () => {
     timeout: 3 * minute,
   }, async () => {
     const stateDir = freshDirectory();
-    const first = start(stateDir, '--app', 'test/local/apps/tiny.ts');
+    const first = start(stateDir);
     await ready(stateDir);
     const running = descendants(first.pid);
 
@@ -62,7 +62,7 @@ describe.runIf(python !== undefined)('npm start', () => {
 
   test('that is killed takes the emulator with it', { timeout: 2 * minute }, async () => {
     const stateDir = freshDirectory();
-    const killed = start(stateDir, '--app', 'test/local/apps/tiny.ts');
+    const killed = start(stateDir);
     await ready(stateDir);
     const running = descendants(killed.pid);
 
