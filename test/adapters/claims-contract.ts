@@ -111,9 +111,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
     it('lets a released event be claimed again at once', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
-      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, at(1))).toBe(
-        true,
-      );
+      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, at(1))).toBe(true);
       const seen = await record();
 
       expect(seen).toMatchObject({ status: 'retrying', attempts: 1, lastError: 'Error: no' });
@@ -182,9 +180,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       await claims.finish(claimBy('a'), { kind: 'processed' }, at(1));
 
       expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(2))).toBe(true);
-      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, at(3))).toBe(
-        false,
-      );
+      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, at(3))).toBe(false);
     });
 
     it('lists failed and ignored events by day, and no longer once they are processed', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, type EventHeading, headingOf, packEvent, ReceivedMessage } from '../../lambdas/domain/event.ts';
+import {
+  bodyOf,
+  type EventHeading,
+  headingOf,
+  packEvent,
+  ReceivedMessage,
+} from '../../lambdas/domain/event.ts';
 import { maxInlineMessageBytes, parseMessage, utf8Bytes } from '../../lambdas/domain/messages.ts';
 
 const heading: EventHeading = {

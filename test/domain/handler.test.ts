@@ -60,7 +60,9 @@ describe('parsePayloadAs', () => {
   const Invoice = v.object({ data: v.object({ amount: v.number() }) });
 
   it('gives the payload as the handler needs it', () => {
-    expect(parsePayloadAs(Invoice, event({ data: { amount: 5, other: 1 } }))).toEqual({ data: { amount: 5 } });
+    expect(parsePayloadAs(Invoice, event({ data: { amount: 5, other: 1 } }))).toEqual({
+      data: { amount: 5 },
+    });
   });
 
   it('fails for good, naming the field and never the value', () => {

@@ -18,7 +18,11 @@ describe('standingOf', () => {
   it.each([
     ['processed', record({ status: 'processed' }), { kind: 'duplicate' }],
     ['failed with this message', record({ status: 'failed', failedMessageId: 'm-1' }), { kind: 'duplicate' }],
-    ['failed with another message', record({ status: 'failed', failedMessageId: 'm-2' }), { kind: 'busy', wait: 1 }],
+    [
+      'failed with another message',
+      record({ status: 'failed', failedMessageId: 'm-2' }),
+      { kind: 'busy', wait: 1 },
+    ],
     ['ignored', record({ status: 'ignored' }), { kind: 'busy', wait: 1 }],
     ['released', record({ status: 'retrying' }), { kind: 'retry' }],
     ['mine', record({ owner: 'me', leaseUntil: unixMillis(now + 1) }), { kind: 'mine' }],

@@ -5,7 +5,7 @@ import { parsePayload } from '../../lambdas/domain/provider/payload.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { decodeStrictly } from '../../lambdas/domain/signature/encoding.ts';
 import { equalBytes } from '../../lambdas/domain/signature/equal-bytes.ts';
-import { parseInstant, utcDay, unixMillis } from '../../lambdas/domain/time.ts';
+import { parseInstant, unixMillis, utcDay } from '../../lambdas/domain/time.ts';
 
 const rows: [string, Provider][] = Object.entries(catalogue);
 

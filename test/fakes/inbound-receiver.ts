@@ -22,7 +22,12 @@ export function memoryReceiver(
   const provider = providerOf(complete);
   const sent: OutgoingEvent[] = [];
   const bodies = new Map<string, Uint8Array>();
-  const state = { reads: 0, secret, secretError: undefined as Error | undefined, queueError: undefined as Error | undefined };
+  const state = {
+    reads: 0,
+    secret,
+    secretError: undefined as Error | undefined,
+    queueError: undefined as Error | undefined,
+  };
   const keys = sourceKeys(provider.secret, complete.rotationOverlap, {
     async readSecret(stage) {
       state.reads++;

@@ -1,10 +1,14 @@
 import type { Handlers } from '../../lambdas/domain/handler.ts';
-import { type DeadLetter, DeadLetter as DeadLetterSchema, parseMessage } from '../../lambdas/domain/messages.ts';
+import {
+  type DeadLetter,
+  DeadLetter as DeadLetterSchema,
+  parseMessage,
+} from '../../lambdas/domain/messages.ts';
 import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { Invocation } from '../../lambdas/inbound/attempt.ts';
-import { type Consumption, type ConsumePorts, consume } from '../../lambdas/inbound/consume.ts';
+import { type ConsumePorts, type Consumption, consume } from '../../lambdas/inbound/consume.ts';
 import type { QueuedMessage } from '../../lambdas/inbound/open-message.ts';
 import { memoryClaims } from './inbound-claims.ts';
 
@@ -58,8 +62,10 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
   let sent = 0;
 
   const log = (fields: object) => {
-    const write = (level: LogLine['level']) => (line: string, more: object = {}, error?: Error) =>
-      void lines.push({ level, line, fields: { ...fields, ...more, ...(error && { error }) } });
+    const write =
+      (level: LogLine['level']) =>
+      (line: string, more: object = {}, error?: Error) =>
+        void lines.push({ level, line, fields: { ...fields, ...more, ...(error && { error }) } });
     return { info: write('info'), warn: write('warn'), error: write('error') };
   };
 

@@ -17,7 +17,11 @@ const stored = (value: string) => ({ current: { value, createdAt: unixMillis((no
 describe('requests signed by the providers’ own libraries', () => {
   it('are accepted from Stripe, and refused 301 s later', async () => {
     const payload = JSON.stringify({ id: 'evt_1', type: 'invoice.paid', text: 'grüße 😀' }, null, 2);
-    const header = Stripe.webhooks.generateTestHeaderString({ payload, secret: 'whsec_test', timestamp: now });
+    const header = Stripe.webhooks.generateTestHeaderString({
+      payload,
+      secret: 'whsec_test',
+      timestamp: now,
+    });
     const receiver = memoryReceiver({ provider: 'stripe' }, stored('whsec_test'));
     const request = requestOf(payload, { 'stripe-signature': header });
 
@@ -96,7 +100,14 @@ describe('GitHub’s example payloads', () => {
 
     for (const { name, examples: payloads } of handled) {
       for (const payload of payloads) {
-        const event = { id: 'guid-1', type: name, source: 'github', provider: 'github', headers: {}, payload };
+        const event = {
+          id: 'guid-1',
+          type: name,
+          source: 'github',
+          provider: 'github',
+          headers: {},
+          payload,
+        };
         const complete = { ...event, receivedAt: unixMillis(now * 1000), body: Buffer.from('') };
         const context = { attemptNumber: 1, signal: new AbortController().signal, log };
         await findHandler(github, name)?.handler(complete, context);

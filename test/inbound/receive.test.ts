@@ -109,7 +109,10 @@ describe('receive', () => {
   });
 
   it('refuses a batch with more elements than can be enqueued in time', async () => {
-    const receiver = memoryReceiver({ provider: 'hmac', hmac: { ...hmac, batch: true } }, { current: version('secret') });
+    const receiver = memoryReceiver(
+      { provider: 'hmac', hmac: { ...hmac, batch: true } },
+      { current: version('secret') },
+    );
 
     expect(await receiver.receive(signed(JSON.stringify(Array(1001).fill(1))), now)).toMatchObject({
       status: 400,

@@ -56,7 +56,10 @@ async function receptionOf(source: Partial<SourceSettings>, now: number, vector:
 }
 
 describe.each(files)('vectors of %s', (file) => {
-  const { source, now, vectors } = v.parse(VectorFile, JSON.parse(readFileSync(new URL(file, folder), 'utf8')));
+  const { source, now, vectors } = v.parse(
+    VectorFile,
+    JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
+  );
 
   it.each(vectors)('$name', async (vector) => {
     expect(await receptionOf(source, now, vector)).toMatchObject(vector.expect);

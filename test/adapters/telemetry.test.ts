@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { telemetry } from '../../lambdas/adapters/aws/telemetry.ts';
+
+beforeEach(() => {
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  vi.spyOn(console, 'info').mockImplementation(() => undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+const written = (level: 'log' | 'info') =>
+  vi.mocked(console[level]).mock.calls.map(([line]) => JSON.parse(String(line)));
+
+describe('telemetry', () => {
+  it('writes one line for each set of dimensions, with the sums and the times', () => {
+    const report = telemetry('consume');
+    const stripe = { source: 'stripe', status: 'processed' };
+    report.count('WebhooksReceived', stripe);
+    report.count('WebhooksReceived', { status: 'processed', source: 'stripe' });
+    report.count('WebhooksReceived', { source: 'stripe', status: 'failed' });
+    report.seconds('WebhookProcessingTime', stripe, 0.25);
+    report.seconds('WebhookProcessingTime', stripe, 0.5);
+    expect(written('log')).toEqual([]);
+
+    report.flush();
+
+    expect(written('log')).toMatchObject([
+      {
+        service: 'consume',
+        source: 'stripe',
+        status: 'processed',
+        WebhooksReceived: 2,
+        WebhookProcessingTime: [0.25, 0.5],
+        _aws: {
+          CloudWatchMetrics: [{ Namespace: 'Hookline', Dimensions: [['service', 'source', 'status']] }],
+        },
+      },
+      { source: 'stripe', status: 'failed', WebhooksReceived: 1 },
+    ]);
+  });
+
+  it('starts again after a flush, and writes nothing when there is nothing', () => {
+    const report = telemetry('consume');
+    report.count('WebhooksReceived', { source: 'stripe' }, 5);
+    report.flush();
+
+    report.flush();
+    report.count('WebhooksReceived', { source: 'stripe' });
+    report.flush();
+
+    expect(written('log').map((line) => line.WebhooksReceived)).toEqual([5, 1]);
+  });
+
+  it('loses none of many values', () => {
+    const report = telemetry('consume');
+    for (let value = 1; value <= 250; value++) {
+      report.seconds('WebhookProcessingTime', { source: 'stripe' }, value);
+    }
+
+    report.flush();
+
+    const values = written('log').flatMap((line) => line.WebhookProcessingTime);
+    expect(values).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
+  });
+
+  it('keeps the fields of concurrent logs apart', () => {
+    const report = telemetry('consume');
+    const one = report.log({ eventId: 'evt_1' });
+    const other = report.log({ eventId: 'evt_2' });
+
+    other.info('account.credited', { amount: 5 });
+    one.info('account.credited', { amount: 7 });
+
+    expect(written('info').map(({ eventId, amount }) => [eventId, amount])).toEqual([
+      ['evt_2', 5],
+      ['evt_1', 7],
+    ]);
+  });
+});

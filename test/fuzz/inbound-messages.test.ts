@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bodyOf, type EventHeading, inlineMessage, ReceivedMessage } from '../../lambdas/domain/event.ts';
+import { parseMessage, serialiseMessage } from '../../lambdas/domain/messages.ts';
+import { sliceJsonArray } from '../../lambdas/domain/provider/json-array.ts';
+import { parsePayload } from '../../lambdas/domain/provider/payload.ts';
+import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+
+const heading: EventHeading = {
+  v: 1,
+  source: 'stripe',
+  provider: 'stripe',
+  id: 'evt_1',
+  type: 'invoice.paid',
+  receivedAt: 0,
+  correlationId: 'r',
+  headers: {},
+};
+
+/** What SQS takes. */
+const sqsText = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
+
+describe('queue messages', () => {
+  it('carry every code point through what SQS takes', () => {
+    for (let code = 0; code <= 0x10ffff; code += 1024) {
+      const text = String.fromCodePoint(...Array.from({ length: 1024 }, (_, offset) => code + offset));
+
+      const message = serialiseMessage({ text });
+
+      expect(sqsText.test(message)).toBe(true);
+      expect(JSON.parse(message).text === text).toBe(true);
+    }
+  });
+
+  it('carry every body byte for byte', () => {
+    const body = fc.oneof(
+      fc.uint8Array({ maxLength: 500 }),
+      fc.string({ unit: 'binary' }).map((text) => Uint8Array.from(Buffer.from(text))),
+    );
+
+    fc.assert(
+      fc.property(body, (bytes) => {
+        const place = bodyOf(parseMessage(ReceivedMessage, 'message', inlineMessage(heading, bytes)));
+        return 'bytes' in place && Buffer.from(bytes).equals(place.bytes);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('a batch', () => {
+  it('is cut into the raw bytes of its elements, however it is written', () => {
+    const space = fc.stringMatching(/^[ \t\n\r]{0,3}$/);
+    const element = fc
+      .tuple(fc.jsonValue({ maxDepth: 3 }), fc.nat({ max: 4 }))
+      .map(([value, indent]) => JSON.stringify(value, null, indent));
+    const batch = fc.array(fc.tuple(space, element, space), { maxLength: 8 });
+
+    fc.assert(
+      fc.property(batch, space, (parts, outside) => {
+        const json = `${outside}[${parts.map((part) => part.join('')).join(',')}]${outside}`;
+        const slices = sliceJsonArray(Buffer.from(json)).map((slice) => Buffer.from(slice).toString());
+        expect(slices).toEqual(parts.map(([, text]) => text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('readers of what others wrote', () => {
+  it('never throw', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.json());
+
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        for (const format of ['json', 'json-or-form', 'any'] as const) {
+          parsePayload(Buffer.from(one), format, other);
+          parsePayload(Buffer.from(`payload=${one}`), format, 'application/x-www-form-urlencoded');
+        }
+        for (const format of ['text', 'standard-webhooks'] as const) {
+          parseSecretValue(one, format);
+          parseSecretValue(`whpk_${one}`, format);
+          parseSecretValue(`{"keys":${one}}`, format);
+        }
+      }),
+    );
+  });
+});

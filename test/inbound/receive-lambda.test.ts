@@ -1,0 +1,167 @@
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AwsAnswer, type AwsCall, startAws } from '../fakes/inbound-aws.ts';
+import { sourceSettings } from '../fakes/inbound-world.ts';
+
+type Receiver = (event: object, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const secretCreated = Date.now() / 1000 - 40 * 86_400;
+const secret = { body: { SecretString: 'whsec_test', CreatedDate: secretCreated } };
+const taken = { body: { Successful: [], Failed: [] } };
+
+/** The next answers by action; the last one stays. */
+const answers = new Map<string, AwsAnswer[]>();
+function answer({ action }: AwsCall): AwsAnswer {
+  const [next, ...others] = answers.get(action) ?? [];
+  if (others.length > 0) answers.set(action, others);
+  return next ?? { status: 400, body: {} };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'receive-'));
+let aws: Awaited<ReturnType<typeof startAws>>;
+
+beforeAll(async () => {
+  aws = await startAws(answer);
+  await build({
+    entryPoints: [resolve(import.meta.dirname, '../../lambdas/inbound/receive.lambda.ts')],
+    outfile: join(folder, 'receive.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    logLevel: 'error',
+  });
+  const sources = [sourceSettings(), sourceSettings({ name: 'other' })];
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify({ sources }));
+  vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('STACK', 'Test');
+  vi.stubEnv('SOURCE', '');
+  vi.stubEnv('QUEUE_URL', `${aws.url}/000000000000/queue`);
+  vi.stubEnv('PAYLOAD_BUCKET', 'bucket');
+  // Logs go to the console that a test can listen to, metrics nowhere.
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
+  for (const level of ['info', 'warn', 'error'] as const) {
+    vi.spyOn(console, level).mockImplementation(() => undefined);
+  }
+});
+
+afterAll(() => {
+  aws.stop();
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+beforeEach(() => {
+  answers.set('GetSecretValue', [secret]);
+  answers.set('SendMessageBatch', [taken]);
+  aws.calls.length = 0;
+});
+
+let containers = 0;
+/** A new container: its own module, with empty caches. */
+async function coldStart(): Promise<Receiver> {
+  const module = await import(`${pathToFileURL(join(folder, 'receive.mjs'))}?container=${containers++}`);
+  return module.handler;
+}
+
+function post(body: string, path = '/webhooks/stripe', key = 'whsec_test') {
+  const at = Math.floor(Date.now() / 1000);
+  const signature = createHmac('sha256', key).update(`${at}.${body}`).digest('hex');
+  return {
+    rawPath: path,
+    headers: { 'Stripe-Signature': `t=${at},v1=${signature}` },
+    body: Buffer.from(body).toString('base64'),
+    isBase64Encoded: true,
+    requestContext: { requestId: 'request-1', http: { sourceIp: '192.0.2.1' } },
+  };
+}
+
+const event = '{"id":"evt_1","type":"invoice.paid"}';
+
+describe('the receiver function', () => {
+  it('answers an accepted event with its id, after the queue has it', async () => {
+    const receive = await coldStart();
+
+    const response = await receive(post(event), {});
+
+    expect(response).toMatchObject({ statusCode: 200, body: '{"status":"accepted","id":"evt_1"}' });
+    expect(aws.calls.map(({ action }) => action)).toEqual(['GetSecretValue', 'SendMessageBatch']);
+    expect(aws.calls[0]?.input).toEqual({ SecretId: 'Test/stripe', VersionStage: 'AWSCURRENT' });
+  });
+
+  it('finds the source in the path, and answers 404 where there is none', async () => {
+    const receive = await coldStart();
+
+    expect(await receive(post(event, '/webhooks/other'), {})).toMatchObject({ statusCode: 200 });
+    expect(await receive(post(event, '/webhooks/nobody'), {})).toMatchObject({
+      statusCode: 404,
+      body: '{"error":"unknown_source"}',
+    });
+  });
+
+  it('names only the class of a refusal', async () => {
+    const receive = await coldStart();
+
+    expect(await receive(post(event, '/webhooks/stripe', 'forged'), {})).toMatchObject({
+      statusCode: 401,
+      body: '{"error":"invalid_signature"}',
+    });
+    expect(aws.calls.map(({ action }) => action)).toEqual(['GetSecretValue']);
+  });
+
+  it('takes a secret without a version as not set', async () => {
+    answers.set('GetSecretValue', [{ status: 400, body: { __type: 'ResourceNotFoundException' } }]);
+    const receive = await coldStart();
+
+    expect(await receive(post(event), {})).toMatchObject({
+      statusCode: 503,
+      body: '{"error":"secret_not_set"}',
+    });
+  });
+
+  it('answers 503 when the queue took only some of the messages', async () => {
+    const refused = { Id: '0', Code: 'InternalError', SenderFault: false };
+    answers.set('SendMessageBatch', [{ body: { Successful: [], Failed: [refused] } }]);
+    const receive = await coldStart();
+
+    expect(await receive(post(event), {})).toMatchObject({
+      statusCode: 503,
+      body: '{"error":"unavailable"}',
+    });
+  });
+
+  it.each([
+    ['the secret cannot be read', 'the secret could not be read', { GetSecretValue: ['hang'] }],
+    ['the queue does not answer', 'the event could not be enqueued', { SendMessageBatch: ['hang'] }],
+    [
+      'the secret comes late and the queue does not answer',
+      'not done within 2200 ms',
+      { GetSecretValue: ['hang', secret], SendMessageBatch: ['hang'] },
+    ],
+  ] satisfies [string, string, Record<string, AwsAnswer[]>][])(
+    'answers within three seconds when %s',
+    async (...[, reason, hanging]) => {
+      for (const [action, script] of Object.entries(hanging)) answers.set(action, script);
+      const receive = await coldStart();
+      const startedAt = performance.now();
+
+      const response = await receive(post(event), {});
+
+      expect(performance.now() - startedAt).toBeLessThan(3000);
+      expect(response).toMatchObject({ statusCode: 503, body: '{"error":"unavailable"}' });
+      expect(String(vi.mocked(console.error).mock.lastCall)).toContain(reason);
+    },
+  );
+});
