@@ -1,19 +1,26 @@
 import { App } from 'aws-cdk-lib';
 import { WebhookStack } from '../lib/webhook-stack.ts';
 
-// The one file to edit first: who sends you webhooks, and how you send yours.
-// A second stack in the same account: another name, e.g. `npx cdk deploy -c name=Staging`.
+// The one file to edit first: who sends webhooks here, and how events are sent from here.
+// `npm start` deploys it into the AWS on your laptop, `npx cdk deploy` into your account.
+// For a second stack in the same account: npx cdk deploy -c name=Staging
 
 const app = new App();
 
 new WebhookStack(app, app.node.tryGetContext('name') ?? 'Hookline', {
   // The account and region of your AWS credentials.
   env: { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] },
+
+  // Each gets the URL …/webhooks/<name>; its handlers are in lambdas/handlers/<name>.ts.
+  // After the deploy, store its secret: npx hookline secrets set <name>
   sources: {
     stripe: { provider: 'stripe' },
     github: { provider: 'github' },
     shopify: { provider: 'shopify' },
   },
-  // outbound: { retrySchedule: 'standard-webhooks' },
+
+  // After a failed attempt: 1 s, 5 s, 30 s, 2 min, 10 min. 'standard-webhooks' goes on for three days.
+  outbound: { retrySchedule: 'short' },
+
   // alarmEmail: 'oncall@example.com',
 });

@@ -1,160 +1,155 @@
 import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { type HttpApi, HttpMethod, PayloadFormatVersion } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type SourceSettings, secretName } from '../lambdas/domain/source.ts';
+import { payloadPrefixes } from '../lambdas/domain/tables.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
-import { allowObjects } from './parts/payload-bucket.ts';
+import type { RecordTable } from './parts/record-table.ts';
 import { WorkQueue } from './parts/work-queue.ts';
-import {
-  defaultConcurrency,
-  handlerTimeoutOf,
-  leaseFor,
-  type SourceProps,
-  sourceSettings,
-} from './settings.ts';
+import { batches, functions, sourceDefaults, workerTimes } from './settings.ts';
+import { SettingsError } from './settings-error.ts';
+import { handlerTimeoutOf, type SourceProps, type Sources, sourceSettings } from './source-settings.ts';
 
 export interface InboundSourceProps {
-  /** By name. One of them, or all of a stack with `isolation: 'shared'`. */
-  readonly sources: Readonly<Record<string, SourceProps>>;
-  /** The last segment of the route: a source's name, or `{source}`. */
+  /** One source, or all of a stack that shares one receiver, queue and consumer among them. */
+  readonly sources: Sources;
+  /** The last segment of the route: the source's name, or `{source}`. */
   readonly path: string;
   readonly api: HttpApi;
-  readonly events: TableV2;
+  readonly events: RecordTable;
   readonly payloads: Bucket;
   readonly alarmAction: IAlarmAction;
-  readonly dataRemoval: RemovalPolicy;
+  readonly removalPolicy: RemovalPolicy;
   readonly functions: FunctionDefaults;
 }
-
-/** The strictest providers hang up after 3 s; a slower answer is a retry anyway. */
-const receiveTimeout = Duration.seconds(10);
-const consumeBatchSize = 10;
 
 /** route → λ receive → queue (+DLQ) → λ consume → events table */
 export class InboundSource extends Construct {
   readonly receive: NodeLambda;
   readonly consume: NodeLambda;
   readonly work: WorkQueue;
-  /** By source name. */
-  readonly secrets: Readonly<Record<string, CfnSecret>>;
+  /** As the stage's route settings name it. */
   readonly routeKey: string;
+  private readonly secrets: ReadonlyMap<string, CfnSecret>;
+  private readonly props: InboundSourceProps;
 
   constructor(scope: Construct, id: string, props: InboundSourceProps) {
     super(scope, id);
-    const settings = Object.entries(props.sources).map(([name, source]) => sourceSettings(name, source));
-    const consumerTimeout = longest(Object.values(props.sources).map(handlerTimeoutOf));
+    this.props = props;
+    const sources = Object.entries(props.sources);
+    const times = workerTimes(longest(sources.map(([, source]) => handlerTimeoutOf(source))));
+    const settings = sources.map(([name, source]) => sourceSettings(name, source, times.timeout));
 
-    this.secrets = Object.fromEntries(
-      settings.map(({ name }) => [name, this.emptySecret(name, props.dataRemoval)]),
-    );
+    this.secrets = new Map(sources.map(([name]) => [name, this.secretWithoutValue(name)]));
     this.work = new WorkQueue(this, 'Work', {
-      consumerTimeout,
-      lease: leaseFor(consumerTimeout),
-      impact: `Events of ${settings.map(({ name }) => name).join(', ')} were given up; their handlers did not succeed.`,
-      firstStep: 'npx hookline dlq list says why; npx hookline dlq redrive runs them again.',
+      times,
+      impact: `An event of ${sources.map(([name]) => name).join(', ')} was given up; its handler did not succeed.`,
+      firstStep: 'npx hookline dlq list says why; npx hookline dlq redrive runs its handler again.',
+      oldestMessage: oldestMessage(settings),
       alarmAction: props.alarmAction,
     });
-    this.receive = this.receiver(props, settings);
-    this.consume = this.consumer(props, settings, consumerTimeout);
-    this.routeKey = `POST /webhooks/${props.path}`;
-    this.addRoute(props);
+    this.receive = this.receiver(settings);
+    this.consume = this.consumer(settings, times.timeout);
+    this.routeKey = this.route();
   }
 
-  /** Without a value until `hookline secrets set` brings the provider's: nothing is a key until then. */
-  private emptySecret(source: string, removal: RemovalPolicy): CfnSecret {
+  /** @throws SettingsError when it is not a source of this construct */
+  secretOf(source: string): CfnSecret {
+    const secret = this.secrets.get(source);
+    if (secret === undefined) throw new SettingsError(`there is no source '${source}'`);
+    return secret;
+  }
+
+  /** Nothing verifies until somebody stores what the provider's dashboard shows. */
+  private secretWithoutValue(source: string): CfnSecret {
     const secret = new CfnSecret(this, `Secret-${source}`, {
       name: secretName(Stack.of(this).stackName, source),
-      description: `What the provider's dashboard shows as the secret of the webhook source ${source}`,
+      description: `Signing secret of the webhook source ${source}, as its provider shows it`,
     });
-    secret.applyRemovalPolicy(removal);
+    secret.applyRemovalPolicy(this.props.removalPolicy);
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'The provider issues this secret; it is rotated at the provider and then stored here.',
+      reason: 'The provider issues this secret: it is rotated there and then stored here, with an overlap.',
     });
     return secret;
   }
 
-  private receiver(props: InboundSourceProps, settings: readonly SourceSettings[]): NodeLambda {
-    const [first, ...others] = settings;
+  private receiver(settings: readonly SourceSettings[]): NodeLambda {
+    const { path, payloads } = this.props;
     const environment = {
       STACK: Stack.of(this).stackName,
-      SOURCE: first !== undefined && others.length === 0 && props.path !== '{source}' ? first.name : '',
+      SOURCE: path.startsWith('{') ? '' : path,
       QUEUE_URL: this.work.queue.queueUrl,
-      PAYLOAD_BUCKET: props.payloads.bucketName,
+      PAYLOAD_BUCKET: payloads.bucketName,
     } satisfies ReceiveEnv;
     const receive = new NodeLambda(this, 'Receive', {
       entry: 'receive',
-      description: 'Verifies webhooks and puts them on the queue',
+      description: 'Verifies webhooks and puts their events on the queue',
       settings: { sources: settings },
       environment,
-      timeout: receiveTimeout,
-      memoryMb: 512,
-      defaults: props.functions,
+      timeout: functions.receiveTimeout,
+      defaults: this.props.functions,
     });
-    receive.allow(
-      ['secretsmanager:GetSecretValue'],
-      Object.values(this.secrets).map((secret) => secret.ref),
-    );
-    receive.allow(['sqs:SendMessage'], [this.work.queue.queueArn]);
-    allowObjects(receive, ['s3:PutObject'], props.payloads, 'inbound');
+    receive.allow(['secretsmanager:GetSecretValue'], ...[...this.secrets.values()].map(({ ref }) => ref));
+    receive.allow(['sqs:SendMessage'], this.work.queue.queueArn);
+    receive.allowObjects(['s3:PutObject'], payloads, payloadPrefixes.inbound);
     return receive;
   }
 
-  private consumer(
-    props: InboundSourceProps,
-    settings: readonly SourceSettings[],
-    timeout: Duration,
-  ): NodeLambda {
+  private consumer(settings: readonly SourceSettings[], timeout: Duration): NodeLambda {
+    const sources = Object.values(this.props.sources);
     const environment = {
-      INBOUND_EVENTS_TABLE: props.events.tableName,
+      INBOUND_EVENTS_TABLE: this.props.events.tableName,
       QUEUE_URL: this.work.queue.queueUrl,
       DLQ_URL: this.work.dlq.queueUrl,
-      PAYLOAD_BUCKET: props.payloads.bucketName,
+      PAYLOAD_BUCKET: this.props.payloads.bucketName,
     } satisfies ConsumeEnv;
-    const own = Object.values(props.sources);
     const consume = new NodeLambda(this, 'Consume', {
       entry: 'consume',
-      description: 'Runs the handlers, once per event',
+      description: "Runs the team's handlers, once per event",
       settings: { sources: settings },
-      environment: {
-        ...Object.assign({}, ...own.map((source) => source.handlerEnvironment ?? {})),
-        ...environment,
-      },
+      environment: { ...handlerEnvironment(sources), ...environment },
       timeout,
-      memoryMb: 512,
-      defaults: props.functions,
+      defaults: this.props.functions,
     });
-    const concurrency = Math.max(...own.map((source) => source.maxConcurrency ?? defaultConcurrency.consume));
-    this.work.consumeWith(consume, consumeBatchSize, concurrency);
-    consume.allow(['sqs:SendMessage'], [this.work.dlq.queueArn]);
-    consume.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], [props.events.tableArn]);
-    allowObjects(consume, ['s3:GetObject', 's3:PutObject'], props.payloads, 'inbound');
+    this.work.consumeWith(consume, { batchSize: batches.consume, maxConcurrency: maxConcurrency(sources) });
+    consume.allow(['sqs:SendMessage'], this.work.dlq.queueArn);
+    consume.allow(['dynamodb:UpdateItem'], this.props.events.tableArn);
+    consume.allowObjects(['s3:GetObject', 's3:PutObject'], this.props.payloads, payloadPrefixes.inbound);
     return consume;
   }
 
-  private addRoute(props: InboundSourceProps): void {
-    const integration = new HttpLambdaIntegration('Integration', this.receive, {
-      payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
-    });
-    const routes = props.api.addRoutes({
-      path: `/webhooks/${props.path}`,
-      methods: [HttpMethod.POST],
-      integration,
-    });
-    for (const route of routes) {
+  private route(): string {
+    const path = `/webhooks/${this.props.path}`;
+    const integration = new HttpLambdaIntegration('Receive', this.receive);
+    for (const route of this.props.api.addRoutes({ path, methods: [HttpMethod.POST], integration })) {
       Validations.of(route).acknowledge({
         id: 'AwsSolutions-APIG4',
-        reason: 'Providers cannot sign AWS requests: the receiver verifies their signature instead.',
+        reason: "Providers cannot sign requests for AWS; the receiver verifies the provider's own signature.",
       });
     }
+    return `${HttpMethod.POST} ${path}`;
   }
 }
 
 const longest = (spans: readonly Duration[]): Duration =>
   Duration.seconds(Math.max(...spans.map((span) => span.toSeconds())));
+
+/** An hour beyond the last try of a handler. */
+function oldestMessage(settings: readonly SourceSettings[]): Duration {
+  const waits = settings.map(({ handlerRetryDelays }) =>
+    handlerRetryDelays.reduce((sum, wait) => sum + wait, 0),
+  );
+  return Duration.seconds(Math.max(...waits)).plus(Duration.hours(1));
+}
+
+const maxConcurrency = (sources: readonly SourceProps[]): number =>
+  Math.max(...sources.map((source) => source.maxConcurrency ?? sourceDefaults.maxConcurrency));
+
+const handlerEnvironment = (sources: readonly SourceProps[]): Record<string, string> =>
+  Object.assign({}, ...sources.map((source) => source.handlerEnvironment ?? {}));

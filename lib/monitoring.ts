@@ -1,137 +1,150 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { Dashboard, GraphWidget, type IAlarmAction, type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Dashboard,
+  GraphWidget,
+  type IAlarmAction,
+  type IMetric,
+  Metric,
+  Stats,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { InboundSource } from './inbound-source.ts';
 import type { Outbound } from './outbound.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
 import type { NodeLambda } from './parts/node-lambda.ts';
-import type { WorkQueue } from './parts/work-queue.ts';
 
 export interface MonitoringProps {
   readonly api: HttpApi;
-  readonly inbound: Readonly<Record<string, InboundSource>>;
+  readonly inbound: readonly InboundSource[];
   readonly outbound: Outbound;
   readonly alarmAction: IAlarmAction;
 }
 
-const namespace = 'Hookline';
+const everyMinute = Duration.minutes(1);
+const everyFive = Duration.minutes(5);
 
-/** One dashboard, and the alarms that belong to no single queue. */
+/** alarms that concern more than one queue, and the dashboard */
 export class Monitoring extends Construct {
+  private readonly props: MonitoringProps;
+
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const sources = Object.values(props.inbound);
-    const { outbound } = props;
-    const functions = [
-      ...sources.flatMap(({ receive, consume }) => [receive, consume]),
+    this.props = props;
+    this.gatewayAlarm();
+    this.sweepAlarms();
+    this.recursionAlarms();
+    this.dashboard();
+  }
+
+  private gatewayAlarm(): void {
+    new ImpactAlarm(this, 'GatewayErrors', {
+      metric: this.props.api.metricServerError({ period: everyFive, statistic: Stats.SUM }),
+      above: 5,
+      impact: 'Providers get 5xx and send again later; after days some of them give up.',
+      firstStep:
+        "Read the receivers' logs for status 503: a secret without a value, or AWS calls that fail. Without such lines: bodies over 6 MB.",
+      action: this.props.alarmAction,
+    });
+  }
+
+  private sweepAlarms(): void {
+    const { sweep } = this.props.outbound;
+    new ImpactAlarm(this, 'SweepSilent', {
+      metric: sweep.metricInvocations({ period: everyFive }),
+      above: 'silence',
+      impact: 'Retries over 15 minutes are not sent, and nothing that was lost is found.',
+      firstStep: 'See whether the SweepSchedule is enabled, and whether its role may invoke the function.',
+      action: this.props.alarmAction,
+    });
+    new ImpactAlarm(this, 'SweepFails', {
+      metric: sweep.metricErrors({ period: everyMinute }),
+      periods: 5,
+      impact: 'Retries over 15 minutes are late, and so is whatever was lost.',
+      firstStep: "Read the sweep function's log.",
+      action: this.props.alarmAction,
+    });
+    new ImpactAlarm(this, 'NeverAttempted', {
+      metric: this.own('DeliveriesNeverAttempted', { service: 'sweep' }),
+      impact: 'Events were accepted minutes ago and nobody has tried to deliver them.',
+      firstStep: 'See whether the deliver function is throttled, or its event source disabled.',
+      action: this.props.alarmAction,
+    });
+  }
+
+  /** Only deliver may continue itself through its own queue; where it may, AWS does not count. */
+  private recursionAlarms(): void {
+    const { inbound, outbound } = this.props;
+    const watched = [
+      ...inbound.flatMap(({ receive, consume }) => [receive, consume]),
       outbound.publish,
       outbound.sweep,
     ];
-    this.alarmOnLoops(functions, props.alarmAction);
-    this.alarmOnSweep(outbound, props.alarmAction);
-    this.alarmOnGateway(props);
-
-    this.addDashboard(props, functions);
+    for (const lambda of watched) {
+      new ImpactAlarm(this, `Loop${lambda.node.path.replaceAll(/[^A-Za-z0-9]/g, '')}`, {
+        metric: lambda.metric('RecursiveInvocationsDropped', { period: everyFive, statistic: Stats.SUM }),
+        impact: 'Lambda stopped the function as a loop; its messages go to the DLQ.',
+        firstStep:
+          'Find what sends messages back to the queue that this function consumes; undo its last change.',
+        action: this.props.alarmAction,
+      });
+    }
   }
 
-  private addDashboard({ api, inbound, outbound }: MonitoringProps, functions: readonly NodeLambda[]): void {
-    const works = [
-      ...Object.values(inbound).map(({ work }) => work),
-      outbound.publishing,
-      outbound.delivering,
+  private dashboard(): void {
+    const { api, inbound, outbound } = this.props;
+    const works = [...inbound.map(({ work }) => work), outbound.publishing, outbound.delivering];
+    const dlqs = [...works.map(({ dlq }) => dlq), outbound.subscriptionDlq];
+    const lambdas = [
+      ...inbound.flatMap(({ receive, consume }) => [receive, consume]),
+      outbound.publish,
+      outbound.deliver,
+      outbound.sweep,
     ];
-    const { deliver } = outbound;
-    const queues = works.map(({ queue }) => queue);
     new Dashboard(this, 'Dashboard', {
       widgets: [
         [
-          graph('Requests and gateway errors', [
-            api.metricCount(),
-            api.metricServerError(),
-            api.metricClientError(),
-          ]),
-          graph(
-            'Errors of the functions',
-            [...functions, deliver].map((fn) => fn.metricErrors()),
-          ),
-          graph('Accepted and never attempted', [neverAttempted()]),
+          graph('Requests', [api.metricCount(), api.metricClientError(), api.metricServerError()]),
+          graph('Answer time (p99)', [api.metricLatency({ statistic: Stats.p(99) })]),
         ],
         [
           graph(
-            'Waiting',
-            queues.map((queue) => queue.metricApproximateNumberOfMessagesVisible()),
+            'Waiting messages',
+            works.map(({ queue }) => visible(queue)),
           ),
           graph(
-            'Age of the oldest, in seconds',
-            queues.map((queue) => queue.metricApproximateAgeOfOldestMessage()),
+            'Age of the oldest message',
+            works.map(({ queue }) => oldest(queue)),
           ),
-          graph('Dead letters', deadLetters(works, outbound)),
+          graph('Dead letters', dlqs.map(visible)),
         ],
         [
-          graph('Deliver: duration and concurrency', [
-            deliver.metricDuration(),
-            deliver.metric('ConcurrentExecutions'),
-          ]),
+          graph('Errors of functions', lambdas.map(errors)),
+          graph('Throttled functions', lambdas.map(throttles)),
+          graph('Never attempted', [this.own('DeliveriesNeverAttempted', { service: 'sweep' })]),
         ],
       ],
     });
   }
 
-  /** Only deliver may loop; a loop of any other function is a bug that Lambda stops. */
-  private alarmOnLoops(functions: readonly NodeLambda[], action: IAlarmAction): void {
-    for (const fn of functions) {
-      new ImpactAlarm(this, `Loop-${fn.node.path.replaceAll('/', '-')}`, {
-        metric: fn.metric('RecursiveInvocationsDropped', { statistic: 'Sum', period: Duration.minutes(5) }),
-        impact: 'Lambda stopped a loop of this function; its messages go to the DLQ.',
-        firstStep:
-          'Find what sends to the queue that this function consumes; it must not be the function itself.',
-        action,
-      });
-    }
-  }
-
-  private alarmOnSweep(outbound: Outbound, action: IAlarmAction): void {
-    new ImpactAlarm(this, 'SweepAlarm', {
-      metric: outbound.sweep.metricInvocations({ statistic: 'Sum', period: Duration.minutes(5) }),
-      below: 1,
-      impact: 'Retries over 15 minutes and whatever a crash left behind are not sent.',
-      firstStep: 'Check that the schedule is enabled and that the sweep function may run.',
-      action,
-    });
-    new ImpactAlarm(this, 'NeverAttemptedAlarm', {
-      metric: neverAttempted(),
-      impact: 'Published events were accepted but not tried within minutes; the sweep sends them now.',
-      firstStep:
-        'See whether the deliver function is throttled or failing, and the age of the delivery queue.',
-      action,
-    });
-  }
-
-  private alarmOnGateway(props: MonitoringProps): void {
-    new ImpactAlarm(this, 'GatewayErrors', {
-      metric: props.api.metricServerError({ statistic: 'Sum', period: Duration.minutes(5) }),
-      impact: 'Providers get 5xx answers and send again later.',
-      firstStep:
-        'Look for 503 in the receivers’ logs (a secret not set, SQS out of reach), or bodies over 6 MB.',
-      action: props.alarmAction,
+  private own(metricName: string, dimensionsMap: Record<string, string>): Metric {
+    return new Metric({
+      namespace: 'Hookline',
+      metricName,
+      dimensionsMap,
+      period: everyFive,
+      statistic: Stats.MAXIMUM,
     });
   }
 }
 
-const deadLetters = (works: readonly WorkQueue[], outbound: Outbound): IMetric[] =>
-  [...works.map(({ dlq }) => dlq), outbound.subscriptionDlq].map((queue) =>
-    queue.metricApproximateNumberOfMessagesVisible(),
-  );
-
-/** The sweep counts what was accepted and had no attempt when its time came. */
-const neverAttempted = (): Metric =>
-  new Metric({
-    namespace,
-    metricName: 'DeliveriesNeverAttempted',
-    dimensionsMap: { service: 'sweep' },
-    statistic: 'Sum',
-    period: Duration.minutes(5),
-  });
-
 const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 8 });
+
+const nameOf = (construct: Construct): string =>
+  construct.node.path.slice(Stack.of(construct).node.path.length + 1);
+const visible = (queue: Queue): IMetric =>
+  queue.metricApproximateNumberOfMessagesVisible({ label: nameOf(queue) });
+const oldest = (queue: Queue): IMetric => queue.metricApproximateAgeOfOldestMessage({ label: nameOf(queue) });
+const errors = (lambda: NodeLambda): IMetric => lambda.metricErrors({ label: nameOf(lambda) });
+const throttles = (lambda: NodeLambda): IMetric => lambda.metricThrottles({ label: nameOf(lambda) });

@@ -1,37 +1,9 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import * as v from 'valibot';
+import { pascalCase } from './source-settings.ts';
 
-/** Everything of a deployed stack that a user or a tool must know. Tables are names, queues are URLs. */
-export interface StackFacts {
-  readonly apiId: string;
-  readonly inboundBaseUrl: string;
-  readonly topicArn: string;
-  readonly signingSecretArn: string;
-  readonly payloadBucket: string;
-  readonly publishQueueUrl: string;
-  readonly deliveryQueueUrl: string;
-  readonly publishDlqUrl: string;
-  readonly deliveryDlqUrl: string;
-  readonly subscriptionDlqUrl: string;
-  readonly inboundEventsTable: string;
-  readonly outboundEventsTable: string;
-  readonly deliveriesTable: string;
-  readonly sources: Readonly<Record<string, SourceFacts>>;
-}
-
-const SourceFacts = v.object({
-  name: v.string(),
-  provider: v.string(),
-  url: v.string(),
-  publicUrl: v.optional(v.string()),
-  secretArn: v.string(),
-  queueUrl: v.string(),
-  dlqUrl: v.string(),
-});
-export type SourceFacts = v.InferOutput<typeof SourceFacts>;
-
+/** The names of the outputs that a stack has once. Tables are names, queues are URLs. */
 const outputKeys = {
-  apiId: 'InboundApiId',
   inboundBaseUrl: 'InboundBaseUrl',
   topicArn: 'OutboundTopicArn',
   signingSecretArn: 'OutboundSigningSecretArn',
@@ -44,20 +16,39 @@ const outputKeys = {
   inboundEventsTable: 'InboundEventsTable',
   outboundEventsTable: 'OutboundEventsTable',
   deliveriesTable: 'DeliveriesTable',
-} as const satisfies Record<Exclude<keyof StackFacts, 'sources'>, string>;
+} as const;
+type StackFact = keyof typeof outputKeys;
 
-/** One JSON output a source: CloudFormation allows 200 outputs, and a stack may hold sixty sources. */
-const sourceKeyPrefix = 'Source';
+const SourceFacts = v.object({
+  name: v.string(),
+  provider: v.string(),
+  url: v.string(),
+  publicUrl: v.optional(v.string()),
+  secretArn: v.string(),
+  queueUrl: v.string(),
+  dlqUrl: v.string(),
+});
+export type SourceFacts = v.InferOutput<typeof SourceFacts>;
+
+/** Everything of a deployed stack that a user or a tool must know. */
+export type StackFacts = { readonly [Fact in StackFact]: string } & {
+  readonly sources: Readonly<Record<string, SourceFacts>>;
+};
+
+/** One JSON output a source, `SourceStripe`: CloudFormation allows 200 outputs, and a stack may hold sixty sources. */
+const sourceKey = /^Source[A-Z0-9]/;
 
 /** Adds the facts to the stack's outputs. */
-export function addOutputs(stack: Stack, facts: StackFacts): void {
-  for (const [fact, key] of Object.entries(outputKeys)) {
-    new CfnOutput(stack, key, { value: String(facts[fact as keyof typeof outputKeys]) });
+export function addOutputs(stack: Stack, { sources, ...facts }: StackFacts): void {
+  for (const [fact, value] of Object.entries(facts)) {
+    if (isStackFact(fact)) new CfnOutput(stack, outputKeys[fact], { value });
   }
-  Object.values(facts.sources).forEach((source, index) => {
-    new CfnOutput(stack, `${sourceKeyPrefix}${index + 1}`, { value: stack.toJsonString(source) });
-  });
+  for (const source of Object.values(sources)) {
+    new CfnOutput(stack, `Source${pascalCase(source.name)}`, { value: stack.toJsonString(source) });
+  }
 }
+
+const isStackFact = (fact: string): fact is StackFact => Object.hasOwn(outputKeys, fact);
 
 /**
  * Reads the facts back from a deployed stack's outputs.
@@ -65,15 +56,15 @@ export function addOutputs(stack: Stack, facts: StackFacts): void {
  * @throws Error naming the output that is missing
  */
 export function factsFrom(outputs: Readonly<Record<string, string>>): StackFacts {
-  const named = Object.entries(outputKeys).map(([fact, key]) => {
+  const facts = Object.entries(outputKeys).map(([fact, key]) => {
     const value = outputs[key];
     if (value === undefined)
       throw new Error(`the stack has no output ${key}: is it a Hookline stack, deployed to the end?`);
     return [fact, value];
   });
   const sources = Object.entries(outputs)
-    .filter(([key]) => /^Source\d+$/.test(key))
+    .filter(([key]) => sourceKey.test(key))
     .map(([, value]) => v.parse(SourceFacts, JSON.parse(value)))
     .map((source) => [source.name, source]);
-  return { ...Object.fromEntries(named), sources: Object.fromEntries(sources) } as StackFacts;
+  return { ...Object.fromEntries(facts), sources: Object.fromEntries(sources) } as StackFacts;
 }

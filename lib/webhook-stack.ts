@@ -1,208 +1,193 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { CfnStage, HttpApi, IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnOutput, CfnResource, RemovalPolicy, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { keptIndex } from '../lambdas/domain/tables.ts';
+import { AlarmTopic } from './alarm-topic.ts';
+import { InboundApi, type Throttle } from './inbound-api.ts';
 import { InboundSource } from './inbound-source.ts';
 import { Monitoring } from './monitoring.ts';
 import { Outbound } from './outbound.ts';
+import type { OutboundProps } from './outbound-settings.ts';
 import { addOutputs, type SourceFacts } from './outputs.ts';
-import { defaultHandlersRegistry } from './parts/bundle.ts';
-import type { FunctionDefaults } from './parts/node-lambda.ts';
-import { payloadBucket } from './parts/payload-bucket.ts';
-import { recordTable } from './parts/record-table.ts';
-import { defaultThrottle, type OutboundProps, SettingsError, type SourceProps } from './settings.ts';
+import { PayloadBucket } from './parts/payload-bucket.ts';
+import { RecordTable } from './parts/record-table.ts';
+import { defaultLogRetention, maxResources, sourceDefaults } from './settings.ts';
+import { SettingsError } from './settings-error.ts';
+import { checkSources, type SourceProps, type Sources } from './source-settings.ts';
 
 export interface WebhookStackProps extends StackProps {
-  /** The senders, by name; a name is also the last segment of its URL. */
-  readonly sources: Readonly<Record<string, SourceProps>>;
-  /** How events are sent. @default the defaults of each setting */
-  readonly outbound?: OutboundProps;
-  /** `shared`: one receiver, queue and consumer for many small sources. @default 'per-source' */
+  /** Who sends webhooks here, by name. The name is the last segment of the URL. */
+  readonly sources: Sources;
+  /**
+   * `per-source`: a receiver, a queue, a consumer and permissions of its own for each. `shared`: one of each for all, for
+   * many small sources. @default 'per-source'
+   */
   readonly isolation?: 'per-source' | 'shared';
+  /** How events are sent. @default see OutboundProps */
+  readonly outbound?: OutboundProps;
   /** The file that exports the team's `handlers`. @default lambdas/handlers/registry.ts */
   readonly handlersRegistry?: string;
-  /** Who gets the alarms. @default nobody: subscribe to the alarm topic yourself */
+  /** Gets a mail for each alarm. @default nobody; subscribe to the alarm topic */
   readonly alarmEmail?: string;
-  /** What becomes of tables, bodies and secrets when the stack is deleted. @default RETAIN */
+  /** What happens to tables, payloads, secrets and logs that leave the stack. @default RETAIN, tables protected from deletion */
   readonly dataRemoval?: RemovalPolicy;
-  /** @default one month */
+  /** How long logs are kept. @default one month */
   readonly logRetention?: RetentionDays;
 }
 
-/** CloudFormation's limit is 500; what is left is room for the next source. */
-const maxResources = 450;
+/** The account that the local AWS has. */
+const localAccount = '000000000000';
 
-/** Inbound sources + outbound + monitoring. */
+/** inbound sources + outbound + monitoring, and the outputs that tell where everything is */
 export class WebhookStack extends Stack {
-  readonly api: HttpApi;
-  readonly events: TableV2;
+  /** What sends: `outbound.topic.grantPublish(app)` lets an app publish. */
   readonly outbound: Outbound;
-  /** By source name; under `isolation: 'shared'` all are the same. */
-  readonly inbound: Readonly<Record<string, InboundSource>>;
+  private readonly inbound: ReadonlyMap<string, InboundSource>;
 
   constructor(scope: Construct, id: string, props: WebhookStackProps) {
-    super(scope, id, props);
-    const dataRemoval = props.dataRemoval ?? RemovalPolicy.RETAIN;
-    const functions: FunctionDefaults = {
-      handlersRegistry: props.handlersRegistry ?? defaultHandlersRegistry,
-      logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
-      logRemoval: RemovalPolicy.DESTROY,
+    super(scope, id, { description: 'Hookline: webhooks in and out', ...props });
+    checkSources(props.sources);
+    const removalPolicy = props.dataRemoval ?? RemovalPolicy.RETAIN;
+    const logRetention = props.logRetention ?? defaultLogRetention;
+    const alarms = new AlarmTopic(this, 'Alarms', { email: props.alarmEmail });
+    const shared = {
+      payloads: new PayloadBucket(this, 'Payloads', removalPolicy),
+      alarmAction: alarms.action,
+      removalPolicy,
+      functions: { handlersRegistry: props.handlersRegistry, logRetention, removalPolicy },
     };
-    const alarmAction = this.alarmTopic(props.alarmEmail);
-    const payloads = payloadBucket(this, 'Payloads', dataRemoval);
 
-    this.api = new HttpApi(this, 'Api', {
-      createDefaultStage: false,
-      ipAddressType: IpAddressType.DUAL_STACK,
-    });
-    this.events = recordTable(this, 'InboundEvents', { removal: dataRemoval, index: keptIndex });
-    const shared = { api: this.api, events: this.events, payloads, alarmAction, dataRemoval, functions };
-    this.inbound = this.addSources(props, shared);
-    this.addStage(props, functions);
+    const api = new InboundApi(this, 'Inbound', { logRetention, removalPolicy });
+    const events = new RecordTable(this, 'InboundEvents', { removalPolicy, index: keptIndex });
+    const inbound = groupsOf(props).map((group) => ({
+      ...group,
+      source: new InboundSource(this, group.id, { ...group, ...shared, api: api.api, events }),
+    }));
+    api.publish(new Map(inbound.map(({ source, sources }) => [source.routeKey, throttleOf(sources)])));
+    this.inbound = new Map(
+      inbound.flatMap(({ source, sources }) => Object.keys(sources).map((name) => [name, source] as const)),
+    );
 
     this.outbound = new Outbound(this, 'Outbound', {
+      ...shared,
       outbound: props.outbound ?? {},
       localEndpoints: this.localEndpoints(),
-      payloads,
-      alarmAction,
-      dataRemoval,
-      functions,
     });
     new Monitoring(this, 'Monitoring', {
-      api: this.api,
-      inbound: this.inbound,
+      api: api.api,
+      inbound: inbound.map(({ source }) => source),
       outbound: this.outbound,
-      alarmAction,
+      alarmAction: alarms.action,
     });
-    this.addOutputs(props, payloads);
-    this.node.addValidation({ validate: () => this.tooManyResources() });
+    this.node.addValidation({ validate: () => tooManyResources(this) });
+    this.addOutputs({ props, baseUrl: api.api.apiEndpoint, events, payloads: shared.payloads });
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
   }
 
-  /** The function that runs a source's handlers: grant it what they need. */
+  /**
+   * The function that runs the handlers of a source, for what they need: `orders.grantWriteData(stack.consumer('stripe'))`.
+   *
+   * @throws SettingsError when there is no such source
+   */
   consumer(source: string): IFunction {
-    const inbound = this.inbound[source];
-    if (inbound === undefined)
-      throw new SettingsError(`no source '${source}'; there are ${Object.keys(this.inbound).join(', ')}`);
-    return inbound.consume;
+    return this.inboundOf(source).consume;
   }
 
-  private addSources(
-    props: WebhookStackProps,
-    common: Omit<ConstructorParameters<typeof InboundSource>[2], 'sources' | 'path'>,
-  ) {
-    const names = Object.keys(props.sources);
-    if (names.length === 0) return {};
-    if (props.isolation !== 'shared') {
-      return Object.fromEntries(
-        Object.entries(props.sources).map(([name, source]) => [
-          name,
-          new InboundSource(this, `Source-${name}`, { ...common, sources: { [name]: source }, path: name }),
-        ]),
-      );
-    }
-    const all = new InboundSource(this, 'Sources', { ...common, sources: props.sources, path: '{source}' });
-    return Object.fromEntries(names.map((name) => [name, all]));
-  }
-
-  /** $default, with access logs and a throttle for each route: sources share the account's Lambda concurrency. */
-  private addStage(props: WebhookStackProps, functions: FunctionDefaults): void {
-    const logGroup = new LogGroup(this, 'AccessLogs', {
-      retention: functions.logRetention,
-      removalPolicy: functions.logRemoval,
-    });
-    const throttles = Object.entries(this.inbound).map(([name, { routeKey }]) => {
-      const throttle = props.sources[name]?.throttle ?? defaultThrottle;
-      return [routeKey, { ThrottlingRateLimit: throttle.rate, ThrottlingBurstLimit: throttle.burst }];
-    });
-    const stage = new CfnStage(this, 'Stage', {
-      apiId: this.api.apiId,
-      stageName: '$default',
-      autoDeploy: true,
-      accessLogSettings: { destinationArn: logGroup.logGroupArn, format: accessLogFormat },
-      defaultRouteSettings: {
-        throttlingRateLimit: defaultThrottle.rate,
-        throttlingBurstLimit: defaultThrottle.burst,
-      },
-      routeSettings: Object.fromEntries(throttles),
-    });
-    // A route's settings need the route.
-    for (const source of new Set(Object.values(this.inbound))) stage.node.addDependency(source);
-  }
-
-  /** Not KMS-encrypted: CloudWatch cannot publish through the AWS-managed key, and an alarm carries no payload. */
-  private alarmTopic(email: string | undefined): IAlarmAction {
-    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
-    if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
-    return new SnsAction(topic);
-  }
-
-  /** http to loopback is for the emulator's account alone. */
-  private localEndpoints(): boolean {
-    if (String(this.node.tryGetContext('hookline:localEndpoints') ?? false) !== 'true') return false;
-    if (this.account === '000000000000') return true;
+  private inboundOf(source: string): InboundSource {
+    const found = this.inbound.get(source);
+    if (found !== undefined) return found;
     throw new SettingsError(
-      `hookline:localEndpoints is set for account ${this.account}; it opens http to loopback and is for the local AWS (000000000000) only`,
+      `there is no source '${source}'; there are ${[...this.inbound.keys()].join(', ')}`,
     );
   }
 
-  private addOutputs(props: WebhookStackProps, payloads: Bucket): void {
+  /** Events may go to http on the laptop: with the context that `npm start` sets, and only into its account. */
+  private localEndpoints(): boolean {
+    if (String(this.node.tryGetContext('hookline:localEndpoints')) !== 'true') return false;
+    if (this.account === localAccount) return true;
+    const account = Token.isUnresolved(this.account) ? 'not known (set `env`)' : this.account;
+    throw new SettingsError(
+      `the context hookline:localEndpoints is for the local AWS, account ${localAccount}; this stack's account is ${account}`,
+    );
+  }
+
+  private addOutputs(facts: {
+    readonly props: WebhookStackProps;
+    readonly baseUrl: string;
+    readonly events: RecordTable;
+    readonly payloads: PayloadBucket;
+  }): void {
     const { outbound } = this;
     addOutputs(this, {
-      apiId: this.api.apiId,
-      inboundBaseUrl: this.api.apiEndpoint,
+      inboundBaseUrl: facts.baseUrl,
       topicArn: outbound.topic.topicArn,
       signingSecretArn: outbound.signingSecret.secretArn,
-      payloadBucket: payloads.bucketName,
+      payloadBucket: facts.payloads.bucketName,
       publishQueueUrl: outbound.publishing.queue.queueUrl,
       deliveryQueueUrl: outbound.delivering.queue.queueUrl,
       publishDlqUrl: outbound.publishing.dlq.queueUrl,
       deliveryDlqUrl: outbound.delivering.dlq.queueUrl,
       subscriptionDlqUrl: outbound.subscriptionDlq.queueUrl,
-      inboundEventsTable: this.events.tableName,
+      inboundEventsTable: facts.events.tableName,
       outboundEventsTable: outbound.events.tableName,
       deliveriesTable: outbound.deliveries.tableName,
       sources: Object.fromEntries(
-        Object.entries(this.inbound).map(([name, inbound]) => [name, this.factsOf(name, inbound, props)]),
+        Object.entries(facts.props.sources).map(([name, source]) => [
+          name,
+          this.factsOf(name, source, facts.baseUrl),
+        ]),
       ),
     });
   }
 
-  private factsOf(name: string, inbound: InboundSource, props: WebhookStackProps): SourceFacts {
-    const source = props.sources[name];
+  private factsOf(name: string, source: SourceProps, baseUrl: string): SourceFacts {
+    const inbound = this.inboundOf(name);
     return {
       name,
-      provider: source?.provider ?? '',
-      url: `${this.api.apiEndpoint}/webhooks/${name}`,
-      publicUrl: source?.publicUrl,
-      secretArn: inbound.secrets[name]?.ref ?? '',
+      provider: source.provider,
+      url: `${baseUrl}/webhooks/${name}`,
+      publicUrl: source.publicUrl,
+      secretArn: inbound.secretOf(name).ref,
       queueUrl: inbound.work.queue.queueUrl,
       dlqUrl: inbound.work.dlq.queueUrl,
     };
   }
-
-  private tooManyResources(): string[] {
-    const count = this.node.findAll().filter((node) => 'cfnResourceType' in node).length;
-    if (count <= maxResources) return [];
-    return [
-      `${count} resources, of CloudFormation's 500: set isolation: 'shared', or split the sources into two stacks`,
-    ];
-  }
 }
 
-const accessLogFormat = JSON.stringify({
-  requestId: '$context.requestId',
-  time: '$context.requestTime',
-  sourceIp: '$context.identity.sourceIp',
-  routeKey: '$context.routeKey',
-  status: '$context.status',
-  responseLatency: '$context.responseLatency',
-  integrationError: '$context.integrationErrorMessage',
-});
+interface Group {
+  readonly id: string;
+  readonly path: string;
+  readonly sources: Sources;
+}
+
+/** Which sources share a receiver, a queue and a consumer. */
+function groupsOf({ isolation, sources }: WebhookStackProps): Group[] {
+  if (isolation === 'shared') return [{ id: 'Sources', path: '{source}', sources }];
+  return Object.entries(sources).map(([name, source]) => ({
+    id: `Source-${name}`,
+    path: name,
+    sources: { [name]: source },
+  }));
+}
+
+/** The most that any of them needs, since they share the route. */
+function throttleOf(sources: Sources): Throttle {
+  const throttles = Object.values(sources).map((source) => source.throttle ?? sourceDefaults.throttle);
+  return {
+    rate: Math.max(...throttles.map(({ rate }) => rate)),
+    burst: Math.max(...throttles.map(({ burst }) => burst)),
+  };
+}
+
+/** CloudFormation would say it only at the deploy. */
+function tooManyResources(stack: Stack): string[] {
+  const resources = stack.node
+    .findAll()
+    .filter((node) => node instanceof CfnResource && node.stack === stack);
+  if (resources.length <= maxResources) return [];
+  return [
+    `${stack.stackName} has ${resources.length} resources, and ${maxResources} are the limit here (CloudFormation's is 500): ` +
+      "split the sources over two stacks, or set isolation: 'shared'",
+  ];
+}

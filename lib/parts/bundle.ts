@@ -1,13 +1,23 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join, relative, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { AssetHashType } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import * as v from 'valibot';
+import { SettingsError } from '../settings-error.ts';
 
 const lambdas = resolve(import.meta.dirname, '../../lambdas');
-/** The registry of the shipped handlers; an app may bring its own. */
-export const defaultHandlersRegistry = join(lambdas, 'handlers/registry.ts');
+const shippedRegistry = join(lambdas, 'handlers/registry.ts');
+const cache = resolve(import.meta.dirname, '../../node_modules/.cache/hookline');
 
 const entries = {
   receive: 'inbound/receive.lambda.ts',
@@ -16,69 +26,78 @@ const entries = {
   deliver: 'outbound/deliver.lambda.ts',
   sweep: 'outbound/sweep.lambda.ts',
 } as const;
+/** A function is named after its entry. */
 export type FunctionName = keyof typeof entries;
 
+/** The functions' code does not build; the message is the compiler's. */
+export class BundleError extends Error {
+  override name = 'BundleError' as const;
+}
+
 const Outputs = v.record(v.string(), v.object({ imports: v.array(v.object({ path: v.string() })) }));
+
 interface Build {
   readonly directory: string;
   readonly outputs: v.InferOutput<typeof Outputs>;
 }
 
-/** The functions' code could not be built. */
-export class BundleError extends Error {
-  override name = 'BundleError' as const;
-}
-
+/** By registry: one build serves all stacks of an app. */
 const builds = new Map<string, Build>();
 
 /**
  * The code of one function: its bundle, the chunks that it can reach, and its settings. Nothing of the other functions, so
- * a change of one does not deploy the others.
+ * that a change to one deploys that one.
  *
- * All functions are built by one esbuild call, once for each registry and process.
+ * All functions are built by one esbuild call per process and registry.
  *
- * @param registry the file that exports the team's `handlers`
+ * @param registry the file that exports the team's `handlers`; the shipped ones without
+ * @throws BundleError, SettingsError when there is no such registry
  */
-export function functionCode(name: FunctionName, settings: object, registry: string): Code {
-  const { directory, outputs } = builtWith(resolve(registry));
+export function functionCode(name: FunctionName, settings: object, registry = shippedRegistry): Code {
+  const { directory, outputs } = buildWith(resolve(registry));
+  const files = [...reachableFrom(`${name}.mjs`, outputs)].sort();
+  const text = JSON.stringify(settings);
+  const hash = createHash('sha256').update(text);
   const asset = mkdtempSync(join(directory, `${name}-`));
-  for (const file of reachable(outputs, `${name}.mjs`)) {
+  for (const file of files.flatMap((output) => [output, `${output}.map`])) {
     copyFileSync(join(directory, file), join(asset, file));
-    copyFileSync(join(directory, `${file}.map`), join(asset, `${file}.map`));
+    hash.update(file).update(readFileSync(join(directory, file)));
   }
-  writeFileSync(join(asset, 'settings.json'), JSON.stringify(settings));
-  return Code.fromAsset(asset);
+  writeFileSync(join(asset, 'settings.json'), text);
+  return Code.fromAsset(asset, { assetHashType: AssetHashType.CUSTOM, assetHash: hash.digest('hex') });
 }
 
-function builtWith(registry: string): Build {
+function buildWith(registry: string): Build {
   const known = builds.get(registry);
-  if (known) return known;
-  const directory = mkdtempSync(join(tmpdir(), 'hookline-'));
+  if (known !== undefined) return known;
+  if (!existsSync(registry)) throw new SettingsError(`handlersRegistry: there is no file ${registry}`);
+
+  // Inside the project, so that source maps name the same paths on every machine, and assets get the same hash.
+  mkdirSync(cache, { recursive: true });
+  const directory = mkdtempSync(join(cache, 'bundle-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  mkdirSync(directory, { recursive: true });
-
-  const script = join(import.meta.dirname, 'bundle-functions.ts');
-  const files = Object.values(entries).map((entry) => join(lambdas, entry));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, directory, registry, ...files], {
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new BundleError(`the functions do not build:\n${stderr}`);
-
-  const named = Object.entries(v.parse(Outputs, JSON.parse(stdout))).map(([path, output]) => [
-    basename(path),
-    output,
-  ]);
-  const build = { directory, outputs: Object.fromEntries(named) };
+  const build = { directory, outputs: runBuild(directory, registry) };
   builds.set(registry, build);
   return build;
 }
 
-/** The entry and every chunk that it imports, directly or not, now or later. */
-function reachable(outputs: Build['outputs'], entry: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(entry)) return seen;
-  const output = outputs[entry];
-  if (output === undefined) return seen;
-  seen.add(entry);
-  for (const { path } of output.imports) reachable(outputs, basename(relative('.', path)), seen);
+function runBuild(directory: string, registry: string): Build['outputs'] {
+  const script = join(import.meta.dirname, 'bundle-functions.ts');
+  const files = Object.values(entries).map((entry) => join(lambdas, entry));
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [script, directory, registry, shippedRegistry, ...files],
+    { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  if (status !== 0) throw new BundleError(`the functions do not build:\n${stderr}`);
+  return v.parse(Outputs, JSON.parse(stdout));
+}
+
+/** The file and every chunk that it imports, directly or not, at start or later. */
+function reachableFrom(file: string, outputs: Build['outputs'], seen = new Set<string>()): Set<string> {
+  const output = outputs[file];
+  if (output === undefined || seen.has(file)) return seen;
+  seen.add(file);
+  for (const { path } of output.imports) reachableFrom(basename(path), outputs, seen);
   return seen;
 }

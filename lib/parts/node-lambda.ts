@@ -1,5 +1,5 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnElement, Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Function as Lambda,
@@ -8,45 +8,45 @@ import {
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { functions } from '../settings.ts';
 import { type FunctionName, functionCode } from './bundle.ts';
 
 /** What all functions of a stack share. */
 export interface FunctionDefaults {
-  /** The file that exports the team's handlers. */
-  readonly handlersRegistry: string;
+  /** The file that exports the team's `handlers`. @default the shipped one */
+  readonly handlersRegistry?: string;
   readonly logRetention: RetentionDays;
-  readonly logRemoval: RemovalPolicy;
+  readonly removalPolicy: RemovalPolicy;
 }
 
 export interface NodeLambdaProps {
-  /** Which entry of `lambdas/`. */
   readonly entry: FunctionName;
   readonly description: string;
-  /** Compiled into the asset as `settings.json`. */
+  /** Compiled into the function's code as `settings.json`. */
   readonly settings: object;
-  /** `satisfies` the function's type in `lambdas/env.ts`. */
+  /** Say `satisfies` with the function's type in `lambdas/env.ts`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
-  /** @default 256 */
-  readonly memoryMb?: number;
-  /** @default Terminate, which is Lambda's own */
-  readonly recursiveLoop?: RecursiveLoop;
-  /** Tries of an asynchronous invocation after the first. @default Lambda's own: 2 */
-  readonly retryAttempts?: number;
   readonly defaults: FunctionDefaults;
+  /** @default Lambda's own, which ends loops */
+  readonly recursiveLoop?: RecursiveLoop;
+  /** A failed asynchronous invocation is not tried again. @default false */
+  readonly once?: boolean;
 }
 
-/** λ: Node.js 24, arm64, ESM with source maps, JSON logs in a group of its own, a role that may do nothing else yet. */
+/** λ: Node.js 24, arm64, ESM, source maps, JSON logs in a group of its own, a role that may only write them. */
 export class NodeLambda extends Lambda {
-  readonly executionRole: Role;
+  private readonly ownRole: Role;
 
   constructor(scope: Construct, id: string, props: NodeLambdaProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.defaults.logRetention,
-      removalPolicy: props.defaults.logRemoval,
+      removalPolicy: props.defaults.removalPolicy,
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
     super(scope, id, {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -54,23 +54,33 @@ export class NodeLambda extends Lambda {
       code: functionCode(props.entry, props.settings, props.defaults.handlersRegistry),
       description: props.description,
       timeout: props.timeout,
-      memorySize: props.memoryMb ?? 256,
-      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+      memorySize: functions.memoryMb,
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
       recursiveLoop: props.recursiveLoop,
-      retryAttempts: props.retryAttempts,
-      maxEventAge: props.retryAttempts === 0 ? Duration.seconds(60) : undefined,
+      ...(props.once && { retryAttempts: 0, maxEventAge: Duration.seconds(60) }),
     });
-    this.executionRole = role;
-    logGroup.grantWrite(role);
+    this.ownRole = role;
   }
 
   /** Allows exactly these actions on exactly these resources. */
-  allow(actions: readonly string[], resources: readonly string[]): void {
-    this.addToRolePolicy(
-      new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] }),
-    );
+  allow(actions: readonly string[], ...resources: readonly string[]): void {
+    this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  }
+
+  /** Allows these actions on the objects under a prefix, and tells a missing one from a forbidden one. */
+  allowObjects(actions: readonly string[], bucket: Bucket, prefix: string): void {
+    this.allow(actions, bucket.arnForObjects(`${prefix}*`));
+    // Without it S3 answers 403 for an object that is not there.
+    if (actions.includes('s3:GetObject')) this.allow(['s3:ListBucket'], bucket.bucketArn);
+    Validations.of(this.ownRole).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${logicalId(bucket)}.Arn>/${prefix}*]`,
+      reason: `Each payload is an object of its own; the star stands for its name under ${prefix}.`,
+    });
   }
 }
+
+const logicalId = ({ node: { defaultChild } }: Construct): string =>
+  CfnElement.isCfnElement(defaultChild) ? Stack.of(defaultChild).getLogicalId(defaultChild) : '';

@@ -1,40 +1,46 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { maxTableUnitsPerSecond } from '../settings.ts';
 
 export interface RecordTableProps {
-  readonly removal: RemovalPolicy;
-  /** A sparse index, keys only. @default none */
+  readonly removalPolicy: RemovalPolicy;
+  /** A sparse index: keys only, its sort key a number. @default none */
   readonly index?: { readonly name: string; readonly partitionKey: string; readonly sortKey: string };
 }
 
-/** A bug that writes in a loop costs at most this a second, not a fortune: AWS's own default for a table is 40,000. */
-const maxRequestUnits = 10_000;
+/** A table by `id`: on demand, encrypted, TLS-only, recoverable to any second, expiring by `expiresAt`. */
+export class RecordTable extends TableV2 {
+  constructor(scope: Construct, id: string, props: RecordTableProps) {
+    const { index } = props;
+    super(scope, id, {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      globalSecondaryIndexes: index && [
+        {
+          indexName: index.name,
+          partitionKey: { name: index.partitionKey, type: AttributeType.STRING },
+          sortKey: { name: index.sortKey, type: AttributeType.NUMBER },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+      billing: Billing.onDemand({
+        maxReadRequestUnits: maxTableUnitsPerSecond,
+        maxWriteRequestUnits: maxTableUnitsPerSecond,
+      }),
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: props.removalPolicy !== RemovalPolicy.DESTROY,
+      removalPolicy: props.removalPolicy,
+      resourcePolicy: tlsOnly(),
+    });
+  }
 
-/** A table keyed by `id`: on demand, recoverable to any second, TLS-only, expiring by `expiresAt`. */
-export function recordTable(scope: Construct, id: string, props: RecordTableProps): TableV2 {
-  const { index } = props;
-  return new TableV2(scope, id, {
-    partitionKey: { name: 'id', type: AttributeType.STRING },
-    globalSecondaryIndexes: index && [
-      {
-        indexName: index.name,
-        partitionKey: { name: index.partitionKey, type: AttributeType.STRING },
-        sortKey: { name: index.sortKey, type: AttributeType.NUMBER },
-        projectionType: ProjectionType.KEYS_ONLY,
-      },
-    ],
-    billing: Billing.onDemand({
-      maxReadRequestUnits: maxRequestUnits,
-      maxWriteRequestUnits: maxRequestUnits,
-    }),
-    timeToLiveAttribute: 'expiresAt',
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: props.removal !== 'destroy',
-    removalPolicy: props.removal,
-    resourcePolicy: tlsOnly(),
-  });
+  /** The ARN of one index, for a grant on it alone. */
+  indexArn(name: string): string {
+    return `${this.tableArn}/index/${name}`;
+  }
 }
 
 const tlsOnly = (): PolicyDocument =>
@@ -50,6 +56,3 @@ const tlsOnly = (): PolicyDocument =>
       }),
     ],
   });
-
-/** The ARN of the one index, for grants on it alone. */
-export const indexArn = (table: TableV2, name: string): string => `${table.tableArn}/index/${name}`;

@@ -4,91 +4,95 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { maxReceiveCount, SettingsError, visibilityFor } from '../settings.ts';
+import { queues, type WorkerTimes } from '../settings.ts';
+import { SettingsError } from '../settings-error.ts';
 import { ImpactAlarm } from './impact-alarm.ts';
 
 export interface WorkQueueProps {
-  /** The consumer's timeout; the visibility timeout is derived from it. */
-  readonly consumerTimeout: Duration;
-  /** How long a claim holds; checked against both. @default the consumer makes no claims */
-  readonly lease?: Duration;
-  /** What a message in the DLQ means for users, in one sentence. */
+  /** Of the function that consumes the queue; the visibility timeout is derived from its timeout. */
+  readonly times: WorkerTimes;
+  /** What a message in the DLQ means, in one sentence. */
   readonly impact: string;
+  /** What to do about it first. */
   readonly firstStep: string;
+  /** A message this old says that the consumer does not work. */
+  readonly oldestMessage: Duration;
   readonly alarmAction: IAlarmAction;
 }
 
-/** queue (7 days) → DLQ (14 days), both with alarms, encrypted and TLS-only. */
+export interface ConsumeOptions {
+  readonly batchSize: number;
+  /** Functions that run at once. @default as many as Lambda likes */
+  readonly maxConcurrency?: number;
+}
+
+/** queue (7 days) → DLQ (14 days): encrypted, TLS-only, with alarms on age and on any dead letter */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly dlq: Queue;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    const visibilityTimeout = visibilityFor(props.consumerTimeout);
-    checkLease(this, props.consumerTimeout, props.lease, visibilityTimeout);
-
+    checkTimes(this.node.path, props.times);
     this.dlq = deadLetterQueue(this, 'Dlq');
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      visibilityTimeout,
-      retentionPeriod: Duration.days(7),
-      deadLetterQueue: { queue: this.dlq, maxReceiveCount },
+      visibilityTimeout: props.times.visibility,
+      retentionPeriod: queues.retention,
+      deadLetterQueue: { queue: this.dlq, maxReceiveCount: queues.maxReceiveCount },
     });
-
-    new ImpactAlarm(this, 'DlqAlarm', {
-      metric: this.dlq.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(1),
-        statistic: 'Maximum',
-      }),
-      impact: props.impact,
-      firstStep: props.firstStep,
-      action: props.alarmAction,
-    });
+    deadLetterAlarm(this, 'DlqAlarm', this.dlq, props);
     new ImpactAlarm(this, 'AgeAlarm', {
-      metric: this.queue.metricApproximateAgeOfOldestMessage({
-        period: Duration.minutes(5),
-        statistic: 'Maximum',
-      }),
-      // Far below the 7 days after which SQS drops it, above the longest handler retry.
-      above: Duration.hours(6).toSeconds(),
-      impact: 'Events wait for hours; after 7 days SQS drops them.',
-      firstStep: 'See whether the consumer is throttled or disabled, and what its log says.',
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) }),
+      above: props.oldestMessage.toSeconds(),
+      impact: `Messages wait for more than ${props.oldestMessage.toHumanString()}; after 7 days SQS drops them.`,
+      firstStep: "Read the consumer's log; see whether it is throttled or its event source disabled.",
       action: props.alarmAction,
     });
   }
 
-  /** Has the function consume the queue, with partial batch failures. */
-  consumeWith(consumer: IFunction, batchSize: number, maxConcurrency?: number): void {
-    consumer.addEventSource(
-      new SqsEventSource(this.queue, { batchSize, reportBatchItemFailures: true, maxConcurrency }),
-    );
+  /** Has a function consume the queue, with partial batch failures. */
+  consumeWith(consumer: IFunction, options: ConsumeOptions): void {
+    consumer.addEventSource(new SqsEventSource(this.queue, { ...options, reportBatchItemFailures: true }));
   }
 }
 
-/** 14 days is the most that SQS keeps. */
+/** A queue where messages wait for a human. */
 export function deadLetterQueue(scope: Construct, id: string): Queue {
   const queue = new Queue(scope, id, {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
-    retentionPeriod: Duration.days(14),
+    retentionPeriod: queues.dlqRetention,
   });
   Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself.' });
   return queue;
 }
 
-/** A redelivery must find an expired lease, and a live worker must never lose its own. */
-function checkLease(
+/** An alarm on any message in a DLQ. */
+export function deadLetterAlarm(
   scope: Construct,
-  timeout: Duration,
-  lease: Duration | undefined,
-  visibility: Duration,
+  id: string,
+  dlq: Queue,
+  props: Pick<WorkQueueProps, 'impact' | 'firstStep' | 'alarmAction'>,
 ): void {
-  if (lease === undefined) return;
-  const [t, l, v] = [timeout, lease, visibility].map((span) => span.toSeconds());
-  if (t !== undefined && l !== undefined && v !== undefined && t < l && l < v) return;
+  new ImpactAlarm(scope, id, {
+    metric: dlq.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+    impact: props.impact,
+    firstStep: props.firstStep,
+    action: props.alarmAction,
+  });
+}
+
+/**
+ * A live worker must keep its claim, and a redelivered message must find the claim of a dead one expired.
+ *
+ * @throws SettingsError with the three numbers
+ */
+export function checkTimes(where: string, { timeout, lease, visibility }: WorkerTimes): void {
+  const [worker, claim, queue] = [timeout.toSeconds(), lease.toSeconds(), visibility.toSeconds()];
+  if (worker < claim && claim < queue) return;
   throw new SettingsError(
-    `${scope.node.path}: function timeout (${t} s) < lease (${l} s) < visibility timeout (${v} s) must hold; raise the timeout`,
+    `${where}: function timeout (${worker} s) < lease (${claim} s) < visibility timeout (${queue} s) does not hold`,
   );
 }

@@ -1,0 +1,52 @@
+import type { Duration } from 'aws-cdk-lib';
+import { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
+import { deliverTimeout, outboundDefaults, type RetryPreset, retryPresets, workerTimes } from './settings.ts';
+import { checked } from './settings-error.ts';
+
+/** How events are sent. */
+export interface OutboundProps {
+  /** Waits before attempt 2, 3, …; or a preset: `short` (a quarter of an hour), `standard-webhooks` (three days). @default 'short' */
+  readonly retrySchedule?: RetryPreset | readonly Duration[];
+  /** One deadline over DNS, connect and response head. @default 30 seconds */
+  readonly attemptTimeout?: Duration;
+  /** TCP and TLS must be up within this. @default 5 seconds */
+  readonly connectTimeout?: Duration;
+  /** Retry the 3xx and 4xx that would otherwise fail at once. @default false */
+  readonly retryOtherStatuses?: boolean;
+  /** Ports that may be connected to. @default 443 */
+  readonly allowedPorts?: readonly number[];
+  /** Count attempts by endpoint, too; each endpoint is then a billed metric. @default false */
+  readonly endpointMetrics?: boolean;
+  /** Deliver functions that run at once, 2 to 1000. @default 50 */
+  readonly maxConcurrency?: number;
+  /** How long a finished delivery is kept. @default 30 days */
+  readonly deliveryRetention?: Duration;
+}
+
+/** Of the deliver function. */
+export const deliverTimeoutOf = (props: OutboundProps): Duration =>
+  deliverTimeout(props.attemptTimeout ?? outboundDefaults.attemptTimeout);
+
+/**
+ * The complete settings of sending.
+ *
+ * @param localEndpoints http to loopback is allowed: on the laptop only
+ * @throws SettingsError naming the setting
+ */
+export function outboundSettings(props: OutboundProps, localEndpoints: boolean): OutboundSettings {
+  return checked('outbound', OutboundSettings, {
+    retryDelays: retryDelaysOf(props.retrySchedule ?? 'short'),
+    connectTimeout: (props.connectTimeout ?? outboundDefaults.connectTimeout).toMilliseconds(),
+    attemptTimeout: (props.attemptTimeout ?? outboundDefaults.attemptTimeout).toMilliseconds(),
+    lease: workerTimes(deliverTimeoutOf(props)).lease.toSeconds(),
+    maxCrashes: outboundDefaults.maxCrashes,
+    deliveryRetention: (props.deliveryRetention ?? outboundDefaults.deliveryRetention).toSeconds(),
+    retryOtherStatuses: props.retryOtherStatuses ?? false,
+    localEndpoints,
+    allowedPorts: [...(props.allowedPorts ?? outboundDefaults.allowedPorts)],
+    endpointMetrics: props.endpointMetrics ?? false,
+  });
+}
+
+const retryDelaysOf = (schedule: RetryPreset | readonly Duration[]): number[] =>
+  typeof schedule === 'string' ? [...retryPresets[schedule]] : schedule.map((delay) => delay.toSeconds());

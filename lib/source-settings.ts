@@ -1,0 +1,117 @@
+import type { Duration } from 'aws-cdk-lib';
+import ipaddr from 'ipaddr.js';
+import { type ProviderName, providerOf } from '../lambdas/domain/provider/catalogue.ts';
+import { type HmacSettings, SourceSettings } from '../lambdas/domain/source.ts';
+import { sourceDefaults, workerTimes } from './settings.ts';
+import { checked, SettingsError } from './settings-error.ts';
+
+/** One configured sender. */
+export interface SourceProps {
+  /** Whose wire format it is; `hmac` is any sender that signs with a shared key, described by `hmac`. */
+  readonly provider: ProviderName;
+  /** How the sender signs, for `provider: 'hmac'`. @default none */
+  readonly hmac?: HmacSettings;
+  /** Allowed difference between the signed timestamp and now, both ways. @default 5 minutes */
+  readonly tolerance?: Duration;
+  /** How long the previous secret still verifies after a new one was stored. @default 24 hours */
+  readonly rotationOverlap?: Duration;
+  /** A larger body is answered 413. @default 4 MiB */
+  readonly maxBodyBytes?: number;
+  /** The v4 and v6 ranges that may post. @default any address */
+  readonly allowedCidrs?: readonly string[];
+  /** `body`: the event id is the body's hash, for providers whose own id is not signed. @default 'provider' */
+  readonly eventId?: 'provider' | 'body';
+  /** Waits before the handler's attempt 2, 3, …. @default 5 s, 30 s, 2 min, 10 min, 30 min, 2 h */
+  readonly handlerRetryDelays?: readonly Duration[];
+  /** How long the handlers of one batch may take; at most 14 minutes. @default 60 seconds */
+  readonly handlerTimeout?: Duration;
+  /** Environment variables for the handlers. Never secrets: read those from Secrets Manager. @default none */
+  readonly handlerEnvironment?: Readonly<Record<string, string>>;
+  /** Consumers that run at once, 2 to 1000. @default 10 */
+  readonly maxConcurrency?: number;
+  /** Requests a second, and at once; more are answered 429. @default 50 and 100 */
+  readonly throttle?: { readonly rate: number; readonly burst: number };
+  /** The URL that a provider which signs its URL signs, behind a custom domain or a proxy. @default the request's own */
+  readonly publicUrl?: string;
+}
+
+/** Sources by name; the name is the last segment of the URL. */
+export type Sources = Readonly<Record<string, SourceProps>>;
+
+/** The longest that leaves Lambda's 15 minutes a margin. */
+const maxHandlerTimeoutSeconds = 840;
+
+export const handlerTimeoutOf = (source: SourceProps): Duration =>
+  source.handlerTimeout ?? sourceDefaults.handlerTimeout;
+
+/**
+ * Checks all sources at once, so that one synth shows everything that is wrong.
+ *
+ * @throws SettingsError with one line for each source that is wrong
+ */
+export function checkSources(sources: Sources): void {
+  const problems = Object.entries(sources).flatMap(([name, source]) => problemsOf(name, source));
+  const names = Object.keys(sources);
+  if (names.length === 0) problems.push('sources is empty; name at least one');
+  for (const name of names) {
+    const twin = names.find((other) => other < name && pascalCase(other) === pascalCase(name));
+    if (twin !== undefined) problems.push(`sources '${twin}' and '${name}' are too alike; rename one`);
+  }
+  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
+}
+
+function problemsOf(name: string, source: SourceProps): string[] {
+  try {
+    sourceSettings(name, source, handlerTimeoutOf(source));
+    return [];
+  } catch (error) {
+    if (error instanceof Error) return [error.message];
+    throw error;
+  }
+}
+
+/**
+ * The complete settings of a source.
+ *
+ * @param consumerTimeout of the function that runs its handlers
+ * @throws SettingsError naming the source, the setting, its value and what to do
+ */
+export function sourceSettings(name: string, source: SourceProps, consumerTimeout: Duration): SourceSettings {
+  const retryDelays = source.handlerRetryDelays ?? sourceDefaults.handlerRetryDelays;
+  const settings = checked(`source '${name}'`, SourceSettings, {
+    name,
+    provider: source.provider,
+    tolerance: (source.tolerance ?? sourceDefaults.tolerance).toSeconds(),
+    rotationOverlap: (source.rotationOverlap ?? sourceDefaults.rotationOverlap).toSeconds(),
+    maxBodyBytes: source.maxBodyBytes ?? sourceDefaults.maxBodyBytes,
+    allowedCidrs: [...(source.allowedCidrs ?? [])],
+    eventId: source.eventId ?? 'provider',
+    handlerRetryDelays: retryDelays.map((delay) => delay.toSeconds()),
+    lease: workerTimes(consumerTimeout).lease.toSeconds(),
+    retention: sourceDefaults.retention.toSeconds(),
+    publicUrl: source.publicUrl,
+    hmac: source.hmac,
+  });
+  const problem = problemWith(settings, consumerTimeout);
+  if (problem !== undefined) throw new SettingsError(`source '${name}': ${problem}`);
+  // Throws for a provider that is unknown.
+  providerOf(settings);
+  return settings;
+}
+
+function problemWith(settings: SourceSettings, consumerTimeout: Duration): string | undefined {
+  const cidr = settings.allowedCidrs.find((range) => !ipaddr.isValidCIDR(range));
+  if (cidr !== undefined)
+    return `allowedCidrs has '${cidr}'; write a range such as 192.0.2.0/24 or 2001:db8::/32`;
+  if (settings.hmac !== undefined && settings.provider !== 'hmac') {
+    return `hmac is set, but the provider is '${settings.provider}'; remove one`;
+  }
+  if (consumerTimeout.toSeconds() > maxHandlerTimeoutSeconds) {
+    return `handlerTimeout is ${consumerTimeout.toSeconds()} s; at most ${maxHandlerTimeoutSeconds} s fit a function`;
+  }
+  return undefined;
+}
+
+/** `my-partner` → `MyPartner`: for names that take no hyphens. */
+export const pascalCase = (name: string): string =>
+  name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
