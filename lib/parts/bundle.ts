@@ -90,7 +90,9 @@ function runBuild(directory: string, registry: string): Build['outputs'] {
     { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   if (status !== 0) throw new BundleError(`the functions do not build:\n${stderr}`);
-  return v.parse(Outputs, JSON.parse(stdout));
+  const outputs = Object.entries(v.parse(Outputs, JSON.parse(stdout)));
+  // By name alone, since the paths differ where a folder is a link.
+  return Object.fromEntries(outputs.map(([path, output]) => [basename(path), output]));
 }
 
 /** The file and every chunk that it imports, directly or not, at start or later. */
