@@ -6,7 +6,7 @@ import { WebhookStack } from '../../lib/webhook-stack.ts';
 
 const app = new App();
 const handlers = {
-  handlerTimeout: Duration.seconds(6),
+  handlerTimeout: Duration.seconds(4),
   handlerRetryDelays: [1, 1, 1].map((count) => Duration.seconds(count)),
   handlerEnvironment: { SINK_URL: app.node.tryGetContext('sink') ?? 'http://127.0.0.1:9' },
 };

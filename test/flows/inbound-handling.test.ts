@@ -18,7 +18,7 @@ describeFlow('A handler', () => {
         const record = await stack.inboundEvent(source, id);
         return record?.['status'] === status && record;
       },
-      { seconds: 100 },
+      { seconds: 200 },
     );
 
   const deadLetter = (id: string) =>
@@ -27,7 +27,7 @@ describeFlow('A handler', () => {
       return letters.map((body) => JSON.parse(body)).find((letter) => letter.id === `plain#${id}`);
     });
 
-  it('that throws twice and then succeeds ends processed, with 3 attempts', async () => {
+  it.concurrent('that throws twice and then succeeds ends processed, with 3 attempts', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'throw', 'throw', 'succeed');
 
@@ -38,7 +38,7 @@ describeFlow('A handler', () => {
     expect((await stack.handlerCalls(id)).map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it('that always throws ends failed, in the DLQ, with its last error on the record', async () => {
+  it.concurrent('that always throws ends failed, in the DLQ, with its last error on the record', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'throw');
 
@@ -53,7 +53,7 @@ describeFlow('A handler', () => {
     });
   });
 
-  it('that throws PermanentFailure ends at once', async () => {
+  it.concurrent('that throws PermanentFailure ends at once', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'permanent');
 
@@ -63,7 +63,7 @@ describeFlow('A handler', () => {
     expect(await deadLetter(id)).toMatchObject({ attempts: 1 });
   });
 
-  it('that kills its process every time ends in the DLQ and takes no event of its batch with it', async () => {
+  it.concurrent('that kills its process every time ends in the DLQ and takes no event of its batch with it', async () => {
     const [killer, ...innocents] = Array.from({ length: 4 }, () => crypto.randomUUID());
     await stack.behave(killer ?? '', 'exit');
 
@@ -76,7 +76,7 @@ describeFlow('A handler', () => {
     expect(await deadLetter(killer ?? '')).toMatchObject({ reason: expect.stringContaining('no outcome') });
   }, 300_000);
 
-  it('whose process dies in the middle once is run again and ends processed', async () => {
+  it.concurrent('whose process dies in the middle once is run again and ends processed', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'exit', 'succeed');
 
@@ -85,7 +85,7 @@ describeFlow('A handler', () => {
     expect(await ends(id, 'processed')).toMatchObject({ attempts: 2 });
   });
 
-  it('that never settles is ended with its process, and its event is tried again', async () => {
+  it.concurrent('that never settles is ended with its process, and its event is tried again', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'hang', 'succeed');
 
@@ -94,7 +94,7 @@ describeFlow('A handler', () => {
     expect(await ends(id, 'processed')).toMatchObject({ attempts: 2 });
   });
 
-  it('that does not exist leaves its event ignored, with its body kept', async () => {
+  it.concurrent('that does not exist leaves its event ignored, with its body kept', async () => {
     const id = crypto.randomUUID();
 
     await send(id, 'quiet', 'unheard');
