@@ -151,5 +151,16 @@ function oldestMessage(settings: readonly SourceSettings[]): Duration {
 const maxConcurrency = (sources: readonly SourceProps[]): number =>
   Math.max(...sources.map((source) => source.maxConcurrency ?? sourceDefaults.maxConcurrency));
 
-const handlerEnvironment = (sources: readonly SourceProps[]): Record<string, string> =>
-  Object.assign({}, ...sources.map((source) => source.handlerEnvironment ?? {}));
+/** @throws SettingsError when sources that share a consumer want different values of one variable */
+function handlerEnvironment(sources: readonly SourceProps[]): Record<string, string> {
+  const merged: Record<string, string> = {};
+  for (const [name, value] of sources.flatMap((source) => Object.entries(source.handlerEnvironment ?? {}))) {
+    if (merged[name] !== undefined && merged[name] !== value) {
+      throw new SettingsError(
+        `handlerEnvironment: sources that share a consumer differ in ${name}; set it once`,
+      );
+    }
+    merged[name] = value;
+  }
+  return merged;
+}

@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
 import { deliverTimeout, outboundDefaults, type RetryPreset, retryPresets, workerTimes } from './settings.ts';
-import { checked } from './settings-error.ts';
+import { checked, SettingsError } from './settings-error.ts';
 
 /** How events are sent. */
 export interface OutboundProps {
@@ -23,6 +23,9 @@ export interface OutboundProps {
   readonly deliveryRetention?: Duration;
 }
 
+/** Lambda's limit. */
+const maxFunctionSeconds = 900;
+
 /** Of the deliver function. */
 export const deliverTimeoutOf = (props: OutboundProps): Duration =>
   deliverTimeout(props.attemptTimeout ?? outboundDefaults.attemptTimeout);
@@ -34,6 +37,12 @@ export const deliverTimeoutOf = (props: OutboundProps): Duration =>
  * @throws SettingsError naming the setting
  */
 export function outboundSettings(props: OutboundProps, localEndpoints: boolean): OutboundSettings {
+  const timeout = deliverTimeoutOf(props).toSeconds();
+  if (timeout > maxFunctionSeconds) {
+    throw new SettingsError(
+      `outbound: attemptTimeout needs a function of ${timeout} s, and ${maxFunctionSeconds} s are the most; shorten it`,
+    );
+  }
   return checked('outbound', OutboundSettings, {
     retryDelays: retryDelaysOf(props.retrySchedule ?? 'short'),
     connectTimeout: (props.connectTimeout ?? outboundDefaults.connectTimeout).toMilliseconds(),
@@ -48,5 +57,8 @@ export function outboundSettings(props: OutboundProps, localEndpoints: boolean):
   });
 }
 
-const retryDelaysOf = (schedule: RetryPreset | readonly Duration[]): number[] =>
-  typeof schedule === 'string' ? [...retryPresets[schedule]] : schedule.map((delay) => delay.toSeconds());
+function retryDelaysOf(schedule: RetryPreset | readonly Duration[]): number[] {
+  return typeof schedule === 'string'
+    ? [...retryPresets[schedule]]
+    : schedule.map((delay) => delay.toSeconds());
+}

@@ -1,9 +1,7 @@
-import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -12,6 +10,7 @@ import { Construct } from 'constructs';
 import { dueIndex, payloadPrefixes } from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
+import { MinuteSchedule } from './parts/minute-schedule.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { RecordTable } from './parts/record-table.ts';
 import { deadLetterAlarm, deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
@@ -154,26 +153,8 @@ export class Outbound extends Construct {
     sweep.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], this.deliveries.tableArn);
     sweep.allow(['dynamodb:UpdateItem'], this.events.tableArn);
     sweep.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.delivering.dlq.queueArn);
-    this.everyMinute(sweep);
+    new MinuteSchedule(this, 'SweepSchedule', sweep);
     return sweep;
-  }
-
-  /** Without retries, which would pile up: the next minute's sweep does the same work. */
-  private everyMinute(sweep: NodeLambda): void {
-    const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
-    const role = new Role(this, 'SweepScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions }),
-    });
-    const invocation = sweep.grantInvokeLatestVersion(role);
-    new CfnSchedule(this, 'SweepSchedule', {
-      scheduleExpression: 'rate(1 minute)',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: sweep.functionArn,
-        roleArn: role.roleArn,
-        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
-      },
-    }).node.addDependency(invocation);
   }
 
   private shared() {

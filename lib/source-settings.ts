@@ -38,8 +38,15 @@ export interface SourceProps {
 /** Sources by name; the name is the last segment of the URL. */
 export type Sources = Readonly<Record<string, SourceProps>>;
 
+/** As `SourceSettings` has it; said here in words. */
+const sourceName = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
+
 /** The longest that leaves Lambda's 15 minutes a margin. */
 const maxHandlerTimeoutSeconds = 840;
+/** SQS hides a received message for 12 h at most; the rest is for the handler itself. */
+const maxHandlerDelaySeconds = 11 * 3_600;
+/** A message that is older than its queue's retention is gone without a trace. */
+const maxHandlerDelaysSeconds = 5 * 86_400;
 
 export const handlerTimeoutOf = (source: SourceProps): Duration =>
   source.handlerTimeout ?? sourceDefaults.handlerTimeout;
@@ -61,6 +68,9 @@ export function checkSources(sources: Sources): void {
 }
 
 function problemsOf(name: string, source: SourceProps): string[] {
+  if (!sourceName.test(name)) {
+    return [`source '${name}': name it with 2 to 40 lower-case letters, digits and hyphens, a letter first`];
+  }
   try {
     sourceSettings(name, source, handlerTimeoutOf(source));
     return [];
@@ -99,16 +109,23 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   return settings;
 }
 
+/** What the schema cannot say. */
 function problemWith(settings: SourceSettings, consumerTimeout: Duration): string | undefined {
-  const cidr = settings.allowedCidrs.find((range) => !ipaddr.isValidCIDR(range));
+  const { allowedCidrs, hmac, provider, publicUrl, handlerRetryDelays } = settings;
+  const cidr = allowedCidrs.find((range) => !ipaddr.isValidCIDR(range));
   if (cidr !== undefined)
     return `allowedCidrs has '${cidr}'; write a range such as 192.0.2.0/24 or 2001:db8::/32`;
-  if (settings.hmac !== undefined && settings.provider !== 'hmac') {
-    return `hmac is set, but the provider is '${settings.provider}'; remove one`;
-  }
-  if (consumerTimeout.toSeconds() > maxHandlerTimeoutSeconds) {
+  if (hmac !== undefined && provider !== 'hmac')
+    return `hmac is set, but the provider is '${provider}'; remove one`;
+  if (publicUrl !== undefined && !URL.canParse(publicUrl))
+    return `publicUrl is '${publicUrl}'; write all of it, such as https://hooks.example.com/webhooks/stripe`;
+  if (consumerTimeout.toSeconds() > maxHandlerTimeoutSeconds)
     return `handlerTimeout is ${consumerTimeout.toSeconds()} s; at most ${maxHandlerTimeoutSeconds} s fit a function`;
-  }
+  if (Math.max(0, ...handlerRetryDelays) > maxHandlerDelaySeconds)
+    return `handlerRetryDelays has ${Math.max(...handlerRetryDelays)} s; SQS hides a message for 12 hours at most`;
+  const total = handlerRetryDelays.reduce((sum, delay) => sum + delay, 0);
+  if (total > maxHandlerDelaysSeconds)
+    return `handlerRetryDelays add up to ${total} s; a queue keeps a message for 7 days, so 5 days are the most`;
   return undefined;
 }
 
