@@ -24,7 +24,9 @@ export async function makeCertificate(python: string, directory: string): Promis
   const certificate = join(directory, 'certificate.pem');
   const bundle = join(directory, 'ca.pem');
   const extra = process.env['NODE_EXTRA_CA_CERTS'];
-  const others = extra !== undefined && existsSync(extra) ? readFileSync(extra, 'utf8') : '';
+  // Not this file itself, which the lines of an earlier `hookline env` may have put there.
+  const others =
+    extra !== undefined && extra !== bundle && existsSync(extra) ? readFileSync(extra, 'utf8') : '';
   writeFileSync(bundle, `${readFileSync(certificate, 'utf8')}\n${others}`);
   return { certificate, key: join(directory, 'key.pem'), bundle };
 }

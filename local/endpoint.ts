@@ -33,7 +33,7 @@ export function awsVariables(endpoint: Endpoint): Record<string, string> {
 
 /** The environment for a program that is to see the endpoint and nothing of the user's own AWS configuration. */
 export function awsEnvironment(endpoint: Endpoint, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(base).filter(([name]) => !name.startsWith('AWS_') || name === 'AWS_CA_BUNDLE');
+  const kept = Object.entries(base).filter(([name]) => !name.startsWith('AWS_'));
   const nowhere = '/dev/null';
   return {
     ...Object.fromEntries(kept),

@@ -110,6 +110,8 @@ function tlsVariables(tls: TlsFiles | undefined): NodeJS.ProcessEnv {
   return {
     AUTH: 'true',
     USE_SSL: '1',
+    // `aws cloudtrail lookup-events` then lists which role called what.
+    CLOUDTRAIL_RECORDING: '1',
     MINISTACK_SSL_CERT: tls.certificate,
     MINISTACK_SSL_KEY: tls.key,
     NODE_EXTRA_CA_CERTS: tls.bundle,
