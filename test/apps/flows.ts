@@ -38,7 +38,7 @@ new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
   },
   outbound: {
     retrySchedule: [2, 4, 3600].map((count) => Duration.seconds(count)),
-    attemptTimeout: Duration.seconds(4),
+    attemptTimeout: Duration.seconds(3),
     connectTimeout: Duration.seconds(2),
   },
   handlersRegistry: join(import.meta.dirname, 'handlers/flows.ts'),

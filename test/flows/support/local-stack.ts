@@ -39,6 +39,11 @@ export function localStack() {
       const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: arnOf(source) }));
       return SecretString ?? '';
     },
+    async signingSecret(): Promise<string> {
+      const id = outputs.outbound.signingSecretArn;
+      const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: id }));
+      return SecretString ?? '';
+    },
     async putSecret(source: string, value: string): Promise<void> {
       await secrets.send(new PutSecretValueCommand({ SecretId: arnOf(source), SecretString: value }));
     },

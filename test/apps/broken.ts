@@ -1,0 +1,2 @@
+/** An app that does not synthesise. */
+throw new Error('the source stripe has no provider');

@@ -1,0 +1,66 @@
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import { eventually } from './eventually.ts';
+import type { localStack } from './local-stack.ts';
+
+type Stack = ReturnType<typeof localStack>;
+type Item = Record<string, unknown>;
+
+/** Publishes events to directly addressed endpoints, and looks at what becomes of them. */
+export function publisher(stack: Stack) {
+  const endpoint = 'customer';
+  const messageOf = (id: string, url: string, data: unknown) =>
+    JSON.stringify({ id, type: 'invoice.paid', data, endpoint: { id: endpoint, url } });
+
+  return {
+    /** Through the topic, as an app does. */
+    async publish(id: string, url: string, data: unknown = { amount: 1200 }): Promise<void> {
+      const { topicArn } = stack.outputs.outbound;
+      await stack.sns.send(new PublishCommand({ TopicArn: topicArn, Message: messageOf(id, url, data) }));
+    },
+    /** Straight to the publish queue; the text is sent as it is. */
+    async send(body: string): Promise<void> {
+      const { publishQueueUrl } = stack.outputs.outbound;
+      await stack.sqs.send(new SendMessageCommand({ QueueUrl: publishQueueUrl, MessageBody: body }));
+    },
+    deliveryOf: (id: string): Promise<Item | undefined> => stack.delivery(deliveryId('', id, endpoint)),
+    idOf: (id: string): string => deliveryId('', id, endpoint),
+
+    /** Waits until an event's delivery is as described. */
+    until(id: string, what: string, holds: (delivery: Item) => boolean, seconds = 60): Promise<Item> {
+      return eventually(
+        `the delivery of ${id} to be ${what}`,
+        async () => {
+          const delivery = await this.deliveryOf(id);
+          return delivery !== undefined && holds(delivery) && delivery;
+        },
+        { seconds },
+      );
+    },
+    ends(id: string, status: 'delivered' | 'failed', seconds = 60): Promise<Item> {
+      return this.until(
+        id,
+        status,
+        (delivery) => delivery['status'] === status && !('dueAt' in delivery),
+        seconds,
+      );
+    },
+    /** Waits for so many entries of the publish DLQ whose message has the mark, and shows their reasons. */
+    async publishDeadLetters(mark: string, count: number, look: (reasons: string[]) => void): Promise<void> {
+      const reasons = await eventually(`${count} publish dead letters`, async () => {
+        const letters = (await stack.peek(stack.outputs.dlqs.publish)).map((body) => JSON.parse(body));
+        const own = letters.filter(({ message }) => message.includes(mark));
+        return own.length >= count && own.map(({ reason }) => String(reason));
+      });
+      look(reasons);
+    },
+    /** The DLQ entry of an event's delivery. */
+    deadLetter(id: string): Promise<Item> {
+      return eventually(`a dead letter of ${id}`, async () => {
+        const letters = (await stack.peek(stack.outputs.dlqs.delivery)).map((body) => JSON.parse(body));
+        return letters.find((letter) => letter.id === deliveryId('', id, endpoint));
+      });
+    },
+  };
+}
