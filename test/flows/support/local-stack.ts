@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -27,13 +27,21 @@ export function localStack() {
   const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(config));
   const secrets = new SecretsManagerClient(config);
   const sqs = new SQSClient(config);
+  const lambda = new LambdaClient(config);
 
   return {
     outputs,
     sqs,
     dynamodb,
     sns: new SNSClient(config),
-    lambda: new LambdaClient(config),
+    lambda,
+
+    /** The physical name of a function, by a part of it. */
+    async functionNamed(part: string): Promise<string> {
+      const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+      const found = Functions.find(({ FunctionName }) => FunctionName?.includes(part));
+      return found?.FunctionName ?? `no function is named ${part}`;
+    },
 
     async secretOf(source: string): Promise<string> {
       const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: arnOf(source) }));

@@ -1,0 +1,92 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, it } from 'vitest';
+import { startEndpoint, statuses } from './support/endpoint.ts';
+import { killFunction } from './support/function-processes.ts';
+import { describeFlow, localStack } from './support/local-stack.ts';
+import { publisher } from './support/publisher.ts';
+
+const newId = (): string => `evt_${crypto.randomUUID()}`;
+
+describeFlow('A delivery', () => {
+  const stack = localStack();
+  const app = publisher(stack);
+
+  /** What an hour or two of waiting does: the times that it waits for lie in the past. */
+  async function letTimePass(id: string): Promise<void> {
+    await stack.dynamodb.send(
+      new UpdateCommand({
+        TableName: stack.outputs.tables.deliveries,
+        Key: { id: app.idOf(id) },
+        UpdateExpression: 'SET dueAt = :past, nextAttemptAt = :past',
+        ExpressionAttributeValues: { ':past': Date.now() - 1000 },
+      }),
+    );
+  }
+
+  const sweepNow = async () =>
+    stack.lambda.send(new InvokeCommand({ FunctionName: await stack.functionNamed('Sweep') }));
+  const purge = () => stack.sqs.send(new PurgeQueueCommand({ QueueUrl: stack.outputs.queues.delivery }));
+
+  it('whose worker is killed between its POST and its record is delivered all the same', async () => {
+    using endpoint = await startEndpoint((response, nth) => {
+      if (nth > 1) response.end();
+      else setTimeout(() => killFunction('Flows', 'Deliver'), 100);
+    });
+    const id = newId();
+
+    await app.publish(id, endpoint.url);
+
+    const delivery = await app.ends(id, 'delivered', 280);
+    expect(delivery['attemptLog']).toMatchObject([{ n: 1, status: 200 }]);
+    expect(new Set(endpoint.requests.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([id]));
+  }, 300_000);
+
+  it('that waits an hour is in the due index and in no queue, and is sent when its time has come', async () => {
+    using endpoint = await startEndpoint(statuses(503, 503, 503, 200));
+    const id = newId();
+
+    await app.publish(id, endpoint.url);
+    const waiting = await app.until(id, 'waiting for attempt 4', (delivery) => delivery['attempts'] === 3);
+    await pause(1_000);
+
+    expect(await stack.waiting(stack.outputs.queues.delivery)).toBe(0);
+    expect(Number(waiting['nextAttemptAt']) - Date.now()).toBeGreaterThan(40 * 60_000);
+    await letTimePass(id);
+    await sweepNow();
+    expect(await app.ends(id, 'delivered')).toMatchObject({ attempts: 4 });
+  });
+
+  it('is found again by the sweep when the queue was purged, and sent once, however many sweeps run', async () => {
+    const endpoints = await Promise.all(
+      Array.from({ length: 5 }, () => startEndpoint(statuses(503, 503, 503, 200))),
+    );
+    const ids = endpoints.map(newId);
+
+    await Promise.all(ids.map((id, index) => app.publish(id, endpoints[index]?.url ?? '')));
+    await Promise.all(ids.map((id) => app.until(id, 'waiting', (delivery) => delivery['attempts'] === 3)));
+    await purge();
+    await Promise.all(ids.map(letTimePass));
+    await Promise.all(Array.from({ length: 4 }, sweepNow));
+
+    for (const id of ids) expect(await app.ends(id, 'delivered')).toMatchObject({ attempts: 4 });
+    await pause(3_000);
+    expect(endpoints.map(({ requests }) => requests.length)).toEqual([4, 4, 4, 4, 4]);
+    for (const endpoint of endpoints) endpoint[Symbol.dispose]();
+  });
+
+  it('whose retry was purged is delivered when the sweep steps in', async () => {
+    using endpoint = await startEndpoint(statuses(503, 200));
+    const id = newId();
+
+    await app.publish(id, endpoint.url);
+    await app.until(id, 'waiting', (delivery) => delivery['attempts'] === 1);
+    await purge();
+    await letTimePass(id);
+    await sweepNow();
+
+    expect(await app.ends(id, 'delivered')).toMatchObject({ attempts: 2 });
+  });
+});
