@@ -28,7 +28,7 @@ async function cdk(failure: string, args: readonly string[], options: CdkRun): P
 }
 
 /** The lines of the tool's output that say what was wrong; all of it when none looks like that. */
-export function reasonIn(output: string): string {
+function reasonIn(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => /(_FAILED\b|❌|^\w*Error\b|\berror\b.*:|‣)/.test(line));
   return [...new Set(telling.length > 0 ? telling : lines.filter((line) => line !== ''))]

@@ -13,7 +13,7 @@ export const account = '000000000000';
 export const region = 'us-east-1';
 
 /** Keys that mean nothing to AWS itself, so nothing local can ever reach a real account. */
-export const credentials = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
 /** What an SDK client needs, e.g. `new SQSClient(clientConfig(endpoint))`. */
 export const clientConfig = (endpoint: Endpoint) => ({ endpoint: endpoint.url, region, credentials });

@@ -43,7 +43,7 @@ export function prometheusMetrics() {
  *
  * What is counted by endpoint, too, is a metric of its own: summed up with the rest it would count twice.
  */
-export function metricName(
+function metricName(
   metric: { Name: string; Unit?: string },
   labels: Readonly<Record<string, string>>,
 ): string {

@@ -46,7 +46,7 @@ export async function findPython(runner: Runner): Promise<string> {
 }
 
 /** Whether `ensureVenv` has nothing to do. */
-export const venvIsReady = (directory: string): boolean =>
+const venvIsReady = (directory: string): boolean =>
   existsSync(join(directory, 'bin', 'python')) &&
   existsSync(stampFile(directory)) &&
   readFileSync(stampFile(directory), 'utf8') === requirementsStamp();

@@ -75,18 +75,18 @@ describe.runIf(python !== undefined)('npm start', () => {
   test('stops at what the emulator refuses, in its words, with nothing left running', {
     timeout: 2 * minute,
   }, async () => {
-    const refused = start(freshDirectory(), '--app', 'test/local/apps/refused.ts');
+    const refused = start(freshDirectory(), '--app', 'test/apps/refused.ts');
 
     expect(await refused.exit).toBe(1);
     expect(await refused.said).toMatch(/\n✘ The deploy was refused: .*AWS::IVS::Channel[^\n]*\n$/);
   });
 
   test('stops at an app that does not synthesise', { timeout: 2 * minute }, async () => {
-    const broken = start(freshDirectory(), '--app', 'test/local/apps/broken.ts');
+    const broken = start(freshDirectory(), '--app', 'test/apps/broken.ts');
 
     expect(await broken.exit).toBe(1);
     expect(await broken.said).toMatch(
-      /\n✘ test\/local\/apps\/broken\.ts does not synthesise: .*has no provider[^\n]*\n$/,
+      /\n✘ test\/apps\/broken\.ts does not synthesise: .*has no provider[^\n]*\n$/,
     );
   });
 });

@@ -1,2 +1,0 @@
-/** An app that does not synthesise. */
-throw new Error('the source stripe has no provider');
