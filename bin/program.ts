@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { defaultStateDir } from '../local/state.ts';
+import { addDlqCommand } from './commands/dlq.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addSecretsCommand } from './commands/secrets.ts';
 import { describeFailure } from './refusal.ts';
@@ -26,6 +27,7 @@ export function hooklineProgram(): Command {
     .exitOverride();
   addEnvCommand(program);
   addSecretsCommand(program);
+  addDlqCommand(program);
   return program;
 }
 

@@ -1,5 +1,5 @@
 import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
-import { parseSecretValue, type SecretValue } from '../lambdas/domain/provider/secret.ts';
+import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';
 import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
 import { days, later, type UnixMillis } from '../lambdas/domain/time.ts';
 
@@ -27,11 +27,11 @@ export interface SecretChange {
 export type Verdict =
   | {
       readonly kind: 'store';
-      /** Until then the key that is current now still counts; undefined when there is none, or the value lists its keys itself. */
+      /** Until then the key that is current now still counts; undefined when there is none, or the value lists its keys. */
       readonly oldKeyEnds?: UnixMillis;
+      /** Set when storing ends the key before the current one, ahead of this time: to be asked first. */
+      readonly previousKeyEnds?: UnixMillis;
     }
-  /** It can be done, but ends the previous key before its time. */
-  | { readonly kind: 'ask'; readonly previousKeyEnds: UnixMillis }
   | { readonly kind: 'refuse'; readonly reason: string };
 
 /** How a provider shows its secret; a generic HMAC sender's is plain text. */
@@ -50,18 +50,18 @@ export function judge(change: SecretChange): Verdict {
   if (value === '') return refuse('No value came on standard input');
   if (!isList && /\s/.test(value))
     return refuse('The value has white space in it, which no secret has: copy it again');
-  const parsed = parse(value, format);
+  const parsed = parseSecretValue(value, format);
   if (parsed === undefined) return refuse(`The value is no ${formatNames[format]}: copy it again`);
   if (change.signs && parsed.keys.some(({ key }) => key.kind !== 'hmac'))
     return refuse('A public key cannot sign: the stack’s own secret is a shared one (whsec_…)');
   if (value === current?.value)
     return refuse('That is the value already; storing it again would push the previous key out');
-  const currentKeys = current && parse(current.value, format);
-  const previousKeyEnds = overlapEnd(current, previous, format, now);
-  if (previousKeyEnds !== undefined && !parsed.isList) return { kind: 'ask', previousKeyEnds };
+  if (parsed.isList) return { kind: 'store' };
+  const currentKeys = current && parseSecretValue(current.value, format);
   return {
     kind: 'store',
-    oldKeyEnds: currentKeys && !parsed.isList ? later(now, rotationOverlap) : undefined,
+    oldKeyEnds: currentKeys ? later(now, rotationOverlap) : undefined,
+    previousKeyEnds: overlapEnd(current, previous, format, now),
   };
 }
 
@@ -72,8 +72,8 @@ function overlapEnd(
   format: SecretFormat,
   now: UnixMillis,
 ): UnixMillis | undefined {
-  const currentKeys = current && parse(current.value, format);
-  const previousKeys = previous && parse(previous.value, format);
+  const currentKeys = current && parseSecretValue(current.value, format);
+  const previousKeys = previous && parseSecretValue(previous.value, format);
   if (!current || !currentKeys || currentKeys.isList || !previousKeys) return undefined;
   const end = later(current.createdAt, rotationOverlap);
   return now < end ? end : undefined;
@@ -84,8 +84,5 @@ const formatNames: Readonly<Record<SecretFormat, string>> = {
   'standard-webhooks':
     'Standard Webhooks secret (whsec_ and base64 of at least 24 bytes, or whpk_ and a public key)',
 };
-
-const parse = (value: string, format: SecretFormat): SecretValue | undefined =>
-  parseSecretValue(value, format);
 
 const refuse = (reason: string): Verdict => ({ kind: 'refuse', reason });

@@ -6,6 +6,7 @@ import { readSecretInput } from '../read-secret.ts';
 import { RefusedError } from '../refusal.ts';
 import { judge, secretFormat, withoutLineEnd } from '../secret-change.ts';
 import { secretVersions } from '../secret-versions.ts';
+import { instant } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 
 interface SetOptions extends TargetOptions {
@@ -61,20 +62,21 @@ async function store(
   const now = unixMillis(Date.now());
   const verdict = judge({ format, signs, value, current, previous, now });
   if (verdict.kind === 'refuse') throw new RefusedError(`${verdict.reason}. Nothing was stored for ${name}.`);
-  if (verdict.kind === 'ask' && !yes)
+  if (verdict.previousKeyEnds !== undefined && !yes)
     throw new RefusedError(
       `The previous key of ${name} counts until ${instant(verdict.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
     );
   await versions.put(value);
-  console.log(stored(name, signs, verdict.kind === 'store' ? verdict.oldKeyEnds : undefined));
+  console.log(stored(name, signs, verdict.oldKeyEnds));
 }
 
 function stored(name: string, signs: boolean, oldKeyEnds: UnixMillis | undefined): string {
+  const end = oldKeyEnds === undefined ? undefined : instant(oldKeyEnds);
   if (signs)
-    return 'Stored. Give the new secret to your receivers; with a library that takes several, both for a day.';
-  if (oldKeyEnds === undefined)
+    return `Stored. Within 5 minutes deliveries are signed with it${end ? `, and with the old one, too, until ${end}: give the new one to your receivers by then` : ''}.`;
+  if (end === undefined)
     return `Stored. ${name} verifies with it from now on; set the same secret at the provider.`;
-  return `Stored. Now switch at the provider: ${name} verifies with both keys until ${instant(oldKeyEnds)} (unless its rotationOverlap says otherwise).`;
+  return `Stored. Now switch at the provider: ${name} verifies with both keys until ${end} (unless its rotationOverlap says otherwise).`;
 }
 
 async function revoke(name: string, versions: Versions): Promise<void> {
@@ -88,5 +90,3 @@ async function revoke(name: string, versions: Versions): Promise<void> {
     `Revoked. Only the current key of ${name} counts; functions that run may know the old one for 5 more minutes.`,
   );
 }
-
-const instant = (at: UnixMillis): string => `${new Date(at).toISOString().slice(0, 16)}Z`;
