@@ -1,0 +1,41 @@
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { expect, it } from 'vitest';
+import { dynamodbClaims } from '../../lambdas/adapters/aws/dynamodb-claims.ts';
+import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
+import { secretByName } from '../../lambdas/adapters/aws/secrets-manager.ts';
+import { clientConfig } from '../../local/endpoint.ts';
+import { claimsContract } from '../adapters/claims-contract.ts';
+import { describeFlow, localStack } from './support/local-stack.ts';
+
+describeFlow('The adapters of the inbound flow', () => {
+  const { dynamodb, outputs } = localStack();
+  const table = outputs.tables.inboundEvents;
+
+  claimsContract('the deployed table', async () => ({
+    ...dynamodbClaims(dynamodb, table),
+    ...dynamodbKept(dynamodb, table),
+  }));
+
+  it('read a secret by stage, and none where there is no version', async () => {
+    const client = new SecretsManagerClient(
+      clientConfig({ url: outputs.awsEndpoint, caFile: outputs.caFile }),
+    );
+    const name = `contract/${crypto.randomUUID()}`;
+    const secret = secretByName(client, name);
+    expect(await secret.readSecret('AWSCURRENT')).toBeUndefined();
+
+    await client.send(new CreateSecretCommand({ Name: name, SecretString: 'first' }));
+    expect(await secret.readSecret('AWSCURRENT')).toMatchObject({ value: 'first' });
+    expect(await secret.readSecret('AWSPREVIOUS')).toBeUndefined();
+
+    await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: 'second' }));
+    expect(await secret.readSecret('AWSCURRENT')).toMatchObject({ value: 'second' });
+    const previous = await secret.readSecret('AWSPREVIOUS');
+    expect(previous).toMatchObject({ value: 'first' });
+    expect(Math.abs(Date.now() - (previous?.createdAt ?? 0))).toBeLessThan(60_000);
+  });
+});
