@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startLocalAws } from '../local/emulator.ts';
+import { printProgress } from '../local/progress.ts';
+import { startSink } from '../test/flows/support/sink.ts';
+import { measureInbound } from './inbound.ts';
+import { measureOutbound } from './outbound.ts';
+import { report } from './report.ts';
+
+/**
+ * `npm run bench -- 2000 [--strict]`: so many events in and so many out through the local AWS.
+ *
+ * Prints events per second, p50 and p99 from accepted to done, and memory; fails when anything is lost or done twice.
+ * The figures are the emulator's as much as ours: compare runs of one machine.
+ */
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { strict: { type: 'boolean', default: false } },
+});
+const count = Number(positionals[0] ?? 500);
+if (!Number.isInteger(count) || count < 1) {
+  console.error(`'${positionals[0]}' is no number of events; try: npm run bench -- 2000`);
+  process.exit(2);
+}
+
+const stateDir = mkdtempSync(join(tmpdir(), 'hookline-bench-'));
+const sink = await startSink();
+const aws = await startLocalAws({
+  app: 'test/apps/flows.ts',
+  stateDir,
+  strict: values.strict,
+  port: 0,
+  context: { sink: sink.url },
+  progress: printProgress(console.log),
+});
+try {
+  const inbound = await measureInbound(count, aws, sink.url);
+  console.log(report('in', inbound));
+  const outbound = await measureOutbound(count, aws);
+  console.log(report('out', outbound));
+  if (inbound.faults.length + outbound.faults.length > 0) process.exitCode = 1;
+} finally {
+  await aws.stop();
+  sink.close();
+  rmSync(stateDir, { recursive: true, force: true });
+}

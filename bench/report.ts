@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+
+/** What one flow came to. */
+export interface Measured {
+  readonly count: number;
+  /** From the first request to the last event done. */
+  readonly seconds: number;
+  /** Of each event, from accepted to done, in milliseconds. */
+  readonly latencies: readonly number[];
+  /** Events lost or done twice, in words. */
+  readonly faults: readonly string[];
+}
+
+/** One line for people, and the faults below it. */
+export function report(flow: 'in' | 'out', { count, seconds, latencies, faults }: Measured): string {
+  const sorted = [...latencies].sort((a, b) => a - b);
+  const figures = [
+    `${flow.padEnd(3)} ${count} events`,
+    `${(count / seconds).toFixed(0)}/s`,
+    `p50 ${percentile(sorted, 50)} ms`,
+    `p99 ${percentile(sorted, 99)} ms`,
+    `${memoryMb()} MB in emulator and functions`,
+    faults.length === 0 ? 'none lost, none twice' : `${faults.length} FAULTS`,
+  ];
+  return [figures.join(' · '), ...faults.slice(0, 10).map((fault) => `    ${fault}`)].join('\n');
+}
+
+const percentile = (sorted: readonly number[], percent: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
+
+/** Resident memory of this process's children and theirs: the emulator and the functions' processes. */
+function memoryMb(): number {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const family = new Set([process.pid]);
+  let kilobytes = 0;
+  // A child's id may be lower than its parent's, so look until nobody joins any more.
+  for (let grown = true; grown; ) {
+    const joining = rows.filter(([pid = 0, parent = 0]) => family.has(parent) && !family.has(pid));
+    for (const [pid = 0, , rss = 0] of joining) {
+      family.add(pid);
+      kilobytes += rss;
+    }
+    grown = joining.length > 0;
+  }
+  return Math.round(kilobytes / 1024);
+}
