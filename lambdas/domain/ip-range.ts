@@ -1,8 +1,5 @@
 import ipaddr from 'ipaddr.js';
 
-/** Whether a text is a v4 or v6 range such as `192.30.252.0/22`. */
-export const isCidr = (text: string): boolean => ipaddr.isValidCIDR(text);
-
 /**
  * Checks an address against an allow-list.
  *

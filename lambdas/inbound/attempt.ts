@@ -51,15 +51,12 @@ export async function attemptEvent(
   ports: AttemptPorts,
 ): Promise<Settled | 'hung'> {
   const { event, body } = work;
-  const log = ports.telemetry.log({
-    source: event.source,
-    eventId: event.id,
-    eventType: event.type,
-    attempt: claim.attempts,
-    correlationId: event.correlationId,
-  });
-  if (body === undefined)
+  const log = ports.telemetry.log({ ...eventFields(event), attempt: claim.attempts });
+  if (body === undefined) {
     return giveUp(work, claim, 'its body is no longer in the bucket', ports.now(), ports);
+  }
+  const mistake = handlers && wrongProvider(handlers, work);
+  if (mistake) return settleFailure(work, claim, mistake, ports.now(), ports);
   const found = handlers && findHandler(handlers, event.type);
   if (found === undefined) return settleIgnored(work, claim, ports.now(), ports);
   const startedAt = ports.now();
@@ -79,6 +76,22 @@ export async function attemptEvent(
   }
 }
 
+/** Handlers registered under the wrong name are tried again, since a deploy puts that right. */
+function wrongProvider({ provider }: Handlers, { source }: Work) {
+  const { name, provider: expected } = source.settings;
+  if (provider === expected) return undefined;
+  const error = new Error(`the registry has handlers for ${provider} under ${name}, which is ${expected}`);
+  return { error, isPermanent: false };
+}
+
+/** What every line about an event carries. */
+export const eventFields = ({ source, id, type, correlationId }: EventHeading) => ({
+  source,
+  eventId: id,
+  eventType: type,
+  correlationId,
+});
+
 /** A metric's event type: the name under which a handler was declared, else `other`, so that the bill has an end. */
 export function typeLabel(handlers: Handlers | undefined, type: string): string {
   const declaredAs = handlers && findHandler(handlers, type)?.declaredAs;
@@ -92,8 +105,6 @@ export function reportConsumed(
   end: { readonly status: string; readonly attempt?: number; readonly durationMs: number },
   { telemetry, now }: AttemptPorts,
 ): void {
-  const { source, id, type, correlationId, receivedAt } = event;
-  telemetry.count('WebhooksReceived', { source, eventType, status: end.status });
-  const log = telemetry.log({ source, eventId: id, eventType: type, correlationId });
-  log.info('event.consumed', { ...end, ageMs: now() - receivedAt });
+  telemetry.count('WebhooksReceived', { source: event.source, eventType, status: end.status });
+  telemetry.log(eventFields(event)).info('event.consumed', { ...end, ageMs: now() - event.receivedAt });
 }

@@ -1,9 +1,10 @@
 import type { Handlers } from '../domain/handler.ts';
 import { describeError, type EventRecord } from '../domain/idempotency.ts';
+import type { Source } from '../domain/provider/provider.ts';
 import { type Seconds, seconds } from '../domain/time.ts';
 import { type AttemptPorts, attemptEvent, type Invocation, reportConsumed, typeLabel } from './attempt.ts';
 import { type ClaimResult, claimAgain, claimEvent } from './claim.ts';
-import { type ConsumedSource, openMessage, type QueuedMessage, type Work } from './open-message.ts';
+import { openMessage, type QueuedMessage, type Work } from './open-message.ts';
 import { deadLetter, giveUp, type Settlement } from './settle.ts';
 
 /** What the consumer needs of the outside world. */
@@ -15,7 +16,7 @@ export interface ConsumePorts extends AttemptPorts {
 
 /** The team's settings and code, by source. */
 export interface Team {
-  readonly sources: ReadonlyMap<string, ConsumedSource>;
+  readonly sources: ReadonlyMap<string, Source>;
   readonly handlers: Readonly<Record<string, Handlers>>;
 }
 

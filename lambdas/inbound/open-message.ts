@@ -1,7 +1,7 @@
 import { bodyOf, type EventHeading, headingOf, ReceivedMessage } from '../domain/event.ts';
 import { eventKey } from '../domain/idempotency.ts';
 import { MalformedMessageError, parseMessage } from '../domain/messages.ts';
-import type { Provider } from '../domain/provider/provider.ts';
+import type { Source } from '../domain/provider/provider.ts';
 import type { SourceSettings } from '../domain/source.ts';
 import { unixMillis } from '../domain/time.ts';
 import type { Claimable } from './claim.ts';
@@ -14,17 +14,11 @@ export interface QueuedMessage {
   readonly text: string;
 }
 
-/** A configured source and the row of its provider. */
-export interface ConsumedSource {
-  readonly settings: SourceSettings;
-  readonly provider: Provider;
-}
-
 /** A message that is an event of a source of ours. */
 export interface Work {
   readonly message: QueuedMessage;
   readonly event: EventHeading;
-  readonly source: ConsumedSource;
+  readonly source: Source;
   /** Undefined when it is not in the bucket any more. */
   readonly body: Uint8Array | undefined;
   readonly claimable: Claimable;
@@ -46,7 +40,7 @@ export type Opened =
 export async function openMessage(
   message: QueuedMessage,
   invocationId: string,
-  sources: ReadonlyMap<string, ConsumedSource>,
+  sources: ReadonlyMap<string, Source>,
   getBody: (key: string) => Promise<Uint8Array | undefined>,
 ): Promise<Opened> {
   const parsed = parse(message);

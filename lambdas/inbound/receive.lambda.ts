@@ -19,6 +19,9 @@ import { sourceKeys } from './source-keys.ts';
 
 /** The strictest providers hang up after 3 s; the rest is for a cold start and the way. */
 const answerWithinMs = 2200;
+const parallelSends = 8;
+/** What one `SendMessageBatch` takes. */
+const sendSize = 10;
 
 const env = readEnv(receiveEnv);
 const report = telemetry('receive');
@@ -62,9 +65,18 @@ function wire(settings: SourceSettings) {
     ports: {
       keys: sourceKeys(provider.secret, settings.rotationOverlap, secret),
       putBody: bodies.put,
-      enqueue: (messages: readonly OutgoingEvent[]) => queue.sendAll(messages),
+      enqueue,
     },
   };
+}
+
+/** A large batch goes out in parallel: one after the other, a hundred calls would take too long. */
+async function enqueue(messages: readonly OutgoingEvent[]): Promise<void> {
+  const share = Math.ceil(messages.length / parallelSends / sendSize) * sendSize;
+  const shares = Array.from({ length: parallelSends }, (_, nth) =>
+    messages.slice(nth * share, (nth + 1) * share),
+  );
+  await Promise.all(shares.map((part) => queue.sendAll(part)));
 }
 
 /** Whatever the calls are still waiting for, the answer goes out; an event that is enqueued later is a duplicate. */

@@ -1,11 +1,10 @@
 import { type EventHeading, packEvent } from '../domain/event.ts';
 import { isAllowedAddress } from '../domain/ip-range.ts';
-import type { Provider } from '../domain/provider/provider.ts';
+import type { Provider, Source } from '../domain/provider/provider.ts';
 import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import { headerName } from '../domain/signature/scheme.ts';
 import { type Verification, verify } from '../domain/signature/verify.ts';
-import type { SourceSettings } from '../domain/source.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { SourceKeys } from './source-keys.ts';
 
@@ -24,12 +23,6 @@ export interface ReceivePorts {
 export interface OutgoingEvent {
   readonly body: string;
   readonly attributes: Readonly<Record<string, string | undefined>>;
-}
-
-/** A configured source and the row of its provider. */
-export interface Source {
-  readonly settings: SourceSettings;
-  readonly provider: Provider;
 }
 
 /** The classes of refusal, as the answer names them. */

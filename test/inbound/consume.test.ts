@@ -275,6 +275,18 @@ describe('consume', () => {
     ]);
   });
 
+  it('tries an event again whose handlers are registered under the wrong source', async () => {
+    const world = inboundWorld(defineHandlers('github', { '*': async () => undefined }));
+    world.send(stripeMessage('evt_1'));
+
+    await world.turn();
+
+    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({
+      status: 'retrying',
+      lastError: 'Error: the registry has handlers for github under stripe, which is stripe',
+    });
+  });
+
   it('writes one line for each message, with the request’s correlation id', async () => {
     const { handlers } = scripted(succeed);
     const world = inboundWorld(handlers);

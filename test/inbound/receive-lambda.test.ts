@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { build } from 'esbuild';
+import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AwsAnswer, type AwsCall, startAws } from '../fakes/inbound-aws.ts';
 import { sourceSettings } from '../fakes/inbound-world.ts';
@@ -39,7 +40,18 @@ beforeAll(async () => {
     minify: true,
     logLevel: 'error',
   });
-  const sources = [sourceSettings(), sourceSettings({ name: 'other' })];
+  const batch = {
+    signatureHeader: 'x-signature',
+    algorithm: 'sha256',
+    encoding: 'hex',
+    prefix: '',
+    batch: true,
+  } as const;
+  const sources = [
+    sourceSettings(),
+    sourceSettings({ name: 'other' }),
+    sourceSettings({ name: 'batch', provider: 'hmac', hmac: batch }),
+  ];
   writeFileSync(join(folder, 'settings.json'), JSON.stringify({ sources }));
   vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
   vi.stubEnv('AWS_REGION', 'us-east-1');
@@ -88,6 +100,13 @@ function post(body: string, path = '/webhooks/stripe', key = 'whsec_test') {
   };
 }
 
+const Batch = v.object({ Entries: v.array(v.object({ MessageBody: v.string() })) });
+
+function postBatch(body: string) {
+  const signature = createHmac('sha256', 'whsec_test').update(body).digest('hex');
+  return { ...post(body, '/webhooks/batch'), headers: { 'X-Signature': signature } };
+}
+
 const event = '{"id":"evt_1","type":"invoice.paid"}';
 
 describe('the receiver function', () => {
@@ -99,6 +118,21 @@ describe('the receiver function', () => {
     expect(response).toMatchObject({ statusCode: 200, body: '{"status":"accepted","id":"evt_1"}' });
     expect(aws.calls.map(({ action }) => action)).toEqual(['GetSecretValue', 'SendMessageBatch']);
     expect(aws.calls[0]?.input).toEqual({ SecretId: 'Test/stripe', VersionStage: 'AWSCURRENT' });
+  });
+
+  it('sends a large batch ten at a time, every event once', async () => {
+    const receive = await coldStart();
+    const numbers = Array.from({ length: 1000 }, (_, number) => number);
+
+    const response = await receive(postBatch(JSON.stringify(numbers)), {});
+
+    expect(response).toMatchObject({ statusCode: 200, body: '{"status":"accepted","count":1000}' });
+    const sent = aws.calls.flatMap(({ action, input }) =>
+      action === 'SendMessageBatch' ? v.parse(Batch, input).Entries : [],
+    );
+    const bodies = sent.map(({ MessageBody }) => Number(JSON.parse(MessageBody).body));
+    expect(bodies.sort((a, b) => a - b)).toEqual(numbers);
+    expect(aws.calls).toHaveLength(101);
   });
 
   it('finds the source in the path, and answers 404 where there is none', async () => {

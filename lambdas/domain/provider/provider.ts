@@ -1,5 +1,6 @@
 import type { SecretFormat } from '../signature/key.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
+import type { SourceSettings } from '../source.ts';
 
 /** Where a field of an event stands. A header name that begins with `*` takes the prefix of the family that verified. */
 export type FieldRule =
@@ -16,7 +17,7 @@ export type BodyFormat = 'json' | 'json-or-form' | 'any';
 /**
  * Everything that Hookline knows about a provider, as data: one row of the catalogue.
  *
- * Only what cannot be a row is code. `docs/providers.md` has the sources of each row.
+ * Only what cannot be a row is code.
  */
 export interface Provider {
   readonly secret: SecretFormat;
@@ -32,4 +33,10 @@ export interface Provider {
   readonly attributes: Readonly<Record<string, FieldRule>>;
   /** Headers that reach the handler, beside `content-type` and `user-agent`. Never a signature or a credential. */
   readonly forward: readonly string[];
+}
+
+/** A configured source and the row of its provider. */
+export interface Source {
+  readonly settings: SourceSettings;
+  readonly provider: Provider;
 }
