@@ -23,11 +23,14 @@ export interface Deployed {
   readonly outputs: LocalOutputs;
   /** In words, by the names that the resources have in the app. */
   readonly changes: string;
+  /** Where to post to sources that were not there before. */
+  readonly newSources: readonly string[];
 }
 
 /** Deploys an app's assembly into an endpoint, as often as it is called. */
 export function appDeployer(app: App, endpoint: Endpoint): () => Promise<Deployed> {
   let live: Template = { Resources: {} };
+  let liveUrls = new Set<string>();
   return async () => {
     adaptAssembly(app.state.assembly);
     const next = readAssembly(app.state.assembly);
@@ -38,6 +41,9 @@ export function appDeployer(app: App, endpoint: Endpoint): () => Promise<Deploye
     await seedSecrets(endpoint, outputs.inbound.sources);
     // Last, because that it exists means ready.
     writeAtomically(app.state.outputsFile, `${JSON.stringify(outputs, undefined, 2)}\n`);
-    return { outputs, changes };
+    const urls = Object.values(outputs.inbound.sources).map(({ url }) => url);
+    const newSources = urls.filter((url) => !liveUrls.has(url));
+    liveUrls = new Set(urls);
+    return { outputs, changes, newSources };
   };
 }

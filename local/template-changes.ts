@@ -48,5 +48,12 @@ function nameInApp([id, resource]: [string, Resource]): string {
     : id;
 }
 
-const phrase = (verb: string, names: readonly string[]): string =>
-  names.length === 0 ? '' : `${verb}: ${names.join(', ')}`;
+/** More names than this are told by the part of the app that they are in. */
+const maxNames = 6;
+
+function phrase(verb: string, names: readonly string[]): string {
+  if (names.length === 0) return '';
+  if (names.length <= maxNames) return `${verb}: ${names.join(', ')}`;
+  const parts = new Set(names.map((name) => name.split('/')[0]));
+  return `${verb}: ${names.length} resources of ${[...parts].join(', ')}`;
+}

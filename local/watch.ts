@@ -9,7 +9,7 @@ const settleMs = 200;
 
 /** As far as this file needs a local AWS. */
 interface Redeployable {
-  redeploy(): Promise<{ readonly changes: string }>;
+  redeploy(): Promise<{ readonly changes: string; readonly newSources: readonly string[] }>;
 }
 
 /** Deploys again when a file in one of the directories is saved; a deploy that fails is shown, and the next save tries again. */
@@ -61,9 +61,10 @@ function watchTree(roots: readonly string[], signal: AbortSignal, onFile: (file:
 async function deployed(aws: Redeployable): Promise<string> {
   const begun = performance.now();
   try {
-    const { changes } = await aws.redeploy();
+    const { changes, newSources } = await aws.redeploy();
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    return `${styleText('green', '✔')} deployed, ${changes} ${styleText('dim', `${seconds} s`)}`;
+    const line = `${styleText('green', '✔')} deployed, ${changes} ${styleText('dim', `${seconds} s`)}`;
+    return [line, ...newSources.map((url) => `  POST ${url}`)].join('\n');
   } catch (error) {
     return `${styleText('red', '✘')} not deployed, the last version keeps running. ${describeFailure(error)}`;
   }

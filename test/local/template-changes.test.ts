@@ -26,6 +26,20 @@ test('new, changed and removed resources are told by their names in the app', ()
   expect(changesBetween(before, after)).toBe('new: D; changed: stripe/Receive; removed: Old');
 });
 
+test('many at once are told by where they belong', () => {
+  const paths = ['Receive', 'Consume', 'Queue', 'Dlq', 'Secret', 'Alarm'].map(
+    (name) => `Hookline/Source-partner/${name}`,
+  );
+  const resources = [...paths, 'Hookline/Inbound/Route'].map((path) => [
+    path.replaceAll('/', ''),
+    named(path),
+  ]);
+
+  expect(changesBetween({ Resources: {} }, { Resources: Object.fromEntries(resources) })).toBe(
+    'new: 7 resources of Source-partner, Inbound',
+  );
+});
+
 test('a save that changes nothing says so', () => {
   const template = { Resources: { A: named('Hookline/A') } };
   const metadata = (analytics: string) => ({

@@ -10,9 +10,9 @@ test('a save deploys; a deploy that fails is shown and the next save deploys aga
   const directory = freshDirectory();
   const lines: string[] = [];
   const redeploy = vi
-    .fn<() => Promise<{ changes: string }>>()
+    .fn<() => Promise<{ changes: string; newSources: string[] }>>()
     .mockRejectedValueOnce(new LocalAwsError('The deploy was refused: no such queue'))
-    .mockResolvedValue({ changes: 'changed: Echo' });
+    .mockResolvedValue({ changes: 'changed: Echo', newSources: ['http://new'] });
   const stopped = new AbortController();
   redeployOnSave(
     { redeploy },
@@ -45,7 +45,7 @@ test('a save deploys; a deploy that fails is shown and the next save deploys aga
     '✘ not deployed, the last version keeps running. The deploy was refused: no such queue',
   );
   expect(lines[2]).toMatch(/^· \S*b\.ts saved/);
-  expect(lines[3]).toMatch(/^✔ deployed, changed: Echo \d/);
+  expect(lines[3]).toMatch(/^✔ deployed, changed: Echo \d.*\n {2}POST http:\/\/new$/);
   expect(lines[6]).toMatch(/^· \S*new\/c\.ts saved/);
   expect(redeploy).toHaveBeenCalledTimes(4);
 });
