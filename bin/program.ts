@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { defaultStateDir } from '../local/state.ts';
+import { addDeliveriesCommand } from './commands/deliveries.ts';
 import { addDlqCommand } from './commands/dlq.ts';
 import { addEnvCommand } from './commands/env.ts';
+import { addEventsCommand } from './commands/events.ts';
 import { addSecretsCommand } from './commands/secrets.ts';
 import { describeFailure } from './refusal.ts';
 import { defaultStack } from './target.ts';
@@ -28,6 +30,8 @@ export function hooklineProgram(): Command {
   addEnvCommand(program);
   addSecretsCommand(program);
   addDlqCommand(program);
+  addEventsCommand(program);
+  addDeliveriesCommand(program);
   return program;
 }
 

@@ -1,0 +1,95 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type Command, Option } from 'commander';
+import { dynamoClient, patientCalls } from '../../lambdas/adapters/aws/clients.ts';
+import { parseDelivery } from '../../lambdas/adapters/aws/delivery-item.ts';
+import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
+import { type Delivery, deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
+import { positiveNumber } from '../arguments.ts';
+import { describeDelivery } from '../delivery-view.ts';
+import { openDeployment } from '../deployment.ts';
+import { RefusedError } from '../refusal.ts';
+import { cell, counted, instant, table } from '../table.ts';
+import type { TargetOptions } from '../target.ts';
+
+interface ShowOptions extends TargetOptions {
+  readonly json?: boolean;
+}
+
+interface ListOptions extends ShowOptions {
+  readonly status?: string;
+  readonly limit: number;
+}
+
+/** `hookline deliveries`: what was sent to whom, attempt by attempt, and the same again. */
+export function addDeliveriesCommand(program: Command): void {
+  const deliveries = program
+    .command('deliveries')
+    .description('what is sent to endpoints, attempt by attempt');
+  deliveries
+    .command('list')
+    .description('the newest deliveries; reads the whole table, which costs on a large one')
+    .addOption(new Option('--status <status>', 'only those').choices(deliveryStatuses))
+    .option('--limit <number>', 'at most so many', positiveNumber, 50)
+    .option('--json', 'for programs')
+    .action((_options: unknown, command: Command) => list(command.optsWithGlobals()));
+  deliveries
+    .command('show')
+    .description('one delivery with its attempts')
+    .argument('<deliveryId>')
+    .option('--json', 'for programs')
+    .action((id: string, _options: unknown, command: Command) => show(id, command.optsWithGlobals()));
+}
+
+async function show(id: string, options: ShowOptions): Promise<void> {
+  const { deliveriesTable } = await openDeployment(options);
+  const delivery = await dynamodbDeliveries(dynamoClient(patientCalls), deliveriesTable).read(id);
+  if (delivery === undefined)
+    throw new RefusedError(`There is no delivery ${id}: dlq list delivery and deliveries list show ids.`);
+  console.log(options.json ? JSON.stringify(delivery, undefined, 2) : describeDelivery(delivery));
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const { deliveriesTable } = await openDeployment(options);
+  const all = await scan(deliveriesTable, options.status);
+  const newest = all.toSorted((one, other) => other.createdAt - one.createdAt).slice(0, options.limit);
+  if (options.json) console.log(JSON.stringify(newest, undefined, 2));
+  else console.log(all.length === 0 ? 'There is no such delivery.' : describeList(newest, all.length));
+}
+
+async function scan(TableName: string, status: string | undefined): Promise<Delivery[]> {
+  const client = dynamoClient(patientCalls);
+  const filter = {
+    FilterExpression: '#status = :status',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':status': status },
+  };
+  const found: Delivery[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new ScanCommand({ TableName, ...(status === undefined ? {} : filter), ExclusiveStartKey }),
+    );
+    found.push(...(page.Items ?? []).map(parseDelivery));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  return found;
+}
+
+const describeList = (newest: readonly Delivery[], count: number): string =>
+  [
+    table(
+      ['id', 'event', 'endpoint', 'status', 'attempts', 'created', 'last error'],
+      newest.map((delivery) => [
+        delivery.id,
+        cell(delivery.eventType, 30),
+        cell(delivery.endpointId, 30),
+        delivery.status,
+        String(delivery.attempts),
+        instant(delivery.createdAt),
+        cell(delivery.lastError ?? '', 50),
+      ]),
+    ),
+    newest.length < count
+      ? `${newest.length} of ${count} deliveries`
+      : counted(count, 'delivery', 'deliveries'),
+  ].join('\n');

@@ -1,0 +1,136 @@
+import type { Command } from 'commander';
+import { dynamoClient, patientCalls, s3Client, sqsClient } from '../../lambdas/adapters/aws/clients.ts';
+import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
+import { payloadStore } from '../../lambdas/adapters/aws/payload-store.ts';
+import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
+import { type EventRecord, eventKey } from '../../lambdas/domain/idempotency.ts';
+import { unixMillis, utcDay } from '../../lambdas/domain/time.ts';
+import { keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
+import { dayArgument } from '../arguments.ts';
+import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
+import { replayAll } from '../replay-all.ts';
+import { cell, counted, instant, table } from '../table.ts';
+import type { TargetOptions } from '../target.ts';
+
+interface KeptOptions extends TargetOptions {
+  readonly day?: string;
+  readonly allFailed?: boolean;
+  readonly json?: boolean;
+}
+
+/** Bodies of failed and ignored events are kept for so long. */
+const keptDays = 35;
+
+/** `hookline events`: inbound events that failed, or that no handler wanted. */
+export function addEventsCommand(program: Command): void {
+  const events = program.command('events').description('inbound events that failed or had no handler');
+  events
+    .command('list')
+    .description('those of one source and day: failed ones, and ignored ones, which had no handler')
+    .argument('<source>')
+    .option('--day <YYYY-MM-DD>', 'in UTC; today without it', dayArgument)
+    .option('--json', 'for programs')
+    .action((source: string, _options: unknown, command: Command) => list(source, command.optsWithGlobals()));
+  events
+    .command('replay')
+    .description(
+      'run the handler for them, whatever became of their message; one that was processed is refused',
+    )
+    .argument('<source>')
+    .argument('[eventId...]', 'as the provider or events list shows them')
+    .option('--day <YYYY-MM-DD>', 'all that failed or were ignored on that day, in UTC', dayArgument)
+    .option('--all-failed', `all that failed in the last ${keptDays} days`)
+    .action(async (source: string, ids: string[], _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<KeptOptions>();
+      const choices = [ids.length > 0, options.day !== undefined, options.allFailed === true];
+      if (choices.filter(Boolean).length !== 1)
+        command.error(
+          'error: say which events: their ids, or --day YYYY-MM-DD, or --all-failed; one of the three',
+        );
+      await replay(source, ids, options);
+    });
+}
+
+async function list(source: string, options: KeptOptions): Promise<void> {
+  const deployment = await openDeployment(options);
+  sourceOf(deployment, source);
+  const day = options.day ?? utcDay(unixMillis(Date.now()));
+  const records = await keptEvents(source, day, keptIn(deployment));
+  if (options.json) console.log(JSON.stringify(records.map(toJson), undefined, 2));
+  else
+    console.log(
+      records.length === 0 ? `No event of ${source} failed or was ignored on ${day}.` : describe(records),
+    );
+}
+
+const toJson = ({ id, status, eventType, attempts, receivedAt, lastError }: EventRecord) => ({
+  id: providerId(id),
+  status,
+  eventType,
+  attempts,
+  receivedAt: new Date(receivedAt).toISOString(),
+  lastError,
+});
+
+const describe = (records: readonly EventRecord[]): string =>
+  [
+    table(
+      ['id', 'type', 'status', 'attempts', 'received', 'last error'],
+      records.map(({ id, eventType, status, attempts, receivedAt, lastError }) => [
+        cell(providerId(id), 64),
+        cell(eventType, 40),
+        status,
+        String(attempts),
+        instant(receivedAt),
+        cell(lastError ?? ''),
+      ]),
+    ),
+    counted(records.length, 'event'),
+  ].join('\n');
+
+async function replay(source: string, ids: readonly string[], options: KeptOptions): Promise<void> {
+  const deployment = await openDeployment(options);
+  sourceOf(deployment, source);
+  const keys =
+    ids.length > 0 ? ids.map((id) => eventKey(source, id)) : await chosenKeys(source, options, deployment);
+  const kept = { ...keptIn(deployment), ...portsOf(deployment) };
+  await replayAll(keys, 'event', async (key) => {
+    const result = await replayEvent(key, unixMillis(Date.now()), kept);
+    return result.kind === 'refused' ? result.reason : undefined;
+  });
+}
+
+async function chosenKeys(
+  source: string,
+  options: KeptOptions,
+  deployment: Deployment,
+): Promise<readonly string[]> {
+  const ports = keptIn(deployment);
+  if (options.day !== undefined) return (await keptEvents(source, options.day, ports)).map(({ id }) => id);
+  const today = Date.now();
+  const keys: string[] = [];
+  for (let daysAgo = keptDays; daysAgo >= 0; daysAgo -= 1) {
+    const records = await keptEvents(source, utcDay(unixMillis(today - daysAgo * 86_400_000)), ports);
+    keys.push(...records.filter(({ status }) => status === 'failed').map(({ id }) => id));
+  }
+  return keys;
+}
+
+const keptIn = ({ inboundEventsTable }: Deployment) =>
+  dynamodbKept(dynamoClient(patientCalls), inboundEventsTable);
+
+function portsOf(deployment: Deployment) {
+  const bodies = payloadStore(s3Client(patientCalls), deployment.payloadBucket);
+  const client = sqsClient(patientCalls);
+  return {
+    getBody: bodies.get,
+    putBody: bodies.put,
+    enqueue: (
+      source: string,
+      message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> },
+    ) => sqsQueue(client, sourceOf(deployment, source).queueUrl).send(message),
+  };
+}
+
+/** A source's name has no `#`, so the first one splits. */
+const providerId = (key: string): string => key.slice(key.indexOf('#') + 1);

@@ -1,0 +1,36 @@
+import type { Delivery } from '../lambdas/domain/delivery-record.ts';
+import { cell, instant, table } from './table.ts';
+
+/** One delivery for a person: what, whereto, how it stands, and each attempt. */
+export function describeDelivery(delivery: Delivery): string {
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['delivery', delivery.id],
+    ['event', `${delivery.eventId} (${delivery.eventType})`],
+    ['tenant', delivery.tenant || undefined],
+    ['endpoint', `${delivery.endpointId} ${delivery.url}`],
+    ['status', delivery.status],
+    ['created', instant(delivery.createdAt)],
+    ['next attempt', delivery.nextAttemptAt && instant(delivery.nextAttemptAt)],
+    ['last error', delivery.lastError],
+    ['round', delivery.round > 1 ? `${delivery.round} (replayed)` : undefined],
+  ];
+  const lines = facts.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name.padEnd(12)}  ${cell(value, 300)}`],
+  );
+  return [...lines, attempts(delivery)].join('\n');
+}
+
+function attempts({ attemptLog, attempts: count }: Delivery): string {
+  if (attemptLog.length === 0) return 'No attempt yet.';
+  const rows = attemptLog.map(({ n, at, ms, status, error, sample }) => [
+    String(n),
+    instant(at),
+    `${ms} ms`,
+    status?.toString() ?? '–',
+    cell(error ?? ''),
+    cell(sample ?? '', 60),
+  ]);
+  const drawn = table(['attempt', 'at', 'took', 'status', 'error', 'answer'], rows);
+  const left = count - attemptLog.length;
+  return left > 0 ? `${drawn}\n${left} between the first and the last are not kept.` : drawn;
+}
