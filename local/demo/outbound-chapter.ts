@@ -75,7 +75,7 @@ async function delivered(stage: Stage, story: Story, arrivals: readonly Arrival[
 /** The default schedule is 1 s and 5 s, spread by a fifth; what is above that is queue and function. */
 function promiseGaps(story: Story, [first, second, third]: readonly Arrival[]): void {
   const gaps = [gap(first, second), gap(second, third)];
-  const holds = (gaps[0] ?? 0) >= 0.8 && (gaps[1] ?? 0) >= 4 && (gaps[1] ?? Number.POSITIVE_INFINITY) < 12;
+  const holds = (gaps[0] ?? 0) >= 0.8 && (gaps[1] ?? 0) >= 4 && (gaps[1] ?? Number.POSITIVE_INFINITY) < 15;
   story.promise(
     `the retries came after ${gaps.map((seconds) => `${seconds.toFixed(1)} s`).join(' and ')}`,
     holds,

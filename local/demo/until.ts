@@ -6,7 +6,7 @@ import { BrokenPromiseError } from './story.ts';
  *
  * @throws BrokenPromiseError when there is nothing in time
  */
-export async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 30): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 60): Promise<T> {
   const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     const found = await look();
