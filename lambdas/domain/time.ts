@@ -36,3 +36,13 @@ export function parseInstant(text: string): UnixMillis | undefined {
 
 /** The day in UTC, as `YYYY-MM-DD`. */
 export const utcDay = (at: UnixMillis): string => new Date(at).toISOString().slice(0, 10);
+
+/** An instant as ISO 8601 in UTC, e.g. `2026-12-01T00:00:00.000Z`. */
+export const toIsoInstant = (at: UnixMillis): string => new Date(at).toISOString();
+
+/** Reads a date of an HTTP header, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`; undefined when it is none. */
+export function parseHttpDate(text: string): UnixMillis | undefined {
+  if (!/^[A-Z][a-z]{2,8}, .{9,12} \d\d:\d\d:\d\d GMT$/.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : unixMillis(at);
+}

@@ -1,4 +1,59 @@
-/** Deployed by the stack; its owner writes it next. */
-export const handler = async (): Promise<never> => {
-  throw new Error('not deployed yet');
+// Step 2 of 2 of the outbound flow: open deliver.ts next, then claim-delivery.ts, attempt-delivery.ts, settle-attempt.ts.
+// Trigger: the delivery queue, in small batches; publish, sweep, replay and this function itself feed it.
+// Input: delivery tasks → output: signed requests to endpoints, each attempt on its delivery's record, the next task.
+// On failure: SQS gives the message back; sweep.lambda.ts finds what a crash left undone; the end is the delivery DLQ.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { dynamoClient, patientCalls, s3Client, secretsClient, sqsClient } from '../adapters/aws/clients.ts';
+import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
+import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
+import { payloadReader } from '../adapters/aws/payload-reader.ts';
+import { payloadStore } from '../adapters/aws/payload-store.ts';
+import { signingSecret } from '../adapters/aws/signing-secret.ts';
+import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { telemetry } from '../adapters/aws/telemetry.ts';
+import { httpSender } from '../adapters/http-sender.ts';
+import { OutboundSettings } from '../domain/outbound-settings.ts';
+import { type Millis, unixMillis } from '../domain/time.ts';
+import { deliverEnv, readEnv, readSettings } from '../env.ts';
+import { deliver } from './deliver.ts';
+
+const env = readEnv(deliverEnv);
+const settings = readSettings(OutboundSettings);
+const report = telemetry('deliver');
+const table = dynamoClient(patientCalls);
+const queues = sqsClient(patientCalls);
+const queue = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
+const deadLetters = sqsQueue(queues, env.DELIVERY_DLQ_URL);
+const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
+const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const ports = {
+  now: () => unixMillis(Date.now()),
+  random: Math.random,
+  deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+  events: { close: events.close, payload: payloadReader(events.read, bodies.get) },
+  signingKeys: signingSecret(secretsClient(patientCalls), env.SIGNING_SECRET).keys,
+  post: httpSender(settings).post,
+  sendTask: queue.send,
+  sendDeadLetter: (body: string) => deadLetters.send({ body }),
+  deleteMessage: queue.delete,
+  returnMessageAfter: queue.returnAfter,
+  pause: (span: Millis) => pause(span),
+  telemetry: report,
 };
+
+/** The event source mapping's entry. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const messages = event.Records.map(({ messageId, receiptHandle, body }) => ({
+    messageId,
+    receiptHandle,
+    text: body,
+  }));
+  const hasTime = (span: Millis) => context.getRemainingTimeInMillis() >= span;
+  try {
+    const failed = await deliver(messages, hasTime, settings, ports);
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  } finally {
+    report.flush();
+  }
+}

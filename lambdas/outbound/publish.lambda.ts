@@ -1,4 +1,46 @@
-/** Deployed by the stack; its owner writes it next. */
-export const handler = async (): Promise<never> => {
-  throw new Error('not deployed yet');
+// Step 1 of 2 of the outbound flow: open publish.ts next, then record-publication.ts; step 2 is deliver.lambda.ts.
+// Trigger: the publish queue, in batches; SNS feeds it, or an application directly.
+// Input: publish messages → output: an event and a delivery in the tables, a task on the delivery queue.
+// On failure: SQS gives the message back; what cannot be carried out goes to the publish DLQ with its reason.
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { dynamoClient, patientCalls, s3Client, sqsClient } from '../adapters/aws/clients.ts';
+import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
+import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
+import { payloadStore } from '../adapters/aws/payload-store.ts';
+import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { telemetry } from '../adapters/aws/telemetry.ts';
+import { OutboundSettings } from '../domain/outbound-settings.ts';
+import { unixMillis } from '../domain/time.ts';
+import { publishEnv, readEnv, readSettings } from '../env.ts';
+import { publish } from './publish.ts';
+
+const env = readEnv(publishEnv);
+const settings = readSettings(OutboundSettings);
+const report = telemetry('publish');
+const table = dynamoClient(patientCalls);
+const queues = sqsClient(patientCalls);
+const deadLetters = sqsQueue(queues, env.PUBLISH_DLQ_URL);
+const ports = {
+  now: () => unixMillis(Date.now()),
+  events: dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE),
+  deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+  putPayload: payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET).put,
+  sendTasks: sqsQueue(queues, env.DELIVERY_QUEUE_URL).sendAll,
+  sendDeadLetter: (body: string) => deadLetters.send({ body }),
+  telemetry: report,
 };
+
+/** The event source mapping's entry. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  const messages = event.Records.map(({ messageId, body, attributes }) => ({
+    messageId,
+    text: body,
+    receives: Number(attributes.ApproximateReceiveCount),
+  }));
+  try {
+    const failed = await publish(messages, settings, ports);
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  } finally {
+    report.flush();
+  }
+}

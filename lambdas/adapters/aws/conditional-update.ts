@@ -1,0 +1,61 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { plainItem } from './plain-item.ts';
+
+/** One conditional update of one item, in DynamoDB's own expressions; `#name` stands for the attribute of that name. */
+export interface ConditionalUpdate {
+  readonly id: string;
+  /** To set; an undefined one is removed. */
+  readonly set?: Readonly<Record<string, unknown>>;
+  /** Assignments that compute, e.g. `#claims = #claims + :one`. */
+  readonly assign?: readonly string[];
+  /** Clauses of another kind, e.g. `DELETE #open :member`. */
+  readonly more?: string;
+  readonly condition: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The item as written, or the item that refused the write. */
+export type Written =
+  | { readonly ok: true; readonly item: unknown }
+  | { readonly ok: false; readonly item: unknown };
+
+/** Writes; a refusal brings the item with it (undefined: there is none), so no read follows. */
+export async function updateIf(
+  client: DynamoDBDocumentClient,
+  table: string,
+  update: ConditionalUpdate,
+): Promise<Written> {
+  try {
+    const { Attributes } = await client.send(new UpdateCommand({ TableName: table, ...expressions(update) }));
+    return { ok: true, item: Attributes };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { ok: false, item: error.Item && plainItem(error.Item) };
+  }
+}
+
+function expressions({ id, set = {}, assign = [], more = '', condition, values }: ConditionalUpdate) {
+  const names = Object.keys(set);
+  const kept = names.filter((name) => set[name] !== undefined);
+  const removed = names.filter((name) => set[name] === undefined);
+  const assignments = [...kept.map((name) => `#${name} = :set_${name}`), ...assign];
+  const UpdateExpression = [
+    assignments.length > 0 ? `SET ${assignments.join(', ')}` : '',
+    removed.length > 0 ? `REMOVE ${removed.map((name) => `#${name}`).join(', ')}` : '',
+    more,
+  ].join(' ');
+  const mentioned = `${UpdateExpression} ${condition}`.matchAll(/#(\w+)/g);
+  return {
+    Key: { id },
+    UpdateExpression,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: Object.fromEntries([...mentioned].map(([alias, name]) => [alias, name ?? ''])),
+    ExpressionAttributeValues: Object.fromEntries([
+      ...kept.map((name) => [`:set_${name}`, set[name]]),
+      ...Object.entries(values).map(([name, value]) => [`:${name}`, value]),
+    ]),
+    ReturnValues: 'ALL_NEW' as const,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+}

@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { type Delivery, deliveryStatuses, dueShardOf } from '../../domain/delivery-record.ts';
+import { millis, unixMillis, unixSeconds } from '../../domain/time.ts';
+
+const Instant = v.pipe(v.number(), v.transform(unixMillis));
+
+/** An item of the Deliveries table. `expiresAt`, the table's TTL, is in seconds; every other instant in milliseconds. */
+const DeliveryItem = v.object({
+  id: v.string(),
+  tenant: v.string(),
+  eventId: v.string(),
+  eventType: v.string(),
+  endpointId: v.string(),
+  url: v.string(),
+  correlationId: v.string(),
+  status: v.picklist(deliveryStatuses),
+  attempts: v.number(),
+  attemptsBefore: v.number(),
+  attemptLog: v.array(
+    v.object({
+      n: v.number(),
+      at: Instant,
+      ms: v.number(),
+      status: v.optional(v.number()),
+      error: v.optional(v.string()),
+      sample: v.optional(v.string()),
+    }),
+  ),
+  lastAttemptAt: v.optional(Instant),
+  lastError: v.optional(v.string()),
+  nextAttemptAt: v.optional(Instant),
+  createdAt: Instant,
+  claims: v.number(),
+  crashes: v.number(),
+  leaseUntil: v.optional(Instant),
+  round: v.number(),
+  deadline: Instant,
+  lifetime: v.pipe(v.number(), v.transform(millis)),
+  dueAt: v.optional(Instant),
+  sweeps: v.number(),
+  expiresAt: v.optional(v.pipe(v.number(), v.transform(unixSeconds))),
+});
+
+/** @throws ValiError when the item was written by something else */
+export const parseDelivery = (item: unknown): Delivery => v.parse(DeliveryItem, item);
+
+/** A delivery as an item; it is in the due index for as long as it has a `dueAt`. */
+export const deliveryItem = (delivery: Delivery) => ({
+  ...delivery,
+  dueShard: delivery.dueAt === undefined ? undefined : dueShardOf(delivery.id),
+});

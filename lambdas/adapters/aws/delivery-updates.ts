@@ -1,0 +1,104 @@
+import {
+  type AttemptEntry,
+  type AttemptRecord,
+  type Delivery,
+  dueShardOf,
+  type Fence,
+} from '../../domain/delivery-record.ts';
+import type { UnixMillis, UnixSeconds } from '../../domain/time.ts';
+import type { ConditionalUpdate } from './conditional-update.ts';
+
+const isUnrecorded = '#status = :pending AND #attempts < :attempt';
+const isUnleased = 'attribute_not_exists(#leaseUntil)';
+const isDueSoon = '(attribute_not_exists(#nextAttemptAt) OR #nextAttemptAt <= :soon)';
+const leaseIsOverAsSeen = '#claims = :seenClaims AND #leaseUntil <= :now';
+const isMine = '#status = :pending AND #claims = :mine AND #round = :round';
+const isUndelivered = '#status IN (:pending, :failed, :held)';
+const isEnded = 'NOT (#status IN (:pending, :held))';
+
+/** Each step of a delivery as one conditional update. */
+export const deliveryUpdates = {
+  claim: (
+    id: string,
+    attempt: number,
+    until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
+  ): ConditionalUpdate => ({
+    id,
+    set: { leaseUntil: until.lease },
+    assign: ['#claims = #claims + :one'],
+    condition: `${isUnrecorded} AND ${isUnleased} AND ${isDueSoon}`,
+    values: { pending: 'pending', attempt, soon: until.soon, one: 1 },
+  }),
+
+  claimSuspect: (seen: Delivery, attempt: number, now: UnixMillis, lease: UnixMillis): ConditionalUpdate => ({
+    id: seen.id,
+    set: { leaseUntil: lease },
+    assign: ['#claims = #claims + :one', '#crashes = #crashes + :one'],
+    condition: `${isUnrecorded} AND ${leaseIsOverAsSeen}`,
+    values: { pending: 'pending', attempt, seenClaims: seen.claims, now, one: 1 },
+  }),
+
+  record: ({ id, claims, round }: Fence, record: AttemptRecord): ConditionalUpdate => ({
+    id,
+    set: { ...recorded(id, record), leaseUntil: undefined, crashes: 0, sweeps: 0 },
+    condition: isMine,
+    values: { pending: 'pending', mine: claims, round },
+  }),
+
+  recordLateSuccess: (
+    { id, round }: Fence,
+    entry: AttemptEntry,
+    expiresAt: UnixSeconds,
+  ): ConditionalUpdate => ({
+    id,
+    set: { status: 'delivered', lastAttemptAt: entry.at, expiresAt, ...over },
+    assign: ['#attemptLog = list_append(#attemptLog, :entry)'],
+    condition: `#round = :round AND ${isUndelivered}`,
+    values: { round, entry: [entry], pending: 'pending', failed: 'failed', held: 'held' },
+  }),
+
+  moveDue: (
+    seen: { readonly id: string; readonly dueAt: UnixMillis },
+    dueAt: UnixMillis,
+    sweeps: number,
+  ): ConditionalUpdate => ({
+    id: seen.id,
+    set: { dueAt, sweeps },
+    condition: '#dueAt = :seen',
+    values: { seen: seen.dueAt },
+  }),
+
+  clearDue: (id: string, round: number): ConditionalUpdate => ({
+    id,
+    set: { dueAt: undefined, dueShard: undefined },
+    condition: `#round = :round AND ${isEnded}`,
+    values: { round, pending: 'pending', held: 'held' },
+  }),
+
+  reopen: ({ id, round, status }: Delivery, deadline: UnixMillis, now: UnixMillis): ConditionalUpdate => ({
+    id,
+    set: {
+      ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, deadline },
+      ...{ dueAt: now, dueShard: dueShardOf(id) },
+      ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined },
+    },
+    assign: ['#attemptsBefore = #attempts'],
+    condition: '#round = :seenRound AND #status = :seenStatus',
+    values: { seenRound: round, seenStatus: status },
+  }),
+};
+
+/** What ends with a delivery. */
+const over = { leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, dueShard: undefined };
+
+const recorded = (id: string, record: AttemptRecord) => ({
+  status: record.status,
+  attempts: record.attempts,
+  attemptLog: record.attemptLog,
+  lastAttemptAt: record.lastAttemptAt,
+  lastError: record.lastError,
+  nextAttemptAt: record.nextAttemptAt,
+  dueAt: record.dueAt,
+  dueShard: record.dueAt === undefined ? undefined : dueShardOf(id),
+  expiresAt: record.expiresAt,
+});

@@ -1,0 +1,14 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+/** The item that a refused write brings, as plain values: DynamoDB's document client translates answers only. */
+export const plainItem = (item: Readonly<Record<string, AttributeValue>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]));
+
+function plainValue(value: AttributeValue): unknown {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return Number(value.N);
+  if (value.BOOL !== undefined) return value.BOOL;
+  if (value.SS !== undefined) return new Set(value.SS);
+  if (value.L !== undefined) return value.L.map(plainValue);
+  return value.M === undefined ? undefined : plainItem(value.M);
+}

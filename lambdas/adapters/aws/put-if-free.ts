@@ -1,0 +1,42 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { plainItem } from './plain-item.ts';
+
+// TTL deletes days late, so the condition looks at `expiresAt` itself.
+const isFree = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds';
+
+/**
+ * Writes an item unless there is one with its id that has not expired.
+ *
+ * @returns the item that is there already, else undefined
+ */
+export async function putIfFree(
+  client: DynamoDBDocumentClient,
+  table: string,
+  item: Readonly<Record<string, unknown>>,
+  now: UnixMillis,
+): Promise<unknown> {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: table,
+        Item: item,
+        ConditionExpression: isFree,
+        ExpressionAttributeNames: { '#id': 'id', '#expiresAt': 'expiresAt' },
+        ExpressionAttributeValues: { ':nowSeconds': toUnixSeconds(now) },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
+    return plainItem(error.Item);
+  }
+}
+
+/** Reads an item as it stands after every write that was answered. */
+export async function readItem(client: DynamoDBDocumentClient, table: string, id: string): Promise<unknown> {
+  const { Item } = await client.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
+  return Item;
+}

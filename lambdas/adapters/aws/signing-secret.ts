@@ -1,0 +1,50 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { parseSecretValue } from '../../domain/provider/secret.ts';
+import { later, seconds, type UnixMillis } from '../../domain/time.ts';
+import { secretByName } from './secrets-manager.ts';
+
+/** The stack's signing secret holds no key. */
+export class SigningSecretError extends Error {
+  override name = 'SigningSecretError' as const;
+}
+
+const cacheFor = seconds(300);
+/** Receivers go on with the old key for this long after a new one was stored. */
+const rotationOverlap = seconds(86_400);
+
+/** The keys that deliveries are signed with, cached for this container. */
+export function signingSecret(client: SecretsManagerClient, name: string) {
+  const secret = secretByName(client, name);
+  let known: { readonly until: UnixMillis; readonly keys: readonly Uint8Array[] } | undefined;
+
+  async function readKeys(now: UnixMillis): Promise<readonly Uint8Array[]> {
+    const current = await secret.readSecret('AWSCURRENT');
+    const keys = keysIn(current?.value, now);
+    if (current === undefined || keys.length === 0) {
+      throw new SigningSecretError(`secret ${name} holds no key; store whsec_ and 32 random bytes in base64`);
+    }
+    if (now >= later(current.createdAt, rotationOverlap)) return keys;
+    const previous = await secret.readSecret('AWSPREVIOUS');
+    return [...keys, ...keysIn(previous?.value, now)];
+  }
+
+  return {
+    /**
+     * @returns decoded keys, the current one first; within 24 h of a rotation the previous one, too
+     * @throws SigningSecretError when there is none
+     */
+    async keys(now: UnixMillis): Promise<readonly Uint8Array[]> {
+      if (known === undefined || now >= known.until) {
+        known = { keys: await readKeys(now), until: later(now, cacheFor) };
+      }
+      return known.keys;
+    },
+  };
+}
+
+function keysIn(value: string | undefined, now: UnixMillis): Uint8Array[] {
+  const dated = parseSecretValue(value ?? '', 'standard-webhooks')?.keys ?? [];
+  return dated
+    .filter(({ notAfter }) => notAfter === undefined || now < notAfter)
+    .flatMap(({ key }) => (key.kind === 'hmac' ? [key.bytes] : []));
+}

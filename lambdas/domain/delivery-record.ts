@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { dueIndex } from './tables.ts';
+import type { Millis, UnixMillis, UnixSeconds } from './time.ts';
+
+/** Where a delivery stands. `pending` and `held` are unfinished. */
+export const deliveryStatuses = ['pending', 'delivered', 'failed', 'held', 'discarded'] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+/** One attempt, as users see it. */
+export interface AttemptEntry {
+  /** Counted from 1, over all rounds. */
+  readonly n: number;
+  readonly at: UnixMillis;
+  readonly ms: number;
+  /** What the endpoint answered, if it did. */
+  readonly status?: number;
+  readonly error?: string;
+  /** The first KiB of the answer's body, at most. */
+  readonly sample?: string;
+}
+
+/** One event to one endpoint, over all attempts. */
+export interface Delivery {
+  readonly id: string;
+  readonly tenant: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly endpointId: string;
+  readonly url: string;
+  /** The same in every log line from publish to attempt. */
+  readonly correlationId: string;
+  readonly status: DeliveryStatus;
+  /** Attempts recorded. */
+  readonly attempts: number;
+  /** Attempts recorded before this round: the schedule starts anew with each. */
+  readonly attemptsBefore: number;
+  readonly attemptLog: readonly AttemptEntry[];
+  readonly lastAttemptAt?: UnixMillis;
+  readonly lastError?: string;
+  readonly nextAttemptAt?: UnixMillis;
+  readonly createdAt: UnixMillis;
+  /** The fencing token: raised by every claim, never lowered. */
+  readonly claims: number;
+  /** Claims whose worker died, since the last record. */
+  readonly crashes: number;
+  readonly leaseUntil?: UnixMillis;
+  /** Counted from 1; a replay begins the next. */
+  readonly round: number;
+  /** After this no attempt begins. */
+  readonly deadline: UnixMillis;
+  /** How far `deadline` lies after the beginning of a round. */
+  readonly lifetime: Millis;
+  /** When the sweep must step in; only while something is unfinished. */
+  readonly dueAt?: UnixMillis;
+  /** Times that the sweep stepped in since the last record. */
+  readonly sweeps: number;
+  /** Only with a terminal status: nothing that is unfinished expires. */
+  readonly expiresAt?: UnixSeconds;
+}
+
+/** What an attempt's record sets. What is undefined is removed; the lease, `crashes` and `sweeps` end with it. */
+export interface AttemptRecord {
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly attemptLog: readonly AttemptEntry[];
+  readonly lastAttemptAt?: UnixMillis;
+  readonly lastError?: string;
+  readonly nextAttemptAt?: UnixMillis;
+  readonly dueAt?: UnixMillis;
+  readonly expiresAt?: UnixSeconds;
+}
+
+/** A worker's right to record: it ends when anybody else claims. */
+export interface Fence {
+  readonly id: string;
+  readonly claims: number;
+  readonly round: number;
+}
+
+const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** Names the delivery of one event to one endpoint; 52 lower-case letters and digits. */
+export function deliveryId(tenant: string, eventId: string, endpointId: string): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([tenant, eventId, endpointId]))
+    .digest();
+  const bits = [...hash].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? [])
+    .map((group) => base32Alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
+    .join('');
+}
+
+/** The due index's partition of a delivery: a hash's first letter spreads evenly. */
+export const dueShardOf = (id: string): string =>
+  String(Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % dueIndex.shards);
+
+/** An item holds 400 KB; an endless log would stop every record. */
+const keptAtEachEnd = 20;
+
+/** The log with one more entry, trimmed to its first and last twenty. */
+export function withEntry(log: readonly AttemptEntry[], entry: AttemptEntry): readonly AttemptEntry[] {
+  const all = [...log, entry];
+  return all.length <= 2 * keptAtEachEnd
+    ? all
+    : [...all.slice(0, keptAtEachEnd), ...all.slice(-keptAtEachEnd)];
+}

@@ -1,0 +1,23 @@
+declare global {
+  interface JSON {
+    /** A stand-in for a primitive that `JSON.stringify` writes exactly as given. */
+    rawJSON(text: string): object;
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+    ): unknown;
+  }
+}
+
+/**
+ * Parses JSON so that `JSON.stringify` writes every number as it was: beyond 2^53, and `1.0`, too.
+ *
+ * @throws SyntaxError when it is no JSON; RangeError when it is nested too deep
+ * @see https://github.com/tc39/proposal-json-parse-with-source
+ */
+export const parseExactly = (text: string): unknown =>
+  JSON.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source
+      ? JSON.rawJSON(source)
+      : value,
+  );

@@ -1,0 +1,117 @@
+import * as v from 'valibot';
+import { parseExactly } from './exact-json.ts';
+import { describeIssue, serialiseMessage, utf8Bytes } from './messages.ts';
+
+/**
+ * The id becomes the header `webhook-id` and part of the signed text `id.timestamp.body`: visible ASCII that every
+ * receiver's library takes, and no full stop, which would make that text ambiguous.
+ *
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
+ */
+const EventId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_:/+=@-]{1,256}$/, 'id'));
+const EventType = v.pipe(v.string(), v.regex(/^(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'type'));
+const Tenant = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,64}$/, 'tenant'));
+const EndpointId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.:/+=@-]{1,128}$/, 'endpoint id'));
+const Url = v.pipe(
+  v.string(),
+  v.maxLength(2048),
+  v.check((text) => URL.canParse(text) && /^https?:/i.test(text), 'url'),
+);
+
+/** What a team publishes, through the topic or straight to the publish queue. */
+const PublishMessage = v.object({
+  id: v.optional(EventId),
+  type: EventType,
+  tenant: v.optional(Tenant, ''),
+  data: v.unknown(),
+  endpoint: v.optional(v.object({ id: EndpointId, url: v.optional(Url) })),
+});
+
+/** A publish message that can be carried out: it has an id, and addresses an endpoint. */
+export interface Publication {
+  readonly id: string;
+  readonly type: string;
+  readonly tenant: string;
+  /** As published: numbers are kept digit by digit. */
+  readonly data: unknown;
+  readonly endpoint: { readonly id: string; readonly url: string };
+}
+
+/** What a publish message turned out to be. */
+export type OpenedPublication =
+  | { readonly kind: 'publication'; readonly publication: Publication }
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+/** The envelope in which SNS hands a message to SQS; raw delivery is off, so that its `MessageId` gets here. */
+const SnsEnvelope = v.object({ Type: v.literal('Notification'), MessageId: v.string(), Message: v.string() });
+
+/** A message of the publish queue, out of SNS's envelope if it came in one. */
+export interface UnwrappedMessage {
+  readonly text: string;
+  /** SNS's message id, else SQS's: the event's id where the publisher gives none, and the name of this publication. */
+  readonly messageId: string;
+}
+
+/** Takes a message out of SNS's envelope; one that was sent straight to SQS has none. */
+export function unwrap(text: string, messageId: string): UnwrappedMessage {
+  const envelope = v.safeParse(SnsEnvelope, tryParse(text));
+  return envelope.success
+    ? { text: envelope.output.Message, messageId: envelope.output.MessageId }
+    : { text, messageId };
+}
+
+/** Reads a publish message; the team's applications control it. */
+export function openPublication({ text, messageId }: UnwrappedMessage): OpenedPublication {
+  const json = tryParse(text);
+  if (json === undefined) return unusable(`it is not JSON that can be read (${utf8Bytes(text)} bytes)`);
+  const parsed = v.safeParse(PublishMessage, json);
+  if (!parsed.success) return unusable(parsed.issues.map(describe).join('; '));
+  const { id = messageId, type, tenant, data, endpoint } = parsed.output;
+  if (endpoint === undefined) return unusable(unaddressed(tenant));
+  const { url } = endpoint;
+  if (url === undefined)
+    return unusable(`endpoint.url: missing, and no endpoint is registered as ${endpoint.id}`);
+  return { kind: 'publication', publication: { id, type, tenant, data, endpoint: { id: endpoint.id, url } } };
+}
+
+const unusable = (reason: string): OpenedPublication => ({ kind: 'unusable', reason });
+
+const unaddressed = (tenant: string): string =>
+  tenant === ''
+    ? 'endpoint: missing, so the message addresses nothing; give endpoint { id, url }'
+    : `endpoint: missing, and tenant ${tenant} has no subscribed endpoints; give endpoint { id, url }`;
+
+const rules: Readonly<Record<string, string>> = {
+  id: '1 to 256 of A-Z a-z 0-9 _ : / + = @ - (no full stop: it separates the parts of what is signed)',
+  type: '1 to 128 of A-Z a-z 0-9 _ - in parts separated by full stops, e.g. invoice.paid',
+  tenant: 'at most 64 of A-Z a-z 0-9 _ . -',
+  'endpoint id': '1 to 128 of A-Z a-z 0-9 _ . : / + = @ -',
+  url: 'an http or https URL',
+};
+
+/** Names the field; the values are the publisher's, and stay out of logs. */
+function describe(issue: v.GenericIssue): string {
+  const rule = rules[issue.message];
+  return rule === undefined ? describeIssue(issue) : `${v.getDotPath(issue)}: expected ${rule}`;
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return parseExactly(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The message with its id written in where it has none: a redrive gives it a new message id, and must not make a new event. */
+export function withId({ text, messageId }: UnwrappedMessage): {
+  readonly id: string;
+  readonly message: string;
+} {
+  const json = tryParse(text);
+  // By the text, for a number that is kept exactly is an object, too.
+  const isObject = typeof json === 'object' && json !== null && /^\s*\{/.test(text);
+  if (!isObject) return { id: messageId, message: text };
+  if ('id' in json) return { id: typeof json.id === 'string' ? json.id : messageId, message: text };
+  return { id: messageId, message: serialiseMessage({ id: messageId, ...json }) };
+}

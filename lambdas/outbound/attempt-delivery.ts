@@ -1,0 +1,94 @@
+import type { AttemptOutcome } from '../domain/attempt-outcome.ts';
+import type { Delivery } from '../domain/delivery-record.ts';
+import { outboundEventKey } from '../domain/outbound-event.ts';
+import type { OutboundSettings } from '../domain/outbound-settings.ts';
+import { signatureHeaders } from '../domain/outgoing-signature.ts';
+import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
+import { endWithoutAttempt, type SettlePorts, settleAttempt } from './settle-attempt.ts';
+import type { Settlement } from './settlement.ts';
+
+/** What an attempt needs of the outside world. */
+export interface AttemptPorts extends SettlePorts {
+  readonly events: SettlePorts['events'] & {
+    /** @returns the body to send, or undefined when it is gone */
+    payload(id: string): Promise<string | undefined>;
+  };
+  post(request: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Uint8Array;
+  }): Promise<AttemptOutcome>;
+}
+
+/** One invocation of the function. */
+export interface Invocation {
+  /** Whether this much time is left. */
+  hasTime(span: Millis): boolean;
+  /** The keys to sign with, the current one first. */
+  readonly keys: readonly Uint8Array[];
+}
+
+/** A claimed delivery and what its task brought along. */
+export interface ClaimedWork {
+  readonly delivery: Delivery;
+  readonly payload?: string;
+}
+
+/** What an attempt takes beside its deadline: the sample of the body, and the record. */
+const afterTheHead = millis(1_000);
+const toRecord = millis(5_000);
+
+/** Makes one attempt of a claimed delivery and records how it ended; or ends it without one. */
+export async function attemptDelivery(
+  { delivery, payload: cached }: ClaimedWork,
+  settings: OutboundSettings,
+  invocation: Invocation,
+  ports: AttemptPorts,
+): Promise<Settlement> {
+  const endWithout = (reason: string) => endWithoutAttempt(delivery, reason, settings, ports);
+  const attempt = delivery.attempts + 1;
+  if (delivery.crashes > settings.maxCrashes) {
+    return endWithout(`crashed: ${delivery.crashes} workers died in attempt ${attempt}`);
+  }
+  if (ports.now() >= delivery.deadline) return endWithout(`past its deadline before attempt ${attempt}`);
+  const key = outboundEventKey(delivery.tenant, delivery.eventId);
+  const payload = cached ?? (await ports.events.payload(key));
+  if (payload === undefined) return endWithout('its payload is past its retention');
+  const startedAt = ports.now();
+  if (!mayStart(delivery, startedAt, settings, invocation)) {
+    return { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? startedAt, startedAt) };
+  }
+  const body = Buffer.from(payload);
+  const outcome = await ports.post({
+    url: delivery.url,
+    headers: headersFor(delivery, body, startedAt, invocation.keys),
+    body,
+  });
+  return settleAttempt({ delivery, outcome, startedAt, payload: cached }, settings, ports);
+}
+
+/** A request must not be under way when the claim ends, or when the function does. */
+function mayStart(
+  { leaseUntil }: Delivery,
+  now: UnixMillis,
+  settings: OutboundSettings,
+  invocation: Invocation,
+): boolean {
+  const outlasts = leaseUntil !== undefined && now + settings.attemptTimeout + afterTheHead <= leaseUntil;
+  return outlasts && hasTimeForAttempt(settings, invocation);
+}
+
+/** Whether an attempt that takes as long as it may can still be recorded. */
+export const hasTimeForAttempt = ({ attemptTimeout }: OutboundSettings, { hasTime }: Invocation): boolean =>
+  hasTime(millis(attemptTimeout + afterTheHead + toRecord));
+
+const headersFor = (
+  { eventId }: Delivery,
+  body: Uint8Array,
+  now: UnixMillis,
+  keys: readonly Uint8Array[],
+): Readonly<Record<string, string>> => ({
+  'Content-Type': 'application/json',
+  'User-Agent': 'Hookline',
+  ...signatureHeaders(keys, { eventId, timestamp: toUnixSeconds(now), body }),
+});

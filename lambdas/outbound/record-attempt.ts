@@ -1,0 +1,165 @@
+import { type AttemptOutcome, describeOutcome } from '../domain/attempt-outcome.ts';
+import type { NextStep } from '../domain/delivery.ts';
+import {
+  type AttemptEntry,
+  type AttemptRecord,
+  type Delivery,
+  type Fence,
+  withEntry,
+} from '../domain/delivery-record.ts';
+import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
+import { dueForRetry } from '../domain/retry-schedule.ts';
+import {
+  later,
+  type Millis,
+  millis,
+  type Seconds,
+  toUnixSeconds,
+  type UnixMillis,
+  type UnixSeconds,
+} from '../domain/time.ts';
+import type { DeliveryWrite } from './claim-delivery.ts';
+import { asError, type OutboundTelemetry } from './telemetry.ts';
+
+/** What recording needs of the outside world. */
+export interface AttemptRecordPorts {
+  now(): UnixMillis;
+  readonly deliveries: {
+    /** Records while the claim is still ours. */
+    record(fence: Fence, record: AttemptRecord): Promise<DeliveryWrite>;
+    /** Records a success whatever the fence says, within its round: only status, end and log entry. */
+    recordLateSuccess(fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
+    read(id: string): Promise<Delivery | undefined>;
+  };
+  sendTask(task: TaskMessage): Promise<void>;
+  pause(span: Millis): Promise<void>;
+  readonly telemetry: OutboundTelemetry;
+}
+
+/** What came of recording. */
+export type RecordResult =
+  | { readonly kind: 'recorded'; readonly delivery: Delivery }
+  /** Somebody else has recorded this attempt, or ended the delivery. */
+  | { readonly kind: 'superseded' }
+  /** Somebody else works on this attempt. */
+  | { readonly kind: 'lost'; readonly until: UnixMillis }
+  /** A success that could not be written, and is on the queue to be written. */
+  | { readonly kind: 'queued' };
+
+const pausesBeforeWritingAgain = [millis(200), millis(1000)];
+
+/** Records an attempt that did not succeed, or the end of a delivery without one; on our own claim only. */
+export async function recordFenced(
+  fence: Fence,
+  record: AttemptRecord,
+  ports: AttemptRecordPorts,
+): Promise<RecordResult> {
+  const write = await ports.deliveries.record(fence, record);
+  if (write.ok) return { kind: 'recorded', delivery: write.delivery };
+  const { delivery } = write;
+  if (delivery === undefined) return { kind: 'superseded' };
+  if (isOwnRecord(delivery, fence, record)) return { kind: 'recorded', delivery };
+  const isSuperseded = delivery.status !== 'pending' || delivery.attempts >= record.attempts;
+  return isSuperseded ? { kind: 'superseded' } : { kind: 'lost', until: delivery.leaseUntil ?? ports.now() };
+}
+
+/** The answer to our own write was lost, and the client sent it again. */
+const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): boolean =>
+  delivery.claims === fence.claims &&
+  delivery.round === fence.round &&
+  delivery.status === record.status &&
+  delivery.attempts === record.attempts &&
+  delivery.lastAttemptAt === record.lastAttemptAt;
+
+/**
+ * Records a success: a success seen is a success, whoever has claimed the delivery since.
+ *
+ * Written again while the invocation lasts; then it goes onto the queue, to be recorded and not posted again.
+ *
+ * @throws when the queue does not take it either
+ */
+export async function recordSuccess(
+  delivery: Delivery,
+  entry: AttemptEntry,
+  retention: Seconds,
+  ports: AttemptRecordPorts,
+): Promise<RecordResult> {
+  for (const pause of [...pausesBeforeWritingAgain, undefined]) {
+    try {
+      return await writeSuccess(delivery, entry, retention, ports);
+    } catch (error) {
+      ports.telemetry.warn('delivery.unrecorded', {
+        deliveryId: delivery.id,
+        reason: asError(error).message,
+      });
+      if (pause !== undefined) await ports.pause(pause);
+    }
+  }
+  const { claims, round } = delivery;
+  const success = { at: entry.at, ms: entry.ms, status: entry.status ?? 0 };
+  const seen = { claims, round, success };
+  await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: entry.n, seen }, delivery));
+  return { kind: 'queued' };
+}
+
+/** One try to write a success. */
+export async function writeSuccess(
+  delivery: Delivery,
+  entry: AttemptEntry,
+  retention: Seconds,
+  ports: AttemptRecordPorts,
+): Promise<RecordResult> {
+  const expiresAt = toUnixSeconds(later(ports.now(), retention));
+  const result = await recordFenced(
+    delivery,
+    {
+      status: 'delivered',
+      attempts: entry.n,
+      attemptLog: withEntry(delivery.attemptLog, entry),
+      lastAttemptAt: entry.at,
+      expiresAt,
+    },
+    ports,
+  );
+  if (result.kind === 'recorded') return result;
+  const late = await ports.deliveries.recordLateSuccess(delivery, entry, expiresAt);
+  return late.ok ? { kind: 'recorded', delivery: late.delivery } : { kind: 'superseded' };
+}
+
+/** What an attempt that did not succeed leaves on the record. */
+export function recordOf(
+  delivery: Delivery,
+  entry: AttemptEntry,
+  outcome: AttemptOutcome,
+  next: Exclude<NextStep, { kind: 'delivered' }>,
+  retention: Seconds,
+  now: UnixMillis,
+): AttemptRecord {
+  const attempt = {
+    attempts: entry.n,
+    attemptLog: withEntry(delivery.attemptLog, entry),
+    lastAttemptAt: entry.at,
+    lastError: describeOutcome(outcome),
+  };
+  if (next.kind === 'fail') return { ...attempt, ...failedFrom(now, retention), lastError: next.reason };
+  const nextAttemptAt = later(now, next.delay);
+  return { ...attempt, status: 'pending', nextAttemptAt, dueAt: dueForRetry(nextAttemptAt, next.delay) };
+}
+
+/** What ends a delivery without an attempt leaves on the record. */
+export const failureWithoutAttempt = (
+  { attempts, attemptLog, lastAttemptAt }: Delivery,
+  reason: string,
+  retention: Seconds,
+  now: UnixMillis,
+): AttemptRecord => ({
+  ...{ attempts, attemptLog, lastAttemptAt, lastError: reason },
+  ...failedFrom(now, retention),
+});
+
+/** Due at once: its dead letter is not sent yet. */
+const failedFrom = (now: UnixMillis, retention: Seconds) => ({
+  status: 'failed' as const,
+  dueAt: now,
+  expiresAt: toUnixSeconds(later(now, retention)),
+});

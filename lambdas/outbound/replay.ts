@@ -1,0 +1,52 @@
+import type { Delivery } from '../domain/delivery-record.ts';
+import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
+import { openMember, outboundEventKey } from '../domain/outbound-event.ts';
+import { toUnixSeconds, type UnixMillis, unixMillis } from '../domain/time.ts';
+import type { DeliveryWrite } from './claim-delivery.ts';
+
+/** What a replay needs of the outside world. */
+export interface ReplayPorts {
+  readonly deliveries: {
+    read(id: string): Promise<Delivery | undefined>;
+    /** Begins the next round of an ended delivery, if it still stands as it was seen. */
+    reopen(seen: Delivery, deadline: UnixMillis, now: UnixMillis): Promise<DeliveryWrite>;
+  };
+  readonly events: {
+    /**
+     * Adds a round of a delivery to the event's unfinished ones, and keeps the event from expiring.
+     *
+     * @returns false when there is no such event any more
+     */
+    open(id: string, member: string): Promise<boolean>;
+  };
+  sendTask(task: TaskMessage): Promise<void>;
+}
+
+/** What became of a replay. */
+export type Replay =
+  | { readonly kind: 'replayed'; readonly delivery: Delivery }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Begins a new round of an ended delivery: a new deadline and the whole schedule anew; its log goes on.
+ *
+ * The event is kept from expiring first; the delivery is due at once, so a task that gets lost is the sweep's to send.
+ */
+export async function replayDelivery(id: string, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
+  const seen = await ports.deliveries.read(id);
+  if (seen === undefined) return refused(`there is no delivery ${id}`);
+  if (seen.status === 'pending' || seen.status === 'held') return refused(`${id} is ${seen.status} already`);
+  if (seen.expiresAt !== undefined && seen.expiresAt <= toUnixSeconds(now)) {
+    return refused(`${id} is past its retention`);
+  }
+  const event = outboundEventKey(seen.tenant, seen.eventId);
+  const isKept = await ports.events.open(event, openMember(id, seen.round + 1));
+  if (!isKept) return refused(`the event of ${id} is past its retention`);
+  const write = await ports.deliveries.reopen(seen, unixMillis(now + seen.lifetime), now);
+  if (!write.ok) return refused(`${id} was replayed or delivered by somebody else just now`);
+  const { delivery } = write;
+  await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
+  return { kind: 'replayed', delivery };
+}
+
+const refused = (reason: string): Replay => ({ kind: 'refused', reason });

@@ -1,0 +1,121 @@
+import { type AttemptOutcome, describeOutcome, statusLabel } from '../domain/attempt-outcome.ts';
+import { type NextStep, nextStep } from '../domain/delivery.ts';
+import type { AttemptEntry, Delivery } from '../domain/delivery-record.ts';
+import { taskMessage } from '../domain/delivery-task.ts';
+import type { OutboundSettings } from '../domain/outbound-settings.ts';
+import { maxQueueDelay } from '../domain/retry-schedule.ts';
+import { seconds, secondsUntil, type UnixMillis } from '../domain/time.ts';
+import { buryDelivery, closeInEvent, type EndPorts } from './end-delivery.ts';
+import {
+  type AttemptRecordPorts,
+  failureWithoutAttempt,
+  type RecordResult,
+  recordFenced,
+  recordOf,
+  recordSuccess,
+} from './record-attempt.ts';
+import { acknowledge, type Settlement } from './settlement.ts';
+
+/** What settling needs of the outside world. */
+export interface SettlePorts extends AttemptRecordPorts, EndPorts {
+  /** From 0 to 1. */
+  random(): number;
+  readonly deliveries: AttemptRecordPorts['deliveries'] & EndPorts['deliveries'];
+}
+
+/** An attempt that was made. */
+export interface Attempt {
+  readonly delivery: Delivery;
+  readonly outcome: AttemptOutcome;
+  readonly startedAt: UnixMillis;
+  /** What the task brought along, for the next one. */
+  readonly payload?: string;
+}
+
+/**
+ * Decides what follows an attempt, records it, and does it.
+ *
+ * In this order: what follows the record can be done again from it, by the due index.
+ */
+export async function settleAttempt(
+  attempt: Attempt,
+  settings: OutboundSettings,
+  ports: SettlePorts,
+): Promise<Settlement> {
+  const { delivery, outcome } = attempt;
+  const entry = entryOf(attempt, ports.now());
+  const next = nextStep(outcome, entry.n - delivery.attemptsBefore, settings, ports.random());
+  const retention = settings.deliveryRetention;
+  const result =
+    next.kind === 'delivered'
+      ? await recordSuccess(delivery, entry, retention, ports)
+      : await recordFenced(delivery, recordOf(delivery, entry, outcome, next, retention, ports.now()), ports);
+  report(attempt, entry, next, result, settings, ports);
+  return follow(attempt, entry, next, result, ports);
+}
+
+/** Ends a claimed delivery for which no attempt may be made any more. */
+export async function endWithoutAttempt(
+  delivery: Delivery,
+  reason: string,
+  settings: OutboundSettings,
+  ports: SettlePorts,
+): Promise<Settlement> {
+  const record = failureWithoutAttempt(delivery, reason, settings.deliveryRetention, ports.now());
+  const result = await recordFenced(delivery, record, ports);
+  if (result.kind === 'recorded') await buryDelivery(result.delivery, ports);
+  return settlementOf(result, ports.now());
+}
+
+async function follow(
+  { delivery, payload }: Attempt,
+  { n }: AttemptEntry,
+  next: NextStep,
+  result: RecordResult,
+  ports: SettlePorts,
+): Promise<Settlement> {
+  if (result.kind === 'recorded') {
+    if (next.kind === 'delivered') await closeInEvent(result.delivery, ports);
+    if (next.kind === 'fail') await buryDelivery(result.delivery, ports);
+    // What is later than SQS can carry is the sweep's to send.
+    if (next.kind === 'retry' && next.delay <= maxQueueDelay) {
+      await ports.sendTask(
+        taskMessage({ deliveryId: delivery.id, attempt: n + 1, payload }, delivery, next.delay),
+      );
+    }
+  }
+  return settlementOf(result, ports.now());
+}
+
+/** Whose claim is not its own any more acknowledges only what somebody else has recorded. */
+const settlementOf = (result: RecordResult, now: UnixMillis): Settlement =>
+  result.kind === 'lost'
+    ? { kind: 'fail', after: seconds(Math.max(1, secondsUntil(result.until, now))) }
+    : acknowledge;
+
+function entryOf({ delivery, outcome, startedAt }: Attempt, endedAt: UnixMillis): AttemptEntry {
+  const attempt = { n: delivery.attempts + 1, at: startedAt, ms: Math.round(endedAt - startedAt) };
+  return 'status' in outcome
+    ? { ...attempt, status: outcome.status, sample: outcome.sample }
+    : { ...attempt, error: describeOutcome(outcome) };
+}
+
+/** The wide line and the count of one attempt. The URL stays out: it may hold a secret. */
+function report(
+  { delivery, outcome }: Attempt,
+  { n, ms, at }: AttemptEntry,
+  next: NextStep,
+  result: RecordResult,
+  { endpointMetrics }: OutboundSettings,
+  { telemetry }: SettlePorts,
+): void {
+  const { id, eventId, eventType, tenant, endpointId, correlationId, createdAt, round } = delivery;
+  const status = statusLabel(outcome);
+  telemetry.count('WebhookDeliveryAttempts', { status });
+  if (endpointMetrics) telemetry.count('WebhookDeliveryAttempts', { endpoint: endpointId, status });
+  telemetry.info('delivery.attempted', {
+    ...{ deliveryId: id, eventId, eventType, tenant, endpointId, correlationId, round },
+    ...{ attempt: n, durationMs: ms, ageMs: at - createdAt, outcome: describeOutcome(outcome) },
+    ...{ next: next.kind, delaySeconds: next.kind === 'retry' ? next.delay : undefined, record: result.kind },
+  });
+}
