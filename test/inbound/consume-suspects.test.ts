@@ -77,6 +77,19 @@ describe('consume, when an event killed its worker', () => {
     expect(world.queue.size).toBe(0);
   });
 
+  it('takes the suspect with the fewest attempts first', async () => {
+    const world = killerWorld(['evt_k', 'evt_l']);
+    world.send(stripeMessage('evt_k'));
+    await world.turn();
+    await world.turn();
+    world.send(stripeMessage('evt_l'));
+    await world.turn();
+
+    await world.turn();
+
+    expect(world.runs).toEqual(['evt_k 1', 'evt_k 2', 'evt_l 1', 'evt_l 2']);
+  });
+
   it('deletes a finished batch mate before a suspect runs', async () => {
     const world = killerWorld(['evt_k']);
     world.send(stripeMessage('evt_k'));
