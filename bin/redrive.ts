@@ -1,5 +1,12 @@
 import { type DeadMessage, type DlqMessage, type Resend, resendKey } from './dead-letters.ts';
 
+/** What became of sending one dead letter back. */
+export type Resent =
+  | { readonly kind: 'sent' }
+  /** It was sent before, in another way: the dead letter has nothing more to say. */
+  | { readonly kind: 'obsolete' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
 /** What a redrive needs of the outside world. */
 export interface RedrivePorts {
   /** @returns none when the queue is read to its end */
@@ -7,8 +14,7 @@ export interface RedrivePorts {
   giveBack(messages: readonly DlqMessage[]): Promise<void>;
   delete(message: DlqMessage): Promise<void>;
   read(message: DlqMessage): DeadMessage;
-  /** @returns why it was not sent, or undefined when it was */
-  resend(resend: Resend): Promise<string | undefined>;
+  resend(resend: Resend): Promise<Resent>;
   progress(sent: number): void;
   /** Ctrl-C: what was begun is finished, and no more. */
   isStopped(): boolean;
@@ -17,6 +23,7 @@ export interface RedrivePorts {
 /** What became of a redrive. */
 export interface Redriven {
   readonly sent: number;
+  readonly obsolete: number;
   /** Stays in the queue. */
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
   /** Came back while this ran: it failed again at once. */
@@ -38,6 +45,7 @@ export async function redrive(
   const refused: { id: string; reason: string }[] = [];
   const left = new Set<DlqMessage>();
   let sent = 0;
+  let obsolete = 0;
   let cameBack = 0;
 
   async function redriveOne(message: DlqMessage): Promise<void> {
@@ -49,14 +57,15 @@ export async function redrive(
       return;
     }
     begun.add(key);
-    const reason = await ports.resend(dead.resend);
-    if (reason !== undefined) {
-      refused.push({ id: dead.id, reason });
+    const resent = await ports.resend(dead.resend);
+    if (resent.kind === 'refused') {
+      refused.push({ id: dead.id, reason: resent.reason });
       return;
     }
     await ports.delete(message);
     left.delete(message);
-    sent += 1;
+    if (resent.kind === 'sent') sent += 1;
+    else obsolete += 1;
   }
 
   try {
@@ -69,7 +78,7 @@ export async function redrive(
   } finally {
     await ports.giveBack([...left]);
   }
-  return { sent, refused, cameBack, wasStopped: ports.isStopped() };
+  return { sent, obsolete, refused, cameBack, wasStopped: ports.isStopped() };
 }
 
 /** Waits for all, then throws the first failure: a failed send leaves no other between send and delete. */

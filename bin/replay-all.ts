@@ -11,7 +11,7 @@ import { counted } from './table.ts';
  */
 export async function replayAll(
   ids: readonly string[],
-  noun: string,
+  noun: { readonly one: string; readonly many: string },
   replayOne: (id: string) => Promise<string | undefined>,
 ): Promise<void> {
   let replayed = 0;
@@ -36,8 +36,8 @@ export async function replayAll(
     }
     return false;
   });
-  const done = `${counted(replayed, noun)} replayed`;
+  const done = `${counted(replayed, noun.one, noun.many)} replayed`;
   if (wasStopped) throw new RefusedError(`Stopped: ${done}, ${ids.length - replayed - refused} not begun.`);
   if (refused > 0) throw new RefusedError(`${done}, ${refused} refused.`);
-  console.log(ids.length === 0 ? `There is no ${noun} to replay.` : `${done}.`);
+  console.log(ids.length === 0 ? `There is no ${noun.one} to replay.` : `${done}.`);
 }

@@ -8,8 +8,10 @@ import { positiveNumber } from '../arguments.ts';
 import { describeDelivery } from '../delivery-view.ts';
 import { openDeployment } from '../deployment.ts';
 import { RefusedError } from '../refusal.ts';
+import { replayAll } from '../replay-all.ts';
 import { cell, counted, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
+import { deliveryReplay } from './delivery-replay.ts';
 
 interface ShowOptions extends TargetOptions {
   readonly json?: boolean;
@@ -38,6 +40,11 @@ export function addDeliveriesCommand(program: Command): void {
     .argument('<deliveryId>')
     .option('--json', 'for programs')
     .action((id: string, _options: unknown, command: Command) => show(id, command.optsWithGlobals()));
+  deliveries
+    .command('replay')
+    .description('send ended deliveries again, delivered ones too, with the whole schedule anew')
+    .argument('<deliveryId...>')
+    .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));
 }
 
 async function show(id: string, options: ShowOptions): Promise<void> {
@@ -46,6 +53,14 @@ async function show(id: string, options: ShowOptions): Promise<void> {
   if (delivery === undefined)
     throw new RefusedError(`There is no delivery ${id}: dlq list delivery and deliveries list show ids.`);
   console.log(options.json ? JSON.stringify(delivery, undefined, 2) : describeDelivery(delivery));
+}
+
+async function replay(ids: readonly string[], options: TargetOptions): Promise<void> {
+  const deliveries = deliveryReplay(await openDeployment(options));
+  await replayAll(ids, { one: 'delivery', many: 'deliveries' }, async (id) => {
+    const result = await deliveries.replay(id);
+    return result.kind === 'refused' ? result.reason : undefined;
+  });
 }
 
 async function list(options: ListOptions): Promise<void> {

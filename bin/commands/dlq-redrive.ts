@@ -6,10 +6,11 @@ import { dlqQueue, maxReceivesOf } from '../dlq-queue.ts';
 import { type Dlq, dlqsNamed } from '../dlqs.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { progressLine } from '../progress-line.ts';
-import { type Redriven, redrive } from '../redrive.ts';
+import { type Redriven, type Resent, redrive } from '../redrive.ts';
 import { RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
+import { deliveryReplay } from './delivery-replay.ts';
 
 /** `hookline dlq redrive`. */
 export async function redriveQueue(
@@ -19,21 +20,25 @@ export async function redriveQueue(
   const deployment = await openDeployment(options);
   const [dlq] = dlqsNamed(deployment, name);
   if (dlq === undefined) return;
-  const redriven = await redriveFrom(dlq, deployment, options.id);
-  const { sent, refused, cameBack, wasStopped } = redriven;
-  for (const { id, reason } of refused) console.error(`${id}: ${reason}; it stays in the queue`);
+  report(name, options.id, await redriveFrom(dlq, deployment, options.id));
+}
+
+/** @throws RefusedError when any is left that was meant */
+function report(name: string, id: string | undefined, redriven: Redriven): void {
+  const { sent, obsolete, refused, cameBack, wasStopped } = redriven;
+  for (const one of refused) console.error(`${one.id}: ${one.reason}; it stays in the queue`);
   if (cameBack > 0)
-    console.error(`${counted(cameBack, 'dead letter')} came back at once, or were there twice: see dlq list`);
-  if (wasStopped)
-    throw new RefusedError(`Stopped: ${counted(sent, 'dead letter')} sent back, the rest is still there.`);
-  if (refused.length > 0) throw new RefusedError(`${sent} sent back, ${refused.length} not.`);
-  if (options.id !== undefined && sent === 0)
-    throw new RefusedError(
-      `There is no dead letter ${options.id} in ${name}: dlq list ${name} shows what there is.`,
+    console.error(
+      `${counted(cameBack, 'dead letter')} came back at once, or were there twice: see dlq list ${name}`,
     );
-  console.log(
-    sent === 0 ? `Nothing is dead in ${name}.` : `${counted(sent, 'dead letter')} sent back from ${name}.`,
-  );
+  if (obsolete > 0)
+    console.error(`${counted(obsolete, 'dead letter')} removed: under way again or delivered already`);
+  const done = `${counted(sent, 'dead letter')} sent back from ${name}`;
+  if (wasStopped) throw new RefusedError(`Stopped: ${done}, the rest is still there.`);
+  if (refused.length > 0) throw new RefusedError(`${done}, ${refused.length} not.`);
+  if (id !== undefined && sent + obsolete === 0)
+    throw new RefusedError(`There is no dead letter ${id} in ${name}: dlq list ${name} shows what there is.`);
+  console.log(sent + obsolete === 0 ? `Nothing is dead in ${name}.` : `${done}.`);
 }
 
 async function redriveFrom(dlq: Dlq, deployment: Deployment, id: string | undefined): Promise<Redriven> {
@@ -57,11 +62,12 @@ async function redriveFrom(dlq: Dlq, deployment: Deployment, id: string | undefi
 /** Sends back to the queue that the dead letter came from. */
 function resender(dlq: Dlq, deployment: Deployment) {
   const client = sqsClient(patientCalls);
-  return async (resend: Resend): Promise<string | undefined> => {
-    if (resend.kind === 'replay') return 'replay of deliveries is not here yet';
+  const deliveries = deliveryReplay(deployment);
+  return async (resend: Resend): Promise<Resent> => {
+    if (resend.kind === 'replay') return deliveries.redrive(resend.deliveryId, resend.task);
     const source = resend.source === undefined ? undefined : deployment.sources[resend.source];
     const url = source?.queueUrl ?? dlq.workQueueUrl ?? deployment.publishQueueUrl;
     await sqsQueue(client, url).send({ body: resend.body, attributes: resend.attributes });
-    return undefined;
+    return { kind: 'sent' };
   };
 }

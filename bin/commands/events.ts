@@ -94,7 +94,7 @@ async function replay(source: string, ids: readonly string[], options: KeptOptio
   const keys =
     ids.length > 0 ? ids.map((id) => eventKey(source, id)) : await chosenKeys(source, options, deployment);
   const kept = { ...keptIn(deployment), ...portsOf(deployment) };
-  await replayAll(keys, 'event', async (key) => {
+  await replayAll(keys, { one: 'event', many: 'events' }, async (key) => {
     const result = await replayEvent(key, unixMillis(Date.now()), kept);
     return result.kind === 'refused' ? result.reason : undefined;
   });

@@ -1,0 +1,37 @@
+import { dynamoClient, patientCalls, sqsClient } from '../../lambdas/adapters/aws/clients.ts';
+import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
+import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
+import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
+import { taskMessage } from '../../lambdas/domain/delivery-task.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { replayDelivery } from '../../lambdas/outbound/replay.ts';
+import { redriveOf } from '../delivery-redrive.ts';
+import type { Deployment } from '../deployment.ts';
+import type { Resent } from '../redrive.ts';
+
+/** Replays deliveries of a deployment, and deals with their dead letters. */
+export function deliveryReplay(deployment: Deployment) {
+  const tables = dynamoClient(patientCalls);
+  const deliveries = dynamodbDeliveries(tables, deployment.deliveriesTable);
+  const events = dynamodbOutboundEvents(tables, deployment.outboundEventsTable);
+  const { send: sendTask } = sqsQueue(sqsClient(patientCalls), deployment.deliveryQueueUrl);
+
+  async function replay(id: string): Promise<Resent> {
+    const result = await replayDelivery(id, unixMillis(Date.now()), { deliveries, events, sendTask });
+    return result.kind === 'replayed' ? { kind: 'sent' } : result;
+  }
+
+  return {
+    replay,
+
+    /** @param taskText of a task that SQS moved */
+    async redrive(id: string, taskText: string | undefined): Promise<Resent> {
+      const delivery = await deliveries.read(id);
+      const step = redriveOf(delivery, taskText);
+      if (step.kind === 'replay') return replay(id);
+      if (step.kind !== 'task') return step;
+      await sendTask(taskMessage(step.task, step.delivery));
+      return { kind: 'sent' };
+    },
+  };
+}
