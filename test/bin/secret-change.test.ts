@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { judge, type SecretChange, secretFormat, withoutLineEnd } from '../../bin/secret-change.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+
+const now = unixMillis(1_795_580_000_000);
+const hour = 3_600_000;
+const version = (value: string, hoursAgo: number) => ({
+  value,
+  createdAt: unixMillis(now - hoursAgo * hour),
+});
+const change = (given: Partial<SecretChange>) =>
+  judge({
+    format: 'text',
+    signs: false,
+    value: 'whsec_new',
+    current: undefined,
+    previous: undefined,
+    now,
+    ...given,
+  });
+const standardSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+test('the first value is stored, and no old key counts', () => {
+  expect(change({})).toEqual({ kind: 'store', oldKeyEnds: undefined, previousKeyEnds: undefined });
+});
+
+test('over another value, the old key counts for a day', () => {
+  expect(change({ current: version('whsec_old', 500) })).toMatchObject({
+    kind: 'store',
+    oldKeyEnds: now + 24 * hour,
+    previousKeyEnds: undefined,
+  });
+});
+
+test('over a placeholder, no old key counts', () => {
+  expect(change({ current: version('unset', 1) })).toMatchObject({ kind: 'store', oldKeyEnds: undefined });
+});
+
+test('while the previous key still counts, it is to be asked first', () => {
+  const verdict = change({ current: version('whsec_old', 5), previous: version('whsec_older', 900) });
+
+  expect(verdict).toMatchObject({ kind: 'store', previousKeyEnds: now + 19 * hour });
+});
+
+test('once the overlap is over nothing is asked', () => {
+  const verdict = change({ current: version('whsec_old', 24), previous: version('whsec_older', 900) });
+
+  expect(verdict).toMatchObject({ kind: 'store', previousKeyEnds: undefined });
+});
+
+test('a previous placeholder is nothing to lose', () => {
+  const verdict = change({ current: version('whsec_old', 1), previous: version('unset', 2) });
+
+  expect(verdict).toMatchObject({ kind: 'store', previousKeyEnds: undefined });
+});
+
+test('a list of keys decides alone, so nothing is asked', () => {
+  const value = '{"keys": [{"key": "one"}, {"key": "two", "notAfter": "2026-12-01T00:00:00Z"}]}';
+  const verdict = change({ value, current: version('whsec_old', 1), previous: version('whsec_older', 900) });
+
+  expect(verdict).toEqual({ kind: 'store' });
+});
+
+test.each([
+  ['', /standard input/],
+  ['whsec_a b', /white space/],
+  [' whsec_a', /white space/],
+  ['whsec_a\n', /white space/],
+  ['unset', /no secret/],
+  ['{"keys":[{"kye":"x"}]}', /no secret/],
+])('%j is refused', (value, reason) => {
+  expect(change({ value })).toEqual({ kind: 'refuse', reason: expect.stringMatching(reason) });
+});
+
+test('the value that it has already is refused, for a put would push the previous key out', () => {
+  expect(change({ current: version('whsec_new', 1) })).toMatchObject({ kind: 'refuse' });
+});
+
+test('a Standard Webhooks secret has to decode', () => {
+  expect(change({ format: 'standard-webhooks', value: standardSecret })).toMatchObject({ kind: 'store' });
+  expect(change({ format: 'standard-webhooks', value: 'whsec_short' })).toMatchObject({ kind: 'refuse' });
+});
+
+test('a public key verifies, but cannot sign', () => {
+  const value = `whpk_${Buffer.alloc(32, 1).toString('base64')}`;
+
+  expect(change({ format: 'standard-webhooks', value })).toMatchObject({ kind: 'store' });
+  expect(change({ format: 'standard-webhooks', value, signs: true })).toMatchObject({ kind: 'refuse' });
+});
+
+test('no refusal repeats the value', () => {
+  const values = ['hush hush', 'whsec_hush', '{"keys":"hush"}'];
+  const said = values.map((value) => JSON.stringify(change({ value, format: 'standard-webhooks' })));
+
+  expect(said.filter((text) => text.includes('hush'))).toEqual([]);
+});
+
+test.each([
+  ['abc\n', 'abc'],
+  ['abc\r\n', 'abc'],
+  ['abc', 'abc'],
+  ['abc\n\n', 'abc\n'],
+])('of %j one line end is stripped', (text, value) => {
+  expect(withoutLineEnd(text)).toBe(value);
+});
+
+test.each([
+  ['stripe', 'text'],
+  ['standard-webhooks', 'standard-webhooks'],
+  ['hmac', 'text'],
+])('%s shows its secret as %s', (provider, format) => {
+  expect(secretFormat(provider)).toBe(format);
+});
