@@ -82,7 +82,7 @@ export class Monitoring extends Construct {
       outbound.sweep,
     ];
     for (const lambda of watched) {
-      new ImpactAlarm(this, `Loop${lambda.node.path.replaceAll(/[^A-Za-z0-9]/g, '')}`, {
+      new ImpactAlarm(this, `Loop-${nameOf(lambda).replaceAll('/', '-')}`, {
         metric: lambda.metric('RecursiveInvocationsDropped', { period: everyFive, statistic: Stats.SUM }),
         impact: 'Lambda stopped the function as a loop; its messages go to the DLQ.',
         firstStep:

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
@@ -12,7 +12,10 @@ export class MinuteSchedule extends Construct {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions }),
     });
-    const allowed = lambda.grantInvokeLatestVersion(role);
+    // `grantInvoke` would add every version and alias.
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
+    );
     new CfnSchedule(this, 'Schedule', {
       scheduleExpression: 'rate(1 minute)',
       flexibleTimeWindow: { mode: 'OFF' },
@@ -21,6 +24,6 @@ export class MinuteSchedule extends Construct {
         roleArn: role.roleArn,
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
       },
-    }).node.addDependency(allowed);
+    }).node.addDependency(role);
   }
 }

@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { App, Stage } from 'aws-cdk-lib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { WebhookStack } from '../../lib/webhook-stack.ts';
+import { newApp, type Synthesised, synth, threeSources } from './support/synth.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'hookline-bundle-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const app = synth();
+
+interface Asset {
+  readonly hash: string;
+  readonly directory: string;
+  readonly settings: { readonly sources?: readonly { readonly name: string }[] };
+}
+
+/** The code of a function, as the deploy will upload it. */
+function assetOf({ resources, stack }: Pick<Synthesised, 'resources' | 'stack'>, lambda: string): Asset {
+  const properties = resources('AWS::Lambda::Function')[lambda]?.Properties ?? {};
+  const hash = (properties['Code'] as { S3Key: string }).S3Key.replace('.zip', '');
+  const { outdir } = Stage.of(stack) ?? new App();
+  const manifest: { files: Record<string, { source: { path: string } }> } = JSON.parse(
+    readFileSync(join(outdir, `${stack.artifactId}.assets.json`), 'utf8'),
+  );
+  const directory = resolve(outdir, manifest.files[hash]?.source.path ?? 'nowhere');
+  return { hash, directory, settings: JSON.parse(readFileSync(join(directory, 'settings.json'), 'utf8')) };
+}
+
+const entriesIn = ({ directory }: Asset): string[] =>
+  readdirSync(directory).filter((file) => /^(receive|consume|publish|deliver|sweep)\.mjs$/.test(file));
+const codeOf = ({ directory }: Asset): string =>
+  readdirSync(directory)
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => readFileSync(join(directory, file), 'utf8'))
+    .join('\n');
+
+describe('the code of a function', () => {
+  test.each([
+    ['Source-stripe/Receive', 'receive'],
+    ['Source-stripe/Consume', 'consume'],
+    ['Outbound/Publish', 'publish'],
+    ['Outbound/Deliver', 'deliver'],
+    ['Outbound/Sweep', 'sweep'],
+  ])('%s holds its own entry, chunks with their maps, and settings', (lambda, entry) => {
+    const asset = assetOf(app, lambda);
+    const scripts = readdirSync(asset.directory).filter((file) => file.endsWith('.mjs'));
+
+    expect(app.resources('AWS::Lambda::Function')[lambda]?.Properties).toMatchObject({
+      Handler: `${entry}.handler`,
+    });
+    expect(entriesIn(asset)).toEqual([`${entry}.mjs`]);
+    for (const script of scripts) expect(readdirSync(asset.directory)).toContain(`${script}.map`);
+  });
+
+  test('starts with nothing around it', () => {
+    const { directory } = assetOf(app, 'Outbound/Sweep');
+    const script = `import(${JSON.stringify(join(directory, 'sweep.mjs'))}).then((m) => console.log(typeof m.handler))`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
+      cwd: scratch,
+      encoding: 'utf8',
+      env: {
+        AWS_REGION: 'us-east-1',
+        OUTBOUND_EVENTS_TABLE: 't',
+        DELIVERIES_TABLE: 't',
+        DELIVERY_QUEUE_URL: 'https://sqs',
+        DELIVERY_DLQ_URL: 'https://sqs',
+      },
+    });
+
+    expect(stderr).toBe('');
+    expect(stdout).toContain('function');
+  });
+
+  test('maps to source files by paths that are the same on every machine', () => {
+    const { directory } = assetOf(app, 'Source-stripe/Receive');
+    const { sources } = JSON.parse(readFileSync(join(directory, 'receive.mjs.map'), 'utf8'));
+
+    expect(sources).toContain('../../../../lambdas/inbound/receive.lambda.ts');
+  });
+
+  test('knows the settings of its own source only', () => {
+    expect(assetOf(app, 'Source-github/Receive').settings.sources?.map(({ name }) => name)).toEqual([
+      'github',
+    ]);
+    expect(assetOf(app, 'Source-github/Consume').settings.sources?.map(({ name }) => name)).toEqual([
+      'github',
+    ]);
+  });
+
+  test('of a shared receiver knows all of them', () => {
+    const { settings } = assetOf(synth({ isolation: 'shared' }), 'Sources/Receive');
+
+    expect(settings.sources?.map(({ name }) => name)).toEqual(['stripe', 'github', 'shopify']);
+  });
+});
+
+describe('a change', () => {
+  test('that is none deploys nothing', () => {
+    expect(assetOf(synth(), 'Source-stripe/Consume').hash).toBe(assetOf(app, 'Source-stripe/Consume').hash);
+  });
+
+  test('to one source deploys the functions of that source', () => {
+    const changed = synth({ sources: { ...threeSources, github: { provider: 'github', eventId: 'body' } } });
+    const isSame = (lambda: string) => assetOf(changed, lambda).hash === assetOf(app, lambda).hash;
+
+    expect(isSame('Source-github/Receive')).toBe(false);
+    expect(isSame('Source-stripe/Receive')).toBe(true);
+    expect(isSame('Outbound/Deliver')).toBe(true);
+  });
+});
+
+describe('handlers of an app', () => {
+  const handlersRegistry = join(import.meta.dirname, 'support/registry-of-a-test.ts');
+
+  test('take the place of the shipped ones, in consumers only', () => {
+    const own = synth({ handlersRegistry });
+
+    expect(codeOf(assetOf(own, 'Source-stripe/Consume'))).toContain('a handler of a test');
+    expect(codeOf(assetOf(app, 'Source-stripe/Consume'))).not.toContain('a handler of a test');
+    expect(codeOf(assetOf(own, 'Source-stripe/Receive'))).not.toContain('a handler of a test');
+  });
+
+  test('are found from any folder', () => {
+    const here = process.cwd();
+    try {
+      process.chdir(scratch);
+      expect(() => synth({ handlersRegistry })).not.toThrow();
+    } finally {
+      process.chdir(here);
+    }
+  });
+});
+
+test('two stacks of one app share what is the same', () => {
+  const both = newApp();
+  const [blue, green] = ['Blue', 'Green'].map((id) => new WebhookStack(both, id, { sources: threeSources }));
+  const assembly = both.synth();
+  const hashes = [blue, green].map((stack) =>
+    Object.values<{ Type: string; Properties: { Code: unknown } }>(
+      assembly.getStackByName(stack?.stackName ?? '').template.Resources,
+    )
+      .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+      .map(({ Properties }) => Properties.Code),
+  );
+
+  expect(hashes[0]).toHaveLength(9);
+  expect(hashes[0]).toEqual(hashes[1]);
+});

@@ -1,0 +1,172 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { describe, expect, test } from 'vitest';
+import { deniesPlainHttp, idOf, statementsOf } from './support/policies.ts';
+import { synth } from './support/synth.ts';
+
+const app = synth();
+
+describe('what carries payload', () => {
+  test.each([
+    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 11],
+    ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 2],
+    ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 1],
+  ])('refuses plain HTTP: every %s', (type, policyType, count) => {
+    const policies = app.resources(policyType);
+
+    expect(Object.keys(app.resources(type))).toHaveLength(count);
+    for (const path of Object.keys(app.resources(type))) {
+      const policy = policies[`${path}/Policy`];
+      expect(deniesPlainHttp(statementsOf(policy?.Properties['PolicyDocument'])), path).toBe(true);
+    }
+  });
+
+  test('refuses plain HTTP: every table', () => {
+    const tables = Object.values(app.resources('AWS::DynamoDB::GlobalTable'));
+
+    expect(tables).toHaveLength(3);
+    for (const { Properties } of tables) {
+      const [replica] = Properties['Replicas'] as { ResourcePolicy: { PolicyDocument: unknown } }[];
+      expect(deniesPlainHttp(statementsOf(replica?.ResourcePolicy.PolicyDocument))).toBe(true);
+    }
+  });
+
+  test('queues are encrypted with the key of SQS, through which SNS can send', () => {
+    for (const queue of Object.values(app.resources('AWS::SQS::Queue'))) {
+      expect(queue.Properties).toMatchObject({ SqsManagedSseEnabled: true });
+      expect(queue.Properties).not.toHaveProperty('KmsMasterKeyId');
+    }
+  });
+
+  test('the bucket is private, encrypted, and each prefix ends in its own time', () => {
+    app.template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      LifecycleConfiguration: {
+        Rules: [
+          { Prefix: 'inbound/', ExpirationInDays: 35, Status: 'Enabled' },
+          { Prefix: 'outbound/', ExpirationInDays: 100, Status: 'Enabled' },
+          { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+        ],
+      },
+    });
+  });
+});
+
+describe('alarms', () => {
+  test('reach their topic: it has no KMS key, and CloudWatch of this account may publish', () => {
+    const topic = app.resources('AWS::SNS::Topic')['Alarms/Topic'];
+    const policy = app.resources('AWS::SNS::TopicPolicy')['Alarms/Topic/Policy'];
+    const allowed = statementsOf(policy?.Properties['PolicyDocument']).filter(
+      ({ effect }) => effect === 'Allow',
+    );
+
+    expect(topic?.Properties ?? {}).not.toHaveProperty('KmsMasterKeyId');
+    expect(allowed).toMatchObject([
+      { actions: ['sns:Publish'], principal: { Service: 'cloudwatch.amazonaws.com' } },
+    ]);
+    expect(JSON.stringify(allowed)).toContain('aws:SourceAccount');
+  });
+});
+
+describe('secrets', () => {
+  test('of a source is created without a value, under the name that the receiver looks up', () => {
+    const secret = app.resources('AWS::SecretsManager::Secret')['Source-stripe/Secret-stripe'];
+
+    expect(Object.keys(secret?.Properties ?? {}).sort()).toEqual(['Description', 'Name']);
+    expect(secret?.Properties).toMatchObject({ Name: 'Test/stripe' });
+  });
+
+  test('that signs deliveries is generated as base64 text of 33 bytes', () => {
+    const secret = app.resources('AWS::SecretsManager::Secret')['Outbound/SigningSecret'];
+
+    expect(secret?.Properties).toMatchObject({
+      GenerateSecretString: { PasswordLength: 44, ExcludePunctuation: true },
+    });
+    expect(Buffer.from('A'.repeat(44), 'base64')).toHaveLength(33);
+  });
+
+  test('are in no environment', () => {
+    for (const { Properties } of Object.values(app.resources('AWS::Lambda::Function'))) {
+      expect(JSON.stringify(Properties['Environment'])).not.toContain('resolve:secretsmanager');
+    }
+  });
+});
+
+describe('data', () => {
+  const stateful = [
+    'AWS::DynamoDB::GlobalTable',
+    'AWS::S3::Bucket',
+    'AWS::SecretsManager::Secret',
+    'AWS::Logs::LogGroup',
+  ];
+
+  test.each(stateful)('is never deleted by surprise: %s', (type) => {
+    const resources = Object.values(app.resources(type));
+
+    expect(resources.length).toBeGreaterThan(0);
+    for (const resource of resources) {
+      expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+  });
+
+  test.each(stateful)('goes with the stack where the app says so: %s', (type) => {
+    const throwaway = synth({ dataRemoval: RemovalPolicy.DESTROY });
+
+    for (const resource of Object.values(throwaway.resources(type))) {
+      expect(resource).toMatchObject({ DeletionPolicy: 'Delete' });
+    }
+    throwaway.template.allResourcesProperties('AWS::DynamoDB::GlobalTable', {
+      Replicas: [{ DeletionProtectionEnabled: false }],
+    });
+  });
+
+  test('in tables is recoverable to any second, protected, capped, and expires by expiresAt only', () => {
+    const inventory = {
+      InboundEvents: 'kept',
+      'Outbound/Events': undefined,
+      'Outbound/Deliveries': 'due',
+    };
+    for (const [path, index] of Object.entries(inventory)) {
+      const table = app.resources('AWS::DynamoDB::GlobalTable')[path];
+      expect(table?.Properties, path).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        WriteOnDemandThroughputSettings: { MaxWriteRequestUnits: 4000 },
+        Replicas: [
+          {
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+            ReadOnDemandThroughputSettings: { MaxReadRequestUnits: 4000 },
+          },
+        ],
+        ...(index && {
+          GlobalSecondaryIndexes: [{ IndexName: index, Projection: { ProjectionType: 'KEYS_ONLY' } }],
+        }),
+      });
+    }
+  });
+
+  test('in logs is kept for a month, or as long as the app says', () => {
+    const longer = synth({ logRetention: RetentionDays.ONE_YEAR });
+
+    app.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    longer.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
+  });
+
+  test('every function logs to a group of its own', () => {
+    for (const [path, lambda] of Object.entries(app.resources('AWS::Lambda::Function'))) {
+      const group = idOf(app, 'AWS::Logs::LogGroup', `${path}Logs`);
+      expect(lambda.Properties).toMatchObject({
+        LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: group } },
+      });
+    }
+  });
+});

@@ -1,0 +1,150 @@
+import { Duration } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { idOf } from './support/policies.ts';
+import { synth } from './support/synth.ts';
+
+const app = synth();
+const lambdas = app.resources('AWS::Lambda::Function');
+const queues = app.resources('AWS::SQS::Queue');
+
+describe('every function', () => {
+  test('runs Node.js 24 on arm64 with source maps', () => {
+    for (const { Properties } of Object.values(lambdas)) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
+      });
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
+  });
+
+  test('may not loop, but deliver', () => {
+    const loops = Object.entries(lambdas).filter(([, { Properties }]) => 'RecursiveLoop' in Properties);
+
+    expect(loops.map(([path, { Properties }]) => [path, Properties['RecursiveLoop']])).toEqual([
+      ['Outbound/Deliver', 'Allow'],
+    ]);
+  });
+
+  test('has an environment far below 4 KB and a handful of permissions', () => {
+    const permissions = Object.values(app.resources('AWS::Lambda::Permission'));
+    for (const [path, { Properties }] of Object.entries(lambdas)) {
+      const own = idOf(app, 'AWS::Lambda::Function', path);
+      const granted = permissions.filter((permission) => JSON.stringify(permission).includes(own));
+      expect(JSON.stringify(Properties['Environment']).length, path).toBeLessThan(3_500);
+      expect(granted.length, path).toBeLessThanOrEqual(15);
+    }
+  });
+});
+
+describe('queues', () => {
+  const seconds = (path: string) => Number(lambdas[path]?.Properties['Timeout']);
+  const visibility = (path: string) => Number(queues[path]?.Properties['VisibilityTimeout']);
+
+  test('hide a message for six times as long as its function runs', () => {
+    expect(seconds('Source-stripe/Consume')).toBe(60);
+    expect(visibility('Source-stripe/Work/Queue')).toBe(360);
+    expect(seconds('Outbound/Deliver')).toBe(75);
+    expect(visibility('Outbound/Delivering/Queue')).toBe(450);
+    expect(seconds('Outbound/Publish')).toBe(60);
+    expect(visibility('Outbound/Publishing/Queue')).toBe(360);
+  });
+
+  test('follow what the app sets', () => {
+    const quick = synth({
+      sources: { stripe: { provider: 'stripe', handlerTimeout: Duration.seconds(3), maxConcurrency: 2 } },
+      outbound: { attemptTimeout: Duration.seconds(4) },
+    });
+
+    expect(quick.resources('AWS::Lambda::Function')['Outbound/Deliver']?.Properties).toMatchObject({
+      Timeout: 23,
+    });
+    expect(quick.resources('AWS::SQS::Queue')['Source-stripe/Work/Queue']?.Properties).toMatchObject({
+      VisibilityTimeout: 18,
+    });
+    quick.template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+  });
+
+  test('keep messages 7 days, dead letters 14, and leave giving up to us', () => {
+    for (const [path, { Properties }] of Object.entries(queues)) {
+      const dead = path.endsWith('Dlq');
+      expect(Properties, path).toMatchObject({ MessageRetentionPeriod: (dead ? 14 : 7) * 86_400 });
+      if (!dead) expect(Properties).toMatchObject({ RedrivePolicy: { maxReceiveCount: 100 } });
+    }
+  });
+
+  test('are consumed with partial batch failures, each to its own function', () => {
+    const mappings = Object.values(app.resources('AWS::Lambda::EventSourceMapping'));
+
+    expect(mappings).toHaveLength(5);
+    for (const { Properties } of mappings) {
+      expect(Properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    }
+    app.template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: { 'Fn::GetAtt': [idOf(app, 'AWS::SQS::Queue', 'Outbound/Delivering/Queue'), 'Arn'] },
+      FunctionName: { Ref: idOf(app, 'AWS::Lambda::Function', 'Outbound/Deliver') },
+      BatchSize: 5,
+      ScalingConfig: { MaximumConcurrency: 50 },
+    });
+  });
+});
+
+describe('the topic', () => {
+  test('hands messages over in their envelope, with a DLQ for what it cannot hand over', () => {
+    app.template.resourceCountIs('AWS::SNS::Subscription', 1);
+    app.template.hasResourceProperties('AWS::SNS::Subscription', {
+      Endpoint: { 'Fn::GetAtt': [idOf(app, 'AWS::SQS::Queue', 'Outbound/Publishing/Queue'), 'Arn'] },
+      RawMessageDelivery: false,
+      RedrivePolicy: {
+        deadLetterTargetArn: {
+          'Fn::GetAtt': [idOf(app, 'AWS::SQS::Queue', 'Outbound/SubscriptionDlq'), 'Arn'],
+        },
+      },
+    });
+  });
+});
+
+describe('the sweep', () => {
+  test('runs every minute, without retries that would pile up', () => {
+    app.template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } },
+    });
+    app.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: idOf(app, 'AWS::Lambda::Function', 'Outbound/Sweep') },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+    expect(lambdas['Outbound/Sweep']?.Properties).toMatchObject({ Timeout: 55 });
+  });
+});
+
+describe('the API', () => {
+  test('takes v4 and v6 callers', () => {
+    app.template.hasResourceProperties('AWS::ApiGatewayV2::Api', { IpAddressType: 'dualstack' });
+  });
+
+  test('has a route and a throttle for each source, and access logs', () => {
+    const own = synth({ sources: { partner: { provider: 'stripe', throttle: { rate: 5, burst: 7 } } } });
+    const routes = Object.values(app.resources('AWS::ApiGatewayV2::Route'));
+
+    expect(routes.map(({ Properties }) => Properties['RouteKey'])).toEqual([
+      'POST /webhooks/stripe',
+      'POST /webhooks/github',
+      'POST /webhooks/shopify',
+    ]);
+    app.template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
+      RouteSettings: { 'POST /webhooks/github': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 } },
+    });
+    own.template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      RouteSettings: { 'POST /webhooks/partner': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 7 } },
+    });
+    expect(JSON.stringify(app.resources('AWS::ApiGatewayV2::Stage'))).toContain('$context.requestId');
+  });
+});

@@ -1,0 +1,107 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { WebhookStack } from '../../lib/webhook-stack.ts';
+import { newApp, synth, threeSources } from './support/synth.ts';
+
+const many = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`source-${index}`, { provider: 'stripe' } as const]),
+  );
+
+describe('sixty sources that share', () => {
+  const shared = synth({ isolation: 'shared', sources: many(60) });
+
+  test('have one route, one receiver, one queue, one consumer, and a secret each', () => {
+    const routes = Object.values(shared.resources('AWS::ApiGatewayV2::Route'));
+
+    expect(routes.map(({ Properties }) => Properties['RouteKey'])).toEqual(['POST /webhooks/{source}']);
+    expect(Object.keys(shared.resources('AWS::Lambda::Function'))).toEqual([
+      'Sources/Receive',
+      'Sources/Consume',
+      'Outbound/Publish',
+      'Outbound/Deliver',
+      'Outbound/Sweep',
+    ]);
+    shared.template.resourceCountIs('AWS::ApiGatewayV2::Integration', 1);
+    shared.template.resourceCountIs('AWS::Lambda::Permission', 1);
+    shared.template.resourceCountIs('AWS::SecretsManager::Secret', 61);
+  });
+
+  test('fit the environment, since what is static is in the code', () => {
+    const receive = shared.resources('AWS::Lambda::Function')['Sources/Receive'];
+
+    expect(receive?.Properties).toMatchObject({ Environment: { Variables: { STACK: 'Test', SOURCE: '' } } });
+    for (const { Properties } of Object.values(shared.resources('AWS::Lambda::Function'))) {
+      expect(JSON.stringify(Properties['Environment']).length).toBeLessThan(3_500);
+    }
+  });
+
+  test('let their receiver read their secrets, and no other', () => {
+    const policy = shared.resources('AWS::IAM::Policy')['Sources/ReceiveRole/DefaultPolicy'];
+    const text = JSON.stringify(policy);
+
+    expect(text.match(/"Ref":"SourcesSecretsource\d+[0-9A-F]{8}"/g)).toHaveLength(60);
+    expect(text).not.toContain('OutboundSigningSecret');
+    // An inline policy of a role holds 10,240 characters; a reference becomes an ARN of about 90.
+    expect(60 * 95).toBeLessThan(10_240);
+  });
+
+  test('have one consumer, which is found by any of their names', () => {
+    expect(shared.stack.consumer('source-0')).toBe(shared.stack.consumer('source-59'));
+    expect(() => shared.stack.consumer('nobody')).toThrow("there is no source 'nobody'");
+  });
+});
+
+describe('a source of its own', () => {
+  test('says its name to its receiver', () => {
+    const receive = synth().resources('AWS::Lambda::Function')['Source-github/Receive'];
+
+    expect(receive?.Properties).toMatchObject({ Environment: { Variables: { SOURCE: 'github' } } });
+  });
+
+  test('costs at most 22 resources', () => {
+    const count = (sources: number): number =>
+      Object.keys(synth({ sources: many(sources) }).template.toJSON()['Resources']).length;
+
+    expect(count(2) - count(1)).toBeLessThanOrEqual(22);
+  });
+
+  test('is one too many where the stack gets near the limit of CloudFormation', () => {
+    expect(() => synth({ sources: many(24) })).toThrow(
+      /has \d+ resources, and 450 are the limit here .*'shared'/,
+    );
+  });
+});
+
+describe('two stacks', () => {
+  test('fit into one account: no name is taken twice', () => {
+    const app = newApp();
+    const stacks = ['Blue', 'Green'].map((id) => new WebhookStack(app, id, { sources: threeSources }));
+
+    const names = stacks.map(givenNames);
+
+    expect(names[0]).toEqual(['Blue', 'Blue/stripe', 'Blue/github', 'Blue/shopify']);
+    expect(names[1]).toEqual(['Green', 'Green/stripe', 'Green/github', 'Green/shopify']);
+  });
+});
+
+const nameKeys = [
+  'Name',
+  'FunctionName',
+  'QueueName',
+  'TopicName',
+  'TableName',
+  'BucketName',
+  'LogGroupName',
+  'AlarmName',
+  'RoleName',
+];
+
+/** Names that are not made by CloudFormation. */
+function givenNames(stack: WebhookStack): unknown[] {
+  const resources: Record<string, { Properties?: Record<string, unknown> }> =
+    Template.fromStack(stack).toJSON()['Resources'];
+  return Object.values(resources).flatMap(({ Properties = {} }) =>
+    nameKeys.map((key) => Properties[key]).filter((name) => typeof name === 'string'),
+  );
+}

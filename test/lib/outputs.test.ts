@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { factsFrom } from '../../lib/outputs.ts';
+import { synth } from './support/synth.ts';
+
+/** What CloudFormation would answer: every expression is resolved to some text. */
+function deployed(outputs: Readonly<Record<string, { readonly Value: unknown }>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(outputs).map(([name, { Value }]) => [name, resolved(Value)]));
+}
+
+function resolved(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [[intrinsic, argument] = []] = Object.entries(value as object);
+  if (intrinsic === 'Fn::Join') return (argument as [string, unknown[]])[1].map(resolved).join('');
+  return `<${[argument].flat().join('.')}>`;
+}
+
+const outputsOf = (props: Parameters<typeof synth>[0] = {}) =>
+  deployed(synth(props).template.toJSON()['Outputs']);
+
+describe('the outputs of a stack', () => {
+  test('lead back to everything that a user must know', () => {
+    const facts = factsFrom(outputsOf());
+
+    expect(Object.keys(facts.sources)).toEqual(['stripe', 'github', 'shopify']);
+    expect(facts.sources['stripe']).toMatchObject({ name: 'stripe', provider: 'stripe' });
+    expect(facts.sources['stripe']?.url).toBe(`${facts.inboundBaseUrl}/webhooks/stripe`);
+    expect(facts.sources['stripe']?.secretArn).toContain('Secretstripe');
+    expect(facts.sources['stripe']?.queueUrl).not.toBe(facts.sources['stripe']?.dlqUrl);
+    expect(facts.topicArn).toContain('OutboundTopic');
+    expect(new Set(Object.values(facts)).size).toBe(Object.keys(facts).length);
+  });
+
+  test('name the alarm topic, for whoever wants to subscribe', () => {
+    expect(outputsOf()['AlarmTopicArn']).toContain('AlarmsTopic');
+  });
+
+  test('carry the public URL and names with hyphens', () => {
+    const publicUrl = 'https://hooks.example.com/partner';
+    const facts = factsFrom(outputsOf({ sources: { 'my-partner': { provider: 'stripe', publicUrl } } }));
+
+    expect(facts.sources['my-partner']).toMatchObject({ name: 'my-partner', publicUrl });
+  });
+
+  test('of sources that share tell the one queue of each', () => {
+    const { sources } = factsFrom(outputsOf({ isolation: 'shared' }));
+
+    expect(sources['stripe']?.queueUrl).toBe(sources['github']?.queueUrl);
+    expect(sources['stripe']?.secretArn).not.toBe(sources['github']?.secretArn);
+  });
+
+  test('of another stack are refused by the name that is missing', () => {
+    expect(() => factsFrom({ Something: 'else' })).toThrow('no output InboundBaseUrl');
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { idOf, permissions } from './support/policies.ts';
+import { synth } from './support/synth.ts';
+
+const app = synth();
+const roles = permissions(app);
+
+const may = (lambda: string, resourceId: string): string[] =>
+  (roles.get(lambda) ?? [])
+    .filter(({ resources }) => resources.some((resource) => resource.includes(`"${resourceId}"`)))
+    .flatMap(({ actions }) => actions)
+    .sort();
+const queue = (path: string) => idOf(app, 'AWS::SQS::Queue', path);
+const table = (path: string) => idOf(app, 'AWS::DynamoDB::GlobalTable', path);
+const consuming = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+];
+
+describe('a role', () => {
+  test('has no policy that AWS manages', () => {
+    for (const role of Object.values(app.resources('AWS::IAM::Role'))) {
+      expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+    }
+  });
+
+  test('allows no action with a star, and no resource but names of objects', () => {
+    for (const statement of [...roles.values()].flat()) {
+      for (const action of statement.actions) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);
+      for (const resource of statement.resources) {
+        expect(resource.replace(/\/(inbound|outbound)\/\*/, '')).not.toContain('*');
+      }
+    }
+  });
+
+  test('may write the logs of its own function only', () => {
+    for (const [lambda, statements] of roles) {
+      const logs = statements.filter(({ actions }) => actions.some((action) => action.startsWith('logs:')));
+      if (lambda === 'Outbound/SweepSchedule') continue;
+      const own = idOf(app, 'AWS::Logs::LogGroup', `${lambda}Logs`);
+      expect(logs.flatMap(({ resources }) => resources)).toEqual([`{"Fn::GetAtt":["${own}","Arn"]}`]);
+    }
+  });
+});
+
+describe('inbound', () => {
+  test('a receiver reads the secret of its own source only', () => {
+    const own = idOf(app, 'AWS::SecretsManager::Secret', 'Source-stripe/Secret-stripe');
+    const readers = [...roles].filter(([, statements]) => JSON.stringify(statements).includes(own));
+
+    expect(readers.map(([lambda]) => lambda)).toEqual(['Source-stripe/Receive']);
+    expect(may('Source-stripe/Receive', own)).toEqual(['secretsmanager:GetSecretValue']);
+  });
+
+  test('a receiver sends to the queue of its own source only', () => {
+    expect(may('Source-stripe/Receive', queue('Source-stripe/Work/Queue'))).toEqual(['sqs:SendMessage']);
+    expect(may('Source-stripe/Receive', queue('Source-github/Work/Queue'))).toEqual([]);
+    expect(may('Source-stripe/Receive', queue('Outbound/Delivering/Queue'))).toEqual([]);
+  });
+
+  test('a consumer takes from its own queue and sends to its own DLQ', () => {
+    expect(may('Source-stripe/Consume', queue('Source-stripe/Work/Queue'))).toEqual(consuming);
+    expect(may('Source-stripe/Consume', queue('Source-stripe/Work/Dlq'))).toEqual(['sqs:SendMessage']);
+    expect(may('Source-stripe/Consume', queue('Source-github/Work/Queue'))).toEqual([]);
+  });
+
+  test('only consumers touch the inbound events, and only by updates', () => {
+    const events = table('InboundEvents');
+    const lambdas = [...roles.keys()].filter((lambda) => may(lambda, events).length > 0);
+
+    expect(lambdas).toEqual(['Source-stripe/Consume', 'Source-github/Consume', 'Source-shopify/Consume']);
+    expect(may('Source-stripe/Consume', events)).toEqual(['dynamodb:UpdateItem']);
+  });
+});
+
+describe('outbound', () => {
+  test('deliver alone reads the signing secret', () => {
+    const secret = idOf(app, 'AWS::SecretsManager::Secret', 'Outbound/SigningSecret');
+
+    expect([...roles.keys()].filter((lambda) => may(lambda, secret).length > 0)).toEqual([
+      'Outbound/Deliver',
+    ]);
+  });
+
+  test('deliver takes from the delivery queue and sends retries to it', () => {
+    expect(may('Outbound/Deliver', queue('Outbound/Delivering/Queue'))).toEqual(
+      [...consuming, 'sqs:SendMessage'].sort(),
+    );
+    expect(may('Outbound/Deliver', queue('Outbound/Publishing/Queue'))).toEqual([]);
+  });
+
+  test('no other function may send to the queue that it consumes', () => {
+    expect(may('Outbound/Publish', queue('Outbound/Publishing/Queue'))).toEqual(consuming);
+    expect(may('Source-stripe/Consume', queue('Source-stripe/Work/Queue'))).not.toContain('sqs:SendMessage');
+  });
+
+  test('sweep queries the due index and nothing else', () => {
+    const queries = (roles.get('Outbound/Sweep') ?? []).filter(({ actions }) =>
+      actions.includes('dynamodb:Query'),
+    );
+
+    expect(queries.flatMap(({ resources }) => resources)).toEqual([
+      JSON.stringify({
+        'Fn::Join': ['', [{ 'Fn::GetAtt': [table('Outbound/Deliveries'), 'Arn'] }, '/index/due']],
+      }),
+    ]);
+  });
+
+  test('the schedule may invoke the sweep, in this account, and nothing else', () => {
+    const sweep = idOf(app, 'AWS::Lambda::Function', 'Outbound/Sweep');
+    const trust = app.resources('AWS::IAM::Role')['Outbound/SweepSchedule/Role'];
+
+    expect(roles.get('Outbound/SweepSchedule')).toMatchObject([
+      { actions: ['lambda:InvokeFunction'], resources: [`{"Fn::GetAtt":["${sweep}","Arn"]}`] },
+    ]);
+    expect(JSON.stringify(trust)).toContain('aws:SourceAccount');
+  });
+
+  test('who reads payloads learns that one is missing instead of forbidden', () => {
+    const bucket = idOf(app, 'AWS::S3::Bucket', 'Payloads');
+
+    expect(may('Outbound/Deliver', bucket)).toEqual(['s3:GetObject', 's3:ListBucket']);
+    expect(may('Outbound/Publish', bucket)).toEqual(['s3:PutObject']);
+    expect(may('Source-stripe/Receive', bucket)).toEqual(['s3:PutObject']);
+  });
+});

@@ -1,0 +1,211 @@
+import { Duration } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { outboundSettings } from '../../lib/outbound-settings.ts';
+import { checkTimes } from '../../lib/parts/work-queue.ts';
+import { workerTimes } from '../../lib/settings.ts';
+import { type SourceProps, sourceSettings } from '../../lib/source-settings.ts';
+import type { WebhookStackProps } from '../../lib/webhook-stack.ts';
+import { synth } from './support/synth.ts';
+
+const stripe = { provider: 'stripe' } as const;
+
+describe('a source without settings', () => {
+  test('gets the documented ones', () => {
+    expect(sourceSettings('stripe', stripe, Duration.seconds(60))).toEqual({
+      name: 'stripe',
+      provider: 'stripe',
+      tolerance: 300,
+      rotationOverlap: 86_400,
+      maxBodyBytes: 4_194_304,
+      allowedCidrs: [],
+      eventId: 'provider',
+      handlerRetryDelays: [5, 30, 120, 600, 1_800, 7_200],
+      lease: 65,
+      retention: 35 * 86_400,
+      publicUrl: undefined,
+      hmac: undefined,
+    });
+  });
+
+  test('may pass undefined on', () => {
+    const passedOn: SourceProps = { ...stripe, tolerance: undefined, handlerTimeout: undefined };
+
+    expect(sourceSettings('stripe', passedOn, Duration.seconds(60)).tolerance).toBe(300);
+  });
+});
+
+describe('sending without settings', () => {
+  test('gets the documented ones', () => {
+    expect(outboundSettings({}, false)).toEqual({
+      retryDelays: [1, 5, 30, 120, 600],
+      connectTimeout: 5_000,
+      attemptTimeout: 30_000,
+      lease: 80,
+      maxCrashes: 4,
+      deliveryRetention: 30 * 86_400,
+      retryOtherStatuses: false,
+      localEndpoints: false,
+      allowedPorts: [443],
+      endpointMetrics: false,
+    });
+  });
+
+  test('can follow the schedule of the Standard Webhooks specification', () => {
+    expect(outboundSettings({ retrySchedule: 'standard-webhooks' }, false).retryDelays).toEqual([
+      5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
+    ]);
+  });
+});
+
+describe('synth refuses', () => {
+  const refused: readonly (readonly [string, Partial<WebhookStackProps>, RegExp])[] = [
+    // What an app in JavaScript could say.
+    [
+      'an unknown provider',
+      { sources: { a1: { provider: 'stripee' as 'stripe' } } },
+      /'stripee'; choose one of stripe, /,
+    ],
+    ['hmac without its settings', { sources: { partner: { provider: 'hmac' } } }, /partner.*`hmac` settings/],
+    [
+      'a range that is none',
+      { sources: { stripe: { ...stripe, allowedCidrs: ['10.0.0.0/33'] } } },
+      /source 'stripe': allowedCidrs has '10.0.0.0\/33'; write a range/,
+    ],
+    [
+      'an address without its length',
+      { sources: { stripe: { ...stripe, allowedCidrs: ['192.0.2.1'] } } },
+      /allowedCidrs has '192.0.2.1'/,
+    ],
+    ['a name that does not fit a URL', { sources: { 'Stripe!': stripe } }, /source 'Stripe!': name it with/],
+    [
+      'names that outputs cannot tell apart',
+      { sources: { 'a-1': stripe, a1: stripe } },
+      /'a-1' and 'a1' are too alike/,
+    ],
+    ['no source', { sources: {} }, /sources is empty/],
+    [
+      'a handler that no function can run',
+      { sources: { stripe: { ...stripe, handlerTimeout: Duration.minutes(15) } } },
+      /handlerTimeout is 900 s; at most 840 s/,
+    ],
+    [
+      'a wait that SQS cannot hold',
+      { sources: { stripe: { ...stripe, handlerRetryDelays: [Duration.hours(12)] } } },
+      /handlerRetryDelays has 43200 s/,
+    ],
+    [
+      'waits that outlast the queue',
+      { sources: { stripe: { ...stripe, handlerRetryDelays: Array(12).fill(Duration.hours(11)) } } },
+      /handlerRetryDelays add up to 475200 s/,
+    ],
+    [
+      'a public URL that is none',
+      { sources: { stripe: { ...stripe, publicUrl: 'hooks.example.com' } } },
+      /publicUrl is 'hooks.example.com'/,
+    ],
+    [
+      'an attempt that no function can wait for',
+      { outbound: { attemptTimeout: Duration.minutes(8) } },
+      /attemptTimeout needs a function of 975 s/,
+    ],
+    [
+      'more than fifty retries',
+      { outbound: { retrySchedule: Array(51).fill(Duration.seconds(1)) } },
+      /outbound: retryDelays: .*50/,
+    ],
+    [
+      'handlers that are not there',
+      { handlersRegistry: '/nowhere/registry.ts' },
+      /there is no file \/nowhere/,
+    ],
+    [
+      'two values of one variable in one consumer',
+      {
+        isolation: 'shared',
+        sources: {
+          a1: { ...stripe, handlerEnvironment: { TABLE: 'x' } },
+          b1: { ...stripe, handlerEnvironment: { TABLE: 'y' } },
+        },
+      },
+      /differ in TABLE/,
+    ],
+  ];
+
+  test.each(refused)('%s', (_, props, message) => {
+    expect(() => synth(props)).toThrow(message);
+  });
+
+  test('all that is wrong at once', () => {
+    const wrong = { ...stripe, publicUrl: 'nowhere' };
+
+    expect(() => synth({ sources: { one: wrong, two: wrong } })).toThrow(/source 'one'.*\n.*source 'two'/);
+  });
+});
+
+describe('times', () => {
+  test.each([1, 3, 60, 840])(
+    'let a worker of %i s keep its claim, and a redelivery find it expired',
+    (seconds) => {
+      const { timeout, lease, visibility } = workerTimes(Duration.seconds(seconds));
+
+      expect(timeout.toSeconds()).toBeLessThan(lease.toSeconds());
+      expect(lease.toSeconds()).toBeLessThan(visibility.toSeconds());
+      expect(() => checkTimes('Work', { timeout, lease, visibility })).not.toThrow();
+    },
+  );
+
+  test.each([
+    [60, 60, 360],
+    [60, 65, 65],
+  ])('that do not are refused with the three numbers: %i, %i, %i', (timeout, lease, visibility) => {
+    const times = {
+      timeout: Duration.seconds(timeout),
+      lease: Duration.seconds(lease),
+      visibility: Duration.seconds(visibility),
+    };
+
+    expect(() => checkTimes('Work', times)).toThrow(
+      `Work: function timeout (${timeout} s) < lease (${lease} s) < visibility timeout (${visibility} s) does not hold`,
+    );
+  });
+
+  test('of sources that share a consumer are those of the slowest', () => {
+    const shared = synth({
+      isolation: 'shared',
+      sources: {
+        quick: { ...stripe, handlerTimeout: Duration.seconds(5) },
+        slow: { ...stripe, handlerTimeout: Duration.seconds(50) },
+      },
+    });
+
+    expect(shared.resources('AWS::Lambda::Function')['Sources/Consume']?.Properties).toMatchObject({
+      Timeout: 50,
+    });
+    expect(shared.resources('AWS::SQS::Queue')['Sources/Work/Queue']?.Properties).toMatchObject({
+      VisibilityTimeout: 300,
+    });
+  });
+});
+
+describe('endpoints on the laptop', () => {
+  const env = (account: string) => ({ env: { account, region: 'us-east-1' } });
+
+  test('are allowed in the account of the local AWS', () => {
+    expect(() => synth(env('000000000000'), { 'hookline:localEndpoints': 'true' })).not.toThrow();
+  });
+
+  test.each([
+    [
+      'another account',
+      env('123456789012'),
+      /is for the local AWS, account 000000000000; .* is 123456789012/,
+    ],
+    ['an account that is not known yet', {}, /is not known \(set `env`\)/],
+  ])('are refused in %s', (_, props, message) => {
+    expect(() => synth(props, { 'hookline:localEndpoints': 'true' })).toThrow(message);
+  });
+
+  test('are off without the context, whatever the account', () => {
+    expect(() => synth(env('123456789012'), { 'hookline:localEndpoints': 'false' })).not.toThrow();
+  });
+});

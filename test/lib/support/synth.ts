@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { WebhookStack, type WebhookStackProps } from '../../../lib/webhook-stack.ts';
+
+const cdkJson: { readonly context: Readonly<Record<string, unknown>> } = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../../../cdk.json'), 'utf8'),
+);
+
+const assemblies = mkdtempSync(join(tmpdir(), 'hookline-synth-'));
+process.once('exit', () => rmSync(assemblies, { recursive: true, force: true }));
+
+/** An app as `npx cdk synth` makes it: with the project's feature flags, CloudFormation's own validation among them. */
+export function newApp(context: Readonly<Record<string, unknown>> = {}): App {
+  const outdir = mkdtempSync(join(assemblies, 'app-'));
+  // Assets stay where they were built.
+  const staging = { 'aws:cdk:disable-asset-staging': true };
+  return new App({ outdir, context: { ...cdkJson.context, ...staging, ...context } });
+}
+
+export const threeSources = {
+  stripe: { provider: 'stripe' },
+  github: { provider: 'github' },
+  shopify: { provider: 'shopify' },
+} as const;
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export interface Synthesised {
+  readonly stack: WebhookStack;
+  readonly template: Template;
+  /** Of one type, by the path of the construct that made it, without the stack's name: `Source-stripe/Receive`. */
+  resources(type: string): Readonly<Record<string, Resource>>;
+}
+
+/** Synthesises one stack, all checks included. */
+export function synth(
+  props: Partial<WebhookStackProps> = {},
+  context: Readonly<Record<string, unknown>> = {},
+): Synthesised {
+  const stack = new WebhookStack(newApp(context), 'Test', { sources: threeSources, ...props });
+  const template = Template.fromStack(stack);
+  return { stack, template, resources: (type) => byPath(stack, template, type) };
+}
+
+function byPath(stack: Stack, template: Template, type: string): Record<string, Resource> {
+  const found: Record<string, Resource> = {};
+  const all: Readonly<Record<string, Resource>> = template.toJSON()['Resources'];
+  for (const child of stack.node.findAll()) {
+    if (!('logicalId' in child) || child.node.id === 'CDKMetadata') continue;
+    const resource = all[String(stack.resolve(child.logicalId))];
+    const path = child.node.path.slice(stack.node.path.length + 1).replace(/\/(Resource|Default)$/, '');
+    if (resource?.Type === type) found[path] = resource;
+  }
+  return found;
+}
