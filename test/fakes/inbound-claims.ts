@@ -48,8 +48,9 @@ export function memoryClaims() {
 
     async reclaim(seen, claim) {
       const record = records.get(claim.id);
+      if (record === undefined) throw new Error(`${claim.id} is gone`);
       const isAsSeen =
-        record?.status === seen.status &&
+        record.status === seen.status &&
         record.owner === seen.owner &&
         record.attempts === seen.attempts &&
         leaseIsOver(record, claim.now);

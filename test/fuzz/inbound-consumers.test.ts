@@ -22,96 +22,100 @@ function randomFrom(seed: number) {
   };
 }
 
+type Random = ReturnType<typeof randomFrom>;
+type World = ReturnType<typeof inboundWorld>;
+
+/** Everything waits here for its turn; the scheduler picks. */
+function waitingRoom() {
+  const waiting: (() => void)[] = [];
+  return { waiting, turn: () => new Promise<void>((resolve) => waiting.push(resolve)) };
+}
+type WaitingRoom = ReturnType<typeof waitingRoom>;
+
+/** What still goes wrong in this run: a few crashes, and a few answers that are lost, so that a call is made twice. */
+function chaosFrom(random: Random) {
+  const left = { crashes: random.below(4), lostAnswers: random.below(4) };
+  return {
+    crashes: () => left.crashes > 0 && random.chance(0.05) && left.crashes-- > 0,
+    losesAnswer: () => left.lostAnswers > 0 && random.chance(0.05) && left.lostAnswers-- > 0,
+    end: () => Object.assign(left, { crashes: 0, lostAnswers: 0 }),
+  };
+}
+type Chaos = ReturnType<typeof chaosFrom>;
+
+/** The ports of one process, which may die at any call, and certainly does at the function's timeout. */
+function processPorts(world: World, { turn }: WaitingRoom, chaos: Chaos, die: () => void): ConsumePorts {
+  const startedAt = world.clock.now;
+  const life = { isOver: false };
+  const diesNow = () => {
+    life.isOver ||= world.clock.now - startedAt >= functionTimeoutMs || chaos.crashes();
+    if (life.isOver) die();
+    return life.isOver;
+  };
+  const call =
+    <Args extends unknown[], T>(port: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      await turn();
+      if (diesNow()) return never;
+      const value = await port(...args);
+      await turn();
+      if (diesNow()) return never;
+      return chaos.losesAnswer() ? port(...args) : value;
+    };
+  const { ports } = world;
+  const { claim, reclaim, finish } = ports.claims;
+  return {
+    ...ports,
+    claims: { claim: call(claim), reclaim: call(reclaim), finish: call(finish) },
+    getBody: call(ports.getBody),
+    putBody: call(ports.putBody),
+    sendDeadLetter: call(ports.sendDeadLetter),
+    deleteMessage: call(ports.deleteMessage),
+    returnMessageAfter: call(ports.returnMessageAfter),
+  };
+}
+
+/** One process after the other, until the queue is empty. */
+async function worker(world: World, room: WaitingRoom, chaos: Chaos): Promise<void> {
+  while (world.queue.size > 0) {
+    await room.turn();
+    const batch = world.receive();
+    if (batch.length === 0) continue;
+    const death = Promise.withResolvers<undefined>();
+    const ports = processPorts(world, room, chaos, () => death.resolve(undefined));
+    const work = consume(batch, world.invocation(), world.team, ports);
+    const answer = await Promise.race([work, death.promise]);
+    if (answer) world.answer(batch, answer);
+  }
+}
+
 /**
- * Several consumers on one queue, in an order that the seed decides: duplicates, crashes before and after any call, calls
- * that are made twice because their first answer was lost, stalls up to the function's timeout, visibility timeouts that
- * run out meanwhile.
+ * Several consumers on one queue, in an order that the seed decides: duplicates, crashes before and after any call, lost
+ * answers, stalls up to the function's timeout, visibility timeouts that run out meanwhile.
  */
 async function simulate(seed: number) {
   const random = randomFrom(seed);
-  const waiting: (() => void)[] = [];
-  const turn = () => new Promise<void>((resolve) => waiting.push(resolve));
-  const chaos = { crashes: random.below(4), lostAnswers: random.below(4), isOver: false };
+  const room = waitingRoom();
+  const chaos = chaosFrom(random);
   const violations: string[] = [];
-
   const handlers = defineHandlers('stripe', {
     'invoice.paid': async ({ id }) => {
-      if (world.claims.records.get(`stripe#${id}`)?.status !== 'processing')
-        violations.push(`${id} ran unclaimed`);
-      await turn();
+      const status = world.claims.records.get(`stripe#${id}`)?.status;
+      if (status !== 'processing') violations.push(`${id} ran while ${status}`);
+      await room.turn();
       if (random.chance(0.3)) throw new Error('try again');
       if (random.chance(0.05)) throw new PermanentFailure('give up');
     },
   });
   const world = inboundWorld(handlers);
-
-  /** The ports of one process, which may die at any call and certainly does at the function's timeout. */
-  function processOf(startedAt: number, die: () => void): ConsumePorts {
-    let alive = true;
-    const dead = () => {
-      alive = false;
-      die();
-      return never;
-    };
-    const crash = () => !chaos.isOver && chaos.crashes > 0 && random.chance(0.05) && chaos.crashes-- > 0;
-    const isLate = () => world.clock.now - startedAt >= functionTimeoutMs;
-    const call =
-      <Args extends unknown[], T>(port: (...args: Args) => Promise<T>) =>
-      async (...args: Args): Promise<T> => {
-        await turn();
-        if (!alive || isLate() || crash()) return dead();
-        let value = await port(...args);
-        if (chaos.lostAnswers > 0 && random.chance(0.05)) {
-          chaos.lostAnswers--;
-          await turn();
-          if (isLate()) return dead();
-          value = await port(...args);
-        }
-        await turn();
-        return isLate() || crash() ? dead() : value;
-      };
-    const { ports } = world;
-    return {
-      ...ports,
-      claims: {
-        claim: call(ports.claims.claim),
-        reclaim: call(ports.claims.reclaim),
-        finish: call(ports.claims.finish),
-      },
-      getBody: call(ports.getBody),
-      putBody: call(ports.putBody),
-      sendDeadLetter: call(ports.sendDeadLetter),
-      deleteMessage: call(ports.deleteMessage),
-      returnMessageAfter: call(ports.returnMessageAfter),
-    };
-  }
-
-  async function worker(): Promise<void> {
-    while (world.queue.size > 0) {
-      await turn();
-      const batch = world.receive();
-      if (batch.length === 0) continue;
-      const death = Promise.withResolvers<undefined>();
-      const ports = processOf(world.clock.now, () => death.resolve(undefined));
-      const work = consume(batch, world.invocation(), world.team, ports);
-      const answer = await Promise.race([work, death.promise]);
-      if (answer) world.answer(batch, answer);
-    }
-  }
-
   for (const id of ['evt_1', 'evt_1', 'evt_2', 'evt_1', 'evt_3']) world.send(stripeMessage(id));
-  const workers = [worker(), worker(), worker()];
-  for (let step = 0; world.queue.size > 0 && step < 20_000; step++) {
-    chaos.isOver = step > 2000;
-    if (waiting.length === 0 || random.chance(0.05)) {
-      world.clock.now = unixMillis(world.clock.now + random.below(20_000));
-    }
-    waiting.splice(random.below(waiting.length), 1)[0]?.();
+  const workers = [1, 2, 3].map(() => worker(world, room, chaos));
+
+  for (let step = 0; step < 20_000 && (world.queue.size > 0 || room.waiting.length > 0); step++) {
+    if (step === 2000) chaos.end();
+    if (random.chance(0.05)) world.clock.now = unixMillis(world.clock.now + random.below(20_000));
+    room.waiting.splice(random.below(room.waiting.length), 1)[0]?.();
     for (let tick = 0; tick < 8; tick++) await Promise.resolve();
-  }
-  while (waiting.length > 0) {
-    waiting.shift()?.();
-    await new Promise(setImmediate);
   }
   await Promise.all(workers);
   return { world, violations };

@@ -1,17 +1,8 @@
-import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Claim, EventRecord, Outcome } from '../../domain/idempotency.ts';
 import { toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { parseEventItem } from './event-item.ts';
-
-/** A conditional update: attributes to set (an undefined one is removed), and what must hold. */
-interface Update {
-  readonly id: string;
-  readonly set: Readonly<Record<string, string | number | undefined>>;
-  readonly condition: string;
-  /** The condition's values. */
-  readonly values: Readonly<Record<string, string | number>>;
-}
 
 // TTL deletes days late, so every claim looks at `expiresAt` itself; a live lease outlasts even that.
 const isNew = 'attribute_not_exists(#id)';
@@ -29,16 +20,9 @@ const isStillMine = '#status = :processing AND #owner = :mine AND #attempts = :a
 /** The InboundEvents table: one conditional write for each step of an event; a refused one brings the record with it. */
 export function dynamodbClaims(client: DynamoDBDocumentClient, table: string) {
   /** @returns the record that refused the write, else undefined */
-  async function write(update: Update): Promise<EventRecord | undefined> {
-    try {
-      await client.send(new UpdateCommand({ TableName: table, ...expressionsOf(update) }));
-      return undefined;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException && error.Item) {
-        return parseEventItem(plainItem(error.Item));
-      }
-      throw error;
-    }
+  async function write(update: ConditionalUpdate): Promise<EventRecord | undefined> {
+    const written = await updateIf(client, table, update);
+    return written.ok ? undefined : parseEventItem(written.item);
   }
 
   return {
@@ -101,7 +85,7 @@ const kept = (outcome: { readonly keptBody: string; readonly keptDay: string }, 
   keptAt: now,
 });
 
-function finished(claim: Claim, outcome: Outcome, now: UnixMillis): Update['set'] {
+function finished(claim: Claim, outcome: Outcome, now: UnixMillis): ConditionalUpdate['set'] {
   switch (outcome.kind) {
     case 'processed':
       return {
@@ -123,27 +107,3 @@ function finished(claim: Claim, outcome: Outcome, now: UnixMillis): Update['set'
 /** The answer to our own write was lost, and the client sent it again. */
 const isAlreadyWritten = (record: EventRecord, claim: Claim, outcome: Outcome): boolean =>
   record.status === outcome.kind && record.owner === claim.owner && record.attempts === claim.attempts;
-
-function expressionsOf({ id, set, condition, values }: Update) {
-  const names = Object.keys(set);
-  const toSet = names.filter((name) => set[name] !== undefined);
-  const toRemove = names.filter((name) => set[name] === undefined);
-  const mentioned = [...condition.matchAll(/#(\w+)/g)].map((match) => match[1] ?? '');
-  const assignments = toSet.map((name) => `#${name} = :set_${name}`);
-  const removals = toRemove.map((name) => `#${name}`);
-  return {
-    Key: { id },
-    UpdateExpression: `SET ${assignments.join(', ')}${removals.length > 0 ? ` REMOVE ${removals.join(', ')}` : ''}`,
-    ConditionExpression: condition,
-    ExpressionAttributeNames: Object.fromEntries([...names, ...mentioned].map((name) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries([
-      ...toSet.map((name) => [`:set_${name}`, set[name]]),
-      ...Object.entries(values).map(([name, value]) => [`:${name}`, value]),
-    ]),
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-  };
-}
-
-/** A refused write brings the item as DynamoDB spells it; ours has texts and numbers only. */
-const plainItem = (item: Readonly<Record<string, AttributeValue>>) =>
-  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, value.S ?? Number(value.N)]));
