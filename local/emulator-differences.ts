@@ -47,6 +47,12 @@ export const differences: readonly Difference[] = [
     apply: (template) => rewrite(template, withBatchActions),
   },
   {
+    name: 'few-workers',
+    reason:
+      'Each function that runs at once is a process of about 75 MB; a burst on a laptop must not take it all.',
+    apply: (template) => rewrite(template, withFewWorkers),
+  },
+  {
     name: 'no-metric-math-alarms',
     reason:
       'Alarms on an expression over metrics are refused; there are no AWS metrics here to alarm on anyway.',
@@ -123,6 +129,14 @@ function rewrite<T>(node: T, replacement: (node: object) => unknown): T {
     return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, walk(child)]));
   };
   return walk(node) as T;
+}
+
+const mostWorkers = 5;
+
+/** An event source mapping's own limit, made smaller. */
+function withFewWorkers(node: object): object | undefined {
+  if (!('MaximumConcurrency' in node)) return undefined;
+  return { ...node, MaximumConcurrency: Math.min(Number(node.MaximumConcurrency), mostWorkers) };
 }
 
 const batchActions: Readonly<Record<string, string>> = {

@@ -108,3 +108,14 @@ test('everything else stays as it was synthesised: deletion policies, conditions
 
   expect(forEmulator(template)).toEqual(template);
 });
+
+test('few consumers run at once, and never more than the app allows', () => {
+  const mapping = (MaximumConcurrency: number) => ({
+    Resources: {
+      M: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { ScalingConfig: { MaximumConcurrency } } },
+    },
+  });
+
+  expect(forEmulator(mapping(50))).toEqual(mapping(5));
+  expect(forEmulator(mapping(2))).toEqual(mapping(2));
+});
