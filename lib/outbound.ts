@@ -109,8 +109,8 @@ export class Outbound extends Construct {
     const description = 'Records published events and starts their deliveries';
     const publish = this.worker('publish', description, environment, functions.publishTimeout);
     this.publishing.consumeWith(publish, { batchSize: batches.publish });
-    const items = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-    publish.allow(items, this.events.tableArn, this.deliveries.tableArn);
+    publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], this.events.tableArn);
+    publish.allow(['dynamodb:PutItem', 'dynamodb:GetItem'], this.deliveries.tableArn);
     publish.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.publishing.dlq.queueArn);
     publish.allowObjects(['s3:PutObject'], this.props.payloads, payloadPrefixes.outbound);
     return publish;

@@ -97,6 +97,17 @@ describe('outbound', () => {
     expect(may('Source-stripe/Consume', queue('Source-stripe/Work/Queue'))).not.toContain('sqs:SendMessage');
   });
 
+  test.each([
+    ['Publish', 'Events', ['dynamodb:PutItem', 'dynamodb:UpdateItem']],
+    ['Publish', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:PutItem']],
+    ['Deliver', 'Events', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
+    ['Deliver', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
+    ['Sweep', 'Events', ['dynamodb:UpdateItem']],
+    ['Sweep', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
+  ])('%s does with %s what it must, and no more', (lambda, name, actions) => {
+    expect(may(`Outbound/${lambda}`, table(`Outbound/${name}`))).toEqual(actions);
+  });
+
   test('sweep queries the due index and nothing else', () => {
     const queries = (roles.get('Outbound/Sweep') ?? []).filter(({ actions }) =>
       actions.includes('dynamodb:Query'),
