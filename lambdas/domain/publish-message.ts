@@ -64,6 +64,7 @@ export function unwrap(text: string, messageId: string): UnwrappedMessage {
 export function openPublication({ text, messageId }: UnwrappedMessage): OpenedPublication {
   const json = tryParse(text);
   if (json === undefined) return unusable(`it is not JSON that can be read (${utf8Bytes(text)} bytes)`);
+  if (!isObjectText(text)) return unusable('(the whole message): expected a JSON object');
   const parsed = v.safeParse(PublishMessage, json);
   if (!parsed.success) return unusable(parsed.issues.map(describe).join('; '));
   const { id = messageId, type, tenant, data, endpoint } = parsed.output;
@@ -73,6 +74,9 @@ export function openPublication({ text, messageId }: UnwrappedMessage): OpenedPu
     return unusable(`endpoint.url: missing, and no endpoint is registered as ${endpoint.id}`);
   return { kind: 'publication', publication: { id, type, tenant, data, endpoint: { id: endpoint.id, url } } };
 }
+
+/** By the text: a number that is kept exactly is an object, too. */
+const isObjectText = (text: string): boolean => /^\s*\{/.test(text);
 
 const unusable = (reason: string): OpenedPublication => ({ kind: 'unusable', reason });
 
@@ -109,9 +113,8 @@ export function withId({ text, messageId }: UnwrappedMessage): {
   readonly message: string;
 } {
   const json = tryParse(text);
-  // By the text, for a number that is kept exactly is an object, too.
-  const isObject = typeof json === 'object' && json !== null && /^\s*\{/.test(text);
-  if (!isObject) return { id: messageId, message: text };
+  if (typeof json !== 'object' || json === null || !isObjectText(text))
+    return { id: messageId, message: text };
   if ('id' in json) return { id: typeof json.id === 'string' ? json.id : messageId, message: text };
   return { id: messageId, message: serialiseMessage({ id: messageId, ...json }) };
 }

@@ -1,0 +1,145 @@
+import type { AttemptEntry, AttemptRecord, Delivery, Fence } from '../../lambdas/domain/delivery-record.ts';
+import { dueShardOf } from '../../lambdas/domain/delivery-record.ts';
+import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../lambdas/domain/time.ts';
+import type { DeliveryWrite } from '../../lambdas/outbound/claim-delivery.ts';
+
+/** The Deliveries table in memory: one map, each call one atomic step. */
+export function memoryDeliveries() {
+  const deliveries = new Map<string, Delivery>();
+
+  const update = async (
+    id: string,
+    isAllowed: (delivery: Delivery) => boolean,
+    change: (delivery: Delivery) => Partial<Delivery>,
+  ): Promise<DeliveryWrite> => {
+    const delivery = deliveries.get(id);
+    if (delivery === undefined || !isAllowed(delivery)) return { ok: false, delivery };
+    const changed = withoutUndefined({ ...delivery, ...change(delivery) });
+    deliveries.set(id, changed);
+    return { ok: true, delivery: changed };
+  };
+
+  return {
+    deliveries,
+
+    async create(delivery: Delivery): Promise<Delivery | undefined> {
+      const known = deliveries.get(delivery.id);
+      if (known !== undefined && !isExpired(known, delivery.createdAt)) return known;
+      deliveries.set(delivery.id, withoutUndefined(delivery));
+      return undefined;
+    },
+
+    read: async (id: string): Promise<Delivery | undefined> => deliveries.get(id),
+
+    claim: (id: string, attempt: number, until: { soon: UnixMillis; lease: UnixMillis }) =>
+      update(
+        id,
+        (delivery) =>
+          isUnrecorded(delivery, attempt) &&
+          delivery.leaseUntil === undefined &&
+          (delivery.nextAttemptAt === undefined || delivery.nextAttemptAt <= until.soon),
+        ({ claims }) => ({ leaseUntil: until.lease, claims: claims + 1 }),
+      ),
+
+    claimSuspect: (seen: Delivery, attempt: number, now: UnixMillis, lease: UnixMillis) =>
+      update(
+        seen.id,
+        (delivery) =>
+          isUnrecorded(delivery, attempt) &&
+          delivery.claims === seen.claims &&
+          delivery.leaseUntil !== undefined &&
+          delivery.leaseUntil <= now,
+        ({ claims, crashes }) => ({ leaseUntil: lease, claims: claims + 1, crashes: crashes + 1 }),
+      ),
+
+    record: (fence: Fence, record: AttemptRecord) =>
+      update(
+        fence.id,
+        ({ status, claims, round }) =>
+          status === 'pending' && claims === fence.claims && round === fence.round,
+        () => ({ ...nothing, ...record, leaseUntil: undefined, crashes: 0, sweeps: 0 }),
+      ),
+
+    recordLateSuccess: (fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds) =>
+      update(
+        fence.id,
+        ({ status, round }) => round === fence.round && ['pending', 'failed', 'held'].includes(status),
+        ({ attemptLog }) => ({
+          status: 'delivered',
+          lastAttemptAt: entry.at,
+          attemptLog: [...attemptLog, entry],
+          expiresAt,
+          leaseUntil: undefined,
+          nextAttemptAt: undefined,
+          dueAt: undefined,
+        }),
+      ),
+
+    moveDue: (seen: { id: string; dueAt: UnixMillis }, dueAt: UnixMillis, sweeps: number) =>
+      update(
+        seen.id,
+        (delivery) => delivery.dueAt === seen.dueAt,
+        () => ({ dueAt, sweeps }),
+      ),
+
+    clearDue: (id: string, round: number) =>
+      update(
+        id,
+        (delivery) => delivery.round === round && !['pending', 'held'].includes(delivery.status),
+        () => ({ dueAt: undefined }),
+      ),
+
+    reopen: (seen: Delivery, deadline: UnixMillis, now: UnixMillis) =>
+      update(
+        seen.id,
+        ({ round, status }) => round === seen.round && status === seen.status,
+        ({ round, attempts }) => ({
+          status: 'pending',
+          round: round + 1,
+          attemptsBefore: attempts,
+          crashes: 0,
+          sweeps: 0,
+          deadline,
+          dueAt: now,
+          expiresAt: undefined,
+          leaseUntil: undefined,
+          nextAttemptAt: undefined,
+        }),
+      ),
+
+    /** Pages of two, so that every test that has three goes through the paging. */
+    async due(shard: number, now: UnixMillis, after?: Record<string, unknown>) {
+      const from = typeof after?.['from'] === 'number' ? after['from'] : 0;
+      const ids = [...deliveries.values()]
+        .filter(
+          ({ id, dueAt = Number.POSITIVE_INFINITY }) => dueShardOf(id) === String(shard) && dueAt <= now,
+        )
+        .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
+        .map(({ id }) => id);
+      const next = from + 2 < ids.length ? { from: from + 2 } : undefined;
+      return { ids: ids.slice(from, from + 2), next };
+    },
+  };
+}
+
+const nothing = {
+  lastAttemptAt: undefined,
+  lastError: undefined,
+  nextAttemptAt: undefined,
+  dueAt: undefined,
+  expiresAt: undefined,
+};
+
+const isUnrecorded = ({ status, attempts }: Delivery, attempt: number): boolean =>
+  status === 'pending' && attempts < attempt;
+
+const isExpired = ({ expiresAt }: Delivery, now: UnixMillis): boolean =>
+  expiresAt !== undefined && expiresAt <= toUnixSeconds(now);
+
+/** A table has no undefined attributes. */
+const withoutUndefined = (delivery: Delivery): Delivery => {
+  const kept = { ...delivery };
+  for (const key of Object.keys(kept))
+    if (Reflect.get(kept, key) === undefined) Reflect.deleteProperty(kept, key);
+  return kept;
+};

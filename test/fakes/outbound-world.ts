@@ -1,0 +1,172 @@
+import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
+import type { OutboundSettings } from '../../lambdas/domain/outbound-settings.ts';
+import { millis, type Seconds, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { type DeliverPorts, deliver } from '../../lambdas/outbound/deliver.ts';
+import { type PublishPorts, publish } from '../../lambdas/outbound/publish.ts';
+import { replayDelivery } from '../../lambdas/outbound/replay.ts';
+import { type SweepPorts, sweep } from '../../lambdas/outbound/sweep.ts';
+import { memoryDeliveries } from './outbound-deliveries.ts';
+import { memoryEvents } from './outbound-events.ts';
+import { memoryQueue } from './outbound-queue.ts';
+import { recordedTelemetry } from './outbound-telemetry.ts';
+
+/** Monday noon, 2026-11-23. */
+export const start = unixMillis(Date.UTC(2026, 10, 23, 12));
+
+export const outboundSettings: OutboundSettings = {
+  retryDelays: [1, 5, 30, 120, 600].map(seconds),
+  connectTimeout: millis(5_000),
+  attemptTimeout: millis(30_000),
+  lease: seconds(80),
+  maxCrashes: 4,
+  deliveryRetention: seconds(30 * 86_400),
+  retryOtherStatuses: false,
+  localEndpoints: false,
+  allowedPorts: [443],
+  endpointMetrics: false,
+};
+
+/** One request that an endpoint got. */
+export interface Request {
+  readonly at: UnixMillis;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
+
+export const accepted: AttemptOutcome = { kind: 'accepted', status: 200 };
+export const refused = (status: number, retryAfter?: Seconds): AttemptOutcome => ({
+  kind: 'refused',
+  status,
+  retryAfter,
+});
+
+/**
+ * The whole outbound flow in memory, on a virtual clock: tables, queues, DLQs, and one endpoint that answers as it is told.
+ *
+ * @param endpoint gets each request and how many its URL has had, this one included
+ */
+export function outboundWorld(endpoint: Endpoint = () => accepted, settings = outboundSettings) {
+  let now = start;
+  const clock = () => now;
+  const table = memoryDeliveries();
+  const events = memoryEvents();
+  const publishQueue = memoryQueue(clock);
+  const deliveryQueue = memoryQueue(clock);
+  const deadLetters: string[] = [];
+  const payloads = new Map<string, Uint8Array>();
+  const requests: Request[] = [];
+  const report = recordedTelemetry();
+  const sendDeadLetter = async (body: string): Promise<void> => void deadLetters.push(body);
+
+  const publishPorts: PublishPorts = {
+    now: clock,
+    events,
+    deliveries: table,
+    putPayload: async (key, bytes) => void payloads.set(key, bytes),
+    sendTasks: deliveryQueue.sendAll,
+    sendDeadLetter,
+    telemetry: report.telemetry,
+  };
+  const deliverPorts: DeliverPorts = {
+    now: clock,
+    random: () => 0.5,
+    deliveries: table,
+    events: {
+      close: events.close,
+      async payload(id) {
+        const payload = (await events.read(id))?.payload;
+        if (payload === undefined || 'text' in payload) return payload?.text;
+        const bytes = payloads.get(payload.s3Key);
+        return bytes && Buffer.from(bytes).toString('utf8');
+      },
+    },
+    signingKeys: async () => [Buffer.alloc(32, 7)],
+    async post({ url, headers, body }) {
+      const request = { at: now, url, headers, body: Buffer.from(body).toString('utf8') };
+      requests.push(request);
+      return endpoint(request, requests.filter((other) => other.url === url).length);
+    },
+    sendTask: deliveryQueue.send,
+    sendDeadLetter,
+    deleteMessage: deliveryQueue.delete,
+    returnMessageAfter: deliveryQueue.returnAfter,
+    pause: async () => undefined,
+    telemetry: report.telemetry,
+  };
+  const sweepPorts: SweepPorts = {
+    now: clock,
+    due: table.due,
+    deliveries: table,
+    events,
+    sendTasks: deliveryQueue.sendAll,
+    sendDeadLetter,
+    telemetry: report.telemetry,
+  };
+
+  const world = {
+    now: clock,
+    settings,
+    ...{ table, events, payloads, publishQueue, deliveryQueue, deadLetters, requests, report },
+    ...{ publishPorts, deliverPorts, sweepPorts },
+
+    /** Moves the clock on; nothing else happens. */
+    advance: (span: Seconds) => {
+      now = unixMillis(now + span * 1000);
+    },
+
+    /** Puts messages on the publish queue and has it worked off. */
+    async publish(...messages: readonly object[]): Promise<void> {
+      for (const message of messages) await publishQueue.send({ body: JSON.stringify(message) });
+      await world.workOffPublishQueue();
+    },
+
+    async workOffPublishQueue(ports = publishPorts): Promise<void> {
+      const batch = publishQueue.receive(10);
+      const failed = await publish(batch, settings, ports);
+      const done = batch.filter(({ messageId }) => !failed.includes(messageId));
+      for (const { receiptHandle } of done) await publishQueue.delete(receiptHandle);
+    },
+
+    /** Hands one batch of visible tasks to λ deliver. @returns how many there were */
+    async deliverOnce(ports = deliverPorts, max = 5, hasTime = () => true): Promise<number> {
+      const batch = deliveryQueue.receive(max);
+      const failed = await deliver(batch, hasTime, settings, ports);
+      const done = batch.filter(({ messageId }) => !failed.includes(messageId));
+      for (const { receiptHandle } of done) await deliveryQueue.delete(receiptHandle);
+      return batch.length;
+    },
+
+    sweep: (ports = sweepPorts) => sweep(() => true, ports),
+
+    replay: (id: string) =>
+      replayDelivery(id, now, { deliveries: table, events, sendTask: deliveryQueue.send }),
+
+    /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute. */
+    async run(span: Seconds): Promise<void> {
+      const end = now + span * 1000;
+      let nextSweep = now + 60_000;
+      for (;;) {
+        while ((await world.deliverOnce()) > 0);
+        const next = Math.min(deliveryQueue.nextVisibleAt(), nextSweep);
+        if (next > end) break;
+        now = unixMillis(Math.max(now, next));
+        if (now < nextSweep) continue;
+        await world.sweep();
+        nextSweep += 60_000;
+      }
+      now = unixMillis(end);
+    },
+
+    /** The only delivery. */
+    delivery() {
+      const [delivery, ...others] = [...table.deliveries.values()];
+      if (delivery === undefined || others.length > 0)
+        throw new Error(`${others.length + 1} deliveries, not one`);
+      return delivery;
+    },
+  };
+  return world;
+}
