@@ -101,7 +101,7 @@ const describeList = (newest: readonly Delivery[], count: number): string =>
         delivery.status,
         String(delivery.attempts),
         instant(delivery.createdAt),
-        cell(delivery.lastError ?? '', 50),
+        cell(delivery.lastError ?? ''),
       ]),
     ),
     newest.length < count

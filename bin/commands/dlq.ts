@@ -95,10 +95,10 @@ function describe(listed: readonly Listed[], limit: number): string {
       .sort((one, other) => one.at - other.at)
       .map(({ id, reason, attempts, at }) => [
         dlq.name,
-        cell(id, 60),
-        cell(reason),
-        attempts?.toString() ?? '–',
+        cell(id),
         instant(at),
+        attempts?.toString() ?? '–',
+        cell(reason),
       ]),
   );
   const more = listed
@@ -108,7 +108,7 @@ function describe(listed: readonly Listed[], limit: number): string {
         `${dlq.name}: ${dead.length} of about ${count} shown (--limit ${count} shows all).`,
     );
   const lines = [
-    table(['queue', 'id', 'reason', 'attempts', 'when'], rows),
+    table(['queue', 'id', 'when', 'attempts', 'reason'], rows),
     counted(total, 'dead letter'),
     ...more,
     'npx hookline dlq redrive QUEUE [--id ID] sends them back.',

@@ -77,7 +77,7 @@ const describe = (records: readonly EventRecord[]): string =>
     table(
       ['id', 'type', 'status', 'attempts', 'received', 'last error'],
       records.map(({ id, eventType, status, attempts, receivedAt, lastError }) => [
-        cell(providerId(id), 64),
+        cell(providerId(id)),
         cell(eventType, 40),
         status,
         String(attempts),
