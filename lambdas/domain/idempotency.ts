@@ -9,7 +9,7 @@ export const eventKey = (source: string, eventId: string): string => `${source}#
 
 /** Where an event stands. `processing` and `retrying` are unfinished. */
 export const eventStatuses = ['processing', 'retrying', 'processed', 'failed', 'ignored'] as const;
-export type EventStatus = (typeof eventStatuses)[number];
+type EventStatus = (typeof eventStatuses)[number];
 
 /** The record of one event id: who works on it, or how it ended. */
 export interface EventRecord {

@@ -20,7 +20,7 @@ export interface AttemptPorts extends SettlePorts {
 }
 
 /** Logs and metrics; none of them can fail the work. */
-export interface ConsumeTelemetry {
+interface ConsumeTelemetry {
   /** A log with these fields on every line. */
   log(fields: HandlerLogFields): HandlerLog;
   count(name: string, dimensions: Readonly<Record<string, string>>): void;
@@ -85,7 +85,7 @@ function wrongProvider({ provider }: Handlers, { source }: Work) {
 }
 
 /** What every line about an event carries. */
-export const eventFields = ({ source, id, type, correlationId }: EventHeading) => ({
+const eventFields = ({ source, id, type, correlationId }: EventHeading) => ({
   source,
   eventId: id,
   eventType: type,

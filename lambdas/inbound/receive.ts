@@ -26,7 +26,7 @@ export interface OutgoingEvent {
 }
 
 /** The classes of refusal, as the answer names them. */
-export type RefusalError =
+type RefusalError =
   | 'payload_too_large'
   | 'forbidden_address'
   | 'invalid_signature'

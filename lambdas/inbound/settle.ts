@@ -21,7 +21,7 @@ export type Settlement =
   | { readonly kind: 'fail'; readonly after?: Seconds };
 
 /** How an event ended, for the log and the metrics. */
-export type Ending = 'processed' | 'retrying' | 'failed' | 'ignored' | 'lost-claim';
+type Ending = 'processed' | 'retrying' | 'failed' | 'ignored' | 'lost-claim';
 
 /** A settlement, and the ending that led to it. */
 export interface Settled {

@@ -83,10 +83,8 @@ beforeEach(() => {
 
 let containers = 0;
 /** A new container: its own module, with empty caches. */
-async function coldStart(): Promise<Receiver> {
-  const module = await import(`${pathToFileURL(join(folder, 'receive.mjs'))}?container=${containers++}`);
-  return module.handler;
-}
+const coldStart = async (): Promise<Receiver> =>
+  (await import(`${pathToFileURL(join(folder, 'receive.mjs'))}?container=${containers++}`)).handler;
 
 function post(body: string, path = '/webhooks/stripe', key = 'whsec_test') {
   const at = Math.floor(Date.now() / 1000);
@@ -152,7 +150,7 @@ describe('the receiver function', () => {
       statusCode: 401,
       body: '{"error":"invalid_signature"}',
     });
-    expect(aws.calls.map(({ action }) => action)).toEqual(['GetSecretValue']);
+    expect(aws.calls).toHaveLength(1);
   });
 
   it('takes a secret without a version as not set', async () => {

@@ -61,9 +61,6 @@ export function telemetry(service: string) {
   };
 }
 
-/** What a function's entry and its use case share. */
-export type Telemetry = ReturnType<typeof telemetry>;
-
 const logLines = (logger: Logger) => ({
   info: (line: string, fields: LogFields = {}) => logger.info(line, { ...fields }),
   warn: (line: string, fields: LogFields = {}) => logger.warn(line, { ...fields }),

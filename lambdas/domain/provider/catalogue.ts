@@ -105,7 +105,7 @@ export type ProviderName = keyof typeof catalogue | 'hmac';
 const hasRow = (name: string): name is keyof typeof catalogue => Object.hasOwn(catalogue, name);
 
 /** A source names a provider that is not in the catalogue, or lacks what its provider needs. */
-export class UnknownProviderError extends Error {
+class UnknownProviderError extends Error {
   override name = 'UnknownProviderError' as const;
 }
 

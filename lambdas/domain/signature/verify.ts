@@ -8,7 +8,7 @@ import { readSignature, type SignatureClaim, type VersionedSignature } from './r
 import type { Algorithm, SignatureScheme, SignedPart } from './scheme.ts';
 
 /** Why a request was refused; goes to the log, never into the answer. */
-export type RefusalReason = 'missing-header' | 'malformed-header' | 'mismatch' | 'too-old' | 'too-new';
+type RefusalReason = 'missing-header' | 'malformed-header' | 'mismatch' | 'too-old' | 'too-new';
 
 /** The outcome of checking one request. */
 export type Verification =

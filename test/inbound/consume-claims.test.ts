@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { defineHandlers } from '../../lambdas/domain/handler.ts';
+import { consume } from '../../lambdas/inbound/consume.ts';
+import { scripted, succeed } from '../fakes/inbound-handlers.ts';
+import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+
+describe('consume, when something is in the way', () => {
+  it('does not acknowledge an event that another consumer works on, and comes back at its lease’s end', async () => {
+    const working = Promise.withResolvers<void>();
+    const { runs, handlers } = scripted(() => working.promise);
+    const world = inboundWorld(handlers);
+    world.send(stripeMessage('evt_1'));
+    const first = world.turn();
+    await Promise.resolve();
+    world.wait(10);
+    world.send(stripeMessage('evt_1'));
+
+    const second = await world.turn();
+
+    expect(second.failedMessageIds).toEqual(['message-2']);
+    expect(world.queue.get('message-2')?.visibleAt).toBe(1_795_000_090_000);
+    working.resolve();
+    await first;
+    expect(runs).toHaveLength(1);
+    expect([...world.queue.keys()]).toEqual(['message-2']);
+  });
+
+  it('acknowledges nothing for a worker that lost its claim to another', async () => {
+    const working = Promise.withResolvers<void>();
+    const { handlers } = scripted(() => working.promise, succeed);
+    const world = inboundWorld(handlers);
+    world.send(stripeMessage('evt_1'));
+    const slow = world.turn();
+    await Promise.resolve();
+    world.wait(91);
+    await world.turn();
+    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+
+    working.resolve();
+
+    expect((await slow).failedMessageIds).toEqual(['message-1']);
+    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 2 });
+  });
+
+  it('fails only the message whose table call failed', async () => {
+    const { runs, handlers } = scripted(succeed);
+    const world = inboundWorld(handlers);
+    world.send(stripeMessage('evt_1'));
+    world.send(stripeMessage('evt_2'));
+    const claim = world.ports.claims.claim;
+    const ports = {
+      ...world.ports,
+      claims: {
+        ...world.ports.claims,
+        claim: async (request: Parameters<typeof claim>[0]) => {
+          if (request.id === 'stripe#evt_1') throw new Error('throttled');
+          return claim(request);
+        },
+      },
+    };
+
+    const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, ports);
+
+    expect(failedMessageIds).toEqual(['message-1']);
+    expect(runs).toEqual(['evt_2 1']);
+  });
+
+  it('sends a message that is no event of ours to the DLQ with the reason', async () => {
+    const { handlers } = scripted(succeed);
+    const world = inboundWorld(handlers);
+    world.send('hello');
+    world.send(stripeMessage('evt_1', { source: 'gone' }));
+
+    await world.turn();
+
+    expect(world.deadLetters.map(({ reason }) => reason)).toEqual([
+      'queue message is not JSON (5 bytes); send a JSON object',
+      "there is no source 'gone'",
+    ]);
+    expect(world.queue.size).toBe(0);
+  });
+
+  it('takes a claim as its own when only the answer to it was lost', async () => {
+    const { runs, handlers } = scripted(succeed);
+    const world = inboundWorld(handlers);
+    world.send(stripeMessage('evt_1'));
+    const claim = world.ports.claims.claim;
+    const claimedTwice = async (request: Parameters<typeof claim>[0]) => {
+      await claim(request);
+      return claim(request);
+    };
+    const ports = { ...world.ports, claims: { ...world.ports.claims, claim: claimedTwice } };
+
+    const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, ports);
+
+    expect(failedMessageIds).toEqual([]);
+    expect(runs).toEqual(['evt_1 1']);
+  });
+
+  it('reads a body from the bucket, and gives the event up when it is gone', async () => {
+    const bodies: string[] = [];
+    const handlers = defineHandlers('stripe', {
+      '*': async ({ body }) => void bodies.push(Buffer.from(body).toString()),
+    });
+    const world = inboundWorld(handlers);
+    world.bodies.set('inbound/stripe/abc', Buffer.from('{"large":true}'));
+    world.send(stripeMessage('evt_1', { body: undefined, bodyS3: 'inbound/stripe/abc' }));
+    world.send(stripeMessage('evt_2', { body: undefined, bodyS3: 'inbound/stripe/gone' }));
+
+    await world.turn();
+
+    expect(bodies).toEqual(['{"large":true}']);
+    expect(world.deadLetters.map(({ id, reason }) => [id, reason])).toEqual([
+      ['stripe#evt_2', 'its body is no longer in the bucket'],
+    ]);
+  });
+
+  it('tries an event again whose handlers are registered under the wrong source', async () => {
+    const world = inboundWorld(defineHandlers('github', { '*': async () => undefined }));
+    world.send(stripeMessage('evt_1'));
+
+    await world.turn();
+
+    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({
+      status: 'retrying',
+      lastError: 'Error: the registry has handlers for github under stripe, which is stripe',
+    });
+  });
+});
