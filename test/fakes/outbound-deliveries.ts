@@ -107,20 +107,25 @@ export function memoryDeliveries() {
         }),
       ),
 
-    /** Pages of two, so that every test that has three goes through the paging. */
+    /** Pages of two, so that every test that has three goes through the paging; a page begins after a key, as DynamoDB's. */
     async due(shard: number, now: UnixMillis, after?: Record<string, unknown>) {
-      const from = typeof after?.['from'] === 'number' ? after['from'] : 0;
-      const ids = [...deliveries.values()]
-        .filter(
-          ({ id, dueAt = Number.POSITIVE_INFINITY }) => dueShardOf(id) === String(shard) && dueAt <= now,
-        )
-        .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
-        .map(({ id }) => id);
-      const next = from + 2 < ids.length ? { from: from + 2 } : undefined;
-      return { ids: ids.slice(from, from + 2), next };
+      const isAfter = ({ id, dueAt = 0 }: Delivery) => {
+        const [fromDue, fromId] = [Number(after?.['dueAt'] ?? 0), String(after?.['id'] ?? '')];
+        return dueAt > fromDue || (dueAt === fromDue && id > fromId);
+      };
+      const found = [...deliveries.values()]
+        .filter(({ id, dueAt }) => dueShardOf(id) === String(shard) && dueAt !== undefined && dueAt <= now)
+        .filter(isAfter)
+        .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0) || a.id.localeCompare(b.id));
+      const page = found.slice(0, pageSize);
+      const last = page.at(-1);
+      const next = found.length > pageSize && last ? { id: last.id, dueAt: last.dueAt } : undefined;
+      return { ids: page.map(({ id }) => id), next };
     },
   };
 }
+
+const pageSize = 2;
 
 const nothing = {
   lastAttemptAt: undefined,
