@@ -68,13 +68,17 @@ export async function attemptEvent(
     case 'succeeded':
       return settleSuccess(claim, ports.now(), ports);
     case 'failed':
-      log.warn('handler.failed', { permanent: outcome.isPermanent, reason: describeError(outcome.error) });
+      log.error('handler.failed', { permanent: outcome.isPermanent }, asError(outcome.error));
       return settleFailure(work, claim, outcome, ports.now(), ports);
     case 'hung':
       log.error('handler.hung', {});
       return 'hung';
   }
 }
+
+/** With the stack of the team's own code, where there is one. */
+const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(describeError(thrown));
 
 /** Handlers registered under the wrong name are tried again, since a deploy puts that right. */
 function wrongProvider({ provider }: Handlers, { source }: Work) {

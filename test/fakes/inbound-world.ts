@@ -58,6 +58,7 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
   const deadLetters: DeadLetter[] = [];
   const lines: LogLine[] = [];
   const counts = new Map<string, number>();
+  const times: [string, Readonly<Record<string, string>>, number][] = [];
   const visibilityTimeout = settings.lease;
   let sent = 0;
 
@@ -94,7 +95,9 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
         const key = `${name} ${Object.values(dimensions).join(' ')}`;
         counts.set(key, (counts.get(key) ?? 0) + 1);
       },
-      seconds: () => undefined,
+      seconds(name, dimensions, value) {
+        times.push([name, dimensions, value]);
+      },
     },
   };
 
@@ -142,6 +145,7 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
     deadLetters,
     lines,
     counts,
+    times,
     ports,
     team,
     send,

@@ -147,6 +147,31 @@ describe('consume', () => {
     expect(world.queue.size).toBe(0);
   });
 
+  it('measures a handler under the name that it was declared with', async () => {
+    const { handlers } = scripted(() => world.wait(2));
+    const world = inboundWorld(handlers);
+    world.send(stripeMessage('evt_1'));
+
+    await world.turn();
+
+    expect(world.times).toEqual([['WebhookProcessingTime', { source: 'stripe', eventType: 'invoice.*' }, 2]]);
+  });
+
+  it('logs what a handler threw, with its stack', async () => {
+    const { handlers } = scripted(fail);
+    const world = inboundWorld(handlers);
+    world.send(stripeMessage('evt_1'));
+
+    await world.turn();
+
+    const [failure] = world.lines.filter(({ line }) => line === 'handler.failed');
+    expect(failure).toMatchObject({
+      level: 'error',
+      fields: { eventId: 'evt_1', attempt: 1, permanent: false },
+    });
+    expect(failure?.fields['error']).toEqual(new Error('database is down'));
+  });
+
   it('writes one line for each message, with the request’s correlation id', async () => {
     const { handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
