@@ -5,8 +5,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -74,11 +76,22 @@ function buildWith(registry: string): Build {
 
   // Inside the project, so that source maps name the same paths on every machine, and assets get the same hash.
   mkdirSync(cache, { recursive: true });
+  removeOldBuilds();
   const directory = mkdtempSync(join(cache, 'bundle-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const build = { directory, outputs: runBuild(directory, registry) };
   builds.set(registry, build);
   return build;
+}
+
+/** Left by processes that were killed. */
+function removeOldBuilds(): void {
+  const anHourAgo = Date.now() - 3_600_000;
+  for (const name of readdirSync(cache)) {
+    const directory = join(cache, name);
+    const { mtimeMs } = statSync(directory, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (mtimeMs < anHourAgo) rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 function runBuild(directory: string, registry: string): Build['outputs'] {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { App, Stage } from 'aws-cdk-lib';
+import { App, Duration, Stage } from 'aws-cdk-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { newApp, type Synthesised, synth, threeSources } from './support/synth.ts';
@@ -15,7 +15,7 @@ const app = synth();
 interface Asset {
   readonly hash: string;
   readonly directory: string;
-  readonly settings: { readonly sources?: readonly { readonly name: string }[] };
+  readonly settings: { readonly sources?: readonly { readonly name: string; readonly lease: number }[] };
 }
 
 /** The code of a function, as the deploy will upload it. */
@@ -96,6 +96,21 @@ describe('the code of a function', () => {
 
     expect(settings.sources?.map(({ name }) => name)).toEqual(['stripe', 'github', 'shopify']);
   });
+});
+
+test('sources that share a consumer hold their claims for as long as it may run', () => {
+  const { settings } = assetOf(
+    synth({
+      isolation: 'shared',
+      sources: {
+        quick: { provider: 'stripe', handlerTimeout: Duration.seconds(5) },
+        slow: { provider: 'stripe', handlerTimeout: Duration.seconds(50) },
+      },
+    }),
+    'Sources/Consume',
+  );
+
+  expect(settings.sources?.map(({ lease }) => lease)).toEqual([55, 55]);
 });
 
 describe('a change', () => {

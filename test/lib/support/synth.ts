@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { WebhookStack, type WebhookStackProps } from '../../../lib/webhook-stack.ts';
 
 const cdkJson: { readonly context: Readonly<Record<string, unknown>> } = JSON.parse(
@@ -10,7 +11,7 @@ const cdkJson: { readonly context: Readonly<Record<string, unknown>> } = JSON.pa
 );
 
 const assemblies = mkdtempSync(join(tmpdir(), 'hookline-synth-'));
-process.once('exit', () => rmSync(assemblies, { recursive: true, force: true }));
+afterAll(() => rmSync(assemblies, { recursive: true, force: true }));
 
 /** An app as `npx cdk synth` makes it: with the project's feature flags, CloudFormation's own validation among them. */
 export function newApp(context: Readonly<Record<string, unknown>> = {}): App {
