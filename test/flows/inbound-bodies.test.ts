@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { eventually } from './support/eventually.ts';
-import { describeFlow, localStack } from './support/local-stack.ts';
+import { describeFlow } from './support/local-stack.ts';
 import { postSigned } from './support/senders.ts';
 
 const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -29,9 +29,7 @@ const bodies: readonly [string, Uint8Array<ArrayBuffer>, string][] = [
   ['nothing at all', new Uint8Array(0), 'application/octet-stream'],
 ];
 
-describeFlow('A body', () => {
-  const stack = localStack();
-
+describeFlow('A body', (stack) => {
   it.each(bodies)('of %s arrives whole at the handler, byte for byte', async (_, body, contentType) => {
     const id = crypto.randomUUID();
 

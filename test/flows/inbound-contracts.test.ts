@@ -9,10 +9,9 @@ import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
 import { secretByName } from '../../lambdas/adapters/aws/secrets-manager.ts';
 import { clientConfig } from '../../local/endpoint.ts';
 import { claimsContract } from '../adapters/claims-contract.ts';
-import { describeFlow, localStack } from './support/local-stack.ts';
+import { describeFlow } from './support/local-stack.ts';
 
-describeFlow('The adapters of the inbound flow', () => {
-  const { dynamodb, outputs } = localStack();
+describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
   const table = outputs.tables.inboundEvents;
 
   claimsContract('the deployed table', async () => ({

@@ -1,11 +1,9 @@
 import { expect, it } from 'vitest';
 import { eventually } from './support/eventually.ts';
-import { describeFlow, localStack } from './support/local-stack.ts';
+import { describeFlow } from './support/local-stack.ts';
 import { postSigned } from './support/senders.ts';
 
-describeFlow('A handler', () => {
-  const stack = localStack();
-
+describeFlow('A handler', (stack) => {
   async function send(id: string, source: 'plain' | 'quiet' = 'plain', type = 'thing.done'): Promise<void> {
     const answer = await postSigned(stack, source, { id, type }, JSON.stringify({ id }));
     expect(answer.status).toBe(200);

@@ -1,13 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { expect, it } from 'vitest';
-import { describeFlow, localStack } from './support/local-stack.ts';
+import { describeFlow } from './support/local-stack.ts';
 
 const stripe = new Stripe('sk_test_unused');
 
-describeFlow('The secret of a source', () => {
-  const stack = localStack();
-
+describeFlow('The secret of a source', (stack) => {
   async function statusWith(secret: string): Promise<number> {
     const payload = JSON.stringify({ id: `evt_${crypto.randomUUID()}`, type: 'ping' });
     const signature = stripe.webhooks.generateTestHeaderString({ payload, secret });

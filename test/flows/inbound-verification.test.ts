@@ -5,14 +5,12 @@ import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
 import { expect, it } from 'vitest';
 import { eventually } from './support/eventually.ts';
-import { describeFlow, localStack } from './support/local-stack.ts';
+import { describeFlow } from './support/local-stack.ts';
 
 const stripe = new Stripe('sk_test_unused');
 const newId = (prefix: string): string => `${prefix}_${crypto.randomUUID()}`;
 
-describeFlow('A request to a source', () => {
-  const stack = localStack();
-
+describeFlow('A request to a source', (stack) => {
   async function stripeHeaders(payload: string, timestamp?: number): Promise<Record<string, string>> {
     const secret = await stack.secretOf('stripe');
     return { 'stripe-signature': stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp }) };

@@ -8,13 +8,11 @@ import { startLocalAws } from '../../local/emulator.ts';
 import { clientConfig, trust } from '../../local/endpoint.ts';
 import { functionLogs } from '../../local/function-logs.ts';
 import { eventually } from './support/eventually.ts';
-import { describeFlow, localStack } from './support/local-stack.ts';
+import { describeFlow } from './support/local-stack.ts';
 
 const stripe = new Stripe('sk_test_unused');
 
-describeFlow('A stack from which one grant was taken', () => {
-  const { outputs } = localStack();
-
+describeFlow('A stack from which one grant was taken', ({ outputs }) => {
   it('fits beside another stack in one account, and fails with the AccessDenied of that call', async () => {
     const endpoint = { url: outputs.awsEndpoint, caFile: outputs.caFile };
     const stateDir = mkdtempSync(join(tmpdir(), 'hookline-grant-'));

@@ -3,7 +3,7 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { expect, it } from 'vitest';
 import { type Answer, startEndpoint, statuses } from './support/endpoint.ts';
-import { describeFlow, localStack } from './support/local-stack.ts';
+import { describeFlow } from './support/local-stack.ts';
 import { publisher } from './support/publisher.ts';
 
 const newId = (): string => `evt_${crypto.randomUUID()}`;
@@ -37,8 +37,7 @@ const flood: Answer = async (response) => {
   }
 };
 
-describeFlow('A published event', () => {
-  const stack = localStack();
+describeFlow('A published event', (stack) => {
   const app = publisher(stack);
 
   it.concurrent('is delivered after 503, 503, 200, with every attempt in its log, on schedule', async () => {

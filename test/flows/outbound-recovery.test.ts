@@ -5,13 +5,12 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { killFunction } from './support/function-processes.ts';
-import { describeFlow, localStack } from './support/local-stack.ts';
+import { describeFlow } from './support/local-stack.ts';
 import { publisher } from './support/publisher.ts';
 
 const newId = (): string => `evt_${crypto.randomUUID()}`;
 
-describeFlow('A delivery', () => {
-  const stack = localStack();
+describeFlow('A delivery', (stack) => {
   const app = publisher(stack);
 
   /** What an hour or two of waiting does: the times that it waits for lie in the past. */

@@ -2,12 +2,11 @@ import { expect, it } from 'vitest';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { hookline } from './support/hookline.ts';
-import { describeFlow, localStack } from './support/local-stack.ts';
+import { describeFlow } from './support/local-stack.ts';
 import { publisher } from './support/publisher.ts';
 import { postSigned } from './support/senders.ts';
 
-describeFlow('One command', () => {
-  const stack = localStack();
+describeFlow('One command', (stack) => {
   const app = publisher(stack);
 
   const inbound = (id: string, status: string) =>

@@ -8,18 +8,22 @@ import {
 import { SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { describe, inject } from 'vitest';
+import { describe, inject, it, type ProvidedContext } from 'vitest';
 import { clientConfig, type Endpoint, trust } from '../../../local/endpoint.ts';
 import type { Behaviour, HandlerCall } from './sink.ts';
 
 const local = inject('local');
 
-/** `describe`, where there is a local AWS. */
-export const describeFlow = local ? describe : describe.skip;
+/** A `describe` over the deployed app; skipped where there is no local AWS. */
+export function describeFlow(name: string, define: (stack: LocalStack) => void): void {
+  if (local === undefined) describe.skip(name, () => it('needs Python', () => undefined));
+  else describe(name, () => define(localStack(local)));
+}
+
+export type LocalStack = ReturnType<typeof localStack>;
 
 /** The deployed app as its users see it: URLs, the AWS SDK, and the handlers' sink. */
-export function localStack() {
-  if (local === undefined) throw new Error('there is no local AWS; use describeFlow');
+function localStack(local: NonNullable<ProvidedContext['local']>) {
   const { outputs, sinkUrl } = local;
   const endpoint: Endpoint = { url: outputs.awsEndpoint, caFile: outputs.caFile };
   trust(endpoint);

@@ -2,13 +2,12 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
 import { eventually } from './eventually.ts';
-import type { localStack } from './local-stack.ts';
+import type { LocalStack } from './local-stack.ts';
 
-type Stack = ReturnType<typeof localStack>;
 type Item = Record<string, unknown>;
 
 /** Publishes events to directly addressed endpoints, and looks at what becomes of them. */
-export function publisher(stack: Stack) {
+export function publisher(stack: LocalStack) {
   const endpoint = 'customer';
   const messageOf = (id: string, url: string, data: unknown) =>
     JSON.stringify({ id, type: 'invoice.paid', data, endpoint: { id: endpoint, url } });

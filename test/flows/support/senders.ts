@@ -1,11 +1,9 @@
 import { createHmac } from 'node:crypto';
-import type { localStack } from './local-stack.ts';
-
-type Stack = ReturnType<typeof localStack>;
+import type { LocalStack } from './local-stack.ts';
 
 /** Posts an event to one of the app's generic sources, signed with its secret. */
 export async function postSigned(
-  stack: Stack,
+  stack: LocalStack,
   source: 'plain' | 'quiet',
   event: { readonly id: string; readonly type: string; readonly contentType?: string },
   body: string | Uint8Array<ArrayBuffer>,
