@@ -1,8 +1,14 @@
-/** A process dies at this port call: before its effect, or after the effect and before anybody learns of it. */
+/** What goes wrong at one port call. */
 export interface CrashPoint {
   /** Counted over the whole run, from 0. */
   readonly call: number;
+  /** Before its effect, or after the effect and before anybody learns of it. */
   readonly when: 'before' | 'after';
+  /**
+   * The process dies (the default); the call rejects, as with a network that fails; it stalls as long as the script
+   * says and then goes on; or the answer is lost, and the client makes the call a second time.
+   */
+  readonly fault?: 'dies' | 'rejects' | 'stalls' | 'repeats';
 }
 
 /** How one worker process ended. */
@@ -11,39 +17,56 @@ export type ProcessEnd<T> = { readonly kind: 'ended'; readonly value: T } | { re
 const never = new Promise<never>(() => undefined);
 
 /**
- * Runs worker processes that die at given port calls.
+ * Runs worker processes that die at given port calls, or whose calls fail there.
  *
  * A dead process is silent: its calls never settle, and none of its later calls has an effect, so no `catch` of the code
  * under test can see the crash. Only asynchronous ports are crash points; clocks, randomness and logs are not.
  *
  * @param points at most one for each call; a call that the run never reaches crashes nothing
+ * @param stall resolves when a stalled call goes on
  */
-export function crashScript(points: readonly CrashPoint[]) {
+export function crashScript(points: readonly CrashPoint[], stall: () => Promise<void> = async () => undefined) {
   const calls: string[] = [];
+  const pointOf = new Map(points.map((point) => [point.call, point]));
 
+  /** @param work gets the ports, and a way to end its process by itself */
   async function run<Ports extends object, T>(
     ports: Ports,
-    work: (ports: Ports) => Promise<T>,
+    work: (ports: Ports, exit: () => Promise<never>) => Promise<T>,
   ): Promise<ProcessEnd<T>> {
     const process = { alive: true };
     const death = Promise.withResolvers<ProcessEnd<T>>();
-    const die = () => {
+    const exit = () => {
       process.alive = false;
       death.resolve({ kind: 'crashed' });
       return never;
     };
+    const happens = async (point: CrashPoint): Promise<void> => {
+      switch (point.fault) {
+        case 'rejects':
+          throw new Error(`no answer to ${calls[point.call]}`);
+        case 'stalls':
+          return stall();
+        case 'repeats':
+          return;
+        default:
+          return exit();
+      }
+    };
 
     const call = async (name: string, effect: () => Promise<unknown>): Promise<unknown> => {
       if (!process.alive) return never;
-      const point = points.find((candidate) => candidate.call === calls.length);
+      const point = pointOf.get(calls.length);
       calls.push(name);
-      if (point?.when === 'before') return die();
+      if (point?.when === 'before') await happens(point);
+      if (!process.alive) return never;
+      if (point?.fault === 'repeats') await effect();
       const value = await effect();
-      if (point?.when === 'after') return die();
+      if (point?.when === 'after') await happens(point);
       return process.alive ? value : never;
     };
 
-    const ended = work(withEveryCall(ports, call)).then((value) => ({ kind: 'ended', value }) as const);
+    const ended = work(withEveryCall(ports, call), exit).then((value) => ({ kind: 'ended', value }) as const);
     return Promise.race([ended, death.promise]);
   }
 
@@ -61,7 +84,7 @@ type Call = (name: string, effect: () => Promise<unknown>) => Promise<unknown>;
 type PortFunction = (...args: unknown[]) => unknown;
 
 /** The same ports, nested objects included, with each asynchronous call going through `call`. */
-function withEveryCall<Ports extends object>(ports: Ports, call: Call, path = ''): Ports {
+export function withEveryCall<Ports extends object>(ports: Ports, call: Call, path = ''): Ports {
   const wrapped = Object.entries(ports).map(([key, port]) => {
     if (typeof port === 'function') return [key, wrap(`${path}${key}`, port as PortFunction, call)];
     const nested = typeof port === 'object' && port !== null && !Array.isArray(port);

@@ -1,0 +1,40 @@
+import type { ProcessEnd } from './crash-script.ts';
+import type { ReceivedFromQueue, SimulatedQueue } from './simulated-queue.ts';
+import type { SimulatedTime } from './simulated-time.ts';
+
+/** How Lambda reads a queue. */
+export interface EventSourceMapping {
+  readonly batchSize: number;
+  /** Invocations at once. */
+  readonly concurrency: number;
+  /**
+   * One invocation, and what follows its answer: Lambda deletes what the answer does not name as failed.
+   *
+   * A crashed one deletes nothing: its messages come back at the end of their visibility timeout.
+   */
+  readonly invoke: (batch: readonly ReceivedFromQueue[]) => Promise<ProcessEnd<unknown>>;
+}
+
+/** Invokes a function with batches of the queue, until the queue is empty and nobody is at work. */
+export async function workOff(
+  time: SimulatedTime,
+  queue: SimulatedQueue,
+  { batchSize, concurrency, invoke }: EventSourceMapping,
+): Promise<void> {
+  let active = 0;
+  const errors: unknown[] = [];
+  const invokeOnce = async (batch: readonly ReceivedFromQueue[]) => {
+    active++;
+    await invoke(batch).catch((error: unknown) => errors.push(error));
+    active--;
+  };
+  const poll = () => {
+    while (active < concurrency) {
+      const batch = queue.receive(batchSize);
+      if (batch.length === 0) return;
+      void invokeOnce(batch);
+    }
+  };
+  await time.untilQuiet(poll, () => (active < concurrency ? queue.nextVisibleAt() : undefined));
+  if (errors.length > 0) throw new AggregateError(errors, 'an invocation threw');
+}

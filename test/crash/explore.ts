@@ -1,0 +1,74 @@
+import type { CrashPoint } from './crash-script.ts';
+
+/** What a run did: the port calls that it made, and the promises that it broke. */
+export interface Explored {
+  readonly calls: readonly string[];
+  readonly violations: readonly string[];
+}
+
+/** A kind of fault at a call. */
+export type Fault = Omit<CrashPoint, 'call'>;
+
+/** The process dies before a call, or after its effect. */
+export const crashes: readonly Fault[] = [{ when: 'before' }, { when: 'after' }];
+/** The network fails: before the effect; after it; after it, and the client makes the call again. */
+export const networkFaults: readonly Fault[] = [
+  { when: 'before', fault: 'rejects' },
+  { when: 'after', fault: 'rejects' },
+  { when: 'after', fault: 'repeats' },
+];
+/** The worker stops for longer than its lease, and goes on. */
+export const stalls: readonly Fault[] = [
+  { when: 'before', fault: 'stalls' },
+  { when: 'after', fault: 'stalls' },
+];
+
+/** What an exploration found. */
+export interface Exploration {
+  readonly points: number;
+  readonly runs: number;
+  /** Each with the faults that led to it. */
+  readonly violations: readonly string[];
+}
+
+/**
+ * Runs a scenario without a fault, with every fault at every call, and with every second fault after it.
+ *
+ * @param first the faults of the single runs
+ * @param second what happens after them; none: single faults only
+ */
+export async function explore(
+  run: (points: readonly CrashPoint[]) => Promise<Explored>,
+  first: readonly Fault[],
+  second: readonly Fault[] = [],
+): Promise<Exploration> {
+  const found = { points: 0, runs: 0, violations: [] as string[] };
+  const execute = async (points: readonly CrashPoint[]): Promise<readonly string[]> => {
+    const { calls, violations } = await run(points);
+    found.runs++;
+    for (const violation of violations) found.violations.push(`${violation}; ${describePoints(points, calls)}`);
+    return calls;
+  };
+
+  for (const point of pointsOf(await execute([]), 0, first)) {
+    found.points++;
+    const calls = await execute([point]);
+    for (const next of pointsOf(calls, point.call + 1, second)) await execute([point, next]);
+  }
+  return found;
+}
+
+/** A handler that runs is the team's code: nothing makes it run twice in one call. */
+const makesSense = ({ fault }: Fault, call: string): boolean => fault !== 'repeats' || call !== 'handle';
+
+const pointsOf = (calls: readonly string[], from: number, faults: readonly Fault[]): CrashPoint[] =>
+  calls.flatMap((name, call) =>
+    call < from ? [] : faults.filter((fault) => makesSense(fault, name)).map((fault) => ({ call, ...fault })),
+  );
+
+const describePoints = (points: readonly CrashPoint[], calls: readonly string[]): string =>
+  points.length === 0
+    ? 'without a fault'
+    : points
+        .map(({ call, when, fault = 'dies' }) => `${fault} ${when} call ${call} (${calls[call]})`)
+        .join(', then ');

@@ -1,0 +1,102 @@
+import type { CrashPoint } from '../crash-script.ts';
+import type { Explored } from '../explore.ts';
+import { crashWorld, maxRuns, type Observed } from './crash-world.ts';
+import type { End, Scenario, Variant } from './scenario.ts';
+
+/** Plays a scenario with faults, and says which promises it broke. */
+export async function playScenario(
+  scenario: Scenario,
+  points: readonly CrashPoint[],
+  options: { readonly seed?: number; readonly variant?: Variant } = {},
+): Promise<Explored> {
+  const world = crashWorld(scenario, points, options);
+  try {
+    const observed = await world.play();
+    const violations = brokenPromises(scenario, observed, points);
+    return { calls: world.calls, violations: violations.map((text) => `${scenario.name}: ${text}`) };
+  } catch (error) {
+    return { calls: world.calls, violations: [`${scenario.name}: ${error}`] };
+  }
+}
+
+/** Every promise that the flow makes and did not keep, in words. */
+function brokenPromises(
+  { ends, runs }: Scenario,
+  observed: Observed,
+  points: readonly CrashPoint[],
+): string[] {
+  const isStalled = points.some(({ fault }) => fault === 'stalls');
+  return [
+    ...(observed.left > 0 ? [`${observed.left} messages are left on the queue`] : []),
+    ...Object.entries(ends).flatMap(([id, end]) => wrongEnd(id, end, observed)),
+    ...Object.keys(ends).flatMap((id) => wrongSuccesses(id, observed)),
+    ...unexplainedDeadLetters(ends, observed),
+    ...unexplainedRuns(runs, observed, points.length),
+    ...(isStalled ? [] : simultaneousRuns(observed)),
+  ];
+}
+
+/** An event that did not end as it must, or ended where nobody sees it. */
+function wrongEnd(id: string, end: End, { records, deadLetters, moved, bodies }: Observed): string[] {
+  const record = records.get(`stripe#${id}`);
+  const hasReason = deadLetters.some((letter) => letter.id === `stripe#${id}` && letter.reason !== '');
+  switch (end) {
+    case 'moved':
+      return moved.length > 0 ? [] : [`${id} is not in the DLQ`];
+    case 'unusable':
+      return deadLetters.some((letter) => letter.id === id && letter.reason !== '')
+        ? []
+        : [`${id} is not in the DLQ`];
+    default: {
+      const keptBody = record?.keptBody !== undefined && bodies.has(record.keptBody);
+      return [
+        ...(record?.status === end ? [] : [`${id} ended ${record?.status}, not ${end}`]),
+        ...(end === 'failed' && !hasReason ? [`${id} failed without a dead letter that says why`] : []),
+        ...(end !== 'processed' && !keptBody ? [`the body of ${id} is not kept`] : []),
+      ];
+    }
+  }
+}
+
+/** A success is recorded once, for good, and only after one. */
+function wrongSuccesses(id: string, { journal, runs }: Observed): string[] {
+  const writes = journal.filter((record) => record.id === `stripe#${id}`);
+  const first = writes.findIndex(({ status }) => status === 'processed');
+  if (first === -1) return [];
+  const later = writes.slice(first + 1).map(({ status }) => status);
+  return [
+    ...(later.includes('processed') ? [`two successes of ${id} are recorded`] : []),
+    ...(later.some((status) => status !== 'processed') ? [`${id} went on after its success`] : []),
+    ...(runs.some((run) => run.id === id && run.end === 'succeeded') ? [] : [`${id} is processed, but no run succeeded`]),
+  ];
+}
+
+/** Nothing is in the DLQ that did not fail: neither by us nor by SQS. */
+function unexplainedDeadLetters(ends: Scenario['ends'], { deadLetters, moved, journal }: Observed): string[] {
+  const hasFailed = (key: string) => journal.some(({ id, status }) => id === key && status === 'failed');
+  const isExpected = (key: string) => ends[key] === 'unusable' || hasFailed(key);
+  const expectsMoved = Object.values(ends).includes('moved');
+  return [
+    ...deadLetters.filter(({ id }) => !isExpected(id)).map(({ id }) => `${id} is in the DLQ, but did not fail`),
+    ...(expectsMoved ? [] : moved.map((text) => `SQS moved a message to the DLQ: ${text.slice(0, 60)}`)),
+  ];
+}
+
+/** A handler runs once for each claim, within the limit, and no more often than the faults explain. */
+function unexplainedRuns(expected: Scenario['runs'], { runs }: Observed, faults: number): string[] {
+  const attempts = runs.map(({ id, life, attempt, phase }) => `${id}, attempt ${attempt} of ${life}/${phase}`);
+  const twice = attempts.filter((attempt, index) => attempts.indexOf(attempt) !== index);
+  const counts = Object.entries(expected).map(([id, count]) => {
+    const actual = runs.filter((run) => run.id === id).length;
+    const isExplained = faults === 0 ? actual === count : actual <= count + faults;
+    return isExplained ? [] : [`the handler of ${id} ran ${actual} times, not ${count}`];
+  });
+  return [
+    ...twice.map((attempt) => `${attempt} ran twice`),
+    ...runs.filter(({ attempt }) => attempt > maxRuns).map(({ id }) => `${id} ran after its last attempt`),
+    ...counts.flat(),
+  ];
+}
+
+const simultaneousRuns = ({ overlaps }: Observed): string[] =>
+  overlaps.map((id) => `two handlers of ${id} ran at once`);

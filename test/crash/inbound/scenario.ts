@@ -1,0 +1,45 @@
+import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
+import type { memoryClaims } from '../../fakes/inbound-claims.ts';
+
+/** One run of the team's handler. */
+export interface HandlerRun {
+  readonly id: string;
+  /** As the handler is told: counted from 1. */
+  readonly attempt: number;
+  /** Runs of this event's handler before this one. */
+  readonly earlier: number;
+  /** Counted from 0: what the scenario had done so far. */
+  readonly phase: number;
+}
+
+/** What a handler does: the last two end its process, or never settle. */
+export type Doing = 'succeeds' | 'fails' | 'fails for good' | 'kills' | 'hangs';
+
+/** How an event has to end; `moved` by SQS itself, and `unusable` is a message that is no event. */
+export type End = 'processed' | 'failed' | 'ignored' | 'moved' | 'unusable';
+
+/** What happens next, when everything before it has come to its end. */
+export type Phase = { readonly send: readonly string[] } | { readonly replay: string };
+
+/** Something that people could have got wrong: ports that do not do what they promise. */
+export interface Variant {
+  /** Between the use case and its ports: each call of the changed ports can be hit by a fault. */
+  readonly above?: (ports: ConsumePorts) => ConsumePorts;
+  /** The ports themselves. */
+  readonly below?: (ports: ConsumePorts, claims: ReturnType<typeof memoryClaims>) => ConsumePorts;
+}
+
+/** A story, and what has to come of it whatever goes wrong meanwhile. */
+export interface Scenario {
+  readonly name: string;
+  readonly phases: readonly Phase[];
+  readonly handler: (run: HandlerRun) => Doing;
+  /** By event id, or message id where there is none. */
+  readonly ends: Readonly<Record<string, End>>;
+  /** How often each handler runs when nothing goes wrong. */
+  readonly runs: Readonly<Record<string, number>>;
+  readonly batchSize?: number;
+  readonly concurrency?: number;
+  readonly maxReceiveCount?: number;
+  readonly variant?: Variant;
+}

@@ -1,0 +1,84 @@
+import { later, type Seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import type { SimulatedTime } from './simulated-time.ts';
+
+/** A message as one receive of it gives it out. */
+export interface ReceivedFromQueue {
+  readonly messageId: string;
+  /** Valid until the message is received again. */
+  readonly receiptHandle: string;
+  readonly text: string;
+}
+
+interface Stored {
+  readonly messageId: string;
+  readonly text: string;
+  visibleAt: UnixMillis;
+  receives: number;
+}
+
+/** What a queue is set to. */
+export interface QueueSettings {
+  readonly visibilityTimeout: Seconds;
+  readonly maxReceiveCount: number;
+  /** Gets what was received too often. */
+  readonly moveToDlq: (text: string) => void;
+}
+
+/** A standard SQS queue: visibility timeouts, receive counts, and stale receipt handles that have no effect. */
+export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: QueueSettings) {
+  const messages = new Map<string, Stored>();
+  let sent = 0;
+
+  function find(receiptHandle: string): Stored | undefined {
+    const [messageId = '', receives] = receiptHandle.split('/');
+    const message = messages.get(messageId);
+    return message?.receives === Number(receives) ? message : undefined;
+  }
+
+  return {
+    messages,
+
+    async send(text: string, delay?: Seconds): Promise<string> {
+      const messageId = `message-${++sent}`;
+      const visibleAt = delay === undefined ? time.now() : later(time.now(), delay);
+      messages.set(messageId, { messageId, text, visibleAt, receives: 0 });
+      return messageId;
+    },
+
+    /** @param max at most so many */
+    receive(max: number): ReceivedFromQueue[] {
+      const batch: ReceivedFromQueue[] = [];
+      for (const message of messages.values()) {
+        if (batch.length === max) break;
+        if (message.visibleAt > time.now()) continue;
+        if (message.receives >= settings.maxReceiveCount) {
+          messages.delete(message.messageId);
+          settings.moveToDlq(message.text);
+          continue;
+        }
+        message.receives++;
+        message.visibleAt = later(time.now(), settings.visibilityTimeout);
+        const { messageId, text, receives } = message;
+        batch.push({ messageId, receiptHandle: `${messageId}/${receives}`, text });
+      }
+      return batch;
+    },
+
+    async delete(receiptHandle: string): Promise<void> {
+      const message = find(receiptHandle);
+      if (message) messages.delete(message.messageId);
+    },
+
+    async returnAfter(receiptHandle: string, after: Seconds): Promise<void> {
+      const message = find(receiptHandle);
+      if (message) message.visibleAt = later(time.now(), after);
+    },
+
+    /** When the next message can be received; undefined when there is none. */
+    nextVisibleAt(): UnixMillis | undefined {
+      if (messages.size === 0) return undefined;
+      return unixMillis(Math.min(...[...messages.values()].map(({ visibleAt }) => visibleAt)));
+    },
+  };
+}
+export type SimulatedQueue = ReturnType<typeof simulatedQueue>;

@@ -1,0 +1,78 @@
+import { setImmediate as everythingSettled } from 'node:timers/promises';
+import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+
+/** A long run is a loop that nothing ends: a promise broken, too. */
+const maxSteps = 20_000;
+
+/**
+ * A clock that jumps to whatever happens next, and an order in which waiting calls go on.
+ *
+ * Nothing here takes real time: everything that is simulated runs in microtasks.
+ *
+ * @param seed decides the order of calls that wait for their turn; without it they do not wait
+ */
+export function simulatedTime(seed?: number, start = unixMillis(1_795_000_000_000)) {
+  const random = seed === undefined ? undefined : randomFrom(seed);
+  const clock = { now: start };
+  const timers = new Map<() => void, UnixMillis>();
+  const waiting: (() => void)[] = [];
+
+  /** @returns a way to call it off */
+  function at(when: UnixMillis, action: () => void): () => void {
+    const timer = () => action();
+    timers.set(timer, when);
+    return () => void timers.delete(timer);
+  }
+
+  function elapse(to: UnixMillis): void {
+    clock.now = unixMillis(Math.max(clock.now, to));
+    for (const [timer, when] of timers) {
+      if (when > clock.now) continue;
+      timers.delete(timer);
+      timer();
+    }
+  }
+
+  /**
+   * Lets everything happen, one thing after the other, until nothing is left that could.
+   *
+   * @param poll begins what can begin now
+   * @param nextPoll when something may begin next, if anything
+   */
+  async function untilQuiet(poll: () => void, nextPoll: () => UnixMillis | undefined): Promise<void> {
+    for (let step = 0; step < maxSteps; step++) {
+      poll();
+      await everythingSettled();
+      if (waiting.length > 0) {
+        waiting.splice(random?.(waiting.length) ?? 0, 1)[0]?.();
+        continue;
+      }
+      const next = Math.min(nextPoll() ?? Number.POSITIVE_INFINITY, ...timers.values());
+      if (next === Number.POSITIVE_INFINITY) return;
+      elapse(unixMillis(next));
+    }
+    throw new Error('the simulation finds no end');
+  }
+
+  return {
+    now: () => clock.now,
+    at,
+    elapse,
+    untilQuiet,
+    sleep: (millis: number) =>
+      new Promise<void>((resolve) => at(unixMillis(clock.now + millis), resolve)),
+    /** Waits until the order lets this call go on. */
+    turn: (): Promise<void> =>
+      random ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(),
+  };
+}
+export type SimulatedTime = ReturnType<typeof simulatedTime>;
+
+/** Whole numbers below a limit that follow from a seed. */
+function randomFrom(seed: number) {
+  let state = Math.imul(seed + 1, 2_654_435_761) | 0;
+  return (limit: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return Math.floor(((state >>> 8) / 2 ** 24) * limit);
+  };
+}
