@@ -1,0 +1,315 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { httpSender } from '../../lambdas/adapters/http-sender.ts';
+import { millis } from '../../lambdas/domain/time.ts';
+import { httpServer, httpsServer, rawServer } from '../fakes/outbound-server.ts';
+import certificates from '../vectors/certificates.json' with { type: 'json' };
+
+const settings = {
+  localEndpoints: true,
+  allowedPorts: [443],
+  connectTimeout: millis(400),
+  attemptTimeout: millis(500),
+};
+const body = Buffer.from('{"data":"😀"}');
+const post = async (url: string, more: Partial<typeof settings> = {}) => {
+  const sender = httpSender({ ...settings, ...more });
+  try {
+    return await sender.post({ url, headers: { 'Content-Type': 'application/json' }, body });
+  } finally {
+    sender.close();
+  }
+};
+
+describe('an answer', () => {
+  it('of 200 is accepted, with a sample of its body; the request arrived byte for byte', async () => {
+    const arrived: Buffer[] = [];
+    using server = await httpServer((request, response) => {
+      request.on('data', (chunk) => arrived.push(chunk)).on('end', () => response.end('thanks'));
+    });
+
+    expect(await post(server.url)).toEqual({ kind: 'accepted', status: 200, sample: 'thanks' });
+    expect(Buffer.concat(arrived)).toEqual(body);
+  });
+
+  it.each([400, 404, 429, 500, 503])('of %d is refused', async (status) => {
+    using server = await httpServer((_request, response) => response.writeHead(status).end());
+
+    expect(await post(server.url)).toEqual({ kind: 'refused', status });
+  });
+
+  it('of 410 means that the endpoint is gone', async () => {
+    using server = await httpServer((_request, response) => response.writeHead(410).end());
+
+    expect(await post(server.url)).toEqual({ kind: 'gone', status: 410 });
+  });
+
+  it('that redirects is not followed', async () => {
+    let requests = 0;
+    using server = await httpServer((_request, response) => {
+      requests++;
+      response.writeHead(307, { location: '/elsewhere' }).end();
+    });
+
+    expect(await post(server.url)).toMatchObject({ kind: 'refused', status: 307 });
+    expect(requests).toBe(1);
+  });
+
+  it.each([
+    ['2', 2],
+    ['86400', 21_600],
+    [new Date(Date.now() + 60_000).toUTCString(), 60],
+    ['nonsense', undefined],
+  ])('with Retry-After: %s asks for %s seconds', async (header, expected) => {
+    using server = await httpServer((_request, response) =>
+      response.writeHead(429, { 'retry-after': header }).end(),
+    );
+
+    const outcome = await post(server.url);
+
+    const asked = outcome.kind === 'refused' ? outcome.retryAfter : undefined;
+    if (expected === undefined) expect(asked).toBeUndefined();
+    else expect(Math.abs((asked ?? 0) - expected)).toBeLessThanOrEqual(1);
+  });
+
+  it('whose body drips is accepted after a second, with what came by then', async () => {
+    using server = await rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
+      const timer = setInterval(() => socket.write('a'), 200);
+      socket.on('close', () => clearInterval(timer));
+    });
+    const begun = performance.now();
+
+    const outcome = await post(server.url);
+
+    expect(outcome).toMatchObject({
+      kind: 'accepted',
+      status: 200,
+      sample: expect.stringMatching(/^a{3,6}$/),
+    });
+    expect(performance.now() - begun).toBeLessThan(1_800);
+  });
+
+  it('of 500 MB costs no memory: after a KiB the connection is cut', async () => {
+    let written = 0;
+    const closed = Promise.withResolvers<void>();
+    using server = await httpServer((_request, response) => {
+      const chunk = Buffer.alloc(64 * 1024, 'x');
+      const flood = () => {
+        while (written < 500e6 && !response.destroyed) {
+          written += chunk.length;
+          if (!response.write(chunk)) return response.once('drain', flood);
+        }
+        return response;
+      };
+      response.on('close', closed.resolve);
+      flood();
+    });
+
+    const outcome = await post(server.url);
+    await closed.promise;
+
+    expect(outcome).toEqual({ kind: 'accepted', status: 200, sample: 'x'.repeat(1024) });
+    expect(written).toBeLessThan(20e6);
+  });
+
+  it('with a head of 64 kB is what its status says', async () => {
+    using server = await rawServer((socket) =>
+      socket.end(`HTTP/1.1 200 OK\r\nX-Large: ${'x'.repeat(64_000)}\r\nContent-Length: 0\r\n\r\n`),
+    );
+
+    expect(await post(server.url)).toEqual({ kind: 'accepted', status: 200 });
+  });
+
+  it('with a head without end is a failure of the endpoint', async () => {
+    using server = await rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      for (let line = 0; line < 20; line++) socket.write(`X-${line}: ${'x'.repeat(16_000)}\r\n`);
+    });
+
+    expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'protocol' });
+  });
+
+  it('that is not HTTP is a failure of the endpoint', async () => {
+    using server = await rawServer((socket) => socket.end('220 mail.example ESMTP\r\n'));
+
+    expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'protocol' });
+  });
+
+  it('of 101 to a request that asked for no upgrade is refused', async () => {
+    using server = await rawServer((socket) =>
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n'),
+    );
+
+    expect(await post(server.url)).toMatchObject({ kind: 'refused', status: 101 });
+  });
+
+  it('in binary has a sample that a table takes', async () => {
+    using server = await httpServer((_request, response) => response.end(Buffer.alloc(2000, 0xff)));
+
+    const outcome = await post(server.url);
+
+    const sample = 'sample' in outcome ? outcome.sample : undefined;
+    expect(sample?.isWellFormed()).toBe(true);
+    expect(sample?.length).toBe(1024);
+  });
+});
+
+describe('no answer', () => {
+  it('from an endpoint that hangs is a timeout', async () => {
+    using server = await httpServer(() => undefined);
+
+    expect(await post(server.url)).toEqual({
+      kind: 'unreachable',
+      cause: 'timeout',
+      error: 'no answer within 500 ms',
+    });
+  });
+
+  it('from an endpoint whose head drips for ever is a timeout, however steadily it drips', async () => {
+    using server = await rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+      const timer = setInterval(() => socket.write('a'), 20);
+      socket.on('close', () => clearInterval(timer));
+    });
+    const begun = performance.now();
+
+    expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'timeout' });
+    expect(performance.now() - begun).toBeLessThan(900);
+  });
+
+  it('from an endpoint that says "continue" for ever is a timeout', async () => {
+    using server = await rawServer((socket) => {
+      const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 20);
+      socket.on('close', () => clearInterval(timer));
+    });
+
+    expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'timeout' });
+  });
+
+  it('from an endpoint that never finishes its TLS handshake is a timeout of the connection', async () => {
+    using server = await rawServer(() => undefined);
+
+    expect(await post(server.url.replace('http:', 'https:'), { connectTimeout: millis(200) })).toMatchObject({
+      kind: 'unreachable',
+      cause: 'timeout',
+      error: 'not connected within 200 ms',
+    });
+  });
+
+  it('from an endpoint that resets the connection is a network failure', async () => {
+    using server = await rawServer((socket) => socket.resetAndDestroy());
+
+    expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'network' });
+  });
+
+  it('from a port where nobody listens is a network failure', async () => {
+    const server = await httpServer(() => undefined);
+    server[Symbol.dispose]();
+
+    expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'network' });
+  });
+
+  it('from a name that does not exist is a failure of the name', async () => {
+    const outcome = await post('https://does-not-exist.invalid/', {
+      attemptTimeout: millis(5_000),
+      connectTimeout: millis(5_000),
+    });
+
+    expect(outcome).toMatchObject({ kind: 'unreachable', cause: 'dns' });
+  });
+
+  it.each(['localhost', 'otherName'] as const)(
+    'from an endpoint with a certificate for %s that nobody vouches for',
+    async (name) => {
+      using server = await httpsServer(certificates[name], (_request, response) => response.end());
+
+      expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'tls' });
+    },
+  );
+});
+
+describe('a blocked destination', () => {
+  it('as a literal is refused before anything is sent', async () => {
+    using server = await httpServer(() => {
+      throw new Error('reached');
+    });
+
+    expect(await post(server.url, { localEndpoints: false })).toMatchObject({
+      kind: 'blocked',
+      isLiteral: true,
+    });
+  });
+
+  it('behind a name is refused on the address that it resolves to', async () => {
+    let reached = false;
+    using server = await httpsServer(certificates.localhost, () => {
+      reached = true;
+    });
+
+    const outcome = await post(`https://localhost:${server.port}/`, {
+      localEndpoints: false,
+      allowedPorts: [server.port],
+    });
+
+    expect(outcome).toMatchObject({
+      kind: 'blocked',
+      isLiteral: false,
+      error: expect.stringContaining('not a public'),
+    });
+    expect(reached).toBe(false);
+  });
+});
+
+describe('over TLS with a certificate that is trusted', () => {
+  const trusted = getCACertificates('default');
+  beforeAll(() =>
+    setDefaultCACertificates([...trusted, certificates.localhost.cert, certificates.otherName.cert]),
+  );
+  afterAll(() => setDefaultCACertificates(trusted));
+
+  it('the request is made', async () => {
+    using server = await httpsServer(certificates.localhost, (_request, response) => response.end('ok'));
+
+    expect(await post(server.url)).toEqual({ kind: 'accepted', status: 200, sample: 'ok' });
+  });
+
+  it('of another name it is not', async () => {
+    using server = await httpsServer(certificates.otherName, (_request, response) => response.end('ok'));
+
+    expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'tls' });
+  });
+});
+
+describe('connections', () => {
+  it('are used again', async () => {
+    const ports = new Set<number | undefined>();
+    using server = await httpServer((request, response) => {
+      ports.add(request.socket.remotePort);
+      request.resume().on('end', () => response.end('ok'));
+    });
+    const sender = httpSender(settings);
+    for (let attempt = 0; attempt < 3; attempt++) await sender.post({ url: server.url, headers: {}, body });
+    sender.close();
+
+    expect(ports.size).toBe(1);
+  });
+
+  it('that the other side has closed meanwhile are replaced, within the same attempt', async () => {
+    let requests = 0;
+    using server = await rawServer((socket) => {
+      requests++;
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      socket.on('data', () => socket.resetAndDestroy());
+    });
+    const sender = httpSender(settings);
+    const request = { url: server.url, headers: {}, body };
+    await sender.post(request);
+    await pause(10);
+
+    expect(await sender.post(request)).toMatchObject({ kind: 'accepted' });
+    expect(requests).toBe(2);
+    sender.close();
+  });
+});

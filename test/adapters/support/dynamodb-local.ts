@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** Where `.ci/run` puts Amazon's own DynamoDB Local. */
+const home = join(import.meta.dirname, '../../../.local/dynamodb-local/package/emulator');
+
+/** Why it cannot run here; undefined when it can. */
+export function whyNoDynamodbLocal(): string | undefined {
+  if (!existsSync(join(home, 'DynamoDBLocal.jar')))
+    return 'DynamoDB Local is not in .local/ (.ci/run puts it there)';
+  return spawnSync('java', ['-version']).status === 0 ? undefined : 'there is no Java';
+}
+
+/** Runs DynamoDB Local in memory, on a free port. */
+export async function startDynamodbLocal() {
+  const port = await freePort();
+  const server = spawn(
+    'java',
+    [
+      `-Djava.library.path=${join(home, 'DynamoDBLocal_lib')}`,
+      '-jar',
+      join(home, 'DynamoDBLocal.jar'),
+      '-inMemory',
+      '-port',
+      String(port),
+    ],
+    { stdio: 'ignore', env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' } },
+  );
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  await answering(client, server);
+  return {
+    client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
+    createTable: (table: string, index?: TableIndex) => client.send(tableOf(table, index)),
+    stop: () => server.kill(),
+  };
+}
+
+interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+}
+
+/** The table as the CDK app makes it, as far as its conditions and queries are concerned. */
+function tableOf(table: string, index: TableIndex | undefined): CreateTableCommand {
+  const keys = index && [
+    { AttributeName: index.partitionKey, KeyType: 'HASH' as const, AttributeType: 'S' as const },
+    { AttributeName: index.sortKey, KeyType: 'RANGE' as const, AttributeType: 'N' as const },
+  ];
+  return new CreateTableCommand({
+    TableName: table,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'S' },
+      ...(keys ?? []).map(({ AttributeName, AttributeType }) => ({ AttributeName, AttributeType })),
+    ],
+    GlobalSecondaryIndexes: keys && [
+      {
+        IndexName: index.name,
+        KeySchema: keys.map(({ AttributeName, KeyType }) => ({ AttributeName, KeyType })),
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
+}
+
+async function answering(client: DynamoDBClient, server: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (server.exitCode !== null) break;
+    try {
+      await client.send(new ListTablesCommand({}));
+      return;
+    } catch {
+      await pause(200);
+    }
+  }
+  server.kill();
+  throw new Error('DynamoDB Local did not answer within 20 s');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
