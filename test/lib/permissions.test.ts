@@ -46,6 +46,20 @@ describe('a role', () => {
   });
 });
 
+/** Its log group counts; the objects of a bucket, and the bucket, are two. */
+test.each([
+  ['Source-stripe/Receive', 4],
+  ['Source-stripe/Consume', 6],
+  ['Outbound/Publish', 7],
+  ['Outbound/Deliver', 8],
+  ['Outbound/Sweep', 6],
+  ['Outbound/SweepSchedule', 1],
+])('%s may touch %i resources', (lambda, count) => {
+  const resources = (roles.get(lambda) ?? []).flatMap((statement) => statement.resources);
+
+  expect([...new Set(resources)]).toHaveLength(count);
+});
+
 describe('inbound', () => {
   test('a receiver reads the secret of its own source only', () => {
     const own = idOf(app, 'AWS::SecretsManager::Secret', 'Source-stripe/Secret-stripe');
