@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { plainSummary } from './test/plain-summary.ts';
 
 export default defineConfig({
   test: {
     // The machines that run this have two cores, and the flow tests' AWS wants one.
     maxWorkers: 2,
+    reporters: ['default', plainSummary],
     projects: [
       {
         test: {
