@@ -109,7 +109,8 @@ export function memoryDeliveries() {
 
     /** Pages of two, so that every test that has three goes through the paging; a page begins after a key, as DynamoDB's. */
     async due(shard: number, now: UnixMillis, after?: Record<string, unknown>) {
-      const isAfter = ({ id, dueAt = 0 }: Delivery) => {
+      const isAfter = ({ id, ...delivery }: Delivery) => {
+        const dueAt = delivery.dueAt ?? 0;
         const [fromDue, fromId] = [Number(after?.['dueAt'] ?? 0), String(after?.['id'] ?? '')];
         return dueAt > fromDue || (dueAt === fromDue && id > fromId);
       };

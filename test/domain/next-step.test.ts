@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
+import { outcomeOfAnswer } from '../../lambdas/domain/attempt-outcome.ts';
+import { nextStep } from '../../lambdas/domain/delivery.ts';
+import { seconds } from '../../lambdas/domain/time.ts';
+
+const policy = { retryDelays: [seconds(10), seconds(60)], retryOtherStatuses: false };
+const step = (outcome: AttemptOutcome, attempt = 1, more = {}) =>
+  nextStep(outcome, attempt, { ...policy, ...more }, 0.5);
+
+describe('what follows an attempt', () => {
+  it.each([200, 201, 202, 204, 299])('%d is delivered', (status) => {
+    expect(step(outcomeOfAnswer(status))).toEqual({ kind: 'delivered' });
+  });
+
+  it.each([408, 425, 429, 500, 501, 502, 503, 504, 520, 599])('%d is tried again', (status) => {
+    expect(step(outcomeOfAnswer(status))).toEqual({ kind: 'retry', delay: 10 });
+  });
+
+  it.each([100, 101, 300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 413, 422, 451])(
+    '%d fails at once, unless the stack retries those, too',
+    (status) => {
+      expect(step(outcomeOfAnswer(status))).toEqual({ kind: 'fail', reason: `answered ${status}` });
+      expect(step(outcomeOfAnswer(status), 1, { retryOtherStatuses: true })).toEqual({
+        kind: 'retry',
+        delay: 10,
+      });
+    },
+  );
+
+  it('410 fails at once, whatever the stack retries', () => {
+    const gone = outcomeOfAnswer(410);
+
+    expect(step(gone, 1, { retryOtherStatuses: true })).toEqual({ kind: 'fail', reason: 'answered 410' });
+  });
+
+  it.each(['timeout', 'dns', 'network', 'tls', 'protocol'] as const)('%s is tried again', (cause) => {
+    expect(step({ kind: 'unreachable', cause, error: 'no' })).toEqual({ kind: 'retry', delay: 10 });
+  });
+
+  it('a blocked name is tried again, a blocked literal fails at once', () => {
+    expect(step({ kind: 'blocked', isLiteral: false, error: 'private' })).toEqual({
+      kind: 'retry',
+      delay: 10,
+    });
+    expect(step({ kind: 'blocked', isLiteral: true, error: 'private' })).toEqual({
+      kind: 'fail',
+      reason: 'blocked: private',
+    });
+  });
+
+  it('takes each delay of the schedule in turn, then fails and says how the last attempt ended', () => {
+    const busy = outcomeOfAnswer(503);
+
+    expect(step(busy, 1)).toEqual({ kind: 'retry', delay: 10 });
+    expect(step(busy, 2)).toEqual({ kind: 'retry', delay: 60 });
+    expect(step(busy, 3)).toEqual({
+      kind: 'fail',
+      reason: 'exhausted after 3 attempts, the last answered 503',
+    });
+  });
+
+  it('with an empty schedule fails after the first attempt', () => {
+    expect(step(outcomeOfAnswer(503), 1, { retryDelays: [] }).kind).toBe('fail');
+  });
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { outcomeOfAnswer } from '../../lambdas/domain/attempt-outcome.ts';
+import { nextStep } from '../../lambdas/domain/delivery.ts';
+import {
+  deliveryLifetime,
+  dueForRetry,
+  maxQueueDelay,
+  maxRetryAfter,
+  parseRetryAfter,
+  retryDelay,
+} from '../../lambdas/domain/retry-schedule.ts';
+import { later, millis, type Seconds, seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { outboundSettings } from '../fakes/outbound-world.ts';
+
+const now = unixMillis(Date.UTC(2026, 10, 23, 12));
+const delays = fc.array(fc.integer({ min: 0, max: 86_400 }).map(seconds), { maxLength: 50 });
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const retryAfters = fc.option(fc.integer({ min: 0, max: maxRetryAfter }).map(seconds), { nil: undefined });
+
+describe('the retry schedule', () => {
+  it('always ends, after as many attempts as it has delays and one more', () => {
+    fc.assert(
+      fc.property(delays, fc.infiniteStream(random), retryAfters, (retryDelays, randoms, retryAfter) => {
+        const policy = { retryDelays, retryOtherStatuses: false };
+        let attempt = 1;
+        while (nextStep(outcomeOfAnswer(503, retryAfter), attempt, policy, next(randoms)).kind === 'retry')
+          attempt++;
+        expect(attempt).toBe(retryDelays.length + 1);
+      }),
+    );
+  });
+
+  it('is never shorter than asked, and never longer than asked or the jitter allows', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 86_400 }),
+        retryAfters,
+        random,
+        (scheduled, retryAfter, chance) => {
+          const delay = retryDelay(seconds(scheduled), retryAfter, chance);
+          expect(Number.isInteger(delay)).toBe(true);
+          expect(delay).toBeGreaterThanOrEqual(Math.max(scheduled * 0.8, retryAfter ?? 0) - 1e-6);
+          expect(delay).toBeLessThanOrEqual(Math.max(Math.ceil(scheduled * 1.2 + 1e-6), retryAfter ?? 0));
+        },
+      ),
+    );
+  });
+
+  it('is over before its deadline, whatever jitter, Retry-After and slow answers do', () => {
+    fc.assert(
+      fc.property(delays, retryAfters, (retryDelays, retryAfter) => {
+        const attempts = (retryDelays.length + 1) * 31;
+        const waits = retryDelays.reduce((sum, delay) => sum + retryDelay(delay, retryAfter, 1), 0);
+        expect(attempts + waits).toBeLessThanOrEqual(
+          deliveryLifetime({ ...outboundSettings, retryDelays, attemptTimeout: millis(30_000) }) / 1000,
+        );
+      }),
+    );
+  });
+
+  it('has the sweep step in after the task of a short delay, and ahead of a long one in time to carry it', () => {
+    const short = later(now, maxQueueDelay);
+    expect(dueForRetry(short, maxQueueDelay) - short).toBe(120_000);
+    const long = later(now, seconds(901));
+    expect(long - dueForRetry(long, seconds(901))).toBe(300_000);
+    expect(dueForRetry(long, seconds(901))).toBeGreaterThan(now);
+  });
+});
+
+describe('Retry-After', () => {
+  it.each<[string | undefined, Seconds | undefined]>([
+    ['2', seconds(2)],
+    [' 120 ', seconds(120)],
+    ['0', seconds(0)],
+    ['999999999999999999999', maxRetryAfter],
+    ['Mon, 23 Nov 2026 12:00:30 GMT', seconds(30)],
+    ['Mon, 23 Nov 2026 11:00:00 GMT', seconds(0)],
+    ['Tue, 24 Nov 2026 12:00:00 GMT', maxRetryAfter],
+    ['Monday, 23-Nov-26 12:00:30 GMT', seconds(30)],
+    ['', undefined],
+    ['-1', undefined],
+    ['1.5', undefined],
+    ['1e3', undefined],
+    ['soon', undefined],
+    ['Mon, 99 Nov 2026 12:00:30 GMT', undefined],
+    [undefined, undefined],
+  ])('%j asks for %j seconds', (header, expected) => {
+    expect(parseRetryAfter(header, now)).toBe(expected);
+  });
+
+  it('with a date is rounded up, never early', () => {
+    expect(parseRetryAfter('Mon, 23 Nov 2026 12:00:30 GMT', unixMillis(now + 1))).toBe(30);
+  });
+});
+
+const next = (numbers: fc.Stream<number>): number => numbers.next().value ?? 0;
