@@ -48,7 +48,7 @@ export function judge(change: SecretChange): Verdict {
   const { value, format, current, previous, now } = change;
   const isList = value.startsWith('{');
   if (value === '') return refuse('No value came on standard input');
-  if (!isList && /\s/.test(value))
+  if (!isList && !mayHaveSpaces.has(format) && /\s/.test(value))
     return refuse('The value has white space in it, which no secret has: copy it again');
   const parsed = parseSecretValue(value, format);
   if (parsed === undefined) return refuse(`The value is no ${formatNames[format]}: copy it again`);
@@ -79,8 +79,16 @@ function overlapEnd(
   return now < end ? end : undefined;
 }
 
+/** Whoever chooses a token or a password may choose a space. */
+const mayHaveSpaces: ReadonlySet<SecretFormat> = new Set(['token', 'basic', 'token-or-whsec']);
+
 const formatNames: Readonly<Record<SecretFormat, string>> = {
   text: 'secret (it is empty or a placeholder, or a list of keys with a slip in it)',
+  base64: 'secret in base64',
+  whsec: 'signing secret (whsec_ and base64 of at least 24 bytes)',
+  token: 'token (it is empty or a placeholder, or a list of keys with a slip in it)',
+  basic: 'user:password',
+  'token-or-whsec': 'token (what begins with whsec_ goes on with base64 of at least 24 bytes)',
   'standard-webhooks':
     'Standard Webhooks secret (whsec_ and base64 of at least 24 bytes, or whpk_ and a public key)',
 };

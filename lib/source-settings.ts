@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import ipaddr from 'ipaddr.js';
 import { type ProviderName, providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import { type HmacSettings, SourceSettings } from '../lambdas/domain/source.ts';
@@ -11,7 +11,7 @@ export interface SourceProps {
   readonly provider: ProviderName;
   /** How the sender signs, for `provider: 'hmac'`. @default none */
   readonly hmac?: HmacSettings;
-  /** Allowed difference between the signed timestamp and now, both ways. @default 5 minutes */
+  /** Allowed difference between the signed timestamp and now, both ways. @default the provider's, or 5 minutes */
   readonly tolerance?: Duration;
   /** How long the previous secret still verifies after a new one was stored. @default 24 hours */
   readonly rotationOverlap?: Duration;
@@ -91,7 +91,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   const settings = checked(`source '${name}'`, SourceSettings, {
     name,
     provider: source.provider,
-    tolerance: (source.tolerance ?? sourceDefaults.tolerance).toSeconds(),
+    tolerance: toleranceOf(name, source).toSeconds(),
     rotationOverlap: (source.rotationOverlap ?? sourceDefaults.rotationOverlap).toSeconds(),
     maxBodyBytes: source.maxBodyBytes ?? sourceDefaults.maxBodyBytes,
     allowedCidrs: [...(source.allowedCidrs ?? [])],
@@ -107,6 +107,12 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   // Throws for a provider that is unknown.
   providerOf(settings);
   return settings;
+}
+
+/** The provider's own, where the team sets none: some ask for more time than others. */
+function toleranceOf(name: string, source: SourceProps): Duration {
+  const { tolerance } = providerOf({ name, ...source });
+  return source.tolerance ?? (tolerance ? Duration.seconds(tolerance) : sourceDefaults.tolerance);
 }
 
 /** What the schema cannot say. */

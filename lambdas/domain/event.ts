@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { maxInlineMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
+import { bodyHash } from './provider/body-hash.ts';
 import { decodeUtf8 } from './provider/payload.ts';
-import { bodyHash } from './provider/read-events.ts';
 import { payloadPrefixes } from './tables.ts';
 
 const heading = {

@@ -1,16 +1,17 @@
 // Step 1 of 2 of the inbound flow: open receive.ts next, then consume.lambda.ts.
-// Trigger: API Gateway, POST /webhooks/{source}.
+// Trigger: API Gateway, POST /webhooks/{source}; GET or HEAD where the provider tests its URL that way.
 // Input: the provider's request → output: one message per event on the source's queue, and the answer.
 // On failure: 503, and the provider sends it again; nothing is acknowledged before SQS has it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { jsonAnswer, lastPathSegment, rawRequest } from '../adapters/aws/api-gateway.ts';
+import { jsonAnswer, lastPathSegment, plainAnswer, rawRequest } from '../adapters/aws/api-gateway.ts';
 import { quickCalls, s3Client, secretsClient, sqsClient } from '../adapters/aws/clients.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
 import { secretByName } from '../adapters/aws/secrets-manager.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { providerOf } from '../domain/provider/catalogue.ts';
+import type { Provider } from '../domain/provider/provider.ts';
 import { InboundSettings, type SourceSettings, secretName } from '../domain/source.ts';
 import { unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, receiveEnv } from '../env.ts';
@@ -51,7 +52,7 @@ export async function handler(
       bytes: request.body.byteLength,
       durationMs: Math.round(performance.now() - startedAt),
     });
-    return answerOf(reception);
+    return answerOf(reception, wired.source.provider);
   } finally {
     report.flush();
   }
@@ -95,8 +96,10 @@ async function inTime(reception: Promise<Reception>): Promise<Reception> {
   }
 }
 
-function answerOf(reception: Reception): APIGatewayProxyStructuredResultV2 {
+function answerOf(reception: Reception, provider: Provider): APIGatewayProxyStructuredResultV2 {
   if (reception.kind === 'refused') return jsonAnswer(reception.status, { error: reception.error });
+  if (reception.kind === 'handshake') return plainAnswer(reception.answer);
+  if (provider.answer !== undefined) return plainAnswer(provider.answer);
   const [event, ...others] = reception.events;
   return event && others.length === 0
     ? jsonAnswer(200, { status: 'accepted', id: event.id })
@@ -116,6 +119,11 @@ function record(source: string, reception: Reception, measured: Measured): void 
     const [first] = reception.events;
     const fields = { eventId: first?.id, eventType: first?.type, events: reception.events.length };
     report.info('event.received', { source, status: 'accepted', ...fields, ...measured });
+    return;
+  }
+  if (reception.kind === 'handshake') {
+    report.count('WebhooksReceived', { source, eventType: 'any', status: 'handshake' });
+    report.info('event.received', { source, status: 'handshake', ...measured });
     return;
   }
   report.count('WebhooksReceived', { source, eventType: 'any', status: reception.error });

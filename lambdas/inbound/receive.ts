@@ -1,10 +1,13 @@
 import { type EventHeading, packEvent } from '../domain/event.ts';
 import { isAllowedAddress } from '../domain/ip-range.ts';
+import type { Answer } from '../domain/provider/handshake.ts';
 import type { Provider, Source } from '../domain/provider/provider.ts';
 import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
+import { verifyRequest } from '../domain/provider/verify-request.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
+import type { VerificationKey } from '../domain/signature/key.ts';
 import { headerName } from '../domain/signature/scheme.ts';
-import { type Verification, verify } from '../domain/signature/verify.ts';
+import type { Verification } from '../domain/signature/verify.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { SourceKeys } from './source-keys.ts';
 
@@ -38,6 +41,8 @@ type RefusalError =
 /** What became of a request. */
 export type Reception =
   | { readonly kind: 'accepted'; readonly events: readonly ProviderEvent[] }
+  /** A test of the URL: it has its own answer and is no event. */
+  | { readonly kind: 'handshake'; readonly answer: Answer }
   | {
       readonly kind: 'refused';
       readonly status: 400 | 401 | 403 | 413 | 503;
@@ -70,15 +75,45 @@ export async function receive(
   if (!isAllowedAddress(request.sourceIp, settings.allowedCidrs)) {
     return refused(403, 'forbidden_address', request.sourceIp);
   }
-  const verification = await verifyWithFreshKeys(request, source, now, ports);
+  const seen = settings.publicUrl === undefined ? request : withUrl(request, settings.publicUrl);
+  const unsigned = await unsignedHandshake(seen, source, now, ports);
+  if (unsigned !== undefined) return unsigned;
+  const verification = await verifyWithFreshKeys(seen, source, now, ports);
   if ('kind' in verification) return verification;
   if (!verification.ok) return refusedSignature(verification.reason);
+  const signed = provider.handshake?.signed?.(seen, verification.keys);
+  if (signed !== undefined) return { kind: 'handshake', answer: signed };
+  if (request.method !== 'POST') return refused(400, 'invalid_body', `${request.method} without a handshake`);
   const idRule = settings.eventId === 'body' ? ({ from: 'hash' } as const) : provider.id;
-  const read = readEvents(provider, request, verification.family, idRule);
+  const { family } = verification;
+  const read = readEvents(provider, request, { family, idRule, requestId: correlationId });
   if (!read.ok) return refused(400, 'invalid_body', read.reason);
-  const headers = forwardedHeaders(request, provider, verification.family);
+  const headers = forwardedHeaders(request, provider, family);
   const common = { v: 1 as const, source: settings.name, provider: settings.provider, receivedAt: now };
   return enqueueAll(read.events, { ...common, correlationId, headers }, ports);
+}
+
+/** What the provider signs where a proxy stands in front; the query is the caller's. */
+function withUrl(request: RawRequest, publicUrl: string): RawRequest {
+  const at = request.url.indexOf('?');
+  return { ...request, url: at < 0 ? publicUrl : publicUrl + request.url.slice(at) };
+}
+
+async function unsignedHandshake(
+  request: RawRequest,
+  { provider }: Source,
+  now: UnixMillis,
+  { keys }: ReceivePorts,
+): Promise<Reception | undefined> {
+  const answerTo = provider.handshake?.unsigned;
+  if (answerTo === undefined) return undefined;
+  try {
+    const found = await keys.current(now);
+    const answer = answerTo(request, found.kind === 'keys' ? found.keys : []);
+    return answer && { kind: 'handshake', answer };
+  } catch (error) {
+    return unavailable('the secret could not be read', error);
+  }
 }
 
 /** Verifies; where that fails with the keys at hand, a key may be new, so the secret is read again. */
@@ -87,10 +122,10 @@ async function verifyWithFreshKeys(
   { settings, provider }: Source,
   now: UnixMillis,
   { keys }: ReceivePorts,
-): Promise<Verification | Refusal> {
-  const check = (found: SourceKeys): Verification | Refusal =>
+): Promise<(Verification & { readonly keys: readonly VerificationKey[] }) | Refusal> {
+  const check = (found: SourceKeys) =>
     found.kind === 'keys'
-      ? verify(provider.signature, request, found.keys, settings.tolerance, now)
+      ? { ...verifyRequest(provider, request, found.keys, settings.tolerance, now), keys: found.keys }
       : refused(503, 'secret_not_set', `set it with: hookline secrets set ${settings.name}`);
   try {
     const first = check(await keys.current(now));
@@ -136,7 +171,9 @@ function forwardedHeaders(request: RawRequest, provider: Provider, family: strin
 const refusedSignature = (reason: Extract<Verification, { ok: false }>['reason']): Refusal =>
   refused(
     401,
-    reason === 'too-old' || reason === 'too-new' ? 'invalid_timestamp' : 'invalid_signature',
+    ['too-old', 'too-new', 'malformed-timestamp'].includes(reason)
+      ? 'invalid_timestamp'
+      : 'invalid_signature',
     reason,
   );
 

@@ -1,7 +1,7 @@
 import { inlineMessage } from '../domain/event.ts';
 import { type Claim, describeError } from '../domain/idempotency.ts';
 import { type DeadLetter, serialiseMessage } from '../domain/messages.ts';
-import { bodyHash } from '../domain/provider/read-events.ts';
+import { bodyHash } from '../domain/provider/body-hash.ts';
 import { payloadPrefixes } from '../domain/tables.ts';
 import { type Seconds, seconds, type UnixMillis, utcDay } from '../domain/time.ts';
 import type { ClaimsPort } from './claim.ts';

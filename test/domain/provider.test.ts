@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
-import { sliceJsonArray } from '../../lambdas/domain/provider/json-array.ts';
+import { sliceJsonArray } from '../../lambdas/domain/provider/json-slices.ts';
 import { parsePayload } from '../../lambdas/domain/provider/payload.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { decodeStrictly } from '../../lambdas/domain/signature/encoding.ts';
@@ -24,7 +24,7 @@ describe('the catalogue', () => {
 
   it('says what a source may choose from', () => {
     expect(() => providerOf({ name: 'shop', provider: 'constructor' })).toThrow(
-      "source shop has provider 'constructor'; choose one of stripe, github, shopify, standard-webhooks, hmac",
+      "source shop has provider 'constructor'; choose one of stripe, github, shopify, standard-webhooks, gitlab, ",
     );
     expect(() => providerOf({ name: 'shop', provider: 'hmac' })).toThrow('hmac (with its `hmac` settings)');
   });

@@ -1,7 +1,7 @@
 import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
-import { unixMillis } from '../../lambdas/domain/time.ts';
+import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { type OutgoingEvent, receive } from '../../lambdas/inbound/receive.ts';
 import { type SecretVersion, sourceKeys } from '../../lambdas/inbound/source-keys.ts';
 import { sourceSettings } from './inbound-world.ts';
@@ -11,15 +11,23 @@ export const requestOf = (
   body: string | Uint8Array,
   headers: Readonly<Record<string, string>> = {},
   sourceIp = '192.0.2.1',
-): RawRequest => ({ body: Buffer.from(body), headers: new Map(Object.entries(headers)), sourceIp });
+): RawRequest => ({
+  method: 'POST',
+  url: 'https://hooks.example.test/webhooks/source',
+  body: Buffer.from(body),
+  headers: new Map(Object.entries(headers)),
+  sourceIp,
+});
 
 /** A receiver of one source with its secret, queue and bucket in memory. */
 export function memoryReceiver(
   settings: Partial<SourceSettings>,
   secret: { current?: SecretVersion; previous?: SecretVersion },
 ) {
-  const complete = sourceSettings({ name: 'source', ...settings });
-  const provider = providerOf(complete);
+  const given = sourceSettings({ name: 'source', ...settings });
+  const provider = providerOf(given);
+  const tolerance = settings.tolerance ?? seconds(provider.tolerance ?? given.tolerance);
+  const complete = { ...given, tolerance };
   const sent: OutgoingEvent[] = [];
   const bodies = new Map<string, Uint8Array>();
   const state = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bodyOf, type EventHeading, inlineMessage, ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { parseMessage, serialiseMessage } from '../../lambdas/domain/messages.ts';
-import { sliceJsonArray } from '../../lambdas/domain/provider/json-array.ts';
+import { sliceJsonArray } from '../../lambdas/domain/provider/json-slices.ts';
 import { parsePayload } from '../../lambdas/domain/provider/payload.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 
@@ -73,11 +73,19 @@ describe('readers of what others wrote', () => {
 
     fc.assert(
       fc.property(text, text, (one, other) => {
-        for (const format of ['json', 'json-or-form', 'any'] as const) {
+        for (const format of ['json', 'json-or-form', 'json-or-fields', 'any'] as const) {
           parsePayload(Buffer.from(one), format, other);
           parsePayload(Buffer.from(`payload=${one}`), format, 'application/x-www-form-urlencoded');
         }
-        for (const format of ['text', 'standard-webhooks'] as const) {
+        for (const format of [
+          'text',
+          'base64',
+          'standard-webhooks',
+          'whsec',
+          'token',
+          'basic',
+          'token-or-whsec',
+        ] as const) {
           parseSecretValue(one, format);
           parseSecretValue(`whpk_${one}`, format);
           parseSecretValue(`{"keys":${one}}`, format);

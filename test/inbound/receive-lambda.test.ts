@@ -94,7 +94,7 @@ function post(body: string, path = '/webhooks/stripe', key = 'whsec_test') {
     headers: { 'Stripe-Signature': `t=${at},v1=${signature}` },
     body: Buffer.from(body).toString('base64'),
     isBase64Encoded: true,
-    requestContext: { requestId: 'request-1', http: { sourceIp: '192.0.2.1' } },
+    requestContext: { requestId: 'request-1', http: { method: 'POST', sourceIp: '192.0.2.1' } },
   };
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
@@ -12,6 +13,8 @@ const Vector = v.object({
   settings: v.optional(v.custom<Partial<SourceSettings>>((value) => typeof value === 'object')),
   headers: v.record(v.string(), v.string()),
   body: v.string(),
+  method: v.optional(v.string(), 'POST'),
+  url: v.optional(v.string()),
   expect: v.object({
     status: v.number(),
     id: v.optional(v.string()),
@@ -19,6 +22,7 @@ const Vector = v.object({
     ids: v.optional(v.array(v.string())),
     types: v.optional(v.array(v.string())),
     bodies: v.optional(v.array(v.string())),
+    answer: v.optional(v.string()),
     error: v.optional(v.string()),
     reason: v.optional(v.string()),
   }),
@@ -31,7 +35,9 @@ const VectorFile = v.object({
 });
 
 const folder = new URL('../vectors/', import.meta.url);
-const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+/** Of the other direction. */
+const outbound = new Set(['certificates.json', 'destinations.json']);
+const files = readdirSync(folder).filter((name) => name.endsWith('.json') && !outbound.has(name));
 
 /** The answer to a vector, in the vector's words. */
 async function receptionOf(source: Partial<SourceSettings>, now: number, vector: Vector) {
@@ -43,9 +49,18 @@ async function receptionOf(source: Partial<SourceSettings>, now: number, vector:
       previous: vector.previous === undefined ? undefined : { value: vector.previous, createdAt },
     },
   );
-  const reception = await receiver.receive(requestOf(vector.body, vector.headers), now);
+  const reception = await receiver.receive(
+    {
+      ...requestOf(vector.body, vector.headers),
+      method: vector.method,
+      ...(vector.url && { url: vector.url }),
+    },
+    now,
+  );
   expect(receiver.sent).toHaveLength(reception.kind === 'accepted' ? reception.events.length : 0);
   if (reception.kind === 'refused') return reception;
+  if (reception.kind === 'handshake')
+    return { status: reception.answer.status, answer: reception.answer.body };
   const { events } = reception;
   const several = {
     ids: events.map(({ id }) => id),
@@ -54,6 +69,10 @@ async function receptionOf(source: Partial<SourceSettings>, now: number, vector:
   };
   return { status: 200, id: events[0]?.id, type: events[0]?.type, ...several };
 }
+
+it.each(Object.keys(catalogue))('%s has vectors', (name) => {
+  expect(files).toContain(`${name}.json`);
+});
 
 describe.each(files)('vectors of %s', (file) => {
   const { source, now, vectors } = v.parse(

@@ -1,12 +1,21 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Answer } from '../../domain/provider/handshake.ts';
 import type { RawRequest } from '../../domain/raw-request.ts';
 
 /** The request as it was on the wire; the body's bytes exactly. */
 export const rawRequest = (event: APIGatewayProxyEventV2): RawRequest => ({
+  method: event.requestContext.http.method,
+  url: publicUrl(event),
   headers: new Map(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value ?? ''])),
   body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
   sourceIp: event.requestContext.http.sourceIp,
 });
+
+/** As the caller wrote it, as far as the gateway tells. */
+function publicUrl({ requestContext, rawPath, rawQueryString }: APIGatewayProxyEventV2): string {
+  const query = rawQueryString ? `?${rawQueryString}` : '';
+  return `https://${requestContext.domainName}${rawPath}${query}`;
+}
 
 /** The last segment of the path: the source's name under `isolation: 'shared'`. */
 export const lastPathSegment = (event: APIGatewayProxyEventV2): string =>
@@ -17,4 +26,15 @@ export const jsonAnswer = (statusCode: number, body: object): APIGatewayProxyStr
   statusCode,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   body: JSON.stringify(body),
+});
+
+/** An answer in the provider's own words; a browser that is led here takes it for what it says it is. */
+export const plainAnswer = ({ status, contentType, body }: Answer): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: status,
+  headers: {
+    ...(contentType && { 'content-type': contentType }),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  },
+  body,
 });

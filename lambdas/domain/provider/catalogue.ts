@@ -1,9 +1,12 @@
 import type { SourceSettings } from '../source.ts';
 import { hmacProvider } from './hmac.ts';
 import type { Provider } from './provider.ts';
-
-const hmacSha256Hex = { key: 'hmac', hash: 'sha256', encoding: 'hex' } as const;
-const hmacSha256Base64 = { key: 'hmac', hash: 'sha256', encoding: 'base64' } as const;
+import { codeProviders } from './rows/code.ts';
+import { messagingProviders } from './rows/messaging.ts';
+import { officeProviders } from './rows/office.ts';
+import { paymentProviders } from './rows/payments.ts';
+import { platformProviders } from './rows/platforms.ts';
+import { hmacSha256Base64, hmacSha256Hex } from './rows/words.ts';
 
 /** The providers with a wire format of their own; `hmac` is made from a source's settings. */
 export const catalogue = {
@@ -97,6 +100,12 @@ export const catalogue = {
     attributes: {},
     forward: ['*id', '*timestamp'],
   },
+
+  ...codeProviders,
+  ...messagingProviders,
+  ...officeProviders,
+  ...paymentProviders,
+  ...platformProviders,
 } as const satisfies Readonly<Record<string, Provider>>;
 
 /** What a source's `provider` may be. */

@@ -21,7 +21,9 @@ export function parsePayload(body: Uint8Array, format: BodyFormat, contentType: 
   const isForm = format !== 'json' && /^application\/x-www-form-urlencoded\b/i.test(contentType ?? '');
   if (!isForm) return parseJson(text);
   const form = new URLSearchParams(text);
-  return format === 'any' ? Object.fromEntries(form) : parseJson(form.get('payload') ?? '');
+  const payload = form.get('payload');
+  const fieldsCount = format === 'any' || (format === 'json-or-fields' && payload === null);
+  return fieldsCount ? Object.fromEntries(form) : parseJson(payload ?? '');
 }
 
 /** JSON's own rules allow a reader to overlook a byte order mark. */

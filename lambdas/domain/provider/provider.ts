@@ -1,18 +1,33 @@
 import type { SecretFormat } from '../signature/key.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
 import type { SourceSettings } from '../source.ts';
+import type { Answer, Handshake } from './handshake.ts';
 
 /** Where a field of an event stands. A header name that begins with `*` takes the prefix of the family that verified. */
 export type FieldRule =
-  | { readonly from: 'header'; readonly name: string }
-  /** Dotted paths into the payload; the first that leads to a text or a number counts. */
-  | { readonly from: 'body'; readonly paths: readonly string[] };
+  /** `except`: a value that says nothing, as if the header were not there. */
+  | { readonly from: 'header'; readonly name: string; readonly except?: string }
+  /**
+   * Dotted paths into the payload; the first that leads to a text or a number counts. `onlyWith`: only in payloads
+   * that have this field, too.
+   */
+  | { readonly from: 'body'; readonly paths: readonly string[]; readonly onlyWith?: string }
+  /** Always the same. */
+  | { readonly from: 'text'; readonly text: string }
+  /** The SHA-256 of the event's own bytes. */
+  | { readonly from: 'hash' }
+  /** New for each request: for a provider whose different events may be equal byte for byte. */
+  | { readonly from: 'request' }
+  /** All of the fields with a separator between them; absent when one is. */
+  | { readonly from: 'joined'; readonly fields: readonly FieldRule[]; readonly separator: string }
+  /** The first of the fields that is there. */
+  | { readonly from: 'first'; readonly of: readonly FieldRule[] };
 
-/** What the event id is: the provider's own id that stays the same on redelivery, or the hash of the body. */
-export type IdRule = FieldRule | { readonly from: 'hash' };
-
-/** How the body carries the payload: JSON, JSON or a form whose `payload` field is JSON, or whatever it is. */
-export type BodyFormat = 'json' | 'json-or-form' | 'any';
+/**
+ * How the body carries the payload: JSON; JSON or a form whose `payload` field is JSON; the same, or a form's fields
+ * where it has no `payload`; whatever it is.
+ */
+export type BodyFormat = 'json' | 'json-or-form' | 'json-or-fields' | 'any';
 
 /**
  * Everything that Hookline knows about a provider, as data: one row of the catalogue.
@@ -22,10 +37,17 @@ export type BodyFormat = 'json' | 'json-or-form' | 'any';
 export interface Provider {
   readonly secret: SecretFormat;
   readonly signature: SignatureScheme;
+  /** For a provider with more than one way to sign; each takes keys of its own kind. */
+  readonly otherSignatures?: readonly SignatureScheme[];
+  /** The dotted path of a JSON number in the body, unix milliseconds, that says when the request was signed. */
+  readonly bodyTimestamp?: string;
+  /** Seconds between the signed timestamp and now that the provider asks for. @default 300 */
+  readonly tolerance?: number;
   readonly body: BodyFormat;
-  /** The body is a JSON array and each element is an event of its own. */
-  readonly batch?: boolean;
-  readonly id: IdRule;
+  /** Each element of a JSON array is an event of its own: of the body, or of the array at this dotted path in it. */
+  readonly batch?: boolean | string;
+  /** The provider's own id that stays the same on redelivery; the body's hash where there is none. */
+  readonly id: FieldRule;
   readonly type: FieldRule;
   /** The type of an event without one; where it is not given, such a request is refused. */
   readonly typeWhenAbsent?: string;
@@ -33,6 +55,10 @@ export interface Provider {
   readonly attributes: Readonly<Record<string, FieldRule>>;
   /** Headers that reach the handler, beside `content-type` and `user-agent`. Never a signature or a credential. */
   readonly forward: readonly string[];
+  /** Requests that are no events: challenges and tests of the URL. */
+  readonly handshake?: Handshake;
+  /** What the provider wants to read. @default 200 with a JSON object that names the event */
+  readonly answer?: Answer;
 }
 
 /** A configured source and the row of its provider. */

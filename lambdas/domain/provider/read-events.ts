@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { RawRequest } from '../raw-request.ts';
-import { headerName } from '../signature/scheme.ts';
-import { sliceJsonArray } from './json-array.ts';
+import { sliceJsonArray, sliceJsonValue } from './json-slices.ts';
 import { parsePayload } from './payload.ts';
-import type { FieldRule, IdRule, Provider } from './provider.ts';
+import { propertyAt } from './property.ts';
+import type { FieldRule, Provider } from './provider.ts';
+import { type EventParts, readField } from './read-field.ts';
 
 /** One event of a verified request. */
 export interface ProviderEvent {
@@ -25,51 +25,47 @@ const maxEvents = 1000;
 /** A key of the events table holds 2 KB; ids and types of providers have tens of characters. */
 const maxNameBytes = 512;
 
-/** The hash that names an event without an id of its own. */
-export const bodyHash = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex');
+/** How a request is read. */
+export interface ReadOptions {
+  /** The header family that verified. */
+  readonly family: string;
+  /** The provider's rule for ids, or the body's hash where the source says so. */
+  readonly idRule: FieldRule;
+  readonly requestId: string;
+}
 
-/**
- * Reads the events of a verified request.
- *
- * @param family the header family that verified
- * @param idRule the provider's, or the body's hash where the source says so
- */
-export function readEvents(
-  provider: Provider,
-  request: RawRequest,
-  family: string,
-  idRule: IdRule,
-): ReadEvents {
-  const payload = parsePayload(request.body, provider.body, request.headers.get('content-type'));
+/** Reads the events of a verified request. */
+export function readEvents(provider: Provider, request: RawRequest, options: ReadOptions): ReadEvents {
+  const { family, idRule, requestId } = options;
+  const { body } = request;
+  const payload = parsePayload(body, provider.body, request.headers.get('content-type'));
   if (payload === undefined && provider.body !== 'any') return { ok: false, reason: 'not-json' };
-  const field = fieldReader(request, family);
-  if (!provider.batch) return collect([readEvent(provider, request.body, payload, idRule, field)]);
-  if (!Array.isArray(payload)) return { ok: false, reason: 'not-json' };
-  if (payload.length > maxEvents) return { ok: false, reason: 'too-many-events' };
-  const slices = sliceJsonArray(request.body);
-  return withDistinctIds(
-    collect(slices.map((slice, index) => readEvent(provider, slice, payload[index], idRule, field))),
-  );
+  const read = (slice: Uint8Array, element: unknown) =>
+    readEvent(provider, idRule, { request, requestId, family, body: slice, payload: element });
+  if (!provider.batch) return collect([read(body, payload)]);
+  const path = provider.batch === true ? undefined : provider.batch;
+  const elements = path === undefined ? payload : propertyAt(payload, path);
+  if (!Array.isArray(elements)) return { ok: false, reason: 'not-json' };
+  if (elements.length > maxEvents) return { ok: false, reason: 'too-many-events' };
+  const slices = sliceJsonArray(path === undefined ? body : sliceJsonValue(body, path));
+  return withDistinctIds(collect(slices.map((slice, index) => read(slice, elements[index]))));
 }
 
-type FieldReader = (rule: FieldRule, payload: unknown) => string | undefined;
+type EventOrReason = ProviderEvent | 'no-event-id' | 'no-event-type';
 
-function readEvent(
-  provider: Provider,
-  body: Uint8Array,
-  payload: unknown,
-  idRule: IdRule,
-  field: FieldReader,
-): ProviderEvent | 'no-event-id' | 'no-event-type' {
-  const id = idRule.from === 'hash' ? bodyHash(body) : field(idRule, payload);
+function readEvent(provider: Provider, idRule: FieldRule, parts: EventParts): EventOrReason {
+  const id = readField(idRule, parts);
   if (id === undefined || !isName(id)) return 'no-event-id';
-  const type = field(provider.type, payload) ?? provider.typeWhenAbsent;
+  const type = readField(provider.type, parts) ?? provider.typeWhenAbsent;
   if (type === undefined || !isName(type)) return 'no-event-type';
-  const attributes = Object.entries(provider.attributes).map(([name, rule]) => [name, field(rule, payload)]);
-  return { id, type, attributes: Object.fromEntries(attributes), body };
+  const attributes = Object.entries(provider.attributes).map(([name, rule]) => [
+    name,
+    readField(rule, parts),
+  ]);
+  return { id, type, attributes: Object.fromEntries(attributes), body: parts.body };
 }
 
-function collect(events: readonly (ProviderEvent | 'no-event-id' | 'no-event-type')[]): ReadEvents {
+function collect(events: readonly EventOrReason[]): ReadEvents {
   const reason = events.find((event) => typeof event === 'string');
   if (reason !== undefined) return { ok: false, reason };
   return { ok: true, events: events.filter((event) => typeof event !== 'string') };
@@ -85,24 +81,6 @@ function withDistinctIds(read: ReadEvents): ReadEvents {
     return nth === 1 ? event : { ...event, id: `${event.id}:${nth}` };
   });
   return { ok: true, events };
-}
-
-function fieldReader(request: RawRequest, family: string): FieldReader {
-  return (rule, payload) => {
-    if (rule.from === 'header') return request.headers.get(headerName(rule.name, family)) || undefined;
-    return rule.paths.map((path) => textAt(payload, path)).find((text) => text !== undefined);
-  };
-}
-
-function textAt(payload: unknown, path: string): string | undefined {
-  const value = path.split('.').reduce<unknown>(propertyOf, payload);
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function propertyOf(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-  return Reflect.get(value, name);
 }
 
 const isName = (text: string): boolean =>

@@ -4,10 +4,26 @@ import { decodeStrictly } from './encoding.ts';
 /** A key of one kind never verifies a signature of another. */
 export type VerificationKey =
   | { readonly kind: 'hmac'; readonly bytes: Uint8Array }
-  | { readonly kind: 'ed25519'; readonly publicKey: KeyObject };
+  | { readonly kind: 'ed25519'; readonly publicKey: KeyObject }
+  /** A secret that is sent as it is. */
+  | { readonly kind: 'token'; readonly bytes: Uint8Array };
 
-/** How a provider's dashboard shows its secret. */
-export type SecretFormat = 'text' | 'standard-webhooks';
+/**
+ * How a provider's dashboard shows its secret.
+ *
+ * - `text`: used as it is; `base64`: decoded
+ * - `standard-webhooks`: `whsec_…` with or without its prefix, or a public key `whpk_…`; `whsec`: only `whsec_…`
+ * - `token`: sent as it is; `basic`: `user:password`
+ * - `token-or-whsec`: a signing token where it begins with `whsec_`, else a token that is sent as it is
+ */
+export type SecretFormat =
+  | 'text'
+  | 'base64'
+  | 'standard-webhooks'
+  | 'whsec'
+  | 'token'
+  | 'basic'
+  | 'token-or-whsec';
 
 /** Standard Webhooks asks for 24 to 64 bytes; a shorter key is a mistake, a longer one hurts nobody. */
 const minStandardSecretBytes = 24;
@@ -23,14 +39,30 @@ const ed25519KeyBytes = 32;
  */
 export function parseKey(text: string, format: SecretFormat): VerificationKey | undefined {
   const secret = text.trim();
-  if (secret === '' || secret.toLowerCase() === 'unset') return undefined;
-  switch (format) {
-    case 'text':
-      return { kind: 'hmac', bytes: Buffer.from(secret, 'utf8') };
-    case 'standard-webhooks':
-      return secret.startsWith('whpk_') ? publicKey(secret.slice(5)) : sharedKey(secret);
-  }
+  if (secret === '' || neverSecrets.has(secret) || secret.toLowerCase() === 'unset') return undefined;
+  return parsers[format](secret);
 }
+
+/** Zendesk signs tests of an unsaved webhook with this, which everybody knows. */
+const neverSecrets: ReadonlySet<string> = new Set(['dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==']);
+
+const parsers: Readonly<Record<SecretFormat, (secret: string) => VerificationKey | undefined>> = {
+  text: (secret) => hmacKey(Buffer.from(secret, 'utf8')),
+  base64: (secret) => hmacKey(decodeStrictly(secret, 'base64')),
+  'standard-webhooks': (secret) =>
+    secret.startsWith('whpk_') ? publicKey(secret.slice(5)) : sharedKey(secret),
+  whsec: (secret) => (secret.startsWith('whsec_') ? sharedKey(secret) : undefined),
+  token,
+  basic: (secret) => (/^[^:]+:./su.test(secret) ? token(secret) : undefined),
+  'token-or-whsec': (secret) => (secret.startsWith('whsec_') ? sharedKey(secret) : token(secret)),
+};
+
+function token(secret: string): VerificationKey {
+  return { kind: 'token', bytes: Buffer.from(secret, 'utf8') };
+}
+
+const hmacKey = (bytes: Uint8Array | undefined): VerificationKey | undefined =>
+  bytes && { kind: 'hmac', bytes };
 
 /** `whsk_` is the sender's private key and does not belong here; it fails to decode, since `_` is not base64. */
 function sharedKey(secret: string): VerificationKey | undefined {

@@ -1,3 +1,5 @@
+import type { UnixMillis } from '../time.ts';
+import { readInstant } from './instant.ts';
 import { headerName, type SignatureFormat, type SignatureScheme } from './scheme.ts';
 
 /** What a request claims about itself, taken from one header family. */
@@ -7,6 +9,8 @@ export interface SignatureClaim {
   readonly id?: string;
   /** As it stood in the header: that text is what is signed. */
   readonly timestamp?: string;
+  /** What the timestamp means. */
+  readonly signedAt?: UnixMillis;
   readonly signatures: readonly VersionedSignature[];
 }
 
@@ -18,7 +22,6 @@ export interface VersionedSignature {
 
 /** Senders list one signature for each active secret; a list beyond this is an attempt to make us work. */
 const maxSignatures = 20;
-const digitsOnly = /^\d{1,12}$/;
 
 /** @returns the claim, or why there is none */
 export function readSignature(
@@ -37,8 +40,9 @@ export function readSignature(
   if (signatures.length === 0 || signatures.length > maxSignatures) return 'malformed-header';
   // A dot in the id would make the signed text ambiguous.
   if (id?.includes('.')) return 'malformed-header';
-  if (scheme.signed.includes('{timestamp}') && !digitsOnly.test(timestamp ?? '')) return 'malformed-header';
-  return { family, id, timestamp, signatures };
+  if (!scheme.signed.includes('{timestamp}')) return { family, id, timestamp, signatures };
+  const signedAt = readInstant(timestamp ?? '', scheme.timestampUnit ?? 'seconds');
+  return signedAt === undefined ? 'malformed-header' : { family, id, timestamp, signedAt, signatures };
 }
 
 /** The first family of which every header is there. */
@@ -68,8 +72,12 @@ function readHeader(value: string, format: SignatureFormat): HeaderContent | und
   }
 }
 
-function readFields(fields: readonly string[], timestampField: string): HeaderContent | undefined {
+function readFields(
+  fields: readonly string[],
+  timestampField: string | undefined,
+): HeaderContent | undefined {
   const entries = fields.map((field) => splitAtFirst(field.trim(), '='));
+  if (timestampField === undefined) return { signatures: entries };
   const timestamps = entries.filter(({ version }) => version === timestampField);
   // Two timestamps come from two headers joined into one: there is no telling which one is signed.
   if (timestamps.length !== 1) return undefined;

@@ -3,19 +3,24 @@ import type { Encoding } from './encoding.ts';
 /** How one kind of signature is computed. */
 export type Algorithm =
   | { readonly key: 'hmac'; readonly hash: 'sha1' | 'sha256' | 'sha512'; readonly encoding: Encoding }
-  | { readonly key: 'ed25519'; readonly encoding: Encoding };
+  | { readonly key: 'ed25519'; readonly encoding: Encoding }
+  /** No signature: the header carries the secret itself, so the body is bound to nothing but the connection. */
+  | { readonly key: 'token'; readonly encoding: Encoding };
 
 /** How a header's value carries signatures. */
 export type SignatureFormat =
   /** `sha256=<signature>`: one signature after a fixed prefix. */
   | { readonly kind: 'single'; readonly prefix: string }
   /** `t=<timestamp>,v1=<signature>,v1=<signature>`: fields in any order; unknown ones are ignored. */
-  | { readonly kind: 'fields'; readonly separator: ',' | ';'; readonly timestampField: string }
+  | { readonly kind: 'fields'; readonly separator: ',' | ';'; readonly timestampField?: string }
   /** `v1,<signature> v1a,<signature>`: a list of versioned signatures. */
   | { readonly kind: 'list' };
 
+/** How a provider writes an instant: unix seconds, unix milliseconds, or RFC 3339 with a zone. */
+export type TimestampUnit = 'seconds' | 'milliseconds' | 'iso';
+
 /** A placeholder of `signed`, filled from the request. */
-export type SignedPart = 'id' | 'timestamp' | 'body';
+export type SignedPart = 'id' | 'timestamp' | 'body' | 'method' | 'url';
 
 /**
  * How a provider builds, encodes and transmits signatures, as data.
@@ -35,6 +40,10 @@ export interface SignatureScheme {
   readonly idHeader?: string;
   /** The header of `{timestamp}`, where it is not a field of the signature's header. */
   readonly timestampHeader?: string;
+  /** How `{timestamp}` is written. @default 'seconds' */
+  readonly timestampUnit?: TimestampUnit;
+  /** Seconds that `{timestamp}` may be ahead, where that is less than the tolerance. @default the tolerance */
+  readonly aheadAtMost?: number;
 }
 
 /** The header's name within a family. */

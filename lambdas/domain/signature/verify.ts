@@ -1,6 +1,6 @@
 import { createHmac, verify as verifyWithPublicKey } from 'node:crypto';
 import type { RawRequest } from '../raw-request.ts';
-import { type Seconds, toUnixSeconds, type UnixMillis } from '../time.ts';
+import { type Seconds, seconds, toUnixSeconds, type UnixMillis } from '../time.ts';
 import { decodeStrictly } from './encoding.ts';
 import { equalBytes } from './equal-bytes.ts';
 import type { VerificationKey } from './key.ts';
@@ -8,7 +8,13 @@ import { readSignature, type SignatureClaim, type VersionedSignature } from './r
 import type { Algorithm, SignatureScheme, SignedPart } from './scheme.ts';
 
 /** Why a request was refused; goes to the log, never into the answer. */
-type RefusalReason = 'missing-header' | 'malformed-header' | 'mismatch' | 'too-old' | 'too-new';
+export type RefusalReason =
+  | 'missing-header'
+  | 'malformed-header'
+  | 'mismatch'
+  | 'too-old'
+  | 'too-new'
+  | 'malformed-timestamp';
 
 /** The outcome of checking one request. */
 export type Verification =
@@ -33,39 +39,47 @@ export function verify(
 ): Verification {
   const claim = readSignature(scheme, request.headers);
   if (typeof claim === 'string') return { ok: false, reason: claim };
-  const content = signedContent(scheme.signed, claim, request.body);
+  const content = signedContent(scheme.signed, claim, request);
   // Every key is tried, so that the time taken does not tell which one matched.
   const matching = keys.filter((key) => matchesAny(key, claim.signatures, scheme.versions, content));
-  return matching.length === 0 ? { ok: false, reason: 'mismatch' } : judgeTime(claim, tolerance, now);
+  if (matching.length === 0) return { ok: false, reason: 'mismatch' };
+  const aheadAtMost = seconds(Math.min(tolerance, scheme.aheadAtMost ?? tolerance));
+  const late =
+    claim.signedAt === undefined ? undefined : judgeTime(claim.signedAt, tolerance, now, aheadAtMost);
+  return late === undefined ? { ok: true, family: claim.family } : { ok: false, reason: late };
 }
 
-function judgeTime(claim: SignatureClaim, tolerance: Seconds, now: UnixMillis): Verification {
-  const age = claim.timestamp === undefined ? 0 : toUnixSeconds(now) - Number(claim.timestamp);
-  if (age > tolerance) return { ok: false, reason: 'too-old' };
-  if (age < -tolerance) return { ok: false, reason: 'too-new' };
-  return { ok: true, family: claim.family };
+/** @returns undefined when the instant is near enough to now */
+export function judgeTime(
+  signedAt: UnixMillis,
+  tolerance: Seconds,
+  now: UnixMillis,
+  aheadAtMost = tolerance,
+): 'too-old' | 'too-new' | undefined {
+  const age = toUnixSeconds(now) - toUnixSeconds(signedAt);
+  if (age > tolerance) return 'too-old';
+  return age < -aheadAtMost ? 'too-new' : undefined;
 }
+
+const placeholder = /\{(id|timestamp|body|method|url)\}/;
 
 /** The template's parts as bytes, in order. */
-function signedContent(template: string, claim: SignatureClaim, body: Uint8Array): Uint8Array[] {
+function signedContent(template: string, claim: SignatureClaim, request: RawRequest): Uint8Array[] {
   const values: Readonly<Record<SignedPart, Uint8Array>> = {
     id: Buffer.from(claim.id ?? '', 'utf8'),
     timestamp: Buffer.from(claim.timestamp ?? '', 'utf8'),
-    body,
+    body: request.body,
+    method: Buffer.from(request.method, 'utf8'),
+    url: Buffer.from(request.url, 'utf8'),
   };
-  return template.split(/(\{id\}|\{timestamp\}|\{body\})/).map((piece) => {
-    switch (piece) {
-      case '{id}':
-        return values.id;
-      case '{timestamp}':
-        return values.timestamp;
-      case '{body}':
-        return values.body;
-      default:
-        return Buffer.from(piece, 'utf8');
-    }
-  });
+  // Between the literal pieces stand the names of the placeholders.
+  return template
+    .split(placeholder)
+    .map((piece, index) => (index % 2 === 1 && isPart(piece, values) ? values[piece] : Buffer.from(piece)));
 }
+
+const isPart = (name: string, values: Readonly<Record<SignedPart, Uint8Array>>): name is SignedPart =>
+  Object.hasOwn(values, name);
 
 function matchesAny(
   key: VerificationKey,
@@ -93,6 +107,9 @@ function matches(
     for (const part of content) mac.update(part);
     const expected = mac.digest();
     return signatures.filter((signature) => equalBytes(expected, signature)).length > 0;
+  }
+  if (algorithm.key === 'token' && key.kind === 'token') {
+    return signatures.filter((sent) => equalBytes(key.bytes, sent)).length > 0;
   }
   if (algorithm.key === 'ed25519' && key.kind === 'ed25519') {
     const signed = Buffer.concat(content);

@@ -1,8 +1,10 @@
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
+const colon = 0x3a;
 const openingBracket = 0x5b;
-const opening = new Set([openingBracket, 0x7b]);
+const openingBrace = 0x7b;
+const opening = new Set([openingBracket, openingBrace]);
 const closing = new Set([0x5d, 0x7d]);
 const whiteSpace = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
@@ -12,7 +14,29 @@ const whiteSpace = new Set([0x20, 0x09, 0x0a, 0x0d]);
  * @param json bytes that are known to be a JSON array
  */
 export function sliceJsonArray(json: Uint8Array): Uint8Array[] {
-  const start = json.indexOf(openingBracket) + 1;
+  return elements(json, json.indexOf(openingBracket) + 1);
+}
+
+/**
+ * The raw bytes of the value at a dotted path; of a name that comes twice the last one counts, as in `JSON.parse`.
+ *
+ * @param json bytes that are known to be a JSON object with this path in it
+ */
+export const sliceJsonValue = (json: Uint8Array, path: string): Uint8Array =>
+  path.split('.').reduce(memberValue, json);
+
+function memberValue(json: Uint8Array, name: string): Uint8Array {
+  const member = elements(json, json.indexOf(openingBrace) + 1).findLast((slice) => nameOf(slice) === name);
+  return member
+    ? trimmed(member, member.indexOf(colon, endOfString(member, 0)) + 1, member.length)
+    : new Uint8Array();
+}
+
+const nameOf = (member: Uint8Array): unknown =>
+  JSON.parse(Buffer.from(member.subarray(0, endOfString(member, 0) + 1)).toString('utf8'));
+
+/** What stands between the commas, from `start` to the closing bracket of the same depth. */
+function elements(json: Uint8Array, start: number): Uint8Array[] {
   const ends = elementEnds(json, start);
   return ends
     .map((end, index) => trimmed(json, index === 0 ? start : (ends[index - 1] ?? 0) + 1, end))
