@@ -1,4 +1,5 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { newApp, synth, threeSources } from './support/synth.ts';
@@ -57,6 +58,23 @@ describe('a source of its own', () => {
     const receive = synth().resources('AWS::Lambda::Function')['Source-github/Receive'];
 
     expect(receive?.Properties).toMatchObject({ Environment: { Variables: { SOURCE: 'github' } } });
+  });
+
+  test('lets its handlers have what the team grants them', () => {
+    const app = newApp();
+    const stack = new WebhookStack(app, 'Test', { sources: threeSources });
+    const orders = new Queue(stack, 'Orders', { enforceSSL: true });
+
+    orders.grantSendMessages(stack.consumer('shopify'));
+
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyName: Match.stringLikeRegexp('^SourceshopifyConsumeRole'),
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Orders'), 'Arn'] } }),
+        ]),
+      },
+    });
   });
 
   test('costs at most 22 resources', () => {
