@@ -1,0 +1,69 @@
+import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import { type OutboundEvent, openMember, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
+import type { Fault } from './faults.ts';
+import { type End, endpointOf, type Scenario } from './scenario.ts';
+import type { SimulatedWorld } from './world.ts';
+
+/** Looks back on a run from its end. */
+export function checkTheEnd(world: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): void {
+  const { table, events, watch } = world;
+  const deliveries = [...table.deliveries.values()];
+  for (const [endpoint, end] of Object.entries(scenario.ends)) {
+    const found = deliveries.filter(({ url }) => endpointOf(url) === endpoint);
+    watch.check(found.length === 1 || mayBeLost(found, faults), `${found.length} deliveries to ${endpoint}`);
+    for (const delivery of found) {
+      checkDelivery(delivery, world);
+      if (faults.length === 0) watch.check(endsLike(delivery, end, world), `${endpoint} ended otherwise`);
+    }
+  }
+  for (const event of events.events.values()) checkEvent(event, deliveries, world);
+  const most = mostTasks(world, scenario, faults);
+  watch.check(watch.counts.tasks <= most, 'more tasks than attempts, acts and faults call for');
+}
+
+/** Who empties the publish queue wants what is in it gone. */
+const mayBeLost = (found: readonly Delivery[], faults: readonly Fault[]): boolean =>
+  found.length === 0 && faults.some((fault) => 'purges' in fault && fault.purges === 'all');
+
+const requestsTo = ({ url }: Delivery, { watch }: SimulatedWorld) =>
+  watch.requests.filter(({ endpoint }) => endpoint === endpointOf(url));
+
+function checkDelivery(delivery: Delivery, world: SimulatedWorld): void {
+  const { watch, settings } = world;
+  const { status, dueAt, attempts, attemptLog, crashes, eventId } = delivery;
+  const requests = requestsTo(delivery, world);
+  const bodies = new Set(requests.map(({ body }) => body));
+  const isOver = status === 'delivered' || status === 'failed';
+  watch.check(isOver, `ended ${status}`);
+  watch.check(dueAt === undefined, 'over, and still in the due index');
+  watch.check(status !== 'failed' || watch.isBuried(delivery), 'failed, and not on the DLQ with its reason');
+  watch.check(
+    requests.every(({ webhookId }) => webhookId === eventId),
+    'a request with another webhook-id',
+  );
+  watch.check(bodies.size <= 1, 'requests of one delivery differ');
+  watch.check(attemptLog.length >= attempts, 'attempts are missing from the log');
+  watch.check(crashes <= settings.maxCrashes + 1, 'more crashes than allowed');
+}
+
+function endsLike(delivery: Delivery, end: End, world: SimulatedWorld): boolean {
+  const isReason = end.reason?.test(delivery.lastError ?? '') ?? true;
+  return delivery.status === end.status && requestsTo(delivery, world).length === end.requests && isReason;
+}
+
+function checkEvent(event: OutboundEvent, deliveries: readonly Delivery[], { watch }: SimulatedWorld): void {
+  const its = deliveries.filter(({ tenant, eventId }) => outboundEventKey(tenant, eventId) === event.id);
+  const rounds = its.map(({ id, round }) => openMember(id, round));
+  // A replay that died before it began its round keeps the event longer, which breaks no promise.
+  const isKeptOpen = event.open.some((member) => !rounds.includes(member));
+  watch.check(isKeptOpen || event.expiresAt !== undefined, 'an event never expires');
+  const goesFirst = its.some(({ expiresAt = 0 }) => (event.expiresAt ?? expiresAt) < expiresAt);
+  watch.check(!goesFirst, 'an event goes before its delivery');
+}
+
+/** One for each publication, recorded attempt and act, and one of the sweep's for each delivery, fault and death. */
+function mostTasks({ watch, table }: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): number {
+  const acts = scenario.acts?.length ?? 0;
+  const healing = table.deliveries.size * (faults.length + watch.counts.kills);
+  return scenario.publications.length + watch.counts.records + acts + healing;
+}
