@@ -1,11 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import type { HmacSettings } from '../../lambdas/domain/source.ts';
 import { outboundSettings } from '../../lib/outbound-settings.ts';
 import { type SourceProps, sourceSettings } from '../../lib/source-settings.ts';
 import type { WebhookStackProps } from '../../lib/webhook-stack.ts';
 import { synth } from './support/synth.ts';
 
 const stripe = { provider: 'stripe' } as const;
+const hmac: HmacSettings = {
+  signatureHeader: 'x-signature',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  prefix: '',
+};
 
 describe('a source without settings', () => {
   test('gets the documented ones', () => {
@@ -64,6 +71,16 @@ describe('synth refuses', () => {
       /'stripee'; choose one of stripe, /,
     ],
     ['hmac without its settings', { sources: { partner: { provider: 'hmac' } } }, /partner.*`hmac` settings/],
+    [
+      'hmac without a part of its settings',
+      { sources: { partner: { provider: 'hmac', hmac: { prefix: '' } as HmacSettings } } },
+      /source 'partner': hmac\.signatureHeader: .*; hmac\.algorithm: /,
+    ],
+    [
+      'hmac settings of a provider that has its own',
+      { sources: { stripe: { ...stripe, hmac } } },
+      /source 'stripe': hmac is set, but the provider is 'stripe'; remove one/,
+    ],
     [
       'a range that is none',
       { sources: { stripe: { ...stripe, allowedCidrs: ['10.0.0.0/33'] } } },
