@@ -1,7 +1,7 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
-import { openMember, outboundEventKey } from '../domain/outbound-event.ts';
-import { toUnixSeconds, type UnixMillis, unixMillis } from '../domain/time.ts';
+import { eventExpiry, openMember, outboundEventKey } from '../domain/outbound-event.ts';
+import { toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
 
 /** What a replay needs of the outside world. */
@@ -18,6 +18,8 @@ export interface ReplayPorts {
      * @returns false when there is no such event any more
      */
     open(id: string, member: string): Promise<boolean>;
+    /** Takes a round of a delivery off the event's unfinished ones; the last one off says when the event expires. */
+    close(id: string, member: string, expiresAt: UnixSeconds): Promise<void>;
   };
   sendTask(task: TaskMessage): Promise<void>;
 }
@@ -40,13 +42,29 @@ export async function replayDelivery(id: string, now: UnixMillis, ports: ReplayP
     return refused(`${id} is past its retention`);
   }
   const event = outboundEventKey(seen.tenant, seen.eventId);
-  const isKept = await ports.events.open(event, openMember(id, seen.round + 1));
+  const round = openMember(id, seen.round + 1);
+  const isKept = await ports.events.open(event, round);
   if (!isKept) return refused(`the event of ${id} is past its retention`);
   const write = await ports.deliveries.reopen(seen, unixMillis(now + seen.lifetime), now);
-  if (!write.ok) return refused(`${id} was replayed or delivered by somebody else just now`);
+  if (!write.ok) {
+    await closeIfOver(write.delivery, seen, event, round, ports);
+    return refused(`${id} was replayed or delivered by somebody else just now`);
+  }
   const { delivery } = write;
   await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
   return { kind: 'replayed', delivery };
 }
 
 const refused = (reason: string): Replay => ({ kind: 'refused', reason });
+
+/** Somebody else's replay is over already: its round, which this one has just opened again, would stay open for ever. */
+async function closeIfOver(
+  delivery: Delivery | undefined,
+  seen: Delivery,
+  event: string,
+  round: string,
+  ports: ReplayPorts,
+): Promise<void> {
+  if (delivery?.expiresAt === undefined || delivery.round === seen.round) return;
+  await ports.events.close(event, round, eventExpiry(delivery.expiresAt));
+}

@@ -4,7 +4,7 @@ import { publish } from '../../../lambdas/outbound/publish.ts';
 import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
 import { sweep } from '../../../lambdas/outbound/sweep.ts';
 import type { Processes } from './processes.ts';
-import { type Act, endpointOf, type Scenario } from './scenario.ts';
+import { endpointOf, type Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
 const minute = 60_000;
@@ -17,12 +17,20 @@ const batch = { publish: 10, deliver: 5 };
 export function invocations(world: SimulatedWorld, running: Processes, scenario: Scenario) {
   const { publishQueue, deliveryQueue, table, settings, time } = world;
   const startedAt = time.now();
+  const acts = [...(scenario.acts ?? [])];
   let nextSweepAt = startedAt + minute;
 
   /** Without a seed, processes run one after the other. */
   const isFree = () => scenario.seed !== undefined || running.active() === 0;
   const firstDueAt = () =>
     Math.min(...[...table.deliveries.values()].map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt));
+
+  /** Nothing is unfinished but what a stalled process still holds. */
+  const isQuiet = () =>
+    running.active() === 0 &&
+    publishQueue.contents().length === 0 &&
+    deliveryQueue.contents().length === 0 &&
+    firstDueAt() === Number.POSITIVE_INFINITY;
 
   function startPublish(): boolean {
     if (running.active('publishing') > 0) return false;
@@ -68,14 +76,15 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
     return true;
   }
 
-  function startReplays(endpoint: string): void {
-    for (const { id, url } of table.deliveries.values()) {
-      if (endpointOf(url) !== endpoint) continue;
-      running.start('replaying', async (ports) => {
-        await replayDelivery(id, time.now(), ports);
-        return async () => undefined;
-      });
-    }
+  /** @returns false when it has been done */
+  function startReplay(endpoint: string, round: number): boolean {
+    const delivery = [...table.deliveries.values()].find(({ url }) => endpointOf(url) === endpoint);
+    if (delivery === undefined || delivery.round >= round) return false;
+    running.start('replaying', async (ports) => {
+      await replayDelivery(delivery.id, time.now(), ports);
+      return async () => undefined;
+    });
+    return true;
   }
 
   return {
@@ -95,16 +104,15 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
       return Math.max(time.now(), Math.min(...candidates.filter((at) => at > time.now())));
     },
 
-    /** Nothing is unfinished but what a stalled process still holds. */
-    isQuiet: (): boolean =>
-      running.active() === 0 &&
-      publishQueue.contents().length === 0 &&
-      deliveryQueue.contents().length === 0 &&
-      firstDueAt() === Number.POSITIVE_INFINITY,
+    isQuiet,
 
-    async perform(act: Act | undefined): Promise<void> {
+    /** Once all is quiet, does the next thing that people do; what died on the way they do again. */
+    async act(): Promise<boolean> {
+      const [act] = isQuiet() ? acts : [];
+      if (act?.kind === 'replay' && startReplay(act.endpoint, act.round)) return true;
+      acts.splice(0, act === undefined ? 0 : 1);
       if (act?.kind === 'publish') await world.send(act.publication);
-      if (act?.kind === 'replay') startReplays(act.endpoint);
+      return act !== undefined;
     },
   };
 }

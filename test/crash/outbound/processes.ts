@@ -51,7 +51,8 @@ export function processes(
           return work(watched);
         })
         .then((end) => (end.kind === 'ended' ? end.value() : undefined))
-        .catch((error: unknown) => world.watch.check(false, `${kind} threw ${String(error)}`))
+        // Whoever replays is told, and may do it again.
+        .catch((error: unknown) => world.watch.check(kind === 'replaying', `${kind} threw ${String(error)}`))
         .finally(() => running.delete(process));
     },
 

@@ -31,7 +31,7 @@ export interface Scenario {
 
 /** Something that people do. */
 export type Act =
-  | { readonly kind: 'replay'; readonly endpoint: string }
+  | { readonly kind: 'replay'; readonly endpoint: string; readonly round: number }
   | { readonly kind: 'publish'; readonly publication: object };
 
 export interface End {

@@ -76,4 +76,33 @@ export const scenarios: readonly Scenario[] = [
       bob: { status: 'delivered', requests: 2 },
     },
   },
+  {
+    name: 'a failed delivery, replayed',
+    publications: [publication('back')],
+    endpoints: { back: [answer(404), answer(200)] },
+    acts: [{ kind: 'replay', endpoint: 'back', round: 2 }],
+    ends: { back: { status: 'delivered', requests: 2 } },
+  },
+  {
+    name: 'a delivered one, replayed in vain',
+    publications: [publication('gone')],
+    endpoints: { gone: [answer(200), answer(404)] },
+    acts: [{ kind: 'replay', endpoint: 'gone', round: 2 }],
+    ends: { gone: { status: 'failed', requests: 2, reason: /404/ } },
+  },
+  {
+    name: 'one id published again when all is over',
+    publications: [publication('again')],
+    endpoints: { again: [answer(200)] },
+    acts: [{ kind: 'publish', publication: publication('again', { data: 'another' }) }],
+    ends: { again: { status: 'delivered', requests: 1 } },
+  },
+  {
+    name: 'two sweeps at once',
+    publications: [publication('late')],
+    endpoints: { late: [answer(503), answer(200)] },
+    retryDelays: [seconds(1800)],
+    sweepsAtOnce: 2,
+    ends: { late: { status: 'delivered', requests: 2 } },
+  },
 ];

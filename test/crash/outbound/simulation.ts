@@ -26,7 +26,7 @@ const mostSteps = 50_000;
 export async function simulate(
   scenario: Scenario,
   faults: readonly Fault[] = [],
-  sabotage: Sabotage = (ports) => ports,
+  sabotage: Sabotage = () => ({}),
 ): Promise<Run> {
   const world = simulatedWorld(scenario, sabotage);
   const script = crashScript(faults.filter(isCrashPoint));
@@ -52,14 +52,12 @@ async function runUntilQuiet(
 ): Promise<boolean> {
   const flow = invocations(world, running, scenario);
   const endsAt = world.time.now() + longestRunMs;
-  const acts = [...(scenario.acts ?? [])];
   for (let step = 0; step < mostSteps; step++) {
     await settle();
     if (running.letOneOn() || flow.startNext()) continue;
-    const isQuiet = flow.isQuiet();
-    if (isQuiet && acts.length > 0) await flow.perform(acts.shift());
-    else if (isQuiet && running.all() === 0) return true;
-    else if (!world.time.moveTo(flow.nextAt(), endsAt)) return false;
+    if (await flow.act()) continue;
+    if (flow.isQuiet() && running.all() === 0) return true;
+    if (!world.time.moveTo(flow.nextAt(), endsAt)) return false;
   }
   return false;
 }

@@ -39,6 +39,7 @@ const standing = (is: Delivery): [boolean, string][] => [
 function counting(name: string, was: Delivery, is: Delivery): [boolean, string][] {
   const more = is.attempts - was.attempts;
   const isRecord = name === 'deliveries.record';
+  const isRepeated = was.lastAttemptAt === is.lastAttemptAt && was.status === is.status;
   const isEntryAdded = is.attemptLog.length === was.attemptLog.length + 1;
   const logIsKept = was.attemptLog.every((entry, at) => is.attemptLog[at] === entry);
   return [
@@ -48,7 +49,7 @@ function counting(name: string, was: Delivery, is: Delivery): [boolean, string][
       isRecord && more !== is.attemptLog.length - was.attemptLog.length,
       'an attempt is not an entry of the log',
     ],
-    [isRecord && more === 0 && is.status !== 'failed', 'a record without an attempt'],
+    [isRecord && more === 0 && !isRepeated && is.status !== 'failed', 'a record without an attempt'],
     [
       more === 1 && (!isEntryAdded || is.attemptLog.at(-1)?.n !== is.attempts),
       'an entry with a wrong number',
@@ -71,10 +72,11 @@ function waiting(
 ): [boolean, string][] {
   const isClaim = is.claims > was.claims;
   const scheduled = settings.retryDelays[is.attempts - is.attemptsBefore - 1] ?? 0;
+  const { at = 0, ms = 0 } = is.attemptLog.at(-1) ?? {};
   const isRetry = is.attempts > was.attempts && is.status === 'pending';
   return [
     [isClaim && (was.nextAttemptAt ?? now) > now, 'an attempt began before its delay was over'],
     [isClaim && (was.leaseUntil ?? now) > now, 'two workers have a lease on one delivery'],
-    [isRetry && (is.nextAttemptAt ?? 0) < now + scheduled * 800, 'a retry earlier than its schedule'],
+    [isRetry && (is.nextAttemptAt ?? 0) < at + ms + scheduled * 800, 'a retry earlier than its schedule'],
   ];
 }

@@ -1,4 +1,4 @@
-import type { Seconds } from '../../../lambdas/domain/time.ts';
+import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish.ts';
 import type { ReplayPorts } from '../../../lambdas/outbound/replay.ts';
@@ -16,8 +16,17 @@ export interface Ports {
   readonly replaying: ReplayPorts;
 }
 
-/** Breaks a rule of the code under test, through the ports of one process. */
-export type Sabotage = (ports: Ports, world: ReturnType<typeof outboundWorld>) => Ports;
+/** What every kind of process is built with. */
+export interface Parts {
+  readonly deliveries: ReturnType<typeof outboundWorld>['table'];
+  readonly events: ReturnType<typeof outboundWorld>['events'];
+  sendTask(task: OutgoingTask): Promise<void>;
+  sendTasks(tasks: readonly OutgoingTask[]): Promise<void>;
+  sendDeadLetter(body: string): Promise<void>;
+}
+
+/** Breaks a rule of the code under test, through the parts of one process. */
+export type Sabotage = (parts: Parts, now: () => UnixMillis) => Partial<Parts>;
 
 interface OutgoingTask {
   readonly body: string;
@@ -33,7 +42,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
   const world = outboundWorld(undefined, settings);
   const time = virtualTime(world.now, world.advance);
   const watch = watchPromises(world);
-  const { table, events, deliveryQueue, publishQueue, deadLetters } = world;
+  const { table, events, deliveryQueue, publishQueue } = world;
   const texts = new Map<string, string>();
   const asked = new Map<string, number>();
 
@@ -75,33 +84,26 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       return outcome;
     };
 
-  const portsOf = (exit: () => Promise<never>): Ports =>
-    sabotage(
-      {
-        publishing: { ...world.publishPorts, sendTasks },
-        delivering: {
-          ...world.deliverPorts,
-          ...{ sendTask, deleteMessage, post: post(exit), pause: (span) => time.sleep(span) },
-        },
-        sweeping: { ...world.sweepPorts, sendTasks },
-        replaying: { deliveries: table, events, sendTask },
+  const portsOf = (exit: () => Promise<never>): Ports => {
+    const { sendDeadLetter } = world.publishPorts;
+    const honest = { deliveries: table, events, sendTask, sendTasks, sendDeadLetter };
+    const parts = { ...honest, ...sabotage(honest, time.now) };
+    const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
+    return {
+      publishing: { ...world.publishPorts, ...parts },
+      delivering: {
+        ...world.deliverPorts,
+        ...parts,
+        events: { ...world.deliverPorts.events, close: parts.events.close },
+        ...{ deleteMessage, post: post(exit), pause },
       },
-      world,
-    );
+      sweeping: { ...world.sweepPorts, ...parts },
+      replaying: parts,
+    };
+  };
 
   return {
-    ...{
-      table,
-      events,
-      deadLetters,
-      publishQueue,
-      deliveryQueue,
-      settings,
-      time,
-      watch,
-      portsOf,
-      deleteMessage,
-    },
+    ...{ table, events, publishQueue, deliveryQueue, settings, time, watch, portsOf, deleteMessage },
 
     send: (message: object) => publishQueue.send({ body: JSON.stringify(message) }),
 
