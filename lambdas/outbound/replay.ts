@@ -1,6 +1,6 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
-import { eventExpiry, openMember, outboundEventKey } from '../domain/outbound-event.ts';
+import { eventExpiry, openMember, openMembers, outboundEventKey } from '../domain/outbound-event.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
 
@@ -18,8 +18,8 @@ export interface ReplayPorts {
      * @returns false when there is no such event any more
      */
     open(id: string, member: string): Promise<boolean>;
-    /** Takes a round of a delivery off the event's unfinished ones; the last one off says when the event expires. */
-    close(id: string, member: string, expiresAt: UnixSeconds): Promise<void>;
+    /** Takes rounds of a delivery off the event's unfinished ones; the last one off says when the event expires. */
+    close(id: string, members: readonly string[], expiresAt: UnixSeconds): Promise<void>;
   };
   sendTask(task: TaskMessage): Promise<void>;
 }
@@ -42,12 +42,11 @@ export async function replayDelivery(id: string, now: UnixMillis, ports: ReplayP
     return refused(`${id} is past its retention`);
   }
   const event = outboundEventKey(seen.tenant, seen.eventId);
-  const round = openMember(id, seen.round + 1);
-  const isKept = await ports.events.open(event, round);
+  const isKept = await ports.events.open(event, openMember(id, seen.round + 1));
   if (!isKept) return refused(`the event of ${id} is past its retention`);
   const write = await ports.deliveries.reopen(seen, unixMillis(now + seen.lifetime), now);
   if (!write.ok) {
-    await closeIfOver(write.delivery, seen, event, round, ports);
+    await closeIfOver(write.delivery, seen, event, ports);
     return refused(`${id} was replayed or delivered by somebody else just now`);
   }
   const { delivery } = write;
@@ -62,9 +61,8 @@ async function closeIfOver(
   delivery: Delivery | undefined,
   seen: Delivery,
   event: string,
-  round: string,
   ports: ReplayPorts,
 ): Promise<void> {
   if (delivery?.expiresAt === undefined || delivery.round === seen.round) return;
-  await ports.events.close(event, round, eventExpiry(delivery.expiresAt));
+  await ports.events.close(event, openMembers(delivery.id, delivery.round), eventExpiry(delivery.expiresAt));
 }

@@ -52,7 +52,7 @@ export function outboundEventsContract(name: string, make: () => Promise<EventsT
     it('expire after their only delivery has ended, and can be created anew then', async () => {
       const { table, event, id } = await setUp();
 
-      await table.close(id, 'a#1', inSeconds(100));
+      await table.close(id, ['a#1'], inSeconds(100));
 
       expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(100) });
       const createdAt = (span: number): UnixMillis => unixMillis(now + span * 1000);
@@ -64,11 +64,11 @@ export function outboundEventsContract(name: string, make: () => Promise<EventsT
       const { table, id } = await setUp();
       expect(await table.open(id, 'b#1')).toBe(true);
 
-      await table.close(id, 'a#1', inSeconds(100));
+      await table.close(id, ['a#1'], inSeconds(100));
       const between = await table.read(id);
       expect(between?.open).toEqual(['b#1']);
       expect(between?.expiresAt).toBeUndefined();
-      await table.close(id, 'b#1', inSeconds(200));
+      await table.close(id, ['b#1'], inSeconds(200));
 
       expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(200) });
     });
@@ -76,27 +76,36 @@ export function outboundEventsContract(name: string, make: () => Promise<EventsT
     it('expire also when their last deliveries end at once', async () => {
       const { table, id } = await setUp({ open: ['a#1', 'b#1', 'c#1'] });
 
-      await Promise.all(['a#1', 'b#1', 'c#1'].map((member) => table.close(id, member, inSeconds(100))));
+      await Promise.all(['a#1', 'b#1', 'c#1'].map((member) => table.close(id, [member], inSeconds(100))));
 
       expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(100) });
     });
 
     it('expire no more once a replay has begun; the end of the earlier round, told late, changes nothing', async () => {
       const { table, id } = await setUp();
-      await table.close(id, 'a#1', inSeconds(100));
+      await table.close(id, ['a#1'], inSeconds(100));
 
       expect(await table.open(id, 'a#2')).toBe(true);
-      await table.close(id, 'a#1', inSeconds(100));
+      await table.close(id, ['a#1'], inSeconds(100));
 
       const reopened = await table.read(id);
       expect(reopened?.open).toEqual(['a#2']);
       expect(reopened?.expiresAt).toBeUndefined();
     });
 
+    it('are closed with the earlier rounds of a delivery, whose end nobody told', async () => {
+      const { table, id } = await setUp();
+      await table.open(id, 'a#2');
+
+      await table.close(id, ['a#1', 'a#2'], inSeconds(100));
+
+      expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(100) });
+    });
+
     it('are closed again without effect', async () => {
       const { table, id } = await setUp();
-      await table.close(id, 'a#1', inSeconds(100));
-      await table.close(id, 'a#1', inSeconds(900));
+      await table.close(id, ['a#1'], inSeconds(100));
+      await table.close(id, ['a#1'], inSeconds(900));
 
       expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(100) });
     });
@@ -105,7 +114,7 @@ export function outboundEventsContract(name: string, make: () => Promise<EventsT
       const { table } = await setUp();
 
       expect(await table.open('nobody', 'a#1')).toBe(false);
-      await table.close('nobody', 'a#1', inSeconds(100));
+      await table.close('nobody', ['a#1'], inSeconds(100));
       await table.markFannedOut('nobody', now);
 
       expect(await table.read('nobody')).toBeUndefined();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
+import { deliver } from '../../lambdas/outbound/deliver.ts';
 import { accepted, outboundWorld, refused } from '../fakes/outbound-world.ts';
 
 const message = {
@@ -219,16 +220,51 @@ describe('the record of an attempt', () => {
     const world = outboundWorld();
     await world.publish(message);
     const slow = Promise.withResolvers<ReturnType<typeof refused>>();
-    const first = world.deliverOnce({ ...world.deliverPorts, post: () => slow.promise });
+    const [received] = world.deliveryQueue.receive(1);
+    const ports = { ...world.deliverPorts, post: () => slow.promise };
+    const first = deliver([received!], () => true, world.settings, ports);
     for (let turn = 0; turn < 100; turn++) await Promise.resolve();
     world.advance(seconds(451));
     await dieInRequest(world);
 
     slow.resolve(refused(503));
-    await first;
 
+    expect(await first).toEqual([received!.messageId]);
     expect(world.delivery()).toMatchObject({ status: 'pending', attempts: 0, claims: 2 });
-    expect(world.deliveryQueue.contents()).toHaveLength(1);
+  });
+
+  it('that the fence refuses acknowledges the message when the other worker has recorded the attempt', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    const slow = Promise.withResolvers<ReturnType<typeof refused>>();
+    const [received] = world.deliveryQueue.receive(1);
+    const ports = { ...world.deliverPorts, post: () => slow.promise };
+    const first = deliver([received!], () => true, world.settings, ports);
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+    world.advance(seconds(451));
+    await world.deliverOnce({ ...world.deliverPorts, post: async () => refused(500) });
+
+    slow.resolve(refused(503));
+
+    expect(await first).toEqual([]);
+    expect(world.delivery()).toMatchObject({ status: 'pending', attempts: 1, attemptLog: [{ status: 500 }] });
+  });
+
+  it.each([
+    ['a retry', refused(503), 1],
+    ['an end', refused(404), 0],
+  ])('of %s whose answer was lost is known again, and followed', async (_what, outcome, tasks) => {
+    const world = outboundWorld(() => outcome);
+    await world.publish(message);
+    const record: typeof world.table.record = async (...args) => {
+      await world.table.record(...args);
+      return world.table.record(...args);
+    };
+
+    await world.deliverOnce({ ...world.deliverPorts, deliveries: { ...world.table, record } });
+
+    expect(world.deliveryQueue.contents()).toHaveLength(tasks);
+    expect(world.deadLetters).toHaveLength(1 - tasks);
   });
 
   it('stands when the next task cannot be sent: the sweep sends it', async () => {

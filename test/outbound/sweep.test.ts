@@ -124,6 +124,16 @@ describe('λ sweep', () => {
     expect((await world.sweep()).deadLetters).toBe(0);
   });
 
+  it('sends a dead letter once, however many sweeps run meanwhile', async () => {
+    const world = outboundWorld(() => refused(404));
+    await world.publish(message('a'));
+    await world.deliverOnce({ ...world.deliverPorts, sendDeadLetter: down });
+
+    await Promise.all([world.sweep(), world.sweep(), world.sweep()]);
+
+    expect(world.deadLetters).toHaveLength(1);
+  });
+
   it('leaves a replay that begins between dead letter and its place in the index alone', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(404) : accepted));
     await world.publish(message('a'));
