@@ -57,6 +57,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'every task twice',
     publications: [publication('twice')],
     endpoints: { twice: [answer(503), answer(200)] },
+    retryDelays: [seconds(120)],
     copies: 2,
     ends: { twice: { status: 'delivered', requests: 2 } },
   },
@@ -79,9 +80,10 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'a failed delivery, replayed',
     publications: [publication('back')],
-    endpoints: { back: [answer(404), answer(200)] },
+    endpoints: { back: [answer(404), answer(503), answer(200)] },
+    retryDelays: [seconds(1200)],
     acts: [{ kind: 'replay', endpoint: 'back', round: 2 }],
-    ends: { back: { status: 'delivered', requests: 2 } },
+    ends: { back: { status: 'delivered', requests: 3 } },
   },
   {
     name: 'a delivered one, replayed in vain',
