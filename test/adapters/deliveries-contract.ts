@@ -1,88 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { toUnixSeconds, unixSeconds } from '../../lambdas/domain/time.ts';
 import {
-  type AttemptRecord,
-  type Delivery,
-  deliveryId,
-  dueShardOf,
-} from '../../lambdas/domain/delivery-record.ts';
-import {
-  later,
-  millis,
-  seconds,
-  toUnixSeconds,
-  type UnixMillis,
-  unixMillis,
-  unixSeconds,
-} from '../../lambdas/domain/time.ts';
-import type { ClaimPort } from '../../lambdas/outbound/claim-delivery.ts';
-import type { RecordPorts } from '../../lambdas/outbound/record-publication.ts';
-import type { ReplayPorts } from '../../lambdas/outbound/replay.ts';
-import type { SettlePorts } from '../../lambdas/outbound/settle-attempt.ts';
-import type { SweepPorts } from '../../lambdas/outbound/sweep.ts';
-
-/** The Deliveries table, with all that the outbound flow asks of it. */
-type DeliveriesTable = ClaimPort &
-  RecordPorts['deliveries'] &
-  SettlePorts['deliveries'] &
-  SweepPorts['deliveries'] &
-  ReplayPorts['deliveries'] &
-  Pick<SweepPorts, 'due'>;
-
-const now = unixMillis(Date.UTC(2026, 10, 23, 12));
-const instant = (span: number): UnixMillis => later(now, seconds(span));
-const until = { soon: instant(60), lease: instant(80) };
-
-const newDelivery = (): Delivery => {
-  const eventId = crypto.randomUUID();
-  return {
-    id: deliveryId('acme', eventId, 'prod'),
-    tenant: 'acme',
-    eventId,
-    eventType: 'invoice.paid',
-    endpointId: 'prod',
-    url: 'https://acme.example/hooks',
-    correlationId: 'c',
-    status: 'pending',
-    ...{ attempts: 0, attemptsBefore: 0, attemptLog: [], claims: 0, crashes: 0, round: 1, sweeps: 0 },
-    createdAt: now,
-    deadline: instant(3600),
-    lifetime: millis(3_600_000),
-    dueAt: instant(300),
-  };
-};
-
-const retrying: AttemptRecord = {
-  status: 'pending',
-  attempts: 1,
-  attemptLog: [{ n: 1, at: now, ms: 12, status: 503, sample: 'busy 😀' }],
-  lastAttemptAt: now,
-  lastError: 'answered 503',
-  nextAttemptAt: instant(600),
-  dueAt: instant(720),
-};
-const entry = { n: 1, at: now, ms: 5, status: 200 };
-const failed: AttemptRecord = {
-  ...retrying,
-  status: 'failed',
-  nextAttemptAt: undefined,
-  dueAt: now,
-  expiresAt: toUnixSeconds(instant(999)),
-};
+  type DeliveriesTable,
+  deliveriesFixture,
+  entry,
+  failed,
+  instant,
+  now,
+  retrying,
+  until,
+} from './deliveries-fixture.ts';
+import { dueIndexContract } from './due-index-contract.ts';
 
 /** What every Deliveries table must do. @param make each call may share one table */
 export function deliveriesContract(name: string, make: () => Promise<DeliveriesTable>): void {
-  const setUp = async () => {
-    const table = await make();
-    const delivery = newDelivery();
-    expect(await table.create(delivery)).toBeUndefined();
-    return { table, delivery, id: delivery.id };
-  };
-  const claimed = async () => {
-    const all = await setUp();
-    const write = await all.table.claim(all.id, 1, until);
-    if (!write.ok) throw new Error('not claimed');
-    return { ...all, claimed: write.delivery };
-  };
+  const { setUp, claimed } = deliveriesFixture(make);
 
   describe(`deliveries in ${name}`, () => {
     it('are created once, and read as they were written', async () => {
@@ -171,66 +103,7 @@ export function deliveriesContract(name: string, make: () => Promise<DeliveriesT
       expect(recorded).not.toHaveProperty('dueAt');
       expect(await table.recordLateSuccess(seen, entry, toUnixSeconds(now))).toMatchObject({ ok: false });
     });
-
-    it('are moved on in the due index by one sweep only', async () => {
-      const { table, id } = await setUp();
-      const seen = { id, dueAt: instant(300) };
-
-      expect(await table.moveDue(seen, instant(900), 1)).toMatchObject({
-        ok: true,
-        delivery: { dueAt: instant(900), sweeps: 1 },
-      });
-      expect(await table.moveDue(seen, instant(900), 1)).toMatchObject({ ok: false });
-    });
-
-    it('leave the due index when they have ended, unless another round has begun', async () => {
-      const { table, id, claimed: seen } = await claimed();
-      expect(await table.clearDue(id, 1)).toMatchObject({ ok: false });
-      await table.record(seen, failed);
-      expect(await table.clearDue(id, 2)).toMatchObject({ ok: false });
-
-      expect(await table.clearDue(id, 1)).toMatchObject({ ok: true });
-      expect(await table.read(id)).not.toHaveProperty('dueAt');
-    });
-
-    it('are reopened once, with a new round, and expire no more', async () => {
-      const { table, id, claimed: seen } = await claimed();
-      const write = await table.record(seen, failed);
-      if (!write.ok) throw new Error('not recorded');
-
-      expect(await table.reopen(write.delivery, instant(7200), instant(50))).toMatchObject({ ok: true });
-      expect(await table.reopen(write.delivery, instant(7200), instant(50))).toMatchObject({ ok: false });
-      const reopened = await table.read(id);
-      expect(reopened).toMatchObject({
-        ...{ status: 'pending', round: 2, attempts: 1, attemptsBefore: 1, crashes: 0, claims: 1 },
-        ...{ deadline: instant(7200), dueAt: instant(50) },
-      });
-      expect(reopened).not.toHaveProperty('expiresAt');
-    });
-
-    it('are found in the due index while they are overdue, in pages, the longest overdue first', async () => {
-      const table = await make();
-      const shard = 3;
-      const made = Array.from({ length: 200 }, newDelivery)
-        .filter(({ id }) => dueShardOf(id) === String(shard))
-        .map((delivery, index) => ({ ...delivery, dueAt: unixMillis(1000 + index) }));
-      for (const delivery of made) await table.create(delivery);
-      const mine = made.map(({ id }) => id);
-      const foundUntil = async (time: UnixMillis) => {
-        const found: string[] = [];
-        let next: Record<string, unknown> | undefined;
-        do {
-          const page = await table.due(shard, time, next);
-          found.push(...page.ids);
-          next = page.next;
-        } while (next !== undefined);
-        return found.filter((id) => mine.includes(id));
-      };
-
-      expect(await foundUntil(unixMillis(999))).toEqual([]);
-      expect(await foundUntil(unixMillis(2000))).toEqual(mine);
-      await table.moveDue(made[0] ?? { id: '', dueAt: now }, instant(900), 1);
-      expect(await foundUntil(unixMillis(2000))).toEqual(mine.slice(1));
-    });
   });
+
+  dueIndexContract(name, make);
 }
