@@ -1,10 +1,5 @@
 import { expect } from 'vitest';
-import {
-  type AttemptRecord,
-  type Delivery,
-  deliveryId,
-  dueShardOf,
-} from '../../lambdas/domain/delivery-record.ts';
+import { type AttemptRecord, type Delivery, deliveryId } from '../../lambdas/domain/delivery-record.ts';
 import {
   later,
   millis,
@@ -12,7 +7,6 @@ import {
   toUnixSeconds,
   type UnixMillis,
   unixMillis,
-  unixSeconds,
 } from '../../lambdas/domain/time.ts';
 import type { ClaimPort } from '../../lambdas/outbound/claim-delivery.ts';
 import type { RecordPorts } from '../../lambdas/outbound/record-publication.ts';

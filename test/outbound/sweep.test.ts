@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
-import { accepted, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
+import { accepted, down, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
 
 const message = (id: string) => ({
   id,
@@ -8,9 +8,6 @@ const message = (id: string) => ({
   data: {},
   endpoint: { id, url: `https://${id}.example/hooks` },
 });
-const down = async (): Promise<never> => {
-  throw new Error('down');
-};
 const tasks = (world: ReturnType<typeof outboundWorld>) =>
   world.deliveryQueue.contents().map((text) => JSON.parse(text));
 
