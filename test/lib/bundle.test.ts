@@ -6,7 +6,7 @@ import { Duration } from 'aws-cdk-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { assetOf, codeOf, entriesIn, sourcesIn } from './support/assets.ts';
-import { newApp, synth, threeSources } from './support/synth.ts';
+import { quickApp, synth, threeSources } from './support/synth.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hookline-bundle-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -158,7 +158,7 @@ describe('handlers of an app', () => {
 });
 
 test('two stacks of one app share what is the same', () => {
-  const both = newApp();
+  const both = quickApp();
   const [blue, green] = ['Blue', 'Green'].map((id) => new WebhookStack(both, id, { sources: threeSources }));
   const assembly = both.synth();
   const hashes = [blue, green].map((stack) =>

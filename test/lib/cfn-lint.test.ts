@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
-import { newApp, threeSources } from './support/synth.ts';
+import { quickApp, threeSources } from './support/synth.ts';
 
 const isThere = spawnSync('cfn-lint', ['--version']).status === 0;
 if (!isThere) console.log('cfn-lint is not installed: its test is skipped.');
@@ -11,7 +11,7 @@ if (!isThere) console.log('cfn-lint is not installed: its test is skipped.');
 const redundantDependsOn = 'W3005';
 
 test.runIf(isThere)('cfn-lint finds nothing, whatever the isolation', { timeout: 120_000 }, () => {
-  const app = newApp();
+  const app = quickApp();
   const templates = (['per-source', 'shared'] as const).map((isolation) => {
     const { templateFile } = new WebhookStack(app, `Lint-${isolation}`, {
       sources: threeSources,

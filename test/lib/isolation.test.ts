@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
-import { newApp, synth, threeSources } from './support/synth.ts';
+import { quickApp, synth, threeSources } from './support/synth.ts';
 
 const many = (count: number, prefix = 'source') =>
   Object.fromEntries(
@@ -82,7 +82,7 @@ describe('a source of its own', () => {
   });
 
   test('lets its handlers have what the team grants them', () => {
-    const app = newApp();
+    const app = quickApp();
     const stack = new WebhookStack(app, 'Test', { sources: threeSources });
     const orders = new Queue(stack, 'Orders', { enforceSSL: true });
 
@@ -114,7 +114,7 @@ describe('a source of its own', () => {
 
 describe('two stacks', () => {
   test('fit into one account: no name is taken twice', () => {
-    const app = newApp();
+    const app = quickApp();
     const stacks = ['Blue', 'Green'].map((id) => new WebhookStack(app, id, { sources: threeSources }));
 
     const names = stacks.map(givenNames);

@@ -41,12 +41,16 @@ export interface Synthesised {
   resources(type: string): Readonly<Record<string, Resource>>;
 }
 
-/** Synthesises one stack; without CloudFormation's validation, which `nag.test.ts` runs and which takes a while. */
+/** Without CloudFormation's validation, which `nag.test.ts` runs and which takes a while. */
+export const quickApp = (context: Readonly<Record<string, unknown>> = {}): App =>
+  newApp(context, { builtinCloudFormationValidation: false });
+
+/** Synthesises one stack. */
 export function synth(
   props: Partial<WebhookStackProps> = {},
   context: Readonly<Record<string, unknown>> = {},
 ): Synthesised {
-  const stack = new WebhookStack(newApp(context, { builtinCloudFormationValidation: false }), 'Test', {
+  const stack = new WebhookStack(quickApp(context), 'Test', {
     sources: threeSources,
     ...props,
   });
