@@ -24,7 +24,7 @@ export function watchPromises(world: Tables) {
   const { table, events, deadLetters } = world;
   const violations = new Set<string>();
   const requests: Request[] = [];
-  const counts = { tasks: 0, records: 0, kills: 0 };
+  const counts = { tasks: 0, retries: 0, kills: 0 };
   const check = (isKept: boolean, violation: string) => {
     if (!isKept) violations.add(violation);
   };
@@ -42,7 +42,7 @@ export function watchPromises(world: Tables) {
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
     check(!isOverAndFailed || isBuried(is), 'failed, not due any more, and not on the DLQ');
     check(is.status !== 'delivered' || isAccepted(is), 'delivered, and no endpoint accepted it');
-    if (was && was.attempts < is.attempts) counts.records++;
+    if (was && was.attempts < is.attempts && is.status === 'pending') counts.retries++;
   }
 
   return {

@@ -108,19 +108,23 @@ export const clearsTheDueIndexWhateverTheRound: Sabotage = (parts) =>
   });
 
 export const sweepsBeforeMovingOn: Sabotage = (parts, now) => {
-  const sent = new Set<string>();
+  const seen = new Map<string, Delivery>();
   return {
     ...withDeliveries(parts, {
-      async moveDue(seen, dueAt, sweeps) {
-        const delivery = parts.deliveries.deliveries.get(seen.id);
+      async read(id) {
+        const delivery = await parts.deliveries.read(id);
+        if (delivery) seen.set(id, delivery);
+        return delivery;
+      },
+      async moveDue(from, dueAt, sweeps) {
+        const delivery = seen.get(from.id);
         if (delivery?.status === 'pending' && sweeps > delivery.sweeps) {
           await parts.sendTask(sentWith(delivery, delivery.attempts + 1, now()));
-          sent.add(seen.id);
         }
-        return parts.deliveries.moveDue(seen, dueAt, sweeps);
+        return parts.deliveries.moveDue(from, dueAt, sweeps);
       },
     }),
-    sendTasks: async (tasks) => (sent.size > 0 ? undefined : parts.sendTasks(tasks)),
+    sendTasks: async (tasks) => (seen.size > 0 ? undefined : parts.sendTasks(tasks)),
   };
 };
 

@@ -74,9 +74,9 @@ function checkEvent(
   watch.check(!goesFirst, 'an event goes before its delivery');
 }
 
-/** One for each publication, recorded attempt and act, and one of the sweep's for each delivery, fault and death. */
-function mostTasks({ watch, table }: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): number {
+/** One for each publication, retry and act; and for each fault and death, whatever it made somebody send again. */
+function mostTasks({ watch }: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): number {
+  const { length } = scenario.publications;
   const acts = scenario.acts?.length ?? 0;
-  const healing = table.deliveries.size * (faults.length + watch.counts.kills);
-  return scenario.publications.length + watch.counts.records + acts + healing;
+  return length + watch.counts.retries + acts + length * (faults.length + watch.counts.kills);
 }
