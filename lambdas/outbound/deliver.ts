@@ -98,6 +98,8 @@ async function takeTurn(message: DeliveryQueueMessage, run: Run): Promise<Ended 
     await recordSeenSuccess(task, task.seen, settings.deliveryRetention, ports);
     return { message, settlement: acknowledge };
   }
+  // Before the claim: one that is not carried out would count as a crash.
+  if (!hasTimeForAttempt(settings, run.invocation)) return { message, settlement: comeBackSoon };
   const result = await claimDelivery(
     task.deliveryId,
     task.attempt,
