@@ -1,7 +1,8 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type Command, Option } from 'commander';
-import { dynamoClient, patientCalls } from '../../lambdas/adapters/aws/clients.ts';
+import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { parseDelivery } from '../../lambdas/adapters/aws/delivery-item.ts';
+import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
 import { type Delivery, deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
 import { positiveNumber } from '../arguments.ts';

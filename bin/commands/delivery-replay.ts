@@ -1,6 +1,8 @@
-import { dynamoClient, patientCalls, sqsClient } from '../../lambdas/adapters/aws/clients.ts';
+import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
+import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
 import { taskMessage } from '../../lambdas/domain/delivery-task.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';

@@ -1,4 +1,5 @@
-import { patientCalls, sqsClient } from '../../lambdas/adapters/aws/clients.ts';
+import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
 import { type DeadMessage, type Resend, readDeadMessage } from '../dead-letters.ts';
 import { type Deployment, openDeployment } from '../deployment.ts';

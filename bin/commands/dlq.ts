@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
-import { patientCalls, sqsClient } from '../../lambdas/adapters/aws/clients.ts';
+import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type DeadMessage, readDeadMessage } from '../dead-letters.ts';
 import { openDeployment } from '../deployment.ts';

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
-import { dynamoClient, patientCalls, s3Client, sqsClient } from '../../lambdas/adapters/aws/clients.ts';
+import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
 import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
 import { payloadStore } from '../../lambdas/adapters/aws/payload-store.ts';
+import { s3Client } from '../../lambdas/adapters/aws/s3-client.ts';
+import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
 import { type EventRecord, eventKey } from '../../lambdas/domain/idempotency.ts';
 import { unixMillis, utcDay } from '../../lambdas/domain/time.ts';

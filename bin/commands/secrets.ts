@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { patientCalls, secretsClient } from '../../lambdas/adapters/aws/clients.ts';
+import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { readSecretInput } from '../read-secret.ts';

@@ -25,8 +25,8 @@ export interface EventRecord {
   readonly receivedAt: UnixMillis;
   readonly processedAt?: UnixMillis;
   readonly lastError?: string;
-  /** The queue message with which it failed for good. */
-  readonly failedMessageId?: string;
+  /** The queue message with which it failed for good or was ignored: another one is a redelivery or a replay. */
+  readonly endedMessageId?: string;
   /** Where its body is kept for a replay. */
   readonly keptBody?: string;
   readonly keptAt?: UnixMillis;
@@ -80,9 +80,8 @@ export function standingOf(record: EventRecord, claimant: Claimant, now: UnixMil
     case 'processed':
       return { kind: 'duplicate' };
     case 'failed':
-      return record.failedMessageId === claimant.messageId ? { kind: 'duplicate' } : free;
     case 'ignored':
-      return free;
+      return record.endedMessageId === claimant.messageId ? { kind: 'duplicate' } : free;
     case 'retrying':
       return { kind: 'retry' };
     case 'processing':

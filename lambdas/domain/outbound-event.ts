@@ -33,6 +33,10 @@ export const outboundEventKey = (tenant: string, eventId: string): string => `${
 /** Names one round of a delivery among an event's open ones. */
 export const openMember = (deliveryId: string, round: number): string => `${deliveryId}#${round}`;
 
+/** A delivery's rounds until now, this one last: with it the earlier ones are over, too, whoever died before saying so. */
+export const openMembers = (deliveryId: string, round: number): readonly string[] =>
+  Array.from({ length: round }, (_, index) => openMember(deliveryId, index + 1));
+
 /** A table write is billed by the KB; above this, S3 is cheaper. */
 export const maxInlinePayloadBytes = 8 * 1024;
 

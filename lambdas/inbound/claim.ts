@@ -12,7 +12,7 @@ import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts
 /** The table of events, one conditional write each. */
 export interface ClaimsPort {
   /**
-   * Claims an event that is free: new, past its retention, ignored, or failed for good by another queue message.
+   * Claims an event that is free: new, past its retention, or ignored or failed for good with another queue message.
    *
    * @returns the record that stands in the way, else undefined
    */

@@ -3,9 +3,12 @@
 // Input: received events → output: the handlers' effects, a record for each event id, and the messages that come back.
 // On failure: SQS gives the message back after the handler's retry delay; the last failure ends in the source's DLQ.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { dynamoClient, patientCalls, s3Client, sqsClient } from '../adapters/aws/clients.ts';
+import { patientCalls } from '../adapters/aws/call-bounds.ts';
+import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbClaims } from '../adapters/aws/dynamodb-claims.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
+import { s3Client } from '../adapters/aws/s3-client.ts';
+import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { providerOf } from '../domain/provider/catalogue.ts';

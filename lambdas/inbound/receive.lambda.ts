@@ -5,9 +5,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { jsonAnswer, lastPathSegment, plainAnswer, rawRequest } from '../adapters/aws/api-gateway.ts';
-import { quickCalls, s3Client, secretsClient, sqsClient } from '../adapters/aws/clients.ts';
+import { quickCalls } from '../adapters/aws/call-bounds.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
+import { s3Client } from '../adapters/aws/s3-client.ts';
+import { secretsClient } from '../adapters/aws/secrets-client.ts';
 import { secretByName } from '../adapters/aws/secrets-manager.ts';
+import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { providerOf } from '../domain/provider/catalogue.ts';

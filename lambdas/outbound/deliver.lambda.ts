@@ -4,12 +4,16 @@
 // On failure: SQS gives the message back; sweep.lambda.ts finds what a crash left undone; the end is the delivery DLQ.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { dynamoClient, patientCalls, s3Client, secretsClient, sqsClient } from '../adapters/aws/clients.ts';
+import { patientCalls } from '../adapters/aws/call-bounds.ts';
+import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
 import { payloadReader } from '../adapters/aws/payload-reader.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
+import { s3Client } from '../adapters/aws/s3-client.ts';
+import { secretsClient } from '../adapters/aws/secrets-client.ts';
 import { signingSecret } from '../adapters/aws/signing-secret.ts';
+import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { httpSender } from '../adapters/http-sender.ts';

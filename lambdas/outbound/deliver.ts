@@ -13,16 +13,14 @@ import { type ClaimPort, type ClaimResult, claimDelivery, claimSuspect } from '.
 import { closeInEvent } from './end-delivery.ts';
 import { openTask } from './open-task.ts';
 import { recordSeenSuccess } from './record-seen-success.ts';
-import { acknowledge, type Settlement } from './settlement.ts';
+import { acknowledge, type Settlement, type SettlementPorts, tellQueue } from './settlement.ts';
 import { asError } from './telemetry.ts';
 
 /** What delivering needs of the outside world. */
-export interface DeliverPorts extends AttemptPorts {
+export interface DeliverPorts extends AttemptPorts, SettlementPorts {
   readonly deliveries: AttemptPorts['deliveries'] & ClaimPort;
   /** @throws when there is no key to sign with */
   signingKeys(now: UnixMillis): Promise<readonly Uint8Array[]>;
-  deleteMessage(receiptHandle: string): Promise<void>;
-  returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
 }
 
 /** A message of the delivery queue. */
@@ -100,6 +98,8 @@ async function takeTurn(message: DeliveryQueueMessage, run: Run): Promise<Ended 
     await recordSeenSuccess(task, task.seen, settings.deliveryRetention, ports);
     return { message, settlement: acknowledge };
   }
+  // Before the claim: one that is not carried out would count as a crash.
+  if (!hasTimeForAttempt(settings, run.invocation)) return { message, settlement: comeBackSoon };
   const result = await claimDelivery(
     task.deliveryId,
     task.attempt,
@@ -182,23 +182,12 @@ async function settled<Turn extends Ended | Suspect>(
 ): Promise<Turn | Ended> {
   try {
     const result = await turn();
-    if ('settlement' in result) await tellQueue(result, run);
+    if ('settlement' in result) await tellQueue(result.message, result.settlement, run.isAlone, run.ports);
     return result;
   } catch (error) {
     run.ports.telemetry.error('delivery.errored', { messageId: message.messageId }, asError(error));
     const failed: Ended = { message, settlement: { kind: 'fail', after: run.settings.lease } };
-    await tellQueue(failed, run);
+    await tellQueue(failed.message, failed.settlement, run.isAlone, run.ports);
     return failed;
-  }
-}
-
-/** A slow mate must not hold up what is done; if this fails, Lambda's answer or the visibility timeout does it. */
-async function tellQueue({ message, settlement }: Ended, { ports, isAlone }: Run): Promise<void> {
-  const { receiptHandle, messageId } = message;
-  try {
-    if (settlement.kind === 'fail') await ports.returnMessageAfter(receiptHandle, settlement.after);
-    else if (!isAlone) await ports.deleteMessage(receiptHandle);
-  } catch (error) {
-    ports.telemetry.warn('message.unsettled', { messageId, reason: asError(error).message });
   }
 }

@@ -1,6 +1,6 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { deliveryDeadLetter } from '../domain/delivery-task.ts';
-import { eventExpiry, openMember, outboundEventKey } from '../domain/outbound-event.ts';
+import { eventExpiry, openMembers, outboundEventKey } from '../domain/outbound-event.ts';
 import type { UnixMillis, UnixSeconds } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
@@ -13,8 +13,12 @@ export interface EndPorts {
     clearDue(id: string, round: number): Promise<DeliveryWrite>;
   };
   readonly events: {
-    /** Takes a round of a delivery off the event's unfinished ones; the last one off says when the event expires. */
-    close(id: string, member: string, expiresAt: UnixSeconds): Promise<void>;
+    /**
+     * Takes the rounds of a delivery off the event's unfinished ones; the last one off says when the event expires.
+     *
+     * @param members the one that has just ended last
+     */
+    close(id: string, members: readonly string[], expiresAt: UnixSeconds): Promise<void>;
   };
   sendDeadLetter(body: string): Promise<void>;
   readonly telemetry: OutboundTelemetry;
@@ -24,7 +28,7 @@ export interface EndPorts {
 export async function closeInEvent(delivery: Delivery, ports: EndPorts): Promise<void> {
   const { id, tenant, eventId, round, expiresAt } = delivery;
   if (expiresAt === undefined) return;
-  await ports.events.close(outboundEventKey(tenant, eventId), openMember(id, round), eventExpiry(expiresAt));
+  await ports.events.close(outboundEventKey(tenant, eventId), openMembers(id, round), eventExpiry(expiresAt));
 }
 
 /**

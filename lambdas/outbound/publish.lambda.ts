@@ -3,10 +3,13 @@
 // Input: publish messages → output: an event and a delivery in the tables, a task on the delivery queue.
 // On failure: SQS gives the message back; what cannot be carried out goes to the publish DLQ with its reason.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { dynamoClient, patientCalls, s3Client, sqsClient } from '../adapters/aws/clients.ts';
+import { patientCalls } from '../adapters/aws/call-bounds.ts';
+import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
+import { s3Client } from '../adapters/aws/s3-client.ts';
+import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { OutboundSettings } from '../domain/outbound-settings.ts';

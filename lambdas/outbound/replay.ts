@@ -1,7 +1,7 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
-import { openMember, outboundEventKey } from '../domain/outbound-event.ts';
-import { toUnixSeconds, type UnixMillis, unixMillis } from '../domain/time.ts';
+import { eventExpiry, openMember, openMembers, outboundEventKey } from '../domain/outbound-event.ts';
+import { toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
 
 /** What a replay needs of the outside world. */
@@ -18,6 +18,8 @@ export interface ReplayPorts {
      * @returns false when there is no such event any more
      */
     open(id: string, member: string): Promise<boolean>;
+    /** Takes rounds of a delivery off the event's unfinished ones; the last one off says when the event expires. */
+    close(id: string, members: readonly string[], expiresAt: UnixSeconds): Promise<void>;
   };
   sendTask(task: TaskMessage): Promise<void>;
 }
@@ -43,10 +45,24 @@ export async function replayDelivery(id: string, now: UnixMillis, ports: ReplayP
   const isKept = await ports.events.open(event, openMember(id, seen.round + 1));
   if (!isKept) return refused(`the event of ${id} is past its retention`);
   const write = await ports.deliveries.reopen(seen, unixMillis(now + seen.lifetime), now);
-  if (!write.ok) return refused(`${id} was replayed or delivered by somebody else just now`);
+  if (!write.ok) {
+    await closeIfOver(write.delivery, seen, event, ports);
+    return refused(`${id} was replayed or delivered by somebody else just now`);
+  }
   const { delivery } = write;
   await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
   return { kind: 'replayed', delivery };
 }
 
 const refused = (reason: string): Replay => ({ kind: 'refused', reason });
+
+/** Somebody else's replay is over already: its round, which this one has just opened again, would stay open for ever. */
+async function closeIfOver(
+  delivery: Delivery | undefined,
+  seen: Delivery,
+  event: string,
+  ports: ReplayPorts,
+): Promise<void> {
+  if (delivery?.expiresAt === undefined || delivery.round === seen.round) return;
+  await ports.events.close(event, openMembers(delivery.id, delivery.round), eventExpiry(delivery.expiresAt));
+}

@@ -1,4 +1,5 @@
 import type { Seconds } from '../domain/time.ts';
+import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What to tell the queue about a message. */
 export type Settlement =
@@ -7,3 +8,30 @@ export type Settlement =
   | { readonly kind: 'fail'; readonly after: Seconds };
 
 export const acknowledge: Settlement = { kind: 'acknowledge' };
+
+/** The delivery queue, by a received message's receipt handle. */
+export interface SettlementPorts {
+  deleteMessage(receiptHandle: string): Promise<void>;
+  returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
+  readonly telemetry: OutboundTelemetry;
+}
+
+/**
+ * Tells the queue at once: a slow mate must not hold up what is done. If that fails, Lambda's answer or the visibility
+ * timeout does it.
+ *
+ * @param isAlone alone in its batch a message has no mates to wait for, and Lambda deletes it
+ */
+export async function tellQueue(
+  { messageId, receiptHandle }: { readonly messageId: string; readonly receiptHandle: string },
+  settlement: Settlement,
+  isAlone: boolean,
+  ports: SettlementPorts,
+): Promise<void> {
+  try {
+    if (settlement.kind === 'fail') await ports.returnMessageAfter(receiptHandle, settlement.after);
+    else if (!isAlone) await ports.deleteMessage(receiptHandle);
+  } catch (error) {
+    ports.telemetry.warn('message.unsettled', { messageId, reason: asError(error).message });
+  }
+}

@@ -3,10 +3,12 @@
 // Input: the due index of the deliveries table → output: tasks on the delivery queue, dead letters on its DLQ.
 // On failure: the next minute's run does the same; an alarm tells when none has run for five minutes.
 import type { Context } from 'aws-lambda';
-import { dynamoClient, patientCalls, sqsClient } from '../adapters/aws/clients.ts';
+import { patientCalls } from '../adapters/aws/call-bounds.ts';
+import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbDue } from '../adapters/aws/dynamodb-due.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
+import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { unixMillis } from '../domain/time.ts';

@@ -148,21 +148,24 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
 
       expect(await record()).toMatchObject({
         status: 'failed',
-        failedMessageId: 'message-a',
+        endedMessageId: 'message-a',
         keptAt: start + 1,
       });
       expect(await claims.claim(claimBy('a', at(2)))).toMatchObject({ status: 'failed' });
       expect(await claims.claim(claimBy('b', at(2)))).toBeUndefined();
       expect(await record()).toMatchObject({ attempts: 1, keptBody: kept.keptBody });
-      expect((await record()).failedMessageId).toBeUndefined();
+      expect((await record()).endedMessageId).toBeUndefined();
     });
 
-    it('lets an ignored event be claimed by any message', async () => {
-      const { claims, claimBy } = await setUp();
+    it('refuses the message with which an event was ignored, and lets any other run it again', async () => {
+      const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
       await claims.finish(claimBy('a'), { kind: 'ignored', ...kept }, at(1));
 
-      expect(await claims.claim(claimBy('a', at(2)))).toBeUndefined();
+      expect(await record()).toMatchObject({ status: 'ignored', endedMessageId: 'message-a' });
+      expect(await claims.claim(claimBy('a', at(2)))).toMatchObject({ status: 'ignored' });
+      expect(await claims.claim(claimBy('b', at(2)))).toBeUndefined();
+      expect((await record()).endedMessageId).toBeUndefined();
     });
 
     it('writes no outcome for a worker that lost its claim', async () => {

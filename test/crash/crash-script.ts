@@ -25,7 +25,10 @@ const never = new Promise<never>(() => undefined);
  * @param points at most one for each call; a call that the run never reaches crashes nothing
  * @param stall resolves when a stalled call goes on
  */
-export function crashScript(points: readonly CrashPoint[], stall: () => Promise<void> = async () => undefined) {
+export function crashScript(
+  points: readonly CrashPoint[],
+  stall: () => Promise<void> = async () => undefined,
+) {
   const calls: string[] = [];
   const pointOf = new Map(points.map((point) => [point.call, point]));
 
@@ -34,51 +37,64 @@ export function crashScript(points: readonly CrashPoint[], stall: () => Promise<
     ports: Ports,
     work: (ports: Ports, exit: () => Promise<never>) => Promise<T>,
   ): Promise<ProcessEnd<T>> {
-    const process = { alive: true };
     const death = Promise.withResolvers<ProcessEnd<T>>();
-    const exit = () => {
-      process.alive = false;
-      death.resolve({ kind: 'crashed' });
-      return never;
+    const process: Process = {
+      isAlive: true,
+      stall,
+      exit() {
+        process.isAlive = false;
+        death.resolve({ kind: 'crashed' });
+        return never;
+      },
     };
-    const happens = async (point: CrashPoint): Promise<void> => {
-      switch (point.fault) {
-        case 'rejects':
-          throw new Error(`no answer to ${calls[point.call]}`);
-        case 'stalls':
-          return stall();
-        case 'repeats':
-          return;
-        default:
-          return exit();
-      }
-    };
-
-    const call = async (name: string, effect: () => Promise<unknown>): Promise<unknown> => {
-      if (!process.alive) return never;
+    const call = (name: string, effect: () => Promise<unknown>): Promise<unknown> => {
       const point = pointOf.get(calls.length);
-      calls.push(name);
-      if (point?.when === 'before') await happens(point);
-      if (!process.alive) return never;
-      if (point?.fault === 'repeats') await effect();
-      const value = await effect();
-      if (point?.when === 'after') await happens(point);
-      return process.alive ? value : never;
+      if (process.isAlive) calls.push(name);
+      return callOf(process, name, point, effect);
     };
 
-    const ended = work(withEveryCall(ports, call), exit).then((value) => ({ kind: 'ended', value }) as const);
+    const ended = work(withEveryCall(ports, call), process.exit).then(
+      (value) => ({ kind: 'ended', value }) as const,
+    );
     return Promise.race([ended, death.promise]);
   }
 
   return { calls, run };
 }
 
-/** Every crash point of a run that makes `calls` calls. */
-export const everyCrashPoint = (calls: number): CrashPoint[] =>
-  Array.from({ length: calls }, (_, call) => [
-    { call, when: 'before' } as const,
-    { call, when: 'after' } as const,
-  ]).flat();
+interface Process {
+  isAlive: boolean;
+  readonly exit: () => Promise<never>;
+  readonly stall: () => Promise<void>;
+}
+
+async function callOf(
+  process: Process,
+  name: string,
+  point: CrashPoint | undefined,
+  effect: () => Promise<unknown>,
+): Promise<unknown> {
+  if (!process.isAlive) return never;
+  if (point?.when === 'before') await happen(point, name, process);
+  if (!process.isAlive) return never;
+  if (point?.fault === 'repeats') await effect();
+  const value = await effect();
+  if (point?.when === 'after') await happen(point, name, process);
+  return process.isAlive ? value : never;
+}
+
+async function happen({ fault }: CrashPoint, name: string, process: Process): Promise<void> {
+  switch (fault) {
+    case 'rejects':
+      throw new Error(`no answer to ${name}`);
+    case 'stalls':
+      return process.stall();
+    case 'repeats':
+      return;
+    default:
+      return process.exit();
+  }
+}
 
 type Call = (name: string, effect: () => Promise<unknown>) => Promise<unknown>;
 type PortFunction = (...args: unknown[]) => unknown;

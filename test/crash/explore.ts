@@ -46,7 +46,8 @@ export async function explore(
   const execute = async (points: readonly CrashPoint[]): Promise<readonly string[]> => {
     const { calls, violations } = await run(points);
     found.runs++;
-    for (const violation of violations) found.violations.push(`${violation}; ${describePoints(points, calls)}`);
+    for (const violation of violations)
+      found.violations.push(`${violation}; ${describePoints(points, calls)}`);
     return calls;
   };
 

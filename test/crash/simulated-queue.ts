@@ -1,4 +1,4 @@
-import { later, type Seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { later, type Seconds, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 /** A message as one receive of it gives it out. */
@@ -23,6 +23,9 @@ export interface QueueSettings {
   /** Gets what was received too often. */
   readonly moveToDlq: (text: string) => void;
 }
+
+/** What SQS takes: 12 h. */
+const longestVisibility = seconds(43_200);
 
 /** A standard SQS queue: visibility timeouts, receive counts, and stale receipt handles that have no effect. */
 export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: QueueSettings) {
@@ -70,6 +73,7 @@ export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: Queue
     },
 
     async returnAfter(receiptHandle: string, after: Seconds): Promise<void> {
+      if (after > longestVisibility) throw new RangeError(`a visibility timeout of ${after} s`);
       const message = find(receiptHandle);
       if (message) message.visibleAt = later(time.now(), after);
     },

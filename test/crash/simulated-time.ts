@@ -59,11 +59,9 @@ export function simulatedTime(seed?: number, start = unixMillis(1_795_000_000_00
     at,
     elapse,
     untilQuiet,
-    sleep: (millis: number) =>
-      new Promise<void>((resolve) => at(unixMillis(clock.now + millis), resolve)),
+    sleep: (millis: number) => new Promise<void>((resolve) => at(unixMillis(clock.now + millis), resolve)),
     /** Waits until the order lets this call go on. */
-    turn: (): Promise<void> =>
-      random ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(),
+    turn: (): Promise<void> => (random ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
   };
 }
 export type SimulatedTime = ReturnType<typeof simulatedTime>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkAddress, checkUrl } from '../../lambdas/domain/destination.ts';
-import destinations from '../vectors/destinations.json' with { type: 'json' };
+import destinations from '../ssrf/destinations.json' with { type: 'json' };
 
 const production = { localEndpoints: false, allowedPorts: [443] };
 const local = { ...production, localEndpoints: true };

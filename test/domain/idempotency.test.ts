@@ -17,13 +17,22 @@ const record = (changes: Partial<EventRecord>): EventRecord => ({
 describe('standingOf', () => {
   it.each([
     ['processed', record({ status: 'processed' }), { kind: 'duplicate' }],
-    ['failed with this message', record({ status: 'failed', failedMessageId: 'm-1' }), { kind: 'duplicate' }],
+    ['failed with this message', record({ status: 'failed', endedMessageId: 'm-1' }), { kind: 'duplicate' }],
     [
       'failed with another message',
-      record({ status: 'failed', failedMessageId: 'm-2' }),
+      record({ status: 'failed', endedMessageId: 'm-2' }),
       { kind: 'busy', wait: 1 },
     ],
-    ['ignored', record({ status: 'ignored' }), { kind: 'busy', wait: 1 }],
+    [
+      'ignored with this message',
+      record({ status: 'ignored', endedMessageId: 'm-1' }),
+      { kind: 'duplicate' },
+    ],
+    [
+      'ignored with another message',
+      record({ status: 'ignored', endedMessageId: 'm-2' }),
+      { kind: 'busy', wait: 1 },
+    ],
     ['released', record({ status: 'retrying' }), { kind: 'retry' }],
     ['mine', record({ owner: 'me', leaseUntil: unixMillis(now + 1) }), { kind: 'mine' }],
     ['leased', record({ leaseUntil: unixMillis(now + 1) }), { kind: 'busy', wait: 1 }],

@@ -18,8 +18,7 @@ export function memoryClaims() {
   const isFree = (record: StoredRecord | undefined, claim: Claim) =>
     record === undefined ||
     (record.expiresAt <= toUnixSeconds(claim.now) && leaseIsOver(record, claim.now)) ||
-    record.status === 'ignored' ||
-    (record.status === 'failed' && record.failedMessageId !== claim.messageId);
+    (['failed', 'ignored'].includes(record.status) && record.endedMessageId !== claim.messageId);
 
   const claimed = (record: StoredRecord | undefined, claim: Claim): StoredRecord => ({
     ...record,
@@ -40,7 +39,7 @@ export function memoryClaims() {
       if (!isFree(record, claim)) return record;
       records.set(claim.id, {
         ...claimed(record, claim),
-        failedMessageId: undefined,
+        endedMessageId: undefined,
         processedAt: undefined,
       });
       return undefined;
@@ -103,12 +102,18 @@ function ended(claim: Claim, outcome: Outcome, now: UnixMillis): Partial<StoredR
     case 'failed':
       return {
         lastError: outcome.error,
-        failedMessageId: claim.messageId,
+        endedMessageId: claim.messageId,
         keptBody: outcome.keptBody,
         keptDay: outcome.keptDay,
         keptAt: now,
       };
     case 'ignored':
-      return { lastError: undefined, keptBody: outcome.keptBody, keptDay: outcome.keptDay, keptAt: now };
+      return {
+        lastError: undefined,
+        endedMessageId: claim.messageId,
+        keptBody: outcome.keptBody,
+        keptDay: outcome.keptDay,
+        keptAt: now,
+      };
   }
 }

@@ -30,10 +30,10 @@ export function memoryEvents() {
       return true;
     },
 
-    async close(id: string, member: string, expiresAt: UnixSeconds): Promise<void> {
+    async close(id: string, members: readonly string[], expiresAt: UnixSeconds): Promise<void> {
       const event = events.get(id);
       if (event === undefined) return;
-      const open = event.open.filter((other) => other !== member);
+      const open = event.open.filter((member) => !members.includes(member));
       const isLast = open.length === 0 && (event.open.length > 0 || event.expiresAt === undefined);
       events.set(id, { ...event, open, expiresAt: isLast ? expiresAt : event.expiresAt });
     },

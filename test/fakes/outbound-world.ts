@@ -26,6 +26,19 @@ export const outboundSettings: OutboundSettings = {
   endpointMetrics: false,
 };
 
+/** What a team publishes. */
+export const message = {
+  id: 'inv-42',
+  type: 'invoice.paid',
+  data: {},
+  endpoint: { id: 'acme', url: 'https://acme.example/hooks' },
+};
+
+/** A port that is out of order. */
+export const down = async (): Promise<never> => {
+  throw new Error('down');
+};
+
 /** One request that an endpoint got. */
 export interface Request {
   readonly at: UnixMillis;
@@ -137,6 +150,12 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
       const done = batch.filter(({ messageId }) => !failed.includes(messageId));
       for (const { receiptHandle } of done) await deliveryQueue.delete(receiptHandle);
       return batch.length;
+    },
+
+    /** A worker takes one batch and dies in its requests. */
+    async dieInRequest(): Promise<void> {
+      void world.deliverOnce({ ...deliverPorts, post: () => new Promise(() => undefined) });
+      for (let turn = 0; turn < 100; turn++) await Promise.resolve();
     },
 
     sweep: (ports = sweepPorts) => sweep(() => true, ports),

@@ -84,7 +84,7 @@ describe('consume', () => {
     expect(record).toMatchObject({
       status: 'failed',
       lastError: 'Error: database is down',
-      failedMessageId: 'message-1',
+      endedMessageId: 'message-1',
       keptDay: 'stripe#2026-11-18',
     });
     expect(world.bodies.has(record?.keptBody ?? '')).toBe(true);

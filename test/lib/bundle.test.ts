@@ -1,42 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { App, Duration, Stage } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
-import { newApp, type Synthesised, synth, threeSources } from './support/synth.ts';
+import { assetOf, codeOf, entriesIn, sourcesIn } from './support/assets.ts';
+import { quickApp, synth, threeSources } from './support/synth.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'hookline-bundle-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const app = synth();
-
-interface Asset {
-  readonly hash: string;
-  readonly directory: string;
-  readonly settings: { readonly sources?: readonly { readonly name: string; readonly lease: number }[] };
-}
-
-/** The code of a function, as the deploy will upload it. */
-function assetOf({ resources, stack }: Pick<Synthesised, 'resources' | 'stack'>, lambda: string): Asset {
-  const properties = resources('AWS::Lambda::Function')[lambda]?.Properties ?? {};
-  const hash = (properties['Code'] as { S3Key: string }).S3Key.replace('.zip', '');
-  const { outdir } = Stage.of(stack) ?? new App();
-  const manifest: { files: Record<string, { source: { path: string } }> } = JSON.parse(
-    readFileSync(join(outdir, `${stack.artifactId}.assets.json`), 'utf8'),
-  );
-  const directory = resolve(outdir, manifest.files[hash]?.source.path ?? 'nowhere');
-  return { hash, directory, settings: JSON.parse(readFileSync(join(directory, 'settings.json'), 'utf8')) };
-}
-
-const entriesIn = ({ directory }: Asset): string[] =>
-  readdirSync(directory).filter((file) => /^(receive|consume|publish|deliver|sweep)\.mjs$/.test(file));
-const codeOf = ({ directory }: Asset): string =>
-  readdirSync(directory)
-    .filter((file) => file.endsWith('.mjs'))
-    .map((file) => readFileSync(join(directory, file), 'utf8'))
-    .join('\n');
 
 describe('the code of a function', () => {
   test.each([
@@ -76,10 +51,9 @@ describe('the code of a function', () => {
   });
 
   test('maps to source files by paths that are the same on every machine', () => {
-    const { directory } = assetOf(app, 'Source-stripe/Receive');
-    const { sources } = JSON.parse(readFileSync(join(directory, 'receive.mjs.map'), 'utf8'));
-
-    expect(sources).toContain('../../../../lambdas/inbound/receive.lambda.ts');
+    expect(sourcesIn(assetOf(app, 'Source-stripe/Receive'))).toContain(
+      '../../../../lambdas/inbound/receive.lambda.ts',
+    );
   });
 
   test('knows the settings of its own source only', () => {
@@ -111,6 +85,39 @@ test('sources that share a consumer hold their claims for as long as it may run'
   );
 
   expect(settings.sources?.map(({ lease }) => lease)).toEqual([55, 55]);
+});
+
+test.each([
+  ['Source-stripe/Consume', 'Source-stripe/Work/Queue'],
+  ['Outbound/Deliver', 'Outbound/Delivering/Queue'],
+])('a claim of %s outlives its worker, and ends before its queue hands the message on', (lambda, queue) => {
+  const { settings } = assetOf(app, lambda);
+  const lease = settings.lease ?? settings.sources?.[0]?.lease;
+
+  expect(lease).toBeGreaterThan(
+    Number(app.resources('AWS::Lambda::Function')[lambda]?.Properties['Timeout']),
+  );
+  expect(lease).toBeLessThan(
+    Number(app.resources('AWS::SQS::Queue')[queue]?.Properties['VisibilityTimeout']),
+  );
+});
+
+describe('the receiver', () => {
+  const receiver = assetOf(app, 'Source-stripe/Receive');
+
+  test('brings no code that sends, or runs handlers', () => {
+    const own = sourcesIn(receiver).filter((source) => source.includes('/lambdas/'));
+
+    expect(own).toContain('../../../../lambdas/inbound/receive.lambda.ts');
+    expect(own.filter((source) => /\/(outbound|handlers)\/|consume/.test(source))).toEqual([]);
+  });
+
+  test('is small enough to start while the strictest provider waits', () => {
+    const kilobytes = Math.round(Buffer.byteLength(codeOf(receiver)) / 1024);
+
+    console.log(`The receiver's code is ${kilobytes} KB.`);
+    expect(kilobytes).toBeLessThan(1_024);
+  });
 });
 
 describe('a change', () => {
@@ -151,7 +158,7 @@ describe('handlers of an app', () => {
 });
 
 test('two stacks of one app share what is the same', () => {
-  const both = newApp();
+  const both = quickApp();
   const [blue, green] = ['Blue', 'Green'].map((id) => new WebhookStack(both, id, { sources: threeSources }));
   const assembly = both.synth();
   const hashes = [blue, green].map((stack) =>

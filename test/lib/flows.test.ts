@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { idOf } from './support/policies.ts';
+import { idOf, statementsOf } from './support/policies.ts';
 import { synth } from './support/synth.ts';
 
 const app = synth();
@@ -106,6 +106,26 @@ describe('the topic', () => {
     });
   });
 });
+
+test.each(['Outbound/Publishing/Queue', 'Outbound/SubscriptionDlq'])(
+  '%s takes what SNS brings from this topic, and from no other',
+  (path) => {
+    const policy = app.resources('AWS::SQS::QueuePolicy')[`${path}/Policy`];
+    const allowed = statementsOf(policy?.Properties['PolicyDocument']).filter(
+      ({ effect }) => effect === 'Allow',
+    );
+
+    expect(allowed).toMatchObject([
+      {
+        actions: ['sqs:SendMessage'],
+        principal: { Service: 'sns.amazonaws.com' },
+        condition: {
+          ArnEquals: { 'aws:SourceArn': { Ref: idOf(app, 'AWS::SNS::Topic', 'Outbound/Topic') } },
+        },
+      },
+    ]);
+  },
+);
 
 describe('the sweep', () => {
   test('runs every minute, without retries that would pile up', () => {

@@ -1,4 +1,5 @@
 import { Validations } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { WebhookStack, type WebhookStackProps } from '../../lib/webhook-stack.ts';
@@ -21,7 +22,16 @@ describe('cdk-nag', () => {
     },
   );
 
-  test('would find something', () => {
+  test('would find a queue that takes plain HTTP', () => {
+    const app = newApp();
+    const stack = new WebhookStack(app, 'Nag', { sources: threeSources });
+    new Queue(stack, 'Plain');
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+
+    expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
+  });
+
+  test('would find a permission for everything', () => {
     const app = newApp();
     const stack = new WebhookStack(app, 'Nag', { sources: threeSources });
     stack.outbound.deliver.allow(['sqs:SendMessage'], '*');

@@ -1,13 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import type { HmacSettings } from '../../lambdas/domain/source.ts';
 import { outboundSettings } from '../../lib/outbound-settings.ts';
-import { checkTimes } from '../../lib/parts/work-queue.ts';
-import { workerTimes } from '../../lib/settings.ts';
 import { type SourceProps, sourceSettings } from '../../lib/source-settings.ts';
 import type { WebhookStackProps } from '../../lib/webhook-stack.ts';
 import { synth } from './support/synth.ts';
 
 const stripe = { provider: 'stripe' } as const;
+const hmac: HmacSettings = {
+  signatureHeader: 'x-signature',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  prefix: '',
+};
 
 describe('a source without settings', () => {
   test('gets the documented ones', () => {
@@ -66,6 +71,16 @@ describe('synth refuses', () => {
       /'stripee'; choose one of stripe, /,
     ],
     ['hmac without its settings', { sources: { partner: { provider: 'hmac' } } }, /partner.*`hmac` settings/],
+    [
+      'hmac without a part of its settings',
+      { sources: { partner: { provider: 'hmac', hmac: { prefix: '' } as HmacSettings } } },
+      /source 'partner': hmac\.signatureHeader: .*; hmac\.algorithm: /,
+    ],
+    [
+      'hmac settings of a provider that has its own',
+      { sources: { stripe: { ...stripe, hmac } } },
+      /source 'stripe': hmac is set, but the provider is 'stripe'; remove one/,
+    ],
     [
       'a range that is none',
       { sources: { stripe: { ...stripe, allowedCidrs: ['10.0.0.0/33'] } } },
@@ -139,51 +154,6 @@ describe('synth refuses', () => {
     const wrong = { ...stripe, publicUrl: 'nowhere' };
 
     expect(() => synth({ sources: { one: wrong, two: wrong } })).toThrow(/source 'one'.*\n.*source 'two'/);
-  });
-});
-
-describe('times', () => {
-  test.each([1, 3, 60, 840])(
-    'let a worker of %i s keep its claim, and a redelivery find it expired',
-    (seconds) => {
-      const { timeout, lease, visibility } = workerTimes(Duration.seconds(seconds));
-
-      expect(timeout.toSeconds()).toBeLessThan(lease.toSeconds());
-      expect(lease.toSeconds()).toBeLessThan(visibility.toSeconds());
-      expect(() => checkTimes('Work', { timeout, lease, visibility })).not.toThrow();
-    },
-  );
-
-  test.each([
-    [60, 60, 360],
-    [60, 65, 65],
-  ])('that do not are refused with the three numbers: %i, %i, %i', (timeout, lease, visibility) => {
-    const times = {
-      timeout: Duration.seconds(timeout),
-      lease: Duration.seconds(lease),
-      visibility: Duration.seconds(visibility),
-    };
-
-    expect(() => checkTimes('Work', times)).toThrow(
-      `Work: function timeout (${timeout} s) < lease (${lease} s) < visibility timeout (${visibility} s) does not hold`,
-    );
-  });
-
-  test('of sources that share a consumer are those of the slowest', () => {
-    const shared = synth({
-      isolation: 'shared',
-      sources: {
-        quick: { ...stripe, handlerTimeout: Duration.seconds(5) },
-        slow: { ...stripe, handlerTimeout: Duration.seconds(50) },
-      },
-    });
-
-    expect(shared.resources('AWS::Lambda::Function')['Sources/Consume']?.Properties).toMatchObject({
-      Timeout: 50,
-    });
-    expect(shared.resources('AWS::SQS::Queue')['Sources/Work/Queue']?.Properties).toMatchObject({
-      VisibilityTimeout: 300,
-    });
   });
 });
 

@@ -1,18 +1,7 @@
 import { expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
 import type { PublishPorts } from '../../lambdas/outbound/publish.ts';
-import { outboundWorld } from '../fakes/outbound-world.ts';
-
-const message = {
-  id: 'inv-42',
-  type: 'invoice.paid',
-  data: {},
-  endpoint: { id: 'acme', url: 'https://acme.example/hooks' },
-};
-
-const down = async (): Promise<never> => {
-  throw new Error('down');
-};
+import { down, message, outboundWorld } from '../fakes/outbound-world.ts';
 
 it.each([
   ['the event', (ports: PublishPorts) => ({ ...ports, events: { ...ports.events, create: down } })],

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { accepted, outboundWorld, refused } from '../fakes/outbound-world.ts';
-
-const message = {
-  id: 'inv-42',
-  type: 'invoice.paid',
-  data: {},
-  endpoint: { id: 'acme', url: 'https://acme.example/hooks' },
-};
+import { accepted, message, outboundWorld, refused } from '../fakes/outbound-world.ts';
 
 describe('a replay', () => {
   it('sends a failed delivery again, with the whole schedule anew, and its log goes on', async () => {

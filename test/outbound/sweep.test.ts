@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
-import { accepted, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
+import { accepted, down, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
 
 const message = (id: string) => ({
   id,
@@ -8,9 +8,6 @@ const message = (id: string) => ({
   data: {},
   endpoint: { id, url: `https://${id}.example/hooks` },
 });
-const down = async (): Promise<never> => {
-  throw new Error('down');
-};
 const tasks = (world: ReturnType<typeof outboundWorld>) =>
   world.deliveryQueue.contents().map((text) => JSON.parse(text));
 
@@ -122,6 +119,16 @@ describe('λ sweep', () => {
     expect(world.events.events.get('#a')?.open).toEqual([]);
     expect(world.delivery().dueAt).toBeUndefined();
     expect((await world.sweep()).deadLetters).toBe(0);
+  });
+
+  it('sends a dead letter once, however many sweeps run meanwhile', async () => {
+    const world = outboundWorld(() => refused(404));
+    await world.publish(message('a'));
+    await world.deliverOnce({ ...world.deliverPorts, sendDeadLetter: down });
+
+    await Promise.all([world.sweep(), world.sweep(), world.sweep()]);
+
+    expect(world.deadLetters).toHaveLength(1);
   });
 
   it('leaves a replay that begins between dead letter and its place in the index alone', async () => {

@@ -8,9 +8,8 @@ import { parseEventItem } from './event-item.ts';
 const isNew = 'attribute_not_exists(#id)';
 const leaseIsOver = '(attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)';
 const isPastRetention = `(#expiresAt <= :nowSeconds AND ${leaseIsOver})`;
-const wasIgnored = '#status = :ignored';
-const failedWithAnotherMessage = '(#status = :failed AND #failedMessageId <> :messageId)';
-const isFree = [isNew, isPastRetention, wasIgnored, failedWithAnotherMessage].join(' OR ');
+const endedWithAnotherMessage = '(#status IN (:failed, :ignored) AND #endedMessageId <> :messageId)';
+const isFree = [isNew, isPastRetention, endedWithAnotherMessage].join(' OR ');
 
 const isAsSeen = '#status = :seenStatus AND #owner = :seenOwner AND #attempts = :seenAttempts';
 const mayBeTakenOver = `${isAsSeen} AND ${leaseIsOver}`;
@@ -29,7 +28,7 @@ export function dynamodbClaims(client: DynamoDBDocumentClient, table: string) {
     claim(claim: Claim): Promise<EventRecord | undefined> {
       return write({
         id: claim.id,
-        set: { ...claimed(claim), failedMessageId: undefined, processedAt: undefined },
+        set: { ...claimed(claim), endedMessageId: undefined, processedAt: undefined },
         condition: isFree,
         values: {
           now: claim.now,
@@ -98,9 +97,9 @@ function finished(claim: Claim, outcome: Outcome, now: UnixMillis): ConditionalU
     case 'retrying':
       return { lastError: outcome.error };
     case 'failed':
-      return { lastError: outcome.error, failedMessageId: claim.messageId, ...kept(outcome, now) };
+      return { lastError: outcome.error, endedMessageId: claim.messageId, ...kept(outcome, now) };
     case 'ignored':
-      return { lastError: undefined, ...kept(outcome, now) };
+      return { lastError: undefined, endedMessageId: claim.messageId, ...kept(outcome, now) };
   }
 }
 

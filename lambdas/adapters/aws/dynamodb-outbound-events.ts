@@ -38,33 +38,39 @@ export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: st
       return ok;
     },
 
-    close: (id: string, member: string, expiresAt: UnixSeconds): Promise<void> =>
-      close(id, member, expiresAt, write),
+    close: (id: string, members: readonly string[], expiresAt: UnixSeconds): Promise<void> =>
+      close(id, members, expiresAt, write),
   };
 }
 
 /** One write for an event with one delivery; another for each delivery more. */
-async function close(id: string, member: string, expiresAt: UnixSeconds, write: Write): Promise<void> {
+async function close(
+  id: string,
+  members: readonly string[],
+  expiresAt: UnixSeconds,
+  write: Write,
+): Promise<void> {
   const { ok, event } = await write({
     id,
     set: { open: undefined, expiresAt },
     condition: 'contains(#open, :member) AND size(#open) = :one',
-    values: { member, one: 1 },
+    values: { member: members.at(-1), one: 1 },
   });
   if (ok || event === undefined) return;
-  const isLast = event.open.includes(member) ? await takeOut(id, member, write) : isLeftOpen(event);
+  const isIn = event.open.some((member) => members.includes(member));
+  const isLast = isIn ? await takeOut(id, members, write) : isLeftOpen(event);
   if (!isLast) return;
   const nothingIsOpen = 'attribute_exists(#id) AND attribute_not_exists(#open)';
   await write({ id, set: { expiresAt }, condition: nothingIsOpen, values: {} });
 }
 
 /** Two that leave at once both saw the other. @returns whether nothing is left behind */
-async function takeOut(id: string, member: string, write: Write): Promise<boolean> {
+async function takeOut(id: string, members: readonly string[], write: Write): Promise<boolean> {
   const { event } = await write({
     id,
-    more: 'DELETE #open :member',
+    more: 'DELETE #open :members',
     condition: 'attribute_exists(#id)',
-    values: { member: new Set([member]) },
+    values: { members: new Set(members) },
   });
   return event?.open.length === 0;
 }

@@ -15,7 +15,7 @@ const EventItem = v.object({
   receivedAt: Millis,
   processedAt: v.optional(Millis),
   lastError: v.optional(v.string()),
-  failedMessageId: v.optional(v.string()),
+  endedMessageId: v.optional(v.string()),
   keptBody: v.optional(v.string()),
   keptAt: v.optional(Millis),
 });

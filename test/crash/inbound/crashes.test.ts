@@ -3,7 +3,7 @@ import { crashes, explore, networkFaults } from '../explore.ts';
 import { playScenario } from './promises.ts';
 import { scenarios } from './scenarios.ts';
 
-describe('the promises of the inbound flow hold', () => {
+describe('the promises of the inbound flow hold', { timeout: 120_000 }, () => {
   const total = { points: 0, runs: 0 };
   afterAll(() => console.log(`inbound crash suite: ${total.points} crash points, ${total.runs} runs`));
 

@@ -1,6 +1,7 @@
 import type { CrashPoint } from '../crash-script.ts';
 import type { Explored } from '../explore.ts';
-import { crashWorld, maxRuns, type Observed } from './crash-world.ts';
+import { crashWorld, maxRuns } from './crash-world.ts';
+import type { Observed } from './observed.ts';
 import type { End, Scenario, Variant } from './scenario.ts';
 
 /** Plays a scenario with faults, and says which promises it broke. */
@@ -37,25 +38,35 @@ function brokenPromises(
 }
 
 /** An event that did not end as it must, or ended where nobody sees it. */
-function wrongEnd(id: string, end: End, { records, deadLetters, moved, bodies }: Observed): string[] {
-  const record = records.get(`stripe#${id}`);
-  const hasReason = deadLetters.some((letter) => letter.id === `stripe#${id}` && letter.reason !== '');
+function wrongEnd(id: string, end: End, observed: Observed): string[] {
+  const key = end === 'unusable' ? id : `stripe#${id}`;
+  const hasReason = observed.deadLetters.some((letter) => letter.id === key && letter.reason !== '');
   switch (end) {
     case 'moved':
-      return moved.length > 0 ? [] : [`${id} is not in the DLQ`];
+      return observed.moved.length > 0 ? [] : [`${id} is not in the DLQ`];
     case 'unusable':
-      return deadLetters.some((letter) => letter.id === id && letter.reason !== '')
-        ? []
-        : [`${id} is not in the DLQ`];
-    default: {
-      const keptBody = record?.keptBody !== undefined && bodies.has(record.keptBody);
+      return hasReason ? [] : [`${id} is not in the DLQ`];
+    case 'failed':
       return [
-        ...(record?.status === end ? [] : [`${id} ended ${record?.status}, not ${end}`]),
-        ...(end === 'failed' && !hasReason ? [`${id} failed without a dead letter that says why`] : []),
-        ...(end !== 'processed' && !keptBody ? [`the body of ${id} is not kept`] : []),
+        ...wrongStatus(id, end, observed),
+        ...(hasReason ? [] : [`${id} failed without a dead letter that says why`]),
+        ...lostBody(id, observed),
       ];
-    }
+    case 'ignored':
+      return [...wrongStatus(id, end, observed), ...lostBody(id, observed)];
+    case 'processed':
+      return wrongStatus(id, end, observed);
   }
+}
+
+function wrongStatus(id: string, end: End, { records }: Observed): string[] {
+  const status = records.get(`stripe#${id}`)?.status;
+  return status === end ? [] : [`${id} ended ${status}, not ${end}`];
+}
+
+function lostBody(id: string, { records, bodies }: Observed): string[] {
+  const key = records.get(`stripe#${id}`)?.keptBody;
+  return key !== undefined && bodies.has(key) ? [] : [`the body of ${id} is not kept`];
 }
 
 /** A success is recorded once, for good, and only after one. */
@@ -67,7 +78,9 @@ function wrongSuccesses(id: string, { journal, runs }: Observed): string[] {
   return [
     ...(later.includes('processed') ? [`two successes of ${id} are recorded`] : []),
     ...(later.some((status) => status !== 'processed') ? [`${id} went on after its success`] : []),
-    ...(runs.some((run) => run.id === id && run.end === 'succeeded') ? [] : [`${id} is processed, but no run succeeded`]),
+    ...(runs.some((run) => run.id === id && run.end === 'succeeded')
+      ? []
+      : [`${id} is processed, but no run succeeded`]),
   ];
 }
 
@@ -77,14 +90,18 @@ function unexplainedDeadLetters(ends: Scenario['ends'], { deadLetters, moved, jo
   const isExpected = (key: string) => ends[key] === 'unusable' || hasFailed(key);
   const expectsMoved = Object.values(ends).includes('moved');
   return [
-    ...deadLetters.filter(({ id }) => !isExpected(id)).map(({ id }) => `${id} is in the DLQ, but did not fail`),
+    ...deadLetters
+      .filter(({ id }) => !isExpected(id))
+      .map(({ id }) => `${id} is in the DLQ, but did not fail`),
     ...(expectsMoved ? [] : moved.map((text) => `SQS moved a message to the DLQ: ${text.slice(0, 60)}`)),
   ];
 }
 
 /** A handler runs once for each claim, within the limit, and no more often than the faults explain. */
 function unexplainedRuns(expected: Scenario['runs'], { runs }: Observed, faults: number): string[] {
-  const attempts = runs.map(({ id, life, attempt, phase }) => `${id}, attempt ${attempt} of ${life}/${phase}`);
+  const attempts = runs.map(
+    ({ id, life, attempt, phase }) => `${id}, attempt ${attempt} of ${life}/${phase}`,
+  );
   const twice = attempts.filter((attempt, index) => attempts.indexOf(attempt) !== index);
   const counts = Object.entries(expected).map(([id, count]) => {
     const actual = runs.filter((run) => run.id === id).length;

@@ -19,7 +19,10 @@ export type Doing = 'succeeds' | 'fails' | 'fails for good' | 'kills' | 'hangs';
 export type End = 'processed' | 'failed' | 'ignored' | 'moved' | 'unusable';
 
 /** What happens next, when everything before it has come to its end. */
-export type Phase = { readonly send: readonly string[] } | { readonly replay: string };
+export interface Phase {
+  readonly replay?: string;
+  readonly send?: readonly string[];
+}
 
 /** Something that people could have got wrong: ports that do not do what they promise. */
 export interface Variant {

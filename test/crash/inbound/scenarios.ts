@@ -3,7 +3,10 @@ import type { Doing, HandlerRun, Scenario } from './scenario.ts';
 const always = (doing: Doing) => () => doing;
 const failsTwice = ({ earlier }: HandlerRun): Doing => (earlier < 2 ? 'fails' : 'succeeds');
 const failsForGoodAtFirst = ({ phase }: HandlerRun): Doing => (phase === 0 ? 'fails for good' : 'succeeds');
-const onlyOf = (bad: string, doing: Doing) => (run: HandlerRun): Doing => run.id === bad ? doing : 'succeeds';
+const onlyOf =
+  (bad: string, doing: Doing) =>
+  (run: HandlerRun): Doing =>
+    run.id === bad ? doing : 'succeeds';
 
 /** One worker, and everything that can befall an event. */
 export const scenarios: readonly Scenario[] = [

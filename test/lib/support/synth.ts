@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { App, type Stack } from 'aws-cdk-lib';
+import { App, type AppProps, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import { WebhookStack, type WebhookStackProps } from '../../../lib/webhook-stack.ts';
@@ -14,11 +14,11 @@ const assemblies = mkdtempSync(join(tmpdir(), 'hookline-synth-'));
 afterAll(() => rmSync(assemblies, { recursive: true, force: true }));
 
 /** An app as `npx cdk synth` makes it: with the project's feature flags, CloudFormation's own validation among them. */
-export function newApp(context: Readonly<Record<string, unknown>> = {}): App {
+export function newApp(context: Readonly<Record<string, unknown>> = {}, more: AppProps = {}): App {
   const outdir = mkdtempSync(join(assemblies, 'app-'));
   // Assets stay where they were built.
   const staging = { 'aws:cdk:disable-asset-staging': true };
-  return new App({ outdir, context: { ...cdkJson.context, ...staging, ...context } });
+  return new App({ outdir, context: { ...cdkJson.context, ...staging, ...context }, ...more });
 }
 
 export const threeSources = {
@@ -41,12 +41,19 @@ export interface Synthesised {
   resources(type: string): Readonly<Record<string, Resource>>;
 }
 
-/** Synthesises one stack, all checks included. */
+/** Without CloudFormation's validation, which `nag.test.ts` runs and which takes a while. */
+export const quickApp = (context: Readonly<Record<string, unknown>> = {}): App =>
+  newApp(context, { builtinCloudFormationValidation: false });
+
+/** Synthesises one stack. */
 export function synth(
   props: Partial<WebhookStackProps> = {},
   context: Readonly<Record<string, unknown>> = {},
 ): Synthesised {
-  const stack = new WebhookStack(newApp(context), 'Test', { sources: threeSources, ...props });
+  const stack = new WebhookStack(quickApp(context), 'Test', {
+    sources: threeSources,
+    ...props,
+  });
   const template = Template.fromStack(stack);
   return { stack, template, resources: (type) => byPath(stack, template, type) };
 }

@@ -1,0 +1,27 @@
+/**
+ * Bounds for every AWS call. The SDK has no request timeout by default, and an exceeded one only logs unless
+ * `throwOnRequestTimeout` is set.
+ *
+ * @see https://github.com/smithy-lang/smithy-typescript/tree/main/packages/node-http-handler
+ */
+export interface CallBounds {
+  readonly connectionTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly maxAttempts: number;
+}
+
+/** For the receiver: the strictest providers hang up after 3 s. */
+export const quickCalls: CallBounds = { connectionTimeoutMs: 300, requestTimeoutMs: 800, maxAttempts: 2 };
+
+/** For queue workers: SQS gives a failed message back. */
+export const patientCalls: CallBounds = { connectionTimeoutMs: 1000, requestTimeoutMs: 5000, maxAttempts: 4 };
+
+/** What every client is made with. */
+export const clientConfig = (bounds: CallBounds) => ({
+  maxAttempts: bounds.maxAttempts,
+  requestHandler: {
+    connectionTimeout: bounds.connectionTimeoutMs,
+    requestTimeout: bounds.requestTimeoutMs,
+    throwOnRequestTimeout: true,
+  },
+});

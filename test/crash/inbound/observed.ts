@@ -1,0 +1,66 @@
+import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import type { DeadLetter } from '../../../lambdas/domain/messages.ts';
+import type { UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { HandlerRun } from './scenario.ts';
+
+/** Lambda ends a process after this time. */
+export const functionTimeoutMs = 60_000;
+
+/** A run that was begun: when, after how many failures for good of its event, and how it ended, if it did. */
+export interface BegunRun extends HandlerRun {
+  readonly life: number;
+  readonly beganAt: number;
+  end?: 'succeeded' | 'failed';
+}
+
+/** What can be seen from outside when everything has come to its end. */
+export interface Observed {
+  /** Every write of the table, in order. */
+  readonly journal: readonly EventRecord[];
+  readonly records: ReadonlyMap<string, EventRecord>;
+  readonly bodies: ReadonlyMap<string, Uint8Array>;
+  readonly deadLetters: readonly DeadLetter[];
+  /** What SQS itself moved to the DLQ. */
+  readonly moved: readonly string[];
+  readonly runs: readonly BegunRun[];
+  /** Pairs of runs of one event's handler at the same time. */
+  readonly overlaps: readonly string[];
+  readonly left: number;
+}
+
+/** Writes down the runs of the team's handlers. */
+export function runLog(journal: readonly EventRecord[], now: () => UnixMillis) {
+  const runs: BegunRun[] = [];
+  const overlaps: string[] = [];
+  const isLive = (run: BegunRun) => run.end === undefined && now() - run.beganAt < functionTimeoutMs;
+  return {
+    runs,
+    overlaps,
+
+    begin(id: string, attempt: number, phase: number): BegunRun {
+      const earlier = runs.filter((run) => run.id === id);
+      if (earlier.some(isLive)) overlaps.push(id);
+      const key = `stripe#${id}`;
+      const life = journal.filter((record) => record.id === key && record.status === 'failed').length;
+      const run: BegunRun = { id, attempt, earlier: earlier.length, phase, life, beganAt: now() };
+      runs.push(run);
+      return run;
+    },
+
+    end(id: string, attempt: number, end: BegunRun['end']): void {
+      const run = runs.findLast((begun) => begun.id === id && begun.attempt === attempt);
+      if (run) run.end = end;
+    },
+  };
+}
+
+/** Keeps every write, whoever makes it. */
+export function journalOf(records: Map<string, EventRecord>): EventRecord[] {
+  const journal: EventRecord[] = [];
+  const set = records.set.bind(records);
+  records.set = (id: string, record: EventRecord) => {
+    journal.push(record);
+    return set(id, record);
+  };
+  return journal;
+}

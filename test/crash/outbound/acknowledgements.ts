@@ -1,0 +1,29 @@
+import { DeliveryTask } from '../../../lambdas/domain/delivery-task.ts';
+import { parseMessage } from '../../../lambdas/domain/messages.ts';
+import { maxQueueDelay } from '../../../lambdas/domain/retry-schedule.ts';
+import { later, type UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { outboundWorld } from '../../fakes/outbound-world.ts';
+
+type World = Pick<ReturnType<typeof outboundWorld>, 'table' | 'deliveryQueue' | 'now'>;
+
+const openTask = (text: string) => parseMessage(DeliveryTask, 'delivery task', text);
+
+/** Only the recorder of an attempt sends the next one's task. */
+export function isSentInTurn(text: string, { table }: World): boolean {
+  const { deliveryId, attempt } = openTask(text);
+  return attempt <= (table.deliveries.get(deliveryId)?.attempts ?? 0) + 1;
+}
+
+/** Whether a task that is just deleted was not the last hope of its attempt: it is recorded, or another message is there. */
+export function isCarriedOn(text: string, { table, deliveryQueue, now }: World): boolean {
+  const { deliveryId, attempt, seen } = openTask(text);
+  const delivery = table.deliveries.get(deliveryId);
+  if (delivery === undefined || delivery.status !== 'pending' || delivery.attempts >= attempt) return true;
+  if (seen !== undefined && seen.round !== delivery.round) return true;
+  if (isTheSweeps(delivery.nextAttemptAt, now())) return true;
+  const others = deliveryQueue.contents().map(openTask);
+  return others.some((other) => other.deliveryId === deliveryId && other.attempt >= attempt);
+}
+
+const isTheSweeps = (nextAttemptAt: UnixMillis | undefined, now: UnixMillis): boolean =>
+  nextAttemptAt !== undefined && nextAttemptAt > later(now, maxQueueDelay);

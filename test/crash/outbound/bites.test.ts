@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { crashes, type Plan, purges, repetitions, stalls, withEachFault } from './every-fault.ts';
+import * as sabotages from './sabotages.ts';
+import { scenarios } from './scenarios.ts';
+import type { Sabotage } from './world.ts';
+
+interface Bite {
+  readonly sabotage: Sabotage;
+  readonly scenario: string;
+  readonly plan: Plan;
+  readonly violation: RegExp;
+}
+
+const noFault: Plan = { first: () => [] };
+const zombies: Plan = { first: stalls(100_000, 500_000) };
+
+const bites: Readonly<Record<string, Bite>> = {
+  'a worker acknowledges a task on a live lease': {
+    sabotage: sabotages.acknowledgesOnLiveLease,
+    scenario: '503, 503, 200',
+    plan: { first: repetitions },
+    violation: /acknowledged, its attempt unrecorded/,
+  },
+  'a worker claims despite a live lease': {
+    sabotage: sabotages.claimsDespiteLiveLease,
+    scenario: 'one id published twice',
+    plan: noFault,
+    violation: /a request too many/,
+  },
+  'a worker claims an attempt that is recorded': {
+    sabotage: sabotages.claimsWhatIsRecorded,
+    scenario: 'every task twice',
+    plan: noFault,
+    violation: /before its delay was over/,
+  },
+  'suspects are claimed together with their batch': {
+    sabotage: sabotages.claimsSuspectsAtOnce,
+    scenario: 'a batch with a killer',
+    plan: noFault,
+    violation: /ended failed, not delivered/,
+  },
+  'the next task is sent before the record': {
+    sabotage: sabotages.sendsTheNextTaskBeforeTheRecord,
+    scenario: '503, 503, 200',
+    plan: { first: crashes },
+    violation: /more tasks than/,
+  },
+  'a record goes through without the fence': {
+    sabotage: sabotages.recordsWithoutFence,
+    scenario: 'a delay of an hour',
+    plan: zombies,
+    violation: /an entry of the log is gone/,
+  },
+  'a retry is recorded without a time for the sweep': {
+    sabotage: sabotages.recordsRetriesWithoutDueAt,
+    scenario: '503, 503, 200',
+    plan: { first: crashes },
+    violation: /ended pending/,
+  },
+  'a failed delivery leaves the due index before its dead letter is sent': {
+    sabotage: sabotages.buriesInTheWrongOrder,
+    scenario: '404',
+    plan: { first: crashes },
+    violation: /not on the DLQ/,
+  },
+  'the due index is left whatever the round': {
+    sabotage: sabotages.clearsTheDueIndexWhateverTheRound,
+    scenario: 'a failed delivery, replayed',
+    plan: zombies,
+    violation: /unfinished, and not in the due index/,
+  },
+  'the sweep sends before it moves on': {
+    sabotage: sabotages.sweepsBeforeMovingOn,
+    scenario: 'two sweeps at once',
+    plan: { first: purges },
+    violation: /more tasks than/,
+  },
+  'a delivery is created without a time for the sweep': {
+    sabotage: sabotages.createsWithoutDueAt,
+    scenario: 'one delivery, accepted at once',
+    plan: { first: purges },
+    violation: /ended pending/,
+  },
+  'a replay does not keep its event': {
+    sabotage: sabotages.replaysWithoutKeepingTheEvent,
+    scenario: 'a failed delivery, replayed',
+    plan: noFault,
+    violation: /expires before its delivery is over/,
+  },
+};
+
+describe('the suite finds it when', () => {
+  it.each(Object.entries(bites))('%s', async (_rule, { sabotage, scenario: name, plan, violation }) => {
+    const [scenario] = scenarios.filter((candidate) => candidate.name === name);
+    if (scenario === undefined) throw new Error(`there is no scenario called ${name}`);
+
+    const honest = await withEachFault(scenario, plan);
+    const { violations } = await withEachFault(scenario, plan, sabotage);
+
+    expect(honest.violations).toEqual([]);
+    expect(violations).toContainEqual(expect.stringMatching(violation));
+  });
+});

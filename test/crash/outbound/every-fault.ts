@@ -1,0 +1,74 @@
+import { describeFault, type Fault } from './faults.ts';
+import type { Scenario } from './scenario.ts';
+import { type Run, simulate } from './simulation.ts';
+import type { Sabotage } from './world.ts';
+
+/** The faults to try at one port call. */
+type FaultsAt = (call: number, name: string) => readonly Fault[];
+
+const always = ['before', 'after'] as const;
+
+export const crashes: FaultsAt = (call) => always.map((when) => ({ call, when }));
+
+/** An endpoint's answer is never an error: `post` returns what it came to. */
+export const rejections: FaultsAt = (call, name) =>
+  name === 'post' ? [] : always.map((when) => ({ call, when, fault: 'rejects' }));
+
+/** The answer is lost, and the client makes the call again; no client posts again by itself. */
+export const repetitions: FaultsAt = (call, name) =>
+  name === 'post' ? [] : [{ call, when: 'after', fault: 'repeats' }];
+
+export const stalls =
+  (...spans: readonly number[]): FaultsAt =>
+  (call) =>
+    spans.flatMap((stallMs) => always.map((when) => ({ call, when, stallMs })));
+
+export const purges: FaultsAt = (call) => [
+  { call, purges: 'delivery' },
+  { call, purges: 'all' },
+];
+
+export interface Plan {
+  readonly first: FaultsAt;
+  /** With each of the first faults, each of these at a later call. */
+  readonly second?: FaultsAt;
+}
+
+/** What many runs found. */
+export interface Findings {
+  readonly runs: number;
+  /** First faults. */
+  readonly points: number;
+  /** Each broken promise once, with the first faults that broke it. */
+  readonly violations: readonly string[];
+}
+
+const faultsFrom = (run: Run, from: number, faultsAt: FaultsAt): Fault[] =>
+  run.calls.flatMap((name, call) => (call < from ? [] : faultsAt(call, name)));
+
+/** Runs a scenario without faults, then once for each fault of the plan. */
+export async function withEachFault(
+  scenario: Scenario,
+  { first, second }: Plan,
+  sabotage?: Sabotage,
+): Promise<Findings> {
+  const violations = new Map<string, string>();
+  let runs = 0;
+  const runWith = async (faults: readonly Fault[]): Promise<Run> => {
+    const run = await simulate(scenario, faults, sabotage);
+    runs++;
+    for (const violation of run.violations) {
+      if (!violations.has(violation)) violations.set(violation, faults.map(describeFault).join(', then '));
+    }
+    return run;
+  };
+
+  const points = faultsFrom(await runWith([]), 0, first);
+  for (const point of points) {
+    const run = await runWith([point]);
+    const later = second === undefined ? [] : faultsFrom(run, point.call + 1, second);
+    for (const other of later) await runWith([point, other]);
+  }
+  const found = [...violations].map(([violation, faults]) => `${violation} (${faults || 'no fault'})`);
+  return { runs, points: points.length, violations: found };
+}

@@ -1,0 +1,51 @@
+import type { CrashPoint } from '../crash-script.ts';
+
+type When = CrashPoint['when'];
+
+/** The process stands still while the world goes on. */
+interface Stall {
+  readonly call: number;
+  readonly when: When;
+  readonly stallMs: number;
+}
+
+/** Somebody empties queues just before the call. */
+interface Purge {
+  readonly call: number;
+  readonly purges: 'delivery' | 'all';
+}
+
+/** What goes wrong at one port call, counted over the whole run from 0. */
+export type Fault = CrashPoint | Stall | Purge;
+
+export const isCrashPoint = (fault: Fault): fault is CrashPoint =>
+  !('stallMs' in fault) && !('purges' in fault);
+
+export function describeFault(fault: Fault): string {
+  if ('purges' in fault) return `purge ${fault.purges} at call ${fault.call}`;
+  if ('stallMs' in fault) return `stalls ${fault.when} call ${fault.call}`;
+  return `${fault.fault ?? 'crashes'} ${fault.when} call ${fault.call}`;
+}
+
+/** What a fault does to its world. */
+interface FaultPorts {
+  stall(ms: number): Promise<void>;
+  purge(queues: Purge['purges']): void;
+}
+
+/** Makes one port call with the stalls and purges that are meant for it; crashes are the crash script's. */
+export async function callWithFaults(
+  effect: () => Promise<unknown>,
+  faults: readonly Fault[],
+  ports: FaultPorts,
+): Promise<unknown> {
+  const stall = async (when: When) => {
+    for (const fault of faults)
+      if ('stallMs' in fault && fault.when === when) await ports.stall(fault.stallMs);
+  };
+  for (const fault of faults) if ('purges' in fault) ports.purge(fault.purges);
+  await stall('before');
+  const value = await effect();
+  await stall('after');
+  return value;
+}

@@ -1,0 +1,118 @@
+import type { Millis } from '../../../lambdas/domain/time.ts';
+import { deliver } from '../../../lambdas/outbound/deliver.ts';
+import { publish } from '../../../lambdas/outbound/publish.ts';
+import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
+import { sweep } from '../../../lambdas/outbound/sweep.ts';
+import type { Processes } from './processes.ts';
+import { endpointOf, type Scenario } from './scenario.ts';
+import type { SimulatedWorld } from './world.ts';
+
+const minute = 60_000;
+const sweepTimeout = 45_000;
+/** Shorter than the lease. */
+const deliverTimeout = 75_000;
+const batch = { publish: 10, deliver: 5 };
+
+/** What AWS does: it hands messages to functions, deletes what they do not fail, and calls the sweep each minute. */
+export function invocations(world: SimulatedWorld, running: Processes, scenario: Scenario) {
+  const { publishQueue, deliveryQueue, table, settings, time } = world;
+  const startedAt = time.now();
+  const acts = [...(scenario.acts ?? [])];
+  let nextSweepAt = startedAt + minute;
+
+  /** Without a seed, processes run one after the other. */
+  const isFree = () => scenario.seed !== undefined || running.active() === 0;
+  const firstDueAt = () =>
+    Math.min(...[...table.deliveries.values()].map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt));
+
+  /** Nothing is unfinished but what a stalled process still holds. */
+  const isQuiet = () =>
+    running.active() === 0 &&
+    publishQueue.contents().length === 0 &&
+    deliveryQueue.contents().length === 0 &&
+    firstDueAt() === Number.POSITIVE_INFINITY;
+
+  function startPublish(): boolean {
+    if (running.active('publishing') > 0) return false;
+    const messages = publishQueue.receive(batch.publish);
+    if (messages.length === 0) return false;
+    running.start('publishing', async (ports) => {
+      const failed = await publish(messages, settings, ports);
+      const done = messages.filter(({ messageId }) => !failed.includes(messageId));
+      return async () => {
+        for (const message of done) await world.deletePublication(message);
+      };
+    });
+    return true;
+  }
+
+  function startDeliver(): boolean {
+    if (running.active('delivering') >= (scenario.deliverWorkers ?? 1)) return false;
+    const messages = world.receiveTasks(batch.deliver);
+    if (messages.length === 0) return false;
+    const diesAt = time.now() + deliverTimeout;
+    const hasTime = (span: Millis) => diesAt - time.now() >= span;
+    running.start('delivering', async (ports) => {
+      const failed = await deliver(messages, hasTime, settings, ports);
+      const done = messages.filter(({ messageId }) => !failed.includes(messageId));
+      return async () => {
+        for (const { receiptHandle } of done) await world.deleteMessage(receiptHandle);
+      };
+    });
+    return true;
+  }
+
+  function startSweeps(): boolean {
+    if (time.now() < nextSweepAt || running.active('sweeping') > 0) return false;
+    nextSweepAt = startedAt + (Math.floor((time.now() - startedAt) / minute) + 1) * minute;
+    if (firstDueAt() > time.now()) return false;
+    const endsAt = time.now() + sweepTimeout;
+    for (let each = 0; each < (scenario.sweepsAtOnce ?? 1); each++) {
+      running.start('sweeping', async (ports) => {
+        await sweep(() => time.now() < endsAt, ports);
+        return async () => undefined;
+      });
+    }
+    return true;
+  }
+
+  /** @returns false when it has been done */
+  function startReplay(endpoint: string, round: number): boolean {
+    const delivery = [...table.deliveries.values()].find(({ url }) => endpointOf(url) === endpoint);
+    if (delivery === undefined || delivery.round >= round) return false;
+    running.start('replaying', async (ports) => {
+      await replayDelivery(delivery.id, time.now(), ports);
+      return async () => undefined;
+    });
+    return true;
+  }
+
+  return {
+    startNext: (): boolean => isFree() && (startPublish() || startDeliver() || startSweeps()),
+
+    /** An idle sweep only reads: time goes straight on to the next one that finds something. */
+    nextAt(): number {
+      if (!isFree()) return time.nextWake();
+      const minutes = Math.ceil((firstDueAt() - startedAt) / minute);
+      const sweepAt = Math.max(nextSweepAt, startedAt + minutes * minute);
+      const candidates = [
+        time.nextWake(),
+        publishQueue.nextVisibleAt(),
+        deliveryQueue.nextVisibleAt(),
+        sweepAt,
+      ];
+      return Math.max(time.now(), Math.min(...candidates.filter((at) => at > time.now())));
+    },
+
+    isQuiet,
+
+    /** Once all is quiet, does the next thing that people do; what died on the way they do again. */
+    async act(): Promise<boolean> {
+      const [act] = isQuiet() ? acts : [];
+      if (act?.kind === 'replay' && startReplay(act.endpoint, act.round)) return true;
+      acts.splice(0, act === undefined ? 0 : 1);
+      if (act?.kind === 'publish') await world.send(act.publication);
+      return act !== undefined;
+    },
+  };
+}

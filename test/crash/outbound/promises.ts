@@ -1,0 +1,87 @@
+import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
+import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
+import type { outboundWorld } from '../../fakes/outbound-world.ts';
+import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
+import { endpointOf } from './scenario.ts';
+import { brokenByStep, isOutlived } from './steps.ts';
+
+/** A request that an endpoint got. */
+export interface Request {
+  readonly endpoint: string;
+  readonly webhookId: string;
+  readonly body: string;
+  /** Of its delivery, when it was sent. */
+  readonly round: number;
+  /** What the worker learned of it. */
+  outcome?: AttemptOutcome;
+}
+
+type Tables = ReturnType<typeof outboundWorld>;
+
+/** Watches every effect of a run for broken promises. */
+export function watchPromises(world: Tables) {
+  const { table, events, deadLetters } = world;
+  const violations = new Set<string>();
+  const requests: Request[] = [];
+  const counts = { tasks: 0, retries: 0, kills: 0 };
+  const check = (isKept: boolean, violation: string) => {
+    if (!isKept) violations.add(violation);
+  };
+
+  const letters = () => deadLetters.map((text) => parseMessage(DeadLetter, 'dead letter', text));
+  const isBuried = ({ id, attempts, lastError }: Delivery) =>
+    letters().some(
+      (letter) => letter.id === id && letter.attempts === attempts && letter.reason === lastError,
+    );
+  const isAccepted = ({ url }: Delivery) =>
+    requests.some(({ endpoint, outcome }) => endpoint === endpointOf(url) && outcome?.kind === 'accepted');
+
+  function checkWrite(name: string, was: Delivery | undefined, is: Delivery): void {
+    for (const broken of brokenByStep(name, was, is, world.now(), world.settings)) violations.add(broken);
+    const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
+    check(!isOverAndFailed || isBuried(is), 'failed, not due any more, and not on the DLQ');
+    check(is.status !== 'delivered' || isAccepted(is), 'delivered, and no endpoint accepted it');
+    if (was && was.attempts < is.attempts && is.status === 'pending') counts.retries++;
+  }
+
+  return {
+    ...{ violations, check, requests, counts, isBuried },
+
+    effect(name: string, effect: () => Promise<unknown>): Promise<unknown> {
+      const before = new Map(table.deliveries);
+      // What the effect does, it does at once; only its answer may take time.
+      const answer = effect();
+      for (const [id, is] of table.deliveries)
+        if (before.get(id) !== is) checkWrite(name, before.get(id), is);
+      const isOrphan = isOutlived(table.deliveries.values(), events.events);
+      check(!isOrphan, 'an event expires before its delivery is over');
+      return answer;
+    },
+
+    requested(url: string, webhookId: string, body: string): Request {
+      const delivery = [...table.deliveries.values()].find((other) => other.url === url);
+      const request: Request = { endpoint: endpointOf(url), webhookId, body, round: delivery?.round ?? 0 };
+      requests.push(request);
+      return request;
+    },
+
+    taskSent(text: string): void {
+      counts.tasks++;
+      check(isSentInTurn(text, world), 'a task was sent whose predecessor is not recorded');
+    },
+
+    taskDeleted: (text: string): void =>
+      check(
+        isCarriedOn(text, world),
+        'a task was acknowledged, its attempt unrecorded, and no other carries on',
+      ),
+
+    publicationDeleted(text: string): void {
+      const { id } = JSON.parse(text);
+      const isKept = [...table.deliveries.values()].some(({ eventId }) => eventId === id);
+      const isGivenUp = letters().some((letter) => letter.kind === 'publish' && letter.id === id);
+      check(isKept || isGivenUp, 'a publication was acknowledged and left no delivery');
+    },
+  };
+}

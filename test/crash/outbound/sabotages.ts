@@ -1,0 +1,138 @@
+import type { AttemptRecord, Delivery, Fence } from '../../../lambdas/domain/delivery-record.ts';
+import { taskMessage } from '../../../lambdas/domain/delivery-task.ts';
+import { secondsUntil } from '../../../lambdas/domain/time.ts';
+import type { Parts, Sabotage } from './world.ts';
+
+type Deliveries = Parts['deliveries'];
+
+/** Changes writes to the deliveries table; the rest stays honest. */
+const withDeliveries = (parts: Parts, changed: Partial<Deliveries>): Partial<Parts> => ({
+  deliveries: { ...parts.deliveries, ...changed },
+});
+
+const sentWith = (delivery: Delivery, attempt: number, now: ReturnType<Parameters<Sabotage>[1]>) =>
+  taskMessage(
+    { deliveryId: delivery.id, attempt },
+    delivery,
+    secondsUntil(delivery.nextAttemptAt ?? now, now),
+  );
+
+/** A worker that meets a live lease takes the attempt for recorded. */
+export const acknowledgesOnLiveLease: Sabotage = (parts, now) =>
+  withDeliveries(parts, {
+    async claim(id, attempt, until) {
+      const write = await parts.deliveries.claim(id, attempt, until);
+      const { delivery } = write;
+      if (write.ok || delivery === undefined || (delivery.leaseUntil ?? 0) <= now()) return write;
+      return { ok: false, delivery: { ...delivery, attempts: attempt } };
+    },
+  });
+
+export const claimsDespiteLiveLease: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    async claim(id, attempt, until) {
+      const seen = parts.deliveries.deliveries.get(id);
+      if (seen?.leaseUntil === undefined) return parts.deliveries.claim(id, attempt, until);
+      return parts.deliveries.claimSuspect(seen, attempt, seen.leaseUntil, until.lease);
+    },
+  });
+
+export const claimsWhatIsRecorded: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    claim: (id, _attempt, until) => parts.deliveries.claim(id, Number.POSITIVE_INFINITY, until),
+  });
+
+/** In the batch, with its mates. */
+export const claimsSuspectsAtOnce: Sabotage = (parts, now) =>
+  withDeliveries(parts, {
+    async claim(id, attempt, until) {
+      const write = await parts.deliveries.claim(id, attempt, until);
+      if (write.ok || write.delivery === undefined) return write;
+      return parts.deliveries.claimSuspect(write.delivery, attempt, now(), until.lease);
+    },
+  });
+
+export const sendsTheNextTaskBeforeTheRecord: Sabotage = (parts, now) => ({
+  ...withDeliveries(parts, {
+    async record(fence: Fence, record: AttemptRecord) {
+      const delivery = parts.deliveries.deliveries.get(fence.id);
+      if (delivery && record.nextAttemptAt !== undefined) {
+        const { nextAttemptAt } = record;
+        await parts.sendTask(sentWith({ ...delivery, nextAttemptAt }, record.attempts + 1, now()));
+      }
+      return parts.deliveries.record(fence, record);
+    },
+  }),
+  sendTask: async () => undefined,
+});
+
+export const recordsWithoutFence: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    record(fence, record) {
+      const { claims = 0, round = 0 } = parts.deliveries.deliveries.get(fence.id) ?? {};
+      return parts.deliveries.record({ ...fence, claims, round }, record);
+    },
+  });
+
+export const recordsRetriesWithoutDueAt: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    record: (fence, record) =>
+      parts.deliveries.record(fence, record.status === 'pending' ? { ...record, dueAt: undefined } : record),
+  });
+
+/** Out of the due index first, then onto the DLQ. */
+export const buriesInTheWrongOrder: Sabotage = (parts) => {
+  const letters: string[] = [];
+  return {
+    ...withDeliveries(parts, {
+      async clearDue(id, round) {
+        const write = await parts.deliveries.clearDue(id, round);
+        for (const letter of letters.splice(0)) await parts.sendDeadLetter(letter);
+        return write;
+      },
+    }),
+    sendDeadLetter: async (letter) => void letters.push(letter),
+  };
+};
+
+export const clearsTheDueIndexWhateverTheRound: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    async clearDue(id, _round) {
+      const { deliveries } = parts.deliveries;
+      const delivery = deliveries.get(id);
+      if (delivery === undefined) return { ok: false };
+      const { dueAt: _, ...cleared } = delivery;
+      deliveries.set(id, cleared);
+      return { ok: true, delivery: cleared };
+    },
+  });
+
+export const sweepsBeforeMovingOn: Sabotage = (parts, now) => {
+  const seen = new Map<string, Delivery>();
+  return {
+    ...withDeliveries(parts, {
+      async read(id) {
+        const delivery = await parts.deliveries.read(id);
+        if (delivery) seen.set(id, delivery);
+        return delivery;
+      },
+      async moveDue(from, dueAt, sweeps) {
+        const delivery = seen.get(from.id);
+        if (delivery?.status === 'pending' && sweeps > delivery.sweeps) {
+          await parts.sendTask(sentWith(delivery, delivery.attempts + 1, now()));
+        }
+        return parts.deliveries.moveDue(from, dueAt, sweeps);
+      },
+    }),
+    sendTasks: async (tasks) => (seen.size > 0 ? undefined : parts.sendTasks(tasks)),
+  };
+};
+
+export const createsWithoutDueAt: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    create: ({ dueAt: _, ...delivery }) => parts.deliveries.create(delivery),
+  });
+
+export const replaysWithoutKeepingTheEvent: Sabotage = (parts) => ({
+  events: { ...parts.events, open: async () => true },
+});

@@ -1,0 +1,69 @@
+import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
+import type { Seconds } from '../../../lambdas/domain/time.ts';
+
+/** What an endpoint does with one request. */
+export interface Answer {
+  readonly outcome: AttemptOutcome;
+  readonly ms: number;
+  /** The process that sent the request dies of it. */
+  readonly kills?: boolean;
+}
+
+/** What a run is made of, faults apart. Deliveries are called by their endpoints, which have one each. */
+export interface Scenario {
+  readonly name: string;
+  /** Publish messages, all sent at the beginning. */
+  readonly publications: readonly object[];
+  /** The answers of each endpoint, in turn; the last one for ever. */
+  readonly endpoints: Readonly<Record<string, readonly Answer[]>>;
+  readonly retryDelays?: readonly Seconds[];
+  /** How often each message of the delivery queue arrives. */
+  readonly copies?: number;
+  readonly deliverWorkers?: number;
+  readonly sweepsAtOnce?: number;
+  /** Port calls of processes that run at once take turns in an order that follows from this. */
+  readonly seed?: number;
+  /** Once all is quiet, one after the other. */
+  readonly acts?: readonly Act[];
+  /** How each delivery ends without faults. */
+  readonly ends: Readonly<Record<string, End>>;
+}
+
+/** Something that people do. */
+export type Act =
+  | { readonly kind: 'replay'; readonly endpoint: string; readonly round: number }
+  | { readonly kind: 'publish'; readonly publication: object };
+
+export interface End {
+  readonly status: 'delivered' | 'failed';
+  readonly requests: number;
+  readonly reason?: RegExp;
+}
+
+export const answer = (status: number, retryAfter?: Seconds): Answer => ({
+  outcome:
+    status < 300
+      ? { kind: 'accepted', status }
+      : { kind: 'refused', status, ...(retryAfter && { retryAfter }) },
+  ms: 100,
+});
+
+/** No answer within the attempt's deadline. */
+export const hangs: Answer = {
+  outcome: { kind: 'unreachable', cause: 'timeout', error: 'no answer within 30 s' },
+  ms: 30_000,
+};
+
+/** The process dies before the endpoint has answered. */
+export const kills: Answer = { ...answer(500), ms: 10, kills: true };
+
+/** A publish message to one endpoint, whose URL is named after it. */
+export const publication = (endpoint: string, changes: object = {}): object => ({
+  type: 'invoice.paid',
+  id: `evt_${endpoint}`,
+  data: { total: 12 },
+  endpoint: { id: endpoint, url: `https://${endpoint}.example/hook` },
+  ...changes,
+});
+
+export const endpointOf = (url: string): string => new URL(url).hostname.split('.')[0] ?? '';

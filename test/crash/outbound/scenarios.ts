@@ -1,0 +1,110 @@
+import { seconds } from '../../../lambdas/domain/time.ts';
+import { answer, hangs, kills, publication, type Scenario } from './scenario.ts';
+
+const short = [1, 5].map(seconds);
+
+/** Small enough for every pair of crashes. */
+export const coreScenarios: readonly Scenario[] = [
+  {
+    name: 'one delivery, accepted at once',
+    publications: [publication('good')],
+    endpoints: { good: [answer(200)] },
+    ends: { good: { status: 'delivered', requests: 1 } },
+  },
+  {
+    name: '503, 503, 200',
+    publications: [publication('flaky')],
+    endpoints: { flaky: [answer(503), answer(503), answer(200)] },
+    ends: { flaky: { status: 'delivered', requests: 3 } },
+  },
+  {
+    name: 'always 503',
+    publications: [publication('down')],
+    endpoints: { down: [answer(503)] },
+    retryDelays: short,
+    ends: { down: { status: 'failed', requests: 3, reason: /exhausted/ } },
+  },
+  {
+    name: '404',
+    publications: [publication('wrong')],
+    endpoints: { wrong: [answer(404)] },
+    ends: { wrong: { status: 'failed', requests: 1, reason: /404/ } },
+  },
+  {
+    name: 'a delay of an hour',
+    publications: [publication('slow')],
+    endpoints: { slow: [answer(503), answer(200)] },
+    retryDelays: [seconds(3600)],
+    ends: { slow: { status: 'delivered', requests: 2 } },
+  },
+];
+
+export const scenarios: readonly Scenario[] = [
+  ...coreScenarios,
+  {
+    name: 'a hanging endpoint',
+    publications: [publication('hangs')],
+    endpoints: { hangs: [hangs, answer(200)] },
+    ends: { hangs: { status: 'delivered', requests: 2 } },
+  },
+  {
+    name: 'Retry-After',
+    publications: [publication('busy')],
+    endpoints: { busy: [answer(429, seconds(300)), answer(200)] },
+    ends: { busy: { status: 'delivered', requests: 2 } },
+  },
+  {
+    name: 'every task twice',
+    publications: [publication('twice')],
+    endpoints: { twice: [answer(503), answer(200)] },
+    retryDelays: [seconds(120)],
+    copies: 2,
+    ends: { twice: { status: 'delivered', requests: 2 } },
+  },
+  {
+    name: 'one id published twice',
+    publications: [publication('same'), publication('same')],
+    endpoints: { same: [answer(200)] },
+    ends: { same: { status: 'delivered', requests: 1 } },
+  },
+  {
+    name: 'a batch with a killer',
+    publications: [publication('killer'), publication('alice'), publication('bob')],
+    endpoints: { killer: [kills], alice: [answer(200)], bob: [answer(503), answer(200)] },
+    ends: {
+      killer: { status: 'failed', requests: 5, reason: /crashed/ },
+      alice: { status: 'delivered', requests: 2 },
+      bob: { status: 'delivered', requests: 2 },
+    },
+  },
+  {
+    name: 'a failed delivery, replayed',
+    publications: [publication('back')],
+    endpoints: { back: [answer(404), answer(503), answer(200)] },
+    retryDelays: [seconds(1200)],
+    acts: [{ kind: 'replay', endpoint: 'back', round: 2 }],
+    ends: { back: { status: 'delivered', requests: 3 } },
+  },
+  {
+    name: 'a delivered one, replayed in vain',
+    publications: [publication('gone')],
+    endpoints: { gone: [answer(200), answer(404)] },
+    acts: [{ kind: 'replay', endpoint: 'gone', round: 2 }],
+    ends: { gone: { status: 'failed', requests: 2, reason: /404/ } },
+  },
+  {
+    name: 'one id published again when all is over',
+    publications: [publication('again')],
+    endpoints: { again: [answer(200)] },
+    acts: [{ kind: 'publish', publication: publication('again', { data: 'another' }) }],
+    ends: { again: { status: 'delivered', requests: 1 } },
+  },
+  {
+    name: 'two sweeps at once',
+    publications: [publication('late')],
+    endpoints: { late: [answer(503), answer(200)] },
+    retryDelays: [seconds(1800)],
+    sweepsAtOnce: 2,
+    ends: { late: { status: 'delivered', requests: 2 } },
+  },
+];

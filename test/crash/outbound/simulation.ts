@@ -1,0 +1,63 @@
+import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import { crashScript } from '../crash-script.ts';
+import { type Fault, isCrashPoint } from './faults.ts';
+import { invocations } from './invocations.ts';
+import { type Processes, processes } from './processes.ts';
+import type { Scenario } from './scenario.ts';
+import { checkTheEnd } from './verdict.ts';
+import { settle } from './virtual-time.ts';
+import { type Sabotage, type SimulatedWorld, simulatedWorld } from './world.ts';
+
+/** What came of a run. */
+export interface Run {
+  /** The names of all port calls, in order. */
+  readonly calls: readonly string[];
+  /** Broken promises, in words. */
+  readonly violations: readonly string[];
+  readonly deliveries: readonly Delivery[];
+  readonly requests: readonly string[];
+}
+
+/** Longer than every schedule, lease, stall and pause of the sweep here: what takes longer takes for ever. */
+const longestRunMs = 4 * 86_400_000;
+const mostSteps = 50_000;
+
+/** Runs a scenario in a world of its own, with these faults, until all is quiet; then judges it. */
+export async function simulate(
+  scenario: Scenario,
+  faults: readonly Fault[] = [],
+  sabotage: Sabotage = () => ({}),
+): Promise<Run> {
+  const world = simulatedWorld(scenario, sabotage);
+  const script = crashScript(faults.filter(isCrashPoint));
+  const running = processes(world, script, faults, scenario.seed);
+  const { table, watch } = world;
+  for (const message of scenario.publications) await world.send(message);
+  const isQuiet = await runUntilQuiet(world, running, scenario);
+  watch.check(isQuiet, 'it never comes to rest');
+  checkTheEnd(world, scenario, faults);
+  return {
+    calls: script.calls,
+    violations: [...watch.violations],
+    deliveries: [...table.deliveries.values()],
+    requests: watch.requests.map(({ endpoint }) => endpoint),
+  };
+}
+
+/** One step after the other: a waiting port call, a new process, an act, or the next thing that time brings. */
+async function runUntilQuiet(
+  world: SimulatedWorld,
+  running: Processes,
+  scenario: Scenario,
+): Promise<boolean> {
+  const flow = invocations(world, running, scenario);
+  const endsAt = world.time.now() + longestRunMs;
+  for (let step = 0; step < mostSteps; step++) {
+    await settle();
+    if (running.letOneOn() || flow.startNext()) continue;
+    if (await flow.act()) continue;
+    if (flow.isQuiet() && running.all() === 0) return true;
+    if (!world.time.moveTo(flow.nextAt(), endsAt)) return false;
+  }
+  return false;
+}

@@ -1,0 +1,82 @@
+import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
+import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
+import type { UnixMillis } from '../../../lambdas/domain/time.ts';
+
+const isUnfinished = ({ status }: Delivery) => status === 'pending' || status === 'held';
+
+/** Whether an event may go while a delivery of it is unfinished. */
+export const isOutlived = (
+  deliveries: Iterable<Delivery>,
+  events: ReadonlyMap<string, OutboundEvent>,
+): boolean =>
+  [...deliveries].some((delivery) => {
+    const event = events.get(outboundEventKey(delivery.tenant, delivery.eventId));
+    return event?.expiresAt !== undefined && isUnfinished(delivery);
+  });
+
+/** The promises that one write to a delivery breaks. */
+export function brokenByStep(
+  name: string,
+  was: Delivery | undefined,
+  is: Delivery,
+  now: UnixMillis,
+  settings: OutboundSettings,
+): string[] {
+  const rules: readonly [boolean, string][] = [
+    ...standing(is),
+    ...(was === undefined ? [] : [...counting(name, was, is), ...waiting(was, is, now, settings)]),
+  ];
+  return rules.filter(([isBroken]) => isBroken).map(([, promise]) => promise);
+}
+
+const standing = (is: Delivery): [boolean, string][] => [
+  [isUnfinished(is) && is.dueAt === undefined, 'unfinished, and not in the due index'],
+  [isUnfinished(is) && is.expiresAt !== undefined, 'unfinished, and expires'],
+  [!isUnfinished(is) && is.expiresAt === undefined, 'over, and never expires'],
+];
+
+function counting(name: string, was: Delivery, is: Delivery): [boolean, string][] {
+  const more = is.attempts - was.attempts;
+  const isRecord = name === 'deliveries.record';
+  const isRepeated = was.lastAttemptAt === is.lastAttemptAt && was.status === is.status;
+  const isEntryAdded = is.attemptLog.length === was.attemptLog.length + 1;
+  const logIsKept = was.attemptLog.every((entry, at) => is.attemptLog[at] === entry);
+  return [
+    [more !== 0 && !isRecord, `attempts changed in ${name}`],
+    [more < 0 || more > 1, 'attempts did not advance one by one'],
+    [
+      isRecord && more !== is.attemptLog.length - was.attemptLog.length,
+      'an attempt is not an entry of the log',
+    ],
+    [isRecord && more === 0 && !isRepeated && is.status !== 'failed', 'a record without an attempt'],
+    [
+      more === 1 && (!isEntryAdded || is.attemptLog.at(-1)?.n !== is.attempts),
+      'an entry with a wrong number',
+    ],
+    [!logIsKept, 'an entry of the log is gone'],
+    [is.claims < was.claims || is.round < was.round, 'claims or rounds went back'],
+    [
+      was.status === 'delivered' && is.status !== 'delivered' && is.round === was.round,
+      'delivered, then not',
+    ],
+    [was.status === 'failed' && is.status === 'pending' && is.round === was.round, 'failed, then pending'],
+  ];
+}
+
+function waiting(
+  was: Delivery,
+  is: Delivery,
+  now: UnixMillis,
+  settings: OutboundSettings,
+): [boolean, string][] {
+  const isClaim = is.claims > was.claims;
+  const scheduled = settings.retryDelays[is.attempts - is.attemptsBefore - 1] ?? 0;
+  const { at = 0, ms = 0 } = is.attemptLog.at(-1) ?? {};
+  const isRetry = is.attempts > was.attempts && is.status === 'pending';
+  return [
+    [isClaim && (was.nextAttemptAt ?? now) > now, 'an attempt began before its delay was over'],
+    [isClaim && (was.leaseUntil ?? now) > now, 'two workers have a lease on one delivery'],
+    [isRetry && (is.nextAttemptAt ?? 0) < at + ms + scheduled * 800, 'a retry earlier than its schedule'],
+  ];
+}

@@ -1,0 +1,82 @@
+import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import { type OutboundEvent, openMember, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
+import type { Fault } from './faults.ts';
+import { type End, endpointOf, type Scenario } from './scenario.ts';
+import type { SimulatedWorld } from './world.ts';
+
+/** Looks back on a run from its end. */
+export function checkTheEnd(world: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): void {
+  const { table, events, watch } = world;
+  const deliveries = [...table.deliveries.values()];
+  for (const [endpoint, end] of Object.entries(scenario.ends)) {
+    const found = deliveries.filter(({ url }) => endpointOf(url) === endpoint);
+    watch.check(found.length === 1 || mayBeLost(found, faults), `${found.length} deliveries to ${endpoint}`);
+    for (const delivery of found) {
+      checkDelivery(delivery, world);
+      checkEnd(delivery, end, faults, world);
+    }
+  }
+  for (const event of events.events.values()) checkEvent(event, deliveries, faults, world);
+  const most = mostTasks(world, scenario, faults);
+  watch.check(watch.counts.tasks <= most, 'more tasks than attempts, acts and faults call for');
+}
+
+/** Who empties the publish queue wants what is in it gone. */
+const mayBeLost = (found: readonly Delivery[], faults: readonly Fault[]): boolean =>
+  found.length === 0 && faults.some((fault) => 'purges' in fault && fault.purges === 'all');
+
+const requestsTo = ({ url }: Delivery, { watch }: SimulatedWorld) =>
+  watch.requests.filter(({ endpoint }) => endpoint === endpointOf(url));
+
+function checkDelivery(delivery: Delivery, world: SimulatedWorld): void {
+  const { watch, settings } = world;
+  const { status, dueAt, attempts, attemptLog, crashes, eventId } = delivery;
+  const requests = requestsTo(delivery, world);
+  const bodies = new Set(requests.map(({ body }) => body));
+  const isOver = status === 'delivered' || status === 'failed';
+  watch.check(isOver, `ended ${status}`);
+  watch.check(dueAt === undefined, 'over, and still in the due index');
+  watch.check(status !== 'failed' || watch.isBuried(delivery), 'failed, and not on the DLQ with its reason');
+  watch.check(
+    requests.every(({ webhookId }) => webhookId === eventId),
+    'a request with another webhook-id',
+  );
+  watch.check(bodies.size <= 1, 'requests of one delivery differ');
+  watch.check(attemptLog.length >= attempts, 'attempts are missing from the log');
+  watch.check(crashes <= settings.maxCrashes + 1, 'more crashes than allowed');
+}
+
+/** Only a process that dies, or cannot write its record, repeats a request; each fault at most one of a delivery. */
+function checkEnd(delivery: Delivery, end: End, faults: readonly Fault[], world: SimulatedWorld): void {
+  const { watch } = world;
+  const requests = requestsTo(delivery, world).length;
+  const repeating = faults.filter((fault) => !('purges' in fault)).length + watch.counts.kills;
+  watch.check(delivery.status === end.status, `ended ${delivery.status}, not ${end.status}`);
+  watch.check(requests <= end.requests + repeating, 'more requests than attempts and faults call for');
+  watch.check(repeating > 0 || requests === end.requests, 'a request too many or too few');
+  watch.check(repeating > 0 || (end.reason?.test(delivery.lastError ?? '') ?? true), 'another reason');
+}
+
+function checkEvent(
+  event: OutboundEvent,
+  deliveries: readonly Delivery[],
+  faults: readonly Fault[],
+  { watch }: SimulatedWorld,
+): void {
+  const its = deliveries.filter(({ tenant, eventId }) => outboundEventKey(tenant, eventId) === event.id);
+  const rounds = its.map(({ id, round }) => openMember(id, round));
+  // A replay that died before it began its round keeps the event longer, which breaks no promise.
+  const isKeptOpen = event.open.some((member) => !rounds.includes(member));
+  // So does a worker that dies after its record, if somebody then throws away the task that would come back.
+  const isKeptByPurge = faults.length > 1 && faults.some((fault) => 'purges' in fault);
+  watch.check(isKeptOpen || isKeptByPurge || event.expiresAt !== undefined, 'an event never expires');
+  const goesFirst = its.some(({ expiresAt = 0 }) => (event.expiresAt ?? expiresAt) < expiresAt);
+  watch.check(!goesFirst, 'an event goes before its delivery');
+}
+
+/** One for each publication, retry and act; and for each fault and death, whatever it made somebody send again. */
+function mostTasks({ watch }: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): number {
+  const { length } = scenario.publications;
+  const acts = scenario.acts?.length ?? 0;
+  return length + watch.counts.retries + acts + length * (faults.length + watch.counts.kills);
+}

@@ -1,0 +1,131 @@
+import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { DeliverPorts } from '../../../lambdas/outbound/deliver.ts';
+import type { PublishPorts } from '../../../lambdas/outbound/publish.ts';
+import type { ReplayPorts } from '../../../lambdas/outbound/replay.ts';
+import type { SweepPorts } from '../../../lambdas/outbound/sweep.ts';
+import { outboundSettings, outboundWorld } from '../../fakes/outbound-world.ts';
+import { watchPromises } from './promises.ts';
+import { type Answer, endpointOf, type Scenario } from './scenario.ts';
+import { virtualTime } from './virtual-time.ts';
+
+/** The ports of each kind of process. */
+export interface Ports {
+  readonly publishing: PublishPorts;
+  readonly delivering: DeliverPorts;
+  readonly sweeping: SweepPorts;
+  readonly replaying: ReplayPorts;
+}
+
+/** What every kind of process is built with. */
+export interface Parts {
+  readonly deliveries: ReturnType<typeof outboundWorld>['table'];
+  readonly events: ReturnType<typeof outboundWorld>['events'];
+  sendTask(task: OutgoingTask): Promise<void>;
+  sendTasks(tasks: readonly OutgoingTask[]): Promise<void>;
+  sendDeadLetter(body: string): Promise<void>;
+}
+
+/** Breaks a rule of the code under test, through the parts of one process. */
+export type Sabotage = (parts: Parts, now: () => UnixMillis) => Partial<Parts>;
+
+interface OutgoingTask {
+  readonly body: string;
+  readonly delay?: Seconds;
+}
+
+/** The outbound flow in memory with endpoints that answer by script, and a watch on every effect. */
+export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
+  const settings = {
+    ...outboundSettings,
+    ...(scenario.retryDelays && { retryDelays: [...scenario.retryDelays] }),
+  };
+  const world = outboundWorld(undefined, settings);
+  const time = virtualTime(world.now, world.advance);
+  const watch = watchPromises(world);
+  const { table, events, deliveryQueue, publishQueue } = world;
+  const texts = new Map<string, string>();
+  const asked = new Map<string, number>();
+
+  const nextAnswer = (url: string): Answer => {
+    const endpoint = endpointOf(url);
+    const count = asked.get(endpoint) ?? 0;
+    asked.set(endpoint, count + 1);
+    const answers = scenario.endpoints[endpoint] ?? [];
+    const chosen = answers[Math.min(count, answers.length - 1)];
+    if (chosen === undefined) throw new Error(`nobody says what ${endpoint} answers`);
+    return chosen;
+  };
+
+  const sendTask = async (task: OutgoingTask): Promise<void> => {
+    watch.taskSent(task.body);
+    for (let copy = 0; copy < (scenario.copies ?? 1); copy++) await deliveryQueue.send(task);
+  };
+  const sendTasks = async (tasks: readonly OutgoingTask[]): Promise<void> => {
+    for (const task of tasks) await sendTask(task);
+  };
+
+  const deleteMessage = async (receiptHandle: string): Promise<void> => {
+    const before = deliveryQueue.contents().length;
+    await deliveryQueue.delete(receiptHandle);
+    if (deliveryQueue.contents().length < before) watch.taskDeleted(texts.get(receiptHandle) ?? '');
+  };
+
+  const post =
+    (exit: () => Promise<never>): DeliverPorts['post'] =>
+    async ({ url, headers, body }) => {
+      const { outcome, ms, kills } = nextAnswer(url);
+      const request = watch.requested(url, headers['webhook-id'] ?? '', Buffer.from(body).toString());
+      await time.sleep(ms);
+      if (kills) {
+        watch.counts.kills++;
+        return exit();
+      }
+      request.outcome = outcome;
+      return outcome;
+    };
+
+  const portsOf = (exit: () => Promise<never>): Ports => {
+    const { sendDeadLetter } = world.publishPorts;
+    const honest = { deliveries: table, events, sendTask, sendTasks, sendDeadLetter };
+    const parts = { ...honest, ...sabotage(honest, time.now) };
+    const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
+    return {
+      publishing: { ...world.publishPorts, ...parts },
+      delivering: {
+        ...world.deliverPorts,
+        ...parts,
+        events: { ...world.deliverPorts.events, close: parts.events.close },
+        ...{ deleteMessage, post: post(exit), pause },
+      },
+      sweeping: { ...world.sweepPorts, ...parts },
+      replaying: parts,
+    };
+  };
+
+  return {
+    ...{ table, events, publishQueue, deliveryQueue, settings, time, watch, portsOf, deleteMessage },
+
+    send: (message: object) => publishQueue.send({ body: JSON.stringify(message) }),
+
+    receiveTasks(max: number) {
+      const messages = deliveryQueue.receive(max);
+      for (const { receiptHandle, text } of messages) texts.set(receiptHandle, text);
+      return messages;
+    },
+
+    async deletePublication(message: {
+      readonly receiptHandle: string;
+      readonly text: string;
+    }): Promise<void> {
+      await publishQueue.delete(message.receiptHandle);
+      watch.publicationDeleted(message.text);
+    },
+
+    purge(queues: 'delivery' | 'all'): void {
+      deliveryQueue.purge();
+      if (queues === 'all') publishQueue.purge();
+    },
+  };
+}
+
+export type SimulatedWorld = ReturnType<typeof simulatedWorld>;

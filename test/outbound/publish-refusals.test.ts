@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { outboundWorld } from '../fakes/outbound-world.ts';
+
+const endpoint = { id: 'acme-prod', url: 'https://acme.example/hooks' };
+const message = { id: 'inv-42', type: 'invoice.paid', data: { amount: 1200 }, endpoint };
+
+/** As SNS puts a message onto the queue with raw delivery off. */
+const envelope = (text: string) => ({
+  Type: 'Notification',
+  MessageId: '7c1a3f0e-0000-4000-8000-000000000001',
+  TopicArn: 'arn:aws:sns:us-east-1:000000000000:Topic',
+  Message: text,
+  Timestamp: '2026-11-23T12:00:00.000Z',
+});
+
+describe('λ publish', () => {
+  it.each([
+    ['no endpoint', { ...message, endpoint: undefined }, /^endpoint: missing/],
+    ['only a tenant', { ...message, endpoint: undefined, tenant: 'acme' }, /^endpoint: .*tenant acme/],
+    ['an endpoint without URL', { ...message, endpoint: { id: 'x' } }, /^endpoint\.url: missing/],
+    ['no type', { ...message, type: undefined }, /^type: /],
+    ['a type with a space', { ...message, type: 'a b' }, /^type: /],
+    ['a full stop in the id', { ...message, id: 'a.b' }, /^id: .*full stop/],
+    ['an id that is a number', { ...message, id: 5 }, /^id: /],
+    ['a tenant with #', { ...message, tenant: 'a#b' }, /^tenant: /],
+    ['no data', { ...message, data: undefined }, /^data: /],
+    ['a URL that is none', { ...message, endpoint: { id: 'x', url: 'nowhere' } }, /^endpoint\.url: /],
+    ['ftp', { ...message, endpoint: { id: 'x', url: 'ftp://acme.example/' } }, /^endpoint\.url: /],
+    ['an array', [message], /^\(the whole message\)/],
+  ])('puts a message with %s onto the publish DLQ, naming the field', async (_name, bad, reason) => {
+    const world = outboundWorld();
+
+    await world.publish(bad, message);
+
+    expect(world.deadLetters.map((text) => JSON.parse(text))).toMatchObject([
+      { v: 1, kind: 'publish', reason: expect.stringMatching(reason) },
+    ]);
+    expect(world.report.named('publish.unusable')).toMatchObject([{ reason: expect.stringMatching(reason) }]);
+    expect(world.events.events.size).toBe(1);
+    expect(world.publishQueue.contents()).toEqual([]);
+  });
+
+  it('writes the id into what it gives up, so that a redrive makes no second event', async () => {
+    const world = outboundWorld();
+
+    await world.publishQueue.send({
+      body: JSON.stringify(envelope('{"type":"a b","data":12345678901234567890}')),
+    });
+    await world.workOffPublishQueue();
+
+    const { id, message: original } = JSON.parse(world.deadLetters[0] ?? '');
+    expect(id).toBe('7c1a3f0e-0000-4000-8000-000000000001');
+    expect(original).toBe(`{"id":"${id}","type":"a b","data":12345678901234567890}`);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', 'nonsense'],
+    ['a number', '1.0'],
+    ['half an object', '{"type":'],
+    ['what is nested without end', '['.repeat(100_000)],
+    ['an object nested without end', `{"type":"a","data":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
+  ])('puts %s onto the DLQ as it is', async (_name, text) => {
+    const world = outboundWorld();
+
+    await world.publishQueue.send({ body: text });
+    await world.workOffPublishQueue();
+
+    expect(world.deadLetters.map((entry) => JSON.parse(entry).message)).toEqual([text]);
+  });
+
+  it('puts a message of nearly 1 MiB onto the DLQ without the envelope that would not fit', async () => {
+    const world = outboundWorld();
+    const text = JSON.stringify({ type: 'a b', data: '"'.repeat(500_000) });
+
+    await world.publishQueue.send({ body: text });
+    await world.workOffPublishQueue();
+
+    expect(world.deadLetters).toEqual([text]);
+  });
+});
