@@ -11,6 +11,11 @@ const handlers = {
   handlerEnvironment: { SINK_URL: app.node.tryGetContext('sink') ?? 'http://127.0.0.1:9' },
 };
 const hmac = { signatureHeader: 'x-signature', algorithm: 'sha256', encoding: 'hex', prefix: '' } as const;
+const named = {
+  provider: 'hmac',
+  hmac: { ...hmac, idHeader: 'x-id', typeHeader: 'x-type' },
+  ...handlers,
+} as const;
 
 new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
   env: { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] },
@@ -20,7 +25,11 @@ new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
     github: { provider: 'github', ...handlers },
     shopify: { provider: 'shopify', ...handlers },
     standard: { provider: 'standard-webhooks', ...handlers },
-    plain: { provider: 'hmac', hmac: { ...hmac, idHeader: 'x-id', typeHeader: 'x-type' }, ...handlers },
+    plain: named,
+    // Handlers that kill their process take the batch with them, so each of those tests has a source of its own.
+    deadly: named,
+    mortal: named,
+    hanging: named,
     timed: {
       provider: 'hmac',
       hmac: {
@@ -34,7 +43,7 @@ new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
     },
     batch: { provider: 'hmac', hmac: { ...hmac, batch: true }, ...handlers },
     fenced: { provider: 'hmac', hmac, allowedCidrs: ['192.0.2.0/24', '2001:db8::/32'], ...handlers },
-    quiet: { provider: 'hmac', hmac: { ...hmac, idHeader: 'x-id', typeHeader: 'x-type' }, ...handlers },
+    quiet: named,
   },
   outbound: {
     retrySchedule: [2, 4, 3600].map((count) => Duration.seconds(count)),

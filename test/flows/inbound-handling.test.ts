@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { describeFlow } from './support/local-stack.ts';
-import { postSigned } from './support/senders.ts';
+import { type NamedSource, postSigned } from './support/senders.ts';
 
 describeFlow('A handler', (stack) => {
-  async function send(id: string, source: 'plain' | 'quiet' = 'plain', type = 'thing.done'): Promise<void> {
+  async function send(id: string, source: NamedSource = 'plain', type = 'thing.done'): Promise<void> {
     const answer = await postSigned(stack, source, { id, type }, JSON.stringify({ id }));
     expect(answer.status).toBe(200);
   }
@@ -19,10 +19,10 @@ describeFlow('A handler', (stack) => {
       { seconds: 200 },
     );
 
-  const deadLetter = (id: string) =>
+  const deadLetter = (id: string, source: NamedSource = 'plain') =>
     eventually(`a dead letter of ${id}`, async () => {
-      const letters = await stack.peek(stack.outputs.dlqs.inbound['plain'] ?? '');
-      return letters.map((body) => JSON.parse(body)).find((letter) => letter.id === `plain#${id}`);
+      const letters = await stack.peek(stack.outputs.dlqs.inbound[source] ?? '');
+      return letters.map((body) => JSON.parse(body)).find((letter) => letter.id === `${source}#${id}`);
     });
 
   it.concurrent('that throws twice and then succeeds ends processed, with 3 attempts', async () => {
@@ -65,31 +65,33 @@ describeFlow('A handler', (stack) => {
     const [killer, ...innocents] = Array.from({ length: 4 }, () => crypto.randomUUID());
     await stack.behave(killer ?? '', 'exit');
 
-    await Promise.all([killer ?? '', ...innocents].map((id) => send(id)));
+    await Promise.all([killer ?? '', ...innocents].map((id) => send(id, 'deadly')));
 
-    await Promise.all(innocents.map((id) => ends(id, 'processed')));
-    expect(await ends(killer ?? '', 'failed')).toMatchObject({
+    await Promise.all(innocents.map((id) => ends(id, 'processed', 'deadly')));
+    expect(await ends(killer ?? '', 'failed', 'deadly')).toMatchObject({
       lastError: expect.stringContaining('no outcome: worker died or timed out'),
     });
-    expect(await deadLetter(killer ?? '')).toMatchObject({ reason: expect.stringContaining('no outcome') });
+    expect(await deadLetter(killer ?? '', 'deadly')).toMatchObject({
+      reason: expect.stringContaining('no outcome'),
+    });
   }, 300_000);
 
   it.concurrent('whose process dies in the middle once is run again and ends processed', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'exit', 'succeed');
 
-    await send(id);
+    await send(id, 'mortal');
 
-    expect(await ends(id, 'processed')).toMatchObject({ attempts: 2 });
+    expect(await ends(id, 'processed', 'mortal')).toMatchObject({ attempts: 2 });
   });
 
   it.concurrent('that never settles is ended with its process, and its event is tried again', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'hang', 'succeed');
 
-    await send(id);
+    await send(id, 'hanging');
 
-    expect(await ends(id, 'processed')).toMatchObject({ attempts: 2 });
+    expect(await ends(id, 'processed', 'hanging')).toMatchObject({ attempts: 2 });
   });
 
   it.concurrent('that does not exist leaves its event ignored, with its body kept', async () => {

@@ -28,6 +28,13 @@ export const purges: FaultsAt = (call) => [
   { call, purges: 'all' },
 ];
 
+/** A second, ten minutes, two hours. */
+export const breakdowns: FaultsAt = (call) =>
+  [1_000, 600_000, 7_200_000].flatMap((outageMs) => [
+    { call, outageMs, of: 'tables' } as const,
+    { call, outageMs, of: 'everything' } as const,
+  ]);
+
 export interface Plan {
   readonly first: FaultsAt;
   /** With each of the first faults, each of these at a later call. */

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import {
+  breakdowns,
   crashes,
   type Findings,
   type Plan,
@@ -21,6 +22,7 @@ const single: readonly [string, Plan][] = [
   ['clients that make a call twice', { first: repetitions }],
   ['workers that stall and wake beside others', { first: zombies }],
   ['emptied queues', { first: purges }],
+  ['tables or all of AWS out of order', { first: breakdowns }],
 ];
 
 const double: readonly [string, Plan][] = [

@@ -15,15 +15,23 @@ interface Purge {
   readonly purges: 'delivery' | 'all';
 }
 
+/** From the call on, and for this long, the tables do not answer; or nothing of AWS does. */
+interface Outage {
+  readonly call: number;
+  readonly outageMs: number;
+  readonly of: 'tables' | 'everything';
+}
+
 /** What goes wrong at one port call, counted over the whole run from 0. */
-export type Fault = CrashPoint | Stall | Purge;
+export type Fault = CrashPoint | Stall | Purge | Outage;
 
 export const isCrashPoint = (fault: Fault): fault is CrashPoint =>
-  !('stallMs' in fault) && !('purges' in fault);
+  !('stallMs' in fault) && !('purges' in fault) && !('outageMs' in fault);
 
 export function describeFault(fault: Fault): string {
   if ('purges' in fault) return `purge ${fault.purges} at call ${fault.call}`;
   if ('stallMs' in fault) return `stalls ${fault.when} call ${fault.call}`;
+  if ('outageMs' in fault) return `outage of ${fault.of} from call ${fault.call}`;
   return `${fault.fault ?? 'crashes'} ${fault.when} call ${fault.call}`;
 }
 
@@ -49,3 +57,23 @@ export async function callWithFaults(
   await stall('after');
   return value;
 }
+
+/** Says whether a call meets an outage that has begun. */
+export function outages(faults: readonly Fault[], now: () => number) {
+  const begun = new Map<Fault, number>();
+
+  return {
+    meets(call: number, name: string): boolean {
+      const down = faults.filter((fault) => {
+        if (!('outageMs' in fault) || call < fault.call) return false;
+        const since = begun.get(fault) ?? now();
+        begun.set(fault, since);
+        return now() < since + fault.outageMs && isPartOf(fault.of, name);
+      });
+      return down.length > 0;
+    },
+  };
+}
+
+const isPartOf = (what: Outage['of'], name: string): boolean =>
+  what === 'tables' ? /^(deliveries|events|due)\b/.test(name) : name !== 'post' && name !== 'pause';

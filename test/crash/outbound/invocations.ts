@@ -8,6 +8,7 @@ import { endpointOf, type Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
 const minute = 60_000;
+const hour = 60 * minute;
 const sweepTimeout = 45_000;
 /** Shorter than the lease. */
 const deliverTimeout = 75_000;
@@ -18,6 +19,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
   const { publishQueue, deliveryQueue, table, settings, time } = world;
   const startedAt = time.now();
   const acts = [...(scenario.acts ?? [])];
+  let nextActAt: number = startedAt;
   let nextSweepAt = startedAt + minute;
 
   /** Without a seed, processes run one after the other. */
@@ -80,6 +82,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
   function startReplay(endpoint: string, round: number): boolean {
     const delivery = [...table.deliveries.values()].find(({ url }) => endpointOf(url) === endpoint);
     if (delivery === undefined || delivery.round >= round) return false;
+    nextActAt = time.now() + hour;
     running.start('replaying', async (ports) => {
       await replayDelivery(delivery.id, time.now(), ports);
       return async () => undefined;
@@ -97,6 +100,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
       const sweepAt = Math.max(nextSweepAt, startedAt + minutes * minute);
       const candidates = [
         time.nextWake(),
+        nextActAt,
         publishQueue.nextVisibleAt(),
         deliveryQueue.nextVisibleAt(),
         sweepAt,
@@ -104,11 +108,11 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
       return Math.max(time.now(), Math.min(...candidates.filter((at) => at > time.now())));
     },
 
-    isQuiet,
+    isOver: () => isQuiet() && acts.length === 0,
 
-    /** Once all is quiet, does the next thing that people do; what died on the way they do again. */
+    /** Once all is quiet, does the next thing that people do; what failed or died on the way they do again later. */
     async act(): Promise<boolean> {
-      const [act] = isQuiet() ? acts : [];
+      const [act] = isQuiet() && time.now() >= nextActAt ? acts : [];
       if (act?.kind === 'replay' && startReplay(act.endpoint, act.round)) return true;
       acts.splice(0, act === undefined ? 0 : 1);
       if (act?.kind === 'publish') await world.send(act.publication);

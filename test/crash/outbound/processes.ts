@@ -1,5 +1,5 @@
 import { type crashScript, withEveryCall } from '../crash-script.ts';
-import { callWithFaults, type Fault } from './faults.ts';
+import { callWithFaults, type Fault, outages } from './faults.ts';
 import { waitingRoom } from './virtual-time.ts';
 import type { Ports, SimulatedWorld } from './world.ts';
 
@@ -20,6 +20,7 @@ export function processes(
 ) {
   const running = new Set<Process>();
   const room = waitingRoom(seed ?? 0);
+  const { meets } = outages(faults, world.time.now);
   const turn = async () => {
     if (seed !== undefined) await room.turn();
   };
@@ -32,6 +33,7 @@ export function processes(
       process.isStalled = false;
     };
     await turn();
+    if (meets(call, name)) throw new Error(`${name} does not answer`);
     const here = faults.filter((fault) => fault.call === call);
     const watched = () => world.watch.effect(name, effect);
     const value = await callWithFaults(watched, here, { stall, purge: world.purge });

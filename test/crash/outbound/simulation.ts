@@ -56,7 +56,7 @@ async function runUntilQuiet(
     await settle();
     if (running.letOneOn() || flow.startNext()) continue;
     if (await flow.act()) continue;
-    if (flow.isQuiet() && running.all() === 0) return true;
+    if (flow.isOver() && running.all() === 0) return true;
     if (!world.time.moveTo(flow.nextAt(), endsAt)) return false;
   }
   return false;

@@ -78,5 +78,7 @@ function checkEvent(
 function mostTasks({ watch }: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): number {
   const { length } = scenario.publications;
   const acts = scenario.acts?.length ?? 0;
-  return length + watch.counts.retries + acts + length * (faults.length + watch.counts.kills);
+  // After an outage come the success that could not be written, and what the sweep missed meanwhile.
+  const healing = faults.reduce((sum, fault) => sum + ('outageMs' in fault ? 3 : 1), watch.counts.kills);
+  return length + watch.counts.retries + acts + length * healing;
 }

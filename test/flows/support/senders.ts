@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { LocalStack } from './local-stack.ts';
 
+/** The sources of the app whose events have their id and type in headers. */
+export type NamedSource = 'plain' | 'deadly' | 'mortal' | 'hanging' | 'quiet';
+
 /** Posts an event to one of the app's generic sources, signed with its secret. */
 export async function postSigned(
   stack: LocalStack,
-  source: 'plain' | 'quiet',
+  source: NamedSource,
   event: { readonly id: string; readonly type: string; readonly contentType?: string },
   body: string | Uint8Array<ArrayBuffer>,
 ): Promise<Response> {

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { later, seconds } from '../../lambdas/domain/time.ts';
+import { claimDelivery } from '../../lambdas/outbound/claim-delivery.ts';
+import { recordOf } from '../../lambdas/outbound/record-attempt.ts';
+import { settleAttempt } from '../../lambdas/outbound/settle-attempt.ts';
+import { accepted, outboundWorld, refused } from '../fakes/outbound-world.ts';
+
+it('a late success whose answer was lost still lets the event expire', async () => {
+  const world = outboundWorld();
+  const { table, settings } = world;
+  await world.publish({
+    id: 'inv-42',
+    type: 'invoice.paid',
+    data: {},
+    endpoint: { id: 'acme', url: 'https://acme.example/hooks' },
+  });
+  world.deliveryQueue.purge();
+  const startedAt = world.now();
+  const { id } = world.delivery();
+  const stalled = await claimDelivery(id, 1, settings.lease, startedAt, table);
+  if (stalled.kind !== 'claimed') throw new Error(`the first claim is ${stalled.kind}`);
+  world.advance(seconds(100));
+  const second = await table.claimSuspect(
+    stalled.delivery,
+    1,
+    world.now(),
+    later(world.now(), settings.lease),
+  );
+  if (!second.ok) throw new Error('the second claim is refused');
+  const entry = { n: 1, at: world.now(), ms: 100, status: 503 };
+  const next = { kind: 'retry', delay: seconds(3600) } as const;
+  const retry = recordOf(second.delivery, entry, refused(503), next, settings.deliveryRetention, world.now());
+  await table.record(second.delivery, retry);
+  const answers = { lost: 0 };
+
+  await settleAttempt({ delivery: stalled.delivery, outcome: accepted, startedAt }, settings, {
+    ...world.deliverPorts,
+    deliveries: {
+      ...table,
+      async recordLateSuccess(...late) {
+        const write = await table.recordLateSuccess(...late);
+        if (answers.lost++ === 0) throw new Error('the connection was reset');
+        return write;
+      },
+    },
+  });
+
+  expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 1 });
+  expect(world.delivery().attemptLog.map(({ status }) => status)).toEqual([503, 200]);
+  expect(world.events.events.get('#inv-42')).toMatchObject({ open: [], expiresAt: expect.any(Number) });
+});
