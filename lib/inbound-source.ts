@@ -5,6 +5,7 @@ import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import { type SourceSettings, secretName } from '../lambdas/domain/source.ts';
 import { payloadPrefixes } from '../lambdas/domain/tables.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
@@ -33,8 +34,8 @@ export class InboundSource extends Construct {
   readonly receive: NodeLambda;
   readonly consume: NodeLambda;
   readonly work: WorkQueue;
-  /** As the stage's route settings name it. */
-  readonly routeKey: string;
+  /** As the stage's route settings name them. */
+  readonly routeKeys: readonly string[];
   private readonly secrets: ReadonlyMap<string, CfnSecret>;
   private readonly props: InboundSourceProps;
 
@@ -55,7 +56,7 @@ export class InboundSource extends Construct {
     });
     this.receive = this.receiver(settings);
     this.consume = this.consumer(settings, times.timeout);
-    this.routeKey = this.route();
+    this.routeKeys = this.routes(settings);
   }
 
   /** @throws SettingsError when it is not a source of this construct */
@@ -124,16 +125,18 @@ export class InboundSource extends Construct {
     return consume;
   }
 
-  private route(): string {
+  private routes(settings: readonly SourceSettings[]): readonly string[] {
+    const handshakes = settings.flatMap((source) => providerOf(source).handshake?.methods ?? []);
+    const methods = [...new Set([HttpMethod.POST, ...handshakes.map((method) => HttpMethod[method])])];
     const path = `/webhooks/${this.props.path}`;
     const integration = new HttpLambdaIntegration('Receive', this.receive);
-    for (const route of this.props.api.addRoutes({ path, methods: [HttpMethod.POST], integration })) {
+    for (const route of this.props.api.addRoutes({ path, methods, integration })) {
       Validations.of(route).acknowledge({
         id: 'AwsSolutions-APIG4',
         reason: "Providers cannot sign requests for AWS; the receiver verifies the provider's own signature.",
       });
     }
-    return `${HttpMethod.POST} ${path}`;
+    return methods.map((method) => `${method} ${path}`);
   }
 }
 

@@ -64,7 +64,13 @@ export class WebhookStack extends Stack {
       ...group,
       source: new InboundSource(this, group.id, { ...group, ...shared, api: api.api, events }),
     }));
-    api.publish(new Map(inbound.map(({ source, sources }) => [source.routeKey, throttleOf(sources)])));
+    api.publish(
+      new Map(
+        inbound.flatMap(({ source, sources }) =>
+          source.routeKeys.map((key) => [key, throttleOf(sources)] as const),
+        ),
+      ),
+    );
     this.inbound = new Map(
       inbound.flatMap(({ source, sources }) => Object.keys(sources).map((name) => [name, source] as const)),
     );

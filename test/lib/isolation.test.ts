@@ -144,3 +144,16 @@ function givenNames(stack: WebhookStack): unknown[] {
     nameKeys.map((key) => Properties[key]).filter((name) => typeof name === 'string'),
   );
 }
+
+test('a source whose provider tests its URL by HEAD takes HEAD, too', () => {
+  const { resources } = synth({
+    sources: { boards: { provider: 'trello', publicUrl: 'https://hooks.example.test/boards' } },
+  });
+
+  const routes = Object.values(resources('AWS::ApiGatewayV2::Route'));
+
+  expect(routes.map(({ Properties }) => Properties['RouteKey'])).toEqual([
+    'POST /webhooks/boards',
+    'HEAD /webhooks/boards',
+  ]);
+});
