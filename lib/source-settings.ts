@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import ipaddr from 'ipaddr.js';
 import { type ProviderName, providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import { type HmacSettings, SourceSettings } from '../lambdas/domain/source.ts';
+import { seconds } from '../lambdas/domain/time.ts';
 import { sourceDefaults, workerTimes } from './settings.ts';
 import { checked, SettingsError } from './settings-error.ts';
 
@@ -91,7 +92,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   const settings = checked(`source '${name}'`, SourceSettings, {
     name,
     provider: source.provider,
-    tolerance: toleranceOf(name, source).toSeconds(),
+    tolerance: (source.tolerance ?? sourceDefaults.tolerance).toSeconds(),
     rotationOverlap: (source.rotationOverlap ?? sourceDefaults.rotationOverlap).toSeconds(),
     maxBodyBytes: source.maxBodyBytes ?? sourceDefaults.maxBodyBytes,
     allowedCidrs: [...(source.allowedCidrs ?? [])],
@@ -105,14 +106,9 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   const problem = problemWith(settings, consumerTimeout);
   if (problem !== undefined) throw new SettingsError(`source '${name}': ${problem}`);
   // Throws for a provider that is unknown.
-  providerOf(settings);
-  return settings;
-}
-
-/** The provider's own, where the team sets none: some ask for more time than others. */
-function toleranceOf(name: string, source: SourceProps): Duration {
-  const { tolerance } = providerOf({ name, ...source });
-  return source.tolerance ?? (tolerance ? Duration.seconds(tolerance) : sourceDefaults.tolerance);
+  const { tolerance } = providerOf(settings);
+  if (source.tolerance !== undefined || tolerance === undefined) return settings;
+  return { ...settings, tolerance: seconds(tolerance) };
 }
 
 /** What the schema cannot say. */

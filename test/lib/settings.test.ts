@@ -37,6 +37,14 @@ describe('a source without settings', () => {
 
     expect(sourceSettings('stripe', passedOn, Duration.seconds(60)).tolerance).toBe(300);
   });
+
+  test('takes the tolerance that its provider asks for, unless the app sets one', () => {
+    const linear: SourceProps = { provider: 'linear' };
+    const wider: SourceProps = { ...linear, tolerance: Duration.minutes(2) };
+
+    expect(sourceSettings('linear', linear, Duration.seconds(60)).tolerance).toBe(60);
+    expect(sourceSettings('linear', wider, Duration.seconds(60)).tolerance).toBe(120);
+  });
 });
 
 describe('sending without settings', () => {
