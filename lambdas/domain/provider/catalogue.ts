@@ -1,111 +1,85 @@
 import type { SourceSettings } from '../source.ts';
 import { hmacProvider } from './hmac.ts';
 import type { Provider } from './provider.ts';
-import { codeProviders } from './rows/code.ts';
-import { messagingProviders } from './rows/messaging.ts';
-import { officeProviders } from './rows/office.ts';
-import { paymentProviders } from './rows/payments.ts';
-import { platformProviders } from './rows/platforms.ts';
-import { hmacSha256Base64, hmacSha256Hex } from './rows/words.ts';
+import { airtable } from './providers/airtable.ts';
+import { bitbucket } from './providers/bitbucket.ts';
+import { calendly } from './providers/calendly.ts';
+import { chargebee } from './providers/chargebee.ts';
+import { circleci } from './providers/circleci.ts';
+import { coinbaseCommerce } from './providers/coinbase-commerce.ts';
+import { dropbox } from './providers/dropbox.ts';
+import { elevenlabs } from './providers/elevenlabs.ts';
+import { github } from './providers/github.ts';
+import { gocardless } from './providers/gocardless.ts';
+import { heroku } from './providers/heroku.ts';
+import { intercom } from './providers/intercom.ts';
+import { jira } from './providers/jira.ts';
+import { lemonsqueezy } from './providers/lemonsqueezy.ts';
+import { line } from './providers/line.ts';
+import { linear } from './providers/linear.ts';
+import { mux } from './providers/mux.ts';
+import { okta } from './providers/okta.ts';
+import { openai } from './providers/openai.ts';
+import { paddle } from './providers/paddle.ts';
+import { pagerduty } from './providers/pagerduty.ts';
+import { postmark } from './providers/postmark.ts';
+import { razorpay } from './providers/razorpay.ts';
+import { replicate } from './providers/replicate.ts';
+import { sentry } from './providers/sentry.ts';
+import { shopify } from './providers/shopify.ts';
+import { slack } from './providers/slack.ts';
+import { square } from './providers/square.ts';
+import { standardWebhooks } from './providers/standard-webhooks.ts';
+import { stripe } from './providers/stripe.ts';
+import { trello } from './providers/trello.ts';
+import { typeform } from './providers/typeform.ts';
+import { vercel } from './providers/vercel.ts';
+import { webflow } from './providers/webflow.ts';
+import { woocommerce } from './providers/woocommerce.ts';
+import { workos } from './providers/workos.ts';
+import { zendesk } from './providers/zendesk.ts';
+import { zoom } from './providers/zoom.ts';
 
 /** The providers with a wire format of their own; `hmac` is made from a source's settings. */
 export const catalogue = {
-  /** @see https://docs.stripe.com/webhooks/signature */
-  stripe: {
-    secret: 'text',
-    signature: {
-      header: 'stripe-signature',
-      format: { kind: 'fields', separator: ',', timestampField: 't' },
-      // v0 is a fake scheme of test mode.
-      versions: { v1: hmacSha256Hex },
-      signed: '{timestamp}.{body}',
-    },
-    body: 'json',
-    id: { from: 'body', paths: ['id'] },
-    type: { from: 'body', paths: ['type'] },
-    attributes: { account: { from: 'body', paths: ['account'] } },
-    forward: [],
-  },
-
-  /** @see https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries */
-  github: {
-    secret: 'text',
-    signature: {
-      header: 'x-hub-signature-256',
-      format: { kind: 'single', prefix: 'sha256=' },
-      versions: { only: hmacSha256Hex },
-      signed: '{body}',
-    },
-    body: 'json-or-form',
-    // Not under the signature: a source that fears replays under new ids sets `eventId: 'body'`.
-    id: { from: 'header', name: 'x-github-delivery' },
-    type: { from: 'header', name: 'x-github-event' },
-    attributes: { repository: { from: 'body', paths: ['repository.full_name'] } },
-    forward: [
-      'x-github-delivery',
-      'x-github-event',
-      'x-github-hook-id',
-      'x-github-hook-installation-target-id',
-      'x-github-hook-installation-target-type',
-    ],
-  },
-
-  /** @see https://shopify.dev/docs/apps/build/webhooks/verify-deliveries */
-  shopify: {
-    secret: 'text',
-    signature: {
-      // The second family is that of Shopify's newer "Events".
-      families: ['x-shopify-', 'shopify-'],
-      header: '*hmac-sha256',
-      format: { kind: 'single', prefix: '' },
-      versions: { only: hmacSha256Base64 },
-      signed: '{body}',
-    },
-    body: 'json',
-    // Not under the signature, as with GitHub.
-    id: { from: 'header', name: '*webhook-id' },
-    type: { from: 'header', name: '*topic' },
-    attributes: { shopDomain: { from: 'header', name: '*shop-domain' } },
-    forward: [
-      '*webhook-id',
-      '*topic',
-      '*shop-domain',
-      '*api-version',
-      '*triggered-at',
-      '*event-id',
-      '*sub-topic',
-      '*name',
-      '*handle',
-      '*action',
-    ],
-  },
-
-  /** @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
-  'standard-webhooks': {
-    secret: 'standard-webhooks',
-    signature: {
-      families: ['webhook-', 'svix-'],
-      header: '*signature',
-      format: { kind: 'list' },
-      versions: { v1: hmacSha256Base64, v1a: { key: 'ed25519', encoding: 'base64' } },
-      signed: '{id}.{timestamp}.{body}',
-      idHeader: '*id',
-      timestampHeader: '*timestamp',
-    },
-    body: 'json',
-    id: { from: 'header', name: '*id' },
-    type: { from: 'body', paths: ['type', 'eventType'] },
-    // Not every sender of the family names a type.
-    typeWhenAbsent: 'unknown',
-    attributes: {},
-    forward: ['*id', '*timestamp'],
-  },
-
-  ...codeProviders,
-  ...messagingProviders,
-  ...officeProviders,
-  ...paymentProviders,
-  ...platformProviders,
+  airtable,
+  bitbucket,
+  calendly,
+  chargebee,
+  circleci,
+  'coinbase-commerce': coinbaseCommerce,
+  dropbox,
+  elevenlabs,
+  github,
+  gocardless,
+  heroku,
+  intercom,
+  jira,
+  lemonsqueezy,
+  line,
+  linear,
+  mux,
+  okta,
+  openai,
+  paddle,
+  pagerduty,
+  postmark,
+  razorpay,
+  replicate,
+  sentry,
+  shopify,
+  slack,
+  square,
+  'standard-webhooks': standardWebhooks,
+  stripe,
+  trello,
+  typeform,
+  vercel,
+  webflow,
+  woocommerce,
+  workos,
+  zendesk,
+  zoom,
 } as const satisfies Readonly<Record<string, Provider>>;
 
 /** What a source's `provider` may be. */

@@ -1,9 +1,11 @@
 import { emptyAnswer, type Handshake } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { body, first, hash, hmacSha256Hex, single } from '../words.ts';
 
 /** Adding the URL sends a signed challenge; the URL of a slash command is tried with an unsigned `ssl_check`. */
-export const slackHandshake: Handshake = {
+const slackHandshake: Handshake = {
   unsigned: ({ body, headers }) => {
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get('content-type') ?? '');
     if (!isForm || headers.has('x-slack-signature')) return undefined;
@@ -16,4 +18,24 @@ export const slackHandshake: Handshake = {
     if (propertyAt(payload, 'type') !== 'url_verification' || typeof challenge !== 'string') return undefined;
     return { status: 200, contentType: 'text/plain', body: challenge };
   },
+};
+
+/** @see https://docs.slack.dev/authentication/verifying-requests-from-slack */
+export const slack: Provider = {
+  secret: 'text',
+  signature: {
+    header: 'x-slack-signature',
+    format: single('v0='),
+    versions: { only: hmacSha256Hex },
+    signed: 'v0:{timestamp}:{body}',
+    timestampHeader: 'x-slack-request-timestamp',
+  },
+  body: 'json-or-fields',
+  // Commands and interactivity have no event id.
+  id: first(body('event_id', 'trigger_id'), hash),
+  type: body('event.type', 'type', 'command'),
+  typeWhenAbsent: 'unknown',
+  attributes: { team: body('team_id', 'team.id') },
+  forward: ['x-slack-request-timestamp', 'x-slack-retry-num', 'x-slack-retry-reason'],
+  handshake: slackHandshake,
 };

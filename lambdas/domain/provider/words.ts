@@ -1,6 +1,6 @@
 // The words that the rows are written in.
-import type { SignatureScheme } from '../../signature/scheme.ts';
-import type { FieldRule } from '../provider.ts';
+import type { SignatureScheme } from '../signature/scheme.ts';
+import type { FieldRule } from './provider.ts';
 
 export const hmacSha1Hex = { key: 'hmac', hash: 'sha1', encoding: 'hex' } as const;
 export const hmacSha1Base64 = { key: 'hmac', hash: 'sha1', encoding: 'base64' } as const;
@@ -22,7 +22,7 @@ export const fields = (separator: ',' | ';', timestampField?: string) =>
   ({ kind: 'fields', separator, timestampField }) as const;
 
 /** Standard Webhooks with a shared key, and with the family's own header names only. */
-export const standardWebhooks = {
+export const standardWebhooksScheme = {
   families: ['webhook-'],
   header: '*signature',
   format: { kind: 'list' },

@@ -1,0 +1,13 @@
+import type { Provider } from '../provider.ts';
+import { basicAuth, body } from '../words.ts';
+
+/** @see https://www.chargebee.com/docs/webhook_settings.html */
+export const chargebee: Provider = {
+  secret: 'basic',
+  signature: basicAuth,
+  body: 'json',
+  id: body('id'),
+  type: body('event_type'),
+  attributes: {},
+  forward: [],
+};

@@ -1,0 +1,19 @@
+import type { Provider } from '../provider.ts';
+import { body, hmacSha256Hex, single } from '../words.ts';
+
+/** @see https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-overview */
+export const coinbaseCommerce: Provider = {
+  secret: 'text',
+  signature: {
+    header: 'x-cc-webhook-signature',
+    format: single(),
+    versions: { only: hmacSha256Hex },
+    signed: '{body}',
+  },
+  body: 'json',
+  // The `id` at the top is that of the delivery.
+  id: body('event.id'),
+  type: body('event.type'),
+  attributes: {},
+  forward: [],
+};

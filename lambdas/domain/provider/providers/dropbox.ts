@@ -1,0 +1,35 @@
+import type { Handshake } from '../handshake.ts';
+import type { Provider } from '../provider.ts';
+import { always, hmacSha256Hex, single } from '../words.ts';
+
+/** Not any text, so that the answer is no page of the caller's making. */
+const challenge = /^[A-Za-z0-9_-]{1,256}$/;
+
+/** Adding the URL sends an unsigned GET whose `challenge` comes back as plain text. */
+const dropboxChallenge: Handshake = {
+  methods: ['GET'],
+  unsigned: ({ method, url }) => {
+    const text = method === 'GET' ? new URL(url).searchParams.get('challenge') : null;
+    return text !== null && challenge.test(text)
+      ? { status: 200, contentType: 'text/plain', body: text }
+      : undefined;
+  },
+};
+
+/** @see https://www.dropbox.com/developers/reference/webhooks */
+export const dropbox: Provider = {
+  secret: 'text',
+  signature: {
+    header: 'x-dropbox-signature',
+    format: single(),
+    versions: { only: hmacSha256Hex },
+    signed: '{body}',
+  },
+  body: 'json',
+  // It only says whose files changed: two changes are equal byte for byte, and no id tells them apart.
+  id: { from: 'request' },
+  type: always('list_folder'),
+  attributes: {},
+  forward: [],
+  handshake: dropboxChallenge,
+};

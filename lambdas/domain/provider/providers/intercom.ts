@@ -1,0 +1,28 @@
+import { emptyAnswer, type Handshake } from '../handshake.ts';
+import type { Provider } from '../provider.ts';
+import { body, first, hash, hmacSha1Hex, single } from '../words.ts';
+
+/** Saving the URL sends an unsigned HEAD. The ping that follows is signed, and an event. */
+const intercomHead: Handshake = {
+  methods: ['HEAD'],
+  unsigned: ({ method }) => (method === 'HEAD' ? emptyAnswer : undefined),
+};
+
+/** @see https://developers.intercom.com/docs/webhooks/setting-up-webhooks */
+export const intercom: Provider = {
+  secret: 'text',
+  signature: {
+    header: 'x-hub-signature',
+    format: single('sha1='),
+    // There is no other.
+    versions: { only: hmacSha1Hex },
+    signed: '{body}',
+  },
+  body: 'json',
+  // A ping has none.
+  id: first(body('id'), hash),
+  type: body('topic'),
+  attributes: { app: body('app_id') },
+  forward: [],
+  handshake: intercomHead,
+};

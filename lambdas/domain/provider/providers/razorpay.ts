@@ -1,0 +1,19 @@
+import type { Provider } from '../provider.ts';
+import { body, first, hash, header, hmacSha256Hex, single } from '../words.ts';
+
+/** @see https://razorpay.com/docs/webhooks/validate-test/ */
+export const razorpay: Provider = {
+  secret: 'text',
+  signature: {
+    header: 'x-razorpay-signature',
+    format: single(),
+    versions: { only: hmacSha256Hex },
+    signed: '{body}',
+  },
+  body: 'json',
+  // Not under the signature, as with GitHub.
+  id: first(header('x-razorpay-event-id'), hash),
+  type: body('event'),
+  attributes: { account: body('account_id') },
+  forward: ['x-razorpay-event-id'],
+};

@@ -1,0 +1,14 @@
+import type { Provider } from '../provider.ts';
+import { always, body, header, joined, standardWebhooksScheme } from '../words.ts';
+
+/** @see https://replicate.com/docs/topics/webhooks/verify-webhook */
+export const replicate: Provider = {
+  secret: 'whsec',
+  signature: standardWebhooksScheme,
+  body: 'json',
+  // The body's `id` is the prediction's, the same from its start to its end.
+  id: header('webhook-id'),
+  type: joined('.', always('prediction'), body('status')),
+  attributes: {},
+  forward: ['webhook-id', 'webhook-timestamp'],
+};

@@ -1,0 +1,38 @@
+import { emptyAnswer, type Handshake } from '../handshake.ts';
+import type { Provider } from '../provider.ts';
+import { hash, header, hmacSha256Base64, joined, single } from '../words.ts';
+
+const ping = /^webhook_id=\d{1,20}$/;
+
+/** A new webhook is tried with an unsigned form that names nothing but its id; the shop wants exactly 200. */
+const woocommercePing: Handshake = {
+  unsigned: ({ body, headers }) => {
+    const isBare = !headers.has('x-wc-webhook-signature') && body.byteLength <= 40;
+    return isBare && ping.test(Buffer.from(body).toString('latin1')) ? emptyAnswer : undefined;
+  },
+};
+
+/** @see https://developer.woocommerce.com/docs/apis/rest-api/v3/webhooks/ */
+export const woocommerce: Provider = {
+  secret: 'text',
+  signature: {
+    header: 'x-wc-webhook-signature',
+    format: single(),
+    versions: { only: hmacSha256Base64 },
+    signed: '{body}',
+  },
+  body: 'json',
+  // Two deliveries of one webhook within a second share their delivery id.
+  id: joined(':', header('x-wc-webhook-delivery-id'), hash),
+  type: header('x-wc-webhook-topic'),
+  attributes: { shop: header('x-wc-webhook-source') },
+  forward: [
+    'x-wc-webhook-delivery-id',
+    'x-wc-webhook-topic',
+    'x-wc-webhook-resource',
+    'x-wc-webhook-event',
+    'x-wc-webhook-id',
+    'x-wc-webhook-source',
+  ],
+  handshake: woocommercePing,
+};
