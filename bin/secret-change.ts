@@ -48,10 +48,10 @@ export function judge(change: SecretChange): Verdict {
   const { value, format, current, previous, now } = change;
   const isList = value.startsWith('{');
   if (value === '') return refuse('No value came on standard input');
-  if (!isList && !mayHaveSpaces.has(format) && /\s/.test(value))
+  if (!isList && !mayHaveSpaces(format) && /\s/.test(value))
     return refuse('The value has white space in it, which no secret has: copy it again');
   const parsed = parseSecretValue(value, format);
-  if (parsed === undefined) return refuse(`The value is no ${formatNames[format]}: copy it again`);
+  if (parsed === undefined) return refuse(`The value is no ${formatName(format)}: copy it again`);
   if (change.signs && parsed.keys.some(({ key }) => key.kind !== 'hmac'))
     return refuse('A public key cannot sign: the stack’s own secret is a shared one (whsec_…)');
   if (value === current?.value)
@@ -80,15 +80,20 @@ function overlapEnd(
 }
 
 /** Whoever chooses a token or a password may choose a space. */
-const mayHaveSpaces: ReadonlySet<SecretFormat> = new Set(['token', 'basic', 'token-or-whsec']);
+const mayHaveSpaces = (format: SecretFormat): boolean =>
+  typeof format === 'object' || format === 'ed25519' || ['token', 'basic', 'token-or-whsec'].includes(format);
 
-const formatNames: Readonly<Record<SecretFormat, string>> = {
+const formatName = (format: SecretFormat): string =>
+  typeof format === 'object' ? format.called : formatNames[format];
+
+const formatNames: Readonly<Record<Extract<SecretFormat, string>, string>> = {
   text: 'secret (it is empty or a placeholder, or a list of keys with a slip in it)',
   base64: 'secret in base64',
   whsec: 'signing secret (whsec_ and base64 of at least 24 bytes)',
   token: 'token (it is empty or a placeholder, or a list of keys with a slip in it)',
   basic: 'user:password',
   'token-or-whsec': 'token (what begins with whsec_ goes on with base64 of at least 24 bytes)',
+  ed25519: 'Ed25519 public key (32 bytes in hex or base64, or PEM)',
   'standard-webhooks':
     'Standard Webhooks secret (whsec_ and base64 of at least 24 bytes, or whpk_ and a public key)',
 };

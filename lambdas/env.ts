@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 
 /** The environment of each function, shared by `lib/` (which must set all of it) and the function (which reads it once). */
-export const receiveEnv = ['STACK', 'SOURCE', 'QUEUE_URL', 'PAYLOAD_BUCKET'] as const;
+export const receiveEnv = ['STACK', 'SOURCE', 'INBOUND_EVENTS_TABLE', 'QUEUE_URL', 'PAYLOAD_BUCKET'] as const;
 export const consumeEnv = ['INBOUND_EVENTS_TABLE', 'QUEUE_URL', 'DLQ_URL', 'PAYLOAD_BUCKET'] as const;
 export const publishEnv = [
   'OUTBOUND_EVENTS_TABLE',

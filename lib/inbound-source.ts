@@ -81,10 +81,11 @@ export class InboundSource extends Construct {
   }
 
   private receiver(settings: readonly SourceSettings[]): NodeLambda {
-    const { path, payloads } = this.props;
+    const { path, payloads, events } = this.props;
     const environment = {
       STACK: Stack.of(this).stackName,
       SOURCE: path.startsWith('{') ? '' : path,
+      INBOUND_EVENTS_TABLE: events.tableName,
       QUEUE_URL: this.work.queue.queueUrl,
       PAYLOAD_BUCKET: payloads.bucketName,
     } satisfies ReceiveEnv;
@@ -92,12 +93,21 @@ export class InboundSource extends Construct {
       entry: 'receive',
       description: 'Verifies webhooks and puts their events on the queue',
       settings: { sources: settings },
+      sources: settings,
       environment,
       timeout: functions.receiveTimeout,
       defaults: this.props.functions,
     });
     receive.allow(['secretsmanager:GetSecretValue'], ...[...this.secrets.values()].map(({ ref }) => ref));
     receive.allow(['sqs:SendMessage'], this.work.queue.queueArn);
+    const capturing = settings.filter((source) => providerOf(source).handshake?.secretIn);
+    if (capturing.length > 0) {
+      const arns = capturing.map(({ name }) => this.secretOf(name).ref);
+      receive.allow(['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'], ...arns);
+    }
+    if (settings.some((source) => providerOf(source).onceOnly)) {
+      receive.allow(['dynamodb:PutItem'], events.tableArn);
+    }
     receive.allowObjects(['s3:PutObject'], payloads, payloadPrefixes.inbound);
     return receive;
   }
@@ -114,6 +124,7 @@ export class InboundSource extends Construct {
       entry: 'consume',
       description: "Runs the team's handlers, once per event",
       settings: { sources: settings },
+      sources: settings,
       environment: { ...handlerEnvironment(sources), ...environment },
       timeout,
       defaults: this.props.functions,

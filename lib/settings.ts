@@ -25,6 +25,8 @@ export const sourceDefaults = {
   handlerTimeout: Duration.seconds(60),
   /** Longer than any provider redelivers (Adyen: 30 days), and twice what a DLQ keeps. */
   retention: Duration.days(35),
+  /** Time to make the webhook at the provider after the deploy. */
+  awaitHandshakeMinutes: 60,
   /** A brake for what is behind the handlers. */
   maxConcurrency: 10,
   /** A flood of one source leaves the account's Lambda concurrency to the others. */

@@ -1,7 +1,13 @@
 import type { Duration } from 'aws-cdk-lib';
 import ipaddr from 'ipaddr.js';
 import { type ProviderName, providerOf } from '../lambdas/domain/provider/catalogue.ts';
-import { type HmacSettings, SourceSettings } from '../lambdas/domain/source.ts';
+import { genericNames } from '../lambdas/domain/provider/generic.ts';
+import {
+  type Ed25519Settings,
+  type HmacSettings,
+  SourceSettings,
+  type TokenSettings,
+} from '../lambdas/domain/source.ts';
 import { seconds } from '../lambdas/domain/time.ts';
 import { sourceDefaults, workerTimes } from './settings.ts';
 import { checked, SettingsError } from './settings-error.ts';
@@ -12,6 +18,10 @@ export interface SourceProps {
   readonly provider: ProviderName;
   /** How the sender signs, for `provider: 'hmac'`. @default none */
   readonly hmac?: HmacSettings;
+  /** How the sender shows its token, for `provider: 'token'`. @default none */
+  readonly token?: Partial<TokenSettings>;
+  /** How the sender signs, for `provider: 'ed25519'`; the secret is its public key. @default none */
+  readonly ed25519?: Ed25519Settings;
   /** Allowed difference between the signed timestamp and now, both ways. @default the provider's, or 5 minutes */
   readonly tolerance?: Duration;
   /** How long the previous secret still verifies after a new one was stored. @default 24 hours */
@@ -32,6 +42,11 @@ export interface SourceProps {
   readonly maxConcurrency?: number;
   /** Requests a second, and at once; more are answered 429. @default 50 and 100 */
   readonly throttle?: { readonly rate: number; readonly burst: number };
+  /**
+   * How long after the deploy a provider that brings its secret in a handshake (Asana, Notion) may do so; later
+   * `hookline secrets await` opens the window. @default 60
+   */
+  readonly awaitHandshakeMinutes?: number;
   /** The URL that a provider which signs its URL signs, behind a custom domain or a proxy. @default the request's own */
   readonly publicUrl?: string;
 }
@@ -100,8 +115,11 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
     handlerRetryDelays: retryDelays.map((delay) => delay.toSeconds()),
     lease: workerTimes(consumerTimeout).lease.toSeconds(),
     retention: sourceDefaults.retention.toSeconds(),
+    handshakeWindow: (source.awaitHandshakeMinutes ?? sourceDefaults.awaitHandshakeMinutes) * 60,
     publicUrl: source.publicUrl,
     hmac: source.hmac,
+    token: source.token,
+    ed25519: source.ed25519,
   });
   const problem = problemWith(settings, consumerTimeout);
   if (problem !== undefined) throw new SettingsError(`source '${name}': ${problem}`);
@@ -113,12 +131,12 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
 
 /** What the schema cannot say. */
 function problemWith(settings: SourceSettings, consumerTimeout: Duration): string | undefined {
-  const { allowedCidrs, hmac, provider, publicUrl, handlerRetryDelays } = settings;
+  const { allowedCidrs, publicUrl, handlerRetryDelays } = settings;
   const cidr = allowedCidrs.find((range) => !ipaddr.isValidCIDR(range));
   if (cidr !== undefined)
     return `allowedCidrs has '${cidr}'; write a range such as 192.0.2.0/24 or 2001:db8::/32`;
-  if (hmac !== undefined && provider !== 'hmac')
-    return `hmac is set, but the provider is '${provider}'; remove one`;
+  const generic = problemWithGeneric(settings);
+  if (generic !== undefined) return generic;
   if (publicUrl !== undefined && !URL.canParse(publicUrl))
     return `publicUrl is '${publicUrl}'; write all of it, such as https://hooks.example.com/webhooks/stripe`;
   if (consumerTimeout.toSeconds() > maxHandlerTimeoutSeconds)
@@ -128,6 +146,24 @@ function problemWith(settings: SourceSettings, consumerTimeout: Duration): strin
   const total = handlerRetryDelays.reduce((sum, delay) => sum + delay, 0);
   if (total > maxHandlerDelaysSeconds)
     return `handlerRetryDelays add up to ${total} s; a queue keeps a message for 7 days, so 5 days are the most`;
+  return undefined;
+}
+
+const signedParts = /\{(?:body|timestamp|url|method)\}/g;
+
+/** What is wrong with the settings of a sender that is not in the catalogue. */
+function problemWithGeneric(settings: SourceSettings): string | undefined {
+  const { provider } = settings;
+  const stray = genericNames.find((name) => settings[name] !== undefined && name !== provider);
+  if (stray !== undefined) return `${stray} is set, but the provider is '${provider}'; remove one`;
+  const sender = settings.hmac ?? settings.ed25519;
+  const signed = sender?.signed;
+  if (signed === undefined) return undefined;
+  if (/[{}]/.test(signed.replaceAll(signedParts, '')))
+    return `signed is '${signed}'; it may hold {body}, {timestamp}, {url} and {method}`;
+  if (!signed.includes('{body}')) return `signed is '${signed}'; without {body} any body would verify`;
+  if (signed.includes('{timestamp}') !== (sender?.timestampHeader !== undefined))
+    return `signed is '${signed}'; {timestamp} goes with timestampHeader, and the other way round`;
   return undefined;
 }
 

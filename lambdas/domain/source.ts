@@ -7,24 +7,56 @@ const SecondsSchema = v.pipe(
   v.transform((value) => value as Seconds),
 );
 
-/** How the generic `hmac` provider's sender signs. */
-export const HmacSettings = v.object({
-  /** The header that carries the signature; lower case. */
-  signatureHeader: v.string(),
-  algorithm: v.picklist(['sha1', 'sha256', 'sha512']),
-  encoding: v.picklist(['hex', 'base64']),
-  /** Text in front of the signature, e.g. `sha256=`. */
-  prefix: v.string(),
-  /** A header with unix seconds; when set it is signed as `<timestamp>.<body>` and checked against the tolerance. */
-  timestampHeader: v.optional(v.string()),
+/** How a sender that is not in the catalogue names its events. */
+const senderEntries = {
   /** The header that carries the event id; without one the id is the hash of the body. */
   idHeader: v.optional(v.string()),
   /** The header that carries the event type; without one the body's `type`. */
   typeHeader: v.optional(v.string()),
   /** The body is a JSON array and each element is an event of its own. */
   batch: v.optional(v.boolean()),
+};
+const SenderSettings = v.object(senderEntries);
+export type SenderSettings = v.InferOutput<typeof SenderSettings>;
+
+/** How a sender that is not in the catalogue writes a signature. */
+const signatureEntries = {
+  /** The header that carries the signature. */
+  signatureHeader: v.string(),
+  encoding: v.picklist(['hex', 'base64']),
+  /** Text in front of the signature, e.g. `sha256=`. */
+  prefix: v.string(),
+  /** A header with unix seconds; when set it is signed, and checked against the tolerance. */
+  timestampHeader: v.optional(v.string()),
+  /**
+   * What is signed, of `{body}`, `{timestamp}`, `{url}` and `{method}`. Without it `{timestamp}.{body}` where there is a
+   * timestamp, else `{body}`.
+   */
+  signed: v.optional(v.string()),
+};
+
+/** How the generic `hmac` provider's sender signs. */
+export const HmacSettings = v.object({
+  ...signatureEntries,
+  algorithm: v.picklist(['sha1', 'sha256', 'sha512']),
+  ...senderEntries,
 });
 export type HmacSettings = v.InferOutput<typeof HmacSettings>;
+
+/** How the generic `ed25519` provider's sender signs. */
+export const Ed25519Settings = v.object({ ...signatureEntries, ...senderEntries });
+export type Ed25519Settings = v.InferOutput<typeof Ed25519Settings>;
+
+/** How the generic `token` provider's sender shows its token. */
+export const TokenSettings = v.object({
+  header: v.optional(v.string(), 'authorization'),
+  /** Text in front of the token, e.g. `Bearer `. */
+  prefix: v.optional(v.string(), ''),
+  /** HTTP Basic authentication instead: the secret is `user:password`. */
+  basic: v.optional(v.boolean()),
+  ...senderEntries,
+});
+export type TokenSettings = v.InferOutput<typeof TokenSettings>;
 
 /** What is static about one source: compiled into the functions' code, validated at synth. Defaults: `lib/settings.ts`. */
 export const SourceSettings = v.object({
@@ -46,9 +78,13 @@ export const SourceSettings = v.object({
   lease: SecondsSchema,
   /** How long an event id is remembered. */
   retention: SecondsSchema,
+  /** How long after the deploy a provider that brings its secret itself may do so. */
+  handshakeWindow: SecondsSchema,
   /** What a provider that signs its URL signs, where a custom domain or proxy stands in front. */
   publicUrl: v.optional(v.string()),
   hmac: v.optional(HmacSettings),
+  token: v.optional(TokenSettings),
+  ed25519: v.optional(Ed25519Settings),
 });
 export type SourceSettings = v.InferOutput<typeof SourceSettings>;
 

@@ -11,7 +11,7 @@ import { s3Client } from '../adapters/aws/s3-client.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
-import { providerOf } from '../domain/provider/catalogue.ts';
+import { loadProvider } from '../domain/provider/load-provider.ts';
 import { InboundSettings } from '../domain/source.ts';
 import { unixMillis } from '../domain/time.ts';
 import { consumeEnv, readEnv, readSettings } from '../env.ts';
@@ -29,10 +29,11 @@ const queue = sqsQueue(sqsClient(patientCalls), env.QUEUE_URL);
 const deadLetters = sqsQueue(sqsClient(patientCalls), env.DLQ_URL);
 const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
 const sources = new Map(
-  readSettings(InboundSettings).sources.map((settings) => [
-    settings.name,
-    { settings, provider: providerOf(settings) },
-  ]),
+  await Promise.all(
+    readSettings(InboundSettings).sources.map(
+      async (settings) => [settings.name, { settings, provider: await loadProvider(settings) }] as const,
+    ),
+  ),
 );
 const ports = {
   now: () => unixMillis(Date.now()),

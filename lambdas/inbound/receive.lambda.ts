@@ -13,12 +13,17 @@ import { secretByName } from '../adapters/aws/secrets-manager.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
-import { providerOf } from '../domain/provider/catalogue.ts';
+import { providerCalls } from '../adapters/provider-calls.ts';
+import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { Provider } from '../domain/provider/provider.ts';
+import type { RawRequest } from '../domain/raw-request.ts';
 import { InboundSettings, type SourceSettings, secretName } from '../domain/source.ts';
-import { unixMillis } from '../domain/time.ts';
+import { type Seconds, unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, receiveEnv } from '../env.ts';
-import { type OutgoingEvent, type Reception, receive } from './receive.ts';
+import { keepingKeys } from './kept-keys.ts';
+import { receive } from './receive.ts';
+import type { OutgoingEvent, ReceivePorts } from './receive-ports.ts';
+import type { Reception } from './reception.ts';
 import { sourceKeys } from './source-keys.ts';
 
 /** The strictest providers hang up after 3 s; the rest is for a cold start and the way. */
@@ -32,8 +37,13 @@ const report = telemetry('receive');
 const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
 const bodies = payloadStore(s3Client(quickCalls), env.PAYLOAD_BUCKET);
 const secrets = secretsClient(quickCalls);
+const calls = keepingKeys(providerCalls(), () => unixMillis(Date.now()));
 const sources = new Map(
-  readSettings(InboundSettings).sources.map((settings) => [settings.name, wire(settings)]),
+  await Promise.all(
+    readSettings(InboundSettings).sources.map(
+      async (settings) => [settings.name, await wire(settings)] as const,
+    ),
+  ),
 );
 
 /** API Gateway's entry. */
@@ -55,23 +65,43 @@ export async function handler(
       bytes: request.body.byteLength,
       durationMs: Math.round(performance.now() - startedAt),
     });
-    return answerOf(reception, wired.source.provider);
+    return answerOf(reception, wired.source.provider, request);
   } finally {
     report.flush();
   }
 }
 
-function wire(settings: SourceSettings) {
-  const provider = providerOf(settings);
-  const secret = secretByName(secrets, secretName(env.STACK, settings.name));
-  return {
-    source: { settings, provider },
-    ports: {
-      keys: sourceKeys(provider.secret, settings.rotationOverlap, secret),
-      putBody: bodies.put,
-      enqueue,
-    },
+async function wire(settings: SourceSettings) {
+  const provider = await loadProvider(settings);
+  const name = secretName(env.STACK, settings.name);
+  const ports: ReceivePorts = {
+    keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, name)),
+    handshakeSecret: handshakeSecretOf(name, settings.handshakeWindow),
+    calls,
+    useOnce: async (token, fingerprint, now) =>
+      (await tokenTable(settings.retention))(token, fingerprint, now),
+    putBody: bodies.put,
+    enqueue,
   };
+  return { source: { settings, provider }, ports };
+}
+
+/** Loaded by the few sources whose provider brings its secret itself. */
+function handshakeSecretOf(name: string, window: Seconds): ReceivePorts['handshakeSecret'] {
+  const load = async () => {
+    const { handshakeSecret } = await import('../adapters/aws/handshake-secret.ts');
+    return handshakeSecret(secrets, name, window);
+  };
+  return {
+    isAwaited: async (now) => (await load()).isAwaited(now),
+    store: async (secret) => (await load()).store(secret),
+  };
+}
+
+/** Loaded by the few sources whose provider signs no body. */
+async function tokenTable(rememberFor: Seconds): Promise<ReceivePorts['useOnce']> {
+  const { onceOnly } = await import('../adapters/aws/once-only.ts');
+  return onceOnly(env.INBOUND_EVENTS_TABLE, rememberFor);
 }
 
 /** A large batch goes out in parallel: one after the other, a hundred calls would take too long. */
@@ -99,10 +129,15 @@ async function inTime(reception: Promise<Reception>): Promise<Reception> {
   }
 }
 
-function answerOf(reception: Reception, provider: Provider): APIGatewayProxyStructuredResultV2 {
+function answerOf(
+  reception: Reception,
+  provider: Provider,
+  request: RawRequest,
+): APIGatewayProxyStructuredResultV2 {
   if (reception.kind === 'refused') return jsonAnswer(reception.status, { error: reception.error });
   if (reception.kind === 'handshake') return plainAnswer(reception.answer);
-  if (provider.answer !== undefined) return plainAnswer(provider.answer);
+  const { answer } = provider;
+  if (answer !== undefined) return plainAnswer(typeof answer === 'function' ? answer(request) : answer);
   const [event, ...others] = reception.events;
   return event && others.length === 0
     ? jsonAnswer(200, { status: 'accepted', id: event.id })

@@ -1,57 +1,20 @@
 import { type EventHeading, packEvent } from '../domain/event.ts';
 import { isAllowedAddress } from '../domain/ip-range.ts';
-import type { Answer } from '../domain/provider/handshake.ts';
+import { bodyHash } from '../domain/provider/body-hash.ts';
+import { parsePayload } from '../domain/provider/payload.ts';
 import type { Provider, Source } from '../domain/provider/provider.ts';
 import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
+import { readField } from '../domain/provider/read-field.ts';
 import { verifyRequest } from '../domain/provider/verify-request.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import type { VerificationKey } from '../domain/signature/key.ts';
 import { headerName } from '../domain/signature/scheme.ts';
 import type { Verification } from '../domain/signature/verify.ts';
 import type { UnixMillis } from '../domain/time.ts';
+import { broughtSecret, signedHandshake, unsignedHandshake } from './answer-handshake.ts';
+import type { ReceivePorts } from './receive-ports.ts';
+import { type Reception, type Refusal, refused, refusedSignature, unavailable } from './reception.ts';
 import type { SourceKeys } from './source-keys.ts';
-
-/** What the receiver needs of the outside world. */
-export interface ReceivePorts {
-  readonly keys: {
-    current(now: UnixMillis): Promise<SourceKeys>;
-    reread(now: UnixMillis): Promise<SourceKeys | undefined>;
-  };
-  putBody(key: string, bytes: Uint8Array): Promise<void>;
-  /** Resolves when every message is on the queue. */
-  enqueue(messages: readonly OutgoingEvent[]): Promise<void>;
-}
-
-/** One event for the queue. */
-export interface OutgoingEvent {
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, string | undefined>>;
-}
-
-/** The classes of refusal, as the answer names them. */
-type RefusalError =
-  | 'payload_too_large'
-  | 'forbidden_address'
-  | 'invalid_signature'
-  | 'invalid_timestamp'
-  | 'invalid_body'
-  | 'secret_not_set'
-  | 'unavailable';
-
-/** What became of a request. */
-export type Reception =
-  | { readonly kind: 'accepted'; readonly events: readonly ProviderEvent[] }
-  /** A test of the URL: it has its own answer and is no event. */
-  | { readonly kind: 'handshake'; readonly answer: Answer }
-  | {
-      readonly kind: 'refused';
-      readonly status: 400 | 401 | 403 | 413 | 503;
-      readonly error: RefusalError;
-      /** For the log only. */
-      readonly reason: string;
-      readonly cause?: Error;
-    };
-type Refusal = Extract<Reception, { kind: 'refused' }>;
 
 /**
  * Takes one request in: cheap checks first, then the signature over the raw bytes, and only then its meaning.
@@ -78,16 +41,20 @@ export async function receive(
   const seen = settings.publicUrl === undefined ? request : withUrl(request, settings.publicUrl);
   const unsigned = await unsignedHandshake(seen, source, now, ports);
   if (unsigned !== undefined) return unsigned;
+  const brought = await broughtSecret(seen, source, now, ports);
+  if (brought !== undefined) return brought;
   const verification = await verifyWithFreshKeys(seen, source, now, ports);
   if ('kind' in verification) return verification;
   if (!verification.ok) return refusedSignature(verification.reason);
-  const signed = provider.handshake?.signed?.(seen, verification.keys);
-  if (signed !== undefined) return { kind: 'handshake', answer: signed };
+  const signed = await signedHandshake(seen, source, verification.keys, ports);
+  if (signed !== undefined) return signed;
   if (request.method !== 'POST') return refused(400, 'invalid_body', `${request.method} without a handshake`);
   const idRule = settings.eventId === 'body' ? ({ from: 'hash' } as const) : provider.id;
   const { family } = verification;
   const read = readEvents(provider, request, { family, idRule, requestId: correlationId });
   if (!read.ok) return refused(400, 'invalid_body', read.reason);
+  const reused = await reusedToken(request, source, now, ports);
+  if (reused !== undefined) return reused;
   const headers = forwardedHeaders(request, provider, family);
   const common = { v: 1 as const, source: settings.name, provider: settings.provider, receivedAt: now };
   return enqueueAll(read.events, { ...common, correlationId, headers }, ports);
@@ -99,20 +66,23 @@ function withUrl(request: RawRequest, publicUrl: string): RawRequest {
   return { ...request, url: at < 0 ? publicUrl : publicUrl + request.url.slice(at) };
 }
 
-async function unsignedHandshake(
+/** @returns a refusal when what may come with one body only came before with another */
+async function reusedToken(
   request: RawRequest,
-  { provider }: Source,
+  { provider, settings }: Source,
   now: UnixMillis,
-  { keys }: ReceivePorts,
-): Promise<Reception | undefined> {
-  const answerTo = provider.handshake?.unsigned;
-  if (answerTo === undefined) return undefined;
+  ports: ReceivePorts,
+): Promise<Refusal | undefined> {
+  if (provider.onceOnly === undefined) return undefined;
+  const { body } = request;
+  const payload = parsePayload(body, provider.body, request.headers.get('content-type'));
+  const token = readField(provider.onceOnly, { request, requestId: '', family: '', body, payload });
+  if (token === undefined) return refusedSignature('malformed-body');
   try {
-    const found = await keys.current(now);
-    const answer = answerTo(request, found.kind === 'keys' ? found.keys : []);
-    return answer && { kind: 'handshake', answer };
+    const isFirst = await ports.useOnce(`${settings.name}#${token}`, bodyHash(body), now);
+    return isFirst ? undefined : refusedSignature('reused-token');
   } catch (error) {
-    return unavailable('the secret could not be read', error);
+    return unavailable('the token could not be noted', error);
   }
 }
 
@@ -121,20 +91,21 @@ async function verifyWithFreshKeys(
   request: RawRequest,
   { settings, provider }: Source,
   now: UnixMillis,
-  { keys }: ReceivePorts,
+  { keys, calls }: ReceivePorts,
 ): Promise<(Verification & { readonly keys: readonly VerificationKey[] }) | Refusal> {
-  const check = (found: SourceKeys) =>
+  const context = { ...calls, now, tolerance: settings.tolerance };
+  const check = async (found: SourceKeys) =>
     found.kind === 'keys'
-      ? { ...verifyRequest(provider, request, found.keys, settings.tolerance, now), keys: found.keys }
+      ? { ...(await verifyRequest(provider, request, found.keys, context)), keys: found.keys }
       : refused(503, 'secret_not_set', `set it with: hookline secrets set ${settings.name}`);
   try {
-    const first = check(await keys.current(now));
+    const first = await check(await keys.current(now));
     if ('kind' in first || first.ok || first.reason !== 'mismatch') return first;
     const reread = await keys.reread(now);
     return reread ? check(reread) : first;
   } catch (error) {
     // Not 401: the request may be signed with a key that could not be read.
-    return unavailable('the secret could not be read', error);
+    return unavailable('the secret, or a key of the provider, could not be read', error);
   }
 }
 
@@ -166,22 +137,4 @@ function forwardedHeaders(request: RawRequest, provider: Provider, family: strin
       return value === undefined ? [] : [[name, value]];
     }),
   );
-}
-
-const refusedSignature = (reason: Extract<Verification, { ok: false }>['reason']): Refusal =>
-  refused(
-    401,
-    ['too-old', 'too-new', 'malformed-timestamp'].includes(reason)
-      ? 'invalid_timestamp'
-      : 'invalid_signature',
-    reason,
-  );
-
-const unavailable = (reason: string, error: unknown): Refusal => ({
-  ...refused(503, 'unavailable', reason),
-  cause: error instanceof Error ? error : new Error(String(error)),
-});
-
-function refused(status: Refusal['status'], error: RefusalError, reason: string): Refusal {
-  return { kind: 'refused', status, error, reason };
 }

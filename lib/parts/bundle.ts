@@ -15,7 +15,9 @@ import { basename, join, resolve } from 'node:path';
 import { AssetHashType } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import * as v from 'valibot';
+import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { SettingsError } from '../settings-error.ts';
+import { isUnusedProviderCode } from './provider-code.ts';
 
 const lambdas = resolve(import.meta.dirname, '../../lambdas');
 const shippedRegistry = join(lambdas, 'handlers/registry.ts');
@@ -36,7 +38,10 @@ export class BundleError extends Error {
   override name = 'BundleError' as const;
 }
 
-const Outputs = v.record(v.string(), v.object({ imports: v.array(v.object({ path: v.string() })) }));
+const Outputs = v.record(
+  v.string(),
+  v.object({ imports: v.array(v.object({ path: v.string() })), entryPoint: v.optional(v.string()) }),
+);
 
 interface Build {
   readonly directory: string;
@@ -46,18 +51,29 @@ interface Build {
 /** By registry: one build serves all stacks of an app. */
 const builds = new Map<string, Build>();
 
+/** What a function is built from beside its entry. */
+export interface FunctionParts {
+  readonly settings: object;
+  /** The sources that it serves: of the code for a single provider it gets what these use. @default none */
+  readonly sources?: readonly SourceSettings[];
+  /** The file that exports the team's `handlers`. @default the shipped one */
+  readonly registry?: string;
+}
+
 /**
- * The code of one function: its bundle, the chunks that it can reach, and its settings. Nothing of the other functions, so
- * that a change to one deploys that one.
+ * The code of one function: its bundle, the chunks that it can reach, and its settings. Nothing of the other functions, and
+ * nothing of other providers, so that a change to one deploys that one.
  *
  * All functions are built by one esbuild call per process and registry.
  *
- * @param registry the file that exports the team's `handlers`; the shipped ones without
  * @throws BundleError, SettingsError when there is no such registry
  */
-export function functionCode(name: FunctionName, settings: object, registry = shippedRegistry): Code {
+export function functionCode(name: FunctionName, parts: FunctionParts): Code {
+  const { settings, sources = [], registry = shippedRegistry } = parts;
   const { directory, outputs } = buildWith(resolve(registry));
-  const files = [...reachableFrom(`${name}.mjs`, outputs)].sort();
+  const isLeftOut = (entryPoint: string | undefined) =>
+    entryPoint !== undefined && isUnusedProviderCode(entryPoint, sources);
+  const files = [...reachableFrom(`${name}.mjs`, outputs, isLeftOut)].sort();
   const text = JSON.stringify(settings);
   const hash = createHash('sha256').update(text);
   const asset = mkdtempSync(join(directory, `${name}-`));
@@ -109,10 +125,15 @@ function runBuild(directory: string, registry: string): Build['outputs'] {
 }
 
 /** The file and every chunk that it imports, directly or not, at start or later. */
-function reachableFrom(file: string, outputs: Build['outputs'], seen = new Set<string>()): Set<string> {
+function reachableFrom(
+  file: string,
+  outputs: Build['outputs'],
+  isLeftOut: (entryPoint: string | undefined) => boolean,
+  seen = new Set<string>(),
+): Set<string> {
   const output = outputs[file];
-  if (output === undefined || seen.has(file)) return seen;
+  if (output === undefined || seen.has(file) || isLeftOut(output.entryPoint)) return seen;
   seen.add(file);
-  for (const { path } of output.imports) reachableFrom(basename(path), outputs, seen);
+  for (const { path } of output.imports) reachableFrom(basename(path), outputs, isLeftOut, seen);
   return seen;
 }

@@ -10,6 +10,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { functions } from '../settings.ts';
 import { type FunctionName, functionCode } from './bundle.ts';
 
@@ -26,6 +27,8 @@ export interface NodeLambdaProps {
   readonly description: string;
   /** Compiled into the function's code as `settings.json`. */
   readonly settings: object;
+  /** The sources that it serves. @default none */
+  readonly sources?: readonly SourceSettings[];
   /** Say `satisfies` with the function's type in `lambdas/env.ts`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
@@ -51,7 +54,11 @@ export class NodeLambda extends Lambda {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: `${props.entry}.handler`,
-      code: functionCode(props.entry, props.settings, props.defaults.handlersRegistry),
+      code: functionCode(props.entry, {
+        settings: props.settings,
+        sources: props.sources,
+        registry: props.defaults.handlersRegistry,
+      }),
       description: props.description,
       timeout: props.timeout,
       memorySize: functions.memoryMb,

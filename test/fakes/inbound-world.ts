@@ -26,6 +26,7 @@ export const sourceSettings = (changes: Partial<SourceSettings> = {}): SourceSet
   handlerRetryDelays: [seconds(5), seconds(30)],
   lease: seconds(90),
   retention: seconds(35 * 86_400),
+  handshakeWindow: seconds(3600),
   ...changes,
 });
 

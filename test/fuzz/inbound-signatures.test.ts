@@ -16,8 +16,8 @@ const now = 1_795_000_000;
 const id = 'msg_1';
 const keyBytes = Buffer.alloc(32, 7);
 const rows: [string, Provider][] = Object.entries(catalogue);
-const schemes = rows.flatMap(([name, row]) =>
-  [row.signature, ...(row.otherSignatures ?? [])].map(
+const schemes = rows.flatMap(([name, { signature, otherSignatures = [] }]) =>
+  (typeof signature === 'function' ? [] : [signature, ...otherSignatures]).map(
     (scheme) => [`${name}, ${scheme.header}`, scheme] as const,
   ),
 );
@@ -76,6 +76,8 @@ function written(format: SignatureFormat, timestamp: string, version: string, si
       return format.prefix + signature;
     case 'list':
       return `${version},${signature}`;
+    case 'numbered':
+      return signature;
     case 'fields': {
       const time = format.timestampField ? `${format.timestampField}=${timestamp}${format.separator}` : '';
       return `${time}${version}=${signature}`;

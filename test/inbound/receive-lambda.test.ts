@@ -59,6 +59,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   vi.stubEnv('STACK', 'Test');
   vi.stubEnv('SOURCE', '');
+  vi.stubEnv('INBOUND_EVENTS_TABLE', 'events');
   vi.stubEnv('QUEUE_URL', `${aws.url}/000000000000/queue`);
   vi.stubEnv('PAYLOAD_BUCKET', 'bucket');
   // Logs go to the console that a test can listen to, metrics nowhere.
@@ -175,7 +176,7 @@ describe('the receiver function', () => {
   });
 
   it.each([
-    ['the secret cannot be read', 'the secret could not be read', { GetSecretValue: ['hang'] }],
+    ['the secret cannot be read', 'could not be read', { GetSecretValue: ['hang'] }],
     ['the queue does not answer', 'the event could not be enqueued', { SendMessageBatch: ['hang'] }],
     [
       'the secret comes late and the queue does not answer',

@@ -32,7 +32,11 @@ const VectorFile = v.object({
   source: v.custom<Partial<SourceSettings>>((value) => typeof value === 'object'),
   now: v.number(),
   vectors: v.array(Vector),
+  /** What the provider's key servers answer, and the roots that are trusted. */
+  fetched: v.optional(v.record(v.string(), v.string())),
+  roots: v.optional(v.array(v.string())),
 });
+type VectorFile = v.InferOutput<typeof VectorFile>;
 
 const folder = new URL('../vectors/', import.meta.url);
 /** Of the other direction. */
@@ -40,7 +44,7 @@ const outbound = new Set(['certificates.json', 'destinations.json']);
 const files = readdirSync(folder).filter((name) => name.endsWith('.json') && !outbound.has(name));
 
 /** The answer to a vector, in the vector's words. */
-async function receptionOf(source: Partial<SourceSettings>, now: number, vector: Vector) {
+async function receptionOf({ source, now, ...servers }: VectorFile, vector: Vector) {
   const createdAt = unixMillis((now - 60) * 1000);
   const receiver = memoryReceiver(
     { ...source, ...vector.settings },
@@ -48,6 +52,7 @@ async function receptionOf(source: Partial<SourceSettings>, now: number, vector:
       current: { value: vector.secret, createdAt },
       previous: vector.previous === undefined ? undefined : { value: vector.previous, createdAt },
     },
+    servers,
   );
   const reception = await receiver.receive(
     {
@@ -74,17 +79,14 @@ it.each(Object.keys(catalogue))('%s has vectors', (name) => {
   expect(files).toContain(`${name}.json`);
 });
 
-describe.each(files)('vectors of %s', (file) => {
-  const { source, now, vectors } = v.parse(
-    VectorFile,
-    JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
-  );
+describe.each(files)('vectors of %s', (name) => {
+  const file = v.parse(VectorFile, JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
 
-  it.each(vectors)('$name', async (vector) => {
-    expect(await receptionOf(source, now, vector)).toMatchObject(vector.expect);
+  it.each(file.vectors)('$name', async (vector) => {
+    expect(await receptionOf(file, vector)).toMatchObject(vector.expect);
   });
 
   it('has the vectors of a secret that was never set', () => {
-    expect(vectors.filter(({ name }) => /unset/.test(name))).toHaveLength(2);
+    expect(file.vectors.filter(({ name }) => /unset/.test(name))).toHaveLength(2);
   });
 });

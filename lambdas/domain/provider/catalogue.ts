@@ -1,5 +1,5 @@
 import type { SourceSettings } from '../source.ts';
-import { hmacProvider } from './hmac.ts';
+import { type GenericSettings, genericNames, genericProvider } from './generic.ts';
 import type { Provider } from './provider.ts';
 import { airtable } from './providers/airtable.ts';
 import { bitbucket } from './providers/bitbucket.ts';
@@ -10,6 +10,7 @@ import { coinbaseCommerce } from './providers/coinbase-commerce.ts';
 import { dropbox } from './providers/dropbox.ts';
 import { elevenlabs } from './providers/elevenlabs.ts';
 import { github } from './providers/github.ts';
+import { gitlab } from './providers/gitlab.ts';
 import { gocardless } from './providers/gocardless.ts';
 import { heroku } from './providers/heroku.ts';
 import { intercom } from './providers/intercom.ts';
@@ -40,7 +41,7 @@ import { workos } from './providers/workos.ts';
 import { zendesk } from './providers/zendesk.ts';
 import { zoom } from './providers/zoom.ts';
 
-/** The providers with a wire format of their own; `hmac` is made from a source's settings. */
+/** The providers with a wire format of their own; the generic ones are made from a source's settings. */
 export const catalogue = {
   airtable,
   bitbucket,
@@ -51,6 +52,7 @@ export const catalogue = {
   dropbox,
   elevenlabs,
   github,
+  gitlab,
   gocardless,
   heroku,
   intercom,
@@ -83,7 +85,7 @@ export const catalogue = {
 } as const satisfies Readonly<Record<string, Provider>>;
 
 /** What a source's `provider` may be. */
-export type ProviderName = keyof typeof catalogue | 'hmac';
+export type ProviderName = keyof typeof catalogue | (typeof genericNames)[number];
 
 const hasRow = (name: string): name is keyof typeof catalogue => Object.hasOwn(catalogue, name);
 
@@ -97,11 +99,12 @@ class UnknownProviderError extends Error {
  *
  * @throws UnknownProviderError when there is none
  */
-export function providerOf(source: Pick<SourceSettings, 'name' | 'provider' | 'hmac'>): Provider {
-  if (source.provider === 'hmac' && source.hmac) return hmacProvider(source.hmac);
+export function providerOf(source: Pick<SourceSettings, 'name'> & GenericSettings): Provider {
+  const generic = genericProvider(source);
+  if (generic !== undefined) return generic;
   if (hasRow(source.provider)) return catalogue[source.provider];
-  const known = [...Object.keys(catalogue), 'hmac (with its `hmac` settings)'].join(', ');
+  const generics = genericNames.map((name) => `${name} (with its \`${name}\` settings)`);
   throw new UnknownProviderError(
-    `source ${source.name} has provider '${source.provider}'; choose one of ${known}`,
+    `source ${source.name} has provider '${source.provider}'; choose one of ${[...Object.keys(catalogue), ...generics].join(', ')}`,
   );
 }

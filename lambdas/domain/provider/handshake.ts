@@ -1,11 +1,13 @@
 import type { RawRequest } from '../raw-request.ts';
 import type { VerificationKey } from '../signature/key.ts';
+import type { ProviderCalls } from './check.ts';
 
 /** What goes back to the provider. */
 export interface Answer {
   readonly status: number;
   /** Needed where there is a body. */
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -15,9 +17,37 @@ export interface Handshake {
   readonly methods?: readonly ('GET' | 'HEAD')[];
   /** @returns undefined when the request is no unsigned handshake, so that its signature decides */
   readonly unsigned?: (request: RawRequest, keys: readonly VerificationKey[]) => Answer | undefined;
-  /** For requests that verified. @returns undefined when it is an event */
-  readonly signed?: (request: RawRequest, keys: readonly VerificationKey[]) => Answer | undefined;
+  /**
+   * For requests that verified. @returns undefined when it is an event
+   * @throws when a call to the provider fails, so that the provider tries again
+   */
+  readonly signed?: (
+    request: RawRequest,
+    keys: readonly VerificationKey[],
+    calls: ProviderCalls,
+  ) => Answer | undefined | Promise<Answer | undefined>;
+  /**
+   * For a provider that brings its secret itself. It counts only while the source has none and awaits one.
+   *
+   * @returns undefined when the request brings none
+   */
+  readonly secretIn?: (request: RawRequest) => BroughtSecret | undefined;
+}
+
+/** A secret that a handshake brings, and what to answer once it is stored. */
+export interface BroughtSecret {
+  readonly secret: string;
+  readonly answer: Answer;
 }
 
 /** Nothing to read, as some providers demand. */
 export const emptyAnswer: Answer = { status: 200, body: '' };
+
+/** A text that only this provider reads, e.g. its challenge. */
+export const textAnswer = (body: string): Answer => ({ status: 200, contentType: 'text/plain', body });
+
+export const jsonAnswer = (body: object): Answer => ({
+  status: 200,
+  contentType: 'application/json',
+  body: JSON.stringify(body),
+});

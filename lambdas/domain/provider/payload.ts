@@ -16,6 +16,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
  * @returns undefined when the body is not what the format says
  */
 export function parsePayload(body: Uint8Array, format: BodyFormat, contentType: string | undefined): unknown {
+  if (typeof format === 'function') return format(body, contentType ?? '');
   const text = decodeUtf8(body);
   if (text === undefined) return undefined;
   const isForm = format !== 'json' && /^application\/x-www-form-urlencoded\b/i.test(contentType ?? '');

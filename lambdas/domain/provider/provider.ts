@@ -1,7 +1,10 @@
+import type { RawRequest } from '../raw-request.ts';
 import type { SecretFormat } from '../signature/key.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
 import type { SourceSettings } from '../source.ts';
+import type { Check } from './check.ts';
 import type { Answer, Handshake } from './handshake.ts';
+import type { EventParts } from './read-field.ts';
 
 /** Where a field of an event stands. A header name that begins with `*` takes the prefix of the family that verified. */
 export type FieldRule =
@@ -12,6 +15,8 @@ export type FieldRule =
    * that have this field, too.
    */
   | { readonly from: 'body'; readonly paths: readonly string[]; readonly onlyWith?: string }
+  /** Code, for what no path leads to. */
+  | { readonly from: 'code'; readonly read: (parts: EventParts) => string | undefined }
   /** Always the same. */
   | { readonly from: 'text'; readonly text: string }
   /** The SHA-256 of the event's own bytes. */
@@ -25,9 +30,10 @@ export type FieldRule =
 
 /**
  * How the body carries the payload: JSON; JSON or a form whose `payload` field is JSON; the same, or a form's fields
- * where it has no `payload`; whatever it is.
+ * where it has no `payload`; whatever it is. Or code, which returns undefined for what the provider never sends.
  */
-export type BodyFormat = 'json' | 'json-or-form' | 'json-or-fields' | 'any';
+export type BodyFormat = NamedBodyFormat | ((body: Uint8Array, contentType: string) => unknown);
+type NamedBodyFormat = 'json' | 'json-or-form' | 'json-or-fields' | 'any';
 
 /**
  * Everything that Hookline knows about a provider, as data: one row of the catalogue.
@@ -36,16 +42,21 @@ export type BodyFormat = 'json' | 'json-or-form' | 'json-or-fields' | 'any';
  */
 export interface Provider {
   readonly secret: SecretFormat;
-  readonly signature: SignatureScheme;
+  /** Data; or code, for a provider that signs like no other. */
+  readonly signature: SignatureScheme | Check;
   /** For a provider with more than one way to sign; each takes keys of its own kind. */
   readonly otherSignatures?: readonly SignatureScheme[];
   /** The dotted path of a JSON number in the body, unix milliseconds, that says when the request was signed. */
   readonly bodyTimestamp?: string;
   /** Seconds between the signed timestamp and now that the provider asks for. @default 300 */
   readonly tolerance?: number;
+  /** What may come with one body only, because the signature does not cover the body. */
+  readonly onceOnly?: FieldRule;
   readonly body: BodyFormat;
   /** Each element of a JSON array is an event of its own: of the body, or of the array at this dotted path in it. */
   readonly batch?: boolean | string;
+  /** A body without that array is one event. */
+  readonly batchOrOne?: boolean;
   /** The provider's own id that stays the same on redelivery; the body's hash where there is none. */
   readonly id: FieldRule;
   readonly type: FieldRule;
@@ -58,7 +69,7 @@ export interface Provider {
   /** Requests that are no events: challenges and tests of the URL. */
   readonly handshake?: Handshake;
   /** What the provider wants to read. @default 200 with a JSON object that names the event */
-  readonly answer?: Answer;
+  readonly answer?: Answer | ((request: RawRequest) => Answer);
 }
 
 /** A configured source and the row of its provider. */

@@ -45,7 +45,9 @@ export function readEvents(provider: Provider, request: RawRequest, options: Rea
   if (!provider.batch) return collect([read(body, payload)]);
   const path = provider.batch === true ? undefined : provider.batch;
   const elements = path === undefined ? payload : propertyAt(payload, path);
-  if (!Array.isArray(elements)) return { ok: false, reason: 'not-json' };
+  if (!Array.isArray(elements)) {
+    return provider.batchOrOne ? collect([read(body, payload)]) : { ok: false, reason: 'not-json' };
+  }
   if (elements.length > maxEvents) return { ok: false, reason: 'too-many-events' };
   const slices = sliceJsonArray(path === undefined ? body : sliceJsonValue(body, path));
   return withDistinctIds(collect(slices.map((slice, index) => read(slice, elements[index]))));

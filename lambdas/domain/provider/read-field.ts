@@ -27,6 +27,8 @@ export function readField(rule: FieldRule, parts: EventParts): string | undefine
       if (rule.onlyWith !== undefined && propertyAt(parts.payload, rule.onlyWith) === undefined) return;
       return rule.paths.map((path) => textAt(parts.payload, path)).find((text) => text !== undefined);
     }
+    case 'code':
+      return rule.read(parts);
     case 'text':
       return rule.text;
     case 'hash':

@@ -1,8 +1,9 @@
 import type { RawRequest } from '../raw-request.ts';
 import { readInstant } from '../signature/instant.ts';
 import type { VerificationKey } from '../signature/key.ts';
+import type { SignatureScheme } from '../signature/scheme.ts';
 import { judgeTime, type RefusalReason, type Verification, verify } from '../signature/verify.ts';
-import type { Seconds, UnixMillis } from '../time.ts';
+import type { CheckContext } from './check.ts';
 import { parsePayload } from './payload.ts';
 import { propertyAt } from './property.ts';
 import type { Provider } from './provider.ts';
@@ -11,33 +12,46 @@ import type { Provider } from './provider.ts';
 const tellingFirst: readonly RefusalReason[] = ['too-old', 'too-new', 'mismatch', 'malformed-header'];
 
 /**
- * Checks a request by every scheme of its provider; a key of one kind counts only in a scheme of that kind.
+ * Checks a request as its provider signs; a key of one kind counts only in a scheme of that kind.
  *
  * @param keys any match accepts (rotation)
- * @param tolerance allowed difference between the signed timestamp and now, both ways
+ * @throws only when a key server cannot be reached
  */
-export function verifyRequest(
+export async function verifyRequest(
   provider: Provider,
   request: RawRequest,
   keys: readonly VerificationKey[],
-  tolerance: Seconds,
-  now: UnixMillis,
+  context: CheckContext,
+): Promise<Verification> {
+  const { signature, otherSignatures = [] } = provider;
+  if (typeof signature === 'function') return signature(request, keys, context);
+  const verification = verifyByAny([signature, ...otherSignatures], request, keys, context);
+  return verification.ok ? (judgeBodyTime(provider, request, context) ?? verification) : verification;
+}
+
+/** Accepts what one of the schemes accepts, and refuses with the most telling of their reasons. */
+export function verifyByAny(
+  schemes: readonly SignatureScheme[],
+  request: RawRequest,
+  keys: readonly VerificationKey[],
+  { tolerance, now }: Pick<CheckContext, 'tolerance' | 'now'>,
 ): Verification {
-  const schemes = [provider.signature, ...(provider.otherSignatures ?? [])];
-  const results = schemes.map((scheme) => verify(scheme, request, keys, tolerance, now));
+  return mostTelling(schemes.map((scheme) => verify(scheme, request, keys, tolerance, now)));
+}
+
+/** @returns the first acceptance, else the refusal that came furthest */
+export function mostTelling(results: readonly Verification[]): Verification {
   const accepted = results.find(({ ok }) => ok);
-  if (accepted !== undefined) return judgeBodyTime(provider, request, tolerance, now) ?? accepted;
+  if (accepted !== undefined) return accepted;
   const reasons = results.map((result) => (result.ok ? undefined : result.reason));
-  const reason = tellingFirst.find((telling) => reasons.includes(telling)) ?? 'missing-header';
-  return { ok: false, reason };
+  return { ok: false, reason: tellingFirst.find((telling) => reasons.includes(telling)) ?? 'missing-header' };
 }
 
 /** @returns a refusal when the provider writes its timestamp into the body and that one is not near now */
 function judgeBodyTime(
   { body, bodyTimestamp }: Provider,
   request: RawRequest,
-  tolerance: Seconds,
-  now: UnixMillis,
+  { tolerance, now }: Pick<CheckContext, 'tolerance' | 'now'>,
 ): Verification | undefined {
   if (bodyTimestamp === undefined) return undefined;
   const payload = parsePayload(request.body, body, request.headers.get('content-type'));

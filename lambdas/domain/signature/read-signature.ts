@@ -32,22 +32,35 @@ export function readSignature(
   if (family === undefined) return 'missing-header';
   const find = (name: string | undefined) =>
     name === undefined ? undefined : headers.get(headerName(name, family));
-  const header = readHeader(find(scheme.header) ?? '', scheme.format);
-  const id = find(scheme.idHeader);
-  const timestamp = find(scheme.timestampHeader) ?? header?.timestamp;
+  const header = headerContent(scheme, headers, find(scheme.header) ?? '');
   const signatures =
     header?.signatures.filter(({ version }) => Object.hasOwn(scheme.versions, version)) ?? [];
-  if (signatures.length === 0 || signatures.length > maxSignatures) return 'malformed-header';
-  // A dot in the id would make the signed text ambiguous.
-  if (id?.includes('.')) return 'malformed-header';
+  const id = find(scheme.idHeader);
+  const isWhole = signatures.length > 0 && signatures.length <= maxSignaturesOf(scheme);
+  if (!isWhole || !isId(id, scheme) || !hasFixedHeaders(scheme, headers)) return 'malformed-header';
+  const timestamp = find(scheme.timestampHeader) ?? header?.timestamp;
   if (!scheme.signed.includes('{timestamp}')) return { family, id, timestamp, signatures };
   const signedAt = readInstant(timestamp ?? '', scheme.timestampUnit ?? 'seconds');
   return signedAt === undefined ? 'malformed-header' : { family, id, timestamp, signedAt, signatures };
 }
 
+const maxSignaturesOf = ({ format }: SignatureScheme): number =>
+  format.kind === 'numbered' ? format.upTo : maxSignatures;
+
+/** A dot in the id would make the signed text ambiguous. */
+const isId = (id: string | undefined, { idPattern = noDot }: SignatureScheme): boolean =>
+  id === undefined || idPattern.test(id);
+
+const hasFixedHeaders = (
+  { fixedHeaders = {} }: SignatureScheme,
+  headers: ReadonlyMap<string, string>,
+): boolean => Object.entries(fixedHeaders).every(([name, value]) => headers.get(name) === value);
+
+const noDot = /^[^.]*$/;
+
 /** The first family of which every header is there. */
 function wholeFamily(scheme: SignatureScheme, headers: ReadonlyMap<string, string>): string | undefined {
-  const needed = [scheme.header, scheme.idHeader, scheme.timestampHeader].filter(
+  const needed = [signatureHeader(scheme, headers), scheme.idHeader, scheme.timestampHeader].filter(
     (name) => name !== undefined,
   );
   return (scheme.families ?? ['']).find((family) =>
@@ -55,12 +68,38 @@ function wholeFamily(scheme: SignatureScheme, headers: ReadonlyMap<string, strin
   );
 }
 
+/** Of numbered headers any one will do: a key may be removed, and the others keep their numbers. */
+function signatureHeader({ header, format }: SignatureScheme, headers: ReadonlyMap<string, string>): string {
+  if (format.kind !== 'numbered') return header;
+  return numberedNames(header, format.upTo).find((name) => headers.get(name)) ?? `${header}1`;
+}
+
+const numberedNames = (header: string, upTo: number): string[] =>
+  Array.from({ length: upTo }, (_, index) => `${header}${index + 1}`);
+
+function numbered(header: string, upTo: number, headers: ReadonlyMap<string, string>): HeaderContent {
+  const values = numberedNames(header, upTo).map((name) => headers.get(name));
+  return {
+    signatures: values.filter((text) => text !== undefined).map((text) => ({ version: 'only', text })),
+  };
+}
+
+const headerContent = (
+  { header, format }: SignatureScheme,
+  headers: ReadonlyMap<string, string>,
+  value: string,
+): HeaderContent | undefined =>
+  format.kind === 'numbered' ? numbered(header, format.upTo, headers) : readHeader(value, format);
+
 interface HeaderContent {
   readonly timestamp?: string;
   readonly signatures: readonly VersionedSignature[];
 }
 
-function readHeader(value: string, format: SignatureFormat): HeaderContent | undefined {
+function readHeader(
+  value: string,
+  format: Exclude<SignatureFormat, { kind: 'numbered' }>,
+): HeaderContent | undefined {
   switch (format.kind) {
     case 'single':
       if (!value.startsWith(format.prefix)) return undefined;

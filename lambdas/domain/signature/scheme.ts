@@ -4,6 +4,8 @@ import type { Encoding } from './encoding.ts';
 export type Algorithm =
   | { readonly key: 'hmac'; readonly hash: 'sha1' | 'sha256' | 'sha512'; readonly encoding: Encoding }
   | { readonly key: 'ed25519'; readonly encoding: Encoding }
+  /** ECDSA over SHA-256, the signature in DER. */
+  | { readonly key: 'ecdsa-p256'; readonly encoding: Encoding }
   /** No signature: the header carries the secret itself, so the body is bound to nothing but the connection. */
   | { readonly key: 'token'; readonly encoding: Encoding };
 
@@ -14,13 +16,15 @@ export type SignatureFormat =
   /** `t=<timestamp>,v1=<signature>,v1=<signature>`: fields in any order; unknown ones are ignored. */
   | { readonly kind: 'fields'; readonly separator: ',' | ';'; readonly timestampField?: string }
   /** `v1,<signature> v1a,<signature>`: a list of versioned signatures. */
-  | { readonly kind: 'list' };
+  | { readonly kind: 'list' }
+  /** One header for each signature: the name, then a number from 1 to this. */
+  | { readonly kind: 'numbered'; readonly upTo: number };
 
 /** How a provider writes an instant: unix seconds, unix milliseconds, or RFC 3339 with a zone. */
 export type TimestampUnit = 'seconds' | 'milliseconds' | 'iso';
 
-/** A placeholder of `signed`, filled from the request. */
-export type SignedPart = 'id' | 'timestamp' | 'body' | 'method' | 'url';
+/** A placeholder of `signed`, filled from the request; `decodedUrl` is the URL without the escapes that HubSpot undoes. */
+export type SignedPart = 'id' | 'timestamp' | 'body' | 'method' | 'url' | 'decodedUrl';
 
 /**
  * How a provider builds, encodes and transmits signatures, as data.
@@ -38,6 +42,10 @@ export interface SignatureScheme {
   readonly signed: string;
   /** The header of `{id}`. */
   readonly idHeader?: string;
+  /** What an id looks like, where no separator ends it. @default anything without a dot */
+  readonly idPattern?: RegExp;
+  /** Headers that must say exactly this, e.g. the version of the scheme. */
+  readonly fixedHeaders?: Readonly<Record<string, string>>;
   /** The header of `{timestamp}`, where it is not a field of the signature's header. */
   readonly timestampHeader?: string;
   /** How `{timestamp}` is written. @default 'seconds' */

@@ -11,7 +11,15 @@ import type { Algorithm, SignatureScheme, SignedPart } from './scheme.ts';
 export type RefusalReason =
   | 'missing-header'
   | 'malformed-header'
+  /** The signature is in the body, and not as it should be. */
+  | 'malformed-body'
   | 'mismatch'
+  /** Rightly signed for somebody else: another topic, webhook or environment. */
+  | 'wrong-recipient'
+  /** The key or certificate is not one of the provider's. */
+  | 'untrusted-key'
+  /** What may be used once was used with another body. */
+  | 'reused-token'
   | 'too-old'
   | 'too-new'
   | 'malformed-timestamp';
@@ -61,7 +69,10 @@ export function judgeTime(
   return age < -aheadAtMost ? 'too-new' : undefined;
 }
 
-const placeholder = /\{(id|timestamp|body|method|url)\}/;
+const placeholder = /\{(id|timestamp|body|method|url|decodedUrl)\}/;
+
+/** The escapes that HubSpot undoes in a URL before it signs. */
+const undoneEscapes = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 
 /** The template's parts as bytes, in order. */
 function signedContent(template: string, claim: SignatureClaim, request: RawRequest): Uint8Array[] {
@@ -71,6 +82,7 @@ function signedContent(template: string, claim: SignatureClaim, request: RawRequ
     body: request.body,
     method: Buffer.from(request.method, 'utf8'),
     url: Buffer.from(request.url, 'utf8'),
+    decodedUrl: Buffer.from(request.url.replace(undoneEscapes, decodeURIComponent), 'utf8'),
   };
   // Between the literal pieces stand the names of the placeholders.
   return template
@@ -114,6 +126,10 @@ function matches(
   if (algorithm.key === 'ed25519' && key.kind === 'ed25519') {
     const signed = Buffer.concat(content);
     return signatures.some((signature) => verifyWithPublicKey(null, signed, key.publicKey, signature));
+  }
+  if (algorithm.key === 'ecdsa-p256' && key.kind === 'ecdsa-p256') {
+    const signed = Buffer.concat(content);
+    return signatures.some((signature) => verifyWithPublicKey('sha256', signed, key.publicKey, signature));
   }
   return false;
 }

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { awaitedUntil, type HandshakeSecretPort } from '../../domain/provider/awaited-secret.ts';
+import { type Seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+
+/** The secret of a source whose provider brings it in a handshake. */
+export function handshakeSecret(
+  client: SecretsManagerClient,
+  name: string,
+  window: Seconds,
+): HandshakeSecretPort {
+  return {
+    async isAwaited(now) {
+      const { value, createdAt } = await latest(client, name);
+      return now < awaitedUntil({ value, createdAt }, window);
+    },
+    async store(secret) {
+      const { versionId, createdAt } = await latest(client, name);
+      // The same for all handshakes that find this version: Secrets Manager takes one of them.
+      const token = createHash('sha256').update(`${name} after ${versionId} of ${createdAt}`).digest('hex');
+      try {
+        const put = { SecretId: name, SecretString: secret, ClientRequestToken: token };
+        await client.send(new PutSecretValueCommand(put));
+        return true;
+      } catch (error) {
+        if (error instanceof ResourceExistsException) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+interface Latest {
+  readonly value?: string;
+  readonly versionId?: string;
+  readonly createdAt: UnixMillis;
+}
+
+async function latest(client: SecretsManagerClient, name: string): Promise<Latest> {
+  try {
+    const found = await client.send(new GetSecretValueCommand({ SecretId: name }));
+    return { value: found.SecretString, versionId: found.VersionId, createdAt: instant(found.CreatedDate) };
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    const { CreatedDate } = await client.send(new DescribeSecretCommand({ SecretId: name }));
+    return { createdAt: instant(CreatedDate) };
+  }
+}
+
+const instant = (date: Date | undefined): UnixMillis => unixMillis(date?.getTime() ?? 0);

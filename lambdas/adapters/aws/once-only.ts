@@ -1,0 +1,36 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { later, type Seconds, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { quickCalls } from './call-bounds.ts';
+import { dynamoClient } from './dynamo-client.ts';
+
+/** What no source can be named, so that a token is never an event. */
+const prefix = '/once/';
+
+const client = dynamoClient(quickCalls);
+
+/**
+ * Notes tokens in the table of events.
+ *
+ * @param rememberFor how long a token cannot come with another body
+ */
+export const onceOnly =
+  (table: string, rememberFor: Seconds) =>
+  /** @returns false when the token came before, with another fingerprint */
+  async (token: string, fingerprint: string, now: UnixMillis): Promise<boolean> => {
+    const expiresAt = toUnixSeconds(later(now, rememberFor));
+    try {
+      await client.send(
+        new PutCommand({
+          TableName: table,
+          Item: { id: prefix + token, fingerprint, expiresAt },
+          ConditionExpression: 'attribute_not_exists(id) OR fingerprint = :fingerprint OR expiresAt < :now',
+          ExpressionAttributeValues: { ':fingerprint': fingerprint, ':now': toUnixSeconds(now) },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };

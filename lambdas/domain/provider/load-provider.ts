@@ -1,0 +1,24 @@
+import type { SourceSettings } from '../source.ts';
+import { genericProvider } from './generic.ts';
+import type { Provider } from './provider.ts';
+
+/** The functions were built without a provider that their settings name. */
+class MissingProviderError extends Error {
+  override name = 'MissingProviderError' as const;
+}
+
+/**
+ * The row of a source's provider, from its own file: a function loads what its sources use, and nothing else.
+ *
+ * @param source checked at synth
+ */
+export async function loadProvider(
+  source: Pick<SourceSettings, 'provider' | 'hmac' | 'token' | 'ed25519'>,
+): Promise<Provider> {
+  const generic = genericProvider(source);
+  if (generic !== undefined) return generic;
+  const file: Readonly<Record<string, Provider>> = await import(`./providers/${source.provider}.ts`);
+  const [provider] = Object.values(file);
+  if (provider === undefined) throw new MissingProviderError(`there is no provider ${source.provider}`);
+  return provider;
+}

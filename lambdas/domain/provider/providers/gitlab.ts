@@ -1,0 +1,22 @@
+import type { Provider } from '../provider.ts';
+import { body, first, hash, header, standardWebhooksScheme, tokenIn } from '../words.ts';
+
+/**
+ * A signing token (`whsec_…`) verifies signatures only, a secret token only itself.
+ *
+ * @see https://docs.gitlab.com/user/project/integrations/webhooks/
+ */
+export const gitlab: Provider = {
+  secret: 'token-or-whsec',
+  signature: standardWebhooksScheme,
+  otherSignatures: [tokenIn('x-gitlab-token')],
+  body: 'json',
+  // Equal where both are sent; only the first is signed.
+  id: first(header('webhook-id'), header('idempotency-key'), hash),
+  type: first(
+    { from: 'header', name: 'x-gitlab-event', except: 'System Hook' },
+    body('event_name', 'object_kind'),
+  ),
+  attributes: { project: body('project.path_with_namespace') },
+  forward: ['webhook-id', 'idempotency-key', 'x-gitlab-event', 'x-gitlab-event-uuid', 'x-gitlab-instance'],
+};

@@ -1,0 +1,59 @@
+import type { Source } from '../domain/provider/provider.ts';
+import type { RawRequest } from '../domain/raw-request.ts';
+import type { VerificationKey } from '../domain/signature/key.ts';
+import type { UnixMillis } from '../domain/time.ts';
+import type { ReceivePorts } from './receive-ports.ts';
+import { type Reception, refused, unavailable } from './reception.ts';
+
+/** Answers a test of the URL that carries no signature, if this is one. */
+export async function unsignedHandshake(
+  request: RawRequest,
+  { provider }: Source,
+  now: UnixMillis,
+  { keys }: ReceivePorts,
+): Promise<Reception | undefined> {
+  const answerTo = provider.handshake?.unsigned;
+  if (answerTo === undefined) return undefined;
+  try {
+    const found = await keys.current(now);
+    const answer = answerTo(request, found.kind === 'keys' ? found.keys : []);
+    return answer && { kind: 'handshake', answer };
+  } catch (error) {
+    return unavailable('the secret could not be read', error);
+  }
+}
+
+/** Stores the secret that a handshake brings, if the source awaits one; a secret that is there stays. */
+export async function broughtSecret(
+  request: RawRequest,
+  { provider, settings }: Source,
+  now: UnixMillis,
+  { keys, handshakeSecret }: ReceivePorts,
+): Promise<Reception | undefined> {
+  const brought = provider.handshake?.secretIn?.(request);
+  if (brought === undefined) return undefined;
+  try {
+    if ((await keys.current(now)).kind === 'keys') return undefined;
+    const isTaken = (await handshakeSecret.isAwaited(now)) && (await handshakeSecret.store(brought.secret));
+    if (isTaken) return { kind: 'handshake', answer: brought.answer };
+    const advice = `a handshake came outside its window; open it with: hookline secrets await ${settings.name}`;
+    return refused(503, 'secret_not_set', advice);
+  } catch (error) {
+    return unavailable('the secret of the handshake could not be stored', error);
+  }
+}
+
+/** Answers a test of the URL that verified, if this is one. */
+export async function signedHandshake(
+  request: RawRequest,
+  { provider }: Source,
+  keys: readonly VerificationKey[],
+  { calls }: ReceivePorts,
+): Promise<Reception | undefined> {
+  try {
+    const answer = await provider.handshake?.signed?.(request, keys, calls);
+    return answer && { kind: 'handshake', answer };
+  } catch (error) {
+    return unavailable('the handshake could not be finished', error);
+  }
+}

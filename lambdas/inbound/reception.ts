@@ -1,0 +1,46 @@
+import type { Answer } from '../domain/provider/handshake.ts';
+import type { ProviderEvent } from '../domain/provider/read-events.ts';
+import type { RefusalReason } from '../domain/signature/verify.ts';
+
+/** The classes of refusal, as the answer names them. */
+type RefusalError =
+  | 'payload_too_large'
+  | 'forbidden_address'
+  | 'invalid_signature'
+  | 'invalid_timestamp'
+  | 'invalid_body'
+  | 'secret_not_set'
+  | 'unavailable';
+
+/** What became of a request. */
+export type Reception =
+  | { readonly kind: 'accepted'; readonly events: readonly ProviderEvent[] }
+  /** A test of the URL: it has its own answer and is no event. */
+  | { readonly kind: 'handshake'; readonly answer: Answer }
+  | {
+      readonly kind: 'refused';
+      readonly status: 400 | 401 | 403 | 413 | 503;
+      readonly error: RefusalError;
+      /** For the log only. */
+      readonly reason: string;
+      readonly cause?: Error;
+    };
+export type Refusal = Extract<Reception, { kind: 'refused' }>;
+
+export const refusedSignature = (reason: RefusalReason): Refusal =>
+  refused(
+    401,
+    ['too-old', 'too-new', 'malformed-timestamp'].includes(reason)
+      ? 'invalid_timestamp'
+      : 'invalid_signature',
+    reason,
+  );
+
+export const unavailable = (reason: string, error: unknown): Refusal => ({
+  ...refused(503, 'unavailable', reason),
+  cause: error instanceof Error ? error : new Error(String(error)),
+});
+
+export function refused(status: Refusal['status'], error: RefusalError, reason: string): Refusal {
+  return { kind: 'refused', status, error, reason };
+}
