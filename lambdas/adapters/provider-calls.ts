@@ -22,8 +22,7 @@ export function providerCalls(): ProviderCalls {
       const isThere = response.ok;
       const isMissing = response.status >= 400 && response.status < 500 && response.status !== 429;
       if (!isThere && !isMissing) throw new ProviderCallError(`${url.host} answered ${response.status}`);
-      const text = await boundedText(response, url);
-      return isThere ? text : undefined;
+      return { isThere, text: await boundedText(response, url) };
     },
     async visit(url) {
       const response = await call(url);

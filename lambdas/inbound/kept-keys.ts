@@ -1,4 +1,4 @@
-import type { ProviderCalls } from '../domain/provider/check.ts';
+import type { KeyAnswer, ProviderCalls } from '../domain/provider/check.ts';
 import { later, seconds, type UnixMillis } from '../domain/time.ts';
 
 /** A key that its server knows does not change; one that it does not know may come. */
@@ -14,8 +14,7 @@ class KeyServerSparedError extends Error {
 }
 
 interface Kept {
-  /** Undefined when the server has no such key. */
-  readonly text: string | undefined;
+  readonly answer: KeyAnswer;
   readonly until: UnixMillis;
 }
 
@@ -32,11 +31,11 @@ export function keepingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
       const now = clock();
       forget(kept, now);
       const known = kept.get(name);
-      if (known !== undefined) return known.text;
+      if (known !== undefined) return known.answer;
       if (unknownKeys(kept) >= maxUnknown) throw new KeyServerSparedError('too many keys that do not exist');
-      const text = await calls.fetchKey(url, json);
-      kept.set(name, { text, until: later(now, text === undefined ? unknownFor : knownFor) });
-      return text;
+      const answer = await calls.fetchKey(url, json);
+      kept.set(name, { answer, until: later(now, answer.isThere ? knownFor : unknownFor) });
+      return answer;
     },
   };
 }
@@ -50,4 +49,4 @@ function forget(kept: Map<string, Kept>, now: UnixMillis): void {
 }
 
 const unknownKeys = (kept: ReadonlyMap<string, Kept>): number =>
-  [...kept.values()].filter(({ text }) => text === undefined).length;
+  [...kept.values()].filter(({ answer }) => !answer.isThere).length;

@@ -72,7 +72,7 @@ export function memoryReceiver(
         const name = json === undefined ? url.href : `${url.href}#${propertyAt(json, 'key_id')}`;
         const text = servers.fetched?.[name];
         if (text === undefined) throw new Error(`nobody answers at ${name}`);
-        return text;
+        return { isThere: true, text };
       },
       async visit(url) {
         visited.push(url.href);

@@ -1,85 +1,127 @@
 import type { SourceSettings } from '../source.ts';
 import { type GenericSettings, genericNames, genericProvider } from './generic.ts';
 import type { Provider } from './provider.ts';
+import { adyen } from './providers/adyen.ts';
 import { airtable } from './providers/airtable.ts';
+import { asana } from './providers/asana.ts';
 import { bitbucket } from './providers/bitbucket.ts';
+import { box } from './providers/box.ts';
+import { braintree } from './providers/braintree.ts';
 import { calendly } from './providers/calendly.ts';
 import { chargebee } from './providers/chargebee.ts';
 import { circleci } from './providers/circleci.ts';
 import { coinbaseCommerce } from './providers/coinbase-commerce.ts';
+import { contentful } from './providers/contentful.ts';
+import { discord } from './providers/discord.ts';
+import { docusign } from './providers/docusign.ts';
 import { dropbox } from './providers/dropbox.ts';
 import { elevenlabs } from './providers/elevenlabs.ts';
+import { fusionauth } from './providers/fusionauth.ts';
 import { github } from './providers/github.ts';
 import { gitlab } from './providers/gitlab.ts';
 import { gocardless } from './providers/gocardless.ts';
 import { heroku } from './providers/heroku.ts';
+import { hubspot } from './providers/hubspot.ts';
 import { intercom } from './providers/intercom.ts';
 import { jira } from './providers/jira.ts';
 import { lemonsqueezy } from './providers/lemonsqueezy.ts';
 import { line } from './providers/line.ts';
 import { linear } from './providers/linear.ts';
+import { mailgun } from './providers/mailgun.ts';
+import { meta } from './providers/meta.ts';
+import { monday } from './providers/monday.ts';
+import { msgraph } from './providers/msgraph.ts';
 import { mux } from './providers/mux.ts';
+import { notion } from './providers/notion.ts';
 import { okta } from './providers/okta.ts';
 import { openai } from './providers/openai.ts';
 import { paddle } from './providers/paddle.ts';
 import { pagerduty } from './providers/pagerduty.ts';
+import { paypal } from './providers/paypal.ts';
+import { plaid } from './providers/plaid.ts';
 import { postmark } from './providers/postmark.ts';
 import { razorpay } from './providers/razorpay.ts';
 import { replicate } from './providers/replicate.ts';
+import { sendgrid } from './providers/sendgrid.ts';
 import { sentry } from './providers/sentry.ts';
 import { shopify } from './providers/shopify.ts';
 import { slack } from './providers/slack.ts';
+import { sns } from './providers/sns.ts';
 import { square } from './providers/square.ts';
 import { standardWebhooks } from './providers/standard-webhooks.ts';
 import { stripe } from './providers/stripe.ts';
 import { trello } from './providers/trello.ts';
+import { twilio } from './providers/twilio.ts';
+import { twitch } from './providers/twitch.ts';
 import { typeform } from './providers/typeform.ts';
 import { vercel } from './providers/vercel.ts';
 import { webflow } from './providers/webflow.ts';
 import { woocommerce } from './providers/woocommerce.ts';
 import { workos } from './providers/workos.ts';
+import { x } from './providers/x.ts';
 import { zendesk } from './providers/zendesk.ts';
 import { zoom } from './providers/zoom.ts';
 
 /** The providers with a wire format of their own; the generic ones are made from a source's settings. */
 export const catalogue = {
+  adyen,
   airtable,
+  asana,
   bitbucket,
+  box,
+  braintree,
   calendly,
   chargebee,
   circleci,
   'coinbase-commerce': coinbaseCommerce,
+  contentful,
+  discord,
+  docusign,
   dropbox,
   elevenlabs,
+  fusionauth,
   github,
   gitlab,
   gocardless,
   heroku,
+  hubspot,
   intercom,
   jira,
   lemonsqueezy,
   line,
   linear,
+  mailgun,
+  meta,
+  monday,
+  msgraph,
   mux,
+  notion,
   okta,
   openai,
   paddle,
   pagerduty,
+  paypal,
+  plaid,
   postmark,
   razorpay,
   replicate,
+  sendgrid,
   sentry,
   shopify,
   slack,
+  sns,
   square,
   'standard-webhooks': standardWebhooks,
   stripe,
   trello,
+  twilio,
+  twitch,
   typeform,
   vercel,
   webflow,
   woocommerce,
   workos,
+  x,
   zendesk,
   zoom,
 } as const satisfies Readonly<Record<string, Provider>>;

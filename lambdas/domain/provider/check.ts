@@ -3,18 +3,25 @@ import type { VerificationKey } from '../signature/key.ts';
 import type { RefusalReason, Verification } from '../signature/verify.ts';
 import type { Seconds, UnixMillis } from '../time.ts';
 
+/** What a key server says. */
+export interface KeyAnswer {
+  /** False when it has no such key. */
+  readonly isThere: boolean;
+  /** Bytes as Latin-1. */
+  readonly text: string;
+}
+
 /** Requests to a provider's own servers, for keys that no dashboard shows. */
 export interface ProviderCalls {
   /** Trusted roots, as PEM. */
   readonly roots: readonly string[];
   /**
-   * Reads a key or a certificate; it is kept, since it does not change. Who calls has pinned the host and the path.
+   * Reads a key or a certificate; the answer is kept. Who calls has pinned the host and the path.
    *
    * @param json posted where it is given; a GET otherwise
-   * @returns undefined when the server says that there is none
-   * @throws when the server cannot be reached: nobody knows then whether the request is right
+   * @throws when the server cannot be reached or fails: nobody knows then whether the request is right
    */
-  fetchKey(url: URL, json?: object): Promise<string | undefined>;
+  fetchKey(url: URL, json?: object): Promise<KeyAnswer>;
   /** Calls a URL whose answer does not matter, e.g. to confirm a subscription. @throws when it is not a 2xx */
   visit(url: URL): Promise<void>;
 }

@@ -9,6 +9,10 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Whether a content type is that of a form. */
+export const isForm = (contentType: string | undefined): boolean =>
+  /^application\/x-www-form-urlencoded\b/i.test(contentType ?? '');
+
 /**
  * Reads the meaning of a body.
  *
@@ -19,8 +23,7 @@ export function parsePayload(body: Uint8Array, format: BodyFormat, contentType: 
   if (typeof format === 'function') return format(body, contentType ?? '');
   const text = decodeUtf8(body);
   if (text === undefined) return undefined;
-  const isForm = format !== 'json' && /^application\/x-www-form-urlencoded\b/i.test(contentType ?? '');
-  if (!isForm) return parseJson(text);
+  if (format === 'json' || !isForm(contentType)) return parseJson(text);
   const form = new URLSearchParams(text);
   const payload = form.get('payload');
   const fieldsCount = format === 'any' || (format === 'json-or-fields' && payload === null);
@@ -28,7 +31,7 @@ export function parsePayload(body: Uint8Array, format: BodyFormat, contentType: 
 }
 
 /** JSON's own rules allow a reader to overlook a byte order mark. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {

@@ -2,7 +2,8 @@
 export const propertyAt = (value: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>(propertyOf, value);
 
-function propertyOf(value: unknown, name: string): unknown {
+/** What a value holds under one name. */
+export function propertyOf(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
   return Reflect.get(value, name);
 }

@@ -1,6 +1,7 @@
 // The words that the rows are written in.
 import type { SignatureScheme } from '../signature/scheme.ts';
 import type { FieldRule } from './provider.ts';
+import type { EventParts } from './read-field.ts';
 
 export const hmacSha1Hex = { key: 'hmac', hash: 'sha1', encoding: 'hex' } as const;
 export const hmacSha1Base64 = { key: 'hmac', hash: 'sha1', encoding: 'base64' } as const;
@@ -48,3 +49,6 @@ export const tokenIn = (name: string) =>
     versions: { only: { key: 'token', encoding: 'text' } },
     signed: '',
   }) as const satisfies SignatureScheme;
+
+/** What only code can find. */
+export const code = (read: (parts: EventParts) => string | undefined) => ({ from: 'code', read }) as const;

@@ -1,5 +1,5 @@
 import { emptyAnswer, type Handshake } from '../handshake.ts';
-import { parsePayload } from '../payload.ts';
+import { isForm, parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hash, hmacSha256Hex, single } from '../words.ts';
@@ -7,8 +7,7 @@ import { body, first, hash, hmacSha256Hex, single } from '../words.ts';
 /** Adding the URL sends a signed challenge; the URL of a slash command is tried with an unsigned `ssl_check`. */
 const slackHandshake: Handshake = {
   unsigned: ({ body, headers }) => {
-    const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get('content-type') ?? '');
-    if (!isForm || headers.has('x-slack-signature')) return undefined;
+    if (!isForm(headers.get('content-type')) || headers.has('x-slack-signature')) return undefined;
     const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
     return form.get('ssl_check') === '1' ? emptyAnswer : undefined;
   },

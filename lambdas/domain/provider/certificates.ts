@@ -1,0 +1,85 @@
+import { X509Certificate } from 'node:crypto';
+import type { UnixMillis } from '../time.ts';
+import type { CheckContext } from './check.ts';
+
+/** A leaf, at most this many intermediates, and a root. */
+const maxIntermediates = 3;
+const pemBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+
+/** Whose certificates a provider signs with. */
+export interface CertificatePin {
+  /** The subject's common name. */
+  readonly commonName: RegExp;
+  /** Hosts from which a missing intermediate may be read, over plain HTTP too: its chain proves what it is. */
+  readonly issuerHost: RegExp;
+}
+
+/** A key server answered with something else than certificates: it may do better next time. */
+class NoCertificateError extends Error {
+  override name = 'NoCertificateError' as const;
+}
+
+/**
+ * The first certificate of a PEM, if it is the provider's: in date, of the right name, and with a chain to a trusted root.
+ *
+ * @returns undefined when it is not
+ * @throws NoCertificateError when the text is no PEM; whatever a fetch throws
+ */
+export async function trustedLeaf(
+  pem: string,
+  pin: CertificatePin,
+  context: CheckContext,
+): Promise<X509Certificate | undefined> {
+  const [leaf, ...others] = (pem.match(pemBlock) ?? []).map(certificate);
+  if (leaf === undefined) throw new NoCertificateError('the certificate is not PEM');
+  const commonName = /^CN=(.+)$/m.exec(leaf.subject)?.[1] ?? '';
+  if (!pin.commonName.test(commonName) || !isInDate(leaf, context.now)) return undefined;
+  return (await hasChain(leaf, others, pin, context)) ? leaf : undefined;
+}
+
+function certificate(pem: string | Buffer): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    throw new NoCertificateError('the certificate cannot be read', { cause });
+  }
+}
+
+async function hasChain(
+  leaf: X509Certificate,
+  others: readonly X509Certificate[],
+  pin: CertificatePin,
+  context: CheckContext,
+): Promise<boolean> {
+  const roots = context.roots.map(certificate);
+  let current = leaf;
+  for (let depth = 0; depth <= maxIntermediates; depth++) {
+    if (roots.some((root) => isIssuedBy(current, root) && isInDate(root, context.now))) return true;
+    const issuer =
+      others.find((other) => isIssuedBy(current, other)) ?? (await fetchIssuer(current, pin, context));
+    if (issuer === undefined || !isIssuedBy(current, issuer) || !isInDate(issuer, context.now)) return false;
+    current = issuer;
+  }
+  return false;
+}
+
+/** By name, by key and with the right to issue. */
+const isIssuedBy = (subject: X509Certificate, issuer: X509Certificate): boolean =>
+  issuer.ca && subject.checkIssued(issuer) && subject.verify(issuer.publicKey);
+
+const isInDate = ({ validFromDate, validToDate }: X509Certificate, now: UnixMillis): boolean =>
+  validFromDate.getTime() <= now && now <= validToDate.getTime();
+
+/** Servers that send no intermediates name the place of the next one in the certificate. */
+async function fetchIssuer(
+  { infoAccess }: X509Certificate,
+  { issuerHost }: CertificatePin,
+  { fetchKey }: CheckContext,
+): Promise<X509Certificate | undefined> {
+  const place = /^CA Issuers - URI:(http:\/\/\S+)$/m.exec(infoAccess ?? '')?.[1];
+  if (place === undefined || !URL.canParse(place)) return undefined;
+  const url = new URL(place);
+  if (!issuerHost.test(url.hostname) || url.port !== '' || url.username !== '') return undefined;
+  const { isThere, text } = await fetchKey(url);
+  return isThere ? certificate(Buffer.from(text, 'latin1')) : undefined;
+}

@@ -1,0 +1,34 @@
+import type { KeyObject } from 'node:crypto';
+import { compactVerify } from 'jose';
+import { parseJson } from './payload.ts';
+
+const compact = /^[A-Za-z0-9_-]{2,2000}\.[A-Za-z0-9_-]{2,16000}\.[A-Za-z0-9_-]{1,2000}$/;
+
+/** The protected header of a token, before anything is known about it: never a reason to trust it. */
+export function unverifiedHeader(token: string): unknown {
+  if (!compact.test(token)) return undefined;
+  return parseJson(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8'));
+}
+
+/**
+ * The claims of a signed token.
+ *
+ * Keys that the token brings itself (`jwk`, `jku`, `x5u`, `x5c`) are never looked at.
+ *
+ * @param algorithms the ones that this key may be used with, whatever the token says
+ * @returns undefined when it is not signed with this key
+ * @see https://www.rfc-editor.org/rfc/rfc8725
+ */
+export async function verifiedClaims(
+  token: string,
+  key: KeyObject | Uint8Array,
+  algorithms: readonly string[],
+): Promise<unknown> {
+  if (!compact.test(token)) return undefined;
+  try {
+    const { payload } = await compactVerify(token, key, { algorithms: [...algorithms] });
+    return parseJson(Buffer.from(payload).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import { createHmac } from 'node:crypto';
+import { decodeStrictly } from '../../signature/encoding.ts';
+import { equalBytes } from '../../signature/equal-bytes.ts';
+import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
+import type { SignatureScheme } from '../../signature/scheme.ts';
+import { verify } from '../../signature/verify.ts';
+import { accepted, type Check, refusedFor } from '../check.ts';
+import { parsePayload } from '../payload.ts';
+import { propertyAt } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { body, code, first, hash, hmacSha256Base64, joined, single } from '../words.ts';
+
+const hmacKey: OwnFormat = {
+  called: 'HMAC key (64 digits of hex)',
+  parse: (secret) =>
+    /^[0-9a-f]{64}$/i.test(secret) ? { kind: 'hmac', bytes: Buffer.from(secret, 'hex') } : undefined,
+};
+
+/** What is signed of a payment's item, and what each part looks like: colons between them are not escaped. */
+const signedParts: readonly (readonly [string, RegExp])[] = [
+  ['pspReference', /^[A-Za-z0-9]{1,64}$/],
+  ['originalReference', /^[A-Za-z0-9]{0,64}$/],
+  ['merchantAccountCode', /^[^:]{1,100}$/],
+  ['merchantReference', /^.{0,200}$/s],
+  ['amount.value', /^-?\d{1,20}$/],
+  ['amount.currency', /^[A-Z]{3}$/],
+  ['eventCode', /^[A-Z0-9_]+$/],
+  ['success', /^(true|false)$/],
+];
+
+/** Webhooks of the platforms carry one signature over the whole body. */
+const overBody: SignatureScheme = {
+  header: 'hmacsignature',
+  format: single(),
+  versions: { only: hmacSha256Base64 },
+  signed: '{body}',
+};
+
+/** Each item of a payment is signed by itself: one that is not spoils all. */
+const check: Check = (request, keys, { tolerance, now }) => {
+  const payload = parsePayload(request.body, 'json', undefined);
+  const items = propertyAt(payload, 'notificationItems');
+  if (items === undefined) return verify(overBody, request, keys, tolerance, now);
+  if (!Array.isArray(items) || items.length === 0) return refusedFor('malformed-body');
+  const results = items.map((item) => checkItem(propertyAt(item, 'NotificationRequestItem'), keys));
+  return results.find((result) => !result.ok) ?? accepted;
+};
+
+function checkItem(item: unknown, keys: readonly VerificationKey[]) {
+  const parts = signedParts.map(([path]) => textAt(item, path));
+  const signature = propertyAt(item, 'additionalData.hmacSignature');
+  const sent = typeof signature === 'string' ? decodeStrictly(signature, 'base64') : undefined;
+  const isWellFormed = signedParts.every(([, form], index) => form.test(parts[index] ?? ''));
+  if (!isWellFormed || sent === undefined) return refusedFor('malformed-body');
+  const matching = keys.filter(
+    (key) =>
+      key.kind === 'hmac' &&
+      equalBytes(createHmac('sha256', key.bytes).update(parts.join(':')).digest(), sent),
+  );
+  return matching.length > 0 ? accepted : refusedFor('mismatch');
+}
+
+/** As it is in the signed text: what is absent is empty there. */
+function textAt(item: unknown, path: string): string {
+  const value = propertyAt(item, path);
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '';
+}
+
+const ofItem = (name: string) => body(`NotificationRequestItem.${name}`);
+const success = code(({ payload }) => textAt(payload, 'NotificationRequestItem.success') || undefined);
+
+/** @see https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures */
+export const adyen: Provider = {
+  secret: hmacKey,
+  signature: check,
+  body: 'json',
+  batch: 'notificationItems',
+  batchOrOne: true,
+  id: first(joined(':', ofItem('pspReference'), ofItem('eventCode'), success), hash),
+  type: body('NotificationRequestItem.eventCode', 'type'),
+  typeWhenAbsent: 'unknown',
+  attributes: { merchantAccount: ofItem('merchantAccountCode') },
+  forward: [],
+  // What old webhooks wait for, and new ones do not mind.
+  answer: { status: 200, contentType: 'text/plain', body: '[accepted]' },
+};

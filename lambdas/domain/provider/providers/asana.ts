@@ -1,0 +1,33 @@
+import type { Handshake } from '../handshake.ts';
+import type { Provider } from '../provider.ts';
+import { body, hash, hmacSha256Hex, joined, single } from '../words.ts';
+
+const plausible = /^[A-Za-z0-9]{16,256}$/;
+
+/** Making a webhook brings its secret in a header, and wants to see it in the answer. */
+const newWebhook: Handshake = {
+  secretIn: ({ headers }) => {
+    const secret = headers.get('x-hook-secret') ?? '';
+    if (headers.has('x-hook-signature') || !plausible.test(secret)) return undefined;
+    return { secret, answer: { status: 200, headers: { 'x-hook-secret': secret }, body: '' } };
+  },
+};
+
+/** @see https://developers.asana.com/docs/webhooks-guide */
+export const asana: Provider = {
+  secret: 'text',
+  signature: {
+    header: 'x-hook-signature',
+    format: single(),
+    versions: { only: hmacSha256Hex },
+    signed: '{body}',
+  },
+  body: 'json',
+  // Empty every 8 hours: a heartbeat.
+  batch: 'events',
+  id: hash,
+  type: joined('.', body('resource.resource_type'), body('action')),
+  attributes: {},
+  forward: [],
+  handshake: newWebhook,
+};

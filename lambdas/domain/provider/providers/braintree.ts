@@ -1,0 +1,89 @@
+import { createHash, createHmac } from 'node:crypto';
+import { decodeStrictly } from '../../signature/encoding.ts';
+import { equalBytes } from '../../signature/equal-bytes.ts';
+import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
+import { bodyHash } from '../body-hash.ts';
+import { accepted, type Check, refusedFor } from '../check.ts';
+import { type Handshake, textAnswer } from '../handshake.ts';
+import { propertyAt } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { body, code } from '../words.ts';
+
+const keyPair: OwnFormat = {
+  called: 'publicKey:privateKey',
+  parse(secret) {
+    const [publicKey, privateKey, ...more] = secret.split(':');
+    const isPair = publicKey && privateKey && more.length === 0 && !/\s/.test(secret);
+    return isPair ? { kind: 'fields', fields: { publicKey, privateKey } } : undefined;
+  },
+};
+
+const payloads = /^[A-Za-z0-9+=/\n]+$/;
+const sha1Hex = 40;
+
+/** The key is the digest of the private key, as bytes. */
+const mac = (privateKey: string, text: string): Buffer =>
+  createHmac('sha1', createHash('sha1').update(privateKey).digest()).update(text).digest();
+
+const pairOf = (key: VerificationKey) =>
+  key.kind === 'fields'
+    ? ([key.fields['publicKey'] ?? '', key.fields['privateKey'] ?? ''] as const)
+    : undefined;
+
+/** Each key pair of the gateway signs the payload; ours is found by its public key. */
+const check: Check = ({ body: bytes }, keys) => {
+  const form = new URLSearchParams(Buffer.from(bytes).toString('utf8'));
+  const [payload, list] = [form.get('bt_payload'), form.get('bt_signature')];
+  if (!payload || !list || !payloads.test(payload)) return refusedFor('malformed-body');
+  const signatures = list.split('&').map((entry) => entry.split('|'));
+  const matching = keys.filter((key) => {
+    const [publicKey, privateKey = ''] = pairOf(key) ?? [];
+    const sent = signatures
+      .filter(([owner, hex]) => owner === publicKey && hex?.length === sha1Hex)
+      .map(([, hex = '']) => decodeStrictly(hex, 'hex'))
+      .filter((decoded) => decoded !== undefined);
+    // A parser of forms may have taken the last line end.
+    const texts = [payload, `${payload}\n`].map((text) => mac(privateKey, text));
+    return sent.flatMap((one) => texts.filter((expected) => equalBytes(expected, one))).length > 0;
+  });
+  return matching.length > 0 ? accepted : refusedFor('mismatch');
+};
+
+/** Nothing but what Braintree sends, so that the answer never signs a notification. */
+const challenges = /^[a-f0-9]{20,32}$/;
+const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_request"}' };
+
+const challenge: Handshake = {
+  methods: ['GET'],
+  unsigned: ({ method, url }, keys) => {
+    const [pair] = keys.map(pairOf).filter((found) => found !== undefined);
+    if (method !== 'GET' || pair === undefined) return undefined;
+    const text = new URL(url).searchParams.get('bt_challenge') ?? '';
+    const [publicKey, privateKey] = pair;
+    return challenges.test(text)
+      ? textAnswer(`${publicKey}|${mac(privateKey, text).toString('hex')}`)
+      : invalid;
+  },
+};
+
+/** The XML as text, and its kind; Braintree's own library reads all of it from the form. */
+function readNotification(bytes: Uint8Array): unknown {
+  const form = new URLSearchParams(Buffer.from(bytes).toString('utf8'));
+  const [btPayload, btSignature] = [form.get('bt_payload'), form.get('bt_signature')];
+  if (btPayload === null) return undefined;
+  const xml = Buffer.from(btPayload, 'base64').toString('utf8');
+  const kind = /<kind>([a-z_]{1,100})<\/kind>/.exec(xml)?.[1];
+  return { bt_payload: btPayload, bt_signature: btSignature, xml, kind };
+}
+
+/** @see https://developer.paypal.com/braintree/docs/guides/webhooks/parse/node/ */
+export const braintree: Provider = {
+  secret: keyPair,
+  signature: check,
+  body: readNotification,
+  id: code(({ payload }) => bodyHash(Buffer.from(String(propertyAt(payload, 'bt_payload')), 'utf8'))),
+  type: body('kind'),
+  attributes: {},
+  forward: [],
+  handshake: challenge,
+};

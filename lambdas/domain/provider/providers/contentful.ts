@@ -1,0 +1,74 @@
+import { createHmac } from 'node:crypto';
+import type { RawRequest } from '../../raw-request.ts';
+import { decodeStrictly } from '../../signature/encoding.ts';
+import { equalBytes } from '../../signature/equal-bytes.ts';
+import { readInstant } from '../../signature/instant.ts';
+import type { OwnFormat } from '../../signature/key.ts';
+import { judgeTime } from '../../signature/verify.ts';
+import { accepted, type Check, refusedFor } from '../check.ts';
+import type { Provider } from '../provider.ts';
+import { body, code, first, hash, joined } from '../words.ts';
+
+const signingSecret: OwnFormat = {
+  called: 'signing secret (64 characters)',
+  parse: (secret) =>
+    /^[0-9A-Za-z+/=_-]{64}$/.test(secret) ? { kind: 'hmac', bytes: Buffer.from(secret, 'utf8') } : undefined,
+};
+
+const [listHeader, timestampHeader] = ['x-contentful-signed-headers', 'x-contentful-timestamp'];
+
+/** The names of the headers that are signed, sorted. */
+const signedNames = (headers: RawRequest['headers']): string[] =>
+  [...new Set((headers.get(listHeader) ?? '').split(',').map((name) => name.trim().toLowerCase()))].sort();
+
+/** The method, the path, the headers that the sender chose, and the body. */
+const check: Check = (request, keys, { tolerance, now }) => {
+  const { headers } = request;
+  const signature = headers.get('x-contentful-signature');
+  const timestamp = headers.get(timestampHeader);
+  if (!signature || !timestamp || !headers.get(listHeader)) return refusedFor('missing-header');
+  const names = signedNames(headers);
+  const sent = decodeStrictly(signature, 'hex');
+  const signedAt = readInstant(timestamp, 'milliseconds');
+  // A list without these two would leave the time to the caller.
+  if (!sent || !signedAt || !names.includes(listHeader) || !names.includes(timestampHeader))
+    return refusedFor('malformed-header');
+  const pairs = names.map(
+    (name) => `${name}:${name === listHeader ? names.join(',') : (headers.get(name)?.trim() ?? '')}`,
+  );
+  const head = [request.method, encodedPath(request.url), pairs.join(';'), ''].join('\n');
+  const matching = keys.filter(
+    (key) =>
+      key.kind === 'hmac' &&
+      equalBytes(createHmac('sha256', key.bytes).update(head).update(request.body).digest(), sent),
+  );
+  if (matching.length === 0) return refusedFor('mismatch');
+  const late = judgeTime(signedAt, tolerance, now);
+  return late ? refusedFor(late) : accepted;
+};
+
+/** Contentful escapes the query as one text, and then all of it once more. */
+function encodedPath(url: string): string {
+  const { pathname, search } = new URL(url);
+  return encodeURI(search === '' ? pathname : `${pathname}?${encodeURIComponent(search.slice(1))}`);
+}
+
+const topicHeader = 'x-contentful-topic';
+/** A topic that is not signed is anybody's. */
+const topic = code(({ request }) =>
+  signedNames(request.headers).includes(topicHeader)
+    ? request.headers.get(topicHeader) || undefined
+    : undefined,
+);
+
+/** @see https://www.contentful.com/developers/docs/webhooks/request-verification/ */
+export const contentful: Provider = {
+  secret: signingSecret,
+  signature: check,
+  body: 'json',
+  id: first(joined(':', body('sys.id'), body('sys.version', 'sys.revision'), topic), hash),
+  type: topic,
+  typeWhenAbsent: 'unknown',
+  attributes: {},
+  forward: ['x-contentful-webhook-name'],
+};

@@ -1,0 +1,62 @@
+import type { RawRequest } from '../../raw-request.ts';
+import { type OwnFormat, parseKey } from '../../signature/key.ts';
+import { type Answer, type Handshake, jsonAnswer } from '../handshake.ts';
+import { parsePayload } from '../payload.ts';
+import { propertyAt } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { always, body, first, hash, joined, single } from '../words.ts';
+
+const applicationKey: OwnFormat = {
+  called: 'public key (64 digits of hex, under General Information)',
+  parse: (secret) => (secret.length === 64 ? parseKey(secret, 'ed25519') : undefined),
+};
+
+/** An event needs no reading; Discord wants a content type even so. */
+const noted: Answer = { status: 204, contentType: 'application/json', body: '' };
+
+/** Of interactions, which are answered, and of events, which are only noted. */
+const ping = 1;
+const eventPing = 0;
+const autocomplete = 4;
+const deferredReply = { type: 5 };
+const noChoices = { type: 8, data: { choices: [] } };
+
+const payloadOf = ({ body: bytes }: RawRequest): unknown => parsePayload(bytes, 'json', undefined);
+const isOfEvents = (payload: unknown): boolean =>
+  propertyAt(payload, 'event') !== undefined || propertyAt(payload, 'type') === eventPing;
+
+const pings: Handshake = {
+  signed: (request) => {
+    const payload = payloadOf(request);
+    const type = propertyAt(payload, 'type');
+    if (propertyAt(payload, 'event') !== undefined) return undefined;
+    if (type === eventPing) return noted;
+    return type === ping ? jsonAnswer({ type: ping }) : undefined;
+  },
+};
+
+/** @see https://docs.discord.com/developers/events/webhook-events */
+export const discord: Provider = {
+  secret: applicationKey,
+  signature: {
+    header: 'x-signature-ed25519',
+    format: single(),
+    versions: { only: { key: 'ed25519', encoding: 'hex' } },
+    signed: '{timestamp}{body}',
+    timestampHeader: 'x-signature-timestamp',
+    aheadAtMost: 300,
+  },
+  // Tries of an event go on for 10 minutes.
+  tolerance: 900,
+  body: 'json',
+  id: first(body('id'), hash),
+  type: first(body('event.type'), joined('.', always('interaction'), body('type'))),
+  attributes: { application: body('application_id') },
+  forward: ['x-signature-timestamp'],
+  handshake: pings,
+  answer: (request) => {
+    const payload = payloadOf(request);
+    if (isOfEvents(payload)) return noted;
+    return jsonAnswer(propertyAt(payload, 'type') === autocomplete ? noChoices : deferredReply);
+  },
+};

@@ -1,0 +1,22 @@
+import type { Provider } from '../provider.ts';
+import { body, first, hash, hmacSha256Base64, joined } from '../words.ts';
+
+const event = [body('event'), body('data.envelopeId'), body('generatedDateTime')] as const;
+
+/** @see https://developers.docusign.com/platform/webhooks/connect/validate */
+export const docusign: Provider = {
+  secret: 'text',
+  signature: {
+    // One header for each key of the account; which number is whose, nobody says.
+    header: 'x-docusign-signature-',
+    format: { kind: 'numbered', upTo: 100 },
+    versions: { only: hmacSha256Base64 },
+    signed: '{body}',
+  },
+  body: 'json',
+  // The body's hash changes with its count of tries.
+  id: first(joined(':', ...event, body('data.recipientId')), joined(':', ...event), hash),
+  type: body('event'),
+  attributes: { account: body('data.accountId') },
+  forward: [],
+};

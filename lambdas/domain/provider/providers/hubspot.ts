@@ -1,0 +1,39 @@
+import type { SignatureScheme } from '../../signature/scheme.ts';
+import type { Provider } from '../provider.ts';
+import { body, first, hash, hmacSha256Base64, joined, single } from '../words.ts';
+
+const version3 = {
+  header: 'x-hubspot-signature-v3',
+  format: single(),
+  versions: { only: hmacSha256Base64 },
+  timestampHeader: 'x-hubspot-request-timestamp',
+  timestampUnit: 'milliseconds',
+} as const satisfies Partial<SignatureScheme>;
+
+/** @see https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation */
+export const hubspot: Provider = {
+  secret: 'text',
+  // The documents undo some escapes of the URL; HubSpot's own libraries do not.
+  signature: { ...version3, signed: '{method}{decodedUrl}{body}{timestamp}' },
+  otherSignatures: [{ ...version3, signed: '{method}{url}{body}{timestamp}' }],
+  body: 'json',
+  batch: true,
+  // An action of a workflow sends one object.
+  batchOrOne: true,
+  // `eventId` alone is not unique, and the body's hash changes with its count of tries.
+  id: first(
+    joined(
+      ':',
+      body('portalId'),
+      body('subscriptionId'),
+      body('eventId'),
+      body('objectId'),
+      body('occurredAt'),
+    ),
+    hash,
+  ),
+  type: body('subscriptionType'),
+  typeWhenAbsent: 'unknown',
+  attributes: { portal: body('portalId') },
+  forward: ['x-hubspot-request-timestamp'],
+};

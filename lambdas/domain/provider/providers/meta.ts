@@ -1,0 +1,95 @@
+import * as v from 'valibot';
+import { equalBytes } from '../../signature/equal-bytes.ts';
+import type { OwnFormat } from '../../signature/key.ts';
+import { type Handshake, textAnswer } from '../handshake.ts';
+import { parseJson } from '../payload.ts';
+import { propertyAt } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { body, code, first, hash, hmacSha256Hex, joined, single } from '../words.ts';
+
+const Secret = v.object({
+  appSecret: v.pipe(v.string(), v.nonEmpty()),
+  verifyToken: v.pipe(v.string(), v.nonEmpty()),
+});
+
+const appSecret: OwnFormat = {
+  called: 'JSON with appSecret and verifyToken',
+  parse(secret) {
+    const { success, output } = v.safeParse(Secret, parseJson(secret));
+    if (!success || [output.appSecret, output.verifyToken].includes('unset')) return undefined;
+    const { verifyToken } = output;
+    return { kind: 'hmac', bytes: Buffer.from(output.appSecret, 'utf8'), verifyToken };
+  },
+};
+
+/** What comes back is no page of the caller's making. */
+const challenges = /^[A-Za-z0-9_-]{1,256}$/;
+const forbidden = { status: 403, contentType: 'application/json', body: '{"error":"forbidden"}' };
+
+/** Saving the URL sends an unsigned GET with the verify token. */
+const subscription: Handshake = {
+  methods: ['GET'],
+  unsigned: ({ method, url }, keys) => {
+    if (method !== 'GET' || keys.length === 0) return undefined;
+    const query = new URL(url).searchParams;
+    const challenge = query.get('hub.challenge') ?? '';
+    const sent = Buffer.from(query.get('hub.verify_token') ?? '', 'utf8');
+    const known = keys.filter(
+      (key) => key.kind === 'hmac' && equalBytes(Buffer.from(key.verifyToken ?? '', 'utf8'), sent),
+    );
+    const isRight = query.get('hub.mode') === 'subscribe' && challenges.test(challenge) && known.length > 0;
+    return isRight ? textAnswer(challenge) : forbidden;
+  },
+};
+
+/** The only element of a list; what has several has no id of its own. */
+function only(payload: unknown, path: string): unknown {
+  const list = propertyAt(payload, path);
+  return Array.isArray(list) && list.length === 1 ? list[0] : undefined;
+}
+
+/** The id of the one message or the one change of status that a request carries. */
+function messageId(payload: unknown): string | undefined {
+  const entry = only(payload, 'entry');
+  const mid = propertyAt(only(entry, 'messaging'), 'message.mid');
+  const value = propertyAt(only(entry, 'changes'), 'value');
+  const [messages, statuses] = [propertyAt(value, 'messages'), propertyAt(value, 'statuses')];
+  const id = propertyAt(only(value, 'messages'), 'id');
+  if (typeof mid === 'string') return mid;
+  if (typeof id === 'string' && statuses === undefined) return id;
+  const status = only(value, 'statuses');
+  const [of, now] = [propertyAt(status, 'id'), propertyAt(status, 'status')];
+  return typeof of === 'string' && typeof now === 'string' && messages === undefined
+    ? `${of}:${now}`
+    : undefined;
+}
+
+const object = body('object');
+/** Subscribed fields come as `changes`, conversations as `messaging`. */
+const conversation = code(({ payload }) =>
+  Array.isArray(propertyAt(payload, 'entry.0.messaging')) ? 'messaging' : undefined,
+);
+
+/** @see https://developers.facebook.com/docs/graph-api/webhooks/getting-started */
+export const meta: Provider = {
+  secret: appSecret,
+  signature: {
+    header: 'x-hub-signature-256',
+    format: single('sha256='),
+    versions: { only: hmacSha256Hex },
+    signed: '{body}',
+  },
+  body: 'json',
+  id: first(
+    code(({ payload }) => messageId(payload)),
+    hash,
+  ),
+  type: first(
+    joined('.', object, body('entry.0.changes.0.field')),
+    joined('.', object, conversation),
+    object,
+  ),
+  attributes: { object },
+  forward: [],
+  handshake: subscription,
+};

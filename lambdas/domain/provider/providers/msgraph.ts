@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { equalBytes } from '../../signature/equal-bytes.ts';
+import { accepted, type Check, refusedFor } from '../check.ts';
+import { type Handshake, textAnswer } from '../handshake.ts';
+import { parsePayload } from '../payload.ts';
+import { propertyAt, propertyOf } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { body, code, first } from '../words.ts';
+
+/** Every item carries the text that was given when its subscription was made: one that is wrong spoils all. */
+const check: Check = (request, keys) => {
+  const items = propertyAt(parsePayload(request.body, 'json', undefined), 'value');
+  if (!Array.isArray(items) || items.length === 0) return refusedFor('malformed-body');
+  const states = items.map((item) => propertyAt(item, 'clientState'));
+  if (!states.every((state) => typeof state === 'string')) return refusedFor('malformed-body');
+  const known = states.filter((state) => {
+    const sent = Buffer.from(state, 'utf8');
+    return keys.filter((key) => key.kind === 'token' && equalBytes(key.bytes, sent)).length > 0;
+  });
+  return known.length === states.length ? accepted : refusedFor('mismatch');
+};
+
+const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_body"}' };
+
+/** A new subscription posts nothing but a token in the query, which comes back as plain text. */
+const validation: Handshake = {
+  unsigned: ({ url, body: bytes }) => {
+    const token = new URL(url).searchParams.get('validationToken');
+    if (token === null) return undefined;
+    const isPlain = token !== '' && token.length <= 2048 && !/[<>]|\p{Cc}/u.test(token);
+    return isPlain && bytes.byteLength === 0 ? textAnswer(token) : invalid;
+  },
+};
+
+/** What an item without an id is about. */
+const subject = ['subscriptionId', 'changeType', 'lifecycleEvent', 'resource'];
+
+function hashOfSubject(payload: unknown): string {
+  const etag = propertyOf(propertyAt(payload, 'resourceData'), '@odata.etag');
+  const facts = [...subject.map((name) => propertyAt(payload, name)), etag];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}
+
+/** @see https://learn.microsoft.com/graph/change-notifications-delivery-webhooks */
+export const msgraph: Provider = {
+  secret: 'token',
+  signature: check,
+  body: 'json',
+  batch: 'value',
+  id: first(
+    body('id'),
+    code(({ payload }) => hashOfSubject(payload)),
+  ),
+  type: body('lifecycleEvent', 'changeType'),
+  attributes: { subscription: body('subscriptionId') },
+  forward: [],
+  handshake: validation,
+};

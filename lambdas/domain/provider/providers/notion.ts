@@ -1,0 +1,33 @@
+import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { parsePayload } from '../payload.ts';
+import { propertyAt } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { body, hmacSha256Hex, single } from '../words.ts';
+
+const token = /^secret_[A-Za-z0-9_-]{8,256}$/;
+
+/** A new subscription sends its token, unsigned; a person then shows it to Notion. */
+const verification: Handshake = {
+  secretIn: ({ body: bytes, headers }) => {
+    if (headers.has('x-notion-signature')) return undefined;
+    const secret = propertyAt(parsePayload(bytes, 'json', undefined), 'verification_token');
+    return typeof secret === 'string' && token.test(secret) ? { secret, answer: emptyAnswer } : undefined;
+  },
+};
+
+/** @see https://developers.notion.com/reference/webhooks */
+export const notion: Provider = {
+  secret: 'text',
+  signature: {
+    header: 'x-notion-signature',
+    format: single('sha256='),
+    versions: { only: hmacSha256Hex },
+    signed: '{body}',
+  },
+  body: 'json',
+  id: body('id'),
+  type: body('type'),
+  attributes: { workspace: body('workspace_id') },
+  forward: [],
+  handshake: verification,
+};

@@ -1,0 +1,116 @@
+import { verify as verifyWithPublicKey } from 'node:crypto';
+import { decodeStrictly } from '../../signature/encoding.ts';
+import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
+import { type CertificatePin, trustedLeaf } from '../certificates.ts';
+import { accepted, type Check, refusedFor } from '../check.ts';
+import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { parsePayload } from '../payload.ts';
+import { propertyOf } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { body } from '../words.ts';
+
+const topicArn = /^arn:aws(?:-[a-z]+)*:sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_.-]{1,256}$/;
+
+/** Anybody may make a topic and have AWS sign its messages: what is trusted are topics. */
+const allowedTopics: OwnFormat = {
+  called: 'list of topic ARNs, one a line',
+  parse(secret) {
+    const arns = secret.split(/\s+/);
+    return arns.every((arn) => topicArn.test(arn))
+      ? { kind: 'fields', fields: { arns: arns.join('\n') } }
+      : undefined;
+  },
+};
+
+const amazon: CertificatePin = {
+  commonName: /^sns(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/,
+  issuerHost: /^crt\.[a-z0-9]+\.amazontrust\.com$/,
+};
+/** A bucket may be named `sns`, so a host of S3 would match a looser pattern. */
+const host = /^sns\.([a-z]{2}(?:-[a-z]+)+-\d+)\.amazonaws\.com(\.cn)?$/;
+const certificatePath = /^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/;
+
+const digests: ReadonlyMap<unknown, string> = new Map([
+  ['1', 'sha1'],
+  ['2', 'sha256'],
+]);
+
+const ofConfirmations = ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'];
+/** In this order; what is absent is left out. */
+const signedFields: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['Notification', ['Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type']],
+  ['SubscriptionConfirmation', ofConfirmations],
+  ['UnsubscribeConfirmation', ofConfirmations],
+]);
+const mayBeAbsent = 'Subject';
+
+/** The signature is in the body, by a key whose certificate the body names. */
+const check: Check = async ({ body: bytes }, keys, context) => {
+  const message = parsePayload(bytes, 'json', undefined);
+  const signed = signedText(message);
+  const digest = digests.get(propertyOf(message, 'SignatureVersion'));
+  const signature = decodeStrictly(String(propertyOf(message, 'Signature')), 'base64');
+  if (signed === undefined || digest === undefined || signature === undefined)
+    return refusedFor('malformed-body');
+  const topic = String(propertyOf(message, 'TopicArn'));
+  if (!isAllowed(topic, keys)) return refusedFor('wrong-recipient');
+  const url = snsUrl(propertyOf(message, 'SigningCertURL'), topic);
+  if (url === undefined || !certificatePath.test(url.pathname) || url.search !== '')
+    return refusedFor('untrusted-key');
+  const { isThere, text } = await context.fetchKey(url);
+  const certificate = isThere ? await trustedLeaf(text, amazon, context) : undefined;
+  if (certificate === undefined) return refusedFor('untrusted-key');
+  const isRight = verifyWithPublicKey(digest, Buffer.from(signed, 'utf8'), certificate.publicKey, signature);
+  return isRight ? accepted : refusedFor('mismatch');
+};
+
+/** @returns undefined when a field is missing or is no text */
+function signedText(message: unknown): string | undefined {
+  const names = signedFields.get(propertyOf(message, 'Type'));
+  const present = names?.filter((name) => name !== mayBeAbsent || propertyOf(message, name) !== undefined);
+  const values = present?.map((name) => propertyOf(message, name));
+  if (!values?.every((value) => typeof value === 'string')) return undefined;
+  return present?.map((name, index) => `${name}\n${values[index]}\n`).join('');
+}
+
+const isAllowed = (topic: string, keys: readonly VerificationKey[]): boolean =>
+  keys.some((key) => key.kind === 'fields' && key.fields['arns']?.split('\n').includes(topic));
+
+/** @returns undefined unless it is SNS's own host in the topic's region */
+function snsUrl(text: unknown, topic: string): URL | undefined {
+  if (typeof text !== 'string' || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isPlain = url.protocol === 'https:' && url.port === '' && url.username === '' && url.hash === '';
+  const region = host.exec(url.hostname)?.[1];
+  return isPlain && region !== undefined && region === topicArn.exec(topic)?.[1] ? url : undefined;
+}
+
+const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_body"}' };
+
+/** A subscription is confirmed by a visit; the end of one is not, for that would begin it again. */
+const confirmation: Handshake = {
+  signed: async ({ body: bytes }, _keys, { visit }) => {
+    const message = parsePayload(bytes, 'json', undefined);
+    const [type, topic] = [propertyOf(message, 'Type'), propertyOf(message, 'TopicArn')];
+    if (type === 'UnsubscribeConfirmation') return emptyAnswer;
+    if (type !== 'SubscriptionConfirmation') return undefined;
+    const url = snsUrl(propertyOf(message, 'SubscribeURL'), String(topic));
+    const isConfirmation =
+      url?.searchParams.get('Action') === 'ConfirmSubscription' && url.searchParams.get('TopicArn') === topic;
+    if (url === undefined || !isConfirmation) return invalid;
+    await visit(url);
+    return emptyAnswer;
+  },
+};
+
+/** @see https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html */
+export const sns: Provider = {
+  secret: allowedTopics,
+  signature: check,
+  body: 'json',
+  id: body('MessageId'),
+  type: body('Type'),
+  attributes: { topic: body('TopicArn') },
+  forward: [],
+  handshake: confirmation,
+};

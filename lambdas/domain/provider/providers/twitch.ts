@@ -1,0 +1,51 @@
+import type { Handshake } from '../handshake.ts';
+import { textAnswer } from '../handshake.ts';
+import { parsePayload } from '../payload.ts';
+import { propertyAt } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { always, first, header, hmacSha256Hex, single } from '../words.ts';
+
+const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_body"}' };
+
+/** The header that says what a message is, is not signed: the body must look like it. */
+const challenge: Handshake = {
+  signed: ({ body, headers }) => {
+    const payload = parsePayload(body, 'json', undefined);
+    const text = propertyAt(payload, 'challenge');
+    const isChallenge = text !== undefined;
+    const isSaidToBe = headers.get('twitch-eventsub-message-type') === 'webhook_callback_verification';
+    if (!isChallenge && !isSaidToBe) return undefined;
+    return isChallenge && isSaidToBe && typeof text === 'string' ? textAnswer(text) : invalid;
+  },
+};
+
+const subscriptionOf = (field: string) =>
+  ({ from: 'body', paths: ['subscription.type'], onlyWith: field }) as const;
+
+/** @see https://dev.twitch.tv/docs/eventsub/handling-webhook-events */
+export const twitch: Provider = {
+  secret: 'text',
+  signature: {
+    header: 'twitch-eventsub-message-signature',
+    format: single('sha256='),
+    versions: { only: hmacSha256Hex },
+    signed: '{id}{timestamp}{body}',
+    idHeader: 'twitch-eventsub-message-id',
+    // Nothing stands between the id and the timestamp.
+    idPattern: /^[A-Za-z0-9_=-]{1,100}$/,
+    timestampHeader: 'twitch-eventsub-message-timestamp',
+    timestampUnit: 'iso',
+  },
+  tolerance: 600,
+  body: 'json',
+  id: header('twitch-eventsub-message-id'),
+  type: first(subscriptionOf('event'), subscriptionOf('events'), always('revocation')),
+  attributes: {},
+  forward: [
+    'twitch-eventsub-message-id',
+    'twitch-eventsub-message-retry',
+    'twitch-eventsub-message-timestamp',
+    'twitch-eventsub-subscription-version',
+  ],
+  handshake: challenge,
+};

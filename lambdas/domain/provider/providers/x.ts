@@ -1,0 +1,46 @@
+import { createHmac } from 'node:crypto';
+import { type Handshake, jsonAnswer } from '../handshake.ts';
+import type { Provider } from '../provider.ts';
+import { body, code, first, hash, hmacSha256Base64, single } from '../words.ts';
+
+const signedIn = (header: string) =>
+  ({ header, format: single('sha256='), versions: { only: hmacSha256Base64 }, signed: '{body}' }) as const;
+
+/** Never a brace: a token that is JSON would make the answer the signature of an event. */
+const tokens = /^[A-Za-z0-9_=-]{1,128}$/;
+const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_request"}' };
+
+/** The URL is tried when it is saved and every hour, by an unsigned GET whose token comes back signed. */
+const challenge: Handshake = {
+  methods: ['GET'],
+  unsigned: ({ method, url }, keys) => {
+    const [key] = keys;
+    if (method !== 'GET' || key?.kind !== 'hmac') return undefined;
+    const token = new URL(url).searchParams.get('crc_token') ?? '';
+    if (!tokens.test(token)) return invalid;
+    const signature = createHmac('sha256', key.bytes).update(token).digest('base64');
+    return jsonAnswer({ response_token: `sha256=${signature}` });
+  },
+};
+
+/** Old events are named by the list that they come in. */
+const listName = code(({ payload }) => {
+  if (typeof payload !== 'object' || payload === null) return undefined;
+  const [name] = Object.keys(payload).filter((key) => /^[a-z_]+_events?$/.test(key));
+  return name;
+});
+
+/** @see https://docs.x.com/x-api/webhooks/introduction */
+export const x: Provider = {
+  secret: 'text',
+  // Each header belongs to its own secret of the app; the stored one matches its own.
+  signature: signedIn('x-twitter-webhooks-signature-oauth2'),
+  otherSignatures: [signedIn('x-twitter-webhooks-signature')],
+  body: 'json',
+  id: first(body('data.event_uuid'), hash),
+  type: first(body('data.event_type'), listName),
+  typeWhenAbsent: 'unknown',
+  attributes: { user: body('for_user_id') },
+  forward: [],
+  handshake: challenge,
+};
