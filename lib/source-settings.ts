@@ -55,7 +55,7 @@ export interface SourceProps {
 export type Sources = Readonly<Record<string, SourceProps>>;
 
 /** As `SourceSettings` has it; said here in words. */
-const sourceName = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
+const sourceName = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /** The longest that leaves Lambda's 15 minutes a margin. */
 const maxHandlerTimeoutSeconds = 840;
@@ -85,7 +85,7 @@ export function checkSources(sources: Sources): void {
 
 function problemsOf(name: string, source: SourceProps): string[] {
   if (!sourceName.test(name)) {
-    return [`source '${name}': name it with 2 to 40 lower-case letters, digits and hyphens, a letter first`];
+    return [`source '${name}': name it with 1 to 40 lower-case letters, digits and hyphens, a letter first`];
   }
   try {
     sourceSettings(name, source, handlerTimeoutOf(source));

@@ -61,7 +61,7 @@ export type TokenSettings = v.InferOutput<typeof TokenSettings>;
 /** What is static about one source: compiled into the functions' code, validated at synth. Defaults: `lib/settings.ts`. */
 export const SourceSettings = v.object({
   /** Also the last segment of its URL. */
-  name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/)),
+  name: v.pipe(v.string(), v.regex(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/)),
   provider: v.string(),
   /** Allowed difference between the signed timestamp and now, both ways. */
   tolerance: SecondsSchema,
