@@ -1,4 +1,5 @@
 import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
+import type { Provider } from '../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';
 import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
 import { days, later, type UnixMillis } from '../lambdas/domain/time.ts';
@@ -34,11 +35,18 @@ export type Verdict =
     }
   | { readonly kind: 'refuse'; readonly reason: string };
 
-/** How a provider shows its secret; a generic HMAC sender's is plain text. */
-export function secretFormat(provider: string): SecretFormat {
-  const rows: Readonly<Record<string, { readonly secret: SecretFormat }>> = catalogue;
-  return rows[provider]?.secret ?? 'text';
-}
+const rows: Readonly<Record<string, Provider>> = catalogue;
+
+/** Of senders that are described by the source's settings. */
+const genericFormats: Readonly<Record<string, SecretFormat>> = { token: 'token', ed25519: 'ed25519' };
+
+/** How a provider shows its secret. */
+export const secretFormat = (provider: string): SecretFormat =>
+  rows[provider]?.secret ?? genericFormats[provider] ?? 'text';
+
+/** Whether a provider's handshake brings the secret. */
+export const bringsItsSecret = (provider: string): boolean =>
+  rows[provider]?.handshake?.secretIn !== undefined;
 
 /** Strips the line end that a terminal, `echo` or a file adds. */
 export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');

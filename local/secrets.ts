@@ -5,10 +5,14 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
+import type { Provider } from '../lambdas/domain/provider/provider.ts';
+import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';
+import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import type { LocalOutputs } from './outputs.ts';
 
-/** Gives every source's secret a random value in its provider's own format, unless it has one. */
+/** Gives every source's secret a random value in its provider's own format, unless it has one or must get it otherwise. */
 export async function seedSecrets(
   endpoint: Endpoint,
   sources: LocalOutputs['inbound']['sources'],
@@ -17,9 +21,9 @@ export async function seedSecrets(
   await Promise.all(
     Object.values(sources).map(async ({ secretArn, provider }) => {
       if ((await readSecret(client, secretArn)) !== undefined) return;
-      await client.send(
-        new PutSecretValueCommand({ SecretId: secretArn, SecretString: randomSecret(provider) }),
-      );
+      const SecretString = randomSecret(provider);
+      if (SecretString === undefined) return;
+      await client.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString }));
     }),
   );
 }
@@ -36,16 +40,36 @@ export async function readSecret(client: SecretsManagerClient, id: string): Prom
   }
 }
 
-/** A secret as this provider's dashboard would show it. */
-export function randomSecret(provider: string): string {
-  switch (provider) {
-    case 'stripe':
-      return `whsec_${randomBytes(24).toString('hex').slice(0, 32)}`;
-    case 'standard-webhooks':
-      return `whsec_${randomBytes(32).toString('base64')}`;
-    case 'shopify':
-      return `shpss_${randomBytes(16).toString('hex')}`;
-    default:
-      return randomBytes(32).toString('hex');
-  }
+/**
+ * A secret as this provider's dashboard would show it.
+ *
+ * @returns undefined where only the provider can make one that signs: a public key, a topic, the handshake's own
+ */
+export function randomSecret(provider: string): string | undefined {
+  const row = rows[provider];
+  if (row?.handshake?.secretIn !== undefined) return undefined;
+  const digits = randomBytes(32).toString('hex');
+  const candidates = [
+    ...(looks[provider] ? [looks[provider](digits)] : []),
+    digits,
+    `whsec_${randomBytes(32).toString('base64')}`,
+    randomBytes(32).toString('base64'),
+    `user:${digits}`,
+  ];
+  return candidates.find((candidate) => canSign(candidate, row?.secret ?? 'text'));
+}
+
+const rows: Readonly<Record<string, Provider>> = catalogue;
+
+/** As people know them. */
+const looks: Readonly<Record<string, (digits: string) => string>> = {
+  stripe: (digits) => `whsec_${digits.slice(0, 32)}`,
+  shopify: (digits) => `shpss_${digits.slice(0, 32)}`,
+  'standard-webhooks': (digits) => `whsec_${Buffer.from(digits, 'hex').toString('base64')}`,
+};
+
+function canSign(value: string, format: SecretFormat): boolean {
+  const [dated] = parseSecretValue(value, format)?.keys ?? [];
+  const kind = dated?.key.kind;
+  return kind === 'hmac' || kind === 'token' || (kind === 'fields' && value.startsWith('user:'));
 }

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
-import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { awaitingValue } from '../../lambdas/domain/provider/awaited-secret.ts';
+import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { later, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { positiveNumber } from '../arguments.ts';
 import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { readSecretInput } from '../read-secret.ts';
 import { RefusedError } from '../refusal.ts';
-import { judge, secretFormat, withoutLineEnd } from '../secret-change.ts';
+import { bringsItsSecret, judge, secretFormat, withoutLineEnd } from '../secret-change.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { instant } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -20,9 +23,8 @@ const outbound = 'outbound';
 
 /** `hookline secrets`: the signing secrets of the sources, and the one that signs what is sent. */
 export function addSecretsCommand(program: Command): void {
-  program
-    .command('secrets')
-    .description('store and rotate signing secrets')
+  const secrets = program.command('secrets').description('store and rotate signing secrets');
+  secrets
     .command('set')
     .description(
       'store the secret that a provider shows, read from standard input: store it here first, then switch at the provider',
@@ -33,6 +35,37 @@ export function addSecretsCommand(program: Command): void {
     .action((name: string, _options: unknown, command: Command) =>
       setSecret(name, command.optsWithGlobals()),
     );
+  secrets
+    .command('await')
+    .description('take the secret that the provider brings when its webhook is made (Asana, Notion)')
+    .argument('<source>', "a source's name")
+    .option('--minutes <n>', 'how long', positiveNumber, 60)
+    .option('--yes', 'also while the source has a secret: until the new one came it verifies nothing')
+    .action((name: string, _options: unknown, command: Command) =>
+      awaitSecret(name, command.optsWithGlobals()),
+    );
+}
+
+interface AwaitOptions extends TargetOptions {
+  readonly yes?: boolean;
+  readonly minutes: number;
+}
+
+async function awaitSecret(name: string, options: AwaitOptions): Promise<void> {
+  const { secretArn, provider } = sourceOf(await openDeployment(options), name);
+  if (!bringsItsSecret(provider))
+    throw new RefusedError(`${provider} shows its secret: store it with hookline secrets set ${name}.`);
+  const versions = secretVersions(secretsClient(patientCalls), secretArn);
+  const current = await versions.current();
+  if (current && parseSecretValue(current.value, secretFormat(provider)) && !options.yes)
+    throw new RefusedError(
+      `${name} has a secret, and would verify nothing until ${provider} brings another: repeat with --yes. Nothing was changed.`,
+    );
+  const until = later(unixMillis(Date.now()), seconds(options.minutes * 60));
+  await versions.put(awaitingValue(until));
+  console.log(
+    `${name} takes the first secret that ${provider} brings until ${instant(until)}. Make its webhook now.`,
+  );
 }
 
 async function setSecret(name: string, options: SetOptions): Promise<void> {
