@@ -120,6 +120,47 @@ describe('the receiver', () => {
   });
 });
 
+describe('code for one provider', () => {
+  const sources = {
+    stripe: { provider: 'stripe' },
+    plaid: { provider: 'plaid' },
+    sns: { provider: 'sns' },
+    asana: { provider: 'asana' },
+    mailgun: { provider: 'mailgun' },
+  } as const;
+  const several = synth({ sources });
+  const receiverOf = (name: string) => assetOf(several, `Source-${name}/Receive`);
+  const kilobytes = (name: string) => Math.round(Buffer.byteLength(codeOf(receiverOf(name))) / 1024);
+
+  test.each([
+    ['stripe', []],
+    ['plaid', ['json-web-signature.ts', '/jose/']],
+    ['sns', ['certificates.ts']],
+    ['asana', ['handshake-secret.ts']],
+    ['mailgun', ['multipart-parser', 'once-only.ts', 'lib-dynamodb']],
+  ])('comes with a source of %s only', (name, own) => {
+    const lazy =
+      /providers\/[a-z-]+\.ts|json-web-signature|\/jose\/|certificates|handshake-secret|multipart-parser|once-only|lib-dynamodb/;
+    const found = sourcesIn(receiverOf(name)).map((source) => lazy.exec(source)?.[0]);
+
+    expect(new Set(found.filter((source) => source !== undefined))).toEqual(
+      new Set([`providers/${name}.ts`, ...own.map((part) => lazy.exec(part)?.[0])]),
+    );
+  });
+
+  test('does not make the receiver of another source larger', () => {
+    const bytes = (synthesised: ReturnType<typeof synth>) =>
+      Buffer.byteLength(codeOf(assetOf(synthesised, 'Source-stripe/Receive')));
+
+    console.log(
+      `Receivers: ${Object.keys(sources)
+        .map((name) => `${name} ${kilobytes(name)} KB`)
+        .join(', ')}.`,
+    );
+    expect(bytes(several)).toBe(bytes(synth({ sources: { stripe: { provider: 'stripe' } } })));
+  });
+});
+
 describe('a change', () => {
   test('that is none deploys nothing', () => {
     expect(assetOf(synth(), 'Source-stripe/Consume').hash).toBe(assetOf(app, 'Source-stripe/Consume').hash);
