@@ -74,8 +74,8 @@ const placeholder = /\{(id|timestamp|body|method|url|decodedUrl)\}/;
 /** The escapes that HubSpot undoes in a URL before it signs. */
 const undoneEscapes = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 
-/** The template's parts as bytes, in order. */
-function signedContent(template: string, claim: SignatureClaim, request: RawRequest): Uint8Array[] {
+/** The template's parts as bytes, in order: what is signed. */
+export function signedContent(template: string, claim: SignatureClaim, request: RawRequest): Uint8Array[] {
   const values: Readonly<Record<SignedPart, Uint8Array>> = {
     id: Buffer.from(claim.id ?? '', 'utf8'),
     timestamp: Buffer.from(claim.timestamp ?? '', 'utf8'),

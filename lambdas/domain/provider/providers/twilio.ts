@@ -42,7 +42,7 @@ function isHashOf(bytes: Uint8Array, hex: string): boolean {
 }
 
 /** Each name with its values, all in the order of their code units; equal values of one name count once. */
-function sortedParameters(bytes: Uint8Array): string {
+export function sortedParameters(bytes: Uint8Array): string {
   const form = new URLSearchParams(Buffer.from(bytes).toString('utf8'));
   const names = [...new Set(form.keys())].sort();
   return names
