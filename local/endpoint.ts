@@ -31,12 +31,17 @@ export function awsVariables(endpoint: Endpoint): Record<string, string> {
   };
 }
 
+/** A proxy of the user's does not lead to this machine. */
+export const notProxied = (base: NodeJS.ProcessEnv): string =>
+  [base['NO_PROXY'], '127.0.0.1', 'localhost', '.localhost'].filter(Boolean).join(',');
+
 /** The environment for a program that is to see the endpoint and nothing of the user's own AWS configuration. */
 export function awsEnvironment(endpoint: Endpoint, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(base).filter(([name]) => !name.startsWith('AWS_'));
   const nowhere = '/dev/null';
   return {
     ...Object.fromEntries(kept),
+    ...(base['HTTPS_PROXY'] && { NO_PROXY: notProxied(base) }),
     AWS_CONFIG_FILE: nowhere,
     AWS_SHARED_CREDENTIALS_FILE: nowhere,
     ...awsVariables(endpoint),

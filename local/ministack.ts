@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeCertificate, type TlsFiles } from './certificate.ts';
-import { type Endpoint, region, trust } from './endpoint.ts';
+import { type Endpoint, notProxied, region, trust } from './endpoint.ts';
 import { LocalAwsError } from './failure.ts';
 import { host } from './ports.ts';
 import { killGroup } from './processes.ts';
@@ -84,9 +84,12 @@ function serverArguments(port: number, tls: TlsFiles | undefined): string[] {
 /** Little of the user's environment goes in, because every function inherits what is here. */
 function ministackVariables(port: number, scratch: string, endpoint: Endpoint): NodeJS.ProcessEnv {
   const { HOME, LANG, PATH } = process.env;
+  // Receivers read certificates and keys from their providers, through the user's proxy where there is one.
+  const { HTTPS_PROXY, NODE_USE_ENV_PROXY } = process.env;
   return {
     HOME,
     LANG,
+    ...(HTTPS_PROXY && { HTTPS_PROXY, NODE_USE_ENV_PROXY, NO_PROXY: notProxied(process.env) }),
     // Functions are plain `node` processes, found here: the project's Node, which is Lambda's.
     PATH: `${dirname(process.execPath)}:${PATH}`,
     TZ: 'UTC',

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { CompactSign } from 'jose';
-import { sortedParameters } from '../../lambdas/domain/provider/providers/twilio.ts';
+import { sortedParameters } from '../../lambdas/domain/provider/sorted-parameters.ts';
 import { toUnixSeconds } from '../../lambdas/domain/time.ts';
 import { CannotSignError, type Draft, type Signer, type Signing, withHeaders } from './draft.ts';
 

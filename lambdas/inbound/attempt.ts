@@ -56,7 +56,10 @@ export async function attemptEvent(
     return giveUp(work, claim, 'its body is no longer in the bucket', ports.now(), ports);
   }
   const mistake = handlers && wrongProvider(handlers, work);
-  if (mistake) return settleFailure(work, claim, mistake, ports.now(), ports);
+  if (mistake) {
+    log.error('handler.failed', { permanent: false }, mistake.error);
+    return settleFailure(work, claim, mistake, ports.now(), ports);
+  }
   const found = handlers && findHandler(handlers, event.type);
   if (found === undefined) return settleIgnored(work, claim, ports.now(), ports);
   const startedAt = ports.now();

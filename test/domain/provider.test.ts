@@ -29,9 +29,15 @@ describe('the catalogue', () => {
     expect(names.map((name) => name.toLowerCase())).toEqual(names);
   });
 
+  it.each(rows)('%s is the one export of its file, which is how functions load it', async (name, row) => {
+    const file: object = await import(`../../lambdas/domain/provider/providers/${name}.ts`);
+
+    expect(Object.values(file)).toEqual([row]);
+  });
+
   it('says what a source may choose from', () => {
     expect(() => providerOf({ name: 'shop', provider: 'constructor' })).toThrow(
-      "source shop has provider 'constructor'; choose one of airtable, ",
+      "source shop has provider 'constructor'; choose one of adyen, airtable, ",
     );
     expect(() => providerOf({ name: 'shop', provider: 'hmac' })).toThrow('hmac (with its `hmac` settings)');
   });

@@ -29,12 +29,18 @@ export const jsonAnswer = (statusCode: number, body: object): APIGatewayProxyStr
 });
 
 /** An answer in the provider's own words; a browser that is led here takes it for what it says it is. */
-export const plainAnswer = ({ status, contentType, body }: Answer): APIGatewayProxyStructuredResultV2 => ({
+export const plainAnswer = ({
+  status,
+  contentType,
+  headers,
+  body,
+}: Answer): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
   headers: {
     ...(contentType && { 'content-type': contentType }),
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
+    ...headers,
   },
   body,
 });

@@ -1,14 +1,17 @@
 import { defineHandlers, type Handlers } from '../../../lambdas/domain/handler.ts';
-import { catalogue } from '../../../lambdas/domain/provider/catalogue.ts';
+import { catalogue, type ProviderName } from '../../../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../../../lambdas/domain/provider/generic.ts';
 
 const rows: Readonly<Record<string, object>> = catalogue;
+const isProvider = (name: string): name is ProviderName =>
+  Object.hasOwn(rows, name) || genericNames.some((generic) => generic === name);
 
-const storing = defineHandlers('hmac', {
-  '*': async (event, { log }) => log.info('event.stored', { bytes: event.body.byteLength }),
-});
+const storing = (provider: ProviderName): Handlers =>
+  defineHandlers(provider, {
+    '*': async (event, { log }) => log.info('event.stored', { bytes: event.body.byteLength }),
+  });
 
 /** Every event of every provider is handled, and so recorded as processed. */
 export const handlers: Readonly<Record<string, Handlers>> = Object.fromEntries(
-  [...Object.keys(rows), ...genericNames].map((name) => [name, storing]),
+  [...Object.keys(rows), ...genericNames].filter(isProvider).map((name) => [name, storing(name)]),
 );

@@ -7,12 +7,15 @@ import { LocalAwsError } from '../../../local/failure.ts';
 import type { LocalOutputs } from '../../../local/outputs.ts';
 import { run } from '../../../local/processes.ts';
 import { findPython } from '../../../local/python.ts';
+import { type KeyServer, startKeyServer } from './key-server.ts';
 import { startSink } from './sink.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Undefined where there is no Python to run an AWS with. */
-    local: { readonly outputs: LocalOutputs; readonly sinkUrl: string } | undefined;
+    local:
+      | { readonly outputs: LocalOutputs; readonly sinkUrl: string; readonly keys: KeyServer['keys'] }
+      | undefined;
   }
 }
 
@@ -29,9 +32,11 @@ export async function setup(project: TestProject): Promise<void> {
   cleanUps.push(() => rmSync(stateDir, { recursive: true, force: true }));
   const sink = await startSink();
   cleanUps.push(sink.close);
+  const keyServer = await startKeyServer(stateDir);
+  cleanUps.push(keyServer.close);
   const aws = await start(stateDir, sink.url);
   cleanUps.push(aws.stop);
-  project.provide('local', { outputs: aws.outputs, sinkUrl: sink.url });
+  project.provide('local', { outputs: aws.outputs, sinkUrl: sink.url, keys: keyServer.keys });
 }
 
 export async function teardown(): Promise<void> {

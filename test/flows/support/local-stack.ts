@@ -24,7 +24,7 @@ export type LocalStack = ReturnType<typeof localStack>;
 
 /** The deployed app as its users see it: URLs, the AWS SDK, and the handlers' sink. */
 function localStack(local: NonNullable<ProvidedContext['local']>) {
-  const { outputs, sinkUrl } = local;
+  const { outputs, sinkUrl, keys } = local;
   const endpoint: Endpoint = { url: outputs.awsEndpoint, caFile: outputs.caFile };
   trust(endpoint);
   const config = clientConfig(endpoint);
@@ -35,6 +35,8 @@ function localStack(local: NonNullable<ProvidedContext['local']>) {
 
   return {
     outputs,
+    /** What the providers' own servers show. */
+    keys,
     sqs,
     dynamodb,
     sns: new SNSClient(config),

@@ -52,7 +52,7 @@ export const discord: Provider = {
   id: first(body('id'), hash),
   type: first(body('event.type'), joined('.', always('interaction'), body('type'))),
   attributes: { application: body('application_id') },
-  forward: ['x-signature-timestamp'],
+  forward: [],
   handshake: pings,
   answer: (request) => {
     const payload = payloadOf(request);

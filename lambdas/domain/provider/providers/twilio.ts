@@ -5,6 +5,7 @@ import { accepted, type Check, refusedFor } from '../check.ts';
 import { emptyAnswer } from '../handshake.ts';
 import { isForm } from '../payload.ts';
 import type { Provider } from '../provider.ts';
+import { sortedParameters } from '../sorted-parameters.ts';
 import { body, first, hash, header, joined } from '../words.ts';
 
 const sha1Bytes = 20;
@@ -39,15 +40,6 @@ const check: Check = (request, keys) => {
 function isHashOf(bytes: Uint8Array, hex: string): boolean {
   const sent = /^[0-9a-f]{64}$/i.test(hex) ? Buffer.from(hex, 'hex') : Buffer.alloc(0);
   return equalBytes(createHash('sha256').update(bytes).digest(), sent);
-}
-
-/** Each name with its values, all in the order of their code units; equal values of one name count once. */
-export function sortedParameters(bytes: Uint8Array): string {
-  const form = new URLSearchParams(Buffer.from(bytes).toString('utf8'));
-  const names = [...new Set(form.keys())].sort();
-  return names
-    .flatMap((name) => [...new Set(form.getAll(name))].sort().map((value) => name + value))
-    .join('');
 }
 
 /** Twilio writes the default port into some of the URLs that it signs. */
