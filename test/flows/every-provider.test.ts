@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,11 +19,12 @@ import {
   forgery,
   providers,
   secretValue,
+  signed,
   signedSample,
   snsMessage,
   topic,
 } from './support/every-provider.ts';
-import { handshakeCalls } from './support/handshake-calls.ts';
+import { handshakeCalls, signedHandshakeCalls } from './support/handshake-calls.ts';
 import { describeFlow } from './support/local-stack.ts';
 import { expectedAnswers, expectedTypes } from './support/provider-expectations.ts';
 
@@ -156,6 +157,43 @@ describeFlow('A source of every provider', ({ outputs, keys }) => {
       expect([answer.status, answer.answer]).toEqual(wanted);
     },
   );
+
+  it.each(signedHandshakeCalls)('%s: %s, signed', async (name, _what, challenge, wanted) => {
+    const { method = 'POST', body = '', headers } = challenge;
+    const draft = { method, url: publicUrl(name), headers: { ...headers }, body: Buffer.from(body) };
+    const answer = await call(name, await signed(name, draft, await storedSecret(name)));
+    const unsigned = await call(name, draft);
+
+    expect([answer.status, answer.answer]).toEqual(wanted);
+    expect(unsigned.status).toBe(401);
+  });
+
+  it('x, braintree and zoom: a challenge comes back signed', async () => {
+    const hmac = (hash: string, key: string | Buffer, text: string) => createHmac(hash, key).update(text);
+    const [x = '', braintree = '', zoom = ''] = await Promise.all(
+      ['x', 'braintree', 'zoom'].map(storedSecret),
+    );
+    const get = (name: string, search: string) =>
+      call(name, { method: 'GET', url: publicUrl(name) + search, headers: {}, body: Buffer.from('') });
+    const [publicKey, privateKey = ''] = braintree.split(':');
+    const key = createHash('sha1').update(privateKey).digest();
+    const challenge = '20f9f8ed05f77439fe955c977e4c8a53';
+    const validation =
+      '{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}';
+    const draft = { method: 'POST', url: publicUrl('zoom'), headers: {}, body: Buffer.from(validation) };
+
+    expect(await get('x', '?crc_token=bXlUb2tlbg==')).toMatchObject({
+      answer: `{"response_token":"sha256=${hmac('sha256', x, 'bXlUb2tlbg==').digest('base64')}"}`,
+    });
+    expect(await get('braintree', `?bt_challenge=${challenge}`)).toMatchObject({
+      answer: `${publicKey}|${hmac('sha1', key, challenge).digest('hex')}`,
+      type: 'text/plain',
+    });
+    expect(JSON.parse((await call('zoom', await signed('zoom', draft, zoom))).answer)).toEqual({
+      plainToken: 'qgg8vlvZRS6UYooatFL8Aw',
+      encryptedToken: hmac('sha256', zoom, 'qgg8vlvZRS6UYooatFL8Aw').digest('hex'),
+    });
+  });
 
   it.each(Object.keys(handshakes))('%s: a second secret never replaces the first', async (name) => {
     const secret = await secretOf(name);

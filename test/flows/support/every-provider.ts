@@ -44,13 +44,17 @@ export async function signedSample(
   secret: string,
   keys: KeyServer['keys'],
 ): Promise<Draft> {
+  const draft = sampleOf(name, url, unixMillis(Date.now()));
+  const byServer = withKeysOfProvider[name];
+  return byServer === undefined ? signed(name, draft, secret) : byServer(draft, keys);
+}
+
+/** Any request, signed now as its provider signs. */
+export async function signed(name: string, draft: Draft, secret: string): Promise<Draft> {
   const row = rows[name];
   const key = row && parseSecretValue(secret, row.secret)?.keys[0]?.key;
   if (row === undefined || key === undefined) throw new Error(`${name} has no key`);
   const at = unixMillis(Date.now());
-  const draft = sampleOf(name, url, at);
-  const byServer = withKeysOfProvider[name];
-  if (byServer !== undefined) return byServer(draft, keys);
   return signRequest(name, row, draft, { key, at, messageId: randomUUID(), privateKey: privateKeys[name] });
 }
 

@@ -83,3 +83,47 @@ export const handshakeCalls: readonly (readonly [
   ],
   ['stripe', 'has no challenge: a GET is refused', {}, [401, '{"error":"invalid_signature"}']],
 ];
+
+/** Challenges that come signed, and what a verified one is answered. */
+export const signedHandshakeCalls: readonly (readonly [
+  string,
+  string,
+  HandshakeCall,
+  readonly [number, unknown],
+])[] = [
+  [
+    'slack',
+    'echoes its challenge',
+    { body: '{"type":"url_verification","challenge":"3eZbrw1a"}' },
+    [200, '3eZbrw1a'],
+  ],
+  ['discord', 'answers a ping', { body: '{"type":1,"id":"1","application_id":"2"}' }, [200, '{"type":1}']],
+  ['discord', 'notes a ping of events', { body: '{"version":1,"application_id":"2","type":0}' }, [204, '']],
+  [
+    'twitch',
+    'echoes its challenge',
+    {
+      headers: { 'twitch-eventsub-message-type': 'webhook_callback_verification' },
+      body: '{"challenge":"pogchamp-kappa","subscription":{"type":"stream.online"}}',
+    },
+    [200, 'pogchamp-kappa'],
+  ],
+  [
+    'twitch',
+    'takes no challenge for an event',
+    { headers: { 'twitch-eventsub-message-type': 'notification' }, body: '{"challenge":"a"}' },
+    [400, '{"error":"invalid_body"}'],
+  ],
+  [
+    'zoom',
+    'signs no text that could be an event',
+    { body: '{"event":"endpoint.url_validation","payload":{"plainToken":"v0:1795000000:{}"}}' },
+    [400, '{"error":"invalid_body"}'],
+  ],
+  [
+    'okta',
+    'echoes its challenge',
+    { method: 'GET', headers: { 'x-okta-verification-challenge': 'ch' } },
+    [200, '{"verification":"ch"}'],
+  ],
+];
