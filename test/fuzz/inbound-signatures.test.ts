@@ -1,20 +1,16 @@
-import { createHmac } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { signByScheme } from '../../bin/signing/sign-by-scheme.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
-import {
-  headerName,
-  type SignatureFormat,
-  type SignatureScheme,
-} from '../../lambdas/domain/signature/scheme.ts';
+import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
+import { headerName, type SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
 import { type Verification, verify } from '../../lambdas/domain/signature/verify.ts';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { requestOf } from '../fakes/inbound-receiver.ts';
 
 const now = 1_795_000_000;
-const id = 'msg_1';
-const keyBytes = Buffer.alloc(32, 7);
 const rows: [string, Provider][] = Object.entries(catalogue);
 const schemes = rows.flatMap(([name, { signature, otherSignatures = [] }]) =>
   (typeof signature === 'function' ? [] : [signature, ...otherSignatures]).map(
@@ -22,67 +18,30 @@ const schemes = rows.flatMap(([name, { signature, otherSignatures = [] }]) =>
   ),
 );
 
-const keys = [
-  { kind: 'hmac', bytes: keyBytes },
-  { kind: 'token', bytes: Buffer.from('user:password') },
-] as const;
+const ed25519 = generateKeyPairSync('ed25519');
+const ecdsa = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pairs: readonly { readonly key: VerificationKey; readonly privateKey?: KeyObject }[] = [
+  { key: { kind: 'hmac', bytes: Buffer.alloc(32, 7) } },
+  { key: { kind: 'token', bytes: Buffer.from('user:password') } },
+  { key: { kind: 'ed25519', publicKey: ed25519.publicKey }, privateKey: ed25519.privateKey },
+  { key: { kind: 'ecdsa-p256', publicKey: ecdsa.publicKey }, privateKey: ecdsa.privateKey },
+];
+const keys = pairs.map(({ key }) => key);
 
-const check = (scheme: SignatureScheme, headers: Record<string, string>, body: Uint8Array): Verification =>
-  verify(scheme, requestOf(body, headers), keys, seconds(60), unixMillis(now * 1000));
-
-const timestamps = {
-  seconds: String(now),
-  milliseconds: `${now}000`,
-  iso: new Date(now * 1000).toISOString(),
-};
-
-/** What the first version of a scheme is for this body, in its own encoding. */
-function signatureOf(
+const check = (
   scheme: SignatureScheme,
-  timestamp: string,
+  headers: Readonly<Record<string, string>>,
   body: Uint8Array,
-): readonly [string, string] {
-  const [version, algorithm] = Object.entries(scheme.versions)[0] ?? [];
-  if (version === undefined || algorithm === undefined) throw new Error('a scheme without versions');
-  if (algorithm.key !== 'hmac')
-    return [
-      version,
-      Buffer.from('user:password').toString(algorithm.encoding === 'text' ? 'utf8' : 'base64'),
-    ];
-  const [before = '', after = ''] = scheme.signed
-    .replace('{id}', id)
-    .replace('{timestamp}', timestamp)
-    .replace('{url}', 'https://hooks.example.test/webhooks/source')
-    .split('{body}');
-  const mac = createHmac(algorithm.hash, keyBytes).update(before).update(body).update(after);
-  return [version, mac.digest(algorithm.encoding === 'hex' ? 'hex' : 'base64')];
-}
+): Verification => verify(scheme, requestOf(body, headers), keys, seconds(60), unixMillis(now * 1000));
 
 /** Signs as the scheme says; `test/vectors` has what others computed. */
-function sign(scheme: SignatureScheme, body: Uint8Array): Record<string, string> {
-  const timestamp = timestamps[scheme.timestampUnit ?? 'seconds'];
-  const [version, signature] = signatureOf(scheme, timestamp, body);
-  const name = (header: string) => headerName(header, scheme.families?.[0] ?? '');
-  return {
-    [name(scheme.header)]: written(scheme.format, timestamp, version, signature),
-    ...(scheme.idHeader && { [name(scheme.idHeader)]: id }),
-    ...(scheme.timestampHeader && { [name(scheme.timestampHeader)]: timestamp }),
-  };
-}
-
-function written(format: SignatureFormat, timestamp: string, version: string, signature: string): string {
-  switch (format.kind) {
-    case 'single':
-      return format.prefix + signature;
-    case 'list':
-      return `${version},${signature}`;
-    case 'numbered':
-      return signature;
-    case 'fields': {
-      const time = format.timestampField ? `${format.timestampField}=${timestamp}${format.separator}` : '';
-      return `${time}${version}=${signature}`;
-    }
-  }
+function sign(scheme: SignatureScheme, body: Uint8Array): Readonly<Record<string, string>> {
+  const { method, url } = requestOf(body);
+  const signing = { at: unixMillis(now * 1000), messageId: 'msg_1' };
+  const [signed] = pairs
+    .map((pair) => signByScheme(scheme, { method, url, headers: {}, body }, { ...signing, ...pair }))
+    .filter((draft) => draft !== undefined);
+  return signed?.headers ?? {};
 }
 
 /** One character of a text, other than it was; a change of case only is none, since hex may be in either. */

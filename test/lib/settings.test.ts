@@ -27,8 +27,11 @@ describe('a source without settings', () => {
       handlerRetryDelays: [5, 30, 120, 600, 1_800, 7_200],
       lease: 65,
       retention: 35 * 86_400,
+      handshakeWindow: 3_600,
       publicUrl: undefined,
       hmac: undefined,
+      token: undefined,
+      ed25519: undefined,
     });
   });
 
@@ -76,7 +79,7 @@ describe('synth refuses', () => {
     [
       'an unknown provider',
       { sources: { a1: { provider: 'stripee' as 'stripe' } } },
-      /'stripee'; choose one of stripe, /,
+      /'stripee'; choose one of adyen, .*stripe, /,
     ],
     ['hmac without its settings', { sources: { partner: { provider: 'hmac' } } }, /partner.*`hmac` settings/],
     [
