@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import type { StackFacts } from '../lib/outputs.ts';
+import type { SourceChecks, StackFacts } from '../lib/outputs.ts';
 import type { LocalOutputs } from '../local/outputs.ts';
 import { RefusedError } from './refusal.ts';
 import { enterTarget, type TargetOptions } from './target.ts';
@@ -8,6 +8,10 @@ import { enterTarget, type TargetOptions } from './target.ts';
 export interface DeployedSource {
   readonly name: string;
   readonly provider: string;
+  /** Where to post; under a public URL of its own a provider signs that one. */
+  readonly url: string;
+  readonly publicUrl?: string;
+  readonly checks?: SourceChecks;
   readonly secretArn: string;
   readonly queueUrl: string;
   readonly dlqUrl: string;
@@ -58,9 +62,9 @@ async function readStackOutputs(name: string): Promise<Record<string, string>> {
 /** The same, from the outputs file of a local AWS. */
 export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
   const { inbound, outbound, tables, queues, dlqs, payloadBucket } = outputs;
-  const sources = Object.entries(inbound.sources).map(([name, { provider, secretArn }]) => [
+  const sources = Object.entries(inbound.sources).map(([name, source]) => [
     name,
-    { name, provider, secretArn, queueUrl: queues.inbound[name], dlqUrl: dlqs.inbound[name] },
+    { ...source, name, queueUrl: queues.inbound[name], dlqUrl: dlqs.inbound[name] },
   ]);
   return {
     sources: Object.fromEntries(sources),

@@ -1,11 +1,23 @@
-import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { CfnStage, HttpApi, HttpRoute, IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnOutput, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  CfnApiMapping,
+  CfnStage,
+  DomainName,
+  HttpApi,
+  HttpRoute,
+  IpAddressType,
+  SecurityPolicy,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { CustomDomain } from './public-urls.ts';
 
 export interface InboundApiProps {
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** @default none */
+  readonly customDomain?: CustomDomain;
 }
 
 /** How many requests the gateway lets through, a second and at once; more are answered 429. */
@@ -67,5 +79,24 @@ export class InboundApi extends Construct {
     });
     // Settings of a route that is not there yet are refused.
     stage.node.addDependency(...this.api.node.children.filter((child) => child instanceof HttpRoute));
+    if (this.props.customDomain !== undefined) this.addDomain(this.props.customDomain, stage);
+  }
+
+  /** Another way to the same stage; the API's own name goes on working. */
+  private addDomain({ domainName, certificateArn }: CustomDomain, stage: CfnStage): void {
+    const domain = new DomainName(this, 'Domain', {
+      domainName,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
+      ipAddressType: IpAddressType.DUAL_STACK,
+    });
+    const mapping = new CfnApiMapping(this, 'DomainMapping', {
+      apiId: this.api.apiId,
+      domainName: domain.name,
+      stage: stage.stageName,
+    });
+    mapping.addDependency(stage);
+    const target = new CfnOutput(this, 'CustomDomainTarget', { value: domain.regionalDomainName });
+    target.overrideLogicalId('CustomDomainTarget');
   }
 }

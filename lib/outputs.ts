@@ -1,5 +1,6 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import * as v from 'valibot';
+import { SourceSettings } from '../lambdas/domain/source.ts';
 import { pascalCase } from './source-settings.ts';
 
 /** The names of the outputs that a stack has once. Tables are names, queues are URLs. */
@@ -19,11 +20,18 @@ const outputKeys = {
 } as const;
 type StackFact = keyof typeof outputKeys;
 
+/** What a source checks, for tools that sign requests or explain refusals. */
+const SourceChecks = v.object({
+  ...v.pick(SourceSettings, ['tolerance', 'maxBodyBytes', 'hmac', 'token', 'ed25519']).entries,
+});
+export type SourceChecks = v.InferOutput<typeof SourceChecks>;
+
 const SourceFacts = v.object({
   name: v.string(),
   provider: v.string(),
   url: v.string(),
   publicUrl: v.optional(v.string()),
+  checks: v.optional(SourceChecks),
   secretArn: v.string(),
   queueUrl: v.string(),
   dlqUrl: v.string(),

@@ -12,9 +12,16 @@ import type { OutboundProps } from './outbound-settings.ts';
 import { addOutputs, type SourceFacts } from './outputs.ts';
 import { PayloadBucket } from './parts/payload-bucket.ts';
 import { RecordTable } from './parts/record-table.ts';
+import { type CustomDomain, withPublicUrls } from './public-urls.ts';
 import { defaultLogRetention, maxResources, sourceDefaults } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
-import { checkSources, type SourceProps, type Sources } from './source-settings.ts';
+import {
+  checkSources,
+  handlerTimeoutOf,
+  type SourceProps,
+  type Sources,
+  sourceSettings,
+} from './source-settings.ts';
 
 export interface WebhookStackProps extends StackProps {
   /** Who sends webhooks here, by name. The name is the last segment of the URL. */
@@ -24,6 +31,13 @@ export interface WebhookStackProps extends StackProps {
    * many small sources. @default 'per-source'
    */
   readonly isolation?: 'per-source' | 'shared';
+  /** A domain of your own in front of the inbound API. Its DNS entry is yours to make. @default none */
+  readonly customDomain?: CustomDomain;
+  /**
+   * What stands in front of `/webhooks/<source>` where a proxy or CDN takes the requests, e.g. `https://hooks.example.com`.
+   * Providers that sign the URL sign that one. @default the custom domain, else the URL of each request
+   */
+  readonly publicBaseUrl?: string;
   /** How events are sent. @default see OutboundProps */
   readonly outbound?: OutboundProps;
   /** The file that exports the team's `handlers`. @default lambdas/handlers/registry.ts */
@@ -48,6 +62,7 @@ export class WebhookStack extends Stack {
   constructor(scope: Construct, id: string, props: WebhookStackProps) {
     super(scope, id, { description: 'Hookline: webhooks in and out', ...props });
     checkSources(props.sources);
+    const sources = withPublicUrls(props.sources, props);
     const removalPolicy = props.dataRemoval ?? RemovalPolicy.RETAIN;
     const logRetention = props.logRetention ?? defaultLogRetention;
     const alarms = new AlarmTopic(this, 'Alarms', { email: props.alarmEmail });
@@ -58,9 +73,10 @@ export class WebhookStack extends Stack {
       functions: { handlersRegistry: props.handlersRegistry, logRetention, removalPolicy },
     };
 
-    const api = new InboundApi(this, 'Inbound', { logRetention, removalPolicy });
+    const { customDomain } = props;
+    const api = new InboundApi(this, 'Inbound', { logRetention, removalPolicy, customDomain });
     const events = new RecordTable(this, 'InboundEvents', { removalPolicy, index: keptIndex });
-    const inbound = groupsOf(props).map((group) => ({
+    const inbound = groupsOf(props.isolation, sources).map((group) => ({
       ...group,
       source: new InboundSource(this, group.id, { ...group, ...shared, api: api.api, events }),
     }));
@@ -87,7 +103,7 @@ export class WebhookStack extends Stack {
       alarmAction: alarms.action,
     });
     this.node.addValidation({ validate: () => tooManyResources(this) });
-    this.addOutputs({ props, baseUrl: api.api.apiEndpoint, events, payloads: shared.payloads });
+    this.addOutputs({ sources, baseUrl: api.api.apiEndpoint, events, payloads: shared.payloads });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
   }
 
@@ -119,7 +135,7 @@ export class WebhookStack extends Stack {
   }
 
   private addOutputs(facts: {
-    readonly props: WebhookStackProps;
+    readonly sources: Sources;
     readonly baseUrl: string;
     readonly events: RecordTable;
     readonly payloads: PayloadBucket;
@@ -139,7 +155,7 @@ export class WebhookStack extends Stack {
       outboundEventsTable: outbound.events.tableName,
       deliveriesTable: outbound.deliveries.tableName,
       sources: Object.fromEntries(
-        Object.entries(facts.props.sources).map(([name, source]) => [
+        Object.entries(facts.sources).map(([name, source]) => [
           name,
           this.factsOf(name, source, facts.baseUrl),
         ]),
@@ -149,11 +165,14 @@ export class WebhookStack extends Stack {
 
   private factsOf(name: string, source: SourceProps, baseUrl: string): SourceFacts {
     const inbound = this.inboundOf(name);
+    const settings = sourceSettings(name, source, handlerTimeoutOf(source));
+    const { tolerance, maxBodyBytes, hmac, token, ed25519 } = settings;
     return {
       name,
       provider: source.provider,
       url: `${baseUrl}/webhooks/${name}`,
       publicUrl: source.publicUrl,
+      checks: { tolerance, maxBodyBytes, hmac, token, ed25519 },
       secretArn: inbound.secretOf(name).ref,
       queueUrl: inbound.work.queue.queueUrl,
       dlqUrl: inbound.work.dlq.queueUrl,
@@ -168,7 +187,7 @@ interface Group {
 }
 
 /** Which sources share a receiver, a queue and a consumer. */
-function groupsOf({ isolation, sources }: WebhookStackProps): Group[] {
+function groupsOf(isolation: WebhookStackProps['isolation'], sources: Sources): Group[] {
   if (isolation === 'shared') return [{ id: 'Sources', path: '{source}', sources }];
   return Object.entries(sources).map(([name, source]) => ({
     id: `Source-${name}`,

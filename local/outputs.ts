@@ -11,6 +11,7 @@ interface LocalSource {
   readonly publicUrl?: string;
   readonly secretArn: string;
   readonly provider: string;
+  readonly checks?: SourceFacts['checks'];
 }
 
 /** `.local/outputs.json`: where everything of the deployed app is. Tables are names, queues are URLs. */
@@ -58,11 +59,12 @@ export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalO
     ...(endpoint.caFile ? { caFile: endpoint.caFile } : {}),
     inbound: {
       baseUrl: reachable(endpoint, facts.inboundBaseUrl),
-      sources: bySource(({ url, publicUrl, secretArn, provider }) => ({
+      sources: bySource(({ url, publicUrl, secretArn, provider, checks }) => ({
         url: reachable(endpoint, url),
         ...(publicUrl ? { publicUrl } : {}),
         secretArn,
         provider,
+        ...(checks ? { checks } : {}),
       })),
     },
     outbound: {

@@ -10,9 +10,6 @@ import { WebhookStack } from '../../lib/webhook-stack.ts';
 
 const app = new App();
 
-/** Where the providers believe that they post, and what some of them sign. */
-const publicBase = 'https://hooks.example.test/webhooks';
-
 const signed = { signatureHeader: 'x-signature', encoding: 'hex', prefix: '' } as const;
 const named = { idHeader: 'x-event-id', typeHeader: 'x-event-type' };
 const generic: Readonly<Record<string, Partial<SourceProps>>> = {
@@ -26,11 +23,13 @@ const isProvider = (name: string): name is ProviderName =>
 
 const sources = [...Object.keys(catalogue), ...genericNames]
   .filter(isProvider)
-  .map((name) => [name, { provider: name, publicUrl: `${publicBase}/${name}`, ...generic[name] }] as const);
+  .map((name) => [name, { provider: name, ...generic[name] }] as const);
 
 new WebhookStack(app, app.node.tryGetContext('name') ?? 'EveryProvider', {
   env: { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] },
   isolation: 'shared',
+  // Where the providers believe that they post, and what some of them sign.
+  publicBaseUrl: 'https://hooks.example.test',
   sources: Object.fromEntries(sources),
   handlersRegistry: join(import.meta.dirname, 'handlers/every-provider.ts'),
   dataRemoval: RemovalPolicy.DESTROY,

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { synth } from './support/synth.ts';
+
+const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/1';
+const customDomain = { domainName: 'hooks.example.com', certificateArn };
+const publicUrls = ({ template }: ReturnType<typeof synth>): (string | undefined)[] =>
+  Object.values(template.findOutputs('*'))
+    .map((output) => /"publicUrl":"([^"]*)"/.exec(JSON.stringify(output).replaceAll('\\"', '"'))?.[1])
+    .filter((url) => url !== undefined);
+
+describe('the URL that a provider signs', () => {
+  test('is that of the request where nothing is set', () => {
+    expect(publicUrls(synth())).toEqual([]);
+  });
+
+  test('has the custom domain', () => {
+    expect(publicUrls(synth({ customDomain }))).toEqual([
+      'https://hooks.example.com/webhooks/stripe',
+      'https://hooks.example.com/webhooks/github',
+      'https://hooks.example.com/webhooks/shopify',
+    ]);
+  });
+
+  test('has the base of the proxy in front, but where a source says its own', () => {
+    const sources = {
+      stripe: { provider: 'stripe' },
+      square: { provider: 'square', publicUrl: 'https://pay.example.com/square' },
+    } as const;
+
+    expect(publicUrls(synth({ publicBaseUrl: 'https://hooks.example.com/in', sources }))).toEqual([
+      'https://hooks.example.com/in/webhooks/stripe',
+      'https://pay.example.com/square',
+    ]);
+  });
+
+  test.each([
+    ['http://hooks.example.com', /publicBaseUrl makes the public base 'http:/],
+    ['https://hooks.example.com/', /without a slash at the end/],
+    ['https://hooks.example.com?x', /without a slash at the end, a query or a user/],
+    ['hooks.example.com', /write it as https/],
+  ])('is never made from %s', (publicBaseUrl, message) => {
+    expect(() => synth({ publicBaseUrl })).toThrow(message);
+  });
+
+  test('has one base only', () => {
+    expect(() => synth({ customDomain, publicBaseUrl: 'https://a.example.com' })).toThrow(/remove one/);
+  });
+});
+
+test('a custom domain leads to the stage, with TLS 1.2, for v4 and v6 callers', () => {
+  const { resources } = synth({ customDomain });
+
+  expect(Object.values(resources('AWS::ApiGatewayV2::DomainName'))).toMatchObject([
+    {
+      Properties: {
+        DomainName: 'hooks.example.com',
+        DomainNameConfigurations: [
+          {
+            CertificateArn: certificateArn,
+            EndpointType: 'REGIONAL',
+            IpAddressType: 'dualstack',
+            SecurityPolicy: 'TLS_1_2',
+          },
+        ],
+      },
+    },
+  ]);
+  expect(Object.values(resources('AWS::ApiGatewayV2::ApiMapping'))).toMatchObject([
+    { Properties: { Stage: '$default' } },
+  ]);
+});
