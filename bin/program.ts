@@ -4,6 +4,7 @@ import { addDeliveriesCommand } from './commands/deliveries.ts';
 import { addDlqCommand } from './commands/dlq.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addEventsCommand } from './commands/events.ts';
+import { addRangesCommand } from './commands/ranges.ts';
 import { addSecretsCommand } from './commands/secrets.ts';
 import { describeFailure } from './refusal.ts';
 import { defaultStack } from './target.ts';
@@ -32,6 +33,7 @@ export function hooklineProgram(): Command {
   addDlqCommand(program);
   addEventsCommand(program);
   addDeliveriesCommand(program);
+  addRangesCommand(program);
   return program;
 }
 

@@ -9,6 +9,7 @@ import {
   type TokenSettings,
 } from '../lambdas/domain/source.ts';
 import { seconds } from '../lambdas/domain/time.ts';
+import { publishedRanges } from './published-ranges.ts';
 import { sourceDefaults, workerTimes } from './settings.ts';
 import { checked, SettingsError } from './settings-error.ts';
 
@@ -28,8 +29,11 @@ export interface SourceProps {
   readonly rotationOverlap?: Duration;
   /** A larger body is answered 413. @default 4 MiB */
   readonly maxBodyBytes?: number;
-  /** The v4 and v6 ranges that may post. @default any address */
-  readonly allowedCidrs?: readonly string[];
+  /**
+   * The v4 and v6 ranges that may post; `published`: those that the provider publishes (`hookline ranges` says of which day).
+   * @default any address
+   */
+  readonly allowedCidrs?: readonly string[] | 'published';
   /** `body`: the event id is the body's hash, for providers whose own id is not signed. @default 'provider' */
   readonly eventId?: 'provider' | 'body';
   /** Waits before the handler's attempt 2, 3, …. @default 5 s, 30 s, 2 min, 10 min, 30 min, 2 h */
@@ -110,7 +114,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
     tolerance: (source.tolerance ?? sourceDefaults.tolerance).toSeconds(),
     rotationOverlap: (source.rotationOverlap ?? sourceDefaults.rotationOverlap).toSeconds(),
     maxBodyBytes: source.maxBodyBytes ?? sourceDefaults.maxBodyBytes,
-    allowedCidrs: [...(source.allowedCidrs ?? [])],
+    allowedCidrs: [...allowedCidrsOf(name, source)],
     eventId: source.eventId ?? 'provider',
     handlerRetryDelays: retryDelays.map((delay) => delay.toSeconds()),
     lease: workerTimes(consumerTimeout).lease.toSeconds(),
@@ -127,6 +131,16 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   const { tolerance } = providerOf(settings);
   if (source.tolerance !== undefined || tolerance === undefined) return settings;
   return { ...settings, tolerance: seconds(tolerance) };
+}
+
+/** @throws SettingsError when the provider publishes no list */
+function allowedCidrsOf(name: string, { provider, allowedCidrs = [] }: SourceProps): readonly string[] {
+  if (allowedCidrs !== 'published') return allowedCidrs;
+  const published = publishedRanges[provider];
+  if (published !== undefined) return published.ranges;
+  throw new SettingsError(
+    `source '${name}': no list of ${provider} is known here, so allowedCidrs cannot be 'published'; there are lists of ${Object.keys(publishedRanges).join(', ')}`,
+  );
 }
 
 /** What the schema cannot say. */

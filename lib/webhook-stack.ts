@@ -1,10 +1,18 @@
-import { CfnOutput, CfnResource, RemovalPolicy, Stack, type StackProps, Token } from 'aws-cdk-lib';
+import {
+  Annotations,
+  CfnOutput,
+  CfnResource,
+  RemovalPolicy,
+  Stack,
+  type StackProps,
+  Token,
+} from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { keptIndex } from '../lambdas/domain/tables.ts';
 import { AlarmTopic } from './alarm-topic.ts';
-import { InboundApi, type Throttle } from './inbound-api.ts';
+import { InboundApi } from './inbound-api.ts';
 import { InboundSource } from './inbound-source.ts';
 import { Monitoring } from './monitoring.ts';
 import { Outbound } from './outbound.ts';
@@ -13,8 +21,9 @@ import { addOutputs, type SourceFacts } from './outputs.ts';
 import { PayloadBucket } from './parts/payload-bucket.ts';
 import { RecordTable } from './parts/record-table.ts';
 import { type CustomDomain, withPublicUrls } from './public-urls.ts';
-import { defaultLogRetention, maxResources, sourceDefaults } from './settings.ts';
+import { defaultLogRetention } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
+import { groupsOf, throttleOf } from './source-groups.ts';
 import {
   checkSources,
   handlerTimeoutOf,
@@ -22,6 +31,7 @@ import {
   type Sources,
   sourceSettings,
 } from './source-settings.ts';
+import { tooManyResources, warnOfOldRanges } from './stack-checks.ts';
 
 export interface WebhookStackProps extends StackProps {
   /** Who sends webhooks here, by name. The name is the last segment of the URL. */
@@ -63,6 +73,7 @@ export class WebhookStack extends Stack {
     super(scope, id, { description: 'Hookline: webhooks in and out', ...props });
     checkSources(props.sources);
     const sources = withPublicUrls(props.sources, props);
+    warnOfOldRanges(this, sources);
     const removalPolicy = props.dataRemoval ?? RemovalPolicy.RETAIN;
     const logRetention = props.logRetention ?? defaultLogRetention;
     const alarms = new AlarmTopic(this, 'Alarms', { email: props.alarmEmail });
@@ -178,41 +189,4 @@ export class WebhookStack extends Stack {
       dlqUrl: inbound.work.dlq.queueUrl,
     };
   }
-}
-
-interface Group {
-  readonly id: string;
-  readonly path: string;
-  readonly sources: Sources;
-}
-
-/** Which sources share a receiver, a queue and a consumer. */
-function groupsOf(isolation: WebhookStackProps['isolation'], sources: Sources): Group[] {
-  if (isolation === 'shared') return [{ id: 'Sources', path: '{source}', sources }];
-  return Object.entries(sources).map(([name, source]) => ({
-    id: `Source-${name}`,
-    path: name,
-    sources: { [name]: source },
-  }));
-}
-
-/** The most that any of them needs, since they share the route. */
-function throttleOf(sources: Sources): Throttle {
-  const throttles = Object.values(sources).map((source) => source.throttle ?? sourceDefaults.throttle);
-  return {
-    rate: Math.max(...throttles.map(({ rate }) => rate)),
-    burst: Math.max(...throttles.map(({ burst }) => burst)),
-  };
-}
-
-/** CloudFormation would say it only at the deploy. */
-function tooManyResources(stack: Stack): string[] {
-  const resources = stack.node
-    .findAll()
-    .filter((node) => node instanceof CfnResource && node.stack === stack);
-  if (resources.length <= maxResources) return [];
-  return [
-    `${stack.stackName} has ${resources.length} resources, and ${maxResources} are the limit here (CloudFormation's is 500): ` +
-      "split the sources over two stacks, or set isolation: 'shared'",
-  ];
 }
