@@ -1,12 +1,4 @@
-import {
-  Annotations,
-  CfnOutput,
-  CfnResource,
-  RemovalPolicy,
-  Stack,
-  type StackProps,
-  Token,
-} from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';

@@ -1,10 +1,15 @@
 import * as v from 'valibot';
 import { describeIssue } from './messages.ts';
 import type { ProviderName } from './provider/catalogue.ts';
+import type { EventPayloads } from './provider-events.ts';
 import type { UnixMillis } from './time.ts';
 
-/** A verified event, as a handler gets it. */
-export interface HandlerEvent {
+/**
+ * A verified event, as a handler gets it.
+ *
+ * @typeParam Payload what the provider's own types say that it is; nobody has checked that it is so
+ */
+export interface HandlerEvent<Payload = unknown> {
   /** Stays the same on every redelivery and every attempt: the key for making your own writes idempotent. */
   readonly id: string;
   /** The provider's name for what happened, e.g. `payment_intent.succeeded`. */
@@ -16,7 +21,7 @@ export interface HandlerEvent {
   /** The provider's own headers, lower case; never a signature or a credential. */
   readonly headers: Readonly<Record<string, string>>;
   /** The body's meaning: JSON, or JSON out of a form; undefined when it is neither. Parsed when first read. */
-  readonly payload: unknown;
+  readonly payload: Payload;
   /** The body exactly as the provider sent it. */
   readonly body: Uint8Array;
 }
@@ -41,7 +46,20 @@ export interface HandlerContext {
 }
 
 /** The team's code for one kind of event. Throwing means "try again later". */
-export type Handler = (event: HandlerEvent, context: HandlerContext) => Promise<void>;
+export type Handler<Payload = unknown> = (
+  event: HandlerEvent<Payload>,
+  context: HandlerContext,
+) => Promise<void>;
+
+/**
+ * Handlers by event type: of a provider whose types are known, its own event names with their payloads, beside `prefix.*`
+ * and `*`; of any other, any name.
+ */
+export type HandlersByType<Name extends ProviderName> = Name extends keyof EventPayloads
+  ? { readonly [Type in keyof EventPayloads[Name]]?: Handler<EventPayloads[Name][Type]> } & {
+      readonly [pattern: `${string}*`]: Handler;
+    }
+  : Readonly<Record<string, Handler>>;
 
 /** The handlers of one source. */
 export interface Handlers {
@@ -61,6 +79,9 @@ const pattern = /^(\*|[^*]+|[^*]+[./:_-]\*)$/;
 /**
  * Declares the handlers of a source.
  *
+ * Payloads have the provider's own types where there are some; a payload is parsed, and not checked against them: use
+ * `parsePayloadAs` for what must be sure.
+ *
  * @param provider the provider that they are written for
  * @param handlers from event type to handler; an exact type wins over the longest `prefix.*`, that over `*`
  * @throws TypeError when a type has its star anywhere but at the end
@@ -69,9 +90,9 @@ const pattern = /^(\*|[^*]+|[^*]+[./:_-]\*)$/;
  *   'payment_intent.succeeded': async (event, { log }) => log.info('payment.seen', { id: event.id }),
  * });
  */
-export function defineHandlers(
-  provider: ProviderName,
-  handlers: Readonly<Record<string, Handler>>,
+export function defineHandlers<Name extends ProviderName>(
+  provider: Name,
+  handlers: HandlersByType<Name>,
 ): Handlers {
   for (const type of Object.keys(handlers)) {
     if (!pattern.test(type)) {
