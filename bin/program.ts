@@ -6,6 +6,7 @@ import { addEnvCommand } from './commands/env.ts';
 import { addEventsCommand } from './commands/events.ts';
 import { addRangesCommand } from './commands/ranges.ts';
 import { addSecretsCommand } from './commands/secrets.ts';
+import { addSendCommand } from './commands/send.ts';
 import { describeFailure } from './refusal.ts';
 import { defaultStack } from './target.ts';
 
@@ -34,6 +35,7 @@ export function hooklineProgram(): Command {
   addEventsCommand(program);
   addDeliveriesCommand(program);
   addRangesCommand(program);
+  addSendCommand(program);
   return program;
 }
 

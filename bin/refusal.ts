@@ -1,3 +1,5 @@
+import { CannotSignError } from './signing/draft.ts';
+
 /** What a command will not or cannot do, told in one line: what, where, and what to do about it. */
 export class RefusedError extends Error {
   override name = 'RefusedError' as const;
@@ -6,7 +8,7 @@ export class RefusedError extends Error {
 /** The one line for whatever ended a command: ours as it is, AWS's with its name, a bug with its stack. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof RefusedError) return error.message;
+  if (error instanceof RefusedError || error instanceof CannotSignError) return error.message;
   const advice = adviceFor(error);
   if (advice !== undefined) return advice;
   return isFromAws(error) ? `AWS refused: ${error.name}: ${error.message}` : (error.stack ?? error.message);

@@ -79,24 +79,13 @@ export const ownSigners: Readonly<Record<string, Signer>> = {
     const claims = { request_body_sha256: createHash('sha256').update(draft.body).digest('base64') };
     return withHeaders(draft, { 'x-fusionauth-signature-jwt': await token(signing, claims) });
   },
+};
 
-  sns: () => {
-    throw new CannotSignError(
-      'Only AWS can sign an SNS message: publish one to the topic instead (aws sns publish).',
-    );
-  },
-
-  paypal: () => {
-    throw new CannotSignError(
-      'Only PayPal can sign its webhooks: have one sent again under Webhook Events in its dashboard.',
-    );
-  },
-
-  plaid: () => {
-    throw new CannotSignError(
-      'Only Plaid can sign its webhooks: fire one with its API, /sandbox/item/fire_webhook.',
-    );
-  },
+/** Whose events nobody else can sign, and how to have one anyway. */
+export const onlyTheProviderSigns: Readonly<Record<string, string>> = {
+  sns: 'Only AWS can sign an SNS message: publish one to the topic instead (aws sns publish).',
+  paypal: 'Only PayPal can sign its webhooks: have one sent again under Webhook Events in its dashboard.',
+  plaid: 'Only Plaid can sign its webhooks: fire one with its API, /sandbox/item/fire_webhook.',
 };
 
 const hmac = (hash: string, { key }: Signing, content: string | Uint8Array): Buffer =>

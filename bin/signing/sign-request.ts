@@ -1,7 +1,13 @@
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { CannotSignError, type Draft, type Signing } from './draft.ts';
-import { ownSigners } from './own-signers.ts';
+import { onlyTheProviderSigns, ownSigners } from './own-signers.ts';
 import { signByScheme } from './sign-by-scheme.ts';
+
+/** @throws CannotSignError when nobody but the provider could */
+export function assertSignable(slug: string): void {
+  const advice = onlyTheProviderSigns[slug];
+  if (advice !== undefined) throw new CannotSignError(advice);
+}
 
 /**
  * Signs a request as a provider would.
@@ -15,6 +21,7 @@ export async function signRequest(
   draft: Draft,
   signing: Signing,
 ): Promise<Draft> {
+  assertSignable(slug);
   const own = ownSigners[slug];
   if (own !== undefined) return own(draft, signing);
   const schemes = typeof signature === 'function' ? [] : [signature, ...otherSignatures];

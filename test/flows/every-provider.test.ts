@@ -12,18 +12,11 @@ import {
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Draft } from '../../bin/signing/draft.ts';
+import { withSpoiledSignature } from '../../bin/signing/tamper.ts';
 import { type LocalAws, startLocalAws } from '../../local/emulator.ts';
 import { clientConfig, trust } from '../../local/endpoint.ts';
 import { eventually } from './support/eventually.ts';
-import {
-  forgery,
-  providers,
-  secretValue,
-  signed,
-  signedSample,
-  snsMessage,
-  topic,
-} from './support/every-provider.ts';
+import { providers, secretValue, signed, signedSample, snsMessage, topic } from './support/every-provider.ts';
 import { handshakeCalls, signedHandshakeCalls } from './support/handshake-calls.ts';
 import { describeFlow } from './support/local-stack.ts';
 import { expectedAnswers, expectedTypes } from './support/provider-expectations.ts';
@@ -139,7 +132,7 @@ describeFlow('A source of every provider', ({ outputs, keys }) => {
 
   it.each(providers)('%s: what is signed with something else is refused', async (name) => {
     const draft = await signedSample(name, publicUrl(name), await secretOf(name), keys);
-    const forged = await forgery(name, draft);
+    const forged = withSpoiledSignature(name, draft);
 
     expect(await call(name, forged)).toMatchObject({
       status: 401,

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { requestToSend, type SendOptions } from '../../bin/send-request.ts';
+import { rawRequestOf } from '../../bin/signing/draft.ts';
+import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { memoryReceiver } from '../fakes/inbound-receiver.ts';
+
+const now = 1_795_000_000;
+const url = 'https://hooks.example.test/webhooks/source';
+const folder = mkdtempSync(join(tmpdir(), 'hookline-send-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function receptionOf(slug: string, secret: string, options: SendOptions) {
+  const provider = providerOf({ name: 'source', provider: slug });
+  const sender = { slug, provider, secret, tolerance: provider.tolerance ?? 300 };
+  const request = await requestToSend(sender, url, options, unixMillis(now * 1000));
+  const receiver = memoryReceiver(
+    { provider: slug },
+    { current: { value: secret, createdAt: unixMillis(0) } },
+  );
+  return { request, reception: await receiver.receive(rawRequestOf(request), now) };
+}
+
+describe('hookline send', () => {
+  it('sends the bytes of a file as they are', async () => {
+    const bytes = Buffer.from('{ "type": "a",\r\n "n": 1.0, "id":"evt_1" }\n');
+    writeFileSync(join(folder, 'body.json'), bytes);
+    const { request, reception } = await receptionOf('stripe', 'whsec_1', {
+      body: join(folder, 'body.json'),
+    });
+
+    expect(Buffer.from(request.body).equals(bytes)).toBe(true);
+    expect(reception).toMatchObject({ kind: 'accepted', events: [{ id: 'evt_1', type: 'a' }] });
+  });
+
+  it.each([
+    ['github', 'secret'],
+    ['stripe', 'whsec_1'],
+    ['mailgun', 'key'],
+    ['adyen', 'ab'.repeat(32)],
+    ['braintree', 'public:private'],
+    ['msgraph', 'state'],
+    ['postmark', 'user:password'],
+    ['monday', 'secret'],
+  ])('is refused by %s when it was tampered with', async (slug, secret) => {
+    const { reception } = await receptionOf(slug, secret, { tamper: true });
+
+    expect(reception).toMatchObject({ status: 401, error: 'invalid_signature' });
+  });
+
+  it.each([
+    ['stripe', 'whsec_1'],
+    ['zendesk', 'secret'],
+    ['linear', 'secret'],
+    ['mailgun', 'key'],
+    ['contentful', 'a'.repeat(64)],
+    ['twitch', 'secret'],
+    ['monday', 'secret'],
+  ])('is refused by %s when it is stale', async (slug, secret) => {
+    const { reception } = await receptionOf(slug, secret, { stale: true });
+
+    expect(reception).toMatchObject({ status: 401, error: 'invalid_timestamp' });
+  });
+
+  it.each([
+    ['github', 'secret', { stale: true }, 'github signs no timestamp'],
+    ['stripe', 'unset', {}, 'The secret has no value that stripe could sign with'],
+    ['plaid', 'unset', {}, 'Only Plaid can sign its webhooks'],
+    ['stripe', 'whsec_1', { body: '/nowhere/body.json' }, '/nowhere/body.json cannot be read'],
+    ['discord', 'ab'.repeat(32), {}, 'give the private one with --private-key'],
+  ])('says what is wrong: %s %s %o', async (slug, secret, options, message) => {
+    await expect(receptionOf(slug, secret, options)).rejects.toThrow(message);
+  });
+});
