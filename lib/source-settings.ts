@@ -51,6 +51,11 @@ export interface SourceProps {
    * `hookline secrets await` opens the window. @default 60
    */
   readonly awaitHandshakeMinutes?: number;
+  /**
+   * Of the requests that are refused, a sample is kept for `hookline explain`: with this, their headers and bodies, too; without
+   * it only why, when, from where, the names of the headers, and the body's size and hash. @default false
+   */
+  readonly keepRefusedRequests?: boolean;
   /** The URL that a provider which signs its URL signs, behind a custom domain or a proxy. @default the request's own */
   readonly publicUrl?: string;
 }
@@ -120,6 +125,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
     lease: workerTimes(consumerTimeout).lease.toSeconds(),
     retention: sourceDefaults.retention.toSeconds(),
     handshakeWindow: (source.awaitHandshakeMinutes ?? sourceDefaults.awaitHandshakeMinutes) * 60,
+    keepRefusedRequests: source.keepRefusedRequests,
     publicUrl: source.publicUrl,
     hmac: source.hmac,
     token: source.token,

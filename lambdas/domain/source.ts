@@ -80,6 +80,8 @@ export const SourceSettings = v.object({
   retention: SecondsSchema,
   /** How long after the deploy a provider that brings its secret itself may do so. */
   handshakeWindow: SecondsSchema,
+  /** Refused requests are kept whole, for `hookline explain`. */
+  keepRefusedRequests: v.optional(v.boolean()),
   /** What a provider that signs its URL signs, where a custom domain or proxy stands in front. */
   publicUrl: v.optional(v.string()),
   hmac: v.optional(HmacSettings),

@@ -8,7 +8,7 @@ export const dueIndex = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt
 
 /** S3 prefixes of the payload bucket; each has its own lifecycle. */
 export const payloadPrefixes = {
-  /** Bodies over one SQS message, and bodies of failed and ignored events. 35 days. */
+  /** Bodies over one SQS message, bodies of failed and ignored events, records of refusals. 35 days. */
   inbound: 'inbound/',
   /** Payloads of published events over 8 KB. 100 days. */
   outbound: 'outbound/',

@@ -15,11 +15,12 @@ import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { providerCalls } from '../adapters/provider-calls.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
-import type { Provider } from '../domain/provider/provider.ts';
+import type { Provider, Source } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import { InboundSettings, type SourceSettings, secretName } from '../domain/source.ts';
-import { type Seconds, unixMillis } from '../domain/time.ts';
+import { type Seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, receiveEnv } from '../env.ts';
+import { refusalKeeper } from './keep-refusal.ts';
 import { keepingKeys } from './kept-keys.ts';
 import { receive } from './receive.ts';
 import type { OutgoingEvent, ReceivePorts } from './receive-ports.ts';
@@ -28,6 +29,8 @@ import { sourceKeys } from './source-keys.ts';
 
 /** The strictest providers hang up after 3 s; the rest is for a cold start and the way. */
 const answerWithinMs = 2200;
+/** For the record of a refusal, behind that. */
+const keepWithinMs = 500;
 const parallelSends = 8;
 /** What one `SendMessageBatch` takes. */
 const sendSize = 10;
@@ -60,6 +63,8 @@ export async function handler(
   try {
     const now = unixMillis(Date.now());
     const reception = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
+    const refused = { request, reception, correlationId, at: now };
+    await keepIfRefused(wired.source, refused);
     record(name, reception, {
       correlationId,
       bytes: request.body.byteLength,
@@ -69,6 +74,26 @@ export async function handler(
   } finally {
     report.flush();
   }
+}
+
+/** A sample of what is refused; when we are to blame, the log has it. */
+const keepRefusal = refusalKeeper({
+  putRecord: bodies.put,
+  onFailure: (error) =>
+    report.warn('refusal.not-kept', { reason: error instanceof Error ? error.message : String(error) }),
+});
+
+async function keepIfRefused(
+  { settings, provider }: Source,
+  {
+    reception,
+    ...refused
+  }: { request: RawRequest; reception: Reception; correlationId: string; at: UnixMillis },
+): Promise<void> {
+  if (reception.kind !== 'refused' || reception.status === 503) return;
+  const whole = settings.keepRefusedRequests ?? false;
+  const kept = keepRefusal({ ...refused, provider, source: settings.name, refusal: reception, whole });
+  await Promise.race([kept, pause(keepWithinMs, undefined, { ref: false })]);
 }
 
 async function wire(settings: SourceSettings) {

@@ -151,7 +151,7 @@ describe('the receiver function', () => {
       statusCode: 401,
       body: '{"error":"invalid_signature"}',
     });
-    expect(aws.calls).toHaveLength(1);
+    expect(aws.calls).toMatchObject([{ action: 'GetSecretValue' }, { input: { reason: 'mismatch' } }]);
   });
 
   it('takes a secret without a version as not set', async () => {

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
+import { RefusalRecord, type RefusedRequest } from '../../lambdas/domain/refusal-record.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
+import { requestOf } from '../fakes/inbound-receiver.ts';
+
+const body = '{"card":"4242"}';
+const headers = { authorization: 'Bearer key', 'x-hub-signature-256': 'sha256=ab', cookie: 'a=b' };
+const url = 'https://hooks.example.test/webhooks/github?token=t';
+const refused = (changes: Partial<RefusedRequest> = {}): RefusedRequest => ({
+  source: 'github',
+  provider: catalogue.github,
+  request: { ...requestOf(body, headers, '203.0.113.9'), url },
+  refusal: { status: 401, error: 'invalid_signature', reason: 'mismatch' },
+  correlationId: 'request-1',
+  at: unixMillis(Date.parse('2026-11-25T10:07:30Z')),
+  whole: false,
+  ...changes,
+});
+
+function keeper() {
+  const kept = new Map<string, unknown>();
+  const failures: unknown[] = [];
+  const state = { error: undefined as Error | undefined, writes: 0 };
+  const keep = refusalKeeper({
+    async putRecord(key, bytes) {
+      state.writes++;
+      if (state.error) throw state.error;
+      kept.set(key, JSON.parse(Buffer.from(bytes).toString('utf8')));
+    },
+    onFailure: (error) => failures.push(error),
+  });
+  return { kept, failures, state, keep };
+}
+
+describe('a refused request', () => {
+  it('leaves why, when and from where, and nothing of what it carried', async () => {
+    const { kept, keep } = keeper();
+    await keep(refused());
+    const record = v.parse(RefusalRecord, kept.get('inbound/refused/github/07'));
+
+    expect(record).toMatchObject({
+      status: 401,
+      reason: 'mismatch',
+      sourceIp: '203.0.113.9',
+      path: '/webhooks/github',
+      headerNames: ['authorization', 'cookie', 'x-hub-signature-256'],
+      bodyBytes: body.length,
+      bodySha256: createHash('sha256').update(body).digest('hex'),
+    });
+    expect(JSON.stringify(record)).not.toMatch(/4242|Bearer|sha256=ab|token=t/);
+  });
+
+  it('leaves everything but its credentials where the source asks for it', async () => {
+    const { kept, keep } = keeper();
+    await keep(refused({ whole: true }));
+    const { request } = v.parse(RefusalRecord, kept.get('inbound/refused/github/07'));
+
+    expect(request?.headers).toEqual({
+      authorization: '***',
+      'x-hub-signature-256': 'sha256=ab',
+      cookie: '***',
+    });
+    expect(Buffer.from(request?.bodyBase64 ?? '', 'base64').toString()).toBe(body);
+    expect(request?.url).toBe(url);
+  });
+
+  it.each([
+    ['gitlab', catalogue.gitlab, 'x-gitlab-token'],
+    ['okta', catalogue.okta, 'authorization'],
+  ] satisfies [string, Provider, string][])(
+    'never leaves the token of %s',
+    async (_name, provider, header) => {
+      const { kept, keep } = keeper();
+      await keep(refused({ provider, whole: true, request: requestOf(body, { [header]: 'the-token' }) }));
+
+      expect(JSON.stringify(kept.get('inbound/refused/github/07'))).not.toContain('the-token');
+    },
+  );
+
+  it('leaves no body that is very large', async () => {
+    const { kept, keep } = keeper();
+    await keep(refused({ whole: true, request: requestOf('x'.repeat(65_537)) }));
+
+    expect(v.parse(RefusalRecord, kept.get('inbound/refused/github/07')).request?.bodyBase64).toBeUndefined();
+  });
+});
+
+describe('a flood', () => {
+  it('costs one write a minute and source, and sixty objects a source', async () => {
+    const { kept, state, keep } = keeper();
+    const start = Date.parse('2026-11-25T10:00:00Z');
+    for (let second = 0; second < 2 * 3600; second += 10) {
+      await keep(refused({ at: unixMillis(start + second * 1000) }));
+      await keep(refused({ at: unixMillis(start + second * 1000), source: 'stripe' }));
+    }
+
+    expect(state.writes).toBe(2 * 120);
+    expect(kept.size).toBe(2 * 60);
+  });
+});
+
+it('a record that cannot be kept is told, and nothing else', async () => {
+  const { failures, state, keep } = keeper();
+  state.error = new Error('no bucket');
+
+  await expect(keep(refused())).resolves.toBeUndefined();
+  expect(failures).toEqual([state.error]);
+});
