@@ -4,6 +4,7 @@ import { addDeliveriesCommand } from './commands/deliveries.ts';
 import { addDlqCommand } from './commands/dlq.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addEventsCommand } from './commands/events.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addRangesCommand } from './commands/ranges.ts';
 import { addSecretsCommand } from './commands/secrets.ts';
 import { addSendCommand } from './commands/send.ts';
@@ -36,6 +37,7 @@ export function hooklineProgram(): Command {
   addDeliveriesCommand(program);
   addRangesCommand(program);
   addSendCommand(program);
+  addExplainCommand(program);
   return program;
 }
 

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { keptRefusals } from '../../lambdas/adapters/aws/kept-refusals.ts';
+import { s3Client } from '../../lambdas/adapters/aws/s3-client.ts';
+import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
+import { providerCalls } from '../../lambdas/adapters/provider-calls.ts';
+import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import type { RefusalRecord } from '../../lambdas/domain/refusal-record.ts';
+import { parseInstant, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { sourceDefaults } from '../../lib/settings.ts';
+import { type DeployedSource, type Deployment, openDeployment, sourceOf } from '../deployment.ts';
+import { readCapturedRequest } from '../explain/captured-request.ts';
+import { type Diagnosis, diagnose, type ExplainedSource, type OtherSecret } from '../explain/diagnose.ts';
+import { RefusedError } from '../refusal.ts';
+import { secretVersions } from '../secret-versions.ts';
+import { cell, instant, table } from '../table.ts';
+import type { TargetOptions } from '../target.ts';
+
+interface Options extends TargetOptions {
+  readonly request?: string;
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+/** `hookline explain`: why a request is refused. */
+export function addExplainCommand(program: Command): void {
+  program
+    .command('explain')
+    .description('say why a request was refused: one from a file, or the latest that the source kept')
+    .argument('<source>', "a source's name")
+    .option('--request <file>', 'a captured request: raw HTTP, or JSON with headers and body')
+    .option('--at <instant>', 'when it came, as 2026-11-25T10:00:00Z; now without it')
+    .option('--json', 'for programs')
+    .action((name: string, _options: unknown, command: Command) => explain(name, command.optsWithGlobals()));
+}
+
+async function explain(name: string, options: Options): Promise<void> {
+  const deployment = await openDeployment(options);
+  const source = await explainedSource(sourceOf(deployment, name));
+  const others = () => otherSecrets(deployment, name);
+  const look = (request: RawRequest, at: UnixMillis) =>
+    diagnose(request, source, at, providerCalls(), others);
+  if (options.request === undefined) return explainKept(deployment, name, look, options.json ?? false);
+  const request = readCapturedRequest(readFile(options.request), source.urls[0] ?? '');
+  const diagnosis = await look(request, timeOf(options.at));
+  console.log(options.json ? JSON.stringify(diagnosis, null, 2) : told(name, diagnosis));
+  if (!diagnosis.verifies) throw new RefusedError(`${name} refuses this request.`);
+}
+
+type Look = (request: RawRequest, at: UnixMillis) => Promise<Diagnosis>;
+
+async function explainKept(deployment: Deployment, name: string, look: Look, json: boolean): Promise<void> {
+  const records = await keptRefusals(s3Client(patientCalls), deployment.payloadBucket, name);
+  if (json) return console.log(JSON.stringify(records, null, 2));
+  if (records.length === 0) return console.log(`No refused request of ${name} was kept in the last 35 days.`);
+  console.log(table(['at', 'status', 'why', 'from', 'body', 'headers'], records.map(rowOf)));
+  const whole = records.find(({ request }) => request?.bodyBase64 !== undefined);
+  if (whole?.request === undefined)
+    return console.log(
+      `Only these facts are kept. For a diagnosis, capture a request and give it with --request, or set keepRefusedRequests: true for ${name}.`,
+    );
+  console.log(
+    `\nThe request of ${instant(unixMillis(whole.at))}:\n${told(name, await look(requestIn(whole), unixMillis(whole.at)))}`,
+  );
+}
+
+const rowOf = ({ at, status, error, reason, sourceIp, bodyBytes, headerNames }: RefusalRecord): string[] => [
+  instant(unixMillis(at)),
+  String(status),
+  cell(`${error}: ${reason}`),
+  sourceIp,
+  `${bodyBytes} bytes`,
+  cell(headerNames.join(' ')),
+];
+
+const requestIn = ({ request, method, sourceIp }: RefusalRecord): RawRequest => ({
+  method,
+  sourceIp,
+  url: request?.url ?? '',
+  headers: new Map(Object.entries(request?.headers ?? {})),
+  body: Buffer.from(request?.bodyBase64 ?? '', 'base64'),
+});
+
+/** As a person reads it. */
+function told(name: string, { verifies, findings, likely }: Diagnosis): string {
+  const lines = findings.flatMap(({ check, ok, detail }) => {
+    const [first, ...more] = detail.split('\n');
+    return [`${ok ? '✔' : '✘'} ${check.padEnd(10)} ${first}`, ...more.map((line) => `             ${line}`)];
+  });
+  const unknown =
+    'None of the usual mistakes fits: compare the secret with what the provider shows, character for character.';
+  const advice = likely.length > 0 ? likely : [unknown];
+  return [...lines, '', ...(verifies ? [`${name} accepts this request.`] : advice)].join('\n');
+}
+
+async function explainedSource(source: DeployedSource): Promise<ExplainedSource> {
+  const { name, provider: slug, checks, secretArn, url, publicUrl } = source;
+  const versions = secretVersions(secretsClient(patientCalls), secretArn);
+  const values = await Promise.all([versions.current(), versions.previous()]);
+  return {
+    name,
+    slug,
+    provider: providerOf({ name, provider: slug, ...checks }),
+    tolerance: seconds(checks?.tolerance ?? sourceDefaults.tolerance.toSeconds()),
+    maxBodyBytes: checks?.maxBodyBytes ?? sourceDefaults.maxBodyBytes,
+    secrets: values.filter((version) => version !== undefined).map(({ value }) => value),
+    urls: [publicUrl, url].filter((known) => known !== undefined),
+  };
+}
+
+/** One after the other: a stack may have sixty, and Secrets Manager has its limits. */
+async function otherSecrets({ sources }: Deployment, name: string): Promise<OtherSecret[]> {
+  const found: OtherSecret[] = [];
+  for (const other of Object.values(sources).filter((source) => source.name !== name)) {
+    const current = await secretVersions(secretsClient(patientCalls), other.secretArn).current();
+    const provider = providerOf({ name: other.name, provider: other.provider, ...other.checks });
+    if (current !== undefined) found.push({ source: other.name, provider, value: current.value });
+  }
+  return found;
+}
+
+function timeOf(text: string | undefined): UnixMillis {
+  const at = text === undefined ? unixMillis(Date.now()) : parseInstant(text);
+  if (at === undefined) throw new RefusedError(`--at is '${text}'; write it as 2026-11-25T10:00:00Z.`);
+  return at;
+}
+
+function readFile(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new RefusedError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import { RefusedError } from '../refusal.ts';
+
+const Captured = v.object({
+  method: v.optional(v.string(), 'POST'),
+  url: v.optional(v.string()),
+  headers: v.record(v.string(), v.string()),
+  body: v.optional(v.string()),
+  bodyBase64: v.optional(v.string()),
+  sourceIp: v.optional(v.string()),
+});
+
+/**
+ * Reads a request that somebody captured: as JSON, or as it went over the wire.
+ *
+ * @param file its bytes
+ * @param defaultUrl the source's URL: the path and the host of the file are those of a proxy, perhaps
+ * @throws RefusedError saying what is expected
+ */
+export function readCapturedRequest(file: Uint8Array, defaultUrl: string): RawRequest {
+  return file[0] === '{'.charCodeAt(0) ? fromJson(file, defaultUrl) : fromWire(file, defaultUrl);
+}
+
+const expected =
+  'It must be JSON with headers, and body or bodyBase64; or a request as it went over the wire: a line such as POST /path HTTP/1.1, the headers, an empty line, and the body.';
+
+function fromJson(file: Uint8Array, defaultUrl: string): RawRequest {
+  const parsed = v.safeParse(Captured, parseJson(file));
+  if (!parsed.success) throw new RefusedError(`The captured request cannot be read. ${expected}`);
+  const { method, url, headers, body = '', bodyBase64, sourceIp } = parsed.output;
+  const bytes = bodyBase64 === undefined ? Buffer.from(body) : Buffer.from(bodyBase64, 'base64');
+  return requestOf(method, url ?? defaultUrl, Object.entries(headers), bytes, sourceIp);
+}
+
+function parseJson(file: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(file).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function fromWire(file: Uint8Array, defaultUrl: string): RawRequest {
+  const text = Buffer.from(file).toString('latin1');
+  const [, head = ''] = /^([\s\S]*?)(?:\r?\n){2}/.exec(text) ?? [];
+  const [first = '', ...lines] = head.split(/\r?\n/);
+  const [, method, target] = /^([A-Z]+) (\S+)/.exec(first) ?? [];
+  if (method === undefined || target === undefined)
+    throw new RefusedError(`The captured request cannot be read. ${expected}`);
+  const headers = lines.map((line) => splitHeader(line));
+  const bodyStart = (/^[\s\S]*?(?:\r?\n){2}/.exec(text)?.[0] ?? text).length;
+  const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
+  return requestOf(method, defaultUrl + query, headers, file.subarray(bodyStart));
+}
+
+const splitHeader = (line: string): [string, string] => {
+  const at = line.indexOf(':');
+  return [line.slice(0, at), line.slice(at + 1).trim()];
+};
+
+const requestOf = (
+  method: string,
+  url: string,
+  headers: readonly (readonly [string, string])[],
+  body: Uint8Array,
+  sourceIp = '',
+): RawRequest => ({
+  method,
+  url,
+  headers: new Map(headers.map(([name, value]) => [name.toLowerCase(), value])),
+  body,
+  sourceIp,
+});

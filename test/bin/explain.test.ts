@@ -1,0 +1,218 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { readCapturedRequest } from '../../bin/explain/captured-request.ts';
+import { diagnose, type ExplainedSource, type OtherSecret } from '../../bin/explain/diagnose.ts';
+import { catalogue, type ProviderName, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { requestOf } from '../fakes/inbound-receiver.ts';
+
+const now = 1_795_000_000;
+const at = unixMillis(now * 1000);
+const url = 'https://hooks.example.test/webhooks/source';
+const hmac = (key: string | Buffer, text: string, hash = 'sha256') => createHmac(hash, key).update(text);
+
+const sourceOf = (
+  slug: ProviderName,
+  secret: string,
+  changes: Partial<ExplainedSource> = {},
+): ExplainedSource => {
+  const provider = providerOf({ name: slug, provider: slug });
+  const tolerance = seconds(provider.tolerance ?? 300);
+  return {
+    name: slug,
+    slug,
+    provider,
+    tolerance,
+    maxBodyBytes: 1000,
+    secrets: [secret],
+    urls: [url],
+    ...changes,
+  };
+};
+const calls = {
+  roots: [],
+  fetchKey: async () => ({ isThere: false, text: '' }),
+  visit: async () => undefined,
+};
+const look = (request: RawRequest, source: ExplainedSource, others: readonly OtherSecret[] = []) =>
+  diagnose(request, source, at, calls, async () => others);
+
+const stripeRequest = (signed: string, sent = signed, key = 'whsec_1', time = now) =>
+  requestOf(sent, { 'stripe-signature': `t=${time},v1=${hmac(key, `${time}.${signed}`).digest('hex')}` });
+const github = (signed: string, sent = signed, key = 'secret') =>
+  requestOf(sent, { 'x-hub-signature-256': `sha256=${hmac(key, signed).digest('hex')}` });
+
+describe('a request that verifies', () => {
+  it('is said to', async () => {
+    expect(await look(stripeRequest('{"id":"1"}'), sourceOf('stripe', 'whsec_1'))).toMatchObject({
+      verifies: true,
+      likely: [],
+      findings: [{ check: 'size' }, { check: 'secret' }, { check: 'signature', ok: true }, { check: 'time' }],
+    });
+  });
+});
+
+describe('the usual mistakes are recognised:', () => {
+  const pretty = '{\n  "id": "1",\n  "name": "Zoë",\n  "path": "a/b"\n}';
+  const compact = JSON.stringify(JSON.parse(pretty));
+  const php = compact.replace('ë', '\\u00eb');
+
+  it.each([
+    ['a body written again compactly', pretty, compact, /two blanks a level: something parsed it/],
+    ['a body written again with blanks', compact, pretty, /compact JSON: something parsed it/],
+    ['escapes that became characters', php, compact, /escapes for what is not ASCII/],
+    ['a trimmed line end', `${compact}\n`, compact, /with a line end behind the body, which was trimmed/],
+    ['an added line end', compact, `${compact}\n`, /without the white space around the body/],
+    ['changed line ends', pretty.replaceAll('\n', '\r\n'), pretty, /with CR LF for each LF/],
+    ['a body in base64', compact, Buffer.from(compact).toString('base64'), /decoded from base64/],
+  ])('%s', async (_name, signed, sent, message) => {
+    for (const found of [
+      await look(stripeRequest(signed, sent), sourceOf('stripe', 'whsec_1')),
+      await look(github(signed, sent), sourceOf('github', 'secret')),
+    ]) {
+      expect(found.verifies).toBe(false);
+      expect(found.likely.join('\n')).toMatch(message);
+    }
+  });
+
+  it('the secret of another source of the same provider', async () => {
+    const others = [{ source: 'stripe-test', provider: catalogue.stripe, value: 'whsec_test' }];
+    const found = await look(stripeRequest('{}', '{}', 'whsec_test'), sourceOf('stripe', 'whsec_1'), others);
+
+    expect(found.likely).toEqual([
+      "It verifies with the secret of stripe-test: the secrets were swapped, or it is that webhook's (another account, test mode).",
+    ]);
+  });
+
+  it('a request for another source', async () => {
+    const others = [{ source: 'github', provider: catalogue.github, value: 'secret' }];
+    const found = await look(github('{}'), sourceOf('stripe', 'whsec_1'), others);
+
+    expect(found.likely.join()).toContain('It is a request of github: it was sent to the wrong URL.');
+  });
+
+  it.each([
+    ['old', now - 301, /more than 300 s ago/],
+    ['ahead', now + 301, /more than 300 s ahead/],
+  ])('a time that is too %s', async (_name, time, message) => {
+    const found = await look(stripeRequest('{}', '{}', 'whsec_1', time), sourceOf('stripe', 'whsec_1'));
+
+    expect(found.findings.at(-1)).toMatchObject({ check: 'time', ok: false });
+    expect(found.likely.join()).toMatch(message);
+  });
+
+  it('a secret that should have been decoded, and one that should not', async () => {
+    const key = Buffer.alloc(32, 7);
+    const secret = `whsec_${key.toString('base64')}`;
+    const standard = (signedWith: string | Buffer) =>
+      requestOf('{}', {
+        'webhook-id': 'm',
+        'webhook-timestamp': String(now),
+        'webhook-signature': `v1,${hmac(signedWith, `m.${now}.{}`).digest('base64')}`,
+      });
+
+    expect((await look(standard(secret), sourceOf('standard-webhooks', secret))).likely.join()).toContain(
+      'It verifies with the secret as it is, without decoding it.',
+    );
+    expect((await look(github('{}', '{}', 'ab'), sourceOf('github', 'secret_ab'))).likely.join()).toContain(
+      'It verifies with the secret without its prefix.',
+    );
+  });
+
+  it('another URL than was signed', async () => {
+    const square = (signed: string) =>
+      requestOf('{}', { 'x-square-hmacsha256-signature': hmac('key', `${signed}{}`).digest('base64') });
+    const source = sourceOf('square', 'key', {
+      urls: [url, 'https://abc.execute-api.eu-central-1.amazonaws.com/webhooks/square'],
+    });
+
+    expect((await look(square(`${url}/`), source)).likely.join()).toContain(
+      'with a slash at the end of the URL',
+    );
+    expect((await look(square(source.urls[1] ?? ''), source)).likely.join()).toContain(
+      'for the URL https://abc.execute-api',
+    );
+  });
+
+  it('only the legacy header', async () => {
+    const old = requestOf('{}', { 'x-hub-signature': `sha1=${hmac('secret', '{}', 'sha1').digest('hex')}` });
+
+    expect((await look(old, sourceOf('github', 'secret'))).likely.join()).toContain(
+      'Only x-hub-signature is there: SHA-1',
+    );
+  });
+
+  it('no signature at all, and one in another header', async () => {
+    expect((await look(requestOf('{}'), sourceOf('github', 'secret'))).likely.join()).toContain(
+      'turn signing on at github',
+    );
+    expect(
+      (await look(requestOf('{}', { 'x-acme-signature': 'a' }), sourceOf('github', 'secret'))).likely.join(),
+    ).toContain('x-acme-signature looks like a signature');
+  });
+
+  it('a secret that was never stored', async () => {
+    expect((await look(github('{}'), sourceOf('github', 'unset'))).likely).toEqual([
+      'Store the secret: npx hookline secrets set github.',
+    ]);
+  });
+});
+
+describe('what is told', () => {
+  it('names what was signed and received, and never a whole signature that was computed', async () => {
+    const { findings } = await look(github('{"a":1}', '{"a":2}'), sourceOf('github', 'secret'));
+    const computed = hmac('secret', '{"a":2}').digest('hex');
+    const text = findings.map(({ detail }) => detail).join('\n');
+
+    expect(text).toContain('signed is {body}: 7 bytes');
+    expect(text).toContain(`received ${hmac('secret', '{"a":1}').digest('hex')}`);
+    expect(text).toContain(`computed ${computed.slice(0, 12)}…`);
+    expect(text).not.toContain(computed);
+  });
+
+  it('has the address and the size', async () => {
+    const request = { ...github('x'.repeat(1001)), sourceIp: '203.0.113.1' };
+    const { findings } = await look(
+      request,
+      sourceOf('github', 'secret', { allowedCidrs: ['192.0.2.0/24'] }),
+    );
+
+    expect(findings).toMatchObject([
+      { check: 'address', ok: false, detail: '203.0.113.1 is not in allowedCidrs' },
+      { check: 'size', ok: false },
+      { check: 'secret', ok: true },
+      { check: 'signature', ok: true },
+      { check: 'time', ok: true },
+    ]);
+  });
+});
+
+describe('a captured request', () => {
+  const wire =
+    'POST /webhooks/github?a=1 HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256=ab\r\n\r\n{"a":1}\r\n\r\nend';
+
+  it('is read as it went over the wire, its body byte for byte', () => {
+    const request = readCapturedRequest(Buffer.from(wire), url);
+
+    expect(request).toMatchObject({ method: 'POST', url: `${url}?a=1` });
+    expect(request.headers.get('x-hub-signature-256')).toBe('sha256=ab');
+    expect(Buffer.from(request.body).toString()).toBe('{"a":1}\r\n\r\nend');
+  });
+
+  it('is read as JSON, with a body in base64, too', () => {
+    const json = (body: object) => Buffer.from(JSON.stringify({ headers: { 'X-A': '1' }, ...body }));
+
+    expect(Buffer.from(readCapturedRequest(json({ bodyBase64: '/w==' }), url).body)).toEqual(
+      Buffer.from([255]),
+    );
+    expect(readCapturedRequest(json({ body: 'ü', method: 'GET' }), url)).toMatchObject({
+      method: 'GET',
+      url,
+    });
+  });
+
+  it.each(['', 'hello', '{"body":"no headers"}', '{broken'])('that is none is refused: %j', (text) => {
+    expect(() => readCapturedRequest(Buffer.from(text), url)).toThrow('The captured request cannot be read.');
+  });
+});
