@@ -9,3 +9,11 @@ export interface RawRequest {
   /** From the connection, never from a header. */
   readonly sourceIp: string;
 }
+
+/** The query of a request's URL; taken from the text, since a gateway may call itself by a name that is no valid host. */
+export const queryOf = ({ url }: Pick<RawRequest, 'url'>): URLSearchParams =>
+  new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
+
+/** The path of a request's URL. */
+export const pathOf = ({ url }: Pick<RawRequest, 'url'>): string =>
+  /^https?:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || '/';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Provider } from './provider/provider.ts';
-import type { RawRequest } from './raw-request.ts';
+import { pathOf, type RawRequest } from './raw-request.ts';
 import { payloadPrefixes } from './tables.ts';
 import type { UnixMillis } from './time.ts';
 
@@ -71,7 +71,7 @@ export function refusalRecord(refused: RefusedRequest): RefusalRecord {
     correlationId,
     sourceIp: request.sourceIp,
     method: request.method,
-    path: new URL(request.url).pathname,
+    path: pathOf(request),
     headerNames: [...request.headers.keys()].sort(),
     bodyBytes: request.body.byteLength,
     bodySha256: createHash('sha256').update(request.body).digest('hex'),

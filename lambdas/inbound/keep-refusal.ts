@@ -17,8 +17,8 @@ export function refusalKeeper(ports: RefusalPorts) {
     const minute = Math.floor(refused.at / 60_000);
     if (lastMinutes.get(refused.source) === minute) return;
     lastMinutes.set(refused.source, minute);
-    const record = JSON.stringify(refusalRecord(refused));
     try {
+      const record = JSON.stringify(refusalRecord(refused));
       await ports.putRecord(refusalKey(refused.source, refused.at), Buffer.from(record));
     } catch (error) {
       ports.onFailure(error);

@@ -104,6 +104,16 @@ describe('a flood', () => {
   });
 });
 
+it('is kept under any URL that a gateway may have', async () => {
+  const { kept, failures, keep } = keeper();
+  await keep(
+    refused({ request: { ...requestOf(body), url: 'https://a.execute-api.127.0.0.1/webhooks/github' } }),
+  );
+
+  expect(failures).toEqual([]);
+  expect(kept.get('inbound/refused/github/07')).toMatchObject({ path: '/webhooks/github' });
+});
+
 it('a record that cannot be kept is told, and nothing else', async () => {
   const { failures, state, keep } = keeper();
   state.error = new Error('no bucket');

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { queryOf } from '../../raw-request.ts';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
@@ -58,7 +59,7 @@ const challenge: Handshake = {
   unsigned: ({ method, url }, keys) => {
     const [pair] = keys.map(pairOf).filter((found) => found !== undefined);
     if (method !== 'GET' || pair === undefined) return undefined;
-    const text = new URL(url).searchParams.get('bt_challenge') ?? '';
+    const text = queryOf({ url }).get('bt_challenge') ?? '';
     const [publicKey, privateKey] = pair;
     return challenges.test(text)
       ? textAnswer(`${publicKey}|${mac(privateKey, text).toString('hex')}`)

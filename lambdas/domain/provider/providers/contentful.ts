@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { RawRequest } from '../../raw-request.ts';
+import { pathOf, type RawRequest } from '../../raw-request.ts';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { readInstant } from '../../signature/instant.ts';
@@ -36,7 +36,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
   const pairs = names.map(
     (name) => `${name}:${name === listHeader ? names.join(',') : (headers.get(name)?.trim() ?? '')}`,
   );
-  const head = [request.method, encodedPath(request.url), pairs.join(';'), ''].join('\n');
+  const head = [request.method, encodedPath(request), pairs.join(';'), ''].join('\n');
   const matching = keys.filter(
     (key) =>
       key.kind === 'hmac' &&
@@ -48,9 +48,9 @@ const check: Check = (request, keys, { tolerance, now }) => {
 };
 
 /** Contentful escapes the query as one text, and then all of it once more. */
-function encodedPath(url: string): string {
-  const { pathname, search } = new URL(url);
-  return encodeURI(search === '' ? pathname : `${pathname}?${encodeURIComponent(search.slice(1))}`);
+function encodedPath(request: RawRequest): string {
+  const [, search = ''] = /\?(.*)$/s.exec(request.url) ?? [];
+  return encodeURI(search === '' ? pathOf(request) : `${pathOf(request)}?${encodeURIComponent(search)}`);
 }
 
 const topicHeader = 'x-contentful-topic';

@@ -1,3 +1,4 @@
+import { queryOf } from '../../raw-request.ts';
 import type { Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { always, hmacSha256Hex, single } from '../words.ts';
@@ -9,7 +10,7 @@ const challenge = /^[A-Za-z0-9_-]{1,256}$/;
 const dropboxChallenge: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }) => {
-    const text = method === 'GET' ? new URL(url).searchParams.get('challenge') : null;
+    const text = method === 'GET' ? queryOf({ url }).get('challenge') : null;
     return text !== null && challenge.test(text)
       ? { status: 200, contentType: 'text/plain', body: text }
       : undefined;

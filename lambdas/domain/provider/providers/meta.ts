@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { queryOf } from '../../raw-request.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import type { OwnFormat } from '../../signature/key.ts';
 import { type Handshake, textAnswer } from '../handshake.ts';
@@ -31,7 +32,7 @@ const subscription: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }, keys) => {
     if (method !== 'GET' || keys.length === 0) return undefined;
-    const query = new URL(url).searchParams;
+    const query = queryOf({ url });
     const challenge = query.get('hub.challenge') ?? '';
     const sent = Buffer.from(query.get('hub.verify_token') ?? '', 'utf8');
     const known = keys.filter(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { queryOf } from '../../raw-request.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { type Handshake, textAnswer } from '../handshake.ts';
@@ -25,7 +26,7 @@ const invalid = { status: 400, contentType: 'application/json', body: '{"error":
 /** A new subscription posts nothing but a token in the query, which comes back as plain text. */
 const validation: Handshake = {
   unsigned: ({ url, body: bytes }) => {
-    const token = new URL(url).searchParams.get('validationToken');
+    const token = queryOf({ url }).get('validationToken');
     if (token === null) return undefined;
     const isPlain = token !== '' && token.length <= 2048 && !/[<>]|\p{Cc}/u.test(token);
     return isPlain && bytes.byteLength === 0 ? textAnswer(token) : invalid;

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { queryOf } from '../../raw-request.ts';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
@@ -17,7 +18,7 @@ const check: Check = (request, keys) => {
   if (!signature) return refusedFor('missing-header');
   const sent = decodeStrictly(signature, 'base64');
   if (sent?.length !== sha1Bytes) return refusedFor('malformed-header');
-  const hashInUrl = new URL(url).searchParams.get('bodySHA256');
+  const hashInUrl = queryOf(request).get('bodySHA256');
   if (hashInUrl === null && !isForm(headers.get('content-type')) && request.body.byteLength > 0)
     return refusedFor('mismatch');
   if (hashInUrl !== null && !isHashOf(request.body, hashInUrl)) return refusedFor('mismatch');
