@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { SourceChecks, StackFacts } from '../lib/outputs.ts';
-import type { LocalOutputs } from '../local/outputs.ts';
+import { type LocalOutputs, reachable } from '../local/outputs.ts';
 import { RefusedError } from './refusal.ts';
 import { enterTarget, type TargetOptions } from './target.ts';
 
@@ -36,10 +36,21 @@ async function ofStack(name: string): Promise<Deployment> {
   const outputs = await readStackOutputs(name);
   const { factsFrom } = await import('../lib/outputs.ts');
   try {
-    return factsFrom(outputs);
+    return fromHere(factsFrom(outputs));
   } catch (error) {
     throw new RefusedError(`${name}: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** An emulator's API has a host name that resolves nowhere. */
+function fromHere(facts: StackFacts): Deployment {
+  const endpoint = process.env['AWS_ENDPOINT_URL'];
+  if (endpoint === undefined) return facts;
+  const sources = Object.entries(facts.sources).map(([name, source]) => [
+    name,
+    { ...source, url: reachable({ url: endpoint }, source.url) },
+  ]);
+  return { ...facts, sources: Object.fromEntries(sources) };
 }
 
 async function readStackOutputs(name: string): Promise<Record<string, string>> {

@@ -95,7 +95,7 @@ export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalO
 const isWebhookStack = (outputs: Readonly<Record<string, string>>): boolean => 'InboundBaseUrl' in outputs;
 
 /** An API's own host name resolves nowhere; the emulator serves it under a path of its endpoint, too. */
-function reachable(endpoint: Endpoint, url: string): string {
+export function reachable(endpoint: Pick<Endpoint, 'url'>, url: string): string {
   // Such a name is no valid host of a URL, so it is not parsed as one.
   const [, apiId, path = ''] =
     /^https?:\/\/(\w+)\.execute-api\.127\.0\.0\.1(?::\d+)?(\/.*)?$/.exec(url) ?? [];

@@ -22,7 +22,7 @@ new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
   sources: {
     stripe: { provider: 'stripe', ...handlers },
     rotating: { provider: 'stripe', rotationOverlap: Duration.seconds(15), ...handlers },
-    github: { provider: 'github', ...handlers },
+    github: { provider: 'github', keepRefusedRequests: true, ...handlers },
     shopify: { provider: 'shopify', ...handlers },
     standard: { provider: 'standard-webhooks', ...handlers },
     plain: named,
