@@ -16,6 +16,7 @@ const bodyIsFree: ReadonlySet<string> = new Set([
   'msgraph',
   'okta',
   'postmark',
+  'token',
   // Some fields only.
   'adyen',
   'braintree',

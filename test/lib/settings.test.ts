@@ -73,6 +73,8 @@ describe('sending without settings', () => {
   });
 });
 
+const signed = { signatureHeader: 'x-s', algorithm: 'sha256', encoding: 'hex', prefix: '' } as const;
+
 describe('synth refuses', () => {
   const refused: readonly (readonly [string, Partial<WebhookStackProps>, RegExp])[] = [
     // What an app in JavaScript could say.
@@ -82,6 +84,30 @@ describe('synth refuses', () => {
       /'stripee'; choose one of adyen, .*stripe, /,
     ],
     ['hmac without its settings', { sources: { partner: { provider: 'hmac' } } }, /partner.*`hmac` settings/],
+    [
+      'a token for a provider that signs',
+      { sources: { pay: { provider: 'stripe', token: {} } } },
+      /source 'pay': token is set, but the provider is 'stripe'; remove one/,
+    ],
+    [
+      'a template without the body',
+      {
+        sources: {
+          pay: { provider: 'hmac', hmac: { ...signed, signed: '{timestamp}', timestampHeader: 'x-t' } },
+        },
+      },
+      /without \{body\} any body would verify/,
+    ],
+    [
+      'a template with something unknown',
+      { sources: { pay: { provider: 'ed25519', ed25519: { ...signed, signed: '{body}{secret}' } } } },
+      /it may hold \{body\}, \{timestamp\}, \{url\} and \{method\}/,
+    ],
+    [
+      'a template whose timestamp has no header',
+      { sources: { pay: { provider: 'hmac', hmac: { ...signed, signed: '{timestamp}{body}' } } } },
+      /\{timestamp\} goes with timestampHeader/,
+    ],
     [
       'hmac without a part of its settings',
       { sources: { partner: { provider: 'hmac', hmac: { prefix: '' } as HmacSettings } } },
