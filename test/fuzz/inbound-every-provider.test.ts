@@ -51,8 +51,8 @@ const positions = (length: number): number[] =>
     Math.floor((nth * length) / Math.min(length, 120)),
   );
 
-describe.each(accepted)('%s', (name, file, vector) => {
-  it.skipIf(bodyIsFree.has(name))('verifies with no byte of its body changed', async () => {
+describe.each(accepted.filter(([name]) => !bodyIsFree.has(name)))('%s', (_name, file, vector) => {
+  it('verifies with no byte of its body changed', async () => {
     const original = Buffer.from(vector.body);
     const changed = positions(original.length).map((at) => {
       const body = Buffer.from(original);
@@ -63,7 +63,9 @@ describe.each(accepted)('%s', (name, file, vector) => {
 
     expect(statuses.filter((status) => status !== 401)).toEqual([]);
   });
+});
 
+describe.each(accepted)('%s', (name, file, vector) => {
   it('answers any header soup with a refusal, and never throws', async () => {
     const names = Object.keys(vector.headers);
     const value = fc.oneof(
