@@ -5,6 +5,7 @@ import { addDlqCommand } from './commands/dlq.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addEventsCommand } from './commands/events.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addPublishCommand } from './commands/publish.ts';
 import { addRangesCommand } from './commands/ranges.ts';
 import { addSecretsCommand } from './commands/secrets.ts';
 import { addSendCommand } from './commands/send.ts';
@@ -35,6 +36,7 @@ export function hooklineProgram(): Command {
   addDlqCommand(program);
   addEventsCommand(program);
   addDeliveriesCommand(program);
+  addPublishCommand(program);
   addRangesCommand(program);
   addSendCommand(program);
   addExplainCommand(program);
