@@ -20,7 +20,7 @@ class NoCertificateError extends Error {
 }
 
 /**
- * The first certificate of a PEM, if it is the provider's: in date, of the right name, and with a chain to a trusted root.
+ * The first certificate of a PEM, if it is the provider's: RSA, in date, of the right name, and with a chain to a trusted root.
  *
  * @returns undefined when it is not
  * @throws NoCertificateError when the text is no PEM; whatever a fetch throws
@@ -33,7 +33,8 @@ export async function trustedLeaf(
   const [leaf, ...others] = (pem.match(pemBlock) ?? []).map(certificate);
   if (leaf === undefined) throw new NoCertificateError('the certificate is not PEM');
   const commonName = /^CN=(.+)$/m.exec(leaf.subject)?.[1] ?? '';
-  if (!pin.commonName.test(commonName) || !isInDate(leaf, context.now)) return undefined;
+  const isRsa = leaf.publicKey.asymmetricKeyType === 'rsa';
+  if (!isRsa || !pin.commonName.test(commonName) || !isInDate(leaf, context.now)) return undefined;
   return (await hasChain(leaf, others, pin, context)) ? leaf : undefined;
 }
 

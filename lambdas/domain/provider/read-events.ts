@@ -39,7 +39,9 @@ export function readEvents(provider: Provider, request: RawRequest, options: Rea
   const { family, idRule, requestId } = options;
   const { body } = request;
   const payload = parsePayload(body, provider.body, request.headers.get('content-type'));
-  if (payload === undefined && provider.body !== 'any') return { ok: false, reason: 'not-json' };
+  // No provider's event is a bare number or word, which a signed challenge could be.
+  const isStructure = typeof payload === 'object' && payload !== null;
+  if (!isStructure && provider.body !== 'any') return { ok: false, reason: 'not-json' };
   const read = (slice: Uint8Array, element: unknown) =>
     readEvent(provider, idRule, { request, requestId, family, body: slice, payload: element });
   if (!provider.batch) return collect([read(body, payload)]);

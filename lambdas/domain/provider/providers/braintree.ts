@@ -82,7 +82,10 @@ export const braintree: Provider = {
   secret: keyPair,
   signature: check,
   body: readNotification,
-  id: code(({ payload }) => bodyHash(Buffer.from(String(propertyAt(payload, 'bt_payload')), 'utf8'))),
+  // With one line end, whatever a parser of forms made of it: both forms verify, and are one event.
+  id: code(({ payload }) =>
+    bodyHash(Buffer.from(`${String(propertyAt(payload, 'bt_payload')).replace(/\n$/, '')}\n`, 'utf8')),
+  ),
   type: body('kind'),
   attributes: {},
   forward: [],

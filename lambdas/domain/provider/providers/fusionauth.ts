@@ -13,7 +13,7 @@ const signingKey: OwnFormat = {
   parse(secret) {
     if (!secret.startsWith('-----')) return { kind: 'hmac', bytes: Buffer.from(secret, 'utf8') };
     const publicKey = publicKeyFrom({ key: secret, format: 'pem' });
-    return publicKey && { kind: 'public-key', publicKey };
+    return publicKey && algorithmsOf(publicKey).length > 0 ? { kind: 'public-key', publicKey } : undefined;
   },
 };
 
@@ -25,9 +25,13 @@ const ofCurve: ReadonlyMap<string | undefined, string> = new Map([
   ['secp521r1', 'ES512'],
 ]);
 
-/** What a key may sign with. A public key is never taken for the secret of an HMAC. */
+/** Shorter ones are not to be trusted, and no library verifies with them. */
+const minRsaBits = 2048;
+
+/** What a key may sign with: nothing, if it is too weak. A public key is never taken for the secret of an HMAC. */
 function algorithmsOf(key: KeyObject): readonly string[] {
-  if (key.asymmetricKeyType === 'rsa') return ['RS256', 'RS384', 'RS512'];
+  const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === 'rsa') return modulusLength < minRsaBits ? [] : ['RS256', 'RS384', 'RS512'];
   if (key.asymmetricKeyType === 'ed25519') return ['EdDSA', 'Ed25519'];
   return [ofCurve.get(key.asymmetricKeyDetails?.namedCurve)].filter((name) => name !== undefined);
 }

@@ -22,7 +22,8 @@ const check: Check = (request, keys, { tolerance, now }) => {
     .filter((text) => typeof text === 'string')
     .map((text) => decodeStrictly(text, 'hex'))
     .filter((bytes) => bytes !== undefined);
-  const signedAt = readInstant(String(timestamp), 'seconds');
+  const isWritten = typeof timestamp === 'string' || typeof timestamp === 'number';
+  const signedAt = isWritten ? readInstant(String(timestamp), 'seconds') : undefined;
   if (typeof token !== 'string' || !token || !signedAt || signatures.length === 0)
     return refusedFor('malformed-body');
   const matching = keys.filter((key) => {

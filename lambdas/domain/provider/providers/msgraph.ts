@@ -25,9 +25,9 @@ const invalid = { status: 400, contentType: 'application/json', body: '{"error":
 
 /** A new subscription posts nothing but a token in the query, which comes back as plain text. */
 const validation: Handshake = {
-  unsigned: ({ url, body: bytes }) => {
+  unsigned: ({ method, url, body: bytes }) => {
     const token = queryOf({ url }).get('validationToken');
-    if (token === null) return undefined;
+    if (token === null || method !== 'POST') return undefined;
     const isPlain = token !== '' && token.length <= 2048 && !/[<>]|\p{Cc}/u.test(token);
     return isPlain && bytes.byteLength === 0 ? textAnswer(token) : invalid;
   },

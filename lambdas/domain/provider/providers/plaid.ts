@@ -41,6 +41,7 @@ const Key = v.object({
     kid: v.string(),
     x: v.string(),
     y: v.string(),
+    use: v.optional(v.literal('sig')),
     expired_at: v.nullish(v.number()),
   }),
 });
@@ -48,6 +49,11 @@ const Key = v.object({
 /** Plaid does not take the credentials that are stored for the source. */
 class CredentialsError extends Error {
   override name = 'CredentialsError' as const;
+}
+
+/** Plaid's server is not itself: it may do better next time. */
+class KeyServerError extends Error {
+  override name = 'KeyServerError' as const;
 }
 
 /** A token signs the hash of the body, with a key that Plaid shows to its customers. */
@@ -104,7 +110,9 @@ async function fetchKey(
       throw new CredentialsError(`Plaid says ${code}: set the source's secret again`);
     return undefined;
   }
-  const answer = v.safeParse(Key, parseJson(text));
+  const content = parseJson(text);
+  if (content === undefined) throw new KeyServerError('Plaid answered with something else than a key');
+  const answer = v.safeParse(Key, content);
   if (!answer.success || answer.output.key.kid !== kid || isExpired(answer.output.key, now)) return undefined;
   const { kty, crv, x, y } = answer.output.key;
   return createPublicKey({ key: { kty, crv, x, y }, format: 'jwk' });

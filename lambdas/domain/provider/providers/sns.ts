@@ -70,6 +70,11 @@ function signedText(message: unknown): string | undefined {
   const present = names?.filter((name) => name !== mayBeAbsent || propertyOf(message, name) !== undefined);
   const values = present?.map((name) => propertyOf(message, name));
   if (!values?.every((value) => typeof value === 'string')) return undefined;
+  // With a line break in another field than the message, one signature would fit several messages.
+  const isUnambiguous = present?.every(
+    (name, index) => name === 'Message' || !/[\r\n]/.test(values[index] ?? ''),
+  );
+  if (!isUnambiguous) return undefined;
   return present?.map((name, index) => `${name}\n${values[index]}\n`).join('');
 }
 
