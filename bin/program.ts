@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { defaultStateDir } from '../local/state.ts';
 import { addDeliveriesCommand } from './commands/deliveries.ts';
 import { addDlqCommand } from './commands/dlq.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addEventsCommand } from './commands/events.ts';
 import { addExplainCommand } from './commands/explain.ts';
@@ -40,6 +41,7 @@ export function hooklineProgram(): Command {
   addRangesCommand(program);
   addSendCommand(program);
   addExplainCommand(program);
+  addDoctorCommand(program);
   return program;
 }
 

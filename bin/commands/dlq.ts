@@ -7,6 +7,7 @@ import { type DeadMessage, readDeadMessage } from '../dead-letters.ts';
 import { openDeployment } from '../deployment.ts';
 import { dlqQueue, maxReceivesOf } from '../dlq-queue.ts';
 import { type Dlq, dlqsNamed } from '../dlqs.ts';
+import { RefusedError } from '../refusal.ts';
 import { cell, counted, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 import { redriveQueue } from './dlq-redrive.ts';
@@ -29,6 +30,14 @@ export function addDlqCommand(program: Command): void {
     .option('--json', 'for programs')
     .action(async (name: string | undefined, _options: unknown, command: Command) =>
       list(name, command.optsWithGlobals()),
+    );
+  dlq
+    .command('show')
+    .description('one dead letter whole, its payload included')
+    .argument('<queue>', queueArgument)
+    .argument('<id>', 'as dlq list shows it')
+    .action(async (name: string, id: string, _options: unknown, command: Command) =>
+      show(name, id, command.optsWithGlobals()),
     );
   dlq
     .command('redrive')
@@ -55,6 +64,22 @@ async function list(name: string | undefined, options: ListOptions): Promise<voi
   const listed = await Promise.all(dlqs.map((dlq) => look(client, dlq, options.limit)));
   if (options.json) console.log(JSON.stringify(listed.flatMap(toJson), undefined, 2));
   else console.log(describe(listed, options.limit));
+}
+
+/** More than a person reads, and few enough to look through. */
+const showLimit = 1000;
+
+async function show(name: string, id: string, options: TargetOptions): Promise<void> {
+  const [dlq] = dlqsNamed(await openDeployment(options), name);
+  const found = dlq && (await look(sqsClient(patientCalls), dlq, showLimit));
+  const letter = found?.dead.find((dead) => dead.id === id);
+  if (letter === undefined)
+    throw new RefusedError(`There is no ${id} in ${name}: npx hookline dlq list ${name} shows what is.`);
+  const { reason, attempts, at, resend } = letter;
+  const content = resend.kind === 'message' ? resend.body : (resend.task ?? `delivery ${resend.deliveryId}`);
+  console.log(
+    `${id}\nwhen      ${instant(at)}\nattempts  ${attempts ?? '–'}\nreason    ${reason}\n\n${content}`,
+  );
 }
 
 /** Receives what there is, and gives it back at once. */

@@ -1,0 +1,59 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Command } from 'commander';
+import { clientConfig, patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
+import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
+import { openDeployment } from '../deployment.ts';
+import {
+  checkAlarms,
+  checkClock,
+  checkConcurrency,
+  checkDeadLetters,
+  checkSecrets,
+  type Finding,
+} from '../doctor/checks.ts';
+import { describeFailure, RefusedError } from '../refusal.ts';
+import { counted } from '../table.ts';
+import { defaultStack, type TargetOptions } from '../target.ts';
+
+interface Options extends TargetOptions {
+  readonly json?: boolean;
+}
+
+/** `hookline doctor`: whether a deployed stack is well. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('check a deployed stack: secrets, dead letters, alarms, concurrency, clock')
+    .option('--json', 'for programs')
+    .action((_options: unknown, command: Command) => examine(command.optsWithGlobals()));
+}
+
+async function examine(options: Options): Promise<void> {
+  const deployment = await openDeployment(options);
+  const config = clientConfig(patientCalls);
+  const findings = await Promise.all([
+    attempt('secrets', checkSecrets(deployment, secretsClient(patientCalls))),
+    attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
+    attempt('alarms', checkAlarms(options.stack ?? defaultStack, new CloudWatchClient(config))),
+    attempt('concurrency', checkConcurrency(new LambdaClient(config))),
+    attempt('clock', checkClock(deployment)),
+  ]);
+  const all = findings.flat();
+  console.log(options.json ? JSON.stringify(all, null, 2) : all.map(told).join('\n'));
+  const wrong = all.filter(({ ok }) => !ok).length;
+  if (wrong > 0) throw new RefusedError(`${counted(wrong, 'thing')} to look at.`);
+}
+
+/** A check that may not be made, for want of a permission, hides none of the others. */
+async function attempt(check: string, findings: Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await findings;
+  } catch (error) {
+    return [{ check, ok: false, detail: `could not be checked: ${describeFailure(error).split('\n')[0]}` }];
+  }
+}
+
+const told = ({ check, ok, detail, advice }: Finding): string =>
+  `${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice}` : ''}`;

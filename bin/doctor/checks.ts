@@ -1,0 +1,125 @@
+import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import type { Deployment } from '../deployment.ts';
+import { dlqQueue } from '../dlq-queue.ts';
+import { dlqsNamed } from '../dlqs.ts';
+import { bringsItsSecret, secretFormat } from '../secret-change.ts';
+import { secretVersions } from '../secret-versions.ts';
+import { counted } from '../table.ts';
+
+/** What one check found. */
+export interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What to do about it. */
+  readonly advice?: string;
+}
+
+/** Every source, and what is sent, has a secret that is one. */
+export async function checkSecrets(
+  { sources, signingSecretArn }: Deployment,
+  client: SecretsManagerClient,
+): Promise<Finding[]> {
+  const found = await Promise.all(
+    Object.values(sources).map(async ({ name, provider, secretArn }) => {
+      const current = await secretVersions(client, secretArn).current();
+      const isSet = current && parseSecretValue(current.value, secretFormat(provider)) !== undefined;
+      return isSet ? undefined : { name, provider };
+    }),
+  );
+  const missing = found.filter((source) => source !== undefined);
+  const signing = await secretVersions(client, signingSecretArn).current();
+  const canSign = signing && parseSecretValue(signing.value, 'standard-webhooks') !== undefined;
+  const total = Object.keys(sources).length;
+  return [
+    ...missing.map(({ name, provider }) => ({
+      check: `secret of ${name}`,
+      ok: false,
+      detail: 'not set: every request is answered 503',
+      advice: `npx hookline secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`,
+    })),
+    ...(missing.length === 0 ? [{ check: 'secrets', ok: true, detail: `all ${total} are set` }] : []),
+    {
+      check: 'signing secret',
+      ok: canSign === true,
+      detail: canSign ? 'is set' : 'is no Standard Webhooks secret: nothing can be delivered',
+      advice: canSign ? undefined : 'npx hookline secrets set outbound',
+    },
+  ];
+}
+
+/** Nothing is dead. */
+export async function checkDeadLetters(deployment: Deployment, client: SQSClient): Promise<Finding[]> {
+  const counts = await Promise.all(
+    dlqsNamed(deployment).map(async ({ name, url }) => ({
+      name,
+      count: await dlqQueue(client, url).count(),
+    })),
+  );
+  const dead = counts.filter(({ count }) => count > 0);
+  if (dead.length === 0)
+    return [{ check: 'dead letters', ok: true, detail: `none in ${counts.length} queues` }];
+  return dead.map(({ name, count }) => ({
+    check: `dead letters of ${name}`,
+    ok: false,
+    detail: counted(count, 'message'),
+    advice: `npx hookline dlq list ${name}`,
+  }));
+}
+
+/** No alarm of the stack is on. */
+export async function checkAlarms(stack: string, client: CloudWatchClient): Promise<Finding[]> {
+  const { MetricAlarms = [] } = await client.send(
+    new DescribeAlarmsCommand({ AlarmNamePrefix: `${stack}-`, StateValue: 'ALARM' }),
+  );
+  if (MetricAlarms.length === 0) return [{ check: 'alarms', ok: true, detail: 'none is on' }];
+  return MetricAlarms.map(({ AlarmName = '', AlarmDescription = '' }) => ({
+    check: `alarm ${AlarmName}`,
+    ok: false,
+    detail: AlarmDescription,
+  }));
+}
+
+/** Functions that the account cannot run at once are throttled; new accounts may have ten in all. */
+const enoughConcurrency = 100;
+
+/** The account's limit leaves room for a flood at one source. */
+export async function checkConcurrency(client: LambdaClient): Promise<Finding[]> {
+  const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
+  const limit = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
+  const ok = limit >= enoughConcurrency;
+  return [
+    {
+      check: 'concurrency',
+      ok,
+      detail: `${limit} functions may run at once in this account and region`,
+      advice: ok ? undefined : 'ask for more under Service Quotas → AWS Lambda → Concurrent executions',
+    },
+  ];
+}
+
+/** Providers and AWS sign times: a clock may be off by less than their tolerance. */
+const maxSkewSeconds = 60;
+
+/** This machine's clock agrees with the API's. */
+export async function checkClock({ sources }: Deployment): Promise<Finding[]> {
+  const [source] = Object.values(sources);
+  if (source === undefined) return [];
+  const response = await fetch(source.url, { method: 'POST', body: '' });
+  const there = Date.parse(response.headers.get('date') ?? '');
+  if (Number.isNaN(there)) return [];
+  const skew = Math.round((Date.now() - there) / 1000);
+  const ok = Math.abs(skew) <= maxSkewSeconds;
+  return [
+    {
+      check: 'clock',
+      ok,
+      detail: `${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'ahead of'} the API`,
+      advice: ok ? undefined : 'set the time of this machine: what it signs is refused',
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { startEndpoint, statuses } from './support/endpoint.ts';
+import { eventually } from './support/eventually.ts';
+import { hookline } from './support/hookline.ts';
+import { describeFlow } from './support/local-stack.ts';
+
+describeFlow('hookline publish, dlq show and doctor', (stack) => {
+  const run = (...args: string[]) => hookline(stack.outputs, ...args);
+
+  it('publishes an event, and says how to see what became of it', async () => {
+    using endpoint = await startEndpoint(statuses(200));
+    const id = `cli-${crypto.randomUUID()}`;
+    const said = await run(
+      'publish',
+      'invoice.paid',
+      '--to',
+      endpoint.url,
+      '--data',
+      '{"amount":1200}',
+      '--id',
+      id,
+    );
+    const deliveryId = /deliveries show (\S+)/.exec(said)?.[1] ?? '';
+
+    await eventually('the delivery', async () => endpoint.requests.length === 1);
+    expect(JSON.parse(endpoint.requests[0]?.body ?? '')).toMatchObject({ id, data: { amount: 1200 } });
+    expect(await run('deliveries', 'show', deliveryId)).toContain(id);
+  });
+
+  it('publishes nothing that the stack would not understand', async () => {
+    await expect(run('publish', 'not a type', '--to', 'https://a.example')).rejects.toThrow('type: expected');
+    await expect(run('publish', 'a', '--to', 'https://a.example', '--data', '{')).rejects.toThrow(
+      'is no JSON',
+    );
+  });
+
+  it('shows a dead letter whole', async () => {
+    using endpoint = await startEndpoint(statuses(400));
+    const id = `dead-${crypto.randomUUID()}`;
+    await run('publish', 'invoice.paid', '--to', endpoint.url, '--id', id);
+    const listed = await eventually('the dead letter', async () => {
+      const letters: { id: string; reason: string }[] = JSON.parse(
+        await run('dlq', 'list', 'delivery', '--json'),
+      );
+      const deliveryId = /deliveries show (\S+)/.exec(
+        await run('publish', 'invoice.paid', '--to', endpoint.url, '--id', id),
+      )?.[1];
+      return letters.find((letter) => letter.id === deliveryId);
+    });
+    const shown = await run('dlq', 'show', 'delivery', listed.id);
+
+    expect(shown).toContain(`reason    ${listed.reason}`);
+    await expect(run('dlq', 'show', 'delivery', 'nobody')).rejects.toThrow('There is no nobody in delivery');
+  });
+
+  it('says what is wrong with the stack, with what to do about it', async () => {
+    await stack.putSecret('quiet', 'unset');
+    const said = await run('doctor').catch((thrown: unknown) =>
+      String(Reflect.get(Object(thrown), 'stdout')),
+    );
+    await stack.putSecret('quiet', 'a secret again');
+
+    expect(said).toContain('✘ secret of quiet: not set: every request is answered 503');
+    expect(said).toContain('npx hookline secrets set quiet');
+    expect(said).toContain('✔ signing secret: is set');
+    expect(said).toMatch(/[✔✘] dead letters/);
+    expect(said).toMatch(/[✔✘] alarms/);
+    expect(said).not.toContain('could not be checked');
+  });
+});
