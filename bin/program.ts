@@ -10,6 +10,7 @@ import { addPublishCommand } from './commands/publish.ts';
 import { addRangesCommand } from './commands/ranges.ts';
 import { addSecretsCommand } from './commands/secrets.ts';
 import { addSendCommand } from './commands/send.ts';
+import { addTailCommand } from './commands/tail.ts';
 import { describeFailure } from './refusal.ts';
 import { defaultStack } from './target.ts';
 
@@ -42,6 +43,7 @@ export function hooklineProgram(): Command {
   addSendCommand(program);
   addExplainCommand(program);
   addDoctorCommand(program);
+  addTailCommand(program);
   return program;
 }
 

@@ -19,9 +19,16 @@ interface Seen extends FunctionLine {
   readonly key: string;
 }
 
-/** Reads what the functions print, through the CloudWatch Logs API, so that it works on any endpoint. */
-export function functionLogs(endpoint: Endpoint) {
-  const client = new CloudWatchLogsClient(clientConfig(endpoint));
+/** The logs of all functions of an endpoint. */
+export const functionLogs = (endpoint: Endpoint) => logsOf(new CloudWatchLogsClient(clientConfig(endpoint)));
+
+/**
+ * Reads what functions print, through the CloudWatch Logs API, so that it works on any endpoint.
+ *
+ * @param isMeant chooses log groups by name; AWS allows a few reads a second in all
+ */
+export function logsOf(client: CloudWatchLogsClient, isMeant: (group: string) => boolean = () => true) {
+  const meantGroups = async () => (await groupNames(client)).filter(isMeant);
 
   async function readAll(groups: readonly string[], since: number): Promise<Seen[]> {
     const lines = await Promise.all(groups.map((group) => readGroup(client, group, since)));
@@ -30,14 +37,14 @@ export function functionLogs(endpoint: Endpoint) {
 
   return {
     /** Every line since `since`, oldest first. */
-    read: async (since: number): Promise<FunctionLine[]> => readAll(await groupNames(client), since),
+    read: async (since: number): Promise<FunctionLine[]> => readAll(await meantGroups(), since),
 
     /** Hands over each line once, as it comes, until the signal. */
     async follow(since: number, onLine: (line: FunctionLine) => void, signal: AbortSignal): Promise<void> {
       const fresh = onlyOnce(since);
       let groups: readonly string[] = [];
       for (let poll = 0; !signal.aborted; poll++) {
-        if (poll % pollsPerListing === 0) groups = await orElse(groups, groupNames(client));
+        if (poll % pollsPerListing === 0) groups = await orElse(groups, meantGroups());
         for (const line of fresh.of(await orElse([], readAll(groups, fresh.from())))) onLine(line);
         await orElse(undefined, pause(pollMs, undefined, { signal }));
       }

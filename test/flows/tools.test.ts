@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
+import { awsEnvironment } from '../../local/endpoint.ts';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { hookline } from './support/hookline.ts';
@@ -53,6 +57,27 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     await expect(run('dlq', 'show', 'delivery', 'nobody')).rejects.toThrow('There is no nobody in delivery');
   });
 
+  it('follows the attempts at endpoints', async () => {
+    using endpoint = await startEndpoint(statuses(200));
+    const id = `tail-${crypto.randomUUID()}`;
+    await run('publish', 'invoice.paid', '--to', endpoint.url, '--id', id);
+    await eventually('the delivery', async () => endpoint.requests.length === 1);
+    const { awsEndpoint: url, caFile } = stack.outputs;
+    const tail = spawn(process.execPath, ['bin/hookline.ts', '--stack', 'Flows', 'tail', '--json'], {
+      env: awsEnvironment({ url, caFile }, process.env),
+    });
+    const lines = createInterface({ input: tail.stdout });
+    const seen = await Promise.race([firstWith(lines, id), once(tail, 'exit')]);
+    tail.kill('SIGINT');
+
+    expect(JSON.parse(String(seen))).toMatchObject({
+      message: 'delivery.attempted',
+      eventId: id,
+      attempt: 1,
+    });
+    expect(await once(tail, 'exit')).toEqual([0, null]);
+  });
+
   it('says what is wrong with the stack, with what to do about it', async () => {
     await stack.putSecret('quiet', 'unset');
     const said = await run('doctor').catch((thrown: unknown) =>
@@ -68,3 +93,8 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     expect(said).not.toContain('could not be checked');
   });
 });
+
+async function firstWith(lines: AsyncIterable<string>, text: string): Promise<string | undefined> {
+  for await (const line of lines) if (line.includes(text)) return line;
+  return undefined;
+}
