@@ -7,7 +7,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import { type SourceSettings, secretName } from '../lambdas/domain/source.ts';
-import { payloadPrefixes } from '../lambdas/domain/tables.ts';
+import { onceOnlyPrefix, payloadPrefixes } from '../lambdas/domain/tables.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import type { RecordTable } from './parts/record-table.ts';
@@ -106,7 +106,7 @@ export class InboundSource extends Construct {
       receive.allow(['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'], ...arns);
     }
     if (settings.some((source) => providerOf(source).onceOnly)) {
-      receive.allow(['dynamodb:PutItem'], events.tableArn);
+      receive.allowItems(['dynamodb:PutItem'], events.tableArn, onceOnlyPrefix);
     }
     receive.allowObjects(['s3:PutObject'], payloads, payloadPrefixes.inbound);
     return receive;

@@ -3,6 +3,9 @@
 /** InboundEvents (pk `id`): failed and ignored events whose bodies are kept, by source and day. Sparse. */
 export const keptIndex = { name: 'kept', partitionKey: 'keptDay', sortKey: 'keptAt' } as const;
 
+/** InboundEvents: tokens that are good for one body. No source can be named so, so none of them is ever an event. */
+export const onceOnlyPrefix = '/once/';
+
 /** Deliveries (pk `id`): every unfinished delivery by the time at which the sweep must step in. Sparse. */
 export const dueIndex = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt', shards: 8 } as const;
 

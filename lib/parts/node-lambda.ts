@@ -77,6 +77,17 @@ export class NodeLambda extends Lambda {
     this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
   }
 
+  /** Allows these actions on items whose key begins so. */
+  allowItems(actions: readonly string[], table: string, keyPrefix: string): void {
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: [...actions],
+        resources: [table],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${keyPrefix}*`] } },
+      }),
+    );
+  }
+
   /** Allows these actions on the objects under a prefix, and tells a missing one from a forbidden one. */
   allowObjects(actions: readonly string[], bucket: Bucket, prefix: string): void {
     this.allow(actions, bucket.arnForObjects(`${prefix}*`));

@@ -152,3 +152,33 @@ describe('outbound', () => {
     expect(may('Source-stripe/Receive', bucket)).toEqual(['s3:PutObject']);
   });
 });
+
+describe('a receiver whose provider needs more', () => {
+  const special = synth({
+    sources: {
+      asana: { provider: 'asana' },
+      mailgun: { provider: 'mailgun' },
+      stripe: { provider: 'stripe' },
+    },
+  });
+  const statementsOf = (source: string) =>
+    Object.entries(special.resources('AWS::IAM::Policy'))
+      .filter(([path]) => path.startsWith(`Source-${source}/ReceiveRole`))
+      .map(([, { Properties }]) => JSON.stringify(Properties['PolicyDocument']))
+      .join();
+
+  test('may store the secret that a handshake brings, its own only', () => {
+    expect(statementsOf('asana')).toContain('secretsmanager:PutSecretValue');
+    expect(statementsOf('asana').match(/"Ref":"[A-Za-z]*Secret[A-Za-z0-9]*"/g)).toEqual(
+      expect.arrayContaining([expect.stringContaining('Secretasana')]),
+    );
+    expect(statementsOf('asana')).not.toContain('dynamodb:');
+    expect(statementsOf('stripe')).not.toContain('PutSecretValue');
+  });
+
+  test('may note tokens in the table of events, and write no event', () => {
+    expect(statementsOf('mailgun')).toContain('"dynamodb:PutItem"');
+    expect(statementsOf('mailgun')).toContain('"dynamodb:LeadingKeys":["/once/*"]');
+    expect(statementsOf('stripe')).not.toContain('dynamodb:');
+  });
+});

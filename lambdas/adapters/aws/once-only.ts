@@ -1,11 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { onceOnlyPrefix } from '../../domain/tables.ts';
 import { later, type Seconds, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { quickCalls } from './call-bounds.ts';
 import { dynamoClient } from './dynamo-client.ts';
-
-/** What no source can be named, so that a token is never an event. */
-const prefix = '/once/';
 
 const client = dynamoClient(quickCalls);
 
@@ -23,7 +21,7 @@ export const onceOnly =
       await client.send(
         new PutCommand({
           TableName: table,
-          Item: { id: prefix + token, fingerprint, expiresAt },
+          Item: { id: onceOnlyPrefix + token, fingerprint, expiresAt },
           ConditionExpression: 'attribute_not_exists(id) OR fingerprint = :fingerprint OR expiresAt < :now',
           ExpressionAttributeValues: { ':fingerprint': fingerprint, ':now': toUnixSeconds(now) },
         }),

@@ -52,7 +52,7 @@ async function hasChain(
   pin: CertificatePin,
   context: CheckContext,
 ): Promise<boolean> {
-  const roots = context.roots.map(certificate);
+  const roots = parsedRoots(context.roots);
   let current = leaf;
   for (let depth = 0; depth <= maxIntermediates; depth++) {
     if (roots.some((root) => isIssuedBy(current, root) && isInDate(root, context.now))) return true;
@@ -62,6 +62,15 @@ async function hasChain(
     current = issuer;
   }
   return false;
+}
+
+/** Some two hundred, which take ten milliseconds: read once for each list. */
+const knownRoots = new WeakMap<readonly string[], readonly X509Certificate[]>();
+
+function parsedRoots(pems: readonly string[]): readonly X509Certificate[] {
+  const known = knownRoots.get(pems) ?? pems.map(certificate);
+  knownRoots.set(pems, known);
+  return known;
 }
 
 /** By name, by key and with the right to issue. */
