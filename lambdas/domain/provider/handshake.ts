@@ -51,3 +51,9 @@ export const jsonAnswer = (body: object): Answer => ({
   contentType: 'application/json',
   body: JSON.stringify(body),
 });
+
+/** A challenge that is not as the provider sends it. */
+export const refusedChallenge = (status: 400 | 403, error: string): Answer => ({
+  ...jsonAnswer({ error }),
+  status,
+});

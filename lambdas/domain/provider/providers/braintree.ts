@@ -5,7 +5,7 @@ import { equalBytes } from '../../signature/equal-bytes.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { bodyHash } from '../body-hash.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
-import { type Handshake, textAnswer } from '../handshake.ts';
+import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code } from '../words.ts';
@@ -52,7 +52,7 @@ const check: Check = ({ body: bytes }, keys) => {
 
 /** Nothing but what Braintree sends, so that the answer never signs a notification. */
 const challenges = /^[a-f0-9]{20,32}$/;
-const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_request"}' };
+const invalid = refusedChallenge(400, 'invalid_request');
 
 const challenge: Handshake = {
   methods: ['GET'],

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { queryOf } from '../../raw-request.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import type { OwnFormat } from '../../signature/key.ts';
-import { type Handshake, textAnswer } from '../handshake.ts';
+import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
 import { parseJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -25,7 +25,7 @@ const appSecret: OwnFormat = {
 
 /** What comes back is no page of the caller's making. */
 const challenges = /^[A-Za-z0-9_-]{1,256}$/;
-const forbidden = { status: 403, contentType: 'application/json', body: '{"error":"forbidden"}' };
+const forbidden = refusedChallenge(403, 'forbidden');
 
 /** Saving the URL sends an unsigned GET with the verify token. */
 const subscription: Handshake = {

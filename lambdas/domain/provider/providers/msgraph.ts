@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { queryOf } from '../../raw-request.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
-import { type Handshake, textAnswer } from '../handshake.ts';
+import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt, propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -21,7 +21,7 @@ const check: Check = (request, keys) => {
   return known.length === states.length ? accepted : refusedFor('mismatch');
 };
 
-const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_body"}' };
+const invalid = refusedChallenge(400, 'invalid_body');
 
 /** A new subscription posts nothing but a token in the query, which comes back as plain text. */
 const validation: Handshake = {

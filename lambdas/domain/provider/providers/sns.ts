@@ -3,7 +3,7 @@ import { decodeStrictly } from '../../signature/encoding.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { type CertificatePin, trustedLeaf } from '../certificates.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
-import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { emptyAnswer, type Handshake, refusedChallenge } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -90,7 +90,7 @@ function snsUrl(text: unknown, topic: string): URL | undefined {
   return isPlain && region !== undefined && region === topicArn.exec(topic)?.[1] ? url : undefined;
 }
 
-const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_body"}' };
+const invalid = refusedChallenge(400, 'invalid_body');
 
 /** A subscription is confirmed by a visit; the end of one is not, for that would begin it again. */
 const confirmation: Handshake = {

@@ -1,11 +1,10 @@
-import type { Handshake } from '../handshake.ts';
-import { textAnswer } from '../handshake.ts';
+import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { always, first, header, hmacSha256Hex, single } from '../words.ts';
 
-const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_body"}' };
+const invalid = refusedChallenge(400, 'invalid_body');
 
 /** The header that says what a message is, is not signed: the body must look like it. */
 const challenge: Handshake = {

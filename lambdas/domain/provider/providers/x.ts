@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { queryOf } from '../../raw-request.ts';
-import { type Handshake, jsonAnswer } from '../handshake.ts';
+import { type Handshake, jsonAnswer, refusedChallenge } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, hmacSha256Base64, single } from '../words.ts';
 
@@ -9,7 +9,7 @@ const signedIn = (header: string) =>
 
 /** Never a brace: a token that is JSON would make the answer the signature of an event. */
 const tokens = /^[A-Za-z0-9_=-]{1,128}$/;
-const invalid = { status: 400, contentType: 'application/json', body: '{"error":"invalid_request"}' };
+const invalid = refusedChallenge(400, 'invalid_request');
 
 /** The URL is tried when it is saved and every hour, by an unsigned GET whose token comes back signed. */
 const challenge: Handshake = {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Handshake } from '../handshake.ts';
+import { type Handshake, refusedChallenge } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -16,7 +16,7 @@ const zoomHandshake: Handshake = {
     const plainToken = propertyAt(payload, 'payload.plainToken');
     const key = keys.find(({ kind }) => kind === 'hmac');
     if (key?.kind !== 'hmac' || typeof plainToken !== 'string' || !plainTokens.test(plainToken)) {
-      return { status: 400, contentType: 'application/json', body: '{"error":"invalid_body"}' };
+      return refusedChallenge(400, 'invalid_body');
     }
     const encryptedToken = createHmac('sha256', key.bytes).update(plainToken).digest('hex');
     const answer = JSON.stringify({ plainToken, encryptedToken });
