@@ -6,7 +6,7 @@ import type { Provider, Source } from '../domain/provider/provider.ts';
 import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
 import { readField } from '../domain/provider/read-field.ts';
 import { verifyRequest } from '../domain/provider/verify-request.ts';
-import type { RawRequest } from '../domain/raw-request.ts';
+import { type RawRequest, underUrl } from '../domain/raw-request.ts';
 import type { VerificationKey } from '../domain/signature/key.ts';
 import { headerName } from '../domain/signature/scheme.ts';
 import type { Verification } from '../domain/signature/verify.ts';
@@ -38,7 +38,7 @@ export async function receive(
   if (!isAllowedAddress(request.sourceIp, settings.allowedCidrs)) {
     return refused(403, 'forbidden_address', request.sourceIp);
   }
-  const seen = settings.publicUrl === undefined ? request : withUrl(request, settings.publicUrl);
+  const seen = underUrl(request, settings.publicUrl);
   const unsigned = await unsignedHandshake(seen, source, now, ports);
   if (unsigned !== undefined) return unsigned;
   const brought = await broughtSecret(seen, source, now, ports);
@@ -58,12 +58,6 @@ export async function receive(
   const headers = forwardedHeaders(request, provider, family);
   const common = { v: 1 as const, source: settings.name, provider: settings.provider, receivedAt: now };
   return enqueueAll(read.events, { ...common, correlationId, headers }, ports);
-}
-
-/** What the provider signs where a proxy stands in front; the query is the caller's. */
-function withUrl(request: RawRequest, publicUrl: string): RawRequest {
-  const at = request.url.indexOf('?');
-  return { ...request, url: at < 0 ? publicUrl : publicUrl + request.url.slice(at) };
 }
 
 /** @returns a refusal when what may come with one body only came before with another */

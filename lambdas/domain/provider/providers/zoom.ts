@@ -1,43 +1,53 @@
 import { createHmac } from 'node:crypto';
-import { type Handshake, refusedChallenge } from '../handshake.ts';
+import type { RawRequest } from '../../raw-request.ts';
+import type { VerificationKey } from '../../signature/key.ts';
+import type { SignatureScheme } from '../../signature/scheme.ts';
+import { verify } from '../../signature/verify.ts';
+import { seconds, unixMillis } from '../../time.ts';
+import { type Handshake, jsonAnswer, refusedChallenge } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, hash, hmacSha256Hex, single } from '../words.ts';
 
+const scheme: SignatureScheme = {
+  header: 'x-zm-signature',
+  format: single('v0='),
+  versions: { only: hmacSha256Hex },
+  signed: 'v0:{timestamp}:{body}',
+  timestampHeader: 'x-zm-request-timestamp',
+};
+
 /** Never a colon: a token such as `v0:<timestamp>:<body>` would make the answer the signature of an event. */
 const plainTokens = /^[A-Za-z0-9_-]{1,128}$/;
 
+/** While a secret is being rotated, the answer is signed with the key that signed the challenge. */
+const isSignedWith = (request: RawRequest, key: VerificationKey): boolean =>
+  verify(scheme, request, [key], seconds(Number.POSITIVE_INFINITY), unixMillis(0)).ok;
+
 /** Adding the URL, and every 72 h after it, sends a signed token that comes back signed. */
-const zoomHandshake: Handshake = {
-  signed: ({ body, headers }, keys) => {
-    const payload = parsePayload(body, 'json', headers.get('content-type'));
+const validation: Handshake = {
+  signed: (request, keys) => {
+    const payload = parsePayload(request.body, 'json', undefined);
     if (propertyAt(payload, 'event') !== 'endpoint.url_validation') return undefined;
     const plainToken = propertyAt(payload, 'payload.plainToken');
-    const key = keys.find(({ kind }) => kind === 'hmac');
+    const key = keys.find((candidate) => isSignedWith(request, candidate));
     if (key?.kind !== 'hmac' || typeof plainToken !== 'string' || !plainTokens.test(plainToken)) {
       return refusedChallenge(400, 'invalid_body');
     }
     const encryptedToken = createHmac('sha256', key.bytes).update(plainToken).digest('hex');
-    const answer = JSON.stringify({ plainToken, encryptedToken });
-    return { status: 200, contentType: 'application/json', body: answer };
+    return jsonAnswer({ plainToken, encryptedToken });
   },
 };
 
 /** @see https://developers.zoom.us/docs/api/webhooks/ */
 export const zoom: Provider = {
   secret: 'text',
-  signature: {
-    header: 'x-zm-signature',
-    format: single('v0='),
-    versions: { only: hmacSha256Hex },
-    signed: 'v0:{timestamp}:{body}',
-    timestampHeader: 'x-zm-request-timestamp',
-  },
+  signature: scheme,
   body: 'json',
   id: hash,
   type: body('event'),
   attributes: { account: body('payload.account_id') },
   forward: ['x-zm-request-timestamp', 'x-zm-trackingid'],
-  handshake: zoomHandshake,
+  handshake: validation,
 };
