@@ -4,7 +4,7 @@ import { type Answer, type Handshake, jsonAnswer } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { always, body, first, hash, joined, single } from '../words.ts';
+import { body, first, hash, single } from '../words.ts';
 
 const applicationKey: OwnFormat = {
   called: 'public key (64 digits of hex, under General Information)',
@@ -50,7 +50,8 @@ export const discord: Provider = {
   tolerance: 900,
   body: 'json',
   id: first(body('id'), hash),
-  type: first(body('event.type'), joined('.', always('interaction'), body('type'))),
+  // Interactions are named by a number: 2 is a command, 3 a component, 5 a form.
+  type: body('event.type', 'type'),
   attributes: { application: body('application_id') },
   forward: [],
   handshake: pings,
