@@ -23,6 +23,8 @@ type StackFact = keyof typeof outputKeys;
 /** What a source checks, for tools that sign requests or explain refusals. */
 const SourceChecks = v.object({
   ...v.pick(SourceSettings, ['tolerance', 'maxBodyBytes', 'hmac', 'token', 'ed25519']).entries,
+  // Optional: a stack of an earlier version has none of them.
+  ...v.partial(v.pick(SourceSettings, ['rotationOverlap', 'eventId', 'allowedCidrs'])).entries,
 });
 export type SourceChecks = v.InferOutput<typeof SourceChecks>;
 
@@ -42,6 +44,9 @@ export type SourceFacts = v.InferOutput<typeof SourceFacts>;
 export type StackFacts = { readonly [Fact in StackFact]: string } & {
   readonly sources: Readonly<Record<string, SourceFacts>>;
 };
+
+/** An output holds 4 KB; longer lists of ranges are left out of it. */
+export const maxRangesInOutput = 40;
 
 /** One JSON output a source, `SourceStripe`: CloudFormation allows 200 outputs, and a stack may hold sixty sources. */
 const sourceKey = /^Source[A-Z0-9]/;

@@ -9,7 +9,7 @@ import { InboundSource } from './inbound-source.ts';
 import { Monitoring } from './monitoring.ts';
 import { Outbound } from './outbound.ts';
 import type { OutboundProps } from './outbound-settings.ts';
-import { addOutputs, type SourceFacts } from './outputs.ts';
+import { addOutputs, maxRangesInOutput, type SourceFacts } from './outputs.ts';
 import { PayloadBucket } from './parts/payload-bucket.ts';
 import { RecordTable } from './parts/record-table.ts';
 import { type CustomDomain, withPublicUrls } from './public-urls.ts';
@@ -169,13 +169,15 @@ export class WebhookStack extends Stack {
   private factsOf(name: string, source: SourceProps, baseUrl: string): SourceFacts {
     const inbound = this.inboundOf(name);
     const settings = sourceSettings(name, source, handlerTimeoutOf(source));
-    const { tolerance, maxBodyBytes, hmac, token, ed25519 } = settings;
+    const { tolerance, rotationOverlap, maxBodyBytes, eventId, hmac, token, ed25519 } = settings;
+    const allowedCidrs =
+      settings.allowedCidrs.length <= maxRangesInOutput ? settings.allowedCidrs : undefined;
     return {
       name,
       provider: source.provider,
       url: `${baseUrl}/webhooks/${name}`,
       publicUrl: source.publicUrl,
-      checks: { tolerance, maxBodyBytes, hmac, token, ed25519 },
+      checks: { tolerance, rotationOverlap, maxBodyBytes, eventId, allowedCidrs, hmac, token, ed25519 },
       secretArn: inbound.secretOf(name).ref,
       queueUrl: inbound.work.queue.queueUrl,
       dlqUrl: inbound.work.dlq.queueUrl,

@@ -6,13 +6,16 @@ import { s3Client } from '../../lambdas/adapters/aws/s3-client.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { providerCalls } from '../../lambdas/adapters/provider-calls.ts';
 import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import type { KeyAnswer, ProviderCalls } from '../../lambdas/domain/provider/check.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { RefusalRecord } from '../../lambdas/domain/refusal-record.ts';
+import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { parseInstant, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
 import { type DeployedSource, type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { readCapturedRequest } from '../explain/captured-request.ts';
-import { type Diagnosis, diagnose, type ExplainedSource, type OtherSecret } from '../explain/diagnose.ts';
+import { type Diagnosis, diagnose, type OtherSecret } from '../explain/diagnose.ts';
+import type { ExplainedSource } from '../explain/judge.ts';
 import { RefusedError } from '../refusal.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { cell, instant, table } from '../table.ts';
@@ -40,13 +43,28 @@ async function explain(name: string, options: Options): Promise<void> {
   const deployment = await openDeployment(options);
   const source = await explainedSource(sourceOf(deployment, name));
   const others = () => otherSecrets(deployment, name);
-  const look = (request: RawRequest, at: UnixMillis) =>
-    diagnose(request, source, at, providerCalls(), others);
+  const calls = askingOnce(providerCalls());
+  const look = (request: RawRequest, at: UnixMillis) => diagnose(request, source, at, calls, others);
   if (options.request === undefined) return explainKept(deployment, name, look, options.json ?? false);
   const request = readCapturedRequest(readFile(options.request), source.urls[0] ?? '');
   const diagnosis = await look(request, timeOf(options.at));
   console.log(options.json ? JSON.stringify(diagnosis, null, 2) : told(name, diagnosis));
   if (!diagnosis.verifies) throw new RefusedError(`${name} refuses this request.`);
+}
+
+/** The same key is needed for each mistake that is tried. */
+function askingOnce(calls: ProviderCalls): ProviderCalls {
+  const asked = new Map<string, Promise<KeyAnswer>>();
+  return {
+    roots: calls.roots,
+    visit: calls.visit,
+    fetchKey(url, json) {
+      const name = `${url.href} ${JSON.stringify(json)}`;
+      const answer = asked.get(name) ?? calls.fetchKey(url, json);
+      asked.set(name, answer);
+      return answer;
+    },
+  };
 }
 
 type Look = (request: RawRequest, at: UnixMillis) => Promise<Diagnosis>;
@@ -61,9 +79,9 @@ async function explainKept(deployment: Deployment, name: string, look: Look, jso
     return console.log(
       `Only these facts are kept. For a diagnosis, capture a request and give it with --request, or set keepRefusedRequests: true for ${name}.`,
     );
-  console.log(
-    `\nThe request of ${instant(unixMillis(whole.at))}:\n${told(name, await look(requestIn(whole), unixMillis(whole.at)))}`,
-  );
+  const diagnosis = await look(requestIn(whole), unixMillis(whole.at));
+  console.log(`\nThe request of ${instant(unixMillis(whole.at))}:\n${told(name, diagnosis)}`);
+  if (!diagnosis.verifies) throw new RefusedError(`${name} refuses this request.`);
 }
 
 const rowOf = ({ at, status, error, reason, sourceIp, bodyBytes, headerNames }: RefusalRecord): string[] => [
@@ -98,17 +116,28 @@ function told(name: string, { verifies, findings, likely }: Diagnosis): string {
 async function explainedSource(source: DeployedSource): Promise<ExplainedSource> {
   const { name, provider: slug, checks, secretArn, url, publicUrl } = source;
   const versions = secretVersions(secretsClient(patientCalls), secretArn);
-  const values = await Promise.all([versions.current(), versions.previous()]);
+  const [current, previous] = await Promise.all([versions.current(), versions.previous()]);
   return {
-    name,
-    slug,
+    settings: { ...defaults, ...checks, name, provider: slug, publicUrl },
     provider: providerOf({ name, provider: slug, ...checks }),
-    tolerance: seconds(checks?.tolerance ?? sourceDefaults.tolerance.toSeconds()),
-    maxBodyBytes: checks?.maxBodyBytes ?? sourceDefaults.maxBodyBytes,
-    secrets: values.filter((version) => version !== undefined).map(({ value }) => value),
+    current,
+    previous,
     urls: [publicUrl, url].filter((known) => known !== undefined),
   };
 }
+
+/** Of what the outputs of an older stack leave open, and of what no check needs. */
+const defaults: Omit<SourceSettings, 'name' | 'provider'> = {
+  tolerance: seconds(sourceDefaults.tolerance.toSeconds()),
+  rotationOverlap: seconds(sourceDefaults.rotationOverlap.toSeconds()),
+  maxBodyBytes: sourceDefaults.maxBodyBytes,
+  eventId: 'provider',
+  allowedCidrs: [],
+  handlerRetryDelays: [],
+  lease: seconds(0),
+  retention: seconds(0),
+  handshakeWindow: seconds(0),
+};
 
 /** One after the other: a stack may have sixty, and Secrets Manager has its limits. */
 async function otherSecrets({ sources }: Deployment, name: string): Promise<OtherSecret[]> {

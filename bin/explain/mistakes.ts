@@ -2,33 +2,68 @@ import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
-import type { ExplainedSource, OtherSecret, Verifier } from './diagnose.ts';
+import type { OtherSecret, Verifier } from './diagnose.ts';
+import { type ExplainedSource, knownKeys, type Verdict } from './judge.ts';
 import { bodyVariants, keyVariants, urlVariants, type Variant } from './variants.ts';
 
 interface Case {
+  /** As its provider knows it, and as it came. */
   readonly request: RawRequest;
+  readonly original: RawRequest;
   readonly source: ExplainedSource;
-  readonly own: readonly VerificationKey[];
-  /** With the time, and without. */
-  readonly inTime: Verification;
+  /** The source's, that verify now. */
+  readonly keys: readonly VerificationKey[];
   readonly ever: Verification;
   readonly verify: Verifier;
   readonly others: () => Promise<readonly OtherSecret[]>;
 }
 
-/** Tries the usual mistakes, and tells those under which the request verifies. */
+/** Tries the usual mistakes of a request that does not verify, and tells those under which it would. */
 export async function likelyMistakes(found: Case): Promise<string[]> {
-  const { ever, inTime, source } = found;
-  if (ever.ok) return inTime.ok ? [] : [clock(inTime.reason, source)];
-  const headers = headerMistakes(found);
-  const tried = await Promise.all([ownVariants(found), otherSources(found)]);
-  return [...headers, ...tried.flat()];
+  const tried = await Promise.all([
+    oldSecret(found),
+    requestVariants(found),
+    secretVariants(found),
+    otherSources(found),
+  ]);
+  return [...headerMistakes(found), ...new Set(tried.flat())];
 }
 
-const clock = (reason: string, { slug, tolerance }: ExplainedSource): string =>
-  reason === 'too-new'
-    ? `The signature is right, and its time is more than ${tolerance} s ahead: a clock is wrong, or ${slug} writes another unit.`
-    : `The signature is right, and its time is more than ${tolerance} s ago: it was replayed, sat in a queue or a proxy, or a clock is wrong.`;
+/** What to do where the signature is right and the request is refused all the same. */
+export function adviceAfterSignature(verdict: Verdict, { settings }: ExplainedSource): string[] {
+  const { provider, tolerance } = settings;
+  const reason = verdict.kind === 'refused' ? verdict.reason : '';
+  if (reason === 'too-new')
+    return [
+      `The signature is right, and its time is more than ${tolerance} s ahead: a clock is wrong, or ${provider} writes another unit.`,
+    ];
+  if (reason === 'too-old')
+    return [
+      `The signature is right, and its time is more than ${tolerance} s ago: it was replayed, sat in a queue or a proxy, or a clock is wrong. Of a request that was captured earlier say with --at when it came.`,
+    ];
+  return bodyAdvice[reason] === undefined ? [] : [bodyAdvice[reason]];
+}
+
+const bodyAdvice: Readonly<Record<string, string>> = {
+  'not-json':
+    'The signature is right, but the body is not what this provider sends: set its webhook to JSON.',
+  'no-event-id':
+    "The signature is right, but no event id is where this provider has it: is it another kind of webhook of the same provider, or is the source's idHeader wrong?",
+  'no-event-type':
+    "The signature is right, but no event type is where this provider has it: is it another kind of webhook of the same provider, or is the source's typeHeader wrong?",
+  'too-many-events': 'The signature is right, but one request holds more than a thousand events.',
+};
+
+/** What to do where the secret has no value, or none that could be a secret of the provider. */
+export function withoutSecret(request: RawRequest, { settings, provider }: ExplainedSource): string {
+  const { name } = settings;
+  if (provider.handshake?.secretIn === undefined)
+    return `Store the secret: npx hookline secrets set ${name}.`;
+  const command = `npx hookline secrets await ${name}`;
+  return provider.handshake.secretIn(request) === undefined
+    ? `The provider brings the secret itself: ${command}, then make the webhook there again.`
+    : `This request brings the secret, outside the window for it: ${command}, then make the webhook there again.`;
+}
 
 /** Headers that providers send beside the one that counts, or sent before it. */
 const legacy: Readonly<Record<string, string>> = {
@@ -47,30 +82,44 @@ function headerMistakes({ request, ever, source }: Case): string[] {
   const alike = names.filter((name) => /signature|hmac|-sig$/.test(name));
   if (alike.length > 0)
     return [
-      `${alike.join(', ')} looks like a signature, but ${source.slug} signs in another header: is this source's provider right?`,
+      `${alike.join(', ')} looks like a signature, but ${source.settings.provider} signs in another header: is this source's provider right?`,
     ];
   return [
-    `No header is a signature: turn signing on at ${source.slug}, or look for a proxy that drops headers.`,
+    `No header is a signature: turn signing on at ${source.settings.provider}, or look for a proxy that drops headers.`,
   ];
 }
 
-/** The same secret, and another body, URL or reading of the secret. */
-async function ownVariants({ request, source, own, verify }: Case): Promise<string[]> {
+/** The provider still signs with what was the secret before. */
+async function oldSecret({ request, source, verify }: Case): Promise<string[]> {
+  if (!(await verify(request, knownKeys(source))).ok) return [];
+  const { name, rotationOverlap, provider } = source.settings;
+  return [
+    `It verifies with the previous secret, which counts no more: switch to the new one at ${provider}, or store the old one again (npx hookline secrets set ${name}); rotationOverlap is ${rotationOverlap} s.`,
+  ];
+}
+
+/** The same secret, and another body or URL. */
+async function requestVariants({ request, original, source, keys, verify }: Case): Promise<string[]> {
   const bodies = bodyVariants(request.body).map((variant) =>
     changed(variant, (body) => ({ ...request, body })),
   );
-  const urls = urlVariants(request, source.urls).map((variant) =>
+  const urls = urlVariants(request, [...source.urls, original.url]).map((variant) =>
     changed(variant, (url) => ({ ...request, url })),
   );
-  const ofRequest = await Promise.all(
-    [...bodies, ...urls].map(async ({ when, value }) => ((await verify(value, own)).ok ? [when] : [])),
+  const tried = await Promise.all(
+    [...bodies, ...urls].map(async ({ when, value }) => ((await verify(value, keys)).ok ? [when] : [])),
   );
-  const ofSecret = await Promise.all(
-    source.secrets
-      .flatMap(keyVariants)
-      .map(async ({ when, value }) => ((await verify(request, [value])).ok ? [when] : [])),
+  return tried.flat().map((when) => `It verifies ${when}.`);
+}
+
+/** The same secret, read in another way. */
+async function secretVariants({ request, source, verify }: Case): Promise<string[]> {
+  const tried = await Promise.all(
+    keyVariants(source.current?.value ?? '').map(async ({ when, value }) =>
+      (await verify(request, [value])).ok ? [when] : [],
+    ),
   );
-  return [...new Set([...ofRequest, ...ofSecret].flat())].map((when) => `It verifies ${when}.`);
+  return tried.flat().map((when) => `It verifies ${when}.`);
 }
 
 const changed = <From, To>({ when, value }: Variant<From>, change: (from: From) => To): Variant<To> => ({

@@ -2,7 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
-import { readSignature } from '../../lambdas/domain/signature/read-signature.ts';
+import { readSignature, type SignatureClaim } from '../../lambdas/domain/signature/read-signature.ts';
+import type { SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
 import { signedContent } from '../../lambdas/domain/signature/verify.ts';
 
 const previewBytes = 80;
@@ -13,20 +14,40 @@ const previewBytes = 80;
  * Only the beginning of a computed signature is shown: whoever reads over a shoulder cannot use it.
  */
 export function signedParts(
-  { signature: scheme }: Provider,
+  { signature, otherSignatures = [] }: Provider,
   request: RawRequest,
   keys: readonly VerificationKey[],
 ): string[] {
-  if (typeof scheme === 'function') return [];
+  if (typeof signature === 'function') return [];
+  const schemes = [signature, ...otherSignatures];
+  const parts = schemes.flatMap((scheme) => partsOf(scheme, request, keys));
+  const sought = schemes.map(({ header }) => header.replace('*', '…'));
+  return parts.length > 0 ? parts : [`looked for ${sought.join(' or ')}`];
+}
+
+function partsOf(scheme: SignatureScheme, request: RawRequest, keys: readonly VerificationKey[]): string[] {
   const claim = readSignature(scheme, request.headers);
-  if (typeof claim === 'string') return [`looked for ${scheme.header.replace('*', '…')}`];
+  if (typeof claim === 'string') return [];
+  if (isToken(scheme)) return tokenParts(claim, keys);
   const content = Buffer.concat(signedContent(scheme.signed, claim, request));
   const digest = createHash('sha256').update(content).digest('hex');
   const preview = JSON.stringify(content.subarray(0, previewBytes).toString('utf8'));
   const received = claim.signatures.map(
     ({ version, text }) => `received ${version === 'only' ? '' : `${version} `}${text}`,
   );
-  const computed = Object.values(scheme.versions).flatMap((algorithm) =>
+  return [
+    `signed is ${scheme.signed}: ${content.length} bytes, SHA-256 ${digest.slice(0, 16)}…, ${preview}`,
+    ...received,
+    ...computed(scheme, content, keys),
+  ];
+}
+
+const computed = (
+  { versions }: SignatureScheme,
+  content: Uint8Array,
+  keys: readonly VerificationKey[],
+): string[] =>
+  Object.values(versions).flatMap((algorithm) =>
     keys.flatMap((key) => {
       if (algorithm.key !== 'hmac' || key.kind !== 'hmac') return [];
       const mac = createHmac(algorithm.hash, key.bytes).update(content).digest();
@@ -34,9 +55,13 @@ export function signedParts(
       return [`computed ${text.slice(0, 12)}…`];
     }),
   );
-  return [
-    `signed is ${scheme.signed || 'nothing: the header is the secret'}: ${content.length} bytes, SHA-256 ${digest.slice(0, 16)}…, ${preview}`,
-    ...received,
-    ...computed,
-  ];
-}
+
+const isToken = ({ versions }: SignatureScheme): boolean =>
+  Object.values(versions).every(({ key }) => key === 'token');
+
+/** Nothing of either is shown: what was received may be the secret of another source. */
+const tokenParts = ({ signatures }: SignatureClaim, keys: readonly VerificationKey[]): string[] => [
+  'nothing is signed: the header is the secret',
+  ...signatures.map(({ text }) => `received ${text.length} characters`),
+  ...keys.flatMap((key) => (key.kind === 'token' ? [`the secret has ${key.bytes.length} bytes`] : [])),
+];

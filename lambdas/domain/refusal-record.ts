@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Provider } from './provider/provider.ts';
-import { pathOf, type RawRequest } from './raw-request.ts';
+import { pathOf, queryOf, type RawRequest } from './raw-request.ts';
 import { payloadPrefixes } from './tables.ts';
 import type { UnixMillis } from './time.ts';
 
@@ -19,6 +19,7 @@ export const RefusalRecord = v.object({
   method: v.string(),
   /** Without the query. */
   path: v.string(),
+  queryNames: v.optional(v.array(v.string())),
   headerNames: v.array(v.string()),
   bodyBytes: v.number(),
   bodySha256: v.string(),
@@ -27,7 +28,7 @@ export const RefusalRecord = v.object({
     v.object({
       url: v.string(),
       headers: v.record(v.string(), v.string()),
-      /** Absent when the body is too large to keep. */
+      /** Absent when the body is too large to keep, or carries the secret. */
       bodyBase64: v.optional(v.string()),
     }),
   ),
@@ -72,6 +73,7 @@ export function refusalRecord(refused: RefusedRequest): RefusalRecord {
     sourceIp: request.sourceIp,
     method: request.method,
     path: pathOf(request),
+    queryNames: [...new Set(queryOf(request).keys())],
     headerNames: [...request.headers.keys()].sort(),
     bodyBytes: request.body.byteLength,
     bodySha256: createHash('sha256').update(request.body).digest('hex'),
@@ -79,12 +81,20 @@ export function refusalRecord(refused: RefusedRequest): RefusalRecord {
   };
 }
 
+/** Stands for what may be a credential. */
+export const hidden = '***';
+
 function wholeRequest({ url, headers, body }: RawRequest, provider: Provider): RefusalRecord['request'] {
-  const secret = new Set(['authorization', 'proxy-authorization', 'cookie', ...tokenHeaders(provider)]);
-  const kept = [...headers].map(([name, value]) => [name, secret.has(name) ? '***' : value]);
-  const bodyBase64 = body.byteLength <= maxKeptBodyBytes ? Buffer.from(body).toString('base64') : undefined;
+  const secret = new Set(tokenHeaders(provider));
+  const isSecret = (name: string) => secret.has(name) || mayBeSecret.test(name);
+  const kept = [...headers].map(([name, value]) => [name, isSecret(name) ? hidden : value]);
+  const isKept = body.byteLength <= maxKeptBodyBytes && !hasTokenInBody(provider);
+  const bodyBase64 = isKept ? Buffer.from(body).toString('base64') : undefined;
   return { url, headers: Object.fromEntries(kept), bodyBase64 };
 }
+
+/** Of whatever sent the request, proxies between included. */
+const mayBeSecret = /authorization|cookie|token|secret|password|api-?key/;
 
 /** Headers that carry the secret itself. */
 function tokenHeaders({ signature, otherSignatures = [] }: Provider): string[] {
@@ -93,3 +103,7 @@ function tokenHeaders({ signature, otherSignatures = [] }: Provider): string[] {
     .filter(({ versions }) => Object.values(versions).some(({ key }) => key === 'token'))
     .map(({ header }) => header);
 }
+
+/** A token that no header has, such as the client state of Microsoft Graph. */
+const hasTokenInBody = ({ secret, signature }: Provider): boolean =>
+  secret === 'token' && typeof signature === 'function';

@@ -1,11 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readCapturedRequest } from '../../bin/explain/captured-request.ts';
-import { diagnose, type ExplainedSource, type OtherSecret } from '../../bin/explain/diagnose.ts';
+import { diagnose, type OtherSecret } from '../../bin/explain/diagnose.ts';
+import type { ExplainedSource } from '../../bin/explain/judge.ts';
 import { catalogue, type ProviderName, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { requestOf } from '../fakes/inbound-receiver.ts';
+import { sourceSettings } from '../fakes/inbound-world.ts';
 
 const now = 1_795_000_000;
 const at = unixMillis(now * 1000);
@@ -15,19 +18,17 @@ const hmac = (key: string | Buffer, text: string, hash = 'sha256') => createHmac
 const sourceOf = (
   slug: ProviderName,
   secret: string,
-  changes: Partial<ExplainedSource> = {},
+  changes: Partial<SourceSettings> = {},
+  more: Partial<ExplainedSource> = {},
 ): ExplainedSource => {
-  const provider = providerOf({ name: slug, provider: slug });
+  const provider = providerOf({ name: slug, provider: slug, ...changes });
   const tolerance = seconds(provider.tolerance ?? 300);
   return {
-    name: slug,
-    slug,
+    settings: sourceSettings({ name: slug, provider: slug, tolerance, maxBodyBytes: 1000, ...changes }),
     provider,
-    tolerance,
-    maxBodyBytes: 1000,
-    secrets: [secret],
+    current: { value: secret, createdAt: unixMillis(0) },
     urls: [url],
-    ...changes,
+    ...more,
   };
 };
 const calls = {
@@ -45,10 +46,18 @@ const github = (signed: string, sent = signed, key = 'secret') =>
 
 describe('a request that verifies', () => {
   it('is said to', async () => {
-    expect(await look(stripeRequest('{"id":"1"}'), sourceOf('stripe', 'whsec_1'))).toMatchObject({
+    expect(
+      await look(stripeRequest('{"id":"1","type":"invoice.paid"}'), sourceOf('stripe', 'whsec_1')),
+    ).toMatchObject({
       verifies: true,
       likely: [],
-      findings: [{ check: 'size' }, { check: 'secret' }, { check: 'signature', ok: true }, { check: 'time' }],
+      findings: [
+        { check: 'size' },
+        { check: 'secret' },
+        { check: 'signature', ok: true },
+        { check: 'time' },
+        { check: 'body', ok: true, detail: 'invoice.paid 1' },
+      ],
     });
   });
 });
@@ -56,11 +65,17 @@ describe('a request that verifies', () => {
 describe('the usual mistakes are recognised:', () => {
   const pretty = '{\n  "id": "1",\n  "name": "Zoë",\n  "path": "a/b"\n}';
   const compact = JSON.stringify(JSON.parse(pretty));
+  const python = '{"id": "1", "name": "Zoë", "path": "a/b"}';
+  const phpSlashes = '{"id":"1","name":"Zo\\u00eb","path":"a\\/b"}';
   const php = compact.replace('ë', '\\u00eb');
 
   it.each([
     ['a body written again compactly', pretty, compact, /two blanks a level: something parsed it/],
     ['a body written again with blanks', compact, pretty, /compact JSON: something parsed it/],
+    ['a body written again by Node for one of Python', python, compact, /as Python writes it: something/],
+    ['a body of PHP', phpSlashes, compact, /for what is not ASCII and for slashes: something parsed it/],
+    ['a body with a line end that was parsed', `${pretty}\n`, compact, /two blanks a level and a line end/],
+    ['a body read as Latin-1', compact, Buffer.from(compact).toString('latin1'), /read it as Latin-1/],
     ['escapes that became characters', php, compact, /escapes for what is not ASCII/],
     ['a trimmed line end', `${compact}\n`, compact, /with a line end behind the body, which was trimmed/],
     ['an added line end', compact, `${compact}\n`, /without the white space around the body/],
@@ -123,9 +138,8 @@ describe('the usual mistakes are recognised:', () => {
   it('another URL than was signed', async () => {
     const square = (signed: string) =>
       requestOf('{}', { 'x-square-hmacsha256-signature': hmac('key', `${signed}{}`).digest('base64') });
-    const source = sourceOf('square', 'key', {
-      urls: [url, 'https://abc.execute-api.eu-central-1.amazonaws.com/webhooks/square'],
-    });
+    const urls = [url, 'https://abc.execute-api.eu-central-1.amazonaws.com/webhooks/square'];
+    const source = sourceOf('square', 'key', {}, { urls });
 
     expect((await look(square(`${url}/`), source)).likely.join()).toContain(
       'with a slash at the end of the URL',
@@ -152,6 +166,75 @@ describe('the usual mistakes are recognised:', () => {
     ).toContain('x-acme-signature looks like a signature');
   });
 
+  it('the previous secret, after its overlap', async () => {
+    const rotated = (createdAt: number) =>
+      sourceOf(
+        'github',
+        'new',
+        {},
+        {
+          current: { value: 'new', createdAt: unixMillis(createdAt * 1000) },
+          previous: { value: 'secret', createdAt: unixMillis(0) },
+        },
+      );
+
+    expect(await look(github('{}'), rotated(now - 90_000))).toMatchObject({
+      verifies: false,
+      likely: [expect.stringContaining('It verifies with the previous secret, which counts no more')],
+    });
+    expect((await look(github('{}'), rotated(now - 80_000))).findings).toContainEqual({
+      check: 'secret',
+      ok: true,
+      detail: '2 keys',
+    });
+  });
+
+  it('a body that is signed and is no event', async () => {
+    const ping = await look(stripeRequest('{"id":"1"}'), sourceOf('stripe', 'whsec_1'));
+    const form = await look(stripeRequest('id=1'), sourceOf('stripe', 'whsec_1'));
+
+    expect(ping.findings.at(-1)).toEqual({ check: 'body', ok: false, detail: 'no-event-type' });
+    expect(ping.likely.join()).toContain('no event type is where this provider has it');
+    expect(form).toMatchObject({
+      verifies: false,
+      likely: [expect.stringContaining('set its webhook to JSON')],
+    });
+  });
+
+  it('a secret that the provider brings itself', async () => {
+    const source = sourceOf('asana', 'unset');
+
+    expect((await look(requestOf('{}'), source)).likely.join()).toContain(
+      'npx hookline secrets await asana, then',
+    );
+    expect(
+      (await look(requestOf('{}', { 'x-hook-secret': 'c'.repeat(64) }), source)).likely.join(),
+    ).toContain('This request brings the secret, outside the window');
+  });
+
+  it('a form that something wrote again', async () => {
+    const signed = 'text=a%20b&id=1';
+    const source = sourceOf('slack', 'key');
+    const request = requestOf(signed.replaceAll('%20', '+'), {
+      'x-slack-request-timestamp': String(now),
+      'x-slack-signature': `v0=${hmac('key', `v0:${now}:${signed}`).digest('hex')}`,
+    });
+
+    expect((await look(request, source)).likely.join()).toContain('with %20 for each + in the form');
+  });
+
+  it('a key server that does not answer', async () => {
+    const unanswered = { ...calls, fetchKey: async () => Promise.reject(new Error('no route')) };
+    const secret = '{"clientId":"a","secret":"b","environment":"sandbox"}';
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'ES256', kid: 'bfbd5111-8e33-4643-8ced-b2e642a72f3c', typ: 'JWT' })}.${part({ iat: now })}.${'A'.repeat(86)}`;
+    const request = requestOf('{}', { 'plaid-verification': token });
+    const found = await diagnose(request, sourceOf('plaid', secret), at, unanswered, async () => []);
+
+    expect(found.findings.at(-1)).toMatchObject({ check: 'keys', ok: false });
+    expect(found.findings.at(-1)?.detail).toContain('no route');
+  });
+
   it('a secret that was never stored', async () => {
     expect((await look(github('{}'), sourceOf('github', 'unset'))).likely).toEqual([
       'Store the secret: npx hookline secrets set github.',
@@ -159,7 +242,52 @@ describe('the usual mistakes are recognised:', () => {
   });
 });
 
+describe('what the receiver takes', () => {
+  it('is a URL test without a signature', async () => {
+    const test = { ...requestOf(''), method: 'GET', url: `${url}?challenge=abc` };
+
+    expect(await look(test, sourceOf('dropbox', 'secret'))).toMatchObject({
+      verifies: true,
+      findings: [{ check: 'size' }, { check: 'secret' }, { check: 'handshake', ok: true }],
+    });
+  });
+
+  it('is judged for the source’s public URL, whatever the gateway calls itself', async () => {
+    const gateway = 'https://abc.execute-api.eu-central-1.amazonaws.com/webhooks/square';
+    const body = '{"event_id":"1","type":"payment.updated"}';
+    const signature = hmac('key', url + body).digest('base64');
+    const request = { ...requestOf(body, { 'x-square-hmacsha256-signature': signature }), url: gateway };
+
+    expect((await look(request, sourceOf('square', 'key', { publicUrl: url }))).verifies).toBe(true);
+    expect((await look(request, sourceOf('square', 'key'))).likely.join()).toContain(`for the URL ${url}`);
+  });
+
+  it('is never confirmed or fetched for a second time', async () => {
+    const visited: string[] = [];
+    const visiting = { ...calls, visit: async (to: URL) => void visited.push(to.href) };
+    await diagnose(github('{}'), sourceOf('github', 'secret'), at, visiting, async () => []);
+
+    expect(visited).toEqual([]);
+  });
+});
+
 describe('what is told', () => {
+  it('never shows a token, of the source or of another one', async () => {
+    const request = requestOf('{}', { 'x-gitlab-token': 'another-token' });
+    const text = JSON.stringify(await look(request, sourceOf('gitlab', 'the-own-token-1')));
+
+    expect(text).toContain('received 13 characters');
+    expect(text).not.toMatch(/another-token|the-own-token/);
+  });
+
+  it('says which header a record leaves out', async () => {
+    const request = requestOf('{}', { 'x-gitlab-token': '***' });
+
+    expect((await look(request, sourceOf('gitlab', 'the-token'))).likely).toEqual([
+      'x-gitlab-token was not kept, because it may be a secret: capture the request and give it with --request.',
+    ]);
+  });
+
   it('names what was signed and received, and never a whole signature that was computed', async () => {
     const { findings } = await look(github('{"a":1}', '{"a":2}'), sourceOf('github', 'secret'));
     const computed = hmac('secret', '{"a":2}').digest('hex');
@@ -172,7 +300,9 @@ describe('what is told', () => {
   });
 
   it('has the address and the size', async () => {
-    const request = { ...github('x'.repeat(1001)), sourceIp: '203.0.113.1' };
+    const signed = github(JSON.stringify({ zen: 'x'.repeat(1001) }));
+    const headers = new Map([...signed.headers, ['x-github-event', 'ping'], ['x-github-delivery', '1']]);
+    const request = { ...signed, headers, sourceIp: '203.0.113.1' };
     const { findings } = await look(
       request,
       sourceOf('github', 'secret', { allowedCidrs: ['192.0.2.0/24'] }),
@@ -184,6 +314,7 @@ describe('what is told', () => {
       { check: 'secret', ok: true },
       { check: 'signature', ok: true },
       { check: 'time', ok: true },
+      { check: 'body', ok: true },
     ]);
   });
 });

@@ -1,0 +1,101 @@
+import type { ProviderCalls } from '../../lambdas/domain/provider/check.ts';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
+import { type ReadEvents, readEvents } from '../../lambdas/domain/provider/read-events.ts';
+import { type DatedKey, parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { verifyRequest } from '../../lambdas/domain/provider/verify-request.ts';
+import { type RawRequest, underUrl } from '../../lambdas/domain/raw-request.ts';
+import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
+import type { SourceSettings } from '../../lambdas/domain/source.ts';
+import { later, type UnixMillis } from '../../lambdas/domain/time.ts';
+
+/** One version of a secret. */
+interface SecretVersion {
+  readonly value: string;
+  readonly createdAt: UnixMillis;
+}
+
+/** The source that refused, and what it knows. */
+export interface ExplainedSource {
+  readonly settings: SourceSettings;
+  readonly provider: Provider;
+  /** The versions of its secret that there are. */
+  readonly current?: SecretVersion;
+  readonly previous?: SecretVersion;
+  /** Its URLs. */
+  readonly urls: readonly string[];
+}
+
+type Events = Extract<ReadEvents, { ok: true }>['events'];
+
+/** What the receiver makes of a request that is small enough and comes from where it may. */
+export type Verdict =
+  | { readonly kind: 'accepted'; readonly events: Events }
+  | { readonly kind: 'handshake'; readonly status: number }
+  | { readonly kind: 'refused'; readonly check: FailedCheck; readonly reason: string };
+type FailedCheck = 'secret' | 'keys' | 'signature' | 'time' | 'body';
+
+/**
+ * Judges a request as the receiver does; a test holds both against all vectors.
+ *
+ * Nothing is stored, enqueued or confirmed.
+ *
+ * @param at when the request came
+ */
+export async function judge(
+  request: RawRequest,
+  source: ExplainedSource,
+  at: UnixMillis,
+  calls: ProviderCalls,
+): Promise<Verdict> {
+  const { settings, provider } = source;
+  const keys = liveKeys(source, at);
+  const seen = underUrl(request, settings.publicUrl);
+  const unsigned = provider.handshake?.unsigned?.(seen, keys);
+  if (unsigned !== undefined) return { kind: 'handshake', status: unsigned.status };
+  if (keys.length === 0) return refused('secret', 'not set');
+  try {
+    const context = { ...calls, now: at, tolerance: settings.tolerance };
+    const found = await verifyRequest(provider, seen, keys, context);
+    if (!found.ok) return refused(isAboutTime(found.reason) ? 'time' : 'signature', found.reason);
+    const signed = await provider.handshake?.signed?.(seen, keys, {
+      ...calls,
+      visit: async () => undefined,
+    });
+    return signed === undefined
+      ? meaning(request, source, found.family)
+      : { kind: 'handshake', status: signed.status };
+  } catch (error) {
+    return refused('keys', error instanceof Error ? error.message : String(error));
+  }
+}
+
+const refused = (check: FailedCheck, reason: string): Verdict => ({ kind: 'refused', check, reason });
+
+const isAboutTime = (reason: string): boolean =>
+  ['too-old', 'too-new', 'malformed-timestamp'].includes(reason);
+
+function meaning(request: RawRequest, { settings, provider }: ExplainedSource, family: string): Verdict {
+  if (request.method !== 'POST') return refused('body', `${request.method} without a handshake`);
+  const idRule = settings.eventId === 'body' ? ({ from: 'hash' } as const) : provider.id;
+  const read = readEvents(provider, request, { family, idRule, requestId: 'explain' });
+  return read.ok ? { kind: 'accepted', events: read.events } : refused('body', read.reason);
+}
+
+/** The keys that verify at that time: those of the previous version, too, while the overlap lasts. */
+export function liveKeys(source: ExplainedSource, at: UnixMillis): VerificationKey[] {
+  const { current, previous, settings, provider } = source;
+  const parsed = current && parseSecretValue(current.value, provider.secret);
+  if (current === undefined || parsed === undefined) return [];
+  const isOver = parsed.isList || at >= later(current.createdAt, settings.rotationOverlap);
+  const older = isOver ? [] : keysIn(previous, provider);
+  return [...parsed.keys, ...older]
+    .filter(({ notAfter }) => notAfter === undefined || at < notAfter)
+    .map(({ key }) => key);
+}
+
+/** All keys that the secret's versions have, with those that verify no more. */
+export const knownKeys = ({ current, previous, provider }: ExplainedSource): VerificationKey[] =>
+  [...keysIn(current, provider), ...keysIn(previous, provider)].map(({ key }) => key);
+
+const keysIn = (version: SecretVersion | undefined, { secret }: Provider): readonly DatedKey[] =>
+  (version && parseSecretValue(version.value, secret)?.keys) ?? [];
