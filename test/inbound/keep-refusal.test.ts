@@ -48,6 +48,7 @@ describe('a refused request', () => {
       reason: 'mismatch',
       sourceIp: '203.0.113.9',
       path: '/webhooks/github',
+      queryNames: ['token'],
       headerNames: ['authorization', 'cookie', 'x-hub-signature-256'],
       bodyBytes: body.length,
       bodySha256: createHash('sha256').update(body).digest('hex'),
@@ -81,6 +82,22 @@ describe('a refused request', () => {
       expect(JSON.stringify(kept.get('inbound/refused/github/07'))).not.toContain('the-token');
     },
   );
+
+  it('leaves no header that may be a secret of somebody else, and no body with the token of Microsoft Graph', async () => {
+    const { kept, keep } = keeper();
+    const state = '{"value":[{"clientState":"the-token"}]}';
+    const sent = {
+      'x-api-key': 'the-token',
+      'x-amz-security-token': 'the-token',
+      'x-client-secret': 'the-token',
+    };
+    await keep(refused({ provider: catalogue.msgraph, whole: true, request: requestOf(state, sent) }));
+    const text = JSON.stringify(kept.get('inbound/refused/github/07'));
+
+    expect(text).toContain('"x-api-key":"***"');
+    expect(text).not.toContain('the-token');
+    expect(text).not.toContain(Buffer.from(state).toString('base64'));
+  });
 
   it('leaves no body that is very large', async () => {
     const { kept, keep } = keeper();
