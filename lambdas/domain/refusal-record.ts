@@ -90,11 +90,14 @@ function wholeRequest({ url, headers, body }: RawRequest, provider: Provider): R
   const kept = [...headers].map(([name, value]) => [name, isSecret(name) ? hidden : value]);
   const isKept = body.byteLength <= maxKeptBodyBytes && !hasTokenInBody(provider);
   const bodyBase64 = isKept ? Buffer.from(body).toString('base64') : undefined;
-  return { url, headers: Object.fromEntries(kept), bodyBase64 };
+  return { url: url.replace(verifyToken, `$1${hidden}`), headers: Object.fromEntries(kept), bodyBase64 };
 }
 
 /** Of whatever sent the request, proxies between included. */
 const mayBeSecret = /authorization|cookie|token|secret|password|api-?key/;
+
+/** What Meta shows in a test of the URL. */
+const verifyToken = /([?&]hub\.verify_token=)[^&]*/g;
 
 /** Headers that carry the secret itself. */
 function tokenHeaders({ signature, otherSignatures = [] }: Provider): string[] {

@@ -1,4 +1,5 @@
 import { type RefusedRequest, refusalKey, refusalRecord } from '../domain/refusal-record.ts';
+import type { Reception } from './reception.ts';
 
 /** Where records go. */
 export interface RefusalPorts {
@@ -24,4 +25,11 @@ export function refusalKeeper(ports: RefusalPorts) {
       ports.onFailure(error);
     }
   };
+}
+
+/** What of a reception is worth keeping; where we are to blame, the log has it. */
+export function refusalIn(reception: Reception): RefusedRequest['refusal'] | undefined {
+  if (reception.kind === 'refused') return reception.status === 503 ? undefined : reception;
+  if (reception.kind === 'accepted' || reception.answer.status < 400) return undefined;
+  return { status: reception.answer.status, error: 'refused_challenge', reason: reception.answer.body };
 }

@@ -20,7 +20,7 @@ import type { RawRequest } from '../domain/raw-request.ts';
 import { InboundSettings, type SourceSettings, secretName } from '../domain/source.ts';
 import { type Seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, receiveEnv } from '../env.ts';
-import { refusalKeeper } from './keep-refusal.ts';
+import { refusalIn, refusalKeeper } from './keep-refusal.ts';
 import { keepingKeys } from './kept-keys.ts';
 import { receive } from './receive.ts';
 import type { OutgoingEvent, ReceivePorts } from './receive-ports.ts';
@@ -76,7 +76,7 @@ export async function handler(
   }
 }
 
-/** A sample of what is refused; when we are to blame, the log has it. */
+/** A sample of what is refused. */
 const keepRefusal = refusalKeeper({
   putRecord: bodies.put,
   onFailure: (error) =>
@@ -90,9 +90,10 @@ async function keepIfRefused(
     ...refused
   }: { request: RawRequest; reception: Reception; correlationId: string; at: UnixMillis },
 ): Promise<void> {
-  if (reception.kind !== 'refused' || reception.status === 503) return;
+  const refusal = refusalIn(reception);
+  if (refusal === undefined) return;
   const whole = settings.keepRefusedRequests ?? false;
-  const kept = keepRefusal({ ...refused, provider, source: settings.name, refusal: reception, whole });
+  const kept = keepRefusal({ ...refused, provider, source: settings.name, refusal, whole });
   await Promise.race([kept, pause(keepWithinMs, undefined, { ref: false })]);
 }
 

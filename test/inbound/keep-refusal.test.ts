@@ -5,7 +5,7 @@ import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { RefusalRecord, type RefusedRequest } from '../../lambdas/domain/refusal-record.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
+import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
 import { requestOf } from '../fakes/inbound-receiver.ts';
 
 const body = '{"card":"4242"}';
@@ -118,6 +118,37 @@ describe('a flood', () => {
 
     expect(state.writes).toBe(2 * 120);
     expect(kept.size).toBe(2 * 60);
+  });
+});
+
+describe('kept are', () => {
+  it.each([400, 401, 403, 413] as const)('refusals with %i', (status) => {
+    const reception = { kind: 'refused', status, error: 'invalid_body', reason: 'why' } as const;
+
+    expect(refusalIn(reception)).toMatchObject({ status, reason: 'why' });
+  });
+
+  it('refused tests of the URL, without the verify token', async () => {
+    const answer = { status: 403, body: '{"error":"wrong"}' };
+    expect(refusalIn({ kind: 'handshake', answer })).toMatchObject({
+      status: 403,
+      error: 'refused_challenge',
+    });
+
+    const { kept, keep } = keeper();
+    const test = { ...requestOf(''), url: `${url}&hub.verify_token=the-token&hub.mode=subscribe` };
+    await keep(refused({ whole: true, request: test }));
+    expect(kept.get('inbound/refused/github/07')).toMatchObject({
+      request: { url: `${url}&hub.verify_token=***&hub.mode=subscribe` },
+    });
+  });
+
+  it('neither what was taken nor what we are to blame for', () => {
+    const unavailable = { kind: 'refused', status: 503, error: 'unavailable', reason: 'why' } as const;
+
+    expect(refusalIn(unavailable)).toBeUndefined();
+    expect(refusalIn({ kind: 'accepted', events: [] })).toBeUndefined();
+    expect(refusalIn({ kind: 'handshake', answer: { status: 200, body: '' } })).toBeUndefined();
   });
 });
 
