@@ -6,6 +6,7 @@ import type { VerificationKey } from '../lambdas/domain/signature/key.ts';
 import { type UnixMillis, unixMillis } from '../lambdas/domain/time.ts';
 import { RefusedError } from './refusal.ts';
 import { sampleOf } from './samples/sample-of.ts';
+import { withType } from './samples/with-type.ts';
 import type { Draft } from './signing/draft.ts';
 import { assertSignable, signRequest } from './signing/sign-request.ts';
 import { tampered } from './signing/tamper.ts';
@@ -14,6 +15,7 @@ import { tampered } from './signing/tamper.ts';
 export interface SendOptions {
   readonly body?: string;
   readonly contentType?: string;
+  readonly type?: string;
   readonly privateKey?: string;
   readonly stale?: boolean;
   readonly tamper?: boolean;
@@ -47,7 +49,8 @@ export async function requestToSend(
   assertSignable(sender.slug);
   const at = options.stale ? staleTime(sender, now) : now;
   const sample = named(sampleOf(sender.slug, url, at), sender.provider);
-  const draft = options.body === undefined ? sample : withBody(sample, options.body, options.contentType);
+  const typed = options.type === undefined ? sample : ofType(sample, sender, options);
+  const draft = options.body === undefined ? typed : withBody(typed, options.body, options.contentType);
   const privateKey = options.privateKey ? createPrivateKey(readFile(options.privateKey)) : undefined;
   const signing = { key: keyOf(sender), at, messageId: randomUUID(), privateKey };
   const signed = await signRequest(sender.slug, sender.provider, draft, signing);
@@ -85,13 +88,23 @@ function named(sample: Draft, { id, type }: Provider): Draft {
   return { ...sample, headers: { ...Object.fromEntries(missing), ...sample.headers } };
 }
 
+/** With a body of the caller's, only a type that a header has can be chosen: its bytes stay as they are. */
+function ofType(sample: Draft, { slug, provider }: Sender, { type = '', body }: SendOptions): Draft {
+  const typed = withType(sample, provider, type);
+  if (typed === undefined)
+    throw new RefusedError(`No --type can be set in the sample of ${slug}: give a whole body with --body.`);
+  if (body === undefined || typed.body === sample.body) return typed;
+  throw new RefusedError(`The type of ${slug} stands in the body: write it into ${body}, without --type.`);
+}
+
 /** The bytes of the file as they are. */
 function withBody(sample: Draft, file: string, contentType: string | undefined): Draft {
   const type = contentType ?? sample.headers['content-type'] ?? 'application/json';
   return { ...sample, headers: { ...sample.headers, 'content-type': type }, body: readFile(file) };
 }
 
-function readFile(file: string): Buffer {
+/** @throws RefusedError when it cannot be read */
+export function readFile(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {

@@ -1,26 +1,26 @@
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
-import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type DeployedSource, openDeployment, sourceOf } from '../deployment.ts';
 import { RefusedError } from '../refusal.ts';
 import { secretVersions } from '../secret-versions.ts';
-import { requestToSend, type Sender, type SendOptions } from '../send-request.ts';
+import { readFile, requestToSend, type Sender, type SendOptions } from '../send-request.ts';
 import type { Draft } from '../signing/draft.ts';
 import { cell } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 
-type Options = TargetOptions & SendOptions & { readonly times: number };
+type Options = TargetOptions & SendOptions & { readonly times: number; readonly secretFile?: string };
 
 /** `hookline send`: an event as the provider of a source would send it. */
 export function addSendCommand(program: Command): void {
   program
     .command('send')
     .description("sign a realistic event with a source's secret, as its provider does, and send it")
-    .argument('<source>', "a source's name")
+    .argument('<source>', "a source's name; or a provider's, with a URL and --secret-file")
     .argument('[url]', 'where to; the source’s own URL without it')
     .option(
       '--times <n>',
@@ -30,6 +30,8 @@ export function addSendCommand(program: Command): void {
     )
     .option('--tamper', 'change one byte of what was signed: it must be refused')
     .option('--stale', 'sign a timestamp beyond the tolerance: it must be refused')
+    .option('--type <type>', 'of the event, instead of the sample’s')
+    .option('--secret-file <file>', 'sign with the secret in this file, instead of the source’s own')
     .option('--body <file>', 'send these bytes, exactly, instead of the sample')
     .option('--content-type <type>', 'of --body')
     .option('--private-key <file>', 'PEM, where the source holds the public key')
@@ -39,11 +41,13 @@ export function addSendCommand(program: Command): void {
 }
 
 async function send(name: string, url: string | undefined, options: Options): Promise<void> {
-  const source = sourceOf(await openDeployment(options), name);
-  const known = url ?? source.publicUrl ?? source.url;
-  const request = await requestToSend(await senderOf(source), known, options, unixMillis(Date.now()));
-  const target = new URL(url ?? source.url);
+  const { sender, signedUrl, target } = await recipient(name, url, options);
+  const request = await requestToSend(sender, signedUrl, options, unixMillis(Date.now()));
   target.search = new URL(request.url).search;
+  if (options.body !== undefined && !options.tamper && !readFile(options.body).equals(request.body))
+    console.error(
+      `The signature of ${sender.slug} stands in the body: ${options.body} was written again for it.`,
+    );
   const statuses: number[] = [];
   for (let nth = 1; nth <= options.times; nth++) statuses.push(await sendOnce(request, target, nth));
   const mustBeRefused = options.tamper || options.stale;
@@ -56,13 +60,51 @@ async function send(name: string, url: string | undefined, options: Options): Pr
     );
 }
 
-async function senderOf(source: DeployedSource): Promise<Sender> {
-  const { name, provider: slug, secretArn, checks } = source;
-  const current = await secretVersions(secretsClient(patientCalls), secretArn).current();
-  const tolerance = checks?.tolerance ?? sourceDefaults.tolerance.toSeconds();
-  const provider = providerOf({ name, provider: slug, ...checks });
-  return { slug, provider, secret: current?.value ?? '', tolerance };
+interface Recipient {
+  readonly sender: Sender;
+  /** As the provider knows it. */
+  readonly signedUrl: string;
+  readonly target: URL;
 }
+
+async function recipient(name: string, url: string | undefined, options: Options): Promise<Recipient> {
+  const { secretFile } = options;
+  const secret = secretFile === undefined ? undefined : readFile(secretFile).toString('utf8');
+  if (secret !== undefined && url !== undefined && Object.hasOwn(catalogue, name))
+    return { sender: ofProvider(name, secret), signedUrl: url, target: targetAt(url) };
+  const source = sourceOf(await openDeployment(options), name);
+  const target = targetAt(url ?? source.url);
+  return {
+    sender: await senderOf(source, secret),
+    signedUrl: url ?? source.publicUrl ?? source.url,
+    target,
+  };
+}
+
+function targetAt(url: string): URL {
+  const target = URL.canParse(url) ? new URL(url) : undefined;
+  if (target !== undefined && /^https?:$/.test(target.protocol)) return target;
+  throw new RefusedError(
+    `'${url}' is no URL to send to: write it whole, as https://hooks.example.com/github.`,
+  );
+}
+
+/** To whatever receives it, Hookline or not. */
+function ofProvider(slug: string, secret: string): Sender {
+  const provider = providerOf({ name: slug, provider: slug });
+  return { slug, provider, secret, tolerance: provider.tolerance ?? sourceDefaults.tolerance.toSeconds() };
+}
+
+async function senderOf(source: DeployedSource, given: string | undefined): Promise<Sender> {
+  const { name, provider: slug, secretArn, checks } = source;
+  const stored = () => secretVersions(secretsClient(patientCalls), secretArn).current();
+  const secret = given ?? (await stored())?.value ?? '';
+  const tolerance = checks?.tolerance ?? sourceDefaults.tolerance.toSeconds();
+  return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, tolerance };
+}
+
+/** API Gateway answers within this, whatever happens. */
+const answerWithinMs = 30_000;
 
 async function sendOnce(request: Draft, target: URL, nth: number): Promise<number> {
   const startedAt = performance.now();
@@ -75,7 +117,13 @@ async function sendOnce(request: Draft, target: URL, nth: number): Promise<numbe
 
 async function post({ method, headers, body }: Draft, target: URL): Promise<Response> {
   try {
-    return await fetch(target, { method, headers, body: Buffer.from(body), redirect: 'manual' });
+    return await fetch(target, {
+      method,
+      headers,
+      body: Buffer.from(body),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(answerWithinMs),
+    });
   } catch (error) {
     const cause =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);

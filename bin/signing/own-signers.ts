@@ -19,7 +19,10 @@ export const ownSigners: Readonly<Record<string, Signer>> = {
     const timestamp = String(toUnixSeconds(signing.at));
     const token = createHash('sha256').update(signing.messageId).digest('hex').slice(0, 50);
     const signature = hmac('sha256', signing, timestamp + token).toString('hex');
-    return changedJson(draft, (event) => ({ signature: { timestamp, token, signature }, ...event }));
+    return changedJson(draft, (event) => ({
+      ...event,
+      signature: { timestamp, token, signature },
+    }));
   },
 
   adyen: (draft, signing) =>
@@ -107,10 +110,22 @@ async function token({ key, privateKey }: Signing, claims: object): Promise<stri
   return signer.setProtectedHeader({ alg, typ: 'JWT' }).sign(privateKey);
 }
 
-/** Signatures in the body are written by us, so that the rest of it is written again, too. */
+/**
+ * Signatures in the body are written by us, so that the rest of it is written again, too.
+ *
+ * @throws CannotSignError when the body is no JSON
+ */
 function changedJson(draft: Draft, change: (event: Record<string, unknown>) => object): Draft {
-  const event: unknown = JSON.parse(Buffer.from(draft.body).toString('utf8'));
+  const event = jsonIn(draft.body);
   return { ...draft, body: Buffer.from(JSON.stringify(change(object(event)))) };
+}
+
+function jsonIn(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    throw new CannotSignError('The signature stands in the body, which must be JSON for that, and is not.');
+  }
 }
 
 const object = (value: unknown): Record<string, unknown> =>
@@ -132,5 +147,6 @@ function signedItem(entry: unknown, signing: Signing): object {
   ];
   const signed = text.map((part) => part ?? '').join(':');
   const hmacSignature = hmac('sha256', signing, signed).toString('base64');
-  return { NotificationRequestItem: { ...item, additionalData: { hmacSignature } } };
+  const additionalData = { ...object(item['additionalData']), hmacSignature };
+  return { NotificationRequestItem: { ...item, additionalData } };
 }

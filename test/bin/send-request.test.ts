@@ -13,6 +13,9 @@ const url = 'https://hooks.example.test/webhooks/source';
 const folder = mkdtempSync(join(tmpdir(), 'hookline-send-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const noJson = join(folder, 'no.json');
+writeFileSync(noJson, 'a=1');
+
 async function receptionOf(slug: string, secret: string, options: SendOptions) {
   const provider = providerOf({ name: 'source', provider: slug });
   const sender = { slug, provider, secret, tolerance: provider.tolerance ?? 300 };
@@ -66,6 +69,50 @@ describe('hookline send', () => {
   });
 
   it.each([
+    ['stripe', 'whsec_1', 'invoice.paid'],
+    ['github', 'secret', 'issues'],
+    ['shopify', 'secret', 'orders/paid'],
+    ['asana', 'c'.repeat(64), 'project.removed'],
+    ['linear', 'secret', 'Comment.remove'],
+    ['sentry', 'secret', 'error.created'],
+    ['twilio', 'token', 'delivered'],
+    ['okta', 'secret', 'user.session.start'],
+    ['adyen', 'ab'.repeat(32), 'REFUND'],
+    ['hubspot', 'secret', 'deal.creation'],
+    ['monday', 'secret', 'create_item'],
+  ])('is an event of %s of the type that is asked for', async (slug, secret, type) => {
+    const { reception } = await receptionOf(slug, secret, { type });
+
+    expect(reception).toMatchObject({ kind: 'accepted', events: [{ type }] });
+  });
+
+  it('signs a captured body anew, whatever signature is in it', async () => {
+    const captured = {
+      signature: { timestamp: '1', token: 'old', signature: 'old' },
+      'event-data': { event: 'opened', id: '1' },
+    };
+    writeFileSync(join(folder, 'captured.json'), JSON.stringify(captured));
+    const { reception } = await receptionOf('mailgun', 'key', { body: join(folder, 'captured.json') });
+
+    expect(reception).toMatchObject({ kind: 'accepted', events: [{ type: 'opened' }] });
+  });
+
+  it('has the type in a header, and the bytes of a file beside it', async () => {
+    const bytes = Buffer.from('{ "zen": 1 }\n');
+    writeFileSync(join(folder, 'ping.json'), bytes);
+    const { request, reception } = await receptionOf('github', 'secret', {
+      type: 'ping',
+      body: join(folder, 'ping.json'),
+    });
+
+    expect(Buffer.from(request.body).equals(bytes)).toBe(true);
+    expect(reception).toMatchObject({ kind: 'accepted', events: [{ type: 'ping' }] });
+  });
+
+  it.each([
+    ['mailgun', 'key', { body: noJson }, 'The signature stands in the body, which must be JSON'],
+    ['dropbox', 'secret', { type: 'another' }, 'No --type can be set in the sample of dropbox'],
+    ['stripe', 'whsec_1', { type: 'a', body: 'b.json' }, 'The type of stripe stands in the body'],
     ['github', 'secret', { stale: true }, 'github signs no timestamp'],
     ['stripe', 'unset', {}, 'The secret has no value that stripe could sign with'],
     ['plaid', 'unset', {}, 'Only Plaid can sign its webhooks'],
