@@ -5,9 +5,12 @@ import { RefusedError } from '../refusal.ts';
 const Captured = v.object({
   method: v.optional(v.string(), 'POST'),
   url: v.optional(v.string()),
-  headers: v.record(v.string(), v.string()),
+  headers: v.record(v.string(), v.union([v.string(), v.array(v.string())])),
   body: v.optional(v.string()),
   bodyBase64: v.optional(v.string()),
+  /** As API Gateway hands a request on. */
+  isBase64Encoded: v.optional(v.boolean(), false),
+  rawQueryString: v.optional(v.string(), ''),
   sourceIp: v.optional(v.string()),
 });
 
@@ -28,9 +31,14 @@ const expected =
 function fromJson(file: Uint8Array, defaultUrl: string): RawRequest {
   const parsed = v.safeParse(Captured, parseJson(file));
   if (!parsed.success) throw new RefusedError(`The captured request cannot be read. ${expected}`);
-  const { method, url, headers, body = '', bodyBase64, sourceIp } = parsed.output;
-  const bytes = bodyBase64 === undefined ? Buffer.from(body) : Buffer.from(bodyBase64, 'base64');
-  return requestOf(method, url ?? defaultUrl, Object.entries(headers), bytes, sourceIp);
+  const { method, url, body = '', bodyBase64, isBase64Encoded, rawQueryString, sourceIp } = parsed.output;
+  const base64 = bodyBase64 ?? (isBase64Encoded ? body : undefined);
+  const bytes = base64 === undefined ? Buffer.from(body) : Buffer.from(base64, 'base64');
+  const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
+  const headers = Object.entries(parsed.output.headers).map(
+    ([name, value]) => [name, [value].flat().join(', ')] as const,
+  );
+  return requestOf(method, url ?? defaultUrl + query, headers, bytes, sourceIp);
 }
 
 function parseJson(file: Uint8Array): unknown {
@@ -51,7 +59,17 @@ function fromWire(file: Uint8Array, defaultUrl: string): RawRequest {
   const headers = lines.map((line) => splitHeader(line));
   const bodyStart = (/^[\s\S]*?(?:\r?\n){2}/.exec(text)?.[0] ?? text).length;
   const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
-  return requestOf(method, defaultUrl + query, headers, file.subarray(bodyStart));
+  const body = withoutEditorsLineEnd(file.subarray(bodyStart), headers);
+  return requestOf(method, defaultUrl + query, headers, body);
+}
+
+type Headers = readonly (readonly [name: string, value: string])[];
+
+/** Editors end a file with a line end, which was not in the request if that says how long it is. */
+function withoutEditorsLineEnd(body: Uint8Array, headers: Headers): Uint8Array {
+  const stated = Number(headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1]);
+  const rest = Buffer.from(body.subarray(stated)).toString('latin1');
+  return stated <= body.length && /^\r?\n$/.test(rest) ? body.subarray(0, stated) : body;
 }
 
 const splitHeader = (line: string): [string, string] => {
@@ -62,7 +80,7 @@ const splitHeader = (line: string): [string, string] => {
 const requestOf = (
   method: string,
   url: string,
-  headers: readonly (readonly [string, string])[],
+  headers: Headers,
   body: Uint8Array,
   sourceIp = '',
 ): RawRequest => ({

@@ -331,6 +331,26 @@ describe('a captured request', () => {
     expect(Buffer.from(request.body).toString()).toBe('{"a":1}\r\n\r\nend');
   });
 
+  it('loses the line end of an editor where its length says so', () => {
+    const saved = (length: number, body: string) =>
+      Buffer.from(`POST / HTTP/1.1\ncontent-length: ${length}\n\n${body}`);
+    const bodyOf = (file: Buffer) => Buffer.from(readCapturedRequest(file, url).body).toString();
+
+    expect(bodyOf(saved(2, '{}\n'))).toBe('{}');
+    expect(bodyOf(saved(3, '{}\n'))).toBe('{}\n');
+    expect(bodyOf(saved(1, '{}\n'))).toBe('{}\n');
+  });
+
+  it('is read as API Gateway and as Node hand it on', () => {
+    const gateway = { headers: { a: '1' }, body: '/w==', isBase64Encoded: true, rawQueryString: 'a=b' };
+    const node = { headers: { a: ['1', '2'] }, body: 'x' };
+    const read = (captured: object) => readCapturedRequest(Buffer.from(JSON.stringify(captured)), url);
+
+    expect(Buffer.from(read(gateway).body)).toEqual(Buffer.from([255]));
+    expect(read(gateway).url).toBe(`${url}?a=b`);
+    expect(read(node).headers.get('a')).toBe('1, 2');
+  });
+
   it('is read as JSON, with a body in base64, too', () => {
     const json = (body: object) => Buffer.from(JSON.stringify({ headers: { 'X-A': '1' }, ...body }));
 

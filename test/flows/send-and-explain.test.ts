@@ -15,7 +15,8 @@ describeFlow('hookline send and explain', (stack) => {
     try {
       return { code: 0, output: await hookline(stack.outputs, ...args) };
     } catch (error) {
-      return { code: 1, output: String(error) };
+      const printed = error instanceof Error ? Reflect.get(error, 'stdout') : '';
+      return { code: 1, output: `${error}\n${printed}` };
     }
   }
 
@@ -47,6 +48,7 @@ describeFlow('hookline send and explain', (stack) => {
     expect((await stack.post('github', signed, compact)).status).toBe(401);
 
     const kept = await run('explain', 'github');
+    expect(kept.code).toBe(1);
     expect(kept.output).toContain('invalid_signature: mismatch');
     expect(kept.output).toContain('two blanks a level: something parsed it and wrote it again');
 
