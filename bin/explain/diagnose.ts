@@ -68,7 +68,7 @@ export async function diagnose(
   const verify = verifierOf(source, at, calls);
   const ever = await verify(seen, keys);
   if (verdict.kind === 'handshake' && !ever.ok) return told([handshakeFinding(verdict.status)], []);
-  const signature = signatureFinding(seen, source.provider, keys, ever);
+  const signature = signatureFinding(seen, source, keys, ever);
   if (ever.ok) {
     const after = laterFindings(verdict, source);
     return told([signature, ...after], adviceAfterSignature(verdict, source));

@@ -1,5 +1,4 @@
 import { isAllowedAddress } from '../../lambdas/domain/ip-range.ts';
-import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
@@ -42,12 +41,12 @@ export function secretFinding({ current }: ExplainedSource, keys: readonly Verif
 
 export function signatureFinding(
   request: RawRequest,
-  provider: Provider,
+  { settings, provider }: ExplainedSource,
   keys: readonly VerificationKey[],
   ever: Verification,
 ): Finding {
   if (ever.ok) return { check: 'signature', ok: true, detail: 'made with this secret' };
-  const parts = signedParts(provider, request, keys);
+  const parts = signedParts(settings.provider, provider, request, keys);
   return { check: 'signature', ok: false, detail: [ever.reason, ...parts].join('\n') };
 }
 

@@ -1,12 +1,12 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { readSignature, type SignatureClaim } from '../../lambdas/domain/signature/read-signature.ts';
 import type { SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
 import { signedContent } from '../../lambdas/domain/signature/verify.ts';
-
-const previewBytes = 80;
+import { ownParts } from './own-parts.ts';
+import { signedLine } from './signed-line.ts';
 
 /**
  * What a row says is signed, what was received and what the secret makes of it: lines for people.
@@ -14,11 +14,12 @@ const previewBytes = 80;
  * Only the beginning of a computed signature is shown: whoever reads over a shoulder cannot use it.
  */
 export function signedParts(
+  slug: string,
   { signature, otherSignatures = [] }: Provider,
   request: RawRequest,
   keys: readonly VerificationKey[],
 ): string[] {
-  if (typeof signature === 'function') return [];
+  if (typeof signature === 'function') return ownParts[slug]?.(request, keys) ?? [];
   const schemes = [signature, ...otherSignatures];
   const parts = schemes.flatMap((scheme) => partsOf(scheme, request, keys));
   const sought = schemes.map(({ header }) => header.replace('*', '…'));
@@ -30,16 +31,10 @@ function partsOf(scheme: SignatureScheme, request: RawRequest, keys: readonly Ve
   if (typeof claim === 'string') return [];
   if (isToken(scheme)) return tokenParts(claim, keys);
   const content = Buffer.concat(signedContent(scheme.signed, claim, request));
-  const digest = createHash('sha256').update(content).digest('hex');
-  const preview = JSON.stringify(content.subarray(0, previewBytes).toString('utf8'));
   const received = claim.signatures.map(
     ({ version, text }) => `received ${version === 'only' ? '' : `${version} `}${text}`,
   );
-  return [
-    `signed is ${scheme.signed}: ${content.length} bytes, SHA-256 ${digest.slice(0, 16)}…, ${preview}`,
-    ...received,
-    ...computed(scheme, content, keys),
-  ];
+  return [signedLine(scheme.signed, content), ...received, ...computed(scheme, content, keys)];
 }
 
 const computed = (

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readCapturedRequest } from '../../bin/explain/captured-request.ts';
 import { diagnose, type OtherSecret } from '../../bin/explain/diagnose.ts';
@@ -268,6 +268,61 @@ describe('what the receiver takes', () => {
     await diagnose(github('{}'), sourceOf('github', 'secret'), at, visiting, async () => []);
 
     expect(visited).toEqual([]);
+  });
+});
+
+describe('what is told of a provider with a way of its own', () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const twilio = (signedUrl: string) =>
+    requestOf('SmsStatus=sent&SmsSid=SM1', {
+      ...form,
+      'x-twilio-signature': hmac('token', `${signedUrl}SmsSidSM1SmsStatussent`, 'sha1').digest('base64'),
+    });
+
+  it.each([
+    ['http', url.replace('https:', 'http:'), 'It verifies with http for https.'],
+    ['a slash', `${url}/`, 'It verifies with a slash at the end of the URL.'],
+    ['a query', `${url}?a=1`, undefined],
+  ])('Twilio: the URL that was signed, and %s', async (_name, signedUrl, mistake) => {
+    const found = await look(twilio(signedUrl), sourceOf('twilio', 'token'));
+    const detail = found.findings.at(-1)?.detail;
+
+    expect(detail).toContain(`signed is the URL and the sorted fields of the form: `);
+    expect(detail).toContain(JSON.stringify(`${url}SmsSidSM1SmsStatussent`));
+    expect(found.likely).toEqual(mistake === undefined ? [] : [mistake]);
+  });
+
+  it('Twilio: another body than the URL names', async () => {
+    const request = {
+      ...requestOf('{}', { 'content-type': 'application/json' }),
+      url: `${url}?bodySHA256=ab`,
+    };
+    const found = await look(request, sourceOf('twilio', 'token'));
+
+    expect(found.findings.at(-1)?.detail).toContain('a body with SHA-256 ab… was signed');
+  });
+
+  it('Mailgun: what was signed, and the reading of the secret', async () => {
+    const signature = hmac(Buffer.from('key', 'utf8'), `${now}t`).digest('hex');
+    const body = JSON.stringify({ signature: { timestamp: String(now), token: 't', signature } });
+    const found = await look(requestOf(body), sourceOf('mailgun', 'key-2'));
+
+    expect(found.findings.at(-1)?.detail).toContain(`received ${signature}`);
+    expect(found.findings.at(-1)?.detail).toMatch(/computed [0-9a-f]{12}…/);
+  });
+
+  it('FusionAuth: whether it is the body or the key', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const hash = createHash('sha256').update('{"a":1}').digest('base64');
+    const signed = `${part({ alg: 'HS256' })}.${part({ request_body_sha256: hash })}`;
+    const token = `${signed}.${hmac('key', signed).digest('base64url')}`;
+    const detailOf = async (body: string, secret: string) => {
+      const request = requestOf(body, { 'x-fusionauth-signature-jwt': token });
+      return (await look(request, sourceOf('fusionauth', secret))).findings.at(-1)?.detail;
+    };
+
+    expect(await detailOf('{"a":2}', 'key')).toContain('and one with');
+    expect(await detailOf('{"a":1}', 'other')).toContain('the body is the one that was signed');
   });
 });
 

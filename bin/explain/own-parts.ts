@@ -1,0 +1,68 @@
+import { createHmac } from 'node:crypto';
+import { isForm, parseJson, parsePayload } from '../../lambdas/domain/provider/payload.ts';
+import { propertyAt } from '../../lambdas/domain/provider/property.ts';
+import { sortedParameters } from '../../lambdas/domain/provider/sorted-parameters.ts';
+import { queryOf, type RawRequest } from '../../lambdas/domain/raw-request.ts';
+import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
+import { bodySignedLine, signedLine } from './signed-line.ts';
+
+/** What to tell of a request whose provider's check is code: lines for people. */
+type OwnParts = (request: RawRequest, keys: readonly VerificationKey[]) => string[];
+
+/** By provider. The others say nothing of what they sign, or only their own servers can tell. */
+export const ownParts: Readonly<Record<string, OwnParts>> = {
+  twilio: ({ url, headers, body }, keys) => {
+    const hash = queryOf({ url }).get('bodySHA256');
+    if (hash !== null) return [signedLine('the URL', url), ...bodySignedLine(body, 'hex', hash)];
+    if (!isForm(headers.get('content-type')))
+      return ['the body is no form, and the URL has no bodySHA256 that would bind it'];
+    const text = url + sortedParameters(body);
+    return [
+      signedLine('the URL and the sorted fields of the form', text),
+      `received ${headers.get('x-twilio-signature') ?? 'no x-twilio-signature'}`,
+      ...computedBy('sha1', 'base64', text, keys),
+    ];
+  },
+
+  mailgun: ({ headers, body }, keys) => {
+    const payload = parsePayload(body, 'json', headers.get('content-type'));
+    const part = propertyAt(payload, 'signature');
+    const text = `${propertyAt(part, 'timestamp')}${propertyAt(part, 'token')}`;
+    if (part === undefined)
+      return ['the body has no signature; other JSON than the one of Mailgun’s webhooks'];
+    return [
+      signedLine('the timestamp and the token', text),
+      `received ${propertyAt(part, 'signature')}`,
+      ...computedBy('sha256', 'hex', text, keys),
+    ];
+  },
+
+  fusionauth: ({ headers, body }) =>
+    bodySignedLine(body, 'base64', claimIn(headers.get('x-fusionauth-signature-jwt'))),
+
+  plaid: ({ headers, body }) => bodySignedLine(body, 'hex', claimIn(headers.get('plaid-verification'))),
+
+  sns: ({ body }) => [
+    `of the topic ${propertyAt(parseJson(Buffer.from(body).toString('utf8')), 'TopicArn')}`,
+  ],
+};
+
+function computedBy(
+  hash: 'sha1' | 'sha256',
+  encoding: 'hex' | 'base64',
+  text: string,
+  keys: readonly VerificationKey[],
+): string[] {
+  return keys.flatMap((key) => {
+    if (key.kind !== 'hmac') return [];
+    return [`computed ${createHmac(hash, key.bytes).update(text).digest(encoding).slice(0, 12)}…`];
+  });
+}
+
+/** The body's hash in a token that nobody has verified: good for nothing but a comparison. */
+function claimIn(token: string | undefined): string | undefined {
+  const [, claims = ''] = (token ?? '').split('.');
+  const json = parseJson(Buffer.from(claims, 'base64url').toString('utf8'));
+  const hash = propertyAt(json, 'request_body_sha256');
+  return typeof hash === 'string' ? hash : undefined;
+}
