@@ -54,7 +54,7 @@ export async function requestToSend(
   const privateKey = options.privateKey ? createPrivateKey(readFile(options.privateKey)) : undefined;
   const signing = { key: keyOf(sender), at, messageId: randomUUID(), privateKey };
   const signed = await signRequest(sender.slug, sender.provider, draft, signing);
-  return options.tamper ? tampered(sender.slug, signed) : signed;
+  return options.tamper ? tampered(sender.slug, signed, signing.key) : signed;
 }
 
 function keyOf({ slug, provider, secret }: Sender): VerificationKey {

@@ -1,3 +1,4 @@
+import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Draft } from './draft.ts';
 
 /** Providers whose signature does not cover the body, or not all of it: another body would still verify. */
@@ -15,11 +16,27 @@ const bodyIsFree: ReadonlySet<string> = new Set([
 ]);
 const signedInBody: ReadonlySet<string> = new Set(['adyen', 'braintree', 'mailgun', 'msgraph', 'sns']);
 
-/** The request as an attacker would change it on its way: one byte of what is signed. */
-export const tampered = (provider: string, draft: Draft): Draft =>
-  bodyIsFree.has(provider)
+/**
+ * The request as an attacker would change it on its way: one byte of what is signed.
+ *
+ * @param key what it was signed with; a token is bound to no body
+ */
+export function tampered(provider: string, draft: Draft, key: VerificationKey): Draft {
+  if (key.kind === 'token' && !signedInBody.has(provider)) return withSpoiledToken(draft, key.bytes);
+  return bodyIsFree.has(provider)
     ? withSpoiledSignature(provider, draft)
     : { ...draft, body: changedByte(draft.body) };
+}
+
+/** Whatever header a sender of its own shows the token in. */
+function withSpoiledToken(draft: Draft, token: Uint8Array): Draft {
+  const written = [Buffer.from(token).toString('utf8'), Buffer.from(token).toString('base64')];
+  const spoiled = Object.entries(draft.headers).map(([name, value]) => [
+    name,
+    written.some((text) => value.includes(text)) ? changedLetter(value) : value,
+  ]);
+  return { ...draft, headers: Object.fromEntries(spoiled) };
+}
 
 function changedByte(body: Uint8Array): Uint8Array {
   const bytes = Buffer.from(body);

@@ -68,6 +68,18 @@ describe('hookline send', () => {
     expect(reception).toMatchObject({ status: 401, error: 'invalid_timestamp' });
   });
 
+  it('is refused by a sender’s own token header when it was tampered with', async () => {
+    const settings = { name: 'source', provider: 'token', token: { header: 'x-my-key', prefix: '' } };
+    const sender = { slug: 'token', provider: providerOf(settings), secret: 'the-token', tolerance: 300 };
+    const request = await requestToSend(sender, url, { tamper: true }, unixMillis(now * 1000));
+    const stored = { current: { value: 'the-token', createdAt: unixMillis(0) } };
+
+    expect(await memoryReceiver(settings, stored).receive(rawRequestOf(request), now)).toMatchObject({
+      status: 401,
+      reason: 'mismatch',
+    });
+  });
+
   it.each([
     ['stripe', 'whsec_1', 'invoice.paid'],
     ['github', 'secret', 'issues'],

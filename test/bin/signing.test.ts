@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleOf } from '../../bin/samples/sample-of.ts';
 import { rawRequestOf } from '../../bin/signing/draft.ts';
 import { signRequest } from '../../bin/signing/sign-request.ts';
+import { tampered } from '../../bin/signing/tamper.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
@@ -66,6 +67,22 @@ describe.each(rows.filter(([name]) => !onlyTheProvider.has(name)))('a sample of 
       { provider: name, publicUrl: url },
       { current: { value: other, createdAt: unixMillis(0) } },
     );
+
+    expect(await receiver.receive(rawRequestOf(draft), now)).toMatchObject({ status: 401 });
+  });
+});
+
+describe('one changed byte is refused', () => {
+  const whole = rows.filter(([name]) => !onlyTheProvider.has(name));
+  const cases = [...whole.map(([name]) => [name, secrets[name] ?? randomSecret(name) ?? ''] as const)];
+
+  it.each([...cases, ['gitlab', 'a-token-of-its-own'] as const])('by %s', async (name, secret) => {
+    const provider = Object.fromEntries(rows)[name];
+    const key = provider && parseSecretValue(secret, provider.secret)?.keys[0]?.key;
+    if (provider === undefined || key === undefined) throw new Error(name);
+    const draft = tampered(name, await signed(name, provider, secret), key);
+    const stored = { current: { value: secret, createdAt: unixMillis(0) } };
+    const receiver = memoryReceiver({ provider: name, publicUrl: url }, stored);
 
     expect(await receiver.receive(rawRequestOf(draft), now)).toMatchObject({ status: 401 });
   });
