@@ -80,6 +80,8 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
   return {
     sources: Object.fromEntries(sources),
     signingSecretArn: outbound.signingSecretArn,
+    masterSecretArn: outbound.masterSecretArn,
+    operationsTopicArn: outbound.operationsTopicArn,
     payloadBucket,
     publishQueueUrl: queues.publish,
     deliveryQueueUrl: queues.delivery,
@@ -89,6 +91,7 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
     inboundEventsTable: tables.inboundEvents,
     outboundEventsTable: tables.outboundEvents,
     deliveriesTable: tables.deliveries,
+    endpointsTable: tables.endpoints,
   };
 }
 

@@ -7,23 +7,30 @@ export const consumeEnv = ['INBOUND_EVENTS_TABLE', 'QUEUE_URL', 'DLQ_URL', 'PAYL
 export const publishEnv = [
   'OUTBOUND_EVENTS_TABLE',
   'DELIVERIES_TABLE',
+  'ENDPOINTS_TABLE',
   'DELIVERY_QUEUE_URL',
+  'PUBLISH_QUEUE_URL',
   'PUBLISH_DLQ_URL',
   'PAYLOAD_BUCKET',
 ] as const;
 export const deliverEnv = [
   'OUTBOUND_EVENTS_TABLE',
   'DELIVERIES_TABLE',
+  'ENDPOINTS_TABLE',
   'DELIVERY_QUEUE_URL',
   'DELIVERY_DLQ_URL',
   'PAYLOAD_BUCKET',
   'SIGNING_SECRET',
+  'MASTER_SECRET',
+  'OPERATIONS_TOPIC_ARN',
 ] as const;
 export const sweepEnv = [
   'OUTBOUND_EVENTS_TABLE',
   'DELIVERIES_TABLE',
+  'ENDPOINTS_TABLE',
   'DELIVERY_QUEUE_URL',
   'DELIVERY_DLQ_URL',
+  'OPERATIONS_TOPIC_ARN',
 ] as const;
 
 type EnvOf<Names extends readonly string[]> = { readonly [Name in Names[number]]: string };

@@ -19,6 +19,12 @@ export interface OutboundProps {
   readonly endpointMetrics?: boolean;
   /** Deliver functions that run at once, 2 to 1000. @default 50 */
   readonly maxConcurrency?: number;
+  /** An endpoint that fails for so long, without one success, is disabled. @default 5 days */
+  readonly disableAfter?: Duration;
+  /** Requests to one endpoint at the same time, where it has no limit of its own; 1 to 100. @default 10 */
+  readonly maxConcurrentPerEndpoint?: number;
+  /** Failures of one endpoint in a row after which its attempts wait for a probe to succeed. @default 5 */
+  readonly breakAfter?: number;
   /** How long a finished delivery is kept. @default 30 days */
   readonly deliveryRetention?: Duration;
 }
@@ -50,6 +56,9 @@ export function outboundSettings(props: OutboundProps, localEndpoints: boolean):
     lease: workerTimes(deliverTimeoutOf(props)).lease.toSeconds(),
     maxCrashes: outboundDefaults.maxCrashes,
     deliveryRetention: (props.deliveryRetention ?? outboundDefaults.deliveryRetention).toSeconds(),
+    disableAfter: (props.disableAfter ?? outboundDefaults.disableAfter).toSeconds(),
+    maxConcurrent: props.maxConcurrentPerEndpoint ?? outboundDefaults.maxConcurrentPerEndpoint,
+    breakAfter: props.breakAfter ?? outboundDefaults.breakAfter,
     retryOtherStatuses: props.retryOtherStatuses ?? false,
     localEndpoints,
     allowedPorts: [...(props.allowedPorts ?? outboundDefaults.allowedPorts)],

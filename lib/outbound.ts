@@ -1,18 +1,19 @@
-import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { dueIndex, payloadPrefixes } from '../lambdas/domain/tables.ts';
+import { attentionIndex, dueIndex, heldIndex, payloadPrefixes } from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
+import { OutboundStores } from './outbound-stores.ts';
 import { MinuteSchedule } from './parts/minute-schedule.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
-import { RecordTable } from './parts/record-table.ts';
+import type { RecordTable } from './parts/record-table.ts';
 import { deadLetterAlarm, deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
 import { batches, functions, outboundDefaults, workerTimes } from './settings.ts';
 
@@ -26,13 +27,17 @@ export interface OutboundConstructProps {
   readonly functions: FunctionDefaults;
 }
 
-/** topic → publish queue → λ publish → delivery queue → λ deliver → deliveries table (+DLQs); λ sweep, every minute */
+/** topic → publish queue → λ publish → delivery queue → λ deliver → deliveries table (+DLQs); λ sweep, every minute → operations topic */
 export class Outbound extends Construct {
   /** Apps publish here; `grantPublish` lets them. */
   readonly topic: Topic;
+  /** What people who run this want to be told: endpoints that are disabled, deliveries that are exhausted. */
+  readonly operations: Topic;
   readonly signingSecret: Secret;
+  readonly masterSecret: Secret;
   readonly events: RecordTable;
   readonly deliveries: RecordTable;
+  readonly endpoints: RecordTable;
   readonly publishing: WorkQueue;
   readonly delivering: WorkQueue;
   readonly subscriptionDlq: Queue;
@@ -44,10 +49,12 @@ export class Outbound extends Construct {
   constructor(scope: Construct, id: string, props: OutboundConstructProps) {
     super(scope, id);
     this.props = props;
-    const { removalPolicy } = props;
-    this.events = new RecordTable(this, 'Events', { removalPolicy });
-    this.deliveries = new RecordTable(this, 'Deliveries', { removalPolicy, index: dueIndex });
-    this.signingSecret = this.generatedSecret();
+    const stores = new OutboundStores(this, 'Stores', props.removalPolicy);
+    this.events = stores.events;
+    this.deliveries = stores.deliveries;
+    this.endpoints = stores.endpoints;
+    this.signingSecret = stores.signingSecret;
+    this.masterSecret = stores.masterSecret;
     this.publishing = new WorkQueue(this, 'Publishing', {
       times: workerTimes(functions.publishTimeout),
       impact: 'A published message was given up: it is malformed, or addresses nothing.',
@@ -63,24 +70,11 @@ export class Outbound extends Construct {
       alarmAction: props.alarmAction,
     });
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
+    this.operations = new Topic(this, 'Operations', { enforceSSL: true });
     this.subscriptionDlq = this.subscribePublishQueue();
     this.publish = this.publisher();
     this.deliver = this.deliverer();
     this.sweep = this.sweeper();
-  }
-
-  /** 44 letters and digits: valid base64, of 33 random bytes. */
-  private generatedSecret(): Secret {
-    const secret = new Secret(this, 'SigningSecret', {
-      description: 'Signs what is sent to endpoints without a secret of their own',
-      generateSecretString: { passwordLength: 44, excludePunctuation: true },
-      removalPolicy: this.props.removalPolicy,
-    });
-    Validations.of(secret).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason: 'Receivers hold the same key: it is rotated together with them, never by a timer.',
-    });
-    return secret;
   }
 
   /**
@@ -103,16 +97,23 @@ export class Outbound extends Construct {
   private publisher(): NodeLambda {
     const environment = {
       ...this.shared(),
+      PUBLISH_QUEUE_URL: this.publishing.queue.queueUrl,
       PUBLISH_DLQ_URL: this.publishing.dlq.queueUrl,
       PAYLOAD_BUCKET: this.props.payloads.bucketName,
     } satisfies PublishEnv;
     const description = 'Records published events and starts their deliveries';
     const publish = this.worker('publish', description, environment, functions.publishTimeout);
     this.publishing.consumeWith(publish, { batchSize: batches.publish });
-    publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], this.events.tableArn);
-    publish.allow(['dynamodb:PutItem', 'dynamodb:GetItem'], this.deliveries.tableArn);
-    publish.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.publishing.dlq.queueArn);
-    publish.allowObjects(['s3:PutObject'], this.props.payloads, payloadPrefixes.outbound);
+    publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], this.events.tableArn);
+    publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], this.deliveries.tableArn);
+    publish.allow(['dynamodb:GetItem', 'dynamodb:Query'], this.endpoints.tableArn);
+    const { delivering, publishing } = this;
+    // To its own queue once: the parts of a large tenant.
+    publish.allow(
+      ['sqs:SendMessage'],
+      ...[delivering.queue.queueArn, publishing.queue.queueArn, publishing.dlq.queueArn],
+    );
+    publish.allowObjects(['s3:PutObject', 's3:GetObject'], this.props.payloads, payloadPrefixes.outbound);
     return publish;
   }
 
@@ -123,6 +124,8 @@ export class Outbound extends Construct {
       DELIVERY_DLQ_URL: this.delivering.dlq.queueUrl,
       PAYLOAD_BUCKET: payloads.bucketName,
       SIGNING_SECRET: this.signingSecret.secretArn,
+      MASTER_SECRET: this.masterSecret.secretArn,
+      OPERATIONS_TOPIC_ARN: this.operations.topicArn,
     } satisfies DeliverEnv;
     const description = 'Signs deliveries, posts them, and records what came of it';
     const deliver = this.worker('deliver', description, environment, deliverTimeoutOf(outbound), {
@@ -131,14 +134,20 @@ export class Outbound extends Construct {
     });
     const maxConcurrency = outbound.maxConcurrency ?? outboundDefaults.maxConcurrency;
     this.delivering.consumeWith(deliver, { batchSize: batches.deliver, maxConcurrency });
+    deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
     deliver.allow(
       ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-      this.events.tableArn,
       this.deliveries.tableArn,
+      this.endpoints.tableArn,
     );
     deliver.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.delivering.dlq.queueArn);
     deliver.allowObjects(['s3:GetObject'], payloads, payloadPrefixes.outbound);
-    deliver.allow(['secretsmanager:GetSecretValue'], this.signingSecret.secretArn);
+    deliver.allow(
+      ['secretsmanager:GetSecretValue'],
+      this.signingSecret.secretArn,
+      this.masterSecret.secretArn,
+    );
+    deliver.allow(['sns:Publish'], this.operations.topicArn);
     return deliver;
   }
 
@@ -146,11 +155,22 @@ export class Outbound extends Construct {
     const environment = {
       ...this.shared(),
       DELIVERY_DLQ_URL: this.delivering.dlq.queueUrl,
+      OPERATIONS_TOPIC_ARN: this.operations.topicArn,
     } satisfies SweepEnv;
     const description = 'Sends what is due: long retries, and whatever was lost';
     const sweep = this.worker('sweep', description, environment, functions.sweepTimeout, { once: true });
-    sweep.allow(['dynamodb:Query'], this.deliveries.indexArn(dueIndex.name));
-    sweep.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], this.deliveries.tableArn);
+    sweep.allow(
+      ['dynamodb:Query'],
+      this.deliveries.indexArn(dueIndex.name),
+      this.deliveries.indexArn(heldIndex.name),
+      this.endpoints.indexArn(attentionIndex.name),
+    );
+    sweep.allow(
+      ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      this.deliveries.tableArn,
+      this.endpoints.tableArn,
+    );
+    sweep.allow(['sns:Publish'], this.operations.topicArn);
     sweep.allow(['dynamodb:UpdateItem'], this.events.tableArn);
     sweep.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.delivering.dlq.queueArn);
     new MinuteSchedule(this, 'SweepSchedule', sweep);
@@ -161,6 +181,7 @@ export class Outbound extends Construct {
     return {
       OUTBOUND_EVENTS_TABLE: this.events.tableName,
       DELIVERIES_TABLE: this.deliveries.tableName,
+      ENDPOINTS_TABLE: this.endpoints.tableName,
       DELIVERY_QUEUE_URL: this.delivering.queue.queueUrl,
     };
   }

@@ -17,6 +17,9 @@ const outputKeys = {
   inboundEventsTable: 'InboundEventsTable',
   outboundEventsTable: 'OutboundEventsTable',
   deliveriesTable: 'DeliveriesTable',
+  endpointsTable: 'EndpointsTable',
+  masterSecretArn: 'MasterSecretArn',
+  operationsTopicArn: 'OperationsTopicArn',
 } as const;
 type StackFact = keyof typeof outputKeys;
 

@@ -39,6 +39,12 @@ export const outboundDefaults = {
   /** A healthy host answers a SYN within a round trip; this allows one lost packet and a slow TLS. */
   connectTimeout: Duration.seconds(5),
   deliveryRetention: Duration.days(30),
+  /** A long weekend and a day: who has not noticed by then needs to be told. */
+  disableAfter: Duration.days(5),
+  /** One that hangs holds no more of the senders than this. */
+  maxConcurrentPerEndpoint: 10,
+  /** One failure is an accident; five in a row, an endpoint that is down. */
+  breakAfter: 5,
   /** A delivery whose worker died this often kills its workers. */
   maxCrashes: 4,
   maxConcurrency: 50,

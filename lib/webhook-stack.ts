@@ -78,7 +78,7 @@ export class WebhookStack extends Stack {
 
     const { customDomain } = props;
     const api = new InboundApi(this, 'Inbound', { logRetention, removalPolicy, customDomain });
-    const events = new RecordTable(this, 'InboundEvents', { removalPolicy, index: keptIndex });
+    const events = new RecordTable(this, 'InboundEvents', { removalPolicy, indexes: [keptIndex] });
     const inbound = groupsOf(props.isolation, sources).map((group) => ({
       ...group,
       source: new InboundSource(this, group.id, { ...group, ...shared, api: api.api, events }),
@@ -157,6 +157,9 @@ export class WebhookStack extends Stack {
       inboundEventsTable: facts.events.tableName,
       outboundEventsTable: outbound.events.tableName,
       deliveriesTable: outbound.deliveries.tableName,
+      endpointsTable: outbound.endpoints.tableName,
+      masterSecretArn: outbound.masterSecret.secretArn,
+      operationsTopicArn: outbound.operations.topicArn,
       sources: Object.fromEntries(
         Object.entries(facts.sources).map(([name, source]) => [
           name,

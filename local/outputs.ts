@@ -24,11 +24,15 @@ export interface LocalOutputs {
     readonly topicArn: string;
     readonly publishQueueUrl: string;
     readonly signingSecretArn: string;
+    /** What the secrets of endpoints are sealed under. */
+    readonly masterSecretArn: string;
+    readonly operationsTopicArn: string;
   };
   readonly tables: {
     readonly inboundEvents: string;
     readonly outboundEvents: string;
     readonly deliveries: string;
+    readonly endpoints: string;
   };
   readonly payloadBucket: string;
   readonly queues: LocalQueues;
@@ -71,11 +75,14 @@ export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalO
       topicArn: facts.topicArn,
       publishQueueUrl: facts.publishQueueUrl,
       signingSecretArn: facts.signingSecretArn,
+      masterSecretArn: facts.masterSecretArn,
+      operationsTopicArn: facts.operationsTopicArn,
     },
     tables: {
       inboundEvents: facts.inboundEventsTable,
       outboundEvents: facts.outboundEventsTable,
       deliveries: facts.deliveriesTable,
+      endpoints: facts.endpointsTable,
     },
     payloadBucket: facts.payloadBucket,
     queues: {

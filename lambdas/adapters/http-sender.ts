@@ -4,7 +4,7 @@ import { type AttemptOutcome, outcomeOfAnswer } from '../domain/attempt-outcome.
 import { checkUrl, type DestinationRules } from '../domain/destination.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { parseRetryAfter } from '../domain/retry-schedule.ts';
-import { unixMillis } from '../domain/time.ts';
+import { type Millis, unixMillis } from '../domain/time.ts';
 import { guardedLookup } from './guarded-lookup.ts';
 import { outcomeOfError } from './http-errors.ts';
 import { type Answer, answerTo, type Open } from './http-exchange.ts';
@@ -14,9 +14,11 @@ export interface Post {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** One deadline over DNS, connect and response head. */
+  readonly timeout: Millis;
 }
 
-type SenderSettings = DestinationRules & Pick<OutboundSettings, 'connectTimeout' | 'attemptTimeout'>;
+type SenderSettings = DestinationRules & Pick<OutboundSettings, 'connectTimeout'>;
 
 /** The status line decides, so a large head must not hide it; what is larger still is the endpoint's failure. */
 const maxHeaderBytes = 256 * 1024;
@@ -53,8 +55,9 @@ export function httpSender(settings: SenderSettings) {
     async post(post: Post): Promise<AttemptOutcome> {
       const checked = checkUrl(post.url, settings);
       if (!checked.ok) return { kind: 'blocked', isLiteral: checked.isLiteral, error: checked.reason };
+      const times = { connectTimeout: settings.connectTimeout, attemptTimeout: post.timeout };
       try {
-        return outcomeOf(await answerTo(opener(checked.url, checked.isLocal, post), post.body, settings));
+        return outcomeOf(await answerTo(opener(checked.url, checked.isLocal, post), post.body, times));
       } catch (error) {
         return outcomeOfError(error);
       }

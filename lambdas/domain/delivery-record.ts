@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { dueIndex } from './tables.ts';
-import type { Millis, UnixMillis, UnixSeconds } from './time.ts';
+import { byEndpointIndex, dueIndex } from './tables.ts';
+import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
 /** Where a delivery stands. `pending` and `held` are unfinished. */
 export const deliveryStatuses = ['pending', 'delivered', 'failed', 'held', 'discarded'] as const;
@@ -26,7 +26,8 @@ export interface Delivery {
   readonly eventId: string;
   readonly eventType: string;
   readonly endpointId: string;
-  readonly url: string;
+  /** Of an endpoint that is not registered; a registered one has its own. */
+  readonly url?: string;
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
   readonly status: DeliveryStatus;
@@ -50,6 +51,12 @@ export interface Delivery {
   readonly deadline: UnixMillis;
   /** How far `deadline` lies after the beginning of a round. */
   readonly lifetime: Millis;
+  /** When the event may go, as far as this delivery knows: the sweep moves it on in time. */
+  readonly eventExpiresAt: UnixSeconds;
+  /** How long a new round needs its event. */
+  readonly eventKeptFor: Seconds;
+  /** Since when its endpoint has been disabled. */
+  readonly heldAt?: UnixMillis;
   /** When the sweep must step in; only while something is unfinished. */
   readonly dueAt?: UnixMillis;
   /** Times that the sweep stepped in since the last record. */
@@ -93,6 +100,29 @@ export function deliveryId(tenant: string, eventId: string, endpointId: string):
 /** The due index's partition of a delivery: a hash's first letter spreads evenly. */
 export const dueShardOf = (id: string): string =>
   String(Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % dueIndex.shards);
+
+/** A hot endpoint's deliveries of a day are spread over a few partitions. */
+export const endpointDayOf = (
+  { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
+  day: string,
+  shard: number,
+): string => `${tenant}/${endpointId}#${day}#${shard}`;
+
+/** The partition of the index by endpoint that a delivery is in. */
+export function endpointDayFor(
+  delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'createdAt'>,
+): string {
+  const shard = Math.max(0, base32Alphabet.indexOf(delivery.id[0] ?? 'a')) % byEndpointIndex.shards;
+  return endpointDayOf(delivery, utcDay(delivery.createdAt), shard);
+}
+
+/** The order in which an endpoint's deliveries are listed; no two are the same. */
+export const listedAt = ({ id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>): string =>
+  `${String(createdAt).padStart(15, '0')}#${id}`;
+
+/** Names an endpoint among those whose deliveries are held. */
+export const heldByOf = ({ tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>): string =>
+  `${tenant}/${endpointId}`;
 
 /** An item holds 400 KB; an endless log would stop every record. */
 const keptAtEachEnd = 20;

@@ -11,6 +11,10 @@ export type SeenSuccess = v.InferOutput<typeof SeenSuccess>;
 export const DeliveryTask = v.object({
   v: v.literal(1),
   deliveryId: v.string(),
+  tenant: v.string(),
+  endpointId: v.string(),
+  /** To a URL that is not registered. */
+  isDirect: v.optional(v.boolean()),
   /** Counted from 1, over all rounds. */
   attempt: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** A small payload rides along, to save a read. */
@@ -31,7 +35,15 @@ export interface TaskMessage {
 export interface Addressee {
   readonly tenant: string;
   readonly endpointId: string;
+  /** Of an endpoint that is not registered. */
+  readonly url?: string;
 }
+
+/** Names an endpoint where names have to be short and ASCII, whatever it is called. */
+export const endpointHash = ({ tenant, endpointId }: Addressee): string =>
+  createHash('sha256')
+    .update(JSON.stringify([tenant, endpointId]))
+    .digest('hex');
 
 /**
  * Makes the queue message of a task.
@@ -39,25 +51,30 @@ export interface Addressee {
  * @param delay at most 900 s
  */
 export function taskMessage(
-  task: Omit<DeliveryTask, 'v'>,
+  task: Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect'>,
   addressee: Addressee,
   delay?: Seconds,
 ): TaskMessage {
-  const { tenant, endpointId } = addressee;
-  // Hashed: a group id is ASCII and short, whatever the endpoint is called.
-  const groupId = createHash('sha256')
-    .update(JSON.stringify([tenant, endpointId]))
-    .digest('hex');
-  return { body: serialiseMessage({ v: 1, ...task }), groupId, delay };
+  const body = serialiseMessage({ v: 1, ...task, ...addressOf(addressee) });
+  return { body, groupId: endpointHash(addressee), delay };
 }
+
+const addressOf = ({ tenant, endpointId, url }: Addressee) => ({
+  tenant,
+  endpointId,
+  ...(url !== undefined && { isDirect: true }),
+});
 
 /** The DLQ entry of a delivery; its message is the task that would try again. */
 export function deliveryDeadLetter(
-  delivery: { readonly id: string; readonly attempts: number },
+  delivery: Addressee & { readonly id: string; readonly attempts: number },
   reason: string,
   at: UnixMillis,
 ): string {
   const { id, attempts } = delivery;
-  const message = serialiseMessage({ v: 1, deliveryId: id, attempt: attempts + 1 });
+  const message = serialiseMessage({
+    ...{ v: 1, deliveryId: id, attempt: attempts + 1 },
+    ...addressOf(delivery),
+  });
   return serialiseMessage({ v: 1, kind: 'delivery', id, reason, at, attempts, message } satisfies DeadLetter);
 }

@@ -2,6 +2,7 @@ declare global {
   interface JSON {
     /** A stand-in for a primitive that `JSON.stringify` writes exactly as given. */
     rawJSON(text: string): object;
+    isRawJSON(value: unknown): boolean;
     parse(
       text: string,
       reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
+import type { OutboundSettings } from './outbound-settings.ts';
 import type { Publication } from './publish-message.ts';
+
 import {
+  days,
+  later,
+  type Millis,
   type Seconds,
   seconds,
   toIsoInstant,
+  toUnixSeconds,
   type UnixMillis,
   type UnixSeconds,
-  unixSeconds,
 } from './time.ts';
 
 /** A published event, once per tenant and id. Its payload lives here, or in the payload bucket over 8 KB. */
@@ -18,10 +23,14 @@ export interface OutboundEvent {
   /** Of type and data as published: tells a second, different body. */
   readonly contentHash: string;
   readonly payload: Payload;
-  /** Its unfinished deliveries, as `deliveryId#round`: while there is one, the event does not expire. */
-  readonly open: readonly string[];
+  /** Published to a whole tenant; absent when only to endpoints by their ids. */
+  readonly isWide?: boolean;
+  /** Parts of a large tenant whose endpoints do not have their deliveries yet. */
+  readonly rangesLeft?: readonly string[];
+  /** When everybody to whom it was published had a delivery with a task. */
   readonly fannedOutAt?: UnixMillis;
-  readonly expiresAt?: UnixSeconds;
+  /** Later than any of its deliveries can need it; moved on by a replay, and by the sweep where that is not enough. */
+  readonly expiresAt: UnixSeconds;
 }
 
 /** The body that is sent, the same bytes on every attempt. */
@@ -29,13 +38,6 @@ export type Payload = { readonly text: string } | { readonly s3Key: string };
 
 /** Names an event within its tenant. A tenant's name has no `#`, so the first one splits. */
 export const outboundEventKey = (tenant: string, eventId: string): string => `${tenant}#${eventId}`;
-
-/** Names one round of a delivery among an event's open ones. */
-export const openMember = (deliveryId: string, round: number): string => `${deliveryId}#${round}`;
-
-/** A delivery's rounds until now, this one last: with it the earlier ones are over, too, whoever died before saying so. */
-export const openMembers = (deliveryId: string, round: number): readonly string[] =>
-  Array.from({ length: round }, (_, index) => openMember(deliveryId, index + 1));
 
 /** A table write is billed by the KB; above this, S3 is cheaper. */
 export const maxInlinePayloadBytes = 8 * 1024;
@@ -53,8 +55,22 @@ export const payloadKey = (eventKey: string, body: string): string => `${sha256(
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The event outlives its deliveries by this. */
-const eventOutlives: Seconds = seconds(86_400);
+const eventOutlives = days(1);
 
-/** When an event may go, if this delivery is the last of its open ones. */
-export const eventExpiry = (deliveryExpiry: UnixSeconds): UnixSeconds =>
-  unixSeconds(deliveryExpiry + eventOutlives);
+/**
+ * How long an event has to be kept from the beginning of a delivery's round: its attempts, an endpoint that fails until it
+ * is disabled, and the retention of the result.
+ */
+export const eventKeptFor = (
+  lifetime: Millis,
+  settings: Pick<OutboundSettings, 'disableAfter' | 'deliveryRetention'>,
+): Seconds =>
+  seconds(Math.ceil(lifetime / 1000) + settings.disableAfter + settings.deliveryRetention + eventOutlives);
+
+/** When an event may go, if nothing of it is begun later than now. */
+export const eventExpiry = (now: UnixMillis, keptFor: Seconds): UnixSeconds =>
+  toUnixSeconds(later(now, keptFor));
+
+/** Whether an event goes before a round that begins now may need it; a few hours are in what it is kept for anyway. */
+export const goesTooSoon = (expiresAt: UnixSeconds, now: UnixMillis, keptFor: Seconds): boolean =>
+  expiresAt < eventExpiry(now, seconds(keptFor - eventOutlives / 2));

@@ -32,6 +32,12 @@ export const OutboundSettings = v.object({
   localEndpoints: v.boolean(),
   /** Ports that may be connected to. */
   allowedPorts: v.array(v.number()),
+  /** An endpoint that fails for so long, without one success, is disabled. */
+  disableAfter: SecondsSchema,
+  /** Requests to one endpoint at the same time, where it has no limit of its own. */
+  maxConcurrent: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
+  /** Failures in a row after which attempts wait for a probe to succeed. */
+  breakAfter: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** Count attempts by endpoint, too: each endpoint is then a billed metric. */
   endpointMetrics: v.boolean(),
 });

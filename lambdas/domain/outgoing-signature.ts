@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, sign } from 'node:crypto';
+import type { SigningKey } from './endpoint-secret.ts';
 import type { UnixSeconds } from './time.ts';
 
 /** What is signed. */
@@ -11,24 +12,33 @@ export interface Signable {
 /**
  * The headers that prove who sent a request: Standard Webhooks', and the `X-Webhook-*` family.
  *
- * @param keys decoded; the current one first, then those that a rotation has not ended yet
+ * The `X-Webhook-*` family knows shared keys only.
+ *
+ * @param keys the current one first, then those that a rotation has not ended yet
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */
 export function signatureHeaders(
-  keys: readonly Uint8Array[],
+  keys: readonly SigningKey[],
   { eventId, timestamp, body }: Signable,
 ): Readonly<Record<string, string>> {
-  const standard = keys.map((key) => `v1,${hmac(key, `${eventId}.${timestamp}.`, body).toString('base64')}`);
-  const plain = keys.map((key) => `v1=${hmac(key, `${timestamp}.`, body).toString('hex')}`);
+  const standard = keys.map((key) => standardSignature(key, Buffer.from(`${eventId}.${timestamp}.`), body));
+  const plain = keys
+    .filter((key) => key.kind === 'v1')
+    .map(({ bytes }) => `v1=${hmac(bytes, `${timestamp}.`, body).toString('hex')}`);
   return {
     'webhook-id': eventId,
     'webhook-timestamp': String(timestamp),
     'webhook-signature': standard.join(' '),
     'X-Webhook-ID': eventId,
     'X-Webhook-Timestamp': String(timestamp),
-    'X-Webhook-Signature': [`t=${timestamp}`, ...plain].join(','),
+    ...(plain.length > 0 && { 'X-Webhook-Signature': [`t=${timestamp}`, ...plain].join(',') }),
   };
 }
 
-const hmac = (key: Uint8Array, prefix: string, body: Uint8Array): Buffer =>
+const standardSignature = (key: SigningKey, prefix: Buffer, body: Uint8Array): string =>
+  key.kind === 'v1'
+    ? `v1,${hmac(key.bytes, prefix, body).toString('base64')}`
+    : `v1a,${sign(null, Buffer.concat([prefix, body]), key.privateKey).toString('base64')}`;
+
+const hmac = (key: Uint8Array, prefix: string | Buffer, body: Uint8Array): Buffer =>
   createHmac('sha256', key).update(prefix).update(body).digest();

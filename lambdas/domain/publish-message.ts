@@ -8,10 +8,13 @@ import { describeIssue, serialiseMessage, utf8Bytes } from './messages.ts';
  *
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */
-const EventId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_:/+=@-]{1,256}$/, 'id'));
-const EventType = v.pipe(v.string(), v.regex(/^(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'type'));
+export const EventId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_:/+=@-]{1,256}$/, 'id'));
+export const EventType = v.pipe(
+  v.string(),
+  v.regex(/^(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'type'),
+);
 const Tenant = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,64}$/, 'tenant'));
-const EndpointId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.:/+=@-]{1,128}$/, 'endpoint id'));
+export const EndpointId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.:/+=@-]{1,128}$/, 'endpoint id'));
 const Url = v.pipe(
   v.string(),
   v.maxLength(2048),
@@ -27,14 +30,24 @@ const PublishMessage = v.object({
   endpoint: v.optional(v.object({ id: EndpointId, url: v.optional(Url) })),
 });
 
-/** A publish message that can be carried out: it has an id, and addresses an endpoint. */
+/** Whom a publication is for. */
+export type Address =
+  /** Every endpoint of the tenant that is subscribed to it. */
+  | { readonly kind: 'tenant' }
+  /** One registered endpoint, whatever it is subscribed to. */
+  | { readonly kind: 'endpoint'; readonly id: string }
+  /** An URL that is not registered, under a name of the publisher's. */
+  | { readonly kind: 'url'; readonly id: string; readonly url: string };
+
+/** A publish message that can be carried out: it has an id, and addresses somebody. */
 export interface Publication {
   readonly id: string;
   readonly type: string;
+  /** Empty for URLs that are addressed directly. */
   readonly tenant: string;
   /** As published: numbers are kept digit by digit. */
   readonly data: unknown;
-  readonly endpoint: { readonly id: string; readonly url: string };
+  readonly to: Address;
 }
 
 /** What a publish message turned out to be. */
@@ -68,11 +81,15 @@ export function openPublication({ text, messageId }: UnwrappedMessage): OpenedPu
   const parsed = v.safeParse(PublishMessage, json);
   if (!parsed.success) return unusable(parsed.issues.map(describe).join('; '));
   const { id = messageId, type, tenant, data, endpoint } = parsed.output;
-  if (endpoint === undefined) return unusable(unaddressed(tenant));
-  const { url } = endpoint;
-  if (url === undefined)
-    return unusable(`endpoint.url: missing, and no endpoint is registered as ${endpoint.id}`);
-  return { kind: 'publication', publication: { id, type, tenant, data, endpoint: { id: endpoint.id, url } } };
+  const to = addressOf(endpoint);
+  if (to.kind !== 'url' && tenant === '') return unusable(unaddressed);
+  return { kind: 'publication', publication: { id, type, tenant, data, to } };
+}
+
+function addressOf(endpoint: v.InferOutput<typeof PublishMessage>['endpoint']): Address {
+  if (endpoint === undefined) return { kind: 'tenant' };
+  const { id, url } = endpoint;
+  return url === undefined ? { kind: 'endpoint', id } : { kind: 'url', id, url };
 }
 
 /** By the text: a number that is kept exactly is an object, too. */
@@ -80,10 +97,8 @@ const isObjectText = (text: string): boolean => /^\s*\{/.test(text);
 
 const unusable = (reason: string): OpenedPublication => ({ kind: 'unusable', reason });
 
-const unaddressed = (tenant: string): string =>
-  tenant === ''
-    ? 'endpoint: missing, so the message addresses nothing; give endpoint { id, url }'
-    : `endpoint: missing, and tenant ${tenant} has no subscribed endpoints; give endpoint { id, url }`;
+const unaddressed =
+  'tenant: missing, so the message addresses nothing; give tenant, with endpoint { id } for one of its endpoints, or endpoint { id, url } for a URL';
 
 const rules: Readonly<Record<string, string>> = {
   id: '1 to 256 of A-Z a-z 0-9 _ : / + = @ - (no full stop: it separates the parts of what is signed)',

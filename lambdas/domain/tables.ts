@@ -9,6 +9,28 @@ export const onceOnlyPrefix = '/once/';
 /** Deliveries (pk `id`): every unfinished delivery by the time at which the sweep must step in. Sparse. */
 export const dueIndex = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt', shards: 8 } as const;
 
+/** Deliveries: those of one endpoint, newest or oldest first, a partition for a day's quarter. */
+export const byEndpointIndex = {
+  name: 'byEndpoint',
+  partitionKey: 'endpointDay',
+  sortKey: 'listedAt',
+  sortType: 'string',
+  shards: 4,
+} as const;
+
+/** Deliveries: those that are held, by endpoint, the oldest first. Sparse. */
+export const heldIndex = { name: 'held', partitionKey: 'heldBy', sortKey: 'createdAt' } as const;
+
+/** Endpoints (pk `tenant`, sk `id`): those about which something is to be done. Sparse. */
+export const attentionIndex = {
+  name: 'attention',
+  partitionKey: 'attention',
+  sortKey: 'attentionAt',
+} as const;
+
+/** Endpoints: what is no endpoint has a partition that no tenant can be named like. */
+export const otherItems = { gate: '/gate/', eventType: '/event-type', job: '/job' } as const;
+
 /** S3 prefixes of the payload bucket; each has its own lifecycle. */
 export const payloadPrefixes = {
   /** Bodies over one SQS message, bodies of failed and ignored events, records of refusals. 35 days. */

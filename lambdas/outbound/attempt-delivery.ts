@@ -1,15 +1,18 @@
 import type { AttemptOutcome } from '../domain/attempt-outcome.ts';
 import type { Delivery } from '../domain/delivery-record.ts';
+import type { SigningKey } from '../domain/endpoint-secret.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { signatureHeaders } from '../domain/outgoing-signature.ts';
 import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
+import type { Recipient } from './admit-task.ts';
+import { type DisablePorts, disableAfterAttempt } from './disable-endpoint.ts';
 import { endWithoutAttempt, type SettlePorts, settleAttempt } from './settle-attempt.ts';
 import type { Settlement } from './settlement.ts';
 
 /** What an attempt needs of the outside world. */
-export interface AttemptPorts extends SettlePorts {
-  readonly events: SettlePorts['events'] & {
+export interface AttemptPorts extends SettlePorts, DisablePorts {
+  readonly events: {
     /** @returns the body to send, or undefined when it is gone */
     payload(id: string): Promise<string | undefined>;
   };
@@ -17,6 +20,8 @@ export interface AttemptPorts extends SettlePorts {
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: Uint8Array;
+    /** One deadline over DNS, connect and response head. */
+    readonly timeout: Millis;
   }): Promise<AttemptOutcome>;
 }
 
@@ -24,8 +29,12 @@ export interface AttemptPorts extends SettlePorts {
 export interface Invocation {
   /** Whether this much time is left. */
   hasTime(span: Millis): boolean;
-  /** The keys to sign with, the current one first. */
-  readonly keys: readonly Uint8Array[];
+}
+
+/** How an attempt ended, and what the endpoint answered if it was asked. */
+export interface AttemptEnd {
+  readonly settlement: Settlement;
+  readonly outcome?: AttemptOutcome;
 }
 
 /** A claimed delivery and what its task brought along. */
@@ -41,11 +50,14 @@ const toRecord = millis(5_000);
 /** Makes one attempt of a claimed delivery and records how it ended; or ends it without one. */
 export async function attemptDelivery(
   { delivery, payload: cached }: ClaimedWork,
-  settings: OutboundSettings,
+  recipient: Recipient,
   invocation: Invocation,
   ports: AttemptPorts,
-): Promise<Settlement> {
-  const endWithout = (reason: string) => endWithoutAttempt(delivery, reason, settings, ports);
+): Promise<AttemptEnd> {
+  const { settings, endpoint } = recipient;
+  const endWithout = async (reason: string) => ({
+    settlement: await endWithoutAttempt(delivery, reason, settings, ports),
+  });
   const attempt = delivery.attempts + 1;
   if (delivery.crashes > settings.maxCrashes) {
     return endWithout(`crashed: ${delivery.crashes} workers died in attempt ${attempt}`);
@@ -56,15 +68,23 @@ export async function attemptDelivery(
   if (payload === undefined) return endWithout('its payload is past its retention');
   const startedAt = ports.now();
   if (!mayStart(delivery, startedAt, settings, invocation)) {
-    return { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? startedAt, startedAt) };
+    return {
+      settlement: { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? startedAt, startedAt) },
+    };
   }
   const body = Buffer.from(payload);
   const outcome = await ports.post({
-    url: delivery.url,
-    headers: headersFor(delivery, body, startedAt, invocation.keys),
+    url: endpoint?.url ?? delivery.url ?? '',
+    headers: { ...endpoint?.headers, ...headersFor(delivery, body, startedAt, recipient.keys) },
     body,
+    timeout: settings.attemptTimeout,
   });
-  return settleAttempt({ delivery, outcome, startedAt, payload: cached }, settings, ports);
+  // Before the record: who dies in between leaves an endpoint that wants no more events disabled.
+  if (outcome.kind === 'gone' && endpoint) {
+    await disableAfterAttempt(endpoint, 'gone', { delivery, outcome }, ports);
+  }
+  const made = { delivery, outcome, startedAt, payload: cached };
+  return { settlement: await settleAttempt(made, settings, ports), outcome };
 }
 
 /** A request must not be under way when the claim ends, or when the function does. */
@@ -86,7 +106,7 @@ const headersFor = (
   { eventId }: Delivery,
   body: Uint8Array,
   now: UnixMillis,
-  keys: readonly Uint8Array[],
+  keys: readonly SigningKey[],
 ): Readonly<Record<string, string>> => ({
   'Content-Type': 'application/json',
   'User-Agent': 'Hookline',

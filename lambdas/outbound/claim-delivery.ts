@@ -28,7 +28,9 @@ export type ClaimResult =
   | { readonly kind: 'busy'; readonly wait: Seconds }
   /** Only the recorder of an attempt sends the next task; what a crash left unsent is the sweep's. */
   | { readonly kind: 'recorded' }
-  | { readonly kind: 'terminal'; readonly delivery: Delivery }
+  | { readonly kind: 'terminal' }
+  /** Its endpoint is disabled, or was. */
+  | { readonly kind: 'held'; readonly delivery: Delivery }
   /** It may have killed its worker. */
   | { readonly kind: 'suspect'; readonly delivery: Delivery }
   | { readonly kind: 'early'; readonly delivery: Delivery; readonly wait: Seconds }
@@ -65,7 +67,8 @@ export async function claimSuspect(
 /** Why a claim was refused, read from the record that refused it. */
 export function refusal(delivery: Delivery | undefined, attempt: number, now: UnixMillis): ClaimResult {
   if (delivery === undefined) return { kind: 'missing' };
-  if (delivery.status !== 'pending') return { kind: 'terminal', delivery };
+  if (delivery.status === 'held') return { kind: 'held', delivery };
+  if (delivery.status !== 'pending') return { kind: 'terminal' };
   if (delivery.attempts >= attempt) return { kind: 'recorded' };
   const { leaseUntil, nextAttemptAt } = delivery;
   if (leaseUntil !== undefined) {

@@ -7,12 +7,17 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { patientCalls } from '../adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
+import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
+import { dynamodbGates } from '../adapters/aws/dynamodb-gates.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
+import { endpointKeys } from '../adapters/aws/endpoint-keys.ts';
+import { masterSecret } from '../adapters/aws/master-secret.ts';
 import { payloadReader } from '../adapters/aws/payload-reader.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
 import { s3Client } from '../adapters/aws/s3-client.ts';
 import { secretsClient } from '../adapters/aws/secrets-client.ts';
 import { signingSecret } from '../adapters/aws/signing-secret.ts';
+import { operationsTopic } from '../adapters/aws/sns-topic.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
@@ -31,12 +36,18 @@ const queue = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
 const deadLetters = sqsQueue(queues, env.DELIVERY_DLQ_URL);
 const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
 const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const secrets = secretsClient(patientCalls);
+const endpoints = dynamodbEndpoints(table, env.ENDPOINTS_TABLE);
 const ports = {
   now: () => unixMillis(Date.now()),
   random: Math.random,
   deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
-  events: { close: events.close, payload: payloadReader(events.read, bodies.get) },
-  signingKeys: signingSecret(secretsClient(patientCalls), env.SIGNING_SECRET).keys,
+  endpoints,
+  gates: dynamodbGates(table, env.ENDPOINTS_TABLE),
+  events: { payload: payloadReader(events.read, bodies.get) },
+  signingKeys: signingSecret(secrets, env.SIGNING_SECRET).keys,
+  endpointKeys: endpointKeys(masterSecret(secrets, env.MASTER_SECRET), endpoints.reseal),
+  tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
   post: httpSender(settings).post,
   sendTask: queue.send,
   sendDeadLetter: (body: string) => deadLetters.send({ body }),

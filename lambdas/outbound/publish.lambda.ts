@@ -6,7 +6,9 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { patientCalls } from '../adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
+import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
+import { payloadReader } from '../adapters/aws/payload-reader.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
 import { s3Client } from '../adapters/aws/s3-client.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
@@ -23,12 +25,18 @@ const report = telemetry('publish');
 const table = dynamoClient(patientCalls);
 const queues = sqsClient(patientCalls);
 const deadLetters = sqsQueue(queues, env.PUBLISH_DLQ_URL);
+const tasks = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
+const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
+const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
 const ports = {
   now: () => unixMillis(Date.now()),
-  events: dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE),
+  events: { ...events, payload: payloadReader(events.read, bodies.get) },
+  endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
-  putPayload: payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET).put,
-  sendTasks: sqsQueue(queues, env.DELIVERY_QUEUE_URL).sendAll,
+  putPayload: bodies.put,
+  sendTask: tasks.send,
+  sendTasks: tasks.sendAll,
+  sendRanges: sqsQueue(queues, env.PUBLISH_QUEUE_URL).sendAll,
   sendDeadLetter: (body: string) => deadLetters.send({ body }),
   telemetry: report,
 };

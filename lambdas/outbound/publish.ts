@@ -1,4 +1,4 @@
-import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
+import type { TaskMessage } from '../domain/delivery-task.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import {
@@ -8,16 +8,13 @@ import {
   unwrap,
   withId,
 } from '../domain/publish-message.ts';
-import type { UnixMillis } from '../domain/time.ts';
-import { type Recorded, type RecordPorts, recordPublication } from './record-publication.ts';
-import { asError, type OutboundTelemetry } from './telemetry.ts';
+import { openRange, type RangeMessage } from '../domain/publish-range.ts';
+import { type Carried, type CarryPorts, carryPublication, carryRange } from './carry-publication.ts';
+import { asError } from './telemetry.ts';
 
 /** What publishing needs of the outside world. */
-export interface PublishPorts extends RecordPorts {
-  now(): UnixMillis;
-  sendTasks(tasks: readonly TaskMessage[]): Promise<void>;
+export interface PublishPorts extends CarryPorts {
   sendDeadLetter(body: string): Promise<void>;
-  readonly telemetry: OutboundTelemetry;
 }
 
 /** A message of the publish queue. */
@@ -28,14 +25,10 @@ export interface PublishQueueMessage {
   readonly receives: number;
 }
 
-interface Run {
-  readonly settings: OutboundSettings;
-  readonly ports: PublishPorts;
-}
-
 /** How far a message has come. */
 type Progress =
-  | { readonly kind: 'recorded'; readonly recorded: Recorded; readonly task?: TaskMessage }
+  /** What is left to do is to send the task, and to mark the event. */
+  | { readonly kind: 'recorded'; readonly task?: TaskMessage; readonly toMark?: string }
   /** On the DLQ. */
   | { readonly kind: 'given-up' }
   | { readonly kind: 'failed' };
@@ -54,9 +47,8 @@ export async function publish(
   settings: OutboundSettings,
   ports: PublishPorts,
 ): Promise<readonly string[]> {
-  const run = { settings, ports };
   const begun = await Promise.all(
-    messages.map(async (message) => ({ message, progress: await begin(message, run) })),
+    messages.map(async (message) => ({ message, progress: await begin(message, settings, ports) })),
   );
   const tasksAreSent = await sendTasks(
     begun.map(({ progress }) => progress),
@@ -72,27 +64,50 @@ export async function publish(
 }
 
 /** Records one publication; whatever goes wrong fails this message only. */
-async function begin(message: PublishQueueMessage, { settings, ports }: Run): Promise<Progress> {
-  const unwrapped = unwrap(message.text, message.messageId);
-  const opened = openPublication(unwrapped);
+async function begin(
+  message: PublishQueueMessage,
+  settings: OutboundSettings,
+  ports: PublishPorts,
+): Promise<Progress> {
   try {
-    if (opened.kind === 'unusable') {
-      await giveUp(unwrapped, opened.reason, message.receives, ports);
-      return { kind: 'given-up' };
-    }
-    const { publication } = opened;
-    const now = ports.now();
-    const recorded = await recordPublication(publication, unwrapped.messageId, settings, now, ports);
-    report(publication, unwrapped, recorded, ports);
-    return { kind: 'recorded', recorded, task: recorded.needsTask ? firstTask(recorded) : undefined };
+    const range = openRange(message.text);
+    return await (range === undefined
+      ? beginOne(message, settings, ports)
+      : beginRange(range, settings, ports));
   } catch (error) {
     return failed(message, error, ports);
   }
 }
 
-function firstTask({ delivery, event }: Recorded): TaskMessage {
-  const payload = 'text' in event.payload ? event.payload.text : undefined;
-  return taskMessage({ deliveryId: delivery.id, attempt: 1, payload }, delivery);
+async function beginOne(
+  message: PublishQueueMessage,
+  settings: OutboundSettings,
+  ports: PublishPorts,
+): Promise<Progress> {
+  const unwrapped = unwrap(message.text, message.messageId);
+  const opened = openPublication(unwrapped);
+  const carried =
+    opened.kind === 'unusable'
+      ? opened
+      : await carryPublication(opened.publication, unwrapped.messageId, settings, ports);
+  if (carried.kind === 'unusable') {
+    await giveUp(unwrapped, carried.reason, message.receives, ports);
+    return { kind: 'given-up' };
+  }
+  if (opened.kind === 'publication') report(opened.publication, unwrapped, carried, ports);
+  return { kind: 'recorded', task: carried.task, toMark: carried.toMark };
+}
+
+async function beginRange(
+  range: RangeMessage,
+  settings: OutboundSettings,
+  ports: PublishPorts,
+): Promise<Progress> {
+  const made = await carryRange(range, settings, ports);
+  const { tenant, eventId, correlationId } = range;
+  const line = made === undefined ? 'event.gone' : 'event.fanned-out';
+  ports.telemetry.info(line, { tenant, eventId, correlationId, range: range.range, deliveries: made });
+  return { kind: 'recorded' };
 }
 
 /** All tasks of the batch at once. @returns what went wrong, if something did */
@@ -120,8 +135,7 @@ async function finish(
     return (await failed(message, error, ports)).kind === 'given-up';
   }
   try {
-    const { event } = progress.recorded;
-    if (event.fannedOutAt === undefined) await ports.events.markFannedOut(event.id, ports.now());
+    if (progress.toMark !== undefined) await ports.events.markFannedOut(progress.toMark, ports.now());
     return true;
   } catch (cause) {
     return (await failed(message, cause, ports)).kind === 'given-up';
@@ -161,14 +175,16 @@ async function giveUp(
 }
 
 function report(
-  { id, type, tenant, endpoint }: Publication,
+  { id, type, tenant, to }: Publication,
   { messageId }: UnwrappedMessage,
-  { delivery, isNew, isConflict }: Recorded,
+  { status, isConflict, deliveries }: Extract<Carried, { kind: 'carried' }>,
   { telemetry }: PublishPorts,
 ): void {
-  const fields = { eventId: id, eventType: type, tenant, endpointId: endpoint.id, deliveryId: delivery.id };
-  const status = isNew ? 'published' : 'repeated';
-  telemetry.info('event.published', { ...fields, status, correlationId: messageId });
-  if (isConflict) telemetry.warn('publish.conflict', { ...fields, correlationId: messageId });
+  const fields = {
+    ...{ eventId: id, eventType: type, tenant, endpointId: 'id' in to ? to.id : undefined },
+    ...{ deliveryId: to.kind === 'tenant' ? undefined : deliveries[0], correlationId: messageId },
+  };
+  telemetry.info('event.published', { ...fields, status, deliveries: deliveries.length });
+  if (isConflict) telemetry.warn('publish.conflict', fields);
   telemetry.count('EventsPublished', { status: isConflict ? 'conflict' : status });
 }

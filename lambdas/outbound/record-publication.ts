@@ -1,10 +1,13 @@
 import { type Delivery, deliveryId } from '../domain/delivery-record.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
 import {
   contentHash,
   eventBody,
+  eventExpiry,
+  eventKeptFor,
+  goesTooSoon,
   maxInlinePayloadBytes,
   type OutboundEvent,
-  openMember,
   outboundEventKey,
   type Payload,
   payloadKey,
@@ -13,107 +16,69 @@ import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import type { Publication } from '../domain/publish-message.ts';
 import { deliveryLifetime, dueAfterCreation } from '../domain/retry-schedule.ts';
 import { payloadPrefixes } from '../domain/tables.ts';
-import { toUnixSeconds, type UnixMillis, unixMillis } from '../domain/time.ts';
+import { type UnixMillis, type UnixSeconds, unixMillis } from '../domain/time.ts';
+import { settingsFor } from './admit-task.ts';
+import { heldCheckAt } from './hold-delivery.ts';
 
 /** The tables and the bucket of published events. */
 export interface RecordPorts {
   readonly events: {
     /** @returns the event that is there already, else undefined */
     create(event: OutboundEvent): Promise<OutboundEvent | undefined>;
-    /**
-     * Adds a round of a delivery to the event's unfinished ones, and keeps the event from expiring.
-     *
-     * @returns false when there is no such event any more
-     */
-    open(id: string, member: string): Promise<boolean>;
+    /** Keeps the event until then at least. @returns false when there is no such event any more */
+    keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
     markFannedOut(id: string, at: UnixMillis): Promise<void>;
   };
   readonly deliveries: {
     /** @returns the delivery that is there already, else undefined */
     create(delivery: Delivery): Promise<Delivery | undefined>;
-    read(id: string): Promise<Delivery | undefined>;
   };
   putPayload(key: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** How a publication stands in the tables. */
-export interface Recorded {
+/** An event as it stands in the table. */
+export interface RecordedEvent {
   readonly event: OutboundEvent;
-  readonly delivery: Delivery;
-  /** Whether a task has to be sent: nobody can have sent it, or it may be lost. */
-  readonly needsTask: boolean;
   readonly isNew: boolean;
   /** The first publication of this id said something else, and stays. */
   readonly isConflict: boolean;
 }
 
-/**
- * Writes the event, then its delivery, each only if it is not there: done again after a crash it completes what is missing.
- *
- * @param correlationId the same in every log line from here to the last attempt
- */
-export async function recordPublication(
+/** A delivery as it stands in the table. */
+export interface RecordedDelivery {
+  readonly delivery: Delivery;
+  readonly isNew: boolean;
+  /** Whether a task has to be sent: nobody can have sent it, or it may be lost. */
+  readonly needsTask: boolean;
+}
+
+/** To whom: a registered endpoint, or a URL under a name of the publisher's. */
+export type Receiver =
+  | { readonly endpoint: Endpoint }
+  | { readonly endpoint?: undefined; readonly id: string; readonly url: string };
+
+/** Writes the event, if it is not there. */
+export async function recordEvent(
   publication: Publication,
-  correlationId: string,
   settings: OutboundSettings,
   now: UnixMillis,
   ports: RecordPorts,
-): Promise<Recorded> {
-  const wanted = newDelivery(publication, correlationId, settings, now);
+): Promise<RecordedEvent> {
   const body = eventBody(publication, now);
-  const event = newEvent(publication, body, wanted, now);
+  const id = outboundEventKey(publication.tenant, publication.id);
+  const event: OutboundEvent = {
+    ...{ id, eventType: publication.type, createdAt: now, contentHash: contentHash(publication) },
+    payload: payloadOf(id, body),
+    isWide: publication.to.kind === 'tenant' || undefined,
+    expiresAt: eventExpiry(now, eventKeptFor(deliveryLifetime(settings), settings)),
+  };
   // First, so that no event ever points to a payload that is not there.
   if ('s3Key' in event.payload) await ports.putPayload(event.payload.s3Key, Buffer.from(body));
-  const firstEvent = await ports.events.create(event);
-  const standing = firstEvent ?? event;
-  const first = await recordDelivery(wanted, standing, firstEvent !== undefined, now, ports);
-  const delivery = first ?? wanted;
+  const first = await ports.events.create(event);
   return {
-    event: standing,
-    delivery,
-    needsTask: first === undefined || (isUntouched(first) && standing.fannedOutAt === undefined),
+    event: first ?? event,
     isNew: first === undefined,
-    isConflict: standing.contentHash !== event.contentHash || delivery.url !== wanted.url,
-  };
-}
-
-/** Accepted, and as far as the records tell nobody has tried it. */
-const isUntouched = ({ status, attempts, claims }: Delivery): boolean =>
-  status === 'pending' && attempts === 0 && claims === 0;
-
-/** @returns the delivery that is there already, else undefined */
-async function recordDelivery(
-  wanted: Delivery,
-  event: OutboundEvent,
-  isOldEvent: boolean,
-  now: UnixMillis,
-  ports: RecordPorts,
-): Promise<Delivery | undefined> {
-  const member = openMember(wanted.id, wanted.round);
-  if (isOldEvent && !event.open.includes(member)) {
-    const known = await ports.deliveries.read(wanted.id);
-    const isKept = known?.expiresAt === undefined || known.expiresAt > toUnixSeconds(now);
-    if (known !== undefined && isKept) return known;
-    // Another endpoint for an event that is there: the event must not expire before it.
-    if (!(await ports.events.open(event.id, member))) throw new Error(`event ${event.id} expired just now`);
-  }
-  return ports.deliveries.create(wanted);
-}
-
-function newEvent(
-  publication: Publication,
-  body: string,
-  { id: deliveryId, round }: Delivery,
-  now: UnixMillis,
-): OutboundEvent {
-  const id = outboundEventKey(publication.tenant, publication.id);
-  return {
-    id,
-    eventType: publication.type,
-    createdAt: now,
-    contentHash: contentHash(publication),
-    payload: payloadOf(id, body),
-    open: [openMember(deliveryId, round)],
+    isConflict: first !== undefined && first.contentHash !== event.contentHash,
   };
 }
 
@@ -122,26 +87,61 @@ const payloadOf = (eventId: string, body: string): Payload =>
     ? { text: body }
     : { s3Key: `${payloadPrefixes.outbound}${payloadKey(eventId, body)}` };
 
+/** What all deliveries of an event have in common. */
+export interface DeliveryOrigin {
+  readonly tenant: string;
+  readonly eventId: string;
+  /** The same in every log line from publish to attempt. */
+  readonly correlationId: string;
+  readonly event: OutboundEvent;
+}
+
+/** Writes the delivery, if it is not there: done again after a crash it completes what is missing. */
+export async function recordDelivery(
+  receiver: Receiver,
+  origin: DeliveryOrigin,
+  settings: OutboundSettings,
+  now: UnixMillis,
+  ports: RecordPorts,
+): Promise<RecordedDelivery> {
+  const { event } = origin;
+  const wanted = newDelivery(receiver, origin, settings, now);
+  if (goesTooSoon(event.expiresAt, now, wanted.eventKeptFor)) {
+    const until = eventExpiry(now, wanted.eventKeptFor);
+    if (!(await ports.events.keep(event.id, until, now)))
+      throw new Error(`event ${event.id} expired just now`);
+  }
+  const first = await ports.deliveries.create(wanted);
+  const delivery = first ?? wanted;
+  const isPending = delivery.status === 'pending';
+  return {
+    delivery,
+    isNew: first === undefined,
+    needsTask: isPending && (first === undefined || (isUntouched(first) && event.fannedOutAt === undefined)),
+  };
+}
+
+/** As far as the records tell nobody has tried it. */
+const isUntouched = ({ attempts, claims }: Delivery): boolean => attempts === 0 && claims === 0;
+
 function newDelivery(
-  { id: eventId, tenant, type, endpoint }: Publication,
-  correlationId: string,
+  receiver: Receiver,
+  { tenant, eventId, correlationId, event }: DeliveryOrigin,
   settings: OutboundSettings,
   now: UnixMillis,
 ): Delivery {
-  const lifetime = deliveryLifetime(settings);
+  const { endpoint } = receiver;
+  const endpointId = receiver.endpoint === undefined ? receiver.id : receiver.endpoint.id;
+  const lifetime = deliveryLifetime(settingsFor(settings, endpoint));
+  const isHeld = endpoint?.status === 'disabled';
   return {
-    ...{ id: deliveryId(tenant, eventId, endpoint.id), tenant, eventId, eventType: type },
-    ...{ endpointId: endpoint.id, url: endpoint.url, correlationId },
-    ...{
-      status: 'pending',
-      attempts: 0,
-      attemptsBefore: 0,
-      attemptLog: [],
-      claims: 0,
-      crashes: 0,
-      sweeps: 0,
-    },
+    ...{ id: deliveryId(tenant, eventId, endpointId), tenant, eventId, eventType: event.eventType },
+    ...{ endpointId, correlationId, ...(endpoint === undefined && { url: receiver.url }) },
+    status: isHeld ? 'held' : 'pending',
+    ...{ attempts: 0, attemptsBefore: 0, attemptLog: [], claims: 0, crashes: 0, sweeps: 0 },
     ...{ round: 1, createdAt: now, lifetime, deadline: unixMillis(now + lifetime) },
-    dueAt: dueAfterCreation(now),
+    ...{ eventExpiresAt: event.expiresAt, eventKeptFor: eventKeptFor(lifetime, settings) },
+    ...(isHeld && { heldAt: now }),
+    dueAt: isHeld ? heldCheckAt(now, 0) : dueAfterCreation(now),
   };
 }

@@ -1,6 +1,5 @@
 import type { DeliveryTask } from '../domain/delivery-task.ts';
 import { type Seconds, unixMillis } from '../domain/time.ts';
-import { closeInEvent } from './end-delivery.ts';
 import { writeSuccess } from './record-attempt.ts';
 import type { SettlePorts } from './settle-attempt.ts';
 
@@ -17,5 +16,4 @@ export async function recordSeenSuccess(
   const seen = { ...delivery, claims, round };
   const result = await writeSuccess(seen, { n: attempt, at: unixMillis(at), ms, status }, retention, ports);
   ports.telemetry.info('delivery.recorded', { deliveryId, attempt, status, record: result.kind });
-  await closeInEvent(result.kind === 'recorded' ? result.delivery : delivery, ports);
 }

@@ -5,7 +5,7 @@ import { taskMessage } from '../domain/delivery-task.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { maxQueueDelay } from '../domain/retry-schedule.ts';
 import { seconds, secondsUntil, type UnixMillis } from '../domain/time.ts';
-import { buryDelivery, closeInEvent, type EndPorts } from './end-delivery.ts';
+import { buryDelivery, type EndPorts } from './end-delivery.ts';
 import {
   type AttemptRecordPorts,
   failureWithoutAttempt,
@@ -75,7 +75,6 @@ async function follow(
   ports: SettlePorts,
 ): Promise<Settlement> {
   if (result.kind === 'recorded') {
-    if (next.kind === 'delivered') await closeInEvent(result.delivery, ports);
     if (next.kind === 'fail') await buryDelivery(result.delivery, ports);
     // What is later than SQS can carry is the sweep's to send.
     if (next.kind === 'retry' && next.delay <= maxQueueDelay) {

@@ -7,28 +7,40 @@ import { patientCalls } from '../adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbDue } from '../adapters/aws/dynamodb-due.ts';
+import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
+import { dynamodbHeld } from '../adapters/aws/dynamodb-held.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
+import { operationsTopic } from '../adapters/aws/sns-topic.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
+import { OutboundSettings } from '../domain/outbound-settings.ts';
 import { unixMillis } from '../domain/time.ts';
-import { readEnv, sweepEnv } from '../env.ts';
+import { readEnv, readSettings, sweepEnv } from '../env.ts';
 import { sweep } from './sweep.ts';
 
 /** What the last page may take. */
 const reserveMs = 10_000;
 
 const env = readEnv(sweepEnv);
+const { deliveryRetention } = readSettings(OutboundSettings);
 const report = telemetry('sweep');
 const table = dynamoClient(patientCalls);
 const queues = sqsClient(patientCalls);
+const tasks = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
 const deadLetters = sqsQueue(queues, env.DELIVERY_DLQ_URL);
 const ports = {
   now: () => unixMillis(Date.now()),
   due: dynamodbDue(table, env.DELIVERIES_TABLE).due,
-  deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+  deliveries: {
+    ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+    ...dynamodbHeld(table, env.DELIVERIES_TABLE),
+  },
+  endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   events: dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE),
-  sendTasks: sqsQueue(queues, env.DELIVERY_QUEUE_URL).sendAll,
+  sendTask: tasks.send,
+  sendTasks: tasks.sendAll,
+  tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
   sendDeadLetter: (body: string) => deadLetters.send({ body }),
   telemetry: report,
 };
@@ -36,7 +48,7 @@ const ports = {
 /** The schedule's entry. */
 export async function handler(_event: unknown, context: Context): Promise<void> {
   try {
-    await sweep(() => context.getRemainingTimeInMillis() > reserveMs, ports);
+    await sweep(deliveryRetention, () => context.getRemainingTimeInMillis() > reserveMs, ports);
   } finally {
     report.flush();
   }

@@ -6,24 +6,37 @@ import { maxTableUnitsPerSecond } from '../settings.ts';
 
 export interface RecordTableProps {
   readonly removalPolicy: RemovalPolicy;
-  /** A sparse index: keys only, its sort key a number. @default none */
-  readonly index?: { readonly name: string; readonly partitionKey: string; readonly sortKey: string };
+  /** What the items are named by, beside `id`. @default nothing */
+  readonly partitionKey?: string;
+  /** Keys only. @default none */
+  readonly indexes?: readonly TableIndex[];
 }
 
-/** A table by `id`: on demand, encrypted, TLS-only, recoverable to any second, expiring by `expiresAt`. */
+/** An index; its sort key is a number unless it says otherwise. */
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  /** @default 'number' */
+  readonly sortType?: 'string' | 'number';
+}
+
+/** A table by `id`, or by `id` within a partition: on demand, encrypted, TLS-only, recoverable to any second, expiring by `expiresAt`. */
 export class RecordTable extends TableV2 {
   constructor(scope: Construct, id: string, props: RecordTableProps) {
-    const { index } = props;
+    const { partitionKey, indexes = [] } = props;
     super(scope, id, {
-      partitionKey: { name: 'id', type: AttributeType.STRING },
-      globalSecondaryIndexes: index && [
-        {
-          indexName: index.name,
-          partitionKey: { name: index.partitionKey, type: AttributeType.STRING },
-          sortKey: { name: index.sortKey, type: AttributeType.NUMBER },
-          projectionType: ProjectionType.KEYS_ONLY,
+      partitionKey: text(partitionKey ?? 'id'),
+      ...(partitionKey !== undefined && { sortKey: text('id') }),
+      globalSecondaryIndexes: indexes.map((index) => ({
+        indexName: index.name,
+        partitionKey: text(index.partitionKey),
+        sortKey: {
+          name: index.sortKey,
+          type: index.sortType === 'string' ? AttributeType.STRING : AttributeType.NUMBER,
         },
-      ],
+        projectionType: ProjectionType.KEYS_ONLY,
+      })),
       billing: Billing.onDemand({
         maxReadRequestUnits: maxTableUnitsPerSecond,
         maxWriteRequestUnits: maxTableUnitsPerSecond,
@@ -42,6 +55,8 @@ export class RecordTable extends TableV2 {
     return `${this.tableArn}/index/${name}`;
   }
 }
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 const tlsOnly = (): PolicyDocument =>
   new PolicyDocument({

@@ -11,6 +11,7 @@ import {
   until,
 } from './deliveries-fixture.ts';
 import { dueIndexContract } from './due-index-contract.ts';
+import { heldContract } from './held-contract.ts';
 
 /** What every Deliveries table must do. @param make each call may share one table */
 export function deliveriesContract(name: string, make: () => Promise<DeliveriesTable>): void {
@@ -106,4 +107,5 @@ export function deliveriesContract(name: string, make: () => Promise<DeliveriesT
   });
 
   dueIndexContract(name, make);
+  heldContract(name, make);
 }

@@ -8,6 +8,7 @@ import {
   type UnixMillis,
   unixMillis,
 } from '../../lambdas/domain/time.ts';
+import type { AdmitPorts } from '../../lambdas/outbound/admit-task.ts';
 import type { ClaimPort } from '../../lambdas/outbound/claim-delivery.ts';
 import type { RecordPorts } from '../../lambdas/outbound/record-publication.ts';
 import type { ReplayPorts } from '../../lambdas/outbound/replay.ts';
@@ -16,6 +17,7 @@ import type { SweepPorts } from '../../lambdas/outbound/sweep.ts';
 
 /** The Deliveries table, with all that the outbound flow asks of it. */
 export type DeliveriesTable = ClaimPort &
+  AdmitPorts['deliveries'] &
   RecordPorts['deliveries'] &
   SettlePorts['deliveries'] &
   SweepPorts['deliveries'] &
@@ -41,6 +43,8 @@ export const newDelivery = (): Delivery => {
     createdAt: now,
     deadline: instant(3600),
     lifetime: millis(3_600_000),
+    eventExpiresAt: toUnixSeconds(instant(90 * 86_400)),
+    eventKeptFor: seconds(36 * 86_400),
     dueAt: instant(300),
   };
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dueShardOf } from '../../lambdas/domain/delivery-record.ts';
-import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { toUnixSeconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import {
   type DeliveriesTable,
   deliveriesFixture,
@@ -9,6 +9,8 @@ import {
   newDelivery,
   now,
 } from './deliveries-fixture.ts';
+
+const eventExpiresAt = toUnixSeconds(instant(5_000_000));
 
 /** What every Deliveries table must do about the due index and about replays, which enter it again. */
 export function dueIndexContract(name: string, make: () => Promise<DeliveriesTable>): void {
@@ -19,11 +21,11 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveriesTab
       const { table, id } = await setUp();
       const seen = { id, dueAt: instant(300) };
 
-      expect(await table.moveDue(seen, instant(900), 1)).toMatchObject({
+      expect(await table.moveDue(seen, instant(900), 1, eventExpiresAt)).toMatchObject({
         ok: true,
-        delivery: { dueAt: instant(900), sweeps: 1 },
+        delivery: { dueAt: instant(900), sweeps: 1, eventExpiresAt },
       });
-      expect(await table.moveDue(seen, instant(900), 1)).toMatchObject({ ok: false });
+      expect(await table.moveDue(seen, instant(900), 1, eventExpiresAt)).toMatchObject({ ok: false });
     });
 
     it('leave the due index when they have ended, unless another round has begun', async () => {
@@ -41,12 +43,12 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveriesTab
       const write = await table.record(seen, failed);
       if (!write.ok) throw new Error('not recorded');
 
-      expect(await table.reopen(write.delivery, instant(7200), instant(50))).toMatchObject({ ok: true });
-      expect(await table.reopen(write.delivery, instant(7200), instant(50))).toMatchObject({ ok: false });
+      expect(await table.reopen(write.delivery, eventExpiresAt, instant(50))).toMatchObject({ ok: true });
+      expect(await table.reopen(write.delivery, eventExpiresAt, instant(50))).toMatchObject({ ok: false });
       const reopened = await table.read(id);
       expect(reopened).toMatchObject({
         ...{ status: 'pending', round: 2, attempts: 1, attemptsBefore: 1, crashes: 0, claims: 1 },
-        ...{ deadline: instant(7200), dueAt: instant(50) },
+        ...{ deadline: instant(3650), dueAt: instant(50), eventExpiresAt },
       });
       expect(reopened).not.toHaveProperty('expiresAt');
     });
@@ -72,7 +74,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveriesTab
 
       expect(await foundUntil(unixMillis(999))).toEqual([]);
       expect(await foundUntil(unixMillis(2000))).toEqual(mine);
-      await table.moveDue(made[0] ?? { id: '', dueAt: now }, instant(900), 1);
+      await table.moveDue(made[0] ?? { id: '', dueAt: now }, instant(900), 1, eventExpiresAt);
       expect(await foundUntil(unixMillis(2000))).toEqual(mine.slice(1));
     });
   });

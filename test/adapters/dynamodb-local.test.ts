@@ -2,13 +2,19 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { dynamodbClaims } from '../../lambdas/adapters/aws/dynamodb-claims.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbDue } from '../../lambdas/adapters/aws/dynamodb-due.ts';
+import { dynamodbEndpointChanges } from '../../lambdas/adapters/aws/dynamodb-endpoint-changes.ts';
+import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
+import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
+import { dynamodbHeld } from '../../lambdas/adapters/aws/dynamodb-held.ts';
 import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
-import { dueIndex, keptIndex } from '../../lambdas/domain/tables.ts';
 import { claimsContract } from './claims-contract.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
+import { endpointsContract } from './endpoints-contract.ts';
+import { gatesContract } from './gates-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { startDynamodbLocal, whyNoDynamodbLocal } from './support/dynamodb-local.ts';
+import { shapes } from './support/table-shape.ts';
 
 const reason = whyNoDynamodbLocal();
 if (reason !== undefined) console.log(`the contracts on DynamoDB Local are skipped: ${reason}`);
@@ -23,16 +29,21 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
 
   beforeAll(async () => {
     const { createTable } = await local();
-    await createTable('InboundEvents', keptIndex);
-    await createTable('Deliveries', dueIndex);
-    await createTable('OutboundEvents');
+    await createTable('InboundEvents', shapes.inboundEvents);
+    await createTable('Deliveries', shapes.deliveries);
+    await createTable('OutboundEvents', shapes.outboundEvents);
+    await createTable('Endpoints', shapes.endpoints);
   }, 60_000);
 
   afterAll(async () => (await local()).stop());
 
   const deliveries = async () => {
     const { client } = await local();
-    return { ...dynamodbDeliveries(client, 'Deliveries'), ...dynamodbDue(client, 'Deliveries') };
+    return {
+      ...dynamodbDeliveries(client, 'Deliveries'),
+      ...dynamodbDue(client, 'Deliveries'),
+      ...dynamodbHeld(client, 'Deliveries'),
+    };
   };
   deliveriesContract('DynamoDB Local', deliveries);
 
@@ -40,6 +51,13 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
     const { client } = await local();
     return dynamodbOutboundEvents(client, 'OutboundEvents');
   });
+
+  const endpoints = async () => {
+    const { client } = await local();
+    return { ...dynamodbEndpoints(client, 'Endpoints'), ...dynamodbEndpointChanges(client, 'Endpoints') };
+  };
+  endpointsContract('DynamoDB Local', endpoints);
+  gatesContract('DynamoDB Local', async () => dynamodbGates((await local()).client, 'Endpoints'));
 
   claimsContract('DynamoDB Local', async () => {
     const { client } = await local();

@@ -15,7 +15,12 @@ const body = Buffer.from('{"data":"😀"}');
 const post = async (url: string, more: Partial<typeof settings> = {}) => {
   const sender = httpSender({ ...settings, ...more });
   try {
-    return await sender.post({ url, headers: { 'Content-Type': 'application/json' }, body });
+    return await sender.post({
+      url,
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      timeout: { ...settings, ...more }.attemptTimeout,
+    });
   } finally {
     sender.close();
   }

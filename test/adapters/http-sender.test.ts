@@ -14,7 +14,12 @@ const body = Buffer.from('{"data":"😀"}');
 const post = async (url: string, more: Partial<typeof settings> = {}) => {
   const sender = httpSender({ ...settings, ...more });
   try {
-    return await sender.post({ url, headers: { 'Content-Type': 'application/json' }, body });
+    return await sender.post({
+      url,
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      timeout: { ...settings, ...more }.attemptTimeout,
+    });
   } finally {
     sender.close();
   }
@@ -162,7 +167,8 @@ describe('connections', () => {
       request.resume().on('end', () => response.end('ok'));
     });
     const sender = httpSender(settings);
-    for (let attempt = 0; attempt < 3; attempt++) await sender.post({ url: server.url, headers: {}, body });
+    for (let attempt = 0; attempt < 3; attempt++)
+      await sender.post({ url: server.url, headers: {}, body, timeout: settings.attemptTimeout });
     sender.close();
 
     expect(ports.size).toBe(1);
@@ -176,7 +182,7 @@ describe('connections', () => {
       socket.on('data', () => socket.resetAndDestroy());
     });
     const sender = httpSender(settings);
-    const request = { url: server.url, headers: {}, body };
+    const request = { url: server.url, headers: {}, body, timeout: settings.attemptTimeout };
     await sender.post(request);
     await pause(10);
 

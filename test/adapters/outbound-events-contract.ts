@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type OutboundEvent, outboundEventKey } from '../../lambdas/domain/outbound-event.ts';
 import { type UnixMillis, unixMillis, unixSeconds } from '../../lambdas/domain/time.ts';
-import type { EndPorts } from '../../lambdas/outbound/end-delivery.ts';
-import type { RecordPorts } from '../../lambdas/outbound/record-publication.ts';
+import type { CarryPorts } from '../../lambdas/outbound/carry-publication.ts';
+import type { FanOutPorts } from '../../lambdas/outbound/fan-out.ts';
 
-type EventsTable = RecordPorts['events'] &
-  EndPorts['events'] & { read(id: string): Promise<OutboundEvent | undefined> };
+type EventsTable = FanOutPorts['events'] & Pick<CarryPorts['events'], 'read' | 'widen'>;
 
 const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 const inSeconds = (span: number) => unixSeconds(now / 1000 + span);
@@ -16,7 +15,7 @@ const newEvent = (more: Partial<OutboundEvent> = {}): OutboundEvent => ({
   createdAt: now,
   contentHash: 'h',
   payload: { text: '{"data":"😀\ufffe"}' },
-  open: ['a#1'],
+  expiresAt: inSeconds(100),
   ...more,
 });
 
@@ -49,72 +48,51 @@ export function outboundEventsContract(name: string, make: () => Promise<EventsT
       expect(await table.read(id)).toMatchObject({ fannedOutAt: now });
     });
 
-    it('expire after their only delivery has ended, and can be created anew then', async () => {
-      const { table, event, id } = await setUp();
-
-      await table.close(id, ['a#1'], inSeconds(100));
-
-      expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(100) });
+    it('expire when nothing of them can be needed any more, and can be created anew then', async () => {
+      const { table, event } = await setUp();
       const createdAt = (span: number): UnixMillis => unixMillis(now + span * 1000);
+
       expect(await table.create({ ...event, createdAt: createdAt(99) })).toBeDefined();
       expect(await table.create({ ...event, createdAt: createdAt(100) })).toBeUndefined();
     });
 
-    it('do not expire while one of several deliveries is unfinished', async () => {
+    it('are kept for longer, never for less, and not when they are gone', async () => {
       const { table, id } = await setUp();
-      expect(await table.open(id, 'b#1')).toBe(true);
 
-      await table.close(id, ['a#1'], inSeconds(100));
-      const between = await table.read(id);
-      expect(between?.open).toEqual(['b#1']);
-      expect(between?.expiresAt).toBeUndefined();
-      await table.close(id, ['b#1'], inSeconds(200));
-
-      expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(200) });
+      expect(await table.keep(id, inSeconds(500), now)).toBe(true);
+      expect(await table.keep(id, inSeconds(300), now)).toBe(true);
+      expect(await table.read(id)).toMatchObject({ expiresAt: inSeconds(500) });
+      expect(await table.keep(id, inSeconds(900), unixMillis(now + 500_000))).toBe(false);
+      expect(await table.keep('nobody', inSeconds(900), now)).toBe(false);
     });
 
-    it('expire also when their last deliveries end at once', async () => {
-      const { table, id } = await setUp({ open: ['a#1', 'b#1', 'c#1'] });
-
-      await Promise.all(['a#1', 'b#1', 'c#1'].map((member) => table.close(id, [member], inSeconds(100))));
-
-      expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(100) });
-    });
-
-    it('expire no more once a replay has begun; the end of the earlier round, told late, changes nothing', async () => {
+    it('become events for the whole tenant once, and are not fanned out then', async () => {
       const { table, id } = await setUp();
-      await table.close(id, ['a#1'], inSeconds(100));
+      await table.markFannedOut(id, now);
 
-      expect(await table.open(id, 'a#2')).toBe(true);
-      await table.close(id, ['a#1'], inSeconds(100));
-
-      const reopened = await table.read(id);
-      expect(reopened?.open).toEqual(['a#2']);
-      expect(reopened?.expiresAt).toBeUndefined();
+      expect(await table.widen(id)).toMatchObject({ isWide: true });
+      await table.markFannedOut(id, now);
+      expect(await table.widen(id)).toMatchObject({ isWide: true, fannedOutAt: now });
     });
 
-    it('are closed with the earlier rounds of a delivery, whose end nobody told', async () => {
-      const { table, id } = await setUp();
-      await table.open(id, 'a#2');
+    it('are split into ranges once; the last range that is done leaves none', async () => {
+      const { table, id } = await setUp({ isWide: true });
 
-      await table.close(id, ['a#1', 'a#2'], inSeconds(100));
-
-      expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(100) });
+      expect((await table.split(id, ['a', 'b']))?.rangesLeft?.toSorted()).toEqual(['a', 'b']);
+      expect((await table.split(id, ['c']))?.rangesLeft?.toSorted()).toEqual(['a', 'b']);
+      expect((await table.rangeDone(id, 'a'))?.rangesLeft).toEqual(['b']);
+      expect((await table.rangeDone(id, 'a'))?.rangesLeft).toEqual(['b']);
+      const done = await table.rangeDone(id, 'b');
+      expect(done?.rangesLeft).toBeUndefined();
+      expect((await table.rangeDone(id, 'b'))?.rangesLeft).toBeUndefined();
     });
 
-    it('are closed again without effect', async () => {
-      const { table, id } = await setUp();
-      await table.close(id, ['a#1'], inSeconds(100));
-      await table.close(id, ['a#1'], inSeconds(900));
-
-      expect(await table.read(id)).toMatchObject({ open: [], expiresAt: inSeconds(100) });
-    });
-
-    it('are not made by opening, closing or marking what is not there', async () => {
+    it('are not made by keeping, widening, splitting or marking what is not there', async () => {
       const { table } = await setUp();
 
-      expect(await table.open('nobody', 'a#1')).toBe(false);
-      await table.close('nobody', ['a#1'], inSeconds(100));
+      await table.widen('nobody');
+      await table.split('nobody', ['a']);
+      await table.rangeDone('nobody', 'a');
       await table.markFannedOut('nobody', now);
 
       expect(await table.read('nobody')).toBeUndefined();

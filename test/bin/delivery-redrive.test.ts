@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { redriveOf } from '../../bin/delivery-redrive.ts';
 import { describeDelivery } from '../../bin/delivery-view.ts';
 import type { Delivery, DeliveryStatus } from '../../lambdas/domain/delivery-record.ts';
-import { millis, unixMillis } from '../../lambdas/domain/time.ts';
+import { millis, seconds, unixMillis, unixSeconds } from '../../lambdas/domain/time.ts';
 
 const at = unixMillis(1_795_580_000_000);
 const delivery = (status: DeliveryStatus): Delivery => ({
@@ -26,6 +26,8 @@ const delivery = (status: DeliveryStatus): Delivery => ({
   round: 1,
   deadline: at,
   lifetime: millis(1),
+  eventExpiresAt: unixSeconds(1_799_000_000),
+  eventKeptFor: seconds(1),
   sweeps: 0,
 });
 const task = '{"v":1,"deliveryId":"abc","attempt":2}';

@@ -10,8 +10,14 @@ export const localOutputs: LocalOutputs = {
       partner: { url: 'http://127.0.0.1:4566/api/partner', secretArn: 'arn:partner', provider: 'hmac' },
     },
   },
-  outbound: { topicArn: 'arn:topic', publishQueueUrl: 'sqs:publish', signingSecretArn: 'arn:signing' },
-  tables: { inboundEvents: 'in', outboundEvents: 'out', deliveries: 'deliveries' },
+  outbound: {
+    topicArn: 'arn:topic',
+    publishQueueUrl: 'sqs:publish',
+    signingSecretArn: 'arn:signing',
+    masterSecretArn: 'arn:master',
+    operationsTopicArn: 'arn:operations',
+  },
+  tables: { inboundEvents: 'in', outboundEvents: 'out', deliveries: 'deliveries', endpoints: 'endpoints' },
   payloadBucket: 'payloads',
   queues: {
     publish: 'sqs:publish',

@@ -7,7 +7,8 @@ import { toUnixSeconds, unixMillis, unixSeconds } from '../../lambdas/domain/tim
 
 const current = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const previous = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
-const keyOf = (secret: string) => Buffer.from(secret.replace('whsec_', ''), 'base64');
+const bytesOf = (secret: string) => Buffer.from(secret.replace('whsec_', ''), 'base64');
+const keyOf = (secret: string) => ({ kind: 'v1', bytes: bytesOf(secret) }) as const;
 const body = Buffer.from('{"id":"inv-42","type":"invoice.paid","data":{"text":"😀\\u0000"}}');
 const timestamp = toUnixSeconds(unixMillis(Date.now()));
 
@@ -51,7 +52,7 @@ describe('the signature of a delivery', () => {
       body,
     });
     const signed = (secret: string) =>
-      createHmac('sha256', keyOf(secret)).update(`${timestamp}.`).update(body).digest('hex');
+      createHmac('sha256', bytesOf(secret)).update(`${timestamp}.`).update(body).digest('hex');
 
     expect(headers['X-Webhook-Signature']).toBe(
       `t=${timestamp},v1=${signed(current)},v1=${signed(previous)}`,

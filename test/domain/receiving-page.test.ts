@@ -21,7 +21,7 @@ it('the JavaScript of docs/receiving.md takes what we send, and nothing else', a
   writeFileSync(join(folder, 'receive.mjs'), code);
   const { receive } = await import(pathToFileURL(join(folder, 'receive.mjs')).href);
   const timestamp = toUnixSeconds(unixMillis(Date.now()));
-  const key = Buffer.from(secret.slice(6), 'base64');
+  const key = { kind: 'v1', bytes: Buffer.from(secret.slice(6), 'base64') } as const;
   const headers = signatureHeaders([key], { eventId: 'inv-42-paid', timestamp, body: Buffer.from(rawBody) });
 
   expect(receive({ rawBody, headers }, secret)).toMatchObject({ id: 'inv-42-paid', data: { amount: 1200 } });

@@ -1,6 +1,6 @@
 import type { AttemptEntry, AttemptRecord, Delivery, Fence } from '../../lambdas/domain/delivery-record.ts';
 import { dueShardOf } from '../../lambdas/domain/delivery-record.ts';
-import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../lambdas/domain/time.ts';
+import { toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 import type { DeliveryWrite } from '../../lambdas/outbound/claim-delivery.ts';
 
 /** The Deliveries table in memory: one map, each call one atomic step. */
@@ -69,18 +69,80 @@ export function memoryDeliveries() {
           lastAttemptAt: entry.at,
           attemptLog: [...attemptLog, entry],
           expiresAt,
-          leaseUntil: undefined,
-          nextAttemptAt: undefined,
-          dueAt: undefined,
+          ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, heldAt: undefined },
         }),
       ),
 
-    moveDue: (seen: { id: string; dueAt: UnixMillis }, dueAt: UnixMillis, sweeps: number) =>
+    moveDue: (
+      seen: { id: string; dueAt: UnixMillis },
+      dueAt: UnixMillis,
+      sweeps: number,
+      eventExpiresAt: UnixSeconds,
+    ) =>
       update(
         seen.id,
         (delivery) => delivery.dueAt === seen.dueAt,
-        () => ({ dueAt, sweeps }),
+        () => ({ dueAt, sweeps, eventExpiresAt }),
       ),
+
+    defer: (id: string, attempt: number, times: { now: UnixMillis; until: UnixMillis; dueAt: UnixMillis }) =>
+      update(
+        id,
+        (delivery) =>
+          isUnrecorded(delivery, attempt) &&
+          delivery.leaseUntil === undefined &&
+          (delivery.nextAttemptAt === undefined || delivery.nextAttemptAt <= times.now),
+        ({ deadline }) => ({
+          nextAttemptAt: times.until,
+          dueAt: times.dueAt,
+          deadline: unixMillis(deadline + times.until - times.now),
+        }),
+      ),
+
+    hold: ({ id }: Pick<Delivery, 'id'>, now: UnixMillis, dueAt: UnixMillis) =>
+      update(
+        id,
+        (delivery) => delivery.status === 'pending' && hasNoLiveLease(delivery, now),
+        () => ({
+          ...{ status: 'held', heldAt: now, sweeps: 0, dueAt },
+          ...{ leaseUntil: undefined, nextAttemptAt: undefined },
+        }),
+      ),
+
+    release: ({ id }: Delivery, now: UnixMillis) =>
+      update(
+        id,
+        ({ status }) => status === 'held',
+        ({ lifetime }) => ({
+          ...{
+            status: 'pending',
+            crashes: 0,
+            sweeps: 0,
+            dueAt: now,
+            heldAt: undefined,
+            expiresAt: undefined,
+          },
+          deadline: unixMillis(now + lifetime),
+        }),
+      ),
+
+    discard: (id: string, reason: string, now: UnixMillis, expiresAt: UnixSeconds) =>
+      update(
+        id,
+        (delivery) =>
+          delivery.status === 'held' || (delivery.status === 'pending' && hasNoLiveLease(delivery, now)),
+        () => ({
+          ...{ status: 'discarded', lastError: reason, expiresAt, heldAt: undefined },
+          ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined },
+        }),
+      ),
+
+    heldOf: async ({ tenant, id }: { tenant: string; id: string }, limit: number) =>
+      [...deliveries.values()]
+        .filter((held) => held.status === 'held' && held.tenant === tenant && held.endpointId === id)
+        .sort((a, b) => a.createdAt - b.createdAt)
+        .slice(0, limit)
+        .map((held) => held.id),
 
     clearDue: (id: string, round: number) =>
       update(
@@ -89,7 +151,7 @@ export function memoryDeliveries() {
         () => ({ dueAt: undefined }),
       ),
 
-    reopen: (seen: Delivery, deadline: UnixMillis, now: UnixMillis) =>
+    reopen: (seen: Delivery, eventExpiresAt: UnixSeconds, now: UnixMillis) =>
       update(
         seen.id,
         ({ round, status }) => round === seen.round && status === seen.status,
@@ -99,7 +161,8 @@ export function memoryDeliveries() {
           attemptsBefore: attempts,
           crashes: 0,
           sweeps: 0,
-          deadline,
+          deadline: unixMillis(now + seen.lifetime),
+          eventExpiresAt,
           dueAt: now,
           expiresAt: undefined,
           leaseUntil: undefined,
@@ -138,6 +201,9 @@ const nothing = {
 
 const isUnrecorded = ({ status, attempts }: Delivery, attempt: number): boolean =>
   status === 'pending' && attempts < attempt;
+
+const hasNoLiveLease = ({ leaseUntil }: Delivery, now: UnixMillis): boolean =>
+  leaseUntil === undefined || leaseUntil <= now;
 
 const isExpired = ({ expiresAt }: Delivery, now: UnixMillis): boolean =>
   expiresAt !== undefined && expiresAt <= toUnixSeconds(now);

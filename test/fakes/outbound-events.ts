@@ -5,13 +5,24 @@ import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../lambdas/
 export function memoryEvents() {
   const events = new Map<string, OutboundEvent>();
 
+  const update = (
+    id: string,
+    isAllowed: (event: OutboundEvent) => boolean,
+    change: (event: OutboundEvent) => Partial<OutboundEvent>,
+  ): OutboundEvent | undefined => {
+    const event = events.get(id);
+    if (event === undefined || !isAllowed(event)) return event;
+    const changed = { ...event, ...change(event) };
+    events.set(id, changed);
+    return changed;
+  };
+
   return {
     events,
 
     async create(event: OutboundEvent): Promise<OutboundEvent | undefined> {
       const known = events.get(event.id);
-      const isExpired = known?.expiresAt !== undefined && known.expiresAt <= toUnixSeconds(event.createdAt);
-      if (known !== undefined && !isExpired) return known;
+      if (known !== undefined && known.expiresAt > toUnixSeconds(event.createdAt)) return known;
       events.set(event.id, event);
       return undefined;
     },
@@ -19,23 +30,41 @@ export function memoryEvents() {
     read: async (id: string): Promise<OutboundEvent | undefined> => events.get(id),
 
     async markFannedOut(id: string, at: UnixMillis): Promise<void> {
-      const event = events.get(id);
-      if (event !== undefined) events.set(id, { ...event, fannedOutAt: at });
+      update(
+        id,
+        () => true,
+        () => ({ fannedOutAt: at }),
+      );
     },
 
-    async open(id: string, member: string): Promise<boolean> {
-      const event = events.get(id);
-      if (event === undefined) return false;
-      events.set(id, { ...event, open: [...new Set([...event.open, member])], expiresAt: undefined });
-      return true;
+    async keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean> {
+      const isThere = ({ expiresAt }: OutboundEvent) => expiresAt > toUnixSeconds(now) && expiresAt < until;
+      const event = update(id, isThere, () => ({ expiresAt: until }));
+      return event !== undefined && event.expiresAt >= until;
     },
 
-    async close(id: string, members: readonly string[], expiresAt: UnixSeconds): Promise<void> {
-      const event = events.get(id);
-      if (event === undefined) return;
-      const open = event.open.filter((member) => !members.includes(member));
-      const isLast = open.length === 0 && (event.open.length > 0 || event.expiresAt === undefined);
-      events.set(id, { ...event, open, expiresAt: isLast ? expiresAt : event.expiresAt });
-    },
+    widen: async (id: string) =>
+      update(
+        id,
+        ({ isWide }) => isWide === undefined,
+        () => ({ isWide: true, fannedOutAt: undefined }),
+      ),
+
+    split: async (id: string, ranges: readonly string[]) =>
+      update(
+        id,
+        ({ rangesLeft, fannedOutAt }) => rangesLeft === undefined && fannedOutAt === undefined,
+        () => ({ rangesLeft: ranges }),
+      ),
+
+    rangeDone: async (id: string, range: string) =>
+      update(
+        id,
+        () => true,
+        ({ rangesLeft = [] }) => {
+          const left = rangesLeft.filter((other) => other !== range);
+          return { rangesLeft: left.length > 0 ? left : undefined };
+        },
+      ),
   };
 }

@@ -1,4 +1,5 @@
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
+import type { Operation } from '../../lambdas/domain/operation.ts';
 import type { OutboundSettings } from '../../lambdas/domain/outbound-settings.ts';
 import { millis, type Seconds, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../lambdas/outbound/deliver.ts';
@@ -6,7 +7,9 @@ import { type PublishPorts, publish } from '../../lambdas/outbound/publish.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
 import { type SweepPorts, sweep } from '../../lambdas/outbound/sweep.ts';
 import { memoryDeliveries } from './outbound-deliveries.ts';
+import { memoryEndpoints } from './outbound-endpoints.ts';
 import { memoryEvents } from './outbound-events.ts';
+import { memoryGates } from './outbound-gates.ts';
 import { memoryQueue } from './outbound-queue.ts';
 import { recordedTelemetry } from './outbound-telemetry.ts';
 
@@ -23,6 +26,9 @@ export const outboundSettings: OutboundSettings = {
   retryOtherStatuses: false,
   localEndpoints: false,
   allowedPorts: [443],
+  disableAfter: seconds(5 * 86_400),
+  maxConcurrent: 10,
+  breakAfter: 5,
   endpointMetrics: false,
 };
 
@@ -66,18 +72,31 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   const clock = () => now;
   const table = memoryDeliveries();
   const events = memoryEvents();
+  const endpoints = memoryEndpoints();
+  const gates = memoryGates();
+  const operations: Operation[] = [];
   const publishQueue = memoryQueue(clock);
   const deliveryQueue = memoryQueue(clock);
   const deadLetters: string[] = [];
   const payloads = new Map<string, Uint8Array>();
   const requests: Request[] = [];
   const report = recordedTelemetry();
+  const readPayload = async (id: string): Promise<string | undefined> => {
+    const payload = (await events.read(id))?.payload;
+    if (payload === undefined || 'text' in payload) return payload?.text;
+    const bytes = payloads.get(payload.s3Key);
+    return bytes && Buffer.from(bytes).toString('utf8');
+  };
+  const tellOperators = async (operation: Operation): Promise<void> => void operations.push(operation);
   const sendDeadLetter = async (body: string): Promise<void> => void deadLetters.push(body);
 
   const publishPorts: PublishPorts = {
     now: clock,
-    events,
+    events: { ...events, payload: readPayload },
+    endpoints,
     deliveries: table,
+    sendTask: deliveryQueue.send,
+    sendRanges: publishQueue.sendAll,
     putPayload: async (key, bytes) => void payloads.set(key, bytes),
     sendTasks: deliveryQueue.sendAll,
     sendDeadLetter,
@@ -87,16 +106,12 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     now: clock,
     random: () => 0.5,
     deliveries: table,
-    events: {
-      close: events.close,
-      async payload(id) {
-        const payload = (await events.read(id))?.payload;
-        if (payload === undefined || 'text' in payload) return payload?.text;
-        const bytes = payloads.get(payload.s3Key);
-        return bytes && Buffer.from(bytes).toString('utf8');
-      },
-    },
-    signingKeys: async () => [Buffer.alloc(32, 7)],
+    events: { payload: readPayload },
+    endpoints,
+    gates,
+    tellOperators,
+    signingKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 7) }],
+    endpointKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 8) }],
     async post({ url, headers, body }) {
       const request = { at: now, url, headers, body: Buffer.from(body).toString('utf8') };
       requests.push(request);
@@ -113,7 +128,10 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     now: clock,
     due: table.due,
     deliveries: table,
+    endpoints,
     events,
+    tellOperators,
+    sendTask: deliveryQueue.send,
     sendTasks: deliveryQueue.sendAll,
     sendDeadLetter,
     telemetry: report.telemetry,
@@ -122,7 +140,19 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   const world = {
     now: clock,
     settings,
-    ...{ table, events, payloads, publishQueue, deliveryQueue, deadLetters, requests, report },
+    ...{
+      table,
+      events,
+      endpoints,
+      gates,
+      operations,
+      payloads,
+      publishQueue,
+      deliveryQueue,
+      deadLetters,
+      requests,
+      report,
+    },
     ...{ publishPorts, deliverPorts, sweepPorts },
 
     /** Moves the clock on; nothing else happens. */
@@ -158,7 +188,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
       for (let turn = 0; turn < 100; turn++) await Promise.resolve();
     },
 
-    sweep: (ports = sweepPorts) => sweep(() => true, ports),
+    sweep: (ports = sweepPorts) => sweep(settings.deliveryRetention, () => true, ports),
 
     replay: (id: string) =>
       replayDelivery(id, now, { deliveries: table, events, sendTask: deliveryQueue.send }),

@@ -1,20 +1,34 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbDue } from '../../lambdas/adapters/aws/dynamodb-due.ts';
+import { dynamodbEndpointChanges } from '../../lambdas/adapters/aws/dynamodb-endpoint-changes.ts';
+import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
+import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
+import { dynamodbHeld } from '../../lambdas/adapters/aws/dynamodb-held.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
 import { clientConfig } from '../../local/endpoint.ts';
 import { deliveriesContract } from '../adapters/deliveries-contract.ts';
+import { endpointsContract } from '../adapters/endpoints-contract.ts';
+import { gatesContract } from '../adapters/gates-contract.ts';
 import { outboundEventsContract } from '../adapters/outbound-events-contract.ts';
 import { makeTable } from '../adapters/outbound-tables.ts';
+import { shapes } from '../adapters/support/table-shape.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 describeFlow('The adapters of the outbound flow', ({ dynamodb, outputs }) => {
   const client = new DynamoDBClient(clientConfig({ url: outputs.awsEndpoint, caFile: outputs.caFile }));
-  const table = makeTable(client, 'Outbound');
+  const table = makeTable(client, 'Outbound', shapes.deliveries);
+  const endpoints = makeTable(client, 'Endpoints', shapes.endpoints);
 
   deliveriesContract('DynamoDB', async () => ({
     ...dynamodbDeliveries(dynamodb, await table),
     ...dynamodbDue(dynamodb, await table),
+    ...dynamodbHeld(dynamodb, await table),
   }));
   outboundEventsContract('DynamoDB', async () => dynamodbOutboundEvents(dynamodb, await table));
+  endpointsContract('DynamoDB', async () => ({
+    ...dynamodbEndpoints(dynamodb, await endpoints),
+    ...dynamodbEndpointChanges(dynamodb, await endpoints),
+  }));
+  gatesContract('DynamoDB', async () => dynamodbGates(dynamodb, await endpoints));
 });

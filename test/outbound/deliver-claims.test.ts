@@ -3,7 +3,7 @@ import { seconds } from '../../lambdas/domain/time.ts';
 import { accepted, message, outboundWorld, refused } from '../fakes/outbound-world.ts';
 
 const task = (deliveryId: string, attempt: number) => ({
-  body: JSON.stringify({ v: 1, deliveryId, attempt }),
+  body: JSON.stringify({ v: 1, deliveryId, attempt, tenant: '', endpointId: 'acme', isDirect: true }),
 });
 const never = new Promise<never>(() => undefined);
 

@@ -27,7 +27,8 @@ describe('λ deliver', () => {
   });
 
   it('keeps the first and the last twenty entries of a long log', async () => {
-    const settings = { ...outboundSettings, retryDelays: Array.from({ length: 50 }, () => seconds(1)) };
+    const retryDelays = Array.from({ length: 50 }, () => seconds(1));
+    const settings = { ...outboundSettings, retryDelays, breakAfter: 100 };
     const world = outboundWorld(() => refused(500), settings);
 
     await world.publish(message);
@@ -134,7 +135,9 @@ describe('λ deliver', () => {
 
   it('acknowledges a task of no delivery, and tells of it', async () => {
     const world = outboundWorld();
-    await world.deliveryQueue.send({ body: '{"v":1,"deliveryId":"x","attempt":1}' });
+    await world.deliveryQueue.send({
+      body: '{"v":1,"deliveryId":"x","attempt":1,"tenant":"acme","endpointId":"ep_1"}',
+    });
 
     await world.deliverOnce();
 
@@ -149,7 +152,10 @@ describe('λ deliver', () => {
     await world.deliverOnce();
     world.deliveryQueue.purge();
     await world.deliveryQueue.send({
-      body: JSON.stringify({ v: 1, deliveryId: world.delivery().id, attempt: 2 }),
+      body: JSON.stringify({
+        ...{ v: 1, deliveryId: world.delivery().id, attempt: 2 },
+        ...{ tenant: '', endpointId: 'acme', isDirect: true },
+      }),
     });
 
     await world.deliverOnce();

@@ -34,7 +34,10 @@ it('fails only the message that it could not record', async () => {
   for (const id of ['bad', 'good'])
     await world.publishQueue.send({ body: JSON.stringify({ ...message, id }) });
 
-  await world.workOffPublishQueue({ ...world.publishPorts, events: { ...world.events, create } });
+  await world.workOffPublishQueue({
+    ...world.publishPorts,
+    events: { ...world.publishPorts.events, create },
+  });
 
   expect(world.publishQueue.contents()).toEqual([JSON.stringify({ ...message, id: 'bad' })]);
   expect(world.delivery().eventId).toBe('good');

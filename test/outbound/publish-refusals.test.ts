@@ -15,9 +15,13 @@ const envelope = (text: string) => ({
 
 describe('λ publish', () => {
   it.each([
-    ['no endpoint', { ...message, endpoint: undefined }, /^endpoint: missing/],
-    ['only a tenant', { ...message, endpoint: undefined, tenant: 'acme' }, /^endpoint: .*tenant acme/],
-    ['an endpoint without URL', { ...message, endpoint: { id: 'x' } }, /^endpoint\.url: missing/],
+    ['no tenant and no endpoint', { ...message, endpoint: undefined }, /^tenant: missing/],
+    ['an endpoint without URL and tenant', { ...message, endpoint: { id: 'x' } }, /^tenant: missing/],
+    [
+      'an endpoint that is not there',
+      { ...message, tenant: 'acme', endpoint: { id: 'x' } },
+      /^endpoint\.id: /,
+    ],
     ['no type', { ...message, type: undefined }, /^type: /],
     ['a type with a space', { ...message, type: 'a b' }, /^type: /],
     ['a full stop in the id', { ...message, id: 'a.b' }, /^id: .*full stop/],

@@ -30,7 +30,9 @@ describe('the record of an attempt', () => {
       attempts: 1,
       attemptLog: [{ n: 1, status: 200 }],
     });
-    expect(world.events.events.get('#inv-42')?.open).toEqual([]);
+    expect(world.events.events.get('#inv-42')?.expiresAt).toBeGreaterThan(
+      world.delivery().expiresAt ?? Number.POSITIVE_INFINITY,
+    );
     expect(world.requests).toHaveLength(1);
   });
 

@@ -27,7 +27,9 @@ describe('λ sweep', () => {
     world.advance(seconds(300));
 
     expect(await world.sweep()).toMatchObject({ tasks: 1, neverAttempted: 1 });
-    expect(tasks(world)).toEqual([{ v: 1, deliveryId: world.delivery().id, attempt: 1 }]);
+    expect(tasks(world)).toEqual([
+      expect.objectContaining({ v: 1, deliveryId: world.delivery().id, attempt: 1 }),
+    ]);
     expect(world.report.named('delivery.never-attempted')).toHaveLength(1);
     expect(world.report.total('DeliveriesNeverAttempted')).toBe(1);
   });
@@ -98,7 +100,7 @@ describe('λ sweep', () => {
 
   it.each([
     ['the dead letter', 'sendDeadLetter'],
-    ['the event', 'close'],
+    ['the operators’ message', 'tellOperators'],
     ['the due index', 'clearDue'],
   ])('does the last effects of a failed delivery when %s failed', async (_what, broken) => {
     const world = outboundWorld(() => refused(404));
@@ -106,7 +108,7 @@ describe('λ sweep', () => {
     const ports = {
       ...world.deliverPorts,
       ...(broken === 'sendDeadLetter' && { sendDeadLetter: down }),
-      ...(broken === 'close' && { events: { ...world.deliverPorts.events, close: down } }),
+      ...(broken === 'tellOperators' && { tellOperators: down }),
       ...(broken === 'clearDue' && { deliveries: { ...world.table, clearDue: down } }),
     };
 
@@ -116,7 +118,9 @@ describe('λ sweep', () => {
 
     expect(sweep.deadLetters).toBe(1);
     expect(world.deadLetters.length).toBeGreaterThan(0);
-    expect(world.events.events.get('#a')?.open).toEqual([]);
+    expect(world.events.events.get('#a')?.expiresAt).toBeGreaterThan(
+      world.delivery().expiresAt ?? Number.POSITIVE_INFINITY,
+    );
     expect(world.delivery().dueAt).toBeUndefined();
     expect((await world.sweep()).deadLetters).toBe(0);
   });
@@ -145,7 +149,9 @@ describe('λ sweep', () => {
     world.deliveryQueue.purge();
     await world.run(seconds(120));
     expect(world.delivery().status).toBe('delivered');
-    expect(world.events.events.get('#a')).toMatchObject({ open: [] });
+    expect(world.events.events.get('#a')?.expiresAt).toBeGreaterThan(
+      world.delivery().expiresAt ?? Number.POSITIVE_INFINITY,
+    );
   });
 
   it('goes on with the others when one delivery cannot be dealt with', async () => {
@@ -169,7 +175,7 @@ describe('λ sweep', () => {
     let looks = 0;
     const { sweep } = await import('../../lambdas/outbound/sweep.ts');
 
-    const cut = await sweep(() => ++looks <= 8, world.sweepPorts);
+    const cut = await sweep(world.settings.deliveryRetention, () => ++looks <= 8, world.sweepPorts);
 
     expect(cut.isCutShort).toBe(true);
     expect(cut.tasks).toBeLessThanOrEqual(16);

@@ -47,5 +47,7 @@ it('a late success whose answer was lost still lets the event expire', async () 
 
   expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 1 });
   expect(world.delivery().attemptLog.map(({ status }) => status)).toEqual([503, 200]);
-  expect(world.events.events.get('#inv-42')).toMatchObject({ open: [], expiresAt: expect.any(Number) });
+  expect(world.events.events.get('#inv-42')?.expiresAt).toBeGreaterThan(
+    world.delivery().expiresAt ?? Number.POSITIVE_INFINITY,
+  );
 });

@@ -5,6 +5,8 @@ import { plainItem } from './plain-item.ts';
 /** One conditional update of one item, in DynamoDB's own expressions; `#name` stands for the attribute of that name. */
 export interface ConditionalUpdate {
   readonly id: string;
+  /** In a table whose items are named by both. */
+  readonly tenant?: string;
   /** To set; an undefined one is removed. */
   readonly set?: Readonly<Record<string, unknown>>;
   /** Assignments that compute, e.g. `#claims = #claims + :one`. */
@@ -35,7 +37,7 @@ export async function updateIf(
   }
 }
 
-function expressions({ id, set = {}, assign = [], more = '', condition, values }: ConditionalUpdate) {
+function expressions({ id, tenant, set = {}, assign = [], more = '', condition, values }: ConditionalUpdate) {
   const names = Object.keys(set);
   const kept = names.filter((name) => set[name] !== undefined);
   const removed = names.filter((name) => set[name] === undefined);
@@ -47,15 +49,19 @@ function expressions({ id, set = {}, assign = [], more = '', condition, values }
   ].join(' ');
   const mentioned = `${UpdateExpression} ${condition}`.matchAll(/#(\w+)/g);
   return {
-    Key: { id },
+    Key: tenant === undefined ? { id } : { tenant, id },
     UpdateExpression,
     ConditionExpression: condition,
     ExpressionAttributeNames: Object.fromEntries([...mentioned].map(([alias, name]) => [alias, name ?? ''])),
-    ExpressionAttributeValues: Object.fromEntries([
-      ...kept.map((name) => [`:set_${name}`, set[name]]),
-      ...Object.entries(values).map(([name, value]) => [`:${name}`, value]),
+    ...withValues([
+      ...kept.map((name) => [`:set_${name}`, set[name]] as const),
+      ...Object.entries(values).map(([name, value]) => [`:${name}`, value] as const),
     ]),
     ReturnValues: 'ALL_NEW' as const,
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   };
 }
+
+/** DynamoDB refuses an empty map of values. */
+const withValues = (values: readonly (readonly [string, unknown])[]) =>
+  values.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(values) };

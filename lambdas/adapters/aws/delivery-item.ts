@@ -1,6 +1,13 @@
 import * as v from 'valibot';
-import { type Delivery, deliveryStatuses, dueShardOf } from '../../domain/delivery-record.ts';
-import { millis, unixMillis, unixSeconds } from '../../domain/time.ts';
+import {
+  type Delivery,
+  deliveryStatuses,
+  dueShardOf,
+  endpointDayFor,
+  heldByOf,
+  listedAt,
+} from '../../domain/delivery-record.ts';
+import { millis, seconds, unixMillis, unixSeconds } from '../../domain/time.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 
@@ -11,7 +18,7 @@ const DeliveryItem = v.object({
   eventId: v.string(),
   eventType: v.string(),
   endpointId: v.string(),
-  url: v.string(),
+  url: v.optional(v.string()),
   correlationId: v.string(),
   status: v.picklist(deliveryStatuses),
   attempts: v.number(),
@@ -36,6 +43,9 @@ const DeliveryItem = v.object({
   round: v.number(),
   deadline: Instant,
   lifetime: v.pipe(v.number(), v.transform(millis)),
+  eventExpiresAt: v.pipe(v.number(), v.transform(unixSeconds)),
+  eventKeptFor: v.pipe(v.number(), v.transform(seconds)),
+  heldAt: v.optional(Instant),
   dueAt: v.optional(Instant),
   sweeps: v.number(),
   expiresAt: v.optional(v.pipe(v.number(), v.transform(unixSeconds))),
@@ -44,8 +54,11 @@ const DeliveryItem = v.object({
 /** @throws ValiError when the item was written by something else */
 export const parseDelivery = (item: unknown): Delivery => v.parse(DeliveryItem, item);
 
-/** A delivery as an item; it is in the due index for as long as it has a `dueAt`. */
+/** A delivery as an item; it is in the due index while it has a `dueAt`, and in the held one while it is held. */
 export const deliveryItem = (delivery: Delivery) => ({
   ...delivery,
+  endpointDay: endpointDayFor(delivery),
+  listedAt: listedAt(delivery),
+  heldBy: delivery.status === 'held' ? heldByOf(delivery) : undefined,
   dueShard: delivery.dueAt === undefined ? undefined : dueShardOf(delivery.id),
 });

@@ -4,15 +4,18 @@ import {
   type Delivery,
   dueShardOf,
   type Fence,
+  heldByOf,
 } from '../../domain/delivery-record.ts';
-import type { UnixMillis, UnixSeconds } from '../../domain/time.ts';
+import { type UnixMillis, type UnixSeconds, unixMillis } from '../../domain/time.ts';
 import type { ConditionalUpdate } from './conditional-update.ts';
 
 const isUnrecorded = '#status = :pending AND #attempts < :attempt';
 const isUnleased = 'attribute_not_exists(#leaseUntil)';
 const isDueSoon = '(attribute_not_exists(#nextAttemptAt) OR #nextAttemptAt <= :soon)';
+const isDue = '(attribute_not_exists(#nextAttemptAt) OR #nextAttemptAt <= :now)';
 const leaseIsOverAsSeen = '#claims = :seenClaims AND #leaseUntil <= :now';
 const isMine = '#status = :pending AND #claims = :mine AND #round = :round';
+const hasNoLiveLease = '(attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)';
 const isUndelivered = '#status IN (:pending, :failed, :held)';
 const isEnded = 'NOT (#status IN (:pending, :held))';
 
@@ -61,9 +64,10 @@ export const deliveryUpdates = {
     seen: { readonly id: string; readonly dueAt: UnixMillis },
     dueAt: UnixMillis,
     sweeps: number,
+    eventExpiresAt: UnixSeconds,
   ): ConditionalUpdate => ({
     id: seen.id,
-    set: { dueAt, sweeps },
+    set: { dueAt, sweeps, eventExpiresAt },
     condition: '#dueAt = :seen',
     values: { seen: seen.dueAt },
   }),
@@ -75,10 +79,63 @@ export const deliveryUpdates = {
     values: { round, pending: 'pending', held: 'held' },
   }),
 
-  reopen: ({ id, round, status }: Delivery, deadline: UnixMillis, now: UnixMillis): ConditionalUpdate => ({
+  defer: (
+    id: string,
+    attempt: number,
+    {
+      now,
+      until,
+      dueAt,
+    }: { readonly now: UnixMillis; readonly until: UnixMillis; readonly dueAt: UnixMillis },
+  ): ConditionalUpdate => ({
+    id,
+    set: { nextAttemptAt: until, dueAt, dueShard: dueShardOf(id) },
+    assign: ['#deadline = #deadline + :wait'],
+    condition: `${isUnrecorded} AND ${isUnleased} AND ${isDue}`,
+    values: { pending: 'pending', attempt, now, wait: until - now },
+  }),
+
+  hold: (
+    delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId'>,
+    now: UnixMillis,
+    dueAt: UnixMillis,
+  ): ConditionalUpdate => ({
+    id: delivery.id,
+    set: {
+      ...{ status: 'held', heldBy: heldByOf(delivery), heldAt: now, sweeps: 0 },
+      ...{ dueAt, dueShard: dueShardOf(delivery.id) },
+      ...{ leaseUntil: undefined, nextAttemptAt: undefined },
+    },
+    condition: `#status = :pending AND ${hasNoLiveLease}`,
+    values: { pending: 'pending', now },
+  }),
+
+  release: ({ id, lifetime }: Delivery, now: UnixMillis): ConditionalUpdate => ({
     id,
     set: {
-      ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, deadline },
+      ...{ status: 'pending', crashes: 0, sweeps: 0, deadline: unixMillis(now + lifetime), dueAt: now },
+      ...{ heldBy: undefined, heldAt: undefined, expiresAt: undefined },
+    },
+    condition: '#status = :held',
+    values: { held: 'held' },
+  }),
+
+  discard: (id: string, reason: string, now: UnixMillis, expiresAt: UnixSeconds): ConditionalUpdate => ({
+    id,
+    set: { status: 'discarded', lastError: reason, expiresAt, ...over },
+    condition: `#status = :held OR (#status = :pending AND ${hasNoLiveLease})`,
+    values: { held: 'held', pending: 'pending', now },
+  }),
+
+  reopen: (
+    { id, round, status, lifetime }: Delivery,
+    eventExpiresAt: UnixSeconds,
+    now: UnixMillis,
+  ): ConditionalUpdate => ({
+    id,
+    set: {
+      ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, eventExpiresAt },
+      deadline: unixMillis(now + lifetime),
       ...{ dueAt: now, dueShard: dueShardOf(id) },
       ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined },
     },
@@ -89,7 +146,10 @@ export const deliveryUpdates = {
 };
 
 /** What ends with a delivery. */
-const over = { leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, dueShard: undefined };
+const over = {
+  ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, dueShard: undefined },
+  ...{ heldBy: undefined, heldAt: undefined },
+};
 
 const recorded = (id: string, record: AttemptRecord) => ({
   status: record.status,

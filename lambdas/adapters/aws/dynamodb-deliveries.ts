@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Delivery } from '../../domain/delivery-record.ts';
+
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { deliveryItem, parseDelivery } from './delivery-item.ts';
 import { deliveryUpdates } from './delivery-updates.ts';
@@ -29,6 +30,10 @@ export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string
     claimSuspect: writes(deliveryUpdates.claimSuspect),
     record: writes(deliveryUpdates.record),
     recordLateSuccess: writes(deliveryUpdates.recordLateSuccess),
+    defer: writes(deliveryUpdates.defer),
+    hold: writes(deliveryUpdates.hold),
+    release: writes(deliveryUpdates.release),
+    discard: writes(deliveryUpdates.discard),
     moveDue: writes(deliveryUpdates.moveDue),
     clearDue: writes(deliveryUpdates.clearDue),
     reopen: writes(deliveryUpdates.reopen),

@@ -1,7 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { OutboundEvent } from '../../domain/outbound-event.ts';
-import type { UnixMillis, UnixSeconds } from '../../domain/time.ts';
+import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
+import { fanOutUpdates } from './fan-out-updates.ts';
 import { outboundEventItem, parseOutboundEvent } from './outbound-event-item.ts';
 import { putIfFree, readItem } from './put-if-free.ts';
 
@@ -26,58 +27,26 @@ export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: st
       await write({ id, set: { fannedOutAt: at }, condition: 'attribute_exists(#id)', values: {} });
     },
 
-    /** @returns false when there is no such event any more */
-    async open(id: string, member: string): Promise<boolean> {
-      const { ok } = await write({
+    /** Keeps the event until then at least. @returns false when there is no such event any more */
+    async keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean> {
+      const nowSeconds = toUnixSeconds(now);
+      const condition = '#expiresAt > :nowSeconds AND #expiresAt < :until';
+      const { ok, event } = await write({
         id,
-        set: { expiresAt: undefined },
-        more: 'ADD #open :member',
-        condition: 'attribute_exists(#id)',
-        values: { member: new Set([member]) },
+        set: { expiresAt: until },
+        condition,
+        values: { nowSeconds, until },
       });
-      return ok;
+      return ok || (event !== undefined && event.expiresAt >= until);
     },
 
-    close: (id: string, members: readonly string[], expiresAt: UnixSeconds): Promise<void> =>
-      close(id, members, expiresAt, write),
+    /** Each returns the event as it stands. */
+    widen: async (id: string) => (await write(fanOutUpdates.widen(id))).event,
+    split: async (id: string, ranges: readonly string[]) =>
+      (await write(fanOutUpdates.split(id, ranges))).event,
+    rangeDone: async (id: string, range: string) => (await write(fanOutUpdates.rangeDone(id, range))).event,
   };
 }
-
-/** One write for an event with one delivery; another for each delivery more. */
-async function close(
-  id: string,
-  members: readonly string[],
-  expiresAt: UnixSeconds,
-  write: Write,
-): Promise<void> {
-  const { ok, event } = await write({
-    id,
-    set: { open: undefined, expiresAt },
-    condition: 'contains(#open, :member) AND size(#open) = :one',
-    values: { member: members.at(-1), one: 1 },
-  });
-  if (ok || event === undefined) return;
-  const isIn = event.open.some((member) => members.includes(member));
-  const isLast = isIn ? await takeOut(id, members, write) : isLeftOpen(event);
-  if (!isLast) return;
-  const nothingIsOpen = 'attribute_exists(#id) AND attribute_not_exists(#open)';
-  await write({ id, set: { expiresAt }, condition: nothingIsOpen, values: {} });
-}
-
-/** Two that leave at once both saw the other. @returns whether nothing is left behind */
-async function takeOut(id: string, members: readonly string[], write: Write): Promise<boolean> {
-  const { event } = await write({
-    id,
-    more: 'DELETE #open :members',
-    condition: 'attribute_exists(#id)',
-    values: { members: new Set(members) },
-  });
-  return event?.open.length === 0;
-}
-
-/** Somebody died between taking the last one out and saying when the event expires. */
-const isLeftOpen = ({ open, expiresAt }: OutboundEvent): boolean =>
-  open.length === 0 && expiresAt === undefined;
 
 const eventIn = (item: unknown): OutboundEvent | undefined =>
   item === undefined ? undefined : parseOutboundEvent(item);

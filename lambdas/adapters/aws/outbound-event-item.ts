@@ -12,23 +12,23 @@ const EventItem = v.object({
   contentHash: v.string(),
   payload: v.optional(v.string(), ''),
   payloadS3: v.optional(v.string()),
-  open: v.optional(v.set(v.string())),
+  isWide: v.optional(v.boolean()),
+  rangesLeft: v.optional(v.set(v.string())),
   fannedOutAt: v.optional(Instant),
-  expiresAt: v.optional(v.pipe(v.number(), v.transform(unixSeconds))),
+  expiresAt: v.pipe(v.number(), v.transform(unixSeconds)),
 });
 
 /** @throws ValiError when the item was written by something else */
 export function parseOutboundEvent(item: unknown): OutboundEvent {
-  const { payload, payloadS3, open, ...event } = v.parse(EventItem, item);
+  const { payload, payloadS3, rangesLeft, ...event } = v.parse(EventItem, item);
   return {
     ...event,
     payload: payloadS3 === undefined ? { text: payload } : { s3Key: payloadS3 },
-    open: [...(open ?? [])],
+    ...(rangesLeft && { rangesLeft: [...rangesLeft] }),
   };
 }
 
-/** DynamoDB has no empty sets: an event without open deliveries has no attribute for them. */
-export function outboundEventItem({ payload, open, ...event }: OutboundEvent) {
+export function outboundEventItem({ payload, rangesLeft, ...event }: OutboundEvent) {
   const place = 'text' in payload ? { payload: payload.text } : { payloadS3: payload.s3Key };
-  return { ...event, ...place, open: open.length > 0 ? new Set(open) : undefined };
+  return { ...event, ...place, rangesLeft: rangesLeft && new Set(rangesLeft) };
 }

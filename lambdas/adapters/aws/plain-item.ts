@@ -8,6 +8,7 @@ function plainValue(value: AttributeValue): unknown {
   if (value.S !== undefined) return value.S;
   if (value.N !== undefined) return Number(value.N);
   if (value.BOOL !== undefined) return value.BOOL;
+  if (value.NULL) return null;
   if (value.SS !== undefined) return new Set(value.SS);
   if (value.L !== undefined) return value.L.map(plainValue);
   return value.M === undefined ? undefined : plainItem(value.M);

@@ -1,4 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SigningKey } from '../../domain/endpoint-secret.ts';
 import { parseSecretValue } from '../../domain/provider/secret.ts';
 import { later, seconds, type UnixMillis } from '../../domain/time.ts';
 import { secretByName } from './secrets-manager.ts';
@@ -15,9 +16,9 @@ const rotationOverlap = seconds(86_400);
 /** The keys that deliveries are signed with, cached for this container. */
 export function signingSecret(client: SecretsManagerClient, name: string) {
   const secret = secretByName(client, name);
-  let known: { readonly until: UnixMillis; readonly keys: readonly Uint8Array[] } | undefined;
+  let known: { readonly until: UnixMillis; readonly keys: readonly SigningKey[] } | undefined;
 
-  async function readKeys(now: UnixMillis): Promise<readonly Uint8Array[]> {
+  async function readKeys(now: UnixMillis): Promise<readonly SigningKey[]> {
     const current = await secret.readSecret('AWSCURRENT');
     const keys = keysIn(current?.value, now);
     if (current === undefined || keys.length === 0) {
@@ -33,7 +34,7 @@ export function signingSecret(client: SecretsManagerClient, name: string) {
      * @returns decoded keys, the current one first; within 24 h of a rotation the previous one, too
      * @throws SigningSecretError when there is none
      */
-    async keys(now: UnixMillis): Promise<readonly Uint8Array[]> {
+    async keys(now: UnixMillis): Promise<readonly SigningKey[]> {
       if (known === undefined || now >= known.until) {
         known = { keys: await readKeys(now), until: later(now, cacheFor) };
       }
@@ -42,9 +43,9 @@ export function signingSecret(client: SecretsManagerClient, name: string) {
   };
 }
 
-function keysIn(value: string | undefined, now: UnixMillis): Uint8Array[] {
+function keysIn(value: string | undefined, now: UnixMillis): SigningKey[] {
   const dated = parseSecretValue(value ?? '', 'standard-webhooks')?.keys ?? [];
   return dated
     .filter(({ notAfter }) => notAfter === undefined || now < notAfter)
-    .flatMap(({ key }) => (key.kind === 'hmac' ? [key.bytes] : []));
+    .flatMap(({ key }) => (key.kind === 'hmac' ? [{ kind: 'v1', bytes: key.bytes } as const] : []));
 }

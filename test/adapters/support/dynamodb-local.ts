@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type TableShape, tableOf } from './table-shape.ts';
 
 /** Where `.ci/run` puts Amazon's own DynamoDB Local. */
 const home = join(import.meta.dirname, '../../../.local/dynamodb-local/package/emulator');
@@ -40,39 +41,9 @@ export async function startDynamodbLocal() {
   await answering(client, server);
   return {
     client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
-    createTable: (table: string, index?: TableIndex) => client.send(tableOf(table, index)),
+    createTable: (table: string, shape?: TableShape) => client.send(tableOf(table, shape)),
     stop: () => server.kill(),
   };
-}
-
-interface TableIndex {
-  readonly name: string;
-  readonly partitionKey: string;
-  readonly sortKey: string;
-}
-
-/** The table as the CDK app makes it, as far as its conditions and queries are concerned. */
-function tableOf(table: string, index: TableIndex | undefined): CreateTableCommand {
-  const keys = index && [
-    { AttributeName: index.partitionKey, KeyType: 'HASH' as const, AttributeType: 'S' as const },
-    { AttributeName: index.sortKey, KeyType: 'RANGE' as const, AttributeType: 'N' as const },
-  ];
-  return new CreateTableCommand({
-    TableName: table,
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    AttributeDefinitions: [
-      { AttributeName: 'id', AttributeType: 'S' },
-      ...(keys ?? []).map(({ AttributeName, AttributeType }) => ({ AttributeName, AttributeType })),
-    ],
-    GlobalSecondaryIndexes: keys && [
-      {
-        IndexName: index.name,
-        KeySchema: keys.map(({ AttributeName, KeyType }) => ({ AttributeName, KeyType })),
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-  });
 }
 
 async function answering(client: DynamoDBClient, server: ChildProcess): Promise<void> {

@@ -81,11 +81,11 @@ const bites: Readonly<Record<string, Bite>> = {
     plan: { first: purges },
     violation: /ended pending/,
   },
-  'a replay does not keep its event': {
-    sabotage: sabotages.replaysWithoutKeepingTheEvent,
-    scenario: 'a failed delivery, replayed',
-    plan: noFault,
-    violation: /expires before its delivery is over/,
+  'attempts are put off without a record of it': {
+    sabotage: sabotages.putsOffWithoutSayingSo,
+    scenario: 'an endpoint that is down until a probe succeeds',
+    plan: { first: purges },
+    violation: /more tasks than|acknowledged, its attempt/,
   },
 };
 

@@ -4,7 +4,7 @@ import { publish } from '../../../lambdas/outbound/publish.ts';
 import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
 import { sweep } from '../../../lambdas/outbound/sweep.ts';
 import type { Processes } from './processes.ts';
-import { endpointOf, type Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
 const minute = 60_000;
@@ -16,16 +16,23 @@ const batch = { publish: 10, deliver: 5 };
 
 /** What AWS does: it hands messages to functions, deletes what they do not fail, and calls the sweep each minute. */
 export function invocations(world: SimulatedWorld, running: Processes, scenario: Scenario) {
-  const { publishQueue, deliveryQueue, table, settings, time } = world;
+  const { publishQueue, deliveryQueue, table, endpoints, settings, time } = world;
   const startedAt = time.now();
   const acts = [...(scenario.acts ?? [])];
+  const changes = [...(scenario.changes ?? [])];
+  const changeAt = () => startedAt + (changes[0]?.at ?? Number.POSITIVE_INFINITY) * 1000;
   let nextActAt: number = startedAt;
   let nextSweepAt = startedAt + minute;
 
   /** Without a seed, processes run one after the other. */
   const isFree = () => scenario.seed !== undefined || running.active() === 0;
+  const needsAttention = () =>
+    [...endpoints.endpoints.values()].some(({ attentionAt }) => attentionAt !== undefined);
   const firstDueAt = () =>
-    Math.min(...[...table.deliveries.values()].map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt));
+    Math.min(
+      ...[...table.deliveries.values()].map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt),
+      needsAttention() ? time.now() : Number.POSITIVE_INFINITY,
+    );
 
   /** Nothing is unfinished but what a stalled process still holds. */
   const isQuiet = () =>
@@ -71,7 +78,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
     const endsAt = time.now() + sweepTimeout;
     for (let each = 0; each < (scenario.sweepsAtOnce ?? 1); each++) {
       running.start('sweeping', async (ports) => {
-        await sweep(() => time.now() < endsAt, ports);
+        await sweep(settings.deliveryRetention, () => time.now() < endsAt, ports);
         return async () => undefined;
       });
     }
@@ -80,7 +87,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
 
   /** @returns false when it has been done */
   function startReplay(endpoint: string, round: number): boolean {
-    const delivery = [...table.deliveries.values()].find(({ url }) => endpointOf(url) === endpoint);
+    const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
     if (delivery === undefined || delivery.round >= round) return false;
     nextActAt = time.now() + hour;
     running.start('replaying', async (ports) => {
@@ -90,17 +97,25 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
     return true;
   }
 
+  function change(): boolean {
+    if (changeAt() > time.now()) return false;
+    const [next] = changes.splice(0, 1);
+    if (next) world.change(next);
+    return true;
+  }
+
   return {
-    startNext: (): boolean => isFree() && (startPublish() || startDeliver() || startSweeps()),
+    startNext: (): boolean => change() || (isFree() && (startPublish() || startDeliver() || startSweeps())),
 
     /** An idle sweep only reads: time goes straight on to the next one that finds something. */
     nextAt(): number {
-      if (!isFree()) return time.nextWake();
+      if (!isFree()) return Math.min(time.nextWake(), Math.max(changeAt(), time.now()));
       const minutes = Math.ceil((firstDueAt() - startedAt) / minute);
       const sweepAt = Math.max(nextSweepAt, startedAt + minutes * minute);
       const candidates = [
         time.nextWake(),
         nextActAt,
+        changeAt(),
         publishQueue.nextVisibleAt(),
         deliveryQueue.nextVisibleAt(),
         sweepAt,
@@ -108,7 +123,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
       return Math.max(time.now(), Math.min(...candidates.filter((at) => at > time.now())));
     },
 
-    isOver: () => isQuiet() && acts.length === 0,
+    isOver: () => isQuiet() && acts.length === 0 && changes.length === 0,
 
     /** Once all is quiet, does the next thing that people do; what failed or died on the way they do again later. */
     async act(): Promise<boolean> {

@@ -21,10 +21,10 @@ type Tables = ReturnType<typeof outboundWorld>;
 
 /** Watches every effect of a run for broken promises. */
 export function watchPromises(world: Tables) {
-  const { table, events, deadLetters } = world;
+  const { table, events, endpoints, deadLetters } = world;
   const violations = new Set<string>();
   const requests: Request[] = [];
-  const counts = { tasks: 0, retries: 0, kills: 0 };
+  const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0 };
   const check = (isKept: boolean, violation: string) => {
     if (!isKept) violations.add(violation);
   };
@@ -34,14 +34,16 @@ export function watchPromises(world: Tables) {
     letters().some(
       (letter) => letter.id === id && letter.attempts === attempts && letter.reason === lastError,
     );
-  const isAccepted = ({ url }: Delivery) =>
-    requests.some(({ endpoint, outcome }) => endpoint === endpointOf(url) && outcome?.kind === 'accepted');
+  const isAccepted = ({ endpointId }: Delivery) =>
+    requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
 
   function checkWrite(name: string, was: Delivery | undefined, is: Delivery): void {
     for (const broken of brokenByStep(name, was, is, world.now(), world.settings)) violations.add(broken);
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
     check(!isOverAndFailed || isBuried(is), 'failed, not due any more, and not on the DLQ');
     check(is.status !== 'delivered' || isAccepted(is), 'delivered, and no endpoint accepted it');
+    if (name === 'deliveries.defer') counts.deferrals++;
+    if (name === 'deliveries.release') counts.releases++;
     if (was && was.attempts < is.attempts && is.status === 'pending') counts.retries++;
   }
 
@@ -54,14 +56,15 @@ export function watchPromises(world: Tables) {
       const answer = effect();
       for (const [id, is] of table.deliveries)
         if (before.get(id) !== is) checkWrite(name, before.get(id), is);
-      const isOrphan = isOutlived(table.deliveries.values(), events.events);
+      const isOrphan = isOutlived(table.deliveries.values(), events.events, world.now());
       check(!isOrphan, 'an event expires before its delivery is over');
       return answer;
     },
 
     requested(url: string, webhookId: string, body: string): Request {
-      const delivery = [...table.deliveries.values()].find((other) => other.url === url);
-      const request: Request = { endpoint: endpointOf(url), webhookId, body, round: delivery?.round ?? 0 };
+      const endpoint = endpointOf(url);
+      const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
+      const request: Request = { endpoint, webhookId, body, round: delivery?.round ?? 0 };
       requests.push(request);
       return request;
     },
@@ -78,8 +81,12 @@ export function watchPromises(world: Tables) {
       ),
 
     publicationDeleted(text: string): void {
-      const { id } = JSON.parse(text);
-      const isKept = [...table.deliveries.values()].some(({ eventId }) => eventId === id);
+      const { id, endpoint, tenant } = JSON.parse(text);
+      const all = [...endpoints.endpoints.values()].filter((other) => other.tenant === tenant);
+      const wanted: readonly string[] = endpoint ? [endpoint.id] : all.map((other) => other.id);
+      const has = (endpointId: string) =>
+        [...table.deliveries.values()].some((made) => made.eventId === id && made.endpointId === endpointId);
+      const isKept = wanted.every(has);
       const isGivenUp = letters().some((letter) => letter.kind === 'publish' && letter.id === id);
       check(isKept || isGivenUp, 'a publication was acknowledged and left no delivery');
     },

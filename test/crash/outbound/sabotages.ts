@@ -116,12 +116,12 @@ export const sweepsBeforeMovingOn: Sabotage = (parts, now) => {
         if (delivery) seen.set(id, delivery);
         return delivery;
       },
-      async moveDue(from, dueAt, sweeps) {
+      async moveDue(from, dueAt, sweeps, eventExpiresAt) {
         const delivery = seen.get(from.id);
         if (delivery?.status === 'pending' && sweeps > delivery.sweeps) {
           await parts.sendTask(sentWith(delivery, delivery.attempts + 1, now()));
         }
-        return parts.deliveries.moveDue(from, dueAt, sweeps);
+        return parts.deliveries.moveDue(from, dueAt, sweeps, eventExpiresAt);
       },
     }),
     sendTasks: async (tasks) => (seen.size > 0 ? undefined : parts.sendTasks(tasks)),
@@ -133,6 +133,24 @@ export const createsWithoutDueAt: Sabotage = (parts) =>
     create: ({ dueAt: _, ...delivery }) => parts.deliveries.create(delivery),
   });
 
-export const replaysWithoutKeepingTheEvent: Sabotage = (parts) => ({
-  events: { ...parts.events, open: async () => true },
+export const keepsNoEvent: Sabotage = (parts) => ({
+  events: { ...parts.events, keep: async () => true },
 });
+
+/** A worker still has a request under way. */
+export const holdsDespiteLiveLease: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    async hold(delivery, now, dueAt) {
+      const seen = parts.deliveries.deliveries.get(delivery.id);
+      if (seen?.leaseUntil) parts.deliveries.deliveries.set(seen.id, { ...seen, leaseUntil: now });
+      return parts.deliveries.hold(delivery, now, dueAt);
+    },
+  });
+
+export const putsOffWithoutSayingSo: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    async defer(id) {
+      const delivery = parts.deliveries.deliveries.get(id);
+      return delivery === undefined ? { ok: false } : { ok: true, delivery };
+    },
+  });

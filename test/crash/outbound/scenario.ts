@@ -23,6 +23,12 @@ export interface Scenario {
   readonly sweepsAtOnce?: number;
   /** Port calls of processes that run at once take turns in an order that follows from this. */
   readonly seed?: number;
+  /** Registered for the tenant `acme`, from the beginning. */
+  readonly registered?: readonly string[];
+  /** Failures in a row after which attempts wait for a probe. */
+  readonly breakAfter?: number;
+  /** What people do about registered endpoints, and when. */
+  readonly changes?: readonly Change[];
   /** Once all is quiet, one after the other. */
   readonly acts?: readonly Act[];
   /** How each delivery ends without faults. */
@@ -34,8 +40,15 @@ export type Act =
   | { readonly kind: 'replay'; readonly endpoint: string; readonly round: number }
   | { readonly kind: 'publish'; readonly publication: object };
 
+/** At once, as the management API's writes are. */
+export interface Change {
+  readonly at: Seconds;
+  readonly kind: 'disable' | 'enable' | 'delete';
+  readonly endpoint: string;
+}
+
 export interface End {
-  readonly status: 'delivered' | 'failed';
+  readonly status: 'delivered' | 'failed' | 'discarded';
   readonly requests: number;
   readonly reason?: RegExp;
 }
@@ -44,7 +57,9 @@ export const answer = (status: number, retryAfter?: Seconds): Answer => ({
   outcome:
     status < 300
       ? { kind: 'accepted', status }
-      : { kind: 'refused', status, ...(retryAfter && { retryAfter }) },
+      : status === 410
+        ? { kind: 'gone', status }
+        : { kind: 'refused', status, ...(retryAfter && { retryAfter }) },
   ms: 100,
 });
 
@@ -62,8 +77,17 @@ export const publication = (endpoint: string, changes: object = {}): object => (
   type: 'invoice.paid',
   id: `evt_${endpoint}`,
   data: { total: 12 },
-  endpoint: { id: endpoint, url: `https://${endpoint}.example/hook` },
+  endpoint: { id: endpoint, url: urlOf(endpoint) },
   ...changes,
 });
 
+/** A publish message to all endpoints of the tenant. */
+export const toTenant = (id: string): object => ({
+  type: 'invoice.paid',
+  id,
+  data: { total: 12 },
+  tenant: 'acme',
+});
+
+export const urlOf = (endpoint: string): string => `https://${endpoint}.example/hook`;
 export const endpointOf = (url: string): string => new URL(url).hostname.split('.')[0] ?? '';

@@ -1,5 +1,5 @@
 import { seconds } from '../../../lambdas/domain/time.ts';
-import { answer, hangs, kills, publication, type Scenario } from './scenario.ts';
+import { answer, hangs, kills, publication, type Scenario, toTenant } from './scenario.ts';
 
 const short = [1, 5].map(seconds);
 
@@ -98,6 +98,66 @@ export const scenarios: readonly Scenario[] = [
     endpoints: { again: [answer(200)] },
     acts: [{ kind: 'publish', publication: publication('again', { data: 'another' }) }],
     ends: { again: { status: 'delivered', requests: 1 } },
+  },
+  {
+    name: 'a tenant with three endpoints, one of them slow to accept',
+    registered: ['a', 'b', 'c'],
+    publications: [toTenant('evt_1')],
+    endpoints: { a: [answer(200)], b: [answer(503), answer(200)], c: [answer(404)] },
+    ends: {
+      a: { status: 'delivered', requests: 1 },
+      b: { status: 'delivered', requests: 2 },
+      c: { status: 'failed', requests: 1, reason: /404/ },
+    },
+  },
+  {
+    name: 'an endpoint that is disabled before, and enabled two hours later',
+    registered: ['off', 'on'],
+    publications: [toTenant('evt_1')],
+    endpoints: { off: [answer(200)], on: [answer(200)] },
+    changes: [
+      { kind: 'disable', endpoint: 'off', at: seconds(0) },
+      { kind: 'enable', endpoint: 'off', at: seconds(7_200) },
+    ],
+    ends: { off: { status: 'delivered', requests: 1 }, on: { status: 'delivered', requests: 1 } },
+  },
+  {
+    name: 'an endpoint that is disabled between two attempts, and enabled ten minutes later',
+    registered: ['off'],
+    publications: [toTenant('evt_1')],
+    endpoints: { off: [answer(503), answer(200)] },
+    retryDelays: [seconds(120)],
+    changes: [
+      { kind: 'disable', endpoint: 'off', at: seconds(60) },
+      { kind: 'enable', endpoint: 'off', at: seconds(660) },
+    ],
+    ends: { off: { status: 'delivered', requests: 2 } },
+  },
+  {
+    name: 'an endpoint that is never enabled again',
+    registered: ['off'],
+    publications: [toTenant('evt_1')],
+    endpoints: { off: [answer(200)] },
+    changes: [{ kind: 'disable', endpoint: 'off', at: seconds(0) }],
+    ends: { off: { status: 'discarded', requests: 0, reason: /held for 30 days/ } },
+  },
+  {
+    name: 'an endpoint that is deleted while its delivery waits',
+    registered: ['off'],
+    publications: [toTenant('evt_1')],
+    endpoints: { off: [answer(503)] },
+    retryDelays: [seconds(172_800)],
+    changes: [{ kind: 'delete', endpoint: 'off', at: seconds(86_400) }],
+    ends: { off: { status: 'discarded', requests: 1, reason: /deleted/ } },
+  },
+  {
+    name: 'an endpoint that is down until a probe succeeds',
+    registered: ['down'],
+    publications: [toTenant('evt_1')],
+    endpoints: { down: [answer(503), answer(503), answer(503), answer(200)] },
+    retryDelays: [1, 1, 1, 1, 1, 1, 1, 1].map(seconds),
+    breakAfter: 2,
+    ends: { down: { status: 'delivered', requests: 4 } },
   },
   {
     name: 'two sweeps at once',

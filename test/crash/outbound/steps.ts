@@ -1,7 +1,7 @@
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
-import type { UnixMillis } from '../../../lambdas/domain/time.ts';
+import { toUnixSeconds, type UnixMillis } from '../../../lambdas/domain/time.ts';
 
 const isUnfinished = ({ status }: Delivery) => status === 'pending' || status === 'held';
 
@@ -9,10 +9,11 @@ const isUnfinished = ({ status }: Delivery) => status === 'pending' || status ==
 export const isOutlived = (
   deliveries: Iterable<Delivery>,
   events: ReadonlyMap<string, OutboundEvent>,
+  now: UnixMillis,
 ): boolean =>
   [...deliveries].some((delivery) => {
     const event = events.get(outboundEventKey(delivery.tenant, delivery.eventId));
-    return event?.expiresAt !== undefined && isUnfinished(delivery);
+    return event !== undefined && event.expiresAt <= toUnixSeconds(now) && isUnfinished(delivery);
   });
 
 /** The promises that one write to a delivery breaks. */

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
-import { type OutboundEvent, openMember, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
+import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import type { Fault } from './faults.ts';
-import { type End, endpointOf, type Scenario } from './scenario.ts';
+import type { End, Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** Looks back on a run from its end. */
@@ -9,14 +9,14 @@ export function checkTheEnd(world: SimulatedWorld, scenario: Scenario, faults: r
   const { table, events, watch } = world;
   const deliveries = [...table.deliveries.values()];
   for (const [endpoint, end] of Object.entries(scenario.ends)) {
-    const found = deliveries.filter(({ url }) => endpointOf(url) === endpoint);
+    const found = deliveries.filter(({ endpointId }) => endpointId === endpoint);
     watch.check(found.length === 1 || mayBeLost(found, faults), `${found.length} deliveries to ${endpoint}`);
     for (const delivery of found) {
       checkDelivery(delivery, world);
       checkEnd(delivery, end, faults, world);
     }
   }
-  for (const event of events.events.values()) checkEvent(event, deliveries, faults, world);
+  for (const event of events.events.values()) checkEvent(event, deliveries, world);
   const most = mostTasks(world, scenario, faults);
   watch.check(watch.counts.tasks <= most, 'more tasks than attempts, acts and faults call for');
 }
@@ -25,15 +25,15 @@ export function checkTheEnd(world: SimulatedWorld, scenario: Scenario, faults: r
 const mayBeLost = (found: readonly Delivery[], faults: readonly Fault[]): boolean =>
   found.length === 0 && faults.some((fault) => 'purges' in fault && fault.purges === 'all');
 
-const requestsTo = ({ url }: Delivery, { watch }: SimulatedWorld) =>
-  watch.requests.filter(({ endpoint }) => endpoint === endpointOf(url));
+const requestsTo = ({ endpointId }: Delivery, { watch }: SimulatedWorld) =>
+  watch.requests.filter(({ endpoint }) => endpoint === endpointId);
 
 function checkDelivery(delivery: Delivery, world: SimulatedWorld): void {
   const { watch, settings } = world;
   const { status, dueAt, attempts, attemptLog, crashes, eventId } = delivery;
   const requests = requestsTo(delivery, world);
   const bodies = new Set(requests.map(({ body }) => body));
-  const isOver = status === 'delivered' || status === 'failed';
+  const isOver = status === 'delivered' || status === 'failed' || status === 'discarded';
   watch.check(isOver, `ended ${status}`);
   watch.check(dueAt === undefined, 'over, and still in the due index');
   watch.check(status !== 'failed' || watch.isBuried(delivery), 'failed, and not on the DLQ with its reason');
@@ -57,20 +57,9 @@ function checkEnd(delivery: Delivery, end: End, faults: readonly Fault[], world:
   watch.check(repeating > 0 || (end.reason?.test(delivery.lastError ?? '') ?? true), 'another reason');
 }
 
-function checkEvent(
-  event: OutboundEvent,
-  deliveries: readonly Delivery[],
-  faults: readonly Fault[],
-  { watch }: SimulatedWorld,
-): void {
+function checkEvent(event: OutboundEvent, deliveries: readonly Delivery[], { watch }: SimulatedWorld): void {
   const its = deliveries.filter(({ tenant, eventId }) => outboundEventKey(tenant, eventId) === event.id);
-  const rounds = its.map(({ id, round }) => openMember(id, round));
-  // A replay that died before it began its round keeps the event longer, which breaks no promise.
-  const isKeptOpen = event.open.some((member) => !rounds.includes(member));
-  // So does a worker that dies after its record, if somebody then throws away the task that would come back.
-  const isKeptByPurge = faults.length > 1 && faults.some((fault) => 'purges' in fault);
-  watch.check(isKeptOpen || isKeptByPurge || event.expiresAt !== undefined, 'an event never expires');
-  const goesFirst = its.some(({ expiresAt = 0 }) => (event.expiresAt ?? expiresAt) < expiresAt);
+  const goesFirst = its.some(({ expiresAt = 0 }) => event.expiresAt < expiresAt);
   watch.check(!goesFirst, 'an event goes before its delivery');
 }
 
@@ -80,5 +69,7 @@ function mostTasks({ watch }: SimulatedWorld, scenario: Scenario, faults: readon
   const acts = scenario.acts?.length ?? 0;
   // After an outage come the success that could not be written, and what the sweep missed meanwhile.
   const healing = faults.reduce((sum, fault) => sum + ('outageMs' in fault ? 3 : 1), watch.counts.kills);
-  return length + watch.counts.retries + acts + length * healing;
+  const { retries, deferrals, releases } = watch.counts;
+  const deliveries = Math.max(length, Object.keys(scenario.ends).length);
+  return deliveries + retries + deferrals + releases + acts + deliveries * healing;
 }

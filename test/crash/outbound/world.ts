@@ -3,9 +3,10 @@ import type { DeliverPorts } from '../../../lambdas/outbound/deliver.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish.ts';
 import type { ReplayPorts } from '../../../lambdas/outbound/replay.ts';
 import type { SweepPorts } from '../../../lambdas/outbound/sweep.ts';
+import { newEndpoint } from '../../fakes/new-endpoint.ts';
 import { outboundSettings, outboundWorld } from '../../fakes/outbound-world.ts';
 import { watchPromises } from './promises.ts';
-import { type Answer, endpointOf, type Scenario } from './scenario.ts';
+import { type Answer, type Change, endpointOf, type Scenario, urlOf } from './scenario.ts';
 import { virtualTime } from './virtual-time.ts';
 
 /** The ports of each kind of process. */
@@ -38,11 +39,14 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
   const settings = {
     ...outboundSettings,
     ...(scenario.retryDelays && { retryDelays: [...scenario.retryDelays] }),
+    ...(scenario.breakAfter && { breakAfter: scenario.breakAfter }),
   };
   const world = outboundWorld(undefined, settings);
   const time = virtualTime(world.now, world.advance);
   const watch = watchPromises(world);
-  const { table, events, deliveryQueue, publishQueue } = world;
+  const { table, events, endpoints, deliveryQueue, publishQueue } = world;
+  for (const id of scenario.registered ?? [])
+    void endpoints.create(newEndpoint(world.now(), { id, url: urlOf(id) }));
   const texts = new Map<string, string>();
   const asked = new Map<string, number>();
 
@@ -90,11 +94,15 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     const parts = { ...honest, ...sabotage(honest, time.now) };
     const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
     return {
-      publishing: { ...world.publishPorts, ...parts },
+      publishing: {
+        ...world.publishPorts,
+        ...parts,
+        events: { ...world.publishPorts.events, ...parts.events },
+      },
       delivering: {
         ...world.deliverPorts,
         ...parts,
-        events: { ...world.deliverPorts.events, close: parts.events.close },
+        events: world.deliverPorts.events,
         ...{ deleteMessage, post: post(exit), pause },
       },
       sweeping: { ...world.sweepPorts, ...parts },
@@ -103,7 +111,27 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
   };
 
   return {
-    ...{ table, events, publishQueue, deliveryQueue, settings, time, watch, portsOf, deleteMessage },
+    ...{
+      table,
+      events,
+      endpoints,
+      publishQueue,
+      deliveryQueue,
+      settings,
+      time,
+      watch,
+      portsOf,
+      deleteMessage,
+    },
+
+    /** As people do it: a write that is not lost. */
+    change({ kind, endpoint: id }: Change): void {
+      const endpoint = [...endpoints.endpoints.values()].find((other) => other.id === id);
+      if (endpoint === undefined) return;
+      if (kind === 'disable') void endpoints.disable(endpoint, { reason: 'manual', at: time.now() });
+      if (kind === 'enable') void endpoints.enable(endpoint, time.now());
+      if (kind === 'delete') void endpoints.remove(endpoint);
+    },
 
     send: (message: object) => publishQueue.send({ body: JSON.stringify(message) }),
 

@@ -22,8 +22,15 @@ export const exampleOutputs: LocalOutputs = {
     topicArn: 'arn:aws:sns:us-east-1:000000000000:T',
     publishQueueUrl: 'http://q/publish',
     signingSecretArn: 'arn:s',
+    masterSecretArn: 'arn:m',
+    operationsTopicArn: 'arn:o',
   },
-  tables: { inboundEvents: 'InboundT', outboundEvents: 'OutboundT', deliveries: 'DeliveriesT' },
+  tables: {
+    inboundEvents: 'InboundT',
+    outboundEvents: 'OutboundT',
+    deliveries: 'DeliveriesT',
+    endpoints: 'EndpointsT',
+  },
   payloadBucket: 'bodies',
   queues: { publish: 'http://q/publish', delivery: 'http://q/delivery', inbound: {} },
   dlqs: {

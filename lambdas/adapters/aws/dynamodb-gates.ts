@@ -1,0 +1,60 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { GateState } from '../../domain/gate.ts';
+import { otherItems } from '../../domain/tables.ts';
+import { type Millis, type UnixMillis, unixMillis } from '../../domain/time.ts';
+import { updateIf, type Written } from './conditional-update.ts';
+import { type GateUpdate, gateUpdates, type Health, type LeftPass, learntFrom } from './gate-updates.ts';
+
+const Instant = v.pipe(v.number(), v.transform(unixMillis));
+
+/** A gate's item: a slot is an attribute of its own, so that two slots are two writes that do not meet. */
+const GateItem = v.looseObject({
+  nextAt: v.optional(Instant),
+  failures: v.optional(v.number(), 0),
+  failingSince: v.optional(Instant),
+  openUntil: v.optional(Instant),
+  probes: v.optional(v.number(), 0),
+  reservedUntil: v.optional(Instant),
+});
+
+/** The gates of endpoints, one item each in the Endpoints table. */
+export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
+  const write = (gate: string, update: GateUpdate): Promise<Written> =>
+    updateIf(client, table, { tenant: `${otherItems.gate}${gate}`, id: 'gate', ...update });
+  const taken = ({ ok, item }: Written) => (ok ? ({ ok } as const) : ({ ok, state: stateOf(item) } as const));
+
+  return {
+    take: async (gate: string, slot: string, times: Parameters<typeof gateUpdates.take>[1]) =>
+      taken(await write(gate, gateUpdates.take(slot, times))),
+
+    probe: async (gate: string, seenOpenUntil: UnixMillis, until: UnixMillis) =>
+      taken(await write(gate, gateUpdates.probe(seenOpenUntil, until))),
+
+    async leave(pass: LeftPass, health: Health, now: UnixMillis): Promise<GateState> {
+      const learnt = learntFrom(pass, health, now);
+      const left = await write(pass.gate, gateUpdates.leave(pass, learnt));
+      if (left.ok || health === undefined) return stateOf(left.item);
+      return stateOf((await write(pass.gate, gateUpdates.learn(learnt))).item);
+    },
+
+    async open(pass: LeftPass, until: UnixMillis): Promise<void> {
+      await write(pass.gate, gateUpdates.open(pass, until));
+    },
+
+    /** Gives out a time for each who waits, `span` apart. */
+    async reserve(gate: string, span: Millis, now: UnixMillis): Promise<UnixMillis> {
+      const next = await write(gate, gateUpdates.reserveNext(span, now));
+      const { item } = next.ok ? next : await write(gate, gateUpdates.reserveFirst(span, now));
+      return v.parse(GateItem, item).reservedUntil ?? unixMillis(now + span);
+    },
+  };
+}
+
+function stateOf(item: unknown): GateState {
+  const { nextAt, failures, failingSince, openUntil, probes, ...rest } = v.parse(GateItem, item ?? {});
+  const slots = Object.entries(rest)
+    .filter(([name]) => name.startsWith('slot'))
+    .map(([name, until]) => [name.slice('slot'.length), unixMillis(Number(until))]);
+  return { nextAt, failures, failingSince, openUntil, probes, slots: Object.fromEntries(slots) };
+}

@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+import { disableReasons, type Endpoint } from '../../domain/endpoint.ts';
+import { secretKinds } from '../../domain/endpoint-secret.ts';
+import { PayloadFilter } from '../../domain/payload-filter.ts';
+import { unixMillis } from '../../domain/time.ts';
+
+const Instant = v.pipe(v.number(), v.transform(unixMillis));
+const Texts = v.record(v.string(), v.string());
+
+const SecretItem = v.object({
+  kind: v.picklist(secretKinds),
+  sealedBy: v.string(),
+  sealed: v.string(),
+  createdAt: Instant,
+  endsAt: v.optional(Instant),
+});
+
+const DisablementItem = v.object({
+  reason: v.picklist(disableReasons),
+  at: Instant,
+  by: v.optional(
+    v.object({
+      deliveryId: v.string(),
+      eventId: v.string(),
+      eventType: v.string(),
+      attempt: v.number(),
+      outcome: v.string(),
+    }),
+  ),
+});
+
+/** An item of the Endpoints table that is an endpoint. */
+const EndpointItem = v.object({
+  tenant: v.string(),
+  id: v.string(),
+  url: v.string(),
+  description: v.string(),
+  eventTypes: v.array(v.string()),
+  filter: v.optional(PayloadFilter),
+  headers: Texts,
+  metadata: Texts,
+  maxPerSecond: v.optional(v.number()),
+  maxConcurrent: v.optional(v.number()),
+  timeout: v.optional(v.number()),
+  retryDelays: v.optional(v.array(v.number())),
+  status: v.picklist(['enabled', 'disabled']),
+  disabled: v.optional(DisablementItem),
+  secrets: v.array(SecretItem),
+  createdAt: Instant,
+  updatedAt: Instant,
+  version: v.number(),
+  attentionAt: v.optional(Instant),
+  heldEmptyAt: v.optional(Instant),
+});
+
+/** @throws ValiError when the item was written by something else */
+export const parseEndpoint = (item: unknown): Endpoint => v.parse(EndpointItem, item);
+
+/** An endpoint as an item; it is in the attention index while it has an `attentionAt`. */
+export const endpointItem = (endpoint: Endpoint) => ({
+  ...endpoint,
+  ...attention(endpoint.attentionAt),
+});
+
+/** The keys of the attention index: one partition, for few endpoints need attention at a time. */
+export const attention = (attentionAt: number | undefined) => ({
+  attentionAt,
+  attention: attentionAt === undefined ? undefined : 'yes',
+});

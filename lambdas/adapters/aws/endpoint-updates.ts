@@ -1,0 +1,75 @@
+import type { Disablement, Endpoint, EndpointSettings } from '../../domain/endpoint.ts';
+import type { SealedSecret } from '../../domain/endpoint-secret.ts';
+import type { UnixMillis } from '../../domain/time.ts';
+import type { ConditionalUpdate } from './conditional-update.ts';
+import { attention } from './endpoint-item.ts';
+
+const isAsSeen = '#version = :seen';
+
+/** A change that a user makes, on what the user has seen. */
+const change = (
+  { tenant, id, version }: Endpoint,
+  now: UnixMillis,
+  set: Readonly<Record<string, unknown>>,
+): ConditionalUpdate => ({
+  ...{ tenant, id },
+  set: { ...set, updatedAt: now, version: version + 1 },
+  condition: isAsSeen,
+  values: { seen: version },
+});
+
+/** Each change of an endpoint as one conditional update. */
+export const endpointUpdates = {
+  /** If it is enabled and the same one; notes that it is to be told. */
+  disable: ({ tenant, id, createdAt }: Endpoint, disabled: Disablement): ConditionalUpdate => ({
+    ...{ tenant, id },
+    set: { status: 'disabled', disabled, heldEmptyAt: undefined, ...attention(disabled.at) },
+    assign: ['#version = #version + :one'],
+    condition: '#status = :enabled AND #createdAt = :createdAt',
+    values: { enabled: 'enabled', createdAt, one: 1 },
+  }),
+
+  /** With the note that what is held is to be released, in one. */
+  enable: (seen: Endpoint, now: UnixMillis): ConditionalUpdate =>
+    change(seen, now, {
+      ...{ status: 'enabled', disabled: undefined, heldEmptyAt: undefined },
+      ...attention(now),
+    }),
+
+  /** What a tenant decides about; what is undefined is removed. */
+  settings: (seen: Endpoint, settings: EndpointSettings, now: UnixMillis): ConditionalUpdate =>
+    change(seen, now, { ...noLimits, ...settings }),
+
+  secrets: (seen: Endpoint, secrets: readonly SealedSecret[], now: UnixMillis): ConditionalUpdate =>
+    change(seen, now, { secrets }),
+
+  /** The same secrets, sealed anew: no change that a user sees. */
+  reseal: ({ tenant, id, version }: Endpoint, secrets: readonly SealedSecret[]): ConditionalUpdate => ({
+    ...{ tenant, id },
+    set: { secrets },
+    condition: isAsSeen,
+    values: { seen: version },
+  }),
+
+  /** Takes the note away, unless there is a newer one. */
+  attended: ({ tenant, id, attentionAt }: Endpoint): ConditionalUpdate => ({
+    ...{ tenant, id },
+    set: { heldEmptyAt: undefined, ...attention(undefined) },
+    condition: '#attentionAt = :noted',
+    values: { noted: attentionAt },
+  }),
+
+  /** When the held deliveries of an endpoint were first seen to be none left. */
+  markHeldEmpty: ({ tenant, id, attentionAt }: Endpoint, at: UnixMillis | undefined): ConditionalUpdate => ({
+    ...{ tenant, id },
+    set: { heldEmptyAt: at },
+    condition: '#attentionAt = :noted',
+    values: { noted: attentionAt },
+  }),
+};
+
+/** What an endpoint may have of its own, and not have any more. */
+const noLimits = {
+  ...{ filter: undefined, maxPerSecond: undefined, maxConcurrent: undefined },
+  ...{ timeout: undefined, retryDelays: undefined },
+};

@@ -1,0 +1,46 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type MasterKey, masterKey } from '../../domain/endpoint-secret.ts';
+import { later, seconds, type UnixMillis } from '../../domain/time.ts';
+import { secretByName } from './secrets-manager.ts';
+
+/** An endpoint's secret does not open: the master secret it was sealed under is gone, or the item was tampered with. */
+export class SealedSecretError extends Error {
+  override name = 'SealedSecretError' as const;
+}
+
+const cacheFor = seconds(300);
+/** A key that is not known is looked for so often at most. */
+const lookAgainAfter = seconds(10);
+
+/** The keys from the master secret, cached for this container. */
+export function masterKeys(client: SecretsManagerClient, name: string) {
+  const secret = secretByName(client, name);
+  let known: { readonly at: UnixMillis; readonly keys: readonly [MasterKey, ...MasterKey[]] } | undefined;
+
+  async function readWithin(age: number, now: UnixMillis): Promise<readonly [MasterKey, ...MasterKey[]]> {
+    if (known !== undefined && known.at >= later(now, seconds(-age))) return known.keys;
+    const [current, previous] = [
+      await secret.readSecret('AWSCURRENT'),
+      await secret.readSecret('AWSPREVIOUS'),
+    ];
+    if (!current?.value) throw new SealedSecretError(`the master secret ${name} has no value`);
+    const earlier = previous?.value ? [masterKey(previous.value)] : [];
+    known = { at: now, keys: [masterKey(current.value), ...earlier] };
+    return known.keys;
+  }
+
+  return {
+    /** What seals. @throws SealedSecretError when the master secret has no value */
+    current: async (now: UnixMillis): Promise<MasterKey> => (await readWithin(cacheFor, now))[0],
+
+    /** What opens. @throws SealedSecretError when it is neither the current nor the previous one */
+    async named(keyName: string, now: UnixMillis): Promise<MasterKey> {
+      const find = (keys: readonly MasterKey[]) => keys.find((key) => key.name === keyName);
+      const found = find(await readWithin(cacheFor, now)) ?? find(await readWithin(lookAgainAfter, now));
+      if (found !== undefined) return found;
+      throw new SealedSecretError(
+        `a secret is sealed under master key ${keyName}, which is neither the current nor the previous value of ${name}; rotate the endpoint's secret`,
+      );
+    },
+  };
+}

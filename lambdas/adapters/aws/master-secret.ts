@@ -1,0 +1,59 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import {
+  liveSecrets,
+  parseSecret,
+  type SealedSecret,
+  type SigningKey,
+  seal,
+  unseal,
+} from '../../domain/endpoint-secret.ts';
+import type { UnixMillis } from '../../domain/time.ts';
+import { masterKeys, SealedSecretError } from './master-keys.ts';
+
+/** Seals endpoints' secrets under the master secret, and opens them, under the one before it, too. */
+export function masterSecret(client: SecretsManagerClient, name: string) {
+  const keys = masterKeys(client, name);
+
+  /** Opens one secret. @throws SealedSecretError */
+  async function open(sealed: SealedSecret, owner: Endpoint, now: UnixMillis): Promise<string> {
+    const key = await keys.named(sealed.sealedBy, now);
+    try {
+      return unseal(sealed, key, owner);
+    } catch (cause) {
+      throw new SealedSecretError(`a secret of endpoint ${owner.id} does not open`, { cause });
+    }
+  }
+
+  return {
+    open,
+
+    /** Seals under the current master secret. */
+    seal: async (
+      text: string,
+      owner: Pick<Endpoint, 'tenant' | 'id'>,
+      now: UnixMillis,
+    ): Promise<SealedSecret> => seal(text, await keys.current(now), owner, now),
+
+    /** The secrets as they are, sealed anew; undefined when all are under the current master secret. */
+    async resealed(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[] | undefined> {
+      const key = await keys.current(now);
+      if (endpoint.secrets.every(({ sealedBy }) => sealedBy === key.name)) return undefined;
+      const texts = await Promise.all(endpoint.secrets.map((sealed) => open(sealed, endpoint, now)));
+      return endpoint.secrets.map((secret, index) => {
+        const { sealed, sealedBy } = seal(texts[index] ?? '', key, endpoint, secret.createdAt);
+        return { ...secret, sealed, sealedBy };
+      });
+    },
+
+    /** What signs for an endpoint now, the current key first. @throws SealedSecretError */
+    endpointKeys: (endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]> =>
+      Promise.all(
+        liveSecrets(endpoint.secrets, now).map(async (sealed) => {
+          const key = parseSecret(await open(sealed, endpoint, now));
+          if (key === undefined) throw new SealedSecretError(`a secret of endpoint ${endpoint.id} is none`);
+          return key;
+        }),
+      ),
+  };
+}

@@ -1,0 +1,143 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
+import { decodeStrictly } from './signature/encoding.ts';
+import { later, type Seconds, type UnixMillis } from './time.ts';
+
+/** `v1`: HMAC-SHA256 with a shared secret. `v1a`: Ed25519, of which the receiver holds the public key only. */
+export const secretKinds = ['v1', 'v1a'] as const;
+export type SecretKind = (typeof secretKinds)[number];
+
+/** A secret as it lies in the table. */
+export interface SealedSecret {
+  readonly kind: SecretKind;
+  /** Tells the master key that it is sealed under; nothing about the key can be learnt from it. */
+  readonly sealedBy: string;
+  /** Base64 of nonce, ciphertext and tag. */
+  readonly sealed: string;
+  readonly createdAt: UnixMillis;
+  /** After this it signs no more; absent for the current one. */
+  readonly endsAt?: UnixMillis;
+}
+
+/** What signs. */
+export type SigningKey =
+  | { readonly kind: 'v1'; readonly bytes: Uint8Array }
+  | { readonly kind: 'v1a'; readonly privateKey: KeyObject };
+
+/** A master secret, ready to seal with. */
+export interface MasterKey {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const secretBytes = 32;
+const nonceBytes = 12;
+const tagBytes = 16;
+/** The DER around a raw Ed25519 seed. @see https://www.rfc-editor.org/rfc/rfc8410 */
+const seedPrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** Derives the sealing key: the master secret is for nothing else, and never used as it is. */
+export function masterKey(secret: string): MasterKey {
+  const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'hookline endpoint secrets v1', 32));
+  return { name: createHash('sha256').update(bytes).digest('hex').slice(0, 12), bytes };
+}
+
+/** Makes a new secret, as it is shown: `whsec_…`, or `whsk_…` for Ed25519. */
+export function generateSecret(kind: SecretKind): string {
+  if (kind === 'v1') return `whsec_${randomBytes(secretBytes).toString('base64')}`;
+  const der = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' });
+  return `whsk_${der.subarray(seedPrefix.length).toString('base64')}`;
+}
+
+/**
+ * Reads a secret as it is shown.
+ *
+ * @returns undefined for what is none: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 seed
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
+ */
+export function parseSecret(text: string): SigningKey | undefined {
+  const bytes = decodeStrictly(text.slice(text.indexOf('_') + 1), 'base64');
+  if (bytes === undefined) return undefined;
+  if (text.startsWith('whsec_')) {
+    return bytes.length >= 24 && bytes.length <= 64 ? { kind: 'v1', bytes } : undefined;
+  }
+  if (!text.startsWith('whsk_')) return undefined;
+  // With the public half behind it in some libraries' form.
+  const seed = bytes.length === 64 ? bytes.subarray(0, 32) : bytes;
+  if (seed.length !== 32) return undefined;
+  const der = Buffer.concat([seedPrefix, seed]);
+  return { kind: 'v1a', privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) };
+}
+
+/** What the receiver needs to verify: the secret itself, or the public key `whpk_…`. */
+export function verifierOf(secret: string): string {
+  const key = parseSecret(secret);
+  if (key?.kind !== 'v1a') return secret;
+  const der = createPublicKey(key.privateKey).export({ format: 'der', type: 'spki' });
+  return `whpk_${der.subarray(-32).toString('base64')}`;
+}
+
+/** Names what a sealed secret belongs to: put into another endpoint's item it does not open. */
+const belongsTo = (tenant: string, endpointId: string): Buffer =>
+  Buffer.from(JSON.stringify([tenant, endpointId]));
+
+interface Owner {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** Seals a secret for its endpoint. */
+export function seal(secret: string, master: MasterKey, { tenant, id }: Owner, at: UnixMillis): SealedSecret {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv('aes-256-gcm', master.bytes, nonce);
+  cipher.setAAD(belongsTo(tenant, id));
+  const sealed = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return {
+    kind: secret.startsWith('whsk_') ? 'v1a' : 'v1',
+    sealedBy: master.name,
+    sealed: sealed.toString('base64'),
+    createdAt: at,
+  };
+}
+
+/**
+ * Opens a sealed secret.
+ *
+ * @throws Error when it was sealed under another master key, for another endpoint, or was changed
+ */
+export function unseal({ sealed }: SealedSecret, master: MasterKey, { tenant, id }: Owner): string {
+  const bytes = Buffer.from(sealed, 'base64');
+  const decipher = createDecipheriv('aes-256-gcm', master.bytes, bytes.subarray(0, nonceBytes));
+  decipher.setAAD(belongsTo(tenant, id));
+  decipher.setAuthTag(bytes.subarray(-tagBytes));
+  const text = decipher.update(bytes.subarray(nonceBytes, -tagBytes));
+  return Buffer.concat([text, decipher.final()]).toString('utf8');
+}
+
+/** The secrets that sign now, the current one first. */
+export const liveSecrets = (secrets: readonly SealedSecret[], now: UnixMillis): readonly SealedSecret[] =>
+  secrets.filter(({ endsAt }) => endsAt === undefined || endsAt > now);
+
+/** Puts a new secret first; the one before it goes on signing for the overlap. */
+export function rotated(
+  secrets: readonly SealedSecret[],
+  next: SealedSecret,
+  overlap: Seconds,
+  now: UnixMillis,
+): readonly SealedSecret[] {
+  const endsAt = later(now, overlap);
+  const earlier = secrets.map((secret) => ({ ...secret, endsAt: secret.endsAt ?? endsAt }));
+  return [next, ...liveSecrets(earlier, now)].slice(0, maxSecrets);
+}
+
+/** Each is a signature in every request's header. */
+const maxSecrets = 4;

@@ -1,0 +1,143 @@
+import * as v from 'valibot';
+import { checkUrl, type DestinationRules } from './destination.ts';
+import type { SealedSecret } from './endpoint-secret.ts';
+import { PayloadFilter } from './payload-filter.ts';
+import { EndpointId } from './publish-message.ts';
+import type { UnixMillis } from './time.ts';
+
+/** Why an endpoint is disabled. */
+export const disableReasons = ['gone', 'failing', 'manual'] as const;
+export type DisableReason = (typeof disableReasons)[number];
+
+/** The end of an endpoint's service, and what brought it about. */
+export interface Disablement {
+  readonly reason: DisableReason;
+  readonly at: UnixMillis;
+  /** The attempt that was one too many; none when somebody disabled it by hand. */
+  readonly by?: {
+    readonly deliveryId: string;
+    readonly eventId: string;
+    readonly eventType: string;
+    readonly attempt: number;
+    readonly outcome: string;
+  };
+}
+
+/** What a tenant may decide about an endpoint. */
+export interface EndpointSettings {
+  readonly url: string;
+  readonly description: string;
+  readonly eventTypes: readonly string[];
+  readonly filter?: PayloadFilter;
+  /** Sent along with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Requests a second. Absent: as many as come. */
+  readonly maxPerSecond?: number;
+  /** Requests at the same time. Absent: the stack's. */
+  readonly maxConcurrent?: number;
+  /** Seconds, at most the stack's. */
+  readonly timeout?: number;
+  /** Seconds before attempt 2, 3, …. Absent: the stack's. */
+  readonly retryDelays?: readonly number[];
+}
+
+/** A subscriber's URL, with its own secret. */
+export interface Endpoint extends EndpointSettings {
+  readonly tenant: string;
+  /** Unique within its tenant. */
+  readonly id: string;
+  readonly status: 'enabled' | 'disabled';
+  readonly disabled?: Disablement;
+  /** The current one first; the others sign beside it until they end. */
+  readonly secrets: readonly SealedSecret[];
+  readonly createdAt: UnixMillis;
+  readonly updatedAt: UnixMillis;
+  /** Raised by every change that a user makes: the ETag. */
+  readonly version: number;
+  /** While something is to be done about it: deliveries to release, a disablement to tell. Since when. */
+  readonly attentionAt?: UnixMillis;
+  /** The held deliveries were first seen to be none left. */
+  readonly heldEmptyAt?: UnixMillis;
+}
+
+/** A header may not say what the request itself says, nor speak for Hookline. */
+const reservedHeader =
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-(length|type|encoding)|user-agent|date|webhook-.*|x-webhook-.*)$/i;
+const HeaderName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, 'the name of a header'),
+  v.check((name) => !reservedHeader.test(name), 'a header that Hookline or HTTP itself does not set'),
+);
+const HeaderValue = v.pipe(
+  v.string(),
+  v.regex(/^[\x21-\x7e]([\x20-\x7e]{0,510}[\x21-\x7e])?$/, 'printable ASCII, at most 512'),
+);
+
+const atMost = (count: number) =>
+  v.check(
+    (map: Readonly<Record<string, string>>) => Object.keys(map).length <= count,
+    `at most ${count} of them`,
+  );
+
+export const Tenant = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . -'));
+const EventTypePattern = v.pipe(
+  v.string(),
+  v.regex(/^(\*|(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?)$/, '*, invoice.* or invoice.paid'),
+);
+/** A week between two attempts helps nobody. */
+const maxRetryDelay = 7 * 86_400;
+
+/** The fields of an endpoint that a tenant decides about, as the management API takes them. */
+export const EndpointFields = v.strictObject({
+  url: v.pipe(v.string(), v.maxLength(2048)),
+  description: v.optional(v.pipe(v.string(), v.maxLength(256)), ''),
+  eventTypes: v.pipe(v.array(EventTypePattern), v.minLength(1), v.maxLength(100)),
+  filter: v.optional(PayloadFilter),
+  headers: v.optional(v.pipe(v.record(HeaderName, HeaderValue), atMost(16)), {}),
+  metadata: v.optional(
+    v.pipe(
+      v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(64)), v.pipe(v.string(), v.maxLength(512))),
+      atMost(32),
+    ),
+    {},
+  ),
+  maxPerSecond: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(1000))),
+  maxConcurrent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100))),
+  timeout: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(300))),
+  retryDelays: v.optional(
+    v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(maxRetryDelay))), v.maxLength(50)),
+  ),
+});
+
+/** Of an id that is not given. */
+export const NewEndpoint = v.strictObject({
+  id: v.optional(v.pipe(EndpointId, v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'))),
+  ...EndpointFields.entries,
+});
+
+/**
+ * Checks what only the deployment can tell: where requests may go, and how long they may take.
+ *
+ * @returns what is wrong, if something is
+ */
+export function refusalOfFields(
+  { url, timeout }: Pick<EndpointSettings, 'url' | 'timeout'>,
+  rules: DestinationRules,
+  maxTimeoutSeconds: number,
+): { readonly field: 'url' | 'timeout'; readonly reason: string } | undefined {
+  const checked = checkUrl(url, rules);
+  if (!checked.ok) return { field: 'url', reason: `${checked.reason}${localHint(url, rules)}` };
+  return timeout !== undefined && timeout > maxTimeoutSeconds
+    ? { field: 'timeout', reason: `at most ${maxTimeoutSeconds} s, the deployment's attemptTimeout` }
+    : undefined;
+}
+
+/** The first try of every developer. */
+function localHint(url: string, { localEndpoints }: DestinationRules): string {
+  const host = URL.parse(url)?.hostname ?? '';
+  const isLocal = /^(localhost|127\.|\[::1\])/.test(host);
+  return isLocal && !localEndpoints
+    ? '; for work on a laptop, npm start sets the context hookline:localEndpoints=true, which allows http to this machine'
+    : '';
+}

@@ -1,0 +1,77 @@
+import { type Millis, millis, type Seconds, seconds, type UnixMillis, unixMillis } from './time.ts';
+
+/** What one endpoint bears. */
+export interface GateLimits {
+  /** Requests at the same time. */
+  readonly concurrent: number;
+  /** Requests a second; undefined: as many as come. */
+  readonly perSecond?: number;
+  /** Failures in a row after which attempts wait for a probe to succeed. */
+  readonly breakAfter: number;
+}
+
+/** What is shared about one endpoint by everybody who sends to it. */
+export interface GateState {
+  /** Who is in: by the number of the slot, until when at the latest. */
+  readonly slots: Readonly<Record<string, UnixMillis>>;
+  /** Before this no request begins: the rate. */
+  readonly nextAt?: UnixMillis;
+  /** Failures in a row that speak of an endpoint that is down. */
+  readonly failures: number;
+  /** The first attempt that did not succeed since the last that did. */
+  readonly failingSince?: UnixMillis;
+  /** The breaker: until then nobody tries; then one does. */
+  readonly openUntil?: UnixMillis;
+  /** Probes that have failed since it opened. */
+  readonly probes: number;
+}
+
+/** Why somebody has to wait, and until when at least. */
+export interface Wait {
+  readonly why: 'rate' | 'concurrency' | 'breaker';
+  readonly until: UnixMillis;
+}
+
+/** What to do about a gate that did not open at once. */
+export type GateTurn =
+  | { readonly kind: 'take'; readonly slot: number }
+  /** Nobody tries an endpoint that is down but this one. */
+  | { readonly kind: 'probe'; readonly openUntil: UnixMillis }
+  | { readonly kind: 'wait'; readonly wait: Wait };
+
+/** Decides from the state that refused. */
+export function gateTurn(state: GateState, { concurrent }: GateLimits, now: UnixMillis): GateTurn {
+  const { openUntil, nextAt } = state;
+  if (openUntil !== undefined) {
+    return openUntil <= now
+      ? { kind: 'probe', openUntil }
+      : { kind: 'wait', wait: { why: 'breaker', until: openUntil } };
+  }
+  if (nextAt !== undefined && nextAt > now) return { kind: 'wait', wait: { why: 'rate', until: nextAt } };
+  const slots = Array.from({ length: concurrent }, (_, slot) => slot);
+  const free = slots.find((slot) => (state.slots[slot] ?? 0) <= now);
+  if (free !== undefined) return { kind: 'take', slot: free };
+  return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + 1000) } };
+}
+
+/** The time between two requests that a rate asks for. */
+export const intervalOf = (perSecond: number): Millis => millis(Math.ceil(1000 / perSecond));
+
+/** What waits is spread, so that it does not come back all at once. */
+export const spreadOf = ({ why }: Wait, { concurrent, perSecond }: GateLimits): Millis =>
+  why === 'rate' && perSecond !== undefined ? intervalOf(perSecond) : millis(Math.ceil(1000 / concurrent));
+
+/** The first pause of an endpoint that is down; each probe that fails doubles it. */
+const firstPause = seconds(30);
+/** What SQS can carry. */
+const longestPause = seconds(900);
+
+/** How long nobody tries an endpoint that is down. */
+export const pauseOf = (probes: number): Seconds => seconds(Math.min(firstPause * 2 ** probes, longestPause));
+
+/** Whether what somebody saw opens the breaker. */
+export const opensBreaker = (
+  { failures, openUntil }: GateState,
+  { breakAfter }: GateLimits,
+  isProbe: boolean,
+): boolean => isProbe || (failures >= breakAfter && openUntil === undefined);

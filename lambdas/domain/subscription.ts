@@ -1,0 +1,17 @@
+import { matchesFilter, type PayloadFilter } from './payload-filter.ts';
+
+/** What an endpoint wants to hear of. */
+export interface Subscription {
+  /** `*`, `invoice.*` or exact. */
+  readonly eventTypes: readonly string[];
+  readonly filter?: PayloadFilter;
+}
+
+/** Whether an endpoint wants an event. */
+export const wants = ({ eventTypes, filter }: Subscription, type: string, data: unknown): boolean =>
+  eventTypes.some((pattern) => matchesType(pattern, type)) &&
+  (filter === undefined || matchesFilter(filter, data));
+
+/** `invoice.*` is everything below `invoice`, not `invoice` itself. */
+const matchesType = (pattern: string, type: string): boolean =>
+  pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)));

@@ -1,0 +1,139 @@
+import type { DeliveryTask } from '../domain/delivery-task.ts';
+import { endpointHash, taskMessage } from '../domain/delivery-task.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import type { SigningKey } from '../domain/endpoint-secret.ts';
+import type { OutboundSettings } from '../domain/outbound-settings.ts';
+import { dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
+import { type Millis, millis, seconds, secondsUntil, toMillis, type UnixMillis } from '../domain/time.ts';
+import { type DeliveryWrite, refusal } from './claim-delivery.ts';
+import { discardDelivery, type HoldPorts, holdDelivery } from './hold-delivery.ts';
+import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
+import { acknowledge, type Settlement } from './settlement.ts';
+import { asError } from './telemetry.ts';
+
+/** What is decided before the claim needs this of the outside world. */
+export interface AdmitPorts extends HoldPorts, GatePorts {
+  readonly deliveries: HoldPorts['deliveries'] & {
+    /**
+     * Puts an attempt off, if it is not recorded and nobody has a lease: the deadline moves on with it.
+     *
+     * @param until when it may begin; `dueAt`: when the sweep must step in
+     */
+    defer(
+      id: string,
+      attempt: number,
+      times: { readonly now: UnixMillis; readonly until: UnixMillis; readonly dueAt: UnixMillis },
+    ): Promise<DeliveryWrite>;
+  };
+  /** The stack's own, for endpoints that are not registered. @throws when there is no key to sign with */
+  signingKeys(now: UnixMillis): Promise<readonly SigningKey[]>;
+  /** An endpoint's own. @throws when they cannot be opened */
+  endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
+}
+
+/** To whom a delivery goes, and how. */
+export interface Recipient {
+  /** Undefined: to the URL on the delivery. */
+  readonly endpoint?: Endpoint;
+  readonly keys: readonly SigningKey[];
+  /** The stack's, and the endpoint's own where it has them. */
+  readonly settings: OutboundSettings;
+}
+
+/** What is decided before the claim. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly recipient: Recipient; readonly pass: Pass }
+  | { readonly kind: 'settled'; readonly settlement: Settlement };
+
+/** A request that hangs is over by then; what it takes beside its deadline is the record. */
+const margin = 6_000;
+const withoutKeys = seconds(30);
+
+/** Decides whether a task may be carried out now: its endpoint is there and enabled, and has a place. */
+export async function admitTask(
+  task: DeliveryTask,
+  endpointOf: (task: DeliveryTask) => Promise<Endpoint | undefined>,
+  settings: OutboundSettings,
+  ports: AdmitPorts,
+): Promise<Admission> {
+  const endpoint = task.isDirect ? undefined : await endpointOf(task);
+  if (!task.isDirect && endpoint === undefined) {
+    const reason = 'its endpoint was deleted';
+    return settled(await discardDelivery(task.deliveryId, reason, settings.deliveryRetention, ports));
+  }
+  if (endpoint?.status === 'disabled') {
+    return settled(await holdDelivery(task, settings.deliveryRetention, ports));
+  }
+  const keys = await keysFor(endpoint, ports);
+  if (keys === undefined) return settled({ kind: 'fail', after: withoutKeys });
+  const own = settingsFor(settings, endpoint);
+  const holdFor = millis(own.attemptTimeout + margin);
+  const limits = {
+    concurrent: own.maxConcurrent,
+    perSecond: endpoint?.maxPerSecond,
+    breakAfter: own.breakAfter,
+  };
+  const entry = await passGate(endpointHash(task), limits, holdFor, ports);
+  return entry.kind === 'passed'
+    ? { kind: 'admitted', recipient: { endpoint, keys, settings: own }, pass: entry.pass }
+    : settled(await putOff(task, entry, ports));
+}
+
+const settled = (settlement: Settlement): Admission => ({ kind: 'settled', settlement });
+
+/** The stack's settings, and the endpoint's own where it has them. */
+export const settingsFor = (
+  settings: OutboundSettings,
+  endpoint: Endpoint | undefined,
+): OutboundSettings => ({
+  ...settings,
+  ...(endpoint?.retryDelays && { retryDelays: endpoint.retryDelays.map(seconds) }),
+  ...(endpoint?.timeout && {
+    attemptTimeout: shorter(toMillis(seconds(endpoint.timeout)), settings.attemptTimeout),
+  }),
+  ...(endpoint?.maxConcurrent && { maxConcurrent: endpoint.maxConcurrent }),
+});
+
+const shorter = (a: Millis, b: Millis): Millis => (a < b ? a : b);
+
+async function keysFor(
+  endpoint: Endpoint | undefined,
+  ports: AdmitPorts,
+): Promise<readonly SigningKey[] | undefined> {
+  try {
+    return await (endpoint === undefined
+      ? ports.signingKeys(ports.now())
+      : ports.endpointKeys(endpoint, ports.now()));
+  } catch (error) {
+    ports.telemetry.error('delivery.unsigned', { endpointId: endpoint?.id }, asError(error));
+    return undefined;
+  }
+}
+
+/**
+ * Puts an attempt off and sends its task again for then; what is later than SQS can carry is the sweep's to send.
+ *
+ * The record says so first, and refuses a second task of the same attempt: so tasks never multiply.
+ */
+async function putOff(
+  task: DeliveryTask,
+  { why, until }: Extract<Entry, { kind: 'wait' }>,
+  ports: AdmitPorts,
+): Promise<Settlement> {
+  const now = ports.now();
+  const delay = seconds(Math.max(1, secondsUntil(until, now)));
+  const times = { now, until, dueAt: dueForRetry(until, delay) };
+  const write = await ports.deliveries.defer(task.deliveryId, task.attempt, times);
+  if (!write.ok) {
+    const refused = refusal(write.delivery, task.attempt, now);
+    if (refused.kind === 'busy') return { kind: 'fail', after: refused.wait };
+    return refused.kind === 'suspect' ? { kind: 'fail', after: delay } : acknowledge;
+  }
+  if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, write.delivery, delay));
+  const { id, eventId, tenant, endpointId } = write.delivery;
+  ports.telemetry.info('delivery.deferred', {
+    ...{ deliveryId: id, eventId, tenant, endpointId, attempt: task.attempt, why, delaySeconds: delay },
+  });
+  ports.telemetry.count('DeliveriesDeferred', { why });
+  return acknowledge;
+}

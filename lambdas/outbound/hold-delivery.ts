@@ -1,0 +1,134 @@
+import type { Delivery } from '../domain/delivery-record.ts';
+import { type DeliveryTask, type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import {
+  later,
+  type Seconds,
+  seconds,
+  secondsUntil,
+  toUnixSeconds,
+  type UnixMillis,
+  type UnixSeconds,
+  unixMillis,
+} from '../domain/time.ts';
+import type { DeliveryWrite } from './claim-delivery.ts';
+import { acknowledge, type Settlement } from './settlement.ts';
+import type { OutboundTelemetry } from './telemetry.ts';
+
+/** What holding, releasing and discarding need of the outside world. */
+export interface HoldPorts {
+  now(): UnixMillis;
+  readonly endpoints: {
+    /** As it stands after every write that was answered. */
+    read(tenant: string, id: string): Promise<Endpoint | undefined>;
+  };
+  readonly deliveries: {
+    /** Holds a pending delivery on which nobody has a live lease. */
+    hold(
+      delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId'>,
+      now: UnixMillis,
+      dueAt: UnixMillis,
+    ): Promise<DeliveryWrite>;
+    /** Makes a held delivery pending again, due at once, with a new deadline. */
+    release(seen: Delivery, now: UnixMillis): Promise<DeliveryWrite>;
+    /** Ends one that is held, or pending without a live lease, without trying. */
+    discard(id: string, reason: string, now: UnixMillis, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
+  };
+  sendTask(task: TaskMessage): Promise<void>;
+  readonly telemetry: OutboundTelemetry;
+}
+
+/** A held delivery's endpoint is looked at again after this, doubling to a day: whoever enables it may have died. */
+const firstHeldCheck = seconds(3_600);
+const longestHeldCheck = seconds(86_400);
+/** What waits longer for its endpoint is given up. */
+const longestHold = seconds(30 * 86_400);
+
+/** When the sweep looks at a held delivery's endpoint. */
+export const heldCheckAt = (now: UnixMillis, sweeps: number): UnixMillis =>
+  later(now, seconds(Math.min(firstHeldCheck * 2 ** sweeps, longestHeldCheck)));
+
+/** Holds a delivery whose endpoint is disabled, instead of trying it. */
+export async function holdDelivery(
+  { deliveryId: id, tenant, endpointId }: DeliveryTask,
+  retention: Seconds,
+  ports: HoldPorts,
+): Promise<Settlement> {
+  const now = ports.now();
+  const write = await ports.deliveries.hold({ id, tenant, endpointId }, now, heldCheckAt(now, 0));
+  const { delivery } = write;
+  if (delivery === undefined) return missing(id, ports);
+  if (write.ok) {
+    tell(delivery, 'delivery.held', {}, ports);
+    ports.telemetry.count('DeliveriesHeld', {});
+  } else if (delivery.status === 'pending') {
+    return { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? now, now) };
+  }
+  if (delivery.status === 'held') await settleHeld(delivery, retention, ports);
+  return acknowledge;
+}
+
+/**
+ * Whoever finds a delivery held, or has just held it, looks at the endpoint once more: it may have been enabled meanwhile,
+ * by somebody who did not see this delivery among the held ones.
+ *
+ * @returns whether it is still held
+ */
+export async function settleHeld(delivery: Delivery, retention: Seconds, ports: HoldPorts): Promise<boolean> {
+  const endpoint = await ports.endpoints.read(delivery.tenant, delivery.endpointId);
+  if (endpoint === undefined) {
+    await discardDelivery(delivery.id, 'its endpoint was deleted', retention, ports);
+  } else if (endpoint.status === 'enabled') {
+    await releaseDelivery(delivery, ports);
+  } else if (delivery.heldAt !== undefined && later(delivery.heldAt, longestHold) <= ports.now()) {
+    await discardDelivery(delivery.id, 'held for 30 days, its endpoint disabled', retention, ports);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+/** Sends a held delivery on its way again. Due at once: a task that gets lost is the sweep's to send. */
+export async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> {
+  const { ok, delivery } = await ports.deliveries.release(seen, ports.now());
+  if (!ok || delivery === undefined) return;
+  await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: delivery.attempts + 1 }, delivery));
+  tell(delivery, 'delivery.released', {}, ports);
+}
+
+/** Ends a delivery that can not be tried any more. @returns what to tell the queue about its task */
+export async function discardDelivery(
+  id: string,
+  reason: string,
+  retention: Seconds,
+  ports: HoldPorts,
+): Promise<Settlement> {
+  const now = ports.now();
+  const expiresAt = toUnixSeconds(later(now, retention));
+  const { ok, delivery } = await ports.deliveries.discard(id, reason, now, expiresAt);
+  if (ok && delivery !== undefined) {
+    tell(delivery, 'delivery.discarded', { reason }, ports);
+    ports.telemetry.count('DeliveriesDiscarded', {});
+  }
+  if (delivery === undefined) return missing(id, ports);
+  const isWorkedOn = !ok && delivery.status === 'pending';
+  return isWorkedOn
+    ? { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? unixMillis(now), now) }
+    : acknowledge;
+}
+
+/** Tells of a task whose delivery is not there. */
+export function missing(deliveryId: string, { telemetry }: Pick<HoldPorts, 'telemetry'>): Settlement {
+  telemetry.error('delivery.missing', { deliveryId });
+  telemetry.count('DeliveriesMissing', {});
+  return acknowledge;
+}
+
+function tell(
+  { id, eventId, eventType, tenant, endpointId, correlationId }: Delivery,
+  line: string,
+  more: Readonly<Record<string, string>>,
+  { telemetry }: HoldPorts,
+): void {
+  telemetry.info(line, { deliveryId: id, eventId, eventType, tenant, endpointId, correlationId, ...more });
+}

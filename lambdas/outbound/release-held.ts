@@ -1,0 +1,86 @@
+import type { Delivery } from '../domain/delivery-record.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
+import { announceDisabled, type DisablePorts } from './disable-endpoint.ts';
+import { type HoldPorts, settleHeld } from './hold-delivery.ts';
+
+/** What releasing needs of the outside world. */
+export interface ReleasePorts extends Omit<HoldPorts, 'deliveries'>, Omit<DisablePorts, 'endpoints'> {
+  readonly deliveries: HoldPorts['deliveries'] & {
+    read(id: string): Promise<Delivery | undefined>;
+    /** The oldest held deliveries of an endpoint, as far as the index has heard of them. */
+    heldOf(
+      endpoint: { readonly tenant: string; readonly id: string },
+      limit: number,
+    ): Promise<readonly string[]>;
+  };
+  readonly endpoints: HoldPorts['endpoints'] &
+    DisablePorts['endpoints'] & {
+      /** Endpoints about which something is to be done. */
+      needingAttention(): Promise<readonly { readonly tenant: string; readonly id: string }[]>;
+      /** Notes when the held deliveries of an endpoint were first seen to be none left; undefined: some are. */
+      markHeldEmpty(seen: Endpoint, at: UnixMillis | undefined): Promise<unknown>;
+    };
+}
+
+/** The index lags behind the table: for so long nobody may appear in it. */
+const settleTime = seconds(60);
+/** Held deliveries of one endpoint that one run releases: the rest follows a minute later. */
+const releasedAtMost = 600;
+const pageSize = 50;
+
+/** Does what is to be done about endpoints: tells the operators of the disabled, releases what the enabled still hold. */
+export async function attendEndpoints(
+  retention: Seconds,
+  hasTime: () => boolean,
+  ports: ReleasePorts,
+): Promise<number> {
+  let released = 0;
+  for (const { tenant, id } of await ports.endpoints.needingAttention()) {
+    const endpoint = hasTime() ? await ports.endpoints.read(tenant, id) : undefined;
+    if (endpoint?.attentionAt === undefined) continue;
+    if (endpoint.status === 'disabled') await announceDisabled(endpoint, ports);
+    else released += await releaseHeld(endpoint, retention, hasTime, ports);
+  }
+  return released;
+}
+
+/**
+ * Releases what an enabled endpoint still holds, the oldest first.
+ *
+ * Done again until nothing has been held for a minute: a worker that saw the endpoint disabled may hold one more.
+ */
+export async function releaseHeld(
+  endpoint: Endpoint,
+  retention: Seconds,
+  hasTime: () => boolean,
+  ports: ReleasePorts,
+): Promise<number> {
+  let released = 0;
+  while (released < releasedAtMost && hasTime()) {
+    const ids = await ports.deliveries.heldOf(endpoint, pageSize);
+    if (ids.length === 0) {
+      await endRelease(endpoint, ports);
+      return released;
+    }
+    const settled = await Promise.all(ids.map((id) => settleOne(id, retention, ports)));
+    const count = settled.filter((isSettled) => isSettled).length;
+    released += count;
+    // All of them are released already, and the index has not heard of it yet.
+    if (count === 0) break;
+  }
+  if (endpoint.heldEmptyAt !== undefined) await ports.endpoints.markHeldEmpty(endpoint, undefined);
+  return released;
+}
+
+async function settleOne(id: string, retention: Seconds, ports: ReleasePorts): Promise<boolean> {
+  const delivery = await ports.deliveries.read(id);
+  return delivery?.status === 'held' && !(await settleHeld(delivery, retention, ports));
+}
+
+async function endRelease(endpoint: Endpoint, ports: ReleasePorts): Promise<void> {
+  const now = ports.now();
+  const { heldEmptyAt } = endpoint;
+  if (heldEmptyAt === undefined) await ports.endpoints.markHeldEmpty(endpoint, now);
+  else if (later(heldEmptyAt, settleTime) <= now) await ports.endpoints.attended(endpoint);
+}

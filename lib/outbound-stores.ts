@@ -1,0 +1,54 @@
+import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { attentionIndex, byEndpointIndex, dueIndex, heldIndex } from '../lambdas/domain/tables.ts';
+import { RecordTable } from './parts/record-table.ts';
+
+/** tables of events, deliveries and endpoints; the stack's signing secret, and the one that endpoints' secrets are sealed under */
+export class OutboundStores extends Construct {
+  readonly events: RecordTable;
+  readonly deliveries: RecordTable;
+  readonly endpoints: RecordTable;
+  readonly signingSecret: Secret;
+  readonly masterSecret: Secret;
+
+  constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy) {
+    super(scope, id);
+    this.events = new RecordTable(this, 'Events', { removalPolicy });
+    this.deliveries = new RecordTable(this, 'Deliveries', {
+      removalPolicy,
+      indexes: [dueIndex, heldIndex, byEndpointIndex],
+    });
+    this.endpoints = new RecordTable(this, 'Endpoints', {
+      removalPolicy,
+      partitionKey: 'tenant',
+      indexes: [attentionIndex],
+    });
+    this.signingSecret = this.generated('SigningSecret', {
+      description: 'Signs what is sent to endpoints without a secret of their own',
+      reason: 'Receivers hold the same key: it is rotated together with them, never by a timer.',
+      removalPolicy,
+    });
+    this.masterSecret = this.generated('MasterSecret', {
+      description: 'The secrets of endpoints are sealed under a key derived from this',
+      reason:
+        'Secrets are sealed anew as they are used: it is rotated by people, at most as often as that is done.',
+      removalPolicy,
+    });
+  }
+
+  /** 44 letters and digits: valid base64, of 33 random bytes. */
+  private generated(
+    id: string,
+    props: { readonly description: string; readonly reason: string; readonly removalPolicy: RemovalPolicy },
+  ): Secret {
+    const { description, reason, removalPolicy } = props;
+    const secret = new Secret(this, id, {
+      description,
+      generateSecretString: { passwordLength: 44, excludePunctuation: true },
+      removalPolicy,
+    });
+    Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason });
+    return secret;
+  }
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { millis, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import type { GatePorts, Pass } from '../../lambdas/outbound/pass-gate.ts';
+
+const start = Date.UTC(2026, 10, 25, 12);
+const at = (ms: number): UnixMillis => unixMillis(start + ms);
+const limits = { concurrent: 2, breakAfter: 2 };
+
+/** What every store of gates must do. @param make each call may share one table */
+export function gatesContract(name: string, make: () => Promise<GatePorts['gates']>): void {
+  const setUp = async () => {
+    const gates = await make();
+    const gate = crypto.randomUUID();
+    const pass = (slot: string, until: number, isProbe = false): Pass => ({
+      ...{ gate, slot, until: at(until), isProbe, limits },
+    });
+    const take = (slot: string, now: number, until: number, nextAt?: number) =>
+      gates.take(gate, slot, {
+        now: at(now),
+        until: at(until),
+        nextAt: nextAt === undefined ? undefined : at(nextAt),
+      });
+    return { gates, gate, pass, take };
+  };
+
+  describe(`gates in ${name}`, () => {
+    it('give a slot to one at a time, until it is left or its time is over', async () => {
+      const { gates, pass, take } = await setUp();
+
+      expect(await take('slot0', 0, 1000)).toEqual({ ok: true });
+      expect(await take('slot0', 10, 1010)).toMatchObject({ ok: false, state: { slots: { 0: at(1000) } } });
+      expect(await take('slot1', 10, 1010)).toEqual({ ok: true });
+      await gates.leave(pass('slot0', 1000), 'up', at(20));
+      expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
+      expect(await take('slot1', 1010, 2010)).toEqual({ ok: true });
+    });
+
+    it('let nobody in before the rate allows the next', async () => {
+      const { take } = await setUp();
+      expect(await take('slot0', 0, 1000, 500)).toEqual({ ok: true });
+
+      expect(await take('slot1', 499, 1000, 999)).toMatchObject({ ok: false, state: { nextAt: at(500) } });
+      expect(await take('slot1', 500, 1000, 1000)).toEqual({ ok: true });
+    });
+
+    it('do not free a slot that somebody else has by now, and count what was learnt all the same', async () => {
+      const { gates, pass, take } = await setUp();
+      await take('slot0', 0, 1000);
+      await take('slot0', 1000, 2000);
+
+      expect(await gates.leave(pass('slot0', 1000), 'down', at(1100))).toMatchObject({ failures: 1 });
+      expect(await take('slot0', 1100, 3000)).toMatchObject({ ok: false });
+    });
+
+    it('count failures in a row and remember since when nothing succeeded', async () => {
+      const { gates, pass, take } = await setUp();
+      const leave = async (health: 'up' | 'refusing' | 'down' | undefined, time: number) => {
+        await take('slot0', time, time + 1);
+        return gates.leave(pass('slot0', time + 1), health, at(time));
+      };
+
+      expect(await leave('down', 10)).toMatchObject({ failures: 1, failingSince: at(10) });
+      expect(await leave('down', 20)).toMatchObject({ failures: 2, failingSince: at(10) });
+      expect(await leave(undefined, 25)).toMatchObject({ failures: 2 });
+      expect(await leave('refusing', 30)).toMatchObject({ failures: 0, failingSince: at(10) });
+      const up = await leave('up', 40);
+      expect(up.failures).toBe(0);
+      expect(up.failingSince).toBeUndefined();
+    });
+
+    it('stay shut for the pause, then let one probe in; its success opens them to all', async () => {
+      const { gates, gate, pass, take } = await setUp();
+      await take('slot0', 0, 100);
+      await gates.leave(pass('slot0', 100), 'down', at(10));
+      await gates.open(pass('slot0', 100), at(5000));
+      await gates.open(pass('slot1', 100), at(9000));
+
+      expect(await take('slot1', 20, 100)).toMatchObject({ ok: false, state: { openUntil: at(5000) } });
+      expect(await gates.probe(gate, at(5000), at(6000))).toEqual({ ok: true });
+      expect(await gates.probe(gate, at(5000), at(6000))).toMatchObject({ ok: false });
+      const left = await gates.leave(pass('probe', 6000, true), 'up', at(5500));
+      expect(left.openUntil).toBeUndefined();
+      expect(await take('slot1', 5500, 6500)).toEqual({ ok: true });
+    });
+
+    it('count the probes that fail, and give a probe that came to nothing to the next', async () => {
+      const { gates, gate, pass, take } = await setUp();
+      await take('slot0', 0, 100);
+      await gates.leave(pass('slot0', 100), 'down', at(10));
+      await gates.open(pass('slot0', 100), at(1000));
+
+      await gates.probe(gate, at(1000), at(2000));
+      await gates.leave(pass('probe', 2000, true), 'down', at(1500));
+      await gates.open(pass('probe', 2000, true), at(4000));
+      expect(await take('slot0', 1600, 1700)).toMatchObject({
+        ok: false,
+        state: { openUntil: at(4000), probes: 1, failures: 2 },
+      });
+      await gates.probe(gate, at(4000), at(5000));
+      const left = await gates.leave(pass('probe', 5000, true), undefined, at(4100));
+      expect(left.openUntil).toBe(at(4100));
+    });
+
+    it('give each who waits a time of its own', async () => {
+      const { gates, gate } = await setUp();
+      const reserve = (now: number) => gates.reserve(gate, millis(100), at(now));
+
+      expect(await reserve(0)).toBe(at(100));
+      expect(await reserve(0)).toBe(at(200));
+      expect(await reserve(150)).toBe(at(300));
+      expect(await reserve(1000)).toBe(at(1100));
+    });
+  });
+}

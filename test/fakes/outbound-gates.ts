@@ -1,0 +1,84 @@
+import type { GateState } from '../../lambdas/domain/gate.ts';
+import { type Millis, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import type { GatePorts, Health, Pass } from '../../lambdas/outbound/pass-gate.ts';
+
+interface Gate extends Omit<GateState, 'slots'> {
+  /** By their names. */
+  readonly slots: Readonly<Record<string, UnixMillis>>;
+  readonly reservedUntil?: UnixMillis;
+}
+
+const closed: Gate = { slots: {}, failures: 0, probes: 0 };
+
+/** The gates in memory: each call one atomic step. */
+export function memoryGates(): GatePorts['gates'] & { readonly gates: Map<string, Gate> } {
+  const gates = new Map<string, Gate>();
+  const of = (gate: string): Gate => gates.get(gate) ?? closed;
+  const set = (gate: string, change: Partial<Gate>): Gate => {
+    const changed = { ...of(gate), ...change };
+    gates.set(gate, changed);
+    return changed;
+  };
+  const stateOf = ({ slots, reservedUntil: _, ...state }: Gate): GateState => {
+    const numbered = Object.entries(slots).filter(([name]) => name.startsWith('slot'));
+    return { ...state, slots: Object.fromEntries(numbered.map(([name, until]) => [name.slice(4), until])) };
+  };
+
+  return {
+    gates,
+
+    async take(gate, slot, { now, until, nextAt }) {
+      const state = of(gate);
+      const isFree = (state.slots[slot] ?? 0) <= now;
+      const isInTime = (state.nextAt ?? 0) <= now;
+      if (!isFree || !isInTime || state.openUntil !== undefined) return { ok: false, state: stateOf(state) };
+      set(gate, { slots: { ...state.slots, [slot]: until }, ...(nextAt && { nextAt }) });
+      return { ok: true };
+    },
+
+    async probe(gate, seenOpenUntil, until) {
+      const state = of(gate);
+      if (state.openUntil !== seenOpenUntil) return { ok: false, state: stateOf(state) };
+      set(gate, { slots: { ...state.slots, probe: until }, openUntil: until });
+      return { ok: true };
+    },
+
+    async leave(pass, health, now) {
+      const state = of(pass.gate);
+      const isOurs = state.slots[pass.slot] === pass.until;
+      if (!isOurs && health === undefined) return stateOf(state);
+      const { [pass.slot]: _, ...others } = state.slots;
+      const slots = isOurs ? others : state.slots;
+      return stateOf(set(pass.gate, { slots, ...learnt(state, pass, health, now) }));
+    },
+
+    async open({ gate, until, isProbe }, openUntil) {
+      const state = of(gate);
+      const isAllowed = isProbe
+        ? state.openUntil === until
+        : state.openUntil === undefined && state.failures > 0;
+      if (isAllowed) set(gate, { openUntil, probes: isProbe ? state.probes + 1 : 0 });
+    },
+
+    async reserve(gate: string, span: Millis, now: UnixMillis) {
+      const { reservedUntil = now } = of(gate);
+      const next = unixMillis(Math.max(now, reservedUntil) + span);
+      set(gate, { reservedUntil: next });
+      return next;
+    },
+  };
+}
+
+function learnt(state: Gate, { isProbe }: Pass, health: Health | undefined, now: UnixMillis): Partial<Gate> {
+  const failingSince = state.failingSince ?? now;
+  switch (health) {
+    case 'up':
+      return { failures: 0, probes: 0, failingSince: undefined, openUntil: undefined };
+    case 'refusing':
+      return { failures: 0, probes: 0, openUntil: undefined, failingSince };
+    case 'down':
+      return { failures: state.failures + 1, failingSince };
+    case undefined:
+      return isProbe ? { openUntil: now } : {};
+  }
+}
