@@ -50,7 +50,11 @@ function fromHere(facts: StackFacts): Deployment {
     name,
     { ...source, url: reachable({ url: endpoint }, source.url) },
   ]);
-  return { ...facts, sources: Object.fromEntries(sources) };
+  return {
+    ...facts,
+    managementUrl: reachable({ url: endpoint }, facts.managementUrl),
+    sources: Object.fromEntries(sources),
+  };
 }
 
 async function readStackOutputs(name: string): Promise<Record<string, string>> {
@@ -79,6 +83,7 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
   ]);
   return {
     sources: Object.fromEntries(sources),
+    managementUrl: outputs.managementUrl,
     signingSecretArn: outbound.signingSecretArn,
     masterSecretArn: outbound.masterSecretArn,
     operationsTopicArn: outbound.operationsTopicArn,

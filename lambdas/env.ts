@@ -33,6 +33,20 @@ export const sweepEnv = [
   'OPERATIONS_TOPIC_ARN',
 ] as const;
 
+/** `INBOUND_QUEUES` is JSON: the sources by the name of the queue that they share. */
+export const managementEnv = [
+  'INBOUND_EVENTS_TABLE',
+  'OUTBOUND_EVENTS_TABLE',
+  'DELIVERIES_TABLE',
+  'ENDPOINTS_TABLE',
+  'PUBLISH_QUEUE_URL',
+  'DELIVERY_QUEUE_URL',
+  'INBOUND_QUEUES',
+  'PAYLOAD_BUCKET',
+  'MASTER_SECRET',
+  'OPERATIONS_TOPIC_ARN',
+] as const;
+
 type EnvOf<Names extends readonly string[]> = { readonly [Name in Names[number]]: string };
 /** `SOURCE` is empty under `isolation: 'shared'`: there the last segment of the path names the source. */
 export type ReceiveEnv = EnvOf<typeof receiveEnv>;
@@ -40,6 +54,7 @@ export type ConsumeEnv = EnvOf<typeof consumeEnv>;
 export type PublishEnv = EnvOf<typeof publishEnv>;
 export type DeliverEnv = EnvOf<typeof deliverEnv>;
 export type SweepEnv = EnvOf<typeof sweepEnv>;
+export type ManagementEnv = EnvOf<typeof managementEnv>;
 
 /** A function was deployed without something that it needs. */
 export class ConfigurationError extends Error {

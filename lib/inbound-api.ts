@@ -1,7 +1,7 @@
 import { CfnOutput, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   CfnApiMapping,
-  CfnStage,
+  type CfnStage,
   DomainName,
   HttpApi,
   HttpRoute,
@@ -9,8 +9,9 @@ import {
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { loggedStage } from './parts/logged-stage.ts';
 import type { CustomDomain } from './public-urls.ts';
 
 export interface InboundApiProps {
@@ -25,21 +26,6 @@ export interface Throttle {
   readonly rate: number;
   readonly burst: number;
 }
-
-/** What an access log line tells; never a header or a body. */
-const accessLogFormat = {
-  requestId: '$context.requestId',
-  time: '$context.requestTime',
-  ip: '$context.identity.sourceIp',
-  routeKey: '$context.routeKey',
-  path: '$context.path',
-  status: '$context.status',
-  responseLength: '$context.responseLength',
-  integrationStatus: '$context.integration.status',
-  integrationError: '$context.integration.error',
-  integrationLatency: '$context.integration.latency',
-  error: '$context.error.message',
-};
 
 /** HTTP API, for v4 and v6 callers → its `$default` stage, with access logs and a throttle for each route */
 export class InboundApi extends Construct {
@@ -59,23 +45,14 @@ export class InboundApi extends Construct {
 
   /** Makes the routes public. Call it once, when all of them are there. */
   publish(throttles: ReadonlyMap<string, Throttle>): void {
-    const logGroup = new LogGroup(this, 'AccessLogs', {
-      retention: this.props.logRetention,
-      removalPolicy: this.props.removalPolicy,
-    });
-    const routeSettings = [...throttles].map(([routeKey, { rate, burst }]) => [
-      routeKey,
-      { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
-    ]);
-    const stage = new CfnStage(this, 'Stage', {
-      apiId: this.api.apiId,
-      stageName: '$default',
-      autoDeploy: true,
-      routeSettings: Object.fromEntries(routeSettings),
-      accessLogSettings: {
-        destinationArn: logGroup.logGroupArn,
-        format: JSON.stringify(accessLogFormat),
-      },
+    const stage = loggedStage(this, this.api, {
+      ...this.props,
+      routeSettings: Object.fromEntries(
+        [...throttles].map(([routeKey, { rate, burst }]) => [
+          routeKey,
+          { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+        ]),
+      ),
     });
     // Settings of a route that is not there yet are refused.
     stage.node.addDependency(...this.api.node.children.filter((child) => child instanceof HttpRoute));

@@ -14,11 +14,13 @@ import type { InboundSource } from './inbound-source.ts';
 import type { Outbound } from './outbound.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
 import type { NodeLambda } from './parts/node-lambda.ts';
+import type { WorkQueue } from './parts/work-queue.ts';
 
 export interface MonitoringProps {
   readonly api: HttpApi;
   readonly inbound: readonly InboundSource[];
   readonly outbound: Outbound;
+  readonly management: NodeLambda;
   readonly alarmAction: IAlarmAction;
 }
 
@@ -75,11 +77,12 @@ export class Monitoring extends Construct {
 
   /** Only deliver may continue itself through its own queue; where it may, AWS does not count. */
   private recursionAlarms(): void {
-    const { inbound, outbound } = this.props;
+    const { inbound, outbound, management } = this.props;
     const watched = [
       ...inbound.flatMap(({ receive, consume }) => [receive, consume]),
       outbound.publish,
       outbound.sweep,
+      management,
     ];
     for (const lambda of watched) {
       new ImpactAlarm(this, `Loop-${nameOf(lambda).replaceAll('/', '-')}`, {
@@ -93,7 +96,7 @@ export class Monitoring extends Construct {
   }
 
   private dashboard(): void {
-    const { api, inbound, outbound } = this.props;
+    const { api, inbound, outbound, management } = this.props;
     const works = [...inbound.map(({ work }) => work), outbound.publishing, outbound.delivering];
     const dlqs = [...works.map(({ dlq }) => dlq), outbound.subscriptionDlq];
     const lambdas = [
@@ -101,6 +104,7 @@ export class Monitoring extends Construct {
       outbound.publish,
       outbound.deliver,
       outbound.sweep,
+      management,
     ];
     new Dashboard(this, 'Dashboard', {
       widgets: [
@@ -108,21 +112,19 @@ export class Monitoring extends Construct {
           graph('Requests', [api.metricCount(), api.metricClientError(), api.metricServerError()]),
           graph('Answer time (p99)', [api.metricLatency({ statistic: Stats.p(99) })]),
         ],
-        [
-          graph(
-            'Waiting messages',
-            works.map(({ queue }) => visible(queue)),
-          ),
-          graph(
-            'Age of the oldest message',
-            works.map(({ queue }) => oldest(queue)),
-          ),
-          graph('Dead letters', dlqs.map(visible)),
-        ],
+        queueWidgets(works, dlqs),
         [
           graph('Errors of functions', lambdas.map(errors)),
           graph('Throttled functions', lambdas.map(throttles)),
           graph('Never attempted', [this.own('DeliveriesNeverAttempted', { service: 'sweep' })]),
+        ],
+        [
+          graph(
+            'Endpoints in trouble',
+            ['EndpointsDisabled', 'BreakersOpened', 'DeliveriesHeld'].map((name) =>
+              this.own(name, { service: 'deliver' }),
+            ),
+          ),
         ],
       ],
     });
@@ -138,6 +140,18 @@ export class Monitoring extends Construct {
     });
   }
 }
+
+const queueWidgets = (works: readonly WorkQueue[], dlqs: readonly Queue[]): GraphWidget[] => [
+  graph(
+    'Waiting messages',
+    works.map(({ queue }) => visible(queue)),
+  ),
+  graph(
+    'Age of the oldest message',
+    works.map(({ queue }) => oldest(queue)),
+  ),
+  graph('Dead letters', dlqs.map(visible)),
+];
 
 const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 8 });
 

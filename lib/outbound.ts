@@ -4,9 +4,9 @@ import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
 import { attentionIndex, dueIndex, heldIndex, payloadPrefixes } from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
@@ -14,7 +14,8 @@ import { OutboundStores } from './outbound-stores.ts';
 import { MinuteSchedule } from './parts/minute-schedule.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import type { RecordTable } from './parts/record-table.ts';
-import { deadLetterAlarm, deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
+import { subscribeQueue } from './parts/subscribe-queue.ts';
+import { WorkQueue } from './parts/work-queue.ts';
 import { batches, functions, outboundDefaults, workerTimes } from './settings.ts';
 
 export interface OutboundConstructProps {
@@ -44,11 +45,14 @@ export class Outbound extends Construct {
   readonly publish: NodeLambda;
   readonly deliver: NodeLambda;
   readonly sweep: NodeLambda;
+  /** Compiled into the functions. */
+  readonly settings: OutboundSettings;
   private readonly props: OutboundConstructProps;
 
   constructor(scope: Construct, id: string, props: OutboundConstructProps) {
     super(scope, id);
     this.props = props;
+    this.settings = outboundSettings(props.outbound, props.localEndpoints);
     const stores = new OutboundStores(this, 'Stores', props.removalPolicy);
     this.events = stores.events;
     this.deliveries = stores.deliveries;
@@ -71,27 +75,10 @@ export class Outbound extends Construct {
     });
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
     this.operations = new Topic(this, 'Operations', { enforceSSL: true });
-    this.subscriptionDlq = this.subscribePublishQueue();
+    this.subscriptionDlq = subscribeQueue(this, this.topic, this.publishing.queue, props.alarmAction);
     this.publish = this.publisher();
     this.deliver = this.deliverer();
     this.sweep = this.sweeper();
-  }
-
-  /**
-   * Raw delivery stays off: the envelope carries the id that stays the same when SNS sends twice. What SNS cannot hand
-   * over it would discard, were there no DLQ at the subscription itself.
-   */
-  private subscribePublishQueue(): Queue {
-    const deadLetters = deadLetterQueue(this, 'SubscriptionDlq');
-    this.topic.addSubscription(
-      new SqsSubscription(this.publishing.queue, { rawMessageDelivery: false, deadLetterQueue: deadLetters }),
-    );
-    deadLetterAlarm(this, 'SubscriptionDlqAlarm', deadLetters, {
-      impact: 'SNS could not hand a published message to the publish queue; its event was not sent.',
-      firstStep: "Look at the publish queue's policy, then npx hookline dlq redrive subscription.",
-      alarmAction: this.props.alarmAction,
-    });
-    return deadLetters;
   }
 
   private publisher(): NodeLambda {
@@ -193,12 +180,11 @@ export class Outbound extends Construct {
     timeout: Duration,
     more: { readonly recursiveLoop?: RecursiveLoop; readonly once?: boolean } = {},
   ): NodeLambda {
-    const settings = outboundSettings(this.props.outbound, this.props.localEndpoints);
     const id = `${entry[0]?.toUpperCase()}${entry.slice(1)}`;
     return new NodeLambda(this, id, {
       entry,
       description,
-      settings,
+      settings: this.settings,
       environment,
       timeout,
       defaults: this.props.functions,

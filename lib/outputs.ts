@@ -6,6 +6,7 @@ import { pascalCase } from './source-settings.ts';
 /** The names of the outputs that a stack has once. Tables are names, queues are URLs. */
 const outputKeys = {
   inboundBaseUrl: 'InboundBaseUrl',
+  managementUrl: 'ManagementUrl',
   topicArn: 'OutboundTopicArn',
   signingSecretArn: 'OutboundSigningSecretArn',
   payloadBucket: 'PayloadBucket',

@@ -57,9 +57,14 @@ export const functions = {
   publishTimeout: Duration.seconds(60),
   /** Below the minute between two runs, so that sweeps do not pile up. */
   sweepTimeout: Duration.seconds(55),
+  /** The gateway gives up after 30 s. */
+  managementTimeout: Duration.seconds(29),
   /** CPU comes with memory: below this a cold start takes longer than the strictest providers wait. */
   memoryMb: 512,
 } as const;
+
+/** People and scripts; what is more is a mistake. Requests a second, and at once. */
+export const managementThrottle = { rate: 50, burst: 100 } as const;
 
 export const batches = {
   consume: 10,

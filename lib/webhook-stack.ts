@@ -6,24 +6,20 @@ import { keptIndex } from '../lambdas/domain/tables.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import { InboundApi } from './inbound-api.ts';
 import { InboundSource } from './inbound-source.ts';
+import { ManagementApi } from './management-api.ts';
 import { Monitoring } from './monitoring.ts';
 import { Outbound } from './outbound.ts';
 import type { OutboundProps } from './outbound-settings.ts';
-import { addOutputs, maxRangesInOutput, type SourceFacts } from './outputs.ts';
+import { addOutputs } from './outputs.ts';
 import { PayloadBucket } from './parts/payload-bucket.ts';
 import { RecordTable } from './parts/record-table.ts';
 import { type CustomDomain, withPublicUrls } from './public-urls.ts';
 import { defaultLogRetention } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
 import { groupsOf, throttleOf } from './source-groups.ts';
-import {
-  checkSources,
-  handlerTimeoutOf,
-  type SourceProps,
-  type Sources,
-  sourceSettings,
-} from './source-settings.ts';
+import { checkSources, type Sources } from './source-settings.ts';
 import { tooManyResources, warnOfOldRanges } from './stack-checks.ts';
+import { outboundFacts, sourceFacts } from './stack-facts.ts';
 
 export interface WebhookStackProps extends StackProps {
   /** Who sends webhooks here, by name. The name is the last segment of the URL. */
@@ -59,6 +55,8 @@ const localAccount = '000000000000';
 export class WebhookStack extends Stack {
   /** What sends: `outbound.topic.grantPublish(app)` lets an app publish. */
   readonly outbound: Outbound;
+  /** Endpoints, deliveries and events: `management.grantUse(app)` lets an app manage them. */
+  readonly management: ManagementApi;
   private readonly inbound: ReadonlyMap<string, InboundSource>;
 
   constructor(scope: Construct, id: string, props: WebhookStackProps) {
@@ -99,11 +97,11 @@ export class WebhookStack extends Stack {
       outbound: props.outbound ?? {},
       localEndpoints: this.localEndpoints(),
     });
+    const managed = { inbound: this.inbound, inboundEvents: events, outbound: this.outbound };
+    this.management = new ManagementApi(this, 'Management', { ...shared, ...managed });
     new Monitoring(this, 'Monitoring', {
-      api: api.api,
-      inbound: inbound.map(({ source }) => source),
-      outbound: this.outbound,
-      alarmAction: alarms.action,
+      ...{ api: api.api, inbound: inbound.map(({ source }) => source), alarmAction: alarms.action },
+      ...{ outbound: this.outbound, management: this.management.lambda },
     });
     this.node.addValidation({ validate: () => tooManyResources(this) });
     this.addOutputs({ sources, baseUrl: api.api.apiEndpoint, events, payloads: shared.payloads });
@@ -146,44 +144,16 @@ export class WebhookStack extends Stack {
     const { outbound } = this;
     addOutputs(this, {
       inboundBaseUrl: facts.baseUrl,
-      topicArn: outbound.topic.topicArn,
-      signingSecretArn: outbound.signingSecret.secretArn,
+      managementUrl: this.management.api.apiEndpoint,
+      ...outboundFacts(outbound),
       payloadBucket: facts.payloads.bucketName,
-      publishQueueUrl: outbound.publishing.queue.queueUrl,
-      deliveryQueueUrl: outbound.delivering.queue.queueUrl,
-      publishDlqUrl: outbound.publishing.dlq.queueUrl,
-      deliveryDlqUrl: outbound.delivering.dlq.queueUrl,
-      subscriptionDlqUrl: outbound.subscriptionDlq.queueUrl,
       inboundEventsTable: facts.events.tableName,
-      outboundEventsTable: outbound.events.tableName,
-      deliveriesTable: outbound.deliveries.tableName,
-      endpointsTable: outbound.endpoints.tableName,
-      masterSecretArn: outbound.masterSecret.secretArn,
-      operationsTopicArn: outbound.operations.topicArn,
       sources: Object.fromEntries(
         Object.entries(facts.sources).map(([name, source]) => [
           name,
-          this.factsOf(name, source, facts.baseUrl),
+          sourceFacts(name, source, facts.baseUrl, this.inboundOf(name)),
         ]),
       ),
     });
-  }
-
-  private factsOf(name: string, source: SourceProps, baseUrl: string): SourceFacts {
-    const inbound = this.inboundOf(name);
-    const settings = sourceSettings(name, source, handlerTimeoutOf(source));
-    const { tolerance, rotationOverlap, maxBodyBytes, eventId, hmac, token, ed25519 } = settings;
-    const allowedCidrs =
-      settings.allowedCidrs.length <= maxRangesInOutput ? settings.allowedCidrs : undefined;
-    return {
-      name,
-      provider: source.provider,
-      url: `${baseUrl}/webhooks/${name}`,
-      publicUrl: source.publicUrl,
-      checks: { tolerance, rotationOverlap, maxBodyBytes, eventId, allowedCidrs, hmac, token, ed25519 },
-      secretArn: inbound.secretOf(name).ref,
-      queueUrl: inbound.work.queue.queueUrl,
-      dlqUrl: inbound.work.dlq.queueUrl,
-    };
   }
 }

@@ -20,6 +20,8 @@ export interface LocalOutputs {
   /** Trust this; set where the endpoint speaks TLS. */
   readonly caFile?: string;
   readonly inbound: { readonly baseUrl: string; readonly sources: Readonly<Record<string, LocalSource>> };
+  /** The management API; its requests are signed with AWS Signature Version 4. */
+  readonly managementUrl: string;
   readonly outbound: {
     readonly topicArn: string;
     readonly publishQueueUrl: string;
@@ -71,6 +73,7 @@ export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalO
         ...(checks ? { checks } : {}),
       })),
     },
+    managementUrl: reachable(endpoint, facts.managementUrl),
     outbound: {
       topicArn: facts.topicArn,
       publishQueueUrl: facts.publishQueueUrl,

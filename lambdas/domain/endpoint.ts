@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import { checkUrl, type DestinationRules } from './destination.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
 import { PayloadFilter } from './payload-filter.ts';
-import { EndpointId } from './publish-message.ts';
 import type { UnixMillis } from './time.ts';
 
 /** Why an endpoint is disabled. */
@@ -88,33 +87,71 @@ const EventTypePattern = v.pipe(
 /** A week between two attempts helps nobody. */
 const maxRetryDelay = 7 * 86_400;
 
-/** The fields of an endpoint that a tenant decides about, as the management API takes them. */
-export const EndpointFields = v.strictObject({
+const Metadata = v.pipe(
+  v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(64)), v.pipe(v.string(), v.maxLength(512))),
+  atMost(32),
+);
+const RetryDelays = v.pipe(
+  v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(maxRetryDelay))),
+  v.maxLength(50),
+);
+
+/** The fields of an endpoint that a tenant decides about. */
+const fields = {
   url: v.pipe(v.string(), v.maxLength(2048)),
-  description: v.optional(v.pipe(v.string(), v.maxLength(256)), ''),
+  description: v.pipe(v.string(), v.maxLength(256)),
   eventTypes: v.pipe(v.array(EventTypePattern), v.minLength(1), v.maxLength(100)),
-  filter: v.optional(PayloadFilter),
-  headers: v.optional(v.pipe(v.record(HeaderName, HeaderValue), atMost(16)), {}),
-  metadata: v.optional(
-    v.pipe(
-      v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(64)), v.pipe(v.string(), v.maxLength(512))),
-      atMost(32),
-    ),
-    {},
-  ),
-  maxPerSecond: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(1000))),
-  maxConcurrent: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100))),
-  timeout: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(300))),
-  retryDelays: v.optional(
-    v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(maxRetryDelay))), v.maxLength(50)),
-  ),
+  headers: v.pipe(v.record(HeaderName, HeaderValue), atMost(16)),
+  metadata: Metadata,
+};
+/** Those that an endpoint may go without. */
+const own = {
+  filter: PayloadFilter,
+  maxPerSecond: v.pipe(v.number(), v.minValue(0.01), v.maxValue(1000)),
+  maxConcurrent: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
+  timeout: v.pipe(v.number(), v.minValue(1), v.maxValue(300)),
+  retryDelays: RetryDelays,
+};
+
+/** A new endpoint's fields, as the management API takes them. */
+export const EndpointFields = v.strictObject({
+  ...fields,
+  description: v.optional(fields.description, ''),
+  headers: v.optional(fields.headers, {}),
+  metadata: v.optional(fields.metadata, {}),
+  filter: v.optional(own.filter),
+  maxPerSecond: v.optional(own.maxPerSecond),
+  maxConcurrent: v.optional(own.maxConcurrent),
+  timeout: v.optional(own.timeout),
+  retryDelays: v.optional(own.retryDelays),
 });
 
-/** Of an id that is not given. */
-export const NewEndpoint = v.strictObject({
-  id: v.optional(v.pipe(EndpointId, v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'))),
-  ...EndpointFields.entries,
+/** Changes of an endpoint: what is left out stays, what is null goes. */
+export const EndpointChanges = v.strictObject({
+  url: v.optional(fields.url),
+  description: v.optional(fields.description),
+  eventTypes: v.optional(fields.eventTypes),
+  headers: v.optional(fields.headers),
+  metadata: v.optional(fields.metadata),
+  filter: v.nullish(own.filter),
+  maxPerSecond: v.nullish(own.maxPerSecond),
+  maxConcurrent: v.nullish(own.maxConcurrent),
+  timeout: v.nullish(own.timeout),
+  retryDelays: v.nullish(own.retryDelays),
 });
+export type EndpointChanges = v.InferOutput<typeof EndpointChanges>;
+
+/** The settings with changes made to them. */
+export function changedSettings(settings: EndpointSettings, changes: EndpointChanges): EndpointSettings {
+  const { url, description, eventTypes, headers, metadata, filter } = settings;
+  const { maxPerSecond, maxConcurrent, timeout, retryDelays } = settings;
+  const before = {
+    ...{ url, description, eventTypes, headers, metadata, filter },
+    ...{ maxPerSecond, maxConcurrent, timeout, retryDelays },
+  };
+  const made = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(made.map(([name, value]) => [name, value ?? undefined])) };
+}
 
 /**
  * Checks what only the deployment can tell: where requests may go, and how long they may take.

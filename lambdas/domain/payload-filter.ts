@@ -7,7 +7,7 @@ type Scalar = v.InferOutput<typeof Scalar>;
 const maxFilterBytes = 4096;
 
 /** A field of the payload, and what has to be true of it; of several tests all. */
-const Condition = v.pipe(
+export const Condition = v.pipe(
   v.strictObject({
     /** Names of the fields on the way, separated by full stops; a number is a place in an array. */
     path: v.pipe(

@@ -37,6 +37,9 @@ export function parseInstant(text: string): UnixMillis | undefined {
 /** The day in UTC, as `YYYY-MM-DD`. */
 export const utcDay = (at: UnixMillis): string => new Date(at).toISOString().slice(0, 10);
 
+/** When a day in UTC begins; `day` is `YYYY-MM-DD`. */
+export const dayStart = (day: string): UnixMillis => unixMillis(Date.parse(`${day}T00:00:00Z`));
+
 /** An instant as ISO 8601 in UTC, e.g. `2026-12-01T00:00:00.000Z`. */
 export const toIsoInstant = (at: UnixMillis): string => new Date(at).toISOString();
 

@@ -1,10 +1,19 @@
+import type { Delivery } from '../domain/delivery-record.ts';
 import type { DeliveryTask } from '../domain/delivery-task.ts';
 import { endpointHash, taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { SigningKey } from '../domain/endpoint-secret.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
-import { type Millis, millis, seconds, secondsUntil, toMillis, type UnixMillis } from '../domain/time.ts';
+import {
+  type Millis,
+  millis,
+  type Seconds,
+  seconds,
+  secondsUntil,
+  toMillis,
+  type UnixMillis,
+} from '../domain/time.ts';
 import { type DeliveryWrite, refusal } from './claim-delivery.ts';
 import { discardDelivery, type HoldPorts, holdDelivery } from './hold-delivery.ts';
 import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
@@ -123,17 +132,28 @@ async function putOff(
   const now = ports.now();
   const delay = seconds(Math.max(1, secondsUntil(until, now)));
   const times = { now, until, dueAt: dueForRetry(until, delay) };
-  const write = await ports.deliveries.defer(task.deliveryId, task.attempt, times);
-  if (!write.ok) {
-    const refused = refusal(write.delivery, task.attempt, now);
-    if (refused.kind === 'busy') return { kind: 'fail', after: refused.wait };
-    return refused.kind === 'suspect' ? { kind: 'fail', after: delay } : acknowledge;
-  }
-  if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, write.delivery, delay));
-  const { id, eventId, tenant, endpointId } = write.delivery;
+  const { ok, delivery } = await ports.deliveries.defer(task.deliveryId, task.attempt, times);
+  // Refused by our own write, whose answer was lost.
+  const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
+  if (!isPutOff || delivery === undefined) return whyNot(delivery, task.attempt, now, delay);
+  if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, delay));
+  const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {
     ...{ deliveryId: id, eventId, tenant, endpointId, attempt: task.attempt, why, delaySeconds: delay },
   });
   ports.telemetry.count('DeliveriesDeferred', { why });
   return acknowledge;
+}
+
+/** Somebody works on it, it is recorded, or another task of the attempt is put off already. */
+function whyNot(
+  delivery: Delivery | undefined,
+  attempt: number,
+  now: UnixMillis,
+  delay: Seconds,
+): Settlement {
+  if (delivery?.leaseUntil === undefined && (delivery?.nextAttemptAt ?? 0) > now) return acknowledge;
+  const refused = refusal(delivery, attempt, now);
+  if (refused.kind === 'busy') return { kind: 'fail', after: refused.wait };
+  return refused.kind === 'suspect' ? { kind: 'fail', after: delay } : acknowledge;
 }

@@ -15,6 +15,8 @@ import {
 
 /** What carrying out a publication needs of the outside world. */
 export interface CarryPorts extends FanOutPorts {
+  /** What is wrong with a payload, by its event type's schema; undefined: nothing, or nothing is checked. */
+  refusalOfPayload(type: string, data: unknown): Promise<string | undefined>;
   readonly events: FanOutPorts['events'] & {
     read(id: string): Promise<OutboundEvent | undefined>;
     /** The body that is sent, or undefined when it is gone. */
@@ -47,6 +49,8 @@ export async function carryPublication(
   ports: CarryPorts,
 ): Promise<Carried> {
   const { to, tenant } = publication;
+  const refused = await ports.refusalOfPayload(publication.type, publication.data);
+  if (refused !== undefined) return unusable(refused);
   if (to.kind === 'tenant') return carryToTenant(publication, correlationId, settings, ports);
   const endpoint = tenant === '' ? undefined : await ports.endpoints.read(tenant, to.id);
   if (to.kind === 'url') {

@@ -44,7 +44,7 @@ export async function announceDisabled(endpoint: Endpoint, ports: DisablePorts):
     await ports.tellOperators(endpointDisabled(endpoint, ports.now()));
     await ports.endpoints.attended(endpoint);
     ports.telemetry.warn('endpoint.disabled', fields);
-    ports.telemetry.count('EndpointsDisabled', { reason: disabled?.reason ?? 'manual' });
+    ports.telemetry.count('EndpointsDisabled', {});
   } catch (error) {
     // The note stays: the sweep tells it.
     ports.telemetry.error('endpoint.disabled', fields, asError(error));

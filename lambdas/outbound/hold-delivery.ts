@@ -90,8 +90,11 @@ export async function settleHeld(delivery: Delivery, retention: Seconds, ports: 
 
 /** Sends a held delivery on its way again. Due at once: a task that gets lost is the sweep's to send. */
 export async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> {
-  const { ok, delivery } = await ports.deliveries.release(seen, ports.now());
-  if (!ok || delivery === undefined) return;
+  const now = ports.now();
+  const { ok, delivery } = await ports.deliveries.release(seen, now);
+  // Refused by our own write, whose answer was lost.
+  const isReleased = ok || (delivery?.status === 'pending' && delivery.dueAt === now);
+  if (!isReleased || delivery === undefined) return;
   await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: delivery.attempts + 1 }, delivery));
   tell(delivery, 'delivery.released', {}, ports);
 }

@@ -7,6 +7,7 @@ import { patientCalls } from '../adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
+import { dynamodbEventTypes } from '../adapters/aws/dynamodb-event-types.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
 import { payloadReader } from '../adapters/aws/payload-reader.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
@@ -14,6 +15,7 @@ import { s3Client } from '../adapters/aws/s3-client.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
+import { payloadCheck } from '../adapters/payload-check.ts';
 import { OutboundSettings } from '../domain/outbound-settings.ts';
 import { unixMillis } from '../domain/time.ts';
 import { publishEnv, readEnv, readSettings } from '../env.ts';
@@ -28,8 +30,10 @@ const deadLetters = sqsQueue(queues, env.PUBLISH_DLQ_URL);
 const tasks = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
 const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
 const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const now = () => unixMillis(Date.now());
 const ports = {
-  now: () => unixMillis(Date.now()),
+  now,
+  refusalOfPayload: payloadCheck(dynamodbEventTypes(table, env.ENDPOINTS_TABLE).read, now),
   events: { ...events, payload: payloadReader(events.read, bodies.get) },
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),

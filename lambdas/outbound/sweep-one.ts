@@ -8,7 +8,6 @@ import {
   type Seconds,
   seconds,
   secondsUntil,
-  toUnixSeconds,
   type UnixMillis,
   type UnixSeconds,
 } from '../domain/time.ts';
@@ -51,21 +50,30 @@ export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePo
     const now = ports.now();
     // The index lags behind the table.
     if (delivery?.dueAt === undefined || delivery.dueAt > now) return { kind: 'nothing' };
-    return await dealWith(await withEvent(delivery, now, ports), delivery.dueAt, { now, retention, ports });
+    return await dealWith(await withEvent(delivery, now, retention, ports), delivery.dueAt, {
+      now,
+      retention,
+      ports,
+    });
   } catch (error) {
     ports.telemetry.error('sweep.errored', { deliveryId: id }, asError(error));
     return { kind: 'error' };
   }
 }
 
-/** Well before an unfinished delivery's event expires it is kept longer. */
-const eventMargin = days(7);
+/** An event outlives what may become of its deliveries from now on by this. */
+const eventMargin = days(2);
 
 /** Nothing that is unfinished expires, however long it takes. */
-async function withEvent(delivery: Delivery, now: UnixMillis, ports: SweepOnePorts): Promise<Delivery> {
+async function withEvent(
+  delivery: Delivery,
+  now: UnixMillis,
+  retention: Seconds,
+  ports: SweepOnePorts,
+): Promise<Delivery> {
   const { status, tenant, eventId, eventExpiresAt, eventKeptFor } = delivery;
   const isUnfinished = status === 'pending' || status === 'held';
-  if (!isUnfinished || eventExpiresAt > toUnixSeconds(later(now, eventMargin))) return delivery;
+  if (!isUnfinished || eventExpiresAt > eventExpiry(now, seconds(retention + eventMargin))) return delivery;
   const until = eventExpiry(now, eventKeptFor);
   await ports.events.keep(outboundEventKey(tenant, eventId), until, now);
   return { ...delivery, eventExpiresAt: until };

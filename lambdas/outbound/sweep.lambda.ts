@@ -2,20 +2,23 @@
 // Trigger: a schedule, every minute, without retries.
 // Input: the due index of the deliveries table → output: tasks on the delivery queue, dead letters on its DLQ.
 // On failure: the next minute's run does the same; an alarm tells when none has run for five minutes.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { patientCalls } from '../adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbDue } from '../adapters/aws/dynamodb-due.ts';
+import { dynamodbEndpointDeliveries } from '../adapters/aws/dynamodb-endpoint-deliveries.ts';
 import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbHeld } from '../adapters/aws/dynamodb-held.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
+import { dynamodbRecoveries } from '../adapters/aws/dynamodb-recoveries.ts';
 import { operationsTopic } from '../adapters/aws/sns-topic.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { OutboundSettings } from '../domain/outbound-settings.ts';
-import { unixMillis } from '../domain/time.ts';
+import { type Millis, unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, sweepEnv } from '../env.ts';
 import { sweep } from './sweep.ts';
 
@@ -35,9 +38,12 @@ const ports = {
   deliveries: {
     ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
     ...dynamodbHeld(table, env.DELIVERIES_TABLE),
+    ...dynamodbEndpointDeliveries(table, env.DELIVERIES_TABLE),
   },
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   events: dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE),
+  recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),
+  pause: (span: Millis) => pause(span),
   sendTask: tasks.send,
   sendTasks: tasks.sendAll,
   tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),

@@ -1,6 +1,7 @@
 import type { TaskMessage } from '../domain/delivery-task.ts';
 import { dueIndex } from '../domain/tables.ts';
 import type { Seconds, UnixMillis } from '../domain/time.ts';
+import { type RecoverPorts, recoverAll } from './recover.ts';
 import { attendEndpoints, type ReleasePorts } from './release-held.ts';
 import { type Done, type SweepOnePorts, sweepOne } from './sweep-one.ts';
 import { asError } from './telemetry.ts';
@@ -9,7 +10,7 @@ import { asError } from './telemetry.ts';
 type Cursor = Record<string, unknown>;
 
 /** What the sweep needs of the outside world. */
-export interface SweepPorts extends SweepOnePorts, ReleasePorts {
+export interface SweepPorts extends SweepOnePorts, ReleasePorts, RecoverPorts {
   readonly endpoints: ReleasePorts['endpoints'];
   /** One page of a shard of the due index, the longest overdue first. */
   due(
@@ -17,7 +18,8 @@ export interface SweepPorts extends SweepOnePorts, ReleasePorts {
     now: UnixMillis,
     after?: Cursor,
   ): Promise<{ readonly ids: readonly string[]; readonly next?: Cursor }>;
-  readonly deliveries: SweepOnePorts['deliveries'] & ReleasePorts['deliveries'];
+  readonly deliveries: SweepOnePorts['deliveries'] & ReleasePorts['deliveries'] & RecoverPorts['deliveries'];
+  readonly events: SweepOnePorts['events'] & RecoverPorts['events'];
   sendTasks(tasks: readonly TaskMessage[]): Promise<void>;
 }
 
@@ -28,6 +30,8 @@ export interface Sweep {
   readonly neverAttempted: number;
   /** Held deliveries of endpoints that were enabled. */
   readonly released: number;
+  /** Failed deliveries that a recovery sent again. */
+  readonly recovered: number;
   readonly errors: number;
   /** The time was up before all was done; the next minute's sweep goes on. */
   readonly isCutShort: boolean;
@@ -44,7 +48,12 @@ export async function sweep(retention: Seconds, hasTime: () => boolean, ports: S
   const shards = Array.from({ length: dueIndex.shards }, (_, shard) =>
     sweepShard(shard, retention, hasTime, ports),
   );
-  const [released, ...results] = await Promise.all([attend(retention, hasTime, ports), ...shards]);
+  const [released, recovered, ...results] = await Promise.all([
+    orError(() => attendEndpoints(retention, hasTime, ports), ports),
+    orError(() => recoverAll(hasTime, ports), ports),
+    ...shards,
+  ]);
+  const failed = [released, recovered].filter((count) => count === undefined).length;
   const done = results.flatMap((result) => result.done);
   const count = (kind: Done['kind']) => done.filter((end) => end.kind === kind).length;
   const neverAttempted = done.filter((end) => end.kind === 'task' && end.isNeverAttempted).length;
@@ -53,7 +62,8 @@ export async function sweep(retention: Seconds, hasTime: () => boolean, ports: S
     deadLetters: count('dead-letter'),
     neverAttempted,
     released: released ?? 0,
-    errors: count('error') + (released === undefined ? 1 : 0),
+    recovered: recovered ?? 0,
+    errors: count('error') + failed,
     isCutShort: results.some(({ isCutShort }) => isCutShort),
   };
   ports.telemetry.count('DeliveriesNeverAttempted', {}, neverAttempted);
@@ -62,13 +72,12 @@ export async function sweep(retention: Seconds, hasTime: () => boolean, ports: S
 }
 
 /** @returns undefined when it failed; the next minute's sweep does it again */
-async function attend(
-  retention: Seconds,
-  hasTime: () => boolean,
-  ports: SweepPorts,
+async function orError(
+  work: () => Promise<number>,
+  ports: Pick<SweepPorts, 'telemetry'>,
 ): Promise<number | undefined> {
   try {
-    return await attendEndpoints(retention, hasTime, ports);
+    return await work();
   } catch (error) {
     ports.telemetry.error('sweep.errored', {}, asError(error));
     return undefined;

@@ -29,6 +29,7 @@ const entries = {
   publish: 'outbound/publish.lambda.ts',
   deliver: 'outbound/deliver.lambda.ts',
   sweep: 'outbound/sweep.lambda.ts',
+  management: 'management/management.lambda.ts',
 } as const;
 /** A function is named after its entry. */
 export type FunctionName = keyof typeof entries;

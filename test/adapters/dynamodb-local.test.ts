@@ -3,16 +3,20 @@ import { dynamodbClaims } from '../../lambdas/adapters/aws/dynamodb-claims.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbDue } from '../../lambdas/adapters/aws/dynamodb-due.ts';
 import { dynamodbEndpointChanges } from '../../lambdas/adapters/aws/dynamodb-endpoint-changes.ts';
+import { dynamodbEndpointDeliveries } from '../../lambdas/adapters/aws/dynamodb-endpoint-deliveries.ts';
 import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
 import { dynamodbHeld } from '../../lambdas/adapters/aws/dynamodb-held.ts';
 import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
+import { dynamodbRecoveries } from '../../lambdas/adapters/aws/dynamodb-recoveries.ts';
 import { claimsContract } from './claims-contract.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
 import { endpointsContract } from './endpoints-contract.ts';
 import { gatesContract } from './gates-contract.ts';
+import { listedContract } from './listed-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
+import { recoveriesContract } from './recoveries-contract.ts';
 import { startDynamodbLocal, whyNoDynamodbLocal } from './support/dynamodb-local.ts';
 import { shapes } from './support/table-shape.ts';
 
@@ -43,6 +47,7 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
       ...dynamodbDeliveries(client, 'Deliveries'),
       ...dynamodbDue(client, 'Deliveries'),
       ...dynamodbHeld(client, 'Deliveries'),
+      ...dynamodbEndpointDeliveries(client, 'Deliveries'),
     };
   };
   deliveriesContract('DynamoDB Local', deliveries);
@@ -58,6 +63,8 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
   };
   endpointsContract('DynamoDB Local', endpoints);
   gatesContract('DynamoDB Local', async () => dynamodbGates((await local()).client, 'Endpoints'));
+  recoveriesContract('DynamoDB Local', async () => dynamodbRecoveries((await local()).client, 'Endpoints'));
+  listedContract('DynamoDB Local', deliveries);
 
   claimsContract('DynamoDB Local', async () => {
     const { client } = await local();

@@ -10,6 +10,7 @@ export const localOutputs: LocalOutputs = {
       partner: { url: 'http://127.0.0.1:4566/api/partner', secretArn: 'arn:partner', provider: 'hmac' },
     },
   },
+  managementUrl: 'http://127.0.0.1:4566/management',
   outbound: {
     topicArn: 'arn:topic',
     publishQueueUrl: 'sqs:publish',

@@ -2,6 +2,7 @@ import type { AttemptEntry, AttemptRecord, Delivery, Fence } from '../../lambdas
 import { dueShardOf } from '../../lambdas/domain/delivery-record.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 import type { DeliveryWrite } from '../../lambdas/outbound/claim-delivery.ts';
+import { memoryListed } from './outbound-listed.ts';
 
 /** The Deliveries table in memory: one map, each call one atomic step. */
 export function memoryDeliveries() {
@@ -21,6 +22,7 @@ export function memoryDeliveries() {
 
   return {
     deliveries,
+    ...memoryListed(deliveries),
 
     async create(delivery: Delivery): Promise<Delivery | undefined> {
       const known = deliveries.get(delivery.id);

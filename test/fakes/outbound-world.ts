@@ -11,6 +11,7 @@ import { memoryEndpoints } from './outbound-endpoints.ts';
 import { memoryEvents } from './outbound-events.ts';
 import { memoryGates } from './outbound-gates.ts';
 import { memoryQueue } from './outbound-queue.ts';
+import { memoryRecoveries } from './outbound-recoveries.ts';
 import { recordedTelemetry } from './outbound-telemetry.ts';
 
 /** Monday noon, 2026-11-23. */
@@ -74,6 +75,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   const events = memoryEvents();
   const endpoints = memoryEndpoints();
   const gates = memoryGates();
+  const recoveries = memoryRecoveries();
   const operations: Operation[] = [];
   const publishQueue = memoryQueue(clock);
   const deliveryQueue = memoryQueue(clock);
@@ -93,6 +95,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   const publishPorts: PublishPorts = {
     now: clock,
     events: { ...events, payload: readPayload },
+    refusalOfPayload: async () => undefined,
     endpoints,
     deliveries: table,
     sendTask: deliveryQueue.send,
@@ -131,6 +134,8 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     endpoints,
     events,
     tellOperators,
+    recoveries,
+    pause: async () => undefined,
     sendTask: deliveryQueue.send,
     sendTasks: deliveryQueue.sendAll,
     sendDeadLetter,
@@ -145,6 +150,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
       events,
       endpoints,
       gates,
+      recoveries,
       operations,
       payloads,
       publishQueue,

@@ -2,16 +2,20 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbDue } from '../../lambdas/adapters/aws/dynamodb-due.ts';
 import { dynamodbEndpointChanges } from '../../lambdas/adapters/aws/dynamodb-endpoint-changes.ts';
+import { dynamodbEndpointDeliveries } from '../../lambdas/adapters/aws/dynamodb-endpoint-deliveries.ts';
 import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
 import { dynamodbHeld } from '../../lambdas/adapters/aws/dynamodb-held.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
+import { dynamodbRecoveries } from '../../lambdas/adapters/aws/dynamodb-recoveries.ts';
 import { clientConfig } from '../../local/endpoint.ts';
 import { deliveriesContract } from '../adapters/deliveries-contract.ts';
 import { endpointsContract } from '../adapters/endpoints-contract.ts';
 import { gatesContract } from '../adapters/gates-contract.ts';
+import { listedContract } from '../adapters/listed-contract.ts';
 import { outboundEventsContract } from '../adapters/outbound-events-contract.ts';
 import { makeTable } from '../adapters/outbound-tables.ts';
+import { recoveriesContract } from '../adapters/recoveries-contract.ts';
 import { shapes } from '../adapters/support/table-shape.ts';
 import { describeFlow } from './support/local-stack.ts';
 
@@ -24,7 +28,13 @@ describeFlow('The adapters of the outbound flow', ({ dynamodb, outputs }) => {
     ...dynamodbDeliveries(dynamodb, await table),
     ...dynamodbDue(dynamodb, await table),
     ...dynamodbHeld(dynamodb, await table),
+    ...dynamodbEndpointDeliveries(dynamodb, await table),
   }));
+  listedContract('DynamoDB', async () => ({
+    ...dynamodbDeliveries(dynamodb, await table),
+    ...dynamodbEndpointDeliveries(dynamodb, await table),
+  }));
+  recoveriesContract('DynamoDB', async () => dynamodbRecoveries(dynamodb, await endpoints));
   outboundEventsContract('DynamoDB', async () => dynamodbOutboundEvents(dynamodb, await table));
   endpointsContract('DynamoDB', async () => ({
     ...dynamodbEndpoints(dynamodb, await endpoints),

@@ -1,4 +1,8 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyEventV2WithIAMAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+} from 'aws-lambda';
 import type { Answer } from '../../domain/provider/handshake.ts';
 import type { RawRequest } from '../../domain/raw-request.ts';
 
@@ -44,3 +48,32 @@ export const plainAnswer = ({
   },
   body,
 });
+
+/** A request to the management API. */
+export const managementRequest = (event: APIGatewayProxyEventV2WithIAMAuthorizer) => ({
+  method: event.requestContext.http.method,
+  path: event.rawPath,
+  query: event.queryStringParameters ?? {},
+  ifMatch: event.headers['if-match'],
+  body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString('utf8'),
+});
+
+/** An answer of the management API. */
+export function managedAnswer(answer: {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly etag?: string;
+  readonly isProblem?: boolean;
+}): APIGatewayProxyStructuredResultV2 {
+  const { status, body, etag, isProblem } = answer;
+  const contentType = isProblem ? 'application/problem+json' : 'application/json';
+  return {
+    statusCode: status,
+    headers: {
+      'cache-control': 'no-store',
+      ...(body !== undefined && { 'content-type': contentType }),
+      ...(etag && { etag }),
+    },
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
+}

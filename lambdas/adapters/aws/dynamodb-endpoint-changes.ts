@@ -1,9 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { endpointItem, parseEndpoint } from './endpoint-item.ts';
 import { endpointUpdates } from './endpoint-updates.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 /** The Endpoints table, as the people see it who manage endpoints. */
 export function dynamodbEndpointChanges(client: DynamoDBDocumentClient, table: string) {
@@ -14,15 +14,6 @@ export function dynamodbEndpointChanges(client: DynamoDBDocumentClient, table: s
       const { ok, item } = await updateIf(client, table, updateFor(...args));
       return ok ? parseEndpoint(item) : undefined;
     };
-  const unlessRefused = async (write: Promise<unknown>): Promise<boolean> => {
-    try {
-      await write;
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
 
   return {
     /** @returns false when there is one of that id */

@@ -2,13 +2,12 @@ import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/
 import * as v from 'valibot';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import type { EndpointRange } from '../../domain/publish-range.ts';
-import { attentionIndex } from '../../domain/tables.ts';
+import { attentionItems } from './attention-items.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { parseEndpoint } from './endpoint-item.ts';
 import { endpointUpdates } from './endpoint-updates.ts';
 
 const Key = v.object({ tenant: v.string(), id: v.string() });
-const needingAtMost = 100;
 
 /** The Endpoints table, as sending sees it. */
 export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string) {
@@ -53,18 +52,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
     attended: writes(endpointUpdates.attended),
     markHeldEmpty: writes(endpointUpdates.markHeldEmpty),
 
-    async needingAttention(): Promise<readonly { readonly tenant: string; readonly id: string }[]> {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          IndexName: attentionIndex.name,
-          KeyConditionExpression: '#attention = :yes',
-          ExpressionAttributeNames: { '#attention': attentionIndex.partitionKey },
-          ExpressionAttributeValues: { ':yes': 'yes' },
-          Limit: needingAtMost,
-        }),
-      );
-      return Items.map((item) => v.parse(Key, item));
-    },
+    needingAttention: async () =>
+      (await attentionItems(client, table)).filter(({ tenant }) => !tenant.startsWith('/')),
   };
 }

@@ -1,10 +1,17 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { attentionIndex, dueIndex, heldIndex, keptIndex } from '../../../lambdas/domain/tables.ts';
+import {
+  attentionIndex,
+  byEndpointIndex,
+  dueIndex,
+  heldIndex,
+  keptIndex,
+} from '../../../lambdas/domain/tables.ts';
 
 interface TableIndex {
   readonly name: string;
   readonly partitionKey: string;
   readonly sortKey: string;
+  readonly sortType?: 'string';
 }
 
 /** What a table's conditions and queries depend on. */
@@ -16,7 +23,7 @@ export interface TableShape {
 /** The tables as the CDK app makes them. */
 export const shapes = {
   inboundEvents: { indexes: [keptIndex] },
-  deliveries: { indexes: [dueIndex, heldIndex] },
+  deliveries: { indexes: [dueIndex, heldIndex, byEndpointIndex] },
   outboundEvents: {},
   endpoints: { partitionKey: 'tenant', indexes: [attentionIndex] },
 } as const satisfies Readonly<Record<string, TableShape>>;
@@ -25,14 +32,17 @@ const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeNa
 
 export function tableOf(table: string, { partitionKey, indexes = [] }: TableShape = {}): CreateTableCommand {
   const text = [...(partitionKey ? [partitionKey] : []), 'id', ...indexes.map((index) => index.partitionKey)];
-  const numbers = indexes.map(({ sortKey }) => sortKey);
+  const sorts = indexes.map(({ sortKey, sortType }) => ({
+    AttributeName: sortKey,
+    AttributeType: sortType === 'string' ? ('S' as const) : ('N' as const),
+  }));
   return new CreateTableCommand({
     TableName: table,
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: partitionKey ? [key(partitionKey, 'HASH'), key('id', 'RANGE')] : [key('id', 'HASH')],
     AttributeDefinitions: [
       ...text.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
-      ...numbers.map((AttributeName) => ({ AttributeName, AttributeType: 'N' as const })),
+      ...sorts,
     ],
     ...(indexes.length > 0 && {
       GlobalSecondaryIndexes: indexes.map((index) => ({

@@ -48,6 +48,9 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
   for (const id of scenario.registered ?? [])
     void endpoints.create(newEndpoint(world.now(), { id, url: urlOf(id) }));
   const texts = new Map<string, string>();
+  const drawn = { count: 0 };
+  /** About the middle, never the same twice in a row, and the same in every run. */
+  const random = () => 0.5 + (drawn.count++ % 5) * 0.0005;
   const asked = new Map<string, number>();
 
   const nextAnswer = (url: string): Answer => {
@@ -103,6 +106,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
         ...world.deliverPorts,
         ...parts,
         events: world.deliverPorts.events,
+        random,
         ...{ deleteMessage, post: post(exit), pause },
       },
       sweeping: { ...world.sweepPorts, ...parts },

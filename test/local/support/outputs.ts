@@ -18,6 +18,7 @@ export const exampleOutputs: LocalOutputs = {
       },
     },
   },
+  managementUrl: 'http://127.0.0.1:4566/management',
   outbound: {
     topicArn: 'arn:aws:sns:us-east-1:000000000000:T',
     publishQueueUrl: 'http://q/publish',

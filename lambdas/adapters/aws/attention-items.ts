@@ -1,0 +1,22 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { attentionIndex } from '../../domain/tables.ts';
+
+const Key = v.object({ tenant: v.string(), id: v.string() });
+/** The oldest first; what is left out comes up when those before it are seen to. */
+const atMost = 200;
+
+/** The items of the Endpoints table about which something is to be done. */
+export async function attentionItems(client: DynamoDBDocumentClient, table: string) {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: attentionIndex.name,
+      KeyConditionExpression: '#attention = :yes',
+      ExpressionAttributeNames: { '#attention': attentionIndex.partitionKey },
+      ExpressionAttributeValues: { ':yes': 'yes' },
+      Limit: atMost,
+    }),
+  );
+  return Items.map((item) => v.parse(Key, item));
+}

@@ -1,0 +1,86 @@
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { EventTypeRecord } from '../../domain/event-type.ts';
+import { otherItems } from '../../domain/tables.ts';
+import { unixMillis } from '../../domain/time.ts';
+import { unlessRefused } from './unless-refused.ts';
+
+const Instant = v.pipe(v.number(), v.transform(unixMillis));
+/** Schema and example are kept as text: DynamoDB has other ideas of numbers and empty values. */
+const Item = v.object({
+  id: v.string(),
+  description: v.string(),
+  schemaText: v.optional(v.string()),
+  exampleText: v.optional(v.string()),
+  checkPayload: v.boolean(),
+  createdAt: Instant,
+  updatedAt: Instant,
+  version: v.number(),
+});
+const SchemaObject = v.record(v.string(), v.unknown());
+
+const tenant = otherItems.eventType;
+
+/** Event types, in a partition of the Endpoints table. */
+export function dynamodbEventTypes(client: DynamoDBDocumentClient, table: string) {
+  return {
+    async read(name: string): Promise<EventTypeRecord | undefined> {
+      const { Item: item } = await client.send(
+        new GetCommand({ TableName: table, Key: { tenant, id: name }, ConsistentRead: true }),
+      );
+      return item && recordIn(item);
+    },
+
+    async page(after: string | undefined, limit: number) {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: '#tenant = :tenant',
+          ExpressionAttributeNames: { '#tenant': 'tenant' },
+          ExpressionAttributeValues: { ':tenant': tenant },
+          ...(after !== undefined && { ExclusiveStartKey: { tenant, id: after } }),
+          Limit: limit,
+        }),
+      );
+      const eventTypes = Items.map(recordIn);
+      return { eventTypes, next: LastEvaluatedKey && eventTypes.at(-1)?.name };
+    },
+
+    /** @param seen its version, 0 for none @returns false when it has changed since */
+    put: ({ name, schema, example, ...rest }: EventTypeRecord, seen: number): Promise<boolean> =>
+      unlessRefused(
+        client.send(
+          new PutCommand({
+            TableName: table,
+            Item: {
+              ...{ ...rest, tenant, id: name },
+              schemaText: schema && JSON.stringify(schema),
+              exampleText: example === undefined ? undefined : JSON.stringify(example),
+            },
+            ConditionExpression: seen === 0 ? 'attribute_not_exists(#version)' : '#version = :seen',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ...(seen > 0 && { ExpressionAttributeValues: { ':seen': seen } }),
+          }),
+        ),
+      ),
+
+    async remove(name: string): Promise<void> {
+      await client.send(new DeleteCommand({ TableName: table, Key: { tenant, id: name } }));
+    },
+  };
+}
+
+function recordIn(item: unknown): EventTypeRecord {
+  const { id, schemaText, exampleText, ...rest } = v.parse(Item, item);
+  return {
+    ...{ ...rest, name: id },
+    ...(schemaText !== undefined && { schema: v.parse(SchemaObject, JSON.parse(schemaText)) }),
+    ...(exampleText !== undefined && { example: JSON.parse(exampleText) }),
+  };
+}

@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+import { Problem } from './problem.ts';
+
+/** Where a page ended, as the caller keeps it: opaque. */
+export const cursorOf = (place: object): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+
+/** @throws Problem when it is none of ours */
+export function placeIn<Schema extends v.GenericSchema>(
+  schema: Schema,
+  cursor: string | undefined,
+): v.InferOutput<Schema> | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    return v.parse(schema, JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch {
+    throw new Problem('invalid-request', 'cursor: is not one that this list has given out.', [
+      { path: 'cursor', message: 'is not one that this list has given out' },
+    ]);
+  }
+}
+
+/** How a list is asked for a page. */
+export const PageQuery = {
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[1-9]\d{0,2}$/, 'a number from 1 to 999'),
+      v.transform(Number),
+      v.check((limit) => limit <= 200, 'at most 200'),
+    ),
+    '50',
+  ),
+  cursor: v.optional(v.string()),
+};

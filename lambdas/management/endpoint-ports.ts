@@ -1,0 +1,77 @@
+import type { DestinationRules } from '../domain/destination.ts';
+import type { Endpoint, EndpointSettings } from '../domain/endpoint.ts';
+import type { SealedSecret } from '../domain/endpoint-secret.ts';
+import type { EndpointRange } from '../domain/publish-range.ts';
+import type { Seconds, UnixMillis } from '../domain/time.ts';
+import type { ReleasePorts } from '../outbound/release-held.ts';
+import { Problem } from './problem.ts';
+
+/** What managing endpoints needs of the outside world. */
+export interface EndpointPorts extends ReleasePorts {
+  /** Whether there is time for more before the gateway gives up. */
+  hasTime(): boolean;
+  newId(prefix: string): string;
+  /** Where requests may go. */
+  readonly rules: DestinationRules;
+  readonly maxTimeoutSeconds: number;
+  /** How long a finished delivery is kept. */
+  readonly retention: Seconds;
+  readonly endpoints: ReleasePorts['endpoints'] & {
+    page(
+      tenant: string,
+      range: EndpointRange,
+      limit: number,
+    ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: string }>;
+    /** @returns false when there is one of that id */
+    create(endpoint: Endpoint): Promise<boolean>;
+    /** @returns false when it has changed since it was seen */
+    remove(seen: Endpoint): Promise<boolean>;
+    /** Each returns undefined when the endpoint has changed since it was seen. */
+    enable(seen: Endpoint, now: UnixMillis): Promise<Endpoint | undefined>;
+    changeSettings(
+      seen: Endpoint,
+      settings: EndpointSettings,
+      now: UnixMillis,
+    ): Promise<Endpoint | undefined>;
+    changeSecrets(
+      seen: Endpoint,
+      secrets: readonly SealedSecret[],
+      now: UnixMillis,
+    ): Promise<Endpoint | undefined>;
+    reseal(seen: Endpoint, secrets: readonly SealedSecret[]): Promise<Endpoint | undefined>;
+  };
+  readonly secrets: {
+    seal(text: string, owner: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<SealedSecret>;
+    open(sealed: SealedSecret, owner: Endpoint, now: UnixMillis): Promise<string>;
+    resealed(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[] | undefined>;
+  };
+}
+
+/**
+ * The endpoint that is meant, as the caller has seen it.
+ *
+ * @param version that the caller has seen; undefined: whichever there is
+ * @throws Problem when there is none, or it has changed
+ */
+export async function endpointFor(
+  { tenant, endpointId }: { readonly tenant: string; readonly endpointId: string },
+  version: number | undefined,
+  { endpoints }: EndpointPorts,
+): Promise<Endpoint> {
+  const endpoint = await endpoints.read(tenant, endpointId);
+  if (endpoint === undefined) throw new Problem('not-found', `${tenant} has no endpoint ${endpointId}.`);
+  if (version !== undefined && version !== endpoint.version) throw changed(endpoint);
+  return endpoint;
+}
+
+/** What a write came to; a write that was refused met another one. @throws Problem */
+export function written(endpoint: Endpoint | undefined, seen: Endpoint): Endpoint {
+  if (endpoint === undefined) throw changed(seen);
+  return endpoint;
+}
+
+export const changed = ({ id, version }: Endpoint): Problem =>
+  new Problem(
+    'changed-meanwhile',
+    `${id} is at another version than the one you have seen (it was ${version} just now): GET it again, and repeat what you meant.`,
+  );

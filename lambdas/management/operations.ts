@@ -1,0 +1,62 @@
+import type { EndpointPorts } from './endpoint-ports.ts';
+import type { Operation } from './operation.ts';
+import {
+  type DeliveryPorts,
+  getDelivery,
+  listEndpointDeliveries,
+  retryDelivery,
+} from './operations/deliveries.ts';
+import {
+  disableEndpoint,
+  enableEndpoint,
+  revealSecret,
+  rotateSecret,
+  testEndpoint,
+} from './operations/endpoint-control.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  getEndpoint,
+  listEndpoints,
+  updateEndpoint,
+} from './operations/endpoints.ts';
+import {
+  deleteEventType,
+  type EventTypePorts,
+  getEventType,
+  listEventTypes,
+  putEventType,
+} from './operations/event-types.ts';
+import { publishEvent } from './operations/events.ts';
+import {
+  getInboundEvent,
+  type InboundPorts,
+  listInboundEvents,
+  replayInboundEvent,
+} from './operations/inbound-events.ts';
+import {
+  cancelRecovery,
+  estimateRecovery,
+  getRecovery,
+  type RecoveryPorts,
+  startRecovery,
+} from './operations/recoveries.ts';
+import type { PublishPorts } from './publish-to.ts';
+
+/** What all operations need of the outside world. */
+export type OperationPorts = EndpointPorts &
+  PublishPorts &
+  DeliveryPorts &
+  RecoveryPorts &
+  EventTypePorts &
+  InboundPorts;
+
+/** Everything that the management API does. */
+export const operations: readonly Operation<OperationPorts>[] = [
+  ...[createEndpoint, listEndpoints, getEndpoint, updateEndpoint, deleteEndpoint],
+  ...[enableEndpoint, disableEndpoint, rotateSecret, revealSecret, testEndpoint],
+  ...[publishEvent, listEndpointDeliveries, getDelivery, retryDelivery],
+  ...[estimateRecovery, startRecovery, getRecovery, cancelRecovery],
+  ...[listEventTypes, getEventType, putEventType, deleteEventType],
+  ...[listInboundEvents, getInboundEvent, replayInboundEvent],
+];

@@ -1,0 +1,103 @@
+import * as v from 'valibot';
+import { type Delivery, deliveryStatuses } from '../../domain/delivery-record.ts';
+import { outboundEventKey } from '../../domain/outbound-event.ts';
+import { days, later, parseInstant, seconds, type UnixMillis } from '../../domain/time.ts';
+import { type ReplayPorts, replayDelivery } from '../../outbound/replay.ts';
+import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
+import { beforeInstant, type ListPorts, listDeliveries } from '../list-deliveries.ts';
+import { operation } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import { DeliveryDetail, DeliveryView, EndpointParams, listOf } from '../schemas.ts';
+import { deliveryDetail, deliveryView } from '../views.ts';
+
+/** What looking at deliveries and retrying them needs of the outside world. */
+export interface DeliveryPorts extends ListPorts, ReplayPorts {
+  now(): UnixMillis;
+  readonly deliveries: ListPorts['deliveries'] & ReplayPorts['deliveries'];
+  readonly events: ReplayPorts['events'] & {
+    /** The body that is sent, or undefined when it is gone. */
+    payload(id: string): Promise<string | undefined>;
+  };
+}
+
+const tag = 'Deliveries';
+const DeliveryParams = v.object({
+  deliveryId: v.pipe(v.string(), v.regex(/^[a-z2-7]{52}$/, '52 of a-z 2-7')),
+});
+
+/** An instant with its zone. */
+export const InstantQuery = v.pipe(
+  v.string(),
+  v.check(
+    (text) => parseInstant(text) !== undefined,
+    'an ISO 8601 instant with its zone, e.g. 2026-12-01T00:00:00Z',
+  ),
+  v.transform((text) => parseInstant(text) as UnixMillis),
+);
+
+const ListPlace = v.object({ before: v.string() });
+/** As far back as a list goes that does not say. */
+const listedFor = days(30);
+
+export const listEndpointDeliveries = operation(
+  {
+    ...{ id: 'listDeliveries', method: 'GET', tag, params: EndpointParams },
+    path: '/v1/tenants/{tenant}/endpoints/{endpointId}/deliveries',
+    summary: 'The deliveries of an endpoint, the newest first; a page may be short and still have a next one',
+    query: v.object({
+      ...PageQuery,
+      status: v.optional(v.picklist(deliveryStatuses)),
+      since: v.optional(InstantQuery),
+      until: v.optional(InstantQuery),
+    }),
+    answers: { 200: { description: 'A page', schema: listOf(DeliveryView) } },
+  },
+  async ({ params, query }, ports: DeliveryPorts) => {
+    const now = ports.now();
+    const place = placeIn(ListPlace, query.cursor);
+    const page = await listDeliveries(
+      {
+        ...{ endpoint: params, status: query.status, limit: query.limit },
+        since: query.since ?? later(now, seconds(-listedFor)),
+        before: place?.before ?? beforeInstant(query.until ?? now),
+      },
+      ports,
+    );
+    const nextCursor = page.next === undefined ? undefined : cursorOf({ before: page.next });
+    return { status: 200, body: { data: page.deliveries.map(deliveryView), nextCursor } };
+  },
+);
+
+export const getDelivery = operation(
+  {
+    ...{ id: 'getDelivery', method: 'GET', path: '/v1/deliveries/{deliveryId}', tag, params: DeliveryParams },
+    summary: 'One delivery with its attempts and what is sent',
+    answers: { 200: { description: 'The delivery', schema: DeliveryDetail } },
+  },
+  async ({ params: { deliveryId } }, ports: DeliveryPorts) => {
+    const delivery = await deliveryFor(deliveryId, ports);
+    const body = await ports.events.payload(outboundEventKey(delivery.tenant, delivery.eventId));
+    return { status: 200, body: deliveryDetail(delivery, body) };
+  },
+);
+
+async function deliveryFor(id: string, { deliveries }: DeliveryPorts): Promise<Delivery> {
+  const delivery = await deliveries.read(id);
+  if (delivery === undefined) throw new Problem('not-found', `There is no delivery ${id}.`);
+  return delivery;
+}
+
+export const retryDelivery = operation(
+  {
+    ...{ id: 'retryDelivery', method: 'POST', path: '/v1/deliveries/{deliveryId}/retry', tag },
+    summary: 'Sends an ended delivery again, with the whole schedule anew; twice by hand are two attempts',
+    params: DeliveryParams,
+    answers: { 202: { description: 'It is pending again', schema: DeliveryView } },
+  },
+  async ({ params: { deliveryId } }, ports: DeliveryPorts) => {
+    await deliveryFor(deliveryId, ports);
+    const replay = await replayDelivery(deliveryId, ports.now(), ports);
+    if (replay.kind === 'refused') throw new Problem('conflict', `${replay.reason}.`);
+    return { status: 202, body: deliveryView(replay.delivery) };
+  },
+);

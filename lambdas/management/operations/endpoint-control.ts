@@ -1,0 +1,143 @@
+import * as v from 'valibot';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import {
+  generateSecret,
+  liveSecrets,
+  parseSecret,
+  rotated,
+  secretKinds,
+} from '../../domain/endpoint-secret.ts';
+import { EventType } from '../../domain/publish-message.ts';
+import { days, seconds } from '../../domain/time.ts';
+import { announceDisabled } from '../../outbound/disable-endpoint.ts';
+import { releaseHeld } from '../../outbound/release-held.ts';
+import { type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
+import { operation } from '../operation.ts';
+import { type PublishPorts, publishTo } from '../publish-to.ts';
+import { EndpointParams, EndpointView, PublishedView, SecretsView } from '../schemas.ts';
+import { secretView } from '../secret-view.ts';
+import { answerOf, noSecret } from './endpoints.ts';
+
+const tag = 'Endpoints';
+const path = (action: string) => `/v1/tenants/{tenant}/endpoints/{endpointId}/${action}`;
+const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView };
+const secretsShown = { description: 'The secrets that sign now, the current one first', schema: SecretsView };
+
+export const enableEndpoint = operation(
+  {
+    ...{ id: 'enableEndpoint', method: 'POST', path: path('enable'), tag, params: EndpointParams },
+    summary: 'Enables an endpoint; what was held for it is released, the oldest first',
+    isVersioned: true,
+    answers: { 200: one },
+  },
+  async ({ params, version }, ports: EndpointPorts) => {
+    const seen = await endpointFor(params, version, ports);
+    if (seen.status === 'enabled') return answerOf(seen);
+    const enabled = written(await ports.endpoints.enable(seen, ports.now()), seen);
+    await releaseHeld(enabled, ports.retention, ports.hasTime, ports);
+    return answerOf(enabled);
+  },
+);
+
+export const disableEndpoint = operation(
+  {
+    ...{ id: 'disableEndpoint', method: 'POST', path: path('disable'), tag, params: EndpointParams },
+    summary: 'Disables an endpoint; its deliveries are held for 30 days',
+    isVersioned: true,
+    answers: { 200: one },
+  },
+  async ({ params, version }, ports: EndpointPorts) => {
+    const seen = await endpointFor(params, version, ports);
+    if (seen.status === 'disabled') return answerOf(seen);
+    const reason = { reason: 'manual', at: ports.now() } as const;
+    const disabled = written(await ports.endpoints.disable(seen, reason), seen);
+    await announceDisabled(disabled, ports);
+    return answerOf(disabled);
+  },
+);
+
+/** Receivers have to be told: a day is the least that people need. */
+const defaultOverlapHours = 24;
+const maxOverlapHours = days(7) / 3_600;
+
+const Rotation = v.strictObject({
+  /** The new one, brought along; else it is made. */
+  secret: v.optional(v.string()),
+  kind: v.optional(v.picklist(secretKinds)),
+  /** For how long the secret before it goes on signing. */
+  overlapHours: v.optional(
+    v.pipe(v.number(), v.minValue(0), v.maxValue(maxOverlapHours)),
+    defaultOverlapHours,
+  ),
+});
+
+export const rotateSecret = operation(
+  {
+    ...{ id: 'rotateSecret', method: 'POST', path: path('rotate-secret'), tag, params: EndpointParams },
+    summary: 'A new secret; the one before it signs beside it for the overlap',
+    isVersioned: true,
+    body: Rotation,
+    isBodyOptional: true,
+    answers: { 200: secretsShown },
+  },
+  async ({ params, body, version }, ports: EndpointPorts) => {
+    const seen = await endpointFor(params, version, ports);
+    if (body.secret !== undefined && parseSecret(body.secret) === undefined) throw noSecret();
+    const now = ports.now();
+    const text = body.secret ?? generateSecret(body.kind ?? seen.secrets[0]?.kind ?? 'v1');
+    const next = await ports.secrets.seal(text, seen, now);
+    const overlap = seconds(body.overlapHours * 3_600);
+    const secrets = rotated((await resealed(seen, ports)).secrets, next, overlap, now);
+    const endpoint = written(await ports.endpoints.changeSecrets(seen, secrets, now), seen);
+    return showSecrets(endpoint, ports);
+  },
+);
+
+export const revealSecret = operation(
+  {
+    ...{ id: 'revealSecret', method: 'GET', path: path('secret'), tag, params: EndpointParams },
+    summary: 'Shows the secrets that sign now; of an Ed25519 key the public half',
+    answers: { 200: secretsShown },
+  },
+  async ({ params }, ports: EndpointPorts) =>
+    showSecrets(await resealed(await endpointFor(params, undefined, ports), ports), ports),
+);
+
+async function showSecrets(endpoint: Endpoint, ports: EndpointPorts) {
+  const now = ports.now();
+  const secrets = await Promise.all(
+    liveSecrets(endpoint.secrets, now).map(async (sealed) =>
+      secretView(sealed, await ports.secrets.open(sealed, endpoint, now)),
+    ),
+  );
+  return { status: 200, body: { secrets } };
+}
+
+/** Whoever touches secrets under an earlier master secret seals them anew. */
+async function resealed(endpoint: Endpoint, ports: EndpointPorts): Promise<Endpoint> {
+  const secrets = await ports.secrets.resealed(endpoint, ports.now());
+  if (secrets === undefined) return endpoint;
+  return (await ports.endpoints.reseal(endpoint, secrets)) ?? { ...endpoint, secrets };
+}
+
+const TestEvent = v.strictObject({
+  type: v.optional(EventType, 'hookline.test'),
+  data: v.optional(v.unknown(), { message: 'This is a test.' }),
+});
+
+export const testEndpoint = operation(
+  {
+    ...{ id: 'testEndpoint', method: 'POST', path: path('test'), tag, params: EndpointParams },
+    summary: 'Sends the endpoint a test event, whatever it is subscribed to',
+    body: TestEvent,
+    isBodyOptional: true,
+    answers: {
+      202: { description: 'Accepted; GET its deliveries to see what came of it', schema: PublishedView },
+    },
+  },
+  async ({ params, body }, ports: EndpointPorts & PublishPorts) => {
+    const { tenant, id } = await endpointFor(params, undefined, ports);
+    const message = { id: ports.newId('test'), type: body.type, data: body.data, tenant, endpoint: { id } };
+    return publishTo(message, ports);
+  },
+);

@@ -1,0 +1,162 @@
+import * as v from 'valibot';
+import {
+  changedSettings,
+  type Endpoint,
+  EndpointChanges,
+  EndpointFields,
+  type EndpointSettings,
+  refusalOfFields,
+} from '../../domain/endpoint.ts';
+import { generateSecret, parseSecret, secretKinds } from '../../domain/endpoint-secret.ts';
+import { discardDelivery } from '../../outbound/hold-delivery.ts';
+import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
+import { changed, type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
+import { etagOf, operation } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import { CreatedEndpoint, EndpointParams, EndpointView, listOf, TenantParams } from '../schemas.ts';
+import { secretView } from '../secret-view.ts';
+import { endpointView } from '../views.ts';
+
+const tag = 'Endpoints';
+const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView };
+
+const NewEndpoint = v.strictObject({
+  /** Chosen by the caller, or made. */
+  id: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'))),
+  /** `v1` is a shared secret; `v1a` an Ed25519 key. */
+  secretKind: v.optional(v.picklist(secretKinds)),
+  /** Brought along: `whsec_…` or `whsk_…`; else one is made. */
+  secret: v.optional(v.string()),
+  ...EndpointFields.entries,
+});
+
+export const createEndpoint = operation(
+  {
+    ...{ id: 'createEndpoint', method: 'POST', path: '/v1/tenants/{tenant}/endpoints', tag },
+    summary: 'Registers an endpoint; shows its secret once',
+    params: TenantParams,
+    body: NewEndpoint,
+    answers: { 201: { description: 'Registered', schema: CreatedEndpoint } },
+  },
+  async ({ params: { tenant }, body }, ports: EndpointPorts) => {
+    const { id = ports.newId('ep'), secretKind = 'v1', secret: given, ...settings } = body;
+    checkDestination(settings, ports);
+    if (given !== undefined && parseSecret(given) === undefined) throw noSecret();
+    const now = ports.now();
+    const text = given ?? generateSecret(secretKind);
+    const sealed = await ports.secrets.seal(text, { tenant, id }, now);
+    const endpoint: Endpoint = {
+      ...{ ...settings, tenant, id, status: 'enabled', secrets: [sealed] },
+      ...{ createdAt: now, updatedAt: now, version: 1 },
+    };
+    if (!(await ports.endpoints.create(endpoint))) {
+      throw new Problem(
+        'conflict',
+        `${tenant} has an endpoint ${id} already; leave out id, or PATCH that one.`,
+      );
+    }
+    return {
+      status: 201,
+      body: { endpoint: endpointView(endpoint), secret: secretView(sealed, text) },
+      etag: etagOf(1),
+    };
+  },
+);
+
+export const noSecret = (): Problem =>
+  new Problem(
+    'invalid-request',
+    'secret: is not whsec_ and base64 of 24 to 64 bytes, nor whsk_ and base64 of an Ed25519 seed',
+    [{ path: 'secret', message: 'is not whsec_… or whsk_…' }],
+  );
+
+function checkDestination(settings: EndpointSettings, { rules, maxTimeoutSeconds }: EndpointPorts): void {
+  const refused = refusalOfFields(settings, rules, maxTimeoutSeconds);
+  if (refused === undefined) return;
+  const { field, reason } = refused;
+  const kind = field === 'url' ? 'destination-refused' : 'invalid-request';
+  throw new Problem(kind, `${field}: ${reason}`, [{ path: field, message: reason }]);
+}
+
+const EndpointPlace = v.object({ after: v.string() });
+
+export const listEndpoints = operation(
+  {
+    ...{ id: 'listEndpoints', method: 'GET', path: '/v1/tenants/{tenant}/endpoints', tag },
+    summary: 'The endpoints of a tenant, by id',
+    params: TenantParams,
+    query: v.object(PageQuery),
+    answers: { 200: { description: 'A page', schema: listOf(EndpointView) } },
+  },
+  async ({ params: { tenant }, query: { limit, cursor } }, ports: EndpointPorts) => {
+    const range = placeIn(EndpointPlace, cursor) ?? {};
+    const { endpoints, next } = await ports.endpoints.page(tenant, range, limit);
+    return {
+      status: 200,
+      body: {
+        data: endpoints.map(endpointView),
+        nextCursor: next === undefined ? undefined : cursorOf({ after: next }),
+      },
+    };
+  },
+);
+
+const endpointPath = '/v1/tenants/{tenant}/endpoints/{endpointId}';
+
+export const getEndpoint = operation(
+  {
+    ...{ id: 'getEndpoint', method: 'GET', path: endpointPath, tag, params: EndpointParams },
+    summary: 'One endpoint',
+    answers: { 200: one },
+  },
+  async ({ params }, ports: EndpointPorts) => answerOf(await endpointFor(params, undefined, ports)),
+);
+
+export const answerOf = (endpoint: Endpoint, status = 200) => ({
+  status,
+  body: endpointView(endpoint),
+  etag: etagOf(endpoint.version),
+});
+
+export const updateEndpoint = operation(
+  {
+    ...{ id: 'updateEndpoint', method: 'PATCH', path: endpointPath, tag, params: EndpointParams },
+    summary: 'Changes what is given; null takes a filter or a limit away',
+    isVersioned: true,
+    body: EndpointChanges,
+    answers: { 200: one },
+  },
+  async ({ params, body, version }, ports: EndpointPorts) => {
+    const seen = await endpointFor(params, version, ports);
+    const settings = changedSettings(seen, body);
+    checkDestination(settings, ports);
+    return answerOf(written(await ports.endpoints.changeSettings(seen, settings, ports.now()), seen));
+  },
+);
+
+export const deleteEndpoint = operation(
+  {
+    ...{ id: 'deleteEndpoint', method: 'DELETE', path: endpointPath, tag, params: EndpointParams },
+    summary: 'Deletes an endpoint; what it has not got is discarded',
+    isVersioned: true,
+    answers: { 204: { description: 'Deleted' } },
+  },
+  async ({ params, version }, ports: EndpointPorts) => {
+    const seen = await endpointFor(params, version, ports);
+    if (!(await ports.endpoints.remove(seen))) throw changed(seen);
+    await discardHeld(seen, ports);
+    return { status: 204 };
+  },
+);
+
+/** As far as the time lasts; the rest finds out for itself, within the hour. */
+async function discardHeld(endpoint: Endpoint, ports: EndpointPorts): Promise<void> {
+  for (let last = ''; ports.hasTime(); ) {
+    const ids = await ports.deliveries.heldOf(endpoint, 25);
+    // The index lags behind the table.
+    if (ids.length === 0 || ids.join() === last) return;
+    last = ids.join();
+    const reason = 'its endpoint was deleted';
+    await Promise.all(ids.map((id) => discardDelivery(id, reason, ports.retention, ports)));
+  }
+}

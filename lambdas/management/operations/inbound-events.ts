@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { type EventRecord, eventKey } from '../../domain/idempotency.ts';
+import { toIsoInstant, type UnixMillis, utcDay } from '../../domain/time.ts';
+import { type KeptPorts, keptEvents, type ReplayPorts, replayEvent } from '../../inbound/replay.ts';
+import { operation } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import { InboundEventView, listOf } from '../schemas.ts';
+
+/** What looking at received events needs of the outside world. */
+export interface InboundPorts extends KeptPorts, ReplayPorts {
+  now(): UnixMillis;
+  readonly sources: readonly string[];
+}
+
+const tag = 'Received events';
+const SourceParams = v.object({ source: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) });
+const IdQuery = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+const one = { description: 'The event', schema: InboundEventView };
+
+/** A source's name has no `#`, so the first one splits. */
+const view = ({ id, status, eventType, attempts, receivedAt, lastError }: EventRecord) => ({
+  id: id.slice(id.indexOf('#') + 1),
+  source: id.slice(0, id.indexOf('#')),
+  type: eventType,
+  ...{ status, attempts, lastError },
+  receivedAt: toIsoInstant(receivedAt),
+});
+
+function checkSource(source: string, { sources }: InboundPorts): void {
+  if (!sources.includes(source)) {
+    throw new Problem('not-found', `There is no source ${source}; there are ${sources.join(', ')}.`);
+  }
+}
+
+export const listInboundEvents = operation(
+  {
+    ...{ id: 'listInboundEvents', method: 'GET', path: '/v1/sources/{source}/events', tag },
+    summary: 'The events of a source and day that failed, or that no handler wanted',
+    params: SourceParams,
+    query: v.object({
+      day: v.optional(v.pipe(v.string(), v.isoDate())),
+      status: v.optional(v.picklist(['failed', 'ignored'])),
+    }),
+    answers: { 200: { description: 'All of that day', schema: listOf(InboundEventView) } },
+  },
+  async ({ params: { source }, query: { day, status } }, ports: InboundPorts) => {
+    checkSource(source, ports);
+    const records = await keptEvents(source, day ?? utcDay(ports.now()), ports);
+    const wanted = records.filter((record) => status === undefined || record.status === status);
+    return { status: 200, body: { data: wanted.map(view) } };
+  },
+);
+
+/** By query: providers' ids may hold anything. */
+export const getInboundEvent = operation(
+  {
+    ...{ id: 'getInboundEvent', method: 'GET', path: '/v1/sources/{source}/event', tag },
+    summary: 'One event of a source',
+    params: SourceParams,
+    query: v.object({ id: IdQuery }),
+    answers: { 200: one },
+  },
+  async ({ params: { source }, query: { id } }, ports: InboundPorts) => {
+    checkSource(source, ports);
+    return { status: 200, body: view(await recordFor(source, id, ports)) };
+  },
+);
+
+async function recordFor(source: string, id: string, ports: InboundPorts): Promise<EventRecord> {
+  const record = await ports.readRecord(eventKey(source, id));
+  if (record === undefined) throw new Problem('not-found', `${source} has no event ${id}.`);
+  return record;
+}
+
+export const replayInboundEvent = operation(
+  {
+    ...{ id: 'replayInboundEvent', method: 'POST', path: '/v1/sources/{source}/event/replay', tag },
+    summary: 'Runs the handler for an event that failed or was ignored',
+    params: SourceParams,
+    body: v.strictObject({ id: IdQuery }),
+    answers: { 202: { description: 'It is on the queue again', schema: InboundEventView } },
+  },
+  async ({ params: { source }, body: { id } }, ports: InboundPorts) => {
+    checkSource(source, ports);
+    const record = await recordFor(source, id, ports);
+    const replay = await replayEvent(record.id, ports.now(), ports);
+    if (replay.kind === 'refused') throw new Problem('conflict', `${replay.reason}.`);
+    return { status: 202, body: view(record) };
+  },
+);

@@ -1,0 +1,105 @@
+import * as v from 'valibot';
+import type { Recovery } from '../../domain/recovery.ts';
+import { toIsoInstant, type UnixMillis } from '../../domain/time.ts';
+import { estimateOf, firstPlace, type RecoverPorts, recover } from '../../outbound/recover.ts';
+import { type EndpointPorts, endpointFor } from '../endpoint-ports.ts';
+import { operation } from '../operation.ts';
+import { Problem } from '../problem.ts';
+import { EndpointParams, EstimateView, RecoveryView } from '../schemas.ts';
+import { InstantQuery } from './deliveries.ts';
+
+/** What recovering needs of the outside world. */
+export interface RecoveryPorts extends RecoverPorts {
+  hasTime(): boolean;
+  newId(prefix: string): string;
+  readonly recoveries: RecoverPorts['recoveries'] & {
+    create(recovery: Recovery): Promise<void>;
+    read(id: string): Promise<Recovery | undefined>;
+    /** @returns undefined when it has ended already */
+    cancel(id: string, now: UnixMillis): Promise<Recovery | undefined>;
+  };
+}
+
+const tag = 'Recoveries';
+const RecoveryParams = v.object({
+  recoveryId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -')),
+});
+const Span = { since: InstantQuery, until: v.optional(InstantQuery) };
+
+const view = (recovery: Recovery): v.InferOutput<typeof RecoveryView> => {
+  const { id, tenant, endpointId, status, estimate, replayed, refused } = recovery;
+  return {
+    ...{ id, tenant, endpointId, status, estimate, replayed, refused },
+    ...{ since: toIsoInstant(recovery.since), until: toIsoInstant(recovery.until) },
+    ...{ createdAt: toIsoInstant(recovery.createdAt), updatedAt: toIsoInstant(recovery.updatedAt) },
+  };
+};
+
+export const estimateRecovery = operation(
+  {
+    ...{ id: 'estimateRecovery', method: 'GET', tag, params: EndpointParams },
+    path: '/v1/tenants/{tenant}/endpoints/{endpointId}/recovery-estimate',
+    summary: 'How many failed deliveries a recovery would send again',
+    query: v.object(Span),
+    answers: { 200: { description: 'The count, as far as counting came', schema: EstimateView } },
+  },
+  async ({ params, query }, ports: RecoveryPorts & EndpointPorts) => {
+    await endpointFor(params, undefined, ports);
+    const span = { since: query.since, until: query.until ?? ports.now() };
+    return { status: 200, body: await estimateOf(params, span, ports.hasTime, ports.deliveries) };
+  },
+);
+
+export const startRecovery = operation(
+  {
+    ...{ id: 'startRecovery', method: 'POST', tag, params: EndpointParams },
+    path: '/v1/tenants/{tenant}/endpoints/{endpointId}/recoveries',
+    summary: 'Sends all deliveries of an endpoint again that failed, of those created in a span of time',
+    body: v.strictObject(Span),
+    answers: { 202: { description: 'The job, which goes on by itself', schema: RecoveryView } },
+  },
+  async ({ params, body }, ports: RecoveryPorts & EndpointPorts) => {
+    const { tenant, id: endpointId } = await endpointFor(params, undefined, ports);
+    const now = ports.now();
+    const span = { since: body.since, until: body.until ?? now };
+    if (span.until < span.since) throw new Problem('invalid-request', 'until: is before since');
+    const recovery: Recovery = {
+      ...{ id: ports.newId('rec'), tenant, endpointId, ...span, status: 'running' },
+      estimate: await estimateOf(params, span, ports.hasTime, ports.deliveries),
+      ...{ replayed: 0, refused: 0, place: firstPlace(span.since), createdAt: now, updatedAt: now },
+    };
+    await ports.recoveries.create(recovery);
+    // What there is time for at once; the sweep goes on.
+    await recover(recovery.id, ports.hasTime, ports);
+    return { status: 202, body: view((await ports.recoveries.read(recovery.id)) ?? recovery) };
+  },
+);
+
+const path = '/v1/recoveries/{recoveryId}';
+
+export const getRecovery = operation(
+  {
+    ...{ id: 'getRecovery', method: 'GET', path, tag, params: RecoveryParams },
+    summary: 'How far a recovery has come',
+    answers: { 200: { description: 'The job', schema: RecoveryView } },
+  },
+  async ({ params: { recoveryId } }, ports: RecoveryPorts) => {
+    const recovery = await ports.recoveries.read(recoveryId);
+    if (recovery === undefined) throw new Problem('not-found', `There is no recovery ${recoveryId}.`);
+    return { status: 200, body: view(recovery) };
+  },
+);
+
+export const cancelRecovery = operation(
+  {
+    ...{ id: 'cancelRecovery', method: 'DELETE', path, tag, params: RecoveryParams },
+    summary: 'Stops a recovery; what it has sent again stays sent',
+    answers: { 200: { description: 'The job', schema: RecoveryView } },
+  },
+  async ({ params: { recoveryId } }, ports: RecoveryPorts) => {
+    const recovery = await ports.recoveries.read(recoveryId);
+    if (recovery === undefined) throw new Problem('not-found', `There is no recovery ${recoveryId}.`);
+    const cancelled = await ports.recoveries.cancel(recoveryId, ports.now());
+    return { status: 200, body: view(cancelled ?? recovery) };
+  },
+);

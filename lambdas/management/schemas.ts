@@ -1,0 +1,145 @@
+import * as v from 'valibot';
+import { deliveryStatuses } from '../domain/delivery-record.ts';
+import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
+import { secretKinds } from '../domain/endpoint-secret.ts';
+import { EventId, EventType } from '../domain/publish-message.ts';
+
+/** An instant, as the API writes it. */
+const Instant = v.pipe(v.string(), v.isoTimestamp());
+const EndpointIdParam = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'));
+
+export const TenantParams = v.object({ tenant: Tenant });
+export const EndpointParams = v.object({ tenant: Tenant, endpointId: EndpointIdParam });
+
+const Attempt = v.object({
+  number: v.number(),
+  at: Instant,
+  durationMs: v.number(),
+  status: v.optional(v.number()),
+  error: v.optional(v.string()),
+  sample: v.optional(v.string()),
+});
+
+/** An endpoint, as the API answers it: all but its secrets. */
+export const EndpointView = v.object({
+  tenant: v.string(),
+  id: v.string(),
+  ...v.omit(EndpointFields, ['description', 'headers', 'metadata']).entries,
+  description: v.string(),
+  headers: v.record(v.string(), v.string()),
+  metadata: v.record(v.string(), v.string()),
+  status: v.picklist(['enabled', 'disabled']),
+  disabled: v.optional(
+    v.object({
+      reason: v.picklist(disableReasons),
+      at: Instant,
+      deliveryId: v.optional(v.string()),
+      eventId: v.optional(v.string()),
+      eventType: v.optional(v.string()),
+      lastAttempt: v.optional(v.object({ number: v.number(), outcome: v.string() })),
+    }),
+  ),
+  secrets: v.array(
+    v.object({ kind: v.picklist(secretKinds), createdAt: Instant, endsAt: v.optional(Instant) }),
+  ),
+  createdAt: Instant,
+  updatedAt: Instant,
+  version: v.number(),
+});
+
+/** A secret that is shown: the only places are its creation, its rotation and the explicit call. */
+export const SecretView = v.object({
+  kind: v.picklist(secretKinds),
+  /** `whsec_…`; for `v1a` the public key `whpk_…`. */
+  secret: v.string(),
+  createdAt: Instant,
+  endsAt: v.optional(Instant),
+});
+export const SecretsView = v.object({ secrets: v.array(SecretView) });
+
+export const CreatedEndpoint = v.object({ endpoint: EndpointView, secret: SecretView });
+
+export const listOf = <S extends v.GenericSchema>(item: S) =>
+  v.object({ data: v.array(item), nextCursor: v.optional(v.string()) });
+
+export const DeliveryView = v.object({
+  id: v.string(),
+  tenant: v.string(),
+  endpointId: v.string(),
+  url: v.optional(v.string()),
+  eventId: v.string(),
+  eventType: v.string(),
+  status: v.picklist(deliveryStatuses),
+  attempts: v.number(),
+  round: v.number(),
+  createdAt: Instant,
+  lastAttemptAt: v.optional(Instant),
+  nextAttemptAt: v.optional(Instant),
+  lastError: v.optional(v.string()),
+});
+export const DeliveryDetail = v.object({
+  ...DeliveryView.entries,
+  attemptLog: v.array(Attempt),
+  /** What is sent, as text; absent when it is past its retention. */
+  body: v.optional(v.string()),
+});
+
+export const PublishBody = v.strictObject({
+  id: v.optional(EventId),
+  type: EventType,
+  data: v.unknown(),
+  endpointId: v.optional(EndpointIdParam),
+});
+export const PublishedView = v.object({ id: v.string() });
+
+export const EventTypeFields = v.strictObject({
+  description: v.optional(v.pipe(v.string(), v.maxLength(1024)), ''),
+  schema: v.optional(v.record(v.string(), v.unknown())),
+  example: v.optional(v.unknown()),
+  checkPayload: v.optional(v.boolean(), false),
+});
+export const EventTypeView = v.object({
+  name: v.string(),
+  ...v.omit(EventTypeFields, ['description', 'checkPayload']).entries,
+  description: v.string(),
+  checkPayload: v.boolean(),
+  createdAt: Instant,
+  updatedAt: Instant,
+  version: v.number(),
+});
+
+export const recoveryStatuses = ['running', 'done', 'cancelled'] as const;
+export const RecoveryView = v.object({
+  id: v.string(),
+  tenant: v.string(),
+  endpointId: v.string(),
+  since: Instant,
+  until: Instant,
+  status: v.picklist(recoveryStatuses),
+  /** Failed deliveries when it began; `isExact` is false when counting was cut short. */
+  estimate: v.object({ count: v.number(), isExact: v.boolean() }),
+  replayed: v.number(),
+  refused: v.number(),
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+export const EstimateView = v.object({ count: v.number(), isExact: v.boolean() });
+
+export const InboundEventView = v.object({
+  id: v.string(),
+  source: v.string(),
+  type: v.string(),
+  status: v.string(),
+  attempts: v.number(),
+  receivedAt: Instant,
+  lastError: v.optional(v.string()),
+});
+
+/** RFC 9457. */
+export const ProblemView = v.object({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  detail: v.string(),
+  errors: v.optional(v.array(v.object({ path: v.string(), message: v.string() }))),
+});

@@ -1,0 +1,15 @@
+import type * as v from 'valibot';
+import { type SealedSecret, verifierOf } from '../domain/endpoint-secret.ts';
+import { toIsoInstant } from '../domain/time.ts';
+import type { SecretView } from './schemas.ts';
+
+/** A secret as it is shown: what the receiver needs to verify. */
+export const secretView = (
+  { kind, createdAt, endsAt }: SealedSecret,
+  text: string,
+): v.InferOutput<typeof SecretView> => ({
+  kind,
+  secret: verifierOf(text),
+  createdAt: toIsoInstant(createdAt),
+  endsAt: endsAt === undefined ? undefined : toIsoInstant(endsAt),
+});

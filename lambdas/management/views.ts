@@ -1,0 +1,57 @@
+import type * as v from 'valibot';
+import type { Delivery } from '../domain/delivery-record.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import { toIsoInstant, type UnixMillis } from '../domain/time.ts';
+import type { DeliveryDetail, DeliveryView, EndpointView } from './schemas.ts';
+
+const instant = (at: UnixMillis | undefined): string | undefined =>
+  at === undefined ? undefined : toIsoInstant(at);
+
+/** An endpoint without its secrets. */
+export function endpointView(endpoint: Endpoint): v.InferOutput<typeof EndpointView> {
+  const { attentionAt: _, heldEmptyAt: __, disabled, secrets, createdAt, updatedAt, ...rest } = endpoint;
+  return {
+    ...rest,
+    eventTypes: [...rest.eventTypes],
+    retryDelays: rest.retryDelays && [...rest.retryDelays],
+    disabled: disabled && {
+      reason: disabled.reason,
+      at: toIsoInstant(disabled.at),
+      ...(disabled.by && {
+        ...{ deliveryId: disabled.by.deliveryId, eventId: disabled.by.eventId },
+        eventType: disabled.by.eventType,
+        lastAttempt: { number: disabled.by.attempt, outcome: disabled.by.outcome },
+      }),
+    },
+    secrets: secrets.map((secret) => ({
+      kind: secret.kind,
+      createdAt: toIsoInstant(secret.createdAt),
+      endsAt: instant(secret.endsAt),
+    })),
+    createdAt: toIsoInstant(createdAt),
+    updatedAt: toIsoInstant(updatedAt),
+  };
+}
+
+/** A delivery without its attempts. */
+export function deliveryView(delivery: Delivery): v.InferOutput<typeof DeliveryView> {
+  const { id, tenant, endpointId, url, eventId, eventType, status, attempts, round, lastError } = delivery;
+  return {
+    ...{ id, tenant, endpointId, url, eventId, eventType, status, attempts, round, lastError },
+    createdAt: toIsoInstant(delivery.createdAt),
+    lastAttemptAt: instant(delivery.lastAttemptAt),
+    nextAttemptAt: instant(delivery.nextAttemptAt),
+  };
+}
+
+/** A delivery with its attempts, and what is sent. */
+export const deliveryDetail = (
+  delivery: Delivery,
+  body: string | undefined,
+): v.InferOutput<typeof DeliveryDetail> => ({
+  ...deliveryView(delivery),
+  attemptLog: delivery.attemptLog.map(({ n, at, ms, status, error, sample }) => ({
+    ...{ number: n, at: toIsoInstant(at), durationMs: ms, status, error, sample },
+  })),
+  body,
+});

@@ -1,0 +1,146 @@
+import { Stack } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod, HttpRoute, HttpRouteKey, IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import {
+  attentionIndex,
+  byEndpointIndex,
+  heldIndex,
+  keptIndex,
+  payloadPrefixes,
+} from '../lambdas/domain/tables.ts';
+import type { ManagementEnv } from '../lambdas/env.ts';
+import type { InboundSource } from './inbound-source.ts';
+import type { Outbound } from './outbound.ts';
+import { loggedStage } from './parts/logged-stage.ts';
+import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
+import type { RecordTable } from './parts/record-table.ts';
+import { functions, managementThrottle } from './settings.ts';
+
+export interface ManagementApiProps {
+  readonly outbound: Outbound;
+  readonly inboundEvents: RecordTable;
+  /** By the names of their sources. */
+  readonly inbound: ReadonlyMap<string, InboundSource>;
+  readonly payloads: Bucket;
+  readonly functions: FunctionDefaults;
+}
+
+/** HTTP API, its callers authorised by IAM → λ management → endpoints, event types and jobs in the tables; queues */
+export class ManagementApi extends Construct {
+  readonly api: HttpApi;
+  readonly lambda: NodeLambda;
+  private readonly props: ManagementApiProps;
+
+  constructor(scope: Construct, id: string, props: ManagementApiProps) {
+    super(scope, id);
+    this.props = props;
+    this.lambda = this.manager();
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `${Stack.of(this).stackName}-management`,
+      description: 'Endpoints, deliveries and events; requests are signed with AWS Signature Version 4',
+      ipAddressType: IpAddressType.DUAL_STACK,
+      createDefaultStage: false,
+    });
+    const route = new HttpRoute(this, 'Route', {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.with('/{proxy+}', HttpMethod.ANY),
+      integration: new HttpLambdaIntegration('Integration', this.lambda),
+      authorizer: new HttpIamAuthorizer(),
+    });
+    const { logRetention, removalPolicy } = props.functions;
+    loggedStage(this, this.api, {
+      logRetention,
+      removalPolicy,
+      throttle: managementThrottle,
+    }).node.addDependency(route);
+  }
+
+  /** Allows a role of an app to use the whole API: `stack.management.grantUse(backend)`. */
+  grantUse(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: [this.api.arnForExecuteApi()],
+    });
+  }
+
+  private manager(): NodeLambda {
+    const { outbound, inboundEvents, payloads } = this.props;
+    const environment = {
+      INBOUND_EVENTS_TABLE: inboundEvents.tableName,
+      OUTBOUND_EVENTS_TABLE: outbound.events.tableName,
+      DELIVERIES_TABLE: outbound.deliveries.tableName,
+      ENDPOINTS_TABLE: outbound.endpoints.tableName,
+      PUBLISH_QUEUE_URL: outbound.publishing.queue.queueUrl,
+      DELIVERY_QUEUE_URL: outbound.delivering.queue.queueUrl,
+      INBOUND_QUEUES: this.inboundQueues(),
+      PAYLOAD_BUCKET: payloads.bucketName,
+      MASTER_SECRET: outbound.masterSecret.secretArn,
+      OPERATIONS_TOPIC_ARN: outbound.operations.topicArn,
+    } satisfies ManagementEnv;
+    const lambda = new NodeLambda(this, 'Function', {
+      entry: 'management',
+      description: 'Manages endpoints, and shows and repeats deliveries',
+      settings: outbound.settings,
+      environment,
+      timeout: functions.managementTimeout,
+      defaults: this.props.functions,
+    });
+    this.allowTables(lambda);
+    this.allowRest(lambda);
+    return lambda;
+  }
+
+  private allowTables(lambda: NodeLambda): void {
+    const { outbound, inboundEvents } = this.props;
+    const { endpoints, deliveries, events } = outbound;
+    lambda.allow(
+      [
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:Query',
+      ],
+      endpoints.tableArn,
+    );
+    lambda.allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], deliveries.tableArn);
+    lambda.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], events.tableArn);
+    lambda.allow(['dynamodb:GetItem'], inboundEvents.tableArn);
+    lambda.allow(
+      ['dynamodb:Query'],
+      endpoints.indexArn(attentionIndex.name),
+      deliveries.indexArn(byEndpointIndex.name),
+      deliveries.indexArn(heldIndex.name),
+      inboundEvents.indexArn(keptIndex.name),
+    );
+  }
+
+  private allowRest(lambda: NodeLambda): void {
+    const { outbound, inbound, payloads } = this.props;
+    const queues = [...new Set([...inbound.values()].map(({ work }) => work.queue.queueArn))];
+    lambda.allow(
+      ['sqs:SendMessage'],
+      outbound.publishing.queue.queueArn,
+      outbound.delivering.queue.queueArn,
+      ...queues,
+    );
+    lambda.allowObjects(['s3:GetObject'], payloads, payloadPrefixes.outbound);
+    lambda.allowObjects(['s3:GetObject', 's3:PutObject'], payloads, payloadPrefixes.inbound);
+    lambda.allow(['secretsmanager:GetSecretValue'], outbound.masterSecret.secretArn);
+    lambda.allow(['sns:Publish'], outbound.operations.topicArn);
+  }
+
+  /** The names of queues with their sources: sixty URLs would not fit the environment. */
+  private inboundQueues(): string {
+    const sourcesOf: Record<string, string[]> = {};
+    for (const [source, { work }] of this.props.inbound) {
+      sourcesOf[work.queue.queueName] = [...(sourcesOf[work.queue.queueName] ?? []), source];
+    }
+    return Stack.of(this).toJsonString(sourcesOf);
+  }
+}

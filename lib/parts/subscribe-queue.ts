@@ -1,0 +1,31 @@
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { deadLetterAlarm, deadLetterQueue } from './work-queue.ts';
+
+/**
+ * topic → queue (+DLQ of the subscription itself: what SNS cannot hand over it would discard).
+ *
+ * Raw delivery stays off: the envelope carries the id that stays the same when SNS sends twice.
+ *
+ * @returns the subscription's DLQ
+ */
+export function subscribeQueue(
+  scope: Construct,
+  topic: Topic,
+  queue: Queue,
+  alarmAction: IAlarmAction,
+): Queue {
+  const deadLetters = deadLetterQueue(scope, 'SubscriptionDlq');
+  topic.addSubscription(
+    new SqsSubscription(queue, { rawMessageDelivery: false, deadLetterQueue: deadLetters }),
+  );
+  deadLetterAlarm(scope, 'SubscriptionDlqAlarm', deadLetters, {
+    impact: 'SNS could not hand a published message to the publish queue; its event was not sent.',
+    firstStep: "Look at the publish queue's policy, then npx hookline dlq redrive subscription.",
+    alarmAction,
+  });
+  return deadLetters;
+}

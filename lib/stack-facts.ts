@@ -1,0 +1,42 @@
+import type { InboundSource } from './inbound-source.ts';
+import type { Outbound } from './outbound.ts';
+import { maxRangesInOutput, type SourceFacts } from './outputs.ts';
+import { handlerTimeoutOf, type SourceProps, sourceSettings } from './source-settings.ts';
+
+/** What a tool must know of what sends. */
+export const outboundFacts = (outbound: Outbound) => ({
+  topicArn: outbound.topic.topicArn,
+  operationsTopicArn: outbound.operations.topicArn,
+  signingSecretArn: outbound.signingSecret.secretArn,
+  masterSecretArn: outbound.masterSecret.secretArn,
+  publishQueueUrl: outbound.publishing.queue.queueUrl,
+  deliveryQueueUrl: outbound.delivering.queue.queueUrl,
+  publishDlqUrl: outbound.publishing.dlq.queueUrl,
+  deliveryDlqUrl: outbound.delivering.dlq.queueUrl,
+  subscriptionDlqUrl: outbound.subscriptionDlq.queueUrl,
+  outboundEventsTable: outbound.events.tableName,
+  deliveriesTable: outbound.deliveries.tableName,
+  endpointsTable: outbound.endpoints.tableName,
+});
+
+/** What a tool must know of one source. */
+export function sourceFacts(
+  name: string,
+  source: SourceProps,
+  baseUrl: string,
+  inbound: InboundSource,
+): SourceFacts {
+  const settings = sourceSettings(name, source, handlerTimeoutOf(source));
+  const { tolerance, rotationOverlap, maxBodyBytes, eventId, hmac, token, ed25519 } = settings;
+  const allowedCidrs = settings.allowedCidrs.length <= maxRangesInOutput ? settings.allowedCidrs : undefined;
+  return {
+    name,
+    provider: source.provider,
+    url: `${baseUrl}/webhooks/${name}`,
+    publicUrl: source.publicUrl,
+    checks: { tolerance, rotationOverlap, maxBodyBytes, eventId, allowedCidrs, hmac, token, ed25519 },
+    secretArn: inbound.secretOf(name).ref,
+    queueUrl: inbound.work.queue.queueUrl,
+    dlqUrl: inbound.work.dlq.queueUrl,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Recovery } from '../../lambdas/domain/recovery.ts';
+import type { UnixMillis } from '../../lambdas/domain/time.ts';
+import type { Progress } from '../../lambdas/outbound/recover.ts';
+
+/** Recoveries in memory: each call one atomic step. */
+export function memoryRecoveries() {
+  const recoveries = new Map<string, Recovery>();
+  const update = (
+    id: string,
+    isAllowed: (recovery: Recovery) => boolean,
+    change: Partial<Recovery>,
+  ): Recovery | undefined => {
+    const known = recoveries.get(id);
+    if (known?.status !== 'running' || !isAllowed(known)) return undefined;
+    const changed = { ...known, ...change };
+    recoveries.set(id, changed);
+    return changed;
+  };
+
+  return {
+    recoveries,
+    create: async (recovery: Recovery): Promise<void> => void recoveries.set(recovery.id, recovery),
+    read: async (id: string) => recoveries.get(id),
+    running: async () =>
+      [...recoveries.values()].filter(({ status }) => status === 'running').map(({ id }) => id),
+    claim: async (id: string, now: UnixMillis, until: UnixMillis) =>
+      update(id, ({ leaseUntil = 0 }) => leaseUntil <= now, { leaseUntil: until, updatedAt: now }),
+    advance: async (seen: Recovery, progress: Progress, now: UnixMillis) => {
+      const { place, replayed, refused, status } = progress;
+      const leaseUntil = status === 'running' ? progress.leaseUntil : undefined;
+      const isMine = ({ leaseUntil: held }: Recovery) => held === seen.leaseUntil;
+      return update(seen.id, isMine, { place, replayed, refused, status, leaseUntil, updatedAt: now });
+    },
+    cancel: async (id: string, now: UnixMillis) =>
+      update(id, () => true, { status: 'cancelled', updatedAt: now, leaseUntil: undefined }),
+  };
+}
