@@ -1,5 +1,7 @@
+import type * as v from 'valibot';
 import type { Delivery } from '../lambdas/domain/delivery-record.ts';
-import { cell, instant, table } from './table.ts';
+import type { DeliveryView } from '../lambdas/management/schemas.ts';
+import { cell, counted, instant, table } from './table.ts';
 
 /** One delivery for a person: what, whereto, how it stands, and each attempt. */
 export function describeDelivery(delivery: Delivery): string {
@@ -7,7 +9,7 @@ export function describeDelivery(delivery: Delivery): string {
     ['delivery', delivery.id],
     ['event', `${delivery.eventId} (${delivery.eventType})`],
     ['tenant', delivery.tenant || undefined],
-    ['endpoint', `${delivery.endpointId} ${delivery.url}`],
+    ['endpoint', `${delivery.endpointId} ${delivery.url ?? ''}`],
     ['status', delivery.status],
     ['created', instant(delivery.createdAt)],
     ['next attempt', delivery.nextAttemptAt && instant(delivery.nextAttemptAt)],
@@ -34,3 +36,21 @@ function attempts({ attemptLog, attempts: count }: Delivery): string {
   const left = count - attemptLog.length;
   return left > 0 ? `${drawn}\n${left} between the first and the last are not kept.` : drawn;
 }
+
+/** The deliveries of one endpoint for a terminal, as the management API lists them. */
+export const describeListed = (deliveries: readonly v.InferOutput<typeof DeliveryView>[]): string =>
+  [
+    table(
+      ['id', 'event', 'type', 'status', 'attempts', 'created', 'last error'],
+      deliveries.map(({ id, eventId, eventType, status, attempts, createdAt, lastError }) => [
+        id,
+        cell(eventId, 30),
+        cell(eventType, 30),
+        status,
+        String(attempts),
+        createdAt.replace('T', ' ').replace(/\.\d+/, ''),
+        cell(lastError ?? ''),
+      ]),
+    ),
+    counted(deliveries.length, 'delivery', 'deliveries'),
+  ].join('\n');

@@ -6,16 +6,21 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 // The app's role needs sqs:SendMessage on the publish queue: stack.outbound.publishing.queue.grantSendMessages(app).
 
 /** An event for your customers' endpoints. */
-export interface WebhookEvent<Data = unknown> {
+export type WebhookEvent<Data = unknown> = EventContent<Data> & EventAddress;
+
+interface EventContent<Data> {
   /** E.g. `invoice.paid`. */
   readonly type: string;
   readonly data: Data;
   /** The same id is one event, however often it is published. @default a new one */
   readonly id?: string;
-  /** Whose event it is; ids of two tenants are apart. @default none */
-  readonly tenant?: string;
-  readonly endpoint: { readonly id: string; readonly url: string };
 }
+
+type EventAddress =
+  /** To all endpoints of a tenant that are subscribed to it, or to one of them; ids of two tenants are apart. */
+  | { readonly tenant: string; readonly endpoint?: { readonly id: string } }
+  /** To a URL that is not registered. */
+  | { readonly tenant?: string; readonly endpoint: { readonly id: string; readonly url: string } };
 
 /** Some events are not on the queue. Publish those again, with the ids that are in here: the others are not sent twice. */
 export class PublishError extends Error {
@@ -43,7 +48,7 @@ const retryDelaysMs = [200, 1_000, 5_000];
  * @returns their ids, in order
  * @throws PublishError when some are not on the queue; RangeError when an event is over 1 MiB
  * @example
- * const [id] = await publishWebhook(sqs, queueUrl, [{ type: 'invoice.paid', data: invoice, endpoint: customer.endpoint }]);
+ * const [id] = await publishWebhook(sqs, queueUrl, [{ type: 'invoice.paid', data: invoice, tenant: customer.id }]);
  */
 export async function publishWebhook<Data>(
   sqs: SQSClient,

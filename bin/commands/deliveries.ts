@@ -5,9 +5,11 @@ import { parseDelivery } from '../../lambdas/adapters/aws/delivery-item.ts';
 import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
 import { type Delivery, deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
-import { positiveNumber } from '../arguments.ts';
-import { describeDelivery } from '../delivery-view.ts';
+import { DeliveryView } from '../../lambdas/management/schemas.ts';
+import { instantArgument, positiveNumber } from '../arguments.ts';
+import { describeDelivery, describeListed } from '../delivery-view.ts';
 import { openDeployment } from '../deployment.ts';
+import { allPages, manageWith } from '../manage.ts';
 import { RefusedError } from '../refusal.ts';
 import { replayAll } from '../replay-all.ts';
 import { cell, counted, instant, table } from '../table.ts';
@@ -21,6 +23,9 @@ interface ShowOptions extends TargetOptions {
 interface ListOptions extends ShowOptions {
   readonly status?: string;
   readonly limit: number;
+  readonly tenant?: string;
+  readonly endpoint?: string;
+  readonly since?: string;
 }
 
 /** `hookline deliveries`: what was sent to whom, attempt by attempt, and the same again. */
@@ -30,7 +35,10 @@ export function addDeliveriesCommand(program: Command): void {
     .description('what is sent to endpoints, attempt by attempt');
   deliveries
     .command('list')
-    .description('the newest deliveries; reads the whole table, which costs on a large one')
+    .description('the newest deliveries of an endpoint; of all without one, which reads the whole table')
+    .option('--tenant <tenant>', 'whose endpoint it is')
+    .option('--endpoint <id>', 'only of that one')
+    .option('--since <time>', '90m, 2h, 3d, or an instant; with --endpoint', instantArgument)
     .addOption(new Option('--status <status>', 'only those').choices(deliveryStatuses))
     .option('--limit <number>', 'at most so many', positiveNumber, 50)
     .option('--json', 'for programs')
@@ -42,7 +50,8 @@ export function addDeliveriesCommand(program: Command): void {
     .option('--json', 'for programs')
     .action((id: string, _options: unknown, command: Command) => show(id, command.optsWithGlobals()));
   deliveries
-    .command('replay')
+    .command('retry')
+    .alias('replay')
     .description('send ended deliveries again, delivered ones too, with the whole schedule anew')
     .argument('<deliveryId...>')
     .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));
@@ -65,11 +74,26 @@ async function replay(ids: readonly string[], options: TargetOptions): Promise<v
 }
 
 async function list(options: ListOptions): Promise<void> {
+  const { tenant, endpoint } = options;
+  if (tenant !== undefined && endpoint !== undefined) return listOf(tenant, endpoint, options);
+  if (tenant !== undefined || endpoint !== undefined) {
+    throw new RefusedError('--tenant and --endpoint belong together: give both, or neither.');
+  }
   const { deliveriesTable } = await openDeployment(options);
   const all = await scan(deliveriesTable, options.status);
   const newest = all.toSorted((one, other) => other.createdAt - one.createdAt).slice(0, options.limit);
   if (options.json) console.log(JSON.stringify(newest, undefined, 2));
   else console.log(all.length === 0 ? 'There is no such delivery.' : describeList(newest, all.length));
+}
+
+/** Of one endpoint, by the index that lists them. */
+async function listOf(tenant: string, endpoint: string, options: ListOptions): Promise<void> {
+  const call = await manageWith(options);
+  const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpoint)}/deliveries`;
+  const query = { status: options.status, since: options.since };
+  const found = await allPages(call, { method: 'GET', path, query }, DeliveryView, options.limit);
+  if (options.json) console.log(JSON.stringify(found, undefined, 2));
+  else console.log(found.length === 0 ? 'There is no such delivery.' : describeListed(found));
 }
 
 async function scan(TableName: string, status: string | undefined): Promise<Delivery[]> {

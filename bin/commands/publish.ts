@@ -10,8 +10,8 @@ import { RefusedError } from '../refusal.ts';
 import type { TargetOptions } from '../target.ts';
 
 interface PublishOptions extends TargetOptions {
-  readonly to: string;
-  readonly endpoint: string;
+  readonly to?: string;
+  readonly endpoint?: string;
   readonly data: string;
   readonly dataFile?: string;
   readonly id?: string;
@@ -22,27 +22,41 @@ interface PublishOptions extends TargetOptions {
 export function addPublishCommand(program: Command): void {
   program
     .command('publish')
-    .description('publish an event to an endpoint')
+    .description('publish an event: to a tenant, to one of its endpoints, or straight to a URL')
     .argument('<type>', 'e.g. invoice.paid')
-    .requiredOption('--to <url>', 'the endpoint’s URL')
-    .option('--endpoint <id>', 'the endpoint’s id', 'cli')
+    .option('--tenant <tenant>', 'whose event it is: all its subscribed endpoints get it')
+    .option('--endpoint <id>', 'only this one, whatever it is subscribed to')
+    .option('--to <url>', 'a URL that is not registered')
     .option('--data <json>', 'what the event carries', '{}')
     .option('--data-file <file>', 'the same, from a file')
     .option('--id <id>', 'the same id is one event; a new one without it')
-    .option('--tenant <tenant>', 'whose event it is')
     .action((type: string, _options: unknown, command: Command) => publish(type, command.optsWithGlobals()));
 }
 
 async function publish(type: string, options: PublishOptions): Promise<void> {
   const { id, tenant, endpoint, to } = options;
-  const event = { type, data: dataOf(options), id, tenant, endpoint: { id: endpoint, url: to } };
+  const event = { type, data: dataOf(options), id, ...addressOf(options) };
   const opened = openPublication({ text: JSON.stringify(event), messageId: 'none' });
   // The function would only say so in the dead-letter queue.
   if (opened.kind === 'unusable') throw new RefusedError(`It cannot be published: ${opened.reason}.`);
   const { publishQueueUrl } = await openDeployment(options);
   const [eventId = ''] = await publishWebhook(sqsClient(patientCalls), publishQueueUrl, [event]);
-  const delivery = deliveryId(tenant ?? '', eventId, endpoint);
-  console.log(`Published ${eventId}. What becomes of it: npx hookline deliveries show ${delivery}`);
+  const receiver = to === undefined ? endpoint : (endpoint ?? unnamed);
+  const next = receiver
+    ? `deliveries show ${deliveryId(tenant ?? '', eventId, receiver)}`
+    : `deliveries list --tenant ${tenant} --endpoint <id>`;
+  console.log(`Published ${eventId}. What becomes of it: npx hookline ${next}`);
+}
+
+/** What a URL without a name of its own is called. */
+const unnamed = 'cli';
+
+/** @throws RefusedError when it is for nobody */
+function addressOf({ tenant, endpoint, to }: PublishOptions) {
+  if (to !== undefined) return { tenant, endpoint: { id: endpoint ?? unnamed, url: to } };
+  if (tenant === undefined)
+    throw new RefusedError('Say for whom: --tenant, or --to for a URL that is not registered.');
+  return { tenant, ...(endpoint !== undefined && { endpoint: { id: endpoint } }) };
 }
 
 function dataOf({ data, dataFile }: PublishOptions): unknown {

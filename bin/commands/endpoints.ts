@@ -1,0 +1,220 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import * as v from 'valibot';
+import {
+  CreatedEndpoint,
+  EndpointView,
+  PublishedView,
+  SecretsView,
+} from '../../lambdas/management/schemas.ts';
+import { collected, jsonArgument, nonNegativeNumber, positiveNumber } from '../arguments.ts';
+import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoint-view.ts';
+import { allPages, manageWith } from '../manage.ts';
+import { RefusedError } from '../refusal.ts';
+import type { TargetOptions } from '../target.ts';
+
+interface Fields {
+  readonly url?: string;
+  readonly types?: readonly string[];
+  readonly description?: string;
+  readonly filter?: unknown;
+  readonly header?: readonly string[];
+  readonly metadata?: readonly string[];
+  readonly maxPerSecond?: number;
+  readonly maxConcurrent?: number;
+  readonly timeout?: number;
+  readonly retryDelays?: readonly number[];
+}
+type Options = TargetOptions & { readonly json?: boolean };
+type CreateOptions = Options & Fields & { readonly id?: string; readonly ed25519?: boolean };
+
+const pathOf = (tenant: string, id?: string, action?: string): string =>
+  ['/v1/tenants', tenant, 'endpoints', ...(id ? [id] : []), ...(action ? [action] : [])]
+    .map((part, index) => (index === 0 ? part : encodeURIComponent(part)))
+    .join('/');
+
+/** `hookline endpoints`: who gets which events, how, and with which secret. */
+export function addEndpointsCommand(program: Command): void {
+  const endpoints = program.command('endpoints').description('the URLs of your customers, and what they get');
+  addFields(endpoints.command('create').description('register an endpoint; shows its secret once'))
+    .argument('<tenant>')
+    .argument('<url>')
+    .option('--id <id>', 'else one is made')
+    .option('--ed25519', 'sign with an Ed25519 key (v1a), of which the receiver holds the public half')
+    .action((tenant: string, url: string, _options: unknown, command: Command) =>
+      create(tenant, { ...command.optsWithGlobals<CreateOptions>(), url }),
+    );
+  addFields(endpoints.command('update').description('change what is given'))
+    .argument('<tenant>')
+    .argument('<id>')
+    .option('--url <url>')
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      update(tenant, id, command.optsWithGlobals()),
+    );
+  addReading(endpoints);
+  addActions(endpoints);
+}
+
+function addFields(command: Command): Command {
+  return command
+    .addOption(new Option('--types <type...>', 'event types: *, invoice.* or exact').argParser(collected))
+    .option('--description <text>')
+    .option('--filter <json>', 'on the payload, e.g. {"path":"amount","gte":100}', jsonArgument)
+    .addOption(new Option('--header <name=value...>', 'sent along').argParser(collected))
+    .addOption(new Option('--metadata <name=value...>', 'kept for you').argParser(collected))
+    .option('--max-per-second <number>', 'requests a second', positiveNumber)
+    .option('--max-concurrent <number>', 'requests at the same time', positiveNumber)
+    .option('--timeout <seconds>', 'for the answer', positiveNumber)
+    .addOption(
+      new Option('--retry-delays <seconds...>', 'before attempt 2, 3, …').argParser(
+        (text: string, before: readonly number[] | undefined) => [...(before ?? []), nonNegativeNumber(text)],
+      ),
+    )
+    .option('--json', 'for programs');
+}
+
+function addReading(endpoints: Command): void {
+  endpoints
+    .command('list')
+    .description('the endpoints of a tenant')
+    .argument('<tenant>')
+    .option('--json', 'for programs')
+    .action((tenant: string, _options: unknown, command: Command) => list(tenant, command.optsWithGlobals()));
+  endpoints
+    .command('show')
+    .description('one endpoint')
+    .argument('<tenant>')
+    .argument('<id>')
+    .option('--json', 'for programs')
+    .action(async (tenant: string, id: string, _options: unknown, command: Command) =>
+      show(command.optsWithGlobals(), 'GET', pathOf(tenant, id)),
+    );
+  endpoints
+    .command('secret')
+    .description('the secrets that sign now; of an Ed25519 key the public half')
+    .argument('<tenant>')
+    .argument('<id>')
+    .option('--json', 'for programs')
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      secrets(command.optsWithGlobals(), 'GET', pathOf(tenant, id, 'secret')),
+    );
+}
+
+function addActions(endpoints: Command): void {
+  for (const [action, description] of [
+    ['enable', 'let it get events again; what was held is released, the oldest first'],
+    ['disable', 'hold its events, for 30 days'],
+  ] as const) {
+    endpoints
+      .command(action)
+      .description(description)
+      .argument('<tenant>')
+      .argument('<id>')
+      .option('--json', 'for programs')
+      .action((tenant: string, id: string, _options: unknown, command: Command) =>
+        show(command.optsWithGlobals(), 'POST', pathOf(tenant, id, action)),
+      );
+  }
+  endpoints
+    .command('rotate-secret')
+    .description('a new secret; the one before signs beside it for the overlap')
+    .argument('<tenant>')
+    .argument('<id>')
+    .option('--overlap-hours <number>', '0 to 168', nonNegativeNumber, 24)
+    .option('--json', 'for programs')
+    .action((tenant: string, id: string, { overlapHours }: { overlapHours: number }, command: Command) =>
+      secrets(command.optsWithGlobals(), 'POST', pathOf(tenant, id, 'rotate-secret'), { overlapHours }),
+    );
+  endpoints
+    .command('test')
+    .description('send it a test event, whatever it is subscribed to')
+    .argument('<tenant>')
+    .argument('<id>')
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      test(tenant, id, command.optsWithGlobals()),
+    );
+  endpoints
+    .command('delete')
+    .description('forget it; what it has not got is discarded')
+    .argument('<tenant>')
+    .argument('<id>')
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      remove(tenant, id, command.optsWithGlobals()),
+    );
+}
+
+/** What the API takes, from what the command line says. */
+function bodyOf(fields: Fields): Readonly<Record<string, unknown>> {
+  const { url, types, description, filter, header, metadata, retryDelays } = fields;
+  const { maxPerSecond, maxConcurrent, timeout } = fields;
+  return {
+    ...{ url, eventTypes: types, description, filter, maxPerSecond, maxConcurrent, timeout, retryDelays },
+    headers: header && pairs(header),
+    metadata: metadata && pairs(metadata),
+  };
+}
+
+const pairs = (texts: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new RefusedError(`'${text}' is not name=value.`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+
+async function create(tenant: string, options: CreateOptions): Promise<void> {
+  const call = await manageWith(options);
+  const body = {
+    ...bodyOf({ types: ['*'], ...options }),
+    id: options.id,
+    secretKind: options.ed25519 ? 'v1a' : undefined,
+  };
+  const answer = v.parse(CreatedEndpoint, (await call({ method: 'POST', path: pathOf(tenant), body })).body);
+  if (options.json) console.log(JSON.stringify(answer, undefined, 2));
+  else console.log(`${describeEndpoint(answer.endpoint)}\n${describeSecrets([answer.secret])}`);
+}
+
+async function update(tenant: string, id: string, options: Options & Fields): Promise<void> {
+  const call = await manageWith(options);
+  const path = pathOf(tenant, id);
+  const { etag } = await call({ method: 'GET', path });
+  const { body } = await call({ method: 'PATCH', path, body: bodyOf(options), ifMatch: etag });
+  print(v.parse(EndpointView, body), options);
+}
+
+async function list(tenant: string, options: Options): Promise<void> {
+  const call = await manageWith(options);
+  const found = await allPages(call, { method: 'GET', path: pathOf(tenant) }, EndpointView);
+  if (options.json) console.log(JSON.stringify(found, undefined, 2));
+  else console.log(found.length === 0 ? `${tenant} has no endpoint.` : describeEndpoints(found));
+}
+
+async function show(options: Options, method: 'GET' | 'POST', path: string): Promise<void> {
+  const call = await manageWith(options);
+  print(v.parse(EndpointView, (await call({ method, path })).body), options);
+}
+
+const print = (endpoint: v.InferOutput<typeof EndpointView>, { json }: Options): void =>
+  console.log(json ? JSON.stringify(endpoint, undefined, 2) : describeEndpoint(endpoint));
+
+async function secrets(options: Options, method: 'GET' | 'POST', path: string, body?: object): Promise<void> {
+  const call = await manageWith(options);
+  const answer = v.parse(SecretsView, (await call({ method, path, body })).body);
+  console.log(options.json ? JSON.stringify(answer.secrets, undefined, 2) : describeSecrets(answer.secrets));
+}
+
+async function test(tenant: string, id: string, options: Options): Promise<void> {
+  const call = await manageWith(options);
+  const { body } = await call({ method: 'POST', path: pathOf(tenant, id, 'test') });
+  const { id: eventId } = v.parse(PublishedView, body);
+  console.log(
+    `Sent ${eventId}. What came of it: npx hookline deliveries list --tenant ${tenant} --endpoint ${id}`,
+  );
+}
+
+async function remove(tenant: string, id: string, options: Options): Promise<void> {
+  const call = await manageWith(options);
+  await call({ method: 'DELETE', path: pathOf(tenant, id) });
+  console.log(`Deleted ${id} of ${tenant}.`);
+}

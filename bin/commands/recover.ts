@@ -1,0 +1,93 @@
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import * as v from 'valibot';
+import { EstimateView, RecoveryView } from '../../lambdas/management/schemas.ts';
+import { instantArgument } from '../arguments.ts';
+import { untilInterrupted } from '../interrupt.ts';
+import { manageWith } from '../manage.ts';
+import type { ManagementClient } from '../management-client.ts';
+import { RefusedError } from '../refusal.ts';
+import { counted } from '../table.ts';
+import type { TargetOptions } from '../target.ts';
+
+type Recovery = v.InferOutput<typeof RecoveryView>;
+interface Options extends TargetOptions {
+  readonly since: string;
+  readonly until?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+const pollMs = 1_000;
+
+/** `hookline recover`: everything that an endpoint failed to take, once more. */
+export function addRecoverCommand(program: Command): void {
+  program
+    .command('recover')
+    .description('send all deliveries of an endpoint again that failed since a time')
+    .argument('<tenant>')
+    .argument('<endpointId>')
+    .requiredOption('--since <time>', 'of their creation: 90m, 2h, 3d, or an instant', instantArgument)
+    .option('--until <time>', 'now without it', instantArgument)
+    .option('--dry-run', 'only say how many there are')
+    .option('--json', 'for programs: the job when it has ended')
+    .action((tenant: string, endpoint: string, _options: unknown, command: Command) =>
+      recover(tenant, endpoint, command.optsWithGlobals()),
+    );
+  program
+    .command('recover-cancel')
+    .description('stop a recovery; what it has sent again stays sent')
+    .argument('<recoveryId>')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const call = await manageWith(command.optsWithGlobals());
+      const { body } = await call({ method: 'DELETE', path: `/v1/recoveries/${encodeURIComponent(id)}` });
+      console.log(summary(v.parse(RecoveryView, body)));
+    });
+}
+
+async function recover(tenant: string, endpointId: string, options: Options): Promise<void> {
+  const call = await manageWith(options);
+  const { since, until } = options;
+  const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpointId)}`;
+  const { body } = await call({ method: 'GET', path: `${path}/recovery-estimate`, query: { since, until } });
+  const { count, isExact } = v.parse(EstimateView, body);
+  const failed = `${isExact ? '' : 'At least '}${counted(count, 'failed delivery', 'failed deliveries')} since ${since}.`;
+  if (!options.json) console.log(failed);
+  if (options.dryRun || (count === 0 && isExact)) {
+    if (options.json) console.log(JSON.stringify({ count, isExact }));
+    return;
+  }
+  const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { since, until } });
+  const ended = await followed(v.parse(RecoveryView, started.body), call, options);
+  console.log(options.json ? JSON.stringify(ended, undefined, 2) : summary(ended));
+}
+
+/** Shows how far the job is until it has ended; Ctrl-C only ends the looking. */
+async function followed(first: Recovery, call: ManagementClient, options: Options): Promise<Recovery> {
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} sent again',
+    hideCursor: true,
+    // Elsewhere only the end is told.
+    noTTYOutput: false,
+  });
+  if (!options.json) bar.start(Math.max(first.estimate.count, 1), first.replayed);
+  const last = await untilInterrupted(async (isStopped) => {
+    let job = first;
+    while (job.status === 'running' && !isStopped()) {
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      const { body } = await call({ method: 'GET', path: `/v1/recoveries/${job.id}` });
+      job = v.parse(RecoveryView, body);
+      bar.update(job.replayed);
+    }
+    return job;
+  });
+  bar.update(last.replayed);
+  bar.stop();
+  if (last.status === 'running') {
+    throw new RefusedError(`It goes on without you: npx hookline recover-cancel ${last.id} stops it.`);
+  }
+  return last;
+}
+
+const summary = ({ status, replayed, refused }: Recovery): string =>
+  `${status === 'done' ? 'Done' : 'Stopped'}: ${counted(replayed, 'delivery', 'deliveries')} sent again${refused > 0 ? `, ${refused} refused` : ''}.`;

@@ -1,0 +1,71 @@
+import type * as v from 'valibot';
+import type { EndpointView, SecretView } from '../lambdas/management/schemas.ts';
+import { cell, counted, table } from './table.ts';
+
+type Endpoint = v.InferOutput<typeof EndpointView>;
+type Secret = v.InferOutput<typeof SecretView>;
+
+const short = (instant: string): string => instant.replace('T', ' ').replace(/\.\d+/, '');
+
+/** One endpoint for a person. */
+export function describeEndpoint(endpoint: Endpoint): string {
+  const { disabled, filter, maxPerSecond, maxConcurrent, timeout, retryDelays } = endpoint;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['endpoint', `${endpoint.id} of ${endpoint.tenant}`],
+    ['url', endpoint.url],
+    ['status', statusOf(endpoint)],
+    [
+      'last attempt',
+      disabled?.lastAttempt && `${disabled.lastAttempt.outcome} (delivery ${disabled.deliveryId})`,
+    ],
+    ['types', endpoint.eventTypes.join(' ')],
+    ['filter', filter && JSON.stringify(filter)],
+    ['description', endpoint.description || undefined],
+    ['headers', textOf(endpoint.headers)],
+    ['metadata', textOf(endpoint.metadata)],
+    ['limits', limitsOf(maxPerSecond, maxConcurrent)],
+    ['timeout', timeout === undefined ? undefined : `${timeout} s`],
+    ['retries', retryDelays && `after ${retryDelays.join(', ')} s`],
+    ['created', short(endpoint.createdAt)],
+  ];
+  return facts
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(12)}  ${cell(value, 500)}`]))
+    .join('\n');
+}
+
+const statusOf = ({ status, disabled }: Endpoint): string =>
+  disabled === undefined ? status : `${status} since ${short(disabled.at)}: ${disabled.reason}`;
+
+const textOf = (map: Readonly<Record<string, string>>): string | undefined =>
+  Object.entries(map)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ') || undefined;
+
+function limitsOf(perSecond: number | undefined, concurrent: number | undefined): string | undefined {
+  const limits = [
+    ...(perSecond === undefined ? [] : [`${perSecond} a second`]),
+    ...(concurrent === undefined ? [] : [`${concurrent} at the same time`]),
+  ];
+  return limits.join(', ') || undefined;
+}
+
+/** Many for a terminal. */
+export const describeEndpoints = (endpoints: readonly Endpoint[]): string =>
+  [
+    table(
+      ['id', 'status', 'types', 'url'],
+      endpoints.map((endpoint) => [
+        endpoint.id,
+        endpoint.disabled ? `${endpoint.status} (${endpoint.disabled.reason})` : endpoint.status,
+        cell(endpoint.eventTypes.join(' '), 40),
+        cell(endpoint.url),
+      ]),
+    ),
+    counted(endpoints.length, 'endpoint'),
+  ].join('\n');
+
+/** Secrets for the receiver, the current one first. */
+export const describeSecrets = (secrets: readonly Secret[]): string =>
+  secrets
+    .map(({ secret, endsAt }) => `secret        ${secret}${endsAt ? `  (signs until ${short(endsAt)})` : ''}`)
+    .join('\n');
