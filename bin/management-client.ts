@@ -60,27 +60,19 @@ const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);
 
-/**
- * The management API of a deployment, called with the credentials that the AWS CLI would use.
- *
- * @param baseUrl the `ManagementUrl` output
- */
-export function managementClient(baseUrl: string) {
-  const { config } = new SQSClient();
-  const signer = new SignatureV4({
-    service: 'execute-api',
-    credentials: config.credentials,
-    region: config.region,
-    sha256: Sha256,
-  });
+/** Whose credentials sign, and for which region. */
+type Caller = Pick<SQSClient['config'], 'credentials' | 'region'>;
 
-  /** @throws ManagementProblem with the API's own words, RefusedError when it is no such API */
-  return async (call: ManagementCall): Promise<ManagementAnswer> => {
+/** Calls the management API, signed as the AWS CLI signs; whatever is answered is returned. */
+export function managementFetch(baseUrl: string, { credentials, region }: Caller = new SQSClient().config) {
+  const signer = new SignatureV4({ service: 'execute-api', credentials, region, sha256: Sha256 });
+
+  return async (call: ManagementCall): Promise<Response> => {
     const url = new URL(`${baseUrl}${call.path}`);
     const query = definedOf(call.query ?? {});
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const signed = await signer.sign({
+    const { headers } = await signer.sign({
       method: call.method,
       protocol: url.protocol,
       hostname: url.hostname,
@@ -94,9 +86,20 @@ export function managementClient(baseUrl: string) {
       },
       body,
     });
-    const response = await fetch(url, { method: call.method, headers: signed.headers, body });
-    return answerOf(response);
+    return fetch(url, { method: call.method, headers, body });
   };
+}
+
+/**
+ * The management API of a deployment, called with the credentials that the AWS CLI would use.
+ *
+ * @param baseUrl the `ManagementUrl` output
+ */
+export function managementClient(baseUrl: string) {
+  const send = managementFetch(baseUrl);
+
+  /** @throws ManagementProblem with the API's own words, RefusedError when it is no such API */
+  return async (call: ManagementCall): Promise<ManagementAnswer> => answerOf(await send(call));
 }
 
 export type ManagementClient = ReturnType<typeof managementClient>;

@@ -7,7 +7,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
-import { attentionIndex, dueIndex, heldIndex, payloadPrefixes } from '../lambdas/domain/tables.ts';
+import { attentionIndex, byEndpointIndex, dueIndex, heldIndex, payloadPrefixes } from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
 import { OutboundStores } from './outbound-stores.ts';
@@ -150,6 +150,7 @@ export class Outbound extends Construct {
       ['dynamodb:Query'],
       this.deliveries.indexArn(dueIndex.name),
       this.deliveries.indexArn(heldIndex.name),
+      this.deliveries.indexArn(byEndpointIndex.name),
       this.endpoints.indexArn(attentionIndex.name),
     );
     sweep.allow(
@@ -157,6 +158,7 @@ export class Outbound extends Construct {
       this.deliveries.tableArn,
       this.endpoints.tableArn,
     );
+    sweep.allow(['dynamodb:BatchGetItem'], this.deliveries.tableArn);
     sweep.allow(['sns:Publish'], this.operations.topicArn);
     sweep.allow(['dynamodb:UpdateItem'], this.events.tableArn);
     sweep.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.delivering.dlq.queueArn);

@@ -101,7 +101,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
       expect(await table.read(...of)).toMatchObject({ heldEmptyAt: soon });
       if (kept) await table.attended(kept);
       expect((await table.read(...of))?.attentionAt).toBeUndefined();
-      const stillNoted = (await table.needingAttention()).filter(({ id }) => id === of[1]);
+      const stillNoted = (await table.needingAttention()).filter(({ tenant }) => tenant === of[0]);
       expect(stillNoted).toEqual([]);
     });
 

@@ -30,9 +30,9 @@ const delivery = (status: DeliveryStatus): Delivery => ({
   eventKeptFor: seconds(1),
   sweeps: 0,
 });
-const task = '{"v":1,"deliveryId":"abc","attempt":2}';
+const task = '{"v":1,"deliveryId":"abc","attempt":2,"tenant":"acme","endpointId":"me"}';
 const seen =
-  '{"v":1,"deliveryId":"abc","attempt":2,"seen":{"claims":1,"round":1,"success":{"at":1,"ms":1,"status":200}}}';
+  '{"v":1,"deliveryId":"abc","attempt":2,"tenant":"acme","endpointId":"me","seen":{"claims":1,"round":1,"success":{"at":1,"ms":1,"status":200}}}';
 
 test.each([
   ['failed', undefined, 'replay'],

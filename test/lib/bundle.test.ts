@@ -20,6 +20,7 @@ describe('the code of a function', () => {
     ['Outbound/Publish', 'publish'],
     ['Outbound/Deliver', 'deliver'],
     ['Outbound/Sweep', 'sweep'],
+    ['Management/Function', 'management'],
   ])('%s holds its own entry, chunks with their maps, and settings', (lambda, entry) => {
     const asset = assetOf(app, lambda);
     const scripts = readdirSync(asset.directory).filter((file) => file.endsWith('.mjs'));
@@ -40,6 +41,8 @@ describe('the code of a function', () => {
       env: {
         AWS_REGION: 'us-east-1',
         OUTBOUND_EVENTS_TABLE: 't',
+        ENDPOINTS_TABLE: 't',
+        OPERATIONS_TOPIC_ARN: 'arn:t',
         DELIVERIES_TABLE: 't',
         DELIVERY_QUEUE_URL: 'https://sqs',
         DELIVERY_DLQ_URL: 'https://sqs',
@@ -210,6 +213,6 @@ test('two stacks of one app share what is the same', () => {
       .map(({ Properties }) => Properties.Code),
   );
 
-  expect(hashes[0]).toHaveLength(9);
+  expect(hashes[0]).toHaveLength(10);
   expect(hashes[0]).toEqual(hashes[1]);
 });

@@ -9,7 +9,7 @@ const app = synth();
 describe('what carries payload', () => {
   test.each([
     ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 11],
-    ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 2],
+    ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 3],
     ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 1],
   ])('refuses plain HTTP: every %s', (type, policyType, count) => {
     const policies = app.resources(policyType);
@@ -24,7 +24,7 @@ describe('what carries payload', () => {
   test('refuses plain HTTP: every table', () => {
     const tables = Object.values(app.resources('AWS::DynamoDB::GlobalTable'));
 
-    expect(tables).toHaveLength(3);
+    expect(tables).toHaveLength(4);
     for (const { Properties } of tables) {
       const [replica] = Properties['Replicas'] as { ResourcePolicy: { PolicyDocument: unknown } }[];
       expect(deniesPlainHttp(statementsOf(replica?.ResourcePolicy.PolicyDocument))).toBe(true);
@@ -85,7 +85,7 @@ describe('secrets', () => {
   });
 
   test('that signs deliveries is generated as base64 text of 33 bytes', () => {
-    const secret = app.resources('AWS::SecretsManager::Secret')['Outbound/SigningSecret'];
+    const secret = app.resources('AWS::SecretsManager::Secret')['Outbound/Stores/SigningSecret'];
 
     expect(secret?.Properties).toMatchObject({
       GenerateSecretString: { PasswordLength: 44, ExcludePunctuation: true },
@@ -130,11 +130,12 @@ describe('data', () => {
 
   test('in tables is recoverable to any second, protected, capped, and expires by expiresAt only', () => {
     const inventory = {
-      InboundEvents: 'kept',
-      'Outbound/Events': undefined,
-      'Outbound/Deliveries': 'due',
+      InboundEvents: ['kept'],
+      'Outbound/Stores/Events': [],
+      'Outbound/Stores/Deliveries': ['due', 'held', 'byEndpoint'],
+      'Outbound/Stores/Endpoints': ['attention'],
     };
-    for (const [path, index] of Object.entries(inventory)) {
+    for (const [path, indexes] of Object.entries(inventory)) {
       const table = app.resources('AWS::DynamoDB::GlobalTable')[path];
       expect(table?.Properties, path).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
@@ -147,8 +148,11 @@ describe('data', () => {
             ReadOnDemandThroughputSettings: { MaxReadRequestUnits: 4000 },
           },
         ],
-        ...(index && {
-          GlobalSecondaryIndexes: [{ IndexName: index, Projection: { ProjectionType: 'KEYS_ONLY' } }],
+        ...(indexes.length > 0 && {
+          GlobalSecondaryIndexes: indexes.map((IndexName) => ({
+            IndexName,
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          })),
         }),
       });
     }

@@ -1,7 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
+import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { idOf, statementsOf } from './support/policies.ts';
-import { synth } from './support/synth.ts';
+import { quickApp, synth, threeSources } from './support/synth.ts';
 
 const app = synth();
 const lambdas = app.resources('AWS::Lambda::Function');
@@ -143,6 +146,29 @@ describe('the sweep', () => {
   });
 });
 
+describe('the management API', () => {
+  test('lets in whom IAM allows, and nobody else, at most so often', () => {
+    const routes = Object.values(app.resources('AWS::ApiGatewayV2::Route'));
+    const [own] = routes.filter(({ Properties }) => Properties['RouteKey'] === 'ANY /{proxy+}');
+
+    expect(own?.Properties).toMatchObject({ AuthorizationType: 'AWS_IAM' });
+    app.template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+    });
+  });
+
+  test('is used by whom the app lets', () => {
+    const stack = new WebhookStack(quickApp(), 'Test', { sources: threeSources });
+    const backend = new Role(stack, 'Backend', { assumedBy: new AccountRootPrincipal() });
+
+    stack.management.grantUse(backend);
+
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow' }] },
+    });
+  });
+});
+
 describe('the API', () => {
   test('takes v4 and v6 callers', () => {
     app.template.hasResourceProperties('AWS::ApiGatewayV2::Api', { IpAddressType: 'dualstack' });
@@ -156,6 +182,7 @@ describe('the API', () => {
       'POST /webhooks/stripe',
       'POST /webhooks/github',
       'POST /webhooks/shopify',
+      'ANY /{proxy+}',
     ]);
     app.template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',

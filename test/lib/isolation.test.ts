@@ -15,17 +15,22 @@ describe('sixty sources that share', () => {
   test('have one route, one receiver, one queue, one consumer, and a secret each', () => {
     const routes = Object.values(shared.resources('AWS::ApiGatewayV2::Route'));
 
-    expect(routes.map(({ Properties }) => Properties['RouteKey'])).toEqual(['POST /webhooks/{source}']);
+    expect(routes.map(({ Properties }) => Properties['RouteKey'])).toEqual([
+      'POST /webhooks/{source}',
+      'ANY /{proxy+}',
+    ]);
     expect(Object.keys(shared.resources('AWS::Lambda::Function'))).toEqual([
       'Sources/Receive',
       'Sources/Consume',
       'Outbound/Publish',
       'Outbound/Deliver',
       'Outbound/Sweep',
+      'Management/Function',
     ]);
-    shared.template.resourceCountIs('AWS::ApiGatewayV2::Integration', 1);
-    shared.template.resourceCountIs('AWS::Lambda::Permission', 1);
-    shared.template.resourceCountIs('AWS::SecretsManager::Secret', 61);
+    // And those of the management API.
+    shared.template.resourceCountIs('AWS::ApiGatewayV2::Integration', 2);
+    shared.template.resourceCountIs('AWS::Lambda::Permission', 2);
+    shared.template.resourceCountIs('AWS::SecretsManager::Secret', 62);
   });
 
   test('fit the environment, since what is static is in the code', () => {
@@ -42,7 +47,7 @@ describe('sixty sources that share', () => {
     const text = JSON.stringify(policy);
 
     expect(text.match(/"Ref":"SourcesSecretsource\d+[0-9A-F]{8}"/g)).toHaveLength(60);
-    expect(text).not.toContain('OutboundSigningSecret');
+    expect(text).not.toContain('OutboundStores');
   });
 
   test('fit an inline policy of 10,240 characters, also with long names', () => {
@@ -119,8 +124,8 @@ describe('two stacks', () => {
 
     const names = stacks.map(givenNames);
 
-    expect(names[0]).toEqual(['Blue', 'Blue/stripe', 'Blue/github', 'Blue/shopify']);
-    expect(names[1]).toEqual(['Green', 'Green/stripe', 'Green/github', 'Green/shopify']);
+    expect(names[0]).toEqual(['Blue', 'Blue/stripe', 'Blue/github', 'Blue/shopify', 'Blue-management']);
+    expect(names[1]).toEqual(['Green', 'Green/stripe', 'Green/github', 'Green/shopify', 'Green-management']);
   });
 });
 
@@ -155,5 +160,6 @@ test('a source whose provider tests its URL by HEAD takes HEAD, too', () => {
   expect(routes.map(({ Properties }) => Properties['RouteKey'])).toEqual([
     'POST /webhooks/boards',
     'HEAD /webhooks/boards',
+    'ANY /{proxy+}',
   ]);
 });

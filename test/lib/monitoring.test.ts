@@ -62,7 +62,7 @@ describe('an alarm watches', () => {
       looping.some((alarm) => alarm.includes(`"${idOf(app, 'AWS::Lambda::Function', path)}"`)),
     );
 
-    expect(watched).toHaveLength(8);
+    expect(watched).toHaveLength(9);
     expect(watched).not.toContain('Outbound/Deliver');
   });
 

@@ -50,9 +50,10 @@ describe('a role', () => {
 test.each([
   ['Source-stripe/Receive', 4],
   ['Source-stripe/Consume', 6],
-  ['Outbound/Publish', 7],
-  ['Outbound/Deliver', 8],
-  ['Outbound/Sweep', 6],
+  ['Outbound/Publish', 9],
+  ['Outbound/Deliver', 11],
+  ['Outbound/Sweep', 11],
+  ['Management/Function', 19],
   ['Outbound/SweepSchedule', 1],
 ])('%s may touch %i resources', (lambda, count) => {
   const resources = (roles.get(lambda) ?? []).flatMap((statement) => statement.resources);
@@ -81,22 +82,28 @@ describe('inbound', () => {
     expect(may('Source-stripe/Consume', queue('Source-github/Work/Queue'))).toEqual([]);
   });
 
-  test('only consumers touch the inbound events, and only by updates', () => {
+  test('only consumers touch the inbound events, and only by updates; the management API looks', () => {
     const events = table('InboundEvents');
     const lambdas = [...roles.keys()].filter((lambda) => may(lambda, events).length > 0);
 
-    expect(lambdas).toEqual(['Source-stripe/Consume', 'Source-github/Consume', 'Source-shopify/Consume']);
+    expect(lambdas).toEqual([
+      ...['Source-stripe/Consume', 'Source-github/Consume', 'Source-shopify/Consume'],
+      'Management/Function',
+    ]);
     expect(may('Source-stripe/Consume', events)).toEqual(['dynamodb:UpdateItem']);
+    expect(may('Management/Function', events)).toEqual(['dynamodb:GetItem', 'dynamodb:Query']);
   });
 });
 
 describe('outbound', () => {
-  test('deliver alone reads the signing secret', () => {
-    const secret = idOf(app, 'AWS::SecretsManager::Secret', 'Outbound/SigningSecret');
+  test('deliver alone reads the signing secret; the management API, too, the one that seals endpoints’ secrets', () => {
+    const readers = (path: string) => {
+      const secret = idOf(app, 'AWS::SecretsManager::Secret', path);
+      return [...roles.keys()].filter((lambda) => may(lambda, secret).length > 0);
+    };
 
-    expect([...roles.keys()].filter((lambda) => may(lambda, secret).length > 0)).toEqual([
-      'Outbound/Deliver',
-    ]);
+    expect(readers('Outbound/Stores/SigningSecret')).toEqual(['Outbound/Deliver']);
+    expect(readers('Outbound/Stores/MasterSecret')).toEqual(['Outbound/Deliver', 'Management/Function']);
   });
 
   test('deliver takes from the delivery queue and sends retries to it', () => {
@@ -106,32 +113,46 @@ describe('outbound', () => {
     expect(may('Outbound/Deliver', queue('Outbound/Publishing/Queue'))).toEqual([]);
   });
 
-  test('no other function may send to the queue that it consumes', () => {
-    expect(may('Outbound/Publish', queue('Outbound/Publishing/Queue'))).toEqual(consuming);
+  test('no other function may send to the queue that it consumes, but publish, which splits large tenants once', () => {
+    expect(may('Outbound/Publish', queue('Outbound/Publishing/Queue'))).toEqual(
+      [...consuming, 'sqs:SendMessage'].sort(),
+    );
     expect(may('Source-stripe/Consume', queue('Source-stripe/Work/Queue'))).not.toContain('sqs:SendMessage');
   });
 
   test.each([
-    ['Publish', 'Events', ['dynamodb:PutItem', 'dynamodb:UpdateItem']],
-    ['Publish', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:PutItem']],
-    ['Deliver', 'Events', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
+    ['Publish', 'Events', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']],
+    ['Publish', 'Deliveries', ['dynamodb:PutItem', 'dynamodb:UpdateItem']],
+    ['Publish', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query']],
+    ['Deliver', 'Events', ['dynamodb:GetItem']],
     ['Deliver', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
+    ['Deliver', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
     ['Sweep', 'Events', ['dynamodb:UpdateItem']],
-    ['Sweep', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
+    [
+      'Sweep',
+      'Deliveries',
+      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+    ],
+    ['Sweep', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
   ])('%s does with %s what it must, and no more', (lambda, name, actions) => {
-    expect(may(`Outbound/${lambda}`, table(`Outbound/${name}`))).toEqual(actions);
+    expect(may(`Outbound/${lambda}`, table(`Outbound/Stores/${name}`))).toEqual(actions);
   });
 
-  test('sweep queries the due index and nothing else', () => {
+  test('sweep queries the indexes that say what is to be done, and nothing else', () => {
     const queries = (roles.get('Outbound/Sweep') ?? []).filter(({ actions }) =>
       actions.includes('dynamodb:Query'),
     );
 
-    expect(queries.flatMap(({ resources }) => resources)).toEqual([
+    const index = (name: string, of: string) =>
       JSON.stringify({
-        'Fn::Join': ['', [{ 'Fn::GetAtt': [table('Outbound/Deliveries'), 'Arn'] }, '/index/due']],
-      }),
-    ]);
+        'Fn::Join': ['', [{ 'Fn::GetAtt': [table(`Outbound/Stores/${of}`), 'Arn'] }, `/index/${name}`]],
+      });
+    expect(queries.flatMap(({ resources }) => resources).toSorted()).toEqual(
+      [
+        ...['due', 'held', 'byEndpoint'].map((name) => index(name, 'Deliveries')),
+        index('attention', 'Endpoints'),
+      ].toSorted(),
+    );
   });
 
   test('the schedule may invoke the sweep, in this account, and nothing else', () => {
@@ -148,7 +169,7 @@ describe('outbound', () => {
     const bucket = idOf(app, 'AWS::S3::Bucket', 'Payloads');
 
     expect(may('Outbound/Deliver', bucket)).toEqual(['s3:GetObject', 's3:ListBucket']);
-    expect(may('Outbound/Publish', bucket)).toEqual(['s3:PutObject']);
+    expect(may('Outbound/Publish', bucket)).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
     expect(may('Source-stripe/Receive', bucket)).toEqual(['s3:PutObject']);
   });
 });

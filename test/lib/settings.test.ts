@@ -63,6 +63,9 @@ describe('sending without settings', () => {
       localEndpoints: false,
       allowedPorts: [443],
       endpointMetrics: false,
+      disableAfter: 5 * 86_400,
+      maxConcurrent: 10,
+      breakAfter: 5,
     });
   });
 

@@ -29,7 +29,9 @@ export function assetOf(
 }
 
 export const entriesIn = ({ directory }: Asset): string[] =>
-  readdirSync(directory).filter((file) => /^(receive|consume|publish|deliver|sweep)\.mjs$/.test(file));
+  readdirSync(directory).filter((file) =>
+    /^(receive|consume|publish|deliver|sweep|management)\.mjs$/.test(file),
+  );
 export const codeOf = ({ directory }: Asset): string =>
   readdirSync(directory)
     .filter((file) => file.endsWith('.mjs'))

@@ -1,0 +1,122 @@
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it } from 'vitest';
+import {
+  generateSecret,
+  liveSecrets,
+  masterKey,
+  parseSecret,
+  rotated,
+  seal,
+  unseal,
+  verifierOf,
+} from '../../lambdas/domain/endpoint-secret.ts';
+import { signatureHeaders } from '../../lambdas/domain/outgoing-signature.ts';
+import { parseKey } from '../../lambdas/domain/signature/key.ts';
+import { later, seconds, toUnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
+
+const now = unixMillis(Date.UTC(2026, 10, 25, 12));
+const owner = { tenant: 'acme', id: 'ep_1' };
+const master = masterKey('a master secret of some length');
+
+describe('an endpoint’s secret', () => {
+  it('is 32 random bytes that any Standard Webhooks library takes', () => {
+    const secret = generateSecret('v1');
+
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(generateSecret('v1')).not.toBe(secret);
+    expect(() => new Webhook(secret)).not.toThrow();
+    expect(verifierOf(secret)).toBe(secret);
+  });
+
+  it('of the kind v1a is a key pair, of which the receiver gets the public half', () => {
+    const secret = generateSecret('v1a');
+    const verifier = verifierOf(secret);
+
+    expect(secret).toMatch(/^whsk_/);
+    expect(verifier).toMatch(/^whpk_[A-Za-z0-9+/]{43}=$/);
+    expect(parseKey(verifier, 'standard-webhooks')?.kind).toBe('ed25519');
+    const key = parseSecret(secret);
+    const headers = signatureHeaders(key ? [key] : [], {
+      eventId: 'e1',
+      timestamp: toUnixSeconds(now),
+      body: Buffer.from('{}'),
+    });
+    expect(headers['webhook-signature']).toMatch(/^v1a,[A-Za-z0-9+/]{86}==$/);
+    expect(headers).not.toHaveProperty('X-Webhook-Signature');
+  });
+
+  it.each([
+    '',
+    'whsec_',
+    'whsec_c2hvcnQ=',
+    'whsec_!!!',
+    `whsec_${'A'.repeat(88)}`,
+    'whsk_AAAA',
+    'whpk_AAAA',
+    'secret',
+  ])('is not %j', (text) => {
+    expect(parseSecret(text)).toBeUndefined();
+  });
+
+  it('opens with the master secret it was sealed under, for its own endpoint, unchanged', () => {
+    const sealed = seal('whsec_x', master, owner, now);
+
+    expect(unseal(sealed, master, owner)).toBe('whsec_x');
+    expect(JSON.stringify(sealed)).not.toContain('whsec_x');
+    expect(seal('whsec_x', master, owner, now).sealed).not.toBe(sealed.sealed);
+  });
+
+  it('does not open under another master secret, for another endpoint or tenant, or changed', () => {
+    const sealed = seal('whsec_x', master, owner, now);
+    const bytes = Buffer.from(sealed.sealed, 'base64');
+    const changes = [...bytes.keys()].map((at) => {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      return { ...sealed, sealed: changed.toString('base64') };
+    });
+
+    expect(() => unseal(sealed, masterKey('another'), owner)).toThrow();
+    expect(() => unseal(sealed, master, { ...owner, id: 'ep_2' })).toThrow();
+    expect(() => unseal(sealed, master, { ...owner, tenant: 'other' })).toThrow();
+    for (const changed of changes) expect(() => unseal(changed, master, owner)).toThrow();
+    expect(() => unseal({ ...sealed, sealed: '' }, master, owner)).toThrow();
+  });
+
+  it('is told from one under another master secret by a name that is not the key', () => {
+    expect(masterKey('a').name).not.toBe(masterKey('b').name);
+    expect(master.bytes.toString()).not.toContain(master.name);
+  });
+});
+
+describe('a rotation', () => {
+  const first = seal('whsec_1', master, owner, now);
+  const second = seal('whsec_2', master, owner, now);
+
+  it('puts the new secret first, and lets the one before sign until the overlap is over', () => {
+    const secrets = rotated([first], second, seconds(3600), now);
+
+    expect(secrets).toEqual([second, { ...first, endsAt: later(now, seconds(3600)) }]);
+    expect(liveSecrets(secrets, later(now, seconds(3599)))).toHaveLength(2);
+    expect(liveSecrets(secrets, later(now, seconds(3600)))).toEqual([second]);
+  });
+
+  it('without an overlap ends the one before at once', () => {
+    expect(rotated([first], second, seconds(0), now)).toEqual([second]);
+  });
+
+  it('does not make one that is ending already sign for longer', () => {
+    const ending = { ...first, endsAt: later(now, seconds(10)) };
+
+    expect(rotated([second, ending], first, seconds(3600), now)[2]).toEqual(ending);
+    expect(rotated([second, ending], first, seconds(3600), later(now, seconds(10)))).toHaveLength(2);
+  });
+
+  it('keeps at most four, so that headers stay short', () => {
+    const many = Array.from({ length: 9 }).reduce<readonly (typeof first)[]>(
+      (secrets) => rotated(secrets, second, seconds(3600), now),
+      [first],
+    );
+
+    expect(many).toHaveLength(4);
+  });
+});

@@ -1,0 +1,225 @@
+import { createPublicKey, type KeyObject, verify as verifySignature } from 'node:crypto';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
+import { Webhook as SvixWebhook } from 'svix';
+import { expect, it } from 'vitest';
+import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { type EndpointRequest, startEndpoint, statuses } from './support/endpoint.ts';
+import { eventually } from './support/eventually.ts';
+import { describeFlow } from './support/local-stack.ts';
+import { management } from './support/management.ts';
+import { publisher } from './support/publisher.ts';
+
+const newId = (prefix = 'e'): string => `${prefix}-${crypto.randomUUID()}`;
+
+function verify(request: EndpointRequest | undefined, secret: string): void {
+  const { headers = {}, body = '' } = request ?? {};
+  expect(() => new StandardWebhook(secret).verify(body, headers)).not.toThrow();
+  expect(() => new SvixWebhook(secret).verify(body, headers)).not.toThrow();
+}
+
+/** Of `whpk_` and a raw Ed25519 key in base64. */
+const publicKeyOf = (text: string): KeyObject =>
+  createPublicKey({
+    key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(text.slice(5), 'base64').toString('base64url') },
+    format: 'jwk',
+  });
+
+describeFlow('The endpoints of a tenant', (stack) => {
+  const call = management(stack);
+  const app = publisher(stack);
+  const pathOf = (tenant: string, id = '') => `/v1/tenants/${tenant}/endpoints${id && `/${id}`}`;
+  const create = (tenant: string, id: string, url: string, more: object = {}) =>
+    call('POST', pathOf(tenant), { id, url, eventTypes: ['*'], ...more });
+  const publish = (tenant: string, id: string) =>
+    app.send(JSON.stringify({ id, type: 'invoice.paid', tenant, data: { amount: 5 } }));
+  const until = (tenant: string, eventId: string, endpointId: string, status: string) =>
+    eventually(`the delivery of ${eventId} to be ${status}`, async () => {
+      const delivery = await stack.delivery(deliveryId(tenant, eventId, endpointId));
+      return delivery?.['status'] === status && delivery;
+    });
+
+  it.concurrent('get what both libraries verify: before, during and after a rotation, each with its own secret', async () => {
+    using one = await startEndpoint(statuses(200));
+    using two = await startEndpoint(statuses(200));
+    const tenant = newId('t');
+    const first = (await create(tenant, 'one', one.url)).body.secret.secret;
+    const other = (await create(tenant, 'two', two.url)).body.secret.secret;
+    const send = async () => {
+      const before = one.requests.length;
+      await publish(tenant, newId());
+      await eventually(
+        'both requests',
+        async () => one.requests.length > before && two.requests.length > before,
+      );
+      return one.requests.at(-1);
+    };
+
+    verify(await send(), first);
+    verify(two.requests.at(-1), other);
+    expect(() => verify(two.requests.at(-1), first)).toThrow();
+
+    const rotate = (overlapHours: number) =>
+      call('POST', `${pathOf(tenant, 'one')}/rotate-secret`, { overlapHours });
+    const [second, ending] = (await rotate(1)).body.secrets;
+    expect(ending).toMatchObject({ secret: first, endsAt: expect.any(String) });
+    const during = await send();
+    verify(during, first);
+    verify(during, second.secret);
+
+    const [third, ...left] = (await rotate(0)).body.secrets;
+    expect(left.map(({ secret }: { secret: string }) => secret)).toEqual([first]);
+    const after = await send();
+    verify(after, third.secret);
+    expect(() => verify(after, second.secret)).toThrow();
+  });
+
+  it.concurrent('with an Ed25519 key are signed so that the public half verifies, and an imported secret signs', async () => {
+    using asymmetric = await startEndpoint(statuses(200));
+    using imported = await startEndpoint(statuses(200));
+    const tenant = newId('t');
+    const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+    const created = await create(tenant, 'asymmetric', asymmetric.url, { secretKind: 'v1a' });
+    await create(tenant, 'imported', imported.url, { secret });
+
+    await publish(tenant, newId());
+    await eventually('both', async () => asymmetric.requests.length === 1 && imported.requests.length === 1);
+
+    verify(imported.requests[0], secret);
+    expect(created.body.secret.secret).toMatch(/^whpk_/);
+    const { headers = {}, body = '' } = asymmetric.requests[0] ?? {};
+    const [, signature = ''] = headers['webhook-signature']?.split('v1a,') ?? [];
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const key = publicKeyOf(created.body.secret.secret);
+    expect(verifySignature(null, Buffer.from(signed), key, Buffer.from(signature, 'base64'))).toBe(true);
+  });
+
+  it.concurrent('get one event from two publishes of one id at once; one id of two tenants is two', async () => {
+    using endpoint = await startEndpoint(statuses(200));
+    const [acme, umbrella, id] = [newId('t'), newId('t'), newId()];
+    await create(acme, 'ep_1', endpoint.url);
+    await create(umbrella, 'ep_1', endpoint.url);
+
+    await Promise.all([publish(acme, id), publish(acme, id), publish(umbrella, id)]);
+    await until(acme, id, 'ep_1', 'delivered');
+    await until(umbrella, id, 'ep_1', 'delivered');
+    // The answer was lost, and the app publishes it once more.
+    await publish(acme, id);
+    await publish(acme, newId('last'));
+    await eventually('the last one', async () =>
+      endpoint.requests.some(({ headers }) => headers['webhook-id']?.startsWith('last')),
+    );
+
+    expect(endpoint.requests.filter(({ headers }) => headers['webhook-id'] === id)).toHaveLength(2);
+  });
+
+  it.concurrent('get what they are subscribed to, with their own headers and limits', async () => {
+    using endpoint = await startEndpoint(statuses(200));
+    const tenant = newId('t');
+    await create(tenant, 'orders', endpoint.url, { eventTypes: ['order.*'] });
+    await create(tenant, 'large', endpoint.url, { filter: { path: 'amount', gt: 100 } });
+    await create(tenant, 'all', endpoint.url, { headers: { 'X-Team': 'billing' }, maxPerSecond: 5 });
+
+    await publish(tenant, newId());
+    await eventually('a request', async () => endpoint.requests.length > 0);
+
+    expect(endpoint.requests).toHaveLength(1);
+    expect(endpoint.requests[0]?.headers).toMatchObject({ 'x-team': 'billing' });
+  });
+
+  it.concurrent('are asked no more often than they bear', async () => {
+    using endpoint = await startEndpoint(statuses(200));
+    const tenant = newId('t');
+    await create(tenant, 'ep_1', endpoint.url, { maxPerSecond: 2 });
+
+    await Promise.all(Array.from({ length: 10 }, () => publish(tenant, newId())));
+    await eventually('ten requests', async () => endpoint.requests.length === 10);
+
+    const times = endpoint.requests.map(({ at }) => at);
+    // Nine pauses of 500 ms; from the gate to the wire takes some milliseconds, not always as many.
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(4_200);
+  });
+
+  it.concurrent('that answer 410 are disabled; what comes meanwhile is held, and goes out when they are enabled', async () => {
+    const gone = { isGone: true };
+    using endpoint = await startEndpoint(
+      (response) => void response.writeHead(gone.isGone ? 410 : 200).end(),
+    );
+    const [tenant, first, second] = [newId('t'), newId(), newId()];
+    await create(tenant, 'ep_1', endpoint.url);
+
+    await publish(tenant, first);
+    await until(tenant, first, 'ep_1', 'failed');
+    const disabled = await call('GET', pathOf(tenant, 'ep_1'));
+    expect(disabled.body).toMatchObject({
+      status: 'disabled',
+      disabled: { reason: 'gone', eventId: first, lastAttempt: { number: 1, outcome: 'answered 410' } },
+    });
+    await publish(tenant, second);
+    await until(tenant, second, 'ep_1', 'held');
+    gone.isGone = false;
+
+    expect((await call('POST', `${pathOf(tenant, 'ep_1')}/enable`)).body.status).toBe('enabled');
+    await until(tenant, second, 'ep_1', 'delivered');
+    expect(endpoint.requests).toHaveLength(2);
+  });
+
+  it.concurrent('that are disabled and deleted mid-flight leave nothing unaccounted for', async () => {
+    using endpoint = await startEndpoint(statuses(200));
+    const tenant = newId('t');
+    for (const id of ['stays', 'pauses', 'goes']) await create(tenant, id, endpoint.url);
+    const ids = Array.from({ length: 12 }, () => newId());
+
+    await Promise.all(ids.slice(0, 4).map((id) => publish(tenant, id)));
+    await Promise.all([
+      ...ids.slice(4, 8).map((id) => publish(tenant, id)),
+      call('POST', `${pathOf(tenant, 'pauses')}/disable`),
+      call('DELETE', pathOf(tenant, 'goes')),
+    ]);
+    await Promise.all(ids.slice(8).map((id) => publish(tenant, id)));
+    const countsOf = async (endpointId: string) => {
+      const all = await Promise.all(ids.map((id) => stack.delivery(deliveryId(tenant, id, endpointId))));
+      return Object.groupBy(all, (delivery) => String(delivery?.['status']));
+    };
+    await eventually('all of them to be accounted for', async () => {
+      const [stays, pauses, goes] = [
+        await countsOf('stays'),
+        await countsOf('pauses'),
+        await countsOf('goes'),
+      ];
+      return (
+        stays['delivered']?.length === ids.length &&
+        (pauses['delivered']?.length ?? 0) + (pauses['held']?.length ?? 0) === ids.length &&
+        goes['pending'] === undefined &&
+        goes['held'] === undefined
+      );
+    });
+
+    const goes = await countsOf('goes');
+    for (const delivery of goes['discarded'] ?? [])
+      expect(delivery).toMatchObject({
+        lastError: 'its endpoint was deleted',
+        expiresAt: expect.any(Number),
+      });
+    // None after the deletion: there was nobody to deliver to.
+    expect((goes['undefined'] ?? []).length).toBeGreaterThanOrEqual(4);
+    await call('POST', `${pathOf(tenant, 'pauses')}/enable`);
+    await eventually(
+      'what was held to go out',
+      async () => (await countsOf('pauses'))['delivered']?.length === 12,
+    );
+  });
+
+  it.concurrent('that redirect, to whatever address, are not followed', async () => {
+    using metadata = await startEndpoint(statuses(200));
+    using endpoint = await startEndpoint((response) => {
+      response.writeHead(302, { location: metadata.url }).end();
+    });
+    const [tenant, id] = [newId('t'), newId()];
+    await create(tenant, 'ep_1', endpoint.url);
+
+    await publish(tenant, id);
+
+    expect(await until(tenant, id, 'ep_1', 'failed')).toMatchObject({ lastError: 'answered 302' });
+    expect(metadata.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,242 @@
+import { expect, it } from 'vitest';
+import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { startEndpoint, statuses } from './support/endpoint.ts';
+import { eventually } from './support/eventually.ts';
+import { describeFlow } from './support/local-stack.ts';
+import { management } from './support/management.ts';
+import { postSigned } from './support/senders.ts';
+
+const newTenant = (): string => `t-${crypto.randomUUID()}`;
+const everything = (url: string, more: object = {}) => ({ url, eventTypes: ['*'], ...more });
+
+describeFlow('The management API', (stack) => {
+  const call = management(stack);
+  const pathOf = (tenant: string, id = '') => `/v1/tenants/${tenant}/endpoints${id && `/${id}`}`;
+
+  it.concurrent('refuses who is not signed', async () => {
+    const response = await fetch(`${stack.outputs.managementUrl}/v1/event-types`);
+
+    expect(response.status).toBe(403);
+  });
+
+  it.concurrent('creates, shows, changes, lists and deletes endpoints; the secret is shown once and on demand', async () => {
+    const tenant = newTenant();
+    const fields = everything('http://127.0.0.1:9/hooks', {
+      id: 'ep_1',
+      description: 'Billing',
+      filter: { all: [{ path: 'amount', gte: 100 }, { not: { path: 'test', exists: true } }] },
+      headers: { 'X-Team': 'billing' },
+      metadata: { plan: 'gold' },
+      maxPerSecond: 0.5,
+      timeout: 2,
+      retryDelays: [1, 60],
+    });
+
+    const created = await call('POST', pathOf(tenant), fields);
+    expect(created).toMatchObject({ status: 201, etag: '"1"' });
+    expect(created.body.endpoint).toMatchObject({ ...fields, tenant, status: 'enabled', version: 1 });
+    expect(created.body.secret.secret).toMatch(/^whsec_/);
+
+    const shown = await call('GET', pathOf(tenant, 'ep_1'));
+    expect(shown.body).toEqual(created.body.endpoint);
+    expect(JSON.stringify(shown.body)).not.toContain('whsec_');
+    const secret = await call('GET', `${pathOf(tenant, 'ep_1')}/secret`);
+    expect(secret.body.secrets).toEqual([created.body.secret]);
+
+    const changes = { description: 'Invoices', filter: null, maxPerSecond: null, retryDelays: [5] };
+    const changed = await call('PATCH', pathOf(tenant, 'ep_1'), changes, { ifMatch: shown.etag });
+    expect(changed).toMatchObject({ status: 200, etag: '"2"' });
+    expect(changed.body).toMatchObject({ description: 'Invoices', retryDelays: [5], timeout: 2 });
+    expect(changed.body).not.toHaveProperty('filter');
+    expect(changed.body).not.toHaveProperty('maxPerSecond');
+
+    expect((await call('DELETE', pathOf(tenant, 'ep_1'))).status).toBe(204);
+    expect((await call('GET', pathOf(tenant, 'ep_1'))).status).toBe(404);
+  });
+
+  it.concurrent('does not lose one of two changes that have seen the same version', async () => {
+    const tenant = newTenant();
+    const { etag } = await call('POST', pathOf(tenant), everything('http://127.0.0.1:9/', { id: 'ep_1' }));
+
+    const both = await Promise.all(
+      ['one', 'two'].map((description) =>
+        call('PATCH', pathOf(tenant, 'ep_1'), { description }, { ifMatch: etag }),
+      ),
+    );
+
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    const late = await call('DELETE', pathOf(tenant, 'ep_1'), undefined, { ifMatch: etag });
+    expect(late.status).toBe(412);
+    expect(late.body.type).toBe('urn:hookline:problem:changed-meanwhile');
+  });
+
+  it.concurrent('lists page by page', async () => {
+    const tenant = newTenant();
+    for (const id of ['a', 'b', 'c', 'd', 'e'])
+      await call('POST', pathOf(tenant), everything('http://127.0.0.1:9/', { id }));
+
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await call('GET', pathOf(tenant), undefined, { query: { limit: '2', cursor } });
+      found.push(...page.body.data.map(({ id }: { id: string }) => id));
+      cursor = page.body.nextCursor;
+    } while (cursor !== undefined);
+
+    expect(found).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it.concurrent.each([
+    ['no body', undefined, 400],
+    ['an array', [], 400],
+    ['no types', { url: 'http://127.0.0.1:9/' }, 400],
+    ['a type that is none', { url: 'http://127.0.0.1:9/', eventTypes: ['a b'] }, 400],
+    ['a field that there is not', everything('http://127.0.0.1:9/', { rate: 5 }), 400],
+    ['a header that is ours', everything('http://127.0.0.1:9/', { headers: { 'webhook-id': 'x' } }), 400],
+    ['a header with a line break', everything('http://127.0.0.1:9/', { headers: { a: 'b\r\nc: d' } }), 400],
+    ['an empty filter', everything('http://127.0.0.1:9/', { filter: {} }), 400],
+    ['a timeout over the deployment’s', everything('http://127.0.0.1:9/', { timeout: 60 }), 400],
+    ['a secret that is none', everything('http://127.0.0.1:9/', { secret: 'hunter2' }), 400],
+    ['an id with a slash', everything('http://127.0.0.1:9/', { id: 'a/b' }), 400],
+    ['a URL that is none', everything('nowhere'), 422],
+    ['ftp', everything('ftp://example.com/'), 422],
+    ['http to the world', everything('http://example.com/'), 422],
+    ['the metadata service', everything('https://169.254.169.254/latest'), 422],
+    ['a private address in hex', everything('https://0x0a000001/'), 422],
+  ])('refuses %s, and says what is wrong', async (_what, body, status) => {
+    const answer = await call('POST', pathOf(newTenant()), body);
+
+    expect(answer.status).toBe(status);
+    expect(answer.body.detail).not.toContain('hunter2');
+  });
+
+  it.concurrent.each([
+    ['GET', '/v1/nothing', 404],
+    ['GET', '/v1/tenants/a%20b/endpoints', 400],
+    ['PUT', '/v1/tenants/acme/endpoints', 405],
+    ['GET', `/v1/deliveries/${'x'.repeat(52)}`, 404],
+    ['GET', '/v1/deliveries/short', 400],
+    ['GET', '/v1/recoveries/rec_none', 404],
+    ['GET', '/v1/sources/nobody/events', 404],
+    ['GET', '/v1/sources/quiet/event', 400],
+    ['DELETE', '/v1/event-types/none.such', 404],
+  ] as const)('%s %s: %d', async (method, path, status) => {
+    expect((await call(method, path)).status).toBe(status);
+  });
+
+  it.concurrent('refuses a cursor, a limit and an If-Match that are none', async () => {
+    const tenant = newTenant();
+    await call('POST', pathOf(tenant), everything('http://127.0.0.1:9/', { id: 'ep_1' }));
+    const statusOf = async (query: Record<string, string>) =>
+      (await call('GET', pathOf(tenant), undefined, { query })).status;
+
+    expect(await statusOf({ cursor: 'nonsense' })).toBe(400);
+    expect(await statusOf({ limit: '0' })).toBe(400);
+    expect(await statusOf({ limit: '201' })).toBe(400);
+    expect((await call('PATCH', pathOf(tenant, 'ep_1'), {}, { ifMatch: 'W/"1"' })).status).toBe(400);
+  });
+
+  it.concurrent('describes event types, and refuses payloads that do not fit, where it is asked to', async () => {
+    const type = `order.${crypto.randomUUID()}`;
+    const path = `/v1/event-types/${type}`;
+    const schema = { type: 'object', required: ['total'], properties: { total: { type: 'number' } } };
+    const fields = { description: 'An order', schema, example: { total: 5 }, checkPayload: true };
+
+    const created = await call('PUT', path, fields);
+    expect(created).toMatchObject({ status: 201, etag: '"1"' });
+    expect((await call('GET', path)).body).toMatchObject({ name: type, ...fields });
+    const stale = await call('PUT', path, fields, { ifMatch: '"7"' });
+    expect(stale.status).toBe(412);
+    expect((await call('PUT', path, fields, { ifMatch: '"1"' })).etag).toBe('"2"');
+
+    const events = `/v1/tenants/${newTenant()}/events`;
+    const refused = await call('POST', events, { type, data: { amount: 5 } });
+    expect(refused.status).toBe(422);
+    expect(refused.body.detail).toMatch(/does not fit the schema/);
+    expect((await call('POST', events, { type, data: { total: 5 } })).status).toBe(202);
+    expect((await call('PUT', path, { schema: { type: 'nothing' } })).status).toBeLessThan(500);
+    expect((await call('DELETE', path)).status).toBe(204);
+  });
+
+  it.concurrent('shows deliveries with their attempts and body; retried twice by hand they are two attempts', async () => {
+    using endpoint = await startEndpoint(statuses(400, 200));
+    const tenant = newTenant();
+    await call('POST', pathOf(tenant), everything(endpoint.url, { id: 'ep_1' }));
+    const { body } = await call('POST', `/v1/tenants/${tenant}/events`, {
+      type: 'invoice.paid',
+      data: { n: 1 },
+    });
+    const id = deliveryId(tenant, body.id, 'ep_1');
+    const untilIt = (status: string, attempts: number) =>
+      eventually(`the delivery to be ${status}`, async () => {
+        const answer = await call('GET', `/v1/deliveries/${id}`);
+        return answer.body.status === status && answer.body.attempts === attempts && answer.body;
+      });
+
+    const failed = await untilIt('failed', 1);
+    expect(failed.attemptLog).toMatchObject([{ number: 1, status: 400 }]);
+    expect(JSON.parse(failed.body)).toMatchObject({ id: body.id, data: { n: 1 } });
+    const listed = await call('GET', `${pathOf(tenant, 'ep_1')}/deliveries`, undefined, {
+      query: { status: 'failed' },
+    });
+    expect(listed.body.data.map((delivery: { id: string }) => delivery.id)).toEqual([id]);
+
+    expect((await call('POST', `/v1/deliveries/${id}/retry`)).status).toBe(202);
+    await untilIt('delivered', 2);
+    expect((await call('POST', `/v1/deliveries/${id}/retry`)).status).toBe(202);
+    await untilIt('delivered', 3);
+    expect(endpoint.requests).toHaveLength(3);
+  });
+
+  it.concurrent('recovers what failed since a time: an estimate, a job, its end', async () => {
+    const down = { isDown: true };
+    using endpoint = await startEndpoint(
+      (response) => void response.writeHead(down.isDown ? 404 : 200).end(),
+    );
+    const tenant = newTenant();
+    await call('POST', pathOf(tenant), everything(endpoint.url, { id: 'ep_1' }));
+    for (let n = 0; n < 7; n++) {
+      await call('POST', `/v1/tenants/${tenant}/events`, { type: 'invoice.paid', data: { n } });
+    }
+    await eventually('seven requests', async () => endpoint.requests.length === 7);
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    await eventually('seven failed deliveries', async () => {
+      const path = `${pathOf(tenant, 'ep_1')}/recovery-estimate`;
+      const { body } = await call('GET', path, undefined, { query: { since } });
+      return body.count === 7 && body.isExact;
+    });
+    down.isDown = false;
+
+    const started = await call('POST', `${pathOf(tenant, 'ep_1')}/recoveries`, { since });
+    expect(started).toMatchObject({ status: 202, body: { estimate: { count: 7, isExact: true } } });
+    const done = await eventually('the recovery to end', async () => {
+      const { body } = await call('GET', `/v1/recoveries/${started.body.id}`);
+      return body.status === 'done' && body;
+    });
+
+    expect(done).toMatchObject({ replayed: 7, refused: 0 });
+    await eventually('fourteen requests', async () => endpoint.requests.length === 14);
+    expect((await call('DELETE', `/v1/recoveries/${started.body.id}`)).body.status).toBe('done');
+  });
+
+  it.concurrent('shows received events that failed or were ignored, and runs them again', async () => {
+    const id = crypto.randomUUID();
+    await postSigned(stack, 'quiet', { id, type: 'unheard' }, '{}');
+
+    const listed = await eventually('the event to be listed', async () => {
+      const answer = await call('GET', '/v1/sources/quiet/events', undefined, {
+        query: { status: 'ignored' },
+      });
+      return answer.body.data.find((event: { id: string }) => event.id === id);
+    });
+    expect(listed).toMatchObject({ source: 'quiet', type: 'unheard', status: 'ignored' });
+    const one = await call('GET', '/v1/sources/quiet/event', undefined, { query: { id } });
+    expect(one.body).toEqual(listed);
+    expect((await call('POST', '/v1/sources/quiet/event/replay', { id })).status).toBe(202);
+    expect((await call('POST', '/v1/sources/quiet/event/replay', { id: 'evt_none' })).status).toBe(404);
+  });
+
+  it('answers its own description', async () => {
+    expect(await call('GET', '/v1/openapi.json')).toMatchObject({ status: 200, body: { openapi: '3.1.1' } });
+  });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../lambdas/domain/time.ts';
+import type { PublishPorts } from '../../lambdas/outbound/publish.ts';
+import { publish } from '../../lambdas/outbound/publish.ts';
+import { newEndpoint } from '../fakes/new-endpoint.ts';
+import { dyingWorkers } from '../fakes/outbound-workers.ts';
+import { outboundSettings, outboundWorld, start } from '../fakes/outbound-world.ts';
+
+const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: { amount: 5 } };
+const idOf = (index: number) => `ep_${String(index).padStart(5, '0')}`;
+
+async function tenantWith(count: number, world = outboundWorld()) {
+  for (let index = 0; index < count; index++) {
+    const id = idOf(index);
+    await world.endpoints.create(newEndpoint(start, { id, url: `https://acme.example/${id}` }));
+  }
+  return world;
+}
+
+describe('a publication to a tenant', () => {
+  it('goes to each endpoint that is subscribed to it, once', async () => {
+    const world = await tenantWith(2);
+    await world.endpoints.create(newEndpoint(start, { id: 'orders', eventTypes: ['order.*'] }));
+    const filter = { path: 'amount', gte: 100 };
+    await world.endpoints.create(newEndpoint(start, { id: 'large', filter }));
+    await world.endpoints.create(newEndpoint(start, { id: 'other', tenant: 'umbrella' }));
+
+    await world.publish(event, event);
+    await world.run(seconds(60));
+
+    const to = [...world.table.deliveries.values()].map(({ endpointId }) => endpointId).toSorted();
+    expect(to).toEqual([idOf(0), idOf(1)]);
+    expect(world.requests).toHaveLength(2);
+    expect(world.events.events.get('acme#e1')).toMatchObject({ isWide: true, fannedOutAt: start });
+  });
+
+  it('of two tenants under one id is two events', async () => {
+    const world = await tenantWith(1);
+    await world.endpoints.create(newEndpoint(start, { id: 'other', tenant: 'umbrella' }));
+
+    await world.publish(event, { ...event, tenant: 'umbrella' });
+    await world.run(seconds(60));
+
+    expect(world.requests).toHaveLength(2);
+  });
+
+  it('that nobody wants is counted as such', async () => {
+    const world = outboundWorld();
+
+    await world.publish(event);
+
+    expect(world.report.named('event.published')).toMatchObject([{ status: 'unmatched' }]);
+    expect(world.publishQueue.contents()).toEqual([]);
+    expect(world.deadLetters).toEqual([]);
+  });
+
+  it('is for the endpoints that there were: one that is made later does not get it, also when it is repeated', async () => {
+    const world = await tenantWith(1);
+    await world.publish(event);
+    world.advance(seconds(5));
+    await world.endpoints.create(newEndpoint(world.now(), { id: 'late' }));
+
+    await world.publish(event);
+    await world.run(seconds(60));
+
+    expect(world.table.deliveries.size).toBe(1);
+  });
+
+  it('after one to a single endpoint completes it, with the first body', async () => {
+    const world = await tenantWith(3);
+    await world.publish({ ...event, endpoint: { id: idOf(1) } });
+    await world.run(seconds(60));
+
+    await world.publish({ ...event, data: { amount: 6 } });
+    await world.run(seconds(60));
+
+    expect(world.requests).toHaveLength(3);
+    expect(new Set(world.requests.map(({ body }) => body)).size).toBe(1);
+    expect(world.report.named('publish.conflict')).toHaveLength(1);
+  });
+
+  it('is signed with each endpoint’s own key, and carries its own headers', async () => {
+    const world = outboundWorld();
+    await world.endpoints.create(newEndpoint(start, { headers: { 'X-Team': 'billing' } }));
+
+    await world.publish(event);
+    await world.run(seconds(5));
+
+    expect(world.requests[0]?.headers).toMatchObject({ 'X-Team': 'billing', 'webhook-id': 'e1' });
+  });
+
+  it('to an endpoint by URL that is registered is refused', async () => {
+    const world = await tenantWith(1);
+
+    await world.publish({ ...event, endpoint: { id: idOf(0), url: 'https://elsewhere.example/' } });
+
+    expect(JSON.parse(world.deadLetters[0] ?? '').reason).toMatch(/^endpoint\.url: .*registered/);
+  });
+
+  it('whose payload its event type refuses goes to the DLQ', async () => {
+    const world = await tenantWith(1);
+    const refusalOfPayload = async () => 'data does not fit the schema of invoice.paid (required)';
+
+    await world.publishQueue.send({ body: JSON.stringify(event) });
+    await world.workOffPublishQueue({ ...world.publishPorts, refusalOfPayload });
+
+    expect(JSON.parse(world.deadLetters[0] ?? '').reason).toMatch(/does not fit/);
+    expect(world.table.deliveries.size).toBe(0);
+  });
+});
+
+describe('a tenant of 5000 endpoints', () => {
+  /** Takes what is on the publish queue, and dies after so many port calls. */
+  async function publishUntil(world: ReturnType<typeof outboundWorld>, halfCalls: number): Promise<void> {
+    const batch = world.publishQueue.receive(10);
+    await dyingWorkers().run({ halfCalls, isDead: true }, world.publishPorts, (ports: PublishPorts) =>
+      publish(batch, outboundSettings, ports),
+    );
+    world.advance(seconds(451));
+  }
+
+  async function workOff(world: ReturnType<typeof outboundWorld>): Promise<void> {
+    for (let rounds = 0; world.publishQueue.contents().length > 0 && rounds < 50; rounds++) {
+      await world.workOffPublishQueue();
+      world.advance(seconds(451));
+    }
+  }
+
+  it('gives exactly 5000 deliveries from one publication, split once', async () => {
+    const world = await tenantWith(5000);
+    await world.publishQueue.send({ body: JSON.stringify(event) });
+
+    await workOff(world);
+
+    expect(world.table.deliveries.size).toBe(5000);
+    expect(world.deliveryQueue.sent()).toBe(5000);
+    expect(world.publishQueue.sent()).toBe(1 + 10);
+    const standing = world.events.events.get('acme#e1');
+    expect(standing?.rangesLeft).toBeUndefined();
+    expect(standing?.fannedOutAt).toBeDefined();
+  });
+
+  it.each([
+    [3, 9, 15],
+    [1, 400, 1200],
+    [30, 31, 3000],
+    [2000, 5000, 9000],
+  ])(
+    'also when the function is killed three times on the way, at port calls %d, %d and %d',
+    async (...kills) => {
+      const world = await tenantWith(5000);
+      await world.publishQueue.send({ body: JSON.stringify(event) });
+
+      for (const halfCalls of kills) await publishUntil(world, halfCalls);
+      await workOff(world);
+
+      const to = new Set([...world.table.deliveries.values()].map(({ endpointId }) => endpointId));
+      expect(world.table.deliveries.size).toBe(5000);
+      expect(to.size).toBe(5000);
+      const tasks = new Set(world.deliveryQueue.contents().map((text) => JSON.parse(text).deliveryId));
+      expect(tasks.size).toBe(5000);
+      expect(world.events.events.get('acme#e1')?.fannedOutAt).toBeDefined();
+    },
+  );
+});
