@@ -7,7 +7,13 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
-import { attentionIndex, byEndpointIndex, dueIndex, heldIndex, payloadPrefixes } from '../lambdas/domain/tables.ts';
+import {
+  attentionIndex,
+  byEndpointIndex,
+  dueIndex,
+  heldIndex,
+  payloadPrefixes,
+} from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
 import { OutboundStores } from './outbound-stores.ts';

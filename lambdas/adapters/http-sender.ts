@@ -5,7 +5,7 @@ import { checkUrl, type DestinationRules } from '../domain/destination.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { parseRetryAfter } from '../domain/retry-schedule.ts';
 import { type Millis, unixMillis } from '../domain/time.ts';
-import { guardedLookup } from './guarded-lookup.ts';
+import { guardedLookup, type Resolve } from './guarded-lookup.ts';
 import { outcomeOfError } from './http-errors.ts';
 import { type Answer, answerTo, type Open } from './http-exchange.ts';
 
@@ -33,7 +33,7 @@ const agentOptions = { keepAlive: true, maxFreeSockets: maxIdleSockets, scheduli
  *
  * Never throws for what an endpoint does.
  */
-export function httpSender(settings: SenderSettings) {
+export function httpSender(settings: SenderSettings, resolve?: Resolve) {
   const plain = { agent: new HttpAgent(agentOptions), request: requestHttp };
   const secure = { agent: new HttpsAgent(agentOptions), request: requestHttps };
 
@@ -45,7 +45,7 @@ export function httpSender(settings: SenderSettings) {
         method: 'POST',
         headers: { ...headers, 'Content-Length': body.byteLength },
         agent: connection === 'pooled' ? agent : false,
-        lookup: guardedLookup(isLocal),
+        lookup: guardedLookup(isLocal, resolve),
         maxHeaderSize: maxHeaderBytes,
         rejectUnauthorized: true,
       });

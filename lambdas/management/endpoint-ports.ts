@@ -13,6 +13,8 @@ export interface EndpointPorts extends ReleasePorts {
   newId(prefix: string): string;
   /** Where requests may go. */
   readonly rules: DestinationRules;
+  /** Whether a name leads somewhere that is not public, as far as it resolves now. @returns why */
+  refusalOfName(hostname: string): Promise<string | undefined>;
   readonly maxTimeoutSeconds: number;
   /** How long a finished delivery is kept. */
   readonly retention: Seconds;

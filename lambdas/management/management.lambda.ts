@@ -27,6 +27,7 @@ import { operationsTopic } from '../adapters/aws/sns-topic.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
+import { refusalOfName } from '../adapters/guarded-lookup.ts';
 import { payloadCheck, refusalOfSchema } from '../adapters/payload-check.ts';
 import { OutboundSettings } from '../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../domain/time.ts';
@@ -52,6 +53,7 @@ const ports = {
   pause: (span: Millis) => pause(span),
   newId: (prefix: string) => `${prefix}_${randomBytes(16).toString('hex')}`,
   rules: settings,
+  refusalOfName: (hostname: string) => refusalOfName(hostname),
   maxTimeoutSeconds: settings.attemptTimeout / 1000,
   retention: settings.deliveryRetention,
   endpoints: {

@@ -10,7 +10,10 @@ import { later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
 const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 const first = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const second = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
-const bytes = (secret: string) => Buffer.from(secret.replace('whsec_', ''), 'base64');
+const bytes = (secret: string) => ({
+  kind: 'v1',
+  bytes: Buffer.from(secret.replace('whsec_', ''), 'base64'),
+});
 
 type Versions = Readonly<Record<string, { readonly value: string; readonly createdAt: number } | undefined>>;
 

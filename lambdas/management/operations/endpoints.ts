@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { checkUrl, hostOf } from '../../domain/destination.ts';
 import {
   changedSettings,
   type Endpoint,
@@ -40,7 +41,7 @@ export const createEndpoint = operation(
   },
   async ({ params: { tenant }, body }, ports: EndpointPorts) => {
     const { id = ports.newId('ep'), secretKind = 'v1', secret: given, ...settings } = body;
-    checkDestination(settings, ports);
+    await checkDestination(settings, ports);
     if (given !== undefined && parseSecret(given) === undefined) throw noSecret();
     const now = ports.now();
     const text = given ?? generateSecret(secretKind);
@@ -70,10 +71,13 @@ export const noSecret = (): Problem =>
     [{ path: 'secret', message: 'is not whsec_… or whsk_…' }],
   );
 
-function checkDestination(settings: EndpointSettings, { rules, maxTimeoutSeconds }: EndpointPorts): void {
-  const refused = refusalOfFields(settings, rules, maxTimeoutSeconds);
-  if (refused === undefined) return;
-  const { field, reason } = refused;
+async function checkDestination(settings: EndpointSettings, ports: EndpointPorts): Promise<void> {
+  const refused = refusalOfFields(settings, ports.rules, ports.maxTimeoutSeconds);
+  const checked = checkUrl(settings.url, ports.rules);
+  const isName = checked.ok && !checked.isLocal;
+  const ofName = isName ? await ports.refusalOfName(hostOf(checked.url)) : undefined;
+  const { field, reason } = refused ?? { field: 'url', reason: ofName };
+  if (reason === undefined) return;
   const kind = field === 'url' ? 'destination-refused' : 'invalid-request';
   throw new Problem(kind, `${field}: ${reason}`, [{ path: field, message: reason }]);
 }
@@ -129,7 +133,7 @@ export const updateEndpoint = operation(
   async ({ params, body, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
     const settings = changedSettings(seen, body);
-    checkDestination(settings, ports);
+    await checkDestination(settings, ports);
     return answerOf(written(await ports.endpoints.changeSettings(seen, settings, ports.now()), seen));
   },
 );

@@ -81,6 +81,12 @@ const bites: Readonly<Record<string, Bite>> = {
     plan: { first: purges },
     violation: /ended pending/,
   },
+  'nobody keeps the event of what is held for long': {
+    sabotage: sabotages.keepsNoEvent,
+    scenario: 'an endpoint that is never enabled again',
+    plan: noFault,
+    violation: /an event goes before its delivery/,
+  },
   'attempts are put off without a record of it': {
     sabotage: sabotages.putsOffWithoutSayingSo,
     scenario: 'an endpoint that is down until a probe succeeds',

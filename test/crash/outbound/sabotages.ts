@@ -137,16 +137,6 @@ export const keepsNoEvent: Sabotage = (parts) => ({
   events: { ...parts.events, keep: async () => true },
 });
 
-/** A worker still has a request under way. */
-export const holdsDespiteLiveLease: Sabotage = (parts) =>
-  withDeliveries(parts, {
-    async hold(delivery, now, dueAt) {
-      const seen = parts.deliveries.deliveries.get(delivery.id);
-      if (seen?.leaseUntil) parts.deliveries.deliveries.set(seen.id, { ...seen, leaseUntil: now });
-      return parts.deliveries.hold(delivery, now, dueAt);
-    },
-  });
-
 export const putsOffWithoutSayingSo: Sabotage = (parts) =>
   withDeliveries(parts, {
     async defer(id) {

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { Recovery } from '../../lambdas/domain/recovery.ts';
+import { later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { firstPlace, type RecoverPorts, recover } from '../../lambdas/outbound/recover.ts';
+import { newEndpoint } from '../fakes/new-endpoint.ts';
+import { dyingWorkers } from '../fakes/outbound-workers.ts';
+import { accepted, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
+
+/** Sixty failed deliveries of one endpoint, some of another, and a job for the first. */
+async function sixtyFailed() {
+  const down = { isDown: true };
+  const world = outboundWorld(() => (down.isDown ? refused(404) : accepted));
+  await world.endpoints.create(newEndpoint(start));
+  await world.endpoints.create(newEndpoint(start, { id: 'ep_2', eventTypes: ['order.*'] }));
+  for (let n = 0; n < 60; n++)
+    await world.publish({ id: `e${n}`, type: 'invoice.paid', tenant: 'acme', data: n });
+  await world.publish({
+    id: 'other',
+    type: 'order.made',
+    tenant: 'acme',
+    data: {},
+    endpoint: { id: 'ep_2' },
+  });
+  await world.run(seconds(600));
+  down.isDown = false;
+  const job: Recovery = {
+    ...{
+      id: 'rec_1',
+      tenant: 'acme',
+      endpointId: 'ep_1',
+      since: start,
+      until: world.now(),
+      status: 'running',
+    },
+    ...{ estimate: { count: 60, isExact: true }, replayed: 0, refused: 0, place: firstPlace(start) },
+    ...{ createdAt: world.now(), updatedAt: world.now() },
+  };
+  await world.recoveries.create(job);
+  const ports: RecoverPorts = world.sweepPorts;
+  const counts = () =>
+    Map.groupBy(world.table.deliveries.values(), ({ endpointId, status }) => `${endpointId} ${status}`);
+  return { world, job, ports, counts };
+}
+
+describe('a recovery', () => {
+  it('sends every failed delivery of its endpoint again, once, and nothing else', async () => {
+    const { world, ports, counts } = await sixtyFailed();
+
+    await recover('rec_1', () => true, ports);
+    await world.run(seconds(600));
+
+    expect(await world.recoveries.read('rec_1')).toMatchObject({ status: 'done', replayed: 60, refused: 0 });
+    expect(counts().get('ep_1 delivered')).toHaveLength(60);
+    expect(counts().get('ep_2 failed')).toHaveLength(1);
+    expect([...world.table.deliveries.values()].every(({ attempts }) => attempts <= 2)).toBe(true);
+  });
+
+  it.each([1, 5, 30, 60, 100, 200])(
+    'goes on after its worker died, at port call %d, and repeats nothing',
+    async (halfCalls) => {
+      const { world, ports, counts } = await sixtyFailed();
+
+      await dyingWorkers().run({ halfCalls, isDead: true }, ports, (dying) =>
+        recover('rec_1', () => true, dying),
+      );
+      world.advance(seconds(61));
+      await world.sweep();
+      await world.run(seconds(600));
+
+      const job = await world.recoveries.read('rec_1');
+      expect(job).toMatchObject({ status: 'done', replayed: 60, refused: 0 });
+      expect(counts().get('ep_1 delivered')).toHaveLength(60);
+      expect(world.requests.filter(({ url }) => url.includes('acme'))).toHaveLength(122 - 1);
+    },
+  );
+
+  it('is left alone by a second worker while the first is at it', async () => {
+    const { world, ports } = await sixtyFailed();
+    await world.recoveries.claim('rec_1', world.now(), later(world.now(), seconds(60)));
+
+    expect(await recover('rec_1', () => true, ports)).toBe(0);
+  });
+
+  it('stops when it is cancelled, and when its time is up; the sweep goes on with that one', async () => {
+    const { world, ports } = await sixtyFailed();
+    const turns = { left: 2 };
+
+    await recover('rec_1', () => turns.left-- > 0, ports);
+    const paused = await world.recoveries.read('rec_1');
+    expect(paused).toMatchObject({ status: 'running' });
+    expect(paused?.leaseUntil).toBeUndefined();
+    await world.recoveries.cancel('rec_1', unixMillis(world.now()));
+    expect(await world.sweep()).toMatchObject({ recovered: 0 });
+  });
+});
