@@ -88,6 +88,7 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
     masterSecretArn: outbound.masterSecretArn,
     operationsTopicArn: outbound.operationsTopicArn,
     payloadBucket,
+    tapQueuePrefix: outputs.tapQueuePrefix,
     publishQueueUrl: queues.publish,
     deliveryQueueUrl: queues.delivery,
     publishDlqUrl: dlqs.publish,

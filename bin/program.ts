@@ -7,6 +7,7 @@ import { addEndpointsCommand } from './commands/endpoints.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addEventsCommand } from './commands/events.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addListenCommand } from './commands/listen.ts';
 import { addPublishCommand } from './commands/publish.ts';
 import { addRangesCommand } from './commands/ranges.ts';
 import { addRecoverCommand } from './commands/recover.ts';
@@ -48,6 +49,7 @@ export function hooklineProgram(): Command {
   addExplainCommand(program);
   addDoctorCommand(program);
   addTailCommand(program);
+  addListenCommand(program);
   return program;
 }
 

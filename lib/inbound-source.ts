@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import { type SourceSettings, secretName } from '../lambdas/domain/source.ts';
 import { onceOnlyPrefix, payloadPrefixes } from '../lambdas/domain/tables.ts';
+import { tapPrefix, tapQueuePrefix } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import type { RecordTable } from './parts/record-table.ts';
@@ -132,6 +133,12 @@ export class InboundSource extends Construct {
     this.work.consumeWith(consume, { batchSize: batches.consume, maxConcurrency: maxConcurrency(sources) });
     consume.allow(['sqs:SendMessage'], this.work.dlq.queueArn);
     consume.allow(['dynamodb:UpdateItem'], this.props.events.tableArn);
+    consume.allowItems(['dynamodb:GetItem'], this.props.events.tableArn, tapPrefix);
+    consume.allowNamed(
+      ['sqs:SendMessage'],
+      Stack.of(this).formatArn({ service: 'sqs', resource: tapQueuePrefix(Stack.of(this).stackName) }),
+      'Each listener of npx hookline listen makes a queue of its own; the star stands for its name.',
+    );
     consume.allowObjects(['s3:GetObject', 's3:PutObject'], this.props.payloads, payloadPrefixes.inbound);
     return consume;
   }

@@ -10,6 +10,7 @@ const outputKeys = {
   topicArn: 'OutboundTopicArn',
   signingSecretArn: 'OutboundSigningSecretArn',
   payloadBucket: 'PayloadBucket',
+  tapQueuePrefix: 'TapQueuePrefix',
   publishQueueUrl: 'PublishQueueUrl',
   deliveryQueueUrl: 'DeliveryQueueUrl',
   publishDlqUrl: 'PublishDlqUrl',

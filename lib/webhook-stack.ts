@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { keptIndex } from '../lambdas/domain/tables.ts';
+import { tapQueuePrefix } from '../lambdas/domain/tap.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import { InboundApi } from './inbound-api.ts';
 import { InboundSource } from './inbound-source.ts';
@@ -147,6 +148,7 @@ export class WebhookStack extends Stack {
       managementUrl: this.management.api.apiEndpoint,
       ...outboundFacts(outbound),
       payloadBucket: facts.payloads.bucketName,
+      tapQueuePrefix: tapQueuePrefix(this.stackName),
       inboundEventsTable: facts.events.tableName,
       sources: Object.fromEntries(
         Object.entries(facts.sources).map(([name, source]) => [

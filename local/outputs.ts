@@ -37,6 +37,8 @@ export interface LocalOutputs {
     readonly endpoints: string;
   };
   readonly payloadBucket: string;
+  /** How the queues of `hookline listen` begin. */
+  readonly tapQueuePrefix: string;
   readonly queues: LocalQueues;
   readonly dlqs: LocalQueues & { readonly subscription: string };
 }
@@ -88,6 +90,7 @@ export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalO
       endpoints: facts.endpointsTable,
     },
     payloadBucket: facts.payloadBucket,
+    tapQueuePrefix: facts.tapQueuePrefix,
     queues: {
       publish: facts.publishQueueUrl,
       delivery: facts.deliveryQueueUrl,

@@ -3,9 +3,10 @@
 // Input: received events → output: the handlers' effects, a record for each event id, and the messages that come back.
 // On failure: SQS gives the message back after the handler's retry delay; the last failure ends in the source's DLQ.
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { patientCalls } from '../adapters/aws/call-bounds.ts';
+import { patientCalls, quickCalls } from '../adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbClaims } from '../adapters/aws/dynamodb-claims.ts';
+import { dynamodbTaps } from '../adapters/aws/dynamodb-taps.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
 import { s3Client } from '../adapters/aws/s3-client.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
@@ -17,6 +18,7 @@ import { unixMillis } from '../domain/time.ts';
 import { consumeEnv, readEnv, readSettings } from '../env.ts';
 import { handlers } from '../handlers/registry.ts';
 import { consume } from './consume.ts';
+import { tapCopier } from './copy-to-tap.ts';
 
 /** Handlers are told to stop this long before the function's end, or at four fifths of a short time. */
 const stopBeforeEndMs = 5000;
@@ -46,6 +48,16 @@ const ports = {
   telemetry: report,
 };
 
+const taps = dynamodbTaps(dynamoClient(quickCalls), env.INBOUND_EVENTS_TABLE);
+const tapQueues = sqsClient(quickCalls);
+/** With quick calls: whoever listens must not hold up the handlers. */
+const copyToTap = tapCopier({
+  now: ports.now,
+  readTap: taps.readTap,
+  sendCopy: (queueUrl, body) => sqsQueue(tapQueues, queueUrl).send({ body }),
+  telemetry: report,
+});
+
 /** The event source mapping's entry. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const time = invocationTime(context);
@@ -56,7 +68,14 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   }));
   try {
     const invocation = { id: context.awsRequestId, ...time.limits };
-    const { failedMessageIds, hung } = await consume(messages, invocation, { sources, handlers }, ports);
+    const copies = event.Records.map(({ body, attributes }) => ({
+      text: body,
+      receives: Number(attributes.ApproximateReceiveCount),
+    }));
+    const [{ failedMessageIds, hung }] = await Promise.all([
+      consume(messages, invocation, { sources, handlers }, ports),
+      copyToTap(copies),
+    ]);
     if (hung) endProcess();
     return { batchItemFailures: failedMessageIds.map((itemIdentifier) => ({ itemIdentifier })) };
   } finally {

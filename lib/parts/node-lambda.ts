@@ -10,6 +10,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import * as v from 'valibot';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { functions } from '../settings.ts';
 import { type FunctionName, functionCode } from './bundle.ts';
@@ -88,6 +89,15 @@ export class NodeLambda extends Lambda {
     );
   }
 
+  /** Allows these actions on what is named so, with whatever behind it. */
+  allowNamed(actions: readonly string[], arnPrefix: string, reason: string): void {
+    this.allow(actions, `${arnPrefix}*`);
+    const stack = Stack.of(this);
+    // As the rule writes it: what is only known at deploy stands in angle brackets.
+    const written = writtenOut(stack.resolve(`${arnPrefix}*`));
+    Validations.of(this.ownRole).acknowledge({ id: `AwsSolutions-IAM5[Resource::${written}]`, reason });
+  }
+
   /** Allows these actions on the objects under a prefix, and tells a missing one from a forbidden one. */
   allowObjects(actions: readonly string[], bucket: Bucket, prefix: string): void {
     this.allow(actions, bucket.arnForObjects(`${prefix}*`));
@@ -98,6 +108,16 @@ export class NodeLambda extends Lambda {
       reason: `Each payload is an object of its own; the star stands for its name under ${prefix}.`,
     });
   }
+}
+
+const Joined = v.object({
+  'Fn::Join': v.tuple([v.literal(''), v.array(v.union([v.string(), v.object({ Ref: v.string() })]))]),
+});
+
+function writtenOut(resolved: unknown): string {
+  if (typeof resolved === 'string') return resolved;
+  const [, parts] = v.parse(Joined, resolved)['Fn::Join'];
+  return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }
 
 const logicalId = ({ node: { defaultChild } }: Construct): string =>

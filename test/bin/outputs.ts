@@ -20,6 +20,7 @@ export const localOutputs: LocalOutputs = {
   },
   tables: { inboundEvents: 'in', outboundEvents: 'out', deliveries: 'deliveries', endpoints: 'endpoints' },
   payloadBucket: 'payloads',
+  tapQueuePrefix: 'Hookline-tap-',
   queues: {
     publish: 'sqs:publish',
     delivery: 'sqs:delivery',

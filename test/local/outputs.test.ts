@@ -15,6 +15,7 @@ const deployed = {
     EndpointsTable: 'Endpoints-1',
     OutboundSigningSecretArn: 'arn:signing',
     PayloadBucket: 'bodies',
+    TapQueuePrefix: 'Hookline-tap-',
     PublishQueueUrl: queue('publish'),
     DeliveryQueueUrl: queue('delivery'),
     PublishDlqUrl: queue('publish-dlq'),
@@ -66,6 +67,7 @@ test('the outputs file names everything of the deployed stack, at addresses that
       endpoints: 'Endpoints-1',
     },
     payloadBucket: 'bodies',
+    tapQueuePrefix: 'Hookline-tap-',
     queues: { publish: queue('publish'), delivery: queue('delivery'), inbound: { stripe: queue('stripe') } },
     dlqs: {
       publish: queue('publish-dlq'),

@@ -1,0 +1,63 @@
+import type { Tap } from '../domain/tap.ts';
+import { later, seconds, type UnixMillis } from '../domain/time.ts';
+
+/** What copying needs of the outside world. */
+export interface TapPorts {
+  now(): UnixMillis;
+  readTap(source: string): Promise<Tap | undefined>;
+  sendCopy(queueUrl: string, message: string): Promise<void>;
+  readonly telemetry: { warn(line: string, fields: Readonly<Record<string, string>>): void };
+}
+
+/** A message of a source's queue. */
+export interface TappedMessage {
+  readonly text: string;
+  /** How often SQS has handed it out, this time included. */
+  readonly receives: number;
+}
+
+/** A listener is heard of within this. */
+const lookAgainAfter = seconds(5);
+
+/**
+ * Copies received events to whoever listens to their source.
+ *
+ * Each event once, when it comes first. Never throws, and takes nothing from the consumer.
+ */
+export function tapCopier(ports: TapPorts): (messages: readonly TappedMessage[]) => Promise<void> {
+  const known = new Map<string, { readonly lookAt: UnixMillis; readonly tap: Tap | undefined }>();
+
+  async function tapOf(source: string): Promise<Tap | undefined> {
+    const seen = known.get(source);
+    if (seen !== undefined && seen.lookAt > ports.now()) return seen.tap;
+    const tap = await ports.readTap(source);
+    known.set(source, { lookAt: later(ports.now(), lookAgainAfter), tap });
+    return tap;
+  }
+
+  async function copy({ text }: TappedMessage): Promise<void> {
+    const source = sourceIn(text);
+    try {
+      const tap = source === undefined ? undefined : await tapOf(source);
+      if (tap !== undefined && tap.until > ports.now()) await ports.sendCopy(tap.queueUrl, text);
+    } catch (error) {
+      // It may have gone: the next look tells.
+      ports.telemetry.warn('tap.unheard', { source: source ?? '', reason: String(error) });
+    }
+  }
+
+  return async (messages) => {
+    await Promise.all(messages.filter(({ receives }) => receives === 1).map(copy));
+  };
+}
+
+function sourceIn(text: string): string | undefined {
+  try {
+    const message: unknown = JSON.parse(text);
+    const source =
+      typeof message === 'object' && message !== null ? Reflect.get(message, 'source') : undefined;
+    return typeof source === 'string' ? source : undefined;
+  } catch {
+    return undefined;
+  }
+}

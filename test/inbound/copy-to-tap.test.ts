@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import type { Tap } from '../../lambdas/domain/tap.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { tapCopier } from '../../lambdas/inbound/copy-to-tap.ts';
+
+const start = unixMillis(Date.UTC(2026, 10, 25, 12));
+const message = (source: string, receives = 1) => ({ text: JSON.stringify({ source, id: 'e1' }), receives });
+
+function world(tap: Tap | undefined) {
+  const state = { now: start, tap, looks: 0, isDown: false };
+  const copies: string[] = [];
+  const warnings: string[] = [];
+  const copy = tapCopier({
+    now: () => unixMillis(state.now),
+    readTap: async () => {
+      state.looks++;
+      if (state.isDown) throw new Error('down');
+      return state.tap;
+    },
+    sendCopy: async (queueUrl, text) => void copies.push(`${queueUrl} ${text}`),
+    telemetry: { warn: (line) => void warnings.push(line) },
+  });
+  return { state, copies, warnings, copy };
+}
+
+const live: Tap = { queueUrl: 'tap', until: unixMillis(start + 120_000) };
+
+it('copies each event once to whoever listens to its source', async () => {
+  const { copies, copy } = world(live);
+
+  await copy([message('stripe'), message('stripe', 2)]);
+
+  expect(copies).toEqual(['tap {"source":"stripe","id":"e1"}']);
+});
+
+it('looks for a listener every five seconds, for each source', async () => {
+  const { state, copies, copy } = world(undefined);
+
+  for (let n = 0; n < 10; n++) await copy([message('stripe')]);
+  expect(state.looks).toBe(1);
+  await copy([message('github')]);
+  expect(state.looks).toBe(2);
+  state.tap = live;
+  state.now = unixMillis(start + 5_000);
+  await copy([message('stripe')]);
+
+  expect(copies).toHaveLength(1);
+});
+
+it('copies nothing to one who has gone', async () => {
+  const { state, copies, copy } = world(live);
+  await copy([message('stripe')]);
+  state.now = live.until;
+
+  await copy([message('stripe')]);
+
+  expect(copies).toHaveLength(1);
+});
+
+it('never fails the consumer: a table that is down, a message that is none', async () => {
+  const { state, warnings, copy } = world(live);
+  state.isDown = true;
+
+  await copy([message('stripe'), { text: 'nonsense', receives: 1 }, { text: '5', receives: 1 }]);
+
+  expect(warnings).toEqual(['tap.unheard']);
+});
