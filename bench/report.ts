@@ -25,7 +25,8 @@ export function report(flow: 'in' | 'out', { count, seconds, latencies, faults }
   return [figures.join(' · '), ...faults.slice(0, 10).map((fault) => `    ${fault}`)].join('\n');
 }
 
-const percentile = (sorted: readonly number[], percent: number): number =>
+/** Of sorted values. */
+export const percentile = (sorted: readonly number[], percent: number): number =>
   sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
 
 /** Resident memory of this process's children and theirs: the emulator and the functions' processes. */

@@ -24,7 +24,15 @@ export interface GateState {
   readonly openUntil?: UnixMillis;
   /** Probes that have failed since it opened. */
   readonly probes: number;
+  /** When the last request was answered in good time; absent after one that was not. */
+  readonly provenAt?: UnixMillis;
 }
+
+/** Nobody knows whether an endpoint hangs before it has answered: so many may find out at a time. */
+const unprovenConcurrent = 2;
+
+/** Whether a slot may be taken only at an endpoint that has proved to answer. */
+export const needsProof = (slot: number): boolean => slot >= unprovenConcurrent;
 
 /** Why somebody has to wait, and until when at least. */
 export interface Wait {
@@ -48,7 +56,8 @@ export function gateTurn(state: GateState, { concurrent }: GateLimits, now: Unix
       : { kind: 'wait', wait: { why: 'breaker', until: openUntil } };
   }
   if (nextAt !== undefined && nextAt > now) return { kind: 'wait', wait: { why: 'rate', until: nextAt } };
-  const slots = Array.from({ length: concurrent }, (_, slot) => slot);
+  const borne = state.provenAt === undefined ? Math.min(concurrent, unprovenConcurrent) : concurrent;
+  const slots = Array.from({ length: borne }, (_, slot) => slot);
   const free = slots.find((slot) => (state.slots[slot] ?? 0) <= now);
   if (free !== undefined) return { kind: 'take', slot: free };
   return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + 1000) } };

@@ -35,6 +35,8 @@ export interface Invocation {
 export interface AttemptEnd {
   readonly settlement: Settlement;
   readonly outcome?: AttemptOutcome;
+  /** How long the endpoint took to answer. */
+  readonly took?: Millis;
 }
 
 /** A claimed delivery and what its task brought along. */
@@ -79,12 +81,13 @@ export async function attemptDelivery(
     body,
     timeout: settings.attemptTimeout,
   });
+  const took = millis(ports.now() - startedAt);
   // Before the record: who dies in between leaves an endpoint that wants no more events disabled.
   if (outcome.kind === 'gone' && endpoint) {
     await disableAfterAttempt(endpoint, 'gone', { delivery, outcome }, ports);
   }
   const made = { delivery, outcome, startedAt, payload: cached };
-  return { settlement: await settleAttempt(made, settings, ports), outcome };
+  return { settlement: await settleAttempt(made, settings, ports), outcome, took };
 }
 
 /** A request must not be under way when the claim ends, or when the function does. */

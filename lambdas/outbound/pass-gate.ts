@@ -5,6 +5,7 @@ import {
   type GateTurn,
   gateTurn,
   intervalOf,
+  needsProof,
   opensBreaker,
   pauseOf,
   spreadOf,
@@ -13,8 +14,8 @@ import {
 import { later, type Millis, millis, type UnixMillis, unixMillis } from '../domain/time.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
-/** What a request told about its endpoint: that it is well, that it answers, or that it is down. */
-export type Health = 'up' | 'refusing' | 'down';
+/** What a request told about its endpoint: that it is well, well but slow, that it answers, or that it is down. */
+export type Health = 'up' | 'slow' | 'refusing' | 'down';
 
 /** A place at an endpoint, until it is left or its time is over. */
 export interface Pass {
@@ -39,7 +40,13 @@ export interface GatePorts {
     take(
       gate: string,
       slot: string,
-      times: { readonly now: UnixMillis; readonly until: UnixMillis; readonly nextAt?: UnixMillis },
+      times: {
+        readonly now: UnixMillis;
+        readonly until: UnixMillis;
+        readonly nextAt?: UnixMillis;
+        /** Only at an endpoint whose last request succeeded. */
+        readonly ifProven: boolean;
+      },
     ): Promise<Taken>;
     /** Takes the only slot of an endpoint that is down, if nobody has since it was seen. */
     probe(gate: string, seenOpenUntil: UnixMillis, until: UnixMillis): Promise<Taken>;
@@ -107,7 +114,7 @@ async function askOnce(
   const until = unixMillis(now + holdFor);
   const nextAt = limits.perSecond === undefined ? undefined : unixMillis(now + intervalOf(limits.perSecond));
   const pass = { gate, slot: slotName(slot), until, isProbe: false, limits };
-  const taken = await gates.take(gate, pass.slot, { now, until, nextAt });
+  const taken = await gates.take(gate, pass.slot, { now, until, nextAt, ifProven: needsProof(slot) });
   if (taken.ok) return { kind: 'passed', pass };
   const turn = gateTurn(taken.state, limits, now);
   if (turn.kind !== 'probe') return turn;
@@ -151,11 +158,14 @@ export async function leaveGate(
   }
 }
 
+/** A worker waits for each answer: who is slower than this gets few requests at a time. */
+const quick = millis(5_000);
+
 /** What an attempt says about its endpoint. */
-export function healthOf(outcome: AttemptOutcome): Health {
+export function healthOf(outcome: AttemptOutcome, took: Millis): Health {
   switch (outcome.kind) {
     case 'accepted':
-      return 'up';
+      return took <= quick ? 'up' : 'slow';
     case 'gone':
       return 'refusing';
     case 'refused':

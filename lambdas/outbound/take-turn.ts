@@ -4,7 +4,7 @@ import { taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { maxQueueDelay } from '../domain/retry-schedule.ts';
-import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
+import { later, millis, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
 import { type AdmitPorts, admitTask, type Recipient } from './admit-task.ts';
 import {
   type AttemptEnd,
@@ -124,7 +124,8 @@ async function leave(
   ports: TurnPorts,
 ): Promise<void> {
   const outcome = end?.outcome;
-  const failingSince = await leaveGate(pass, outcome && healthOf(outcome), ports);
+  const health = outcome && healthOf(outcome, end?.took ?? millis(0));
+  const failingSince = await leaveGate(pass, health, ports);
   if (!outcome || outcome.kind === 'accepted' || !endpoint || !delivery) return;
   if (failingSince !== undefined && isTooLong(failingSince, settings, ports.now())) {
     await disableAfterAttempt(endpoint, 'failing', { delivery, outcome }, ports);

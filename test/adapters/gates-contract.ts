@@ -14,11 +14,12 @@ export function gatesContract(name: string, make: () => Promise<GatePorts['gates
     const pass = (slot: string, until: number, isProbe = false): Pass => ({
       ...{ gate, slot, until: at(until), isProbe, limits },
     });
-    const take = (slot: string, now: number, until: number, nextAt?: number) =>
+    const take = (slot: string, now: number, until: number, nextAt?: number, ifProven = false) =>
       gates.take(gate, slot, {
         now: at(now),
         until: at(until),
         nextAt: nextAt === undefined ? undefined : at(nextAt),
+        ifProven,
       });
     return { gates, gate, pass, take };
   };
@@ -41,6 +42,21 @@ export function gatesContract(name: string, make: () => Promise<GatePorts['gates
 
       expect(await take('slot1', 499, 1000, 999)).toMatchObject({ ok: false, state: { nextAt: at(500) } });
       expect(await take('slot1', 500, 1000, 1000)).toEqual({ ok: true });
+    });
+
+    it('let many in only at an endpoint that has answered, and not after it did not', async () => {
+      const { gates, pass, take } = await setUp();
+      const many = (now: number) => take('slot5', now, now + 1000, undefined, true);
+      await take('slot0', 0, 1000);
+      expect(await many(0)).toMatchObject({ ok: false });
+
+      expect(await gates.leave(pass('slot0', 1000), 'up', at(10))).toMatchObject({ provenAt: at(10) });
+      expect(await many(20)).toEqual({ ok: true });
+      await gates.leave(pass('slot5', 1020), 'down', at(30));
+      expect(await many(40)).toMatchObject({ ok: false });
+      await take('slot1', 50, 1050);
+      await gates.leave(pass('slot1', 1050), 'slow', at(60));
+      expect(await many(70)).toMatchObject({ ok: false });
     });
 
     it('do not free a slot that somebody else has by now, and count what was learnt all the same', async () => {

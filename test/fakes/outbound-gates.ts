@@ -27,11 +27,13 @@ export function memoryGates(): GatePorts['gates'] & { readonly gates: Map<string
   return {
     gates,
 
-    async take(gate, slot, { now, until, nextAt }) {
+    async take(gate, slot, { now, until, nextAt, ifProven }) {
       const state = of(gate);
       const isFree = (state.slots[slot] ?? 0) <= now;
       const isInTime = (state.nextAt ?? 0) <= now;
-      if (!isFree || !isInTime || state.openUntil !== undefined) return { ok: false, state: stateOf(state) };
+      const isProven = !ifProven || state.provenAt !== undefined;
+      if (!isFree || !isInTime || !isProven || state.openUntil !== undefined)
+        return { ok: false, state: stateOf(state) };
       set(gate, { slots: { ...state.slots, [slot]: until }, ...(nextAt && { nextAt }) });
       return { ok: true };
     },
@@ -73,11 +75,13 @@ function learnt(state: Gate, { isProbe }: Pass, health: Health | undefined, now:
   const failingSince = state.failingSince ?? now;
   switch (health) {
     case 'up':
-      return { failures: 0, probes: 0, failingSince: undefined, openUntil: undefined };
+      return { failures: 0, probes: 0, provenAt: now, failingSince: undefined, openUntil: undefined };
+    case 'slow':
+      return { failures: 0, probes: 0, provenAt: undefined, failingSince: undefined, openUntil: undefined };
     case 'refusing':
-      return { failures: 0, probes: 0, openUntil: undefined, failingSince };
+      return { failures: 0, probes: 0, provenAt: now, openUntil: undefined, failingSince };
     case 'down':
-      return { failures: state.failures + 1, failingSince };
+      return { failures: state.failures + 1, failingSince, provenAt: undefined };
     case undefined:
       return isProbe ? { openUntil: now } : {};
   }

@@ -64,6 +64,8 @@ describe('requests to one endpoint at the same time', () => {
         return accepted;
       },
     };
+    await world.publish(event('first'));
+    await world.run(seconds(1));
     for (let id = 0; id < 10; id++) await world.publish(event(`e${id}`));
 
     const batches = [world.deliverOnce(ports), world.deliverOnce(ports)];
@@ -73,8 +75,27 @@ describe('requests to one endpoint at the same time', () => {
     await Promise.all(batches);
     await world.run(seconds(60));
 
-    expect(statuses(world)).toEqual({ delivered: 10 });
+    expect(statuses(world)).toEqual({ delivered: 11 });
     expect(world.report.total('DeliveriesDeferred')).toBeGreaterThanOrEqual(7);
+  });
+
+  it('are two at most until it has answered one: it may be one that hangs', async () => {
+    const under = { way: 0, most: 0 };
+    const world = await worldWith({});
+    const ports = {
+      ...world.deliverPorts,
+      post: async () => {
+        under.most = Math.max(under.most, ++under.way);
+        for (let turn = 0; turn < 500; turn++) await Promise.resolve();
+        under.way--;
+        return timedOut;
+      },
+    };
+    for (let id = 0; id < 5; id++) await world.publish(event(`e${id}`));
+
+    await world.deliverOnce(ports);
+
+    expect(under.most).toBe(2);
   });
 
   it('are let in again when whoever was in has died', async () => {

@@ -4,7 +4,14 @@ import type { GateState } from '../../domain/gate.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { type Millis, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import { updateIf, type Written } from './conditional-update.ts';
-import { type GateUpdate, gateUpdates, type Health, type LeftPass, learntFrom } from './gate-updates.ts';
+import {
+  type GateUpdate,
+  gateUpdates,
+  type Health,
+  type LeftPass,
+  learntFrom,
+  type TakeTimes,
+} from './gate-updates.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 
@@ -15,6 +22,7 @@ const GateItem = v.looseObject({
   failingSince: v.optional(Instant),
   openUntil: v.optional(Instant),
   probes: v.optional(v.number(), 0),
+  provenAt: v.optional(Instant),
   reservedUntil: v.optional(Instant),
 });
 
@@ -25,7 +33,7 @@ export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
   const taken = ({ ok, item }: Written) => (ok ? ({ ok } as const) : ({ ok, state: stateOf(item) } as const));
 
   return {
-    take: async (gate: string, slot: string, times: Parameters<typeof gateUpdates.take>[1]) =>
+    take: async (gate: string, slot: string, times: TakeTimes) =>
       taken(await write(gate, gateUpdates.take(slot, times))),
 
     probe: async (gate: string, seenOpenUntil: UnixMillis, until: UnixMillis) =>
@@ -52,9 +60,12 @@ export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
 }
 
 function stateOf(item: unknown): GateState {
-  const { nextAt, failures, failingSince, openUntil, probes, ...rest } = v.parse(GateItem, item ?? {});
+  const { nextAt, failures, failingSince, openUntil, probes, provenAt, ...rest } = v.parse(
+    GateItem,
+    item ?? {},
+  );
   const slots = Object.entries(rest)
     .filter(([name]) => name.startsWith('slot'))
     .map(([name, until]) => [name.slice('slot'.length), unixMillis(Number(until))]);
-  return { nextAt, failures, failingSince, openUntil, probes, slots: Object.fromEntries(slots) };
+  return { nextAt, failures, failingSince, openUntil, probes, provenAt, slots: Object.fromEntries(slots) };
 }

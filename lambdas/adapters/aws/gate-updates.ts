@@ -5,7 +5,7 @@ import type { ConditionalUpdate } from './conditional-update.ts';
 export type GateUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
 
 /** What is known about an endpoint after a request, if anything. */
-export type Health = 'up' | 'refusing' | 'down' | undefined;
+export type Health = 'up' | 'slow' | 'refusing' | 'down' | undefined;
 
 /** What leaving needs to know of a pass. */
 export interface LeftPass {
@@ -15,24 +15,27 @@ export interface LeftPass {
   readonly isProbe: boolean;
 }
 
+/** When a slot is taken, and until when. */
+export interface TakeTimes {
+  readonly now: UnixMillis;
+  readonly until: UnixMillis;
+  readonly nextAt?: UnixMillis;
+  /** Only at an endpoint whose last request succeeded. */
+  readonly ifProven: boolean;
+}
+
 /** Remembers a failing endpoint for longer than its deliveries can wait. */
 const keptFor = days(60);
 
 /** Each step at a gate as one conditional update. */
 export const gateUpdates = {
-  take: (
-    slot: string,
-    {
-      now,
-      until,
-      nextAt,
-    }: { readonly now: UnixMillis; readonly until: UnixMillis; readonly nextAt?: UnixMillis },
-  ): GateUpdate => {
+  take: (slot: string, { now, until, nextAt, ifProven }: TakeTimes): GateUpdate => {
     const isFree = `(attribute_not_exists(#${slot}) OR #${slot} <= :now)`;
     const isInTime = '(attribute_not_exists(#nextAt) OR #nextAt <= :now)';
+    const isProven = ifProven ? ' AND attribute_exists(#provenAt)' : '';
     return {
       set: { [slot]: until, ...(nextAt && { nextAt }), expiresAt: toUnixSeconds(later(now, keptFor)) },
-      condition: `${isFree} AND ${isInTime} AND attribute_not_exists(#openUntil)`,
+      condition: `${isFree} AND ${isInTime} AND attribute_not_exists(#openUntil)${isProven}`,
       values: { now },
     };
   },
@@ -83,15 +86,24 @@ export function learntFrom({ isProbe }: LeftPass, health: Health, now: UnixMilli
   const failing = '#failingSince = if_not_exists(#failingSince, :failedAt)';
   switch (health) {
     case 'up':
-      return { set: { failures: 0, probes: 0, failingSince: undefined, openUntil: undefined }, values: {} };
+      return {
+        set: { failures: 0, probes: 0, provenAt: now, failingSince: undefined, openUntil: undefined },
+        values: {},
+      };
+    case 'slow':
+      return {
+        set: { failures: 0, probes: 0, provenAt: undefined, failingSince: undefined, openUntil: undefined },
+        values: {},
+      };
     case 'refusing':
       return {
-        set: { failures: 0, probes: 0, openUntil: undefined },
+        set: { failures: 0, probes: 0, provenAt: now, openUntil: undefined },
         assign: [failing],
         values: { failedAt: now },
       };
     case 'down':
       return {
+        set: { provenAt: undefined },
         assign: ['#failures = if_not_exists(#failures, :zero) + :one', failing],
         values: { zero: 0, one: 1, failedAt: now },
       };
