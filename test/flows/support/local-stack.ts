@@ -28,7 +28,9 @@ function localStack(local: NonNullable<ProvidedContext['local']>) {
   const endpoint: Endpoint = { url: outputs.awsEndpoint, caFile: outputs.caFile };
   trust(endpoint);
   const config = clientConfig(endpoint);
-  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(config), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
   const secrets = new SecretsManagerClient(config);
   const sqs = new SQSClient(config);
   const lambda = new LambdaClient(config);
@@ -38,6 +40,7 @@ function localStack(local: NonNullable<ProvidedContext['local']>) {
     /** What the providers' own servers show. */
     keys,
     sqs,
+    secrets,
     dynamodb,
     sns: new SNSClient(config),
     lambda,
