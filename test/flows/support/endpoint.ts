@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 /** One request that an endpoint got. */
 export interface EndpointRequest {
   readonly at: number;
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -23,7 +24,12 @@ export async function startEndpoint(answer: Answer) {
     response.on('error', () => undefined);
     void text(request)
       .then((body) => {
-        requests.push({ at, headers: request.headers as Record<string, string>, body });
+        requests.push({
+          at,
+          path: request.url ?? '',
+          headers: request.headers as Record<string, string>,
+          body,
+        });
         return answer(response, requests.length, request);
       })
       .catch(() => response.destroy());

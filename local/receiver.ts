@@ -1,0 +1,30 @@
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { host } from './ports.ts';
+
+// npm run receiver: a customer's server to try endpoints with. It says what it gets, and answers with the status that the
+// path begins with: http://127.0.0.1:3000/200/billing takes everything, http://127.0.0.1:3000/410/old wants no more.
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '3000' } } });
+
+const server = createServer(async (request, response) => {
+  const [, status = '200'] = /^\/([2-5]\d\d)(?:\/|$)/.exec(request.url ?? '') ?? [];
+  const body = await text(request);
+  const time = new Date().toISOString().slice(11, 19);
+  console.log(`${time}  ${status}  ${request.url}  ${request.headers['webhook-id']}  ${body.slice(0, 200)}`);
+  response.writeHead(Number(status)).end();
+});
+server.on('error', (error) => {
+  console.error(
+    `It cannot listen on port ${values.port}: ${error.message}; try npm run receiver -- --port 3001`,
+  );
+  process.exitCode = 1;
+});
+server.listen(Number(values.port), host, () => {
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : values.port;
+  console.log(
+    `Endpoints at http://${host}:${port}/200/…, or with another status in the path. Ctrl-C ends it.`,
+  );
+});
