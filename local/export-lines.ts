@@ -12,6 +12,9 @@ export function exportLines(outputs: LocalOutputs): string[] {
     HOOKLINE_INBOUND_EVENTS_TABLE: outputs.tables.inboundEvents,
     HOOKLINE_OUTBOUND_EVENTS_TABLE: outputs.tables.outboundEvents,
     HOOKLINE_DELIVERIES_TABLE: outputs.tables.deliveries,
+    HOOKLINE_ENDPOINTS_TABLE: outputs.tables.endpoints,
+    HOOKLINE_MANAGEMENT_URL: outputs.managementUrl,
+    HOOKLINE_OPERATIONS_TOPIC_ARN: outputs.outbound.operationsTopicArn,
   };
   for (const [source, { url, secretArn }] of Object.entries(outputs.inbound.sources)) {
     const name = source.toUpperCase().replaceAll('-', '_');

@@ -7,6 +7,7 @@ export function whatRuns(outputs: LocalOutputs, metricsUrl: string, seconds: num
   const rows: [string, string][] = [
     ...sources.map(([name, { url }]): [string, string] => [`in   ${name}`, `POST ${url}`]),
     ['out  topic', outputs.outbound.topicArn],
+    ['api', outputs.managementUrl],
     ['aws', outputs.awsEndpoint],
     ['metrics', metricsUrl],
   ];
@@ -29,12 +30,13 @@ export function whatRuns(outputs: LocalOutputs, metricsUrl: string, seconds: num
 }
 
 function tryNext(sources: readonly string[], tls: boolean): string[] {
-  const message =
-    '{"type":"invoice.paid","data":{"amount":1200},"endpoint":{"id":"me","url":"http://127.0.0.1:3000/hooks"}}';
+  const message = '{"type":"invoice.paid","tenant":"acme","data":{"amount":1200}}';
   return [
+    'npm run receiver &',
+    'npx hookline --local endpoints create acme http://127.0.0.1:3000/200/billing --id billing',
     'eval "$(npx hookline env)"',
     `aws sns publish --topic-arn "$HOOKLINE_TOPIC_ARN" --message '${message}'`,
-    'aws dynamodb scan --table-name "$HOOKLINE_DELIVERIES_TABLE"',
+    'npx hookline --local deliveries list --tenant acme --endpoint billing',
     ...(sources.includes('github') ? [signedPing(tls)] : []),
   ];
 }

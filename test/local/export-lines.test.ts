@@ -33,6 +33,8 @@ test('and name what is in it', () => {
     HOOKLINE_INBOUND_EVENTS_TABLE: 'InboundT',
     HOOKLINE_OUTBOUND_EVENTS_TABLE: 'OutboundT',
     HOOKLINE_DELIVERIES_TABLE: 'DeliveriesT',
+    HOOKLINE_ENDPOINTS_TABLE: 'EndpointsT',
+    HOOKLINE_MANAGEMENT_URL: 'http://127.0.0.1:4566/management',
     HOOKLINE_GITHUB_URL: 'http://127.0.0.1:4566/_aws/execute-api/ab12/webhooks/github',
     HOOKLINE_STRIPE_EU_SECRET_ARN:
       'arn:aws:secretsmanager:us-east-1:000000000000:secret:Hookline/stripe-eu-x',

@@ -12,6 +12,7 @@ test('every source is shown with where to post, and everything else that runs', 
     /github +POST http:\/\/127\.0\.0\.1:4566\/_aws\/execute-api\/ab12\/webhooks\/github\n/,
   );
   expect(shown()).toMatch(/topic +arn:aws:sns:us-east-1:000000000000:T\n/);
+  expect(shown()).toMatch(/api +http:\/\/127\.0\.0\.1:4566\/management\n/);
   expect(shown()).toMatch(/metrics +http:\/\/127\.0\.0\.1:9464\/metrics\n/);
 });
 
