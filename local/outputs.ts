@@ -84,10 +84,8 @@ export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalO
       operationsTopicArn: facts.operationsTopicArn,
     },
     tables: {
-      inboundEvents: facts.inboundEventsTable,
-      outboundEvents: facts.outboundEventsTable,
-      deliveries: facts.deliveriesTable,
-      endpoints: facts.endpointsTable,
+      ...{ inboundEvents: facts.inboundEventsTable, outboundEvents: facts.outboundEventsTable },
+      ...{ deliveries: facts.deliveriesTable, endpoints: facts.endpointsTable },
     },
     payloadBucket: facts.payloadBucket,
     tapQueuePrefix: facts.tapQueuePrefix,
