@@ -129,8 +129,9 @@ const slotName = (slot: number): string => `slot${slot}`;
 /** When one who waits comes back: each has a time of its own. */
 async function turnOf(gate: string, wait: Wait, limits: GateLimits, ports: GatePorts): Promise<UnixMillis> {
   if (wait.why === 'breaker') return unixMillis(wait.until + Math.floor(ports.random() * afterProbe));
-  const reserved = await ports.gates.reserve(gate, spreadOf(wait, limits), ports.now());
-  return unixMillis(Math.max(wait.until, reserved));
+  const now = ports.now();
+  const reserved = await ports.gates.reserve(gate, spreadOf(wait, limits), now);
+  return unixMillis(wait.until + reserved - now);
 }
 
 /**

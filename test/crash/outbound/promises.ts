@@ -23,6 +23,7 @@ type Tables = ReturnType<typeof outboundWorld>;
 export function watchPromises(world: Tables) {
   const { table, events, endpoints, deadLetters } = world;
   const violations = new Set<string>();
+  const putOff = new Set<string>();
   const requests: Request[] = [];
   const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0 };
   const check = (isKept: boolean, violation: string) => {
@@ -38,7 +39,11 @@ export function watchPromises(world: Tables) {
     requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
 
   function checkWrite(name: string, was: Delivery | undefined, is: Delivery): void {
-    for (const broken of brokenByStep(name, was, is, world.now(), world.settings)) violations.add(broken);
+    // What the gate has put off may go as soon as the gate lets somebody in.
+    const isPutOff = was !== undefined && putOff.has(`${was.id} ${was.nextAttemptAt}`);
+    const step = { name, now: world.now(), settings: world.settings, isPutOff };
+    for (const broken of brokenByStep(step, was, is)) violations.add(broken);
+    if (name === 'deliveries.defer') putOff.add(`${is.id} ${is.nextAttemptAt}`);
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
     check(!isOverAndFailed || isBuried(is), 'failed, not due any more, and not on the DLQ');
     check(is.status !== 'delivered' || isAccepted(is), 'delivered, and no endpoint accepted it');

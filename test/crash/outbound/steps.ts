@@ -16,17 +16,21 @@ export const isOutlived = (
     return event !== undefined && event.expiresAt <= toUnixSeconds(now) && isUnfinished(delivery);
   });
 
+/** A write to a delivery. */
+interface Step {
+  /** Of the port call. */
+  readonly name: string;
+  readonly now: UnixMillis;
+  readonly settings: OutboundSettings;
+  /** It waits for its gate, not for its schedule. */
+  readonly isPutOff: boolean;
+}
+
 /** The promises that one write to a delivery breaks. */
-export function brokenByStep(
-  name: string,
-  was: Delivery | undefined,
-  is: Delivery,
-  now: UnixMillis,
-  settings: OutboundSettings,
-): string[] {
+export function brokenByStep(step: Step, was: Delivery | undefined, is: Delivery): string[] {
   const rules: readonly [boolean, string][] = [
     ...standing(is),
-    ...(was === undefined ? [] : [...counting(name, was, is), ...waiting(was, is, now, settings)]),
+    ...(was === undefined ? [] : [...counting(step.name, was, is), ...waiting(was, is, step)]),
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, promise]) => promise);
 }
@@ -65,18 +69,13 @@ function counting(name: string, was: Delivery, is: Delivery): [boolean, string][
   ];
 }
 
-function waiting(
-  was: Delivery,
-  is: Delivery,
-  now: UnixMillis,
-  settings: OutboundSettings,
-): [boolean, string][] {
+function waiting(was: Delivery, is: Delivery, { now, settings, isPutOff }: Step): [boolean, string][] {
   const isClaim = is.claims > was.claims;
   const scheduled = settings.retryDelays[is.attempts - is.attemptsBefore - 1] ?? 0;
   const { at = 0, ms = 0 } = is.attemptLog.at(-1) ?? {};
   const isRetry = is.attempts > was.attempts && is.status === 'pending';
   return [
-    [isClaim && (was.nextAttemptAt ?? now) > now, 'an attempt began before its delay was over'],
+    [isClaim && !isPutOff && (was.nextAttemptAt ?? now) > now, 'an attempt began before its delay was over'],
     [isClaim && (was.leaseUntil ?? now) > now, 'two workers have a lease on one delivery'],
     [isRetry && (is.nextAttemptAt ?? 0) < at + ms + scheduled * 800, 'a retry earlier than its schedule'],
   ];
