@@ -164,14 +164,14 @@ export function refusalOfFields(
   maxTimeoutSeconds: number,
 ): { readonly field: 'url' | 'timeout'; readonly reason: string } | undefined {
   const checked = checkUrl(url, rules);
-  if (!checked.ok) return { field: 'url', reason: `${checked.reason}${localHint(url, rules)}` };
+  if (!checked.ok) return { field: 'url', reason: checked.reason };
   return timeout !== undefined && timeout > maxTimeoutSeconds
     ? { field: 'timeout', reason: `at most ${maxTimeoutSeconds} s, the deployment's attemptTimeout` }
     : undefined;
 }
 
-/** The first try of every developer. */
-function localHint(url: string, { localEndpoints }: DestinationRules): string {
+/** What helps the first try of every developer; empty for any other URL. */
+export function localHint(url: string, { localEndpoints }: DestinationRules): string {
   const host = URL.parse(url)?.hostname ?? '';
   const isLocal = /^(localhost|127\.|\[::1\])/.test(host);
   return isLocal && !localEndpoints

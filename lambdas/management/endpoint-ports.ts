@@ -42,6 +42,10 @@ export interface EndpointPorts extends ReleasePorts {
     ): Promise<Endpoint | undefined>;
     reseal(seen: Endpoint, secrets: readonly SealedSecret[]): Promise<Endpoint | undefined>;
   };
+  readonly gates: {
+    /** Forgets what is known about an endpoint: somebody says that it is well. */
+    reset(gate: string): Promise<void>;
+  };
   readonly secrets: {
     seal(text: string, owner: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<SealedSecret>;
     open(sealed: SealedSecret, owner: Endpoint, now: UnixMillis): Promise<string>;

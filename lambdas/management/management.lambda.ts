@@ -13,6 +13,7 @@ import { dynamodbEndpointChanges } from '../adapters/aws/dynamodb-endpoint-chang
 import { dynamodbEndpointDeliveries } from '../adapters/aws/dynamodb-endpoint-deliveries.ts';
 import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbEventTypes } from '../adapters/aws/dynamodb-event-types.ts';
+import { dynamodbGates } from '../adapters/aws/dynamodb-gates.ts';
 import { dynamodbHeld } from '../adapters/aws/dynamodb-held.ts';
 import { dynamodbKept } from '../adapters/aws/dynamodb-kept.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
@@ -60,6 +61,7 @@ const ports = {
     ...dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
     ...dynamodbEndpointChanges(table, env.ENDPOINTS_TABLE),
   },
+  gates: dynamodbGates(table, env.ENDPOINTS_TABLE),
   secrets: masterSecret(secretsClient(patientCalls), env.MASTER_SECRET),
   deliveries: {
     ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),

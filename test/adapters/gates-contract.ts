@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { millis, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import type { EndpointPorts } from '../../lambdas/management/endpoint-ports.ts';
 import type { GatePorts, Pass } from '../../lambdas/outbound/pass-gate.ts';
 
 const start = Date.UTC(2026, 10, 25, 12);
@@ -7,7 +8,10 @@ const at = (ms: number): UnixMillis => unixMillis(start + ms);
 const limits = { concurrent: 2, breakAfter: 2 };
 
 /** What every store of gates must do. @param make each call may share one table */
-export function gatesContract(name: string, make: () => Promise<GatePorts['gates']>): void {
+export function gatesContract(
+  name: string,
+  make: () => Promise<GatePorts['gates'] & EndpointPorts['gates']>,
+): void {
   const setUp = async () => {
     const gates = await make();
     const gate = crypto.randomUUID();
@@ -115,6 +119,20 @@ export function gatesContract(name: string, make: () => Promise<GatePorts['gates
       await gates.probe(gate, at(4000), at(5000));
       const left = await gates.leave(pass('probe', 5000, true), undefined, at(4100));
       expect(left.openUntil).toBe(at(4100));
+    });
+
+    it('forget what they know when somebody says that the endpoint is well; whoever is in stays in', async () => {
+      const { gates, gate, pass, take } = await setUp();
+      await take('slot0', 0, 100);
+      await gates.leave(pass('slot0', 100), 'down', at(10));
+      await gates.open(pass('slot0', 100), at(9000));
+
+      await gates.reset(gate);
+      await gates.reset('nobody');
+
+      expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
+      const left = await gates.leave(pass('slot0', 1020), 'down', at(30));
+      expect(left).toMatchObject({ failures: 1, failingSince: at(30) });
     });
 
     it('give each who waits a time of its own', async () => {

@@ -1,5 +1,6 @@
 import type { GateState } from '../../lambdas/domain/gate.ts';
 import { type Millis, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import type { EndpointPorts } from '../../lambdas/management/endpoint-ports.ts';
 import type { GatePorts, Health, Pass } from '../../lambdas/outbound/pass-gate.ts';
 
 interface Gate extends Omit<GateState, 'slots'> {
@@ -11,7 +12,8 @@ interface Gate extends Omit<GateState, 'slots'> {
 const closed: Gate = { slots: {}, failures: 0, probes: 0 };
 
 /** The gates in memory: each call one atomic step. */
-export function memoryGates(): GatePorts['gates'] & { readonly gates: Map<string, Gate> } {
+export function memoryGates(): GatePorts['gates'] &
+  EndpointPorts['gates'] & { readonly gates: Map<string, Gate> } {
   const gates = new Map<string, Gate>();
   const of = (gate: string): Gate => gates.get(gate) ?? closed;
   const set = (gate: string, change: Partial<Gate>): Gate => {
@@ -60,6 +62,17 @@ export function memoryGates(): GatePorts['gates'] & { readonly gates: Map<string
         ? state.openUntil === until
         : state.openUntil === undefined && state.failures > 0;
       if (isAllowed) set(gate, { openUntil, probes: isProbe ? state.probes + 1 : 0 });
+    },
+
+    async reset(gate) {
+      if (!gates.has(gate)) return;
+      set(gate, {
+        failures: 0,
+        probes: 0,
+        failingSince: undefined,
+        openUntil: undefined,
+        provenAt: undefined,
+      });
     },
 
     async reserve(gate: string, span: Millis, now: UnixMillis) {

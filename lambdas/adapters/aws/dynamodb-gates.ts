@@ -50,6 +50,11 @@ export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
       await write(pass.gate, gateUpdates.open(pass, until));
     },
 
+    /** Forgets what is known about an endpoint: somebody says that it is well. */
+    async reset(gate: string): Promise<void> {
+      await write(gate, gateUpdates.reset());
+    },
+
     /** Gives out a time for each who waits, `span` apart. */
     async reserve(gate: string, span: Millis, now: UnixMillis): Promise<UnixMillis> {
       const next = await write(gate, gateUpdates.reserveNext(span, now));

@@ -64,6 +64,13 @@ export const gateUpdates = {
     values: { zero: 0, ...(isProbe && { one: 1, mine: until }) },
   }),
 
+  /** As if nothing were known about the endpoint; whoever is in stays in. */
+  reset: (): GateUpdate => ({
+    set: { failures: 0, probes: 0, failingSince: undefined, openUntil: undefined, provenAt: undefined },
+    condition: 'attribute_exists(#id)',
+    values: {},
+  }),
+
   /** Behind the last one who waits. */
   reserveNext: (span: Millis, now: UnixMillis): GateUpdate => ({
     assign: ['#reservedUntil = #reservedUntil + :span'],

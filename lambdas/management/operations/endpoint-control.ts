@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import {
   generateSecret,
@@ -33,6 +34,8 @@ export const enableEndpoint = operation(
   async ({ params, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
     if (seen.status === 'enabled') return answerOf(seen);
+    // First: what failed for days must not disable it anew with the next failure.
+    await ports.gates.reset(endpointHash({ tenant: seen.tenant, endpointId: seen.id }));
     const enabled = written(await ports.endpoints.enable(seen, ports.now()), seen);
     await releaseHeld(enabled, ports.retention, ports.hasTime, ports);
     return answerOf(enabled);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { endpointHash } from '../../domain/delivery-task.ts';
 import { checkUrl, hostOf } from '../../domain/destination.ts';
 import {
   changedSettings,
@@ -6,6 +7,7 @@ import {
   EndpointChanges,
   EndpointFields,
   type EndpointSettings,
+  localHint,
   refusalOfFields,
 } from '../../domain/endpoint.ts';
 import { generateSecret, parseSecret, secretKinds } from '../../domain/endpoint-secret.ts';
@@ -76,8 +78,9 @@ async function checkDestination(settings: EndpointSettings, ports: EndpointPorts
   const checked = checkUrl(settings.url, ports.rules);
   const isName = checked.ok && !checked.isLocal;
   const ofName = isName ? await ports.refusalOfName(hostOf(checked.url)) : undefined;
-  const { field, reason } = refused ?? { field: 'url', reason: ofName };
-  if (reason === undefined) return;
+  const { field, reason: why } = refused ?? { field: 'url', reason: ofName };
+  if (why === undefined) return;
+  const reason = field === 'url' ? `${why}${localHint(settings.url, ports.rules)}` : why;
   const kind = field === 'url' ? 'destination-refused' : 'invalid-request';
   throw new Problem(kind, `${field}: ${reason}`, [{ path: field, message: reason }]);
 }
@@ -134,7 +137,10 @@ export const updateEndpoint = operation(
     const seen = await endpointFor(params, version, ports);
     const settings = changedSettings(seen, body);
     await checkDestination(settings, ports);
-    return answerOf(written(await ports.endpoints.changeSettings(seen, settings, ports.now()), seen));
+    const saved = written(await ports.endpoints.changeSettings(seen, settings, ports.now()), seen);
+    // Another server: nothing is known about it.
+    if (saved.url !== seen.url) await ports.gates.reset(endpointHash({ ...seen, endpointId: seen.id }));
+    return answerOf(saved);
   },
 );
 

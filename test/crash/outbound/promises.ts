@@ -47,6 +47,11 @@ export function watchPromises(world: Tables) {
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
     check(!isOverAndFailed || isBuried(is), 'failed, not due any more, and not on the DLQ');
     check(is.status !== 'delivered' || isAccepted(is), 'delivered, and no endpoint accepted it');
+    countTasksOf(name, was, is);
+  }
+
+  /** Each of these calls for a task. */
+  function countTasksOf(name: string, was: Delivery | undefined, is: Delivery): void {
     if (name === 'deliveries.defer') counts.deferrals++;
     if (name === 'deliveries.release') counts.releases++;
     if (was && was.attempts < is.attempts && is.status === 'pending') counts.retries++;
