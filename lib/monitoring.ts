@@ -119,12 +119,12 @@ export class Monitoring extends Construct {
           graph('Never attempted', [this.own('DeliveriesNeverAttempted', { service: 'sweep' })]),
         ],
         [
-          graph(
-            'Endpoints in trouble',
-            ['EndpointsDisabled', 'BreakersOpened', 'DeliveriesHeld'].map((name) =>
+          graph('Endpoints in trouble', [
+            ...['EndpointsDisabled', 'BreakersOpened', 'DeliveriesHeld'].map((name) =>
               this.own(name, { service: 'deliver' }),
             ),
-          ),
+            this.own('DeliveriesHeld', { service: 'publish' }),
+          ]),
         ],
       ],
     });

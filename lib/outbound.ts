@@ -128,11 +128,8 @@ export class Outbound extends Construct {
     const maxConcurrency = outbound.maxConcurrency ?? outboundDefaults.maxConcurrency;
     this.delivering.consumeWith(deliver, { batchSize: batches.deliver, maxConcurrency });
     deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
-    deliver.allow(
-      ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-      this.deliveries.tableArn,
-      this.endpoints.tableArn,
-    );
+    const { deliveries, endpoints } = this;
+    deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
     deliver.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.delivering.dlq.queueArn);
     deliver.allowObjects(['s3:GetObject'], payloads, payloadPrefixes.outbound);
     deliver.allow(

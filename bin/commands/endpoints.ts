@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import * as v from 'valibot';
 import {
   CreatedEndpoint,
@@ -7,26 +6,14 @@ import {
   PublishedView,
   SecretsView,
 } from '../../lambdas/management/schemas.ts';
-import { collected, jsonArgument, nonNegativeNumber, positiveNumber } from '../arguments.ts';
+import { nonNegativeNumber } from '../arguments.ts';
+import { addEndpointOptions, type EndpointOptions, endpointBody } from '../endpoint-options.ts';
 import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoint-view.ts';
 import { allPages, manageWith } from '../manage.ts';
-import { RefusedError } from '../refusal.ts';
 import type { TargetOptions } from '../target.ts';
 
-interface Fields {
-  readonly url?: string;
-  readonly types?: readonly string[];
-  readonly description?: string;
-  readonly filter?: unknown;
-  readonly header?: readonly string[];
-  readonly metadata?: readonly string[];
-  readonly maxPerSecond?: number;
-  readonly maxConcurrent?: number;
-  readonly timeout?: number;
-  readonly retryDelays?: readonly number[];
-}
 type Options = TargetOptions & { readonly json?: boolean };
-type CreateOptions = Options & Fields & { readonly id?: string; readonly ed25519?: boolean };
+type CreateOptions = Options & EndpointOptions & { readonly id?: string; readonly ed25519?: boolean };
 
 const pathOf = (tenant: string, id?: string, action?: string): string =>
   ['/v1/tenants', tenant, 'endpoints', ...(id ? [id] : []), ...(action ? [action] : [])]
@@ -36,7 +23,7 @@ const pathOf = (tenant: string, id?: string, action?: string): string =>
 /** `hookline endpoints`: who gets which events, how, and with which secret. */
 export function addEndpointsCommand(program: Command): void {
   const endpoints = program.command('endpoints').description('the URLs of your customers, and what they get');
-  addFields(endpoints.command('create').description('register an endpoint; shows its secret once'))
+  addEndpointOptions(endpoints.command('create').description('register an endpoint; shows its secret once'))
     .argument('<tenant>')
     .argument('<url>')
     .option('--id <id>', 'else one is made')
@@ -44,7 +31,7 @@ export function addEndpointsCommand(program: Command): void {
     .action((tenant: string, url: string, _options: unknown, command: Command) =>
       create(tenant, { ...command.optsWithGlobals<CreateOptions>(), url }),
     );
-  addFields(endpoints.command('update').description('change what is given'))
+  addEndpointOptions(endpoints.command('update').description('change what is given'))
     .argument('<tenant>')
     .argument('<id>')
     .option('--url <url>')
@@ -53,24 +40,6 @@ export function addEndpointsCommand(program: Command): void {
     );
   addReading(endpoints);
   addActions(endpoints);
-}
-
-function addFields(command: Command): Command {
-  return command
-    .addOption(new Option('--types <type...>', 'event types: *, invoice.* or exact').argParser(collected))
-    .option('--description <text>')
-    .option('--filter <json>', 'on the payload, e.g. {"path":"amount","gte":100}', jsonArgument)
-    .addOption(new Option('--header <name=value...>', 'sent along').argParser(collected))
-    .addOption(new Option('--metadata <name=value...>', 'kept for you').argParser(collected))
-    .option('--max-per-second <number>', 'requests a second', positiveNumber)
-    .option('--max-concurrent <number>', 'requests at the same time', positiveNumber)
-    .option('--timeout <seconds>', 'for the answer', positiveNumber)
-    .addOption(
-      new Option('--retry-delays <seconds...>', 'before attempt 2, 3, …').argParser(
-        (text: string, before: readonly number[] | undefined) => [...(before ?? []), nonNegativeNumber(text)],
-      ),
-    )
-    .option('--json', 'for programs');
 }
 
 function addReading(endpoints: Command): void {
@@ -143,30 +112,10 @@ function addActions(endpoints: Command): void {
     );
 }
 
-/** What the API takes, from what the command line says. */
-function bodyOf(fields: Fields): Readonly<Record<string, unknown>> {
-  const { url, types, description, filter, header, metadata, retryDelays } = fields;
-  const { maxPerSecond, maxConcurrent, timeout } = fields;
-  return {
-    ...{ url, eventTypes: types, description, filter, maxPerSecond, maxConcurrent, timeout, retryDelays },
-    headers: header && pairs(header),
-    metadata: metadata && pairs(metadata),
-  };
-}
-
-const pairs = (texts: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      if (at < 1) throw new RefusedError(`'${text}' is not name=value.`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
-
 async function create(tenant: string, options: CreateOptions): Promise<void> {
   const call = await manageWith(options);
   const body = {
-    ...bodyOf({ types: ['*'], ...options }),
+    ...endpointBody({ types: ['*'], ...options }),
     id: options.id,
     secretKind: options.ed25519 ? 'v1a' : undefined,
   };
@@ -175,11 +124,11 @@ async function create(tenant: string, options: CreateOptions): Promise<void> {
   else console.log(`${describeEndpoint(answer.endpoint)}\n${describeSecrets([answer.secret])}`);
 }
 
-async function update(tenant: string, id: string, options: Options & Fields): Promise<void> {
+async function update(tenant: string, id: string, options: Options & EndpointOptions): Promise<void> {
   const call = await manageWith(options);
   const path = pathOf(tenant, id);
   const { etag } = await call({ method: 'GET', path });
-  const { body } = await call({ method: 'PATCH', path, body: bodyOf(options), ifMatch: etag });
+  const { body } = await call({ method: 'PATCH', path, body: endpointBody(options), ifMatch: etag });
   print(v.parse(EndpointView, body), options);
 }
 

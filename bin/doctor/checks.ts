@@ -21,7 +21,7 @@ export interface Finding {
 
 /** Every source, and what is sent, has a secret that is one. */
 export async function checkSecrets(
-  { sources, signingSecretArn }: Deployment,
+  { sources, signingSecretArn, masterSecretArn }: Deployment,
   client: SecretsManagerClient,
 ): Promise<Finding[]> {
   const found = await Promise.all(
@@ -34,6 +34,7 @@ export async function checkSecrets(
   const missing = found.filter((source) => source !== undefined);
   const signing = await secretVersions(client, signingSecretArn).current();
   const canSign = signing && parseSecretValue(signing.value, 'standard-webhooks') !== undefined;
+  const master = await secretVersions(client, masterSecretArn).current();
   const total = Object.keys(sources).length;
   return [
     ...missing.map(({ name, provider }) => ({
@@ -48,6 +49,14 @@ export async function checkSecrets(
       ok: canSign === true,
       detail: canSign ? 'is set' : 'is no Standard Webhooks secret: nothing can be delivered',
       advice: canSign ? undefined : 'npx hookline secrets set outbound',
+    },
+    {
+      check: 'master secret',
+      ok: Boolean(master?.value),
+      detail: master?.value ? 'is set' : 'has no value: no secret of an endpoint can be opened',
+      advice: master?.value
+        ? undefined
+        : 'store its last value again with aws secretsmanager put-secret-value',
     },
   ];
 }

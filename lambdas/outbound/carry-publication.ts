@@ -4,7 +4,7 @@ import { type OutboundEvent, outboundEventKey } from '../domain/outbound-event.t
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import type { Publication } from '../domain/publish-message.ts';
 import { type RangeMessage, rangeOf } from '../domain/publish-range.ts';
-import { type FanOut, type FanOutPorts, fanOut, fanOutRange, firstTask, releaseEnabled } from './fan-out.ts';
+import { type FanOut, type FanOutPorts, fanOut, fanOutRange, firstTask, settleNewlyHeld } from './fan-out.ts';
 import {
   type DeliveryOrigin,
   type Receiver,
@@ -80,8 +80,9 @@ async function carryToOne(
   const recorded = await recordEvent(publication, settings, now, ports);
   const { event } = recorded;
   const origin = originOf(publication, correlationId, event);
-  const { delivery, isNew, needsTask } = await recordDelivery(receiver, origin, settings, now, ports);
-  await releaseEnabled([delivery], settings, ports);
+  const made = await recordDelivery(receiver, origin, settings, now, ports);
+  await settleNewlyHeld([made], settings, ports);
+  const { delivery, isNew, needsTask } = made;
   const isElsewhere = receiver.endpoint === undefined && delivery.url !== receiver.url;
   return {
     kind: 'carried',

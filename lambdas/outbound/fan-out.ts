@@ -7,7 +7,12 @@ import { type EndpointRange, rangeMessage, rangeName } from '../domain/publish-r
 import { wants } from '../domain/subscription.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import { type HoldPorts, settleHeld } from './hold-delivery.ts';
-import { type DeliveryOrigin, type RecordPorts, recordDelivery } from './record-publication.ts';
+import {
+  type DeliveryOrigin,
+  type RecordedDelivery,
+  type RecordPorts,
+  recordDelivery,
+} from './record-publication.ts';
 
 /** What a fan-out needs of the outside world. */
 export interface FanOutPorts extends RecordPorts, HoldPorts {
@@ -134,11 +139,7 @@ async function deliverTo(
       .filter(({ needsTask }) => needsTask)
       .map(({ delivery }) => firstTask(delivery, event));
     if (tasks.length > 0) await ports.sendTasks(tasks);
-    await releaseEnabled(
-      recorded.map(({ delivery }) => delivery),
-      settings,
-      ports,
-    );
+    await settleNewlyHeld(recorded, settings, ports);
     made.push(...recorded.filter(({ isNew }) => isNew).map(({ delivery }) => delivery));
   }
   return made;
@@ -148,13 +149,14 @@ async function deliverTo(
 const existedAt = ({ createdAt }: Endpoint, at: UnixMillis): boolean => createdAt <= at;
 
 /** Whoever writes `held` looks at the endpoint once more: it may have been enabled in between. */
-export async function releaseEnabled(
-  deliveries: readonly Delivery[],
+export async function settleNewlyHeld(
+  recorded: readonly RecordedDelivery[],
   { deliveryRetention }: OutboundSettings,
   ports: HoldPorts,
 ): Promise<void> {
-  const held = deliveries.filter(({ status }) => status === 'held');
-  await Promise.all(held.map((delivery) => settleHeld(delivery, deliveryRetention, ports)));
+  const held = recorded.filter(({ delivery }) => delivery.status === 'held');
+  ports.telemetry.count('DeliveriesHeld', {}, held.filter(({ isNew }) => isNew).length);
+  await Promise.all(held.map(({ delivery }) => settleHeld(delivery, deliveryRetention, ports)));
 }
 
 /** The task of a new delivery; a small payload rides along. */

@@ -3,6 +3,7 @@ import { dueShardOf } from '../../lambdas/domain/delivery-record.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 import type { DeliveryWrite } from '../../lambdas/outbound/claim-delivery.ts';
 import { memoryListed } from './outbound-listed.ts';
+import { isUnrecorded, memoryWaiting } from './outbound-waiting.ts';
 
 /** The Deliveries table in memory: one map, each call one atomic step. */
 export function memoryDeliveries() {
@@ -87,64 +88,7 @@ export function memoryDeliveries() {
         () => ({ dueAt, sweeps, eventExpiresAt }),
       ),
 
-    defer: (id: string, attempt: number, times: { now: UnixMillis; until: UnixMillis; dueAt: UnixMillis }) =>
-      update(
-        id,
-        (delivery) =>
-          isUnrecorded(delivery, attempt) &&
-          delivery.leaseUntil === undefined &&
-          (delivery.nextAttemptAt === undefined || delivery.nextAttemptAt <= times.now),
-        ({ deadline }) => ({
-          nextAttemptAt: times.until,
-          dueAt: times.dueAt,
-          deadline: unixMillis(deadline + times.until - times.now),
-        }),
-      ),
-
-    hold: ({ id }: Pick<Delivery, 'id'>, now: UnixMillis, dueAt: UnixMillis) =>
-      update(
-        id,
-        (delivery) => delivery.status === 'pending' && hasNoLiveLease(delivery, now),
-        () => ({
-          ...{ status: 'held', heldAt: now, sweeps: 0, dueAt },
-          ...{ leaseUntil: undefined, nextAttemptAt: undefined },
-        }),
-      ),
-
-    release: ({ id }: Delivery, now: UnixMillis) =>
-      update(
-        id,
-        ({ status }) => status === 'held',
-        ({ lifetime }) => ({
-          ...{
-            status: 'pending',
-            crashes: 0,
-            sweeps: 0,
-            dueAt: now,
-            heldAt: undefined,
-            expiresAt: undefined,
-          },
-          deadline: unixMillis(now + lifetime),
-        }),
-      ),
-
-    discard: (id: string, reason: string, now: UnixMillis, expiresAt: UnixSeconds) =>
-      update(
-        id,
-        (delivery) =>
-          delivery.status === 'held' || (delivery.status === 'pending' && hasNoLiveLease(delivery, now)),
-        () => ({
-          ...{ status: 'discarded', lastError: reason, expiresAt, heldAt: undefined },
-          ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined },
-        }),
-      ),
-
-    heldOf: async ({ tenant, id }: { tenant: string; id: string }, limit: number) =>
-      [...deliveries.values()]
-        .filter((held) => held.status === 'held' && held.tenant === tenant && held.endpointId === id)
-        .sort((a, b) => a.createdAt - b.createdAt)
-        .slice(0, limit)
-        .map((held) => held.id),
+    ...memoryWaiting(deliveries, update),
 
     clearDue: (id: string, round: number) =>
       update(
@@ -200,12 +144,6 @@ const nothing = {
   dueAt: undefined,
   expiresAt: undefined,
 };
-
-const isUnrecorded = ({ status, attempts }: Delivery, attempt: number): boolean =>
-  status === 'pending' && attempts < attempt;
-
-const hasNoLiveLease = ({ leaseUntil }: Delivery, now: UnixMillis): boolean =>
-  leaseUntil === undefined || leaseUntil <= now;
 
 const isExpired = ({ expiresAt }: Delivery, now: UnixMillis): boolean =>
   expiresAt !== undefined && expiresAt <= toUnixSeconds(now);

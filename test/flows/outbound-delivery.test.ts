@@ -27,11 +27,11 @@ const dripBody: Answer = async (response) => {
   }
 };
 
-/** 200 and then 500 MB, as fast as they are taken. */
+/** 200 and then 1 GB, as fast as they are taken. */
 const flood: Answer = async (response) => {
   response.writeHead(200);
   const chunk = Buffer.alloc(1_000_000, 'a');
-  for (let sent = 0; sent < 500 && !response.destroyed; sent++) {
+  for (let sent = 0; sent < 1_000 && !response.destroyed; sent++) {
     if (!response.write(chunk))
       await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
   }
