@@ -155,7 +155,8 @@ export async function settleNewlyHeld(
   ports: HoldPorts,
 ): Promise<void> {
   const held = recorded.filter(({ delivery }) => delivery.status === 'held');
-  ports.telemetry.count('DeliveriesHeld', {}, held.filter(({ isNew }) => isNew).length);
+  const count = held.filter(({ isNew }) => isNew).length;
+  if (count > 0) ports.telemetry.count('DeliveriesHeld', {}, count);
   await Promise.all(held.map(({ delivery }) => settleHeld(delivery, deliveryRetention, ports)));
 }
 
