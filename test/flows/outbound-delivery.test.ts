@@ -67,7 +67,7 @@ describeFlow('A published event', (stack) => {
     const data = '{"big":12345678901234567890,"exact":1.0,"text":"Zoë 🎉"}';
 
     await app.send(
-      `{"id":"${id}","type":"invoice.paid","data":${data},"endpoint":{"id":"customer","url":"${endpoint.url}"}}`,
+      `{"id":"${id}","type":"invoice.paid","data":${data},"endpoint":{"id":"of-${id}","url":"${endpoint.url}"}}`,
     );
     await app.ends(id, 'delivered');
 

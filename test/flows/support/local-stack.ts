@@ -106,10 +106,12 @@ function localStack(local: NonNullable<ProvidedContext['local']>) {
     /** All messages that can be seen in a queue now, left where they are. */
     async peek(queueUrl: string): Promise<string[]> {
       const bodies = new Map<string, string>();
-      for (let look = 0; look < 5; look++) {
+      for (let look = 0; look < 50; look++) {
+        // Hidden for a second, so that the next look sees others.
         const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
+          new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 1 }),
         );
+        if (Messages.length === 0) break;
         for (const { MessageId = '', Body = '' } of Messages) bodies.set(MessageId, Body);
       }
       return [...bodies.values()];

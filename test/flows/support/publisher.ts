@@ -8,9 +8,10 @@ type Item = Record<string, unknown>;
 
 /** Publishes events to directly addressed endpoints, and looks at what becomes of them. */
 export function publisher(stack: LocalStack) {
-  const endpoint = 'customer';
+  /** Each event has one of its own: they share nothing, least of all a breaker. */
+  const endpointOf = (id: string) => `of-${id}`;
   const messageOf = (id: string, url: string, data: unknown) =>
-    JSON.stringify({ id, type: 'invoice.paid', data, endpoint: { id: endpoint, url } });
+    JSON.stringify({ id, type: 'invoice.paid', data, endpoint: { id: endpointOf(id), url } });
 
   return {
     /** Through the topic, as an app does. */
@@ -23,8 +24,8 @@ export function publisher(stack: LocalStack) {
       const { publishQueueUrl } = stack.outputs.outbound;
       await stack.sqs.send(new SendMessageCommand({ QueueUrl: publishQueueUrl, MessageBody: body }));
     },
-    deliveryOf: (id: string): Promise<Item | undefined> => stack.delivery(deliveryId('', id, endpoint)),
-    idOf: (id: string): string => deliveryId('', id, endpoint),
+    deliveryOf: (id: string): Promise<Item | undefined> => stack.delivery(deliveryId('', id, endpointOf(id))),
+    idOf: (id: string): string => deliveryId('', id, endpointOf(id)),
 
     /** Waits until an event's delivery is as described. */
     until(id: string, what: string, holds: (delivery: Item) => boolean, seconds = 60): Promise<Item> {
@@ -58,7 +59,7 @@ export function publisher(stack: LocalStack) {
     deadLetter(id: string): Promise<Item> {
       return eventually(`a dead letter of ${id}`, async () => {
         const letters = (await stack.peek(stack.outputs.dlqs.delivery)).map((body) => JSON.parse(body));
-        return letters.find((letter) => letter.id === deliveryId('', id, endpoint));
+        return letters.find((letter) => letter.id === deliveryId('', id, endpointOf(id)));
       });
     },
   };
