@@ -3,7 +3,6 @@ import { plainSummary } from './test/plain-summary.ts';
 
 export default defineConfig({
   test: {
-    // The machines that run this have two cores, and the flow tests' AWS wants one.
     maxWorkers: 2,
     reporters: ['default', plainSummary],
     projects: [
@@ -20,6 +19,8 @@ export default defineConfig({
           name: 'flows',
           include: ['test/flows/**/*.test.ts'],
           globalSetup: 'test/flows/support/global-setup.ts',
+          // They share one AWS, whose workers some of them kill and whose queues some of them empty.
+          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { longPolls, patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
 import { dynamodbTaps } from '../../lambdas/adapters/aws/dynamodb-taps.ts';
 import { payloadStore } from '../../lambdas/adapters/aws/payload-store.ts';
@@ -22,6 +23,8 @@ interface Options extends TargetOptions {
 /** Who does not say so again within this is taken for gone. */
 const listenMs = 120_000;
 const sayAgainMs = 45_000;
+/** Between polls that fail, as those of a machine that wakes up do. */
+const tryAgainMs = 2_000;
 const localAnswerMs = 10_000;
 
 /** `hookline listen`: a source's events on this machine, as they come in. */
@@ -45,7 +48,7 @@ async function listen(source: string, options: Options): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const queue = await makeTapQueue(sqsClient(patientCalls), deployment.tapQueuePrefix, source);
+  const queue = await makeTapQueue(sqsClient(longPolls), deployment.tapQueuePrefix, source);
   const taps = dynamodbTaps(dynamoClient(patientCalls), deployment.inboundEventsTable);
   const sayHere = (): Promise<boolean> => {
     const now = unixMillis(Date.now());
@@ -71,13 +74,21 @@ async function follow(
   signal: AbortSignal,
   use: (text: string) => Promise<void>,
 ): Promise<void> {
-  while (!signal.aborted) {
+  let answeredAt = performance.now();
+  const takeOrPause = async (): Promise<readonly string[]> => {
     try {
-      for (const text of await take(signal)) await use(text);
+      const texts = await take(signal);
+      answeredAt = performance.now();
+      return texts;
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (signal.aborted) return [];
+      if (performance.now() - answeredAt > listenMs) throw error;
+      console.error(`No answer of SQS (${error instanceof Error ? error.message : error}); trying again.`);
+      await pause(tryAgainMs);
+      return [];
     }
-  }
+  };
+  while (!signal.aborted) for (const text of await takeOrPause()) await use(text);
 }
 
 /** Shows one event, and posts it where it is wanted. */

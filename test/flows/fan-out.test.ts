@@ -45,6 +45,7 @@ describeFlow('A tenant of 5000 endpoints', (stack) => {
       response.end();
     });
     const tenant = `t-${crypto.randomUUID()}`;
+    await stack.takenFor(70, stack.outputs.outbound.publishQueueUrl);
     await fill(tenant, endpoint.url);
     const id = `e-${crypto.randomUUID()}`;
     const body = JSON.stringify({ id, type: 'invoice.paid', tenant, data: {} });
@@ -66,7 +67,7 @@ describeFlow('A tenant of 5000 endpoints', (stack) => {
     await eventually(
       'the event to be fanned out',
       async () => (await eventOf(tenant, id))?.['fannedOutAt'] !== undefined,
-      { seconds: 120 },
+      { seconds: 240 },
     );
     const deliveries = (await scanAll(stack.dynamodb, deliveriesTable)).filter(
       (item) => item['tenant'] === tenant,
@@ -74,9 +75,9 @@ describeFlow('A tenant of 5000 endpoints', (stack) => {
     expect(deliveries).toHaveLength(count);
     expect(new Set(deliveries.map(({ endpointId }) => endpointId)).size).toBe(count);
     expect(deliveries.filter(({ status }) => status === 'held')).toHaveLength(count - enabled);
-    await eventually('the enabled ones', async () => paths.size === enabled);
+    await eventually('the enabled ones', async () => paths.size === enabled, { seconds: 120 });
     expect(paths.twice).toBe(0);
-  }, 240_000);
+  }, 420_000);
 
   const eventOf = async (tenant: string, id: string) => {
     const events = await scanAll(stack.dynamodb, stack.outputs.tables.outboundEvents);

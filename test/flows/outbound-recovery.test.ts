@@ -35,6 +35,7 @@ describeFlow('A delivery', (stack) => {
       else setTimeout(() => killFunction('Flows', 'Deliver'), 100);
     });
     const id = newId();
+    await stack.takenFor(30, stack.outputs.queues.delivery);
 
     await app.publish(id, endpoint.url);
 

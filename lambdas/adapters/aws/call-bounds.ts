@@ -16,6 +16,9 @@ export const quickCalls: CallBounds = { connectionTimeoutMs: 300, requestTimeout
 /** For queue workers: SQS gives a failed message back. */
 export const patientCalls: CallBounds = { connectionTimeoutMs: 1000, requestTimeoutMs: 5000, maxAttempts: 4 };
 
+/** For who waits at a queue: longer than SQS itself waits before it answers that there is nothing. */
+export const longPolls: CallBounds = { connectionTimeoutMs: 1000, requestTimeoutMs: 25_000, maxAttempts: 4 };
+
 /** What every client is made with. */
 export const clientConfig = (bounds: CallBounds) => ({
   maxAttempts: bounds.maxAttempts,
