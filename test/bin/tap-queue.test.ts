@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, expect, it, vi } from 'vitest';
+import { makeTapQueue } from '../../bin/tap-queue.ts';
+import { longPolls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+it('A tap waits for SQS as long as SQS waits for a message, and a little longer', async () => {
+  await using sqs = await startIdleSqs();
+  const queue = await makeTapQueue(sqsClient(longPolls), 'Taps-', 'github');
+
+  expect(await queue.take(AbortSignal.timeout(20_000))).toEqual([]);
+  expect(sqs.operations).toEqual(['ListQueues', 'CreateQueue', 'ReceiveMessage']);
+});
+
+/** An SQS with nothing in its queues, which says so half a second after the wait that it was asked for. */
+async function startIdleSqs() {
+  const operations: string[] = [];
+  const server = createServer(async (request, response) => {
+    const operation = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
+    operations.push(operation);
+    const { WaitTimeSeconds } = JSON.parse(await text(request));
+    if (WaitTimeSeconds !== undefined) await pause(WaitTimeSeconds * 1000 + 500);
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    response.end(JSON.stringify({ QueueUrl: `${url}/000000000000/queue` }));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  vi.stubEnv('AWS_ENDPOINT_URL', url);
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'id');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'key');
+  return { operations, [Symbol.asyncDispose]: async () => void server.close() };
+}
