@@ -51,7 +51,14 @@ export interface OperationShape<
   /** Takes `If-Match`. */
   readonly isVersioned?: boolean;
   /** By status. */
-  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: Schema }>>;
+  readonly answers: Readonly<Record<number, AnswerShape>>;
+}
+
+/** How an answer is described. */
+interface AnswerShape {
+  readonly description: string;
+  readonly schema?: Schema;
+  readonly hasEtag?: boolean;
 }
 
 /** An operation whose parts have been forgotten: it parses for itself. */

@@ -21,7 +21,7 @@ import { secretView } from '../secret-view.ts';
 import { endpointView } from '../views.ts';
 
 const tag = 'Endpoints';
-const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView };
+const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView, hasEtag: true };
 
 const NewEndpoint = v.strictObject({
   /** Chosen by the caller, or made. */
@@ -39,7 +39,7 @@ export const createEndpoint = operation(
     summary: 'Registers an endpoint; shows its secret once',
     params: TenantParams,
     body: NewEndpoint,
-    answers: { 201: { description: 'Registered', schema: CreatedEndpoint } },
+    answers: { 201: { description: 'Registered', schema: CreatedEndpoint, hasEtag: true } },
   },
   async ({ params: { tenant }, body }, ports: EndpointPorts) => {
     const { id = ports.newId('ep'), secretKind = 'v1', secret: given, ...settings } = body;

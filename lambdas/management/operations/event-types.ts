@@ -27,7 +27,11 @@ export interface EventTypePorts {
 const tag = 'Event types';
 const NameParams = v.object({ name: EventType });
 const path = '/v1/event-types/{name}';
-const one = { description: 'The event type; its ETag is its version', schema: EventTypeView };
+const one = {
+  description: 'The event type; its ETag is its version',
+  schema: EventTypeView,
+  hasEtag: true,
+};
 
 const view = ({ createdAt, updatedAt, ...rest }: EventTypeRecord) => ({
   ...rest,
