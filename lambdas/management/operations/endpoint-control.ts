@@ -133,6 +133,7 @@ export const testEndpoint = operation(
     ...{ id: 'testEndpoint', method: 'POST', path: path('test'), tag, params: EndpointParams },
     summary: 'Sends the endpoint a test event, whatever it is subscribed to',
     body: TestEvent,
+    exactField: 'data',
     isBodyOptional: true,
     answers: {
       202: { description: 'Accepted; GET its deliveries to see what came of it', schema: PublishedView },

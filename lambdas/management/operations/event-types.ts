@@ -81,6 +81,7 @@ export const putEventType = operation(
     summary: 'Describes an event type; with checkPayload, payloads that do not fit its schema are refused',
     isVersioned: true,
     body: EventTypeFields,
+    exactField: 'example',
     answers: { 200: one, 201: one },
   },
   async ({ params: { name }, body, version }, ports: EventTypePorts) => {
