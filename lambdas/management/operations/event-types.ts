@@ -44,7 +44,7 @@ const answerOf = (record: EventTypeRecord, status = 200) => ({
   etag: etagOf(record.version),
 });
 
-const Place = v.object({ after: v.string() });
+const Place = v.object({ after: EventType });
 
 export const listEventTypes = operation(
   {
