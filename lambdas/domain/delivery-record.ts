@@ -116,6 +116,12 @@ export function endpointDayFor(
   return endpointDayOf(delivery, utcDay(delivery.createdAt), shard);
 }
 
+/** A delivery in the index by endpoint, which holds keys only. */
+export interface ListedDelivery {
+  readonly id: string;
+  readonly listedAt: string;
+}
+
 /** The order in which an endpoint's deliveries are listed; no two are the same. */
 export const listedAt = ({ id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>): string =>
   `${String(createdAt).padStart(15, '0')}#${id}`;

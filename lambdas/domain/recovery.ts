@@ -1,5 +1,6 @@
-import type { Seconds, UnixMillis } from './time.ts';
-import { days } from './time.ts';
+import { listedAt } from './delivery-record.ts';
+import { byEndpointIndex } from './tables.ts';
+import { dayStart, days, later, type Seconds, type UnixMillis, utcDay } from './time.ts';
 
 /** Where a recovery stands in the index by endpoint. */
 export interface RecoveryPlace {
@@ -36,3 +37,22 @@ export interface Estimate {
 
 /** How long a finished job can be looked at. */
 export const recoveryRetention: Seconds = days(35);
+
+/** A place within a span of time. */
+type Bounded = Pick<Recovery, 'place' | 'since' | 'until'>;
+
+/** Where a recovery begins. */
+export const firstPlace = (since: UnixMillis): RecoveryPlace => ({ day: utcDay(since), shard: 0 });
+
+/** The partitions in turn: the shards of a day, then the next day; undefined: that was the last. */
+export function nextPlace({ place, until }: Pick<Bounded, 'place' | 'until'>): RecoveryPlace | undefined {
+  if (place.shard + 1 < byEndpointIndex.shards) return { day: place.day, shard: place.shard + 1 };
+  const next = later(dayStart(place.day), days(1));
+  return next > until ? undefined : { day: utcDay(next), shard: 0 };
+}
+
+/** What is listed of a partition: after what was looked at, up to the span's end. */
+export const boundsOf = ({ since, until, place }: Bounded) => ({
+  after: place.after ?? listedAt({ id: '', createdAt: since }),
+  upTo: listedAt({ id: '~', createdAt: until }),
+});

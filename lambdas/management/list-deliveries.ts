@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryStatus } from '../domain/delivery-record.ts';
+import type { Delivery, DeliveryStatus, ListedDelivery } from '../domain/delivery-record.ts';
 import { listedAt } from '../domain/delivery-record.ts';
 import { byEndpointIndex } from '../domain/tables.ts';
 import { dayStart, type UnixMillis, unixMillis, utcDay } from '../domain/time.ts';
@@ -13,7 +13,8 @@ export interface ListPorts {
       place: { readonly day: string; readonly shard: number },
       bounds: { readonly from: string; readonly before: string },
       limit: number,
-    ): Promise<readonly string[]>;
+    ): Promise<readonly ListedDelivery[]>;
+    /** The oldest first; one that has expired meanwhile is left out. */
     readAll(ids: readonly string[]): Promise<readonly Delivery[]>;
   };
 }
@@ -49,11 +50,12 @@ export async function listDeliveries(wanted: Wanted, ports: ListPorts): Promise<
   let day: string | undefined = dayOf(before);
   while (day !== undefined && found.length < wanted.limit) {
     if (!ports.hasTime()) return { deliveries: found, next: before };
-    const page = await newestOf(day, before, wanted, ports);
+    const keys = await newestOf(day, before, wanted, ports);
+    const page = (await ports.deliveries.readAll(keys.map(({ id }) => id))).toReversed();
     found.push(...page.filter(({ status }) => wanted.status === undefined || status === wanted.status));
-    const last = page.at(-1);
+    const last = keys.at(-1);
     // A full page may not be all of the day.
-    if (last !== undefined && page.length >= wanted.limit) before = listedAt(last);
+    if (last !== undefined && keys.length >= wanted.limit) before = last.listedAt;
     else [day, before] = dayBefore(day, wanted.since);
   }
   const deliveries = found.slice(0, wanted.limit);
@@ -77,12 +79,14 @@ async function newestOf(
   before: string,
   { endpoint, since, limit }: Wanted,
   { deliveries }: ListPorts,
-): Promise<readonly Delivery[]> {
+): Promise<readonly ListedDelivery[]> {
   const bounds = { from: fromInstant(since), before };
   const shards = Array.from({ length: byEndpointIndex.shards }, (_, shard) => shard);
-  const ids = await Promise.all(
+  const keys = await Promise.all(
     shards.map((shard) => deliveries.newest(endpoint, { day, shard }, bounds, limit)),
   );
-  const read = await deliveries.readAll(ids.flat());
-  return read.toSorted((a, b) => (listedAt(a) < listedAt(b) ? 1 : -1)).slice(0, limit);
+  return keys
+    .flat()
+    .sort((a, b) => (a.listedAt < b.listedAt ? 1 : -1))
+    .slice(0, limit);
 }

@@ -14,22 +14,16 @@ const longestUnfinished = seconds(deliveryLifetime(slowestSchedule) / 1000 + lon
 interface Asked {
   readonly since?: UnixMillis;
   readonly until?: UnixMillis;
-  /** Where the page before ended. */
-  readonly before?: string;
 }
 
 /**
- * The part of the time that a list goes through: days on which nothing can have been created yet, and those of which
- * nothing is kept any more, are left out.
+ * The part of a span that deliveries can be of: not the days on which nothing can have been created yet, nor those of
+ * which nothing is kept any more.
  *
  * @param retention how long a finished delivery is kept
  * @throws Problem when it ends before it begins
  */
-export function listedSpan(
-  asked: Asked,
-  now: UnixMillis,
-  retention: Seconds,
-): Pick<Wanted, 'since' | 'before'> {
+export function keptSpan(asked: Asked, now: UnixMillis, retention: Seconds): Required<Asked> {
   if (asked.since !== undefined && asked.until !== undefined && asked.until < asked.since) {
     throw new Problem('invalid-request', 'until: is before since', [
       { path: 'until', message: 'is before since' },
@@ -38,10 +32,17 @@ export function listedSpan(
   const until = earlier(asked.until ?? now, now);
   const since = asked.since ?? later(until, seconds(-listedFor));
   const oldest = later(now, seconds(-(longestUnfinished + retention)));
-  return {
-    since: unixMillis(Math.max(since, oldest)),
-    before: earlier(asked.before ?? beforeInstant(until), beforeInstant(now)),
-  };
+  return { since: unixMillis(Math.max(since, oldest)), until };
+}
+
+/** The part of the time that a list goes through. @param asked with `before`: where the page before ended */
+export function listedSpan(
+  asked: Asked & { readonly before?: string },
+  now: UnixMillis,
+  retention: Seconds,
+): Pick<Wanted, 'since' | 'before'> {
+  const { since, until } = keptSpan(asked, now, retention);
+  return { since, before: earlier(asked.before ?? beforeInstant(until), beforeInstant(now)) };
 }
 
 const earlier = <Place extends number | string>(one: Place, other: Place): Place =>

@@ -3,7 +3,7 @@ import { type Delivery, deliveryId, listedAt } from '../../lambdas/domain/delive
 import { byEndpointIndex } from '../../lambdas/domain/tables.ts';
 import { type UnixMillis, unixMillis, utcDay } from '../../lambdas/domain/time.ts';
 import { beforeInstant, type ListPorts, listDeliveries } from '../../lambdas/management/list-deliveries.ts';
-import { estimateOf, type ListedDeliveries } from '../../lambdas/outbound/recover.ts';
+import { estimateFailed, type ListedDeliveries } from '../../lambdas/outbound/estimate-failed.ts';
 import { newDelivery, now } from './deliveries-fixture.ts';
 
 type Listed = ListedDeliveries &
@@ -79,7 +79,7 @@ export function listedContract(name: string, make: () => Promise<Listed>): void 
       const { table, wanted } = await setUp();
       const last = unixMillis(Date.UTC(9999, 11, 31));
 
-      expect(await estimateOf(wanted.endpoint, { since: last, until: last }, () => true, table)).toEqual({
+      expect(await estimateFailed(wanted.endpoint, { since: last, until: last }, () => true, table)).toEqual({
         ...{ count: 0, isExact: true },
       });
     });
@@ -95,7 +95,7 @@ export function listedContract(name: string, make: () => Promise<Listed>): void 
     it('are counted by what failed', async () => {
       const { table, wanted } = await setUp();
       const count = (hasTime: () => boolean) =>
-        estimateOf(wanted.endpoint, { since: hours(100), until: now }, hasTime, table);
+        estimateFailed(wanted.endpoint, { since: hours(100), until: now }, hasTime, table);
 
       expect(await count(() => true)).toEqual({ count: 1, isExact: true });
       expect(await count(() => false)).toEqual({ count: 0, isExact: false });
@@ -123,10 +123,10 @@ async function allListed(
   const found: string[] = [];
   let after = listedAt({ id: '', createdAt: hours(100) });
   for (;;) {
-    const [delivery] = await table.readAll(await table.listed(endpoint, place, { after, upTo }, 1));
-    if (delivery === undefined) return found;
-    found.push(delivery.id);
-    after = listedAt(delivery);
+    const [key] = await table.listed(endpoint, place, { after, upTo }, 1);
+    if (key === undefined) return found;
+    found.push(key.id);
+    after = key.listedAt;
   }
 }
 

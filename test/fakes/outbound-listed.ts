@@ -20,7 +20,8 @@ export function memoryListed(deliveries: ReadonlyMap<string, Delivery>) {
     [...deliveries.values()]
       .filter((delivery) => endpointDayFor(delivery) === endpointDayOf(endpoint, day, shard))
       .sort((a, b) => (listedAt(a) < listedAt(b) ? -1 : 1));
-  const idsOf = (found: readonly Delivery[], limit: number) => found.slice(0, limit).map(({ id }) => id);
+  const keysOf = (found: readonly Delivery[], limit: number) =>
+    found.slice(0, limit).map((delivery) => ({ id: delivery.id, listedAt: listedAt(delivery) }));
 
   return {
     listed: async (
@@ -29,7 +30,7 @@ export function memoryListed(deliveries: ReadonlyMap<string, Delivery>) {
       { after, upTo }: { readonly after: string; readonly upTo: string },
       limit: number,
     ) =>
-      idsOf(
+      keysOf(
         of(endpoint, place).filter((found) => listedAt(found) > after && listedAt(found) <= upTo),
         limit,
       ),
@@ -40,7 +41,7 @@ export function memoryListed(deliveries: ReadonlyMap<string, Delivery>) {
       { from, before }: { readonly from: string; readonly before: string },
       limit: number,
     ) =>
-      idsOf(
+      keysOf(
         of(endpoint, place)
           .filter((found) => listedAt(found) >= from && listedAt(found) < before)
           .reverse(),

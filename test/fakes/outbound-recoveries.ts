@@ -27,9 +27,9 @@ export function memoryRecoveries() {
       update(id, ({ leaseUntil = 0 }) => leaseUntil <= now, { leaseUntil: until, updatedAt: now }),
     advance: async (seen: Recovery, progress: Progress, now: UnixMillis) => {
       const { place, replayed, refused, status } = progress;
-      const leaseUntil = status === 'running' ? progress.leaseUntil : undefined;
       const isMine = ({ leaseUntil: held }: Recovery) => held === seen.leaseUntil;
-      return update(seen.id, isMine, { place, replayed, refused, status, leaseUntil, updatedAt: now });
+      const change = { place, replayed, refused, status, leaseUntil: undefined, updatedAt: now };
+      return update(seen.id, isMine, change);
     },
     cancel: async (id: string, now: UnixMillis) =>
       update(id, () => true, { status: 'cancelled', updatedAt: now, leaseUntil: undefined }),

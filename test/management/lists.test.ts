@@ -28,10 +28,22 @@ async function threeDeliveries() {
     const events = data.map(({ eventId }: { eventId: string }) => eventId);
     return { status, events, nextCursor, errors, days: daysAsked.size };
   };
-  return { world, list };
+  return { world, ports, call, list };
 }
 
 describe('a list of deliveries', () => {
+  it('goes on behind one that is listed and not there any more', async () => {
+    const { world, ports, call } = await threeDeliveries();
+    const newest = [...world.table.deliveries.values()].at(-1)?.id;
+    const readAll: typeof ports.deliveries.readAll = async (ids) =>
+      ports.deliveries.readAll(ids.filter((id) => id !== newest));
+
+    const changed = { deliveries: { ...ports.deliveries, readAll } };
+    const { body } = await call('GET', deliveries, undefined, { query: { limit: '1' } }, changed);
+
+    expect(body).toMatchObject({ data: [{ eventId: 'b' }] });
+  });
+
   it('since a time to come is empty, and ends', async () => {
     const { list } = await threeDeliveries();
     const empty = { status: 200, events: [], nextCursor: undefined, days: 0 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Recovery } from '../../lambdas/domain/recovery.ts';
-import { later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
-import { firstPlace, type RecoverPorts, recover } from '../../lambdas/outbound/recover.ts';
+import { firstPlace, type Recovery } from '../../lambdas/domain/recovery.ts';
+import { days, later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { estimateFailed } from '../../lambdas/outbound/estimate-failed.ts';
+import { type RecoverPorts, recover } from '../../lambdas/outbound/recover.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
 import { dyingWorkers } from '../fakes/outbound-workers.ts';
 import { accepted, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
@@ -46,7 +47,7 @@ describe('a recovery', () => {
   it('sends every failed delivery of its endpoint again, once, and nothing else', async () => {
     const { world, ports, counts } = await sixtyFailed();
 
-    await recover('rec_1', () => true, ports);
+    await recover(['rec_1'], () => true, ports);
     await world.run(seconds(600));
 
     expect(await world.recoveries.read('rec_1')).toMatchObject({ status: 'done', replayed: 60, refused: 0 });
@@ -61,7 +62,7 @@ describe('a recovery', () => {
       const { world, ports, counts } = await sixtyFailed();
 
       await dyingWorkers().run({ halfCalls, isDead: true }, ports, (dying) =>
-        recover('rec_1', () => true, dying),
+        recover(['rec_1'], () => true, dying),
       );
       world.advance(seconds(61));
       await world.sweep();
@@ -78,14 +79,67 @@ describe('a recovery', () => {
     const { world, ports } = await sixtyFailed();
     await world.recoveries.claim('rec_1', world.now(), later(world.now(), seconds(60)));
 
-    expect(await recover('rec_1', () => true, ports)).toBe(0);
+    expect(await recover(['rec_1'], () => true, ports)).toBe(0);
+  });
+
+  it('takes turns with others, page by page, and an error of one is the end of none', async () => {
+    const { world, job, ports } = await sixtyFailed();
+    await world.recoveries.create({ ...job, id: 'rec_2', endpointId: 'ep_2' });
+    await world.recoveries.create({ ...job, id: 'rec_0', endpointId: 'ep_0' });
+    const claimed: string[] = [];
+    const recoveries: RecoverPorts['recoveries'] = {
+      ...ports.recoveries,
+      async claim(id, now, until) {
+        claimed.push(id);
+        if (id === 'rec_0') throw new Error('DynamoDB is away');
+        return ports.recoveries.claim(id, now, until);
+      },
+    };
+
+    const replayed = await recover(['rec_0', 'rec_1', 'rec_2'], () => true, { ...ports, recoveries });
+
+    expect(claimed.slice(0, 5)).toEqual(['rec_0', 'rec_1', 'rec_2', 'rec_1', 'rec_2']);
+    expect(replayed).toBe(61);
+    expect(await world.recoveries.read('rec_2')).toMatchObject({ status: 'done', replayed: 1 });
+    expect(world.report.named('recovery.errored')).toHaveLength(1);
+  });
+
+  it('goes on behind a page of which nothing is there any more', async () => {
+    const { world, job, ports } = await sixtyFailed();
+    const all = [...world.table.deliveries.values()].filter(({ endpointId }) => endpointId === 'ep_1');
+    const gone = new Set(all.slice(0, 59).map(({ id }) => id));
+    const readAll: RecoverPorts['deliveries']['readAll'] = async (ids) =>
+      ports.deliveries.readAll(ids.filter((id) => !gone.has(id)));
+    const deliveries = { ...ports.deliveries, readAll };
+
+    await recover(['rec_1'], () => true, { ...ports, deliveries });
+
+    expect(await world.recoveries.read('rec_1')).toMatchObject({ status: 'done', replayed: 1 });
+    const span = { since: job.since, until: job.until };
+    expect(await estimateFailed(job, span, () => true, deliveries)).toEqual({ count: 0, isExact: true });
+  });
+
+  it('spares the endpoint between two pages, and only where it sent something', async () => {
+    const { world, job, ports } = await sixtyFailed();
+    let pauses = 0;
+    const pause = async () => void pauses++;
+
+    await recover(['rec_1'], () => true, { ...ports, pause });
+    const whileSending = pauses;
+    const [since, until] = [later(start, days(-400)), later(start, days(-1))];
+    await world.recoveries.create({ ...job, id: 'rec_2', since, until, place: firstPlace(since) });
+    await recover(['rec_2'], () => true, { ...ports, pause });
+
+    expect(whileSending).toBeGreaterThan(0);
+    expect(whileSending).toBeLessThan(10);
+    expect(pauses).toBe(whileSending);
   });
 
   it('stops when it is cancelled, and when its time is up; the sweep goes on with that one', async () => {
     const { world, ports } = await sixtyFailed();
     const turns = { left: 2 };
 
-    await recover('rec_1', () => turns.left-- > 0, ports);
+    await recover(['rec_1'], () => turns.left-- > 0, ports);
     const paused = await world.recoveries.read('rec_1');
     expect(paused).toMatchObject({ status: 'running' });
     expect(paused?.leaseUntil).toBeUndefined();

@@ -1,20 +1,21 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { attentionIndex } from '../../domain/tables.ts';
+import type { AttentionKind } from './endpoint-item.ts';
 
 const Key = v.object({ tenant: v.string(), id: v.string() });
 /** The oldest first; what is left out comes up when those before it are seen to. */
 const atMost = 200;
 
-/** The items of the Endpoints table about which something is to be done. */
-export async function attentionItems(client: DynamoDBDocumentClient, table: string) {
+/** The items of the Endpoints table, of one kind, about which something is to be done. */
+export async function attentionItems(client: DynamoDBDocumentClient, table: string, kind: AttentionKind) {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName: table,
       IndexName: attentionIndex.name,
-      KeyConditionExpression: '#attention = :yes',
+      KeyConditionExpression: '#attention = :kind',
       ExpressionAttributeNames: { '#attention': attentionIndex.partitionKey },
-      ExpressionAttributeValues: { ':yes': 'yes' },
+      ExpressionAttributeValues: { ':kind': kind },
       Limit: atMost,
     }),
   );

@@ -5,11 +5,11 @@ import {
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { type Delivery, endpointDayOf, listedAt } from '../../domain/delivery-record.ts';
+import { type Delivery, endpointDayOf, type ListedDelivery, listedAt } from '../../domain/delivery-record.ts';
 import { byEndpointIndex } from '../../domain/tables.ts';
 import { parseDelivery } from './delivery-item.ts';
 
-const Key = v.object({ id: v.string() });
+const Key = v.object({ id: v.string(), listedAt: v.string() });
 /** What DynamoDB reads in one call. */
 const batchSize = 100;
 
@@ -29,7 +29,7 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
     { day, shard }: Partition,
     [from, to]: readonly [string, string],
     options: { readonly Limit: number; readonly ScanIndexForward: boolean },
-  ): Promise<readonly string[]> => {
+  ): Promise<readonly ListedDelivery[]> => {
     // DynamoDB refuses what it could answer with nothing.
     if (from > to) return [];
     const { Items = [] } = await client.send(
@@ -49,7 +49,7 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
         ...options,
       }),
     );
-    return Items.map((item) => v.parse(Key, item).id);
+    return Items.map((item) => v.parse(Key, item));
   };
 
   return {

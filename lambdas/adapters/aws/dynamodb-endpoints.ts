@@ -52,7 +52,6 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
     attended: writes(endpointUpdates.attended),
     markHeldEmpty: writes(endpointUpdates.markHeldEmpty),
 
-    needingAttention: async () =>
-      (await attentionItems(client, table)).filter(({ tenant }) => !tenant.startsWith('/')),
+    needingAttention: () => attentionItems(client, table, 'endpoints'),
   };
 }

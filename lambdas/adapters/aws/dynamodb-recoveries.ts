@@ -25,7 +25,7 @@ const RecoveryItem = v.object({
 });
 
 const tenant = otherItems.job;
-type Progress = Pick<Recovery, 'place' | 'replayed' | 'refused' | 'status' | 'leaseUntil'>;
+type Progress = Pick<Recovery, 'place' | 'replayed' | 'refused' | 'status'>;
 
 /** Recoveries, in a partition of the Endpoints table; a running one is in its attention index. */
 export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string) {
@@ -37,7 +37,7 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
   return {
     async create({ tenant: ofTenant, ...recovery }: Recovery): Promise<void> {
       const expiresAt = toUnixSeconds(later(recovery.createdAt, recoveryRetention));
-      const Item = { ...recovery, tenant, ofTenant, expiresAt, ...attention(recovery.createdAt) };
+      const Item = { ...recovery, tenant, ofTenant, expiresAt, ...attention(recovery.createdAt, 'jobs') };
       await client.send(new PutCommand({ TableName: table, Item }));
     },
 
@@ -49,9 +49,9 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
     },
 
     running: async (): Promise<readonly string[]> =>
-      (await attentionItems(client, table)).filter((item) => item.tenant === tenant).map(({ id }) => id),
+      (await attentionItems(client, table, 'jobs')).map(({ id }) => id),
 
-    /** Takes a running job that nobody works on. */
+    /** Takes a running job that nobody works on, for a page. */
     claim: (id: string, now: UnixMillis, until: UnixMillis) =>
       write({
         id,
@@ -60,16 +60,14 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
         values: { running: 'running', now },
       }),
 
-    /** Notes how far it came, if it is still ours. */
+    /** Notes how far it came and gives it back, if it is still ours. */
     advance: ({ id, leaseUntil }: Recovery, progress: Progress, now: UnixMillis) =>
       write({
         id,
         set: {
           ...{ place: progress.place, replayed: progress.replayed, refused: progress.refused },
-          ...{ status: progress.status, updatedAt: now },
-          ...(progress.status === 'running'
-            ? { leaseUntil: progress.leaseUntil }
-            : { leaseUntil: undefined, ...attention(undefined) }),
+          ...{ status: progress.status, updatedAt: now, leaseUntil: undefined },
+          ...(progress.status !== 'running' && attention(undefined)),
         },
         condition: '#status = :running AND #leaseUntil = :mine',
         values: { running: 'running', mine: leaseUntil ?? 0 },

@@ -62,8 +62,11 @@ export const endpointItem = (endpoint: Endpoint) => ({
   ...attention(endpoint.attentionAt),
 });
 
-/** The keys of the attention index: one partition, for few endpoints need attention at a time. */
-export const attention = (attentionAt: number | undefined) => ({
+/** The partitions of the attention index: few endpoints, and few jobs, need attention at a time. */
+export type AttentionKind = 'endpoints' | 'jobs';
+
+/** The keys of the attention index. */
+export const attention = (attentionAt: number | undefined, kind: AttentionKind = 'endpoints') => ({
   attentionAt,
-  attention: attentionAt === undefined ? undefined : 'yes',
+  attention: attentionAt === undefined ? undefined : kind,
 });

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
-import type { Recovery } from '../../domain/recovery.ts';
-import { toIsoInstant, type UnixMillis } from '../../domain/time.ts';
-import { estimateOf, firstPlace, type RecoverPorts, recover } from '../../outbound/recover.ts';
+import { firstPlace, type Recovery } from '../../domain/recovery.ts';
+import { type Seconds, toIsoInstant, type UnixMillis } from '../../domain/time.ts';
+import { estimateFailed } from '../../outbound/estimate-failed.ts';
+import { type RecoverPorts, recover } from '../../outbound/recover.ts';
 import { type EndpointPorts, endpointFor } from '../endpoint-ports.ts';
+import { keptSpan } from '../listed-span.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { EndpointParams, EstimateView, RecoveryView } from '../schemas.ts';
@@ -11,6 +13,8 @@ import { InstantQuery } from './deliveries.ts';
 /** What recovering needs of the outside world. */
 export interface RecoveryPorts extends RecoverPorts {
   hasTime(): boolean;
+  /** How long a finished delivery is kept. */
+  readonly retention: Seconds;
   newId(prefix: string): string;
   readonly recoveries: RecoverPorts['recoveries'] & {
     create(recovery: Recovery): Promise<void>;
@@ -45,8 +49,8 @@ export const estimateRecovery = operation(
   },
   async ({ params, query }, ports: RecoveryPorts & EndpointPorts) => {
     await endpointFor(params, undefined, ports);
-    const span = { since: query.since, until: query.until ?? ports.now() };
-    return { status: 200, body: await estimateOf(params, span, ports.hasTime, ports.deliveries) };
+    const span = keptSpan(query, ports.now(), ports.retention);
+    return { status: 200, body: await estimateFailed(params, span, ports.hasTime, ports.deliveries) };
   },
 );
 
@@ -61,17 +65,18 @@ export const startRecovery = operation(
   async ({ params, body }, ports: RecoveryPorts & EndpointPorts) => {
     const { tenant, id: endpointId } = await endpointFor(params, undefined, ports);
     const now = ports.now();
-    const span = { since: body.since, until: body.until ?? now };
-    if (span.until < span.since) throw new Problem('invalid-request', 'until: is before since');
+    const span = keptSpan(body, now, ports.retention);
     const recovery: Recovery = {
       ...{ id: ports.newId('rec'), tenant, endpointId, ...span, status: 'running' },
-      estimate: await estimateOf(params, span, ports.hasTime, ports.deliveries),
+      estimate: await estimateFailed(params, span, ports.hasTime, ports.deliveries),
       ...{ replayed: 0, refused: 0, place: firstPlace(span.since), createdAt: now, updatedAt: now },
     };
     await ports.recoveries.create(recovery);
     // What there is time for at once; the sweep goes on.
-    await recover(recovery.id, ports.hasTime, ports);
-    return { status: 202, body: view((await ports.recoveries.read(recovery.id)) ?? recovery) };
+    await recover([recovery.id], ports.hasTime, ports);
+    // It is there whether or not that can be read now: an error would have it started once more.
+    const known = await ports.recoveries.read(recovery.id).catch(() => undefined);
+    return { status: 202, body: view(known ?? recovery) };
   },
 );
 

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { days, later, toIsoInstant } from '../../lambdas/domain/time.ts';
+import { managementWorld } from '../fakes/management-world.ts';
+
+const endpoint = '/v1/tenants/acme/endpoints/ep_1';
+const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
+
+async function withEndpoint() {
+  const made = managementWorld();
+  await made.call('POST', '/v1/tenants/acme/endpoints', fields);
+  return made;
+}
+
+describe('a recovery', () => {
+  it('since 1970 and until the end of time looks at the days that can have any', async () => {
+    const { world, ports, call } = await withEndpoint();
+    const asked = new Set<string>();
+    const listed: typeof ports.deliveries.listed = async (_endpoint, { day }) => {
+      asked.add(day);
+      return [];
+    };
+    const span = { since: '1970-01-01T00:00:00Z', until: '9999-12-31T23:59:59Z' };
+    const changed = { deliveries: { ...ports.deliveries, listed } };
+
+    const estimate = await call('GET', `${endpoint}/recovery-estimate`, undefined, { query: span }, changed);
+    const { size } = asked;
+    const { status, body } = await call('POST', `${endpoint}/recoveries`, span, {}, changed);
+
+    expect(estimate).toMatchObject({ status: 200, body: { count: 0, isExact: true } });
+    expect(size).toBeGreaterThan(450);
+    expect(size).toBeLessThan(500);
+    expect(asked.size).toBe(size);
+    expect({ status, body }).toMatchObject({ status: 202, body: { status: 'done' } });
+    expect(Object(body).until).toBe(toIsoInstant(world.now()));
+  });
+
+  it('of a span that ends before it begins is refused, and so is its estimate', async () => {
+    const { world, call } = await withEndpoint();
+    const span = { since: toIsoInstant(world.now()), until: toIsoInstant(later(world.now(), days(-1))) };
+    const refused = { status: 400, body: { errors: [{ path: 'until' }] } };
+
+    expect(await call('POST', `${endpoint}/recoveries`, span)).toMatchObject(refused);
+    expect(await call('GET', `${endpoint}/recovery-estimate`, undefined, { query: span })).toMatchObject(
+      refused,
+    );
+  });
+
+  it('that is there is answered with, whatever fails from then on: it goes on by itself', async () => {
+    const { world, ports, call } = await withEndpoint();
+    const fails = async () => {
+      throw new Error('DynamoDB is away');
+    };
+    const changed = { recoveries: { ...ports.recoveries, claim: fails, read: fails } };
+
+    const { status, body } = await call(
+      'POST',
+      `${endpoint}/recoveries`,
+      { since: toIsoInstant(world.now()) },
+      {},
+      changed,
+    );
+
+    expect({ status, body }).toMatchObject({ status: 202, body: { status: 'running' } });
+    await world.sweep();
+    expect(await call('GET', `/v1/recoveries/${Object(body).id}`)).toMatchObject({
+      body: { status: 'done' },
+    });
+  });
+});
