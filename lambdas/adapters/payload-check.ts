@@ -1,45 +1,45 @@
-import { Validator } from '@cfworker/json-schema';
+import type { Validator } from '@cfworker/json-schema';
 import type { EventTypeRecord } from '../domain/event-type.ts';
 import { later, seconds, type UnixMillis } from '../domain/time.ts';
+import { payloadValidator } from './payload-schema.ts';
 
 /** What a schema says is looked up so often at most. */
 const cacheFor = seconds(60);
+
+type Refusal = string | undefined;
 
 /** Checks payloads against the schemas of their event types, where a team asks for it. */
 export function payloadCheck(
   read: (name: string) => Promise<EventTypeRecord | undefined>,
   now: () => UnixMillis,
 ) {
-  const known = new Map<string, { readonly until: UnixMillis; readonly validator: Validator | undefined }>();
-
-  async function validatorFor(type: string): Promise<Validator | undefined> {
-    const cached = known.get(type);
-    if (cached !== undefined && cached.until > now()) return cached.validator;
-    const record = await read(type);
-    const validator =
-      record?.checkPayload && record.schema ? new Validator(record.schema, '2020-12') : undefined;
-    known.set(type, { until: later(now(), cacheFor), validator });
-    return validator;
-  }
+  const known = new Map<string, { readonly until: UnixMillis; readonly check: (data: unknown) => Refusal }>();
 
   /** @returns what is wrong with a payload; never a value of it */
-  return async (type: string, data: unknown): Promise<string | undefined> => {
-    const validator = await validatorFor(type);
-    if (validator === undefined) return undefined;
-    // Numbers that are kept digit by digit are numbers to a schema.
-    const { valid, errors } = validator.validate(JSON.parse(JSON.stringify(data ?? null)));
-    if (valid) return undefined;
-    const last = errors.at(-1);
-    return `data${last?.instanceLocation.slice(1).replaceAll('/', '.') ?? ''} does not fit the schema of ${type} (${last?.keyword})`;
+  return async (type: string, data: unknown): Promise<Refusal> => {
+    const cached = known.get(type);
+    if (cached !== undefined && cached.until > now()) return cached.check(data);
+    const check = checkOf(type, await read(type));
+    known.set(type, { until: later(now(), cacheFor), check });
+    return check(data);
   };
 }
 
-/** What is wrong with a JSON Schema; undefined: nothing. */
-export function refusalOfSchema(schema: object): string | undefined {
-  try {
-    new Validator(schema, '2020-12').validate({});
-    return undefined;
-  } catch (error) {
-    return `cannot be used as a JSON Schema: ${error instanceof Error ? error.message : error}`;
-  }
+function checkOf(type: string, record: EventTypeRecord | undefined): (data: unknown) => Refusal {
+  if (!record?.checkPayload || !record.schema) return () => undefined;
+  const { schema } = record;
+  let validator: Validator | undefined;
+  return (data) => {
+    try {
+      validator ??= payloadValidator(schema);
+      // Numbers that are kept digit by digit are numbers to a schema.
+      const { valid, errors } = validator.validate(JSON.parse(JSON.stringify(data ?? null)));
+      if (valid) return undefined;
+      const last = errors.at(-1);
+      return `data${last?.instanceLocation.slice(1).replaceAll('/', '.') ?? ''} does not fit the schema of ${type} (${last?.keyword})`;
+    } catch {
+      // Not the error's message: a value may be in it. One that goes round in circles ends here, too.
+      return `the schema of ${type} cannot be applied to data`;
+    }
+  };
 }
