@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parseExactly } from './exact-json.ts';
 import { describeIssue, serialiseMessage, utf8Bytes } from './messages.ts';
+import { openRange } from './publish-range.ts';
 
 /**
  * The id becomes the header `webhook-id` and part of the signed text `id.timestamp.body`: visible ASCII that every
@@ -127,6 +128,9 @@ export function withId({ text, messageId }: UnwrappedMessage): {
   readonly id: string;
   readonly message: string;
 } {
+  // Ours, of an event that has its id: it goes back as it is.
+  const range = openRange(text);
+  if (range !== undefined) return { id: range.eventId, message: text };
   const json = tryParse(text);
   if (typeof json !== 'object' || json === null || !isObjectText(text))
     return { id: messageId, message: text };

@@ -36,7 +36,7 @@ export type Carried =
       /** To be sent, then the event marked. */
       readonly task?: TaskMessage;
       /** The event to mark when the task is sent. */
-      readonly toMark?: string;
+      readonly toMark?: OutboundEvent;
     }
   /** Nobody can carry it out. */
   | { readonly kind: 'unusable'; readonly reason: string };
@@ -91,7 +91,7 @@ async function carryToOne(
     deliveries: [delivery.id],
     ...(needsTask && { task: firstTask(delivery, event) }),
     // An event for the whole tenant is marked when the whole tenant has it.
-    ...(event.fannedOutAt === undefined && !event.isWide && { toMark: event.id }),
+    ...(event.fannedOutAt === undefined && !event.isWide && { toMark: event }),
   };
 }
 

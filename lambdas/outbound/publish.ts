@@ -1,5 +1,6 @@
 import type { TaskMessage } from '../domain/delivery-task.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
+import type { OutboundEvent } from '../domain/outbound-event.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import {
   openPublication,
@@ -28,7 +29,7 @@ export interface PublishQueueMessage {
 /** How far a message has come. */
 type Progress =
   /** What is left to do is to send the task, and to mark the event. */
-  | { readonly kind: 'recorded'; readonly task?: TaskMessage; readonly toMark?: string }
+  | { readonly kind: 'recorded'; readonly task?: TaskMessage; readonly toMark?: OutboundEvent }
   /** On the DLQ. */
   | { readonly kind: 'given-up' }
   | { readonly kind: 'failed' };

@@ -27,7 +27,7 @@ export interface RecordPorts {
     create(event: OutboundEvent): Promise<OutboundEvent | undefined>;
     /** Keeps the event until then at least. @returns false when there is no such event any more */
     keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
-    markFannedOut(id: string, at: UnixMillis): Promise<void>;
+    markFannedOut(seen: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void>;
   };
   readonly deliveries: {
     /** @returns the delivery that is there already, else undefined */

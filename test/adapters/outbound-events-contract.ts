@@ -43,7 +43,7 @@ export function outboundEventsContract(name: string, make: () => Promise<EventsT
     it('are marked when all their tasks are sent', async () => {
       const { table, id } = await setUp();
 
-      await table.markFannedOut(id, now);
+      await table.markFannedOut({ id }, now);
 
       expect(await table.read(id)).toMatchObject({ fannedOutAt: now });
     });
@@ -68,10 +68,12 @@ export function outboundEventsContract(name: string, make: () => Promise<EventsT
 
     it('become events for the whole tenant once, and are not fanned out then', async () => {
       const { table, id } = await setUp();
-      await table.markFannedOut(id, now);
+      await table.markFannedOut({ id }, now);
 
       expect(await table.widen(id)).toMatchObject({ isWide: true });
-      await table.markFannedOut(id, now);
+      await table.markFannedOut({ id }, now);
+      expect((await table.read(id))?.fannedOutAt).toBeUndefined();
+      await table.markFannedOut({ id, isWide: true }, now);
       expect(await table.widen(id)).toMatchObject({ isWide: true, fannedOutAt: now });
     });
 
@@ -93,7 +95,7 @@ export function outboundEventsContract(name: string, make: () => Promise<EventsT
       await table.widen('nobody');
       await table.split('nobody', ['a']);
       await table.rangeDone('nobody', 'a');
-      await table.markFannedOut('nobody', now);
+      await table.markFannedOut({ id: 'nobody' }, now);
 
       expect(await table.read('nobody')).toBeUndefined();
     });

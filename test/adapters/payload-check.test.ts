@@ -76,10 +76,7 @@ describe('a schema', () => {
     [{ pattern: '\\_' }, '# has a wrong pattern'],
     [{ patternProperties: { '[': {} } }, '# has a wrong patternProperties'],
     [{ type: 'strnig' }, '# has a wrong type'],
-    [
-      { properties: { constructor: { required: 'a' } } },
-      '#/properties/constructor has a wrong required',
-    ],
+    [{ properties: { constructor: { required: 'a' } } }, '#/properties/constructor has a wrong required'],
     [{ properties: 5 }, '# has a wrong properties'],
     [{ minimum: '5' }, '# has a wrong minimum'],
     [{ $dynamicRef: '#meta' }, '# has a $dynamicRef, which is not supported'],

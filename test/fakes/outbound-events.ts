@@ -29,10 +29,10 @@ export function memoryEvents() {
 
     read: async (id: string): Promise<OutboundEvent | undefined> => events.get(id),
 
-    async markFannedOut(id: string, at: UnixMillis): Promise<void> {
+    async markFannedOut(seen: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void> {
       update(
-        id,
-        () => true,
+        seen.id,
+        ({ isWide }) => isWide === seen.isWide,
         () => ({ fannedOutAt: at }),
       );
     },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withId } from '../../lambdas/domain/publish-message.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import type { PublishPorts } from '../../lambdas/outbound/publish.ts';
 import { publish } from '../../lambdas/outbound/publish.ts';
@@ -79,6 +80,32 @@ describe('a publication to a tenant', () => {
     expect(world.report.named('publish.conflict')).toHaveLength(1);
   });
 
+  it('beside one to a single endpoint is not taken as done by the mark of that one', async () => {
+    const world = await tenantWith(3);
+    const create: PublishPorts['deliveries']['create'] = async (delivery) => {
+      if (delivery.endpointId === idOf(2)) throw new Error('DynamoDB is away');
+      return world.table.create(delivery);
+    };
+    const dying = { ...world.publishPorts, deliveries: { ...world.publishPorts.deliveries, create } };
+    const wide = [{ messageId: 'wide', text: JSON.stringify(event), receives: 1 }];
+    const sendTasks: PublishPorts['sendTasks'] = async (tasks) => {
+      await world.publishPorts.sendTasks(tasks);
+      // While the single one waits for its mark.
+      expect(await publish(wide, outboundSettings, dying)).toEqual(['wide']);
+    };
+    const one = {
+      messageId: 'one',
+      text: JSON.stringify({ ...event, endpoint: { id: idOf(1) } }),
+      receives: 1,
+    };
+
+    await publish([one], outboundSettings, { ...world.publishPorts, sendTasks });
+    await publish(wide, outboundSettings, world.publishPorts);
+
+    expect(world.table.deliveries.size).toBe(3);
+    expect(world.events.events.get('acme#e1')?.fannedOutAt).toBeDefined();
+  });
+
   it('is signed with each endpoint’s own key, and carries its own headers', async () => {
     const world = outboundWorld();
     await world.endpoints.create(newEndpoint(start, { headers: { 'X-Team': 'billing' } }));
@@ -138,6 +165,27 @@ describe('a tenant of 5000 endpoints', () => {
     const standing = world.events.events.get('acme#e1');
     expect(standing?.rangesLeft).toBeUndefined();
     expect(standing?.fannedOutAt).toBeDefined();
+  });
+
+  it('whose range failed for hours can be sent from the DLQ', async () => {
+    const world = await tenantWith(700);
+    await world.publish(event);
+    world.advance(seconds(451));
+    const ranges = world.publishQueue.receive(10).map((message) => ({ ...message, receives: 50 }));
+    const down = async () => {
+      throw new Error('DynamoDB is away');
+    };
+    const broken = { ...world.publishPorts, deliveries: { ...world.publishPorts.deliveries, create: down } };
+    await publish(ranges, outboundSettings, broken);
+    expect(world.table.deliveries.size).toBe(0);
+
+    for (const { text } of ranges) expect(withId({ text, messageId: 'sqs' }).message).toBe(text);
+    const entries = world.deadLetters.map((text) => JSON.parse(text));
+    expect(entries.map(({ id }) => id)).toEqual(['e1', 'e1']);
+    for (const { message: body } of entries) await world.publishQueue.send({ body });
+    await workOff(world);
+
+    expect(world.table.deliveries.size).toBe(700);
   });
 
   it.each([

@@ -23,9 +23,8 @@ export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: st
     read: async (id: string): Promise<OutboundEvent | undefined> =>
       eventIn(await readItem(client, table, id)),
 
-    async markFannedOut(id: string, at: UnixMillis): Promise<void> {
-      await write({ id, set: { fannedOutAt: at }, condition: 'attribute_exists(#id)', values: {} });
-    },
+    markFannedOut: async (seen: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void> =>
+      void (await write(fanOutUpdates.mark(seen, at))),
 
     /** Keeps the event until then at least. @returns false when there is no such event any more */
     async keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean> {
