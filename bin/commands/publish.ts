@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { parseExactly } from '../../lambdas/domain/exact-json.ts';
 import { openPublication } from '../../lambdas/domain/publish-message.ts';
 import { openDeployment } from '../deployment.ts';
 import { publishWebhook } from '../publish-webhook.ts';
@@ -61,7 +62,7 @@ function addressOf({ tenant, endpoint, to }: PublishOptions) {
 
 function dataOf({ data, dataFile }: PublishOptions): unknown {
   try {
-    return JSON.parse(dataFile === undefined ? data : readFileSync(dataFile, 'utf8'));
+    return parseExactly(dataFile === undefined ? data : readFileSync(dataFile, 'utf8'));
   } catch (error) {
     throw new RefusedError(
       `${dataFile ?? '--data'} is no JSON that can be read: ${error instanceof Error ? error.message : error}`,
