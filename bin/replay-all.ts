@@ -1,7 +1,7 @@
 import { untilInterrupted } from './interrupt.ts';
 import { progressLine } from './progress-line.ts';
 import { RefusedError } from './refusal.ts';
-import { counted } from './table.ts';
+import { cell, counted } from './table.ts';
 
 /**
  * Replays one after the other, and says what became of them.
@@ -25,7 +25,7 @@ export async function replayAll(
       progress(replayed);
     } else {
       refused += 1;
-      console.error(`not replayed: ${reason}`);
+      console.error(`not replayed: ${cell(reason)}`);
     }
   }
 

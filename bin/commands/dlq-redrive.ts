@@ -9,7 +9,7 @@ import { untilInterrupted } from '../interrupt.ts';
 import { progressLine } from '../progress-line.ts';
 import { type Redriven, type Resent, redrive } from '../redrive.ts';
 import { RefusedError } from '../refusal.ts';
-import { counted } from '../table.ts';
+import { cell, counted } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 import { deliveryReplay } from './delivery-replay.ts';
 
@@ -27,7 +27,7 @@ export async function redriveQueue(
 /** @throws RefusedError when any is left that was meant */
 function report(name: string, id: string | undefined, redriven: Redriven): void {
   const { sent, obsolete, refused, cameBack, wasStopped } = redriven;
-  for (const one of refused) console.error(`${one.id}: ${one.reason}; it stays in the queue`);
+  for (const one of refused) console.error(`${cell(one.id)}: ${cell(one.reason)}; it stays in the queue`);
   if (cameBack > 0)
     console.error(
       `${counted(cameBack, 'dead letter')} came back at once, or were there twice: see dlq list ${name}`,

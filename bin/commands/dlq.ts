@@ -2,6 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
+import { plainText } from '../../local/plain-text.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type DeadMessage, readDeadMessage } from '../dead-letters.ts';
 import { openDeployment } from '../deployment.ts';
@@ -78,7 +79,7 @@ async function show(name: string, id: string, options: TargetOptions): Promise<v
   const { reason, attempts, at, resend } = letter;
   const content = resend.kind === 'message' ? resend.body : (resend.task ?? `delivery ${resend.deliveryId}`);
   console.log(
-    `${id}\nwhen      ${instant(at)}\nattempts  ${attempts ?? '–'}\nreason    ${reason}\n\n${content}`,
+    `${cell(id)}\nwhen      ${instant(at)}\nattempts  ${attempts ?? '–'}\nreason    ${cell(reason)}\n\n${plainText(content)}`,
   );
 }
 

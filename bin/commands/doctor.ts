@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { clientConfig, patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
+import { plainText } from '../../local/plain-text.ts';
 import { openDeployment } from '../deployment.ts';
 import {
   checkAlarms,
@@ -56,4 +57,4 @@ async function attempt(check: string, findings: Promise<Finding[]>): Promise<Fin
 }
 
 const told = ({ check, ok, detail, advice }: Finding): string =>
-  `${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice}` : ''}`;
+  plainText(`${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice}` : ''}`);

@@ -12,6 +12,7 @@ import type { RefusalRecord } from '../../lambdas/domain/refusal-record.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { parseInstant, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
+import { plainText } from '../../local/plain-text.ts';
 import { type DeployedSource, type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { readCapturedRequest } from '../explain/captured-request.ts';
 import { type Diagnosis, diagnose, type OtherSecret } from '../explain/diagnose.ts';
@@ -88,7 +89,7 @@ const rowOf = ({ at, status, error, reason, sourceIp, bodyBytes, headerNames }: 
   instant(unixMillis(at)),
   String(status),
   cell(`${error}: ${reason}`),
-  sourceIp,
+  cell(sourceIp),
   `${bodyBytes} bytes`,
   cell(headerNames.join(' ')),
 ];
@@ -110,7 +111,7 @@ function told(name: string, { verifies, findings, likely }: Diagnosis): string {
   const unknown =
     'None of the usual mistakes fits: compare the secret with what the provider shows, character for character.';
   const advice = likely.length > 0 ? likely : [unknown];
-  return [...lines, '', ...(verifies ? [`${name} accepts this request.`] : advice)].join('\n');
+  return plainText([...lines, '', ...(verifies ? [`${name} accepts this request.`] : advice)].join('\n'));
 }
 
 async function explainedSource(source: DeployedSource): Promise<ExplainedSource> {

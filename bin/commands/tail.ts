@@ -2,7 +2,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Command } from 'commander';
 import { clientConfig, patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { functionName, logsOf } from '../../local/function-logs.ts';
-import { readableLine } from '../../local/log-line.ts';
+import { readableLine, textOf } from '../../local/log-line.ts';
 import { positiveNumber } from '../arguments.ts';
 import { openDeployment, sourceOf } from '../deployment.ts';
 import { defaultStack, type TargetOptions } from '../target.ts';
@@ -37,7 +37,7 @@ async function follow(options: Options): Promise<void> {
   await logs.follow(
     Date.now() - options.since * 1000,
     (line) => {
-      const text = options.json ? line.text.trimEnd() : readableLine(line);
+      const text = options.json ? textOf(line) : readableLine(line);
       if (text !== undefined) console.log(text);
     },
     stop.signal,
