@@ -30,8 +30,7 @@ export function addEndpointOptions(command: Command): Command {
       new Option('--retry-delays <seconds...>', 'before attempt 2, 3, …').argParser(
         (text: string, before: readonly number[] | undefined) => [...(before ?? []), nonNegativeNumber(text)],
       ),
-    )
-    .option('--json', 'for programs');
+    );
 }
 
 /** What the API takes, from what the command line says. */

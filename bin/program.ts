@@ -34,6 +34,7 @@ export function hooklineProgram(): Command {
     .addOption(
       new Option('--state-dir <directory>', 'the one given to npm start').default(defaultStateDir, '.local'),
     )
+    .option('--json', 'for programs: JSON on standard output, and nothing else')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help lists what there is)')
     .exitOverride();

@@ -12,6 +12,8 @@ export interface TargetOptions {
   readonly profile?: string;
   readonly region?: string;
   readonly stateDir: string;
+  /** Answer a program, not a person. */
+  readonly json?: boolean;
 }
 
 /** What `bin/webhooks.ts` calls the stack. */

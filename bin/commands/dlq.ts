@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { plainText } from '../../local/plain-text.ts';
+import { answer } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type DeadMessage, readDeadMessage } from '../dead-letters.ts';
 import { openDeployment } from '../deployment.ts';
@@ -14,7 +15,6 @@ import type { TargetOptions } from '../target.ts';
 import { redriveQueue } from './dlq-redrive.ts';
 
 interface ListOptions extends TargetOptions {
-  readonly json?: boolean;
   readonly limit: number;
 }
 
@@ -28,7 +28,6 @@ export function addDlqCommand(program: Command): void {
     .description('what is dead, and why; never its payload')
     .argument('[queue]', `${queueArgument}; all without one`)
     .option('--limit <number>', 'of each queue', positiveNumber, 100)
-    .option('--json', 'for programs')
     .action(async (name: string | undefined, _options: unknown, command: Command) =>
       list(name, command.optsWithGlobals()),
     );
@@ -63,8 +62,7 @@ async function list(name: string | undefined, options: ListOptions): Promise<voi
   const client = sqsClient(patientCalls);
   const dlqs = dlqsNamed(await openDeployment(options), name);
   const listed = await Promise.all(dlqs.map((dlq) => look(client, dlq, options.limit)));
-  if (options.json) console.log(JSON.stringify(listed.flatMap(toJson), undefined, 2));
-  else console.log(describe(listed, options.limit));
+  answer(options, listed.flatMap(toJson), describe(listed, options.limit));
 }
 
 /** More than a person reads, and few enough to look through. */

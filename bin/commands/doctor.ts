@@ -5,6 +5,7 @@ import { clientConfig, patientCalls } from '../../lambdas/adapters/aws/call-boun
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { plainText } from '../../local/plain-text.ts';
+import { answer } from '../answer.ts';
 import { openDeployment } from '../deployment.ts';
 import {
   checkAlarms,
@@ -18,20 +19,15 @@ import { describeFailure, RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
 import { defaultStack, type TargetOptions } from '../target.ts';
 
-interface Options extends TargetOptions {
-  readonly json?: boolean;
-}
-
 /** `hookline doctor`: whether a deployed stack is well. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description('check a deployed stack: secrets, dead letters, alarms, concurrency, clock')
-    .option('--json', 'for programs')
     .action((_options: unknown, command: Command) => examine(command.optsWithGlobals()));
 }
 
-async function examine(options: Options): Promise<void> {
+async function examine(options: TargetOptions): Promise<void> {
   const deployment = await openDeployment(options);
   const config = clientConfig(patientCalls);
   const findings = await Promise.all([
@@ -42,7 +38,7 @@ async function examine(options: Options): Promise<void> {
     attempt('clock', checkClock(deployment)),
   ]);
   const all = findings.flat();
-  console.log(options.json ? JSON.stringify(all, null, 2) : all.map(told).join('\n'));
+  answer(options, all, all.map(told).join('\n'));
   const wrong = all.filter(({ ok }) => !ok).length;
   if (wrong > 0) throw new RefusedError(`${counted(wrong, 'thing')} to look at.`);
 }

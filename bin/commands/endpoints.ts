@@ -6,14 +6,14 @@ import {
   PublishedView,
   SecretsView,
 } from '../../lambdas/management/schemas.ts';
+import { answer } from '../answer.ts';
 import { nonNegativeNumber } from '../arguments.ts';
 import { addEndpointOptions, type EndpointOptions, endpointBody } from '../endpoint-options.ts';
 import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoint-view.ts';
 import { allPages, manageWith } from '../manage.ts';
 import type { TargetOptions } from '../target.ts';
 
-type Options = TargetOptions & { readonly json?: boolean };
-type CreateOptions = Options & EndpointOptions & { readonly id?: string; readonly ed25519?: boolean };
+type CreateOptions = TargetOptions & EndpointOptions & { readonly id?: string; readonly ed25519?: boolean };
 
 const pathOf = (tenant: string, id?: string, action?: string): string =>
   ['/v1/tenants', tenant, 'endpoints', ...(id ? [id] : []), ...(action ? [action] : [])]
@@ -47,14 +47,12 @@ function addReading(endpoints: Command): void {
     .command('list')
     .description('the endpoints of a tenant')
     .argument('<tenant>')
-    .option('--json', 'for programs')
     .action((tenant: string, _options: unknown, command: Command) => list(tenant, command.optsWithGlobals()));
   endpoints
     .command('show')
     .description('one endpoint')
     .argument('<tenant>')
     .argument('<id>')
-    .option('--json', 'for programs')
     .action(async (tenant: string, id: string, _options: unknown, command: Command) =>
       show(command.optsWithGlobals(), 'GET', pathOf(tenant, id)),
     );
@@ -63,7 +61,6 @@ function addReading(endpoints: Command): void {
     .description('the secrets that sign now; of an Ed25519 key the public half')
     .argument('<tenant>')
     .argument('<id>')
-    .option('--json', 'for programs')
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       secrets(command.optsWithGlobals(), 'GET', pathOf(tenant, id, 'secret')),
     );
@@ -79,7 +76,6 @@ function addActions(endpoints: Command): void {
       .description(description)
       .argument('<tenant>')
       .argument('<id>')
-      .option('--json', 'for programs')
       .action((tenant: string, id: string, _options: unknown, command: Command) =>
         show(command.optsWithGlobals(), 'POST', pathOf(tenant, id, action)),
       );
@@ -90,7 +86,6 @@ function addActions(endpoints: Command): void {
     .argument('<tenant>')
     .argument('<id>')
     .option('--overlap-hours <number>', '0 to 168', nonNegativeNumber, 24)
-    .option('--json', 'for programs')
     .action((tenant: string, id: string, { overlapHours }: { overlapHours: number }, command: Command) =>
       secrets(command.optsWithGlobals(), 'POST', pathOf(tenant, id, 'rotate-secret'), { overlapHours }),
     );
@@ -119,12 +114,12 @@ async function create(tenant: string, options: CreateOptions): Promise<void> {
     id: options.id,
     secretKind: options.ed25519 ? 'v1a' : undefined,
   };
-  const answer = v.parse(CreatedEndpoint, (await call({ method: 'POST', path: pathOf(tenant), body })).body);
-  if (options.json) console.log(JSON.stringify(answer, undefined, 2));
-  else console.log(`${describeEndpoint(answer.endpoint)}\n${describeSecrets([answer.secret])}`);
+  const created = v.parse(CreatedEndpoint, (await call({ method: 'POST', path: pathOf(tenant), body })).body);
+  const { endpoint, secret } = created;
+  answer(options, created, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
 }
 
-async function update(tenant: string, id: string, options: Options & EndpointOptions): Promise<void> {
+async function update(tenant: string, id: string, options: TargetOptions & EndpointOptions): Promise<void> {
   const call = await manageWith(options);
   const path = pathOf(tenant, id);
   const { etag } = await call({ method: 'GET', path });
@@ -132,38 +127,44 @@ async function update(tenant: string, id: string, options: Options & EndpointOpt
   print(v.parse(EndpointView, body), options);
 }
 
-async function list(tenant: string, options: Options): Promise<void> {
+async function list(tenant: string, options: TargetOptions): Promise<void> {
   const call = await manageWith(options);
   const found = await allPages(call, { method: 'GET', path: pathOf(tenant) }, EndpointView);
-  if (options.json) console.log(JSON.stringify(found, undefined, 2));
-  else console.log(found.length === 0 ? `${tenant} has no endpoint.` : describeEndpoints(found));
+  answer(options, found, found.length === 0 ? `${tenant} has no endpoint.` : describeEndpoints(found));
 }
 
-async function show(options: Options, method: 'GET' | 'POST', path: string): Promise<void> {
+async function show(options: TargetOptions, method: 'GET' | 'POST', path: string): Promise<void> {
   const call = await manageWith(options);
   print(v.parse(EndpointView, (await call({ method, path })).body), options);
 }
 
-const print = (endpoint: v.InferOutput<typeof EndpointView>, { json }: Options): void =>
-  console.log(json ? JSON.stringify(endpoint, undefined, 2) : describeEndpoint(endpoint));
+const print = (endpoint: v.InferOutput<typeof EndpointView>, options: TargetOptions): void =>
+  answer(options, endpoint, describeEndpoint(endpoint));
 
-async function secrets(options: Options, method: 'GET' | 'POST', path: string, body?: object): Promise<void> {
+async function secrets(
+  options: TargetOptions,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<void> {
   const call = await manageWith(options);
-  const answer = v.parse(SecretsView, (await call({ method, path, body })).body);
-  console.log(options.json ? JSON.stringify(answer.secrets, undefined, 2) : describeSecrets(answer.secrets));
+  const shown = v.parse(SecretsView, (await call({ method, path, body })).body).secrets;
+  answer(options, shown, describeSecrets(shown));
 }
 
-async function test(tenant: string, id: string, options: Options): Promise<void> {
+async function test(tenant: string, id: string, options: TargetOptions): Promise<void> {
   const call = await manageWith(options);
   const { body } = await call({ method: 'POST', path: pathOf(tenant, id, 'test') });
-  const { id: eventId } = v.parse(PublishedView, body);
-  console.log(
-    `Sent ${eventId}. What came of it: npx hookline deliveries list --tenant ${tenant} --endpoint ${id}`,
+  const sent = v.parse(PublishedView, body);
+  answer(
+    options,
+    sent,
+    `Sent ${sent.id}. What came of it: npx hookline deliveries list --tenant ${tenant} --endpoint ${id}`,
   );
 }
 
-async function remove(tenant: string, id: string, options: Options): Promise<void> {
+async function remove(tenant: string, id: string, options: TargetOptions): Promise<void> {
   const call = await manageWith(options);
   await call({ method: 'DELETE', path: pathOf(tenant, id) });
-  console.log(`Deleted ${id} of ${tenant}.`);
+  answer(options, { tenant, id }, `Deleted ${id} of ${tenant}.`);
 }

@@ -17,7 +17,6 @@ import type { TargetOptions } from '../target.ts';
 
 interface Options extends TargetOptions {
   readonly to?: string;
-  readonly json?: boolean;
 }
 
 /** Who does not say so again within this is taken for gone. */
@@ -33,8 +32,10 @@ export function addListenCommand(program: Command): void {
     .command('listen')
     .description('get a copy of what a source receives, and post it to a port of this machine')
     .argument('<source>')
-    .option('--to <url>', 'e.g. http://127.0.0.1:3000/webhooks; only shown without it')
-    .option('--json', 'one line of JSON for each event')
+    .option(
+      '--to <url>',
+      'e.g. http://127.0.0.1:3000/webhooks; only shown without it; with --json one line of JSON for each event',
+    )
     .action((source: string, _options: unknown, command: Command) =>
       listen(source, command.optsWithGlobals()),
     );

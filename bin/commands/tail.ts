@@ -10,17 +10,17 @@ import { defaultStack, type TargetOptions } from '../target.ts';
 interface Options extends TargetOptions {
   readonly since: number;
   readonly source?: string;
-  readonly json?: boolean;
 }
 
 /** `hookline tail`: what happens, as it happens. */
 export function addTailCommand(program: Command): void {
   program
     .command('tail')
-    .description('follow the attempts at endpoints; or with --source what comes in, and its handlers')
+    .description(
+      'follow the attempts at endpoints; or with --source what comes in, and its handlers; --json: the log lines as they are',
+    )
     .option('--source <source>', 'the requests and handlers of a source instead')
     .option('--since <seconds>', 'begin so long ago', positiveNumber, 60)
-    .option('--json', 'the log lines as they are')
     .action((_options: unknown, command: Command) => follow(command.optsWithGlobals()));
 }
 

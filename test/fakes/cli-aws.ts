@@ -63,11 +63,7 @@ export async function cliAws(answers: Answers = {}, api?: ReturnType<typeof mana
   });
   const base = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const placed = JSON.stringify({
-    ...localOutputs,
-    awsEndpoint: base(),
-    managementUrl: `${base()}/management`,
-  });
+  const placed = JSON.stringify(localOutputs).replaceAll(localOutputs.awsEndpoint, base());
   writeFileSync(join(stateDir, 'outputs.json'), placed.replace(/"(sqs|dlq):/g, `"${base()}/$1/`));
 
   return {
