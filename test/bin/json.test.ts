@@ -17,7 +17,7 @@ async function world() {
   });
   const secret = `whsec_${'a'.repeat(40)}`;
   const answers = { SendMessageBatch: takenBatch, GetSecretValue: () => ({ SecretString: secret }) };
-  return { aws: await cliAws(answers, call), recovery: Object(body).id as string };
+  return { aws: await cliAws(answers, { api: call }), recovery: Object(body).id as string };
 }
 
 const commands = [

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { LocalOutputs } from '../../local/outputs.ts';
 import { localOutputs } from '../bin/outputs.ts';
 import { runCli } from './cli.ts';
 import type { managementWorld } from './management-world.ts';
@@ -20,12 +21,15 @@ interface Asked {
   readonly input: Input;
 }
 
-/**
- * An AWS for the command line tool: a server that stands where the laptop's would.
- *
- * @param api the management API; without it every request is answered 404
- */
-export async function cliAws(answers: Answers = {}, api?: ReturnType<typeof managementWorld>['call']) {
+/** What is there beside it. */
+interface Beside {
+  /** The management API; without it every request is answered 404. */
+  readonly api?: ReturnType<typeof managementWorld>['call'];
+  readonly outputs?: LocalOutputs;
+}
+
+/** An AWS for the command line tool: a server that stands where the laptop's would. */
+export async function cliAws(answers: Answers = {}, { api, outputs = localOutputs }: Beside = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), 'hookline-'));
   const asked: Asked[] = [];
 
@@ -63,7 +67,7 @@ export async function cliAws(answers: Answers = {}, api?: ReturnType<typeof mana
   });
   const base = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const placed = JSON.stringify(localOutputs).replaceAll(localOutputs.awsEndpoint, base());
+  const placed = JSON.stringify(outputs).replaceAll(outputs.awsEndpoint, base());
   writeFileSync(join(stateDir, 'outputs.json'), placed.replace(/"(sqs|dlq):/g, `"${base()}/$1/`));
 
   return {
