@@ -14,7 +14,7 @@ import type { managementWorld } from './management-world.ts';
 type Input = Readonly<Record<string, unknown>>;
 
 /** What an AWS answers, by operation; what is not named answers `{}`, what throws is refused under the error's name. */
-export type Answers = Readonly<Record<string, (input: Input) => unknown>>;
+export type Answers = Readonly<Record<string, (input: Input, url: string) => unknown>>;
 
 interface Asked {
   readonly operation: string;
@@ -28,7 +28,9 @@ interface Beside {
   readonly outputs?: LocalOutputs;
 }
 
-/** An AWS for the command line tool: a server that stands where the laptop's would. */
+const accessDenied = '<Error><Code>AccessDenied</Code><Message>not allowed</Message></Error>';
+
+/** An AWS for the command line tool: a server that stands where the laptop's would. Its buckets nobody may read. */
 export async function cliAws(answers: Answers = {}, { api, outputs = localOutputs }: Beside = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), 'hookline-'));
   const asked: Asked[] = [];
@@ -36,7 +38,7 @@ export async function cliAws(answers: Answers = {}, { api, outputs = localOutput
   const answerTo = async (operation: string, input: Input): Promise<{ status: number; body: unknown }> => {
     asked.push({ operation, input });
     try {
-      return { status: 200, body: (await answers[operation]?.(input)) ?? {} };
+      return { status: 200, body: (await answers[operation]?.(input, base())) ?? {} };
     } catch (error) {
       const { name, message } = error as Error;
       return { status: 400, body: { __type: name, message } };
@@ -55,6 +57,7 @@ export async function cliAws(answers: Answers = {}, { api, outputs = localOutput
       response.setHeader('content-type', 'application/x-amz-json-1.0');
       return response.writeHead(answer.status).end(JSON.stringify(answer.body));
     }
+    if (pathname.startsWith('/payloads/')) return response.writeHead(403).end(accessDenied);
     const ifMatch = headers['if-match'];
     const query = Object.fromEntries(searchParams);
     const answer = await api?.(method, pathname.replace('/management', ''), undefined, {
