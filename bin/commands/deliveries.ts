@@ -5,6 +5,7 @@ import { parseDelivery } from '../../lambdas/adapters/aws/delivery-item.ts';
 import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
 import { type Delivery, deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
+import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { answer } from '../answer.ts';
 import { instantArgument, positiveNumber } from '../arguments.ts';
@@ -35,7 +36,7 @@ export function addDeliveriesCommand(program: Command): void {
     .description('the newest deliveries of an endpoint; of all without one, which reads the whole table')
     .option('--tenant <tenant>', 'whose endpoint it is')
     .option('--endpoint <id>', 'only of that one')
-    .option('--since <time>', '90m, 2h, 3d, or an instant; with --endpoint', instantArgument)
+    .option('--since <time>', 'created since then: 90m, 2h, 3d, or an instant', instantArgument)
     .addOption(new Option('--status <status>', 'only those').choices(deliveryStatuses))
     .option('--limit <number>', 'at most so many', positiveNumber, 50)
     .action((_options: unknown, command: Command) => list(command.optsWithGlobals()));
@@ -78,7 +79,7 @@ async function list(options: ListOptions): Promise<void> {
     throw new RefusedError('--tenant and --endpoint belong together: give both, or neither.');
   }
   const { deliveriesTable } = await openDeployment(options);
-  const all = await scan(deliveriesTable, options.status);
+  const all = await scan(deliveriesTable, options);
   const newest = all.toSorted((one, other) => other.createdAt - one.createdAt).slice(0, options.limit);
   answer(options, newest, all.length === 0 ? noSuch : describeList(newest, all.length));
 }
@@ -92,23 +93,30 @@ async function listOf(tenant: string, endpoint: string, options: ListOptions): P
   answer(options, found, found.length === 0 ? noSuch : describeListed(found));
 }
 
-async function scan(TableName: string, status: string | undefined): Promise<Delivery[]> {
+async function scan(TableName: string, options: ListOptions): Promise<Delivery[]> {
   const client = dynamoClient(patientCalls);
-  const filter = {
-    FilterExpression: '#status = :status',
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':status': status },
-  };
+  const filter = filterOf(options);
   const found: Delivery[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
-    const page = await client.send(
-      new ScanCommand({ TableName, ...(status === undefined ? {} : filter), ExclusiveStartKey }),
-    );
+    const page = await client.send(new ScanCommand({ TableName, ...filter, ExclusiveStartKey }));
     found.push(...(page.Items ?? []).map(parseDelivery));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
   return found;
+}
+
+function filterOf({ status, since }: ListOptions) {
+  const tests = [
+    ...(status === undefined ? [] : [['status', '=', status] as const]),
+    ...(since === undefined ? [] : [['createdAt', '>=', parseInstant(since)] as const]),
+  ];
+  if (tests.length === 0) return {};
+  return {
+    FilterExpression: tests.map(([name, is]) => `#${name} ${is} :${name}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(tests.map(([name]) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(tests.map(([name, , value]) => [`:${name}`, value])),
+  };
 }
 
 const describeList = (newest: readonly Delivery[], count: number): string =>
