@@ -127,17 +127,19 @@ export function unseal({ sealed }: SealedSecret, master: MasterKey, { tenant, id
 export const liveSecrets = (secrets: readonly SealedSecret[], now: UnixMillis): readonly SealedSecret[] =>
   secrets.filter(({ endsAt }) => endsAt === undefined || endsAt > now);
 
-/** Puts a new secret first; the one before it goes on signing for the overlap. */
+/** Puts a new secret first; those before it sign until the overlap is over, or until their own end where that is earlier. */
 export function rotated(
   secrets: readonly SealedSecret[],
   next: SealedSecret,
   overlap: Seconds,
   now: UnixMillis,
 ): readonly SealedSecret[] {
-  const endsAt = later(now, overlap);
-  const earlier = secrets.map((secret) => ({ ...secret, endsAt: secret.endsAt ?? endsAt }));
+  const end = later(now, overlap);
+  const earlier = secrets.map((secret) => ({ ...secret, endsAt: earliest(secret.endsAt ?? end, end) }));
   return [next, ...liveSecrets(earlier, now)].slice(0, maxSecrets);
 }
+
+const earliest = (one: UnixMillis, other: UnixMillis): UnixMillis => (one < other ? one : other);
 
 /** Each is a signature in every request's header. */
 const maxSecrets = 4;

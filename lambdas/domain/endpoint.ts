@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { checkUrl, type DestinationRules } from './destination.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
 import { PayloadFilter } from './payload-filter.ts';
-import type { UnixMillis } from './time.ts';
+import { StorableNumber, StorableText } from './storable.ts';
+import { days, millis, type UnixMillis } from './time.ts';
 
 /** Why an endpoint is disabled. */
 export const disableReasons = ['gone', 'failing', 'manual'] as const;
@@ -85,21 +86,29 @@ const EventTypePattern = v.pipe(
   v.regex(/^(\*|(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?)$/, '*, invoice.* or invoice.paid'),
 );
 /** A week between two attempts helps nobody. */
-const maxRetryDelay = 7 * 86_400;
+const maxRetryDelay = days(7);
+const maxRetries = 50;
+const maxTimeout = 300;
+
+/** No endpoint is tried for longer than this. */
+export const slowestSchedule = {
+  retryDelays: Array.from({ length: maxRetries }, () => maxRetryDelay),
+  attemptTimeout: millis(maxTimeout * 1000),
+};
 
 const Metadata = v.pipe(
-  v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(64)), v.pipe(v.string(), v.maxLength(512))),
+  v.record(v.pipe(StorableText, v.minLength(1), v.maxLength(64)), v.pipe(StorableText, v.maxLength(512))),
   atMost(32),
 );
 const RetryDelays = v.pipe(
-  v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(maxRetryDelay))),
-  v.maxLength(50),
+  v.array(v.pipe(StorableNumber, v.minValue(0), v.maxValue(maxRetryDelay))),
+  v.maxLength(maxRetries),
 );
 
 /** The fields of an endpoint that a tenant decides about. */
 const fields = {
-  url: v.pipe(v.string(), v.maxLength(2048)),
-  description: v.pipe(v.string(), v.maxLength(256)),
+  url: v.pipe(StorableText, v.maxLength(2048)),
+  description: v.pipe(StorableText, v.maxLength(256)),
   eventTypes: v.pipe(v.array(EventTypePattern), v.minLength(1), v.maxLength(100)),
   headers: v.pipe(v.record(HeaderName, HeaderValue), atMost(16)),
   metadata: Metadata,
@@ -109,7 +118,7 @@ const own = {
   filter: PayloadFilter,
   maxPerSecond: v.pipe(v.number(), v.minValue(0.01), v.maxValue(1000)),
   maxConcurrent: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
-  timeout: v.pipe(v.number(), v.minValue(1), v.maxValue(300)),
+  timeout: v.pipe(v.number(), v.minValue(1), v.maxValue(maxTimeout)),
   retryDelays: RetryDelays,
 };
 

@@ -1,10 +1,14 @@
 import * as v from 'valibot';
+import { isDeeperThan } from './nesting.ts';
+import { StorableNumber } from './storable.ts';
 
 /** A value that a condition compares with. */
-const Scalar = v.union([v.string(), v.number(), v.boolean(), v.null()]);
+const Scalar = v.union([v.string(), StorableNumber, v.boolean(), v.null()]);
 type Scalar = v.InferOutput<typeof Scalar>;
 
 const maxFilterBytes = 4096;
+/** DynamoDB keeps a field of 31 levels, and refuses a deeper one. */
+const maxFilterLevels = 16;
 
 /** A field of the payload, and what has to be true of it; of several tests all. */
 export const Condition = v.pipe(
@@ -18,10 +22,10 @@ export const Condition = v.pipe(
     in: v.optional(v.pipe(v.array(Scalar), v.minLength(1), v.maxLength(100))),
     exists: v.optional(v.boolean()),
     prefix: v.optional(v.string()),
-    gt: v.optional(v.number()),
-    gte: v.optional(v.number()),
-    lt: v.optional(v.number()),
-    lte: v.optional(v.number()),
+    gt: v.optional(StorableNumber),
+    gte: v.optional(StorableNumber),
+    lt: v.optional(StorableNumber),
+    lte: v.optional(StorableNumber),
   }),
   v.check(
     ({ path: _, ...tests }) => Object.values(tests).some((test) => test !== undefined),
@@ -51,8 +55,11 @@ const AnyFilter: v.GenericSchema<PayloadFilter> = v.lazy((input) => {
   return has('not') ? Not : Condition;
 });
 
+const TooDeep = v.never(`at most ${maxFilterLevels} levels of objects and lists deep`);
+
 export const PayloadFilter = v.pipe(
-  AnyFilter,
+  // Before anything goes down into it.
+  v.lazy((input) => (isDeeperThan(input, maxFilterLevels) ? TooDeep : AnyFilter)),
   v.check((filter) => JSON.stringify(filter).length <= maxFilterBytes, `at most ${maxFilterBytes} bytes`),
 );
 

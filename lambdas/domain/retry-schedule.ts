@@ -72,7 +72,10 @@ export function dueAfterSweep(sweeps: number, now: UnixMillis): UnixMillis {
 }
 
 /** How long a round of attempts can last at most, with every delay and every answer as slow as allowed. */
-export function deliveryLifetime({ retryDelays, attemptTimeout }: OutboundSettings): Millis {
+export function deliveryLifetime({
+  retryDelays,
+  attemptTimeout,
+}: Pick<OutboundSettings, 'retryDelays' | 'attemptTimeout'>): Millis {
   const scheduled = retryDelays.reduce((sum, delay) => sum + delay, 0) * (1 + jitter);
   const attempts = (retryDelays.length + 1) * (attemptTimeout / 1000 + maxRetryAfter);
   return toMillis(seconds(Math.ceil(scheduled + attempts) + 3600));

@@ -27,11 +27,14 @@ export const later = (at: UnixMillis, span: Seconds): UnixMillis => unixMillis(a
 export const secondsUntil = (at: UnixMillis, now: UnixMillis): Seconds =>
   seconds(Math.max(0, Math.ceil((at - now) / 1000)));
 
-/** Reads an ISO 8601 instant with a zone, e.g. `2026-12-01T00:00:00Z`; undefined when it is none. */
+/** 9999-12-31T23:59:59.999Z: what is later has a day of more than ten characters. */
+const lastInstant = 253_402_300_799_999;
+
+/** Reads an ISO 8601 instant with a zone, e.g. `2026-12-01T00:00:00Z`; undefined when it is none, or not from 1970 to 9999 in UTC. */
 export function parseInstant(text: string): UnixMillis | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
   const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : unixMillis(at);
+  return at >= 0 && at <= lastInstant ? unixMillis(at) : undefined;
 }
 
 /** The day in UTC, as `YYYY-MM-DD`. */

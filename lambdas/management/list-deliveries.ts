@@ -34,7 +34,7 @@ export interface Page {
   readonly next?: string;
 }
 
-/** The end of a list that begins now. */
+/** The place before which everything lies that was created until then. */
 export const beforeInstant = (until: UnixMillis): string => listedAt({ id: '~', createdAt: until });
 
 /**
@@ -43,6 +43,7 @@ export const beforeInstant = (until: UnixMillis): string => listedAt({ id: '~', 
  * Goes back day by day; a page may be short, or empty, where few are of the wanted status: it ends with its time.
  */
 export async function listDeliveries(wanted: Wanted, ports: ListPorts): Promise<Page> {
+  if (wanted.before <= fromInstant(wanted.since)) return { deliveries: [] };
   const found: Delivery[] = [];
   let before = wanted.before;
   let day: string | undefined = dayOf(before);
@@ -61,6 +62,8 @@ export async function listDeliveries(wanted: Wanted, ports: ListPorts): Promise<
   return { deliveries, ...(isMore && last && { next: listedAt(last) }) };
 }
 
+const fromInstant = (since: UnixMillis): string => listedAt({ id: '', createdAt: since });
+
 const dayOf = (place: string): string => utcDay(unixMillis(Number(place.split('#')[0])));
 
 function dayBefore(day: string, since: UnixMillis): [string | undefined, string] {
@@ -75,7 +78,7 @@ async function newestOf(
   { endpoint, since, limit }: Wanted,
   { deliveries }: ListPorts,
 ): Promise<readonly Delivery[]> {
-  const bounds = { from: listedAt({ id: '', createdAt: since }), before };
+  const bounds = { from: fromInstant(since), before };
   const shards = Array.from({ length: byEndpointIndex.shards }, (_, shard) => shard);
   const ids = await Promise.all(
     shards.map((shard) => deliveries.newest(endpoint, { day, shard }, bounds, limit)),

@@ -1,6 +1,6 @@
 import type { ManagementRequest, OperationAnswer } from './operation.ts';
 import { type OperationPorts, operations } from './operations.ts';
-import { Problem, problemBody, problemStatuses } from './problem.ts';
+import { MethodNotAllowed, Problem, problemBody, problemStatuses } from './problem.ts';
 import { route } from './router.ts';
 
 type Fields = Readonly<Record<string, string | number | undefined>>;
@@ -18,6 +18,8 @@ export type ManagePorts = OperationPorts & {
 /** An answer of the API, and whether it tells of a problem. */
 export interface Managed extends OperationAnswer {
   readonly isProblem?: boolean;
+  /** The methods that there are, where the one asked for is none of them. */
+  readonly allow?: readonly string[];
 }
 
 /** Answers one request of an authorised caller. Never throws. */
@@ -37,14 +39,17 @@ export async function manage(
     const fields = { method, path, status, caller, problem: problem.kind };
     if (status < 500) ports.telemetry.info('request.managed', fields);
     else ports.telemetry.error('request.managed', fields, error instanceof Error ? error : undefined);
-    return { status, body: problemBody(problem), isProblem: true };
+    const allow = problem instanceof MethodNotAllowed ? problem.allow : undefined;
+    return { status, body: problemBody(problem), isProblem: true, allow };
   }
 }
 
-const answerTo = async (request: ManagementRequest, ports: ManagePorts): Promise<OperationAnswer> =>
-  request.method === 'GET' && request.path === '/v1/openapi.json'
-    ? { status: 200, body: await ports.openapi() }
-    : route(request, operations, ports);
+async function answerTo(request: ManagementRequest, ports: ManagePorts): Promise<OperationAnswer> {
+  const { method, path } = request;
+  if (path !== '/v1/openapi.json') return route(request, operations, ports);
+  if (method !== 'GET') throw new MethodNotAllowed(method, path, ['GET']);
+  return { status: 200, body: await ports.openapi() };
+}
 
 /** What we did not foresee says nothing about itself: the log does. */
 const problemOf = (error: unknown): Problem =>

@@ -6,9 +6,12 @@ import { ProblemView } from './schemas.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+const textHeader = (description: string) => ({ description, schema: { type: 'string' } });
+
 /** Of each operation, whatever it does. */
 const anyProblem = {
   description: 'What is wrong, as problem details (RFC 9457)',
+  headers: { Allow: textHeader('Of 405 only: the methods that the path takes') },
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
@@ -50,10 +53,11 @@ export function openapiOf(operations: readonly OperationShape[], version: string
 }
 
 function describe(shape: OperationShape): Json {
-  const responses = Object.entries(shape.answers).map(([status, { description, schema }]) => [
+  const responses = Object.entries(shape.answers).map(([status, { description, schema, hasEtag }]) => [
     status,
     {
       description,
+      ...(hasEtag && { headers: { ETag: etag } }),
       ...(schema && { content: { 'application/json': { schema: schemaOf(schema, 'output') } } }),
     },
   ]);
@@ -75,6 +79,8 @@ function describe(shape: OperationShape): Json {
     responses: { ...Object.fromEntries(responses), default: anyProblem },
   };
 }
+
+const etag = textHeader('The version of what is answered, for If-Match');
 
 const ifMatch = {
   name: 'If-Match',

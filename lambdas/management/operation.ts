@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseExactly } from '../domain/exact-json.ts';
+import { parseBody } from './body.ts';
 import { type FieldError, Problem } from './problem.ts';
 
 /** A request to the management API, as the gateway hands it over; the caller is authorised. */
@@ -48,10 +48,19 @@ export interface OperationShape<
   readonly body?: B;
   /** Without a body nothing is missing. */
   readonly isBodyOptional?: boolean;
+  /** The field of the body whose numbers are kept digit by digit: it goes on as it came. */
+  readonly exactField?: string;
   /** Takes `If-Match`. */
   readonly isVersioned?: boolean;
   /** By status. */
-  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: Schema }>>;
+  readonly answers: Readonly<Record<number, AnswerShape>>;
+}
+
+/** How an answer is described. */
+interface AnswerShape {
+  readonly description: string;
+  readonly schema?: Schema;
+  readonly hasEtag?: boolean;
 }
 
 /** An operation whose parts have been forgotten: it parses for itself. */
@@ -80,7 +89,7 @@ export function operation<
         {
           params: parsePart(shape.params, 'path', params),
           query: parsePart(shape.query, 'query', request.query),
-          body: parsePart(shape.body, 'body', shape.body && bodyOf(request.body, shape.isBodyOptional)),
+          body: parsePart(shape.body, 'body', shape.body && bodyOf(request.body, shape)),
           version: shape.isVersioned ? versionOf(request.ifMatch) : undefined,
         } as OperationInput<Out<P>, Out<Q>, Out<B>>,
         ports,
@@ -88,14 +97,8 @@ export function operation<
   };
 }
 
-function bodyOf(text: string, isOptional = false): unknown {
-  if (text === '' && isOptional) return {};
-  try {
-    return parseExactly(text);
-  } catch {
-    throw new Problem('invalid-request', 'The body is not JSON that can be read: send a JSON object.');
-  }
-}
+const bodyOf = (text: string, { isBodyOptional, exactField }: OperationShape): unknown =>
+  text === '' && isBodyOptional ? {} : parseBody(text, exactField);
 
 /** `"3"`, as an ETag of ours is written; `*` is whichever there is. */
 function versionOf(ifMatch: string | undefined): number | undefined {

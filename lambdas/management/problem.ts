@@ -32,6 +32,17 @@ export class Problem extends Error {
   }
 }
 
+/** A path that takes other methods. @see https://www.rfc-editor.org/rfc/rfc9110#status.405 */
+export class MethodNotAllowed extends Problem {
+  /** The methods that it takes. */
+  readonly allow: readonly string[];
+
+  constructor(method: string, path: string, allow: readonly string[]) {
+    super('method-not-allowed', `${path} takes ${allow.join(', ')}, not ${method}.`);
+    this.allow = allow;
+  }
+}
+
 const titles: Readonly<Record<ProblemKind, string>> = {
   'invalid-request': 'The request is not as it must be',
   'destination-refused': 'Requests may not go there',

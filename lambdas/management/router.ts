@@ -1,5 +1,5 @@
 import type { ManagementRequest, Operation, OperationAnswer } from './operation.ts';
-import { Problem } from './problem.ts';
+import { MethodNotAllowed, Problem } from './problem.ts';
 
 /**
  * Answers a request with the operation that is meant.
@@ -20,8 +20,8 @@ export async function route<Ports>(
   if (matches.length === 0) {
     throw new Problem('not-found', `There is no ${request.path}; /v1/openapi.json says what there is.`);
   }
-  const methods = matches.map(({ candidate }) => candidate.method).join(', ');
-  throw new Problem('method-not-allowed', `${request.path} takes ${methods}, not ${request.method}.`);
+  const methods = matches.map(({ candidate }) => candidate.method);
+  throw new MethodNotAllowed(request.method, request.path, methods);
 }
 
 /** The parameters in a path; undefined when it is another path. */

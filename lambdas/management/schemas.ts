@@ -2,14 +2,16 @@ import * as v from 'valibot';
 import { deliveryStatuses } from '../domain/delivery-record.ts';
 import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
 import { secretKinds } from '../domain/endpoint-secret.ts';
+import { utf8Bytes } from '../domain/messages.ts';
 import { EventId, EventType } from '../domain/publish-message.ts';
+import { StorableText } from '../domain/storable.ts';
 
 /** An instant, as the API writes it. */
 const Instant = v.pipe(v.string(), v.isoTimestamp());
-const EndpointIdParam = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'));
+export const EndpointId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'));
 
 export const TenantParams = v.object({ tenant: Tenant });
-export const EndpointParams = v.object({ tenant: Tenant, endpointId: EndpointIdParam });
+export const EndpointParams = v.object({ tenant: Tenant, endpointId: EndpointId });
 
 const Attempt = v.object({
   number: v.number(),
@@ -88,14 +90,22 @@ export const PublishBody = v.strictObject({
   id: v.optional(EventId),
   type: EventType,
   data: v.unknown(),
-  endpointId: v.optional(EndpointIdParam),
+  endpointId: v.optional(EndpointId),
 });
 export const PublishedView = v.object({ id: v.string() });
 
+/** Two of them, and what is beside them, are an item of DynamoDB's 400 KB at most. */
+const maxKeptKiB = 128;
+const fitsItem = <Json>() =>
+  v.check(
+    (json: Json) => utf8Bytes(JSON.stringify(json)) <= maxKeptKiB * 1024,
+    `at most ${maxKeptKiB} KiB of JSON`,
+  );
+
 export const EventTypeFields = v.strictObject({
-  description: v.optional(v.pipe(v.string(), v.maxLength(1024)), ''),
-  schema: v.optional(v.record(v.string(), v.unknown())),
-  example: v.optional(v.unknown()),
+  description: v.optional(v.pipe(StorableText, v.maxLength(1024)), ''),
+  schema: v.optional(v.pipe(v.record(v.string(), v.unknown()), fitsItem())),
+  example: v.optional(v.pipe(v.unknown(), fitsItem())),
   checkPayload: v.optional(v.boolean(), false),
 });
 export const EventTypeView = v.object({

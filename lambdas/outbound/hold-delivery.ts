@@ -42,7 +42,7 @@ export interface HoldPorts {
 const firstHeldCheck = seconds(3_600);
 const longestHeldCheck = seconds(86_400);
 /** What waits longer for its endpoint is given up. */
-const longestHold = seconds(30 * 86_400);
+export const longestHold = seconds(30 * 86_400);
 
 /** When the sweep looks at a held delivery's endpoint. */
 export const heldCheckAt = (now: UnixMillis, sweeps: number): UnixMillis =>

@@ -119,8 +119,8 @@ const boundsOf = ({ since, until, place }: Bounded) => ({
 /** The partitions in turn: the shards of a day, then the next day. */
 function nextPlace({ place, until }: Pick<Bounded, 'place' | 'until'>): RecoveryPlace | undefined {
   if (place.shard + 1 < byEndpointIndex.shards) return { day: place.day, shard: place.shard + 1 };
-  const day = utcDay(later(dayStart(place.day), days(1)));
-  return day > utcDay(until) ? undefined : { day, shard: 0 };
+  const next = later(dayStart(place.day), days(1));
+  return next > until ? undefined : { day: utcDay(next), shard: 0 };
 }
 
 async function recoverOne(

@@ -54,6 +54,36 @@ export function listedContract(name: string, make: () => Promise<Listed>): void 
       expect(late.next).toBeUndefined();
     });
 
+    it('are none of a span that ends before it begins, whatever is in it', async () => {
+      const { made, wanted, ports } = await setUp();
+      const [, , third] = made;
+      const between = (since: UnixMillis, before: string) =>
+        listDeliveries({ ...wanted, since, before, limit: 5 }, ports);
+
+      expect(await between(hours(0), beforeInstant(hours(1)))).toEqual({ deliveries: [] });
+      expect(await between(hours(-24), beforeInstant(now))).toEqual({ deliveries: [] });
+      const instant = await between(hours(2), beforeInstant(hours(2)));
+      expect(instant.deliveries.map(({ id }) => id)).toEqual([third?.id]);
+    });
+
+    it('are none between bounds that are the wrong way round', async () => {
+      const { table, wanted } = await setUp();
+      const place = { day: utcDay(now), shard: 0 };
+      const [early, late] = [beforeInstant(hours(2)), beforeInstant(now)];
+
+      expect(await table.newest(wanted.endpoint, place, { from: late, before: early }, 5)).toEqual([]);
+      expect(await table.listed(wanted.endpoint, place, { after: late, upTo: early }, 5)).toEqual([]);
+    });
+
+    it('are counted up to the last day that there is', async () => {
+      const { table, wanted } = await setUp();
+      const last = unixMillis(Date.UTC(9999, 11, 31));
+
+      expect(await estimateOf(wanted.endpoint, { since: last, until: last }, () => true, table)).toEqual({
+        ...{ count: 0, isExact: true },
+      });
+    });
+
     it('are a short page with a next one when the time is up', async () => {
       const { wanted, ports } = await setUp();
 

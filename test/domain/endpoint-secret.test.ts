@@ -104,6 +104,17 @@ describe('a rotation', () => {
     expect(rotated([first], second, seconds(0), now)).toEqual([second]);
   });
 
+  it('without an overlap ends those before it, too, that are ending already: one of them may have leaked', () => {
+    const ending = { ...first, endsAt: later(now, seconds(86_400)) };
+
+    expect(rotated([second, ending], first, seconds(0), now)).toEqual([first]);
+    expect(rotated([second, ending], first, seconds(60), now).map(({ endsAt }) => endsAt)).toEqual([
+      undefined,
+      later(now, seconds(60)),
+      later(now, seconds(60)),
+    ]);
+  });
+
   it('does not make one that is ending already sign for longer', () => {
     const ending = { ...first, endsAt: later(now, seconds(10)) };
 

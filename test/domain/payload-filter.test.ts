@@ -9,6 +9,15 @@ const data = parseExactly(
 );
 const matches = (filter: unknown) => matchesFilter(v.parse(PayloadFilter, filter), data);
 
+const condition = { path: 'paid', equals: true };
+
+/** So many conditions around one. */
+function nested(kind: 'not' | 'all' | 'any', levels: number): object {
+  let filter: object = condition;
+  for (let level = 0; level < levels; level++) filter = { [kind]: kind === 'not' ? filter : [filter] };
+  return filter;
+}
+
 describe('a filter on the payload', () => {
   it.each([
     [{ path: 'amount', equals: 1200 }, true],
@@ -25,7 +34,7 @@ describe('a filter on the payload', () => {
     [{ path: 'amount', gt: 1200 }, false],
     [{ path: 'amount', gte: 1200, lte: 1200 }, true],
     [{ path: 'customer.country', gte: 0 }, false],
-    [{ path: 'big', gt: 1e19 }, true],
+    [{ path: 'big', gt: 9007199254740991 }, true],
     [{ path: 'lines.0.sku', prefix: 'a-' }, true],
     [{ path: 'lines.0.sku', prefix: 'b' }, false],
     [{ path: 'amount', prefix: '1' }, false],
@@ -65,6 +74,19 @@ describe('a filter on the payload', () => {
     expect(matches(filter)).toBe(wanted);
   });
 
+  it.each([nested('not', 14), nested('all', 7), nested('any', 7)])(
+    'that is nested is taken: %j',
+    (filter) => {
+      expect(matches(filter)).toBe(true);
+    },
+  );
+
+  it('that is nested too deep is told so, not what it would be inside', () => {
+    const { issues } = v.safeParse(PayloadFilter, nested('not', 40));
+
+    expect(issues?.map(({ message }) => message)).toEqual(['at most 16 levels of objects and lists deep']);
+  });
+
   it.each([
     [{}],
     [{ path: 'a' }],
@@ -77,9 +99,17 @@ describe('a filter on the payload', () => {
     [{ not: [{ path: 'a', equals: 1 }] }],
     [{ any: [{ path: 'a', equals: 1 }], all: [] }],
     [{ path: 'a', equals: 'x'.repeat(5000) }],
+    [{ path: 'a', gt: 1e19 }],
+    [{ path: 'a', in: [1, -9007199254740992] }],
+    [{ path: 'a', equals: 1e-200 }],
+    [{ path: 'a', lte: Number.POSITIVE_INFINITY }],
+    [nested('not', 16)],
+    [nested('all', 8)],
+    [nested('any', 200)],
+    [nested('not', 500_000)],
     ['amount > 5'],
     [null],
-  ])('that is none is refused: %j', (filter) => {
+  ])('that is none is refused (%#)', (filter) => {
     expect(v.safeParse(PayloadFilter, filter).success).toBe(false);
   });
 });

@@ -3,9 +3,13 @@ import type { Operation as OperatorMessage } from '../../lambdas/domain/operatio
 import { manage } from '../../lambdas/management/manage.ts';
 import type { ManagementRequest } from '../../lambdas/management/operation.ts';
 import type { OperationPorts } from '../../lambdas/management/operations.ts';
+import { checkItem, checkKey } from './dynamodb-limits.ts';
+import { memoryEventTypes } from './event-types.ts';
 import { outboundWorld } from './outbound-world.ts';
 
-/** The management API in memory, over the outbound flow's world. */
+type World = ReturnType<typeof outboundWorld>;
+
+/** The management API in memory, over the outbound flow's world; its tables have DynamoDB's limits. */
 export function managementWorld() {
   const world = outboundWorld();
   const master = masterKey('a master secret');
@@ -21,7 +25,7 @@ export function managementWorld() {
     refusalOfName: async () => undefined,
     maxTimeoutSeconds: 30,
     retention: world.settings.deliveryRetention,
-    endpoints: { ...world.endpoints, reseal: async (seen) => seen },
+    endpoints: limitedEndpoints(world.endpoints),
     gates: world.gates,
     secrets: {
       seal: async (text, owner, at) => seal(text, master, owner, at),
@@ -31,12 +35,7 @@ export function managementWorld() {
     deliveries: world.table,
     events: { ...world.events, payload: async () => undefined },
     recoveries: world.recoveries,
-    eventTypes: {
-      read: async () => undefined,
-      page: async () => ({ eventTypes: [] }),
-      put: async () => true,
-      remove: async () => undefined,
-    },
+    eventTypes: memoryEventTypes(),
     refusalOfSchema: () => undefined,
     refusalOfPayload: async () => undefined,
     sendPublication: async (body) => void published.push(body),
@@ -71,3 +70,20 @@ export function managementWorld() {
       ),
   };
 }
+
+const limitedEndpoints = (endpoints: World['endpoints']): OperationPorts['endpoints'] => ({
+  ...endpoints,
+  reseal: async (seen) => seen,
+  page(tenant, range, limit) {
+    if (range.after !== undefined) checkKey(range.after);
+    return endpoints.page(tenant, range, limit);
+  },
+  create(endpoint) {
+    checkItem(endpoint);
+    return endpoints.create(endpoint);
+  },
+  changeSettings(seen, settings, now) {
+    checkItem({ ...seen, ...settings });
+    return endpoints.changeSettings(seen, settings, now);
+  },
+});

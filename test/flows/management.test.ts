@@ -133,7 +133,35 @@ describeFlow('The management API', (stack) => {
     expect(await statusOf({ cursor: 'nonsense' })).toBe(400);
     expect(await statusOf({ limit: '0' })).toBe(400);
     expect(await statusOf({ limit: '201' })).toBe(400);
+    for (const after of ['', 'x'.repeat(1_025)]) {
+      const cursor = Buffer.from(JSON.stringify({ after })).toString('base64url');
+      expect(await statusOf({ cursor })).toBe(400);
+    }
     expect((await call('PATCH', pathOf(tenant, 'ep_1'), {}, { ifMatch: 'W/"1"' })).status).toBe(400);
+  });
+
+  it.concurrent('lists deliveries of any span of time, and keeps filters and event types up to their limits', async () => {
+    const tenant = newTenant();
+    const { etag } = await call('POST', pathOf(tenant), everything('http://127.0.0.1:9/', { id: 'ep_1' }));
+    const list = (query: Record<string, string>) =>
+      call('GET', `${pathOf(tenant, 'ep_1')}/deliveries`, undefined, { query });
+    const change = (filter: unknown) => call('PATCH', pathOf(tenant, 'ep_1'), { filter });
+    const condition = { path: 'a', in: [9_007_199_254_740_991, 1e-130] };
+    const nots = (levels: number): unknown => (levels === 0 ? condition : { not: nots(levels - 1) });
+
+    const empty = { status: 200, body: { data: [] } };
+    expect(await list({ since: '2999-01-01T00:00:00Z' })).toMatchObject(empty);
+    expect((await list({ until: '9999-12-31T23:59:59Z' })).body).toEqual({ data: [] });
+    expect((await list({ since: '2026-02-02T00:00:00Z', until: '2026-02-01T00:00:00Z' })).status).toBe(400);
+    expect([etag, (await change(nots(14))).status, (await change(nots(15))).status]).toEqual([
+      '"1"',
+      200,
+      400,
+    ]);
+    const path = `/v1/event-types/large.${crypto.randomUUID()}`;
+    const large = { schema: { description: 'x'.repeat(130_000) }, example: 'x'.repeat(130_000) };
+    expect((await call('PUT', path, large)).status).toBe(201);
+    expect((await call('PUT', path, { example: 'x'.repeat(500_000) })).status).toBe(400);
   });
 
   it.concurrent('describes event types, and refuses payloads that do not fit, where it is asked to', async () => {

@@ -64,8 +64,9 @@ export function managedAnswer(answer: {
   readonly body?: unknown;
   readonly etag?: string;
   readonly isProblem?: boolean;
+  readonly allow?: readonly string[];
 }): APIGatewayProxyStructuredResultV2 {
-  const { status, body, etag, isProblem } = answer;
+  const { status, body, etag, isProblem, allow } = answer;
   const contentType = isProblem ? 'application/problem+json' : 'application/json';
   return {
     statusCode: status,
@@ -73,6 +74,7 @@ export function managedAnswer(answer: {
       'cache-control': 'no-store',
       ...(body !== undefined && { 'content-type': contentType }),
       ...(etag && { etag }),
+      ...(allow && { allow: allow.join(', ') }),
     },
     body: body === undefined ? '' : JSON.stringify(body),
   };

@@ -30,6 +30,8 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
     [from, to]: readonly [string, string],
     options: { readonly Limit: number; readonly ScanIndexForward: boolean },
   ): Promise<readonly string[]> => {
+    // DynamoDB refuses what it could answer with nothing.
+    if (from > to) return [];
     const { Items = [] } = await client.send(
       new QueryCommand({
         TableName: table,

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { EventTypeRecord } from '../../domain/event-type.ts';
+import { parseExactly } from '../../domain/exact-json.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { unixMillis } from '../../domain/time.ts';
 import { unlessRefused } from './unless-refused.ts';
@@ -81,6 +82,6 @@ function recordIn(item: unknown): EventTypeRecord {
   return {
     ...{ ...rest, name: id },
     ...(schemaText !== undefined && { schema: v.parse(SchemaObject, JSON.parse(schemaText)) }),
-    ...(exampleText !== undefined && { example: JSON.parse(exampleText) }),
+    ...(exampleText !== undefined && { example: parseExactly(exampleText) }),
   };
 }

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { type Delivery, deliveryStatuses } from '../../domain/delivery-record.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';
-import { days, later, parseInstant, seconds, type UnixMillis } from '../../domain/time.ts';
+import { parseInstant, type Seconds, type UnixMillis } from '../../domain/time.ts';
 import { type ReplayPorts, replayDelivery } from '../../outbound/replay.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
-import { beforeInstant, type ListPorts, listDeliveries } from '../list-deliveries.ts';
+import { type ListPorts, listDeliveries } from '../list-deliveries.ts';
+import { listedSpan } from '../listed-span.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { DeliveryDetail, DeliveryView, EndpointParams, listOf } from '../schemas.ts';
@@ -13,6 +14,8 @@ import { deliveryDetail, deliveryView } from '../views.ts';
 /** What looking at deliveries and retrying them needs of the outside world. */
 export interface DeliveryPorts extends ListPorts, ReplayPorts {
   now(): UnixMillis;
+  /** How long a finished delivery is kept. */
+  readonly retention: Seconds;
   readonly deliveries: ListPorts['deliveries'] & ReplayPorts['deliveries'];
   readonly events: ReplayPorts['events'] & {
     /** The body that is sent, or undefined when it is gone. */
@@ -30,14 +33,13 @@ export const InstantQuery = v.pipe(
   v.string(),
   v.check(
     (text) => parseInstant(text) !== undefined,
-    'an ISO 8601 instant with its zone, e.g. 2026-12-01T00:00:00Z',
+    'an ISO 8601 instant with its zone from 1970 to 9999, e.g. 2026-12-01T00:00:00Z',
   ),
   v.transform((text) => parseInstant(text) as UnixMillis),
 );
 
-const ListPlace = v.object({ before: v.string() });
-/** As far back as a list goes that does not say. */
-const listedFor = days(30);
+/** As `listedAt` writes it, and `beforeInstant`. */
+const ListPlace = v.object({ before: v.pipe(v.string(), v.regex(/^\d{15}#([a-z2-7]{52}|~)$/)) });
 
 export const listEndpointDeliveries = operation(
   {
@@ -53,16 +55,10 @@ export const listEndpointDeliveries = operation(
     answers: { 200: { description: 'A page', schema: listOf(DeliveryView) } },
   },
   async ({ params, query }, ports: DeliveryPorts) => {
-    const now = ports.now();
-    const place = placeIn(ListPlace, query.cursor);
-    const page = await listDeliveries(
-      {
-        ...{ endpoint: params, status: query.status, limit: query.limit },
-        since: query.since ?? later(now, seconds(-listedFor)),
-        before: place?.before ?? beforeInstant(query.until ?? now),
-      },
-      ports,
-    );
+    const { since, until, status, limit, cursor } = query;
+    const asked = { since, until, ...placeIn(ListPlace, cursor) };
+    const span = listedSpan(asked, ports.now(), ports.retention);
+    const page = await listDeliveries({ endpoint: params, status, limit, ...span }, ports);
     const nextCursor = page.next === undefined ? undefined : cursorOf({ before: page.next });
     return { status: 200, body: { data: page.deliveries.map(deliveryView), nextCursor } };
   },

@@ -21,7 +21,7 @@ import { answerOf, noSecret } from './endpoints.ts';
 
 const tag = 'Endpoints';
 const path = (action: string) => `/v1/tenants/{tenant}/endpoints/{endpointId}/${action}`;
-const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView };
+const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView, hasEtag: true };
 const secretsShown = { description: 'The secrets that sign now, the current one first', schema: SecretsView };
 
 export const enableEndpoint = operation(
@@ -133,6 +133,7 @@ export const testEndpoint = operation(
     ...{ id: 'testEndpoint', method: 'POST', path: path('test'), tag, params: EndpointParams },
     summary: 'Sends the endpoint a test event, whatever it is subscribed to',
     body: TestEvent,
+    exactField: 'data',
     isBodyOptional: true,
     answers: {
       202: { description: 'Accepted; GET its deliveries to see what came of it', schema: PublishedView },

@@ -16,16 +16,23 @@ import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { changed, type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { etagOf, operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { CreatedEndpoint, EndpointParams, EndpointView, listOf, TenantParams } from '../schemas.ts';
+import {
+  CreatedEndpoint,
+  EndpointId,
+  EndpointParams,
+  EndpointView,
+  listOf,
+  TenantParams,
+} from '../schemas.ts';
 import { secretView } from '../secret-view.ts';
 import { endpointView } from '../views.ts';
 
 const tag = 'Endpoints';
-const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView };
+const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView, hasEtag: true };
 
 const NewEndpoint = v.strictObject({
   /** Chosen by the caller, or made. */
-  id: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'))),
+  id: v.optional(EndpointId),
   /** `v1` is a shared secret; `v1a` an Ed25519 key. */
   secretKind: v.optional(v.picklist(secretKinds)),
   /** Brought along: `whsec_…` or `whsk_…`; else one is made. */
@@ -39,7 +46,7 @@ export const createEndpoint = operation(
     summary: 'Registers an endpoint; shows its secret once',
     params: TenantParams,
     body: NewEndpoint,
-    answers: { 201: { description: 'Registered', schema: CreatedEndpoint } },
+    answers: { 201: { description: 'Registered', schema: CreatedEndpoint, hasEtag: true } },
   },
   async ({ params: { tenant }, body }, ports: EndpointPorts) => {
     const { id = ports.newId('ep'), secretKind = 'v1', secret: given, ...settings } = body;
@@ -85,7 +92,7 @@ async function checkDestination(settings: EndpointSettings, ports: EndpointPorts
   throw new Problem(kind, `${field}: ${reason}`, [{ path: field, message: reason }]);
 }
 
-const EndpointPlace = v.object({ after: v.string() });
+const EndpointPlace = v.object({ after: EndpointId });
 
 export const listEndpoints = operation(
   {

@@ -27,7 +27,11 @@ export interface EventTypePorts {
 const tag = 'Event types';
 const NameParams = v.object({ name: EventType });
 const path = '/v1/event-types/{name}';
-const one = { description: 'The event type; its ETag is its version', schema: EventTypeView };
+const one = {
+  description: 'The event type; its ETag is its version',
+  schema: EventTypeView,
+  hasEtag: true,
+};
 
 const view = ({ createdAt, updatedAt, ...rest }: EventTypeRecord) => ({
   ...rest,
@@ -40,7 +44,7 @@ const answerOf = (record: EventTypeRecord, status = 200) => ({
   etag: etagOf(record.version),
 });
 
-const Place = v.object({ after: v.string() });
+const Place = v.object({ after: EventType });
 
 export const listEventTypes = operation(
   {
@@ -77,6 +81,7 @@ export const putEventType = operation(
     summary: 'Describes an event type; with checkPayload, payloads that do not fit its schema are refused',
     isVersioned: true,
     body: EventTypeFields,
+    exactField: 'example',
     answers: { 200: one, 201: one },
   },
   async ({ params: { name }, body, version }, ports: EventTypePorts) => {

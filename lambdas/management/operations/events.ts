@@ -9,6 +9,7 @@ export const publishEvent = operation(
       'Publishes an event to the tenant, or to one of its endpoints; the same id again sends what is missing',
     params: TenantParams,
     body: PublishBody,
+    exactField: 'data',
     answers: { 202: { description: 'Accepted: it is on the publish queue', schema: PublishedView } },
   },
   async ({ params: { tenant }, body }, ports: PublishPorts) => {

@@ -58,6 +58,7 @@ function expectConforming(method: string, path: string, response: Response, answ
     ];
     expectSchema(`#/${pointer.map(encoded).join('/')}`, answer);
   }
+  expect(response.headers.has('allow')).toBe(response.status === 405);
 }
 
 const encoded = (part: string): string =>

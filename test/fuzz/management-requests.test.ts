@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { managedAnswer } from '../../lambdas/adapters/aws/api-gateway.ts';
+import { hostileRequest } from '../fakes/hostile-requests.ts';
+import { managementWorld } from '../fakes/management-world.ts';
+
+/** An endpoint with a delivery, an event type, a source; and time for a few steps of whatever takes long. */
+async function world() {
+  const { world, call, problems } = managementWorld();
+  await call('POST', '/v1/tenants/acme/endpoints', {
+    ...{ id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] },
+  });
+  await call('PUT', '/v1/event-types/a.b', { description: 'b' });
+  await world.publish({ id: 'evt_0', type: 'a.b', tenant: 'acme', data: {} });
+  const left = { steps: 20 };
+  const changed = { sources: ['quiet'], hasTime: () => --left.steps > 0 };
+  return { call, problems, changed };
+}
+
+it('no request to the management API fails on our side, whatever is in it', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(hostileRequest, { minLength: 1, maxLength: 5 }), async (requests) => {
+      const { call, problems, changed } = await world();
+
+      for (const { method, path, ...more } of requests) {
+        const answer = await call(method, path, undefined, more, changed);
+
+        expect(problems).toEqual([]);
+        expect(answer.status).toBeLessThan(500);
+        const { headers = {}, body = '' } = managedAnswer(answer);
+        expect(answer.status === 405).toBe('allow' in headers);
+        if (answer.isProblem) {
+          expect(JSON.parse(body)).toMatchObject({ status: answer.status, detail: expect.any(String) });
+        }
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
