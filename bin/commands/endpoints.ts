@@ -10,10 +10,17 @@ import { answer } from '../answer.ts';
 import { nonNegativeNumber } from '../arguments.ts';
 import { addEndpointOptions, type EndpointOptions, endpointBody } from '../endpoint-options.ts';
 import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoint-view.ts';
+import { givenSecret, type SecretOptions, secretOption, withoutGiven } from '../given-secret.ts';
 import { allPages, manageWith } from '../manage.ts';
 import type { TargetOptions } from '../target.ts';
 
-type CreateOptions = TargetOptions & EndpointOptions & { readonly id?: string; readonly ed25519?: boolean };
+interface CreateOptions extends TargetOptions, EndpointOptions, SecretOptions {
+  readonly id?: string;
+  readonly ed25519?: boolean;
+}
+interface RotateOptions extends TargetOptions, SecretOptions {
+  readonly overlapHours: number;
+}
 
 const pathOf = (tenant: string, id?: string, action?: string): string =>
   ['/v1/tenants', tenant, 'endpoints', ...(id ? [id] : []), ...(action ? [action] : [])]
@@ -27,11 +34,13 @@ export function addEndpointsCommand(program: Command): void {
     .argument('<tenant>')
     .argument('<url>')
     .option('--id <id>', 'else one is made')
+    .addOption(secretOption().conflicts('ed25519'))
     .option('--ed25519', 'sign with an Ed25519 key (v1a), of which the receiver holds the public half')
     .action((tenant: string, url: string, _options: unknown, command: Command) =>
       create(tenant, { ...command.optsWithGlobals<CreateOptions>(), url }),
     );
-  addEndpointOptions(endpoints.command('update').description('change what is given'))
+  addEndpointOptions(endpoints.command('update'))
+    .description('change what is given; null takes a setting away, as in --timeout null')
     .argument('<tenant>')
     .argument('<id>')
     .option('--url <url>')
@@ -62,7 +71,7 @@ function addReading(endpoints: Command): void {
     .argument('<tenant>')
     .argument('<id>')
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
-      secrets(command.optsWithGlobals(), 'GET', pathOf(tenant, id, 'secret')),
+      reveal(command.optsWithGlobals(), pathOf(tenant, id, 'secret')),
     );
 }
 
@@ -86,8 +95,9 @@ function addActions(endpoints: Command): void {
     .argument('<tenant>')
     .argument('<id>')
     .option('--overlap-hours <number>', '0 to 168', nonNegativeNumber, 24)
-    .action((tenant: string, id: string, { overlapHours }: { overlapHours: number }, command: Command) =>
-      secrets(command.optsWithGlobals(), 'POST', pathOf(tenant, id, 'rotate-secret'), { overlapHours }),
+    .addOption(secretOption())
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      rotate(command.optsWithGlobals(), pathOf(tenant, id, 'rotate-secret')),
     );
   endpoints
     .command('test')
@@ -109,14 +119,17 @@ function addActions(endpoints: Command): void {
 
 async function create(tenant: string, options: CreateOptions): Promise<void> {
   const call = await manageWith(options);
+  const given = await givenSecret(options);
   const body = {
     ...endpointBody({ types: ['*'], ...options }),
     id: options.id,
+    secret: given,
     secretKind: options.ed25519 ? 'v1a' : undefined,
   };
   const created = v.parse(CreatedEndpoint, (await call({ method: 'POST', path: pathOf(tenant), body })).body);
-  const { endpoint, secret } = created;
-  answer(options, created, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
+  const { endpoint } = created;
+  const secret = withoutGiven(created.secret, given);
+  answer(options, { endpoint, secret }, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
 }
 
 async function update(tenant: string, id: string, options: TargetOptions & EndpointOptions): Promise<void> {
@@ -141,14 +154,18 @@ async function show(options: TargetOptions, method: 'GET' | 'POST', path: string
 const print = (endpoint: v.InferOutput<typeof EndpointView>, options: TargetOptions): void =>
   answer(options, endpoint, describeEndpoint(endpoint));
 
-async function secrets(
-  options: TargetOptions,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: object,
-): Promise<void> {
+async function reveal(options: TargetOptions, path: string): Promise<void> {
   const call = await manageWith(options);
-  const shown = v.parse(SecretsView, (await call({ method, path, body })).body).secrets;
+  const { secrets } = v.parse(SecretsView, (await call({ method: 'GET', path })).body);
+  answer(options, secrets, describeSecrets(secrets));
+}
+
+async function rotate(options: RotateOptions, path: string): Promise<void> {
+  const call = await manageWith(options);
+  const given = await givenSecret(options);
+  const body = { overlapHours: options.overlapHours, secret: given };
+  const { secrets } = v.parse(SecretsView, (await call({ method: 'POST', path, body })).body);
+  const shown = secrets.map((secret) => withoutGiven(secret, given));
   answer(options, shown, describeSecrets(shown));
 }
 
