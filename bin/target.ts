@@ -52,6 +52,10 @@ export function chooseTarget(
   return { kind: 'stack', name: options.stack ?? defaultStack };
 }
 
+/** The stack whose resources are meant; undefined on the laptop's AWS: any, because there is one. */
+export const stackMeant = ({ stack = defaultStack, local }: TargetOptions): string | undefined =>
+  local ? undefined : stack;
+
 /** Chooses the deployment and has this process's SDK clients talk to where it is. */
 export function enterTarget(options: TargetOptions): Target {
   const target = chooseTarget(options, process.env, readOutputs(outputsFileIn(options.stateDir)));

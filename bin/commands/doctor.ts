@@ -17,7 +17,7 @@ import {
 } from '../doctor/checks.ts';
 import { describeFailure, RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
-import { defaultStack, type TargetOptions } from '../target.ts';
+import { stackMeant, type TargetOptions } from '../target.ts';
 
 /** `hookline doctor`: whether a deployed stack is well. */
 export function addDoctorCommand(program: Command): void {
@@ -33,7 +33,7 @@ async function examine(options: TargetOptions): Promise<void> {
   const findings = await Promise.all([
     attempt('secrets', checkSecrets(deployment, secretsClient(patientCalls))),
     attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
-    attempt('alarms', checkAlarms(options.stack ?? defaultStack, new CloudWatchClient(config))),
+    attempt('alarms', checkAlarms(stackMeant(options), new CloudWatchClient(config))),
     attempt('concurrency', checkConcurrency(new LambdaClient(config))),
     attempt('clock', checkClock(deployment)),
   ]);

@@ -5,7 +5,8 @@ import { functionName, logsOf } from '../../local/function-logs.ts';
 import { readableLine, textOf } from '../../local/log-line.ts';
 import { positiveNumber } from '../arguments.ts';
 import { openDeployment, sourceOf } from '../deployment.ts';
-import { defaultStack, type TargetOptions } from '../target.ts';
+import { isOfStack } from '../stack-names.ts';
+import { stackMeant, type TargetOptions } from '../target.ts';
 
 interface Options extends TargetOptions {
   readonly since: number;
@@ -30,8 +31,7 @@ async function follow(options: Options): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const stack = options.local ? '' : (options.stack ?? defaultStack);
-  const isMeant = groupsMeant(stack, options.source);
+  const isMeant = groupsMeant(stackMeant(options), options.source);
   const logs = logsOf(new CloudWatchLogsClient(clientConfig(patientCalls)), isMeant);
   console.error('Following; Ctrl-C ends it.');
   await logs.follow(
@@ -47,15 +47,16 @@ async function follow(options: Options): Promise<void> {
 /**
  * The log group of the deliver function; or those of a source's receiver and consumer, which all sources may share.
  *
- * @param stack empty: any
+ * @param stack undefined: any
  */
-function groupsMeant(stack: string, source: string | undefined): (group: string) => boolean {
+export function groupsMeant(
+  stack: string | undefined,
+  source: string | undefined,
+): (group: string) => boolean {
   const names =
     source === undefined
       ? ['deliver']
       : ['Receive', 'Consume'].flatMap((part) => [`${source.replaceAll('-', '')}${part}`, `s${part}`]);
-  // AWS names a group after the stack; the emulator puts it into a folder of the stack.
-  const isOfStack = (group: string) =>
-    stack === '' || group.startsWith(`${stack}-`) || group.includes(`/${stack}/`);
-  return (group) => isOfStack(group) && names.includes(functionName(group));
+  const isOwn = isOfStack(stack);
+  return (group) => isOwn(group) && names.includes(functionName(group));
 }
