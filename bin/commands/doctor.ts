@@ -15,7 +15,7 @@ import {
   checkSecrets,
   type Finding,
 } from '../doctor/checks.ts';
-import { describeFailure, RefusedError } from '../refusal.ts';
+import { failureLine, RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
 import { stackMeant, type TargetOptions } from '../target.ts';
 
@@ -48,7 +48,7 @@ async function attempt(check: string, findings: Promise<Finding[]>): Promise<Fin
   try {
     return await findings;
   } catch (error) {
-    return [{ check, ok: false, detail: `could not be checked: ${describeFailure(error).split('\n')[0]}` }];
+    return [{ check, ok: false, detail: `could not be checked: ${failureLine(error)}` }];
   }
 }
 

@@ -6,7 +6,7 @@ import { dynamodbTaps } from '../../lambdas/adapters/aws/dynamodb-taps.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { openDeployment, sourceOf } from '../deployment.ts';
-import { RefusedError } from '../refusal.ts';
+import { failureLine, RefusedError } from '../refusal.ts';
 import { cell } from '../table.ts';
 import { makeTapQueue } from '../tap-queue.ts';
 import type { TargetOptions } from '../target.ts';
@@ -79,7 +79,7 @@ async function follow(
     } catch (error) {
       if (signal.aborted) return [];
       if (performance.now() - answeredAt > listenMs) throw error;
-      console.error(`No answer of SQS (${cell(String(error))}); trying again.`);
+      console.error(`No answer of SQS (${cell(failureLine(error))}); trying again.`);
       await pause(tryAgainMs);
       return [];
     }

@@ -5,6 +5,8 @@ import { bodyOf, ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { MalformedMessageError, parseMessage } from '../../lambdas/domain/messages.ts';
 import { plainText } from '../../local/plain-text.ts';
 import type { Deployment } from '../deployment.ts';
+import { reach } from '../reach.ts';
+import { failureLine } from '../refusal.ts';
 import { cell } from '../table.ts';
 
 /** What was asked of a listener. */
@@ -47,14 +49,13 @@ async function postTo(to: string, event: ReceivedMessage, deployment: Deployment
     const body = await bytesOf(event, deployment);
     return body === undefined ? 'its body is not there any more' : await post(to, event, body);
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return `failed: ${cause instanceof Error ? cause.message || cause.name : cause}`;
+    return `failed: ${failureLine(error)}`;
   }
 }
 
 async function post(to: string, event: ReceivedMessage, body: Uint8Array<ArrayBuffer>): Promise<string> {
   const startedAt = performance.now();
-  const { status } = await fetch(to, {
+  const { status } = await reach(to, {
     method: 'POST',
     headers: {
       ...event.headers,

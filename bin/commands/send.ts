@@ -7,6 +7,7 @@ import { sourceDefaults } from '../../lib/settings.ts';
 import { answer } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type DeployedSource, openDeployment, sourceOf } from '../deployment.ts';
+import { reach } from '../reach.ts';
 import { RefusedError } from '../refusal.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { readFile, requestToSend, type Sender, type SendOptions } from '../send-request.ts';
@@ -127,18 +128,11 @@ async function sendOnce(request: Draft, target: URL): Promise<Sent> {
   return { status: response.status, milliseconds, answer: text };
 }
 
-async function post({ method, headers, body }: Draft, target: URL): Promise<Response> {
-  try {
-    return await fetch(target, {
-      method,
-      headers,
-      body: Buffer.from(body),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(answerWithinMs),
-    });
-  } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new RefusedError(`${target.origin} does not answer: ${cause}.`);
-  }
-}
+const post = ({ method, headers, body }: Draft, target: URL): Promise<Response> =>
+  reach(target, {
+    method,
+    headers,
+    body: Buffer.from(body),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(answerWithinMs),
+  });

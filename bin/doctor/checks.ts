@@ -6,6 +6,7 @@ import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { Deployment } from '../deployment.ts';
 import { dlqQueue } from '../dlq-queue.ts';
 import { dlqsNamed } from '../dlqs.ts';
+import { reach } from '../reach.ts';
 import { bringsItsSecret, secretFormat } from '../secret-change.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { isOfStack } from '../stack-names.ts';
@@ -125,7 +126,7 @@ const maxSkewSeconds = 60;
 export async function checkClock({ sources }: Deployment): Promise<Finding[]> {
   const [source] = Object.values(sources);
   if (source === undefined) return [];
-  const response = await fetch(source.url, { method: 'POST', body: '' });
+  const response = await reach(source.url, { method: 'POST', body: '' });
   const there = Date.parse(response.headers.get('date') ?? '');
   if (Number.isNaN(there)) return [];
   const skew = Math.round((Date.now() - there) / 1000);

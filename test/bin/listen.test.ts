@@ -35,7 +35,9 @@ it('passes over what is no event, and goes on after a body that it may not read'
 
   expect(stderr).toContain('Passed over: received event is not JSON (7 bytes)');
   expect(stdout).toMatch(/invoice\.paid {2}large {2}failed: .*not allowed/);
-  expect(stdout).toMatch(/invoice\.paid {2}small {2}failed: bad port/);
+  expect(stdout).toMatch(
+    /invoice\.paid {2}small {2}failed: http:\/\/127\.0\.0\.1:1 cannot be asked: bad port/,
+  );
 });
 
 it('that ends with an error closes its tap, and does not open it again', async () => {

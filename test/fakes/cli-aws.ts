@@ -73,14 +73,20 @@ export async function cliAws(answers: Answers = {}, { api, outputs = localOutput
   const placed = JSON.stringify(outputs).replaceAll(outputs.awsEndpoint, base());
   writeFileSync(join(stateDir, 'outputs.json'), placed.replace(/"(sqs|dlq):/g, `"${base()}/$1/`));
 
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+
   return {
     /** The inputs of one operation, in order. */
     inputsOf: (operation: string) =>
       asked.filter((one) => one.operation === operation).map(({ input }) => input),
     run: (...args: readonly string[]) => runCli('--state-dir', stateDir, '--local', ...args),
+    /** As a laptop's that was killed: its outputs are still there. */
+    stop,
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
+      stop();
       rmSync(stateDir, { recursive: true });
     },
   };
