@@ -91,10 +91,10 @@ function addActions(endpoints: Command): void {
   }
   endpoints
     .command('rotate-secret')
-    .description('a new secret; the one before signs beside it for the overlap')
+    .description('a new secret; those before it sign beside it for the overlap at most')
     .argument('<tenant>')
     .argument('<id>')
-    .option('--overlap-hours <number>', '0 to 168', nonNegativeNumber, 24)
+    .option('--overlap-hours <number>', '0 to 168; 0 ends those before it at once', nonNegativeNumber, 24)
     .addOption(secretOption())
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       rotate(command.optsWithGlobals(), pathOf(tenant, id, 'rotate-secret')),

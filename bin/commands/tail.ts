@@ -33,6 +33,8 @@ async function follow(options: Options): Promise<void> {
   process.once('SIGTERM', () => stop.abort());
   const isMeant = groupsMeant(stackMeant(options), options.source);
   const logs = logsOf(new CloudWatchLogsClient(clientConfig(patientCalls)), isMeant);
+  // A poll that fails is made up for by the next: what lets none succeed is to be told.
+  await logs.read(Date.now());
   console.error('Following; Ctrl-C ends it.');
   await logs.follow(
     Date.now() - options.since * 1000,

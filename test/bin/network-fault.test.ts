@@ -82,6 +82,7 @@ it('a bug, and what AWS refuses, are no failures of the network', () => {
 it.each([
   ['the management API', ['endpoints', 'list', 'acme']],
   ['SQS', ['dlq', 'list']],
+  ['the log', ['tail']],
 ])(
   'with a local AWS that was killed, %s is not reached, and npm start is what to do',
   async (_which, args) => {
