@@ -2,54 +2,75 @@ import { type Command, Option } from 'commander';
 import { collected, jsonArgument, nonNegativeNumber, positiveNumber } from './arguments.ts';
 import { RefusedError } from './refusal.ts';
 
+/** What an update takes a setting away by. Not null itself, of which commander makes an empty text. */
+const nothing = Symbol('null');
+type Nothing = typeof nothing;
+
 /** What the command line may say about an endpoint. */
 export interface EndpointOptions {
   readonly url?: string;
   readonly types?: readonly string[];
-  readonly description?: string;
+  readonly description?: string | Nothing;
   readonly filter?: unknown;
-  readonly header?: readonly string[];
-  readonly metadata?: readonly string[];
-  readonly maxPerSecond?: number;
-  readonly maxConcurrent?: number;
-  readonly timeout?: number;
-  readonly retryDelays?: readonly number[];
+  readonly header?: readonly string[] | Nothing;
+  readonly metadata?: readonly string[] | Nothing;
+  readonly maxPerSecond?: number | Nothing;
+  readonly maxConcurrent?: number | Nothing;
+  readonly timeout?: number | Nothing;
+  readonly retryDelays?: readonly number[] | Nothing;
 }
+
+const orNothing =
+  <Value>(parse: (text: string) => Value) =>
+  (text: string): Value | Nothing =>
+    text === 'null' ? nothing : parse(text);
+
+/** For an option that takes several. */
+const severalOrNothing =
+  <Value>(parse: (text: string) => Value) =>
+  (text: string, before: readonly Value[] | Nothing = []): readonly Value[] | Nothing =>
+    text === 'null' ? nothing : [...(before === nothing ? [] : before), parse(text)];
+
 /** The options of whatever makes or changes an endpoint. */
 export function addEndpointOptions(command: Command): Command {
   return command
     .addOption(new Option('--types <type...>', 'event types: *, invoice.* or exact').argParser(collected))
-    .option('--description <text>')
-    .option('--filter <json>', 'on the payload, e.g. {"path":"amount","gte":100}', jsonArgument)
-    .addOption(new Option('--header <name=value...>', 'sent along').argParser(collected))
-    .addOption(new Option('--metadata <name=value...>', 'kept for you').argParser(collected))
-    .option('--max-per-second <number>', 'requests a second', positiveNumber)
-    .option('--max-concurrent <number>', 'requests at the same time', positiveNumber)
-    .option('--timeout <seconds>', 'for the answer', positiveNumber)
-    .addOption(
-      new Option('--retry-delays <seconds...>', 'before attempt 2, 3, …').argParser(
-        (text: string, before: readonly number[] | undefined) => [...(before ?? []), nonNegativeNumber(text)],
-      ),
-    )
-    .option('--json', 'for programs');
+    .option('--description <text>', 'kept for you', orNothing(String))
+    .option('--filter <json>', 'on the payload, e.g. {"path":"amount","gte":100}', orNothing(jsonArgument))
+    .option('--header <name=value...>', 'sent along', severalOrNothing(String))
+    .option('--metadata <name=value...>', 'kept for you', severalOrNothing(String))
+    .option('--max-per-second <number>', 'requests a second, from 0.01', orNothing(nonNegativeNumber))
+    .option('--max-concurrent <number>', 'requests at the same time', orNothing(positiveNumber))
+    .option('--timeout <seconds>', 'for the answer, from 1', orNothing(nonNegativeNumber))
+    .option('--retry-delays <seconds...>', 'before attempt 2, 3, …', severalOrNothing(nonNegativeNumber));
 }
 
 /** What the API takes, from what the command line says. */
-export function endpointBody(fields: EndpointOptions): Readonly<Record<string, unknown>> {
-  const { url, types, description, filter, header, metadata, retryDelays } = fields;
-  const { maxPerSecond, maxConcurrent, timeout } = fields;
+export function endpointBody(options: EndpointOptions): Readonly<Record<string, unknown>> {
+  const { url, types, description, header, metadata } = options;
   return {
-    ...{ url, eventTypes: types, description, filter, maxPerSecond, maxConcurrent, timeout, retryDelays },
+    url,
+    eventTypes: types,
+    description: description === nothing ? '' : description,
     headers: header && pairs(header),
     metadata: metadata && pairs(metadata),
+    filter: orNull(options.filter),
+    maxPerSecond: orNull(options.maxPerSecond),
+    maxConcurrent: orNull(options.maxConcurrent),
+    timeout: orNull(options.timeout),
+    retryDelays: orNull(options.retryDelays),
   };
 }
 
-const pairs = (texts: readonly string[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(
+const orNull = (value: unknown): unknown => (value === nothing ? null : value);
+
+function pairs(texts: readonly string[] | Nothing): Readonly<Record<string, string>> {
+  if (texts === nothing) return {};
+  return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=');
       if (at < 1) throw new RefusedError(`'${text}' is not name=value.`);
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );
+}

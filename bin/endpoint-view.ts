@@ -1,9 +1,9 @@
 import type * as v from 'valibot';
-import type { EndpointView, SecretView } from '../lambdas/management/schemas.ts';
+import type { EndpointView } from '../lambdas/management/schemas.ts';
+import type { ShownSecret } from './given-secret.ts';
 import { cell, counted, table } from './table.ts';
 
 type Endpoint = v.InferOutput<typeof EndpointView>;
-type Secret = v.InferOutput<typeof SecretView>;
 
 const short = (instant: string): string => instant.replace('T', ' ').replace(/\.\d+/, '');
 
@@ -65,7 +65,10 @@ export const describeEndpoints = (endpoints: readonly Endpoint[]): string =>
   ].join('\n');
 
 /** Secrets for the receiver, the current one first. */
-export const describeSecrets = (secrets: readonly Secret[]): string =>
+export const describeSecrets = (secrets: readonly ShownSecret[]): string =>
   secrets
-    .map(({ secret, endsAt }) => `secret        ${secret}${endsAt ? `  (signs until ${short(endsAt)})` : ''}`)
+    .map(
+      ({ secret = 'as given', endsAt }) =>
+        `secret        ${secret}${endsAt ? `  (signs until ${short(endsAt)})` : ''}`,
+    )
     .join('\n');

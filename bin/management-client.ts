@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as v from 'valibot';
 import { ProblemView } from '../lambdas/management/schemas.ts';
+import { reach } from './reach.ts';
 import { RefusedError } from './refusal.ts';
 
 /** A request to the management API. */
@@ -86,7 +87,7 @@ export function managementFetch(baseUrl: string, { credentials, region }: Caller
       },
       body,
     });
-    return fetch(url, { method: call.method, headers, body });
+    return reach(url, { method: call.method, headers, body });
   };
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { plainText } from '../local/plain-text.ts';
 import { defaultStateDir } from '../local/state.ts';
 import { addDeliveriesCommand } from './commands/deliveries.ts';
 import { addDlqCommand } from './commands/dlq.ts';
@@ -33,6 +34,7 @@ export function hooklineProgram(): Command {
     .addOption(
       new Option('--state-dir <directory>', 'the one given to npm start').default(defaultStateDir, '.local'),
     )
+    .option('--json', 'for programs: JSON on standard output, and nothing else')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help lists what there is)')
     .exitOverride();
@@ -64,7 +66,7 @@ export async function runHookline(args: readonly string[], program = hooklinePro
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    console.error(describeFailure(error));
+    console.error(plainText(describeFailure(error)));
     return exitCodes.failed;
   }
 }

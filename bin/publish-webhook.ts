@@ -68,7 +68,11 @@ interface Message {
 }
 
 function messageOf(event: Message['event']): Message {
-  const text = JSON.stringify(event);
+  // SQS takes no message with U+FFFE or U+FFFF in it, and JSON leaves them as they are.
+  const text = JSON.stringify(event).replace(
+    /[\ufffe\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16)}`,
+  );
   const bytes = Buffer.byteLength(text);
   if (bytes > batchBytes)
     throw new RangeError(`event ${event.id} has ${bytes} bytes; ${batchBytes} fit a message`);

@@ -42,6 +42,7 @@ export async function redrive(
   ports: RedrivePorts,
 ): Promise<Redriven> {
   const begun = new Set<string>();
+  const seen = new Set<string>();
   const refused: { id: string; reason: string }[] = [];
   const left = new Set<DlqMessage>();
   let sent = 0;
@@ -70,7 +71,12 @@ export async function redrive(
 
   try {
     for (let batch = await ports.receive(); batch.length > 0; batch = await ports.receive()) {
-      for (const message of batch) left.add(message);
+      // It is longer than can be read before the first ones are visible again.
+      if (batch.every(({ messageId }) => seen.has(messageId))) break;
+      for (const message of batch) {
+        seen.add(message.messageId);
+        left.add(message);
+      }
       await allSettled(batch.map(redriveOne));
       ports.progress(sent);
       if (ports.isStopped()) break;

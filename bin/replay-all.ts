@@ -1,7 +1,8 @@
+import { answer } from './answer.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { progressLine } from './progress-line.ts';
 import { RefusedError } from './refusal.ts';
-import { counted } from './table.ts';
+import { cell, counted } from './table.ts';
 
 /**
  * Replays one after the other, and says what became of them.
@@ -13,19 +14,20 @@ export async function replayAll(
   ids: readonly string[],
   noun: { readonly one: string; readonly many: string },
   replayOne: (id: string) => Promise<string | undefined>,
+  options: { readonly json?: boolean },
 ): Promise<void> {
-  let replayed = 0;
-  let refused = 0;
+  const replayed: string[] = [];
+  const refused: { id: string; reason: string }[] = [];
   const progress = progressLine('replayed');
 
   async function step(id: string): Promise<void> {
     const reason = await replayOne(id);
     if (reason === undefined) {
-      replayed += 1;
-      progress(replayed);
+      replayed.push(id);
+      progress(replayed.length);
     } else {
-      refused += 1;
-      console.error(`not replayed: ${reason}`);
+      refused.push({ id, reason });
+      console.error(`not replayed: ${cell(reason)}`);
     }
   }
 
@@ -36,8 +38,13 @@ export async function replayAll(
     }
     return false;
   });
-  const done = `${counted(replayed, noun.one, noun.many)} replayed`;
-  if (wasStopped) throw new RefusedError(`Stopped: ${done}, ${ids.length - replayed - refused} not begun.`);
-  if (refused > 0) throw new RefusedError(`${done}, ${refused} refused.`);
-  console.log(ids.length === 0 ? `There is no ${noun.one} to replay.` : `${done}.`);
+  const notBegun = ids.slice(replayed.length + refused.length);
+  const done = `${counted(replayed.length, noun.one, noun.many)} replayed.`;
+  answer(
+    options,
+    { replayed, refused, notBegun },
+    ids.length === 0 ? `There is no ${noun.one} to replay.` : done,
+  );
+  if (wasStopped) throw new RefusedError(`Stopped: ${notBegun.length} not begun.`);
+  if (refused.length > 0) throw new RefusedError(`${refused.length} refused.`);
 }

@@ -34,7 +34,9 @@ const tlsOnly = JSON.stringify({
  */
 export async function makeTapQueue(client: SQSClient, prefix: string, source: string) {
   const name = `${prefix}${source.slice(0, 30)}-`;
-  const { QueueUrls: left = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: name }));
+  const { QueueUrls: found = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: name }));
+  // Those of a source `git-hub` begin like those of `git`.
+  const left = found.filter((queue) => /^[0-9a-f]{8}$/.test(queue.split(name).at(-1) ?? ''));
   const { QueueUrl: url = '' } = await client.send(
     new CreateQueueCommand({
       QueueName: `${name}${randomBytes(4).toString('hex')}`,

@@ -12,6 +12,8 @@ export interface TargetOptions {
   readonly profile?: string;
   readonly region?: string;
   readonly stateDir: string;
+  /** Answer a program, not a person. */
+  readonly json?: boolean;
 }
 
 /** What `bin/webhooks.ts` calls the stack. */
@@ -49,6 +51,10 @@ export function chooseTarget(
     );
   return { kind: 'stack', name: options.stack ?? defaultStack };
 }
+
+/** The stack whose resources are meant; undefined on the laptop's AWS: any, because there is one. */
+export const stackMeant = ({ stack = defaultStack, local }: TargetOptions): string | undefined =>
+  local ? undefined : stack;
 
 /** Chooses the deployment and has this process's SDK clients talk to where it is. */
 export function enterTarget(options: TargetOptions): Target {

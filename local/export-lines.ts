@@ -2,8 +2,8 @@ import { awsVariables } from './endpoint.ts';
 import { ownEndpointVariable } from './existing-endpoint.ts';
 import type { LocalOutputs } from './outputs.ts';
 
-/** Shell lines that make the AWS CLI, the CDK and any SDK talk to the local AWS, and that name what is in it. */
-export function exportLines(outputs: LocalOutputs): string[] {
+/** What makes the AWS CLI, the CDK and any SDK talk to the local AWS, and names what is in it. */
+export function exportedVariables(outputs: LocalOutputs): Readonly<Record<string, string>> {
   const variables: Record<string, string> = {
     ...awsVariables({ url: outputs.awsEndpoint, caFile: outputs.caFile }),
     [ownEndpointVariable]: outputs.awsEndpoint,
@@ -21,7 +21,11 @@ export function exportLines(outputs: LocalOutputs): string[] {
     variables[`HOOKLINE_${name}_URL`] = url;
     variables[`HOOKLINE_${name}_SECRET_ARN`] = secretArn;
   }
-  return Object.entries(variables).map(([name, value]) => `export ${name}=${shellQuoted(value)}`);
+  return variables;
 }
+
+/** The same, as lines for a shell. */
+export const exportLines = (variables: Readonly<Record<string, string>>): string[] =>
+  Object.entries(variables).map(([name, value]) => `export ${name}=${shellQuoted(value)}`);
 
 const shellQuoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;

@@ -106,6 +106,6 @@ async function readGroup(client: CloudWatchLogsClient, group: string, since: num
 /** `…/SourcestripeConsumeLogs0A1B2C3D`, and AWS's `Hookline-SourcestripeConsumeLogs0A1B2C3D-5F6E` → `stripeConsume`. */
 export function functionName(group: string): string {
   const name = group.split('/').at(-1) ?? group;
-  const [, own] = /^(?:[^-]+-)?(?:Source|Outbound)?(.+?)Logs[0-9A-F]{8}(?:-\w+)?$/.exec(name) ?? [];
+  const [, own] = /^(?:.+-)?(?:Source|Outbound)?(.+?)Logs[0-9A-F]{8}(?:-\w+)?$/.exec(name) ?? [];
   return own === undefined ? name : own.charAt(0).toLowerCase() + own.slice(1);
 }

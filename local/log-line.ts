@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import * as v from 'valibot';
+import { plainText } from './plain-text.ts';
 
 /** One line that a function printed. */
 export interface FunctionLine {
@@ -52,7 +53,7 @@ export function readableLine(line: FunctionLine): string | undefined {
   const parsed = parseJson(line.text);
   if (typeof parsed === 'object' && parsed !== null && '_aws' in parsed) return undefined;
   const log = v.safeParse(LogLine, parsed);
-  if (!log.success) return `${clock(line.at)} ${styleText('dim', pad(line.from))} ${line.text.trimEnd()}`;
+  if (!log.success) return `${clock(line.at)} ${styleText('dim', pad(line.from))} ${textOf(line)}`;
   return structuredLine(line, log.output);
 }
 
@@ -60,12 +61,12 @@ function structuredLine(line: FunctionLine, log: LogLine): string {
   const at = log.timestamp === undefined ? line.at : Date.parse(log.timestamp);
   const fields = Object.entries(log)
     .filter(([name, value]) => !hidden.has(name) && value !== undefined && value !== '')
-    .map(([name, value]) => `${styleText('dim', `${name}=`)}${shown(value)}`);
+    .map(([name, value]) => `${styleText('dim', `${plainText(name)}=`)}${shown(value)}`);
   const failure = log.error === undefined ? [] : [styleText('red', describeError(log.error))];
   const parts = [
     clock(at),
-    pad(log.service ?? line.from),
-    colour(log.level, log.message),
+    pad(plainText(log.service ?? line.from)),
+    colour(log.level, plainText(log.message)),
     ...fields,
     ...failure,
   ];
@@ -81,11 +82,14 @@ export function readableEmulatorLine(text: string): string | undefined {
   const [, time = '', level = '', service = '', message = ''] =
     /^\S+ (\d\d:\d\d:\d\d)\S* (ERROR|WARNING) \[([\w.]+)\] (.*)$/.exec(text) ?? [];
   if (message === '' || (level === 'WARNING' && service !== 'lambda')) return undefined;
-  return `${styleText('dim', time)} ${pad('emulator')} ${styleText(level === 'ERROR' ? 'red' : 'yellow', message)}`;
+  return `${styleText('dim', time)} ${pad('emulator')} ${styleText(level === 'ERROR' ? 'red' : 'yellow', plainText(message))}`;
 }
 
 /** A JSON line as it is, for `--verbose`, with the function that it is from. */
-export const rawLine = (line: FunctionLine): string => `${line.from} ${line.text.trimEnd()}`;
+export const rawLine = (line: FunctionLine): string => `${line.from} ${textOf(line)}`;
+
+/** A line as it is, but for what a terminal would obey. */
+export const textOf = ({ text }: FunctionLine): string => plainText(text.trimEnd());
 
 const isPlatformLine = (text: string): boolean => /^(START|END|REPORT|INIT_START) /.test(text);
 
@@ -95,7 +99,7 @@ const isEmulatorsOwn = (text: string): boolean =>
 
 function describeError(error: NonNullable<LogLine['error']>): string {
   const stack = error.stack === undefined ? '' : `\n${error.stack.split('\n').slice(1).join('\n')}`;
-  return `${error.name ?? 'Error'}: ${error.message ?? ''}${styleText('dim', stack)}`;
+  return `${plainText(`${error.name ?? 'Error'}: ${error.message ?? ''}`)}${styleText('dim', plainText(stack))}`;
 }
 
 function colour(level: string, message: string): string {
@@ -111,7 +115,7 @@ function colour(level: string, message: string): string {
 }
 
 const shown = (value: unknown): string =>
-  typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value);
+  plainText(typeof value === 'string' && !/\s/.test(value) ? value : JSON.stringify(value));
 /** Wide enough for `consume-github`; longer names push their own line only. */
 const pad = (name: string): string => name.padEnd(16);
 const clock = (at: number): string => styleText('dim', new Date(at).toTimeString().slice(0, 8));

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { plainText } from './plain-text.ts';
 import { host } from './ports.ts';
 
 // npm run receiver: a customer's server to try endpoints with. It says what it gets, and answers with the status that the
@@ -12,7 +13,9 @@ const server = createServer(async (request, response) => {
   const [, status = '200'] = /^\/([2-5]\d\d)(?:\/|$)/.exec(request.url ?? '') ?? [];
   const body = await text(request);
   const time = new Date().toISOString().slice(11, 19);
-  console.log(`${time}  ${status}  ${request.url}  ${request.headers['webhook-id']}  ${body.slice(0, 200)}`);
+  console.log(
+    `${time}  ${status}  ${request.url}  ${request.headers['webhook-id']}  ${plainText(body.slice(0, 200))}`,
+  );
   response.writeHead(Number(status)).end();
 });
 server.on('error', (error) => {

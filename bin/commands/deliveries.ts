@@ -5,7 +5,9 @@ import { parseDelivery } from '../../lambdas/adapters/aws/delivery-item.ts';
 import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
 import { type Delivery, deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
+import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
+import { answer } from '../answer.ts';
 import { instantArgument, positiveNumber } from '../arguments.ts';
 import { describeDelivery, describeListed } from '../delivery-view.ts';
 import { openDeployment } from '../deployment.ts';
@@ -16,11 +18,7 @@ import { cell, counted, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 import { deliveryReplay } from './delivery-replay.ts';
 
-interface ShowOptions extends TargetOptions {
-  readonly json?: boolean;
-}
-
-interface ListOptions extends ShowOptions {
+interface ListOptions extends TargetOptions {
   readonly status?: string;
   readonly limit: number;
   readonly tenant?: string;
@@ -38,16 +36,14 @@ export function addDeliveriesCommand(program: Command): void {
     .description('the newest deliveries of an endpoint; of all without one, which reads the whole table')
     .option('--tenant <tenant>', 'whose endpoint it is')
     .option('--endpoint <id>', 'only of that one')
-    .option('--since <time>', '90m, 2h, 3d, or an instant; with --endpoint', instantArgument)
+    .option('--since <time>', 'created since then: 90m, 2h, 3d, or an instant', instantArgument)
     .addOption(new Option('--status <status>', 'only those').choices(deliveryStatuses))
     .option('--limit <number>', 'at most so many', positiveNumber, 50)
-    .option('--json', 'for programs')
     .action((_options: unknown, command: Command) => list(command.optsWithGlobals()));
   deliveries
     .command('show')
     .description('one delivery with its attempts')
     .argument('<deliveryId>')
-    .option('--json', 'for programs')
     .action((id: string, _options: unknown, command: Command) => show(id, command.optsWithGlobals()));
   deliveries
     .command('retry')
@@ -57,20 +53,23 @@ export function addDeliveriesCommand(program: Command): void {
     .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));
 }
 
-async function show(id: string, options: ShowOptions): Promise<void> {
+const noSuch = 'There is no such delivery.';
+
+async function show(id: string, options: TargetOptions): Promise<void> {
   const { deliveriesTable } = await openDeployment(options);
   const delivery = await dynamodbDeliveries(dynamoClient(patientCalls), deliveriesTable).read(id);
   if (delivery === undefined)
     throw new RefusedError(`There is no delivery ${id}: dlq list delivery and deliveries list show ids.`);
-  console.log(options.json ? JSON.stringify(delivery, undefined, 2) : describeDelivery(delivery));
+  answer(options, delivery, describeDelivery(delivery));
 }
 
 async function replay(ids: readonly string[], options: TargetOptions): Promise<void> {
   const deliveries = deliveryReplay(await openDeployment(options));
-  await replayAll(ids, { one: 'delivery', many: 'deliveries' }, async (id) => {
+  const replayOne = async (id: string) => {
     const result = await deliveries.replay(id);
     return result.kind === 'refused' ? result.reason : undefined;
-  });
+  };
+  await replayAll(ids, { one: 'delivery', many: 'deliveries' }, replayOne, options);
 }
 
 async function list(options: ListOptions): Promise<void> {
@@ -80,10 +79,9 @@ async function list(options: ListOptions): Promise<void> {
     throw new RefusedError('--tenant and --endpoint belong together: give both, or neither.');
   }
   const { deliveriesTable } = await openDeployment(options);
-  const all = await scan(deliveriesTable, options.status);
+  const all = await scan(deliveriesTable, options);
   const newest = all.toSorted((one, other) => other.createdAt - one.createdAt).slice(0, options.limit);
-  if (options.json) console.log(JSON.stringify(newest, undefined, 2));
-  else console.log(all.length === 0 ? 'There is no such delivery.' : describeList(newest, all.length));
+  answer(options, newest, all.length === 0 ? noSuch : describeList(newest, all.length));
 }
 
 /** Of one endpoint, by the index that lists them. */
@@ -92,27 +90,33 @@ async function listOf(tenant: string, endpoint: string, options: ListOptions): P
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpoint)}/deliveries`;
   const query = { status: options.status, since: options.since };
   const found = await allPages(call, { method: 'GET', path, query }, DeliveryView, options.limit);
-  if (options.json) console.log(JSON.stringify(found, undefined, 2));
-  else console.log(found.length === 0 ? 'There is no such delivery.' : describeListed(found));
+  answer(options, found, found.length === 0 ? noSuch : describeListed(found));
 }
 
-async function scan(TableName: string, status: string | undefined): Promise<Delivery[]> {
+async function scan(TableName: string, options: ListOptions): Promise<Delivery[]> {
   const client = dynamoClient(patientCalls);
-  const filter = {
-    FilterExpression: '#status = :status',
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':status': status },
-  };
+  const filter = filterOf(options);
   const found: Delivery[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
-    const page = await client.send(
-      new ScanCommand({ TableName, ...(status === undefined ? {} : filter), ExclusiveStartKey }),
-    );
+    const page = await client.send(new ScanCommand({ TableName, ...filter, ExclusiveStartKey }));
     found.push(...(page.Items ?? []).map(parseDelivery));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
   return found;
+}
+
+function filterOf({ status, since }: ListOptions) {
+  const tests = [
+    ...(status === undefined ? [] : [['status', '=', status] as const]),
+    ...(since === undefined ? [] : [['createdAt', '>=', parseInstant(since)] as const]),
+  ];
+  if (tests.length === 0) return {};
+  return {
+    FilterExpression: tests.map(([name, is]) => `#${name} ${is} :${name}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(tests.map(([name]) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(tests.map(([name, , value]) => [`:${name}`, value])),
+  };
 }
 
 const describeList = (newest: readonly Delivery[], count: number): string =>

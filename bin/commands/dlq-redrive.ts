@@ -1,6 +1,7 @@
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
+import { answer } from '../answer.ts';
 import { type DeadMessage, type Resend, readDeadMessage } from '../dead-letters.ts';
 import { type Deployment, openDeployment } from '../deployment.ts';
 import { dlqQueue, maxReceivesOf } from '../dlq-queue.ts';
@@ -9,37 +10,42 @@ import { untilInterrupted } from '../interrupt.ts';
 import { progressLine } from '../progress-line.ts';
 import { type Redriven, type Resent, redrive } from '../redrive.ts';
 import { RefusedError } from '../refusal.ts';
-import { counted } from '../table.ts';
+import { cell, counted } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 import { deliveryReplay } from './delivery-replay.ts';
 
+type Options = TargetOptions & { readonly id?: string };
+
 /** `hookline dlq redrive`. */
-export async function redriveQueue(
-  name: string,
-  options: TargetOptions & { readonly id?: string },
-): Promise<void> {
+export async function redriveQueue(name: string, options: Options): Promise<void> {
   const deployment = await openDeployment(options);
   const [dlq] = dlqsNamed(deployment, name);
   if (dlq === undefined) return;
-  report(name, options.id, await redriveFrom(dlq, deployment, options.id));
+  report(name, options, await redriveFrom(dlq, deployment, options.id));
 }
 
 /** @throws RefusedError when any is left that was meant */
-function report(name: string, id: string | undefined, redriven: Redriven): void {
+function report(name: string, options: Options, redriven: Redriven): void {
+  const { id } = options;
   const { sent, obsolete, refused, cameBack, wasStopped } = redriven;
-  for (const one of refused) console.error(`${one.id}: ${one.reason}; it stays in the queue`);
+  for (const one of refused) console.error(`${cell(one.id)}: ${cell(one.reason)}; it stays in the queue`);
   if (cameBack > 0)
     console.error(
       `${counted(cameBack, 'dead letter')} came back at once, or were there twice: see dlq list ${name}`,
     );
   if (obsolete > 0)
     console.error(`${counted(obsolete, 'dead letter')} removed: under way again or delivered already`);
-  const done = `${counted(sent, 'dead letter')} sent back from ${name}`;
-  if (wasStopped) throw new RefusedError(`Stopped: ${done}, the rest is still there.`);
-  if (refused.length > 0) throw new RefusedError(`${done}, ${refused.length} not.`);
-  if (id !== undefined && sent + obsolete === 0)
+  const isEmpty = sent + obsolete + cameBack + refused.length === 0;
+  if (id !== undefined && isEmpty && !wasStopped)
     throw new RefusedError(`There is no dead letter ${id} in ${name}: dlq list ${name} shows what there is.`);
-  console.log(sent + obsolete === 0 ? `Nothing is dead in ${name}.` : `${done}.`);
+  const done = `${counted(sent, 'dead letter')} sent back from ${name}.`;
+  answer(
+    options,
+    { queue: name, ...redriven },
+    isEmpty && !wasStopped ? `Nothing is dead in ${name}.` : done,
+  );
+  if (wasStopped) throw new RefusedError('Stopped: the rest is still there.');
+  if (refused.length > 0) throw new RefusedError(`${counted(refused.length, 'dead letter')} not sent back.`);
 }
 
 async function redriveFrom(dlq: Dlq, deployment: Deployment, id: string | undefined): Promise<Redriven> {

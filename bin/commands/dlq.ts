@@ -2,8 +2,11 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
+import { plainText } from '../../local/plain-text.ts';
+import { answer } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
-import { type DeadMessage, readDeadMessage } from '../dead-letters.ts';
+import { type FoundDead, searchDeadLetters } from '../dead-letter-search.ts';
+import { type DeadMessage, type DlqMessage, readDeadMessage } from '../dead-letters.ts';
 import { openDeployment } from '../deployment.ts';
 import { dlqQueue, maxReceivesOf } from '../dlq-queue.ts';
 import { type Dlq, dlqsNamed } from '../dlqs.ts';
@@ -13,7 +16,6 @@ import type { TargetOptions } from '../target.ts';
 import { redriveQueue } from './dlq-redrive.ts';
 
 interface ListOptions extends TargetOptions {
-  readonly json?: boolean;
   readonly limit: number;
 }
 
@@ -27,7 +29,6 @@ export function addDlqCommand(program: Command): void {
     .description('what is dead, and why; never its payload')
     .argument('[queue]', `${queueArgument}; all without one`)
     .option('--limit <number>', 'of each queue', positiveNumber, 100)
-    .option('--json', 'for programs')
     .action(async (name: string | undefined, _options: unknown, command: Command) =>
       list(name, command.optsWithGlobals()),
     );
@@ -51,9 +52,9 @@ export function addDlqCommand(program: Command): void {
     );
 }
 
-interface Listed {
+/** What was found in one queue. */
+interface Listed extends FoundDead {
   readonly dlq: Dlq;
-  readonly dead: readonly DeadMessage[];
   /** About how many there are in all. */
   readonly count: number;
 }
@@ -62,60 +63,63 @@ async function list(name: string | undefined, options: ListOptions): Promise<voi
   const client = sqsClient(patientCalls);
   const dlqs = dlqsNamed(await openDeployment(options), name);
   const listed = await Promise.all(dlqs.map((dlq) => look(client, dlq, options.limit)));
-  if (options.json) console.log(JSON.stringify(listed.flatMap(toJson), undefined, 2));
-  else console.log(describe(listed, options.limit));
+  const json = listed.flatMap(({ dlq, dead }) => dead.map((letter) => toJson(dlq, letter)));
+  answer(options, json, describe(listed));
+  for (const one of listed) if (mayHaveMore(one)) console.error(moreIn(one, options.limit));
 }
-
-/** More than a person reads, and few enough to look through. */
-const showLimit = 1000;
 
 async function show(name: string, id: string, options: TargetOptions): Promise<void> {
   const [dlq] = dlqsNamed(await openDeployment(options), name);
-  const found = dlq && (await look(sqsClient(patientCalls), dlq, showLimit));
-  const letter = found?.dead.find((dead) => dead.id === id);
+  if (dlq === undefined) return;
+  const { dead, isWhole } = await look(sqsClient(patientCalls), dlq, 1, id);
+  const [letter] = dead;
   if (letter === undefined)
-    throw new RefusedError(`There is no ${id} in ${name}: npx hookline dlq list ${name} shows what is.`);
+    throw new RefusedError(
+      isWhole
+        ? `There is no ${id} in ${name}: npx hookline dlq list ${name} shows what is.`
+        : `${id} was not found in ${name}, which is too long to be looked through.`,
+    );
   const { reason, attempts, at, resend } = letter;
-  const content = resend.kind === 'message' ? resend.body : (resend.task ?? `delivery ${resend.deliveryId}`);
-  console.log(
-    `${id}\nwhen      ${instant(at)}\nattempts  ${attempts ?? '–'}\nreason    ${reason}\n\n${content}`,
+  const message = resend.kind === 'message' ? resend.body : resend.task;
+  const content = message ?? `npx hookline deliveries show ${id}`;
+  answer(
+    options,
+    { ...toJson(dlq, letter), message },
+    `${cell(id)}\nwhen      ${instant(at)}\nattempts  ${attempts ?? '–'}\nreason    ${cell(reason)}\n\n${plainText(content)}`,
   );
 }
 
-/** Receives what there is, and gives it back at once. */
-async function look(client: SQSClient, dlq: Dlq, limit: number): Promise<Listed> {
+/** @param id only the dead letter of that id */
+async function look(client: SQSClient, dlq: Dlq, limit: number, id?: string): Promise<Listed> {
   const queue = dlqQueue(client, dlq.url);
   const maxReceives = await maxReceivesOf(client, dlq.workQueueUrl);
   const count = await queue.count();
-  const messages = [];
-  try {
-    for (let batch = await queue.receive(); batch.length > 0; batch = await queue.receive()) {
-      messages.push(...batch);
-      if (messages.length >= limit) break;
-    }
-  } finally {
-    await queue.giveBack(messages);
-  }
-  const dead = messages
-    .map((message) => readDeadMessage(dlq.kind, message, maxReceives))
-    .filter(({ source }) => dlq.source === undefined || dlq.source === source)
-    .slice(0, limit);
-  return { dlq, dead, count: Math.max(count, dead.length) };
+  const isMeant = (letter: DeadMessage): boolean =>
+    (dlq.source === undefined || dlq.source === letter.source) && (id === undefined || id === letter.id);
+  const read = (message: DlqMessage) => readDeadMessage(dlq.kind, message, maxReceives);
+  return { dlq, count, ...(await searchDeadLetters(isMeant, limit, { ...queue, read })) };
 }
 
-const toJson = ({ dlq, dead }: Listed) =>
-  dead.map(({ id, reason, attempts, at, source }) => ({
-    queue: dlq.name,
-    id,
-    reason,
-    attempts,
-    at: new Date(at).toISOString(),
-    source,
-  }));
+const toJson = (dlq: Dlq, { id, reason, attempts, at, source }: DeadMessage) => ({
+  ...{ queue: dlq.name, id, reason, attempts, at: new Date(at).toISOString(), source },
+});
 
-function describe(listed: readonly Listed[], limit: number): string {
+/** The count is of all sources that share the queue. */
+const mayHaveMore = ({ dlq, dead, count, isWhole }: Listed): boolean =>
+  !isWhole && (dlq.source !== undefined || count > dead.length);
+
+function moreIn({ dlq, dead, count }: Listed, limit: number): string {
+  if (dead.length < limit) return `${dlq.name} is too long to be looked through: there may be more in it.`;
+  return dlq.source === undefined
+    ? `${dlq.name}: ${dead.length} of about ${count} shown (--limit ${count} shows all).`
+    : `${dlq.name}: ${dead.length} shown, and there may be more (--limit ${limit * 10} looks further).`;
+}
+
+function describe(listed: readonly Listed[]): string {
   const total = listed.reduce((sum, { dead }) => sum + dead.length, 0);
-  if (total === 0) return `Nothing is dead in ${listed.map(({ dlq }) => dlq.name).join(', ')}.`;
+  const names = listed.map(({ dlq }) => dlq.name).join(', ');
+  if (total === 0)
+    return `Nothing ${listed.every(({ isWhole }) => isWhole) ? 'is dead' : 'was found'} in ${names}.`;
   const rows = listed.flatMap(({ dlq, dead }) =>
     [...dead]
       .sort((one, other) => one.at - other.at)
@@ -127,16 +131,9 @@ function describe(listed: readonly Listed[], limit: number): string {
         cell(reason),
       ]),
   );
-  const more = listed
-    .filter(({ dlq, dead, count }) => dlq.source === undefined && count > dead.length && dead.length >= limit)
-    .map(
-      ({ dlq, dead, count }) =>
-        `${dlq.name}: ${dead.length} of about ${count} shown (--limit ${count} shows all).`,
-    );
   const lines = [
     table(['queue', 'id', 'when', 'attempts', 'reason'], rows),
     counted(total, 'dead letter'),
-    ...more,
     'npx hookline dlq redrive QUEUE [--id ID] sends them back.',
   ];
   return lines.join('\n');

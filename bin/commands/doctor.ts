@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { clientConfig, patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
+import { plainText } from '../../local/plain-text.ts';
+import { answer } from '../answer.ts';
 import { openDeployment } from '../deployment.ts';
 import {
   checkAlarms,
@@ -13,35 +15,30 @@ import {
   checkSecrets,
   type Finding,
 } from '../doctor/checks.ts';
-import { describeFailure, RefusedError } from '../refusal.ts';
+import { failureLine, RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
-import { defaultStack, type TargetOptions } from '../target.ts';
-
-interface Options extends TargetOptions {
-  readonly json?: boolean;
-}
+import { stackMeant, type TargetOptions } from '../target.ts';
 
 /** `hookline doctor`: whether a deployed stack is well. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description('check a deployed stack: secrets, dead letters, alarms, concurrency, clock')
-    .option('--json', 'for programs')
     .action((_options: unknown, command: Command) => examine(command.optsWithGlobals()));
 }
 
-async function examine(options: Options): Promise<void> {
+async function examine(options: TargetOptions): Promise<void> {
   const deployment = await openDeployment(options);
   const config = clientConfig(patientCalls);
   const findings = await Promise.all([
     attempt('secrets', checkSecrets(deployment, secretsClient(patientCalls))),
     attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
-    attempt('alarms', checkAlarms(options.stack ?? defaultStack, new CloudWatchClient(config))),
+    attempt('alarms', checkAlarms(stackMeant(options), new CloudWatchClient(config))),
     attempt('concurrency', checkConcurrency(new LambdaClient(config))),
     attempt('clock', checkClock(deployment)),
   ]);
   const all = findings.flat();
-  console.log(options.json ? JSON.stringify(all, null, 2) : all.map(told).join('\n'));
+  answer(options, all, all.map(told).join('\n'));
   const wrong = all.filter(({ ok }) => !ok).length;
   if (wrong > 0) throw new RefusedError(`${counted(wrong, 'thing')} to look at.`);
 }
@@ -51,9 +48,9 @@ async function attempt(check: string, findings: Promise<Finding[]>): Promise<Fin
   try {
     return await findings;
   } catch (error) {
-    return [{ check, ok: false, detail: `could not be checked: ${describeFailure(error).split('\n')[0]}` }];
+    return [{ check, ok: false, detail: `could not be checked: ${failureLine(error)}` }];
   }
 }
 
 const told = ({ check, ok, detail, advice }: Finding): string =>
-  `${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice}` : ''}`;
+  plainText(`${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice}` : ''}`);

@@ -6,14 +6,21 @@ import {
   PublishedView,
   SecretsView,
 } from '../../lambdas/management/schemas.ts';
+import { answer } from '../answer.ts';
 import { nonNegativeNumber } from '../arguments.ts';
 import { addEndpointOptions, type EndpointOptions, endpointBody } from '../endpoint-options.ts';
 import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoint-view.ts';
+import { givenSecret, type SecretOptions, secretOption, withoutGiven } from '../given-secret.ts';
 import { allPages, manageWith } from '../manage.ts';
 import type { TargetOptions } from '../target.ts';
 
-type Options = TargetOptions & { readonly json?: boolean };
-type CreateOptions = Options & EndpointOptions & { readonly id?: string; readonly ed25519?: boolean };
+interface CreateOptions extends TargetOptions, EndpointOptions, SecretOptions {
+  readonly id?: string;
+  readonly ed25519?: boolean;
+}
+interface RotateOptions extends TargetOptions, SecretOptions {
+  readonly overlapHours: number;
+}
 
 const pathOf = (tenant: string, id?: string, action?: string): string =>
   ['/v1/tenants', tenant, 'endpoints', ...(id ? [id] : []), ...(action ? [action] : [])]
@@ -27,11 +34,13 @@ export function addEndpointsCommand(program: Command): void {
     .argument('<tenant>')
     .argument('<url>')
     .option('--id <id>', 'else one is made')
+    .addOption(secretOption().conflicts('ed25519'))
     .option('--ed25519', 'sign with an Ed25519 key (v1a), of which the receiver holds the public half')
     .action((tenant: string, url: string, _options: unknown, command: Command) =>
       create(tenant, { ...command.optsWithGlobals<CreateOptions>(), url }),
     );
-  addEndpointOptions(endpoints.command('update').description('change what is given'))
+  addEndpointOptions(endpoints.command('update'))
+    .description('change what is given; null takes a setting away, as in --timeout null')
     .argument('<tenant>')
     .argument('<id>')
     .option('--url <url>')
@@ -47,14 +56,12 @@ function addReading(endpoints: Command): void {
     .command('list')
     .description('the endpoints of a tenant')
     .argument('<tenant>')
-    .option('--json', 'for programs')
     .action((tenant: string, _options: unknown, command: Command) => list(tenant, command.optsWithGlobals()));
   endpoints
     .command('show')
     .description('one endpoint')
     .argument('<tenant>')
     .argument('<id>')
-    .option('--json', 'for programs')
     .action(async (tenant: string, id: string, _options: unknown, command: Command) =>
       show(command.optsWithGlobals(), 'GET', pathOf(tenant, id)),
     );
@@ -63,9 +70,8 @@ function addReading(endpoints: Command): void {
     .description('the secrets that sign now; of an Ed25519 key the public half')
     .argument('<tenant>')
     .argument('<id>')
-    .option('--json', 'for programs')
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
-      secrets(command.optsWithGlobals(), 'GET', pathOf(tenant, id, 'secret')),
+      reveal(command.optsWithGlobals(), pathOf(tenant, id, 'secret')),
     );
 }
 
@@ -79,20 +85,19 @@ function addActions(endpoints: Command): void {
       .description(description)
       .argument('<tenant>')
       .argument('<id>')
-      .option('--json', 'for programs')
       .action((tenant: string, id: string, _options: unknown, command: Command) =>
         show(command.optsWithGlobals(), 'POST', pathOf(tenant, id, action)),
       );
   }
   endpoints
     .command('rotate-secret')
-    .description('a new secret; the one before signs beside it for the overlap')
+    .description('a new secret; those before it sign beside it for the overlap at most')
     .argument('<tenant>')
     .argument('<id>')
-    .option('--overlap-hours <number>', '0 to 168', nonNegativeNumber, 24)
-    .option('--json', 'for programs')
-    .action((tenant: string, id: string, { overlapHours }: { overlapHours: number }, command: Command) =>
-      secrets(command.optsWithGlobals(), 'POST', pathOf(tenant, id, 'rotate-secret'), { overlapHours }),
+    .option('--overlap-hours <number>', '0 to 168; 0 ends those before it at once', nonNegativeNumber, 24)
+    .addOption(secretOption())
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      rotate(command.optsWithGlobals(), pathOf(tenant, id, 'rotate-secret')),
     );
   endpoints
     .command('test')
@@ -114,17 +119,20 @@ function addActions(endpoints: Command): void {
 
 async function create(tenant: string, options: CreateOptions): Promise<void> {
   const call = await manageWith(options);
+  const given = await givenSecret(options);
   const body = {
     ...endpointBody({ types: ['*'], ...options }),
     id: options.id,
+    secret: given,
     secretKind: options.ed25519 ? 'v1a' : undefined,
   };
-  const answer = v.parse(CreatedEndpoint, (await call({ method: 'POST', path: pathOf(tenant), body })).body);
-  if (options.json) console.log(JSON.stringify(answer, undefined, 2));
-  else console.log(`${describeEndpoint(answer.endpoint)}\n${describeSecrets([answer.secret])}`);
+  const created = v.parse(CreatedEndpoint, (await call({ method: 'POST', path: pathOf(tenant), body })).body);
+  const { endpoint } = created;
+  const secret = withoutGiven(created.secret, given);
+  answer(options, { endpoint, secret }, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
 }
 
-async function update(tenant: string, id: string, options: Options & EndpointOptions): Promise<void> {
+async function update(tenant: string, id: string, options: TargetOptions & EndpointOptions): Promise<void> {
   const call = await manageWith(options);
   const path = pathOf(tenant, id);
   const { etag } = await call({ method: 'GET', path });
@@ -132,38 +140,48 @@ async function update(tenant: string, id: string, options: Options & EndpointOpt
   print(v.parse(EndpointView, body), options);
 }
 
-async function list(tenant: string, options: Options): Promise<void> {
+async function list(tenant: string, options: TargetOptions): Promise<void> {
   const call = await manageWith(options);
   const found = await allPages(call, { method: 'GET', path: pathOf(tenant) }, EndpointView);
-  if (options.json) console.log(JSON.stringify(found, undefined, 2));
-  else console.log(found.length === 0 ? `${tenant} has no endpoint.` : describeEndpoints(found));
+  answer(options, found, found.length === 0 ? `${tenant} has no endpoint.` : describeEndpoints(found));
 }
 
-async function show(options: Options, method: 'GET' | 'POST', path: string): Promise<void> {
+async function show(options: TargetOptions, method: 'GET' | 'POST', path: string): Promise<void> {
   const call = await manageWith(options);
   print(v.parse(EndpointView, (await call({ method, path })).body), options);
 }
 
-const print = (endpoint: v.InferOutput<typeof EndpointView>, { json }: Options): void =>
-  console.log(json ? JSON.stringify(endpoint, undefined, 2) : describeEndpoint(endpoint));
+const print = (endpoint: v.InferOutput<typeof EndpointView>, options: TargetOptions): void =>
+  answer(options, endpoint, describeEndpoint(endpoint));
 
-async function secrets(options: Options, method: 'GET' | 'POST', path: string, body?: object): Promise<void> {
+async function reveal(options: TargetOptions, path: string): Promise<void> {
   const call = await manageWith(options);
-  const answer = v.parse(SecretsView, (await call({ method, path, body })).body);
-  console.log(options.json ? JSON.stringify(answer.secrets, undefined, 2) : describeSecrets(answer.secrets));
+  const { secrets } = v.parse(SecretsView, (await call({ method: 'GET', path })).body);
+  answer(options, secrets, describeSecrets(secrets));
 }
 
-async function test(tenant: string, id: string, options: Options): Promise<void> {
+async function rotate(options: RotateOptions, path: string): Promise<void> {
+  const call = await manageWith(options);
+  const given = await givenSecret(options);
+  const body = { overlapHours: options.overlapHours, secret: given };
+  const { secrets } = v.parse(SecretsView, (await call({ method: 'POST', path, body })).body);
+  const shown = secrets.map((secret) => withoutGiven(secret, given));
+  answer(options, shown, describeSecrets(shown));
+}
+
+async function test(tenant: string, id: string, options: TargetOptions): Promise<void> {
   const call = await manageWith(options);
   const { body } = await call({ method: 'POST', path: pathOf(tenant, id, 'test') });
-  const { id: eventId } = v.parse(PublishedView, body);
-  console.log(
-    `Sent ${eventId}. What came of it: npx hookline deliveries list --tenant ${tenant} --endpoint ${id}`,
+  const sent = v.parse(PublishedView, body);
+  answer(
+    options,
+    sent,
+    `Sent ${sent.id}. What came of it: npx hookline deliveries list --tenant ${tenant} --endpoint ${id}`,
   );
 }
 
-async function remove(tenant: string, id: string, options: Options): Promise<void> {
+async function remove(tenant: string, id: string, options: TargetOptions): Promise<void> {
   const call = await manageWith(options);
   await call({ method: 'DELETE', path: pathOf(tenant, id) });
-  console.log(`Deleted ${id} of ${tenant}.`);
+  answer(options, { tenant, id }, `Deleted ${id} of ${tenant}.`);
 }

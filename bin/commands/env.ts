@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { exportLines } from '../../local/export-lines.ts';
+import { exportedVariables, exportLines } from '../../local/export-lines.ts';
 import { readOutputs } from '../../local/outputs.ts';
 import { outputsFileIn } from '../../local/state.ts';
+import { answer } from '../answer.ts';
 import { RefusedError } from '../refusal.ts';
 import type { TargetOptions } from '../target.ts';
 
@@ -11,10 +12,11 @@ export function addEnvCommand(program: Command): void {
     .command('env')
     .description('print export lines for the local AWS: eval "$(npx hookline env)"')
     .action((_options: unknown, command: Command) => {
-      const { stateDir } = command.optsWithGlobals<TargetOptions>();
-      const outputs = readOutputs(outputsFileIn(stateDir));
+      const options = command.optsWithGlobals<TargetOptions>();
+      const outputs = readOutputs(outputsFileIn(options.stateDir));
       if (outputs === undefined)
         throw new RefusedError('The local AWS is not running: start it with npm start.');
-      console.log(exportLines(outputs).join('\n'));
+      const variables = exportedVariables(outputs);
+      answer(options, variables, exportLines(variables).join('\n'));
     });
 }

@@ -9,6 +9,7 @@ import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
 import { type EventRecord, eventKey } from '../../lambdas/domain/idempotency.ts';
 import { unixMillis, utcDay } from '../../lambdas/domain/time.ts';
 import { keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
+import { answer } from '../answer.ts';
 import { dayArgument } from '../arguments.ts';
 import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { replayAll } from '../replay-all.ts';
@@ -18,7 +19,6 @@ import type { TargetOptions } from '../target.ts';
 interface KeptOptions extends TargetOptions {
   readonly day?: string;
   readonly allFailed?: boolean;
-  readonly json?: boolean;
 }
 
 /** Bodies of failed and ignored events are kept for so long. */
@@ -32,7 +32,6 @@ export function addEventsCommand(program: Command): void {
     .description('those of one source and day: failed ones, and ignored ones, which had no handler')
     .argument('<source>')
     .option('--day <YYYY-MM-DD>', 'in UTC; today without it', dayArgument)
-    .option('--json', 'for programs')
     .action((source: string, _options: unknown, command: Command) => list(source, command.optsWithGlobals()));
   events
     .command('replay')
@@ -59,11 +58,8 @@ async function list(source: string, options: KeptOptions): Promise<void> {
   sourceOf(deployment, source);
   const day = options.day ?? utcDay(unixMillis(Date.now()));
   const records = await keptEvents(source, day, keptIn(deployment));
-  if (options.json) console.log(JSON.stringify(records.map(toJson), undefined, 2));
-  else
-    console.log(
-      records.length === 0 ? `No event of ${source} failed or was ignored on ${day}.` : describe(records),
-    );
+  const none = `No event of ${source} failed or was ignored on ${day}.`;
+  answer(options, records.map(toJson), records.length === 0 ? none : describe(records));
 }
 
 const toJson = ({ id, status, eventType, attempts, receivedAt, lastError }: EventRecord) => ({
@@ -94,29 +90,30 @@ const describe = (records: readonly EventRecord[]): string =>
 async function replay(source: string, ids: readonly string[], options: KeptOptions): Promise<void> {
   const deployment = await openDeployment(options);
   sourceOf(deployment, source);
-  const keys =
-    ids.length > 0 ? ids.map((id) => eventKey(source, id)) : await chosenKeys(source, options, deployment);
+  const chosen = ids.length > 0 ? ids : await chosenIds(source, options, deployment);
   const kept = { ...keptIn(deployment), ...portsOf(deployment) };
-  await replayAll(keys, { one: 'event', many: 'events' }, async (key) => {
-    const result = await replayEvent(key, unixMillis(Date.now()), kept);
+  const replayOne = async (id: string) => {
+    const result = await replayEvent(eventKey(source, id), unixMillis(Date.now()), kept);
     return result.kind === 'refused' ? result.reason : undefined;
-  });
+  };
+  await replayAll(chosen, { one: 'event', many: 'events' }, replayOne, options);
 }
 
-async function chosenKeys(
+async function chosenIds(
   source: string,
   options: KeptOptions,
   deployment: Deployment,
 ): Promise<readonly string[]> {
   const ports = keptIn(deployment);
-  if (options.day !== undefined) return (await keptEvents(source, options.day, ports)).map(({ id }) => id);
+  if (options.day !== undefined)
+    return (await keptEvents(source, options.day, ports)).map(({ id }) => providerId(id));
   const today = Date.now();
-  const keys: string[] = [];
+  const ids: string[] = [];
   for (let daysAgo = keptDays; daysAgo >= 0; daysAgo -= 1) {
     const records = await keptEvents(source, utcDay(unixMillis(today - daysAgo * 86_400_000)), ports);
-    keys.push(...records.filter(({ status }) => status === 'failed').map(({ id }) => id));
+    ids.push(...records.filter(({ status }) => status === 'failed').map(({ id }) => providerId(id)));
   }
-  return keys;
+  return ids;
 }
 
 const keptIn = ({ inboundEventsTable }: Deployment) =>

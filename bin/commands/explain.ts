@@ -12,6 +12,8 @@ import type { RefusalRecord } from '../../lambdas/domain/refusal-record.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { parseInstant, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
+import { plainText } from '../../local/plain-text.ts';
+import { answer } from '../answer.ts';
 import { type DeployedSource, type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { readCapturedRequest } from '../explain/captured-request.ts';
 import { type Diagnosis, diagnose, type OtherSecret } from '../explain/diagnose.ts';
@@ -24,7 +26,6 @@ import type { TargetOptions } from '../target.ts';
 interface Options extends TargetOptions {
   readonly request?: string;
   readonly at?: string;
-  readonly json?: boolean;
 }
 
 /** `hookline explain`: why a request is refused. */
@@ -35,7 +36,6 @@ export function addExplainCommand(program: Command): void {
     .argument('<source>', "a source's name")
     .option('--request <file>', 'a captured request: raw HTTP, or JSON with headers and body')
     .option('--at <instant>', 'when it came, as 2026-11-25T10:00:00Z; now without it')
-    .option('--json', 'for programs')
     .action((name: string, _options: unknown, command: Command) => explain(name, command.optsWithGlobals()));
 }
 
@@ -45,10 +45,10 @@ async function explain(name: string, options: Options): Promise<void> {
   const others = () => otherSecrets(deployment, name);
   const calls = askingOnce(providerCalls());
   const look = (request: RawRequest, at: UnixMillis) => diagnose(request, source, at, calls, others);
-  if (options.request === undefined) return explainKept(deployment, name, look, options.json ?? false);
+  if (options.request === undefined) return explainKept(deployment, name, look, options);
   const request = readCapturedRequest(readFile(options.request), source.urls[0] ?? '');
   const diagnosis = await look(request, timeOf(options.at));
-  console.log(options.json ? JSON.stringify(diagnosis, null, 2) : told(name, diagnosis));
+  answer(options, diagnosis, told(name, diagnosis));
   if (!diagnosis.verifies) throw new RefusedError(`${name} refuses this request.`);
 }
 
@@ -69,10 +69,15 @@ function askingOnce(calls: ProviderCalls): ProviderCalls {
 
 type Look = (request: RawRequest, at: UnixMillis) => Promise<Diagnosis>;
 
-async function explainKept(deployment: Deployment, name: string, look: Look, json: boolean): Promise<void> {
+async function explainKept(
+  deployment: Deployment,
+  name: string,
+  look: Look,
+  options: Options,
+): Promise<void> {
   const records = await keptRefusals(s3Client(patientCalls), deployment.payloadBucket, name);
-  if (json) return console.log(JSON.stringify(records, null, 2));
-  if (records.length === 0) return console.log(`No refused request of ${name} was kept in the last 35 days.`);
+  const none = `No refused request of ${name} was kept in the last 35 days.`;
+  if (options.json || records.length === 0) return answer(options, records, none);
   console.log(table(['at', 'status', 'why', 'from', 'body', 'headers'], records.map(rowOf)));
   const whole = records.find(({ request }) => request?.bodyBase64 !== undefined);
   if (whole?.request === undefined)
@@ -88,7 +93,7 @@ const rowOf = ({ at, status, error, reason, sourceIp, bodyBytes, headerNames }: 
   instant(unixMillis(at)),
   String(status),
   cell(`${error}: ${reason}`),
-  sourceIp,
+  cell(sourceIp),
   `${bodyBytes} bytes`,
   cell(headerNames.join(' ')),
 ];
@@ -110,7 +115,7 @@ function told(name: string, { verifies, findings, likely }: Diagnosis): string {
   const unknown =
     'None of the usual mistakes fits: compare the secret with what the provider shows, character for character.';
   const advice = likely.length > 0 ? likely : [unknown];
-  return [...lines, '', ...(verifies ? [`${name} accepts this request.`] : advice)].join('\n');
+  return plainText([...lines, '', ...(verifies ? [`${name} accepts this request.`] : advice)].join('\n'));
 }
 
 async function explainedSource(source: DeployedSource): Promise<ExplainedSource> {

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { parseExactly } from '../../lambdas/domain/exact-json.ts';
 import { openPublication } from '../../lambdas/domain/publish-message.ts';
+import { answer } from '../answer.ts';
 import { openDeployment } from '../deployment.ts';
 import { publishWebhook } from '../publish-webhook.ts';
 import { RefusedError } from '../refusal.ts';
@@ -42,10 +44,15 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const { publishQueueUrl } = await openDeployment(options);
   const [eventId = ''] = await publishWebhook(sqsClient(patientCalls), publishQueueUrl, [event]);
   const receiver = to === undefined ? endpoint : (endpoint ?? unnamed);
-  const next = receiver
-    ? `deliveries show ${deliveryId(tenant ?? '', eventId, receiver)}`
+  const delivery = receiver && deliveryId(tenant ?? '', eventId, receiver);
+  const next = delivery
+    ? `deliveries show ${delivery}`
     : `deliveries list --tenant ${tenant} --endpoint <id>`;
-  console.log(`Published ${eventId}. What becomes of it: npx hookline ${next}`);
+  answer(
+    options,
+    { id: eventId, deliveryId: delivery },
+    `Published ${eventId}. What becomes of it: npx hookline ${next}`,
+  );
 }
 
 /** What a URL without a name of its own is called. */
@@ -61,7 +68,7 @@ function addressOf({ tenant, endpoint, to }: PublishOptions) {
 
 function dataOf({ data, dataFile }: PublishOptions): unknown {
   try {
-    return JSON.parse(dataFile === undefined ? data : readFileSync(dataFile, 'utf8'));
+    return parseExactly(dataFile === undefined ? data : readFileSync(dataFile, 'utf8'));
   } catch (error) {
     throw new RefusedError(
       `${dataFile ?? '--data'} is no JSON that can be read: ${error instanceof Error ? error.message : error}`,

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { ageInDays, freshForDays, publishedRanges } from '../../lib/published-ranges.ts';
+import { answer } from '../answer.ts';
+import { RefusedError } from '../refusal.ts';
 import { table } from '../table.ts';
+import type { TargetOptions } from '../target.ts';
 
 /** `hookline ranges`: what `allowedCidrs: 'published'` stands for, and how old that is. */
 export function addRangesCommand(program: Command): void {
@@ -10,19 +13,23 @@ export function addRangesCommand(program: Command): void {
       "the address ranges that providers publish, for allowedCidrs: 'published', and how old the lists are",
     )
     .argument('[provider]', 'its ranges, one a line')
-    .option('--json', 'for programs')
-    .action((provider: string | undefined, options: { readonly json?: boolean }) => {
-      console.log(provider === undefined ? overview(options.json ?? false) : rangesOf(provider));
+    .action((provider: string | undefined, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<TargetOptions>();
+      if (provider === undefined) return overview(options);
+      const ranges = rangesOf(provider);
+      answer(options, ranges, ranges.join('\n'));
     });
 }
 
-function rangesOf(provider: string): string {
+function rangesOf(provider: string): readonly string[] {
   const known = publishedRanges[provider];
-  if (known !== undefined) return known.ranges.join('\n');
-  return `No list of ${provider} is known here; there are lists of ${Object.keys(publishedRanges).join(', ')}.`;
+  if (known !== undefined) return known.ranges;
+  throw new RefusedError(
+    `No list of ${provider} is known here; there are lists of ${Object.keys(publishedRanges).join(', ')}.`,
+  );
 }
 
-function overview(json: boolean): string {
+function overview(options: TargetOptions): void {
   const now = Date.now();
   const lists = Object.entries(publishedRanges).map(([provider, list]) => ({
     provider,
@@ -31,7 +38,6 @@ function overview(json: boolean): string {
     ageInDays: ageInDays(list, now),
     source: list.source,
   }));
-  if (json) return JSON.stringify(lists, null, 2);
   const rows = lists.map(({ provider, ranges, asOf, ageInDays: age, source }) => [
     provider,
     String(ranges),
@@ -39,5 +45,5 @@ function overview(json: boolean): string {
     age > freshForDays ? `${age} days: compare` : `${age} days`,
     source,
   ]);
-  return table(['provider', 'ranges', 'right on', 'age', 'source'], rows);
+  answer(options, lists, table(['provider', 'ranges', 'right on', 'age', 'source'], rows));
 }

@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { EstimateView, RecoveryView } from '../../lambdas/management/schemas.ts';
+import { answer } from '../answer.ts';
 import { instantArgument } from '../arguments.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { manageWith } from '../manage.ts';
@@ -15,7 +16,6 @@ interface Options extends TargetOptions {
   readonly since: string;
   readonly until?: string;
   readonly dryRun?: boolean;
-  readonly json?: boolean;
 }
 
 const pollMs = 1_000;
@@ -30,7 +30,6 @@ export function addRecoverCommand(program: Command): void {
     .requiredOption('--since <time>', 'of their creation: 90m, 2h, 3d, or an instant', instantArgument)
     .option('--until <time>', 'now without it', instantArgument)
     .option('--dry-run', 'only say how many there are')
-    .option('--json', 'for programs: the job when it has ended')
     .action((tenant: string, endpoint: string, _options: unknown, command: Command) =>
       recover(tenant, endpoint, command.optsWithGlobals()),
     );
@@ -39,9 +38,11 @@ export function addRecoverCommand(program: Command): void {
     .description('stop a recovery; what it has sent again stays sent')
     .argument('<recoveryId>')
     .action(async (id: string, _options: unknown, command: Command) => {
-      const call = await manageWith(command.optsWithGlobals());
+      const options = command.optsWithGlobals<TargetOptions>();
+      const call = await manageWith(options);
       const { body } = await call({ method: 'DELETE', path: `/v1/recoveries/${encodeURIComponent(id)}` });
-      console.log(summary(v.parse(RecoveryView, body)));
+      const job = v.parse(RecoveryView, body);
+      answer(options, job, summary(job));
     });
 }
 
@@ -52,14 +53,11 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   const { body } = await call({ method: 'GET', path: `${path}/recovery-estimate`, query: { since, until } });
   const { count, isExact } = v.parse(EstimateView, body);
   const failed = `${isExact ? '' : 'At least '}${counted(count, 'failed delivery', 'failed deliveries')} since ${since}.`;
-  if (!options.json) console.log(failed);
-  if (options.dryRun || (count === 0 && isExact)) {
-    if (options.json) console.log(JSON.stringify({ count, isExact }));
-    return;
-  }
+  if (options.dryRun || (count === 0 && isExact)) return answer(options, { count, isExact }, failed);
+  console.error(failed);
   const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { since, until } });
   const ended = await followed(v.parse(RecoveryView, started.body), call, options);
-  console.log(options.json ? JSON.stringify(ended, undefined, 2) : summary(ended));
+  answer(options, ended, summary(ended));
 }
 
 /** Shows how far the job is until it has ended; Ctrl-C only ends the looking. */

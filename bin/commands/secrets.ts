@@ -3,7 +3,8 @@ import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { awaitingValue } from '../../lambdas/domain/provider/awaited-secret.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
-import { later, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { later, seconds, toIsoInstant, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { answer } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { readSecretInput } from '../read-secret.ts';
@@ -63,7 +64,9 @@ async function awaitSecret(name: string, options: AwaitOptions): Promise<void> {
     );
   const until = later(unixMillis(Date.now()), seconds(options.minutes * 60));
   await versions.put(awaitingValue(until));
-  console.log(
+  answer(
+    options,
+    { source: name, until: toIsoInstant(until) },
     `${name} takes the first secret that ${provider} brings until ${instant(until)}. Make its webhook now.`,
   );
 }
@@ -71,9 +74,7 @@ async function awaitSecret(name: string, options: AwaitOptions): Promise<void> {
 async function setSecret(name: string, options: SetOptions): Promise<void> {
   const secret = secretOf(await openDeployment(options), name);
   const versions = secretVersions(secretsClient(patientCalls), secret.arn);
-  await (options.revokePrevious
-    ? revoke(name, versions)
-    : store(name, secret, versions, options.yes ?? false));
+  await (options.revokePrevious ? revoke(name, versions, options) : store(name, secret, versions, options));
 }
 
 function secretOf(deployment: Deployment, name: string) {
@@ -89,19 +90,24 @@ async function store(
   name: string,
   { format, signs }: ReturnType<typeof secretOf>,
   versions: Versions,
-  yes: boolean,
+  options: SetOptions,
 ): Promise<void> {
   const value = withoutLineEnd(await readSecretInput(`Secret of ${name}`));
   const [current, previous] = await Promise.all([versions.current(), versions.previous()]);
   const now = unixMillis(Date.now());
   const verdict = judge({ format, signs, value, current, previous, now });
   if (verdict.kind === 'refuse') throw new RefusedError(`${verdict.reason}. Nothing was stored for ${name}.`);
-  if (verdict.previousKeyEnds !== undefined && !yes)
+  if (verdict.previousKeyEnds !== undefined && !options.yes)
     throw new RefusedError(
       `The previous key of ${name} counts until ${instant(verdict.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
     );
   await versions.put(value);
-  console.log(stored(name, signs, verdict.oldKeyEnds));
+  const { oldKeyEnds } = verdict;
+  answer(
+    options,
+    { source: name, oldKeyEnds: oldKeyEnds && toIsoInstant(oldKeyEnds) },
+    stored(name, signs, oldKeyEnds),
+  );
 }
 
 function stored(name: string, signs: boolean, oldKeyEnds: UnixMillis | undefined): string {
@@ -113,14 +119,16 @@ function stored(name: string, signs: boolean, oldKeyEnds: UnixMillis | undefined
   return `Stored. Now switch at the provider: ${name} verifies with both keys until ${end} (unless its rotationOverlap says otherwise).`;
 }
 
-async function revoke(name: string, versions: Versions): Promise<void> {
+async function revoke(name: string, versions: Versions, options: SetOptions): Promise<void> {
   const previous = await versions.previous();
   if (previous?.id === undefined) {
-    console.log(`${name} has no previous key: only the current one counts.`);
-    return;
+    const none = `${name} has no previous key: only the current one counts.`;
+    return answer(options, { source: name, isRevoked: false }, none);
   }
   await versions.revoke(previous.id);
-  console.log(
+  answer(
+    options,
+    { source: name, isRevoked: true },
     `Revoked. Only the current key of ${name} counts; functions that run may know the old one for 5 more minutes.`,
   );
 }

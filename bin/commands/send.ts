@@ -4,8 +4,10 @@ import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
+import { answer } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type DeployedSource, openDeployment, sourceOf } from '../deployment.ts';
+import { reach } from '../reach.ts';
 import { RefusedError } from '../refusal.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { readFile, requestToSend, type Sender, type SendOptions } from '../send-request.ts';
@@ -48,11 +50,16 @@ async function send(name: string, url: string | undefined, options: Options): Pr
     console.error(
       `The signature of ${sender.slug} stands in the body: ${options.body} was written again for it.`,
     );
-  const statuses: number[] = [];
-  for (let nth = 1; nth <= options.times; nth++) statuses.push(await sendOnce(request, target, nth));
+  const sent: Sent[] = [];
+  for (let nth = 1; nth <= options.times; nth++) {
+    const one = await sendOnce(request, target);
+    sent.push(one);
+    if (!options.json) console.log(`${nth}  ${one.status}  ${one.milliseconds} ms  ${cell(one.answer)}`);
+  }
+  if (options.json) answer(options, sent, '');
   const mustBeRefused = options.tamper || options.stale;
-  const isAsMeant = (status: number) => (mustBeRefused ? status >= 400 && status < 500 : status < 300);
-  if (!statuses.every(isAsMeant))
+  const isAsMeant = ({ status }: Sent) => (mustBeRefused ? status >= 400 && status < 500 : status < 300);
+  if (!sent.every(isAsMeant))
     throw new RefusedError(
       mustBeRefused
         ? `${name} did not refuse it.`
@@ -106,27 +113,26 @@ async function senderOf(source: DeployedSource, given: string | undefined): Prom
 /** API Gateway answers within this, whatever happens. */
 const answerWithinMs = 30_000;
 
-async function sendOnce(request: Draft, target: URL, nth: number): Promise<number> {
-  const startedAt = performance.now();
-  const response = await post(request, target);
-  const answer = await response.text();
-  const milliseconds = Math.round(performance.now() - startedAt);
-  console.log(`${nth}  ${response.status}  ${milliseconds} ms  ${cell(answer)}`);
-  return response.status;
+/** What one request came to. */
+interface Sent {
+  readonly status: number;
+  readonly milliseconds: number;
+  readonly answer: string;
 }
 
-async function post({ method, headers, body }: Draft, target: URL): Promise<Response> {
-  try {
-    return await fetch(target, {
-      method,
-      headers,
-      body: Buffer.from(body),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(answerWithinMs),
-    });
-  } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new RefusedError(`${target.origin} does not answer: ${cause}.`);
-  }
+async function sendOnce(request: Draft, target: URL): Promise<Sent> {
+  const startedAt = performance.now();
+  const response = await post(request, target);
+  const text = await response.text();
+  const milliseconds = Math.round(performance.now() - startedAt);
+  return { status: response.status, milliseconds, answer: text };
 }
+
+const post = ({ method, headers, body }: Draft, target: URL): Promise<Response> =>
+  reach(target, {
+    method,
+    headers,
+    body: Buffer.from(body),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(answerWithinMs),
+  });

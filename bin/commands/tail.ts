@@ -2,25 +2,26 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Command } from 'commander';
 import { clientConfig, patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { functionName, logsOf } from '../../local/function-logs.ts';
-import { readableLine } from '../../local/log-line.ts';
+import { readableLine, textOf } from '../../local/log-line.ts';
 import { positiveNumber } from '../arguments.ts';
 import { openDeployment, sourceOf } from '../deployment.ts';
-import { defaultStack, type TargetOptions } from '../target.ts';
+import { isOfStack } from '../stack-names.ts';
+import { stackMeant, type TargetOptions } from '../target.ts';
 
 interface Options extends TargetOptions {
   readonly since: number;
   readonly source?: string;
-  readonly json?: boolean;
 }
 
 /** `hookline tail`: what happens, as it happens. */
 export function addTailCommand(program: Command): void {
   program
     .command('tail')
-    .description('follow the attempts at endpoints; or with --source what comes in, and its handlers')
+    .description(
+      'follow the attempts at endpoints; or with --source what comes in, and its handlers; --json: the log lines as they are',
+    )
     .option('--source <source>', 'the requests and handlers of a source instead')
     .option('--since <seconds>', 'begin so long ago', positiveNumber, 60)
-    .option('--json', 'the log lines as they are')
     .action((_options: unknown, command: Command) => follow(command.optsWithGlobals()));
 }
 
@@ -30,14 +31,15 @@ async function follow(options: Options): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const stack = options.local ? '' : (options.stack ?? defaultStack);
-  const isMeant = groupsMeant(stack, options.source);
+  const isMeant = groupsMeant(stackMeant(options), options.source);
   const logs = logsOf(new CloudWatchLogsClient(clientConfig(patientCalls)), isMeant);
+  // A poll that fails is made up for by the next: what lets none succeed is to be told.
+  await logs.read(Date.now());
   console.error('Following; Ctrl-C ends it.');
   await logs.follow(
     Date.now() - options.since * 1000,
     (line) => {
-      const text = options.json ? line.text.trimEnd() : readableLine(line);
+      const text = options.json ? textOf(line) : readableLine(line);
       if (text !== undefined) console.log(text);
     },
     stop.signal,
@@ -47,15 +49,16 @@ async function follow(options: Options): Promise<void> {
 /**
  * The log group of the deliver function; or those of a source's receiver and consumer, which all sources may share.
  *
- * @param stack empty: any
+ * @param stack undefined: any
  */
-function groupsMeant(stack: string, source: string | undefined): (group: string) => boolean {
+export function groupsMeant(
+  stack: string | undefined,
+  source: string | undefined,
+): (group: string) => boolean {
   const names =
     source === undefined
       ? ['deliver']
       : ['Receive', 'Consume'].flatMap((part) => [`${source.replaceAll('-', '')}${part}`, `s${part}`]);
-  // AWS names a group after the stack; the emulator puts it into a folder of the stack.
-  const isOfStack = (group: string) =>
-    stack === '' || group.startsWith(`${stack}-`) || group.includes(`/${stack}/`);
-  return (group) => isOfStack(group) && names.includes(functionName(group));
+  const isOwn = isOfStack(stack);
+  return (group) => isOwn(group) && names.includes(functionName(group));
 }

@@ -1,4 +1,4 @@
-import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -6,8 +6,10 @@ import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { Deployment } from '../deployment.ts';
 import { dlqQueue } from '../dlq-queue.ts';
 import { dlqsNamed } from '../dlqs.ts';
+import { reach } from '../reach.ts';
 import { bringsItsSecret, secretFormat } from '../secret-change.ts';
 import { secretVersions } from '../secret-versions.ts';
+import { isOfStack } from '../stack-names.ts';
 import { counted } from '../table.ts';
 
 /** What one check found. */
@@ -80,13 +82,19 @@ export async function checkDeadLetters(deployment: Deployment, client: SQSClient
   }));
 }
 
-/** No alarm of the stack is on. */
-export async function checkAlarms(stack: string, client: CloudWatchClient): Promise<Finding[]> {
-  const { MetricAlarms = [] } = await client.send(
-    new DescribeAlarmsCommand({ AlarmNamePrefix: `${stack}-`, StateValue: 'ALARM' }),
-  );
-  if (MetricAlarms.length === 0) return [{ check: 'alarms', ok: true, detail: 'none is on' }];
-  return MetricAlarms.map(({ AlarmName = '', AlarmDescription = '' }) => ({
+/**
+ * No alarm of the stack is on.
+ *
+ * @param stack undefined: any
+ */
+export async function checkAlarms(stack: string | undefined, client: CloudWatchClient): Promise<Finding[]> {
+  const isOwn = isOfStack(stack);
+  const asked = { AlarmNamePrefix: stack && `${stack}-`, StateValue: 'ALARM' } as const;
+  const on: MetricAlarm[] = [];
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, asked))
+    on.push(...MetricAlarms.filter(({ AlarmName = '' }) => isOwn(AlarmName)));
+  if (on.length === 0) return [{ check: 'alarms', ok: true, detail: 'none is on' }];
+  return on.map(({ AlarmName = '', AlarmDescription = '' }) => ({
     check: `alarm ${AlarmName}`,
     ok: false,
     detail: AlarmDescription,
@@ -118,7 +126,7 @@ const maxSkewSeconds = 60;
 export async function checkClock({ sources }: Deployment): Promise<Finding[]> {
   const [source] = Object.values(sources);
   if (source === undefined) return [];
-  const response = await fetch(source.url, { method: 'POST', body: '' });
+  const response = await reach(source.url, { method: 'POST', body: '' });
   const there = Date.parse(response.headers.get('date') ?? '');
   if (Number.isNaN(there)) return [];
   const skew = Math.round((Date.now() - there) / 1000);

@@ -1,27 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { hooklineProgram, runHookline } from '../../bin/program.ts';
+import { afterAll, expect, test } from 'vitest';
+import { hooklineProgram } from '../../bin/program.ts';
+import { runCli } from '../fakes/cli.ts';
 
 const emptyDir = mkdtempSync(join(tmpdir(), 'hookline-'));
 afterAll(() => rmSync(emptyDir, { recursive: true }));
-afterEach(() => vi.restoreAllMocks());
 
 async function run(...args: string[]) {
-  const said: string[] = [];
-  const say = (text: unknown) => void said.push(String(text));
-  vi.spyOn(console, 'error').mockImplementation(say);
-  vi.spyOn(console, 'log').mockImplementation(say);
-  const write = (text: string | Uint8Array) => {
-    say(text);
-    return true;
-  };
-  vi.spyOn(process.stdout, 'write').mockImplementation(write);
-  vi.spyOn(process.stderr, 'write').mockImplementation(write);
-  const code = await runHookline(['--state-dir', emptyDir, ...args]);
-  vi.restoreAllMocks();
-  return { code, said: said.join('\n') };
+  const { code, stdout, stderr } = await runCli('--state-dir', emptyDir, ...args);
+  return { code, said: (stdout + stderr).trimEnd() };
 }
 
 test('--help lists every command, and is no failure', async () => {

@@ -59,6 +59,18 @@ describe('publishWebhook', () => {
     );
   });
 
+  it('escapes the two characters that SQS refuses, and counts them so', async () => {
+    const { sqs, calls } = queueThat();
+    await publishWebhook(sqs, 'queue', [eventOf(1, { note: '\ufffe\uffff\ufffd' })]);
+    const text = calls[0]?.[0]?.text ?? '';
+
+    expect(text).toContain('"\\ufffe\\uffff\ufffd"');
+    expect(JSON.parse(text).data.note).toBe('\ufffe\uffff\ufffd');
+    // 3 bytes each as they are, 6 as they are sent.
+    const tooLarge = eventOf(1, { text: '\uffff'.repeat(200_000) });
+    await expect(publishWebhook(sqs, 'queue', [tooLarge])).rejects.toThrow(RangeError);
+  });
+
   it('tries again what SQS did not take, under the same ids', async () => {
     const { sqs, calls, ids } = queueThat(1, new Error('no answer'));
     const published = await publishWebhook(sqs, 'queue', [

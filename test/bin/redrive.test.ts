@@ -113,6 +113,14 @@ test('what fails again at once is not sent in circles', async () => {
   expect(circle.givenBack).toEqual(['a']);
 });
 
+test('a queue that gives again what is not meant is read once', async () => {
+  const { queue, ports } = world(['{"id":"x"}', '{"id":"y"}'], works);
+  const endless = { ...ports, receive: async () => queue.slice(0, 2) };
+
+  expect(await redrive(({ id }) => id === 'y', endless)).toMatchObject({ sent: 1 });
+  expect(queue).toHaveLength(1);
+});
+
 test('Ctrl-C finishes what was begun, and leaves the rest', async () => {
   const sentBeforeStop = 2;
   const stopping = world(['a', 'b', 'c', 'd'], works, () => stopping.sent.length >= sentBeforeStop);

@@ -18,6 +18,22 @@ it('A tap waits for SQS as long as SQS waits for a message, and a little longer'
   expect(sqs.operations).toEqual(['ListQueues', 'CreateQueue', 'ReceiveMessage']);
 });
 
+it('A tap removes what listeners of its source left, and nothing of a source whose name goes on', async () => {
+  const client = sqsClient(longPolls);
+  const queues = ['Taps-git-0a1b2c3d', 'Taps-git-hub-0a1b2c3d'].map(
+    (name) => `https://sqs.example/1/${name}`,
+  );
+  const deleted: unknown[] = [];
+  vi.spyOn(client, 'send').mockImplementation(async ({ input }) => {
+    if ('QueueUrl' in input) deleted.push(input.QueueUrl);
+    return 'QueueNamePrefix' in input ? { QueueUrls: queues } : {};
+  });
+
+  await (await makeTapQueue(client, 'Taps-', 'git')).removeLeft();
+
+  expect(deleted).toEqual(['https://sqs.example/1/Taps-git-0a1b2c3d']);
+});
+
 /** An SQS with nothing in its queues, which says so half a second after the wait that it was asked for. */
 async function startIdleSqs() {
   const operations: string[] = [];

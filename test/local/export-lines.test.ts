@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { exportLines } from '../../local/export-lines.ts';
+import { exportedVariables, exportLines } from '../../local/export-lines.ts';
 import { exampleOutputs } from './support/outputs.ts';
 
 /** What a shell has in its environment after evaluating the lines. */
@@ -16,7 +16,7 @@ function evaluated(lines: readonly string[]): Record<string, string> {
 }
 
 test('the lines point the AWS CLI and every SDK at the local AWS, with keys that AWS itself does not know', () => {
-  expect(evaluated(exportLines(exampleOutputs))).toMatchObject({
+  expect(evaluated(exportLines(exportedVariables(exampleOutputs)))).toMatchObject({
     AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -27,7 +27,7 @@ test('the lines point the AWS CLI and every SDK at the local AWS, with keys that
 });
 
 test('and name what is in it', () => {
-  expect(evaluated(exportLines(exampleOutputs))).toMatchObject({
+  expect(evaluated(exportLines(exportedVariables(exampleOutputs)))).toMatchObject({
     HOOKLINE_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:T',
     HOOKLINE_PUBLISH_QUEUE_URL: 'http://q/publish',
     HOOKLINE_INBOUND_EVENTS_TABLE: 'InboundT',
@@ -44,9 +44,9 @@ test('and name what is in it', () => {
 test('in strict mode the certificate is trusted, whatever its path has in it', () => {
   const caFile = "/home/o'neill/my $HOME/ca.pem";
 
-  expect(evaluated(exportLines({ ...exampleOutputs, caFile }))).toMatchObject({
+  expect(evaluated(exportLines(exportedVariables({ ...exampleOutputs, caFile })))).toMatchObject({
     AWS_CA_BUNDLE: caFile,
     NODE_EXTRA_CA_CERTS: caFile,
   });
-  expect(exportLines(exampleOutputs).join()).not.toContain('CA_');
+  expect(exportLines(exportedVariables(exampleOutputs)).join()).not.toContain('CA_');
 });

@@ -53,6 +53,21 @@ test("metrics and the platform's own lines are not for reading", () => {
   expect(readable('REPORT RequestId: 1\tDuration: 46 ms')).toBeUndefined();
 });
 
+const evil = 'a\u001b]0;x\u0007\u009b2Jb';
+const harmless = 'a\\u001b]0;x\\u0007\\u009b2Jb';
+
+test('what a terminal would obey is shown, wherever it stands in a line', () => {
+  const error = { name: evil, message: evil, stack: `Error\n    at ${evil}` };
+  const line = { level: 'ERROR', message: evil, service: evil, [evil]: evil, two: `${evil} ${evil}`, error };
+
+  const shown = readableLine({ from: 'consume', at, text: JSON.stringify(line) }) ?? '';
+
+  expect(stripVTControlCharacters(shown).split(harmless)).toHaveLength(10);
+  expect(readable(evil)).toBe(`consume-stripe   ${harmless}`);
+  expect(rawLine({ from: 'deliver', at, text: evil })).toBe(`deliver ${harmless}`);
+  expect(readableEmulatorLine(`2026-11-25 03:40:53 ERROR [lambda] ${evil}`)).toContain(harmless);
+});
+
 test('verbose shows the line itself, and whose it is', () => {
   expect(rawLine({ from: 'deliver', at, text: '{"a":1}\n' })).toBe('deliver {"a":1}');
 });

@@ -1,0 +1,80 @@
+import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { payloadStore } from '../../lambdas/adapters/aws/payload-store.ts';
+import { s3Client } from '../../lambdas/adapters/aws/s3-client.ts';
+import { bodyOf, ReceivedMessage } from '../../lambdas/domain/event.ts';
+import { MalformedMessageError, parseMessage } from '../../lambdas/domain/messages.ts';
+import { plainText } from '../../local/plain-text.ts';
+import type { Deployment } from '../deployment.ts';
+import { reach } from '../reach.ts';
+import { failureLine } from '../refusal.ts';
+import { cell } from '../table.ts';
+
+/** What was asked of a listener. */
+export interface PassOnOptions {
+  readonly to?: string;
+  readonly json?: boolean;
+}
+
+const localAnswerMs = 10_000;
+
+/** Shows one event of a tap, and posts it where it is wanted; whatever is wrong with it is said, and no reason to end. */
+export async function passOn(
+  text: string,
+  { to, json }: PassOnOptions,
+  deployment: Deployment,
+): Promise<void> {
+  const event = eventIn(text);
+  if (event === undefined) return;
+  const outcome = to === undefined ? undefined : await postTo(to, event, deployment);
+  const { id, type, source } = event;
+  const at = new Date().toISOString();
+  const parts = [at.slice(11, 19), cell(type, 40), cell(id, 80), outcome && cell(outcome)];
+  console.log(
+    json ? plainText(JSON.stringify({ at, source, id, type, outcome })) : parts.filter(Boolean).join('  '),
+  );
+}
+
+function eventIn(text: string): ReceivedMessage | undefined {
+  try {
+    return parseMessage(ReceivedMessage, 'received event', text);
+  } catch (error) {
+    if (!(error instanceof MalformedMessageError)) throw error;
+    console.error(`Passed over: ${cell(error.message)}`);
+    return undefined;
+  }
+}
+
+async function postTo(to: string, event: ReceivedMessage, deployment: Deployment): Promise<string> {
+  try {
+    const body = await bytesOf(event, deployment);
+    return body === undefined ? 'its body is not there any more' : await post(to, event, body);
+  } catch (error) {
+    return `failed: ${failureLine(error)}`;
+  }
+}
+
+async function post(to: string, event: ReceivedMessage, body: Uint8Array<ArrayBuffer>): Promise<string> {
+  const startedAt = performance.now();
+  const { status } = await reach(to, {
+    method: 'POST',
+    headers: {
+      ...event.headers,
+      'X-Hookline-Source': event.source,
+      'X-Hookline-Event-Id': encodeURIComponent(event.id),
+      'X-Hookline-Event-Type': encodeURIComponent(event.type),
+    },
+    body,
+    signal: AbortSignal.timeout(localAnswerMs),
+  });
+  return `${status} after ${Math.round(performance.now() - startedAt)} ms`;
+}
+
+async function bytesOf(
+  event: ReceivedMessage,
+  { payloadBucket }: Deployment,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const place = bodyOf(event);
+  const bytes =
+    'bytes' in place ? place.bytes : await payloadStore(s3Client(patientCalls), payloadBucket).get(place.key);
+  return bytes && new Uint8Array(bytes);
+}

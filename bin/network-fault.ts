@@ -1,0 +1,80 @@
+/** What may keep a request from being answered. */
+interface Fault {
+  readonly codes: RegExp;
+  readonly what: string;
+  readonly advice: string;
+  /** Where something else stands in for AWS. @default isItRunning */
+  readonly endpointAdvice?: string;
+}
+
+const isItRunning = 'Is npm start running? For another AWS leave out --local, or unset AWS_ENDPOINT_URL.';
+const isThisMachineOnline =
+  'Is this machine on the network, and does a firewall, VPN or proxy stand in between?';
+
+/** By the codes of Node, of its fetch, and of the AWS SDK. */
+const faults: readonly Fault[] = [
+  { codes: /^ECONNREFUSED$/, what: 'nothing listens there', advice: 'Start it, or correct its URL.' },
+  {
+    codes: /^(ENOTFOUND|EAI_|ENODATA$|ESERVFAIL$)/,
+    what: 'its name leads nowhere',
+    advice: 'Correct the name or the region; is this machine on the network?',
+  },
+  { codes: /TIMEDOUT$|TIMEOUT$|^TimeoutError$/, what: 'the time was up', advice: isThisMachineOnline },
+  { codes: /^E(HOST|NET)(UNREACH|DOWN)$/, what: 'no way leads there', advice: isThisMachineOnline },
+  {
+    codes: /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/,
+    what: 'the connection broke off',
+    advice: 'Try again; does a proxy stand in between?',
+  },
+  {
+    codes: /CERT|^UNABLE_TO_/,
+    what: 'its certificate is not trusted',
+    advice: 'NODE_EXTRA_CA_CERTS names a file of more certificates to trust.',
+    endpointAdvice: 'Use --local, or eval "$(npx hookline env)" again.',
+  },
+  {
+    codes: /^(EPROTO$|ERR_SSL_|HPE_)/,
+    what: 'it speaks another protocol',
+    advice: 'Correct its port, and whether it is http or https.',
+  },
+];
+
+/**
+ * Says who did not answer, why, and what to do about it.
+ *
+ * Of a URL only the origin is told: the rest of it may be a secret.
+ *
+ * @param url undefined: AWS's
+ * @returns undefined when something else went wrong
+ */
+export function noAnswer(error: unknown, url?: string | URL): string | undefined {
+  const chain = causesOf(error);
+  const [found] = chain.flatMap(codesOf).flatMap(faultOf);
+  if (found === undefined) return undefined;
+  const endpoint = originOf(process.env['AWS_ENDPOINT_URL']);
+  const server = originOf(url) ?? endpoint ?? hostIn(chain) ?? 'AWS';
+  const advice = server === endpoint ? (found.endpointAdvice ?? isItRunning) : found.advice;
+  return `${server} does not answer: ${found.what} (${found.code}). ${advice}`;
+}
+
+/** An error, what caused it, and what came of each address that was tried. */
+function causesOf(error: unknown): Error[] {
+  if (!(error instanceof Error)) return [];
+  const tried = error instanceof AggregateError ? error.errors : [];
+  return [error, ...[...tried, error.cause].flatMap(causesOf)];
+}
+
+/** The code tells more: the SDK says TimeoutError of a connection that broke off, too. */
+const codesOf = (error: Error): string[] => [
+  ...('code' in error && typeof error.code === 'string' ? [error.code] : []),
+  error.name,
+];
+
+const faultOf = (code: string): (Fault & { readonly code: string })[] =>
+  faults.filter(({ codes }) => codes.test(code)).map((fault) => ({ ...fault, code }));
+
+const hostIn = (chain: readonly Error[]): string | undefined =>
+  chain.flatMap((error) => ('hostname' in error ? [String(error.hostname)] : []))[0];
+
+/** The scheme, the host and the port. */
+export const originOf = (url: string | URL | undefined): string | undefined => URL.parse(String(url))?.origin;

@@ -1,0 +1,21 @@
+import { noAnswer, originOf } from './network-fault.ts';
+import { RefusedError } from './refusal.ts';
+
+/**
+ * As fetch.
+ *
+ * @throws RefusedError saying who does not answer, and why; nothing of the request is in it
+ */
+export async function reach(url: string | URL, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    throw new RefusedError(noAnswer(error, url) ?? `${originOf(url)} cannot be asked: ${whyNot(error)}.`);
+  }
+}
+
+/** What is wrong with a request itself has it in its message, with a URL's password or a header's token. */
+const whyNot = (error: unknown): string =>
+  error instanceof Error && error.message === 'fetch failed' && error.cause instanceof Error
+    ? error.cause.message
+    : 'HTTP cannot carry its URL or one of its headers';

@@ -1,0 +1,12 @@
+/**
+ * Tells a stack's own resources by their names; what begins with `Hookline-` may be of a stack `Hookline-staging`.
+ *
+ * CloudFormation names them `Hookline-LogicalId-SUFFIX`, with no hyphen in the last two; the emulator puts a log group
+ * into a folder of the stack.
+ *
+ * @param stack undefined: any
+ */
+export const isOfStack =
+  (stack: string | undefined) =>
+  (name: string): boolean =>
+    stack === undefined || name.split('-').slice(0, -2).join('-') === stack || name.includes(`/${stack}/`);

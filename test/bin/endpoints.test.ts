@@ -1,0 +1,109 @@
+import { Readable } from 'node:stream';
+import { expect, it, vi } from 'vitest';
+import { cliAws } from '../fakes/cli-aws.ts';
+import { managementWorld } from '../fakes/management-world.ts';
+
+async function world() {
+  const aws = await cliAws({}, { api: managementWorld().call });
+  return {
+    /** What a person reads. */
+    run: (...args: string[]) => aws.run('endpoints', ...args),
+    /** What a program gets. */
+    async json(...args: string[]) {
+      const { stdout, stderr } = await aws.run('endpoints', ...args, '--json');
+      return stdout === '' ? stderr : JSON.parse(stdout);
+    },
+    [Symbol.asyncDispose]: aws[Symbol.asyncDispose],
+  };
+}
+
+const words = (text: string): string[] => text.split(' ');
+const create = words('create acme https://a.example --id a');
+
+it('each setting can be given, and taken away by null', async () => {
+  await using api = await world();
+  const settings = [
+    ...words('--max-per-second 0.5 --max-concurrent 3 --timeout 1.5 --retry-delays 1 2.5'),
+    ...words('--filter {"path":"a","gt":1} --description d --header X-A=1 --metadata b=2'),
+  ];
+
+  const { endpoint } = await api.json(...create, ...settings);
+  const names = settings.filter((arg) => arg.startsWith('--'));
+  const left = await api.json('update', 'acme', 'a', ...names.flatMap((name) => [name, 'null']));
+
+  expect(endpoint).toMatchObject({
+    ...{ maxPerSecond: 0.5, maxConcurrent: 3, timeout: 1.5, retryDelays: [1, 2.5] },
+    ...{ filter: { path: 'a', gt: 1 }, description: 'd', headers: { 'X-A': '1' }, metadata: { b: '2' } },
+  });
+  expect(left).toMatchObject({ description: '', headers: {}, metadata: {}, url: 'https://a.example' });
+  for (const name of ['maxPerSecond', 'maxConcurrent', 'timeout', 'retryDelays', 'filter'])
+    expect(left).not.toHaveProperty(name);
+});
+
+it('what an update does not name stays', async () => {
+  await using api = await world();
+
+  await api.json(...create, ...words('--max-per-second 0.5 --header X-A=1'));
+  const left = await api.json(...words('update acme a --timeout null'));
+
+  expect(left).toMatchObject({ maxPerSecond: 0.5, headers: { 'X-A': '1' } });
+});
+
+/** Somebody who pipes the secret in. */
+const pipe = (text: string) =>
+  vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([text]) as never);
+
+const theirs = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+const next = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
+
+it('a secret that was brought along signs, and is not shown again', async () => {
+  await using api = await world();
+
+  pipe(`${theirs}\n`);
+  const created = await api.run(...create, '--secret-stdin');
+  pipe(next);
+  const rotated = await api.run(...words('rotate-secret acme a --secret-stdin'));
+
+  const secrets = await api.json('secret', 'acme', 'a');
+  expect(secrets).toEqual([
+    expect.objectContaining({ secret: next }),
+    expect.objectContaining({ secret: theirs, endsAt: expect.any(String) }),
+  ]);
+  expect(created.stdout).toMatch(/\nsecret {8}as given\n$/);
+  expect(rotated.stdout).toMatch(/^secret {8}as given\nsecret {8}whsec_.* \(signs until .*\)\n$/);
+});
+
+it('nor is it shown to a program', async () => {
+  await using api = await world();
+
+  pipe(theirs);
+  const { secret } = await api.json(...create, '--secret-stdin');
+  pipe(next);
+  const rotated = await api.json(...words('rotate-secret acme a --secret-stdin'));
+
+  expect(secret).toEqual({ kind: 'v1', createdAt: expect.any(String) });
+  expect(rotated).toEqual([
+    { kind: 'v1', createdAt: expect.any(String) },
+    expect.objectContaining({ secret: theirs }),
+  ]);
+});
+
+it('of an Ed25519 key that was brought along the public half is shown', async () => {
+  await using api = await world();
+
+  pipe(`whsk_${Buffer.alloc(32, 1).toString('base64')}`);
+  const { stdout } = await api.run(...create, '--secret-stdin');
+
+  expect(stdout).toMatch(/\nsecret {8}whpk_/);
+});
+
+it('what is no secret is refused without repeating it, and so is what would contradict it', async () => {
+  await using api = await world();
+
+  pipe('hunter2');
+  const refused = await api.run(...create, '--secret-stdin');
+
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('secret: is not whsec_') });
+  expect(refused.stderr).not.toContain('hunter2');
+  expect(await api.run(...create, '--secret-stdin', '--ed25519')).toMatchObject({ code: 2 });
+});
