@@ -77,6 +77,16 @@ export interface AttemptRecord {
   readonly expiresAt?: UnixSeconds;
 }
 
+/** When an attempt that is put off may begin. */
+export interface Deferral {
+  readonly now: UnixMillis;
+  readonly until: UnixMillis;
+  /** When the sweep must step in. */
+  readonly dueAt: UnixMillis;
+  /** By how much the deadline moves on. */
+  readonly extend: Millis;
+}
+
 /** A worker's right to record: it ends when anybody else claims. */
 export interface Fence {
   readonly id: string;

@@ -49,6 +49,8 @@ export interface EndpointPorts extends ReleasePorts {
   readonly secrets: {
     seal(text: string, owner: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<SealedSecret>;
     open(sealed: SealedSecret, owner: Endpoint, now: UnixMillis): Promise<string>;
+    /** The secrets that open: one whose master secret is gone is lost. */
+    readable(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[]>;
     resealed(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[] | undefined>;
   };
 }

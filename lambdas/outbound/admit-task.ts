@@ -1,8 +1,7 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { Deferral, Delivery } from '../domain/delivery-record.ts';
 import type { DeliveryTask } from '../domain/delivery-task.ts';
 import { endpointHash, taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import type { SigningKey } from '../domain/endpoint-secret.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
 import {
@@ -17,34 +16,22 @@ import {
 import { type DeliveryWrite, refusal } from './claim-delivery.ts';
 import { discardDelivery, type HoldPorts, holdDelivery } from './hold-delivery.ts';
 import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
+import { endWithoutAttempt, pastDeadline, type SettlePorts } from './settle-attempt.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
-import { asError } from './telemetry.ts';
 
 /** What is decided before the claim needs this of the outside world. */
-export interface AdmitPorts extends HoldPorts, GatePorts {
-  readonly deliveries: HoldPorts['deliveries'] & {
-    /**
-     * Puts an attempt off, if it is not recorded and nobody has a lease: the deadline moves on with it.
-     *
-     * @param until when it may begin; `dueAt`: when the sweep must step in
-     */
-    defer(
-      id: string,
-      attempt: number,
-      times: { readonly now: UnixMillis; readonly until: UnixMillis; readonly dueAt: UnixMillis },
-    ): Promise<DeliveryWrite>;
-  };
-  /** The stack's own, for endpoints that are not registered. @throws when there is no key to sign with */
-  signingKeys(now: UnixMillis): Promise<readonly SigningKey[]>;
-  /** An endpoint's own. @throws when they cannot be opened */
-  endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
+export interface AdmitPorts extends HoldPorts, GatePorts, SettlePorts {
+  readonly deliveries: HoldPorts['deliveries'] &
+    SettlePorts['deliveries'] & {
+      /** Puts an attempt off, if it is not recorded and nobody has a lease. */
+      defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite>;
+    };
 }
 
 /** To whom a delivery goes, and how. */
 export interface Recipient {
   /** Undefined: to the URL on the delivery. */
   readonly endpoint?: Endpoint;
-  readonly keys: readonly SigningKey[];
   /** The stack's, and the endpoint's own where it has them. */
   readonly settings: OutboundSettings;
 }
@@ -56,7 +43,6 @@ export type Admission =
 
 /** A request that hangs is over by then; what it takes beside its deadline is the record. */
 const margin = 6_000;
-const withoutKeys = seconds(30);
 
 /** Decides whether a task may be carried out now: its endpoint is there and enabled, and has a place. */
 export async function admitTask(
@@ -73,8 +59,6 @@ export async function admitTask(
   if (endpoint?.status === 'disabled') {
     return settled(await holdDelivery(task, settings.deliveryRetention, ports));
   }
-  const keys = await keysFor(endpoint, ports);
-  if (keys === undefined) return settled({ kind: 'fail', after: withoutKeys });
   const own = settingsFor(settings, endpoint);
   const holdFor = millis(own.attemptTimeout + margin);
   const limits = {
@@ -84,8 +68,8 @@ export async function admitTask(
   };
   const entry = await passGate(endpointHash(task), limits, holdFor, ports);
   return entry.kind === 'passed'
-    ? { kind: 'admitted', recipient: { endpoint, keys, settings: own }, pass: entry.pass }
-    : settled(await putOff(task, entry, ports));
+    ? { kind: 'admitted', recipient: { endpoint, settings: own }, pass: entry.pass }
+    : settled(await putOff(task, entry, settings, ports));
 }
 
 const settled = (settlement: Settlement): Admission => ({ kind: 'settled', settlement });
@@ -105,20 +89,6 @@ export const settingsFor = (
 
 const shorter = (a: Millis, b: Millis): Millis => (a < b ? a : b);
 
-async function keysFor(
-  endpoint: Endpoint | undefined,
-  ports: AdmitPorts,
-): Promise<readonly SigningKey[] | undefined> {
-  try {
-    return await (endpoint === undefined
-      ? ports.signingKeys(ports.now())
-      : ports.endpointKeys(endpoint, ports.now()));
-  } catch (error) {
-    ports.telemetry.error('delivery.unsigned', { endpointId: endpoint?.id }, asError(error));
-    return undefined;
-  }
-}
-
 /**
  * Puts an attempt off and sends its task again for then; what is later than SQS can carry is the sweep's to send.
  *
@@ -127,15 +97,20 @@ async function keysFor(
 async function putOff(
   task: DeliveryTask,
   { why, until }: Extract<Entry, { kind: 'wait' }>,
+  settings: OutboundSettings,
   ports: AdmitPorts,
 ): Promise<Settlement> {
   const now = ports.now();
   const delay = seconds(Math.max(1, secondsUntil(until, now)));
-  const times = { now, until, dueAt: dueForRetry(until, delay) };
+  // A URL that is down is nobody's to disable, so its deliveries end at their deadlines.
+  const extend = millis(task.isDirect && why === 'breaker' ? 0 : until - now);
+  const times = { now, until, dueAt: dueForRetry(until, delay), extend };
   const { ok, delivery } = await ports.deliveries.defer(task.deliveryId, task.attempt, times);
   // Refused by our own write, whose answer was lost.
   const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
   if (!isPutOff || delivery === undefined) return whyNot(delivery, task.attempt, now, delay);
+  // Nobody has claimed it: its record is ours until somebody does.
+  if (delivery.deadline <= now) return endWithoutAttempt(delivery, pastDeadline(delivery), settings, ports);
   if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, delay));
   const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {

@@ -1,5 +1,6 @@
 import type { AttemptOutcome } from '../domain/attempt-outcome.ts';
 import type { Delivery } from '../domain/delivery-record.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
 import type { SigningKey } from '../domain/endpoint-secret.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
@@ -7,8 +8,15 @@ import { signatureHeaders } from '../domain/outgoing-signature.ts';
 import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
 import type { Recipient } from './admit-task.ts';
 import { type DisablePorts, disableAfterAttempt } from './disable-endpoint.ts';
-import { endWithoutAttempt, type SettlePorts, settleAttempt } from './settle-attempt.ts';
+import {
+  endWithoutAttempt,
+  giveBack,
+  pastDeadline,
+  type SettlePorts,
+  settleAttempt,
+} from './settle-attempt.ts';
 import type { Settlement } from './settlement.ts';
+import { asError } from './telemetry.ts';
 
 /** What an attempt needs of the outside world. */
 export interface AttemptPorts extends SettlePorts, DisablePorts {
@@ -16,6 +24,10 @@ export interface AttemptPorts extends SettlePorts, DisablePorts {
     /** @returns the body to send, or undefined when it is gone */
     payload(id: string): Promise<string | undefined>;
   };
+  /** The stack's own, for endpoints that are not registered. @throws when there is no key to sign with */
+  signingKeys(now: UnixMillis): Promise<readonly SigningKey[]>;
+  /** An endpoint's own. @throws when they cannot be opened */
+  endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
   post(request: {
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
@@ -64,9 +76,11 @@ export async function attemptDelivery(
   if (delivery.crashes > settings.maxCrashes) {
     return endWithout(`crashed: ${delivery.crashes} workers died in attempt ${attempt}`);
   }
-  if (ports.now() >= delivery.deadline) return endWithout(`past its deadline before attempt ${attempt}`);
-  const key = outboundEventKey(delivery.tenant, delivery.eventId);
-  const payload = cached ?? (await ports.events.payload(key));
+  if (ports.now() >= delivery.deadline) return endWithout(pastDeadline(delivery));
+  const content = await contentOf(delivery, cached, endpoint, ports);
+  if (content instanceof Error)
+    return { settlement: await giveBack({ delivery, payload: cached }, content, ports) };
+  const { keys, payload } = content;
   if (payload === undefined) return endWithout('its payload is past its retention');
   const startedAt = ports.now();
   if (!mayStart(delivery, startedAt, settings, invocation)) {
@@ -77,7 +91,7 @@ export async function attemptDelivery(
   const body = Buffer.from(payload);
   const outcome = await ports.post({
     url: endpoint?.url ?? delivery.url ?? '',
-    headers: { ...endpoint?.headers, ...headersFor(delivery, body, startedAt, recipient.keys) },
+    headers: { ...endpoint?.headers, ...headersFor(delivery, body, startedAt, keys) },
     body,
     timeout: settings.attemptTimeout,
   });
@@ -88,6 +102,21 @@ export async function attemptDelivery(
   }
   const made = { delivery, outcome, startedAt, payload: cached };
   return { settlement: await settleAttempt(made, settings, ports), outcome, took };
+}
+
+/** What is sent, and what signs it. @returns the error, if that cannot be had now: no fault of the endpoint's or the worker's */
+async function contentOf(
+  { tenant, eventId }: Delivery,
+  cached: string | undefined,
+  endpoint: Endpoint | undefined,
+  { now, events, signingKeys, endpointKeys }: AttemptPorts,
+): Promise<{ readonly keys: readonly SigningKey[]; readonly payload?: string } | Error> {
+  try {
+    const keys = await (endpoint ? endpointKeys(endpoint, now()) : signingKeys(now()));
+    return { keys, payload: cached ?? (await events.payload(outboundEventKey(tenant, eventId))) };
+  } catch (error) {
+    return asError(error);
+  }
 }
 
 /** A request must not be under way when the claim ends, or when the function does. */

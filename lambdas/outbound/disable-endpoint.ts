@@ -10,9 +10,9 @@ export interface DisablePorts {
   now(): UnixMillis;
   readonly endpoints: {
     /**
-     * Disables an endpoint, if it is enabled and not another one of the same id, and notes that it is to be told.
+     * Disables an endpoint, if it is enabled and as it was seen, and notes that it is to be told.
      *
-     * @returns undefined when somebody else has
+     * @returns undefined when somebody else has, or has changed it: what was answered at another URL says nothing about it
      */
     disable(seen: Endpoint, disablement: Disablement): Promise<Endpoint | undefined>;
     /** Takes the note away, unless there is a newer one. */

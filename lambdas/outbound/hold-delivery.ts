@@ -1,6 +1,7 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type DeliveryTask, type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import {
   later,
   type Seconds,
@@ -29,8 +30,8 @@ export interface HoldPorts {
       now: UnixMillis,
       dueAt: UnixMillis,
     ): Promise<DeliveryWrite>;
-    /** Makes a held delivery pending again, due at once, with a new deadline. */
-    release(seen: Delivery, now: UnixMillis): Promise<DeliveryWrite>;
+    /** Makes a held delivery pending again, with a new deadline. @param dueAt when the sweep must step in */
+    release(seen: Delivery, now: UnixMillis, dueAt: UnixMillis): Promise<DeliveryWrite>;
     /** Ends one that is held, or pending without a live lease, without trying. */
     discard(id: string, reason: string, now: UnixMillis, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
   };
@@ -88,12 +89,13 @@ export async function settleHeld(delivery: Delivery, retention: Seconds, ports: 
   return false;
 }
 
-/** Sends a held delivery on its way again. Due at once: a task that gets lost is the sweep's to send. */
+/** Sends a held delivery on its way again, as if it were new: a task that gets lost is the sweep's to send. */
 export async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> {
   const now = ports.now();
-  const { ok, delivery } = await ports.deliveries.release(seen, now);
+  const dueAt = dueAfterCreation(now);
+  const { ok, delivery } = await ports.deliveries.release(seen, now, dueAt);
   // Refused by our own write, whose answer was lost.
-  const isReleased = ok || (delivery?.status === 'pending' && delivery.dueAt === now);
+  const isReleased = ok || (delivery?.status === 'pending' && delivery.dueAt === dueAt);
   if (!isReleased || delivery === undefined) return;
   await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: delivery.attempts + 1 }, delivery));
   tell(delivery, 'delivery.released', {}, ports);

@@ -14,6 +14,7 @@ import {
   type Millis,
   millis,
   type Seconds,
+  seconds,
   toUnixSeconds,
   type UnixMillis,
   type UnixSeconds,
@@ -46,6 +47,8 @@ export type RecordResult =
   /** A success that could not be written, and is on the queue to be written. */
   | { readonly kind: 'queued' };
 
+/** The last effects of a failed delivery are done by then, unless its worker died. */
+const toBury = seconds(60);
 const pausesBeforeWritingAgain = [millis(200), millis(1000)];
 
 /** Records an attempt that did not succeed, or the end of a delivery without one; on our own claim only. */
@@ -161,9 +164,9 @@ export const failureWithoutAttempt = (
   ...failedFrom(now, retention),
 });
 
-/** Due at once: its dead letter is not sent yet. */
+/** Its dead letter is sent at once, or by the sweep if that is not done soon. */
 const failedFrom = (now: UnixMillis, retention: Seconds) => ({
   status: 'failed' as const,
-  dueAt: now,
+  dueAt: later(now, toBury),
   expiresAt: toUnixSeconds(later(now, retention)),
 });

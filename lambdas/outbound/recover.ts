@@ -76,7 +76,7 @@ interface Page {
   readonly isRunning: boolean;
 }
 
-/** Whatever goes wrong leaves out this job only, until its lease is over. */
+/** Whatever goes wrong leaves out this job only: when its lease is over, the page is done again. */
 async function recoverPage(id: string, ports: RecoverPorts): Promise<Page> {
   try {
     const job = await ports.recoveries.claim(id, ports.now(), later(ports.now(), lease));
@@ -113,11 +113,5 @@ async function recoverOne(
   const roundBegan = delivery.deadline - delivery.lifetime;
   if (roundBegan >= createdAt) return delivery.round > 1 ? 'replayed' : 'passed';
   if (delivery.status !== 'failed') return 'passed';
-  try {
-    const replay = await replayDelivery(delivery.id, ports.now(), ports);
-    return replay.kind;
-  } catch (error) {
-    ports.telemetry.error('recovery.errored', { deliveryId: delivery.id }, asError(error));
-    return 'refused';
-  }
+  return (await replayDelivery(delivery.id, ports.now(), ports)).kind;
 }

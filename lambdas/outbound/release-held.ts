@@ -3,6 +3,7 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
 import { announceDisabled, type DisablePorts } from './disable-endpoint.ts';
 import { type HoldPorts, settleHeld } from './hold-delivery.ts';
+import { asError } from './telemetry.ts';
 
 /** What releasing needs of the outside world. */
 export interface ReleasePorts extends Omit<HoldPorts, 'deliveries'>, Omit<DisablePorts, 'endpoints'> {
@@ -37,12 +38,27 @@ export async function attendEndpoints(
 ): Promise<number> {
   let released = 0;
   for (const { tenant, id } of await ports.endpoints.needingAttention()) {
-    const endpoint = hasTime() ? await ports.endpoints.read(tenant, id) : undefined;
-    if (endpoint?.attentionAt === undefined) continue;
-    if (endpoint.status === 'disabled') await announceDisabled(endpoint, ports);
-    else released += await releaseHeld(endpoint, retention, hasTime, ports);
+    if (!hasTime()) break;
+    try {
+      released += await attend(await ports.endpoints.read(tenant, id), retention, hasTime, ports);
+    } catch (error) {
+      // Whatever goes wrong leaves out this endpoint only.
+      ports.telemetry.error('endpoint.unattended', { tenant, endpointId: id }, asError(error));
+    }
   }
   return released;
+}
+
+async function attend(
+  endpoint: Endpoint | undefined,
+  retention: Seconds,
+  hasTime: () => boolean,
+  ports: ReleasePorts,
+): Promise<number> {
+  if (endpoint?.attentionAt === undefined) return 0;
+  if (endpoint.status === 'enabled') return releaseHeld(endpoint, retention, hasTime, ports);
+  await announceDisabled(endpoint, ports);
+  return 0;
 }
 
 /**
@@ -60,7 +76,7 @@ export async function releaseHeld(
   while (released < releasedAtMost && hasTime()) {
     const ids = await ports.deliveries.heldOf(endpoint, pageSize);
     if (ids.length === 0) {
-      await endRelease(endpoint, ports);
+      await endRelease(released > 0 ? { ...endpoint, heldEmptyAt: undefined } : endpoint, ports);
       return released;
     }
     const settled = await Promise.all(ids.map((id) => settleOne(id, retention, ports)));

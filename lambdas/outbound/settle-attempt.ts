@@ -3,8 +3,8 @@ import { type NextStep, nextStep } from '../domain/delivery.ts';
 import type { AttemptEntry, Delivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
-import { maxQueueDelay } from '../domain/retry-schedule.ts';
-import { seconds, secondsUntil, type UnixMillis } from '../domain/time.ts';
+import { dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
+import { later, seconds, secondsUntil, type UnixMillis } from '../domain/time.ts';
 import { buryDelivery, type EndPorts } from './end-delivery.ts';
 import {
   type AttemptRecordPorts,
@@ -54,7 +54,10 @@ export async function settleAttempt(
   return follow(attempt, entry, next, result, ports);
 }
 
-/** Ends a claimed delivery for which no attempt may be made any more. */
+export const pastDeadline = ({ attempts }: Delivery): string =>
+  `past its deadline before attempt ${attempts + 1}`;
+
+/** Ends a delivery that is claimed, or on which nobody has a lease, for which no attempt may be made any more. */
 export async function endWithoutAttempt(
   delivery: Delivery,
   reason: string,
@@ -64,6 +67,28 @@ export async function endWithoutAttempt(
   const record = failureWithoutAttempt(delivery, reason, settings.deliveryRetention, ports.now());
   const result = await recordFenced(delivery, record, ports);
   if (result.kind === 'recorded') await buryDelivery(result.delivery, ports);
+  return settlementOf(result, ports.now());
+}
+
+/** Until what is missing for an attempt is looked for again. */
+const untilReady = seconds(60);
+
+/** Gives a claim back for which there was no attempt, by a fault of our own: no crash, and the deadline stands. */
+export async function giveBack(
+  { delivery, payload }: Pick<Attempt, 'delivery' | 'payload'>,
+  error: Error,
+  ports: SettlePorts,
+): Promise<Settlement> {
+  const { id, attempts, attemptLog, lastAttemptAt, lastError, endpointId } = delivery;
+  const nextAttemptAt = later(ports.now(), untilReady);
+  const dueAt = dueForRetry(nextAttemptAt, untilReady);
+  const left = { attempts, attemptLog, lastAttemptAt, lastError };
+  const result = await recordFenced(delivery, { ...left, status: 'pending', nextAttemptAt, dueAt }, ports);
+  ports.telemetry.error('delivery.unready', { deliveryId: id, endpointId }, error);
+  if (result.kind === 'recorded')
+    await ports.sendTask(
+      taskMessage({ deliveryId: id, attempt: attempts + 1, payload }, delivery, untilReady),
+    );
   return settlementOf(result, ports.now());
 }
 

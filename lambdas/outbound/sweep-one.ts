@@ -1,7 +1,7 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
-import { dueAfterSweep, maxQueueDelay, sweepTurn } from '../domain/retry-schedule.ts';
+import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepTurn } from '../domain/retry-schedule.ts';
 import {
   days,
   later,
@@ -128,7 +128,8 @@ function nextTurn({ leaseUntil, nextAttemptAt }: Delivery, now: UnixMillis): Uni
 
 function taskFor(delivery: Delivery, now: UnixMillis, { telemetry }: SweepOnePorts): Done {
   const { id, attempts, claims, nextAttemptAt, eventId, tenant, endpointId, correlationId } = delivery;
-  const isNeverAttempted = attempts === 0 && claims === 0;
+  const isOverdue = nextAttemptAt === undefined || dueAfterCreation(nextAttemptAt) <= now;
+  const isNeverAttempted = attempts === 0 && claims === 0 && isOverdue;
   const task = taskMessage(
     { deliveryId: id, attempt: attempts + 1 },
     delivery,

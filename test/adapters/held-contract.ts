@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toUnixSeconds } from '../../lambdas/domain/time.ts';
+import { millis, toUnixSeconds } from '../../lambdas/domain/time.ts';
 import {
   type DeliveriesTable,
   deliveriesFixture,
@@ -14,10 +14,10 @@ const expiresAt = toUnixSeconds(instant(9_999));
 /** What every Deliveries table must do about deliveries that wait: for a place, or for their endpoint. */
 export function heldContract(name: string, make: () => Promise<DeliveriesTable>): void {
   const { setUp, claimed } = deliveriesFixture(make);
-  const times = { now, until: instant(100), dueAt: instant(220) };
+  const times = { now, until: instant(100), dueAt: instant(220), extend: millis(100_000) };
 
   describe(`waiting deliveries in ${name}`, () => {
-    it('are put off once for one attempt, and their deadline with them', async () => {
+    it('are put off once for one attempt, and their deadline with them where it is to move', async () => {
       const { table, delivery, id } = await setUp();
 
       expect(await table.defer(id, 1, times)).toMatchObject({
@@ -25,10 +25,10 @@ export function heldContract(name: string, make: () => Promise<DeliveriesTable>)
         delivery: { nextAttemptAt: instant(100), dueAt: instant(220), deadline: instant(3700), claims: 0 },
       });
       expect(await table.defer(id, 1, times)).toMatchObject({ ok: false });
-      const again = { now: instant(100), until: instant(150), dueAt: instant(270) };
+      const again = { now: instant(100), until: instant(150), dueAt: instant(270), extend: millis(0) };
       expect(await table.defer(id, 1, again)).toMatchObject({
         ok: true,
-        delivery: { deadline: instant(3750) },
+        delivery: { nextAttemptAt: instant(150), deadline: instant(3700) },
       });
       expect(delivery.deadline).toBe(instant(3600));
     });
@@ -53,15 +53,15 @@ export function heldContract(name: string, make: () => Promise<DeliveriesTable>)
       expect(await table.claim(id, 1, until)).toMatchObject({ ok: false, delivery: { status: 'held' } });
     });
 
-    it('are released once, with a new deadline, due at once', async () => {
+    it('are released once, with a new deadline', async () => {
       const { table, delivery, id } = await setUp();
       await table.hold(delivery, now, instant(3600));
 
-      expect(await table.release(delivery, instant(50))).toMatchObject({
+      expect(await table.release(delivery, instant(50), instant(350))).toMatchObject({
         ok: true,
-        delivery: { status: 'pending', dueAt: instant(50), deadline: instant(3650), round: 1 },
+        delivery: { status: 'pending', dueAt: instant(350), deadline: instant(3650), round: 1 },
       });
-      expect(await table.release(delivery, instant(50))).toMatchObject({ ok: false });
+      expect(await table.release(delivery, instant(50), instant(350))).toMatchObject({ ok: false });
       const released = await table.read(id);
       expect(released?.heldAt).toBeUndefined();
       const endpoint = { tenant: delivery.tenant, id: delivery.endpointId };
@@ -92,7 +92,7 @@ export function heldContract(name: string, make: () => Promise<DeliveriesTable>)
       await table.record(seen, failed);
 
       expect(await table.hold(delivery, until.lease, instant(3600))).toMatchObject({ ok: false });
-      expect(await table.release(delivery, now)).toMatchObject({ ok: false });
+      expect(await table.release(delivery, now, now)).toMatchObject({ ok: false });
       expect(await table.discard(id, 'x', now, expiresAt)).toMatchObject({ ok: false });
     });
   });

@@ -69,6 +69,23 @@ it('hears of a new master secret at once when it meets something that is sealed 
   expect(await old.endpointKeys(endpoint, later(now, seconds(30)))).toHaveLength(1);
 });
 
+it('leaves out what is lost when it says which secrets there are, and fails when it cannot say', async () => {
+  const manager = secretsManager('first');
+  const lost = await endpointWith(masterSecret(manager.client, 'master'));
+  manager.rotate('second');
+  manager.rotate('third');
+  const master = masterSecret(manager.client, 'master');
+  const next = await master.seal(generateSecret('v1'), lost, now);
+  const endpoint = { ...lost, secrets: [next, ...lost.secrets] };
+  const away = { send: () => Promise.reject(new Error('Secrets Manager is away')) };
+
+  expect(await master.readable(endpoint, now)).toEqual([next]);
+  const blind = masterSecret(away as unknown as SecretsManagerClient, 'master');
+  await expect(blind.readable(endpoint, now)).rejects.toThrow('Secrets Manager is away');
+  const ended = { ...endpoint, secrets: [next, ...lost.secrets.map((old) => ({ ...old, endsAt: now }))] };
+  expect(await master.resealed(ended, now)).toBeUndefined();
+});
+
 it('says what to do when a secret cannot be opened any more, or belongs to another endpoint', async () => {
   const manager = secretsManager('first');
   const endpoint = await endpointWith(masterSecret(manager.client, 'master'));

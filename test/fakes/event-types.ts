@@ -32,6 +32,6 @@ export function memoryEventTypes(): EventTypePorts['eventTypes'] {
       return true;
     },
 
-    remove: async (name) => void kept.delete(name),
+    remove: async ({ name, version }) => kept.get(name)?.version === version && kept.delete(name),
   };
 }

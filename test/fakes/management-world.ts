@@ -30,6 +30,7 @@ export function managementWorld() {
     secrets: {
       seal: async (text, owner, at) => seal(text, master, owner, at),
       open: async (sealed, owner) => unseal(sealed, master, owner),
+      readable: async ({ secrets }) => secrets,
       resealed: async () => undefined,
     },
     deliveries: world.table,

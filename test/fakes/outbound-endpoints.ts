@@ -37,7 +37,7 @@ export function memoryEndpoints() {
     disable: async (seen: Endpoint, disabled: Disablement) =>
       update(
         seen,
-        ({ status, createdAt }) => status === 'enabled' && createdAt === seen.createdAt,
+        ({ status, version }) => status === 'enabled' && version === seen.version,
         ({ version }) => ({
           ...{ status: 'disabled', disabled, attentionAt: disabled.at, heldEmptyAt: undefined },
           version: version + 1,

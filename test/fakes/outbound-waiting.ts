@@ -1,4 +1,4 @@
-import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
+import type { Deferral, Delivery } from '../../lambdas/domain/delivery-record.ts';
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 import type { DeliveryWrite } from '../../lambdas/outbound/claim-delivery.ts';
 
@@ -11,7 +11,7 @@ type Update = (
 /** What the Deliveries table does about deliveries that wait for a place, or for their endpoint. */
 export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update: Update) {
   return {
-    defer: (id: string, attempt: number, times: { now: UnixMillis; until: UnixMillis; dueAt: UnixMillis }) =>
+    defer: (id: string, attempt: number, times: Deferral) =>
       update(
         id,
         (delivery) =>
@@ -21,7 +21,7 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
         ({ deadline }) => ({
           nextAttemptAt: times.until,
           dueAt: times.dueAt,
-          deadline: unixMillis(deadline + times.until - times.now),
+          deadline: unixMillis(deadline + times.extend),
         }),
       ),
 
@@ -35,7 +35,7 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
         }),
       ),
 
-    release: ({ id }: Delivery, now: UnixMillis) =>
+    release: ({ id }: Delivery, now: UnixMillis, dueAt: UnixMillis) =>
       update(
         id,
         ({ status }) => status === 'held',
@@ -44,7 +44,7 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
             status: 'pending',
             crashes: 0,
             sweeps: 0,
-            dueAt: now,
+            dueAt,
             heldAt: undefined,
             expiresAt: undefined,
           },

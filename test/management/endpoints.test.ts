@@ -47,6 +47,24 @@ describe('an endpoint that is enabled again', () => {
     expect(world.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['a', 'b', 'c']);
   });
 
+  it('or is another one of the same id begins anew, too, and has no version that the other one had', async () => {
+    const { world, call } = await failing();
+    const { etag } = await call('GET', `${path}/ep_1`);
+    await call('DELETE', `${path}/ep_1`);
+    world.gates.gates.set(gate, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
+    world.advance(seconds(1));
+
+    await call('POST', path, fields);
+
+    expect(world.gates.gates.get(gate)?.failures).toBe(0);
+    const changed = await call('PATCH', `${path}/ep_1`, { description: 'x' }, { ifMatch: etag });
+    expect(changed).toMatchObject({ status: 412 });
+    expect(await call('POST', `${path}/ep_1/disable`, undefined, { ifMatch: etag })).toMatchObject({
+      status: 412,
+    });
+    expect(await call('DELETE', `${path}/ep_1`, undefined, { ifMatch: etag })).toMatchObject({ status: 412 });
+  });
+
   it('or gets another URL begins anew, too', async () => {
     const { world, call } = await failing();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
-import { accepted, outboundSettings, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
+import { accepted, down, outboundSettings, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
 
 const publishTo = (url: string, id = 'inv-42') => ({
   id,
@@ -62,17 +62,62 @@ describe('λ deliver', () => {
     ]);
   });
 
-  it('posts nothing while there is no key to sign with, and goes on when there is', async () => {
-    const world = outboundWorld();
-    await world.publish(message);
+  describe.each([
+    ['no key to sign with', { signingKeys: down }],
+    ['no way to its payload', { events: { payload: down } }],
+  ])('with %s', (_what, broken) => {
+    /** The payload is one that does not ride along. */
+    async function published() {
+      const world = outboundWorld();
+      await world.publish({ ...message, data: 'x'.repeat(9000) });
+      return { world, ports: { ...world.deliverPorts, ...broken } };
+    }
 
-    const signingKeys = async () => Promise.reject(new Error('holds no key'));
-    await world.deliverOnce({ ...world.deliverPorts, signingKeys });
-    expect(world.requests).toEqual([]);
-    expect(world.delivery().claims).toBe(0);
-    await world.run(seconds(31));
+    it('posts nothing, and goes on when there is: for hours that is no crash, and one task', async () => {
+      const { world, ports } = await published();
 
-    expect(world.delivery().status).toBe('delivered');
+      for (let minutes = 0; minutes < 180; minutes++) {
+        await world.deliverOnce(ports);
+        world.advance(seconds(60));
+        await world.sweep();
+      }
+      expect(world.requests).toEqual([]);
+      expect(world.delivery()).toMatchObject({ status: 'pending', attempts: 0, crashes: 0 });
+      expect(world.deliveryQueue.contents()).toHaveLength(1);
+      await world.run(seconds(61));
+
+      expect(world.delivery().status).toBe('delivered');
+    });
+
+    it('ends at its deadline', async () => {
+      const { world, ports } = await published();
+
+      for (const before = world.now(); world.now() <= before + world.delivery().lifetime; ) {
+        await world.deliverOnce(ports);
+        world.advance(seconds(600));
+      }
+      await world.deliverOnce(ports);
+
+      expect(world.delivery()).toMatchObject({
+        status: 'failed',
+        lastError: 'past its deadline before attempt 1',
+      });
+      expect(world.deadLetters).toHaveLength(1);
+    });
+  });
+
+  it('ends the deliveries to a URL that is down for good at their deadlines, however many there are', async () => {
+    const world = outboundWorld(() => refused(503));
+    const of = (n: number) => publishTo('https://acme.example/hooks', `inv-${n}`);
+    for (let n = 0; n < 200; n++) await world.publish(of(n));
+    const [first] = world.table.deliveries.values();
+
+    await world.run(seconds(((first?.lifetime ?? 0) / 1000) * 1.2));
+
+    const left = [...world.table.deliveries.values()].filter(({ status }) => status !== 'failed');
+    expect(left).toEqual([]);
+    expect(world.deadLetters).toHaveLength(200);
+    expect(world.requests.length).toBeLessThan(400);
   });
 
   it('starts no request that could outlast the function’s time', async () => {

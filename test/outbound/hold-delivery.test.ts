@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../lambdas/domain/endpoint.ts';
 import { days, seconds } from '../../lambdas/domain/time.ts';
+import { sweep } from '../../lambdas/outbound/sweep.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
-import { accepted, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
+import { accepted, down, outboundSettings, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 
@@ -119,6 +120,58 @@ describe('a delivery to a disabled endpoint', () => {
     expect((await read()).attentionAt).toBeUndefined();
   });
 
+  it('is released for a minute more when another one appears after nothing was held', async () => {
+    const { world, disable, enable, read } = await worldWith();
+    await disable();
+    await enable();
+    await world.sweep();
+    world.advance(seconds(60));
+    await world.publish(event);
+    await world.table.hold(world.delivery(), world.now(), world.now());
+
+    expect(await world.sweep()).toMatchObject({ released: 1 });
+
+    expect(await read()).toMatchObject({ heldEmptyAt: world.now() });
+    expect(world.delivery().status).toBe('pending');
+  });
+
+  it('is not counted as never attempted while it has its turn before it', async () => {
+    const { world, disable, enable } = await worldWith();
+    await disable();
+    await world.publish(event);
+    await enable();
+    await world.sweep();
+    const atOnce = world.deliveryQueue.contents().length;
+
+    world.advance(seconds(299));
+    await world.sweep();
+
+    expect(world.deliveryQueue.contents()).toHaveLength(atOnce);
+    expect(world.report.total('DeliveriesNeverAttempted')).toBe(0);
+    world.deliveryQueue.purge();
+    await world.run(seconds(120));
+    expect(world.report.total('DeliveriesNeverAttempted')).toBe(1);
+    expect(world.delivery().status).toBe('delivered');
+  });
+
+  it('goes out though another endpoint cannot be seen to', async () => {
+    const { world, disable, enable } = await worldWith();
+    await world.endpoints.create(newEndpoint(start, { id: 'ep_0', eventTypes: ['none'] }));
+    const other = await world.endpoints.read('acme', 'ep_0');
+    if (other) await world.endpoints.disable(other, { reason: 'manual', at: start });
+    await disable();
+    await world.publish(event);
+    await enable();
+    const read: typeof world.endpoints.read = async (tenant, id) =>
+      id === 'ep_0' ? down() : world.endpoints.read(tenant, id);
+
+    const ports = { ...world.sweepPorts, endpoints: { ...world.endpoints, read } };
+    const swept = await sweep(outboundSettings.deliveryRetention, () => true, ports);
+
+    expect(swept).toMatchObject({ released: 1 });
+    expect(world.report.named('endpoint.unattended')).toMatchObject([{ endpointId: 'ep_0' }]);
+  });
+
   it('is discarded with the reason when it is deleted', async () => {
     const { world, disable, remove } = await worldWith();
     await world.publish(event);
@@ -176,6 +229,20 @@ describe('a delivery to a disabled endpoint', () => {
 });
 
 describe('an endpoint that answers 410', () => {
+  it('at the URL that it had before is not disabled: the new one has not said so', async () => {
+    const { world, read } = await worldWith();
+    await world.publish(event);
+    const post: typeof world.deliverPorts.post = async () => {
+      const { url: _, ...settings } = await read();
+      await world.endpoints.changeSettings(await read(), { ...settings, url: 'https://new.example' }, start);
+      return { kind: 'gone', status: 410 };
+    };
+
+    await world.deliverOnce({ ...world.deliverPorts, post });
+
+    expect(await read()).toMatchObject({ status: 'enabled', url: 'https://new.example' });
+  });
+
   it('is disabled at once; that delivery is failed, the others are held, and the operators are told', async () => {
     const { world, read } = await worldWith(() => ({ kind: 'gone', status: 410 }));
     await world.publish(event);

@@ -104,6 +104,24 @@ describe('a recovery', () => {
     expect(world.report.named('recovery.errored')).toHaveLength(1);
   });
 
+  it('leaves out none that could not be replayed just then', async () => {
+    const { world, ports, counts } = await sixtyFailed();
+    let calls = 0;
+    const keep: RecoverPorts['events']['keep'] = async (...args) => {
+      if (++calls % 10 === 0) throw new Error('DynamoDB is busy');
+      return ports.events.keep(...args);
+    };
+
+    await recover(['rec_1'], () => true, { ...ports, events: { ...ports.events, keep } });
+    world.advance(seconds(61));
+    await world.sweep();
+    await world.run(seconds(600));
+
+    expect(await world.recoveries.read('rec_1')).toMatchObject({ status: 'done', replayed: 60, refused: 0 });
+    expect(counts().get('ep_1 delivered')).toHaveLength(60);
+    expect(world.report.named('recovery.errored')).toHaveLength(1);
+  });
+
   it('goes on behind a page of which nothing is there any more', async () => {
     const { world, job, ports } = await sixtyFailed();
     const all = [...world.table.deliveries.values()].filter(({ endpointId }) => endpointId === 'ep_1');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { accepted, down, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
 
 const message = (id: string) => ({
@@ -113,7 +113,9 @@ describe('λ sweep', () => {
     };
 
     await world.deliverOnce(ports);
-    expect(world.delivery()).toMatchObject({ status: 'failed', dueAt: start });
+    expect(world.delivery()).toMatchObject({ status: 'failed', dueAt: later(start, seconds(60)) });
+    expect(await world.sweep()).toMatchObject({ deadLetters: 0 });
+    world.advance(seconds(60));
     const sweep = await world.sweep();
 
     expect(sweep.deadLetters).toBe(1);
@@ -129,6 +131,7 @@ describe('λ sweep', () => {
     const world = outboundWorld(() => refused(404));
     await world.publish(message('a'));
     await world.deliverOnce({ ...world.deliverPorts, sendDeadLetter: down });
+    world.advance(seconds(60));
 
     await Promise.all([world.sweep(), world.sweep(), world.sweep()]);
 

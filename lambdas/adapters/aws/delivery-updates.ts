@@ -1,6 +1,7 @@
 import {
   type AttemptEntry,
   type AttemptRecord,
+  type Deferral,
   type Delivery,
   dueShardOf,
   type Fence,
@@ -79,20 +80,12 @@ export const deliveryUpdates = {
     values: { round, pending: 'pending', held: 'held' },
   }),
 
-  defer: (
-    id: string,
-    attempt: number,
-    {
-      now,
-      until,
-      dueAt,
-    }: { readonly now: UnixMillis; readonly until: UnixMillis; readonly dueAt: UnixMillis },
-  ): ConditionalUpdate => ({
+  defer: (id: string, attempt: number, { now, until, dueAt, extend }: Deferral): ConditionalUpdate => ({
     id,
     set: { nextAttemptAt: until, dueAt, dueShard: dueShardOf(id) },
-    assign: ['#deadline = #deadline + :wait'],
+    assign: ['#deadline = #deadline + :extend'],
     condition: `${isUnrecorded} AND ${isUnleased} AND ${isDue}`,
-    values: { pending: 'pending', attempt, now, wait: until - now },
+    values: { pending: 'pending', attempt, now, extend },
   }),
 
   hold: (
@@ -110,10 +103,10 @@ export const deliveryUpdates = {
     values: { pending: 'pending', now },
   }),
 
-  release: ({ id, lifetime }: Delivery, now: UnixMillis): ConditionalUpdate => ({
+  release: ({ id, lifetime }: Delivery, now: UnixMillis, dueAt: UnixMillis): ConditionalUpdate => ({
     id,
     set: {
-      ...{ status: 'pending', crashes: 0, sweeps: 0, deadline: unixMillis(now + lifetime), dueAt: now },
+      ...{ status: 'pending', crashes: 0, sweeps: 0, deadline: unixMillis(now + lifetime), dueAt },
       ...{ heldBy: undefined, heldAt: undefined, expiresAt: undefined },
     },
     condition: '#status = :held',

@@ -54,16 +54,12 @@ export function dynamodbEventTypes(client: DynamoDBDocumentClient, table: string
     },
 
     /** @param seen its version, 0 for none @returns false when it has changed since */
-    put: ({ name, schema, example, ...rest }: EventTypeRecord, seen: number): Promise<boolean> =>
+    put: (eventType: EventTypeRecord, seen: number): Promise<boolean> =>
       unlessRefused(
         client.send(
           new PutCommand({
             TableName: table,
-            Item: {
-              ...{ ...rest, tenant, id: name },
-              schemaText: schema && JSON.stringify(schema),
-              exampleText: example === undefined ? undefined : JSON.stringify(example),
-            },
+            Item: itemOf(eventType),
             ConditionExpression: seen === 0 ? 'attribute_not_exists(#version)' : '#version = :seen',
             ExpressionAttributeNames: { '#version': 'version' },
             ...(seen > 0 && { ExpressionAttributeValues: { ':seen': seen } }),
@@ -71,11 +67,27 @@ export function dynamodbEventTypes(client: DynamoDBDocumentClient, table: string
         ),
       ),
 
-    async remove(name: string): Promise<void> {
-      await client.send(new DeleteCommand({ TableName: table, Key: { tenant, id: name } }));
-    },
+    /** @returns false when it has changed since it was seen */
+    remove: ({ name, version }: EventTypeRecord): Promise<boolean> =>
+      unlessRefused(
+        client.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: { tenant, id: name },
+            ConditionExpression: '#version = :seen',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':seen': version },
+          }),
+        ),
+      ),
   };
 }
+
+const itemOf = ({ name, schema, example, ...rest }: EventTypeRecord) => ({
+  ...{ ...rest, tenant, id: name },
+  schemaText: schema && JSON.stringify(schema),
+  exampleText: example === undefined ? undefined : JSON.stringify(example),
+});
 
 function recordIn(item: unknown): EventTypeRecord {
   const { id, schemaText, exampleText, ...rest } = v.parse(Item, item);

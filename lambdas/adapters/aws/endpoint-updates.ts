@@ -20,13 +20,15 @@ const change = (
 
 /** Each change of an endpoint as one conditional update. */
 export const endpointUpdates = {
-  /** If it is enabled and the same one; notes that it is to be told. */
-  disable: ({ tenant, id, createdAt }: Endpoint, disabled: Disablement): ConditionalUpdate => ({
+  /** If it is enabled and as it was seen; notes that it is to be told. */
+  disable: ({ tenant, id, version }: Endpoint, disabled: Disablement): ConditionalUpdate => ({
     ...{ tenant, id },
-    set: { status: 'disabled', disabled, heldEmptyAt: undefined, ...attention(disabled.at) },
-    assign: ['#version = #version + :one'],
-    condition: '#status = :enabled AND #createdAt = :createdAt',
-    values: { enabled: 'enabled', createdAt, one: 1 },
+    set: {
+      ...{ status: 'disabled', disabled, heldEmptyAt: undefined, version: version + 1 },
+      ...attention(disabled.at),
+    },
+    condition: `#status = :enabled AND ${isAsSeen}`,
+    values: { enabled: 'enabled', seen: version },
   }),
 
   /** With the note that what is held is to be released, in one. */

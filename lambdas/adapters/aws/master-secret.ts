@@ -35,12 +35,28 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
       now: UnixMillis,
     ): Promise<SealedSecret> => seal(text, await keys.current(now), owner, now),
 
-    /** The secrets as they are, sealed anew; undefined when all are under the current master secret. */
+    /** The secrets that open: one whose master secret is gone is lost. @throws when nothing can be said about one */
+    async readable(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[]> {
+      const isReadable = async (sealed: SealedSecret): Promise<boolean> => {
+        try {
+          await open(sealed, endpoint, now);
+          return true;
+        } catch (error) {
+          if (error instanceof SealedSecretError) return false;
+          throw error;
+        }
+      };
+      const areReadable = await Promise.all(endpoint.secrets.map(isReadable));
+      return endpoint.secrets.filter((_, index) => areReadable[index]);
+    },
+
+    /** The secrets that sign, sealed anew; undefined when all are under the current master secret. */
     async resealed(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[] | undefined> {
       const key = await keys.current(now);
-      if (endpoint.secrets.every(({ sealedBy }) => sealedBy === key.name)) return undefined;
-      const texts = await Promise.all(endpoint.secrets.map((sealed) => open(sealed, endpoint, now)));
-      return endpoint.secrets.map((secret, index) => {
+      const live = liveSecrets(endpoint.secrets, now);
+      if (live.every(({ sealedBy }) => sealedBy === key.name)) return undefined;
+      const texts = await Promise.all(live.map((sealed) => open(sealed, endpoint, now)));
+      return live.map((secret, index) => {
         const { sealed, sealedBy } = seal(texts[index] ?? '', key, endpoint, secret.createdAt);
         return { ...secret, sealed, sealedBy };
       });

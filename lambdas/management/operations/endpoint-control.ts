@@ -90,7 +90,10 @@ export const rotateSecret = operation(
     const text = body.secret ?? generateSecret(body.kind ?? seen.secrets[0]?.kind ?? 'v1');
     const next = await ports.secrets.seal(text, seen, now);
     const overlap = seconds(body.overlapHours * 3_600);
-    const secrets = rotated((await resealed(seen, ports)).secrets, next, overlap, now);
+    // One that is lost does not keep the endpoint from a new one.
+    const known = { ...seen, secrets: await ports.secrets.readable(seen, now) };
+    const earlier = (await ports.secrets.resealed(known, now)) ?? known.secrets;
+    const secrets = rotated(earlier, next, overlap, now);
     const endpoint = written(await ports.endpoints.changeSecrets(seen, secrets, now), seen);
     return showSecrets(endpoint, ports);
   },

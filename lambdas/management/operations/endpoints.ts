@@ -57,8 +57,11 @@ export const createEndpoint = operation(
     const sealed = await ports.secrets.seal(text, { tenant, id }, now);
     const endpoint: Endpoint = {
       ...{ ...settings, tenant, id, status: 'enabled', secrets: [sealed] },
-      ...{ createdAt: now, updatedAt: now, version: 1 },
+      // No version that an earlier endpoint of this id had: nobody changes this one by what he has seen of that one.
+      ...{ createdAt: now, updatedAt: now, version: now },
     };
+    // Nor is what was learnt about that one true of this one.
+    await ports.gates.reset(endpointHash({ tenant, endpointId: id }));
     if (!(await ports.endpoints.create(endpoint))) {
       throw new Problem(
         'conflict',
@@ -68,7 +71,7 @@ export const createEndpoint = operation(
     return {
       status: 201,
       body: { endpoint: endpointView(endpoint), secret: secretView(sealed, text) },
-      etag: etagOf(1),
+      etag: etagOf(endpoint.version),
     };
   },
 );
@@ -166,7 +169,7 @@ export const deleteEndpoint = operation(
   },
 );
 
-/** As far as the time lasts; the rest finds out for itself, within the hour. */
+/** As far as the time lasts; the rest finds out for itself, within a day. */
 async function discardHeld(endpoint: Endpoint, ports: EndpointPorts): Promise<void> {
   for (let last = ''; ports.hasTime(); ) {
     const ids = await ports.deliveries.heldOf(endpoint, 25);

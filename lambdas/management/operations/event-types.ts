@@ -20,7 +20,8 @@ export interface EventTypePorts {
     ): Promise<{ readonly eventTypes: readonly EventTypeRecord[]; readonly next?: string }>;
     /** @param seen its version, 0 for none @returns false when it has changed since */
     put(eventType: EventTypeRecord, seen: number): Promise<boolean>;
-    remove(name: string): Promise<void>;
+    /** @returns false when it has changed since it was seen */
+    remove(seen: EventTypeRecord): Promise<boolean>;
   };
 }
 
@@ -91,14 +92,11 @@ export const putEventType = operation(
     const known = await ports.eventTypes.read(name);
     const seen = known?.version ?? 0;
     const now = ports.now();
-    const record = { ...body, name, createdAt: known?.createdAt ?? now, updatedAt: now, version: seen + 1 };
+    // The first is none that an earlier one of this name had.
+    const next = known === undefined ? now : known.version + 1;
+    const record = { ...body, name, createdAt: known?.createdAt ?? now, updatedAt: now, version: next };
     const isAsSeen = version === undefined || version === seen;
-    if (!isAsSeen || !(await ports.eventTypes.put(record, seen))) {
-      throw new Problem(
-        'changed-meanwhile',
-        `${name} is at another version than the one you have seen: GET it again.`,
-      );
-    }
+    if (!isAsSeen || !(await ports.eventTypes.put(record, seen))) throw changed(name);
     return answerOf(record, known === undefined ? 201 : 200);
   },
 );
@@ -107,11 +105,16 @@ export const deleteEventType = operation(
   {
     ...{ id: 'deleteEventType', method: 'DELETE', path, tag, params: NameParams },
     summary: 'Forgets the description; events of the type are sent as before',
+    isVersioned: true,
     answers: { 204: { description: 'Forgotten' } },
   },
-  async ({ params: { name } }, ports: EventTypePorts) => {
-    await eventTypeFor(name, ports);
-    await ports.eventTypes.remove(name);
+  async ({ params: { name }, version }, ports: EventTypePorts) => {
+    const seen = await eventTypeFor(name, ports);
+    const isAsSeen = version === undefined || version === seen.version;
+    if (!isAsSeen || !(await ports.eventTypes.remove(seen))) throw changed(name);
     return { status: 204 };
   },
 );
+
+const changed = (name: string): Problem =>
+  new Problem('changed-meanwhile', `${name} is at another version than the one you have seen: GET it again.`);
