@@ -8,7 +8,7 @@ import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
 import { type EventRecord, eventKey } from '../../lambdas/domain/idempotency.ts';
 import { unixMillis, utcDay } from '../../lambdas/domain/time.ts';
-import { keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
+import { type KeptPage, keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
 import { answer } from '../answer.ts';
 import { dayArgument } from '../arguments.ts';
 import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
@@ -57,7 +57,7 @@ async function list(source: string, options: KeptOptions): Promise<void> {
   const deployment = await openDeployment(options);
   sourceOf(deployment, source);
   const day = options.day ?? utcDay(unixMillis(Date.now()));
-  const records = await keptEvents(source, day, keptIn(deployment));
+  const records = await keptOn(day, source, deployment);
   const none = `No event of ${source} failed or was ignored on ${day}.`;
   answer(options, records.map(toJson), records.length === 0 ? none : describe(records));
 }
@@ -104,16 +104,28 @@ async function chosenIds(
   options: KeptOptions,
   deployment: Deployment,
 ): Promise<readonly string[]> {
-  const ports = keptIn(deployment);
   if (options.day !== undefined)
-    return (await keptEvents(source, options.day, ports)).map(({ id }) => providerId(id));
+    return (await keptOn(options.day, source, deployment)).map(({ id }) => providerId(id));
   const today = Date.now();
   const ids: string[] = [];
   for (let daysAgo = keptDays; daysAgo >= 0; daysAgo -= 1) {
-    const records = await keptEvents(source, utcDay(unixMillis(today - daysAgo * 86_400_000)), ports);
+    const records = await keptOn(utcDay(unixMillis(today - daysAgo * 86_400_000)), source, deployment);
     ids.push(...records.filter(({ status }) => status === 'failed').map(({ id }) => providerId(id)));
   }
   return ids;
+}
+
+/** All of one day. */
+async function keptOn(day: string, source: string, deployment: Deployment): Promise<readonly EventRecord[]> {
+  const ports = keptIn(deployment);
+  const records: EventRecord[] = [];
+  let after: KeptPage['next'];
+  do {
+    const page = await keptEvents({ source, day }, { limit: 100, after }, ports);
+    records.push(...page.records);
+    after = page.next;
+  } while (after !== undefined);
+  return records;
 }
 
 const keptIn = ({ inboundEventsTable }: Deployment) =>

@@ -32,6 +32,18 @@ export interface EventRecord {
   readonly keptAt?: UnixMillis;
 }
 
+/** Where an event stands among those that were kept on a day. */
+export interface KeptPlace {
+  readonly id: string;
+  readonly keptAt: UnixMillis;
+}
+
+/** The ids of a page of kept events; with `next` there may be more. */
+export interface KeptKeys {
+  readonly ids: readonly string[];
+  readonly next?: KeptPlace;
+}
+
 /** What a consumer may do about an event that is not free to claim as new. */
 export type Standing =
   /** The claim is ours: only the answer to it was lost. */

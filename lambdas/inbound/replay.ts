@@ -1,5 +1,5 @@
 import { bodyOf, headingOf, packEvent, ReceivedMessage } from '../domain/event.ts';
-import { type EventRecord, isLeased } from '../domain/idempotency.ts';
+import { type EventRecord, isLeased, type KeptKeys, type KeptPlace } from '../domain/idempotency.ts';
 import { parseMessage } from '../domain/messages.ts';
 import type { UnixMillis } from '../domain/time.ts';
 
@@ -52,9 +52,15 @@ const refused = (reason: string): Replay => ({ kind: 'refused', reason });
 
 /** Where kept events are listed. */
 export interface KeptPorts {
-  /** @returns ids, the oldest first */
-  listKept(keptDay: string): Promise<readonly string[]>;
+  /** Those of one day of a source, the oldest first. */
+  listKept(keptDay: string, limit: number, after?: KeptPlace): Promise<KeptKeys>;
   readRecord(id: string): Promise<EventRecord | undefined>;
+}
+
+/** A page of kept events; with `next` there may be more. */
+export interface KeptPage {
+  readonly records: readonly EventRecord[];
+  readonly next?: KeptPlace;
 }
 
 /**
@@ -63,11 +69,11 @@ export interface KeptPorts {
  * @param day `YYYY-MM-DD`, in UTC
  */
 export async function keptEvents(
-  source: string,
-  day: string,
+  { source, day }: { readonly source: string; readonly day: string },
+  { limit, after }: { readonly limit: number; readonly after?: KeptPlace },
   ports: KeptPorts,
-): Promise<readonly EventRecord[]> {
-  const ids = await ports.listKept(`${source}#${day}`);
+): Promise<KeptPage> {
+  const { ids, next } = await ports.listKept(`${source}#${day}`, limit, after);
   const records = await Promise.all(ids.map((id) => ports.readRecord(id)));
-  return records.filter((record) => record !== undefined);
+  return { records: records.filter((record) => record !== undefined), next };
 }

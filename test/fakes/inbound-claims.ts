@@ -1,5 +1,5 @@
 import type { Claim, EventRecord, Outcome } from '../../lambdas/domain/idempotency.ts';
-import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../lambdas/domain/time.ts';
+import { toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 import type { ClaimsPort } from '../../lambdas/inbound/claim.ts';
 import type { KeptPorts } from '../../lambdas/inbound/replay.ts';
 
@@ -77,11 +77,16 @@ export function memoryClaims() {
       return records.get(id);
     },
 
-    async listKept(day) {
-      return [...records.values()]
+    async listKept(day, limit, after) {
+      const places = [...records.values()]
         .filter(({ keptDay }) => keptDay === day)
-        .sort((a, b) => (a.keptAt ?? 0) - (b.keptAt ?? 0))
-        .map(({ id }) => id);
+        .map(({ id, keptAt = unixMillis(0) }) => ({ id, keptAt }))
+        .sort((a, b) => a.keptAt - b.keptAt || (a.id < b.id ? -1 : 1))
+        .filter(
+          ({ id, keptAt }) => !after || keptAt > after.keptAt || (keptAt === after.keptAt && id > after.id),
+        );
+      const page = places.slice(0, limit);
+      return { ids: page.map(({ id }) => id), next: places.length > limit ? page.at(-1) : undefined };
     },
   };
   return { ...ports, records };

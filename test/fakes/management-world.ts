@@ -44,7 +44,7 @@ export function managementWorld() {
     tellOperators: async (operation: OperatorMessage) => void world.operations.push(operation),
     telemetry: world.report.telemetry,
     sources: [],
-    listKept: async () => [],
+    listKept: async () => ({ ids: [] }),
     readRecord: async () => undefined,
     getBody: async () => undefined,
     putBody: async () => undefined,

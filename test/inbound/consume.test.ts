@@ -142,7 +142,7 @@ describe('consume', () => {
 
     expect(runs).toEqual([]);
     expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'ignored' });
-    expect(await world.claims.listKept('stripe#2026-11-18')).toEqual(['stripe#evt_1']);
+    expect(await world.claims.listKept('stripe#2026-11-18', 10)).toEqual({ ids: ['stripe#evt_1'] });
     expect(world.counts.get('WebhooksReceived stripe other ignored')).toBe(1);
     expect(world.queue.size).toBe(0);
   });

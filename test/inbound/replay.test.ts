@@ -115,12 +115,18 @@ describe('keptEvents', () => {
     world.send(stripeMessage('evt_2', { type: 'charge.updated' }));
     await world.turn();
 
-    const kept = await keptEvents('stripe', '2026-11-18', world.claims);
+    const onDay = (day: string, page: Parameters<typeof keptEvents>[1]) =>
+      keptEvents({ source: 'stripe', day }, page, world.claims);
+    const { records, next } = await onDay('2026-11-18', { limit: 10 });
 
-    expect(kept.map(({ id, status, lastError }) => [id, status, lastError])).toEqual([
+    expect(records.map(({ id, status, lastError }) => [id, status, lastError])).toEqual([
       ['stripe#evt_1', 'failed', 'PermanentFailure: no'],
       ['stripe#evt_2', 'ignored', undefined],
     ]);
-    expect(await keptEvents('stripe', '2026-11-19', world.claims)).toEqual([]);
+    expect(next).toBeUndefined();
+    expect(await onDay('2026-11-19', { limit: 10 })).toEqual({ records: [] });
+    const first = await onDay('2026-11-18', { limit: 1 });
+    const second = await onDay('2026-11-18', { limit: 1, after: first.next });
+    expect([...first.records, ...second.records]).toEqual(records);
   });
 });

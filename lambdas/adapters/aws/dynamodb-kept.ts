@@ -1,10 +1,11 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { EventRecord } from '../../domain/idempotency.ts';
+import type { EventRecord, KeptKeys, KeptPlace } from '../../domain/idempotency.ts';
 import { keptIndex } from '../../domain/tables.ts';
+import { unixMillis } from '../../domain/time.ts';
 import { parseEventItem } from './event-item.ts';
 
-const Keys = v.array(v.object({ id: v.string() }));
+const Place = v.object({ id: v.string(), keptAt: v.pipe(v.number(), v.transform(unixMillis)) });
 
 /** The InboundEvents table as it is read for a replay. */
 export function dynamodbKept(client: DynamoDBDocumentClient, table: string) {
@@ -16,25 +17,21 @@ export function dynamodbKept(client: DynamoDBDocumentClient, table: string) {
       return Item && parseEventItem(Item);
     },
 
-    /** @returns ids, the oldest first */
-    async listKept(keptDay: string): Promise<readonly string[]> {
-      const ids: string[] = [];
-      let ExclusiveStartKey: Record<string, unknown> | undefined;
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: table,
-            IndexName: keptIndex.name,
-            KeyConditionExpression: '#day = :day',
-            ExpressionAttributeNames: { '#day': keptIndex.partitionKey },
-            ExpressionAttributeValues: { ':day': keptDay },
-            ExclusiveStartKey,
-          }),
-        );
-        ids.push(...v.parse(Keys, page.Items ?? []).map(({ id }) => id));
-        ExclusiveStartKey = page.LastEvaluatedKey;
-      } while (ExclusiveStartKey);
-      return ids;
+    /** Those of one day of a source, the oldest first. */
+    async listKept(keptDay: string, limit: number, after?: KeptPlace): Promise<KeptKeys> {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: keptIndex.name,
+          KeyConditionExpression: '#day = :day',
+          ExpressionAttributeNames: { '#day': keptIndex.partitionKey },
+          ExpressionAttributeValues: { ':day': keptDay },
+          Limit: limit,
+          ...(after && { ExclusiveStartKey: { ...after, keptDay } }),
+        }),
+      );
+      const next = LastEvaluatedKey && v.parse(Place, LastEvaluatedKey);
+      return { ids: Items.map((item) => v.parse(Place, item).id), next };
     },
   };
 }

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { type EventRecord, eventKey } from '../../domain/idempotency.ts';
-import { toIsoInstant, type UnixMillis, utcDay } from '../../domain/time.ts';
+import { toIsoInstant, type UnixMillis, unixMillis, utcDay } from '../../domain/time.ts';
 import { type KeptPorts, keptEvents, type ReplayPorts, replayEvent } from '../../inbound/replay.ts';
+import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { InboundEventView, listOf } from '../schemas.ts';
@@ -16,6 +17,12 @@ const tag = 'Received events';
 const SourceParams = v.object({ source: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) });
 const IdQuery = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 const one = { description: 'The event', schema: InboundEventView };
+
+/** Both are parts of a table's key. */
+const KeptPlace = v.object({
+  id: v.pipe(v.string(), v.minLength(1), v.maxBytes(2048)),
+  keptAt: v.pipe(v.number(), v.safeInteger(), v.transform(unixMillis)),
+});
 
 /** A source's name has no `#`, so the first one splits. */
 const view = ({ id, status, eventType, attempts, receivedAt, lastError }: EventRecord) => ({
@@ -38,16 +45,20 @@ export const listInboundEvents = operation(
     summary: 'The events of a source and day that failed, or that no handler wanted',
     params: SourceParams,
     query: v.object({
+      ...PageQuery,
       day: v.optional(v.pipe(v.string(), v.isoDate())),
       status: v.optional(v.picklist(['failed', 'ignored'])),
     }),
-    answers: { 200: { description: 'All of that day', schema: listOf(InboundEventView) } },
+    answers: { 200: { description: 'A page, the oldest first', schema: listOf(InboundEventView) } },
   },
-  async ({ params: { source }, query: { day, status } }, ports: InboundPorts) => {
+  async ({ params: { source }, query: { day: asked, status, limit, cursor } }, ports: InboundPorts) => {
     checkSource(source, ports);
-    const records = await keptEvents(source, day ?? utcDay(ports.now()), ports);
+    const day = asked ?? utcDay(ports.now());
+    const page = { limit, after: placeIn(KeptPlace, cursor) };
+    const { records, next } = await keptEvents({ source, day }, page, ports);
+    // Of one status a page may have few, or none, and yet a next one.
     const wanted = records.filter((record) => status === undefined || record.status === status);
-    return { status: 200, body: { data: wanted.map(view) } };
+    return { status: 200, body: { data: wanted.map(view), nextCursor: next && cursorOf(next) } };
   },
 );
 

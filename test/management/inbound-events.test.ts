@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import type { EventRecord } from '../../lambdas/domain/idempotency.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { managementWorld } from '../fakes/management-world.ts';
+
+/** Seven kept events of a source and day, two and two of one instant; each second one was ignored. */
+function sevenKept() {
+  const { ports, call } = managementWorld();
+  const places = Array.from({ length: 7 }, (_, n) => ({
+    id: `stripe#evt_${n}`,
+    keptAt: unixMillis(Math.floor(n / 2)),
+  }));
+  const readRecord = async (id: string): Promise<EventRecord> => ({
+    ...{ id, status: Number(id.at(-1)) % 2 ? 'ignored' : 'failed', owner: 'x', attempts: 1 },
+    ...{ eventType: 't', receivedAt: unixMillis(0) },
+  });
+  const listKept: typeof ports.listKept = async (_day, limit, after) => {
+    const from = places.findIndex(({ id }) => id === after?.id) + 1;
+    const page = places.slice(from, from + limit);
+    return {
+      ids: page.map(({ id }) => id),
+      next: places.length > from + limit ? page.at(-1) : undefined,
+    };
+  };
+  const changed = { sources: ['stripe'], listKept, readRecord };
+  return (query: Readonly<Record<string, string>>) =>
+    call('GET', '/v1/sources/stripe/events', undefined, { query }, changed);
+}
+
+it('received events come page by page, by status, too', async () => {
+  const list = sevenKept();
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: '3', status: 'failed', ...(cursor !== undefined && { cursor }) };
+    const { data, nextCursor } = Object((await list(query)).body);
+    found.push(...data.map(({ id }: { id: string }) => id));
+    cursor = nextCursor;
+  } while (cursor !== undefined);
+
+  expect(found).toEqual(['evt_0', 'evt_2', 'evt_4', 'evt_6']);
+});
+
+it.each([
+  { id: 'x' },
+  { id: 'x', keptAt: 1.5 },
+  { id: '', keptAt: 1 },
+  { id: '😀'.repeat(600), keptAt: 1 },
+  'x',
+])('a place that no list has given out is refused: %o', async (place) => {
+  const cursor = Buffer.from(JSON.stringify(place)).toString('base64url');
+
+  expect(await sevenKept()({ cursor })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: 'cursor' }] },
+  });
+});
