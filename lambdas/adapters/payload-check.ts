@@ -1,10 +1,13 @@
 import type { Validator } from '@cfworker/json-schema';
 import type { EventTypeRecord } from '../domain/event-type.ts';
-import { later, seconds, type UnixMillis } from '../domain/time.ts';
+import { later, millis, seconds, type UnixMillis } from '../domain/time.ts';
 import { payloadValidator } from './payload-schema.ts';
+import { within } from './time-limit.ts';
 
 /** What a schema says is looked up so often at most. */
 const cacheFor = seconds(60);
+/** A pattern may take for ever, and hold up every other event. */
+const checkedFor = millis(1_000);
 
 type Refusal = string | undefined;
 
@@ -31,15 +34,18 @@ function checkOf(type: string, record: EventTypeRecord | undefined): (data: unkn
   let validator: Validator | undefined;
   return (data) => {
     try {
-      validator ??= payloadValidator(schema);
       // Numbers that are kept digit by digit are numbers to a schema.
-      const { valid, errors } = validator.validate(JSON.parse(JSON.stringify(data ?? null)));
+      const plain = JSON.parse(JSON.stringify(data ?? null));
+      const { valid, errors } = within(checkedFor, () => {
+        validator ??= payloadValidator(schema);
+        return validator.validate(plain);
+      });
       if (valid) return undefined;
       const last = errors.at(-1);
       return `data${last?.instanceLocation.slice(1).replaceAll('/', '.') ?? ''} does not fit the schema of ${type} (${last?.keyword})`;
     } catch {
       // Not the error's message: a value may be in it. One that goes round in circles ends here, too.
-      return `the schema of ${type} cannot be applied to data`;
+      return `the schema of ${type} cannot be applied to data within a second`;
     }
   };
 }
