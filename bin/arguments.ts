@@ -4,7 +4,7 @@ import { parseInstant, toIsoInstant, unixMillis } from '../lambdas/domain/time.t
 /** @throws InvalidArgumentError, which commander tells the user */
 export function positiveNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1.');
+  throw new InvalidArgumentError('It must be a whole number from 1 to 999999999.');
 }
 
 /**
@@ -21,7 +21,7 @@ export function dayArgument(text: string): string {
 /** @throws InvalidArgumentError, which commander tells the user */
 export function nonNegativeNumber(text: string): number {
   if (/^\d{1,9}(\.\d{1,3})?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a number from 0.');
+  throw new InvalidArgumentError('It must be a number from 0 to 999999999, with at most three decimals.');
 }
 
 /** For an option that takes several. */

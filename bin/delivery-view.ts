@@ -37,20 +37,26 @@ function attempts({ attemptLog, attempts: count }: Delivery): string {
   return left > 0 ? `${drawn}\n${left} between the first and the last are not kept.` : drawn;
 }
 
-/** The deliveries of one endpoint for a terminal, as the management API lists them. */
-export const describeListed = (deliveries: readonly v.InferOutput<typeof DeliveryView>[]): string =>
+/** Deliveries for a terminal, as the management API lists them. @param count of those that there are */
+export const describeListed = (
+  deliveries: readonly v.InferOutput<typeof DeliveryView>[],
+  count = deliveries.length,
+): string =>
   [
     table(
-      ['id', 'event', 'type', 'status', 'attempts', 'created', 'last error'],
-      deliveries.map(({ id, eventId, eventType, status, attempts, createdAt, lastError }) => [
+      ['id', 'event', 'type', 'endpoint', 'status', 'attempts', 'created', 'last error'],
+      deliveries.map(({ id, eventId, eventType, tenant, endpointId, status, ...more }) => [
         id,
         cell(eventId, 30),
         cell(eventType, 30),
+        cell(tenant === '' ? endpointId : `${tenant}/${endpointId}`, 40),
         status,
-        String(attempts),
-        createdAt.replace('T', ' ').replace(/\.\d+/, ''),
-        cell(lastError ?? ''),
+        String(more.attempts),
+        more.createdAt.replace('T', ' ').replace(/\.\d+/, ''),
+        cell(more.lastError ?? ''),
       ]),
     ),
-    counted(deliveries.length, 'delivery', 'deliveries'),
+    deliveries.length < count
+      ? `${deliveries.length} of ${count} deliveries`
+      : counted(count, 'delivery', 'deliveries'),
   ].join('\n');

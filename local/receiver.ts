@@ -14,7 +14,7 @@ const server = createServer(async (request, response) => {
   const body = await text(request);
   const time = new Date().toISOString().slice(11, 19);
   console.log(
-    `${time}  ${status}  ${request.url}  ${request.headers['webhook-id']}  ${plainText(body.slice(0, 200))}`,
+    `${time}  ${status}  ${request.url}  ${request.headers['webhook-id'] ?? request.headers['user-agent'] ?? '–'}  ${plainText(body.slice(0, 200))}`,
   );
   response.writeHead(Number(status)).end();
 });

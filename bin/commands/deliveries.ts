@@ -7,14 +7,15 @@ import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveri
 import { type Delivery, deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
 import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
+import { deliveryDetail, deliveryView } from '../../lambdas/management/views.ts';
 import { answer } from '../answer.ts';
 import { instantArgument, positiveNumber } from '../arguments.ts';
 import { describeDelivery, describeListed } from '../delivery-view.ts';
 import { openDeployment } from '../deployment.ts';
 import { allPages, manageWith } from '../manage.ts';
+import { nextCommand } from '../next-command.ts';
 import { RefusedError } from '../refusal.ts';
 import { replayAll } from '../replay-all.ts';
-import { cell, counted, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 import { deliveryReplay } from './delivery-replay.ts';
 
@@ -53,14 +54,23 @@ export function addDeliveriesCommand(program: Command): void {
     .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));
 }
 
-const noSuch = 'There is no such delivery.';
+const noSuch = ({ tenant, endpoint, status, since }: ListOptions): string =>
+  [
+    'There is no',
+    ...(status === undefined ? [] : [status]),
+    'delivery',
+    ...(endpoint === undefined ? [] : [`of ${tenant}/${endpoint}`]),
+    ...(since === undefined ? [] : [`created since ${since}`]),
+  ].join(' ');
 
 async function show(id: string, options: TargetOptions): Promise<void> {
   const { deliveriesTable } = await openDeployment(options);
   const delivery = await dynamodbDeliveries(dynamoClient(patientCalls), deliveriesTable).read(id);
   if (delivery === undefined)
-    throw new RefusedError(`There is no delivery ${id}: dlq list delivery and deliveries list show ids.`);
-  answer(options, delivery, describeDelivery(delivery));
+    throw new RefusedError(
+      `There is no delivery ${id}: ${nextCommand(options, 'deliveries list')} shows what there is, and dlq list publish what could not become one.`,
+    );
+  answer(options, deliveryDetail(delivery, undefined), describeDelivery(delivery));
 }
 
 async function replay(ids: readonly string[], options: TargetOptions): Promise<void> {
@@ -81,7 +91,8 @@ async function list(options: ListOptions): Promise<void> {
   const { deliveriesTable } = await openDeployment(options);
   const all = await scan(deliveriesTable, options);
   const newest = all.toSorted((one, other) => other.createdAt - one.createdAt).slice(0, options.limit);
-  answer(options, newest, all.length === 0 ? noSuch : describeList(newest, all.length));
+  const views = newest.map(deliveryView);
+  answer(options, views, views.length === 0 ? noSuch(options) : describeListed(views, all.length));
 }
 
 /** Of one endpoint, by the index that lists them. */
@@ -90,7 +101,7 @@ async function listOf(tenant: string, endpoint: string, options: ListOptions): P
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpoint)}/deliveries`;
   const query = { status: options.status, since: options.since };
   const found = await allPages(call, { method: 'GET', path, query }, DeliveryView, options.limit);
-  answer(options, found, found.length === 0 ? noSuch : describeListed(found));
+  answer(options, found, found.length === 0 ? noSuch(options) : describeListed(found));
 }
 
 async function scan(TableName: string, options: ListOptions): Promise<Delivery[]> {
@@ -118,22 +129,3 @@ function filterOf({ status, since }: ListOptions) {
     ExpressionAttributeValues: Object.fromEntries(tests.map(([name, , value]) => [`:${name}`, value])),
   };
 }
-
-const describeList = (newest: readonly Delivery[], count: number): string =>
-  [
-    table(
-      ['id', 'event', 'endpoint', 'status', 'attempts', 'created', 'last error'],
-      newest.map((delivery) => [
-        delivery.id,
-        cell(delivery.eventType, 30),
-        cell(delivery.endpointId, 30),
-        delivery.status,
-        String(delivery.attempts),
-        instant(delivery.createdAt),
-        cell(delivery.lastError ?? ''),
-      ]),
-    ),
-    newest.length < count
-      ? `${newest.length} of ${count} deliveries`
-      : counted(count, 'delivery', 'deliveries'),
-  ].join('\n');

@@ -7,6 +7,7 @@ import { type Deployment, openDeployment } from '../deployment.ts';
 import { dlqQueue, maxReceivesOf } from '../dlq-queue.ts';
 import { type Dlq, dlqsNamed } from '../dlqs.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { nextCommand } from '../next-command.ts';
 import { progressLine } from '../progress-line.ts';
 import { type Redriven, type Resent, redrive } from '../redrive.ts';
 import { RefusedError } from '../refusal.ts';
@@ -33,16 +34,20 @@ function report(name: string, options: Options, redriven: Redriven): void {
     console.error(
       `${counted(cameBack, 'dead letter')} came back at once, or were there twice: see dlq list ${name}`,
     );
-  if (obsolete > 0)
-    console.error(`${counted(obsolete, 'dead letter')} removed: under way again or delivered already`);
   const isEmpty = sent + obsolete + cameBack + refused.length === 0;
   if (id !== undefined && isEmpty && !wasStopped)
-    throw new RefusedError(`There is no dead letter ${id} in ${name}: dlq list ${name} shows what there is.`);
-  const done = `${counted(sent, 'dead letter')} sent back from ${name}.`;
+    throw new RefusedError(
+      `There is no dead letter ${id} in ${name}: ${nextCommand(options, `dlq list ${name}`)} shows what there is.`,
+    );
+  const removed = `${obsolete} removed from ${name}: under way again or delivered already`;
+  const done = [
+    ...(sent > 0 || obsolete === 0 ? [`${counted(sent, 'dead letter')} sent back from ${name}`] : []),
+    ...(obsolete > 0 ? [removed] : []),
+  ];
   answer(
     options,
     { queue: name, ...redriven },
-    isEmpty && !wasStopped ? `Nothing is dead in ${name}.` : done,
+    isEmpty && !wasStopped ? `Nothing is dead in ${name}.` : `${done.join(', ')}.`,
   );
   if (wasStopped) throw new RefusedError('Stopped: the rest is still there.');
   if (refused.length > 0) throw new RefusedError(`${counted(refused.length, 'dead letter')} not sent back.`);

@@ -10,6 +10,7 @@ import { type DeadMessage, type DlqMessage, readDeadMessage } from '../dead-lett
 import { openDeployment } from '../deployment.ts';
 import { dlqQueue, maxReceivesOf } from '../dlq-queue.ts';
 import { type Dlq, dlqsNamed } from '../dlqs.ts';
+import { nextCommand } from '../next-command.ts';
 import { RefusedError } from '../refusal.ts';
 import { cell, counted, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -64,7 +65,7 @@ async function list(name: string | undefined, options: ListOptions): Promise<voi
   const dlqs = dlqsNamed(await openDeployment(options), name);
   const listed = await Promise.all(dlqs.map((dlq) => look(client, dlq, options.limit)));
   const json = listed.flatMap(({ dlq, dead }) => dead.map((letter) => toJson(dlq, letter)));
-  answer(options, json, describe(listed));
+  answer(options, json, describe(listed, options));
   for (const one of listed) if (mayHaveMore(one)) console.error(moreIn(one, options.limit));
 }
 
@@ -76,12 +77,12 @@ async function show(name: string, id: string, options: TargetOptions): Promise<v
   if (letter === undefined)
     throw new RefusedError(
       isWhole
-        ? `There is no ${id} in ${name}: npx hookline dlq list ${name} shows what is.`
+        ? `There is no ${id} in ${name}: ${nextCommand(options, `dlq list ${name}`)} shows what is.`
         : `${id} was not found in ${name}, which is too long to be looked through.`,
     );
   const { reason, attempts, at, resend } = letter;
   const message = resend.kind === 'message' ? resend.body : resend.task;
-  const content = message ?? `npx hookline deliveries show ${id}`;
+  const content = message ?? nextCommand(options, `deliveries show ${id}`);
   answer(
     options,
     { ...toJson(dlq, letter), message },
@@ -115,7 +116,7 @@ function moreIn({ dlq, dead, count }: Listed, limit: number): string {
     : `${dlq.name}: ${dead.length} shown, and there may be more (--limit ${limit * 10} looks further).`;
 }
 
-function describe(listed: readonly Listed[]): string {
+function describe(listed: readonly Listed[], options: TargetOptions): string {
   const total = listed.reduce((sum, { dead }) => sum + dead.length, 0);
   const names = listed.map(({ dlq }) => dlq.name).join(', ');
   if (total === 0)
@@ -134,7 +135,7 @@ function describe(listed: readonly Listed[]): string {
   const lines = [
     table(['queue', 'id', 'when', 'attempts', 'reason'], rows),
     counted(total, 'dead letter'),
-    'npx hookline dlq redrive QUEUE [--id ID] sends them back.',
+    `${nextCommand(options, 'dlq redrive QUEUE [--id ID]')} sends them back.`,
   ];
   return lines.join('\n');
 }

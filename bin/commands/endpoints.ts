@@ -12,6 +12,7 @@ import { addEndpointOptions, type EndpointOptions, endpointBody } from '../endpo
 import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoint-view.ts';
 import { givenSecret, type SecretOptions, secretOption, withoutGiven } from '../given-secret.ts';
 import { allPages, manageWith } from '../manage.ts';
+import { nextCommand } from '../next-command.ts';
 import type { TargetOptions } from '../target.ts';
 
 interface CreateOptions extends TargetOptions, EndpointOptions, SecretOptions {
@@ -176,7 +177,7 @@ async function test(tenant: string, id: string, options: TargetOptions): Promise
   answer(
     options,
     sent,
-    `Sent ${sent.id}. What came of it: npx hookline deliveries list --tenant ${tenant} --endpoint ${id}`,
+    `Sent ${sent.id}. What came of it: ${nextCommand(options, `deliveries list --tenant ${tenant} --endpoint ${id}`)}`,
   );
 }
 

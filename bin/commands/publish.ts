@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
@@ -7,14 +7,15 @@ import { parseExactly } from '../../lambdas/domain/exact-json.ts';
 import { openPublication } from '../../lambdas/domain/publish-message.ts';
 import { answer } from '../answer.ts';
 import { openDeployment } from '../deployment.ts';
-import { publishWebhook } from '../publish-webhook.ts';
+import { nextCommand } from '../next-command.ts';
+import { publishWebhook, type WebhookEvent } from '../publish-webhook.ts';
 import { RefusedError } from '../refusal.ts';
 import type { TargetOptions } from '../target.ts';
 
 interface PublishOptions extends TargetOptions {
   readonly to?: string;
   readonly endpoint?: string;
-  readonly data: string;
+  readonly data?: string;
   readonly dataFile?: string;
   readonly id?: string;
   readonly tenant?: string;
@@ -29,7 +30,7 @@ export function addPublishCommand(program: Command): void {
     .option('--tenant <tenant>', 'whose event it is: all its subscribed endpoints get it')
     .option('--endpoint <id>', 'only this one, whatever it is subscribed to')
     .option('--to <url>', 'a URL that is not registered')
-    .option('--data <json>', 'what the event carries', '{}')
+    .addOption(new Option('--data <json>', 'what the event carries; {} without it').conflicts('dataFile'))
     .option('--data-file <file>', 'the same, from a file')
     .option('--id <id>', 'the same id is one event; a new one without it')
     .action((type: string, _options: unknown, command: Command) => publish(type, command.optsWithGlobals()));
@@ -42,17 +43,24 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   // The function would only say so in the dead-letter queue.
   if (opened.kind === 'unusable') throw new RefusedError(`It cannot be published: ${opened.reason}.`);
   const { publishQueueUrl } = await openDeployment(options);
-  const [eventId = ''] = await publishWebhook(sqsClient(patientCalls), publishQueueUrl, [event]);
+  const [eventId = ''] = await published(event, publishQueueUrl);
   const receiver = to === undefined ? endpoint : (endpoint ?? unnamed);
   const delivery = receiver && deliveryId(tenant ?? '', eventId, receiver);
-  const next = delivery
-    ? `deliveries show ${delivery}`
-    : `deliveries list --tenant ${tenant} --endpoint <id>`;
+  const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
   answer(
     options,
     { id: eventId, deliveryId: delivery },
-    `Published ${eventId}. What becomes of it: npx hookline ${next}`,
+    `Published ${eventId}. What becomes of it: ${nextCommand(options, next)}`,
   );
+}
+
+async function published(event: WebhookEvent, queueUrl: string): Promise<readonly string[]> {
+  try {
+    return await publishWebhook(sqsClient(patientCalls), queueUrl, [event]);
+  } catch (error) {
+    if (error instanceof RangeError) throw new RefusedError(`It cannot be published: ${error.message}.`);
+    throw error;
+  }
 }
 
 /** What a URL without a name of its own is called. */
@@ -66,12 +74,13 @@ function addressOf({ tenant, endpoint, to }: PublishOptions) {
   return { tenant, ...(endpoint !== undefined && { endpoint: { id: endpoint } }) };
 }
 
-function dataOf({ data, dataFile }: PublishOptions): unknown {
+function dataOf({ data = '{}', dataFile }: PublishOptions): unknown {
   try {
     return parseExactly(dataFile === undefined ? data : readFileSync(dataFile, 'utf8'));
   } catch (error) {
-    throw new RefusedError(
-      `${dataFile ?? '--data'} is no JSON that can be read: ${error instanceof Error ? error.message : error}`,
-    );
+    const why = error instanceof RangeError ? 'it is nested too deep' : messageOf(error);
+    throw new RefusedError(`${dataFile ?? '--data'} is no JSON that can be read: ${why}`);
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

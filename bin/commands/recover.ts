@@ -7,6 +7,7 @@ import { instantArgument } from '../arguments.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { manageWith } from '../manage.ts';
 import type { ManagementClient } from '../management-client.ts';
+import { nextCommand } from '../next-command.ts';
 import { RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -58,6 +59,9 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { since, until } });
   const ended = await followed(v.parse(RecoveryView, started.body), call, options);
   answer(options, ended, summary(ended));
+  // They are in the delivery DLQ since they failed, and so in its alarm.
+  if (ended.replayed > 0)
+    console.error(`Their dead letters go away with: ${nextCommand(options, 'dlq redrive delivery')}`);
 }
 
 /** Shows how far the job is until it has ended; Ctrl-C only ends the looking. */
@@ -82,7 +86,8 @@ async function followed(first: Recovery, call: ManagementClient, options: Option
   bar.update(last.replayed);
   bar.stop();
   if (last.status === 'running') {
-    throw new RefusedError(`It goes on without you: npx hookline recover-cancel ${last.id} stops it.`);
+    const stop = nextCommand(options, `recover-cancel ${last.id}`);
+    throw new RefusedError(`It goes on without you: ${stop} stops it.`);
   }
   return last;
 }

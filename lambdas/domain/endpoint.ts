@@ -67,7 +67,10 @@ const reservedHeader =
 const HeaderName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, 'the name of a header'),
-  v.check((name) => !reservedHeader.test(name), 'a header that Hookline or HTTP itself does not set'),
+  v.check(
+    (name) => !reservedHeader.test(name),
+    'a header that is yours to set: Hookline or HTTP itself does',
+  ),
 );
 const HeaderValue = v.pipe(
   v.string(),

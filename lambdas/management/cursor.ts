@@ -24,9 +24,9 @@ export const PageQuery = {
   limit: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^[1-9]\d{0,2}$/, 'a number from 1 to 999'),
+      v.regex(/^[1-9]\d{0,2}$/, 'a number from 1 to 200'),
       v.transform(Number),
-      v.check((limit) => limit <= 200, 'at most 200'),
+      v.check((limit) => limit <= 200, 'a number from 1 to 200'),
     ),
     '50',
   ),

@@ -179,3 +179,14 @@ describe('an event that is published', () => {
     expect(published).toEqual([]);
   });
 });
+
+it('an event to an endpoint that is not there is refused, and not only found in the DLQ', async () => {
+  const { published, call } = managementWorld();
+  await call('POST', path, fields);
+  const to = (endpointId: string) =>
+    call('POST', '/v1/tenants/acme/events', { type: 'invoice.paid', data: {}, endpointId });
+
+  expect(await to('nobody')).toMatchObject({ status: 404 });
+  expect(await to('ep_1')).toMatchObject({ status: 202 });
+  expect(published).toHaveLength(1);
+});
