@@ -1,4 +1,4 @@
-import { type Millis, millis, type Seconds, seconds, type UnixMillis, unixMillis } from './time.ts';
+import { later, type Millis, millis, type Seconds, seconds, type UnixMillis, unixMillis } from './time.ts';
 
 /** What one endpoint bears. */
 export interface GateLimits {
@@ -8,6 +8,8 @@ export interface GateLimits {
   readonly perSecond?: number;
   /** Failures in a row after which attempts wait for a probe to succeed. */
   readonly breakAfter: number;
+  /** Failing for so long without one success it is disabled. */
+  readonly disableAfter: Seconds;
 }
 
 /** What is shared about one endpoint by everybody who sends to it. */
@@ -20,6 +22,9 @@ export interface GateState {
   readonly failures: number;
   /** The first attempt that did not succeed since the last that did. */
   readonly failingSince?: UnixMillis;
+  /** The last attempt that did not succeed, and the one before it. */
+  readonly failedAt?: UnixMillis;
+  readonly failedBefore?: UnixMillis;
   /** The breaker: until then nobody tries; then one does. */
   readonly openUntil?: UnixMillis;
   /** Probes that have failed since it opened. */
@@ -84,3 +89,20 @@ export const opensBreaker = (
   { breakAfter }: GateLimits,
   isProbe: boolean,
 ): boolean => isProbe || (failures >= breakAfter && openUntil === undefined);
+
+/** What a failure says about those before it. */
+export type Failing = 'anew' | 'still' | 'too-long';
+
+/**
+ * Whether an endpoint has failed for too long.
+ *
+ * A pause of that length in which nothing failed says nothing about it: then it begins anew with the last failure.
+ */
+export function failing(
+  { failingSince, failedAt, failedBefore }: GateState,
+  { disableAfter }: GateLimits,
+): Failing {
+  if (failingSince === undefined || failedAt === undefined) return 'still';
+  if (failedBefore !== undefined && later(failedBefore, disableAfter) <= failedAt) return 'anew';
+  return later(failingSince, disableAfter) <= failedAt ? 'too-long' : 'still';
+}

@@ -65,6 +65,7 @@ export async function admitTask(
     concurrent: own.maxConcurrent,
     perSecond: endpoint?.maxPerSecond,
     breakAfter: own.breakAfter,
+    disableAfter: own.disableAfter,
   };
   const entry = await passGate(endpointHash(task), limits, holdFor, ports);
   return entry.kind === 'passed'

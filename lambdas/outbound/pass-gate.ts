@@ -1,5 +1,6 @@
 import type { AttemptOutcome } from '../domain/attempt-outcome.ts';
 import {
+  failing,
   type GateLimits,
   type GateState,
   type GateTurn,
@@ -52,6 +53,8 @@ export interface GatePorts {
     probe(gate: string, seenOpenUntil: UnixMillis, until: UnixMillis): Promise<Taken>;
     /** Frees the slot, if it is still ours, and says what was learnt; undefined: nothing. */
     leave(pass: Pass, health: Health | undefined, now: UnixMillis): Promise<GateState>;
+    /** Begins anew to count for how long an endpoint has failed. */
+    failAnew(gate: string, failedAt: UnixMillis): Promise<void>;
     /** Opens the breaker, unless somebody has; a probe opens it anew. */
     open(pass: Pass, until: UnixMillis): Promise<void>;
     /** Gives out a time for each who waits, `span` apart. */
@@ -137,13 +140,9 @@ async function turnOf(gate: string, wait: Wait, limits: GateLimits, ports: GateP
 /**
  * Leaves an endpoint and tells what was learnt about it. Never throws: an unfreed slot frees itself.
  *
- * @returns since when the endpoint has failed without one success
+ * @returns whether the endpoint has failed for too long without one success
  */
-export async function leaveGate(
-  pass: Pass,
-  health: Health | undefined,
-  ports: GatePorts,
-): Promise<UnixMillis | undefined> {
+export async function leaveGate(pass: Pass, health: Health | undefined, ports: GatePorts): Promise<boolean> {
   try {
     const state = await ports.gates.leave(pass, health, ports.now());
     if (health === 'down' && opensBreaker(state, pass.limits, pass.isProbe)) {
@@ -152,10 +151,13 @@ export async function leaveGate(
       ports.telemetry.warn('endpoint.down', { gate: pass.gate, failures: state.failures, until });
       ports.telemetry.count('BreakersOpened', {});
     }
-    return state.failingSince;
+    if (health !== 'down' && health !== 'refusing') return false;
+    const how = failing(state, pass.limits);
+    if (how === 'anew') await ports.gates.failAnew(pass.gate, state.failedAt ?? ports.now());
+    return how === 'too-long';
   } catch (error) {
     ports.telemetry.warn('gate.unsettled', { gate: pass.gate, reason: asError(error).message });
-    return undefined;
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@ import { taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { maxQueueDelay } from '../domain/retry-schedule.ts';
-import { later, millis, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
+import { millis, type Seconds, seconds } from '../domain/time.ts';
 import { type AdmitPorts, admitTask, type Recipient } from './admit-task.ts';
 import {
   type AttemptEnd,
@@ -118,19 +118,14 @@ async function sendLater(
 /** Gives the place free; an endpoint that has failed for too long is disabled. */
 async function leave(
   pass: Pass,
-  { endpoint, settings }: Recipient,
+  { endpoint }: Recipient,
   delivery: Delivery | undefined,
   end: AttemptEnd | undefined,
   ports: TurnPorts,
 ): Promise<void> {
   const outcome = end?.outcome;
   const health = outcome && healthOf(outcome, end?.took ?? millis(0));
-  const failingSince = await leaveGate(pass, health, ports);
-  if (!outcome || outcome.kind === 'accepted' || !endpoint || !delivery) return;
-  if (failingSince !== undefined && isTooLong(failingSince, settings, ports.now())) {
+  const hasFailedTooLong = await leaveGate(pass, health, ports);
+  if (hasFailedTooLong && outcome && endpoint && delivery)
     await disableAfterAttempt(endpoint, 'failing', { delivery, outcome }, ports);
-  }
 }
-
-const isTooLong = (failingSince: UnixMillis, { disableAfter }: OutboundSettings, now: UnixMillis): boolean =>
-  later(failingSince, disableAfter) <= now;

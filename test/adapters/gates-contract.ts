@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { millis, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { millis, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { EndpointPorts } from '../../lambdas/management/endpoint-ports.ts';
 import type { GatePorts, Pass } from '../../lambdas/outbound/pass-gate.ts';
 
 const start = Date.UTC(2026, 10, 25, 12);
 const at = (ms: number): UnixMillis => unixMillis(start + ms);
-const limits = { concurrent: 2, breakAfter: 2 };
+const limits = { concurrent: 2, breakAfter: 2, disableAfter: seconds(1) };
 
 /** What every store of gates must do. @param make each call may share one table */
 export function gatesContract(
@@ -73,7 +73,7 @@ export function gatesContract(
     });
 
     it('count failures in a row and remember since when nothing succeeded', async () => {
-      const { gates, pass, take } = await setUp();
+      const { gates, gate, pass, take } = await setUp();
       const leave = async (health: 'up' | 'refusing' | 'down' | undefined, time: number) => {
         await take('slot0', time, time + 1);
         return gates.leave(pass('slot0', time + 1), health, at(time));
@@ -82,10 +82,16 @@ export function gatesContract(
       expect(await leave('down', 10)).toMatchObject({ failures: 1, failingSince: at(10) });
       expect(await leave('down', 20)).toMatchObject({ failures: 2, failingSince: at(10) });
       expect(await leave(undefined, 25)).toMatchObject({ failures: 2 });
-      expect(await leave('refusing', 30)).toMatchObject({ failures: 0, failingSince: at(10) });
+      expect(await leave('refusing', 30)).toMatchObject({
+        ...{ failures: 0, failingSince: at(10), failedBefore: at(20), failedAt: at(30) },
+      });
+      await gates.failAnew(gate, at(20));
+      expect(await leave(undefined, 32)).toMatchObject({ failingSince: at(10) });
+      await gates.failAnew(gate, at(30));
+      expect(await leave('down', 35)).toMatchObject({ failingSince: at(30), failedBefore: at(30) });
       const up = await leave('up', 40);
       expect(up.failures).toBe(0);
-      expect(up.failingSince).toBeUndefined();
+      expect([up.failingSince, up.failedBefore, up.failedAt]).toEqual([undefined, undefined, undefined]);
     });
 
     it('stay shut for the pause, then let one probe in; its success opens them to all', async () => {

@@ -56,6 +56,10 @@ export function memoryGates(): GatePorts['gates'] &
       return stateOf(set(pass.gate, { slots, ...learnt(state, pass, health, now) }));
     },
 
+    async failAnew(gate, failedAt) {
+      if (of(gate).failedAt === failedAt) set(gate, { failingSince: failedAt });
+    },
+
     async open({ gate, until, isProbe }, openUntil) {
       const state = of(gate);
       const isAllowed = isProbe
@@ -69,7 +73,7 @@ export function memoryGates(): GatePorts['gates'] &
       set(gate, {
         failures: 0,
         probes: 0,
-        failingSince: undefined,
+        ...notFailing,
         openUntil: undefined,
         provenAt: undefined,
       });
@@ -84,17 +88,23 @@ export function memoryGates(): GatePorts['gates'] &
   };
 }
 
+const notFailing = { failingSince: undefined, failedAt: undefined, failedBefore: undefined };
+
 function learnt(state: Gate, { isProbe }: Pass, health: Health | undefined, now: UnixMillis): Partial<Gate> {
-  const failingSince = state.failingSince ?? now;
+  const failed = {
+    failingSince: state.failingSince ?? now,
+    failedBefore: state.failedAt ?? now,
+    failedAt: now,
+  };
   switch (health) {
     case 'up':
-      return { failures: 0, probes: 0, provenAt: now, failingSince: undefined, openUntil: undefined };
+      return { failures: 0, probes: 0, provenAt: now, ...notFailing, openUntil: undefined };
     case 'slow':
-      return { failures: 0, probes: 0, provenAt: undefined, failingSince: undefined, openUntil: undefined };
+      return { failures: 0, probes: 0, provenAt: undefined, ...notFailing, openUntil: undefined };
     case 'refusing':
-      return { failures: 0, probes: 0, provenAt: now, openUntil: undefined, failingSince };
+      return { failures: 0, probes: 0, provenAt: now, openUntil: undefined, ...failed };
     case 'down':
-      return { failures: state.failures + 1, failingSince, provenAt: undefined };
+      return { failures: state.failures + 1, ...failed, provenAt: undefined };
     case undefined:
       return isProbe ? { openUntil: now } : {};
   }

@@ -179,21 +179,36 @@ describe('an endpoint that fails for five days without one success', () => {
   it('is disabled, told, and its deliveries are held', async () => {
     const world = await worldWith({}, () => refused(503));
     await world.publish(event('first'));
-    await world.run(days(5));
+    await world.run(days(3));
     await world.publish(event('second'));
+    await world.run(days(2));
+    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    await world.publish(event('last'));
 
     await world.run(seconds(3_600));
 
     expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({
       status: 'disabled',
-      disabled: { reason: 'failing', by: { eventId: 'second', outcome: 'answered 503' } },
+      disabled: { reason: 'failing', by: { eventId: 'last', outcome: 'answered 503' } },
     });
     const told = world.operations.map(({ type, body }) => [type, JSON.parse(body).endpointId]);
     expect(told).toContainEqual(['endpoint.disabled', 'ep_1']);
     expect(told).toContainEqual(['delivery.exhausted', 'ep_1']);
     expect(world.report.total('EndpointsDisabled')).toBe(1);
-    await world.publish(event('third'));
+    await world.publish(event('held'));
     expect(statuses(world)['held']).toBeGreaterThanOrEqual(1);
+  });
+
+  it('is not, if nothing was tried meanwhile: one that gets few events is not disabled by one hiccup', async () => {
+    const world = await worldWith({}, ({ at }) => (at < start + days(9) * 1000 ? refused(503) : accepted));
+    await world.publish(event('first'));
+    await world.run(seconds(days(9) - 1));
+    await world.publish(event('second'));
+
+    await world.run(days(1));
+
+    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    expect(statuses(world)).toEqual({ failed: 1, delivered: 1 });
   });
 
   it('is not, if one succeeded on the way', async () => {

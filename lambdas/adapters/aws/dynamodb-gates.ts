@@ -20,6 +20,8 @@ const GateItem = v.looseObject({
   nextAt: v.optional(Instant),
   failures: v.optional(v.number(), 0),
   failingSince: v.optional(Instant),
+  failedAt: v.optional(Instant),
+  failedBefore: v.optional(Instant),
   openUntil: v.optional(Instant),
   probes: v.optional(v.number(), 0),
   provenAt: v.optional(Instant),
@@ -46,6 +48,10 @@ export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
       return stateOf((await write(pass.gate, gateUpdates.learn(learnt))).item);
     },
 
+    async failAnew(gate: string, failedAt: UnixMillis): Promise<void> {
+      await write(gate, gateUpdates.failAnew(failedAt));
+    },
+
     async open(pass: LeftPass, until: UnixMillis): Promise<void> {
       await write(pass.gate, gateUpdates.open(pass, until));
     },
@@ -65,12 +71,13 @@ export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
 }
 
 function stateOf(item: unknown): GateState {
-  const { nextAt, failures, failingSince, openUntil, probes, provenAt, ...rest } = v.parse(
-    GateItem,
-    item ?? {},
-  );
-  const slots = Object.entries(rest)
+  const gate = v.parse(GateItem, item ?? {});
+  const slots = Object.entries(gate)
     .filter(([name]) => name.startsWith('slot'))
     .map(([name, until]) => [name.slice('slot'.length), unixMillis(Number(until))]);
-  return { nextAt, failures, failingSince, openUntil, probes, provenAt, slots: Object.fromEntries(slots) };
+  const { nextAt, failures, failingSince, failedAt, failedBefore, openUntil, probes, provenAt } = gate;
+  return {
+    ...{ nextAt, failures, failingSince, failedAt, failedBefore, openUntil, probes, provenAt },
+    slots: Object.fromEntries(slots),
+  };
 }

@@ -64,9 +64,15 @@ export const gateUpdates = {
     values: { zero: 0, ...(isProbe && { one: 1, mine: until }) },
   }),
 
+  failAnew: (failedAt: UnixMillis): GateUpdate => ({
+    set: { failingSince: failedAt },
+    condition: '#failedAt = :seen',
+    values: { seen: failedAt },
+  }),
+
   /** As if nothing were known about the endpoint; whoever is in stays in. */
   reset: (): GateUpdate => ({
-    set: { failures: 0, probes: 0, failingSince: undefined, openUntil: undefined, provenAt: undefined },
+    set: { failures: 0, probes: 0, ...notFailing, openUntil: undefined, provenAt: undefined },
     condition: 'attribute_exists(#id)',
     values: {},
   }),
@@ -86,32 +92,38 @@ export const gateUpdates = {
   }),
 };
 
+const notFailing = { failingSince: undefined, failedAt: undefined, failedBefore: undefined };
+
 type Learnt = Omit<GateUpdate, 'condition'>;
 
 /** What an attempt's end changes. */
 export function learntFrom({ isProbe }: LeftPass, health: Health, now: UnixMillis): Learnt {
-  const failing = '#failingSince = if_not_exists(#failingSince, :failedAt)';
+  const failed = [
+    '#failingSince = if_not_exists(#failingSince, :failedAt)',
+    '#failedBefore = if_not_exists(#failedAt, :failedAt)',
+    '#failedAt = :failedAt',
+  ];
   switch (health) {
     case 'up':
       return {
-        set: { failures: 0, probes: 0, provenAt: now, failingSince: undefined, openUntil: undefined },
+        set: { failures: 0, probes: 0, provenAt: now, ...notFailing, openUntil: undefined },
         values: {},
       };
     case 'slow':
       return {
-        set: { failures: 0, probes: 0, provenAt: undefined, failingSince: undefined, openUntil: undefined },
+        set: { failures: 0, probes: 0, provenAt: undefined, ...notFailing, openUntil: undefined },
         values: {},
       };
     case 'refusing':
       return {
         set: { failures: 0, probes: 0, provenAt: now, openUntil: undefined },
-        assign: [failing],
+        assign: failed,
         values: { failedAt: now },
       };
     case 'down':
       return {
         set: { provenAt: undefined },
-        assign: ['#failures = if_not_exists(#failures, :zero) + :one', failing],
+        assign: ['#failures = if_not_exists(#failures, :zero) + :one', ...failed],
         values: { zero: 0, one: 1, failedAt: now },
       };
     case undefined:
