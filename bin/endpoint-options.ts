@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { collected, jsonArgument, nonNegativeNumber, positiveNumber } from './arguments.ts';
-import { RefusedError } from './refusal.ts';
+import { UsageError } from './refusal.ts';
 
 /** What an update takes a setting away by. Not null itself, of which commander makes an empty text. */
 const nothing = Symbol('null');
@@ -69,7 +69,7 @@ function pairs(texts: readonly string[] | Nothing): Readonly<Record<string, stri
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=');
-      if (at < 1) throw new RefusedError(`'${text}' is not name=value.`);
+      if (at < 1) throw new UsageError(`'${text}' is not name=value.`);
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );

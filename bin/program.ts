@@ -15,7 +15,7 @@ import { addRecoverCommand } from './commands/recover.ts';
 import { addSecretsCommand } from './commands/secrets.ts';
 import { addSendCommand } from './commands/send.ts';
 import { addTailCommand } from './commands/tail.ts';
-import { describeFailure } from './refusal.ts';
+import { describeFailure, UsageError } from './refusal.ts';
 import { defaultStack } from './target.ts';
 
 /** What the shell is told. */
@@ -67,6 +67,6 @@ export async function runHookline(args: readonly string[], program = hooklinePro
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     console.error(plainText(describeFailure(error)));
-    return exitCodes.failed;
+    return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
   }
 }

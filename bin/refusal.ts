@@ -7,10 +7,17 @@ export class RefusedError extends Error {
   override name = 'RefusedError' as const;
 }
 
+/** A command line that contradicts itself or cannot be read, told in one line. */
+export class UsageError extends Error {
+  override name = 'UsageError' as const;
+}
+
+const told = [RefusedError, UsageError, CannotSignError] as const;
+
 /** The one line for whatever ended a command: ours as it is, AWS's with its name, a bug with its stack. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof RefusedError || error instanceof CannotSignError) return error.message;
+  if (told.some((kind) => error instanceof kind)) return error.message;
   if (error instanceof PublishError) return `It is not published: ${failureLine(error.cause)}`;
   const advice = adviceFor(error) ?? noAnswer(error);
   if (advice !== undefined) return advice;

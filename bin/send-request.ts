@@ -4,7 +4,7 @@ import type { Provider } from '../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';
 import type { VerificationKey } from '../lambdas/domain/signature/key.ts';
 import { type UnixMillis, unixMillis } from '../lambdas/domain/time.ts';
-import { RefusedError } from './refusal.ts';
+import { RefusedError, UsageError } from './refusal.ts';
 import { sampleOf } from './samples/sample-of.ts';
 import { withType } from './samples/with-type.ts';
 import type { Draft } from './signing/draft.ts';
@@ -71,7 +71,7 @@ function staleTime({ slug, provider, tolerance }: Sender, now: UnixMillis): Unix
   const signsTime =
     typeof signature === 'function' ? timed.has(slug) : signature.signed.includes('{timestamp}');
   if (signsTime || bodyTimestamp !== undefined) return unixMillis(now - (tolerance + 60) * 1000);
-  throw new RefusedError(`${slug} signs no timestamp, so nothing of it is ever too old: leave out --stale.`);
+  throw new UsageError(`${slug} signs no timestamp, so nothing of it is ever too old: leave out --stale.`);
 }
 
 /** A sender that is not in the catalogue may name its events in headers. */
@@ -92,9 +92,9 @@ function named(sample: Draft, { id, type }: Provider): Draft {
 function ofType(sample: Draft, { slug, provider }: Sender, { type = '', body }: SendOptions): Draft {
   const typed = withType(sample, provider, type);
   if (typed === undefined)
-    throw new RefusedError(`No --type can be set in the sample of ${slug}: give a whole body with --body.`);
+    throw new UsageError(`No --type can be set in the sample of ${slug}: give a whole body with --body.`);
   if (body === undefined || typed.body === sample.body) return typed;
-  throw new RefusedError(`The type of ${slug} stands in the body: write it into ${body}, without --type.`);
+  throw new UsageError(`The type of ${slug} stands in the body: write it into ${body}, without --type.`);
 }
 
 /** The bytes of the file as they are. */

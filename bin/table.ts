@@ -7,7 +7,8 @@ const minTextWidth = 24;
 const cellFrame = 3;
 
 /**
- * A table for a terminal; the last column takes what is left of the width, and wraps.
+ * A table for a terminal; the last column takes what is left of the width, and wraps. Where that is nothing, each row is
+ * a block of lines.
  *
  * @param width of the terminal; undefined where the output is no terminal, and nothing wraps
  */
@@ -16,6 +17,7 @@ export function table(
   rows: readonly (readonly string[])[],
   width: number | undefined = process.stdout.columns,
 ): string {
+  if (width !== undefined && othersOf([head, ...rows]) + minTextWidth + 2 > width) return blocks(head, rows);
   const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
   const style = width === undefined ? { head: [], border: [] } : { head: ['bold'] };
   const colWidths = width === undefined ? [] : widths([head, ...rows], width);
@@ -24,12 +26,30 @@ export function table(
   return drawn.toString();
 }
 
-function widths(lines: readonly (readonly string[])[], width: number): (number | null)[] {
-  const natural = (lines[0] ?? []).map((_, column) =>
+type Lines = readonly (readonly string[])[];
+
+const blocks = (head: readonly string[], rows: Lines): string => {
+  const longest = Math.max(...head.map(({ length }) => length));
+  const block = (row: readonly string[]) =>
+    head.map((name, column) => `${name.padEnd(longest)}  ${row[column] ?? ''}`.trimEnd()).join('\n');
+  return rows.map((row) => `${block(row)}\n`).join('\n');
+};
+
+/** As wide as each column's text is. */
+const naturalWidths = (lines: Lines): readonly number[] =>
+  (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((line) => (line[column] ?? '').length + cellFrame - 1)),
   );
-  const others = natural.slice(0, -1).reduce((sum, one) => sum + one + 1, 0);
-  const rest = Math.max(minTextWidth, width - others - 2);
+
+/** What all columns but the last take. */
+const othersOf = (lines: Lines): number =>
+  naturalWidths(lines)
+    .slice(0, -1)
+    .reduce((sum, one) => sum + one + 1, 0);
+
+function widths(lines: Lines, width: number): (number | null)[] {
+  const rest = width - othersOf(lines) - 2;
+  const natural = naturalWidths(lines);
   return natural.map((one, column) => (column === natural.length - 1 && one > rest ? rest : null));
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { awsEnvironment, trust } from '../local/endpoint.ts';
 import { type LocalOutputs, readOutputs } from '../local/outputs.ts';
 import { outputsFileIn } from '../local/state.ts';
-import { RefusedError } from './refusal.ts';
+import { RefusedError, UsageError } from './refusal.ts';
 
 /** The options that every command has. */
 export interface TargetOptions {
@@ -40,7 +40,7 @@ export function chooseTarget(
 ): Target {
   if (options.local) {
     if (options.stack || options.profile || options.region)
-      throw new RefusedError('--local is the whole choice: leave out --stack, --profile and --region.');
+      throw new UsageError('--local is the whole choice: leave out --stack, --profile and --region.');
     if (localOutputs) return { kind: 'local', outputs: localOutputs };
     throw new RefusedError('The local AWS is not running: start it with npm start, or leave out --local.');
   }

@@ -14,7 +14,7 @@ import { describeDelivery, describeListed } from '../delivery-view.ts';
 import { openDeployment } from '../deployment.ts';
 import { allPages, manageWith } from '../manage.ts';
 import { nextCommand } from '../next-command.ts';
-import { RefusedError } from '../refusal.ts';
+import { RefusedError, UsageError } from '../refusal.ts';
 import { replayAll } from '../replay-all.ts';
 import type { TargetOptions } from '../target.ts';
 import { deliveryReplay } from './delivery-replay.ts';
@@ -86,7 +86,7 @@ async function list(options: ListOptions): Promise<void> {
   const { tenant, endpoint } = options;
   if (tenant !== undefined && endpoint !== undefined) return listOf(tenant, endpoint, options);
   if (tenant !== undefined || endpoint !== undefined) {
-    throw new RefusedError('--tenant and --endpoint belong together: give both, or neither.');
+    throw new UsageError('--tenant and --endpoint belong together: give both, or neither.');
   }
   const { deliveriesTable } = await openDeployment(options);
   const all = await scan(deliveriesTable, options);

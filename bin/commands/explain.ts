@@ -18,7 +18,7 @@ import { type DeployedSource, type Deployment, openDeployment, sourceOf } from '
 import { readCapturedRequest } from '../explain/captured-request.ts';
 import { type Diagnosis, diagnose, type OtherSecret } from '../explain/diagnose.ts';
 import type { ExplainedSource } from '../explain/judge.ts';
-import { RefusedError } from '../refusal.ts';
+import { RefusedError, UsageError } from '../refusal.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { cell, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -157,7 +157,7 @@ async function otherSecrets({ sources }: Deployment, name: string): Promise<Othe
 
 function timeOf(text: string | undefined): UnixMillis {
   const at = text === undefined ? unixMillis(Date.now()) : parseInstant(text);
-  if (at === undefined) throw new RefusedError(`--at is '${text}'; write it as 2026-11-25T10:00:00Z.`);
+  if (at === undefined) throw new UsageError(`--at is '${text}'; write it as 2026-11-25T10:00:00Z.`);
   return at;
 }
 

@@ -6,7 +6,7 @@ import { dynamodbTaps } from '../../lambdas/adapters/aws/dynamodb-taps.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { openDeployment, sourceOf } from '../deployment.ts';
-import { failureLine, RefusedError } from '../refusal.ts';
+import { failureLine, RefusedError, UsageError } from '../refusal.ts';
 import { cell } from '../table.ts';
 import { makeTapQueue } from '../tap-queue.ts';
 import type { TargetOptions } from '../target.ts';
@@ -39,7 +39,7 @@ async function listen(source: string, options: Options): Promise<void> {
   const deployment = await openDeployment(options);
   sourceOf(deployment, source);
   if (options.to !== undefined && !URL.canParse(options.to))
-    throw new RefusedError(`--to ${options.to} is no URL.`);
+    throw new UsageError(`--to ${options.to} is no URL.`);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());

@@ -9,7 +9,7 @@ import { answer } from '../answer.ts';
 import { openDeployment } from '../deployment.ts';
 import { nextCommand } from '../next-command.ts';
 import { publishWebhook, type WebhookEvent } from '../publish-webhook.ts';
-import { RefusedError } from '../refusal.ts';
+import { RefusedError, UsageError } from '../refusal.ts';
 import type { TargetOptions } from '../target.ts';
 
 interface PublishOptions extends TargetOptions {
@@ -41,7 +41,7 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const event = { type, data: dataOf(options), id, ...addressOf(options) };
   const opened = openPublication({ text: JSON.stringify(event), messageId: 'none' });
   // The function would only say so in the dead-letter queue.
-  if (opened.kind === 'unusable') throw new RefusedError(`It cannot be published: ${opened.reason}.`);
+  if (opened.kind === 'unusable') throw new UsageError(`It cannot be published: ${opened.reason}.`);
   const { publishQueueUrl } = await openDeployment(options);
   const [eventId = ''] = await published(event, publishQueueUrl);
   const receiver = to === undefined ? endpoint : (endpoint ?? unnamed);
@@ -66,11 +66,11 @@ async function published(event: WebhookEvent, queueUrl: string): Promise<readonl
 /** What a URL without a name of its own is called. */
 const unnamed = 'cli';
 
-/** @throws RefusedError when it is for nobody */
+/** @throws UsageError when it is for nobody */
 function addressOf({ tenant, endpoint, to }: PublishOptions) {
   if (to !== undefined) return { tenant, endpoint: { id: endpoint ?? unnamed, url: to } };
   if (tenant === undefined)
-    throw new RefusedError('Say for whom: --tenant, or --to for a URL that is not registered.');
+    throw new UsageError('Say for whom: --tenant, or --to for a URL that is not registered.');
   return { tenant, ...(endpoint !== undefined && { endpoint: { id: endpoint } }) };
 }
 
@@ -79,7 +79,7 @@ function dataOf({ data = '{}', dataFile }: PublishOptions): unknown {
     return parseExactly(dataFile === undefined ? data : readFileSync(dataFile, 'utf8'));
   } catch (error) {
     const why = error instanceof RangeError ? 'it is nested too deep' : messageOf(error);
-    throw new RefusedError(`${dataFile ?? '--data'} is no JSON that can be read: ${why}`);
+    throw new UsageError(`${dataFile ?? '--data'} is no JSON that can be read: ${why}`);
   }
 }
 

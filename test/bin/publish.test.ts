@@ -16,8 +16,8 @@ it('numbers go to the receiver as they were written', async () => {
 
 it.each([
   [['--data', JSON.stringify('x'.repeat(1024 * 1024))], 1, /^It cannot be published: event .* 1048576 fit/],
-  [['--data', `${'['.repeat(50_000)}${']'.repeat(50_000)}`], 1, /^--data is no JSON .* nested too deep$/m],
-  [['--data', '{'], 1, /^--data is no JSON that can be read: /],
+  [['--data', `${'['.repeat(50_000)}${']'.repeat(50_000)}`], 2, /^--data is no JSON .* nested too deep$/m],
+  [['--data', '{'], 2, /^--data is no JSON that can be read: /],
   [['--data', '{}', '--data-file', 'x.json'], 2, /cannot be used with option/],
 ])('what cannot be published is said in one line: %#', async (args, code, line) => {
   await using aws = await cliAws({ SendMessageBatch: takenBatch });

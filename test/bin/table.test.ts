@@ -18,6 +18,18 @@ test('on a terminal the last column takes what is left, and wraps', () => {
   expect(lines.join(' ').match(/word/g)).toHaveLength(30);
 });
 
+test('a terminal that is too narrow for a table gets a block for each row', () => {
+  const row = ['x'.repeat(52), 'invoice.paid', 'an endpoint that is down'];
+
+  expect(plain(table(['id', 'type', 'last error'], [row, ['b', 'c', '']], 80))).toEqual([
+    `id          ${row[0]}`,
+    'type        invoice.paid',
+    'last error  an endpoint that is down',
+    '',
+    ...['id          b', 'type        c', 'last error', ''],
+  ]);
+});
+
 test('a short table is as narrow as its text', () => {
   expect(plain(table(['id', 'reason'], [['a', 'busy']], 200))[0]?.length).toBeLessThan(20);
 });
