@@ -1,7 +1,6 @@
-import type { Validator } from '@cfworker/json-schema';
+import { Validator } from '@cfworker/json-schema';
 import type { EventTypeRecord } from '../domain/event-type.ts';
 import { later, millis, seconds, type UnixMillis } from '../domain/time.ts';
-import { payloadValidator } from './payload-schema.ts';
 import { within } from './time-limit.ts';
 
 /** What a schema says is looked up so often at most. */
@@ -37,7 +36,7 @@ function checkOf(type: string, record: EventTypeRecord | undefined): (data: unkn
       // Numbers that are kept digit by digit are numbers to a schema.
       const plain = JSON.parse(JSON.stringify(data ?? null));
       const { valid, errors } = within(checkedFor, () => {
-        validator ??= payloadValidator(schema);
+        validator ??= new Validator(schema, '2020-12');
         return validator.validate(plain);
       });
       if (valid) return undefined;
@@ -45,7 +44,7 @@ function checkOf(type: string, record: EventTypeRecord | undefined): (data: unkn
       return `data${last?.instanceLocation.slice(1).replaceAll('/', '.') ?? ''} does not fit the schema of ${type} (${last?.keyword})`;
     } catch {
       // Not the error's message: a value may be in it. One that goes round in circles ends here, too.
-      return `the schema of ${type} cannot be applied to data within a second`;
+      return `the schema of ${type} cannot be applied to data, or not within a second`;
     }
   };
 }

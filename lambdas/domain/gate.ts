@@ -20,11 +20,10 @@ export interface GateState {
   readonly nextAt?: UnixMillis;
   /** Failures in a row that speak of an endpoint that is down. */
   readonly failures: number;
-  /** The first attempt that did not succeed since the last that did. */
+  /** The first attempt that did not succeed since the last that did, or since a pause as long as `disableAfter`. */
   readonly failingSince?: UnixMillis;
-  /** The last attempt that did not succeed, and the one before it. */
+  /** The last attempt that did not succeed. */
   readonly failedAt?: UnixMillis;
-  readonly failedBefore?: UnixMillis;
   /** The breaker: until then nobody tries; then one does. */
   readonly openUntil?: UnixMillis;
   /** Probes that have failed since it opened. */
@@ -90,19 +89,9 @@ export const opensBreaker = (
   isProbe: boolean,
 ): boolean => isProbe || (failures >= breakAfter && openUntil === undefined);
 
-/** What a failure says about those before it. */
-export type Failing = 'anew' | 'still' | 'too-long';
-
-/**
- * Whether an endpoint has failed for too long.
- *
- * A pause of that length in which nothing failed says nothing about it: then it begins anew with the last failure.
- */
-export function failing(
-  { failingSince, failedAt, failedBefore }: GateState,
+/** Whether an endpoint has failed for too long, as of the last failure. */
+export const hasFailedTooLong = (
+  { failingSince, failedAt }: GateState,
   { disableAfter }: GateLimits,
-): Failing {
-  if (failingSince === undefined || failedAt === undefined) return 'still';
-  if (failedBefore !== undefined && later(failedBefore, disableAfter) <= failedAt) return 'anew';
-  return later(failingSince, disableAfter) <= failedAt ? 'too-long' : 'still';
-}
+): boolean =>
+  failingSince !== undefined && failedAt !== undefined && later(failingSince, disableAfter) <= failedAt;

@@ -1,4 +1,4 @@
-import { listedAt } from './delivery-record.ts';
+import { type ListedDelivery, listedAt } from './delivery-record.ts';
 import { byEndpointIndex } from './tables.ts';
 import { dayStart, days, later, type Seconds, type UnixMillis, utcDay } from './time.ts';
 
@@ -44,8 +44,16 @@ type Bounded = Pick<Recovery, 'place' | 'since' | 'until'>;
 /** Where a recovery begins. */
 export const firstPlace = (since: UnixMillis): RecoveryPlace => ({ day: utcDay(since), shard: 0 });
 
-/** The partitions in turn: the shards of a day, then the next day; undefined: that was the last. */
-export function nextPlace({ place, until }: Pick<Bounded, 'place' | 'until'>): RecoveryPlace | undefined {
+/** Where the next page begins; undefined: that was the last. @param page which is full if there may be more in its partition */
+export const nextPlace = (
+  { place, until }: Pick<Bounded, 'place' | 'until'>,
+  page: readonly ListedDelivery[],
+  pageSize: number,
+): RecoveryPlace | undefined =>
+  page.length < pageSize ? nextPartition(place, until) : { ...place, after: page.at(-1)?.listedAt };
+
+/** The shards of a day, then the next day. */
+function nextPartition(place: RecoveryPlace, until: UnixMillis): RecoveryPlace | undefined {
   if (place.shard + 1 < byEndpointIndex.shards) return { day: place.day, shard: place.shard + 1 };
   const next = later(dayStart(place.day), days(1));
   return next > until ? undefined : { day: utcDay(next), shard: 0 };

@@ -54,7 +54,7 @@ export function parseRetryAfter(header: string | undefined, now: UnixMillis): Se
   return at === undefined ? undefined : seconds(Math.min(secondsUntil(at, now), maxRetryAfter));
 }
 
-/** When the sweep must step in for a delivery that was just created or released. */
+/** When the sweep must step in for a delivery that was just created, released or replayed. */
 export const dueAfterCreation = (createdAt: UnixMillis): UnixMillis => later(createdAt, firstAttemptGrace);
 
 /** When the sweep must step in for a retry. */

@@ -31,8 +31,7 @@ export async function estimateFailed(
     const keys = await deliveries.listed(endpoint, place, boundsOf({ place, ...span }), pageSize);
     const found = await deliveries.readAll(keys.map(({ id }) => id));
     count += found.filter(({ status }) => status === 'failed').length;
-    place =
-      keys.length < pageSize ? nextPlace({ place, ...span }) : { ...place, after: keys.at(-1)?.listedAt };
+    place = nextPlace({ place, ...span }, keys, pageSize);
   }
   return { count, isExact: true };
 }

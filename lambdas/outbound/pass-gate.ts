@@ -1,10 +1,10 @@
 import type { AttemptOutcome } from '../domain/attempt-outcome.ts';
 import {
-  failing,
   type GateLimits,
   type GateState,
   type GateTurn,
   gateTurn,
+  hasFailedTooLong,
   intervalOf,
   needsProof,
   opensBreaker,
@@ -53,8 +53,6 @@ export interface GatePorts {
     probe(gate: string, seenOpenUntil: UnixMillis, until: UnixMillis): Promise<Taken>;
     /** Frees the slot, if it is still ours, and says what was learnt; undefined: nothing. */
     leave(pass: Pass, health: Health | undefined, now: UnixMillis): Promise<GateState>;
-    /** Begins anew to count for how long an endpoint has failed. */
-    failAnew(gate: string, failedAt: UnixMillis): Promise<void>;
     /** Opens the breaker, unless somebody has; a probe opens it anew. */
     open(pass: Pass, until: UnixMillis): Promise<void>;
     /** Gives out a time for each who waits, `span` apart. */
@@ -151,10 +149,8 @@ export async function leaveGate(pass: Pass, health: Health | undefined, ports: G
       ports.telemetry.warn('endpoint.down', { gate: pass.gate, failures: state.failures, until });
       ports.telemetry.count('BreakersOpened', {});
     }
-    if (health !== 'down' && health !== 'refusing') return false;
-    const how = failing(state, pass.limits);
-    if (how === 'anew') await ports.gates.failAnew(pass.gate, state.failedAt ?? ports.now());
-    return how === 'too-long';
+    const hasFailed = health === 'down' || health === 'refusing';
+    return hasFailed && hasFailedTooLong(state, pass.limits);
   } catch (error) {
     ports.telemetry.warn('gate.unsettled', { gate: pass.gate, reason: asError(error).message });
     return false;

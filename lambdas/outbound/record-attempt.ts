@@ -51,10 +51,15 @@ export type RecordResult =
 const toBury = seconds(60);
 const pausesBeforeWritingAgain = [millis(200), millis(1000)];
 
-/** Records an attempt that did not succeed, or the end of a delivery without one; on our own claim only. */
+/**
+ * Records an attempt that did not succeed, or what came of a claim without one; on our own claim only.
+ *
+ * @param attempt that the claim was for
+ */
 export async function recordFenced(
   fence: Fence,
   record: AttemptRecord,
+  attempt: number,
   ports: AttemptRecordPorts,
 ): Promise<RecordResult> {
   const write = await ports.deliveries.record(fence, record);
@@ -62,7 +67,7 @@ export async function recordFenced(
   const { delivery } = write;
   if (delivery === undefined) return { kind: 'superseded' };
   if (isOwnRecord(delivery, fence, record)) return { kind: 'recorded', delivery };
-  const isSuperseded = delivery.status !== 'pending' || delivery.attempts >= record.attempts;
+  const isSuperseded = delivery.status !== 'pending' || delivery.attempts >= attempt;
   return isSuperseded ? { kind: 'superseded' } : { kind: 'lost', until: delivery.leaseUntil ?? ports.now() };
 }
 
@@ -122,6 +127,7 @@ export async function writeSuccess(
       lastAttemptAt: entry.at,
       expiresAt,
     },
+    entry.n,
     ports,
   );
   if (result.kind === 'recorded') return result;

@@ -95,7 +95,7 @@ async function replayPage(job: Recovery, ports: RecoverPorts): Promise<Progress>
   const deliveries = await ports.deliveries.readAll(keys.map(({ id }) => id));
   const done = await Promise.all(deliveries.map((delivery) => recoverOne(delivery, job, ports)));
   const count = (kind: 'replayed' | 'refused') => done.filter((end) => end === kind).length;
-  const next = keys.length < pageSize ? nextPlace(job) : { ...job.place, after: keys.at(-1)?.listedAt };
+  const next = nextPlace(job, keys, pageSize);
   return {
     place: next ?? job.place,
     replayed: job.replayed + count('replayed'),

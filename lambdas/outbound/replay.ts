@@ -1,6 +1,7 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
+import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
 
@@ -9,7 +10,12 @@ export interface ReplayPorts {
   readonly deliveries: {
     read(id: string): Promise<Delivery | undefined>;
     /** Begins the next round of an ended delivery, if it still stands as it was seen. */
-    reopen(seen: Delivery, eventExpiresAt: UnixSeconds, now: UnixMillis): Promise<DeliveryWrite>;
+    reopen(
+      seen: Delivery,
+      eventExpiresAt: UnixSeconds,
+      now: UnixMillis,
+      dueAt: UnixMillis,
+    ): Promise<DeliveryWrite>;
   };
   readonly events: {
     /** Keeps the event until then at least. @returns false when there is no such event any more */
@@ -26,7 +32,8 @@ export type Replay =
 /**
  * Begins a new round of an ended delivery: a new deadline and the whole schedule anew; its log goes on.
  *
- * The event is kept from expiring first; the delivery is due at once, so a task that gets lost is the sweep's to send.
+ * The event is kept from expiring first; the delivery is due as if it were new, so a task that gets lost is the sweep's to
+ * send.
  */
 export async function replayDelivery(id: string, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
   const seen = await ports.deliveries.read(id);
@@ -39,7 +46,7 @@ export async function replayDelivery(id: string, now: UnixMillis, ports: ReplayP
   const eventExpiresAt = eventExpiry(now, seen.eventKeptFor);
   const isKept = await ports.events.keep(event, eventExpiresAt, now);
   if (!isKept) return refused(`the event of ${id} is past its retention`);
-  const write = await ports.deliveries.reopen(seen, eventExpiresAt, now);
+  const write = await ports.deliveries.reopen(seen, eventExpiresAt, now, dueAfterCreation(now));
   if (!write.ok) return refused(`${id} was replayed or delivered by somebody else just now`);
   const { delivery } = write;
   await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));

@@ -3,7 +3,7 @@ import { type NextStep, nextStep } from '../domain/delivery.ts';
 import type { AttemptEntry, Delivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
-import { dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
+import { dueAfterCreation, dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
 import { later, seconds, secondsUntil, type UnixMillis } from '../domain/time.ts';
 import { buryDelivery, type EndPorts } from './end-delivery.ts';
 import {
@@ -49,13 +49,18 @@ export async function settleAttempt(
   const result =
     next.kind === 'delivered'
       ? await recordSuccess(delivery, entry, retention, ports)
-      : await recordFenced(delivery, recordOf(delivery, entry, outcome, next, retention, ports.now()), ports);
+      : await recordFenced(
+          delivery,
+          recordOf(delivery, entry, outcome, next, retention, ports.now()),
+          entry.n,
+          ports,
+        );
   report(attempt, entry, next, result, settings, ports);
   return follow(attempt, entry, next, result, ports);
 }
 
-export const pastDeadline = ({ attempts }: Delivery): string =>
-  `past its deadline before attempt ${attempts + 1}`;
+export const pastDeadline = ({ attempts, lastError }: Delivery): string =>
+  `past its deadline before attempt ${attempts + 1}${lastError === undefined ? '' : `; last: ${lastError}`}`;
 
 /** Ends a delivery that is claimed, or on which nobody has a lease, for which no attempt may be made any more. */
 export async function endWithoutAttempt(
@@ -65,7 +70,7 @@ export async function endWithoutAttempt(
   ports: SettlePorts,
 ): Promise<Settlement> {
   const record = failureWithoutAttempt(delivery, reason, settings.deliveryRetention, ports.now());
-  const result = await recordFenced(delivery, record, ports);
+  const result = await recordFenced(delivery, record, delivery.attempts + 1, ports);
   if (result.kind === 'recorded') await buryDelivery(result.delivery, ports);
   return settlementOf(result, ports.now());
 }
@@ -79,12 +84,20 @@ export async function giveBack(
   error: Error,
   ports: SettlePorts,
 ): Promise<Settlement> {
-  const { id, attempts, attemptLog, lastAttemptAt, lastError, endpointId } = delivery;
-  const nextAttemptAt = later(ports.now(), untilReady);
-  const dueAt = dueForRetry(nextAttemptAt, untilReady);
-  const left = { attempts, attemptLog, lastAttemptAt, lastError };
-  const result = await recordFenced(delivery, { ...left, status: 'pending', nextAttemptAt, dueAt }, ports);
+  const { id, attempts, attemptLog, lastAttemptAt, createdAt, endpointId } = delivery;
+  const now = ports.now();
+  const nextAttemptAt = later(now, untilReady);
+  const left = {
+    attempts,
+    attemptLog,
+    lastAttemptAt,
+    lastError: `not sent: ${error.name}: ${error.message}`,
+  };
+  const again = { status: 'pending' as const, nextAttemptAt, dueAt: dueForRetry(nextAttemptAt, untilReady) };
+  const result = await recordFenced(delivery, { ...left, ...again }, attempts + 1, ports);
   ports.telemetry.error('delivery.unready', { deliveryId: id, endpointId }, error);
+  if (attempts === 0 && dueAfterCreation(createdAt) <= now)
+    ports.telemetry.count('DeliveriesNeverAttempted', {});
   if (result.kind === 'recorded')
     await ports.sendTask(
       taskMessage({ deliveryId: id, attempt: attempts + 1, payload }, delivery, untilReady),

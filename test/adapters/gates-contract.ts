@@ -73,7 +73,7 @@ export function gatesContract(
     });
 
     it('count failures in a row and remember since when nothing succeeded', async () => {
-      const { gates, gate, pass, take } = await setUp();
+      const { gates, pass, take } = await setUp();
       const leave = async (health: 'up' | 'refusing' | 'down' | undefined, time: number) => {
         await take('slot0', time, time + 1);
         return gates.leave(pass('slot0', time + 1), health, at(time));
@@ -83,15 +83,33 @@ export function gatesContract(
       expect(await leave('down', 20)).toMatchObject({ failures: 2, failingSince: at(10) });
       expect(await leave(undefined, 25)).toMatchObject({ failures: 2 });
       expect(await leave('refusing', 30)).toMatchObject({
-        ...{ failures: 0, failingSince: at(10), failedBefore: at(20), failedAt: at(30) },
+        ...{ failures: 0, failingSince: at(10), failedAt: at(30) },
       });
-      await gates.failAnew(gate, at(20));
-      expect(await leave(undefined, 32)).toMatchObject({ failingSince: at(10) });
-      await gates.failAnew(gate, at(30));
-      expect(await leave('down', 35)).toMatchObject({ failingSince: at(30), failedBefore: at(30) });
-      const up = await leave('up', 40);
+      expect(await leave('down', 1029)).toMatchObject({ failures: 1, failingSince: at(10) });
+      const up = await leave('up', 1040);
       expect(up.failures).toBe(0);
-      expect([up.failingSince, up.failedBefore, up.failedAt]).toEqual([undefined, undefined, undefined]);
+      expect([up.failingSince, up.failedAt]).toEqual([undefined, undefined]);
+    });
+
+    it('begin anew where nothing failed for as long as it takes to be disabled, whoever comes first', async () => {
+      const { gates, pass, take } = await setUp();
+      const leave = async (slot: string, health: 'refusing' | 'down', time: number) => {
+        await take(slot, time, time + 1);
+        return gates.leave(pass(slot, time + 1), health, at(time));
+      };
+      await leave('slot0', 'down', 10);
+
+      await take('slot0', 1020, 1021);
+      await take('slot1', 1020, 1021);
+      const both = await Promise.all([
+        gates.leave(pass('slot0', 1021), 'down', at(1020)),
+        gates.leave(pass('slot1', 1021), 'refusing', at(1020)),
+      ]);
+
+      expect(both.map(({ failingSince }) => failingSince)).toEqual([at(1020), at(1020)]);
+      // The slot is somebody else's by now.
+      expect(await gates.leave(pass('slot0', 7), 'down', at(3000))).toMatchObject({ failingSince: at(3000) });
+      expect(await gates.leave(pass('slot0', 7), 'down', at(3001))).toMatchObject({ failingSince: at(3000) });
     });
 
     it('stay shut for the pause, then let one probe in; its success opens them to all', async () => {

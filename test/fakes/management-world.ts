@@ -1,3 +1,5 @@
+import { payloadCheck } from '../../lambdas/adapters/payload-check.ts';
+import { refusalOfSchema } from '../../lambdas/adapters/payload-schema.ts';
 import { masterKey, seal, unseal } from '../../lambdas/domain/endpoint-secret.ts';
 import type { Operation as OperatorMessage } from '../../lambdas/domain/operation.ts';
 import { manage } from '../../lambdas/management/manage.ts';
@@ -13,6 +15,7 @@ type World = ReturnType<typeof outboundWorld>;
 export function managementWorld() {
   const world = outboundWorld();
   const master = masterKey('a master secret');
+  const eventTypes = memoryEventTypes();
   const made = { ids: 0 };
   const published: string[] = [];
   const problems: unknown[] = [];
@@ -36,9 +39,9 @@ export function managementWorld() {
     deliveries: world.table,
     events: { ...world.events, payload: async () => undefined },
     recoveries: world.recoveries,
-    eventTypes: memoryEventTypes(),
-    refusalOfSchema: () => undefined,
-    refusalOfPayload: async () => undefined,
+    eventTypes,
+    refusalOfSchema,
+    refusalOfPayload: payloadCheck(eventTypes.read, world.now),
     sendPublication: async (body) => void published.push(body),
     sendTask: world.deliveryQueue.send,
     tellOperators: async (operation: OperatorMessage) => void world.operations.push(operation),

@@ -97,7 +97,7 @@ export function memoryDeliveries() {
         () => ({ dueAt: undefined }),
       ),
 
-    reopen: (seen: Delivery, eventExpiresAt: UnixSeconds, now: UnixMillis) =>
+    reopen: (seen: Delivery, eventExpiresAt: UnixSeconds, now: UnixMillis, dueAt: UnixMillis) =>
       update(
         seen.id,
         ({ round, status }) => round === seen.round && status === seen.status,
@@ -109,7 +109,7 @@ export function memoryDeliveries() {
           sweeps: 0,
           deadline: unixMillis(now + seen.lifetime),
           eventExpiresAt,
-          dueAt: now,
+          dueAt,
           expiresAt: undefined,
           leaseUntil: undefined,
           nextAttemptAt: undefined,

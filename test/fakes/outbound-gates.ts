@@ -1,5 +1,5 @@
 import type { GateState } from '../../lambdas/domain/gate.ts';
-import { type Millis, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { later, type Millis, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { EndpointPorts } from '../../lambdas/management/endpoint-ports.ts';
 import type { GatePorts, Health, Pass } from '../../lambdas/outbound/pass-gate.ts';
 
@@ -56,10 +56,6 @@ export function memoryGates(): GatePorts['gates'] &
       return stateOf(set(pass.gate, { slots, ...learnt(state, pass, health, now) }));
     },
 
-    async failAnew(gate, failedAt) {
-      if (of(gate).failedAt === failedAt) set(gate, { failingSince: failedAt });
-    },
-
     async open({ gate, until, isProbe }, openUntil) {
       const state = of(gate);
       const isAllowed = isProbe
@@ -88,14 +84,16 @@ export function memoryGates(): GatePorts['gates'] &
   };
 }
 
-const notFailing = { failingSince: undefined, failedAt: undefined, failedBefore: undefined };
+const notFailing = { failingSince: undefined, failedAt: undefined };
 
-function learnt(state: Gate, { isProbe }: Pass, health: Health | undefined, now: UnixMillis): Partial<Gate> {
-  const failed = {
-    failingSince: state.failingSince ?? now,
-    failedBefore: state.failedAt ?? now,
-    failedAt: now,
-  };
+function learnt(
+  state: Gate,
+  { isProbe, limits }: Pass,
+  health: Health | undefined,
+  now: UnixMillis,
+): Partial<Gate> {
+  const isPaused = later(state.failedAt ?? now, limits.disableAfter) <= now;
+  const failed = { failingSince: isPaused ? now : (state.failingSince ?? now), failedAt: now };
   switch (health) {
     case 'up':
       return { failures: 0, probes: 0, provenAt: now, ...notFailing, openUntil: undefined };

@@ -65,6 +65,14 @@ describe('an endpoint that is enabled again', () => {
     expect(await call('DELETE', `${path}/ep_1`, undefined, { ifMatch: etag })).toMatchObject({ status: 412 });
   });
 
+  it('is left alone by somebody who would make it once more', async () => {
+    const { world, call } = await failing();
+
+    expect(await call('POST', path, fields)).toMatchObject({ status: 409 });
+
+    expect(world.gates.gates.get(gate)).toMatchObject({ failures: 9, probes: 3 });
+  });
+
   it('or gets another URL begins anew, too', async () => {
     const { world, call } = await failing();
 

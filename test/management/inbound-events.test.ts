@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EventRecord } from '../../lambdas/domain/idempotency.ts';
-import { unixMillis } from '../../lambdas/domain/time.ts';
+import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { managementWorld } from '../fakes/management-world.ts';
 
 /** Seven kept events of a source and day, two and two of one instant; each second one was ignored. */
@@ -41,13 +41,31 @@ it('received events come page by page, by status, too', async () => {
   expect(found).toEqual(['evt_0', 'evt_2', 'evt_4', 'evt_6']);
 });
 
+it('pages stay with the day that they began with', async () => {
+  const days: string[] = [];
+  const { world, ports, call } = managementWorld();
+  const listKept: typeof ports.listKept = async (keptDay) => {
+    days.push(keptDay);
+    return { ids: [], next: { id: 'stripe#evt_1', keptAt: unixMillis(1) } };
+  };
+  const list = (query: Readonly<Record<string, string>>) =>
+    call('GET', '/v1/sources/stripe/events', undefined, { query }, { sources: ['stripe'], listKept });
+
+  const first = await list({});
+  world.advance(seconds(86_400));
+  await list({ cursor: Object(first.body).nextCursor });
+
+  expect(days).toEqual(['stripe#2026-11-23', 'stripe#2026-11-23']);
+});
+
 it.each([
   { id: 'x' },
   { id: 'x', keptAt: 1.5 },
   { id: '', keptAt: 1 },
   { id: '😀'.repeat(600), keptAt: 1 },
   'x',
-])('a place that no list has given out is refused: %o', async (place) => {
+])('a place that no list has given out is refused: %o', async (after) => {
+  const place = { day: '2026-11-25', after };
   const cursor = Buffer.from(JSON.stringify(place)).toString('base64url');
 
   expect(await sevenKept()({ cursor })).toMatchObject({

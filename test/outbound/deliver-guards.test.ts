@@ -84,6 +84,8 @@ describe('λ deliver', () => {
       expect(world.requests).toEqual([]);
       expect(world.delivery()).toMatchObject({ status: 'pending', attempts: 0, crashes: 0 });
       expect(world.deliveryQueue.contents()).toHaveLength(1);
+      // An alarm: it was accepted, and never attempted.
+      expect(world.report.total('DeliveriesNeverAttempted')).toBe(175);
       await world.run(seconds(61));
 
       expect(world.delivery().status).toBe('delivered');
@@ -100,7 +102,7 @@ describe('λ deliver', () => {
 
       expect(world.delivery()).toMatchObject({
         status: 'failed',
-        lastError: 'past its deadline before attempt 1',
+        lastError: 'past its deadline before attempt 1; last: not sent: Error: down',
       });
       expect(world.deadLetters).toHaveLength(1);
     });

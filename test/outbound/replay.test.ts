@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../lambdas/domain/time.ts';
+import { later, seconds } from '../../lambdas/domain/time.ts';
 import { accepted, message, outboundWorld, refused } from '../fakes/outbound-world.ts';
 
 describe('a replay', () => {
@@ -10,7 +10,8 @@ describe('a replay', () => {
     const failed = world.delivery();
 
     expect(await world.replay(failed.id)).toMatchObject({ kind: 'replayed' });
-    expect(world.delivery()).toMatchObject({ status: 'pending', round: 2, crashes: 0, dueAt: world.now() });
+    expect(world.delivery()).toMatchObject({ status: 'pending', round: 2, crashes: 0 });
+    expect(world.delivery().dueAt).toBe(later(world.now(), seconds(300)));
     expect(world.delivery().expiresAt).toBeUndefined();
     expect(world.delivery().deadline).toBeGreaterThan(failed.deadline);
     expect(world.events.events.get('#inv-42')?.expiresAt).toBe(world.delivery().eventExpiresAt);
@@ -44,9 +45,10 @@ describe('a replay', () => {
 
     await world.replay(world.delivery().id);
     world.deliveryQueue.purge();
-    await world.run(seconds(120));
+    await world.run(seconds(420));
 
     expect(world.delivery().status).toBe('delivered');
+    expect(world.report.total('DeliveriesNeverAttempted')).toBe(0);
   });
 
   it('that fails again ends on the DLQ again', async () => {

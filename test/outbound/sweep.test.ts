@@ -148,9 +148,13 @@ describe('λ sweep', () => {
 
     await world.deliverOnce({ ...world.deliverPorts, deliveries: { ...world.table, clearDue } });
 
-    expect(world.delivery()).toMatchObject({ status: 'pending', round: 2, dueAt: start });
+    expect(world.delivery()).toMatchObject({
+      status: 'pending',
+      round: 2,
+      dueAt: later(start, seconds(300)),
+    });
     world.deliveryQueue.purge();
-    await world.run(seconds(120));
+    await world.run(seconds(420));
     expect(world.delivery().status).toBe('delivered');
     expect(world.events.events.get('#a')?.expiresAt).toBeGreaterThan(
       world.delivery().expiresAt ?? Number.POSITIVE_INFINITY,

@@ -124,12 +124,13 @@ export const deliveryUpdates = {
     { id, round, status, lifetime }: Delivery,
     eventExpiresAt: UnixSeconds,
     now: UnixMillis,
+    dueAt: UnixMillis,
   ): ConditionalUpdate => ({
     id,
     set: {
       ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, eventExpiresAt },
       deadline: unixMillis(now + lifetime),
-      ...{ dueAt: now, dueShard: dueShardOf(id) },
+      ...{ dueAt, dueShard: dueShardOf(id) },
       ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined },
     },
     assign: ['#attemptsBefore = #attempts'],

@@ -52,6 +52,6 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
     attended: writes(endpointUpdates.attended),
     markHeldEmpty: writes(endpointUpdates.markHeldEmpty),
 
-    needingAttention: () => attentionItems(client, table, 'endpoints'),
+    needingAttention: () => attentionItems(client, table, 'yes'),
   };
 }

@@ -4,14 +4,7 @@ import type { GateState } from '../../domain/gate.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { type Millis, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import { updateIf, type Written } from './conditional-update.ts';
-import {
-  type GateUpdate,
-  gateUpdates,
-  type Health,
-  type LeftPass,
-  learntFrom,
-  type TakeTimes,
-} from './gate-updates.ts';
+import { type GateUpdate, gateUpdates, type Health, type LeftPass, type TakeTimes } from './gate-updates.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 
@@ -21,7 +14,6 @@ const GateItem = v.looseObject({
   failures: v.optional(v.number(), 0),
   failingSince: v.optional(Instant),
   failedAt: v.optional(Instant),
-  failedBefore: v.optional(Instant),
   openUntil: v.optional(Instant),
   probes: v.optional(v.number(), 0),
   provenAt: v.optional(Instant),
@@ -42,14 +34,12 @@ export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
       taken(await write(gate, gateUpdates.probe(seenOpenUntil, until))),
 
     async leave(pass: LeftPass, health: Health, now: UnixMillis): Promise<GateState> {
-      const learnt = learntFrom(pass, health, now);
-      const left = await write(pass.gate, gateUpdates.leave(pass, learnt));
-      if (left.ok || health === undefined) return stateOf(left.item);
-      return stateOf((await write(pass.gate, gateUpdates.learn(learnt))).item);
-    },
-
-    async failAnew(gate: string, failedAt: UnixMillis): Promise<void> {
-      await write(gate, gateUpdates.failAnew(failedAt));
+      let left: Written | undefined;
+      for (const update of gateUpdates.leave(pass, health, now)) {
+        left = await write(pass.gate, update);
+        if (left.ok) break;
+      }
+      return stateOf(left?.item);
     },
 
     async open(pass: LeftPass, until: UnixMillis): Promise<void> {
@@ -75,9 +65,9 @@ function stateOf(item: unknown): GateState {
   const slots = Object.entries(gate)
     .filter(([name]) => name.startsWith('slot'))
     .map(([name, until]) => [name.slice('slot'.length), unixMillis(Number(until))]);
-  const { nextAt, failures, failingSince, failedAt, failedBefore, openUntil, probes, provenAt } = gate;
+  const { nextAt, failures, failingSince, failedAt, openUntil, probes, provenAt } = gate;
   return {
-    ...{ nextAt, failures, failingSince, failedAt, failedBefore, openUntil, probes, provenAt },
+    ...{ nextAt, failures, failingSince, failedAt, openUntil, probes, provenAt },
     slots: Object.fromEntries(slots),
   };
 }

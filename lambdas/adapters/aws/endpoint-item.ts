@@ -62,11 +62,11 @@ export const endpointItem = (endpoint: Endpoint) => ({
   ...attention(endpoint.attentionAt),
 });
 
-/** The partitions of the attention index: few endpoints, and few jobs, need attention at a time. */
-export type AttentionKind = 'endpoints' | 'jobs';
+/** The partitions of the attention index, `yes` for endpoints: few of either need attention at a time. */
+export type AttentionKind = 'yes' | 'jobs';
 
 /** The keys of the attention index. */
-export const attention = (attentionAt: number | undefined, kind: AttentionKind = 'endpoints') => ({
+export const attention = (attentionAt: number | undefined, kind: AttentionKind = 'yes') => ({
   attentionAt,
   attention: attentionAt === undefined ? undefined : kind,
 });

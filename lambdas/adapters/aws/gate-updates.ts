@@ -1,4 +1,13 @@
-import { days, later, type Millis, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+import {
+  days,
+  later,
+  type Millis,
+  type Seconds,
+  toMillis,
+  toUnixSeconds,
+  type UnixMillis,
+  unixMillis,
+} from '../../domain/time.ts';
 import type { ConditionalUpdate } from './conditional-update.ts';
 
 /** A change of a gate's item. */
@@ -13,6 +22,7 @@ export interface LeftPass {
   readonly slot: string;
   readonly until: UnixMillis;
   readonly isProbe: boolean;
+  readonly limits: { readonly disableAfter: Seconds };
 }
 
 /** When a slot is taken, and until when. */
@@ -46,28 +56,30 @@ export const gateUpdates = {
     values: { seen: seenOpenUntil },
   }),
 
-  /** Frees the slot that is still ours. */
-  leave: ({ slot, until }: LeftPass, learnt: Learnt): GateUpdate => ({
-    ...learnt,
-    set: { ...learnt.set, [slot]: undefined },
-    condition: `#${slot} = :mine`,
-    values: { ...learnt.values, mine: until },
-  }),
-
-  /** Somebody else has the slot by now; what was learnt counts all the same. */
-  learn: (learnt: Learnt): GateUpdate => ({ ...learnt, condition: 'attribute_exists(#id)' }),
+  /**
+   * Frees the slot that is still ours, with what was learnt. Where somebody else has it by now, what was learnt counts all
+   * the same. Of these the first that is not refused is meant.
+   */
+  leave: (pass: LeftPass, health: Health, now: UnixMillis): readonly GateUpdate[] => {
+    const all = learntFrom(pass, health, now);
+    const freeing = all.map(({ set, condition, values, ...learnt }) => ({
+      ...learnt,
+      set: { ...set, [pass.slot]: undefined },
+      condition: `#${pass.slot} = :mine${condition}`,
+      values: { ...values, mine: pass.until },
+    }));
+    const others = all.map((learnt) => ({
+      ...learnt,
+      condition: `attribute_exists(#id)${learnt.condition}`,
+    }));
+    return health === undefined ? freeing : [...freeing, ...others];
+  },
 
   open: ({ until, isProbe }: LeftPass, openUntil: UnixMillis): GateUpdate => ({
     set: { openUntil },
     assign: [isProbe ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero'],
     condition: isProbe ? '#openUntil = :mine' : 'attribute_not_exists(#openUntil) AND #failures > :zero',
     values: { zero: 0, ...(isProbe && { one: 1, mine: until }) },
-  }),
-
-  failAnew: (failedAt: UnixMillis): GateUpdate => ({
-    set: { failingSince: failedAt },
-    condition: '#failedAt = :seen',
-    values: { seen: failedAt },
   }),
 
   /** As if nothing were known about the endpoint; whoever is in stays in. */
@@ -92,42 +104,45 @@ export const gateUpdates = {
   }),
 };
 
-const notFailing = { failingSince: undefined, failedAt: undefined, failedBefore: undefined };
+const notFailing = { failingSince: undefined, failedAt: undefined };
 
-type Learnt = Omit<GateUpdate, 'condition'>;
+/** What a pass's end changes, and on what condition more. */
+type Learnt = Pick<GateUpdate, 'set' | 'assign' | 'values'> & { readonly condition: string };
 
-/** What an attempt's end changes. */
-export function learntFrom({ isProbe }: LeftPass, health: Health, now: UnixMillis): Learnt {
-  const failed = [
-    '#failingSince = if_not_exists(#failingSince, :failedAt)',
-    '#failedBefore = if_not_exists(#failedAt, :failedAt)',
-    '#failedAt = :failedAt',
-  ];
+function learntFrom({ isProbe, limits }: LeftPass, health: Health, now: UnixMillis): readonly Learnt[] {
+  const always = { condition: '', values: {} };
+  const well = { failures: 0, probes: 0, ...notFailing, openUntil: undefined };
   switch (health) {
     case 'up':
-      return {
-        set: { failures: 0, probes: 0, provenAt: now, ...notFailing, openUntil: undefined },
-        values: {},
-      };
+      return [{ ...always, set: { ...well, provenAt: now } }];
     case 'slow':
-      return {
-        set: { failures: 0, probes: 0, provenAt: undefined, ...notFailing, openUntil: undefined },
-        values: {},
-      };
+      return [{ ...always, set: { ...well, provenAt: undefined } }];
     case 'refusing':
-      return {
-        set: { failures: 0, probes: 0, provenAt: now, openUntil: undefined },
-        assign: failed,
-        values: { failedAt: now },
-      };
+      return failed({ failures: 0, probes: 0, provenAt: now, openUntil: undefined }, limits, now);
     case 'down':
-      return {
-        set: { provenAt: undefined },
-        assign: ['#failures = if_not_exists(#failures, :zero) + :one', ...failed],
-        values: { zero: 0, one: 1, failedAt: now },
-      };
+      return failed({ provenAt: undefined }, limits, now).map(({ assign = [], values, ...rest }) => ({
+        ...rest,
+        assign: [...assign, '#failures = if_not_exists(#failures, :zero) + :one'],
+        values: { ...values, zero: 0, one: 1 },
+      }));
     case undefined:
       // A probe that did not come to its request leaves the next one its turn.
-      return { set: isProbe ? { openUntil: now } : {}, values: {} };
+      return [{ ...always, set: isProbe ? { openUntil: now } : {} }];
   }
+}
+
+/** One more failure of those that go on, or the first after a pause that says nothing about the endpoint. */
+function failed(
+  set: Readonly<Record<string, unknown>>,
+  { disableAfter }: LeftPass['limits'],
+  now: UnixMillis,
+): readonly Learnt[] {
+  const values = { now, paused: unixMillis(now - toMillis(disableAfter)) };
+  const goesOn = ' AND (attribute_not_exists(#failedAt) OR #failedAt > :paused)';
+  const since = '#failingSince = if_not_exists(#failingSince, :now)';
+  const anew = { ...set, failedAt: now, failingSince: now };
+  return [
+    { set: { ...set, failedAt: now }, assign: [since], condition: goesOn, values },
+    { set: anew, condition: ' AND #failedAt <= :paused', values: { paused: values.paused } },
+  ];
 }

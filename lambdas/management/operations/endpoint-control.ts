@@ -67,7 +67,7 @@ const Rotation = v.strictObject({
   /** The new one, brought along; else it is made. */
   secret: v.optional(v.string()),
   kind: v.optional(v.picklist(secretKinds)),
-  /** For how long the secret before it goes on signing. */
+  /** For how long at most those before it go on signing. */
   overlapHours: v.optional(
     v.pipe(v.number(), v.minValue(0), v.maxValue(maxOverlapHours)),
     defaultOverlapHours,
@@ -77,7 +77,7 @@ const Rotation = v.strictObject({
 export const rotateSecret = operation(
   {
     ...{ id: 'rotateSecret', method: 'POST', path: path('rotate-secret'), tag, params: EndpointParams },
-    summary: 'A new secret; the one before it signs beside it for the overlap',
+    summary: 'A new secret; those before it sign beside it for the overlap at most',
     isVersioned: true,
     body: Rotation,
     isBodyOptional: true,

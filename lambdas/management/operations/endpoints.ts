@@ -60,14 +60,14 @@ export const createEndpoint = operation(
       // No version that an earlier endpoint of this id had: nobody changes this one by what he has seen of that one.
       ...{ createdAt: now, updatedAt: now, version: now },
     };
-    // Nor is what was learnt about that one true of this one.
-    await ports.gates.reset(endpointHash({ tenant, endpointId: id }));
     if (!(await ports.endpoints.create(endpoint))) {
       throw new Problem(
         'conflict',
         `${tenant} has an endpoint ${id} already; leave out id, or PATCH that one.`,
       );
     }
+    // Nor is what was learnt about that one true of this one.
+    await ports.gates.reset(endpointHash({ tenant, endpointId: id }));
     return {
       status: 201,
       body: { endpoint: endpointView(endpoint), secret: secretView(sealed, text) },

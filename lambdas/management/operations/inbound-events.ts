@@ -20,8 +20,11 @@ const one = { description: 'The event', schema: InboundEventView };
 
 /** Both are parts of a table's key. */
 const KeptPlace = v.object({
-  id: v.pipe(v.string(), v.minLength(1), v.maxBytes(2048)),
-  keptAt: v.pipe(v.number(), v.safeInteger(), v.transform(unixMillis)),
+  day: v.pipe(v.string(), v.isoDate()),
+  after: v.object({
+    id: v.pipe(v.string(), v.minLength(1), v.maxBytes(2048)),
+    keptAt: v.pipe(v.number(), v.safeInteger(), v.transform(unixMillis)),
+  }),
 });
 
 /** A source's name has no `#`, so the first one splits. */
@@ -53,12 +56,16 @@ export const listInboundEvents = operation(
   },
   async ({ params: { source }, query: { day: asked, status, limit, cursor } }, ports: InboundPorts) => {
     checkSource(source, ports);
-    const day = asked ?? utcDay(ports.now());
-    const page = { limit, after: placeIn(KeptPlace, cursor) };
-    const { records, next } = await keptEvents({ source, day }, page, ports);
+    const place = placeIn(KeptPlace, cursor);
+    // Today may have become yesterday from one page to the next.
+    const day = place?.day ?? asked ?? utcDay(ports.now());
+    const { records, next } = await keptEvents({ source, day }, { limit, after: place?.after }, ports);
     // Of one status a page may have few, or none, and yet a next one.
     const wanted = records.filter((record) => status === undefined || record.status === status);
-    return { status: 200, body: { data: wanted.map(view), nextCursor: next && cursorOf(next) } };
+    return {
+      status: 200,
+      body: { data: wanted.map(view), nextCursor: next && cursorOf({ day, after: next }) },
+    };
   },
 );
 
