@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { collected, jsonArgument, nonNegativeNumber, positiveNumber } from './arguments.ts';
 import { UsageError } from './refusal.ts';
 
@@ -31,10 +31,15 @@ const severalOrNothing =
   (text: string, before: readonly Value[] | Nothing = []): readonly Value[] | Nothing =>
     text === 'null' ? nothing : [...(before === nothing ? [] : before), parse(text)];
 
+function typesArgument(text: string, before: readonly string[] | undefined): readonly string[] {
+  if (text === 'null') throw new InvalidArgumentError("An endpoint always has some: '*' is all of them.");
+  return collected(text, before);
+}
+
 /** The options of whatever makes or changes an endpoint. */
 export function addEndpointOptions(command: Command): Command {
   return command
-    .addOption(new Option('--types <type...>', 'event types: *, invoice.* or exact').argParser(collected))
+    .addOption(new Option('--types <type...>', 'event types: *, invoice.* or exact').argParser(typesArgument))
     .option('--description <text>', 'kept for you', orNothing(String))
     .option('--filter <json>', 'on the payload, e.g. {"path":"amount","gte":100}', orNothing(jsonArgument))
     .option('--header <name=value...>', 'sent along', severalOrNothing(String))

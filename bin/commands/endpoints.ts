@@ -13,6 +13,7 @@ import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoin
 import { givenSecret, type SecretOptions, secretOption, withoutGiven } from '../given-secret.ts';
 import { allPages, manageWith } from '../manage.ts';
 import { nextCommand } from '../next-command.ts';
+import { UsageError } from '../refusal.ts';
 import type { TargetOptions } from '../target.ts';
 
 interface CreateOptions extends TargetOptions, EndpointOptions, SecretOptions {
@@ -134,10 +135,13 @@ async function create(tenant: string, options: CreateOptions): Promise<void> {
 }
 
 async function update(tenant: string, id: string, options: TargetOptions & EndpointOptions): Promise<void> {
+  const changes = endpointBody(options);
+  if (Object.values(changes).every((value) => value === undefined))
+    throw new UsageError('Say what to change: --help lists what there is.');
   const call = await manageWith(options);
   const path = pathOf(tenant, id);
   const { etag } = await call({ method: 'GET', path });
-  const { body } = await call({ method: 'PATCH', path, body: endpointBody(options), ifMatch: etag });
+  const { body } = await call({ method: 'PATCH', path, body: changes, ifMatch: etag });
   print(v.parse(EndpointView, body), options);
 }
 

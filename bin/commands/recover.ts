@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import * as v from 'valibot';
@@ -55,8 +56,10 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   const { count, isExact } = v.parse(EstimateView, body);
   const failed = `${isExact ? '' : 'At least '}${counted(count, 'failed delivery', 'failed deliveries')} since ${since}.`;
   if (options.dryRun || (count === 0 && isExact)) return answer(options, { count, isExact }, failed);
-  console.error(failed);
-  const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { since, until } });
+  // Of our making, and said first: whoever is interrupted from here on can still stop it.
+  const id = `rec_${randomBytes(16).toString('hex')}`;
+  console.error(`${failed} Recovery ${id} sends them again.`);
+  const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { id, since, until } });
   const ended = await followed(v.parse(RecoveryView, started.body), call, options);
   answer(options, ended, summary(ended));
   // They are in the delivery DLQ since they failed, and so in its alarm.

@@ -136,10 +136,10 @@ export function rotated(
 ): readonly SealedSecret[] {
   const end = later(now, overlap);
   const earlier = secrets.map((secret) => ({ ...secret, endsAt: earliest(secret.endsAt ?? end, end) }));
-  return [next, ...liveSecrets(earlier, now)].slice(0, maxSecrets);
+  return [next, ...liveSecrets(earlier, now)];
 }
 
 const earliest = (one: UnixMillis, other: UnixMillis): UnixMillis => (one < other ? one : other);
 
 /** Each is a signature in every request's header. */
-const maxSecrets = 4;
+export const maxSecrets = 4;

@@ -25,6 +25,7 @@ export function recoveriesContract(name: string, make: () => Promise<RecoveryPor
     it('are read as they were written, and found while they run', async () => {
       const { recoveries, recovery, id } = await setUp();
 
+      expect(await recoveries.create({ ...recovery, replayed: 9 })).toBe(false);
       expect(await recoveries.read(id)).toEqual(recovery);
       expect(await recoveries.running()).toContain(id);
       expect(await recoveries.read('rec_nobody')).toBeUndefined();

@@ -107,3 +107,17 @@ it('what is no secret is refused without repeating it, and so is what would cont
   expect(refused.stderr).not.toContain('hunter2');
   expect(await api.run(...create, '--secret-stdin', '--ed25519')).toMatchObject({ code: 2 });
 });
+
+it('an update says what to change, and leaves an endpoint its types', async () => {
+  await using api = await world();
+  await api.run('create', 'acme', 'https://a.example', '--id', 'a');
+
+  expect(await api.run('update', 'acme', 'a')).toMatchObject({
+    code: 2,
+    stderr: 'Say what to change: --help lists what there is.\n',
+  });
+  expect(await api.run('update', 'acme', 'a', '--types', 'null')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("An endpoint always has some: '*' is all of them."),
+  });
+});

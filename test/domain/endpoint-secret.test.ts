@@ -121,13 +121,4 @@ describe('a rotation', () => {
     expect(rotated([second, ending], first, seconds(3600), now)[2]).toEqual(ending);
     expect(rotated([second, ending], first, seconds(3600), later(now, seconds(10)))).toHaveLength(2);
   });
-
-  it('keeps at most four, so that headers stay short', () => {
-    const many = Array.from({ length: 9 }).reduce<readonly (typeof first)[]>(
-      (secrets) => rotated(secrets, second, seconds(3600), now),
-      [first],
-    );
-
-    expect(many).toHaveLength(4);
-  });
 });

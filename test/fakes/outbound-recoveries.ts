@@ -19,7 +19,8 @@ export function memoryRecoveries() {
 
   return {
     recoveries,
-    create: async (recovery: Recovery): Promise<void> => void recoveries.set(recovery.id, recovery),
+    create: async (recovery: Recovery): Promise<boolean> =>
+      !recoveries.has(recovery.id) && recoveries.set(recovery.id, recovery).size > 0,
     read: async (id: string) => recoveries.get(id),
     running: async () =>
       [...recoveries.values()].filter(({ status }) => status === 'running').map(({ id }) => id),

@@ -45,6 +45,21 @@ describe('a recovery', () => {
     );
   });
 
+  it('with an id of the caller’s is one job, however often it is asked for', async () => {
+    const { world, call } = await withEndpoint();
+    await call('POST', '/v1/tenants/acme/endpoints', { ...fields, id: 'ep_2' });
+    const since = toIsoInstant(world.now());
+    const start = (id: string, of = endpoint) => call('POST', `${of}/recoveries`, { id, since });
+
+    const first = await start('rec_mine');
+    world.advance(days(1));
+
+    expect(await start('rec_mine')).toEqual(first);
+    expect(world.recoveries.recoveries.size).toBe(1);
+    expect(await start('rec_mine', endpoint.replace('ep_1', 'ep_2'))).toMatchObject({ status: 409 });
+    expect(await start('not an id')).toMatchObject({ status: 400 });
+  });
+
   it('that is there is answered with, whatever fails from then on: it goes on by itself', async () => {
     const { world, ports, call } = await withEndpoint();
     const fails = async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { days, seconds } from '../../lambdas/domain/time.ts';
 import { managementWorld } from '../fakes/management-world.ts';
 
 const path = '/v1/tenants/acme/endpoints';
@@ -12,4 +13,25 @@ it('an endpoint whose secret is lost gets a new one by rotation', async () => {
 
   expect({ status, body }).toMatchObject({ status: 200, body: { secrets: [{ kind: 'v1' }] } });
   expect(Object(body).secrets).toHaveLength(1);
+});
+
+it('a fifth secret waits for the end of one, or ends them all', async () => {
+  const { world, call } = managementWorld();
+  await call('POST', path, { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] });
+  const rotate = (body: object) => call('POST', `${path}/ep_1/rotate-secret`, body);
+  for (let n = 0; n < 3; n++) {
+    expect(await rotate({})).toMatchObject({ status: 200 });
+    world.advance(seconds(60));
+  }
+
+  expect(await rotate({})).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringContaining('4 secrets') },
+  });
+  const secrets = async () => Object((await call('GET', `${path}/ep_1/secret`)).body).secrets.length;
+  expect(await secrets()).toBe(4);
+  world.advance(days(1));
+  expect(await rotate({})).toMatchObject({ status: 200 });
+  expect(await rotate({ overlapHours: 0 })).toMatchObject({ status: 200 });
+  expect(await secrets()).toBe(1);
 });

@@ -6,6 +6,7 @@ import { later, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/
 import { attentionItems } from './attention-items.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { attention } from './endpoint-item.ts';
+import { unlessRefused } from './unless-refused.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 const RecoveryItem = v.object({
@@ -35,10 +36,15 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
   };
 
   return {
-    async create({ tenant: ofTenant, ...recovery }: Recovery): Promise<void> {
+    /** @returns false when there is one of that id */
+    create({ tenant: ofTenant, ...recovery }: Recovery): Promise<boolean> {
       const expiresAt = toUnixSeconds(later(recovery.createdAt, recoveryRetention));
       const Item = { ...recovery, tenant, ofTenant, expiresAt, ...attention(recovery.createdAt, 'jobs') };
-      await client.send(new PutCommand({ TableName: table, Item }));
+      const condition = {
+        ConditionExpression: 'attribute_not_exists(#id)',
+        ExpressionAttributeNames: { '#id': 'id' },
+      };
+      return unlessRefused(client.send(new PutCommand({ TableName: table, Item, ...condition })));
     },
 
     async read(id: string): Promise<Recovery | undefined> {

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../domain/endpoint.ts';
 import {
   generateSecret,
   liveSecrets,
+  maxSecrets,
   parseSecret,
   rotated,
   secretKinds,
@@ -14,6 +15,7 @@ import { announceDisabled } from '../../outbound/disable-endpoint.ts';
 import { releaseHeld } from '../../outbound/release-held.ts';
 import { type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { operation } from '../operation.ts';
+import { Problem } from '../problem.ts';
 import { type PublishPorts, publishTo } from '../publish-to.ts';
 import { EndpointParams, EndpointView, PublishedView, SecretsView } from '../schemas.ts';
 import { secretView } from '../secret-view.ts';
@@ -94,6 +96,12 @@ export const rotateSecret = operation(
     const known = { ...seen, secrets: await ports.secrets.readable(seen, now) };
     const earlier = (await ports.secrets.resealed(known, now)) ?? known.secrets;
     const secrets = rotated(earlier, next, overlap, now);
+    // None ends before the time that its receiver was told.
+    if (secrets.length > maxSecrets)
+      throw new Problem(
+        'conflict',
+        `${secrets.length - 1} secrets sign already: wait until one ends, or end all with overlapHours: 0.`,
+      );
     const endpoint = written(await ports.endpoints.changeSecrets(seen, secrets, now), seen);
     return showSecrets(endpoint, ports);
   },

@@ -17,7 +17,8 @@ export interface RecoveryPorts extends RecoverPorts {
   readonly retention: Seconds;
   newId(prefix: string): string;
   readonly recoveries: RecoverPorts['recoveries'] & {
-    create(recovery: Recovery): Promise<void>;
+    /** @returns false when there is one of that id */
+    create(recovery: Recovery): Promise<boolean>;
     read(id: string): Promise<Recovery | undefined>;
     /** @returns undefined when it has ended already */
     cancel(id: string, now: UnixMillis): Promise<Recovery | undefined>;
@@ -25,9 +26,8 @@ export interface RecoveryPorts extends RecoverPorts {
 }
 
 const tag = 'Recoveries';
-const RecoveryParams = v.object({
-  recoveryId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -')),
-});
+const RecoveryId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'));
+const RecoveryParams = v.object({ recoveryId: RecoveryId });
 const Span = { since: InstantQuery, until: v.optional(InstantQuery) };
 
 const view = (recovery: Recovery): v.InferOutput<typeof RecoveryView> => {
@@ -59,19 +59,23 @@ export const startRecovery = operation(
     ...{ id: 'startRecovery', method: 'POST', tag, params: EndpointParams },
     path: '/v1/tenants/{tenant}/endpoints/{endpointId}/recoveries',
     summary: 'Sends all deliveries of an endpoint again that failed, of those created in a span of time',
-    body: v.strictObject(Span),
+    /** With an id of the caller's the same request again makes no second job. */
+    body: v.strictObject({ id: v.optional(RecoveryId), ...Span }),
     answers: { 202: { description: 'The job, which goes on by itself', schema: RecoveryView } },
   },
   async ({ params, body }, ports: RecoveryPorts & EndpointPorts) => {
     const { tenant, id: endpointId } = await endpointFor(params, undefined, ports);
     const now = ports.now();
     const span = keptSpan(body, now, ports.retention);
+    const { id = ports.newId('rec') } = body;
+    const begun = body.id === undefined ? undefined : await ports.recoveries.read(id);
+    if (begun !== undefined) return { status: 202, body: view(asAsked(begun, params)) };
     const recovery: Recovery = {
-      ...{ id: ports.newId('rec'), tenant, endpointId, ...span, status: 'running' },
+      ...{ id, tenant, endpointId, ...span, status: 'running' },
       estimate: await estimateFailed(params, span, ports.hasTime, ports.deliveries),
       ...{ replayed: 0, refused: 0, place: firstPlace(span.since), createdAt: now, updatedAt: now },
     };
-    await ports.recoveries.create(recovery);
+    if (!(await ports.recoveries.create(recovery))) throw taken(id);
     // What there is time for at once; the sweep goes on.
     await recover([recovery.id], ports.hasTime, ports);
     // It is there whether or not that can be read now: an error would have it started once more.
@@ -79,6 +83,14 @@ export const startRecovery = operation(
     return { status: 202, body: view(known ?? recovery) };
   },
 );
+
+/** @throws Problem when it is another endpoint's */
+function asAsked(begun: Recovery, { tenant, endpointId }: v.InferOutput<typeof EndpointParams>): Recovery {
+  if (begun.tenant === tenant && begun.endpointId === endpointId) return begun;
+  throw taken(begun.id);
+}
+
+const taken = (id: string): Problem => new Problem('conflict', `There is a recovery ${id} already.`);
 
 const path = '/v1/recoveries/{recoveryId}';
 
