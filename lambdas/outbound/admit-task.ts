@@ -14,7 +14,7 @@ import {
   type UnixMillis,
 } from '../domain/time.ts';
 import { type DeliveryWrite, refusal } from './claim-delivery.ts';
-import { discardDelivery, type HoldPorts, holdDelivery } from './hold-delivery.ts';
+import { discardDelivery, endpointWasDeleted, type HoldPorts, holdDelivery } from './hold-delivery.ts';
 import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
 import { endWithoutAttempt, pastDeadline, type SettlePorts } from './settle-attempt.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
@@ -53,8 +53,8 @@ export async function admitTask(
 ): Promise<Admission> {
   const endpoint = task.isDirect ? undefined : await endpointOf(task);
   if (!task.isDirect && endpoint === undefined) {
-    const reason = 'its endpoint was deleted';
-    return settled(await discardDelivery(task.deliveryId, reason, settings.deliveryRetention, ports));
+    const { deliveryRetention } = settings;
+    return settled(await discardDelivery(task.deliveryId, endpointWasDeleted, deliveryRetention, ports));
   }
   if (endpoint?.status === 'disabled') {
     return settled(await holdDelivery(task, settings.deliveryRetention, ports));

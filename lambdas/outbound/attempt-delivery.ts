@@ -8,7 +8,9 @@ import { signatureHeaders } from '../domain/outgoing-signature.ts';
 import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
 import type { Recipient } from './admit-task.ts';
 import { type DisablePorts, disableAfterAttempt } from './disable-endpoint.ts';
+import { endpointWasDeleted, isForEarlierOne } from './hold-delivery.ts';
 import {
+  discardClaimed,
   endWithoutAttempt,
   giveBack,
   pastDeadline,
@@ -73,6 +75,8 @@ export async function attemptDelivery(
     settlement: await endWithoutAttempt(delivery, reason, settings, ports),
   });
   const attempt = delivery.attempts + 1;
+  if (endpoint && isForEarlierOne(delivery, endpoint))
+    return { settlement: await discardClaimed(delivery, endpointWasDeleted, settings, ports) };
   if (delivery.crashes > settings.maxCrashes) {
     return endWithout(`crashed: ${delivery.crashes} workers died in attempt ${attempt}`);
   }

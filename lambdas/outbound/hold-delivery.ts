@@ -49,6 +49,15 @@ export const longestHold = seconds(30 * 86_400);
 export const heldCheckAt = (now: UnixMillis, sweeps: number): UnixMillis =>
   later(now, seconds(Math.min(firstHeldCheck * 2 ** sweeps, longestHeldCheck)));
 
+/** Clocks differ: an endpoint may seem to be made after a delivery to it. */
+const clockSkew = seconds(10);
+
+/** Whether a delivery was for an endpoint of the same id that is deleted. */
+export const isForEarlierOne = (delivery: Delivery, endpoint: Endpoint): boolean =>
+  later(delivery.createdAt, clockSkew) < endpoint.createdAt;
+
+export const endpointWasDeleted = 'its endpoint was deleted';
+
 /** Holds a delivery whose endpoint is disabled, instead of trying it. */
 export async function holdDelivery(
   { deliveryId: id, tenant, endpointId }: DeliveryTask,
@@ -77,8 +86,8 @@ export async function holdDelivery(
  */
 export async function settleHeld(delivery: Delivery, retention: Seconds, ports: HoldPorts): Promise<boolean> {
   const endpoint = await ports.endpoints.read(delivery.tenant, delivery.endpointId);
-  if (endpoint === undefined) {
-    await discardDelivery(delivery.id, 'its endpoint was deleted', retention, ports);
+  if (endpoint === undefined || isForEarlierOne(delivery, endpoint)) {
+    await discardDelivery(delivery.id, endpointWasDeleted, retention, ports);
   } else if (endpoint.status === 'enabled') {
     await releaseDelivery(delivery, ports);
   } else if (delivery.heldAt !== undefined && later(delivery.heldAt, longestHold) <= ports.now()) {
@@ -111,15 +120,17 @@ export async function discardDelivery(
   const now = ports.now();
   const expiresAt = toUnixSeconds(later(now, retention));
   const { ok, delivery } = await ports.deliveries.discard(id, reason, now, expiresAt);
-  if (ok && delivery !== undefined) {
-    tell(delivery, 'delivery.discarded', { reason }, ports);
-    ports.telemetry.count('DeliveriesDiscarded', {});
-  }
+  if (ok && delivery !== undefined) tellDiscarded(delivery, reason, ports);
   if (delivery === undefined) return missing(id, ports);
   const isWorkedOn = !ok && delivery.status === 'pending';
   return isWorkedOn
     ? { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? unixMillis(now), now) }
     : acknowledge;
+}
+
+export function tellDiscarded(delivery: Delivery, reason: string, ports: Pick<HoldPorts, 'telemetry'>): void {
+  tell(delivery, 'delivery.discarded', { reason }, ports);
+  ports.telemetry.count('DeliveriesDiscarded', {});
 }
 
 /** Tells of a task whose delivery is not there. */
@@ -133,7 +144,7 @@ function tell(
   { id, eventId, eventType, tenant, endpointId, correlationId }: Delivery,
   line: string,
   more: Readonly<Record<string, string>>,
-  { telemetry }: HoldPorts,
+  { telemetry }: Pick<HoldPorts, 'telemetry'>,
 ): void {
   telemetry.info(line, { deliveryId: id, eventId, eventType, tenant, endpointId, correlationId, ...more });
 }

@@ -4,8 +4,9 @@ import type { AttemptEntry, Delivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { dueAfterCreation, dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
-import { later, seconds, secondsUntil, type UnixMillis } from '../domain/time.ts';
+import { later, seconds, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
 import { buryDelivery, type EndPorts } from './end-delivery.ts';
+import { tellDiscarded } from './hold-delivery.ts';
 import {
   type AttemptRecordPorts,
   failureWithoutAttempt,
@@ -72,6 +73,28 @@ export async function endWithoutAttempt(
   const record = failureWithoutAttempt(delivery, reason, settings.deliveryRetention, ports.now());
   const result = await recordFenced(delivery, record, delivery.attempts + 1, ports);
   if (result.kind === 'recorded') await buryDelivery(result.delivery, ports);
+  return settlementOf(result, ports.now());
+}
+
+/** Ends a claimed delivery that nobody wants any more. */
+export async function discardClaimed(
+  delivery: Delivery,
+  reason: string,
+  { deliveryRetention }: OutboundSettings,
+  ports: SettlePorts,
+): Promise<Settlement> {
+  const { attempts, attemptLog, lastAttemptAt } = delivery;
+  const expiresAt = toUnixSeconds(later(ports.now(), deliveryRetention));
+  const record = {
+    status: 'discarded',
+    attempts,
+    attemptLog,
+    lastAttemptAt,
+    lastError: reason,
+    expiresAt,
+  } as const;
+  const result = await recordFenced(delivery, record, attempts + 1, ports);
+  if (result.kind === 'recorded') tellDiscarded(result.delivery, reason, ports);
   return settlementOf(result, ports.now());
 }
 

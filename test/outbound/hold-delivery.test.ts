@@ -185,6 +185,31 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.report.total('DeliveriesDiscarded')).toBe(1);
   });
 
+  it.each([true, false])(
+    'does not go to another one that is made under the same id, held: %s',
+    async (isHeld) => {
+      const { world, disable, remove } = await worldWith();
+      await world.publish(event);
+      if (isHeld) {
+        await disable();
+        await world.deliverOnce();
+      }
+      await remove();
+      world.advance(seconds(11));
+      await world.endpoints.create(newEndpoint(world.now(), { url: 'https://new.example/' }));
+
+      await world.run(seconds(3_700));
+
+      expect(world.requests).toEqual([]);
+      expect(world.delivery()).toMatchObject({
+        ...{ status: 'discarded', lastError: 'its endpoint was deleted' },
+        ...{ expiresAt: expect.any(Number) },
+      });
+      expect(world.delivery().dueAt).toBeUndefined();
+      expect(world.report.total('DeliveriesDiscarded')).toBe(1);
+    },
+  );
+
   it('is discarded at once when its task meets the deleted endpoint', async () => {
     const { world, remove } = await worldWith();
     await world.publish(event);

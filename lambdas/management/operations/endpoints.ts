@@ -11,7 +11,7 @@ import {
   refusalOfFields,
 } from '../../domain/endpoint.ts';
 import { generateSecret, parseSecret, secretKinds } from '../../domain/endpoint-secret.ts';
-import { discardDelivery } from '../../outbound/hold-delivery.ts';
+import { discardDelivery, endpointWasDeleted } from '../../outbound/hold-delivery.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { changed, type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { etagOf, operation } from '../operation.ts';
@@ -176,7 +176,6 @@ async function discardHeld(endpoint: Endpoint, ports: EndpointPorts): Promise<vo
     // The index lags behind the table.
     if (ids.length === 0 || ids.join() === last) return;
     last = ids.join();
-    const reason = 'its endpoint was deleted';
-    await Promise.all(ids.map((id) => discardDelivery(id, reason, ports.retention, ports)));
+    await Promise.all(ids.map((id) => discardDelivery(id, endpointWasDeleted, ports.retention, ports)));
   }
 }
