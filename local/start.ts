@@ -62,17 +62,20 @@ async function serve(
   begun: number,
   signal: AbortSignal,
 ): Promise<void> {
+  // With the emulator all ends that looks at it.
+  const over = new AbortController();
+  const ends = AbortSignal.any([signal, over.signal]);
   const metrics = prometheusMetrics();
   const server = await serveMetrics(metrics.registry, metricsPort);
   console.log(whatRuns(aws.outputs, `http://${host}:${metricsPort}/metrics`, (Date.now() - begun) / 1000));
-  if (args.watch) redeployOnSave(aws, watchedDirectories(args.app), console.log, signal);
+  if (args.watch) redeployOnSave(aws, watchedDirectories(args.app), console.log, ends);
 
   const show = (line: FunctionLine): void => {
     metrics.add(line.text);
     const shown = args.verbose ? rawLine(line) : readableLine(line);
     if (shown !== undefined) console.log(shown);
   };
-  const following = functionLogs(aws.endpoint).follow(begun, show, signal);
+  const following = functionLogs(aws.endpoint).follow(begun, show, ends);
   const died = aws.ended.then(() => {
     if (!signal.aborted)
       throw new LocalAwsError(
@@ -82,6 +85,7 @@ async function serve(
   try {
     await Promise.race([following, died]);
   } finally {
+    over.abort();
     server.close();
     server.closeAllConnections();
   }

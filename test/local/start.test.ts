@@ -72,6 +72,18 @@ describe.runIf(python !== undefined)('npm start', () => {
     await vi.waitFor(() => expect(running.filter(isAlive)).toEqual([]), { timeout: 5000, interval: 100 });
   });
 
+  test('ends when the emulator does, and says where its log is', { timeout: 2 * minute }, async () => {
+    const stateDir = freshDirectory();
+    const left = start(stateDir, '--watch');
+    await ready(stateDir);
+    const running = descendants(left.pid);
+
+    for (const pid of running) process.kill(pid, 'SIGKILL');
+
+    expect(await left.exit).toBe(1);
+    expect(await left.said).toMatch(/\n✘ The emulator ended by itself; its log is [^\n]*ministack\.log\.\n$/);
+  });
+
   test('stops at what the emulator refuses, in its words, with nothing left running', {
     timeout: 2 * minute,
   }, async () => {
