@@ -40,6 +40,9 @@ const rows: Readonly<Record<string, Provider>> = catalogue;
 /** Of senders that are described by the source's settings. */
 const genericFormats: Readonly<Record<string, SecretFormat>> = { token: 'token', ed25519: 'ed25519' };
 
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+const maxBytes = 65_536;
+
 /** How a provider shows its secret. */
 export const secretFormat = (provider: string): SecretFormat =>
   rows[provider]?.secret ?? genericFormats[provider] ?? 'text';
@@ -56,6 +59,8 @@ export function judge(change: SecretChange): Verdict {
   const { value, format, current, previous, now } = change;
   const isList = value.startsWith('{');
   if (value === '') return refuse('No value came on standard input');
+  if (Buffer.byteLength(value) > maxBytes)
+    return refuse(`The value has ${Buffer.byteLength(value)} bytes, and Secrets Manager takes ${maxBytes}`);
   if (!isList && !mayHaveSpaces(format) && /\s/.test(value))
     return refuse('The value has white space in it, which no secret has: copy it again');
   const parsed = parseSecretValue(value, format);

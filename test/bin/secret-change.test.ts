@@ -64,6 +64,7 @@ test('a list of keys decides alone, so nothing is asked', () => {
 test.each([
   ['', /standard input/],
   ['whsec_a b', /white space/],
+  ['x'.repeat(65_537), /65537 bytes, and Secrets Manager takes 65536/],
   [' whsec_a', /white space/],
   ['whsec_a\n', /white space/],
   ['unset', /no secret/],
