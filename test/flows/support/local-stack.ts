@@ -56,10 +56,12 @@ function localStack(local: NonNullable<ProvidedContext['local']>) {
       await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
     },
 
-    /** The physical name of a function, by a part of it. */
+    /** The physical name of a function of this stack, by a part of it: other stacks run beside it. */
     async functionNamed(part: string): Promise<string> {
       const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-      const found = Functions.find(({ FunctionName }) => FunctionName?.includes(part));
+      const found = Functions.find(
+        ({ FunctionName }) => FunctionName?.startsWith('Flows-') && FunctionName.includes(part),
+      );
       return found?.FunctionName ?? `no function is named ${part}`;
     },
 
