@@ -47,7 +47,7 @@ export const describeListed = (
       ['id', 'event', 'type', 'endpoint', 'status', 'attempts', 'created', 'last error'],
       deliveries.map(({ id, eventId, eventType, tenant, endpointId, status, ...more }) => [
         id,
-        cell(eventId, 30),
+        cell(eventId, 40),
         cell(eventType, 30),
         cell(tenant === '' ? endpointId : `${tenant}/${endpointId}`, 40),
         status,

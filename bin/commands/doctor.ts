@@ -15,6 +15,7 @@ import {
   checkSecrets,
   type Finding,
 } from '../doctor/checks.ts';
+import { nextCommand } from '../next-command.ts';
 import { failureLine, RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
 import { stackMeant, type TargetOptions } from '../target.ts';
@@ -37,7 +38,7 @@ async function examine(options: TargetOptions): Promise<void> {
     attempt('concurrency', checkConcurrency(new LambdaClient(config))),
     attempt('clock', checkClock(deployment)),
   ]);
-  const all = findings.flat();
+  const all = findings.flat().map((finding) => advised(finding, options));
   answer(options, all, all.map(told).join('\n'));
   const wrong = all.filter(({ ok }) => !ok).length;
   if (wrong > 0) throw new RefusedError(`${counted(wrong, 'thing')} to look at.`);
@@ -51,6 +52,10 @@ async function attempt(check: string, findings: Promise<Finding[]>): Promise<Fin
     return [{ check, ok: false, detail: `could not be checked: ${failureLine(error)}` }];
   }
 }
+
+/** With the command as it is typed. */
+const advised = ({ command, ...finding }: Finding, options: TargetOptions): Finding =>
+  command === undefined ? finding : { ...finding, advice: nextCommand(options, command) };
 
 const told = ({ check, ok, detail, advice }: Finding): string =>
   plainText(`${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice}` : ''}`);

@@ -17,7 +17,8 @@ export interface Finding {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** What to do about it. */
+  /** What to do about it: with this tool, or in words. */
+  readonly command?: string;
   readonly advice?: string;
 }
 
@@ -43,14 +44,14 @@ export async function checkSecrets(
       check: `secret of ${name}`,
       ok: false,
       detail: 'not set: every request is answered 503',
-      advice: `npx hookline secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`,
+      command: `secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`,
     })),
     ...(missing.length === 0 ? [{ check: 'secrets', ok: true, detail: `all ${total} are set` }] : []),
     {
       check: 'signing secret',
       ok: canSign === true,
       detail: canSign ? 'is set' : 'is no Standard Webhooks secret: nothing can be delivered',
-      advice: canSign ? undefined : 'npx hookline secrets set outbound',
+      command: canSign ? undefined : 'secrets set outbound',
     },
     {
       check: 'master secret',
@@ -78,7 +79,7 @@ export async function checkDeadLetters(deployment: Deployment, client: SQSClient
     check: `dead letters of ${name}`,
     ok: false,
     detail: counted(count, 'message'),
-    advice: `npx hookline dlq list ${name}`,
+    command: `dlq list ${name}`,
   }));
 }
 

@@ -86,7 +86,7 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     await stack.putSecret('quiet', 'a secret again');
 
     expect(said).toContain('✘ secret of quiet: not set: every request is answered 503');
-    expect(said).toContain('npx hookline secrets set quiet');
+    expect(said).toContain('npx hookline --stack Flows secrets set quiet');
     expect(said).toContain('✔ signing secret: is set');
     expect(said).toMatch(/[✔✘] dead letters/);
     expect(said).toMatch(/[✔✘] alarms/);
