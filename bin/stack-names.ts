@@ -4,7 +4,7 @@
  * CloudFormation names them `Hookline-LogicalId-SUFFIX`, with no hyphen in the last two; the emulator puts a log group
  * into a folder of the stack.
  *
- * @param stack undefined: any
+ * @param stack undefined: whichever there are
  */
 export const isOfStack =
   (stack: string | undefined) =>

@@ -52,7 +52,7 @@ export function chooseTarget(
   return { kind: 'stack', name: options.stack ?? defaultStack };
 }
 
-/** The stack whose resources are meant; undefined on the laptop's AWS: any, because there is one. */
+/** The stack whose resources are meant; undefined on the laptop's AWS, which has no other. */
 export const stackMeant = ({ stack = defaultStack, local }: TargetOptions): string | undefined =>
   local ? undefined : stack;
 

@@ -49,7 +49,7 @@ async function follow(options: Options): Promise<void> {
 /**
  * The log group of the deliver function; or those of a source's receiver and consumer, which all sources may share.
  *
- * @param stack undefined: any
+ * @param stack undefined: whichever there are
  */
 export function groupsMeant(
   stack: string | undefined,

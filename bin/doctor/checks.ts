@@ -86,7 +86,7 @@ export async function checkDeadLetters(deployment: Deployment, client: SQSClient
 /**
  * No alarm of the stack is on.
  *
- * @param stack undefined: any
+ * @param stack undefined: whichever there are
  */
 export async function checkAlarms(stack: string | undefined, client: CloudWatchClient): Promise<Finding[]> {
   const isOwn = isOfStack(stack);

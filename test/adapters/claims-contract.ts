@@ -1,43 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Claim, EventRecord } from '../../lambdas/domain/idempotency.ts';
-import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { ClaimsPort } from '../../lambdas/inbound/claim.ts';
 import type { KeptPorts } from '../../lambdas/inbound/replay.ts';
-
-const start = unixMillis(1_795_000_000_000);
-const minute = 60_000;
-const retention = 35 * 24 * 60 * minute;
-const at = (ms: number): UnixMillis => unixMillis(start + ms);
-const kept = { keptBody: 'inbound/kept/stripe/1', keptDay: 'stripe#2026-11-18' };
-
-let nextId = 0;
+import { at, claimsFixture, kept, minute, retention, start } from './claims-fixture.ts';
 
 /** What the consumer relies on, the same for the table and for the fake in memory. */
 export function claimsContract(name: string, make: () => Promise<ClaimsPort & KeptPorts>): void {
   describe(`claims on ${name}`, () => {
-    /** Claims on an event id that no other test uses. */
-    async function setUp() {
-      const claims = await make();
-      const id = `contract#evt_${process.pid}_${nextId++}`;
-      const claimBy = (worker: string, now = start, attempts = 1): Claim => ({
-        id,
-        owner: `${worker}/message-${worker}`,
-        messageId: `message-${worker}`,
-        eventType: 'invoice.paid',
-        receivedAt: start,
-        attempts,
-        lastError: `no outcome in attempt ${attempts}`,
-        now,
-        leaseUntil: unixMillis(now + minute),
-        expiresAt: unixMillis(now + retention),
-      });
-      const record = async (): Promise<EventRecord> => {
-        const found = await claims.readRecord(id);
-        if (found === undefined) throw new Error(`no record of ${id}`);
-        return found;
-      };
-      return { claims, claimBy, record };
-    }
+    const setUp = claimsFixture(make);
 
     it('lets the first claim of a new event through, and writes that it has no outcome yet', async () => {
       const { claims, claimBy, record } = await setUp();
@@ -184,43 +153,6 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
 
       expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(2))).toBe(true);
       expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, at(3))).toBe(false);
-    });
-
-    it('lists failed and ignored events by day, and no longer once they are processed', async () => {
-      const { claims, claimBy } = await setUp();
-      const day = { keptBody: 'inbound/kept/x/1', keptDay: `contract-${process.pid}-${nextId}#2026-11-18` };
-      await claims.claim(claimBy('a'));
-      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', ...day }, at(1));
-
-      const kept = async () => (await claims.listKept(day.keptDay, 10)).ids;
-      expect(await kept()).toEqual([claimBy('a').id]);
-      await claims.claim(claimBy('b', at(2)));
-      expect(await kept()).toEqual([claimBy('a').id]);
-      await claims.finish(claimBy('b', at(2)), { kind: 'processed' }, at(3));
-      expect(await kept()).toEqual([]);
-    });
-
-    it('lists those that were kept page by page, the oldest first, though some are of one instant', async () => {
-      const keptDay = `contract-${process.pid}-pages-${crypto.randomUUID()}#2026-11-18`;
-      const { claims, claimBy } = await setUp();
-      const ids: string[] = [];
-      for (const [index, then] of [3, 1, 2, 2, 2].entries()) {
-        const claim = { ...claimBy('a'), id: `${claimBy('a').id}_${index}` };
-        await claims.claim(claim);
-        const day = { keptBody: 'inbound/kept/x/1', keptDay };
-        await claims.finish(claim, { kind: 'failed', error: 'Error: no', ...day }, at(then));
-        ids.push(claim.id);
-      }
-      const found: string[] = [];
-      let page = await claims.listKept(keptDay, 2);
-      for (let pages = 0; pages < 5; pages++) {
-        found.push(...page.ids);
-        if (page.next === undefined) break;
-        page = await claims.listKept(keptDay, 2, page.next);
-      }
-
-      expect(found.toSorted()).toEqual(ids.toSorted());
-      expect([found[0], found.at(-1)]).toEqual([ids[1], ids[0]]);
     });
   });
 }

@@ -14,6 +14,7 @@ import { claimsContract } from './claims-contract.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
 import { endpointsContract } from './endpoints-contract.ts';
 import { gatesContract } from './gates-contract.ts';
+import { keptContract } from './kept-contract.ts';
 import { listedContract } from './listed-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
@@ -66,8 +67,10 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
   recoveriesContract('DynamoDB Local', async () => dynamodbRecoveries((await local()).client, 'Endpoints'));
   listedContract('DynamoDB Local', deliveries);
 
-  claimsContract('DynamoDB Local', async () => {
+  const claims = async () => {
     const { client } = await local();
     return { ...dynamodbClaims(client, 'InboundEvents'), ...dynamodbKept(client, 'InboundEvents') };
-  });
+  };
+  claimsContract('DynamoDB Local', claims);
+  keptContract('DynamoDB Local', claims);
 });

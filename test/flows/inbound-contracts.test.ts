@@ -9,15 +9,15 @@ import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
 import { secretByName } from '../../lambdas/adapters/aws/secrets-manager.ts';
 import { clientConfig } from '../../local/endpoint.ts';
 import { claimsContract } from '../adapters/claims-contract.ts';
+import { keptContract } from '../adapters/kept-contract.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
   const table = outputs.tables.inboundEvents;
 
-  claimsContract('the deployed table', async () => ({
-    ...dynamodbClaims(dynamodb, table),
-    ...dynamodbKept(dynamodb, table),
-  }));
+  const claims = async () => ({ ...dynamodbClaims(dynamodb, table), ...dynamodbKept(dynamodb, table) });
+  claimsContract('the deployed table', claims);
+  keptContract('the deployed table', claims);
 
   it('read a secret by stage, and none where there is no version', async () => {
     const client = new SecretsManagerClient(

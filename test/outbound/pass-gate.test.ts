@@ -3,6 +3,7 @@ import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
 import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import { days, seconds } from '../../lambdas/domain/time.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
+import { statuses } from '../fakes/one-endpoint.ts';
 import {
   accepted,
   outboundSettings,
@@ -26,12 +27,6 @@ async function worldWith(
   await world.endpoints.create(newEndpoint(start, { url, ...limits }));
   return world;
 }
-
-const statuses = ({ table }: { table: { deliveries: Map<string, { status: string }> } }) => {
-  const counts: Record<string, number> = {};
-  for (const { status } of table.deliveries.values()) counts[status] = (counts[status] ?? 0) + 1;
-  return counts;
-};
 
 describe('the rate of an endpoint', () => {
   it('is kept, whatever is waiting, and nothing is dropped', async () => {
@@ -172,54 +167,5 @@ describe('the breaker of an endpoint', () => {
 
     const good = [...world.table.deliveries.values()].filter(({ endpointId }) => endpointId === 'ep_2');
     expect(good.map(({ status }) => status)).toEqual(Array(20).fill('delivered'));
-  });
-});
-
-describe('an endpoint that fails for five days without one success', () => {
-  it('is disabled, told, and its deliveries are held', async () => {
-    const world = await worldWith({}, () => refused(503));
-    await world.publish(event('first'));
-    await world.run(days(3));
-    await world.publish(event('second'));
-    await world.run(days(2));
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
-    await world.publish(event('last'));
-
-    await world.run(seconds(3_600));
-
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({
-      status: 'disabled',
-      disabled: { reason: 'failing', by: { eventId: 'last', outcome: 'answered 503' } },
-    });
-    const told = world.operations.map(({ type, body }) => [type, JSON.parse(body).endpointId]);
-    expect(told).toContainEqual(['endpoint.disabled', 'ep_1']);
-    expect(told).toContainEqual(['delivery.exhausted', 'ep_1']);
-    expect(world.report.total('EndpointsDisabled')).toBe(1);
-    await world.publish(event('held'));
-    expect(statuses(world)['held']).toBeGreaterThanOrEqual(1);
-  });
-
-  it('is not, if nothing was tried meanwhile: one that gets few events is not disabled by one hiccup', async () => {
-    const world = await worldWith({}, ({ at }) => (at < start + days(9) * 1000 ? refused(503) : accepted));
-    await world.publish(event('first'));
-    await world.run(seconds(days(9) - 1));
-    await world.publish(event('second'));
-
-    await world.run(days(1));
-
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
-    expect(statuses(world)).toEqual({ failed: 1, delivered: 1 });
-  });
-
-  it('is not, if one succeeded on the way', async () => {
-    const world = await worldWith({}, ({ at }) => (at === start + days(3) * 1000 ? accepted : refused(503)));
-    await world.publish(event('first'));
-    await world.run(days(3));
-    await world.publish(event('second'));
-    await world.run(days(3));
-    await world.publish(event('third'));
-    await world.run(seconds(3_600));
-
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
   });
 });

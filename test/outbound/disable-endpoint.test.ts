@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { days, seconds } from '../../lambdas/domain/time.ts';
+import { oneEndpoint, statuses } from '../fakes/one-endpoint.ts';
+import { accepted, refused, start } from '../fakes/outbound-world.ts';
+
+const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
+
+describe('an endpoint that answers 410', () => {
+  it('at the URL that it had before is not disabled: the new one has not said so', async () => {
+    const { world, read } = await oneEndpoint();
+    await world.publish(event('e1'));
+    const post: typeof world.deliverPorts.post = async () => {
+      const { url: _, ...settings } = await read();
+      await world.endpoints.changeSettings(await read(), { ...settings, url: 'https://new.example' }, start);
+      return { kind: 'gone', status: 410 };
+    };
+
+    await world.deliverOnce({ ...world.deliverPorts, post });
+
+    expect(await read()).toMatchObject({ status: 'enabled', url: 'https://new.example' });
+  });
+
+  it('is disabled at once; that delivery is failed, the others are held, and the operators are told', async () => {
+    const { world, read } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
+    await world.publish(event('e1'));
+    await world.run(seconds(5));
+    await world.publish(event('e2'));
+    await world.run(seconds(60));
+
+    const [first, second] = [...world.table.deliveries.values()];
+    expect(first).toMatchObject({ status: 'failed', lastError: 'answered 410' });
+    expect(second).toMatchObject({ status: 'held', attempts: 0 });
+    expect(await read()).toMatchObject({ status: 'disabled', disabled: { reason: 'gone' } });
+    const [disabled] = world.operations.filter(({ type }) => type === 'endpoint.disabled');
+    expect(JSON.parse(disabled?.body ?? '')).toMatchObject({
+      ...{ v: 1, tenant: 'acme', endpointId: 'ep_1', reason: 'gone', host: 'acme.example' },
+      event: { id: 'e1', type: 'invoice.paid' },
+      lastAttempt: { number: 1, outcome: 'answered 410' },
+      nextStep: expect.stringContaining('endpoints enable acme ep_1'),
+    });
+  });
+
+  it('is told by the sweep when whoever disabled it could not', async () => {
+    const { world } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
+    const tellOperators = () => Promise.reject(new Error('down'));
+    await world.publish(event('e1'));
+
+    await world.deliverOnce({ ...world.deliverPorts, tellOperators });
+    expect(world.operations).toEqual([]);
+    await world.run(seconds(120));
+
+    expect(world.operations.map(({ type }) => type).toSorted()).toEqual([
+      'delivery.exhausted',
+      'endpoint.disabled',
+    ]);
+  });
+});
+
+describe('an endpoint that fails for five days without one success', () => {
+  it('is disabled, told, and its deliveries are held', async () => {
+    const { world } = await oneEndpoint(() => refused(503));
+    await world.publish(event('first'));
+    await world.run(days(3));
+    await world.publish(event('second'));
+    await world.run(days(2));
+    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    await world.publish(event('last'));
+
+    await world.run(seconds(3_600));
+
+    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({
+      status: 'disabled',
+      disabled: { reason: 'failing', by: { eventId: 'last', outcome: 'answered 503' } },
+    });
+    const told = world.operations.map(({ type, body }) => [type, JSON.parse(body).endpointId]);
+    expect(told).toContainEqual(['endpoint.disabled', 'ep_1']);
+    expect(told).toContainEqual(['delivery.exhausted', 'ep_1']);
+    expect(world.report.total('EndpointsDisabled')).toBe(1);
+    await world.publish(event('held'));
+    expect(statuses(world)['held']).toBeGreaterThanOrEqual(1);
+  });
+
+  it('is not, if nothing was tried meanwhile: one that gets few events is not disabled by one hiccup', async () => {
+    const { world } = await oneEndpoint(({ at }) => (at < start + days(9) * 1000 ? refused(503) : accepted));
+    await world.publish(event('first'));
+    await world.run(seconds(days(9) - 1));
+    await world.publish(event('second'));
+
+    await world.run(days(1));
+
+    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    expect(statuses(world)).toEqual({ failed: 1, delivered: 1 });
+  });
+
+  it('is not, if one succeeded on the way', async () => {
+    const { world } = await oneEndpoint(({ at }) =>
+      at === start + days(3) * 1000 ? accepted : refused(503),
+    );
+    await world.publish(event('first'));
+    await world.run(days(3));
+    await world.publish(event('second'));
+    await world.run(days(3));
+    await world.publish(event('third'));
+    await world.run(seconds(3_600));
+
+    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+  });
+});

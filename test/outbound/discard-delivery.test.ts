@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { days, seconds } from '../../lambdas/domain/time.ts';
+import { newEndpoint } from '../fakes/new-endpoint.ts';
+import { oneEndpoint } from '../fakes/one-endpoint.ts';
+
+const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
+
+describe('a delivery whose endpoint is deleted, or disabled for good', () => {
+  it('is discarded with the reason when it is deleted', async () => {
+    const { world, disable, remove } = await oneEndpoint();
+    await world.publish(event);
+    await disable();
+    await world.deliverOnce();
+    await remove();
+
+    await world.run(seconds(3_700));
+
+    expect(world.delivery()).toMatchObject({ status: 'discarded', lastError: 'its endpoint was deleted' });
+    expect(world.report.total('DeliveriesDiscarded')).toBe(1);
+  });
+
+  it.each([true, false])(
+    'does not go to another one that is made under the same id, held: %s',
+    async (isHeld) => {
+      const { world, disable, remove } = await oneEndpoint();
+      await world.publish(event);
+      if (isHeld) {
+        await disable();
+        await world.deliverOnce();
+      }
+      await remove();
+      world.advance(seconds(11));
+      await world.endpoints.create(newEndpoint(world.now(), { url: 'https://new.example/' }));
+
+      await world.run(seconds(3_700));
+
+      expect(world.requests).toEqual([]);
+      expect(world.delivery()).toMatchObject({
+        ...{ status: 'discarded', lastError: 'its endpoint was deleted' },
+        ...{ expiresAt: expect.any(Number) },
+      });
+      expect(world.delivery().dueAt).toBeUndefined();
+      expect(world.report.total('DeliveriesDiscarded')).toBe(1);
+    },
+  );
+
+  it('is discarded at once when its task meets the deleted endpoint', async () => {
+    const { world, remove } = await oneEndpoint();
+    await world.publish(event);
+    await remove();
+
+    await world.deliverOnce();
+
+    expect(world.delivery()).toMatchObject({ status: 'discarded', lastError: 'its endpoint was deleted' });
+    expect(world.requests).toEqual([]);
+  });
+
+  it('waits for 30 days, then it is discarded; nothing of it expires before', async () => {
+    const { world, disable } = await oneEndpoint();
+    await disable();
+    await world.publish(event);
+
+    await world.run(days(29));
+    expect(world.delivery().status).toBe('held');
+    expect(world.delivery().expiresAt).toBeUndefined();
+    await world.run(days(3));
+
+    expect(world.delivery()).toMatchObject({
+      status: 'discarded',
+      lastError: 'held for 30 days, its endpoint disabled',
+    });
+    const expiresAt = world.delivery().expiresAt ?? Number.POSITIVE_INFINITY;
+    expect(world.events.events.get('acme#e1')?.expiresAt).toBeGreaterThan(expiresAt);
+  });
+
+  it('can be replayed when it was discarded', async () => {
+    const { world, disable, enable } = await oneEndpoint();
+    await disable();
+    await world.publish(event);
+    await world.run(days(32));
+    await enable();
+
+    await world.replay(world.delivery().id);
+    await world.run(seconds(60));
+
+    expect(world.delivery()).toMatchObject({ status: 'delivered', round: 2 });
+  });
+});
