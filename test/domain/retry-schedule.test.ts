@@ -11,7 +11,7 @@ import {
   retryDelay,
 } from '../../lambdas/domain/retry-schedule.ts';
 import { later, millis, type Seconds, seconds, unixMillis } from '../../lambdas/domain/time.ts';
-import { outboundSettings } from '../fakes/outbound-world.ts';
+import { outboundSettings } from '../fakes/outbound-fixtures.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 const delays = fc.array(fc.integer({ min: 0, max: 86_400 }).map(seconds), { maxLength: 50 });

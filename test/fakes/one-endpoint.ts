@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../lambdas/domain/endpoint.ts';
 import { newEndpoint } from './new-endpoint.ts';
-import { accepted, outboundWorld, start } from './outbound-world.ts';
+import { accepted, start } from './outbound-fixtures.ts';
+import { outboundWorld } from './outbound-world.ts';
 
 /** An outbound world with one registered endpoint, `ep_1` of acme, and what people do with it. */
 export async function oneEndpoint(answer: Parameters<typeof outboundWorld>[0] = () => accepted) {

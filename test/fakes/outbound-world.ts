@@ -1,7 +1,6 @@
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
 import type { Operation } from '../../lambdas/domain/operation.ts';
-import type { OutboundSettings } from '../../lambdas/domain/outbound-settings.ts';
-import { millis, type Seconds, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { type Seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../lambdas/outbound/deliver.ts';
 import { type PublishPorts, publish } from '../../lambdas/outbound/publish.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
@@ -9,59 +8,13 @@ import { type SweepPorts, sweep } from '../../lambdas/outbound/sweep.ts';
 import { memoryDeliveries } from './outbound-deliveries.ts';
 import { memoryEndpoints } from './outbound-endpoints.ts';
 import { memoryEvents } from './outbound-events.ts';
+import { accepted, outboundSettings, type Request, start } from './outbound-fixtures.ts';
 import { memoryGates } from './outbound-gates.ts';
 import { memoryQueue } from './outbound-queue.ts';
 import { memoryRecoveries } from './outbound-recoveries.ts';
 import { recordedTelemetry } from './outbound-telemetry.ts';
 
-/** Monday noon, 2026-11-23. */
-export const start = unixMillis(Date.UTC(2026, 10, 23, 12));
-
-export const outboundSettings: OutboundSettings = {
-  retryDelays: [1, 5, 30, 120, 600].map(seconds),
-  connectTimeout: millis(5_000),
-  attemptTimeout: millis(30_000),
-  lease: seconds(80),
-  maxCrashes: 4,
-  deliveryRetention: seconds(30 * 86_400),
-  retryOtherStatuses: false,
-  localEndpoints: false,
-  allowedPorts: [443],
-  disableAfter: seconds(5 * 86_400),
-  maxConcurrent: 10,
-  breakAfter: 5,
-  endpointMetrics: false,
-};
-
-/** What a team publishes. */
-export const message = {
-  id: 'inv-42',
-  type: 'invoice.paid',
-  data: {},
-  endpoint: { id: 'acme', url: 'https://acme.example/hooks' },
-};
-
-/** A port that is out of order. */
-export const down = async (): Promise<never> => {
-  throw new Error('down');
-};
-
-/** One request that an endpoint got. */
-export interface Request {
-  readonly at: UnixMillis;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
-
-export const accepted: AttemptOutcome = { kind: 'accepted', status: 200 };
-export const refused = (status: number, retryAfter?: Seconds): AttemptOutcome => ({
-  kind: 'refused',
-  status,
-  retryAfter,
-});
 
 /**
  * The whole outbound flow in memory, on a virtual clock: tables, queues, DLQs, and one endpoint that answers as it is told.

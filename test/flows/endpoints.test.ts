@@ -1,97 +1,13 @@
-import { createPublicKey, type KeyObject, verify as verifySignature } from 'node:crypto';
-import { Webhook as StandardWebhook } from 'standardwebhooks';
-import { Webhook as SvixWebhook } from 'svix';
 import { expect, it } from 'vitest';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
-import { type EndpointRequest, startEndpoint, statuses } from './support/endpoint.ts';
+import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { describeFlow } from './support/local-stack.ts';
-import { management } from './support/management.ts';
-import { publisher } from './support/publisher.ts';
 
-const newId = (prefix = 'e'): string => `${prefix}-${crypto.randomUUID()}`;
-
-function verify(request: EndpointRequest | undefined, secret: string): void {
-  const { headers = {}, body = '' } = request ?? {};
-  expect(() => new StandardWebhook(secret).verify(body, headers)).not.toThrow();
-  expect(() => new SvixWebhook(secret).verify(body, headers)).not.toThrow();
-}
-
-/** Of `whpk_` and a raw Ed25519 key in base64. */
-const publicKeyOf = (text: string): KeyObject =>
-  createPublicKey({
-    key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(text.slice(5), 'base64').toString('base64url') },
-    format: 'jwk',
-  });
+import { newId, tenantsOf } from './support/tenants.ts';
 
 describeFlow('The endpoints of a tenant', (stack) => {
-  const call = management(stack);
-  const app = publisher(stack);
-  const pathOf = (tenant: string, id = '') => `/v1/tenants/${tenant}/endpoints${id && `/${id}`}`;
-  const create = (tenant: string, id: string, url: string, more: object = {}) =>
-    call('POST', pathOf(tenant), { id, url, eventTypes: ['*'], ...more });
-  const publish = (tenant: string, id: string) =>
-    app.send(JSON.stringify({ id, type: 'invoice.paid', tenant, data: { amount: 5 } }));
-  const until = (tenant: string, eventId: string, endpointId: string, status: string) =>
-    eventually(`the delivery of ${eventId} to be ${status}`, async () => {
-      const delivery = await stack.delivery(deliveryId(tenant, eventId, endpointId));
-      return delivery?.['status'] === status && delivery;
-    });
-
-  it.concurrent('get what both libraries verify: before, during and after a rotation, each with its own secret', async () => {
-    using one = await startEndpoint(statuses(200));
-    using two = await startEndpoint(statuses(200));
-    const tenant = newId('t');
-    const first = (await create(tenant, 'one', one.url)).body.secret.secret;
-    const other = (await create(tenant, 'two', two.url)).body.secret.secret;
-    const send = async () => {
-      const before = one.requests.length;
-      await publish(tenant, newId());
-      await eventually(
-        'both requests',
-        async () => one.requests.length > before && two.requests.length > before,
-      );
-      return one.requests.at(-1);
-    };
-
-    verify(await send(), first);
-    verify(two.requests.at(-1), other);
-    expect(() => verify(two.requests.at(-1), first)).toThrow();
-
-    const rotate = (overlapHours: number) =>
-      call('POST', `${pathOf(tenant, 'one')}/rotate-secret`, { overlapHours });
-    const [second, ending] = (await rotate(1)).body.secrets;
-    expect(ending).toMatchObject({ secret: first, endsAt: expect.any(String) });
-    const during = await send();
-    verify(during, first);
-    verify(during, second.secret);
-
-    const [third, ...left] = (await rotate(0)).body.secrets;
-    expect(left).toEqual([]);
-    const after = await send();
-    verify(after, third.secret);
-    for (const ended of [first, second.secret]) expect(() => verify(after, ended)).toThrow();
-  });
-
-  it.concurrent('with an Ed25519 key are signed so that the public half verifies, and an imported secret signs', async () => {
-    using asymmetric = await startEndpoint(statuses(200));
-    using imported = await startEndpoint(statuses(200));
-    const tenant = newId('t');
-    const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
-    const created = await create(tenant, 'asymmetric', asymmetric.url, { secretKind: 'v1a' });
-    await create(tenant, 'imported', imported.url, { secret });
-
-    await publish(tenant, newId());
-    await eventually('both', async () => asymmetric.requests.length === 1 && imported.requests.length === 1);
-
-    verify(imported.requests[0], secret);
-    expect(created.body.secret.secret).toMatch(/^whpk_/);
-    const { headers = {}, body = '' } = asymmetric.requests[0] ?? {};
-    const [, signature = ''] = headers['webhook-signature']?.split('v1a,') ?? [];
-    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
-    const key = publicKeyOf(created.body.secret.secret);
-    expect(verifySignature(null, Buffer.from(signed), key, Buffer.from(signature, 'base64'))).toBe(true);
-  });
+  const { call, pathOf, create, publish, until } = tenantsOf(stack);
 
   it.concurrent('get one event from two publishes of one id at once; one id of two tenants is two', async () => {
     using endpoint = await startEndpoint(statuses(200));

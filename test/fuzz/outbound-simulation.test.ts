@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
+import { accepted, outboundSettings, refused } from '../fakes/outbound-fixtures.ts';
 import { dyingWorkers } from '../fakes/outbound-workers.ts';
-import { accepted, outboundSettings, outboundWorld, refused } from '../fakes/outbound-world.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 type World = ReturnType<typeof outboundWorld>;
 

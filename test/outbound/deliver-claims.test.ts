@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { accepted, message, outboundWorld, refused } from '../fakes/outbound-world.ts';
+import { accepted, message, refused } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 const task = (deliveryId: string, attempt: number) => ({
   body: JSON.stringify({ v: 1, deliveryId, attempt, tenant: '', endpointId: 'acme', isDirect: true }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { accepted, outboundSettings, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
+import { accepted, outboundSettings, refused, start } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 const publishTo = (url: string, id = 'inv-42') => ({
   id,

@@ -4,8 +4,9 @@ import { seconds } from '../../lambdas/domain/time.ts';
 import type { PublishPorts } from '../../lambdas/outbound/publish.ts';
 import { publish } from '../../lambdas/outbound/publish.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
+import { outboundSettings, start } from '../fakes/outbound-fixtures.ts';
 import { dyingWorkers } from '../fakes/outbound-workers.ts';
-import { outboundSettings, outboundWorld, start } from '../fakes/outbound-world.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: { amount: 5 } };
 const idOf = (index: number) => `ep_${String(index).padStart(5, '0')}`;

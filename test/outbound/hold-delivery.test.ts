@@ -3,7 +3,7 @@ import { seconds } from '../../lambdas/domain/time.ts';
 import { sweep } from '../../lambdas/outbound/sweep.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
 import { oneEndpoint } from '../fakes/one-endpoint.ts';
-import { accepted, down, outboundSettings, refused, start } from '../fakes/outbound-world.ts';
+import { accepted, down, outboundSettings, refused, start } from '../fakes/outbound-fixtures.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 

@@ -4,14 +4,8 @@ import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import { days, seconds } from '../../lambdas/domain/time.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
 import { statuses } from '../fakes/one-endpoint.ts';
-import {
-  accepted,
-  outboundSettings,
-  outboundWorld,
-  type Request,
-  refused,
-  start,
-} from '../fakes/outbound-world.ts';
+import { accepted, outboundSettings, type Request, refused, start } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 const url = 'https://acme.example/hooks';
 const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });

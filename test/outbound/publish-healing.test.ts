@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
 import type { PublishPorts } from '../../lambdas/outbound/publish.ts';
-import { down, message, outboundWorld } from '../fakes/outbound-world.ts';
+import { down, message } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 it.each([
   ['the event', (ports: PublishPorts) => ({ ...ports, events: { ...ports.events, create: down } })],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { outboundWorld, start } from '../fakes/outbound-world.ts';
+import { start } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 const endpoint = { id: 'acme-prod', url: 'https://acme.example/hooks' };
 const message = { id: 'inv-42', type: 'invoice.paid', data: { amount: 1200 }, endpoint };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { deliver } from '../../lambdas/outbound/deliver.ts';
-import { accepted, down, message, outboundWorld, refused } from '../fakes/outbound-world.ts';
+import { accepted, down, message, refused } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 describe('the record of an attempt', () => {
   it('is written again when writing a success failed, and repeats no request', async () => {

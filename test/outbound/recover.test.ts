@@ -4,8 +4,9 @@ import { days, later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { estimateFailed } from '../../lambdas/outbound/estimate-failed.ts';
 import { type RecoverPorts, recover } from '../../lambdas/outbound/recover.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
+import { accepted, refused, start } from '../fakes/outbound-fixtures.ts';
 import { dyingWorkers } from '../fakes/outbound-workers.ts';
-import { accepted, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 /** Sixty failed deliveries of one endpoint, some of another, and a job for the first. */
 async function sixtyFailed() {

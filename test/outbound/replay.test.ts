@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { later, seconds } from '../../lambdas/domain/time.ts';
-import { accepted, message, outboundWorld, refused } from '../fakes/outbound-world.ts';
+import { accepted, message, refused } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 describe('a replay', () => {
   it('sends a failed delivery again, with the whole schedule anew, and its log goes on', async () => {

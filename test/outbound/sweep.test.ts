@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
-import { accepted, down, outboundWorld, refused, start } from '../fakes/outbound-world.ts';
+import { accepted, down, refused, start } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 const message = (id: string) => ({
   id,

@@ -3,7 +3,8 @@ import { later, seconds } from '../../lambdas/domain/time.ts';
 import { claimDelivery } from '../../lambdas/outbound/claim-delivery.ts';
 import { recordOf } from '../../lambdas/outbound/record-attempt.ts';
 import { settleAttempt } from '../../lambdas/outbound/settle-attempt.ts';
-import { accepted, outboundWorld, refused } from '../fakes/outbound-world.ts';
+import { accepted, refused } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
 
 it('a late success whose answer was lost still lets the event expire', async () => {
   const world = outboundWorld();
