@@ -16,16 +16,14 @@ import {
 import { type DeliveryWrite, refusal } from './claim-delivery.ts';
 import { discardDelivery, endpointWasDeleted, type HoldPorts, holdDelivery } from './hold-delivery.ts';
 import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
-import { endWithoutAttempt, pastDeadline, type SettlePorts } from './settle-attempt.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
 
 /** What is decided before the claim needs this of the outside world. */
-export interface AdmitPorts extends HoldPorts, GatePorts, SettlePorts {
-  readonly deliveries: HoldPorts['deliveries'] &
-    SettlePorts['deliveries'] & {
-      /** Puts an attempt off, if it is not recorded and nobody has a lease. */
-      defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite>;
-    };
+export interface AdmitPorts extends HoldPorts, GatePorts {
+  readonly deliveries: HoldPorts['deliveries'] & {
+    /** Puts an attempt off, if it is not recorded and nobody has a lease. */
+    defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite>;
+  };
 }
 
 /** To whom a delivery goes, and how. */
@@ -70,7 +68,7 @@ export async function admitTask(
   const entry = await passGate(endpointHash(task), limits, holdFor, ports);
   return entry.kind === 'passed'
     ? { kind: 'admitted', recipient: { endpoint, settings: own }, pass: entry.pass }
-    : settled(await putOff(task, entry, settings, ports));
+    : settled(await putOff(task, entry, ports));
 }
 
 const settled = (settlement: Settlement): Admission => ({ kind: 'settled', settlement });
@@ -98,20 +96,17 @@ const shorter = (a: Millis, b: Millis): Millis => (a < b ? a : b);
 async function putOff(
   task: DeliveryTask,
   { why, until }: Extract<Entry, { kind: 'wait' }>,
-  settings: OutboundSettings,
   ports: AdmitPorts,
 ): Promise<Settlement> {
   const now = ports.now();
   const delay = seconds(Math.max(1, secondsUntil(until, now)));
-  // A URL that is down is nobody's to disable, so its deliveries end at their deadlines.
+  // A URL that is down is nobody's to disable: one that probes past its deadline ends, and leaves the next one its turn.
   const extend = millis(task.isDirect && why === 'breaker' ? 0 : until - now);
   const times = { now, until, dueAt: dueForRetry(until, delay), extend };
   const { ok, delivery } = await ports.deliveries.defer(task.deliveryId, task.attempt, times);
   // Refused by our own write, whose answer was lost.
   const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
   if (!isPutOff || delivery === undefined) return whyNot(delivery, task.attempt, now, delay);
-  // Nobody has claimed it: its record is ours until somebody does.
-  if (delivery.deadline <= now) return endWithoutAttempt(delivery, pastDeadline(delivery), settings, ports);
   if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, delay));
   const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {

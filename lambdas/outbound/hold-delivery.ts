@@ -86,7 +86,7 @@ export async function holdDelivery(
  */
 export async function settleHeld(delivery: Delivery, retention: Seconds, ports: HoldPorts): Promise<boolean> {
   const endpoint = await ports.endpoints.read(delivery.tenant, delivery.endpointId);
-  if (endpoint === undefined || isForEarlierOne(delivery, endpoint)) {
+  if (endpoint === undefined) {
     await discardDelivery(delivery.id, endpointWasDeleted, retention, ports);
   } else if (endpoint.status === 'enabled') {
     await releaseDelivery(delivery, ports);

@@ -63,7 +63,7 @@ export async function settleAttempt(
 export const pastDeadline = ({ attempts, lastError }: Delivery): string =>
   `past its deadline before attempt ${attempts + 1}${lastError === undefined ? '' : `; last: ${lastError}`}`;
 
-/** Ends a delivery that is claimed, or on which nobody has a lease, for which no attempt may be made any more. */
+/** Ends a claimed delivery for which no attempt may be made any more. */
 export async function endWithoutAttempt(
   delivery: Delivery,
   reason: string,

@@ -10,7 +10,6 @@ import {
   secondsUntil,
   type UnixMillis,
   type UnixSeconds,
-  unixMillis,
 } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
 import { buryDelivery, type EndPorts } from './end-delivery.ts';
@@ -129,9 +128,8 @@ function nextTurn({ leaseUntil, nextAttemptAt }: Delivery, now: UnixMillis): Uni
 
 function taskFor(delivery: Delivery, now: UnixMillis, { telemetry }: SweepOnePorts): Done {
   const { id, attempts, claims, nextAttemptAt, eventId, tenant, endpointId, correlationId } = delivery;
-  // When it could have been attempted: its round had begun, and it had not been put off.
-  const free = unixMillis(Math.max(delivery.deadline - delivery.lifetime, nextAttemptAt ?? 0));
-  const isNeverAttempted = attempts === 0 && claims === 0 && dueAfterCreation(free) <= now;
+  const isPutOff = nextAttemptAt !== undefined && dueAfterCreation(nextAttemptAt) > now;
+  const isNeverAttempted = attempts === 0 && claims === 0 && !isPutOff;
   const task = taskMessage(
     { deliveryId: id, attempt: attempts + 1 },
     delivery,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { accepted, down, outboundSettings, refused, start } from '../fakes/outbound-fixtures.ts';
 import { outboundWorld } from '../fakes/outbound-world.ts';
 
@@ -90,6 +90,24 @@ describe('λ deliver', () => {
       await world.run(seconds(61));
 
       expect(world.delivery().status).toBe('delivered');
+    });
+
+    it('leaves its message to come back where somebody else has the claim by now', async () => {
+      const { world, ports } = await published();
+      const late = async (): Promise<never> => {
+        world.advance(seconds(81));
+        const lease = later(world.now(), seconds(80));
+        await world.table.claimSuspect(world.delivery(), 1, world.now(), lease);
+        return down();
+      };
+
+      await world.deliverOnce({
+        ...ports,
+        ...('signingKeys' in broken ? { signingKeys: late } : { events: { payload: late } }),
+      });
+
+      expect(world.deliveryQueue.contents()).toHaveLength(1);
+      expect(world.delivery()).toMatchObject({ status: 'pending', claims: 2 });
     });
 
     it('ends at its deadline', async () => {

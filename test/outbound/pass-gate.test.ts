@@ -39,6 +39,17 @@ describe('the rate of an endpoint', () => {
   });
 });
 
+it('who waits for longer than SQS carries is not counted as never attempted', async () => {
+  const world = await worldWith({ maxPerSecond: 0.01 });
+  for (let id = 0; id < 30; id++) await world.publish(event(`e${id}`));
+
+  await world.run(seconds(3_600));
+
+  expect(statuses(world)).toEqual({ delivered: 30 });
+  expect(world.report.named('delivery.resent').length).toBeGreaterThan(0);
+  expect(world.report.total('DeliveriesNeverAttempted')).toBe(0);
+});
+
 describe('requests to one endpoint at the same time', () => {
   it('are never more than it bears; the others come back, and leave the rest alone', async () => {
     const under = { way: 0, most: 0 };

@@ -8,13 +8,13 @@ import { accepted, refused, start } from '../fakes/outbound-fixtures.ts';
 import { dyingWorkers } from '../fakes/outbound-workers.ts';
 import { outboundWorld } from '../fakes/outbound-world.ts';
 
-/** Sixty failed deliveries of one endpoint, some of another, and a job for the first. */
-async function sixtyFailed() {
+/** Failed deliveries of one endpoint, some of another, and a job for the first. */
+async function sixtyFailed(count = 60) {
   const down = { isDown: true };
   const world = outboundWorld(() => (down.isDown ? refused(404) : accepted));
   await world.endpoints.create(newEndpoint(start));
   await world.endpoints.create(newEndpoint(start, { id: 'ep_2', eventTypes: ['order.*'] }));
-  for (let n = 0; n < 60; n++)
+  for (let n = 0; n < count; n++)
     await world.publish({ id: `e${n}`, type: 'invoice.paid', tenant: 'acme', data: n });
   await world.publish({
     id: 'other',
@@ -34,7 +34,7 @@ async function sixtyFailed() {
       until: world.now(),
       status: 'running',
     },
-    ...{ estimate: { count: 60, isExact: true }, replayed: 0, refused: 0, place: firstPlace(start) },
+    ...{ estimate: { count, isExact: true }, replayed: 0, refused: 0, place: firstPlace(start) },
     ...{ createdAt: world.now(), updatedAt: world.now() },
   };
   await world.recoveries.create(job);
@@ -55,6 +55,16 @@ describe('a recovery', () => {
     expect(counts().get('ep_1 delivered')).toHaveLength(60);
     expect(counts().get('ep_2 failed')).toHaveLength(1);
     expect([...world.table.deliveries.values()].every(({ attempts }) => attempts <= 2)).toBe(true);
+  });
+
+  it('counts none twice over its pages', async () => {
+    const { world, ports, counts } = await sixtyFailed(300);
+
+    expect(await recover(['rec_1'], () => true, ports)).toBe(300);
+    await world.run(seconds(600));
+
+    expect(await world.recoveries.read('rec_1')).toMatchObject({ status: 'done', replayed: 300 });
+    expect(counts().get('ep_1 delivered')).toHaveLength(300);
   });
 
   it.each([1, 5, 30, 60, 100, 200])(
