@@ -54,6 +54,27 @@ export function listedContract(name: string, make: () => Promise<Listed>): void 
       expect(late.next).toBeUndefined();
     });
 
+    it('are listed once each, though a full page of a day has some of another status', async () => {
+      const table = await make();
+      const tenant = crypto.randomUUID();
+      const made: Delivery[] = [];
+      for (const [age, status] of (['failed', 'failed', 'delivered', 'failed'] as const).entries())
+        made.push(await create(table, { tenant, endpointId: 'ep_1', age, status }));
+      const wanted = {
+        endpoint: { tenant, endpointId: 'ep_1' },
+        since: hours(9),
+        before: beforeInstant(now),
+      };
+
+      const page = await listDeliveries(
+        { ...wanted, status: 'failed', limit: 3 },
+        { hasTime: () => true, deliveries: table },
+      );
+
+      const failed = made.filter(({ status }) => status === 'failed').map(({ id }) => id);
+      expect(page.deliveries.map(({ id }) => id)).toEqual(failed);
+    });
+
     it('are none of a span that ends before it begins, whatever is in it', async () => {
       const { made, wanted, ports } = await setUp();
       const [, , third] = made;
