@@ -1,8 +1,9 @@
+import { parseHttpDate } from './http-date.ts';
 import type { OutboundSettings } from './outbound-settings.ts';
 import {
   later,
   type Millis,
-  parseHttpDate,
+  parseInstant,
   type Seconds,
   seconds,
   secondsUntil,
@@ -43,14 +44,36 @@ export function retryDelay(scheduled: Seconds, retryAfter: Seconds | undefined, 
 }
 
 /**
- * Reads a `Retry-After` header: seconds, or a date.
+ * Reads `Retry-After`: seconds, whole or not, or a date in any of HTTP's forms.
  *
- * @returns undefined when it is neither
+ * Of several the longest counts: an endpoint is never asked sooner than it said.
+ *
+ * @param headers one value or several, as received
+ * @returns whole seconds, rounded up, at most 6 hours; undefined when no value is one of these
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
-export function parseRetryAfter(header: string | undefined, now: UnixMillis): Seconds | undefined {
-  const text = header?.trim() ?? '';
-  const at = /^\d+$/.test(text) ? later(now, seconds(Number(text))) : parseHttpDate(text);
+export function parseRetryAfter(
+  headers: string | readonly string[] | undefined,
+  now: UnixMillis,
+): Seconds | undefined {
+  const texts = typeof headers === 'string' ? [headers] : (headers ?? []);
+  const spans = texts.flatMap((text) => oneOrListed(text.trim(), now));
+  return spans.length === 0 ? undefined : seconds(Math.max(...spans));
+}
+
+/** The most values of one header that are looked at: a list is what proxies make of two headers. */
+const maxListed = 10;
+
+function oneOrListed(text: string, now: UnixMillis): Seconds[] {
+  const parts = [text, ...text.split(',', maxListed).map((part) => part.trim())];
+  const [whole, ...listed] = parts.map((part) => retrySpan(part, now));
+  return (whole === undefined ? listed : [whole]).filter((span) => span !== undefined);
+}
+
+function retrySpan(text: string, now: UnixMillis): Seconds | undefined {
+  if (/^\d+(\.\d*)?(e\+?\d+)?$/i.test(text))
+    return seconds(Math.min(Math.ceil(Number(text)), maxRetryAfter));
+  const at = parseHttpDate(text, now) ?? parseInstant(text);
   return at === undefined ? undefined : seconds(Math.min(secondsUntil(at, now), maxRetryAfter));
 }
 

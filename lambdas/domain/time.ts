@@ -45,10 +45,3 @@ export const dayStart = (day: string): UnixMillis => unixMillis(Date.parse(`${da
 
 /** An instant as ISO 8601 in UTC, e.g. `2026-12-01T00:00:00.000Z`. */
 export const toIsoInstant = (at: UnixMillis): string => new Date(at).toISOString();
-
-/** Reads a date of an HTTP header, e.g. `Sun, 06 Nov 1994 08:49:37 GMT`; undefined when it is none. */
-export function parseHttpDate(text: string): UnixMillis | undefined {
-  if (!/^[A-Z][a-z]{2,8}, .{9,12} \d\d:\d\d:\d\d GMT$/.test(text)) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : unixMillis(at);
-}

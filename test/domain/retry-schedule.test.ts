@@ -7,10 +7,9 @@ import {
   dueForRetry,
   maxQueueDelay,
   maxRetryAfter,
-  parseRetryAfter,
   retryDelay,
 } from '../../lambdas/domain/retry-schedule.ts';
-import { later, millis, type Seconds, seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { later, millis, seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { outboundSettings } from '../fakes/outbound-fixtures.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 23, 12));
@@ -65,32 +64,6 @@ describe('the retry schedule', () => {
     const long = later(now, seconds(901));
     expect(long - dueForRetry(long, seconds(901))).toBe(300_000);
     expect(dueForRetry(long, seconds(901))).toBeGreaterThan(now);
-  });
-});
-
-describe('Retry-After', () => {
-  it.each<[string | undefined, Seconds | undefined]>([
-    ['2', seconds(2)],
-    [' 120 ', seconds(120)],
-    ['0', seconds(0)],
-    ['999999999999999999999', maxRetryAfter],
-    ['Mon, 23 Nov 2026 12:00:30 GMT', seconds(30)],
-    ['Mon, 23 Nov 2026 11:00:00 GMT', seconds(0)],
-    ['Tue, 24 Nov 2026 12:00:00 GMT', maxRetryAfter],
-    ['Monday, 23-Nov-26 12:00:30 GMT', seconds(30)],
-    ['', undefined],
-    ['-1', undefined],
-    ['1.5', undefined],
-    ['1e3', undefined],
-    ['soon', undefined],
-    ['Mon, 99 Nov 2026 12:00:30 GMT', undefined],
-    [undefined, undefined],
-  ])('%j asks for %j seconds', (header, expected) => {
-    expect(parseRetryAfter(header, now)).toBe(expected);
-  });
-
-  it('with a date is rounded up, never early', () => {
-    expect(parseRetryAfter('Mon, 23 Nov 2026 12:00:30 GMT', unixMillis(now + 1))).toBe(30);
   });
 });
 
