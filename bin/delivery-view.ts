@@ -24,12 +24,13 @@ export function describeDelivery(delivery: Delivery): string {
 
 function attempts({ attemptLog, attempts: count }: Delivery): string {
   if (attemptLog.length === 0) return 'No attempt yet.';
-  const rows = attemptLog.map(({ n, at, ms, status, error, sample }) => [
+  const rows = attemptLog.map(({ n, at, ms, status, error, location, sample }) => [
     String(n),
     instant(at),
     `${ms} ms`,
     status?.toString() ?? '–',
-    cell(error ?? ''),
+    // An error begins with its phase; a redirect has none, but leads somewhere.
+    cell(error ?? (location === undefined ? '' : `redirects to ${location}`)),
     cell(sample ?? '', 60),
   ]);
   const drawn = table(['attempt', 'at', 'took', 'status', 'error', 'answer'], rows);

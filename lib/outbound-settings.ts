@@ -25,6 +25,8 @@ export interface OutboundProps {
   readonly maxConcurrentPerEndpoint?: number;
   /** Failures of one endpoint in a row after which its attempts wait for a probe to succeed. @default 5 */
   readonly breakAfter?: number;
+  /** `User-Agent` of every request, printable ASCII; name a page of your own about your webhooks. @default 'Hookline/<version> (+<homepage in package.json>)' */
+  readonly userAgent?: string;
   /** How long a finished delivery is kept. @default 30 days */
   readonly deliveryRetention?: Duration;
 }
@@ -60,6 +62,7 @@ export function outboundSettings(props: OutboundProps, localEndpoints: boolean):
     maxConcurrent: props.maxConcurrentPerEndpoint ?? outboundDefaults.maxConcurrentPerEndpoint,
     breakAfter: props.breakAfter ?? outboundDefaults.breakAfter,
     retryOtherStatuses: props.retryOtherStatuses ?? false,
+    userAgent: props.userAgent ?? outboundDefaults.userAgent,
     localEndpoints,
     allowedPorts: [...(props.allowedPorts ?? outboundDefaults.allowedPorts)],
     endpointMetrics: props.endpointMetrics ?? false,

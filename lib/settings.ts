@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import about from '../package.json' with { type: 'json' };
 
 /** Every number of the deployment that is not a default of a prop's own file, each with its reason. */
 
@@ -49,6 +50,8 @@ export const outboundDefaults = {
   maxCrashes: 4,
   maxConcurrency: 50,
   allowedPorts: [443],
+  /** The page tells those who find it in their logs what it is. */
+  userAgent: `Hookline/${about.version} (+${about.homepage})`,
 } as const;
 
 export const functions = {

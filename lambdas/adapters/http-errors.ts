@@ -1,4 +1,6 @@
-import type { AttemptOutcome, UnreachableCause } from '../domain/attempt-outcome.ts';
+import type { AttemptOutcome, AttemptPhase, UnreachableCause } from '../domain/attempt-outcome.ts';
+import { ProtocolError } from './protocol-error.ts';
+import { tlsFault } from './tls-errors.ts';
 
 /** An attempt's time was up. */
 export class TimeUpError extends Error {
@@ -10,30 +12,162 @@ export class BlockedAddressError extends Error {
   override name = 'BlockedAddressError' as const;
 }
 
+/** Where a request failed. */
+export interface FailurePlace {
+  readonly phase: AttemptPhase;
+  /** The URL's. */
+  readonly host: string;
+  /** Of the other side's certificate, as OpenSSL writes it. */
+  readonly validity?: { readonly from: string; readonly to: string };
+}
+
+/** A request that got no answer; `cause` is what went wrong. */
+export class FailedExchange extends Error {
+  override name = 'FailedExchange' as const;
+  readonly place: FailurePlace;
+  constructor(cause: unknown, place: FailurePlace) {
+    super(`failed at ${place.phase}`, { cause });
+    this.place = place;
+  }
+}
+
+/** What this process could not do: nothing that an endpoint could mend, and no attempt of it. */
+export class OwnFaultError extends Error {
+  override name = 'OwnFaultError' as const;
+}
+
 const maxErrorChars = 200;
 
-/** Reads what went wrong on the way to an endpoint. */
+/**
+ * Reads what went wrong on the way to an endpoint, in words for the one who runs it: no address that we resolved is in
+ * them, for it may be a private one.
+ *
+ * @throws OwnFaultError for what is no endpoint's fault
+ */
 export function outcomeOfError(error: unknown): AttemptOutcome {
-  const text = textOf(error).slice(0, maxErrorChars);
-  if (error instanceof BlockedAddressError) return { kind: 'blocked', isLiteral: false, error: text };
-  return { kind: 'unreachable', cause: causeOf(error), error: text };
+  const cause = innermost(error);
+  if (isOwnFault(cause)) {
+    const what = codeOf(cause) || (cause instanceof Error ? cause.name : 'unknown');
+    throw new OwnFaultError(`a fault of this deployment, not of the endpoint (${what})`, { cause });
+  }
+  if (cause instanceof BlockedAddressError)
+    return { kind: 'blocked', isLiteral: false, error: cause.message.slice(0, maxErrorChars) };
+  const place = error instanceof FailedExchange ? error.place : undefined;
+  const phase = isOfName(cause) ? 'dns' : place?.phase;
+  const told = faultOf(cause, phase, place);
+  return { kind: 'unreachable', cause: told.cause, phase, error: told.text.slice(0, maxErrorChars) };
 }
 
 /** Whether the other side closed the connection. */
-export const isConnectionLost = (error: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
+export const isConnectionLost = (error: unknown): boolean =>
+  ['ECONNRESET', 'EPIPE'].includes(codeOf(innermost(error)));
 
-function causeOf(error: unknown): UnreachableCause {
+/** What runs out in this process, or on its machine. */
+const ownCodes = new Set([
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOBUFS',
+  'EAI_MEMORY',
+  'EACCES',
+  'EPERM',
+  'ERR_OUT_OF_RANGE',
+  'ERR_INVALID_ARG_TYPE',
+  'ERR_INVALID_ARG_VALUE',
+]);
+
+/**
+ * Whether an error is a fault of this process or its machine: then no endpoint has failed, and the delivery waits.
+ *
+ * Of several addresses one is enough: they were not all tried as they should have been.
+ */
+export function isOwnFault(error: unknown): boolean {
+  if (error instanceof FailedExchange) return isOwnFault(error.cause);
+  if (error instanceof AggregateError) return error.errors.some(isOwnFault);
   const code = codeOf(error);
-  if (error instanceof TimeUpError || code === 'ETIMEDOUT') return 'timeout';
-  if (/^(ENOTFOUND|EAI_|ENODATA|ESERVFAIL)/.test(code)) return 'dns';
-  if (/^(HPE_|ERR_HTTP|ERR_INVALID|ERR_UNESCAPED)/.test(code)) return 'protocol';
-  if (/CERT|^ERR_(TLS|SSL)|^EPROTO$|^UNABLE_TO_|^INVALID_|^HOSTNAME_/.test(code)) return 'tls';
-  return 'network';
+  // All local ports are in use; with an address of IPv6: this machine has none, as in Lambda.
+  if (code === 'EADDRNOTAVAIL') return !isOfIpv6(error);
+  if (ownCodes.has(code)) return true;
+  if (/^ERR_(TLS|SSL|OSSL)/.test(code)) return false;
+  return !(error instanceof Error) || isBug(error);
+}
+
+const isBug = (error: Error): boolean =>
+  [TypeError, RangeError, ReferenceError, SyntaxError, EvalError].some((kind) => error instanceof kind);
+
+const isOfIpv6 = (error: unknown): boolean =>
+  error instanceof Error && 'address' in error && String(error.address).includes(':');
+
+/** The address that could be asked tells more than one that no route leads to. */
+const unrouted = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+/** What lies behind the errors around it; of several addresses', the last one that says something. */
+function innermost(error: unknown): unknown {
+  if (error instanceof FailedExchange) return innermost(error.cause);
+  if (!(error instanceof AggregateError) || error.errors.length === 0) return error;
+  const own = error.errors.find(isOwnFault);
+  const telling = error.errors.findLast((each) => !unrouted.has(codeOf(each)));
+  return innermost(own ?? telling ?? error.errors.at(-1));
+}
+
+const nameFaults: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'does not exist',
+  EAI_NONAME: 'does not exist',
+  ENODATA: 'has no address: add an A record',
+  EAI_NODATA: 'has no address: add an A record',
+  ESERVFAIL: 'cannot be resolved: its name servers fail',
+  EREFUSED: 'cannot be resolved: its name servers refuse',
+  EFORMERR: 'cannot be resolved: its name servers answer nonsense',
+  EBADRESP: 'cannot be resolved: its name servers answer nonsense',
+  ENOTIMP: 'cannot be resolved: its name servers do not know the question',
+  ETIMEOUT: 'cannot be resolved: its name servers do not answer in time',
+  EAI_AGAIN: 'cannot be resolved now: its name servers do not answer',
+  EAI_FAIL: 'cannot be resolved: its name servers fail',
+};
+
+/** Whether looking up the name failed; a resolver's own `ECONNREFUSED` or `ETIMEOUT` says so by its system call. */
+const isOfName = (error: unknown): boolean =>
+  codeOf(error) in nameFaults ||
+  (error instanceof Error && 'syscall' in error && /^(getaddrinfo|query)/.test(String(error.syscall)));
+
+const connectionFaults: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens on the port, or a firewall refuses',
+  EHOSTUNREACH: 'no route leads to the host',
+  ENETUNREACH: 'no route leads to the network of the host: does its name have an A record (IPv4)?',
+  EADDRNOTAVAIL: 'no route leads to the network of the host: does its name have an A record (IPv4)?',
+  ETIMEDOUT: 'the host does not answer',
+  EPIPE: 'the connection was closed while the request was sent',
+  ECONNABORTED: 'the connection was closed',
+};
+
+interface Fault {
+  readonly cause: UnreachableCause;
+  readonly text: string;
+}
+
+function faultOf(error: unknown, phase: AttemptPhase | undefined, place: FailurePlace | undefined): Fault {
+  const code = codeOf(error);
+  const host = place?.host ?? 'the host';
+  const coded = (text: string): string => (code === '' ? text : `${text} (${code})`);
+  if (error instanceof TimeUpError) return { cause: 'timeout', text: error.message };
+  if (error instanceof ProtocolError) return { cause: 'protocol', text: error.message };
+  if (phase === 'dns')
+    return { cause: 'dns', text: coded(`${host} ${nameFaults[code] ?? 'cannot be resolved'}`) };
+  const tls = phase === 'connect' ? undefined : tlsFault(error, code, host, phase, place?.validity);
+  if (tls !== undefined) return { cause: 'tls', text: tls };
+  if (code === 'ECONNRESET') return { cause: 'network', text: coded(resetIn(phase)) };
+  if (/^(HPE_|ERR_HTTP|ERR_INVALID|ERR_UNESCAPED)/.test(code))
+    return { cause: 'protocol', text: coded('the answer is not HTTP/1.1') };
+  const text = coded(connectionFaults[code] ?? 'the connection failed');
+  return { cause: code === 'ETIMEDOUT' ? 'timeout' : 'network', text };
+}
+
+function resetIn(phase: AttemptPhase | undefined): string {
+  if (phase === 'connect') return 'the connection was reset';
+  return phase === 'tls'
+    ? 'closed during the handshake: is the port one for https, and the host served there?'
+    : 'closed without an answer';
 }
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-
-/** Several addresses that all failed have an error without a message. */
-const textOf = (error: unknown): string =>
-  error instanceof Error ? error.message || codeOf(error) || error.name : 'unknown';

@@ -1,8 +1,11 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { ClientRequest } from 'node:http';
+import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { type AttemptPhase, redirectTarget } from '../domain/attempt-outcome.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
-import { isConnectionLost, TimeUpError } from './http-errors.ts';
+import { sampleOf } from './answer-sample.ts';
+import { type ArrivedAnswer, headOf, watchIdle } from './awaited-answer.ts';
+import { FailedExchange, isConnectionLost, TimeUpError } from './http-errors.ts';
 
 /** Begins a request on a kept connection, if there is one, or on a connection of its own. */
 export type Open = (connection: 'pooled' | 'own') => ClientRequest;
@@ -10,15 +13,15 @@ export type Open = (connection: 'pooled' | 'own') => ClientRequest;
 /** What an endpoint answered. */
 export interface Answer {
   readonly status: number;
-  readonly retryAfter?: string;
+  /** Each as received. */
+  readonly retryAfter?: readonly string[];
+  /** Where a redirect leads: scheme, host and path. */
+  readonly location?: string;
   /** Of its body. */
   readonly sample?: string;
 }
 
 type Limits = Pick<OutboundSettings, 'connectTimeout' | 'attemptTimeout'>;
-
-const maxSampleBytes = 1024;
-const maxSampleMs = 1000;
 
 /**
  * Sends a request and waits for its answer.
@@ -26,7 +29,7 @@ const maxSampleMs = 1000;
  * A kept connection may have been closed by the other side while this process was frozen: then the request goes out once
  * more, on a connection of its own, within the same deadline.
  *
- * @throws what went wrong on the way
+ * @throws FailedExchange with what went wrong on the way
  */
 export async function answerTo(open: Open, body: Uint8Array, limits: Limits): Promise<Answer> {
   const endsAt = performance.now() + limits.attemptTimeout;
@@ -46,66 +49,86 @@ async function exchange(
   limits: Limits,
 ): Promise<Answer> {
   const answered = headOf(request);
-  const connecting = timeUp(
-    request,
-    limits.connectTimeout,
-    `not connected within ${limits.connectTimeout} ms`,
+  const way = wayOf(request);
+  const connecting = timeUp(request, limits.connectTimeout, () =>
+    way.phase === 'dns'
+      ? `no address within ${limits.connectTimeout} ms`
+      : `not connected within ${limits.connectTimeout} ms`,
   );
-  const deadline = timeUp(
-    request,
-    Math.max(0, endsAt - performance.now()),
-    `no answer within ${limits.attemptTimeout} ms`,
-  );
-  onConnected(request, () => clearTimeout(connecting));
+  const left = Math.max(0, endsAt - performance.now());
+  const deadline = timeUp(request, left, () => `no answer within ${limits.attemptTimeout} ms`);
+  way.onConnected(() => clearTimeout(connecting));
   request.end(body);
   try {
-    const response = await answered;
+    const answer = await answered;
     clearTimeout(deadline);
-    const { statusCode = 0, headers } = response;
-    return { status: statusCode, retryAfter: headers['retry-after'], sample: await sampleOf(response) };
+    return await read(answer, request);
+  } catch (error) {
+    const { phase, validity } = way;
+    throw new FailedExchange(error, { phase, validity, host: request.host });
   } finally {
     clearTimeout(connecting);
     clearTimeout(deadline);
   }
 }
 
-const timeUp = (request: ClientRequest, after: number, message: string) =>
-  setTimeout(() => request.destroy(new TimeUpError(message)), after);
+const timeUp = (request: ClientRequest, after: number, message: () => string) =>
+  setTimeout(() => request.destroy(new TimeUpError(message())), after);
 
-/** The listeners stay: an error after the head must not be an uncaught one. */
-function headOf(request: ClientRequest): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  request.once('response', resolve);
-  request.once('upgrade', (response, socket) => {
-    socket.destroy();
-    resolve(response);
-  });
-  request.on('error', reject);
-  request.once('close', () => reject(new Error('closed without an answer')));
-  return promise;
+/** Reads the rest of an answer; a connection that may not be used again is closed. */
+async function read(answer: ArrivedAnswer, request: ClientRequest): Promise<Answer> {
+  const { head, body } = answer;
+  if (head.isRegular) body.once('end', () => watchIdle(request.socket));
+  const sample = await sampleOf(answer);
+  const mayGoOn = head.isRegular && body.readableEnded && request.writableFinished;
+  if (!mayGoOn) request.destroy();
+  const { status, headers } = head;
+  const base = `${request.protocol}//${request.getHeader('host')}${request.path}`;
+  const location = redirectTarget(status, headers.get('location')?.at(0), base);
+  return { status, retryAfter: headers.get('retry-after'), location, sample };
 }
 
-function onConnected(request: ClientRequest, done: () => void): void {
+/** How far a request has come, for the words about its failure. */
+interface Way {
+  readonly phase: AttemptPhase;
+  /** When the certificate of the other side begins and ends, as OpenSSL writes it. */
+  readonly validity?: { readonly from: string; readonly to: string };
+  onConnected(done: () => void): void;
+}
+
+function wayOf(request: ClientRequest): Way {
+  let phase: AttemptPhase = isIP(request.host) > 0 ? 'connect' : 'dns';
+  let validity: Way['validity'];
+  let connected = (): void => undefined;
+  const arrive = (): void => {
+    phase = 'head';
+    connected();
+  };
   request.once('socket', (socket: Socket) => {
-    if (request.reusedSocket) return done();
-    socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', done);
+    if (request.reusedSocket) return arrive();
+    socket.on('lookup', (error: Error | null) => {
+      if (!error && phase === 'dns') phase = 'connect';
+    });
+    if (!(socket instanceof TLSSocket)) return socket.once('connect', arrive);
+    // Before Node checks the certificate: of a connection that it closed there is none to be had.
+    socket.prependOnceListener('secure', () => {
+      const { valid_from: from, valid_to: to } = socket.getPeerCertificate() ?? {};
+      if (from !== undefined && to !== undefined) validity = { from, to };
+    });
+    socket.once('secureConnect', arrive);
+    return socket.once('connect', () => {
+      phase = 'tls';
+    });
   });
-}
-
-/** The first KiB of the body, as far as it comes within a second; what has not ended by then is cut off. */
-async function sampleOf(response: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let missing = maxSampleBytes;
-  const { promise: enough, resolve } = Promise.withResolvers<void>();
-  response.on('data', (chunk: Buffer) => {
-    chunks.push(Buffer.from(chunk.subarray(0, missing)));
-    missing -= Math.min(missing, chunk.length);
-    if (missing === 0) resolve();
-  });
-  for (const end of ['end', 'close', 'error']) response.on(end, () => resolve());
-  const timer = setTimeout(resolve, maxSampleMs);
-  await enough;
-  clearTimeout(timer);
-  if (!response.readableEnded) response.destroy();
-  return chunks.length === 0 ? undefined : new TextDecoder().decode(Buffer.concat(chunks));
+  return {
+    get phase() {
+      return phase;
+    },
+    get validity() {
+      return validity;
+    },
+    onConnected(done) {
+      connected = done;
+    },
+  };
 }

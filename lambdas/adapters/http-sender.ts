@@ -71,5 +71,5 @@ export function httpSender(settings: SenderSettings, resolve?: Resolve) {
   };
 }
 
-const outcomeOf = ({ status, retryAfter, sample }: Answer): AttemptOutcome =>
-  outcomeOfAnswer(status, parseRetryAfter(retryAfter, unixMillis(Date.now())), sample);
+const outcomeOf = ({ status, retryAfter, sample, location }: Answer): AttemptOutcome =>
+  outcomeOfAnswer(status, parseRetryAfter(retryAfter, unixMillis(Date.now())), sample, location);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AttemptPhase } from './attempt-outcome.ts';
 import { byEndpointIndex, dueIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
@@ -15,6 +16,10 @@ export interface AttemptEntry {
   /** What the endpoint answered, if it did. */
   readonly status?: number;
   readonly error?: string;
+  /** How far it came, if it got no answer; attempts recorded before 0.2 do not say. */
+  readonly phase?: AttemptPhase;
+  /** Where a redirect leads: scheme, host and path. */
+  readonly location?: string;
   /** The first KiB of the answer's body, at most. */
   readonly sample?: string;
 }

@@ -42,9 +42,13 @@ export const outboundEventKey = (tenant: string, eventId: string): string => `${
 /** A table write is billed by the KB; above this, S3 is cheaper. */
 export const maxInlinePayloadBytes = 8 * 1024;
 
-/** Serialises what is sent to endpoints; done once per event. */
-export const eventBody = ({ id, type, data }: Publication, createdAt: UnixMillis): string =>
-  JSON.stringify({ id, type, created_at: toIsoInstant(createdAt), data });
+/**
+ * Serialises what is sent to endpoints; done once per event.
+ *
+ * An id is unique within its tenant only, so the tenant is in what is signed; an event without one has no such field.
+ */
+export const eventBody = ({ id, type, tenant, data }: Publication, createdAt: UnixMillis): string =>
+  JSON.stringify({ id, type, tenant: tenant || undefined, created_at: toIsoInstant(createdAt), data });
 
 /** Two publications with equal hashes say the same. */
 export const contentHash = ({ type, data }: Publication): string => sha256(JSON.stringify([type, data]));

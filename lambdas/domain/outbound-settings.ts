@@ -38,6 +38,14 @@ export const OutboundSettings = v.object({
   maxConcurrent: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
   /** Failures in a row after which attempts wait for a probe to succeed. */
   breakAfter: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** What endpoints see as the sender. */
+  userAgent: v.pipe(
+    v.string(),
+    v.regex(
+      /^[\x21-\x7e]([\x20-\x7e]{0,254}[\x21-\x7e])?$/,
+      '1 to 256 of printable ASCII, with no blank at either end',
+    ),
+  ),
   /** Count attempts by endpoint, too: each endpoint is then a billed metric. */
   endpointMetrics: v.boolean(),
 });

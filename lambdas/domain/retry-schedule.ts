@@ -1,8 +1,8 @@
-import { parseHttpDate } from './http-date.ts';
 import type { OutboundSettings } from './outbound-settings.ts';
 import {
   later,
   type Millis,
+  parseHttpDate,
   parseInstant,
   type Seconds,
   seconds,
@@ -71,8 +71,7 @@ function oneOrListed(text: string, now: UnixMillis): Seconds[] {
 }
 
 function retrySpan(text: string, now: UnixMillis): Seconds | undefined {
-  if (/^\d+(\.\d*)?(e\+?\d+)?$/i.test(text))
-    return seconds(Math.min(Math.ceil(Number(text)), maxRetryAfter));
+  if (/^\d+(\.\d*)?(e\+?\d+)?$/i.test(text)) return seconds(Math.min(Math.ceil(Number(text)), maxRetryAfter));
   const at = parseHttpDate(text, now) ?? parseInstant(text);
   return at === undefined ? undefined : seconds(Math.min(secondsUntil(at, now), maxRetryAfter));
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { attemptPhases } from '../domain/attempt-outcome.ts';
 import { deliveryStatuses } from '../domain/delivery-record.ts';
 import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
 import { secretKinds } from '../domain/endpoint-secret.ts';
@@ -19,6 +20,10 @@ const Attempt = v.object({
   durationMs: v.number(),
   status: v.optional(v.number()),
   error: v.optional(v.string()),
+  /** How far the request came, if it got no answer. */
+  phase: v.optional(v.picklist(attemptPhases)),
+  /** Where a redirect leads: scheme, host and path. */
+  location: v.optional(v.string()),
   sample: v.optional(v.string()),
 });
 

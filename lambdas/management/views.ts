@@ -50,8 +50,15 @@ export const deliveryDetail = (
   body: string | undefined,
 ): v.InferOutput<typeof DeliveryDetail> => ({
   ...deliveryView(delivery),
-  attemptLog: delivery.attemptLog.map(({ n, at, ms, status, error, sample }) => ({
-    ...{ number: n, at: toIsoInstant(at), durationMs: ms, status, error, sample },
+  attemptLog: delivery.attemptLog.map(({ n, at, ms, status, error, phase, location, sample }) => ({
+    number: n,
+    at: toIsoInstant(at),
+    durationMs: ms,
+    status,
+    error,
+    phase,
+    location,
+    sample,
   })),
   body,
 });

@@ -30,13 +30,17 @@ export interface AttemptPorts extends SettlePorts, DisablePorts {
   signingKeys(now: UnixMillis): Promise<readonly SigningKey[]>;
   /** An endpoint's own. @throws when they cannot be opened */
   endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
-  post(request: {
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: Uint8Array;
-    /** One deadline over DNS, connect and response head. */
-    readonly timeout: Millis;
-  }): Promise<AttemptOutcome>;
+  /** @throws for a fault of our own, such as no file descriptor left: no endpoint has failed then */
+  post(request: SignedRequest): Promise<AttemptOutcome>;
+}
+
+/** One request to an endpoint. */
+interface SignedRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** One deadline over DNS, connect and response head. */
+  readonly timeout: Millis;
 }
 
 /** One invocation of the function. */
@@ -93,12 +97,11 @@ export async function attemptDelivery(
     };
   }
   const body = Buffer.from(payload);
-  const outcome = await ports.post({
-    url: endpoint?.url ?? delivery.url ?? '',
-    headers: { ...endpoint?.headers, ...headersFor(delivery, body, startedAt, keys) },
-    body,
-    timeout: settings.attemptTimeout,
-  });
+  const headers = headersFor(delivery, endpoint, { body, now: startedAt, keys }, settings);
+  const { attemptTimeout: timeout } = settings;
+  const outcome = await posted({ url: endpoint?.url ?? delivery.url ?? '', headers, body, timeout }, ports);
+  if (outcome instanceof Error)
+    return { settlement: await giveBack({ delivery, payload: cached }, outcome, ports) };
   const took = millis(ports.now() - startedAt);
   // Before the record: who dies in between leaves an endpoint that wants no more events disabled.
   if (outcome.kind === 'gone' && endpoint) {
@@ -138,13 +141,33 @@ function mayStart(
 export const hasTimeForAttempt = ({ attemptTimeout }: OutboundSettings, { hasTime }: Invocation): boolean =>
   hasTime(millis(attemptTimeout + afterTheHead + toRecord));
 
+/** Sends a request. @returns the error, if it could not be sent by a fault of our own */
+async function posted(request: SignedRequest, { post }: AttemptPorts): Promise<AttemptOutcome | Error> {
+  try {
+    return await post(request);
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+interface ToSign {
+  readonly body: Uint8Array;
+  readonly now: UnixMillis;
+  readonly keys: readonly SigningKey[];
+}
+
+/** An endpoint's own headers may replace `Accept` only: the API takes none of the others. */
 const headersFor = (
-  { eventId }: Delivery,
-  body: Uint8Array,
-  now: UnixMillis,
-  keys: readonly SigningKey[],
+  { tenant, eventId }: Delivery,
+  endpoint: Endpoint | undefined,
+  { body, now, keys }: ToSign,
+  { userAgent }: OutboundSettings,
 ): Readonly<Record<string, string>> => ({
+  Accept: '*/*',
+  ...endpoint?.headers,
   'Content-Type': 'application/json',
-  'User-Agent': 'Hookline',
+  'User-Agent': userAgent,
+  // Not signed: it says which secret to verify with. The signed body has the tenant, too.
+  ...(tenant !== '' && { 'X-Webhook-Tenant': tenant }),
   ...signatureHeaders(keys, { eventId, timestamp: toUnixSeconds(now), body }),
 });

@@ -1,4 +1,4 @@
-import { type AttemptOutcome, describeOutcome, statusLabel } from '../domain/attempt-outcome.ts';
+import { type AttemptOutcome, briefOutcome, describeOutcome, statusLabel } from '../domain/attempt-outcome.ts';
 import { type NextStep, nextStep } from '../domain/delivery.ts';
 import type { AttemptEntry, Delivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
@@ -155,9 +155,11 @@ const settlementOf = (result: RecordResult, now: UnixMillis): Settlement =>
 
 function entryOf({ delivery, outcome, startedAt }: Attempt, endedAt: UnixMillis): AttemptEntry {
   const attempt = { n: delivery.attempts + 1, at: startedAt, ms: Math.round(endedAt - startedAt) };
+  const location = outcome.kind === 'refused' ? outcome.location : undefined;
+  const phase = outcome.kind === 'unreachable' ? outcome.phase : undefined;
   return 'status' in outcome
-    ? { ...attempt, status: outcome.status, sample: outcome.sample }
-    : { ...attempt, error: describeOutcome(outcome) };
+    ? { ...attempt, status: outcome.status, location, sample: outcome.sample }
+    : { ...attempt, error: describeOutcome(outcome), phase };
 }
 
 /** The wide line and the count of one attempt. The URL stays out: it may hold a secret. */
@@ -175,7 +177,7 @@ function report(
   if (endpointMetrics) telemetry.count('WebhookDeliveryAttempts', { endpoint: endpointId, status });
   telemetry.info('delivery.attempted', {
     ...{ deliveryId: id, eventId, eventType, tenant, endpointId, correlationId, round },
-    ...{ attempt: n, durationMs: ms, ageMs: at - createdAt, outcome: describeOutcome(outcome) },
+    ...{ attempt: n, durationMs: ms, ageMs: at - createdAt, outcome: briefOutcome(outcome) },
     ...{ next: next.kind, delaySeconds: next.kind === 'retry' ? next.delay : undefined, record: result.kind },
   });
 }

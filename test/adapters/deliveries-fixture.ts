@@ -52,7 +52,11 @@ export const newDelivery = (): Delivery => {
 export const retrying: AttemptRecord = {
   status: 'pending',
   attempts: 1,
-  attemptLog: [{ n: 1, at: now, ms: 12, status: 503, sample: 'busy 😀' }],
+  attemptLog: [
+    { n: 1, at: now, ms: 12, status: 503, sample: 'busy 😀' },
+    { n: 2, at: now, ms: 9, status: 301, location: 'https://new.example/hooks' },
+    { n: 3, at: now, ms: 5000, error: 'tls: not connected within 5000 ms', phase: 'tls' },
+  ],
   lastAttemptAt: now,
   lastError: 'answered 503',
   nextAttemptAt: instant(600),

@@ -94,7 +94,11 @@ describe('Retry-After', () => {
         const rfc850 = `Monday, ${day}-${month}-${year.slice(2)} ${time} GMT`;
         const asctime = `Mon ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
         const asked = (at.getTime() - now) / 1000;
-        expect([imf, rfc850, asctime].map((text) => parseRetryAfter(text, now))).toEqual([asked, asked, asked]);
+        expect([imf, rfc850, asctime].map((text) => parseRetryAfter(text, now))).toEqual([
+          asked,
+          asked,
+          asked,
+        ]);
       }),
     );
   });

@@ -18,6 +18,7 @@ export const outboundSettings: OutboundSettings = {
   disableAfter: seconds(5 * 86_400),
   maxConcurrent: 10,
   breakAfter: 5,
+  userAgent: 'Hookline/0.0.0 (+https://hookline.example)',
   endpointMetrics: false,
 };
 

@@ -5,6 +5,7 @@ import { outboundSettings } from '../../lib/outbound-settings.ts';
 import { type SourceProps, sourceSettings } from '../../lib/source-settings.ts';
 import type { WebhookStackProps } from '../../lib/webhook-stack.ts';
 import { synth } from './support/synth.ts';
+import about from '../../package.json' with { type: 'json' };
 
 const stripe = { provider: 'stripe' } as const;
 const hmac: HmacSettings = {
@@ -62,6 +63,7 @@ describe('sending without settings', () => {
       retryOtherStatuses: false,
       localEndpoints: false,
       allowedPorts: [443],
+      userAgent: `Hookline/${about.version} (+${about.homepage})`,
       endpointMetrics: false,
       disableAfter: 5 * 86_400,
       maxConcurrent: 10,
@@ -73,6 +75,20 @@ describe('sending without settings', () => {
     expect(outboundSettings({ retrySchedule: 'standard-webhooks' }, false).retryDelays).toEqual([
       5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
     ]);
+  });
+
+  test('has a page to look it up in its name', () => {
+    expect(outboundSettings({}, false).userAgent).toMatch(/^Hookline\/\d+\.\d+\.\d+ \(\+https:\/\/\S+\)$/);
+  });
+});
+
+describe('a user agent', () => {
+  test.each(['Acme-Webhooks/2 (+https://acme.example/webhooks)', 'x', 'x'.repeat(256)])('may be %s', (userAgent) => {
+    expect(outboundSettings({ userAgent }, false).userAgent).toBe(userAgent);
+  });
+
+  test.each(['', ' ', ' x', 'x ', 'a\r\nX-Evil: b', 'ä', 'a\tb', 'x'.repeat(257)])('may not be %j', (userAgent) => {
+    expect(() => outboundSettings({ userAgent }, false)).toThrow(/userAgent.*printable ASCII/s);
   });
 });
 

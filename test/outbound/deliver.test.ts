@@ -41,6 +41,7 @@ describe('λ deliver', () => {
     await world.deliverOnce();
 
     expect(Object.keys(world.requests[0]?.headers ?? {}).sort()).toEqual([
+      'Accept',
       'Content-Type',
       'User-Agent',
       'X-Webhook-ID',

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { attemptPhases } from '../../domain/attempt-outcome.ts';
 import {
   type Delivery,
   deliveryStatuses,
@@ -30,6 +31,8 @@ const DeliveryItem = v.object({
       ms: v.number(),
       status: v.optional(v.number()),
       error: v.optional(v.string()),
+      phase: v.optional(v.picklist(attemptPhases)),
+      location: v.optional(v.string()),
       sample: v.optional(v.string()),
     }),
   ),

@@ -1,0 +1,67 @@
+/** The head of an answer, read as leniently as its sender may have written it. */
+export interface AnswerHead {
+  readonly status: number;
+  /** By lower-case name, each value trimmed and without control characters. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** It is as HTTP wants it, with one clear end of the body: only then may its connection be used again. */
+  readonly isRegular: boolean;
+}
+
+const statusLine = /^(?:\xef\xbb\xbf)?[ \t]*HTTP\/?\d*(?:\.\d+)?[ \t]+(\d{3})(?!\d)/i;
+const regularStatusLine = /^HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r$/;
+const regularField = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r$/;
+const controls = /\p{Cc}+/gu;
+
+/**
+ * Reads a head that is complete, or all there is of one.
+ *
+ * Never throws, whatever the bytes are.
+ *
+ * @param text bytes as Latin-1, from the status line on; lines end with LF, CR LF or, where there is no LF, with CR
+ * @returns undefined when it does not begin with a status line
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-4
+ */
+export function readHead(text: string): AnswerHead | undefined {
+  const status = Number(statusLine.exec(text)?.[1] ?? 0);
+  if (status < 100) return undefined;
+  const lines = text.split(text.includes('\n') ? '\n' : '\r');
+  while (/^\r*$/.test(lines.at(-1) ?? 'none')) lines.pop();
+  const [first = '', ...fields] = lines;
+  const headers = fieldsOf(fields);
+  const isRegular =
+    regularStatusLine.test(first) &&
+    fields.every((line) => regularField.test(line)) &&
+    hasOneEnd(first, status, headers);
+  return { status, headers, isRegular };
+}
+
+function fieldsOf(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const fields = new Map<string, string[]>();
+  let last: string[] = [];
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const isFolded = /^[ \t]/.test(line) && last.length > 0;
+    const value = line
+      .slice(isFolded ? 0 : colon + 1)
+      .replace(controls, ' ')
+      .trim();
+    if (isFolded) last.push(`${last.pop()} ${value}`);
+    if (isFolded || colon < 0) continue;
+    const name = line.slice(0, colon).trim().toLowerCase();
+    last = fields.get(name) ?? [];
+    last.push(value);
+    fields.set(name, last);
+  }
+  return fields;
+}
+
+/** Whether there is no doubt where the body ends: what follows would be taken for the next answer. */
+function hasOneEnd(first: string, status: number, headers: AnswerHead['headers']): boolean {
+  const lengths = headers.get('content-length') ?? [];
+  const codings = headers.get('transfer-encoding') ?? [];
+  const isBodiless = status < 200 || status === 204 || status === 304;
+  const isLength = isBodiless ? /^0$/ : /^\d{1,15}$/;
+  if (codings.length === 0) return lengths.length < 2 && lengths.every((length) => isLength.test(length));
+  const isChunked = codings.length === 1 && codings[0]?.toLowerCase() === 'chunked';
+  return isChunked && !isBodiless && lengths.length === 0 && first.startsWith('HTTP/1.1');
+}

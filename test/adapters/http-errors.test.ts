@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import {
+  BlockedAddressError,
+  FailedExchange,
+  isOwnFault,
+  OwnFaultError,
+  outcomeOfError,
+  TimeUpError,
+} from '../../lambdas/adapters/http-errors.ts';
+import type { AttemptPhase } from '../../lambdas/domain/attempt-outcome.ts';
+
+/** As Node makes them: the message has the address that was tried. */
+const fault = (code: string, more: object = {}) =>
+  Object.assign(new Error(`connect ${code} 10.0.0.1:443 - Local (10.0.0.9:41000)`), {
+    code,
+    syscall: 'connect',
+    address: '10.0.0.1',
+    port: 443,
+    ...more,
+  });
+const at = (phase: AttemptPhase, cause: unknown) =>
+  outcomeOfError(new FailedExchange(cause, { phase, host: 'hooks.example' }));
+
+describe('a failure', () => {
+  it.each<[AttemptPhase, Error, string, string]>([
+    ['dns', fault('ENOTFOUND'), 'dns', 'hooks.example does not exist (ENOTFOUND)'],
+    ['dns', fault('ENODATA'), 'dns', 'hooks.example has no address: add an A record (ENODATA)'],
+    ['dns', fault('ESERVFAIL'), 'dns', 'hooks.example cannot be resolved: its name servers fail (ESERVFAIL)'],
+    [
+      'dns',
+      fault('ETIMEOUT'),
+      'dns',
+      'hooks.example cannot be resolved: its name servers do not answer in time (ETIMEOUT)',
+    ],
+    [
+      'dns',
+      fault('EAI_AGAIN'),
+      'dns',
+      'hooks.example cannot be resolved now: its name servers do not answer (EAI_AGAIN)',
+    ],
+    ['dns', fault('EAI_SYSTEM'), 'dns', 'hooks.example cannot be resolved (EAI_SYSTEM)'],
+    // The resolver's own connection, not the endpoint's.
+    [
+      'connect',
+      fault('ECONNREFUSED', { syscall: 'queryA' }),
+      'dns',
+      'hooks.example cannot be resolved (ECONNREFUSED)',
+    ],
+    [
+      'connect',
+      fault('ECONNREFUSED'),
+      'network',
+      'nothing listens on the port, or a firewall refuses (ECONNREFUSED)',
+    ],
+    ['connect', fault('EHOSTUNREACH'), 'network', 'no route leads to the host (EHOSTUNREACH)'],
+    [
+      'connect',
+      fault('ENETUNREACH'),
+      'network',
+      'no route leads to the network of the host: does its name have an A record (IPv4)? (ENETUNREACH)',
+    ],
+    ['connect', fault('ETIMEDOUT'), 'timeout', 'the host does not answer (ETIMEDOUT)'],
+    ['connect', fault('ECONNRESET'), 'network', 'the connection was reset (ECONNRESET)'],
+    ['connect', fault('EWHATEVER'), 'network', 'the connection failed (EWHATEVER)'],
+    ['connect', new TimeUpError('not connected within 5000 ms'), 'timeout', 'not connected within 5000 ms'],
+    ['dns', new TimeUpError('no address within 5000 ms'), 'timeout', 'no address within 5000 ms'],
+    [
+      'tls',
+      fault('UNABLE_TO_GET_CRL'),
+      'tls',
+      'certificate cannot be traced to a known authority: send the intermediate certificates, or use one of a public authority (UNABLE_TO_GET_CRL)',
+    ],
+    ['tls', fault('ERR_SSL_SOMETHING_NEW'), 'tls', 'the handshake failed (ERR_SSL_SOMETHING_NEW)'],
+    [
+      'head',
+      fault('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'),
+      'tls',
+      'the server wants a client certificate, which is not supported (ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED)',
+    ],
+    ['head', fault('ECONNRESET'), 'network', 'closed without an answer (ECONNRESET)'],
+    ['head', fault('EPIPE'), 'network', 'the connection was closed while the request was sent (EPIPE)'],
+    ['head', fault('HPE_INVALID_CONSTANT'), 'protocol', 'the answer is not HTTP/1.1 (HPE_INVALID_CONSTANT)'],
+  ])('at %s: %s is %s: %s', (phase, error, cause, text) => {
+    expect(at(phase, error)).toMatchObject({ kind: 'unreachable', cause, error: text });
+    expect(JSON.stringify(at(phase, error))).not.toContain('10.0.0');
+  });
+
+  it('of several addresses is the one that tells most', () => {
+    const refused = fault('ECONNREFUSED');
+    const unrouted = fault('ENETUNREACH', { address: '2001:db8::1' });
+
+    for (const errors of [
+      [refused, unrouted],
+      [unrouted, refused],
+    ])
+      expect(at('connect', new AggregateError(errors))).toMatchObject({
+        error: expect.stringContaining('(ECONNREFUSED)'),
+      });
+    expect(at('connect', new AggregateError([unrouted, unrouted]))).toMatchObject({
+      error: expect.stringContaining('(ENETUNREACH)'),
+    });
+  });
+
+  it('of a name that leads where requests may not go is no failure to reach it', () => {
+    expect(at('dns', new BlockedAddressError('not a public address'))).toEqual({
+      kind: 'blocked',
+      isLiteral: false,
+      error: 'not a public address',
+    });
+  });
+
+  it('keeps what it says of a certificate short, and free of addresses', () => {
+    const names = [
+      'DNS:a.example',
+      'IP Address:10.0.0.1',
+      `DNS:${'x'.repeat(500)}`,
+      'DNS:c\u001b[2J',
+      'DNS:d',
+      'DNS:e',
+    ];
+    const error = fault('ERR_TLS_CERT_ALTNAME_INVALID', { cert: { subjectaltname: names.join(', ') } });
+
+    const outcome = at('tls', error);
+
+    expect(outcome).toMatchObject({
+      cause: 'tls',
+      error: expect.stringMatching(
+        /^certificate is for a\.example, x{60}, c\?\[2J and 2 more, not hooks\.example/,
+      ),
+    });
+    expect(JSON.stringify(outcome)).not.toContain('10.0.0.1');
+  });
+});
+
+describe('a fault of our own', () => {
+  it.each([
+    fault('EMFILE'),
+    fault('ENFILE'),
+    fault('ENOMEM'),
+    fault('ENOBUFS'),
+    fault('EADDRNOTAVAIL'),
+    new AggregateError([fault('ECONNREFUSED'), fault('EMFILE')]),
+    new TypeError('Cannot read properties of undefined'),
+    new RangeError('out of range'),
+    Object.assign(new RangeError('The value of "port" is out of range'), { code: 'ERR_OUT_OF_RANGE' }),
+    'thrown text',
+  ])('%s is no outcome: it is thrown, and says no address', (error) => {
+    expect(isOwnFault(error)).toBe(true);
+    expect(() => at('connect', error)).toThrow(OwnFaultError);
+    expect(() => at('connect', error)).toThrow(/^a fault of this deployment, not of the endpoint \(\w+\)$/);
+  });
+
+  it.each([
+    fault('ECONNREFUSED'),
+    fault('ECONNRESET'),
+    fault('EADDRNOTAVAIL', { address: '2001:db8::1' }),
+    fault('HPE_INVALID_CONSTANT'),
+    Object.assign(new SyntaxError('Invalid subject alternative name string'), {
+      code: 'ERR_TLS_CERT_ALTNAME_FORMAT',
+    }),
+    new TimeUpError('no answer'),
+    new BlockedAddressError('not public'),
+    new Error('unknown'),
+  ])('%s is none', (error) => {
+    expect(isOwnFault(error)).toBe(false);
+    expect(() => at('connect', error)).not.toThrow();
+  });
+});
