@@ -4,8 +4,8 @@ import type { HmacSettings } from '../../lambdas/domain/source.ts';
 import { outboundSettings } from '../../lib/outbound-settings.ts';
 import { type SourceProps, sourceSettings } from '../../lib/source-settings.ts';
 import type { WebhookStackProps } from '../../lib/webhook-stack.ts';
-import { synth } from './support/synth.ts';
 import about from '../../package.json' with { type: 'json' };
+import { synth } from './support/synth.ts';
 
 const stripe = { provider: 'stripe' } as const;
 const hmac: HmacSettings = {
@@ -83,13 +83,19 @@ describe('sending without settings', () => {
 });
 
 describe('a user agent', () => {
-  test.each(['Acme-Webhooks/2 (+https://acme.example/webhooks)', 'x', 'x'.repeat(256)])('may be %s', (userAgent) => {
-    expect(outboundSettings({ userAgent }, false).userAgent).toBe(userAgent);
-  });
+  test.each(['Acme-Webhooks/2 (+https://acme.example/webhooks)', 'x', 'x'.repeat(256)])(
+    'may be %s',
+    (userAgent) => {
+      expect(outboundSettings({ userAgent }, false).userAgent).toBe(userAgent);
+    },
+  );
 
-  test.each(['', ' ', ' x', 'x ', 'a\r\nX-Evil: b', 'ä', 'a\tb', 'x'.repeat(257)])('may not be %j', (userAgent) => {
-    expect(() => outboundSettings({ userAgent }, false)).toThrow(/userAgent.*printable ASCII/s);
-  });
+  test.each(['', ' ', ' x', 'x ', 'a\r\nX-Evil: b', 'ä', 'a\tb', 'x'.repeat(257)])(
+    'may not be %j',
+    (userAgent) => {
+      expect(() => outboundSettings({ userAgent }, false)).toThrow(/userAgent.*printable ASCII/s);
+    },
+  );
 });
 
 const signed = { signatureHeader: 'x-s', algorithm: 'sha256', encoding: 'hex', prefix: '' } as const;

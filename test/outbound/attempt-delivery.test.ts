@@ -55,7 +55,7 @@ describe('a fault of our own in a request', () => {
 });
 
 describe('what is kept of an attempt', () => {
-  const after = async (outcome: AttemptOutcome) => {
+  const attempted = async (outcome: AttemptOutcome) => {
     const world = outboundWorld(() => outcome);
     await world.publish(message);
     await world.deliverOnce();
@@ -63,7 +63,7 @@ describe('what is kept of an attempt', () => {
   };
 
   it('that got no answer is how far it came', async () => {
-    const { delivery } = await after({
+    const { delivery } = await attempted({
       kind: 'unreachable',
       cause: 'timeout',
       phase: 'tls',
@@ -78,7 +78,7 @@ describe('what is kept of an attempt', () => {
 
   it('that was redirected is where to; the log has no URL', async () => {
     const location = 'https://new.example/hooks';
-    const { delivery, report } = await after({ kind: 'refused', status: 301, location });
+    const { delivery, report } = await attempted({ kind: 'refused', status: 301, location });
 
     expect(delivery).toMatchObject({
       attemptLog: [{ status: 301, location }],
@@ -86,11 +86,13 @@ describe('what is kept of an attempt', () => {
     });
     expect(deliveryDetail(delivery, undefined).attemptLog).toMatchObject([{ status: 301, location }]);
     expect(describeDelivery(delivery)).toContain(`redirects to ${location}`);
-    expect(JSON.stringify(report.lines.find(({ line }) => line === 'delivery.attempted'))).not.toContain(location);
+    expect(JSON.stringify(report.lines.find(({ line }) => line === 'delivery.attempted'))).not.toContain(
+      location,
+    );
   });
 
   it('by an earlier version has neither, and is read all the same', async () => {
-    const { delivery } = await after({ kind: 'unreachable', cause: 'timeout', error: 'no answer' });
+    const { delivery } = await attempted({ kind: 'unreachable', cause: 'timeout', error: 'no answer' });
     const [entry] = delivery.attemptLog;
     const old = { n: 1, at: start, ms: 5, error: 'timeout: no answer' };
 
@@ -133,7 +135,9 @@ describe('the headers of a request', () => {
   it('tell two tenants apart that have one id and one URL', async () => {
     const world = outboundWorld();
     for (const tenant of ['acme', 'umbrella'])
-      await world.endpoints.create(newEndpoint(start, { id: 'billing', tenant, url: 'https://shared.example/' }));
+      await world.endpoints.create(
+        newEndpoint(start, { id: 'billing', tenant, url: 'https://shared.example/' }),
+      );
     for (const tenant of ['acme', 'umbrella'])
       await world.publish({ id: 'inv-42', type: 'invoice.paid', tenant, data: {} });
     await world.run(seconds(10));
@@ -153,7 +157,12 @@ describe('the headers of a request', () => {
   });
 
   it('are the endpoint’s own but for those that speak for the sender', async () => {
-    const { headers } = await sent({ accept: 'text/plain', 'X-Key': 'k', 'user-agent': 'other', 'x-webhook-tenant': 'z' });
+    const { headers } = await sent({
+      accept: 'text/plain',
+      'X-Key': 'k',
+      'user-agent': 'other',
+      'x-webhook-tenant': 'z',
+    });
 
     expect(headers.get('accept')).toBe('text/plain');
     expect(headers.get('user-agent')).toBe(outboundSettings.userAgent);
