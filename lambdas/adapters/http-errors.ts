@@ -53,7 +53,7 @@ export function outcomeOfError(error: unknown): AttemptOutcome {
   if (cause instanceof BlockedAddressError)
     return { kind: 'blocked', isLiteral: false, error: cause.message.slice(0, maxErrorChars) };
   const place = error instanceof FailedExchange ? error.place : undefined;
-  const phase = isOfName(cause) ? 'dns' : place?.phase;
+  const phase = isOfName(cause) ? 'dns' : reached(cause, place?.phase);
   const told = faultOf(cause, phase, place);
   return { kind: 'unreachable', cause: told.cause, phase, error: told.text.slice(0, maxErrorChars) };
 }
@@ -69,7 +69,8 @@ const ownCodes = new Set([
   'ENOMEM',
   'ENOBUFS',
   'EAI_MEMORY',
-  'EACCES',
+  'ENETDOWN',
+  // A firewall of this machine; the other side's is `EACCES` or a host that cannot be reached.
   'EPERM',
   'ERR_OUT_OF_RANGE',
   'ERR_INVALID_ARG_TYPE',
@@ -127,8 +128,14 @@ const nameFaults: Readonly<Record<string, string>> = {
 
 /** Whether looking up the name failed; a resolver's own `ECONNREFUSED` or `ETIMEOUT` says so by its system call. */
 const isOfName = (error: unknown): boolean =>
-  codeOf(error) in nameFaults ||
-  (error instanceof Error && 'syscall' in error && /^(getaddrinfo|query)/.test(String(error.syscall)));
+  Object.hasOwn(nameFaults, codeOf(error)) || /^(getaddrinfo|query)/.test(syscallOf(error));
+
+/** A connection that failed had an address. */
+const reached = (error: unknown, phase: AttemptPhase | undefined): AttemptPhase | undefined =>
+  phase === 'dns' && syscallOf(error) === 'connect' ? 'connect' : phase;
+
+const syscallOf = (error: unknown): string =>
+  error instanceof Error && 'syscall' in error ? String(error.syscall) : '';
 
 const connectionFaults: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens on the port, or a firewall refuses',
@@ -137,6 +144,7 @@ const connectionFaults: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'no route leads to the network of the host: does its name have an A record (IPv4)?',
   ETIMEDOUT: 'the host does not answer',
   EPIPE: 'the connection was closed while the request was sent',
+  EACCES: 'a firewall on the way refuses',
   ECONNABORTED: 'the connection was closed',
 };
 

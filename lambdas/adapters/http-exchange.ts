@@ -101,12 +101,15 @@ function wayOf(request: ClientRequest): Way {
   let phase: AttemptPhase = isIP(request.host) > 0 ? 'connect' : 'dns';
   let validity: Way['validity'];
   let connected = (): void => undefined;
+  let tried = (): boolean => false;
   const arrive = (): void => {
     phase = 'head';
     connected();
   };
   request.once('socket', (socket: Socket) => {
     if (request.reusedSocket) return arrive();
+    // A name that was known already is looked up before anybody can listen.
+    tried = () => (socket.autoSelectFamilyAttemptedAddresses ?? []).length > 0;
     socket.on('lookup', (error: Error | null) => {
       if (!error && phase === 'dns') phase = 'connect';
     });
@@ -123,7 +126,7 @@ function wayOf(request: ClientRequest): Way {
   });
   return {
     get phase() {
-      return phase;
+      return phase === 'dns' && tried() ? 'connect' : phase;
     },
     get validity() {
       return validity;

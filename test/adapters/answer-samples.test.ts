@@ -48,6 +48,15 @@ describe('a sample', () => {
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(40_000);
   });
 
+  it('of more than a KiB of gzip is what its beginning holds', async () => {
+    const text = Array.from({ length: 5_000 }, (_, at) => `line ${at * 7_919} of the trace`).join('\n');
+
+    const sample = await sampleOf(gzipSync(text), { 'content-encoding': 'gzip' });
+
+    expect(sample).toHaveLength(1024);
+    expect(text.startsWith(sample ?? '-')).toBe(true);
+  });
+
   it.each([
     ['zstd', Buffer.alloc(300, 1), '(zstd, 300 bytes)'],
     ['gzip, br', Buffer.alloc(30, 1), '(gzip, br, 30 bytes)'],

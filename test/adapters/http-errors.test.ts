@@ -38,7 +38,12 @@ describe('a failure', () => {
       'dns',
       'hooks.example cannot be resolved now: its name servers do not answer (EAI_AGAIN)',
     ],
-    ['dns', fault('EAI_SYSTEM'), 'dns', 'hooks.example cannot be resolved (EAI_SYSTEM)'],
+    [
+      'dns',
+      fault('EAI_SYSTEM', { syscall: 'getaddrinfo' }),
+      'dns',
+      'hooks.example cannot be resolved (EAI_SYSTEM)',
+    ],
     // The resolver's own connection, not the endpoint's.
     [
       'connect',
@@ -153,6 +158,8 @@ describe('a fault of our own', () => {
   it.each([
     fault('ECONNREFUSED'),
     fault('ECONNRESET'),
+    // What a firewall on the way answers by ICMPv6.
+    fault('EACCES', { address: '2001:db8::1' }),
     fault('EADDRNOTAVAIL', { address: '2001:db8::1' }),
     fault('HPE_INVALID_CONSTANT'),
     Object.assign(new SyntaxError('Invalid subject alternative name string'), {

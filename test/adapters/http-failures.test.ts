@@ -77,6 +77,51 @@ describe('no answer', () => {
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'network' });
   });
 
+  it('from a resolver is a timeout of the name', async () => {
+    const sender = httpSender(
+      { ...settings, localEndpoints: false, connectTimeout: millis(100) },
+      () => undefined,
+    );
+    const outcome = await sender.post({
+      url: 'https://slow.example/',
+      headers: {},
+      body,
+      timeout: millis(5_000),
+    });
+    sender.close();
+
+    expect(outcome).toEqual({
+      kind: 'unreachable',
+      cause: 'timeout',
+      phase: 'dns',
+      error: 'no address within 100 ms',
+    });
+  });
+
+  it.each([
+    ['one address', ['127.0.0.1']],
+    ['several addresses', ['127.0.0.1', '127.0.0.2']],
+  ])('from %s where nobody listens says so, and not which address', async (_name, addresses) => {
+    const server = await httpServer(() => undefined);
+    server[Symbol.dispose]();
+    const sender = httpSender({ ...settings, connectTimeout: millis(5_000) }, (_host, _options, callback) =>
+      callback(
+        null,
+        addresses.map((address) => ({ address, family: 4 })),
+      ),
+    );
+    const url = server.url.replace('127.0.0.1', 'localhost');
+    const outcome = await sender.post({ url, headers: {}, body, timeout: millis(5_000) });
+    sender.close();
+
+    expect(outcome).toEqual({
+      kind: 'unreachable',
+      cause: 'network',
+      phase: 'connect',
+      error: 'nothing listens on the port, or a firewall refuses (ECONNREFUSED)',
+    });
+  });
+
   it('from a port where nobody listens is a network failure', async () => {
     const server = await httpServer(() => undefined);
     server[Symbol.dispose]();
@@ -90,7 +135,7 @@ describe('no answer', () => {
       connectTimeout: millis(5_000),
     });
 
-    expect(outcome).toMatchObject({ kind: 'unreachable', cause: 'dns' });
+    expect(outcome).toMatchObject({ kind: 'unreachable', cause: 'dns', phase: 'dns' });
   });
 
   it.each(['localhost', 'otherName'] as const)(
