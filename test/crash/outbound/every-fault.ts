@@ -10,9 +10,9 @@ const always = ['before', 'after'] as const;
 
 export const crashes: FaultsAt = (call) => always.map((when) => ({ call, when }));
 
-/** An endpoint's answer is never an error: `post` returns what it came to. */
+/** An endpoint's answer is never an error: `post` rejects for a fault of our own only, before anything is sent. */
 export const rejections: FaultsAt = (call, name) =>
-  name === 'post' ? [] : always.map((when) => ({ call, when, fault: 'rejects' }));
+  (name === 'post' ? (['before'] as const) : always).map((when) => ({ call, when, fault: 'rejects' }));
 
 /** The answer is lost, and the client makes the call again; no client posts again by itself. */
 export const repetitions: FaultsAt = (call, name) =>
