@@ -1,4 +1,9 @@
-import { type AttemptOutcome, briefOutcome, describeOutcome, statusLabel } from '../domain/attempt-outcome.ts';
+import {
+  type AttemptOutcome,
+  briefOutcome,
+  describeOutcome,
+  statusLabel,
+} from '../domain/attempt-outcome.ts';
 import { type NextStep, nextStep } from '../domain/delivery.ts';
 import type { AttemptEntry, Delivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
