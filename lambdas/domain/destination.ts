@@ -47,7 +47,9 @@ const refusalOfLocal = ({ protocol }: URL): string | undefined =>
 /** A URL's host; a v6 address without its brackets. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
 
-const isLocalHost = (host: string): boolean => host === 'localhost' || isLoopback(host);
+/** @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
+const isLocalHost = (host: string): boolean =>
+  host === 'localhost' || host.endsWith('.localhost') || isLoopback(host);
 
 /** Whether an address is this machine's own. */
 export const isLoopback = (address: string): boolean =>

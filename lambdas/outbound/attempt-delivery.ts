@@ -30,6 +30,7 @@ export interface AttemptPorts extends SettlePorts, DisablePorts {
   signingKeys(now: UnixMillis): Promise<readonly SigningKey[]>;
   /** An endpoint's own. @throws when they cannot be opened */
   endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
+  /** @throws when no request could be made by a fault of our own: no attempt */
   post(request: {
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
@@ -93,12 +94,15 @@ export async function attemptDelivery(
     };
   }
   const body = Buffer.from(payload);
-  const outcome = await ports.post({
+  const posting = ports.post({
     url: endpoint?.url ?? delivery.url ?? '',
     headers: { ...endpoint?.headers, ...headersFor(delivery, body, startedAt, keys) },
     body,
     timeout: settings.attemptTimeout,
   });
+  const outcome = await posting.catch(asError);
+  if (outcome instanceof Error)
+    return { settlement: await giveBack({ delivery, payload: cached }, outcome, ports) };
   const took = millis(ports.now() - startedAt);
   // Before the record: who dies in between leaves an endpoint that wants no more events disabled.
   if (outcome.kind === 'gone' && endpoint) {

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Resolve, refusalOfName } from '../../lambdas/adapters/guarded-lookup.ts';
+import { refusalOfName } from '../../lambdas/adapters/guarded-lookup.ts';
 import { httpSender } from '../../lambdas/adapters/http-sender.ts';
+import type { Resolve } from '../../lambdas/adapters/name-resolver.ts';
 import { millis } from '../../lambdas/domain/time.ts';
 import destinations from '../ssrf/destinations.json' with { type: 'json' };
 
@@ -74,7 +75,8 @@ describe('a connection to a name', () => {
 
     expect(await post(resolve)).toMatchObject({
       kind: 'blocked',
-      error: expect.stringContaining('127.0.0.1'),
+      // An attempt's error is the tenant's to read, and the address is not.
+      error: 'rebind.example resolves to an address that is not public',
     });
     expect(visits.count).toBe(0);
   });
