@@ -30,7 +30,7 @@ const agentOptions = {
 } as const;
 
 /** Node's agents, whose idle connections are bounded together. @param now the clock on the wall, in milliseconds */
-export function connectionPool(now: () => number = Date.now): ConnectionPool {
+export function connectionPool(now: () => number = () => Date.now()): ConnectionPool {
   const idle = idleConnections(now);
   const plain = bounded(new HttpAgent(agentOptions), idle);
   const secure = bounded(new HttpsAgent(agentOptions), idle);

@@ -25,7 +25,7 @@ export interface Post {
 
 type SenderSettings = DestinationRules & Pick<OutboundSettings, 'connectTimeout'>;
 
-/** With the idle connections, well within the 1,024 descriptors of a function. A batch has five. */
+/** With the idle connections, well within the 1,024 descriptors of a function. A batch has five, so none waits there. */
 const maxActive = 256;
 
 /**
@@ -63,13 +63,14 @@ export function httpSender(
     async post({ url, headers, body, timeout }: Post): Promise<AttemptOutcome> {
       const checked = checkUrl(url, settings);
       if (!checked.ok) return { kind: 'blocked', isLiteral: checked.isLiteral, error: checked.reason };
-      const startedAt = performance.now();
       const destination = { url: withoutTrailingDot(checked.url), isLocal: checked.isLocal };
-      if (!(await active.enter(timeout / 2))) {
+      if (!(await active.enter(timeout))) {
         throw new OwnFaultError('EBUSY', `${maxActive} requests are under way already`);
       }
       try {
         const { connectTimeout } = settings;
+        // The wait is not the endpoint's.
+        const startedAt = performance.now();
         const request = { ...destination, headers, body, connectTimeout, timeout, startedAt };
         return outcomeOf(await send(request));
       } catch (error) {

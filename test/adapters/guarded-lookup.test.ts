@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refusalOfName } from '../../lambdas/adapters/guarded-lookup.ts';
+import { refusalOfName, type TellRefused } from '../../lambdas/adapters/guarded-lookup.ts';
 import { httpSender } from '../../lambdas/adapters/http-sender.ts';
 import type { Resolve } from '../../lambdas/adapters/name-resolver.ts';
 import { millis } from '../../lambdas/domain/time.ts';
@@ -33,9 +33,9 @@ const portOf = (): number => {
   return address !== null && typeof address === 'object' ? address.port : 0;
 };
 
-async function post(resolve: Resolve) {
+async function post(resolve: Resolve, tellRefused?: TellRefused) {
   const rules = { localEndpoints: false, allowedPorts: [portOf()], connectTimeout: millis(300) };
-  const sender = httpSender(rules, resolve);
+  const sender = httpSender(rules, resolve, tellRefused);
   try {
     return await sender.post({
       url: `https://rebind.example:${portOf()}/`,
@@ -79,6 +79,41 @@ describe('a connection to a name', () => {
       error: 'rebind.example resolves to an address that is not public',
     });
     expect(visits.count).toBe(0);
+  });
+});
+
+describe('a private address', () => {
+  it('is told to operators, and in no outcome', async () => {
+    const told: string[][] = [];
+    const { resolve } = resolver(['93.184.216.34', '10.11.12.13']);
+
+    const outcome = await post(resolve, (...refused) => told.push(refused));
+    const refusal = await refusalOfName('rebind.example', resolve, (...refused) => told.push(refused));
+
+    expect(JSON.stringify([outcome, refusal])).not.toContain('10.11.12.13');
+    expect(told).toEqual(Array(2).fill(['rebind.example', '10.11.12.13 is not a public address (private)']));
+  });
+});
+
+describe('a resolver that never answers', () => {
+  it('costs a connection its own time, and a registration two seconds', async () => {
+    expect(await post(() => undefined)).toEqual({
+      kind: 'unreachable',
+      cause: 'dns',
+      error: 'no answer for rebind.example within 300 ms (ETIMEOUT)',
+    });
+    expect(await refusalOfName('rebind.example', () => undefined)).toBeUndefined();
+  });
+
+  it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])('or that fails with %s has its code', async (code) => {
+    const broken: Resolve = (_name, _options, callback) =>
+      callback(Object.assign(new Error('failed'), { code }), []);
+
+    expect(await post(broken)).toMatchObject({
+      kind: 'unreachable',
+      cause: 'dns',
+      error: expect.stringContaining(`(${code})`),
+    });
   });
 });
 

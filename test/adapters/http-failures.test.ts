@@ -1,4 +1,4 @@
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpSender } from '../../lambdas/adapters/http-sender.ts';
 import { millis } from '../../lambdas/domain/time.ts';
@@ -143,6 +143,17 @@ describe('over TLS with a certificate that is trusted', () => {
     using server = await httpsServer(certificates.localhost, (_request, response) => response.end('ok'));
 
     expect(await post(server.url)).toEqual({ kind: 'accepted', status: 200, sample: 'ok' });
+  });
+
+  it('the name is asked for without the full stop that may end it', async () => {
+    const seen: (string | undefined)[] = [];
+    using server = await httpsServer(certificates.localhost, ({ socket, headers }, response) => {
+      seen.push(socket instanceof TLSSocket ? String(socket.servername) : undefined, headers.host);
+      response.end();
+    });
+
+    expect(await post(`https://localhost.:${server.port}/`)).toMatchObject({ kind: 'accepted' });
+    expect(seen).toEqual(['localhost', `localhost:${server.port}`]);
   });
 
   it('of another name it is not', async () => {
