@@ -93,6 +93,38 @@ describe('a name', () => {
   });
 });
 
+const replies: Readonly<Record<string, DnsReply>> = {
+  found: { addresses: ['93.184.216.34', '2606:4700:4700::1111'] },
+  late: { addresses: ['93.184.216.34', '2606:4700:4700::1111'], afterMs: 150 },
+  none,
+  nxdomain: 'nxdomain',
+  servfail: 'servfail',
+  refused: 'refused',
+  silent: 'silent',
+};
+
+describe('whatever the two families answer', () => {
+  it('a name resolves if one of them has an address, and else fails by itself', async () => {
+    using server = await dnsServer(({ name, type }) => {
+      const [a = '', aaaa = ''] = name.split('.');
+      return replies[type === 'A' ? a : aaaa] ?? 'silent';
+    });
+    const ask = asking(nameResolver([server.address]), 1_000);
+    const kinds = Object.keys(replies);
+    const pairs = kinds.flatMap((a) => kinds.map((aaaa) => [a, aaaa] as const));
+    const has = (kind: string) => kind === 'found' || kind === 'late';
+
+    const results = await Promise.allSettled(pairs.map(([a, aaaa]) => ask(`${a}.${aaaa}.example`)));
+
+    for (const [index, [a, aaaa]] of pairs.entries()) {
+      const result = results[index];
+      expect(result?.status, `${a} ${aaaa}`).toBe(has(a) || has(aaaa) ? 'fulfilled' : 'rejected');
+      if (result?.status === 'rejected') expect(result.reason.name).toBe('NameLookupError');
+      else if (has(a)) expect(result?.value[0], `${a} ${aaaa}`).toBe('93.184.216.34');
+    }
+  });
+});
+
 describe('questions', () => {
   it('for one name at the same time are one; later ones are asked anew', async () => {
     using server = await dnsServer(() => ({ ...v4, afterMs: 30 }));
