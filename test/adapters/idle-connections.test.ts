@@ -47,13 +47,17 @@ function world() {
 function take(one: Step, connections: ReturnType<typeof world>): void {
   switch (one.kind) {
     case 'wait':
-      return connections.wait(one.ms);
+      connections.wait(one.ms);
+      break;
     case 'add':
-      return connections.add(one.host);
+      connections.add(one.host);
+      break;
     case 'reuse':
-      return connections.reuse(one.pick);
+      connections.reuse(one.pick);
+      break;
     case 'open':
-      return connections.begin();
+      connections.begin();
+      break;
   }
 }
 
