@@ -1,5 +1,9 @@
 #!/usr/bin/env node
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { runHookline } from './program.ts';
+
+// Node gives each of a host's addresses 250 ms: less than a handshake with another continent may take.
+setDefaultAutoSelectFamilyAttemptTimeout(2_500);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Whoever reads has seen enough, as head has.

@@ -64,6 +64,8 @@ export const functions = {
   managementTimeout: Duration.seconds(29),
   /** CPU comes with memory: below this a cold start takes longer than the strictest providers wait. */
   memoryMb: 512,
+  /** The AWS clients resolve names on them, of which Node has four and lets names have half; cryptography and files need some, too. */
+  workerThreads: 16,
 } as const;
 
 /** People and scripts; what is more is a mistake. Requests a second, and at once. */

@@ -1,4 +1,6 @@
 import type { AttemptOutcome, AttemptPhase, UnreachableCause } from '../domain/attempt-outcome.ts';
+import { NameLookupError } from './name-lookup-error.ts';
+import { isOwnFault, ownFaultOf } from './own-fault.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { tlsFault } from './tls-errors.ts';
 
@@ -31,11 +33,6 @@ export class FailedExchange extends Error {
   }
 }
 
-/** What this process could not do: nothing that an endpoint could mend, and no attempt of it. */
-export class OwnFaultError extends Error {
-  override name = 'OwnFaultError' as const;
-}
-
 const maxErrorChars = 200;
 
 /**
@@ -46,14 +43,13 @@ const maxErrorChars = 200;
  */
 export function outcomeOfError(error: unknown): AttemptOutcome {
   const cause = innermost(error);
-  if (isOwnFault(cause)) {
-    const what = codeOf(cause) || (cause instanceof Error ? cause.name : 'unknown');
-    throw new OwnFaultError(`a fault of this deployment, not of the endpoint (${what})`, { cause });
-  }
+  if (isOwnFault(cause)) throw ownFaultOf(cause);
   if (cause instanceof BlockedAddressError)
     return { kind: 'blocked', isLiteral: false, error: cause.message.slice(0, maxErrorChars) };
+  if (cause instanceof NameLookupError)
+    return { kind: 'unreachable', cause: 'dns', phase: 'dns', error: cause.reason.slice(0, maxErrorChars) };
   const place = error instanceof FailedExchange ? error.place : undefined;
-  const phase = isOfName(cause) ? 'dns' : reached(cause, place?.phase);
+  const phase = place?.phase;
   const told = faultOf(cause, phase, place);
   return { kind: 'unreachable', cause: told.cause, phase, error: told.text.slice(0, maxErrorChars) };
 }
@@ -61,43 +57,6 @@ export function outcomeOfError(error: unknown): AttemptOutcome {
 /** Whether the other side closed the connection. */
 export const isConnectionLost = (error: unknown): boolean =>
   ['ECONNRESET', 'EPIPE'].includes(codeOf(innermost(error)));
-
-/** What runs out in this process, or on its machine. */
-const ownCodes = new Set([
-  'EMFILE',
-  'ENFILE',
-  'ENOMEM',
-  'ENOBUFS',
-  'EAI_MEMORY',
-  'ENETDOWN',
-  // A firewall of this machine; the other side's is `EACCES` or a host that cannot be reached.
-  'EPERM',
-  'ERR_OUT_OF_RANGE',
-  'ERR_INVALID_ARG_TYPE',
-  'ERR_INVALID_ARG_VALUE',
-]);
-
-/**
- * Whether an error is a fault of this process or its machine: then no endpoint has failed, and the delivery waits.
- *
- * Of several addresses one is enough: they were not all tried as they should have been.
- */
-export function isOwnFault(error: unknown): boolean {
-  if (error instanceof FailedExchange) return isOwnFault(error.cause);
-  if (error instanceof AggregateError) return error.errors.some(isOwnFault);
-  const code = codeOf(error);
-  // All local ports are in use; with an address of IPv6: this machine has none, as in Lambda.
-  if (code === 'EADDRNOTAVAIL') return !isOfIpv6(error);
-  if (ownCodes.has(code)) return true;
-  if (/^ERR_(TLS|SSL|OSSL)/.test(code)) return false;
-  return !(error instanceof Error) || isBug(error);
-}
-
-const isBug = (error: Error): boolean =>
-  [TypeError, RangeError, ReferenceError, SyntaxError, EvalError].some((kind) => error instanceof kind);
-
-const isOfIpv6 = (error: unknown): boolean =>
-  error instanceof Error && 'address' in error && String(error.address).includes(':');
 
 /** The address that could be asked tells more than one that no route leads to. */
 const unrouted = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']);
@@ -110,32 +69,6 @@ function innermost(error: unknown): unknown {
   const telling = error.errors.findLast((each) => !unrouted.has(codeOf(each)));
   return innermost(own ?? telling ?? error.errors.at(-1));
 }
-
-const nameFaults: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'does not exist',
-  EAI_NONAME: 'does not exist',
-  ENODATA: 'has no address: add an A record',
-  EAI_NODATA: 'has no address: add an A record',
-  ESERVFAIL: 'cannot be resolved: its name servers fail',
-  EREFUSED: 'cannot be resolved: its name servers refuse',
-  EFORMERR: 'cannot be resolved: its name servers answer nonsense',
-  EBADRESP: 'cannot be resolved: its name servers answer nonsense',
-  ENOTIMP: 'cannot be resolved: its name servers do not know the question',
-  ETIMEOUT: 'cannot be resolved: its name servers do not answer in time',
-  EAI_AGAIN: 'cannot be resolved now: its name servers do not answer',
-  EAI_FAIL: 'cannot be resolved: its name servers fail',
-};
-
-/** Whether looking up the name failed; a resolver's own `ECONNREFUSED` or `ETIMEOUT` says so by its system call. */
-const isOfName = (error: unknown): boolean =>
-  Object.hasOwn(nameFaults, codeOf(error)) || /^(getaddrinfo|query)/.test(syscallOf(error));
-
-/** A connection that failed had an address. */
-const reached = (error: unknown, phase: AttemptPhase | undefined): AttemptPhase | undefined =>
-  phase === 'dns' && syscallOf(error) === 'connect' ? 'connect' : phase;
-
-const syscallOf = (error: unknown): string =>
-  error instanceof Error && 'syscall' in error ? String(error.syscall) : '';
 
 const connectionFaults: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens on the port, or a firewall refuses',
@@ -159,8 +92,6 @@ function faultOf(error: unknown, phase: AttemptPhase | undefined, place: Failure
   const coded = (text: string): string => (code === '' ? text : `${text} (${code})`);
   if (error instanceof TimeUpError) return { cause: 'timeout', text: error.message };
   if (error instanceof ProtocolError) return { cause: 'protocol', text: error.message };
-  if (phase === 'dns')
-    return { cause: 'dns', text: coded(`${host} ${nameFaults[code] ?? 'cannot be resolved'}`) };
   const tls = phase === 'connect' ? undefined : tlsFault(error, code, host, phase, place?.validity);
   if (tls !== undefined) return { cause: 'tls', text: tls };
   if (code === 'ECONNRESET') return { cause: 'network', text: coded(resetIn(phase)) };

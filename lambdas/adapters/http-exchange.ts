@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { type AttemptPhase, redirectTarget } from '../domain/attempt-outcome.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
@@ -50,13 +50,10 @@ async function exchange(
 ): Promise<Answer> {
   const answered = headOf(request);
   const way = wayOf(request);
-  const connecting = timeUp(request, limits.connectTimeout, () =>
-    way.phase === 'dns'
-      ? `no address within ${limits.connectTimeout} ms`
-      : `not connected within ${limits.connectTimeout} ms`,
-  );
+  const notConnected = `not connected within ${limits.connectTimeout} ms`;
+  const connecting = timeUp(request, limits.connectTimeout, notConnected);
   const left = Math.max(0, endsAt - performance.now());
-  const deadline = timeUp(request, left, () => `no answer within ${limits.attemptTimeout} ms`);
+  const deadline = timeUp(request, left, `no answer within ${limits.attemptTimeout} ms`);
   way.onConnected(() => clearTimeout(connecting));
   request.end(body);
   try {
@@ -72,8 +69,8 @@ async function exchange(
   }
 }
 
-const timeUp = (request: ClientRequest, after: number, message: () => string) =>
-  setTimeout(() => request.destroy(new TimeUpError(message())), after);
+const timeUp = (request: ClientRequest, after: number, message: string) =>
+  setTimeout(() => request.destroy(new TimeUpError(message)), after);
 
 /** Reads the rest of an answer; a connection that may not be used again is closed. */
 async function read(answer: ArrivedAnswer, request: ClientRequest): Promise<Answer> {
@@ -98,7 +95,8 @@ interface Way {
 }
 
 function wayOf(request: ClientRequest): Way {
-  let phase: AttemptPhase = isIP(request.host) > 0 ? 'connect' : 'dns';
+  // The name was resolved before.
+  let phase: AttemptPhase = 'connect';
   let validity: Way['validity'];
   let connected = (): void => undefined;
   let tried = (): boolean => false;
@@ -110,9 +108,6 @@ function wayOf(request: ClientRequest): Way {
     if (request.reusedSocket) return arrive();
     // A name that was known already is looked up before anybody can listen.
     tried = () => (socket.autoSelectFamilyAttemptedAddresses ?? []).length > 0;
-    socket.on('lookup', (error: Error | null) => {
-      if (!error && phase === 'dns') phase = 'connect';
-    });
     if (!(socket instanceof TLSSocket)) return socket.once('connect', arrive);
     // Before Node checks the certificate: of a connection that it closed there is none to be had.
     socket.prependOnceListener('secure', () => {

@@ -1,13 +1,17 @@
-import { Agent as HttpAgent, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AttemptOutcome, outcomeOfAnswer } from '../domain/attempt-outcome.ts';
 import { checkUrl, type DestinationRules } from '../domain/destination.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { parseRetryAfter } from '../domain/retry-schedule.ts';
 import { type Millis, unixMillis } from '../domain/time.ts';
-import { guardedLookup, type Resolve } from './guarded-lookup.ts';
-import { outcomeOfError } from './http-errors.ts';
-import { type Answer, answerTo, type Open } from './http-exchange.ts';
+import { concurrencyLimit } from './concurrency-limit.ts';
+import { connectionPool } from './connection-pool.ts';
+import { type EndpointRequest, sendRequest } from './endpoint-request.ts';
+import type { TellRefused } from './guarded-lookup.ts';
+import { BlockedAddressError, outcomeOfError } from './http-errors.ts';
+import type { Answer } from './http-exchange.ts';
+import { nameResolver, type Resolve } from './name-resolver.ts';
+import { exhaustionIn, OwnFaultError } from './own-fault.ts';
 
 /** One signed request. */
 export interface Post {
@@ -20,55 +24,76 @@ export interface Post {
 
 type SenderSettings = DestinationRules & Pick<OutboundSettings, 'connectTimeout'>;
 
-/** The status line decides, so a large head must not hide it; what is larger still is the endpoint's failure. */
-const maxHeaderBytes = 256 * 1024;
-/** Idle connections of one container, which serves few endpoints at once. */
-const maxIdleSockets = 32;
-
-const agentOptions = { keepAlive: true, maxFreeSockets: maxIdleSockets, scheduling: 'lifo' } as const;
+/** With the idle connections, well within the 1,024 descriptors of a function. A batch has five, so none waits there. */
+const maxActive = 256;
 
 /**
  * Posts to endpoints: no redirects, TLS verified, only to public addresses, with one deadline over DNS, connect and
  * response head.
  *
- * Never throws for what an endpoint does.
+ * @param tellRefused gets the private address that a name resolved to
  */
-export function httpSender(settings: SenderSettings, resolve?: Resolve) {
-  const plain = { agent: new HttpAgent(agentOptions), request: requestHttp };
-  const secure = { agent: new HttpsAgent(agentOptions), request: requestHttps };
+export function httpSender(
+  settings: SenderSettings,
+  resolve: Resolve = nameResolver(),
+  tellRefused: TellRefused = () => undefined,
+) {
+  const pool = connectionPool();
+  const active = concurrencyLimit(maxActive);
 
-  const opener =
-    (url: URL, isLocal: boolean, { headers, body }: Post): Open =>
-    (connection) => {
-      const { agent, request } = url.protocol === 'http:' ? plain : secure;
-      return request(url, {
-        method: 'POST',
-        headers: { ...headers, 'Content-Length': body.byteLength },
-        agent: connection === 'pooled' ? agent : false,
-        lookup: guardedLookup(isLocal, resolve),
-        maxHeaderSize: maxHeaderBytes,
-        rejectUnauthorized: true,
-      });
-    };
+  /** A fault of our own may pass once the idle connections are closed: they hold descriptors and ports. */
+  async function send(request: EndpointRequest): Promise<Answer> {
+    try {
+      return await sendRequest(request, pool, resolve);
+    } catch (error) {
+      if (exhaustionIn(error) === undefined) throw error;
+      pool.closeIdle();
+      await nextTurn();
+      return sendRequest(request, pool, resolve);
+    }
+  }
 
   return {
-    async post(post: Post): Promise<AttemptOutcome> {
-      const checked = checkUrl(post.url, settings);
+    /**
+     * Never throws for what an endpoint does.
+     *
+     * @throws OwnFaultError when no request can be made by a fault of this process: that is no attempt
+     */
+    async post({ url, headers, body, timeout }: Post): Promise<AttemptOutcome> {
+      const checked = checkUrl(url, settings);
       if (!checked.ok) return { kind: 'blocked', isLiteral: checked.isLiteral, error: checked.reason };
-      const times = { connectTimeout: settings.connectTimeout, attemptTimeout: post.timeout };
+      const destination = { url: withoutTrailingDot(checked.url), isLocal: checked.isLocal };
+      if (!(await active.enter(timeout))) {
+        throw new OwnFaultError('EBUSY', `${maxActive} requests are under way already`);
+      }
       try {
-        return outcomeOf(await answerTo(opener(checked.url, checked.isLocal, post), post.body, times));
+        const { connectTimeout } = settings;
+        // The wait is not the endpoint's.
+        const startedAt = performance.now();
+        const request = { ...destination, headers, body, connectTimeout, timeout, startedAt };
+        return outcomeOf(await send(request));
       } catch (error) {
+        if (error instanceof BlockedAddressError) tellRefused(destination.url.hostname, String(error.cause));
         return outcomeOfError(error);
+      } finally {
+        active.leave();
       }
     },
 
-    /** Closes the idle connections. */
-    close(): void {
-      plain.agent.destroy();
-      secure.agent.destroy();
-    },
+    /** Closes the connections. */
+    close: pool.close,
   };
+}
+
+/**
+ * A name with a full stop behind it is the same name, but no certificate has it, and SNI does not allow it.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6066#section-3
+ */
+function withoutTrailingDot(url: URL): URL {
+  const plain = new URL(url);
+  plain.hostname = url.hostname.replace(/\.$/, '');
+  return plain;
 }
 
 const outcomeOf = ({ status, retryAfter, sample, location }: Answer): AttemptOutcome =>

@@ -1,3 +1,4 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { ProviderCalls } from '../domain/provider/check.ts';
 
@@ -13,6 +14,8 @@ class ProviderCallError extends Error {
 
 /** Requests to the servers of a provider: https, no redirects, little time, small answers. */
 export function providerCalls(): ProviderCalls {
+  // Node gives each of several addresses 250 ms, which another continent may need; `fetch` takes no other way to say it.
+  setDefaultAutoSelectFamilyAttemptTimeout(answerWithinMs / 2);
   return {
     get roots() {
       return getCACertificates('default');

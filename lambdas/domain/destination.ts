@@ -44,10 +44,12 @@ function refusalOf(url: URL, { allowedPorts }: DestinationRules): string | undef
 const refusalOfLocal = ({ protocol }: URL): string | undefined =>
   protocol === 'http:' || protocol === 'https:' ? undefined : 'only http and https are allowed';
 
-/** A URL's host; a v6 address without its brackets. */
-export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
+/** A URL's host: a v6 address without its brackets, a name without the full stop that may end it. */
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 
-const isLocalHost = (host: string): boolean => host === 'localhost' || isLoopback(host);
+/** @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
+const isLocalHost = (host: string): boolean =>
+  host === 'localhost' || host.endsWith('.localhost') || isLoopback(host);
 
 /** Whether an address is this machine's own. */
 export const isLoopback = (address: string): boolean =>

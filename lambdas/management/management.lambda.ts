@@ -29,6 +29,7 @@ import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { refusalOfName } from '../adapters/guarded-lookup.ts';
+import { nameResolver } from '../adapters/name-resolver.ts';
 import { payloadCheck } from '../adapters/payload-check.ts';
 import { refusalOfSchema } from '../adapters/payload-schema.ts';
 import { OutboundSettings } from '../domain/outbound-settings.ts';
@@ -49,13 +50,17 @@ const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
 const eventTypes = dynamodbEventTypes(table, env.ENDPOINTS_TABLE);
 const inbound = inboundQueues(queues, env.INBOUND_QUEUES, env.DELIVERY_QUEUE_URL);
 const publishQueue = sqsQueue(queues, env.PUBLISH_QUEUE_URL);
+const resolve = nameResolver();
 const now = () => unixMillis(Date.now());
 const ports = {
   now,
   pause: (span: Millis) => pause(span),
   newId: (prefix: string) => `${prefix}_${randomBytes(16).toString('hex')}`,
   rules: settings,
-  refusalOfName: (hostname: string) => refusalOfName(hostname),
+  refusalOfName: (hostname: string) =>
+    refusalOfName(hostname, resolve, (name, reason) =>
+      report.warn('destination.refused', { hostname: name, reason }),
+    ),
   maxTimeoutSeconds: settings.attemptTimeout / 1000,
   retention: settings.deliveryRetention,
   endpoints: {

@@ -22,6 +22,7 @@ import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { httpSender } from '../adapters/http-sender.ts';
+import { nameResolver } from '../adapters/name-resolver.ts';
 import { OutboundSettings } from '../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../domain/time.ts';
 import { deliverEnv, readEnv, readSettings } from '../env.ts';
@@ -38,6 +39,9 @@ const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
 const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
 const secrets = secretsClient(patientCalls);
 const endpoints = dynamodbEndpoints(table, env.ENDPOINTS_TABLE);
+const sender = httpSender(settings, nameResolver(), (hostname, reason) =>
+  report.warn('destination.refused', { hostname, reason }),
+);
 const ports = {
   now: () => unixMillis(Date.now()),
   random: Math.random,
@@ -48,7 +52,7 @@ const ports = {
   signingKeys: signingSecret(secrets, env.SIGNING_SECRET).keys,
   endpointKeys: endpointKeys(masterSecret(secrets, env.MASTER_SECRET), endpoints.reseal),
   tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
-  post: httpSender(settings).post,
+  post: sender.post,
   sendTask: queue.send,
   sendDeadLetter: (body: string) => deadLetters.send({ body }),
   deleteMessage: queue.delete,

@@ -63,7 +63,11 @@ export class NodeLambda extends Lambda {
       description: props.description,
       timeout: props.timeout,
       memorySize: functions.memoryMb,
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: {
+        ...props.environment,
+        NODE_OPTIONS: '--enable-source-maps',
+        UV_THREADPOOL_SIZE: String(functions.workerThreads),
+      },
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,

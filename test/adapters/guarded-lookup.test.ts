@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Resolve, refusalOfName } from '../../lambdas/adapters/guarded-lookup.ts';
+import { refusalOfName, type TellRefused } from '../../lambdas/adapters/guarded-lookup.ts';
 import { httpSender } from '../../lambdas/adapters/http-sender.ts';
+import type { Resolve } from '../../lambdas/adapters/name-resolver.ts';
 import { millis } from '../../lambdas/domain/time.ts';
 import destinations from '../ssrf/destinations.json' with { type: 'json' };
 
@@ -32,9 +33,9 @@ const portOf = (): number => {
   return address !== null && typeof address === 'object' ? address.port : 0;
 };
 
-async function post(resolve: Resolve) {
+async function post(resolve: Resolve, tellRefused?: TellRefused) {
   const rules = { localEndpoints: false, allowedPorts: [portOf()], connectTimeout: millis(300) };
-  const sender = httpSender(rules, resolve);
+  const sender = httpSender(rules, resolve, tellRefused);
   try {
     return await sender.post({
       url: `https://rebind.example:${portOf()}/`,
@@ -74,9 +75,46 @@ describe('a connection to a name', () => {
 
     expect(await post(resolve)).toMatchObject({
       kind: 'blocked',
-      error: expect.stringContaining('127.0.0.1'),
+      // An attempt's error is the tenant's to read, and the address is not.
+      error: 'rebind.example resolves to an address that is not public',
     });
     expect(visits.count).toBe(0);
+  });
+});
+
+describe('a private address', () => {
+  it('is told to operators, and in no outcome', async () => {
+    const told: string[][] = [];
+    const { resolve } = resolver(['93.184.216.34', '10.11.12.13']);
+
+    const outcome = await post(resolve, (...refused) => told.push(refused));
+    const refusal = await refusalOfName('rebind.example', resolve, (...refused) => told.push(refused));
+
+    expect(JSON.stringify([outcome, refusal])).not.toContain('10.11.12.13');
+    expect(told).toEqual(Array(2).fill(['rebind.example', '10.11.12.13 is not a public address (private)']));
+  });
+});
+
+describe('a resolver that never answers', () => {
+  it('costs a connection its own time, and a registration two seconds', async () => {
+    expect(await post(() => undefined)).toEqual({
+      kind: 'unreachable',
+      cause: 'dns',
+      phase: 'dns',
+      error: 'no answer for rebind.example within 300 ms (ETIMEOUT)',
+    });
+    expect(await refusalOfName('rebind.example', () => undefined)).toBeUndefined();
+  });
+
+  it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])('or that fails with %s has its code', async (code) => {
+    const broken: Resolve = (_name, _options, callback) =>
+      callback(Object.assign(new Error('failed'), { code }), []);
+
+    expect(await post(broken)).toMatchObject({
+      kind: 'unreachable',
+      cause: 'dns',
+      error: expect.stringContaining(`(${code})`),
+    });
   });
 });
 
@@ -84,7 +122,9 @@ describe('a name that is registered', () => {
   it.each(destinations.otherAddresses)('is refused when it resolves to %s', async (address) => {
     const { resolve } = resolver(['93.184.216.34', address]);
 
-    expect(await refusalOfName('rebind.example', resolve)).toMatch(/^rebind\.example resolves to/);
+    expect(await refusalOfName('rebind.example', resolve)).toBe(
+      'rebind.example resolves to an address that is not public',
+    );
   });
 
   it('is taken when all its addresses are public, or it has none yet', async () => {

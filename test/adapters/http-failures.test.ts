@@ -1,4 +1,4 @@
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpSender } from '../../lambdas/adapters/http-sender.ts';
 import { millis } from '../../lambdas/domain/time.ts';
@@ -77,7 +77,7 @@ describe('no answer', () => {
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'network' });
   });
 
-  it('from a resolver is a timeout of the name', async () => {
+  it('from a resolver is a failure of the name', async () => {
     const sender = httpSender(
       { ...settings, localEndpoints: false, connectTimeout: millis(100) },
       () => undefined,
@@ -92,9 +92,9 @@ describe('no answer', () => {
 
     expect(outcome).toEqual({
       kind: 'unreachable',
-      cause: 'timeout',
+      cause: 'dns',
       phase: 'dns',
-      error: 'no address within 100 ms',
+      error: 'no answer for slow.example within 100 ms (ETIMEOUT)',
     });
   });
 
@@ -174,7 +174,7 @@ describe('a blocked destination', () => {
     expect(outcome).toMatchObject({
       kind: 'blocked',
       isLiteral: false,
-      error: expect.stringContaining('not a public'),
+      error: 'localhost resolves to an address that is not public',
     });
     expect(reached).toBe(false);
   });
@@ -191,6 +191,17 @@ describe('over TLS with a certificate that is trusted', () => {
     using server = await httpsServer(certificates.localhost, (_request, response) => response.end('ok'));
 
     expect(await post(server.url)).toEqual({ kind: 'accepted', status: 200, sample: 'ok' });
+  });
+
+  it('the name is asked for without the full stop that may end it', async () => {
+    const seen: (string | undefined)[] = [];
+    using server = await httpsServer(certificates.localhost, ({ socket, headers }, response) => {
+      seen.push(socket instanceof TLSSocket ? String(socket.servername) : undefined, headers.host);
+      response.end();
+    });
+
+    expect(await post(`https://localhost.:${server.port}/`)).toMatchObject({ kind: 'accepted' });
+    expect(seen).toEqual(['localhost', `localhost:${server.port}`]);
   });
 
   it('of another name it is not', async () => {

@@ -19,6 +19,11 @@ export const patientCalls: CallBounds = { connectionTimeoutMs: 1000, requestTime
 /** For who waits at a queue: longer than SQS itself waits before it answers that there is nothing. */
 export const longPolls: CallBounds = { connectionTimeoutMs: 1000, requestTimeoutMs: 25_000, maxAttempts: 4 };
 
+/** Node gives each of several addresses 250 ms, however long a connection may take. */
+const agentOf = ({ connectionTimeoutMs }: CallBounds) => ({
+  autoSelectFamilyAttemptTimeout: connectionTimeoutMs / 2,
+});
+
 /** What every client is made with. */
 export const clientConfig = (bounds: CallBounds) => ({
   maxAttempts: bounds.maxAttempts,
@@ -26,5 +31,7 @@ export const clientConfig = (bounds: CallBounds) => ({
     connectionTimeout: bounds.connectionTimeoutMs,
     requestTimeout: bounds.requestTimeoutMs,
     throwOnRequestTimeout: true,
+    httpAgent: agentOf(bounds),
+    httpsAgent: agentOf(bounds),
   },
 });

@@ -1,0 +1,153 @@
+import { type LookupAddress, type LookupAllOptions, promises } from 'node:dns';
+import { setTimeout as pause } from 'node:timers/promises';
+import { NameLookupError } from './name-lookup-error.ts';
+import { OwnFaultError } from './own-fault.ts';
+
+/** What resolves names: called as `dns.lookup` is. `within`: the milliseconds that the caller waits. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions & { readonly within: number },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/** A question that several may wait for. */
+interface Flight {
+  readonly resolver: promises.Resolver;
+  readonly answer: Promise<LookupAddress[]>;
+  waiting: number;
+}
+
+/** A packet that is lost is asked for again after this, and twice that, and so on. */
+const firstTryMs = 1_000;
+const tries = 4;
+
+/**
+ * Resolves names by questions to the name servers (c-ares), A and AAAA at once.
+ *
+ * `dns.lookup` blocks one of libuv's few threads for as long as a name server is silent, and everything else that needs
+ * one waits behind it. Here a silent name costs its own caller, and is cancelled when that one gives up. Neither
+ * `/etc/hosts` nor search domains are used; `localhost` and what ends in it is this machine, without a question.
+ *
+ * Questions for one name at the same time are one. Nothing is cached: each connection goes where the name leads now.
+ *
+ * @param servers as `dns.setServers` takes them. Absent: those of the machine
+ * @see https://nodejs.org/api/dns.html#implementation-considerations
+ */
+export function nameResolver(servers?: readonly string[]): Resolve {
+  const flights = new Map<string, Flight>();
+
+  function begin(name: string, within: number): Flight {
+    const resolver = new promises.Resolver({ timeout: firstTryMs, tries });
+    if (servers) resolver.setServers(servers);
+    const answer = bothFamilies(name, resolver, within);
+    const flight = { resolver, answer, waiting: 0 };
+    flights.set(name, flight);
+    const end = () => forget(name, flight);
+    answer.then(end, end);
+    return flight;
+  }
+
+  function forget(name: string, flight: Flight): void {
+    if (flights.get(name) === flight) flights.delete(name);
+    flight.resolver.cancel();
+  }
+
+  async function waitFor(name: string, within: number): Promise<LookupAddress[]> {
+    const flight = flights.get(name) ?? begin(name, within);
+    flight.waiting++;
+    const { promise: timeUp, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new NameLookupError(name, 'ETIMEOUT', within)), within);
+    try {
+      return await Promise.race([flight.answer, timeUp]);
+    } finally {
+      clearTimeout(timer);
+      flight.waiting--;
+      if (flight.waiting === 0) forget(name, flight);
+    }
+  }
+
+  return (hostname, { within }, callback) => {
+    const name = hostname.toLowerCase().replace(/\.$/, '');
+    if (name === 'localhost' || name.endsWith('.localhost')) return callback(null, [...thisMachine]);
+    waitFor(name, within).then(
+      (addresses) => callback(null, addresses),
+      (error) => callback(error, []),
+    );
+  };
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
+const thisMachine = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+] as const;
+
+/** What one family's question came to. */
+interface FamilyAnswer {
+  readonly addresses: readonly LookupAddress[];
+  readonly code?: string;
+}
+
+/** The resolution delay of RFC 8305: IPv6 that is later than IPv4 by more is done without. */
+const graceForV6 = 50;
+/** Lambda has no IPv6 by default, so IPv4 is waited for longer: until a lost packet has been asked for again. */
+const graceForV4 = 1_500;
+const late: FamilyAnswer = { addresses: [] };
+
+/** Addresses of both families, IPv4 first; of one, where the other has none, fails, or is late. */
+async function bothFamilies(
+  name: string,
+  resolver: promises.Resolver,
+  within: number,
+): Promise<LookupAddress[]> {
+  const v4 = familyAnswer(resolver.resolve4(name), 4);
+  const v6 = familyAnswer(resolver.resolve6(name), 6);
+  const graces = new AbortController();
+  const unlessLate = (own: Promise<FamilyAnswer>, other: Promise<FamilyAnswer>, grace: number) =>
+    Promise.race([own, lateAfter(other, grace, graces.signal)]);
+  const answers = await Promise.all([
+    unlessLate(v4, v6, Math.min(graceForV4, within / 2)),
+    unlessLate(v6, v4, graceForV6),
+  ]);
+  graces.abort();
+  const addresses = answers.flatMap((answer) => answer.addresses);
+  if (addresses.length === 0) throw failureOf(name, answers, within);
+  return addresses;
+}
+
+async function familyAnswer(asked: Promise<string[]>, family: 4 | 6): Promise<FamilyAnswer> {
+  try {
+    return { addresses: (await asked).map((address) => ({ address, family })) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'ESERVFAIL';
+    return { addresses: [], code };
+  }
+}
+
+/** Settles only when the other family has an address, and its grace is over. */
+async function lateAfter(
+  other: Promise<FamilyAnswer>,
+  grace: number,
+  signal: AbortSignal,
+): Promise<FamilyAnswer> {
+  const { addresses } = await other;
+  if (addresses.length === 0) return new Promise(() => undefined);
+  return pause(grace, late, { signal });
+}
+
+/** The name servers were not reached, or there was no socket or memory to ask them with. */
+const ownCodes = ['ECONNREFUSED', 'ENOMEM', 'EFILE', 'ENOTINITIALIZED'];
+/** What says most about a name comes first. */
+const byWeight = ['ENOTFOUND', 'ESERVFAIL', 'EREFUSED', 'ETIMEOUT'];
+
+function failureOf(name: string, answers: readonly FamilyAnswer[], within: number): Error {
+  const codes = answers
+    .flatMap(({ code }) => code ?? [])
+    .map((code) => (code === 'ECANCELLED' ? 'ETIMEOUT' : code));
+  const own = codes.find((code) => ownCodes.includes(code));
+  if (own !== undefined)
+    return new OwnFaultError(own, 'dns: the name servers of this machine cannot be asked');
+  const code =
+    byWeight.find((weighty) => codes.includes(weighty)) ?? codes.find((other) => other !== 'ENODATA');
+  return new NameLookupError(name, code ?? 'ENODATA', within);
+}
