@@ -12,7 +12,8 @@ describe('consume, when something is in the way', () => {
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
     const first = world.turn();
-    await Promise.resolve();
+    // By then it has its claim.
+    await new Promise(setImmediate);
     world.wait(10);
     world.send(stripeMessage('evt_1'));
 
@@ -32,7 +33,8 @@ describe('consume, when something is in the way', () => {
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
     const slow = world.turn();
-    await Promise.resolve();
+    // By then it has its claim.
+    await new Promise(setImmediate);
     world.wait(91);
     await world.turn();
     expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
