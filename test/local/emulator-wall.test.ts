@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,7 +14,7 @@ import { claimPort } from '../../local/ports.ts';
 import { run } from '../../local/processes.ts';
 import { silently } from '../../local/progress.ts';
 import { ensureVenv, findPython } from '../../local/python.ts';
-import { scratchDirectory } from './support/fresh-directory.ts';
+import { freshDirectory, scratchDirectory } from './support/fresh-directory.ts';
 import { foreign, send, sendBytes } from './support/raw-request.ts';
 
 const runner = (command: string, args: readonly string[]) => run(command, args, { env: process.env });
@@ -145,4 +146,22 @@ describe.runIf(hasPython).each([
     const host = 'ab12cd34.execute-api.127.0.0.1:4566';
     expect(await send(url, { path: '/x', headers: { host } })).toMatchObject({ status: 404 });
   });
+});
+
+test.runIf(hasPython)('an emulator before which the wall cannot stand is not served', async () => {
+  const elsewhere = freshDirectory();
+  mkdirSync(join(elsewhere, 'ministack'));
+  writeFileSync(join(elsewhere, 'ministack', '__init__.py'), '');
+  writeFileSync(join(elsewhere, 'ministack', 'app.py'), 'application = None');
+  const python = await ensureVenv(join(projectRoot, '.local', 'venv'), silently, runner);
+  const port = await claimPort(0, '--port');
+
+  const { code, output } = await run(
+    python,
+    [join(projectRoot, 'local', 'run-emulator.py'), '--workers', '0', '--bind', `127.0.0.1:${port}`],
+    { env: { PYTHONPATH: elsewhere, TMPDIR: elsewhere } },
+  );
+
+  expect(code).toBe(1);
+  expect(output).toContain("ImportError: cannot import name 'app' from 'ministack.app'");
 });
