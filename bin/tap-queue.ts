@@ -7,6 +7,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { isTapQueue, tapQueuesOf } from '../lambdas/domain/tap.ts';
 
 /** What a listener that was killed leaves is gone after this. */
 const retentionSeconds = 300;
@@ -33,13 +34,13 @@ const tlsOnly = JSON.stringify({
  * @param prefix of the deployment's tap queues
  */
 export async function makeTapQueue(client: SQSClient, prefix: string, source: string) {
-  const name = `${prefix}${source.slice(0, 30)}-`;
-  const { QueueUrls: found = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: name }));
-  // Those of a source `git-hub` begin like those of `git`.
-  const left = found.filter((queue) => /^[0-9a-f]{8}$/.test(queue.split(name).at(-1) ?? ''));
+  const begin = tapQueuesOf(prefix, source);
+  const name = `${begin}${randomBytes(4).toString('hex')}`;
+  const { QueueUrls: found = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: begin }));
+  const left = found.filter((queue) => isTapQueue(queue.split('/').at(-1) ?? '', prefix, source));
   const { QueueUrl: url = '' } = await client.send(
     new CreateQueueCommand({
-      QueueName: `${name}${randomBytes(4).toString('hex')}`,
+      QueueName: name,
       Attributes: {
         MessageRetentionPeriod: String(retentionSeconds),
         SqsManagedSseEnabled: 'true',
@@ -48,7 +49,7 @@ export async function makeTapQueue(client: SQSClient, prefix: string, source: st
     }),
   );
   return {
-    url,
+    name,
 
     /** What waits for up to five seconds; taken once. */
     async take(signal: AbortSignal): Promise<readonly string[]> {

@@ -3,7 +3,13 @@ import * as v from 'valibot';
 
 /** The environment of each function, shared by `lib/` (which must set all of it) and the function (which reads it once). */
 export const receiveEnv = ['STACK', 'SOURCE', 'INBOUND_EVENTS_TABLE', 'QUEUE_URL', 'PAYLOAD_BUCKET'] as const;
-export const consumeEnv = ['INBOUND_EVENTS_TABLE', 'QUEUE_URL', 'DLQ_URL', 'PAYLOAD_BUCKET'] as const;
+export const consumeEnv = [
+  'TAP_QUEUE_PREFIX',
+  'INBOUND_EVENTS_TABLE',
+  'QUEUE_URL',
+  'DLQ_URL',
+  'PAYLOAD_BUCKET',
+] as const;
 export const publishEnv = [
   'OUTBOUND_EVENTS_TABLE',
   'DELIVERIES_TABLE',

@@ -30,6 +30,8 @@ export interface Throttle {
 /** HTTP API, for v4 and v6 callers → its `$default` stage, with access logs and a throttle for each route */
 export class InboundApi extends Construct {
   readonly api: HttpApi;
+  /** What stands before `/webhooks/…`. */
+  readonly baseUrl: string;
   private readonly props: InboundApiProps;
 
   constructor(scope: Construct, id: string, props: InboundApiProps) {
@@ -40,7 +42,10 @@ export class InboundApi extends Construct {
       description: 'Where providers post their webhooks',
       ipAddressType: IpAddressType.DUAL_STACK,
       createDefaultStage: false,
+      disableExecuteApiEndpoint: props.customDomain?.disableDefaultEndpoint,
     });
+    const { domainName, disableDefaultEndpoint } = props.customDomain ?? {};
+    this.baseUrl = disableDefaultEndpoint ? `https://${domainName}` : this.api.apiEndpoint;
   }
 
   /** Makes the routes public. Call it once, when all of them are there. */
@@ -59,7 +64,7 @@ export class InboundApi extends Construct {
     if (this.props.customDomain !== undefined) this.addDomain(this.props.customDomain, stage);
   }
 
-  /** Another way to the same stage; the API's own name goes on working. */
+  /** Another way to the same stage; the API's own name goes on working unless it is disabled. */
   private addDomain({ domainName, certificateArn }: CustomDomain, stage: CfnStage): void {
     const domain = new DomainName(this, 'Domain', {
       domainName,

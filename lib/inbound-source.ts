@@ -7,8 +7,8 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import { type SourceSettings, secretName } from '../lambdas/domain/source.ts';
-import { onceOnlyPrefix, payloadPrefixes } from '../lambdas/domain/tables.ts';
-import { tapPrefix, tapQueuePrefix } from '../lambdas/domain/tap.ts';
+import { inboundKeys, inboundPrefix } from '../lambdas/domain/tables.ts';
+import { tapQueuePrefix, tapQueuesOf } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import type { RecordTable } from './parts/record-table.ts';
@@ -67,6 +67,12 @@ export class InboundSource extends Construct {
     return secret;
   }
 
+  /** Whose items and objects the functions may touch: those of one source, or, where they are shared, of all. */
+  private get whose(): string {
+    const { path } = this.props;
+    return path.startsWith('{') ? '*' : path;
+  }
+
   /** Nothing verifies until somebody stores what the provider's dashboard shows. */
   private secretWithoutValue(source: string): CfnSecret {
     const secret = new CfnSecret(this, `Secret-${source}`, {
@@ -82,10 +88,10 @@ export class InboundSource extends Construct {
   }
 
   private receiver(settings: readonly SourceSettings[]): NodeLambda {
-    const { path, payloads, events } = this.props;
+    const { payloads, events } = this.props;
     const environment = {
       STACK: Stack.of(this).stackName,
-      SOURCE: path.startsWith('{') ? '' : path,
+      SOURCE: this.whose === '*' ? '' : this.whose,
       INBOUND_EVENTS_TABLE: events.tableName,
       QUEUE_URL: this.work.queue.queueUrl,
       PAYLOAD_BUCKET: payloads.bucketName,
@@ -107,15 +113,16 @@ export class InboundSource extends Construct {
       receive.allow(['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'], ...arns);
     }
     if (settings.some((source) => providerOf(source).onceOnly)) {
-      receive.allowItems(['dynamodb:PutItem'], events.tableArn, onceOnlyPrefix);
+      receive.allowItems(['dynamodb:PutItem'], events.tableArn, inboundKeys.onceOnly(this.whose, '*'));
     }
-    receive.allowObjects(['s3:PutObject'], payloads, payloadPrefixes.inbound);
+    receive.allowObjects(['s3:PutObject'], payloads, inboundPrefix(this.whose));
     return receive;
   }
 
   private consumer(settings: readonly SourceSettings[], timeout: Duration): NodeLambda {
     const sources = Object.values(this.props.sources);
     const environment = {
+      TAP_QUEUE_PREFIX: tapQueuePrefix(Stack.of(this).stackName),
       INBOUND_EVENTS_TABLE: this.props.events.tableName,
       QUEUE_URL: this.work.queue.queueUrl,
       DLQ_URL: this.work.dlq.queueUrl,
@@ -131,16 +138,22 @@ export class InboundSource extends Construct {
       defaults: this.props.functions,
     });
     this.work.consumeWith(consume, { batchSize: batches.consume, maxConcurrency: maxConcurrency(sources) });
+    this.allowConsumer(consume);
+    return consume;
+  }
+
+  private allowConsumer(consume: NodeLambda): void {
+    const { events, payloads } = this.props;
+    const stack = Stack.of(this);
     consume.allow(['sqs:SendMessage'], this.work.dlq.queueArn);
-    consume.allow(['dynamodb:UpdateItem'], this.props.events.tableArn);
-    consume.allowItems(['dynamodb:GetItem'], this.props.events.tableArn, tapPrefix);
+    consume.allowItems(['dynamodb:UpdateItem'], events.tableArn, inboundKeys.event(this.whose, '*'));
+    consume.allowItems(['dynamodb:GetItem'], events.tableArn, inboundKeys.tap(this.whose));
     consume.allowNamed(
       ['sqs:SendMessage'],
-      Stack.of(this).formatArn({ service: 'sqs', resource: tapQueuePrefix(Stack.of(this).stackName) }),
+      stack.formatArn({ service: 'sqs', resource: tapQueuesOf(tapQueuePrefix(stack.stackName), this.whose) }),
       'Each listener of npx hookline listen makes a queue of its own; the star stands for its name.',
     );
-    consume.allowObjects(['s3:GetObject', 's3:PutObject'], this.props.payloads, payloadPrefixes.inbound);
-    return consume;
+    consume.allowObjects(['s3:GetObject', 's3:PutObject'], payloads, inboundPrefix(this.whose));
   }
 
   private routes(settings: readonly SourceSettings[]): readonly string[] {

@@ -9,6 +9,7 @@ import {
   attentionIndex,
   byEndpointIndex,
   heldIndex,
+  inboundKeys,
   keptIndex,
   payloadPrefixes,
 } from '../lambdas/domain/tables.ts';
@@ -110,13 +111,15 @@ export class ManagementApi extends Construct {
     );
     lambda.allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], deliveries.tableArn);
     lambda.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], events.tableArn);
-    lambda.allow(['dynamodb:GetItem'], inboundEvents.tableArn);
+    const anyEvent = inboundKeys.event('*', '*');
+    lambda.allowItems(['dynamodb:GetItem'], inboundEvents.tableArn, anyEvent);
+    // Its keys are a source and a day, as an event's are a source and an id.
+    lambda.allowItems(['dynamodb:Query'], inboundEvents.indexArn(keptIndex.name), anyEvent);
     lambda.allow(
       ['dynamodb:Query'],
       endpoints.indexArn(attentionIndex.name),
       deliveries.indexArn(byEndpointIndex.name),
       deliveries.indexArn(heldIndex.name),
-      inboundEvents.indexArn(keptIndex.name),
     );
   }
 

@@ -3,7 +3,7 @@ import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
@@ -19,6 +19,7 @@ import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbou
 import { OutboundStores } from './outbound-stores.ts';
 import { MinuteSchedule } from './parts/minute-schedule.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
+import { PayloadTopic } from './parts/payload-topic.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { subscribeQueue } from './parts/subscribe-queue.ts';
 import { WorkQueue } from './parts/work-queue.ts';
@@ -79,8 +80,8 @@ export class Outbound extends Construct {
       oldestMessage: Duration.hours(1),
       alarmAction: props.alarmAction,
     });
-    this.topic = new Topic(this, 'Topic', { enforceSSL: true });
-    this.operations = new Topic(this, 'Operations', { enforceSSL: true });
+    this.topic = new PayloadTopic(this, 'Topic');
+    this.operations = new PayloadTopic(this, 'Operations');
     this.subscriptionDlq = subscribeQueue(this, this.topic, this.publishing.queue, props.alarmAction);
     this.publish = this.publisher();
     this.deliver = this.deliverer();

@@ -7,6 +7,11 @@ export interface CustomDomain {
   readonly domainName: string;
   /** A certificate for that name in AWS Certificate Manager, in the stack's region. */
   readonly certificateArn: string;
+  /**
+   * Takes the API's own name out of service, so that what stands before the domain (a firewall, mutual TLS) cannot be
+   * passed by. Set it once the domain answers, and the providers post to it. @default false
+   */
+  readonly disableDefaultEndpoint?: boolean;
 }
 
 export interface PublicUrlProps {

@@ -105,7 +105,7 @@ export class WebhookStack extends Stack {
       ...{ outbound: this.outbound, management: this.management.lambda },
     });
     this.node.addValidation({ validate: () => tooManyResources(this) });
-    this.addOutputs({ sources, baseUrl: api.api.apiEndpoint, events, payloads: shared.payloads });
+    this.addOutputs({ sources, baseUrl: api.baseUrl, events, payloads: shared.payloads });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
   }
 

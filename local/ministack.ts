@@ -76,7 +76,8 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
 }
 
 function serverArguments(port: number, tls: TlsFiles | undefined): string[] {
-  const server = [join(import.meta.dirname, 'run-emulator.py'), 'ministack.app:app', '--workers', '0'];
+  // One process: the functions that it starts end with it.
+  const server = [join(import.meta.dirname, 'run-emulator.py'), '--workers', '0'];
   const listen = ['--bind', `${host}:${port}`, '--keep-alive', '75', '--log-level', 'WARNING'];
   return [...server, ...listen, ...(tls ? ['--certfile', tls.certificate, '--keyfile', tls.key] : [])];
 }

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { Counter, Histogram, Registry } from 'prom-client';
 import * as v from 'valibot';
+import { ownServer } from './own-requests.ts';
 import { host } from './ports.ts';
 
 /** One line in CloudWatch's embedded metric format. */
@@ -92,8 +93,8 @@ const snakeCase = (name: string): string =>
 
 /** Serves `/metrics`. The port is known to be free. */
 export async function serveMetrics(registry: Registry, port: number): Promise<Server> {
-  const server = createServer(async (request, response) => {
-    if (request.url !== '/metrics') return response.writeHead(404).end('See /metrics.\n');
+  const server = ownServer(async (request, response) => {
+    if (request.url !== '/metrics') return void response.writeHead(404).end('See /metrics.\n');
     response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();

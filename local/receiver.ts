@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { plainText } from './plain-text.ts';
+import { ownServer } from './own-requests.ts';
+import { plainLine } from './plain-text.ts';
 import { host } from './ports.ts';
 
 // npm run receiver: a customer's server to try endpoints with. It says what it gets, and answers with the status that the
@@ -9,13 +9,13 @@ import { host } from './ports.ts';
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '3000' } } });
 
-const server = createServer(async (request, response) => {
-  const [, status = '200'] = /^\/([2-5]\d\d)(?:\/|$)/.exec(request.url ?? '') ?? [];
+const server = ownServer(async (request, response) => {
+  const { url = '', headers } = request;
+  const [, status = '200'] = /^\/([2-5]\d\d)(?:\/|$)/.exec(url) ?? [];
   const body = await text(request);
   const time = new Date().toISOString().slice(11, 19);
-  console.log(
-    `${time}  ${status}  ${request.url}  ${request.headers['webhook-id'] ?? request.headers['user-agent'] ?? '–'}  ${plainText(body.slice(0, 200))}`,
-  );
+  const sender = String(headers['webhook-id'] ?? headers['user-agent'] ?? '–');
+  console.log([time, status, ...[url, sender, body].map((part) => plainLine(part.slice(0, 200)))].join('  '));
   response.writeHead(Number(status)).end();
 });
 server.on('error', (error) => {

@@ -1,15 +1,58 @@
-"""Serves ministack, and ends it together with all its functions once the process that started it is gone.
+"""Serves ministack to programs of this machine, and ends it with all its functions once its starter is gone.
 
 The starter holds the other end of stdin: it closes when the starter ends, however it ends.
+
+ministack itself answers every origin and every host, so a page in the user's browser could run code here. What stands
+in front of it refuses what only a browser sends for another site, and every name that a page can be served under (DNS
+rebinding). local/own-requests.ts is the same rule for the servers in Node.
 """
 
 import os
+import re
 import shutil
 import signal
 import sys
 import threading
 
 from hypercorn.__main__ import main
+from ministack.app import app as emulator
+
+# What it is reached by, and an API of its own: no such name below an address can be in DNS.
+OWN_HOST = re.compile(r"(?:(?:[0-9a-f]{8}\.execute-api\.)?127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.ASCII)
+OWN_SITES = ("none", "same-origin")
+
+
+def refusal(headers) -> str | None:
+    """Why a request is not of a program of this machine; None when it is."""
+
+    def values(wanted: bytes) -> list[str]:
+        return [value.decode("latin-1") for name, value in headers if name.lower() == wanted]
+
+    hosts = values(b"host")
+    if len(hosts) != 1 or not OWN_HOST.fullmatch(hosts[0].lower()):
+        return f"the Host is {ascii(', '.join(hosts)[:100])}, which is no name of it; use 127.0.0.1"
+    if values(b"origin"):
+        return "it has an Origin, so a page in a browser sent it"
+    if any(site.lower() not in OWN_SITES for site in values(b"sec-fetch-site")):
+        return "a page of another site sent it (Sec-Fetch-Site)"
+    return None
+
+
+async def app(scope, receive, send):
+    """The ASGI application: ministack, for what is not refused."""
+    if scope["type"] == "lifespan":
+        return await emulator(scope, receive, send)
+    if scope["type"] not in ("http", "websocket"):
+        raise ValueError(f"a request of the unknown kind {scope['type']}")
+    reason = refusal(scope["headers"])
+    if reason is None:
+        return await emulator(scope, receive, send)
+    print(f"refused {scope.get('method', 'websocket')} {ascii(scope['path'][:100])}: {reason}", file=sys.stderr, flush=True)
+    if scope["type"] == "websocket":
+        return await send({"type": "websocket.close", "code": 1008})
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": f"The local AWS refuses this request: {reason}.\n".encode()})
 
 
 def end_with_starter() -> None:
@@ -19,4 +62,5 @@ def end_with_starter() -> None:
 
 
 threading.Thread(target=end_with_starter, daemon=True).start()
-sys.exit(main(sys.argv[1:]))
+# This module's `app`: without it nothing is served.
+sys.exit(main(["__main__:app", *sys.argv[1:]]))

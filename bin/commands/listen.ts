@@ -47,7 +47,7 @@ async function listen(source: string, options: Options): Promise<void> {
   const taps = dynamodbTaps(dynamoClient(patientCalls), deployment.inboundEventsTable);
   const sayHere = (): Promise<boolean> => {
     const now = unixMillis(Date.now());
-    return taps.openTap(source, { queueUrl: queue.url, until: unixMillis(now + listenMs) }, now);
+    return taps.openTap(source, { queueName: queue.name, until: unixMillis(now + listenMs) }, now);
   };
   const timer = setInterval(() => void sayHere().catch(() => undefined), sayAgainMs);
   try {
@@ -61,7 +61,7 @@ async function listen(source: string, options: Options): Promise<void> {
     // First: it would open the tap again, with a queue that is gone.
     clearInterval(timer);
     // What cannot be cleared away ends by itself, and hides no error.
-    await Promise.allSettled([taps.closeTap(source, queue.url), queue.remove()]);
+    await Promise.allSettled([taps.closeTap(source, queue.name), queue.remove()]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { payloadStore } from '../../lambdas/adapters/aws/payload-store.ts';
 import { s3Client } from '../../lambdas/adapters/aws/s3-client.ts';
-import { bodyOf, ReceivedMessage } from '../../lambdas/domain/event.ts';
+import { bytesOf, ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { MalformedMessageError, parseMessage } from '../../lambdas/domain/messages.ts';
 import { plainText } from '../../local/plain-text.ts';
 import type { Deployment } from '../deployment.ts';
@@ -46,8 +46,9 @@ function eventIn(text: string): ReceivedMessage | undefined {
 
 async function postTo(to: string, event: ReceivedMessage, deployment: Deployment): Promise<string> {
   try {
-    const body = await bytesOf(event, deployment);
-    return body === undefined ? 'its body is not there any more' : await post(to, event, body);
+    const { get } = payloadStore(s3Client(patientCalls), deployment.payloadBucket);
+    const body = await bytesOf(event, get);
+    return body ? await post(to, event, new Uint8Array(body)) : 'its body is not there any more';
   } catch (error) {
     return `failed: ${failureLine(error)}`;
   }
@@ -67,14 +68,4 @@ async function post(to: string, event: ReceivedMessage, body: Uint8Array<ArrayBu
     signal: AbortSignal.timeout(localAnswerMs),
   });
   return `${status} after ${Math.round(performance.now() - startedAt)} ms`;
-}
-
-async function bytesOf(
-  event: ReceivedMessage,
-  { payloadBucket }: Deployment,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const place = bodyOf(event);
-  const bytes =
-    'bytes' in place ? place.bytes : await payloadStore(s3Client(patientCalls), payloadBucket).get(place.key);
-  return bytes && new Uint8Array(bytes);
 }

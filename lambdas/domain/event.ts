@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { maxInlineMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import { bodyHash } from './provider/body-hash.ts';
 import { decodeUtf8 } from './provider/payload.ts';
-import { payloadPrefixes } from './tables.ts';
+import { type GetObject, readStored } from './stored-body.ts';
+import { inboundPrefix } from './tables.ts';
 
 const heading = {
   v: v.literal(1),
@@ -49,7 +50,7 @@ export interface PackedEvent {
 export function packEvent(event: EventHeading, body: Uint8Array): PackedEvent {
   const message = inlineMessage(event, body);
   if (utf8Bytes(message) <= maxInlineMessageBytes) return { message };
-  const key = `${payloadPrefixes.inbound}${event.source}/${bodyHash(body)}`;
+  const key = `${inboundPrefix(event.source)}${bodyHash(body)}`;
   return { message: serialiseMessage({ ...event, bodyS3: key }), stored: { key, bytes: body } };
 }
 
@@ -63,14 +64,16 @@ export function inlineMessage(event: EventHeading, body: Uint8Array): string {
   );
 }
 
-/** Where a message's body is: here, or in the bucket under a key. */
-export type BodyPlace = { readonly bytes: Uint8Array } | { readonly key: string };
-
-/** Finds the body of a parsed message. */
-export function bodyOf(message: ReceivedMessage): BodyPlace {
-  if ('body' in message) return { bytes: Buffer.from(message.body, 'utf8') };
-  if ('bodyBase64' in message) return { bytes: Buffer.from(message.bodyBase64, 'base64') };
-  return { key: message.bodyS3 };
+/**
+ * The body of a parsed message, from wherever it is.
+ *
+ * @returns undefined when it is not in the bucket any more
+ * @throws AlteredBodyError when what is in the bucket is not it
+ */
+export async function bytesOf(message: ReceivedMessage, get: GetObject): Promise<Uint8Array | undefined> {
+  if ('body' in message) return Buffer.from(message.body, 'utf8');
+  if ('bodyBase64' in message) return Buffer.from(message.bodyBase64, 'base64');
+  return readStored(message.bodyS3, inboundPrefix(message.source), get);
 }
 
 /** The message without its body. */

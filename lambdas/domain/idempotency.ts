@@ -1,3 +1,4 @@
+import { inboundKeys } from './tables.ts';
 import { type Seconds, seconds, secondsUntil, type UnixMillis } from './time.ts';
 
 /**
@@ -5,7 +6,10 @@ import { type Seconds, seconds, secondsUntil, type UnixMillis } from './time.ts'
  *
  * A source's name has no `#`, so the first one splits.
  */
-export const eventKey = (source: string, eventId: string): string => `${source}#${eventId}`;
+export const eventKey = inboundKeys.event;
+
+/** The source of an event, from its key. */
+export const sourceIn = (key: string): string => key.slice(0, Math.max(0, key.indexOf('#')));
 
 /** Where an event stands. `processing` and `retrying` are unfinished. */
 export const eventStatuses = ['processing', 'retrying', 'processed', 'failed', 'ignored'] as const;

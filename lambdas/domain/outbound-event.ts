@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OutboundSettings } from './outbound-settings.ts';
 import type { Publication } from './publish-message.ts';
-
+import { payloadPrefixes } from './tables.ts';
 import {
   days,
   later,
@@ -54,7 +54,12 @@ export const eventBody = ({ id, type, tenant, data }: Publication, createdAt: Un
 export const contentHash = ({ type, data }: Publication): string => sha256(JSON.stringify([type, data]));
 
 /** Where a large body is kept. By content, so that a second publisher of an id cannot change what the first one sent. */
-export const payloadKey = (eventKey: string, body: string): string => `${sha256(eventKey)}/${sha256(body)}`;
+export const payloadKey = (eventKey: string, body: string): string =>
+  `${payloadPrefixOf(eventKey)}${sha256(body)}`;
+
+/** Where the bodies of an event are. */
+export const payloadPrefixOf = (eventKey: string): string =>
+  `${payloadPrefixes.outbound}${sha256(eventKey)}/`;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Provider } from './provider/provider.ts';
 import { pathOf, queryOf, type RawRequest } from './raw-request.ts';
-import { payloadPrefixes } from './tables.ts';
+import { inboundPrefix } from './tables.ts';
 import type { UnixMillis } from './time.ts';
 
 /** What is kept of a refused request: no value of a header and nothing of the body, unless the source asks for it. */
@@ -36,7 +36,7 @@ export const RefusalRecord = v.object({
 export type RefusalRecord = v.InferOutput<typeof RefusalRecord>;
 
 /** Where the records of a source are. */
-export const refusalsOf = (source: string): string => `${payloadPrefixes.inbound}refused/${source}/`;
+export const refusalsOf = (source: string): string => `${inboundPrefix(source)}refused/`;
 
 /** One for each minute of an hour: at most sixty of a source, the newer in the place of the older. */
 export function refusalKey(source: string, at: UnixMillis): string {

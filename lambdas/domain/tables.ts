@@ -3,8 +3,18 @@
 /** InboundEvents (pk `id`): failed and ignored events whose bodies are kept, by source and day. Sparse. */
 export const keptIndex = { name: 'kept', partitionKey: 'keptDay', sortKey: 'keptAt' } as const;
 
-/** InboundEvents: tokens that are good for one body. No source can be named so, so none of them is ever an event. */
-export const onceOnlyPrefix = '/once/';
+/**
+ * InboundEvents: every key begins with its source, so that a role can be let at those of one source alone.
+ *
+ * What follows tells what it is: `#` an event, `/` something else. A source's name has neither, so it ends there.
+ */
+export const inboundKeys = {
+  event: (source: string, eventId: string): string => `${source}#${eventId}`,
+  /** The listener of a source. */
+  tap: (source: string): string => `${source}/tap`,
+  /** A token that is good for one body, by its hash. */
+  onceOnly: (source: string, tokenHash: string): string => `${source}/once/${tokenHash}`,
+} as const;
 
 /** Deliveries (pk `id`): every unfinished delivery by the time at which the sweep must step in. Sparse. */
 export const dueIndex = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt', shards: 8 } as const;
@@ -33,8 +43,14 @@ export const otherItems = { gate: '/gate/', eventType: '/event-type', job: '/job
 
 /** S3 prefixes of the payload bucket; each has its own lifecycle. */
 export const payloadPrefixes = {
-  /** Bodies over one SQS message, bodies of failed and ignored events, records of refusals. 35 days. */
+  /** By source: bodies over one SQS message, bodies of failed and ignored events, records of refusals. 35 days. */
   inbound: 'inbound/',
   /** Payloads of published events over 8 KB. 100 days. */
   outbound: 'outbound/',
 } as const;
+
+/** Where what belongs to a source is: the slash ends its name, so that `git` has nothing of `git-hub`. */
+export const inboundPrefix = (source: string): string => `${payloadPrefixes.inbound}${source}/`;
+
+/** Failed and ignored events of a source, for a replay. */
+export const keptPrefix = (source: string): string => `${inboundPrefix(source)}kept/`;

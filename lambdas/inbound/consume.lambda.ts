@@ -11,6 +11,7 @@ import { payloadStore } from '../adapters/aws/payload-store.ts';
 import { s3Client } from '../adapters/aws/s3-client.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { tapQueues } from '../adapters/aws/tap-queues.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import { InboundSettings } from '../domain/source.ts';
@@ -49,12 +50,11 @@ const ports = {
 };
 
 const taps = dynamodbTaps(dynamoClient(quickCalls), env.INBOUND_EVENTS_TABLE);
-const tapQueues = sqsClient(quickCalls);
 /** With quick calls: whoever listens must not hold up the handlers. */
 const copyToTap = tapCopier({
   now: ports.now,
   readTap: taps.readTap,
-  sendCopy: (queueUrl, body) => sqsQueue(tapQueues, queueUrl).send({ body }),
+  sendCopy: tapQueues(sqsClient(quickCalls), env.TAP_QUEUE_PREFIX, env.QUEUE_URL).send,
   telemetry: report,
 });
 

@@ -5,7 +5,8 @@ import { later, seconds, type UnixMillis } from '../domain/time.ts';
 export interface TapPorts {
   now(): UnixMillis;
   readTap(source: string): Promise<Tap | undefined>;
-  sendCopy(queueUrl: string, message: string): Promise<void>;
+  /** @param source whose listener it is for */
+  sendCopy(source: string, queueName: string, message: string): Promise<void>;
   readonly telemetry: { warn(line: string, fields: Readonly<Record<string, string>>): void };
 }
 
@@ -38,8 +39,9 @@ export function tapCopier(ports: TapPorts): (messages: readonly TappedMessage[])
   async function copy({ text }: TappedMessage): Promise<void> {
     const source = sourceIn(text);
     try {
-      const tap = source === undefined ? undefined : await tapOf(source);
-      if (tap !== undefined && tap.until > ports.now()) await ports.sendCopy(tap.queueUrl, text);
+      if (source === undefined) return;
+      const tap = await tapOf(source);
+      if (tap !== undefined && tap.until > ports.now()) await ports.sendCopy(source, tap.queueName, text);
     } catch (error) {
       // It may have gone: the next look tells.
       ports.telemetry.warn('tap.unheard', { source: source ?? '', reason: String(error) });

@@ -1,8 +1,9 @@
-import { bodyOf, type EventHeading, headingOf, ReceivedMessage } from '../domain/event.ts';
+import { bytesOf, type EventHeading, headingOf, ReceivedMessage } from '../domain/event.ts';
 import { eventKey } from '../domain/idempotency.ts';
 import { MalformedMessageError, parseMessage } from '../domain/messages.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import type { SourceSettings } from '../domain/source.ts';
+import { AlteredBodyError, type GetObject } from '../domain/stored-body.ts';
 import { unixMillis } from '../domain/time.ts';
 import type { Claimable } from './claim.ts';
 
@@ -41,16 +42,29 @@ export async function openMessage(
   message: QueuedMessage,
   invocationId: string,
   sources: ReadonlyMap<string, Source>,
-  getBody: (key: string) => Promise<Uint8Array | undefined>,
+  getBody: GetObject,
 ): Promise<Opened> {
   const parsed = parse(message);
   if (typeof parsed === 'string') return { kind: 'unusable', reason: parsed };
   const source = sources.get(parsed.source);
   if (source === undefined) return { kind: 'unusable', reason: `there is no source '${parsed.source}'` };
-  const place = bodyOf(parsed);
-  const body = 'bytes' in place ? place.bytes : await getBody(place.key);
+  const body = await readBody(parsed, getBody);
+  if (body instanceof AlteredBodyError) return { kind: 'unusable', reason: body.message };
   const claimable = claimableOf(message, parsed, source.settings, invocationId);
   return { kind: 'work', work: { message, event: headingOf(parsed), source, body, claimable } };
+}
+
+/** @returns the error when what is in the bucket is not this event's: trying again helps nothing */
+async function readBody(
+  event: ReceivedMessage,
+  getBody: GetObject,
+): Promise<Uint8Array | undefined | AlteredBodyError> {
+  try {
+    return await bytesOf(event, getBody);
+  } catch (error) {
+    if (error instanceof AlteredBodyError) return error;
+    throw error;
+  }
 }
 
 function parse(message: QueuedMessage): ReceivedMessage | string {

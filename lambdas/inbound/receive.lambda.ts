@@ -104,8 +104,7 @@ async function wire(settings: SourceSettings) {
     keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, name)),
     handshakeSecret: handshakeSecretOf(name, settings.handshakeWindow),
     calls,
-    useOnce: async (token, fingerprint, now) =>
-      (await tokenTable(settings.retention))(token, fingerprint, now),
+    useOnce: async (token, fingerprint, now) => (await tokenTable(settings))(token, fingerprint, now),
     putBody: bodies.put,
     enqueue,
   };
@@ -125,9 +124,9 @@ function handshakeSecretOf(name: string, window: Seconds): ReceivePorts['handsha
 }
 
 /** Loaded by the few sources whose provider signs no body. */
-async function tokenTable(rememberFor: Seconds): Promise<ReceivePorts['useOnce']> {
+async function tokenTable({ name, retention }: SourceSettings): Promise<ReceivePorts['useOnce']> {
   const { onceOnly } = await import('../adapters/aws/once-only.ts');
-  return onceOnly(env.INBOUND_EVENTS_TABLE, rememberFor);
+  return onceOnly(env.INBOUND_EVENTS_TABLE, name, retention);
 }
 
 /** A large batch goes out in parallel: one after the other, a hundred calls would take too long. */

@@ -63,7 +63,7 @@ export async function receive(
 /** @returns a refusal when what may come with one body only came before with another */
 async function reusedToken(
   request: RawRequest,
-  { provider, settings }: Source,
+  { provider }: Source,
   now: UnixMillis,
   ports: ReceivePorts,
 ): Promise<Refusal | undefined> {
@@ -73,7 +73,7 @@ async function reusedToken(
   const token = readField(provider.onceOnly, { request, requestId: '', family: '', body, payload });
   if (token === undefined) return refusedSignature('malformed-body');
   try {
-    const isFirst = await ports.useOnce(`${settings.name}#${token}`, bodyHash(body), now);
+    const isFirst = await ports.useOnce(token, bodyHash(body), now);
     return isFirst ? undefined : refusedSignature('reused-token');
   } catch (error) {
     return unavailable('the token could not be noted', error);

@@ -1,13 +1,23 @@
-import { bodyOf, headingOf, packEvent, ReceivedMessage } from '../domain/event.ts';
-import { type EventRecord, isLeased, type KeptKeys, type KeptPlace } from '../domain/idempotency.ts';
+import { bytesOf, headingOf, packEvent, ReceivedMessage } from '../domain/event.ts';
+import {
+  type EventRecord,
+  eventKey,
+  isLeased,
+  type KeptKeys,
+  type KeptPlace,
+  sourceIn,
+} from '../domain/idempotency.ts';
 import { parseMessage } from '../domain/messages.ts';
+import { bodyHash } from '../domain/provider/body-hash.ts';
+import { AlteredBodyError, type GetObject, readStored } from '../domain/stored-body.ts';
+import { keptPrefix, payloadPrefixes } from '../domain/tables.ts';
 import type { UnixMillis } from '../domain/time.ts';
 
 /** What a replay needs of the outside world. */
 export interface ReplayPorts {
   /** @param id `source#eventId` */
   readRecord(id: string): Promise<EventRecord | undefined>;
-  getBody(key: string): Promise<Uint8Array | undefined>;
+  readonly getBody: GetObject;
   putBody(key: string, bytes: Uint8Array): Promise<void>;
   /** Sends to the queue of that source. */
   enqueue(
@@ -35,17 +45,34 @@ export async function replayEvent(id: string, now: UnixMillis, ports: ReplayPort
   if (record.status === 'processed') return refused(`${id} is processed; its handler runs once`);
   if (isLeased(record, now)) return refused(`${id} is being processed now`);
   if (record.keptBody === undefined) return refused(`${id} is ${record.status}: its message is still queued`);
-  const kept = await ports.getBody(record.keptBody);
+  try {
+    return await enqueueAgain(id, record.keptBody, ports);
+  } catch (error) {
+    if (error instanceof AlteredBodyError) return refused(`${id}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function enqueueAgain(id: string, key: string, ports: ReplayPorts): Promise<Replay> {
+  const kept = await readKept(id, key, ports.getBody);
   if (kept === undefined) return refused(`the body of ${id} is past its retention`);
   const message = parseMessage(ReceivedMessage, 'kept event', Buffer.from(kept).toString('utf8'));
-  const place = bodyOf(message);
-  const body = 'bytes' in place ? place.bytes : await ports.getBody(place.key);
+  if (eventKey(message.source, message.id) !== id)
+    throw new AlteredBodyError(`another event was kept in its place, as ${key}`);
+  const body = await bytesOf(message, ports.getBody);
   if (body === undefined) return refused(`the body of ${id} is past its retention`);
   const packed = packEvent(headingOf(message), body);
   if (packed.stored) await ports.putBody(packed.stored.key, packed.stored.bytes);
   const { source, type } = message;
   await ports.enqueue(source, { body: packed.message, attributes: { source, eventType: type } });
   return { kind: 'replayed', eventType: type };
+}
+
+function readKept(id: string, key: string, get: GetObject): Promise<Uint8Array | undefined> {
+  const source = sourceIn(id);
+  // As version 0.1.0 kept it, for 35 days: named by the event's id, so its content proves nothing.
+  const early = `${payloadPrefixes.inbound}kept/${source}/${bodyHash(Buffer.from(id))}`;
+  return key === early ? get(key) : readStored(key, keptPrefix(source), get);
 }
 
 const refused = (reason: string): Replay => ({ kind: 'refused', reason });

@@ -2,7 +2,7 @@ import { inlineMessage } from '../domain/event.ts';
 import { type Claim, describeError } from '../domain/idempotency.ts';
 import { type DeadLetter, serialiseMessage } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
-import { payloadPrefixes } from '../domain/tables.ts';
+import { keptPrefix } from '../domain/tables.ts';
 import { type Seconds, seconds, type UnixMillis, utcDay } from '../domain/time.ts';
 import type { ClaimsPort } from './claim.ts';
 import type { QueuedMessage, Work } from './open-message.ts';
@@ -68,7 +68,7 @@ export async function giveUp(
   now: UnixMillis,
   ports: SettlePorts,
 ): Promise<Settled> {
-  const kept = await keepBody(work, claim.id, now, ports);
+  const kept = await keepBody(work, now, ports);
   await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));
   const isOurs = await ports.claims.finish(claim, { kind: 'failed', error, ...kept }, now);
   return isOurs ? { settlement: acknowledge, ending: 'failed' } : lostClaim;
@@ -81,7 +81,7 @@ export async function settleIgnored(
   now: UnixMillis,
   ports: SettlePorts,
 ): Promise<Settled> {
-  const kept = await keepBody(work, claim.id, now, ports);
+  const kept = await keepBody(work, now, ports);
   const isOurs = await ports.claims.finish(claim, { kind: 'ignored', ...kept }, now);
   return isOurs ? { settlement: acknowledge, ending: 'ignored' } : lostClaim;
 }
@@ -106,10 +106,11 @@ export const deadLetter = (
 
 const lostClaim: Settled = { settlement: { kind: 'fail' }, ending: 'lost-claim' };
 
-/** Keeps the whole event, body inside, under a key of its own: whatever happens to the queue's message. */
-async function keepBody(work: Work, id: string, now: UnixMillis, ports: SettlePorts) {
-  const key = `${payloadPrefixes.inbound}kept/${work.event.source}/${bodyHash(Buffer.from(id))}`;
-  const content = work.body === undefined ? work.message.text : inlineMessage(work.event, work.body);
-  await ports.putBody(key, Buffer.from(content));
+/** Keeps the whole event, body inside, named by its content: whatever happens to the queue's message. */
+async function keepBody(work: Work, now: UnixMillis, ports: SettlePorts) {
+  const text = work.body === undefined ? work.message.text : inlineMessage(work.event, work.body);
+  const content = Buffer.from(text);
+  const key = `${keptPrefix(work.event.source)}${bodyHash(content)}`;
+  await ports.putBody(key, content);
   return { keptBody: key, keptDay: `${work.event.source}#${utcDay(now)}` };
 }

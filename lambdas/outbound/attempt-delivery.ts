@@ -5,6 +5,7 @@ import type { SigningKey } from '../domain/endpoint-secret.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { signatureHeaders } from '../domain/outgoing-signature.ts';
+import { AlteredBodyError } from '../domain/stored-body.ts';
 import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
 import type { Recipient } from './admit-task.ts';
 import { type DisablePorts, disableAfterAttempt } from './disable-endpoint.ts';
@@ -86,6 +87,8 @@ export async function attemptDelivery(
   }
   if (ports.now() >= delivery.deadline) return endWithout(pastDeadline(delivery));
   const content = await contentOf(delivery, cached, endpoint, ports);
+  // Another hand wrote it: waiting helps nothing.
+  if (content instanceof AlteredBodyError) return endWithout(content.message);
   if (content instanceof Error)
     return { settlement: await giveBack({ delivery, payload: cached }, content, ports) };
   const { keys, payload } = content;

@@ -15,7 +15,6 @@ import {
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import type { Publication } from '../domain/publish-message.ts';
 import { deliveryLifetime, dueAfterCreation } from '../domain/retry-schedule.ts';
-import { payloadPrefixes } from '../domain/tables.ts';
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../domain/time.ts';
 import { settingsFor } from './admit-task.ts';
 import { heldCheckAt } from './hold-delivery.ts';
@@ -83,9 +82,7 @@ export async function recordEvent(
 }
 
 const payloadOf = (eventId: string, body: string): Payload =>
-  Buffer.byteLength(body) <= maxInlinePayloadBytes
-    ? { text: body }
-    : { s3Key: `${payloadPrefixes.outbound}${payloadKey(eventId, body)}` };
+  Buffer.byteLength(body) <= maxInlinePayloadBytes ? { text: body } : { s3Key: payloadKey(eventId, body) };
 
 /** What all deliveries of an event have in common. */
 export interface DeliveryOrigin {

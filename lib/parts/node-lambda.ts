@@ -82,13 +82,19 @@ export class NodeLambda extends Lambda {
     this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
   }
 
-  /** Allows these actions on items whose key begins so. */
-  allowItems(actions: readonly string[], table: string, keyPrefix: string): void {
+  /**
+   * Allows these actions on items with such a partition key, of a table or an index.
+   *
+   * For actions that name keys only: one that names none, as a scan, would pass the condition.
+   *
+   * @param keys a star stands for anything
+   */
+  allowItems(actions: readonly string[], table: string, keys: string): void {
     this.addToRolePolicy(
       new PolicyStatement({
         actions: [...actions],
         resources: [table],
-        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${keyPrefix}*`] } },
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keys] } },
       }),
     );
   }
@@ -105,12 +111,22 @@ export class NodeLambda extends Lambda {
   /** Allows these actions on the objects under a prefix, and tells a missing one from a forbidden one. */
   allowObjects(actions: readonly string[], bucket: Bucket, prefix: string): void {
     this.allow(actions, bucket.arnForObjects(`${prefix}*`));
-    // Without it S3 answers 403 for an object that is not there.
-    if (actions.includes('s3:GetObject')) this.allow(['s3:ListBucket'], bucket.bucketArn);
+    // The store looks there for an object that it is refused: S3 refuses those that are missing, too.
+    if (actions.includes('s3:GetObject')) this.allowListing(bucket, prefix);
     Validations.of(this.ownRole).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${logicalId(bucket)}.Arn>/${prefix}*]`,
       reason: `Each payload is an object of its own; the star stands for its name under ${prefix}.`,
     });
+  }
+
+  private allowListing(bucket: Bucket, prefix: string): void {
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': [`${prefix}*`] } },
+      }),
+    );
   }
 }
 

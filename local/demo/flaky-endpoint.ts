@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { ownServer } from '../own-requests.ts';
 import { host } from '../ports.ts';
 
 /** One request that the endpoint got, and what it answered. */
@@ -13,7 +13,7 @@ export interface Arrival {
 /** A customer's endpoint on a bad day: it answers with these statuses, one after the other, and with the last one from then on. */
 export async function startFlakyEndpoint(statuses: readonly number[], onArrival: (arrival: Arrival) => void) {
   const arrivals: Arrival[] = [];
-  const server = createServer(async (request, response) => {
+  const server = ownServer(async (request, response) => {
     const body = await text(request);
     const answered = statuses[arrivals.length] ?? statuses.at(-1) ?? 200;
     const headers = Object.fromEntries(

@@ -7,7 +7,7 @@ export const start = unixMillis(1_795_000_000_000);
 export const minute = 60_000;
 export const retention = 35 * 24 * 60 * minute;
 export const at = (ms: number): UnixMillis => unixMillis(start + ms);
-export const kept = { keptBody: 'inbound/kept/stripe/1', keptDay: 'stripe#2026-11-18' };
+export const kept = { keptBody: 'inbound/stripe/kept/1', keptDay: 'stripe#2026-11-18' };
 
 let nextId = 0;
 

@@ -10,7 +10,7 @@ export function keptContract(name: string, make: () => Promise<ClaimsPort & Kept
   describe(`kept events on ${name}`, () => {
     it('are listed by day, and no longer once they are processed', async () => {
       const { claims, claimBy } = await setUp();
-      const day = { keptBody: 'inbound/kept/x/1', keptDay: `contract-${crypto.randomUUID()}#2026-11-18` };
+      const day = { keptBody: 'inbound/x/kept/1', keptDay: `contract-${crypto.randomUUID()}#2026-11-18` };
       await claims.claim(claimBy('a'));
       await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', ...day }, at(1));
 
@@ -29,7 +29,7 @@ export function keptContract(name: string, make: () => Promise<ClaimsPort & Kept
       for (const [index, then] of [3, 1, 2, 2, 2].entries()) {
         const claim = { ...claimBy('a'), id: `${claimBy('a').id}_${index}` };
         await claims.claim(claim);
-        const day = { keptBody: 'inbound/kept/x/1', keptDay };
+        const day = { keptBody: 'inbound/x/kept/1', keptDay };
         await claims.finish(claim, { kind: 'failed', error: 'Error: no', ...day }, at(then));
         ids.push(claim.id);
       }

@@ -28,7 +28,11 @@ function tapWith(...bodies: string[]) {
 
 it('passes over what is no event, and goes on after a body that it may not read', async () => {
   await using aws = await cliAws(
-    tapWith('garbage', event('large', { bodyS3: 'inbound/stripe/1' }), event('small', { body: '{}' })),
+    tapWith(
+      'garbage',
+      event('large', { bodyS3: `inbound/stripe/${'0'.repeat(64)}` }),
+      event('small', { body: '{}' }),
+    ),
   );
 
   const { stdout, stderr } = await aws.run('listen', 'stripe', '--to', 'http://127.0.0.1:1/');

@@ -20,7 +20,7 @@ export const localOutputs: LocalOutputs = {
   },
   tables: { inboundEvents: 'in', outboundEvents: 'out', deliveries: 'deliveries', endpoints: 'endpoints' },
   payloadBucket: 'payloads',
-  tapQueuePrefix: 'Hookline-tap-',
+  tapQueuePrefix: 'Hookline_tap_',
   queues: {
     publish: 'sqs:publish',
     delivery: 'sqs:delivery',

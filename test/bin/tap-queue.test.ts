@@ -12,7 +12,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 it('A tap waits for SQS as long as SQS waits for a message, and a little longer', async () => {
   await using sqs = await startIdleSqs();
-  const queue = await makeTapQueue(sqsClient(longPolls), 'Taps-', 'github');
+  const queue = await makeTapQueue(sqsClient(longPolls), 'Taps_tap_', 'github');
 
   expect(await queue.take(AbortSignal.timeout(20_000))).toEqual([]);
   expect(sqs.operations).toEqual(['ListQueues', 'CreateQueue', 'ReceiveMessage']);
@@ -20,7 +20,7 @@ it('A tap waits for SQS as long as SQS waits for a message, and a little longer'
 
 it('A tap removes what listeners of its source left, and nothing of a source whose name goes on', async () => {
   const client = sqsClient(longPolls);
-  const queues = ['Taps-git-0a1b2c3d', 'Taps-git-hub-0a1b2c3d'].map(
+  const queues = ['Taps_tap_git_0a1b2c3d', 'Taps_tap_git-hub_0a1b2c3d', 'Taps_tap_git_mine'].map(
     (name) => `https://sqs.example/1/${name}`,
   );
   const deleted: unknown[] = [];
@@ -29,9 +29,9 @@ it('A tap removes what listeners of its source left, and nothing of a source who
     return 'QueueNamePrefix' in input ? { QueueUrls: queues } : {};
   });
 
-  await (await makeTapQueue(client, 'Taps-', 'git')).removeLeft();
+  await (await makeTapQueue(client, 'Taps_tap_', 'git')).removeLeft();
 
-  expect(deleted).toEqual(['https://sqs.example/1/Taps-git-0a1b2c3d']);
+  expect(deleted).toEqual(['https://sqs.example/1/Taps_tap_git_0a1b2c3d']);
 });
 
 /** An SQS with nothing in its queues, which says so half a second after the wait that it was asked for. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  bodyOf,
+  bytesOf,
   type EventHeading,
   headingOf,
   packEvent,
@@ -32,14 +32,14 @@ describe('packEvent', () => {
     ['every control character', Buffer.from(Array.from({ length: 32 }, (_, code) => code))],
     ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x80, 0x00])],
     ['an encoded lone surrogate', Buffer.from([0xed, 0xa0, 0x80])],
-  ])('carries %s byte for byte', (_name, body) => {
+  ])('carries %s byte for byte', async (_name, body) => {
     const { message, stored } = packEvent(heading, body);
     const parsed = parseMessage(ReceivedMessage, 'queue message', message);
 
     expect(stored).toBeUndefined();
     expect(message).toMatch(sqsText);
     expect(headingOf(parsed)).toEqual(heading);
-    expect(bodyOf(parsed)).toEqual({ bytes: body });
+    expect(await bytesOf(parsed, async () => undefined)).toEqual(body);
   });
 
   it('moves a body to the bucket when the message, as it is sent, would be over 256 KiB', () => {

@@ -1,3 +1,4 @@
+import { payloadReader } from '../../lambdas/adapters/aws/payload-reader.ts';
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
 import type { Operation } from '../../lambdas/domain/operation.ts';
 import { type Seconds, unixMillis } from '../../lambdas/domain/time.ts';
@@ -36,12 +37,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   const payloads = new Map<string, Uint8Array>();
   const requests: Request[] = [];
   const report = recordedTelemetry();
-  const readPayload = async (id: string): Promise<string | undefined> => {
-    const payload = (await events.read(id))?.payload;
-    if (payload === undefined || 'text' in payload) return payload?.text;
-    const bytes = payloads.get(payload.s3Key);
-    return bytes && Buffer.from(bytes).toString('utf8');
-  };
+  const readPayload = payloadReader(events.read, async (key) => payloads.get(key));
   const tellOperators = async (operation: Operation): Promise<void> => void operations.push(operation);
   const sendDeadLetter = async (body: string): Promise<void> => void deadLetters.push(body);
 

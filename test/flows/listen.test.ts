@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { projectRoot } from '../../local/cdk.ts';
 import { awsEnvironment } from '../../local/endpoint.ts';
@@ -49,6 +50,9 @@ describeFlow('hookline listen', (stack) => {
       new ListQueuesCommand({ QueueNamePrefix: tapQueuePrefix }),
     );
     expect(QueueUrls).toEqual([]);
-    expect(await stack.inboundEvent('/tap/', '').catch(() => undefined)).toBeUndefined();
+    const { Items } = await stack.dynamodb.send(
+      new ScanCommand({ TableName: stack.outputs.tables.inboundEvents }),
+    );
+    expect(Items?.filter(({ id }) => String(id).endsWith('/tap'))).toEqual([]);
   });
 });

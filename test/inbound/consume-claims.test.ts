@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineHandlers } from '../../lambdas/domain/handler.ts';
+import { bodyHash } from '../../lambdas/domain/provider/body-hash.ts';
 import { consume } from '../../lambdas/inbound/consume.ts';
 import { scripted, succeed } from '../fakes/inbound-handlers.ts';
 import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
@@ -11,7 +12,8 @@ describe('consume, when something is in the way', () => {
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
     const first = world.turn();
-    await Promise.resolve();
+    // By then it has its claim.
+    await new Promise(setImmediate);
     world.wait(10);
     world.send(stripeMessage('evt_1'));
 
@@ -31,7 +33,8 @@ describe('consume, when something is in the way', () => {
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
     const slow = world.turn();
-    await Promise.resolve();
+    // By then it has its claim.
+    await new Promise(setImmediate);
     world.wait(91);
     await world.turn();
     expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
@@ -103,9 +106,12 @@ describe('consume, when something is in the way', () => {
       '*': async ({ body }) => void bodies.push(Buffer.from(body).toString()),
     });
     const world = inboundWorld(handlers);
-    world.bodies.set('inbound/stripe/abc', Buffer.from('{"large":true}'));
-    world.send(stripeMessage('evt_1', { body: undefined, bodyS3: 'inbound/stripe/abc' }));
-    world.send(stripeMessage('evt_2', { body: undefined, bodyS3: 'inbound/stripe/gone' }));
+    const body = Buffer.from('{"large":true}');
+    const bodyS3 = `inbound/stripe/${bodyHash(body)}`;
+    const gone = `inbound/stripe/${bodyHash(Buffer.from('gone'))}`;
+    world.bodies.set(bodyS3, body);
+    world.send(stripeMessage('evt_1', { body: undefined, bodyS3 }));
+    world.send(stripeMessage('evt_2', { body: undefined, bodyS3: gone }));
 
     await world.turn();
 

@@ -17,20 +17,20 @@ function world(tap: Tap | undefined) {
       if (state.isDown) throw new Error('down');
       return state.tap;
     },
-    sendCopy: async (queueUrl, text) => void copies.push(`${queueUrl} ${text}`),
+    sendCopy: async (source, queueName, text) => void copies.push(`${source} ${queueName} ${text}`),
     telemetry: { warn: (line) => void warnings.push(line) },
   });
   return { state, copies, warnings, copy };
 }
 
-const live: Tap = { queueUrl: 'tap', until: unixMillis(start + 120_000) };
+const live: Tap = { queueName: 'tap', until: unixMillis(start + 120_000) };
 
 it('copies each event once to whoever listens to its source', async () => {
   const { copies, copy } = world(live);
 
   await copy([message('stripe'), message('stripe', 2)]);
 
-  expect(copies).toEqual(['tap {"source":"stripe","id":"e1"}']);
+  expect(copies).toEqual(['stripe tap {"source":"stripe","id":"e1"}']);
 });
 
 it('looks for a listener every five seconds, for each source', async () => {

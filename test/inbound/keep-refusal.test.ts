@@ -41,7 +41,7 @@ describe('a refused request', () => {
   it('leaves why, when and from where, and nothing of what it carried', async () => {
     const { kept, keep } = keeper();
     await keep(refused());
-    const record = v.parse(RefusalRecord, kept.get('inbound/refused/github/07'));
+    const record = v.parse(RefusalRecord, kept.get('inbound/github/refused/07'));
 
     expect(record).toMatchObject({
       status: 401,
@@ -59,7 +59,7 @@ describe('a refused request', () => {
   it('leaves everything but its credentials where the source asks for it', async () => {
     const { kept, keep } = keeper();
     await keep(refused({ whole: true }));
-    const { request } = v.parse(RefusalRecord, kept.get('inbound/refused/github/07'));
+    const { request } = v.parse(RefusalRecord, kept.get('inbound/github/refused/07'));
 
     expect(request?.headers).toEqual({
       authorization: '***',
@@ -79,7 +79,7 @@ describe('a refused request', () => {
       const { kept, keep } = keeper();
       await keep(refused({ provider, whole: true, request: requestOf(body, { [header]: 'the-token' }) }));
 
-      expect(JSON.stringify(kept.get('inbound/refused/github/07'))).not.toContain('the-token');
+      expect(JSON.stringify(kept.get('inbound/github/refused/07'))).not.toContain('the-token');
     },
   );
 
@@ -92,7 +92,7 @@ describe('a refused request', () => {
       'x-client-secret': 'the-token',
     };
     await keep(refused({ provider: catalogue.msgraph, whole: true, request: requestOf(state, sent) }));
-    const text = JSON.stringify(kept.get('inbound/refused/github/07'));
+    const text = JSON.stringify(kept.get('inbound/github/refused/07'));
 
     expect(text).toContain('"x-api-key":"***"');
     expect(text).not.toContain('the-token');
@@ -103,7 +103,7 @@ describe('a refused request', () => {
     const { kept, keep } = keeper();
     await keep(refused({ whole: true, request: requestOf('x'.repeat(65_537)) }));
 
-    expect(v.parse(RefusalRecord, kept.get('inbound/refused/github/07')).request?.bodyBase64).toBeUndefined();
+    expect(v.parse(RefusalRecord, kept.get('inbound/github/refused/07')).request?.bodyBase64).toBeUndefined();
   });
 });
 
@@ -138,7 +138,7 @@ describe('kept are', () => {
     const { kept, keep } = keeper();
     const test = { ...requestOf(''), url: `${url}&hub.verify_token=the-token&hub.mode=subscribe` };
     await keep(refused({ whole: true, request: test }));
-    expect(kept.get('inbound/refused/github/07')).toMatchObject({
+    expect(kept.get('inbound/github/refused/07')).toMatchObject({
       request: { url: `${url}&hub.verify_token=***&hub.mode=subscribe` },
     });
   });
@@ -159,7 +159,7 @@ it('is kept under any URL that a gateway may have', async () => {
   );
 
   expect(failures).toEqual([]);
-  expect(kept.get('inbound/refused/github/07')).toMatchObject({ path: '/webhooks/github' });
+  expect(kept.get('inbound/github/refused/07')).toMatchObject({ path: '/webhooks/github' });
 });
 
 it('a record that cannot be kept is told, and nothing else', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
+import { bodyHash } from '../../lambdas/domain/provider/body-hash.ts';
 import { keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
 import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
 
@@ -59,10 +60,11 @@ describe('replayEvent', () => {
   it('brings a large binary body back byte for byte', async () => {
     const world = replayWorld();
     const body = Buffer.from('\xff\x00'.repeat(150_000), 'latin1');
-    world.bodies.set('inbound/stripe/large', body);
-    world.send(stripeMessage('evt_1', { body: undefined, bodyS3: 'inbound/stripe/large' }));
+    const bodyS3 = `inbound/stripe/${bodyHash(body)}`;
+    world.bodies.set(bodyS3, body);
+    world.send(stripeMessage('evt_1', { body: undefined, bodyS3 }));
     await world.turn();
-    world.bodies.delete('inbound/stripe/large');
+    world.bodies.delete(bodyS3);
 
     await world.replay('stripe#evt_1');
     await world.turn();

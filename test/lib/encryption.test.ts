@@ -38,6 +38,15 @@ describe('what carries payload', () => {
     }
   });
 
+  test('topics are encrypted with the key of SNS, which needs no grant of its own', () => {
+    for (const path of ['Outbound/Topic', 'Outbound/Operations']) {
+      expect(app.resources('AWS::SNS::Topic')[path]?.Properties).toMatchObject({
+        KmsMasterKeyId: 'alias/aws/sns',
+      });
+    }
+    expect(JSON.stringify(app.resources('AWS::IAM::Policy'))).not.toContain('kms:');
+  });
+
   test('the bucket is private, encrypted, and each prefix ends in its own time', () => {
     app.template.hasResourceProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: {

@@ -69,3 +69,30 @@ test('a custom domain leads to the stage, with TLS 1.2, for v4 and v6 callers', 
     { Properties: { Stage: '$default' } },
   ]);
 });
+
+describe('the API’s own name', () => {
+  const apiOf = (props: Parameters<typeof synth>[0]) => {
+    const { resources, template } = synth(props);
+    const { Properties } = resources('AWS::ApiGatewayV2::Api')['Inbound/Api'] ?? {};
+    return { Properties, outputs: template.toJSON()['Outputs'] };
+  };
+
+  test('goes on working beside a custom domain: without it nothing answers until the DNS is there', () => {
+    const { Properties, outputs } = apiOf({ customDomain });
+
+    expect(Properties).not.toHaveProperty('DisableExecuteApiEndpoint');
+    expect(outputs.InboundBaseUrl.Value['Fn::GetAtt']).toContain('ApiEndpoint');
+  });
+
+  test('is out of service where the domain says so, and no output names it', () => {
+    const { Properties, outputs } = apiOf({
+      customDomain: { ...customDomain, disableDefaultEndpoint: true },
+    });
+
+    expect(Properties).toMatchObject({ DisableExecuteApiEndpoint: true });
+    expect(outputs.InboundBaseUrl.Value).toBe('https://hooks.example.com');
+    const source = JSON.stringify(outputs.SourceStripe.Value);
+    expect(source).toContain('https://hooks.example.com/webhooks/stripe');
+    expect(source).not.toContain('ApiEndpoint');
+  });
+});

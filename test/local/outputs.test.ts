@@ -15,7 +15,7 @@ const deployed = {
     EndpointsTable: 'Endpoints-1',
     OutboundSigningSecretArn: 'arn:signing',
     PayloadBucket: 'bodies',
-    TapQueuePrefix: 'Hookline-tap-',
+    TapQueuePrefix: 'Hookline_tap_',
     PublishQueueUrl: queue('publish'),
     DeliveryQueueUrl: queue('delivery'),
     PublishDlqUrl: queue('publish-dlq'),
@@ -67,7 +67,7 @@ test('the outputs file names everything of the deployed stack, at addresses that
       endpoints: 'Endpoints-1',
     },
     payloadBucket: 'bodies',
-    tapQueuePrefix: 'Hookline-tap-',
+    tapQueuePrefix: 'Hookline_tap_',
     queues: { publish: queue('publish'), delivery: queue('delivery'), inbound: { stripe: queue('stripe') } },
     dlqs: {
       publish: queue('publish-dlq'),

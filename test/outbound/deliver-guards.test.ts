@@ -105,6 +105,21 @@ describe('λ deliver', () => {
     });
   });
 
+  it('sends nothing in the place of a payload that was altered, and says so in the DLQ', async () => {
+    const world = outboundWorld();
+    await world.publish({ ...message, data: { text: 'x'.repeat(9_000) } });
+    for (const key of world.payloads.keys()) world.payloads.set(key, Buffer.from('{"forged":true}'));
+
+    await world.run(seconds(400));
+
+    expect(world.requests).toEqual([]);
+    expect(world.delivery()).toMatchObject({
+      status: 'failed',
+      lastError: expect.stringContaining('its body in the bucket is not the one that was stored'),
+    });
+    expect(world.deadLetters).toHaveLength(1);
+  });
+
   it('puts what is no task onto the DLQ', async () => {
     const world = outboundWorld();
     await world.deliveryQueue.send({ body: '{"v":1,"deliveryId":"x","attempt":0}' });

@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
-import { sqsQueue } from './sqs-queue.ts';
+import { besideQueue, sqsQueue } from './sqs-queue.ts';
 
 /** The names of queues, each with the sources whose events it carries. */
 const Queues = v.record(v.string(), v.array(v.string()));
@@ -16,7 +16,6 @@ export function inboundQueues(client: SQSClient, queuesText: string, exampleUrl:
   const queueOf = new Map(
     queues.flatMap(([queue, sources]) => sources.map((source) => [source, queue] as const)),
   );
-  const urlOf = (queue: string) => `${exampleUrl.slice(0, exampleUrl.lastIndexOf('/') + 1)}${queue}`;
 
   return {
     sources: [...queueOf.keys()],
@@ -25,7 +24,7 @@ export function inboundQueues(client: SQSClient, queuesText: string, exampleUrl:
       source: string,
       message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> },
     ): Promise<void> {
-      await sqsQueue(client, urlOf(queueOf.get(source) ?? '')).send(message);
+      await sqsQueue(client, besideQueue(exampleUrl, queueOf.get(source) ?? '')).send(message);
     },
   };
 }

@@ -30,6 +30,10 @@ const maxAttributeBytes = 1024;
 /** What SQS takes in an attribute value: XML 1.0's characters. */
 const sendable = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;
 
+/** The URL of a queue beside another one, in the same account and region. */
+export const besideQueue = (url: string, name: string): string =>
+  `${url.slice(0, url.lastIndexOf('/') + 1)}${name}`;
+
 /** A queue by URL: send one, send many, and settle a received message by its receipt handle. */
 export function sqsQueue(client: SQSClient, queueUrl: string) {
   return {

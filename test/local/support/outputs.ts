@@ -33,7 +33,7 @@ export const exampleOutputs: LocalOutputs = {
     endpoints: 'EndpointsT',
   },
   payloadBucket: 'bodies',
-  tapQueuePrefix: 'Hookline-tap-',
+  tapQueuePrefix: 'Hookline_tap_',
   queues: { publish: 'http://q/publish', delivery: 'http://q/delivery', inbound: {} },
   dlqs: {
     publish: 'http://q/p-dlq',

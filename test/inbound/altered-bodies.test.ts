@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
+import { replayEvent } from '../../lambdas/inbound/replay.ts';
+import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const body = '{"id":"evt_1","type":"invoice.paid"}';
+const key = `inbound/stripe/${sha256(body)}`;
+const stored = (bodyS3: string) => stripeMessage('evt_1', { body: undefined, bodyS3 });
+
+function world(handle: () => Promise<void> = async () => undefined) {
+  const handled: string[] = [];
+  const handlers = defineHandlers('stripe', {
+    'invoice.paid': async (event) => {
+      handled.push(Buffer.from(event.body).toString());
+      await handle();
+    },
+  });
+  return { ...inboundWorld(handlers), handled };
+}
+
+describe('a body in the bucket', () => {
+  test('is handled as it was received', async () => {
+    const { bodies, send, turn, handled } = world();
+    bodies.set(key, Buffer.from(body));
+    send(stored(key));
+
+    await turn();
+
+    expect(handled).toEqual([body]);
+  });
+
+  test.each([
+    ['that was altered', key, 'its body in the bucket is not the one that was stored'],
+    [
+      'of another source',
+      `inbound/github/${sha256(body)}`,
+      'its body is not looked for outside of inbound/stripe/',
+    ],
+    ['that is sent', `outbound/${sha256(body)}`, 'its body is not looked for outside'],
+  ])('%s is never handled: it ends in the DLQ with the reason', async (_what, bodyS3, reason) => {
+    const { bodies, send, turn, handled, deadLetters, queue } = world();
+    bodies.set(
+      bodyS3,
+      Buffer.from(bodyS3 === key ? '{"id":"evt_1","type":"invoice.paid","forged":1}' : body),
+    );
+    send(stored(bodyS3));
+
+    await turn();
+
+    expect(handled).toEqual([]);
+    expect(deadLetters).toMatchObject([{ kind: 'inbound', reason: expect.stringContaining(reason) }]);
+    expect(queue.size).toBe(0);
+  });
+});
+
+describe('an event that was kept', () => {
+  async function failed() {
+    let runs = 0;
+    const it = world(async () => {
+      if (runs++ === 0) throw new PermanentFailure('no');
+    });
+    it.send(stripeMessage('evt_1'));
+    await it.turn();
+    const keptKey = it.claims.records.get('stripe#evt_1')?.keptBody ?? '';
+    const ports = {
+      ...it.ports,
+      readRecord: it.claims.readRecord,
+      enqueue: async (_source: string, message: { body: string }) => void it.send(message.body),
+    };
+    return { ...it, keptKey, replay: () => replayEvent('stripe#evt_1', it.clock.now, ports) };
+  }
+
+  test('stands under its source, named by its content', async () => {
+    const { keptKey, bodies } = await failed();
+
+    expect(keptKey).toBe(`inbound/stripe/kept/${sha256(String(bodies.get(keptKey)))}`);
+  });
+
+  test('and was altered is not replayed, and the reason is told', async () => {
+    const { keptKey, bodies, replay, queue } = await failed();
+    bodies.set(keptKey, Buffer.from(stripeMessage('evt_1', { body: '{"forged":1}' })));
+
+    expect(await replay()).toEqual({
+      kind: 'refused',
+      reason: `stripe#evt_1: its body in the bucket is not the one that was stored as ${keptKey}`,
+    });
+    expect(queue.size).toBe(0);
+  });
+
+  test('of version 0.1.0 is replayed; another event in its place is not', async () => {
+    const { claims, bodies, replay } = await failed();
+    const early = `inbound/kept/stripe/${sha256('stripe#evt_1')}`;
+    const record = claims.records.get('stripe#evt_1');
+    if (record !== undefined) claims.records.set('stripe#evt_1', { ...record, keptBody: early });
+    bodies.set(early, Buffer.from(stripeMessage('evt_2')));
+
+    expect(await replay()).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('another event'),
+    });
+    bodies.set(early, Buffer.from(stripeMessage('evt_1')));
+    expect(await replay()).toEqual({ kind: 'replayed', eventType: 'invoice.paid' });
+  });
+});
