@@ -1,11 +1,10 @@
+import { depthChange, endOfString } from './body-limits.ts';
+
 const quote = 0x22;
-const backslash = 0x5c;
 const comma = 0x2c;
 const colon = 0x3a;
 const openingBracket = 0x5b;
 const openingBrace = 0x7b;
-const opening = new Set([openingBracket, openingBrace]);
-const closing = new Set([0x5d, 0x7d]);
 const whiteSpace = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
@@ -54,18 +53,6 @@ function elementEnds(json: Uint8Array, start: number): number[] {
     if (depth === 0 || (depth === 1 && byte === comma)) ends.push(at);
   }
   return ends;
-}
-
-function depthChange(byte: number): number {
-  if (opening.has(byte)) return 1;
-  return closing.has(byte) ? -1 : 0;
-}
-
-/** @returns the index of the closing quote */
-function endOfString(json: Uint8Array, openedAt: number): number {
-  let at = openedAt + 1;
-  while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1;
-  return at;
 }
 
 function trimmed(json: Uint8Array, start: number, end: number): Uint8Array {
