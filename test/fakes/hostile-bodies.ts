@@ -86,3 +86,16 @@ export const hostileBodies: Readonly<Record<string, () => Buffer>> = {
   'an envelope with a long topic': () =>
     filled('-a', '{"Type":"Notification","TopicArn":"arn:aws', '","Message":"m"}'),
 };
+
+/** Bodies of 4 MiB for a reader of batches, which only a sender can have signed. */
+export const hostileBatches: Readonly<Record<string, () => Buffer>> = {
+  'a thousand equal events': () => filled(`{"id":"${'a'.repeat(4000)}"},`, '[', '{}]'),
+  'more events than a thousand': () => filled('{},', '{"events":[', '{}]}'),
+  'the list of events again and again': () => filled('"events":[],', '{', '"events":[]}'),
+  'other names before the list': () => numbered((nth) => `"k${nth}":0`, ',', '{', ',"events":[{}]}'),
+  'other names behind the list': () => numbered((nth) => `"k${nth}":0`, ',', '{"events":[{}],', '}'),
+  'escaped names behind the list': () => filled('"\\u0041":0,', '{"events":[{}],', '"a":0}'),
+  'a long event': () => filled('a', '{"events":[{"a":"', '"}]}'),
+  'an event with a long id': () => filled('é', '{"events":[{"id":"', '","type":"a"}]}'),
+  'white space around an event': () => filled(' ', '{"events":[', '{}]}'),
+};
