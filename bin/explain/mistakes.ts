@@ -58,7 +58,8 @@ const bodyAdvice: Readonly<Record<string, string>> = {
 
 /** Bodies that are refused unread, because they have to be read before their signature is known to be right. */
 const unreadBodies: Readonly<Record<string, string>> = {
-  'over-1000-fields': 'The form, or the query of the URL, has more than a thousand fields: no provider sends that.',
+  'over-1000-fields':
+    'The form, or the query of the URL, has more than a thousand fields: no provider sends that.',
   'over-500-levels': 'The JSON is nested over 500 levels: no provider sends that.',
   'over-50000-values':
     'The JSON has more than 50,000 names and values, which are not read before the signature: have the provider send fewer events at once.',

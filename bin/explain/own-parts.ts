@@ -16,7 +16,8 @@ export const ownParts: Readonly<Record<string, OwnParts>> = {
     const hash = fieldOf(queryOf({ url }), 'bodySHA256');
     if (hash !== undefined) return [signedLine('the URL', url), ...bodySignedLine(body, 'hex', hash)];
     const form = isForm(decodeUtf8(body) ?? '') ? readForm(body) : undefined;
-    if (form === undefined) return ['the body is no form that can be read, and the URL has no bodySHA256 that would bind it'];
+    if (form === undefined)
+      return ['the body is no form that can be read, and the URL has no bodySHA256 that would bind it'];
     const text = url + sortedParameters(form);
     return [
       signedLine('the URL and the sorted fields of the form', text),

@@ -11,6 +11,8 @@ import { receiverOf, requestOfVector, vectorFiles } from '../fakes/inbound-vecto
 
 /** What one request may cost that nobody has signed. */
 const budgetMillis = 100;
+/** CPU time is what counts: a busy machine may take long. */
+const wallMillis = 300_000;
 
 const bodies = Object.entries(hostileBodies).map(([name, make]) => [name, make()] as const);
 const contentTypes = [
@@ -40,33 +42,37 @@ it('are sent to every provider', () => {
 });
 
 describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => {
-  it('refuses 4 MiB of anything that is not signed, within 100 ms of CPU', async () => {
-    const receiver = receiverOf(file, vector);
-    const keep = refusalKeeper({ putRecord: async () => undefined, onFailure: expect.unreachable });
-    const slow: unknown[] = [];
-    let minute = 0;
+  it(
+    'refuses 4 MiB of anything that is not signed, within 100 ms of CPU',
+    async () => {
+      const receiver = receiverOf(file, vector);
+      const keep = refusalKeeper({ putRecord: async () => undefined, onFailure: expect.unreachable });
+      const slow: unknown[] = [];
+      let minute = 0;
 
-    for (const [nth, [shape, body]] of bodies.entries()) {
-      const contentType = contentTypes[nth % contentTypes.length] ?? '';
-      const sent = {
-        ...request,
-        body,
-        headers: new Map(Object.entries({ ...headers, 'content-type': contentType })),
-      };
-      const millis = await leastCpuMillis(budgetMillis, async () => {
-        const reception = await receiver.receive(sent, file.now);
-        expect
-          .soft(reception, shape)
-          .toMatchObject({ kind: 'refused', status: expect.toBeOneOf([400, 401]) });
-        const refusal = refusalIn(reception) ?? { status: 0, error: '', reason: '' };
-        const at = unixMillis(++minute * 60_000);
-        const provider = receiver.provider;
-        await keep({ source: name, request: sent, provider, refusal, correlationId: 'r', at, whole: true });
-      });
-      if (millis > budgetMillis) slow.push([shape, contentType, Math.round(millis)]);
-    }
+      for (const [nth, [shape, body]] of bodies.entries()) {
+        const contentType = contentTypes[nth % contentTypes.length] ?? '';
+        const sent = {
+          ...request,
+          body,
+          headers: new Map(Object.entries({ ...headers, 'content-type': contentType })),
+        };
+        const millis = await leastCpuMillis(budgetMillis, async () => {
+          const reception = await receiver.receive(sent, file.now);
+          expect
+            .soft(reception, shape)
+            .toMatchObject({ kind: 'refused', status: expect.toBeOneOf([400, 401]) });
+          const refusal = refusalIn(reception) ?? { status: 0, error: '', reason: '' };
+          const at = unixMillis(++minute * 60_000);
+          const provider = receiver.provider;
+          await keep({ source: name, request: sent, provider, refusal, correlationId: 'r', at, whole: true });
+        });
+        if (millis > budgetMillis) slow.push([shape, contentType, Math.round(millis)]);
+      }
 
-    expect(slow).toEqual([]);
-    expect(receiver.sent).toEqual([]);
-  });
+      expect(slow).toEqual([]);
+      expect(receiver.sent).toEqual([]);
+    },
+    wallMillis,
+  );
 });
