@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { tampered } from '../../bin/signing/tamper.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
@@ -7,6 +8,7 @@ import { unixMillis } from '../../lambdas/domain/time.ts';
 import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
 import { leastCpuMillis } from '../fakes/cpu-time.ts';
 import { hostileBodies } from '../fakes/hostile-bodies.ts';
+import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../fakes/inbound-vectors.ts';
 
 /** What one request may cost that nobody has signed. */
@@ -76,3 +78,32 @@ describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => 
     wallMillis,
   );
 });
+
+it(
+  'a list of twenty signatures has a public key hash 4 MiB a few times only',
+  async () => {
+    const raw = generateKeyPairSync('ed25519')
+      .publicKey.export({ format: 'der', type: 'spki' })
+      .subarray(-32);
+    const current = { value: `whpk_${raw.toString('base64')}`, createdAt: unixMillis(0) };
+    const receiver = memoryReceiver({ provider: 'standard-webhooks' }, { current });
+    const now = 1_795_000_000;
+    const signatures = Array.from(
+      { length: 20 },
+      (_, nth) => `v1a,${Buffer.alloc(64, nth).toString('base64')}`,
+    );
+    const headers = {
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': String(now),
+      'webhook-signature': signatures.join(' '),
+    };
+    const request = requestOf(Buffer.alloc(4 * 1024 * 1024, '{'), headers);
+
+    const millis = await leastCpuMillis(budgetMillis, async () => {
+      expect(await receiver.receive(request, now)).toMatchObject({ reason: 'mismatch' });
+    });
+
+    expect(millis).toBeLessThan(budgetMillis);
+  },
+  wallMillis,
+);
