@@ -26,7 +26,7 @@ export async function likelyMistakes(found: Case): Promise<string[]> {
     secretVariants(found),
     otherSources(found),
   ]);
-  return [...headerMistakes(found), ...new Set(tried.flat())];
+  return [...unreadBody(found), ...headerMistakes(found), ...new Set(tried.flat())];
 }
 
 /** What to do where the signature is right and the request is refused all the same. */
@@ -52,7 +52,21 @@ const bodyAdvice: Readonly<Record<string, string>> = {
   'no-event-type':
     "The signature is right, but no event type is where this provider has it: is it another kind of webhook of the same provider, or is the source's typeHeader wrong?",
   'too-many-events': 'The signature is right, but one request holds more than a thousand events.',
+  'over-1000-fields': 'The signature is right, but the form has more than a thousand fields.',
+  'over-500-levels': 'The signature is right, but the JSON is nested over 500 levels.',
 };
+
+/** Bodies that are refused unread, because they have to be read before their signature is known to be right. */
+const unreadBodies: Readonly<Record<string, string>> = {
+  'over-1000-fields':
+    'The form, or the query of the URL, has more than a thousand fields: no provider sends that.',
+  'over-500-levels': 'The JSON is nested over 500 levels: no provider sends that.',
+  'over-50000-values':
+    'The JSON has more than 50,000 names and values, which are not read before the signature: have the provider send fewer events at once.',
+};
+
+const unreadBody = ({ ever }: Case): string[] =>
+  [ever.ok ? undefined : unreadBodies[ever.reason]].filter((advice) => advice !== undefined);
 
 /** What to do where the secret has no value, or none that could be a secret of the provider. */
 export function withoutSecret(request: RawRequest, { settings, provider }: ExplainedSource): string {

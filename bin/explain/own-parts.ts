@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { isForm, parseJson, parsePayload } from '../../lambdas/domain/provider/payload.ts';
+import { fieldOf, isForm, readForm } from '../../lambdas/domain/provider/form.ts';
+import { decodeUtf8, parseJson, parsePayload } from '../../lambdas/domain/provider/payload.ts';
 import { propertyAt } from '../../lambdas/domain/provider/property.ts';
 import { sortedParameters } from '../../lambdas/domain/provider/sorted-parameters.ts';
 import { queryOf, type RawRequest } from '../../lambdas/domain/raw-request.ts';
@@ -12,11 +13,12 @@ type OwnParts = (request: RawRequest, keys: readonly VerificationKey[]) => strin
 /** By provider. The others say nothing of what they sign, or only their own servers can tell. */
 export const ownParts: Readonly<Record<string, OwnParts>> = {
   twilio: ({ url, headers, body }, keys) => {
-    const hash = queryOf({ url }).get('bodySHA256');
-    if (hash !== null) return [signedLine('the URL', url), ...bodySignedLine(body, 'hex', hash)];
-    if (!isForm(headers.get('content-type')))
-      return ['the body is no form, and the URL has no bodySHA256 that would bind it'];
-    const text = url + sortedParameters(body);
+    const hash = fieldOf(queryOf({ url }), 'bodySHA256');
+    if (hash !== undefined) return [signedLine('the URL', url), ...bodySignedLine(body, 'hex', hash)];
+    const form = isForm(decodeUtf8(body) ?? '') ? readForm(body) : undefined;
+    if (form === undefined)
+      return ['the body is no form that can be read, and the URL has no bodySHA256 that would bind it'];
+    const text = url + sortedParameters(form);
     return [
       signedLine('the URL and the sorted fields of the form', text),
       `received ${headers.get('x-twilio-signature') ?? 'no x-twilio-signature'}`,
@@ -24,8 +26,8 @@ export const ownParts: Readonly<Record<string, OwnParts>> = {
     ];
   },
 
-  mailgun: ({ headers, body }, keys) => {
-    const payload = parsePayload(body, 'json', headers.get('content-type'));
+  mailgun: ({ body }, keys) => {
+    const payload = parsePayload(body, 'json');
     const part = propertyAt(payload, 'signature');
     const text = `${propertyAt(part, 'timestamp')}${propertyAt(part, 'token')}`;
     if (part === undefined)

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { CompactSign } from 'jose';
+import { isForm, readForm } from '../../lambdas/domain/provider/form.ts';
 import { sortedParameters } from '../../lambdas/domain/provider/sorted-parameters.ts';
 import { toUnixSeconds } from '../../lambdas/domain/time.ts';
 import { CannotSignError, type Draft, type Signer, type Signing, withHeaders } from './draft.ts';
@@ -7,10 +8,10 @@ import { CannotSignError, type Draft, type Signer, type Signing, withHeaders } f
 /** What signs for the providers whose check is code. */
 export const ownSigners: Readonly<Record<string, Signer>> = {
   twilio: (draft, signing) => {
-    const isForm = /^application\/x-www-form-urlencoded/.test(draft.headers['content-type'] ?? '');
+    const form = isForm(Buffer.from(draft.body).toString('utf8')) ? readForm(draft.body) : undefined;
     const digest = createHash('sha256').update(draft.body).digest('hex');
-    const url = isForm ? draft.url : `${draft.url}${draft.url.includes('?') ? '&' : '?'}bodySHA256=${digest}`;
-    const text = url + (isForm ? sortedParameters(draft.body) : '');
+    const url = form ? draft.url : `${draft.url}${draft.url.includes('?') ? '&' : '?'}bodySHA256=${digest}`;
+    const text = url + (form ? sortedParameters(form) : '');
     const signature = hmac('sha1', signing, text).toString('base64');
     return withHeaders({ ...draft, url }, { 'x-twilio-signature': signature });
   },

@@ -1,3 +1,5 @@
+import { type Form, readForm } from './provider/form.ts';
+
 /** A request as it came in: what is signed are these bytes, never text that was decoded and encoded again. */
 export interface RawRequest {
   readonly method: string;
@@ -10,9 +12,13 @@ export interface RawRequest {
   readonly sourceIp: string;
 }
 
-/** The query of a request's URL; taken from the text, since a gateway may call itself by a name that is no valid host. */
-export const queryOf = ({ url }: Pick<RawRequest, 'url'>): URLSearchParams =>
-  new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
+/**
+ * The query of a request's URL; taken from the text, since a gateway may call itself by a name that is no valid host.
+ *
+ * @returns undefined when it has too many fields
+ */
+export const queryOf = ({ url }: Pick<RawRequest, 'url'>): Form | undefined =>
+  readForm(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 
 /** The path of a request's URL. */
 export const pathOf = ({ url }: Pick<RawRequest, 'url'>): string =>

@@ -73,7 +73,7 @@ export function refusalRecord(refused: RefusedRequest): RefusalRecord {
     sourceIp: request.sourceIp,
     method: request.method,
     path: pathOf(request),
-    queryNames: [...new Set(queryOf(request).keys())],
+    queryNames: [...(queryOf(request)?.keys() ?? [])],
     headerNames: [...request.headers.keys()].sort(),
     bodyBytes: request.body.byteLength,
     bodySha256: createHash('sha256').update(request.body).digest('hex'),

@@ -69,7 +69,7 @@ async function reusedToken(
 ): Promise<Refusal | undefined> {
   if (provider.onceOnly === undefined) return undefined;
   const { body } = request;
-  const payload = parsePayload(body, provider.body, request.headers.get('content-type'));
+  const payload = parsePayload(body, provider.body);
   const token = readField(provider.onceOnly, { request, requestId: '', family: '', body, payload });
   if (token === undefined) return refusedSignature('malformed-body');
   try {

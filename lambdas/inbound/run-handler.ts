@@ -22,7 +22,7 @@ export function handlerEvent({ event, source }: Work, body: Uint8Array): Handler
     headers: event.headers,
     body,
     get payload() {
-      parsed ??= { payload: parsePayload(body, source.provider.body, event.headers['content-type']) };
+      parsed ??= { payload: parsePayload(body, source.provider.body) };
       return parsed.payload;
     },
   };

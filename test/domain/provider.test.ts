@@ -58,22 +58,28 @@ describe('sliceJsonArray', () => {
 });
 
 describe('parsePayload', () => {
-  const form = 'application/x-www-form-urlencoded';
-
   it.each([
-    ['JSON', '{"a":1}', 'json', undefined, { a: 1 }],
-    ['JSON after a byte order mark', '\ufeff{"a":1}', 'json', undefined, { a: 1 }],
-    ['a form where JSON is agreed', 'payload=%7B%7D', 'json', form, undefined],
-    ['JSON in a form', 'payload=%7B%22a%22%3A1%7D', 'json-or-form', `${form}; charset=utf-8`, { a: 1 }],
-    ['a form without a payload', 'a=1', 'json-or-form', form, undefined],
-    ['any form', 'a=1&b=2', 'any', form, { a: '1', b: '2' }],
-    ['any text', 'hello', 'any', 'text/plain', undefined],
-  ] as const)('%s', (_name, body, format, contentType, payload) => {
-    expect(parsePayload(Buffer.from(body), format, contentType)).toEqual(payload);
+    ['JSON', '{"a":1}', 'json', { a: 1 }],
+    ['JSON after a byte order mark', '\ufeff{"a":1}', 'json', { a: 1 }],
+    ['JSON that holds a form', '{"a":"&payload=%7B%7D"}', 'json-or-form', { a: '&payload=%7B%7D' }],
+    ['a form where JSON is agreed', 'payload=%7B%7D', 'json', undefined],
+    ['JSON in a form', 'payload=%7B%22a%22%3A1%7D', 'json-or-form', { a: 1 }],
+    ['JSON in a form, not escaped', 'payload={"a":1}', 'json-or-form', { a: 1 }],
+    ['a form without a payload', 'a=1', 'json-or-form', undefined],
+    ['any form', 'a=1&b=2&a=3', 'any', { a: '3', b: '2' }],
+    ['any text', 'hello', 'any', undefined],
+    ['XML', '<a>b=c</a>', 'any', undefined],
+    ['a sentence', 'a = b', 'any', undefined],
+    ['a form of a thousand fields', `a=1${'&a=1'.repeat(999)}`, 'any', { a: '1' }],
+    ['a form of more', `a=1${'&a=1'.repeat(1000)}`, 'any', undefined],
+    ['500 levels', `${'['.repeat(500)}${']'.repeat(500)}`, 'json', expect.any(Array)],
+    ['501 levels', `${'['.repeat(501)}${']'.repeat(501)}`, 'json', undefined],
+  ] as const)('%s', (_name, body, format, payload) => {
+    expect(parsePayload(Buffer.from(body), format)).toEqual(payload);
   });
 
   it('reads nothing from bytes that are no text', () => {
-    expect(parsePayload(Buffer.from([0xff]), 'any', undefined)).toBeUndefined();
+    expect(parsePayload(Buffer.from([0xff]), 'any')).toBeUndefined();
   });
 });
 

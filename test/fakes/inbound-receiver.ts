@@ -92,6 +92,7 @@ export function memoryReceiver(
     },
   };
   return {
+    provider,
     state,
     sent,
     bodies,

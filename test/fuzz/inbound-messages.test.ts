@@ -75,8 +75,8 @@ describe('readers of what others wrote', () => {
     fc.assert(
       fc.property(text, text, (one, other) => {
         for (const format of ['json', 'json-or-form', 'json-or-fields', 'any'] as const) {
-          parsePayload(Buffer.from(one), format, other);
-          parsePayload(Buffer.from(`payload=${one}`), format, 'application/x-www-form-urlencoded');
+          parsePayload(Buffer.from(one), format);
+          parsePayload(Buffer.from(`payload=${other}`), format);
         }
         for (const format of [
           'text',

@@ -1,11 +1,11 @@
+import { depthChange, endOfString } from './body-limits.ts';
+
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
 const colon = 0x3a;
 const openingBracket = 0x5b;
 const openingBrace = 0x7b;
-const opening = new Set([openingBracket, openingBrace]);
-const closing = new Set([0x5d, 0x7d]);
 const whiteSpace = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
@@ -26,14 +26,27 @@ export const sliceJsonValue = (json: Uint8Array, path: string): Uint8Array =>
   path.split('.').reduce(memberValue, json);
 
 function memberValue(json: Uint8Array, name: string): Uint8Array {
-  const member = elements(json, json.indexOf(openingBrace) + 1).findLast((slice) => nameOf(slice) === name);
-  return member
-    ? trimmed(member, member.indexOf(colon, endOfString(member, 0)) + 1, member.length)
-    : new Uint8Array();
+  const start = json.indexOf(openingBrace) + 1;
+  const ends = elementEnds(json, start);
+  const startOf = (nth: number): number => (nth === 0 ? start : (ends[nth - 1] ?? 0) + 1);
+  const found = ends.findLastIndex((_, nth) => isNamed(json, startOf(nth), name));
+  if (found < 0) return new Uint8Array();
+  const afterName = endOfString(json, json.indexOf(quote, startOf(found)));
+  return trimmed(json, json.indexOf(colon, afterName) + 1, ends[found] ?? json.length);
 }
 
-const nameOf = (member: Uint8Array): unknown =>
-  JSON.parse(Buffer.from(member.subarray(0, endOfString(member, 0) + 1)).toString('utf8'));
+/** Whether the member that begins there has this name, written in any way. */
+function isNamed(json: Uint8Array, start: number, name: string): boolean {
+  const opened = json.indexOf(quote, start);
+  if (opened < 0) return false;
+  const closed = endOfString(json, opened);
+  // Escapes only make it longer.
+  if (closed - opened - 1 < name.length) return false;
+  const written = Buffer.from(json.buffer, json.byteOffset + opened, closed + 1 - opened);
+  return written.includes(backslash)
+    ? JSON.parse(written.toString('utf8')) === name
+    : written.toString('utf8') === `"${name}"`;
+}
 
 /** What stands between the commas, from `start` to the closing bracket of the same depth. */
 function elements(json: Uint8Array, start: number): Uint8Array[] {
@@ -54,18 +67,6 @@ function elementEnds(json: Uint8Array, start: number): number[] {
     if (depth === 0 || (depth === 1 && byte === comma)) ends.push(at);
   }
   return ends;
-}
-
-function depthChange(byte: number): number {
-  if (opening.has(byte)) return 1;
-  return closing.has(byte) ? -1 : 0;
-}
-
-/** @returns the index of the closing quote */
-function endOfString(json: Uint8Array, openedAt: number): number {
-  let at = openedAt + 1;
-  while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1;
-  return at;
 }
 
 function trimmed(json: Uint8Array, start: number, end: number): Uint8Array {

@@ -1,4 +1,6 @@
-import type { BodyFormat } from './provider.ts';
+import { type BodyLimit, exceededLimit, maxUnverifiedValues } from './body-limits.ts';
+import { asObject, type Form, fieldOf, isForm, readForm } from './form.ts';
+import type { BodyFormat, NamedBodyFormat } from './provider.ts';
 
 /** @returns the text when the bytes are valid UTF-8, a byte order mark included; else undefined */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
@@ -9,25 +11,58 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Whether a content type is that of a form. */
-export const isForm = (contentType: string | undefined): boolean =>
-  /^application\/x-www-form-urlencoded\b/i.test(contentType ?? '');
+/** What a body means, or the limit that it exceeds; a value is undefined when the body is not what the format says. */
+export type Payload =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: BodyLimit };
+
+const nothing: Payload = { ok: true, value: undefined };
+const tooManyFields: Payload = { ok: false, reason: 'over-1000-fields' };
 
 /**
- * Reads the meaning of a body.
+ * Reads the meaning of a body that verified.
  *
- * @param contentType decides between JSON and form where the format leaves it open
- * @returns undefined when the body is not what the format says
+ * The bytes alone decide, for they are signed and the content type is not: what is a JSON object or array is JSON, and
+ * what is a form is a form. No text is both.
  */
-export function parsePayload(body: Uint8Array, format: BodyFormat, contentType: string | undefined): unknown {
-  if (typeof format === 'function') return format(body, contentType ?? '');
+export function readPayload(body: Uint8Array, format: BodyFormat): Payload {
+  if (typeof format === 'function') return { ok: true, value: format(body) };
   const text = decodeUtf8(body);
-  if (text === undefined) return undefined;
-  if (format === 'json' || !isForm(contentType)) return parseJson(text);
-  const form = new URLSearchParams(text);
-  const payload = form.get('payload');
-  const fieldsCount = format === 'any' || (format === 'json-or-fields' && payload === null);
-  return fieldsCount ? Object.fromEntries(form) : parseJson(payload ?? '');
+  if (text === undefined) return nothing;
+  if (format === 'json' || !isForm(text)) return readJson(body, Number.POSITIVE_INFINITY);
+  const form = readForm(body);
+  return form === undefined ? tooManyFields : readFields(form, format);
+}
+
+function readFields(form: Form, format: NamedBodyFormat): Payload {
+  const payload = fieldOf(form, 'payload');
+  const fieldsCount = format === 'any' || (format === 'json-or-fields' && payload === undefined);
+  return fieldsCount
+    ? { ok: true, value: asObject(form) }
+    : readJson(Buffer.from(payload ?? '', 'utf8'), Number.POSITIVE_INFINITY);
+}
+
+/** Reads the meaning of a body. @returns undefined when it is not what the format says, or exceeds a limit */
+export function parsePayload(body: Uint8Array, format: BodyFormat): unknown {
+  const payload = readPayload(body, format);
+  return payload.ok ? payload.value : undefined;
+}
+
+/** Reads JSON of which nobody knows yet whether it is signed: its work is bounded. */
+export const readUnverifiedJson = (body: Uint8Array): Payload => readJson(body, maxUnverifiedValues);
+
+/** Reads a form's fields. @returns undefined when the bytes are no form */
+export function readUnverifiedForm(body: Uint8Array): Payload | undefined {
+  if (!isForm(decodeUtf8(body) ?? '')) return undefined;
+  const form = readForm(body);
+  return form === undefined ? tooManyFields : { ok: true, value: asObject(form) };
+}
+
+function readJson(body: Uint8Array, maxValues: number): Payload {
+  const reason = exceededLimit(body, maxValues);
+  if (reason !== undefined) return { ok: false, reason };
+  const text = decodeUtf8(body);
+  return text === undefined ? nothing : { ok: true, value: parseJson(text) };
 }
 
 /** JSON's own rules allow a reader to overlook a byte order mark. */

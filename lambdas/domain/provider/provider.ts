@@ -32,8 +32,8 @@ export type FieldRule =
  * How the body carries the payload: JSON; JSON or a form whose `payload` field is JSON; the same, or a form's fields
  * where it has no `payload`; whatever it is. Or code, which returns undefined for what the provider never sends.
  */
-export type BodyFormat = NamedBodyFormat | ((body: Uint8Array, contentType: string) => unknown);
-type NamedBodyFormat = 'json' | 'json-or-form' | 'json-or-fields' | 'any';
+export type BodyFormat = NamedBodyFormat | ((body: Uint8Array) => unknown);
+export type NamedBodyFormat = 'json' | 'json-or-form' | 'json-or-fields' | 'any';
 
 /**
  * Everything that Hookline knows about a provider, as data: one row of the catalogue.

@@ -1,6 +1,7 @@
 import type { RawRequest } from '../raw-request.ts';
+import type { BodyLimit } from './body-limits.ts';
 import { sliceJsonArray, sliceJsonValue } from './json-slices.ts';
-import { parsePayload } from './payload.ts';
+import { readPayload } from './payload.ts';
 import { propertyAt } from './property.ts';
 import type { FieldRule, Provider } from './provider.ts';
 import { type EventParts, readField } from './read-field.ts';
@@ -18,7 +19,10 @@ export interface ProviderEvent {
 /** What a verified request carries, or why it is no event of this provider. */
 export type ReadEvents =
   | { readonly ok: true; readonly events: readonly ProviderEvent[] }
-  | { readonly ok: false; readonly reason: 'not-json' | 'no-event-id' | 'no-event-type' | 'too-many-events' };
+  | {
+      readonly ok: false;
+      readonly reason: 'not-json' | 'no-event-id' | 'no-event-type' | 'too-many-events' | BodyLimit;
+    };
 
 /** More than this in one request cannot be on the queue before the strictest provider hangs up. */
 const maxEvents = 1000;
@@ -38,7 +42,9 @@ export interface ReadOptions {
 export function readEvents(provider: Provider, request: RawRequest, options: ReadOptions): ReadEvents {
   const { family, idRule, requestId } = options;
   const { body } = request;
-  const payload = parsePayload(body, provider.body, request.headers.get('content-type'));
+  const found = readPayload(body, provider.body);
+  if (!found.ok) return found;
+  const payload = found.value;
   // No provider's event is a bare number or word, which a signed challenge could be.
   const isStructure = typeof payload === 'object' && payload !== null;
   if (!isStructure && provider.body !== 'any') return { ok: false, reason: 'not-json' };
@@ -88,4 +94,7 @@ function withDistinctIds(read: ReadEvents): ReadEvents {
 }
 
 const isName = (text: string): boolean =>
-  text.isWellFormed() && !/\p{Cc}/u.test(text) && Buffer.byteLength(text) <= maxNameBytes;
+  text.length <= maxNameBytes &&
+  text.isWellFormed() &&
+  !/\p{Cc}/u.test(text) &&
+  Buffer.byteLength(text) <= maxNameBytes;

@@ -54,7 +54,7 @@ function judgeBodyTime(
   { tolerance, now }: Pick<CheckContext, 'tolerance' | 'now'>,
 ): Verification | undefined {
   if (bodyTimestamp === undefined) return undefined;
-  const payload = parsePayload(request.body, body, request.headers.get('content-type'));
+  const payload = parsePayload(request.body, body);
   const value = propertyAt(payload, bodyTimestamp);
   const signedAt = typeof value === 'number' ? readInstant(String(value), 'milliseconds') : undefined;
   const reason = signedAt === undefined ? 'malformed-timestamp' : judgeTime(signedAt, tolerance, now);

@@ -1,4 +1,5 @@
 import { createHmac, verify as verifyWithPublicKey } from 'node:crypto';
+import type { BodyLimit } from '../provider/body-limits.ts';
 import type { RawRequest } from '../raw-request.ts';
 import { type Seconds, seconds, toUnixSeconds, type UnixMillis } from '../time.ts';
 import { decodeStrictly } from './encoding.ts';
@@ -13,6 +14,8 @@ export type RefusalReason =
   | 'malformed-header'
   /** The signature is in the body, and not as it should be. */
   | 'malformed-body'
+  /** The body has to be read before its signature, and is too large for that. */
+  | BodyLimit
   | 'mismatch'
   /** Rightly signed for somebody else: another topic, webhook or environment. */
   | 'wrong-recipient'
@@ -125,11 +128,21 @@ function matches(
   }
   if (algorithm.key === 'ed25519' && key.kind === 'ed25519') {
     const signed = Buffer.concat(content);
-    return signatures.some((signature) => verifyWithPublicKey(null, signed, key.publicKey, signature));
+    return affordable(signatures, signed).some((signature) =>
+      verifyWithPublicKey(null, signed, key.publicKey, signature),
+    );
   }
   if (algorithm.key === 'ecdsa-p256' && key.kind === 'ecdsa-p256') {
     const signed = Buffer.concat(content);
-    return signatures.some((signature) => verifyWithPublicKey('sha256', signed, key.publicKey, signature));
+    return affordable(signatures, signed).some((signature) =>
+      verifyWithPublicKey('sha256', signed, key.publicKey, signature),
+    );
   }
   return false;
 }
+
+/** A public key hashes the body for each signature anew: what one request may make us hash. */
+const maxHashedBytes = 16 * 1024 * 1024;
+
+const affordable = (signatures: readonly Uint8Array[], signed: Uint8Array): readonly Uint8Array[] =>
+  signatures.slice(0, Math.max(1, Math.floor(maxHashedBytes / signed.length)));

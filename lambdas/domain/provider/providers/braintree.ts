@@ -5,6 +5,7 @@ import { equalBytes } from '../../signature/equal-bytes.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { bodyHash } from '../body-hash.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
+import { fieldOf, readForm } from '../form.ts';
 import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -21,6 +22,8 @@ const keyPair: OwnFormat = {
 
 const payloads = /^[A-Za-z0-9+=/\n]+$/;
 const sha1Hex = 40;
+/** One signature of some sixty characters for each key pair of the gateway. */
+const maxListLength = 8 * 1024;
 
 /** The key is the digest of the private key, as bytes. */
 const mac = (privateKey: string, text: string): Buffer =>
@@ -33,9 +36,11 @@ const pairOf = (key: VerificationKey) =>
 
 /** Each key pair of the gateway signs the payload; ours is found by its public key. */
 const check: Check = ({ body: bytes }, keys) => {
-  const form = new URLSearchParams(Buffer.from(bytes).toString('utf8'));
-  const [payload, list] = [form.get('bt_payload'), form.get('bt_signature')];
-  if (!payload || !list || !payloads.test(payload)) return refusedFor('malformed-body');
+  const form = readForm(bytes);
+  if (form === undefined) return refusedFor('over-1000-fields');
+  const [payload, list] = [fieldOf(form, 'bt_payload'), fieldOf(form, 'bt_signature')];
+  if (!payload || !list || list.length > maxListLength || !payloads.test(payload))
+    return refusedFor('malformed-body');
   const signatures = list.split('&').map((entry) => entry.split('|'));
   const matching = keys.filter((key) => {
     const [publicKey, privateKey = ''] = pairOf(key) ?? [];
@@ -59,7 +64,7 @@ const challenge: Handshake = {
   unsigned: ({ method, url }, keys) => {
     const [pair] = keys.map(pairOf).filter((found) => found !== undefined);
     if (method !== 'GET' || pair === undefined) return undefined;
-    const text = queryOf({ url }).get('bt_challenge') ?? '';
+    const text = fieldOf(queryOf({ url }), 'bt_challenge') ?? '';
     const [publicKey, privateKey] = pair;
     return challenges.test(text)
       ? textAnswer(`${publicKey}|${mac(privateKey, text).toString('hex')}`)
@@ -69,9 +74,9 @@ const challenge: Handshake = {
 
 /** The XML as text, and its kind; Braintree's own library reads all of it from the form. */
 function readNotification(bytes: Uint8Array): unknown {
-  const form = new URLSearchParams(Buffer.from(bytes).toString('utf8'));
-  const [btPayload, btSignature] = [form.get('bt_payload'), form.get('bt_signature')];
-  if (btPayload === null) return undefined;
+  const form = readForm(bytes);
+  const [btPayload, btSignature] = [fieldOf(form, 'bt_payload'), fieldOf(form, 'bt_signature')];
+  if (btPayload === undefined) return undefined;
   const xml = Buffer.from(btPayload, 'base64').toString('utf8');
   const kind = /<kind>([a-z_]{1,100})<\/kind>/.exec(xml)?.[1];
   return { bt_payload: btPayload, bt_signature: btSignature, xml, kind };

@@ -50,7 +50,8 @@ const check: Check = (request, keys, { tolerance, now }) => {
 /** Contentful escapes the query as one text, and then all of it once more. */
 function encodedPath(request: RawRequest): string {
   const [, search = ''] = /\?(.*)$/s.exec(request.url) ?? [];
-  return encodeURI(search === '' ? pathOf(request) : `${pathOf(request)}?${encodeURIComponent(search)}`);
+  const path = pathOf(request).toWellFormed();
+  return encodeURI(search === '' ? path : `${path}?${encodeURIComponent(search.toWellFormed())}`);
 }
 
 const topicHeader = 'x-contentful-topic';

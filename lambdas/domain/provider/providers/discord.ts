@@ -21,7 +21,7 @@ const autocomplete = 4;
 const deferredReply = { type: 5 };
 const noChoices = { type: 8, data: { choices: [] } };
 
-const payloadOf = ({ body: bytes }: RawRequest): unknown => parsePayload(bytes, 'json', undefined);
+const payloadOf = ({ body: bytes }: RawRequest): unknown => parsePayload(bytes, 'json');
 const isOfEvents = (payload: unknown): boolean =>
   propertyAt(payload, 'event') !== undefined || propertyAt(payload, 'type') === eventPing;
 

@@ -1,4 +1,5 @@
 import { queryOf } from '../../raw-request.ts';
+import { fieldOf } from '../form.ts';
 import type { Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { always, hmacSha256Hex, single } from '../words.ts';
@@ -10,8 +11,8 @@ const challenge = /^[A-Za-z0-9_-]{1,256}$/;
 const dropboxChallenge: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }) => {
-    const text = method === 'GET' ? queryOf({ url }).get('challenge') : null;
-    return text !== null && challenge.test(text)
+    const text = method === 'GET' ? fieldOf(queryOf({ url }), 'challenge') : undefined;
+    return text !== undefined && challenge.test(text)
       ? { status: 200, contentType: 'text/plain', body: text }
       : undefined;
   },

@@ -1,25 +1,28 @@
 import { createHmac } from 'node:crypto';
-import { getMultipartBoundary, parseMultipart } from '@remix-run/multipart-parser';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { readInstant } from '../../signature/instant.ts';
 import { judgeTime } from '../../signature/verify.ts';
 import { seconds } from '../../time.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
-import { isForm, parsePayload } from '../payload.ts';
+import { asObject } from '../form.ts';
+import { readMultipart } from '../multipart.ts';
+import { type Payload, readUnverifiedForm, readUnverifiedJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { always, body, first } from '../words.ts';
 
 /** A timestamp and a token are signed, and the body is not: hence `onceOnly`. */
 const check: Check = (request, keys, { tolerance, now }) => {
-  const payload = readBody(request.body, request.headers.get('content-type') ?? '');
-  const part =
-    typeof propertyAt(payload, 'signature') === 'object' ? propertyAt(payload, 'signature') : payload;
+  const payload = readBody(request.body);
+  if (!payload.ok) return refusedFor(payload.reason);
+  const nested = propertyAt(payload.value, 'signature');
+  const part = typeof nested === 'object' ? nested : payload.value;
   const [timestamp, token] = [propertyAt(part, 'timestamp'), propertyAt(part, 'token')];
   const signatures = ['signature', 'parent-signature']
     .map((name) => propertyAt(part, name))
     .filter((text) => typeof text === 'string')
+    .filter(({ length }) => length === sha256Hex)
     .map((text) => decodeStrictly(text, 'hex'))
     .filter((bytes) => bytes !== undefined);
   const isWritten = typeof timestamp === 'string' || typeof timestamp === 'number';
@@ -37,22 +40,19 @@ const check: Check = (request, keys, { tolerance, now }) => {
 };
 
 const aheadAtMost = 300;
+const sha256Hex = 64;
 
-/** Events are JSON; forwarded mail is a form, of several parts where it has attachments. */
-function readBody(bytes: Uint8Array, contentType: string): unknown {
-  if (/^multipart\/form-data\b/i.test(contentType)) return multipartFields(bytes, contentType);
-  return parsePayload(bytes, isForm(contentType) ? 'any' : 'json', contentType);
+/** Events are JSON; forwarded mail is a form, of several parts where it has attachments. The bytes say which it is. */
+function readBody(bytes: Uint8Array): Payload {
+  const parts = readMultipart(bytes);
+  if (parts === 'over-1000-fields') return { ok: false, reason: parts };
+  if (parts !== undefined) return { ok: true, value: asObject(parts) };
+  return readUnverifiedForm(bytes) ?? readUnverifiedJson(bytes);
 }
 
-/** The texts; an attachment is in the body only. */
-function multipartFields(bytes: Uint8Array, contentType: string): unknown {
-  try {
-    const boundary = getMultipartBoundary(contentType) ?? '';
-    const texts = [...parseMultipart(bytes, { boundary })].filter(({ isText }) => isText);
-    return Object.fromEntries(texts.map(({ name, text }) => [name, text]));
-  } catch {
-    return undefined;
-  }
+function fieldsIn(bytes: Uint8Array): unknown {
+  const payload = readBody(bytes);
+  return payload.ok ? payload.value : undefined;
 }
 
 /** @see https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks */
@@ -62,7 +62,7 @@ export const mailgun: Provider = {
   // Tries go on for 8 hours, and seem to bring the first one's timestamp.
   tolerance: 28_800,
   onceOnly: body('signature.token', 'token'),
-  body: readBody,
+  body: fieldsIn,
   id: first(body('event-data.id'), body('Message-Id'), body('signature.token', 'token')),
   type: first(body('event-data.event', 'event'), always('inbound')),
   attributes: {},

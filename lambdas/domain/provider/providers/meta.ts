@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { queryOf } from '../../raw-request.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import type { OwnFormat } from '../../signature/key.ts';
+import { fieldOf } from '../form.ts';
 import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
 import { parseJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
@@ -33,12 +34,13 @@ const subscription: Handshake = {
   unsigned: ({ method, url }, keys) => {
     if (method !== 'GET' || keys.length === 0) return undefined;
     const query = queryOf({ url });
-    const challenge = query.get('hub.challenge') ?? '';
-    const sent = Buffer.from(query.get('hub.verify_token') ?? '', 'utf8');
+    const challenge = fieldOf(query, 'hub.challenge') ?? '';
+    const sent = Buffer.from(fieldOf(query, 'hub.verify_token') ?? '', 'utf8');
     const known = keys.filter(
       (key) => key.kind === 'hmac' && equalBytes(Buffer.from(key.verifyToken ?? '', 'utf8'), sent),
     );
-    const isRight = query.get('hub.mode') === 'subscribe' && challenges.test(challenge) && known.length > 0;
+    const isRight =
+      fieldOf(query, 'hub.mode') === 'subscribe' && challenges.test(challenge) && known.length > 0;
     return isRight ? textAnswer(challenge) : forbidden;
   },
 };

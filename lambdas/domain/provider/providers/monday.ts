@@ -31,11 +31,14 @@ const check: Check = async (request, keys, { now }) => {
 
 const Challenge = v.strictObject({ challenge: v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024)) });
 
+/** With every character escaped. */
+const maxChallengeBytes = 8 * 1024;
+
 /** Making a webhook posts a challenge and nothing else, unsigned. */
 const challenge: Handshake = {
   unsigned: ({ method, body: bytes }) => {
-    if (method !== 'POST') return undefined;
-    const parsed = v.safeParse(Challenge, parsePayload(bytes, 'json', undefined));
+    if (method !== 'POST' || bytes.byteLength > maxChallengeBytes) return undefined;
+    const parsed = v.safeParse(Challenge, parsePayload(bytes, 'json'));
     return parsed.success ? jsonAnswer(parsed.output) : undefined;
   },
 };

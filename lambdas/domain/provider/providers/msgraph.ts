@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { queryOf } from '../../raw-request.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
+import { fieldOf } from '../form.ts';
 import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
-import { parsePayload } from '../payload.ts';
+import { readUnverifiedJson } from '../payload.ts';
 import { propertyAt, propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first } from '../words.ts';
 
 /** Every item carries the text that was given when its subscription was made: one that is wrong spoils all. */
 const check: Check = (request, keys) => {
-  const items = propertyAt(parsePayload(request.body, 'json', undefined), 'value');
+  const payload = readUnverifiedJson(request.body);
+  if (!payload.ok) return refusedFor(payload.reason);
+  const items = propertyAt(payload.value, 'value');
   if (!Array.isArray(items) || items.length === 0) return refusedFor('malformed-body');
   const states = items.map((item) => propertyAt(item, 'clientState'));
   if (!states.every((state) => typeof state === 'string')) return refusedFor('malformed-body');
@@ -26,8 +29,8 @@ const invalid = refusedChallenge(400, 'invalid_body');
 /** A new subscription posts nothing but a token in the query, which comes back as plain text. */
 const validation: Handshake = {
   unsigned: ({ method, url, body: bytes }) => {
-    const token = queryOf({ url }).get('validationToken');
-    if (token === null || method !== 'POST') return undefined;
+    const token = fieldOf(queryOf({ url }), 'validationToken');
+    if (token === undefined || method !== 'POST') return undefined;
     const isPlain = token !== '' && token.length <= 2048 && !/[<>]|\p{Cc}/u.test(token);
     return isPlain && bytes.byteLength === 0 ? textAnswer(token) : invalid;
   },
@@ -36,9 +39,12 @@ const validation: Handshake = {
 /** What an item without an id is about. */
 const subject = ['subscriptionId', 'changeType', 'lifecycleEvent', 'resource'];
 
+/** Everything that Graph writes there is text. */
+const textOf = (fact: unknown): string | null => (typeof fact === 'string' ? fact : null);
+
 function hashOfSubject(payload: unknown): string {
   const etag = propertyOf(propertyAt(payload, 'resourceData'), '@odata.etag');
-  const facts = [...subject.map((name) => propertyAt(payload, name)), etag];
+  const facts = [...subject.map((name) => propertyAt(payload, name)), etag].map(textOf);
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 

@@ -6,11 +6,14 @@ import { body, hmacSha256Hex, single } from '../words.ts';
 
 const token = /^secret_[A-Za-z0-9_-]{8,256}$/;
 
+/** It brings a token and nothing else. */
+const maxVerificationBytes = 4 * 1024;
+
 /** A new subscription sends its token, unsigned; a person then shows it to Notion. */
 const verification: Handshake = {
   secretIn: ({ body: bytes, headers }) => {
-    if (headers.has('x-notion-signature')) return undefined;
-    const secret = propertyAt(parsePayload(bytes, 'json', undefined), 'verification_token');
+    if (headers.has('x-notion-signature') || bytes.byteLength > maxVerificationBytes) return undefined;
+    const secret = propertyAt(parsePayload(bytes, 'json'), 'verification_token');
     return typeof secret === 'string' && token.test(secret) ? { secret, answer: emptyAnswer } : undefined;
   },
 };

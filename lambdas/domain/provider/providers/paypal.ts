@@ -56,9 +56,11 @@ const readHeaders = ({ headers }: RawRequest) => ({
   url: headers.get('paypal-cert-url'),
 });
 
+const maxUrlLength = 2048;
+
 /** @returns undefined unless it is PayPal's own host and a certificate of its notifications */
 function certificateUrl(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
+  if (text.length > maxUrlLength || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   const isPlain =
     url.protocol === 'https:' &&

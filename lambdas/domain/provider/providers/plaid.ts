@@ -92,7 +92,7 @@ async function checkToken(
   if (signedAt === undefined) return refusedFor('malformed-timestamp');
   const late = judgeTime(signedAt, tolerance, now);
   if (late !== undefined) return refusedFor(late);
-  const named = propertyAt(parsePayload(bytes, 'json', undefined), 'environment');
+  const named = propertyAt(parsePayload(bytes, 'json'), 'environment');
   return named === undefined || named === environment ? accepted : refusedFor('wrong-recipient');
 }
 

@@ -1,18 +1,23 @@
+import { fieldOf, isForm, readForm } from '../form.ts';
 import { emptyAnswer, type Handshake } from '../handshake.ts';
-import { isForm, parsePayload } from '../payload.ts';
+import { decodeUtf8, parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hash, hmacSha256Hex, single } from '../words.ts';
 
+/** It has the check, and a token of the app. */
+const maxSslCheckBytes = 4 * 1024;
+
 /** Adding the URL sends a signed challenge; the URL of a slash command is tried with an unsigned `ssl_check`. */
 const slackHandshake: Handshake = {
   unsigned: ({ body, headers }) => {
-    if (!isForm(headers.get('content-type')) || headers.has('x-slack-signature')) return undefined;
-    const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
-    return form.get('ssl_check') === '1' ? emptyAnswer : undefined;
+    if (headers.has('x-slack-signature') || body.byteLength > maxSslCheckBytes) return undefined;
+    return isForm(decodeUtf8(body) ?? '') && fieldOf(readForm(body), 'ssl_check') === '1'
+      ? emptyAnswer
+      : undefined;
   },
-  signed: ({ body, headers }) => {
-    const payload = parsePayload(body, 'json', headers.get('content-type'));
+  signed: ({ body }) => {
+    const payload = parsePayload(body, 'json');
     const challenge = propertyAt(payload, 'challenge');
     if (propertyAt(payload, 'type') !== 'url_verification' || typeof challenge !== 'string') return undefined;
     return { status: 200, contentType: 'text/plain', body: challenge };

@@ -3,8 +3,9 @@ import { decodeStrictly } from '../../signature/encoding.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { type CertificatePin, trustedLeaf } from '../certificates.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
+import { fieldOf, readForm } from '../form.ts';
 import { emptyAnswer, type Handshake, refusedChallenge } from '../handshake.ts';
-import { parsePayload } from '../payload.ts';
+import { parsePayload, readUnverifiedJson } from '../payload.ts';
 import { propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body } from '../words.ts';
@@ -46,13 +47,15 @@ const mayBeAbsent = 'Subject';
 
 /** The signature is in the body, by a key whose certificate the body names. */
 const check: Check = async ({ body: bytes }, keys, context) => {
-  const message = parsePayload(bytes, 'json', undefined);
+  const payload = readUnverifiedJson(bytes);
+  if (!payload.ok) return refusedFor(payload.reason);
+  const message = payload.value;
   const signed = signedText(message);
   const digest = digests.get(propertyOf(message, 'SignatureVersion'));
-  const signature = decodeStrictly(String(propertyOf(message, 'Signature')), 'base64');
+  const signature = decodeStrictly(shortText(propertyOf(message, 'Signature')), 'base64');
   if (signed === undefined || digest === undefined || signature === undefined)
     return refusedFor('malformed-body');
-  const topic = String(propertyOf(message, 'TopicArn'));
+  const topic = shortText(propertyOf(message, 'TopicArn'));
   if (!isAllowed(topic, keys)) return refusedFor('wrong-recipient');
   const url = snsUrl(propertyOf(message, 'SigningCertURL'), topic);
   if (url === undefined || !certificatePath.test(url.pathname) || url.search !== '')
@@ -63,6 +66,13 @@ const check: Check = async ({ body: bytes }, keys, context) => {
   const isRight = verifyWithPublicKey(digest, Buffer.from(signed, 'utf8'), certificate.publicKey, signature);
   return isRight ? accepted : refusedFor('mismatch');
 };
+
+/** Signatures, ARNs and URLs of SNS have some hundreds of characters. */
+const maxTextLength = 2048;
+
+/** @returns nothing for what is no text, or is longer than SNS would write it */
+const shortText = (value: unknown): string =>
+  typeof value === 'string' && value.length <= maxTextLength ? value : '';
 
 /** @returns undefined when a field is missing or is no text */
 function signedText(message: unknown): string | undefined {
@@ -82,8 +92,9 @@ const isAllowed = (topic: string, keys: readonly VerificationKey[]): boolean =>
   keys.some((key) => key.kind === 'fields' && key.fields['arns']?.split('\n').includes(topic));
 
 /** @returns undefined unless it is SNS's own host in the topic's region */
-function snsUrl(text: unknown, topic: string): URL | undefined {
-  if (typeof text !== 'string' || !URL.canParse(text)) return undefined;
+function snsUrl(value: unknown, topic: string): URL | undefined {
+  const text = shortText(value);
+  if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const isPlain = url.protocol === 'https:' && url.port === '' && url.username === '' && url.hash === '';
   const region = host.exec(url.hostname)?.[1];
@@ -95,13 +106,14 @@ const invalid = refusedChallenge(400, 'invalid_body');
 /** A subscription is confirmed by a visit; the end of one is not, for that would begin it again. */
 const confirmation: Handshake = {
   signed: async ({ body: bytes }, _keys, { visit }) => {
-    const message = parsePayload(bytes, 'json', undefined);
+    const message = parsePayload(bytes, 'json');
     const [type, topic] = [propertyOf(message, 'Type'), propertyOf(message, 'TopicArn')];
     if (type === 'UnsubscribeConfirmation') return emptyAnswer;
     if (type !== 'SubscriptionConfirmation') return undefined;
-    const url = snsUrl(propertyOf(message, 'SubscribeURL'), String(topic));
+    const url = snsUrl(propertyOf(message, 'SubscribeURL'), shortText(topic));
+    const query = url && readForm(url.search.slice(1));
     const isConfirmation =
-      url?.searchParams.get('Action') === 'ConfirmSubscription' && url.searchParams.get('TopicArn') === topic;
+      fieldOf(query, 'Action') === 'ConfirmSubscription' && fieldOf(query, 'TopicArn') === topic;
     if (url === undefined || !isConfirmation) return invalid;
     await visit(url);
     return emptyAnswer;

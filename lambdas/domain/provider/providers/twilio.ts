@@ -1,10 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
-import { queryOf } from '../../raw-request.ts';
+import { queryOf, type RawRequest } from '../../raw-request.ts';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
+import { fieldOf, isForm, readForm } from '../form.ts';
 import { emptyAnswer } from '../handshake.ts';
-import { isForm } from '../payload.ts';
+import { decodeUtf8 } from '../payload.ts';
 import type { Provider } from '../provider.ts';
 import { sortedParameters } from '../sorted-parameters.ts';
 import { body, first, hash, header, joined } from '../words.ts';
@@ -18,25 +19,35 @@ const check: Check = (request, keys) => {
   if (!signature) return refusedFor('missing-header');
   const sent = decodeStrictly(signature, 'base64');
   if (sent?.length !== sha1Bytes) return refusedFor('malformed-header');
-  const hashInUrl = queryOf(request).get('bodySHA256');
-  if (hashInUrl === null && !isForm(headers.get('content-type')) && request.body.byteLength > 0)
-    return refusedFor('mismatch');
-  if (hashInUrl !== null && !isHashOf(request.body, hashInUrl)) return refusedFor('mismatch');
-  const parameters = hashInUrl === null ? sortedParameters(request.body) : '';
+  const parameters = signedParameters(request);
+  if (!Buffer.isBuffer(parameters)) return refusedFor(parameters);
   const matches = keys.flatMap((key) =>
     urlForms(url).map(
       (form) =>
         key.kind === 'hmac' &&
-        equalBytes(
-          createHmac('sha1', key.bytes)
-            .update(form + parameters)
-            .digest(),
-          sent,
-        ),
+        equalBytes(createHmac('sha1', key.bytes).update(form).update(parameters).digest(), sent),
     ),
   );
   return matches.includes(true) ? accepted : refusedFor('mismatch');
 };
+
+/**
+ * What is signed behind the URL.
+ *
+ * @returns why there is none: the URL has another body's hash, or neither hash nor form binds the body
+ */
+function signedParameters(request: RawRequest): Buffer | 'mismatch' | 'over-1000-fields' {
+  const query = queryOf(request);
+  if (query === undefined) return 'over-1000-fields';
+  const hashInUrl = fieldOf(query, 'bodySHA256');
+  if (hashInUrl !== undefined) return isHashOf(request.body, hashInUrl) ? Buffer.alloc(0) : 'mismatch';
+  if (request.body.byteLength > 0 && !hasForm(request)) return 'mismatch';
+  const form = readForm(request.body);
+  return form === undefined ? 'over-1000-fields' : Buffer.from(sortedParameters(form), 'utf8');
+}
+
+/** The bytes decide, as in all that is read of them: the content type is not signed. */
+const hasForm = ({ body: bytes }: RawRequest): boolean => isForm(decodeUtf8(bytes) ?? '');
 
 function isHashOf(bytes: Uint8Array, hex: string): boolean {
   const sent = /^[0-9a-f]{64}$/i.test(hex) ? Buffer.from(hex, 'hex') : Buffer.alloc(0);
@@ -71,8 +82,6 @@ export const twilio: Provider = {
   attributes: { account: body('AccountSid') },
   forward: ['i-twilio-idempotency-token'],
   // Calls and messages read instructions from the answer: these are none.
-  answer: ({ headers }) =>
-    isForm(headers.get('content-type'))
-      ? { status: 200, contentType: 'text/xml', body: '<Response/>' }
-      : emptyAnswer,
+  answer: (request) =>
+    hasForm(request) ? { status: 200, contentType: 'text/xml', body: '<Response/>' } : emptyAnswer,
 };

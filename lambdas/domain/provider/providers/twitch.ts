@@ -9,7 +9,7 @@ const invalid = refusedChallenge(400, 'invalid_body');
 /** The header that says what a message is, is not signed: the body must look like it. */
 const challenge: Handshake = {
   signed: ({ body, headers }) => {
-    const payload = parsePayload(body, 'json', undefined);
+    const payload = parsePayload(body, 'json');
     const text = propertyAt(payload, 'challenge');
     const isChallenge = text !== undefined;
     const isSaidToBe = headers.get('twitch-eventsub-message-type') === 'webhook_callback_verification';

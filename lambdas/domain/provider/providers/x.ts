@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { queryOf } from '../../raw-request.ts';
+import { fieldOf } from '../form.ts';
 import { type Handshake, jsonAnswer, refusedChallenge } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, hmacSha256Base64, single } from '../words.ts';
@@ -17,7 +18,7 @@ const challenge: Handshake = {
   unsigned: ({ method, url }, keys) => {
     const [key] = keys;
     if (method !== 'GET' || key?.kind !== 'hmac') return undefined;
-    const token = queryOf({ url }).get('crc_token') ?? '';
+    const token = fieldOf(queryOf({ url }), 'crc_token') ?? '';
     if (!tokens.test(token)) return invalid;
     const signature = createHmac('sha256', key.bytes).update(token).digest('base64');
     return jsonAnswer({ response_token: `sha256=${signature}` });

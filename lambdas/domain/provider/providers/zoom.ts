@@ -28,7 +28,7 @@ const isSignedWith = (request: RawRequest, key: VerificationKey): boolean =>
 /** Adding the URL, and every 72 h after it, sends a signed token that comes back signed. */
 const validation: Handshake = {
   signed: (request, keys) => {
-    const payload = parsePayload(request.body, 'json', undefined);
+    const payload = parsePayload(request.body, 'json');
     if (propertyAt(payload, 'event') !== 'endpoint.url_validation') return undefined;
     const plainToken = propertyAt(payload, 'payload.plainToken');
     const key = keys.find((candidate) => isSignedWith(request, candidate));
