@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { checkUrl, type DestinationRules } from './destination.ts';
+import { changedHeaders, HeaderChanges, type KeptHeaders, NewHeaders } from './endpoint-headers.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
 import { PayloadFilter } from './payload-filter.ts';
 import { StorableNumber, StorableText } from './storable.ts';
@@ -29,8 +30,8 @@ export interface EndpointSettings {
   readonly description: string;
   readonly eventTypes: readonly string[];
   readonly filter?: PayloadFilter;
-  /** Sent along with every request. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Sent along with every request; their values are sealed. */
+  readonly headers: KeptHeaders;
   readonly metadata: Readonly<Record<string, string>>;
   /** Requests a second. Absent: as many as come. */
   readonly maxPerSecond?: number;
@@ -60,22 +61,6 @@ export interface Endpoint extends EndpointSettings {
   /** The held deliveries were first seen to be none left. */
   readonly heldEmptyAt?: UnixMillis;
 }
-
-/** A header may not say what the request itself says, nor speak for Hookline. */
-const reservedHeader =
-  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-(length|type|encoding)|user-agent|date|webhook-.*|x-webhook-.*)$/i;
-const HeaderName = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, 'the name of a header'),
-  v.check(
-    (name) => !reservedHeader.test(name),
-    'a header that is yours to set: Hookline or HTTP itself does',
-  ),
-);
-const HeaderValue = v.pipe(
-  v.string(),
-  v.regex(/^[\x21-\x7e]([\x20-\x7e]{0,510}[\x21-\x7e])?$/, 'printable ASCII, at most 512'),
-);
 
 const atMost = (count: number) =>
   v.check(
@@ -113,7 +98,6 @@ const fields = {
   url: v.pipe(StorableText, v.maxLength(2048)),
   description: v.pipe(StorableText, v.maxLength(256)),
   eventTypes: v.pipe(v.array(EventTypePattern), v.minLength(1), v.maxLength(100)),
-  headers: v.pipe(v.record(HeaderName, HeaderValue), atMost(16)),
   metadata: Metadata,
 };
 /** Those that an endpoint may go without. */
@@ -129,7 +113,7 @@ const own = {
 export const EndpointFields = v.strictObject({
   ...fields,
   description: v.optional(fields.description, ''),
-  headers: v.optional(fields.headers, {}),
+  headers: v.optional(NewHeaders, {}),
   metadata: v.optional(fields.metadata, {}),
   filter: v.optional(own.filter),
   maxPerSecond: v.optional(own.maxPerSecond),
@@ -138,12 +122,12 @@ export const EndpointFields = v.strictObject({
   retryDelays: v.optional(own.retryDelays),
 });
 
-/** Changes of an endpoint: what is left out stays, what is null goes. */
+/** Changes of an endpoint: what is left out stays, what is null goes; headers are changed one by one. */
 export const EndpointChanges = v.strictObject({
   url: v.optional(fields.url),
   description: v.optional(fields.description),
   eventTypes: v.optional(fields.eventTypes),
-  headers: v.optional(fields.headers),
+  headers: v.nullish(HeaderChanges),
   metadata: v.optional(fields.metadata),
   filter: v.nullish(own.filter),
   maxPerSecond: v.nullish(own.maxPerSecond),
@@ -153,16 +137,19 @@ export const EndpointChanges = v.strictObject({
 });
 export type EndpointChanges = v.InferOutput<typeof EndpointChanges>;
 
-/** The settings with changes made to them. */
+/** The settings with changes made to them; the values of new headers are not sealed yet. */
 export function changedSettings(settings: EndpointSettings, changes: EndpointChanges): EndpointSettings {
-  const { url, description, eventTypes, headers, metadata, filter } = settings;
+  const { url, description, eventTypes, metadata, filter } = settings;
   const { maxPerSecond, maxConcurrent, timeout, retryDelays } = settings;
   const before = {
-    ...{ url, description, eventTypes, headers, metadata, filter },
+    ...{ url, description, eventTypes, metadata, filter },
     ...{ maxPerSecond, maxConcurrent, timeout, retryDelays },
   };
-  const made = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return { ...before, ...Object.fromEntries(made.map(([name, value]) => [name, value ?? undefined])) };
+  const { headers: ofHeaders, ...others } = changes;
+  const headers = ofHeaders === undefined ? settings.headers : changedHeaders(settings.headers, ofHeaders);
+  const made = Object.entries(others).filter(([, value]) => value !== undefined);
+  const set = Object.fromEntries(made.map(([name, value]) => [name, value ?? undefined]));
+  return { ...before, ...set, headers };
 }
 
 /**

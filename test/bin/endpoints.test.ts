@@ -33,9 +33,9 @@ it('each setting can be given, and taken away by null', async () => {
 
   expect(endpoint).toMatchObject({
     ...{ maxPerSecond: 0.5, maxConcurrent: 3, timeout: 1.5, retryDelays: [1, 2.5] },
-    ...{ filter: { path: 'a', gt: 1 }, description: 'd', headers: { 'X-A': '1' }, metadata: { b: '2' } },
+    ...{ filter: { path: 'a', gt: 1 }, description: 'd', headers: ['X-A'], metadata: { b: '2' } },
   });
-  expect(left).toMatchObject({ description: '', headers: {}, metadata: {}, url: 'https://a.example' });
+  expect(left).toMatchObject({ description: '', headers: [], metadata: {}, url: 'https://a.example' });
   for (const name of ['maxPerSecond', 'maxConcurrent', 'timeout', 'retryDelays', 'filter'])
     expect(left).not.toHaveProperty(name);
 });
@@ -46,8 +46,31 @@ it('what an update does not name stays', async () => {
   await api.json(...create, ...words('--max-per-second 0.5 --header X-A=1'));
   const left = await api.json(...words('update acme a --timeout null'));
 
-  expect(left).toMatchObject({ maxPerSecond: 0.5, headers: { 'X-A': '1' } });
+  expect(left).toMatchObject({ maxPerSecond: 0.5, headers: ['X-A'] });
 });
+
+it('a header is set, changed and taken away by itself; its value is not shown', async () => {
+  await using api = await world();
+
+  const created = await api.run(...create, '--header', 'X-Key=hunter2', 'X-A=1');
+  const updated = await api.run(...words('update acme a --header X-A= X-B=2'));
+
+  expect(created.stdout).toMatch(/\nheaders {7}X-A X-Key\n/);
+  expect(updated.stdout).toMatch(/\nheaders {7}X-B X-Key\n/);
+  for (const { stdout, stderr } of [created, updated]) expect(stdout + stderr).not.toContain('hunter2');
+});
+
+it.each([['hunter2'], ['=hunter2'], ['X-A=hunter2', 'X-A=2']])(
+  'headers that cannot be are a wrong command line, and are not repeated: %s',
+  async (...headers) => {
+    await using api = await world();
+
+    const { code, stderr } = await api.run(...create, '--header', ...headers);
+
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('hunter2');
+  },
+);
 
 /** Somebody who pipes the secret in. */
 const pipe = (text: string) =>

@@ -10,6 +10,7 @@ import {
   localHint,
   refusalOfFields,
 } from '../../domain/endpoint.ts';
+import { refusalOfHeaders } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, secretKinds } from '../../domain/endpoint-secret.ts';
 import { discardDelivery, endpointWasDeleted } from '../../outbound/hold-delivery.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
@@ -55,8 +56,9 @@ export const createEndpoint = operation(
     const now = ports.now();
     const text = given ?? generateSecret(secretKind);
     const sealed = await ports.secrets.seal(text, { tenant, id }, now);
+    const headers = await ports.secrets.sealHeaders(settings.headers, { tenant, id }, now);
     const endpoint: Endpoint = {
-      ...{ ...settings, tenant, id, status: 'enabled', secrets: [sealed] },
+      ...{ ...settings, headers, tenant, id, status: 'enabled', secrets: [sealed] },
       // No version that an earlier endpoint of this id had: nobody changes this one by what he has seen of that one.
       ...{ createdAt: now, updatedAt: now, version: now },
     };
@@ -93,6 +95,13 @@ async function checkDestination(settings: EndpointSettings, ports: EndpointPorts
   const reason = field === 'url' ? `${why}${localHint(settings.url, ports.rules)}` : why;
   const kind = field === 'url' ? 'destination-refused' : 'invalid-request';
   throw new Problem(kind, `${field}: ${reason}`, [{ path: field, message: reason }]);
+}
+
+/** Each is as it must be; all together may be too many. */
+function checkHeaders({ headers }: EndpointSettings): void {
+  const refused = refusalOfHeaders(headers);
+  if (refused === undefined) return;
+  throw new Problem('invalid-request', `body: headers: ${refused}`, [{ path: 'headers', message: refused }]);
 }
 
 const EndpointPlace = v.object({ after: EndpointId });
@@ -138,16 +147,20 @@ export const answerOf = (endpoint: Endpoint, status = 200) => ({
 export const updateEndpoint = operation(
   {
     ...{ id: 'updateEndpoint', method: 'PATCH', path: endpointPath, tag, params: EndpointParams },
-    summary: 'Changes what is given; null takes a filter or a limit away',
+    summary: 'Changes what is given; null takes a filter, a limit or a header away, and other headers stay',
     isVersioned: true,
     body: EndpointChanges,
     answers: { 200: one },
   },
   async ({ params, body, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
-    const settings = changedSettings(seen, body);
-    await checkDestination(settings, ports);
-    const saved = written(await ports.endpoints.changeSettings(seen, settings, ports.now()), seen);
+    const now = ports.now();
+    const next = changedSettings(seen, body);
+    checkHeaders(next);
+    await checkDestination(next, ports);
+    // Those that version 0.1.0 wrote in the clear, too.
+    const settings = { ...next, headers: await ports.secrets.sealHeaders(next.headers, seen, now) };
+    const saved = written(await ports.endpoints.changeSettings(seen, settings, now), seen);
     // Another server: nothing is known about it.
     if (saved.url !== seen.url) await ports.gates.reset(endpointHash({ ...seen, endpointId: seen.id }));
     return answerOf(saved);
