@@ -60,6 +60,37 @@ it('a header is set, changed and taken away by itself; its value is not shown', 
   for (const { stdout, stderr } of [created, updated]) expect(stdout + stderr).not.toContain('hunter2');
 });
 
+it.each([
+  ['show', '..', 'a'],
+  ['show', 'acme', '..'],
+  ['delete', 'acme', '.'],
+  ['update', 'acme', 'a/b', '--description', 'x'],
+  ['create', '.', 'https://a.example'],
+  ['create', 'acme', 'https://a.example', '--id', 'x'.repeat(65)],
+  ['rotate-secret', '%2e%2e', 'a'],
+  ['enable', 'acme', '\u202ea'],
+])(
+  'a tenant or an id that cannot be one is a wrong command line, with the rule: %s %s %s',
+  async (...args) => {
+    await using api = await world();
+
+    const { code, stderr } = await api.run(...args);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/expected 1 to 64 of A-Z a-z 0-9 _ .*, got \d+ characters?\./);
+  },
+);
+
+it('blanks around a secret and a URL are no part of them', async () => {
+  await using api = await world();
+
+  pipe(` \t${theirs} \r\n`);
+  const { endpoint } = await api.json('create', 'acme', ' https://a.example ', '--id', 'a', '--secret-stdin');
+
+  expect(endpoint).toMatchObject({ url: 'https://a.example' });
+  expect(await api.json('secret', 'acme', 'a')).toMatchObject([{ secret: theirs }]);
+});
+
 it.each([['hunter2'], ['=hunter2'], ['X-A=hunter2', 'X-A=2']])(
   'headers that cannot be are a wrong command line, and are not repeated: %s',
   async (...headers) => {
@@ -126,7 +157,7 @@ it('what is no secret is refused without repeating it, and so is what would cont
   pipe('hunter2');
   const refused = await api.run(...create, '--secret-stdin');
 
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('secret: is not whsec_') });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('secret: expected whsec_') });
   expect(refused.stderr).not.toContain('hunter2');
   expect(await api.run(...create, '--secret-stdin', '--ed25519')).toMatchObject({ code: 2 });
 });
