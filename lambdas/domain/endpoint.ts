@@ -5,6 +5,7 @@ import type { SealedSecret } from './endpoint-secret.ts';
 import { PayloadFilter } from './payload-filter.ts';
 import { StorableNumber, StorableText } from './storable.ts';
 import { days, millis, type UnixMillis } from './time.ts';
+import { maxUrlLength } from './url-text.ts';
 
 /** Why an endpoint is disabled. */
 export const disableReasons = ['gone', 'failing', 'manual'] as const;
@@ -68,10 +69,17 @@ const atMost = (count: number) =>
     `at most ${count} of them`,
   );
 
-export const Tenant = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . -'));
+/** In a path `.` and `..` are no names. */
+export const Tenant = v.pipe(
+  v.string(),
+  v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
+);
 const EventTypePattern = v.pipe(
   v.string(),
-  v.regex(/^(\*|(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?)$/, '*, invoice.* or invoice.paid'),
+  v.regex(
+    /^(\*|(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?)$/,
+    '*, invoice.* or invoice.paid: at most 128 of A-Z a-z 0-9 _ - . *',
+  ),
 );
 /** A week between two attempts helps nobody. */
 const maxRetryDelay = days(7);
@@ -95,7 +103,12 @@ const RetryDelays = v.pipe(
 
 /** The fields of an endpoint that a tenant decides about. */
 const fields = {
-  url: v.pipe(StorableText, v.maxLength(2048)),
+  url: v.pipe(
+    v.string(),
+    v.trim(),
+    v.maxLength(maxUrlLength),
+    v.check((url) => !url.includes('#'), 'a URL without # and what is behind it, which is never sent'),
+  ),
   description: v.pipe(StorableText, v.maxLength(256)),
   eventTypes: v.pipe(v.array(EventTypePattern), v.minLength(1), v.maxLength(100)),
   metadata: Metadata,

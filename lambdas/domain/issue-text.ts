@@ -63,6 +63,8 @@ function gotOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return `${value.length} character${value.length === 1 ? '' : 's'}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
+  // A number that is kept digit by digit is an object.
+  if (JSON.isRawJSON(value)) return 'a number';
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value).slice(0, longestNumber);
 }

@@ -117,10 +117,9 @@ function versionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const [, version] = /^\s*"(\d+)"\s*$/.exec(ifMatch) ?? [];
   if (version === undefined) {
-    throw new Problem(
-      'invalid-request',
-      'If-Match is no ETag of this API: send the one that a GET answered.',
-    );
+    throw new Problem('invalid-request', 'If-Match: expected the ETag that a GET answered, as "3", or *.', [
+      { path: 'If-Match', message: 'expected the ETag that a GET answered, as "3", or *' },
+    ]);
   }
   return Number(version);
 }

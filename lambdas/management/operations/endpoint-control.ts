@@ -67,7 +67,7 @@ const maxOverlapHours = days(7) / 3_600;
 
 const Rotation = v.strictObject({
   /** The new one, brought along; else it is made. */
-  secret: v.optional(v.string()),
+  secret: v.optional(v.pipe(v.string(), v.trim())),
   kind: v.optional(v.picklist(secretKinds)),
   /** For how long at most those before it go on signing. */
   overlapHours: v.optional(

@@ -37,7 +37,7 @@ const NewEndpoint = v.strictObject({
   /** `v1` is a shared secret; `v1a` an Ed25519 key. */
   secretKind: v.optional(v.picklist(secretKinds)),
   /** Brought along: `whsec_…` or `whsk_…`; else one is made. */
-  secret: v.optional(v.string()),
+  secret: v.optional(v.pipe(v.string(), v.trim())),
   ...EndpointFields.entries,
 });
 
@@ -78,19 +78,19 @@ export const createEndpoint = operation(
   },
 );
 
+const secretRule = 'expected whsec_ and base64 of 24 to 64 bytes, or whsk_ and base64 of an Ed25519 seed';
+
 export const noSecret = (): Problem =>
-  new Problem(
-    'invalid-request',
-    'secret: is not whsec_ and base64 of 24 to 64 bytes, nor whsk_ and base64 of an Ed25519 seed',
-    [{ path: 'secret', message: 'is not whsec_… or whsk_…' }],
-  );
+  new Problem('invalid-request', `body: secret: ${secretRule}`, [{ path: 'secret', message: secretRule }]);
 
 async function checkDestination(settings: EndpointSettings, ports: EndpointPorts): Promise<void> {
   const refused = refusalOfFields(settings, ports.rules, ports.maxTimeoutSeconds);
   const checked = checkUrl(settings.url, ports.rules);
   const isName = checked.ok && !checked.isLocal;
   const ofName = isName ? await ports.refusalOfName(hostOf(checked.url)) : undefined;
-  const { field, reason: why } = refused ?? { field: 'url', reason: ofName };
+  // Which address it is, is a matter of the network that we run in: it is not the tenant's to know.
+  const nameRefused = ofName === undefined ? undefined : notPublic(settings.url);
+  const { field, reason: why } = refused ?? { field: 'url', reason: nameRefused };
   if (why === undefined) return;
   const reason = field === 'url' ? `${why}${localHint(settings.url, ports.rules)}` : why;
   const kind = field === 'url' ? 'destination-refused' : 'invalid-request';
@@ -103,6 +103,9 @@ function checkHeaders({ headers }: EndpointSettings): void {
   if (refused === undefined) return;
   throw new Problem('invalid-request', `body: headers: ${refused}`, [{ path: 'headers', message: refused }]);
 }
+
+const notPublic = (url: string): string =>
+  `${URL.parse(url.trim())?.hostname} leads to an address that is not public`;
 
 const EndpointPlace = v.object({ after: EndpointId });
 
