@@ -35,7 +35,11 @@ const rules: Readonly<Record<string, string>> = {
  * @param issue of a schema of ours: another's message may hold anything
  */
 export const issueText = (issue: v.GenericIssue): string =>
-  `expected ${ruleOf(issue)}, got ${gotOf(issue.input)}`;
+  isMissing(issue) ? 'is missing' : `expected ${ruleOf(issue)}, got ${gotOf(issue.input)}`;
+
+/** Whether it is about a field that has to be there, and is not. */
+export const isMissing = (issue: v.GenericIssue): boolean =>
+  issue.kind === 'schema' && issue.received === 'undefined';
 
 /** What a value must be, in words. */
 export function ruleOf(issue: v.GenericIssue): string {

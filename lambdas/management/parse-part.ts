@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { namesOfObjects } from '../domain/endpoint-headers.ts';
-import { fieldName, issuePath, issueText, ruleOf } from '../domain/issue-text.ts';
+import { fieldName, isMissing, issuePath, issueText, ruleOf } from '../domain/issue-text.ts';
 import { type FieldError, Problem } from './problem.ts';
 
 /** Where a request says something. */
@@ -50,8 +50,7 @@ function fieldError(issue: v.GenericIssue, known: Entries): FieldError {
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     return { path, message: 'is unknown; expected no field of this name' };
   }
-  const isMissing = issue.kind === 'schema' && issue.received === 'undefined';
-  if (!isMissing) return { path, message: issueText(issue) };
+  if (!isMissing(issue)) return { path, message: issueText(issue) };
   const own = known[path];
   const [first] = (own && v.safeParse(own, undefined).issues) ?? [];
   return { path, message: `is missing; expected ${first ? ruleOf(first) : 'a value'}` };
