@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { checkUrl, type DestinationRules } from './destination.ts';
+import { checkUrl, type DestinationRules, hostOf } from './destination.ts';
 import { changedHeaders, HeaderChanges, type KeptHeaders, NewHeaders } from './endpoint-headers.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
 import { PayloadFilter } from './payload-filter.ts';
@@ -177,6 +177,9 @@ export function refusalOfFields(
 ): { readonly field: 'url' | 'timeout'; readonly reason: string } | undefined {
   const checked = checkUrl(url, rules);
   if (!checked.ok) return { field: 'url', reason: checked.reason };
+  // Whatever resolves it, or does not: no endpoint is made that can only fail.
+  if (!checked.isLocal && /(^|\.)localhost$/.test(hostOf(checked.url)))
+    return { field: 'url', reason: 'localhost is not a public address' };
   return timeout !== undefined && timeout > maxTimeoutSeconds
     ? { field: 'timeout', reason: `at most ${maxTimeoutSeconds} s, the deployment's attemptTimeout` }
     : undefined;

@@ -171,6 +171,18 @@ describe('a URL and a secret', () => {
     expect(rotated).toMatchObject({ status: 200, body: { secrets: [{ secret: next }, { secret }] } });
   });
 
+  it.each(['https://localhost/', 'https://LOCALHOST./', 'https://a.localhost/', 'https://ⓛocalhost/'])(
+    'that is this machine is refused, whatever resolves the name: %s',
+    async (url) => {
+      const { call } = managementWorld();
+
+      expect(await call('POST', endpoints, { ...fields, url })).toMatchObject({
+        status: 422,
+        body: { errors: [{ path: 'url', message: expect.stringContaining('not a public address') }] },
+      });
+    },
+  );
+
   it('with what is behind # is refused: it would never be sent', async () => {
     const { call } = managementWorld();
 
