@@ -1,5 +1,20 @@
 import { InvalidArgumentError } from 'commander';
+import * as v from 'valibot';
+import { Tenant } from '../lambdas/domain/endpoint.ts';
+import { issueText } from '../lambdas/domain/issue-text.ts';
 import { parseInstant, toIsoInstant, unixMillis } from '../lambdas/domain/time.ts';
+import { EndpointId } from '../lambdas/management/schemas.ts';
+
+/** A text that a schema takes. @throws InvalidArgumentError with the rule, which commander tells the user */
+const ruledBy = (schema: v.GenericSchema<string, string>) => (text: string) => {
+  const result = v.safeParse(schema, text);
+  if (result.success) return result.output;
+  throw new InvalidArgumentError(`${issueText(result.issues[0])}.`);
+};
+
+/** Both become parts of a path. */
+export const tenantArgument = ruledBy(Tenant);
+export const endpointIdArgument = ruledBy(EndpointId);
 
 /** @throws InvalidArgumentError, which commander tells the user */
 export function positiveNumber(text: string): number {

@@ -42,7 +42,11 @@ export function addEndpointOptions(command: Command): Command {
     .addOption(new Option('--types <type...>', 'event types: *, invoice.* or exact').argParser(typesArgument))
     .option('--description <text>', 'kept for you', orNothing(String))
     .option('--filter <json>', 'on the payload, e.g. {"path":"amount","gte":100}', orNothing(jsonArgument))
-    .option('--header <name=value...>', 'sent along', severalOrNothing(String))
+    .option(
+      '--header <name=value...>',
+      'sent along, and not shown again; an update leaves others as they are, and takes one away by name=',
+      severalOrNothing(String),
+    )
     .option('--metadata <name=value...>', 'kept for you', severalOrNothing(String))
     .option('--max-per-second <number>', 'requests a second, from 0.01', orNothing(nonNegativeNumber))
     .option('--max-concurrent <number>', 'requests at the same time', orNothing(positiveNumber))
@@ -57,7 +61,7 @@ export function endpointBody(options: EndpointOptions): Readonly<Record<string, 
     url,
     eventTypes: types,
     description: description === nothing ? '' : description,
-    headers: header && pairs(header),
+    headers: header === nothing ? null : header && headersOf(header),
     metadata: metadata && pairs(metadata),
     filter: orNull(options.filter),
     maxPerSecond: orNull(options.maxPerSecond),
@@ -67,15 +71,22 @@ export function endpointBody(options: EndpointOptions): Readonly<Record<string, 
   };
 }
 
+/** Without a value a header goes: none is empty. */
+const headersOf = (texts: readonly string[]): Readonly<Record<string, string | null>> =>
+  Object.fromEntries(Object.entries(pairs(texts)).map(([name, value]) => [name, value.trim() || null]));
+
 const orNull = (value: unknown): unknown => (value === nothing ? null : value);
 
 function pairs(texts: readonly string[] | Nothing): Readonly<Record<string, string>> {
   if (texts === nothing) return {};
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      if (at < 1) throw new UsageError(`'${text}' is not name=value.`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
+  const found = texts.map((text) => {
+    const at = text.indexOf('=');
+    // The text may be a secret.
+    if (at < 1) throw new UsageError('A header, or metadata, must be name=value.');
+    return [text.slice(0, at).trim(), text.slice(at + 1)] as const;
+  });
+  const names = found.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new UsageError(`${twice} is given twice.`);
+  return Object.fromEntries(found);
 }

@@ -21,7 +21,7 @@ export function describeEndpoint(endpoint: Endpoint): string {
     ['types', endpoint.eventTypes.join(' ')],
     ['filter', filter && JSON.stringify(filter)],
     ['description', endpoint.description || undefined],
-    ['headers', textOf(endpoint.headers)],
+    ['headers', endpoint.headers.join(' ') || undefined],
     ['metadata', textOf(endpoint.metadata)],
     ['limits', limitsOf(maxPerSecond, maxConcurrent)],
     ['timeout', timeout === undefined ? undefined : `${timeout} s`],

@@ -2,7 +2,6 @@ import { Option } from 'commander';
 import type * as v from 'valibot';
 import type { SecretView } from '../lambdas/management/schemas.ts';
 import { readSecretInput } from './read-secret.ts';
-import { withoutLineEnd } from './secret-change.ts';
 
 type Secret = v.InferOutput<typeof SecretView>;
 
@@ -17,7 +16,7 @@ export const secretOption = (): Option =>
 
 /** The secret that is brought along; undefined when one is to be made. */
 export const givenSecret = async ({ secretStdin }: SecretOptions): Promise<string | undefined> =>
-  secretStdin ? withoutLineEnd(await readSecretInput('Secret of the endpoint')) : undefined;
+  secretStdin ? (await readSecretInput('Secret of the endpoint')).trim() : undefined;
 
 /** Whoever gave a secret knows it; a terminal or a log need not. The public half of a key that was given stays. */
 export const withoutGiven = (secret: Secret, given: string | undefined): ShownSecret =>

@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import * as v from 'valibot';
 import { ProblemView } from '../lambdas/management/schemas.ts';
 import { reach } from './reach.ts';
-import { RefusedError } from './refusal.ts';
+import { RefusedError, UsageError } from './refusal.ts';
 
 /** A request to the management API. */
 export interface ManagementCall {
@@ -70,6 +70,8 @@ export function managementFetch(baseUrl: string, { credentials, region }: Caller
 
   return async (call: ManagementCall): Promise<Response> => {
     const url = new URL(`${baseUrl}${call.path}`);
+    // A part of it is `.` or `..`: that would be another path.
+    if (!url.pathname.endsWith(call.path)) throw new UsageError('A tenant or an id is not . or ..');
     const query = definedOf(call.query ?? {});
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);

@@ -54,6 +54,10 @@ export const bringsItsSecret = (provider: string): boolean =>
 /** Strips the line end that a terminal, `echo` or a file adds. */
 export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
 
+/** A value as it is stored: of most secrets blanks are no part, and come along when one is copied. */
+export const asStored = (text: string, format: SecretFormat): string =>
+  mayHaveSpaces(format) ? withoutLineEnd(text) : text.trim();
+
 /** Decides whether a value may become the secret. Its text is in no message. */
 export function judge(change: SecretChange): Verdict {
   const { value, format, current, previous, now } = change;

@@ -9,7 +9,7 @@ import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { deliveryDetail, deliveryView } from '../../lambdas/management/views.ts';
 import { answer } from '../answer.ts';
-import { instantArgument, positiveNumber } from '../arguments.ts';
+import { endpointIdArgument, instantArgument, positiveNumber, tenantArgument } from '../arguments.ts';
 import { describeDelivery, describeListed } from '../delivery-view.ts';
 import { openDeployment } from '../deployment.ts';
 import { allPages, manageWith } from '../manage.ts';
@@ -35,8 +35,8 @@ export function addDeliveriesCommand(program: Command): void {
   deliveries
     .command('list')
     .description('the newest deliveries of an endpoint; of all without one, which reads the whole table')
-    .option('--tenant <tenant>', 'whose endpoint it is')
-    .option('--endpoint <id>', 'only of that one')
+    .option('--tenant <tenant>', 'whose endpoint it is', tenantArgument)
+    .option('--endpoint <id>', 'only of that one', endpointIdArgument)
     .option('--since <time>', 'created since then: 90m, 2h, 3d, or an instant', instantArgument)
     .addOption(new Option('--status <status>', 'only those').choices(deliveryStatuses))
     .option('--limit <number>', 'at most so many', positiveNumber, 50)

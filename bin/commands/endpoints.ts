@@ -7,7 +7,7 @@ import {
   SecretsView,
 } from '../../lambdas/management/schemas.ts';
 import { answer } from '../answer.ts';
-import { nonNegativeNumber } from '../arguments.ts';
+import { endpointIdArgument, nonNegativeNumber, tenantArgument } from '../arguments.ts';
 import { addEndpointOptions, type EndpointOptions, endpointBody } from '../endpoint-options.ts';
 import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoint-view.ts';
 import { givenSecret, type SecretOptions, secretOption, withoutGiven } from '../given-secret.ts';
@@ -33,9 +33,9 @@ const pathOf = (tenant: string, id?: string, action?: string): string =>
 export function addEndpointsCommand(program: Command): void {
   const endpoints = program.command('endpoints').description('the URLs of your customers, and what they get');
   addEndpointOptions(endpoints.command('create').description('register an endpoint; shows its secret once'))
-    .argument('<tenant>')
+    .argument('<tenant>', 'whose it is', tenantArgument)
     .argument('<url>')
-    .option('--id <id>', 'else one is made')
+    .option('--id <id>', 'else one is made', endpointIdArgument)
     .addOption(secretOption().conflicts('ed25519'))
     .option('--ed25519', 'sign with an Ed25519 key (v1a), of which the receiver holds the public half')
     .action((tenant: string, url: string, _options: unknown, command: Command) =>
@@ -43,8 +43,8 @@ export function addEndpointsCommand(program: Command): void {
     );
   addEndpointOptions(endpoints.command('update'))
     .description('change what is given; null takes a setting away, as in --timeout null')
-    .argument('<tenant>')
-    .argument('<id>')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
     .option('--url <url>')
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       update(tenant, id, command.optsWithGlobals()),
@@ -57,21 +57,21 @@ function addReading(endpoints: Command): void {
   endpoints
     .command('list')
     .description('the endpoints of a tenant')
-    .argument('<tenant>')
+    .argument('<tenant>', 'whose it is', tenantArgument)
     .action((tenant: string, _options: unknown, command: Command) => list(tenant, command.optsWithGlobals()));
   endpoints
     .command('show')
     .description('one endpoint')
-    .argument('<tenant>')
-    .argument('<id>')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
     .action(async (tenant: string, id: string, _options: unknown, command: Command) =>
       show(command.optsWithGlobals(), 'GET', pathOf(tenant, id)),
     );
   endpoints
     .command('secret')
     .description('the secrets that sign now; of an Ed25519 key the public half')
-    .argument('<tenant>')
-    .argument('<id>')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       reveal(command.optsWithGlobals(), pathOf(tenant, id, 'secret')),
     );
@@ -85,8 +85,8 @@ function addActions(endpoints: Command): void {
     endpoints
       .command(action)
       .description(description)
-      .argument('<tenant>')
-      .argument('<id>')
+      .argument('<tenant>', 'whose it is', tenantArgument)
+      .argument('<id>', 'within the tenant', endpointIdArgument)
       .action((tenant: string, id: string, _options: unknown, command: Command) =>
         show(command.optsWithGlobals(), 'POST', pathOf(tenant, id, action)),
       );
@@ -94,8 +94,8 @@ function addActions(endpoints: Command): void {
   endpoints
     .command('rotate-secret')
     .description('a new secret; those before it sign beside it for the overlap at most')
-    .argument('<tenant>')
-    .argument('<id>')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
     .option('--overlap-hours <number>', '0 to 168; 0 ends those before it at once', nonNegativeNumber, 24)
     .addOption(secretOption())
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
@@ -104,16 +104,16 @@ function addActions(endpoints: Command): void {
   endpoints
     .command('test')
     .description('send it a test event, whatever it is subscribed to')
-    .argument('<tenant>')
-    .argument('<id>')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       test(tenant, id, command.optsWithGlobals()),
     );
   endpoints
     .command('delete')
     .description('forget it; what it has not got is discarded')
-    .argument('<tenant>')
-    .argument('<id>')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       remove(tenant, id, command.optsWithGlobals()),
     );

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import * as v from 'valibot';
 import { EstimateView, RecoveryView } from '../../lambdas/management/schemas.ts';
 import { answer } from '../answer.ts';
-import { instantArgument } from '../arguments.ts';
+import { endpointIdArgument, instantArgument, tenantArgument } from '../arguments.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { manageWith } from '../manage.ts';
 import type { ManagementClient } from '../management-client.ts';
@@ -27,8 +27,8 @@ export function addRecoverCommand(program: Command): void {
   program
     .command('recover')
     .description('send all deliveries of an endpoint again that failed since a time')
-    .argument('<tenant>')
-    .argument('<endpointId>')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<endpointId>', 'within the tenant', endpointIdArgument)
     .requiredOption('--since <time>', 'of their creation: 90m, 2h, 3d, or an instant', instantArgument)
     .option('--until <time>', 'now without it', instantArgument)
     .option('--dry-run', 'only say how many there are')
@@ -38,7 +38,7 @@ export function addRecoverCommand(program: Command): void {
   program
     .command('recover-cancel')
     .description('stop a recovery; what it has sent again stays sent')
-    .argument('<recoveryId>')
+    .argument('<recoveryId>', 'as recover says it', endpointIdArgument)
     .action(async (id: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
       const call = await manageWith(options);

@@ -9,7 +9,7 @@ import { positiveNumber } from '../arguments.ts';
 import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { readSecretInput } from '../read-secret.ts';
 import { RefusedError } from '../refusal.ts';
-import { bringsItsSecret, judge, secretFormat, withoutLineEnd } from '../secret-change.ts';
+import { asStored, bringsItsSecret, judge, secretFormat } from '../secret-change.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { instant } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -92,7 +92,7 @@ async function store(
   versions: Versions,
   options: SetOptions,
 ): Promise<void> {
-  const value = withoutLineEnd(await readSecretInput(`Secret of ${name}`));
+  const value = asStored(await readSecretInput(`Secret of ${name}`), format);
   const [current, previous] = await Promise.all([versions.current(), versions.previous()]);
   const now = unixMillis(Date.now());
   const verdict = judge({ format, signs, value, current, previous, now });

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { OutboundSettings } from './outbound-settings.ts';
+import { readUrl } from './url-text.ts';
 
 /** The part of the settings that says where requests may go. */
 export type DestinationRules = Pick<OutboundSettings, 'localEndpoints' | 'allowedPorts'>;
@@ -19,14 +20,14 @@ const ok: DestinationCheck = { ok: true };
 const refused = (reason: string) => ({ ok: false, reason, isLiteral: true }) as const;
 
 /**
- * Checks an endpoint's URL before anything is resolved.
+ * Checks an endpoint's URL before anything is resolved; blanks around it are no part of it.
  *
  * The parser has turned decimal, octal and hexadecimal spellings of an address into the usual one by then.
  */
 export function checkUrl(text: string, rules: DestinationRules): UrlCheck {
-  const url = URL.parse(text);
-  if (url === null) return refused('the URL cannot be read');
-  if (url.username !== '' || url.password !== '') return refused('the URL holds a user name or password');
+  const read = readUrl(text);
+  if (!read.ok) return refused(read.reason);
+  const { url } = read;
   const isLocal = rules.localEndpoints && isLocalHost(hostOf(url));
   const reason = isLocal ? refusalOfLocal(url) : refusalOf(url, rules);
   return reason === undefined ? { ok: true, url, isLocal } : refused(reason);

@@ -1,14 +1,11 @@
 import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
-  hkdfSync,
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import { type MasterKey, openText, type Place, type SealedText, sealText } from './sealed-text.ts';
 import { decodeStrictly } from './signature/encoding.ts';
 import { later, type Seconds, type UnixMillis } from './time.ts';
 
@@ -17,12 +14,8 @@ export const secretKinds = ['v1', 'v1a'] as const;
 export type SecretKind = (typeof secretKinds)[number];
 
 /** A secret as it lies in the table. */
-export interface SealedSecret {
+export interface SealedSecret extends SealedText {
   readonly kind: SecretKind;
-  /** Tells the master key that it is sealed under; nothing about the key can be learnt from it. */
-  readonly sealedBy: string;
-  /** Base64 of nonce, ciphertext and tag. */
-  readonly sealed: string;
   readonly createdAt: UnixMillis;
   /** After this it signs no more; absent for the current one. */
   readonly endsAt?: UnixMillis;
@@ -33,23 +26,9 @@ export type SigningKey =
   | { readonly kind: 'v1'; readonly bytes: Uint8Array }
   | { readonly kind: 'v1a'; readonly privateKey: KeyObject };
 
-/** A master secret, ready to seal with. */
-export interface MasterKey {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
 const secretBytes = 32;
-const nonceBytes = 12;
-const tagBytes = 16;
 /** The DER around a raw Ed25519 seed. @see https://www.rfc-editor.org/rfc/rfc8410 */
 const seedPrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-
-/** Derives the sealing key: the master secret is for nothing else, and never used as it is. */
-export function masterKey(secret: string): MasterKey {
-  const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'hookline endpoint secrets v1', 32));
-  return { name: createHash('sha256').update(bytes).digest('hex').slice(0, 12), bytes };
-}
 
 /** Makes a new secret, as it is shown: `whsec_…`, or `whsk_…` for Ed25519. */
 export function generateSecret(kind: SecretKind): string {
@@ -86,42 +65,28 @@ export function verifierOf(secret: string): string {
   return `whpk_${der.subarray(-32).toString('base64')}`;
 }
 
-/** Names what a sealed secret belongs to: put into another endpoint's item it does not open. */
-const belongsTo = (tenant: string, endpointId: string): Buffer =>
-  Buffer.from(JSON.stringify([tenant, endpointId]));
-
 interface Owner {
   readonly tenant: string;
   readonly id: string;
 }
 
+/** Put into another endpoint's item it does not open. */
+const placeOf = ({ tenant, id }: Owner): Place => [tenant, id];
+
 /** Seals a secret for its endpoint. */
-export function seal(secret: string, master: MasterKey, { tenant, id }: Owner, at: UnixMillis): SealedSecret {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv('aes-256-gcm', master.bytes, nonce);
-  cipher.setAAD(belongsTo(tenant, id));
-  const sealed = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  return {
-    kind: secret.startsWith('whsk_') ? 'v1a' : 'v1',
-    sealedBy: master.name,
-    sealed: sealed.toString('base64'),
-    createdAt: at,
-  };
-}
+export const seal = (secret: string, master: MasterKey, owner: Owner, at: UnixMillis): SealedSecret => ({
+  kind: secret.startsWith('whsk_') ? 'v1a' : 'v1',
+  ...sealText(secret, master, placeOf(owner)),
+  createdAt: at,
+});
 
 /**
  * Opens a sealed secret.
  *
  * @throws Error when it was sealed under another master key, for another endpoint, or was changed
  */
-export function unseal({ sealed }: SealedSecret, master: MasterKey, { tenant, id }: Owner): string {
-  const bytes = Buffer.from(sealed, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', master.bytes, bytes.subarray(0, nonceBytes));
-  decipher.setAAD(belongsTo(tenant, id));
-  decipher.setAuthTag(bytes.subarray(-tagBytes));
-  const text = decipher.update(bytes.subarray(nonceBytes, -tagBytes));
-  return Buffer.concat([text, decipher.final()]).toString('utf8');
-}
+export const unseal = (sealed: SealedSecret, master: MasterKey, owner: Owner): string =>
+  openText(sealed, master, placeOf(owner));
 
 /** The secrets that sign now, the current one first. */
 export const liveSecrets = (secrets: readonly SealedSecret[], now: UnixMillis): readonly SealedSecret[] =>

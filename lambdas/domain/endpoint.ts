@@ -1,9 +1,11 @@
 import * as v from 'valibot';
-import { checkUrl, type DestinationRules } from './destination.ts';
+import { checkUrl, type DestinationRules, hostOf } from './destination.ts';
+import { changedHeaders, HeaderChanges, type KeptHeaders, NewHeaders } from './endpoint-headers.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
 import { PayloadFilter } from './payload-filter.ts';
 import { StorableNumber, StorableText } from './storable.ts';
 import { days, millis, type UnixMillis } from './time.ts';
+import { maxUrlLength } from './url-text.ts';
 
 /** Why an endpoint is disabled. */
 export const disableReasons = ['gone', 'failing', 'manual'] as const;
@@ -29,8 +31,8 @@ export interface EndpointSettings {
   readonly description: string;
   readonly eventTypes: readonly string[];
   readonly filter?: PayloadFilter;
-  /** Sent along with every request. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Sent along with every request; their values are sealed. */
+  readonly headers: KeptHeaders;
   readonly metadata: Readonly<Record<string, string>>;
   /** Requests a second. Absent: as many as come. */
   readonly maxPerSecond?: number;
@@ -61,32 +63,23 @@ export interface Endpoint extends EndpointSettings {
   readonly heldEmptyAt?: UnixMillis;
 }
 
-/** A header may not say what the request itself says, nor speak for Hookline. */
-const reservedHeader =
-  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-(length|type|encoding)|user-agent|date|webhook-.*|x-webhook-.*)$/i;
-const HeaderName = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, 'the name of a header'),
-  v.check(
-    (name) => !reservedHeader.test(name),
-    'a header that is yours to set: Hookline or HTTP itself does',
-  ),
-);
-const HeaderValue = v.pipe(
-  v.string(),
-  v.regex(/^[\x21-\x7e]([\x20-\x7e]{0,510}[\x21-\x7e])?$/, 'printable ASCII, at most 512'),
-);
-
 const atMost = (count: number) =>
   v.check(
     (map: Readonly<Record<string, string>>) => Object.keys(map).length <= count,
     `at most ${count} of them`,
   );
 
-export const Tenant = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . -'));
+/** In a path `.` and `..` are no names. */
+export const Tenant = v.pipe(
+  v.string(),
+  v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
+);
 const EventTypePattern = v.pipe(
   v.string(),
-  v.regex(/^(\*|(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?)$/, '*, invoice.* or invoice.paid'),
+  v.regex(
+    /^(\*|(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?)$/,
+    '*, invoice.* or invoice.paid: at most 128 of A-Z a-z 0-9 _ - . *',
+  ),
 );
 /** A week between two attempts helps nobody. */
 const maxRetryDelay = days(7);
@@ -110,10 +103,14 @@ const RetryDelays = v.pipe(
 
 /** The fields of an endpoint that a tenant decides about. */
 const fields = {
-  url: v.pipe(StorableText, v.maxLength(2048)),
+  url: v.pipe(
+    v.string(),
+    v.trim(),
+    v.maxLength(maxUrlLength),
+    v.check((url) => !url.includes('#'), 'a URL without # and what is behind it, which is never sent'),
+  ),
   description: v.pipe(StorableText, v.maxLength(256)),
   eventTypes: v.pipe(v.array(EventTypePattern), v.minLength(1), v.maxLength(100)),
-  headers: v.pipe(v.record(HeaderName, HeaderValue), atMost(16)),
   metadata: Metadata,
 };
 /** Those that an endpoint may go without. */
@@ -129,7 +126,7 @@ const own = {
 export const EndpointFields = v.strictObject({
   ...fields,
   description: v.optional(fields.description, ''),
-  headers: v.optional(fields.headers, {}),
+  headers: v.optional(NewHeaders, {}),
   metadata: v.optional(fields.metadata, {}),
   filter: v.optional(own.filter),
   maxPerSecond: v.optional(own.maxPerSecond),
@@ -138,12 +135,12 @@ export const EndpointFields = v.strictObject({
   retryDelays: v.optional(own.retryDelays),
 });
 
-/** Changes of an endpoint: what is left out stays, what is null goes. */
+/** Changes of an endpoint: what is left out stays, what is null goes; headers are changed one by one. */
 export const EndpointChanges = v.strictObject({
   url: v.optional(fields.url),
   description: v.optional(fields.description),
   eventTypes: v.optional(fields.eventTypes),
-  headers: v.optional(fields.headers),
+  headers: v.nullish(HeaderChanges),
   metadata: v.optional(fields.metadata),
   filter: v.nullish(own.filter),
   maxPerSecond: v.nullish(own.maxPerSecond),
@@ -153,16 +150,19 @@ export const EndpointChanges = v.strictObject({
 });
 export type EndpointChanges = v.InferOutput<typeof EndpointChanges>;
 
-/** The settings with changes made to them. */
+/** The settings with changes made to them; the values of new headers are not sealed yet. */
 export function changedSettings(settings: EndpointSettings, changes: EndpointChanges): EndpointSettings {
-  const { url, description, eventTypes, headers, metadata, filter } = settings;
+  const { url, description, eventTypes, metadata, filter } = settings;
   const { maxPerSecond, maxConcurrent, timeout, retryDelays } = settings;
   const before = {
-    ...{ url, description, eventTypes, headers, metadata, filter },
+    ...{ url, description, eventTypes, metadata, filter },
     ...{ maxPerSecond, maxConcurrent, timeout, retryDelays },
   };
-  const made = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return { ...before, ...Object.fromEntries(made.map(([name, value]) => [name, value ?? undefined])) };
+  const { headers: ofHeaders, ...others } = changes;
+  const headers = ofHeaders === undefined ? settings.headers : changedHeaders(settings.headers, ofHeaders);
+  const made = Object.entries(others).filter(([, value]) => value !== undefined);
+  const set = Object.fromEntries(made.map(([name, value]) => [name, value ?? undefined]));
+  return { ...before, ...set, headers };
 }
 
 /**
@@ -177,6 +177,9 @@ export function refusalOfFields(
 ): { readonly field: 'url' | 'timeout'; readonly reason: string } | undefined {
   const checked = checkUrl(url, rules);
   if (!checked.ok) return { field: 'url', reason: checked.reason };
+  // Whatever resolves it, or does not: no endpoint is made that can only fail.
+  if (!checked.isLocal && /(^|\.)localhost$/.test(hostOf(checked.url)))
+    return { field: 'url', reason: 'localhost is not a public address' };
   return timeout !== undefined && timeout > maxTimeoutSeconds
     ? { field: 'timeout', reason: `at most ${maxTimeoutSeconds} s, the deployment's attemptTimeout` }
     : undefined;

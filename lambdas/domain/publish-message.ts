@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { parseExactly } from './exact-json.ts';
-import { describeIssue, serialiseMessage, utf8Bytes } from './messages.ts';
+import { issuePath, issueText } from './issue-text.ts';
+import { serialiseMessage, utf8Bytes } from './messages.ts';
 import { openRange } from './publish-range.ts';
+import { readUrl } from './url-text.ts';
 
 /**
  * The id becomes the header `webhook-id` and part of the signed text `id.timestamp.body`: visible ASCII that every
@@ -9,18 +11,46 @@ import { openRange } from './publish-range.ts';
  *
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */
-export const EventId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_:/+=@-]{1,256}$/, 'id'));
+export const EventId = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z0-9_:/+=@-]{1,256}$/,
+    '1 to 256 of A-Z a-z 0-9 _ : / + = @ - (no full stop: it separates the parts of what is signed)',
+  ),
+);
 export const EventType = v.pipe(
   v.string(),
-  v.regex(/^(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'type'),
+  v.regex(
+    /^(?=.{1,128}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/,
+    '1 to 128 of A-Z a-z 0-9 _ - in parts separated by full stops, e.g. invoice.paid',
+  ),
 );
-const Tenant = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{0,64}$/, 'tenant'));
-export const EndpointId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.:/+=@-]{1,128}$/, 'endpoint id'));
+/** In a path `.` and `..` are no names. */
+const Tenant = v.pipe(
+  v.string(),
+  v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{0,64}$/, 'at most 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
+);
+export const EndpointId = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?!(.*\/)?\.{1,2}(\/|$))[A-Za-z0-9_.:/+=@-]{1,128}$/,
+    '1 to 128 of A-Z a-z 0-9 _ . : / + = @ -, and neither . nor .. as a part',
+  ),
+);
 const Url = v.pipe(
   v.string(),
-  v.maxLength(2048),
-  v.check((text) => URL.canParse(text) && /^https?:/i.test(text), 'url'),
+  v.trim(),
+  v.check(
+    (text) => refusalOfUrl(text) === undefined,
+    (issue) => refusalOfUrl(issue.input) ?? '',
+  ),
 );
+
+function refusalOfUrl(text: string): string | undefined {
+  const read = readUrl(text);
+  if (!read.ok) return read.reason.replace(/^expected /, '');
+  return /^https?:$/.test(read.url.protocol) ? undefined : 'an http or https URL';
+}
 
 /** What a team publishes, through the topic or straight to the publish queue. */
 const PublishMessage = v.object({
@@ -101,19 +131,9 @@ const unusable = (reason: string): OpenedPublication => ({ kind: 'unusable', rea
 const unaddressed =
   'tenant: missing, so the message addresses nothing; give tenant, with endpoint { id } for one of its endpoints, or endpoint { id, url } for a URL';
 
-const rules: Readonly<Record<string, string>> = {
-  id: '1 to 256 of A-Z a-z 0-9 _ : / + = @ - (no full stop: it separates the parts of what is signed)',
-  type: '1 to 128 of A-Z a-z 0-9 _ - in parts separated by full stops, e.g. invoice.paid',
-  tenant: 'at most 64 of A-Z a-z 0-9 _ . -',
-  'endpoint id': '1 to 128 of A-Z a-z 0-9 _ . : / + = @ -',
-  url: 'an http or https URL',
-};
-
-/** Names the field; the values are the publisher's, and stay out of logs. */
-function describe(issue: v.GenericIssue): string {
-  const rule = rules[issue.message];
-  return rule === undefined ? describeIssue(issue) : `${v.getDotPath(issue)}: expected ${rule}`;
-}
+/** Names the field and its rule; the values are the publisher's, and stay out of logs. */
+const describe = (issue: v.GenericIssue): string =>
+  `${issuePath(issue) || '(the whole message)'}: ${issueText(issue)}`;
 
 function tryParse(text: string): unknown {
   try {

@@ -23,7 +23,10 @@ export function parseBody(text: string, exactField: string | undefined): object 
 function read(text: string): object {
   const body = parsed(text);
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
-  throw new Problem('invalid-request', 'The body is not JSON that can be read: send a JSON object.');
+  throw new Problem(
+    'invalid-request',
+    'body: expected a JSON object in UTF-8, and this is none that can be read.',
+  );
 }
 
 function parsed(text: string): unknown {

@@ -13,9 +13,8 @@ export function placeIn<Schema extends v.GenericSchema>(
   try {
     return v.parse(schema, JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    throw new Problem('invalid-request', 'cursor: is not one that this list has given out.', [
-      { path: 'cursor', message: 'is not one that this list has given out' },
-    ]);
+    const message = 'expected a cursor that this list has given out';
+    throw new Problem('invalid-request', `query: cursor: ${message}`, [{ path: 'cursor', message }]);
   }
 }
 
@@ -30,5 +29,5 @@ export const PageQuery = {
     ),
     '50',
   ),
-  cursor: v.optional(v.string()),
+  cursor: v.optional(v.pipe(v.string(), v.maxLength(4096))),
 };

@@ -1,10 +1,14 @@
 import type { DestinationRules } from '../domain/destination.ts';
 import type { Endpoint, EndpointSettings } from '../domain/endpoint.ts';
+import type { KeptHeaders } from '../domain/endpoint-headers.ts';
 import type { SealedSecret } from '../domain/endpoint-secret.ts';
 import type { EndpointRange } from '../domain/publish-range.ts';
 import type { Seconds, UnixMillis } from '../domain/time.ts';
 import type { ReleasePorts } from '../outbound/release-held.ts';
 import { Problem } from './problem.ts';
+
+/** What an endpoint keeps sealed. */
+type Resealed = Pick<Endpoint, 'secrets' | 'headers'>;
 
 /** What managing endpoints needs of the outside world. */
 export interface EndpointPorts extends ReleasePorts {
@@ -40,7 +44,7 @@ export interface EndpointPorts extends ReleasePorts {
       secrets: readonly SealedSecret[],
       now: UnixMillis,
     ): Promise<Endpoint | undefined>;
-    reseal(seen: Endpoint, secrets: readonly SealedSecret[]): Promise<Endpoint | undefined>;
+    reseal(seen: Endpoint, resealed: Resealed): Promise<Endpoint | undefined>;
   };
   readonly gates: {
     /** Forgets what is known about an endpoint: somebody says that it is well. */
@@ -51,7 +55,14 @@ export interface EndpointPorts extends ReleasePorts {
     open(sealed: SealedSecret, owner: Endpoint, now: UnixMillis): Promise<string>;
     /** The secrets that open: one whose master secret is gone is lost. */
     readable(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[]>;
-    resealed(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[] | undefined>;
+    /** All of an endpoint under the current master secret; undefined when it is already. */
+    resealed(endpoint: Endpoint, now: UnixMillis): Promise<Resealed | undefined>;
+    /** Seals the values that are not sealed. */
+    sealHeaders(
+      headers: KeptHeaders,
+      owner: Pick<Endpoint, 'tenant' | 'id'>,
+      now: UnixMillis,
+    ): Promise<KeptHeaders>;
   };
 }
 

@@ -25,9 +25,8 @@ interface Asked {
  */
 export function keptSpan(asked: Asked, now: UnixMillis, retention: Seconds): Required<Asked> {
   if (asked.since !== undefined && asked.until !== undefined && asked.until < asked.since) {
-    throw new Problem('invalid-request', 'until: is before since', [
-      { path: 'until', message: 'is before since' },
-    ]);
+    const message = 'expected an instant that is not before since';
+    throw new Problem('invalid-request', `until: ${message}`, [{ path: 'until', message }]);
   }
   const until = earlier(asked.until ?? now, now);
   const since = asked.since ?? later(until, seconds(-listedFor));

@@ -47,7 +47,7 @@ export async function manage(
 async function answerTo(request: ManagementRequest, ports: ManagePorts): Promise<OperationAnswer> {
   const { method, path } = request;
   if (path !== '/v1/openapi.json') return route(request, operations, ports);
-  if (method !== 'GET') throw new MethodNotAllowed(method, path, ['GET']);
+  if (method !== 'GET') throw new MethodNotAllowed(path, ['GET']);
   return { status: 200, body: await ports.openapi() };
 }
 

@@ -1,12 +1,15 @@
 import * as v from 'valibot';
+import { fieldName } from '../domain/issue-text.ts';
 import { parseBody } from './body.ts';
-import { type FieldError, Problem } from './problem.ts';
+import { parsePart, refused } from './parse-part.ts';
+import { Problem } from './problem.ts';
 
 /** A request to the management API, as the gateway hands it over; the caller is authorised. */
 export interface ManagementRequest {
   readonly method: string;
   readonly path: string;
-  readonly query: Readonly<Record<string, string | undefined>>;
+  /** A parameter that is given several times is a list. */
+  readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly ifMatch?: string;
   readonly body: string;
 }
@@ -88,8 +91,8 @@ export function operation<
       handle(
         {
           params: parsePart(shape.params, 'path', params),
-          query: parsePart(shape.query, 'query', request.query),
-          body: parsePart(shape.body, 'body', shape.body && bodyOf(request.body, shape)),
+          query: parseQuery(shape.query, request.query),
+          body: shape.body && parsePart(shape.body, 'body', bodyOf(request.body, shape)),
           version: shape.isVersioned ? versionOf(request.ifMatch) : undefined,
         } as OperationInput<Out<P>, Out<Q>, Out<B>>,
         ports,
@@ -97,44 +100,28 @@ export function operation<
   };
 }
 
-const bodyOf = (text: string, { isBodyOptional, exactField }: OperationShape): unknown =>
+const bodyOf = (text: string, { isBodyOptional, exactField }: OperationShape): object =>
   text === '' && isBodyOptional ? {} : parseBody(text, exactField);
+
+/** @throws Problem for a parameter that is given twice, too: which of the two counts is anybody's guess */
+function parseQuery(schema: Schema | undefined, query: ManagementRequest['query']): unknown {
+  const twice = Object.entries(query).find(([, value]) => Array.isArray(value));
+  if (twice === undefined) return parsePart(schema ?? v.object({}), 'query', query);
+  const [name, values = []] = twice;
+  const path = fieldName(name);
+  throw refused('query', [{ path, message: `expected once, got ${values.length} of them` }]);
+}
 
 /** `"3"`, as an ETag of ours is written; `*` is whichever there is. */
 function versionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const [, version] = /^\s*"(\d+)"\s*$/.exec(ifMatch) ?? [];
   if (version === undefined) {
-    throw new Problem(
-      'invalid-request',
-      'If-Match is no ETag of this API: send the one that a GET answered.',
-    );
+    throw new Problem('invalid-request', 'If-Match: expected the ETag that a GET answered, as "3", or *.', [
+      { path: 'If-Match', message: 'expected the ETag that a GET answered, as "3", or *' },
+    ]);
   }
   return Number(version);
 }
 
 export const etagOf = (version: number): string => `"${version}"`;
-
-function parsePart(schema: Schema | undefined, part: string, value: unknown): unknown {
-  if (schema === undefined) return undefined;
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const errors = result.issues.map(fieldError);
-  const [first] = errors;
-  const more = errors.length > 1 ? `, and ${errors.length - 1} more` : '';
-  throw new Problem('invalid-request', `${part}: ${first?.path} ${first?.message}${more}`, errors);
-}
-
-/** What is wrong with a field, and what it must be; the value is the caller's, and not repeated. */
-function fieldError(issue: v.GenericIssue): FieldError {
-  const path = v.getDotPath(issue) ?? '';
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return { path, message: 'is not a field that there is' };
-  }
-  if (issue.kind === 'schema' && issue.received === 'undefined') {
-    return { path, message: `is missing; expected ${issue.expected}` };
-  }
-  // A rule's own message says what it wants, where it has one.
-  const wanted = issue.message.startsWith('Invalid') ? (issue.expected ?? issue.type) : issue.message;
-  return { path, message: `is not ${wanted}` };
-}

@@ -37,8 +37,9 @@ export class MethodNotAllowed extends Problem {
   /** The methods that it takes. */
   readonly allow: readonly string[];
 
-  constructor(method: string, path: string, allow: readonly string[]) {
-    super('method-not-allowed', `${path} takes ${allow.join(', ')}, not ${method}.`);
+  /** @param path of the description, with its parameters in braces */
+  constructor(path: string, allow: readonly string[]) {
+    super('method-not-allowed', `${path} takes ${allow.join(', ')} only.`);
     this.allow = allow;
   }
 }

@@ -18,10 +18,10 @@ export async function route<Ports>(
   const [match] = matches.filter(({ candidate }) => candidate.method === request.method);
   if (match !== undefined) return match.candidate.run(match.params, request, ports);
   if (matches.length === 0) {
-    throw new Problem('not-found', `There is no ${request.path}; /v1/openapi.json says what there is.`);
+    throw new Problem('not-found', 'There is nothing at this path; /v1/openapi.json says what there is.');
   }
   const methods = matches.map(({ candidate }) => candidate.method);
-  throw new MethodNotAllowed(request.method, request.path, methods);
+  throw new MethodNotAllowed(matches[0]?.candidate.path ?? '', methods);
 }
 
 /** The parameters in a path; undefined when it is another path. */
@@ -32,16 +32,33 @@ function paramsIn(template: string, path: string): Readonly<Record<string, strin
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
     const value = given[index] ?? '';
-    if (part.startsWith('{')) params[part.slice(1, -1)] = decoded(value);
+    if (part.startsWith('{')) params[part.slice(1, -1)] = decoded(part.slice(1, -1), value);
     else if (part !== value) return undefined;
   }
   return params;
 }
 
-function decoded(text: string): string {
+/** What no name of ours needs percent-encoding for. @see https://www.rfc-editor.org/rfc/rfc3986#section-2.3 */
+const unreserved = /^[A-Za-z0-9._~-]*$/;
+
+/**
+ * A parameter as it is meant.
+ *
+ * A name has one spelling: else a policy of IAM for `/v1/tenants/acme/*` would not cover `/v1/tenants/%61cme/`.
+ */
+function decoded(name: string, text: string): string {
+  const value = decodedOnce(name, text);
+  if (value === text || !unreserved.test(value)) return value;
+  throw misspelt(name, 'expected as it is, without percent-encoding');
+}
+
+function decodedOnce(name: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Problem('invalid-request', 'The path is not percent-encoded as it must be.');
+    throw misspelt(name, 'expected UTF-8, percent-encoded');
   }
 }
+
+const misspelt = (path: string, message: string): Problem =>
+  new Problem('invalid-request', `path: ${path}: ${message}`, [{ path, message }]);

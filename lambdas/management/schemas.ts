@@ -27,13 +27,14 @@ const Attempt = v.object({
   sample: v.optional(v.string()),
 });
 
-/** An endpoint, as the API answers it: all but its secrets. */
+/** An endpoint, as the API answers it: all but its secrets and the values of its headers. */
 export const EndpointView = v.object({
   tenant: v.string(),
   id: v.string(),
   ...v.omit(EndpointFields, ['description', 'headers', 'metadata']).entries,
   description: v.string(),
-  headers: v.record(v.string(), v.string()),
+  /** By name only: their values are secrets. */
+  headers: v.array(v.string()),
   metadata: v.record(v.string(), v.string()),
   status: v.picklist(['enabled', 'disabled']),
   disabled: v.optional(

@@ -7,12 +7,13 @@ import type { DeliveryDetail, DeliveryView, EndpointView } from './schemas.ts';
 const instant = (at: UnixMillis | undefined): string | undefined =>
   at === undefined ? undefined : toIsoInstant(at);
 
-/** An endpoint without its secrets. */
+/** An endpoint without its secrets; of its headers the names. */
 export function endpointView(endpoint: Endpoint): v.InferOutput<typeof EndpointView> {
   const { attentionAt: _, heldEmptyAt: __, disabled, secrets, createdAt, updatedAt, ...rest } = endpoint;
   return {
     ...rest,
     eventTypes: [...rest.eventTypes],
+    headers: Object.keys(rest.headers).sort(),
     retryDelays: rest.retryDelays && [...rest.retryDelays],
     disabled: disabled && {
       reason: disabled.reason,

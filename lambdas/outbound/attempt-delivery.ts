@@ -1,6 +1,7 @@
 import type { AttemptOutcome } from '../domain/attempt-outcome.ts';
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import type { OpenHeaders } from '../domain/endpoint-headers.ts';
 import type { SigningKey } from '../domain/endpoint-secret.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
@@ -31,6 +32,8 @@ export interface AttemptPorts extends SettlePorts, DisablePorts {
   signingKeys(now: UnixMillis): Promise<readonly SigningKey[]>;
   /** An endpoint's own. @throws when they cannot be opened */
   endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
+  /** What its requests bring along. @throws when they cannot be opened */
+  endpointHeaders(endpoint: Endpoint, now: UnixMillis): Promise<OpenHeaders>;
   /** @throws for a fault of our own, such as no file descriptor left: no endpoint has failed then */
   post(request: SignedRequest): Promise<AttemptOutcome>;
 }
@@ -91,7 +94,7 @@ export async function attemptDelivery(
   if (content instanceof AlteredBodyError) return endWithout(content.message);
   if (content instanceof Error)
     return { settlement: await giveBack({ delivery, payload: cached }, content, ports) };
-  const { keys, payload } = content;
+  const { keys, headers: own, payload } = content;
   if (payload === undefined) return endWithout('its payload is past its retention');
   const startedAt = ports.now();
   if (!mayStart(delivery, startedAt, settings, invocation)) {
@@ -100,7 +103,7 @@ export async function attemptDelivery(
     };
   }
   const body = Buffer.from(payload);
-  const headers = headersFor(delivery, endpoint, { body, now: startedAt, keys }, settings);
+  const headers = headersFor(delivery, own, { body, now: startedAt, keys }, settings);
   const { attemptTimeout: timeout } = settings;
   const outcome = await posted({ url: endpoint?.url ?? delivery.url ?? '', headers, body, timeout }, ports);
   if (outcome instanceof Error)
@@ -114,16 +117,24 @@ export async function attemptDelivery(
   return { settlement: await settleAttempt(made, settings, ports), outcome, took };
 }
 
-/** What is sent, and what signs it. @returns the error, if that cannot be had now: no fault of the endpoint's or the worker's */
+/** What is sent, and what signs it. */
+interface Content {
+  readonly keys: readonly SigningKey[];
+  readonly headers: OpenHeaders;
+  readonly payload?: string;
+}
+
+/** @returns the error, if that cannot be had now: no fault of the endpoint's or the worker's */
 async function contentOf(
   { tenant, eventId }: Delivery,
   cached: string | undefined,
   endpoint: Endpoint | undefined,
-  { now, events, signingKeys, endpointKeys }: AttemptPorts,
-): Promise<{ readonly keys: readonly SigningKey[]; readonly payload?: string } | Error> {
+  { now, events, signingKeys, endpointKeys, endpointHeaders }: AttemptPorts,
+): Promise<Content | Error> {
   try {
     const keys = await (endpoint ? endpointKeys(endpoint, now()) : signingKeys(now()));
-    return { keys, payload: cached ?? (await events.payload(outboundEventKey(tenant, eventId))) };
+    const headers = endpoint ? await endpointHeaders(endpoint, now()) : {};
+    return { keys, headers, payload: cached ?? (await events.payload(outboundEventKey(tenant, eventId))) };
   } catch (error) {
     return asError(error);
   }
@@ -162,12 +173,12 @@ interface ToSign {
 /** An endpoint's own headers may replace `Accept` only: the API takes none of the others. */
 const headersFor = (
   { tenant, eventId }: Delivery,
-  endpoint: Endpoint | undefined,
+  own: OpenHeaders,
   { body, now, keys }: ToSign,
   { userAgent }: OutboundSettings,
 ): Readonly<Record<string, string>> => ({
   Accept: '*/*',
-  ...endpoint?.headers,
+  ...own,
   'Content-Type': 'application/json',
   'User-Agent': userAgent,
   // Not signed: it says which secret to verify with. The signed body has the tenant, too.

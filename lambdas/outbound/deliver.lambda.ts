@@ -38,6 +38,7 @@ const deadLetters = sqsQueue(queues, env.DELIVERY_DLQ_URL);
 const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
 const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
 const secrets = secretsClient(patientCalls);
+const master = masterSecret(secrets, env.MASTER_SECRET);
 const endpoints = dynamodbEndpoints(table, env.ENDPOINTS_TABLE);
 const sender = httpSender(settings, nameResolver(), (hostname, reason) =>
   report.warn('destination.refused', { hostname, reason }),
@@ -50,7 +51,8 @@ const ports = {
   gates: dynamodbGates(table, env.ENDPOINTS_TABLE),
   events: { payload: payloadReader(events.read, bodies.get) },
   signingKeys: signingSecret(secrets, env.SIGNING_SECRET).keys,
-  endpointKeys: endpointKeys(masterSecret(secrets, env.MASTER_SECRET), endpoints.reseal),
+  endpointKeys: endpointKeys(master, endpoints.reseal),
+  endpointHeaders: master.endpointHeaders,
   tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
   post: sender.post,
   sendTask: queue.send,

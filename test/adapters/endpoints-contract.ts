@@ -9,6 +9,7 @@ type EndpointsTable = ReleasePorts['endpoints'] &
   FanOutPorts['endpoints'] & {
     create(endpoint: Endpoint): Promise<boolean>;
     remove(seen: Endpoint): Promise<boolean>;
+    reseal(seen: Endpoint, anew: Pick<Endpoint, 'secrets' | 'headers'>): Promise<Endpoint | undefined>;
     enable(seen: Endpoint, now: UnixMillis): Promise<Endpoint | undefined>;
     changeSettings(
       seen: Endpoint,
@@ -42,6 +43,17 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
       expect(await table.create({ ...endpoint, url: 'https://other.example' })).toBe(false);
       expect(await table.read(...of)).toEqual(endpoint);
       expect(await table.read(endpoint.tenant, 'nobody')).toBeUndefined();
+    });
+
+    it('keep their headers sealed, those of an earlier version in the clear, until they are sealed anew', async () => {
+      const sealed = { sealedBy: 'k', sealed: 'a'.repeat(5500) };
+      const { table, endpoint, of } = await setUp({ headers: { 'X-Old': 'clear', Authorization: sealed } });
+
+      expect((await table.read(...of))?.headers).toEqual({ 'X-Old': 'clear', Authorization: sealed });
+      const anew = { secrets: endpoint.secrets, headers: { 'X-Old': sealed, Authorization: sealed } };
+      expect(await table.reseal({ ...endpoint, version: 7 }, anew)).toBeUndefined();
+      expect(await table.reseal(endpoint, anew)).toMatchObject({ ...anew, version: endpoint.version });
+      expect(await table.read(...of)).toEqual({ ...endpoint, ...anew });
     });
 
     it('are paged by id within their tenant and a range', async () => {

@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { endpointKeys } from '../../lambdas/adapters/aws/endpoint-keys.ts';
 import { masterSecret } from '../../lambdas/adapters/aws/master-secret.ts';
 import type { Endpoint } from '../../lambdas/domain/endpoint.ts';
@@ -46,12 +46,12 @@ it('opens what is sealed under the master secret before, and seals it anew on th
   const endpoint = await endpointWith(masterSecret(manager.client, 'master'));
   manager.rotate('second');
   const master = masterSecret(manager.client, 'master');
-  const written: Endpoint['secrets'][] = [];
-  const keysOf = endpointKeys(master, async (_seen, secrets) => written.push(secrets));
+  const written: Pick<Endpoint, 'secrets' | 'headers'>[] = [];
+  const keysOf = endpointKeys(master, async (_seen, anew) => written.push(anew));
 
   const [key] = await keysOf(endpoint, now);
-  const [secrets = []] = written;
-  const resealed = { ...endpoint, secrets };
+  const resealed = { ...endpoint, ...written[0] };
+  const { secrets } = resealed;
 
   expect(secrets[0]?.sealedBy).not.toBe(endpoint.secrets[0]?.sealedBy);
   expect(secrets[0]?.createdAt).toBe(endpoint.secrets[0]?.createdAt);
@@ -102,4 +102,88 @@ it('says what to do when a secret cannot be opened any more, or belongs to anoth
   await expect(masterSecret(secretsManager('').client, 'master').seal('x', endpoint, now)).rejects.toThrow(
     /has no value/,
   );
+});
+
+describe('the headers of an endpoint', () => {
+  const sealed = async (master: ReturnType<typeof masterSecret>, headers: Endpoint['headers']) => {
+    const endpoint = await endpointWith(master);
+    return { ...endpoint, headers: await master.sealHeaders(headers, endpoint, now) };
+  };
+
+  it('are sealed, and open for their endpoint and under their name only', async () => {
+    const master = masterSecret(secretsManager('first').client, 'master');
+    const endpoint = await sealed(master, { Authorization: 'Bearer abc', 'X-Team': 'billing' });
+    const { Authorization = '', 'X-Team': team = '' } = endpoint.headers;
+
+    expect(JSON.stringify(endpoint)).not.toMatch(/Bearer|billing/);
+    expect(await master.endpointHeaders(endpoint, now)).toEqual({
+      ...{ Authorization: 'Bearer abc', 'X-Team': 'billing' },
+    });
+    const moved = [
+      { ...endpoint, id: 'ep_2' },
+      { ...endpoint, tenant: 'other' },
+      { ...endpoint, headers: { 'X-Team': Authorization } },
+      { ...endpoint, headers: { 'X-Other': team } },
+    ];
+    for (const other of moved) {
+      await expect(master.endpointHeaders(other, now)).rejects.toThrow(
+        /^the header (Authorization|X-Team|X-Other) of endpoint ep_\d does not open; give it a new value$/,
+      );
+    }
+  });
+
+  it('never open as a secret, nor a secret as one of them', async () => {
+    const master = masterSecret(secretsManager('first').client, 'master');
+    const endpoint = await sealed(master, { 'X-Key': generateSecret('v1') });
+    const { 'X-Key': header = '' } = endpoint.headers;
+    const [secret] = endpoint.secrets;
+    if (typeof header === 'string' || secret === undefined) throw new Error('not sealed');
+
+    await expect(master.open({ ...secret, ...header }, endpoint, now)).rejects.toThrow(/does not open/);
+    const { sealed: text, sealedBy } = secret;
+    const swapped = { ...endpoint, headers: { 'X-Key': { sealed: text, sealedBy } } };
+    await expect(master.endpointHeaders(swapped, now)).rejects.toThrow(/does not open/);
+  });
+
+  it('need no master secret while there are none', async () => {
+    const away = { send: () => Promise.reject(new Error('Secrets Manager is away')) };
+    const master = masterSecret(away as unknown as SecretsManagerClient, 'master');
+
+    expect(await master.sealHeaders({}, newEndpoint(now), now)).toEqual({});
+    expect(await master.endpointHeaders(newEndpoint(now), now)).toEqual({});
+  });
+
+  it('that an earlier version kept in the clear are sent, and sealed on the way', async () => {
+    const manager = secretsManager('first');
+    const master = masterSecret(manager.client, 'master');
+    const endpoint = { ...(await endpointWith(master)), headers: { 'X-Team': 'billing' } };
+    const written: Pick<Endpoint, 'secrets' | 'headers'>[] = [];
+
+    await endpointKeys(master, async (_seen, anew) => written.push(anew))(endpoint, now);
+
+    expect(await master.endpointHeaders(endpoint, now)).toEqual({ 'X-Team': 'billing' });
+    expect(JSON.stringify(written)).not.toContain('billing');
+    const next = { ...endpoint, ...written[0] };
+    expect(await master.endpointHeaders(next, now)).toEqual({ 'X-Team': 'billing' });
+    expect(await master.resealed(next, now)).toBeUndefined();
+  });
+
+  it('under the master secret before are sealed anew; one that is lost stays, and holds nothing up', async () => {
+    const manager = secretsManager('first');
+    const lost = await sealed(masterSecret(manager.client, 'master'), { 'X-Lost': 'gone' });
+    manager.rotate('second');
+    const known = await sealed(masterSecret(manager.client, 'master'), { 'X-Known': 'here' });
+    manager.rotate('third');
+    const master = masterSecret(manager.client, 'master');
+    const endpoint = { ...known, headers: { ...known.headers, ...lost.headers } };
+
+    const anew = await master.resealed(endpoint, now);
+
+    expect(anew?.headers['X-Lost']).toEqual(lost.headers['X-Lost']);
+    const next = { ...endpoint, ...anew };
+    expect(await master.resealed(next, now)).toBeUndefined();
+    const { 'X-Lost': _, ...left } = next.headers;
+    expect(await master.endpointHeaders({ ...next, headers: left }, now)).toEqual({ 'X-Known': 'here' });
+    await expect(master.endpointHeaders(next, now)).rejects.toThrow(/neither the current nor the previous/);
+  });
 });

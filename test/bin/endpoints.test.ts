@@ -33,9 +33,9 @@ it('each setting can be given, and taken away by null', async () => {
 
   expect(endpoint).toMatchObject({
     ...{ maxPerSecond: 0.5, maxConcurrent: 3, timeout: 1.5, retryDelays: [1, 2.5] },
-    ...{ filter: { path: 'a', gt: 1 }, description: 'd', headers: { 'X-A': '1' }, metadata: { b: '2' } },
+    ...{ filter: { path: 'a', gt: 1 }, description: 'd', headers: ['X-A'], metadata: { b: '2' } },
   });
-  expect(left).toMatchObject({ description: '', headers: {}, metadata: {}, url: 'https://a.example' });
+  expect(left).toMatchObject({ description: '', headers: [], metadata: {}, url: 'https://a.example' });
   for (const name of ['maxPerSecond', 'maxConcurrent', 'timeout', 'retryDelays', 'filter'])
     expect(left).not.toHaveProperty(name);
 });
@@ -46,8 +46,62 @@ it('what an update does not name stays', async () => {
   await api.json(...create, ...words('--max-per-second 0.5 --header X-A=1'));
   const left = await api.json(...words('update acme a --timeout null'));
 
-  expect(left).toMatchObject({ maxPerSecond: 0.5, headers: { 'X-A': '1' } });
+  expect(left).toMatchObject({ maxPerSecond: 0.5, headers: ['X-A'] });
 });
+
+it('a header is set, changed and taken away by itself; its value is not shown', async () => {
+  await using api = await world();
+
+  const created = await api.run(...create, '--header', 'X-Key=hunter2', 'X-A=1');
+  const updated = await api.run(...words('update acme a --header X-A= X-B=2'));
+
+  expect(created.stdout).toMatch(/\nheaders {7}X-A X-Key\n/);
+  expect(updated.stdout).toMatch(/\nheaders {7}X-B X-Key\n/);
+  for (const { stdout, stderr } of [created, updated]) expect(stdout + stderr).not.toContain('hunter2');
+});
+
+it.each([
+  ['show', '..', 'a'],
+  ['show', 'acme', '..'],
+  ['delete', 'acme', '.'],
+  ['update', 'acme', 'a/b', '--description', 'x'],
+  ['create', '.', 'https://a.example'],
+  ['create', 'acme', 'https://a.example', '--id', 'x'.repeat(65)],
+  ['rotate-secret', '%2e%2e', 'a'],
+  ['enable', 'acme', '\u202ea'],
+])(
+  'a tenant or an id that cannot be one is a wrong command line, with the rule: %s %s %s',
+  async (...args) => {
+    await using api = await world();
+
+    const { code, stderr } = await api.run(...args);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/expected 1 to 64 of A-Z a-z 0-9 _ .*, got \d+ characters?\./);
+  },
+);
+
+it('blanks around a secret and a URL are no part of them', async () => {
+  await using api = await world();
+
+  pipe(` \t${theirs} \r\n`);
+  const { endpoint } = await api.json('create', 'acme', ' https://a.example ', '--id', 'a', '--secret-stdin');
+
+  expect(endpoint).toMatchObject({ url: 'https://a.example' });
+  expect(await api.json('secret', 'acme', 'a')).toMatchObject([{ secret: theirs }]);
+});
+
+it.each([['hunter2'], ['=hunter2'], ['X-A=hunter2', 'X-A=2']])(
+  'headers that cannot be are a wrong command line, and are not repeated: %s',
+  async (...headers) => {
+    await using api = await world();
+
+    const { code, stderr } = await api.run(...create, '--header', ...headers);
+
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('hunter2');
+  },
+);
 
 /** Somebody who pipes the secret in. */
 const pipe = (text: string) =>
@@ -103,7 +157,7 @@ it('what is no secret is refused without repeating it, and so is what would cont
   pipe('hunter2');
   const refused = await api.run(...create, '--secret-stdin');
 
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('secret: is not whsec_') });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('secret: expected whsec_') });
   expect(refused.stderr).not.toContain('hunter2');
   expect(await api.run(...create, '--secret-stdin', '--ed25519')).toMatchObject({ code: 2 });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkAddress, checkUrl } from '../../lambdas/domain/destination.ts';
 import destinations from '../ssrf/destinations.json' with { type: 'json' };
@@ -41,5 +42,64 @@ describe('where a request may go', () => {
     expect(checkUrl('https://example.com:8444/', rules)).toMatchObject({
       reason: 'port 8444 is not allowed',
     });
+  });
+});
+
+describe('a URL', () => {
+  const read = (text: string) => {
+    const checked = checkUrl(text, production);
+    return checked.ok ? checked.url.href : checked.reason;
+  };
+
+  it.each([
+    [' \thttps://example.com/hooks\r\n', 'https://example.com/hooks'],
+    ['\u00a0https://example.com/hooks\ufeff', 'https://example.com/hooks'],
+    ['HTTPS://EXAMPLE.com./hooks', 'https://example.com/hooks'],
+    ['https://example.com.:443/', 'https://example.com/'],
+    ['https://Bücher.example./', 'https://xn--bcher-kva.example/'],
+    ['https://example.com/a./b', 'https://example.com/a./b'],
+  ])('is asked without blanks around it, and under the name that TLS knows: %j', (text, href) => {
+    expect(read(text)).toBe(href);
+  });
+
+  it('with half a character is none', () => {
+    expect(read('https://example.com/\ud800')).toContain('cannot be seen');
+  });
+
+  it.each([
+    ['https:example.com', 'as https://example.com/path'],
+    ['https://exam\tple.com', 'cannot be seen'],
+    ['https://example.com\\@127.0.0.1/', 'backslashes'],
+    ['https://user:hunter2@example.com/', 'user name or password'],
+    ['https://ex%61mple.com/', 'percent-encoding'],
+    ['https://a..b/', 'name of a host'],
+    [`https://example.com/hunter2${'a'.repeat(2029)}`, 'at most 2048 characters'],
+    ['http://example.com/hunter2', 'only https'],
+  ])('is refused with the rule, and not repeated: %j', (text, rule) => {
+    expect(read(text)).toContain(rule);
+    expect(read(text)).not.toContain('hunter2');
+  });
+
+  it('goes where a person reads that it goes: no URL is taken whose host stands nowhere in it', () => {
+    const part = fc.constantFrom(
+      ...['https:', 'http:', '/', '//', '\\', '@', ':', '#', '?', '.', '%', '%2f', '[', ']', '\t', '\n', ' '],
+      ...['example.com', '127.0.0.1', 'user', '443', '0', 'a', '\u200b', '。', '::1', 'xn--', '-'],
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const text = `https://${parts.join('')}`;
+        const checked = checkUrl(text, production);
+        // A number that is an address is shown as that address.
+        if (!checked.ok || /^[\d.]+$/.test(checked.url.hostname)) return;
+        const shown = text.trim().toLowerCase().replaceAll('。', '.').split('/')[2] ?? '';
+        expect(
+          shown
+            .split(/[?#]/)[0]
+            ?.replace(/:(443)?$/, '')
+            .replace(/\.$/, ''),
+        ).toBe(checked.url.hostname);
+      }),
+      { numRuns: 5_000 },
+    );
   });
 });

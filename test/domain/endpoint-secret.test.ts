@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   generateSecret,
   liveSecrets,
-  masterKey,
   parseSecret,
   rotated,
   seal,
@@ -11,6 +10,7 @@ import {
   verifierOf,
 } from '../../lambdas/domain/endpoint-secret.ts';
 import { signatureHeaders } from '../../lambdas/domain/outgoing-signature.ts';
+import { masterKey } from '../../lambdas/domain/sealed-text.ts';
 import { parseKey } from '../../lambdas/domain/signature/key.ts';
 import { later, seconds, toUnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 

@@ -89,11 +89,39 @@ const instant = fc
   )
   .map((value) => JSON.stringify(value));
 const url = fc
-  .constantFrom('https://acme.example/a', 'https://[::1]/', 'https://a\u0000/', `https://${long}/`, 'https:')
+  .constantFrom(
+    ...['https://acme.example/a', 'https://[::1]/', 'https://a\u0000/', `https://${long}/`, 'https:'],
+    ...[
+      'https:acme.example',
+      'https://a\t.example',
+      ' https://acme.example./ ',
+      'https://a@b/',
+      'https://a\\b/',
+    ],
+    ...[
+      'https://acme.example/#x',
+      'https://%61/',
+      'https://acme.example:0/',
+      'https://../',
+      'https://\u202ea/',
+    ],
+  )
   .map((value) => JSON.stringify(value));
 const secret = fc
   .constantFrom(`whsec_${'A'.repeat(43)}=`, `whsk_${'A'.repeat(43)}=`, 'whsk_', `whsec_${long}`)
   .map((value) => JSON.stringify(value));
+const headers = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('X-Key', 'x-key', 'X-Team', 'Host', 'webhook-id', 'constructor', '__proto__', ''),
+      fc.constantFrom('a', ' a ', '', 'x'.repeat(4096), 'x'.repeat(4097), 'a\r\nb', null),
+    ),
+    { maxLength: 20 },
+  )
+  .map(
+    (members) =>
+      `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`,
+  );
 const place = fc.oneof(
   text,
   fc.constantFrom('000000000000001#~', '999999999999999#~', '001795000000000#~', '-00000000000001#~'),
@@ -108,7 +136,7 @@ const cursor = fc
 const known: Readonly<Record<string, fc.Arbitrary<string>>> = {
   ...{ filter, url, secret, cursor, since: instant, until: instant },
   ...{
-    headers: object(quoted),
+    headers: fc.oneof(object(quoted), headers),
     metadata: object(quoted),
     schema: object(json),
     retryDelays: list(number, 60),

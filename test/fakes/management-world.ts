@@ -1,12 +1,12 @@
 import { payloadCheck } from '../../lambdas/adapters/payload-check.ts';
 import { refusalOfSchema } from '../../lambdas/adapters/payload-schema.ts';
-import { masterKey, seal, unseal } from '../../lambdas/domain/endpoint-secret.ts';
 import type { Operation as OperatorMessage } from '../../lambdas/domain/operation.ts';
 import { manage } from '../../lambdas/management/manage.ts';
 import type { ManagementRequest } from '../../lambdas/management/operation.ts';
 import type { OperationPorts } from '../../lambdas/management/operations.ts';
 import { checkItem, checkKey } from './dynamodb-limits.ts';
 import { memoryEventTypes } from './event-types.ts';
+import { memorySealing } from './memory-sealing.ts';
 import { outboundWorld } from './outbound-world.ts';
 
 type World = ReturnType<typeof outboundWorld>;
@@ -14,7 +14,6 @@ type World = ReturnType<typeof outboundWorld>;
 /** The management API in memory, over the outbound flow's world; its tables have DynamoDB's limits. */
 export function managementWorld() {
   const world = outboundWorld();
-  const master = masterKey('a master secret');
   const eventTypes = memoryEventTypes();
   const made = { ids: 0 };
   const published: string[] = [];
@@ -30,12 +29,7 @@ export function managementWorld() {
     retention: world.settings.deliveryRetention,
     endpoints: limitedEndpoints(world.endpoints),
     gates: world.gates,
-    secrets: {
-      seal: async (text, owner, at) => seal(text, master, owner, at),
-      open: async (sealed, owner) => unseal(sealed, master, owner),
-      readable: async ({ secrets }) => secrets,
-      resealed: async () => undefined,
-    },
+    secrets: memorySealing,
     deliveries: world.table,
     events: { ...world.events, payload: async () => undefined },
     recoveries: world.recoveries,
@@ -77,7 +71,6 @@ export function managementWorld() {
 
 const limitedEndpoints = (endpoints: World['endpoints']): OperationPorts['endpoints'] => ({
   ...endpoints,
-  reseal: async (seen) => seen,
   page(tenant, range, limit) {
     if (range.after !== undefined) checkKey(range.after);
     return endpoints.page(tenant, range, limit);

@@ -69,6 +69,13 @@ export function memoryEndpoints() {
         ({ version }) => ({ secrets, updatedAt: now, version: version + 1 }),
       ),
 
+    reseal: async (seen: Endpoint, { secrets, headers }: Pick<Endpoint, 'secrets' | 'headers'>) =>
+      update(
+        seen,
+        ({ version }) => version === seen.version,
+        () => ({ secrets, headers }),
+      ),
+
     enable: async (seen: Endpoint, now: UnixMillis) =>
       update(
         seen,

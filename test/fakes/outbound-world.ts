@@ -6,6 +6,7 @@ import { type DeliverPorts, deliver } from '../../lambdas/outbound/deliver.ts';
 import { type PublishPorts, publish } from '../../lambdas/outbound/publish.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
 import { type SweepPorts, sweep } from '../../lambdas/outbound/sweep.ts';
+import { openedHeaders } from './memory-sealing.ts';
 import { memoryDeliveries } from './outbound-deliveries.ts';
 import { memoryEndpoints } from './outbound-endpoints.ts';
 import { memoryEvents } from './outbound-events.ts';
@@ -64,6 +65,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     tellOperators,
     signingKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 7) }],
     endpointKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 8) }],
+    endpointHeaders: openedHeaders,
     async post({ url, headers, body }) {
       const request = { at: now, url, headers, body: Buffer.from(body).toString('utf8') };
       requests.push(request);

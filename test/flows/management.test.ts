@@ -31,7 +31,12 @@ describeFlow('The management API', (stack) => {
     const created = await call('POST', pathOf(tenant), fields);
     const { version } = created.body.endpoint;
     expect(created).toMatchObject({ status: 201, etag: `"${version}"` });
-    expect(created.body.endpoint).toMatchObject({ ...fields, tenant, status: 'enabled' });
+    expect(created.body.endpoint).toMatchObject({
+      ...fields,
+      headers: ['X-Team'],
+      tenant,
+      status: 'enabled',
+    });
     expect(created.body.secret.secret).toMatch(/^whsec_/);
 
     const shown = await call('GET', pathOf(tenant, 'ep_1'));

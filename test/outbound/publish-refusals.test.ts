@@ -22,11 +22,23 @@ describe('λ publish', () => {
       { ...message, tenant: 'acme', endpoint: { id: 'x' } },
       /^endpoint\.id: /,
     ],
-    ['no type', { ...message, type: undefined }, /^type: /],
+    ['no type', { ...message, type: undefined }, /^type: is missing$/],
     ['a type with a space', { ...message, type: 'a b' }, /^type: /],
     ['a full stop in the id', { ...message, id: 'a.b' }, /^id: .*full stop/],
     ['an id that is a number', { ...message, id: 5 }, /^id: /],
     ['a tenant with #', { ...message, tenant: 'a#b' }, /^tenant: /],
+    ['a tenant that is a place in a path', { ...message, tenant: '..' }, /^tenant: expected .* neither/],
+    ['an endpoint that is one', { ...message, endpoint: { ...endpoint, id: 'a/../b' } }, /^endpoint\.id: /],
+    [
+      'a URL of two readings',
+      { ...message, endpoint: { id: 'x', url: 'https:a.example' } },
+      /: expected a URL/,
+    ],
+    [
+      'a type of 300',
+      { ...message, type: 'x'.repeat(300) },
+      /^type: expected 1 to 128 .*, got 300 characters$/,
+    ],
     ['no data', { ...message, data: undefined }, /^data: /],
     ['a URL that is none', { ...message, endpoint: { id: 'x', url: 'nowhere' } }, /^endpoint\.url: /],
     ['ftp', { ...message, endpoint: { id: 'x', url: 'ftp://acme.example/' } }, /^endpoint\.url: /],
@@ -42,6 +54,15 @@ describe('λ publish', () => {
     expect(world.report.named('publish.unusable')).toMatchObject([{ reason: expect.stringMatching(reason) }]);
     expect(world.events.events.size).toBe(1);
     expect(world.publishQueue.contents()).toEqual([]);
+  });
+
+  it('takes a URL without the blanks around it', async () => {
+    const world = outboundWorld();
+
+    await world.publish({ ...message, endpoint: { ...endpoint, url: ` ${endpoint.url}\n` } });
+    await world.deliverOnce();
+
+    expect(world.requests).toMatchObject([{ url: endpoint.url }]);
   });
 
   it('writes the id into what it gives up, so that a redrive makes no second event', async () => {

@@ -49,11 +49,39 @@ export const plainAnswer = ({
   body,
 });
 
+/** The parameters of a query; one that is given several times is a list, which the gateway would join by commas. */
+export function queryOf(text = ''): Readonly<Record<string, string | readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const pair of text.split('&').filter((part) => part !== '')) {
+    const at = pair.includes('=') ? pair.indexOf('=') : pair.length;
+    const name = decodedPart(pair.slice(0, at));
+    const values = found.get(name) ?? [];
+    values.push(decodedPart(pair.slice(at + 1)));
+    found.set(name, values);
+  }
+  return Object.fromEntries(
+    [...found].map(([name, [value = '', ...others]]) => [
+      name,
+      others.length === 0 ? value : [value, ...others],
+    ]),
+  );
+}
+
+/** A text that is no percent-encoding is itself. */
+function decodedPart(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}
+
 /** A request to the management API. */
 export const managementRequest = (event: APIGatewayProxyEventV2WithIAMAuthorizer) => ({
   method: event.requestContext.http.method,
   path: event.rawPath,
-  query: event.queryStringParameters ?? {},
+  query: queryOf(event.rawQueryString),
   ifMatch: event.headers['if-match'],
   body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString('utf8'),
 });

@@ -7,10 +7,13 @@ import { unixMillis } from '../../domain/time.ts';
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 const Texts = v.record(v.string(), v.string());
 
+const SealedItem = { sealedBy: v.string(), sealed: v.string() };
+/** Version 0.1.0 kept the values in the clear. */
+const Headers = v.record(v.string(), v.union([v.object(SealedItem), v.string()]));
+
 const SecretItem = v.object({
+  ...SealedItem,
   kind: v.picklist(secretKinds),
-  sealedBy: v.string(),
-  sealed: v.string(),
   createdAt: Instant,
   endsAt: v.optional(Instant),
 });
@@ -37,7 +40,7 @@ const EndpointItem = v.object({
   description: v.string(),
   eventTypes: v.array(v.string()),
   filter: v.optional(PayloadFilter),
-  headers: Texts,
+  headers: Headers,
   metadata: Texts,
   maxPerSecond: v.optional(v.number()),
   maxConcurrent: v.optional(v.number()),

@@ -45,10 +45,13 @@ export const endpointUpdates = {
   secrets: (seen: Endpoint, secrets: readonly SealedSecret[], now: UnixMillis): ConditionalUpdate =>
     change(seen, now, { secrets }),
 
-  /** The same secrets, sealed anew: no change that a user sees. */
-  reseal: ({ tenant, id, version }: Endpoint, secrets: readonly SealedSecret[]): ConditionalUpdate => ({
+  /** The same secrets and headers, sealed anew: no change that a user sees. */
+  reseal: (
+    { tenant, id, version }: Endpoint,
+    { secrets, headers }: Pick<Endpoint, 'secrets' | 'headers'>,
+  ): ConditionalUpdate => ({
     ...{ tenant, id },
-    set: { secrets },
+    set: { secrets, headers },
     condition: isAsSeen,
     values: { seen: version },
   }),

@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type MasterKey, masterKey } from '../../domain/endpoint-secret.ts';
+import { type MasterKey, masterKey } from '../../domain/sealed-text.ts';
 import { later, seconds, type UnixMillis } from '../../domain/time.ts';
 import { secretByName } from './secrets-manager.ts';
 

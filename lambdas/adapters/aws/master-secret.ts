@@ -8,12 +8,18 @@ import {
   seal,
   unseal,
 } from '../../domain/endpoint-secret.ts';
+
 import type { UnixMillis } from '../../domain/time.ts';
 import { masterKeys, SealedSecretError } from './master-keys.ts';
+import { sealedHeaders } from './sealed-headers.ts';
 
-/** Seals endpoints' secrets under the master secret, and opens them, under the one before it, too. */
+/** What an endpoint has, sealed under the current master secret. */
+export type Resealed = Pick<Endpoint, 'secrets' | 'headers'>;
+
+/** Seals endpoints' secrets and headers under the master secret, and opens them, under the one before it, too. */
 export function masterSecret(client: SecretsManagerClient, name: string) {
   const keys = masterKeys(client, name);
+  const headersOf = sealedHeaders(keys);
 
   /** Opens one secret. @throws SealedSecretError */
   async function open(sealed: SealedSecret, owner: Endpoint, now: UnixMillis): Promise<string> {
@@ -27,6 +33,9 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
 
   return {
     open,
+    sealHeaders: headersOf.seal,
+    /** What an endpoint's requests bring along. @throws SealedSecretError */
+    endpointHeaders: headersOf.open,
 
     /** Seals under the current master secret. */
     seal: async (
@@ -37,29 +46,25 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
 
     /** The secrets that open: one whose master secret is gone is lost. @throws when nothing can be said about one */
     async readable(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[]> {
-      const isReadable = async (sealed: SealedSecret): Promise<boolean> => {
-        try {
-          await open(sealed, endpoint, now);
-          return true;
-        } catch (error) {
-          if (error instanceof SealedSecretError) return false;
-          throw error;
-        }
-      };
-      const areReadable = await Promise.all(endpoint.secrets.map(isReadable));
+      const areReadable = await Promise.all(
+        endpoint.secrets.map((sealed) => isReadable(open(sealed, endpoint, now))),
+      );
       return endpoint.secrets.filter((_, index) => areReadable[index]);
     },
 
-    /** The secrets that sign, sealed anew; undefined when all are under the current master secret. */
-    async resealed(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[] | undefined> {
+    /** What is sealed under an earlier master secret, or not at all, sealed anew; undefined when that is nothing. */
+    async resealed(endpoint: Endpoint, now: UnixMillis): Promise<Resealed | undefined> {
       const key = await keys.current(now);
       const live = liveSecrets(endpoint.secrets, now);
-      if (live.every(({ sealedBy }) => sealedBy === key.name)) return undefined;
+      const areSecretsNew = live.every(({ sealedBy }) => sealedBy === key.name);
+      const headers = await headersOf.resealed(endpoint, key, now);
+      if (areSecretsNew && headers === undefined) return undefined;
       const texts = await Promise.all(live.map((sealed) => open(sealed, endpoint, now)));
-      return live.map((secret, index) => {
+      const secrets = live.map((secret, index) => {
         const { sealed, sealedBy } = seal(texts[index] ?? '', key, endpoint, secret.createdAt);
         return { ...secret, sealed, sealedBy };
       });
+      return { secrets, headers: headers ?? endpoint.headers };
     },
 
     /** What signs for an endpoint now, the current key first. @throws SealedSecretError */
@@ -72,4 +77,15 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
         }),
       ),
   };
+}
+
+/** @throws what says nothing about the secret itself */
+async function isReadable(opening: Promise<string>): Promise<boolean> {
+  try {
+    await opening;
+    return true;
+  } catch (error) {
+    if (error instanceof SealedSecretError) return false;
+    throw error;
+  }
 }

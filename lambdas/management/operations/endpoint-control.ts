@@ -67,7 +67,7 @@ const maxOverlapHours = days(7) / 3_600;
 
 const Rotation = v.strictObject({
   /** The new one, brought along; else it is made. */
-  secret: v.optional(v.string()),
+  secret: v.optional(v.pipe(v.string(), v.trim())),
   kind: v.optional(v.picklist(secretKinds)),
   /** For how long at most those before it go on signing. */
   overlapHours: v.optional(
@@ -94,7 +94,7 @@ export const rotateSecret = operation(
     const overlap = seconds(body.overlapHours * 3_600);
     // One that is lost does not keep the endpoint from a new one.
     const known = { ...seen, secrets: await ports.secrets.readable(seen, now) };
-    const earlier = (await ports.secrets.resealed(known, now)) ?? known.secrets;
+    const earlier = (await ports.secrets.resealed(known, now))?.secrets ?? known.secrets;
     const secrets = rotated(earlier, next, overlap, now);
     // None ends before the time that its receiver was told.
     if (secrets.length > maxSecrets)
@@ -127,11 +127,11 @@ async function showSecrets(endpoint: Endpoint, ports: EndpointPorts) {
   return { status: 200, body: { secrets } };
 }
 
-/** Whoever touches secrets under an earlier master secret seals them anew. */
+/** What is sealed under an earlier master secret is sealed anew as soon as it is read. */
 async function resealed(endpoint: Endpoint, ports: EndpointPorts): Promise<Endpoint> {
-  const secrets = await ports.secrets.resealed(endpoint, ports.now());
-  if (secrets === undefined) return endpoint;
-  return (await ports.endpoints.reseal(endpoint, secrets)) ?? { ...endpoint, secrets };
+  const anew = await ports.secrets.resealed(endpoint, ports.now());
+  if (anew === undefined) return endpoint;
+  return (await ports.endpoints.reseal(endpoint, anew)) ?? { ...endpoint, ...anew };
 }
 
 const TestEvent = v.strictObject({

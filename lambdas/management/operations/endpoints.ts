@@ -10,6 +10,7 @@ import {
   localHint,
   refusalOfFields,
 } from '../../domain/endpoint.ts';
+import { refusalOfHeaders } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, secretKinds } from '../../domain/endpoint-secret.ts';
 import { discardDelivery, endpointWasDeleted } from '../../outbound/hold-delivery.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
@@ -36,7 +37,7 @@ const NewEndpoint = v.strictObject({
   /** `v1` is a shared secret; `v1a` an Ed25519 key. */
   secretKind: v.optional(v.picklist(secretKinds)),
   /** Brought along: `whsec_…` or `whsk_…`; else one is made. */
-  secret: v.optional(v.string()),
+  secret: v.optional(v.pipe(v.string(), v.trim())),
   ...EndpointFields.entries,
 });
 
@@ -55,8 +56,9 @@ export const createEndpoint = operation(
     const now = ports.now();
     const text = given ?? generateSecret(secretKind);
     const sealed = await ports.secrets.seal(text, { tenant, id }, now);
+    const headers = await ports.secrets.sealHeaders(settings.headers, { tenant, id }, now);
     const endpoint: Endpoint = {
-      ...{ ...settings, tenant, id, status: 'enabled', secrets: [sealed] },
+      ...{ ...settings, headers, tenant, id, status: 'enabled', secrets: [sealed] },
       // No version that an earlier endpoint of this id had: nobody changes this one by what he has seen of that one.
       ...{ createdAt: now, updatedAt: now, version: now },
     };
@@ -76,24 +78,34 @@ export const createEndpoint = operation(
   },
 );
 
+const secretRule = 'expected whsec_ and base64 of 24 to 64 bytes, or whsk_ and base64 of an Ed25519 seed';
+
 export const noSecret = (): Problem =>
-  new Problem(
-    'invalid-request',
-    'secret: is not whsec_ and base64 of 24 to 64 bytes, nor whsk_ and base64 of an Ed25519 seed',
-    [{ path: 'secret', message: 'is not whsec_… or whsk_…' }],
-  );
+  new Problem('invalid-request', `body: secret: ${secretRule}`, [{ path: 'secret', message: secretRule }]);
 
 async function checkDestination(settings: EndpointSettings, ports: EndpointPorts): Promise<void> {
   const refused = refusalOfFields(settings, ports.rules, ports.maxTimeoutSeconds);
   const checked = checkUrl(settings.url, ports.rules);
   const isName = checked.ok && !checked.isLocal;
   const ofName = isName ? await ports.refusalOfName(hostOf(checked.url)) : undefined;
-  const { field, reason: why } = refused ?? { field: 'url', reason: ofName };
+  // Which address it is, is a matter of the network that we run in: it is not the tenant's to know.
+  const nameRefused = ofName === undefined ? undefined : notPublic(settings.url);
+  const { field, reason: why } = refused ?? { field: 'url', reason: nameRefused };
   if (why === undefined) return;
   const reason = field === 'url' ? `${why}${localHint(settings.url, ports.rules)}` : why;
   const kind = field === 'url' ? 'destination-refused' : 'invalid-request';
   throw new Problem(kind, `${field}: ${reason}`, [{ path: field, message: reason }]);
 }
+
+/** Each is as it must be; all together may be too many. */
+function checkHeaders({ headers }: EndpointSettings): void {
+  const refused = refusalOfHeaders(headers);
+  if (refused === undefined) return;
+  throw new Problem('invalid-request', `body: headers: ${refused}`, [{ path: 'headers', message: refused }]);
+}
+
+const notPublic = (url: string): string =>
+  `${URL.parse(url.trim())?.hostname} leads to an address that is not public`;
 
 const EndpointPlace = v.object({ after: EndpointId });
 
@@ -138,16 +150,20 @@ export const answerOf = (endpoint: Endpoint, status = 200) => ({
 export const updateEndpoint = operation(
   {
     ...{ id: 'updateEndpoint', method: 'PATCH', path: endpointPath, tag, params: EndpointParams },
-    summary: 'Changes what is given; null takes a filter or a limit away',
+    summary: 'Changes what is given; null takes a filter, a limit or a header away, and other headers stay',
     isVersioned: true,
     body: EndpointChanges,
     answers: { 200: one },
   },
   async ({ params, body, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
-    const settings = changedSettings(seen, body);
-    await checkDestination(settings, ports);
-    const saved = written(await ports.endpoints.changeSettings(seen, settings, ports.now()), seen);
+    const now = ports.now();
+    const next = changedSettings(seen, body);
+    checkHeaders(next);
+    await checkDestination(next, ports);
+    // Those that version 0.1.0 wrote in the clear, too.
+    const settings = { ...next, headers: await ports.secrets.sealHeaders(next.headers, seen, now) };
+    const saved = written(await ports.endpoints.changeSettings(seen, settings, now), seen);
     // Another server: nothing is known about it.
     if (saved.url !== seen.url) await ports.gates.reset(endpointHash({ ...seen, endpointId: seen.id }));
     return answerOf(saved);

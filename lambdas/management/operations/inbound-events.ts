@@ -14,8 +14,16 @@ export interface InboundPorts extends KeptPorts, ReplayPorts {
 }
 
 const tag = 'Received events';
-const SourceParams = v.object({ source: v.pipe(v.string(), v.minLength(1), v.maxLength(64)) });
-const IdQuery = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
+const SourceParams = v.object({
+  source: v.pipe(
+    v.string(),
+    v.regex(/^[a-z][a-z0-9-]{0,63}$/, "a source's name: a-z 0-9 -, beginning with a letter"),
+  ),
+});
+const IdQuery = v.pipe(
+  v.string(),
+  v.check((id) => id.length >= 1 && id.length <= 512, '1 to 512 characters'),
+);
 const one = { description: 'The event', schema: InboundEventView };
 
 /** Both are parts of a table's key. */
@@ -86,7 +94,7 @@ export const getInboundEvent = operation(
 
 async function recordFor(source: string, id: string, ports: InboundPorts): Promise<EventRecord> {
   const record = await ports.readRecord(eventKey(source, id));
-  if (record === undefined) throw new Problem('not-found', `${source} has no event ${id}.`);
+  if (record === undefined) throw new Problem('not-found', `${source} has no event of this id.`);
   return record;
 }
 

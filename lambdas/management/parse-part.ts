@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import { namesOfObjects } from '../domain/endpoint-headers.ts';
+import { fieldName, isMissing, issuePath, issueText, ruleOf } from '../domain/issue-text.ts';
+import { type FieldError, Problem } from './problem.ts';
+
+/** Where a request says something. */
+export type RequestPart = 'path' | 'query' | 'body';
+
+/**
+ * Parses a part of a request.
+ *
+ * What the schema does not know is refused, whatever kind of object schema it is: a slip in a name is not left out in
+ * silence.
+ *
+ * @throws Problem that names each wrong field and its rule; the values are the caller's, and not repeated
+ */
+export function parsePart(schema: v.GenericSchema, part: RequestPart, value: object): unknown {
+  const known = entriesOf(schema);
+  const unknown = Object.keys(value)
+    .filter((name) => !Object.hasOwn(known, name))
+    .map((name) => ({ path: fieldName(name), message: unknownField(Object.keys(known)) }));
+  const given = Object.fromEntries(Object.entries(value).filter(([name]) => Object.hasOwn(known, name)));
+  const result = v.safeParse(schema, given);
+  const wrong = (result.issues ?? []).map((issue) => fieldError(issue, known));
+  const errors = [...unknown, ...unkept(given, known), ...wrong];
+  if (errors.length > 0) throw refused(part, errors);
+  return result.output;
+}
+
+/** The problem of a request with wrong fields. */
+export function refused(part: RequestPart, errors: readonly FieldError[]): Problem {
+  const [first] = errors;
+  const more = errors.length > 1 ? `, and ${errors.length - 1} more` : '';
+  return new Problem('invalid-request', `${part}: ${first?.path}: ${first?.message}${more}`, errors);
+}
+
+type Entries = Readonly<Record<string, v.GenericSchema>>;
+
+/** The fields of an object schema. */
+const entriesOf = (schema: v.GenericSchema): Entries =>
+  'entries' in schema ? (schema.entries as Entries) : {};
+
+const unknownField = (known: readonly string[]): string =>
+  known.length === 0
+    ? 'is unknown; expected none'
+    : `is unknown; expected one of ${known.toSorted().join(', ')}`;
+
+function fieldError(issue: v.GenericIssue, known: Entries): FieldError {
+  const path = issuePath(issue);
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    return { path, message: 'is unknown; expected no field of this name' };
+  }
+  if (!isMissing(issue)) return { path, message: issueText(issue) };
+  const own = known[path];
+  const [first] = (own && v.safeParse(own, undefined).issues) ?? [];
+  return { path, message: `is missing; expected ${first ? ruleOf(first) : 'a value'}` };
+}
+
+/** What a schema of a map would take in silence: a list, and names that it leaves out. */
+const unkept = (value: object, known: Entries): FieldError[] =>
+  Object.entries(value).flatMap(([name, map]) => (holdsMap(known[name]) ? wrongMap(name, map) : []));
+
+function wrongMap(path: string, map: unknown): FieldError[] {
+  if (Array.isArray(map)) return [{ path, message: `expected an object, got a list of ${map.length}` }];
+  return namesOfObjects
+    .filter((key) => Object.hasOwn(Object(map), key))
+    .map((key) => ({ path: `${path}.${key}`, message: `expected a name other than ${key}` }));
+}
+
+/** A map of texts or of anything, perhaps an optional one. */
+function holdsMap(schema: v.GenericSchema | undefined): boolean {
+  if (schema === undefined) return false;
+  if (schema.type === 'record') return true;
+  return 'wrapped' in schema && holdsMap(schema.wrapped as v.GenericSchema);
+}
