@@ -91,6 +91,13 @@ export const DeliveryDetail = v.object({
   body: v.optional(v.string()),
 });
 
+/** A delivery that is sent again. */
+export const RetriedView = v.object({
+  ...DeliveryView.entries,
+  /** Its endpoint is disabled: it waits until that is enabled. */
+  willBeHeld: v.boolean(),
+});
+
 export const PublishBody = v.strictObject({
   id: v.optional(EventId),
   type: EventType,
@@ -132,13 +139,21 @@ export const RecoveryView = v.object({
   until: Instant,
   status: v.picklist(recoveryStatuses),
   /** Failed deliveries when it began; `isExact` is false when counting was cut short. */
-  estimate: v.object({ count: v.number(), isExact: v.boolean() }),
+  estimate: v.object({ count: v.number(), isExact: v.boolean(), ofEarlierEndpoint: v.optional(v.number()) }),
+  toCurrentEndpoint: v.boolean(),
   replayed: v.number(),
   refused: v.number(),
+  /** Of the refused, those for an earlier endpoint of the id. */
+  ofEarlierEndpoint: v.number(),
   createdAt: Instant,
   updatedAt: Instant,
 });
-export const EstimateView = v.object({ count: v.number(), isExact: v.boolean() });
+export const EstimateView = v.object({
+  count: v.number(),
+  isExact: v.boolean(),
+  /** Beside them: those for an earlier endpoint of the id, which are sent again only on purpose. */
+  ofEarlierEndpoint: v.optional(v.number()),
+});
 
 export const InboundEventView = v.object({
   id: v.string(),

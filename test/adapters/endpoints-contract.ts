@@ -105,6 +105,22 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
       expect(stillNoted).toEqual([]);
     });
 
+    it('keep a note that is another one’s of the same id, though of the same millisecond', async () => {
+      const { table, endpoint, of } = await setUp({ generation: 'gen_1' });
+      const disabled = await table.disable(endpoint, { reason: 'manual', at: soon });
+      if (disabled === undefined) throw new Error('not disabled');
+      await table.remove(disabled);
+      await table.create({ ...endpoint, generation: 'gen_2' });
+      await table.disable(endpoint, { reason: 'manual', at: soon });
+
+      await table.markHeldEmpty(disabled, soon);
+      await table.attended(disabled);
+
+      const other = await table.read(...of);
+      expect(other).toMatchObject({ generation: 'gen_2', attentionAt: soon });
+      expect(other?.heldEmptyAt).toBeUndefined();
+    });
+
     it('are changed only as they were seen; what is left out is gone', async () => {
       const { table, endpoint, of } = await setUp({ maxPerSecond: 5, timeout: 3 });
       const { url, description, eventTypes, headers, metadata } = endpoint;

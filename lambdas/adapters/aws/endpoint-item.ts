@@ -33,6 +33,7 @@ const DisablementItem = v.object({
 const EndpointItem = v.object({
   tenant: v.string(),
   id: v.string(),
+  generation: v.optional(v.string()),
   url: v.string(),
   description: v.string(),
   eventTypes: v.array(v.string()),
