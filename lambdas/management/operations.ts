@@ -27,7 +27,7 @@ import {
   listEventTypes,
   putEventType,
 } from './operations/event-types.ts';
-import { publishEvent } from './operations/events.ts';
+import { type EventPorts, publishEvent } from './operations/events.ts';
 import {
   getInboundEvent,
   type InboundPorts,
@@ -41,11 +41,10 @@ import {
   type RecoveryPorts,
   startRecovery,
 } from './operations/recoveries.ts';
-import type { PublishPorts } from './publish-to.ts';
 
 /** What all operations need of the outside world. */
 export type OperationPorts = EndpointPorts &
-  PublishPorts &
+  EventPorts &
   DeliveryPorts &
   RecoveryPorts &
   EventTypePorts &

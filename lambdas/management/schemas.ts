@@ -104,7 +104,17 @@ export const PublishBody = v.strictObject({
   data: v.unknown(),
   endpointId: v.optional(EndpointId),
 });
-export const PublishedView = v.object({ id: v.string() });
+export const PublishedView = v.object({
+  id: v.string(),
+  /** The event is there already: what was still missing is sent, and with `200` nothing was. */
+  repeated: v.optional(v.boolean()),
+  /** The tenant has no endpoint that takes it. */
+  unmatched: v.optional(v.boolean()),
+  /** Its endpoint is disabled: it waits until that is enabled. */
+  willBeHeld: v.optional(v.boolean()),
+  /** The same for a person. */
+  notice: v.optional(v.string()),
+});
 
 /** Two of them, and what is beside them, are an item of DynamoDB's 400 KB at most. */
 const maxKeptKiB = 128;
