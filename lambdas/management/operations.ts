@@ -28,6 +28,7 @@ import {
   putEventType,
 } from './operations/event-types.ts';
 import { type EventPorts, publishEvent } from './operations/events.ts';
+import { testFilter } from './operations/filter-tests.ts';
 import {
   getInboundEvent,
   type InboundPorts,
@@ -53,7 +54,7 @@ export type OperationPorts = EndpointPorts &
 /** Everything that the management API does. */
 export const operations: readonly Operation<OperationPorts>[] = [
   ...[createEndpoint, listEndpoints, getEndpoint, updateEndpoint, deleteEndpoint],
-  ...[enableEndpoint, disableEndpoint, rotateSecret, revealSecret, testEndpoint],
+  ...[enableEndpoint, disableEndpoint, rotateSecret, revealSecret, testEndpoint, testFilter],
   ...[publishEvent, listEndpointDeliveries, getDelivery, retryDelivery],
   ...[estimateRecovery, startRecovery, getRecovery, cancelRecovery],
   ...[listEventTypes, getEventType, putEventType, deleteEventType],

@@ -36,8 +36,16 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
 
   describe(`endpoints in ${name}`, () => {
     it('are created once, and read as they were written', async () => {
-      const filter = { all: [{ path: 'a.b', equals: null }, { not: { path: 'n', gte: 1.5 } }] };
-      const { table, endpoint, of } = await setUp({ filter, retryDelays: [1, 60], maxPerSecond: 0.5 });
+      const filter = {
+        all: [
+          { path: 'data.b', equals: null },
+          { not: { path: 'n.*.m', gte: 1.5 } },
+          { path: ['a.b', '*', ''], contains: 'x', suffix: 'y' },
+        ],
+      };
+      const { table, endpoint, of } = await setUp({
+        ...{ filter, generation: 'gen_1', retryDelays: [1, 60], maxPerSecond: 0.5 },
+      });
 
       expect(await table.create({ ...endpoint, url: 'https://other.example' })).toBe(false);
       expect(await table.read(...of)).toEqual(endpoint);

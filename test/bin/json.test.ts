@@ -42,6 +42,7 @@ const commands = [
   'endpoints disable acme billing',
   'endpoints enable acme billing',
   'endpoints test acme billing',
+  'endpoints filter-test acme billing',
   'endpoints delete acme billing',
   'deliveries list',
   'deliveries list --tenant acme --endpoint billing',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { disableReasons, type Endpoint } from '../../domain/endpoint.ts';
 import { secretKinds } from '../../domain/endpoint-secret.ts';
-import { PayloadFilter } from '../../domain/payload-filter.ts';
+import { StoredFilter } from '../../domain/payload-filter.ts';
 import { unixMillis } from '../../domain/time.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
@@ -37,7 +37,7 @@ const EndpointItem = v.object({
   url: v.string(),
   description: v.string(),
   eventTypes: v.array(v.string()),
-  filter: v.optional(PayloadFilter),
+  filter: v.optional(StoredFilter),
   headers: Texts,
   metadata: Texts,
   maxPerSecond: v.optional(v.number()),
