@@ -63,6 +63,8 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   const left = ofEarlierEndpoint > 0 ? leftOut(ofEarlierEndpoint, endpointId) : undefined;
   if (options.dryRun || (count === 0 && isExact)) {
     answer(options, estimate, failed);
+    // Nothing was to be sent: that is told, and no refusal.
+    if (options.dryRun && left !== undefined) return console.error(left);
     return refuseIf(left);
   }
   // Of our making, and said first: whoever is interrupted from here on can still stop it.

@@ -51,6 +51,18 @@ it('recover ends with 1 where all that failed was for an earlier endpoint of the
   expect(world.delivery().status).toBe('failed');
 });
 
+it('recover --dry-run only says so', async () => {
+  const { aws } = await recovering();
+
+  const { code, stdout, stderr } = await aws.run(
+    ...['recover', 'acme', 'ep_1', '--since', since, '--dry-run', '--json'],
+  );
+  await aws[Symbol.asyncDispose]();
+
+  expect([code, JSON.parse(stdout)]).toEqual([0, { count: 0, isExact: true, ofEarlierEndpoint: 1 }]);
+  expect(stderr).toMatch(/^1 delivery was for an earlier endpoint/);
+});
+
 it('recover --to-current-endpoint sends it to the one that there is', async () => {
   const { world, aws } = await recovering();
 
