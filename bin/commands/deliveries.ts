@@ -8,6 +8,7 @@ import { type Delivery, deliveryStatuses } from '../../lambdas/domain/delivery-r
 import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { deliveryDetail, deliveryView } from '../../lambdas/management/views.ts';
+import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
 import { answer } from '../answer.ts';
 import { endpointIdArgument, instantArgument, positiveNumber, tenantArgument } from '../arguments.ts';
 import { describeDelivery, describeListed } from '../delivery-view.ts';
@@ -17,6 +18,7 @@ import { nextCommand } from '../next-command.ts';
 import { RefusedError, UsageError } from '../refusal.ts';
 import { replayAll } from '../replay-all.ts';
 import type { TargetOptions } from '../target.ts';
+import { toCurrentEndpointOption } from '../to-current-endpoint.ts';
 import { deliveryReplay } from './delivery-replay.ts';
 
 interface ListOptions extends TargetOptions {
@@ -51,6 +53,7 @@ export function addDeliveriesCommand(program: Command): void {
     .alias('replay')
     .description('send ended deliveries again, delivered ones too, with the whole schedule anew')
     .argument('<deliveryId...>')
+    .addOption(toCurrentEndpointOption())
     .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));
 }
 
@@ -73,11 +76,14 @@ async function show(id: string, options: TargetOptions): Promise<void> {
   answer(options, deliveryDetail(delivery, undefined), describeDelivery(delivery));
 }
 
-async function replay(ids: readonly string[], options: TargetOptions): Promise<void> {
-  const deliveries = deliveryReplay(await openDeployment(options));
+async function replay(ids: readonly string[], options: TargetOptions & ReplayOptions): Promise<void> {
+  const deliveries = deliveryReplay(await openDeployment(options), options);
   const replayOne = async (id: string) => {
     const result = await deliveries.replay(id);
-    return result.kind === 'refused' ? result.reason : undefined;
+    if (result.kind === 'refused') return result.reason;
+    if (result.isHeld)
+      console.error(`${id} is held: its endpoint is disabled. It goes out when that is enabled.`);
+    return undefined;
   };
   await replayAll(ids, { one: 'delivery', many: 'deliveries' }, replayOne, options);
 }

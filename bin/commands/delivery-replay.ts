@@ -1,27 +1,28 @@
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
+import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
 import { taskMessage } from '../../lambdas/domain/delivery-task.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { replayDelivery } from '../../lambdas/outbound/replay.ts';
+import { type Replay, replayDelivery } from '../../lambdas/outbound/replay.ts';
+import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
 import { redriveOf } from '../delivery-redrive.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Resent } from '../redrive.ts';
 
 /** Replays deliveries of a deployment, and deals with their dead letters. */
-export function deliveryReplay(deployment: Deployment) {
+export function deliveryReplay(deployment: Deployment, options: ReplayOptions) {
   const tables = dynamoClient(patientCalls);
   const deliveries = dynamodbDeliveries(tables, deployment.deliveriesTable);
+  const endpoints = dynamodbEndpoints(tables, deployment.endpointsTable);
   const events = dynamodbOutboundEvents(tables, deployment.outboundEventsTable);
   const { send: sendTask } = sqsQueue(sqsClient(patientCalls), deployment.deliveryQueueUrl);
 
-  async function replay(id: string): Promise<Resent> {
-    const result = await replayDelivery(id, unixMillis(Date.now()), { deliveries, events, sendTask });
-    return result.kind === 'replayed' ? { kind: 'sent' } : result;
-  }
+  const ports = { deliveries, endpoints, events, sendTask };
+  const replay = (id: string): Promise<Replay> => replayDelivery(id, unixMillis(Date.now()), ports, options);
 
   return {
     replay,
@@ -30,7 +31,10 @@ export function deliveryReplay(deployment: Deployment) {
     async redrive(id: string, taskText: string | undefined): Promise<Resent> {
       const delivery = await deliveries.read(id);
       const step = redriveOf(delivery, taskText);
-      if (step.kind === 'replay') return replay(id);
+      if (step.kind === 'replay') {
+        const result = await replay(id);
+        return result.kind === 'replayed' ? { kind: 'sent' } : result;
+      }
       if (step.kind !== 'task') return step;
       await sendTask(taskMessage(step.task, step.delivery));
       return { kind: 'sent' };

@@ -1,6 +1,7 @@
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
+import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
 import { answer } from '../answer.ts';
 import { type DeadMessage, type Resend, readDeadMessage } from '../dead-letters.ts';
 import { type Deployment, openDeployment } from '../deployment.ts';
@@ -15,14 +16,14 @@ import { cell, counted } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 import { deliveryReplay } from './delivery-replay.ts';
 
-type Options = TargetOptions & { readonly id?: string };
+type Options = TargetOptions & ReplayOptions & { readonly id?: string };
 
 /** `hookline dlq redrive`. */
 export async function redriveQueue(name: string, options: Options): Promise<void> {
   const deployment = await openDeployment(options);
   const [dlq] = dlqsNamed(deployment, name);
   if (dlq === undefined) return;
-  report(name, options, await redriveFrom(dlq, deployment, options.id));
+  report(name, options, await redriveFrom(dlq, deployment, options));
 }
 
 /** @throws RefusedError when any is left that was meant */
@@ -53,7 +54,8 @@ function report(name: string, options: Options, redriven: Redriven): void {
   if (refused.length > 0) throw new RefusedError(`${counted(refused.length, 'dead letter')} not sent back.`);
 }
 
-async function redriveFrom(dlq: Dlq, deployment: Deployment, id: string | undefined): Promise<Redriven> {
+async function redriveFrom(dlq: Dlq, deployment: Deployment, options: Options): Promise<Redriven> {
+  const { id } = options;
   const client = sqsClient(patientCalls);
   const queue = dlqQueue(client, dlq.url);
   const maxReceives = await maxReceivesOf(client, dlq.workQueueUrl);
@@ -64,7 +66,7 @@ async function redriveFrom(dlq: Dlq, deployment: Deployment, id: string | undefi
     redrive(isMeant, {
       ...queue,
       read: (message) => readDeadMessage(dlq.kind, message, maxReceives),
-      resend: resender(dlq, deployment),
+      resend: resender(dlq, deployment, options),
       progress: line,
       isStopped,
     }),
@@ -72,9 +74,9 @@ async function redriveFrom(dlq: Dlq, deployment: Deployment, id: string | undefi
 }
 
 /** Sends back to the queue that the dead letter came from. */
-function resender(dlq: Dlq, deployment: Deployment) {
+function resender(dlq: Dlq, deployment: Deployment, options: ReplayOptions) {
   const client = sqsClient(patientCalls);
-  const deliveries = deliveryReplay(deployment);
+  const deliveries = deliveryReplay(deployment, options);
   return async (resend: Resend): Promise<Resent> => {
     if (resend.kind === 'replay') return deliveries.redrive(resend.deliveryId, resend.task);
     const source = resend.source === undefined ? undefined : deployment.sources[resend.source];

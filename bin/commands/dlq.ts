@@ -14,6 +14,7 @@ import { nextCommand } from '../next-command.ts';
 import { RefusedError } from '../refusal.ts';
 import { cell, counted, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
+import { toCurrentEndpointOption } from '../to-current-endpoint.ts';
 import { redriveQueue } from './dlq-redrive.ts';
 
 interface ListOptions extends TargetOptions {
@@ -48,6 +49,7 @@ export function addDlqCommand(program: Command): void {
     )
     .argument('<queue>', queueArgument)
     .option('--id <id>', 'only the one that dlq list shows under this id')
+    .addOption(toCurrentEndpointOption())
     .action(async (name: string, _options: unknown, command: Command) =>
       redriveQueue(name, command.optsWithGlobals()),
     );

@@ -15,6 +15,7 @@ import { allPages, manageWith } from '../manage.ts';
 import { nextCommand } from '../next-command.ts';
 import { UsageError } from '../refusal.ts';
 import type { TargetOptions } from '../target.ts';
+import { addFilterTestCommand } from './filter-test.ts';
 
 interface CreateOptions extends TargetOptions, EndpointOptions, SecretOptions {
   readonly id?: string;
@@ -50,6 +51,7 @@ export function addEndpointsCommand(program: Command): void {
       update(tenant, id, command.optsWithGlobals()),
     );
   addReading(endpoints);
+  addFilterTestCommand(endpoints);
   addActions(endpoints);
 }
 

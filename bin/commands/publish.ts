@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
+import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveries.ts';
+import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
+import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
-import { openPublication } from '../../lambdas/domain/publish-message.ts';
+import { openPublication, type Publication } from '../../lambdas/domain/publish-message.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { type Foresight, foreseePublication } from '../../lambdas/outbound/foresee-publication.ts';
 import { answer } from '../answer.ts';
-import { openDeployment } from '../deployment.ts';
+import { type Deployment, openDeployment } from '../deployment.ts';
 import { nextCommand } from '../next-command.ts';
 import { publishWebhook, type WebhookEvent } from '../publish-webhook.ts';
 import { RefusedError, UsageError } from '../refusal.ts';
@@ -42,8 +48,13 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const opened = openPublication({ text: JSON.stringify(event), messageId: 'none' });
   // The function would only say so in the dead-letter queue.
   if (opened.kind === 'unusable') throw new UsageError(`It cannot be published: ${opened.reason}.`);
-  const { publishQueueUrl } = await openDeployment(options);
-  const [eventId = ''] = await published(event, publishQueueUrl);
+  const deployment = await openDeployment(options);
+  const foreseen = await foresee(opened.publication, id === undefined, deployment);
+  if (foreseen !== undefined && foreseen.kind !== 'sends')
+    throw new RefusedError(`Nothing is published: ${foreseen.reason}.`);
+  const [eventId = ''] = await published(event, deployment.publishQueueUrl);
+  if (foreseen?.endpoint?.status === 'disabled')
+    console.error(`${foreseen.endpoint.id} is disabled: the event is held until it is enabled.`);
   const receiver = to === undefined ? endpoint : (endpoint ?? unnamed);
   const delivery = receiver && deliveryId(tenant ?? '', eventId, receiver);
   const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
@@ -52,6 +63,26 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
     { id: eventId, deliveryId: delivery },
     `Published ${eventId}. What becomes of it: ${nextCommand(options, next)}`,
   );
+}
+
+/** What it would come to; undefined where the caller may publish, and not look. */
+async function foresee(
+  publication: Publication,
+  isNewId: boolean,
+  { outboundEventsTable, deliveriesTable, endpointsTable }: Deployment,
+): Promise<Foresight | undefined> {
+  const tables = dynamoClient(patientCalls);
+  try {
+    return await foreseePublication(publication, isNewId, {
+      now: () => unixMillis(Date.now()),
+      events: dynamodbOutboundEvents(tables, outboundEventsTable),
+      deliveries: dynamodbDeliveries(tables, deliveriesTable),
+      endpoints: dynamodbEndpoints(tables, endpointsTable),
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AccessDeniedException') return undefined;
+    throw error;
+  }
 }
 
 async function published(event: WebhookEvent, queueUrl: string): Promise<readonly string[]> {

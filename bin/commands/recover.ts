@@ -12,12 +12,14 @@ import { nextCommand } from '../next-command.ts';
 import { RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
+import { toCurrentEndpointOption } from '../to-current-endpoint.ts';
 
 type Recovery = v.InferOutput<typeof RecoveryView>;
 interface Options extends TargetOptions {
   readonly since: string;
   readonly until?: string;
   readonly dryRun?: boolean;
+  readonly toCurrentEndpoint?: boolean;
 }
 
 const pollMs = 1_000;
@@ -32,6 +34,7 @@ export function addRecoverCommand(program: Command): void {
     .requiredOption('--since <time>', 'of their creation: 90m, 2h, 3d, or an instant', instantArgument)
     .option('--until <time>', 'now without it', instantArgument)
     .option('--dry-run', 'only say how many there are')
+    .addOption(toCurrentEndpointOption())
     .action((tenant: string, endpoint: string, _options: unknown, command: Command) =>
       recover(tenant, endpoint, command.optsWithGlobals()),
     );
@@ -50,21 +53,47 @@ export function addRecoverCommand(program: Command): void {
 
 async function recover(tenant: string, endpointId: string, options: Options): Promise<void> {
   const call = await manageWith(options);
-  const { since, until } = options;
+  const { since, until, toCurrentEndpoint } = options;
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpointId)}`;
-  const { body } = await call({ method: 'GET', path: `${path}/recovery-estimate`, query: { since, until } });
-  const { count, isExact } = v.parse(EstimateView, body);
+  const query = { since, until, toCurrentEndpoint: toCurrentEndpoint ? 'true' : undefined };
+  const { body } = await call({ method: 'GET', path: `${path}/recovery-estimate`, query });
+  const estimate = v.parse(EstimateView, body);
+  const { count, isExact, ofEarlierEndpoint = 0 } = estimate;
   const failed = `${isExact ? '' : 'At least '}${counted(count, 'failed delivery', 'failed deliveries')} since ${since}.`;
-  if (options.dryRun || (count === 0 && isExact)) return answer(options, { count, isExact }, failed);
+  const left = ofEarlierEndpoint > 0 ? leftOut(ofEarlierEndpoint, endpointId) : undefined;
+  if (options.dryRun || (count === 0 && isExact)) {
+    answer(options, estimate, failed);
+    // Nothing was to be sent: that is told, and no refusal.
+    if (options.dryRun && left !== undefined) return console.error(left);
+    return refuseIf(left);
+  }
   // Of our making, and said first: whoever is interrupted from here on can still stop it.
   const id = `rec_${randomBytes(16).toString('hex')}`;
   console.error(`${failed} Recovery ${id} sends them again.`);
-  const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { id, since, until } });
+  const span = { since, until, toCurrentEndpoint };
+  const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { id, ...span } });
   const ended = await followed(v.parse(RecoveryView, started.body), call, options);
   answer(options, ended, summary(ended));
   // They are in the delivery DLQ since they failed, and so in its alarm.
   if (ended.replayed > 0)
     console.error(`Their dead letters go away with: ${nextCommand(options, 'dlq redrive delivery')}`);
+  refuseIf(refusedOf(ended, endpointId));
+}
+
+/** What was for an endpoint that is deleted, whose id another one has. */
+const leftOut = (count: number, endpointId: string): string =>
+  `${counted(count, 'delivery was', 'deliveries were')} for an earlier endpoint ${endpointId}, which was deleted: --to-current-endpoint sends them to the one that there is.`;
+
+function refusedOf({ refused, ofEarlierEndpoint }: Recovery, endpointId: string): string | undefined {
+  if (ofEarlierEndpoint > 0) return leftOut(ofEarlierEndpoint, endpointId);
+  return refused > 0
+    ? `${refused} refused: past their retention, or sent again by others meanwhile.`
+    : undefined;
+}
+
+/** @throws RefusedError with the reason, if there is one: not all that was meant is sent */
+function refuseIf(reason: string | undefined): void {
+  if (reason !== undefined) throw new RefusedError(reason);
 }
 
 /** Shows how far the job is until it has ended; Ctrl-C only ends the looking. */

@@ -33,6 +33,8 @@ export interface Delivery {
   readonly endpointId: string;
   /** Of an endpoint that is not registered; a registered one has its own. */
   readonly url?: string;
+  /** Of the registered endpoint that it is for: another one under the same id does not get it. */
+  readonly generation?: string;
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
   readonly status: DeliveryStatus;

@@ -15,6 +15,8 @@ export const DeliveryTask = v.object({
   endpointId: v.string(),
   /** To a URL that is not registered. */
   isDirect: v.optional(v.boolean()),
+  /** Of its endpoint, as the delivery had it when this was sent; the delivery's own decides. */
+  generation: v.optional(v.string()),
   /** Counted from 1, over all rounds. */
   attempt: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** A small payload rides along, to save a read. */
@@ -37,6 +39,8 @@ export interface Addressee {
   readonly endpointId: string;
   /** Of an endpoint that is not registered. */
   readonly url?: string;
+  /** Of one that is. */
+  readonly generation?: string;
 }
 
 /** Names an endpoint where names have to be short and ASCII, whatever it is called. */
@@ -51,7 +55,7 @@ export const endpointHash = ({ tenant, endpointId }: Addressee): string =>
  * @param delay at most 900 s
  */
 export function taskMessage(
-  task: Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect'>,
+  task: Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>,
   addressee: Addressee,
   delay?: Seconds,
 ): TaskMessage {
@@ -59,9 +63,10 @@ export function taskMessage(
   return { body, groupId: endpointHash(addressee), delay };
 }
 
-const addressOf = ({ tenant, endpointId, url }: Addressee) => ({
+const addressOf = ({ tenant, endpointId, url, generation }: Addressee) => ({
   tenant,
   endpointId,
+  generation,
   ...(url !== undefined && { isDirect: true }),
 });
 

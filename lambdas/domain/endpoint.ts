@@ -49,6 +49,8 @@ export interface Endpoint extends EndpointSettings {
   readonly tenant: string;
   /** Unique within its tenant. */
   readonly id: string;
+  /** Which one of its id it is; absent on endpoints from before there were generations. */
+  readonly generation?: string;
   readonly status: 'enabled' | 'disabled';
   readonly disabled?: Disablement;
   /** The current one first; the others sign beside it until they end. */

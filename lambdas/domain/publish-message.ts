@@ -58,7 +58,14 @@ const PublishMessage = v.object({
   type: EventType,
   tenant: v.optional(Tenant, ''),
   data: v.unknown(),
-  endpoint: v.optional(v.object({ id: EndpointId, url: v.optional(Url) })),
+  endpoint: v.optional(
+    v.object({
+      id: EndpointId,
+      url: v.optional(Url),
+      /** Which endpoint of that id; the management API says it. Another one does not get the event. */
+      generation: v.optional(v.string()),
+    }),
+  ),
 });
 
 /** Whom a publication is for. */
@@ -66,7 +73,7 @@ export type Address =
   /** Every endpoint of the tenant that is subscribed to it. */
   | { readonly kind: 'tenant' }
   /** One registered endpoint, whatever it is subscribed to. */
-  | { readonly kind: 'endpoint'; readonly id: string }
+  | { readonly kind: 'endpoint'; readonly id: string; readonly generation?: string }
   /** An URL that is not registered, under a name of the publisher's. */
   | { readonly kind: 'url'; readonly id: string; readonly url: string };
 
@@ -119,8 +126,8 @@ export function openPublication({ text, messageId }: UnwrappedMessage): OpenedPu
 
 function addressOf(endpoint: v.InferOutput<typeof PublishMessage>['endpoint']): Address {
   if (endpoint === undefined) return { kind: 'tenant' };
-  const { id, url } = endpoint;
-  return url === undefined ? { kind: 'endpoint', id } : { kind: 'url', id, url };
+  const { id, url, generation } = endpoint;
+  return url === undefined ? { kind: 'endpoint', id, generation } : { kind: 'url', id, url };
 }
 
 /** By the text: a number that is kept exactly is an object, too. */

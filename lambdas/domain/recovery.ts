@@ -18,10 +18,14 @@ export interface Recovery {
   readonly endpointId: string;
   readonly since: UnixMillis;
   readonly until: UnixMillis;
+  /** Those for an earlier endpoint of the id go to the one that there is, too, and those that its deletion discarded. */
+  readonly toCurrentEndpoint?: boolean;
   readonly status: 'running' | 'done' | 'cancelled';
   readonly estimate: Estimate;
   readonly replayed: number;
   readonly refused: number;
+  /** Of the refused, those for an earlier endpoint of the id. */
+  readonly ofEarlierEndpoint?: number;
   readonly place: RecoveryPlace;
   readonly createdAt: UnixMillis;
   readonly updatedAt: UnixMillis;
@@ -33,6 +37,8 @@ export interface Recovery {
 export interface Estimate {
   readonly count: number;
   readonly isExact: boolean;
+  /** Beside them: those for an earlier endpoint of the id, which are sent again only on purpose. */
+  readonly ofEarlierEndpoint?: number;
 }
 
 /** How long a finished job can be looked at. */

@@ -9,8 +9,11 @@ export interface Subscription {
 
 /** Whether an endpoint wants an event. */
 export const wants = ({ eventTypes, filter }: Subscription, type: string, data: unknown): boolean =>
-  eventTypes.some((pattern) => matchesType(pattern, type)) &&
-  (filter === undefined || matchesFilter(filter, data));
+  wantsType(eventTypes, type) && (filter === undefined || matchesFilter(filter, data));
+
+/** Whether a type is subscribed to. */
+export const wantsType = (eventTypes: readonly string[], type: string): boolean =>
+  eventTypes.some((pattern) => matchesType(pattern, type));
 
 /** `invoice.*` is everything below `invoice`, not `invoice` itself. */
 const matchesType = (pattern: string, type: string): boolean =>

@@ -27,7 +27,8 @@ import {
   listEventTypes,
   putEventType,
 } from './operations/event-types.ts';
-import { publishEvent } from './operations/events.ts';
+import { type EventPorts, publishEvent } from './operations/events.ts';
+import { testFilter } from './operations/filter-tests.ts';
 import {
   getInboundEvent,
   type InboundPorts,
@@ -41,11 +42,10 @@ import {
   type RecoveryPorts,
   startRecovery,
 } from './operations/recoveries.ts';
-import type { PublishPorts } from './publish-to.ts';
 
 /** What all operations need of the outside world. */
 export type OperationPorts = EndpointPorts &
-  PublishPorts &
+  EventPorts &
   DeliveryPorts &
   RecoveryPorts &
   EventTypePorts &
@@ -54,7 +54,7 @@ export type OperationPorts = EndpointPorts &
 /** Everything that the management API does. */
 export const operations: readonly Operation<OperationPorts>[] = [
   ...[createEndpoint, listEndpoints, getEndpoint, updateEndpoint, deleteEndpoint],
-  ...[enableEndpoint, disableEndpoint, rotateSecret, revealSecret, testEndpoint],
+  ...[enableEndpoint, disableEndpoint, rotateSecret, revealSecret, testEndpoint, testFilter],
   ...[publishEvent, listEndpointDeliveries, getDelivery, retryDelivery],
   ...[estimateRecovery, startRecovery, getRecovery, cancelRecovery],
   ...[listEventTypes, getEventType, putEventType, deleteEventType],

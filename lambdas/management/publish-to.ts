@@ -16,7 +16,7 @@ interface Publication {
   readonly type: string;
   readonly data: unknown;
   readonly tenant: string;
-  readonly endpoint?: { readonly id: string };
+  readonly endpoint?: { readonly id: string; readonly generation?: string };
 }
 
 /** Puts an event on the publish queue. @throws Problem when it is too large, or its payload is refused */

@@ -4,6 +4,7 @@ import { deliveryStatuses } from '../domain/delivery-record.ts';
 import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
 import { secretKinds } from '../domain/endpoint-secret.ts';
 import { utf8Bytes } from '../domain/messages.ts';
+import { PayloadFilter, StoredFilter } from '../domain/payload-filter.ts';
 import { EventId, EventType } from '../domain/publish-message.ts';
 import { StorableText } from '../domain/storable.ts';
 
@@ -31,7 +32,8 @@ const Attempt = v.object({
 export const EndpointView = v.object({
   tenant: v.string(),
   id: v.string(),
-  ...v.omit(EndpointFields, ['description', 'headers', 'metadata']).entries,
+  ...v.omit(EndpointFields, ['description', 'headers', 'metadata', 'filter']).entries,
+  filter: v.optional(StoredFilter),
   description: v.string(),
   /** By name only: their values are secrets. */
   headers: v.array(v.string()),
@@ -92,13 +94,60 @@ export const DeliveryDetail = v.object({
   body: v.optional(v.string()),
 });
 
+/** A delivery that is sent again. */
+export const RetriedView = v.object({
+  ...DeliveryView.entries,
+  /** Its endpoint is disabled: it waits until that is enabled. */
+  willBeHeld: v.boolean(),
+});
+
 export const PublishBody = v.strictObject({
   id: v.optional(EventId),
   type: EventType,
   data: v.unknown(),
   endpointId: v.optional(EndpointId),
 });
-export const PublishedView = v.object({ id: v.string() });
+export const PublishedView = v.object({
+  id: v.string(),
+  /** The event is there already: what was still missing is sent, and with `200` nothing was. */
+  repeated: v.optional(v.boolean()),
+  /** The tenant has no endpoint that takes it. */
+  unmatched: v.optional(v.boolean()),
+  /** Its endpoint is disabled: it waits until that is enabled. */
+  willBeHeld: v.optional(v.boolean()),
+  /** The same for a person. */
+  notice: v.optional(v.string()),
+});
+
+/** Payloads that one test of a filter looks at, at most. */
+export const maxTested = 50;
+
+export const FilterTest = v.strictObject({
+  /** Absent: the endpoint's own. */
+  filter: v.optional(PayloadFilter),
+  /** Absent: the endpoint's own. */
+  eventTypes: v.optional(EndpointFields.entries.eventTypes),
+  /** Payloads to try; absent: those of the tenant's recent events. */
+  examples: v.optional(v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(maxTested))),
+  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxTested)), 20),
+});
+export const FilterTestView = v.object({
+  tested: v.number(),
+  matched: v.number(),
+  results: v.array(
+    v.object({
+      /** Of the example that was given, counted from 0. */
+      example: v.optional(v.number()),
+      eventId: v.optional(v.string()),
+      eventType: v.optional(v.string()),
+      matches: v.boolean(),
+      /** It is of a type that is not subscribed to. */
+      otherType: v.optional(v.boolean()),
+      /** The parts of the filter that keep it out, by their places, e.g. `all.1`. */
+      failed: v.array(v.object({ place: v.string(), part: StoredFilter })),
+    }),
+  ),
+});
 
 /** Two of them, and what is beside them, are an item of DynamoDB's 400 KB at most. */
 const maxKeptKiB = 128;
@@ -133,13 +182,21 @@ export const RecoveryView = v.object({
   until: Instant,
   status: v.picklist(recoveryStatuses),
   /** Failed deliveries when it began; `isExact` is false when counting was cut short. */
-  estimate: v.object({ count: v.number(), isExact: v.boolean() }),
+  estimate: v.object({ count: v.number(), isExact: v.boolean(), ofEarlierEndpoint: v.optional(v.number()) }),
+  toCurrentEndpoint: v.boolean(),
   replayed: v.number(),
   refused: v.number(),
+  /** Of the refused, those for an earlier endpoint of the id. */
+  ofEarlierEndpoint: v.number(),
   createdAt: Instant,
   updatedAt: Instant,
 });
-export const EstimateView = v.object({ count: v.number(), isExact: v.boolean() });
+export const EstimateView = v.object({
+  count: v.number(),
+  isExact: v.boolean(),
+  /** Beside them: those for an earlier endpoint of the id, which are sent again only on purpose. */
+  ofEarlierEndpoint: v.optional(v.number()),
+});
 
 export const InboundEventView = v.object({
   id: v.string(),

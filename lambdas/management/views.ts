@@ -9,7 +9,16 @@ const instant = (at: UnixMillis | undefined): string | undefined =>
 
 /** An endpoint without its secrets; of its headers the names. */
 export function endpointView(endpoint: Endpoint): v.InferOutput<typeof EndpointView> {
-  const { attentionAt: _, heldEmptyAt: __, disabled, secrets, createdAt, updatedAt, ...rest } = endpoint;
+  const {
+    attentionAt: _,
+    heldEmptyAt: __,
+    generation: ___,
+    disabled,
+    secrets,
+    createdAt,
+    updatedAt,
+    ...rest
+  } = endpoint;
   return {
     ...rest,
     eventTypes: [...rest.eventTypes],

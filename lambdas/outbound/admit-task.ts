@@ -14,7 +14,8 @@ import {
   type UnixMillis,
 } from '../domain/time.ts';
 import { type DeliveryWrite, refusal } from './claim-delivery.ts';
-import { discardDelivery, endpointWasDeleted, type HoldPorts, holdDelivery } from './hold-delivery.ts';
+import { endpointOfTask } from './endpoint-of-task.ts';
+import { type HoldPorts, holdDelivery } from './hold-delivery.ts';
 import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
 
@@ -49,11 +50,9 @@ export async function admitTask(
   settings: OutboundSettings,
   ports: AdmitPorts,
 ): Promise<Admission> {
-  const endpoint = task.isDirect ? undefined : await endpointOf(task);
-  if (!task.isDirect && endpoint === undefined) {
-    const { deliveryRetention } = settings;
-    return settled(await discardDelivery(task.deliveryId, endpointWasDeleted, deliveryRetention, ports));
-  }
+  const found = await endpointOfTask(task, endpointOf, settings.deliveryRetention, ports);
+  if (found.kind === 'settled') return found;
+  const { endpoint } = found;
   if (endpoint?.status === 'disabled') {
     return settled(await holdDelivery(task, settings.deliveryRetention, ports));
   }

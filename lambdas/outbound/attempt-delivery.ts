@@ -1,6 +1,7 @@
 import type { AttemptOutcome } from '../domain/attempt-outcome.ts';
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { isForEarlierOne } from '../domain/endpoint-generation.ts';
 import type { OpenHeaders } from '../domain/endpoint-headers.ts';
 import type { SigningKey } from '../domain/endpoint-secret.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
@@ -10,9 +11,9 @@ import { AlteredBodyError } from '../domain/stored-body.ts';
 import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
 import type { Recipient } from './admit-task.ts';
 import { type DisablePorts, disableAfterAttempt } from './disable-endpoint.ts';
-import { endpointWasDeleted, isForEarlierOne } from './hold-delivery.ts';
+import { endForEarlierOne } from './endpoint-of-task.ts';
+import type { HoldPorts } from './hold-delivery.ts';
 import {
-  discardClaimed,
   endWithoutAttempt,
   giveBack,
   pastDeadline,
@@ -24,6 +25,7 @@ import { asError } from './telemetry.ts';
 
 /** What an attempt needs of the outside world. */
 export interface AttemptPorts extends SettlePorts, DisablePorts {
+  readonly endpoints: DisablePorts['endpoints'] & HoldPorts['endpoints'];
   readonly events: {
     /** @returns the body to send, or undefined when it is gone */
     payload(id: string): Promise<string | undefined>;
@@ -84,7 +86,7 @@ export async function attemptDelivery(
   });
   const attempt = delivery.attempts + 1;
   if (endpoint && isForEarlierOne(delivery, endpoint))
-    return { settlement: await discardClaimed(delivery, endpointWasDeleted, settings, ports) };
+    return { settlement: await endForEarlierOne({ delivery, payload: cached }, settings, ports) };
   if (delivery.crashes > settings.maxCrashes) {
     return endWithout(`crashed: ${delivery.crashes} workers died in attempt ${attempt}`);
   }

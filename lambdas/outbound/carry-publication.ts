@@ -1,4 +1,5 @@
 import type { TaskMessage } from '../domain/delivery-task.ts';
+import { generationOf } from '../domain/endpoint-generation.ts';
 import { parseExactly } from '../domain/exact-json.ts';
 import { type OutboundEvent, outboundEventKey } from '../domain/outbound-event.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
@@ -63,6 +64,10 @@ export async function carryPublication(
   if (endpoint === undefined)
     return unusable(
       `endpoint.id: ${tenant} has no endpoint ${to.id}; give endpoint.url for a URL that is not registered`,
+    );
+  if ((to.generation ?? generationOf(endpoint)) !== generationOf(endpoint))
+    return unusable(
+      `endpoint.id: the endpoint ${to.id} of ${tenant} for which this was published was deleted; another one has its id now`,
     );
   return carryToOne(publication, { endpoint }, correlationId, settings, ports);
 }

@@ -1,6 +1,10 @@
 import type { Delivery, ListedDelivery } from '../domain/delivery-record.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import { isForEarlierOne } from '../domain/endpoint-generation.ts';
 import { boundsOf, type Estimate, firstPlace, nextPlace, type RecoveryPlace } from '../domain/recovery.ts';
 import type { UnixMillis } from '../domain/time.ts';
+import { isRecoverable } from './recoverable.ts';
+import type { ReplayOptions } from './replay-route.ts';
 
 /** Where the deliveries of an endpoint are listed. */
 export interface ListedDeliveries {
@@ -17,21 +21,27 @@ export interface ListedDeliveries {
 
 const pageSize = 100;
 
-/** How many failed deliveries of an endpoint there are in a span, as far as the time lasts. */
+/** How many deliveries of an endpoint a recovery would send again in a span, as far as the time lasts. */
 export async function estimateFailed(
-  endpoint: { readonly tenant: string; readonly endpointId: string },
+  endpoint: Pick<Endpoint, 'tenant' | 'id' | 'generation' | 'createdAt'>,
   span: { readonly since: UnixMillis; readonly until: UnixMillis },
   hasTime: () => boolean,
   deliveries: ListedDeliveries,
+  { toCurrentEndpoint = false }: ReplayOptions = {},
 ): Promise<Estimate> {
+  const of = { tenant: endpoint.tenant, endpointId: endpoint.id };
   let count = 0;
+  let ofEarlierEndpoint = 0;
   let place: RecoveryPlace | undefined = firstPlace(span.since);
   while (place !== undefined) {
-    if (!hasTime()) return { count, isExact: false };
-    const keys = await deliveries.listed(endpoint, place, boundsOf({ place, ...span }), pageSize);
+    if (!hasTime()) return { count, isExact: false, ofEarlierEndpoint };
+    const keys = await deliveries.listed(of, place, boundsOf({ place, ...span }), pageSize);
     const found = await deliveries.readAll(keys.map(({ id }) => id));
-    count += found.filter(({ status }) => status === 'failed').length;
+    const all = found.filter((delivery) => isRecoverable(delivery, toCurrentEndpoint));
+    const earlier = all.filter((delivery) => isForEarlierOne(delivery, endpoint)).length;
+    if (!toCurrentEndpoint) ofEarlierEndpoint += earlier;
+    count += toCurrentEndpoint ? all.length : all.length - earlier;
     place = nextPlace({ place, ...span }, keys, pageSize);
   }
-  return { count, isExact: true };
+  return { count, isExact: true, ofEarlierEndpoint };
 }

@@ -1,6 +1,7 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type DeliveryTask, type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { isForEarlierOne } from '../domain/endpoint-generation.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import {
   later,
@@ -32,8 +33,14 @@ export interface HoldPorts {
     ): Promise<DeliveryWrite>;
     /** Makes a held delivery pending again, with a new deadline. @param dueAt when the sweep must step in */
     release(seen: Delivery, now: UnixMillis, dueAt: UnixMillis): Promise<DeliveryWrite>;
-    /** Ends one that is held, or pending without a live lease, without trying. */
-    discard(id: string, reason: string, now: UnixMillis, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
+    /** Ends one that is held, or pending without a live lease, without trying; if it is for the endpoint it was seen to be for. */
+    discard(
+      seen: Pick<Delivery, 'id' | 'generation'>,
+      reason: string,
+      now: UnixMillis,
+      expiresAt: UnixSeconds,
+    ): Promise<DeliveryWrite>;
+    read(id: string): Promise<Delivery | undefined>;
   };
   sendTask(task: TaskMessage): Promise<void>;
   readonly telemetry: OutboundTelemetry;
@@ -48,13 +55,6 @@ export const longestHold = seconds(30 * 86_400);
 /** When the sweep looks at a held delivery's endpoint. */
 export const heldCheckAt = (now: UnixMillis, sweeps: number): UnixMillis =>
   later(now, seconds(Math.min(firstHeldCheck * 2 ** sweeps, longestHeldCheck)));
-
-/** Clocks differ: an endpoint may seem to be made after a delivery to it. */
-const clockSkew = seconds(10);
-
-/** Whether a delivery was for an endpoint of the same id that is deleted. */
-export const isForEarlierOne = (delivery: Delivery, endpoint: Endpoint): boolean =>
-  later(delivery.createdAt, clockSkew) < endpoint.createdAt;
 
 export const endpointWasDeleted = 'its endpoint was deleted';
 
@@ -86,12 +86,12 @@ export async function holdDelivery(
  */
 export async function settleHeld(delivery: Delivery, retention: Seconds, ports: HoldPorts): Promise<boolean> {
   const endpoint = await ports.endpoints.read(delivery.tenant, delivery.endpointId);
-  if (endpoint === undefined) {
-    await discardDelivery(delivery.id, endpointWasDeleted, retention, ports);
+  if (endpoint === undefined || isForEarlierOne(delivery, endpoint)) {
+    await discardDelivery(delivery, endpointWasDeleted, retention, ports);
   } else if (endpoint.status === 'enabled') {
     await releaseDelivery(delivery, ports);
   } else if (delivery.heldAt !== undefined && later(delivery.heldAt, longestHold) <= ports.now()) {
-    await discardDelivery(delivery.id, 'held for 30 days, its endpoint disabled', retention, ports);
+    await discardDelivery(delivery, 'held for 30 days, its endpoint disabled', retention, ports);
   } else {
     return true;
   }
@@ -112,16 +112,16 @@ export async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise
 
 /** Ends a delivery that can not be tried any more. @returns what to tell the queue about its task */
 export async function discardDelivery(
-  id: string,
+  seen: Pick<Delivery, 'id' | 'generation'>,
   reason: string,
   retention: Seconds,
   ports: HoldPorts,
 ): Promise<Settlement> {
   const now = ports.now();
   const expiresAt = toUnixSeconds(later(now, retention));
-  const { ok, delivery } = await ports.deliveries.discard(id, reason, now, expiresAt);
+  const { ok, delivery } = await ports.deliveries.discard(seen, reason, now, expiresAt);
   if (ok && delivery !== undefined) tellDiscarded(delivery, reason, ports);
-  if (delivery === undefined) return missing(id, ports);
+  if (delivery === undefined) return missing(seen.id, ports);
   const isWorkedOn = !ok && delivery.status === 'pending';
   return isWorkedOn
     ? { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? unixMillis(now), now) }

@@ -1,5 +1,6 @@
 import { type Delivery, deliveryId } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { generationOf } from '../domain/endpoint-generation.ts';
 import {
   contentHash,
   eventBody,
@@ -133,7 +134,8 @@ function newDelivery(
   const isHeld = endpoint?.status === 'disabled';
   return {
     ...{ id: deliveryId(tenant, eventId, endpointId), tenant, eventId, eventType: event.eventType },
-    ...{ endpointId, correlationId, ...(endpoint === undefined && { url: receiver.url }) },
+    ...{ endpointId, correlationId },
+    ...(endpoint === undefined ? { url: receiver.url } : { generation: generationOf(endpoint) }),
     status: isHeld ? 'held' : 'pending',
     ...{ attempts: 0, attemptsBefore: 0, attemptLog: [], claims: 0, crashes: 0, sweeps: 0 },
     ...{ round: 1, createdAt: now, lifetime, deadline: unixMillis(now + lifetime) },

@@ -2,6 +2,7 @@ import type { Delivery } from '../domain/delivery-record.ts';
 import { boundsOf, nextPlace, type Recovery, type RecoveryPlace } from '../domain/recovery.ts';
 import { later, type Millis, millis, seconds, type UnixMillis } from '../domain/time.ts';
 import type { ListedDeliveries } from './estimate-failed.ts';
+import { isRecoverable } from './recoverable.ts';
 import { type ReplayPorts, replayDelivery } from './replay.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
@@ -25,6 +26,8 @@ export interface Progress {
   readonly place: RecoveryPlace;
   readonly replayed: number;
   readonly refused: number;
+  /** Of the refused, those for an earlier endpoint of the id. */
+  readonly ofEarlierEndpoint?: number;
   readonly status: Recovery['status'];
 }
 
@@ -94,24 +97,29 @@ async function replayPage(job: Recovery, ports: RecoverPorts): Promise<Progress>
   const keys = await ports.deliveries.listed(job, job.place, boundsOf(job), pageSize);
   const deliveries = await ports.deliveries.readAll(keys.map(({ id }) => id));
   const done = await Promise.all(deliveries.map((delivery) => recoverOne(delivery, job, ports)));
-  const count = (kind: 'replayed' | 'refused') => done.filter((end) => end === kind).length;
+  const count = (...kinds: readonly Recovered[]) => done.filter((end) => kinds.includes(end)).length;
   const next = nextPlace(job, keys, pageSize);
   return {
     place: next ?? job.place,
     replayed: job.replayed + count('replayed'),
-    refused: job.refused + count('refused'),
+    refused: job.refused + count('refused', 'earlier-endpoint'),
+    ofEarlierEndpoint: (job.ofEarlierEndpoint ?? 0) + count('earlier-endpoint'),
     status: next === undefined ? 'done' : 'running',
   };
 }
 
+type Recovered = 'replayed' | 'refused' | 'earlier-endpoint' | 'passed';
+
 async function recoverOne(
   delivery: Delivery,
-  { createdAt }: Recovery,
+  { createdAt, toCurrentEndpoint }: Recovery,
   ports: RecoverPorts,
-): Promise<'replayed' | 'refused' | 'passed'> {
+): Promise<Recovered> {
   // The beginning of its round, or later where its deadline was moved on.
   const roundBegan = delivery.deadline - delivery.lifetime;
   if (roundBegan >= createdAt) return delivery.round > 1 ? 'replayed' : 'passed';
-  if (delivery.status !== 'failed') return 'passed';
-  return (await replayDelivery(delivery.id, ports.now(), ports)).kind;
+  if (!isRecoverable(delivery, toCurrentEndpoint)) return 'passed';
+  const replay = await replayDelivery(delivery.id, ports.now(), ports, { toCurrentEndpoint });
+  if (replay.kind === 'replayed') return 'replayed';
+  return replay.cause === 'earlier-endpoint' ? 'earlier-endpoint' : 'refused';
 }

@@ -4,17 +4,23 @@ import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
+import { type RefusalCause, type ReplayOptions, type RoutePorts, replayRoute } from './replay-route.ts';
 
 /** What a replay needs of the outside world. */
-export interface ReplayPorts {
+export interface ReplayPorts extends RoutePorts {
   readonly deliveries: {
     read(id: string): Promise<Delivery | undefined>;
-    /** Begins the next round of an ended delivery, if it still stands as it was seen. */
+    /**
+     * Begins the next round of an ended delivery, if it still stands as it was seen.
+     *
+     * @param generation of the endpoint that it is for from now on
+     */
     reopen(
       seen: Delivery,
       eventExpiresAt: UnixSeconds,
       now: UnixMillis,
       dueAt: UnixMillis,
+      generation: string | undefined,
     ): Promise<DeliveryWrite>;
   };
   readonly events: {
@@ -26,31 +32,51 @@ export interface ReplayPorts {
 
 /** What became of a replay. */
 export type Replay =
-  | { readonly kind: 'replayed'; readonly delivery: Delivery }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | {
+      readonly kind: 'replayed';
+      readonly delivery: Delivery;
+      /** Its endpoint is disabled: it waits until that is enabled. */
+      readonly isHeld: boolean;
+    }
+  | { readonly kind: 'refused'; readonly cause: RefusalCause; readonly reason: string };
 
 /**
  * Begins a new round of an ended delivery: a new deadline and the whole schedule anew; its log goes on.
  *
  * The event is kept from expiring first; the delivery is due as if it were new, so a task that gets lost is the sweep's to
- * send.
+ * send. One whose endpoint is deleted, or another one by now, is refused: it would go nowhere.
  */
-export async function replayDelivery(id: string, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
+export async function replayDelivery(
+  id: string,
+  now: UnixMillis,
+  ports: ReplayPorts,
+  options: ReplayOptions = {},
+): Promise<Replay> {
   const seen = await ports.deliveries.read(id);
-  if (seen === undefined) return refused(`there is no delivery ${id}`);
-  if (seen.status === 'pending' || seen.status === 'held') return refused(`${id} is ${seen.status} already`);
+  if (seen === undefined) return refused('no-delivery', `there is no delivery ${id}`);
+  if (seen.status === 'pending' || seen.status === 'held')
+    return refused('unfinished', `${id} is ${seen.status} already`);
   if (seen.expiresAt !== undefined && seen.expiresAt <= toUnixSeconds(now)) {
-    return refused(`${id} is past its retention`);
+    return refused('past-retention', `${id} is past its retention`);
   }
+  const route = await replayRoute(seen, options, ports);
+  if (route.kind === 'closed') return refused(route.cause, route.reason);
   const event = outboundEventKey(seen.tenant, seen.eventId);
   const eventExpiresAt = eventExpiry(now, seen.eventKeptFor);
   const isKept = await ports.events.keep(event, eventExpiresAt, now);
-  if (!isKept) return refused(`the event of ${id} is past its retention`);
-  const write = await ports.deliveries.reopen(seen, eventExpiresAt, now, dueAfterCreation(now));
-  if (!write.ok) return refused(`${id} was replayed or delivered by somebody else just now`);
+  if (!isKept) return refused('past-retention', `the event of ${id} is past its retention`);
+  const write = await ports.deliveries.reopen(
+    seen,
+    eventExpiresAt,
+    now,
+    dueAfterCreation(now),
+    route.generation,
+  );
+  if (!write.ok)
+    return refused('changed-meanwhile', `${id} was replayed or delivered by somebody else just now`);
   const { delivery } = write;
   await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
-  return { kind: 'replayed', delivery };
+  return { kind: 'replayed', delivery, isHeld: route.isHeld };
 }
 
-const refused = (reason: string): Replay => ({ kind: 'refused', reason });
+const refused = (cause: RefusalCause, reason: string): Replay => ({ kind: 'refused', cause, reason });

@@ -43,16 +43,21 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveriesTab
       const write = await table.record(seen, failed);
       if (!write.ok) throw new Error('not recorded');
 
-      expect(await table.reopen(write.delivery, eventExpiresAt, instant(50), instant(350))).toMatchObject({
+      expect(
+        await table.reopen(write.delivery, eventExpiresAt, instant(50), instant(350), 'gen_2'),
+      ).toMatchObject({
         ok: true,
       });
-      expect(await table.reopen(write.delivery, eventExpiresAt, instant(50), instant(350))).toMatchObject({
+      expect(
+        await table.reopen(write.delivery, eventExpiresAt, instant(50), instant(350), 'gen_2'),
+      ).toMatchObject({
         ok: false,
       });
       const reopened = await table.read(id);
       expect(reopened).toMatchObject({
         ...{ status: 'pending', round: 2, attempts: 1, attemptsBefore: 1, crashes: 0, claims: 1 },
         ...{ deadline: instant(3650), dueAt: instant(350), eventExpiresAt },
+        generation: 'gen_2',
       });
       expect(reopened).not.toHaveProperty('expiresAt');
     });

@@ -37,8 +37,16 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
 
   describe(`endpoints in ${name}`, () => {
     it('are created once, and read as they were written', async () => {
-      const filter = { all: [{ path: 'a.b', equals: null }, { not: { path: 'n', gte: 1.5 } }] };
-      const { table, endpoint, of } = await setUp({ filter, retryDelays: [1, 60], maxPerSecond: 0.5 });
+      const filter = {
+        all: [
+          { path: 'data.b', equals: null },
+          { not: { path: 'n.*.m', gte: 1.5 } },
+          { path: ['a.b', '*', ''], contains: 'x', suffix: 'y' },
+        ],
+      };
+      const { table, endpoint, of } = await setUp({
+        ...{ filter, generation: 'gen_1', retryDelays: [1, 60], maxPerSecond: 0.5 },
+      });
 
       expect(await table.create({ ...endpoint, url: 'https://other.example' })).toBe(false);
       expect(await table.read(...of)).toEqual(endpoint);
@@ -115,6 +123,22 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
       expect((await table.read(...of))?.attentionAt).toBeUndefined();
       const stillNoted = (await table.needingAttention()).filter(({ tenant }) => tenant === of[0]);
       expect(stillNoted).toEqual([]);
+    });
+
+    it('keep a note that is another one’s of the same id, though of the same millisecond', async () => {
+      const { table, endpoint, of } = await setUp({ generation: 'gen_1' });
+      const disabled = await table.disable(endpoint, { reason: 'manual', at: soon });
+      if (disabled === undefined) throw new Error('not disabled');
+      await table.remove(disabled);
+      await table.create({ ...endpoint, generation: 'gen_2' });
+      await table.disable(endpoint, { reason: 'manual', at: soon });
+
+      await table.markHeldEmpty(disabled, soon);
+      await table.attended(disabled);
+
+      const other = await table.read(...of);
+      expect(other).toMatchObject({ generation: 'gen_2', attentionAt: soon });
+      expect(other?.heldEmptyAt).toBeUndefined();
     });
 
     it('are changed only as they were seen; what is left out is gone', async () => {

@@ -5,6 +5,7 @@ import {
   deliveriesFixture,
   failed,
   instant,
+  newDelivery,
   now,
   until,
 } from './deliveries-fixture.ts';
@@ -74,7 +75,7 @@ export function heldContract(name: string, make: () => Promise<DeliveriesTable>)
       const leased = await claimed();
 
       const discard = (table: DeliveriesTable, id: string) =>
-        table.discard(id, 'its endpoint was deleted', now, expiresAt);
+        table.discard({ id }, 'its endpoint was deleted', now, expiresAt);
       expect(await discard(held.table, held.id)).toMatchObject({
         ok: true,
         delivery: { status: 'discarded', lastError: 'its endpoint was deleted', expiresAt },
@@ -87,13 +88,25 @@ export function heldContract(name: string, make: () => Promise<DeliveriesTable>)
       });
     });
 
+    it('are not discarded when they are for another endpoint than was seen', async () => {
+      const table = await make();
+      const delivery = { ...newDelivery(), generation: 'gen_2' };
+      await table.create(delivery);
+      const discard = (generation?: string) =>
+        table.discard({ id: delivery.id, generation }, 'x', now, expiresAt);
+
+      expect(await discard('gen_1')).toMatchObject({ ok: false, delivery: { status: 'pending' } });
+      expect(await discard()).toMatchObject({ ok: false, delivery: { status: 'pending' } });
+      expect(await discard('gen_2')).toMatchObject({ ok: true, delivery: { status: 'discarded' } });
+    });
+
     it('are not held, released or discarded when they have ended', async () => {
       const { table, delivery, id, claimed: seen } = await claimed();
       await table.record(seen, failed);
 
       expect(await table.hold(delivery, until.lease, instant(3600))).toMatchObject({ ok: false });
       expect(await table.release(delivery, now, now)).toMatchObject({ ok: false });
-      expect(await table.discard(id, 'x', now, expiresAt)).toMatchObject({ ok: false });
+      expect(await table.discard({ id }, 'x', now, expiresAt)).toMatchObject({ ok: false });
     });
   });
 }

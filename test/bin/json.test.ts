@@ -2,7 +2,10 @@ import { Readable } from 'node:stream';
 import { expect, it, vi } from 'vitest';
 import { hooklineProgram } from '../../bin/program.ts';
 import { cliAws, takenBatch } from '../fakes/cli-aws.ts';
+import { itemsOf } from '../fakes/dynamodb-items.ts';
 import { managementWorld } from '../fakes/management-world.ts';
+import { newEndpoint } from '../fakes/new-endpoint.ts';
+import { start } from '../fakes/outbound-fixtures.ts';
 
 /** An AWS with an endpoint, of which nothing failed, a recovery of it, and whatever is asked for once. */
 async function world() {
@@ -16,7 +19,11 @@ async function world() {
     since: '2026-11-23T00:00:00.000Z',
   });
   const secret = `whsec_${'a'.repeat(40)}`;
-  const answers = { SendMessageBatch: takenBatch, GetSecretValue: () => ({ SecretString: secret }) };
+  const read = itemsOf({ endpoints: newEndpoint(start, { id: 'billing' }) });
+  const answers = {
+    ...{ SendMessageBatch: takenBatch, GetItem: read, GetSecretValue: () => ({ SecretString: secret }) },
+    Query: read,
+  };
   return { aws: await cliAws(answers, { api: call }), recovery: Object(body).id as string };
 }
 
@@ -35,6 +42,7 @@ const commands = [
   'endpoints disable acme billing',
   'endpoints enable acme billing',
   'endpoints test acme billing',
+  'endpoints filter-test acme billing',
   'endpoints delete acme billing',
   'deliveries list',
   'deliveries list --tenant acme --endpoint billing',

@@ -1,9 +1,20 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { contentHash } from '../../lambdas/domain/outbound-event.ts';
 import { openPublication } from '../../lambdas/domain/publish-message.ts';
+import { newDelivery } from '../adapters/deliveries-fixture.ts';
 import { cliAws, takenBatch } from '../fakes/cli-aws.ts';
+import { itemsOf } from '../fakes/dynamodb-items.ts';
+import { newEndpoint } from '../fakes/new-endpoint.ts';
+import { start } from '../fakes/outbound-fixtures.ts';
+
+const endpoint = newEndpoint(start, { id: 'billing' });
+/** An AWS whose tables have these; without any there is one endpoint, and no event. */
+const awsWith = (tables: Parameters<typeof itemsOf>[0] = { endpoints: endpoint }) =>
+  cliAws({ SendMessageBatch: takenBatch, GetItem: itemsOf(tables), Query: itemsOf(tables) });
 
 it('numbers go to the receiver as they were written', async () => {
-  await using aws = await cliAws({ SendMessageBatch: takenBatch });
+  await using aws = await awsWith();
   const data = '{"n":12345678901234567890,"x":1.0}';
 
   const { code } = await aws.run('publish', 'invoice.paid', '--tenant', 'acme', '--data', data);
@@ -20,7 +31,7 @@ it.each([
   [['--data', '{'], 2, /^--data is no JSON that can be read: /],
   [['--data', '{}', '--data-file', 'x.json'], 2, /cannot be used with option/],
 ])('what cannot be published is said in one line: %#', async (args, code, line) => {
-  await using aws = await cliAws({ SendMessageBatch: takenBatch });
+  await using aws = await awsWith();
 
   const answer = await aws.run('publish', 'invoice.paid', '--tenant', 'acme', ...args);
 
@@ -41,4 +52,88 @@ it.each([
 
   expect(answer).toMatchObject({ code: 2, stderr: expect.stringMatching(line) });
   expect(answer.stderr).not.toContain('hunter2');
+});
+
+describe('what would go nowhere is refused, with the reason', () => {
+  const id = 'tenant#e1';
+  const payload = '{}';
+  const expiresAt = 9_999_999_999;
+  const event = { id, eventType: 'invoice.paid', createdAt: start, payload, expiresAt };
+  const sameHash = contentHash({
+    id: 'e1',
+    type: 'invoice.paid',
+    data: {},
+    tenant: '',
+    to: { kind: 'tenant' },
+  });
+  const wide = { isWide: true, fannedOutAt: start };
+  const { url: _, ...delivery } = newDelivery();
+  const delivered = {
+    ...{ ...delivery, id: deliveryId('acme', 'e1', 'billing'), eventId: 'e1', endpointId: 'billing' },
+    ...{ status: 'delivered', generation: String(start), expiresAt },
+  };
+  const disabled = { ...endpoint, status: 'disabled' };
+
+  it.each([
+    [{}, [], /acme has no endpoint\.$/],
+    [{}, ['--endpoint', 'gone'], /acme has no endpoint gone\.$/],
+    [{ endpoints: { ...endpoint, eventTypes: ['order.*'] } }, [], /no endpoint of acme takes invoice.paid/],
+    [
+      { endpoints: endpoint },
+      ['--endpoint', 'billing', '--to', 'https://a.example'],
+      /is a registered endpoint/,
+    ],
+    [
+      { endpoints: endpoint, out: { ...event, ...wide, contentHash: 'another' } },
+      ['--id', 'e1'],
+      /the event e1 is there already with another type or other data/,
+    ],
+    [
+      { endpoints: endpoint, out: { ...event, ...wide, contentHash: sameHash } },
+      ['--id', 'e1'],
+      /the event e1 is published already to all endpoints/,
+    ],
+    [
+      { endpoints: endpoint, out: { ...event, contentHash: sameHash }, deliveries: delivered },
+      ['--id', 'e1', '--endpoint', 'billing'],
+      /has a delivery to billing already, which is delivered: retry/,
+    ],
+    [
+      {
+        ...{ endpoints: { ...endpoint, generation: 'gen_2' } },
+        ...{ out: { ...event, contentHash: sameHash }, deliveries: delivered },
+      },
+      ['--id', 'e1', '--endpoint', 'billing'],
+      /for an earlier endpoint billing, which was deleted: retry .* --to-current-endpoint/,
+    ],
+  ])('%#', async (tables, args, reason) => {
+    await using aws = await awsWith(tables);
+
+    const { code, stdout, stderr } = await aws.run('publish', 'invoice.paid', '--tenant', 'acme', ...args);
+
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^Nothing is published: /);
+    expect(stderr.trim()).toMatch(reason);
+    expect(aws.inputsOf('SendMessageBatch')).toEqual([]);
+  });
+
+  it('and what is held is told', async () => {
+    await using aws = await awsWith({ endpoints: disabled });
+
+    const { code, stderr } = await aws.run('publish', 'a', '--tenant', 'acme', '--endpoint', 'billing');
+
+    expect([code, stderr]).toEqual([0, 'billing is disabled: the event is held until it is enabled.\n']);
+  });
+
+  it('unless the caller may publish, and not look', async () => {
+    const refuse = () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    };
+    await using aws = await cliAws({ SendMessageBatch: takenBatch, GetItem: refuse, Query: refuse });
+
+    const { code } = await aws.run('publish', 'invoice.paid', '--tenant', 'acme');
+
+    expect(code).toBe(0);
+    expect(aws.inputsOf('SendMessageBatch')).toHaveLength(1);
+  });
 });

@@ -1,11 +1,17 @@
+import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
-import { matchesFilter, PayloadFilter } from '../../lambdas/domain/payload-filter.ts';
+import {
+  failedParts,
+  matchesFilter,
+  PayloadFilter,
+  StoredFilter,
+} from '../../lambdas/domain/payload-filter.ts';
 import { wants } from '../../lambdas/domain/subscription.ts';
 
 const data = parseExactly(
-  '{"amount":1200,"big":12345678901234567890,"customer":{"country":"DE","vat":null},"lines":[{"sku":"a-1"}],"paid":true}',
+  '{"amount":1200,"big":12345678901234567890,"customer":{"country":"DE","vat":null},"lines":[{"sku":"a-1","price":5},{"sku":"b-2","price":50}],"tags":["new","vip"],"sizes":[1.0,2],"none":[],"a.b":{"*":1},"data":{"x":1},"paid":true}',
 );
 const matches = (filter: unknown) => matchesFilter(v.parse(PayloadFilter, filter), data);
 
@@ -69,6 +75,38 @@ describe('a filter on the payload', () => {
     [{ not: { path: 'paid', equals: false } }, true],
     [{ not: { any: [{ path: 'paid', exists: true }] } }, false],
     [{ path: 'constructor.name', exists: true }, false],
+    [{ path: 'tags', contains: 'vip' }, true],
+    [{ path: 'tags', contains: 'VIP' }, false],
+    [{ path: 'sizes', contains: 1 }, true],
+    [{ path: 'customer.country', contains: 'D' }, false],
+    [{ path: 'none', contains: null }, false],
+    [{ not: { path: 'tags', contains: 'old' } }, true],
+    [{ path: 'customer.country', suffix: 'E' }, true],
+    [{ path: 'customer.country', suffix: 'D' }, false],
+    [{ path: 'amount', suffix: '0' }, false],
+    [{ path: 'lines.*.price', gte: 50 }, true],
+    [{ path: 'lines.*.price', gt: 50 }, false],
+    [{ path: 'lines.*.price', gt: 5, lt: 50 }, false],
+    [{ path: 'lines.*.sku', prefix: 'b', suffix: '2' }, true],
+    [{ not: { path: 'lines.*.price', gt: 50 } }, true],
+    [{ not: { path: 'lines.*.price', gt: 5 } }, false],
+    [{ path: 'tags.*', equals: 'new' }, true],
+    [{ path: 'sizes.*', in: [2] }, true],
+    [{ path: 'lines.*.price', exists: false }, false],
+    [{ path: 'lines.*.discount', exists: false }, true],
+    [{ path: 'lines.*.discount', exists: true }, false],
+    [{ path: 'none.*.price', exists: false }, true],
+    [{ path: 'none.*.price', exists: true }, false],
+    [{ path: 'nowhere.*.price', exists: false }, true],
+    [{ path: 'paid.*', exists: true }, false],
+    [{ path: ['a.b', '*'], equals: 1 }, true],
+    [{ path: ['lines', '*', 'sku'], equals: 'b-2' }, true],
+    [{ path: ['lines', '1', 'sku'], equals: 'b-2' }, true],
+    [{ path: ['data', 'x'], equals: 1 }, true],
+    [{ path: 'data', exists: true }, true],
+    [{ path: ['__proto__', 'x'], exists: false }, true],
+    [{ path: 'big.rawJSON', exists: true }, false],
+    [{ path: 'tags.*.length', exists: true }, false],
     [{ path: '__proto__', exists: true }, false],
   ])('%j: %s', (filter, wanted) => {
     expect(matches(filter)).toBe(wanted);
@@ -94,6 +132,13 @@ describe('a filter on the payload', () => {
     [{ path: 'a..b', equals: 1 }],
     [{ path: 'a', equals: {} }],
     [{ path: 'a', matches: '.*' }],
+    [{ path: [], equals: 1 }],
+    [{ path: [1], equals: 1 }],
+    [{ path: Array.from({ length: 33 }, () => 'a'), equals: 1 }],
+    [{ path: 'data.customer.id', equals: 1 }],
+    [{ not: { any: [{ path: 'data.x', exists: true }] } }],
+    [{ path: 'a', contains: [1] }],
+    [{ path: 'a', suffix: 1 }],
     [{ all: [] }],
     [{ all: [{ path: 'a' }] }],
     [{ not: [{ path: 'a', equals: 1 }] }],
@@ -111,6 +156,126 @@ describe('a filter on the payload', () => {
     [null],
   ])('that is none is refused (%#)', (filter) => {
     expect(v.safeParse(PayloadFilter, filter).success).toBe(false);
+  });
+});
+
+describe('a path that begins with data', () => {
+  it('is refused with what to write instead', () => {
+    const { issues = [] } = v.safeParse(PayloadFilter, { path: 'data.customer.id', equals: 1 });
+
+    expect(issues.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/write customer\.id, not data\.customer\.id.*\["data", "customer"\]/),
+    ]);
+  });
+
+  it('is still read from a table', () => {
+    const filter = { all: [{ path: 'data.x', equals: 1 }] };
+
+    expect(v.parse(StoredFilter, filter)).toEqual(filter);
+    expect(matchesFilter(filter, data)).toBe(true);
+  });
+});
+
+describe('what a filter keeps out', () => {
+  it.each([
+    [{ path: 'paid', equals: false }, ['']],
+    [
+      {
+        all: [
+          { path: 'paid', equals: true },
+          { path: 'amount', gt: 9999 },
+          { not: { path: 'tags', contains: 'vip' } },
+        ],
+      },
+      ['all.1', 'all.2'],
+    ],
+    [
+      { any: [{ path: 'x', exists: true }, { all: [{ path: 'y', exists: true }] }] },
+      ['any.0', 'any.1.all.0'],
+    ],
+    [{ path: 'paid', equals: true }, []],
+  ])('is told by its place: %j', (filter, places) => {
+    expect(failedParts(v.parse(PayloadFilter, filter), data).map(({ place }) => place)).toEqual(places);
+  });
+});
+
+describe('a payload of huge arrays', () => {
+  const huge = { a: Array.from({ length: 3_000 }, () => Array.from({ length: 3_000 }, () => ({ n: 1 }))) };
+  const everywhere = { path: 'a.*.*.n', equals: 2 };
+
+  it('is looked at no further than 10 000 elements, and wanted if that does not tell', () => {
+    const counted = { reads: 0 };
+    const one = Object.defineProperty({}, 'n', { enumerable: true, get: () => ++counted.reads && 1 });
+    const wide = { a: Array.from({ length: 200 }, () => Array.from({ length: 200 }, () => one)) };
+
+    expect(matchesFilter(everywhere, wide)).toBe(true);
+    expect(matchesFilter({ not: everywhere }, wide)).toBe(true);
+    expect(counted.reads).toBeLessThanOrEqual(20_000);
+  });
+
+  it('is kept out by what can be told, before or after it', () => {
+    const no = { path: 'b', exists: true };
+
+    expect(matchesFilter({ all: [everywhere, no] }, huge)).toBe(false);
+    expect(matchesFilter({ all: [no, everywhere] }, huge)).toBe(false);
+    expect(matchesFilter({ not: { any: [everywhere, { not: no }] } }, huge)).toBe(false);
+  });
+
+  it('costs a filter of many conditions no more than one', () => {
+    const filter = { all: Array.from({ length: 50 }, () => everywhere) };
+    const before = process.cpuUsage();
+
+    for (let times = 0; times < 20; times++) matchesFilter(filter, huge);
+
+    expect(process.cpuUsage(before).user / 1000 / 20).toBeLessThan(25);
+  });
+});
+
+describe('any filter on any payload', () => {
+  const name = fc.oneof(
+    fc.constantFrom('a', 'b', '*', '0', 'length', '__proto__', 'constructor'),
+    fc.string(),
+  );
+  const condition = fc.record({ path: fc.array(name, { minLength: 1, maxLength: 4 }), equals: fc.integer() });
+  const payload = fc.letrec<{ json: unknown }>((tie) => ({
+    json: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null)),
+      fc.array(tie('json'), { maxLength: 4 }),
+      fc.dictionary(fc.constantFrom('a', 'b', '*'), tie('json'), { maxKeys: 3 }),
+    ),
+  })).json;
+
+  it('decides, and its opposite decides the opposite', () => {
+    fc.assert(
+      fc.property(condition, payload, (filter, json) => {
+        expect(matchesFilter({ not: filter }, json)).toBe(!matchesFilter(filter, json));
+        expect(failedParts(filter, json).length === 0).toBe(matchesFilter(filter, json));
+      }),
+    );
+  });
+
+  it('finds with * what it finds at one of the places', () => {
+    fc.assert(
+      fc.property(fc.array(payload, { minLength: 1, maxLength: 5 }), fc.integer(), (list, equals) => {
+        const at = list.map((_, index) =>
+          matchesFilter({ path: ['x', String(index), 'a'], equals }, { x: list }),
+        );
+        expect(matchesFilter({ path: ['x', '*', 'a'], equals }, { x: list })).toBe(at.includes(true));
+      }),
+    );
+  });
+
+  it('reaches nothing that is inherited', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty'),
+        payload,
+        (key, json) => {
+          expect(matchesFilter({ path: [key], exists: true }, json)).toBe(false);
+        },
+      ),
+    );
   });
 });
 

@@ -97,7 +97,13 @@ export function memoryDeliveries() {
         () => ({ dueAt: undefined }),
       ),
 
-    reopen: (seen: Delivery, eventExpiresAt: UnixSeconds, now: UnixMillis, dueAt: UnixMillis) =>
+    reopen: (
+      seen: Delivery,
+      eventExpiresAt: UnixSeconds,
+      now: UnixMillis,
+      dueAt: UnixMillis,
+      generation: string | undefined,
+    ) =>
       update(
         seen.id,
         ({ round, status }) => round === seen.round && status === seen.status,
@@ -109,6 +115,7 @@ export function memoryDeliveries() {
           sweeps: 0,
           deadline: unixMillis(now + seen.lifetime),
           eventExpiresAt,
+          generation,
           dueAt,
           expiresAt: undefined,
           leaseUntil: undefined,

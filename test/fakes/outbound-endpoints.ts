@@ -89,14 +89,14 @@ export function memoryEndpoints() {
     attended: async (seen: Endpoint) =>
       update(
         seen,
-        ({ attentionAt }) => attentionAt === seen.attentionAt,
+        (known) => isAsNoted(known, seen),
         () => ({ attentionAt: undefined, heldEmptyAt: undefined }),
       ),
 
     markHeldEmpty: async (seen: Endpoint, at: UnixMillis | undefined) =>
       update(
         seen,
-        ({ attentionAt }) => attentionAt === seen.attentionAt,
+        (known) => isAsNoted(known, seen),
         () => ({ heldEmptyAt: at }),
       ),
 
@@ -104,6 +104,9 @@ export function memoryEndpoints() {
       [...endpoints.values()].filter(({ attentionAt }) => attentionAt !== undefined),
   };
 }
+
+const isAsNoted = (known: Endpoint, seen: Endpoint): boolean =>
+  known.attentionAt === seen.attentionAt && known.generation === seen.generation;
 
 const noLimits = {
   ...{ filter: undefined, maxPerSecond: undefined, maxConcurrent: undefined },

@@ -27,9 +27,17 @@ export function memoryRecoveries() {
     claim: async (id: string, now: UnixMillis, until: UnixMillis) =>
       update(id, ({ leaseUntil = 0 }) => leaseUntil <= now, { leaseUntil: until, updatedAt: now }),
     advance: async (seen: Recovery, progress: Progress, now: UnixMillis) => {
-      const { place, replayed, refused, status } = progress;
+      const { place, replayed, refused, ofEarlierEndpoint, status } = progress;
       const isMine = ({ leaseUntil: held }: Recovery) => held === seen.leaseUntil;
-      const change = { place, replayed, refused, status, leaseUntil: undefined, updatedAt: now };
+      const change = {
+        place,
+        replayed,
+        refused,
+        ofEarlierEndpoint,
+        status,
+        leaseUntil: undefined,
+        updatedAt: now,
+      };
       return update(seen.id, isMine, change);
     },
     cancel: async (id: string, now: UnixMillis) =>

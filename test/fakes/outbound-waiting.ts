@@ -52,11 +52,17 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
         }),
       ),
 
-    discard: (id: string, reason: string, now: UnixMillis, expiresAt: UnixSeconds) =>
+    discard: (
+      { id, generation }: Pick<Delivery, 'id' | 'generation'>,
+      reason: string,
+      now: UnixMillis,
+      expiresAt: UnixSeconds,
+    ) =>
       update(
         id,
         (delivery) =>
-          delivery.status === 'held' || (delivery.status === 'pending' && hasNoLiveLease(delivery, now)),
+          delivery.generation === generation &&
+          (delivery.status === 'held' || (delivery.status === 'pending' && hasNoLiveLease(delivery, now))),
         () => ({
           ...{ status: 'discarded', lastError: reason, expiresAt, heldAt: undefined },
           ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined },

@@ -5,6 +5,7 @@ import { type Seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../lambdas/outbound/deliver.ts';
 import { type PublishPorts, publish } from '../../lambdas/outbound/publish.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
+import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
 import { type SweepPorts, sweep } from '../../lambdas/outbound/sweep.ts';
 import { openedHeaders } from './memory-sealing.ts';
 import { memoryDeliveries } from './outbound-deliveries.ts';
@@ -147,8 +148,13 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
     sweep: (ports = sweepPorts) => sweep(settings.deliveryRetention, () => true, ports),
 
-    replay: (id: string) =>
-      replayDelivery(id, now, { deliveries: table, events, sendTask: deliveryQueue.send }),
+    replay: (id: string, options: ReplayOptions = {}) =>
+      replayDelivery(
+        id,
+        now,
+        { deliveries: table, endpoints, events, sendTask: deliveryQueue.send },
+        options,
+      ),
 
     /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute. */
     async run(span: Seconds): Promise<void> {

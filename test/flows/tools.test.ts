@@ -41,14 +41,12 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
   it('shows a dead letter whole', async () => {
     using endpoint = await startEndpoint(statuses(400));
     const id = `dead-${crypto.randomUUID()}`;
-    await run('publish', 'invoice.paid', '--to', endpoint.url, '--id', id);
+    const published = await run('publish', 'invoice.paid', '--to', endpoint.url, '--id', id);
+    const deliveryId = /deliveries show (\S+)/.exec(published)?.[1];
     const listed = await eventually('the dead letter', async () => {
       const letters: { id: string; reason: string }[] = JSON.parse(
         await run('dlq', 'list', 'delivery', '--json'),
       );
-      const deliveryId = /deliveries show (\S+)/.exec(
-        await run('publish', 'invoice.paid', '--to', endpoint.url, '--id', id),
-      )?.[1];
       return letters.find((letter) => letter.id === deliveryId);
     });
     const shown = await run('dlq', 'show', 'delivery', listed.id);

@@ -19,6 +19,7 @@ it('a replay that comes after the whole of another one lets the event expire wit
 
   const late = await replayDelivery(seen.id, world.now(), {
     deliveries: { ...world.table, read: async () => seen },
+    endpoints: world.endpoints,
     events: world.events,
     sendTask: world.deliveryQueue.send,
   });

@@ -20,6 +20,7 @@ const DeliveryItem = v.object({
   eventType: v.string(),
   endpointId: v.string(),
   url: v.optional(v.string()),
+  generation: v.optional(v.string()),
   correlationId: v.string(),
   status: v.picklist(deliveryStatuses),
   attempts: v.number(),

@@ -20,6 +20,9 @@ const hasNoLiveLease = '(attribute_not_exists(#leaseUntil) OR #leaseUntil <= :no
 const isUndelivered = '#status IN (:pending, :failed, :held)';
 const isEnded = 'NOT (#status IN (:pending, :held))';
 
+const isOfGeneration = (generation: string | undefined): string =>
+  generation === undefined ? 'attribute_not_exists(#generation)' : '#generation = :generation';
+
 /** Each step of a delivery as one conditional update. */
 export const deliveryUpdates = {
   claim: (
@@ -113,11 +116,16 @@ export const deliveryUpdates = {
     values: { held: 'held' },
   }),
 
-  discard: (id: string, reason: string, now: UnixMillis, expiresAt: UnixSeconds): ConditionalUpdate => ({
+  discard: (
+    { id, generation }: Pick<Delivery, 'id' | 'generation'>,
+    reason: string,
+    now: UnixMillis,
+    expiresAt: UnixSeconds,
+  ): ConditionalUpdate => ({
     id,
     set: { status: 'discarded', lastError: reason, expiresAt, ...over },
-    condition: `#status = :held OR (#status = :pending AND ${hasNoLiveLease})`,
-    values: { held: 'held', pending: 'pending', now },
+    condition: `(#status = :held OR (#status = :pending AND ${hasNoLiveLease})) AND ${isOfGeneration(generation)}`,
+    values: { held: 'held', pending: 'pending', now, ...(generation !== undefined && { generation }) },
   }),
 
   reopen: (
@@ -125,10 +133,11 @@ export const deliveryUpdates = {
     eventExpiresAt: UnixSeconds,
     now: UnixMillis,
     dueAt: UnixMillis,
+    generation: string | undefined,
   ): ConditionalUpdate => ({
     id,
     set: {
-      ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, eventExpiresAt },
+      ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, eventExpiresAt, generation },
       deadline: unixMillis(now + lifetime),
       ...{ dueAt, dueShard: dueShardOf(id) },
       ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined },

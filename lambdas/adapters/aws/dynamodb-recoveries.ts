@@ -15,10 +15,16 @@ const RecoveryItem = v.object({
   endpointId: v.string(),
   since: Instant,
   until: Instant,
+  toCurrentEndpoint: v.optional(v.boolean()),
   status: v.picklist(['running', 'done', 'cancelled']),
-  estimate: v.object({ count: v.number(), isExact: v.boolean() }),
+  estimate: v.object({
+    count: v.number(),
+    isExact: v.boolean(),
+    ofEarlierEndpoint: v.optional(v.number()),
+  }),
   replayed: v.number(),
   refused: v.number(),
+  ofEarlierEndpoint: v.optional(v.number()),
   place: v.object({ day: v.string(), shard: v.number(), after: v.optional(v.string()) }),
   createdAt: Instant,
   updatedAt: Instant,
@@ -26,7 +32,7 @@ const RecoveryItem = v.object({
 });
 
 const tenant = otherItems.job;
-type Progress = Pick<Recovery, 'place' | 'replayed' | 'refused' | 'status'>;
+type Progress = Pick<Recovery, 'place' | 'replayed' | 'refused' | 'ofEarlierEndpoint' | 'status'>;
 
 /** Recoveries, in a partition of the Endpoints table; a running one is in its attention index. */
 export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string) {
@@ -72,6 +78,7 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
         id,
         set: {
           ...{ place: progress.place, replayed: progress.replayed, refused: progress.refused },
+          ofEarlierEndpoint: progress.ofEarlierEndpoint,
           ...{ status: progress.status, updatedAt: now, leaseUntil: undefined },
           ...(progress.status !== 'running' && attention(undefined)),
         },

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { disableReasons, type Endpoint } from '../../domain/endpoint.ts';
 import { secretKinds } from '../../domain/endpoint-secret.ts';
-import { PayloadFilter } from '../../domain/payload-filter.ts';
+import { StoredFilter } from '../../domain/payload-filter.ts';
 import { unixMillis } from '../../domain/time.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
@@ -36,10 +36,11 @@ const DisablementItem = v.object({
 const EndpointItem = v.object({
   tenant: v.string(),
   id: v.string(),
+  generation: v.optional(v.string()),
   url: v.string(),
   description: v.string(),
   eventTypes: v.array(v.string()),
-  filter: v.optional(PayloadFilter),
+  filter: v.optional(StoredFilter),
   headers: Headers,
   metadata: Texts,
   maxPerSecond: v.optional(v.number()),

@@ -6,6 +6,12 @@ import { attention } from './endpoint-item.ts';
 
 const isAsSeen = '#version = :seen';
 
+/** Two endpoints of one id may be noted in the same millisecond. */
+const isAsNoted = ({ generation, attentionAt }: Endpoint) => ({
+  condition: `#attentionAt = :noted AND ${generation === undefined ? 'attribute_not_exists(#generation)' : '#generation = :generation'}`,
+  values: { noted: attentionAt, ...(generation !== undefined && { generation }) },
+});
+
 /** A change that a user makes, on what the user has seen. */
 const change = (
   { tenant, id, version }: Endpoint,
@@ -57,19 +63,17 @@ export const endpointUpdates = {
   }),
 
   /** Takes the note away, unless there is a newer one. */
-  attended: ({ tenant, id, attentionAt }: Endpoint): ConditionalUpdate => ({
-    ...{ tenant, id },
+  attended: (seen: Endpoint): ConditionalUpdate => ({
+    ...{ tenant: seen.tenant, id: seen.id },
     set: { heldEmptyAt: undefined, ...attention(undefined) },
-    condition: '#attentionAt = :noted',
-    values: { noted: attentionAt },
+    ...isAsNoted(seen),
   }),
 
   /** When the held deliveries of an endpoint were first seen to be none left. */
-  markHeldEmpty: ({ tenant, id, attentionAt }: Endpoint, at: UnixMillis | undefined): ConditionalUpdate => ({
-    ...{ tenant, id },
+  markHeldEmpty: (seen: Endpoint, at: UnixMillis | undefined): ConditionalUpdate => ({
+    ...{ tenant: seen.tenant, id: seen.id },
     set: { heldEmptyAt: at },
-    condition: '#attentionAt = :noted',
-    values: { noted: attentionAt },
+    ...isAsNoted(seen),
   }),
 };
 

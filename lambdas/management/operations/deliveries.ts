@@ -8,7 +8,7 @@ import { type ListPorts, listDeliveries } from '../list-deliveries.ts';
 import { listedSpan } from '../listed-span.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { DeliveryDetail, DeliveryView, EndpointParams, listOf } from '../schemas.ts';
+import { DeliveryDetail, DeliveryView, EndpointParams, listOf, RetriedView } from '../schemas.ts';
 import { deliveryDetail, deliveryView } from '../views.ts';
 
 /** What looking at deliveries and retrying them needs of the outside world. */
@@ -83,17 +83,24 @@ async function deliveryFor(id: string, { deliveries }: DeliveryPorts): Promise<D
   return delivery;
 }
 
+const Retry = v.strictObject({
+  /** To the endpoint that has the id now, if the one that the delivery was for is deleted. */
+  toCurrentEndpoint: v.optional(v.boolean(), false),
+});
+
 export const retryDelivery = operation(
   {
     ...{ id: 'retryDelivery', method: 'POST', path: '/v1/deliveries/{deliveryId}/retry', tag },
     summary: 'Sends an ended delivery again, with the whole schedule anew; twice by hand are two attempts',
     params: DeliveryParams,
-    answers: { 202: { description: 'It is pending again', schema: DeliveryView } },
+    body: Retry,
+    isBodyOptional: true,
+    answers: { 202: { description: 'It is pending again', schema: RetriedView } },
   },
-  async ({ params: { deliveryId } }, ports: DeliveryPorts) => {
+  async ({ params: { deliveryId }, body }, ports: DeliveryPorts) => {
     await deliveryFor(deliveryId, ports);
-    const replay = await replayDelivery(deliveryId, ports.now(), ports);
+    const replay = await replayDelivery(deliveryId, ports.now(), ports, body);
     if (replay.kind === 'refused') throw new Problem('conflict', `${replay.reason}.`);
-    return { status: 202, body: deliveryView(replay.delivery) };
+    return { status: 202, body: { ...deliveryView(replay.delivery), willBeHeld: replay.isHeld } };
   },
 );

@@ -10,9 +10,10 @@ import {
   localHint,
   refusalOfFields,
 } from '../../domain/endpoint.ts';
+import { firstVersion } from '../../domain/endpoint-generation.ts';
 import { refusalOfHeaders } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, secretKinds } from '../../domain/endpoint-secret.ts';
-import { discardDelivery, endpointWasDeleted } from '../../outbound/hold-delivery.ts';
+import { settleHeld } from '../../outbound/hold-delivery.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { changed, type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { etagOf, operation } from '../operation.ts';
@@ -57,10 +58,11 @@ export const createEndpoint = operation(
     const text = given ?? generateSecret(secretKind);
     const sealed = await ports.secrets.seal(text, { tenant, id }, now);
     const headers = await ports.secrets.sealHeaders(settings.headers, { tenant, id }, now);
+    const generation = ports.newId('gen');
     const endpoint: Endpoint = {
-      ...{ ...settings, headers, tenant, id, status: 'enabled', secrets: [sealed] },
+      ...{ ...settings, headers, tenant, id, generation, status: 'enabled', secrets: [sealed] },
       // No version that an earlier endpoint of this id had: nobody changes this one by what he has seen of that one.
-      ...{ createdAt: now, updatedAt: now, version: now },
+      ...{ createdAt: now, updatedAt: now, version: firstVersion(generation) },
     };
     if (!(await ports.endpoints.create(endpoint))) {
       throw new Problem(
@@ -192,6 +194,12 @@ async function discardHeld(endpoint: Endpoint, ports: EndpointPorts): Promise<vo
     // The index lags behind the table.
     if (ids.length === 0 || ids.join() === last) return;
     last = ids.join();
-    await Promise.all(ids.map((id) => discardDelivery(id, endpointWasDeleted, ports.retention, ports)));
+    await Promise.all(ids.map((id) => discardOne(id, ports)));
   }
+}
+
+/** By the endpoint that there is by then: it may be made anew already, and hold deliveries of its own. */
+async function discardOne(id: string, ports: EndpointPorts): Promise<void> {
+  const delivery = await ports.deliveries.read(id);
+  if (delivery?.status === 'held') await settleHeld(delivery, ports.retention, ports);
 }

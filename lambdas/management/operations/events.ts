@@ -1,7 +1,17 @@
-import { type EndpointPorts, endpointFor } from '../endpoint-ports.ts';
+import type { Publication } from '../../domain/publish-message.ts';
+import {
+  addressOfEndpoint,
+  type ForeseePorts,
+  type Foresight,
+  foreseePublication,
+} from '../../outbound/foresee-publication.ts';
 import { operation } from '../operation.ts';
+import { Problem } from '../problem.ts';
 import { type PublishPorts, publishTo } from '../publish-to.ts';
 import { PublishBody, PublishedView, TenantParams } from '../schemas.ts';
+
+/** What publishing by the API needs of the outside world. */
+export interface EventPorts extends PublishPorts, ForeseePorts {}
 
 export const publishEvent = operation(
   {
@@ -11,13 +21,49 @@ export const publishEvent = operation(
     params: TenantParams,
     body: PublishBody,
     exactField: 'data',
-    answers: { 202: { description: 'Accepted: it is on the publish queue', schema: PublishedView } },
+    answers: {
+      200: { description: 'It is published already, and nothing of it is missing', schema: PublishedView },
+      202: { description: 'Accepted: it is on the publish queue', schema: PublishedView },
+    },
   },
-  async ({ params: { tenant }, body }, ports: PublishPorts & EndpointPorts) => {
-    const { id = ports.newId('evt'), type, data, endpointId } = body;
-    // Else only the publish DLQ would tell.
-    if (endpointId !== undefined) await endpointFor({ tenant, endpointId }, undefined, ports);
-    const endpoint = endpointId === undefined ? {} : { endpoint: { id: endpointId } };
-    return publishTo({ id, type, data, tenant, ...endpoint }, ports);
+  async ({ params: { tenant }, body }, ports: EventPorts) => {
+    const { type, data, endpointId } = body;
+    const id = body.id ?? ports.newId('evt');
+    const to: Publication['to'] =
+      endpointId === undefined ? { kind: 'tenant' } : { kind: 'endpoint', id: endpointId };
+    // Else only the publish DLQ, or a log line, would tell.
+    const foreseen = await foreseePublication({ id, type, data, tenant, to }, body.id === undefined, ports);
+    const notice = noticeOf(foreseen);
+    if (foreseen.kind === 'repeated') return { status: 200, body: { id, repeated: true, notice } };
+    const { endpoint = undefined } = foreseen.kind === 'sends' ? foreseen : {};
+    const address = endpoint && { endpoint: addressOfEndpoint(endpoint) };
+    const { status } = await publishTo({ id, type, data, tenant, ...address }, ports);
+    return {
+      status,
+      body: {
+        id,
+        repeated: (foreseen.kind === 'sends' && foreseen.isRepeated) || undefined,
+        unmatched: foreseen.kind === 'unmatched' || undefined,
+        willBeHeld: endpoint?.status === 'disabled' || undefined,
+        notice,
+      },
+    };
   },
 );
+
+/** What a person has to know. @throws Problem when it goes nowhere */
+function noticeOf(foreseen: Foresight): string | undefined {
+  switch (foreseen.kind) {
+    case 'no-endpoint':
+      throw new Problem('not-found', `${foreseen.reason}.`);
+    case 'conflict':
+      throw new Problem('conflict', `${foreseen.reason}.`);
+    case 'repeated':
+    case 'unmatched':
+      return `${foreseen.reason}.`;
+    case 'sends':
+      return foreseen.endpoint?.status === 'disabled'
+        ? `${foreseen.endpoint.id} is disabled: the event is held until it is enabled.`
+        : undefined;
+  }
+}

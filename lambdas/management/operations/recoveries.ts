@@ -28,12 +28,15 @@ export interface RecoveryPorts extends RecoverPorts {
 const tag = 'Recoveries';
 const RecoveryId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'));
 const RecoveryParams = v.object({ recoveryId: RecoveryId });
+const Flag = v.picklist(['true', 'false']);
 const Span = { since: InstantQuery, until: v.optional(InstantQuery) };
 
 const view = (recovery: Recovery): v.InferOutput<typeof RecoveryView> => {
   const { id, tenant, endpointId, status, estimate, replayed, refused } = recovery;
   return {
     ...{ id, tenant, endpointId, status, estimate, replayed, refused },
+    toCurrentEndpoint: recovery.toCurrentEndpoint ?? false,
+    ofEarlierEndpoint: recovery.ofEarlierEndpoint ?? 0,
     ...{ since: toIsoInstant(recovery.since), until: toIsoInstant(recovery.until) },
     ...{ createdAt: toIsoInstant(recovery.createdAt), updatedAt: toIsoInstant(recovery.updatedAt) },
   };
@@ -44,13 +47,15 @@ export const estimateRecovery = operation(
     ...{ id: 'estimateRecovery', method: 'GET', tag, params: EndpointParams },
     path: '/v1/tenants/{tenant}/endpoints/{endpointId}/recovery-estimate',
     summary: 'How many failed deliveries a recovery would send again',
-    query: v.object(Span),
+    query: v.object({ ...Span, toCurrentEndpoint: v.optional(Flag, 'false') }),
     answers: { 200: { description: 'The count, as far as counting came', schema: EstimateView } },
   },
   async ({ params, query }, ports: RecoveryPorts & EndpointPorts) => {
-    await endpointFor(params, undefined, ports);
+    const endpoint = await endpointFor(params, undefined, ports);
+    const options = { toCurrentEndpoint: query.toCurrentEndpoint === 'true' };
     const span = keptSpan(query, ports.now(), ports.retention);
-    return { status: 200, body: await estimateFailed(params, span, ports.hasTime, ports.deliveries) };
+    const estimate = await estimateFailed(endpoint, span, ports.hasTime, ports.deliveries, options);
+    return { status: 200, body: estimate };
   },
 );
 
@@ -60,19 +65,25 @@ export const startRecovery = operation(
     path: '/v1/tenants/{tenant}/endpoints/{endpointId}/recoveries',
     summary: 'Sends all deliveries of an endpoint again that failed, of those created in a span of time',
     /** With an id of the caller's the same request again makes no second job. */
-    body: v.strictObject({ id: v.optional(RecoveryId), ...Span }),
+    body: v.strictObject({
+      id: v.optional(RecoveryId),
+      ...Span,
+      /** Also what was for an earlier endpoint of the id, and what its deletion discarded. */
+      toCurrentEndpoint: v.optional(v.boolean(), false),
+    }),
     answers: { 202: { description: 'The job, which goes on by itself', schema: RecoveryView } },
   },
   async ({ params, body }, ports: RecoveryPorts & EndpointPorts) => {
-    const { tenant, id: endpointId } = await endpointFor(params, undefined, ports);
+    const endpoint = await endpointFor(params, undefined, ports);
+    const { tenant, id: endpointId } = endpoint;
     const now = ports.now();
     const span = keptSpan(body, now, ports.retention);
-    const { id = ports.newId('rec') } = body;
+    const { id = ports.newId('rec'), toCurrentEndpoint } = body;
     const begun = body.id === undefined ? undefined : await ports.recoveries.read(id);
     if (begun !== undefined) return { status: 202, body: view(asAsked(begun, params)) };
     const recovery: Recovery = {
-      ...{ id, tenant, endpointId, ...span, status: 'running' },
-      estimate: await estimateFailed(params, span, ports.hasTime, ports.deliveries),
+      ...{ id, tenant, endpointId, ...span, toCurrentEndpoint, status: 'running' },
+      estimate: await estimateFailed(endpoint, span, ports.hasTime, ports.deliveries, body),
       ...{ replayed: 0, refused: 0, place: firstPlace(span.since), createdAt: now, updatedAt: now },
     };
     if (!(await ports.recoveries.create(recovery))) throw taken(id);

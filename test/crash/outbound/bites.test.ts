@@ -87,6 +87,18 @@ const bites: Readonly<Record<string, Bite>> = {
     plan: noFault,
     violation: /an event goes before its delivery/,
   },
+  'an endpoint that is made anew is told from the one before by the clock': {
+    sabotage: sabotages.fencesByClock,
+    scenario: 'an endpoint that is made anew in the very millisecond of its delivery',
+    plan: noFault,
+    violation: /an endpoint that was made anew got what was for the one before/,
+  },
+  'what is held is released to whichever endpoint has the id': {
+    sabotage: sabotages.fencesByClock,
+    scenario: 'an endpoint that is made anew while it holds a delivery',
+    plan: noFault,
+    violation: /an endpoint that was made anew got what was for the one before/,
+  },
   'attempts are put off without a record of it': {
     sabotage: sabotages.putsOffWithoutSayingSo,
     scenario: 'an endpoint that is down until a probe succeeds',

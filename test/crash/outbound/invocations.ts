@@ -4,7 +4,7 @@ import { publish } from '../../../lambdas/outbound/publish.ts';
 import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
 import { sweep } from '../../../lambdas/outbound/sweep.ts';
 import type { Processes } from './processes.ts';
-import type { Scenario } from './scenario.ts';
+import type { Change, Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
 const minute = 60_000;
@@ -20,7 +20,14 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
   const startedAt = time.now();
   const acts = [...(scenario.acts ?? [])];
   const changes = [...(scenario.changes ?? [])];
-  const changeAt = () => startedAt + (changes[0]?.at ?? Number.POSITIVE_INFINITY) * 1000;
+  /** What is made anew is an endpoint that has a delivery: else the event is the new one's. */
+  const isAwaited = (next: Change): boolean =>
+    next.kind === 'remake' &&
+    ![...table.deliveries.values()].some(({ endpointId }) => endpointId === next.endpoint);
+  const changeAt = () => {
+    const [next] = changes;
+    return next === undefined || isAwaited(next) ? Number.POSITIVE_INFINITY : startedAt + next.at * 1000;
+  };
   let nextActAt: number = startedAt;
   let nextSweepAt = startedAt + minute;
 

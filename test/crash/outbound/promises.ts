@@ -3,7 +3,7 @@ import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import type { outboundWorld } from '../../fakes/outbound-world.ts';
 import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
-import { endpointOf } from './scenario.ts';
+import { endpointOf, newUrlOf } from './scenario.ts';
 import { brokenByStep, isOutlived } from './steps.ts';
 
 /** A request that an endpoint got. */
@@ -25,6 +25,8 @@ export function watchPromises(world: Tables) {
   const violations = new Set<string>();
   const putOff = new Set<string>();
   const requests: Request[] = [];
+  /** Deliveries that were there when their endpoint was made anew, by the host of the new one. */
+  const ofEarlier = new Map<string, ReadonlySet<string>>();
   const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0 };
   const check = (isKept: boolean, violation: string) => {
     if (!isKept) violations.add(violation);
@@ -71,8 +73,17 @@ export function watchPromises(world: Tables) {
       return answer;
     },
 
+    remade(endpoint: string): void {
+      const made = [...table.deliveries.values()].filter(({ endpointId }) => endpointId === endpoint);
+      ofEarlier.set(endpointOf(newUrlOf(endpoint)), new Set(made.map(({ eventId }) => eventId)));
+    },
+
     requested(url: string, webhookId: string, body: string): Request {
       const endpoint = endpointOf(url);
+      check(
+        !ofEarlier.get(endpoint)?.has(webhookId),
+        'an endpoint that was made anew got what was for the one before',
+      );
       const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
       const request: Request = { endpoint, webhookId, body, round: delivery?.round ?? 0 };
       requests.push(request);

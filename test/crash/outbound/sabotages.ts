@@ -133,6 +133,12 @@ export const createsWithoutDueAt: Sabotage = (parts) =>
     create: ({ dueAt: _, ...delivery }) => parts.deliveries.create(delivery),
   });
 
+/** What a delivery is for is told by the time of its creation alone. */
+export const fencesByClock: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    create: ({ generation: _, ...delivery }) => parts.deliveries.create(delivery),
+  });
+
 export const keepsNoEvent: Sabotage = (parts) => ({
   events: { ...parts.events, keep: async () => true },
 });

@@ -40,10 +40,10 @@ export type Act =
   | { readonly kind: 'replay'; readonly endpoint: string; readonly round: number }
   | { readonly kind: 'publish'; readonly publication: object };
 
-/** At once, as the management API's writes are. */
+/** At once, as the management API's writes are. `remake` deletes an endpoint and registers another under its id. */
 export interface Change {
   readonly at: Seconds;
-  readonly kind: 'disable' | 'enable' | 'delete';
+  readonly kind: 'disable' | 'enable' | 'delete' | 'remake';
   readonly endpoint: string;
 }
 
@@ -88,6 +88,9 @@ export const toTenant = (id: string): object => ({
   data: { total: 12 },
   tenant: 'acme',
 });
+
+/** Where the endpoint is that a `remake` registers: another host, so that its requests are told from the earlier one's. */
+export const newUrlOf = (endpoint: string): string => urlOf(`${endpoint}-anew`);
 
 export const urlOf = (endpoint: string): string => `https://${endpoint}.example/hook`;
 export const endpointOf = (url: string): string => new URL(url).hostname.split('.')[0] ?? '';

@@ -7,7 +7,7 @@ import { newEndpoint } from '../../fakes/new-endpoint.ts';
 import { outboundSettings } from '../../fakes/outbound-fixtures.ts';
 import { outboundWorld } from '../../fakes/outbound-world.ts';
 import { watchPromises } from './promises.ts';
-import { type Answer, type Change, endpointOf, type Scenario, urlOf } from './scenario.ts';
+import { type Answer, type Change, endpointOf, newUrlOf, type Scenario, urlOf } from './scenario.ts';
 import { virtualTime } from './virtual-time.ts';
 
 /** The ports of each kind of process. */
@@ -47,7 +47,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
   const watch = watchPromises(world);
   const { table, events, endpoints, deliveryQueue, publishQueue } = world;
   for (const id of scenario.registered ?? [])
-    void endpoints.create(newEndpoint(world.now(), { id, url: urlOf(id) }));
+    void endpoints.create(newEndpoint(world.now(), { id, generation: 'gen_1', url: urlOf(id) }));
   const texts = new Map<string, string>();
   const drawn = { count: 0 };
   /** About the middle, never the same twice in a row, and the same in every run. */
@@ -111,7 +111,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
         ...{ deleteMessage, post: post(exit), pause },
       },
       sweeping: { ...world.sweepPorts, ...parts },
-      replaying: parts,
+      replaying: { ...parts, endpoints },
     };
   };
 
@@ -135,7 +135,13 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       if (endpoint === undefined) return;
       if (kind === 'disable') void endpoints.disable(endpoint, { reason: 'manual', at: time.now() });
       if (kind === 'enable') void endpoints.enable(endpoint, time.now());
-      if (kind === 'delete') void endpoints.remove(endpoint);
+      if (kind === 'delete' || kind === 'remake') void endpoints.remove(endpoint);
+      if (kind === 'remake') {
+        // The version is random, as that of any new endpoint.
+        const anew = { id, generation: 'gen_2', version: endpoint.version + 500, url: newUrlOf(id) };
+        void endpoints.create(newEndpoint(time.now(), anew));
+        watch.remade(id);
+      }
     },
 
     send: (message: object) => publishQueue.send({ body: JSON.stringify(message) }),

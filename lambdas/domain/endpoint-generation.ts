@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Delivery } from './delivery-record.ts';
+import type { Endpoint } from './endpoint.ts';
+import { later, seconds } from './time.ts';
+
+/**
+ * Names an endpoint among all that its id has had: an endpoint that is deleted and made anew is another one.
+ *
+ * One from before there were generations is named by the instant of its creation, which never changes either.
+ */
+export const generationOf = ({ generation, createdAt }: Pick<Endpoint, 'generation' | 'createdAt'>): string =>
+  generation ?? String(createdAt);
+
+/** Clocks differ: an endpoint may seem to be made after a delivery to it. Only for deliveries without a generation. */
+const clockSkew = seconds(10);
+
+/** Whether a delivery was for an endpoint of the same id that has been deleted since. */
+export const isForEarlierOne = (
+  { generation, createdAt }: Pick<Delivery, 'generation' | 'createdAt'>,
+  endpoint: Pick<Endpoint, 'generation' | 'createdAt'>,
+): boolean =>
+  generation === undefined
+    ? later(createdAt, clockSkew) < endpoint.createdAt
+    : generation !== generationOf(endpoint);
+
+/** The version that an endpoint begins with: no other endpoint of its id has had it, whatever the clocks say. */
+export const firstVersion = (generation: string): number =>
+  createHash('sha256').update(generation).digest().readUIntBE(0, 6);

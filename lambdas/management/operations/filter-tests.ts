@@ -1,0 +1,53 @@
+import type * as v from 'valibot';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import { failedParts } from '../../domain/payload-filter.ts';
+import { wantsType } from '../../domain/subscription.ts';
+import { type EndpointPorts, endpointFor } from '../endpoint-ports.ts';
+import { operation } from '../operation.ts';
+import { type RecentPorts, recentEvents } from '../recent-events.ts';
+import { EndpointParams, FilterTest, FilterTestView } from '../schemas.ts';
+
+type Result = v.InferOutput<typeof FilterTestView>['results'][number];
+type Subscription = Pick<Endpoint, 'filter' | 'eventTypes'>;
+
+/** What is tried: a given payload, or an event. */
+interface Tried {
+  readonly example?: number;
+  readonly eventId?: string;
+  readonly eventType?: string;
+  readonly data: unknown;
+}
+
+export const testFilter = operation(
+  {
+    ...{ id: 'testFilter', method: 'POST', tag: 'Endpoints', params: EndpointParams },
+    path: '/v1/tenants/{tenant}/endpoints/{endpointId}/filter-test',
+    summary: 'Tries a filter on recent events of the tenant, or on given payloads; sends nothing',
+    body: FilterTest,
+    exactField: 'examples',
+    isBodyOptional: true,
+    answers: {
+      200: { description: 'What would be sent, and what keeps out the rest', schema: FilterTestView },
+    },
+  },
+  async ({ params, body }, ports: EndpointPorts & RecentPorts) => {
+    const endpoint = await endpointFor(params, undefined, ports);
+    const { filter = endpoint.filter, eventTypes = endpoint.eventTypes, examples, limit } = body;
+    const tried: readonly Tried[] =
+      examples?.map((data, example) => ({ example, data })) ?? (await recentEvents(params, limit, ports));
+    const results = tried.map((one) => resultOf({ filter, eventTypes }, one));
+    const matched = results.filter(({ matches }) => matches).length;
+    return { status: 200, body: { tested: results.length, matched, results } };
+  },
+);
+
+function resultOf({ filter, eventTypes }: Subscription, { data, ...tried }: Tried): Result {
+  const failed = filter === undefined ? [] : failedParts(filter, data);
+  const isOther = tried.eventType !== undefined && !wantsType(eventTypes, tried.eventType);
+  return {
+    ...tried,
+    matches: failed.length === 0 && !isOther,
+    otherType: isOther || undefined,
+    failed: failed.map(({ place, part }) => ({ place, part })),
+  };
+}

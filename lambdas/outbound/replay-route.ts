@@ -1,0 +1,61 @@
+import type { Delivery } from '../domain/delivery-record.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import { generationOf, isForEarlierOne } from '../domain/endpoint-generation.ts';
+
+/** Why a delivery is not sent again. */
+export type RefusalCause =
+  | 'no-delivery'
+  | 'unfinished'
+  | 'past-retention'
+  | 'endpoint-deleted'
+  /** Its endpoint was deleted, and another one has its id. */
+  | 'earlier-endpoint'
+  | 'changed-meanwhile';
+
+/** Where a delivery goes that is sent again. */
+export type ReplayRoute =
+  | {
+      readonly kind: 'open';
+      /** Of the endpoint; undefined: to a URL that is not registered. */
+      readonly generation?: string;
+      /** Its endpoint is disabled, so that it is held. */
+      readonly isHeld: boolean;
+    }
+  | { readonly kind: 'closed'; readonly cause: RefusalCause; readonly reason: string };
+
+/** How a delivery is sent again. */
+export interface ReplayOptions {
+  /** To the endpoint that has the id now, if the one that the delivery was for is deleted. */
+  readonly toCurrentEndpoint?: boolean;
+}
+
+/** What finding the way needs of the outside world. */
+export interface RoutePorts {
+  readonly endpoints: {
+    /** As it stands after every write that was answered. */
+    read(tenant: string, id: string): Promise<Endpoint | undefined>;
+  };
+}
+
+/** Whether a delivery that is sent again can arrive: its endpoint is there, and is the one that it was for. */
+export async function replayRoute(
+  delivery: Delivery,
+  { toCurrentEndpoint = false }: ReplayOptions,
+  ports: RoutePorts,
+): Promise<ReplayRoute> {
+  if (delivery.url !== undefined) return { kind: 'open', isHeld: false };
+  const { tenant, endpointId } = delivery;
+  const endpoint = await ports.endpoints.read(tenant, endpointId);
+  if (endpoint === undefined) {
+    const reason = `the endpoint ${endpointId} of ${tenant} was deleted, so ${delivery.id} would go nowhere; register an endpoint under that id, then send it there with ${howTo}`;
+    return { kind: 'closed', cause: 'endpoint-deleted', reason };
+  }
+  if (isForEarlierOne(delivery, endpoint) && !toCurrentEndpoint) {
+    const reason = `${delivery.id} was for an endpoint ${endpointId} of ${tenant} that was deleted; there is another one under that id now: send it there on purpose with ${howTo}`;
+    return { kind: 'closed', cause: 'earlier-endpoint', reason };
+  }
+  return { kind: 'open', generation: generationOf(endpoint), isHeld: endpoint.status === 'disabled' };
+}
+
+/** The option of the command line, and the field of the API. */
+const howTo = '--to-current-endpoint ("toCurrentEndpoint": true)';

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { days, seconds } from '../../lambdas/domain/time.ts';
+import { managementWorld } from '../fakes/management-world.ts';
+
+const endpoints = '/v1/tenants/acme/endpoints';
+const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['invoice.*'] };
+const event = { id: 'e1', type: 'invoice.paid', data: { amount: 1 } };
+
+/** The API with one endpoint; what it puts on the publish queue is carried out. */
+async function withEndpoint() {
+  const made = managementWorld();
+  const { world, call, published } = made;
+  await call('POST', endpoints, fields);
+  const publish = (body: object) => call('POST', '/v1/tenants/acme/events', body);
+  const carryOut = async () => {
+    for (const body of published.splice(0)) await world.publish(JSON.parse(body));
+    await world.run(seconds(60));
+  };
+  return { ...made, publish, carryOut };
+}
+
+describe('publishing an id again', () => {
+  it.each([{}, { endpointId: 'ep_1' }])(
+    'that has gone out sends nothing, and says so: %j',
+    async (address) => {
+      const { publish, carryOut, published, world } = await withEndpoint();
+      expect(await publish({ ...event, ...address })).toMatchObject({ status: 202, body: { id: 'e1' } });
+      await carryOut();
+
+      const { status, body } = await publish({ ...event, ...address });
+
+      expect({ status, body }).toMatchObject({ status: 200, body: { id: 'e1', repeated: true } });
+      expect(Object(body).notice).toMatch(/^the event e1 /);
+      expect(published).toEqual([]);
+      expect(world.requests).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    { ...event, data: { amount: 2 } },
+    { ...event, type: 'invoice.sent' },
+    { ...event, data: { amount: 2 }, endpointId: 'ep_1' },
+  ])('with another body is 409: the first one stays', async (other) => {
+    const { publish, carryOut, published } = await withEndpoint();
+    await publish(event);
+    await carryOut();
+
+    expect(await publish(other)).toMatchObject({
+      ...{ status: 409, body: { detail: expect.stringMatching(/^the event e1 is there already/) } },
+    });
+    expect(published).toEqual([]);
+  });
+
+  it('sends what is missing, and says that it is repeated', async () => {
+    const { publish, carryOut, call, world } = await withEndpoint();
+    await call('POST', endpoints, { ...fields, id: 'ep_2', url: 'https://acme.example/two' });
+    await publish({ ...event, endpointId: 'ep_1' });
+    await carryOut();
+
+    for (const address of [{ endpointId: 'ep_2' }, {}])
+      expect(await publish({ ...event, ...address })).toMatchObject({
+        ...{ status: 202, body: { id: 'e1', repeated: true } },
+      });
+    await carryOut();
+
+    expect(world.requests.map(({ url }) => url)).toEqual([
+      'https://acme.example/hooks',
+      'https://acme.example/two',
+    ]);
+  });
+
+  it('whose delivery has lost its task sends it', async () => {
+    const { publish, published, world } = await withEndpoint();
+    await publish({ ...event, endpointId: 'ep_1' });
+    const markFannedOut = async () => Promise.reject(new Error('down'));
+    const ports = { ...world.publishPorts, events: { ...world.publishPorts.events, markFannedOut } };
+    await world.publishQueue.send({ body: published[0] ?? '' });
+    await world.workOffPublishQueue(ports);
+
+    expect(await publish({ ...event, endpointId: 'ep_1' })).toMatchObject({
+      ...{ status: 202, body: { repeated: true } },
+    });
+  });
+
+  it('past its retention is a new event', async () => {
+    const { publish, carryOut, world } = await withEndpoint();
+    await publish(event);
+    await carryOut();
+    world.advance(days(200));
+
+    expect(await publish({ ...event, data: { amount: 2 } })).toMatchObject({
+      ...{ status: 202, body: { id: 'e1' } },
+    });
+  });
+
+  it('for an endpoint that is made anew since says what its delivery was for', async () => {
+    const { publish, carryOut, call } = await withEndpoint();
+    await publish({ ...event, endpointId: 'ep_1' });
+    await carryOut();
+    await call('DELETE', `${endpoints}/ep_1`);
+    await call('POST', endpoints, fields);
+
+    expect(await publish({ ...event, endpointId: 'ep_1' })).toMatchObject({
+      status: 200,
+      body: { repeated: true, notice: expect.stringMatching(/earlier endpoint ep_1.*"toCurrentEndpoint"/) },
+    });
+  });
+});
+
+describe('publishing', () => {
+  it.each([
+    [
+      { type: 'order.made', tenant: 'acme' },
+      'no endpoint of acme takes order.made with this data (there are 1).',
+    ],
+    [{ type: 'invoice.paid', tenant: 'umbrella' }, 'umbrella has no endpoint.'],
+  ])('to a tenant none of whose endpoints takes it says so: %j', async (body, notice) => {
+    const { call } = await withEndpoint();
+    const { tenant, type } = body;
+
+    expect(await call('POST', `/v1/tenants/${tenant}/events`, { type, data: {} })).toMatchObject({
+      ...{ status: 202, body: { unmatched: true, notice } },
+    });
+  });
+
+  it('to a tenant with many endpoints looks at a page of them, and says nothing of the rest', async () => {
+    const { call, publish } = await withEndpoint();
+    for (let n = 0; n < 30; n++) await call('POST', endpoints, { ...fields, id: `ep_${n}0` });
+
+    const { status, body } = await publish({ type: 'order.made', data: {} });
+
+    expect([status, Object(body).unmatched]).toEqual([202, undefined]);
+  });
+
+  it('to a disabled endpoint says that it is held', async () => {
+    const { call, publish } = await withEndpoint();
+    await call('POST', `${endpoints}/ep_1/disable`);
+
+    expect(await publish({ ...event, endpointId: 'ep_1' })).toMatchObject({
+      ...{ status: 202, body: { willBeHeld: true } },
+    });
+  });
+
+  it('to an endpoint that is made anew before it is carried out ends on the DLQ with the reason', async () => {
+    const { call, publish, carryOut, world } = await withEndpoint();
+    await publish({ ...event, endpointId: 'ep_1' });
+    await call('DELETE', `${endpoints}/ep_1`);
+    await call('POST', endpoints, fields);
+
+    await carryOut();
+
+    expect(world.requests).toEqual([]);
+    expect(world.deadLetters.map((letter) => JSON.parse(letter).reason)).toEqual([
+      expect.stringMatching(/for which this was published was deleted/),
+    ]);
+  });
+});
