@@ -40,7 +40,7 @@ const report = telemetry('receive');
 const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
 const bodies = payloadStore(s3Client(quickCalls), env.PAYLOAD_BUCKET);
 const secrets = secretsClient(quickCalls);
-const calls = keepingKeys(providerCalls(), () => unixMillis(Date.now()));
+const calls = providerCalls();
 const sources = new Map(
   await Promise.all(
     readSettings(InboundSettings).sources.map(
@@ -103,7 +103,8 @@ async function wire(settings: SourceSettings) {
   const ports: ReceivePorts = {
     keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, name)),
     handshakeSecret: handshakeSecretOf(name, settings.handshakeWindow),
-    calls,
+    // Of each source's own: what is forged for one costs no other its requests.
+    calls: keepingKeys(calls, () => unixMillis(Date.now())),
     useOnce: async (token, fingerprint, now) => (await tokenTable(settings))(token, fingerprint, now),
     putBody: bodies.put,
     enqueue,
