@@ -36,7 +36,10 @@ export async function broughtSecret(
   try {
     if ((await keys.current(now)).kind === 'keys') return undefined;
     const isTaken = (await handshakeSecret.isAwaited(now)) && (await handshakeSecret.store(brought.secret));
-    if (isTaken) return { kind: 'handshake', answer: brought.answer };
+    if (isTaken) {
+      keys.forget();
+      return { kind: 'handshake', answer: brought.answer };
+    }
     const advice = `a handshake came outside its window; open it with: hookline secrets await ${settings.name}`;
     return refused(503, 'secret_not_set', advice);
   } catch (error) {

@@ -112,11 +112,13 @@ async function wire(settings: SourceSettings) {
   return { source: { settings, provider }, ports };
 }
 
-/** Loaded by the few sources whose provider brings its secret itself. */
+/** Loaded, once, by the few sources whose provider brings its secret itself. */
 function handshakeSecretOf(name: string, window: Seconds): ReceivePorts['handshakeSecret'] {
+  let loaded: ReceivePorts['handshakeSecret'] | undefined;
   const load = async () => {
     const { handshakeSecret } = await import('../adapters/aws/handshake-secret.ts');
-    return handshakeSecret(secrets, name, window);
+    loaded ??= handshakeSecret(secrets, name, window);
+    return loaded;
   };
   return {
     isAwaited: async (now) => (await load()).isAwaited(now),
