@@ -14,8 +14,9 @@ import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { providerCalls } from '../adapters/provider-calls.ts';
+import { secretTexts } from '../domain/kept-request.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
-import type { Provider, Source } from '../domain/provider/provider.ts';
+import type { Provider } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import { InboundSettings, type SourceSettings, secretName } from '../domain/source.ts';
 import { type Seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
@@ -64,7 +65,7 @@ export async function handler(
     const now = unixMillis(Date.now());
     const reception = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
     const refused = { request, reception, correlationId, at: now };
-    await keepIfRefused(wired.source, refused);
+    await keepIfRefused(wired, refused);
     record(name, reception, {
       correlationId,
       bytes: request.body.byteLength,
@@ -84,18 +85,34 @@ const keepRefusal = refusalKeeper({
 });
 
 async function keepIfRefused(
-  { settings, provider }: Source,
+  { source, ports }: Wired,
   {
     reception,
     ...refused
   }: { request: RawRequest; reception: Reception; correlationId: string; at: UnixMillis },
 ): Promise<void> {
+  const { settings, provider } = source;
   const refusal = refusalIn(reception);
   if (refusal === undefined) return;
-  const whole = settings.keepRefusedRequests ?? false;
-  const kept = keepRefusal({ ...refused, provider, source: settings.name, refusal, whole });
+  // Without the keys it cannot be told what of the request is one of them.
+  const secrets = settings.keepRefusedRequests ? await knownSecrets(ports, refused.at) : undefined;
+  const whole = secrets !== undefined;
+  const facts = { ...refused, provider, source: settings.name, refusal };
+  const kept = keepRefusal({ ...facts, whole, secrets: secrets ?? [] });
   await Promise.race([kept, pause(keepWithinMs, undefined, { ref: false })]);
 }
+
+/** @returns undefined when they cannot be read just now */
+async function knownSecrets({ keys }: ReceivePorts, now: UnixMillis): Promise<string[] | undefined> {
+  try {
+    const found = await keys.current(now);
+    return found.kind === 'keys' ? secretTexts(found.keys) : [];
+  } catch {
+    return undefined;
+  }
+}
+
+type Wired = Awaited<ReturnType<typeof wire>>;
 
 async function wire(settings: SourceSettings) {
   const provider = await loadProvider(settings);
