@@ -1,3 +1,4 @@
+import { ownOf } from '../lambdas/domain/own.ts';
 import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../lambdas/domain/provider/provider.ts';
 import { parseSecretValue, readSecretValue } from '../lambdas/domain/provider/secret.ts';
@@ -46,11 +47,11 @@ const maxBytes = 65_536;
 
 /** How a provider shows its secret. */
 export const secretFormat = (provider: string): SecretFormat =>
-  rows[provider]?.secret ?? genericFormats[provider] ?? 'text';
+  ownOf(rows, provider)?.secret ?? ownOf(genericFormats, provider) ?? 'text';
 
 /** Whether a provider's handshake brings the secret. */
 export const bringsItsSecret = (provider: string): boolean =>
-  rows[provider]?.handshake?.secretIn !== undefined;
+  ownOf(rows, provider)?.handshake?.secretIn !== undefined;
 
 /** Strips the line end that a terminal, `echo` or a file adds. */
 export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');

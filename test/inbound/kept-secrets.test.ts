@@ -66,7 +66,10 @@ describe.each([...providers.values()])('a record of $name', ({ name, provider, t
         place,
         fc.boolean(),
         (secret, more, where, whole) => {
-          const query = new URLSearchParams([...more.map((part) => [part, part]), ['x', secret]]);
+          const query = new URLSearchParams({
+            ...Object.fromEntries(more.map((part) => [part, part])),
+            x: secret,
+          });
           const bodies: Readonly<Record<string, string>> = {
             json: JSON.stringify({ note: [{ text: secret }] }),
             form: new URLSearchParams({ note: secret }).toString(),
