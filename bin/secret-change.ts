@@ -1,8 +1,10 @@
+import { ownOf } from '../lambdas/domain/own.ts';
 import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../lambdas/domain/provider/provider.ts';
-import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';
+import { parseSecretValue, readSecretValue } from '../lambdas/domain/provider/secret.ts';
 import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
 import { days, later, type UnixMillis } from '../lambdas/domain/time.ts';
+import { mistakeText } from './secret-mistakes.ts';
 
 /** What a source has unless its settings say otherwise, and what sending has. */
 const rotationOverlap = days(1);
@@ -45,11 +47,11 @@ const maxBytes = 65_536;
 
 /** How a provider shows its secret. */
 export const secretFormat = (provider: string): SecretFormat =>
-  rows[provider]?.secret ?? genericFormats[provider] ?? 'text';
+  ownOf(rows, provider)?.secret ?? ownOf(genericFormats, provider) ?? 'text';
 
 /** Whether a provider's handshake brings the secret. */
 export const bringsItsSecret = (provider: string): boolean =>
-  rows[provider]?.handshake?.secretIn !== undefined;
+  ownOf(rows, provider)?.handshake?.secretIn !== undefined;
 
 /** Strips the line end that a terminal, `echo` or a file adds. */
 export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
@@ -65,9 +67,10 @@ export function judge(change: SecretChange): Verdict {
   if (value === '') return refuse('No value came on standard input');
   if (Buffer.byteLength(value) > maxBytes)
     return refuse(`The value has ${Buffer.byteLength(value)} bytes, and Secrets Manager takes ${maxBytes}`);
+  const { value: parsed, mistake } = readSecretValue(value, format);
+  if (mistake !== undefined) return refuse(`This is ${mistakeText(mistake, format)}`);
   if (!isList && !mayHaveSpaces(format) && /\s/.test(value))
     return refuse('The value has white space in it, which no secret has: copy it again');
-  const parsed = parseSecretValue(value, format);
   if (parsed === undefined) return refuse(`The value is no ${formatName(format)}: copy it again`);
   if (change.signs && parsed.keys.some(({ key }) => key.kind !== 'hmac'))
     return refuse('A public key cannot sign: the stack’s own secret is a shared one (whsec_…)');

@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import ipaddr from 'ipaddr.js';
+import { ownOf } from '../lambdas/domain/own.ts';
 import { type ProviderName, providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../lambdas/domain/provider/generic.ts';
 import {
@@ -142,7 +143,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
 /** @throws SettingsError when the provider publishes no list */
 function allowedCidrsOf(name: string, { provider, allowedCidrs = [] }: SourceProps): readonly string[] {
   if (allowedCidrs !== 'published') return allowedCidrs;
-  const published = publishedRanges[provider];
+  const published = ownOf(publishedRanges, provider);
   if (published !== undefined) return published.ranges;
   throw new SettingsError(
     `source '${name}': no list of ${provider} is known here, so allowedCidrs cannot be 'published'; there are lists of ${Object.keys(publishedRanges).join(', ')}`,

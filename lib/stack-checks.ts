@@ -1,4 +1,5 @@
 import { Annotations, CfnResource, type Stack } from 'aws-cdk-lib';
+import { ownOf } from '../lambdas/domain/own.ts';
 import { ageInDays, freshForDays, publishedRanges } from './published-ranges.ts';
 import { maxResources } from './settings.ts';
 import type { Sources } from './source-settings.ts';
@@ -6,7 +7,7 @@ import type { Sources } from './source-settings.ts';
 /** A list that its provider has changed since refuses real events. */
 export function warnOfOldRanges(stack: Stack, sources: Sources): void {
   for (const [name, { provider, allowedCidrs }] of Object.entries(sources)) {
-    const published = allowedCidrs === 'published' ? publishedRanges[provider] : undefined;
+    const published = allowedCidrs === 'published' ? ownOf(publishedRanges, provider) : undefined;
     const age = published && ageInDays(published, Date.now());
     if (age === undefined || age <= freshForDays) continue;
     const text = `source '${name}': the list of ${provider}'s addresses is ${age} days old; compare it with ${published?.source}`;

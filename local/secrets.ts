@@ -5,6 +5,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { ownOf } from '../lambdas/domain/own.ts';
 import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';
@@ -46,11 +47,12 @@ export async function readSecret(client: SecretsManagerClient, id: string): Prom
  * @returns undefined where only the provider can make one that signs: a public key, a topic, the handshake's own
  */
 export function randomSecret(provider: string): string | undefined {
-  const row = rows[provider];
+  const row = ownOf(rows, provider);
   if (row?.handshake?.secretIn !== undefined) return undefined;
   const digits = randomBytes(32).toString('hex');
+  const look = ownOf(looks, provider);
   const candidates = [
-    ...(looks[provider] ? [looks[provider](digits)] : []),
+    ...(look ? [look(digits)] : []),
     digits,
     `whsec_${randomBytes(32).toString('base64')}`,
     randomBytes(32).toString('base64'),

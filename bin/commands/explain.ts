@@ -80,13 +80,18 @@ async function explainKept(
   if (options.json || records.length === 0) return answer(options, records, none);
   console.log(table(['at', 'status', 'why', 'from', 'body', 'headers'], records.map(rowOf)));
   const whole = records.find(({ request }) => request?.bodyBase64 !== undefined);
-  if (whole?.request === undefined)
-    return console.log(
-      `Only these facts are kept. For a diagnosis, capture a request and give it with --request, or set keepRefusedRequests: true for ${name}.`,
-    );
+  if (whole?.request === undefined) return console.log(onlyFacts(name, records));
   const diagnosis = await look(requestIn(whole), unixMillis(whole.at));
   console.log(`\nThe request of ${instant(unixMillis(whole.at))}:\n${told(name, diagnosis)}`);
   if (!diagnosis.verifies) throw new RefusedError(`${name} refuses this request.`);
+}
+
+function onlyFacts(name: string, records: readonly RefusalRecord[]): string {
+  const capture = 'For a diagnosis, capture a request and give it with --request';
+  const leftOut = new Set(records.flatMap(({ request }) => request?.leftOut ?? []));
+  return leftOut.size === 0
+    ? `Only these facts are kept. ${capture}, or set keepRefusedRequests: true for ${name}.`
+    : `Of these requests was left out: ${[...leftOut].join(', ')}. ${capture}.`;
 }
 
 const rowOf = ({ at, status, error, reason, sourceIp, bodyBytes, headerNames }: RefusalRecord): string[] => [

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ownOf } from '../../lambdas/domain/own.ts';
 import { ageInDays, freshForDays, publishedRanges } from '../../lib/published-ranges.ts';
 import { answer } from '../answer.ts';
 import { RefusedError } from '../refusal.ts';
@@ -22,7 +23,7 @@ export function addRangesCommand(program: Command): void {
 }
 
 function rangesOf(provider: string): readonly string[] {
-  const known = publishedRanges[provider];
+  const known = ownOf(publishedRanges, provider);
   if (known !== undefined) return known.ranges;
   throw new RefusedError(
     `No list of ${provider} is known here; there are lists of ${Object.keys(publishedRanges).join(', ')}.`,

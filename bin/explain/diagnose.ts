@@ -1,8 +1,8 @@
+import { hidden } from '../../lambdas/domain/kept-request.ts';
 import type { ProviderCalls } from '../../lambdas/domain/provider/check.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { verifyRequest } from '../../lambdas/domain/provider/verify-request.ts';
 import { type RawRequest, underUrl } from '../../lambdas/domain/raw-request.ts';
-import { hidden } from '../../lambdas/domain/refusal-record.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
 import { seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
@@ -75,7 +75,7 @@ export async function diagnose(
   }
   const found = { request: seen, original: request, source, keys, ever, verify, others };
   const likely = await likelyMistakes(found);
-  return told([signature], likely.length > 0 ? likely : hiddenHeaders(request));
+  return told([signature], likely.length > 0 ? likely : hiddenParts(request));
 }
 
 const badChallenge =
@@ -97,10 +97,11 @@ function verifierOf({ provider: own }: ExplainedSource, now: UnixMillis, calls: 
 }
 
 /** A record of a refusal leaves credentials out. */
-function hiddenHeaders({ headers }: RawRequest): string[] {
+function hiddenParts({ headers, url }: RawRequest): string[] {
   const names = [...headers].filter(([, value]) => value === hidden).map(([name]) => name);
-  if (names.length === 0) return [];
+  const query = url.includes(`=${hidden}`) ? ['the query'] : [];
+  if (names.length + query.length === 0) return [];
   return [
-    `${names.join(', ')} was not kept, because it may be a secret: capture the request and give it with --request.`,
+    `${[...names, ...query].join(', ')} was not kept, because it may be a secret: capture the request and give it with --request.`,
   ];
 }

@@ -1,7 +1,9 @@
 import { isAllowedAddress } from '../../lambdas/domain/ip-range.ts';
+import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
+import { mistakeText } from '../secret-mistakes.ts';
 import type { ExplainedSource, Verdict } from './judge.ts';
 import { signedParts } from './signed-parts.ts';
 
@@ -32,11 +34,18 @@ export function cheapFindings(request: RawRequest, source: ExplainedSource): Fin
   ];
 }
 
-export function secretFinding({ current }: ExplainedSource, keys: readonly VerificationKey[]): Finding {
+export function secretFinding(source: ExplainedSource, keys: readonly VerificationKey[]): Finding {
   const { length } = keys;
   if (length > 0) return { check: 'secret', ok: true, detail: length === 1 ? 'one key' : `${length} keys` };
-  const detail = current === undefined ? 'has no value' : 'has a value that is no secret of this provider';
-  return { check: 'secret', ok: false, detail };
+  return { check: 'secret', ok: false, detail: withoutKey(source) };
+}
+
+/** What is told of a value is what it is, never the value. */
+function withoutKey({ current, provider }: ExplainedSource): string {
+  if (current === undefined) return 'has no value';
+  const { mistake } = readSecretValue(current.value, provider.secret);
+  if (mistake === undefined) return 'has a value that is no secret of this provider';
+  return `holds ${mistakeText(mistake, provider.secret)}`;
 }
 
 export function signatureFinding(

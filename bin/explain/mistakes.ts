@@ -1,3 +1,4 @@
+import { ownOf } from '../../lambdas/domain/own.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
@@ -41,7 +42,8 @@ export function adviceAfterSignature(verdict: Verdict, { settings }: ExplainedSo
     return [
       `The signature is right, and its time is more than ${tolerance} s ago: it was replayed, sat in a queue or a proxy, or a clock is wrong. Of a request that was captured earlier say with --at when it came.`,
     ];
-  return bodyAdvice[reason] === undefined ? [] : [bodyAdvice[reason]];
+  const advice = ownOf(bodyAdvice, reason);
+  return advice === undefined ? [] : [advice];
 }
 
 const bodyAdvice: Readonly<Record<string, string>> = {
@@ -91,7 +93,7 @@ const legacy: Readonly<Record<string, string>> = {
 function headerMistakes({ request, ever, source }: Case): string[] {
   if (ever.ok || ever.reason !== 'missing-header') return [];
   const names = [...request.headers.keys()];
-  const old = names.filter((name) => legacy[name] !== undefined);
+  const old = names.filter((name) => ownOf(legacy, name) !== undefined);
   if (old.length > 0) return old.map((name) => `Only ${name} is there: ${legacy[name]}.`);
   const alike = names.filter((name) => /signature|hmac|-sig$/.test(name));
   if (alike.length > 0)

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { ownOf } from '../../lambdas/domain/own.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
@@ -19,7 +20,7 @@ export function signedParts(
   request: RawRequest,
   keys: readonly VerificationKey[],
 ): string[] {
-  if (typeof signature === 'function') return ownParts[slug]?.(request, keys) ?? [];
+  if (typeof signature === 'function') return ownOf(ownParts, slug)?.(request, keys) ?? [];
   const schemes = [signature, ...otherSignatures];
   const parts = schemes.flatMap((scheme) => partsOf(scheme, request, keys));
   const sought = schemes.map(({ header }) => header.replace('*', '…'));

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { ownOf } from '../../lambdas/domain/own.ts';
 import { toIsoInstant, toUnixSeconds, type UnixMillis } from '../../lambdas/domain/time.ts';
 import type { Draft } from '../signing/draft.ts';
 import { codeSamples } from './code.ts';
@@ -28,7 +29,7 @@ export function sampleOf(provider: string, url: string, at: UnixMillis): Draft {
     seconds: toUnixSeconds(at),
     iso: toIsoInstant(at),
   };
-  const sample = (samples[provider] ?? generic)(fresh);
+  const sample = (ownOf(samples, provider) ?? generic)(fresh);
   const headers = { 'content-type': contentTypeOf(sample), ...sample.headers };
   return { method: 'POST', url, headers, body: Buffer.from(textOf(sample)) };
 }

@@ -1,3 +1,4 @@
+import { ownOf } from '../../lambdas/domain/own.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { CannotSignError, type Draft, type Signing } from './draft.ts';
 import { onlyTheProviderSigns, ownSigners } from './own-signers.ts';
@@ -5,7 +6,7 @@ import { signByScheme } from './sign-by-scheme.ts';
 
 /** @throws CannotSignError when nobody but the provider could */
 export function assertSignable(slug: string): void {
-  const advice = onlyTheProviderSigns[slug];
+  const advice = ownOf(onlyTheProviderSigns, slug);
   if (advice !== undefined) throw new CannotSignError(advice);
 }
 
@@ -22,7 +23,7 @@ export async function signRequest(
   signing: Signing,
 ): Promise<Draft> {
   assertSignable(slug);
-  const own = ownSigners[slug];
+  const own = ownOf(ownSigners, slug);
   if (own !== undefined) return own(draft, signing);
   const schemes = typeof signature === 'function' ? [] : [signature, ...otherSignatures];
   for (const scheme of schemes) {

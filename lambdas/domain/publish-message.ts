@@ -1,23 +1,11 @@
 import * as v from 'valibot';
+import { EventId, eventIdRule } from './event-id.ts';
 import { parseExactly } from './exact-json.ts';
 import { issuePath, issueText } from './issue-text.ts';
 import { serialiseMessage, utf8Bytes } from './messages.ts';
 import { openRange } from './publish-range.ts';
 import { readUrl } from './url-text.ts';
 
-/**
- * The id becomes the header `webhook-id` and part of the signed text `id.timestamp.body`: visible ASCII that every
- * receiver's library takes, and no full stop, which would make that text ambiguous.
- *
- * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
- */
-export const EventId = v.pipe(
-  v.string(),
-  v.regex(
-    /^[A-Za-z0-9_:/+=@-]{1,256}$/,
-    '1 to 256 of A-Z a-z 0-9 _ : / + = @ - (no full stop: it separates the parts of what is signed)',
-  ),
-);
 export const EventType = v.pipe(
   v.string(),
   v.regex(
@@ -101,18 +89,28 @@ export interface UnwrappedMessage {
   readonly text: string;
   /** SNS's message id, else SQS's: the event's id where the publisher gives none, and the name of this publication. */
   readonly messageId: string;
+  /** Why the envelope is none of SNS's: who may send to the queue may write one. */
+  readonly fault?: string;
 }
 
-/** Takes a message out of SNS's envelope; one that was sent straight to SQS has none. */
+/**
+ * Takes a message out of SNS's envelope; one that was sent straight to SQS has none.
+ *
+ * An envelope's id becomes an event's like any other, so it obeys the same rule; where it does not, SQS's own names the
+ * message.
+ */
 export function unwrap(text: string, messageId: string): UnwrappedMessage {
   const envelope = v.safeParse(SnsEnvelope, tryParse(text));
-  return envelope.success
-    ? { text: envelope.output.Message, messageId: envelope.output.MessageId }
-    : { text, messageId };
+  if (!envelope.success) return { text, messageId };
+  const { Message, MessageId } = envelope.output;
+  return v.is(EventId, MessageId)
+    ? { text: Message, messageId: MessageId }
+    : { text: Message, messageId, fault: `MessageId (of the SNS envelope): expected ${eventIdRule}` };
 }
 
 /** Reads a publish message; the team's applications control it. */
-export function openPublication({ text, messageId }: UnwrappedMessage): OpenedPublication {
+export function openPublication({ text, messageId, fault }: UnwrappedMessage): OpenedPublication {
+  if (fault !== undefined) return unusable(fault);
   const json = tryParse(text);
   if (json === undefined) return unusable(`it is not JSON that can be read (${utf8Bytes(text)} bytes)`);
   if (!isObjectText(text)) return unusable('(the whole message): expected a JSON object');
@@ -161,6 +159,6 @@ export function withId({ text, messageId }: UnwrappedMessage): {
   const json = tryParse(text);
   if (typeof json !== 'object' || json === null || !isObjectText(text))
     return { id: messageId, message: text };
-  if ('id' in json) return { id: typeof json.id === 'string' ? json.id : messageId, message: text };
+  if ('id' in json) return { id: v.is(EventId, json.id) ? json.id : messageId, message: text };
   return { id: messageId, message: serialiseMessage({ id: messageId, ...json }) };
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EventId } from './event-id.ts';
 import { MalformedMessageError, parseMessage, serialiseMessage } from './messages.ts';
 
 /** A part of a tenant's endpoints in the order of their ids: those after the one, up to and with the other. */
@@ -12,8 +13,9 @@ const RangeMessage = v.object({
   v: v.literal(1),
   kind: v.literal('range'),
   tenant: v.string(),
-  eventId: v.string(),
-  correlationId: v.string(),
+  eventId: EventId,
+  /** The id of the publication's message. */
+  correlationId: EventId,
   range: v.string(),
 });
 export type RangeMessage = v.InferOutput<typeof RangeMessage>;

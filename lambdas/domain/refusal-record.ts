@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { keptRequest, queryNamesOf } from './kept-request.ts';
 import type { Provider } from './provider/provider.ts';
-import { pathOf, queryOf, type RawRequest } from './raw-request.ts';
+import { pathOf, type RawRequest } from './raw-request.ts';
 import { inboundPrefix } from './tables.ts';
 import type { UnixMillis } from './time.ts';
 
@@ -23,13 +24,15 @@ export const RefusalRecord = v.object({
   headerNames: v.array(v.string()),
   bodyBytes: v.number(),
   bodySha256: v.string(),
-  /** With `keepRefusedRequests`: the whole request; credentials are `***`. */
+  /** With `keepRefusedRequests`: the whole request; credentials and the values of the query are `***`. */
   request: v.optional(
     v.object({
       url: v.string(),
       headers: v.record(v.string(), v.string()),
-      /** Absent when the body is too large to keep, or carries the secret. */
+      /** Absent when the body is too large to keep, or may carry a secret. */
       bodyBase64: v.optional(v.string()),
+      /** What is not here, and why. */
+      leftOut: v.optional(v.array(v.string())),
     }),
   ),
 });
@@ -44,9 +47,6 @@ export function refusalKey(source: string, at: UnixMillis): string {
   return `${refusalsOf(source)}${String(minute).padStart(2, '0')}`;
 }
 
-/** Larger bodies than any signature problem needs. */
-const maxKeptBodyBytes = 64 * 1024;
-
 /** What the record of one refusal is made from. */
 export interface RefusedRequest {
   readonly source: string;
@@ -57,11 +57,13 @@ export interface RefusedRequest {
   readonly at: UnixMillis;
   /** Keep values and the body, too. */
   readonly whole: boolean;
+  /** The texts of the source's own keys: none of them is left in a record. */
+  readonly secrets: readonly string[];
 }
 
 /** The record of one refusal. */
 export function refusalRecord(refused: RefusedRequest): RefusalRecord {
-  const { source, request, provider, refusal, correlationId, at, whole } = refused;
+  const { source, request, provider, refusal, correlationId, at, whole, secrets } = refused;
   return {
     v: 1,
     source,
@@ -73,40 +75,10 @@ export function refusalRecord(refused: RefusedRequest): RefusalRecord {
     sourceIp: request.sourceIp,
     method: request.method,
     path: pathOf(request),
-    queryNames: [...(queryOf(request)?.keys() ?? [])],
+    queryNames: queryNamesOf(request.url),
     headerNames: [...request.headers.keys()].sort(),
     bodyBytes: request.body.byteLength,
     bodySha256: createHash('sha256').update(request.body).digest('hex'),
-    ...(whole && { request: wholeRequest(request, provider) }),
+    ...(whole && { request: keptRequest(request, provider, secrets) }),
   };
 }
-
-/** Stands for what may be a credential. */
-export const hidden = '***';
-
-function wholeRequest({ url, headers, body }: RawRequest, provider: Provider): RefusalRecord['request'] {
-  const secret = new Set(tokenHeaders(provider));
-  const isSecret = (name: string) => secret.has(name) || mayBeSecret.test(name);
-  const kept = [...headers].map(([name, value]) => [name, isSecret(name) ? hidden : value]);
-  const isKept = body.byteLength <= maxKeptBodyBytes && !hasTokenInBody(provider);
-  const bodyBase64 = isKept ? Buffer.from(body).toString('base64') : undefined;
-  return { url: url.replace(verifyToken, `$1${hidden}`), headers: Object.fromEntries(kept), bodyBase64 };
-}
-
-/** Of whatever sent the request, proxies between included. */
-const mayBeSecret = /authorization|cookie|token|secret|password|api-?key/;
-
-/** What Meta shows in a test of the URL. */
-const verifyToken = /([?&]hub\.verify_token=)[^&]*/g;
-
-/** Headers that carry the secret itself. */
-function tokenHeaders({ signature, otherSignatures = [] }: Provider): string[] {
-  const schemes = typeof signature === 'function' ? [] : [signature, ...otherSignatures];
-  return schemes
-    .filter(({ versions }) => Object.values(versions).some(({ key }) => key === 'token'))
-    .map(({ header }) => header);
-}
-
-/** A token that no header has, such as the client state of Microsoft Graph. */
-const hasTokenInBody = ({ secret, signature }: Provider): boolean =>
-  secret === 'token' && typeof signature === 'function';

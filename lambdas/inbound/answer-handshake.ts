@@ -1,6 +1,6 @@
 import type { Source } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
-import type { VerificationKey } from '../domain/signature/key.ts';
+import { parseKey, type VerificationKey } from '../domain/signature/key.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { ReceivePorts } from './receive-ports.ts';
 import { type Reception, refused, unavailable } from './reception.ts';
@@ -31,11 +31,15 @@ export async function broughtSecret(
   { keys, handshakeSecret }: ReceivePorts,
 ): Promise<Reception | undefined> {
   const brought = provider.handshake?.secretIn?.(request);
-  if (brought === undefined) return undefined;
+  // What is no key would be stored for nothing, and keep the real one out.
+  if (brought === undefined || parseKey(brought.secret, provider.secret) === undefined) return undefined;
   try {
     if ((await keys.current(now)).kind === 'keys') return undefined;
     const isTaken = (await handshakeSecret.isAwaited(now)) && (await handshakeSecret.store(brought.secret));
-    if (isTaken) return { kind: 'handshake', answer: brought.answer };
+    if (isTaken) {
+      keys.forget();
+      return { kind: 'handshake', answer: brought.answer };
+    }
     const advice = `a handshake came outside its window; open it with: hookline secrets await ${settings.name}`;
     return refused(503, 'secret_not_set', advice);
   } catch (error) {

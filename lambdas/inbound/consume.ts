@@ -1,5 +1,6 @@
 import type { Handlers } from '../domain/handler.ts';
 import { describeError, type EventRecord } from '../domain/idempotency.ts';
+import { ownOf } from '../domain/own.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import { type Seconds, seconds } from '../domain/time.ts';
 import { type AttemptPorts, attemptEvent, type Invocation, reportConsumed, typeLabel } from './attempt.ts';
@@ -117,13 +118,13 @@ async function carryOut(work: Work, result: ClaimResult, run: Run): Promise<Sett
   const { invocation, team, ports } = run;
   const startedAt = ports.now();
   const reported = (status: string, settlement: Settlement | 'hung', attempt?: number) => {
-    const label = typeLabel(team.handlers[work.event.source], work.event.type);
+    const label = typeLabel(ownOf(team.handlers, work.event.source), work.event.type);
     reportConsumed(work.event, label, { status, attempt, durationMs: ports.now() - startedAt }, ports);
     return settlement;
   };
   switch (result.kind) {
     case 'claimed': {
-      const handlers = team.handlers[work.event.source];
+      const handlers = ownOf(team.handlers, work.event.source);
       const end = await attemptEvent(work, result.claim, handlers, invocation, ports);
       if (end === 'hung') return reported('hung', 'hung', result.claim.attempts);
       return reported(end.ending, end.settlement, result.claim.attempts);

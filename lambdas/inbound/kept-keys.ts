@@ -1,26 +1,76 @@
 import type { KeyAnswer, ProviderCalls } from '../domain/provider/check.ts';
+import { singleFlight } from '../domain/single-flight.ts';
 import { later, seconds, type UnixMillis } from '../domain/time.ts';
+import { fetchBudget } from './fetch-budget.ts';
 
-/** A key that its server knows does not change; one that it does not know may come. */
+/** A key that its server knows does not change, but it may be withdrawn. */
 const knownFor = seconds(3600);
+/** So long a key that was good is used while its server cannot be asked again. */
+const usedWithoutAnswerFor = seconds(86_400);
+/** A server that failed is asked again for a key that is in use so often at most. */
+const askAgainAfter = seconds(60);
+/** A key that its server does not know may come. */
 const unknownFor = seconds(60);
-/** Callers name keys: what they make up must cost neither memory nor requests without end. */
-const maxKept = 50;
-const maxUnknown = 10;
+
+/** Callers name keys: what they make up must cost neither memory nor requests without end. Of each, for one source. */
+const maxGood = 50;
+const maxUnknown = 100;
+/** Requests for keys that were never good: a provider has a new one in months, and the rest is made up. */
+const rate = { burst: 20, perSecond: 1 } as const;
+/** Of an answer without a key only the error's code is read. */
+const maxUnknownChars = 2048;
 
 /** Too many keys were asked for that do not exist: that is no provider. */
 class KeyServerSparedError extends Error {
   override name = 'KeyServerSparedError' as const;
 }
 
-interface Kept {
+interface GoodKey {
+  readonly answer: KeyAnswer;
+  /** When its server last had it. */
+  readonly confirmedAt: UnixMillis;
+  /** When to ask for it again. */
+  askAt: UnixMillis;
+}
+
+interface UnknownKey {
   readonly answer: KeyAnswer;
   readonly until: UnixMillis;
 }
 
-/** Keeps the keys that a container has fetched, and that others do not exist. */
+/**
+ * Keeps the keys that a container has fetched for one source, and that others do not exist.
+ *
+ * Made for each source by itself: what is forged for one costs no other its requests. A key that was good once costs no
+ * budget; while it is fetched again, and for a day when that fails, it goes on verifying. When its server says that it is
+ * gone, it is.
+ */
 export function keepingKeys(calls: ProviderCalls, clock: () => UnixMillis): ProviderCalls {
-  const kept = new Map<string, Kept>();
+  const known = knownKeys();
+  const budget = fetchBudget(rate);
+  const asking = singleFlight<KeyAnswer>();
+  const ask = (name: string, url: URL, json?: object): Promise<KeyAnswer> =>
+    asking.run(name, async () => {
+      const answer = await calls.fetchKey(url, json);
+      known.note(name, answer, clock());
+      return answer;
+    });
+
+  /** A key that was good goes on verifying while it is asked for again, and when that fails. */
+  async function askAgain(name: string, key: GoodKey, url: URL, json?: object): Promise<KeyAnswer> {
+    const now = clock();
+    if (now < key.askAt) return key.answer;
+    const mayBeUsed = now < later(key.confirmedAt, usedWithoutAnswerFor);
+    if (mayBeUsed && asking.isUnderWay(name)) return key.answer;
+    key.askAt = later(now, askAgainAfter);
+    try {
+      return await ask(name, url, json);
+    } catch (error) {
+      if (mayBeUsed) return key.answer;
+      throw error;
+    }
+  }
+
   return {
     get roots() {
       return calls.roots;
@@ -29,24 +79,48 @@ export function keepingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
     async fetchKey(url, json) {
       const name = json === undefined ? url.href : `${url.href} ${JSON.stringify(json)}`;
       const now = clock();
-      forget(kept, now);
-      const known = kept.get(name);
-      if (known !== undefined) return known.answer;
-      if (unknownKeys(kept) >= maxUnknown) throw new KeyServerSparedError('too many keys that do not exist');
-      const answer = await calls.fetchKey(url, json);
-      kept.set(name, { answer, until: later(now, answer.isThere ? knownFor : unknownFor) });
-      return answer;
+      const key = known.good(name);
+      if (key !== undefined) return askAgain(name, key, url, json);
+      const missing = known.missing(name, now);
+      if (missing !== undefined) return missing;
+      if (!asking.isUnderWay(name) && !budget.take(now))
+        throw new KeyServerSparedError('too many keys that do not exist were asked for lately');
+      return ask(name, url, json);
     },
   };
 }
 
-/** Drops what is past its time, and the oldest where there is no room. */
-function forget(kept: Map<string, Kept>, now: UnixMillis): void {
-  const names = [...kept].filter(([, { until }]) => until <= now).map(([name]) => name);
-  const [oldest] = kept.keys();
-  if (kept.size >= maxKept && oldest !== undefined) names.push(oldest);
-  for (const name of names) kept.delete(name);
+/** What servers said of keys. */
+function knownKeys() {
+  const good = new Map<string, GoodKey>();
+  const unknown = new Map<string, UnknownKey>();
+  return {
+    good(name: string): GoodKey | undefined {
+      const key = good.get(name);
+      if (key !== undefined) keep(good, name, key, maxGood);
+      return key;
+    },
+    missing(name: string, now: UnixMillis): KeyAnswer | undefined {
+      const key = unknown.get(name);
+      return key !== undefined && now < key.until ? key.answer : undefined;
+    },
+    note(name: string, answer: KeyAnswer, now: UnixMillis): void {
+      good.delete(name);
+      unknown.delete(name);
+      if (answer.isThere) {
+        keep(good, name, { answer, confirmedAt: now, askAt: later(now, knownFor) }, maxGood);
+        return;
+      }
+      const short = { isThere: false, text: answer.text.slice(0, maxUnknownChars) };
+      keep(unknown, name, { answer: short, until: later(now, unknownFor) }, maxUnknown);
+    },
+  };
 }
 
-const unknownKeys = (kept: ReadonlyMap<string, Kept>): number =>
-  [...kept.values()].filter(({ answer }) => !answer.isThere).length;
+/** Puts an entry last, and drops the first where there is no room: the one that was used longest ago. */
+function keep<Entry>(entries: Map<string, Entry>, name: string, entry: Entry, most: number): void {
+  entries.delete(name);
+  entries.set(name, entry);
+  const [oldest] = entries.keys();
+  if (entries.size > most && oldest !== undefined) entries.delete(oldest);
+}

@@ -8,6 +8,8 @@ export interface ReceivePorts {
   readonly keys: {
     current(now: UnixMillis): Promise<SourceKeys>;
     reread(now: UnixMillis): Promise<SourceKeys | undefined>;
+    /** What is known of the secret counts no more: it was stored just now. */
+    forget(): void;
   };
   /** For a provider that brings its secret itself. */
   readonly handshakeSecret: HandshakeSecretPort;

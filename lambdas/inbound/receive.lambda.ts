@@ -14,8 +14,9 @@ import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { providerCalls } from '../adapters/provider-calls.ts';
+import { secretTexts } from '../domain/kept-request.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
-import type { Provider, Source } from '../domain/provider/provider.ts';
+import type { Provider } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import { InboundSettings, type SourceSettings, secretName } from '../domain/source.ts';
 import { type Seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
@@ -40,7 +41,7 @@ const report = telemetry('receive');
 const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
 const bodies = payloadStore(s3Client(quickCalls), env.PAYLOAD_BUCKET);
 const secrets = secretsClient(quickCalls);
-const calls = keepingKeys(providerCalls(), () => unixMillis(Date.now()));
+const calls = providerCalls();
 const sources = new Map(
   await Promise.all(
     readSettings(InboundSettings).sources.map(
@@ -64,7 +65,7 @@ export async function handler(
     const now = unixMillis(Date.now());
     const reception = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
     const refused = { request, reception, correlationId, at: now };
-    await keepIfRefused(wired.source, refused);
+    await keepIfRefused(wired, refused);
     record(name, reception, {
       correlationId,
       bytes: request.body.byteLength,
@@ -84,18 +85,34 @@ const keepRefusal = refusalKeeper({
 });
 
 async function keepIfRefused(
-  { settings, provider }: Source,
+  { source, ports }: Wired,
   {
     reception,
     ...refused
   }: { request: RawRequest; reception: Reception; correlationId: string; at: UnixMillis },
 ): Promise<void> {
+  const { settings, provider } = source;
   const refusal = refusalIn(reception);
   if (refusal === undefined) return;
-  const whole = settings.keepRefusedRequests ?? false;
-  const kept = keepRefusal({ ...refused, provider, source: settings.name, refusal, whole });
+  // Without the keys it cannot be told what of the request is one of them.
+  const secrets = settings.keepRefusedRequests ? await knownSecrets(ports, refused.at) : undefined;
+  const whole = secrets !== undefined;
+  const facts = { ...refused, provider, source: settings.name, refusal };
+  const kept = keepRefusal({ ...facts, whole, secrets: secrets ?? [] });
   await Promise.race([kept, pause(keepWithinMs, undefined, { ref: false })]);
 }
+
+/** @returns undefined when they cannot be read just now */
+async function knownSecrets({ keys }: ReceivePorts, now: UnixMillis): Promise<string[] | undefined> {
+  try {
+    const found = await keys.current(now);
+    return found.kind === 'keys' ? secretTexts(found.keys) : [];
+  } catch {
+    return undefined;
+  }
+}
+
+type Wired = Awaited<ReturnType<typeof wire>>;
 
 async function wire(settings: SourceSettings) {
   const provider = await loadProvider(settings);
@@ -103,7 +120,8 @@ async function wire(settings: SourceSettings) {
   const ports: ReceivePorts = {
     keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, name)),
     handshakeSecret: handshakeSecretOf(name, settings.handshakeWindow),
-    calls,
+    // Of each source's own: what is forged for one costs no other its requests.
+    calls: keepingKeys(calls, () => unixMillis(Date.now())),
     useOnce: async (token, fingerprint, now) => (await tokenTable(settings))(token, fingerprint, now),
     putBody: bodies.put,
     enqueue,
@@ -111,11 +129,13 @@ async function wire(settings: SourceSettings) {
   return { source: { settings, provider }, ports };
 }
 
-/** Loaded by the few sources whose provider brings its secret itself. */
+/** Loaded, once, by the few sources whose provider brings its secret itself. */
 function handshakeSecretOf(name: string, window: Seconds): ReceivePorts['handshakeSecret'] {
+  let loaded: ReceivePorts['handshakeSecret'] | undefined;
   const load = async () => {
     const { handshakeSecret } = await import('../adapters/aws/handshake-secret.ts');
-    return handshakeSecret(secrets, name, window);
+    loaded ??= handshakeSecret(secrets, name, window);
+    return loaded;
   };
   return {
     isAwaited: async (now) => (await load()).isAwaited(now),

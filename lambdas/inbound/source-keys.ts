@@ -1,3 +1,4 @@
+import { briefly } from '../domain/briefly.ts';
 import { type DatedKey, parseSecretValue } from '../domain/provider/secret.ts';
 import type { SecretFormat, VerificationKey } from '../domain/signature/key.ts';
 import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
@@ -21,7 +22,7 @@ type NotSet = { readonly kind: 'not-set' };
 
 /** A rotated key is found by the re-read that a failed signature causes, so a container may keep what it knows. */
 const cacheFor = seconds(300);
-/** A rotated secret works within this, and forged traffic costs no more than one read in it. */
+/** A new or rotated secret works within this, and no traffic costs more than one read in it, whatever the read says. */
 const rereadAtMostEvery = seconds(2);
 
 interface Known {
@@ -32,35 +33,43 @@ interface Known {
 /**
  * The keys of one source, cached for this container.
  *
- * A secret without a usable value is never cached: the first request after it was set finds it.
+ * That there is no usable value, or that it could not be read, is known for two seconds: the first request after that
+ * finds a secret that was set meanwhile.
  *
  * @param rotationOverlap how long the previous version verifies after the current one was created
  */
 export function sourceKeys(format: SecretFormat, rotationOverlap: Seconds, port: SecretPort) {
   let known: Known | undefined;
 
-  async function read(now: UnixMillis): Promise<SourceKeys> {
+  const reading = briefly(rereadAtMostEvery, async (now): Promise<Known> => {
     const keys = await readKeys(format, rotationOverlap, port, now);
-    known = keys && { readAt: now, keys };
-    return liveKeys(known, now);
-  }
+    known = { readAt: now, keys: keys ?? [] };
+    return known;
+  });
 
   return {
-    /** @throws whatever the port throws */
+    /** @throws whatever the port throws, for two seconds the same */
     async current(now: UnixMillis): Promise<SourceKeys> {
       const isFresh = known !== undefined && now < later(known.readAt, cacheFor);
-      return isFresh ? liveKeys(known, now) : read(now);
+      const live = isFresh ? liveKeys(known, now) : notSet;
+      return live.kind === 'keys' ? live : liveKeys(await reading.get(now), now);
     },
 
     /**
      * Reads the secret again because a signature did not verify.
      *
      * @returns undefined when it was read so lately that there is nothing to gain
-     * @throws whatever the port throws
+     * @throws whatever the port throws, for two seconds the same
      */
     async reread(now: UnixMillis): Promise<SourceKeys | undefined> {
       const isTooSoon = known !== undefined && now < later(known.readAt, rereadAtMostEvery);
-      return isTooSoon ? undefined : read(now);
+      return isTooSoon ? undefined : liveKeys(await reading.get(now), now);
+    },
+
+    /** The secret was stored just now. */
+    forget(): void {
+      known = undefined;
+      reading.forget();
     },
   };
 }
@@ -86,7 +95,9 @@ function endBy(dated: DatedKey, end: UnixMillis): DatedKey {
   return endsBefore ? dated : { ...dated, notAfter: end };
 }
 
+const notSet: SourceKeys = { kind: 'not-set' };
+
 function liveKeys(known: Known | undefined, now: UnixMillis): SourceKeys {
   const live = known?.keys.filter(({ notAfter }) => notAfter === undefined || now < notAfter) ?? [];
-  return live.length > 0 ? { kind: 'keys', keys: live.map(({ key }) => key) } : { kind: 'not-set' };
+  return live.length > 0 ? { kind: 'keys', keys: live.map(({ key }) => key) } : notSet;
 }

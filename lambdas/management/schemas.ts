@@ -3,9 +3,10 @@ import { attemptPhases } from '../domain/attempt-outcome.ts';
 import { deliveryStatuses } from '../domain/delivery-record.ts';
 import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
 import { secretKinds } from '../domain/endpoint-secret.ts';
+import { EventId } from '../domain/event-id.ts';
 import { utf8Bytes } from '../domain/messages.ts';
 import { PayloadFilter, StoredFilter } from '../domain/payload-filter.ts';
-import { EventId, EventType } from '../domain/publish-message.ts';
+import { EventType } from '../domain/publish-message.ts';
 import { StorableText } from '../domain/storable.ts';
 
 /** An instant, as the API writes it. */

@@ -187,3 +187,19 @@ describe('the headers of an endpoint', () => {
     await expect(master.endpointHeaders(next, now)).rejects.toThrow(/neither the current nor the previous/);
   });
 });
+
+it.each(['', 'unset', '"changeme"'])(
+  'is asked for once in two seconds while its value is %j',
+  async (value) => {
+    const manager = secretsManager(value);
+    const master = masterSecret(manager.client, 'master');
+    const seal = (at: typeof now) => master.seal('x', newEndpoint(now), at);
+    const asked = await Promise.allSettled(Array.from({ length: 1000 }, () => seal(now)));
+
+    expect(asked.every(({ status }) => status === 'rejected')).toBe(true);
+    await expect(seal(later(now, seconds(1)))).rejects.toThrow(/has no value, or a placeholder/);
+    expect(manager.calls).toHaveLength(2);
+    manager.rotate('first');
+    expect(await seal(later(now, seconds(2)))).toMatchObject({ kind: 'v1' });
+  },
+);

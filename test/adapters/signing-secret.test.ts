@@ -78,14 +78,17 @@ describe('the signing secret', () => {
   });
 
   it.each(['', 'unset', 'whsec_', 'whsec_c2hvcnQ=', 'not base64!', '{"keys":[]}'])(
-    'of "%s" is none: nothing is signed, and it is looked for again at once',
+    'of "%s" is none: nothing is signed, and it is looked for once in two seconds',
     async (value) => {
       const { state, secret } = secretWith({ AWSCURRENT: { value, createdAt: 0 } });
 
-      await expect(secret.keys(now)).rejects.toThrow(/holds no key/);
+      const asked = await Promise.allSettled(Array.from({ length: 1000 }, () => secret.keys(now)));
+      expect(asked.every(({ status }) => status === 'rejected')).toBe(true);
+      await expect(secret.keys(later(now, seconds(1)))).rejects.toThrow(/holds no key/);
+      expect(state.reads).toBe(1);
       state.versions = { AWSCURRENT: { value: first, createdAt: 0 } };
 
-      expect(await secret.keys(now)).toEqual([bytes(first)]);
+      expect(await secret.keys(later(now, seconds(2)))).toEqual([bytes(first)]);
     },
   );
 

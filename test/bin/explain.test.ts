@@ -22,6 +22,23 @@ describe('a request that verifies', () => {
   });
 });
 
+describe('a secret that is none', () => {
+  it.each([
+    ['"unset"', "holds a placeholder, no secret; the provider's shared secret is expected"],
+    [
+      `whpk_${Buffer.alloc(32, 9).toString('base64')}`,
+      /^holds a public key, no secret; the provider's shared secret is expected$/,
+    ],
+    ['{"key":"hush"}', /^holds JSON, no secret/],
+  ])('is said to be what it is: %j', async (secret, detail) => {
+    const { verifies, findings } = await look(github('{}'), sourceOf('github', secret));
+
+    expect(verifies).toBe(false);
+    expect(findings).toContainEqual({ check: 'secret', ok: false, detail: expect.stringMatching(detail) });
+    expect(JSON.stringify(findings)).not.toContain('hush');
+  });
+});
+
 describe('what the receiver takes', () => {
   it('is a URL test without a signature', async () => {
     const test = { ...requestOf(''), method: 'GET', url: `${url}?challenge=abc` };

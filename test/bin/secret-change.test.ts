@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { judge, type SecretChange, secretFormat, withoutLineEnd } from '../../bin/secret-change.ts';
+import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
+import type { SecretFormat } from '../../lambdas/domain/signature/key.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
+import { keysOfNobody, publicKeys } from '../fakes/no-secrets.ts';
 
 const now = unixMillis(1_795_580_000_000);
 const hour = 3_600_000;
@@ -111,4 +114,36 @@ test.each([
   ['hmac', 'text'],
 ])('%s shows its secret as %s', (provider, format) => {
   expect(secretFormat(provider)).toBe(format);
+});
+
+test.each([...publicKeys, ...keysOfNobody])('%s is refused, and said to be what it is', (_form, value) => {
+  const verdict = change({ value });
+
+  expect(verdict).toMatchObject({
+    kind: 'refuse',
+    reason: expect.stringMatching(
+      /^This is (?:a public key|a private key|a certificate|JSON), no secret; the provider's shared secret is expected/,
+    ),
+  });
+  expect(JSON.stringify(verdict)).not.toContain(value.slice(30, 60));
+});
+
+test.each([
+  ['"unset"', 'text', "This is a placeholder, no secret; the provider's shared secret is expected"],
+  ['unset:unset', 'basic', "This is a placeholder, no secret; the provider's shared secret is expected"],
+  ['WEBHOOK_SECRET=hush', 'text', /^This is a name with its value, no secret; .* \(without its name\)$/],
+  ['<your key>', 'ed25519', 'This is a placeholder, no secret; the Ed25519 public key is expected'],
+  ['0'.repeat(64), 'ed25519', /^This is a public key for which anybody can sign/],
+  [
+    '{"appSecret":"hush","verifyToken":"null"}',
+    catalogue.meta.secret,
+    /^This is a placeholder, no secret; the JSON with appSecret/,
+  ],
+  ['{"key":"hush"}', 'text', /^This is JSON, no secret/],
+  ['\u200b', 'token', /^This is nothing that can be seen/],
+] satisfies [string, SecretFormat, string | RegExp][])('%j as %j is refused', (value, format, reason) => {
+  const verdict = change({ value, format });
+
+  expect(verdict).toEqual({ kind: 'refuse', reason: expect.stringMatching(reason) });
+  expect(JSON.stringify(verdict)).not.toContain('hush');
 });

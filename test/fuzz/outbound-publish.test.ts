@@ -55,6 +55,10 @@ const hostile = fc.oneof(
   fc.json(),
   fc.tuple(field, fc.jsonValue()).map(([name, value]) => JSON.stringify({ ...publication, [name]: value })),
   fc.json().map((inner) => JSON.stringify({ Type: 'Notification', MessageId: 'm', Message: inner })),
+  fc.string().map((MessageId) => {
+    const { id: _, ...withoutId } = publication;
+    return JSON.stringify({ Type: 'Notification', MessageId, Message: JSON.stringify(withoutId) });
+  }),
 );
 
 it('never throws over a message, and names a field in every refusal', () => {
@@ -64,7 +68,7 @@ it('never throws over a message, and names a field in every refusal', () => {
       const opened = openPublication(message);
       if (opened.kind === 'unusable') expect(opened.reason).toMatch(/^(it is not JSON|[\w.()]+)/);
       else expect(opened.publication).toMatchObject({ id: expect.stringMatching(/^[^.\s]+$/) });
-      expect(withId(message).id).toBeTypeOf('string');
+      expect(withId(message).id).toMatch(/^[A-Za-z0-9_:/+=@-]{1,256}$/);
     }),
     { numRuns: 2_000 },
   );

@@ -67,7 +67,16 @@ describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => 
           const refusal = refusalIn(reception) ?? { status: 0, error: '', reason: '' };
           const at = unixMillis(++minute * 60_000);
           const provider = receiver.provider;
-          await keep({ source: name, request: sent, provider, refusal, correlationId: 'r', at, whole: true });
+          await keep({
+            source: name,
+            request: sent,
+            provider,
+            refusal,
+            correlationId: 'r',
+            at,
+            whole: true,
+            secrets: [],
+          });
         });
         if (millis > budgetMillis) slow.push([shape, contentType, Math.round(millis)]);
       }

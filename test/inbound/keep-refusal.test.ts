@@ -19,6 +19,7 @@ const refused = (changes: Partial<RefusedRequest> = {}): RefusedRequest => ({
   correlationId: 'request-1',
   at: unixMillis(Date.parse('2026-11-25T10:07:30Z')),
   whole: false,
+  secrets: [],
   ...changes,
 });
 
@@ -67,7 +68,8 @@ describe('a refused request', () => {
       cookie: '***',
     });
     expect(Buffer.from(request?.bodyBase64 ?? '', 'base64').toString()).toBe(body);
-    expect(request?.url).toBe(url);
+    expect(request?.url).toBe('https://hooks.example.test/webhooks/github?token=***');
+    expect(request?.leftOut).toEqual(['values of the query']);
   });
 
   it.each([
@@ -139,7 +141,9 @@ describe('kept are', () => {
     const test = { ...requestOf(''), url: `${url}&hub.verify_token=the-token&hub.mode=subscribe` };
     await keep(refused({ whole: true, request: test }));
     expect(kept.get('inbound/github/refused/07')).toMatchObject({
-      request: { url: `${url}&hub.verify_token=***&hub.mode=subscribe` },
+      request: {
+        url: 'https://hooks.example.test/webhooks/github?token=***&hub.verify_token=***&hub.mode=***',
+      },
     });
   });
 

@@ -1,85 +1,211 @@
-import { expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import type { KeyAnswer } from '../../lambdas/domain/provider/check.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { keepingKeys } from '../../lambdas/inbound/kept-keys.ts';
 
-/** A key server that counts its requests; keys named `no…` do not exist. */
+const hour = 3_600_000;
+const minute = 60_000;
+
+/** A key server that counts its requests; keys named `no…` do not exist. Each source of a container keeps its own keys. */
 function keyServer() {
-  const clock = { now: 1_000_000 };
+  const state = {
+    now: 1_000_000,
+    isDown: false,
+    gone: new Set<string>(),
+    release: undefined as Promise<void> | undefined,
+  };
   const asked: string[] = [];
-  const kept = keepingKeys(
-    {
-      roots: ['a root'],
-      async fetchKey(url, json): Promise<KeyAnswer> {
-        asked.push(`${url.pathname}${json ? JSON.stringify(json) : ''}`);
-        if (url.pathname.startsWith('/down')) throw new Error('down');
-        return { isThere: !url.pathname.startsWith('/no'), text: url.pathname };
-      },
-      visit: async () => undefined,
+  const calls = {
+    roots: ['a root'],
+    async fetchKey(url: URL, json?: object): Promise<KeyAnswer> {
+      asked.push(`${url.pathname}${json ? JSON.stringify(json) : ''}`);
+      await state.release;
+      if (state.isDown || url.pathname.startsWith('/down')) throw new Error('down');
+      const isThere = !url.pathname.startsWith('/no') && !state.gone.has(url.pathname);
+      return { isThere, text: url.pathname };
     },
-    () => unixMillis(clock.now),
-  );
-  const fetchKey = (path: string, json?: object) =>
-    kept.fetchKey(new URL(`https://keys.example.test${path}`), json);
-  return { clock, asked, fetchKey, roots: kept.roots };
+    visit: async () => undefined,
+  };
+  const source = () => {
+    const kept = keepingKeys(calls, () => unixMillis(state.now));
+    return (path: string, json?: object) => kept.fetchKey(new URL(`https://keys.example.test${path}`), json);
+  };
+  return { state, asked, source, fetchKey: source(), roots: keepingKeys(calls, () => unixMillis(0)).roots };
 }
 
-it('asks once for a key, and again after an hour', async () => {
-  const { clock, asked, fetchKey, roots } = keyServer();
+describe('the keys of a source', () => {
+  it('are asked for once, and again after an hour', async () => {
+    const { state, asked, fetchKey, roots } = keyServer();
 
-  expect(await fetchKey('/a')).toEqual({ isThere: true, text: '/a' });
-  expect(await fetchKey('/a')).toEqual({ isThere: true, text: '/a' });
-  expect(asked).toEqual(['/a']);
-  clock.now += 3_600_000;
-  await fetchKey('/a');
-  expect(asked).toEqual(['/a', '/a']);
-  expect(roots).toEqual(['a root']);
+    expect(await fetchKey('/a')).toEqual({ isThere: true, text: '/a' });
+    expect(await fetchKey('/a')).toEqual({ isThere: true, text: '/a' });
+    expect(asked).toEqual(['/a']);
+    state.now += hour;
+    await fetchKey('/a');
+    expect(asked).toEqual(['/a', '/a']);
+    expect(roots).toEqual(['a root']);
+  });
+
+  it('of one URL are told apart by what is posted', async () => {
+    const { asked, fetchKey } = keyServer();
+
+    await fetchKey('/a', { key_id: '1' });
+    await fetchKey('/a', { key_id: '2' });
+    expect(asked).toEqual(['/a{"key_id":"1"}', '/a{"key_id":"2"}']);
+  });
+
+  it('that were not there are asked for again after a minute', async () => {
+    const { state, asked, fetchKey } = keyServer();
+
+    await fetchKey('/no');
+    await fetchKey('/no');
+    expect(asked).toEqual(['/no']);
+    state.now += minute;
+    await fetchKey('/no');
+    expect(asked).toEqual(['/no', '/no']);
+  });
+
+  it('are forgotten at once where their server failed, and never was good', async () => {
+    const { asked, fetchKey } = keyServer();
+
+    await expect(fetchKey('/down')).rejects.toThrow('down');
+    await expect(fetchKey('/down')).rejects.toThrow('down');
+    expect(asked).toEqual(['/down', '/down']);
+  });
+
+  it('are asked for once by all who wait', async () => {
+    const { asked, fetchKey } = keyServer();
+
+    expect(await Promise.all(Array.from({ length: 50 }, () => fetchKey('/a')))).toHaveLength(50);
+    expect(asked).toEqual(['/a']);
+  });
+
+  it('are bounded, and those in use stay', async () => {
+    const { state, asked, fetchKey } = keyServer();
+    await fetchKey('/used');
+    for (let nth = 0; nth < 60; nth++) {
+      state.now += 1000;
+      await fetchKey(`/key-${nth}`);
+      await fetchKey('/used');
+    }
+    expect(asked).toHaveLength(61);
+    await fetchKey('/key-59');
+    expect(asked).toHaveLength(61);
+    await fetchKey('/key-0');
+    expect(asked).toHaveLength(62);
+  });
 });
 
-it('tells keys of one URL apart by what is posted', async () => {
-  const { asked, fetchKey } = keyServer();
+describe('a flood of made-up keys', () => {
+  const flood = async (fetchKey: (path: string) => Promise<KeyAnswer>, count: number, from = 0) => {
+    const results = await Promise.allSettled(
+      Array.from({ length: count }, (_, nth) => fetchKey(`/no-${from + nth}`)),
+    );
+    return results.filter(({ status }) => status === 'fulfilled').length;
+  };
 
-  await fetchKey('/a', { key_id: '1' });
-  await fetchKey('/a', { key_id: '2' });
-  expect(asked).toEqual(['/a{"key_id":"1"}', '/a{"key_id":"2"}']);
+  it('costs 20 requests at once, then one a second', async () => {
+    const { state, asked, fetchKey } = keyServer();
+
+    expect(await flood(fetchKey, 1000)).toBe(20);
+    expect(asked).toHaveLength(20);
+    for (let second = 0; second < 60; second++) {
+      state.now += 1000;
+      await flood(fetchKey, 50, 1000 + second * 50);
+    }
+    expect(asked).toHaveLength(80);
+  });
+
+  it('costs no more where the server fails', async () => {
+    const { state, asked, fetchKey } = keyServer();
+    state.isDown = true;
+
+    await flood(fetchKey, 1000);
+    expect(asked).toHaveLength(20);
+  });
+
+  it('of one source leaves the others their requests, and the known keys of its own', async () => {
+    const { state, source } = keyServer();
+    const [a, b] = [source(), source()];
+    await a('/good');
+    for (let round = 0; round < 120; round++) {
+      state.now += minute;
+      await flood(a, 200, round * 200);
+      expect(await a('/good')).toMatchObject({ isThere: true });
+      expect(await b(`/new-${round}`)).toMatchObject({ isThere: true });
+    }
+    await expect(a('/new')).rejects.toThrow('too many keys that do not exist');
+    expect(await b('/new')).toMatchObject({ isThere: true });
+  });
+
+  it('lets a new key through a second after it ended', async () => {
+    const { state, fetchKey } = keyServer();
+    await flood(fetchKey, 1000);
+
+    await expect(fetchKey('/new')).rejects.toThrow('too many keys that do not exist');
+    state.now += 1000;
+    expect(await fetchKey('/new')).toMatchObject({ isThere: true });
+  });
+
+  it('never costs more than its rate, whatever is asked for and when', async () => {
+    const step = fc.record({ pauseMs: fc.nat(5000), name: fc.nat(400), isGood: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 200 }), async (steps) => {
+        const { state, asked, fetchKey } = keyServer();
+        const start = state.now;
+        for (const { pauseMs, name, isGood } of steps) {
+          state.now += pauseMs;
+          await fetchKey(isGood ? `/good-${name % 3}` : `/no-${name}`).catch(() => undefined);
+        }
+        const made = asked.filter((path) => path.startsWith('/no')).length;
+        expect(made).toBeLessThanOrEqual(20 + Math.ceil((state.now - start) / 1000));
+      }),
+    );
+  });
 });
 
-it('asks again for a key that was not there after a minute', async () => {
-  const { clock, asked, fetchKey } = keyServer();
+describe('a key that was good once', () => {
+  it('verifies for a day while its server cannot be asked, which is tried once a minute', async () => {
+    const { state, asked, fetchKey } = keyServer();
+    await fetchKey('/a');
+    state.isDown = true;
+    state.now += hour;
 
-  await fetchKey('/no');
-  await fetchKey('/no');
-  expect(asked).toEqual(['/no']);
-  clock.now += 60_000;
-  await fetchKey('/no');
-  expect(asked).toEqual(['/no', '/no']);
-});
+    for (let request = 0; request < 100; request++)
+      expect(await fetchKey('/a')).toEqual({ isThere: true, text: '/a' });
+    expect(asked).toHaveLength(2);
+    state.now += minute;
+    await fetchKey('/a');
+    expect(asked).toHaveLength(3);
+    state.now += 23 * hour;
+    await expect(fetchKey('/a')).rejects.toThrow('down');
+    state.isDown = false;
+    state.now += minute;
+    expect(await fetchKey('/a')).toMatchObject({ isThere: true });
+  });
 
-it('spares the server of a caller who makes keys up, and still knows the real ones', async () => {
-  const { clock, asked, fetchKey } = keyServer();
-  await fetchKey('/a');
-  for (let nth = 0; nth < 10; nth++) await fetchKey(`/no-${nth}`);
+  it('is used by the others while one asks for it again', async () => {
+    const { state, asked, fetchKey } = keyServer();
+    await fetchKey('/a');
+    state.now += hour;
+    const answered = Promise.withResolvers<void>();
+    state.release = answered.promise;
+    const first = fetchKey('/a');
 
-  await expect(fetchKey('/no-10')).rejects.toThrow('too many keys that do not exist');
-  expect(await fetchKey('/a')).toMatchObject({ isThere: true });
-  expect(asked).toHaveLength(11);
-  clock.now += 60_000;
-  expect(await fetchKey('/no-10')).toMatchObject({ isThere: false });
-});
+    expect(await fetchKey('/a')).toMatchObject({ isThere: true });
+    expect(asked).toHaveLength(2);
+    answered.resolve();
+    expect(await first).toMatchObject({ isThere: true });
+  });
 
-it('keeps a bounded number of keys', async () => {
-  const { asked, fetchKey } = keyServer();
-  for (let nth = 0; nth < 60; nth++) await fetchKey(`/key-${nth}`);
-  await fetchKey('/key-59');
-  expect(asked).toHaveLength(60);
-  await fetchKey('/key-0');
-  expect(asked).toHaveLength(61);
-});
+  it('is none any more when its server says so', async () => {
+    const { state, fetchKey } = keyServer();
+    await fetchKey('/a');
+    state.gone.add('/a');
+    state.now += hour;
 
-it('forgets a failure at once', async () => {
-  const { asked, fetchKey } = keyServer();
-
-  await expect(fetchKey('/down')).rejects.toThrow('down');
-  await expect(fetchKey('/down')).rejects.toThrow('down');
-  expect(asked).toEqual(['/down', '/down']);
+    expect(await fetchKey('/a')).toMatchObject({ isThere: false });
+    expect(await fetchKey('/a')).toMatchObject({ isThere: false });
+  });
 });

@@ -51,6 +51,8 @@ beforeAll(async () => {
     sourceSettings(),
     sourceSettings({ name: 'other' }),
     sourceSettings({ name: 'batch', provider: 'hmac', hmac: batch }),
+    sourceSettings({ name: 'topics', provider: 'sns' }),
+    sourceSettings({ name: 'more-topics', provider: 'sns' }),
   ];
   writeFileSync(join(folder, 'settings.json'), JSON.stringify({ sources }));
   vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
@@ -142,6 +144,57 @@ describe('the receiver function', () => {
       statusCode: 404,
       body: '{"error":"unknown_source"}',
     });
+  });
+
+  it.each([
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'valueOf',
+    'prototype',
+    '%5F%5Fproto__',
+  ])('has no source %s', async (name) => {
+    const receive = await coldStart();
+
+    expect(await receive(post(event, `/webhooks/${name}`), {})).toMatchObject({ statusCode: 404 });
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('reads a secret that is not set once, however many requests come', async () => {
+    answers.set('GetSecretValue', [{ status: 400, body: { __type: 'ResourceNotFoundException' } }]);
+    const receive = await coldStart();
+    const responses = await Promise.all(Array.from({ length: 200 }, () => receive(post(event), {})));
+
+    expect(responses.every(({ statusCode }) => statusCode === 503)).toBe(true);
+    expect(aws.calls.filter(({ action }) => action === 'GetSecretValue').length).toBeLessThanOrEqual(2);
+  });
+
+  it('asks for the keys of one source while another is flooded with made-up ones', async () => {
+    const topic = 'arn:aws:sns:us-east-1:111122223333:mine';
+    answers.set('GetSecretValue', [{ body: { SecretString: topic, CreatedDate: secretCreated } }]);
+    const fetched: string[] = [];
+    vi.stubGlobal('fetch', async (url: URL) => {
+      fetched.push(url.pathname);
+      return new Response('no such certificate', { status: 404 });
+    });
+    const receive = await coldStart();
+    const forged = (source: string, nth: number) => {
+      const [Message, MessageId, Timestamp] = ['m', 'i', '2026-11-27T00:00:00.000Z'];
+      const hex = nth.toString(16).padStart(32, '0');
+      const SigningCertURL = `https://sns.us-east-1.amazonaws.com/SimpleNotificationService-${hex}.pem`;
+      const fields = { Message, MessageId, Timestamp, TopicArn: topic, Type: 'Notification' };
+      const signed = { ...fields, SignatureVersion: '2', Signature: 'AAAA', SigningCertURL };
+      return receive(post(JSON.stringify(signed), `/webhooks/${source}`), {});
+    };
+    for (let nth = 0; nth < 200; nth++) await forged('topics', nth);
+
+    expect(fetched.length).toBeGreaterThanOrEqual(20);
+    expect(fetched.length).toBeLessThan(60);
+    const before = fetched.length;
+    expect(await forged('more-topics', 777)).toMatchObject({ statusCode: 401 });
+    expect(fetched).toHaveLength(before + 1);
+    vi.unstubAllGlobals();
   });
 
   it('names only the class of a refusal', async () => {

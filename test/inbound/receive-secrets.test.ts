@@ -13,7 +13,7 @@ const signed = (body: string | Uint8Array, key = 'secret', ip?: string) =>
   requestOf(body, { 'x-signature': createHmac('sha256', key).update(body).digest('hex') }, ip);
 
 describe('receive, and the source’s secret', () => {
-  it('answers 503 while there is none, and finds the first one at once', async () => {
+  it('answers 503 while there is none, and finds the first one within two seconds', async () => {
     const receiver = memoryReceiver({ ...plain, name: 'partner' }, {});
 
     expect(await receiver.receive(signed('{}'), now)).toMatchObject({
@@ -22,7 +22,67 @@ describe('receive, and the source’s secret', () => {
       reason: 'set it with: hookline secrets set partner',
     });
     receiver.state.secret = { current: version('secret', now) };
-    expect(await receiver.receive(signed('{}'), now)).toMatchObject({ kind: 'accepted' });
+    // Not at once: a read for each request without a secret costs without bound.
+    expect(await receiver.receive(signed('{}'), now + 1)).toMatchObject({ error: 'secret_not_set' });
+    expect(await receiver.receive(signed('{}'), now + 2)).toMatchObject({ kind: 'accepted' });
+  });
+
+  it.each([
+    ['there is none', {}],
+    ['it is a placeholder', { current: version('unset') }],
+    [
+      'all its keys have ended',
+      { current: version('{"keys":[{"key":"a","notAfter":"2020-01-01T00:00:00Z"}]}') },
+    ],
+  ])('reads it once in two seconds while %s', async (_state, secret) => {
+    const receiver = memoryReceiver(plain, secret);
+    for (let request = 0; request < 1000; request++)
+      expect(await receiver.receive(signed('{}'), now)).toMatchObject({ error: 'secret_not_set' });
+
+    expect(receiver.state.reads).toBe(1);
+    await receiver.receive(signed('{}'), now + 2);
+    expect(receiver.state.reads).toBe(2);
+  });
+
+  it('reads it once in two seconds while it cannot be read, and recovers then', async () => {
+    const receiver = memoryReceiver(plain, { current: version('secret', now - 2 * day) });
+    receiver.state.secretError = new Error('throttled');
+    for (let request = 0; request < 1000; request++)
+      expect(await receiver.receive(signed('{}'), now)).toMatchObject({ status: 503, error: 'unavailable' });
+
+    expect(receiver.state.reads).toBe(1);
+    receiver.state.secretError = undefined;
+    expect(await receiver.receive(signed('{}'), now + 1)).toMatchObject({ status: 503 });
+    expect(await receiver.receive(signed('{}'), now + 2)).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('reads it once in two seconds while forged requests come and it cannot be read again', async () => {
+    const receiver = memoryReceiver(plain, { current: version('secret', now - 2 * day) });
+    await receiver.receive(signed('{}'), now);
+    receiver.state.secretError = new Error('throttled');
+    for (let request = 0; request < 1000; request++) await receiver.receive(signed('{}', 'forged'), now + 10);
+
+    expect(receiver.state.reads).toBe(2);
+    expect(await receiver.receive(signed('{}'), now + 10)).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('reads it once for all who come at the same time', async () => {
+    const receiver = memoryReceiver(plain, { current: version('secret', now - 2 * day) });
+    const all = await Promise.all(Array.from({ length: 100 }, () => receiver.receive(signed('{}'), now)));
+
+    expect(all.every(({ kind }) => kind === 'accepted')).toBe(true);
+    expect(receiver.state.reads).toBe(1);
+  });
+
+  it('finds a key that is stored where all keys had ended, within two seconds', async () => {
+    const ended = version('{"keys":[{"key":"old","notAfter":"2026-11-18T15:06:50Z"}]}');
+    const receiver = memoryReceiver(plain, { current: ended });
+    const end = Date.parse('2026-11-18T15:06:50Z') / 1000;
+    expect(await receiver.receive(signed('{}', 'old'), end - 60)).toMatchObject({ kind: 'accepted' });
+    expect(await receiver.receive(signed('{}', 'old'), end)).toMatchObject({ error: 'secret_not_set' });
+    receiver.state.secret = { current: version('new', end) };
+
+    expect(await receiver.receive(signed('{}', 'new'), end + 2)).toMatchObject({ kind: 'accepted' });
   });
 
   it('answers 503 when it cannot be read', async () => {

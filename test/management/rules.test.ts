@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { EventId } from '../../lambdas/domain/event-id.ts';
 import { issueText } from '../../lambdas/domain/issue-text.ts';
-import { EventId } from '../../lambdas/domain/publish-message.ts';
+
 import type { OperationShape } from '../../lambdas/management/operation.ts';
 import { operations } from '../../lambdas/management/operations.ts';
 import { managementWorld } from '../fakes/management-world.ts';

@@ -65,6 +65,50 @@ describe('λ publish', () => {
     expect(world.requests).toMatchObject([{ url: endpoint.url }]);
   });
 
+  it.each([
+    ['a full stop', 'a.b'],
+    ['a line end', 'a\r\nx-admin: 1'],
+    ['a control character', '\u001b[31m'],
+    ['nothing', ''],
+    ['a space', 'a b'],
+    ['too many characters', 'a'.repeat(257)],
+    ['a letter beyond ASCII', 'é'],
+    ['a template', '{body}#'],
+  ])('makes no event of an envelope whose id has %s, and says why', async (_name, MessageId) => {
+    const world = outboundWorld();
+    const { id: _, ...withoutId } = message;
+    for (const inner of [message, withoutId]) {
+      const body = JSON.stringify({ ...envelope(JSON.stringify(inner)), MessageId });
+      await world.publishQueue.send({ body });
+    }
+    await world.workOffPublishQueue();
+
+    const entries = world.deadLetters.map((text) => JSON.parse(text));
+    const reason = expect.stringMatching(/^MessageId \(of the SNS envelope\): expected 1 to 256 of A-Z/);
+    expect(entries).toMatchObject([{ reason }, { reason }]);
+    expect(entries.every(({ id }) => /^[A-Za-z0-9_:/+=@-]{1,256}$/.test(id))).toBe(true);
+    expect(world.events.events.size).toBe(0);
+    if (MessageId !== '') expect(JSON.stringify(world.report)).not.toContain(JSON.stringify(MessageId));
+  });
+
+  it('takes no part of an event whose id breaks the rule', async () => {
+    const world = outboundWorld();
+    const range = {
+      v: 1,
+      kind: 'range',
+      tenant: 'acme',
+      eventId: 'a.b#c',
+      correlationId: 'm',
+      range: '[null,null]',
+    };
+    await world.publishQueue.send({ body: JSON.stringify(range) });
+    await world.workOffPublishQueue();
+
+    expect(world.deadLetters.map((text) => JSON.parse(text))).toMatchObject([
+      { kind: 'publish', reason: expect.stringMatching(/^type: /) },
+    ]);
+  });
+
   it('writes the id into what it gives up, so that a redrive makes no second event', async () => {
     const world = outboundWorld();
 

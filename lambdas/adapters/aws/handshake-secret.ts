@@ -7,8 +7,12 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { briefly } from '../../domain/briefly.ts';
 import { awaitedUntil, type HandshakeSecretPort } from '../../domain/provider/awaited-secret.ts';
-import { type Seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+
+/** Anybody may bring a secret: asking whether one is awaited costs one read in this. */
+const askAtMostEvery = seconds(2);
 
 /** The secret of a source whose provider brings it in a handshake. */
 export function handshakeSecret(
@@ -16,9 +20,10 @@ export function handshakeSecret(
   name: string,
   window: Seconds,
 ): HandshakeSecretPort {
+  const state = briefly(askAtMostEvery, async () => latest(client, name));
   return {
     async isAwaited(now) {
-      const { value, createdAt } = await latest(client, name);
+      const { value, createdAt } = await state.get(now);
       return now < awaitedUntil({ value, createdAt }, window);
     },
     async store(secret) {

@@ -1,5 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { briefly } from '../../domain/briefly.ts';
 import { type MasterKey, masterKey } from '../../domain/sealed-text.ts';
+import { slipIn } from '../../domain/signature/mistaken-secret.ts';
 import { later, seconds, type UnixMillis } from '../../domain/time.ts';
 import { secretByName } from './secrets-manager.ts';
 
@@ -12,21 +14,34 @@ const cacheFor = seconds(300);
 /** A key that is not known is looked for so often at most. */
 const lookAgainAfter = seconds(10);
 
+const readAtMostEvery = seconds(2);
+
+type Keys = readonly [MasterKey, ...MasterKey[]];
+
 /** The keys from the master secret, cached for this container. */
 export function masterKeys(client: SecretsManagerClient, name: string) {
   const secret = secretByName(client, name);
-  let known: { readonly at: UnixMillis; readonly keys: readonly [MasterKey, ...MasterKey[]] } | undefined;
+  let known: { readonly at: UnixMillis; readonly keys: Keys } | undefined;
+  // A secret that is missing or cannot be read is asked for so often at most, however many deliveries wait.
+  const reading = briefly(readAtMostEvery, read);
 
-  async function readWithin(age: number, now: UnixMillis): Promise<readonly [MasterKey, ...MasterKey[]]> {
+  async function readWithin(age: number, now: UnixMillis): Promise<Keys> {
     if (known !== undefined && known.at >= later(now, seconds(-age))) return known.keys;
+    known = { at: now, keys: await reading.get(now) };
+    return known.keys;
+  }
+
+  async function read(): Promise<Keys> {
     const [current, previous] = [
       await secret.readSecret('AWSCURRENT'),
       await secret.readSecret('AWSPREVIOUS'),
     ];
-    if (!current?.value) throw new SealedSecretError(`the master secret ${name} has no value`);
-    const earlier = previous?.value ? [masterKey(previous.value)] : [];
-    known = { at: now, keys: [masterKey(current.value), ...earlier] };
-    return known.keys;
+    if (!current || slipIn(current.value) !== undefined)
+      throw new SealedSecretError(
+        `the master secret ${name} has no value, or a placeholder; store 32 random bytes in hex`,
+      );
+    const earlier = previous && slipIn(previous.value) === undefined ? [masterKey(previous.value)] : [];
+    return [masterKey(current.value), ...earlier];
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { briefly } from '../../domain/briefly.ts';
 import type { SigningKey } from '../../domain/endpoint-secret.ts';
 import { parseSecretValue } from '../../domain/provider/secret.ts';
 import { later, seconds, type UnixMillis } from '../../domain/time.ts';
@@ -10,6 +11,7 @@ export class SigningSecretError extends Error {
 }
 
 const cacheFor = seconds(300);
+const readAtMostEvery = seconds(2);
 /** Receivers go on with the old key for this long after a new one was stored. */
 const rotationOverlap = seconds(86_400);
 
@@ -17,6 +19,8 @@ const rotationOverlap = seconds(86_400);
 export function signingSecret(client: SecretsManagerClient, name: string) {
   const secret = secretByName(client, name);
   let known: { readonly until: UnixMillis; readonly keys: readonly SigningKey[] } | undefined;
+  // A secret that is missing or cannot be read is asked for so often at most, however many deliveries wait.
+  const reading = briefly(readAtMostEvery, readKeys);
 
   async function readKeys(now: UnixMillis): Promise<readonly SigningKey[]> {
     const current = await secret.readSecret('AWSCURRENT');
@@ -32,11 +36,11 @@ export function signingSecret(client: SecretsManagerClient, name: string) {
   return {
     /**
      * @returns decoded keys, the current one first; within 24 h of a rotation the previous one, too
-     * @throws SigningSecretError when there is none
+     * @throws SigningSecretError when there is none, for two seconds without another look
      */
     async keys(now: UnixMillis): Promise<readonly SigningKey[]> {
       if (known === undefined || now >= known.until) {
-        known = { keys: await readKeys(now), until: later(now, cacheFor) };
+        known = { keys: await reading.get(now), until: later(now, cacheFor) };
       }
       return known.keys;
     },

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
-import { parseKey, type SecretFormat, type VerificationKey } from '../signature/key.ts';
+import { asymmetricText } from '../signature/asymmetric-text.ts';
+import { readKey, type SecretFormat, type VerificationKey } from '../signature/key.ts';
+import type { Mistake } from '../signature/mistaken-secret.ts';
 import { parseInstant, type UnixMillis } from '../time.ts';
 
 /** A key and until when it verifies. */
@@ -20,31 +22,41 @@ const KeyList = v.object({
   keys: v.pipe(v.array(v.object({ key: v.string(), notAfter: v.optional(v.string()) })), v.minLength(1)),
 });
 
+/** A secret's value, or what was given instead, where that can be told. */
+export type SecretReading =
+  | { readonly value: SecretValue; readonly mistake?: undefined }
+  | { readonly value?: undefined; readonly mistake: Mistake | undefined };
+
 /**
- * Reads a secret's value: what the provider's dashboard shows, or `{"keys":[{"key","notAfter"?}]}`.
+ * Reads a secret's value, as `readSecretValue` does.
  *
  * @returns undefined when any of it is no key of this provider: then the whole value is a mistake
  */
-export function parseSecretValue(value: string, format: SecretFormat): SecretValue | undefined {
+export const parseSecretValue = (value: string, format: SecretFormat): SecretValue | undefined =>
+  readSecretValue(value, format).value;
+
+/**
+ * Reads a secret's value: what the provider's dashboard shows, or `{"keys":[{"key","notAfter"?}]}`.
+ *
+ * When any of it is no key of this provider, then the whole value is a mistake.
+ */
+export function readSecretValue(value: string, format: SecretFormat): SecretReading {
   const list = v.safeParse(KeyList, parseJsonObject(value));
   if (!list.success) {
-    const key = looksLikeKeyList(value) ? undefined : parseKey(value, format);
-    return key && { keys: [{ key }], isList: false };
+    // A set of public keys has the same first field.
+    if (looksLikeKeyList(value)) return { mistake: asymmetricText(value) };
+    const { key, mistake } = readKey(value, format);
+    return key ? { value: { keys: [{ key }], isList: false } } : { mistake };
   }
-  const keys = list.output.keys.map((entry) => parseDatedKey(entry, format));
-  return keys.includes(undefined)
-    ? undefined
-    : { keys: keys.filter((key) => key !== undefined), isList: true };
-}
-
-function parseDatedKey(
-  entry: { key: string; notAfter?: string | undefined },
-  format: SecretFormat,
-): DatedKey | undefined {
-  const key = parseKey(entry.key, format);
-  const notAfter = entry.notAfter === undefined ? undefined : parseInstant(entry.notAfter);
-  const endIsReadable = entry.notAfter === undefined || notAfter !== undefined;
-  return key && endIsReadable ? { key, notAfter } : undefined;
+  const keys: DatedKey[] = [];
+  for (const entry of list.output.keys) {
+    const { key, mistake } = readKey(entry.key, format);
+    const notAfter = entry.notAfter === undefined ? undefined : parseInstant(entry.notAfter);
+    const endIsReadable = entry.notAfter === undefined || notAfter !== undefined;
+    if (key === undefined || !endIsReadable) return { mistake };
+    keys.push({ key, notAfter });
+  }
+  return { value: { keys, isList: true } };
 }
 
 /** A list with a slip in it must not become a key made of JSON text. */

@@ -1,5 +1,8 @@
 import { createPublicKey, type KeyObject, type PublicKeyInput } from 'node:crypto';
+import { asymmetricBytes, asymmetricText } from './asymmetric-text.ts';
 import { decodeStrictly } from './encoding.ts';
+import { type Mistake, mistakeIn, slipIn } from './mistaken-secret.ts';
+import { isWeakKey } from './weak-key.ts';
 
 /** A key of one kind never verifies a signature of another. */
 export type VerificationKey =
@@ -50,22 +53,55 @@ const minStandardSecretBytes = 24;
 const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
 const ed25519KeyBytes = 32;
 
+/** A key, or what the text is instead, where that can be told. */
+export type KeyReading =
+  | { readonly key: VerificationKey; readonly mistake?: undefined }
+  | { readonly key?: undefined; readonly mistake: Mistake | undefined };
+
+/** Reads one secret in the provider's own format. @returns undefined for what is no key of it, as `readKey` tells */
+export const parseKey = (text: string, format: SecretFormat): VerificationKey | undefined =>
+  readKey(text, format).key;
+
 /**
- * Reads one secret in the provider's own format.
+ * Reads one secret in the provider's own format, and says what was given instead.
  *
- * White space around it is a slip of copying. Missing, empty, a placeholder and what does not decode is never a key.
+ * White space around it is a slip of copying. Missing, empty, a placeholder and what does not decode is never a key;
+ * nor is half of a key pair where a secret is shared, be it the whole text or one of its fields.
  */
-export function parseKey(text: string, format: SecretFormat): VerificationKey | undefined {
+export function readKey(text: string, format: SecretFormat): KeyReading {
   const secret = text.trim();
-  if (secret === '' || neverSecrets.has(secret) || placeholder.test(secret)) return undefined;
-  return typeof format === 'object' ? format.parse(secret) : parsers[format](secret);
+  const slip = slipIn(secret);
+  if (slip !== undefined) return { mistake: slip };
+  const key = typeof format === 'object' ? format.parse(secret) : parsers[format](secret);
+  if (key === undefined) return { mistake: mistakeIn(secret) };
+  const mistake = mistakeOf(key, format) ?? ('publicKey' in key ? undefined : asymmetricText(secret));
+  return mistake === undefined ? { key } : { mistake };
 }
 
-/** What stands where a secret is still to come. */
-const placeholder = /^(?:unset$|\{\s*"awaitHandshakeUntil")/i;
+/** Judges what a parser made, so that none of them, and no field, is left out. */
+function mistakeOf(key: VerificationKey, format: SecretFormat): Mistake | undefined {
+  if ('publicKey' in key) return isWeakKey(key.publicKey) ? 'weak-key' : undefined;
+  if (key.kind === 'fields') return firstMistake(Object.values(key.fields));
+  const bytes = Buffer.from(key.bytes);
+  if (key.kind === 'token') return firstMistake(tokenParts(bytes.toString('utf8'), format));
+  const half = asymmetricBytes(bytes);
+  if (half !== undefined) return half;
+  const texts = isReadable(bytes) ? [bytes.toString('utf8')] : [];
+  return firstMistake([...texts, ...(key.verifyToken === undefined ? [] : [key.verifyToken])]);
+}
 
-/** Zendesk signs tests of an unsaved webhook with this, which everybody knows. */
-const neverSecrets: ReadonlySet<string> = new Set(['dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==']);
+const firstMistake = (texts: readonly string[]): Mistake | undefined =>
+  texts.map((text) => mistakeIn(text)).find((mistake) => mistake !== undefined);
+
+/** A user and a password are two: one that is still to come spoils both. */
+function tokenParts(token: string, format: SecretFormat): string[] {
+  const at = token.indexOf(':');
+  return format === 'basic' ? [token.slice(0, at), token.slice(at + 1), token] : [token];
+}
+
+/** Decoded bytes may be anything; what is shorter than any of them is a text. */
+const isReadable = (bytes: Buffer): boolean =>
+  bytes.length < 16 || !/[^\P{Cc}\s]|\ufffd/u.test(bytes.toString('utf8'));
 
 const parsers: Readonly<Record<NamedFormat, (secret: string) => VerificationKey | undefined>> = {
   text: (secret) => hmacKey(Buffer.from(secret, 'utf8')),
@@ -108,10 +144,13 @@ function ed25519FromPem(pem: string): VerificationKey | undefined {
 
 /** @returns undefined for what is no public key; a private one is a mistake, and refused */
 export function publicKeyFrom(input: PublicKeyInput): KeyObject | undefined {
-  if (typeof input.key === 'string' && !input.key.startsWith('-----BEGIN PUBLIC KEY-----')) return undefined;
+  if (typeof input.key === 'string' && !onePublicKey.test(input.key)) return undefined;
   try {
     return createPublicKey(input);
   } catch {
     return undefined;
   }
 }
+
+/** Of several blocks only the first would count. */
+const onePublicKey = /^-----BEGIN PUBLIC KEY-----(?![\s\S]*-----BEGIN)/;

@@ -15,7 +15,7 @@ const keyPair: OwnFormat = {
   called: 'publicKey:privateKey',
   parse(secret) {
     const [publicKey, privateKey, ...more] = secret.split(':');
-    const isPair = publicKey && privateKey && more.length === 0 && !/\s/.test(secret);
+    const isPair = publicKey && privateKey && more.length === 0 && !/[\s"'{}]/.test(secret);
     return isPair ? { kind: 'fields', fields: { publicKey, privateKey } } : undefined;
   },
 };

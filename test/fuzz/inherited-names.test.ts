@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { sampleOf } from '../../bin/samples/sample-of.ts';
+import { bringsItsSecret, secretFormat } from '../../bin/secret-change.ts';
+import { signRequest } from '../../bin/signing/sign-request.ts';
+import { defineHandlers, findHandler } from '../../lambdas/domain/handler.ts';
+import { ownOf } from '../../lambdas/domain/own.ts';
+import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import { propertyAt } from '../../lambdas/domain/provider/property.ts';
+import { parseKey } from '../../lambdas/domain/signature/key.ts';
+import { readSignature } from '../../lambdas/domain/signature/read-signature.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { typeLabel } from '../../lambdas/inbound/attempt.ts';
+import { look, now, sourceOf } from '../fakes/explained.ts';
+import { scripted, succeed } from '../fakes/inbound-handlers.ts';
+import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
+import { inboundWorld, sourceSettings, stripeMessage } from '../fakes/inbound-world.ts';
+import { managementWorld } from '../fakes/management-world.ts';
+
+/** What every plain object answers to without having it. */
+const inherited = [...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'caller', 'then'];
+
+describe.each(inherited)('the name %s', (name) => {
+  it('is in no table', () => {
+    expect(ownOf({}, name)).toBeUndefined();
+    expect(propertyAt({}, name)).toBeUndefined();
+    expect(secretFormat(name)).toBe('text');
+    expect(bringsItsSecret(name)).toBe(false);
+    expect(sampleOf(name, 'https://a.test/', unixMillis(0)).body.byteLength).toBeGreaterThan(0);
+  });
+
+  it('is no provider', async () => {
+    expect(() => providerOf({ name: 'a', provider: name })).toThrow(/choose one of/);
+    const draft = sampleOf('github', 'https://a.test/', unixMillis(0));
+    const key = parseKey('a secret', 'text');
+    if (key === undefined) throw new Error('it is a secret');
+    const signing = { key, at: unixMillis(0), messageId: 'm' };
+    const signed = await signRequest(name, catalogue.github, draft, signing);
+    expect(signed.headers['x-hub-signature-256']).toMatch(/^sha256=/);
+  });
+
+  it('is no event type that has a handler', () => {
+    const handlers = defineHandlers('stripe', { 'invoice.*': async () => undefined });
+
+    expect(findHandler(handlers, name)).toBeUndefined();
+    expect(typeLabel(handlers, name)).toBe(typeLabel(handlers, 'nobody.has.it'));
+  });
+
+  it('is no version of a signature, and no header that counts', async () => {
+    const { signature } = catalogue.stripe;
+    const headers = new Map([['stripe-signature', `t=${now},${name}=ab`]]);
+    if (typeof signature === 'function') throw new Error('Stripe signs by a scheme');
+
+    expect(readSignature(signature, headers)).toBe('malformed-header');
+    const diagnosis = await look(
+      requestOf('{}', { [name.toLowerCase()]: 'a' }),
+      sourceOf('github', 'a secret'),
+    );
+    expect(diagnosis.likely.join()).not.toMatch(/^Only|function|native/);
+  });
+
+  it('is a type, an id and a field like any other in what is received', async () => {
+    const receiver = memoryReceiver(
+      { provider: 'token', token: { header: 'x-token', prefix: '', typeHeader: 'x-type', idHeader: 'x-id' } },
+      { current: { value: 'a token of ours', createdAt: unixMillis(0) } },
+    );
+    const headers = { 'x-token': 'a token of ours', 'x-type': name, 'x-id': name, [name]: 'a' };
+
+    expect(await receiver.receive(requestOf(`{"${name}":1}`, headers), now)).toMatchObject({
+      kind: 'accepted',
+      events: [{ id: name, type: name }],
+    });
+  });
+
+  it('is no parameter, tenant or source that the management API has', async () => {
+    const { call, problems } = managementWorld();
+    const paths = [
+      `/v1/${name}`,
+      `/v1/tenants/acme/endpoints/${name}`,
+      `/v1/event-types/${name}`,
+      `/v1/sources/${name}/events`,
+    ];
+    for (const path of paths) {
+      const { status } = await call('GET', path, undefined, { query: { [name]: 'a' } });
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(500);
+    }
+    expect(problems).toEqual([]);
+  });
+});
+
+it('a source named constructor has the handlers that were declared for it, and else none', async () => {
+  const settings = sourceSettings({ name: 'constructor' });
+  const { runs, handlers } = scripted(succeed, succeed);
+  const world = inboundWorld(handlers, settings);
+  world.send(stripeMessage('evt_1', { source: 'constructor' }));
+  await world.turn();
+  expect(runs).toEqual(['evt_1 1']);
+
+  Reflect.deleteProperty(world.team.handlers, 'constructor');
+  world.send(stripeMessage('evt_2', { source: 'constructor' }));
+  await world.turn();
+  expect(world.claims.records.get('constructor#evt_2')).toMatchObject({ status: 'ignored' });
+  expect(world.deadLetters).toEqual([]);
+});
