@@ -18,19 +18,19 @@ export function deliveryReplay(deployment: Deployment) {
   const events = dynamodbOutboundEvents(tables, deployment.outboundEventsTable);
   const { send: sendTask } = sqsQueue(sqsClient(patientCalls), deployment.deliveryQueueUrl);
 
-  async function replay(id: string): Promise<Resent> {
-    const result = await replayDelivery(id, unixMillis(Date.now()), { deliveries, events, sendTask });
+  async function replay(id: string, by: 'hand' | 'job' = 'hand'): Promise<Resent> {
+    const result = await replayDelivery(id, unixMillis(Date.now()), { deliveries, events, sendTask }, by);
     return result.kind === 'replayed' ? { kind: 'sent' } : result;
   }
 
   return {
-    replay,
+    replay: (id: string) => replay(id),
 
     /** @param taskText of a task that SQS moved */
     async redrive(id: string, taskText: string | undefined): Promise<Resent> {
       const delivery = await deliveries.read(id);
       const step = redriveOf(delivery, taskText);
-      if (step.kind === 'replay') return replay(id);
+      if (step.kind === 'replay') return replay(id, 'job');
       if (step.kind !== 'task') return step;
       await sendTask(taskMessage(step.task, step.delivery));
       return { kind: 'sent' };

@@ -29,6 +29,8 @@ const PublishMessage = v.object({
   tenant: v.optional(Tenant, ''),
   data: v.unknown(),
   endpoint: v.optional(v.object({ id: EndpointId, url: v.optional(Url) })),
+  /** The management API's: a test event to one endpoint. Anything else is as if it were not there. */
+  byHand: v.fallback(v.optional(v.literal('test')), undefined),
 });
 
 /** Whom a publication is for. */
@@ -49,6 +51,8 @@ export interface Publication {
   /** As published: numbers are kept digit by digit. */
   readonly data: unknown;
   readonly to: Address;
+  /** To one registered endpoint: sent now, whatever its breaker says, and never held. */
+  readonly isTest?: boolean;
 }
 
 /** What a publish message turned out to be. */
@@ -81,10 +85,12 @@ export function openPublication({ text, messageId }: UnwrappedMessage): OpenedPu
   if (!isObjectText(text)) return unusable('(the whole message): expected a JSON object');
   const parsed = v.safeParse(PublishMessage, json);
   if (!parsed.success) return unusable(parsed.issues.map(describe).join('; '));
-  const { id = messageId, type, tenant, data, endpoint } = parsed.output;
+  const { id = messageId, type, tenant, data, endpoint, byHand } = parsed.output;
   const to = addressOf(endpoint);
   if (to.kind !== 'url' && tenant === '') return unusable(unaddressed);
-  return { kind: 'publication', publication: { id, type, tenant, data, to } };
+  const isTest = to.kind === 'endpoint' && byHand === 'test';
+  const publication = { id, type, tenant, data, to, ...(isTest && { isTest }) };
+  return { kind: 'publication', publication };
 }
 
 function addressOf(endpoint: v.InferOutput<typeof PublishMessage>['endpoint']): Address {

@@ -57,6 +57,7 @@ export const isForEarlierOne = (delivery: Delivery, endpoint: Endpoint): boolean
   later(delivery.createdAt, clockSkew) < endpoint.createdAt;
 
 export const endpointWasDeleted = 'its endpoint was deleted';
+export const testsAreNotHeld = 'its endpoint is disabled, and a test is not held: enable it, and test again';
 
 /** Holds a delivery whose endpoint is disabled, instead of trying it. */
 export async function holdDelivery(

@@ -113,5 +113,5 @@ async function recoverOne(
   const roundBegan = delivery.deadline - delivery.lifetime;
   if (roundBegan >= createdAt) return delivery.round > 1 ? 'replayed' : 'passed';
   if (delivery.status !== 'failed') return 'passed';
-  return (await replayDelivery(delivery.id, ports.now(), ports)).kind;
+  return (await replayDelivery(delivery.id, ports.now(), ports, 'job')).kind;
 }

@@ -1,13 +1,14 @@
 import type { Delivery } from '../domain/delivery-record.ts';
-import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
+import { taskMessage } from '../domain/delivery-task.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
+import { endWait, type LetOneGoPorts } from './let-go.ts';
 
 /** What a replay needs of the outside world. */
-export interface ReplayPorts {
-  readonly deliveries: {
+export interface ReplayPorts extends LetOneGoPorts {
+  readonly deliveries: LetOneGoPorts['deliveries'] & {
     read(id: string): Promise<Delivery | undefined>;
     /** Begins the next round of an ended delivery, if it still stands as it was seen. */
     reopen(
@@ -21,7 +22,6 @@ export interface ReplayPorts {
     /** Keeps the event until then at least. @returns false when there is no such event any more */
     keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
   };
-  sendTask(task: TaskMessage): Promise<void>;
 }
 
 /** What became of a replay. */
@@ -30,14 +30,23 @@ export type Replay =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Begins a new round of an ended delivery: a new deadline and the whole schedule anew; its log goes on.
+ * Begins a new round of an ended delivery: a new deadline and the whole schedule anew; its log goes on. One that waits
+ * makes its next attempt now.
  *
  * The event is kept from expiring first; the delivery is due as if it were new, so a task that gets lost is the sweep's to
  * send.
+ *
+ * @param by a person's goes now, whatever the breaker says; a job's waits for its turn
  */
-export async function replayDelivery(id: string, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
+export async function replayDelivery(
+  id: string,
+  now: UnixMillis,
+  ports: ReplayPorts,
+  by: 'hand' | 'job' = 'hand',
+): Promise<Replay> {
   const seen = await ports.deliveries.read(id);
   if (seen === undefined) return refused(`there is no delivery ${id}`);
+  if (seen.status === 'pending' && by === 'hand') return sendNow(seen, now, ports);
   if (seen.status === 'pending' || seen.status === 'held') return refused(`${id} is ${seen.status} already`);
   if (seen.expiresAt !== undefined && seen.expiresAt <= toUnixSeconds(now)) {
     return refused(`${id} is past its retention`);
@@ -49,7 +58,19 @@ export async function replayDelivery(id: string, now: UnixMillis, ports: ReplayP
   const write = await ports.deliveries.reopen(seen, eventExpiresAt, now, dueAfterCreation(now));
   if (!write.ok) return refused(`${id} was replayed or delivered by somebody else just now`);
   const { delivery } = write;
-  await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
+  const byHand = by === 'hand' ? ('retry' as const) : undefined;
+  await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1, byHand }, delivery));
+  return { kind: 'replayed', delivery };
+}
+
+/** Makes the next attempt of a pending delivery now, whatever it waits for: its schedule, or its endpoint's breaker. */
+async function sendNow(seen: Delivery, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
+  const { id, leaseUntil, nextAttemptAt } = seen;
+  if (leaseUntil !== undefined) return refused(`${id} is being sent just now: look again in a minute`);
+  const delivery = nextAttemptAt === undefined ? seen : await endWait(seen, now, ports);
+  if (delivery === undefined) return refused(`${id} was sent or changed just now: look again`);
+  const task = { deliveryId: id, attempt: delivery.attempts + 1, byHand: 'retry' as const };
+  await ports.sendTask(taskMessage(task, delivery));
   return { kind: 'replayed', delivery };
 }
 

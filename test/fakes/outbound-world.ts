@@ -91,6 +91,8 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     telemetry: report.telemetry,
   };
 
+  const replayPorts = { deliveries: table, events, sendTask: deliveryQueue.send };
+
   const world = {
     now: clock,
     settings,
@@ -108,7 +110,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
       requests,
       report,
     },
-    ...{ publishPorts, deliverPorts, sweepPorts },
+    ...{ publishPorts, deliverPorts, sweepPorts, replayPorts },
 
     /** Moves the clock on; nothing else happens. */
     advance: (span: Seconds) => {
@@ -145,8 +147,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
     sweep: (ports = sweepPorts) => sweep(settings.deliveryRetention, () => true, ports),
 
-    replay: (id: string) =>
-      replayDelivery(id, now, { deliveries: table, events, sendTask: deliveryQueue.send }),
+    replay: (id: string) => replayDelivery(id, now, replayPorts),
 
     /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute. */
     async run(span: Seconds): Promise<void> {

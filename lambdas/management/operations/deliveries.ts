@@ -86,9 +86,10 @@ async function deliveryFor(id: string, { deliveries }: DeliveryPorts): Promise<D
 export const retryDelivery = operation(
   {
     ...{ id: 'retryDelivery', method: 'POST', path: '/v1/deliveries/{deliveryId}/retry', tag },
-    summary: 'Sends an ended delivery again, with the whole schedule anew; twice by hand are two attempts',
+    summary:
+      'Sends a delivery now: an ended one with the whole schedule anew, one that waits before its time',
     params: DeliveryParams,
-    answers: { 202: { description: 'It is pending again', schema: DeliveryView } },
+    answers: { 202: { description: 'It is pending, and goes now', schema: DeliveryView } },
   },
   async ({ params: { deliveryId } }, ports: DeliveryPorts) => {
     await deliveryFor(deliveryId, ports);

@@ -40,10 +40,10 @@ export type Act =
   | { readonly kind: 'replay'; readonly endpoint: string; readonly round: number }
   | { readonly kind: 'publish'; readonly publication: object };
 
-/** At once, as the management API's writes are. */
+/** At once, as the management API's writes are; a delivery that is retried is a process of its own. */
 export interface Change {
   readonly at: Seconds;
-  readonly kind: 'disable' | 'enable' | 'delete';
+  readonly kind: 'disable' | 'enable' | 'delete' | 'begin-anew' | 'retry';
   readonly endpoint: string;
 }
 

@@ -1,3 +1,4 @@
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish.ts';
@@ -136,6 +137,10 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       if (kind === 'disable') void endpoints.disable(endpoint, { reason: 'manual', at: time.now() });
       if (kind === 'enable') void endpoints.enable(endpoint, time.now());
       if (kind === 'delete') void endpoints.remove(endpoint);
+      if (kind === 'begin-anew') {
+        void world.gates.reset(endpointHash({ tenant: endpoint.tenant, endpointId: id }));
+        void endpoints.beginAnew(endpoint, time.now());
+      }
     },
 
     send: (message: object) => publishQueue.send({ body: JSON.stringify(message) }),
