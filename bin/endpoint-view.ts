@@ -10,10 +10,11 @@ const short = (instant: string): string => instant.replace('T', ' ').replace(/\.
 /** One endpoint for a person. */
 export function describeEndpoint(endpoint: Endpoint): string {
   const { disabled, filter, maxPerSecond, maxConcurrent, timeout, retryDelays } = endpoint;
-  const facts: readonly (readonly [string, string | undefined])[] = [
+  const facts: readonly Fact[] = [
     ['endpoint', `${endpoint.id} of ${endpoint.tenant}`],
     ['url', endpoint.url],
     ['status', statusOf(endpoint)],
+    ...breakerFacts(endpoint),
     [
       'last attempt',
       disabled?.lastAttempt && `${disabled.lastAttempt.outcome} (delivery ${disabled.deliveryId})`,
@@ -31,6 +32,28 @@ export function describeEndpoint(endpoint: Endpoint): string {
   return facts
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(12)}  ${cell(value, 500)}`]))
     .join('\n');
+}
+
+type Fact = readonly [string, string | undefined];
+
+/** Whether it is asked at all, and what waits; of one that is well only what waits. */
+function breakerFacts({ breaker }: Endpoint): readonly Fact[] {
+  if (breaker === undefined) return [];
+  const { failures, failingSince, retryAfter, waiting } = breaker;
+  return [
+    ['breaker', describeBreaker(breaker)],
+    ['asked for', retryAfter && `no request before ${short(retryAfter)} (Retry-After)`],
+    ['failing', failingSince && `since ${short(failingSince)}; ${failures} in a row found it down`],
+    ['waiting', `${waiting.isExact ? '' : 'more than '}${counted(waiting.count, 'delivery', 'deliveries')}`],
+  ];
+}
+
+function describeBreaker({ state, since, nextProbeAt }: NonNullable<Endpoint['breaker']>): string {
+  if (nextProbeAt === undefined) return state;
+  const opened = since === undefined ? '' : ` since ${short(since)}`;
+  return state === 'open'
+    ? `open${opened}: one delivery is tried at ${short(nextProbeAt)}; endpoints test tries now`
+    : `half-open, open${opened}: one delivery finds out whether it is back`;
 }
 
 const statusOf = ({ status, disabled }: Endpoint): string =>

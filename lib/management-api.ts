@@ -12,6 +12,7 @@ import {
   inboundKeys,
   keptIndex,
   payloadPrefixes,
+  waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import type { ManagementEnv } from '../lambdas/env.ts';
 import type { InboundSource } from './inbound-source.ts';
@@ -120,6 +121,7 @@ export class ManagementApi extends Construct {
       endpoints.indexArn(attentionIndex.name),
       deliveries.indexArn(byEndpointIndex.name),
       deliveries.indexArn(heldIndex.name),
+      deliveries.indexArn(waitingIndex.name),
     );
   }
 

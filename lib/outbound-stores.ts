@@ -1,7 +1,13 @@
 import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { attentionIndex, byEndpointIndex, dueIndex, heldIndex } from '../lambdas/domain/tables.ts';
+import {
+  attentionIndex,
+  byEndpointIndex,
+  dueIndex,
+  heldIndex,
+  waitingIndex,
+} from '../lambdas/domain/tables.ts';
 import { RecordTable } from './parts/record-table.ts';
 
 /** tables of events, deliveries and endpoints; the stack's signing secret, and the one that endpoints' secrets are sealed under */
@@ -17,7 +23,7 @@ export class OutboundStores extends Construct {
     this.events = new RecordTable(this, 'Events', { removalPolicy });
     this.deliveries = new RecordTable(this, 'Deliveries', {
       removalPolicy,
-      indexes: [dueIndex, heldIndex, byEndpointIndex],
+      indexes: [dueIndex, heldIndex, byEndpointIndex, waitingIndex],
     });
     this.endpoints = new RecordTable(this, 'Endpoints', {
       removalPolicy,

@@ -13,6 +13,7 @@ import {
   dueIndex,
   heldIndex,
   payloadPrefixes,
+  waitingIndex,
 } from '../lambdas/domain/tables.ts';
 import type { DeliverEnv, PublishEnv, SweepEnv } from '../lambdas/env.ts';
 import { deliverTimeoutOf, type OutboundProps, outboundSettings } from './outbound-settings.ts';
@@ -131,6 +132,8 @@ export class Outbound extends Construct {
     deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
     const { deliveries, endpoints } = this;
     deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
+    // A person's test that succeeds lets go what waits.
+    deliver.allow(['dynamodb:Query'], deliveries.indexArn(waitingIndex.name));
     deliver.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.delivering.dlq.queueArn);
     deliver.allowObjects(['s3:GetObject'], payloads, payloadPrefixes.outbound);
     deliver.allow(
@@ -155,6 +158,7 @@ export class Outbound extends Construct {
       this.deliveries.indexArn(dueIndex.name),
       this.deliveries.indexArn(heldIndex.name),
       this.deliveries.indexArn(byEndpointIndex.name),
+      this.deliveries.indexArn(waitingIndex.name),
       this.endpoints.indexArn(attentionIndex.name),
     );
     sweep.allow(

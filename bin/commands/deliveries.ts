@@ -51,7 +51,7 @@ export function addDeliveriesCommand(program: Command): void {
   deliveries
     .command('retry')
     .alias('replay')
-    .description('send ended deliveries again, delivered ones too, with the whole schedule anew')
+    .description('send deliveries now: those that wait, and ended ones with the whole schedule anew')
     .argument('<deliveryId...>')
     .addOption(toCurrentEndpointOption())
     .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));

@@ -22,17 +22,18 @@ export function deliveryReplay(deployment: Deployment, options: ReplayOptions) {
   const { send: sendTask } = sqsQueue(sqsClient(patientCalls), deployment.deliveryQueueUrl);
 
   const ports = { deliveries, endpoints, events, sendTask };
-  const replay = (id: string): Promise<Replay> => replayDelivery(id, unixMillis(Date.now()), ports, options);
+  const replay = (id: string, by?: 'job'): Promise<Replay> =>
+    replayDelivery(id, unixMillis(Date.now()), ports, { ...options, by });
 
   return {
-    replay,
+    replay: (id: string) => replay(id),
 
     /** @param taskText of a task that SQS moved */
     async redrive(id: string, taskText: string | undefined): Promise<Resent> {
       const delivery = await deliveries.read(id);
       const step = redriveOf(delivery, taskText);
       if (step.kind === 'replay') {
-        const result = await replay(id);
+        const result = await replay(id, 'job');
         return result.kind === 'replayed' ? { kind: 'sent' } : result;
       }
       if (step.kind !== 'task') return step;

@@ -63,7 +63,7 @@ function addReading(endpoints: Command): void {
     .action((tenant: string, _options: unknown, command: Command) => list(tenant, command.optsWithGlobals()));
   endpoints
     .command('show')
-    .description('one endpoint')
+    .description('one endpoint, with its breaker and how many deliveries wait')
     .argument('<tenant>', 'whose it is', tenantArgument)
     .argument('<id>', 'within the tenant', endpointIdArgument)
     .action(async (tenant: string, id: string, _options: unknown, command: Command) =>
@@ -81,7 +81,7 @@ function addReading(endpoints: Command): void {
 
 function addActions(endpoints: Command): void {
   for (const [action, description] of [
-    ['enable', 'let it get events again; what was held is released, the oldest first'],
+    ['enable', 'let it get events again, or begin anew: what was held or waits goes now'],
     ['disable', 'hold its events, for 30 days'],
   ] as const) {
     endpoints
@@ -105,7 +105,7 @@ function addActions(endpoints: Command): void {
     );
   endpoints
     .command('test')
-    .description('send it a test event, whatever it is subscribed to')
+    .description('send it a test event now, whatever its breaker says; a success lets go what waits')
     .argument('<tenant>', 'whose it is', tenantArgument)
     .argument('<id>', 'within the tenant', endpointIdArgument)
     .action((tenant: string, id: string, _options: unknown, command: Command) =>

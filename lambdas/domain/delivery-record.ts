@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
-import { byEndpointIndex, dueIndex } from './tables.ts';
+import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
 /** Where a delivery stands. `pending` and `held` are unfinished. */
@@ -46,6 +46,8 @@ export interface Delivery {
   readonly lastAttemptAt?: UnixMillis;
   readonly lastError?: string;
   readonly nextAttemptAt?: UnixMillis;
+  /** Since when it has waited for its next attempt, by its schedule or for its endpoint to be well. */
+  readonly waitsSince?: UnixMillis;
   readonly createdAt: UnixMillis;
   /** The fencing token: raised by every claim, never lowered. */
   readonly claims: number;
@@ -80,6 +82,8 @@ export interface AttemptRecord {
   readonly lastAttemptAt?: UnixMillis;
   readonly lastError?: string;
   readonly nextAttemptAt?: UnixMillis;
+  /** With `nextAttemptAt`. */
+  readonly waitsSince?: UnixMillis;
   readonly dueAt?: UnixMillis;
   readonly expiresAt?: UnixSeconds;
 }
@@ -92,6 +96,8 @@ export interface Deferral {
   readonly dueAt: UnixMillis;
   /** By how much the deadline moves on. */
   readonly extend: Millis;
+  /** Since when it waits for its endpoint to be well; undefined: it waits for its turn only. */
+  readonly waitsSince?: UnixMillis;
 }
 
 /** A worker's right to record: it ends when anybody else claims. */
@@ -114,9 +120,12 @@ export function deliveryId(tenant: string, eventId: string, endpointId: string):
     .join('');
 }
 
-/** The due index's partition of a delivery: a hash's first letter spreads evenly. */
-export const dueShardOf = (id: string): string =>
-  String(Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % dueIndex.shards);
+/** A hash's first letter spreads evenly. */
+const shardOf = ({ id }: Pick<Delivery, 'id'>, shards: number): number =>
+  Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % shards;
+
+/** The due index's partition of a delivery. */
+export const dueShardOf = (id: string): string => String(shardOf({ id }, dueIndex.shards));
 
 /** A hot endpoint's deliveries of a day are spread over a few partitions. */
 export const endpointDayOf = (
@@ -129,7 +138,7 @@ export const endpointDayOf = (
 export function endpointDayFor(
   delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'createdAt'>,
 ): string {
-  const shard = Math.max(0, base32Alphabet.indexOf(delivery.id[0] ?? 'a')) % byEndpointIndex.shards;
+  const shard = shardOf(delivery, byEndpointIndex.shards);
   return endpointDayOf(delivery, utcDay(delivery.createdAt), shard);
 }
 
@@ -146,6 +155,18 @@ export const listedAt = ({ id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>):
 /** Names an endpoint among those whose deliveries are held. */
 export const heldByOf = ({ tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>): string =>
   `${tenant}/${endpointId}`;
+
+/** A partition of the index of what waits; an endpoint that is down has much of it. */
+export const waitingByOf = (
+  { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
+  shard: number,
+): string => `${tenant}/${endpointId}#${shard}`;
+
+/** The partition of the index of what waits that a delivery is in; of a URL that is not registered none is. */
+export const waitingByFor = (
+  delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'url'>,
+): string | undefined =>
+  delivery.url === undefined ? waitingByOf(delivery, shardOf(delivery, waitingIndex.shards)) : undefined;
 
 /** An item holds 400 KB; an endless log would stop every record. */
 const keptAtEachEnd = 20;

@@ -26,6 +26,12 @@ export interface GateState {
   readonly failedAt?: UnixMillis;
   /** The breaker: until then nobody tries; then one does. */
   readonly openUntil?: UnixMillis;
+  /** When the breaker opened. */
+  readonly openedAt?: UnixMillis;
+  /** A probe is under way until then at the latest. */
+  readonly probe?: UnixMillis;
+  /** The endpoint asked not to be asked before this: a 429 or 503 with `Retry-After`. */
+  readonly retryAfter?: UnixMillis;
   /** Probes that have failed since it opened. */
   readonly probes: number;
   /** When the last request was answered in good time; absent after one that was not. */
@@ -40,7 +46,7 @@ export const needsProof = (slot: number): boolean => slot >= unprovenConcurrent;
 
 /** Why somebody has to wait, and until when at least. */
 export interface Wait {
-  readonly why: 'rate' | 'concurrency' | 'breaker';
+  readonly why: 'rate' | 'concurrency' | 'breaker' | 'retry-after';
   readonly until: UnixMillis;
 }
 
@@ -53,12 +59,15 @@ export type GateTurn =
 
 /** Decides from the state that refused. */
 export function gateTurn(state: GateState, { concurrent }: GateLimits, now: UnixMillis): GateTurn {
-  const { openUntil, nextAt } = state;
-  if (openUntil !== undefined) {
-    return openUntil <= now
+  const { openUntil, nextAt, retryAfter } = state;
+  const probeAt = probeTimeOf(state);
+  if (openUntil !== undefined && probeAt !== undefined) {
+    return probeAt <= now
       ? { kind: 'probe', openUntil }
-      : { kind: 'wait', wait: { why: 'breaker', until: openUntil } };
+      : { kind: 'wait', wait: { why: 'breaker', until: probeAt } };
   }
+  if (retryAfter !== undefined && retryAfter > now)
+    return { kind: 'wait', wait: { why: 'retry-after', until: retryAfter } };
   if (nextAt !== undefined && nextAt > now) return { kind: 'wait', wait: { why: 'rate', until: nextAt } };
   const borne = state.provenAt === undefined ? Math.min(concurrent, unprovenConcurrent) : concurrent;
   const slots = Array.from({ length: borne }, (_, slot) => slot);
@@ -95,3 +104,39 @@ export const hasFailedTooLong = (
   { disableAfter }: GateLimits,
 ): boolean =>
   failingSince !== undefined && failedAt !== undefined && later(failingSince, disableAfter) <= failedAt;
+
+/** When the next probe may go: after the pause, and not before the endpoint wants it. Undefined: the breaker is closed. */
+const probeTimeOf = ({ openUntil, retryAfter }: GateState): UnixMillis | undefined =>
+  openUntil === undefined ? undefined : unixMillis(Math.max(openUntil, retryAfter ?? 0));
+
+/** Whether a wait ends when the endpoint is known to be well, and not by the limits that it has. */
+export const waitsForEndpoint = ({ why }: Pick<Wait, 'why'>): boolean =>
+  why === 'breaker' || why === 'retry-after';
+
+/** Closed: the endpoint is asked. Open: it is not. Half-open: the next task, or one that is under way, finds out. */
+export const breakerStates = ['closed', 'open', 'half-open'] as const;
+
+/** A breaker, as people see it. */
+export interface Breaker {
+  readonly state: (typeof breakerStates)[number];
+  /** When it opened. */
+  readonly since?: UnixMillis;
+  /** Absent while it is closed. */
+  readonly nextProbeAt?: UnixMillis;
+  /** The endpoint asked for patience until then. */
+  readonly retryAfter?: UnixMillis;
+  /** In a row. */
+  readonly failures: number;
+  readonly failingSince?: UnixMillis;
+}
+
+/** Reads the breaker from a gate. */
+export function breakerOf(state: GateState, now: UnixMillis): Breaker {
+  const { openedAt, probe, retryAfter, failures, failingSince } = state;
+  const nextProbeAt = probeTimeOf(state);
+  const patience = retryAfter !== undefined && retryAfter > now ? retryAfter : undefined;
+  const known = { failures, failingSince, retryAfter: patience };
+  if (nextProbeAt === undefined) return { ...known, state: 'closed' };
+  const isProbing = (probe ?? 0) > now || nextProbeAt <= now;
+  return { ...known, state: isProbing ? 'half-open' : 'open', since: openedAt, nextProbeAt };
+}

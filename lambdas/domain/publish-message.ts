@@ -54,6 +54,8 @@ const PublishMessage = v.object({
       generation: v.optional(v.string()),
     }),
   ),
+  /** The management API's: a test event to one endpoint. Anything else is as if it were not there. */
+  byHand: v.fallback(v.optional(v.literal('test')), undefined),
 });
 
 /** Whom a publication is for. */
@@ -74,6 +76,8 @@ export interface Publication {
   /** As published: numbers are kept digit by digit. */
   readonly data: unknown;
   readonly to: Address;
+  /** To one registered endpoint: sent now, whatever its breaker says, and never held. */
+  readonly isTest?: boolean;
 }
 
 /** What a publish message turned out to be. */
@@ -116,10 +120,12 @@ export function openPublication({ text, messageId, fault }: UnwrappedMessage): O
   if (!isObjectText(text)) return unusable('(the whole message): expected a JSON object');
   const parsed = v.safeParse(PublishMessage, json);
   if (!parsed.success) return unusable(parsed.issues.map(describe).join('; '));
-  const { id = messageId, type, tenant, data, endpoint } = parsed.output;
+  const { id = messageId, type, tenant, data, endpoint, byHand } = parsed.output;
   const to = addressOf(endpoint);
   if (to.kind !== 'url' && tenant === '') return unusable(unaddressed);
-  return { kind: 'publication', publication: { id, type, tenant, data, to } };
+  const isTest = to.kind === 'endpoint' && byHand === 'test';
+  const publication = { id, type, tenant, data, to, ...(isTest && { isTest }) };
+  return { kind: 'publication', publication };
 }
 
 function addressOf(endpoint: v.InferOutput<typeof PublishMessage>['endpoint']): Address {

@@ -31,6 +31,14 @@ export const byEndpointIndex = {
 /** Deliveries: those that are held, by endpoint, the oldest first. Sparse. */
 export const heldIndex = { name: 'held', partitionKey: 'heldBy', sortKey: 'createdAt' } as const;
 
+/** Deliveries: those that wait for their next attempt, by endpoint and a quarter, the longest first. Sparse. */
+export const waitingIndex = {
+  name: 'waiting',
+  partitionKey: 'waitingBy',
+  sortKey: 'waitsSince',
+  shards: 4,
+} as const;
+
 /** Endpoints (pk `tenant`, sk `id`): those about which something is to be done. Sparse. */
 export const attentionIndex = {
   name: 'attention',

@@ -2,8 +2,10 @@ import type { DestinationRules } from '../domain/destination.ts';
 import type { Endpoint, EndpointSettings } from '../domain/endpoint.ts';
 import type { KeptHeaders } from '../domain/endpoint-headers.ts';
 import type { SealedSecret } from '../domain/endpoint-secret.ts';
+import type { GateState } from '../domain/gate.ts';
 import type { EndpointRange } from '../domain/publish-range.ts';
 import type { Seconds, UnixMillis } from '../domain/time.ts';
+import type { FoundWellPorts } from '../outbound/let-go.ts';
 import type { ReleasePorts } from '../outbound/release-held.ts';
 import { Problem } from './problem.ts';
 
@@ -12,6 +14,13 @@ type Resealed = Pick<Endpoint, 'secrets' | 'headers'>;
 
 /** What managing endpoints needs of the outside world. */
 export interface EndpointPorts extends ReleasePorts {
+  readonly deliveries: ReleasePorts['deliveries'] & {
+    /** How many wait for their next attempt. @param atMost counted of each partition of the index */
+    countWaiting(
+      endpoint: Pick<Endpoint, 'tenant' | 'id'>,
+      atMost: number,
+    ): Promise<{ readonly count: number; readonly isExact: boolean }>;
+  };
   /** Whether there is time for more before the gateway gives up. */
   hasTime(): boolean;
   newId(prefix: string): string;
@@ -22,33 +31,36 @@ export interface EndpointPorts extends ReleasePorts {
   readonly maxTimeoutSeconds: number;
   /** How long a finished delivery is kept. */
   readonly retention: Seconds;
-  readonly endpoints: ReleasePorts['endpoints'] & {
-    page(
-      tenant: string,
-      range: EndpointRange,
-      limit: number,
-    ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: string }>;
-    /** @returns false when there is one of that id */
-    create(endpoint: Endpoint): Promise<boolean>;
-    /** @returns false when it has changed since it was seen */
-    remove(seen: Endpoint): Promise<boolean>;
-    /** Each returns undefined when the endpoint has changed since it was seen. */
-    enable(seen: Endpoint, now: UnixMillis): Promise<Endpoint | undefined>;
-    changeSettings(
-      seen: Endpoint,
-      settings: EndpointSettings,
-      now: UnixMillis,
-    ): Promise<Endpoint | undefined>;
-    changeSecrets(
-      seen: Endpoint,
-      secrets: readonly SealedSecret[],
-      now: UnixMillis,
-    ): Promise<Endpoint | undefined>;
-    reseal(seen: Endpoint, resealed: Resealed): Promise<Endpoint | undefined>;
-  };
+  readonly endpoints: ReleasePorts['endpoints'] &
+    FoundWellPorts['endpoints'] & {
+      page(
+        tenant: string,
+        range: EndpointRange,
+        limit: number,
+      ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: string }>;
+      /** @returns false when there is one of that id */
+      create(endpoint: Endpoint): Promise<boolean>;
+      /** @returns false when it has changed since it was seen */
+      remove(seen: Endpoint): Promise<boolean>;
+      /** Each returns undefined when the endpoint has changed since it was seen. */
+      enable(seen: Endpoint, now: UnixMillis): Promise<Endpoint | undefined>;
+      changeSettings(
+        seen: Endpoint,
+        settings: EndpointSettings,
+        now: UnixMillis,
+      ): Promise<Endpoint | undefined>;
+      changeSecrets(
+        seen: Endpoint,
+        secrets: readonly SealedSecret[],
+        now: UnixMillis,
+      ): Promise<Endpoint | undefined>;
+      reseal(seen: Endpoint, resealed: Resealed): Promise<Endpoint | undefined>;
+    };
   readonly gates: {
     /** Forgets what is known about an endpoint: somebody says that it is well. */
     reset(gate: string): Promise<void>;
+    /** As it stands after every write that was answered. */
+    read(gate: string): Promise<GateState>;
   };
   readonly secrets: {
     seal(text: string, owner: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<SealedSecret>;

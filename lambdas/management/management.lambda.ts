@@ -18,6 +18,7 @@ import { dynamodbHeld } from '../adapters/aws/dynamodb-held.ts';
 import { dynamodbKept } from '../adapters/aws/dynamodb-kept.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
 import { dynamodbRecoveries } from '../adapters/aws/dynamodb-recoveries.ts';
+import { dynamodbWaiting } from '../adapters/aws/dynamodb-waiting.ts';
 import { inboundQueues } from '../adapters/aws/inbound-queues.ts';
 import { masterSecret } from '../adapters/aws/master-secret.ts';
 import { payloadReader } from '../adapters/aws/payload-reader.ts';
@@ -72,6 +73,7 @@ const ports = {
   deliveries: {
     ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
     ...dynamodbHeld(table, env.DELIVERIES_TABLE),
+    ...dynamodbWaiting(table, env.DELIVERIES_TABLE),
     ...dynamodbEndpointDeliveries(table, env.DELIVERIES_TABLE),
   },
   events: { ...events, payload: payloadReader(events.read, bodies.get) },

@@ -17,6 +17,7 @@ interface Publication {
   readonly data: unknown;
   readonly tenant: string;
   readonly endpoint?: { readonly id: string; readonly generation?: string };
+  readonly byHand?: 'test';
 }
 
 /** Puts an event on the publish queue. @throws Problem when it is too large, or its payload is refused */

@@ -4,6 +4,7 @@ import { deliveryStatuses } from '../domain/delivery-record.ts';
 import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
 import { secretKinds } from '../domain/endpoint-secret.ts';
 import { EventId } from '../domain/event-id.ts';
+import { breakerStates } from '../domain/gate.ts';
 import { utf8Bytes } from '../domain/messages.ts';
 import { PayloadFilter, StoredFilter } from '../domain/payload-filter.ts';
 import { EventType } from '../domain/publish-message.ts';
@@ -27,6 +28,24 @@ const Attempt = v.object({
   /** Where a redirect leads: scheme, host and path. */
   location: v.optional(v.string()),
   sample: v.optional(v.string()),
+});
+
+/** Whether an endpoint is asked at all, and what waits for it. */
+export const BreakerView = v.object({
+  /** `open`: no request but a probe now and then; `half-open`: one finds out, now or with the next delivery. */
+  state: v.picklist(breakerStates),
+  /** When it opened. */
+  since: v.optional(Instant),
+  /** When one delivery is tried again; absent while it is closed. */
+  nextProbeAt: v.optional(Instant),
+  /** The endpoint asked for patience until then, by a 429 or 503 with `Retry-After`. */
+  retryAfter: v.optional(Instant),
+  /** Attempts in a row that found it down. */
+  failures: v.number(),
+  /** The first attempt since the last success that was not one. */
+  failingSince: v.optional(Instant),
+  /** Deliveries that wait for their next attempt; `isExact: false`: there are more. */
+  waiting: v.object({ count: v.number(), isExact: v.boolean() }),
 });
 
 /** An endpoint, as the API answers it: all but its secrets and the values of its headers. */
@@ -56,6 +75,8 @@ export const EndpointView = v.object({
   createdAt: Instant,
   updatedAt: Instant,
   version: v.number(),
+  /** Where one endpoint is asked for. */
+  breaker: v.optional(BreakerView),
 });
 
 /** A secret that is shown: the only places are its creation, its rotation and the explicit call. */

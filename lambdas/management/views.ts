@@ -1,8 +1,9 @@
 import type * as v from 'valibot';
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { breakerOf, type GateState } from '../domain/gate.ts';
 import { toIsoInstant, type UnixMillis } from '../domain/time.ts';
-import type { DeliveryDetail, DeliveryView, EndpointView } from './schemas.ts';
+import type { BreakerView, DeliveryDetail, DeliveryView, EndpointView } from './schemas.ts';
 
 const instant = (at: UnixMillis | undefined): string | undefined =>
   at === undefined ? undefined : toIsoInstant(at);
@@ -40,6 +41,24 @@ export function endpointView(endpoint: Endpoint): v.InferOutput<typeof EndpointV
     })),
     createdAt: toIsoInstant(createdAt),
     updatedAt: toIsoInstant(updatedAt),
+  };
+}
+
+/** What keeps an endpoint's deliveries waiting, and how many wait. */
+export function breakerView(
+  gate: GateState,
+  waiting: { readonly count: number; readonly isExact: boolean },
+  now: UnixMillis,
+): v.InferOutput<typeof BreakerView> {
+  const { state, failures, ...times } = breakerOf(gate, now);
+  return {
+    state,
+    failures,
+    since: instant(times.since),
+    nextProbeAt: instant(times.nextProbeAt),
+    retryAfter: instant(times.retryAfter),
+    failingSince: instant(times.failingSince),
+    waiting,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Deferral, Delivery } from '../domain/delivery-record.ts';
 import type { DeliveryTask } from '../domain/delivery-task.ts';
 import { endpointHash, taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { waitsForEndpoint } from '../domain/gate.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../domain/time.ts';
 import { type DeliveryWrite, refusal } from './claim-delivery.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
-import { type HoldPorts, holdDelivery } from './hold-delivery.ts';
+import { discardDelivery, type HoldPorts, holdDelivery, testsAreNotHeld } from './hold-delivery.ts';
 import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
 
@@ -54,6 +55,11 @@ export async function admitTask(
   if (found.kind === 'settled') return found;
   const { endpoint } = found;
   if (endpoint?.status === 'disabled') {
+    if (task.byHand === 'test') {
+      const { deliveryId: id, generation } = task;
+      const { deliveryRetention } = settings;
+      return settled(await discardDelivery({ id, generation }, testsAreNotHeld, deliveryRetention, ports));
+    }
     return settled(await holdDelivery(task, settings.deliveryRetention, ports));
   }
   const own = settingsFor(settings, endpoint);
@@ -64,10 +70,14 @@ export async function admitTask(
     breakAfter: own.breakAfter,
     disableAfter: own.disableAfter,
   };
-  const entry = await passGate(endpointHash(task), limits, holdFor, ports);
+  const askedAt = ports.now();
+  const { tenant, endpointId, byHand } = task;
+  const isByHand = byHand !== undefined;
+  const asker = { gate: endpointHash(task), of: { tenant, endpointId }, limits, holdFor, isByHand };
+  const entry = await passGate(asker, ports);
   return entry.kind === 'passed'
     ? { kind: 'admitted', recipient: { endpoint, settings: own }, pass: entry.pass }
-    : settled(await putOff(task, entry, ports));
+    : settled(await putOff(task, entry, askedAt, ports));
 }
 
 const settled = (settlement: Settlement): Admission => ({ kind: 'settled', settlement });
@@ -95,13 +105,22 @@ const shorter = (a: Millis, b: Millis): Millis => (a < b ? a : b);
 async function putOff(
   task: DeliveryTask,
   { why, until }: Extract<Entry, { kind: 'wait' }>,
+  askedAt: UnixMillis,
   ports: AdmitPorts,
 ): Promise<Settlement> {
   const now = ports.now();
   const delay = seconds(Math.max(1, secondsUntil(until, now)));
   // A URL that is down is nobody's to disable: one that probes past its deadline ends, and leaves the next one its turn.
-  const extend = millis(task.isDirect && why === 'breaker' ? 0 : until - now);
-  const times = { now, until, dueAt: dueForRetry(until, delay), extend };
+  const isForEndpoint = waitsForEndpoint({ why });
+  const extend = millis(task.isDirect && isForEndpoint ? 0 : until - now);
+  const times = {
+    now,
+    until,
+    dueAt: dueForRetry(until, delay),
+    extend,
+    // By the time at which the gate was asked: who finds it well later than that lets this one go.
+    waitsSince: isForEndpoint ? askedAt : undefined,
+  };
   const { ok, delivery } = await ports.deliveries.defer(task.deliveryId, task.attempt, times);
   // Refused by our own write, whose answer was lost.
   const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);

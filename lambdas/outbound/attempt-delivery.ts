@@ -84,13 +84,10 @@ export async function attemptDelivery(
   const endWithout = async (reason: string) => ({
     settlement: await endWithoutAttempt(delivery, reason, settings, ports),
   });
-  const attempt = delivery.attempts + 1;
   if (endpoint && isForEarlierOne(delivery, endpoint))
     return { settlement: await endForEarlierOne({ delivery, payload: cached }, settings, ports) };
-  if (delivery.crashes > settings.maxCrashes) {
-    return endWithout(`crashed: ${delivery.crashes} workers died in attempt ${attempt}`);
-  }
-  if (ports.now() >= delivery.deadline) return endWithout(pastDeadline(delivery));
+  const end = reasonToEnd(delivery, settings, ports.now());
+  if (end !== undefined) return endWithout(end);
   const content = await contentOf(delivery, cached, endpoint, ports);
   // Another hand wrote it: waiting helps nothing.
   if (content instanceof AlteredBodyError) return endWithout(content.message);
@@ -117,6 +114,13 @@ export async function attemptDelivery(
   }
   const made = { delivery, outcome, startedAt, payload: cached };
   return { settlement: await settleAttempt(made, settings, ports), outcome, took };
+}
+
+/** @returns why no further attempt is made; undefined: one is */
+function reasonToEnd(delivery: Delivery, settings: OutboundSettings, now: UnixMillis): string | undefined {
+  const { crashes, attempts, deadline } = delivery;
+  if (crashes > settings.maxCrashes) return `crashed: ${crashes} workers died in attempt ${attempts + 1}`;
+  return now >= deadline ? pastDeadline(delivery) : undefined;
 }
 
 /** What is sent, and what signs it. */

@@ -94,7 +94,7 @@ async function carryToOne(
     status: isNew ? 'published' : 'repeated',
     isConflict: recorded.isConflict || isElsewhere,
     deliveries: [delivery.id],
-    ...(needsTask && { task: firstTask(delivery, event) }),
+    ...(needsTask && { task: firstTask(delivery, event, publication.isTest) }),
     // An event for the whole tenant is marked when the whole tenant has it.
     ...(event.fannedOutAt === undefined && !event.isWide && { toMark: event }),
   };
@@ -135,12 +135,10 @@ async function sentData(eventId: string, ports: CarryPorts): Promise<unknown> {
 }
 
 const originOf = (
-  { tenant, id }: Publication,
+  { tenant, id, isTest }: Publication,
   correlationId: string,
   event: OutboundEvent,
-): DeliveryOrigin => ({
-  ...{ tenant, eventId: id, correlationId, event },
-});
+): DeliveryOrigin => ({ tenant, eventId: id, correlationId, event, isTest });
 
 /** Carries out one range of a large tenant. @returns how many deliveries are new; undefined when the event is gone */
 export async function carryRange(

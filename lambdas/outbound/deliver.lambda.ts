@@ -10,6 +10,7 @@ import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbGates } from '../adapters/aws/dynamodb-gates.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
+import { dynamodbWaiting } from '../adapters/aws/dynamodb-waiting.ts';
 import { endpointKeys } from '../adapters/aws/endpoint-keys.ts';
 import { masterSecret } from '../adapters/aws/master-secret.ts';
 import { payloadReader } from '../adapters/aws/payload-reader.ts';
@@ -46,7 +47,10 @@ const sender = httpSender(settings, nameResolver(), (hostname, reason) =>
 const ports = {
   now: () => unixMillis(Date.now()),
   random: Math.random,
-  deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+  deliveries: {
+    ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+    ...dynamodbWaiting(table, env.DELIVERIES_TABLE),
+  },
   endpoints,
   gates: dynamodbGates(table, env.ENDPOINTS_TABLE),
   events: { payload: payloadReader(events.read, bodies.get) },

@@ -161,7 +161,8 @@ export async function settleNewlyHeld(
 }
 
 /** The task of a new delivery; a small payload rides along. */
-export function firstTask(delivery: Delivery, event: OutboundEvent): TaskMessage {
+export function firstTask(delivery: Delivery, event: OutboundEvent, isTest = false): TaskMessage {
   const payload = 'text' in event.payload ? event.payload.text : undefined;
-  return taskMessage({ deliveryId: delivery.id, attempt: 1, payload }, delivery);
+  const byHand = isTest ? ('test' as const) : undefined;
+  return taskMessage({ deliveryId: delivery.id, attempt: 1, payload, byHand }, delivery);
 }

@@ -57,6 +57,7 @@ export const heldCheckAt = (now: UnixMillis, sweeps: number): UnixMillis =>
   later(now, seconds(Math.min(firstHeldCheck * 2 ** sweeps, longestHeldCheck)));
 
 export const endpointWasDeleted = 'its endpoint was deleted';
+export const testsAreNotHeld = 'its endpoint is disabled, and a test is not held: enable it, and test again';
 
 /** Holds a delivery whose endpoint is disabled, instead of trying it. */
 export async function holdDelivery(

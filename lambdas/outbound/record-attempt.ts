@@ -156,7 +156,8 @@ export function recordOf(
   };
   if (next.kind === 'fail') return { ...attempt, ...failedFrom(now, retention), lastError: next.reason };
   const nextAttemptAt = later(now, next.delay);
-  return { ...attempt, status: 'pending', nextAttemptAt, dueAt: dueForRetry(nextAttemptAt, next.delay) };
+  const dueAt = dueForRetry(nextAttemptAt, next.delay);
+  return { ...attempt, status: 'pending', nextAttemptAt, waitsSince: now, dueAt };
 }
 
 /** What ends a delivery without an attempt leaves on the record. */

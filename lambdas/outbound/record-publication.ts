@@ -16,9 +16,9 @@ import {
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import type { Publication } from '../domain/publish-message.ts';
 import { deliveryLifetime, dueAfterCreation } from '../domain/retry-schedule.ts';
-import { type UnixMillis, type UnixSeconds, unixMillis } from '../domain/time.ts';
+import { later, toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../domain/time.ts';
 import { settingsFor } from './admit-task.ts';
-import { heldCheckAt } from './hold-delivery.ts';
+import { heldCheckAt, testsAreNotHeld } from './hold-delivery.ts';
 
 /** The tables and the bucket of published events. */
 export interface RecordPorts {
@@ -92,6 +92,8 @@ export interface DeliveryOrigin {
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
   readonly event: OutboundEvent;
+  /** Never held. */
+  readonly isTest?: boolean;
 }
 
 /** Writes the delivery, if it is not there: done again after a crash it completes what is missing. */
@@ -124,23 +126,38 @@ const isUntouched = ({ attempts, claims }: Delivery): boolean => attempts === 0 
 
 function newDelivery(
   receiver: Receiver,
-  { tenant, eventId, correlationId, event }: DeliveryOrigin,
+  { tenant, eventId, correlationId, event, isTest }: DeliveryOrigin,
   settings: OutboundSettings,
   now: UnixMillis,
 ): Delivery {
   const { endpoint } = receiver;
   const endpointId = receiver.endpoint === undefined ? receiver.id : receiver.endpoint.id;
   const lifetime = deliveryLifetime(settingsFor(settings, endpoint));
-  const isHeld = endpoint?.status === 'disabled';
+  const isDisabled = endpoint?.status === 'disabled';
+  const beginning = isDisabled
+    ? isTest
+      ? discardedFrom(now, settings)
+      : heldFrom(now)
+    : { status: 'pending' as const, dueAt: dueAfterCreation(now) };
   return {
     ...{ id: deliveryId(tenant, eventId, endpointId), tenant, eventId, eventType: event.eventType },
     ...{ endpointId, correlationId },
     ...(endpoint === undefined ? { url: receiver.url } : { generation: generationOf(endpoint) }),
-    status: isHeld ? 'held' : 'pending',
     ...{ attempts: 0, attemptsBefore: 0, attemptLog: [], claims: 0, crashes: 0, sweeps: 0 },
     ...{ round: 1, createdAt: now, lifetime, deadline: unixMillis(now + lifetime) },
     ...{ eventExpiresAt: event.expiresAt, eventKeptFor: eventKeptFor(lifetime, settings) },
-    ...(isHeld && { heldAt: now }),
-    dueAt: isHeld ? heldCheckAt(now, 0) : dueAfterCreation(now),
+    ...beginning,
   };
 }
+
+const heldFrom = (now: UnixMillis) => ({
+  status: 'held' as const,
+  heldAt: now,
+  dueAt: heldCheckAt(now, 0),
+});
+
+const discardedFrom = (now: UnixMillis, { deliveryRetention }: OutboundSettings) => ({
+  status: 'discarded' as const,
+  lastError: testsAreNotHeld,
+  expiresAt: toUnixSeconds(later(now, deliveryRetention)),
+});

@@ -119,7 +119,7 @@ async function recoverOne(
   const roundBegan = delivery.deadline - delivery.lifetime;
   if (roundBegan >= createdAt) return delivery.round > 1 ? 'replayed' : 'passed';
   if (!isRecoverable(delivery, toCurrentEndpoint)) return 'passed';
-  const replay = await replayDelivery(delivery.id, ports.now(), ports, { toCurrentEndpoint });
+  const replay = await replayDelivery(delivery.id, ports.now(), ports, { toCurrentEndpoint, by: 'job' });
   if (replay.kind === 'replayed') return 'replayed';
   return replay.cause === 'earlier-endpoint' ? 'earlier-endpoint' : 'refused';
 }

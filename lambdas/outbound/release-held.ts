@@ -1,20 +1,20 @@
-import type { Delivery } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
 import { announceDisabled, type DisablePorts } from './disable-endpoint.ts';
 import { type HoldPorts, settleHeld } from './hold-delivery.ts';
+import { type LetGo, type LetGoPorts, letGoWaiting } from './let-go.ts';
 import { asError } from './telemetry.ts';
 
 /** What releasing needs of the outside world. */
 export interface ReleasePorts extends Omit<HoldPorts, 'deliveries'>, Omit<DisablePorts, 'endpoints'> {
-  readonly deliveries: HoldPorts['deliveries'] & {
-    read(id: string): Promise<Delivery | undefined>;
-    /** The oldest held deliveries of an endpoint, as far as the index has heard of them. */
-    heldOf(
-      endpoint: { readonly tenant: string; readonly id: string },
-      limit: number,
-    ): Promise<readonly string[]>;
-  };
+  readonly deliveries: HoldPorts['deliveries'] &
+    LetGoPorts['deliveries'] & {
+      /** The oldest held deliveries of an endpoint, as far as the index has heard of them. */
+      heldOf(
+        endpoint: { readonly tenant: string; readonly id: string },
+        limit: number,
+      ): Promise<readonly string[]>;
+    };
   readonly endpoints: HoldPorts['endpoints'] &
     DisablePorts['endpoints'] & {
       /** Endpoints about which something is to be done. */
@@ -56,37 +56,52 @@ async function attend(
   ports: ReleasePorts,
 ): Promise<number> {
   if (endpoint?.attentionAt === undefined) return 0;
-  if (endpoint.status === 'enabled') return releaseHeld(endpoint, retention, hasTime, ports);
+  if (endpoint.status === 'enabled') return releaseAll(endpoint, retention, hasTime, ports);
   await announceDisabled(endpoint, ports);
   return 0;
 }
 
 /**
- * Releases what an enabled endpoint still holds, the oldest first.
+ * Releases what an enabled endpoint still holds, then lets go what waited when that was asked for; the oldest first.
  *
- * Done again until nothing has been held for a minute: a worker that saw the endpoint disabled may hold one more.
+ * Done again until nothing was left for a minute: a worker that saw the endpoint disabled, or its breaker open, may hold
+ * one more.
  */
-export async function releaseHeld(
+export async function releaseAll(
   endpoint: Endpoint,
   retention: Seconds,
   hasTime: () => boolean,
   ports: ReleasePorts,
 ): Promise<number> {
+  const held = await releaseHeld(endpoint, retention, hasTime, ports);
+  const upTo = endpoint.attentionAt ?? ports.now();
+  const waiting = await letGoWaiting(endpoint, upTo, hasTime, ports);
+  const released = held.released + waiting.released;
+  if (held.isEmpty && waiting.isEmpty) {
+    await endRelease(released > 0 ? { ...endpoint, heldEmptyAt: undefined } : endpoint, ports);
+  } else if (endpoint.heldEmptyAt !== undefined) {
+    await ports.endpoints.markHeldEmpty(endpoint, undefined);
+  }
+  return released;
+}
+
+async function releaseHeld(
+  endpoint: Endpoint,
+  retention: Seconds,
+  hasTime: () => boolean,
+  ports: ReleasePorts,
+): Promise<LetGo> {
   let released = 0;
   while (released < releasedAtMost && hasTime()) {
     const ids = await ports.deliveries.heldOf(endpoint, pageSize);
-    if (ids.length === 0) {
-      await endRelease(released > 0 ? { ...endpoint, heldEmptyAt: undefined } : endpoint, ports);
-      return released;
-    }
+    if (ids.length === 0) return { released, isEmpty: true };
     const settled = await Promise.all(ids.map((id) => settleOne(id, retention, ports)));
     const count = settled.filter((isSettled) => isSettled).length;
     released += count;
     // All of them are released already, and the index has not heard of it yet.
     if (count === 0) break;
   }
-  if (endpoint.heldEmptyAt !== undefined) await ports.endpoints.markHeldEmpty(endpoint, undefined);
-  return released;
+  return { released, isEmpty: false };
 }
 
 async function settleOne(id: string, retention: Seconds, ports: ReleasePorts): Promise<boolean> {

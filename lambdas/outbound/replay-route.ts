@@ -27,6 +27,8 @@ export type ReplayRoute =
 export interface ReplayOptions {
   /** To the endpoint that has the id now, if the one that the delivery was for is deleted. */
   readonly toCurrentEndpoint?: boolean;
+  /** A person's goes now, whatever the breaker says; a job's waits for its turn. @default 'hand' */
+  readonly by?: 'hand' | 'job';
 }
 
 /** What finding the way needs of the outside world. */

@@ -1,14 +1,15 @@
 import type { Delivery } from '../domain/delivery-record.ts';
-import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
+import { taskMessage } from '../domain/delivery-task.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
+import { endWait, type LetOneGoPorts } from './let-go.ts';
 import { type RefusalCause, type ReplayOptions, type RoutePorts, replayRoute } from './replay-route.ts';
 
 /** What a replay needs of the outside world. */
-export interface ReplayPorts extends RoutePorts {
-  readonly deliveries: {
+export interface ReplayPorts extends LetOneGoPorts, RoutePorts {
+  readonly deliveries: LetOneGoPorts['deliveries'] & {
     read(id: string): Promise<Delivery | undefined>;
     /**
      * Begins the next round of an ended delivery, if it still stands as it was seen.
@@ -27,7 +28,6 @@ export interface ReplayPorts extends RoutePorts {
     /** Keeps the event until then at least. @returns false when there is no such event any more */
     keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
   };
-  sendTask(task: TaskMessage): Promise<void>;
 }
 
 /** What became of a replay. */
@@ -41,7 +41,8 @@ export type Replay =
   | { readonly kind: 'refused'; readonly cause: RefusalCause; readonly reason: string };
 
 /**
- * Begins a new round of an ended delivery: a new deadline and the whole schedule anew; its log goes on.
+ * Begins a new round of an ended delivery: a new deadline and the whole schedule anew; its log goes on. One that waits
+ * makes its next attempt now.
  *
  * The event is kept from expiring first; the delivery is due as if it were new, so a task that gets lost is the sweep's to
  * send. One whose endpoint is deleted, or another one by now, is refused: it would go nowhere.
@@ -52,13 +53,15 @@ export async function replayDelivery(
   ports: ReplayPorts,
   options: ReplayOptions = {},
 ): Promise<Replay> {
+  const { by = 'hand' } = options;
   const seen = await ports.deliveries.read(id);
   if (seen === undefined) return refused('no-delivery', `there is no delivery ${id}`);
-  if (seen.status === 'pending' || seen.status === 'held')
+  if (seen.status === 'held' || (seen.status === 'pending' && by === 'job'))
     return refused('unfinished', `${id} is ${seen.status} already`);
   if (seen.expiresAt !== undefined && seen.expiresAt <= toUnixSeconds(now)) {
     return refused('past-retention', `${id} is past its retention`);
   }
+  if (seen.status === 'pending') return sendNow(seen, now, ports);
   const route = await replayRoute(seen, options, ports);
   if (route.kind === 'closed') return refused(route.cause, route.reason);
   const event = outboundEventKey(seen.tenant, seen.eventId);
@@ -75,7 +78,27 @@ export async function replayDelivery(
   if (!write.ok)
     return refused('changed-meanwhile', `${id} was replayed or delivered by somebody else just now`);
   const { delivery } = write;
-  await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
+  const byHand = by === 'hand' ? ('retry' as const) : undefined;
+  await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1, byHand }, delivery));
+  return { kind: 'replayed', delivery, isHeld: route.isHeld };
+}
+
+/**
+ * Makes the next attempt of a pending delivery now, whatever it waits for: its schedule, or its endpoint's breaker.
+ *
+ * One of an earlier endpoint is discarded by its next task, and can be sent to another one only then.
+ */
+async function sendNow(seen: Delivery, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
+  const { id, leaseUntil, nextAttemptAt } = seen;
+  const route = await replayRoute(seen, {}, ports);
+  if (route.kind === 'closed') return refused(route.cause, route.reason);
+  if (leaseUntil !== undefined)
+    return refused('unfinished', `${id} is being sent just now: look again in a minute`);
+  const delivery = nextAttemptAt === undefined ? seen : await endWait(seen, now, ports);
+  if (delivery === undefined)
+    return refused('changed-meanwhile', `${id} was sent or changed just now: look again`);
+  const task = { deliveryId: id, attempt: delivery.attempts + 1, byHand: 'retry' as const };
+  await ports.sendTask(taskMessage(task, delivery));
   return { kind: 'replayed', delivery, isHeld: route.isHeld };
 }
 

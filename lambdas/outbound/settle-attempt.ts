@@ -121,7 +121,8 @@ export async function giveBack(
     lastAttemptAt,
     lastError: `not sent: ${error.name}: ${error.message}`,
   };
-  const again = { status: 'pending' as const, nextAttemptAt, dueAt: dueForRetry(nextAttemptAt, untilReady) };
+  const dueAt = dueForRetry(nextAttemptAt, untilReady);
+  const again = { status: 'pending' as const, nextAttemptAt, waitsSince: now, dueAt };
   const result = await recordFenced(delivery, { ...left, ...again }, attempts + 1, ports);
   ports.telemetry.error('delivery.unready', { deliveryId: id, endpointId }, error);
   if (attempts === 0 && dueAfterCreation(createdAt) <= now)

@@ -13,6 +13,7 @@ import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbHeld } from '../adapters/aws/dynamodb-held.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
 import { dynamodbRecoveries } from '../adapters/aws/dynamodb-recoveries.ts';
+import { dynamodbWaiting } from '../adapters/aws/dynamodb-waiting.ts';
 import { operationsTopic } from '../adapters/aws/sns-topic.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
@@ -38,6 +39,7 @@ const ports = {
   deliveries: {
     ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
     ...dynamodbHeld(table, env.DELIVERIES_TABLE),
+    ...dynamodbWaiting(table, env.DELIVERIES_TABLE),
     ...dynamodbEndpointDeliveries(table, env.DELIVERIES_TABLE),
   },
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),

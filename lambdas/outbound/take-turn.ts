@@ -16,13 +16,17 @@ import {
 import { type ClaimPort, type ClaimResult, claimDelivery, claimSuspect } from './claim-delivery.ts';
 import { disableAfterAttempt } from './disable-endpoint.ts';
 import { missing, settleHeld } from './hold-delivery.ts';
-import { healthOf, leaveGate, type Pass } from './pass-gate.ts';
+import { beginAnew, type FoundWellPorts } from './let-go.ts';
+import { healthOf, leaveGate, type Pass, patienceOf } from './pass-gate.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
 
 /** What one task needs of the outside world. */
 export interface TurnPorts extends AttemptPorts, AdmitPorts {
-  readonly deliveries: AttemptPorts['deliveries'] & AdmitPorts['deliveries'] & ClaimPort;
-  readonly endpoints: AttemptPorts['endpoints'] & AdmitPorts['endpoints'];
+  readonly deliveries: AttemptPorts['deliveries'] &
+    AdmitPorts['deliveries'] &
+    FoundWellPorts['deliveries'] &
+    ClaimPort;
+  readonly endpoints: AttemptPorts['endpoints'] & AdmitPorts['endpoints'] & FoundWellPorts['endpoints'];
 }
 
 /** What all tasks of a batch share. */
@@ -58,7 +62,7 @@ export async function takeTurn(task: DeliveryTask, run: Run, seen?: Delivery): P
     end = await carryOut(task, result, recipient, run);
     return { kind: 'settled', settlement: end.settlement };
   } finally {
-    await leave(pass, recipient, claimed, end, ports);
+    await leave(pass, recipient, claimed, end, run);
   }
 }
 
@@ -115,17 +119,26 @@ async function sendLater(
   if (wait <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, wait));
 }
 
-/** Gives the place free; an endpoint that has failed for too long is disabled. */
+/** What letting go takes at most at the end of an invocation. */
+const toLetGo = millis(10_000);
+
+/**
+ * Gives the place free. An endpoint that has failed for too long is disabled; what waits for one that a person has tried
+ * and found well goes now.
+ */
 async function leave(
   pass: Pass,
   { endpoint }: Recipient,
   delivery: Delivery | undefined,
   end: AttemptEnd | undefined,
-  ports: TurnPorts,
+  { ports, invocation }: Run,
 ): Promise<void> {
   const outcome = end?.outcome;
   const health = outcome && healthOf(outcome, end?.took ?? millis(0));
-  const hasFailedTooLong = await leaveGate(pass, health, ports);
+  const patience = outcome && patienceOf(outcome);
+  const hasFailedTooLong = await leaveGate(pass, health, patience, ports);
+  if (pass.isByHand && outcome?.kind === 'accepted' && endpoint)
+    await beginAnew(endpoint, () => invocation.hasTime(toLetGo), ports);
   if (hasFailedTooLong && outcome && endpoint && delivery)
     await disableAfterAttempt(endpoint, 'failing', { delivery, outcome }, ports);
 }

@@ -12,6 +12,7 @@ import {
 } from './deliveries-fixture.ts';
 import { dueIndexContract } from './due-index-contract.ts';
 import { heldContract } from './held-contract.ts';
+import { waitingContract } from './waiting-contract.ts';
 
 /** What every Deliveries table must do. @param make each call may share one table */
 export function deliveriesContract(name: string, make: () => Promise<DeliveriesTable>): void {
@@ -108,4 +109,5 @@ export function deliveriesContract(name: string, make: () => Promise<DeliveriesT
 
   dueIndexContract(name, make);
   heldContract(name, make);
+  waitingContract(name, make);
 }

@@ -8,6 +8,7 @@ import {
   type UnixMillis,
   unixMillis,
 } from '../../lambdas/domain/time.ts';
+import type { EndpointPorts } from '../../lambdas/management/endpoint-ports.ts';
 import type { AdmitPorts } from '../../lambdas/outbound/admit-task.ts';
 import type { ClaimPort } from '../../lambdas/outbound/claim-delivery.ts';
 import type { RecordPorts } from '../../lambdas/outbound/record-publication.ts';
@@ -22,7 +23,8 @@ export type DeliveriesTable = ClaimPort &
   SettlePorts['deliveries'] &
   SweepPorts['deliveries'] &
   ReplayPorts['deliveries'] &
-  Pick<SweepPorts, 'due'>;
+  Pick<SweepPorts, 'due'> &
+  Pick<EndpointPorts['deliveries'], 'countWaiting'>;
 
 export const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 export const instant = (span: number): UnixMillis => later(now, seconds(span));

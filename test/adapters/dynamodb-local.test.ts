@@ -10,6 +10,7 @@ import { dynamodbHeld } from '../../lambdas/adapters/aws/dynamodb-held.ts';
 import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
 import { dynamodbRecoveries } from '../../lambdas/adapters/aws/dynamodb-recoveries.ts';
+import { dynamodbWaiting } from '../../lambdas/adapters/aws/dynamodb-waiting.ts';
 import { claimsContract } from './claims-contract.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
 import { endpointsContract } from './endpoints-contract.ts';
@@ -48,6 +49,7 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
       ...dynamodbDeliveries(client, 'Deliveries'),
       ...dynamodbDue(client, 'Deliveries'),
       ...dynamodbHeld(client, 'Deliveries'),
+      ...dynamodbWaiting(client, 'Deliveries'),
       ...dynamodbEndpointDeliveries(client, 'Deliveries'),
     };
   };

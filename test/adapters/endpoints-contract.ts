@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint, EndpointSettings } from '../../lambdas/domain/endpoint.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { FanOutPorts } from '../../lambdas/outbound/fan-out.ts';
+import type { FoundWellPorts } from '../../lambdas/outbound/let-go.ts';
 import type { ReleasePorts } from '../../lambdas/outbound/release-held.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
 
 type EndpointsTable = ReleasePorts['endpoints'] &
-  FanOutPorts['endpoints'] & {
+  FanOutPorts['endpoints'] &
+  FoundWellPorts['endpoints'] & {
     create(endpoint: Endpoint): Promise<boolean>;
     remove(seen: Endpoint): Promise<boolean>;
     reseal(seen: Endpoint, anew: Pick<Endpoint, 'secrets' | 'headers'>): Promise<Endpoint | undefined>;
@@ -103,6 +105,18 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
       expect(enabled).not.toHaveProperty('disabled.reason');
       expect(await table.enable(disabled, soon)).toBeUndefined();
       expect(await table.read(...of)).toMatchObject({ status: 'enabled' });
+    });
+
+    it('are noted as well, which changes nothing that a user sees, unless they are disabled or gone', async () => {
+      const { table, endpoint, of } = await setUp();
+
+      const noted = await table.beginAnew(endpoint, soon);
+      expect(noted).toMatchObject({ status: 'enabled', attentionAt: soon, version: endpoint.version });
+      await table.disable(endpoint, { reason: 'manual', at: now });
+      expect(await table.beginAnew(endpoint, soon)).toBeUndefined();
+      expect(await table.read(...of)).toMatchObject({ attentionAt: now });
+      expect(await table.beginAnew({ tenant: of[0], id: 'nobody' }, soon)).toBeUndefined();
+      expect(await table.read(of[0], 'nobody')).toBeUndefined();
     });
 
     it('keep a note that is newer than the one that was seen to', async () => {

@@ -16,7 +16,8 @@ export function gatesContract(
     const gates = await make();
     const gate = crypto.randomUUID();
     const pass = (slot: string, until: number, isProbe = false): Pass => ({
-      ...{ gate, slot, until: at(until), isProbe, limits },
+      ...{ gate, slot, until: at(until), isProbe, isByHand: false, limits },
+      of: { tenant: 'acme', endpointId: 'ep_1' },
     });
     const take = (slot: string, now: number, until: number, nextAt?: number, ifProven = false) =>
       gates.take(gate, slot, {
@@ -116,8 +117,8 @@ export function gatesContract(
       const { gates, gate, pass, take } = await setUp();
       await take('slot0', 0, 100);
       await gates.leave(pass('slot0', 100), 'down', at(10));
-      await gates.open(pass('slot0', 100), at(5000));
-      await gates.open(pass('slot1', 100), at(9000));
+      await gates.open(pass('slot0', 100), at(5000), at(15));
+      await gates.open(pass('slot1', 100), at(9000), at(15));
 
       expect(await take('slot1', 20, 100)).toMatchObject({ ok: false, state: { openUntil: at(5000) } });
       expect(await gates.probe(gate, at(5000), at(6000))).toEqual({ ok: true });
@@ -131,11 +132,11 @@ export function gatesContract(
       const { gates, gate, pass, take } = await setUp();
       await take('slot0', 0, 100);
       await gates.leave(pass('slot0', 100), 'down', at(10));
-      await gates.open(pass('slot0', 100), at(1000));
+      await gates.open(pass('slot0', 100), at(1000), at(15));
 
       await gates.probe(gate, at(1000), at(2000));
       await gates.leave(pass('probe', 2000, true), 'down', at(1500));
-      await gates.open(pass('probe', 2000, true), at(4000));
+      await gates.open(pass('probe', 2000, true), at(4000), at(15));
       expect(await take('slot0', 1600, 1700)).toMatchObject({
         ok: false,
         state: { openUntil: at(4000), probes: 1, failures: 2 },
@@ -149,7 +150,7 @@ export function gatesContract(
       const { gates, gate, pass, take } = await setUp();
       await take('slot0', 0, 100);
       await gates.leave(pass('slot0', 100), 'down', at(10));
-      await gates.open(pass('slot0', 100), at(9000));
+      await gates.open(pass('slot0', 100), at(9000), at(15));
 
       await gates.reset(gate);
       await gates.reset('nobody');
@@ -157,6 +158,68 @@ export function gatesContract(
       expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
       const left = await gates.leave(pass('slot0', 1020), 'down', at(30));
       expect(left).toMatchObject({ failures: 1, failingSince: at(30) });
+    });
+
+    it('say since when they are shut, however many probes fail, until somebody is let in', async () => {
+      const { gates, gate, pass, take } = await setUp();
+      expect(await gates.read(gate)).toMatchObject({ failures: 0, probes: 0, slots: {} });
+      await take('slot0', 0, 100);
+      await gates.leave(pass('slot0', 100), 'down', at(10));
+      await gates.open(pass('slot0', 100), at(1000), at(20));
+      expect(await gates.read(gate)).toMatchObject({ openedAt: at(20), openUntil: at(1000) });
+
+      await gates.probe(gate, at(1000), at(2000));
+      expect(await gates.read(gate)).toMatchObject({ probe: at(2000), openUntil: at(2000) });
+      await gates.leave(pass('probe', 2000, true), 'down', at(1500));
+      await gates.open(pass('probe', 2000, true), at(4000), at(1600));
+      expect(await gates.read(gate)).toMatchObject({ openedAt: at(20), openUntil: at(4000) });
+
+      await gates.probe(gate, at(4000), at(5000));
+      await gates.leave(pass('probe', 5000, true), 'refusing', at(4100));
+      const after = await gates.read(gate);
+      expect([after.openedAt, after.openUntil, after.probe]).toEqual([undefined, undefined, undefined]);
+    });
+
+    it('let in what a person sends, shut or not, one at a time; its success opens them', async () => {
+      const { gates, gate, pass, take } = await setUp();
+      await take('slot0', 0, 100, 90_000);
+      await gates.leave(pass('slot0', 100), 'down', at(10));
+      await gates.open(pass('slot0', 100), at(9000), at(20));
+      await gates.hold(gate, at(8000));
+
+      expect(await gates.takeByHand(gate, at(30), at(1030))).toBe(true);
+      expect(await gates.takeByHand(gate, at(40), at(1040))).toBe(false);
+      expect(await gates.takeByHand(gate, at(1030), at(2030))).toBe(true);
+      const byHand = { ...pass('hand', 2030), isByHand: true };
+      const down = await gates.leave(byHand, 'down', at(1040));
+      expect(down).toMatchObject({ openUntil: at(9000), openedAt: at(20), failures: 2 });
+
+      expect(await gates.takeByHand(gate, at(1050), at(2050))).toBe(true);
+      const up = await gates.leave({ ...byHand, until: at(2050) }, 'up', at(1060));
+      expect([up.openUntil, up.openedAt, up.retryAfter, up.failures]).toEqual([
+        ...[undefined, undefined, undefined],
+        0,
+      ]);
+      expect(await take('slot0', 90_000, 91_000)).toEqual({ ok: true });
+    });
+
+    it('let nobody in before the endpoint wants it, and never shorten that', async () => {
+      const { gates, gate, pass, take } = await setUp();
+      await gates.hold('nobody', at(500));
+      expect((await gates.read('nobody')).retryAfter).toBeUndefined();
+      await take('slot0', 0, 1000);
+      await gates.hold(gate, at(500));
+      await gates.hold(gate, at(400));
+
+      expect(await take('slot1', 499, 1000)).toMatchObject({ ok: false, state: { retryAfter: at(500) } });
+      // An answer to a request that began before it.
+      expect(await gates.leave(pass('slot0', 1000), 'up', at(450))).toMatchObject({ retryAfter: at(500) });
+      await gates.hold(gate, at(600));
+      expect(await take('slot1', 599, 1000)).toMatchObject({ ok: false });
+      expect(await take('slot1', 600, 1000)).toEqual({ ok: true });
+      await gates.hold(gate, at(9000));
+      await gates.reset(gate);
+      expect(await take('slot0', 1000, 2000)).toEqual({ ok: true });
     });
 
     it('give each who waits a time of its own', async () => {

@@ -43,13 +43,7 @@ describe('a name', () => {
   it.each([
     ['does not exist', 'nxdomain', 'nxdomain', 'ENOTFOUND', 'dns: acme.example does not exist (ENOTFOUND)'],
     ['has neither family', none, none, 'ENODATA', 'has no address'],
-    [
-      'is an alias of nothing',
-      { addresses: [], cname: 'edge.example' },
-      none,
-      'ENODATA',
-      'has no address',
-    ],
+    ['is an alias of nothing', { addresses: [], cname: 'edge.example' }, none, 'ENODATA', 'has no address'],
     ['is not served', 'servfail', 'servfail', 'ESERVFAIL', 'its name servers fail'],
     ['is refused', 'refused', 'refused', 'EREFUSED', 'its name servers refuse'],
     ['is answered in part', none, 'servfail', 'ESERVFAIL', 'fail'],

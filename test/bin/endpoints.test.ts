@@ -1,7 +1,11 @@
 import { Readable } from 'node:stream';
 import { expect, it, vi } from 'vitest';
+import { describeEndpoint } from '../../bin/endpoint-view.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { endpointView } from '../../lambdas/management/views.ts';
 import { cliAws } from '../fakes/cli-aws.ts';
 import { managementWorld } from '../fakes/management-world.ts';
+import { newEndpoint } from '../fakes/new-endpoint.ts';
 
 async function world() {
   const aws = await cliAws({}, { api: managementWorld().call });
@@ -38,6 +42,40 @@ it('each setting can be given, and taken away by null', async () => {
   expect(left).toMatchObject({ description: '', headers: [], metadata: {}, url: 'https://a.example' });
   for (const name of ['maxPerSecond', 'maxConcurrent', 'timeout', 'retryDelays', 'filter'])
     expect(left).not.toHaveProperty(name);
+});
+
+it('one that is well has a closed breaker, and nothing waits', async () => {
+  await using api = await world();
+  await api.run(...create);
+
+  const { stdout } = await api.run(...words('show acme a'));
+
+  expect(stdout).toMatch(/^status {8}enabled\nbreaker {7}closed\nwaiting {7}0 deliveries$/m);
+  expect(await api.json(...words('show acme a'))).toMatchObject({ breaker: { state: 'closed' } });
+});
+
+it('one that is down tells since when, the next probe, what to do, and how many wait', () => {
+  const endpoint = endpointView(newEndpoint(unixMillis(0)));
+  const shown = (breaker: object) =>
+    describeEndpoint({
+      ...endpoint,
+      breaker: { state: 'closed', failures: 0, waiting: { count: 1, isExact: true }, ...breaker },
+    });
+  const times = { since: '2026-12-01T09:12:44.120Z', nextProbeAt: '2026-12-01T09:31:02.000Z' };
+
+  const open = shown({
+    ...{ state: 'open', failures: 14, failingSince: '2026-12-01T09:12:31.004Z', ...times },
+    waiting: { count: 4000, isExact: false },
+  });
+  expect(open).toContain(
+    'open since 2026-12-01 09:12:44Z: one delivery is tried at 2026-12-01 09:31:02Z; endpoints test tries now',
+  );
+  expect(open).toContain('since 2026-12-01 09:12:31Z; 14 in a row found it down');
+  expect(open).toContain('more than 4000 deliveries');
+  expect(shown({ state: 'half-open', ...times })).toContain('half-open, open since 2026-12-01 09:12:44Z');
+  const patient = shown({ retryAfter: times.nextProbeAt });
+  expect(patient).toContain('no request before 2026-12-01 09:31:02Z (Retry-After)');
+  expect(patient).toMatch(/waiting {7}1 delivery$/m);
 });
 
 it('what an update does not name stays', async () => {

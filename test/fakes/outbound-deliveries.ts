@@ -41,7 +41,7 @@ export function memoryDeliveries() {
           isUnrecorded(delivery, attempt) &&
           delivery.leaseUntil === undefined &&
           (delivery.nextAttemptAt === undefined || delivery.nextAttemptAt <= until.soon),
-        ({ claims }) => ({ leaseUntil: until.lease, claims: claims + 1 }),
+        ({ claims }) => ({ leaseUntil: until.lease, claims: claims + 1, waitsSince: undefined }),
       ),
 
     claimSuspect: (seen: Delivery, attempt: number, now: UnixMillis, lease: UnixMillis) =>
@@ -73,6 +73,7 @@ export function memoryDeliveries() {
           attemptLog: [...attemptLog, entry],
           expiresAt,
           ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, heldAt: undefined },
+          waitsSince: undefined,
         }),
       ),
 
@@ -148,6 +149,7 @@ const nothing = {
   lastAttemptAt: undefined,
   lastError: undefined,
   nextAttemptAt: undefined,
+  waitsSince: undefined,
   dueAt: undefined,
   expiresAt: undefined,
 };

@@ -9,7 +9,7 @@ export function memoryEndpoints() {
   const endpoints = new Map<string, Endpoint>();
 
   const update = (
-    { tenant, id }: Endpoint,
+    { tenant, id }: Pick<Endpoint, 'tenant' | 'id'>,
     isAllowed: (endpoint: Endpoint) => boolean,
     change: (endpoint: Endpoint) => Partial<Endpoint>,
   ): Endpoint | undefined => {
@@ -84,6 +84,13 @@ export function memoryEndpoints() {
           ...{ status: 'enabled', disabled: undefined, attentionAt: now, heldEmptyAt: undefined },
           ...{ version: version + 1, updatedAt: now },
         }),
+      ),
+
+    beginAnew: async (endpoint: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis) =>
+      update(
+        endpoint,
+        ({ status }) => status === 'enabled',
+        () => ({ attentionAt: now, heldEmptyAt: undefined }),
       ),
 
     attended: async (seen: Endpoint) =>

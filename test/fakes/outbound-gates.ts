@@ -23,7 +23,11 @@ export function memoryGates(): GatePorts['gates'] &
   };
   const stateOf = ({ slots, reservedUntil: _, ...state }: Gate): GateState => {
     const numbered = Object.entries(slots).filter(([name]) => name.startsWith('slot'));
-    return { ...state, slots: Object.fromEntries(numbered.map(([name, until]) => [name.slice(4), until])) };
+    return {
+      ...state,
+      probe: slots['probe'],
+      slots: Object.fromEntries(numbered.map(([name, until]) => [name.slice(4), until])),
+    };
   };
 
   return {
@@ -34,7 +38,8 @@ export function memoryGates(): GatePorts['gates'] &
       const isFree = (state.slots[slot] ?? 0) <= now;
       const isInTime = (state.nextAt ?? 0) <= now;
       const isProven = !ifProven || state.provenAt !== undefined;
-      if (!isFree || !isInTime || !isProven || state.openUntil !== undefined)
+      const isWelcome = (state.retryAfter ?? 0) <= now;
+      if (!isFree || !isInTime || !isWelcome || !isProven || state.openUntil !== undefined)
         return { ok: false, state: stateOf(state) };
       set(gate, { slots: { ...state.slots, [slot]: until }, ...(nextAt && { nextAt }) });
       return { ok: true };
@@ -47,6 +52,19 @@ export function memoryGates(): GatePorts['gates'] &
       return { ok: true };
     },
 
+    async takeByHand(gate, now, until) {
+      const { slots } = of(gate);
+      if ((slots['hand'] ?? 0) > now) return false;
+      set(gate, { slots: { ...slots, hand: until } });
+      return true;
+    },
+
+    async hold(gate, until) {
+      if (gates.has(gate) && (of(gate).retryAfter ?? 0) < until) set(gate, { retryAfter: until });
+    },
+
+    read: async (gate) => stateOf(of(gate)),
+
     async leave(pass, health, now) {
       const state = of(pass.gate);
       const isOurs = state.slots[pass.slot] === pass.until;
@@ -56,12 +74,17 @@ export function memoryGates(): GatePorts['gates'] &
       return stateOf(set(pass.gate, { slots, ...learnt(state, pass, health, now) }));
     },
 
-    async open({ gate, until, isProbe }, openUntil) {
+    async open({ gate, until, isProbe }, openUntil, now) {
       const state = of(gate);
       const isAllowed = isProbe
         ? state.openUntil === until
         : state.openUntil === undefined && state.failures > 0;
-      if (isAllowed) set(gate, { openUntil, probes: isProbe ? state.probes + 1 : 0 });
+      if (isAllowed)
+        set(gate, {
+          openUntil,
+          openedAt: state.openedAt ?? now,
+          probes: isProbe ? state.probes + 1 : 0,
+        });
     },
 
     async reset(gate) {
@@ -69,9 +92,7 @@ export function memoryGates(): GatePorts['gates'] &
       set(gate, {
         failures: 0,
         probes: 0,
-        ...notFailing,
-        openUntil: undefined,
-        provenAt: undefined,
+        ...{ ...notFailing, ...notOpen, provenAt: undefined, retryAfter: undefined },
       });
     },
 
@@ -84,23 +105,26 @@ export function memoryGates(): GatePorts['gates'] &
   };
 }
 
+const notOpen = { openUntil: undefined, openedAt: undefined };
 const notFailing = { failingSince: undefined, failedAt: undefined };
 
 function learnt(
   state: Gate,
-  { isProbe, limits }: Pass,
+  { isProbe, isByHand, limits }: Pass,
   health: Health | undefined,
   now: UnixMillis,
 ): Partial<Gate> {
   const isPaused = later(state.failedAt ?? now, limits.disableAfter) <= now;
   const failed = { failingSince: isPaused ? now : (state.failingSince ?? now), failedAt: now };
+  const welcome = isByHand ? { retryAfter: undefined } : {};
+  const well = { failures: 0, probes: 0, ...notFailing, ...notOpen, ...welcome };
   switch (health) {
     case 'up':
-      return { failures: 0, probes: 0, provenAt: now, ...notFailing, openUntil: undefined };
+      return { ...well, provenAt: now };
     case 'slow':
-      return { failures: 0, probes: 0, provenAt: undefined, ...notFailing, openUntil: undefined };
+      return { ...well, provenAt: undefined };
     case 'refusing':
-      return { failures: 0, probes: 0, provenAt: now, openUntil: undefined, ...failed };
+      return { failures: 0, probes: 0, provenAt: now, ...notOpen, ...failed };
     case 'down':
       return { failures: state.failures + 1, ...failed, provenAt: undefined };
     case undefined:

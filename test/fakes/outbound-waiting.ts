@@ -2,6 +2,18 @@ import type { Deferral, Delivery } from '../../lambdas/domain/delivery-record.ts
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 import type { DeliveryWrite } from '../../lambdas/outbound/claim-delivery.ts';
 
+interface EndpointName {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** The longest first; of a URL that is not registered none is in the index. */
+const waitingAt = (deliveries: ReadonlyMap<string, Delivery>, { tenant, id }: EndpointName) =>
+  [...deliveries.values()]
+    .filter(({ waitsSince, url }) => waitsSince !== undefined && url === undefined)
+    .filter((waiting) => waiting.tenant === tenant && waiting.endpointId === id)
+    .sort((a, b) => (a.waitsSince ?? 0) - (b.waitsSince ?? 0));
+
 type Update = (
   id: string,
   isAllowed: (delivery: Delivery) => boolean,
@@ -18,12 +30,35 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
           isUnrecorded(delivery, attempt) &&
           delivery.leaseUntil === undefined &&
           (delivery.nextAttemptAt === undefined || delivery.nextAttemptAt <= times.now),
-        ({ deadline }) => ({
+        ({ deadline, waitsSince }) => ({
           nextAttemptAt: times.until,
+          waitsSince: waitsSince ?? times.waitsSince,
           dueAt: times.dueAt,
           deadline: unixMillis(deadline + times.extend),
         }),
       ),
+
+    letGo: (seen: Delivery, dueAt: UnixMillis) =>
+      update(
+        seen.id,
+        ({ status, leaseUntil, nextAttemptAt }) =>
+          status === 'pending' &&
+          leaseUntil === undefined &&
+          nextAttemptAt !== undefined &&
+          nextAttemptAt === seen.nextAttemptAt,
+        () => ({ nextAttemptAt: undefined, waitsSince: undefined, dueAt, sweeps: 0 }),
+      ),
+
+    waitingOf: async (endpoint: EndpointName, upTo: UnixMillis, limit: number) =>
+      waitingAt(deliveries, endpoint)
+        .filter(({ waitsSince = 0 }) => waitsSince <= upTo)
+        .slice(0, limit)
+        .map(({ id }) => id),
+
+    async countWaiting(endpoint: EndpointName, atMost: number) {
+      const { length } = waitingAt(deliveries, endpoint);
+      return { count: Math.min(length, atMost), isExact: length <= atMost };
+    },
 
     hold: ({ id }: Pick<Delivery, 'id'>, now: UnixMillis, dueAt: UnixMillis) =>
       update(
@@ -31,7 +66,7 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
         (delivery) => delivery.status === 'pending' && hasNoLiveLease(delivery, now),
         () => ({
           ...{ status: 'held', heldAt: now, sweeps: 0, dueAt },
-          ...{ leaseUntil: undefined, nextAttemptAt: undefined },
+          ...{ leaseUntil: undefined, nextAttemptAt: undefined, waitsSince: undefined },
         }),
       ),
 
@@ -65,7 +100,7 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
           (delivery.status === 'held' || (delivery.status === 'pending' && hasNoLiveLease(delivery, now))),
         () => ({
           ...{ status: 'discarded', lastError: reason, expiresAt, heldAt: undefined },
-          ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined },
+          ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, waitsSince: undefined },
         }),
       ),
 

@@ -94,6 +94,8 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     telemetry: report.telemetry,
   };
 
+  const replayPorts = { deliveries: table, endpoints, events, sendTask: deliveryQueue.send };
+
   const world = {
     now: clock,
     settings,
@@ -111,7 +113,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
       requests,
       report,
     },
-    ...{ publishPorts, deliverPorts, sweepPorts },
+    ...{ publishPorts, deliverPorts, sweepPorts, replayPorts },
 
     /** Moves the clock on; nothing else happens. */
     advance: (span: Seconds) => {
@@ -148,13 +150,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
     sweep: (ports = sweepPorts) => sweep(settings.deliveryRetention, () => true, ports),
 
-    replay: (id: string, options: ReplayOptions = {}) =>
-      replayDelivery(
-        id,
-        now,
-        { deliveries: table, endpoints, events, sendTask: deliveryQueue.send },
-        options,
-      ),
+    replay: (id: string, options: ReplayOptions = {}) => replayDelivery(id, now, replayPorts, options),
 
     /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute. */
     async run(span: Seconds): Promise<void> {

@@ -40,7 +40,8 @@ describeFlow('The management API', (stack) => {
     expect(created.body.secret.secret).toMatch(/^whsec_/);
 
     const shown = await call('GET', pathOf(tenant, 'ep_1'));
-    expect(shown.body).toEqual(created.body.endpoint);
+    const breaker = { state: 'closed', failures: 0, waiting: { count: 0, isExact: true } };
+    expect(shown.body).toEqual({ ...created.body.endpoint, breaker });
     expect(JSON.stringify(shown.body)).not.toContain('whsec_');
     const secret = await call('GET', `${pathOf(tenant, 'ep_1')}/secret`);
     expect(secret.body.secrets).toEqual([created.body.secret]);

@@ -8,6 +8,7 @@ import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
 import { dynamodbHeld } from '../../lambdas/adapters/aws/dynamodb-held.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
 import { dynamodbRecoveries } from '../../lambdas/adapters/aws/dynamodb-recoveries.ts';
+import { dynamodbWaiting } from '../../lambdas/adapters/aws/dynamodb-waiting.ts';
 import { clientConfig } from '../../local/endpoint.ts';
 import { deliveriesContract } from '../adapters/deliveries-contract.ts';
 import { endpointsContract } from '../adapters/endpoints-contract.ts';
@@ -28,6 +29,7 @@ describeFlow('The adapters of the outbound flow', ({ dynamodb, outputs }) => {
     ...dynamodbDeliveries(dynamodb, await table),
     ...dynamodbDue(dynamodb, await table),
     ...dynamodbHeld(dynamodb, await table),
+    ...dynamodbWaiting(dynamodb, await table),
     ...dynamodbEndpointDeliveries(dynamodb, await table),
   }));
   listedContract('DynamoDB', async () => ({

@@ -141,7 +141,7 @@ describe('data', () => {
     const inventory = {
       InboundEvents: ['kept'],
       'Outbound/Stores/Events': [],
-      'Outbound/Stores/Deliveries': ['due', 'held', 'byEndpoint'],
+      'Outbound/Stores/Deliveries': ['due', 'held', 'byEndpoint', 'waiting'],
       'Outbound/Stores/Endpoints': ['attention'],
     };
     for (const [path, indexes] of Object.entries(inventory)) {

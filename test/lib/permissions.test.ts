@@ -54,9 +54,9 @@ test.each([
   ['Source-stripe/Receive', 4],
   ['Source-stripe/Consume', 7],
   ['Outbound/Publish', 9],
-  ['Outbound/Deliver', 11],
-  ['Outbound/Sweep', 11],
-  ['Management/Function', 19],
+  ['Outbound/Deliver', 12],
+  ['Outbound/Sweep', 12],
+  ['Management/Function', 20],
   ['Outbound/SweepSchedule', 1],
 ])('%s may touch %i resources', (lambda, count) => {
   const resources = (roles.get(lambda) ?? []).flatMap((statement) => statement.resources);
@@ -128,7 +128,7 @@ describe('outbound', () => {
     ['Publish', 'Deliveries', ['dynamodb:PutItem', 'dynamodb:UpdateItem']],
     ['Publish', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query']],
     ['Deliver', 'Events', ['dynamodb:GetItem']],
-    ['Deliver', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
+    ['Deliver', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
     ['Deliver', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
     ['Sweep', 'Events', ['dynamodb:UpdateItem']],
     [
@@ -141,18 +141,24 @@ describe('outbound', () => {
     expect(may(`Outbound/${lambda}`, table(`Outbound/Stores/${name}`))).toEqual(actions);
   });
 
-  test('sweep queries the indexes that say what is to be done, and nothing else', () => {
-    const queries = (roles.get('Outbound/Sweep') ?? []).filter(({ actions }) =>
-      actions.includes('dynamodb:Query'),
-    );
+  const queriedBy = (role: string) =>
+    (roles.get(role) ?? [])
+      .filter(({ actions }) => actions.includes('dynamodb:Query'))
+      .flatMap(({ resources }) => resources)
+      .toSorted();
+  const index = (name: string, of: string) =>
+    JSON.stringify({
+      'Fn::Join': ['', [{ 'Fn::GetAtt': [table(`Outbound/Stores/${of}`), 'Arn'] }, `/index/${name}`]],
+    });
 
-    const index = (name: string, of: string) =>
-      JSON.stringify({
-        'Fn::Join': ['', [{ 'Fn::GetAtt': [table(`Outbound/Stores/${of}`), 'Arn'] }, `/index/${name}`]],
-      });
-    expect(queries.flatMap(({ resources }) => resources).toSorted()).toEqual(
+  test('deliver queries what waits for an endpoint that a person found well, and nothing else', () => {
+    expect(queriedBy('Outbound/Deliver')).toEqual([index('waiting', 'Deliveries')]);
+  });
+
+  test('sweep queries the indexes that say what is to be done, and nothing else', () => {
+    expect(queriedBy('Outbound/Sweep')).toEqual(
       [
-        ...['due', 'held', 'byEndpoint'].map((name) => index(name, 'Deliveries')),
+        ...['due', 'held', 'byEndpoint', 'waiting'].map((name) => index(name, 'Deliveries')),
         index('attention', 'Endpoints'),
       ].toSorted(),
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { later, seconds } from '../../lambdas/domain/time.ts';
+import { replayDelivery } from '../../lambdas/outbound/replay.ts';
 import { accepted, message, refused } from '../fakes/outbound-fixtures.ts';
 import { outboundWorld } from '../fakes/outbound-world.ts';
 
@@ -63,14 +64,14 @@ describe('a replay', () => {
     expect(world.deadLetters).toHaveLength(2);
   });
 
-  it('is refused while the delivery is pending', async () => {
+  it('of a job is refused while the delivery is pending: a person alone sends what waits', async () => {
     const world = outboundWorld();
     await world.publish(message);
     const { id } = world.delivery();
 
-    expect(await world.replay(id)).toMatchObject({
-      ...{ kind: 'refused', reason: `${id} is pending already` },
-    });
+    const replay = await replayDelivery(id, world.now(), world.replayPorts, { by: 'job' });
+
+    expect(replay).toMatchObject({ kind: 'refused', reason: `${id} is pending already` });
   });
 
   it('is refused for a delivery that nobody knows, and for one past its retention', async () => {

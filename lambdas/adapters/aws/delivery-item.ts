@@ -7,6 +7,7 @@ import {
   endpointDayFor,
   heldByOf,
   listedAt,
+  waitingByFor,
 } from '../../domain/delivery-record.ts';
 import { millis, seconds, unixMillis, unixSeconds } from '../../domain/time.ts';
 
@@ -40,6 +41,7 @@ const DeliveryItem = v.object({
   lastAttemptAt: v.optional(Instant),
   lastError: v.optional(v.string()),
   nextAttemptAt: v.optional(Instant),
+  waitsSince: v.optional(Instant),
   createdAt: Instant,
   claims: v.number(),
   crashes: v.number(),
@@ -58,11 +60,13 @@ const DeliveryItem = v.object({
 /** @throws ValiError when the item was written by something else */
 export const parseDelivery = (item: unknown): Delivery => v.parse(DeliveryItem, item);
 
-/** A delivery as an item; it is in the due index while it has a `dueAt`, and in the held one while it is held. */
+/** A delivery as an item; it is in the due index while it has a `dueAt`, in that of what waits while it has a
+ *  `waitsSince`, and in the held one while it is held. */
 export const deliveryItem = (delivery: Delivery) => ({
   ...delivery,
   endpointDay: endpointDayFor(delivery),
   listedAt: listedAt(delivery),
+  waitingBy: waitingByFor(delivery),
   heldBy: delivery.status === 'held' ? heldByOf(delivery) : undefined,
   dueShard: delivery.dueAt === undefined ? undefined : dueShardOf(delivery.id),
 });

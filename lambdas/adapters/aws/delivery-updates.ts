@@ -31,7 +31,7 @@ export const deliveryUpdates = {
     until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
   ): ConditionalUpdate => ({
     id,
-    set: { leaseUntil: until.lease },
+    set: { leaseUntil: until.lease, waitsSince: undefined },
     assign: ['#claims = #claims + :one'],
     condition: `${isUnrecorded} AND ${isUnleased} AND ${isDueSoon}`,
     values: { pending: 'pending', attempt, soon: until.soon, one: 1 },
@@ -83,12 +83,29 @@ export const deliveryUpdates = {
     values: { round, pending: 'pending', held: 'held' },
   }),
 
-  defer: (id: string, attempt: number, { now, until, dueAt, extend }: Deferral): ConditionalUpdate => ({
+  defer: (
+    id: string,
+    attempt: number,
+    { now, until, dueAt, extend, waitsSince }: Deferral,
+  ): ConditionalUpdate => ({
     id,
     set: { nextAttemptAt: until, dueAt, dueShard: dueShardOf(id) },
-    assign: ['#deadline = #deadline + :extend'],
+    assign: [
+      '#deadline = #deadline + :extend',
+      ...(waitsSince === undefined ? [] : ['#waitsSince = if_not_exists(#waitsSince, :since)']),
+    ],
     condition: `${isUnrecorded} AND ${isUnleased} AND ${isDue}`,
-    values: { pending: 'pending', attempt, now, extend },
+    values: {
+      ...{ pending: 'pending', attempt, now, extend },
+      ...(waitsSince !== undefined && { since: waitsSince }),
+    },
+  }),
+
+  letGo: ({ id, nextAttemptAt }: Delivery, dueAt: UnixMillis): ConditionalUpdate => ({
+    id,
+    set: { nextAttemptAt: undefined, waitsSince: undefined, dueAt, dueShard: dueShardOf(id), sweeps: 0 },
+    condition: `#status = :pending AND ${isUnleased} AND #nextAttemptAt = :seen`,
+    values: { pending: 'pending', seen: nextAttemptAt },
   }),
 
   hold: (
@@ -100,7 +117,7 @@ export const deliveryUpdates = {
     set: {
       ...{ status: 'held', heldBy: heldByOf(delivery), heldAt: now, sweeps: 0 },
       ...{ dueAt, dueShard: dueShardOf(delivery.id) },
-      ...{ leaseUntil: undefined, nextAttemptAt: undefined },
+      ...{ leaseUntil: undefined, nextAttemptAt: undefined, waitsSince: undefined },
     },
     condition: `#status = :pending AND ${hasNoLiveLease}`,
     values: { pending: 'pending', now },
@@ -151,7 +168,7 @@ export const deliveryUpdates = {
 /** What ends with a delivery. */
 const over = {
   ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, dueShard: undefined },
-  ...{ heldBy: undefined, heldAt: undefined },
+  ...{ heldBy: undefined, heldAt: undefined, waitsSince: undefined },
 };
 
 const recorded = (id: string, record: AttemptRecord) => ({
@@ -161,6 +178,7 @@ const recorded = (id: string, record: AttemptRecord) => ({
   lastAttemptAt: record.lastAttemptAt,
   lastError: record.lastError,
   nextAttemptAt: record.nextAttemptAt,
+  waitsSince: record.waitsSince,
   dueAt: record.dueAt,
   dueShard: record.dueAt === undefined ? undefined : dueShardOf(id),
   expiresAt: record.expiresAt,

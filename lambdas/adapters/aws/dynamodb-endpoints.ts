@@ -49,6 +49,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
 
     disable: writes(endpointUpdates.disable),
     reseal: writes(endpointUpdates.reseal),
+    beginAnew: writes(endpointUpdates.beginAnew),
     attended: writes(endpointUpdates.attended),
     markHeldEmpty: writes(endpointUpdates.markHeldEmpty),
 

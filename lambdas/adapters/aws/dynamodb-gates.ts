@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { GateState } from '../../domain/gate.ts';
 import { otherItems } from '../../domain/tables.ts';
@@ -8,22 +8,28 @@ import { type GateUpdate, gateUpdates, type Health, type LeftPass, type TakeTime
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 
-/** A gate's item: a slot is an attribute of its own, so that two slots are two writes that do not meet. */
-const GateItem = v.looseObject({
+/** A gate's item: a slot is an attribute of its own, too, so that two slots are two writes that do not meet. */
+const KnownAttributes = v.object({
   nextAt: v.optional(Instant),
   failures: v.optional(v.number(), 0),
   failingSince: v.optional(Instant),
   failedAt: v.optional(Instant),
   openUntil: v.optional(Instant),
+  openedAt: v.optional(Instant),
+  probe: v.optional(Instant),
+  retryAfter: v.optional(Instant),
   probes: v.optional(v.number(), 0),
   provenAt: v.optional(Instant),
   reservedUntil: v.optional(Instant),
 });
+const GateItem = v.looseObject(KnownAttributes.entries);
+
+const keyOf = (gate: string) => ({ tenant: `${otherItems.gate}${gate}`, id: 'gate' });
 
 /** The gates of endpoints, one item each in the Endpoints table. */
 export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
   const write = (gate: string, update: GateUpdate): Promise<Written> =>
-    updateIf(client, table, { tenant: `${otherItems.gate}${gate}`, id: 'gate', ...update });
+    updateIf(client, table, { ...keyOf(gate), ...update });
   const taken = ({ ok, item }: Written) => (ok ? ({ ok } as const) : ({ ok, state: stateOf(item) } as const));
 
   return {
@@ -32,6 +38,21 @@ export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
 
     probe: async (gate: string, seenOpenUntil: UnixMillis, until: UnixMillis) =>
       taken(await write(gate, gateUpdates.probe(seenOpenUntil, until))),
+
+    takeByHand: async (gate: string, now: UnixMillis, until: UnixMillis): Promise<boolean> =>
+      (await write(gate, gateUpdates.takeByHand(now, until))).ok,
+
+    async hold(gate: string, until: UnixMillis): Promise<void> {
+      await write(gate, gateUpdates.hold(until));
+    },
+
+    /** As it stands after every write that was answered. */
+    async read(gate: string): Promise<GateState> {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: keyOf(gate), ConsistentRead: true }),
+      );
+      return stateOf(Item);
+    },
 
     async leave(pass: LeftPass, health: Health, now: UnixMillis): Promise<GateState> {
       let left: Written | undefined;
@@ -42,8 +63,8 @@ export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
       return stateOf(left?.item);
     },
 
-    async open(pass: LeftPass, until: UnixMillis): Promise<void> {
-      await write(pass.gate, gateUpdates.open(pass, until));
+    async open(pass: LeftPass, until: UnixMillis, now: UnixMillis): Promise<void> {
+      await write(pass.gate, gateUpdates.open(pass, until, now));
     },
 
     /** Forgets what is known about an endpoint: somebody says that it is well. */
@@ -65,9 +86,6 @@ function stateOf(item: unknown): GateState {
   const slots = Object.entries(gate)
     .filter(([name]) => name.startsWith('slot'))
     .map(([name, until]) => [name.slice('slot'.length), unixMillis(Number(until))]);
-  const { nextAt, failures, failingSince, failedAt, openUntil, probes, provenAt } = gate;
-  return {
-    ...{ nextAt, failures, failingSince, failedAt, openUntil, probes, provenAt },
-    slots: Object.fromEntries(slots),
-  };
+  const { reservedUntil: _, ...known } = v.parse(KnownAttributes, gate);
+  return { ...known, slots: Object.fromEntries(slots) };
 }

@@ -62,6 +62,14 @@ export const endpointUpdates = {
     values: { seen: version },
   }),
 
+  /** Notes that what waits for an enabled endpoint is to go: no change that a user sees. */
+  beginAnew: ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): ConditionalUpdate => ({
+    ...{ tenant, id },
+    set: { heldEmptyAt: undefined, ...attention(now) },
+    condition: '#status = :enabled',
+    values: { enabled: 'enabled' },
+  }),
+
   /** Takes the note away, unless there is a newer one. */
   attended: (seen: Endpoint): ConditionalUpdate => ({
     ...{ tenant: seen.tenant, id: seen.id },

@@ -22,6 +22,7 @@ export interface LeftPass {
   readonly slot: string;
   readonly until: UnixMillis;
   readonly isProbe: boolean;
+  readonly isByHand: boolean;
   readonly limits: { readonly disableAfter: Seconds };
 }
 
@@ -42,10 +43,11 @@ export const gateUpdates = {
   take: (slot: string, { now, until, nextAt, ifProven }: TakeTimes): GateUpdate => {
     const isFree = `(attribute_not_exists(#${slot}) OR #${slot} <= :now)`;
     const isInTime = '(attribute_not_exists(#nextAt) OR #nextAt <= :now)';
+    const isWelcome = '(attribute_not_exists(#retryAfter) OR #retryAfter <= :now)';
     const isProven = ifProven ? ' AND attribute_exists(#provenAt)' : '';
     return {
       set: { [slot]: until, ...(nextAt && { nextAt }), expiresAt: toUnixSeconds(later(now, keptFor)) },
-      condition: `${isFree} AND ${isInTime} AND attribute_not_exists(#openUntil)${isProven}`,
+      condition: `${isFree} AND ${isInTime} AND ${isWelcome} AND attribute_not_exists(#openUntil)${isProven}`,
       values: { now },
     };
   },
@@ -54,6 +56,20 @@ export const gateUpdates = {
     set: { probe: until, openUntil: until },
     condition: '#openUntil = :seen',
     values: { seen: seenOpenUntil },
+  }),
+
+  /** The only slot of what people send: neither the breaker nor the rate is asked. */
+  takeByHand: (now: UnixMillis, until: UnixMillis): GateUpdate => ({
+    set: { hand: until, expiresAt: toUnixSeconds(later(now, keptFor)) },
+    condition: 'attribute_not_exists(#hand) OR #hand <= :now',
+    values: { now },
+  }),
+
+  /** Never shortens what the endpoint asked for before. */
+  hold: (until: UnixMillis): GateUpdate => ({
+    set: { retryAfter: until },
+    condition: 'attribute_exists(#id) AND (attribute_not_exists(#retryAfter) OR #retryAfter < :until)',
+    values: { until },
   }),
 
   /**
@@ -75,16 +91,19 @@ export const gateUpdates = {
     return health === undefined ? freeing : [...freeing, ...others];
   },
 
-  open: ({ until, isProbe }: LeftPass, openUntil: UnixMillis): GateUpdate => ({
+  open: ({ until, isProbe }: LeftPass, openUntil: UnixMillis, now: UnixMillis): GateUpdate => ({
     set: { openUntil },
-    assign: [isProbe ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero'],
+    assign: [
+      isProbe ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero',
+      '#openedAt = if_not_exists(#openedAt, :now)',
+    ],
     condition: isProbe ? '#openUntil = :mine' : 'attribute_not_exists(#openUntil) AND #failures > :zero',
-    values: { zero: 0, ...(isProbe && { one: 1, mine: until }) },
+    values: { zero: 0, now, ...(isProbe && { one: 1, mine: until }) },
   }),
 
   /** As if nothing were known about the endpoint; whoever is in stays in. */
   reset: (): GateUpdate => ({
-    set: { failures: 0, probes: 0, ...notFailing, openUntil: undefined, provenAt: undefined },
+    set: { failures: 0, probes: 0, ...notFailing, ...closed, provenAt: undefined, retryAfter: undefined },
     condition: 'attribute_exists(#id)',
     values: {},
   }),
@@ -98,27 +117,34 @@ export const gateUpdates = {
 
   /** Nobody waits. */
   reserveFirst: (span: Millis, now: UnixMillis): GateUpdate => ({
-    set: { reservedUntil: unixMillis(now + span) },
+    set: { reservedUntil: unixMillis(now + span), expiresAt: toUnixSeconds(later(now, keptFor)) },
     condition: 'attribute_not_exists(#reservedUntil) OR #reservedUntil <= :now',
     values: { now },
   }),
 };
 
+const closed = { openUntil: undefined, openedAt: undefined };
 const notFailing = { failingSince: undefined, failedAt: undefined };
 
 /** What a pass's end changes, and on what condition more. */
 type Learnt = Pick<GateUpdate, 'set' | 'assign' | 'values'> & { readonly condition: string };
 
-function learntFrom({ isProbe, limits }: LeftPass, health: Health, now: UnixMillis): readonly Learnt[] {
+function learntFrom(
+  { isProbe, isByHand, limits }: LeftPass,
+  health: Health,
+  now: UnixMillis,
+): readonly Learnt[] {
   const always = { condition: '', values: {} };
-  const well = { failures: 0, probes: 0, ...notFailing, openUntil: undefined };
+  // What a person tried and found well has no need of patience.
+  const welcome = isByHand ? { retryAfter: undefined } : {};
+  const well = { failures: 0, probes: 0, ...notFailing, ...closed, ...welcome };
   switch (health) {
     case 'up':
       return [{ ...always, set: { ...well, provenAt: now } }];
     case 'slow':
       return [{ ...always, set: { ...well, provenAt: undefined } }];
     case 'refusing':
-      return failed({ failures: 0, probes: 0, provenAt: now, openUntil: undefined }, limits, now);
+      return failed({ failures: 0, probes: 0, provenAt: now, ...closed }, limits, now);
     case 'down':
       return failed({ provenAt: undefined }, limits, now).map(({ assign = [], values, ...rest }) => ({
         ...rest,

@@ -91,11 +91,12 @@ const Retry = v.strictObject({
 export const retryDelivery = operation(
   {
     ...{ id: 'retryDelivery', method: 'POST', path: '/v1/deliveries/{deliveryId}/retry', tag },
-    summary: 'Sends an ended delivery again, with the whole schedule anew; twice by hand are two attempts',
+    summary:
+      'Sends a delivery now: an ended one with the whole schedule anew, one that waits before its time',
     params: DeliveryParams,
     body: Retry,
     isBodyOptional: true,
-    answers: { 202: { description: 'It is pending again', schema: RetriedView } },
+    answers: { 202: { description: 'It is pending, and goes now', schema: RetriedView } },
   },
   async ({ params: { deliveryId }, body }, ports: DeliveryPorts) => {
     await deliveryFor(deliveryId, ports);

@@ -12,7 +12,8 @@ import {
 import { EventType } from '../../domain/publish-message.ts';
 import { days, seconds } from '../../domain/time.ts';
 import { announceDisabled } from '../../outbound/disable-endpoint.ts';
-import { releaseHeld } from '../../outbound/release-held.ts';
+import { beginAnew } from '../../outbound/let-go.ts';
+import { releaseAll } from '../../outbound/release-held.ts';
 import { type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
@@ -29,17 +30,20 @@ const secretsShown = { description: 'The secrets that sign now, the current one 
 export const enableEndpoint = operation(
   {
     ...{ id: 'enableEndpoint', method: 'POST', path: path('enable'), tag, params: EndpointParams },
-    summary: 'Enables an endpoint; what was held for it is released, the oldest first',
+    summary: 'Enables an endpoint, or begins anew with one that is; what was held or waits for it goes now',
     isVersioned: true,
     answers: { 200: one },
   },
   async ({ params, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
-    if (seen.status === 'enabled') return answerOf(seen);
     // First: what failed for days must not disable it anew with the next failure.
     await ports.gates.reset(endpointHash({ tenant: seen.tenant, endpointId: seen.id }));
+    if (seen.status === 'enabled') {
+      await beginAnew(seen, ports.hasTime, ports);
+      return answerOf(seen);
+    }
     const enabled = written(await ports.endpoints.enable(seen, ports.now()), seen);
-    await releaseHeld(enabled, ports.retention, ports.hasTime, ports);
+    await releaseAll(enabled, ports.retention, ports.hasTime, ports);
     return answerOf(enabled);
   },
 );
@@ -142,7 +146,7 @@ const TestEvent = v.strictObject({
 export const testEndpoint = operation(
   {
     ...{ id: 'testEndpoint', method: 'POST', path: path('test'), tag, params: EndpointParams },
-    summary: 'Sends the endpoint a test event, whatever it is subscribed to',
+    summary: 'Sends an enabled endpoint a test event now, whatever it is subscribed to and its breaker says',
     body: TestEvent,
     exactField: 'data',
     isBodyOptional: true,
@@ -151,8 +155,11 @@ export const testEndpoint = operation(
     },
   },
   async ({ params, body }, ports: EndpointPorts & PublishPorts) => {
-    const { tenant, id } = await endpointFor(params, undefined, ports);
-    const message = { id: ports.newId('test'), type: body.type, data: body.data, tenant, endpoint: { id } };
-    return publishTo(message, ports);
+    const { tenant, id, status } = await endpointFor(params, undefined, ports);
+    if (status === 'disabled')
+      throw new Problem('conflict', `${id} is disabled, and a test is not held: enable it first, then test.`);
+    const { type, data } = body;
+    const byHand = 'test' as const;
+    return publishTo({ id: ports.newId('test'), type, data, tenant, endpoint: { id }, byHand }, ports);
   },
 );

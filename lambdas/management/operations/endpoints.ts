@@ -14,6 +14,7 @@ import { firstVersion } from '../../domain/endpoint-generation.ts';
 import { refusalOfHeaders } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, secretKinds } from '../../domain/endpoint-secret.ts';
 import { settleHeld } from '../../outbound/hold-delivery.ts';
+import { beginAnew } from '../../outbound/let-go.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { changed, type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { etagOf, operation } from '../operation.ts';
@@ -27,7 +28,7 @@ import {
   TenantParams,
 } from '../schemas.ts';
 import { secretView } from '../secret-view.ts';
-import { endpointView } from '../views.ts';
+import { breakerView, endpointView } from '../views.ts';
 
 const tag = 'Endpoints';
 const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView, hasEtag: true };
@@ -137,11 +138,23 @@ const endpointPath = '/v1/tenants/{tenant}/endpoints/{endpointId}';
 export const getEndpoint = operation(
   {
     ...{ id: 'getEndpoint', method: 'GET', path: endpointPath, tag, params: EndpointParams },
-    summary: 'One endpoint',
+    summary: 'One endpoint, with its breaker and how many deliveries wait for their next attempt',
     answers: { 200: one },
   },
-  async ({ params }, ports: EndpointPorts) => answerOf(await endpointFor(params, undefined, ports)),
+  async ({ params }, ports: EndpointPorts) => {
+    const endpoint = await endpointFor(params, undefined, ports);
+    const { tenant, id } = endpoint;
+    const [gate, waiting] = await Promise.all([
+      ports.gates.read(endpointHash({ tenant, endpointId: id })),
+      ports.deliveries.countWaiting({ tenant, id }, countedAtMost),
+    ]);
+    const { status, body, etag } = answerOf(endpoint);
+    return { status, body: { ...body, breaker: breakerView(gate, waiting, ports.now()) }, etag };
+  },
 );
+
+/** Keys that are read of each quarter of an endpoint's: a few hundredths of a cent at most. */
+const countedAtMost = 1_000;
 
 export const answerOf = (endpoint: Endpoint, status = 200) => ({
   status,
@@ -166,8 +179,11 @@ export const updateEndpoint = operation(
     // Those that version 0.1.0 wrote in the clear, too.
     const settings = { ...next, headers: await ports.secrets.sealHeaders(next.headers, seen, now) };
     const saved = written(await ports.endpoints.changeSettings(seen, settings, now), seen);
-    // Another server: nothing is known about it.
-    if (saved.url !== seen.url) await ports.gates.reset(endpointHash({ ...seen, endpointId: seen.id }));
+    // Another server: nothing is known about it, and what waits has not been tried there.
+    if (saved.url !== seen.url) {
+      await ports.gates.reset(endpointHash({ ...seen, endpointId: seen.id }));
+      await beginAnew(saved, ports.hasTime, ports);
+    }
     return answerOf(saved);
   },
 );

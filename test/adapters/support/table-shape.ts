@@ -5,6 +5,7 @@ import {
   dueIndex,
   heldIndex,
   keptIndex,
+  waitingIndex,
 } from '../../../lambdas/domain/tables.ts';
 
 interface TableIndex {
@@ -23,7 +24,7 @@ export interface TableShape {
 /** The tables as the CDK app makes them. */
 export const shapes = {
   inboundEvents: { indexes: [keptIndex] },
-  deliveries: { indexes: [dueIndex, heldIndex, byEndpointIndex] },
+  deliveries: { indexes: [dueIndex, heldIndex, byEndpointIndex, waitingIndex] },
   outboundEvents: {},
   endpoints: { partitionKey: 'tenant', indexes: [attentionIndex] },
 } as const satisfies Readonly<Record<string, TableShape>>;

@@ -99,6 +99,18 @@ const bites: Readonly<Record<string, Bite>> = {
     plan: noFault,
     violation: /an endpoint that was made anew got what was for the one before/,
   },
+  'a delivery is let go without a record of it': {
+    sabotage: sabotages.letsGoWithoutSayingSo,
+    scenario: 'an endpoint that a person says is well, while its delivery waits',
+    plan: noFault,
+    violation: /more tasks than/,
+  },
+  'a delivery that is let go has no time for the sweep': {
+    sabotage: sabotages.letsGoOutOfTheDueIndex,
+    scenario: 'an endpoint that a person says is well, while its delivery waits',
+    plan: noFault,
+    violation: /unfinished, and not in the due index/,
+  },
   'attempts are put off without a record of it': {
     sabotage: sabotages.putsOffWithoutSayingSo,
     scenario: 'an endpoint that is down until a probe succeeds',

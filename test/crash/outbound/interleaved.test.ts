@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { Fault } from './faults.ts';
 import { sweepsBeforeMovingOn } from './sabotages.ts';
-import { answer, publication, type Scenario } from './scenario.ts';
+import { answer, publication, type Scenario, toTenant } from './scenario.ts';
 import { simulate } from './simulation.ts';
 
 /** Two workers, two sweeps, every task twice: whoever comes first. */
@@ -25,6 +25,34 @@ const crowd: Scenario = {
     flaky: { status: 'delivered', requests: 3 },
     wrong: { status: 'failed', requests: 1, reason: /404/ },
     late: { status: 'delivered', requests: 2 },
+  },
+};
+
+/** People say that endpoints are well, and send deliveries that wait, while all others are at work. */
+const afterOutages: Scenario = {
+  name: 'after outages',
+  registered: ['back', 'down'],
+  publications: [toTenant('evt_1')],
+  endpoints: {
+    back: [answer(503), answer(200)],
+    down: [answer(503), answer(503), answer(503), answer(200)],
+  },
+  retryDelays: [1, 600, 1, 600, 600].map(seconds),
+  breakAfter: 2,
+  copies: 2,
+  deliverWorkers: 2,
+  sweepsAtOnce: 2,
+  changes: [
+    { kind: 'begin-anew', endpoint: 'down', at: seconds(59) },
+    { kind: 'retry', endpoint: 'down', at: seconds(60) },
+    { kind: 'retry', endpoint: 'back', at: seconds(60) },
+    { kind: 'retry', endpoint: 'down', at: seconds(60) },
+    { kind: 'begin-anew', endpoint: 'down', at: seconds(60) },
+    { kind: 'begin-anew', endpoint: 'down', at: seconds(119) },
+  ],
+  ends: {
+    back: { status: 'delivered', requests: 2 },
+    down: { status: 'delivered', requests: 4 },
   },
 };
 
@@ -68,6 +96,15 @@ describe('processes that run at once, in any order of their port calls', () => {
         expect((await simulate({ ...crowd, seed }, some)).violations).toEqual([]);
       }),
       { numRuns: 600 },
+    );
+  });
+
+  it('let go what waits, each attempt once, whoever comes first', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        expect((await simulate({ ...afterOutages, seed })).violations).toEqual([]);
+      }),
+      { numRuns: 100 },
     );
   });
 

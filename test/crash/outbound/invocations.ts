@@ -104,10 +104,23 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
     return true;
   }
 
+  /** Of a delivery that waits; one that has ended meanwhile is left alone. */
+  function startRetry(endpoint: string): void {
+    const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
+    if (delivery === undefined) return;
+    const reopen = async () => ({ ok: false }) as const;
+    running.start('replaying', async (ports) => {
+      const deliveries = { ...ports.deliveries, reopen };
+      await replayDelivery(delivery.id, time.now(), { ...ports, deliveries });
+      return async () => undefined;
+    });
+  }
+
   function change(): boolean {
     if (changeAt() > time.now()) return false;
     const [next] = changes.splice(0, 1);
-    if (next) world.change(next);
+    if (next?.kind === 'retry') startRetry(next.endpoint);
+    else if (next) world.change(next);
     return true;
   }
 

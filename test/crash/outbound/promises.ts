@@ -27,7 +27,7 @@ export function watchPromises(world: Tables) {
   const requests: Request[] = [];
   /** Deliveries that were there when their endpoint was made anew, by the host of the new one. */
   const ofEarlier = new Map<string, ReadonlySet<string>>();
-  const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0 };
+  const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0, letGo: 0 };
   const check = (isKept: boolean, violation: string) => {
     if (!isKept) violations.add(violation);
   };
@@ -45,7 +45,9 @@ export function watchPromises(world: Tables) {
     const isPutOff = was !== undefined && putOff.has(`${was.id} ${was.nextAttemptAt}`);
     const step = { name, now: world.now(), settings: world.settings, isPutOff };
     for (const broken of brokenByStep(step, was, is)) violations.add(broken);
-    if (name === 'deliveries.defer') putOff.add(`${is.id} ${is.nextAttemptAt}`);
+    // Nor does it wait for its schedule when it was given back without an attempt.
+    const isGivenBack = name === 'deliveries.record' && was?.attempts === is.attempts;
+    if (name === 'deliveries.defer' || isGivenBack) putOff.add(`${is.id} ${is.nextAttemptAt}`);
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
     check(!isOverAndFailed || isBuried(is), 'failed, not due any more, and not on the DLQ');
     check(is.status !== 'delivered' || isAccepted(is), 'delivered, and no endpoint accepted it');
@@ -56,6 +58,7 @@ export function watchPromises(world: Tables) {
   function countTasksOf(name: string, was: Delivery | undefined, is: Delivery): void {
     if (name === 'deliveries.defer') counts.deferrals++;
     if (name === 'deliveries.release') counts.releases++;
+    if (name === 'deliveries.letGo') counts.letGo++;
     if (was && was.attempts < is.attempts && is.status === 'pending') counts.retries++;
   }
 

@@ -143,6 +143,28 @@ export const keepsNoEvent: Sabotage = (parts) => ({
   events: { ...parts.events, keep: async () => true },
 });
 
+/** The first time; always, it would never end. */
+export const letsGoWithoutSayingSo: Sabotage = (parts) => {
+  const said = { times: 0 };
+  return withDeliveries(parts, {
+    async letGo(seen, dueAt) {
+      if (said.times++ > 0) return parts.deliveries.letGo(seen, dueAt);
+      return { ok: true, delivery: seen };
+    },
+  });
+};
+
+export const letsGoOutOfTheDueIndex: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    async letGo(seen, at) {
+      const write = await parts.deliveries.letGo(seen, at);
+      if (!write.ok) return write;
+      const { dueAt: _, ...delivery } = write.delivery;
+      parts.deliveries.deliveries.set(seen.id, delivery);
+      return { ok: true, delivery };
+    },
+  });
+
 export const putsOffWithoutSayingSo: Sabotage = (parts) =>
   withDeliveries(parts, {
     async defer(id) {

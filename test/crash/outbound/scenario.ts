@@ -40,10 +40,13 @@ export type Act =
   | { readonly kind: 'replay'; readonly endpoint: string; readonly round: number }
   | { readonly kind: 'publish'; readonly publication: object };
 
-/** At once, as the management API's writes are. `remake` deletes an endpoint and registers another under its id. */
+/**
+ * At once, as the management API's writes are; a delivery that is retried is a process of its own. `remake` deletes an
+ * endpoint and registers another under its id.
+ */
 export interface Change {
   readonly at: Seconds;
-  readonly kind: 'disable' | 'enable' | 'delete' | 'remake';
+  readonly kind: 'disable' | 'enable' | 'delete' | 'remake' | 'begin-anew' | 'retry';
   readonly endpoint: string;
 }
 

@@ -198,6 +198,28 @@ export const scenarios: readonly Scenario[] = [
     ends: { down: { status: 'delivered', requests: 4 } },
   },
   {
+    name: 'an endpoint that a person says is well, while its delivery waits',
+    registered: ['back'],
+    publications: [toTenant('evt_1')],
+    endpoints: { back: [answer(503), answer(200)] },
+    retryDelays: [seconds(600)],
+    changes: [{ kind: 'begin-anew', endpoint: 'back', at: seconds(100) }],
+    ends: { back: { status: 'delivered', requests: 2 } },
+  },
+  {
+    name: 'a delivery that a person sends while the breaker is open, two at once',
+    registered: ['down'],
+    publications: [toTenant('evt_1')],
+    endpoints: { down: [answer(503), answer(503), answer(503), answer(200)] },
+    retryDelays: [1, 1, 1, 1, 1, 1].map(seconds),
+    breakAfter: 2,
+    changes: [
+      { kind: 'retry', endpoint: 'down', at: seconds(5) },
+      { kind: 'retry', endpoint: 'down', at: seconds(5) },
+    ],
+    ends: { down: { status: 'delivered', requests: 4 } },
+  },
+  {
     name: 'two sweeps at once',
     publications: [publication('late')],
     endpoints: { late: [answer(503), answer(200)] },

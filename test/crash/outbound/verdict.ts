@@ -66,10 +66,11 @@ function checkEvent(event: OutboundEvent, deliveries: readonly Delivery[], { wat
 /** One for each publication, retry and act; and for each fault and death, whatever it made somebody send again. */
 function mostTasks({ watch }: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): number {
   const { length } = scenario.publications;
-  const acts = scenario.acts?.length ?? 0;
+  const retriedByHand = scenario.changes?.filter(({ kind }) => kind === 'retry').length ?? 0;
+  const acts = (scenario.acts?.length ?? 0) + retriedByHand;
   // After an outage come the success that could not be written, and what the sweep missed meanwhile.
   const healing = faults.reduce((sum, fault) => sum + ('outageMs' in fault ? 3 : 1), watch.counts.kills);
-  const { retries, deferrals, releases } = watch.counts;
+  const { retries, deferrals, releases, letGo } = watch.counts;
   const deliveries = Math.max(length, Object.keys(scenario.ends).length);
-  return deliveries + retries + deferrals + releases + acts + deliveries * healing;
+  return deliveries + retries + deferrals + releases + letGo + acts + deliveries * healing;
 }

@@ -1,3 +1,5 @@
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish.ts';
@@ -115,6 +117,15 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     };
   };
 
+  function remake(endpoint: Endpoint): void {
+    const { id } = endpoint;
+    // The version is random, as that of any new endpoint.
+    const anew = { id, generation: 'gen_2', version: endpoint.version + 500, url: newUrlOf(id) };
+    void endpoints.remove(endpoint);
+    void endpoints.create(newEndpoint(time.now(), anew));
+    watch.remade(id);
+  }
+
   return {
     ...{
       table,
@@ -133,14 +144,23 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     change({ kind, endpoint: id }: Change): void {
       const endpoint = [...endpoints.endpoints.values()].find((other) => other.id === id);
       if (endpoint === undefined) return;
-      if (kind === 'disable') void endpoints.disable(endpoint, { reason: 'manual', at: time.now() });
-      if (kind === 'enable') void endpoints.enable(endpoint, time.now());
-      if (kind === 'delete' || kind === 'remake') void endpoints.remove(endpoint);
-      if (kind === 'remake') {
-        // The version is random, as that of any new endpoint.
-        const anew = { id, generation: 'gen_2', version: endpoint.version + 500, url: newUrlOf(id) };
-        void endpoints.create(newEndpoint(time.now(), anew));
-        watch.remade(id);
+      switch (kind) {
+        case 'disable':
+          void endpoints.disable(endpoint, { reason: 'manual', at: time.now() });
+          break;
+        case 'enable':
+          void endpoints.enable(endpoint, time.now());
+          break;
+        case 'delete':
+          void endpoints.remove(endpoint);
+          break;
+        case 'remake':
+          remake(endpoint);
+          break;
+        case 'begin-anew':
+          void world.gates.reset(endpointHash({ tenant: endpoint.tenant, endpointId: id }));
+          void endpoints.beginAnew(endpoint, time.now());
+          break;
       }
     },
 
