@@ -23,6 +23,9 @@ export const stalls =
   (call) =>
     spans.flatMap((stallMs) => always.map((when) => ({ call, when, stallMs })));
 
+/** Past the lease; past the visibility timeout, too; and past everything that others do meanwhile. */
+export const zombies: FaultsAt = stalls(100_000, 500_000, 7_200_000);
+
 export const purges: FaultsAt = (call) => [
   { call, purges: 'delivery' },
   { call, purges: 'all' },
