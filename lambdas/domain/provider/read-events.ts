@@ -1,4 +1,5 @@
 import type { RawRequest } from '../raw-request.ts';
+import type { SourceSettings } from '../source.ts';
 import type { BodyLimit } from './body-limits.ts';
 import { sliceJsonArray, sliceJsonValue } from './json-slices.ts';
 import { readPayload } from './payload.ts';
@@ -37,6 +38,10 @@ export interface ReadOptions {
   readonly idRule: FieldRule;
   readonly requestId: string;
 }
+
+/** What names the events of a source: the provider's own id, or the body where the source says so. */
+export const idRuleOf = ({ id, bodyId }: Provider, eventId: SourceSettings['eventId']): FieldRule =>
+  eventId === 'body' ? (bodyId ?? { from: 'hash' }) : id;
 
 /** Reads the events of a verified request. */
 export function readEvents(provider: Provider, request: RawRequest, options: ReadOptions): ReadEvents {
