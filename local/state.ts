@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { LocalAwsError } from './failure.ts';
 import { isAlive } from './processes.ts';
@@ -18,13 +18,26 @@ export interface StateDirectory {
   release(): void;
 }
 
+/** The log of the emulator has payloads in it: other users of the machine have no business here. */
+const ownerOnly = 0o700;
+
+/** Of an earlier version it may be open; where its file system knows no such rights, it stays as it is. */
+function closeToOthers(path: string): void {
+  try {
+    chmodSync(path, ownerOnly);
+  } catch {
+    return;
+  }
+}
+
 /**
  * Takes a state directory for this process.
  *
  * @throws LocalAwsError when another process that still runs has it
  */
 export function takeStateDirectory(path: string): StateDirectory {
-  mkdirSync(path, { recursive: true });
+  mkdirSync(path, { recursive: true, mode: ownerOnly });
+  closeToOthers(path);
   const owner = join(path, 'running.pid');
   const outputsFile = outputsFileIn(path);
   takeOver(owner);

@@ -1,6 +1,6 @@
 import type { ProviderCalls } from '../../lambdas/domain/provider/check.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
-import { type ReadEvents, readEvents } from '../../lambdas/domain/provider/read-events.ts';
+import { idRuleOf, type ReadEvents, readEvents } from '../../lambdas/domain/provider/read-events.ts';
 import { type DatedKey, parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { verifyRequest } from '../../lambdas/domain/provider/verify-request.ts';
 import { type RawRequest, underUrl } from '../../lambdas/domain/raw-request.ts';
@@ -76,7 +76,7 @@ const isAboutTime = (reason: string): boolean =>
 
 function meaning(request: RawRequest, { settings, provider }: ExplainedSource, family: string): Verdict {
   if (request.method !== 'POST') return refused('body', `${request.method} without a handshake`);
-  const idRule = settings.eventId === 'body' ? ({ from: 'hash' } as const) : provider.id;
+  const idRule = idRuleOf(provider, settings.eventId);
   const read = readEvents(provider, request, { family, idRule, requestId: 'explain' });
   return read.ok ? { kind: 'accepted', events: read.events } : refused('body', read.reason);
 }

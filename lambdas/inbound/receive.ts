@@ -3,7 +3,7 @@ import { isAllowedAddress } from '../domain/ip-range.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { parsePayload } from '../domain/provider/payload.ts';
 import type { Provider, Source } from '../domain/provider/provider.ts';
-import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
+import { idRuleOf, type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
 import { readField } from '../domain/provider/read-field.ts';
 import { verifyRequest } from '../domain/provider/verify-request.ts';
 import { type RawRequest, underUrl } from '../domain/raw-request.ts';
@@ -49,7 +49,7 @@ export async function receive(
   const signed = await signedHandshake(seen, source, verification.keys, ports);
   if (signed !== undefined) return signed;
   if (request.method !== 'POST') return refused(400, 'invalid_body', `${request.method} without a handshake`);
-  const idRule = settings.eventId === 'body' ? ({ from: 'hash' } as const) : provider.id;
+  const idRule = idRuleOf(provider, settings.eventId);
   const { family } = verification;
   const read = readEvents(provider, request, { family, idRule, requestId: correlationId });
   if (!read.ok) return refused(400, 'invalid_body', read.reason);

@@ -1,6 +1,7 @@
 import { parseExactly } from '../domain/exact-json.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
 import type { EndpointRange } from '../domain/publish-range.ts';
+import { AlteredBodyError } from '../domain/stored-body.ts';
 import { days, later, type UnixMillis } from '../domain/time.ts';
 import { beforeInstant, type ListPorts, listDeliveries } from './list-deliveries.ts';
 
@@ -52,13 +53,21 @@ export async function recentEvents(
   const some = [...byEvent].slice(0, limit);
   const events = await Promise.all(
     some.map(async ([eventId, eventType]): Promise<RecentEvent[]> => {
-      const body = ports.hasTime()
-        ? await ports.events.payload(outboundEventKey(tenant, eventId))
-        : undefined;
+      const body = ports.hasTime() ? await bodyOf(outboundEventKey(tenant, eventId), ports) : undefined;
       return body === undefined
         ? []
         : [{ eventId, eventType, data: Reflect.get(Object(parseExactly(body)), 'data') }];
     }),
   );
   return events.flat();
+}
+
+/** @returns undefined when it is gone, or is not what was published: nothing is tried on that */
+async function bodyOf(id: string, { events }: RecentPorts): Promise<string | undefined> {
+  try {
+    return await events.payload(id);
+  } catch (error) {
+    if (error instanceof AlteredBodyError) return undefined;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { takeStateDirectory, writeAtomically } from '../../local/state.ts';
@@ -38,4 +38,15 @@ test('when it is released, nothing says that it runs', () => {
   expect(written).toBe('{"a":1}');
   expect(existsSync(state.outputsFile)).toBe(false);
   expect(existsSync(join(path, 'running.pid'))).toBe(false);
+});
+
+test.each([0o755, 0o777])('a directory that was open to other users (%o) is its owner’s alone', (mode) => {
+  const path = freshDirectory();
+  chmodSync(path, mode);
+
+  const made = join(path, 'made', 'anew');
+  takeStateDirectory(path).release();
+  takeStateDirectory(made).release();
+
+  expect([path, made].map((directory) => statSync(directory).mode & 0o777)).toEqual([0o700, 0o700]);
 });

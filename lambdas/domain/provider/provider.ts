@@ -59,6 +59,11 @@ export interface Provider {
   readonly batchOrOne?: boolean;
   /** The provider's own id that stays the same on redelivery; the body's hash where there is none. */
   readonly id: FieldRule;
+  /**
+   * What takes the place of the body's hash under `eventId: 'body'`, where bytes of the body are not signed: altered,
+   * they would make another event under the same signature. @default the body's hash
+   */
+  readonly bodyId?: FieldRule;
   readonly type: FieldRule;
   /** The type of an event without one; where it is not given, such a request is refused. */
   readonly typeWhenAbsent?: string;

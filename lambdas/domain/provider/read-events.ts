@@ -1,4 +1,5 @@
 import type { RawRequest } from '../raw-request.ts';
+import type { SourceSettings } from '../source.ts';
 import type { BodyLimit } from './body-limits.ts';
 import { sliceJsonArray, sliceJsonValue } from './json-slices.ts';
 import { readPayload } from './payload.ts';
@@ -37,6 +38,10 @@ export interface ReadOptions {
   readonly idRule: FieldRule;
   readonly requestId: string;
 }
+
+/** What names the events of a source: the provider's own id, or the body where the source says so. */
+export const idRuleOf = ({ id, bodyId }: Provider, eventId: SourceSettings['eventId']): FieldRule =>
+  eventId === 'body' ? (bodyId ?? { from: 'hash' }) : id;
 
 /** Reads the events of a verified request. */
 export function readEvents(provider: Provider, request: RawRequest, options: ReadOptions): ReadEvents {
@@ -81,14 +86,24 @@ function collect(events: readonly EventOrReason[]): ReadEvents {
   return { ok: true, events: events.filter((event) => typeof event !== 'string') };
 }
 
-/** Equal elements are events of their own: the second is `<id>:2`, the third `<id>:3`. */
+/**
+ * Equal elements are events of their own: the second is `<id>:2`, the third `<id>:3`.
+ *
+ * A number that makes the id of another element is passed over: with one id for two events, the second would be dropped
+ * as a duplicate.
+ */
 function withDistinctIds(read: ReadEvents): ReadEvents {
   if (!read.ok) return read;
-  const seen = new Map<string, number>();
+  const own = new Set(read.events.map(({ id }) => id));
+  const taken = new Set<string>();
+  const lastNumbers = new Map<string, number>();
   const events = read.events.map((event) => {
-    const nth = (seen.get(event.id) ?? 0) + 1;
-    seen.set(event.id, nth);
-    return nth === 1 ? event : { ...event, id: `${event.id}:${nth}` };
+    let { id } = event;
+    let nth = lastNumbers.get(event.id) ?? 1;
+    while (taken.has(id) || (id !== event.id && own.has(id))) id = `${event.id}:${++nth}`;
+    lastNumbers.set(event.id, nth);
+    taken.add(id);
+    return { ...event, id };
   });
   return { ok: true, events };
 }

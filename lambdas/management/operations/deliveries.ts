@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Delivery, deliveryStatuses } from '../../domain/delivery-record.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';
+import { AlteredBodyError } from '../../domain/stored-body.ts';
 import { parseInstant, type Seconds, type UnixMillis } from '../../domain/time.ts';
 import { type ReplayPorts, replayDelivery } from '../../outbound/replay.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
@@ -72,10 +73,23 @@ export const getDelivery = operation(
   },
   async ({ params: { deliveryId } }, ports: DeliveryPorts) => {
     const delivery = await deliveryFor(deliveryId, ports);
-    const body = await ports.events.payload(outboundEventKey(delivery.tenant, delivery.eventId));
-    return { status: 200, body: deliveryDetail(delivery, body) };
+    return { status: 200, body: deliveryDetail(delivery, await bodyFor(delivery, ports)) };
   },
 );
+
+/** @throws Problem when what is in the bucket is not what was published: it is never shown, as it is never sent */
+async function bodyFor(
+  { id, tenant, eventId }: Delivery,
+  { events }: DeliveryPorts,
+): Promise<string | undefined> {
+  try {
+    return await events.payload(outboundEventKey(tenant, eventId));
+  } catch (error) {
+    if (!(error instanceof AlteredBodyError)) throw error;
+    const detail = `Delivery ${id} cannot be shown or sent: ${error.message}. Publish the event again under another id.`;
+    throw new Problem('conflict', detail);
+  }
+}
 
 async function deliveryFor(id: string, { deliveries }: DeliveryPorts): Promise<Delivery> {
   const delivery = await deliveries.read(id);

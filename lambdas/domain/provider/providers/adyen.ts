@@ -77,6 +77,9 @@ function textAt(item: unknown, path: string): string {
 const ofItem = (name: string) => body(`NotificationRequestItem.${name}`);
 const success = code(({ payload }) => textAt(payload, 'NotificationRequestItem.success') || undefined);
 
+/** Other fields of an item are not signed. */
+const ofSigned = first(joined(':', ofItem('pspReference'), ofItem('eventCode'), success), hash);
+
 /** @see https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures */
 export const adyen: Provider = {
   secret: hmacKey,
@@ -84,7 +87,8 @@ export const adyen: Provider = {
   body: 'json',
   batch: 'notificationItems',
   batchOrOne: true,
-  id: first(joined(':', ofItem('pspReference'), ofItem('eventCode'), success), hash),
+  id: ofSigned,
+  bodyId: ofSigned,
   type: body('NotificationRequestItem.eventCode', 'type'),
   typeWhenAbsent: 'unknown',
   attributes: { merchantAccount: ofItem('merchantAccountCode') },

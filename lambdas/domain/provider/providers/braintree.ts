@@ -82,15 +82,18 @@ function readNotification(bytes: Uint8Array): unknown {
   return { bt_payload: btPayload, bt_signature: btSignature, xml, kind };
 }
 
+/** With one line end, whatever a parser of forms made of it: both forms verify, and are one event. */
+const hashOfPayload = code(({ payload }) =>
+  bodyHash(Buffer.from(`${String(propertyAt(payload, 'bt_payload')).replace(/\n$/, '')}\n`, 'utf8')),
+);
+
 /** @see https://developer.paypal.com/braintree/docs/guides/webhooks/parse/node/ */
 export const braintree: Provider = {
   secret: keyPair,
   signature: check,
   body: readNotification,
-  // With one line end, whatever a parser of forms made of it: both forms verify, and are one event.
-  id: code(({ payload }) =>
-    bodyHash(Buffer.from(`${String(propertyAt(payload, 'bt_payload')).replace(/\n$/, '')}\n`, 'utf8')),
-  ),
+  id: hashOfPayload,
+  bodyId: hashOfPayload,
   type: body('kind'),
   attributes: {},
   forward: [],

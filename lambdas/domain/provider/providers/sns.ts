@@ -126,6 +126,7 @@ export const sns: Provider = {
   signature: check,
   body: 'json',
   id: body('MessageId'),
+  bodyId: body('MessageId'),
   type: body('Type'),
   attributes: { topic: body('TopicArn') },
   forward: [],

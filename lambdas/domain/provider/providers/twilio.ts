@@ -2,13 +2,14 @@ import { createHash, createHmac } from 'node:crypto';
 import { queryOf, type RawRequest } from '../../raw-request.ts';
 import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
+import { bodyHash } from '../body-hash.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { fieldOf, isForm, readForm } from '../form.ts';
 import { emptyAnswer } from '../handshake.ts';
 import { decodeUtf8 } from '../payload.ts';
 import type { Provider } from '../provider.ts';
 import { sortedParameters } from '../sorted-parameters.ts';
-import { body, first, hash, header, joined } from '../words.ts';
+import { body, code, first, header, joined } from '../words.ts';
 
 const sha1Bytes = 20;
 
@@ -61,6 +62,15 @@ function urlForms(url: string): string[] {
   return [...new Set([without, withPort])];
 }
 
+/**
+ * Forms that have the same signature are one event: order, empty fields and escapes are not signed, nor is where a name
+ * ends.
+ */
+const hashOfSigned = code(({ body: bytes }) => {
+  const form = isForm(decodeUtf8(bytes) ?? '') ? readForm(bytes) : undefined;
+  return bodyHash(form === undefined ? bytes : Buffer.from(sortedParameters(form), 'utf8'));
+});
+
 /** @see https://www.twilio.com/docs/usage/webhooks/webhooks-security */
 export const twilio: Provider = {
   secret: 'text',
@@ -75,8 +85,9 @@ export const twilio: Provider = {
     joined(':', body('CallSid'), body('CallStatus'), body('SequenceNumber')),
     joined(':', body('CallSid'), body('CallStatus')),
     body('id'),
-    hash,
+    hashOfSigned,
   ),
+  bodyId: hashOfSigned,
   type: body('EventType', 'MessageStatus', 'SmsStatus', 'CallStatus', 'type'),
   typeWhenAbsent: 'unknown',
   attributes: { account: body('AccountSid') },
