@@ -8,6 +8,9 @@ const cacheFor = seconds(60);
 /** A pattern may take for ever, and hold up every other event. */
 const checkedFor = millis(1_000);
 
+/** Event types that are known at once: a publisher may name as many as it likes. */
+export const maxKnownTypes = 1_000;
+
 type Refusal = string | undefined;
 
 /** Checks payloads against the schemas of their event types, where a team asks for it. */
@@ -22,7 +25,11 @@ export function payloadCheck(
     const cached = known.get(type);
     if (cached !== undefined && cached.until > now()) return cached.check(data);
     const check = checkOf(type, await read(type));
+    // Behind those that were read before it.
+    known.delete(type);
     known.set(type, { until: later(now(), cacheFor), check });
+    const [oldest] = known.keys();
+    if (known.size > maxKnownTypes && oldest !== undefined) known.delete(oldest);
     return check(data);
   };
 }

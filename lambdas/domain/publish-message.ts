@@ -4,6 +4,7 @@ import { parseExactly } from './exact-json.ts';
 import { issuePath, issueText } from './issue-text.ts';
 import { serialiseMessage, utf8Bytes } from './messages.ts';
 import { openRange } from './publish-range.ts';
+import { type UnknownField, unknownFields } from './unknown-fields.ts';
 import { readUrl } from './url-text.ts';
 
 export const EventType = v.pipe(
@@ -40,20 +41,21 @@ function refusalOfUrl(text: string): string | undefined {
   return /^https?:$/.test(read.url.protocol) ? undefined : 'an http or https URL';
 }
 
+/** One receiver of a publication. */
+const Receiver = v.object({
+  id: EndpointId,
+  url: v.optional(Url),
+  /** Which endpoint of that id; the management API says it. Another one does not get the event. */
+  generation: v.optional(v.string()),
+});
+
 /** What a team publishes, through the topic or straight to the publish queue. */
 const PublishMessage = v.object({
   id: v.optional(EventId),
   type: EventType,
   tenant: v.optional(Tenant, ''),
   data: v.unknown(),
-  endpoint: v.optional(
-    v.object({
-      id: EndpointId,
-      url: v.optional(Url),
-      /** Which endpoint of that id; the management API says it. Another one does not get the event. */
-      generation: v.optional(v.string()),
-    }),
-  ),
+  endpoint: v.optional(Receiver),
   /** The management API's: a test event to one endpoint. Anything else is as if it were not there. */
   byHand: v.fallback(v.optional(v.literal('test')), undefined),
 });
@@ -119,7 +121,8 @@ export function openPublication({ text, messageId, fault }: UnwrappedMessage): O
   if (json === undefined) return unusable(`it is not JSON that can be read (${utf8Bytes(text)} bytes)`);
   if (!isObjectText(text)) return unusable('(the whole message): expected a JSON object');
   const parsed = v.safeParse(PublishMessage, json);
-  if (!parsed.success) return unusable(parsed.issues.map(describe).join('; '));
+  const wrong = [...(parsed.issues ?? []).map(describe), ...unknownNames(json)];
+  if (!parsed.success || wrong.length > 0) return unusable(wrong.join('; '));
   const { id = messageId, type, tenant, data, endpoint, byHand } = parsed.output;
   const to = addressOf(endpoint);
   if (to.kind !== 'url' && tenant === '') return unusable(unaddressed);
@@ -127,6 +130,27 @@ export function openPublication({ text, messageId, fault }: UnwrappedMessage): O
   const publication = { id, type, tenant, data, to, ...(isTest && { isTest }) };
   return { kind: 'publication', publication };
 }
+
+/** What publishers are told of. */
+const { byHand: _, ...publishersFields } = PublishMessage.entries;
+/** Of more unknown fields only the first are named. */
+const maxNamed = 5;
+
+/** A slip such as `endpiont` would send to a whole tenant what is for one endpoint. */
+function unknownNames(json: unknown): readonly string[] {
+  const message = fieldsOf(json);
+  const unknown = [
+    ...unknownFields(publishersFields, message).filter(({ name }) => name !== 'byHand'),
+    ...unknownFields(Receiver.entries, fieldsOf(Reflect.get(message, 'endpoint'))).map(inEndpoint),
+  ];
+  return unknown.slice(0, maxNamed).map(({ name, message: wrong }) => `${name}: ${wrong}`);
+}
+
+/** A number that is kept digit by digit is an object without fields. */
+const fieldsOf = (value: unknown): object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value) ? value : {};
+
+const inEndpoint = ({ name, message }: UnknownField) => ({ name: `endpoint.${name}`, message });
 
 function addressOf(endpoint: v.InferOutput<typeof PublishMessage>['endpoint']): Address {
   if (endpoint === undefined) return { kind: 'tenant' };

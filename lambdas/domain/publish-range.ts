@@ -8,27 +8,35 @@ export interface EndpointRange {
   readonly upTo?: string;
 }
 
+/** Where a range begins and ends, as its name says it. */
+const RangeName = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.tuple([v.nullable(v.string()), v.nullable(v.string())]),
+);
+
 /** A message of the publish queue, from λ publish to itself, once: a part of a large tenant. */
 const RangeMessage = v.object({
   v: v.literal(1),
   kind: v.literal('range'),
-  tenant: v.string(),
+  tenant: v.pipe(v.string(), v.nonEmpty()),
   eventId: EventId,
   /** The id of the publication's message. */
   correlationId: EventId,
-  range: v.string(),
+  range: v.pipe(
+    v.string(),
+    v.check((name) => v.is(RangeName, name), 'the name of a range'),
+  ),
 });
 export type RangeMessage = v.InferOutput<typeof RangeMessage>;
-
-const RangeName = v.pipe(v.tuple([v.nullable(v.string()), v.nullable(v.string())]));
 
 /** Names a range among those of an event; it says where the range begins and ends. */
 export const rangeName = ({ after, upTo }: EndpointRange): string =>
   JSON.stringify([after ?? null, upTo ?? null]);
 
-/** @throws MalformedMessageError when it is no such name */
+/** @param name of a range message, which was checked */
 export function rangeOf(name: string): EndpointRange {
-  const [after, upTo] = parseMessage(RangeName, 'range of endpoints', name);
+  const [after, upTo] = v.parse(RangeName, name);
   return { after: after ?? undefined, upTo: upTo ?? undefined };
 }
 

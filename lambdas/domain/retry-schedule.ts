@@ -58,7 +58,11 @@ export function parseRetryAfter(
 ): Seconds | undefined {
   const texts = typeof headers === 'string' ? [headers] : (headers ?? []);
   const spans = texts.flatMap((text) => oneOrListed(text.trim(), now));
-  return spans.length === 0 ? undefined : seconds(Math.max(...spans));
+  // One by one: an answer's head holds more values than a call takes arguments.
+  return spans.reduce<Seconds | undefined>(
+    (longest, span) => (longest !== undefined && longest > span ? longest : span),
+    undefined,
+  );
 }
 
 /** The most values of one header that are looked at: a list is what proxies make of two headers. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { namesOfObjects } from '../domain/endpoint-headers.ts';
-import { fieldName, isMissing, issuePath, issueText, ruleOf } from '../domain/issue-text.ts';
+import { isMissing, issuePath, issueText, ruleOf } from '../domain/issue-text.ts';
+import { unknownFields } from '../domain/unknown-fields.ts';
 import { type FieldError, Problem } from './problem.ts';
 
 /** Where a request says something. */
@@ -16,9 +17,7 @@ export type RequestPart = 'path' | 'query' | 'body';
  */
 export function parsePart(schema: v.GenericSchema, part: RequestPart, value: object): unknown {
   const known = entriesOf(schema);
-  const unknown = Object.keys(value)
-    .filter((name) => !Object.hasOwn(known, name))
-    .map((name) => ({ path: fieldName(name), message: unknownField(Object.keys(known)) }));
+  const unknown = unknownFields(known, value).map(({ name, message }) => ({ path: name, message }));
   const given = Object.fromEntries(Object.entries(value).filter(([name]) => Object.hasOwn(known, name)));
   const result = v.safeParse(schema, given);
   const wrong = (result.issues ?? []).map((issue) => fieldError(issue, known));
@@ -39,11 +38,6 @@ type Entries = Readonly<Record<string, v.GenericSchema>>;
 /** The fields of an object schema. */
 const entriesOf = (schema: v.GenericSchema): Entries =>
   'entries' in schema ? (schema.entries as Entries) : {};
-
-const unknownField = (known: readonly string[]): string =>
-  known.length === 0
-    ? 'is unknown; expected none'
-    : `is unknown; expected one of ${known.toSorted().join(', ')}`;
 
 function fieldError(issue: v.GenericIssue, known: Entries): FieldError {
   const path = issuePath(issue);

@@ -1,6 +1,6 @@
 import type { Schema } from '@cfworker/json-schema';
 import { describe, expect, it } from 'vitest';
-import { payloadCheck } from '../../lambdas/adapters/payload-check.ts';
+import { maxKnownTypes, payloadCheck } from '../../lambdas/adapters/payload-check.ts';
 import { refusalOfSchema } from '../../lambdas/adapters/payload-schema.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
@@ -20,6 +20,25 @@ const order = {
   properties: { total: { $ref: '#/$defs/amount' }, lines: { type: 'array', items: { type: 'string' } } },
   $defs: { amount: { type: 'number', minimum: 0, example: { type: 5, required: true } } },
 };
+
+describe('what is known of event types', () => {
+  it('is bounded, whatever types are published: the latest are kept', async () => {
+    const reads: string[] = [];
+    const read = async (name: string) => {
+      reads.push(name);
+      return undefined;
+    };
+    const check = payloadCheck(read, () => unixMillis(0));
+    const names = Array.from({ length: maxKnownTypes + 1 }, (_, index) => `type.${index}`);
+    for (const name of names) await check(name, {});
+
+    await check('type.1', {});
+    await check(`type.${maxKnownTypes}`, {});
+    expect(reads).toEqual(names);
+    await check('type.0', {});
+    expect(reads).toEqual([...names, 'type.0']);
+  });
+});
 
 describe('a payload', () => {
   it('is checked, and what is said of it has none of its values', async () => {

@@ -102,4 +102,10 @@ describe('Retry-After', () => {
       }),
     );
   });
+
+  it('takes any number of values', () => {
+    const values = [...Array.from({ length: 200_000 }, () => '5'), '7'];
+
+    expect(parseRetryAfter(values, unixMillis(0))).toBe(7);
+  });
 });

@@ -43,6 +43,35 @@ describe('λ publish', () => {
     ['a URL that is none', { ...message, endpoint: { id: 'x', url: 'nowhere' } }, /^endpoint\.url: /],
     ['ftp', { ...message, endpoint: { id: 'x', url: 'ftp://acme.example/' } }, /^endpoint\.url: /],
     ['an array', [message], /^\(the whole message\)/],
+    [
+      'a slip in endpoint, which would reach the whole tenant',
+      { ...message, tenant: 'acme', endpoint: undefined, endpiont: { id: 'x' } },
+      /^endpiont: is unknown; expected one of data, endpoint, id, tenant, type$/,
+    ],
+    [
+      'an endpoint by another name',
+      { ...message, tenant: 'acme', endpointId: 'x' },
+      /^endpointId: is unknown/,
+    ],
+    ['a name that differs in case', { ...message, Tenant: 'acme' }, /^Tenant: is unknown/],
+    ['an id by another name', { ...message, eventId: 'inv-42' }, /^eventId: is unknown/],
+    [
+      'a slip in generation',
+      { ...message, tenant: 'acme', endpoint: { id: 'x', generaton: 'gen_1' } },
+      /^endpoint\.generaton: is unknown; expected one of generation, id, url$/,
+    ],
+    [
+      'a slip in url',
+      { ...message, tenant: 'acme', endpoint: { id: 'x', URL: 'https://a.example' } },
+      /^endpoint\.URL: /,
+    ],
+    ['a name that every object has', { ...message, constructor: 1 }, /^constructor: is unknown/],
+    ['two unknown fields', { ...message, a: 1, b: 2 }, /^a: is unknown; .*; b: is unknown; /],
+    [
+      'an unknown name that is no name',
+      { ...message, 'x\u001b[31m': 1 },
+      /^\(a name of 6 characters\): is unknown/,
+    ],
   ])('puts a message with %s onto the publish DLQ, naming the field', async (_name, bad, reason) => {
     const world = outboundWorld();
 
@@ -53,6 +82,47 @@ describe('λ publish', () => {
     ]);
     expect(world.report.named('publish.unusable')).toMatchObject([{ reason: expect.stringMatching(reason) }]);
     expect(world.events.events.size).toBe(1);
+    expect(world.publishQueue.contents()).toEqual([]);
+  });
+
+  it('names an unknown __proto__, too', async () => {
+    const world = outboundWorld();
+
+    await world.publishQueue.send({
+      body: `${JSON.stringify(message).slice(0, -1)},"__proto__":{"tenant":"acme"}}`,
+    });
+    await world.workOffPublishQueue();
+
+    expect(world.deadLetters.map((text) => JSON.parse(text))).toMatchObject([
+      { reason: expect.stringMatching(/^__proto__: is unknown/) },
+    ]);
+  });
+
+  it('says of many unknown fields the first ones', async () => {
+    const world = outboundWorld();
+    const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`f${index}`, index]));
+
+    await world.publish({ ...message, ...many });
+
+    const [{ reason }] = world.deadLetters.map((text) => JSON.parse(text));
+    expect(reason).toMatch(/^f0: is unknown/);
+    expect(reason.length).toBeLessThan(2_000);
+  });
+
+  it('gives a range that is none up at once', async () => {
+    const world = outboundWorld();
+    const range = { v: 1, kind: 'range', tenant: 'acme', eventId: 'e1', correlationId: 'm1', range: 'a' };
+    for (const wrong of [
+      range,
+      { ...range, range: '[1,2]' },
+      { ...range, range: '{}' },
+      { ...range, tenant: 5 },
+    ]) {
+      await world.publishQueue.send({ body: JSON.stringify(wrong) });
+    }
+    await world.workOffPublishQueue();
+
+    expect(world.deadLetters).toHaveLength(4);
     expect(world.publishQueue.contents()).toEqual([]);
   });
 
