@@ -7,7 +7,9 @@ export interface AnswerHead {
   readonly isRegular: boolean;
 }
 
-const statusLine = /^(?:\xef\xbb\xbf)?[ \t]*HTTP\/?\d*(?:\.\d+)?[ \t]+(\d{3})(?!\d)/i;
+/** A byte order mark, the version in any spelling, blanks of any kind, and three digits. */
+const statusLine =
+  /^(?:\xef\xbb\xbf)*[ \t]*HTTPS?(?:[ \t]*[/:-][ \t]*)?(?:\d+(?:[.,]\d*)*)?[ \t\v\f\xa0]+(\d{3})(?!\d)/i;
 const regularStatusLine = /^HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r$/;
 const regularField = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r$/;
 const controls = /\p{Cc}+/gu;

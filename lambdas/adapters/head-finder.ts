@@ -100,6 +100,9 @@ function growingBytes() {
 }
 
 const lineFeed = 10;
+const blank = /^\r*$/;
+/** What may stand in front of a status line. */
+const blankInFront = /^(?:\xef\xbb\xbf)*[ \t\r]*$/;
 
 /** Finds where heads end: at a blank line, however its lines end. */
 function headEnds() {
@@ -110,8 +113,8 @@ function headEnds() {
 
   /** Of one whole line. @returns whether the head ends with it */
   const endsWith = (bytes: Buffer, lineEnd: number): boolean => {
-    const isBlank = /^\r*$/.test(bytes.toString('latin1', lineStart, lineEnd));
     const isFirst = lineStart === begin;
+    const isBlank = (isFirst ? blankInFront : blank).test(bytes.toString('latin1', lineStart, lineEnd));
     lineStart = lineEnd + 1;
     scanned = lineStart;
     if (!isBlank || !isFirst) return isBlank;
@@ -121,12 +124,17 @@ function headEnds() {
     return false;
   };
 
-  /** Lines may all end with CR alone. */
-  const endWithoutLineFeed = (bytes: Buffer): number | undefined => {
+  /** Lines may all end with CR alone; then a body may have line feeds. */
+  const endWithoutLineFeed = (bytes: Buffer, end: number): number | undefined => {
     const from = Math.max(begin, scanned - 1);
-    scanned = bytes.length;
-    const at = lineStart === begin ? bytes.indexOf('\r\r', from) : -1;
-    return at < 0 ? undefined : at + 2;
+    scanned = end;
+    if (lineStart !== begin) return undefined;
+    const at = bytes.subarray(0, end).indexOf('\r\r', from);
+    if (at <= begin) return undefined;
+    const isOfLine = end < bytes.length && blank.test(bytes.toString('latin1', at, end));
+    if (isOfLine) return undefined;
+    scanned = at + 2;
+    return scanned;
   };
 
   return {
@@ -137,7 +145,8 @@ function headEnds() {
     next(bytes: Buffer): number | undefined {
       for (;;) {
         const lineEnd = bytes.indexOf(lineFeed, scanned);
-        if (lineEnd < 0) return endWithoutLineFeed(bytes);
+        const end = endWithoutLineFeed(bytes, lineEnd < 0 ? bytes.length : lineEnd);
+        if (end !== undefined || lineEnd < 0) return end;
         if (endsWith(bytes, lineEnd)) return scanned;
       }
     },
@@ -154,13 +163,14 @@ const isInterim = ({ status }: AnswerHead): boolean => status < 200 && status !=
 /** Whether the first bytes can become a status line. */
 function mayBeHttp(bytes: Buffer, from: number): boolean {
   const first = bytes.toString('latin1', from, from + 16);
-  const name = first.replace(/^(?:\xef\xbb\xbf)?[ \t\r\n]*/, '').slice(0, 4);
-  return 'HTTP'.startsWith(name.toUpperCase()) || /^\xef\xbb?$/.test(first);
+  const name = first.replace(/^(?:\xef\xbb\xbf|[ \t\r\n])*/, '').slice(0, 4);
+  return 'HTTP'.startsWith(name.toUpperCase()) || /\xef\xbb?$/.test(first);
 }
 
 const maxExcerptChars = 24;
 
 const excerpt = (bytes: Buffer): string => {
   const text = bytes.toString('latin1', 0, maxExcerptChars);
-  return JSON.stringify(text.replace(/[^\x20-\x7e]+/g, ' ').trim());
+  const shown = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
+  return shown.length < 2 ? 'bytes that are no text' : JSON.stringify(shown);
 };

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FailurePlace } from './http-errors.ts';
 
 type Validity = FailurePlace['validity'];
@@ -17,6 +18,7 @@ const certificateFaults: Readonly<Record<string, (validity: Validity) => string>
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () =>
     'certificate comes without its issuer, or is of an authority that is not public',
   CERT_REVOKED: () => 'certificate is revoked',
+  INVALID_PURPOSE: () => 'certificate is not for servers',
 };
 const remedies: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'renew the certificate',
@@ -27,6 +29,7 @@ const remedies: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'send the intermediate certificates',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'send the intermediate certificates',
   CERT_REVOKED: 'renew the certificate',
+  INVALID_PURPOSE: 'use one with the purpose serverAuth',
 };
 
 /** What OpenSSL says of a handshake, and what it means; the first that fits counts. */
@@ -39,7 +42,11 @@ const handshakeFaults: readonly (readonly [RegExp, string])[] = [
     /unsupported.protocol|protocol.version|version.too.low/i,
     'the server speaks no TLS 1.2 or 1.3: allow one of them',
   ],
-  [/certificate.required|bad.certificate/i, 'the server wants a client certificate, which is not supported'],
+  [
+    /certificate.(required|unknown|revoked|expired)|(bad|unsupported).certificate|unknown.ca|access.denied/i,
+    'the server wants a client certificate, which is not supported',
+  ],
+  [/no.application.protocol/i, 'the server speaks HTTP/2 only: allow HTTP/1.1'],
   [/unrecognized.name/i, 'the server does not know the host name: serve it there'],
   [
     /handshake.failure|no.shared.cipher|no.ciphers|insufficient.security/i,
@@ -70,17 +77,36 @@ export function tlsFault(
 ): string | undefined {
   const about = certificateFaults[code];
   if (about !== undefined) return `${about(validity)} (${code}): ${remedies[code]}`;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return `certificate is for ${namesOf(error)}, not ${host} (${code}): use one that names the host`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongHost(namesOf(error), host, code);
   if (isOfTls.test(code)) return `${handshakeFault(error, code)} (${code})`;
+  if (phase !== 'head' && isWeak(error, code))
+    return `certificate has a key or signature that is too weak (${code}): use one with SHA-256, and RSA of 2048 bits or an elliptic curve`;
   const isCertificate = /CERT|^UNABLE_TO_|^INVALID_|^HOSTNAME_|^UNSPECIFIED$|_CRL_|^PATH_LENGTH/.test(code);
   return isCertificate && phase !== 'head' ? `${incomplete} (${code})` : undefined;
 }
 
 const handshakeFault = (error: unknown, code: string): string => {
   const said = `${code} ${error instanceof Error ? error.message : ''}`;
-  return handshakeFaults.find(([sign]) => sign.test(said))?.[1] ?? 'the handshake failed';
+  return (
+    handshakeFaults.find(([sign]) => sign.test(said))?.[1] ??
+    'the handshake failed: look into the TLS configuration of the server'
+  );
 };
+
+/** OpenSSL has no code for it. */
+const isWeak = (error: unknown, code: string): boolean =>
+  code === 'UNSPECIFIED' && error instanceof Error && /too weak/.test(error.message);
+
+/** A common name alone does not count where there are alternative names, nor does an address as a name of DNS. */
+function wrongHost(names: string, host: string, code: string): string {
+  if (isIP(host) !== 0)
+    return `certificate does not have the address ${host} (${code}): use the name of the host in the URL`;
+  const advice =
+    names.toLowerCase() === host.toLowerCase()
+      ? 'use one with the host among its alternative names (SAN)'
+      : 'use one that names the host';
+  return `certificate is for ${names}, not ${host} (${code}): ${advice}`;
+}
 
 const maxNames = 3;
 const maxNameChars = 60;

@@ -182,6 +182,8 @@ export function refusalOfFields(
   // Whatever resolves it, or does not: no endpoint is made that can only fail.
   if (!checked.isLocal && /(^|\.)localhost$/.test(hostOf(checked.url)))
     return { field: 'url', reason: 'localhost is not a public address' };
+  if (!checked.isLocal && !/[.:]/.test(hostOf(checked.url)))
+    return { field: 'url', reason: 'expected the full name of a host, as hooks.example.com' };
   return timeout !== undefined && timeout > maxTimeoutSeconds
     ? { field: 'timeout', reason: `at most ${maxTimeoutSeconds} s, the deployment's attemptTimeout` }
     : undefined;

@@ -34,13 +34,19 @@ const tests = {
   lte: v.optional(StorableNumber),
 };
 
+const testNames = Object.keys(tests).join(', ');
+const conditionRule =
+  'a condition with a path, as {"path": "customer.country", "equals": "NL"}, or all, any or not';
+
 /** A field of the payload, and what has to be true of it; of several tests all, of one and the same value. */
 const conditionAt = <Path extends v.GenericSchema<PayloadPath>>(path: Path) =>
   v.pipe(
-    v.strictObject({ path, ...tests }),
+    v.strictObject({ path, ...tests }, ({ expected }) =>
+      expected === 'never' ? `path, ${testNames}` : conditionRule,
+    ),
     v.check(
       ({ path: _, ...given }) => Object.values(given).some((test) => test !== undefined),
-      `at least one of ${Object.keys(tests).join(', ')}`,
+      `at least one of ${testNames}`,
     ),
   );
 

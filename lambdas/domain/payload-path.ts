@@ -20,6 +20,10 @@ export const StrictPath = v.union([
       (path) => !path.startsWith('data.'),
       'a path inside data: write customer.id, not data.customer.id; a field that is itself named data is reached by a list, ["data", "customer"]',
     ),
+    v.check(
+      (path) => !/^[/$]|\[(\d*|\*)\]/.test(path),
+      'names separated by full stops: write items.*.price or items.0.price, not $.items[*].price; other names go into a list, ["items[0]", "price"]',
+    ),
   ),
   Names,
 ]);

@@ -40,12 +40,13 @@ function refusalOfText(text: string, host: string | undefined): string | undefin
   if (text.includes('\\')) return 'expected a URL without backslashes';
   if (host === undefined) return unreadable;
   if (host.includes('@')) return 'expected a URL without a user name or password';
-  return host.includes('%') ? 'expected a host name without percent-encoding' : undefined;
+  if (host.includes('%')) return 'expected a host name without percent-encoding';
+  return isPort(/:([^:\]]*)$/.exec(host)?.[1] ?? '') ? undefined : noPort;
 }
 
 function refusalOfUrl({ href, hostname, port }: URL): string | undefined {
   if (href.length > maxUrlLength) return tooLong(href);
-  if (port === '0') return 'expected a port from 1 to 65535';
+  if (port === '0') return noPort;
   return hostname.startsWith('[') || isName(hostname)
     ? undefined
     : 'expected the name of a host, as example.com';
@@ -53,6 +54,10 @@ function refusalOfUrl({ href, hostname, port }: URL): string | undefined {
 
 const isName = (hostname: string): boolean =>
   hostname.length <= maxHostLength && hostname.split('.').every((label) => dnsLabel.test(label));
+
+const noPort = 'expected a port from 1 to 65535';
+/** Without digits it is the scheme's own; a parser reads 0. */
+const isPort = (text: string): boolean => /^\d*$/.test(text) && Number(text) <= 65_535;
 
 const tooLong = (text: string): string =>
   `expected a URL of at most ${maxUrlLength} characters when it is percent-encoded, got ${text.length}`;

@@ -42,13 +42,18 @@ const entriesOf = (schema: v.GenericSchema): Entries =>
 function fieldError(issue: v.GenericIssue, known: Entries): FieldError {
   const path = issuePath(issue);
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return { path, message: 'is unknown; expected no field of this name' };
+    const expected = hasOwnWords(issue) ? `one of ${issue.message}` : 'no field of this name';
+    return { path, message: `is unknown; expected ${expected}` };
   }
   if (!isMissing(issue)) return { path, message: issueText(issue) };
+  if (hasOwnWords(issue)) return { path, message: `is missing; expected ${issue.message}` };
   const own = known[path];
   const [first] = (own && v.safeParse(own, undefined).issues) ?? [];
   return { path, message: `is missing; expected ${first ? ruleOf(first) : 'a value'}` };
 }
+
+/** Whether a schema of ours words its rule itself. */
+const hasOwnWords = ({ message }: v.GenericIssue): boolean => !message.startsWith('Invalid');
 
 /** What a schema of a map would take in silence: a list, and names that it leaves out. */
 const unkept = (value: object, known: Entries): FieldError[] =>

@@ -179,7 +179,7 @@ describe('interim answers', () => {
 describe('what is not HTTP', () => {
   it.each([
     ['220 mail.example ESMTP\r\n', '"220 mail.example ESMTP"'],
-    ['\0\0\x12\x04\0\0\0\0\0', '""'],
+    ['\0\0\x12\x04\0\0\0\0\0', 'bytes that are no text'],
     ['<html>', '"<html>"'],
     ['HTTP/1.1 abc\r\n\r\n', '"HTTP/1.1 abc"'],
     ['HTTP/1.1 020 Any\r\n\r\n', '"HTTP/1.1 020 Any"'],

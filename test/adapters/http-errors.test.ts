@@ -52,7 +52,42 @@ describe('a failure', () => {
       'tls',
       'certificate cannot be traced to a known authority: send the intermediate certificates, or use one of a public authority (UNABLE_TO_GET_CRL)',
     ],
-    ['tls', fault('ERR_SSL_SOMETHING_NEW'), 'tls', 'the handshake failed (ERR_SSL_SOMETHING_NEW)'],
+    [
+      'tls',
+      fault('ERR_SSL_SOMETHING_NEW'),
+      'tls',
+      'the handshake failed: look into the TLS configuration of the server (ERR_SSL_SOMETHING_NEW)',
+    ],
+    [
+      'tls',
+      Object.assign(new Error('CA signature digest algorithm too weak'), { code: 'UNSPECIFIED' }),
+      'tls',
+      'certificate has a key or signature that is too weak (UNSPECIFIED): use one with SHA-256, and RSA of 2048 bits or an elliptic curve',
+    ],
+    [
+      'tls',
+      fault('INVALID_PURPOSE'),
+      'tls',
+      'certificate is not for servers (INVALID_PURPOSE): use one with the purpose serverAuth',
+    ],
+    [
+      'tls',
+      fault('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'),
+      'tls',
+      'the server speaks HTTP/2 only: allow HTTP/1.1 (ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)',
+    ],
+    [
+      'tls',
+      fault('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'),
+      'tls',
+      'the server wants a client certificate, which is not supported (ERR_SSL_TLSV1_ALERT_UNKNOWN_CA)',
+    ],
+    [
+      'tls',
+      fault('ERR_TLS_CERT_ALTNAME_INVALID', { cert: { subject: { CN: 'Hooks.example' } } }),
+      'tls',
+      'certificate is for Hooks.example, not hooks.example (ERR_TLS_CERT_ALTNAME_INVALID): use one with the host among its alternative names (SAN)',
+    ],
     [
       'head',
       fault('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'),
@@ -88,6 +123,15 @@ describe('a failure', () => {
       kind: 'blocked',
       isLiteral: false,
       error: 'not a public address',
+    });
+  });
+
+  it('of a certificate without the address in the URL does not name it twice', () => {
+    const cause = fault('ERR_TLS_CERT_ALTNAME_INVALID', { cert: { subjectaltname: 'DNS:192.0.2.1' } });
+
+    expect(outcomeOfError(new FailedExchange(cause, { phase: 'tls', host: '192.0.2.1' }))).toMatchObject({
+      error:
+        'certificate does not have the address 192.0.2.1 (ERR_TLS_CERT_ALTNAME_INVALID): use the name of the host in the URL',
     });
   });
 

@@ -52,6 +52,15 @@ describe('a URL', () => {
   };
 
   it.each([
+    'https://a.example:99999/',
+    'https://a.example:abc/',
+    'https://a.example:-1/',
+    'https://[2600::1]:70000/',
+  ])('with a port that is none says so: %s', (url) => {
+    expect(read(url)).toBe('expected a port from 1 to 65535');
+  });
+
+  it.each([
     [' \thttps://example.com/hooks\r\n', 'https://example.com/hooks'],
     ['\u00a0https://example.com/hooks\ufeff', 'https://example.com/hooks'],
     ['HTTPS://EXAMPLE.com./hooks', 'https://example.com/hooks'],

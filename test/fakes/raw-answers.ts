@@ -55,6 +55,24 @@ export const malformedHeads: Readonly<Record<string, (status: number) => string>
   'chunked, then compressed': (status) =>
     `HTTP/1.1 ${status} Any\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n`,
   'chunked in HTTP/1.0': (status) => `HTTP/1.0 ${status} Any\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+  'lines that end with CR, interim ones in front': (status) =>
+    `HTTP/1.1 100 Continue\r\rHTTP/1.1 ${status} Any\rContent-Length: 0\r\r`,
+  'lines that end with CR, line feeds in the body': (status) =>
+    `HTTP/1.1 ${status} Any\rContent-Length: 3\r\ra\nb`,
+  'a full stop behind the version': (status) => `HTTP/1. ${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'three parts of a version': (status) => `HTTP/1.1.1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'a comma in the version': (status) => `HTTP/1,1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'a blank in front of the version': (status) => `HTTP/ 1.1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'a blank in front of the slash': (status) => `HTTP /1.1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'a hyphen for the slash': (status) => `HTTP-1.1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'https as the protocol': (status) => `HTTPS/1.1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'a vertical tab behind the version': (status) => `HTTP/1.1\v${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'a hard blank behind the version': (status) => `HTTP/1.1\xa0${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'a line of blanks in front': (status) => `  \r\nHTTP/1.1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'two byte order marks': (status) =>
+    `\xef\xbb\xbf\xef\xbb\xbfHTTP/1.1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
+  'a byte order mark in a line of its own': (status) =>
+    `\xef\xbb\xbf\r\nHTTP/1.1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
   'an interim answer with LF': (status) =>
     `HTTP/1.1 100 Continue\n\nHTTP/1.1 ${status} Any\r\nContent-Length: 0\r\n\r\n`,
 };

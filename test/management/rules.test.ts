@@ -167,3 +167,39 @@ it.each([
 
   expect(issue && issueText(issue)).toBe(text);
 });
+
+describe('a filter of another product', () => {
+  const condition =
+    'is missing; expected a condition with a path, as {"path": "customer.country", "equals": "NL"}, or all, any or not';
+
+  it.each([
+    [{}, `filter.path: ${condition}`],
+    [{ and: [{ path: 'a', equals: 1 }] }, `filter.path: ${condition}`],
+    [{ amount: { $gte: 1 } }, `filter.path: ${condition}`],
+    [{ path: 'a', startsWith: 'x' }, 'filter.startsWith: is unknown; expected one of path, equals, in,'],
+    [
+      { path: '$.items[*].price', gt: 1 },
+      'filter.path: expected names separated by full stops: write items.*.price',
+    ],
+  ])('%j is told what ours looks like', async (filter, message) => {
+    const { call } = managementWorld();
+    const endpoint = { url: 'https://acme.example/hooks', eventTypes: ['*'], filter };
+
+    expect(await call('POST', '/v1/tenants/acme/endpoints', endpoint)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining(message) },
+    });
+  });
+});
+
+it.each(['https://https://acme.example/', 'https://intranet/', 'https://receiver:443/hooks'])(
+  'a URL without the full name of a host is refused: %s',
+  async (url) => {
+    const { call } = managementWorld();
+
+    expect(await call('POST', '/v1/tenants/acme/endpoints', { url, eventTypes: ['*'] })).toMatchObject({
+      status: 422,
+      body: { detail: 'url: expected the full name of a host, as hooks.example.com' },
+    });
+  },
+);

@@ -35,3 +35,20 @@ it('a fifth secret waits for the end of one, or ends them all', async () => {
   expect(await rotate({ overlapHours: 0 })).toMatchObject({ status: 200 });
   expect(await secrets()).toBe(1);
 });
+
+it('a secret of another kind than the one that is asked for is refused', async () => {
+  const { call } = managementWorld();
+  const given = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const endpoint = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'], secret: given };
+  const rule = 'expected v1, the kind of the secret that is given, or nothing';
+
+  expect(await call('POST', path, { ...endpoint, secretKind: 'v1a' })).toMatchObject({
+    status: 400,
+    body: { detail: `body: secretKind: ${rule}` },
+  });
+  expect(await call('POST', path, { ...endpoint, secretKind: 'v1' })).toMatchObject({ status: 201 });
+  expect(await call('POST', `${path}/ep_1/rotate-secret`, { secret: given, kind: 'v1a' })).toMatchObject({
+    status: 400,
+    body: { detail: `body: kind: ${rule}` },
+  });
+});

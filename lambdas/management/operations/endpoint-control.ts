@@ -5,7 +5,6 @@ import {
   generateSecret,
   liveSecrets,
   maxSecrets,
-  parseSecret,
   rotated,
   secretKinds,
 } from '../../domain/endpoint-secret.ts';
@@ -20,7 +19,7 @@ import { Problem } from '../problem.ts';
 import { type PublishPorts, publishTo } from '../publish-to.ts';
 import { EndpointParams, EndpointView, PublishedView, SecretsView } from '../schemas.ts';
 import { secretView } from '../secret-view.ts';
-import { answerOf, noSecret } from './endpoints.ts';
+import { answerOf, checkSecret } from './endpoints.ts';
 
 const tag = 'Endpoints';
 const path = (action: string) => `/v1/tenants/{tenant}/endpoints/{endpointId}/${action}`;
@@ -91,7 +90,7 @@ export const rotateSecret = operation(
   },
   async ({ params, body, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
-    if (body.secret !== undefined && parseSecret(body.secret) === undefined) throw noSecret();
+    if (body.secret !== undefined) checkSecret(body.secret, { field: 'kind', kind: body.kind });
     const now = ports.now();
     const text = body.secret ?? generateSecret(body.kind ?? seen.secrets[0]?.kind ?? 'v1');
     const next = await ports.secrets.seal(text, seen, now);

@@ -12,12 +12,13 @@ import {
 } from '../../domain/endpoint.ts';
 import { firstVersion } from '../../domain/endpoint-generation.ts';
 import { refusalOfHeaders } from '../../domain/endpoint-headers.ts';
-import { generateSecret, parseSecret, secretKinds } from '../../domain/endpoint-secret.ts';
+import { generateSecret, parseSecret, type SecretKind, secretKinds } from '../../domain/endpoint-secret.ts';
 import { settleHeld } from '../../outbound/hold-delivery.ts';
 import { beginAnew } from '../../outbound/let-go.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { changed, type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { etagOf, operation } from '../operation.ts';
+import { refused } from '../parse-part.ts';
 import { Problem } from '../problem.ts';
 import {
   CreatedEndpoint,
@@ -52,11 +53,11 @@ export const createEndpoint = operation(
     answers: { 201: { description: 'Registered', schema: CreatedEndpoint, hasEtag: true } },
   },
   async ({ params: { tenant }, body }, ports: EndpointPorts) => {
-    const { id = ports.newId('ep'), secretKind = 'v1', secret: given, ...settings } = body;
+    const { id = ports.newId('ep'), secretKind, secret: given, ...settings } = body;
     await checkDestination(settings, ports);
-    if (given !== undefined && parseSecret(given) === undefined) throw noSecret();
+    if (given !== undefined) checkSecret(given, { field: 'secretKind', kind: secretKind });
     const now = ports.now();
-    const text = given ?? generateSecret(secretKind);
+    const text = given ?? generateSecret(secretKind ?? 'v1');
     const sealed = await ports.secrets.seal(text, { tenant, id }, now);
     const headers = await ports.secrets.sealHeaders(settings.headers, { tenant, id }, now);
     const generation = ports.newId('gen');
@@ -83,17 +84,26 @@ export const createEndpoint = operation(
 
 const secretRule = 'expected whsec_ and base64 of 24 to 64 bytes, or whsk_ and base64 of an Ed25519 seed';
 
-export const noSecret = (): Problem =>
-  new Problem('invalid-request', `body: secret: ${secretRule}`, [{ path: 'secret', message: secretRule }]);
+/** Checks a secret that is brought along. @param wanted the field that says which kind it is, if it was given */
+export function checkSecret(
+  secret: string,
+  wanted: { readonly field: 'kind' | 'secretKind'; readonly kind?: SecretKind },
+): void {
+  const key = parseSecret(secret);
+  if (key === undefined) throw refused('body', [{ path: 'secret', message: secretRule }]);
+  if (wanted.kind === undefined || wanted.kind === key.kind) return;
+  const message = `expected ${key.kind}, the kind of the secret that is given, or nothing`;
+  throw refused('body', [{ path: wanted.field, message }]);
+}
 
 async function checkDestination(settings: EndpointSettings, ports: EndpointPorts): Promise<void> {
-  const refused = refusalOfFields(settings, ports.rules, ports.maxTimeoutSeconds);
+  const ofFields = refusalOfFields(settings, ports.rules, ports.maxTimeoutSeconds);
   const checked = checkUrl(settings.url, ports.rules);
   const isName = checked.ok && !checked.isLocal;
   const ofName = isName ? await ports.refusalOfName(hostOf(checked.url)) : undefined;
   // Which address it is, is a matter of the network that we run in: it is not the tenant's to know.
   const nameRefused = ofName === undefined ? undefined : notPublic(settings.url);
-  const { field, reason: why } = refused ?? { field: 'url', reason: nameRefused };
+  const { field, reason: why } = ofFields ?? { field: 'url', reason: nameRefused };
   if (why === undefined) return;
   const reason = field === 'url' ? `${why}${localHint(settings.url, ports.rules)}` : why;
   const kind = field === 'url' ? 'destination-refused' : 'invalid-request';
@@ -102,9 +112,8 @@ async function checkDestination(settings: EndpointSettings, ports: EndpointPorts
 
 /** Each is as it must be; all together may be too many. */
 function checkHeaders({ headers }: EndpointSettings): void {
-  const refused = refusalOfHeaders(headers);
-  if (refused === undefined) return;
-  throw new Problem('invalid-request', `body: headers: ${refused}`, [{ path: 'headers', message: refused }]);
+  const message = refusalOfHeaders(headers);
+  if (message !== undefined) throw refused('body', [{ path: 'headers', message }]);
 }
 
 const notPublic = (url: string): string =>
