@@ -43,7 +43,11 @@ function breakerFacts({ breaker }: Endpoint): readonly Fact[] {
   return [
     ['breaker', describeBreaker(breaker)],
     ['asked for', retryAfter && `no request before ${short(retryAfter)} (Retry-After)`],
-    ['failing', failingSince && `since ${short(failingSince)}; ${failures} in a row found it down`],
+    [
+      'failing',
+      failingSince &&
+        `since ${short(failingSince)}${failures > 0 ? `; ${failures} in a row found it down` : ''}`,
+    ],
     ['waiting', `${waiting.isExact ? '' : 'more than '}${counted(waiting.count, 'delivery', 'deliveries')}`],
   ];
 }

@@ -4,7 +4,7 @@ import type { Provider } from '../lambdas/domain/provider/provider.ts';
 import { parseSecretValue, readSecretValue } from '../lambdas/domain/provider/secret.ts';
 import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
 import { days, later, type UnixMillis } from '../lambdas/domain/time.ts';
-import { mistakeText } from './secret-mistakes.ts';
+import { isQuoted, mistakeText } from './secret-mistakes.ts';
 
 /** What a source has unless its settings say otherwise, and what sending has. */
 const rotationOverlap = days(1);
@@ -69,8 +69,8 @@ export function judge(change: SecretChange): Verdict {
     return refuse(`The value has ${Buffer.byteLength(value)} bytes, and Secrets Manager takes ${maxBytes}`);
   const { value: parsed, mistake } = readSecretValue(value, format);
   if (mistake !== undefined) return refuse(`This is ${mistakeText(mistake, format)}`);
-  if (!isList && !mayHaveSpaces(format) && /\s/.test(value))
-    return refuse('The value has white space in it, which no secret has: copy it again');
+  const slip = isList ? undefined : slipOfCopying(value, format);
+  if (slip !== undefined) return refuse(slip);
   if (parsed === undefined) return refuse(`The value is no ${formatName(format)}: copy it again`);
   if (change.signs && parsed.keys.some(({ key }) => key.kind !== 'hmac'))
     return refuse('A public key cannot sign: the stack’s own secret is a shared one (whsec_…)');
@@ -83,6 +83,14 @@ export function judge(change: SecretChange): Verdict {
     oldKeyEnds: currentKeys ? later(now, rotationOverlap) : undefined,
     previousKeyEnds: overlapEnd(current, previous, format, now),
   };
+}
+
+/** @returns what came along when the value was copied; undefined when nothing did */
+function slipOfCopying(value: string, format: SecretFormat): string | undefined {
+  if (isQuoted(value))
+    return 'The value stands in quotes, which would become part of it: give it without them';
+  if (mayHaveSpaces(format) || !/\s/.test(value)) return undefined;
+  return 'The value has white space in it, which no secret has: copy it again';
 }
 
 /** @returns until when the previous version still counts; undefined when it does not */

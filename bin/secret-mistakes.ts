@@ -1,3 +1,4 @@
+import { readSecretValue } from '../lambdas/domain/provider/secret.ts';
 import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
 import type { Mistake } from '../lambdas/domain/signature/mistaken-secret.ts';
 
@@ -19,10 +20,29 @@ const seen: Readonly<Record<Mistake, string>> = {
 export const mistakeText = (mistake: Mistake, format: SecretFormat): string =>
   `${seen[mistake]}, no secret; ${expected(format)} is expected${advice[mistake] ?? ''}`;
 
+/** Whether quotes stand around a value, as in a settings file: they would become part of the secret. */
+export const isQuoted = (value: string): boolean =>
+  /^\s*(?:"[\s\S]+"|'[\s\S]+'|`[\s\S]+`|[“„«‘‚][\s\S]+[”“»’‘])\s*$/.test(value);
+
 const advice: Readonly<Partial<Record<Mistake, string>>> = {
   'private-key': ' (a private key belongs to who signs: if it was shown to anybody else, make a new pair)',
   assignment: ' (without its name)',
 };
+
+/**
+ * Says what is wrong with the stored secret of a source, and what comes of it.
+ *
+ * @returns undefined when it is one
+ */
+export function secretFault(stored: string | undefined, format: SecretFormat): string | undefined {
+  if (stored === undefined) return 'not set: every request is answered 503';
+  const { value, mistake } = readSecretValue(stored, format);
+  if (value === undefined) {
+    const state = mistake === undefined ? 'not set' : `holds ${mistakeText(mistake, format)}`;
+    return `${state}: every request is answered 503`;
+  }
+  return isQuoted(stored) ? 'stands in quotes, which count as part of it: store it without them' : undefined;
+}
 
 function expected(format: SecretFormat): string {
   if (typeof format === 'object') return `the ${format.called}`;

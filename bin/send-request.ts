@@ -1,12 +1,13 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Provider } from '../lambdas/domain/provider/provider.ts';
-import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';
+import { readSecretValue } from '../lambdas/domain/provider/secret.ts';
 import type { VerificationKey } from '../lambdas/domain/signature/key.ts';
 import { type UnixMillis, unixMillis } from '../lambdas/domain/time.ts';
 import { RefusedError, UsageError } from './refusal.ts';
 import { sampleOf } from './samples/sample-of.ts';
 import { withType } from './samples/with-type.ts';
+import { mistakeText } from './secret-mistakes.ts';
 import type { Draft } from './signing/draft.ts';
 import { assertSignable, signRequest } from './signing/sign-request.ts';
 import { tampered } from './signing/tamper.ts';
@@ -27,6 +28,8 @@ export interface Sender {
   readonly provider: Provider;
   /** The secret's value. */
   readonly secret: string;
+  /** What to do where the secret cannot sign. */
+  readonly toMend: string;
   /** Seconds. */
   readonly tolerance: number;
 }
@@ -57,11 +60,13 @@ export async function requestToSend(
   return options.tamper ? tampered(sender.slug, signed, signing.key) : signed;
 }
 
-function keyOf({ slug, provider, secret }: Sender): VerificationKey {
-  const [dated] = parseSecretValue(secret, provider.secret)?.keys ?? [];
+function keyOf({ slug, provider, secret, toMend }: Sender): VerificationKey {
+  const { value, mistake } = readSecretValue(secret, provider.secret);
+  const [dated] = value?.keys ?? [];
   if (dated !== undefined) return dated.key;
+  const seen = mistake === undefined ? '' : `: it holds ${mistakeText(mistake, provider.secret)}`;
   throw new RefusedError(
-    `The secret has no value that ${slug} could sign with: store it with hookline secrets set.`,
+    `The secret has no value that ${slug} could sign with${seen}. Store the right one: ${toMend}`,
   );
 }
 

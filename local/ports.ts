@@ -15,7 +15,10 @@ export function claimPort(wanted: number, flag: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const server = createServer();
   server.once('error', (error: NodeJS.ErrnoException) => {
-    const problem = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`;
+    const problem =
+      error.code === 'EADDRINUSE'
+        ? 'is in use, perhaps by another npm start'
+        : `cannot be used (${error.code})`;
     reject(
       new LocalAwsError(
         `Port ${wanted} ${problem}: free it, or choose another with ${flag} (0: any free one).`,

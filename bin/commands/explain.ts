@@ -18,7 +18,10 @@ import { type DeployedSource, type Deployment, openDeployment, sourceOf } from '
 import { readCapturedRequest } from '../explain/captured-request.ts';
 import { type Diagnosis, diagnose, type OtherSecret } from '../explain/diagnose.ts';
 import type { ExplainedSource } from '../explain/judge.ts';
+import { nextCommand } from '../next-command.ts';
 import { RefusedError, UsageError } from '../refusal.ts';
+import { bringsItsSecret, secretFormat } from '../secret-change.ts';
+import { secretFault } from '../secret-mistakes.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { cell, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -45,7 +48,7 @@ async function explain(name: string, options: Options): Promise<void> {
   const others = () => otherSecrets(deployment, name);
   const calls = askingOnce(providerCalls());
   const look = (request: RawRequest, at: UnixMillis) => diagnose(request, source, at, calls, others);
-  if (options.request === undefined) return explainKept(deployment, name, look, options);
+  if (options.request === undefined) return explainKept(deployment, source, look, options);
   const request = readCapturedRequest(readFile(options.request), source.urls[0] ?? '');
   const diagnosis = await look(request, timeOf(options.at));
   answer(options, diagnosis, told(name, diagnosis));
@@ -71,13 +74,23 @@ type Look = (request: RawRequest, at: UnixMillis) => Promise<Diagnosis>;
 
 async function explainKept(
   deployment: Deployment,
-  name: string,
+  source: ExplainedSource,
   look: Look,
   options: Options,
 ): Promise<void> {
+  const { name, provider } = source.settings;
+  const fault = secretFault(source.current?.value, secretFormat(provider));
+  if (fault !== undefined) {
+    const command = nextCommand(options, `secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`);
+    console.error(plainText(`The secret of ${name}: ${fault}.\n    ${command}`));
+  }
   const records = await keptRefusals(s3Client(patientCalls), deployment.payloadBucket, name);
   const none = `No refused request of ${name} was kept in the last 35 days.`;
-  if (options.json || records.length === 0) return answer(options, records, none);
+  if (options.json || records.length === 0) {
+    answer(options, records, none);
+    if (fault !== undefined) throw new RefusedError(`${name} takes no request.`);
+    return;
+  }
   console.log(table(['at', 'status', 'why', 'from', 'body', 'headers'], records.map(rowOf)));
   const whole = records.find(({ request }) => request?.bodyBase64 !== undefined);
   if (whole?.request === undefined) return console.log(onlyFacts(name, records));

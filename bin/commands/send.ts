@@ -7,6 +7,7 @@ import { sourceDefaults } from '../../lib/settings.ts';
 import { answer } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type DeployedSource, openDeployment, sourceOf } from '../deployment.ts';
+import { nextCommand } from '../next-command.ts';
 import { reach } from '../reach.ts';
 import { RefusedError } from '../refusal.ts';
 import { secretVersions } from '../secret-versions.ts';
@@ -63,7 +64,7 @@ async function send(name: string, url: string | undefined, options: Options): Pr
     throw new RefusedError(
       mustBeRefused
         ? `${name} did not refuse it.`
-        : `${name} did not take it: hookline explain ${name} says why a request is refused.`,
+        : `${name} did not take it. Why a request is refused: ${nextCommand(options, `explain ${name}`)}`,
     );
 }
 
@@ -78,11 +79,12 @@ async function recipient(name: string, url: string | undefined, options: Options
   const { secretFile } = options;
   const secret = secretFile === undefined ? undefined : readFile(secretFile).toString('utf8');
   if (secret !== undefined && url !== undefined && Object.hasOwn(catalogue, name))
-    return { sender: ofProvider(name, secret), signedUrl: url, target: targetAt(url) };
+    return { sender: ofProvider(name, secret, `in ${secretFile}.`), signedUrl: url, target: targetAt(url) };
   const source = sourceOf(await openDeployment(options), name);
   const target = targetAt(url ?? source.url);
+  const mending = nextCommand(options, `secrets set ${name}`);
   return {
-    sender: await senderOf(source, secret),
+    sender: await senderOf(source, secret, secretFile === undefined ? mending : `in ${secretFile}.`),
     signedUrl: url ?? source.publicUrl ?? source.url,
     target,
   };
@@ -97,17 +99,18 @@ function targetAt(url: string): URL {
 }
 
 /** To whatever receives it, Hookline or not. */
-function ofProvider(slug: string, secret: string): Sender {
+function ofProvider(slug: string, secret: string, toMend: string): Sender {
   const provider = providerOf({ name: slug, provider: slug });
-  return { slug, provider, secret, tolerance: provider.tolerance ?? sourceDefaults.tolerance.toSeconds() };
+  const tolerance = provider.tolerance ?? sourceDefaults.tolerance.toSeconds();
+  return { slug, provider, secret, toMend, tolerance };
 }
 
-async function senderOf(source: DeployedSource, given: string | undefined): Promise<Sender> {
+async function senderOf(source: DeployedSource, given: string | undefined, toMend: string): Promise<Sender> {
   const { name, provider: slug, secretArn, checks } = source;
   const stored = () => secretVersions(secretsClient(patientCalls), secretArn).current();
   const secret = given ?? (await stored())?.value ?? '';
   const tolerance = checks?.tolerance ?? sourceDefaults.tolerance.toSeconds();
-  return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, tolerance };
+  return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, toMend, tolerance };
 }
 
 /** API Gateway answers within this, whatever happens. */

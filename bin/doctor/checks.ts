@@ -2,13 +2,13 @@ import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from 
 import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { parseSecretValue, readSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { Deployment } from '../deployment.ts';
 import { dlqQueue } from '../dlq-queue.ts';
 import { dlqsNamed } from '../dlqs.ts';
 import { reach } from '../reach.ts';
 import { bringsItsSecret, secretFormat } from '../secret-change.ts';
-import { mistakeText } from '../secret-mistakes.ts';
+import { secretFault } from '../secret-mistakes.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { isOfStack } from '../stack-names.ts';
 import { counted } from '../table.ts';
@@ -31,11 +31,8 @@ export async function checkSecrets(
   const found = await Promise.all(
     Object.values(sources).map(async ({ name, provider, secretArn }) => {
       const current = await secretVersions(client, secretArn).current();
-      const format = secretFormat(provider);
-      if (current === undefined) return { name, provider, state: 'not set' };
-      const { value, mistake } = readSecretValue(current.value, format);
-      const state = mistake === undefined ? 'not set' : `holds ${mistakeText(mistake, format)}`;
-      return value === undefined ? { name, provider, state } : undefined;
+      const fault = secretFault(current?.value, secretFormat(provider));
+      return fault === undefined ? undefined : { name, provider, fault };
     }),
   );
   const missing = found.filter((source) => source !== undefined);
@@ -44,10 +41,10 @@ export async function checkSecrets(
   const master = await secretVersions(client, masterSecretArn).current();
   const total = Object.keys(sources).length;
   return [
-    ...missing.map(({ name, provider, state }) => ({
+    ...missing.map(({ name, provider, fault }) => ({
       check: `secret of ${name}`,
       ok: false,
-      detail: `${state}: every request is answered 503`,
+      detail: fault,
       command: `secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`,
     })),
     ...(missing.length === 0 ? [{ check: 'secrets', ok: true, detail: `all ${total} are set` }] : []),

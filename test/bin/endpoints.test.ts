@@ -73,6 +73,9 @@ it('one that is down tells since when, the next probe, what to do, and how many 
   expect(open).toContain('since 2026-12-01 09:12:31Z; 14 in a row found it down');
   expect(open).toContain('more than 4000 deliveries');
   expect(shown({ state: 'half-open', ...times })).toContain('half-open, open since 2026-12-01 09:12:44Z');
+  expect(shown({ failingSince: '2026-12-01T09:12:31.004Z' })).toMatch(
+    /^failing {7}since 2026-12-01 09:12:31Z$/m,
+  );
   const patient = shown({ retryAfter: times.nextProbeAt });
   expect(patient).toContain('no request before 2026-12-01 09:31:02Z (Retry-After)');
   expect(patient).toMatch(/waiting {7}1 delivery$/m);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { judge, type SecretChange, secretFormat, withoutLineEnd } from '../../bin/secret-change.ts';
+import { secretFault } from '../../bin/secret-mistakes.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { SecretFormat } from '../../lambdas/domain/signature/key.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
@@ -33,6 +34,20 @@ test('over another value, the old key counts for a day', () => {
     oldKeyEnds: now + 24 * hour,
     previousKeyEnds: undefined,
   });
+});
+
+test.each([...`"'\``].map((quote) => `${quote}whsec_new${quote}`).concat('“whsec_new”', ' "whsec_new" '))(
+  'quotes around a value are refused: %s',
+  (value) => {
+    expect(change({ value })).toEqual({ kind: 'refuse', reason: expect.stringContaining('in quotes') });
+    expect(secretFault(value, 'text')).toContain('in quotes');
+    expect(JSON.stringify(change({ value }))).not.toContain('whsec_new');
+  },
+);
+
+test.each([`it's "new"`, `"new`, `new'`])('a quote inside a value is part of it: %s', (value) => {
+  expect(change({ value, format: 'token' })).toMatchObject({ kind: 'store' });
+  expect(secretFault(value, 'token')).toBeUndefined();
 });
 
 test('over a placeholder, no old key counts', () => {

@@ -18,7 +18,7 @@ writeFileSync(noJson, 'a=1');
 
 async function receptionOf(slug: string, secret: string, options: SendOptions) {
   const provider = providerOf({ name: 'source', provider: slug });
-  const sender = { slug, provider, secret, tolerance: provider.tolerance ?? 300 };
+  const sender = { slug, provider, secret, toMend: 'secrets set', tolerance: provider.tolerance ?? 300 };
   const request = await requestToSend(sender, url, options, unixMillis(now * 1000));
   const receiver = memoryReceiver(
     { provider: slug },
@@ -70,7 +70,13 @@ describe('hookline send', () => {
 
   it('is refused by a sender’s own token header when it was tampered with', async () => {
     const settings = { name: 'source', provider: 'token', token: { header: 'x-my-key', prefix: '' } };
-    const sender = { slug: 'token', provider: providerOf(settings), secret: 'the-token', tolerance: 300 };
+    const sender = {
+      slug: 'token',
+      provider: providerOf(settings),
+      secret: 'the-token',
+      tolerance: 300,
+      toMend: 'secrets set',
+    };
     const request = await requestToSend(sender, url, { tamper: true }, unixMillis(now * 1000));
     const stored = { current: { value: 'the-token', createdAt: unixMillis(0) } };
 
@@ -126,7 +132,7 @@ describe('hookline send', () => {
     ['dropbox', 'secret', { type: 'another' }, 'No --type can be set in the sample of dropbox'],
     ['stripe', 'whsec_1', { type: 'a', body: 'b.json' }, 'The type of stripe stands in the body'],
     ['github', 'secret', { stale: true }, 'github signs no timestamp'],
-    ['stripe', 'unset', {}, 'The secret has no value that stripe could sign with'],
+    ['stripe', 'unset', {}, 'holds a placeholder, no secret'],
     ['plaid', 'unset', {}, 'Only Plaid can sign its webhooks'],
     ['stripe', 'whsec_1', { body: '/nowhere/body.json' }, '/nowhere/body.json cannot be read'],
     ['discord', 'ab'.repeat(32), {}, 'give the private one with --private-key'],

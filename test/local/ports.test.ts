@@ -13,7 +13,7 @@ test('a port in use is told in one line, with the flag that chooses another', as
   if (address === null || typeof address === 'string') throw new Error('no port');
 
   await expect(claimPort(address.port, '--metrics-port')).rejects.toThrow(
-    `Port ${address.port} is in use: free it, or choose another with --metrics-port (0: any free one).`,
+    `Port ${address.port} is in use, perhaps by another npm start: free it, or choose another with --metrics-port (0: any free one).`,
   );
   server.close();
 });
