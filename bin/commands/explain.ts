@@ -61,9 +61,9 @@ function askingOnce(calls: ProviderCalls): ProviderCalls {
   return {
     roots: calls.roots,
     visit: calls.visit,
-    fetchKey(url, json) {
-      const name = `${url.href} ${JSON.stringify(json)}`;
-      const answer = asked.get(name) ?? calls.fetchKey(url, json);
+    fetchKey(url, json, client) {
+      const name = `${url.href} ${JSON.stringify(json)} ${JSON.stringify(client)}`;
+      const answer = asked.get(name) ?? calls.fetchKey(url, json, client);
       asked.set(name, answer);
       return answer;
     },

@@ -1,6 +1,6 @@
 import type { ProviderCalls } from '../../lambdas/domain/provider/check.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
-import { type ReadEvents, readEvents } from '../../lambdas/domain/provider/read-events.ts';
+import { idRuleOf, type ReadEvents, readEvents } from '../../lambdas/domain/provider/read-events.ts';
 import { type DatedKey, parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { verifyRequest } from '../../lambdas/domain/provider/verify-request.ts';
 import { type RawRequest, underUrl } from '../../lambdas/domain/raw-request.ts';

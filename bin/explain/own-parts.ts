@@ -44,6 +44,10 @@ export const ownParts: Readonly<Record<string, OwnParts>> = {
 
   plaid: ({ headers, body }) => bodySignedLine(body, 'hex', claimIn(headers.get('plaid-verification'))),
 
+  strava: ({ body }) => [
+    `of the subscription ${propertyAt(parseJson(Buffer.from(body).toString('utf8')), 'subscription_id')}`,
+  ],
+
   sns: ({ body }) => [
     `of the topic ${propertyAt(parseJson(Buffer.from(body).toString('utf8')), 'TopicArn')}`,
   ],

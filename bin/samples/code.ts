@@ -91,4 +91,22 @@ export const codeSamples: Samples = {
   workos: ({ hex, iso }) => ({
     json: { id: `event_${hex}`, event: 'dsync.user.created', data: { id: 'user_1' }, created_at: iso },
   }),
+  buildkite: ({ uuid, number }) => ({
+    headers: { 'x-buildkite-event': 'build.finished', 'x-buildkite-request': uuid },
+    json: {
+      event: 'build.finished',
+      build: { id: uuid, number, state: 'passed', branch: 'main' },
+      pipeline: { slug: 'shop' },
+      sender: { name: 'Jo' },
+    },
+  }),
+  launchdarkly: ({ hex, at }) => ({
+    json: {
+      _id: hex,
+      date: at,
+      kind: 'flag',
+      name: 'New checkout',
+      accesses: [{ action: 'updateOn', resource: 'proj/shop:env/production:flag/new-checkout' }],
+    },
+  }),
 };

@@ -111,4 +111,49 @@ export const officeSamples: Samples = {
   'standard-webhooks': ({ iso }) => ({
     json: { type: 'invoice.paid', timestamp: iso, data: { amount: 1200 } },
   }),
+  sanity: ({ uuid, hex }) => ({
+    headers: {
+      'idempotency-key': uuid,
+      'sanity-operation': 'update',
+      'sanity-document-id': hex,
+      'sanity-dataset': 'production',
+    },
+    json: { _id: hex, _type: 'product', _rev: uuid, title: 'A mug' },
+  }),
+  'cal-com': ({ hex, iso }) => ({
+    json: { triggerEvent: 'BOOKING_CREATED', createdAt: iso, payload: { uid: hex, title: '30min' } },
+  }),
+  attio: ({ uuid }) => ({
+    headers: { 'idempotency-key': uuid },
+    json: {
+      webhook_id: uuid,
+      events: [
+        { event_type: 'record.created', id: { workspace_id: 'w1', object_id: 'o1', record_id: uuid } },
+      ],
+    },
+  }),
+  persona: ({ hex, iso }) => ({
+    json: {
+      data: {
+        type: 'event',
+        id: `evt_${hex}`,
+        attributes: {
+          name: 'inquiry.approved',
+          'created-at': iso,
+          payload: { data: { type: 'inquiry', id: `inq_${hex}` } },
+        },
+      },
+    },
+  }),
+  strava: ({ number, seconds }) => ({
+    json: {
+      object_type: 'activity',
+      object_id: number,
+      aspect_type: 'create',
+      event_time: seconds,
+      owner_id: 134_815,
+      subscription_id: 0,
+      updates: {},
+    },
+  }),
 };

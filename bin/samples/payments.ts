@@ -157,4 +157,31 @@ export const paymentSamples: Samples = {
     },
     json: { id: number, status: 'processing', currency: 'EUR', total: '12.00' },
   }),
+  recurly: ({ hex, iso }) => ({
+    json: {
+      id: hex,
+      object_type: 'subscription',
+      event_type: 'created',
+      event_time: iso,
+      site_id: 'qe9tqfuaqn9a',
+      account_code: 'jo',
+      uuid: hex,
+    },
+  }),
+  recharge: ({ number }) => ({
+    headers: { 'x-recharge-topic': 'charge/paid' },
+    json: { charge: { id: number, customer_id: 1, status: 'success', total_price: '12.00' } },
+  }),
+  ebay: ({ uuid, iso }) => ({
+    json: {
+      metadata: { topic: 'MARKETPLACE_ACCOUNT_DELETION', schemaVersion: '1.0', deprecated: false },
+      notification: {
+        notificationId: uuid,
+        eventDate: iso,
+        publishDate: iso,
+        publishAttemptCount: 1,
+        data: { username: 'jo', userId: 'ma8vp1jySJC' },
+      },
+    },
+  }),
 };

@@ -65,6 +65,27 @@ export const ownSigners: Readonly<Record<string, Signer>> = {
     });
   },
 
+  buildkite: (draft, signing) => {
+    const timestamp = String(toUnixSeconds(signing.at));
+    const signature = hmac('sha256', signing, stamped(timestamp, draft)).toString('hex');
+    return withHeaders(draft, { 'x-buildkite-signature': `timestamp=${timestamp},signature=${signature}` });
+  },
+
+  persona: (draft, signing) => {
+    const timestamp = String(toUnixSeconds(signing.at));
+    const signature = hmac('sha256', signing, stamped(timestamp, draft)).toString('hex');
+    return withHeaders(draft, { 'persona-signature': `t=${timestamp},v1=${signature}` });
+  },
+
+  strava: (draft, signing) => {
+    const { subscriptionId } = fieldsOf(signing);
+    if (subscriptionId === undefined)
+      throw new CannotSignError(
+        'The secret has no subscriptionId yet: set it again with the one that Strava told when it made the subscription.',
+      );
+    return changedJson(draft, (event) => ({ ...event, subscription_id: Number(subscriptionId) }));
+  },
+
   msgraph: (draft, { key }) => {
     const clientState = key.kind === 'token' ? Buffer.from(key.bytes).toString('utf8') : '';
     return changedJson(draft, (event) => ({
@@ -89,8 +110,12 @@ export const ownSigners: Readonly<Record<string, Signer>> = {
 export const onlyTheProviderSigns: Readonly<Record<string, string>> = {
   sns: 'Only AWS can sign an SNS message: publish one to the topic instead (aws sns publish).',
   paypal: 'Only PayPal can sign its webhooks: have one sent again under Webhook Events in its dashboard.',
+  ebay: 'Only eBay can sign its notifications: send a test one under Alerts & Notifications of its developer account.',
   plaid: 'Only Plaid can sign its webhooks: fire one with its API, /sandbox/item/fire_webhook.',
 };
+
+const stamped = (timestamp: string, { body }: Draft): Uint8Array =>
+  Buffer.concat([Buffer.from(`${timestamp}.`), body]);
 
 const hmac = (hash: string, { key }: Signing, content: string | Uint8Array): Buffer =>
   createHmac(hash, key.kind === 'hmac' ? key.bytes : '')

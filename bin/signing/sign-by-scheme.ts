@@ -60,6 +60,8 @@ function written(
   switch (format.kind) {
     case 'single':
       return { [header]: format.prefix + signature };
+    case 'positional':
+      return { [header]: `${timestamp},${signature}` };
     case 'list':
       return { [header]: `${version},${signature}` };
     case 'numbered':

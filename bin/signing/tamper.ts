@@ -12,9 +12,17 @@ const bodyIsFree: ReadonlySet<string> = new Set([
   'okta',
   'postmark',
   'sns',
+  'strava',
   'token',
 ]);
-const signedInBody: ReadonlySet<string> = new Set(['adyen', 'braintree', 'mailgun', 'msgraph', 'sns']);
+const signedInBody: ReadonlySet<string> = new Set([
+  'adyen',
+  'braintree',
+  'mailgun',
+  'msgraph',
+  'sns',
+  'strava',
+]);
 
 /**
  * The request as an attacker would change it on its way: one byte of what is signed.
@@ -63,7 +71,7 @@ const spoiledBody = (body: Uint8Array): string =>
   Buffer.from(body)
     .toString('utf8')
     .replace(
-      /("(?:[Ss]ignature|hmacSignature|clientState)":"|bt_signature=[^|%]*(?:\||%7C))(.)/,
+      /("(?:[Ss]ignature|hmacSignature|clientState)":"|"subscription_id":|bt_signature=[^|%]*(?:\||%7C))(.)/,
       (_, before: string, first: string) => before + (first === '0' ? '1' : '0'),
     );
 

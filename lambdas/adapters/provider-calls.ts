@@ -1,6 +1,7 @@
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { getCACertificates } from 'node:tls';
-import type { ProviderCalls } from '../domain/provider/check.ts';
+import type { ClientCredentials, ProviderCalls } from '../domain/provider/check.ts';
+import { clientTokens } from './client-tokens.ts';
 
 /** The whole request has some 2 s; a key server that needs longer is tried again by the provider's next attempt. */
 const answerWithinMs = 1500;
@@ -16,35 +17,70 @@ class ProviderCallError extends Error {
 export function providerCalls(): ProviderCalls {
   // Node gives each of several addresses 250 ms, which another continent may need; `fetch` takes no other way to say it.
   setDefaultAutoSelectFamilyAttemptTimeout(answerWithinMs / 2);
+  const tokens = clientTokens(requestToken, () => performance.now());
   return {
     get roots() {
       return getCACertificates('default');
     },
-    async fetchKey(url, json) {
-      const response = await call(url, json);
+    async fetchKey(url, json, client) {
+      const signal = AbortSignal.timeout(answerWithinMs);
+      const token = client && (await tokens.of(client, signal));
+      const response = await call(url, { signal, json, token });
+      if (client && response.status === 401) {
+        tokens.forget(client);
+        throw new ProviderCallError(`${url.host} does not take the token that it gave`);
+      }
       const isThere = response.ok;
       const isMissing = response.status >= 400 && response.status < 500 && response.status !== 429;
       if (!isThere && !isMissing) throw new ProviderCallError(`${url.host} answered ${response.status}`);
       return { isThere, text: await boundedText(response, url) };
     },
     async visit(url) {
-      const response = await call(url);
+      const response = await call(url, { signal: AbortSignal.timeout(answerWithinMs) });
       await response.body?.cancel();
       if (!response.ok) throw new ProviderCallError(`${url.host} answered ${response.status}`);
     },
   };
 }
 
-const call = (url: URL, json?: object): Promise<Response> =>
+interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly json?: object;
+  readonly token?: string;
+}
+
+const call = (url: URL, { signal, json, token }: CallOptions): Promise<Response> =>
   fetch(url, {
     redirect: 'error',
-    signal: AbortSignal.timeout(answerWithinMs),
-    ...(json && {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(json),
-    }),
+    signal,
+    method: json ? 'POST' : 'GET',
+    headers: {
+      ...(json && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    body: json && JSON.stringify(json),
   });
+
+/** @returns the answer to a grant of client credentials. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+async function requestToken(
+  { tokenUrl, id, secret, scope }: ClientCredentials,
+  signal: AbortSignal,
+): Promise<string> {
+  const response = await fetch(tokenUrl, {
+    redirect: 'error',
+    signal,
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
+  });
+  const text = await boundedText(response, tokenUrl);
+  if (response.status === 400 || response.status === 401)
+    throw new ProviderCallError(
+      `${tokenUrl.host} does not take the credentials: set the source's secret again`,
+    );
+  if (!response.ok) throw new ProviderCallError(`${tokenUrl.host} answered ${response.status}`);
+  return text;
+}
 
 async function boundedText(response: Response, url: URL): Promise<string> {
   const chunks: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-import type { KeyAnswer, ProviderCalls } from '../domain/provider/check.ts';
+import type { ClientCredentials, KeyAnswer, ProviderCalls } from '../domain/provider/check.ts';
 import { singleFlight } from '../domain/single-flight.ts';
 import { later, seconds, type UnixMillis } from '../domain/time.ts';
 import { fetchBudget } from './fetch-budget.ts';
@@ -49,22 +49,22 @@ export function keepingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
   const known = knownKeys();
   const budget = fetchBudget(rate);
   const asking = singleFlight<KeyAnswer>();
-  const ask = (name: string, url: URL, json?: object): Promise<KeyAnswer> =>
+  const ask = (name: string, ...asked: Asked): Promise<KeyAnswer> =>
     asking.run(name, async () => {
-      const answer = await calls.fetchKey(url, json);
+      const answer = await calls.fetchKey(...asked);
       known.note(name, answer, clock());
       return answer;
     });
 
   /** A key that was good goes on verifying while it is asked for again, and when that fails. */
-  async function askAgain(name: string, key: GoodKey, url: URL, json?: object): Promise<KeyAnswer> {
+  async function askAgain(name: string, key: GoodKey, asked: Asked): Promise<KeyAnswer> {
     const now = clock();
     if (now < key.askAt) return key.answer;
     const mayBeUsed = now < later(key.confirmedAt, usedWithoutAnswerFor);
     if (mayBeUsed && asking.isUnderWay(name)) return key.answer;
     key.askAt = later(now, askAgainAfter);
     try {
-      return await ask(name, url, json);
+      return await ask(name, ...asked);
     } catch (error) {
       if (mayBeUsed) return key.answer;
       throw error;
@@ -76,19 +76,25 @@ export function keepingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
       return calls.roots;
     },
     visit: calls.visit,
-    async fetchKey(url, json) {
-      const name = json === undefined ? url.href : `${url.href} ${JSON.stringify(json)}`;
+    async fetchKey(...asked) {
+      const name = nameOf(asked);
       const now = clock();
       const key = known.good(name);
-      if (key !== undefined) return askAgain(name, key, url, json);
+      if (key !== undefined) return askAgain(name, key, asked);
       const missing = known.missing(name, now);
       if (missing !== undefined) return missing;
       if (!asking.isUnderWay(name) && !budget.take(now))
         throw new KeyServerSparedError('too many keys that do not exist were asked for lately');
-      return ask(name, url, json);
+      return ask(name, ...asked);
     },
   };
 }
+
+type Asked = readonly [url: URL, json?: object, client?: ClientCredentials];
+
+/** Another application may be shown other keys. */
+const nameOf = ([url, json, client]: Asked): string =>
+  [url.href, json && JSON.stringify(json), client?.id].filter((part) => part !== undefined).join(' ');
 
 /** What servers said of keys. */
 function knownKeys() {

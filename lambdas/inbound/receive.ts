@@ -3,7 +3,7 @@ import { isAllowedAddress } from '../domain/ip-range.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { parsePayload } from '../domain/provider/payload.ts';
 import type { Provider, Source } from '../domain/provider/provider.ts';
-import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
+import { idRuleOf, type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
 import { readField } from '../domain/provider/read-field.ts';
 import { verifyRequest } from '../domain/provider/verify-request.ts';
 import { type RawRequest, underUrl } from '../domain/raw-request.ts';

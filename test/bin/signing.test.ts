@@ -25,6 +25,7 @@ const secrets: Readonly<Record<string, string>> = {
   notion: 'secret_0123456789',
   box: '{"primary":"one","secondary":"two"}',
   meta: '{"appSecret":"one","verifyToken":"two"}',
+  strava: '{"verifyToken":"two","subscriptionId":"120475"}',
   discord: ed25519.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex'),
   sendgrid: verificationKey(ecdsa),
 };
@@ -33,11 +34,12 @@ const otherSecrets: Readonly<Record<string, string>> = {
   notion: 'secret_9876543210',
   box: '{"primary":"three","secondary":"four"}',
   meta: '{"appSecret":"three","verifyToken":"two"}',
+  strava: '{"verifyToken":"two","subscriptionId":"120476"}',
   discord: 'ab'.repeat(32),
   sendgrid: verificationKey(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
 };
 const privateKeys = { discord: ed25519.privateKey, sendgrid: ecdsa.privateKey } as const;
-const onlyTheProvider = new Set(['sns', 'paypal', 'plaid']);
+const onlyTheProvider = new Set(['sns', 'paypal', 'ebay', 'plaid']);
 
 async function signed(name: string, provider: Provider, secret: string) {
   const key = parseSecretValue(secret, provider.secret)?.keys[0]?.key;

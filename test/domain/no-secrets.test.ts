@@ -28,6 +28,13 @@ const formats = [...Map.groupBy(rows, ([, format]) => format)].map(
 const real = 'R9f3kq0ZtVw2';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
+const ebayFields = {
+  clientId: real,
+  clientSecret: real,
+  verificationToken: real,
+  environment: 'sandbox',
+} as const;
+
 /** Every way to give a text to some provider: alone, in each field, in a list, decoded. */
 const inEveryField = (text: string): string[] => [
   text,
@@ -37,6 +44,12 @@ const inEveryField = (text: string): string[] => [
   JSON.stringify({ clientId: real, secret: text, environment: 'sandbox' }),
   JSON.stringify({ primary: text, secondary: real }),
   JSON.stringify({ primary: real, secondary: text }),
+  JSON.stringify({ verifyToken: text }),
+  JSON.stringify({ verifyToken: text, subscriptionId: '120475123' }),
+  JSON.stringify({ verifyToken: real, subscriptionId: text }),
+  JSON.stringify({ ...ebayFields, clientId: text }),
+  JSON.stringify({ ...ebayFields, clientSecret: text }),
+  JSON.stringify({ ...ebayFields, verificationToken: text }),
   JSON.stringify({ keys: [{ key: text }] }),
   JSON.stringify({ keys: [{ key: text }, { key: text }] }),
 ];

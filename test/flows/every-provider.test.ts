@@ -64,6 +64,19 @@ describeFlow('A source of every provider', (stack) => {
     expect(unsigned.status).toBe(401);
   });
 
+  it('ebay: a challenge comes back hashed with the token and the URL', async () => {
+    const { status, answer } = await call('ebay', {
+      method: 'GET',
+      url: `${publicUrl('ebay')}?challenge_code=a8628072-3d33-45ee`,
+      headers: {},
+      body: Buffer.from(''),
+    });
+    const hashed = `a8628072-3d33-45eeverification-token${publicUrl('ebay')}`;
+    const challengeResponse = createHash('sha256').update(hashed).digest('hex');
+
+    expect([status, JSON.parse(answer)]).toEqual([200, { challengeResponse }]);
+  });
+
   it('x, braintree and zoom: a challenge comes back signed', async () => {
     const hmac = (hash: string, key: string | Buffer, text: string) => createHmac(hash, key).update(text);
     const [x = '', braintree = '', zoom = ''] = await Promise.all(

@@ -22,6 +22,8 @@ const bodyIsFree: ReadonlySet<string> = new Set([
   'braintree',
   'mailgun',
   'sns',
+  // Nothing at all.
+  'strava',
 ]);
 
 /** A vector that verifies, for each provider. */

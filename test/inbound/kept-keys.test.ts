@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KeyAnswer } from '../../lambdas/domain/provider/check.ts';
+import type { ClientCredentials, KeyAnswer } from '../../lambdas/domain/provider/check.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { keepingKeys } from '../../lambdas/inbound/kept-keys.ts';
 
@@ -29,7 +29,8 @@ function keyServer() {
   };
   const source = () => {
     const kept = keepingKeys(calls, () => unixMillis(state.now));
-    return (path: string, json?: object) => kept.fetchKey(new URL(`https://keys.example.test${path}`), json);
+    return (path: string, json?: object, client?: ClientCredentials) =>
+      kept.fetchKey(new URL(`https://keys.example.test${path}`), json, client);
   };
   return { state, asked, source, fetchKey: source(), roots: keepingKeys(calls, () => unixMillis(0)).roots };
 }
@@ -45,6 +46,17 @@ describe('the keys of a source', () => {
     await fetchKey('/a');
     expect(asked).toEqual(['/a', '/a']);
     expect(roots).toEqual(['a root']);
+  });
+
+  it('of one URL are told apart by the application that is shown them', async () => {
+    const { asked, fetchKey } = keyServer();
+    const tokenUrl = new URL('https://keys.example.test/token');
+    const client = (id: string) => ({ tokenUrl, id, secret: 's', scope: 'x' });
+
+    await fetchKey('/a', undefined, client('one'));
+    await fetchKey('/a', undefined, client('two'));
+    await fetchKey('/a', undefined, client('two'));
+    expect(asked).toEqual(['/a', '/a']);
   });
 
   it('of one URL are told apart by what is posted', async () => {

@@ -4,9 +4,12 @@ import type { Provider } from './provider.ts';
 import { adyen } from './providers/adyen.ts';
 import { airtable } from './providers/airtable.ts';
 import { asana } from './providers/asana.ts';
+import { attio } from './providers/attio.ts';
 import { bitbucket } from './providers/bitbucket.ts';
 import { box } from './providers/box.ts';
 import { braintree } from './providers/braintree.ts';
+import { buildkite } from './providers/buildkite.ts';
+import { calCom } from './providers/cal-com.ts';
 import { calendly } from './providers/calendly.ts';
 import { chargebee } from './providers/chargebee.ts';
 import { circleci } from './providers/circleci.ts';
@@ -15,6 +18,7 @@ import { contentful } from './providers/contentful.ts';
 import { discord } from './providers/discord.ts';
 import { docusign } from './providers/docusign.ts';
 import { dropbox } from './providers/dropbox.ts';
+import { ebay } from './providers/ebay.ts';
 import { elevenlabs } from './providers/elevenlabs.ts';
 import { fusionauth } from './providers/fusionauth.ts';
 import { github } from './providers/github.ts';
@@ -24,6 +28,7 @@ import { heroku } from './providers/heroku.ts';
 import { hubspot } from './providers/hubspot.ts';
 import { intercom } from './providers/intercom.ts';
 import { jira } from './providers/jira.ts';
+import { launchdarkly } from './providers/launchdarkly.ts';
 import { lemonsqueezy } from './providers/lemonsqueezy.ts';
 import { line } from './providers/line.ts';
 import { linear } from './providers/linear.ts';
@@ -38,10 +43,14 @@ import { openai } from './providers/openai.ts';
 import { paddle } from './providers/paddle.ts';
 import { pagerduty } from './providers/pagerduty.ts';
 import { paypal } from './providers/paypal.ts';
+import { persona } from './providers/persona.ts';
 import { plaid } from './providers/plaid.ts';
 import { postmark } from './providers/postmark.ts';
 import { razorpay } from './providers/razorpay.ts';
+import { recharge } from './providers/recharge.ts';
+import { recurly } from './providers/recurly.ts';
 import { replicate } from './providers/replicate.ts';
+import { sanity } from './providers/sanity.ts';
 import { sendgrid } from './providers/sendgrid.ts';
 import { sentry } from './providers/sentry.ts';
 import { shopify } from './providers/shopify.ts';
@@ -49,6 +58,7 @@ import { slack } from './providers/slack.ts';
 import { sns } from './providers/sns.ts';
 import { square } from './providers/square.ts';
 import { standardWebhooks } from './providers/standard-webhooks.ts';
+import { strava } from './providers/strava.ts';
 import { stripe } from './providers/stripe.ts';
 import { trello } from './providers/trello.ts';
 import { twilio } from './providers/twilio.ts';
@@ -67,9 +77,12 @@ export const catalogue = {
   adyen,
   airtable,
   asana,
+  attio,
   bitbucket,
   box,
   braintree,
+  buildkite,
+  'cal-com': calCom,
   calendly,
   chargebee,
   circleci,
@@ -78,6 +91,7 @@ export const catalogue = {
   discord,
   docusign,
   dropbox,
+  ebay,
   elevenlabs,
   fusionauth,
   github,
@@ -87,6 +101,7 @@ export const catalogue = {
   hubspot,
   intercom,
   jira,
+  launchdarkly,
   lemonsqueezy,
   line,
   linear,
@@ -101,10 +116,14 @@ export const catalogue = {
   paddle,
   pagerduty,
   paypal,
+  persona,
   plaid,
   postmark,
   razorpay,
+  recharge,
+  recurly,
   replicate,
+  sanity,
   sendgrid,
   sentry,
   shopify,
@@ -112,6 +131,7 @@ export const catalogue = {
   sns,
   square,
   'standard-webhooks': standardWebhooks,
+  strava,
   stripe,
   trello,
   twilio,

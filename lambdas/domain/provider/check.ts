@@ -11,6 +11,14 @@ export interface KeyAnswer {
   readonly text: string;
 }
 
+/** An application that its provider shows keys to: by OAuth's grant of client credentials. */
+export interface ClientCredentials {
+  readonly tokenUrl: URL;
+  readonly id: string;
+  readonly secret: string;
+  readonly scope: string;
+}
+
 /** Requests to a provider's own servers, for keys that no dashboard shows. */
 export interface ProviderCalls {
   /** Trusted roots, as PEM. */
@@ -19,9 +27,10 @@ export interface ProviderCalls {
    * Reads a key or a certificate; the answer is kept. Who calls has pinned the host and the path.
    *
    * @param json posted where it is given; a GET otherwise
+   * @param client whom the server answers, where it does not answer everybody
    * @throws when the server cannot be reached or fails: nobody knows then whether the request is right
    */
-  fetchKey(url: URL, json?: object): Promise<KeyAnswer>;
+  fetchKey(url: URL, json?: object, client?: ClientCredentials): Promise<KeyAnswer>;
   /** Calls a URL whose answer does not matter, e.g. to confirm a subscription. @throws when it is not a 2xx */
   visit(url: URL): Promise<void>;
 }

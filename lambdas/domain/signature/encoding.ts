@@ -1,10 +1,11 @@
 /** How a signature is written down. */
-export type Encoding = 'hex' | 'base64' | 'text';
+export type Encoding = 'hex' | 'base64' | 'base64url' | 'text';
 
 const hexDigits = /^[0-9a-f]+$/i;
 
 /**
- * Decodes a signature or a key, strictly: hex in either case, base64 in its one canonical form, text as it stands.
+ * Decodes a signature or a key, strictly: hex in either case, base64 in its one canonical form (base64url without
+ * padding), text as it stands.
  *
  * @returns undefined for anything else, so that it is refused rather than compared
  */
@@ -13,6 +14,6 @@ export function decodeStrictly(text: string, encoding: Encoding): Buffer | undef
     return hexDigits.test(text) && text.length % 2 === 0 ? Buffer.from(text, 'hex') : undefined;
   }
   if (encoding === 'text') return text === '' ? undefined : Buffer.from(text, 'utf8');
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length > 0 && bytes.toString('base64') === text ? bytes : undefined;
+  const bytes = Buffer.from(text, encoding);
+  return bytes.length > 0 && bytes.toString(encoding) === text ? bytes : undefined;
 }

@@ -106,6 +106,10 @@ function readHeader(
       return { signatures: [{ version: 'only', text: value.slice(format.prefix.length) }] };
     case 'fields':
       return readFields(value.split(format.separator), format.timestampField);
+    case 'positional': {
+      const [timestamp, ...texts] = value.split(',');
+      return { timestamp, signatures: texts.map((text) => ({ version: 'only', text: text.trim() })) };
+    }
     case 'list':
       return { signatures: value.split(' ').map((entry) => splitAtFirst(entry, ',')) };
   }

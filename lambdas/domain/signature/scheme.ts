@@ -15,6 +15,8 @@ export type SignatureFormat =
   | { readonly kind: 'single'; readonly prefix: string }
   /** `t=<timestamp>,v1=<signature>,v1=<signature>`: fields in any order; unknown ones are ignored. */
   | { readonly kind: 'fields'; readonly separator: ',' | ';'; readonly timestampField?: string }
+  /** `<timestamp>,<signature>,<signature>`: the place says what is what; there is one version, `only`. */
+  | { readonly kind: 'positional' }
   /** `v1,<signature> v1a,<signature>`: a list of versioned signatures. */
   | { readonly kind: 'list' }
   /** One header for each signature: the name, then a number from 1 to this. */

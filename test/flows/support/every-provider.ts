@@ -29,6 +29,8 @@ const webhookId = '9XL90610J3647323C';
 const secretValues: Readonly<Record<string, string>> = {
   meta: '{"appSecret":"app secret","verifyToken":"verify-token"}',
   box: '{"primary":"first key","secondary":"second key"}',
+  ebay: '{"clientId":"client","clientSecret":"secret","verificationToken":"verification-token","environment":"sandbox"}',
+  strava: '{"verifyToken":"verify-token","subscriptionId":"120475"}',
   plaid: '{"clientId":"client","secret":"secret","environment":"sandbox"}',
   sns: topic,
   paypal: webhookId,
@@ -74,6 +76,12 @@ const withKeysOfProvider: Readonly<
       'paypal-auth-algo': 'SHA256withRSA',
       'paypal-cert-url': `https://api.paypal.com/v1/notifications/certs/${keys.paypalCertificate}`,
     });
+  },
+
+  ebay: (draft, keys) => {
+    const signature = sign('sha1', draft.body, keys.ebay).toString('base64');
+    const claim = { alg: 'ecdsa', kid: keys.ebayKeyId, signature, digest: 'SHA1' };
+    return withHeaders(draft, { 'x-ebay-signature': Buffer.from(JSON.stringify(claim)).toString('base64') });
   },
 
   plaid: async (draft, keys) => {

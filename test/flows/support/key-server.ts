@@ -11,15 +11,17 @@ import { notProxied } from '../../../local/endpoint.ts';
 import { run } from '../../../local/processes.ts';
 import { ensureVenv } from '../../../local/python.ts';
 
-/** What a test signs with as SNS, PayPal and Plaid do: PEM. */
+/** What a test signs with as SNS, PayPal, Plaid and eBay do: PEM. */
 interface ProviderKeys {
   readonly sns: string;
   readonly paypal: string;
   readonly plaid: string;
+  readonly ebay: string;
   /** The names of the certificates and the key, on the servers of the providers. */
   readonly snsCertificate: string;
   readonly paypalCertificate: string;
   readonly plaidKeyId: string;
+  readonly ebayKeyId: string;
 }
 
 export interface KeyServer {
@@ -27,7 +29,7 @@ export interface KeyServer {
   readonly close: () => void;
 }
 
-const hosts = ['sns.us-east-1.amazonaws.com', 'api.paypal.com', 'sandbox.plaid.com'];
+const hosts = ['sns.us-east-1.amazonaws.com', 'api.paypal.com', 'sandbox.plaid.com', 'api.sandbox.ebay.com'];
 
 /**
  * Plays the servers on which providers keep their certificates and keys. The functions come here by a proxy, over TLS,
@@ -79,14 +81,21 @@ async function makeCertificates(directory: string): Promise<(name: string) => st
 }
 
 function makeKeys(files: (name: string) => string): ProviderKeys {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const newKey = () =>
+    generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
+      publicKeyEncoding: { format: 'pem', type: 'spki' },
+    }).privateKey;
   return {
     sns: files('sns.key'),
     paypal: files('paypal.key'),
-    plaid: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    plaid: newKey(),
+    ebay: newKey(),
     snsCertificate: `SimpleNotificationService-${randomUUID().replaceAll('-', '')}.pem`,
     paypalCertificate: 'CERT-360caa42-fca2a594-1d93a270',
     plaidKeyId: randomUUID(),
+    ebayKeyId: randomUUID(),
   };
 }
 
@@ -102,6 +111,11 @@ function answers(files: (name: string) => string, keys: ProviderKeys): RequestLi
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       return;
     }
+    if (request.headers.host === hosts[3]) {
+      const { status, body } = ebayAnswer(request.url ?? '', request.headers.authorization, keys);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      return;
+    }
     // A visit that confirms a subscription is welcome.
     const isConfirmation = place.startsWith(`${hosts[0]}/?Action=ConfirmSubscription`);
     const content = isConfirmation ? '<ConfirmSubscriptionResponse/>' : certificates[place];
@@ -114,6 +128,17 @@ function plaidAnswer(asked: { key_id?: string; client_id?: string }, keys: Provi
     return { status: 400, body: { error_code: 'INVALID_WEBHOOK_VERIFICATION_KEY_ID' } };
   const jwk = createPublicKey(keys.plaid).export({ format: 'jwk' });
   return { status: 200, body: { key: { ...jwk, alg: 'ES256', kid: keys.plaidKeyId, expired_at: null } } };
+}
+
+/** A key for whom shows the token that the client's credentials gave. */
+function ebayAnswer(path: string, authorization: string | undefined, keys: ProviderKeys) {
+  const credentials = `Basic ${Buffer.from('client:secret').toString('base64')}`;
+  if (path === '/identity/v1/oauth2/token' && authorization === credentials)
+    return { status: 200, body: { access_token: 'an-access-token', expires_in: 7200 } };
+  if (authorization !== 'Bearer an-access-token') return { status: 401, body: {} };
+  if (path !== `/commerce/notification/v1/public_key/${keys.ebayKeyId}`) return { status: 404, body: {} };
+  const key = createPublicKey(keys.ebay).export({ format: 'pem', type: 'spki' }).toString();
+  return { status: 200, body: { key: key.replaceAll('\n', ''), algorithm: 'ECDSA', digest: 'SHA1' } };
 }
 
 async function listen(server: Server): Promise<number> {

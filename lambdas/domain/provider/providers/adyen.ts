@@ -78,11 +78,7 @@ const ofItem = (name: string) => body(`NotificationRequestItem.${name}`);
 const success = code(({ payload }) => textAt(payload, 'NotificationRequestItem.success') || undefined);
 
 /** Other fields of an item are not signed. */
-const ofSigned = first(
-  joined(':', testReference, hash),
-  joined(':', ofItem('pspReference'), ofItem('eventCode'), success),
-  hash,
-);
+const ofSigned = first(joined(':', ofItem('pspReference'), ofItem('eventCode'), success), hash);
 
 /** @see https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures */
 export const adyen: Provider = {

@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import { queryOf } from '../../raw-request.ts';
+import { equalBytes } from '../../signature/equal-bytes.ts';
+import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
+import { accepted, type Check, refusedFor } from '../check.ts';
+import { fieldOf } from '../form.ts';
+import { type Handshake, jsonAnswer, refusedChallenge } from '../handshake.ts';
+import { parseJson, readUnverifiedJson } from '../payload.ts';
+import { propertyAt } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { body, hash, joined } from '../words.ts';
+
+/** The id is known once the subscription is made, which is after the handshake: until then no event is taken. */
+const Secret = v.strictObject({
+  verifyToken: v.pipe(v.string(), v.nonEmpty()),
+  subscriptionId: v.optional(v.pipe(v.string(), v.regex(/^\d{1,16}$/))),
+});
+
+const subscription: OwnFormat = {
+  called: 'JSON with verifyToken and, once Strava has told it, subscriptionId',
+  parse(secret) {
+    const { success, output } = v.safeParse(Secret, parseJson(secret));
+    if (!success) return undefined;
+    const { verifyToken, subscriptionId } = output;
+    const fields: Record<string, string> = { verifyToken };
+    if (subscriptionId !== undefined) fields['subscriptionId'] = subscriptionId;
+    return { kind: 'fields', fields };
+  },
+};
+
+const fieldOfKey = (key: VerificationKey, name: 'verifyToken' | 'subscriptionId'): Uint8Array =>
+  Buffer.from((key.kind === 'fields' && key.fields[name]) || '', 'utf8');
+
+const isOneOf = (keys: readonly VerificationKey[], name: 'verifyToken' | 'subscriptionId', sent: string) =>
+  sent !== '' &&
+  keys.filter((key) => equalBytes(fieldOfKey(key, name), Buffer.from(sent, 'utf8'))).length > 0;
+
+/** Strava signs nothing: an event says no more than whose subscription it belongs to. */
+const check: Check = (request, keys) => {
+  const payload = readUnverifiedJson(request.body);
+  if (!payload.ok) return refusedFor(payload.reason);
+  const id = propertyAt(payload.value, 'subscription_id');
+  if (typeof id !== 'number' || !Number.isSafeInteger(id)) return refusedFor('malformed-body');
+  return isOneOf(keys, 'subscriptionId', String(id)) ? accepted : refusedFor('mismatch');
+};
+
+/** What comes back is no page of the caller's making. */
+const challenges = /^[A-Za-z0-9_-]{1,256}$/;
+const forbidden = refusedChallenge(403, 'forbidden');
+
+/** Making a subscription sends a GET with the verify token. */
+const validation: Handshake = {
+  methods: ['GET'],
+  unsigned: ({ method, url }, keys) => {
+    if (method !== 'GET' || keys.length === 0) return undefined;
+    const query = queryOf({ url });
+    const challenge = fieldOf(query, 'hub.challenge') ?? '';
+    const isRight =
+      fieldOf(query, 'hub.mode') === 'subscribe' &&
+      challenges.test(challenge) &&
+      isOneOf(keys, 'verifyToken', fieldOf(query, 'hub.verify_token') ?? '');
+    return isRight ? jsonAnswer({ 'hub.challenge': challenge }) : forbidden;
+  },
+};
+
+/** @see https://developers.strava.com/docs/webhooks/ */
+export const strava: Provider = {
+  secret: subscription,
+  signature: check,
+  body: 'json',
+  // The body has the second of the event, and what changed.
+  id: hash,
+  type: joined('.', body('object_type'), body('aspect_type')),
+  attributes: { owner: body('owner_id'), object: body('object_id') },
+  forward: [],
+  handshake: validation,
+};
