@@ -91,4 +91,10 @@ export const codeSamples: Samples = {
   workos: ({ hex, iso }) => ({
     json: { id: `event_${hex}`, event: 'dsync.user.created', data: { id: 'user_1' }, created_at: iso },
   }),
+  supabase: ({ uuid, iso }) => ({
+    json: {
+      metadata: { uuid, time: iso, name: 'after-user-created', ip_address: '192.0.2.1' },
+      user: { id: uuid, email: 'jo@example.com' },
+    },
+  }),
 };

@@ -12,6 +12,7 @@ const bodyIsFree: ReadonlySet<string> = new Set([
   'okta',
   'postmark',
   'sns',
+  'telegram',
   'token',
 ]);
 const signedInBody: ReadonlySet<string> = new Set(['adyen', 'braintree', 'mailgun', 'msgraph', 'sns']);
@@ -56,7 +57,7 @@ export function withSpoiledSignature(provider: string, draft: Draft): Draft {
 }
 
 const carriesSignature =
-  /signature|hmac|authorization|verification|-mac$|x-trello-webhook|x-gitlab-token|transmission-sig/;
+  /signature|hmac|authorization|verification|-mac$|x-trello-webhook|x-gitlab-token|secret-token|transmission-sig/;
 const describesSignature = /algo|version|signed-headers|timestamp/;
 
 const spoiledBody = (body: Uint8Array): string =>

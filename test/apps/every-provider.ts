@@ -6,7 +6,7 @@ import type { SourceProps } from '../../lib/source-settings.ts';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 
 // A source for every provider, named by its slug, that stores every event. Together they share what a source has of its own
-// otherwise: sixty times twenty resources would not fit a stack.
+// otherwise: eighty times twenty resources would not fit a stack.
 
 const app = new App();
 

@@ -107,7 +107,9 @@ function readHeader(
     case 'fields':
       return readFields(value.split(format.separator), format.timestampField);
     case 'list':
-      return { signatures: value.split(' ').map((entry) => splitAtFirst(entry, ',')) };
+      return {
+        signatures: value.split(format.commas ? /,? / : ' ').map((entry) => splitAtFirst(entry, ',')),
+      };
   }
 }
 

@@ -15,8 +15,8 @@ export type SignatureFormat =
   | { readonly kind: 'single'; readonly prefix: string }
   /** `t=<timestamp>,v1=<signature>,v1=<signature>`: fields in any order; unknown ones are ignored. */
   | { readonly kind: 'fields'; readonly separator: ',' | ';'; readonly timestampField?: string }
-  /** `v1,<signature> v1a,<signature>`: a list of versioned signatures. */
-  | { readonly kind: 'list' }
+  /** `v1,<signature> v1a,<signature>`: a list of versioned signatures. `commas`: a comma may end an entry, too. */
+  | { readonly kind: 'list'; readonly commas?: boolean }
   /** One header for each signature: the name, then a number from 1 to this. */
   | { readonly kind: 'numbered'; readonly upTo: number };
 
