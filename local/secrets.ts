@@ -67,6 +67,7 @@ const rows: Readonly<Record<string, Provider>> = catalogue;
 const looks: Readonly<Record<string, (digits: string) => string>> = {
   stripe: (digits) => `whsec_${digits.slice(0, 32)}`,
   shopify: (digits) => `shpss_${digits.slice(0, 32)}`,
+  supabase: (digits) => `v1,whsec_${Buffer.from(digits, 'hex').toString('base64')}`,
   'standard-webhooks': (digits) => `whsec_${Buffer.from(digits, 'hex').toString('base64')}`,
 };
 

@@ -39,6 +39,17 @@ export const ownParts: Readonly<Record<string, OwnParts>> = {
     ];
   },
 
+  mandrill: ({ url, headers, body }, keys) => {
+    const form = isForm(decodeUtf8(body) ?? '') ? readForm(body) : undefined;
+    if (form === undefined) return ['the body is no form that can be read'];
+    const text = url + sortedParameters(form);
+    return [
+      signedLine('the URL and the sorted fields of the form', text),
+      `received ${headers.get('x-mandrill-signature') ?? 'no x-mandrill-signature'}`,
+      ...computedBy('sha1', 'base64', text, keys),
+    ];
+  },
+
   fusionauth: ({ headers, body }) =>
     bodySignedLine(body, 'base64', claimIn(headers.get('x-fusionauth-signature-jwt'))),
 

@@ -46,9 +46,11 @@ const computed = (
   Object.values(versions).flatMap((algorithm) =>
     keys.flatMap((key) => {
       if (algorithm.key !== 'hmac' || key.kind !== 'hmac') return [];
-      const mac = createHmac(algorithm.hash, key.bytes).update(content).digest();
-      const text = mac.toString(algorithm.encoding === 'text' ? 'hex' : algorithm.encoding);
-      return [`computed ${text.slice(0, 12)}…`];
+      return [key.bytes, ...(key.alternatives ?? [])].map((bytes) => {
+        const mac = createHmac(algorithm.hash, bytes).update(content).digest();
+        const text = mac.toString(algorithm.encoding === 'text' ? 'hex' : algorithm.encoding);
+        return `computed ${text.slice(0, 12)}…`;
+      });
     }),
   );
 

@@ -109,4 +109,10 @@ export const codeSamples: Samples = {
       accesses: [{ action: 'updateOn', resource: 'proj/shop:env/production:flag/new-checkout' }],
     },
   }),
+  supabase: ({ uuid, iso }) => ({
+    json: {
+      metadata: { uuid, time: iso, name: 'after-user-created', ip_address: '192.0.2.1' },
+      user: { id: uuid, email: 'jo@example.com' },
+    },
+  }),
 };

@@ -111,6 +111,62 @@ export const messagingSamples: Samples = {
   x: ({ uuid }) => ({
     json: { data: { event_type: 'profile.update.bio', event_uuid: uuid, payload: { after: 'A mug' } } },
   }),
+  customerio: ({ hex, seconds }) => ({
+    json: {
+      event_id: hex,
+      object_type: 'email',
+      metric: 'delivered',
+      timestamp: seconds,
+      data: { identifiers: { id: '42', email: 'jo@example.com' }, delivery_id: hex },
+    },
+  }),
+  mandrill: ({ hex, seconds }) => ({
+    form: {
+      mandrill_events: JSON.stringify([
+        { event: 'send', ts: seconds, _id: hex, msg: { _id: hex, email: 'jo@example.com', state: 'sent' } },
+      ]),
+    },
+  }),
+  nylas: ({ uuid, seconds }) => ({
+    json: {
+      specversion: '1.0',
+      type: 'message.created',
+      source: '/google/emails/realtime',
+      id: uuid,
+      time: seconds,
+      data: {
+        application_id: 'a1',
+        object: { grant_id: 'g1', id: 'm1', object: 'message', subject: 'Hello' },
+      },
+    },
+  }),
+  telegram: ({ number, seconds }) => ({
+    json: {
+      update_id: number,
+      message: { message_id: 1, date: seconds, chat: { id: 1, type: 'private' }, text: 'hello' },
+    },
+  }),
+  telnyx: ({ uuid, iso }) => ({
+    json: {
+      data: {
+        record_type: 'event',
+        event_type: 'message.received',
+        id: uuid,
+        occurred_at: iso,
+        payload: { id: 'm1', text: 'hello', from: { phone_number: '+13125550001' } },
+      },
+      meta: { attempt: 1, delivered_to: 'https://example.com/webhooks' },
+    },
+  }),
+  tiktok: ({ hex, seconds }) => ({
+    json: {
+      client_key: 'bwo2m45353a6k85',
+      event: 'video.publish.completed',
+      create_time: seconds,
+      user_openid: `act.${hex}`,
+      content: `{"share_id":"${hex}"}`,
+    },
+  }),
   hubspot: ({ number, at }) => ({
     json: [
       {

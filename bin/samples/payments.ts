@@ -184,4 +184,38 @@ export const paymentSamples: Samples = {
       },
     },
   }),
+  paystack: ({ number, iso }) => ({
+    json: {
+      event: 'charge.success',
+      data: {
+        id: number,
+        status: 'success',
+        reference: `r${number}`,
+        amount: 1200,
+        currency: 'NGN',
+        paid_at: iso,
+      },
+    },
+  }),
+  polar: ({ uuid, iso }) => ({
+    json: { type: 'order.paid', timestamp: iso, data: { id: uuid, paid: true, total_amount: 1200 } },
+  }),
+  xero: ({ uuid, iso }) => ({
+    json: {
+      events: [
+        {
+          resourceUrl: `https://api.xero.com/api.xro/2.0/Invoices/${uuid}`,
+          resourceId: uuid,
+          eventDateUtc: iso.replace('Z', ''),
+          eventType: 'UPDATE',
+          eventCategory: 'INVOICE',
+          tenantId: 'c2cc9b6e-9458-4c7d-93cc-f02b81b0594f',
+          tenantType: 'ORGANISATION',
+        },
+      ],
+      firstEventSequence: 1,
+      lastEventSequence: 1,
+      entropy: 'VNTYAAGQDTOZDFVFFDHA',
+    },
+  }),
 };

@@ -16,6 +16,13 @@ export const ownSigners: Readonly<Record<string, Signer>> = {
     return withHeaders({ ...draft, url }, { 'x-twilio-signature': signature });
   },
 
+  mandrill: (draft, signing) => {
+    const form = readForm(draft.body);
+    if (form === undefined) throw new CannotSignError('The form has more fields than a receiver reads.');
+    const signature = hmac('sha1', signing, draft.url + sortedParameters(form)).toString('base64');
+    return withHeaders(draft, { 'x-mandrill-signature': signature });
+  },
+
   mailgun: (draft, signing) => {
     const timestamp = String(toUnixSeconds(signing.at));
     const token = createHash('sha256').update(signing.messageId).digest('hex').slice(0, 50);

@@ -13,6 +13,7 @@ const bodyIsFree: ReadonlySet<string> = new Set([
   'postmark',
   'sns',
   'strava',
+  'telegram',
   'token',
 ]);
 const signedInBody: ReadonlySet<string> = new Set([
@@ -64,7 +65,7 @@ export function withSpoiledSignature(provider: string, draft: Draft): Draft {
 }
 
 const carriesSignature =
-  /signature|hmac|authorization|verification|-mac$|x-trello-webhook|x-gitlab-token|transmission-sig/;
+  /signature|hmac|authorization|verification|-mac$|x-trello-webhook|x-gitlab-token|secret-token|transmission-sig/;
 const describesSignature = /algo|version|signed-headers|timestamp/;
 
 const spoiledBody = (body: Uint8Array): string =>

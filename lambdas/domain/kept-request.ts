@@ -57,8 +57,12 @@ export const secretTexts = (keys: readonly VerificationKey[]): string[] =>
   keys.flatMap((key) => {
     if ('publicKey' in key) return [];
     if (key.kind === 'fields') return Object.values(key.fields).flatMap(written);
-    const token = key.kind === 'hmac' ? (key.verifyToken ?? '') : '';
-    return [Buffer.from(key.bytes), Buffer.from(token)].flatMap(written);
+    const { verifyToken = '', alternatives = [] } = key.kind === 'hmac' ? key : {};
+    return [
+      Buffer.from(key.bytes),
+      Buffer.from(verifyToken),
+      ...alternatives.map((bytes) => Buffer.from(bytes)),
+    ].flatMap(written);
   });
 
 function written(secret: string | Buffer): string[] {

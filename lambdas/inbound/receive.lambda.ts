@@ -179,7 +179,10 @@ function answerOf(
   provider: Provider,
   request: RawRequest,
 ): APIGatewayProxyStructuredResultV2 {
-  if (reception.kind === 'refused') return jsonAnswer(reception.status, { error: reception.error });
+  if (reception.kind === 'refused') {
+    const { status, error } = reception;
+    return provider.emptyRefusals ? plainAnswer({ status, body: '' }) : jsonAnswer(status, { error });
+  }
   if (reception.kind === 'handshake') return plainAnswer(reception.answer);
   const { answer } = provider;
   if (answer !== undefined) return plainAnswer(typeof answer === 'function' ? answer(request) : answer);

@@ -28,6 +28,7 @@ const secrets: Readonly<Record<string, string>> = {
   strava: '{"verifyToken":"two","subscriptionId":"120475"}',
   discord: ed25519.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex'),
   sendgrid: verificationKey(ecdsa),
+  telnyx: ed25519.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64'),
 };
 const otherSecrets: Readonly<Record<string, string>> = {
   asana: 'd'.repeat(64),
@@ -37,8 +38,13 @@ const otherSecrets: Readonly<Record<string, string>> = {
   strava: '{"verifyToken":"two","subscriptionId":"120476"}',
   discord: 'ab'.repeat(32),
   sendgrid: verificationKey(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
+  telnyx: 'ab'.repeat(32),
 };
-const privateKeys = { discord: ed25519.privateKey, sendgrid: ecdsa.privateKey } as const;
+const privateKeys = {
+  discord: ed25519.privateKey,
+  sendgrid: ecdsa.privateKey,
+  telnyx: ed25519.privateKey,
+} as const;
 const onlyTheProvider = new Set(['sns', 'paypal', 'ebay', 'plaid']);
 
 async function signed(name: string, provider: Provider, secret: string) {

@@ -6,7 +6,7 @@ import { providers, signed, signedSample, snsMessage, topic } from './support/ev
 import { everyProviderStack, publicUrl, storedId } from './support/every-provider-stack.ts';
 import { handshakeCalls, signedHandshakeCalls } from './support/handshake-calls.ts';
 import { describeFlow } from './support/local-stack.ts';
-import { expectedAnswers, expectedTypes } from './support/provider-expectations.ts';
+import { expectedAnswers, expectedRefusals, expectedTypes } from './support/provider-expectations.ts';
 
 describeFlow('A source of every provider', (stack) => {
   const { keys } = stack;
@@ -39,7 +39,7 @@ describeFlow('A source of every provider', (stack) => {
 
     expect(await call(name, forged)).toMatchObject({
       status: 401,
-      answer: '{"error":"invalid_signature"}',
+      answer: expectedRefusals[name] ?? '{"error":"invalid_signature"}',
     });
   });
 

@@ -16,6 +16,7 @@ const bodyIsFree: ReadonlySet<string> = new Set([
   'msgraph',
   'okta',
   'postmark',
+  'telegram',
   'token',
   // Some fields only.
   'adyen',

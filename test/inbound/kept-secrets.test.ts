@@ -95,6 +95,18 @@ describe.each([...providers.values()])('a record of $name', ({ name, provider, t
   });
 });
 
+it.each([
+  ['supabase', 'v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw|v1,whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'],
+  ['polar', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+] as const)('each key that a secret of %s stands for is kept out', (name, value) => {
+  const format = providerOf(sourceSettings({ provider: name })).secret;
+  const texts = secretTexts(parseSecretValue(value, format)?.keys.map(({ key }) => key) ?? []);
+  const written = value.split('|').map((part) => part.replace(/^v1,whsec_|^whsec_/, ''));
+
+  expect(written.filter((text) => !texts.includes(text))).toEqual([]);
+  expect(name === 'polar' && !texts.includes(value)).toBe(false);
+});
+
 describe('what a provider or a proxy sends of secrets that are not the source’s own', () => {
   const secret = 'S3cr3tOfSomebody0123456789';
   const rows = [
@@ -109,6 +121,7 @@ describe('what a provider or a proxy sends of secrets that are not the source’
     'mailgun',
     'gitlab',
     'stripe',
+    'telegram',
   ] as const;
   const requests: readonly (readonly [string, RawRequest])[] = [
     ['a handshake of Asana', requestOf('{}', { 'x-hook-secret': secret })],
@@ -135,6 +148,7 @@ describe('what a provider or a proxy sends of secrets that are not the source’
       'a token in a header',
       requestOf('{}', { authorization: `Bearer ${secret}`, 'x-gitlab-token': secret, cookie: secret }),
     ],
+    ['a token of Telegram', requestOf('{}', { 'x-telegram-bot-api-secret-token': secret })],
     [
       'a URL that a proxy saw',
       requestOf('{}', {

@@ -52,6 +52,7 @@ beforeAll(async () => {
     sourceSettings({ name: 'other' }),
     sourceSettings({ name: 'batch', provider: 'hmac', hmac: batch }),
     sourceSettings({ name: 'topics', provider: 'sns' }),
+    sourceSettings({ name: 'books', provider: 'xero' }),
     sourceSettings({ name: 'more-topics', provider: 'sns' }),
   ];
   writeFileSync(join(folder, 'settings.json'), JSON.stringify({ sources }));
@@ -205,6 +206,23 @@ describe('the receiver function', () => {
       body: '{"error":"invalid_signature"}',
     });
     expect(aws.calls).toMatchObject([{ action: 'GetSecretValue' }, { input: { reason: 'mismatch' } }]);
+  });
+
+  it.each([
+    ['whsec_test', 200],
+    ['forged', 401],
+  ])('answers Xero’s intent to receive without a body: signed with %s, %i', async (key, statusCode) => {
+    const body = '{"events":[],"lastEventSequence":0,"firstEventSequence":0,"entropy":"S0m3r4Nd0mt3xt"}';
+    const signature = createHmac('sha256', key).update(body).digest('base64');
+    const receive = await coldStart();
+
+    const response = await receive(
+      { ...post(body, '/webhooks/books'), headers: { 'x-xero-signature': signature } },
+      {},
+    );
+
+    expect(response).toMatchObject({ statusCode, body: '' });
+    expect(response.cookies).toBeUndefined();
   });
 
   it('takes a secret without a version as not set', async () => {

@@ -13,7 +13,7 @@ test("secrets have their provider's own format, and are different each time", ()
   expect(randomSecret('hmac')).not.toBe(randomSecret('hmac'));
 });
 
-test.each(['asana', 'notion', 'sns', 'discord', 'plaid', 'ebay', 'strava'])(
+test.each(['asana', 'notion', 'sns', 'discord', 'plaid', 'ebay', 'strava', 'telnyx'])(
   'what only %s can make is left to it',
   (provider) => {
     expect(randomSecret(provider)).toBeUndefined();

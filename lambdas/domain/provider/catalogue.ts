@@ -15,6 +15,7 @@ import { chargebee } from './providers/chargebee.ts';
 import { circleci } from './providers/circleci.ts';
 import { coinbaseCommerce } from './providers/coinbase-commerce.ts';
 import { contentful } from './providers/contentful.ts';
+import { customerio } from './providers/customerio.ts';
 import { discord } from './providers/discord.ts';
 import { docusign } from './providers/docusign.ts';
 import { dropbox } from './providers/dropbox.ts';
@@ -33,18 +34,22 @@ import { lemonsqueezy } from './providers/lemonsqueezy.ts';
 import { line } from './providers/line.ts';
 import { linear } from './providers/linear.ts';
 import { mailgun } from './providers/mailgun.ts';
+import { mandrill } from './providers/mandrill.ts';
 import { meta } from './providers/meta.ts';
 import { monday } from './providers/monday.ts';
 import { msgraph } from './providers/msgraph.ts';
 import { mux } from './providers/mux.ts';
 import { notion } from './providers/notion.ts';
+import { nylas } from './providers/nylas.ts';
 import { okta } from './providers/okta.ts';
 import { openai } from './providers/openai.ts';
 import { paddle } from './providers/paddle.ts';
 import { pagerduty } from './providers/pagerduty.ts';
 import { paypal } from './providers/paypal.ts';
+import { paystack } from './providers/paystack.ts';
 import { persona } from './providers/persona.ts';
 import { plaid } from './providers/plaid.ts';
+import { polar } from './providers/polar.ts';
 import { postmark } from './providers/postmark.ts';
 import { razorpay } from './providers/razorpay.ts';
 import { recharge } from './providers/recharge.ts';
@@ -60,6 +65,10 @@ import { square } from './providers/square.ts';
 import { standardWebhooks } from './providers/standard-webhooks.ts';
 import { strava } from './providers/strava.ts';
 import { stripe } from './providers/stripe.ts';
+import { supabase } from './providers/supabase.ts';
+import { telegram } from './providers/telegram.ts';
+import { telnyx } from './providers/telnyx.ts';
+import { tiktok } from './providers/tiktok.ts';
 import { trello } from './providers/trello.ts';
 import { twilio } from './providers/twilio.ts';
 import { twitch } from './providers/twitch.ts';
@@ -69,6 +78,7 @@ import { webflow } from './providers/webflow.ts';
 import { woocommerce } from './providers/woocommerce.ts';
 import { workos } from './providers/workos.ts';
 import { x } from './providers/x.ts';
+import { xero } from './providers/xero.ts';
 import { zendesk } from './providers/zendesk.ts';
 import { zoom } from './providers/zoom.ts';
 
@@ -88,6 +98,7 @@ export const catalogue = {
   circleci,
   'coinbase-commerce': coinbaseCommerce,
   contentful,
+  customerio,
   discord,
   docusign,
   dropbox,
@@ -106,18 +117,22 @@ export const catalogue = {
   line,
   linear,
   mailgun,
+  mandrill,
   meta,
   monday,
   msgraph,
   mux,
   notion,
+  nylas,
   okta,
   openai,
   paddle,
   pagerduty,
   paypal,
+  paystack,
   persona,
   plaid,
+  polar,
   postmark,
   razorpay,
   recharge,
@@ -133,6 +148,10 @@ export const catalogue = {
   'standard-webhooks': standardWebhooks,
   strava,
   stripe,
+  supabase,
+  telegram,
+  telnyx,
+  tiktok,
   trello,
   twilio,
   twitch,
@@ -142,6 +161,7 @@ export const catalogue = {
   woocommerce,
   workos,
   x,
+  xero,
   zendesk,
   zoom,
 } as const satisfies Readonly<Record<string, Provider>>;

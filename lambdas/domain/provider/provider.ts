@@ -53,6 +53,8 @@ export interface Provider {
   /** What may come with one body only, because the signature does not cover the body. */
   readonly onceOnly?: FieldRule;
   readonly body: BodyFormat;
+  /** Where the events are JSON in a part of the body: that part, for `body`, `batch` and the handlers; empty without it. */
+  readonly unwrap?: (body: Uint8Array) => Uint8Array;
   /** Each element of a JSON array is an event of its own: of the body, or of the array at this dotted path in it. */
   readonly batch?: boolean | string;
   /** A body without that array is one event. */
@@ -75,6 +77,8 @@ export interface Provider {
   readonly handshake?: Handshake;
   /** What the provider wants to read. @default 200 with a JSON object that names the event */
   readonly answer?: Answer | ((request: RawRequest) => Answer);
+  /** Refusals have no body either. */
+  readonly emptyRefusals?: boolean;
 }
 
 /** A configured source and the row of its provider. */

@@ -46,7 +46,8 @@ export const idRuleOf = ({ id, bodyId }: Provider, eventId: SourceSettings['even
 /** Reads the events of a verified request. */
 export function readEvents(provider: Provider, request: RawRequest, options: ReadOptions): ReadEvents {
   const { family, idRule, requestId } = options;
-  const { body } = request;
+  const { unwrap = (whole) => whole } = provider;
+  const body = unwrap(request.body);
   const found = readPayload(body, provider.body);
   if (!found.ok) return found;
   const payload = found.value;

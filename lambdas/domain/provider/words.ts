@@ -6,6 +6,7 @@ import type { EventParts } from './read-field.ts';
 export const hmacSha1Hex = { key: 'hmac', hash: 'sha1', encoding: 'hex' } as const;
 export const hmacSha1Base64 = { key: 'hmac', hash: 'sha1', encoding: 'base64' } as const;
 export const hmacSha256Hex = { key: 'hmac', hash: 'sha256', encoding: 'hex' } as const;
+export const hmacSha512Hex = { key: 'hmac', hash: 'sha512', encoding: 'hex' } as const;
 export const hmacSha256Base64 = { key: 'hmac', hash: 'sha256', encoding: 'base64' } as const;
 
 export const header = (name: string) => ({ from: 'header', name }) as const;

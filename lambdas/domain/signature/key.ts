@@ -8,7 +8,10 @@ import { isWeakKey } from './weak-key.ts';
 export type VerificationKey =
   | {
       readonly kind: 'hmac';
-      readonly bytes: Uint8Array /** Of the provider's handshake. */;
+      readonly bytes: Uint8Array;
+      /** Other keys that the same secret stands for: a signature of any of them counts. */
+      readonly alternatives?: readonly Uint8Array[];
+      /** Of the provider's handshake. */
       readonly verifyToken?: string;
     }
   | { readonly kind: 'ed25519' | 'ecdsa-p256' | 'public-key'; readonly publicKey: KeyObject }

@@ -111,7 +111,9 @@ function readHeader(
       return { timestamp, signatures: texts.map((text) => ({ version: 'only', text: text.trim() })) };
     }
     case 'list':
-      return { signatures: value.split(' ').map((entry) => splitAtFirst(entry, ',')) };
+      return {
+        signatures: value.split(format.commas ? /,? / : ' ').map((entry) => splitAtFirst(entry, ',')),
+      };
   }
 }
 

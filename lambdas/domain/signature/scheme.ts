@@ -17,8 +17,8 @@ export type SignatureFormat =
   | { readonly kind: 'fields'; readonly separator: ',' | ';'; readonly timestampField?: string }
   /** `<timestamp>,<signature>,<signature>`: the place says what is what; there is one version, `only`. */
   | { readonly kind: 'positional' }
-  /** `v1,<signature> v1a,<signature>`: a list of versioned signatures. */
-  | { readonly kind: 'list' }
+  /** `v1,<signature> v1a,<signature>`: a list of versioned signatures. `commas`: a comma may end an entry, too. */
+  | { readonly kind: 'list'; readonly commas?: boolean }
   /** One header for each signature: the name, then a number from 1 to this. */
   | { readonly kind: 'numbered'; readonly upTo: number };
 

@@ -118,10 +118,13 @@ function matches(
   content: readonly Uint8Array[],
 ): boolean {
   if (algorithm.key === 'hmac' && key.kind === 'hmac') {
-    const mac = createHmac(algorithm.hash, key.bytes);
-    for (const part of content) mac.update(part);
-    const expected = mac.digest();
-    return signatures.filter((signature) => equalBytes(expected, signature)).length > 0;
+    const matching = [key.bytes, ...(key.alternatives ?? [])].flatMap((bytes) => {
+      const mac = createHmac(algorithm.hash, bytes);
+      for (const part of content) mac.update(part);
+      const expected = mac.digest();
+      return signatures.filter((signature) => equalBytes(expected, signature));
+    });
+    return matching.length > 0;
   }
   if (algorithm.key === 'token' && key.kind === 'token') {
     return signatures.filter((sent) => equalBytes(key.bytes, sent)).length > 0;

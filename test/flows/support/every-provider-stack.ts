@@ -123,6 +123,14 @@ export function storedId(name: string, { body }: Draft, answer: string): string 
       return `${JSON.parse(text).notificationItems[0].NotificationRequestItem.pspReference}:AUTHORISATION:true`;
     case 'discord':
       return createHash('sha256').update(body).digest('hex');
+    case 'supabase':
+      return JSON.parse(text).metadata.uuid;
+    case 'telegram':
+      return String(JSON.parse(text).update_id);
+    case 'xero':
+      return createHash('sha256')
+        .update(JSON.stringify(JSON.parse(text).events[0]))
+        .digest('hex');
     default:
       return JSON.parse(answer).id;
   }

@@ -15,11 +15,13 @@ export const providers: readonly (readonly [string, Provider])[] = Object.entrie
 const rows: Readonly<Record<string, Provider>> = catalogue;
 
 const discord = generateKeyPairSync('ed25519');
+const telnyx = generateKeyPairSync('ed25519');
 const sendgrid = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rawKey = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'spki' });
 const privateKeys: Readonly<Record<string, KeyObject>> = {
   discord: discord.privateKey,
   sendgrid: sendgrid.privateKey,
+  telnyx: telnyx.privateKey,
 };
 
 export const topic = 'arn:aws:sns:us-east-1:111122223333:orders';
@@ -36,6 +38,7 @@ const secretValues: Readonly<Record<string, string>> = {
   paypal: webhookId,
   discord: rawKey(discord.publicKey).subarray(-32).toString('hex'),
   sendgrid: rawKey(sendgrid.publicKey).toString('base64'),
+  telnyx: rawKey(telnyx.publicKey).subarray(-32).toString('base64'),
 };
 export const secretValue = (name: string): string | undefined => secretValues[name] ?? randomSecret(name);
 

@@ -38,6 +38,13 @@ export const handshakeCalls: readonly (readonly [
   ],
   ['ebay', 'takes no empty challenge', { search: '?challenge_code=' }, [400, '{"error":"invalid_request"}']],
   ['dropbox', 'echoes its challenge', { search: '?challenge=abc123' }, [200, 'abc123']],
+  ['mandrill', 'answers HEAD', { method: 'HEAD' }, [200, '']],
+  [
+    'nylas',
+    'echoes its challenge',
+    { search: '?challenge=bc609b38-c81f-47fb-a275-1d9bd61a968b' },
+    [200, 'bc609b38-c81f-47fb-a275-1d9bd61a968b'],
+  ],
   ['trello', 'answers HEAD', { method: 'HEAD' }, [200, '']],
   ['intercom', 'answers HEAD', { method: 'HEAD' }, [200, '']],
   [
@@ -132,6 +139,12 @@ export const signedHandshakeCalls: readonly (readonly [
     'signs no text that could be an event',
     { body: '{"event":"endpoint.url_validation","payload":{"plainToken":"v0:1795000000:{}"}}' },
     [400, '{"error":"invalid_body"}'],
+  ],
+  [
+    'xero',
+    'notes an intent to receive',
+    { body: '{"events":[],"lastEventSequence":0,"firstEventSequence":0,"entropy":"S0m3r4Nd0mt3xt"}' },
+    [200, ''],
   ],
   [
     'okta',

@@ -1,0 +1,57 @@
+import { type OwnFormat, parseKey, type VerificationKey } from '../../signature/key.ts';
+import { jsonAnswer } from '../handshake.ts';
+import { propertyAt } from '../property.ts';
+import type { Provider } from '../provider.ts';
+import { body, code, first, header, standardWebhooksScheme } from '../words.ts';
+
+const versioned = /^v1,(?=whsec_)/;
+
+/** Supabase signs with each of the secrets, so that one of them is enough. */
+const hookSecrets: OwnFormat = {
+  called: 'secret of the hook (v1,whsec_…, several with | between them)',
+  parse(secret) {
+    const keys = secret.split('|').map((part) => parseKey(part.trim().replace(versioned, ''), 'whsec'));
+    const all = keys.flatMap((key) => (key?.kind === 'hmac' ? [key.bytes] : []));
+    const [bytes, ...alternatives] = all;
+    return bytes && all.length === keys.length ? keyOf(bytes, alternatives) : undefined;
+  },
+};
+
+const keyOf = (bytes: Uint8Array, alternatives: readonly Uint8Array[]): VerificationKey => ({
+  kind: 'hmac',
+  bytes,
+  alternatives,
+});
+
+/** Older servers do not name the hook; each has a field of its own. */
+const fieldsOfHooks: readonly (readonly [string, string])[] = [
+  ['email_data', 'send-email'],
+  ['sms', 'send-sms'],
+  ['claims', 'customize-access-token'],
+  ['factor_id', 'mfa-verification'],
+  ['valid', 'password-verification'],
+];
+const hookByField = code(
+  ({ payload }) => fieldsOfHooks.find(([field]) => propertyAt(payload, field) !== undefined)?.[1],
+);
+
+/**
+ * The hooks that ask for nothing: send email, send SMS, after user created. The answer lets a user be created; it has no
+ * claims, so that the access token hook fails.
+ *
+ * @see https://supabase.com/docs/guides/auth/auth-hooks
+ * @see https://github.com/supabase/auth/blob/master/internal/hooks/hookshttp/hookshttp.go
+ */
+export const supabase: Provider = {
+  secret: hookSecrets,
+  // The signatures are joined with a comma and a blank.
+  signature: { ...standardWebhooksScheme, format: { kind: 'list', commas: true } },
+  body: 'json',
+  // Each try has another `webhook-id`; the one in the metadata stays.
+  id: first(body('metadata.uuid'), header('webhook-id')),
+  type: first(body('metadata.name'), hookByField),
+  typeWhenAbsent: 'unknown',
+  attributes: {},
+  forward: ['webhook-id', 'webhook-timestamp'],
+  answer: jsonAnswer({}),
+};

@@ -1,0 +1,22 @@
+import { emptyAnswer } from '../handshake.ts';
+import type { Provider } from '../provider.ts';
+import { body, code, tokenIn } from '../words.ts';
+
+/** An update has its id and one other field, which is named after what it is. */
+const kindOfUpdate = code(({ payload }) =>
+  Object.keys(payload ?? {}).find((name) => name !== 'update_id' && /^[a-z_]{1,64}$/.test(name)),
+);
+
+/** @see https://core.telegram.org/bots/api#setwebhook */
+export const telegram: Provider = {
+  secret: 'token',
+  signature: tokenIn('x-telegram-bot-api-secret-token'),
+  body: 'json',
+  id: body('update_id'),
+  type: kindOfUpdate,
+  typeWhenAbsent: 'unknown',
+  attributes: {},
+  forward: [],
+  // JSON in the answer would be a call of the API.
+  answer: emptyAnswer,
+};

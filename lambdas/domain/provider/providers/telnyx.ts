@@ -1,0 +1,21 @@
+import type { Provider } from '../provider.ts';
+import { body, first, hash, single } from '../words.ts';
+
+/** @see https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks */
+export const telnyx: Provider = {
+  secret: 'ed25519',
+  signature: {
+    header: 'telnyx-signature-ed25519',
+    format: single(),
+    versions: { only: { key: 'ed25519', encoding: 'base64' } },
+    signed: '{timestamp}|{body}',
+    timestampHeader: 'telnyx-timestamp',
+  },
+  body: 'json',
+  // Some products send the event without `data` around it. The body counts the tries: its hash names what has no id.
+  id: first(body('data.id', 'id'), hash),
+  type: body('data.event_type', 'event_type', 'data.record_type', 'record_type'),
+  typeWhenAbsent: 'unknown',
+  attributes: {},
+  forward: ['telnyx-timestamp'],
+};
