@@ -35,8 +35,16 @@ export interface SourceProps {
    * @default any address
    */
   readonly allowedCidrs?: readonly string[] | 'published';
-  /** `body`: the event id is the body's hash, for providers whose own id is not signed. @default 'provider' */
-  readonly eventId?: 'provider' | 'body';
+  /**
+   * `body`: the event id is the body's hash, for providers whose own id is not signed. `request`: every request is an
+   * event of its own, and no redelivery is a duplicate. @default 'provider'
+   */
+  readonly eventId?: 'provider' | 'body' | 'request';
+  /**
+   * How long event ids are remembered: within it a redelivery is a duplicate. At most 400 days; at least an hour more than
+   * the handler's retries, and than twice the tolerance. @default 35 days
+   */
+  readonly retention?: Duration;
   /** Waits before the handler's attempt 2, 3, …. @default 5 s, 30 s, 2 min, 10 min, 30 min, 2 h */
   readonly handlerRetryDelays?: readonly Duration[];
   /** How long the handlers of one batch may take; at most 14 minutes. @default 60 seconds */
@@ -73,6 +81,9 @@ const maxHandlerTimeoutSeconds = 840;
 const maxHandlerDelaySeconds = 11 * 3_600;
 /** A message that is older than its queue's retention is gone without a trace. */
 const maxHandlerDelaysSeconds = 5 * 86_400;
+
+/** Beyond it the table grows for nothing. */
+const maxRetentionSeconds = 400 * 86_400;
 
 export const handlerTimeoutOf = (source: SourceProps): Duration =>
   source.handlerTimeout ?? sourceDefaults.handlerTimeout;
@@ -124,7 +135,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
     eventId: source.eventId ?? 'provider',
     handlerRetryDelays: retryDelays.map((delay) => delay.toSeconds()),
     lease: workerTimes(consumerTimeout).lease.toSeconds(),
-    retention: sourceDefaults.retention.toSeconds(),
+    retention: (source.retention ?? sourceDefaults.retention).toSeconds(),
     handshakeWindow: (source.awaitHandshakeMinutes ?? sourceDefaults.awaitHandshakeMinutes) * 60,
     keepRefusedRequests: source.keepRefusedRequests,
     publicUrl: source.publicUrl,
@@ -136,8 +147,24 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   if (problem !== undefined) throw new SettingsError(`source '${name}': ${problem}`);
   // Throws for a provider that is unknown.
   const { tolerance } = providerOf(settings);
-  if (source.tolerance !== undefined || tolerance === undefined) return settings;
-  return { ...settings, tolerance: seconds(tolerance) };
+  const isOwn = source.tolerance !== undefined || tolerance === undefined;
+  const complete = isOwn ? settings : { ...settings, tolerance: seconds(tolerance) };
+  const short = problemWithRetention(complete);
+  if (short !== undefined) throw new SettingsError(`source '${name}': ${short}`);
+  return complete;
+}
+
+/** An id must outlast the handler's retries, and the time within which a captured request still verifies. */
+function problemWithRetention({
+  retention,
+  tolerance,
+  handlerRetryDelays,
+}: SourceSettings): string | undefined {
+  const retries = handlerRetryDelays.reduce((sum, delay) => sum + delay, 0);
+  const least = Math.max(retries, 2 * tolerance) + 3_600;
+  return retention < least || retention > maxRetentionSeconds
+    ? `retention is ${retention} s; write ${least} s to 400 days: it must outlast handlerRetryDelays and tolerance`
+    : undefined;
 }
 
 /** @throws SettingsError when the provider publishes no list */

@@ -70,8 +70,11 @@ export const SourceSettings = v.object({
   maxBodyBytes: v.number(),
   /** Empty: any address. */
   allowedCidrs: v.array(v.string()),
-  /** `body` where the provider's id is not under the signature and replays under a new id must not pass. */
-  eventId: v.picklist(['provider', 'body']),
+  /**
+   * `body` where the provider's id is not under the signature and replays under a new id must not pass; `request` where
+   * every request is an event of its own.
+   */
+  eventId: v.picklist(['provider', 'body', 'request']),
   /** Seconds before the handler's attempt 2, 3, …. */
   handlerRetryDelays: v.array(SecondsSchema),
   /** How long a claim holds if its owner dies. Function timeout < lease <= visibility timeout. */
