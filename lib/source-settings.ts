@@ -197,7 +197,7 @@ function problemWith(settings: SourceSettings, consumerTimeout: Duration): strin
   return undefined;
 }
 
-const signedParts = /\{(?:body|timestamp|url|method)\}/g;
+const signedParts = /\{(?:body|timestamp|id|url|method)\}/g;
 
 /** What is wrong with the settings of a sender that is not in the catalogue. */
 function problemWithGeneric(settings: SourceSettings): string | undefined {
@@ -205,13 +205,27 @@ function problemWithGeneric(settings: SourceSettings): string | undefined {
   const stray = genericNames.find((name) => settings[name] !== undefined && name !== provider);
   if (stray !== undefined) return `${stray} is set, but the provider is '${provider}'; remove one`;
   const sender = settings.hmac ?? settings.ed25519;
+  const ofFields = sender && problemWithFields(sender);
+  if (ofFields !== undefined) return ofFields;
   const signed = sender?.signed;
   if (signed === undefined) return undefined;
   if (/[{}]/.test(signed.replaceAll(signedParts, '')))
-    return `signed is '${signed}'; it may hold {body}, {timestamp}, {url} and {method}`;
+    return `signed is '${signed}'; it may hold {body}, {timestamp}, {url} and {method}, and {id} with idHeader`;
   if (!signed.includes('{body}')) return `signed is '${signed}'; without {body} any body would verify`;
-  if (signed.includes('{timestamp}') !== (sender?.timestampHeader !== undefined))
-    return `signed is '${signed}'; {timestamp} goes with timestampHeader, and the other way round`;
+  const timestamp = sender?.timestampHeader ?? sender?.fields?.timestamp;
+  if (signed.includes('{timestamp}') !== (timestamp !== undefined))
+    return `signed is '${signed}'; {timestamp} goes with timestampHeader or fields.timestamp, and the other way round`;
+  if (signed.includes('{id}') && sender?.idHeader === undefined)
+    return `signed is '${signed}'; {id} is the value of idHeader: set it`;
+  return undefined;
+}
+
+/** A header of fields has neither a prefix nor a timestamp beside it. */
+function problemWithFields({ fields, prefix, timestampHeader }: HmacSettings | Ed25519Settings) {
+  if (fields === undefined) return undefined;
+  if (prefix !== '') return `prefix is '${prefix}', but the header has fields; write prefix: ''`;
+  if (fields.timestamp !== undefined && timestampHeader !== undefined)
+    return `timestampHeader is '${timestampHeader}', but fields.timestamp names the time, too; remove one`;
   return undefined;
 }
 
