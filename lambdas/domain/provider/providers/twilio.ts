@@ -115,7 +115,8 @@ function reencoded(query: string): string {
  * Forms that have the same signature are one event: order, empty fields and escapes are not signed, nor is where a name
  * ends.
  */
-const hashOfSigned = code(({ body: bytes }) => {
+const hashOfSigned = code(({ body: bytes, requestId }) => {
+  if (bytes.byteLength === 0) return requestId;
   const form = isForm(decodeUtf8(bytes) ?? '') ? readForm(bytes) : undefined;
   return bodyHash(form === undefined ? bytes : Buffer.from(sortedParameters(form), 'utf8'));
 });
