@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bodyHashWithout } from '../../lambdas/domain/provider/body-hash.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
@@ -237,5 +239,32 @@ describe('the setting eventId', () => {
 
     expect(ids[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(ids[1]).toBe(ids[0]);
+  });
+});
+
+describe('a hash without the count of tries', () => {
+  const rest = fc.dictionary(
+    fc.string().filter((name) => name !== 'tries' && name !== '__proto__'),
+    fc.jsonValue(),
+  );
+  const count = fc.oneof(fc.nat(), fc.string());
+  const hashOf = (before: object, tries: unknown, after: object) =>
+    bodyHashWithout(['tries'], Buffer.from(JSON.stringify({ ...before, tries, ...after })));
+
+  it('is the same whatever the count says, and wherever it stands', () => {
+    fc.assert(
+      fc.property(rest, rest, count, count, (before, after, one, other) => {
+        expect(hashOf(before, one, after)).toBe(hashOf(before, other, after));
+      }),
+    );
+  });
+
+  it('differs with anything else', () => {
+    fc.assert(
+      fc.property(rest, rest, count, (one, other, tries) => {
+        const isSame = JSON.stringify(one) === JSON.stringify(other);
+        expect(hashOf({}, tries, one) === hashOf({}, tries, other)).toBe(isSame);
+      }),
+    );
   });
 });

@@ -69,7 +69,7 @@ function readShown(value: string, format: SecretFormat): SecretReading {
   return { value: { keys, isList: false } };
 }
 
-const hasSeveral = /^(?:v1a?,wh(?:sec|pk)_[^|]+\|\s*)+v1a?,wh(?:sec|pk)_[^|]+$/;
+const hasSeveral = /^(?:(?:v1a?,)?wh(?:sec|pk)_[^|]+\|\s*)+(?:v1a?,)?wh(?:sec|pk)_[^|]+$/;
 
 /** A list with a slip in it must not become a key made of JSON text. */
 const looksLikeKeyList = (value: string): boolean => /^\s*\{\s*"keys"/.test(value);
