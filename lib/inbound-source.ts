@@ -157,8 +157,10 @@ export class InboundSource extends Construct {
   }
 
   private routes(settings: readonly SourceSettings[]): readonly string[] {
-    const handshakes = settings.flatMap((source) => providerOf(source).handshake?.methods ?? []);
-    const methods = [...new Set([HttpMethod.POST, ...handshakes.map((method) => HttpMethod[method])])];
+    const more = settings
+      .map(providerOf)
+      .flatMap((provider) => [...(provider.handshake?.methods ?? []), ...(provider.methods ?? [])]);
+    const methods = [...new Set([HttpMethod.POST, ...more.map((method) => HttpMethod[method])])];
     const path = `/webhooks/${this.props.path}`;
     const integration = new HttpLambdaIntegration('Receive', this.receive);
     for (const route of this.props.api.addRoutes({ path, methods, integration })) {

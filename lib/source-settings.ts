@@ -35,8 +35,16 @@ export interface SourceProps {
    * @default any address
    */
   readonly allowedCidrs?: readonly string[] | 'published';
-  /** `body`: the event id is the body's hash, for providers whose own id is not signed. @default 'provider' */
-  readonly eventId?: 'provider' | 'body';
+  /**
+   * `body`: the event id is the body's hash, for providers whose own id is not signed. `request`: every request is an
+   * event of its own, and no redelivery is a duplicate. @default 'provider'
+   */
+  readonly eventId?: 'provider' | 'body' | 'request';
+  /**
+   * How long event ids are remembered: within it a redelivery is a duplicate. At most 400 days; at least an hour more than
+   * the handler's retries, and than twice the tolerance. @default 35 days
+   */
+  readonly retention?: Duration;
   /** Waits before the handler's attempt 2, 3, …. @default 5 s, 30 s, 2 min, 10 min, 30 min, 2 h */
   readonly handlerRetryDelays?: readonly Duration[];
   /** How long the handlers of one batch may take; at most 14 minutes. @default 60 seconds */
@@ -73,6 +81,9 @@ const maxHandlerTimeoutSeconds = 840;
 const maxHandlerDelaySeconds = 11 * 3_600;
 /** A message that is older than its queue's retention is gone without a trace. */
 const maxHandlerDelaysSeconds = 5 * 86_400;
+
+/** Beyond it the table grows for nothing. */
+const maxRetentionSeconds = 400 * 86_400;
 
 export const handlerTimeoutOf = (source: SourceProps): Duration =>
   source.handlerTimeout ?? sourceDefaults.handlerTimeout;
@@ -124,7 +135,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
     eventId: source.eventId ?? 'provider',
     handlerRetryDelays: retryDelays.map((delay) => delay.toSeconds()),
     lease: workerTimes(consumerTimeout).lease.toSeconds(),
-    retention: sourceDefaults.retention.toSeconds(),
+    retention: (source.retention ?? sourceDefaults.retention).toSeconds(),
     handshakeWindow: (source.awaitHandshakeMinutes ?? sourceDefaults.awaitHandshakeMinutes) * 60,
     keepRefusedRequests: source.keepRefusedRequests,
     publicUrl: source.publicUrl,
@@ -136,8 +147,24 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   if (problem !== undefined) throw new SettingsError(`source '${name}': ${problem}`);
   // Throws for a provider that is unknown.
   const { tolerance } = providerOf(settings);
-  if (source.tolerance !== undefined || tolerance === undefined) return settings;
-  return { ...settings, tolerance: seconds(tolerance) };
+  const isOwn = source.tolerance !== undefined || tolerance === undefined;
+  const complete = isOwn ? settings : { ...settings, tolerance: seconds(tolerance) };
+  const short = problemWithRetention(complete);
+  if (short !== undefined) throw new SettingsError(`source '${name}': ${short}`);
+  return complete;
+}
+
+/** An id must outlast the handler's retries, and the time within which a captured request still verifies. */
+function problemWithRetention({
+  retention,
+  tolerance,
+  handlerRetryDelays,
+}: SourceSettings): string | undefined {
+  const retries = handlerRetryDelays.reduce((sum, delay) => sum + delay, 0);
+  const least = Math.max(retries, 2 * tolerance) + 3_600;
+  return retention < least || retention > maxRetentionSeconds
+    ? `retention is ${retention} s; write ${least} s to 400 days: it must outlast handlerRetryDelays and tolerance`
+    : undefined;
 }
 
 /** @throws SettingsError when the provider publishes no list */
@@ -170,7 +197,7 @@ function problemWith(settings: SourceSettings, consumerTimeout: Duration): strin
   return undefined;
 }
 
-const signedParts = /\{(?:body|timestamp|url|method)\}/g;
+const signedParts = /\{(?:body|timestamp|id|url|method)\}/g;
 
 /** What is wrong with the settings of a sender that is not in the catalogue. */
 function problemWithGeneric(settings: SourceSettings): string | undefined {
@@ -178,13 +205,27 @@ function problemWithGeneric(settings: SourceSettings): string | undefined {
   const stray = genericNames.find((name) => settings[name] !== undefined && name !== provider);
   if (stray !== undefined) return `${stray} is set, but the provider is '${provider}'; remove one`;
   const sender = settings.hmac ?? settings.ed25519;
+  const ofFields = sender && problemWithFields(sender);
+  if (ofFields !== undefined) return ofFields;
   const signed = sender?.signed;
   if (signed === undefined) return undefined;
   if (/[{}]/.test(signed.replaceAll(signedParts, '')))
-    return `signed is '${signed}'; it may hold {body}, {timestamp}, {url} and {method}`;
+    return `signed is '${signed}'; it may hold {body}, {timestamp}, {url} and {method}, and {id} with idHeader`;
   if (!signed.includes('{body}')) return `signed is '${signed}'; without {body} any body would verify`;
-  if (signed.includes('{timestamp}') !== (sender?.timestampHeader !== undefined))
-    return `signed is '${signed}'; {timestamp} goes with timestampHeader, and the other way round`;
+  const timestamp = sender?.timestampHeader ?? sender?.fields?.timestamp;
+  if (signed.includes('{timestamp}') !== (timestamp !== undefined))
+    return `signed is '${signed}'; {timestamp} goes with timestampHeader or fields.timestamp, and the other way round`;
+  if (signed.includes('{id}') && sender?.idHeader === undefined)
+    return `signed is '${signed}'; {id} is the value of idHeader: set it`;
+  return undefined;
+}
+
+/** A header of fields has neither a prefix nor a timestamp beside it. */
+function problemWithFields({ fields, prefix, timestampHeader }: HmacSettings | Ed25519Settings) {
+  if (fields === undefined) return undefined;
+  if (prefix !== '') return `prefix is '${prefix}', but the header has fields; write prefix: ''`;
+  if (fields.timestamp !== undefined && timestampHeader !== undefined)
+    return `timestampHeader is '${timestampHeader}', but fields.timestamp names the time, too; remove one`;
   return undefined;
 }
 

@@ -1,6 +1,8 @@
 import type { ProviderCalls } from '../../lambdas/domain/provider/check.ts';
+import { mayBeEvent, withContent } from '../../lambdas/domain/provider/event-content.ts';
+import { idRuleOf } from '../../lambdas/domain/provider/id-rule.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
-import { idRuleOf, type ReadEvents, readEvents } from '../../lambdas/domain/provider/read-events.ts';
+import { type ReadEvents, readEvents } from '../../lambdas/domain/provider/read-events.ts';
 import { type DatedKey, parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { verifyRequest } from '../../lambdas/domain/provider/verify-request.ts';
 import { type RawRequest, underUrl } from '../../lambdas/domain/raw-request.ts';
@@ -75,9 +77,10 @@ const isAboutTime = (reason: string): boolean =>
   ['too-old', 'too-new', 'malformed-timestamp'].includes(reason);
 
 function meaning(request: RawRequest, { settings, provider }: ExplainedSource, family: string): Verdict {
-  if (request.method !== 'POST') return refused('body', `${request.method} without a handshake`);
-  const idRule = idRuleOf(provider, settings.eventId);
-  const read = readEvents(provider, request, { family, idRule, requestId: 'explain' });
+  if (!mayBeEvent(provider, request)) return refused('body', `${request.method} without a handshake`);
+  const idRule = idRuleOf(settings, provider);
+  const carried = withContent(provider, request);
+  const read = readEvents(provider, carried, { family, idRule, requestId: 'explain' });
   return read.ok ? { kind: 'accepted', events: read.events } : refused('body', read.reason);
 }
 

@@ -17,8 +17,11 @@ export interface RawRequest {
  *
  * @returns undefined when it has too many fields
  */
-export const queryOf = ({ url }: Pick<RawRequest, 'url'>): Form | undefined =>
-  readForm(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
+export const queryOf = (request: Pick<RawRequest, 'url'>): Form | undefined => readForm(queryTextOf(request));
+
+/** The query as it stands in the URL, without its `?`. */
+export const queryTextOf = ({ url }: Pick<RawRequest, 'url'>): string =>
+  url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
 
 /** The path of a request's URL. */
 export const pathOf = ({ url }: Pick<RawRequest, 'url'>): string =>

@@ -24,15 +24,28 @@ const signatureEntries = {
   /** The header that carries the signature. */
   signatureHeader: v.string(),
   encoding: v.picklist(['hex', 'base64']),
-  /** Text in front of the signature, e.g. `sha256=`. */
+  /** Text in front of the signature, e.g. `sha256=`; empty where there are `fields`. */
   prefix: v.string(),
   /** A header with unix seconds; when set it is signed, and checked against the tolerance. */
   timestampHeader: v.optional(v.string()),
+  /** The signature's header has fields, such as `t=…,v1=…`; instead of `prefix` and `timestampHeader`. */
+  fields: v.optional(
+    v.object({
+      /** The field of the signature; it may come several times. */
+      signature: v.string(),
+      /** The field with unix seconds; when set it is signed, and checked against the tolerance. */
+      timestamp: v.optional(v.string()),
+      /** What stands between the fields; a comma without it. */
+      separator: v.optional(v.picklist([',', ';'])),
+    }),
+  ),
   /**
-   * What is signed, of `{body}`, `{timestamp}`, `{url}` and `{method}`. Without it `{timestamp}.{body}` where there is a
-   * timestamp, else `{body}`.
+   * What is signed, of `{body}`, `{timestamp}`, `{id}`, `{url}` and `{method}`; `{id}` is the value of `idHeader`. Without it
+   * `{timestamp}.{body}` where there is a timestamp, else `{body}`.
    */
   signed: v.optional(v.string()),
+  /** The parameter of an unsigned GET whose value comes back as plain text, e.g. `challenge`. */
+  challengeParameter: v.optional(v.string()),
 };
 
 /** How the generic `hmac` provider's sender signs. */
@@ -70,8 +83,11 @@ export const SourceSettings = v.object({
   maxBodyBytes: v.number(),
   /** Empty: any address. */
   allowedCidrs: v.array(v.string()),
-  /** `body` where the provider's id is not under the signature and replays under a new id must not pass. */
-  eventId: v.picklist(['provider', 'body']),
+  /**
+   * `body` where the provider's id is not under the signature and replays under a new id must not pass; `request` where
+   * every request is an event of its own.
+   */
+  eventId: v.picklist(['provider', 'body', 'request']),
   /** Seconds before the handler's attempt 2, 3, …. */
   handlerRetryDelays: v.array(SecondsSchema),
   /** How long a claim holds if its owner dies. Function timeout < lease <= visibility timeout. */

@@ -34,8 +34,9 @@ export async function broughtSecret(
   // What is no key would be stored for nothing, and keep the real one out.
   if (brought === undefined || parseKey(brought.secret, provider.secret) === undefined) return undefined;
   try {
-    if ((await keys.current(now)).kind === 'keys') return undefined;
-    const isTaken = (await handshakeSecret.isAwaited(now)) && (await handshakeSecret.store(brought.secret));
+    if (await hasKeys(keys, now)) return undefined;
+    const isTaken =
+      (await handshakeSecret.isAwaited(now)) && (await handshakeSecret.store(brought.secret, now));
     if (isTaken) {
       keys.forget();
       return { kind: 'handshake', answer: brought.answer };
@@ -45,6 +46,13 @@ export async function broughtSecret(
   } catch (error) {
     return unavailable('the secret of the handshake could not be stored', error);
   }
+}
+
+/** What a container knows may be minutes old, and a person may have opened the window since: it reads again. */
+async function hasKeys(keys: ReceivePorts['keys'], now: UnixMillis): Promise<boolean> {
+  const known = await keys.current(now);
+  if (known.kind !== 'keys') return false;
+  return ((await keys.reread(now)) ?? known).kind === 'keys';
 }
 
 /** Answers a test of the URL that verified, if this is one. */

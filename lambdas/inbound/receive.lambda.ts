@@ -18,6 +18,7 @@ import { secretTexts } from '../domain/kept-request.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { Provider } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
+import type { SecretFormat } from '../domain/signature/key.ts';
 import { InboundSettings, type SourceSettings, secretName } from '../domain/source.ts';
 import { type Seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, receiveEnv } from '../env.ts';
@@ -119,7 +120,7 @@ async function wire(settings: SourceSettings) {
   const name = secretName(env.STACK, settings.name);
   const ports: ReceivePorts = {
     keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, name)),
-    handshakeSecret: handshakeSecretOf(name, settings.handshakeWindow),
+    handshakeSecret: handshakeSecretOf(name, provider.secret, settings.handshakeWindow),
     // Of each source's own: what is forged for one costs no other its requests.
     calls: keepingKeys(calls, () => unixMillis(Date.now())),
     useOnce: async (token, fingerprint, now) => (await tokenTable(settings))(token, fingerprint, now),
@@ -130,16 +131,20 @@ async function wire(settings: SourceSettings) {
 }
 
 /** Loaded, once, by the few sources whose provider brings its secret itself. */
-function handshakeSecretOf(name: string, window: Seconds): ReceivePorts['handshakeSecret'] {
+function handshakeSecretOf(
+  name: string,
+  format: SecretFormat,
+  window: Seconds,
+): ReceivePorts['handshakeSecret'] {
   let loaded: ReceivePorts['handshakeSecret'] | undefined;
   const load = async () => {
     const { handshakeSecret } = await import('../adapters/aws/handshake-secret.ts');
-    loaded ??= handshakeSecret(secrets, name, window);
+    loaded ??= handshakeSecret(secrets, name, format, window);
     return loaded;
   };
   return {
     isAwaited: async (now) => (await load()).isAwaited(now),
-    store: async (secret) => (await load()).store(secret),
+    store: async (secret, now) => (await load()).store(secret, now),
   };
 }
 

@@ -1,9 +1,11 @@
 import { type EventHeading, packEvent } from '../domain/event.ts';
 import { isAllowedAddress } from '../domain/ip-range.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
+import { mayBeEvent, withContent } from '../domain/provider/event-content.ts';
+import { idRuleOf } from '../domain/provider/id-rule.ts';
 import { parsePayload } from '../domain/provider/payload.ts';
 import type { Provider, Source } from '../domain/provider/provider.ts';
-import { idRuleOf, type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
+import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
 import { readField } from '../domain/provider/read-field.ts';
 import { verifyRequest } from '../domain/provider/verify-request.ts';
 import { type RawRequest, underUrl } from '../domain/raw-request.ts';
@@ -48,10 +50,15 @@ export async function receive(
   if (!verification.ok) return refusedSignature(verification.reason);
   const signed = await signedHandshake(seen, source, verification.keys, ports);
   if (signed !== undefined) return signed;
-  if (request.method !== 'POST') return refused(400, 'invalid_body', `${request.method} without a handshake`);
-  const idRule = idRuleOf(provider, settings.eventId);
+  if (!mayBeEvent(provider, request))
+    return refused(400, 'invalid_body', `${request.method} without a handshake`);
+  const idRule = idRuleOf(settings, provider);
   const { family } = verification;
-  const read = readEvents(provider, request, { family, idRule, requestId: correlationId });
+  const read = readEvents(provider, withContent(provider, request), {
+    family,
+    idRule,
+    requestId: correlationId,
+  });
   if (!read.ok) return refused(400, 'invalid_body', read.reason);
   const reused = await reusedToken(request, source, now, ports);
   if (reused !== undefined) return reused;

@@ -91,6 +91,7 @@ export function memoryReceiver(
       sent.push(...messages);
     },
   };
+  let requests = 0;
   return {
     provider,
     state,
@@ -99,6 +100,12 @@ export function memoryReceiver(
     visited,
     /** @param now unix seconds */
     receive: (request: RawRequest, now: number) =>
-      receive(request, { settings: complete, provider }, 'request-1', unixMillis(now * 1000), ports),
+      receive(
+        request,
+        { settings: complete, provider },
+        `request-${++requests}`,
+        unixMillis(now * 1000),
+        ports,
+      ),
   };
 }

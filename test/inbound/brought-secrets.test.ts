@@ -47,6 +47,23 @@ describe('a secret that a handshake brings', () => {
     expect(receiver.state.secret.current?.value).toBe(secret);
   });
 
+  it.each([
+    ['asana', asanaHandshake],
+    ['notion', requestOf('{"verification_token":"secret_newtoken12"}')],
+  ])('is taken by a warm receiver of %s that knows the old one', async (provider, handshake) => {
+    const receiver = memoryReceiver(
+      { provider },
+      { current: { value: 'e'.repeat(64), createdAt: unixMillis(0) } },
+    );
+    await receiver.receive(signedBy('e'.repeat(64)), now);
+    receiver.state.secret = {
+      current: { value: awaitingValue(unixMillis((now + 900) * 1000)), createdAt: unixMillis(now * 1000) },
+    };
+    receiver.state.isHandshakeAwaited = true;
+
+    expect(await receiver.receive(handshake, now + 10)).toMatchObject({ kind: 'handshake' });
+  });
+
   it('goes to the first of two handshakes only', async () => {
     const receiver = memoryReceiver({ provider: 'notion' }, {});
     receiver.state.isHandshakeAwaited = true;

@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { receiverOf, requestOfVector, type Vector, vectorFiles } from '../fakes/inbound-vectors.ts';
 
 /** Their signature covers no byte of the body, or one token (which comes with one body only): docs/providers.md. */
-const signsNoBody = ['chargebee', 'gitlab', 'mailgun', 'monday', 'msgraph', 'okta', 'postmark', 'token'];
+const signsNoBody = [
+  'buildkite',
+  'chargebee',
+  'gitlab',
+  'mailgun',
+  'monday',
+  'msgraph',
+  'okta',
+  'postmark',
+  'strava',
+  'telegram',
+  'token',
+];
 
 /** Bytes that say the same, or something beside it. */
 const alterations: Readonly<Record<string, (body: string) => string>> = {

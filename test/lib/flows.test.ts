@@ -174,6 +174,18 @@ describe('the API', () => {
     app.template.hasResourceProperties('AWS::ApiGatewayV2::Api', { IpAddressType: 'dualstack' });
   });
 
+  test('has routes for the methods that a provider sends with', () => {
+    const own = synth({ sources: { calls: { provider: 'twilio' }, tickets: { provider: 'zendesk' } } });
+    const routes = Object.values(own.resources('AWS::ApiGatewayV2::Route'));
+
+    expect(routes.map(({ Properties }) => String(Properties['RouteKey']))).toEqual(
+      expect.arrayContaining([
+        'GET /webhooks/calls',
+        ...['POST', 'PUT', 'PATCH'].map((method) => `${method} /webhooks/tickets`),
+      ]),
+    );
+  });
+
   test('has a route and a throttle for each source, and access logs', () => {
     const own = synth({ sources: { partner: { provider: 'stripe', throttle: { rate: 5, burst: 7 } } } });
     const routes = Object.values(app.resources('AWS::ApiGatewayV2::Route'));

@@ -46,7 +46,7 @@ describe('a source without settings', () => {
     const linear: SourceProps = { provider: 'linear' };
     const wider: SourceProps = { ...linear, tolerance: Duration.minutes(2) };
 
-    expect(sourceSettings('linear', linear, Duration.seconds(60)).tolerance).toBe(60);
+    expect(sourceSettings('linear', linear, Duration.seconds(60)).tolerance).toBe(28_800);
     expect(sourceSettings('linear', wider, Duration.seconds(60)).tolerance).toBe(120);
   });
 });
@@ -127,6 +127,30 @@ describe('synth refuses', () => {
       'a template with something unknown',
       { sources: { pay: { provider: 'ed25519', ed25519: { ...signed, signed: '{body}{secret}' } } } },
       /it may hold \{body\}, \{timestamp\}, \{url\} and \{method\}/,
+    ],
+    [
+      'a template whose id has no header',
+      { sources: { pay: { provider: 'hmac', hmac: { ...signed, signed: '{id}.{body}' } } } },
+      /\{id\} is the value of idHeader: set it/,
+    ],
+    [
+      'a prefix of a header with fields',
+      {
+        sources: {
+          pay: { provider: 'hmac', hmac: { ...signed, prefix: 'v1=', fields: { signature: 'v1' } } },
+        },
+      },
+      /prefix is 'v1=', but the header has fields/,
+    ],
+    [
+      'a memory for ids that is shorter than the retries of the handler',
+      { sources: { pay: { provider: 'stripe', retention: Duration.hours(2) } } },
+      /retention is 7200 s; write 13355 s to 400 days/,
+    ],
+    [
+      'a memory for ids that is shorter than the time in which a captured request verifies',
+      { sources: { issues: { provider: 'linear', retention: Duration.hours(12) } } },
+      /retention is 43200 s; write 61200 s to 400 days/,
     ],
     [
       'a template whose timestamp has no header',

@@ -8,26 +8,35 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { briefly } from '../../domain/briefly.ts';
-import { awaitedUntil, type HandshakeSecretPort } from '../../domain/provider/awaited-secret.ts';
+import { awaits, type HandshakeSecretPort } from '../../domain/provider/awaited-secret.ts';
+import type { SecretFormat } from '../../domain/signature/key.ts';
 import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 
 /** Anybody may bring a secret: asking whether one is awaited costs one read in this. */
 const askAtMostEvery = seconds(2);
 
-/** The secret of a source whose provider brings it in a handshake. */
+/**
+ * The secret of a source whose provider brings it in a handshake.
+ *
+ * @param format of the provider's secrets
+ * @param window how long it is awaited after the deploy
+ */
 export function handshakeSecret(
   client: SecretsManagerClient,
   name: string,
+  format: SecretFormat,
   window: Seconds,
 ): HandshakeSecretPort {
   const state = briefly(askAtMostEvery, async () => latest(client, name));
   return {
     async isAwaited(now) {
-      const { value, createdAt } = await state.get(now);
-      return now < awaitedUntil({ value, createdAt }, window);
+      return awaits(await state.get(now), format, window, now);
     },
-    async store(secret) {
-      const { versionId, createdAt } = await latest(client, name);
+    async store(secret, now) {
+      const found = await latest(client, name);
+      // A person may have stored one since it was asked for.
+      if (!awaits(found, format, window, now)) return false;
+      const { versionId, createdAt } = found;
       // The same for all handshakes that find this version: Secrets Manager takes one of them.
       const token = createHash('sha256').update(`${name} after ${versionId} of ${createdAt}`).digest('hex');
       try {

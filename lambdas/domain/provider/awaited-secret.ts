@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import type { SecretFormat } from '../signature/key.ts';
 import { later, parseInstant, type Seconds, toIsoInstant, type UnixMillis } from '../time.ts';
+import { parseSecretValue } from './secret.ts';
 
 const Awaiting = v.object({ awaitHandshakeUntil: v.string() });
 
@@ -11,8 +13,12 @@ export const awaitingValue = (until: UnixMillis): string =>
 export interface HandshakeSecretPort {
   /** Whether the source has no secret yet and its window for one is open. */
   isAwaited(now: UnixMillis): Promise<boolean>;
-  /** @returns false when another handshake was first */
-  store(secret: string): Promise<boolean>;
+  /**
+   * Stores the secret if the version that it finds is still one that awaits it.
+   *
+   * @returns false when it is not, or another handshake was first
+   */
+  store(secret: string, now: UnixMillis): Promise<boolean>;
 }
 
 /** The latest version of a secret, or the secret itself where it has none. */
@@ -21,6 +27,14 @@ export interface SecretState {
   readonly value?: string;
   readonly createdAt: UnixMillis;
 }
+
+/**
+ * Whether a source takes the secret that a handshake brings.
+ *
+ * @param format of the provider: a version that holds a key of it awaits none
+ */
+export const awaits = (state: SecretState, format: SecretFormat, window: Seconds, now: UnixMillis): boolean =>
+  parseSecretValue(state.value ?? '', format) === undefined && now < awaitedUntil(state, window);
 
 /**
  * Until when a source takes the secret that a handshake brings.

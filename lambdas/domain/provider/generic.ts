@@ -1,7 +1,10 @@
+import { queryOf } from '../raw-request.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
 import type { SenderSettings, SourceSettings } from '../source.ts';
+import { fieldOf } from './form.ts';
+import { type Handshake, textAnswer } from './handshake.ts';
 import type { Provider } from './provider.ts';
-import { basicAuth, body, hash, header, single } from './words.ts';
+import { basicAuth, body, fields, hash, header, single } from './words.ts';
 
 /** What a source of a generic provider says about its sender. */
 export type GenericSettings = Pick<SourceSettings, 'provider' | 'hmac' | 'token' | 'ed25519'>;
@@ -17,10 +20,12 @@ export const genericNames = ['hmac', 'token', 'ed25519'] as const;
 export function genericProvider({ provider, hmac, token, ed25519 }: GenericSettings): Provider | undefined {
   if (provider === 'hmac' && hmac) {
     const { algorithm, encoding } = hmac;
-    return row('text', signedWith(hmac, { key: 'hmac', hash: algorithm, encoding }), hmac);
+    const scheme = signedWith(hmac, { key: 'hmac', hash: algorithm, encoding });
+    return { ...row('text', scheme, hmac), handshake: challengeOf(hmac.challengeParameter) };
   }
   if (provider === 'ed25519' && ed25519) {
-    return row('ed25519', signedWith(ed25519, { key: 'ed25519', encoding: ed25519.encoding }), ed25519);
+    const scheme = signedWith(ed25519, { key: 'ed25519', encoding: ed25519.encoding });
+    return { ...row('ed25519', scheme, ed25519), handshake: challengeOf(ed25519.challengeParameter) };
   }
   if (provider === 'token' && token) {
     return row(token.basic ? 'basic' : 'token', token.basic ? basicAuth : tokenScheme(token), token);
@@ -49,19 +54,43 @@ function signedWith(
   sender: NonNullable<GenericSettings['hmac'] | GenericSettings['ed25519']>,
   algorithm: SignatureScheme['versions'][string],
 ): SignatureScheme {
-  const { signatureHeader, prefix, timestampHeader, signed } = sender;
+  const { signatureHeader, prefix, timestampHeader, signed, idHeader } = sender;
+  const own = sender.fields;
+  const template = signed ?? (timestampHeader || own?.timestamp ? '{timestamp}.{body}' : '{body}');
   return {
     header: signatureHeader.toLowerCase(),
-    format: single(prefix),
-    versions: { only: algorithm },
-    signed: signed ?? (timestampHeader ? '{timestamp}.{body}' : '{body}'),
+    format: own ? fields(own.separator ?? ',', own.timestamp) : single(prefix),
+    versions: { [own?.signature ?? 'only']: algorithm },
+    signed: template,
+    idHeader: template.includes('{id}') ? idHeader?.toLowerCase() : undefined,
     timestampHeader: timestampHeader?.toLowerCase(),
+  };
+}
+
+/** What comes back is no page of the caller's making. */
+const plain = /^[A-Za-z0-9_-]{1,256}$/;
+
+/** A sender that tries the URL with a GET wants the value of a parameter back. */
+function challengeOf(parameter: string | undefined): Handshake | undefined {
+  if (parameter === undefined) return undefined;
+  return {
+    methods: ['GET'],
+    unsigned: (request) => {
+      if (request.method !== 'GET') return undefined;
+      const challenge = fieldOf(queryOf(request), parameter);
+      return challenge !== undefined && plain.test(challenge) ? textAnswer(challenge) : undefined;
+    },
   };
 }
 
 const tokenScheme = (sender: NonNullable<GenericSettings['token']>): SignatureScheme => ({
   header: sender.header.toLowerCase(),
-  format: single(sender.prefix),
+  // `Bearer` is a scheme of `Authorization`, and the same in any case.
+  format: {
+    kind: 'single',
+    prefix: sender.prefix,
+    anyCase: sender.header.toLowerCase() === 'authorization',
+  },
   versions: { only: { key: 'token', encoding: 'text' } },
   signed: '',
 });

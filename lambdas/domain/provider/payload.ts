@@ -27,9 +27,11 @@ const tooManyFields: Payload = { ok: false, reason: 'over-1000-fields' };
  */
 export function readPayload(body: Uint8Array, format: BodyFormat): Payload {
   if (typeof format === 'function') return { ok: true, value: format(body) };
+  if (format === 'json-or-empty' && body.byteLength === 0) return { ok: true, value: {} };
   const text = decodeUtf8(body);
   if (text === undefined) return nothing;
-  if (format === 'json' || !isForm(text)) return readJson(body, Number.POSITIVE_INFINITY);
+  if (format === 'json' || format === 'json-or-empty' || !isForm(text))
+    return readJson(body, Number.POSITIVE_INFINITY);
   const form = readForm(body);
   return form === undefined ? tooManyFields : readFields(form, format);
 }

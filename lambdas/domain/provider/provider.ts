@@ -19,8 +19,11 @@ export type FieldRule =
   | { readonly from: 'code'; readonly read: (parts: EventParts) => string | undefined }
   /** Always the same. */
   | { readonly from: 'text'; readonly text: string }
-  /** The SHA-256 of the event's own bytes. */
-  | { readonly from: 'hash' }
+  /**
+   * The SHA-256 of the event's own bytes; of an event without bytes the request, since nothing tells two of them apart.
+   * `except`: members of its JSON object that are left out because they count the tries.
+   */
+  | { readonly from: 'hash'; readonly except?: readonly string[] }
   /** New for each request: for a provider whose different events may be equal byte for byte. */
   | { readonly from: 'request' }
   /** All of the fields with a separator between them; absent when one is. */
@@ -28,12 +31,14 @@ export type FieldRule =
   /** The first of the fields that is there. */
   | { readonly from: 'first'; readonly of: readonly FieldRule[] };
 
+export type EventMethod = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
+
 /**
- * How the body carries the payload: JSON; JSON or a form whose `payload` field is JSON; the same, or a form's fields
+ * How the body carries the payload: JSON; JSON or nothing at all; JSON or a form whose `payload` field is JSON; the same, or a form's fields
  * where it has no `payload`; whatever it is. Or code, which returns undefined for what the provider never sends.
  */
 export type BodyFormat = NamedBodyFormat | ((body: Uint8Array) => unknown);
-export type NamedBodyFormat = 'json' | 'json-or-form' | 'json-or-fields' | 'any';
+export type NamedBodyFormat = 'json' | 'json-or-empty' | 'json-or-form' | 'json-or-fields' | 'any';
 
 /**
  * Everything that Hookline knows about a provider, as data: one row of the catalogue.
@@ -46,8 +51,14 @@ export interface Provider {
   readonly signature: SignatureScheme | Check;
   /** For a provider with more than one way to sign; each takes keys of its own kind. */
   readonly otherSignatures?: readonly SignatureScheme[];
+  /** Methods that its events may come with, beside POST. @default none */
+  readonly methods?: readonly EventMethod[];
+  /** A GET carries its event in the query: only for a provider that signs its URL. */
+  readonly queryIsContent?: boolean;
   /** The dotted path of a JSON number in the body, unix milliseconds, that says when the request was signed. */
   readonly bodyTimestamp?: string;
+  /** Seconds that `bodyTimestamp` may be ahead, where that is less than the tolerance. @default the tolerance */
+  readonly bodyAheadAtMost?: number;
   /** Seconds between the signed timestamp and now that the provider asks for. @default 300 */
   readonly tolerance?: number;
   /** What may come with one body only, because the signature does not cover the body. */
@@ -67,7 +78,7 @@ export interface Provider {
    */
   readonly bodyId?: FieldRule;
   readonly type: FieldRule;
-  /** The type of an event without one; where it is not given, such a request is refused. */
+  /** The type of an event without one that can be used; where it is not given, such a request is refused. In a batch it is `unknown`. */
   readonly typeWhenAbsent?: string;
   /** SQS message attributes beside `source` and `eventType`; an absent field is left out. */
   readonly attributes: Readonly<Record<string, FieldRule>>;

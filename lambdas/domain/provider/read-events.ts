@@ -1,11 +1,12 @@
 import type { RawRequest } from '../raw-request.ts';
-import type { SourceSettings } from '../source.ts';
+import { bodyHash } from './body-hash.ts';
 import type { BodyLimit } from './body-limits.ts';
 import { sliceJsonArray, sliceJsonValue } from './json-slices.ts';
 import { readPayload } from './payload.ts';
 import { propertyAt } from './property.ts';
 import type { FieldRule, Provider } from './provider.ts';
 import { type EventParts, readField } from './read-field.ts';
+import { first, hash } from './words.ts';
 
 /** One event of a verified request. */
 export interface ProviderEvent {
@@ -39,10 +40,6 @@ export interface ReadOptions {
   readonly requestId: string;
 }
 
-/** What names the events of a source: the provider's own id, or the body where the source says so. */
-export const idRuleOf = ({ id, bodyId }: Provider, eventId: SourceSettings['eventId']): FieldRule =>
-  eventId === 'body' ? (bodyId ?? { from: 'hash' }) : id;
-
 /** Reads the events of a verified request. */
 export function readEvents(provider: Provider, request: RawRequest, options: ReadOptions): ReadEvents {
   const { family, idRule, requestId } = options;
@@ -56,6 +53,17 @@ export function readEvents(provider: Provider, request: RawRequest, options: Rea
   if (!isStructure && provider.body !== 'any') return { ok: false, reason: 'not-json' };
   const read = (slice: Uint8Array, element: unknown) =>
     readEvent(provider, idRule, { request, requestId, family, body: slice, payload: element });
+  // An odd event must not keep the others of its request out: the provider would send all of them again.
+  const readElement = (slice: Uint8Array, element: unknown) =>
+    typeof element === 'object' && element !== null
+      ? readEvent(lenient(provider), first(idRule, hash), {
+          request,
+          requestId,
+          family,
+          body: slice,
+          payload: element,
+        })
+      : read(slice, element);
   if (!provider.batch) return collect([read(body, payload)]);
   const path = provider.batch === true ? undefined : provider.batch;
   const elements = path === undefined ? payload : propertyAt(payload, path);
@@ -64,21 +72,41 @@ export function readEvents(provider: Provider, request: RawRequest, options: Rea
   }
   if (elements.length > maxEvents) return { ok: false, reason: 'too-many-events' };
   const slices = sliceJsonArray(path === undefined ? body : sliceJsonValue(body, path));
-  return withDistinctIds(collect(slices.map((slice, index) => read(slice, elements[index]))));
+  return withDistinctIds(collect(slices.map((slice, index) => readElement(slice, elements[index]))));
 }
+
+const lenient = (provider: Provider): Provider => ({
+  ...provider,
+  typeWhenAbsent: provider.typeWhenAbsent ?? 'unknown',
+});
 
 type EventOrReason = ProviderEvent | 'no-event-id' | 'no-event-type';
 
 function readEvent(provider: Provider, idRule: FieldRule, parts: EventParts): EventOrReason {
   const id = readField(idRule, parts);
-  if (id === undefined || !isName(id)) return 'no-event-id';
-  const type = readField(provider.type, parts) ?? provider.typeWhenAbsent;
-  if (type === undefined || !isName(type)) return 'no-event-type';
+  if (id === undefined) return 'no-event-id';
+  const type = usableType(readField(provider.type, parts)) ?? provider.typeWhenAbsent;
+  if (type === undefined) return 'no-event-type';
   const attributes = Object.entries(provider.attributes).map(([name, rule]) => [
     name,
     readField(rule, parts),
   ]);
-  return { id, type, attributes: Object.fromEntries(attributes), body: parts.body };
+  return { id: usableId(id, parts), type, attributes: Object.fromEntries(attributes), body: parts.body };
+}
+
+/** Ids of test buttons and samples, such as `evt_00000000000000` and UUIDs of zeros: all of them share one. */
+const dummyId = /^(?:[A-Za-z]{1,16}[_-]){0,2}0[0-]{3,}$/;
+
+/** Another id only where it could not be a key, or where different events have the same one. */
+function usableId(id: string, { body, requestId }: EventParts): string {
+  if (dummyId.test(id)) return `${id}:${bodyHash(body)}:${requestId}`;
+  return isName(id) ? id : bodyHash(Buffer.from(id, 'utf8'));
+}
+
+/** @returns undefined for what is no name even without the white space around it */
+function usableType(type: string | undefined): string | undefined {
+  const name = type?.trim();
+  return name !== undefined && name !== '' && isName(name) ? name : undefined;
 }
 
 function collect(events: readonly EventOrReason[]): ReadEvents {

@@ -1,6 +1,6 @@
 import type { RawRequest } from '../raw-request.ts';
 import { headerName } from '../signature/scheme.ts';
-import { bodyHash } from './body-hash.ts';
+import { bodyHash, bodyHashWithout } from './body-hash.ts';
 import { propertyAt } from './property.ts';
 import type { FieldRule } from './provider.ts';
 
@@ -32,7 +32,7 @@ export function readField(rule: FieldRule, parts: EventParts): string | undefine
     case 'text':
       return rule.text;
     case 'hash':
-      return bodyHash(parts.body);
+      return hashOf(parts, rule.except);
     case 'request':
       return parts.requestId;
     case 'joined':
@@ -40,6 +40,12 @@ export function readField(rule: FieldRule, parts: EventParts): string | undefine
     case 'first':
       return rule.of.map((field) => readField(field, parts)).find((text) => text !== undefined);
   }
+}
+
+function hashOf({ body, payload, requestId }: EventParts, except: readonly string[] = []): string {
+  if (body.byteLength === 0) return requestId;
+  const names = except.filter((name) => propertyAt(payload, name) !== undefined);
+  return names.length === 0 ? bodyHash(body) : bodyHashWithout(names, body);
 }
 
 function joined(fields: readonly FieldRule[], separator: string, parts: EventParts): string | undefined {

@@ -36,7 +36,7 @@ export const parseSecretValue = (value: string, format: SecretFormat): SecretVal
   readSecretValue(value, format).value;
 
 /**
- * Reads a secret's value: what the provider's dashboard shows, or `{"keys":[{"key","notAfter"?}]}`.
+ * Reads a secret's value: what the provider's dashboard shows (also several keys with `|` between them), or `{"keys":[{"key","notAfter"?}]}`.
  *
  * When any of it is no key of this provider, then the whole value is a mistake.
  */
@@ -45,8 +45,7 @@ export function readSecretValue(value: string, format: SecretFormat): SecretRead
   if (!list.success) {
     // A set of public keys has the same first field.
     if (looksLikeKeyList(value)) return { mistake: asymmetricText(value) };
-    const { key, mistake } = readKey(value, format);
-    return key ? { value: { keys: [{ key }], isList: false } } : { mistake };
+    return readShown(value, format);
   }
   const keys: DatedKey[] = [];
   for (const entry of list.output.keys) {
@@ -58,6 +57,19 @@ export function readSecretValue(value: string, format: SecretFormat): SecretRead
   }
   return { value: { keys, isList: true } };
 }
+
+/** A dashboard shows one key, or several with `|` between them (Supabase). */
+function readShown(value: string, format: SecretFormat): SecretReading {
+  const keys: DatedKey[] = [];
+  for (const text of hasSeveral.test(value.trim()) ? value.split('|') : [value]) {
+    const { key, mistake } = readKey(text, format);
+    if (key === undefined) return { mistake };
+    keys.push({ key });
+  }
+  return { value: { keys, isList: false } };
+}
+
+const hasSeveral = /^(?:(?:v1a?,)?wh(?:sec|pk)_[^|]+\|\s*)+(?:v1a?,)?wh(?:sec|pk)_[^|]+$/;
 
 /** A list with a slip in it must not become a key made of JSON text. */
 const looksLikeKeyList = (value: string): boolean => /^\s*\{\s*"keys"/.test(value);

@@ -3,6 +3,7 @@ import { readInstant } from '../signature/instant.ts';
 import type { VerificationKey } from '../signature/key.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
 import { judgeTime, type RefusalReason, type Verification, verify } from '../signature/verify.ts';
+import { seconds } from '../time.ts';
 import type { CheckContext } from './check.ts';
 import { parsePayload } from './payload.ts';
 import { propertyAt } from './property.ts';
@@ -49,7 +50,7 @@ export function mostTelling(results: readonly Verification[]): Verification {
 
 /** @returns a refusal when the provider writes its timestamp into the body and that one is not near now */
 function judgeBodyTime(
-  { body, bodyTimestamp }: Provider,
+  { body, bodyTimestamp, bodyAheadAtMost }: Provider,
   request: RawRequest,
   { tolerance, now }: Pick<CheckContext, 'tolerance' | 'now'>,
 ): Verification | undefined {
@@ -57,6 +58,8 @@ function judgeBodyTime(
   const payload = parsePayload(request.body, body);
   const value = propertyAt(payload, bodyTimestamp);
   const signedAt = typeof value === 'number' ? readInstant(String(value), 'milliseconds') : undefined;
-  const reason = signedAt === undefined ? 'malformed-timestamp' : judgeTime(signedAt, tolerance, now);
+  const aheadAtMost = seconds(Math.min(tolerance, bodyAheadAtMost ?? tolerance));
+  const reason =
+    signedAt === undefined ? 'malformed-timestamp' : judgeTime(signedAt, tolerance, now, aheadAtMost);
   return reason && { ok: false, reason };
 }

@@ -13,6 +13,9 @@ export const header = (name: string) => ({ from: 'header', name }) as const;
 export const body = (...paths: readonly string[]) => ({ from: 'body', paths }) as const;
 export const always = (text: string) => ({ from: 'text', text }) as const;
 export const hash = { from: 'hash' } as const;
+/** The hash without the members that count the tries. */
+export const hashWithout = (...except: readonly string[]) => ({ from: 'hash', except }) as const;
+export const eachRequest = { from: 'request' } as const;
 export const first = (...of: readonly FieldRule[]) => ({ from: 'first', of }) as const;
 export const joined = (separator: string, ...fields: readonly FieldRule[]) =>
   ({ from: 'joined', separator, fields }) as const;
@@ -37,7 +40,7 @@ export const standardWebhooksScheme = {
 /** HTTP Basic authentication: the key is `user:password`. */
 export const basicAuth = {
   header: 'authorization',
-  format: single('Basic '),
+  format: { kind: 'single', prefix: 'Basic ', anyCase: true },
   versions: { only: { key: 'token', encoding: 'base64' } },
   signed: '',
 } as const satisfies SignatureScheme;

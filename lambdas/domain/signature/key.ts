@@ -24,7 +24,8 @@ export type VerificationKey =
  * How a provider's dashboard shows its secret.
  *
  * - `text`: used as it is; `base64`: decoded
- * - `standard-webhooks`: `whsec_…` with or without its prefix, or a public key `whpk_…`; `whsec`: only `whsec_…`
+ * - `standard-webhooks`: `whsec_…` with or without its prefix, also as `v1,whsec_…`, a public key `whpk_…`, or the text
+ *   `polar_whs_…`; `whsec`: only `whsec_…`
  * - `token`: sent as it is; `basic`: `user:password`
  * - `token-or-whsec`: a signing token where it begins with `whsec_`, else a token that is sent as it is
  * - `ed25519`: a public key of 32 bytes in hex, in base64, or as PEM
@@ -89,7 +90,7 @@ function mistakeOf(key: VerificationKey, format: SecretFormat): Mistake | undefi
   if (key.kind === 'token') return firstMistake(tokenParts(bytes.toString('utf8'), format));
   const half = asymmetricBytes(bytes);
   if (half !== undefined) return half;
-  const texts = isReadable(bytes) ? [bytes.toString('utf8')] : [];
+  const texts = isReadable(bytes) && !isBlankKey(bytes, format) ? [bytes.toString('utf8')] : [];
   return firstMistake([...texts, ...(key.verifyToken === undefined ? [] : [key.verifyToken])]);
 }
 
@@ -102,6 +103,11 @@ function tokenParts(token: string, format: SecretFormat): string[] {
   return format === 'basic' ? [token.slice(0, at), token.slice(at + 1), token] : [token];
 }
 
+/** Decoded bytes of a key's length may happen to be those of white space; a text of white space is none. */
+const isBlankKey = (bytes: Buffer, format: SecretFormat): boolean =>
+  ['standard-webhooks', 'whsec', 'token-or-whsec'].some((one) => one === format) &&
+  /^\s+$/.test(bytes.toString('latin1'));
+
 /** Decoded bytes may be anything; what is shorter than any of them is a text. */
 const isReadable = (bytes: Buffer): boolean =>
   bytes.length < 16 || !/[^\P{Cc}\s]|\ufffd/u.test(bytes.toString('utf8'));
@@ -109,8 +115,7 @@ const isReadable = (bytes: Buffer): boolean =>
 const parsers: Readonly<Record<NamedFormat, (secret: string) => VerificationKey | undefined>> = {
   text: (secret) => hmacKey(Buffer.from(secret, 'utf8')),
   base64: (secret) => hmacKey(decodeStrictly(secret, 'base64')),
-  'standard-webhooks': (secret) =>
-    secret.startsWith('whpk_') ? ed25519Key(decodeStrictly(secret.slice(5), 'base64')) : sharedKey(secret),
+  'standard-webhooks': standardKey,
   whsec: (secret) => (secret.startsWith('whsec_') ? sharedKey(secret) : undefined),
   token,
   basic: (secret) => (/^[^:]+:./su.test(secret) ? token(secret) : undefined),
@@ -120,6 +125,13 @@ const parsers: Readonly<Record<NamedFormat, (secret: string) => VerificationKey 
       ? ed25519FromPem(secret)
       : ed25519Key(decodeStrictly(secret, secret.length === 64 ? 'hex' : 'base64')),
 };
+
+/** Supabase shows `v1,whsec_…`; Polar's keys are texts, of which nothing is decoded. */
+function standardKey(shown: string): VerificationKey | undefined {
+  const secret = shown.replace(/^v1a?,(?=wh(?:sec|pk)_)/, '');
+  if (secret.startsWith('whpk_')) return ed25519Key(decodeStrictly(secret.slice(5), 'base64'));
+  return /^polar_whs_.{16,}$/.test(secret) ? hmacKey(Buffer.from(secret, 'utf8')) : sharedKey(secret);
+}
 
 function token(secret: string): VerificationKey {
   return { kind: 'token', bytes: Buffer.from(secret, 'utf8') };

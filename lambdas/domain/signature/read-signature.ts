@@ -91,6 +91,8 @@ const headerContent = (
 ): HeaderContent | undefined =>
   format.kind === 'numbered' ? numbered(header, format.upTo, headers) : readHeader(value, format);
 
+type SingleFormat = Extract<SignatureFormat, { kind: 'single' }>;
+
 interface HeaderContent {
   readonly timestamp?: string;
   readonly signatures: readonly VersionedSignature[];
@@ -102,7 +104,7 @@ function readHeader(
 ): HeaderContent | undefined {
   switch (format.kind) {
     case 'single':
-      if (!value.startsWith(format.prefix)) return undefined;
+      if (!hasPrefix(value, format)) return undefined;
       return { signatures: [{ version: 'only', text: value.slice(format.prefix.length) }] };
     case 'fields':
       return readFields(value.split(format.separator), format.timestampField);
@@ -116,6 +118,10 @@ function readHeader(
       };
   }
 }
+
+/** The scheme of `Authorization` is the same in any case (RFC 9110, 11.1). */
+const hasPrefix = (value: string, { prefix, anyCase }: SingleFormat): boolean =>
+  anyCase ? value.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase() : value.startsWith(prefix);
 
 function readFields(
   fields: readonly string[],

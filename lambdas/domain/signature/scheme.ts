@@ -12,7 +12,7 @@ export type Algorithm =
 /** How a header's value carries signatures. */
 export type SignatureFormat =
   /** `sha256=<signature>`: one signature after a fixed prefix. */
-  | { readonly kind: 'single'; readonly prefix: string }
+  | { readonly kind: 'single'; readonly prefix: string; readonly anyCase?: boolean }
   /** `t=<timestamp>,v1=<signature>,v1=<signature>`: fields in any order; unknown ones are ignored. */
   | { readonly kind: 'fields'; readonly separator: ',' | ';'; readonly timestampField?: string }
   /** `<timestamp>,<signature>,<signature>`: the place says what is what; there is one version, `only`. */

@@ -1,6 +1,6 @@
 import type { Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, hash, hmacSha256Hex, joined, single } from '../words.ts';
+import { body, first, hash, hmacSha256Hex, joined, single } from '../words.ts';
 
 const plausible = /^[A-Za-z0-9]{16,256}$/;
 
@@ -26,7 +26,8 @@ export const asana: Provider = {
   // Empty every 8 hours: a heartbeat.
   batch: 'events',
   id: hash,
-  type: joined('.', body('resource.resource_type'), body('action')),
+  type: first(joined('.', body('resource.resource_type'), body('action')), body('action')),
+  typeWhenAbsent: 'unknown',
   attributes: {},
   forward: [],
   handshake: newWebhook,

@@ -1,5 +1,19 @@
+import { emptyAnswer, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, header, hmacSha256Hex, single } from '../words.ts';
+import { body, first, hash, header, hmacSha256Hex, single } from '../words.ts';
+
+/** It says `{"test":true}`, and nothing else that matters. */
+const maxPingBytes = 1024;
+
+/** "Test connection" of Data Center is not signed: it is answered and never an event. */
+const ping: Handshake = {
+  unsigned: ({ method, headers, body: bytes }) => {
+    const isPing = method === 'POST' && headers.get('x-event-key') === 'diagnostics:ping';
+    return isPing && !headers.has('x-hub-signature') && bytes.byteLength <= maxPingBytes
+      ? emptyAnswer
+      : undefined;
+  },
+};
 
 /** @see https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/ */
 export const bitbucket: Provider = {
@@ -11,9 +25,10 @@ export const bitbucket: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // Not under the signature, as with GitHub.
-  id: header('x-request-uuid'),
+  // Not under the signature, as with GitHub. Data Center has the second.
+  id: first(header('x-request-uuid'), header('x-request-id'), hash),
   type: header('x-event-key'),
   attributes: { repository: body('repository.full_name') },
-  forward: ['x-request-uuid', 'x-event-key', 'x-hook-uuid', 'x-attempt-number'],
+  forward: ['x-request-uuid', 'x-request-id', 'x-event-key', 'x-hook-uuid', 'x-attempt-number'],
+  handshake: ping,
 };

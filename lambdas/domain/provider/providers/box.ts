@@ -9,15 +9,25 @@ import { mostTelling } from '../verify-request.ts';
 import { body, hmacSha256Base64, single } from '../words.ts';
 
 const Key = v.pipe(v.string(), v.nonEmpty(), v.notValue('unset'));
-const Secret = v.object({ primary: Key, secondary: Key });
+const Secret = v.pipe(
+  v.object({ primary: v.optional(Key), secondary: v.optional(Key) }),
+  v.check(({ primary, secondary }) => (primary ?? secondary) !== undefined),
+);
 
+const bareKey = /^[A-Za-z0-9+/=_-]{16,}$/;
+
+/** An app may have one of the two keys only; a text that is no JSON is the primary one. */
 const signatureKeys: OwnFormat = {
-  called: 'JSON with primary and secondary',
+  called: 'JSON with primary, secondary or both; or the primary key alone',
   parse(secret) {
+    if (bareKey.test(secret)) return { kind: 'fields', fields: { primary: secret } };
     const { success, output } = v.safeParse(Secret, parseJson(secret));
-    return success ? { kind: 'fields', fields: output } : undefined;
+    return success ? { kind: 'fields', fields: filled(output) } : undefined;
   },
 };
+
+const filled = (keys: v.InferOutput<typeof Secret>): Record<string, string> =>
+  Object.fromEntries(Object.entries(keys).filter(([, key]) => key !== undefined));
 
 const schemeOf = (place: string): SignatureScheme => ({
   header: `box-signature-${place}`,
@@ -37,9 +47,10 @@ const check: Check = (request, keys, { tolerance, now }) =>
   mostTelling(places.map((place) => verify(schemeOf(place), request, keysAt(place, keys), tolerance, now)));
 
 const keysAt = (place: string, keys: readonly VerificationKey[]): VerificationKey[] =>
-  keys.flatMap((key) =>
-    key.kind === 'fields' ? [{ kind: 'hmac', bytes: Buffer.from(key.fields[place] ?? '', 'utf8') }] : [],
-  );
+  keys.flatMap((key) => {
+    const text = key.kind === 'fields' ? key.fields[place] : undefined;
+    return text ? [{ kind: 'hmac', bytes: Buffer.from(text, 'utf8') }] : [];
+  });
 
 /** @see https://developer.box.com/guides/webhooks/v2/signatures-v2 */
 export const box: Provider = {

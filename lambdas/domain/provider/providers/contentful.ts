@@ -6,6 +6,7 @@ import { readInstant } from '../../signature/instant.ts';
 import type { OwnFormat } from '../../signature/key.ts';
 import { judgeTime } from '../../signature/verify.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
+import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, joined } from '../words.ts';
 
@@ -61,12 +62,20 @@ const topic = code(({ request: { headers } }) =>
   signedNames(headers).includes(topicHeader) ? headers.get(topicHeader)?.trim() || undefined : undefined,
 );
 
+/** Environments are copies of each other: what is in two of them has the same id and version. */
+const environment = code(({ payload }) => {
+  const name = propertyAt(payload, 'sys.environment.sys.id');
+  return typeof name === 'string' && name !== 'master' ? name : undefined;
+});
+const version = [body('sys.id'), body('sys.version', 'sys.revision'), topic] as const;
+
 /** @see https://www.contentful.com/developers/docs/webhooks/request-verification/ */
 export const contentful: Provider = {
   secret: signingSecret,
   signature: check,
   body: 'json',
-  id: first(joined(':', body('sys.id'), body('sys.version', 'sys.revision'), topic), hash),
+  methods: ['PUT', 'PATCH'],
+  id: first(joined(':', environment, ...version), joined(':', ...version), hash),
   type: topic,
   typeWhenAbsent: 'unknown',
   attributes: {},

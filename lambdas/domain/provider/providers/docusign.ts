@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hash, hmacSha256Base64, joined } from '../words.ts';
+import { body, first, hashWithout, hmacSha256Base64, joined } from '../words.ts';
 
 const event = [body('event'), body('data.envelopeId'), body('generatedDateTime')] as const;
 
@@ -14,9 +14,15 @@ export const docusign: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // The body's hash changes with its count of tries.
-  id: first(joined(':', ...event, body('data.recipientId')), joined(':', ...event), hash),
+  // The body counts its tries.
+  id: first(
+    joined(':', ...event, body('data.recipientId')),
+    joined(':', ...event),
+    hashWithout('retryCount'),
+  ),
   type: body('event'),
+  // Messages of the older form have a status, and customers choose what is in them.
+  typeWhenAbsent: 'unknown',
   attributes: { account: body('data.accountId') },
   forward: [],
 };

@@ -2,7 +2,7 @@ import { queryOf } from '../../raw-request.ts';
 import { fieldOf } from '../form.ts';
 import type { Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { always, hmacSha256Hex, single } from '../words.ts';
+import { always, eachRequest, hmacSha256Hex, single } from '../words.ts';
 
 /** Not any text, so that the answer is no page of the caller's making. */
 const challenge = /^[A-Za-z0-9_-]{1,256}$/;
@@ -29,7 +29,7 @@ export const dropbox: Provider = {
   },
   body: 'json',
   // It only says whose files changed: two changes are equal byte for byte, and no id tells them apart.
-  id: { from: 'request' },
+  id: eachRequest,
   type: always('list_folder'),
   attributes: {},
   forward: [],

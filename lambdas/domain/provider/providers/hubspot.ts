@@ -1,6 +1,6 @@
 import type { SignatureScheme } from '../../signature/scheme.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hash, hmacSha256Base64, joined, single } from '../words.ts';
+import { body, first, hashWithout, hmacSha256Base64, joined, single } from '../words.ts';
 
 const version3 = {
   header: 'x-hubspot-signature-v3',
@@ -20,7 +20,7 @@ export const hubspot: Provider = {
   batch: true,
   // An action of a workflow sends one object.
   batchOrOne: true,
-  // `eventId` alone is not unique, and the body's hash changes with its count of tries.
+  // `eventId` alone is not unique, and the body counts its tries.
   id: first(
     joined(
       ':',
@@ -30,7 +30,8 @@ export const hubspot: Provider = {
       body('objectId'),
       body('occurredAt'),
     ),
-    hash,
+    // Merges and associations are about several objects.
+    hashWithout('attemptNumber'),
   ),
   type: body('subscriptionType'),
   typeWhenAbsent: 'unknown',

@@ -10,10 +10,12 @@ export const jira: Provider = {
     versions: { only: hmacSha256Hex },
     signed: '{body}',
   },
-  body: 'json',
+  // With `excludeBody` there is none, and with it no type.
+  body: 'json-or-empty',
   // Data Center sends no identifier.
   id: first(header('x-atlassian-webhook-identifier'), hash),
   type: body('webhookEvent'),
+  typeWhenAbsent: 'unknown',
   attributes: {},
   forward: [
     'x-atlassian-webhook-identifier',

@@ -10,7 +10,7 @@ import { readMultipart } from '../multipart.ts';
 import { type Payload, readUnverifiedForm, readUnverifiedJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { always, body, first } from '../words.ts';
+import { always, body, code, first, joined } from '../words.ts';
 
 /** A timestamp and a token are signed, and the body is not: hence `onceOnly`. */
 const check: Check = (request, keys, { tolerance, now }) => {
@@ -55,6 +55,12 @@ function fieldsIn(bytes: Uint8Array): unknown {
   return payload.ok ? payload.value : undefined;
 }
 
+const sampleId = code(({ payload }) =>
+  propertyAt(payload, 'event-data.user-variables.my_var_1') === 'Mailgun Variable #1'
+    ? String(propertyAt(payload, 'event-data.id'))
+    : undefined,
+);
+
 /** @see https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks */
 export const mailgun: Provider = {
   secret: 'text',
@@ -63,7 +69,15 @@ export const mailgun: Provider = {
   tolerance: 28_800,
   onceOnly: body('signature.token', 'token'),
   body: fieldsIn,
-  id: first(body('event-data.id'), body('Message-Id'), body('signature.token', 'token')),
+  id: first(
+    // The test button sends one sample, with one id.
+    joined(':', sampleId, body('signature.token')),
+    body('event-data.id'),
+    // One mail to two recipients comes twice.
+    joined(':', body('Message-Id'), body('recipient')),
+    body('Message-Id'),
+    body('signature.token', 'token'),
+  ),
   type: first(body('event-data.event', 'event'), always('inbound')),
   attributes: {},
   forward: [],

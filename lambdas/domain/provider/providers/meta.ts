@@ -54,18 +54,30 @@ function only(payload: unknown, path: string): unknown {
 /** The id of the one message or the one change of status that a request carries. */
 function messageId(payload: unknown): string | undefined {
   const entry = only(payload, 'entry');
-  const mid = propertyAt(only(entry, 'messaging'), 'message.mid');
+  const message = propertyAt(only(entry, 'messaging'), 'message');
+  const mid = propertyAt(message, 'mid');
   const value = propertyAt(only(entry, 'changes'), 'value');
   const [messages, statuses] = [propertyAt(value, 'messages'), propertyAt(value, 'statuses')];
   const id = propertyAt(only(value, 'messages'), 'id');
-  if (typeof mid === 'string') return mid;
+  if (typeof mid === 'string') return [mid, ...whatHappened(message)].join(':');
   if (typeof id === 'string' && statuses === undefined) return id;
   const status = only(value, 'statuses');
   const [of, now] = [propertyAt(status, 'id'), propertyAt(status, 'status')];
-  return typeof of === 'string' && typeof now === 'string' && messages === undefined
-    ? `${of}:${now}`
-    : undefined;
+  if (typeof of !== 'string' || typeof now !== 'string' || messages !== undefined) return undefined;
+  return [of, now, ...ofGroup(status)].join(':');
 }
+
+/** A message is deleted under its own id, and comes back to its sender. */
+const whatHappened = (message: unknown): string[] =>
+  ['is_deleted', 'is_echo', 'is_unsupported'].filter((flag) => propertyAt(message, flag) === true);
+
+/** A message to a group has a status for each of its members. */
+const ofGroup = (status: unknown): string[] =>
+  propertyAt(status, 'recipient_type') === 'group'
+    ? ['recipient_id', 'recipient_participant_id', 'participant_recipient_id']
+        .map((name) => propertyAt(status, name))
+        .filter((id) => typeof id === 'string')
+    : [];
 
 const object = body('object');
 /** Subscribed fields come as `changes`, conversations as `messaging`. */

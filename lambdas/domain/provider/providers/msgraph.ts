@@ -7,7 +7,7 @@ import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
 import { readUnverifiedJson } from '../payload.ts';
 import { propertyAt, propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, first } from '../words.ts';
+import { body, code, eachRequest, first, joined } from '../words.ts';
 
 /** Every item carries the text that was given when its subscription was made: one that is wrong spoils all. */
 const check: Check = (request, keys) => {
@@ -42,11 +42,20 @@ const subject = ['subscriptionId', 'changeType', 'lifecycleEvent', 'resource'];
 /** Everything that Graph writes there is text. */
 const textOf = (fact: unknown): string | null => (typeof fact === 'string' ? fact : null);
 
-function hashOfSubject(payload: unknown): string {
-  const etag = propertyOf(propertyAt(payload, 'resourceData'), '@odata.etag');
-  const facts = [...subject.map((name) => propertyAt(payload, name)), etag].map(textOf);
+const etagOf = (payload: unknown): unknown => propertyOf(propertyAt(payload, 'resourceData'), '@odata.etag');
+
+function hashOf(payload: unknown, version: unknown): string {
+  const facts = [...subject.map((name) => propertyAt(payload, name)), version].map(textOf);
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
+
+const subjectHash = code(({ payload }) =>
+  hashOf(payload, propertyAt(payload, 'subscriptionExpirationDateTime')),
+);
+/** A version names one change. Without it (lifecycle, a drive's root, presence) two changes are equal byte for byte. */
+const versionedSubject = code(({ payload }) =>
+  etagOf(payload) ? hashOf(payload, etagOf(payload)) : undefined,
+);
 
 /** @see https://learn.microsoft.com/graph/change-notifications-delivery-webhooks */
 export const msgraph: Provider = {
@@ -54,10 +63,7 @@ export const msgraph: Provider = {
   signature: check,
   body: 'json',
   batch: 'value',
-  id: first(
-    body('id'),
-    code(({ payload }) => hashOfSubject(payload)),
-  ),
+  id: first(body('id'), versionedSubject, joined(':', subjectHash, eachRequest)),
   type: body('lifecycleEvent', 'changeType'),
   attributes: { subscription: body('subscriptionId') },
   forward: [],

@@ -3,7 +3,7 @@ import { emptyAnswer, type Handshake } from '../handshake.ts';
 import { decodeUtf8, parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hash, hmacSha256Hex, single } from '../words.ts';
+import { body, first, hash, header, hmacSha256Hex, joined, single } from '../words.ts';
 
 /** It has the check, and a token of the app. */
 const maxSslCheckBytes = 4 * 1024;
@@ -35,11 +35,13 @@ export const slack: Provider = {
     timestampHeader: 'x-slack-request-timestamp',
   },
   body: 'json-or-fields',
-  // Commands and interactivity have no event id.
-  id: first(body('event_id', 'trigger_id'), hash),
+  // Commands and interactivity have no event id; they are sent once, at the time that is signed.
+  id: first(body('event_id', 'trigger_id'), joined(':', hash, header('x-slack-request-timestamp'))),
   type: body('event.type', 'type', 'command'),
   typeWhenAbsent: 'unknown',
   attributes: { team: body('team_id', 'team.id') },
   forward: ['x-slack-request-timestamp', 'x-slack-retry-num', 'x-slack-retry-reason'],
   handshake: slackHandshake,
+  // What is in it would be shown, or be an error to the person who submits a view.
+  answer: emptyAnswer,
 };

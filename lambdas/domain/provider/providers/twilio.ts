@@ -11,22 +11,42 @@ import type { Provider } from '../provider.ts';
 import { sortedParameters } from '../sorted-parameters.ts';
 import { body, code, first, header, joined } from '../words.ts';
 
-const sha1Bytes = 20;
+/** Twilio's own algorithm, and the one that a shared key's settings may name. */
+const algorithms = {
+  HMAC_SHA1: { hash: 'sha1', bytes: 20 },
+  HMAC_SHA256: { hash: 'sha256', bytes: 32 },
+} as const;
+
+/** A rule of the account may have webhooks signed with a shared key: the header says how, and only the hash differs. */
+function algorithmOf({ headers }: RawRequest) {
+  const settings = headers.get('x-twilio-webhooks-signature-settings');
+  if (!settings) return algorithms.HMAC_SHA1;
+  const fields = new Map(settings.split(',').map((field) => pair(field)));
+  const name = fields.get('algorithm');
+  return name === 'HMAC_SHA1' || name === 'HMAC_SHA256' ? algorithms[name] : undefined;
+}
+
+function pair(field: string): [string, string] {
+  const [name = '', value = ''] = field.trim().split('=');
+  return [name, value];
+}
 
 /** The URL and, for a form, its parameters; for any other body the URL, which then carries the body's hash. */
 const check: Check = (request, keys) => {
   const { headers, url } = request;
   const signature = headers.get('x-twilio-signature');
   if (!signature) return refusedFor('missing-header');
+  const algorithm = algorithmOf(request);
   const sent = decodeStrictly(signature, 'base64');
-  if (sent?.length !== sha1Bytes) return refusedFor('malformed-header');
+  if (algorithm === undefined || sent?.length !== algorithm.bytes) return refusedFor('malformed-header');
   const parameters = signedParameters(request);
   if (!Buffer.isBuffer(parameters)) return refusedFor(parameters);
+  const forms = urlForms(url, parameters.byteLength);
   const matches = keys.flatMap((key) =>
-    urlForms(url).map(
+    forms.map(
       (form) =>
         key.kind === 'hmac' &&
-        equalBytes(createHmac('sha1', key.bytes).update(form).update(parameters).digest(), sent),
+        equalBytes(createHmac(algorithm.hash, key.bytes).update(form).update(parameters).digest(), sent),
     ),
   );
   return matches.includes(true) ? accepted : refusedFor('mismatch');
@@ -55,18 +75,48 @@ function isHashOf(bytes: Uint8Array, hex: string): boolean {
   return equalBytes(createHash('sha256').update(bytes).digest(), sent);
 }
 
-/** Twilio writes the default port into some of the URLs that it signs. */
-function urlForms(url: string): string[] {
-  const without = url.replace(/^(https:\/\/[^/:?#]+):443(?=[/?#]|$)/, '$1');
-  const withPort = without.replace(/^(https:\/\/[^/:?#]+)(?=[/?#]|$)/, '$1:443');
-  return [...new Set([without, withPort])];
+/** Scheme, credentials and host; the port; the path; the query with its `?`. */
+const urlParts = /^(https?:\/\/(?:[^/?#@]*@)?[^/?#@:]+)(:\d+)?([^?#]*)(\?.*)?$/s;
+
+/** Twilio sends less than that; each form costs a hash over it. */
+const maxParametersOfQueryForms = 64 * 1024;
+
+/**
+ * The ways in which Twilio writes a URL that it signs: with its port, without, with the default one; and an apostrophe of
+ * the query as `%27`, whatever the gateway made of it.
+ *
+ * @see https://github.com/twilio/twilio-node/blob/main/src/webhooks/webhooks.ts
+ */
+function urlForms(url: string, parameterBytes: number): string[] {
+  const [, host = '', port = '', path = '', query = ''] = urlParts.exec(url) ?? [];
+  if (host === '') return [url];
+  const defaultPort = host.startsWith('https:') ? ':443' : ':80';
+  const queries =
+    parameterBytes > maxParametersOfQueryForms
+      ? [query]
+      : [query, query.replaceAll("'", '%27'), query.replaceAll('%27', "'"), reencoded(query)];
+  return [
+    ...new Set(
+      [port, '', defaultPort].flatMap((one) => queries.map((text) => `${host}${one}${path}${text}`)),
+    ),
+  ];
+}
+
+/** Each name and value decoded and escaped again, as Twilio's libraries try it, too. */
+function reencoded(query: string): string {
+  if (query === '') return query;
+  const form = readForm(query.slice(1));
+  if (form === undefined) return query;
+  const pairs = [...form].flatMap(([name, values]) => values.map((value) => [name, value] as const));
+  return `?${pairs.map((parts) => parts.map((part) => encodeURIComponent(part)).join('=')).join('&')}`;
 }
 
 /**
  * Forms that have the same signature are one event: order, empty fields and escapes are not signed, nor is where a name
  * ends.
  */
-const hashOfSigned = code(({ body: bytes }) => {
+const hashOfSigned = code(({ body: bytes, requestId }) => {
+  if (bytes.byteLength === 0) return requestId;
   const form = isForm(decodeUtf8(bytes) ?? '') ? readForm(bytes) : undefined;
   return bodyHash(form === undefined ? bytes : Buffer.from(sortedParameters(form), 'utf8'));
 });
@@ -75,6 +125,8 @@ const hashOfSigned = code(({ body: bytes }) => {
 export const twilio: Provider = {
   secret: 'text',
   signature: check,
+  methods: ['GET'],
+  queryIsContent: true,
   body: 'any',
   batch: true,
   batchOrOne: true,
@@ -83,7 +135,8 @@ export const twilio: Provider = {
     header('i-twilio-idempotency-token'),
     joined(':', body('MessageSid', 'SmsSid'), body('MessageStatus', 'SmsStatus')),
     joined(':', body('CallSid'), body('CallStatus'), body('SequenceNumber')),
-    joined(':', body('CallSid'), body('CallStatus')),
+    // What a caller presses or says comes with the same status, again and again.
+    joined(':', body('CallSid'), body('CallStatus'), hashOfSigned),
     body('id'),
     hashOfSigned,
   ),
@@ -94,5 +147,7 @@ export const twilio: Provider = {
   forward: ['i-twilio-idempotency-token'],
   // Calls and messages read instructions from the answer: these are none.
   answer: (request) =>
-    hasForm(request) ? { status: 200, contentType: 'text/xml', body: '<Response/>' } : emptyAnswer,
+    hasForm(request) || request.method === 'GET'
+      ? { status: 200, contentType: 'text/xml', body: '<Response/>' }
+      : emptyAnswer,
 };

@@ -12,6 +12,7 @@ export const zendesk: Provider = {
     timestampHeader: 'x-zendesk-webhook-signature-timestamp',
     timestampUnit: 'iso',
   },
+  methods: ['GET', 'PUT', 'PATCH', 'DELETE'],
   // Triggers send what the customer's template says: its `id` may be a ticket's.
   body: 'any',
   id: first(

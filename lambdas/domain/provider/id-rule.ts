@@ -1,0 +1,15 @@
+import type { SourceSettings } from '../source.ts';
+import type { FieldRule, Provider } from './provider.ts';
+import { eachRequest, hash } from './words.ts';
+
+/** How the events of a source get their ids: the source's setting stands above its provider's rule. */
+export function idRuleOf({ eventId }: Pick<SourceSettings, 'eventId'>, provider: Provider): FieldRule {
+  switch (eventId) {
+    case 'body':
+      return provider.bodyId ?? hash;
+    case 'request':
+      return eachRequest;
+    case 'provider':
+      return provider.id;
+  }
+}
