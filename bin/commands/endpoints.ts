@@ -105,7 +105,9 @@ function addActions(endpoints: Command): void {
     );
   endpoints
     .command('test')
-    .description('send it a test event now, whatever its breaker says; a success lets go what waits')
+    .description(
+      'send it a test event now, even if its breaker is open; a success releases waiting deliveries',
+    )
     .argument('<tenant>', 'whose it is', tenantArgument)
     .argument('<id>', 'within the tenant', endpointIdArgument)
     .action((tenant: string, id: string, _options: unknown, command: Command) =>

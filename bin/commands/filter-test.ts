@@ -48,7 +48,7 @@ function examplesOf({ data, dataFile }: Options): readonly unknown[] | undefined
   try {
     return [JSON.parse(readFileSync(dataFile, 'utf8'))];
   } catch {
-    throw new UsageError(`${dataFile} is no file with JSON that can be read.`);
+    throw new UsageError(`${dataFile} cannot be read as a JSON file.`);
   }
 }
 

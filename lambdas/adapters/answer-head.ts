@@ -17,9 +17,9 @@ const controls = /\p{Cc}+/gu;
 /**
  * Reads a head that is complete, or all there is of one.
  *
- * Never throws, whatever the bytes are.
+ * Never throws, regardless of the bytes.
  *
- * @param text bytes as Latin-1, from the status line on; lines end with LF, CR LF or, where there is no LF, with CR
+ * @param text bytes as Latin-1, from the status line on; lines end with LF or CR LF; with CR if it has no LF
  * @returns undefined when it does not begin with a status line
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-4
  */
@@ -57,7 +57,7 @@ function fieldsOf(lines: readonly string[]): ReadonlyMap<string, readonly string
   return fields;
 }
 
-/** Whether there is no doubt where the body ends: what follows would be taken for the next answer. */
+/** Whether it is certain where the body ends: the bytes behind it would be taken for the next answer. */
 function hasOneEnd(first: string, status: number, headers: AnswerHead['headers']): boolean {
   const lengths = headers.get('content-length') ?? [];
   const codings = headers.get('transfer-encoding') ?? [];

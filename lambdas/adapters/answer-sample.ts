@@ -12,7 +12,7 @@ const maxSampleMs = 1000;
  * Compressed bodies are decompressed up to a KiB, and text is decoded by its charset. What cannot be shown as text is named
  * with its size, such as `(gzip, 300 bytes)`.
  *
- * @returns undefined when there is no body
+ * @returns undefined when the answer has no body
  */
 export async function sampleOf({ head, body, begun }: ArrivedAnswer): Promise<string | undefined> {
   const expected = begun === undefined ? Number.POSITIVE_INFINITY : bareLength(head);

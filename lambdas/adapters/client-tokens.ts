@@ -6,7 +6,7 @@ const Answer = v.object({ access_token: v.pipe(v.string(), v.nonEmpty()), expire
 
 /** Before it ends a token is asked for anew: a request with it takes its time. */
 const spareMs = 60_000;
-/** Longer than a server says that it is good, whatever it says. */
+/** A token is used for so long at most, even if the server says that it is valid for longer. */
 const longestMs = 3_600_000;
 
 /** A server gives no token that can be used. */

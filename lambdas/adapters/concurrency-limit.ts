@@ -1,6 +1,6 @@
 /** Bounds what goes on at once in this process. */
 export interface ConcurrencyLimit {
-  /** Waits for a place, first come, first served. @returns false when there is none within so many milliseconds */
+  /** Waits for a place, first come, first served. @returns false when no place is free within so many milliseconds */
   enter(within: number): Promise<boolean>;
   /** Gives a place back; once for each `enter` that was true. */
   leave(): void;

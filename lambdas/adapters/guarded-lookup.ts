@@ -16,7 +16,7 @@ export interface Question {
   readonly within: number;
 }
 
-/** Tells operators, and nobody else, why a name was refused: its private address is not a tenant's to know. */
+/** Tells only operators why a name was refused: a tenant must not learn its private address. */
 export type TellRefused = (hostname: string, reason: string) => void;
 
 /**
@@ -40,7 +40,7 @@ export async function checkedAddresses(
   throw new BlockedAddressError(`${hostname} resolves to an address ${where}`, { cause });
 }
 
-/** Asks, and waits no longer than the question says, whatever the resolver does. */
+/** Asks, and waits no longer than the question says, even if the resolver never answers. */
 function resolved({ hostname, within }: Question, resolve: Resolve): Promise<readonly LookupAddress[]> {
   const { promise, resolve: done, reject } = Promise.withResolvers<readonly LookupAddress[]>();
   const timer = setTimeout(() => reject(new NameLookupError(hostname, 'ETIMEOUT', within)), within);

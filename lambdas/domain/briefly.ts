@@ -4,8 +4,8 @@ import { later, type Seconds, type UnixMillis } from './time.ts';
 type Outcome<Result> = { readonly result: Result } | { readonly error: unknown };
 
 /**
- * Reads at most once in a span, whatever came of it: the result or the error is remembered for so long, and who asks
- * while a read is under way gets its answer.
+ * Reads at most once in a span: the result or the error is remembered for so long, and a caller that asks while a read
+ * is under way gets its answer.
  */
 export function briefly<Result>(
   span: Seconds,

@@ -21,7 +21,7 @@ export const DeliveryTask = v.object({
   attempt: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** A small payload rides along, to save a read. */
   payload: v.optional(v.string()),
-  /** A person asked for it: it goes now, whatever the breaker says. A test is never held. */
+  /** A person asked for it: it goes now, even if the breaker is open. A test is never held. */
   byHand: v.optional(v.picklist(['test', 'retry'])),
   /** With an outcome there is nothing to post. */
   seen: v.optional(v.object({ claims: v.number(), round: v.number(), success: SeenSuccess })),

@@ -23,6 +23,6 @@ export const isForEarlierOne = (
     ? later(createdAt, clockSkew) < endpoint.createdAt
     : generation !== generationOf(endpoint);
 
-/** The version that an endpoint begins with: no other endpoint of its id has had it, whatever the clocks say. */
+/** The version that an endpoint begins with: no other endpoint of its id has had it, even if clocks differ. */
 export const firstVersion = (generation: string): number =>
   createHash('sha256').update(generation).digest().readUIntBE(0, 6);

@@ -137,7 +137,7 @@ export const EndpointFields = v.strictObject({
   retryDelays: v.optional(own.retryDelays),
 });
 
-/** Changes of an endpoint: what is left out stays, what is null goes; headers are changed one by one. */
+/** Changes of an endpoint: absent fields stay, fields with null are removed; headers are changed one by one. */
 export const EndpointChanges = v.strictObject({
   url: v.optional(fields.url),
   description: v.optional(fields.description),
@@ -179,7 +179,7 @@ export function refusalOfFields(
 ): { readonly field: 'url' | 'timeout'; readonly reason: string } | undefined {
   const checked = checkUrl(url, rules);
   if (!checked.ok) return { field: 'url', reason: checked.reason };
-  // Whatever resolves it, or does not: no endpoint is made that can only fail.
+  // Refused even if no resolver is there to ask: such an endpoint could only fail.
   if (!checked.isLocal && /(^|\.)localhost$/.test(hostOf(checked.url)))
     return { field: 'url', reason: 'localhost is not a public address' };
   if (!checked.isLocal && !/[.:]/.test(hostOf(checked.url)))

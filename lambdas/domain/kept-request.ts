@@ -108,7 +108,7 @@ const queryParts = (url: string): string[] => {
         .filter((part) => part !== '');
 };
 
-/** Of whatever sent the request, proxies between included; and of fields in a body. */
+/** Names of headers, also those that proxies add, and of fields in a body. */
 const mayBeSecret =
   /authorization|cookie|token|secret|passw(?:or)?d|api[-_]?key|credential|client[-_]?state/i;
 

@@ -41,7 +41,7 @@ export interface Budget {
 export const maxElements = 10_000;
 
 /**
- * Finds the first value at a path that meets a test; a place where there is none counts as one that is undefined.
+ * Finds the first value at a path that meets a test; a place without a value counts as undefined.
  *
  * Only own fields: a path cannot reach what every object inherits. `*` is each element of an array; of an object it is the
  * field of that name.

@@ -78,7 +78,7 @@ export interface Publication {
   /** As published: numbers are kept digit by digit. */
   readonly data: unknown;
   readonly to: Address;
-  /** To one registered endpoint: sent now, whatever its breaker says, and never held. */
+  /** To one registered endpoint: sent now, even if its breaker is open, and never held. */
   readonly isTest?: boolean;
 }
 
@@ -95,7 +95,7 @@ export interface UnwrappedMessage {
   readonly text: string;
   /** SNS's message id, else SQS's: the event's id where the publisher gives none, and the name of this publication. */
   readonly messageId: string;
-  /** Why the envelope is none of SNS's: who may send to the queue may write one. */
+  /** Why the envelope is not one of SNS: a sender that may write to the queue may write an envelope, too. */
   readonly fault?: string;
 }
 

@@ -13,7 +13,7 @@ export interface RawRequest {
 }
 
 /**
- * The query of a request's URL; taken from the text, since a gateway may call itself by a name that is no valid host.
+ * The query of a request's URL; taken from the text, since a gateway may call itself by a name that is not a valid host.
  *
  * @returns undefined when it has too many fields
  */

@@ -1,7 +1,7 @@
-/** Work that is under way, by name: whoever asks for the same in the meantime gets the same answer. */
+/** Work that is under way, by name: a caller that asks for the same in the meantime gets the same answer. */
 export interface SingleFlight<Result> {
   isUnderWay(name: string): boolean;
-  /** @throws whatever the work throws, to all who wait for it */
+  /** @throws the error of the work, to each caller that waits for it */
   run(name: string, work: () => Promise<Result>): Promise<Result>;
 }
 

@@ -5,7 +5,7 @@ export class AlteredBodyError extends Error {
   override name = 'AlteredBodyError' as const;
 }
 
-/** Reads an object; undefined when there is none. */
+/** Reads an object; undefined when it does not exist. */
 export type GetObject = (key: string) => Promise<Uint8Array | undefined>;
 
 /**

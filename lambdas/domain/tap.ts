@@ -3,7 +3,7 @@ import { toUnixSeconds, type UnixMillis, type UnixSeconds } from './time.ts';
 
 /** A listener that gets a copy of a source's events, on a queue of its own, for as long as it says that it is there. */
 export interface Tap {
-  /** In the stack's account and region. A URL would send events, and the role's session token, to whatever it names. */
+  /** In the stack's account and region. A URL would send events, and the role's session token, to any host that it names. */
   readonly queueName: string;
   readonly until: UnixMillis;
 }

@@ -11,7 +11,7 @@ export interface UnknownField {
 /**
  * Finds the fields of an object that are not among the known ones: a slip in a name is not left out in silence.
  *
- * @param known fields by name; what every object inherits, such as `constructor`, is none of them
+ * @param known fields by name; inherited ones, such as `constructor`, do not count
  */
 export function unknownFields(known: object, value: object): readonly UnknownField[] {
   const names = Object.keys(known).toSorted();

@@ -1,4 +1,4 @@
-/** What a text is as an HTTP URL, or why it is none. */
+/** A text read as an HTTP URL, or why it is not one. */
 export type ReadUrl =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly reason: string };

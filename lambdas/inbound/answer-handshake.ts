@@ -31,7 +31,7 @@ export async function broughtSecret(
   { keys, handshakeSecret }: ReceivePorts,
 ): Promise<Reception | undefined> {
   const brought = provider.handshake?.secretIn?.(request);
-  // What is no key would be stored for nothing, and keep the real one out.
+  // A value that is not a key would be stored for nothing, and keep the real one out.
   if (brought === undefined || parseKey(brought.secret, provider.secret) === undefined) return undefined;
   try {
     if (await hasKeys(keys, now)) return undefined;

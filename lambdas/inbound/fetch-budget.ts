@@ -1,6 +1,6 @@
 import type { UnixMillis } from '../domain/time.ts';
 
-/** How many requests for keys that nobody knows yet may be made. */
+/** How many requests for unknown keys may be made. */
 export interface FetchRate {
   /** At once, after a pause. */
   readonly burst: number;

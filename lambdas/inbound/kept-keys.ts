@@ -123,7 +123,7 @@ function knownKeys() {
   };
 }
 
-/** Puts an entry last, and drops the first where there is no room: the one that was used longest ago. */
+/** Puts an entry last; if the map is full, it drops the first, which was used longest ago. */
 function keep<Entry>(entries: Map<string, Entry>, name: string, entry: Entry, most: number): void {
   entries.delete(name);
   entries.set(name, entry);

@@ -106,7 +106,7 @@ export const deadLetter = (
 
 const lostClaim: Settled = { settlement: { kind: 'fail' }, ending: 'lost-claim' };
 
-/** Keeps the whole event, body inside, named by its content: whatever happens to the queue's message. */
+/** Keeps the whole event, body inside, named by its content: it does not depend on the queue's message. */
 async function keepBody(work: Work, now: UnixMillis, ports: SettlePorts) {
   const text = work.body === undefined ? work.message.text : inlineMessage(work.event, work.body);
   const content = Buffer.from(text);

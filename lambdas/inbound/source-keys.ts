@@ -22,7 +22,7 @@ type NotSet = { readonly kind: 'not-set' };
 
 /** A rotated key is found by the re-read that a failed signature causes, so a container may keep what it knows. */
 const cacheFor = seconds(300);
-/** A new or rotated secret works within this, and no traffic costs more than one read in it, whatever the read says. */
+/** A new or rotated secret works within this time; traffic causes at most one read in it, even if the read fails. */
 const rereadAtMostEvery = seconds(2);
 
 interface Known {
@@ -33,8 +33,8 @@ interface Known {
 /**
  * The keys of one source, cached for this container.
  *
- * That there is no usable value, or that it could not be read, is known for two seconds: the first request after that
- * finds a secret that was set meanwhile.
+ * A value that is missing, unusable or could not be read is remembered as such for two seconds: the first request after
+ * that finds a secret that was set meanwhile.
  *
  * @param rotationOverlap how long the previous version verifies after the current one was created
  */
@@ -48,7 +48,7 @@ export function sourceKeys(format: SecretFormat, rotationOverlap: Seconds, port:
   });
 
   return {
-    /** @throws whatever the port throws, for two seconds the same */
+    /** @throws the error of the port, and the same one for two seconds */
     async current(now: UnixMillis): Promise<SourceKeys> {
       const isFresh = known !== undefined && now < later(known.readAt, cacheFor);
       const live = isFresh ? liveKeys(known, now) : notSet;
@@ -59,7 +59,7 @@ export function sourceKeys(format: SecretFormat, rotationOverlap: Seconds, port:
      * Reads the secret again because a signature did not verify.
      *
      * @returns undefined when it was read so lately that there is nothing to gain
-     * @throws whatever the port throws, for two seconds the same
+     * @throws the error of the port, and the same one for two seconds
      */
     async reread(now: UnixMillis): Promise<SourceKeys | undefined> {
       const isTooSoon = known !== undefined && now < later(known.readAt, rereadAtMostEvery);

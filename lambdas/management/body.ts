@@ -23,10 +23,7 @@ export function parseBody(text: string, exactField: string | undefined): object 
 function read(text: string): object {
   const body = parsed(text);
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
-  throw new Problem(
-    'invalid-request',
-    'body: expected a JSON object in UTF-8, and this is none that can be read.',
-  );
+  throw new Problem('invalid-request', 'body: expected a JSON object in UTF-8; this one cannot be read.');
 }
 
 function parsed(text: string): unknown {

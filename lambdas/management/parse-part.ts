@@ -10,8 +10,8 @@ export type RequestPart = 'path' | 'query' | 'body';
 /**
  * Parses a part of a request.
  *
- * What the schema does not know is refused, whatever kind of object schema it is: a slip in a name is not left out in
- * silence.
+ * Fields that the schema does not know are refused, for every kind of object schema: a slip in a name is never ignored
+ * in silence.
  *
  * @throws Problem that names each wrong field and its rule; the values are the caller's, and not repeated
  */

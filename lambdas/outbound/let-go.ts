@@ -9,7 +9,7 @@ import { asError, type OutboundTelemetry } from './telemetry.ts';
 /** What letting one delivery go needs of the outside world. */
 export interface LetOneGoPorts {
   readonly deliveries: {
-    /** Ends the wait of a pending delivery that nobody works on, if it still waits as it was seen. */
+    /** Ends the wait of a pending delivery that no worker has claimed, if it still waits as it was seen. */
     letGo(seen: Delivery, dueAt: UnixMillis): Promise<DeliveryWrite>;
   };
   sendTask(task: TaskMessage): Promise<void>;
@@ -88,7 +88,7 @@ async function letOneGo(id: string, upTo: UnixMillis, ports: LetGoPorts): Promis
  * Ends a delivery's wait; its task is then to be sent, and a task that gets lost is the sweep's to send. The one that it
  * waited for comes later and finds the attempt recorded, or makes it.
  *
- * @returns undefined when it does not wait any more, or somebody works on it
+ * @returns undefined when it no longer waits, or a worker has claimed it
  */
 export async function endWait(
   seen: Delivery,

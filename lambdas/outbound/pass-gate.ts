@@ -72,7 +72,7 @@ export interface GatePorts {
     probe(gate: string, seenOpenUntil: UnixMillis, until: UnixMillis): Promise<Taken>;
     /** Takes the only slot of what people send; it asks neither the breaker nor the rate. */
     takeByHand(gate: string, now: UnixMillis, until: UnixMillis): Promise<boolean>;
-    /** Lets nobody in until then, the breaker's probes included; never shortens such a time. */
+    /** Lets no request in until then, not even the breaker's probes; never shortens such a time. */
     hold(gate: string, until: UnixMillis): Promise<void>;
     /** Frees the slot, if it is still ours, and says what was learnt; undefined: nothing. */
     leave(pass: Pass, health: Health | undefined, now: UnixMillis): Promise<GateState>;
@@ -100,9 +100,9 @@ export interface Asker {
   readonly gate: string;
   readonly of: EndpointName;
   readonly limits: GateLimits;
-  /** How long a place is taken if whoever has it dies. */
+  /** How long a slot stays taken if its worker dies. */
   readonly holdFor: Millis;
-  /** On a person's request: at once, whatever the breaker says; one at a time. */
+  /** On a person's request: at once, even if the breaker is open; one at a time. */
   readonly isByHand: boolean;
 }
 
@@ -192,7 +192,7 @@ export async function leaveGate(
   ports: GatePorts,
 ): Promise<boolean> {
   try {
-    // First: whoever takes the place that is left must find it said.
+    // First, so that the worker that takes the freed slot sees it.
     if (patience !== undefined) await ports.gates.hold(pass.gate, later(ports.now(), patience));
     const state = await ports.gates.leave(pass, health, ports.now());
     if (health === 'down' && opensBreaker(state, pass.limits, pass.isProbe)) {
@@ -220,7 +220,7 @@ export function healthOf(outcome: AttemptOutcome, took: Millis): Health {
     case 'gone':
       return 'refusing';
     case 'refused':
-      // It answers, and says when it wants more: that is no endpoint that is down.
+      // It answers, and says when it wants more: such an endpoint is not down.
       if (outcome.status === 429 && patienceOf(outcome) !== undefined) return 'refusing';
       return outcome.status >= 500 || outcome.status === 429 ? 'down' : 'refusing';
     case 'unreachable':

@@ -75,8 +75,7 @@ export async function replayDelivery(
     dueAfterCreation(now),
     route.generation,
   );
-  if (!write.ok)
-    return refused('changed-meanwhile', `${id} was replayed or delivered by somebody else just now`);
+  if (!write.ok) return refused('changed-meanwhile', `${id} was replayed or delivered in the meantime`);
   const { delivery } = write;
   const byHand = by === 'hand' ? ('retry' as const) : undefined;
   await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1, byHand }, delivery));
@@ -84,7 +83,7 @@ export async function replayDelivery(
 }
 
 /**
- * Makes the next attempt of a pending delivery now, whatever it waits for: its schedule, or its endpoint's breaker.
+ * Makes the next attempt of a pending delivery now, even if it waits for its schedule or its endpoint's breaker.
  *
  * One of an earlier endpoint is discarded by its next task, and can be sent to another one only then.
  */

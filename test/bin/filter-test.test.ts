@@ -44,5 +44,5 @@ it('a file that is none is a wrong command line', async () => {
     'nowhere',
   );
 
-  expect([code, stderr]).toEqual([2, 'nowhere is no file with JSON that can be read.\n']);
+  expect([code, stderr]).toEqual([2, 'nowhere cannot be read as a JSON file.\n']);
 });

@@ -4,7 +4,7 @@ import { secretFault } from '../../bin/secret-mistakes.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { SecretFormat } from '../../lambdas/domain/signature/key.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { keysOfNobody, publicKeys } from '../fakes/no-secrets.ts';
+import { keysOfNobody, publicKeys } from '../fakes/asymmetric-keys.ts';
 
 const now = unixMillis(1_795_580_000_000);
 const hour = 3_600_000;

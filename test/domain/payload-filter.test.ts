@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
@@ -8,7 +7,6 @@ import {
   PayloadFilter,
   StoredFilter,
 } from '../../lambdas/domain/payload-filter.ts';
-import { wants } from '../../lambdas/domain/subscription.ts';
 
 const data = parseExactly(
   '{"amount":1200,"big":12345678901234567890,"customer":{"country":"DE","vat":null},"lines":[{"sku":"a-1","price":5},{"sku":"b-2","price":50}],"tags":["new","vip"],"sizes":[1.0,2],"none":[],"a.b":{"*":1},"data":{"x":1},"paid":true}',
@@ -232,76 +230,5 @@ describe('a payload of huge arrays', () => {
     for (let times = 0; times < 20; times++) matchesFilter(filter, huge);
 
     expect(process.cpuUsage(before).user / 1000 / 20).toBeLessThan(25);
-  });
-});
-
-describe('any filter on any payload', () => {
-  const name = fc.oneof(
-    fc.constantFrom('a', 'b', '*', '0', 'length', '__proto__', 'constructor'),
-    fc.string(),
-  );
-  const condition = fc.record({ path: fc.array(name, { minLength: 1, maxLength: 4 }), equals: fc.integer() });
-  const payload = fc.letrec<{ json: unknown }>((tie) => ({
-    json: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null)),
-      fc.array(tie('json'), { maxLength: 4 }),
-      fc.dictionary(fc.constantFrom('a', 'b', '*'), tie('json'), { maxKeys: 3 }),
-    ),
-  })).json;
-
-  it('decides, and its opposite decides the opposite', () => {
-    fc.assert(
-      fc.property(condition, payload, (filter, json) => {
-        expect(matchesFilter({ not: filter }, json)).toBe(!matchesFilter(filter, json));
-        expect(failedParts(filter, json).length === 0).toBe(matchesFilter(filter, json));
-      }),
-    );
-  });
-
-  it('finds with * what it finds at one of the places', () => {
-    fc.assert(
-      fc.property(fc.array(payload, { minLength: 1, maxLength: 5 }), fc.integer(), (list, equals) => {
-        const at = list.map((_, index) =>
-          matchesFilter({ path: ['x', String(index), 'a'], equals }, { x: list }),
-        );
-        expect(matchesFilter({ path: ['x', '*', 'a'], equals }, { x: list })).toBe(at.includes(true));
-      }),
-    );
-  });
-
-  it('reaches nothing that is inherited', () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty'),
-        payload,
-        (key, json) => {
-          expect(matchesFilter({ path: [key], exists: true }, json)).toBe(false);
-        },
-      ),
-    );
-  });
-});
-
-describe('a subscription', () => {
-  it.each([
-    [['*'], 'invoice.paid', true],
-    [['invoice.paid'], 'invoice.paid', true],
-    [['invoice.*'], 'invoice.paid', true],
-    [['invoice.*'], 'invoice.line.added', true],
-    [['invoice.*'], 'invoice', false],
-    [['invoice.*'], 'invoices.paid', false],
-    [['invoice.paid'], 'invoice.paid.late', false],
-    [['order.*', 'invoice.paid'], 'invoice.paid', true],
-  ])('to %j takes %s: %s', (eventTypes, type, wanted) => {
-    expect(wants({ eventTypes }, type, {})).toBe(wanted);
-  });
-
-  it('with a filter takes what both say', () => {
-    const subscription = { eventTypes: ['invoice.*'], filter: { path: 'amount', gte: 1000 } };
-
-    expect(wants(subscription, 'invoice.paid', data)).toBe(true);
-    expect(wants(subscription, 'invoice.paid', { amount: 5 })).toBe(false);
-    expect(wants(subscription, 'order.paid', data)).toBe(false);
   });
 });

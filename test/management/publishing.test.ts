@@ -155,3 +155,38 @@ describe('publishing', () => {
     ]);
   });
 });
+
+describe('an event that is published', () => {
+  it('is one message for the publish queue; numbers are kept digit by digit', async () => {
+    const { call, published } = managementWorld();
+
+    const answer = await call('POST', '/v1/tenants/acme/events', undefined, {
+      body: '{"type":"invoice.paid","data":{"big":12345678901234567890}}',
+    });
+
+    expect(answer).toMatchObject({ status: 202, body: { id: 'evt_1' } });
+    expect(published).toEqual([
+      '{"id":"evt_1","type":"invoice.paid","data":{"big":12345678901234567890},"tenant":"acme"}',
+    ]);
+  });
+
+  it('of more than 1 MiB is refused', async () => {
+    const { call, published } = managementWorld();
+
+    const answer = await call('POST', '/v1/tenants/acme/events', { type: 'a', data: 'x'.repeat(1_100_000) });
+
+    expect(answer).toMatchObject({ status: 413 });
+    expect(published).toEqual([]);
+  });
+});
+
+it('an event to an endpoint that is not there is refused, and not only found in the DLQ', async () => {
+  const { published, call } = managementWorld();
+  await call('POST', endpoints, fields);
+  const to = (endpointId: string) =>
+    call('POST', '/v1/tenants/acme/events', { type: 'invoice.paid', data: {}, endpointId });
+
+  expect(await to('nobody')).toMatchObject({ status: 404 });
+  expect(await to('ep_1')).toMatchObject({ status: 202 });
+  expect(published).toHaveLength(1);
+});

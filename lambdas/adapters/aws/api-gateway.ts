@@ -67,7 +67,7 @@ export function queryOf(text = ''): Readonly<Record<string, string | readonly st
   );
 }
 
-/** A text that is no percent-encoding is itself. */
+/** Returns a text that is not valid percent-encoding as it is. */
 function decodedPart(text: string): string {
   const spaced = text.replaceAll('+', ' ');
   try {

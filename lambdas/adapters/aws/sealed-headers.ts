@@ -41,7 +41,7 @@ export function sealedHeaders(keys: ReturnType<typeof masterKeys>) {
   }
 
   return {
-    /** Seals the values that are not sealed; asks for no key when there are none. */
+    /** Seals the values that are not sealed yet; asks for a key only if it needs one. */
     async seal(
       headers: KeptHeaders,
       owner: Pick<Endpoint, 'tenant' | 'id'>,

@@ -36,7 +36,7 @@ export function signingSecret(client: SecretsManagerClient, name: string) {
   return {
     /**
      * @returns decoded keys, the current one first; within 24 h of a rotation the previous one, too
-     * @throws SigningSecretError when there is none, for two seconds without another look
+     * @throws SigningSecretError when no secret is set; it is not read again for two seconds
      */
     async keys(now: UnixMillis): Promise<readonly SigningKey[]> {
       if (known === undefined || now >= known.until) {

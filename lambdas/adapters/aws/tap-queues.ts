@@ -14,7 +14,7 @@ class ForeignTapError extends Error {
  * @param ownQueueUrl of a queue of the same account and region
  */
 export const tapQueues = (client: SQSClient, prefix: string, ownQueueUrl: string) => ({
-  /** @throws ForeignTapError when the name is none of that source's taps */
+  /** @throws ForeignTapError when the name is not that of a tap of the source */
   async send(source: string, queueName: string, body: string): Promise<void> {
     if (!isTapQueue(queueName, prefix, source))
       throw new ForeignTapError(`the tap of ${source} names the queue ${JSON.stringify(queueName)}`);

@@ -49,7 +49,7 @@ const isClosing = (byte: number): boolean => byte === 0x5d || byte === 0x7d;
 /** How a byte outside of a string changes the level: `[` and `{` begin one, `]` and `}` end it. */
 export const depthChange = (byte: number): number => Number(isOpening(byte)) - Number(isClosing(byte));
 
-/** @returns the index of the closing quote; the length of the text, or one more, when there is none */
+/** @returns the index of the closing quote; the length of the text, or one more, when the string does not end */
 export function endOfString(json: Uint8Array, openedAt: number): number {
   let at = openedAt + 1;
   while (at < json.length && json[at] !== quote) at += json[at] === backslash ? 2 : 1;

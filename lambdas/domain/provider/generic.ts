@@ -67,7 +67,7 @@ function signedWith(
   };
 }
 
-/** What comes back is no page of the caller's making. */
+/** Short and plain, so that a caller cannot make the answer a page of its own. */
 const plain = /^[A-Za-z0-9_-]{1,256}$/;
 
 /** A sender that tries the URL with a GET wants the value of a parameter back. */

@@ -8,9 +8,9 @@ const firstLine = /^--([0-9A-Za-z'()+_,./:=?-]{1,70})\r\n/;
 /**
  * Reads the texts of `multipart/form-data`; attachments are left out.
  *
- * The boundary is that of the first line. The one in the content type is nobody's: it would let a caller cut the body anew.
+ * The boundary is that of the first line. The one in the content type is not signed: it would let a caller cut the body anew.
  *
- * @returns undefined when it is no multipart body; `over-1000-fields` when it has more parts than a form may have
+ * @returns undefined when it is not a multipart body; `over-1000-fields` when it has more parts than a form may have
  */
 export function readMultipart(body: Uint8Array): Form | 'over-1000-fields' | undefined {
   const boundary = firstLine.exec(Buffer.from(body.subarray(0, 80)).toString('latin1'))?.[1];

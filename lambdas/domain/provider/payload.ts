@@ -50,7 +50,7 @@ export function parsePayload(body: Uint8Array, format: BodyFormat): unknown {
   return payload.ok ? payload.value : undefined;
 }
 
-/** Reads JSON of which nobody knows yet whether it is signed: its work is bounded. */
+/** Reads JSON before its signature is checked: its work is bounded. */
 export const readUnverifiedJson = (body: Uint8Array): Payload => readJson(body, maxUnverifiedValues);
 
 /** Reads a form's fields. @returns undefined when the bytes are no form */

@@ -103,7 +103,7 @@ function usableId(id: string, { body, requestId }: EventParts): string {
   return isName(id) ? id : bodyHash(Buffer.from(id, 'utf8'));
 }
 
-/** @returns undefined for what is no name even without the white space around it */
+/** @returns undefined for a text that is not a name even without the white space around it */
 function usableType(type: string | undefined): string | undefined {
   const name = type?.trim();
   return name !== undefined && name !== '' && isName(name) ? name : undefined;

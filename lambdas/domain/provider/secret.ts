@@ -38,7 +38,7 @@ export const parseSecretValue = (value: string, format: SecretFormat): SecretVal
 /**
  * Reads a secret's value: what the provider's dashboard shows (also several keys with `|` between them), or `{"keys":[{"key","notAfter"?}]}`.
  *
- * When any of it is no key of this provider, then the whole value is a mistake.
+ * If one part is not a key of this provider, the whole value is a mistake.
  */
 export function readSecretValue(value: string, format: SecretFormat): SecretReading {
   const list = v.safeParse(KeyList, parseJsonObject(value));

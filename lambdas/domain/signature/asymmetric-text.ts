@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 /** Half of a key pair, or a certificate: everybody may know the public half, and only the sender the private one. */
 export type Asymmetric = 'public-key' | 'private-key' | 'certificate';
 
-/** What is copied out of a file of settings may be encoded in base64 twice; deeper it is no slip. */
+/** A value copied out of a file of settings may be in base64 twice by mistake, but hardly more often. */
 const maxDepth = 3;
 
 /**
@@ -66,7 +66,7 @@ const curveOfLength: ReadonlyMap<number, string> = new Map([
   [133, 'P-521'],
 ]);
 
-/** An uncompressed point of a curve, as Web Push writes its keys: random bytes are none. */
+/** An uncompressed point of a curve, as Web Push writes its keys; random bytes are not on the curve. */
 function isPoint(bytes: Buffer): boolean {
   const crv = curveOfLength.get(bytes.length);
   if (crv === undefined || bytes[0] !== 4) return false;

@@ -62,7 +62,7 @@ export type KeyReading =
   | { readonly key: VerificationKey; readonly mistake?: undefined }
   | { readonly key?: undefined; readonly mistake: Mistake | undefined };
 
-/** Reads one secret in the provider's own format. @returns undefined for what is no key of it, as `readKey` tells */
+/** Reads one secret in the provider's own format. @returns undefined for a text that is not a key of it; `readKey` tells why */
 export const parseKey = (text: string, format: SecretFormat): VerificationKey | undefined =>
   readKey(text, format).key;
 
@@ -103,7 +103,7 @@ function tokenParts(token: string, format: SecretFormat): string[] {
   return format === 'basic' ? [token.slice(0, at), token.slice(at + 1), token] : [token];
 }
 
-/** Decoded bytes of a key's length may happen to be those of white space; a text of white space is none. */
+/** Decoded bytes of a key's length may happen to be those of white space; a text of white space is not a key. */
 const isBlankKey = (bytes: Buffer, format: SecretFormat): boolean =>
   ['standard-webhooks', 'whsec', 'token-or-whsec'].some((one) => one === format) &&
   /^\s+$/.test(bytes.toString('latin1'));

@@ -1,6 +1,6 @@
 import { type Asymmetric, asymmetricText } from './asymmetric-text.ts';
 
-/** What a text is that was given for a secret and is none. */
+/** What a text is that was given as a secret by mistake. */
 export type Mistake =
   /** Empty, or nothing that can be seen. */
   | 'nothing'
@@ -53,7 +53,7 @@ const quotes: readonly RegExp[] = [
   /^\\"([\s\S]*)\\"$/,
   /^[“”„«‘’‚‹]([\s\S]*)[“”„»‘’‚›]$/,
 ];
-/** Nobody quotes more often than that, however often a file is written by a program that reads it as text. */
+/** Programs that read a file as text add quotes when they write it, but hardly more often than that. */
 const maxQuotes = 6;
 
 /** The text without what cannot be seen at its ends, and without the quotes around it. */
@@ -95,7 +95,7 @@ const tooShort = /^(?:please)?(?:insert|enter|put|paste|change|add|fill|your|sam
 const template =
   /^(?:<[\s\S]*>|\$\{[^}]*\}|\$\([^)]*\)|\{\{[\s\S]*\}\}|%[A-Z0-9_]+%|\$[A-Z_][A-Z0-9_]*|__[A-Z0-9_]+__|!(?:Ref|Sub|GetAtt)\b[\s\S]*)$/;
 
-/** What some secrets begin with; alone it is none. */
+/** What some secrets begin with; alone it is not a secret. */
 const prefix = /^[a-z]{1,8}_/i;
 
 function isPlaceholder(value: string): boolean {

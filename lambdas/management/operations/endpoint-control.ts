@@ -145,7 +145,7 @@ const TestEvent = v.strictObject({
 export const testEndpoint = operation(
   {
     ...{ id: 'testEndpoint', method: 'POST', path: path('test'), tag, params: EndpointParams },
-    summary: 'Sends an enabled endpoint a test event now, whatever it is subscribed to and its breaker says',
+    summary: 'Sends an enabled endpoint a test event now, regardless of its event types and its breaker',
     body: TestEvent,
     exactField: 'data',
     isBodyOptional: true,

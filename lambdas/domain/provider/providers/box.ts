@@ -16,7 +16,7 @@ const Secret = v.pipe(
 
 const bareKey = /^[A-Za-z0-9+/=_-]{16,}$/;
 
-/** An app may have one of the two keys only; a text that is no JSON is the primary one. */
+/** An app may have one of the two keys only; a text that is not JSON is the primary one. */
 const signatureKeys: OwnFormat = {
   called: 'JSON with primary, secondary or both; or the primary key alone',
   parse(secret) {

@@ -82,7 +82,7 @@ function readNotification(bytes: Uint8Array): unknown {
   return { bt_payload: btPayload, bt_signature: btSignature, xml, kind };
 }
 
-/** With one line end, whatever a parser of forms made of it: both forms verify, and are one event. */
+/** With one line end, even if a parser of forms dropped it: both forms verify, and are one event. */
 const hashOfPayload = code(({ payload }) =>
   bodyHash(Buffer.from(`${String(propertyAt(payload, 'bt_payload')).replace(/\n$/, '')}\n`, 'utf8')),
 );

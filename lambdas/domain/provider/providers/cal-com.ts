@@ -2,7 +2,7 @@ import type { Provider } from '../provider.ts';
 import { body, hash, hmacSha256Hex, single } from '../words.ts';
 
 /**
- * Without a secret it sends `no-secret-provided`, which is no signature.
+ * Without a secret it sends `no-secret-provided`, which is not a signature.
  *
  * @see https://cal.com/docs/developing/guides/automation/webhooks
  */

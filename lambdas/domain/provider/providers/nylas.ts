@@ -5,7 +5,7 @@ import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, hmacSha256Hex, single } from '../words.ts';
 
-/** Not any text, so that the answer is no page of the caller's making. */
+/** Short and plain, so that a caller cannot make the answer a page of its own. */
 const challenges = /^[A-Za-z0-9_-]{1,256}$/;
 
 /** Making the webhook sends an unsigned GET whose `challenge` comes back as it is; its answer brings the secret. */

@@ -70,7 +70,7 @@ const check: Check = async ({ body: bytes }, keys, context) => {
 /** Signatures, ARNs and URLs of SNS have some hundreds of characters. */
 const maxTextLength = 2048;
 
-/** @returns nothing for what is no text, or is longer than SNS would write it */
+/** @returns an empty text for a value that is not a text, or is longer than SNS would write it */
 const shortText = (value: unknown): string =>
   typeof value === 'string' && value.length <= maxTextLength ? value : '';
 

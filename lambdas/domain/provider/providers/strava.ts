@@ -44,7 +44,7 @@ const check: Check = (request, keys) => {
   return isOneOf(keys, 'subscriptionId', String(id)) ? accepted : refusedFor('mismatch');
 };
 
-/** What comes back is no page of the caller's making. */
+/** Short and plain, so that a caller cannot make the answer a page of its own. */
 const challenges = /^[A-Za-z0-9_-]{1,256}$/;
 const forbidden = refusedChallenge(403, 'forbidden');
 

@@ -55,7 +55,8 @@ const check: Check = (request, keys) => {
 /**
  * What is signed behind the URL.
  *
- * @returns why there is none: the URL has another body's hash, or neither hash nor form binds the body
+ * @returns why the body is not signed: the URL has another body's hash, neither a hash nor a form binds the body, or it has
+ * too many fields
  */
 function signedParameters(request: RawRequest): Buffer | 'mismatch' | 'over-1000-fields' {
   const query = queryOf(request);
@@ -83,7 +84,7 @@ const maxParametersOfQueryForms = 64 * 1024;
 
 /**
  * The ways in which Twilio writes a URL that it signs: with its port, without, with the default one; and an apostrophe of
- * the query as `%27`, whatever the gateway made of it.
+ * the query as `%27`, even if the gateway decoded it.
  *
  * @see https://github.com/twilio/twilio-node/blob/main/src/webhooks/webhooks.ts
  */

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { failedParts, matchesFilter } from '../../lambdas/domain/payload-filter.ts';
+
+describe('any filter on any payload', () => {
+  const name = fc.oneof(
+    fc.constantFrom('a', 'b', '*', '0', 'length', '__proto__', 'constructor'),
+    fc.string(),
+  );
+  const condition = fc.record({ path: fc.array(name, { minLength: 1, maxLength: 4 }), equals: fc.integer() });
+  const payload = fc.letrec<{ json: unknown }>((tie) => ({
+    json: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(null)),
+      fc.array(tie('json'), { maxLength: 4 }),
+      fc.dictionary(fc.constantFrom('a', 'b', '*'), tie('json'), { maxKeys: 3 }),
+    ),
+  })).json;
+
+  it('decides, and its opposite decides the opposite', () => {
+    fc.assert(
+      fc.property(condition, payload, (filter, json) => {
+        expect(matchesFilter({ not: filter }, json)).toBe(!matchesFilter(filter, json));
+        expect(failedParts(filter, json).length === 0).toBe(matchesFilter(filter, json));
+      }),
+    );
+  });
+
+  it('finds with * what it finds at one of the places', () => {
+    fc.assert(
+      fc.property(fc.array(payload, { minLength: 1, maxLength: 5 }), fc.integer(), (list, equals) => {
+        const at = list.map((_, index) =>
+          matchesFilter({ path: ['x', String(index), 'a'], equals }, { x: list }),
+        );
+        expect(matchesFilter({ path: ['x', '*', 'a'], equals }, { x: list })).toBe(at.includes(true));
+      }),
+    );
+  });
+
+  it('reaches nothing that is inherited', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty'),
+        payload,
+        (key, json) => {
+          expect(matchesFilter({ path: [key], exists: true }, json)).toBe(false);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
+import { later, seconds } from '../../lambdas/domain/time.ts';
+import { managementWorld } from '../fakes/management-world.ts';
+
+const path = '/v1/tenants/acme/endpoints';
+const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
+const gate = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
+
+/** One endpoint whose breaker is open and which has failed for days. */
+async function failing() {
+  const { world, ...api } = managementWorld();
+  await api.call('POST', path, fields);
+  world.gates.gates.set(gate, {
+    ...{ slots: {}, failures: 9, probes: 3, failingSince: world.now() },
+    openUntil: later(world.now(), seconds(900)),
+  });
+  return { world, ...api };
+}
+
+describe('an endpoint that is enabled again', () => {
+  it('begins anew: neither its old failures nor its breaker count', async () => {
+    const { world, call } = await failing();
+    await call('POST', `${path}/ep_1/disable`);
+
+    expect(await call('POST', `${path}/ep_1/enable`)).toMatchObject({ status: 200 });
+
+    const state = world.gates.gates.get(gate);
+    expect(state).toMatchObject({ failures: 0, probes: 0 });
+    expect(state?.openUntil).toBeUndefined();
+    expect(state?.failingSince).toBeUndefined();
+  });
+
+  it('gets what was held for it, the oldest first; enabling it twice changes nothing more', async () => {
+    const { world, call } = managementWorld();
+    await call('POST', path, fields);
+    await call('POST', `${path}/ep_1/disable`);
+    for (const id of ['a', 'b', 'c']) {
+      await world.publish({ id, type: 'x', tenant: 'acme', data: {} });
+      world.advance(seconds(1));
+    }
+
+    const enabled = await call('POST', `${path}/ep_1/enable`);
+    expect(await call('POST', `${path}/ep_1/enable`)).toMatchObject({ etag: enabled.etag });
+    await world.run(seconds(5));
+
+    expect(world.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['a', 'b', 'c']);
+  });
+
+  it('or is another one of the same id begins anew, too, and has no version that the other one had', async () => {
+    const { world, call } = await failing();
+    const { etag } = await call('GET', `${path}/ep_1`);
+    await call('DELETE', `${path}/ep_1`);
+    world.gates.gates.set(gate, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
+    world.advance(seconds(1));
+
+    await call('POST', path, fields);
+
+    expect(world.gates.gates.get(gate)?.failures).toBe(0);
+    const changed = await call('PATCH', `${path}/ep_1`, { description: 'x' }, { ifMatch: etag });
+    expect(changed).toMatchObject({ status: 412 });
+    expect(await call('POST', `${path}/ep_1/disable`, undefined, { ifMatch: etag })).toMatchObject({
+      status: 412,
+    });
+    expect(await call('DELETE', `${path}/ep_1`, undefined, { ifMatch: etag })).toMatchObject({ status: 412 });
+  });
+
+  it('is left alone by somebody who would make it once more', async () => {
+    const { world, call } = await failing();
+
+    expect(await call('POST', path, fields)).toMatchObject({ status: 409 });
+
+    expect(world.gates.gates.get(gate)).toMatchObject({ failures: 9, probes: 3 });
+  });
+
+  it('or gets another URL begins anew, too', async () => {
+    const { world, call } = await failing();
+
+    await call('PATCH', `${path}/ep_1`, { description: 'the same server' });
+    expect(world.gates.gates.get(gate)?.failures).toBe(9);
+    await call('PATCH', `${path}/ep_1`, { url: 'https://new.example/hooks' });
+
+    expect(world.gates.gates.get(gate)?.failures).toBe(0);
+  });
+});
+
+describe('what waits for an endpoint', () => {
+  /** Two that have failed once, and one that was not tried yet. */
+  const waiting = async () => {
+    const { world, ...api } = managementWorld();
+    await api.call('POST', path, fields);
+    const { post } = world.deliverPorts;
+    world.deliverPorts.post = async () => ({ kind: 'refused', status: 503, retryAfter: seconds(600) });
+    await world.publish(...['a', 'b', 'c'].map((id) => ({ id, type: 'x', tenant: 'acme', data: {} })));
+    // Two at a time: the third finds out that it is to wait.
+    await world.run(seconds(5));
+    world.deliverPorts.post = post;
+    const idsOf = () => world.requests.map(({ headers }) => headers['webhook-id']).toSorted();
+    const breaker = async () => Object((await api.call('GET', `${path}/ep_1`)).body).breaker;
+    return { world, ...api, idsOf, breaker };
+  };
+
+  it('is counted, and until when it asked for patience is told', async () => {
+    const { world, breaker } = await waiting();
+
+    expect(await breaker()).toEqual({
+      state: 'closed',
+      failures: 2,
+      failingSince: '2026-11-23T12:00:00.000Z',
+      retryAfter: '2026-11-23T12:10:00.000Z',
+      waiting: { count: 3, isExact: true },
+    });
+    world.advance(seconds(600));
+    expect(await breaker()).not.toHaveProperty('retryAfter', expect.anything());
+  });
+
+  it.each([
+    ['enabled, though it is', 'POST', '/enable', undefined],
+    ['given another URL', 'PATCH', '', { url: 'https://new.example/hooks' }],
+  ])('goes now when it is %s', async (_what, method, action, body) => {
+    const { world, call, idsOf, breaker } = await waiting();
+
+    expect(await call(method, `${path}/ep_1${action}`, body)).toMatchObject({ status: 200 });
+    expect(await breaker()).toEqual({ state: 'closed', failures: 0, waiting: { count: 0, isExact: true } });
+    await world.run(seconds(5));
+
+    expect(idsOf()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('stays where anything else is changed, or the version is another', async () => {
+    const { call, breaker } = await waiting();
+
+    await call('PATCH', `${path}/ep_1`, { description: 'the same server' });
+    await call('POST', `${path}/ep_1/enable`, undefined, { ifMatch: '"7"' });
+
+    expect(await breaker()).toMatchObject({ failures: 2, waiting: { count: 3 } });
+  });
+
+  it('goes on by the sweep where there was no time for it', async () => {
+    const { world, call, idsOf } = await waiting();
+
+    await call('POST', `${path}/ep_1/enable`, undefined, {}, { hasTime: () => false });
+    await world.deliverOnce();
+    expect(idsOf()).toEqual([]);
+    await world.run(seconds(65));
+
+    expect(idsOf()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('goes one by one when its deliveries are retried', async () => {
+    const { world, call, idsOf } = await waiting();
+    const [id] = [...world.table.deliveries.keys()];
+
+    expect(await call('POST', `/v1/deliveries/${id}/retry`)).toMatchObject({
+      status: 202,
+      body: { status: 'pending' },
+    });
+    await world.deliverOnce();
+
+    expect(idsOf()).toHaveLength(1);
+    expect(await call('POST', `/v1/deliveries/${id}/retry`)).toMatchObject({ status: 202 });
+  });
+});
+
+describe('the breaker of an endpoint', () => {
+  it.each([
+    ['open', 900, undefined],
+    ['half-open', 0, undefined],
+    ['half-open', 36, 36],
+  ])('is shown: %s, until %i s from now, with a probe until %s', async (state, openUntil, probe) => {
+    const { world, call } = managementWorld();
+    await call('POST', path, fields);
+    const at = (span: number) => later(world.now(), seconds(span));
+    world.gates.gates.set(gate, {
+      ...{ failures: 9, probes: 3, openedAt: at(-60), openUntil: at(openUntil) },
+      slots: probe === undefined ? {} : { probe: at(probe) },
+    });
+
+    const { body } = await call('GET', `${path}/ep_1`);
+
+    expect(body).toMatchObject({
+      breaker: {
+        ...{ state, failures: 9, since: '2026-11-23T11:59:00.000Z' },
+        nextProbeAt: new Date(at(openUntil)).toISOString(),
+        waiting: { count: 0, isExact: true },
+      },
+    });
+  });
+
+  it('is none of a list, which would cost a read for each', async () => {
+    const { call } = managementWorld();
+    await call('POST', path, fields);
+
+    const { body } = await call('GET', path);
+
+    expect(Object(body).data).toHaveLength(1);
+    expect(Object(body).data[0]).not.toHaveProperty('breaker');
+  });
+});
