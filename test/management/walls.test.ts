@@ -66,6 +66,12 @@ describe('a name in a path', () => {
   });
 });
 
+/** How an answer names a field: never as something that cannot be read. */
+function shown(name: string): string {
+  if (name.length > 100) return '(a name of 300 characters)';
+  return name === '' ? '(an empty name)' : name;
+}
+
 describe('a parameter of a query', () => {
   it.each(all)(
     'that is not there is refused, and those that are there are named: %s',
@@ -84,7 +90,7 @@ describe('a parameter of a query', () => {
         });
         const message = known.length === 0 ? 'expected none' : `expected one of ${known.join(', ')}`;
         expect(Object(body).errors).toContainEqual({
-          path: name.length > 100 ? '(a name of 300 characters)' : name,
+          path: shown(name),
           message: `is unknown; ${message}`,
         });
       }
