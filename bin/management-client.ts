@@ -61,6 +61,9 @@ const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);
 
+/** Longer than the gateway waits. */
+const answerWithinMs = 35_000;
+
 /** Whose credentials sign, and for which region. */
 type Caller = Pick<SQSClient['config'], 'credentials' | 'region'>;
 
@@ -89,7 +92,8 @@ export function managementFetch(baseUrl: string, { credentials, region }: Caller
       },
       body,
     });
-    return reach(url, { method: call.method, headers, body });
+    const signal = AbortSignal.timeout(answerWithinMs);
+    return reach(url, { method: call.method, headers, body, signal });
   };
 }
 

@@ -3,8 +3,9 @@ import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../lambdas/domain/provider/provider.ts';
 import { parseSecretValue, readSecretValue } from '../lambdas/domain/provider/secret.ts';
 import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
+import { mistakeText } from '../lambdas/domain/signature/mistake-text.ts';
 import { days, later, type UnixMillis } from '../lambdas/domain/time.ts';
-import { isQuoted, mistakeText } from './secret-mistakes.ts';
+import { isQuoted } from './secret-mistakes.ts';
 
 /** What a source has unless its settings say otherwise, and what sending has. */
 const rotationOverlap = days(1);

@@ -13,8 +13,8 @@ export interface StartArguments {
   readonly stateDir: string;
 }
 
-/** Where AWS emulators listen by custom, and where OpenTelemetry's Prometheus exporters do. */
-const defaultPorts = { aws: 4566, metrics: 9464 };
+/** Where AWS emulators listen by custom, where OpenTelemetry's Prometheus exporters do, and where web servers do. */
+const defaultPorts = { aws: 4566, metrics: 9464, receiver: 3000 };
 
 /**
  * Reads what follows `npm start --`.
@@ -23,18 +23,41 @@ const defaultPorts = { aws: 4566, metrics: 9464 };
  * @throws LocalAwsError naming the argument that is wrong
  */
 export function parseStartArguments(args: readonly string[]): StartArguments | undefined {
-  const command = startCommand();
+  return parsed<StartArguments>(startCommand(), args);
+}
+
+/**
+ * Reads what follows `npm run receiver --`.
+ *
+ * @returns undefined when only help was asked for, and printed
+ * @throws LocalAwsError naming the argument that is wrong
+ */
+export function parseReceiverArguments(args: readonly string[]): { readonly port: number } | undefined {
+  return parsed<{ readonly port: number }>(receiverCommand(), args);
+}
+
+function parsed<Options>(command: Command, args: readonly string[]): Options | undefined {
   try {
-    command.parse(args, { from: 'user' });
-    return command.opts<StartArguments>();
+    command
+      .configureOutput({ writeErr: () => undefined })
+      .exitOverride()
+      .parse(args, { from: 'user' });
+    return command.opts<Options & Record<string, unknown>>();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
     throw new LocalAwsError(
-      `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (npm start -- --help lists the options)`,
+      `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (${command.name()} --help lists the options)`,
     );
   }
 }
+
+const receiverCommand = (): Command =>
+  new Command('npm run receiver --')
+    .description(
+      "A customer's server to try endpoints with: it says what it gets, and answers with the status that the path begins with.",
+    )
+    .addOption(portOption('--port <number>', 'where it listens', defaultPorts.receiver));
 
 const startCommand = (): Command =>
   new Command('npm start --')
@@ -49,9 +72,7 @@ const startCommand = (): Command =>
       defaultStateDir,
     )
     .option('--watch', 'deploy again whenever a file of the app is saved', false)
-    .option('--verbose', "the functions' lines as the JSON that they are", false)
-    .configureOutput({ writeErr: () => undefined })
-    .exitOverride();
+    .option('--verbose', "the functions' lines as the JSON that they are", false);
 
 const portOption = (flags: string, description: string, value: number): Option =>
   new Option(flags, `${description}; 0: any free port`).default(value).argParser(portNumber);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
+import { cdkFailure } from './cdk-failure.ts';
 import { account, awsEnvironment, type Endpoint, region } from './endpoint.ts';
-import { LocalAwsError } from './failure.ts';
 import { run } from './processes.ts';
 
 /** The checkout that this file is in. */
@@ -24,16 +24,7 @@ async function cdk(failure: string, args: readonly string[], options: CdkRun): P
   const { code, output } = await run(process.execPath, [cli, ...all], { ...options, env });
   if (code === 0) return;
   options.signal?.throwIfAborted();
-  throw new LocalAwsError(`${failure}: ${reasonIn(output)}`);
-}
-
-/** The lines of the tool's output that say what was wrong; all of it when none looks like that. */
-function reasonIn(output: string): string {
-  const lines = output.split('\n').map((line) => line.trim());
-  const telling = lines.filter((line) => /(_FAILED\b|❌|^\w*Error\b|\berror\b.*:|‣)/.test(line));
-  return [...new Set(telling.length > 0 ? telling : lines.filter((line) => line !== ''))]
-    .slice(0, 6)
-    .join(' | ');
+  throw cdkFailure(failure, output);
 }
 
 /** Makes the cloud assembly of an app: what `cdk synth` makes, with local endpoints allowed. */

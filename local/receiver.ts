@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
-import { parseArgs } from 'node:util';
+import { parseReceiverArguments } from './arguments.ts';
+import { describeFailure } from './failure.ts';
 import { ownServer } from './own-requests.ts';
 import { plainLine } from './plain-text.ts';
 import { host } from './ports.ts';
@@ -7,27 +8,37 @@ import { host } from './ports.ts';
 // npm run receiver: a customer's server to try endpoints with. It says what it gets, and answers with the status that the
 // path begins with: http://127.0.0.1:3000/200/billing takes everything, http://127.0.0.1:3000/410/old wants no more.
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '3000' } } });
+try {
+  const args = parseReceiverArguments(process.argv.slice(2));
+  if (args !== undefined) listen(args.port);
+} catch (error) {
+  console.error(describeFailure(error));
+  process.exitCode = 2;
+}
 
-const server = ownServer(async (request, response) => {
-  const { url = '', headers } = request;
-  const [, status = '200'] = /^\/([2-5]\d\d)(?:\/|$)/.exec(url) ?? [];
-  const body = await text(request);
-  const time = new Date().toISOString().slice(11, 19);
-  const sender = String(headers['webhook-id'] ?? headers['user-agent'] ?? '–');
-  console.log([time, status, ...[url, sender, body].map((part) => plainLine(part.slice(0, 200)))].join('  '));
-  response.writeHead(Number(status)).end();
-});
-server.on('error', (error) => {
-  console.error(
-    `It cannot listen on port ${values.port}: ${error.message}; try npm run receiver -- --port 3001`,
-  );
-  process.exitCode = 1;
-});
-server.listen(Number(values.port), host, () => {
-  const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : values.port;
-  console.log(
-    `Endpoints at http://${host}:${port}/200/…, or with another status in the path. Ctrl-C ends it.`,
-  );
-});
+function listen(wanted: number): void {
+  const server = ownServer(async (request, response) => {
+    const { url = '', headers } = request;
+    const [, status = '200'] = /^\/([2-5]\d\d)(?:\/|$)/.exec(url) ?? [];
+    const body = await text(request);
+    const time = new Date().toISOString().slice(11, 19);
+    const sender = String(headers['webhook-id'] ?? headers['user-agent'] ?? '–');
+    console.log(
+      [time, status, ...[url, sender, body].map((part) => plainLine(part.slice(0, 200)))].join('  '),
+    );
+    response.writeHead(Number(status)).end();
+  });
+  server.on('error', (error) => {
+    console.error(
+      `It cannot listen on port ${wanted}: ${error.message}; try npm run receiver -- --port 3001`,
+    );
+    process.exitCode = 1;
+  });
+  server.listen(wanted, host, () => {
+    const address = server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : wanted;
+    console.log(
+      `Endpoints at http://${host}:${port}/200/…, or with another status in the path. Ctrl-C ends it.`,
+    );
+  });
+}

@@ -2,8 +2,8 @@ import { isAllowedAddress } from '../../lambdas/domain/ip-range.ts';
 import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
+import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
-import { mistakeText } from '../secret-mistakes.ts';
 import type { ExplainedSource, Verdict } from './judge.ts';
 import { signedParts } from './signed-parts.ts';
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { AnswerHead } from './answer-head.ts';
 import { type FoundHead, headFinder } from './head-finder.ts';
-import { isConnectionLost } from './http-errors.ts';
+import { closedUnanswered, isConnectionLost } from './http-errors.ts';
 
 /** An answer whose head is there. */
 export interface ArrivedAnswer {
@@ -15,7 +15,7 @@ export interface ArrivedAnswer {
 }
 
 /** The status line decides, so a large head must not hide it; what is larger still is the endpoint's failure. */
-const maxHeadBytes = 256 * 1024;
+export const maxHeadBytes = 256 * 1024;
 
 /**
  * Waits for the head of a request's answer.
@@ -59,7 +59,7 @@ export function headOf(request: ClientRequest): Promise<ArrivedAnswer> {
 class ConnectionClosedError extends Error {
   override name = 'ConnectionClosedError' as const;
   readonly code = 'ECONNRESET';
-  override message = 'closed without an answer';
+  override message = closedUnanswered;
 }
 
 /**

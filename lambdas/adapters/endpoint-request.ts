@@ -3,6 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { hostOf } from '../domain/destination.ts';
 import { type Millis, millis } from '../domain/time.ts';
+import { maxHeadBytes } from './awaited-answer.ts';
 import type { ConnectionPool } from './connection-pool.ts';
 import { addressesToTry, checkedAddresses, pinnedLookup } from './guarded-lookup.ts';
 import { type Answer, answerTo, type Open } from './http-exchange.ts';
@@ -23,9 +24,6 @@ export interface EndpointRequest {
   /** By `performance.now`. */
   readonly startedAt: number;
 }
-
-/** The status line decides, so a large head must not hide it; what is larger still is the endpoint's failure. */
-const maxHeaderBytes = 256 * 1024;
 
 /**
  * Sends one request: resolves the name, checks every address, takes a kept connection to one of them or makes one.
@@ -72,7 +70,7 @@ function opener(
     autoSelectFamily: true,
     // Node gives an address 250 ms: less than a handshake with another continent may take.
     autoSelectFamilyAttemptTimeout: Math.max(minAddressMs, Math.floor(connectTimeout / tried.length)),
-    maxHeaderSize: maxHeaderBytes,
+    maxHeaderSize: maxHeadBytes,
     rejectUnauthorized: true,
   };
   return (connection) =>

@@ -101,11 +101,14 @@ function faultOf(error: unknown, phase: AttemptPhase | undefined, place: Failure
   return { cause: code === 'ETIMEDOUT' ? 'timeout' : 'network', text };
 }
 
+/** Of a connection that the other side closed before it said anything. */
+export const closedUnanswered = 'closed without an answer';
+
 function resetIn(phase: AttemptPhase | undefined): string {
   if (phase === 'connect') return 'the connection was reset';
   return phase === 'tls'
     ? 'closed during the handshake: is the port one for https, and the host served there?'
-    : 'closed without an answer';
+    : closedUnanswered;
 }
 
 const codeOf = (error: unknown): string =>

@@ -62,7 +62,7 @@ export function httpSender(
     async post({ url, headers, body, timeout }: Post): Promise<AttemptOutcome> {
       const checked = checkUrl(url, settings);
       if (!checked.ok) return { kind: 'blocked', isLiteral: checked.isLiteral, error: checked.reason };
-      const destination = { url: withoutTrailingDot(checked.url), isLocal: checked.isLocal };
+      const { url: destination, isLocal } = checked;
       if (!(await active.enter(timeout))) {
         throw new OwnFaultError('EBUSY', `${maxActive} requests are under way already`);
       }
@@ -70,10 +70,10 @@ export function httpSender(
         const { connectTimeout } = settings;
         // The wait is not the endpoint's.
         const startedAt = performance.now();
-        const request = { ...destination, headers, body, connectTimeout, timeout, startedAt };
+        const request = { url: destination, isLocal, headers, body, connectTimeout, timeout, startedAt };
         return outcomeOf(await send(request));
       } catch (error) {
-        if (error instanceof BlockedAddressError) tellRefused(destination.url.hostname, String(error.cause));
+        if (error instanceof BlockedAddressError) tellRefused(destination.hostname, String(error.cause));
         return outcomeOfError(error);
       } finally {
         active.leave();
@@ -83,17 +83,6 @@ export function httpSender(
     /** Closes the connections. */
     close: pool.close,
   };
-}
-
-/**
- * A name with a full stop behind it is the same name, but no certificate has it, and SNI does not allow it.
- *
- * @see https://www.rfc-editor.org/rfc/rfc6066#section-3
- */
-function withoutTrailingDot(url: URL): URL {
-  const plain = new URL(url);
-  plain.hostname = url.hostname.replace(/\.$/, '');
-  return plain;
 }
 
 const outcomeOf = ({ status, retryAfter, sample, location }: Answer): AttemptOutcome =>

@@ -26,26 +26,29 @@ const lookAgainAfter = seconds(5);
  * Each event once, when it comes first. Never throws, and takes nothing from the consumer.
  */
 export function tapCopier(ports: TapPorts): (messages: readonly TappedMessage[]) => Promise<void> {
-  const known = new Map<string, { readonly lookAt: UnixMillis; readonly tap: Tap | undefined }>();
+  const known = new Map<string, { readonly lookAt: UnixMillis; readonly tap: Promise<Tap | undefined> }>();
+  const unheard = (source: string, error: unknown): void =>
+    ports.telemetry.warn('tap.unheard', { source, reason: String(error) });
 
-  async function tapOf(source: string): Promise<Tap | undefined> {
+  /** A look that fails counts as long as one that finds nobody: a table in trouble is not asked for every event. */
+  function tapOf(source: string): Promise<Tap | undefined> {
     const seen = known.get(source);
     if (seen !== undefined && seen.lookAt > ports.now()) return seen.tap;
-    const tap = await ports.readTap(source);
+    const tap = ports.readTap(source).catch((error: unknown) => {
+      unheard(source, error);
+      return undefined;
+    });
     known.set(source, { lookAt: later(ports.now(), lookAgainAfter), tap });
     return tap;
   }
 
   async function copy({ text }: TappedMessage): Promise<void> {
     const source = sourceIn(text);
-    try {
-      if (source === undefined) return;
-      const tap = await tapOf(source);
-      if (tap !== undefined && tap.until > ports.now()) await ports.sendCopy(source, tap.queueName, text);
-    } catch (error) {
-      // It may have gone: the next look tells.
-      ports.telemetry.warn('tap.unheard', { source: source ?? '', reason: String(error) });
-    }
+    if (source === undefined) return;
+    const tap = await tapOf(source);
+    if (tap === undefined || tap.until <= ports.now()) return;
+    // It may have gone: the next look tells.
+    await ports.sendCopy(source, tap.queueName, text).catch((error: unknown) => unheard(source, error));
   }
 
   return async (messages) => {

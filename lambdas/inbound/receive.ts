@@ -98,7 +98,7 @@ async function verifyWithFreshKeys(
   const check = async (found: SourceKeys) =>
     found.kind === 'keys'
       ? { ...(await verifyRequest(provider, request, found.keys, context)), keys: found.keys }
-      : refused(503, 'secret_not_set', `set it with: hookline secrets set ${settings.name}`);
+      : refused(503, 'secret_not_set', notSetReason(settings.name, found.stored));
   try {
     const first = await check(await keys.current(now));
     if ('kind' in first || first.ok || first.reason !== 'mismatch') return first;
@@ -108,6 +108,12 @@ async function verifyWithFreshKeys(
     // Not 401: the request may be signed with a key that could not be read.
     return unavailable('the secret, or a key of the provider, could not be read', error);
   }
+}
+
+/** For the log. @param stored what is stored instead, in words */
+function notSetReason(name: string, stored: string | undefined): string {
+  const advice = `set it with: hookline secrets set ${name}`;
+  return stored === undefined ? advice : `it holds ${stored}; ${advice}`;
 }
 
 async function enqueueAll(

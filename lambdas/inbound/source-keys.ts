@@ -1,6 +1,8 @@
 import { briefly } from '../domain/briefly.ts';
-import { type DatedKey, parseSecretValue } from '../domain/provider/secret.ts';
+import { type DatedKey, parseSecretValue, readSecretValue } from '../domain/provider/secret.ts';
 import type { SecretFormat, VerificationKey } from '../domain/signature/key.ts';
+import { mistakeText } from '../domain/signature/mistake-text.ts';
+import type { Mistake } from '../domain/signature/mistaken-secret.ts';
 import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
 
 /** One version of a secret. */
@@ -16,9 +18,13 @@ export interface SecretPort {
   readSecret(stage: 'AWSCURRENT' | 'AWSPREVIOUS'): Promise<SecretVersion | undefined>;
 }
 
-/** The keys that verify now, or none because the secret was never set. */
+/** The keys that verify now, or none because the secret was never set, or what is stored is none. */
 export type SourceKeys = { readonly kind: 'keys'; readonly keys: readonly VerificationKey[] } | NotSet;
-type NotSet = { readonly kind: 'not-set' };
+interface NotSet {
+  readonly kind: 'not-set';
+  /** What is stored instead, in words; never the value. */
+  readonly stored?: string;
+}
 
 /** A rotated key is found by the re-read that a failed signature causes, so a container may keep what it knows. */
 const cacheFor = seconds(300);
@@ -28,6 +34,7 @@ const rereadAtMostEvery = seconds(2);
 interface Known {
   readonly readAt: UnixMillis;
   readonly keys: readonly DatedKey[];
+  readonly stored?: string;
 }
 
 /**
@@ -42,8 +49,7 @@ export function sourceKeys(format: SecretFormat, rotationOverlap: Seconds, port:
   let known: Known | undefined;
 
   const reading = briefly(rereadAtMostEvery, async (now): Promise<Known> => {
-    const keys = await readKeys(format, rotationOverlap, port, now);
-    known = { readAt: now, keys: keys ?? [] };
+    known = { readAt: now, ...(await readKeys(format, rotationOverlap, port, now)) };
     return known;
   });
 
@@ -79,16 +85,20 @@ async function readKeys(
   rotationOverlap: Seconds,
   port: SecretPort,
   now: UnixMillis,
-): Promise<readonly DatedKey[] | undefined> {
+): Promise<Omit<Known, 'readAt'>> {
   const version = await port.readSecret('AWSCURRENT');
-  const current = version && parseSecretValue(version.value, format);
-  if (current === undefined) return undefined;
-  const overlapEnd = later(version?.createdAt ?? now, rotationOverlap);
-  if (current.isList || now >= overlapEnd) return current.keys;
+  if (version === undefined) return { keys: [] };
+  const { value: current, mistake } = readSecretValue(version.value, format);
+  if (current === undefined) return { keys: [], stored: storedText(mistake, format) };
+  const overlapEnd = later(version.createdAt, rotationOverlap);
+  if (current.isList || now >= overlapEnd) return { keys: current.keys };
   const previous = await port.readSecret('AWSPREVIOUS');
   const previousKeys = (previous && parseSecretValue(previous.value, format)?.keys) ?? [];
-  return [...current.keys, ...previousKeys.map((dated) => endBy(dated, overlapEnd))];
+  return { keys: [...current.keys, ...previousKeys.map((dated) => endBy(dated, overlapEnd))] };
 }
+
+const storedText = (mistake: Mistake | undefined, format: SecretFormat): string =>
+  mistake === undefined ? 'something that is no key of this provider' : mistakeText(mistake, format);
 
 function endBy(dated: DatedKey, end: UnixMillis): DatedKey {
   const endsBefore = dated.notAfter !== undefined && dated.notAfter < end;
@@ -99,5 +109,6 @@ const notSet: SourceKeys = { kind: 'not-set' };
 
 function liveKeys(known: Known | undefined, now: UnixMillis): SourceKeys {
   const live = known?.keys.filter(({ notAfter }) => notAfter === undefined || now < notAfter) ?? [];
-  return live.length > 0 ? { kind: 'keys', keys: live.map(({ key }) => key) } : notSet;
+  if (live.length > 0) return { kind: 'keys', keys: live.map(({ key }) => key) };
+  return { kind: 'not-set', stored: known?.stored };
 }

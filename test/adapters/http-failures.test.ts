@@ -8,8 +8,9 @@ import certificates from './support/certificates.json' with { type: 'json' };
 const settings = {
   localEndpoints: true,
   allowedPorts: [443],
-  connectTimeout: millis(400),
-  attemptTimeout: millis(500),
+  // Far beyond what an answer takes on a busy machine; a test of the limits has its own.
+  connectTimeout: millis(20_000),
+  attemptTimeout: millis(20_000),
 };
 const body = Buffer.from('{"data":"😀"}');
 const post = async (url: string, more: Partial<typeof settings> = {}) => {
@@ -30,7 +31,7 @@ describe('no answer', () => {
   it('from an endpoint that hangs is a timeout', async () => {
     using server = await httpServer(() => undefined);
 
-    expect(await post(server.url)).toEqual({
+    expect(await post(server.url, { attemptTimeout: millis(500) })).toEqual({
       kind: 'unreachable',
       cause: 'timeout',
       phase: 'head',
@@ -44,10 +45,12 @@ describe('no answer', () => {
       const timer = setInterval(() => socket.write('a'), 20);
       socket.on('close', () => clearInterval(timer));
     });
-    const begun = performance.now();
 
-    expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'timeout' });
-    expect(performance.now() - begun).toBeLessThan(900);
+    // Without a deadline over all of the head it would never end.
+    expect(await post(server.url, { attemptTimeout: millis(500) })).toMatchObject({
+      kind: 'unreachable',
+      cause: 'timeout',
+    });
   });
 
   // A flood of interim answers ends the attempt: it would keep a worker busy for all of its time.

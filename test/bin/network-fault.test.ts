@@ -9,6 +9,7 @@ import { cliAws } from '../fakes/cli-aws.ts';
 afterEach(() => vi.unstubAllEnvs());
 
 const coded = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
+const timeUp = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 const fetchFailed = (cause: unknown) => new TypeError('fetch failed', { cause });
 
 /** What nothing listens at. */
@@ -106,6 +107,27 @@ it('a server that is not AWS is named by its origin alone: its path may be a sec
   await expect(failure).rejects.toThrow(
     `${origin} does not answer: nothing listens there (ECONNREFUSED). Start it, or correct its URL.`,
   );
+});
+
+it('a server that says nothing is waited for ten seconds, and then named', async () => {
+  const asked = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(timeUp));
+  const origin = 'http://127.0.0.1:9999';
+
+  const failure = reach(`${origin}/hunter2`, {});
+
+  await expect(failure).rejects.toThrow(`${origin} does not answer: the time was up (TimeoutError).`);
+  expect(asked.mock.calls).toEqual([[10_000]]);
+  asked.mockRestore();
+});
+
+it('a request with a time limit of its own keeps it', async () => {
+  const asked = vi.spyOn(AbortSignal, 'timeout');
+
+  const failure = reach('http://127.0.0.1:9999/', { signal: AbortSignal.abort(timeUp) });
+
+  await expect(failure).rejects.toThrow('does not answer: the time was up');
+  expect(asked).not.toHaveBeenCalled();
+  asked.mockRestore();
 });
 
 it.each([

@@ -65,3 +65,20 @@ it('never fails the consumer: a table that is down, a message that is none', asy
 
   expect(warnings).toEqual(['tap.unheard']);
 });
+
+it('looks once in five seconds, too, while looking fails, and warns once', async () => {
+  const { state, copies, warnings, copy } = world(live);
+  state.isDown = true;
+
+  await copy([message('stripe'), message('stripe')]);
+  await copy([message('stripe')]);
+  expect({ looks: state.looks, warnings }).toEqual({ looks: 1, warnings: ['tap.unheard'] });
+  state.isDown = false;
+  await copy([message('stripe')]);
+  expect(copies).toEqual([]);
+  state.now = unixMillis(start + 5_000);
+  await copy([message('stripe'), message('stripe')]);
+
+  expect(state.looks).toBe(2);
+  expect(copies).toHaveLength(2);
+});

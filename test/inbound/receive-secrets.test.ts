@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
@@ -7,6 +7,9 @@ const now = 1_795_000_000;
 const hmac = { signatureHeader: 'x-signature', algorithm: 'sha256', encoding: 'hex', prefix: '' } as const;
 const plain = { provider: 'hmac', hmac };
 const day = 86_400;
+const publicKey = String(
+  generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }),
+).trim();
 
 const version = (value: string, createdAt = now - 60) => ({ value, createdAt: unixMillis(createdAt * 1000) });
 const signed = (body: string | Uint8Array, key = 'secret', ip?: string) =>
@@ -25,6 +28,25 @@ describe('receive, and the source’s secret', () => {
     // Not at once: a read for each request without a secret costs without bound.
     expect(await receiver.receive(signed('{}'), now + 1)).toMatchObject({ error: 'secret_not_set' });
     expect(await receiver.receive(signed('{}'), now + 2)).toMatchObject({ kind: 'accepted' });
+  });
+
+  it.each([
+    ['a placeholder', 'unset', 'a placeholder, no secret'],
+    ['a placeholder in quotes', '"<your secret>"', 'a placeholder, no secret'],
+    ['JSON', '{"hush":1}', 'JSON, no secret'],
+    ['a name with its value', 'WEBHOOK_SECRET=hush', 'a name with its value, no secret'],
+    ['a public key', publicKey, 'a public key, no secret'],
+    ['a public key in quotes', `"${publicKey}"`, 'a public key, no secret'],
+    ['a list with a slip', '{"keys":[]}', 'something that is no key of this provider'],
+  ])('says that %s is stored where a secret belongs, and not its value', async (_kind, value, said) => {
+    const receiver = memoryReceiver({ ...plain, name: 'partner' }, { current: version(value) });
+    const reason = expect.stringMatching(`^it holds ${said}.*; set it with: hookline secrets set partner$`);
+
+    const answer = await receiver.receive(signed('{}'), now);
+
+    expect(answer).toMatchObject({ status: 503, error: 'secret_not_set', reason });
+    expect(JSON.stringify(answer)).not.toContain(value.slice(30, 60) || value);
+    expect(JSON.stringify(answer)).not.toContain('hush');
   });
 
   it.each([

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { sendBytes } from './support/raw-request.ts';
 
@@ -39,4 +41,32 @@ test('the receiver answers no page', async () => {
   const answer = await sendBytes(url, post('/200/x', '', 'origin: https://evil.example\r\n'));
 
   expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+});
+
+async function runReceiver(...args: string[]) {
+  const child = spawn(process.execPath, ['local/receiver.ts', ...args]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const exit = once(child, 'exit');
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
+  return { stdout, stderr, code };
+}
+
+test('the receiver says how it is used', async () => {
+  const { code, stdout, stderr } = await runReceiver('--help');
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: npm run receiver -- \[options\]\n[\s\S]+--port <number>/);
+});
+
+test.each([
+  [['--prot', '1'], /unknown option '--prot'/],
+  [['--port'], /argument missing/],
+  [['--port', '99999'], /'99999' is invalid.*0 to 65535/],
+  [['surplus'], /too many arguments/],
+])('the receiver refuses %j in one line', async (args, message) => {
+  const { code, stdout, stderr } = await runReceiver(...args);
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^[^\n]*\(npm run receiver -- --help lists the options\)\n$/);
 });

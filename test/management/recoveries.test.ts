@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { days, later, toIsoInstant } from '../../lambdas/domain/time.ts';
+import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
+import { days, later, seconds, toIsoInstant } from '../../lambdas/domain/time.ts';
 import { managementWorld } from '../fakes/management-world.ts';
 
 const endpoint = '/v1/tenants/acme/endpoints/ep_1';
@@ -79,6 +80,51 @@ describe('a recovery', () => {
     await world.sweep();
     expect(await call('GET', `/v1/recoveries/${Object(body).id}`)).toMatchObject({
       body: { status: 'done' },
+    });
+  });
+
+  describe('of an endpoint whose breaker is open', () => {
+    const gate = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
+    async function afterAnOutage() {
+      const made = await withEndpoint();
+      const { world } = made;
+      const open = { openUntil: later(world.now(), days(1)), failingSince: world.now() };
+      world.gates.gates.set(gate, { slots: {}, failures: 9, probes: 3, ...open });
+      const since = toIsoInstant(world.now());
+      const recover = () => made.call('POST', `${endpoint}/recoveries`, { id: 'rec_mine', since });
+      return { ...made, recover };
+    }
+
+    it('begins anew: a person says that it is well, and what waits for it goes, too', async () => {
+      const { world, recover } = await afterAnOutage();
+      await world.publish({ id: 'e1', type: 'a.b', tenant: 'acme', data: {} });
+      await world.run(seconds(10));
+      expect(world.delivery().status).toBe('pending');
+
+      expect(await recover()).toMatchObject({ status: 202 });
+      expect(world.gates.gates.get(gate)).toMatchObject({ failures: 0 });
+      await world.run(seconds(10));
+
+      expect(world.delivery().status).toBe('delivered');
+    });
+
+    it('that is asked for once more does not begin anew once more', async () => {
+      const { world, recover } = await afterAnOutage();
+      await recover();
+      world.gates.gates.set(gate, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
+
+      await recover();
+
+      expect(world.gates.gates.get(gate)).toMatchObject({ failures: 9 });
+    });
+
+    it('does not touch one that is disabled: enabling it begins anew', async () => {
+      const { world, call, recover } = await afterAnOutage();
+      await call('POST', `${endpoint}/disable`);
+
+      expect(await recover()).toMatchObject({ status: 202 });
+
+      expect(world.gates.gates.get(gate)).toMatchObject({ failures: 9, probes: 3 });
     });
   });
 });

@@ -11,7 +11,8 @@ const publishTo = (url: string, id = 'inv-42') => ({
 });
 const message = publishTo('https://acme.example/hooks');
 
-describe('what cannot be sent', () => {
+// Days of simulated time: a busy machine may take minutes.
+describe('what cannot be sent', { timeout: 240_000 }, () => {
   describe.each([
     ['no key to sign with', { signingKeys: down }],
     ['no way to its payload', { events: { payload: down } }],
