@@ -38,7 +38,10 @@ export function secretFault(stored: string | undefined, format: SecretFormat): s
   if (stored === undefined) return 'not set: every request is answered 503';
   const { value, mistake } = readSecretValue(stored, format);
   if (value === undefined) {
-    const state = mistake === undefined ? 'not set' : `holds ${mistakeText(mistake, format)}`;
+    const state =
+      mistake === undefined
+        ? `holds a value that is no secret of this provider; ${expected(format)} is expected`
+        : `holds ${mistakeText(mistake, format)}`;
     return `${state}: every request is answered 503`;
   }
   return isQuoted(stored) ? 'stands in quotes, which count as part of it: store it without them' : undefined;

@@ -1,10 +1,13 @@
 import { isAllowedAddress } from '../../lambdas/domain/ip-range.ts';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
-import { mistakeText } from '../secret-mistakes.ts';
+import type { SourceSettings } from '../../lambdas/domain/source.ts';
+import { isQuoted, mistakeText } from '../secret-mistakes.ts';
 import type { ExplainedSource, Verdict } from './judge.ts';
+import { secretForm } from './secret-form.ts';
 import { signedParts } from './signed-parts.ts';
 
 /** One check and how it went. */
@@ -36,15 +39,18 @@ export function cheapFindings(request: RawRequest, source: ExplainedSource): Fin
 
 export function secretFinding(source: ExplainedSource, keys: readonly VerificationKey[]): Finding {
   const { length } = keys;
-  if (length > 0) return { check: 'secret', ok: true, detail: length === 1 ? 'one key' : `${length} keys` };
+  const quotes = isQuoted(source.current?.value ?? '') ? ', in quotes, which count as part of it' : '';
+  const count = length === 1 ? 'one key' : `${length} keys`;
+  if (length > 0) return { check: 'secret', ok: true, detail: count + quotes };
   return { check: 'secret', ok: false, detail: withoutKey(source) };
 }
 
 /** What is told of a value is what it is, never the value. */
-function withoutKey({ current, provider }: ExplainedSource): string {
+function withoutKey({ current, provider, settings }: ExplainedSource): string {
   if (current === undefined) return 'has no value';
   const { mistake } = readSecretValue(current.value, provider.secret);
-  if (mistake === undefined) return 'has a value that is no secret of this provider';
+  if (mistake === undefined)
+    return `has a value that is no secret of this provider: that is ${secretForm(settings.provider, provider.secret)}`;
   return `holds ${mistakeText(mistake, provider.secret)}`;
 }
 
@@ -55,9 +61,29 @@ export function signatureFinding(
   ever: Verification,
 ): Finding {
   if (ever.ok) return { check: 'signature', ok: true, detail: 'made with this secret' };
-  const parts = signedParts(settings.provider, provider, request, keys);
+  const parts = [
+    ...signedParts(settings.provider, provider, request, keys),
+    ...urlPart(provider, request, settings),
+  ];
   return { check: 'signature', ok: false, detail: [ever.reason, ...parts].join('\n') };
 }
+
+/** Where the URL is signed: which one, and where it comes from. */
+function urlPart(
+  { signature }: Provider,
+  { url }: RawRequest,
+  { provider, publicUrl }: SourceSettings,
+): string[] {
+  const isSigned =
+    typeof signature === 'function'
+      ? signsUrl.has(provider)
+      : /\{(?:url|decodedUrl)\}/.test(signature.signed);
+  const origin =
+    publicUrl === undefined ? 'as the request came; publicUrl is not set' : "the source's publicUrl";
+  return isSigned ? [`the URL is ${url} (${origin})`] : [];
+}
+
+const signsUrl: ReadonlySet<string> = new Set(['twilio', 'mandrill', 'contentful', 'monday']);
 
 /** Of a request whose signature is right. */
 export function laterFindings(verdict: Verdict, { settings }: ExplainedSource): Finding[] {
