@@ -1,7 +1,7 @@
 import { ownOf } from '../../lambdas/domain/own.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { UnixMillis } from '../../lambdas/domain/time.ts';
-import { headerShapes, isIllegible } from './expected-signature.ts';
+import { headerShapes, isIllegible, signsUrl } from './expected-signature.ts';
 import type { ExplainedSource } from './judge.ts';
 import { secretForm } from './secret-form.ts';
 
@@ -12,7 +12,8 @@ import { secretForm } from './secret-form.ts';
  */
 export function lastAdvice(reason: string, request: RawRequest, source: ExplainedSource): string {
   const isUnread = reason === 'mismatch' && isIllegible(source.provider, request);
-  if (reason === 'mismatch' && !isUnread) return bodyHint(request) ?? compareSecret(source);
+  if (reason === 'mismatch' && !isUnread)
+    return bodyHint(request) ?? urlFirst(request, source) + compareSecret(source);
   const advice = ownOf(byReason, isUnread ? 'malformed-header' : reason);
   return advice === undefined
     ? `The check said ${reason}: capture the request and compare it with the provider's page.`
@@ -22,6 +23,12 @@ export function lastAdvice(reason: string, request: RawRequest, source: Explaine
 /** What it should look like, and where it is found. */
 const compareSecret = ({ settings, provider }: ExplainedSource): string =>
   `None of the usual mistakes fits: compare the secret with what the provider shows, character for character. It is ${secretForm(settings.provider, provider.secret)}.`;
+
+/** A URL is mistaken more often than a secret. */
+function urlFirst({ url }: RawRequest, { settings, provider }: ExplainedSource): string {
+  if (!signsUrl(settings.provider, provider)) return '';
+  return `The URL is signed, too: compare ${url.split('?')[0]} with the one that ${settings.provider} posts to, with its query, and set publicUrl where they differ. `;
+}
 
 /** Traces of a body that is not the one that was sent. */
 function bodyHint({ body, headers, method }: RawRequest): string | undefined {
@@ -68,9 +75,11 @@ export function unitMistake({ headers }: RawRequest, { provider, settings }: Exp
   const unit = values.map(unitOf).find((one) => one !== undefined);
   if (unit === undefined || unit === timestampUnit) return [];
   return [
-    `The time is written in ${unit}, and ${settings.provider} writes ${timestampUnit}: the secret is not to blame.`,
+    `The time is written in ${unitName(unit)}, and ${settings.provider} writes ${unitName(timestampUnit)}: the secret is not to blame.`,
   ];
 }
+
+const unitName = (unit: string): string => (unit === 'iso' ? 'ISO 8601' : unit);
 
 function unitOf(value: string): string | undefined {
   const [, time = ''] = /(?:^|[,;\s]|t=|ts=)(\d{10,19}(?:\.\d+)?|\d{4}-\d\d-\d\dT[^,;\s]*)/.exec(value) ?? [];

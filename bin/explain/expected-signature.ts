@@ -30,6 +30,13 @@ export function expectedSignatures(
   return [signature, ...otherSignatures].flatMap((scheme) => expectedBy(scheme, request));
 }
 
+/** Whether a provider's signature covers the URL. */
+export const signsUrl = (slug: string, { signature }: Provider): boolean =>
+  typeof signature === 'function' ? ownUrlSigners.has(slug) : /\{(?:url|decodedUrl)\}/.test(signature.signed);
+
+/** Of those whose check is code. */
+const ownUrlSigners: ReadonlySet<string> = new Set(['twilio', 'mandrill', 'contentful', 'monday']);
+
 /** The headers of a provider with their values, as people read them. */
 export function headerShapes({ signature, otherSignatures = [] }: Provider): string[] {
   if (typeof signature === 'function') return [];

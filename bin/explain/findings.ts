@@ -6,6 +6,7 @@ import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { isQuoted, mistakeText } from '../secret-mistakes.ts';
+import { signsUrl } from './expected-signature.ts';
 import type { ExplainedSource, Verdict } from './judge.ts';
 import { secretForm } from './secret-form.ts';
 import { signedParts } from './signed-parts.ts';
@@ -70,20 +71,14 @@ export function signatureFinding(
 
 /** Where the URL is signed: which one, and where it comes from. */
 function urlPart(
-  { signature }: Provider,
+  provider: Provider,
   { url }: RawRequest,
-  { provider, publicUrl }: SourceSettings,
+  { provider: slug, publicUrl }: SourceSettings,
 ): string[] {
-  const isSigned =
-    typeof signature === 'function'
-      ? signsUrl.has(provider)
-      : /\{(?:url|decodedUrl)\}/.test(signature.signed);
   const origin =
     publicUrl === undefined ? 'as the request came; publicUrl is not set' : "the source's publicUrl";
-  return isSigned ? [`the URL is ${url} (${origin})`] : [];
+  return signsUrl(slug, provider) ? [`the URL is ${url} (${origin})`] : [];
 }
-
-const signsUrl: ReadonlySet<string> = new Set(['twilio', 'mandrill', 'contentful', 'monday']);
 
 /** Of a request whose signature is right. */
 export function laterFindings(verdict: Verdict, { settings }: ExplainedSource): Finding[] {

@@ -9,6 +9,7 @@ import type { UnixMillis } from '../../lambdas/domain/time.ts';
 import { distance, unitMistake } from './advice.ts';
 import type { OtherSecret, Verifier } from './diagnose.ts';
 import { digestMistakes } from './digests.ts';
+import { headerShapes } from './expected-signature.ts';
 import { type ExplainedSource, helpingCommand, knownKeys, type Verdict } from './judge.ts';
 import { secretForm } from './secret-form.ts';
 import { bodyVariants } from './variants/body.ts';
@@ -143,13 +144,16 @@ function headerMistakes({ request, ever, source }: Case, isTold: boolean): strin
   const old = names.filter((name) => ownOf(legacy, name) !== undefined);
   if (old.length > 0) return old.map((name) => `Only ${name} is there: ${legacy[name]}.`);
   if (isTold) return [];
+  const { provider } = source.settings;
+  const shapes = headerShapes(source.provider);
+  const expected = shapes.length === 0 ? '' : ` ${provider} writes ${shapes.join(' or ')}.`;
   const alike = names.filter((name) => /signature|hmac|-sig$/.test(name));
   if (alike.length > 0)
     return [
-      `${alike.join(', ')} looks like a signature, but ${source.settings.provider} signs in another header: is this source's provider right?`,
+      `${alike.join(', ')} looks like a signature, but a header of ${provider} is missing: is this source's provider right, or does a proxy drop headers?${expected}`,
     ];
   return [
-    `No header is a signature: turn signing on at ${source.settings.provider}, or look for a proxy that drops headers.`,
+    `No header is a signature: turn signing on at ${provider}, or look for a proxy that drops headers.${expected}`,
   ];
 }
 

@@ -167,6 +167,21 @@ describe('a body', () => {
   });
 });
 
+it('the URL is told before the secret where it is signed', async () => {
+  const signature = hmac('key', `${url}?a=1{}`).digest('base64');
+  const request = requestOf('{}', { 'x-square-hmacsha256-signature': signature });
+
+  expect(await adviceOn(request, sourceOf('square', 'key'))).toMatch(
+    /^\n?The URL is signed, too: compare https:\S+ with .*publicUrl/,
+  );
+});
+
+it('a header that is missing is told with its form', async () => {
+  const advice = await adviceOn(requestOf('{}'), sourceOf('postmark', 'user:a-password'));
+
+  expect(advice).toContain('postmark writes authorization: Basic <the secret>');
+});
+
 it('a time zone is told by its distance', async () => {
   const request = stripeRequest(body, body, 'whsec_1', now - 7200);
 
