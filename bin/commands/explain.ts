@@ -44,7 +44,8 @@ export function addExplainCommand(program: Command): void {
 
 async function explain(name: string, options: Options): Promise<void> {
   const deployment = await openDeployment(options);
-  const source = await explainedSource(sourceOf(deployment, name));
+  const commandFor = (rest: string) => nextCommand(options, rest);
+  const source = { ...(await explainedSource(sourceOf(deployment, name))), commandFor };
   const others = () => otherSecrets(deployment, name);
   const calls = askingOnce(providerCalls());
   const look = (request: RawRequest, at: UnixMillis) => diagnose(request, source, at, calls, others);
@@ -80,20 +81,25 @@ async function explainKept(
 ): Promise<void> {
   const { name, provider } = source.settings;
   const fault = secretFault(source.current?.value, secretFormat(provider));
-  if (fault !== undefined) {
+  const tellFault = () => {
+    if (fault === undefined) return;
     const command = nextCommand(options, `secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`);
     console.error(plainText(`The secret of ${name}: ${fault}.\n    ${command}`));
-  }
+  };
   const records = await keptRefusals(s3Client(patientCalls), deployment.payloadBucket, name);
   const none = `No refused request of ${name} was kept in the last 35 days.`;
   if (options.json || records.length === 0) {
+    tellFault();
     answer(options, records, none);
     if (fault !== undefined) throw new RefusedError(`${name} takes no request.`);
     return;
   }
   console.log(table(['at', 'status', 'why', 'from', 'body', 'headers'], records.map(rowOf)));
   const whole = records.find(({ request }) => request?.bodyBase64 !== undefined);
-  if (whole?.request === undefined) return console.log(onlyFacts(name, records));
+  if (whole?.request === undefined) {
+    tellFault();
+    return console.log(onlyFacts(name, records));
+  }
   const diagnosis = await look(requestIn(whole), unixMillis(whole.at));
   console.log(`\nThe request of ${instant(unixMillis(whole.at))}:\n${told(name, diagnosis)}`);
   if (!diagnosis.verifies) throw new RefusedError(`${name} refuses this request.`);
@@ -125,14 +131,12 @@ const requestIn = ({ request, method, sourceIp }: RefusalRecord): RawRequest => 
 });
 
 /** As a person reads it. */
-function told(name: string, { verifies, findings, likely }: Diagnosis): string {
+function told(name: string, { verifies, findings, likely, otherwise }: Diagnosis): string {
   const lines = findings.flatMap(({ check, ok, detail }) => {
     const [first, ...more] = detail.split('\n');
     return [`${ok ? '✔' : '✘'} ${check.padEnd(10)} ${first}`, ...more.map((line) => `             ${line}`)];
   });
-  const unknown =
-    'None of the usual mistakes fits: compare the secret with what the provider shows, character for character.';
-  const advice = likely.length > 0 ? likely : [unknown];
+  const advice = likely.length > 0 ? likely : [otherwise].filter((line) => line !== undefined);
   return plainText([...lines, '', ...(verifies ? [`${name} accepts this request.`] : advice)].join('\n'));
 }
 

@@ -6,6 +6,7 @@ import { type RawRequest, underUrl } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
 import { seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
+import { lastAdvice } from './advice.ts';
 import {
   cheapFindings,
   type Finding,
@@ -15,7 +16,7 @@ import {
   signatureFinding,
 } from './findings.ts';
 import { type ExplainedSource, judge, liveKeys } from './judge.ts';
-import { adviceAfterSignature, likelyMistakes, withoutSecret } from './mistakes.ts';
+import { adviceAfterSignature, likelyMistakes, mistakesOfStored, withoutSecret } from './mistakes.ts';
 
 /** The secret of another source. */
 export interface OtherSecret {
@@ -30,6 +31,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** What probably went wrong, each a sentence; empty when nothing was recognised. */
   readonly likely: readonly string[];
+  /** What is left to do where nothing was recognised. */
+  readonly otherwise?: string;
 }
 
 /** Says whether keys verify a request, whenever that came. */
@@ -55,31 +58,48 @@ export async function diagnose(
   const verdict = await judge(request, source, at, calls);
   const keys = liveKeys(source, at);
   const checked = [...cheapFindings(request, source), secretFinding(source, keys)];
-  const told = (findings: readonly Finding[], likely: readonly string[]): Diagnosis => {
+  const told = (findings: readonly Finding[], likely: readonly string[], otherwise?: string): Diagnosis => {
     const all = [...checked, ...findings];
-    return { verifies: all.every(({ ok }) => ok), findings: all, likely };
+    const verifies = all.every(({ ok }) => ok);
+    return {
+      verifies,
+      findings: all,
+      likely,
+      otherwise: verifies || likely.length > 0 ? undefined : otherwise,
+    };
   };
   if (verdict.kind === 'handshake' && verdict.status >= 400)
     return told([handshakeFinding(verdict.status)], [badChallenge]);
-  if (keys.length === 0) return told([], [withoutSecret(request, source)]);
-  if (verdict.kind === 'refused' && verdict.check === 'keys')
-    return told([{ check: 'keys', ok: false, detail: verdict.reason }], []);
   const seen = underUrl(request, source.settings.publicUrl);
   const verify = verifierOf(source, at, calls);
+  if (keys.length === 0) {
+    const stored = await mistakesOfStored({ request: seen, source, verify });
+    return told([], [...stored, withoutSecret(request, source)]);
+  }
+  if (verdict.kind === 'refused' && verdict.check === 'keys')
+    return told([{ check: 'keys', ok: false, detail: verdict.reason }], [], keysAdvice);
   const ever = await verify(seen, keys);
-  if (verdict.kind === 'handshake' && !ever.ok) return told([handshakeFinding(verdict.status)], []);
+  if (verdict.kind === 'handshake' && !ever.ok)
+    return told([handshakeFinding(verdict.status)], [], badChallenge);
   const signature = signatureFinding(seen, source, keys, ever);
   if (ever.ok) {
     const after = laterFindings(verdict, source);
-    return told([signature, ...after], adviceAfterSignature(verdict, source));
+    return told([signature, ...after], adviceAfterSignature(verdict, source, seen, at), bodyAdviceOf(source));
   }
   const found = { request: seen, original: request, source, keys, ever, verify, others };
   const likely = await likelyMistakes(found);
-  return told([signature], likely.length > 0 ? likely : hiddenParts(request));
+  const hiddenOnes = likely.length > 0 ? likely : hiddenParts(request);
+  return told([signature], hiddenOnes, lastAdvice(ever.reason, seen, source));
 }
 
 const badChallenge =
   'It is a test of the URL, but not with what the source expects: compare the verify token, or the challenge, with the provider.';
+
+const keysAdvice =
+  'The key of the provider could not be had, which says nothing about the secret: try again.';
+
+const bodyAdviceOf = ({ settings }: ExplainedSource): string =>
+  `The signature is right, so that the secret is, too. Compare what failed with the settings of ${settings.name}.`;
 
 const anyTime = seconds(100 * 366 * 86_400);
 

@@ -1,10 +1,15 @@
 import { isAllowedAddress } from '../../lambdas/domain/ip-range.ts';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
+import type { SourceSettings } from '../../lambdas/domain/source.ts';
+import { isQuoted } from '../secret-mistakes.ts';
+import { signsUrl } from './expected-signature.ts';
 import type { ExplainedSource, Verdict } from './judge.ts';
+import { secretForm } from './secret-form.ts';
 import { signedParts } from './signed-parts.ts';
 
 /** One check and how it went. */
@@ -36,15 +41,18 @@ export function cheapFindings(request: RawRequest, source: ExplainedSource): Fin
 
 export function secretFinding(source: ExplainedSource, keys: readonly VerificationKey[]): Finding {
   const { length } = keys;
-  if (length > 0) return { check: 'secret', ok: true, detail: length === 1 ? 'one key' : `${length} keys` };
+  const quotes = isQuoted(source.current?.value ?? '') ? ', in quotes, which count as part of it' : '';
+  const count = length === 1 ? 'one key' : `${length} keys`;
+  if (length > 0) return { check: 'secret', ok: true, detail: count + quotes };
   return { check: 'secret', ok: false, detail: withoutKey(source) };
 }
 
 /** What is told of a value is what it is, never the value. */
-function withoutKey({ current, provider }: ExplainedSource): string {
+function withoutKey({ current, provider, settings }: ExplainedSource): string {
   if (current === undefined) return 'has no value';
   const { mistake } = readSecretValue(current.value, provider.secret);
-  if (mistake === undefined) return 'has a value that is no secret of this provider';
+  if (mistake === undefined)
+    return `has a value that is no secret of this provider: that is ${secretForm(settings.provider, provider.secret)}`;
   return `holds ${mistakeText(mistake, provider.secret)}`;
 }
 
@@ -55,8 +63,22 @@ export function signatureFinding(
   ever: Verification,
 ): Finding {
   if (ever.ok) return { check: 'signature', ok: true, detail: 'made with this secret' };
-  const parts = signedParts(settings.provider, provider, request, keys);
+  const parts = [
+    ...signedParts(settings.provider, provider, request, keys),
+    ...urlPart(provider, request, settings),
+  ];
   return { check: 'signature', ok: false, detail: [ever.reason, ...parts].join('\n') };
+}
+
+/** Where the URL is signed: which one, and where it comes from. */
+function urlPart(
+  provider: Provider,
+  { url }: RawRequest,
+  { provider: slug, publicUrl }: SourceSettings,
+): string[] {
+  const origin =
+    publicUrl === undefined ? 'as the request came; publicUrl is not set' : "the source's publicUrl";
+  return signsUrl(slug, provider) ? [`the URL is ${url} (${origin})`] : [];
 }
 
 /** Of a request whose signature is right. */

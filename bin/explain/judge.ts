@@ -25,6 +25,8 @@ export interface ExplainedSource {
   readonly previous?: SecretVersion;
   /** Its URLs. */
   readonly urls: readonly string[];
+  /** A whole command of this tool for the same stack. @default without its options */
+  readonly commandFor?: (rest: string) => string;
 }
 
 type Events = Extract<ReadEvents, { ok: true }>['events'];
@@ -54,7 +56,8 @@ export async function judge(
   const seen = underUrl(request, settings.publicUrl);
   const unsigned = provider.handshake?.unsigned?.(seen, keys);
   if (unsigned !== undefined) return { kind: 'handshake', status: unsigned.status };
-  if (keys.length === 0) return refused('secret', 'not set');
+  if (keys.length === 0)
+    return refused('secret', source.current === undefined ? 'not set' : 'no secret of this provider');
   try {
     const context = { ...calls, now: at, tolerance: settings.tolerance };
     const found = await verifyRequest(provider, seen, keys, context);
@@ -83,6 +86,10 @@ function meaning(request: RawRequest, { settings, provider }: ExplainedSource, f
   const read = readEvents(provider, carried, { family, idRule, requestId: 'explain' });
   return read.ok ? { kind: 'accepted', events: read.events } : refused('body', read.reason);
 }
+
+/** A command that helps, to be copied. */
+export const helpingCommand = ({ commandFor }: ExplainedSource, rest: string): string =>
+  commandFor?.(rest) ?? `npx hookline ${rest}`;
 
 /** The keys that verify at that time: those of the previous version, too, while the overlap lasts. */
 export function liveKeys(source: ExplainedSource, at: UnixMillis): VerificationKey[] {

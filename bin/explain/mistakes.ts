@@ -1,11 +1,21 @@
 import { ownOf } from '../../lambdas/domain/own.ts';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
+import { readSignature } from '../../lambdas/domain/signature/read-signature.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
+import type { UnixMillis } from '../../lambdas/domain/time.ts';
+import { distance, unitMistake } from './advice.ts';
 import type { OtherSecret, Verifier } from './diagnose.ts';
-import { type ExplainedSource, knownKeys, type Verdict } from './judge.ts';
-import { bodyVariants, keyVariants, urlVariants, type Variant } from './variants.ts';
+import { digestMistakes } from './digests.ts';
+import { headerShapes } from './expected-signature.ts';
+import { type ExplainedSource, helpingCommand, knownKeys, type Verdict } from './judge.ts';
+import { secretForm } from './secret-form.ts';
+import { bodyVariants } from './variants/body.ts';
+import { keyVariants } from './variants/key.ts';
+import { urlVariants } from './variants/url.ts';
+import type { Variant } from './variants/variant.ts';
 
 interface Case {
   /** As its provider knows it, and as it came. */
@@ -27,23 +37,55 @@ export async function likelyMistakes(found: Case): Promise<string[]> {
     secretVariants(found),
     otherSources(found),
   ]);
-  return [...unreadBody(found), ...headerMistakes(found), ...new Set(tried.flat())];
+  const under = tried.flat();
+  const units = found.ever.ok || !isUnread(found.ever.reason) ? [] : unitMistake(found.request, found.source);
+  const digests = under.length + units.length > 0 ? [] : digestsOf(found);
+  const headers = headerMistakes(found, digests.length + under.length > 0);
+  return [...new Set([...unreadBody(found), ...digests, ...units, ...headers, ...under])];
+}
+
+const isUnread = (reason: string): boolean => reason.startsWith('malformed-');
+
+/** The digests of this secret first, then of what it may have been before it was copied. */
+function digestsOf({ request, source, keys }: Case): string[] {
+  const { settings, provider, current } = source;
+  const own = digestMistakes(settings.provider, provider, request, keys);
+  if (own.length > 0) return own;
+  const read = keyVariants(current?.value ?? '', provider.secret).flatMap(({ when, value }) =>
+    digestMistakes(settings.provider, provider, request, value).map(
+      (told) => `${told} And the digest fits ${when}.`,
+    ),
+  );
+  return read.slice(0, 1);
 }
 
 /** What to do where the signature is right and the request is refused all the same. */
-export function adviceAfterSignature(verdict: Verdict, { settings }: ExplainedSource): string[] {
+export function adviceAfterSignature(
+  verdict: Verdict,
+  { settings, provider: row }: ExplainedSource,
+  request: RawRequest,
+  at: UnixMillis,
+): string[] {
   const { provider, tolerance } = settings;
   const reason = verdict.kind === 'refused' ? verdict.reason : '';
+  const signedAt = signedTime(row, request);
+  const off = signedAt === undefined ? '' : ` It is ${distance(signedAt, at)}.`;
   if (reason === 'too-new')
     return [
-      `The signature is right, and its time is more than ${tolerance} s ahead: a clock is wrong, or ${provider} writes another unit.`,
+      `The signature is right, and its time is more than ${tolerance} s ahead: a clock is wrong, or ${provider} writes another unit.${off}`,
     ];
   if (reason === 'too-old')
     return [
-      `The signature is right, and its time is more than ${tolerance} s ago: it was replayed, sat in a queue or a proxy, or a clock is wrong. Of a request that was captured earlier say with --at when it came.`,
+      `The signature is right, and its time is more than ${tolerance} s ago: it was replayed, sat in a queue or a proxy, or a clock is wrong.${off} Of a request that was captured earlier say with --at when it came.`,
     ];
   const advice = ownOf(bodyAdvice, reason);
   return advice === undefined ? [] : [advice];
+}
+
+function signedTime({ signature }: Provider, { headers }: RawRequest): UnixMillis | undefined {
+  if (typeof signature === 'function') return undefined;
+  const claim = readSignature(signature, headers);
+  return typeof claim === 'string' ? undefined : claim.signedAt;
 }
 
 const bodyAdvice: Readonly<Record<string, string>> = {
@@ -71,15 +113,20 @@ const unreadBody = ({ ever }: Case): string[] =>
   [ever.ok ? undefined : unreadBodies[ever.reason]].filter((advice) => advice !== undefined);
 
 /** What to do where the secret has no value, or none that could be a secret of the provider. */
-export function withoutSecret(request: RawRequest, { settings, provider }: ExplainedSource): string {
+export function withoutSecret(request: RawRequest, source: ExplainedSource): string {
+  const { settings, provider } = source;
   const { name } = settings;
   if (provider.handshake?.secretIn === undefined)
-    return `Store the secret: npx hookline secrets set ${name}.`;
-  const command = `npx hookline secrets await ${name}`;
+    return `Store the secret: ${helpingCommand(source, `secrets set ${name}`)}. It is ${secretForm(settings.provider, provider.secret)}.`;
+  const command = helpingCommand(source, `secrets await ${name}`);
   return provider.handshake.secretIn(request) === undefined
     ? `The provider brings the secret itself: ${command}, then make the webhook there again.`
     : `This request brings the secret, outside the window for it: ${command}, then make the webhook there again.`;
 }
+
+/** A value that is no secret may hold one: with its name, in JSON. */
+export const mistakesOfStored = (found: Pick<Case, 'request' | 'source' | 'verify'>): Promise<string[]> =>
+  secretVariants(found);
 
 /** Headers that providers send beside the one that counts, or sent before it. */
 const legacy: Readonly<Record<string, string>> = {
@@ -90,18 +137,23 @@ const legacy: Readonly<Record<string, string>> = {
   'x-gitlab-token': 'a token; the source holds a signing token, which GitLab sends as webhook-signature',
 };
 
-function headerMistakes({ request, ever, source }: Case): string[] {
+/** @param isTold whether something better is known than that a header is missing */
+function headerMistakes({ request, ever, source }: Case, isTold: boolean): string[] {
   if (ever.ok || ever.reason !== 'missing-header') return [];
   const names = [...request.headers.keys()];
   const old = names.filter((name) => ownOf(legacy, name) !== undefined);
   if (old.length > 0) return old.map((name) => `Only ${name} is there: ${legacy[name]}.`);
+  if (isTold) return [];
+  const { provider } = source.settings;
+  const shapes = headerShapes(source.provider);
+  const expected = shapes.length === 0 ? '' : ` ${provider} writes ${shapes.join(' or ')}.`;
   const alike = names.filter((name) => /signature|hmac|-sig$/.test(name));
   if (alike.length > 0)
     return [
-      `${alike.join(', ')} looks like a signature, but ${source.settings.provider} signs in another header: is this source's provider right?`,
+      `${alike.join(', ')} looks like a signature, but a header of ${provider} is missing: is this source's provider right, or does a proxy drop headers?${expected}`,
     ];
   return [
-    `No header is a signature: turn signing on at ${source.settings.provider}, or look for a proxy that drops headers.`,
+    `No header is a signature: turn signing on at ${provider}, or look for a proxy that drops headers.${expected}`,
   ];
 }
 
@@ -110,7 +162,7 @@ async function oldSecret({ request, source, verify }: Case): Promise<string[]> {
   if (!(await verify(request, knownKeys(source))).ok) return [];
   const { name, rotationOverlap, provider } = source.settings;
   return [
-    `It verifies with the previous secret, which counts no more: switch to the new one at ${provider}, or store the old one again (npx hookline secrets set ${name}); rotationOverlap is ${rotationOverlap} s.`,
+    `It verifies with the previous secret, which counts no more: switch to the new one at ${provider}, or store the old one again (${helpingCommand(source, `secrets set ${name}`)}); rotationOverlap is ${rotationOverlap} s.`,
   ];
 }
 
@@ -122,20 +174,40 @@ async function requestVariants({ request, original, source, keys, verify }: Case
   const urls = urlVariants(request, [...source.urls, original.url]).map((variant) =>
     changed(variant, (url) => ({ ...request, url })),
   );
-  const tried = await Promise.all(
-    [...bodies, ...urls].map(async ({ when, value }) => ((await verify(value, keys)).ok ? [when] : [])),
-  );
-  return tried.flat().map((when) => `It verifies ${when}.`);
+  const fitting = async (variants: readonly Variant<RawRequest>[]) => {
+    const tried = await Promise.all(variants.map(async ({ value }) => (await verify(value, keys)).ok));
+    return variants.filter((_variant, at) => tried[at]);
+  };
+  const [body, url] = await Promise.all([fitting(bodies), fitting(urls)]);
+  return [
+    ...body.map(({ when }) => `It verifies ${when}.`),
+    ...url.map(({ when, value }) => `It verifies ${when}. ${urlAdvice(value.url, request.url, source)}`),
+  ];
+}
+
+/** A query may hold what is secret, and belongs to no setting. */
+function urlAdvice(signed: string, taken: string, { settings }: ExplainedSource): string {
+  const [of = '', own = ''] = [signed, taken].map((url) => url.split('?')[0]);
+  const { name, provider, publicUrl } = settings;
+  if (of === own) return `${provider} signed another query than the one that came.`;
+  const setting = publicUrl === undefined ? 'which has no publicUrl' : 'by its publicUrl';
+  return `${provider} signed ${of}, and ${name} takes ${own} (${setting}): give ${provider} that one, or set publicUrl: '${of}'.`;
 }
 
 /** The same secret, read in another way. */
-async function secretVariants({ request, source, verify }: Case): Promise<string[]> {
+async function secretVariants({
+  request,
+  source,
+  verify,
+}: Pick<Case, 'request' | 'source' | 'verify'>): Promise<string[]> {
+  const variants = keyVariants(source.current?.value ?? '', source.provider.secret);
   const tried = await Promise.all(
-    keyVariants(source.current?.value ?? '').map(async ({ when, value }) =>
-      (await verify(request, [value])).ok ? [when] : [],
-    ),
+    variants.map(async ({ when, value }) => ((await verify(request, value)).ok ? [when] : [])),
   );
-  return tried.flat().map((when) => `It verifies ${when}.`);
+  return tried
+    .flat()
+    .slice(0, 1)
+    .map((when) => `It verifies ${when}.`);
 }
 
 const changed = <From, To>({ when, value }: Variant<From>, change: (from: From) => To): Variant<To> => ({

@@ -86,7 +86,12 @@ describe('what is told of a provider with a way of its own', () => {
 
     expect(detail).toContain(`signed is the URL and the sorted fields of the form: `);
     expect(detail).toContain(JSON.stringify(`${url}SmsSidSM1SmsStatussent`));
-    expect(found.likely).toEqual(mistake === undefined ? [] : [mistake]);
+    expect(found.likely).toEqual(
+      mistake === undefined
+        ? []
+        : [expect.stringMatching(`^${mistake} twilio signed ${signedUrl}, and twilio takes`)],
+    );
+    expect(detail).toContain(`the URL is ${url} (as the request came; publicUrl is not set)`);
   });
 
   it('Twilio: another body than the URL names', async () => {

@@ -17,14 +17,14 @@ const seen: Readonly<Record<Mistake, string>> = {
 
 /** Says what a value is, and what is expected instead, e.g. `a public key, no secret; the provider's shared secret is expected`. */
 export const mistakeText = (mistake: Mistake, format: SecretFormat): string =>
-  `${seen[mistake]}, no secret; ${expected(format)} is expected${advice[mistake] ?? ''}`;
+  `${seen[mistake]}, no secret; ${expectedSecret(format)} is expected${advice[mistake] ?? ''}`;
 
 const advice: Readonly<Partial<Record<Mistake, string>>> = {
   'private-key': ' (a private key belongs to who signs: if it was shown to anybody else, make a new pair)',
   assignment: ' (without its name)',
 };
 
-function expected(format: SecretFormat): string {
+export function expectedSecret(format: SecretFormat): string {
   if (typeof format === 'object') return `the ${format.called}`;
   return format === 'ed25519' ? 'the Ed25519 public key' : "the provider's shared secret";
 }

@@ -84,7 +84,11 @@ const testReference = code(({ payload }) => {
 const success = code(({ payload }) => textAt(payload, 'NotificationRequestItem.success') || undefined);
 
 /** Other fields of an item are not signed. */
-const ofSigned = first(joined(':', ofItem('pspReference'), ofItem('eventCode'), success), hash);
+const ofSigned = first(
+  joined(':', testReference, hash),
+  joined(':', ofItem('pspReference'), ofItem('eventCode'), success),
+  hash,
+);
 
 /** @see https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures */
 export const adyen: Provider = {

@@ -1,0 +1,120 @@
+import { parseSecretValue } from '../../../lambdas/domain/provider/secret.ts';
+import type { SecretFormat, VerificationKey } from '../../../lambdas/domain/signature/key.ts';
+import { distinct, type TextVariant, type Variant } from './variant.ts';
+
+/** The keys that the same secret makes when it is read in another way, or without what came along when it was copied. */
+export function keyVariants(secret: string, format: SecretFormat): Variant<readonly VerificationKey[]>[] {
+  const cleaned = distinct(cleanings(secret), secret);
+  return [
+    ...readings(secret),
+    ...cleaned.flatMap(([when, text]) => {
+      const keys = parseSecretValue(text, format)?.keys.map(({ key }) => key) ?? [];
+      const own = keys.length > 0 ? [{ when, value: keys }] : [];
+      return [...own, ...rawKey(when, Buffer.from(text, 'utf8'))];
+    }),
+  ];
+}
+
+function readings(secret: string): Variant<readonly VerificationKey[]>[] {
+  const text = secret.trim();
+  const bare = text.replace(/^(?:v1a?,)?(?:whsec_|secret_|polar_whs_)/, '');
+  const seen = new Set<string>();
+  const all: [string, Buffer][] = [
+    ['with the secret as it is, without decoding it', Buffer.from(text, 'utf8')],
+    ['with the secret without its prefix', Buffer.from(bare, 'utf8')],
+    ['with the secret decoded from base64', Buffer.from(bare, 'base64')],
+    ['with the secret decoded from hex', Buffer.from(bare, 'hex')],
+    ['with a line end behind the secret', Buffer.from(`${text}\n`, 'utf8')],
+    ['with CR and LF behind the secret', Buffer.from(`${text}\r\n`, 'utf8')],
+    ['with white space around the secret, as it was stored', Buffer.from(secret, 'utf8')],
+    ['with the secret in base64', Buffer.from(Buffer.from(text).toString('base64'))],
+  ];
+  return all.flatMap(([when, bytes]) => {
+    const name = bytes.toString('hex');
+    if (seen.has(name)) return [];
+    seen.add(name);
+    return rawKey(when, bytes);
+  });
+}
+
+const rawKey = (when: string, bytes: Buffer): Variant<readonly VerificationKey[]>[] =>
+  bytes.length === 0 ? [] : [{ when, value: [{ kind: 'hmac', bytes }] }];
+
+/** A secret that begins with these is JSON, and its quotes and names belong to it. */
+const isJson = (text: string): boolean => /^\s*[{[]/.test(text);
+
+function cleanings(secret: string): TextVariant[] {
+  const seen = secret.replace(invisible, '');
+  const name = /^\s*(?:export\s+|set\s+|\$env:)?[A-Za-z_][\w.-]*\s*[=:]\s*/;
+  const value = seen.replace(name, '').trim();
+  const named = value === seen.trim() ? 'NAME=' : 'its name in front';
+  const all: TextVariant[] = [
+    ['with the secret without the quotes around it: store it without them', withoutQuotes(secret)],
+    [
+      'with the secret without characters that cannot be seen (zero-width blanks and the like): copy it again',
+      seen,
+    ],
+    [`with the secret without ${named}: store the value alone`, value],
+    [
+      'with the secret without its name and the quotes around the value: store the value alone',
+      withoutQuotes(value),
+    ],
+    ['with the secret without the quotes and what cannot be seen: copy it again', withoutQuotes(seen)],
+    ['with the secret without the white space in it: copy it again', seen.replace(/\s/g, '')],
+    [
+      'with the secret without \\n at its end, which is no line end there: store it without',
+      seen.replace(/(?:\\r)?\\n$/, ''),
+    ],
+    ['with the secret without Bearer in front: store the token alone', seen.replace(/^\s*Bearer\s+/i, '')],
+    [
+      'with the escapes (%2B and the like) in the secret undone: store it as the page shows it',
+      unescaped(seen),
+    ],
+    ['with plain quotes and dashes in the secret: an editor replaced them', plain(secret)],
+    ['with the first half of the secret: it was pasted twice', firstHalf(secret.trim())],
+    ['with the secret padded with =, which was cut off', `${secret.trim()}=`],
+    ['with the secret padded with ==, which was cut off', `${secret.trim()}==`],
+    ...fieldsOf(secret),
+  ];
+  return isJson(secret) ? fieldsOf(secret) : all.filter(([, text]) => text !== '');
+}
+
+const invisible = /[\p{Cc}\p{Cf}\p{DI}\u00a0]/gu;
+
+function withoutQuotes(text: string): string {
+  const [, inner = text] = /^\s*["'`“”„«‘’]([\s\S]*)["'`“”„»‘’][;,]?\s*$/.exec(text) ?? [];
+  return inner;
+}
+
+const plain = (text: string): string =>
+  text
+    .replace(/[“”„]/g, '"')
+    .replace(/[‘’‚]/g, "'")
+    .replace(/[‐‑–—]/g, '-');
+
+const firstHalf = (text: string): string => {
+  const half = text.slice(0, text.length / 2);
+  return half + half === text ? half : text;
+};
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Secrets Manager's own page stores JSON of names and values. */
+function fieldsOf(secret: string): TextVariant[] {
+  if (!isJson(secret)) return [];
+  try {
+    return Object.entries(JSON.parse(secret)).flatMap(([name, value]): TextVariant[] =>
+      typeof value === 'string'
+        ? [[`with the field ${name} of the JSON that is stored: store its value alone, as plain text`, value]]
+        : [],
+    );
+  } catch {
+    return [];
+  }
+}
