@@ -163,8 +163,9 @@ const isInterim = ({ status }: AnswerHead): boolean => status < 200 && status !=
 /** Whether the first bytes can become a status line. */
 function mayBeHttp(bytes: Buffer, from: number): boolean {
   const first = bytes.toString('latin1', from, from + 16);
-  const name = first.replace(/^(?:\xef\xbb\xbf|[ \t\r\n])*/, '').slice(0, 4);
-  return 'HTTP'.startsWith(name.toUpperCase()) || /\xef\xbb?$/.test(first);
+  const rest = first.replace(/^(?:\xef\xbb\xbf|[ \t\r\n])*/, '');
+  // The last is a byte order mark that is not all there yet.
+  return 'HTTP'.startsWith(rest.slice(0, 4).toUpperCase()) || /^\xef\xbb?$/.test(rest);
 }
 
 const maxExcerptChars = 24;

@@ -227,6 +227,7 @@ describe('reading heads', () => {
         );
         expect(foundIn(chunks)).toEqual(foundIn([bytes]));
       }),
+      { numRuns: 2_000, examples: [[Buffer.of(0, 0xef), 1]] },
     );
   });
 
