@@ -123,6 +123,8 @@ export function storedId(name: string, { body }: Draft, answer: string): string 
       return `${JSON.parse(text).notificationItems[0].NotificationRequestItem.pspReference}:AUTHORISATION:true`;
     case 'discord':
       return createHash('sha256').update(body).digest('hex');
+    case 'slack':
+      return JSON.parse(text).event_id;
     case 'supabase':
       return JSON.parse(text).metadata.uuid;
     case 'telegram':
