@@ -1,5 +1,5 @@
 import { fieldOf, isForm, readForm } from '../form.ts';
-import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { emptyAnswer, type Handshake, jsonAnswer } from '../handshake.ts';
 import { decodeUtf8, parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -24,6 +24,16 @@ const slackHandshake: Handshake = {
   },
 };
 
+const suggestions = ['block_suggestion', 'dialog_suggestion'];
+
+/** A menu that loads its options; of the oldest menus, whose choices have the same type, the one that brings none. */
+function asksForOptions(payload: unknown): boolean {
+  const type = propertyAt(payload, 'type');
+  return type === 'interactive_message'
+    ? propertyAt(payload, 'actions') === undefined
+    : suggestions.some((name) => name === type);
+}
+
 /** @see https://docs.slack.dev/authentication/verifying-requests-from-slack */
 export const slack: Provider = {
   secret: 'text',
@@ -42,6 +52,7 @@ export const slack: Provider = {
   attributes: { team: body('team_id', 'team.id') },
   forward: ['x-slack-request-timestamp', 'x-slack-retry-num', 'x-slack-retry-reason'],
   handshake: slackHandshake,
-  // What is in it would be shown, or be an error to the person who submits a view.
-  answer: emptyAnswer,
+  // What is in it would be shown, or be an error to the person who submits a view. Only a menu must read something.
+  answer: ({ body: bytes }) =>
+    asksForOptions(parsePayload(bytes, 'json-or-fields')) ? jsonAnswer({ options: [] }) : emptyAnswer,
 };
