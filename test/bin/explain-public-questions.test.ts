@@ -7,7 +7,7 @@ import type { LocalOutputs } from '../../local/outputs.ts';
 import { cliAws } from '../fakes/cli-aws.ts';
 import { localOutputs } from './outputs.ts';
 
-// Ten mistakes that people asked about in public, each in our own words: what they stored, what came, and what they
+// Fourteen mistakes that people asked about in public, each in our own words: what they stored, what came, and what they
 // wanted to be told.
 
 const folder = mkdtempSync(join(tmpdir(), 'hookline-questions-'));
@@ -40,6 +40,8 @@ const event = '{\n  "id": "evt_1",\n  "object": "event",\n  "type": "invoice.pai
 const slackForm =
   'token=t&command=%2Fdeploy&text=to+production%21&response_url=https%3A%2F%2Fhooks.slack.test%2F1';
 const slackJson = JSON.stringify(Object.fromEntries(new URLSearchParams(slackForm)));
+const githubForm = `payload=${encodeURIComponent('{"zen":"a b"}')}`;
+const order = '{"id":1,"title":"Caf\u00e9 & Co","url":"https://shop.example.test/1"}';
 const svixKey = Buffer.alloc(24, 7).toString('base64');
 
 const questions: Readonly<Record<string, Question>> = {
@@ -131,6 +133,34 @@ const questions: Readonly<Record<string, Question>> = {
     },
     body: slackJson,
     named: /with the body as a form.*: something turned the form into JSON/,
+  },
+  'Stripe on Lambda: the body that API Gateway hands on in base64 was taken as it is': {
+    provider: 'stripe',
+    stored: 'whsec_test_1',
+    headers: stripe('whsec_test_1', event),
+    body: Buffer.from(event).toString('base64'),
+    named: /with the body decoded from base64, as API Gateway hands it on/,
+  },
+  'GitHub: the webhook sends a form, and the field payload was compared': {
+    provider: 'github',
+    stored: 'b3f1c0',
+    headers: { 'x-hub-signature-256': `sha256=${mac('b3f1c0', githubForm).digest('hex')}` },
+    body: '{"zen":"a b"}',
+    named: /with the body in the field payload of a form/,
+  },
+  'Shopify: json_encode wrote the body again, with slashes and letters escaped': {
+    provider: 'shopify',
+    stored: 'shpss_1',
+    headers: { 'x-shopify-hmac-sha256': mac('shpss_1', order).digest('base64') },
+    body: order.replaceAll('/', '\\/').replaceAll('\u00e9', '\\u00e9'),
+    named: /with the body as compact JSON, without escapes that JSON does not need: something parsed it/,
+  },
+  'Stripe through a tool that forwards: the line ends became CRLF': {
+    provider: 'stripe',
+    stored: 'whsec_test_1',
+    headers: stripe('whsec_test_1', event),
+    body: event.replaceAll('\n', '\r\n'),
+    named: /line ends/,
   },
 };
 

@@ -6,12 +6,21 @@ type Fields = readonly (readonly [name: string, value: string])[];
 export function formVariants(text: string): TextVariant[] {
   if (/^[^\s{[<"]+=/.test(text)) return [...changedInPlace(text), ...rewritten(text), ...payloadOf(text)];
   const fields = fieldsInJson(text);
-  return fields === undefined
-    ? []
-    : writtenForms(fields).map(([how, form]) => [
+  if (fields === undefined) return [];
+  return [
+    ...writtenForms(fields).map(
+      ([how, form]): TextVariant => [
         `with the body as a form${how}: something turned the form into JSON`,
         form,
-      ]);
+      ],
+    ),
+    ...writtenForms([['payload', text]]).map(
+      ([how, form]): TextVariant => [
+        `with the body in the field payload of a form${how}: something took the JSON out of the form`,
+        form,
+      ],
+    ),
+  ];
 }
 
 const again = 'in the form: something parsed it and wrote it again';
