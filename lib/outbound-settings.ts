@@ -1,5 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
+import { ownOf } from '../lambdas/domain/own.ts';
+import { problemWithGiven, type SettingKind } from './given-settings.ts';
 import { deliverTimeout, outboundDefaults, type RetryPreset, retryPresets, workerTimes } from './settings.ts';
 import { checked, SettingsError } from './settings-error.ts';
 
@@ -31,6 +33,22 @@ export interface OutboundProps {
   readonly deliveryRetention?: Duration;
 }
 
+/** Every setting of sending: what is not here is a slip. A schedule may have a name. */
+const outboundKinds: Readonly<Record<keyof OutboundProps, SettingKind>> = {
+  retrySchedule: 'any',
+  attemptTimeout: 'duration',
+  connectTimeout: 'duration',
+  retryOtherStatuses: 'any',
+  allowedPorts: 'any',
+  endpointMetrics: 'any',
+  maxConcurrency: 'any',
+  disableAfter: 'duration',
+  maxConcurrentPerEndpoint: 'any',
+  breakAfter: 'any',
+  userAgent: 'any',
+  deliveryRetention: 'duration',
+};
+
 /** Lambda's limit. */
 const maxFunctionSeconds = 900;
 
@@ -45,6 +63,7 @@ export const deliverTimeoutOf = (props: OutboundProps): Duration =>
  * @throws SettingsError naming the setting
  */
 export function outboundSettings(props: OutboundProps, localEndpoints: boolean): OutboundSettings {
+  refuse(problemWithGiven(outboundKinds, props));
   const timeout = deliverTimeoutOf(props).toSeconds();
   if (timeout > maxFunctionSeconds) {
     throw new SettingsError(
@@ -70,7 +89,16 @@ export function outboundSettings(props: OutboundProps, localEndpoints: boolean):
 }
 
 function retryDelaysOf(schedule: RetryPreset | readonly Duration[]): number[] {
-  return typeof schedule === 'string'
-    ? [...retryPresets[schedule]]
-    : schedule.map((delay) => delay.toSeconds());
+  if (typeof schedule !== 'string') {
+    refuse(problemWithGiven({ retrySchedule: 'durations' }, { retrySchedule: schedule }));
+    return schedule.map((delay) => delay.toSeconds());
+  }
+  const preset: readonly number[] | undefined = ownOf(retryPresets, schedule);
+  if (preset !== undefined) return [...preset];
+  const names = Object.keys(retryPresets).join(', ');
+  throw new SettingsError(`outbound: retrySchedule is '${schedule}'; write one of ${names}, or a list`);
+}
+
+function refuse(problem: string | undefined): void {
+  if (problem !== undefined) throw new SettingsError(`outbound: ${problem}`);
 }

@@ -4,12 +4,15 @@ import { ownOf } from '../lambdas/domain/own.ts';
 import { type ProviderName, providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../lambdas/domain/provider/generic.ts';
 import {
-  type Ed25519Settings,
-  type HmacSettings,
+  Ed25519Settings,
+  HmacSettings,
+  SignatureFields,
   SourceSettings,
-  type TokenSettings,
+  TokenSettings,
 } from '../lambdas/domain/source.ts';
 import { seconds } from '../lambdas/domain/time.ts';
+import { unknownFields } from '../lambdas/domain/unknown-fields.ts';
+import { problemWithGiven, type SettingKind } from './given-settings.ts';
 import { publishedRanges } from './published-ranges.ts';
 import { sourceDefaults, workerTimes } from './settings.ts';
 import { checked, SettingsError } from './settings-error.ts';
@@ -69,6 +72,28 @@ export interface SourceProps {
   readonly publicUrl?: string;
 }
 
+/** Every setting of a source: what is not here is a slip. */
+const sourceKinds: Readonly<Record<keyof SourceProps, SettingKind>> = {
+  provider: 'any',
+  hmac: 'any',
+  token: 'any',
+  ed25519: 'any',
+  tolerance: 'duration',
+  rotationOverlap: 'duration',
+  maxBodyBytes: 'any',
+  allowedCidrs: 'any',
+  eventId: 'any',
+  retention: 'duration',
+  handlerRetryDelays: 'durations',
+  handlerTimeout: 'duration',
+  handlerEnvironment: 'any',
+  maxConcurrency: 'any',
+  throttle: 'any',
+  awaitHandshakeMinutes: 'any',
+  keepRefusedRequests: 'any',
+  publicUrl: 'any',
+};
+
 /** Sources by name; the name is the last segment of the URL. */
 export type Sources = Readonly<Record<string, SourceProps>>;
 
@@ -108,6 +133,8 @@ function problemsOf(name: string, source: SourceProps): string[] {
   if (!sourceName.test(name)) {
     return [`source '${name}': name it with 1 to 40 lower-case letters, digits and hyphens, a letter first`];
   }
+  const given = problemWithSource(source);
+  if (given !== undefined) return [`source '${name}': ${given}`];
   try {
     sourceSettings(name, source, handlerTimeoutOf(source));
     return [];
@@ -116,6 +143,23 @@ function problemsOf(name: string, source: SourceProps): string[] {
     throw error;
   }
 }
+
+/** Names that are not settings, and times that are none; also in what describes a sender. */
+function problemWithSource(source: SourceProps): string | undefined {
+  const own = problemWithGiven(sourceKinds, source);
+  const { hmac, ed25519, token } = source;
+  const senders = [
+    ...unknownIn('hmac', HmacSettings.entries, hmac),
+    ...unknownIn('ed25519', Ed25519Settings.entries, ed25519),
+    ...unknownIn('token', TokenSettings.entries, token),
+    ...unknownIn('hmac.fields', SignatureFields.entries, hmac?.fields),
+    ...unknownIn('ed25519.fields', SignatureFields.entries, ed25519?.fields),
+  ];
+  return own ?? senders[0];
+}
+
+const unknownIn = (where: string, known: object, given: object | undefined): string[] =>
+  unknownFields(known, given ?? {}).map(({ name, message }) => `${where}.${name} ${message}`);
 
 /**
  * The complete settings of a source.

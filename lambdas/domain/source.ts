@@ -19,6 +19,16 @@ const senderEntries = {
 const SenderSettings = v.object(senderEntries);
 export type SenderSettings = v.InferOutput<typeof SenderSettings>;
 
+/** A signature's header with fields. */
+export const SignatureFields = v.object({
+  /** The field of the signature; it may come several times. */
+  signature: v.string(),
+  /** The field with unix seconds; when set it is signed, and checked against the tolerance. */
+  timestamp: v.optional(v.string()),
+  /** What stands between the fields; a comma without it. */
+  separator: v.optional(v.picklist([',', ';'])),
+});
+
 /** How a sender that is not in the catalogue writes a signature. */
 const signatureEntries = {
   /** The header that carries the signature. */
@@ -29,16 +39,7 @@ const signatureEntries = {
   /** A header with unix seconds; when set it is signed, and checked against the tolerance. */
   timestampHeader: v.optional(v.string()),
   /** The signature's header has fields, such as `t=…,v1=…`; instead of `prefix` and `timestampHeader`. */
-  fields: v.optional(
-    v.object({
-      /** The field of the signature; it may come several times. */
-      signature: v.string(),
-      /** The field with unix seconds; when set it is signed, and checked against the tolerance. */
-      timestamp: v.optional(v.string()),
-      /** What stands between the fields; a comma without it. */
-      separator: v.optional(v.picklist([',', ';'])),
-    }),
-  ),
+  fields: v.optional(SignatureFields),
   /**
    * What is signed, of `{body}`, `{timestamp}`, `{id}`, `{url}` and `{method}`; `{id}` is the value of `idHeader`. Without it
    * `{timestamp}.{body}` where there is a timestamp, else `{body}`.

@@ -98,7 +98,8 @@ describe('a user agent', () => {
   );
 });
 
-const signed = { signatureHeader: 'x-s', algorithm: 'sha256', encoding: 'hex', prefix: '' } as const;
+const ed25519 = { signatureHeader: 'x-s', encoding: 'hex', prefix: '' } as const;
+const signed = { ...ed25519, algorithm: 'sha256' } as const;
 
 describe('synth refuses', () => {
   const refused: readonly (readonly [string, Partial<WebhookStackProps>, RegExp])[] = [
@@ -125,7 +126,7 @@ describe('synth refuses', () => {
     ],
     [
       'a template with something unknown',
-      { sources: { pay: { provider: 'ed25519', ed25519: { ...signed, signed: '{body}{secret}' } } } },
+      { sources: { pay: { provider: 'ed25519', ed25519: { ...ed25519, signed: '{body}{secret}' } } } },
       /it may hold \{body\}, \{timestamp\}, \{url\} and \{method\}/,
     ],
     [
