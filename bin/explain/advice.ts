@@ -93,5 +93,5 @@ export function distance(signedAt: UnixMillis, at: UnixMillis): string {
   const off = Math.round(Math.abs(at - signedAt) / 1000);
   const hours = Math.round(off / 3600);
   const isZone = hours >= 1 && hours <= 14 && Math.abs(off - hours * 3600) <= 300;
-  return `${off} s off${isZone ? `, about ${hours} h: a time zone` : ''}`;
+  return `${off} s off${isZone ? `, about ${hours} h, as a wrong time zone makes` : ''}`;
 }

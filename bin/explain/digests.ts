@@ -69,8 +69,20 @@ const [maxValueLength, maxTokens] = [4096, 40];
 function receivedDigests({ headers }: RawRequest): Received[] {
   return [...headers]
     .filter(([name]) => mayBeSignature.test(name))
-    .flatMap(([header, value]) => tokensIn(value).flatMap((token) => digestsIn(header, token)));
+    .flatMap(([header, value]) => [
+      ...tokensIn(value).flatMap((token) => digestsIn(header, token)),
+      ...withBlanks(header, value),
+    ]);
 }
+
+/** A + that something read as in a form. */
+const withBlanks = (header: string, value: string): Received[] =>
+  value.trim().includes(' ')
+    ? digestsIn(header, value.slice(0, maxValueLength).trim().replaceAll(' ', '+')).map((one) => ({
+        ...one,
+        written: `${one.written}, with a blank for each +`,
+      }))
+    : [];
 
 const tokensIn = (value: string): string[] => [
   ...new Set([value.trim(), ...value.slice(0, maxValueLength).split(/[,;\s]+/)].slice(0, maxTokens)),
@@ -81,7 +93,9 @@ function digestsIn(header: string, token: string): Received[] {
   const text = token.replace(/^["']|["']$/g, '');
   const [, prefix = '', rest = ''] = /^([A-Za-z][A-Za-z0-9_-]{0,20}[=:,])(.+)$/.exec(text) ?? [];
   const behind = rest === '' ? [] : decodings(rest).map((one) => ({ ...one, header, prefix }));
-  return [...decodings(text).map((one) => ({ ...one, header, prefix: '' })), ...behind];
+  return [...decodings(text).map((one) => ({ ...one, header, prefix: '' })), ...behind].map((one) =>
+    text === token ? one : { ...one, written: `${one.written}, in quotes` },
+  );
 }
 
 function decodings(text: string): Pick<Received, 'written' | 'bytes'>[] {

@@ -70,33 +70,56 @@ function mayBeSignature(algorithm: Algorithm | undefined, text: string): boolean
 }
 
 function expectedBy(scheme: SignatureScheme, request: RawRequest): ExpectedSignature[] {
-  const whole = contentOf(scheme, request);
+  const [whole = Buffer.alloc(0), ...others] = [scheme.signed, ...otherTemplates].map((template) =>
+    contentOf(scheme, template, request),
+  );
   const body = { what: 'of the body alone', bytes: request.body };
+  const near = otherTemplates.flatMap((template, at) => {
+    const bytes = others[at];
+    return bytes === undefined || template === scheme.signed
+      ? []
+      : [{ what: `of ${template} instead of ${scheme.signed}`, bytes }];
+  });
   return Object.entries(scheme.versions).flatMap(([version, algorithm]) => {
     if (algorithm.key !== 'hmac') return [];
     const { hash, encoding } = algorithm;
     const contents = [
       { what: 'of the same bytes', bytes: whole },
-      ...(scheme.signed === '{body}' ? [] : [body]),
+      ...(scheme.signed === '{body}' ? [] : [body, ...near]),
     ];
     return [{ header: firstHeader(scheme), shape: shapeOf(scheme, version), hash, encoding, contents }];
   });
 }
 
+/** What people sign who took another provider's page, or left a part out. */
+const otherTemplates = [
+  '{timestamp}.{body}',
+  '{timestamp}{body}',
+  '{timestamp}:{body}',
+  '{body}{timestamp}',
+  'v0:{timestamp}:{body}',
+  '{id}.{body}',
+  '{id}.{timestamp}.{body}',
+];
+
 /** Read more leniently than a receiver may: the header may be written in another way. */
-function contentOf(scheme: SignatureScheme, { headers, ...request }: RawRequest): Uint8Array {
+function contentOf(
+  scheme: SignatureScheme,
+  template: string,
+  { headers, ...request }: RawRequest,
+): Uint8Array {
   const families = scheme.families ?? [''];
   const family = families.find((one) => headers.has(headerName(scheme.header, one))) ?? families[0] ?? '';
   const find = (name: string | undefined) => name && headers.get(headerName(name, family));
   const [, timestamp] =
-    /(?:^|[,;\s])(?:t|ts|time|timestamp)=([^,;\s]+)/.exec(find(scheme.header) ?? '') ?? [];
+    /(?:^|[,;\s])["']?(?:t|ts|time|timestamp)=([^,;\s]+)/.exec(find(scheme.header) ?? '') ?? [];
   const claim = {
     family,
     id: find(scheme.idHeader),
     timestamp: find(scheme.timestampHeader) ?? timestamp ?? find(scheme.header)?.split(',')[0],
     signatures: [],
   };
-  return Buffer.concat(signedContent(scheme.signed, claim, { ...request, headers }));
+  return Buffer.concat(signedContent(template, claim, { ...request, headers }));
 }
 
 const firstHeader = ({ header, families = [''] }: SignatureScheme): string =>

@@ -78,8 +78,21 @@ export function adviceAfterSignature(
     return [
       `The signature is right, and its time is more than ${tolerance} s ago: it was replayed, sat in a queue or a proxy, or a clock is wrong.${off} Of a request that was captured earlier say with --at when it came.`,
     ];
+  if (reason === 'not-json' && isJson(request.body))
+    return [
+      `The signature is right, and the body is JSON, but not as ${provider} sends it: is it another kind of webhook of the same provider, or another provider's?`,
+    ];
   const advice = ownOf(bodyAdvice, reason);
   return advice === undefined ? [] : [advice];
+}
+
+function isJson(body: Uint8Array): boolean {
+  try {
+    JSON.parse(Buffer.from(body).toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function signedTime({ signature }: Provider, { headers }: RawRequest): UnixMillis | undefined {
@@ -180,7 +193,7 @@ async function requestVariants({ request, original, source, keys, verify }: Case
   };
   const [body, url] = await Promise.all([fitting(bodies), fitting(urls)]);
   return [
-    ...body.map(({ when }) => `It verifies ${when}.`),
+    ...body.slice(0, 1).map(({ when }) => `It verifies ${when}.`),
     ...url.map(({ when, value }) => `It verifies ${when}. ${urlAdvice(value.url, request.url, source)}`),
   ];
 }

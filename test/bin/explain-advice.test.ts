@@ -186,7 +186,7 @@ it('a time zone is told by its distance', async () => {
   const request = stripeRequest(body, body, 'whsec_1', now - 7200);
 
   expect(await adviceOn(request, sourceOf('stripe', 'whsec_1'))).toContain(
-    '7200 s off, about 2 h: a time zone',
+    '7200 s off, about 2 h, as a wrong time zone makes',
   );
 });
 

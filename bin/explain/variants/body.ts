@@ -1,4 +1,6 @@
 import { gunzipSync } from 'node:zlib';
+import { ownOf } from '../../../lambdas/domain/own.ts';
+import { withoutEntities } from './entities.ts';
 import { formVariants } from './form.ts';
 import { jsonVariants } from './json.ts';
 import { distinct, type TextVariant, type Variant } from './variant.ts';
@@ -36,27 +38,32 @@ const textVariants = (text: string): TextVariant[] => [
   ['with the characters that HTML escapes', withoutEntities(text)],
 ];
 
-const entities: Readonly<Record<string, string>> = {
-  quot: '"',
-  '#34': '"',
-  '#39': "'",
-  lt: '<',
-  gt: '>',
-  amp: '&',
-};
-const withoutEntities = (text: string): string =>
-  text.replace(/&(quot|#34|#39|lt|gt|amp);/g, (whole, name: string) => entities[name] ?? whole);
-
 function byteVariants(body: Uint8Array, text: string): Variant<Uint8Array>[] {
   const unpacked = unzipped(body);
   const latin1 = Buffer.from(text, 'latin1');
+  const python = ofPython(text);
   const isLatin1 = latin1.toString('latin1') === text && !latin1.equals(body);
   return [
     ...(unpacked === undefined
       ? []
       : [{ when: 'with the body unpacked: it came with gzip', value: unpacked }]),
+    ...(python === undefined
+      ? []
+      : [{ when: "with what stands in b'…': Python wrote its bytes as a text, with str()", value: python }]),
     ...(isLatin1 ? [{ when: 'with the body as Latin-1: something wrote it as UTF-8', value: latin1 }] : []),
   ];
+}
+
+const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+/** Bytes as Python shows them. */
+function ofPython(text: string): Uint8Array | undefined {
+  const [, , inner] = /^b(["'])([\s\S]*)\1\s*$/.exec(text) ?? [];
+  if (inner === undefined) return undefined;
+  const bytes = inner.replace(/\\(?:x([0-9a-f]{2})|([\s\S]))/g, (_all, code?: string, letter = '') =>
+    code === undefined ? (ownOf(controls, letter) ?? letter) : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return Buffer.from(bytes, 'latin1');
 }
 
 /** As much as a receiver takes, and no more. */

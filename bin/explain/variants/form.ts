@@ -26,6 +26,11 @@ export function formVariants(text: string): TextVariant[] {
 const again = 'in the form: something parsed it and wrote it again';
 
 const changedInPlace = (text: string): TextVariant[] => [
+  ['with %2B for each + in the form: the + was not escaped when it was sent on', text.replaceAll('+', '%2B')],
+  [
+    'with %2B for each + behind a = in the form: the + was not escaped when it was sent on',
+    text.replaceAll('=+', '=%2B'),
+  ],
   [`with %20 for each + ${again}`, text.replaceAll('+', '%20')],
   [`with + for each %20 ${again}`, text.replaceAll('%20', '+')],
   [`with escapes in capitals ${again}`, recased(text, (code) => code.toUpperCase())],

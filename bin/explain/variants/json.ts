@@ -24,8 +24,9 @@ export function jsonVariants(text: string): TextVariant[] {
 function inEnvelope(json: unknown): TextVariant[] {
   if (typeof json !== 'object' || json === null || !('body' in json)) return [];
   const { body } = json;
-  return typeof body === 'string'
-    ? [['with the text in the field body: the rest is the gateway’s', body]]
+  if (typeof body === 'string') return [['with the text in the field body: the rest is the gateway’s', body]];
+  return typeof body === 'object' && body !== null
+    ? [['with the JSON in the field body: something put it into an object', JSON.stringify(body)]]
     : [];
 }
 

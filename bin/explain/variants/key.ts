@@ -1,5 +1,6 @@
 import { parseSecretValue } from '../../../lambdas/domain/provider/secret.ts';
 import type { SecretFormat, VerificationKey } from '../../../lambdas/domain/signature/key.ts';
+import { withoutEntities } from './entities.ts';
 import { distinct, type TextVariant, type Variant } from './variant.ts';
 
 /** The keys that the same secret makes when it is read in another way, or without what came along when it was copied. */
@@ -23,6 +24,10 @@ function readings(secret: string): Variant<readonly VerificationKey[]>[] {
     ['with the secret as it is, without decoding it', Buffer.from(text, 'utf8')],
     ['with the secret without its prefix', Buffer.from(bare, 'utf8')],
     ['with the secret decoded from base64', Buffer.from(bare, 'base64')],
+    [
+      'with the secret decoded from base64, and without the line end that was encoded with it',
+      Buffer.from(Buffer.from(text, 'base64').toString('latin1').trimEnd(), 'latin1'),
+    ],
     ['with the secret decoded from hex', Buffer.from(bare, 'hex')],
     ['with a line end behind the secret', Buffer.from(`${text}\n`, 'utf8')],
     ['with CR and LF behind the secret', Buffer.from(`${text}\r\n`, 'utf8')],
@@ -71,6 +76,7 @@ function cleanings(secret: string): TextVariant[] {
       unescaped(seen),
     ],
     ['with plain quotes and dashes in the secret: an editor replaced them', plain(secret)],
+    ...slips(secret.trim(), seen.trim()),
     ['with the first half of the secret: it was pasted twice', firstHalf(secret.trim())],
     ['with the secret padded with =, which was cut off', `${secret.trim()}=`],
     ['with the secret padded with ==, which was cut off', `${secret.trim()}==`],
@@ -78,6 +84,29 @@ function cleanings(secret: string): TextVariant[] {
   ];
   return isJson(secret) ? fieldsOf(secret) : all.filter(([, text]) => text !== '');
 }
+
+/** What is left out, comes along, or is written in another way. */
+const slips = (secret: string, seen: string): TextVariant[] => [
+  ...prefixes.map(
+    (prefix): TextVariant => [
+      `with ${prefix} in front of the secret: it was left out, and belongs to it`,
+      prefix + secret,
+    ],
+  ),
+  ['with the secret without what stands behind it: store it without', seen.replace(/[;,]+$/, '')],
+  ['with the backslashes in the secret undone: store it as the page shows it', unslashed(seen)],
+  [
+    'with the escapes of HTML (&quot; and the like) in the secret undone: store it as the page shows it',
+    withoutEntities(seen),
+  ],
+  ['with the secret in lower case: store it as the page shows it', seen.toLowerCase()],
+  ['with the secret in capitals: store it as the page shows it', seen.toUpperCase()],
+];
+
+/** That count as part of a secret at some providers. */
+const prefixes = ['whsec_', 'polar_whs_', 'secret_'];
+
+const unslashed = (text: string): string => text.replace(/\\(["'\\$`/!])/g, '$1');
 
 const invisible = /[\p{Cc}\p{Cf}\p{DI}\u00a0]/gu;
 

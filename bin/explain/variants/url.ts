@@ -48,9 +48,13 @@ function forwarded({ url, headers }: RawRequest, search: string): TextVariant[] 
     .map((name) => headers.get(name)?.split(',')[0]?.trim())
     .filter((host) => host !== undefined && host !== '');
   const prefix = headers.get('x-forwarded-prefix') ?? '';
+  const paths = ['x-original-url', 'x-rewrite-url', 'x-original-uri', 'x-forwarded-uri', 'x-forwarded-path']
+    .map((name) => headers.get(name)?.replace(/^https?:\/\/[^/]*/, '') ?? '')
+    .filter((original) => original.startsWith('/'))
+    .map((original) => original.split('?')[0] ?? '');
   return hosts.flatMap((host) =>
     ['https', 'http'].flatMap((scheme) =>
-      [path, prefix + path].map((whole): TextVariant => {
+      [path, prefix + path, ...paths].map((whole): TextVariant => {
         const other = `${scheme}://${host}${whole}`;
         return [`for the URL ${other}`, other + search];
       }),
