@@ -3,7 +3,7 @@ import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { UnixMillis } from '../../lambdas/domain/time.ts';
 import { headerShapes, isIllegible, signsUrl } from './expected-signature.ts';
 import type { ExplainedSource } from './judge.ts';
-import { secretForm } from './secret-form.ts';
+import { missingBeginning, secretForm, secretPlaces } from './secret-form.ts';
 
 /**
  * What is left to say where no usual mistake was recognised.
@@ -21,8 +21,17 @@ export function lastAdvice(reason: string, request: RawRequest, source: Explaine
 }
 
 /** What it should look like, and where it is found. */
-const compareSecret = ({ settings, provider }: ExplainedSource): string =>
+const compareSecret = ({ settings, provider, current }: ExplainedSource): string =>
+  otherKind(settings.provider, current?.value ?? '') ??
   `None of the usual mistakes fits: compare the secret with what the provider shows, character for character. It is ${secretForm(settings.provider, provider.secret)}.`;
+
+/** An API key or an id, where the secret belongs. */
+function otherKind(provider: string, secret: string): string | undefined {
+  const beginning = missingBeginning(provider, secret);
+  if (beginning === undefined) return undefined;
+  const place = ownOf(secretPlaces, provider);
+  return `What is stored does not begin with ${beginning}, as every secret of ${provider} does: is it another key, or an id? Store the one that is shown there (${place}).`;
+}
 
 /** A URL is mistaken more often than a secret. */
 function urlFirst({ url }: RawRequest, { settings, provider }: ExplainedSource): string {

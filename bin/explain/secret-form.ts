@@ -99,6 +99,19 @@ const forms: Readonly<Record<Extract<SecretFormat, string>, string>> = {
   ed25519: 'an Ed25519 public key: 32 bytes in hex or base64, or PEM',
 };
 
+/** What every shared secret of a provider begins with, where the provider says so. */
+const beginnings: Readonly<Record<string, readonly string[]>> = {
+  stripe: ['whsec_'],
+  paystack: ['sk_test_', 'sk_live_'],
+};
+
+/** @returns what a secret of the provider would begin with, where this one does not */
+export function missingBeginning(provider: string, secret: string): string | undefined {
+  const known = ownOf(beginnings, provider) ?? [];
+  const isAsKnown = known.length === 0 || known.some((beginning) => secret.trimStart().startsWith(beginning));
+  return isAsKnown ? undefined : known.join(' or ');
+}
+
 /** What a secret of a provider looks like, and where it is found: an end of a sentence. */
 export function secretForm(provider: string, format: SecretFormat): string {
   const form = typeof format === 'object' ? format.called : forms[format];

@@ -138,3 +138,19 @@ it('a time that is hours off may be a time zone, and need not', async () => {
 
   expect(found.likely.join()).toMatch(/3600 s off, about 1 h, as a wrong time zone makes/);
 });
+
+it.each([
+  ['an API key', 'stripe', 'sk_live_1234567', /does not begin with whsec_, .* another key, or an id\?/],
+  ['the id of the endpoint', 'stripe', 'we_1234567890', /does not begin with whsec_/],
+  ['the public key', 'paystack', 'pk_live_1234567', /does not begin with sk_test_ or sk_live_/],
+  ['another secret', 'stripe', 'whsec_other', /None of the usual mistakes fits: compare the secret/],
+] as const)('%s where the secret belongs is told by its beginning', async (_name, provider, stored, told) => {
+  const request =
+    provider === 'stripe'
+      ? stripeRequest(event)
+      : requestOf(event, { 'x-paystack-signature': hmac('sk_live_1', event, 'sha512').digest('hex') });
+  const found = await look(request, sourceOf(provider, stored));
+
+  expect(found.otherwise).toMatch(told);
+  expect(found.otherwise).not.toContain(stored);
+});
