@@ -1,4 +1,5 @@
 import { ownOf } from '../../lambdas/domain/own.ts';
+import { genericNames } from '../../lambdas/domain/provider/generic.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
@@ -83,8 +84,16 @@ export function adviceAfterSignature(
       `The signature is right, and the body is JSON, but not as ${provider} sends it: is it another kind of webhook of the same provider, or another provider's?`,
     ];
   const advice = ownOf(bodyAdvice, reason);
-  return advice === undefined ? [] : [advice];
+  const setting = genericNames.some((name) => name === provider) ? ownOf(headerSettings, reason) : undefined;
+  const orSetting = setting === undefined ? undefined : `Or is the source's ${setting} wrong?`;
+  return [advice, orSetting].filter((line) => line !== undefined);
 }
+
+/** Where a generic source says that its ids and types are. */
+const headerSettings: Readonly<Record<string, string>> = {
+  'no-event-id': 'idHeader',
+  'no-event-type': 'typeHeader',
+};
 
 function isJson(body: Uint8Array): boolean {
   try {
@@ -105,9 +114,9 @@ const bodyAdvice: Readonly<Record<string, string>> = {
   'not-json':
     'The signature is right, but the body is not what this provider sends: set its webhook to JSON.',
   'no-event-id':
-    "The signature is right, but no event id is where this provider has it: is it another kind of webhook of the same provider, or is the source's idHeader wrong?",
+    'The signature is right, but no event id is where this provider has it: is it another kind of webhook of the same provider?',
   'no-event-type':
-    "The signature is right, but no event type is where this provider has it: is it another kind of webhook of the same provider, or is the source's typeHeader wrong?",
+    'The signature is right, but no event type is where this provider has it: is it another kind of webhook of the same provider?',
   'too-many-events': 'The signature is right, but one request holds more than a thousand events.',
   'over-1000-fields': 'The signature is right, but the form has more than a thousand fields.',
   'over-500-levels': 'The signature is right, but the JSON is nested over 500 levels.',

@@ -114,7 +114,7 @@ export function missingBeginning(provider: string, secret: string): string | und
 
 /** What a secret of a provider looks like, and where it is found: an end of a sentence. */
 export function secretForm(provider: string, format: SecretFormat): string {
-  const form = typeof format === 'object' ? format.called : forms[format];
+  const form = typeof format === 'object' ? `of this form: ${format.called}` : forms[format];
   const place = ownOf(secretPlaces, provider);
   return place === undefined ? form : `${form} (${provider}: ${place})`;
 }

@@ -24,7 +24,8 @@ export function signedParts(
   const schemes = [signature, ...otherSignatures];
   const parts = schemes.flatMap((scheme) => partsOf(scheme, request, keys));
   const sought = schemes.map(({ header }) => header.replace('*', '…'));
-  return parts.length > 0 ? parts : [`looked for ${sought.join(' or ')}`];
+  // Two versions of a secret may hold one value.
+  return parts.length > 0 ? [...new Set(parts)] : [`looked for ${sought.join(' or ')}`];
 }
 
 function partsOf(scheme: SignatureScheme, request: RawRequest, keys: readonly VerificationKey[]): string[] {

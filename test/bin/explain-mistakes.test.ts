@@ -132,12 +132,21 @@ describe('the usual mistakes are recognised:', () => {
     });
   });
 
+  it('two versions of a secret that hold one value are computed once', async () => {
+    const version = { value: 'other', createdAt: unixMillis(now * 1000) };
+    const twice = sourceOf('github', 'other', {}, { current: version, previous: version });
+    const found = await look(github('{}'), twice);
+
+    expect(JSON.stringify(found.findings).match(/computed /g)).toHaveLength(1);
+  });
+
   it('a body that is signed and is no event', async () => {
     const ping = await look(stripeRequest('{"id":"1"}'), sourceOf('stripe', 'whsec_1'));
     const form = await look(stripeRequest('id=1'), sourceOf('stripe', 'whsec_1'));
 
     expect(ping.findings.at(-1)).toEqual({ check: 'body', ok: false, detail: 'no-event-type' });
     expect(ping.likely.join()).toContain('no event type is where this provider has it');
+    expect(ping.likely.join()).not.toContain('typeHeader');
     expect(form).toMatchObject({
       verifies: false,
       likely: [expect.stringContaining('set its webhook to JSON')],
