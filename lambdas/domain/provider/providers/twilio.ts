@@ -4,8 +4,8 @@ import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { bodyHash } from '../body-hash.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
-import { fieldOf, isForm, readForm } from '../form.ts';
-import { emptyAnswer } from '../handshake.ts';
+import { type Form, fieldOf, isForm, readForm } from '../form.ts';
+import { type Answer, emptyAnswer, jsonAnswer } from '../handshake.ts';
 import { decodeUtf8 } from '../payload.ts';
 import type { Provider } from '../provider.ts';
 import { sortedParameters } from '../sorted-parameters.ts';
@@ -122,6 +122,23 @@ const hashOfSigned = code(({ body: bytes, requestId }) => {
   return bodyHash(form === undefined ? bytes : Buffer.from(sortedParameters(form), 'utf8'));
 });
 
+/** Of calls and messages, which read verbs. */
+const noVerbs: Answer = { status: 200, contentType: 'text/xml', body: '<Response/>' };
+
+/** TaskRouter reads an instruction from JSON, to it XML is an error; Conversations may read what to change. */
+function readsJson(form: Form | undefined): boolean {
+  const isAssignment = fieldOf(form, 'ReservationSid') !== undefined;
+  const isConversation = /^on[A-Z]/.test(fieldOf(form, 'EventType') ?? '');
+  return (isAssignment || isConversation) && fieldOf(form, 'CallSid') === undefined;
+}
+
+/** Whatever reads the answer finds nothing in it to do. */
+function answer(request: RawRequest): Answer {
+  const isGet = request.method === 'GET';
+  if (!isGet && !hasForm(request)) return emptyAnswer;
+  return readsJson(isGet ? queryOf(request) : readForm(request.body)) ? jsonAnswer({}) : noVerbs;
+}
+
 /** @see https://www.twilio.com/docs/usage/webhooks/webhooks-security */
 export const twilio: Provider = {
   secret: 'text',
@@ -146,9 +163,5 @@ export const twilio: Provider = {
   typeWhenAbsent: 'unknown',
   attributes: { account: body('AccountSid') },
   forward: ['i-twilio-idempotency-token'],
-  // Calls and messages read instructions from the answer: these are none.
-  answer: (request) =>
-    hasForm(request) || request.method === 'GET'
-      ? { status: 200, contentType: 'text/xml', body: '<Response/>' }
-      : emptyAnswer,
+  answer,
 };
