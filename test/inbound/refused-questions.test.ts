@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { meta } from '../../lambdas/domain/provider/providers/meta.ts';
+import { okta } from '../../lambdas/domain/provider/providers/okta.ts';
+import { workos } from '../../lambdas/domain/provider/providers/workos.ts';
+import { readEvents } from '../../lambdas/domain/provider/read-events.ts';
+import { requestOf } from '../fakes/inbound-receiver.ts';
+
+// Their answers decide something: what Hookline would answer must not be taken for one.
+it.each([
+  ['an action of WorkOS', workos, { id: '01', object: 'authentication_action_context', user: {} }],
+  ['an inline hook of Okta', okta, { eventType: 'com.okta.oauth2.tokens.transform', data: { context: {} } }],
+  ['a screen of a WhatsApp Flow', meta, { encrypted_flow_data: 'aGk=', encrypted_aes_key: 'aGk=' }],
+])('%s is no event', (_name, provider, body) => {
+  const request = requestOf(JSON.stringify(body));
+
+  expect(readEvents(provider, request, { family: '', idRule: provider.id, requestId: 'r' })).toMatchObject({
+    ok: false,
+  });
+});
