@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 
 /** The environment of each function, shared by `lib/` (which must set all of it) and the function (which reads it once). */
-export const receiveEnv = ['STACK', 'SOURCE', 'INBOUND_EVENTS_TABLE', 'QUEUE_URL', 'PAYLOAD_BUCKET'] as const;
+export const receiveEnv = [
+  'SOURCE',
+  'SECRET_ARN_PREFIX',
+  'SECRET_IDS',
+  'INBOUND_EVENTS_TABLE',
+  'QUEUE_URL',
+  'PAYLOAD_BUCKET',
+] as const;
 export const consumeEnv = [
   'TAP_QUEUE_PREFIX',
   'INBOUND_EVENTS_TABLE',
@@ -54,7 +61,11 @@ export const managementEnv = [
 ] as const;
 
 type EnvOf<Names extends readonly string[]> = { readonly [Name in Names[number]]: string };
-/** `SOURCE` is empty under `isolation: 'shared'`: there the last segment of the path names the source. */
+/**
+ * `SOURCE` is empty under `isolation: 'shared'`: there the last segment of the path names the source. `SECRET_IDS` has the
+ * ends of the secrets' ARNs, separated by commas, in the order of the sources in `settings.json`: sixty whole ARNs would not
+ * fit the environment.
+ */
 export type ReceiveEnv = EnvOf<typeof receiveEnv>;
 export type ConsumeEnv = EnvOf<typeof consumeEnv>;
 export type PublishEnv = EnvOf<typeof publishEnv>;
@@ -78,6 +89,23 @@ export function readEnv<const Names extends readonly string[]>(names: Names): En
     throw new ConfigurationError(`environment lacks ${missing.join(', ')}; deploy the stack again`);
   }
   return Object.fromEntries(names.map((name) => [name, process.env[name]])) as EnvOf<Names>;
+}
+
+/**
+ * The ARNs of the sources' secrets, in the order of the sources in `settings.json`.
+ *
+ * @param count how many sources there are
+ * @throws ConfigurationError when there are more or fewer
+ */
+export function secretArns(
+  { SECRET_ARN_PREFIX, SECRET_IDS }: Pick<ReceiveEnv, 'SECRET_ARN_PREFIX' | 'SECRET_IDS'>,
+  count: number,
+): string[] {
+  const ids = SECRET_IDS.split(',');
+  if (ids.length === count) return ids.map((id) => `${SECRET_ARN_PREFIX}${id}`);
+  throw new ConfigurationError(
+    `SECRET_IDS has ${ids.length} secrets for ${count} sources; deploy the stack again`,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { CfnOutput, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import {
   CfnApiMapping,
   type CfnStage,
@@ -16,7 +16,6 @@ import type { CustomDomain } from './public-urls.ts';
 
 export interface InboundApiProps {
   readonly logRetention: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
   /** @default none */
   readonly customDomain?: CustomDomain;
 }
@@ -27,7 +26,14 @@ export interface Throttle {
   readonly burst: number;
 }
 
-/** HTTP API, for v4 and v6 callers → its `$default` stage, with access logs and a throttle for each route */
+/** What the stage lets through to every route, and to those with settings of their own. */
+export interface Throttles {
+  readonly byDefault: Throttle;
+  /** By route key. */
+  readonly routes: ReadonlyMap<string, Throttle>;
+}
+
+/** HTTP API, for v4 and v6 callers → its `$default` stage, with access logs and throttles */
 export class InboundApi extends Construct {
   readonly api: HttpApi;
   /** What stands before `/webhooks/…`. */
@@ -49,15 +55,16 @@ export class InboundApi extends Construct {
   }
 
   /** Makes the routes public. Call it once, when all of them are there. */
-  publish(throttles: ReadonlyMap<string, Throttle>): void {
+  publish({ byDefault, routes }: Throttles): void {
+    const routeSettings = [...routes].map(([routeKey, { rate, burst }]) => [
+      routeKey,
+      { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
+    ]);
     const stage = loggedStage(this, this.api, {
-      ...this.props,
-      routeSettings: Object.fromEntries(
-        [...throttles].map(([routeKey, { rate, burst }]) => [
-          routeKey,
-          { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst },
-        ]),
-      ),
+      name: 'inbound',
+      logRetention: this.props.logRetention,
+      throttle: byDefault,
+      routeSettings: routes.size > 0 ? Object.fromEntries(routeSettings) : undefined,
     });
     // Settings of a route that is not there yet are refused.
     stage.node.addDependency(...this.api.node.children.filter((child) => child instanceof HttpRoute));

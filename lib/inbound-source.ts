@@ -3,18 +3,20 @@ import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { providerOf } from '../lambdas/domain/provider/catalogue.ts';
-import { type SourceSettings, secretName } from '../lambdas/domain/source.ts';
+import type { SourceSettings } from '../lambdas/domain/source.ts';
 import { inboundKeys, inboundPrefix } from '../lambdas/domain/tables.ts';
 import { tapQueuePrefix, tapQueuesOf } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
+import { nameList } from './name-list.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { WorkQueue } from './parts/work-queue.ts';
 import { batches, functions, sourceDefaults, workerTimes } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
+import { type SourceSecrets, secretEnvironment } from './source-secrets.ts';
 import { handlerTimeoutOf, type SourceProps, type Sources, sourceSettings } from './source-settings.ts';
 
 export interface InboundSourceProps {
@@ -22,6 +24,8 @@ export interface InboundSourceProps {
   readonly sources: Sources;
   /** The last segment of the route: the source's name, or `{source}`. */
   readonly path: string;
+  /** Of these sources, and maybe of others. */
+  readonly secrets: SourceSecrets;
   readonly api: HttpApi;
   readonly events: RecordTable;
   readonly payloads: Bucket;
@@ -37,7 +41,6 @@ export class InboundSource extends Construct {
   readonly work: WorkQueue;
   /** As the stage's route settings name them. */
   readonly routeKeys: readonly string[];
-  private readonly secrets: ReadonlyMap<string, CfnSecret>;
   private readonly props: InboundSourceProps;
 
   constructor(scope: Construct, id: string, props: InboundSourceProps) {
@@ -47,13 +50,13 @@ export class InboundSource extends Construct {
     const times = workerTimes(longest(sources.map(([, source]) => handlerTimeoutOf(source))));
     const settings = sources.map(([name, source]) => sourceSettings(name, source, times.timeout));
 
-    this.secrets = new Map(sources.map(([name]) => [name, this.secretWithoutValue(name)]));
     this.work = new WorkQueue(this, 'Work', {
       times,
-      impact: `An event of ${sources.map(([name]) => name).join(', ')} was given up; its handler did not succeed.`,
+      impact: `An event of ${nameList(sources.map(([name]) => name))} was given up; its handler did not succeed.`,
       firstStep: 'npx hookline dlq list says why; npx hookline dlq redrive runs its handler again.',
       oldestMessage: oldestMessage(settings),
       alarmAction: props.alarmAction,
+      removalPolicy: props.removalPolicy,
     });
     this.receive = this.receiver(settings);
     this.consume = this.consumer(settings, times.timeout);
@@ -62,7 +65,7 @@ export class InboundSource extends Construct {
 
   /** @throws SettingsError when it is not a source of this construct */
   secretOf(source: string): CfnSecret {
-    const secret = this.secrets.get(source);
+    const secret = this.props.secrets.get(source);
     if (secret === undefined) throw new SettingsError(`there is no source '${source}'`);
     return secret;
   }
@@ -73,25 +76,14 @@ export class InboundSource extends Construct {
     return path.startsWith('{') ? '*' : path;
   }
 
-  /** Nothing verifies until somebody stores what the provider's dashboard shows. */
-  private secretWithoutValue(source: string): CfnSecret {
-    const secret = new CfnSecret(this, `Secret-${source}`, {
-      name: secretName(Stack.of(this).stackName, source),
-      description: `Signing secret of the webhook source ${source}, as its provider shows it`,
-    });
-    secret.applyRemovalPolicy(this.props.removalPolicy);
-    Validations.of(secret).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason: 'The provider issues this secret: it is rotated there and then stored here, with an overlap.',
-    });
-    return secret;
-  }
-
   private receiver(settings: readonly SourceSettings[]): NodeLambda {
     const { payloads, events } = this.props;
     const environment = {
-      STACK: Stack.of(this).stackName,
       SOURCE: this.whose === '*' ? '' : this.whose,
+      ...secretEnvironment(
+        Stack.of(this),
+        settings.map(({ name }) => this.secretOf(name)),
+      ),
       INBOUND_EVENTS_TABLE: events.tableName,
       QUEUE_URL: this.work.queue.queueUrl,
       PAYLOAD_BUCKET: payloads.bucketName,
@@ -105,18 +97,24 @@ export class InboundSource extends Construct {
       timeout: functions.receiveTimeout,
       defaults: this.props.functions,
     });
-    receive.allow(['secretsmanager:GetSecretValue'], ...[...this.secrets.values()].map(({ ref }) => ref));
     receive.allow(['sqs:SendMessage'], this.work.queue.queueArn);
-    const capturing = settings.filter((source) => providerOf(source).handshake?.secretIn);
-    if (capturing.length > 0) {
-      const arns = capturing.map(({ name }) => this.secretOf(name).ref);
-      receive.allow(['secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'], ...arns);
-    }
+    this.allowSecrets(receive, settings);
     if (settings.some((source) => providerOf(source).onceOnly)) {
       receive.allowItems(['dynamodb:PutItem'], events.tableArn, inboundKeys.onceOnly(this.whose, '*'));
     }
     receive.allowObjects(['s3:PutObject'], payloads, inboundPrefix(this.whose));
     return receive;
+  }
+
+  /** Each ARN stands in the policy once, so that those of sixty sources fit it. */
+  private allowSecrets(receive: NodeLambda, settings: readonly SourceSettings[]): void {
+    const reading = ['secretsmanager:GetSecretValue'];
+    const capturing = [...reading, 'secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'];
+    const brings = (source: SourceSettings) => providerOf(source).handshake?.secretIn !== undefined;
+    const arnsOf = (some: readonly SourceSettings[]) => some.map(({ name }) => this.secretOf(name).ref);
+    const [bringing, others] = [settings.filter(brings), settings.filter((source) => !brings(source))];
+    if (others.length > 0) receive.allow(reading, ...arnsOf(others));
+    if (bringing.length > 0) receive.allow(capturing, ...arnsOf(bringing));
   }
 
   private consumer(settings: readonly SourceSettings[], timeout: Duration): NodeLambda {

@@ -53,10 +53,9 @@ export class ManagementApi extends Construct {
       integration: new HttpLambdaIntegration('Integration', this.lambda),
       authorizer: new HttpIamAuthorizer(),
     });
-    const { logRetention, removalPolicy } = props.functions;
     loggedStage(this, this.api, {
-      logRetention,
-      removalPolicy,
+      name: 'management',
+      logRetention: props.functions.logRetention,
       throttle: managementThrottle,
     }).node.addDependency(route);
   }

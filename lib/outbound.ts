@@ -73,6 +73,7 @@ export class Outbound extends Construct {
       firstStep: 'npx hookline dlq list publish says what is wrong; fix the publisher, then redrive.',
       oldestMessage: Duration.minutes(15),
       alarmAction: props.alarmAction,
+      removalPolicy: props.removalPolicy,
     });
     this.delivering = new WorkQueue(this, 'Delivering', {
       times: workerTimes(deliverTimeoutOf(props.outbound)),
@@ -80,10 +81,11 @@ export class Outbound extends Construct {
       firstStep: 'npx hookline dlq list delivery says why; npx hookline dlq redrive delivery tries again.',
       oldestMessage: Duration.hours(1),
       alarmAction: props.alarmAction,
+      removalPolicy: props.removalPolicy,
     });
     this.topic = new PayloadTopic(this, 'Topic');
     this.operations = new PayloadTopic(this, 'Operations');
-    this.subscriptionDlq = subscribeQueue(this, this.topic, this.publishing.queue, props.alarmAction);
+    this.subscriptionDlq = subscribeQueue(this, this.topic, this.publishing.queue, props);
     this.publish = this.publisher();
     this.deliver = this.deliverer();
     this.sweep = this.sweeper();

@@ -32,6 +32,8 @@ export const sourceDefaults = {
   maxConcurrency: 10,
   /** A flood of one source leaves the account's Lambda concurrency to the others. */
   throttle: { rate: 50, burst: 100 },
+  /** What is refused never comes again: room for a burst, within half of the 1,000 functions that an account may run at once. */
+  throttleWithoutRetry: { rate: 200, burst: 500 },
 } as const;
 
 export const outboundDefaults = {
@@ -97,6 +99,9 @@ export const payloads = {
 export const maxTableUnitsPerSecond = 4_000;
 
 export const defaultLogRetention = RetentionDays.ONE_MONTH;
+
+/** Lambda's limit for names and values together, in bytes. */
+export const maxEnvironmentBytes = 4_096;
 
 /** CloudFormation takes 500; the rest is for what a team adds. */
 export const maxResources = 450;

@@ -1,6 +1,7 @@
-import type { Throttle } from './inbound-api.ts';
+import type { Throttles } from './inbound-api.ts';
 import { sourceDefaults } from './settings.ts';
 import type { Sources } from './source-settings.ts';
+import { defaultThrottle, mostOf } from './source-throttles.ts';
 
 /** Sources that share a receiver, a queue and a consumer. */
 export interface SourceGroup {
@@ -9,9 +10,17 @@ export interface SourceGroup {
   readonly sources: Sources;
 }
 
+/** A group with its routes, as the stage's settings name them. */
+interface RoutedGroup extends SourceGroup {
+  readonly routeKeys: readonly string[];
+}
+
+const sharedPath = '{source}';
+const isShared = ({ path }: SourceGroup): boolean => path === sharedPath;
+
 /** One group, or one for each source. */
 export function groupsOf(isolation: 'per-source' | 'shared' | undefined, sources: Sources): SourceGroup[] {
-  if (isolation === 'shared') return [{ id: 'Sources', path: '{source}', sources }];
+  if (isolation === 'shared') return [{ id: 'Sources', path: sharedPath, sources }];
   return Object.entries(sources).map(([name, source]) => ({
     id: `Source-${name}`,
     path: name,
@@ -19,11 +28,23 @@ export function groupsOf(isolation: 'per-source' | 'shared' | undefined, sources
   }));
 }
 
-/** The most that any of them needs, since they share the route. */
-export function throttleOf(sources: Sources): Throttle {
-  const throttles = Object.values(sources).map((source) => source.throttle ?? sourceDefaults.throttle);
-  return {
-    rate: Math.max(...throttles.map(({ rate }) => rate)),
-    burst: Math.max(...throttles.map(({ burst }) => burst)),
-  };
+/**
+ * What the stage lets through.
+ *
+ * A route has settings of its own only where its source asks for them: API Gateway keeps the settings of a route that is gone,
+ * and then refuses every change of the stage. A route that sources share needs the most that any of them needs, and is the
+ * only one: the stage's default is enough.
+ */
+export function throttlesOf(groups: readonly RoutedGroup[]): Throttles {
+  const set = (group: RoutedGroup) => Object.values(group.sources).flatMap(({ throttle }) => throttle ?? []);
+  const isOwn = (group: RoutedGroup) => !isShared(group) && set(group).length > 0;
+  const byDefault = groups
+    .filter((group) => !isOwn(group))
+    .flatMap(({ sources }) => Object.values(sources))
+    .map((source) => source.throttle ?? defaultThrottle(source));
+  const routes = groups
+    .filter(isOwn)
+    .flatMap((group) => group.routeKeys.map((key) => [key, mostOf(set(group))] as const))
+    .flatMap(([key, throttle]) => (throttle === undefined ? [] : [[key, throttle] as const]));
+  return { byDefault: mostOf(byDefault) ?? sourceDefaults.throttle, routes: new Map(routes) };
 }

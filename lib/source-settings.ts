@@ -56,7 +56,11 @@ export interface SourceProps {
   readonly handlerEnvironment?: Readonly<Record<string, string>>;
   /** Consumers that run at once, 2 to 1000. @default 10 */
   readonly maxConcurrency?: number;
-  /** Requests a second, and at once; more are answered 429. @default 50 and 100 */
+  /**
+   * Requests a second, and at once; more are answered 429. Without it the most that any source without one needs: 50 and 100,
+   * or 200 and 500 for a provider that does not send again what is answered 429 (GitHub). Before such a source is removed or
+   * `isolation` is changed, its route's settings must go: docs/changing-a-stack.md. @default the stage's
+   */
   readonly throttle?: { readonly rate: number; readonly burst: number };
   /**
    * How long after the deploy a provider that brings its secret in a handshake (Asana, Notion) may do so; later

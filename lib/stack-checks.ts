@@ -1,7 +1,10 @@
 import { Annotations, CfnResource, type Stack } from 'aws-cdk-lib';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import * as v from 'valibot';
 import { ownOf } from '../lambdas/domain/own.ts';
+import { deployedText } from './parts/deployed-text.ts';
 import { ageInDays, freshForDays, publishedRanges } from './published-ranges.ts';
-import { maxResources } from './settings.ts';
+import { maxEnvironmentBytes, maxResources } from './settings.ts';
 import type { Sources } from './source-settings.ts';
 
 /** A list that its provider has changed since refuses real events. */
@@ -25,4 +28,24 @@ export function tooManyResources(stack: Stack): string[] {
     `${stack.stackName} has ${resources.length} resources, and ${maxResources} are the limit here (CloudFormation's is 500): ` +
       "split the sources over two stacks, or set isolation: 'shared'",
   ];
+}
+
+const Environment = v.object({ variables: v.optional(v.record(v.string(), v.unknown()), {}) });
+
+/** Lambda would say it only at the deploy. */
+export function tooLargeEnvironments(stack: Stack): string[] {
+  const written = deployedText(stack);
+  return stack.node
+    .findAll()
+    .filter((node) => node instanceof CfnFunction)
+    .flatMap((lambda) => {
+      const { variables } = v.parse(Environment, stack.resolve(lambda.environment) ?? {});
+      const texts = Object.entries(variables).flatMap(([name, value]) => [name, written(value)]);
+      const bytes = Buffer.byteLength(texts.join(''));
+      if (bytes <= maxEnvironmentBytes) return [];
+      return [
+        `${lambda.node.path}: its environment may have ${bytes} bytes once it is deployed, and Lambda takes ${maxEnvironmentBytes}: ` +
+          "shorten handlerEnvironment or the stack's name, or split the sources over two stacks",
+      ];
+    });
 }

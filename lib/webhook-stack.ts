@@ -17,9 +17,10 @@ import { RecordTable } from './parts/record-table.ts';
 import { type CustomDomain, withPublicUrls } from './public-urls.ts';
 import { defaultLogRetention } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
-import { groupsOf, throttleOf } from './source-groups.ts';
+import { groupsOf, throttlesOf } from './source-groups.ts';
+import { sourceSecrets } from './source-secrets.ts';
 import { checkSources, type Sources } from './source-settings.ts';
-import { tooManyResources, warnOfOldRanges } from './stack-checks.ts';
+import { tooLargeEnvironments, tooManyResources, warnOfOldRanges } from './stack-checks.ts';
 import { outboundFacts, sourceFacts } from './stack-facts.ts';
 
 export interface WebhookStackProps extends StackProps {
@@ -43,8 +44,16 @@ export interface WebhookStackProps extends StackProps {
   readonly handlersRegistry?: string;
   /** Gets a mail for each alarm. @default nobody; subscribe to the alarm topic */
   readonly alarmEmail?: string;
-  /** What happens to tables, payloads, secrets and logs that leave the stack. @default RETAIN, tables protected from deletion */
+  /**
+   * What happens to queues with what is in them, tables, payloads, secrets and the functions' logs that leave the stack. By default
+   * they stay, also when a source is removed, and tables are protected from deletion. `RemovalPolicy.DESTROY` deletes them; the
+   * bucket only once it is empty (`aws s3 rm s3://BUCKET --recursive`), else `cdk destroy` stops at it.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+   */
   readonly dataRemoval?: RemovalPolicy;
+  /** `cdk destroy` and the console refuse to delete the stack until this is taken back. Set it in production. @default false */
+  readonly terminationProtection?: boolean;
   /** How long logs are kept. @default one month */
   readonly logRetention?: RetentionDays;
 }
@@ -65,7 +74,7 @@ export class WebhookStack extends Stack {
     checkSources(props.sources);
     const sources = withPublicUrls(props.sources, props);
     warnOfOldRanges(this, sources);
-    const removalPolicy = props.dataRemoval ?? RemovalPolicy.RETAIN;
+    const removalPolicy = props.dataRemoval ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
     const logRetention = props.logRetention ?? defaultLogRetention;
     const alarms = new AlarmTopic(this, 'Alarms', { email: props.alarmEmail });
     const shared = {
@@ -76,19 +85,20 @@ export class WebhookStack extends Stack {
     };
 
     const { customDomain } = props;
-    const api = new InboundApi(this, 'Inbound', { logRetention, removalPolicy, customDomain });
+    const api = new InboundApi(this, 'Inbound', { logRetention, customDomain });
     const events = new RecordTable(this, 'InboundEvents', { removalPolicy, indexes: [keptIndex] });
-    const inbound = groupsOf(props.isolation, sources).map((group) => ({
-      ...group,
-      source: new InboundSource(this, group.id, { ...group, ...shared, api: api.api, events }),
-    }));
-    api.publish(
-      new Map(
-        inbound.flatMap(({ source, sources }) =>
-          source.routeKeys.map((key) => [key, throttleOf(sources)] as const),
-        ),
-      ),
-    );
+    const secrets = sourceSecrets(this, sources, removalPolicy);
+    const inbound = groupsOf(props.isolation, sources).map((group) => {
+      const source = new InboundSource(this, group.id, {
+        ...group,
+        ...shared,
+        secrets,
+        api: api.api,
+        events,
+      });
+      return { ...group, source, routeKeys: source.routeKeys };
+    });
+    api.publish(throttlesOf(inbound));
     this.inbound = new Map(
       inbound.flatMap(({ source, sources }) => Object.keys(sources).map((name) => [name, source] as const)),
     );
@@ -104,7 +114,7 @@ export class WebhookStack extends Stack {
       ...{ api: api.api, inbound: inbound.map(({ source }) => source), alarmAction: alarms.action },
       ...{ outbound: this.outbound, management: this.management.lambda },
     });
-    this.node.addValidation({ validate: () => tooManyResources(this) });
+    this.node.addValidation({ validate: () => [...tooManyResources(this), ...tooLargeEnvironments(this)] });
     this.addOutputs({ sources, baseUrl: api.baseUrl, events, payloads: shared.payloads });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
   }

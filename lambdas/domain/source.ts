@@ -107,8 +107,5 @@ export const SourceSettings = v.object({
 });
 export type SourceSettings = v.InferOutput<typeof SourceSettings>;
 
-/** Secrets are found by name, in both isolation modes. */
-export const secretName = (stack: string, source: string): string => `${stack}/${source}`;
-
 /** What `settings.json` holds beside the receiver and the consumer. */
 export const InboundSettings = v.object({ sources: v.array(SourceSettings) });

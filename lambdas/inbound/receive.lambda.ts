@@ -19,9 +19,9 @@ import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { Provider } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import type { SecretFormat } from '../domain/signature/key.ts';
-import { InboundSettings, type SourceSettings, secretName } from '../domain/source.ts';
+import { InboundSettings, type SourceSettings } from '../domain/source.ts';
 import { type Seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
-import { readEnv, readSettings, receiveEnv } from '../env.ts';
+import { readEnv, readSettings, receiveEnv, secretArns } from '../env.ts';
 import { refusalIn, refusalKeeper } from './keep-refusal.ts';
 import { keepingKeys } from './kept-keys.ts';
 import { receive } from './receive.ts';
@@ -43,13 +43,7 @@ const queue = sqsQueue(sqsClient(quickCalls), env.QUEUE_URL);
 const bodies = payloadStore(s3Client(quickCalls), env.PAYLOAD_BUCKET);
 const secrets = secretsClient(quickCalls);
 const calls = providerCalls();
-const sources = new Map(
-  await Promise.all(
-    readSettings(InboundSettings).sources.map(
-      async (settings) => [settings.name, await wire(settings)] as const,
-    ),
-  ),
-);
+const sources = await wireAll(readSettings(InboundSettings).sources);
 
 /** API Gateway's entry. */
 export async function handler(
@@ -115,12 +109,19 @@ async function knownSecrets({ keys }: ReceivePorts, now: UnixMillis): Promise<st
 
 type Wired = Awaited<ReturnType<typeof wire>>;
 
-async function wire(settings: SourceSettings) {
+async function wireAll(all: readonly SourceSettings[]): Promise<ReadonlyMap<string, Wired>> {
+  const arns = secretArns(env, all.length);
+  const wired = all.map(async (settings, nth) => {
+    return [settings.name, await wire(settings, arns[nth] ?? '')] as const;
+  });
+  return new Map(await Promise.all(wired));
+}
+
+async function wire(settings: SourceSettings, secretArn: string) {
   const provider = await loadProvider(settings);
-  const name = secretName(env.STACK, settings.name);
   const ports: ReceivePorts = {
-    keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, name)),
-    handshakeSecret: handshakeSecretOf(name, provider.secret, settings.handshakeWindow),
+    keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, secretArn)),
+    handshakeSecret: handshakeSecretOf(secretArn, provider.secret, settings.handshakeWindow),
     // Of each source's own: what is forged for one costs no other its requests.
     calls: keepingKeys(calls, () => unixMillis(Date.now())),
     useOnce: async (token, fingerprint, now) => (await tokenTable(settings))(token, fingerprint, now),
@@ -132,14 +133,14 @@ async function wire(settings: SourceSettings) {
 
 /** Loaded, once, by the few sources whose provider brings its secret itself. */
 function handshakeSecretOf(
-  name: string,
+  secretArn: string,
   format: SecretFormat,
   window: Seconds,
 ): ReceivePorts['handshakeSecret'] {
   let loaded: ReceivePorts['handshakeSecret'] | undefined;
   const load = async () => {
     const { handshakeSecret } = await import('../adapters/aws/handshake-secret.ts');
-    loaded ??= handshakeSecret(secrets, name, format, window);
+    loaded ??= handshakeSecret(secrets, secretArn, format, window);
     return loaded;
   };
   return {

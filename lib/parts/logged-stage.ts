@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnStage, type HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -19,27 +19,39 @@ const accessLogFormat = {
 };
 
 export interface LoggedStageProps {
+  /** Of the API, in the name of its log group. */
+  readonly name: string;
   readonly logRetention: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
   /** By route, in CloudFormation's words. @default none */
   readonly routeSettings?: Readonly<Record<string, object>>;
-  /** Requests a second and at once, over all routes. @default the account's */
-  readonly throttle?: { readonly rate: number; readonly burst: number };
+  /** Requests a second and at once, for every route without settings of its own. */
+  readonly throttle: { readonly rate: number; readonly burst: number };
 }
 
 /** The `$default` stage of an API, deployed at once, with access logs. */
 export function loggedStage(scope: Construct, api: HttpApi, props: LoggedStageProps): CfnStage {
-  const { logRetention, removalPolicy, routeSettings, throttle } = props;
-  const logGroup = new LogGroup(scope, 'AccessLogs', { retention: logRetention, removalPolicy });
+  const { routeSettings, throttle } = props;
+  const logGroup = accessLogs(scope, props);
   return new CfnStage(scope, 'Stage', {
     apiId: api.apiId,
     stageName: '$default',
     autoDeploy: true,
     routeSettings,
-    defaultRouteSettings: throttle && {
-      throttlingRateLimit: throttle.rate,
-      throttlingBurstLimit: throttle.burst,
-    },
+    defaultRouteSettings: { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst },
     accessLogSettings: { destinationArn: logGroup.logGroupArn, format: JSON.stringify(accessLogFormat) },
+  });
+}
+
+/**
+ * Under `/aws/vendedlogs/`, because API Gateway writes each other group into the account's log policy, which holds 5,120
+ * characters. A group with a given name must not stay behind: it would refuse its successor. So this one goes with its stack,
+ * and the stack's id is in its name.
+ */
+function accessLogs(scope: Construct, { name, logRetention }: LoggedStageProps): LogGroup {
+  const uniquePart = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  return new LogGroup(scope, 'AccessLogs', {
+    logGroupName: `/aws/vendedlogs/${Stack.of(scope).stackName}/${name}-${uniquePart}`,
+    retention: logRetention,
+    removalPolicy: RemovalPolicy.DESTROY,
   });
 }

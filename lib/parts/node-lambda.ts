@@ -65,7 +65,8 @@ export class NodeLambda extends Lambda {
       memorySize: functions.memoryMb,
       environment: {
         ...props.environment,
-        NODE_OPTIONS: '--enable-source-maps',
+        // DEP0169: `url.parse`, in Lambda's own code, is a line in the log of each new process.
+        NODE_OPTIONS: '--enable-source-maps --disable-warning=DEP0169',
         UV_THREADPOOL_SIZE: String(functions.workerThreads),
       },
       loggingFormat: LoggingFormat.JSON,

@@ -45,7 +45,7 @@ export class RecordTable extends TableV2 {
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: props.removalPolicy !== RemovalPolicy.DESTROY,
-      removalPolicy: props.removalPolicy,
+      removalPolicy: keptWith(props.removalPolicy),
       resourcePolicy: tlsOnly(),
     });
   }
@@ -55,6 +55,13 @@ export class RecordTable extends TableV2 {
     return `${this.tableArn}/index/${name}`;
   }
 }
+
+/**
+ * A protected table cannot be deleted, not even when the deploy that made it is rolled back: the stack would hang in
+ * ROLLBACK_FAILED. It stays then; its name is made by CloudFormation and stands in nobody's way.
+ */
+const keptWith = (policy: RemovalPolicy): RemovalPolicy =>
+  policy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE ? RemovalPolicy.RETAIN : policy;
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 

@@ -1,3 +1,4 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -16,16 +17,16 @@ export function subscribeQueue(
   scope: Construct,
   topic: Topic,
   queue: Queue,
-  alarmAction: IAlarmAction,
+  props: { readonly alarmAction: IAlarmAction; readonly removalPolicy: RemovalPolicy },
 ): Queue {
-  const deadLetters = deadLetterQueue(scope, 'SubscriptionDlq');
+  const deadLetters = deadLetterQueue(scope, 'SubscriptionDlq', props.removalPolicy);
   topic.addSubscription(
     new SqsSubscription(queue, { rawMessageDelivery: false, deadLetterQueue: deadLetters }),
   );
   deadLetterAlarm(scope, 'SubscriptionDlqAlarm', deadLetters, {
     impact: 'SNS could not hand a published message to the publish queue; its event was not sent.',
     firstStep: "Look at the publish queue's policy, then npx hookline dlq redrive subscription.",
-    alarmAction,
+    alarmAction: props.alarmAction,
   });
   return deadLetters;
 }

@@ -1,8 +1,8 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption, QueuePolicy, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { queues, type WorkerTimes } from '../settings.ts';
 import { SettingsError } from '../settings-error.ts';
@@ -18,6 +18,8 @@ export interface WorkQueueProps {
   /** A message this old says that the consumer does not work. */
   readonly oldestMessage: Duration;
   readonly alarmAction: IAlarmAction;
+  /** Of both queues: what they hold was accepted. */
+  readonly removalPolicy: RemovalPolicy;
 }
 
 export interface ConsumeOptions {
@@ -34,10 +36,9 @@ export class WorkQueue extends Construct {
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     checkTimes(this.node.path, props.times);
-    this.dlq = deadLetterQueue(this, 'Dlq');
-    this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+    this.dlq = deadLetterQueue(this, 'Dlq', props.removalPolicy);
+    this.queue = keptQueue(this, 'Queue', {
+      removalPolicy: props.removalPolicy,
       visibilityTimeout: props.times.visibility,
       retentionPeriod: queues.retention,
       deadLetterQueue: { queue: this.dlq, maxReceiveCount: queues.maxReceiveCount },
@@ -58,13 +59,22 @@ export class WorkQueue extends Construct {
   }
 }
 
-/** A queue where messages wait for a human. */
-export function deadLetterQueue(scope: Construct, id: string): Queue {
+/** Encrypted and TLS-only, also when it has left its stack: its policy stays as long as it does. */
+function keptQueue(scope: Construct, id: string, props: QueueProps): Queue {
   const queue = new Queue(scope, id, {
+    ...props,
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
-    retentionPeriod: queues.dlqRetention,
   });
+  for (const child of queue.node.children) {
+    if (child instanceof QueuePolicy && props.removalPolicy) child.applyRemovalPolicy(props.removalPolicy);
+  }
+  return queue;
+}
+
+/** A queue where messages wait for a human. */
+export function deadLetterQueue(scope: Construct, id: string, removalPolicy: RemovalPolicy): Queue {
+  const queue = keptQueue(scope, id, { removalPolicy, retentionPeriod: queues.dlqRetention });
   Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself.' });
   return queue;
 }

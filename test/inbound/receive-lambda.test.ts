@@ -61,7 +61,8 @@ beforeAll(async () => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.stubEnv('STACK', 'Test');
+  vi.stubEnv('SECRET_ARN_PREFIX', 'arn:aws:secretsmanager:us-east-1:000000000000:secret:');
+  vi.stubEnv('SECRET_IDS', sources.map(({ name }) => `Secret-${name}`).join(','));
   vi.stubEnv('SOURCE', '');
   vi.stubEnv('INBOUND_EVENTS_TABLE', 'events');
   vi.stubEnv('QUEUE_URL', `${aws.url}/000000000000/queue`);

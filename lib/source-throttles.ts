@@ -1,0 +1,46 @@
+import type { Throttle } from './inbound-api.ts';
+import { sourceDefaults } from './settings.ts';
+import type { SourceProps } from './source-settings.ts';
+
+/**
+ * Providers that do not send again what is answered 429, or not so that it can be relied on; and those of which nothing is
+ * known. docs/providers.md, "When something fails", has the sources.
+ */
+const givesUpAfter429: ReadonlySet<string> = new Set([
+  'attio',
+  'bitbucket',
+  'buildkite',
+  'cal-com',
+  'ebay',
+  'ed25519',
+  'elevenlabs',
+  'fusionauth',
+  'github',
+  'gitlab',
+  'hmac',
+  'launchdarkly',
+  'line',
+  'mandrill',
+  'nylas',
+  'okta',
+  'paystack',
+  'sanity',
+  'sentry',
+  'supabase',
+  'token',
+  'twilio',
+  'woocommerce',
+]);
+
+/** What a source gets that says nothing about it. */
+export const defaultThrottle = ({ provider }: SourceProps): Throttle =>
+  givesUpAfter429.has(provider) ? sourceDefaults.throttleWithoutRetry : sourceDefaults.throttle;
+
+/** The most of several; undefined when there are none. */
+export function mostOf(throttles: readonly Throttle[]): Throttle | undefined {
+  if (throttles.length === 0) return undefined;
+  return {
+    rate: Math.max(...throttles.map(({ rate }) => rate)),
+    burst: Math.max(...throttles.map(({ burst }) => burst)),
+  };
+}
