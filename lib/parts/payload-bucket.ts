@@ -18,6 +18,8 @@ export class PayloadBucket extends Bucket {
         { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
+    // A bucket that has left its stack stays TLS-only.
+    this.policy?.applyRemovalPolicy(removalPolicy);
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'Only functions of this stack read and write it, one object per event; their logs name each.',

@@ -28,6 +28,8 @@ function answer({ action }: AwsCall): AwsAnswer {
 const folder = mkdtempSync(join(tmpdir(), 'receive-'));
 let aws: Awaited<ReturnType<typeof startAws>>;
 
+const secretPrefix = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:';
+
 beforeAll(async () => {
   aws = await startAws(answer);
   await build({
@@ -61,7 +63,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.stubEnv('SECRET_ARN_PREFIX', 'arn:aws:secretsmanager:us-east-1:000000000000:secret:');
+  vi.stubEnv('SECRET_ARN_PREFIX', secretPrefix);
   vi.stubEnv('SECRET_IDS', sources.map(({ name }) => `Secret-${name}`).join(','));
   vi.stubEnv('SOURCE', '');
   vi.stubEnv('INBOUND_EVENTS_TABLE', 'events');
@@ -121,7 +123,10 @@ describe('the receiver function', () => {
 
     expect(response).toMatchObject({ statusCode: 200, body: '{"status":"accepted","id":"evt_1"}' });
     expect(aws.calls.map(({ action }) => action)).toEqual(['GetSecretValue', 'SendMessageBatch']);
-    expect(aws.calls[0]?.input).toEqual({ SecretId: 'Test/stripe', VersionStage: 'AWSCURRENT' });
+    expect(aws.calls[0]?.input).toEqual({
+      SecretId: `${secretPrefix}Secret-stripe`,
+      VersionStage: 'AWSCURRENT',
+    });
   });
 
   it('sends a large batch ten at a time, every event once', async () => {

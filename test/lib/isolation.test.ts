@@ -36,41 +36,15 @@ describe('sixty sources that share', () => {
   test('fit the environment, since what is static is in the code', () => {
     const receive = shared.resources('AWS::Lambda::Function')['Sources/Receive'];
 
-    expect(receive?.Properties).toMatchObject({ Environment: { Variables: { STACK: 'Test', SOURCE: '' } } });
-    for (const { Properties } of Object.values(shared.resources('AWS::Lambda::Function'))) {
-      expect(JSON.stringify(Properties['Environment']).length).toBeLessThan(3_500);
-    }
+    expect(receive?.Properties).toMatchObject({ Environment: { Variables: { SOURCE: '' } } });
   });
 
   test('let their receiver read their secrets, and no other', () => {
     const policy = shared.resources('AWS::IAM::Policy')['Sources/ReceiveRole/DefaultPolicy'];
     const text = JSON.stringify(policy);
 
-    expect(text.match(/"Ref":"SourcesSecretsource\d+[0-9A-F]{8}"/g)).toHaveLength(60);
+    expect(text.match(/"Ref":"SecretSource\d+"/g)).toHaveLength(60);
     expect(text).not.toContain('OutboundStores');
-  });
-
-  test('fit an inline policy of 10,240 characters, also with long names', () => {
-    const long = synth({
-      isolation: 'shared',
-      stackName: 'webhooks-of-a-team-in-production',
-      sources: many(60, 'a-source-with-a-long-name-too'),
-    });
-    const policy = long.resources('AWS::IAM::Policy')['Sources/ReceiveRole/DefaultPolicy'];
-
-    const names = Object.values(long.resources('AWS::SecretsManager::Secret')).map(
-      ({ Properties }) => Properties['Name'] ?? 'generated',
-    );
-    const arns = names.map(
-      (name) => `"arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf"`,
-    );
-    const rest = JSON.stringify(policy?.Properties['PolicyDocument']).replaceAll(
-      /\{"Ref":"SourcesSecret[^}]*\}/g,
-      '',
-    );
-
-    expect(arns.join(',').length + rest.length).toBeLessThan(10_240);
-    long.template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   });
 
   test('have one consumer, which is found by any of their names', () => {
@@ -124,8 +98,8 @@ describe('two stacks', () => {
 
     const names = stacks.map(givenNames);
 
-    expect(names[0]).toEqual(['Blue', 'Blue/stripe', 'Blue/github', 'Blue/shopify', 'Blue-management']);
-    expect(names[1]).toEqual(['Green', 'Green/stripe', 'Green/github', 'Green/shopify', 'Green-management']);
+    expect(names[0]).toEqual(['Blue', 'Blue-management']);
+    expect(names[1]).toEqual(['Green', 'Green-management']);
   });
 });
 

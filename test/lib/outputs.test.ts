@@ -24,7 +24,7 @@ describe('the outputs of a stack', () => {
     expect(Object.keys(facts.sources)).toEqual(['stripe', 'github', 'shopify']);
     expect(facts.sources['stripe']).toMatchObject({ name: 'stripe', provider: 'stripe' });
     expect(facts.sources['stripe']?.url).toBe(`${facts.inboundBaseUrl}/webhooks/stripe`);
-    expect(facts.sources['stripe']?.secretArn).toContain('Secretstripe');
+    expect(facts.sources['stripe']?.secretArn).toContain('SecretStripe');
     expect(facts.sources['stripe']?.queueUrl).not.toBe(facts.sources['stripe']?.dlqUrl);
     expect(facts.topicArn).toContain('OutboundTopic');
     expect(new Set(Object.values(facts)).size).toBe(Object.keys(facts).length);

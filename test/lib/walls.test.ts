@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pascalCase } from '../../lib/source-settings.ts';
 import { idOf } from './support/policies.ts';
 import { type Call, simulatedIam } from './support/simulated-iam.ts';
 import { synth } from './support/synth.ts';
@@ -27,7 +28,7 @@ const hash = 'a'.repeat(64);
 /** All that one may try to do with what belongs to a source, or to all of them; each action that any role has, with each resource. */
 function callsTo(source: string, own = source): Call[] {
   const queues = ['Queue', 'Dlq'].map((name) => arn('AWS::SQS::Queue', `Source-${source}/Work/${name}`));
-  const secret = `<${idOf(app, 'AWS::SecretsManager::Secret', `Source-${source}/Secret-${source}`)}>`;
+  const secret = `<${idOf(app, 'AWS::SecretsManager::Secret', `Secret${pascalCase(source)}`)}>`;
   const objects = [hash, `kept/${hash}`, 'refused/07'].map((key) => `${bucket}/inbound/${source}/${key}`);
   const taps = [sqsArn(`Test_tap_${source}_0a1b2c3d`)];
   const items = [`${source}#evt_1`, `${source}#${own}#1`, `${source}/tap`, `${source}/once/${hash}`];

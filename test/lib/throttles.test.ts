@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { catalogue, type ProviderName } from '../../lambdas/domain/provider/catalogue.ts';
+import { defaultThrottle } from '../../lib/source-throttles.ts';
+import type { WebhookStackProps } from '../../lib/webhook-stack.ts';
+import { synth } from './support/synth.ts';
+
+const stageOf = (props: Partial<WebhookStackProps>) =>
+  synth(props).resources('AWS::ApiGatewayV2::Stage')['Inbound/Stage']?.Properties;
+const limits = (rate: number, burst: number) => ({
+  ThrottlingRateLimit: rate,
+  ThrottlingBurstLimit: burst,
+});
+const throttled = { provider: 'stripe', throttle: { rate: 5, burst: 7 } } as const;
+
+describe('the throttle of the stage', () => {
+  test('is the one of its sources, and no route has one of its own', () => {
+    const stage = stageOf({ sources: { stripe: { provider: 'stripe' }, shop: { provider: 'shopify' } } });
+
+    expect(stage).toMatchObject({ DefaultRouteSettings: limits(50, 100) });
+    expect(stage).not.toHaveProperty('RouteSettings');
+  });
+
+  test('leaves room for bursts of a provider that does not send again', () => {
+    const stage = stageOf({ sources: { stripe: { provider: 'stripe' }, github: { provider: 'github' } } });
+
+    expect(stage).toMatchObject({ DefaultRouteSettings: limits(200, 500) });
+  });
+
+  test('is set for the routes of a source that sets one, and only for those', () => {
+    const stage = stageOf({
+      sources: { partner: throttled, boards: { provider: 'trello', publicUrl: 'https://a.example/b' } },
+    });
+
+    expect(stage?.['RouteSettings']).toEqual({ 'POST /webhooks/partner': limits(5, 7) });
+    expect(stage).toMatchObject({ DefaultRouteSettings: limits(50, 100) });
+  });
+
+  test('holds for each method of a source that sets one', () => {
+    const boards = {
+      provider: 'trello',
+      publicUrl: 'https://a.example/b',
+      throttle: { rate: 1, burst: 2 },
+    } as const;
+
+    expect(stageOf({ sources: { boards } })?.['RouteSettings']).toEqual({
+      'POST /webhooks/boards': limits(1, 2),
+      'HEAD /webhooks/boards': limits(1, 2),
+    });
+  });
+
+  test('is the most that any needs, where they share a route', () => {
+    const fast = { provider: 'stripe', throttle: { rate: 900, burst: 90 } } as const;
+    const stage = stageOf({
+      isolation: 'shared',
+      sources: { partner: throttled, fast, stripe: { provider: 'stripe' } },
+    });
+
+    expect(stage).toMatchObject({ DefaultRouteSettings: limits(900, 100) });
+    expect(stage).not.toHaveProperty('RouteSettings');
+  });
+});
+
+/** The cell under "429" by provider, of the page's table. */
+function documentedAnswers(): ReadonlyMap<string, string> {
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/providers.md'), 'utf8');
+  const table = page.slice(page.indexOf('| provider | 4xx | 429 | 5xx |'));
+  const rows = table.slice(0, table.indexOf('\n\n')).split('\n').slice(2);
+  return new Map(
+    rows.map((row) => {
+      const [, provider = '', , answer = ''] = row.split('|').map((cell) => cell.trim());
+      return [provider.replaceAll('`', ''), answer] as const;
+    }),
+  );
+}
+
+describe('a provider', () => {
+  const names = Object.keys(catalogue).filter((name): name is ProviderName => documentedAnswers().has(name));
+  const isFinal = (name: string) =>
+    /^(final|none|same|\?|counts|again, if on)/.test(documentedAnswers().get(name) ?? '');
+
+  test('is in the page', () => {
+    expect(names.length).toBeGreaterThan(60);
+  });
+
+  test.each(names.filter(isFinal))(
+    'of which the page says that a 429 is final has room for bursts: %s',
+    (provider) => {
+      expect(defaultThrottle({ provider })).toEqual({ rate: 200, burst: 500 });
+    },
+  );
+});
