@@ -9,6 +9,7 @@ rebinding). local/own-requests.ts is the same rule for the servers in Node.
 
 import os
 import re
+import secrets
 import shutil
 import signal
 import sys
@@ -16,6 +17,7 @@ import threading
 
 from hypercorn.__main__ import main
 from ministack.app import app as emulator
+from ministack.services.cloudformation import provisioners
 
 # What it is reached by, and an API of its own: no such name below an address can be in DNS.
 OWN_HOST = re.compile(r"(?:(?:[0-9a-f]{8}\.execute-api\.)?127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.ASCII)
@@ -53,6 +55,30 @@ async def app(scope, receive, send):
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
     await send({"type": "http.response.body", "body": f"The local AWS refuses this request: {reason}.\n".encode()})
+
+
+# What may stay behind when it leaves its stack.
+KEPT = ("AWS::DynamoDB::GlobalTable", "AWS::SecretsManager::Secret", "AWS::SQS::Queue")
+
+
+def under_a_new_name(create):
+    """Makes a resource under a name that none had before, as CloudFormation does.
+
+    ministack makes the name of the stack's name and the logical id: a source that is added again would overwrite the queue,
+    its events and the secret that stayed when it was removed. For buckets it draws a seed, which is what this does, too.
+    """
+
+    def created(logical_id, props, stack_name):
+        if not provisioners._NAME_SEED.get():
+            provisioners._NAME_SEED.set(secrets.token_hex(4))
+        return create(logical_id, props, stack_name)
+
+    return created
+
+
+for kept in KEPT:
+    handlers = provisioners._RESOURCE_HANDLERS[kept]
+    handlers["create"] = under_a_new_name(handlers["create"])
 
 
 def end_with_starter() -> None:
