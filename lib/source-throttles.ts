@@ -3,8 +3,8 @@ import { sourceDefaults } from './settings.ts';
 import type { SourceProps } from './source-settings.ts';
 
 /**
- * Providers that do not send again what is answered 429, or not so that it can be relied on; and those of which nothing is
- * known. docs/providers.md, "When something fails", has the sources.
+ * Providers that do not send again what is answered 429 without `Retry-After`, as API Gateway does it, or only where it was
+ * switched on; and those of which nothing is known. docs/providers.md, "When something fails", has the sources.
  */
 const givesUpAfter429: ReadonlySet<string> = new Set([
   'attio',
@@ -27,9 +27,11 @@ const givesUpAfter429: ReadonlySet<string> = new Set([
   'sanity',
   'sentry',
   'supabase',
+  'telnyx',
   'token',
   'twilio',
   'woocommerce',
+  'zendesk',
 ]);
 
 /** What a source gets that says nothing about it. */
