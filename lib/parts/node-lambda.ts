@@ -65,7 +65,7 @@ export class NodeLambda extends Lambda {
       memorySize: functions.memoryMb,
       environment: {
         ...props.environment,
-        // DEP0169: `url.parse`, in Lambda's own code, is a line in the log of each new process.
+        // DEP0169 is a line in each new process's log: of `url.parse` in a runtime's own code, as the emulator's. Ours has none.
         NODE_OPTIONS: '--enable-source-maps --disable-warning=DEP0169',
         UV_THREADPOOL_SIZE: String(functions.workerThreads),
       },
