@@ -44,6 +44,7 @@ const outboundKinds: Readonly<Record<keyof OutboundProps, SettingKind>> = {
   allowedPorts: 'any',
   endpointMetrics: 'any',
   maxConcurrency: 'any',
+  publishMaxConcurrency: 'any',
   disableAfter: 'duration',
   maxConcurrentPerEndpoint: 'any',
   breakAfter: 'any',

@@ -1,5 +1,7 @@
 import {
+  DescribeSecretCommand,
   paginateListSecrets,
+  ResourceNotFoundException,
   type SecretListEntry,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -37,13 +39,37 @@ export async function keptSecrets(
   const found = new Map<string, KeptSecret>();
   for (const Filters of [byTag, byName]) {
     for await (const { SecretList = [] } of paginateListSecrets({ client }, { Filters })) {
-      for (const secret of SecretList.filter((one) => isOf(stack, one))) {
-        const kept = keptSecret(stack, secret);
-        if (!inUse.has(kept.arn)) found.set(kept.arn, kept);
-      }
+      const own = SecretList.filter((secret) => isOf(stack, secret) && !inUse.has(secret.ARN ?? ''));
+      for (const secret of own) found.set(secret.ARN ?? '', keptSecret(stack, secret));
     }
   }
   return [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/**
+ * One secret, whatever its tags say.
+ *
+ * @returns undefined when there is none in this account and region
+ */
+export async function findSecret(
+  client: SecretsManagerClient,
+  arn: string,
+): Promise<FoundSecret | undefined> {
+  try {
+    const secret = await client.send(new DescribeSecretCommand({ SecretId: arn }));
+    const { Name = '', DeletedDate } = secret;
+    const stack = tagOf(secret, tags.stack) ?? (Name.includes('/') ? Name.slice(0, Name.indexOf('/')) : '');
+    return { ...keptSecret(stack, secret), stack, isBeingDeleted: DeletedDate !== undefined };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** A secret, and the stack of which its tag or its name says that it is; empty when neither does. */
+export interface FoundSecret extends KeptSecret {
+  readonly stack: string;
+  readonly isBeingDeleted: boolean;
 }
 
 /** Whether a secret says that it is of this stack; earlier versions named them `stack/source`, and did not tag them. */
