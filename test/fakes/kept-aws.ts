@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { LocalOutputs } from '../../local/outputs.ts';
 import { localOutputs } from '../bin/outputs.ts';
 import { type Answers, cliAws } from './cli-aws.ts';
 
@@ -72,7 +73,11 @@ class QueueDoesNotExist extends Error {
 }
 
 /** An AWS with what a stack has, and what removed sources left. */
-export async function keptAws({ secrets, queues }: KeptWorld, more: Answers = {}) {
+export async function keptAws(
+  { secrets, queues }: KeptWorld,
+  more: Answers = {},
+  outputs: LocalOutputs = deployedOutputs,
+) {
   const secretNamed = (id: unknown): FakeSecret => {
     const secret = secrets[String(id)];
     if (secret === undefined) throw new ResourceNotFoundException('no such secret');
@@ -142,6 +147,6 @@ export async function keptAws({ secrets, queues }: KeptWorld, more: Answers = {}
       },
       ...more,
     },
-    { outputs: deployedOutputs },
+    { outputs },
   );
 }
