@@ -63,7 +63,7 @@ function whatIsLost(provider: string): string {
   const lost =
     redelivery === 'never'
       ? `${provider} never sends an event again: what it sends meanwhile is lost`
-      : `it is not certain that ${provider} sends an event again`;
+      : `it is not certain that ${provider} sends every event again`;
   return `; ${lost}: set the secret before you make the webhook`;
 }
 

@@ -3,16 +3,22 @@ export type Redelivery = 'again' | 'never' | 'unsure';
 
 const never: ReadonlySet<string> = new Set(['github', 'gitlab', 'twilio', 'woocommerce']);
 
-/** Some of them can be told to, of some nothing is known. */
+/** Some send only a part of it again, or where they are told to; of others nothing is known. */
 const unsure: ReadonlySet<string> = new Set([
   'buildkite',
   'cal-com',
+  'discord',
   'ed25519',
   'elevenlabs',
   'fusionauth',
+  'heroku',
   'hmac',
   'line',
+  'mailgun',
+  'sentry',
+  'slack',
   'supabase',
+  'telnyx',
   'token',
 ]);
 
