@@ -65,19 +65,26 @@ const wait = (look: () => Promise<readonly Left[]>): Promise<readonly Left[]> =>
     return untilEmpty({ look, pause, now, progress: progressOfWaiting(), isStopped });
   });
 
-/** One line that changes on a terminal; elsewhere a line whenever the counts do. */
+/** Elsewhere than on a terminal a wait of hours is a line a minute at most. */
+const lineEveryMs = 60_000;
+
+/** One line that changes on a terminal; elsewhere a line when the counts have changed, and when nothing is left. */
 function progressOfWaiting(): (left: readonly Left[]) => void {
-  let shown = '';
+  let shown = { line: '', at: 0 };
   return (left) => {
     const line = lineOf(left);
-    if (process.stderr.isTTY) process.stderr.write(`\r${line.padEnd(shown.length)}\r`);
-    else if (line !== shown) process.stderr.write(`${line}\n`);
-    shown = line;
+    const at = Date.now();
+    if (process.stderr.isTTY) process.stderr.write(`\r${line.padEnd(shown.line.length)}\r`);
+    else if (line === shown.line || (line !== emptyLine && at - shown.at < lineEveryMs)) return;
+    else process.stderr.write(`${line}\n`);
+    shown = { line, at };
   };
 }
 
+const emptyLine = 'empty; SQS’s counts lag, so this looks for a minute …';
+
 function lineOf(left: readonly Left[]): string {
   const busy = left.filter(({ queue }) => totalOf(queue) > 0);
-  if (busy.length === 0) return 'empty; SQS’s counts lag, so this looks for a minute …';
+  if (busy.length === 0) return emptyLine;
   return `${busy.map(({ watched, queue }) => `${watched.name}: ${countsText(queue)}`).join('; ')} …`;
 }

@@ -22,13 +22,18 @@ function alsoVerifies({ withPrevious, isOverwriting }: Extract<SecretAdopted, { 
   return isOverwriting ? ', and with the one that it had while the overlap of a rotation lasts' : '';
 }
 
+const isSourceName = /^[a-z][a-z0-9-]{0,39}$/;
+
 /** What a person is told of one queue. */
 export function queueWords(source: string, moved: QueueMoved, options: TargetOptions): readonly string[] {
   const { queue, ofOthers, staying } = moved;
-  const others = Object.entries(ofOthers).map(
-    ([name, count]) =>
-      `  ${counted(count, 'event')} of ${cell(name)} stay: ${nextCommand(options, `adopt ${cell(name)} --from ${queue.url}`)}`,
-  );
+  const others = Object.entries(ofOthers).map(([name, count]) => {
+    const stay = `  ${counted(count, 'event')} of ${cell(name)} stay`;
+    // A message may say anything, and a command is pasted into a shell.
+    return isSourceName.test(name)
+      ? `${stay}: ${nextCommand(options, `adopt ${name} --from ${queue.url}`)}`
+      : `${stay}.`;
+  });
   const isEmpty = moved.isWhole && hiddenIn(moved) === 0 && staying.length === 0 && others.length === 0;
   return [
     `${counted(moved.moved, 'event')} of ${source} moved from ${queue.name} to its queue.`,

@@ -253,6 +253,21 @@ describe('a queue', () => {
     expect(there.queues[ownQueue]?.messages).toEqual([]);
   });
 
+  it('whose message says a source that is no name becomes no command for a shell', async () => {
+    const name = '$(touch x)\u001b[2J; rm -rf ~';
+    const messages = [event('e1', name), event('e2', 'constructor'), event('e3', '-h')];
+    await using aws = await keptAws(
+      world({ queues: { [ownQueue]: { messages: [] }, [leftQueue]: { messages } } }),
+    );
+
+    const { stdout } = await aws.run('adopt', 'stripe');
+
+    expect(stdout).toContain('  1 event of $(touch x) [2J; rm -rf ~ stay.\n');
+    expect(stdout).toContain('  1 event of -h stay.\n');
+    expect(stdout).toMatch(/ {2}1 event of constructor stay: npx hookline .*adopt constructor --from /);
+    expect(stdout).not.toMatch(/adopt [$-]/);
+  });
+
   it('that cannot be emptied leaves the others to be', async () => {
     const there = world();
     const DeleteMessage = ({ QueueUrl }: Readonly<Record<string, unknown>>) => {
