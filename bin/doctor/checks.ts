@@ -12,7 +12,7 @@ import { secretVersions } from '../secret-versions.ts';
 import { isOfStack } from '../stack-names.ts';
 import { counted } from '../table.ts';
 import type { Finding } from './finding.ts';
-import { redeliveryOf } from './redelivery.ts';
+import { whatIsLost } from './redelivery.ts';
 
 /** Every source, and what is sent, has a secret that is one. */
 export async function checkSecrets(
@@ -54,17 +54,6 @@ export async function checkSecrets(
         : 'store its last value again with aws secretsmanager put-secret-value',
     },
   ];
-}
-
-/** A provider that does not send again loses what it sends before the secret is set. */
-function whatIsLost(provider: string): string {
-  const redelivery = redeliveryOf(provider);
-  if (redelivery === 'again') return '';
-  const lost =
-    redelivery === 'never'
-      ? `${provider} never sends an event again: what it sends meanwhile is lost`
-      : `it is not certain that ${provider} sends every event again`;
-  return `; ${lost}: set the secret before you make the webhook`;
 }
 
 /** Nothing is dead. */

@@ -27,3 +27,18 @@ export const redeliveryOf = (provider: string): Redelivery => {
   if (never.has(provider)) return 'never';
   return unsure.has(provider) ? 'unsure' : 'again';
 };
+
+/**
+ * What comes of a secret that is not set, beside the answer 503.
+ *
+ * @returns the end of a sentence; empty where the provider sends again
+ */
+export function whatIsLost(provider: string): string {
+  const redelivery = redeliveryOf(provider);
+  if (redelivery === 'again') return '';
+  const lost =
+    redelivery === 'never'
+      ? `${provider} never sends an event again: what it sends meanwhile is lost`
+      : `it is not certain that ${provider} sends every event again`;
+  return `; ${lost}: set the secret before you make the webhook`;
+}
