@@ -1,7 +1,8 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
 import type { SourceChecks, StackFacts } from '../lib/outputs.ts';
 import { type LocalOutputs, reachable } from '../local/outputs.ts';
 import { RefusedError } from './refusal.ts';
+import { stackInName } from './stack-names.ts';
 import { enterTarget, type TargetOptions } from './target.ts';
 
 /** One source of a deployment. */
@@ -22,23 +23,73 @@ export type Deployment = Omit<StackFacts, 'apiId' | 'inboundBaseUrl' | 'topicArn
   readonly sources: Readonly<Record<string, DeployedSource>>;
 };
 
+/** What the options and the environment lead to. */
+export type Found =
+  | { readonly kind: 'deployed'; readonly stack: string; readonly deployment: Deployment }
+  /** `status`: of a stack that is there, but was never deployed to its end. */
+  | {
+      readonly kind: 'absent';
+      readonly stack: string;
+      readonly where: string;
+      readonly status: string | undefined;
+    };
+
 /**
  * Finds the deployment that the options and the environment name, and has this process talk to it.
  *
  * @throws RefusedError when there is no such stack, or it is no Hookline stack
  */
 export async function openDeployment(options: TargetOptions): Promise<Deployment> {
-  const target = enterTarget(options);
-  return target.kind === 'local' ? fromLocalOutputs(target.outputs) : ofStack(target.name);
+  return deploymentOf(await findDeployment(options));
 }
 
-async function ofStack(name: string): Promise<Deployment> {
-  const outputs = await readStackOutputs(name);
+/** @throws RefusedError when nothing is deployed */
+export function deploymentOf(found: Found): Deployment {
+  if (found.kind === 'deployed') return found.deployment;
+  const { stack, where, status } = found;
+  throw new RefusedError(
+    status === undefined
+      ? `There is no stack ${stack} in ${where}: pass --stack NAME, or another --region or --profile.`
+      : `The stack ${stack} in ${where} is ${status}, and has no outputs: deploy it to the end first.`,
+  );
+}
+
+/**
+ * The same, for a command that has something to do before the first deployment or after the last.
+ *
+ * @throws RefusedError when the stack is no Hookline stack
+ */
+export async function findDeployment(options: TargetOptions): Promise<Found> {
+  const target = enterTarget(options);
+  if (target.kind === 'stack') return findStack(target.name);
+  const deployment = fromLocalOutputs(target.outputs);
+  return { kind: 'deployed', stack: stackInName(deployment.publishQueueUrl), deployment };
+}
+
+async function findStack(stack: string): Promise<Found> {
+  const client = new CloudFormationClient();
+  const found = await describeStack(client, stack);
+  if (found === undefined || !found.Outputs?.length) {
+    const where = process.env['AWS_ENDPOINT_URL'] ?? (await client.config.region());
+    return { kind: 'absent', stack, where, status: found?.StackStatus };
+  }
+  const outputs = found.Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
   const { factsFrom } = await import('../lib/outputs.ts');
   try {
-    return fromHere(factsFrom(outputs));
+    return { kind: 'deployed', stack, deployment: fromHere(factsFrom(Object.fromEntries(outputs))) };
   } catch (error) {
-    throw new RefusedError(`${name}: ${error instanceof Error ? error.message : error}`);
+    throw new RefusedError(`${stack}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** @returns undefined when there is no such stack */
+export async function describeStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks?.[0];
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+    throw error;
   }
 }
 
@@ -55,23 +106,6 @@ function fromHere(facts: StackFacts): Deployment {
     managementUrl: reachable({ url: endpoint }, facts.managementUrl),
     sources: Object.fromEntries(sources),
   };
-}
-
-async function readStackOutputs(name: string): Promise<Record<string, string>> {
-  const client = new CloudFormationClient();
-  try {
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    const outputs = Stacks?.[0]?.Outputs ?? [];
-    return Object.fromEntries(
-      outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-    );
-  } catch (error) {
-    if (!(error instanceof Error && /does not exist/.test(error.message))) throw error;
-    const where = process.env['AWS_ENDPOINT_URL'] ?? (await client.config.region());
-    throw new RefusedError(
-      `There is no stack ${name} in ${where}: pass --stack NAME, or another --region or --profile.`,
-    );
-  }
 }
 
 /** The same, from the outputs file of a local AWS. */

@@ -11,6 +11,14 @@ export function nextCommand(options: TargetOptions, rest: string): string {
   return ['npx hookline', ...(local ? ['--local'] : []), ...values, rest].join(' ');
 }
 
+/** The same with the AWS CLI, for what this tool leaves to it. */
+export function awsCommand({ profile, region }: TargetOptions, rest: string): string {
+  const named = Object.entries({ profile, region }).flatMap(([name, value]) =>
+    value === undefined ? [] : [` --${name} ${quoted(value)}`],
+  );
+  return `aws ${rest}${named.join('')}`;
+}
+
 /** For a shell, where it has to be. */
 const quoted = (value: string): string =>
   /^[\w.:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

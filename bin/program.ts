@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { plainText } from '../local/plain-text.ts';
 import { defaultStateDir } from '../local/state.ts';
+import { addAdoptCommand } from './commands/adopt.ts';
 import { addDeliveriesCommand } from './commands/deliveries.ts';
 import { addDlqCommand } from './commands/dlq.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -8,6 +9,7 @@ import { addEndpointsCommand } from './commands/endpoints.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addEventsCommand } from './commands/events.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addKeptCommand } from './commands/kept.ts';
 import { addListenCommand } from './commands/listen.ts';
 import { addPublishCommand } from './commands/publish.ts';
 import { addRangesCommand } from './commands/ranges.ts';
@@ -50,6 +52,8 @@ export function hooklineProgram(): Command {
   addSendCommand(program);
   addExplainCommand(program);
   addDoctorCommand(program);
+  addKeptCommand(program);
+  addAdoptCommand(program);
   addTailCommand(program);
   addListenCommand(program);
   return program;

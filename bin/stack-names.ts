@@ -10,3 +10,11 @@ export const isOfStack =
   (stack: string | undefined) =>
   (name: string): boolean =>
     stack === undefined || name.split('-').slice(0, -2).join('-') === stack || name.includes(`/${stack}/`);
+
+/** The stack in the name of one of its queues, from the queue's URL. */
+export const stackInName = (queueUrl: string): string =>
+  queueUrl
+    .slice(queueUrl.lastIndexOf('/') + 1)
+    .split('-')
+    .slice(0, -2)
+    .join('-');

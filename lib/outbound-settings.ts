@@ -3,7 +3,7 @@ import { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
 import { ownOf } from '../lambdas/domain/own.ts';
 import { problemWithGiven, type SettingKind } from './given-settings.ts';
 import { deliverTimeout, outboundDefaults, type RetryPreset, retryPresets, workerTimes } from './settings.ts';
-import { checked, SettingsError } from './settings-error.ts';
+import { checkConcurrency, checked, SettingsError } from './settings-error.ts';
 
 /** How events are sent. */
 export interface OutboundProps {
@@ -21,6 +21,8 @@ export interface OutboundProps {
   readonly endpointMetrics?: boolean;
   /** Deliver functions that run at once, 2 to 1000. @default 50 */
   readonly maxConcurrency?: number;
+  /** Publish functions that run at once, 2 to 1000. @default 10 */
+  readonly publishMaxConcurrency?: number;
   /** An endpoint that fails for so long, without one success, is disabled. @default 5 days */
   readonly disableAfter?: Duration;
   /** Requests to one endpoint at the same time, where it has no limit of its own; 1 to 100. @default 10 */
@@ -42,6 +44,7 @@ const outboundKinds: Readonly<Record<keyof OutboundProps, SettingKind>> = {
   allowedPorts: 'any',
   endpointMetrics: 'any',
   maxConcurrency: 'any',
+  publishMaxConcurrency: 'any',
   disableAfter: 'duration',
   maxConcurrentPerEndpoint: 'any',
   breakAfter: 'any',
@@ -70,6 +73,8 @@ export function outboundSettings(props: OutboundProps, localEndpoints: boolean):
       `outbound: attemptTimeout needs a function of ${timeout} s, and ${maxFunctionSeconds} s are the most; shorten it`,
     );
   }
+  checkConcurrency('outbound', 'maxConcurrency', props.maxConcurrency);
+  checkConcurrency('outbound', 'publishMaxConcurrency', props.publishMaxConcurrency);
   return checked('outbound', OutboundSettings, {
     retryDelays: retryDelaysOf(props.retrySchedule ?? 'short'),
     connectTimeout: (props.connectTimeout ?? outboundDefaults.connectTimeout).toMilliseconds(),

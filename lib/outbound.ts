@@ -100,7 +100,9 @@ export class Outbound extends Construct {
     } satisfies PublishEnv;
     const description = 'Records published events and starts their deliveries';
     const publish = this.worker('publish', description, environment, functions.publishTimeout);
-    this.publishing.consumeWith(publish, { batchSize: batches.publish });
+    const maxConcurrency =
+      this.props.outbound.publishMaxConcurrency ?? outboundDefaults.publishMaxConcurrency;
+    this.publishing.consumeWith(publish, { batchSize: batches.publish, maxConcurrency });
     publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], this.events.tableArn);
     publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], this.deliveries.tableArn);
     publish.allow(['dynamodb:GetItem', 'dynamodb:Query'], this.endpoints.tableArn);

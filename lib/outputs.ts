@@ -29,7 +29,8 @@ type StackFact = keyof typeof outputKeys;
 const SourceChecks = v.object({
   ...v.pick(SourceSettings, ['tolerance', 'maxBodyBytes', 'hmac', 'token', 'ed25519']).entries,
   // Optional: a stack of an earlier version has none of them.
-  ...v.partial(v.pick(SourceSettings, ['rotationOverlap', 'eventId', 'allowedCidrs'])).entries,
+  ...v.partial(v.pick(SourceSettings, ['rotationOverlap', 'eventId', 'allowedCidrs', 'handlerRetryDelays']))
+    .entries,
 });
 export type SourceChecks = v.InferOutput<typeof SourceChecks>;
 

@@ -25,3 +25,18 @@ export function checked<Schema extends v.GenericSchema>(
 /** Settings hold no secrets: what was written is shown. */
 const wrongWith = (issue: v.GenericIssue): string =>
   isMissing(issue) ? 'is missing' : `expected ${ruleOf(issue)}, got ${issue.received}`;
+
+/** What Lambda takes as the functions that one queue may start. */
+const concurrency = { least: 2, most: 1_000 } as const;
+
+/**
+ * Checks how many functions may run at once for one queue.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ * @throws SettingsError naming the setting
+ */
+export function checkConcurrency(where: string, setting: string, value: number | undefined): void {
+  const { least, most } = concurrency;
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
+  throw new SettingsError(`${where}: ${setting} is ${value}; write a whole number from ${least} to ${most}`);
+}

@@ -51,6 +51,8 @@ export const outboundDefaults = {
   /** A delivery whose worker died this often kills its workers. */
   maxCrashes: 4,
   maxConcurrency: 50,
+  /** A brake for the table; a burst of events waits in its queue, and leaves the account's functions to the others. */
+  publishMaxConcurrency: 10,
   allowedPorts: [443],
   /** The page tells those who find it in their logs what it is. */
   userAgent: `Hookline/${about.version} (+${about.homepage})`,

@@ -15,7 +15,7 @@ import { unknownFields } from '../lambdas/domain/unknown-fields.ts';
 import { problemWithGiven, type SettingKind } from './given-settings.ts';
 import { publishedRanges } from './published-ranges.ts';
 import { sourceDefaults, workerTimes } from './settings.ts';
-import { checked, SettingsError } from './settings-error.ts';
+import { checkConcurrency, checked, SettingsError } from './settings-error.ts';
 
 /** One configured sender. */
 export interface SourceProps {
@@ -172,6 +172,7 @@ const unknownIn = (where: string, known: object, given: object | undefined): str
  * @throws SettingsError naming the source, the setting, its value and what to do
  */
 export function sourceSettings(name: string, source: SourceProps, consumerTimeout: Duration): SourceSettings {
+  checkConcurrency(`source '${name}'`, 'maxConcurrency', source.maxConcurrency);
   const retryDelays = source.handlerRetryDelays ?? sourceDefaults.handlerRetryDelays;
   const settings = checked(`source '${name}'`, SourceSettings, {
     name,

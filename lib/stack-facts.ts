@@ -28,13 +28,24 @@ export function sourceFacts(
 ): SourceFacts {
   const settings = sourceSettings(name, source, handlerTimeoutOf(source));
   const { tolerance, rotationOverlap, maxBodyBytes, eventId, hmac, token, ed25519 } = settings;
+  const { handlerRetryDelays } = settings;
   const allowedCidrs = settings.allowedCidrs.length <= maxRangesInOutput ? settings.allowedCidrs : undefined;
   return {
     name,
     provider: source.provider,
     url: `${baseUrl}/webhooks/${name}`,
     publicUrl: source.publicUrl,
-    checks: { tolerance, rotationOverlap, maxBodyBytes, eventId, allowedCidrs, hmac, token, ed25519 },
+    checks: {
+      tolerance,
+      rotationOverlap,
+      maxBodyBytes,
+      eventId,
+      allowedCidrs,
+      handlerRetryDelays,
+      hmac,
+      token,
+      ed25519,
+    },
     secretArn: inbound.secretOf(name).ref,
     queueUrl: inbound.work.queue.queueUrl,
     dlqUrl: inbound.work.dlq.queueUrl,

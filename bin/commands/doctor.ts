@@ -1,3 +1,4 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
@@ -6,42 +7,69 @@ import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { plainText } from '../../local/plain-text.ts';
 import { answer } from '../answer.ts';
-import { openDeployment } from '../deployment.ts';
-import {
-  checkAlarms,
-  checkClock,
-  checkConcurrency,
-  checkDeadLetters,
-  checkSecrets,
-  type Finding,
-} from '../doctor/checks.ts';
-import { nextCommand } from '../next-command.ts';
+import { type Deployment, type Found, findDeployment } from '../deployment.ts';
+import { checkAlarms, checkClock, checkDeadLetters, checkSecrets } from '../doctor/checks.ts';
+import { askedByDefault, askedByStack, checkConcurrency } from '../doctor/concurrency.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { checkBootstrap, notDeployed } from '../doctor/first-deploy.ts';
+import { awsCommand, nextCommand } from '../next-command.ts';
 import { failureLine, RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
 import { stackMeant, type TargetOptions } from '../target.ts';
+import { examineBeforeRemoval, type RemovalOptions } from './doctor-before-removal.ts';
 
-/** `hookline doctor`: whether a deployed stack is well. */
+type Options = TargetOptions & RemovalOptions;
+
+/** `hookline doctor`: whether a deployed stack is well, and what its first deploy or a removal needs. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('check a deployed stack: secrets, dead letters, alarms, concurrency, clock')
+    .description(
+      'check a deployed stack: secrets, dead letters, alarms, concurrency, clock; before the first deploy: the account',
+    )
+    .option('--before-removal [source]', 'instead: what would be left of this source, if it were removed now')
+    .option('--all', 'with --before-removal: of all sources and of what sends, before the stack is destroyed')
+    .option('--wait', 'with --before-removal: until the queues are empty')
     .action((_options: unknown, command: Command) => examine(command.optsWithGlobals()));
 }
 
-async function examine(options: TargetOptions): Promise<void> {
-  const deployment = await openDeployment(options);
+async function examine(options: Options): Promise<void> {
+  const isRemoval = options.beforeRemoval !== undefined || options.all || options.wait;
+  const findings = isRemoval ? await examineBeforeRemoval(options) : await examineNow(options);
+  const all = findings.map((finding) => advised(finding, options));
+  answer(options, all, all.map(told).join('\n'));
+  const wrong = all.filter(({ ok }) => !ok).length;
+  if (wrong > 0) throw new RefusedError(`${counted(wrong, 'thing')} to look at.`);
+}
+
+async function examineNow(options: Options): Promise<readonly Finding[]> {
+  const found = await findDeployment(options);
+  return found.kind === 'deployed' ? ofDeployment(found.deployment, options) : ofAccount(found);
+}
+
+async function ofDeployment(deployment: Deployment, options: Options): Promise<readonly Finding[]> {
   const config = clientConfig(patientCalls);
+  const lambda = new LambdaClient(config);
+  const concurrency = async () => checkConcurrency(lambda, await askedByStack(lambda, deployment));
   const findings = await Promise.all([
     attempt('secrets', checkSecrets(deployment, secretsClient(patientCalls))),
     attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
     attempt('alarms', checkAlarms(stackMeant(options), new CloudWatchClient(config))),
-    attempt('concurrency', checkConcurrency(new LambdaClient(config))),
+    attempt('concurrency', concurrency()),
     attempt('clock', checkClock(deployment)),
   ]);
-  const all = findings.flat().map((finding) => advised(finding, options));
-  answer(options, all, all.map(told).join('\n'));
-  const wrong = all.filter(({ ok }) => !ok).length;
-  if (wrong > 0) throw new RefusedError(`${counted(wrong, 'thing')} to look at.`);
+  return findings.flat();
+}
+
+/** Before the first deploy. */
+async function ofAccount(found: Extract<Found, { kind: 'absent' }>): Promise<readonly Finding[]> {
+  const config = clientConfig(patientCalls);
+  const concurrency = async () => checkConcurrency(new LambdaClient(config), await askedByDefault());
+  const findings = await Promise.all([
+    attempt('bootstrap', checkBootstrap(new CloudFormationClient(config))),
+    attempt('concurrency', concurrency()),
+  ]);
+  return [notDeployed(found), ...findings.flat()];
 }
 
 /** A check that may not be made, for want of a permission, hides none of the others. */
@@ -53,9 +81,25 @@ async function attempt(check: string, findings: Promise<Finding[]>): Promise<Fin
   }
 }
 
-/** With the command as it is typed. */
-const advised = ({ command, ...finding }: Finding, options: TargetOptions): Finding =>
-  command === undefined ? finding : { ...finding, advice: nextCommand(options, command) };
+/** A finding, with its command as it is typed. */
+interface Advised {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly advice: string | undefined;
+}
 
-const told = ({ check, ok, detail, advice }: Finding): string =>
-  plainText(`${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice}` : ''}`);
+function advised(finding: Finding, options: Options): Advised {
+  const { check, ok, detail, advice, command, awsCommand: aws } = finding;
+  const commands = [
+    ...(command === undefined ? [] : [nextCommand(options, command)]),
+    ...(aws === undefined ? [] : [awsCommand(options, aws)]),
+  ];
+  const lines = [...(advice === undefined ? [] : [advice]), ...commands];
+  return { check, ok, detail, advice: lines.length === 0 ? undefined : lines.join('\n') };
+}
+
+const told = ({ check, ok, detail, advice }: Advised): string =>
+  plainText(
+    `${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice.replaceAll('\n', '\n    ')}` : ''}`,
+  );

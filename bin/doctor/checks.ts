@@ -1,5 +1,4 @@
 import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { GetAccountSettingsCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
@@ -12,16 +11,8 @@ import { secretFault } from '../secret-mistakes.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { isOfStack } from '../stack-names.ts';
 import { counted } from '../table.ts';
-
-/** What one check found. */
-export interface Finding {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** What to do about it: with this tool, or in words. */
-  readonly command?: string;
-  readonly advice?: string;
-}
+import type { Finding } from './finding.ts';
+import { whatIsLost } from './redelivery.ts';
 
 /** Every source, and what is sent, has a secret that is one. */
 export async function checkSecrets(
@@ -44,7 +35,7 @@ export async function checkSecrets(
     ...missing.map(({ name, provider, fault }) => ({
       check: `secret of ${name}`,
       ok: false,
-      detail: fault,
+      detail: `${fault}${whatIsLost(provider)}`,
       command: `secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`,
     })),
     ...(missing.length === 0 ? [{ check: 'secrets', ok: true, detail: `all ${total} are set` }] : []),
@@ -101,24 +92,6 @@ export async function checkAlarms(stack: string | undefined, client: CloudWatchC
     ok: false,
     detail: AlarmDescription,
   }));
-}
-
-/** Functions that the account cannot run at once are throttled; new accounts may have ten in all. */
-const enoughConcurrency = 100;
-
-/** The account's limit leaves room for a flood at one source. */
-export async function checkConcurrency(client: LambdaClient): Promise<Finding[]> {
-  const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
-  const limit = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
-  const ok = limit >= enoughConcurrency;
-  return [
-    {
-      check: 'concurrency',
-      ok,
-      detail: `${limit} functions may run at once in this account and region`,
-      advice: ok ? undefined : 'ask for more under Service Quotas → AWS Lambda → Concurrent executions',
-    },
-  ];
 }
 
 /** Providers and AWS sign times: a clock may be off by less than their tolerance. */

@@ -56,6 +56,8 @@ const commands = [
   'secrets set stripe --revoke-previous',
   'secrets set stripe',
   'send stripe --times 2',
+  'kept',
+  'adopt stripe',
 ];
 
 it.each(commands)('%s --json prints one JSON value on standard output', async (line) => {

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { vi } from 'vitest';
 import type { LocalOutputs } from '../../local/outputs.ts';
 import { localOutputs } from '../bin/outputs.ts';
 import { runCli } from './cli.ts';
@@ -30,6 +31,17 @@ interface Beside {
 
 const accessDenied = '<Error><Code>AccessDenied</Code><Message>not allowed</Message></Error>';
 
+/** Lambda tells its operations apart by path. */
+const lambdaPaths: Readonly<Record<string, string>> = {
+  GetAccountSettings: '/2016-08-19/account-settings',
+  ListEventSourceMappings: '/2015-03-31/event-source-mappings',
+};
+
+const errorXml = (error: unknown): string => {
+  const { __type, message } = Object(error);
+  return `<ErrorResponse><Error><Type>Sender</Type><Code>${__type}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+};
+
 /** An AWS for the command line tool: a server that stands where the laptop's would. Its buckets nobody may read. */
 export async function cliAws(answers: Answers = {}, { api, outputs = localOutputs }: Beside = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), 'hookline-'));
@@ -45,6 +57,20 @@ export async function cliAws(answers: Answers = {}, { api, outputs = localOutput
     }
   };
 
+  /** Of CloudFormation, whose requests are forms, and of Lambda. */
+  async function otherAnswer(pathname: string, body: string, query: URLSearchParams) {
+    const form = new URLSearchParams(body);
+    const action = form.get('Action');
+    if (action) {
+      const { status, body: xml } = await answerTo(action, Object.fromEntries(form));
+      return { status, text: status === 200 ? String(xml) : errorXml(xml) };
+    }
+    const operation = Object.keys(lambdaPaths).find((name) => pathname.startsWith(lambdaPaths[name] ?? '-'));
+    if (operation === undefined) return undefined;
+    const { status, body: json } = await answerTo(operation, Object.fromEntries(query));
+    return { status, text: JSON.stringify(json) };
+  }
+
   const server = createServer(async (request, response) => {
     const { method = '', url = '', headers } = request;
     const body = await text(request);
@@ -57,6 +83,8 @@ export async function cliAws(answers: Answers = {}, { api, outputs = localOutput
       response.setHeader('content-type', 'application/x-amz-json-1.0');
       return response.writeHead(answer.status).end(JSON.stringify(answer.body));
     }
+    const other = await otherAnswer(pathname, body, searchParams);
+    if (other) return response.writeHead(other.status).end(other.text);
     if (pathname.startsWith('/payloads/')) return response.writeHead(403).end(accessDenied);
     const ifMatch = headers['if-match'];
     const query = Object.fromEntries(searchParams);
@@ -83,6 +111,14 @@ export async function cliAws(answers: Answers = {}, { api, outputs = localOutput
     inputsOf: (operation: string) =>
       asked.filter((one) => one.operation === operation).map(({ input }) => input),
     run: (...args: readonly string[]) => runCli('--state-dir', stateDir, '--local', ...args),
+    /** As an AWS that the environment names; CloudFormation answers in XML. */
+    runThere: (...args: readonly string[]) => {
+      vi.stubEnv('AWS_ENDPOINT_URL', base());
+      vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'b');
+      vi.stubEnv('AWS_REGION', 'eu-central-1');
+      return runCli('--state-dir', stateDir, ...args).finally(() => vi.unstubAllEnvs());
+    },
     /** As a laptop's that was killed: its outputs are still there. */
     stop,
     async [Symbol.asyncDispose]() {

@@ -100,6 +100,40 @@ describe('queues', () => {
   });
 });
 
+describe('every queue has a bound on the functions that it starts', () => {
+  const concurrencyOf = (synthesised: typeof app, queue: string, worker: string) => {
+    const queueId = idOf(synthesised, 'AWS::SQS::Queue', queue);
+    const mapping = Object.values(synthesised.resources('AWS::Lambda::EventSourceMapping')).find((one) =>
+      JSON.stringify(one.Properties['EventSourceArn']).includes(`"${queueId}"`),
+    );
+    expect(mapping?.Properties['FunctionName'], queue).toEqual({
+      Ref: idOf(synthesised, 'AWS::Lambda::Function', worker),
+    });
+    return mapping?.Properties['ScalingConfig'];
+  };
+
+  test('by default', () => {
+    expect(concurrencyOf(app, 'Outbound/Publishing/Queue', 'Outbound/Publish')).toEqual({
+      MaximumConcurrency: 10,
+    });
+    for (const { Properties } of Object.values(app.resources('AWS::Lambda::EventSourceMapping'))) {
+      expect(Properties).toHaveProperty('ScalingConfig.MaximumConcurrency');
+    }
+  });
+
+  test('as the app sets it', () => {
+    const props = { outbound: { maxConcurrency: 7, publishMaxConcurrency: 3 } };
+    const own = synth({ sources: { stripe: { provider: 'stripe' } }, ...props });
+
+    expect(concurrencyOf(own, 'Outbound/Publishing/Queue', 'Outbound/Publish')).toEqual({
+      MaximumConcurrency: 3,
+    });
+    expect(concurrencyOf(own, 'Outbound/Delivering/Queue', 'Outbound/Deliver')).toEqual({
+      MaximumConcurrency: 7,
+    });
+  });
+});
+
 describe('the topic', () => {
   test('hands messages over in their envelope, with a DLQ for what it cannot hand over', () => {
     app.template.resourceCountIs('AWS::SNS::Subscription', 1);

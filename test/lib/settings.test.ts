@@ -98,6 +98,22 @@ describe('a user agent', () => {
   );
 });
 
+describe('functions that one queue may start', () => {
+  const settings = {
+    'outbound: maxConcurrency': (maxConcurrency: number) => outboundSettings({ maxConcurrency }, false),
+    'outbound: publishMaxConcurrency': (publishMaxConcurrency: number) =>
+      outboundSettings({ publishMaxConcurrency }, false),
+    "source 'stripe': maxConcurrency": (maxConcurrency: number) =>
+      sourceSettings('stripe', { ...stripe, maxConcurrency }, Duration.seconds(60)),
+  };
+
+  test.each(Object.entries(settings))('%s is 2 to 1000', (name, set) => {
+    for (const value of [2, 10, 1_000]) expect(() => set(value)).not.toThrow();
+    for (const value of [0, 1, 1_001, -2, 2.5, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => set(value)).toThrow(`${name} is ${value}; write a whole number from 2 to 1000`);
+  });
+});
+
 const ed25519 = { signatureHeader: 'x-s', encoding: 'hex', prefix: '' } as const;
 const signed = { ...ed25519, algorithm: 'sha256' } as const;
 
