@@ -72,6 +72,7 @@ function processPorts(world: World, { turn }: WaitingRoom, chaos: Chaos, die: ()
     sendDeadLetter: call(ports.sendDeadLetter),
     deleteMessage: call(ports.deleteMessage),
     returnMessageAfter: call(ports.returnMessageAfter),
+    sendBack: call(ports.sendBack),
   };
 }
 
