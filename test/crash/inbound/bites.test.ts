@@ -93,7 +93,7 @@ const bites: readonly Bite[] = [
     'does not know a superseded message',
     'waits that are all long',
     'crash',
-    'messages were sent back, not 4',
+    'messages were sent back, not 3',
   ],
   [
     'takes what waits in flight for superseded',

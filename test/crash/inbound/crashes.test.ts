@@ -4,7 +4,7 @@ import { playScenario } from './promises.ts';
 import { scenarios } from './scenarios.ts';
 import { scenariosOfWaits } from './scenarios-of-waits.ts';
 
-describe('the promises of the inbound flow hold', { timeout: 120_000 }, () => {
+describe('the promises of the inbound flow hold', { timeout: 300_000 }, () => {
   const total = { points: 0, runs: 0 };
   afterAll(() => console.log(`inbound crash suite: ${total.points} crash points, ${total.runs} runs`));
 

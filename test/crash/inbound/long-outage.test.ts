@@ -8,9 +8,9 @@ import { memoryClaims } from '../../fakes/inbound-claims.ts';
 import { sourceSettings, stripeMessage } from '../../fakes/inbound-world.ts';
 
 const start = unixMillis(1_795_000_000_000);
-const outageSeconds = 2 * 3600;
-/** The waits of one event after the other, and the visibility of whatever goes wrong: then nothing is left. */
-const longestSeconds = outageSeconds + 3 * 3600;
+const twoHours = 2 * 3600;
+/** The waits of one event after the other are over by then. */
+const longestAfterwards = 3 * 3600;
 /** The model has one event a second, and what is in flight grows with the rate. */
 const eventsPerSecond = 50;
 const inFlightPlaces = 120_000;
@@ -60,8 +60,11 @@ function countedQueue(now: () => UnixMillis) {
   };
 }
 
-/** Two hours in which the handler fails, with an event each second, and then the time until the queue is empty. */
-async function outage(change: (ports: ConsumePorts) => Partial<ConsumePorts> = () => ({})) {
+/** A time in which the handler fails, with an event each second, and then the time until the queue is empty. */
+async function outage(
+  outageSeconds: number,
+  change: (ports: ConsumePorts) => Partial<ConsumePorts> = () => ({}),
+) {
   const clock = { now: start };
   const queue = countedQueue(() => clock.now);
   const claims = memoryClaims();
@@ -95,7 +98,7 @@ async function outage(change: (ports: ConsumePorts) => Partial<ConsumePorts> = (
     graceOver: new Promise<void>(() => undefined),
     hasTime: () => true,
   });
-  for (let second = 0; second < longestSeconds; second++) {
+  for (let second = 0; second < outageSeconds + longestAfterwards; second++) {
     if (isDown()) queue.send(stripeMessage(`evt_${second}`));
     const batch = queue.receiveAll().map((message) => ({ ...message, receiptHandle: message.messageId }));
     const { failedMessageIds } = await consume(batch, invocation(`second-${second}`), team, allPorts);
@@ -109,22 +112,22 @@ async function outage(change: (ports: ConsumePorts) => Partial<ConsumePorts> = (
   return { ...found, statuses, left: queue.messages.size };
 }
 
-describe('two hours in which a handler fails, at the default delays', { timeout: 120_000 }, () => {
+describe('two hours in which a handler fails, at the default delays', { timeout: 300_000 }, () => {
   it('leave the queue its places in flight, and lose nothing', async () => {
-    const { inFlight, waiting, statuses, deadLetters, left } = await outage();
+    const { inFlight, waiting, statuses, deadLetters, left } = await outage(twoHours);
 
     // 5 s and 30 s of every event; everything else is delayed.
     expect(inFlight).toBeLessThanOrEqual(40);
     expect(inFlight * eventsPerSecond).toBeLessThan(inFlightPlaces / 50);
-    expect(waiting).toBeGreaterThanOrEqual(outageSeconds - 10);
-    expect(statuses).toEqual(Array(outageSeconds).fill('processed'));
+    expect(waiting).toBeGreaterThanOrEqual(twoHours - 10);
+    expect(statuses).toEqual(Array(twoHours).fill('processed'));
     expect([deadLetters, left]).toEqual([0, 0]);
   });
 
-  it('would fill them if every wait were in flight', async () => {
-    const { inFlight, left } = await outage(() => ({
-      sendBack: () => Promise.reject(new Error('no queue')),
-    }));
+  it('would fill them in 45 minutes if every wait were in flight', async () => {
+    const refuses = { sendBack: () => Promise.reject(new Error('no queue')) };
+
+    const { inFlight, left } = await outage(45 * 60, () => refuses);
 
     expect(inFlight * eventsPerSecond).toBeGreaterThan(inFlightPlaces);
     expect(left).toBe(0);

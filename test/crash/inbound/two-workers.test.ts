@@ -8,7 +8,7 @@ import { scenariosOfWaits } from './scenarios-of-waits.ts';
 /** Each stands for another order of the workers' calls. */
 const seeds = Array.from({ length: 12 }, (_, seed) => seed);
 
-describe('the promises of the inbound flow hold', { timeout: 120_000 }, () => {
+describe('the promises of the inbound flow hold', { timeout: 300_000 }, () => {
   const total = { points: 0, runs: 0 };
   afterAll(() => console.log(`inbound, two workers: ${total.points} fault points, ${total.runs} runs`));
 
