@@ -2,6 +2,7 @@ import { Duration, type RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { type HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -133,6 +134,8 @@ export class InboundSource extends Construct {
       sources: settings,
       environment: { ...handlerEnvironment(sources), ...environment },
       timeout,
+      // A long wait is a new message to its own queue. The record bounds the attempts, and the due time the hops.
+      recursiveLoop: RecursiveLoop.ALLOW,
       defaults: this.props.functions,
     });
     this.work.consumeWith(consume, { batchSize: batches.consume, maxConcurrency: maxConcurrency(sources) });
@@ -143,7 +146,7 @@ export class InboundSource extends Construct {
   private allowConsumer(consume: NodeLambda): void {
     const { events, payloads } = this.props;
     const stack = Stack.of(this);
-    consume.allow(['sqs:SendMessage'], this.work.dlq.queueArn);
+    consume.allow(['sqs:SendMessage'], this.work.queue.queueArn, this.work.dlq.queueArn);
     consume.allowItems(['dynamodb:UpdateItem'], events.tableArn, inboundKeys.event(this.whose, '*'));
     consume.allowItems(['dynamodb:GetItem'], events.tableArn, inboundKeys.tap(this.whose));
     consume.allowNamed(

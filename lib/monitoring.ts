@@ -75,15 +75,10 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Only deliver may continue itself through its own queue; where it may, AWS does not count. */
+  /** Only deliver and the consumers may continue themselves through their own queues; where they may, AWS does not count. */
   private recursionAlarms(): void {
     const { inbound, outbound, management } = this.props;
-    const watched = [
-      ...inbound.flatMap(({ receive, consume }) => [receive, consume]),
-      outbound.publish,
-      outbound.sweep,
-      management,
-    ];
+    const watched = [...inbound.map(({ receive }) => receive), outbound.publish, outbound.sweep, management];
     for (const lambda of watched) {
       new ImpactAlarm(this, `Loop-${nameOf(lambda).replaceAll('/', '-')}`, {
         metric: lambda.metric('RecursiveInvocationsDropped', { period: everyFive, statistic: Stats.SUM }),

@@ -106,9 +106,7 @@ const sourceName = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /** The longest that leaves Lambda's 15 minutes a margin. */
 const maxHandlerTimeoutSeconds = 840;
-/** SQS hides a received message for 12 h at most; the rest is for the handler itself. */
-const maxHandlerDelaySeconds = 11 * 3_600;
-/** A message that is older than its queue's retention is gone without a trace. */
+/** A message that waits longer than its queue's retention is gone without a trace. */
 const maxHandlerDelaysSeconds = 5 * 86_400;
 
 /** Beyond it the table grows for nothing. */
@@ -238,8 +236,6 @@ function problemWith(settings: SourceSettings, consumerTimeout: Duration): strin
     return `publicUrl is '${publicUrl}'; write all of it, such as https://hooks.example.com/webhooks/stripe`;
   if (consumerTimeout.toSeconds() > maxHandlerTimeoutSeconds)
     return `handlerTimeout is ${consumerTimeout.toSeconds()} s; at most ${maxHandlerTimeoutSeconds} s fit a function`;
-  if (Math.max(0, ...handlerRetryDelays) > maxHandlerDelaySeconds)
-    return `handlerRetryDelays has ${Math.max(...handlerRetryDelays)} s; SQS hides a message for 12 hours at most`;
   const total = handlerRetryDelays.reduce((sum, delay) => sum + delay, 0);
   if (total > maxHandlerDelaysSeconds)
     return `handlerRetryDelays add up to ${total} s; a queue keeps a message for 7 days, so 5 days are the most`;

@@ -19,19 +19,32 @@ const heading = {
   headers: v.record(v.string(), v.string()),
 };
 
+/** What a message says that was sent back to its queue to wait there for the handler's next attempt. */
+const Wait = v.object({
+  /** Who made the attempt that failed, as the event's record names the owner of its claim. */
+  after: v.string(),
+  /** Unix milliseconds: when the next attempt is due. */
+  notBefore: v.number(),
+  /** The first queue message of those that followed one another. */
+  origin: v.string(),
+});
+/** A wait that a message carries with it, out of the queue's in-flight places. */
+export type Wait = v.InferOutput<typeof Wait>;
+
 /** What is known about a received event beside its body. */
 export type EventHeading = v.InferOutput<v.ObjectSchema<typeof heading, undefined>>;
 
 /**
- * A verified inbound event as it is on the source's queue. Used by: receive → consume, replay → consume.
+ * A verified inbound event as it is on the source's queue. Used by: receive → consume, replay → consume, and
+ * consume → consume, with `wait`.
  *
  * The body stands in one of three places: as text when it is valid UTF-8, else as base64, and in the payload bucket
  * when the message would be too large.
  */
 export const ReceivedMessage = v.union([
-  v.object({ ...heading, body: v.string() }),
-  v.object({ ...heading, bodyBase64: v.string() }),
-  v.object({ ...heading, bodyS3: v.string() }),
+  v.object({ ...heading, body: v.string(), wait: v.optional(Wait) }),
+  v.object({ ...heading, bodyBase64: v.string(), wait: v.optional(Wait) }),
+  v.object({ ...heading, bodyS3: v.string(), wait: v.optional(Wait) }),
 ]);
 export type ReceivedMessage = v.InferOutput<typeof ReceivedMessage>;
 
@@ -87,3 +100,13 @@ export const headingOf = (message: ReceivedMessage): EventHeading => ({
   correlationId: message.correlationId,
   headers: message.headers,
 });
+
+/**
+ * The text of a queue message, with another wait or without one.
+ *
+ * @param text of a message that was parsed before
+ */
+export function withWait(text: string, wait: Wait | undefined): string {
+  const message: object = JSON.parse(text);
+  return serialiseMessage({ ...message, wait });
+}

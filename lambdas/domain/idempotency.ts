@@ -25,6 +25,10 @@ export interface EventRecord {
   readonly attempts: number;
   /** Only while `processing`. */
   readonly leaseUntil?: UnixMillis;
+  /** Only while `retrying`: when the next attempt is due. */
+  readonly dueAt?: UnixMillis;
+  /** Only while `retrying`: a message that waits for `dueAt` was sent, and follows this owner's attempt. */
+  readonly sentBack?: boolean;
   readonly eventType: string;
   readonly receivedAt: UnixMillis;
   readonly processedAt?: UnixMillis;
@@ -56,16 +60,29 @@ export type Standing =
   | { readonly kind: 'duplicate' }
   /** Another consumer works on it, and may die. */
   | { readonly kind: 'busy'; readonly wait: Seconds }
-  /** Released after a failure. */
+  /** Released after a failure, and due. */
   | { readonly kind: 'retry' }
+  /** Released after a failure, and not due yet. */
+  | { readonly kind: 'waiting'; readonly after: string; readonly until: UnixMillis }
+  /** Released after a failure, and another message was sent that waits for the next attempt. */
+  | { readonly kind: 'superseded' }
   /** Claimed before, lease expired, no outcome: it may have killed its worker. */
   | { readonly kind: 'suspect' };
 
 /** Who asks, and with which queue message. */
 export interface Claimant {
+  /** One of a kind: see `ownerOf`. */
   readonly owner: string;
+  /** The first of the queue messages that followed one another: one that was sent back counts as the one before it. */
   readonly messageId: string;
+  /** Whose attempt the message follows, if it was sent back to wait. */
+  readonly after?: string;
 }
+
+/** Names the owner of a claim: an invocation, working on a queue message. */
+export const ownerOf = (invocationId: string, messageId: string): string => `${invocationId}/${messageId}`;
+
+const messageOf = (owner: string): string => owner.slice(owner.lastIndexOf('/') + 1);
 
 /** What a claim writes. */
 export interface Claim extends Claimant {
@@ -83,7 +100,13 @@ export interface Claim extends Claimant {
 /** How an attempt ended; the record is written only while the claim is still ours. */
 export type Outcome =
   | { readonly kind: 'processed' }
-  | { readonly kind: 'retrying'; readonly error: string }
+  | {
+      readonly kind: 'retrying';
+      readonly error: string;
+      readonly dueAt: UnixMillis;
+      /** Whether a message with this wait is on the queue: never true before it is. */
+      readonly sentBack: boolean;
+    }
   | { readonly kind: 'failed'; readonly error: string; readonly keptBody: string; readonly keptDay: string }
   | { readonly kind: 'ignored'; readonly keptBody: string; readonly keptDay: string };
 
@@ -99,7 +122,7 @@ export function standingOf(record: EventRecord, claimant: Claimant, now: UnixMil
     case 'ignored':
       return record.endedMessageId === claimant.messageId ? { kind: 'duplicate' } : free;
     case 'retrying':
-      return { kind: 'retry' };
+      return standingOfRetry(record, claimant, now);
     case 'processing':
       if (record.owner === claimant.owner) return { kind: 'mine' };
       return isLeased(record, now)
@@ -107,6 +130,23 @@ export function standingOf(record: EventRecord, claimant: Claimant, now: UnixMil
         : { kind: 'suspect' };
   }
 }
+
+/**
+ * Before its time nothing is tried.
+ *
+ * A record says `sentBack` only after the message was sent, so what is superseded may be deleted: the message that was
+ * sent is on the queue, or was exchanged for one like it.
+ */
+function standingOfRetry(record: EventRecord, claimant: Claimant, now: UnixMillis): Standing {
+  if (record.sentBack === true && isSuperseded(record, claimant)) return { kind: 'superseded' };
+  if (record.dueAt === undefined || record.dueAt <= now) return { kind: 'retry' };
+  return { kind: 'waiting', after: record.owner, until: record.dueAt };
+}
+
+/** It waited for an attempt that was made since, or it is the message that was sent back. */
+const isSuperseded = ({ owner }: EventRecord, claimant: Claimant): boolean =>
+  claimant.after !== owner &&
+  (claimant.after !== undefined || messageOf(owner) === messageOf(claimant.owner));
 
 /** Whether somebody may still be at work on it. */
 export const isLeased = (record: EventRecord, now: UnixMillis): boolean =>

@@ -1,7 +1,6 @@
 import type { EventHeading } from '../domain/event.ts';
 import { findHandler, type HandlerLog, type HandlerLogFields, type Handlers } from '../domain/handler.ts';
 import { type Claim, describeError } from '../domain/idempotency.ts';
-import type { UnixMillis } from '../domain/time.ts';
 import type { Work } from './open-message.ts';
 import { handlerEvent, runHandler } from './run-handler.ts';
 import {
@@ -14,13 +13,10 @@ import {
 } from './settle.ts';
 
 /** What an attempt needs of the outside world. */
-export interface AttemptPorts extends SettlePorts {
-  now(): UnixMillis;
-  readonly telemetry: ConsumeTelemetry;
-}
+export type AttemptPorts = SettlePorts;
 
 /** Logs and metrics; none of them can fail the work. */
-interface ConsumeTelemetry {
+export interface ConsumeTelemetry {
   /** A log with these fields on every line. */
   log(fields: HandlerLogFields): HandlerLog;
   count(name: string, dimensions: Readonly<Record<string, string>>): void;

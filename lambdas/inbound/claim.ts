@@ -1,3 +1,4 @@
+import type { Wait } from '../domain/event.ts';
 import {
   type Claim,
   type Claimant,
@@ -5,6 +6,7 @@ import {
   maxAttempts,
   noOutcome,
   type Outcome,
+  type Standing,
   standingOf,
 } from '../domain/idempotency.ts';
 import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
@@ -44,7 +46,9 @@ export type ClaimResult =
   | { readonly kind: 'exhausted'; readonly claim: Claim }
   | { readonly kind: 'suspect'; readonly record: EventRecord }
   | { readonly kind: 'busy'; readonly wait: Seconds }
-  | { readonly kind: 'duplicate' };
+  | { readonly kind: 'waiting'; readonly wait: Wait }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'superseded' };
 
 /**
  * Claims an event for one attempt.
@@ -71,10 +75,17 @@ export async function claimEvent(
       return isExhausted(event, record)
         ? claimAgain(event, record, now, claims)
         : { kind: 'suspect', record };
+    case 'waiting':
+      return waitOf(standing, event);
     default:
       return standing;
   }
 }
+
+const waitOf = (
+  { after, until }: Extract<Standing, { readonly kind: 'waiting' }>,
+  event: Claimable,
+): ClaimResult => ({ kind: 'waiting', wait: { after, notBefore: until, origin: event.messageId } });
 
 /** Claims a released event, or a suspect, for its next attempt; or, when there is none left, to give it up. */
 export async function claimAgain(
@@ -90,11 +101,18 @@ export async function claimAgain(
   const record = await claims.reclaim(seen, claim);
   if (record === undefined) return { kind: exhausted ? 'exhausted' : 'claimed', claim };
   const standing = standingOf(record, event, now);
-  if (standing.kind === 'mine') return { kind: exhausted ? 'exhausted' : 'claimed', claim };
-  // Somebody else was faster; the message comes back and finds out what became of it.
-  return standing.kind === 'busy' || standing.kind === 'duplicate'
-    ? standing
-    : { kind: 'busy', wait: seconds(1) };
+  switch (standing.kind) {
+    case 'mine':
+      return { kind: exhausted ? 'exhausted' : 'claimed', claim };
+    case 'waiting':
+      return waitOf(standing, event);
+    // Another consumer was faster; the message comes back and finds out what became of it.
+    case 'retry':
+    case 'suspect':
+      return { kind: 'busy', wait: seconds(1) };
+    default:
+      return standing;
+  }
 }
 
 const isExhausted = (event: Claimable, record: EventRecord): boolean =>

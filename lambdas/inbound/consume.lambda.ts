@@ -1,12 +1,14 @@
 // Step 2 of 2 of the inbound flow: open consume.ts next, then attempt.ts and handlers/registry.ts.
 // Trigger: the source's SQS queue, in batches.
 // Input: received events → output: the handlers' effects, a record for each event id, and the messages that come back.
-// On failure: SQS gives the message back after the handler's retry delay; the last failure ends in the source's DLQ.
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+// On failure: the message comes back after the handler's retry delay, by visibility up to a minute, else as a new delayed
+// one; the last failure ends in the source's DLQ.
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { patientCalls, quickCalls } from '../adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbClaims } from '../adapters/aws/dynamodb-claims.ts';
 import { dynamodbTaps } from '../adapters/aws/dynamodb-taps.ts';
+import { gatheredSends } from '../adapters/aws/gathered-sends.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
 import { s3Client } from '../adapters/aws/s3-client.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
@@ -15,11 +17,12 @@ import { tapQueues } from '../adapters/aws/tap-queues.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import { InboundSettings } from '../domain/source.ts';
-import { unixMillis } from '../domain/time.ts';
+import { type Seconds, unixMillis } from '../domain/time.ts';
 import { consumeEnv, readEnv, readSettings } from '../env.ts';
 import { handlers } from '../handlers/registry.ts';
 import { consume } from './consume.ts';
 import { tapCopier } from './copy-to-tap.ts';
+import type { QueuedMessage } from './open-message.ts';
 
 /** Handlers are told to stop this long before the function's end, or at four fifths of a short time. */
 const stopBeforeEndMs = 5000;
@@ -29,6 +32,8 @@ const graceShare = 0.5;
 const env = readEnv(consumeEnv);
 const report = telemetry('consume');
 const queue = sqsQueue(sqsClient(patientCalls), env.QUEUE_URL);
+/** With quick calls: a failure has to be recorded in the time that the handler left. */
+const sendWaiting = gatheredSends(sqsQueue(sqsClient(quickCalls), env.QUEUE_URL).sendEach);
 const deadLetters = sqsQueue(sqsClient(patientCalls), env.DLQ_URL);
 const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
 const sources = new Map(
@@ -46,6 +51,8 @@ const ports = {
   sendDeadLetter: (body: string) => deadLetters.send({ body }),
   deleteMessage: queue.delete,
   returnMessageAfter: queue.returnAfter,
+  sendBack: ({ attributes }: QueuedMessage, body: string, delay: Seconds) =>
+    sendWaiting({ body, attributes, delay }),
   telemetry: report,
 };
 
@@ -61,11 +68,7 @@ const copyToTap = tapCopier({
 /** The event source mapping's entry. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const time = invocationTime(context);
-  const messages = event.Records.map(({ messageId, receiptHandle, body }) => ({
-    messageId,
-    receiptHandle,
-    text: body,
-  }));
+  const messages = event.Records.map(queuedMessage);
   try {
     const invocation = { id: context.awsRequestId, ...time.limits };
     const copies = event.Records.map(({ body, attributes }) => ({
@@ -83,6 +86,15 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     report.flush();
   }
 }
+
+const queuedMessage = ({ messageId, receiptHandle, body, messageAttributes }: SQSRecord): QueuedMessage => ({
+  messageId,
+  receiptHandle,
+  text: body,
+  attributes: Object.fromEntries(
+    Object.entries(messageAttributes).map(([name, { stringValue = '' }]) => [name, stringValue]),
+  ),
+});
 
 function invocationTime(context: Context) {
   const total = context.getRemainingTimeInMillis();

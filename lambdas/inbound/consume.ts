@@ -7,11 +7,13 @@ import { type AttemptPorts, attemptEvent, type Invocation, reportConsumed, typeL
 import { type ClaimResult, claimAgain, claimEvent } from './claim.ts';
 import { openMessage, type QueuedMessage, type Work } from './open-message.ts';
 import { deadLetter, giveUp, type Settlement } from './settle.ts';
+import { waitOn } from './wait.ts';
 
 /** What the consumer needs of the outside world. */
 export interface ConsumePorts extends AttemptPorts {
   getBody(key: string): Promise<Uint8Array | undefined>;
   deleteMessage(receiptHandle: string): Promise<void>;
+  /** Until then the message has one of the queue's places for messages in flight. */
   returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
 }
 
@@ -79,7 +81,9 @@ const comesBack = (ended: Ended): boolean => !isAcknowledged(ended);
 
 async function takeTurn(message: QueuedMessage, run: Run): Promise<Ended | Suspect> {
   const { invocation, team, ports } = run;
-  const opened = await openMessage(message, invocation.id, team.sources, ports.getBody);
+  const now = ports.now();
+  const opened = await openMessage(message, { id: invocation.id, now }, team.sources, ports.getBody);
+  if (opened.kind === 'early') return { message, settlement: await waitOn(message, opened.wait, ports) };
   if (opened.kind === 'unusable') {
     await ports.sendDeadLetter(deadLetter(message, message.messageId, opened.reason, 0, ports.now()));
     ports.telemetry.log({ messageId: message.messageId }).error('event.unusable', { reason: opened.reason });
@@ -112,6 +116,8 @@ async function runAlone(suspects: readonly Suspect[], isOver: boolean, run: Run)
 }
 
 const comeBackSoon: Settlement = { kind: 'fail', after: seconds(1) };
+/** When a table cannot be reached: a visibility timeout may be an hour, and messages in flight are counted. */
+const comeBackLater: Settlement = { kind: 'fail', after: seconds(300) };
 
 /** Does what the claim allows. */
 async function carryOut(work: Work, result: ClaimResult, run: Run): Promise<Settlement | 'hung'> {
@@ -135,8 +141,12 @@ async function carryOut(work: Work, result: ClaimResult, run: Run): Promise<Sett
     }
     case 'duplicate':
       return reported('duplicate', { kind: 'acknowledge' });
+    case 'superseded':
+      return reported('superseded', { kind: 'acknowledge' });
     case 'busy':
       return reported('busy', { kind: 'fail', after: result.wait });
+    case 'waiting':
+      return reported('waiting', await waitOn(work.message, result.wait, ports));
     case 'suspect':
       return comeBackSoon;
   }
@@ -155,7 +165,9 @@ async function settled<Turn extends Ended | Suspect>(
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error));
     ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, cause);
-    return { message, settlement: { kind: 'fail' } };
+    const failed = { message, settlement: comeBackLater };
+    await setReturn(failed, ports).catch(() => undefined);
+    return failed;
   }
 }
 

@@ -23,7 +23,7 @@ const lookAgainAfter = seconds(5);
 /**
  * Copies received events to whoever listens to their source.
  *
- * Each event once, when it comes first. Never throws, and takes nothing from the consumer.
+ * Each event once, when it comes first: not again when it was sent back to wait. Never throws, and takes nothing from the consumer.
  */
 export function tapCopier(ports: TapPorts): (messages: readonly TappedMessage[]) => Promise<void> {
   const known = new Map<string, { readonly lookAt: UnixMillis; readonly tap: Promise<Tap | undefined> }>();
@@ -56,11 +56,12 @@ export function tapCopier(ports: TapPorts): (messages: readonly TappedMessage[])
   };
 }
 
+/** @returns undefined for what is not copied */
 function sourceIn(text: string): string | undefined {
   try {
     const message: unknown = JSON.parse(text);
-    const source =
-      typeof message === 'object' && message !== null ? Reflect.get(message, 'source') : undefined;
+    if (typeof message !== 'object' || message === null || 'wait' in message) return undefined;
+    const source: unknown = Reflect.get(message, 'source');
     return typeof source === 'string' ? source : undefined;
   } catch {
     return undefined;

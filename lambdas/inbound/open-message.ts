@@ -1,11 +1,19 @@
-import { bytesOf, type EventHeading, headingOf, ReceivedMessage } from '../domain/event.ts';
-import { eventKey } from '../domain/idempotency.ts';
+import {
+  bytesOf,
+  type EventHeading,
+  headingOf,
+  ReceivedMessage,
+  type Wait,
+  withWait,
+} from '../domain/event.ts';
+import { eventKey, ownerOf } from '../domain/idempotency.ts';
 import { MalformedMessageError, parseMessage } from '../domain/messages.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import type { SourceSettings } from '../domain/source.ts';
 import { AlteredBodyError, type GetObject } from '../domain/stored-body.ts';
-import { unixMillis } from '../domain/time.ts';
+import { type UnixMillis, unixMillis } from '../domain/time.ts';
 import type { Claimable } from './claim.ts';
+import { isEarly } from './wait.ts';
 
 /** One message as the queue gave it to us. */
 export interface QueuedMessage {
@@ -13,10 +21,13 @@ export interface QueuedMessage {
   /** Settles this one receive of the message. */
   readonly receiptHandle: string;
   readonly text: string;
+  /** Its string attributes. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** A message that is an event of a source of ours. */
 export interface Work {
+  /** Its text says nothing of a wait that is over. */
   readonly message: QueuedMessage;
   readonly event: EventHeading;
   readonly source: Source;
@@ -28,19 +39,22 @@ export interface Work {
 /** What a message turned out to be. */
 export type Opened =
   | { readonly kind: 'work'; readonly work: Work }
+  /** It was sent back to wait, and its time has not come. */
+  | { readonly kind: 'early'; readonly wait: Wait }
   /** Nobody can handle it, now or later. */
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /**
  * Reads a message, and its body from wherever it is.
  *
- * Comes before the claim, so that a bucket that cannot be reached costs no attempt.
+ * Comes before the claim, so that a bucket that cannot be reached costs no attempt; an early message costs not even
+ * the reading.
  *
- * @param invocationId makes the owner of a claim one of a kind
+ * @param invocation whose `id` makes the owner of a claim one of a kind
  */
 export async function openMessage(
   message: QueuedMessage,
-  invocationId: string,
+  invocation: { readonly id: string; readonly now: UnixMillis },
   sources: ReadonlyMap<string, Source>,
   getBody: GetObject,
 ): Promise<Opened> {
@@ -48,11 +62,16 @@ export async function openMessage(
   if (typeof parsed === 'string') return { kind: 'unusable', reason: parsed };
   const source = sources.get(parsed.source);
   if (source === undefined) return { kind: 'unusable', reason: `there is no source '${parsed.source}'` };
+  if (isEarly(parsed.wait, invocation.now)) return { kind: 'early', wait: parsed.wait };
   const body = await readBody(parsed, getBody);
   if (body instanceof AlteredBodyError) return { kind: 'unusable', reason: body.message };
-  const claimable = claimableOf(message, parsed, source.settings, invocationId);
-  return { kind: 'work', work: { message, event: headingOf(parsed), source, body, claimable } };
+  const claimable = claimableOf(message, parsed, source.settings, invocation.id);
+  const work = { message: withoutWait(message, parsed), event: headingOf(parsed), source, body, claimable };
+  return { kind: 'work', work };
 }
+
+const withoutWait = (message: QueuedMessage, { wait }: ReceivedMessage): QueuedMessage =>
+  wait === undefined ? message : { ...message, text: withWait(message.text, undefined) };
 
 /** @returns the error when what is in the bucket is not this event's: trying again helps nothing */
 async function readBody(
@@ -83,8 +102,9 @@ const claimableOf = (
   invocationId: string,
 ): Claimable => ({
   id: eventKey(event.source, event.id),
-  owner: `${invocationId}/${message.messageId}`,
-  messageId: message.messageId,
+  owner: ownerOf(invocationId, message.messageId),
+  messageId: event.wait?.origin ?? message.messageId,
+  after: event.wait?.after,
   eventType: event.type,
   receivedAt: unixMillis(event.receivedAt),
   handlerRetryDelays: settings.handlerRetryDelays,

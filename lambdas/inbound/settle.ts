@@ -3,12 +3,13 @@ import { type Claim, describeError } from '../domain/idempotency.ts';
 import { type DeadLetter, serialiseMessage } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { keptPrefix } from '../domain/tables.ts';
-import { type Seconds, seconds, type UnixMillis, utcDay } from '../domain/time.ts';
+import { later, type Seconds, type UnixMillis, utcDay } from '../domain/time.ts';
 import type { ClaimsPort } from './claim.ts';
 import type { QueuedMessage, Work } from './open-message.ts';
+import { isSentBack, mustLeave, returnFor, type WaitPorts } from './wait.ts';
 
 /** What settling needs of the outside world. */
-export interface SettlePorts {
+export interface SettlePorts extends WaitPorts {
   readonly claims: ClaimsPort;
   putBody(key: string, bytes: Uint8Array): Promise<void>;
   sendDeadLetter(message: string): Promise<void>;
@@ -30,8 +31,6 @@ export interface Settled {
 }
 
 const acknowledge: Settlement = { kind: 'acknowledge' };
-/** A visibility timeout ends 12 h after the receive, whatever is asked for. */
-const longestVisibility = seconds(11 * 3600);
 
 /** Records a success. A worker whose claim is not its own any more acknowledges nothing. */
 export async function settleSuccess(claim: Claim, now: UnixMillis, ports: SettlePorts): Promise<Settled> {
@@ -50,10 +49,30 @@ export async function settleFailure(
   const error = describeError(failure.error);
   const delay = work.claimable.handlerRetryDelays[claim.attempts - 1];
   if (failure.isPermanent || delay === undefined) return giveUp(work, claim, error, now, ports);
-  const isOurs = await ports.claims.finish(claim, { kind: 'retrying', error }, now);
-  if (!isOurs) return lostClaim;
-  const after = seconds(Math.min(delay, longestVisibility));
-  return { settlement: { kind: 'fail', after }, ending: 'retrying' };
+  return releaseFor(delay, work, { ...claim, lastError: error }, now, ports);
+}
+
+/**
+ * Releases an event until its next attempt is due.
+ *
+ * For a long wait the message that waits is sent first, then the failure recorded, then the old message acknowledged. A
+ * crash before the record is an attempt without an outcome, as it is without a send: the old message comes back, and the
+ * new one is superseded in time. After it the old message is superseded at once. In another order a crash could leave a
+ * record that says that a message waits, and no message.
+ */
+async function releaseFor(
+  delay: Seconds,
+  { message }: Work,
+  claim: Claim,
+  now: UnixMillis,
+  ports: SettlePorts,
+): Promise<Settled> {
+  const dueAt = later(now, delay);
+  const wait = { after: claim.owner, notBefore: dueAt, origin: claim.messageId };
+  const sentBack = mustLeave(delay) && (await isSentBack(message, wait, ports));
+  const outcome = { kind: 'retrying', error: claim.lastError, dueAt, sentBack } as const;
+  if (!(await ports.claims.finish(claim, outcome, now))) return lostClaim;
+  return { settlement: sentBack ? acknowledge : returnFor(delay), ending: 'retrying' };
 }
 
 /**
@@ -86,7 +105,7 @@ export async function settleIgnored(
   return isOurs ? { settlement: acknowledge, ending: 'ignored' } : lostClaim;
 }
 
-/** The DLQ entry of a message that we give up. */
+/** The DLQ entry of a message that we give up; put back, its event is due at once. */
 export const deadLetter = (
   message: QueuedMessage,
   id: string,

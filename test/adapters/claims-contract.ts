@@ -80,13 +80,29 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
     it('lets a released event be claimed again at once', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
-      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, at(1))).toBe(true);
+      const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(5), sentBack: false } as const;
+      expect(await claims.finish(claimBy('a'), retrying, at(1))).toBe(true);
       const seen = await record();
 
       expect(seen).toMatchObject({ status: 'retrying', attempts: 1, lastError: 'Error: no' });
       expect(seen.leaseUntil).toBeUndefined();
       expect(await claims.claim(claimBy('b', at(2)))).toMatchObject({ status: 'retrying' });
       expect(await claims.reclaim(seen, claimBy('b', at(2), 2))).toBeUndefined();
+    });
+
+    it('keeps when the next attempt is due, and whether a message waits for it, until that is claimed', async () => {
+      const { claims, claimBy, record } = await setUp();
+      const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(600_000), sentBack: true } as const;
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), retrying, at(1));
+      const seen = await record();
+
+      expect(seen).toMatchObject({ status: 'retrying', dueAt: start + 600_000, sentBack: true });
+      expect(await claims.claim(claimBy('b', at(2)))).toEqual(seen);
+      await claims.reclaim(seen, claimBy('b', at(600_000), 2));
+
+      const claimed = await record();
+      expect([claimed.dueAt, claimed.sentBack]).toEqual([undefined, undefined]);
     });
 
     it('keeps a processed event processed for its whole retention, and no longer', async () => {
@@ -152,7 +168,8 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       await claims.finish(claimBy('a'), { kind: 'processed' }, at(1));
 
       expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(2))).toBe(true);
-      expect(await claims.finish(claimBy('a'), { kind: 'retrying', error: 'Error: no' }, at(3))).toBe(false);
+      const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(5), sentBack: false } as const;
+      expect(await claims.finish(claimBy('a'), retrying, at(3))).toBe(false);
     });
   });
 }

@@ -43,7 +43,8 @@ new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
     },
     batch: { provider: 'hmac', hmac: { ...hmac, batch: true }, ...handlers },
     fenced: { provider: 'hmac', hmac, allowedCidrs: ['192.0.2.0/24', '2001:db8::/32'], ...handlers },
-    quiet: named,
+    // Its wait is too long for a message in flight.
+    quiet: { ...named, handlerRetryDelays: [Duration.seconds(61)] },
   },
   outbound: {
     retrySchedule: [2, 4, 3600].map((count) => Duration.seconds(count)),

@@ -26,6 +26,8 @@ export interface QueueSettings {
 
 /** What SQS takes: 12 h. */
 const longestVisibility = seconds(43_200);
+/** And 15 min. */
+const longestDelay = seconds(900);
 
 /** A standard SQS queue: visibility timeouts, receive counts, and stale receipt handles that have no effect. */
 export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: QueueSettings) {
@@ -42,6 +44,7 @@ export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: Queue
     messages,
 
     async send(text: string, delay?: Seconds): Promise<string> {
+      if (delay !== undefined && delay > longestDelay) throw new RangeError(`a delay of ${delay} s`);
       const messageId = `message-${++sent}`;
       const visibleAt = delay === undefined ? time.now() : later(time.now(), delay);
       messages.set(messageId, { messageId, text, visibleAt, receives: 0 });

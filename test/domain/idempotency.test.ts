@@ -34,12 +34,46 @@ describe('standingOf', () => {
       { kind: 'busy', wait: 1 },
     ],
     ['released', record({ status: 'retrying' }), { kind: 'retry' }],
+    ['released, and due', record({ status: 'retrying', dueAt: now, sentBack: true }), { kind: 'retry' }],
+    [
+      'released, and not due',
+      record({ status: 'retrying', dueAt: unixMillis(now + 1) }),
+      { kind: 'waiting', after: 'other', until: now + 1 },
+    ],
     ['mine', record({ owner: 'me', leaseUntil: unixMillis(now + 1) }), { kind: 'mine' }],
     ['leased', record({ leaseUntil: unixMillis(now + 1) }), { kind: 'busy', wait: 1 }],
     ['leased for longer', record({ leaseUntil: unixMillis(now + 60_500) }), { kind: 'busy', wait: 61 }],
     ['past its lease', record({ leaseUntil: now }), { kind: 'suspect' }],
   ])('%s', (_name, seen, standing) => {
     expect(standingOf(seen, me, now)).toEqual(standing);
+  });
+});
+
+describe('a message of a released event', () => {
+  const owner = 'i-1/m-1';
+  const dueAt = unixMillis(now + 1000);
+  const sentBack = record({ status: 'retrying', owner, dueAt, sentBack: true });
+  const waiting = { kind: 'waiting', after: owner, until: dueAt };
+  const superseded = { kind: 'superseded' };
+
+  it.each([
+    ['that was sent back', { owner: 'i-2/m-2', messageId: 'm-1', after: owner }, waiting],
+    [
+      'that was sent back after an earlier attempt',
+      { owner: 'i-2/m-2', messageId: 'm-1', after: 'i-0/m-0' },
+      superseded,
+    ],
+    ['from which the one that waits was made', { owner: 'i-2/m-1', messageId: 'm-1' }, superseded],
+    ['that is a redelivery or a replay', { owner: 'i-2/m-3', messageId: 'm-3' }, waiting],
+  ])('%s', (_name, claimant, standing) => {
+    expect(standingOf(sentBack, claimant, now)).toEqual(standing);
+  });
+
+  it('is superseded by no message that may not have been sent', () => {
+    const inFlight = { ...sentBack, sentBack: undefined };
+
+    for (const after of [undefined, owner, 'i-0/m-0'])
+      expect(standingOf(inFlight, { owner: 'i-2/m-1', messageId: 'm-1', after }, now)).toEqual(waiting);
   });
 });
 

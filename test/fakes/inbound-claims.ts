@@ -27,6 +27,8 @@ export function memoryClaims() {
     owner: claim.owner,
     attempts: claim.attempts,
     leaseUntil: claim.leaseUntil,
+    dueAt: undefined,
+    sentBack: undefined,
     lastError: claim.lastError,
     eventType: claim.eventType,
     receivedAt: claim.receivedAt,
@@ -103,7 +105,7 @@ function ended(claim: Claim, outcome: Outcome, now: UnixMillis): Partial<StoredR
         keptAt: undefined,
       };
     case 'retrying':
-      return { lastError: outcome.error };
+      return { lastError: outcome.error, dueAt: outcome.dueAt, sentBack: outcome.sentBack || undefined };
     case 'failed':
       return {
         lastError: outcome.error,

@@ -90,6 +90,11 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
       const message = queue.get(receiptHandle);
       if (message) message.visibleAt = unixMillis(clock.now + after * second);
     },
+    async sendBack(_message, text, delay) {
+      if (delay > 900) throw new RangeError(`a delay of ${delay} s`);
+      const message = queue.get(send(text));
+      if (message) message.visibleAt = unixMillis(clock.now + delay * second);
+    },
     telemetry: {
       log,
       count(name, dimensions) {

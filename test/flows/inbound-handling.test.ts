@@ -36,6 +36,20 @@ describeFlow('A handler', (stack) => {
     expect((await stack.handlerCalls(id)).map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
+  it.concurrent('that throws before a long wait runs again from a new message, not before its time', async () => {
+    const id = crypto.randomUUID();
+    await stack.behave(id, 'throw', 'succeed');
+
+    await send(id, 'quiet', 'heard.it');
+
+    const waiting = await ends(id, 'retrying', 'quiet');
+    expect(waiting).toMatchObject({ attempts: 1, sentBack: true });
+    const record = await ends(id, 'processed', 'quiet');
+    expect(record).toMatchObject({ attempts: 2 });
+    expect(Number(record['processedAt'])).toBeGreaterThanOrEqual(Number(waiting['dueAt']));
+    expect((await stack.handlerCalls(id)).map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
   it.concurrent('that always throws ends failed, in the DLQ, with its last error on the record', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'throw');

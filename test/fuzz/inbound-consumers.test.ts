@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
-import { unixMillis } from '../../lambdas/domain/time.ts';
+import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../lambdas/inbound/consume.ts';
-import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+import { inboundWorld, sourceSettings, stripeMessage } from '../fakes/inbound-world.ts';
 
 /** Shorter than the lease, as synth makes sure. */
 const functionTimeoutMs = 60_000;
@@ -72,6 +72,7 @@ function processPorts(world: World, { turn }: WaitingRoom, chaos: Chaos, die: ()
     sendDeadLetter: call(ports.sendDeadLetter),
     deleteMessage: call(ports.deleteMessage),
     returnMessageAfter: call(ports.returnMessageAfter),
+    sendBack: call(ports.sendBack),
   };
 }
 
@@ -107,7 +108,9 @@ async function simulate(seed: number) {
       if (random.chance(0.05)) throw new PermanentFailure('give up');
     },
   });
-  const world = inboundWorld(handlers);
+  // A short wait, a long one, and one that goes in hops.
+  const handlerRetryDelays = [5, 90, 1000].map(seconds);
+  const world = inboundWorld(handlers, sourceSettings({ handlerRetryDelays }));
   for (const id of ['evt_1', 'evt_1', 'evt_2', 'evt_1', 'evt_3']) world.send(stripeMessage(id));
   const workers = [1, 2, 3].map(() => worker(world, room, chaos));
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOf, type EventHeading, inlineMessage, ReceivedMessage } from '../../lambdas/domain/event.ts';
+import {
+  bytesOf,
+  type EventHeading,
+  inlineMessage,
+  ReceivedMessage,
+  withWait,
+} from '../../lambdas/domain/event.ts';
 import { parseMessage, serialiseMessage } from '../../lambdas/domain/messages.ts';
 import { sliceJsonArray } from '../../lambdas/domain/provider/json-slices.ts';
 import { parsePayload } from '../../lambdas/domain/provider/payload.ts';
@@ -30,6 +36,24 @@ describe('queue messages', () => {
       expect(sqsText.test(message)).toBe(true);
       expect(JSON.parse(message).text === text).toBe(true);
     }
+  });
+
+  it('are the same after a wait, and sent back in what SQS takes', () => {
+    const wait = { after: 'i/m', notBefore: 1_795_000_000_000, origin: 'm' };
+    const text = fc.string({ unit: 'binary' });
+    const headers = fc.dictionary(fc.oneof(text, fc.constant('__proto__')), text);
+
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 500 }), headers, (bytes, given) => {
+        const message = inlineMessage({ ...heading, headers: given }, bytes);
+        const waiting = withWait(withWait(message, wait), wait);
+
+        expect(parseMessage(ReceivedMessage, 'message', waiting).wait).toEqual(wait);
+        expect(sqsText.test(waiting)).toBe(true);
+        expect(withWait(waiting, undefined)).toBe(message);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('carry every body byte for byte', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { withWait } from '../../lambdas/domain/event.ts';
 import type { Tap } from '../../lambdas/domain/tap.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { tapCopier } from '../../lambdas/inbound/copy-to-tap.ts';
@@ -31,6 +32,15 @@ it('copies each event once to whoever listens to its source', async () => {
   await copy([message('stripe'), message('stripe', 2)]);
 
   expect(copies).toEqual(['stripe tap {"source":"stripe","id":"e1"}']);
+});
+
+it('copies nothing that was sent back to wait, which is a new message', async () => {
+  const { copies, copy, state } = world(live);
+  const wait = { after: 'invocation-1/message-1', notBefore: start, origin: 'message-1' };
+
+  await copy([{ text: withWait(message('stripe').text, wait), receives: 1 }]);
+
+  expect([copies, state.looks]).toEqual([[], 0]);
 });
 
 it('looks for a listener every five seconds, for each source', async () => {

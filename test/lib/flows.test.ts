@@ -27,10 +27,13 @@ describe('every function', () => {
     }
   });
 
-  test('may not loop, but deliver', () => {
+  test('may not loop, but deliver and the consumers, which send what waits to their own queues', () => {
     const loops = Object.entries(lambdas).filter(([, { Properties }]) => 'RecursiveLoop' in Properties);
 
     expect(loops.map(([path, { Properties }]) => [path, Properties['RecursiveLoop']])).toEqual([
+      ['Source-stripe/Consume', 'Allow'],
+      ['Source-github/Consume', 'Allow'],
+      ['Source-shopify/Consume', 'Allow'],
       ['Outbound/Deliver', 'Allow'],
     ]);
   });

@@ -71,6 +71,8 @@ const claimed = (claim: Claim) => ({
   owner: claim.owner,
   attempts: claim.attempts,
   leaseUntil: claim.leaseUntil,
+  dueAt: undefined,
+  sentBack: undefined,
   lastError: claim.lastError,
   eventType: claim.eventType,
   receivedAt: claim.receivedAt,
@@ -95,7 +97,7 @@ function finished(claim: Claim, outcome: Outcome, now: UnixMillis): ConditionalU
         keptAt: undefined,
       };
     case 'retrying':
-      return { lastError: outcome.error };
+      return { lastError: outcome.error, dueAt: outcome.dueAt, sentBack: outcome.sentBack || undefined };
     case 'failed':
       return { lastError: outcome.error, endedMessageId: claim.messageId, ...kept(outcome, now) };
     case 'ignored':

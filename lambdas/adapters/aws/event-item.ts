@@ -11,6 +11,8 @@ const EventItem = v.object({
   owner: v.string(),
   attempts: v.number(),
   leaseUntil: v.optional(Millis),
+  dueAt: v.optional(Millis),
+  sentBack: v.optional(v.boolean()),
   eventType: v.string(),
   receivedAt: Millis,
   processedAt: v.optional(Millis),

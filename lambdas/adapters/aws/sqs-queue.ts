@@ -20,6 +20,11 @@ export interface OutgoingMessage {
   readonly delay?: Seconds;
 }
 
+/** SQS refused one message of a batch. */
+export class RefusedMessageError extends Error {
+  override name = 'RefusedMessageError' as const;
+}
+
 /** SQS took some messages of a batch and refused others. */
 export class PartialSendError extends Error {
   override name = 'PartialSendError' as const;
@@ -36,6 +41,27 @@ export const besideQueue = (url: string, name: string): string =>
 
 /** A queue by URL: send one, send many, and settle a received message by its receipt handle. */
 export function sqsQueue(client: SQSClient, queueUrl: string) {
+  async function sendBatch(batch: readonly OutgoingMessage[]) {
+    const Entries = batch.map((message, index) => ({ Id: String(index), ...entryOf(message) }));
+    const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    return Failed ?? [];
+  }
+
+  async function refusalsOf(batch: readonly OutgoingMessage[]): Promise<(Error | undefined)[]> {
+    try {
+      const codes = new Map((await sendBatch(batch)).map(({ Id, Code }) => [Id, Code]));
+      return batch.map((_, index) => {
+        const id = String(index);
+        return codes.has(id)
+          ? new RefusedMessageError(`SQS refused the message: ${codes.get(id)}`)
+          : undefined;
+      });
+    } catch (error) {
+      const cause = error instanceof Error ? error : new Error(String(error));
+      return batch.map(() => cause);
+    }
+  }
+
   return {
     async send(message: OutgoingMessage): Promise<void> {
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...entryOf(message) }));
@@ -48,13 +74,21 @@ export function sqsQueue(client: SQSClient, queueUrl: string) {
      */
     async sendAll(messages: readonly OutgoingMessage[]): Promise<void> {
       for (const batch of batchesOf(messages)) {
-        const Entries = batch.map((message, index) => ({ Id: String(index), ...entryOf(message) }));
-        const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-        if (Failed?.length) {
-          const codes = Failed.map((failure) => failure.Code).join(', ');
-          throw new PartialSendError(`SQS refused ${Failed.length} of ${batch.length} messages: ${codes}`);
+        const failed = await sendBatch(batch);
+        if (failed.length > 0) {
+          const codes = failed.map((failure) => failure.Code).join(', ');
+          throw new PartialSendError(`SQS refused ${failed.length} of ${batch.length} messages: ${codes}`);
         }
       }
+    },
+
+    /**
+     * Sends all, ten and at most 1 MiB at a time, whatever becomes of the others.
+     *
+     * @returns for each, in order, why it may not have been sent, or undefined
+     */
+    async sendEach(messages: readonly OutgoingMessage[]): Promise<readonly (Error | undefined)[]> {
+      return (await Promise.all(batchesOf(messages).map(refusalsOf))).flat();
     },
 
     async delete(receiptHandle: string): Promise<void> {

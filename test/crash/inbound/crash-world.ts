@@ -14,12 +14,12 @@ import { functionTimeoutMs, journalOf, type Observed, runLog } from './observed.
 import type { Doing, Scenario, Variant } from './scenario.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one for success. */
-const handlerRetryDelays = [5, 30, 60, 120].map(seconds);
-export const maxRuns = handlerRetryDelays.length + 1;
+const usualDelays = [5, 120, 1000, 60];
+export const maxRuns = usualDelays.length + 1;
 const lease = seconds(65);
 const visibilityTimeout = seconds(70);
 /** Past the lease and the visibility timeout, so that another worker has the event meanwhile. */
-const stallMs = 100_000;
+const usualStallMs = 100_000;
 const dayMs = 86_400_000;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -30,6 +30,8 @@ export function crashWorld(
   { seed, variant = scenario.variant }: { readonly seed?: number; readonly variant?: Variant } = {},
 ) {
   const time = simulatedTime(seed);
+  const { stallMs = usualStallMs } = scenario;
+  const handlerRetryDelays = (scenario.handlerRetryDelays ?? usualDelays).map(seconds);
   const script = crashScript(points, () => time.sleep(stallMs));
   /** A stalled process is one that Lambda does not end in time. */
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
@@ -41,6 +43,7 @@ export function crashWorld(
   const bodies = new Map<string, Uint8Array>();
   const deadLetters: DeadLetter[] = [];
   const moved: string[] = [];
+  const counts = { sentBack: 0, claims: 0, longestReturn: seconds(0) };
   let phase = 0;
   let invocations = 0;
   const queue = simulatedQueue(time, {
@@ -51,12 +54,26 @@ export function crashWorld(
 
   const realPorts: ConsumePorts = {
     now: time.now,
-    claims: { claim: claims.claim, reclaim: claims.reclaim, finish: claims.finish },
+    claims: {
+      claim: async (claim) => {
+        counts.claims++;
+        return claims.claim(claim);
+      },
+      reclaim: claims.reclaim,
+      finish: claims.finish,
+    },
     getBody: async (key) => bodies.get(key),
     putBody: async (key, bytes) => void bodies.set(key, bytes),
     sendDeadLetter: async (text) => void deadLetters.push(parseMessage(DeadLetter, 'dead letter', text)),
     deleteMessage: queue.delete,
-    returnMessageAfter: queue.returnAfter,
+    returnMessageAfter: async (receiptHandle, after) => {
+      counts.longestReturn = seconds(Math.max(counts.longestReturn, after));
+      await queue.returnAfter(receiptHandle, after);
+    },
+    sendBack: async (_message, text, delay) => {
+      counts.sentBack++;
+      await queue.send(text, delay);
+    },
     telemetry: { log: () => quiet, count: () => undefined, seconds: () => undefined },
   };
   /** Each call, and what follows it, waits for its turn. */
@@ -137,13 +154,14 @@ export function crashWorld(
     for (const step of scenario.phases) {
       const replayed = step.replay === undefined ? undefined : replay(step.replay);
       for (const id of step.send ?? []) await queue.send(textOf(id));
+      if (step.sendLate) await queue.send(textOf(step.sendLate.id), seconds(step.sendLate.after));
       await workOff(time, queue, { batchSize, concurrency, invoke });
       await replayed;
       time.elapse(unixMillis(time.now() + dayMs));
       phase++;
     }
     const { records } = claims;
-    return { ...log, journal, records, bodies, deadLetters, moved, left: queue.messages.size };
+    return { ...log, ...counts, journal, records, bodies, deadLetters, moved, left: queue.messages.size };
   }
 
   return { play, calls: script.calls };

@@ -1,7 +1,10 @@
+import { ReceivedMessage, type Wait, withWait } from '../../../lambdas/domain/event.ts';
 import type { Claim, EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import { parseMessage } from '../../../lambdas/domain/messages.ts';
 import { type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
+import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
 import type { memoryClaims } from '../../fakes/inbound-claims.ts';
 import type { Variant } from './scenario.ts';
 
@@ -37,8 +40,77 @@ const recordsSeenAs = (change: (record: EventRecord) => EventRecord): Variant =>
     },
   }));
 
+/** Changes how messages are sent back. */
+const sendsBack = (change: (ports: ConsumePorts) => ConsumePorts['sendBack']): Variant => ({
+  above: (ports) => ({ ...ports, sendBack: change(ports) }),
+});
+
+/** Changes what a message says that is sent back. */
+const sendsBackWith = (change: (wait: Wait, before: QueuedMessage) => Wait | undefined): Variant =>
+  sendsBack(({ sendBack }) => (message, text, delay) => {
+    const { wait } = parseMessage(ReceivedMessage, 'message', text);
+    return sendBack(message, withWait(text, wait && change(wait, message)), delay);
+  });
+
+/** Shows a released event otherwise than it is. */
+const releasedSeenAs = (change: Partial<EventRecord>): Variant =>
+  recordsSeenAs((record) => (record.status === 'retrying' ? { ...record, ...change } : record));
+
+/** Long waits that are done wrongly. */
+const mistakesOfWaits = {
+  'deletes a message before it sends it back': sendsBack(
+    ({ sendBack, deleteMessage }) =>
+      async (message, text, delay) => {
+        await deleteMessage(message.receiptHandle);
+        await sendBack(message, text, delay);
+      },
+  ),
+
+  'records that a message waits before it is sent': {
+    above: (ports) => {
+      const waiting: (() => Promise<void>)[] = [];
+      return {
+        ...ports,
+        sendBack: async (...args) => void waiting.push(() => ports.sendBack(...args)),
+        claims: {
+          ...ports.claims,
+          finish: async (mine, outcome, now) => {
+            const isOurs = await ports.claims.finish(mine, outcome, now);
+            for (const send of waiting.splice(0)) await send();
+            return isOurs;
+          },
+        },
+      };
+    },
+  },
+
+  'does not notice that a message was not sent back': sendsBack(
+    ({ sendBack }) =>
+      (...args) =>
+        sendBack(...args).catch(() => undefined),
+  ),
+
+  'does not look whether an attempt is due': releasedSeenAs({ dueAt: undefined }),
+
+  'does not know a superseded message': releasedSeenAs({ sentBack: undefined }),
+
+  'takes what waits in flight for superseded': releasedSeenAs({ sentBack: true }),
+
+  'sends a message back without its time': sendsBackWith((wait) => ({ ...wait, notBefore: 0 })),
+
+  'sends a message back without its wait': sendsBackWith(() => undefined),
+
+  'forgets in a hop whose attempt it follows': sendsBackWith((wait, { text }) =>
+    text.includes('"wait"') ? { ...wait, after: 'a hop' } : wait,
+  ),
+
+  'sends a message back as another one': sendsBackWith((wait) => ({ ...wait, origin: 'another' })),
+} satisfies Record<string, Variant>;
+
 /** Each takes one rule out of the flow. */
 export const mistakes = {
+  ...mistakesOfWaits,
+
   'acknowledges what another is working on': recordsSeenAs((record) =>
     record.status === 'processing' ? { ...record, status: 'processed' } : record,
   ),
@@ -92,7 +164,7 @@ export const mistakes = {
   'releases before it records': claimsThat(({ finish, reclaim }) => ({
     finish: async (mine, outcome, now) => {
       if (outcome.kind !== 'processed') return finish(mine, outcome, now);
-      await finish(mine, { kind: 'retrying', error: 'released' }, now);
+      await finish(mine, { kind: 'retrying', error: 'released', dueAt: now, sentBack: false }, now);
       const seen = { ...mine, status: 'retrying', leaseUntil: undefined } as const;
       return (await reclaim(seen, mine)) === undefined && finish(mine, outcome, now);
     },

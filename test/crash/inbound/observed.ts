@@ -1,6 +1,6 @@
 import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
 import type { DeadLetter } from '../../../lambdas/domain/messages.ts';
-import type { UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { HandlerRun } from './scenario.ts';
 
 /** Lambda ends a process after this time. */
@@ -26,6 +26,12 @@ export interface Observed {
   /** Pairs of runs of one event's handler at the same time. */
   readonly overlaps: readonly string[];
   readonly left: number;
+  /** Messages that were sent back to wait. */
+  readonly sentBack: number;
+  /** How often a claim was asked for. */
+  readonly claims: number;
+  /** The longest that a message had to wait as one that was received. */
+  readonly longestReturn: Seconds;
 }
 
 /** Writes down the runs of the team's handlers. */

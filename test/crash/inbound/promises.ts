@@ -1,3 +1,4 @@
+import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
 import type { CrashPoint } from '../crash-script.ts';
 import type { Explored } from '../explore.ts';
 import { crashWorld, maxRuns } from './crash-world.ts';
@@ -21,11 +22,8 @@ export async function playScenario(
 }
 
 /** Every promise that the flow makes and did not keep, in words. */
-function brokenPromises(
-  { ends, runs }: Scenario,
-  observed: Observed,
-  points: readonly CrashPoint[],
-): string[] {
+function brokenPromises(scenario: Scenario, observed: Observed, points: readonly CrashPoint[]): string[] {
+  const { ends, runs } = scenario;
   const isStalled = points.some(({ fault }) => fault === 'stalls');
   return [
     ...(observed.left > 0 ? [`${observed.left} messages are left on the queue`] : []),
@@ -33,6 +31,8 @@ function brokenPromises(
     ...Object.keys(ends).flatMap((id) => wrongSuccesses(id, observed)),
     ...unexplainedDeadLetters(ends, observed),
     ...unexplainedRuns(runs, observed, points.length),
+    ...earlyRuns(observed),
+    ...wrongWaits(scenario, observed, points.length),
     ...(isStalled ? [] : simultaneousRuns(observed)),
   ];
 }
@@ -117,3 +117,45 @@ function unexplainedRuns(expected: Scenario['runs'], { runs }: Observed, faults:
 
 const simultaneousRuns = ({ overlaps }: Observed): string[] =>
   overlaps.map((id) => `two handlers of ${id} ran at once`);
+
+/** No attempt begins before it is due. */
+function earlyRuns({ journal, runs }: Observed): string[] {
+  const lifeOf = (record: EventRecord, index: number) =>
+    journal.slice(0, index).filter(({ id, status }) => id === record.id && status === 'failed').length;
+  const waits = journal
+    .map((record, index) => ({ record, life: lifeOf(record, index) }))
+    .filter(({ record }) => record.status === 'retrying');
+  return runs
+    .filter((run) =>
+      waits.some(
+        ({ record: { id, attempts, dueAt = 0 }, life }) =>
+          id === `stripe#${run.id}` &&
+          life === run.life &&
+          attempts === run.attempt - 1 &&
+          run.beganAt < dueAt,
+      ),
+    )
+    .map(({ id, attempt }) => `attempt ${attempt} of ${id} ran before its time`);
+}
+
+/** What a message that could not be sent back waits in flight at most. */
+const longestReturn = 300;
+/** A lost answer is another message, which waits once, in two hops, and is superseded. */
+const copiesOfFault = 2;
+
+/** Nothing waits for long in flight, and copies do not multiply. */
+function wrongWaits({ sentBack, claims }: Scenario, observed: Observed, faults: number): string[] {
+  const isWrong = (actual: number, expected = actual) =>
+    faults === 0 ? actual !== expected : actual > expected + faults * copiesOfFault;
+  return [
+    ...(observed.longestReturn > longestReturn
+      ? [`a message waited in flight for ${observed.longestReturn} s`]
+      : []),
+    ...(isWrong(observed.sentBack, sentBack)
+      ? [`${observed.sentBack} messages were sent back, not ${sentBack}`]
+      : []),
+    ...(faults === 0 && observed.claims !== (claims ?? observed.claims)
+      ? [`a claim was asked for ${observed.claims} times, not ${claims}`]
+      : []),
+  ];
+}

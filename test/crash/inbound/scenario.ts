@@ -22,6 +22,8 @@ export type End = 'processed' | 'failed' | 'ignored' | 'moved' | 'unusable';
 export interface Phase {
   readonly replay?: string;
   readonly send?: readonly string[];
+  /** Sent at the same time, and received no sooner than so many seconds later. */
+  readonly sendLate?: { readonly id: string; readonly after: number };
 }
 
 /** Something that people could have got wrong: ports that do not do what they promise. */
@@ -41,6 +43,13 @@ export interface Scenario {
   readonly ends: Readonly<Record<string, End>>;
   /** How often each handler runs when nothing goes wrong. */
   readonly runs: Readonly<Record<string, number>>;
+  /** Seconds. @default 5, 120, 1000, 60: a short wait, a long one, one that goes in hops, and the longest short one */
+  readonly handlerRetryDelays?: readonly number[];
+  /** How many messages are sent back to wait when nothing goes wrong, and how often a claim is asked for. @default not looked at */
+  readonly sentBack?: number;
+  readonly claims?: number;
+  /** How long a call stalls. @default 100,000: past the lease and the visibility timeout */
+  readonly stallMs?: number;
   readonly batchSize?: number;
   readonly concurrency?: number;
   readonly maxReceiveCount?: number;

@@ -26,6 +26,16 @@ export const scenariosOfTwoWorkers: readonly Scenario[] = [
     concurrency: 2,
   },
   {
+    name: 'one id in three messages, and long waits',
+    phases: [{ send: ['evt_1', 'evt_1'], sendLate: { id: 'evt_1', after: 200 } }],
+    handler: failsTwice,
+    ends: { evt_1: 'processed' },
+    runs: { evt_1: 3 },
+    handlerRetryDelays: [120, 1000, 120, 120],
+    batchSize: 1,
+    concurrency: 2,
+  },
+  {
     name: 'two events, each in both batches',
     phases: [{ send: ['evt_1', 'evt_2', 'evt_2', 'evt_1'] }],
     handler: succeeds,

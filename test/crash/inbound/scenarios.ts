@@ -52,6 +52,8 @@ export const scenarios: readonly Scenario[] = [
     handler: always('fails'),
     ends: { evt_1: 'failed' },
     runs: { evt_1: 5 },
+    sentBack: 3,
+    claims: 5,
   },
   {
     name: 'a handler that fails for good, beside one that does not',

@@ -3,11 +3,12 @@ import { crashes, type Exploration, explore, networkFaults, stalls } from '../ex
 import { playScenario } from './promises.ts';
 import { scenarios } from './scenarios.ts';
 import { scenariosOfTwoWorkers } from './scenarios-of-two-workers.ts';
+import { scenariosOfWaits } from './scenarios-of-waits.ts';
 
 /** Each stands for another order of the workers' calls. */
 const seeds = Array.from({ length: 12 }, (_, seed) => seed);
 
-describe('the promises of the inbound flow hold', { timeout: 120_000 }, () => {
+describe('the promises of the inbound flow hold', { timeout: 300_000 }, () => {
   const total = { points: 0, runs: 0 };
   afterAll(() => console.log(`inbound, two workers: ${total.points} fault points, ${total.runs} runs`));
 
@@ -29,7 +30,7 @@ describe('the promises of the inbound flow hold', { timeout: 120_000 }, () => {
     expectKept(await explore((points) => playScenario(scenario, points), crashes, crashes));
   });
 
-  it.each([...scenarios, ...scenariosOfTwoWorkers])(
+  it.each([...scenarios, ...scenariosOfWaits, ...scenariosOfTwoWorkers])(
     '$name, when a worker stalls past its lease beside another, which may crash',
     async (scenario) => {
       const beside = { ...scenario, concurrency: 2 };

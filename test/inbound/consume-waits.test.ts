@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { withWait } from '../../lambdas/domain/event.ts';
+import { seconds } from '../../lambdas/domain/time.ts';
+import { consume } from '../../lambdas/inbound/consume.ts';
+import { fail, scripted, succeed } from '../fakes/inbound-handlers.ts';
+import { inboundWorld, sourceSettings, stripeMessage } from '../fakes/inbound-world.ts';
+
+const start = 1_795_000_000_000;
+const at = (after: number) => start + after * 1000;
+const withDelays = (...delays: number[]) => sourceSettings({ handlerRetryDelays: delays.map(seconds) });
+const wait = (after: string, notBefore: number, origin = 'message-1') => ({ after, notBefore, origin });
+
+describe('consume, when a handler has to wait', () => {
+  it.each([1, 60])('keeps a message in flight for a wait of %i s', async (delay) => {
+    const world = inboundWorld(scripted(fail).handlers, withDelays(delay));
+    world.send(stripeMessage('evt_1'));
+
+    const { failedMessageIds } = await world.turn();
+
+    expect(failedMessageIds).toEqual(['message-1']);
+    expect(world.queue.get('message-1')?.visibleAt).toBe(at(delay));
+    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'retrying', dueAt: at(delay) });
+  });
+
+  it.each([61, 900])(
+    'sends a new message for a wait of %i s, and acknowledges the old one',
+    async (delay) => {
+      const world = inboundWorld(scripted(fail, succeed).handlers, withDelays(delay));
+      world.send(stripeMessage('evt_1'));
+
+      await world.turn();
+
+      const text = withWait(stripeMessage('evt_1'), wait('invocation-1/message-1', at(delay)));
+      expect([...world.queue.values()]).toEqual([
+        { messageId: 'message-2', text, visibleAt: at(delay), receives: 0 },
+      ]);
+      expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ sentBack: true, dueAt: at(delay) });
+      world.wait(delay);
+      await world.turn();
+      expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 2 });
+      expect(world.queue.size).toBe(0);
+    },
+  );
+
+  it('sends an early message on without a look at the table or the bucket, and stays received for the last minute', async () => {
+    const { runs, handlers } = scripted(fail, succeed);
+    const world = inboundWorld(handlers, withDelays(1850));
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    const closed = async () => Promise.reject(new Error('nothing is looked at'));
+    const claims = { claim: closed, reclaim: closed, finish: closed };
+    const ports = { ...world.ports, claims, getBody: closed };
+
+    for (const messageId of ['message-2', 'message-3']) {
+      world.wait(900);
+      const batch = world.receive();
+      expect(batch.map((message) => message.messageId)).toEqual([messageId]);
+      world.answer(batch, await consume(batch, world.invocation(), world.team, ports));
+    }
+
+    // 50 s are left of it.
+    expect([...world.queue.values()]).toMatchObject([{ messageId: 'message-3', visibleAt: at(1850) }]);
+    world.wait(50);
+    await world.turn();
+    expect(runs).toEqual(['evt_1 1', 'evt_1 2']);
+    expect(world.queue.size).toBe(0);
+  });
+
+  it('keeps a message that cannot be sent back, and sends it back five minutes later', async () => {
+    const { runs, handlers } = scripted(fail, succeed);
+    const world = inboundWorld(handlers, withDelays(1000));
+    world.send(stripeMessage('evt_1'));
+    const batch = world.receive();
+    const refuses = { ...world.ports, sendBack: () => Promise.reject(new Error('no answer')) };
+
+    world.answer(batch, await consume(batch, world.invocation(), world.team, refuses));
+
+    expect(world.queue.get('message-1')?.visibleAt).toBe(at(300));
+    expect(world.claims.records.get('stripe#evt_1')?.sentBack).toBeUndefined();
+    expect(world.lines.map(({ line }) => line)).toContain('message.not-sent-back');
+    world.wait(300);
+    await world.turn();
+    expect([...world.queue.values()]).toMatchObject([{ messageId: 'message-2', visibleAt: at(1000) }]);
+    world.wait(700);
+    await world.turn();
+    expect(runs).toEqual(['evt_1 1', 'evt_1 2']);
+    expect(world.queue.size).toBe(0);
+  });
+
+  it('lets no redelivery begin the next attempt early; it joins the wait, and ends superseded or a duplicate', async () => {
+    const { runs, handlers } = scripted(fail, fail, succeed);
+    const world = inboundWorld(handlers, withDelays(120, 120));
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    world.wait(10);
+    world.send(stripeMessage('evt_1'));
+
+    await world.turn();
+
+    expect(runs).toHaveLength(1);
+    expect([...world.queue.values()].map(({ visibleAt }) => visibleAt)).toEqual([at(120), at(120)]);
+    expect(world.counts.get('WebhooksReceived stripe invoice.* waiting')).toBe(1);
+    for (let turn = 0; turn < 300 && world.queue.size > 0; turn++) {
+      world.wait(1);
+      await world.turn();
+    }
+    expect(runs).toHaveLength(3);
+    expect(world.counts.get('WebhooksReceived stripe invoice.* superseded')).toBe(1);
+    expect(world.queue.size).toBe(0);
+  });
+
+  it('carries an event on by a redelivery when the message that waited is gone', async () => {
+    const { runs, handlers } = scripted(fail, succeed);
+    const world = inboundWorld(handlers, withDelays(120));
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    world.queue.clear();
+
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    world.wait(120);
+    await world.turn();
+
+    expect(runs).toEqual(['evt_1 1', 'evt_1 2']);
+  });
+
+  it('acknowledges the old message when it comes back beside the one that was sent', async () => {
+    const world = inboundWorld(scripted(fail).handlers, withDelays(600));
+    world.send(stripeMessage('evt_1'));
+    // Its acknowledgement is lost.
+    await consume(world.receive(), world.invocation(), world.team, world.ports);
+    world.wait(90);
+
+    await world.turn();
+
+    expect([...world.queue.keys()]).toEqual(['message-2']);
+  });
+
+  it('gives an event up as it came: the dead letter says nothing of a wait, and put back it runs at once', async () => {
+    const { runs, handlers } = scripted(fail, fail, succeed);
+    const world = inboundWorld(handlers, withDelays(120));
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    world.wait(120);
+    await world.turn();
+
+    expect(world.deadLetters.map(({ message }) => message)).toEqual([stripeMessage('evt_1')]);
+    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ endedMessageId: 'message-1' });
+    world.send(world.deadLetters[0]?.message ?? '');
+    await world.turn();
+    expect(runs).toEqual(['evt_1 1', 'evt_1 2', 'evt_1 1']);
+  });
+
+  it('asks the record about a message that claims to wait for longer than any schedule', async () => {
+    const { runs, handlers } = scripted(succeed);
+    const world = inboundWorld(handlers);
+    world.send(withWait(stripeMessage('evt_1'), wait('nobody', at(6 * 86_400))));
+
+    await world.turn();
+
+    expect(runs).toEqual(['evt_1 1']);
+  });
+
+  it('hides no message for longer than five minutes when the table cannot be reached', async () => {
+    const world = inboundWorld(scripted(succeed).handlers, sourceSettings({ lease: seconds(845) }));
+    world.send(stripeMessage('evt_1'));
+    const claim = () => Promise.reject(new Error('throttled'));
+    const ports = { ...world.ports, claims: { ...world.ports.claims, claim } };
+
+    await consume(world.receive(), world.invocation(), world.team, ports);
+
+    expect(world.queue.get('message-1')?.visibleAt).toBe(at(300));
+  });
+});
