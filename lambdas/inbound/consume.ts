@@ -155,6 +155,7 @@ async function settled<Turn extends Ended | Suspect>(
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error));
     ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, cause);
+    ports.telemetry.count('WorkErrored', {});
     return { message, settlement: { kind: 'fail' } };
   }
 }
