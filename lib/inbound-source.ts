@@ -10,6 +10,7 @@ import { type SourceSettings, secretName } from '../lambdas/domain/source.ts';
 import { inboundKeys, inboundPrefix } from '../lambdas/domain/tables.ts';
 import { tapQueuePrefix, tapQueuesOf } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
+import { listed } from './parts/listed.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { WorkQueue } from './parts/work-queue.ts';
@@ -50,7 +51,7 @@ export class InboundSource extends Construct {
     this.secrets = new Map(sources.map(([name]) => [name, this.secretWithoutValue(name)]));
     this.work = new WorkQueue(this, 'Work', {
       times,
-      impact: `An event of ${sources.map(([name]) => name).join(', ')} was given up; its handler did not succeed.`,
+      impact: `An event of ${listed(sources.map(([name]) => name))} was given up; its handler did not succeed.`,
       firstStep: 'npx hookline dlq list says why; npx hookline dlq redrive runs its handler again.',
       oldestMessage: oldestMessage(settings),
       alarmAction: props.alarmAction,

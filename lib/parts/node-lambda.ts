@@ -65,6 +65,8 @@ export class NodeLambda extends Lambda {
       memorySize: functions.memoryMb,
       environment: {
         ...props.environment,
+        // Two stacks of an account do not share their metrics.
+        POWERTOOLS_METRICS_NAMESPACE: Stack.of(scope).stackName,
         NODE_OPTIONS: '--enable-source-maps',
         UV_THREADPOOL_SIZE: String(functions.workerThreads),
       },
