@@ -4,7 +4,7 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { MonitoringProps } from './monitoring.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
-import { ownMetric } from './parts/own-metric.ts';
+import { ownMetric, silence } from './parts/own-metric.ts';
 
 const fiveMinutes = Duration.minutes(5);
 const sum = { period: fiveMinutes, statistic: Stats.SUM };
@@ -107,23 +107,13 @@ function signatures(scope: Construct, { api, alarmAction }: MonitoringProps): vo
 const grainOf = (span: Duration): Duration =>
   span.toSeconds() <= Duration.days(1).toSeconds() ? fiveMinutes : Duration.hours(1);
 
-/**
- * No event for a while, of a source that has had one.
- *
- * One that never had any has no data, and without data the alarm keeps its state: so it rings neither at the first deploy,
- * nor ends when its last event is so long ago that CloudWatch does not look back to it.
- */
+/** No event for a while, of a source that has had one; CloudWatch looks a little further back than the periods, to that one. */
 function quiet(scope: Construct, source: string, span: Duration, { alarmAction }: MonitoringProps): void {
   const period = grainOf(span);
   const dimensions = { source, eventType: 'any', status: 'accepted' };
   const accepted = ownMetric(scope, { name: 'WebhooksReceived', service: 'receive', dimensions, period });
   new ImpactAlarm(new Construct(scope, `Source-${source}`), 'SourceQuiet', {
-    metric: new MathExpression({
-      expression: 'IF(FILL(accepted, 0) < 1, 1, 0)',
-      usingMetrics: { accepted },
-      label: `periods without an event of ${source}`,
-      period,
-    }),
+    metric: silence(accepted, `periods without an event of ${source}`, period),
     periods: span.toSeconds() / period.toSeconds(),
     missing: 'no-news',
     impact: `${source} has sent no event for ${span.toHumanString()}, longer than it usually is quiet.`,

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { MonitoringProps } from './monitoring.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
-import { ownMetric, sumOf } from './parts/own-metric.ts';
+import { ownMetric, silence, sumOf } from './parts/own-metric.ts';
 
 const oneMinute = Duration.minutes(1);
 const fiveMinutes = Duration.minutes(5);
@@ -18,7 +18,8 @@ export function outboundAlarms(scope: Construct, props: MonitoringProps): void {
 
 function sweepAlarms(scope: Construct, { outbound, alarmAction }: MonitoringProps): void {
   new ImpactAlarm(scope, 'SweepSilent', {
-    metric: silence(outbound.sweep.metricInvocations({ period: oneMinute })),
+    metric: silence(outbound.sweep.metricInvocations(), 'minutes without a sweep', oneMinute),
+    // The last run is among the ten for sure, and a count that comes a minute late does not ring.
     periods: 10,
     ofWhich: 5,
     missing: 'no-news',
@@ -34,21 +35,6 @@ function sweepAlarms(scope: Construct, { outbound, alarmAction }: MonitoringProp
     action: alarmAction,
   });
 }
-
-/**
- * 1 for each minute without a run, once there was one.
- *
- * An alarm for which missing data is bad would ring at each first deploy, before the schedule has run. So what is before the
- * first run that CloudWatch looks back to stays missing, and without data the alarm keeps its state. Five such minutes out of
- * ten: the last run is then among those ten for sure, and a count that comes a minute late does not ring.
- */
-const silence = (runs: IMetric): MathExpression =>
-  new MathExpression({
-    expression: 'IF(FILL(runs, 0) < 1, 1, 0) * FILL(runs / runs, REPEAT)',
-    usingMetrics: { runs },
-    label: 'minutes without a sweep',
-    period: oneMinute,
-  });
 
 /** Both functions that find such deliveries count them. */
 function neverAttempted(scope: Construct, { alarmAction }: MonitoringProps): void {

@@ -48,6 +48,20 @@ export const sumOf = (metrics: readonly IMetric[], label: string, period: Durati
 export const highestOf = (metrics: readonly IMetric[], label: string, period: Duration): MathExpression =>
   combined(metrics, (filled) => `MAX([${filled.join(', ')}])`, label, period);
 
+/**
+ * 1 for each period without data, once there was some; for alarms that keep their state while there is none (`no-news`).
+ *
+ * An alarm for which missing data is bad would ring at each first deploy, before there can be any. So what is before the first
+ * data that CloudWatch looks back to stays missing, also to one that fills a metric without any data with zeros.
+ */
+export const silence = (metric: IMetric, label: string, period: Duration): MathExpression =>
+  new MathExpression({
+    expression: 'IF(FILL(signs, 0) < 1, 1, 0) * FILL(signs / signs, REPEAT)',
+    usingMetrics: { signs: metric },
+    label,
+    period,
+  });
+
 function combined(
   metrics: readonly IMetric[],
   written: (filled: readonly string[]) => string,

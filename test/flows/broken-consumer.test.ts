@@ -72,7 +72,7 @@ async function inFlight({ sqs }: LocalStack, QueueUrl: string | undefined): Prom
 async function consumerOf({ lambda }: LocalStack): Promise<string> {
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
   const names = Functions.map(({ FunctionName = '' }) => FunctionName);
-  return names.find((name) => name.startsWith(`${stackName}-`) && name.includes('Consume')) ?? '';
+  return names.find((name) => name.startsWith(`${stackName}-`) && name.includes('stripeConsume')) ?? '';
 }
 
 async function errorsOf(

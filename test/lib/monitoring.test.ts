@@ -149,7 +149,7 @@ describe('an alarm watches', () => {
 
   test('a sweep that has not run for five of ten minutes, once it has run', () => {
     expect(alarm('Monitoring/SweepSilent')).toMatchObject({
-      expression: 'IF(FILL(runs, 0) < 1, 1, 0) * FILL(runs / runs, REPEAT)',
+      expression: 'IF(FILL(signs, 0) < 1, 1, 0) * FILL(signs / signs, REPEAT)',
       periods: 10,
       ofWhich: 5,
       missing: 'ignore',
