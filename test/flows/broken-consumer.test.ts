@@ -16,7 +16,7 @@ const stripe = new Stripe('sk_test_unused');
 const stackName = 'BrokenConsumer';
 
 describeFlow('A consumer whose handlers cannot be loaded', (stack) => {
-  it('keeps its events in flight, says why, and moves the metric of its alarm', async () => {
+  it('keeps its events in flight, and moves the metric of its alarm', async () => {
     const { endpoint, broken, remove } = await deployed(stack);
     const begun = Date.now();
 
@@ -28,8 +28,7 @@ describeFlow('A consumer whose handlers cannot be loaded', (stack) => {
     // This AWS counts errors of calls only, and none of what an event source mapping starts; on AWS both count.
     const FunctionName = await consumerOf(stack);
     const called = await stack.lambda.send(new InvokeCommand({ FunctionName, Payload: '{"Records":[]}' }));
-    expect(called.FunctionError).toBeDefined();
-    expect(new TextDecoder().decode(called.Payload)).toContain('a handler that cannot be loaded');
+    expect(called.FunctionError).toBe('Unhandled');
     const errors = await eventually('the metric', () => errorsOf(endpoint, FunctionName, begun));
     expect(errors).toBeGreaterThanOrEqual(1);
     await remove();
