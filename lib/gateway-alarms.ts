@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { MonitoringProps } from './monitoring.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
 import { ownMetric, silence } from './parts/own-metric.ts';
+import { quietPeriods } from './quiet-after.ts';
 
 const fiveMinutes = Duration.minutes(5);
 const sum = { period: fiveMinutes, statistic: Stats.SUM };
@@ -103,18 +104,14 @@ function signatures(scope: Construct, { api, alarmAction }: MonitoringProps): vo
   });
 }
 
-/** CloudWatch looks back a day in periods under an hour, and 7 days in others. */
-const grainOf = (span: Duration): Duration =>
-  span.toSeconds() <= Duration.days(1).toSeconds() ? fiveMinutes : Duration.hours(1);
-
 /** No event for a while, of a source that has had one; CloudWatch looks a little further back than the periods, to that one. */
 function quiet(scope: Construct, source: string, span: Duration, { alarmAction }: MonitoringProps): void {
-  const period = grainOf(span);
+  const { period, periods } = quietPeriods(span);
   const dimensions = { source, eventType: 'any', status: 'accepted' };
   const accepted = ownMetric(scope, { name: 'WebhooksReceived', service: 'receive', dimensions, period });
   new ImpactAlarm(new Construct(scope, `Source-${source}`), 'SourceQuiet', {
     metric: silence(accepted, `periods without an event of ${source}`, period),
-    periods: span.toSeconds() / period.toSeconds(),
+    periods,
     missing: 'no-news',
     impact: `${source} has sent no event for ${span.toHumanString()}, longer than it usually is quiet.`,
     firstStep:
