@@ -9,7 +9,7 @@ import {
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { loggedStage } from './parts/logged-stage.ts';
 import type { CustomDomain } from './public-urls.ts';
@@ -52,6 +52,13 @@ export class InboundApi extends Construct {
     });
     const { domainName, disableDefaultEndpoint } = props.customDomain ?? {};
     this.baseUrl = disableDefaultEndpoint ? `https://${domainName}` : this.api.apiEndpoint;
+  }
+
+  /** A line for each request. @throws Error before `publish` was called */
+  get accessLogs(): LogGroup {
+    const logs = this.node.findChild('AccessLogs');
+    if (logs instanceof LogGroup) return logs;
+    throw new Error(`${logs.node.path} is no log group`);
   }
 
   /** Makes the routes public. Call it once, when all of them are there. */

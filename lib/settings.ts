@@ -88,6 +88,8 @@ export const queues = {
   dlqRetention: Duration.days(14),
   /** Far above our own limits: throttles, live leases and batch mates of a crash are receives, too. */
   maxReceiveCount: 100,
+  /** Half the places that SQS has for messages in flight: at 50 events a second that all fail, the rest is 20 minutes. */
+  inFlight: 60_000,
 } as const;
 
 export const payloads = {

@@ -14,6 +14,7 @@ import { seconds } from '../lambdas/domain/time.ts';
 import { unknownFields } from '../lambdas/domain/unknown-fields.ts';
 import { problemWithGiven, type SettingKind } from './given-settings.ts';
 import { publishedRanges } from './published-ranges.ts';
+import { problemWithQuiet } from './quiet-after.ts';
 import { sourceDefaults, workerTimes } from './settings.ts';
 import { checkConcurrency, checked, SettingsError } from './settings-error.ts';
 
@@ -72,6 +73,12 @@ export interface SourceProps {
    * it only why, when, from where, the names of the headers, and the body's size and hash. @default false
    */
   readonly keepRefusedRequests?: boolean;
+  /**
+   * An alarm rings when the source has had no event for so long, once it has had one: whole 5 minutes from 15 minutes to a
+   * day, or whole hours up to 7 days. Set it well above the longest pause that is usual, nights and weekends included.
+   * @default no such alarm
+   */
+  readonly quietAfter?: Duration;
   /** The URL that a provider which signs its URL signs, behind a custom domain or a proxy. @default the request's own */
   readonly publicUrl?: string;
 }
@@ -93,6 +100,7 @@ const sourceKinds: Readonly<Record<keyof SourceProps, SettingKind>> = {
   handlerEnvironment: 'any',
   maxConcurrency: 'any',
   throttle: 'any',
+  quietAfter: 'duration',
   awaitHandshakeMinutes: 'any',
   keepRefusedRequests: 'any',
   publicUrl: 'any',
@@ -139,7 +147,8 @@ function problemsOf(name: string, source: SourceProps): string[] {
   if (given !== undefined) return [`source '${name}': ${given}`];
   try {
     sourceSettings(name, source, handlerTimeoutOf(source));
-    return [];
+    const quiet = problemWithQuiet(source.quietAfter);
+    return quiet === undefined ? [] : [`source '${name}': ${quiet}`];
   } catch (error) {
     if (error instanceof Error) return [error.message];
     throw error;

@@ -110,10 +110,7 @@ export class WebhookStack extends Stack {
     });
     const managed = { inbound: this.inbound, inboundEvents: events, outbound: this.outbound };
     this.management = new ManagementApi(this, 'Management', { ...shared, ...managed });
-    new Monitoring(this, 'Monitoring', {
-      ...{ api: api.api, inbound: inbound.map(({ source }) => source), alarmAction: alarms.action },
-      ...{ outbound: this.outbound, management: this.management.lambda },
-    });
+    this.watch(api, sources, alarms);
     this.node.addValidation({ validate: () => [...tooManyResources(this), ...tooLargeEnvironments(this)] });
     this.addOutputs({ sources, baseUrl: api.baseUrl, events, payloads: shared.payloads });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
@@ -134,6 +131,19 @@ export class WebhookStack extends Stack {
     throw new SettingsError(
       `there is no source '${source}'; there are ${[...this.inbound.keys()].join(', ')}`,
     );
+  }
+
+  private watch(api: InboundApi, sources: Sources, alarms: AlarmTopic): void {
+    const { outbound, management } = this;
+    const inbound = [...new Set(this.inbound.values())];
+    new Monitoring(this, 'Monitoring', {
+      api,
+      sources,
+      inbound,
+      outbound,
+      management,
+      alarmAction: alarms.action,
+    });
   }
 
   /** Events may go to http on the laptop: with the context that `npm start` sets, and only into its account. */

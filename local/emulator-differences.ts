@@ -55,7 +55,7 @@ export const differences: readonly Difference[] = [
   {
     name: 'no-metric-math-alarms',
     reason:
-      'Alarms on an expression over metrics are refused; there are no AWS metrics here to alarm on anyway.',
+      'Alarms on an expression over metrics are refused; most of what they watch on AWS is not measured here anyway.',
     apply: (template) =>
       leaveOut(
         template,

@@ -1,6 +1,7 @@
 import type { EventHeading } from '../domain/event.ts';
 import { findHandler, type HandlerLog, type HandlerLogFields, type Handlers } from '../domain/handler.ts';
 import { type Claim, describeError } from '../domain/idempotency.ts';
+import type { Count, NoteSeconds } from '../domain/metrics.ts';
 import type { Work } from './open-message.ts';
 import { handlerEvent, runHandler } from './run-handler.ts';
 import {
@@ -19,8 +20,8 @@ export type AttemptPorts = SettlePorts;
 export interface ConsumeTelemetry {
   /** A log with these fields on every line. */
   log(fields: HandlerLogFields): HandlerLog;
-  count(name: string, dimensions: Readonly<Record<string, string>>): void;
-  seconds(name: string, dimensions: Readonly<Record<string, string>>, value: number): void;
+  readonly count: Count<'WebhooksReceived' | 'WorkErrored'>;
+  readonly seconds: NoteSeconds<'WebhookProcessingTime'>;
 }
 
 /** One invocation of the function, and its time. */

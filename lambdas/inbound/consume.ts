@@ -165,6 +165,7 @@ async function settled<Turn extends Ended | Suspect>(
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error));
     ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, cause);
+    ports.telemetry.count('WorkErrored', {});
     const failed = { message, settlement: comeBackLater };
     await setReturn(failed, ports).catch(() => undefined);
     return failed;

@@ -19,9 +19,13 @@ import { endpointOfTask } from './endpoint-of-task.ts';
 import { discardDelivery, type HoldPorts, holdDelivery, testsAreNotHeld } from './hold-delivery.ts';
 import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
+import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What is decided before the claim needs this of the outside world. */
 export interface AdmitPorts extends HoldPorts, GatePorts {
+  readonly telemetry: HoldPorts['telemetry'] &
+    GatePorts['telemetry'] &
+    OutboundTelemetry<'DeliveriesDeferred'>;
   readonly deliveries: HoldPorts['deliveries'] & {
     /** Puts an attempt off, if it is not recorded and nobody has a lease. */
     defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite>;

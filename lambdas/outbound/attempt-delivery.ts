@@ -25,6 +25,7 @@ import { asError } from './telemetry.ts';
 
 /** What an attempt needs of the outside world. */
 export interface AttemptPorts extends SettlePorts, DisablePorts {
+  readonly telemetry: SettlePorts['telemetry'] & DisablePorts['telemetry'];
   readonly endpoints: DisablePorts['endpoints'] & HoldPorts['endpoints'];
   readonly events: {
     /** @returns the body to send, or undefined when it is gone */

@@ -7,10 +7,12 @@ import { openTask } from './open-task.ts';
 import { recordSeenSuccess } from './record-seen-success.ts';
 import { acknowledge, type Settlement, type SettlementPorts, tellQueue } from './settlement.ts';
 import { comeBackSoon, type Run, type TurnPorts, takeTurn } from './take-turn.ts';
-import { asError } from './telemetry.ts';
+import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What delivering needs of the outside world. */
-export interface DeliverPorts extends TurnPorts, SettlementPorts {}
+export interface DeliverPorts extends TurnPorts, SettlementPorts {
+  readonly telemetry: TurnPorts['telemetry'] & OutboundTelemetry<'WorkErrored'>;
+}
 
 /** A message of the delivery queue. */
 export interface DeliveryQueueMessage {
@@ -124,6 +126,7 @@ async function settled<Result extends Ended | Suspect>(
     return result;
   } catch (error) {
     batch.ports.telemetry.error('delivery.errored', { messageId: message.messageId }, asError(error));
+    batch.ports.telemetry.count('WorkErrored', {});
     const failed: Ended = { message, settlement: { kind: 'fail', after: batch.settings.lease } };
     await tellQueue(failed.message, failed.settlement, batch.isAlone, batch.ports);
     return failed;

@@ -20,7 +20,7 @@ export interface DisablePorts {
   };
   /** To the operations topic. */
   tellOperators(operation: Operation): Promise<void>;
-  readonly telemetry: OutboundTelemetry;
+  readonly telemetry: OutboundTelemetry<'EndpointsDisabled'>;
 }
 
 /** Disables an endpoint after an attempt that was one too many. */

@@ -43,7 +43,7 @@ export interface HoldPorts {
     read(id: string): Promise<Delivery | undefined>;
   };
   sendTask(task: TaskMessage): Promise<void>;
-  readonly telemetry: OutboundTelemetry;
+  readonly telemetry: OutboundTelemetry<'DeliveriesHeld' | 'DeliveriesDiscarded' | 'DeliveriesMissing'>;
 }
 
 /** A held delivery's endpoint is looked at again after this, doubling to a day: whoever enables it may have died. */

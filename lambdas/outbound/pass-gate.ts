@@ -81,7 +81,7 @@ export interface GatePorts {
     /** Gives out a time for each who waits, `span` apart. */
     reserve(gate: string, span: Millis, now: UnixMillis): Promise<UnixMillis>;
   };
-  readonly telemetry: OutboundTelemetry;
+  readonly telemetry: OutboundTelemetry<'BreakersOpened'>;
 }
 
 /** What came of asking for a place. */

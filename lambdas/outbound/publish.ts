@@ -11,10 +11,11 @@ import {
 } from '../domain/publish-message.ts';
 import { openRange, type RangeMessage } from '../domain/publish-range.ts';
 import { type Carried, type CarryPorts, carryPublication, carryRange } from './carry-publication.ts';
-import { asError } from './telemetry.ts';
+import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What publishing needs of the outside world. */
 export interface PublishPorts extends CarryPorts {
+  readonly telemetry: CarryPorts['telemetry'] & OutboundTelemetry<'EventsPublished' | 'WorkErrored'>;
   sendDeadLetter(body: string): Promise<void>;
 }
 
@@ -148,6 +149,7 @@ async function failed(message: PublishQueueMessage, thrown: unknown, ports: Publ
   const { messageId, receives } = message;
   const error = asError(thrown);
   ports.telemetry.error('publish.errored', { messageId, receives }, error);
+  ports.telemetry.count('WorkErrored', {});
   if (receives < maxReceives) return { kind: 'failed' };
   try {
     const reason = `failed ${receives} times, the last with ${error.name}: ${error.message}`;

@@ -7,6 +7,7 @@ import { asError } from './telemetry.ts';
 
 /** What releasing needs of the outside world. */
 export interface ReleasePorts extends Omit<HoldPorts, 'deliveries'>, Omit<DisablePorts, 'endpoints'> {
+  readonly telemetry: HoldPorts['telemetry'] & DisablePorts['telemetry'];
   readonly deliveries: HoldPorts['deliveries'] &
     LetGoPorts['deliveries'] & {
       /** The oldest held deliveries of an endpoint, as far as the index has heard of them. */

@@ -11,7 +11,7 @@ import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { dueAfterCreation, dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
 import { later, seconds, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
 import { buryDelivery, type EndPorts } from './end-delivery.ts';
-import { tellDiscarded } from './hold-delivery.ts';
+import { type HoldPorts, tellDiscarded } from './hold-delivery.ts';
 import {
   type AttemptRecordPorts,
   failureWithoutAttempt,
@@ -21,9 +21,12 @@ import {
   recordSuccess,
 } from './record-attempt.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
+import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What settling needs of the outside world. */
 export interface SettlePorts extends AttemptRecordPorts, EndPorts {
+  readonly telemetry: HoldPorts['telemetry'] &
+    OutboundTelemetry<'WebhookDeliveryAttempts' | 'AttemptsFailed' | 'DeliveriesNeverAttempted'>;
   /** From 0 to 1. */
   random(): number;
   readonly deliveries: AttemptRecordPorts['deliveries'] & EndPorts['deliveries'];
@@ -180,6 +183,7 @@ function report(
   const { id, eventId, eventType, tenant, endpointId, correlationId, createdAt, round } = delivery;
   const status = statusLabel(outcome);
   telemetry.count('WebhookDeliveryAttempts', { status });
+  if (outcome.kind !== 'accepted') telemetry.count('AttemptsFailed', {});
   if (endpointMetrics) telemetry.count('WebhookDeliveryAttempts', { endpoint: endpointId, status });
   telemetry.info('delivery.attempted', {
     ...{ deliveryId: id, eventId, eventType, tenant, endpointId, correlationId, round },

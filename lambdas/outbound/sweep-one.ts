@@ -14,10 +14,11 @@ import {
 import type { DeliveryWrite } from './claim-delivery.ts';
 import { buryDelivery, type EndPorts } from './end-delivery.ts';
 import { type HoldPorts, heldCheckAt, settleHeld } from './hold-delivery.ts';
-import { asError } from './telemetry.ts';
+import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What one delivery's turn in the sweep needs of the outside world. */
 export interface SweepOnePorts extends EndPorts, HoldPorts {
+  readonly telemetry: HoldPorts['telemetry'] & OutboundTelemetry<'WorkErrored'>;
   readonly deliveries: EndPorts['deliveries'] &
     HoldPorts['deliveries'] & {
       read(id: string): Promise<Delivery | undefined>;
@@ -57,6 +58,7 @@ export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePo
     });
   } catch (error) {
     ports.telemetry.error('sweep.errored', { deliveryId: id }, asError(error));
+    ports.telemetry.count('WorkErrored', {});
     return { kind: 'error' };
   }
 }

@@ -4,13 +4,16 @@ import type { Seconds, UnixMillis } from '../domain/time.ts';
 import { type RecoverPorts, recoverAll } from './recover.ts';
 import { attendEndpoints, type ReleasePorts } from './release-held.ts';
 import { type Done, type SweepOnePorts, sweepOne } from './sweep-one.ts';
-import { asError } from './telemetry.ts';
+import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** Where a page of the due index ended; opaque. */
 type Cursor = Record<string, unknown>;
 
 /** What the sweep needs of the outside world. */
 export interface SweepPorts extends SweepOnePorts, ReleasePorts, RecoverPorts {
+  readonly telemetry: SweepOnePorts['telemetry'] &
+    ReleasePorts['telemetry'] &
+    OutboundTelemetry<'DeliveriesNeverAttempted' | 'WorkErrored'>;
   readonly endpoints: ReleasePorts['endpoints'];
   /** One page of a shard of the due index, the longest overdue first. */
   due(
@@ -80,6 +83,7 @@ async function orError(
     return await work();
   } catch (error) {
     ports.telemetry.error('sweep.errored', {}, asError(error));
+    ports.telemetry.count('WorkErrored', {});
     return undefined;
   }
 }
@@ -102,6 +106,7 @@ async function sweepShard(
     } while (after !== undefined);
   } catch (error) {
     ports.telemetry.error('sweep.errored', { shard }, asError(error));
+    ports.telemetry.count('WorkErrored', {});
     done.push({ kind: 'error' });
   }
   return { done, isCutShort: false };

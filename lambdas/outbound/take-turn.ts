@@ -22,6 +22,7 @@ import { acknowledge, type Settlement } from './settlement.ts';
 
 /** What one task needs of the outside world. */
 export interface TurnPorts extends AttemptPorts, AdmitPorts {
+  readonly telemetry: AttemptPorts['telemetry'] & AdmitPorts['telemetry'];
   readonly deliveries: AttemptPorts['deliveries'] &
     AdmitPorts['deliveries'] &
     FoundWellPorts['deliveries'] &

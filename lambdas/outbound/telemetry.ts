@@ -1,11 +1,17 @@
+import type { Count, CounterName } from '../domain/metrics.ts';
+
 type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Logs and metrics; none of them can fail the work. */
-export interface OutboundTelemetry {
+/**
+ * Logs and metrics; none of them can fail the work.
+ *
+ * `Counters`: those that a use case counts; a function can run it only if the table of metrics has it emit all of them.
+ */
+export interface OutboundTelemetry<Counters extends CounterName = never> {
   info(line: string, fields: Fields): void;
   warn(line: string, fields: Fields): void;
   error(line: string, fields: Fields, error?: Error): void;
-  count(name: string, dimensions: Readonly<Record<string, string>>, value?: number): void;
+  readonly count: Count<Counters>;
 }
 
 /** What was thrown, as an error that can be logged. */

@@ -6,40 +6,58 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import about from '../../package.json' with { type: 'json' };
+import { SettingsError } from '../settings-error.ts';
 
 export interface ImpactAlarmProps {
   readonly metric: IMetric;
   /** What goes wrong for whom, in one sentence. */
   readonly impact: string;
-  /** What whoever is woken does first, in one sentence. */
+  /** What the person who is woken does first, in one sentence. */
   readonly firstStep: string;
   readonly action: IAlarmAction;
-  /** Alarms above this; or when it is 'silence', below 1 and without data. @default 0 */
-  readonly above?: number | 'silence';
-  /** Periods in a row. @default 1 */
+  /** Rings above this. @default 0 */
+  readonly above?: number;
+  /** The last periods that it looks at. @default 1 */
   readonly periods?: number;
+  /** Periods of those that must be above. @default all */
+  readonly ofWhich?: number;
+  /** What a period without data is: `fine`, or it leaves the alarm in its state. @default 'fine' */
+  readonly missing?: 'fine' | 'no-news';
 }
 
-/** An alarm that says what it means and what to do. */
+/** CloudWatch takes no more. */
+const maxDescription = 1_024;
+
+/**
+ * An alarm that says what it means, what to do, and where to read on; it tells its end, too.
+ *
+ * Its id is the name of its section in docs/runbook.md; a number behind it tells alarms of one kind apart.
+ */
 export class ImpactAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: ImpactAlarmProps) {
-    const { above = 0 } = props;
+    const { above = 0, periods = 1, ofWhich = periods, missing = 'fine' } = props;
     super(scope, id, {
       metric: props.metric,
-      alarmDescription: `Impact: ${props.impact} First step: ${props.firstStep}`,
-      evaluationPeriods: props.periods ?? 1,
-      ...(above === 'silence'
-        ? {
-            threshold: 1,
-            comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-            treatMissingData: TreatMissingData.BREACHING,
-          }
-        : {
-            threshold: above,
-            comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-            treatMissingData: TreatMissingData.NOT_BREACHING,
-          }),
+      alarmDescription: descriptionOf(id, props),
+      evaluationPeriods: periods,
+      datapointsToAlarm: ofWhich,
+      threshold: above,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: missing === 'fine' ? TreatMissingData.NOT_BREACHING : TreatMissingData.IGNORE,
     });
     this.addAlarmAction(props.action);
+    this.addOkAction(props.action);
   }
+}
+
+/** @throws SettingsError when it is longer than CloudWatch takes */
+function descriptionOf(id: string, { impact, firstStep }: ImpactAlarmProps): string {
+  const anchor = id.replace(/-\d+$/, '').toLowerCase();
+  const page = `${about.homepage}/blob/main/docs/runbook.md#${anchor}`;
+  const text = `Impact: ${impact} First step: ${firstStep} Runbook: ${page}`;
+  if (text.length <= maxDescription) return text;
+  throw new SettingsError(
+    `alarm ${id}: its description has ${text.length} characters, and ${maxDescription} are the most`,
+  );
 }

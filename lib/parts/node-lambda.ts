@@ -65,6 +65,8 @@ export class NodeLambda extends Lambda {
       memorySize: functions.memoryMb,
       environment: {
         ...props.environment,
+        // Two stacks of an account do not share their metrics.
+        POWERTOOLS_METRICS_NAMESPACE: Stack.of(scope).stackName,
         // DEP0169 is a line in each new process's log: of `url.parse` in a runtime's own code, as the emulator's. Ours has none.
         NODE_OPTIONS: '--enable-source-maps --disable-warning=DEP0169',
         UV_THREADPOOL_SIZE: String(functions.workerThreads),

@@ -1,5 +1,5 @@
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
-import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IAlarmAction, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption, QueuePolicy, type QueueProps } from 'aws-cdk-lib/aws-sqs';
@@ -7,6 +7,9 @@ import { Construct } from 'constructs';
 import { queues, type WorkerTimes } from '../settings.ts';
 import { SettingsError } from '../settings-error.ts';
 import { ImpactAlarm } from './impact-alarm.ts';
+import { lasting, sumOf } from './own-metric.ts';
+
+const fiveMinutes = Duration.minutes(5);
 
 export interface WorkQueueProps {
   /** Of the function that consumes the queue; the visibility timeout is derived from its timeout. */
@@ -28,13 +31,15 @@ export interface ConsumeOptions {
   readonly maxConcurrency?: number;
 }
 
-/** queue (7 days) → DLQ (14 days): encrypted, TLS-only, with alarms on age and on any dead letter */
+/** queue (7 days) → DLQ (14 days): encrypted, TLS-only, with alarms on age, on its consumer and on new dead letters */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly dlq: Queue;
+  private readonly props: WorkQueueProps;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
+    this.props = props;
     checkTimes(this.node.path, props.times);
     this.dlq = deadLetterQueue(this, 'Dlq', props.removalPolicy);
     this.queue = keptQueue(this, 'Queue', {
@@ -44,18 +49,39 @@ export class WorkQueue extends Construct {
       deadLetterQueue: { queue: this.dlq, maxReceiveCount: queues.maxReceiveCount },
     });
     deadLetterAlarm(this, 'DlqAlarm', this.dlq, props);
-    new ImpactAlarm(this, 'AgeAlarm', {
-      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) }),
-      above: props.oldestMessage.toSeconds(),
-      impact: `Messages wait for more than ${props.oldestMessage.toHumanString()}; after 7 days SQS drops them.`,
-      firstStep: "Read the consumer's log; see whether it is throttled or its event source disabled.",
-      action: props.alarmAction,
+    this.ageAlarm();
+  }
+
+  /** How long a message that was received stays hidden. */
+  get visibility(): Duration {
+    return this.props.times.visibility;
+  }
+
+  /** Has a function consume the queue, with partial batch failures, and an alarm when it does not. */
+  consumeWith(consumer: IFunction, options: ConsumeOptions): void {
+    consumer.addEventSource(new SqsEventSource(this.queue, { ...options, reportBatchItemFailures: true }));
+    const [metricErrors, metricThrottles] = [consumer.metricErrors(), consumer.metricThrottles()];
+    new ImpactAlarm(this, 'ConsumerFails', {
+      metric: sumOf([metricErrors, metricThrottles], 'failed or throttled', fiveMinutes),
+      ...lasting(this.props.times.visibility, fiveMinutes),
+      impact:
+        'The function that consumes the queue fails or is throttled, again and again; its messages wait.',
+      firstStep:
+        "Read the function's log; without errors in it, see how many functions the account may run at once.",
+      action: this.props.alarmAction,
     });
   }
 
-  /** Has a function consume the queue, with partial batch failures. */
-  consumeWith(consumer: IFunction, options: ConsumeOptions): void {
-    consumer.addEventSource(new SqsEventSource(this.queue, { ...options, reportBatchItemFailures: true }));
+  /** It leaves out what was received three times or more: that waits in flight. */
+  private ageAlarm(): void {
+    const { oldestMessage, alarmAction } = this.props;
+    new ImpactAlarm(this, 'AgeAlarm', {
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: fiveMinutes }),
+      above: oldestMessage.toSeconds(),
+      impact: `Messages wait for more than ${oldestMessage.toHumanString()}; after 7 days SQS drops them.`,
+      firstStep: "Read the consumer's log; see whether it is throttled or its event source disabled.",
+      action: alarmAction,
+    });
   }
 }
 
@@ -79,7 +105,16 @@ export function deadLetterQueue(scope: Construct, id: string, removalPolicy: Rem
   return queue;
 }
 
-/** An alarm on any message in a DLQ. */
+/** New letters by less than this are how two counts of one moment differ; one letter alone is twice as much. */
+const halfALetter = 0.5;
+
+/**
+ * An alarm on letters that arrive in a DLQ, not on those that lie there: it rings again for new ones.
+ *
+ * SQS counts as sent what our code sends, and not what it moves there itself; so the growth of the queue counts, too: of
+ * what is visible and what a listing hides for a while. Averages, since of the highest values of five minutes a letter
+ * that was listed meanwhile would be in both. A queue without use for six hours has no data: that is 0.
+ */
 export function deadLetterAlarm(
   scope: Construct,
   id: string,
@@ -87,10 +122,24 @@ export function deadLetterAlarm(
   props: Pick<WorkQueueProps, 'impact' | 'firstStep' | 'alarmAction'>,
 ): void {
   new ImpactAlarm(scope, id, {
-    metric: dlq.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
-    impact: props.impact,
+    metric: arrivalsIn(dlq),
+    impact: `${props.impact} OK then means that no more arrive, not that none is left.`,
     firstStep: props.firstStep,
     action: props.alarmAction,
+  });
+}
+
+function arrivalsIn(dlq: Queue): MathExpression {
+  const average = { period: fiveMinutes, statistic: Stats.AVERAGE };
+  return new MathExpression({
+    expression: `FILL(sent, 0) + IF(DIFF(FILL(visible, 0) + FILL(hidden, 0)) > ${halfALetter}, 1, 0)`,
+    usingMetrics: {
+      sent: dlq.metricNumberOfMessagesSent({ period: fiveMinutes }),
+      visible: dlq.metricApproximateNumberOfMessagesVisible(average),
+      hidden: dlq.metricApproximateNumberOfMessagesNotVisible(average),
+    },
+    label: 'new dead letters',
+    period: fiveMinutes,
   });
 }
 

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { telemetry } from '../../lambdas/adapters/aws/telemetry.ts';
+import type { OutboundTelemetry } from '../../lambdas/outbound/telemetry.ts';
 
 beforeEach(() => {
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Blue');
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
   vi.spyOn(console, 'info').mockImplementation(() => undefined);
 });
@@ -12,16 +14,18 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+const any = { source: 'stripe', eventType: 'any', status: 'processed' };
 const written = (level: 'log' | 'info') =>
   vi.mocked(console[level]).mock.calls.map(([line]) => JSON.parse(String(line)));
 
 describe('telemetry', () => {
   it('writes one line for each set of dimensions, with the sums and the times', () => {
     const report = telemetry('consume');
-    const stripe = { source: 'stripe', status: 'processed' };
-    report.count('WebhooksReceived', stripe);
-    report.count('WebhooksReceived', { status: 'processed', source: 'stripe' });
-    report.count('WebhooksReceived', { source: 'stripe', status: 'failed' });
+    const stripe = { source: 'stripe', eventType: 'ping' };
+    const processed = { ...stripe, status: 'processed' };
+    report.count('WebhooksReceived', processed);
+    report.count('WebhooksReceived', { status: 'processed', eventType: 'ping', source: 'stripe' });
+    report.count('WebhooksReceived', { ...stripe, status: 'failed' });
     report.seconds('WebhookProcessingTime', stripe, 0.25);
     report.seconds('WebhookProcessingTime', stripe, 0.5);
     expect(written('log')).toEqual([]);
@@ -34,22 +38,24 @@ describe('telemetry', () => {
         source: 'stripe',
         status: 'processed',
         WebhooksReceived: 2,
-        WebhookProcessingTime: [0.25, 0.5],
         _aws: {
-          CloudWatchMetrics: [{ Namespace: 'Hookline', Dimensions: [['service', 'source', 'status']] }],
+          CloudWatchMetrics: [
+            { Namespace: 'Blue', Dimensions: [['service', 'source', 'eventType', 'status']] },
+          ],
         },
       },
       { source: 'stripe', status: 'failed', WebhooksReceived: 1 },
+      { source: 'stripe', eventType: 'ping', WebhookProcessingTime: [0.25, 0.5] },
     ]);
   });
 
   it('starts again after a flush, and writes nothing when there is nothing', () => {
     const report = telemetry('consume');
-    report.count('WebhooksReceived', { source: 'stripe' }, 5);
+    report.count('WebhooksReceived', any, 5);
     report.flush();
 
     report.flush();
-    report.count('WebhooksReceived', { source: 'stripe' });
+    report.count('WebhooksReceived', any);
     report.flush();
 
     expect(written('log').map((line) => line.WebhooksReceived)).toEqual([5, 1]);
@@ -58,13 +64,34 @@ describe('telemetry', () => {
   it('loses none of many values', () => {
     const report = telemetry('consume');
     for (let value = 1; value <= 250; value++) {
-      report.seconds('WebhookProcessingTime', { source: 'stripe' }, value);
+      report.seconds('WebhookProcessingTime', { source: 'stripe', eventType: 'any' }, value);
     }
 
     report.flush();
 
     const values = written('log').flatMap((line) => line.WebhookProcessingTime);
     expect(values).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
+  });
+
+  it('takes only what the table of metrics says of its service', () => {
+    const report = telemetry('publish');
+
+    report.count('EventsPublished', { status: 'published' });
+    // @ts-expect-error: it is the sweep that counts endpoints.
+    report.count('EndpointsDown', {});
+    // @ts-expect-error: there is no such metric.
+    report.count('EventPublished', { status: 'published' });
+    // @ts-expect-error: it has a status.
+    report.count('EventsPublished', {});
+    // @ts-expect-error: it has no such dimension.
+    report.count('EventsPublished', { status: 'published', tenant: 'acme' });
+    // @ts-expect-error: it is a count, not a time.
+    report.seconds('EventsPublished', { status: 'published' }, 1);
+    // @ts-expect-error: a use case that counts other things cannot be run with it.
+    const other: OutboundTelemetry<'EventsPublished' | 'BreakersOpened'> = report;
+    const own: OutboundTelemetry<'EventsPublished'> = report;
+
+    expect(own).toBe(other);
   });
 
   it('keeps the fields of concurrent logs apart', () => {

@@ -97,8 +97,8 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
     },
     telemetry: {
       log,
-      count(name, dimensions) {
-        const key = `${name} ${Object.values(dimensions).join(' ')}`;
+      count(...[name, dimensions]) {
+        const key = [name, ...Object.values(dimensions)].join(' ');
         counts.set(key, (counts.get(key) ?? 0) + 1);
       },
       seconds(name, dimensions, value) {

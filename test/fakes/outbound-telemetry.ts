@@ -1,3 +1,4 @@
+import type { CounterName } from '../../lambdas/domain/metrics.ts';
 import type { OutboundTelemetry } from '../../lambdas/outbound/telemetry.ts';
 
 /** Keeps what was logged and counted. */
@@ -6,11 +7,11 @@ export function recordedTelemetry() {
   const counts: { name: string; dimensions: Readonly<Record<string, string>>; value: number }[] = [];
   const log = (level: string) => (line: string, fields: Readonly<Record<string, unknown>>) =>
     void lines.push({ level, line, fields });
-  const telemetry: OutboundTelemetry = {
+  const telemetry: OutboundTelemetry<CounterName> = {
     info: log('info'),
     warn: log('warn'),
     error: log('error'),
-    count: (name, dimensions, value = 1) => void counts.push({ name, dimensions, value }),
+    count: (...[name, dimensions, value = 1]) => void counts.push({ name, dimensions, value }),
   };
   return {
     telemetry,

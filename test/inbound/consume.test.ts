@@ -31,6 +31,20 @@ describe('consume', () => {
     expect(world.counts.get('WebhooksReceived stripe invoice.* duplicate')).toBe(1);
   });
 
+  it('counts a message for which it cannot do its work: the function itself does not fail', async () => {
+    const world = inboundWorld(scripted(succeed).handlers);
+    world.send(stripeMessage('evt_1'));
+    const claim = async (): Promise<never> => {
+      throw new Error('not authorized to perform: dynamodb:UpdateItem');
+    };
+
+    const ports = { ...world.ports, claims: { ...world.claims, claim } };
+    const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, ports);
+
+    expect(failedMessageIds).toHaveLength(1);
+    expect(world.counts.get('WorkErrored')).toBe(1);
+  });
+
   it('tries a failed handler again after each of its delays, and records the third success', async () => {
     const { runs, handlers } = scripted(fail, fail, succeed);
     const world = inboundWorld(handlers);

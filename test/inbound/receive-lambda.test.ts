@@ -215,6 +215,28 @@ describe('the receiver function', () => {
     expect(aws.calls).toMatchObject([{ action: 'GetSecretValue' }, { input: { reason: 'mismatch' } }]);
   });
 
+  it('counts what is answered 401, over all sources', async () => {
+    const written = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+    vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Test');
+    onTestFinished(() => {
+      vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
+      written.mockRestore();
+    });
+    const receive = await coldStart();
+
+    await receive(post(event, '/webhooks/stripe', 'forged'), {});
+    await receive(post(event, '/webhooks/stripe'), {});
+
+    const lines = written.mock.calls.map(([line]) => JSON.parse(String(line)));
+    expect(lines.filter((line) => 'SignaturesRefused' in line)).toMatchObject([
+      {
+        SignaturesRefused: 1,
+        _aws: { CloudWatchMetrics: [{ Namespace: 'Test', Dimensions: [['service']] }] },
+      },
+    ]);
+  });
+
   it.each([
     ['whsec_test', 200],
     ['forged', 401],

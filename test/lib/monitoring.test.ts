@@ -1,18 +1,32 @@
+import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import { alarmsOf } from './support/alarms.ts';
 import { idOf } from './support/policies.ts';
 import { synth } from './support/synth.ts';
 
 const app = synth({ alarmEmail: 'oncall@example.com' });
-const alarms = app.resources('AWS::CloudWatch::Alarm');
+const alarms = alarmsOf(app);
+const on = (path: string) => app.resources('AWS::CloudWatch::Alarm')[path]?.Properties;
+const alarm = (path: string) => alarms.find((each) => each.path === path);
+
+const namesOf40 = Object.fromEntries(
+  Array.from({ length: 60 }, (_, index) => [
+    `a-source-with-a-name-of-forty-letters-${10 + index}`,
+    { provider: 'stripe' } as const,
+  ]),
+);
 
 describe('every alarm', () => {
-  test('says its impact and the first step, and reaches the topic', () => {
+  test('says its impact, the first step and its section, and tells the topic its beginning and its end', () => {
     const topic = idOf(app, 'AWS::SNS::Topic', 'Alarms/Topic');
 
-    expect(Object.keys(alarms).length).toBeGreaterThan(20);
-    for (const [path, { Properties }] of Object.entries(alarms)) {
-      expect(Properties['AlarmDescription'], path).toMatch(/^Impact: .{20,}\. First step: .{20,}\.$/);
+    expect(alarms.length).toBeGreaterThan(20);
+    for (const [path, { Properties }] of Object.entries(app.resources('AWS::CloudWatch::Alarm'))) {
+      expect(Properties['AlarmDescription'], path).toMatch(
+        /^Impact: .{20,}\. First step: .{20,}[.?] Runbook: https:\/\/\S+\/docs\/runbook\.md#[a-z]+$/,
+      );
       expect(Properties['AlarmActions'], path).toEqual([{ Ref: topic }]);
+      expect(Properties['OKActions'], path).toEqual([{ Ref: topic }]);
     }
   });
 
@@ -22,28 +36,62 @@ describe('every alarm', () => {
       Endpoint: 'oncall@example.com',
     });
   });
+
+  test('has a description that CloudWatch takes, whatever the sources are named', () => {
+    const long = alarmsOf(synth({ isolation: 'shared', sources: namesOf40 }));
+    const many = alarmsOf(synth({ sources: Object.fromEntries(Object.entries(namesOf40).slice(0, 17)) }));
+
+    for (const { path, description } of [...long, ...many]) {
+      expect(description.length, path).toBeLessThanOrEqual(1_024);
+    }
+  });
+
+  test('has an expression that CloudWatch takes, however many sources there are', () => {
+    const many = alarmsOf(synth({ sources: Object.fromEntries(Object.entries(namesOf40).slice(0, 17)) }));
+
+    for (const { path, metrics } of many) expect(metrics.length, path).toBeLessThanOrEqual(10);
+    expect(many.filter(({ path }) => path.startsWith('Monitoring/ReceiverFails')).length).toBe(4);
+    expect(many.filter(({ path }) => path.startsWith('Monitoring/InFlight')).length).toBe(2);
+  });
+
+  test('is silent at a first deploy: where there is no data, none rings', () => {
+    const quiet = { stripe: { provider: 'stripe', quietAfter: Duration.days(2) } } as const;
+
+    for (const { path, missing } of [...alarms, ...alarmsOf(synth({ sources: quiet }))]) {
+      expect(['notBreaching', 'ignore'], path).toContain(missing);
+    }
+  });
 });
 
 describe('an alarm watches', () => {
-  const on = (path: string) => alarms[path]?.Properties;
+  /** What is watched of each resource of a type, over all alarms: its id → the alarms. */
+  const watching = (metricName: string, path: string, type: string) =>
+    alarms
+      .filter(({ metrics }) =>
+        metrics.some(
+          ({ name, dimensions }) =>
+            name === metricName && dimensions.includes(idOf(app, type, path).replace(/"/g, '')),
+        ),
+      )
+      .map((each) => each.path);
+  const functions = Object.keys(app.resources('AWS::Lambda::Function'));
+  const allQueues = Object.keys(app.resources('AWS::SQS::Queue'));
 
-  test('every DLQ, for any message', () => {
-    const queues = Object.keys(app.resources('AWS::SQS::Queue')).filter((path) => path.endsWith('Dlq'));
-    const watched = Object.values(alarms)
-      .filter(({ Properties }) => Properties['MetricName'] === 'ApproximateNumberOfMessagesVisible')
-      .map(({ Properties }) => JSON.stringify(Properties));
+  test('every DLQ, for letters that arrive, whoever put them there', () => {
+    const dlqs = allQueues.filter((path) => path.endsWith('Dlq'));
 
-    expect(queues).toHaveLength(6);
-    for (const path of queues) {
-      const id = idOf(app, 'AWS::SQS::Queue', path);
-      expect(
-        watched.filter((alarm) => alarm.includes(id)),
-        path,
-      ).toHaveLength(1);
+    expect(dlqs).toHaveLength(6);
+    for (const path of dlqs) {
+      const rings = watching('NumberOfMessagesSent', path, 'AWS::SQS::Queue');
+      expect(rings, path).toEqual([`${path}Alarm`]);
+      expect(watching('ApproximateNumberOfMessagesVisible', path, 'AWS::SQS::Queue')).toEqual(rings);
+      expect(watching('ApproximateNumberOfMessagesNotVisible', path, 'AWS::SQS::Queue')).toEqual(rings);
     }
-    expect(on('Outbound/SubscriptionDlqAlarm')).toMatchObject({
-      Threshold: 0,
-      ComparisonOperator: 'GreaterThanThreshold',
+    expect(alarm('Outbound/SubscriptionDlqAlarm')).toMatchObject({
+      expression: 'FILL(sent, 0) + IF(DIFF(FILL(visible, 0) + FILL(hidden, 0)) > 0.5, 1, 0)',
+      threshold: 0,
+      periods: 1,
+      statistics: { sent: 'Sum', visible: 'Average', hidden: 'Average' },
     });
   });
 
@@ -54,36 +102,139 @@ describe('an alarm watches', () => {
     expect(on('Outbound/Delivering/AgeAlarm')).toMatchObject({ Threshold: 3_600 });
   });
 
+  test('what is in flight of every work queue, at half of the places', () => {
+    for (const path of allQueues.filter((queue) => queue.endsWith('Queue'))) {
+      const rings = watching('ApproximateNumberOfMessagesNotVisible', path, 'AWS::SQS::Queue');
+      expect(rings, path).toEqual(['Monitoring/InFlight']);
+    }
+    expect(alarm('Monitoring/InFlight')).toMatchObject({ threshold: 60_000 });
+    expect(alarm('Monitoring/InFlight')?.expression).toMatch(/^MAX\(\[FILL\(m0, 0\), /);
+  });
+
+  test('errors and throttles of every function but those of its API', () => {
+    const watched = functions.filter((path) => path !== 'Management/Function' && path !== 'Outbound/Sweep');
+
+    expect(watched).toHaveLength(8);
+    for (const path of watched) {
+      const rings = watching('Errors', path, 'AWS::Lambda::Function');
+      expect(rings, path).toEqual([expect.stringMatching(/(ConsumerFails|ReceiverFails)$/)]);
+      expect(watching('Throttles', path, 'AWS::Lambda::Function'), path).toEqual(rings);
+    }
+    expect(watching('Errors', 'Outbound/Sweep', 'AWS::Lambda::Function')).toEqual(['Monitoring/SweepFails']);
+  });
+
+  test('a consumer that fails twice, over the time that its messages stay hidden in between', () => {
+    const { handlerTimeout, ...rest } = { handlerTimeout: Duration.minutes(14), provider: 'stripe' as const };
+    const slow = alarmsOf(synth({ sources: { slow: { ...rest, handlerTimeout } } }));
+    const rings = (among: typeof alarms, path: string) => among.find((each) => each.path === path);
+
+    // Hidden for 6 min and for 84 min; periods of 5 min.
+    expect(rings(alarms, 'Source-stripe/Work/ConsumerFails')).toMatchObject({ periods: 5, ofWhich: 2 });
+    expect(rings(slow, 'Source-slow/Work/ConsumerFails')).toMatchObject({ periods: 36, ofWhich: 2 });
+  });
+
+  test('work that comes back undone, of every function that catches its faults', () => {
+    expect(alarm('Monitoring/WorkErrored')?.metrics.map(({ dimensions }) => dimensions)).toEqual(
+      ['consume', 'publish', 'deliver', 'sweep'].map((service) => `service=${service}`),
+    );
+  });
+
   test('loops of every function but deliver and the consumers, where AWS does not count', () => {
-    const looping = Object.values(alarms)
-      .filter(({ Properties }) => Properties['MetricName'] === 'RecursiveInvocationsDropped')
-      .map(({ Properties }) => JSON.stringify(Properties['Dimensions']));
-    const watched = Object.keys(app.resources('AWS::Lambda::Function')).filter((path) =>
-      looping.some((alarm) => alarm.includes(`"${idOf(app, 'AWS::Lambda::Function', path)}"`)),
+    const watched = functions.filter(
+      (path) => watching('RecursiveInvocationsDropped', path, 'AWS::Lambda::Function').length === 1,
     );
 
-    expect(watched).toHaveLength(6);
-    expect(watched.filter((path) => /Deliver$|Consume$/.test(path))).toEqual([]);
+    expect(watched).toEqual(functions.filter((path) => !/Deliver$|Consume$/.test(path)));
   });
 
-  test('a sweep that has not run for five minutes', () => {
-    expect(on('Monitoring/SweepSilent')).toMatchObject({
-      MetricName: 'Invocations',
-      Statistic: 'Sum',
-      Period: 300,
-      Threshold: 1,
-      ComparisonOperator: 'LessThanThreshold',
-      TreatMissingData: 'breaching',
+  test('a sweep that has not run for five of ten minutes, once it has run', () => {
+    expect(alarm('Monitoring/SweepSilent')).toMatchObject({
+      expression: 'IF(FILL(signs, 0) < 1, 1, 0) * FILL(signs / signs, REPEAT)',
+      periods: 10,
+      ofWhich: 5,
+      missing: 'ignore',
+      metrics: [{ name: 'Invocations', period: 60 }],
     });
   });
 
-  test('what was accepted and never attempted, and the 5xx of the gateway', () => {
-    expect(on('Monitoring/NeverAttempted')).toMatchObject({
-      Namespace: 'Hookline',
-      MetricName: 'DeliveriesNeverAttempted',
-      TreatMissingData: 'notBreaching',
+  test('what was accepted and never attempted, by both functions that count it', () => {
+    expect(alarm('Monitoring/NeverAttempted')).toMatchObject({
+      expression: 'FILL(m0, 0) + FILL(m1, 0)',
+      statistics: { m0: 'Sum', m1: 'Sum' },
+      metrics: [
+        { namespace: 'Test', name: 'DeliveriesNeverAttempted', dimensions: 'service=sweep' },
+        { namespace: 'Test', name: 'DeliveriesNeverAttempted', dimensions: 'service=deliver' },
+      ],
     });
+  });
+
+  test('what fails for many endpoints, not what fails for one', () => {
+    expect(alarm('Monitoring/AttemptsFail')?.expression).toContain('> 100');
+    expect(alarm('Monitoring/EndpointsDown')?.expression).toContain('down >= 3');
+  });
+});
+
+describe('at the gateway an alarm watches', () => {
+  const metricOf = (path: string) => alarm(path)?.metrics.map(({ name }) => name);
+
+  test('the 5xx of both APIs, and the share of 4xx', () => {
     expect(on('Monitoring/GatewayErrors')).toMatchObject({ MetricName: '5xx', Threshold: 5 });
+    expect(on('Monitoring/ManagementErrors')).toMatchObject({ MetricName: '5xx', Threshold: 5 });
+    expect(metricOf('Monitoring/GatewayRefusals')).toEqual(['Count', '4xx']);
+  });
+
+  test('what is throttled, as the access log says', () => {
+    const filter = app.resources('AWS::Logs::MetricFilter')['Monitoring/ThrottledRequests']?.Properties;
+
+    expect(filter).toMatchObject({
+      FilterPattern: '{ $.status = "429" }',
+      LogGroupName: { Ref: idOf(app, 'AWS::Logs::LogGroup', 'Inbound/AccessLogs') },
+      MetricTransformations: [{ MetricName: 'RequestsThrottled', MetricNamespace: 'Test', MetricValue: '1' }],
+    });
+    expect(alarm('Monitoring/GatewayThrottles')?.metrics).toMatchObject([
+      { namespace: 'Test', name: 'RequestsThrottled', dimensions: '' },
+    ]);
+  });
+
+  test('a burst of 401, over all sources', () => {
+    expect(alarm('Monitoring/SignatureRefusals')).toMatchObject({
+      expression: 'IF(refused > 10, 100 * refused / requests, 0)',
+      metrics: [{ name: 'SignaturesRefused', dimensions: 'service=receive' }, { name: 'Count' }],
+    });
+  });
+});
+
+describe('a source that is quiet', () => {
+  const quietOf = (quietAfter: Duration) =>
+    alarmsOf(synth({ sources: { stripe: { provider: 'stripe', quietAfter } } })).find(({ path }) =>
+      path.endsWith('SourceQuiet'),
+    );
+
+  test('rings after its time, within what CloudWatch looks back to', () => {
+    expect(quietOf(Duration.hours(6))).toMatchObject({
+      path: 'Monitoring/Source-stripe/SourceQuiet',
+      periods: 72,
+      missing: 'ignore',
+      metrics: [
+        {
+          name: 'WebhooksReceived',
+          period: 300,
+          dimensions: 'eventType=any,service=receive,source=stripe,status=accepted',
+        },
+      ],
+    });
+    expect(quietOf(Duration.days(1))).toMatchObject({ periods: 288, metrics: [{ period: 300 }] });
+    expect(quietOf(Duration.days(7))).toMatchObject({ periods: 168, metrics: [{ period: 3_600 }] });
+  });
+
+  test.each([10, 17, 24 * 60 + 5, 8 * 24 * 60])('cannot ring after %i minutes, and says so', (minutes) => {
+    expect(() => quietOf(Duration.minutes(minutes))).toThrow(
+      `source 'stripe': quietAfter is ${minutes * 60} s; write whole 5 minutes from 15 minutes to a day, or whole hours up to 7 days`,
+    );
+  });
+
+  test('has no alarm unless it asks for one', () => {
+    expect(alarms.filter(({ path }) => path.endsWith('SourceQuiet'))).toEqual([]);
   });
 });
 

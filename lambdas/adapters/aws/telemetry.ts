@@ -1,12 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Count, CounterName, MetricOf, NoteSeconds, Service, TimeName } from '../../domain/metrics.ts';
 
 /** A field of a wide log line. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
-/** A metric's dimensions: each combination of values is billed. */
-export type Dimensions = Readonly<Record<string, string>>;
-
-const namespace = 'Hookline';
+type Dimensions = Readonly<Record<string, string>>;
 
 /** A metric line holds at most 100 values of a metric; Powertools sends an early line at that number. */
 const maxSamplesPerLine = 90;
@@ -22,11 +20,13 @@ interface Series {
  *
  * Log one wide line per unit of work, named `noun.verb-ed`; never a body, a header or a secret. Metrics are summed up by
  * their dimensions and go out with `flush`, which every invocation calls in its `finally`: one line per set of
- * dimensions instead of one per count.
+ * dimensions instead of one per count. Their namespace is the environment's `POWERTOOLS_METRICS_NAMESPACE`: the stack's name.
+ *
+ * @param service whose metrics they are: it may emit only what the table of metrics says of it
  */
-export function telemetry(service: string) {
+export function telemetry<S extends Exclude<Service, 'gateway'>>(service: S) {
   const logger = new Logger({ serviceName: service });
-  const metrics = new Metrics({ namespace, serviceName: service });
+  const metrics = new Metrics({ serviceName: service });
   const pending = new Map<string, Series>();
 
   function seriesOf(dimensions: Dimensions): Series {
@@ -36,22 +36,22 @@ export function telemetry(service: string) {
     return series;
   }
 
+  const count: Count<CounterName> = (...[name, dimensions, value = 1]) => {
+    const { counts } = seriesOf(dimensions);
+    counts.set(name, (counts.get(name) ?? 0) + value);
+  };
+  const noteSeconds: NoteSeconds<TimeName> = (...[name, dimensions, value]) => {
+    const { seconds } = seriesOf(dimensions);
+    seconds.set(name, [...(seconds.get(name) ?? []), value]);
+  };
+
   return {
     logger,
     ...logLines(logger),
+    ...onlyOf<S>(count, noteSeconds),
 
     /** The same log with fields on every line; independent of its parent, so that concurrent work does not mix. */
     log: (fields: LogFields) => logLines(logger.createChild({ persistentKeys: { ...fields } })),
-
-    count(name: string, dimensions: Dimensions, value = 1): void {
-      const { counts } = seriesOf(dimensions);
-      counts.set(name, (counts.get(name) ?? 0) + value);
-    },
-
-    seconds(name: string, dimensions: Dimensions, value: number): void {
-      const { seconds } = seriesOf(dimensions);
-      seconds.set(name, [...(seconds.get(name) ?? []), value]);
-    },
 
     /** Writes what was counted since the last flush. */
     flush(): void {
@@ -60,6 +60,12 @@ export function telemetry(service: string) {
     },
   };
 }
+
+/** The same, for the metrics of one service. */
+const onlyOf = <S extends Service>(
+  count: Count<MetricOf<S> & CounterName>,
+  seconds: NoteSeconds<MetricOf<S> & TimeName>,
+) => ({ count, seconds });
 
 const logLines = (logger: Logger) => ({
   info: (line: string, fields: LogFields = {}) => logger.info(line, { ...fields }),

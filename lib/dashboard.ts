@@ -1,0 +1,92 @@
+import { Duration } from 'aws-cdk-lib';
+import { Dashboard, GraphWidget, type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { MonitoringProps } from './monitoring.ts';
+import { nameOf } from './name-of.ts';
+import type { NodeLambda } from './parts/node-lambda.ts';
+import { ownMetric } from './parts/own-metric.ts';
+import type { WorkQueue } from './parts/work-queue.ts';
+
+/** Every queue and every function, and what the alarms watch. */
+export function addDashboard(scope: Construct, props: MonitoringProps): void {
+  const { inbound, outbound, management } = props;
+  const works = [...inbound.map(({ work }) => work), outbound.publishing, outbound.delivering];
+  const lambdas = [
+    ...inbound.flatMap(({ receive, consume }) => [receive, consume]),
+    outbound.publish,
+    outbound.deliver,
+    outbound.sweep,
+    management.lambda,
+  ];
+  new Dashboard(scope, 'Dashboard', {
+    widgets: [
+      gatewayWidgets(scope, props),
+      queueWidgets(works),
+      [
+        graph('Dead letters', [...works.map(({ dlq }) => dlq), outbound.subscriptionDlq].map(visible)),
+        graph('Errors of functions', lambdas.map(errors)),
+        graph('Throttled functions', lambdas.map(throttles)),
+      ],
+      deliveryWidgets(scope),
+    ],
+  });
+}
+
+const gatewayWidgets = (scope: Construct, { api: { api }, management }: MonitoringProps): GraphWidget[] => [
+  graph('Requests', [api.metricCount(), api.metricClientError(), api.metricServerError()]),
+  graph('Refused requests', [
+    ownMetric(scope, { ...plain, name: 'SignaturesRefused', service: 'receive' }),
+    ownMetric(scope, { ...plain, name: 'RequestsThrottled', service: 'gateway' }),
+    management.api.metricServerError({ label: 'management API, 5xx' }),
+  ]),
+  graph('Answer time (p99)', [api.metricLatency({ statistic: Stats.p(99) })]),
+];
+
+const queueWidgets = (works: readonly WorkQueue[]): GraphWidget[] => {
+  const queues = works.map(({ queue }) => queue);
+  return [
+    graph('Waiting messages', queues.map(visible)),
+    graph('In flight', queues.map(inFlight)),
+    graph('Age of the oldest message', queues.map(oldest)),
+  ];
+};
+
+const deliveryWidgets = (scope: Construct): GraphWidget[] => [
+  graph('Never attempted, and errored', [
+    ownMetric(scope, { ...plain, name: 'DeliveriesNeverAttempted', service: 'sweep' }),
+    ownMetric(scope, { ...plain, name: 'DeliveriesNeverAttempted', service: 'deliver' }),
+    ...(['consume', 'publish', 'deliver', 'sweep'] as const).map((service) =>
+      ownMetric(scope, { ...plain, name: 'WorkErrored', service }),
+    ),
+  ]),
+  graph('Attempts', [
+    ownMetric(scope, {
+      ...plain,
+      name: 'WebhookDeliveryAttempts',
+      service: 'deliver',
+      dimensions: { status: '2xx' },
+    }),
+    ownMetric(scope, { ...plain, name: 'AttemptsFailed', service: 'deliver' }),
+  ]),
+  graph('Endpoints in trouble', [
+    ownMetric(scope, { ...plain, name: 'EndpointsDown', service: 'sweep' }),
+    ownMetric(scope, { ...plain, name: 'EndpointsKnown', service: 'sweep' }),
+    ownMetric(scope, { ...plain, name: 'EndpointsDisabled', service: 'deliver' }),
+    ownMetric(scope, { ...plain, name: 'BreakersOpened', service: 'deliver' }),
+    ownMetric(scope, { ...plain, name: 'DeliveriesHeld', service: 'deliver' }),
+    ownMetric(scope, { ...plain, name: 'DeliveriesHeld', service: 'publish' }),
+  ]),
+];
+
+const plain = { dimensions: {}, period: Duration.minutes(5) } as const;
+
+const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 8 });
+
+const visible = (queue: Queue): IMetric =>
+  queue.metricApproximateNumberOfMessagesVisible({ label: nameOf(queue) });
+const inFlight = (queue: Queue): IMetric =>
+  queue.metricApproximateNumberOfMessagesNotVisible({ label: nameOf(queue) });
+const oldest = (queue: Queue): IMetric => queue.metricApproximateAgeOfOldestMessage({ label: nameOf(queue) });
+const errors = (lambda: NodeLambda): IMetric => lambda.metricErrors({ label: nameOf(lambda) });
+const throttles = (lambda: NodeLambda): IMetric => lambda.metricThrottles({ label: nameOf(lambda) });

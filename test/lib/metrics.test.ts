@@ -1,0 +1,97 @@
+import { Duration } from 'aws-cdk-lib';
+import { describe, expect, test } from 'vitest';
+import { metrics } from '../../lambdas/domain/metrics.ts';
+import { alarmsOf } from './support/alarms.ts';
+import { assetOf, codeOf } from './support/assets.ts';
+import { shownMetrics } from './support/dashboard.ts';
+import { synth } from './support/synth.ts';
+
+const everything = {
+  alarmEmail: 'oncall@example.com',
+  sources: {
+    stripe: { provider: 'stripe', quietAfter: Duration.hours(6) },
+    github: { provider: 'github', quietAfter: Duration.days(3) },
+  },
+} as const;
+const app = synth(everything);
+
+/** Of each service, one function that emits its metrics. */
+const functionOf: Readonly<Record<string, string>> = {
+  receive: 'Source-stripe/Receive',
+  consume: 'Source-stripe/Consume',
+  publish: 'Outbound/Publish',
+  deliver: 'Outbound/Deliver',
+  sweep: 'Outbound/Sweep',
+  management: 'Management/Function',
+};
+
+const table: Readonly<
+  Record<
+    string,
+    {
+      readonly statistic: string;
+      readonly services: readonly string[];
+      readonly dimensions: readonly (readonly string[])[];
+    }
+  >
+> = metrics;
+
+describe('each metric of our own that an alarm or a graph shows', () => {
+  const own = [
+    ...alarmsOf(app).flatMap(({ path, metrics: watched }) =>
+      watched.map((metric) => ({ where: path, ...metric })),
+    ),
+    ...shownMetrics(app).map((metric) => ({ where: 'the dashboard', ...metric })),
+  ].filter(({ namespace }) => !namespace.startsWith('AWS/'));
+
+  test('is in the namespace of the stack, with the dimensions and the statistic of the table', () => {
+    expect(own.length).toBeGreaterThan(25);
+    for (const { where, namespace, name, dimensions, statistic } of own) {
+      const facts = table[name];
+      const place = `${name} in ${where}`;
+      const given = dimensions.split(',').filter(Boolean);
+      const names = given.map((dimension) => dimension.split('=')[0]);
+
+      expect(namespace, place).toBe('Test');
+      expect(facts, place).toBeDefined();
+      expect(statistic, place).toBe(facts?.statistic);
+      const [service] = given.flatMap((text) => text.match(/(?<=^service=).*/) ?? []);
+      expect(facts?.services, place).toContain(service ?? 'gateway');
+      const sets = facts?.dimensions.map((set) =>
+        [...set, ...(service === undefined ? [] : ['service'])].sort(),
+      );
+      expect(sets, place).toContainEqual(names.toSorted());
+    }
+  });
+
+  test('is counted up where it is a counter', () => {
+    const counters = own.filter(({ name }) => !['EndpointsDown', 'EndpointsKnown'].includes(name));
+
+    expect(new Set(counters.map(({ statistic }) => statistic))).toEqual(new Set(['Sum']));
+  });
+});
+
+/** The sweep does not count endpoints yet. */
+const notYet = ['EndpointsDown', 'EndpointsKnown'];
+
+describe.each(Object.entries(table))('%s', (name, { services }) => {
+  test.skipIf(notYet.includes(name))('is emitted by each of its services', () => {
+    for (const service of services) {
+      if (service === 'gateway') {
+        const filters = Object.values(app.resources('AWS::Logs::MetricFilter'));
+        expect(JSON.stringify(filters)).toContain(`"MetricName":"${name}"`);
+        continue;
+      }
+      const code = codeOf(assetOf(app, functionOf[service] ?? ''));
+      expect(new RegExp(`["'\`]${name}["'\`]`).test(code), service).toBe(true);
+    }
+  });
+});
+
+test('every function has the namespace of its stack', () => {
+  for (const [path, { Properties }] of Object.entries(app.resources('AWS::Lambda::Function'))) {
+    expect(Properties['Environment'], path).toMatchObject({
+      Variables: { POWERTOOLS_METRICS_NAMESPACE: 'Test' },
+    });
+  }
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../lambdas/domain/time.ts';
+import { accepted, refused } from '../fakes/outbound-fixtures.ts';
+import { outboundWorld } from '../fakes/outbound-world.ts';
+
+const message = { id: 'a', type: 'invoice.paid', data: {}, endpoint: { id: 'a', url: 'https://a.example/' } };
+
+/** What a call says for which the role has no permission. */
+const denied = async (): Promise<never> => {
+  throw new Error('not authorized to perform: dynamodb:UpdateItem');
+};
+
+describe('work that a function cannot do, and catches', () => {
+  it('is counted by λ publish', async () => {
+    const world = outboundWorld();
+    await world.publishQueue.send({ body: JSON.stringify(message) });
+
+    await world.workOffPublishQueue({
+      ...world.publishPorts,
+      events: { ...world.publishPorts.events, create: denied },
+    });
+
+    expect(world.report.named('publish.errored')).toHaveLength(1);
+    expect(world.report.total('WorkErrored')).toBe(1);
+  });
+
+  it('is counted by λ deliver', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+
+    await world.deliverOnce({
+      ...world.deliverPorts,
+      deliveries: { ...world.deliverPorts.deliveries, claim: denied },
+    });
+
+    expect(world.report.named('delivery.errored')).toHaveLength(1);
+    expect(world.report.total('WorkErrored')).toBe(1);
+  });
+
+  it.each([
+    ['the due index', { due: denied }],
+    ['what waits for endpoints', {}],
+  ])('is counted by λ sweep: %s', async (what, changed) => {
+    const world = outboundWorld();
+    const { endpoints } = world.sweepPorts;
+    const ports = { ...world.sweepPorts, ...changed };
+    const broken =
+      what === 'the due index' ? ports : { ...ports, endpoints: { ...endpoints, needingAttention: denied } };
+
+    await world.sweep(broken);
+
+    const lines = world.report.named('sweep.errored').length;
+    expect(lines).toBeGreaterThan(0);
+    expect(world.report.total('WorkErrored')).toBe(lines);
+  });
+
+  it('is counted by λ sweep: one delivery', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    world.advance(seconds(300));
+
+    await world.sweep({
+      ...world.sweepPorts,
+      deliveries: { ...world.sweepPorts.deliveries, moveDue: denied },
+    });
+
+    expect(world.report.total('WorkErrored')).toBe(1);
+  });
+});
+
+describe('attempts that fail', () => {
+  it('are counted, whatever they are answered, beside those that succeed', async () => {
+    const answers = [refused(503), refused(404), accepted];
+    const world = outboundWorld((_request, count) => answers[count - 1] ?? accepted, {
+      ...outboundWorld().settings,
+      retryOtherStatuses: true,
+    });
+    await world.publish(message);
+
+    await world.run(seconds(600));
+
+    expect(world.report.total('AttemptsFailed')).toBe(2);
+    expect(world.report.total('WebhookDeliveryAttempts')).toBe(3);
+  });
+});
