@@ -98,7 +98,7 @@ export class Monitoring extends Construct {
   private dashboard(): void {
     const { api, inbound, outbound, management } = this.props;
     const works = [...inbound.map(({ work }) => work), outbound.publishing, outbound.delivering];
-    const dlqs = [...works.map(({ dlq }) => dlq), outbound.subscriptionDlq];
+    const dlqs = [...works.map(({ dlq }) => dlq), outbound.undelivered, outbound.subscriptionDlq];
     const lambdas = [
       ...inbound.flatMap(({ receive, consume }) => [receive, consume]),
       outbound.publish,
