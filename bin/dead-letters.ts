@@ -40,10 +40,28 @@ export interface DeadMessage {
   readonly at: UnixMillis;
   /** Undefined when a source's message does not even say whose it is. */
   readonly source?: string;
+  /** Why a delivery was given up, in a word. */
+  readonly cause?: string;
+  /** Undefined where it is not known. */
+  readonly tenant?: string;
+  readonly endpointId?: string;
+  readonly eventType?: string;
+  /** Where it was to go. */
+  readonly host?: string;
   readonly resend: Resend;
 }
 
-const Task = v.object({ deliveryId: v.string() });
+const Task = v.object({
+  deliveryId: v.string(),
+  tenant: v.optional(v.string()),
+  endpointId: v.optional(v.string()),
+});
+/** As far as it can be read: what is wrong with it put it there. */
+const Publication = v.object({
+  type: v.optional(v.string()),
+  tenant: v.optional(v.string()),
+  endpoint: v.optional(v.object({ id: v.optional(v.string()), url: v.optional(v.string()) })),
+});
 
 /**
  * Understands a message of a DLQ: an entry of ours, a message that SQS moved, or an envelope that SNS could not hand over.
@@ -57,7 +75,7 @@ export function readDeadMessage(kind: DlqKind, message: DlqMessage, maxReceives?
     reason: entry?.reason ?? movedReason(kind, message, maxReceives),
     attempts: entry?.attempts,
     at: entry ? unixMillis(entry.at) : message.sentAt,
-    ...destination(kind, original, entry?.id, message.messageId, entry !== undefined),
+    ...destination(kind, original, entry, message.messageId),
   };
 }
 
@@ -67,30 +85,40 @@ function movedReason(kind: DlqKind, { attributes }: DlqMessage, maxReceives?: nu
   return `moved by SQS after ${maxReceives ?? 'too many'} receives`;
 }
 
+type Known = Omit<DeadMessage, 'reason' | 'attempts' | 'at'>;
+
 function destination(
   kind: DlqKind,
   original: string,
-  entryId: string | undefined,
+  entry: DeadLetter | undefined,
   messageId: string,
-  isOurs: boolean,
-): Pick<DeadMessage, 'id' | 'source' | 'resend'> {
+): Known {
   switch (kind) {
     case 'inbound':
-      return toSource(original, entryId ?? messageId);
+      return toSource(original, entry?.id ?? messageId);
     case 'publish':
     case 'subscription':
-      return toPublish(original, entryId ?? messageId);
-    case 'delivery': {
-      const deliveryId = entryId ?? parse(Task, original)?.deliveryId ?? messageId;
-      return {
-        id: deliveryId,
-        resend: { kind: 'replay', deliveryId, ...(isOurs ? {} : { task: original }) },
-      };
-    }
+      return toPublish(original, entry?.id ?? messageId);
+    case 'delivery':
+      return toEndpoint(original, entry, messageId);
   }
 }
 
-function toSource(original: string, fallbackId: string) {
+function toEndpoint(original: string, entry: DeadLetter | undefined, messageId: string): Known {
+  const task = parse(Task, original);
+  const deliveryId = entry?.id ?? task?.deliveryId ?? messageId;
+  return {
+    id: deliveryId,
+    cause: entry?.cause,
+    tenant: entry?.tenant ?? task?.tenant,
+    endpointId: entry?.endpointId ?? task?.endpointId,
+    eventType: entry?.eventType,
+    host: entry?.host,
+    resend: { kind: 'replay', deliveryId, ...(entry ? {} : { task: original }) },
+  };
+}
+
+function toSource(original: string, fallbackId: string): Known {
   const event = parse(ReceivedMessage, original);
   const resend = (attributes: Readonly<Record<string, string>>, source?: string): Resend => ({
     kind: 'message',
@@ -100,16 +128,22 @@ function toSource(original: string, fallbackId: string) {
   });
   if (event === undefined) return { id: fallbackId, resend: resend({}) };
   const { source, id, type } = event;
-  return { id: eventKey(source, id), source, resend: resend({ source, eventType: type }, source) };
+  const key = eventKey(source, id);
+  return { id: key, source, eventType: type, resend: resend({ source, eventType: type }, source) };
 }
 
 /** The id goes with it: SQS gives what is sent again an id of its own, which would make a second event. */
-function toPublish(original: string, fallbackId: string) {
+function toPublish(original: string, fallbackId: string): Known {
   const unwrapped = unwrap(original, fallbackId);
   const { id, message } = withId(unwrapped);
-  // An envelope carries the id already, so it goes back whole.
-  const body = unwrapped.text === original ? message : original;
-  return { id, resend: { kind: 'message', body, attributes: {} } satisfies Resend };
+  const { type, tenant, endpoint } = parse(Publication, unwrapped.text) ?? {};
+  return {
+    id,
+    ...{ tenant, endpointId: endpoint?.id, eventType: type },
+    host: endpoint?.url === undefined ? undefined : URL.parse(endpoint.url)?.host,
+    // An envelope carries the id already, so it goes back whole.
+    resend: { kind: 'message', body: unwrapped.text === original ? message : original, attributes: {} },
+  };
 }
 
 /** Equal for messages that do the same when they are sent: what fails again at once is not sent in circles. */

@@ -127,6 +127,7 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
     deliveryQueueUrl: queues.delivery,
     publishDlqUrl: dlqs.publish,
     deliveryDlqUrl: dlqs.delivery,
+    undeliveredQueueUrl: dlqs.undelivered,
     subscriptionDlqUrl: dlqs.subscription,
     inboundEventsTable: tables.inboundEvents,
     outboundEventsTable: tables.outboundEvents,

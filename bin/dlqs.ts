@@ -10,12 +10,14 @@ export interface Dlq {
   readonly url: string;
   /** The queue from which SQS moves messages there; the subscription has none. */
   readonly workQueueUrl?: string;
+  /** What is in it is the fault of endpoints: nothing of the stack is to be mended. */
+  readonly isOfEndpoints?: boolean;
   /** Sources may share a queue: then only the dead letters of this one are meant. */
   readonly source?: string;
 }
 
 /**
- * The DLQs that are meant by a name: `publish`, `delivery`, `subscription` or a source's; all without one.
+ * The DLQs that are meant by a name: `publish`, `subscription`, `delivery`, `undelivered` or a source's; all without one.
  *
  * @throws RefusedError listing the names that there are
  */
@@ -43,6 +45,7 @@ const outboundDlqs = (deployment: Deployment): readonly Dlq[] => [
     url: deployment.deliveryDlqUrl,
     workQueueUrl: deployment.deliveryQueueUrl,
   },
+  { name: 'undelivered', kind: 'delivery', url: deployment.undeliveredQueueUrl, isOfEndpoints: true },
 ];
 
 /** Those of the sources; where they share one, it is there as `inbound`, and once for each source. */

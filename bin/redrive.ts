@@ -1,4 +1,5 @@
-import { type DeadMessage, type DlqMessage, type Resend, resendKey } from './dead-letters.ts';
+import { type DeadMessage, type Resend, resendKey } from './dead-letters.ts';
+import { type Walked, type WalkPorts, walkQueue } from './walk-queue.ts';
 
 /** What became of sending one dead letter back. */
 export type Resent =
@@ -8,27 +9,18 @@ export type Resent =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** What a redrive needs of the outside world. */
-export interface RedrivePorts {
-  /** @returns none when the queue is read to its end */
-  receive(): Promise<readonly DlqMessage[]>;
-  giveBack(messages: readonly DlqMessage[]): Promise<void>;
-  delete(message: DlqMessage): Promise<void>;
-  read(message: DlqMessage): DeadMessage;
+export interface RedrivePorts extends WalkPorts {
   resend(resend: Resend): Promise<Resent>;
-  progress(sent: number): void;
-  /** Ctrl-C: what was begun is finished, and no more. */
-  isStopped(): boolean;
 }
 
 /** What became of a redrive. */
-export interface Redriven {
+export interface Redriven extends Walked {
   readonly sent: number;
   readonly obsolete: number;
   /** Stays in the queue. */
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
   /** Came back while this ran: it failed again at once. */
   readonly cameBack: number;
-  readonly wasStopped: boolean;
 }
 
 /**
@@ -42,54 +34,23 @@ export async function redrive(
   ports: RedrivePorts,
 ): Promise<Redriven> {
   const begun = new Set<string>();
-  const seen = new Set<string>();
   const refused: { id: string; reason: string }[] = [];
-  const left = new Set<DlqMessage>();
-  let sent = 0;
-  let obsolete = 0;
-  let cameBack = 0;
+  const counts = { sent: 0, obsolete: 0, cameBack: 0 };
 
-  async function redriveOne(message: DlqMessage): Promise<void> {
-    const dead = ports.read(message);
-    if (!isMeant(dead)) return;
-    const key = resendKey(dead.resend);
+  async function redriveOne({ id, resend }: DeadMessage): Promise<boolean> {
+    const key = resendKey(resend);
     if (begun.has(key)) {
-      cameBack += 1;
-      return;
+      counts.cameBack += 1;
+      return false;
     }
     begun.add(key);
-    const resent = await ports.resend(dead.resend);
-    if (resent.kind === 'refused') {
-      refused.push({ id: dead.id, reason: resent.reason });
-      return;
-    }
-    await ports.delete(message);
-    left.delete(message);
-    if (resent.kind === 'sent') sent += 1;
-    else obsolete += 1;
+    const resent = await ports.resend(resend);
+    if (resent.kind === 'refused') refused.push({ id, reason: resent.reason });
+    else counts[resent.kind] += 1;
+    return resent.kind !== 'refused';
   }
 
-  try {
-    for (let batch = await ports.receive(); batch.length > 0; batch = await ports.receive()) {
-      // It is longer than can be read before the first ones are visible again.
-      if (batch.every(({ messageId }) => seen.has(messageId))) break;
-      for (const message of batch) {
-        seen.add(message.messageId);
-        left.add(message);
-      }
-      await allSettled(batch.map(redriveOne));
-      ports.progress(sent);
-      if (ports.isStopped()) break;
-    }
-  } finally {
-    await ports.giveBack([...left]);
-  }
-  return { sent, obsolete, refused, cameBack, wasStopped: ports.isStopped() };
-}
-
-/** Waits for all, then throws the first failure: a failed send leaves no other between send and delete. */
-async function allSettled(work: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(work);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  const progress = () => ports.progress(counts.sent);
+  const walked = await walkQueue(isMeant, redriveOne, { ...ports, progress });
+  return { ...counts, refused, ...walked };
 }

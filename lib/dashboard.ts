@@ -24,7 +24,10 @@ export function addDashboard(scope: Construct, props: MonitoringProps): void {
       gatewayWidgets(scope, props),
       queueWidgets(works),
       [
-        graph('Dead letters', [...works.map(({ dlq }) => dlq), outbound.subscriptionDlq].map(visible)),
+        graph(
+          'Dead letters',
+          [...works.map(({ dlq }) => dlq), outbound.undelivered, outbound.subscriptionDlq].map(visible),
+        ),
         graph('Errors of functions', lambdas.map(errors)),
         graph('Throttled functions', lambdas.map(throttles)),
       ],

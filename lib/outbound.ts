@@ -23,7 +23,7 @@ import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { PayloadTopic } from './parts/payload-topic.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { subscribeQueue } from './parts/subscribe-queue.ts';
-import { WorkQueue } from './parts/work-queue.ts';
+import { deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
 import { batches, functions, outboundDefaults, workerTimes } from './settings.ts';
 
 export interface OutboundConstructProps {
@@ -36,7 +36,7 @@ export interface OutboundConstructProps {
   readonly functions: FunctionDefaults;
 }
 
-/** topic → publish queue → λ publish → delivery queue → λ deliver → deliveries table (+DLQs); λ sweep, every minute → operations topic */
+/** topic → publish queue → λ publish → delivery queue → λ deliver → deliveries table (+DLQs, undelivered queue); λ sweep, every minute → operations topic */
 export class Outbound extends Construct {
   /** Apps publish here; `grantPublish` lets them. */
   readonly topic: Topic;
@@ -49,6 +49,8 @@ export class Outbound extends Construct {
   readonly endpoints: RecordTable;
   readonly publishing: WorkQueue;
   readonly delivering: WorkQueue;
+  /** What endpoints did not take: their fault, so no alarm rings for a letter. */
+  readonly undelivered: Queue;
   readonly subscriptionDlq: Queue;
   readonly publish: NodeLambda;
   readonly deliver: NodeLambda;
@@ -77,12 +79,13 @@ export class Outbound extends Construct {
     });
     this.delivering = new WorkQueue(this, 'Delivering', {
       times: workerTimes(deliverTimeoutOf(props.outbound)),
-      impact: 'An endpoint did not get an event, and nobody tries again.',
-      firstStep: 'npx hookline dlq list delivery says why; npx hookline dlq redrive delivery tries again.',
+      impact: 'A delivery was given up by a fault of this stack, not of its endpoint.',
+      firstStep: 'npx hookline dlq list delivery says why; mend it, then npx hookline dlq redrive delivery.',
       oldestMessage: Duration.hours(1),
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
     });
+    this.undelivered = deadLetterQueue(this, 'Undelivered', props.removalPolicy);
     this.topic = new PayloadTopic(this, 'Topic');
     this.operations = new PayloadTopic(this, 'Operations');
     this.subscriptionDlq = subscribeQueue(this, this.topic, this.publishing.queue, props);
@@ -121,6 +124,7 @@ export class Outbound extends Construct {
     const environment = {
       ...this.shared(),
       DELIVERY_DLQ_URL: this.delivering.dlq.queueUrl,
+      UNDELIVERED_QUEUE_URL: this.undelivered.queueUrl,
       PAYLOAD_BUCKET: payloads.bucketName,
       SIGNING_SECRET: this.signingSecret.secretArn,
       MASTER_SECRET: this.masterSecret.secretArn,
@@ -138,7 +142,7 @@ export class Outbound extends Construct {
     deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
     // A person's test that succeeds lets go what waits.
     deliver.allow(['dynamodb:Query'], deliveries.indexArn(waitingIndex.name));
-    deliver.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.delivering.dlq.queueArn);
+    deliver.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());
     deliver.allowObjects(['s3:GetObject'], payloads, payloadPrefixes.outbound);
     deliver.allow(
       ['secretsmanager:GetSecretValue'],
@@ -153,6 +157,7 @@ export class Outbound extends Construct {
     const environment = {
       ...this.shared(),
       DELIVERY_DLQ_URL: this.delivering.dlq.queueUrl,
+      UNDELIVERED_QUEUE_URL: this.undelivered.queueUrl,
       OPERATIONS_TOPIC_ARN: this.operations.topicArn,
     } satisfies SweepEnv;
     const description = 'Sends what is due: long retries, and whatever was lost';
@@ -171,11 +176,19 @@ export class Outbound extends Construct {
       this.endpoints.tableArn,
     );
     sweep.allow(['dynamodb:BatchGetItem'], this.deliveries.tableArn);
+    // Once: endpoints are counted from then on as they are created and deleted.
+    sweep.allow(['dynamodb:Scan'], this.endpoints.tableArn);
     sweep.allow(['sns:Publish'], this.operations.topicArn);
     sweep.allow(['dynamodb:UpdateItem'], this.events.tableArn);
-    sweep.allow(['sqs:SendMessage'], this.delivering.queue.queueArn, this.delivering.dlq.queueArn);
+    sweep.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());
     new MinuteSchedule(this, 'SweepSchedule', sweep);
     return sweep;
+  }
+
+  /** Tasks, and what is given up. */
+  private deliveryQueueArns(): readonly string[] {
+    const { delivering, undelivered } = this;
+    return [delivering.queue.queueArn, delivering.dlq.queueArn, undelivered.queueArn];
   }
 
   private shared() {

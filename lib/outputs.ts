@@ -15,6 +15,7 @@ const outputKeys = {
   deliveryQueueUrl: 'DeliveryQueueUrl',
   publishDlqUrl: 'PublishDlqUrl',
   deliveryDlqUrl: 'DeliveryDlqUrl',
+  undeliveredQueueUrl: 'UndeliveredQueueUrl',
   subscriptionDlqUrl: 'SubscriptionDlqUrl',
   inboundEventsTable: 'InboundEventsTable',
   outboundEventsTable: 'OutboundEventsTable',

@@ -13,6 +13,7 @@ export const outboundFacts = (outbound: Outbound) => ({
   deliveryQueueUrl: outbound.delivering.queue.queueUrl,
   publishDlqUrl: outbound.publishing.dlq.queueUrl,
   deliveryDlqUrl: outbound.delivering.dlq.queueUrl,
+  undeliveredQueueUrl: outbound.undelivered.queueUrl,
   subscriptionDlqUrl: outbound.subscriptionDlq.queueUrl,
   outboundEventsTable: outbound.events.tableName,
   deliveriesTable: outbound.deliveries.tableName,

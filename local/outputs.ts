@@ -40,7 +40,7 @@ export interface LocalOutputs {
   /** How the queues of `hookline listen` begin. */
   readonly tapQueuePrefix: string;
   readonly queues: LocalQueues;
-  readonly dlqs: LocalQueues & { readonly subscription: string };
+  readonly dlqs: LocalQueues & { readonly undelivered: string; readonly subscription: string };
 }
 
 interface LocalQueues {
@@ -97,6 +97,7 @@ export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalO
     dlqs: {
       publish: facts.publishDlqUrl,
       delivery: facts.deliveryDlqUrl,
+      undelivered: facts.undeliveredQueueUrl,
       subscription: facts.subscriptionDlqUrl,
       inbound: bySource(({ dlqUrl }) => dlqUrl),
     },

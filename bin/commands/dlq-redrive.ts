@@ -3,7 +3,8 @@ import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
 import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
 import { answer } from '../answer.ts';
-import { type DeadMessage, type Resend, readDeadMessage } from '../dead-letters.ts';
+import { type DeadLetterFilter, isNarrow, meantBy } from '../dead-letter-filter.ts';
+import { type Resend, readDeadMessage } from '../dead-letters.ts';
 import { type Deployment, openDeployment } from '../deployment.ts';
 import { dlqQueue, maxReceivesOf } from '../dlq-queue.ts';
 import { type Dlq, dlqsNamed } from '../dlqs.ts';
@@ -15,8 +16,9 @@ import { RefusedError } from '../refusal.ts';
 import { cell, counted } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 import { deliveryReplay } from './delivery-replay.ts';
+import { restOf } from './dlq-rest.ts';
 
-type Options = TargetOptions & ReplayOptions & { readonly id?: string };
+type Options = TargetOptions & ReplayOptions & DeadLetterFilter;
 
 /** `hookline dlq redrive`. */
 export async function redriveQueue(name: string, options: Options): Promise<void> {
@@ -45,25 +47,24 @@ function report(name: string, options: Options, redriven: Redriven): void {
     ...(sent > 0 || obsolete === 0 ? [`${counted(sent, 'dead letter')} sent back from ${name}`] : []),
     ...(obsolete > 0 ? [removed] : []),
   ];
+  const none = isNarrow(options) ? `Nothing that fits is dead in ${name}` : `Nothing is dead in ${name}`;
+  const rest = restOf(redriven);
   answer(
     options,
     { queue: name, ...redriven },
-    isEmpty && !wasStopped ? `Nothing is dead in ${name}.` : `${done.join(', ')}.`,
+    isEmpty && !wasStopped ? `${none}${rest}.` : `${done.join(', ')}${rest}.`,
   );
   if (wasStopped) throw new RefusedError('Stopped: the rest is still there.');
   if (refused.length > 0) throw new RefusedError(`${counted(refused.length, 'dead letter')} not sent back.`);
 }
 
 async function redriveFrom(dlq: Dlq, deployment: Deployment, options: Options): Promise<Redriven> {
-  const { id } = options;
   const client = sqsClient(patientCalls);
   const queue = dlqQueue(client, dlq.url);
   const maxReceives = await maxReceivesOf(client, dlq.workQueueUrl);
-  const isMeant = (dead: DeadMessage): boolean =>
-    (id === undefined || dead.id === id) && (dlq.source === undefined || dlq.source === dead.source);
   const line = progressLine('sent back');
   return untilInterrupted((isStopped) =>
-    redrive(isMeant, {
+    redrive(meantBy(options, dlq), {
       ...queue,
       read: (message) => readDeadMessage(dlq.kind, message, maxReceives),
       resend: resender(dlq, deployment, options),

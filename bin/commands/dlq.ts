@@ -5,6 +5,7 @@ import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { plainText } from '../../local/plain-text.ts';
 import { answer } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
+import { type DeadLetterFilter, isNarrow, meantBy, withFilters } from '../dead-letter-filter.ts';
 import { type FoundDead, searchDeadLetters } from '../dead-letter-search.ts';
 import { type DeadMessage, type DlqMessage, readDeadMessage } from '../dead-letters.ts';
 import { openDeployment } from '../deployment.ts';
@@ -15,19 +16,19 @@ import { RefusedError } from '../refusal.ts';
 import { cell, counted, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 import { toCurrentEndpointOption } from '../to-current-endpoint.ts';
+import { dropFrom } from './dlq-drop.ts';
 import { redriveQueue } from './dlq-redrive.ts';
 
-interface ListOptions extends TargetOptions {
+interface ListOptions extends TargetOptions, DeadLetterFilter {
   readonly limit: number;
 }
 
-const queueArgument = 'publish, subscription, delivery, or the name of a source';
+const queueArgument = 'publish, subscription, delivery, undelivered, or the name of a source';
 
 /** `hookline dlq`: what is dead, why, and back to work with it. */
 export function addDlqCommand(program: Command): void {
-  const dlq = program.command('dlq').description('list dead letters, and send them back');
-  dlq
-    .command('list')
+  const dlq = program.command('dlq').description('list dead letters, send them back, and drop them');
+  withFilters(dlq.command('list'))
     .description('what is dead, and why; never its payload')
     .argument('[queue]', `${queueArgument}; all without one`)
     .option('--limit <number>', 'of each queue', positiveNumber, 100)
@@ -42,8 +43,7 @@ export function addDlqCommand(program: Command): void {
     .action(async (name: string, id: string, _options: unknown, command: Command) =>
       show(name, id, command.optsWithGlobals()),
     );
-  dlq
-    .command('redrive')
+  withFilters(dlq.command('redrive'))
     .description(
       'send dead letters back to where they came from; each keeps its id, so nothing is done twice',
     )
@@ -52,6 +52,14 @@ export function addDlqCommand(program: Command): void {
     .addOption(toCurrentEndpointOption())
     .action(async (name: string, _options: unknown, command: Command) =>
       redriveQueue(name, command.optsWithGlobals()),
+    );
+  withFilters(dlq.command('drop'))
+    .description('delete dead letters for good; the records of deliveries stay')
+    .argument('<queue>', queueArgument)
+    .option('--id <id>', 'only the one that dlq list shows under this id')
+    .option('--yes', 'without being asked')
+    .action(async (name: string, _options: unknown, command: Command) =>
+      dropFrom(name, command.optsWithGlobals()),
     );
 }
 
@@ -65,16 +73,17 @@ interface Listed extends FoundDead {
 async function list(name: string | undefined, options: ListOptions): Promise<void> {
   const client = sqsClient(patientCalls);
   const dlqs = dlqsNamed(await openDeployment(options), name);
-  const listed = await Promise.all(dlqs.map((dlq) => look(client, dlq, options.limit)));
+  const listed = await Promise.all(dlqs.map((dlq) => look(client, dlq, options.limit, options)));
   const json = listed.flatMap(({ dlq, dead }) => dead.map((letter) => toJson(dlq, letter)));
   answer(options, json, describe(listed, options));
-  for (const one of listed) if (mayHaveMore(one)) console.error(moreIn(one, options.limit));
+  const isPart = isNarrow(options);
+  for (const one of listed) if (mayHaveMore(one, isPart)) console.error(moreIn(one, options.limit, isPart));
 }
 
 async function show(name: string, id: string, options: TargetOptions): Promise<void> {
   const [dlq] = dlqsNamed(await openDeployment(options), name);
   if (dlq === undefined) return;
-  const { dead, isWhole } = await look(sqsClient(patientCalls), dlq, 1, id);
+  const { dead, isWhole } = await look(sqsClient(patientCalls), dlq, 1, { id });
   const [letter] = dead;
   if (letter === undefined)
     throw new RefusedError(
@@ -92,52 +101,49 @@ async function show(name: string, id: string, options: TargetOptions): Promise<v
   );
 }
 
-/** @param id only the dead letter of that id */
-async function look(client: SQSClient, dlq: Dlq, limit: number, id?: string): Promise<Listed> {
+async function look(client: SQSClient, dlq: Dlq, limit: number, filter: DeadLetterFilter): Promise<Listed> {
   const queue = dlqQueue(client, dlq.url);
   const maxReceives = await maxReceivesOf(client, dlq.workQueueUrl);
   const count = await queue.count();
-  const isMeant = (letter: DeadMessage): boolean =>
-    (dlq.source === undefined || dlq.source === letter.source) && (id === undefined || id === letter.id);
   const read = (message: DlqMessage) => readDeadMessage(dlq.kind, message, maxReceives);
-  return { dlq, count, ...(await searchDeadLetters(isMeant, limit, { ...queue, read })) };
+  return { dlq, count, ...(await searchDeadLetters(meantBy(filter, dlq), limit, { ...queue, read })) };
 }
 
-const toJson = (dlq: Dlq, { id, reason, attempts, at, source }: DeadMessage) => ({
-  ...{ queue: dlq.name, id, reason, attempts, at: new Date(at).toISOString(), source },
+const toJson = (dlq: Dlq, { id, reason, cause, attempts, at, source, ...to }: DeadMessage) => ({
+  ...{ queue: dlq.name, id, reason, cause, attempts, at: new Date(at).toISOString(), source },
+  ...{ tenant: to.tenant, endpointId: to.endpointId, eventType: to.eventType, host: to.host },
 });
 
-/** The count is of all sources that share the queue. */
-const mayHaveMore = ({ dlq, dead, count, isWhole }: Listed): boolean =>
-  !isWhole && (dlq.source !== undefined || count > dead.length);
+/** The count is of all that is in the queue, whatever was asked for. */
+const mayHaveMore = ({ dlq, dead, count, isWhole }: Listed, isPart: boolean): boolean =>
+  !isWhole && (isPart || dlq.source !== undefined || count > dead.length);
 
-function moreIn({ dlq, dead, count }: Listed, limit: number): string {
+function moreIn({ dlq, dead, count }: Listed, limit: number, isPart: boolean): string {
   if (dead.length < limit) return `${dlq.name} is too long to be looked through: there may be more in it.`;
-  return dlq.source === undefined
+  return dlq.source === undefined && !isPart
     ? `${dlq.name}: ${dead.length} of about ${count} shown (--limit ${count} shows all).`
     : `${dlq.name}: ${dead.length} shown, and there may be more (--limit ${limit * 10} looks further).`;
 }
 
-function describe(listed: readonly Listed[], options: TargetOptions): string {
+function describe(listed: readonly Listed[], options: ListOptions): string {
   const total = listed.reduce((sum, { dead }) => sum + dead.length, 0);
   const names = listed.map(({ dlq }) => dlq.name).join(', ');
   if (total === 0)
-    return `Nothing ${listed.every(({ isWhole }) => isWhole) ? 'is dead' : 'was found'} in ${names}.`;
+    return `Nothing ${isNarrow(options) ? 'that fits ' : ''}${listed.every(({ isWhole }) => isWhole) ? 'is dead' : 'was found'} in ${names}.`;
   const rows = listed.flatMap(({ dlq, dead }) =>
-    [...dead]
-      .sort((one, other) => one.at - other.at)
-      .map(({ id, reason, attempts, at }) => [
-        dlq.name,
-        cell(id),
-        instant(at),
-        attempts?.toString() ?? '–',
-        cell(reason),
-      ]),
+    [...dead].sort((one, other) => one.at - other.at).map((letter) => rowOf(dlq, letter)),
   );
   const lines = [
-    table(['queue', 'id', 'when', 'attempts', 'reason'], rows),
+    table(columns, rows),
     counted(total, 'dead letter'),
     `${nextCommand(options, 'dlq redrive QUEUE [--id ID]')} sends them back.`,
   ];
   return lines.join('\n');
+}
+
+const columns = ['queue', 'id', 'when', 'attempts', 'tenant', 'endpoint', 'type', 'host', 'reason'];
+
+function rowOf(dlq: Dlq, { id, at, attempts, tenant, endpointId, eventType, host, reason }: DeadMessage) {
+  const known = [tenant, endpointId, eventType, host].map((text) => (text ? cell(text, 60) : '–'));
+  return [dlq.name, cell(id), instant(at), attempts?.toString() ?? '–', ...known, cell(reason)];
 }

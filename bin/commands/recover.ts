@@ -74,9 +74,11 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { id, ...span } });
   const ended = await followed(v.parse(RecoveryView, started.body), call, options);
   answer(options, ended, summary(ended));
-  // They are in the delivery DLQ since they failed, and so in its alarm.
+  // They are there since they failed.
   if (ended.replayed > 0)
-    console.error(`Their dead letters go away with: ${nextCommand(options, 'dlq redrive delivery')}`);
+    console.error(
+      `Their dead letters go away with: ${nextCommand(options, `dlq redrive undelivered --tenant ${tenant} --endpoint ${endpointId}`)}`,
+    );
   refuseIf(refusedOf(ended, endpointId));
 }
 

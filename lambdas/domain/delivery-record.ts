@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
+import type { FailureCause } from './delivery-failure.ts';
 import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
@@ -45,6 +46,8 @@ export interface Delivery {
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
   readonly lastError?: string;
+  /** Why it failed; of a pending one, `unready` while a fault of our own keeps it from its attempt. */
+  readonly cause?: FailureCause;
   readonly nextAttemptAt?: UnixMillis;
   /** Since when it has waited for its next attempt, by its schedule or for its endpoint to be well. */
   readonly waitsSince?: UnixMillis;
@@ -81,6 +84,7 @@ export interface AttemptRecord {
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
   readonly lastError?: string;
+  readonly cause?: FailureCause;
   readonly nextAttemptAt?: UnixMillis;
   /** With `nextAttemptAt`. */
   readonly waitsSince?: UnixMillis;

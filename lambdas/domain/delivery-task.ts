@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { type DeadLetter, serialiseMessage } from './messages.ts';
+import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
+import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import type { Seconds, UnixMillis } from './time.ts';
 
 /** A success that was seen and could not be written: to be recorded, not posted. */
@@ -72,16 +73,60 @@ const addressOf = ({ tenant, endpointId, url, generation }: Addressee) => ({
   ...(url !== undefined && { isDirect: true }),
 });
 
-/** The DLQ entry of a delivery; its message is the task that would try again. */
+/** A dead letter of a delivery, ready for its queue. */
+export interface DeadDelivery {
+  readonly queue: DeadDeliveryQueue;
+  readonly body: string;
+}
+
+/** What is given up, as far as it is known. */
+export interface GivenUp extends Addressee {
+  /** The delivery's. */
+  readonly id: string;
+  readonly attempts: number;
+  readonly eventType?: string;
+  /** Of the endpoint's URL. */
+  readonly host?: string;
+}
+
+/** The dead letter of a delivery that failed; its message is the task that would try again. */
 export function deliveryDeadLetter(
-  delivery: Addressee & { readonly id: string; readonly attempts: number },
-  reason: string,
+  givenUp: GivenUp,
+  { cause, reason }: { readonly cause?: FailureCause; readonly reason: string },
   at: UnixMillis,
-): string {
-  const { id, attempts } = delivery;
+): DeadDelivery {
+  const { id, attempts, tenant, endpointId, eventType, host } = givenUp;
   const message = serialiseMessage({
     ...{ v: 1, deliveryId: id, attempt: attempts + 1 },
-    ...addressOf(delivery),
+    ...addressOf(givenUp),
   });
-  return serialiseMessage({ v: 1, kind: 'delivery', id, reason, at, attempts, message } satisfies DeadLetter);
+  const who = { tenant, endpointId, eventType, host };
+  return deadDelivery({ v: 1, kind: 'delivery', id, reason, at, attempts, message, cause, ...who }, cause);
 }
+
+/** The dead letter of a message of the delivery queue that cannot be carried out, whole. */
+export function taskDeadLetter(
+  message: string,
+  { id, cause, reason, task }: TaskGivenUp,
+  at: UnixMillis,
+): DeadDelivery {
+  const { tenant, endpointId } = task ?? {};
+  const attempts = task === undefined ? 0 : task.attempt - 1;
+  const letter = { v: 1, kind: 'delivery', id, reason, at, attempts, message, cause } as const;
+  const dead = deadDelivery({ ...letter, tenant, endpointId }, cause);
+  // With its envelope the largest message does not fit: it goes as it is, like one that SQS moves.
+  return utf8Bytes(dead.body) <= maxMessageBytes ? dead : { ...dead, body: message };
+}
+
+interface TaskGivenUp {
+  /** The delivery's, or the message's where it is no task. */
+  readonly id: string;
+  readonly cause: FailureCause;
+  readonly reason: string;
+  readonly task?: DeliveryTask;
+}
+
+const deadDelivery = (letter: DeadLetter, cause: FailureCause | undefined): DeadDelivery => ({
+  queue: deadLetterQueueOf(cause),
+  body: serialiseMessage(letter),
+});

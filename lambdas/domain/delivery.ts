@@ -1,4 +1,5 @@
 import { type AttemptOutcome, describeOutcome } from './attempt-outcome.ts';
+import type { FailureCause } from './delivery-failure.ts';
 import type { OutboundSettings } from './outbound-settings.ts';
 import { retryDelay } from './retry-schedule.ts';
 import type { Seconds } from './time.ts';
@@ -7,7 +8,7 @@ import type { Seconds } from './time.ts';
 export type NextStep =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'retry'; readonly delay: Seconds }
-  | { readonly kind: 'fail'; readonly reason: string };
+  | { readonly kind: 'fail'; readonly cause: FailureCause; readonly reason: string };
 
 /** The part of the settings that decides. */
 export type RetryPolicy = Pick<OutboundSettings, 'retryDelays' | 'retryOtherStatuses'>;
@@ -32,25 +33,32 @@ export function nextStep(
 ): NextStep {
   if (outcome.kind === 'accepted') return { kind: 'delivered' };
   const said = describeOutcome(outcome);
-  if (!isWorthRetrying(outcome, policy)) return { kind: 'fail', reason: said };
+  const final = finalCause(outcome, policy);
+  if (final !== undefined) return { kind: 'fail', cause: final, reason: said };
   const scheduled = policy.retryDelays[attemptNumber - 1];
   if (scheduled === undefined) {
-    return { kind: 'fail', reason: `exhausted after ${attemptNumber} attempts, the last ${said}` };
+    const reason = `exhausted after ${attemptNumber} attempts, the last ${said}`;
+    return { kind: 'fail', cause: 'exhausted', reason };
   }
   const retryAfter = outcome.kind === 'refused' ? outcome.retryAfter : undefined;
   return { kind: 'retry', delay: retryDelay(scheduled, retryAfter, random) };
 }
 
-function isWorthRetrying(outcome: AttemptOutcome, policy: RetryPolicy): boolean {
+/** @returns why an outcome is not tried again; undefined: it is */
+function finalCause(
+  outcome: Exclude<AttemptOutcome, { kind: 'accepted' }>,
+  { retryOtherStatuses }: RetryPolicy,
+): FailureCause | undefined {
   switch (outcome.kind) {
-    case 'accepted':
     case 'gone':
-      return false;
-    case 'refused':
-      return outcome.status >= 500 || passingRefusals.has(outcome.status) || policy.retryOtherStatuses;
+      return 'gone';
+    case 'refused': {
+      const isRetried = outcome.status >= 500 || passingRefusals.has(outcome.status) || retryOtherStatuses;
+      return isRetried ? undefined : 'refused';
+    }
     case 'unreachable':
-      return true;
+      return undefined;
     case 'blocked':
-      return !outcome.isLiteral;
+      return outcome.isLiteral ? 'blocked' : undefined;
   }
 }

@@ -65,6 +65,10 @@ export interface Endpoint extends EndpointSettings {
   readonly heldEmptyAt?: UnixMillis;
 }
 
+/** Whether it is disabled because of what it answered, and not by a person. */
+export const isDisabledByUs = ({ status, disabled }: Pick<Endpoint, 'status' | 'disabled'>): boolean =>
+  status === 'disabled' && disabled !== undefined && disabled.reason !== 'manual';
+
 const atMost = (count: number) =>
   v.check(
     (map: Readonly<Record<string, string>>) => Object.keys(map).length <= count,

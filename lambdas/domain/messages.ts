@@ -42,6 +42,14 @@ export const DeadLetter = v.object({
   attempts: v.number(),
   /** The original message body, unchanged, so that a redrive puts back exactly what was taken. */
   message: v.string(),
+  /** Of a delivery: why it was given up, one of the causes in delivery-failure.ts. */
+  cause: v.optional(v.string()),
+  /** Of a delivery: whose it is, and where it was to go. Absent where that is not known. */
+  tenant: v.optional(v.string()),
+  endpointId: v.optional(v.string()),
+  eventType: v.optional(v.string()),
+  /** Without the path, which may hold a secret. */
+  host: v.optional(v.string()),
 });
 export type DeadLetter = v.InferOutput<typeof DeadLetter>;
 

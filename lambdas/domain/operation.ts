@@ -1,5 +1,6 @@
-import type { AttemptEntry, Delivery } from './delivery-record.ts';
+import { deadLetterQueueOf } from './delivery-failure.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { EndedDelivery, FailureTally } from './failure-tally.ts';
 import { serialiseMessage } from './messages.ts';
 import { toIsoInstant, type UnixMillis } from './time.ts';
 
@@ -11,19 +12,29 @@ export interface Operation {
   readonly body: string;
 }
 
-/** A delivery ended without success. */
-export function deliveryExhausted(delivery: Delivery, at: UnixMillis): Operation {
-  const { id, tenant, endpointId, eventId, eventType, attempts, lastError } = delivery;
-  const last = delivery.attemptLog.at(-1);
+/** Deliveries of one endpoint ended without success: how many since this was last told, and the last of them. */
+export function deliveryExhausted({ count, since, last }: FailureTally, at: UnixMillis): Operation {
+  const { tenant, endpointId, deliveryId, eventId, eventType, attempts, reason, cause, host } = last;
   return operation('delivery.exhausted', tenant, at, {
     endpointId,
-    deliveryId: id,
+    host,
+    count,
+    since: toIsoInstant(since),
+    deliveryId,
     event: { id: eventId, type: eventType },
     attempts,
-    reason: lastError ?? 'unknown',
-    lastAttempt: last && attemptOf(last),
-    nextStep: `When the endpoint is well: hookline deliveries retry ${id}, or hookline recover for all that failed.`,
+    reason,
+    cause,
+    lastAttempt: last.lastAttempt && attemptOf(last.lastAttempt),
+    nextStep: nextStepFor(last),
   });
+}
+
+function nextStepFor({ tenant, endpointId, deliveryId, cause }: EndedDelivery): string {
+  const filters = `${tenant === '' ? '' : `--tenant ${tenant} `}--endpoint ${endpointId}`;
+  const queue = deadLetterQueueOf(cause);
+  const when = queue === 'undelivered' ? 'When the endpoint is well' : 'When its reason is mended';
+  return `${when}: hookline deliveries retry ${deliveryId}, or hookline dlq redrive ${queue} ${filters} for all of them.`;
 }
 
 /** An endpoint gets nothing any more until somebody enables it. */
@@ -47,7 +58,7 @@ const operation = (type: Operation['type'], tenant: string, at: UnixMillis, more
   body: serialiseMessage({ v: 1, type, at: toIsoInstant(at), tenant, ...more }),
 });
 
-const attemptOf = ({ n, at, ms, status, error }: AttemptEntry) => ({
+const attemptOf = ({ n, at, ms, status, error }: NonNullable<EndedDelivery['lastAttempt']>) => ({
   number: n,
   at: toIsoInstant(at),
   durationMs: ms,

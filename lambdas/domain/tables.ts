@@ -47,7 +47,15 @@ export const attentionIndex = {
 } as const;
 
 /** Endpoints: what is no endpoint has a partition that no tenant can be named like. */
-export const otherItems = { gate: '/gate/', eventType: '/event-type', job: '/job' } as const;
+export const otherItems = {
+  gate: '/gate/',
+  eventType: '/event-type',
+  job: '/job',
+  /** What ended without success, by endpoint. */
+  tally: '/tally',
+  /** How many endpoints there are. */
+  count: '/count',
+} as const;
 
 /** S3 prefixes of the payload bucket; each has its own lifecycle. */
 export const payloadPrefixes = {

@@ -17,14 +17,16 @@ import {
 import { type DeliveryWrite, refusal } from './claim-delivery.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
 import { discardDelivery, type HoldPorts, holdDelivery, testsAreNotHeld } from './hold-delivery.ts';
+import { type MissingPorts, missing } from './missing-record.ts';
 import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What is decided before the claim needs this of the outside world. */
-export interface AdmitPorts extends HoldPorts, GatePorts {
+export interface AdmitPorts extends HoldPorts, GatePorts, MissingPorts {
   readonly telemetry: HoldPorts['telemetry'] &
     GatePorts['telemetry'] &
+    MissingPorts['telemetry'] &
     OutboundTelemetry<'DeliveriesDeferred'>;
   readonly deliveries: HoldPorts['deliveries'] & {
     /** Puts an attempt off, if it is not recorded and nobody has a lease. */
@@ -62,7 +64,8 @@ export async function admitTask(
     if (task.byHand === 'test') {
       const { deliveryId: id, generation } = task;
       const { deliveryRetention } = settings;
-      return settled(await discardDelivery({ id, generation }, testsAreNotHeld, deliveryRetention, ports));
+      const discarded = await discardDelivery({ id, generation }, testsAreNotHeld, deliveryRetention, ports);
+      return settled(discarded ?? (await missing(task, ports)));
     }
     return settled(await holdDelivery(task, settings.deliveryRetention, ports));
   }
@@ -77,7 +80,8 @@ export async function admitTask(
   const askedAt = ports.now();
   const { tenant, endpointId, byHand } = task;
   const isByHand = byHand !== undefined;
-  const asker = { gate: endpointHash(task), of: { tenant, endpointId }, limits, holdFor, isByHand };
+  const of = { tenant, endpointId, isRegistered: !task.isDirect };
+  const asker = { gate: endpointHash(task), of, limits, holdFor, isByHand };
   const entry = await passGate(asker, ports);
   return entry.kind === 'passed'
     ? { kind: 'admitted', recipient: { endpoint, settings: own }, pass: entry.pass }
@@ -128,7 +132,8 @@ async function putOff(
   const { ok, delivery } = await ports.deliveries.defer(task.deliveryId, task.attempt, times);
   // Refused by our own write, whose answer was lost.
   const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
-  if (!isPutOff || delivery === undefined) return whyNot(delivery, task.attempt, now, delay);
+  if (delivery === undefined) return missing(task, ports);
+  if (!isPutOff) return whyNot(delivery, task.attempt, now, delay);
   if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, delay));
   const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {
@@ -139,13 +144,8 @@ async function putOff(
 }
 
 /** Somebody works on it, it is recorded, or another task of the attempt is put off already. */
-function whyNot(
-  delivery: Delivery | undefined,
-  attempt: number,
-  now: UnixMillis,
-  delay: Seconds,
-): Settlement {
-  if (delivery?.leaseUntil === undefined && (delivery?.nextAttemptAt ?? 0) > now) return acknowledge;
+function whyNot(delivery: Delivery, attempt: number, now: UnixMillis, delay: Seconds): Settlement {
+  if (delivery.leaseUntil === undefined && (delivery.nextAttemptAt ?? 0) > now) return acknowledge;
   const refused = refusal(delivery, attempt, now);
   if (refused.kind === 'busy') return { kind: 'fail', after: refused.wait };
   return refused.kind === 'suspect' ? { kind: 'fail', after: delay } : acknowledge;

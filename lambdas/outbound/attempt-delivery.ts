@@ -13,13 +13,9 @@ import type { Recipient } from './admit-task.ts';
 import { type DisablePorts, disableAfterAttempt } from './disable-endpoint.ts';
 import { endForEarlierOne } from './endpoint-of-task.ts';
 import type { HoldPorts } from './hold-delivery.ts';
-import {
-  endWithoutAttempt,
-  giveBack,
-  pastDeadline,
-  type SettlePorts,
-  settleAttempt,
-} from './settle-attempt.ts';
+import { pastDeadline } from './past-deadline.ts';
+import type { Failure } from './record-attempt.ts';
+import { endWithoutAttempt, giveBack, type SettlePorts, settleAttempt } from './settle-attempt.ts';
 import type { Settlement } from './settlement.ts';
 import { asError } from './telemetry.ts';
 
@@ -82,8 +78,8 @@ export async function attemptDelivery(
   ports: AttemptPorts,
 ): Promise<AttemptEnd> {
   const { settings, endpoint } = recipient;
-  const endWithout = async (reason: string) => ({
-    settlement: await endWithoutAttempt(delivery, reason, settings, ports),
+  const endWithout = async (failure: Failure) => ({
+    settlement: await endWithoutAttempt(delivery, failure, settings, ports),
   });
   if (endpoint && isForEarlierOne(delivery, endpoint))
     return { settlement: await endForEarlierOne({ delivery, payload: cached }, settings, ports) };
@@ -91,11 +87,13 @@ export async function attemptDelivery(
   if (end !== undefined) return endWithout(end);
   const content = await contentOf(delivery, cached, endpoint, ports);
   // Another hand wrote it: waiting helps nothing.
-  if (content instanceof AlteredBodyError) return endWithout(content.message);
+  if (content instanceof AlteredBodyError)
+    return endWithout({ cause: 'payload-altered', reason: content.message });
   if (content instanceof Error)
     return { settlement: await giveBack({ delivery, payload: cached }, content, ports) };
   const { keys, headers: own, payload } = content;
-  if (payload === undefined) return endWithout('its payload is past its retention');
+  if (payload === undefined)
+    return endWithout({ cause: 'payload-missing', reason: 'its payload is past its retention' });
   const startedAt = ports.now();
   if (!mayStart(delivery, startedAt, settings, invocation)) {
     return {
@@ -118,10 +116,11 @@ export async function attemptDelivery(
 }
 
 /** @returns why no further attempt is made; undefined: one is */
-function reasonToEnd(delivery: Delivery, settings: OutboundSettings, now: UnixMillis): string | undefined {
-  const { crashes, attempts, deadline } = delivery;
-  if (crashes > settings.maxCrashes) return `crashed: ${crashes} workers died in attempt ${attempts + 1}`;
-  return now >= deadline ? pastDeadline(delivery) : undefined;
+function reasonToEnd(delivery: Delivery, settings: OutboundSettings, now: UnixMillis): Failure | undefined {
+  const { crashes, attempts } = delivery;
+  if (crashes > settings.maxCrashes)
+    return { cause: 'crashed', reason: `crashed: ${crashes} workers died in attempt ${attempts + 1}` };
+  return now >= delivery.deadline ? pastDeadline(delivery) : undefined;
 }
 
 /** What is sent, and what signs it. */

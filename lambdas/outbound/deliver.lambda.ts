@@ -1,15 +1,18 @@
 // Step 2 of 2 of the outbound flow: open deliver.ts next, then claim-delivery.ts, attempt-delivery.ts, settle-attempt.ts.
 // Trigger: the delivery queue, in small batches; publish, sweep, replay and this function itself feed it.
 // Input: delivery tasks → output: signed requests to endpoints, each attempt on its delivery's record, the next task.
-// On failure: SQS gives the message back; sweep.lambda.ts finds what a crash left undone; the end is the delivery DLQ.
+// On failure: SQS gives the message back; sweep.lambda.ts finds what a crash left undone; the end is the delivery DLQ, or
+// the undelivered queue for what is the endpoint's fault.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { patientCalls } from '../adapters/aws/call-bounds.ts';
+import { deadDeliveries } from '../adapters/aws/dead-deliveries.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbGates } from '../adapters/aws/dynamodb-gates.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
+import { dynamodbTallies } from '../adapters/aws/dynamodb-tallies.ts';
 import { dynamodbWaiting } from '../adapters/aws/dynamodb-waiting.ts';
 import { endpointKeys } from '../adapters/aws/endpoint-keys.ts';
 import { masterSecret } from '../adapters/aws/master-secret.ts';
@@ -35,7 +38,10 @@ const report = telemetry('deliver');
 const table = dynamoClient(patientCalls);
 const queues = sqsClient(patientCalls);
 const queue = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
-const deadLetters = sqsQueue(queues, env.DELIVERY_DLQ_URL);
+const deadLetters = deadDeliveries(queues, {
+  delivery: env.DELIVERY_DLQ_URL,
+  undelivered: env.UNDELIVERED_QUEUE_URL,
+});
 const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
 const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
 const secrets = secretsClient(patientCalls);
@@ -60,7 +66,8 @@ const ports = {
   tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
   post: sender.post,
   sendTask: queue.send,
-  sendDeadLetter: (body: string) => deadLetters.send({ body }),
+  sendDeadDelivery: deadLetters.send,
+  tallies: dynamodbTallies(table, env.ENDPOINTS_TABLE),
   deleteMessage: queue.delete,
   returnMessageAfter: queue.returnAfter,
   pause: (span: Millis) => pause(span),

@@ -4,7 +4,8 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import { generationOf, isForEarlierOne } from '../domain/endpoint-generation.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import type { Seconds } from '../domain/time.ts';
-import { discardDelivery, endpointWasDeleted, type HoldPorts, missing } from './hold-delivery.ts';
+import { discardDelivery, endpointWasDeleted, type HoldPorts } from './hold-delivery.ts';
+import { type MissingPorts, missing } from './missing-record.ts';
 import { discardClaimed, giveBack, type SettlePorts } from './settle-attempt.ts';
 import type { Settlement } from './settlement.ts';
 
@@ -26,7 +27,7 @@ export async function endpointOfTask(
   task: DeliveryTask,
   known: (task: DeliveryTask) => Promise<Endpoint | undefined>,
   retention: Seconds,
-  ports: HoldPorts,
+  ports: HoldPorts & MissingPorts,
 ): Promise<TaskEndpoint> {
   if (task.isDirect) return { kind: 'found' };
   const { deliveryId, tenant, endpointId, generation } = task;
@@ -34,14 +35,12 @@ export async function endpointOfTask(
   if (seen !== undefined && (generation ?? generationOf(seen)) === generationOf(seen))
     return { kind: 'found', endpoint: seen };
   const delivery = await ports.deliveries.read(deliveryId);
-  if (delivery === undefined) return { kind: 'settled', settlement: missing(deliveryId, ports) };
+  if (delivery === undefined) return { kind: 'settled', settlement: await missing(task, ports) };
   // After the delivery: what that is for now was there by then.
   const endpoint = await ports.endpoints.read(tenant, endpointId);
   if (endpoint !== undefined && !isForEarlierOne(delivery, endpoint)) return { kind: 'found', endpoint };
-  return {
-    kind: 'settled',
-    settlement: await discardDelivery(delivery, endpointWasDeleted, retention, ports),
-  };
+  const discarded = await discardDelivery(delivery, endpointWasDeleted, retention, ports);
+  return { kind: 'settled', settlement: discarded ?? (await missing(task, ports)) };
 }
 
 /** Ends a claimed delivery that is not for the endpoint at hand, unless it is for one that was made anew meanwhile. */

@@ -14,6 +14,7 @@ import {
   unixMillis,
 } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
+import { type MissingPorts, missing } from './missing-record.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
@@ -61,14 +62,15 @@ export const testsAreNotHeld = 'its endpoint is disabled, and a test is not held
 
 /** Holds a delivery whose endpoint is disabled, instead of trying it. */
 export async function holdDelivery(
-  { deliveryId: id, tenant, endpointId }: DeliveryTask,
+  task: DeliveryTask,
   retention: Seconds,
-  ports: HoldPorts,
+  ports: HoldPorts & MissingPorts,
 ): Promise<Settlement> {
+  const { deliveryId: id, tenant, endpointId } = task;
   const now = ports.now();
   const write = await ports.deliveries.hold({ id, tenant, endpointId }, now, heldCheckAt(now, 0));
   const { delivery } = write;
-  if (delivery === undefined) return missing(id, ports);
+  if (delivery === undefined) return missing(task, ports);
   if (write.ok) {
     tell(delivery, 'delivery.held', {}, ports);
     ports.telemetry.count('DeliveriesHeld', {});
@@ -111,18 +113,18 @@ export async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise
   tell(delivery, 'delivery.released', {}, ports);
 }
 
-/** Ends a delivery that can not be tried any more. @returns what to tell the queue about its task */
+/** Ends a delivery that can not be tried any more. @returns what to tell the queue about its task; undefined: there is no such delivery */
 export async function discardDelivery(
   seen: Pick<Delivery, 'id' | 'generation'>,
   reason: string,
   retention: Seconds,
   ports: HoldPorts,
-): Promise<Settlement> {
+): Promise<Settlement | undefined> {
   const now = ports.now();
   const expiresAt = toUnixSeconds(later(now, retention));
   const { ok, delivery } = await ports.deliveries.discard(seen, reason, now, expiresAt);
   if (ok && delivery !== undefined) tellDiscarded(delivery, reason, ports);
-  if (delivery === undefined) return missing(seen.id, ports);
+  if (delivery === undefined) return undefined;
   const isWorkedOn = !ok && delivery.status === 'pending';
   return isWorkedOn
     ? { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? unixMillis(now), now) }
@@ -132,13 +134,6 @@ export async function discardDelivery(
 export function tellDiscarded(delivery: Delivery, reason: string, ports: Pick<HoldPorts, 'telemetry'>): void {
   tell(delivery, 'delivery.discarded', { reason }, ports);
   ports.telemetry.count('DeliveriesDiscarded', {});
-}
-
-/** Tells of a task whose delivery is not there. */
-export function missing(deliveryId: string, { telemetry }: Pick<HoldPorts, 'telemetry'>): Settlement {
-  telemetry.error('delivery.missing', { deliveryId });
-  telemetry.count('DeliveriesMissing', {});
-  return acknowledge;
 }
 
 function tell(

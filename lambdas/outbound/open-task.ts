@@ -1,18 +1,6 @@
-import { DeliveryTask } from '../domain/delivery-task.ts';
-import {
-  type DeadLetter,
-  MalformedMessageError,
-  parseMessage,
-  serialiseMessage,
-} from '../domain/messages.ts';
-import type { UnixMillis } from '../domain/time.ts';
-import type { OutboundTelemetry } from './telemetry.ts';
-
-interface OpenPorts {
-  now(): UnixMillis;
-  sendDeadLetter(body: string): Promise<void>;
-  readonly telemetry: OutboundTelemetry;
-}
+import { DeliveryTask, taskDeadLetter } from '../domain/delivery-task.ts';
+import { MalformedMessageError, parseMessage } from '../domain/messages.ts';
+import type { MissingPorts } from './missing-record.ts';
 
 /**
  * Reads a task; what is none goes to the delivery DLQ.
@@ -21,24 +9,15 @@ interface OpenPorts {
  */
 export async function openTask(
   { messageId, text }: { readonly messageId: string; readonly text: string },
-  ports: OpenPorts,
+  ports: MissingPorts,
 ): Promise<DeliveryTask | undefined> {
   try {
     return parseMessage(DeliveryTask, 'delivery task', text);
   } catch (error) {
     if (!(error instanceof MalformedMessageError)) throw error;
     const reason = error.message;
-    const at = ports.now();
-    const entry: DeadLetter = {
-      v: 1,
-      kind: 'delivery',
-      id: messageId,
-      reason,
-      at,
-      attempts: 0,
-      message: text,
-    };
-    await ports.sendDeadLetter(serialiseMessage(entry));
+    const givenUp = { id: messageId, cause: 'malformed', reason } as const;
+    await ports.sendDeadDelivery(taskDeadLetter(text, givenUp, ports.now()));
     ports.telemetry.error('delivery.unusable', { messageId, reason });
     return undefined;
   }

@@ -45,6 +45,8 @@ export interface Pass {
 interface EndpointName {
   readonly tenant: string;
   readonly endpointId: string;
+  /** False: a URL under a name of the publisher's. */
+  readonly isRegistered: boolean;
 }
 
 type Taken = { readonly ok: true } | { readonly ok: false; readonly state: GateState };

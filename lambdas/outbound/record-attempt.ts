@@ -1,5 +1,6 @@
 import { type AttemptOutcome, describeOutcome } from '../domain/attempt-outcome.ts';
 import type { NextStep } from '../domain/delivery.ts';
+import type { FailureCause } from '../domain/delivery-failure.ts';
 import {
   type AttemptEntry,
   type AttemptRecord,
@@ -154,7 +155,7 @@ export function recordOf(
     lastAttemptAt: entry.at,
     lastError: describeOutcome(outcome),
   };
-  if (next.kind === 'fail') return { ...attempt, ...failedFrom(now, retention), lastError: next.reason };
+  if (next.kind === 'fail') return { ...attempt, ...failedFrom(next, now, retention) };
   const nextAttemptAt = later(now, next.delay);
   const dueAt = dueForRetry(nextAttemptAt, next.delay);
   return { ...attempt, status: 'pending', nextAttemptAt, waitsSince: now, dueAt };
@@ -163,17 +164,22 @@ export function recordOf(
 /** What ends a delivery without an attempt leaves on the record. */
 export const failureWithoutAttempt = (
   { attempts, attemptLog, lastAttemptAt }: Delivery,
-  reason: string,
+  failure: Failure,
   retention: Seconds,
   now: UnixMillis,
-): AttemptRecord => ({
-  ...{ attempts, attemptLog, lastAttemptAt, lastError: reason },
-  ...failedFrom(now, retention),
-});
+): AttemptRecord => ({ attempts, attemptLog, lastAttemptAt, ...failedFrom(failure, now, retention) });
+
+/** Why a delivery ends: whose fault it is, and in words. */
+export interface Failure {
+  readonly cause: FailureCause;
+  readonly reason: string;
+}
 
 /** Its dead letter is sent at once, or by the sweep if that is not done soon. */
-const failedFrom = (now: UnixMillis, retention: Seconds) => ({
+const failedFrom = ({ cause, reason }: Failure, now: UnixMillis, retention: Seconds) => ({
   status: 'failed' as const,
+  cause,
+  lastError: reason,
   dueAt: later(now, toBury),
   expiresAt: toUnixSeconds(later(now, retention)),
 });

@@ -1,17 +1,22 @@
 import type { DeliveryTask } from '../domain/delivery-task.ts';
 import { type Seconds, unixMillis } from '../domain/time.ts';
+import { missing } from './missing-record.ts';
 import { writeSuccess } from './record-attempt.ts';
 import type { SettlePorts } from './settle-attempt.ts';
 
 /** Records a success that was seen by a worker who could not write it. Nothing is posted. */
 export async function recordSeenSuccess(
-  { deliveryId, attempt }: DeliveryTask,
+  task: DeliveryTask,
   { claims, round, success }: NonNullable<DeliveryTask['seen']>,
   retention: Seconds,
   ports: SettlePorts,
 ): Promise<void> {
+  const { deliveryId, attempt } = task;
   const delivery = await ports.deliveries.read(deliveryId);
-  if (delivery === undefined) return;
+  if (delivery === undefined) {
+    await missing(task, ports);
+    return;
+  }
   const { at, ms, status } = success;
   const seen = { ...delivery, claims, round };
   const result = await writeSuccess(seen, { n: attempt, at: unixMillis(at), ms, status }, retention, ports);

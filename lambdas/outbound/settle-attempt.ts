@@ -14,6 +14,7 @@ import { buryDelivery, type EndPorts } from './end-delivery.ts';
 import { type HoldPorts, tellDiscarded } from './hold-delivery.ts';
 import {
   type AttemptRecordPorts,
+  type Failure,
   failureWithoutAttempt,
   type RecordResult,
   recordFenced,
@@ -68,17 +69,14 @@ export async function settleAttempt(
   return follow(attempt, entry, next, result, ports);
 }
 
-export const pastDeadline = ({ attempts, lastError }: Delivery): string =>
-  `past its deadline before attempt ${attempts + 1}${lastError === undefined ? '' : `; last: ${lastError}`}`;
-
 /** Ends a claimed delivery for which no attempt may be made any more. */
 export async function endWithoutAttempt(
   delivery: Delivery,
-  reason: string,
+  failure: Failure,
   settings: OutboundSettings,
   ports: SettlePorts,
 ): Promise<Settlement> {
-  const record = failureWithoutAttempt(delivery, reason, settings.deliveryRetention, ports.now());
+  const record = failureWithoutAttempt(delivery, failure, settings.deliveryRetention, ports.now());
   const result = await recordFenced(delivery, record, delivery.attempts + 1, ports);
   if (result.kind === 'recorded') await buryDelivery(result.delivery, ports);
   return settlementOf(result, ports.now());
@@ -125,7 +123,7 @@ export async function giveBack(
     lastError: `not sent: ${error.name}: ${error.message}`,
   };
   const dueAt = dueForRetry(nextAttemptAt, untilReady);
-  const again = { status: 'pending' as const, nextAttemptAt, waitsSince: now, dueAt };
+  const again = { status: 'pending', cause: 'unready', nextAttemptAt, waitsSince: now, dueAt } as const;
   const result = await recordFenced(delivery, { ...left, ...again }, attempts + 1, ports);
   ports.telemetry.error('delivery.unready', { deliveryId: id, endpointId }, error);
   if (attempts === 0 && dueAfterCreation(createdAt) <= now)

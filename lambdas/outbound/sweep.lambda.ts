@@ -1,18 +1,21 @@
 // Heals the outbound flow: open sweep.ts next; what it sends goes to deliver.lambda.ts.
 // Trigger: a schedule, every minute, without retries.
-// Input: the due index of the deliveries table → output: tasks on the delivery queue, dead letters on its DLQ.
+// Input: the due index of the deliveries table → output: tasks on the delivery queue, dead letters, the operators' messages.
 // On failure: the next minute's run does the same; an alarm tells when none has run for five minutes.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { patientCalls } from '../adapters/aws/call-bounds.ts';
+import { deadDeliveries } from '../adapters/aws/dead-deliveries.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbDue } from '../adapters/aws/dynamodb-due.ts';
 import { dynamodbEndpointDeliveries } from '../adapters/aws/dynamodb-endpoint-deliveries.ts';
+import { dynamodbEndpointGauges } from '../adapters/aws/dynamodb-endpoint-gauges.ts';
 import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbHeld } from '../adapters/aws/dynamodb-held.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
 import { dynamodbRecoveries } from '../adapters/aws/dynamodb-recoveries.ts';
+import { dynamodbTallies } from '../adapters/aws/dynamodb-tallies.ts';
 import { dynamodbWaiting } from '../adapters/aws/dynamodb-waiting.ts';
 import { operationsTopic } from '../adapters/aws/sns-topic.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
@@ -32,7 +35,10 @@ const report = telemetry('sweep');
 const table = dynamoClient(patientCalls);
 const queues = sqsClient(patientCalls);
 const tasks = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
-const deadLetters = sqsQueue(queues, env.DELIVERY_DLQ_URL);
+const deadLetters = deadDeliveries(queues, {
+  delivery: env.DELIVERY_DLQ_URL,
+  undelivered: env.UNDELIVERED_QUEUE_URL,
+});
 const ports = {
   now: () => unixMillis(Date.now()),
   due: dynamodbDue(table, env.DELIVERIES_TABLE).due,
@@ -45,11 +51,13 @@ const ports = {
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   events: dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE),
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),
+  tallies: dynamodbTallies(table, env.ENDPOINTS_TABLE),
+  gauges: dynamodbEndpointGauges(table, env.ENDPOINTS_TABLE),
   pause: (span: Millis) => pause(span),
   sendTask: tasks.send,
   sendTasks: tasks.sendAll,
   tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
-  sendDeadLetter: (body: string) => deadLetters.send({ body }),
+  sendDeadDelivery: deadLetters.send,
   telemetry: report,
 };
 

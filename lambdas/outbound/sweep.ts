@@ -1,19 +1,29 @@
 import type { TaskMessage } from '../domain/delivery-task.ts';
 import { dueIndex } from '../domain/tables.ts';
 import type { Seconds, UnixMillis } from '../domain/time.ts';
+import { type GaugePorts, measureEndpoints } from './measure-endpoints.ts';
 import { type RecoverPorts, recoverAll } from './recover.ts';
 import { attendEndpoints, type ReleasePorts } from './release-held.ts';
 import { type Done, type SweepOnePorts, sweepOne } from './sweep-one.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
+import { type TellPorts, tellFailures } from './tell-failures.ts';
 
 /** Where a page of the due index ended; opaque. */
 type Cursor = Record<string, unknown>;
 
 /** What the sweep needs of the outside world. */
-export interface SweepPorts extends SweepOnePorts, ReleasePorts, RecoverPorts {
+export interface SweepPorts
+  extends Omit<SweepOnePorts, 'tallies'>,
+    ReleasePorts,
+    RecoverPorts,
+    GaugePorts,
+    Omit<TellPorts, 'tallies'> {
   readonly telemetry: SweepOnePorts['telemetry'] &
     ReleasePorts['telemetry'] &
+    GaugePorts['telemetry'] &
+    TellPorts['telemetry'] &
     OutboundTelemetry<'DeliveriesNeverAttempted' | 'WorkErrored'>;
+  readonly tallies: SweepOnePorts['tallies'] & TellPorts['tallies'];
   readonly endpoints: ReleasePorts['endpoints'];
   /** One page of a shard of the due index, the longest overdue first. */
   due(
@@ -35,6 +45,8 @@ export interface Sweep {
   readonly released: number;
   /** Failed deliveries that a recovery sent again. */
   readonly recovered: number;
+  /** Endpoints of which the operators were told what ended without success. */
+  readonly told: number;
   readonly errors: number;
   /** The time was up before all was done; the next minute's sweep goes on. */
   readonly isCutShort: boolean;
@@ -51,12 +63,14 @@ export async function sweep(retention: Seconds, hasTime: () => boolean, ports: S
   const shards = Array.from({ length: dueIndex.shards }, (_, shard) =>
     sweepShard(shard, retention, hasTime, ports),
   );
-  const [released, recovered, ...results] = await Promise.all([
+  const [released, recovered, told, , ...results] = await Promise.all([
     orError(() => attendEndpoints(retention, hasTime, ports), ports),
     orError(() => recoverAll(hasTime, ports), ports),
+    orError(() => tellFailures(hasTime, ports), ports),
+    measureEndpoints(hasTime, ports),
     ...shards,
   ]);
-  const failed = [released, recovered].filter((count) => count === undefined).length;
+  const failed = [released, recovered, told].filter((count) => count === undefined).length;
   const done = results.flatMap((result) => result.done);
   const count = (kind: Done['kind']) => done.filter((end) => end.kind === kind).length;
   const neverAttempted = done.filter((end) => end.kind === 'task' && end.isNeverAttempted).length;
@@ -66,6 +80,7 @@ export async function sweep(retention: Seconds, hasTime: () => boolean, ports: S
     neverAttempted,
     released: released ?? 0,
     recovered: recovered ?? 0,
+    told: told ?? 0,
     errors: count('error') + failed,
     isCutShort: results.some(({ isCutShort }) => isCutShort),
   };

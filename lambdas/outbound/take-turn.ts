@@ -15,8 +15,9 @@ import {
 } from './attempt-delivery.ts';
 import { type ClaimPort, type ClaimResult, claimDelivery, claimSuspect } from './claim-delivery.ts';
 import { disableAfterAttempt } from './disable-endpoint.ts';
-import { missing, settleHeld } from './hold-delivery.ts';
+import { settleHeld } from './hold-delivery.ts';
 import { beginAnew, type FoundWellPorts } from './let-go.ts';
+import { missing } from './missing-record.ts';
 import { healthOf, leaveGate, type Pass, patienceOf } from './pass-gate.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
 
@@ -103,7 +104,7 @@ async function carryOut(
       await sendLater(task, result.delivery, result.wait, ports);
       return { settlement: acknowledge };
     case 'missing':
-      return { settlement: missing(task.deliveryId, ports) };
+      return { settlement: await missing(task, ports) };
     case 'recorded':
     case 'terminal':
       return { settlement: acknowledge };

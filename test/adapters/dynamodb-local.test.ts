@@ -4,23 +4,27 @@ import { dynamodbDeliveries } from '../../lambdas/adapters/aws/dynamodb-deliveri
 import { dynamodbDue } from '../../lambdas/adapters/aws/dynamodb-due.ts';
 import { dynamodbEndpointChanges } from '../../lambdas/adapters/aws/dynamodb-endpoint-changes.ts';
 import { dynamodbEndpointDeliveries } from '../../lambdas/adapters/aws/dynamodb-endpoint-deliveries.ts';
+import { dynamodbEndpointGauges } from '../../lambdas/adapters/aws/dynamodb-endpoint-gauges.ts';
 import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
 import { dynamodbHeld } from '../../lambdas/adapters/aws/dynamodb-held.ts';
 import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
 import { dynamodbRecoveries } from '../../lambdas/adapters/aws/dynamodb-recoveries.ts';
+import { dynamodbTallies } from '../../lambdas/adapters/aws/dynamodb-tallies.ts';
 import { dynamodbWaiting } from '../../lambdas/adapters/aws/dynamodb-waiting.ts';
 import { claimsContract } from './claims-contract.ts';
 import { deliveriesContract } from './deliveries-contract.ts';
 import { endpointsContract } from './endpoints-contract.ts';
 import { gatesContract } from './gates-contract.ts';
+import { gaugesContract } from './gauges-contract.ts';
 import { keptContract } from './kept-contract.ts';
 import { listedContract } from './listed-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
 import { startDynamodbLocal, whyNoDynamodbLocal } from './support/dynamodb-local.ts';
 import { shapes } from './support/table-shape.ts';
+import { talliesContract } from './tallies-contract.ts';
 
 const reason = whyNoDynamodbLocal();
 if (reason !== undefined) console.log(`the contracts on DynamoDB Local are skipped: ${reason}`);
@@ -66,6 +70,12 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
   };
   endpointsContract('DynamoDB Local', endpoints);
   gatesContract('DynamoDB Local', async () => dynamodbGates((await local()).client, 'Endpoints'));
+  talliesContract('DynamoDB Local', async () => dynamodbTallies((await local()).client, 'Endpoints'));
+  gaugesContract('DynamoDB Local', async () => {
+    const { client } = await local();
+    const gauges = dynamodbEndpointGauges(client, 'Endpoints');
+    return { gauges, endpoints: await endpoints(), gates: dynamodbGates(client, 'Endpoints') };
+  });
   recoveriesContract('DynamoDB Local', async () => dynamodbRecoveries((await local()).client, 'Endpoints'));
   listedContract('DynamoDB Local', deliveries);
 

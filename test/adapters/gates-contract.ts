@@ -17,7 +17,7 @@ export function gatesContract(
     const gate = crypto.randomUUID();
     const pass = (slot: string, until: number, isProbe = false): Pass => ({
       ...{ gate, slot, until: at(until), isProbe, isByHand: false, limits },
-      of: { tenant: 'acme', endpointId: 'ep_1' },
+      of: { tenant: 'acme', endpointId: 'ep_1', isRegistered: true },
     });
     const take = (slot: string, now: number, until: number, nextAt?: number, ifProven = false) =>
       gates.take(gate, slot, {

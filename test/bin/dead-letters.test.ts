@@ -38,6 +38,7 @@ test('an entry of ours tells its reason, and goes back to the source as it was',
     attempts: 7,
     at: failedAt,
     source: 'stripe',
+    eventType: 'invoice.paid',
     resend: {
       kind: 'message',
       body: event,
@@ -100,6 +101,7 @@ test('an envelope that SNS could not hand over goes whole to the publish queue',
     reason: 'SNS could not hand it over: AccessDenied',
     attempts: undefined,
     at: sentAt,
+    eventType: 'a',
     resend: { kind: 'message', body, attributes: {} },
   });
 });

@@ -15,6 +15,7 @@ test('without a name they are all there', () => {
     ['publish', 'dlq:publish'],
     ['subscription', 'dlq:subscription'],
     ['delivery', 'dlq:delivery'],
+    ['undelivered', 'dlq:undelivered'],
     ['stripe', 'dlq:stripe'],
     ['partner', 'dlq:partner'],
   ]);
@@ -31,6 +32,7 @@ test('a queue that sources share is listed once, and a source’s name means its
     'publish',
     'subscription',
     'delivery',
+    'undelivered',
     'inbound',
   ]);
   expect(dlqsNamed(shared, 'partner')).toMatchObject([{ url: 'dlq:in', source: 'partner' }]);
@@ -38,7 +40,7 @@ test('a queue that sources share is listed once, and a source’s name means its
 
 test('an unknown name is refused with those that there are', () => {
   expect(() => dlqsNamed(deployment, 'gitlab')).toThrow(
-    /no dead-letter queue 'gitlab'.*publish, subscription, delivery, stripe, partner/,
+    /no dead-letter queue 'gitlab'.*publish, subscription, delivery, undelivered, stripe, partner/,
   );
 });
 

@@ -51,6 +51,7 @@ const commands = [
   'recover-cancel RECOVERY',
   'dlq list',
   'dlq redrive stripe',
+  'dlq drop stripe --yes',
   'events list stripe',
   'events replay stripe evt_1',
   'secrets set stripe --revoke-previous',

@@ -29,6 +29,7 @@ export const localOutputs: LocalOutputs = {
   dlqs: {
     publish: 'dlq:publish',
     delivery: 'dlq:delivery',
+    undelivered: 'dlq:undelivered',
     subscription: 'dlq:subscription',
     inbound: { stripe: 'dlq:stripe', partner: 'dlq:partner' },
   },

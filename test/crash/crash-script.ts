@@ -110,8 +110,10 @@ export function withEveryCall<Ports extends object>(ports: Ports, call: Call, pa
 }
 
 const synchronousPorts = new Set(['now', 'random', 'info', 'warn', 'error', 'count', 'seconds', 'log']);
+/** What measures only breaks no promise. */
+const isGauge = (name: string): boolean => name.startsWith('gauges.');
 
 function wrap(name: string, port: PortFunction, call: Call): PortFunction {
-  if (synchronousPorts.has(name.split('.').at(-1) ?? '')) return port;
+  if (isGauge(name) || synchronousPorts.has(name.split('.').at(-1) ?? '')) return port;
   return (...args) => call(name, async () => port(...args));
 }

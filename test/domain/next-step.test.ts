@@ -20,7 +20,8 @@ describe('what follows an attempt', () => {
   it.each([100, 101, 300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 413, 422, 451])(
     '%d fails at once, unless the stack retries those, too',
     (status) => {
-      expect(step(outcomeOfAnswer(status))).toEqual({ kind: 'fail', reason: `answered ${status}` });
+      const failed = { kind: 'fail', cause: 'refused', reason: `answered ${status}` };
+      expect(step(outcomeOfAnswer(status))).toEqual(failed);
       expect(step(outcomeOfAnswer(status), 1, { retryOtherStatuses: true })).toEqual({
         kind: 'retry',
         delay: 10,
@@ -31,7 +32,8 @@ describe('what follows an attempt', () => {
   it('410 fails at once, whatever the stack retries', () => {
     const gone = outcomeOfAnswer(410);
 
-    expect(step(gone, 1, { retryOtherStatuses: true })).toEqual({ kind: 'fail', reason: 'answered 410' });
+    const failed = { kind: 'fail', cause: 'gone', reason: 'answered 410' };
+    expect(step(gone, 1, { retryOtherStatuses: true })).toEqual(failed);
   });
 
   it.each(['timeout', 'dns', 'network', 'tls', 'protocol'] as const)('%s is tried again', (cause) => {
@@ -45,6 +47,7 @@ describe('what follows an attempt', () => {
     });
     expect(step({ kind: 'blocked', isLiteral: true, error: 'private' })).toEqual({
       kind: 'fail',
+      cause: 'blocked',
       reason: 'blocked: private',
     });
   });
@@ -56,6 +59,7 @@ describe('what follows an attempt', () => {
     expect(step(busy, 2)).toEqual({ kind: 'retry', delay: 60 });
     expect(step(busy, 3)).toEqual({
       kind: 'fail',
+      cause: 'exhausted',
       reason: 'exhausted after 3 attempts, the last answered 503',
     });
   });

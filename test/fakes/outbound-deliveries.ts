@@ -73,7 +73,7 @@ export function memoryDeliveries() {
           attemptLog: [...attemptLog, entry],
           expiresAt,
           ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, heldAt: undefined },
-          waitsSince: undefined,
+          ...{ waitsSince: undefined, cause: undefined },
         }),
       ),
 
@@ -118,9 +118,7 @@ export function memoryDeliveries() {
           eventExpiresAt,
           generation,
           dueAt,
-          expiresAt: undefined,
-          leaseUntil: undefined,
-          nextAttemptAt: undefined,
+          ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined, cause: undefined },
         }),
       ),
 
@@ -148,6 +146,7 @@ const pageSize = 2;
 const nothing = {
   lastAttemptAt: undefined,
   lastError: undefined,
+  cause: undefined,
   nextAttemptAt: undefined,
   waitsSince: undefined,
   dueAt: undefined,

@@ -7,6 +7,8 @@ interface Gate extends Omit<GateState, 'slots'> {
   /** By their names. */
   readonly slots: Readonly<Record<string, UnixMillis>>;
   readonly reservedUntil?: UnixMillis;
+  /** The breaker of a registered endpoint opened: until when nobody tries it. */
+  readonly downUntil?: UnixMillis;
 }
 
 const closed: Gate = { slots: {}, failures: 0, probes: 0 };
@@ -21,7 +23,7 @@ export function memoryGates(): GatePorts['gates'] &
     gates.set(gate, changed);
     return changed;
   };
-  const stateOf = ({ slots, reservedUntil: _, ...state }: Gate): GateState => {
+  const stateOf = ({ slots, reservedUntil: _, downUntil: _down, ...state }: Gate): GateState => {
     const numbered = Object.entries(slots).filter(([name]) => name.startsWith('slot'));
     return {
       ...state,
@@ -74,7 +76,7 @@ export function memoryGates(): GatePorts['gates'] &
       return stateOf(set(pass.gate, { slots, ...learnt(state, pass, health, now) }));
     },
 
-    async open({ gate, until, isProbe }, openUntil, now) {
+    async open({ gate, until, isProbe, of: { isRegistered } }, openUntil, now) {
       const state = of(gate);
       const isAllowed = isProbe
         ? state.openUntil === until
@@ -82,6 +84,7 @@ export function memoryGates(): GatePorts['gates'] &
       if (isAllowed)
         set(gate, {
           openUntil,
+          downUntil: isRegistered ? openUntil : undefined,
           openedAt: state.openedAt ?? now,
           probes: isProbe ? state.probes + 1 : 0,
         });
@@ -105,7 +108,7 @@ export function memoryGates(): GatePorts['gates'] &
   };
 }
 
-const notOpen = { openUntil: undefined, openedAt: undefined };
+const notOpen = { openUntil: undefined, openedAt: undefined, downUntil: undefined };
 const notFailing = { failingSince: undefined, failedAt: undefined };
 
 function learnt(

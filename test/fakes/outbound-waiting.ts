@@ -82,6 +82,7 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
             dueAt,
             heldAt: undefined,
             expiresAt: undefined,
+            cause: undefined,
           },
           deadline: unixMillis(now + lifetime),
         }),
@@ -101,6 +102,7 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
         () => ({
           ...{ status: 'discarded', lastError: reason, expiresAt, heldAt: undefined },
           ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, waitsSince: undefined },
+          cause: undefined,
         }),
       ),
 

@@ -1,5 +1,6 @@
 import { payloadReader } from '../../lambdas/adapters/aws/payload-reader.ts';
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
+import type { DeadDelivery } from '../../lambdas/domain/delivery-task.ts';
 import type { Operation } from '../../lambdas/domain/operation.ts';
 import { type Seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../lambdas/outbound/deliver.ts';
@@ -13,8 +14,10 @@ import { memoryEndpoints } from './outbound-endpoints.ts';
 import { memoryEvents } from './outbound-events.ts';
 import { accepted, outboundSettings, type Request, start } from './outbound-fixtures.ts';
 import { memoryGates } from './outbound-gates.ts';
+import { memoryGauges } from './outbound-gauges.ts';
 import { memoryQueue } from './outbound-queue.ts';
 import { memoryRecoveries } from './outbound-recoveries.ts';
+import { memoryTallies } from './outbound-tallies.ts';
 import { recordedTelemetry } from './outbound-telemetry.ts';
 
 type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
@@ -35,13 +38,20 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   const operations: Operation[] = [];
   const publishQueue = memoryQueue(clock);
   const deliveryQueue = memoryQueue(clock);
+  const tallies = memoryTallies();
+  /** Of the publish DLQ, and of the delivery DLQ: what is a fault of the stack. */
   const deadLetters: string[] = [];
+  const undelivered: string[] = [];
   const payloads = new Map<string, Uint8Array>();
   const requests: Request[] = [];
   const report = recordedTelemetry();
   const readPayload = payloadReader(events.read, async (key) => payloads.get(key));
   const tellOperators = async (operation: Operation): Promise<void> => void operations.push(operation);
   const sendDeadLetter = async (body: string): Promise<void> => void deadLetters.push(body);
+
+  const sendDeadDelivery = async ({ queue, body }: DeadDelivery): Promise<void> =>
+    void (queue === 'delivery' ? deadLetters : undelivered).push(body);
+  const gauges = memoryGauges(endpoints, gates);
 
   const publishPorts: PublishPorts = {
     now: clock,
@@ -73,7 +83,8 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
       return endpoint(request, requests.filter((other) => other.url === url).length);
     },
     sendTask: deliveryQueue.send,
-    sendDeadLetter,
+    sendDeadDelivery,
+    tallies,
     deleteMessage: deliveryQueue.delete,
     returnMessageAfter: deliveryQueue.returnAfter,
     pause: async () => undefined,
@@ -90,7 +101,9 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     pause: async () => undefined,
     sendTask: deliveryQueue.send,
     sendTasks: deliveryQueue.sendAll,
-    sendDeadLetter,
+    sendDeadDelivery,
+    tallies,
+    gauges,
     telemetry: report.telemetry,
   };
 
@@ -110,6 +123,8 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
       publishQueue,
       deliveryQueue,
       deadLetters,
+      undelivered,
+      tallies,
       requests,
       report,
     },

@@ -87,7 +87,7 @@ describeFlow('A published event', (stack) => {
   });
 
   it.concurrent.each([404, 410])(
-    'that is answered %i fails after one attempt and is in the DLQ',
+    'that is answered %i fails after one attempt and is in the undelivered queue',
     async (status) => {
       using endpoint = await startEndpoint(statuses(status));
       const id = newId();
@@ -99,7 +99,11 @@ describeFlow('A published event', (stack) => {
         kind: 'delivery',
         attempts: 1,
         reason: expect.any(String),
+        cause: status === 410 ? 'gone' : 'refused',
+        host: new URL(endpoint.url).host,
       });
+      const ours = await stack.peek(stack.outputs.dlqs.delivery);
+      expect(ours.filter((body) => body.includes(id) || body.includes(app.idOf(id)))).toEqual([]);
       expect(endpoint.requests).toHaveLength(1);
     },
   );

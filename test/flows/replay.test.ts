@@ -37,10 +37,10 @@ describeFlow('One command', (stack) => {
     await app.publish(id, endpoint.url);
     await app.deadLetter(id);
 
-    await hookline(stack.outputs, 'dlq', 'redrive', 'delivery', '--id', app.idOf(id));
+    await hookline(stack.outputs, 'dlq', 'redrive', 'undelivered', '--id', app.idOf(id));
 
     expect(await app.ends(id, 'delivered')).toMatchObject({ attempts: 2 });
-    const left = (await stack.peek(stack.outputs.dlqs.delivery)).filter((body) =>
+    const left = (await stack.peek(stack.outputs.dlqs.undelivered)).filter((body) =>
       body.includes(app.idOf(id)),
     );
     expect(left).toEqual([]);

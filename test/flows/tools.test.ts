@@ -45,14 +45,18 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     const deliveryId = /deliveries show (\S+)/.exec(published)?.[1];
     const listed = await eventually('the dead letter', async () => {
       const letters: { id: string; reason: string }[] = JSON.parse(
-        await run('dlq', 'list', 'delivery', '--json'),
+        await run('dlq', 'list', 'undelivered', '--reason', 'refused', '--json'),
       );
       return letters.find((letter) => letter.id === deliveryId);
     });
-    const shown = await run('dlq', 'show', 'delivery', listed.id);
+    const shown = await run('dlq', 'show', 'undelivered', listed.id);
 
     expect(shown).toContain(`reason    ${listed.reason}`);
-    await expect(run('dlq', 'show', 'delivery', 'nobody')).rejects.toThrow('There is no nobody in delivery');
+    await expect(run('dlq', 'show', 'undelivered', 'nobody')).rejects.toThrow(
+      'There is no nobody in undelivered',
+    );
+    const dropped = await run('dlq', 'drop', 'undelivered', '--id', listed.id, '--yes');
+    expect(dropped).toContain('1 dead letter dropped from undelivered');
   });
 
   it('follows the attempts at endpoints', async () => {

@@ -46,6 +46,7 @@ describe('the code of a function', () => {
         DELIVERIES_TABLE: 't',
         DELIVERY_QUEUE_URL: 'https://sqs',
         DELIVERY_DLQ_URL: 'https://sqs',
+        UNDELIVERED_QUEUE_URL: 'https://sqs',
       },
     });
 

@@ -81,7 +81,7 @@ describe('queues', () => {
 
   test('keep messages 7 days, dead letters 14, and leave giving up to us', () => {
     for (const [path, { Properties }] of Object.entries(queues)) {
-      const dead = path.endsWith('Dlq');
+      const dead = path.endsWith('Dlq') || path === 'Outbound/Undelivered';
       expect(Properties, path).toMatchObject({ MessageRetentionPeriod: (dead ? 14 : 7) * 86_400 });
       if (!dead) expect(Properties).toMatchObject({ RedrivePolicy: { maxReceiveCount: 100 } });
     }

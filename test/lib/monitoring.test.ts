@@ -95,6 +95,12 @@ describe('an alarm watches', () => {
     });
   });
 
+  test('no letter of what endpoints did not take: that is their fault', () => {
+    const id = idOf(app, 'AWS::SQS::Queue', 'Outbound/Undelivered');
+
+    expect(Object.values(alarms).filter((alarm) => JSON.stringify(alarm).includes(id))).toEqual([]);
+  });
+
   test('the age of every queue, beyond its longest wait', () => {
     // 5 s + 30 s + 2 min + 10 min + 30 min + 2 h, and an hour.
     expect(on('Source-stripe/Work/AgeAlarm')).toMatchObject({ Threshold: 9_755 + 3_600 });

@@ -54,8 +54,8 @@ test.each([
   ['Source-stripe/Receive', 4],
   ['Source-stripe/Consume', 7],
   ['Outbound/Publish', 9],
-  ['Outbound/Deliver', 12],
-  ['Outbound/Sweep', 12],
+  ['Outbound/Deliver', 13],
+  ['Outbound/Sweep', 13],
   ['Management/Function', 20],
   ['Outbound/SweepSchedule', 1],
 ])('%s may touch %i resources', (lambda, count) => {
@@ -119,6 +119,14 @@ describe('outbound', () => {
     expect(may('Outbound/Deliver', queue('Outbound/Publishing/Queue'))).toEqual([]);
   });
 
+  test.each(['Deliver', 'Sweep'])(
+    '%s gives up to either dead-letter queue, by whose fault it is',
+    (lambda) => {
+      expect(may(`Outbound/${lambda}`, queue('Outbound/Undelivered'))).toEqual(['sqs:SendMessage']);
+      expect(may(`Outbound/${lambda}`, queue('Outbound/Delivering/Dlq'))).toEqual(['sqs:SendMessage']);
+    },
+  );
+
   test('publish may send to the queue that it consumes: it splits large tenants once', () => {
     expect(may('Outbound/Publish', queue('Outbound/Publishing/Queue'))).toEqual(
       [...consuming, 'sqs:SendMessage'].sort(),
@@ -138,7 +146,8 @@ describe('outbound', () => {
       'Deliveries',
       ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     ],
-    ['Sweep', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
+    // The scan is the first count of all endpoints, once.
+    ['Sweep', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan', 'dynamodb:UpdateItem']],
   ])('%s does with %s what it must, and no more', (lambda, name, actions) => {
     expect(may(`Outbound/${lambda}`, table(`Outbound/Stores/${name}`))).toEqual(actions);
   });

@@ -20,6 +20,7 @@ const deployed = {
     DeliveryQueueUrl: queue('delivery'),
     PublishDlqUrl: queue('publish-dlq'),
     DeliveryDlqUrl: queue('delivery-dlq'),
+    UndeliveredQueueUrl: queue('undelivered'),
     SubscriptionDlqUrl: queue('subscription-dlq'),
     InboundEventsTable: 'InboundEvents-1',
     OutboundEventsTable: 'OutboundEvents-1',
@@ -72,6 +73,7 @@ test('the outputs file names everything of the deployed stack, at addresses that
     dlqs: {
       publish: queue('publish-dlq'),
       delivery: queue('delivery-dlq'),
+      undelivered: queue('undelivered'),
       subscription: queue('subscription-dlq'),
       inbound: { stripe: queue('stripe-dlq') },
     },

@@ -87,7 +87,7 @@ describe('what cannot be sent', { timeout: 240_000 }, () => {
 
     const left = [...world.table.deliveries.values()].filter(({ status }) => status !== 'failed');
     expect(left).toEqual([]);
-    expect(world.deadLetters).toHaveLength(200);
+    expect(world.undelivered).toHaveLength(200);
     expect(world.requests.length).toBeLessThan(400);
   });
 });

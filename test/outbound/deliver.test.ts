@@ -99,7 +99,7 @@ describe('λ deliver', () => {
     const lastError = 'exhausted after 6 attempts, the last answered 500';
     expect(world.delivery()).toMatchObject({ status: 'failed', attempts: 6, lastError });
     expect(world.delivery().dueAt).toBeUndefined();
-    expect(world.deadLetters.map((text) => JSON.parse(text))).toMatchObject([
+    expect(world.undelivered.map((text) => JSON.parse(text))).toMatchObject([
       { v: 1, kind: 'delivery', id: world.delivery().id, reason: lastError, attempts: 6 },
     ]);
     expect(world.report.named('delivery.dead')).toHaveLength(1);
@@ -120,7 +120,7 @@ describe('λ deliver', () => {
       attempts: 1,
       lastError: `answered ${status}`,
     });
-    expect(world.deadLetters).toHaveLength(1);
+    expect(world.undelivered).toHaveLength(1);
   });
 
   it('leaves a delay of an hour to the due index: no message in any queue meanwhile', async () => {

@@ -126,7 +126,7 @@ describe('the record of an attempt', () => {
     await world.deliverOnce({ ...world.deliverPorts, deliveries: { ...world.table, record } });
 
     expect(world.deliveryQueue.contents()).toHaveLength(tasks);
-    expect(world.deadLetters).toHaveLength(1 - tasks);
+    expect(world.undelivered).toHaveLength(1 - tasks);
   });
 
   it('stands when the next task cannot be sent: the sweep sends it', async () => {

@@ -61,7 +61,7 @@ describe('a replay', () => {
     await world.run(seconds(60));
 
     expect(world.delivery()).toMatchObject({ status: 'failed', attempts: 2, round: 2 });
-    expect(world.deadLetters).toHaveLength(2);
+    expect(world.undelivered).toHaveLength(2);
   });
 
   it('of a job is refused while the delivery is pending: a person alone sends what waits', async () => {

@@ -100,16 +100,16 @@ describe('λ sweep', () => {
   });
 
   it.each([
-    ['the dead letter', 'sendDeadLetter'],
-    ['the operators’ message', 'tellOperators'],
+    ['the dead letter', 'sendDeadDelivery'],
+    ['its count for the operators', 'tallies'],
     ['the due index', 'clearDue'],
   ])('does the last effects of a failed delivery when %s failed', async (_what, broken) => {
     const world = outboundWorld(() => refused(404));
     await world.publish(message('a'));
     const ports = {
       ...world.deliverPorts,
-      ...(broken === 'sendDeadLetter' && { sendDeadLetter: down }),
-      ...(broken === 'tellOperators' && { tellOperators: down }),
+      ...(broken === 'sendDeadDelivery' && { sendDeadDelivery: down }),
+      ...(broken === 'tallies' && { tallies: { add: down } }),
       ...(broken === 'clearDue' && { deliveries: { ...world.table, clearDue: down } }),
     };
 
@@ -120,7 +120,7 @@ describe('λ sweep', () => {
     const sweep = await world.sweep();
 
     expect(sweep.deadLetters).toBe(1);
-    expect(world.deadLetters.length).toBeGreaterThan(0);
+    expect(world.undelivered.length).toBeGreaterThan(0);
     expect(world.events.events.get('#a')?.expiresAt).toBeGreaterThan(
       world.delivery().expiresAt ?? Number.POSITIVE_INFINITY,
     );
@@ -131,12 +131,12 @@ describe('λ sweep', () => {
   it('sends a dead letter once, however many sweeps run meanwhile', async () => {
     const world = outboundWorld(() => refused(404));
     await world.publish(message('a'));
-    await world.deliverOnce({ ...world.deliverPorts, sendDeadLetter: down });
+    await world.deliverOnce({ ...world.deliverPorts, sendDeadDelivery: down });
     world.advance(seconds(60));
 
     await Promise.all([world.sweep(), world.sweep(), world.sweep()]);
 
-    expect(world.deadLetters).toHaveLength(1);
+    expect(world.undelivered).toHaveLength(1);
   });
 
   it('leaves a replay that begins between dead letter and its place in the index alone', async () => {

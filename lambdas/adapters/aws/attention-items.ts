@@ -1,22 +1,38 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { attentionIndex } from '../../domain/tables.ts';
+import type { UnixMillis } from '../../domain/time.ts';
 import type { AttentionKind } from './endpoint-item.ts';
 
 const Key = v.object({ tenant: v.string(), id: v.string() });
 /** The oldest first; what is left out comes up when those before it are seen to. */
 const atMost = 200;
 
-/** The items of the Endpoints table, of one kind, about which something is to be done. */
-export async function attentionItems(client: DynamoDBDocumentClient, table: string, kind: AttentionKind) {
+/**
+ * The items of the Endpoints table, of one kind, about which something is to be done.
+ *
+ * @param upTo only those whose time has come by then
+ * @param limit of items
+ */
+export async function attentionItems(
+  client: DynamoDBDocumentClient,
+  table: string,
+  kind: AttentionKind,
+  upTo?: UnixMillis,
+  limit = atMost,
+) {
+  const isInTime = upTo === undefined ? '' : ' AND #attentionAt <= :upTo';
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName: table,
       IndexName: attentionIndex.name,
-      KeyConditionExpression: '#attention = :kind',
-      ExpressionAttributeNames: { '#attention': attentionIndex.partitionKey },
-      ExpressionAttributeValues: { ':kind': kind },
-      Limit: atMost,
+      KeyConditionExpression: `#attention = :kind${isInTime}`,
+      ExpressionAttributeNames: {
+        '#attention': attentionIndex.partitionKey,
+        ...(upTo !== undefined && { '#attentionAt': attentionIndex.sortKey }),
+      },
+      ExpressionAttributeValues: { ':kind': kind, ...(upTo !== undefined && { ':upTo': upTo }) },
+      Limit: limit,
     }),
   );
   return Items.map((item) => v.parse(Key, item));

@@ -13,7 +13,8 @@ export interface ConditionalUpdate {
   readonly assign?: readonly string[];
   /** Clauses of another kind, e.g. `DELETE #open :member`. */
   readonly more?: string;
-  readonly condition: string;
+  /** Absent: whatever the item is, and also if there is none. */
+  readonly condition?: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -47,7 +48,7 @@ function expressions({ id, tenant, set = {}, assign = [], more = '', condition, 
     removed.length > 0 ? `REMOVE ${removed.map((name) => `#${name}`).join(', ')}` : '',
     more,
   ].join(' ');
-  const mentioned = `${UpdateExpression} ${condition}`.matchAll(/#(\w+)/g);
+  const mentioned = `${UpdateExpression} ${condition ?? ''}`.matchAll(/#(\w+)/g);
   return {
     Key: tenant === undefined ? { id } : { tenant, id },
     UpdateExpression,

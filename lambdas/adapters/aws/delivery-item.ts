@@ -9,6 +9,7 @@ import {
   listedAt,
   waitingByFor,
 } from '../../domain/delivery-record.ts';
+import { knownCause } from '../../domain/failure-tally.ts';
 import { millis, seconds, unixMillis, unixSeconds } from '../../domain/time.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
@@ -40,6 +41,7 @@ const DeliveryItem = v.object({
   ),
   lastAttemptAt: v.optional(Instant),
   lastError: v.optional(v.string()),
+  cause: v.pipe(v.optional(v.string()), v.transform(knownCause)),
   nextAttemptAt: v.optional(Instant),
   waitsSince: v.optional(Instant),
   createdAt: Instant,

@@ -127,7 +127,7 @@ export const deliveryUpdates = {
     id,
     set: {
       ...{ status: 'pending', crashes: 0, sweeps: 0, deadline: unixMillis(now + lifetime), dueAt },
-      ...{ heldBy: undefined, heldAt: undefined, expiresAt: undefined },
+      ...{ heldBy: undefined, heldAt: undefined, expiresAt: undefined, cause: undefined },
     },
     condition: '#status = :held',
     values: { held: 'held' },
@@ -156,7 +156,7 @@ export const deliveryUpdates = {
     set: {
       ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, eventExpiresAt, generation },
       deadline: unixMillis(now + lifetime),
-      ...{ dueAt, dueShard: dueShardOf(id) },
+      ...{ dueAt, dueShard: dueShardOf(id), cause: undefined },
       ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined },
     },
     assign: ['#attemptsBefore = #attempts'],
@@ -168,7 +168,7 @@ export const deliveryUpdates = {
 /** What ends with a delivery. */
 const over = {
   ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, dueShard: undefined },
-  ...{ heldBy: undefined, heldAt: undefined, waitsSince: undefined },
+  ...{ heldBy: undefined, heldAt: undefined, waitsSince: undefined, cause: undefined },
 };
 
 const recorded = (id: string, record: AttemptRecord) => ({
@@ -177,6 +177,7 @@ const recorded = (id: string, record: AttemptRecord) => ({
   attemptLog: record.attemptLog,
   lastAttemptAt: record.lastAttemptAt,
   lastError: record.lastError,
+  cause: record.cause,
   nextAttemptAt: record.nextAttemptAt,
   waitsSince: record.waitsSince,
   dueAt: record.dueAt,

@@ -53,12 +53,19 @@ const EndpointItem = v.object({
   createdAt: Instant,
   updatedAt: Instant,
   version: v.number(),
+  attention: v.optional(v.string()),
   attentionAt: v.optional(Instant),
   heldEmptyAt: v.optional(Instant),
 });
 
 /** @throws ValiError when the item was written by something else */
-export const parseEndpoint = (item: unknown): Endpoint => v.parse(EndpointItem, item);
+export function parseEndpoint(item: unknown): Endpoint {
+  const { attention: kind, attentionAt, ...endpoint } = v.parse(EndpointItem, item);
+  // One that is only counted needs nothing.
+  return attentionAt === undefined || kind !== needsAttention ? endpoint : { ...endpoint, attentionAt };
+}
+
+const needsAttention = 'yes';
 
 /** An endpoint as an item; it is in the attention index while it has an `attentionAt`. */
 export const endpointItem = (endpoint: Endpoint) => ({
@@ -66,8 +73,11 @@ export const endpointItem = (endpoint: Endpoint) => ({
   ...attention(endpoint.attentionAt),
 });
 
-/** The partitions of the attention index, `yes` for endpoints: few of either need attention at a time. */
-export type AttentionKind = 'yes' | 'jobs';
+/**
+ * The partitions of the attention index: `yes` for endpoints about which something is to be done, `jobs`, `tallies` that
+ * operators are to be told, `down` for what is counted as down: gates whose breaker is open, endpoints that we disabled.
+ */
+export type AttentionKind = 'yes' | 'jobs' | 'tallies' | 'down';
 
 /** The keys of the attention index. */
 export const attention = (attentionAt: number | undefined, kind: AttentionKind = 'yes') => ({

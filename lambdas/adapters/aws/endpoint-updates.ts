@@ -1,4 +1,9 @@
-import type { Disablement, Endpoint, EndpointSettings } from '../../domain/endpoint.ts';
+import {
+  type Disablement,
+  type Endpoint,
+  type EndpointSettings,
+  isDisabledByUs,
+} from '../../domain/endpoint.ts';
 import type { SealedSecret } from '../../domain/endpoint-secret.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import type { ConditionalUpdate } from './conditional-update.ts';
@@ -70,10 +75,13 @@ export const endpointUpdates = {
     values: { enabled: 'enabled' },
   }),
 
-  /** Takes the note away, unless there is a newer one. */
+  /** Takes the note away, unless there is a newer one; an endpoint that we disabled stays among those that are down. */
   attended: (seen: Endpoint): ConditionalUpdate => ({
     ...{ tenant: seen.tenant, id: seen.id },
-    set: { heldEmptyAt: undefined, ...attention(undefined) },
+    set: {
+      heldEmptyAt: undefined,
+      ...attention(isDisabledByUs(seen) ? seen.disabled?.at : undefined, 'down'),
+    },
     ...isAsNoted(seen),
   }),
 

@@ -9,6 +9,7 @@ import {
   unixMillis,
 } from '../../domain/time.ts';
 import type { ConditionalUpdate } from './conditional-update.ts';
+import { attention } from './endpoint-item.ts';
 
 /** A change of a gate's item. */
 export type GateUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
@@ -23,6 +24,8 @@ export interface LeftPass {
   readonly until: UnixMillis;
   readonly isProbe: boolean;
   readonly isByHand: boolean;
+  /** Of a registered endpoint: one that is down counts as such. */
+  readonly of: { readonly isRegistered: boolean };
   readonly limits: { readonly disableAfter: Seconds };
 }
 
@@ -91,8 +94,8 @@ export const gateUpdates = {
     return health === undefined ? freeing : [...freeing, ...others];
   },
 
-  open: ({ until, isProbe }: LeftPass, openUntil: UnixMillis, now: UnixMillis): GateUpdate => ({
-    set: { openUntil },
+  open: ({ until, isProbe, of }: LeftPass, openUntil: UnixMillis, now: UnixMillis): GateUpdate => ({
+    set: { openUntil, ...attention(of.isRegistered ? openUntil : undefined, 'down') },
     assign: [
       isProbe ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero',
       '#openedAt = if_not_exists(#openedAt, :now)',
@@ -123,7 +126,7 @@ export const gateUpdates = {
   }),
 };
 
-const closed = { openUntil: undefined, openedAt: undefined };
+const closed = { openUntil: undefined, openedAt: undefined, ...attention(undefined) };
 const notFailing = { failingSince: undefined, failedAt: undefined };
 
 /** What a pass's end changes, and on what condition more. */

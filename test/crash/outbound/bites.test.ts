@@ -63,6 +63,24 @@ const bites: Readonly<Record<string, Bite>> = {
     plan: { first: crashes },
     violation: /not on the DLQ/,
   },
+  'a dead letter is sent to the wrong queue: an endpoint’s fault': {
+    sabotage: sabotages.sendsLettersToTheWrongQueue,
+    scenario: '404',
+    plan: noFault,
+    violation: /in the wrong queue/,
+  },
+  'a dead letter is sent to the wrong queue: our own': {
+    sabotage: sabotages.sendsLettersToTheWrongQueue,
+    scenario: 'a batch with a killer',
+    plan: noFault,
+    violation: /in the wrong queue/,
+  },
+  'a failed delivery leaves the due index before it is counted for the operators': {
+    sabotage: sabotages.countsAfterTheDueIndex,
+    scenario: '404',
+    plan: { first: crashes },
+    violation: /not counted for the operators/,
+  },
   'the due index is left whatever the round': {
     sabotage: sabotages.clearsTheDueIndexWhateverTheRound,
     scenario: 'a failed delivery, replayed',

@@ -76,4 +76,4 @@ export function outages(faults: readonly Fault[], now: () => number) {
 }
 
 const isPartOf = (what: Outage['of'], name: string): boolean =>
-  what === 'tables' ? /^(deliveries|events|due)\b/.test(name) : name !== 'post' && name !== 'pause';
+  what === 'tables' ? /^(deliveries|events|due|tallies)\b/.test(name) : name !== 'post' && name !== 'pause';

@@ -16,7 +16,7 @@ const batch = { publish: 10, deliver: 5 };
 
 /** What AWS does: it hands messages to functions, deletes what they do not fail, and calls the sweep each minute. */
 export function invocations(world: SimulatedWorld, running: Processes, scenario: Scenario) {
-  const { publishQueue, deliveryQueue, table, endpoints, settings, time } = world;
+  const { publishQueue, deliveryQueue, table, endpoints, tallies, settings, time } = world;
   const startedAt = time.now();
   const acts = [...(scenario.acts ?? [])];
   const changes = [...(scenario.changes ?? [])];
@@ -38,6 +38,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
   const firstDueAt = () =>
     Math.min(
       ...[...table.deliveries.values()].map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt),
+      ...[...tallies.tallies.values()].filter(({ count }) => count > 0).map(({ tellAt }) => tellAt),
       needsAttention() ? time.now() : Number.POSITIVE_INFINITY,
     );
 

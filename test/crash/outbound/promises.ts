@@ -1,5 +1,6 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import { tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import type { outboundWorld } from '../../fakes/outbound-world.ts';
 import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
@@ -19,9 +20,12 @@ export interface Request {
 
 type Tables = ReturnType<typeof outboundWorld>;
 
+/** Reasons that speak of a fault of the stack. */
+const ourFault = /^crashed|not sent: |payload|record/;
+
 /** Watches every effect of a run for broken promises. */
 export function watchPromises(world: Tables) {
-  const { table, events, endpoints, deadLetters } = world;
+  const { table, events, endpoints, deadLetters, undelivered, tallies, operations } = world;
   const violations = new Set<string>();
   const putOff = new Set<string>();
   const requests: Request[] = [];
@@ -32,11 +36,25 @@ export function watchPromises(world: Tables) {
     if (!isKept) violations.add(violation);
   };
 
-  const letters = () => deadLetters.map((text) => parseMessage(DeadLetter, 'dead letter', text));
+  const lettersOf = (texts: readonly string[]) =>
+    texts.map((text) => parseMessage(DeadLetter, 'dead letter', text));
   const isBuried = ({ id, attempts, lastError }: Delivery) =>
-    letters().some(
+    [...lettersOf(deadLetters), ...lettersOf(undelivered)].some(
       (letter) => letter.id === id && letter.attempts === attempts && letter.reason === lastError,
     );
+  /** By the words of the reason alone, whatever the code takes the cause for. */
+  const isInTheRightQueue = ({ id, lastError = '' }: Delivery): boolean => {
+    const wrong = ourFault.test(lastError) ? undelivered : deadLetters;
+    return !lettersOf(wrong).some((letter) => letter.id === id && letter.reason === lastError);
+  };
+  const toldOf = ({ tenant, endpointId }: Delivery): number =>
+    operations
+      .filter(({ type }) => type === 'delivery.exhausted')
+      .map(({ body }) => JSON.parse(body))
+      .filter((told) => told.tenant === tenant && told.endpointId === endpointId)
+      .reduce((sum, told) => sum + told.count, 0);
+  const isCounted = (delivery: Delivery): boolean =>
+    toldOf(delivery) + (tallies.tallies.get(tallyNameOf(delivery))?.count ?? 0) >= 1;
   const isAccepted = ({ endpointId }: Delivery) =>
     requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
 
@@ -50,6 +68,7 @@ export function watchPromises(world: Tables) {
     if (name === 'deliveries.defer' || isGivenBack) putOff.add(`${is.id} ${is.nextAttemptAt}`);
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
     check(!isOverAndFailed || isBuried(is), 'failed, not due any more, and not on the DLQ');
+    check(!isOverAndFailed || isCounted(is), 'failed, not due any more, and not counted for the operators');
     check(is.status !== 'delivered' || isAccepted(is), 'delivered, and no endpoint accepted it');
     countTasksOf(name, was, is);
   }
@@ -63,7 +82,7 @@ export function watchPromises(world: Tables) {
   }
 
   return {
-    ...{ violations, check, requests, counts, isBuried },
+    ...{ violations, check, requests, counts, isBuried, isInTheRightQueue, toldOf },
 
     effect(name: string, effect: () => Promise<unknown>): Promise<unknown> {
       const before = new Map(table.deliveries);
@@ -111,7 +130,9 @@ export function watchPromises(world: Tables) {
       const has = (endpointId: string) =>
         [...table.deliveries.values()].some((made) => made.eventId === id && made.endpointId === endpointId);
       const isKept = wanted.every(has);
-      const isGivenUp = letters().some((letter) => letter.kind === 'publish' && letter.id === id);
+      const isGivenUp = lettersOf(deadLetters).some(
+        (letter) => letter.kind === 'publish' && letter.id === id,
+      );
       check(isKept || isGivenUp, 'a publication was acknowledged and left no delivery');
     },
   };

@@ -1,5 +1,5 @@
 import type { AttemptRecord, Delivery, Fence } from '../../../lambdas/domain/delivery-record.ts';
-import { taskMessage } from '../../../lambdas/domain/delivery-task.ts';
+import { type DeadDelivery, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
 import { secondsUntil } from '../../../lambdas/domain/time.ts';
 import type { Parts, Sabotage } from './world.ts';
 
@@ -82,16 +82,16 @@ export const recordsRetriesWithoutDueAt: Sabotage = (parts) =>
 
 /** Out of the due index first, then onto the DLQ. */
 export const buriesInTheWrongOrder: Sabotage = (parts) => {
-  const letters: string[] = [];
+  const letters: DeadDelivery[] = [];
   return {
     ...withDeliveries(parts, {
       async clearDue(id, round) {
         const write = await parts.deliveries.clearDue(id, round);
-        for (const letter of letters.splice(0)) await parts.sendDeadLetter(letter);
+        for (const letter of letters.splice(0)) await parts.sendDeadDelivery(letter);
         return write;
       },
     }),
-    sendDeadLetter: async (letter) => void letters.push(letter),
+    sendDeadDelivery: async (letter) => void letters.push(letter),
   };
 };
 
@@ -172,3 +172,24 @@ export const putsOffWithoutSayingSo: Sabotage = (parts) =>
       return delivery === undefined ? { ok: false } : { ok: true, delivery };
     },
   });
+
+/** What an endpoint did not take pages the operator, and what is our own fault pages nobody. */
+export const sendsLettersToTheWrongQueue: Sabotage = (parts) => ({
+  sendDeadDelivery: ({ queue, body }) =>
+    parts.sendDeadDelivery({ queue: queue === 'delivery' ? 'undelivered' : 'delivery', body }),
+});
+
+/** Out of the due index first, then into the count that operators are told. */
+export const countsAfterTheDueIndex: Sabotage = (parts) => {
+  const counted: Parameters<Parts['tallies']['add']>[] = [];
+  return {
+    ...withDeliveries(parts, {
+      async clearDue(id, round) {
+        const write = await parts.deliveries.clearDue(id, round);
+        for (const one of counted.splice(0)) await parts.tallies.add(...one);
+        return write;
+      },
+    }),
+    tallies: { ...parts.tallies, add: async (...one) => void counted.push(one) },
+  };
+};

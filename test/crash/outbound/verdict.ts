@@ -16,6 +16,7 @@ export function checkTheEnd(world: SimulatedWorld, scenario: Scenario, faults: r
       checkEnd(delivery, end, faults, world);
     }
   }
+  checkTold(deliveries, world);
   for (const event of events.events.values()) checkEvent(event, deliveries, world);
   const most = mostTasks(world, scenario, faults);
   watch.check(watch.counts.tasks <= most, 'more tasks than attempts, acts and faults call for');
@@ -37,6 +38,7 @@ function checkDelivery(delivery: Delivery, world: SimulatedWorld): void {
   watch.check(isOver, `ended ${status}`);
   watch.check(dueAt === undefined, 'over, and still in the due index');
   watch.check(status !== 'failed' || watch.isBuried(delivery), 'failed, and not on the DLQ with its reason');
+  watch.check(status !== 'failed' || watch.isInTheRightQueue(delivery), 'a dead letter in the wrong queue');
   watch.check(
     requests.every(({ webhookId }) => webhookId === eventId),
     'a request with another webhook-id',
@@ -58,6 +60,15 @@ function checkEnd(delivery: Delivery, end: End, faults: readonly Fault[], world:
   const isExact = requests === end.requests || (mayBeMissing && requests < end.requests);
   watch.check(repeating > 0 || isExact, 'a request too many or too few');
   watch.check(repeating > 0 || (end.reason?.test(delivery.lastError ?? '') ?? true), 'another reason');
+}
+
+/** Operators are told of every delivery that failed, by its endpoint. */
+function checkTold(deliveries: readonly Delivery[], { watch }: SimulatedWorld): void {
+  const failed = deliveries.filter(({ status }) => status === 'failed');
+  for (const delivery of failed) {
+    const count = failed.filter(({ endpointId }) => endpointId === delivery.endpointId).length;
+    watch.check(watch.toldOf(delivery) >= count, 'failed, and the operators were never told');
+  }
 }
 
 function checkEvent(event: OutboundEvent, deliveries: readonly Delivery[], { watch }: SimulatedWorld): void {

@@ -1,4 +1,4 @@
-import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { type DeadDelivery, endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver.ts';
@@ -26,7 +26,8 @@ export interface Parts {
   readonly events: ReturnType<typeof outboundWorld>['events'];
   sendTask(task: OutgoingTask): Promise<void>;
   sendTasks(tasks: readonly OutgoingTask[]): Promise<void>;
-  sendDeadLetter(body: string): Promise<void>;
+  readonly tallies: ReturnType<typeof outboundWorld>['tallies'];
+  sendDeadDelivery(letter: DeadDelivery): Promise<void>;
 }
 
 /** Breaks a rule of the code under test, through the parts of one process. */
@@ -47,7 +48,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
   const world = outboundWorld(undefined, settings);
   const time = virtualTime(world.now, world.advance);
   const watch = watchPromises(world);
-  const { table, events, endpoints, deliveryQueue, publishQueue } = world;
+  const { table, events, endpoints, tallies, deliveryQueue, publishQueue } = world;
   for (const id of scenario.registered ?? [])
     void endpoints.create(newEndpoint(world.now(), { id, generation: 'gen_1', url: urlOf(id) }));
   const texts = new Map<string, string>();
@@ -95,8 +96,8 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     };
 
   const portsOf = (exit: () => Promise<never>): Ports => {
-    const { sendDeadLetter } = world.publishPorts;
-    const honest = { deliveries: table, events, sendTask, sendTasks, sendDeadLetter };
+    const { sendDeadDelivery } = world.sweepPorts;
+    const honest = { deliveries: table, events, tallies, sendTask, sendTasks, sendDeadDelivery };
     const parts = { ...honest, ...sabotage(honest, time.now) };
     const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
     return {
@@ -131,6 +132,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       table,
       events,
       endpoints,
+      tallies,
       publishQueue,
       deliveryQueue,
       settings,

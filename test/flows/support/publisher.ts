@@ -55,10 +55,10 @@ export function publisher(stack: LocalStack) {
       });
       look(reasons);
     },
-    /** The DLQ entry of an event's delivery. */
+    /** The dead letter of an event's delivery that its endpoint did not take. */
     deadLetter(id: string): Promise<Item> {
       return eventually(`a dead letter of ${id}`, async () => {
-        const letters = (await stack.peek(stack.outputs.dlqs.delivery)).map((body) => JSON.parse(body));
+        const letters = (await stack.peek(stack.outputs.dlqs.undelivered)).map((body) => JSON.parse(body));
         return letters.find((letter) => letter.id === deliveryId('', id, endpointOf(id)));
       });
     },

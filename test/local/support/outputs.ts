@@ -38,6 +38,7 @@ export const exampleOutputs: LocalOutputs = {
   dlqs: {
     publish: 'http://q/p-dlq',
     delivery: 'http://q/d-dlq',
+    undelivered: 'http://q/undelivered',
     subscription: 'http://q/s-dlq',
     inbound: {},
   },

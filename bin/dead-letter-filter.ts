@@ -1,0 +1,44 @@
+import { type Command, Option } from 'commander';
+import { isFailureCause } from '../lambdas/domain/delivery-failure.ts';
+import { endpointIdArgument, tenantArgument } from './arguments.ts';
+import type { DeadMessage } from './dead-letters.ts';
+import type { Dlq } from './dlqs.ts';
+
+/** Which dead letters a command is about; what is absent is not asked. */
+export interface DeadLetterFilter {
+  readonly id?: string;
+  readonly tenant?: string;
+  readonly endpoint?: string;
+  /** A cause, such as `refused`; or a part of the reason, in any case. */
+  readonly reason?: string;
+}
+
+/** The options of every command that works on dead letters. */
+export const withFilters = (command: Command): Command =>
+  command
+    .addOption(new Option('--tenant <tenant>', 'only what is for this tenant').argParser(tenantArgument))
+    .addOption(new Option('--endpoint <id>', 'only what is for this endpoint').argParser(endpointIdArgument))
+    .option(
+      '--reason <text>',
+      'only with this cause (refused, exhausted, crashed, …), or this in its reason',
+    );
+
+/** @returns whether a dead letter of that queue is meant: all of the options have to fit */
+export const meantBy =
+  (filter: DeadLetterFilter, { source }: Pick<Dlq, 'source'>) =>
+  (dead: DeadMessage): boolean =>
+    (source === undefined || dead.source === source) &&
+    (filter.id === undefined || dead.id === filter.id) &&
+    (filter.tenant === undefined || dead.tenant === filter.tenant) &&
+    (filter.endpoint === undefined || dead.endpointId === filter.endpoint) &&
+    (filter.reason === undefined || hasReason(dead, filter.reason));
+
+/** The name of a cause means that cause, and no reason with that word in it, where the letter has a cause. */
+function hasReason({ cause, reason }: DeadMessage, wanted: string): boolean {
+  if (cause !== undefined && isFailureCause(wanted)) return cause === wanted;
+  return reason.toLowerCase().includes(wanted.toLowerCase());
+}
+
+/** Whether any option narrows what a command is about. */
+export const isNarrow = ({ id, tenant, endpoint, reason }: DeadLetterFilter): boolean =>
+  [id, tenant, endpoint, reason].some((option) => option !== undefined);

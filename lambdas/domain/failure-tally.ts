@@ -1,0 +1,63 @@
+import { type FailureCause, isFailureCause } from './delivery-failure.ts';
+import type { AttemptEntry, Delivery } from './delivery-record.ts';
+import { endpointHash } from './delivery-task.ts';
+import { type Seconds, seconds, type UnixMillis } from './time.ts';
+
+/** A delivery that ended without success, as operators are told of it. */
+export interface EndedDelivery {
+  readonly tenant: string;
+  readonly endpointId: string;
+  readonly deliveryId: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly attempts: number;
+  readonly reason: string;
+  readonly cause?: FailureCause;
+  readonly host?: string;
+  readonly lastAttempt?: Pick<AttemptEntry, 'n' | 'at' | 'ms' | 'status' | 'error'>;
+}
+
+/** What ended without success at one endpoint since the operators were last told of it. */
+export interface FailureTally {
+  /** Names the endpoint: its hash. */
+  readonly name: string;
+  /** At least: what a crash has done twice counts twice. */
+  readonly count: number;
+  /** When the first of them ended. */
+  readonly since: UnixMillis;
+  /** Before this the operators are not told again. */
+  readonly tellAt: UnixMillis;
+  readonly last: EndedDelivery;
+}
+
+/** Operators are told of one endpoint this often at most. */
+export const tellingPause: Seconds = seconds(3_600);
+
+/** Tallies of one page of those that are to be told. */
+export const talliesAtOnce = 200;
+
+/** Of one text on a tally: an item is billed by the KB. */
+const maxChars = 300;
+const short = (text: string | undefined): string | undefined => text?.slice(0, maxChars);
+
+/** @param host of its endpoint's URL */
+export function endedDelivery(delivery: Delivery, host: string | undefined): EndedDelivery {
+  const { id, tenant, endpointId, eventId, eventType, attempts, lastError = 'unknown', cause } = delivery;
+  const last = delivery.attemptLog.at(-1);
+  return {
+    ...{ tenant, endpointId, deliveryId: id, eventId, eventType, attempts, cause, host },
+    reason: lastError.slice(0, maxChars),
+    lastAttempt: last && {
+      ...{ n: last.n, at: last.at, ms: last.ms, status: last.status },
+      error: short(last.error),
+    },
+  };
+}
+
+/** Names the tally of an endpoint, registered or not. */
+export const tallyNameOf = (ended: Pick<EndedDelivery, 'tenant' | 'endpointId'>): string =>
+  endpointHash(ended);
+
+/** A cause as it was written, perhaps by a later version. */
+export const knownCause = (text: string | undefined): FailureCause | undefined =>
+  text !== undefined && isFailureCause(text) ? text : undefined;

@@ -1,0 +1,27 @@
+import { type EndedDelivery, type FailureTally, tallyNameOf } from '../../lambdas/domain/failure-tally.ts';
+import type { UnixMillis } from '../../lambdas/domain/time.ts';
+
+/** Tallies in memory: each call one atomic step. */
+export function memoryTallies() {
+  const tallies = new Map<string, FailureTally>();
+
+  return {
+    tallies,
+    async add(last: EndedDelivery, now: UnixMillis): Promise<void> {
+      const name = tallyNameOf(last);
+      const { count, since, tellAt } = tallies.get(name) ?? { count: 0, since: now, tellAt: now };
+      tallies.set(name, { name, count: count + 1, since: count === 0 ? now : since, tellAt, last });
+    },
+    due: async (now: UnixMillis): Promise<readonly string[]> =>
+      [...tallies.values()].filter(({ count, tellAt }) => count > 0 && tellAt <= now).map(({ name }) => name),
+    read: async (name: string): Promise<FailureTally | undefined> => {
+      const tally = tallies.get(name);
+      return tally?.count === 0 ? undefined : tally;
+    },
+    async told({ name, count, tellAt }: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void> {
+      const tally = tallies.get(name);
+      if (tally === undefined || tally.tellAt !== tellAt) return;
+      tallies.set(name, { ...tally, count: tally.count - count, since: now, tellAt: next });
+    },
+  };
+}
