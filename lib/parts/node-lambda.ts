@@ -65,7 +65,6 @@ export class NodeLambda extends Lambda {
       memorySize: functions.memoryMb,
       environment: {
         ...props.environment,
-        NODE_OPTIONS: '--enable-source-maps',
         UV_THREADPOOL_SIZE: String(functions.workerThreads),
       },
       loggingFormat: LoggingFormat.JSON,

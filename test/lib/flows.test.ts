@@ -16,7 +16,7 @@ describe('every function', () => {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
-        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps', UV_THREADPOOL_SIZE: '16' } },
+        Environment: { Variables: { UV_THREADPOOL_SIZE: '16' } },
       });
       expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
     }

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { mapStacks } from '../mapped-stack.ts';
 
 /** A field of a wide log line. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -65,7 +66,7 @@ const logLines = (logger: Logger) => ({
   info: (line: string, fields: LogFields = {}) => logger.info(line, { ...fields }),
   warn: (line: string, fields: LogFields = {}) => logger.warn(line, { ...fields }),
   error: (line: string, fields: LogFields = {}, error?: Error) =>
-    logger.error(line, error ? { ...fields, error } : { ...fields }),
+    logger.error(line, error ? { ...fields, error: mapStacks(error) } : { ...fields }),
 });
 
 function publish(metrics: Metrics, { dimensions, counts, seconds }: Series): void {
