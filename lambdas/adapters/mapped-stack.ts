@@ -9,27 +9,6 @@ const maps = new Map<string, SourceMap | undefined>();
 /** Of the bundle: all its files are in one folder, as this one is. */
 const ownFolder = dirname(import.meta.filename);
 
-/** So many causes deep; an error may be its own cause. */
-const maxCauses = 10;
-
-/** The error, after its stack and those of its causes were mapped to the source; for the log. Never throws. */
-export function mapStacks(error: Error): Error {
-  let next: unknown = error;
-  for (let depth = 0; depth < maxCauses && next instanceof Error; depth++) next = mapOwnStack(next);
-  return error;
-}
-
-/** @returns its cause */
-function mapOwnStack(error: Error): unknown {
-  try {
-    if (typeof error.stack === 'string') error.stack = mappedStack(error.stack);
-    return error.cause;
-  } catch {
-    // It is frozen, or reads itself in a way of its own: logged as it is.
-    return undefined;
-  }
-}
-
 /**
  * A stack's text with the files and lines of the source in place of the bundle's.
  *

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mappedStack, mapStacks } from '../../lambdas/adapters/mapped-stack.ts';
+import { mappedStack } from '../../lambdas/adapters/mapped-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hookline-stacks-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -61,29 +61,5 @@ describe('a stack', () => {
         expect(typeof mappedStack(parts.join(''), folder)).toBe('string');
       }),
     );
-  });
-});
-
-describe('an error', () => {
-  test('has the stacks of its causes mapped, too, and may be its own cause', () => {
-    const frame = `Error: a\n    at f (${pathToFileURL(join(folder, 'nothing.mjs'))}:1:1)`;
-    const cause = Object.assign(new Error('b'), { stack: frame });
-    const error = new Error('a', { cause });
-    cause.cause = error;
-
-    expect(mapStacks(error)).toBe(error);
-  });
-
-  test('that is frozen, or whose stack throws, is logged as it is', () => {
-    const frozen = Object.freeze(new Error('x'));
-    const hostile = new Error('y');
-    Object.defineProperty(hostile, 'stack', {
-      get: () => {
-        throw new Error('no');
-      },
-    });
-
-    expect(mapStacks(frozen)).toBe(frozen);
-    expect(mapStacks(hostile)).toBe(hostile);
   });
 });

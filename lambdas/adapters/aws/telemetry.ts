@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { mapStacks } from '../mapped-stack.ts';
+import { LogFormat } from './log-format.ts';
 
 /** A field of a wide log line. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -26,7 +26,7 @@ interface Series {
  * dimensions instead of one per count.
  */
 export function telemetry(service: string) {
-  const logger = new Logger({ serviceName: service });
+  const logger = new Logger({ serviceName: service, logFormatter: new LogFormat() });
   const metrics = new Metrics({ namespace, serviceName: service });
   const pending = new Map<string, Series>();
 
@@ -66,7 +66,7 @@ const logLines = (logger: Logger) => ({
   info: (line: string, fields: LogFields = {}) => logger.info(line, { ...fields }),
   warn: (line: string, fields: LogFields = {}) => logger.warn(line, { ...fields }),
   error: (line: string, fields: LogFields = {}, error?: Error) =>
-    logger.error(line, error ? { ...fields, error: mapStacks(error) } : { ...fields }),
+    logger.error(line, error ? { ...fields, error } : { ...fields }),
 });
 
 function publish(metrics: Metrics, { dimensions, counts, seconds }: Series): void {
