@@ -44,9 +44,13 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     const { lineBytes, metricBytes } = step;
     const counts = countsOf(step);
     const expected = countsOf(pinned[name]);
-    // What is at work at once may wait for one another's limits.
-    if (events === 1) expect({ [name]: counts }).toEqual({ [name]: expected });
-    else expect(Math.abs(counts.write - expected.write), `${name}: write units`).toBeLessThan(0.5);
+    // What is at work at once waits for one another's limits; those of an endpoint that fails depend on the time, too.
+    if (events === 1 && !/^(?:failed|tried again)$/.test(name))
+      expect({ [name]: counts }).toEqual({ [name]: expected });
+    else
+      expect(Math.abs(counts.write - expected.write), `${name}: write units`).toBeLessThan(
+        events === 1 ? 1.5 : 0.5,
+      );
     expect(Object.keys(counts.calls), name).toEqual(Object.keys(expected.calls));
     expect(lineBytes).toBeLessThanOrEqual((pinned[name]?.lineBytes ?? 0) * (1 + linesDiffer));
     expect(metricBytes).toBeLessThanOrEqual((pinned[name]?.metricBytes ?? 0) * (1 + linesDiffer));
@@ -78,9 +82,10 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     const { post, take, batch, consume } = inboundTraffic(stack);
     // The first of each reads secrets and opens connections.
     await consume(await batch(handled, 1, 1000));
-    await post(handled, 1000, 'forged');
 
     check('receive', 1, await stack.counted(() => post(handled, 1000)));
+    // A secret is read again once in two seconds, however many forged requests there are.
+    await post(handled, 1000, 'forged');
     check('refused', 1, await stack.counted(() => post(handled, 1000, 'forged')));
     check('handled', 1, await consume(await take(1)));
     const ten = await batch(handled, 10, 1000);
@@ -145,7 +150,7 @@ function perEvent(events: number, { calls, lines, milliseconds, ...units }: Coun
     indexWrite: share(units.indexWrite),
     read: share(units.read),
     // To the next hundred: ids and times have various lengths.
-    storedBytes: Math.ceil(share(units.stored) / 100) * 100,
+    storedBytes: Math.ceil(Math.max(0, share(units.stored)) / 100) * 100 || 0,
     lineBytes: Math.round(share(bytes((name) => name !== 'metrics' && name !== 'account.credited'))),
     metricBytes: bytes((name) => name === 'metrics'),
   };

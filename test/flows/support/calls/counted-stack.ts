@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   InvokeCommand,
   LambdaClient,
@@ -60,8 +61,15 @@ export async function countedStack({ counts = true } = {}) {
     const begun = performance.now();
     await step();
     const milliseconds = performance.now() - begun;
-    const lines = bytesOf((await logs.read(since)).map(({ text }) => text));
-    return { ...recorder.look(), lines, milliseconds };
+    return { ...recorder.look(), lines: await linesSince(since), milliseconds };
+  }
+
+  /** Lines are stored a little later than they are written; those of the metrics are the last of an invocation. */
+  async function linesSince(since: number): Promise<Counted['lines']> {
+    const read = async () => bytesOf((await logs.read(since)).map(({ text }) => text));
+    await eventually('the metrics of the step', async () => (await read())['metrics'] !== undefined);
+    await pause(300);
+    return read();
   }
 
   async function invoke(part: string, event: object): Promise<string> {
