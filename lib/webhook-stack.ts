@@ -1,5 +1,5 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps, Token } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { keptIndex } from '../lambdas/domain/tables.ts';
@@ -56,6 +56,11 @@ export interface WebhookStackProps extends StackProps {
   readonly terminationProtection?: boolean;
   /** How long logs are kept. @default one month */
   readonly logRetention?: RetentionDays;
+  /**
+   * Which of Lambda's own lines are logged. `SystemLogLevel.WARN` leaves out those on the start and the report of each
+   * invocation, and so the billed duration and the memory of a single one. docs/cost.md says what that saves. @default INFO
+   */
+  readonly systemLogLevel?: SystemLogLevel;
 }
 
 /** The account that the local AWS has. */
@@ -75,16 +80,16 @@ export class WebhookStack extends Stack {
     const sources = withPublicUrls(props.sources, props);
     warnOfOldRanges(this, sources);
     const removalPolicy = props.dataRemoval ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+    const { customDomain, handlersRegistry, systemLogLevel } = props;
     const logRetention = props.logRetention ?? defaultLogRetention;
     const alarms = new AlarmTopic(this, 'Alarms', { email: props.alarmEmail });
     const shared = {
       payloads: new PayloadBucket(this, 'Payloads', removalPolicy),
       alarmAction: alarms.action,
       removalPolicy,
-      functions: { handlersRegistry: props.handlersRegistry, logRetention, removalPolicy },
+      functions: { handlersRegistry, logRetention, removalPolicy, systemLogLevel },
     };
 
-    const { customDomain } = props;
     const api = new InboundApi(this, 'Inbound', { logRetention, customDomain });
     const events = new RecordTable(this, 'InboundEvents', { removalPolicy, indexes: [keptIndex] });
     const secrets = sourceSecrets(this, sources, removalPolicy);

@@ -19,6 +19,8 @@ export interface LocalAwsSettings {
   readonly strict: boolean;
   /** 0: any free one. */
   readonly port: number;
+  /** Where the functions reach AWS: a recorder in front of it. @default the emulator itself */
+  readonly functionEndpoint?: string;
   /** An AWS endpoint that already runs, to be used instead of starting one. */
   readonly endpoint?: Endpoint;
   /** More CDK context for the app, as `cdk -c key=value`. */
@@ -115,6 +117,7 @@ async function bringUp(
         port,
         strict: settings.strict,
         directory: state.path,
+        functionEndpoint: settings.functionEndpoint,
         onLine: settings.onEmulatorLine ?? (() => undefined),
       }),
     );

@@ -22,6 +22,8 @@ export interface MinistackSettings {
   readonly strict: boolean;
   /** Its log and its certificate go in here. */
   readonly directory: string;
+  /** Where the functions reach it: a recorder in front of it. @default the emulator itself */
+  readonly functionEndpoint?: string;
   /** Gets each line of its log. */
   readonly onLine: (line: string) => void;
 }
@@ -55,7 +57,10 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   const scratch = mkdtempSync(join(tmpdir(), 'hookline-'));
   const child = spawn(settings.python, serverArguments(settings.port, tls), {
     cwd: scratch,
-    env: { ...ministackVariables(settings.port, scratch, endpoint), ...tlsVariables(tls) },
+    env: {
+      ...ministackVariables(settings.port, scratch, settings.functionEndpoint ?? endpoint.url),
+      ...tlsVariables(tls),
+    },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -83,7 +88,7 @@ function serverArguments(port: number, tls: TlsFiles | undefined): string[] {
 }
 
 /** Little of the user's environment goes in, because every function inherits what is here. */
-function ministackVariables(port: number, scratch: string, endpoint: Endpoint): NodeJS.ProcessEnv {
+function ministackVariables(port: number, scratch: string, functionEndpoint: string): NodeJS.ProcessEnv {
   const { HOME, LANG, PATH } = process.env;
   // Receivers read certificates and keys from their providers, through the user's proxy where there is one.
   const { HTTPS_PROXY, NODE_USE_ENV_PROXY } = process.env;
@@ -104,7 +109,7 @@ function ministackVariables(port: number, scratch: string, endpoint: Endpoint): 
     LOG_LEVEL: 'WARNING',
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
-    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_ENDPOINT_URL: functionEndpoint,
     AWS_EC2_METADATA_DISABLED: 'true',
   };
 }

@@ -35,8 +35,10 @@ export interface EventRecord {
   readonly lastError?: string;
   /** The queue message with which it failed for good or was ignored: another one is a redelivery or a replay. */
   readonly endedMessageId?: string;
-  /** Where its body is kept for a replay. */
+  /** Where in the bucket the event is kept for a replay. */
   readonly keptBody?: string;
+  /** The event itself, kept in the record: one that is small. */
+  readonly keptMessage?: string;
   readonly keptAt?: UnixMillis;
 }
 
@@ -97,6 +99,19 @@ export interface Claim extends Claimant {
   readonly expiresAt: UnixMillis;
 }
 
+/** Where a failed or ignored event is kept, whole, for a replay. */
+export type Kept =
+  | { readonly keptDay: string; readonly keptMessage: string; readonly keptBody?: undefined }
+  | { readonly keptDay: string; readonly keptBody: string; readonly keptMessage?: undefined };
+
+/**
+ * Up to this size an event is kept in its record, beyond it in the bucket.
+ *
+ * A PUT to S3 costs as much as eight write units, and a record pays one for each KB: 4 KB are four units more, and as many
+ * again when the event is claimed once more. So up to here the record is cheaper, though its storage costs ten times as much.
+ */
+export const maxKeptMessageBytes = 4096;
+
 /** How an attempt ended; the record is written only while the claim is still ours. */
 export type Outcome =
   | { readonly kind: 'processed' }
@@ -107,8 +122,8 @@ export type Outcome =
       /** Whether a message with this wait is on the queue: never true before it is. */
       readonly sentBack: boolean;
     }
-  | { readonly kind: 'failed'; readonly error: string; readonly keptBody: string; readonly keptDay: string }
-  | { readonly kind: 'ignored'; readonly keptBody: string; readonly keptDay: string };
+  | { readonly kind: 'failed'; readonly error: string; readonly kept: Kept }
+  | { readonly kind: 'ignored'; readonly kept: Kept };
 
 /** It ended otherwise between our claim and its refusal, and is free now: the message comes back for it. */
 const free: Standing = { kind: 'busy', wait: seconds(1) };

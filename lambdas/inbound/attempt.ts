@@ -71,7 +71,6 @@ export async function attemptEvent(
       log.error('handler.failed', { permanent: outcome.isPermanent }, asError(outcome.error));
       return settleFailure(work, claim, outcome, ports.now(), ports);
     case 'hung':
-      log.error('handler.hung', {});
       return 'hung';
   }
 }
@@ -110,5 +109,7 @@ export function reportConsumed(
   { telemetry, now }: AttemptPorts,
 ): void {
   telemetry.count('WebhooksReceived', { source: event.source, eventType, status: end.status });
-  telemetry.log(eventFields(event)).info('event.consumed', { ...end, ageMs: now() - event.receivedAt });
+  const log = telemetry.log(eventFields(event));
+  const write = end.status === 'hung' ? log.error : log.info;
+  write('event.consumed', { ...end, ageMs: now() - event.receivedAt });
 }

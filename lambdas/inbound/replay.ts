@@ -44,21 +44,24 @@ export async function replayEvent(id: string, now: UnixMillis, ports: ReplayPort
   if (record === undefined) return refused(`there is no event ${id}`);
   if (record.status === 'processed') return refused(`${id} is processed; its handler runs once`);
   if (isLeased(record, now)) return refused(`${id} is being processed now`);
-  if (record.keptBody === undefined) return refused(`${id} is ${record.status}: its message is still queued`);
+  const { keptMessage, keptBody } = record;
+  if (keptMessage === undefined && keptBody === undefined)
+    return refused(`${id} is ${record.status}: its message is still queued`);
   try {
-    return await enqueueAgain(id, record.keptBody, ports);
+    return await enqueueAgain(record, ports);
   } catch (error) {
     if (error instanceof AlteredBodyError) return refused(`${id}: ${error.message}`);
     throw error;
   }
 }
 
-async function enqueueAgain(id: string, key: string, ports: ReplayPorts): Promise<Replay> {
-  const kept = await readKept(id, key, ports.getBody);
+async function enqueueAgain(record: EventRecord, ports: ReplayPorts): Promise<Replay> {
+  const { id } = record;
+  const kept = record.keptMessage ?? (await readKept(id, record.keptBody ?? '', ports.getBody));
   if (kept === undefined) return refused(`the body of ${id} is past its retention`);
-  const message = parseMessage(ReceivedMessage, 'kept event', Buffer.from(kept).toString('utf8'));
+  const message = parseMessage(ReceivedMessage, 'kept event', kept);
   if (eventKey(message.source, message.id) !== id)
-    throw new AlteredBodyError(`another event was kept in its place, as ${key}`);
+    throw new AlteredBodyError('another event was kept in its place');
   const body = await bytesOf(message, ports.getBody);
   if (body === undefined) return refused(`the body of ${id} is past its retention`);
   const packed = packEvent(headingOf(message), body);
@@ -68,11 +71,12 @@ async function enqueueAgain(id: string, key: string, ports: ReplayPorts): Promis
   return { kind: 'replayed', eventType: type };
 }
 
-function readKept(id: string, key: string, get: GetObject): Promise<Uint8Array | undefined> {
+async function readKept(id: string, key: string, get: GetObject): Promise<string | undefined> {
   const source = sourceIn(id);
   // As version 0.1.0 kept it, for 35 days: named by the event's id, so its content proves nothing.
   const early = `${payloadPrefixes.inbound}kept/${source}/${bodyHash(Buffer.from(id))}`;
-  return key === early ? get(key) : readStored(key, keptPrefix(source), get);
+  const content = await (key === early ? get(key) : readStored(key, keptPrefix(source), get));
+  return content && Buffer.from(content).toString('utf8');
 }
 
 const refused = (reason: string): Replay => ({ kind: 'refused', reason });

@@ -1,5 +1,5 @@
 import { inlineMessage } from '../domain/event.ts';
-import { type Claim, describeError } from '../domain/idempotency.ts';
+import { type Claim, describeError, type Kept, maxKeptMessageBytes } from '../domain/idempotency.ts';
 import { type DeadLetter, serialiseMessage } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { keptPrefix } from '../domain/tables.ts';
@@ -76,7 +76,7 @@ async function releaseFor(
 }
 
 /**
- * Ends an event for good: its body is kept, then the dead letter sent, then the end recorded, then acknowledged.
+ * Ends an event for good: it is kept, then the dead letter sent, then the end recorded, then acknowledged.
  *
  * A crash between any two of them repeats what came before; in another order it could end in silence.
  */
@@ -87,21 +87,21 @@ export async function giveUp(
   now: UnixMillis,
   ports: SettlePorts,
 ): Promise<Settled> {
-  const kept = await keepBody(work, now, ports);
+  const kept = await keepEvent(work, now, ports);
   await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));
-  const isOurs = await ports.claims.finish(claim, { kind: 'failed', error, ...kept }, now);
+  const isOurs = await ports.claims.finish(claim, { kind: 'failed', error, kept }, now);
   return isOurs ? { settlement: acknowledge, ending: 'failed' } : lostClaim;
 }
 
-/** Records that no handler wants the event; its body is kept, so that a handler added later can have it. */
+/** Records that no handler wants the event; it is kept, so that a handler added later can have it. */
 export async function settleIgnored(
   work: Work,
   claim: Claim,
   now: UnixMillis,
   ports: SettlePorts,
 ): Promise<Settled> {
-  const kept = await keepBody(work, now, ports);
-  const isOurs = await ports.claims.finish(claim, { kind: 'ignored', ...kept }, now);
+  const kept = await keepEvent(work, now, ports);
+  const isOurs = await ports.claims.finish(claim, { kind: 'ignored', kept }, now);
   return isOurs ? { settlement: acknowledge, ending: 'ignored' } : lostClaim;
 }
 
@@ -125,11 +125,17 @@ export const deadLetter = (
 
 const lostClaim: Settled = { settlement: { kind: 'fail' }, ending: 'lost-claim' };
 
-/** Keeps the whole event, body inside, named by its content: it does not depend on the queue's message. */
-async function keepBody(work: Work, now: UnixMillis, ports: SettlePorts) {
+/**
+ * Keeps the whole event, body inside: it does not depend on the queue's message.
+ *
+ * A small one stands in its record, written with its end; a large one in the bucket before that, named by its content.
+ */
+async function keepEvent(work: Work, now: UnixMillis, ports: SettlePorts): Promise<Kept> {
   const text = work.body === undefined ? work.message.text : inlineMessage(work.event, work.body);
   const content = Buffer.from(text);
+  const keptDay = `${work.event.source}#${utcDay(now)}`;
+  if (content.byteLength <= maxKeptMessageBytes) return { keptDay, keptMessage: text };
   const key = `${keptPrefix(work.event.source)}${bodyHash(content)}`;
   await ports.putBody(key, content);
-  return { keptBody: key, keptDay: `${work.event.source}#${utcDay(now)}` };
+  return { keptDay, keptBody: key };
 }

@@ -6,6 +6,7 @@ import {
   LoggingFormat,
   type RecursiveLoop,
   Runtime,
+  type SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -20,6 +21,8 @@ export interface FunctionDefaults {
   /** The file that exports the team's `handlers`. @default the shipped one */
   readonly handlersRegistry?: string;
   readonly logRetention: RetentionDays;
+  /** Which of Lambda's own lines are logged. @default INFO */
+  readonly systemLogLevel?: SystemLogLevel;
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -40,7 +43,7 @@ export interface NodeLambdaProps {
   readonly once?: boolean;
 }
 
-/** λ: Node.js 24, arm64, ESM, source maps, JSON logs in a group of its own, a role that may only write them. */
+/** λ: Node.js 24, arm64, ESM, JSON logs in a group of its own, a role that may only write them. */
 export class NodeLambda extends Lambda {
   private readonly ownRole: Role;
 
@@ -68,10 +71,11 @@ export class NodeLambda extends Lambda {
         // Two stacks of an account do not share their metrics.
         POWERTOOLS_METRICS_NAMESPACE: Stack.of(scope).stackName,
         // DEP0169 is a line in each new process's log: of `url.parse` in a runtime's own code, as the emulator's. Ours has none.
-        NODE_OPTIONS: '--enable-source-maps --disable-warning=DEP0169',
+        NODE_OPTIONS: '--disable-warning=DEP0169',
         UV_THREADPOOL_SIZE: String(functions.workerThreads),
       },
       loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: props.defaults.systemLogLevel,
       logGroup,
       role,
       recursiveLoop: props.recursiveLoop,

@@ -12,7 +12,7 @@ export function keptContract(name: string, make: () => Promise<ClaimsPort & Kept
       const { claims, claimBy } = await setUp();
       const day = { keptBody: 'inbound/x/kept/1', keptDay: `contract-${crypto.randomUUID()}#2026-11-18` };
       await claims.claim(claimBy('a'));
-      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', ...day }, at(1));
+      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', kept: day }, at(1));
 
       const kept = async () => (await claims.listKept(day.keptDay, 10)).ids;
       expect(await kept()).toEqual([claimBy('a').id]);
@@ -20,6 +20,25 @@ export function keptContract(name: string, make: () => Promise<ClaimsPort & Kept
       expect(await kept()).toEqual([claimBy('a').id]);
       await claims.finish(claimBy('b', at(2)), { kind: 'processed' }, at(3));
       expect(await kept()).toEqual([]);
+    });
+
+    it('stand in their records when they are small, and in one place only', async () => {
+      const { claims, claimBy, record } = await setUp();
+      const keptDay = `contract-${crypto.randomUUID()}#2026-11-18`;
+      const inItem = { keptDay, keptMessage: '{"id":"\\ud800 ü"}' };
+      const inBucket = { keptDay, keptBody: 'inbound/x/kept/1' };
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'ignored', kept: inBucket }, at(1));
+      await claims.claim(claimBy('b', at(2)));
+      await claims.finish(claimBy('b', at(2)), { kind: 'ignored', kept: inItem }, at(3));
+
+      expect(await record()).toMatchObject({ keptMessage: inItem.keptMessage, keptAt: at(3) });
+      expect((await record()).keptBody).toBeUndefined();
+      expect(await claims.listKept(keptDay, 10)).toMatchObject({ ids: [claimBy('a').id] });
+      await claims.claim(claimBy('c', at(4)));
+      expect((await record()).keptMessage).toBe(inItem.keptMessage);
+      await claims.finish(claimBy('c', at(4)), { kind: 'processed' }, at(5));
+      expect((await record()).keptMessage).toBeUndefined();
     });
 
     it('are listed page by page, the oldest first, though some are of one instant', async () => {
@@ -30,7 +49,7 @@ export function keptContract(name: string, make: () => Promise<ClaimsPort & Kept
         const claim = { ...claimBy('a'), id: `${claimBy('a').id}_${index}` };
         await claims.claim(claim);
         const day = { keptBody: 'inbound/x/kept/1', keptDay };
-        await claims.finish(claim, { kind: 'failed', error: 'Error: no', ...day }, at(then));
+        await claims.finish(claim, { kind: 'failed', error: 'Error: no', kept: day }, at(then));
         ids.push(claim.id);
       }
       const found: string[] = [];

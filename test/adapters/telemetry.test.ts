@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 const any = { source: 'stripe', eventType: 'any', status: 'processed' };
-const written = (level: 'log' | 'info') =>
+const written = (level: 'log' | 'info' | 'error') =>
   vi.mocked(console[level]).mock.calls.map(([line]) => JSON.parse(String(line)));
 
 describe('telemetry', () => {
@@ -59,6 +59,46 @@ describe('telemetry', () => {
     report.flush();
 
     expect(written('log').map((line) => line.WebhooksReceived)).toEqual([5, 1]);
+  });
+
+  it('writes lines with what each needs, and no id of a trace that nothing records', () => {
+    vi.stubEnv(
+      '_X_AMZN_TRACE_ID',
+      'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0',
+    );
+
+    telemetry('consume').log({ source: 'stripe' }).info('event.consumed', { status: 'processed' });
+
+    const [line] = written('info');
+    expect(Object.keys(line)).toEqual(['level', 'message', 'timestamp', 'service', 'source', 'status']);
+  });
+
+  it('writes an error with its causes, also one that is strange', () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const cause = Object.assign(new TypeError('why'), { code: 'E' });
+    telemetry('consume').error('event.errored', { id: 1 }, new Error('what', { cause }));
+    telemetry('consume').error('event.errored', {}, Object.freeze(new Error('frozen')));
+    telemetry('consume').error('event.errored', {}, Object.assign(new Error('bare'), { stack: undefined }));
+    const own = new Error('own');
+    own.cause = own;
+    telemetry('consume').error('event.errored', {}, own);
+    const hostile = Object.defineProperty(new Error('hostile'), 'stack', {
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    telemetry('consume').error('event.errored', {}, hostile);
+
+    expect(written('error')).toMatchObject([
+      {
+        id: 1,
+        error: { name: 'Error', message: 'what', cause: { name: 'TypeError', message: 'why', code: 'E' } },
+      },
+      { error: { message: 'frozen' } },
+      { error: { message: 'bare' } },
+      { error: { message: 'own', cause: { cause: { message: 'own' } } } },
+      { error: { message: 'an error that cannot be read' } },
+    ]);
   });
 
   it('loses none of many values', () => {

@@ -101,6 +101,7 @@ function ended(claim: Claim, outcome: Outcome, now: UnixMillis): Partial<StoredR
         processedAt: now,
         lastError: undefined,
         keptBody: undefined,
+        keptMessage: undefined,
         keptDay: undefined,
         keptAt: undefined,
       };
@@ -110,17 +111,19 @@ function ended(claim: Claim, outcome: Outcome, now: UnixMillis): Partial<StoredR
       return {
         lastError: outcome.error,
         endedMessageId: claim.messageId,
-        keptBody: outcome.keptBody,
-        keptDay: outcome.keptDay,
         keptAt: now,
+        keptDay: outcome.kept.keptDay,
+        keptBody: outcome.kept.keptBody,
+        keptMessage: outcome.kept.keptMessage,
       };
     case 'ignored':
       return {
         lastError: undefined,
         endedMessageId: claim.messageId,
-        keptBody: outcome.keptBody,
-        keptDay: outcome.keptDay,
         keptAt: now,
+        keptDay: outcome.kept.keptDay,
+        keptBody: outcome.kept.keptBody,
+        keptMessage: outcome.kept.keptMessage,
       };
   }
 }

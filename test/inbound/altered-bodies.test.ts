@@ -61,7 +61,7 @@ describe('an event that was kept', () => {
     const it = world(async () => {
       if (runs++ === 0) throw new PermanentFailure('no');
     });
-    it.send(stripeMessage('evt_1'));
+    it.send(stripeMessage('evt_1', { body: JSON.stringify({ filling: 'x'.repeat(5000) }) }));
     await it.turn();
     const keptKey = it.claims.records.get('stripe#evt_1')?.keptBody ?? '';
     const ports = {
@@ -85,6 +85,19 @@ describe('an event that was kept', () => {
     expect(await replay()).toEqual({
       kind: 'refused',
       reason: `stripe#evt_1: its body in the bucket is not the one that was stored as ${keptKey}`,
+    });
+    expect(queue.size).toBe(0);
+  });
+
+  test('in the record of another is not replayed', async () => {
+    const { claims, replay, queue } = await failed();
+    const record = claims.records.get('stripe#evt_1');
+    const keptMessage = stripeMessage('evt_2');
+    if (record !== undefined) claims.records.set('stripe#evt_1', { ...record, keptMessage });
+
+    expect(await replay()).toEqual({
+      kind: 'refused',
+      reason: 'stripe#evt_1: another event was kept in its place',
     });
     expect(queue.size).toBe(0);
   });

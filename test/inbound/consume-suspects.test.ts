@@ -140,6 +140,8 @@ describe('consume, when a handler does not stop', () => {
     expect(world.claims.records.get('stripe#evt_hangs')).toMatchObject({ status: 'processing', attempts: 1 });
     expect(world.claims.records.get('stripe#evt_a')?.status).toBe('processed');
     expect([...world.queue.keys()]).toEqual(['message-1']);
+    const ofHung = world.lines.filter(({ fields }) => fields['eventId'] === 'evt_hangs');
+    expect(ofHung).toMatchObject([{ level: 'error', line: 'event.consumed', fields: { status: 'hung' } }]);
   });
 
   it('counts a handler that stops in time, by throwing, as failed', async () => {

@@ -101,7 +101,8 @@ describe('consume', () => {
       endedMessageId: 'message-1',
       keptDay: 'stripe#2026-11-18',
     });
-    expect(world.bodies.has(record?.keptBody ?? '')).toBe(true);
+    expect(record?.keptMessage).toBe(stripeMessage('evt_1'));
+    expect(world.bodies.size).toBe(0);
     expect(world.queue.size).toBe(0);
   });
 
@@ -159,6 +160,39 @@ describe('consume', () => {
     expect(await world.claims.listKept('stripe#2026-11-18', 10)).toEqual({ ids: ['stripe#evt_1'] });
     expect(world.counts.get('WebhooksReceived stripe other ignored')).toBe(1);
     expect(world.queue.size).toBe(0);
+  });
+
+  it.each([
+    [4096, 'its record'],
+    [4097, 'the bucket'],
+  ])('keeps a message of %i bytes in %s', async (bytes, where) => {
+    const world = inboundWorld(scripted(succeed).handlers);
+    const message = (filling: string) =>
+      stripeMessage('evt_1', { type: 'charge.updated', body: filling, headers: {} });
+    // In bytes, not in characters: an umlaut has two.
+    const text = message(`ü${'x'.repeat(bytes - 2 - Buffer.byteLength(message('')))}`);
+    world.send(text);
+
+    await world.turn();
+
+    const { keptMessage, keptBody } = world.claims.records.get('stripe#evt_1') ?? {};
+    expect(Buffer.byteLength(text)).toBe(bytes);
+    expect(keptMessage ?? String(world.bodies.get(keptBody ?? ''))).toBe(text);
+    expect(world.bodies.size).toBe(where === 'the bucket' ? 1 : 0);
+  });
+
+  it('keeps an event in one place only, when it fails again in another size', async () => {
+    const world = inboundWorld(scripted(failForGood).handlers);
+    const places = async (filling: string) => {
+      world.send(stripeMessage('evt_1', { body: filling }));
+      await world.turn();
+      const { keptMessage, keptBody } = world.claims.records.get('stripe#evt_1') ?? {};
+      return [keptMessage !== undefined, keptBody !== undefined];
+    };
+
+    expect(await places('x')).toEqual([true, false]);
+    expect(await places('x'.repeat(5000))).toEqual([false, true]);
+    expect(await places('x')).toEqual([true, false]);
   });
 
   it('measures a handler under the name that it was declared with', async () => {

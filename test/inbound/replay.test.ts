@@ -89,7 +89,7 @@ describe('replayEvent', () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     await world.turn();
-    world.send(stripeMessage('evt_2'));
+    world.send(stripeMessage('evt_2', { body: 'x'.repeat(5000) }));
     await world.turn();
     await world.replay('stripe#evt_1');
     await world.turn();

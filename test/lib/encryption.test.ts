@@ -1,3 +1,4 @@
+import { SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, test } from 'vitest';
 import { deniesPlainHttp, idOf, statementsOf } from './support/policies.ts';
@@ -143,6 +144,18 @@ describe('data', () => {
 
     app.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
     longer.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
+  });
+
+  test("Lambda's own lines are logged as far as the app says", () => {
+    const quiet = synth({ systemLogLevel: SystemLogLevel.WARN });
+
+    quiet.template.allResourcesProperties('AWS::Lambda::Function', {
+      LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
+    });
+    for (const { Properties } of Object.values(quiet.resources('AWS::Lambda::Function'))) {
+      // Metrics are lines without a level, which count as INFO: none may be left out.
+      expect(Properties['LoggingConfig']).not.toHaveProperty('ApplicationLogLevel');
+    }
   });
 
   test('every function logs to a group of its own', () => {

@@ -71,7 +71,6 @@ describe('each metric of our own that an alarm or a graph shows', () => {
   });
 });
 
-/** The sweep does not count endpoints yet. */
 describe.each(Object.entries(table))('%s', (name, { services }) => {
   test('is emitted by each of its services', () => {
     for (const service of services) {

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Claim, EventRecord, Outcome } from '../../domain/idempotency.ts';
+import type { Claim, EventRecord, Kept, Outcome } from '../../domain/idempotency.ts';
 import { toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { parseEventItem } from './event-item.ts';
@@ -79,10 +79,11 @@ const claimed = (claim: Claim) => ({
   expiresAt: toUnixSeconds(claim.expiresAt),
 });
 
-/** What a body kept for a replay adds; it stays through the replay, until the event is processed. */
-const kept = (outcome: { readonly keptBody: string; readonly keptDay: string }, now: UnixMillis) => ({
-  keptBody: outcome.keptBody,
-  keptDay: outcome.keptDay,
+/** What an event kept for a replay adds; it stays through the replay, until the event is processed. */
+const kept = ({ keptDay, keptBody, keptMessage }: Kept, now: UnixMillis) => ({
+  keptDay,
+  keptBody,
+  keptMessage,
   keptAt: now,
 });
 
@@ -93,15 +94,16 @@ function finished(claim: Claim, outcome: Outcome, now: UnixMillis): ConditionalU
         processedAt: now,
         lastError: undefined,
         keptBody: undefined,
+        keptMessage: undefined,
         keptDay: undefined,
         keptAt: undefined,
       };
     case 'retrying':
       return { lastError: outcome.error, dueAt: outcome.dueAt, sentBack: outcome.sentBack || undefined };
     case 'failed':
-      return { lastError: outcome.error, endedMessageId: claim.messageId, ...kept(outcome, now) };
+      return { lastError: outcome.error, endedMessageId: claim.messageId, ...kept(outcome.kept, now) };
     case 'ignored':
-      return { lastError: undefined, endedMessageId: claim.messageId, ...kept(outcome, now) };
+      return { lastError: undefined, endedMessageId: claim.messageId, ...kept(outcome.kept, now) };
   }
 }
 

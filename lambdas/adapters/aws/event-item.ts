@@ -19,6 +19,7 @@ const EventItem = v.object({
   lastError: v.optional(v.string()),
   endedMessageId: v.optional(v.string()),
   keptBody: v.optional(v.string()),
+  keptMessage: v.optional(v.string()),
   keptAt: v.optional(Millis),
 });
 

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Count, CounterName, MetricOf, NoteSeconds, Service, TimeName } from '../../domain/metrics.ts';
+import { LogFormat } from './log-format.ts';
 
 /** A field of a wide log line. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -25,7 +26,7 @@ interface Series {
  * @param service whose metrics they are: it may emit only what the table of metrics says of it
  */
 export function telemetry<S extends Exclude<Service, 'gateway'>>(service: S) {
-  const logger = new Logger({ serviceName: service });
+  const logger = new Logger({ serviceName: service, logFormatter: new LogFormat() });
   const metrics = new Metrics({ serviceName: service });
   const pending = new Map<string, Series>();
 

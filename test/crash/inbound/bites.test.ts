@@ -50,8 +50,13 @@ const bites: readonly Bite[] = [
     'none',
     'evt_killer failed without a dead letter',
   ],
-  ['keeps no body', 'an event without a handler', 'none', 'the body of evt_ignored is not kept'],
-  ['keeps no body', 'a replay after the failure', 'none', 'evt_1 ended failed, not processed'],
+  ['keeps no body', 'a large event without a handler', 'none', 'the body of evt_ignored_large is not kept'],
+  [
+    'keeps no body',
+    'a replay of a large event after the failure',
+    'none',
+    'evt_large ended failed, not processed',
+  ],
   [
     'takes a redelivery of a failure for a duplicate',
     'a replay after the failure',

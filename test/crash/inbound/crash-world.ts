@@ -177,6 +177,10 @@ const does: Readonly<Record<Doing, (exit: () => Promise<never>) => Promise<void>
 
 /** Ids that begin otherwise are event types without a handler, or no events at all. */
 function textOf(id: string): string {
-  if (id.startsWith('evt_ignored')) return stripeMessage(id, { type: 'charge.updated' });
-  return id.startsWith('evt_') ? stripeMessage(id) : id;
+  // Larger than what its record takes, so that it is kept in the bucket.
+  const size = id.endsWith('_large')
+    ? { body: JSON.stringify({ id, filling: 'x'.repeat(5000) }) }
+    : undefined;
+  if (id.startsWith('evt_ignored')) return stripeMessage(id, { type: 'charge.updated', ...size });
+  return id.startsWith('evt_') ? stripeMessage(id, size) : id;
 }

@@ -65,8 +65,9 @@ function wrongStatus(id: string, end: End, { records }: Observed): string[] {
 }
 
 function lostBody(id: string, { records, bodies }: Observed): string[] {
-  const key = records.get(`stripe#${id}`)?.keptBody;
-  return key !== undefined && bodies.has(key) ? [] : [`the body of ${id} is not kept`];
+  const record = records.get(`stripe#${id}`);
+  const isKept = record?.keptMessage?.includes(id) || bodies.has(record?.keptBody ?? '');
+  return isKept ? [] : [`the body of ${id} is not kept`];
 }
 
 /** A success is recorded once, for good, and only after one. */

@@ -70,6 +70,13 @@ export const scenarios: readonly Scenario[] = [
     runs: {},
   },
   {
+    name: 'a large event without a handler',
+    phases: [{ send: ['evt_ignored_large'] }],
+    handler: always('succeeds'),
+    ends: { evt_ignored_large: 'ignored' },
+    runs: {},
+  },
+  {
     name: 'a message that is no event',
     phases: [{ send: ['not JSON', 'evt_1'] }],
     handler: always('succeeds'),
@@ -110,6 +117,13 @@ export const scenarios: readonly Scenario[] = [
     handler: failsForGoodAtFirst,
     ends: { evt_1: 'processed' },
     runs: { evt_1: 2 },
+  },
+  {
+    name: 'a replay of a large event after the failure',
+    phases: [{ send: ['evt_large'] }, { replay: 'evt_large' }],
+    handler: failsForGoodAtFirst,
+    ends: { evt_large: 'processed' },
+    runs: { evt_large: 2 },
   },
   {
     name: 'a table that cannot be reached',

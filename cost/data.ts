@@ -1,0 +1,72 @@
+import calls from './calls.json' with { type: 'json' };
+import durations from './durations.json' with { type: 'json' };
+import list from './prices.json' with { type: 'json' };
+import template from './template.json' with { type: 'json' };
+
+/** What one step of an event calls and writes, as it was counted on the local AWS. */
+export interface CountedStep {
+  /** By `service.Operation`, for each event. */
+  readonly calls: Readonly<Record<string, number>>;
+  /** DynamoDB's write units, those of indexes apart, and read units. */
+  readonly write: number;
+  readonly indexWrite: number;
+  readonly read: number;
+  /** By which the tables grow. */
+  readonly storedBytes: number;
+  /** Of our own log lines, for each event. */
+  readonly lineBytes: number;
+  /** Of the metrics' lines, for each invocation. */
+  readonly metricBytes: number;
+}
+
+export type PriceName = keyof typeof list.prices;
+export type FunctionName = keyof typeof durations.functions;
+
+/** What a hosted service takes; `outbound` and `inbound` are USD per million, null where no list price is known. */
+export interface Hosted {
+  readonly name: string;
+  readonly monthly: number;
+  readonly included: number;
+  readonly inbound: number | null;
+  readonly outbound: number | null;
+  readonly note: string;
+  readonly source: string;
+  readonly read: string;
+}
+
+export const prices = list.prices;
+export const hosted: readonly Hosted[] = list.hosted;
+export const notFound: readonly string[] = list.notFound;
+export const requestHeadBytes: number = calls.requestHeadBytes;
+/** The longest of our lines by name, in bytes. */
+export const lineBytes: Readonly<Record<string, number>> = calls.lines;
+export const { forTheStack, forEachSource, batchSizes } = template;
+
+/** USD for so many units. */
+export const priceOf = (name: PriceName, quantity: number): number =>
+  (quantity * prices[name].usd) / prices[name].per;
+
+/** @throws Error when nothing of this name was counted: run the test again with UPDATE_COSTS=1 */
+export function step(name: string): CountedStep {
+  const steps: Readonly<Record<string, CountedStep>> = calls.steps;
+  const found = steps[name];
+  if (found === undefined) throw new Error(`cost/calls.json has no step '${name}'`);
+  return found;
+}
+
+/** The step that was counted for bodies of this size, or the next larger one. */
+export function stepOfSize(name: string, bytes: number): CountedStep {
+  const sizes = Object.keys(calls.steps)
+    .flatMap((key) => new RegExp(`^${name}, (\\d+) B$`).exec(key)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+  const size = sizes.find((counted) => counted >= bytes) ?? sizes.at(-1);
+  return step(`${name}, ${size} B`);
+}
+
+/** Milliseconds that an invocation with so many messages is billed, between what was measured in a straight line. */
+export function milliseconds(name: FunctionName, batch: number): number {
+  const measured = Object.entries(durations.functions[name]).map(([size, ms]) => [Number(size), ms] as const);
+  const [[fewest, least] = [1, 0], [most, longest] = [1, 0]] = [measured[0], measured.at(-1)];
+  return most === fewest ? least : least + ((longest - least) * (batch - fewest)) / (most - fewest);
+}

@@ -1,0 +1,31 @@
+/**
+ * Lines that Lambda and API Gateway write, in the form of their documentation; their sizes are what the model counts.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
+ */
+const requestId = '79b4f56e-95b1-4643-9700-2807f4e68189';
+const time = '2026-11-28T12:00:00.000Z';
+
+const start = { time, type: 'platform.start', record: { requestId, version: '$LATEST' } };
+const metrics = { durationMs: 12.345, billedDurationMs: 13, memorySizeMB: 512, maxMemoryUsedMB: 128 };
+const report = { time, type: 'platform.report', record: { requestId, metrics, status: 'success' } };
+
+const access = {
+  requestId: 'UVx1Yg0aIAMEVlw=',
+  time: '28/Nov/2026:12:00:00 +0000',
+  ip: '203.0.113.100',
+  routeKey: 'POST /webhooks/stripe',
+  path: '/webhooks/stripe',
+  status: '200',
+  responseLength: '58',
+  integrationStatus: '200',
+  integrationError: '-',
+  integrationLatency: '23',
+  error: '-',
+};
+
+const bytes = (line: object): number => Buffer.byteLength(JSON.stringify(line));
+
+/** Bytes of Lambda's own lines for an invocation, and of one in the access log. */
+export const platformLineBytes = bytes(start) + bytes(report);
+export const accessLineBytes = bytes(access);

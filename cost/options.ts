@@ -1,0 +1,72 @@
+import { Command, CommanderError, Option } from 'commander';
+import { count, failureRate, share, size, whole } from './quantities.ts';
+import { usual, type Workload } from './workload.ts';
+
+/** What is wrong with the command line, in words for its user. */
+export class CostArgumentError extends Error {
+  override name = 'CostArgumentError' as const;
+}
+
+export interface CostArguments {
+  readonly work: Workload;
+  /** JSON on standard output, and nothing else. */
+  readonly json: boolean;
+}
+
+/**
+ * Reads what follows `npm run cost --`.
+ *
+ * @returns undefined when only help was asked for, and printed
+ * @throws CostArgumentError naming the option that is wrong
+ */
+export function parseCostArguments(args: readonly string[]): CostArguments | undefined {
+  const command = costCommand();
+  try {
+    command
+      .configureOutput({ writeErr: () => undefined })
+      .exitOverride()
+      .parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    const reason = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    throw new CostArgumentError(`${reason} (npm run cost -- --help lists the options)`);
+  }
+  const { json = false, ...work } = command.opts<Workload & { json?: boolean }>();
+  return { work, json };
+}
+
+type Parse = (text: string) => number;
+
+/** An option for each number of a workload. */
+const numbers: readonly (readonly [flags: string, text: string, name: keyof Workload, parse: Parse])[] = [
+  ['--inbound <count>', 'events that providers send in a month, e.g. 10M', 'inbound', count],
+  ['--without-handler <share>', 'of them, that no handler wants, e.g. 30%', 'withoutHandler', share],
+  ['--duplicates <share>', 'of them, that come a second time', 'duplicates', share],
+  ['--refused <share>', 'forged or misdirected requests, for each that is right', 'refused', share],
+  ['--outbound <count>', 'events that you publish in a month', 'outbound', count],
+  ['--fan-out <count>', 'endpoints that each goes to', 'fanOut', whole(1, 100_000)],
+  ['--failure-rate <share>', 'of attempts that fail and are tried again', 'failureRate', failureRate],
+  ['--payload <size>', 'of a body, e.g. 4kB', 'payload', size],
+  ['--batch <count>', 'messages in an invocation, 1 to 10', 'batch', whole(1, 10)],
+  ['--endpoint-time <ms>', 'until an endpoint answers', 'endpointTime', whole(0, 30_000)],
+  ['--sources <count>', 'of inbound events', 'sources', whole(1, 60)],
+];
+
+function costCommand(): Command {
+  const command = new Command('npm run cost --').description(
+    'What a month costs on AWS, by list prices (us-east-1, without free tiers), beside hosted services.',
+  );
+  for (const [flags, text, name, parse] of numbers)
+    command.addOption(new Option(flags, text).argParser(parse).default(usual[name]));
+  return command
+    .addOption(
+      new Option('--through <service>', 'how you publish').choices(['sns', 'sqs']).default(usual.through),
+    )
+    .addOption(
+      new Option('--system-log-level <level>', "Lambda's own lines")
+        .choices(['INFO', 'WARN'])
+        .default(usual.systemLogLevel),
+    )
+    .option('--json', 'JSON on standard output, and nothing else');
+}

@@ -1,0 +1,77 @@
+import { table } from '../bin/table.ts';
+import { comparisons } from './compare.ts';
+import { notFound, prices } from './data.ts';
+import { bill } from './model.ts';
+import { type BillLine, sumOf } from './tally.ts';
+import type { Workload } from './workload.ts';
+
+/** `$1,234.50`. */
+export const dollars = (usd: number): string =>
+  `$${usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+
+/** USD for a million events. */
+export const perMillion = (lines: readonly BillLine[], events: number): number =>
+  (sumOf(lines) / events) * 1e6;
+
+/** What a service costs in all parts of a bill. */
+export function byService(lines: readonly BillLine[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { service, usd } of lines) sums.set(service, (sums.get(service) ?? 0) + usd);
+  return sums;
+}
+
+/** Everything, for programs. */
+export function asJson(work: Workload): string {
+  const parts = bill(work);
+  const all = [...parts.inbound, ...parts.outbound, ...parts.idle];
+  return JSON.stringify(
+    { work, usd: sumOf(all), ...parts, comparisons: comparisons(work), notFound },
+    undefined,
+    2,
+  );
+}
+
+/** The bill by service, each kind of event by the million, and what hosted services take. */
+export function asText(work: Workload): string {
+  const { inbound, outbound, idle } = bill(work);
+  const parts = [inbound, outbound, idle];
+  const services = [...new Set(parts.flat().map(({ service }) => service))];
+  const cells = (service: string) => parts.map((lines) => byService(lines).get(service) ?? 0);
+  const row = (name: string, sums: readonly number[]) => [
+    name,
+    ...sums.map(dollars),
+    dollars(sums.reduce((sum, usd) => sum + usd, 0)),
+  ];
+  return [
+    table(
+      ['a month', 'inbound', 'outbound', 'without an event', 'sum'],
+      [...services.map((service) => row(service, cells(service))), row('all', parts.map(sumOf))],
+    ),
+    ...byTheMillion(work, inbound, outbound),
+    table(
+      ['hosted', 'a month', 'list price'],
+      comparisons(work).map(({ name, usd, isLeast, note, source, read }) => [
+        name,
+        usd === undefined ? '–' : `${isLeast ? 'over ' : ''}${dollars(usd)}`,
+        `${note} (${source}, ${read})`,
+      ]),
+    ),
+    `No list price found: ${notFound.join(', ')}. What people cost is in none of these figures.`,
+    `List prices of us-east-1 without free tiers, read ${readBetween()}: cost/prices.json. docs/cost.md says what is counted.`,
+  ].join('\n');
+}
+
+function byTheMillion(work: Workload, inbound: readonly BillLine[], outbound: readonly BillLine[]): string[] {
+  const deliveries = work.outbound * work.fanOut;
+  return [
+    ...(work.inbound > 0 ? [`A million inbound events: ${dollars(perMillion(inbound, work.inbound))}.`] : []),
+    ...(deliveries > 0 ? [`A million deliveries: ${dollars(perMillion(outbound, deliveries))}.`] : []),
+  ];
+}
+
+function readBetween(): string {
+  const dates = Object.values(prices)
+    .map(({ read }) => read)
+    .sort();
+  return `from ${dates[0]} to ${dates.at(-1)}`;
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Maps that were read before; undefined for a file that has none. A function has a few dozen files. */
+const maps = new Map<string, SourceMap | undefined>();
+
+/** Of the bundle: all its files are in one folder, as this one is. */
+const ownFolder = dirname(import.meta.filename);
+
+/**
+ * A stack's text with the files and lines of the source in place of the bundle's.
+ *
+ * The maps are read here, when an error is logged, instead of at the start (`--enable-source-maps`), where they cost each
+ * cold start their parsing. Only files beside this one are looked up, since a message may hold any text. Never throws.
+ *
+ * @param stack as V8 writes it, e.g. `…\n    at a (file:///var/task/consume.mjs:1:2345)`
+ * @param folder where the bundle is
+ * @returns the stack, e.g. `…\n    at chargeCustomer (lambdas/handlers/stripe.ts:12:9)`; a place without a map as it was
+ */
+export function mappedStack(stack: string, folder = ownFolder): string {
+  return stack.replace(frame, (line, before: string, url: string, row: string, column: string) => {
+    try {
+      return mappedFrame(before, fileURLToPath(url), [Number(row), Number(column)], folder) ?? line;
+    } catch {
+      return line;
+    }
+  });
+}
+
+/** `    at name (` or `    at `, then the place. */
+const frame = /^( {4}at (?:[^\n(]{1,200} \()?)(file:\/\/[^\s()]{1,500}\.mjs):(\d{1,9}):(\d{1,9})/gm;
+
+type Place = readonly [row: number, column: number];
+
+function mappedFrame(before: string, file: string, place: Place, folder: string): string | undefined {
+  if (dirname(file) !== folder) return undefined;
+  const origin = mapOf(file)?.findOrigin(...place);
+  if (origin === undefined || !('fileName' in origin)) return undefined;
+  const { fileName, lineNumber, columnNumber } = origin;
+  // From the bundle's folder back to the project's.
+  return `${before}${fileName.replace(/^(?:\.\.\/)+/, '')}:${lineNumber}:${columnNumber}`;
+}
+
+function mapOf(file: string): SourceMap | undefined {
+  if (!maps.has(file)) maps.set(file, readMap(`${file}.map`));
+  return maps.get(file);
+}
+
+function readMap(file: string): SourceMap | undefined {
+  try {
+    return new SourceMap(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}

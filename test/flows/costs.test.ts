@@ -1,0 +1,176 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { CountedStep } from '../../cost/data.ts';
+import { type Counted, type CountedStack, countedStack } from './support/calls/counted-stack.ts';
+import { inboundTraffic, outboundTraffic } from './support/calls/traffic.ts';
+import { startEndpoint } from './support/endpoint.ts';
+import { describeFlow } from './support/local-stack.ts';
+
+const file = join(import.meta.dirname, '../../cost/calls.json');
+/** `UPDATE_COSTS=1 npx vitest run --project flows test/flows/costs.test.ts` writes the file anew. */
+const isUpdate = process.env['UPDATE_COSTS'] === '1';
+const about =
+  'Counted by test/flows/costs.test.ts on the local AWS: calls and units for each event, bytes of log lines.';
+/** Bytes of a body, around the limits at which a record takes one more unit, or the bucket. */
+const sizes = [500, 1000, 2000, 3000, 4000, 6000, 8000, 9000];
+/** Lines have times and ids of various lengths. */
+const linesDiffer = 0.05;
+
+const handled = 'payment_intent.succeeded';
+const unhandled = 'charge.updated';
+
+interface Calls {
+  readonly requestHeadBytes: number;
+  readonly lines: Readonly<Record<string, number>>;
+  readonly steps: Readonly<Record<string, CountedStep>>;
+}
+
+describeFlow('What an event calls, as cost/calls.json has it', () => {
+  let stack: CountedStack;
+  const steps: Record<string, CountedStep> = {};
+  let requestHeadBytes = 0;
+  /** The longest of each kind. */
+  const longest: Record<string, number> = {};
+  const calls: Calls = JSON.parse(readFileSync(file, 'utf8'));
+  const pinned = calls.steps;
+
+  /** Compares a step with what the model counts on. */
+  function check(name: string, events: number, counted: Counted): void {
+    const step = perEvent(events, counted);
+    checkLines(counted.lines);
+    steps[name] = step;
+    if (isUpdate) return;
+    const { lineBytes, metricBytes } = step;
+    const counts = countsOf(step);
+    const expected = countsOf(pinned[name]);
+    // What is at work at once waits for one another's limits; those of an endpoint that fails depend on the time, too.
+    if (events === 1 && !/^(?:failed|tried again)$/.test(name))
+      expect({ [name]: counts }).toEqual({ [name]: expected });
+    else
+      expect(Math.abs(counts.write - expected.write), `${name}: write units`).toBeLessThan(
+        events === 1 ? 1.5 : 0.5,
+      );
+    expect(Object.keys(counts.calls), name).toEqual(Object.keys(expected.calls));
+    expect(lineBytes).toBeLessThanOrEqual((pinned[name]?.lineBytes ?? 0) * (1 + linesDiffer));
+    expect(metricBytes).toBeLessThanOrEqual((pinned[name]?.metricBytes ?? 0) * (1 + linesDiffer));
+  }
+
+  /** A line may not grow beyond its budget. */
+  function checkLines(lines: Counted['lines']): void {
+    for (const [name, sizesOfLines] of Object.entries(lines)) {
+      longest[name] = Math.max(longest[name] ?? 0, ...sizesOfLines);
+      if (isUpdate) continue;
+      const budget = calls.lines[name] ?? 0;
+      expect(longest[name], `${name}: bytes`).toBeLessThanOrEqual(budget * (1 + linesDiffer));
+    }
+  }
+
+  beforeAll(async () => {
+    stack = await countedStack();
+  });
+  afterAll(async () => {
+    await stack.stop();
+    if (isUpdate)
+      writeFileSync(
+        file,
+        `${JSON.stringify({ about, requestHeadBytes, lines: longest, steps }, undefined, 2)}\n`,
+      );
+  });
+
+  it('on the way in: accepted, refused, handled, a duplicate, without a handler', async () => {
+    const { post, take, batch, consume } = inboundTraffic(stack);
+    // The first of each reads secrets and opens connections.
+    await consume(await batch(handled, 1, 1000));
+
+    check('receive', 1, await stack.counted(() => post(handled, 1000)));
+    // A secret is read again once in two seconds, however many forged requests there are.
+    await post(handled, 1000, 'forged');
+    check('refused', 1, await stack.counted(() => post(handled, 1000, 'forged')));
+    check('handled', 1, await consume(await take(1)));
+    const ten = await batch(handled, 10, 1000);
+    check('handled, batch', 10, await consume(ten));
+    check('duplicate, batch', 10, await consume(ten));
+    check('ignored, batch', 10, await consume(await batch(unhandled, 10, 1000)));
+    for (const bytes of sizes)
+      check(`ignored, ${bytes} B`, 1, await consume(await batch(unhandled, 1, bytes)));
+  });
+
+  it('on the way out: published, delivered, failed and tried again, to many', async () => {
+    let failures = 0;
+    using endpoint = await startEndpoint((response, _nth, request) => {
+      const fails = request.url?.endsWith('/flaky') && failures++ === 0;
+      response.writeHead(fails ? 503 : 200).end();
+    });
+    const { register, publish, deliver } = outboundTraffic(stack, endpoint.url);
+    await register('acme');
+    await register('flaky');
+    await register('wide', 10);
+    // The first success of an endpoint clears what its registration left open.
+    await publish('acme', 1, 1000);
+    await deliver(1);
+
+    for (const bytes of sizes) {
+      check(`published, ${bytes} B`, 1, await publish('acme', 1, bytes));
+      check(`delivered, ${bytes} B`, 1, await deliver(1));
+    }
+    requestHeadBytes = Math.max(...endpoint.requests.map(({ headers }) => JSON.stringify(headers).length));
+    if (!isUpdate) expect(requestHeadBytes).toBeLessThanOrEqual(calls.requestHeadBytes * (1 + linesDiffer));
+    check('published, batch', 10, await publish('acme', 10, 1000));
+    check('delivered, batch', 10, sum(await deliver(5), await deliver(5)));
+    await publish('flaky', 1, 1000);
+    check('failed', 1, await deliver(1));
+    check('tried again', 1, await deliver(1));
+    check('fanned out to 10', 1, await publish('wide', 1, 1000));
+  });
+
+  it('and the sweep, when there is nothing to do', async () => {
+    check('sweep', 1, await stack.counted(() => stack.invoke('OutboundSweep', {})));
+  });
+});
+
+const none = { calls: {}, write: 0, indexWrite: 0, read: 0, storedBytes: 0, lineBytes: 0, metricBytes: 0 };
+
+function countsOf(step: CountedStep = none): Omit<CountedStep, 'lineBytes' | 'metricBytes'> {
+  const { lineBytes, metricBytes, ...counts } = step;
+  return counts;
+}
+
+/** Our own lines by event; metrics by invocation. The team's own lines are not ours to count. */
+function perEvent(events: number, { calls, lines, milliseconds, ...units }: Counted): CountedStep {
+  const share = (value: number) => Math.round((value / events) * 100) / 100;
+  const bytes = (isMeant: (name: string) => boolean) =>
+    Object.entries(lines)
+      .filter(([name]) => isMeant(name))
+      .flatMap(([, sizesOfLines]) => sizesOfLines)
+      .reduce((total, size) => total + size, 0);
+  return {
+    calls: Object.fromEntries(Object.entries(calls).map(([name, count]) => [name, share(count)])),
+    write: share(units.write),
+    indexWrite: share(units.indexWrite),
+    read: share(units.read),
+    // To the next hundred: ids and times have various lengths.
+    storedBytes: Math.ceil(Math.max(0, share(units.stored)) / 100) * 100 || 0,
+    lineBytes: Math.round(share(bytes((name) => name !== 'metrics' && name !== 'account.credited'))),
+    metricBytes: bytes((name) => name === 'metrics'),
+  };
+}
+
+function sum(one: Counted, other: Counted): Counted {
+  const calls = { ...one.calls };
+  for (const [name, count] of Object.entries(other.calls)) calls[name] = (calls[name] ?? 0) + count;
+  return {
+    calls,
+    write: one.write + other.write,
+    indexWrite: one.indexWrite + other.indexWrite,
+    read: one.read + other.read,
+    stored: one.stored + other.stored,
+    milliseconds: one.milliseconds + other.milliseconds,
+    lines: Object.fromEntries(
+      Object.entries(one.lines).map(([name, list]) => [
+        name,
+        name === 'metrics' ? list : [...list, ...(other.lines[name] ?? [])],
+      ]),
+    ),
+  };
+}

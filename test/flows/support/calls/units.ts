@@ -1,0 +1,42 @@
+import { type Item, itemBytes } from './item-size.ts';
+
+/** A table's keys and those of its indexes, which are keys only. */
+export interface TableKeys {
+  readonly key: readonly string[];
+  readonly indexes: readonly (readonly string[])[];
+}
+
+/** What a call costs in DynamoDB's units. */
+export interface Units {
+  readonly write: number;
+  /** Of indexes. */
+  readonly indexWrite: number;
+  readonly read: number;
+  /** Bytes by which the table grew. */
+  readonly stored: number;
+}
+
+/** What a write costs: a unit for each KB of the larger of both items, and one for each index entry put or deleted. */
+export function writeUnits(before: Item | undefined, after: Item | undefined, table: TableKeys): Units {
+  const [old = 0, next = 0] = [before, after].map((item) => (item ? itemBytes(item) : 0));
+  const indexWrite = table.indexes
+    .map((keys) => [entryOf(before, keys), entryOf(after, keys)])
+    .filter(([earlier, later]) => earlier !== later)
+    .reduce((sum, entries) => sum + entries.filter((entry) => entry !== undefined).length, 0);
+  const write = Math.max(1, Math.ceil(Math.max(old, next) / 1024));
+  return { write, indexWrite, read: 0, stored: next - old };
+}
+
+/** An item's place in an index; undefined when a key is missing, so that it is not in there. */
+function entryOf(item: Item | undefined, keys: readonly string[]): string | undefined {
+  const values = keys.map((key) => item?.[key]);
+  return values.includes(undefined) ? undefined : JSON.stringify(values);
+}
+
+/** What a read costs: a unit for each 4 KB, half of it where it need not be consistent. */
+export const readUnits = (bytes: number, consistent: boolean): Units => ({
+  write: 0,
+  indexWrite: 0,
+  stored: 0,
+  read: Math.max(1, Math.ceil(bytes / 4096)) * (consistent ? 1 : 0.5),
+});
