@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { deadLetterQueueOf, type FailureCause } from '../../lambdas/domain/delivery-failure.ts';
 import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { accepted, outboundSettings, refused } from '../fakes/outbound-fixtures.ts';
@@ -110,12 +111,15 @@ function expectEnded(world: World, id: string): void {
       expect(log.some(({ status }) => status === 200)).toBe(true);
       break;
     case 'failed':
-      expect(world.deadLetters.some((text) => JSON.parse(text).id === id)).toBe(true);
+      expect(lettersIn(world, delivery.cause).some((text) => JSON.parse(text).id === id)).toBe(true);
       break;
     default:
       expect.fail(`is ${delivery?.status}`);
   }
 }
+
+const lettersIn = (world: World, cause: FailureCause | undefined): readonly string[] =>
+  deadLetterQueueOf(cause) === 'delivery' ? world.deadLetters : world.undelivered;
 
 /** The event outlives its deliveries, and not by much. */
 function expectExpiring(world: World, deliveries: readonly Delivery[]): void {

@@ -8,7 +8,7 @@ const app = synth();
 
 describe('what carries payload', () => {
   test.each([
-    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 11],
+    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 12],
     ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 3],
     ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 1],
   ])('refuses plain HTTP: every %s', (type, policyType, count) => {

@@ -28,6 +28,7 @@ function errorOf(body: string, change = ''): { readonly stack: string; readonly 
     receiptHandle: 'r',
     body: JSON.stringify({ ...heading, body }),
     attributes: {},
+    messageAttributes: {},
   };
   writeFileSync(
     script,

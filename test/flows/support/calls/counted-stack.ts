@@ -89,6 +89,7 @@ export async function countedStack({ counts = true } = {}) {
       body: Body,
       receiptHandle: ReceiptHandle,
       attributes: { ApproximateReceiveCount: '1' },
+      messageAttributes: {},
       eventSource: 'aws:sqs',
     }));
     const { batchItemFailures } = JSON.parse(await invoke(part, { Records }));
