@@ -1,7 +1,7 @@
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { answer, hangs, kills, publication, type Scenario, toTenant } from './scenario.ts';
 
-const short = [1, 5].map(seconds);
+export const short = [1, 5].map(seconds);
 
 /** Small enough for every pair of crashes. */
 export const coreScenarios: readonly Scenario[] = [
