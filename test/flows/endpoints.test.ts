@@ -51,8 +51,8 @@ describeFlow('The endpoints of a tenant', (stack) => {
     await eventually('ten requests', async () => endpoint.requests.length === 10);
 
     const times = endpoint.requests.map(({ at }) => at);
-    // Nine pauses of 500 ms; from the gate to the wire takes some milliseconds, not always as many.
-    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(4_200);
+    // Nine pauses of 500 ms, less a fifth: from the gate to the wire a busy machine takes long, and not always as long.
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(3_600);
   });
 
   it.concurrent('that answer 410 are disabled; what comes meanwhile is held, and goes out when they are enabled', async () => {
