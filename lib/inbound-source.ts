@@ -55,7 +55,8 @@ export class InboundSource extends Construct {
       times,
       impact: `An event of ${nameList(sources.map(([name]) => name))} was given up; its handler did not succeed.`,
       firstStep: 'npx hookline dlq list says why; npx hookline dlq redrive runs its handler again.',
-      oldestMessage: oldestMessage(settings),
+      // A message that waits is at most a quarter of an hour old: a long wait is a new message.
+      oldestMessage: times.visibility.plus(Duration.minutes(30)),
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
     });
@@ -176,14 +177,6 @@ export class InboundSource extends Construct {
 
 const longest = (spans: readonly Duration[]): Duration =>
   Duration.seconds(Math.max(...spans.map((span) => span.toSeconds())));
-
-/** An hour beyond the last try of a handler. */
-function oldestMessage(settings: readonly SourceSettings[]): Duration {
-  const waits = settings.map(({ handlerRetryDelays }) =>
-    handlerRetryDelays.reduce((sum, wait) => sum + wait, 0),
-  );
-  return Duration.seconds(Math.max(...waits)).plus(Duration.hours(1));
-}
 
 const maxConcurrency = (sources: readonly SourceProps[]): number =>
   Math.max(...sources.map((source) => source.maxConcurrency ?? sourceDefaults.maxConcurrency));

@@ -66,6 +66,15 @@ export interface WebhookStackProps extends StackProps {
 /** The account that the local AWS has. */
 const localAccount = '000000000000';
 
+/** @throws SettingsError for a snapshot, which queues, secrets, tables and buckets do not have */
+function removalPolicyOf(dataRemoval: RemovalPolicy | undefined): RemovalPolicy {
+  if (dataRemoval === RemovalPolicy.SNAPSHOT)
+    throw new SettingsError(
+      'dataRemoval is SNAPSHOT, which none of these resources has; leave it out to keep them, or set RemovalPolicy.DESTROY',
+    );
+  return dataRemoval ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+}
+
 /** inbound sources + outbound + monitoring, and the outputs that tell where everything is */
 export class WebhookStack extends Stack {
   /** What sends: `outbound.topic.grantPublish(app)` lets an app publish. */
@@ -79,7 +88,7 @@ export class WebhookStack extends Stack {
     checkSources(props.sources);
     const sources = withPublicUrls(props.sources, props);
     warnOfOldRanges(this, sources);
-    const removalPolicy = props.dataRemoval ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+    const removalPolicy = removalPolicyOf(props.dataRemoval);
     const { customDomain, handlersRegistry, systemLogLevel } = props;
     const logRetention = props.logRetention ?? defaultLogRetention;
     const alarms = new AlarmTopic(this, 'Alarms', { email: props.alarmEmail });

@@ -64,6 +64,10 @@ describe('what leaves the stack', () => {
   });
 });
 
+test('no snapshot is asked for, which nothing in the stack has', () => {
+  expect(() => synth({ dataRemoval: RemovalPolicy.SNAPSHOT })).toThrow(/dataRemoval is SNAPSHOT/);
+});
+
 describe("a source's secret", () => {
   const secretIds = (sources: Sources, isolation: 'per-source' | 'shared') =>
     allResources(synth({ sources, isolation }))
