@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isFailureCause } from '../lambdas/domain/delivery-failure.ts';
 import { endpointIdArgument, tenantArgument } from './arguments.ts';
 import type { DeadMessage } from './dead-letters.ts';
@@ -17,11 +17,25 @@ export interface DeadLetterFilter {
 export const withFilters = (command: Command): Command =>
   command
     .addOption(new Option('--tenant <tenant>', 'only what is for this tenant').argParser(tenantArgument))
-    .addOption(new Option('--endpoint <id>', 'only what is for this endpoint').argParser(endpointIdArgument))
-    .option(
-      '--reason <text>',
-      'only with this cause (refused, exhausted, crashed, …), or this in its reason',
-    );
+    .addOption(
+      new Option(
+        '--endpoint <id>',
+        'only what is for this endpoint of --tenant; without it, for one that has no tenant',
+      ).argParser(endpointIdArgument),
+    )
+    .addOption(
+      new Option(
+        '--reason <text>',
+        'only with this cause (refused, exhausted, crashed, …), or this in its reason',
+      ).argParser(textArgument),
+    )
+    .addOption(new Option('--id <id>', 'only the one of this id').argParser(textArgument));
+
+/** An empty text, as of a variable that is not set, would mean every letter. */
+function textArgument(given: string): string {
+  if (given.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return given;
+}
 
 /** @returns whether a dead letter of that queue is meant: all of the options have to fit */
 export const meantBy =
@@ -30,13 +44,18 @@ export const meantBy =
     (source === undefined || dead.source === source) &&
     (filter.id === undefined || dead.id === filter.id) &&
     (filter.tenant === undefined || dead.tenant === filter.tenant) &&
-    (filter.endpoint === undefined || dead.endpointId === filter.endpoint) &&
+    (filter.endpoint === undefined || isFor(dead, filter.endpoint, filter.tenant)) &&
     (filter.reason === undefined || hasReason(dead, filter.reason));
+
+/** An endpoint's id is unique within its tenant only. */
+const isFor = ({ endpointId, tenant = '' }: DeadMessage, endpoint: string, ofTenant = ''): boolean =>
+  endpointId === endpoint && tenant === ofTenant;
 
 /** The name of a cause means that cause, and no reason with that word in it, where the letter has a cause. */
 function hasReason({ cause, reason }: DeadMessage, wanted: string): boolean {
-  if (cause !== undefined && isFailureCause(wanted)) return cause === wanted;
-  return reason.toLowerCase().includes(wanted.toLowerCase());
+  const text = wanted.toLowerCase();
+  if (cause !== undefined && isFailureCause(text)) return cause === text;
+  return reason.toLowerCase().includes(text);
 }
 
 /** Whether any option narrows what a command is about. */

@@ -10,6 +10,7 @@ import { dlqQueue, maxReceivesOf } from '../dlq-queue.ts';
 import { dlqsNamed } from '../dlqs.ts';
 import { type Dropped, drop } from '../drop.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { nextCommand } from '../next-command.ts';
 import { progressLine } from '../progress-line.ts';
 import { RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
@@ -57,6 +58,10 @@ async function asked(
 }
 
 function report(name: string, options: Options, dropped: Dropped): void {
+  if (options.id !== undefined && dropped.dropped === 0 && !dropped.wasStopped)
+    throw new RefusedError(
+      `There is no dead letter ${options.id} in ${name}: ${nextCommand(options, `dlq list ${name}`)} shows what there is.`,
+    );
   const said = `${counted(dropped.dropped, 'dead letter')} dropped from ${name}${restOf(dropped)}.`;
   answer(options, { queue: name, ...dropped }, said);
   if (dropped.wasStopped) throw new RefusedError('Stopped: the rest is still there.');

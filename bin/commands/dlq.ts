@@ -48,7 +48,6 @@ export function addDlqCommand(program: Command): void {
       'send dead letters back to where they came from; each keeps its id, so nothing is done twice',
     )
     .argument('<queue>', queueArgument)
-    .option('--id <id>', 'only the one that dlq list shows under this id')
     .addOption(toCurrentEndpointOption())
     .action(async (name: string, _options: unknown, command: Command) =>
       redriveQueue(name, command.optsWithGlobals()),
@@ -56,7 +55,6 @@ export function addDlqCommand(program: Command): void {
   withFilters(dlq.command('drop'))
     .description('delete dead letters for good; the records of deliveries stay')
     .argument('<queue>', queueArgument)
-    .option('--id <id>', 'only the one that dlq list shows under this id')
     .option('--yes', 'without being asked')
     .action(async (name: string, _options: unknown, command: Command) =>
       dropFrom(name, command.optsWithGlobals()),

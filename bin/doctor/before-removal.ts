@@ -2,6 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { later, seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
 import type { DeployedSource, Deployment } from '../deployment.ts';
 import { countsText, type QueueCounts, queueCounts, totalOf } from '../kept/queue-counts.ts';
+import { RefusedError } from '../refusal.ts';
 import { counted, instant } from '../table.ts';
 import type { Finding } from './finding.ts';
 
@@ -119,7 +120,10 @@ export async function untilEmpty(ports: WaitPorts): Promise<readonly Left[]> {
     ports.progress(left);
     const now = ports.now();
     emptySince = left.every(({ queue }) => totalOf(queue) === 0) ? (emptySince ?? now) : undefined;
-    if (ports.isStopped() || (emptySince !== undefined && now - emptySince >= emptyForMs)) return left;
+    if (emptySince !== undefined && now - emptySince >= emptyForMs) return left;
+    if (ports.isStopped() && emptySince === undefined) return left;
+    if (ports.isStopped())
+      throw new RefusedError('Stopped: the queues look empty, but not for a whole minute yet.');
     await ports.pause();
   }
 }

@@ -54,10 +54,8 @@ it.each([
     ['--tenant', 'acme'],
     ['d1', 'd2', 'd3'],
   ],
-  [
-    ['--endpoint', 'billing'],
-    ['d1', 'd2', 'd4'],
-  ],
+  // An endpoint's id is its tenant's: alone it means one that has no tenant.
+  [['--endpoint', 'billing'], []],
   [
     ['--tenant', 'acme', '--endpoint', 'billing'],
     ['d1', 'd2'],
@@ -70,6 +68,11 @@ it.each([
     ['--reason', 'ANSWERED'],
     ['d1', 'd3', 'd4'],
   ],
+  [
+    ['--reason', 'REFUSED'],
+    ['d1', 'd3', 'd4'],
+  ],
+  [['--id', 'd2'], ['d2']],
   [['--tenant', 'acme', '--endpoint', 'crm', '--reason', 'exhausted'], []],
 ])('dlq list and dlq drop %j are about the same letters', async (filters, ids) => {
   await using aws = await cliAws(undelivered(...bodies));
@@ -100,6 +103,25 @@ it('what does not fit stays, and is visible again at once', async () => {
   ]);
 });
 
+it.each(['--reason', '--id'])('an empty %s does not mean all', async (option) => {
+  await using aws = await cliAws(undelivered(...bodies));
+
+  const { code, stderr } = await aws.run('dlq', 'drop', 'undelivered', option, '', '--yes');
+
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('It is empty.');
+  expect(aws.inputsOf('DeleteMessage')).toEqual([]);
+});
+
+it('dropping an id that is not there is refused', async () => {
+  await using aws = await cliAws(undelivered(...bodies));
+
+  const { code, stderr } = await aws.run('dlq', 'drop', 'undelivered', '--id', 'd7', '--yes');
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('There is no dead letter d7 in undelivered');
+});
+
 it('nothing is dropped without --yes where no one can be asked', async () => {
   await using aws = await cliAws(undelivered(...bodies));
 
@@ -113,7 +135,16 @@ it('nothing is dropped without --yes where no one can be asked', async () => {
 it('redrive is about the same letters, and says what it left', async () => {
   await using aws = await cliAws(undelivered(...bodies));
 
-  const { stderr, stdout } = await aws.run('dlq', 'redrive', 'undelivered', '--endpoint', 'crm', '--json');
+  const { stderr, stdout } = await aws.run(
+    'dlq',
+    'redrive',
+    'undelivered',
+    '--tenant',
+    'acme',
+    '--endpoint',
+    'crm',
+    '--json',
+  );
 
   // There is no table behind it, so that its record is missing.
   expect(JSON.parse(stdout)).toMatchObject({ sent: 0, others: 3, refused: [{ id: 'd3' }] });
