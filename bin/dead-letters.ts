@@ -139,7 +139,9 @@ function toPublish(original: string, fallbackId: string): Known {
   const { type, tenant, endpoint } = parse(Publication, unwrapped.text) ?? {};
   return {
     id,
-    ...{ tenant, endpointId: endpoint?.id, eventType: type },
+    tenant,
+    endpointId: endpoint?.id,
+    eventType: type,
     host: endpoint?.url === undefined ? undefined : URL.parse(endpoint.url)?.host,
     // An envelope carries the id already, so it goes back whole.
     resend: { kind: 'message', body: unwrapped.text === original ? message : original, attributes: {} },

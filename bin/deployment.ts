@@ -49,7 +49,7 @@ export function deploymentOf(found: Found): Deployment {
   const { stack, where, status } = found;
   throw new RefusedError(
     status === undefined
-      ? `There is no stack ${stack} in ${where}: pass --stack NAME, or another --region or --profile.`
+      ? `${where} has no stack ${stack}: pass --stack NAME, or another --region or --profile.`
       : `The stack ${stack} in ${where} is ${status}, and has no outputs: deploy it to the end first.`,
   );
 }
@@ -57,7 +57,7 @@ export function deploymentOf(found: Found): Deployment {
 /**
  * The same, for a command that has something to do before the first deployment or after the last.
  *
- * @throws RefusedError when the stack is no Hookline stack
+ * @throws RefusedError when the stack was not made by Hookline
  */
 export async function findDeployment(options: TargetOptions): Promise<Found> {
   const target = enterTarget(options);
@@ -82,7 +82,7 @@ async function findStack(stack: string): Promise<Found> {
   }
 }
 
-/** @returns undefined when there is no such stack */
+/** @returns undefined when the stack does not exist */
 export async function describeStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));

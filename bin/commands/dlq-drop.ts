@@ -60,7 +60,7 @@ async function asked(
 function report(name: string, options: Options, dropped: Dropped): void {
   if (options.id !== undefined && dropped.dropped === 0 && !dropped.wasStopped)
     throw new RefusedError(
-      `There is no dead letter ${options.id} in ${name}: ${nextCommand(options, `dlq list ${name}`)} shows what there is.`,
+      `${name} has no dead letter ${options.id}: ${nextCommand(options, `dlq list ${name}`)} lists those it has.`,
     );
   const said = `${counted(dropped.dropped, 'dead letter')} dropped from ${name}${restOf(dropped)}.`;
   answer(options, { queue: name, ...dropped }, said);

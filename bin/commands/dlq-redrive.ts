@@ -40,7 +40,7 @@ function report(name: string, options: Options, redriven: Redriven): void {
   const isEmpty = sent + obsolete + cameBack + refused.length === 0;
   if (id !== undefined && isEmpty && !wasStopped)
     throw new RefusedError(
-      `There is no dead letter ${id} in ${name}: ${nextCommand(options, `dlq list ${name}`)} shows what there is.`,
+      `${name} has no dead letter ${id}: ${nextCommand(options, `dlq list ${name}`)} lists those it has.`,
     );
   const removed = `${obsolete} removed from ${name}: under way again or delivered already`;
   const done = [

@@ -108,11 +108,20 @@ async function look(client: SQSClient, dlq: Dlq, limit: number, filter: DeadLett
 }
 
 const toJson = (dlq: Dlq, { id, reason, cause, attempts, at, source, ...to }: DeadMessage) => ({
-  ...{ queue: dlq.name, id, reason, cause, attempts, at: new Date(at).toISOString(), source },
-  ...{ tenant: to.tenant, endpointId: to.endpointId, eventType: to.eventType, host: to.host },
+  queue: dlq.name,
+  id,
+  reason,
+  cause,
+  attempts,
+  at: new Date(at).toISOString(),
+  source,
+  tenant: to.tenant,
+  endpointId: to.endpointId,
+  eventType: to.eventType,
+  host: to.host,
 });
 
-/** The count is of all that is in the queue, whatever was asked for. */
+/** The count covers the whole queue; the filters do not narrow it. */
 const mayHaveMore = ({ dlq, dead, count, isWhole }: Listed, isPart: boolean): boolean =>
   !isWhole && (isPart || dlq.source !== undefined || count > dead.length);
 

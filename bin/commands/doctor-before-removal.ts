@@ -28,7 +28,7 @@ export interface RemovalOptions {
 const lookEveryMs = 5_000;
 
 /**
- * What is left in the queues of one source, or of all.
+ * Reports the messages that the queues of one source, or of all, still hold.
  *
  * @throws UsageError when it is not said of which
  */

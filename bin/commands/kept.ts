@@ -12,7 +12,7 @@ import { awsCommand, nextCommand } from '../next-command.ts';
 import { cell, counted, instant, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 
-/** `hookline kept`: what is left of sources that were removed, and of deployments that were destroyed. */
+/** `hookline kept`: lists the secrets and queues that removed sources and destroyed deployments left. */
 export function addKeptCommand(program: Command): void {
   program
     .command('kept')

@@ -45,10 +45,20 @@ export function endedDelivery(delivery: Delivery, host: string | undefined): End
   const { id, tenant, endpointId, eventId, eventType, attempts, lastError = 'unknown', cause } = delivery;
   const last = delivery.attemptLog.at(-1);
   return {
-    ...{ tenant, endpointId, deliveryId: id, eventId, eventType, attempts, cause, host },
+    tenant,
+    endpointId,
+    deliveryId: id,
+    eventId,
+    eventType,
+    attempts,
+    cause,
+    host,
     reason: lastError.slice(0, maxChars),
     lastAttempt: last && {
-      ...{ n: last.n, at: last.at, ms: last.ms, status: last.status },
+      n: last.n,
+      at: last.at,
+      ms: last.ms,
+      status: last.status,
       error: short(last.error),
     },
   };

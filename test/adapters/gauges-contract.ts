@@ -33,7 +33,13 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
     const limits = { concurrent: 10, breakAfter: 1, disableAfter: days(5) };
     const until = at(30);
     const pass: Pass = {
-      ...{ gate: endpointHash(of), of, slot: 'slot0', until, isProbe: false, isByHand: false, limits },
+      gate: endpointHash(of),
+      of,
+      slot: 'slot0',
+      until,
+      isProbe: false,
+      isByHand: false,
+      limits,
     };
     await gates.take(pass.gate, pass.slot, { now, until, ifProven: false });
     await gates.leave(pass, 'down', now);

@@ -11,9 +11,17 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
   const setUp = async () => {
     const tallies = await make();
     const ended = (n: number, more: Partial<EndedDelivery> = {}): EndedDelivery => ({
-      ...{ tenant: 'acme', endpointId, deliveryId: `d${n}`, eventId: `e${n}`, eventType: 'invoice.paid' },
-      ...{ attempts: 6, reason: 'exhausted', cause: 'exhausted', host: 'acme.example' },
-      ...{ lastAttempt: { n: 6, at: now, ms: 12, status: 503 }, ...more },
+      tenant: 'acme',
+      endpointId,
+      deliveryId: `d${n}`,
+      eventId: `e${n}`,
+      eventType: 'invoice.paid',
+      attempts: 6,
+      reason: 'exhausted',
+      cause: 'exhausted',
+      host: 'acme.example',
+      lastAttempt: { n: 6, at: now, ms: 12, status: 503 },
+      ...more,
     });
     const endpointId = crypto.randomUUID();
     return { tallies, ended, of: tallyNameOf({ tenant: 'acme', endpointId }) };
@@ -28,7 +36,11 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
       await tallies.add(ended(2, { host: undefined, lastAttempt: undefined }), at(5));
 
       expect(await tallies.read(of)).toMatchObject({
-        ...{ name: of, count: 2, since: now, tellAt: now, last: { deliveryId: 'd2', cause: 'exhausted' } },
+        name: of,
+        count: 2,
+        since: now,
+        tellAt: now,
+        last: { deliveryId: 'd2', cause: 'exhausted' },
       });
       expect(await tallies.due(at(5))).toContain(of);
       expect(await tallies.due(at(-1))).not.toContain(of);

@@ -5,7 +5,8 @@ import { deployedOutputs, keptAws } from '../fakes/kept-aws.ts';
 
 const dlqs = {
   ...deployedOutputs.dlqs,
-  ...{ publish: 'dlq:PublishDlq', delivery: 'dlq:DeliveryDlq' },
+  publish: 'dlq:PublishDlq',
+  delivery: 'dlq:DeliveryDlq',
   inbound: { stripe: 'dlq:StripeDlq', partner: 'dlq:PartnerDlq' },
 };
 const empty = { messages: [] };
@@ -14,7 +15,10 @@ const queues = {
   'Hookline-SourcepartnerWorkQueue1-A': { messages: ['x'] },
   'Hookline-OutboundPublishingQueue1-A': empty,
   'Hookline-OutboundDeliveringQueue1-A': { ...empty, delayed: 5 },
-  ...{ StripeDlq: empty, PartnerDlq: empty, PublishDlq: empty, DeliveryDlq: empty },
+  StripeDlq: empty,
+  PartnerDlq: empty,
+  PublishDlq: empty,
+  DeliveryDlq: empty,
 };
 const world = (more: object = {}, outputs = { ...deployedOutputs, dlqs }) =>
   keptAws({ secrets: {}, queues: { ...queues, ...more } }, {}, outputs);
@@ -106,14 +110,17 @@ test('a source that is not there is refused', async () => {
   await using aws = await world();
 
   expect(await aws.run('doctor', '--before-removal', 'strip')).toMatchObject({
-    ...{ code: 1, stderr: "There is no source 'strip'; this stack has stripe, partner.\n" },
+    code: 1,
+    stderr: "There is no source 'strip'; this stack has stripe, partner.\n",
   });
 });
 
 const now = unixMillis(Date.parse('2026-11-28T00:00:00Z'));
 const watched = { name: 'stripe', queueUrl: 'q', dlqUrl: 'd', isShared: false, retries: 9_755 };
 const left = (total: number, dead = 0): Left => ({
-  ...{ watched, queue: { waiting: 0, inFlight: total, delayed: 0 }, dead },
+  watched,
+  queue: { waiting: 0, inFlight: total, delayed: 0 },
+  dead,
 });
 
 test('the last try of a handler is told with a margin for the batches before it', () => {

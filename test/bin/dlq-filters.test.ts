@@ -40,9 +40,16 @@ it('lists tenant, endpoint, type and host', async () => {
 
   expect(JSON.parse(listed.stdout)).toEqual([
     {
-      ...{ queue: 'undelivered', id: 'd1', reason: 'answered 404', cause: 'refused', attempts: 3 },
-      ...{ at: new Date(at).toISOString(), tenant: 'acme', endpointId: 'billing' },
-      ...{ eventType: 'invoice.paid', host: 'billing.example' },
+      queue: 'undelivered',
+      id: 'd1',
+      reason: 'answered 404',
+      cause: 'refused',
+      attempts: 3,
+      at: new Date(at).toISOString(),
+      tenant: 'acme',
+      endpointId: 'billing',
+      eventType: 'invoice.paid',
+      host: 'billing.example',
     },
   ]);
   for (const known of ['acme', 'billing', 'invoice.paid', 'billing.example', 'answered 404'])
@@ -82,7 +89,10 @@ it.each([
 
   expect(JSON.parse(listed.stdout).map(({ id }: { id: string }) => id)).toEqual(ids);
   expect(JSON.parse(dropped.stdout)).toMatchObject({
-    ...{ queue: 'undelivered', dropped: ids.length, others: 4 - ids.length, isWhole: true },
+    queue: 'undelivered',
+    dropped: ids.length,
+    others: 4 - ids.length,
+    isWhole: true,
   });
   const deleted = aws.inputsOf('DeleteMessage').map(({ ReceiptHandle }) => JSON.parse(`${ReceiptHandle}`).id);
   expect(deleted.toSorted()).toEqual(ids);
@@ -119,7 +129,7 @@ it('dropping an id that is not there is refused', async () => {
   const { code, stderr } = await aws.run('dlq', 'drop', 'undelivered', '--id', 'd7', '--yes');
 
   expect(code).toBe(1);
-  expect(stderr).toContain('There is no dead letter d7 in undelivered');
+  expect(stderr).toContain('undelivered has no dead letter d7');
 });
 
 it('nothing is dropped without --yes where no one can be asked', async () => {

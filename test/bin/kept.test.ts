@@ -65,7 +65,10 @@ test('finds a secret that an earlier version named after its source, and did not
 
   expect(kept).toEqual([
     {
-      ...{ kind: 'secret', source: 'stripe', name: 'Hookline/stripe', arn: arnOf('Hookline/stripe') },
+      kind: 'secret',
+      source: 'stripe',
+      name: 'Hookline/stripe',
+      arn: arnOf('Hookline/stripe'),
       adopt: expect.stringMatching(/adopt stripe --from \S+:secret:Hookline\/stripe-AbCdEf$/),
       delete: `aws secretsmanager delete-secret --secret-id ${arnOf('Hookline/stripe')}`,
       changedAt: expect.stringMatching(/^20.*Z$/),

@@ -29,7 +29,9 @@ function world(...messages: DlqMessage[]): World {
   const sent: World['sent'] = [];
   const givenBack: string[] = [];
   return {
-    ...{ queue, sent, givenBack },
+    queue,
+    sent,
+    givenBack,
     ports: (changed = {}) => {
       const hidden = new Set<DlqMessage>();
       return {
@@ -54,7 +56,11 @@ test('every event of the source goes as it is, with its attributes', async () =>
   const { queue, sent, ports } = world(message(event('e1'), { shopDomain: 'a' }), message(event('e2')));
 
   expect(await moveEvents('stripe', ports())).toEqual({
-    ...{ moved: 2, staying: [], ofOthers: {}, wasStopped: false, isWhole: true },
+    moved: 2,
+    staying: [],
+    ofOthers: {},
+    wasStopped: false,
+    isWhole: true,
   });
   expect(sent).toEqual([
     { body: event('e1'), attributes: { shopDomain: 'a', source: 'stripe', eventType: 'invoice.paid' } },
@@ -130,7 +136,8 @@ test('an event that could not be handled there stays, with the reason', async ()
   const obstacle = async () => 'its body is not there';
 
   expect(await moveEvents('stripe', ports({ obstacle }))).toMatchObject({
-    ...{ moved: 0, staying: [{ id: 'stripe#e1', reason: 'its body is not there' }] },
+    moved: 0,
+    staying: [{ id: 'stripe#e1', reason: 'its body is not there' }],
   });
   expect(queue).toHaveLength(1);
 });

@@ -18,7 +18,10 @@ const adoption = (changed: Partial<SecretAdoption>): SecretAdoption => ({
 });
 
 const store = (values: readonly string[], withPrevious = false, isOverwriting = false) => ({
-  ...{ kind: 'store', values, withPrevious, isOverwriting },
+  kind: 'store',
+  values,
+  withPrevious,
+  isOverwriting,
 });
 
 test('the current value becomes that of the new secret', () => {
@@ -70,7 +73,9 @@ describe('a source that has a secret', () => {
 
   it('keeps it without --yes', () => {
     expect(decideAdoption(adoption({ own }))).toEqual({
-      ...{ kind: 'refuse', asks: true, reason: 'the source has a secret with another value already' },
+      kind: 'refuse',
+      asks: true,
+      reason: 'the source has a secret with another value already',
     });
   });
 

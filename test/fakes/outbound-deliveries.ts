@@ -73,7 +73,8 @@ export function memoryDeliveries() {
           attemptLog: [...attemptLog, entry],
           expiresAt,
           ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, heldAt: undefined },
-          ...{ waitsSince: undefined, cause: undefined },
+          waitsSince: undefined,
+          cause: undefined,
         }),
       ),
 
@@ -118,7 +119,10 @@ export function memoryDeliveries() {
           eventExpiresAt,
           generation,
           dueAt,
-          ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined, cause: undefined },
+          expiresAt: undefined,
+          leaseUntil: undefined,
+          nextAttemptAt: undefined,
+          cause: undefined,
         }),
       ),
 

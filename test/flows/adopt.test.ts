@@ -6,8 +6,15 @@ import { hookline } from './support/hookline.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 const event = (id: string, source = 'quiet') => ({
-  ...{ v: 1, source, provider: 'hmac', id, type: 'a.b', receivedAt: Date.now(), correlationId: id },
-  ...{ headers: {}, body: '{"a":1}' },
+  v: 1,
+  source,
+  provider: 'hmac',
+  id,
+  type: 'a.b',
+  receivedAt: Date.now(),
+  correlationId: id,
+  headers: {},
+  body: '{"a":1}',
 });
 
 describeFlow('hookline kept and adopt', (stack) => {

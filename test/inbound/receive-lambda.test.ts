@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, 
 import { quickCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { type AwsAnswer, type AwsCall, startAws } from '../fakes/inbound-aws.ts';
 import { sourceSettings } from '../fakes/inbound-world.ts';
+import { post, postBatch } from './signed-posts.ts';
 
 type Receiver = (event: object, context: object) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -94,24 +95,7 @@ let containers = 0;
 const coldStart = async (): Promise<Receiver> =>
   (await import(`${pathToFileURL(join(folder, 'receive.mjs'))}?container=${containers++}`)).handler;
 
-function post(body: string, path = '/webhooks/stripe', key = 'whsec_test') {
-  const at = Math.floor(Date.now() / 1000);
-  const signature = createHmac('sha256', key).update(`${at}.${body}`).digest('hex');
-  return {
-    rawPath: path,
-    headers: { 'Stripe-Signature': `t=${at},v1=${signature}` },
-    body: Buffer.from(body).toString('base64'),
-    isBase64Encoded: true,
-    requestContext: { requestId: 'request-1', http: { method: 'POST', sourceIp: '192.0.2.1' } },
-  };
-}
-
 const Batch = v.object({ Entries: v.array(v.object({ MessageBody: v.string() })) });
-
-function postBatch(body: string) {
-  const signature = createHmac('sha256', 'whsec_test').update(body).digest('hex');
-  return { ...post(body, '/webhooks/batch'), headers: { 'X-Signature': signature } };
-}
 
 const event = '{"id":"evt_1","type":"invoice.paid"}';
 

@@ -4,15 +4,8 @@ import type { HmacSettings } from '../../lambdas/domain/source.ts';
 import type { OutboundProps } from '../../lib/outbound-settings.ts';
 import type { SourceProps } from '../../lib/source-settings.ts';
 import type { WebhookStackProps } from '../../lib/webhook-stack.ts';
+import { hmac, stripe } from './support/sources.ts';
 import { synth } from './support/synth.ts';
-
-const stripe = { provider: 'stripe' } as const;
-const hmac: HmacSettings = {
-  signatureHeader: 'x-signature',
-  algorithm: 'sha256',
-  encoding: 'hex',
-  prefix: '',
-};
 
 // An app runs without a type check: what TypeScript would say, synth says.
 describe('synth names the slip:', () => {

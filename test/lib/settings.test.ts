@@ -5,15 +5,8 @@ import { outboundSettings } from '../../lib/outbound-settings.ts';
 import { type SourceProps, sourceSettings } from '../../lib/source-settings.ts';
 import type { WebhookStackProps } from '../../lib/webhook-stack.ts';
 import about from '../../package.json' with { type: 'json' };
+import { hmac, stripe } from './support/sources.ts';
 import { synth } from './support/synth.ts';
-
-const stripe = { provider: 'stripe' } as const;
-const hmac: HmacSettings = {
-  signatureHeader: 'x-signature',
-  algorithm: 'sha256',
-  encoding: 'hex',
-  prefix: '',
-};
 
 describe('a source without settings', () => {
   test('gets the documented ones', () => {

@@ -12,7 +12,10 @@ async function failing() {
   const { world, ...api } = managementWorld();
   await api.call('POST', path, fields);
   world.gates.gates.set(gate, {
-    ...{ slots: {}, failures: 9, probes: 3, failingSince: world.now() },
+    slots: {},
+    failures: 9,
+    probes: 3,
+    failingSince: world.now(),
     openUntil: later(world.now(), seconds(900)),
   });
   return { world, ...api };
@@ -172,7 +175,10 @@ describe('the breaker of an endpoint', () => {
     await call('POST', path, fields);
     const at = (span: number) => later(world.now(), seconds(span));
     world.gates.gates.set(gate, {
-      ...{ failures: 9, probes: 3, openedAt: at(-60), openUntil: at(openUntil) },
+      failures: 9,
+      probes: 3,
+      openedAt: at(-60),
+      openUntil: at(openUntil),
       slots: probe === undefined ? {} : { probe: at(probe) },
     });
 
@@ -180,7 +186,9 @@ describe('the breaker of an endpoint', () => {
 
     expect(body).toMatchObject({
       breaker: {
-        ...{ state, failures: 9, since: '2026-11-23T11:59:00.000Z' },
+        state,
+        failures: 9,
+        since: '2026-11-23T11:59:00.000Z',
         nextProbeAt: new Date(at(openUntil)).toISOString(),
         waiting: { count: 0, isExact: true },
       },

@@ -14,7 +14,8 @@ describe('a replay of a delivery', () => {
       const { world } = await failedAt('deleted');
 
       expect(await world.replay(world.delivery().id, options)).toMatchObject({
-        ...{ kind: 'refused', cause: 'endpoint-deleted' },
+        kind: 'refused',
+        cause: 'endpoint-deleted',
         reason: expect.stringMatching(/ep_1 of acme was deleted/),
       });
       expect(world.delivery()).toMatchObject({ status: 'failed', round: 1 });
@@ -26,7 +27,8 @@ describe('a replay of a delivery', () => {
     const { id } = world.delivery();
 
     expect(await world.replay(id)).toMatchObject({
-      ...{ kind: 'refused', cause: 'earlier-endpoint' },
+      kind: 'refused',
+      cause: 'earlier-endpoint',
       reason: expect.stringMatching(/another one under that id now.*--to-current-endpoint/),
     });
     expect(await world.replay(id, { toCurrentEndpoint: true })).toMatchObject({ kind: 'replayed' });
@@ -42,7 +44,12 @@ describe('a replay of a delivery', () => {
     const { id } = world.delivery();
     await world.replay(id, { toCurrentEndpoint: true });
     const task = {
-      ...{ v: 1, deliveryId: id, attempt: 2, tenant: 'acme', endpointId: 'ep_1', generation: 'gen_1' },
+      v: 1,
+      deliveryId: id,
+      attempt: 2,
+      tenant: 'acme',
+      endpointId: 'ep_1',
+      generation: 'gen_1',
     };
     await world.deliveryQueue.send({ body: JSON.stringify(task) });
     let reads = 0;
@@ -81,9 +88,18 @@ describe('a recovery of an endpoint that is made anew', () => {
     const { world, current } = await failedAt('anew');
     world.advance(seconds(1));
     await world.recoveries.create({
-      ...{ id: 'rec_1', tenant: 'acme', endpointId: 'ep_1', status: 'running' },
-      ...{ since: start, until: world.now(), estimate: { count: 0, isExact: true }, replayed: 0, refused: 0 },
-      ...{ place: firstPlace(start), createdAt: world.now(), updatedAt: world.now() },
+      id: 'rec_1',
+      tenant: 'acme',
+      endpointId: 'ep_1',
+      status: 'running',
+      since: start,
+      until: world.now(),
+      estimate: { count: 0, isExact: true },
+      replayed: 0,
+      refused: 0,
+      place: firstPlace(start),
+      createdAt: world.now(),
+      updatedAt: world.now(),
     });
 
     const estimate = await estimateFailed(await current(), span, () => true, world.table);
@@ -91,7 +107,10 @@ describe('a recovery of an endpoint that is made anew', () => {
 
     expect(estimate).toEqual({ count: 0, isExact: true, ofEarlierEndpoint: 1 });
     expect(await world.recoveries.read('rec_1')).toMatchObject({
-      ...{ status: 'done', replayed: 0, refused: 1, ofEarlierEndpoint: 1 },
+      status: 'done',
+      replayed: 0,
+      refused: 1,
+      ofEarlierEndpoint: 1,
     });
   });
 
@@ -107,9 +126,19 @@ describe('a recovery of an endpoint that is made anew', () => {
     world.advance(seconds(1));
     const options = { toCurrentEndpoint: true };
     await world.recoveries.create({
-      ...{ id: 'rec_1', tenant: 'acme', endpointId: 'ep_1', status: 'running', ...options },
-      ...{ since: start, until: world.now(), estimate: { count: 0, isExact: true }, replayed: 0, refused: 0 },
-      ...{ place: firstPlace(start), createdAt: world.now(), updatedAt: world.now() },
+      id: 'rec_1',
+      tenant: 'acme',
+      endpointId: 'ep_1',
+      status: 'running',
+      ...options,
+      since: start,
+      until: world.now(),
+      estimate: { count: 0, isExact: true },
+      replayed: 0,
+      refused: 0,
+      place: firstPlace(start),
+      createdAt: world.now(),
+      updatedAt: world.now(),
     });
 
     const until = world.now();

@@ -58,8 +58,13 @@ describe('the endpoint’s fault, which pages nobody', () => {
     expect(world.deadLetters).toEqual([]);
     expect(parsed(world.undelivered)).toMatchObject([
       {
-        ...{ kind: 'delivery', cause, tenant: 'acme', endpointId: 'ep_1', host: 'acme.example' },
-        ...{ id: world.delivery().id, eventType: 'invoice.paid' },
+        kind: 'delivery',
+        cause,
+        tenant: 'acme',
+        endpointId: 'ep_1',
+        host: 'acme.example',
+        id: world.delivery().id,
+        eventType: 'invoice.paid',
       },
     ]);
   });

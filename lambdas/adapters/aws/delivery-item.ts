@@ -12,7 +12,17 @@ import {
 import { knownCause } from '../../domain/failure-tally.ts';
 import { millis, seconds, unixMillis, unixSeconds } from '../../domain/time.ts';
 
-const Instant = v.pipe(v.number(), v.transform(unixMillis));
+/** Unix milliseconds. */
+export const Instant = v.pipe(v.number(), v.transform(unixMillis));
+
+/** What every copy of an attempt says. */
+export const AttemptItem = v.object({
+  n: v.number(),
+  at: Instant,
+  ms: v.number(),
+  status: v.optional(v.number()),
+  error: v.optional(v.string()),
+});
 
 /** An item of the Deliveries table. `expiresAt`, the table's TTL, is in seconds; every other instant in milliseconds. */
 const DeliveryItem = v.object({
@@ -29,11 +39,7 @@ const DeliveryItem = v.object({
   attemptsBefore: v.number(),
   attemptLog: v.array(
     v.object({
-      n: v.number(),
-      at: Instant,
-      ms: v.number(),
-      status: v.optional(v.number()),
-      error: v.optional(v.string()),
+      ...AttemptItem.entries,
       phase: v.optional(v.picklist(attemptPhases)),
       location: v.optional(v.string()),
       sample: v.optional(v.string()),

@@ -127,7 +127,10 @@ export const deliveryUpdates = {
     id,
     set: {
       ...{ status: 'pending', crashes: 0, sweeps: 0, deadline: unixMillis(now + lifetime), dueAt },
-      ...{ heldBy: undefined, heldAt: undefined, expiresAt: undefined, cause: undefined },
+      heldBy: undefined,
+      heldAt: undefined,
+      expiresAt: undefined,
+      cause: undefined,
     },
     condition: '#status = :held',
     values: { held: 'held' },
@@ -156,7 +159,9 @@ export const deliveryUpdates = {
     set: {
       ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, eventExpiresAt, generation },
       deadline: unixMillis(now + lifetime),
-      ...{ dueAt, dueShard: dueShardOf(id), cause: undefined },
+      dueAt,
+      dueShard: dueShardOf(id),
+      cause: undefined,
       ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined },
     },
     assign: ['#attemptsBefore = #attempts'],
@@ -168,7 +173,10 @@ export const deliveryUpdates = {
 /** What ends with a delivery. */
 const over = {
   ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, dueShard: undefined },
-  ...{ heldBy: undefined, heldAt: undefined, waitsSince: undefined, cause: undefined },
+  heldBy: undefined,
+  heldAt: undefined,
+  waitsSince: undefined,
+  cause: undefined,
 };
 
 const recorded = (id: string, record: AttemptRecord) => ({

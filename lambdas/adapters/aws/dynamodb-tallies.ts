@@ -8,12 +8,12 @@ import {
   tallyNameOf,
 } from '../../domain/failure-tally.ts';
 import { otherItems } from '../../domain/tables.ts';
-import { days, later, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { attentionItems } from './attention-items.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
+import { AttemptItem, Instant } from './delivery-item.ts';
 import { attention } from './endpoint-item.ts';
 
-const Instant = v.pipe(v.number(), v.transform(unixMillis));
 const LastItem = v.object({
   tenant: v.string(),
   endpointId: v.string(),
@@ -24,15 +24,7 @@ const LastItem = v.object({
   reason: v.string(),
   cause: v.pipe(v.optional(v.string()), v.transform(knownCause)),
   host: v.optional(v.string()),
-  lastAttempt: v.optional(
-    v.object({
-      n: v.number(),
-      at: Instant,
-      ms: v.number(),
-      status: v.optional(v.number()),
-      error: v.optional(v.string()),
-    }),
-  ),
+  lastAttempt: v.optional(AttemptItem),
 });
 const TallyItem = v.object({
   id: v.string(),
@@ -46,26 +38,29 @@ const tenant = otherItems.tally;
 /** One that has nothing to tell is of no use soon. */
 const keptFor = days(1);
 
+/** One more, that is to be told at once, or when the pause since the last time is over. */
+const added = (ended: EndedDelivery, now: UnixMillis) => ({
+  id: tallyNameOf(ended),
+  // What is to be told never expires.
+  set: { last: ended, attention: attention(now, 'tallies').attention, expiresAt: undefined },
+  assign: [
+    '#count = if_not_exists(#count, :zero) + :one',
+    '#since = if_not_exists(#since, :now)',
+    '#tellAt = if_not_exists(#tellAt, :now)',
+    '#attentionAt = if_not_exists(#tellAt, :now)',
+  ],
+  values: { zero: 0, one: 1, now },
+});
+
 /** Counts of what ended without success, an item for each endpoint in a partition of the Endpoints table. */
 export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
   const write = async (update: Omit<ConditionalUpdate, 'tenant'>): Promise<boolean> =>
     (await updateIf(client, table, { ...update, tenant })).ok;
 
   return {
-    /** One write; it is to be told at once, or when the pause since the last time is over. */
+    /** One write. */
     async add(ended: EndedDelivery, now: UnixMillis): Promise<void> {
-      await write({
-        id: tallyNameOf(ended),
-        // What is to be told never expires.
-        set: { last: ended, attention: attention(now, 'tallies').attention, expiresAt: undefined },
-        assign: [
-          '#count = if_not_exists(#count, :zero) + :one',
-          '#since = if_not_exists(#since, :now)',
-          '#tellAt = if_not_exists(#tellAt, :now)',
-          '#attentionAt = if_not_exists(#tellAt, :now)',
-        ],
-        values: { zero: 0, one: 1, now },
-      });
+      await write(added(ended, now));
     },
 
     /** The names of those that are to be told by now, as far as the index has heard of them. */
@@ -88,7 +83,10 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
       const isDone = await write({
         id,
         set: {
-          ...{ count: 0, since: undefined, tellAt: next, ...attention(undefined) },
+          count: 0,
+          since: undefined,
+          tellAt: next,
+          ...attention(undefined),
           expiresAt: toUnixSeconds(later(next, keptFor)),
         },
         condition: `${isAsSeen} AND #count = :told`,

@@ -7,7 +7,7 @@ export const s3Client = (bounds: CallBounds): S3Client =>
 
 /** As the SDK reads it. */
 function hasOwnEndpoint(): boolean {
-  // biome-ignore lint/style/noProcessEnv: the SDK takes its endpoint from there, and tells nobody before the first call.
+  // biome-ignore lint/style/noProcessEnv: the SDK reads its endpoint from here, and exposes it only after the first call.
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
   return Boolean(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL);
 }

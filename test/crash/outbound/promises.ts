@@ -82,7 +82,13 @@ export function watchPromises(world: Tables) {
   }
 
   return {
-    ...{ violations, check, requests, counts, isBuried, isInTheRightQueue, toldOf },
+    violations,
+    check,
+    requests,
+    counts,
+    isBuried,
+    isInTheRightQueue,
+    toldOf,
 
     effect(name: string, effect: () => Promise<unknown>): Promise<unknown> {
       const before = new Map(table.deliveries);
