@@ -136,7 +136,9 @@ describe('before the first deploy', () => {
     expect(stdout).toContain('To take them over, deploy the stack again first.');
     expect(stdout).toContain('aws sqs delete-queue');
     expect(stdout).not.toContain('adopt');
-    expect((await aws.runThere('adopt', 'stripe')).stderr).toContain('has no stack Hookline: pass --stack NAME');
+    expect((await aws.runThere('adopt', 'stripe')).stderr).toContain(
+      'has no stack Hookline: pass --stack NAME',
+    );
   });
 });
 
