@@ -12,15 +12,16 @@ export interface Comparison {
   readonly read: string;
 }
 
-/** The list prices of hosted services for a month's work. An event for several endpoints counts once for each. */
+/** The list prices of hosted services for a month's work: each bills an event, its deliveries, or both. */
 export const comparisons = (work: Workload): Comparison[] => hosted.map((service) => compared(service, work));
 
 function compared(service: Hosted, work: Workload): Comparison {
-  const { name, note, source, read, monthly, included, outbound } = service;
-  const deliveries = work.outbound * work.fanOut;
-  const extra = Math.max(0, deliveries - included) / 1e6;
-  const known = monthly + (outbound === null ? 0 : extra * outbound);
-  const isUnknown = (outbound === null && extra > 0) || work.inbound > 0;
-  const hasNothing = deliveries === 0 && monthly === 0;
+  const { name, note, source, read, monthly, included, event, delivery, chunkBytes } = service;
+  const { inbound, outbound, fanOut, payload } = work;
+  const extra = Math.max(0, outbound - included);
+  const chunks = chunkBytes === null ? 1 : Math.ceil(payload / chunkBytes);
+  const known = monthly + (extra * chunks * (event ?? 0) + outbound * fanOut * (delivery ?? 0)) / 1e6;
+  const isUnknown = (event === null && extra > 0) || inbound > 0;
+  const hasNothing = outbound === 0 && monthly === 0;
   return { name, usd: hasNothing ? undefined : known, isLeast: isUnknown, note, source, read };
 }

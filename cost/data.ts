@@ -13,6 +13,8 @@ export interface CountedStep {
   readonly read: number;
   /** By which the tables grow. */
   readonly storedBytes: number;
+  /** By which their indexes grow. */
+  readonly indexStoredBytes: number;
   /** Of our own log lines, for each event. */
   readonly lineBytes: number;
   /** Of the metrics' lines, for each invocation. */
@@ -22,19 +24,35 @@ export interface CountedStep {
 export type PriceName = keyof typeof list.prices;
 export type FunctionName = keyof typeof durations.functions;
 
-/** What a hosted service takes; `outbound` and `inbound` are USD per million, null where no list price is known. */
+/** What a hosted service takes for sending; `event` and `delivery` are USD per million, null where no list price is known. */
 export interface Hosted {
   readonly name: string;
   readonly monthly: number;
+  /** Events that the month's price pays for. */
   readonly included: number;
-  readonly inbound: number | null;
-  readonly outbound: number | null;
+  readonly event: number | null;
+  readonly delivery: number | null;
+  /** An event is billed once for each chunk of this size; null where its size does not count. */
+  readonly chunkBytes: number | null;
   readonly note: string;
   readonly source: string;
   readonly read: string;
 }
 
-export const prices = list.prices;
+/** What a unit costs: USD for `per` units. */
+export interface Price {
+  readonly usd: number;
+  readonly per: number;
+  readonly unit: string;
+  readonly source: string;
+  /** The day on which the source was read. */
+  readonly read: string;
+  /** No page was found that states it. */
+  readonly unconfirmed?: boolean;
+}
+
+export const prices: Readonly<Record<PriceName, Price>> = list.prices;
+export const priceNames = Object.keys(list.prices).filter((name): name is PriceName => name in list.prices);
 export const hosted: readonly Hosted[] = list.hosted;
 export const notFound: readonly string[] = list.notFound;
 export const requestHeadBytes: number = calls.requestHeadBytes;
@@ -64,9 +82,10 @@ export function stepOfSize(name: string, bytes: number): CountedStep {
   return step(`${name}, ${size} B`);
 }
 
-/** Milliseconds that an invocation with so many messages is billed, between what was measured in a straight line. */
+/** Whole milliseconds that an invocation with so many messages is billed, between what was measured in a straight line. */
 export function milliseconds(name: FunctionName, batch: number): number {
   const measured = Object.entries(durations.functions[name]).map(([size, ms]) => [Number(size), ms] as const);
   const [[fewest, least] = [1, 0], [most, longest] = [1, 0]] = [measured[0], measured.at(-1)];
-  return most === fewest ? least : least + ((longest - least) * (batch - fewest)) / (most - fewest);
+  if (most === fewest) return least;
+  return Math.ceil(least + ((longest - least) * (batch - fewest)) / (most - fewest));
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { count, failureRate, share, size, whole } from './quantities.ts';
-import { usual, type Workload } from './workload.ts';
+import { type CountOrShare, count, countOrShare, share, shareUpTo, sizeUpTo, whole } from './quantities.ts';
+import { mostBytes, problemWith, usual, type Workload } from './workload.ts';
 
 /** What is wrong with the command line, in words for its user. */
 export class CostArgumentError extends Error {
@@ -32,33 +32,56 @@ export function parseCostArguments(args: readonly string[]): CostArguments | und
     const reason = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
     throw new CostArgumentError(`${reason} (npm run cost -- --help lists the options)`);
   }
-  const { json = false, ...work } = command.opts<Workload & { json?: boolean }>();
+  const { json = false, refused: asked, ...others } = command.opts<Asked>();
+  const refused = typeof asked === 'number' ? asked : Math.round(asked.share * others.inbound);
+  const work: Workload = { ...others, refused };
+  const problem = problemWith(work);
+  if (problem !== undefined) throw new CostArgumentError(problem);
   return { work, json };
 }
 
-type Parse = (text: string) => number;
+type Asked = Omit<Workload, 'refused'> & { readonly refused: CountOrShare; readonly json?: boolean };
+type Parse = (text: string) => CountOrShare;
 
 /** An option for each number of a workload. */
 const numbers: readonly (readonly [flags: string, text: string, name: keyof Workload, parse: Parse])[] = [
   ['--inbound <count>', 'events that providers send in a month, e.g. 10M', 'inbound', count],
   ['--without-handler <share>', 'of them, that no handler wants, e.g. 30%', 'withoutHandler', share],
   ['--duplicates <share>', 'of them, that come a second time', 'duplicates', share],
-  ['--refused <share>', 'forged or misdirected requests, for each that is right', 'refused', share],
+  [
+    '--refused <count or share>',
+    'forged or misdirected requests, e.g. 5M, or 300% of the inbound events',
+    'refused',
+    countOrShare,
+  ],
   ['--outbound <count>', 'events that you publish in a month', 'outbound', count],
   ['--fan-out <count>', 'endpoints that each goes to', 'fanOut', whole(1, 100_000)],
-  ['--failure-rate <share>', 'of attempts that fail and are tried again', 'failureRate', failureRate],
-  ['--payload <size>', 'of a body, e.g. 4kB', 'payload', size],
-  ['--batch <count>', 'messages in an invocation, 1 to 10', 'batch', whole(1, 10)],
-  ['--endpoint-time <ms>', 'until an endpoint answers', 'endpointTime', whole(0, 30_000)],
+  ['--failure-rate <share>', 'of attempts that fail and are tried again', 'failureRate', shareUpTo(0.9)],
+  [
+    '--never-delivered <share>',
+    'of deliveries whose attempts all fail, e.g. because the endpoint is gone for good',
+    'neverDelivered',
+    share,
+  ],
+  ['--payload <size>', 'of a body, e.g. 4kB', 'payload', sizeUpTo(mostBytes.received, '4 MiB')],
+  ['--batch <count>', 'messages in an invocation, 1 to 10 (deliver takes 5)', 'batch', whole(1, 10)],
+  ['--endpoint-time <ms>', 'until an endpoint answers', 'endpointTime', whole(0, 30_000, ' ms')],
   ['--sources <count>', 'of inbound events', 'sources', whole(1, 60)],
 ];
+
+/** Defaults as people write them. */
+const shown: Readonly<Partial<Record<keyof Workload, string>>> = {
+  neverDelivered: '0.5%',
+  payload: '1000 B',
+  endpointTime: '200 ms',
+};
 
 function costCommand(): Command {
   const command = new Command('npm run cost --').description(
     'What a month costs on AWS, by list prices (us-east-1, without free tiers), beside hosted services.',
   );
   for (const [flags, text, name, parse] of numbers)
-    command.addOption(new Option(flags, text).argParser(parse).default(usual[name]));
+    command.addOption(new Option(flags, text).argParser(parse).default(usual[name], shown[name]));
   return command
     .addOption(
       new Option('--through <service>', 'how you publish').choices(['sns', 'sqs']).default(usual.through),

@@ -1,7 +1,7 @@
-import { lineBytes, prices, step } from './data.ts';
+import { lineBytes, priceNames, step } from './data.ts';
 import { accessLineBytes, platformLineBytes } from './lines.ts';
 import { bill } from './model.ts';
-import { byService, dollars, perMillion } from './report.ts';
+import { byService, dollars, perMillion, unconfirmed } from './report.ts';
 import { type BillLine, sumOf } from './tally.ts';
 import { usual, type Workload } from './workload.ts';
 
@@ -30,13 +30,17 @@ const flows = (): string =>
       flow('inbound events, handled', inbound),
       flow('… without a handler', (more) => inbound({ withoutHandler: 1, ...more })),
       flow('… each with a duplicate', (more) => inbound({ duplicates: 1, ...more })),
-      flow('refused requests', (more) => inbound({ refused: 1, ...more }) - inbound(more)),
-      flow('deliveries, at the first attempt', outbound),
+      flow('refused requests', (more) => inbound({ refused: million, ...more }) - inbound(more)),
+      flow('deliveries', outbound),
+      flow('… that all arrive at the first attempt', (more) => outbound({ neverDelivered: 0, ...more })),
+      flow('… that never arrive', (more) => outbound({ neverDelivered: 1, ...more })),
       flow('… by direct `SendMessage` instead of SNS', (more) => outbound({ through: 'sqs', ...more })),
       flow('… of events for ten endpoints', (more) => outbound({ fanOut: 10, ...more })),
       flow(
         'failed attempts, each with its retry',
-        (more) => outbound({ failureRate: 0.5, ...more }) - outbound(more),
+        (more) =>
+          outbound({ neverDelivered: 0, failureRate: 0.5, ...more }) -
+          outbound({ neverDelivered: 0, ...more }),
       ),
     ],
   );
@@ -75,7 +79,9 @@ const calls = (): string =>
       ['deliver', 'delivered, 1000 B'],
       ['deliver, failed', 'failed'],
       ['deliver, the retry', 'tried again'],
+      ['deliver, the last attempt of all', 'given up'],
       ['sweep, each minute', 'sweep'],
+      ['sweep, with an endpoint to tell of', 'sweep, with one to tell'],
     ].map(([name = '', key = '']) => {
       const { calls: counted, write, indexWrite, read } = step(key);
       const list = Object.entries(counted).map(([call, count]) => `${count} × ${call}`);
@@ -98,15 +104,22 @@ function idle(): string {
   );
 }
 
+/** Of which there is a line each; of all others, an event. */
+const oneFor: Readonly<Record<string, string>> = {
+  'delivery.attempted': 'attempt',
+  'delivery.dead': 'delivery that never arrives',
+  'deliveries.swept': 'minute',
+  'deliveries.told': 'endpoint that is told of, an hour',
+  'endpoint.down': 'endpoint whose breaker opens',
+};
+
 const lines = (): string =>
   markdown(
     ['line', 'bytes', 'one for each'],
     [
       ...Object.entries(lineBytes)
         .filter(([name]) => name.includes('.') && name !== 'account.credited')
-        .map(
-          ([name, bytes]): Row => [`\`${name}\``, bytes, name === 'deliveries.swept' ? 'minute' : 'event'],
-        ),
+        .map(([name, bytes]): Row => [`\`${name}\``, bytes, oneFor[name] ?? 'event']),
       ['metrics (EMF)', lineBytes['metrics'] ?? 0, 'set of dimensions and invocation'],
       ["Lambda's `platform.start` and `platform.report`", platformLineBytes, 'invocation'],
       ["API Gateway's access log", accessLineBytes, 'request'],
@@ -133,10 +146,8 @@ const savings = (): string =>
     ],
   );
 
-const unconfirmed = (): string =>
-  Object.values(prices)
-    .flatMap((price) => ('unconfirmed' in price ? [`${price.unit} ($${price.usd})`] : []))
-    .join('; ');
+const confirmed = (): string =>
+  unconfirmed(priceNames).join('\n') || "Every price has a page that states it; some are not AWS's own.";
 
 const blocks: Readonly<Record<string, () => string>> = {
   flows,
@@ -145,7 +156,7 @@ const blocks: Readonly<Record<string, () => string>> = {
   idle,
   lines,
   savings,
-  unconfirmed,
+  unconfirmed: confirmed,
 };
 
 /** The page with its tables computed anew, each between `<!-- name -->` and `<!-- /name -->`. */

@@ -1,48 +1,73 @@
 import { InvalidArgumentError } from 'commander';
 
 const factors: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, b: 1e9 };
+const mostEvents = 1e12;
 
 /** @throws InvalidArgumentError with the form that it takes, which commander tells the user */
 export function count(text: string): number {
-  const [, number = '', suffix = ''] = /^(\d{1,12}(?:\.\d{1,6})?)([kmb]?)$/i.exec(text) ?? [];
-  const value = Number(number) * (factors[suffix.toLowerCase()] ?? Number.NaN);
-  if (number !== '' && Number.isInteger(value) && value <= 1e12) return value;
-  throw new InvalidArgumentError('Write a whole number of events, such as 2500000, 250k or 10M.');
+  const value = countIn(text);
+  if (value !== undefined) return value;
+  throw new InvalidArgumentError('Write a whole number from 0 to 1000B, such as 2500000, 250k or 10M.');
 }
 
-/** @throws InvalidArgumentError with the form that it takes, which commander tells the user */
-export function share(text: string): number {
-  const [, number = '', percent] = /^(\d{1,3}(?:\.\d{1,6})?)(%?)$/.exec(text) ?? [];
-  const value = Number(number) / (percent ? 100 : 1);
-  if (number !== '' && value <= 1) return value;
-  throw new InvalidArgumentError('Write a share, such as 2% or 0.02.');
+function countIn(text: string): number | undefined {
+  const [, number = '', suffix = ''] = /^(\d{1,13}(?:\.\d{1,9})?) ?([kmb]?)$/i.exec(text) ?? [];
+  const value = rounded(Number(number) * (factors[suffix.toLowerCase()] ?? Number.NaN));
+  return number !== '' && Number.isInteger(value) && value <= mostEvents ? value : undefined;
 }
 
-/** @throws InvalidArgumentError with the form that it takes, which commander tells the user */
-export function failureRate(text: string): number {
-  const value = share(text);
-  if (value <= 0.9) return value;
-  throw new InvalidArgumentError('At most 90%: beyond that the retries end without a success.');
+/** `1.1 * 1e6` is a little more than it should be. */
+const rounded = (value: number): number => Number(value.toPrecision(13));
+
+/** @throws InvalidArgumentError with the range, which commander tells the user */
+export const shareUpTo =
+  (most: number) =>
+  (text: string): number => {
+    const value = shareIn(text);
+    if (value !== undefined && value <= most) return value;
+    throw new InvalidArgumentError(
+      `Write a share from 0% to ${most * 100}% with its sign, or as a fraction, such as 2% or 0.02.`,
+    );
+  };
+
+export const share = shareUpTo(1);
+
+function shareIn(text: string): number | undefined {
+  const [, number = '', percent] = /^(\d{1,6}(?:\.\d{1,6})?) ?(%?)$/.exec(text) ?? [];
+  return number === '' ? undefined : rounded(Number(number) / (percent ? 100 : 1));
+}
+
+/** So many, or so many for each of something else. */
+export type CountOrShare = number | { readonly share: number };
+
+/** A count; or a share with its sign or as a fraction, which may be more than the whole. @throws InvalidArgumentError */
+export function countOrShare(text: string): CountOrShare {
+  const whole = countIn(text);
+  if (whole !== undefined) return whole;
+  const part = shareIn(text);
+  if (part !== undefined && (text.endsWith('%') || part < 1)) return { share: part };
+  throw new InvalidArgumentError(
+    'Write a share from 0% to 999999% with its sign, such as 300%, or a whole number from 0 to 1000B, such as 5M.',
+  );
 }
 
 const units: Readonly<Record<string, number>> = { b: 1, kb: 1000, kib: 1024, mb: 1e6, mib: 1024 ** 2 };
 
-/** As much as a message through SQS takes. */
-const mostBytes = 1024 ** 2;
-
 /** @throws InvalidArgumentError with the form that it takes, which commander tells the user */
-export function size(text: string): number {
-  const [, number = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)\s?(b|kb|kib|mb|mib)?$/i.exec(text) ?? [];
-  const value = Math.ceil(Number(number) * (units[unit.toLowerCase() || 'b'] ?? Number.NaN));
-  if (number !== '' && value >= 1 && value <= mostBytes) return value;
-  throw new InvalidArgumentError('Write a size from 1 B to 1 MiB, such as 500, 4kB or 64KiB.');
-}
+export const sizeUpTo =
+  (mostBytes: number, most: string) =>
+  (text: string): number => {
+    const [, number = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)\s?(b|kb|kib|mb|mib)?$/i.exec(text) ?? [];
+    const value = Math.ceil(rounded(Number(number) * (units[unit.toLowerCase() || 'b'] ?? Number.NaN)));
+    if (number !== '' && value >= 1 && value <= mostBytes) return value;
+    throw new InvalidArgumentError(`Write a size from 1 B to ${most}, such as 500, 4kB or 64KiB.`);
+  };
 
 /** @throws InvalidArgumentError with the range, which commander tells the user */
 export const whole =
-  (least: number, most: number) =>
+  (least: number, most: number, unit = '') =>
   (text: string): number => {
     const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`);
+    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}${unit}.`);
   };

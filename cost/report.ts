@@ -1,6 +1,6 @@
 import { table } from '../bin/table.ts';
 import { comparisons } from './compare.ts';
-import { notFound, prices } from './data.ts';
+import { notFound, type Price, type PriceName, prices } from './data.ts';
 import { bill } from './model.ts';
 import { type BillLine, sumOf } from './tally.ts';
 import type { Workload } from './workload.ts';
@@ -43,22 +43,49 @@ export function asText(work: Workload): string {
     dollars(sums.reduce((sum, usd) => sum + usd, 0)),
   ];
   return [
-    table(
-      ['a month', 'inbound', 'outbound', 'without an event', 'sum'],
+    tableOfNumbers(
+      ['USD a month', 'inbound', 'outbound', 'without an event', 'sum'],
       [...services.map((service) => row(service, cells(service))), row('all', parts.map(sumOf))],
     ),
     ...byTheMillion(work, inbound, outbound),
-    table(
-      ['hosted', 'a month', 'list price'],
-      comparisons(work).map(({ name, usd, isLeast, note, source, read }) => [
-        name,
+    ...unconfirmed(parts.flat().map(({ price }) => price)),
+    '',
+    tableOfNumbers(
+      ['hosted, by list price', 'USD a month'],
+      comparisons(work).map(({ name, usd, isLeast }, index) => [
+        `${name} [${index + 1}]`,
         usd === undefined ? '–' : `${isLeast ? 'over ' : ''}${dollars(usd)}`,
-        `${note} (${source}, ${read})`,
       ]),
     ),
+    ...comparisons(work).map(
+      ({ note, source, read }, index) => `[${index + 1}] ${note}.\n    ${source}, read ${read}`,
+    ),
+    '',
     `No list price found: ${notFound.join(', ')}. What people cost is in none of these figures.`,
     `List prices of us-east-1 without free tiers, read ${readBetween()}: cost/prices.json. docs/cost.md says what is counted.`,
   ].join('\n');
+}
+
+/** A table whose columns but the first are numbers, which stand at the right. */
+function tableOfNumbers(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
+  );
+  const aligned = (row: readonly string[]): string[] =>
+    row.map((text, column) => (column === 0 ? text : text.padStart(widths[column] ?? 0)));
+  return table(aligned(head), rows.map(aligned));
+}
+
+/** Says which prices of a bill are from memory; nothing where all have a source. */
+export function unconfirmed(
+  names: readonly PriceName[],
+  list: Readonly<Record<PriceName, Price>> = prices,
+): string[] {
+  const found = [...new Set(names)].map((name) => list[name]).filter((price) => price.unconfirmed);
+  const described = found.map(({ unit, usd, per }) => `${unit} ($${usd} for ${per.toLocaleString('en-US')})`);
+  return described.length === 0
+    ? []
+    : [`From memory, no page was found that states it: ${described.join('; ')}.`];
 }
 
 function byTheMillion(work: Workload, inbound: readonly BillLine[], outbound: readonly BillLine[]): string[] {

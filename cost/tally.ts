@@ -34,9 +34,9 @@ const services: Readonly<Record<PriceName, readonly [service: string, item: stri
   scheduledCall: ['Scheduler', 'invocations'],
 };
 
-/** How long what an event leaves behind is kept, in months, and the sizes that AWS counts in. */
-const monthsInTable = 35 / 30;
-const monthsInBucket = 35 / 30;
+/** Days that what an event leaves behind is kept: in the tables, and in the bucket by what it is of. */
+export const keptDays = { table: 35, inbound: 35, outbound: 100 } as const;
+const daysOfMonth = 30;
 const gigabyte = 1024 ** 3;
 const queueChunk = 64 * 1024;
 const gigabytesOfMemory = 0.5;
@@ -44,37 +44,50 @@ const gigabytesOfMemory = 0.5;
 /** Requests that a message of this size is billed as. */
 export const chunksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / queueChunk));
 
-/** Adds up what is used. */
-export function tally() {
+/** How large an event is at a step. */
+export interface Sizes {
+  /** Bytes of its message in a queue. */
+  readonly message: number;
+  /** Bytes of its body, which may be in the bucket instead. */
+  readonly body: number;
+}
+
+/** Adds up what is used. @param flow whose objects lie in the bucket for as long as it says */
+export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
   const used = new Map<PriceName, number>();
   const add = (name: PriceName, quantity: number): void => {
     used.set(name, (used.get(name) ?? 0) + quantity);
   };
 
   /** Calls that are billed by themselves; DynamoDB's are billed by their units. */
-  function calls({ calls: counted }: CountedStep, events: number, messageBytes: number): void {
+  function calls({ calls: counted }: CountedStep, events: number, { message, body }: Sizes): void {
     const countOf = (isMeant: (call: string) => boolean): number =>
       Object.entries(counted).reduce((sum, [call, count]) => (isMeant(call) ? sum + count : sum), 0);
     const sends = countOf((call) => call.startsWith('sqs.Send'));
     const others = countOf((call) => call.startsWith('sqs.')) - sends;
     const puts = countOf((call) => call === 's3.PUT');
-    add('sqsRequest', events * (sends * chunksOf(messageBytes) + others));
+    const months = keptDays[flow] / daysOfMonth;
+    add('sqsRequest', events * (sends * chunksOf(message) + others));
+    add('snsPublish', events * countOf((call) => call === 'sns.Publish'));
     add('s3Put', events * puts);
-    add('s3GbMonth', (events * puts * messageBytes * monthsInBucket) / gigabyte);
+    add('s3GbMonth', (events * puts * body * months) / gigabyte);
     add('s3Get', events * countOf((call) => call === 's3.GET'));
   }
 
   return {
     add,
 
-    /** So many events that take a step, with messages of this size. */
-    step(counted: CountedStep, events: number, messageBytes: number): void {
+    /** So many events of a size that take a step. */
+    step(counted: CountedStep, events: number, sizes: Sizes): void {
+      const { storedBytes, indexStoredBytes } = counted;
+      const months = keptDays.table / daysOfMonth;
       add('writeUnit', events * (counted.write + counted.indexWrite));
       add('readUnit', events * counted.read);
-      add('tableGbMonth', (events * counted.storedBytes * monthsInTable) / gigabyte);
-      add('recoveryGbMonth', (events * counted.storedBytes * monthsInTable) / gigabyte);
+      add('tableGbMonth', (events * (storedBytes + indexStoredBytes) * months) / gigabyte);
+      // Of indexes there is no backup: a restore builds them anew.
+      add('recoveryGbMonth', (events * storedBytes * months) / gigabyte);
       add('logGb', (events * counted.lineBytes) / gigabyte);
-      calls(counted, events, messageBytes);
+      calls(counted, events, sizes);
     },
 
     /** So many invocations of so many milliseconds, each with the lines of its metrics and of Lambda. */
@@ -93,7 +106,7 @@ export function tally() {
       Object.entries(services).flatMap(([name, [service, item]]) => {
         const price = name as PriceName;
         const quantity = used.get(price) ?? 0;
-        return quantity === 0 ? [] : [{ service, item, price, quantity, usd: priceOf(price, quantity) }];
+        return quantity <= 0 ? [] : [{ service, item, price, quantity, usd: priceOf(price, quantity) }];
       }),
   };
 }

@@ -1,3 +1,5 @@
+import { maxMessageBytes } from '../lambdas/domain/messages.ts';
+
 /** A month's work, and how the stack is set. */
 export interface Workload {
   /** Events that providers send and that verify. */
@@ -6,14 +8,16 @@ export interface Workload {
   readonly withoutHandler: number;
   /** Of the inbound events, how many come a second time. */
   readonly duplicates: number;
-  /** Requests that do not verify, for each that does. */
+  /** Requests that do not verify: forged or misdirected. */
   readonly refused: number;
   /** Events that are published. */
   readonly outbound: number;
   /** Endpoints that each of them goes to. */
   readonly fanOut: number;
-  /** Share of the attempts that fail and are tried again. */
+  /** Of deliveries that arrive in the end: share of the attempts that fail and are tried again. */
   readonly failureRate: number;
+  /** Share of the deliveries that never arrive: all their attempts fail. */
+  readonly neverDelivered: number;
   /** Bytes of a body. */
   readonly payload: number;
   /** Messages in an invocation; a function takes no more than its mapping allows. */
@@ -36,6 +40,8 @@ export const usual: Workload = {
   outbound: 0,
   fanOut: 1,
   failureRate: 0,
+  // An assumption: some endpoints are always gone for good.
+  neverDelivered: 0.005,
   payload: 1000,
   batch: 5,
   endpointTime: 200,
@@ -43,3 +49,24 @@ export const usual: Workload = {
   through: 'sns',
   systemLogLevel: 'INFO',
 };
+
+/** What stands around a body in a message, and in the body that is sent. */
+export const envelopeBytes = 600;
+
+/** The most bytes of a body: a source's default, SNS's limit of 256 KiB and SQS's of 1 MiB for a whole message. */
+export const mostBytes = {
+  received: 4 * 1024 ** 2,
+  sns: 256 * 1024 - envelopeBytes,
+  sqs: maxMessageBytes - envelopeBytes,
+} as const;
+
+/** What AWS would refuse in such a month, in words for its user. */
+export function problemWith({ outbound, through, payload }: Workload): string | undefined {
+  const most = outbound > 0 ? mostBytes[through] : mostBytes.received;
+  if (payload <= most) return undefined;
+  const carrier = through === 'sns' ? 'SNS takes 256 KiB' : 'SQS takes 1 MiB';
+  const hint = through === 'sns' ? `; with --through sqs ${mostBytes.sqs}` : '';
+  return outbound > 0
+    ? `option '--payload <size>' is ${payload} B. ${carrier} with what is around a published event: write a size from 1 B to ${most} B${hint}.`
+    : `option '--payload <size>' is ${payload} B. A source takes bodies from 1 B to ${most} B.`;
+}

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { comparisons } from '../../cost/compare.ts';
-import { prices, step, stepOfSize } from '../../cost/data.ts';
+import { milliseconds, type Price, prices, step, stepOfSize } from '../../cost/data.ts';
 import { bill } from '../../cost/model.ts';
-import { byService } from '../../cost/report.ts';
-import { type BillLine, sumOf } from '../../cost/tally.ts';
-import { usual, type Workload } from '../../cost/workload.ts';
+import { attemptsOf, attemptsOfSchedule } from '../../cost/outbound.ts';
+import { byService, unconfirmed } from '../../cost/report.ts';
+import { type BillLine, keptDays, sumOf } from '../../cost/tally.ts';
+import { mostBytes, usual, type Workload } from '../../cost/workload.ts';
+import { outboundDefaults, payloads, retryPresets, sourceDefaults } from '../../lib/settings.ts';
 
 const million = 1e6;
 const of = (lines: readonly BillLine[], price: BillLine['price']) =>
@@ -33,12 +35,116 @@ describe('the bill', () => {
   });
 
   test('of a failed attempt is the attempt, its retry and their writes', () => {
-    const failing = bill({ ...usual, outbound: million, failureRate: 0.5 }).outbound;
-    const well = bill({ ...usual, outbound: million }).outbound;
+    const work = { ...usual, outbound: million, neverDelivered: 0 };
+    const failing = bill({ ...work, failureRate: 0.5 }).outbound;
+    const well = bill(work).outbound;
 
-    // Half of the attempts fail: one for each delivery.
-    const { write, indexWrite } = step('failed');
-    expect(of(failing, 'writeUnit') - of(well, 'writeUnit')).toBeCloseTo(million * (write + indexWrite), 0);
+    // Half of the attempts fail: one for each delivery, of which half are not the first of theirs.
+    const writesOf = (name: string) => step(name).write + step(name).indexWrite;
+    const more =
+      writesOf('failed') / 2 +
+      writesOf('failed, a later time') / 2 +
+      (writesOf('tried again') - writesOf('delivered, 1000 B')) / 2;
+    expect(of(failing, 'writeUnit') - of(well, 'writeUnit')).toBeCloseTo(million * more, 0);
+  });
+
+  test('of a delivery that never arrives has all attempts, a letter and its telling', () => {
+    const lost = bill({ ...usual, outbound: million, neverDelivered: 1, through: 'sqs' }).outbound;
+
+    expect(attemptsOf({ ...usual, outbound: million, neverDelivered: 1 })).toEqual({
+      delivered: 0,
+      'tried again': 0,
+      failed: million,
+      'failed, a later time': 4 * million,
+      'given up': million,
+    });
+    // The letter; and the failure counts as one that the sweep has to tell.
+    expect(step('given up').calls).toMatchObject({ 'sqs.SendMessage': 1 });
+    expect(step('given up').write).toBeGreaterThan(step('failed').write);
+    expect(of(lost, 'snsPublish')).toBe(million);
+    expect(of(lost, 'lambdaRequest')).toBeCloseTo(million * (1 / 5 + 6 / 5), 3);
+  });
+
+  test('counts every attempt of every delivery, whatever share arrives', () => {
+    const share = fc.double({ min: 0, max: 0.9, noNaN: true });
+    fc.assert(
+      fc.property(share, share, (failureRate, neverDelivered) => {
+        const counts = attemptsOf({ ...usual, outbound: million, failureRate, neverDelivered });
+        expect(Object.values(counts).every((count) => count >= -1e-6)).toBe(true);
+        expect(counts.delivered + counts['tried again'] + counts['given up']).toBeCloseTo(million, 3);
+        const failures = counts.failed + counts['failed, a later time'] + counts['given up'];
+        const arrived = million * (1 - neverDelivered);
+        const lost = million * neverDelivered;
+        expect(failures).toBeCloseTo(
+          (arrived * failureRate) / (1 - failureRate) + lost * attemptsOfSchedule,
+          3,
+        );
+      }),
+    );
+  });
+
+  test('reads a large body from the bucket for each attempt, failed ones too', () => {
+    const work: Workload = {
+      ...usual,
+      outbound: million,
+      failureRate: 0.5,
+      neverDelivered: 0,
+      payload: 9000,
+    };
+    expect(of(bill(work).outbound, 's3Get')).toBe(2 * million);
+  });
+
+  test('carries a body in the task only where it is not in the bucket', () => {
+    const requests = (payload: number) =>
+      of(bill({ ...usual, outbound: million, payload, batch: 1 }).outbound, 'sqsRequest');
+    // Three more chunks at the publish queue, none at the delivery queue.
+    expect(requests(200_000) - requests(9000)).toBeCloseTo(3 * million, 0);
+  });
+
+  test('keeps a received body that is too large for the queue in the bucket', () => {
+    const { inbound } = bill({ ...usual, inbound: million, payload: 1_000_000, batch: 10 });
+
+    expect(of(inbound, 's3Put')).toBe(million);
+    expect(of(inbound, 's3Get')).toBe(million);
+    expect(of(inbound, 'sqsRequest')).toBe(1.2 * million);
+    // Each 512 KB is a request of the gateway's.
+    expect(of(inbound, 'apiRequest')).toBe(2 * million);
+  });
+
+  test('sends ten tasks at once, and is billed for each 64 KB of them', () => {
+    const requests = (fanOut: number, payload: number) =>
+      of(bill({ ...usual, outbound: million, payload, fanOut, batch: 1 }).outbound, 'sqsRequest') -
+      of(bill({ ...usual, outbound: million, payload, fanOut: 1, batch: 1 }).outbound, 'sqsRequest') -
+      // Of each further task: received, deleted, and the letters and retries of those that never arrive.
+      (fanOut - 1) * million * 2 * (1 + 5 * usual.neverDelivered) -
+      (fanOut - 1) * million * 6 * usual.neverDelivered;
+    expect(requests(10, 1000)).toBeCloseTo(0, 0);
+    expect(requests(11, 1000)).toBeCloseTo(million, 0);
+    expect(requests(10, 8000)).toBeCloseTo(million, 0);
+  });
+
+  test('reads the secret again for forged requests, at most once in two seconds and source', () => {
+    const calls = (refused: number) =>
+      of(bill({ ...usual, inbound: 0, refused, sources: 1 }).inbound, 'secretCall');
+    expect(calls(1000)).toBe(1000);
+    expect(calls(1e9)).toBe(30 * 24 * 3600 * 0.5);
+  });
+
+  test('leaves indexes out of point-in-time recovery, and keeps each thing as long as the stack does', () => {
+    const { outbound } = bill({ ...usual, outbound: million });
+
+    expect(of(outbound, 'tableGbMonth')).toBeGreaterThan(of(outbound, 'recoveryGbMonth'));
+    expect(keptDays.inbound).toBe(payloads.inboundRetention.toDays());
+    expect(keptDays.outbound).toBe(payloads.outboundRetention.toDays());
+    expect(keptDays.table).toBe(sourceDefaults.retention.toDays());
+    expect(keptDays.table).toBeGreaterThanOrEqual(outboundDefaults.deliveryRetention.toDays());
+    expect(attemptsOfSchedule).toBe(retryPresets.short.length + 1);
+    expect(mostBytes.received).toBe(sourceDefaults.maxBodyBytes);
+  });
+
+  test('of Lambda is by whole milliseconds', () => {
+    for (let batch = 1; batch <= 10; batch++)
+      expect(Number.isInteger(milliseconds('consume', batch))).toBe(true);
   });
 
   test('of nothing is what stands: secrets, alarms, polling, the sweep', () => {
@@ -56,11 +162,12 @@ describe('the bill', () => {
       inbound: fc.integer({ min: 1, max: 1e9 }),
       withoutHandler: shares,
       duplicates: shares,
-      refused: shares,
+      refused: fc.integer({ min: 0, max: 1e9 }),
       outbound: fc.integer({ min: 1, max: 1e9 }),
       fanOut: fc.integer({ min: 1, max: 1000 }),
       failureRate: shares,
-      payload: fc.integer({ min: 1, max: 1024 ** 2 }),
+      neverDelivered: shares,
+      payload: fc.integer({ min: 1, max: mostBytes.sns }),
       batch: fc.integer({ min: 1, max: 10 }),
       endpointTime: fc.integer({ min: 0, max: 30_000 }),
       sources: fc.integer({ min: 1, max: 60 }),
@@ -89,13 +196,28 @@ describe('the bill', () => {
 });
 
 describe('the hosted services', () => {
-  test('are compared by list price, for each delivery', () => {
+  test('are compared by list price, for events and deliveries', () => {
     const found = comparisons({ ...usual, outbound: million, fanOut: 2 });
 
-    // 490 + (2,000,000 - 50,000) × 0.0001
-    expect(found.find(({ name }) => name.startsWith('Svix'))).toMatchObject({ usd: 685, isLeast: false });
-    expect(found.find(({ name }) => name.startsWith('EventBridge'))).toMatchObject({ usd: 2.4 });
+    // 490 + (1,000,000 - 50,000) × 0.0001: a message counts once.
+    expect(found.find(({ name }) => name.startsWith('Svix'))).toMatchObject({ usd: 585, isLeast: false });
+    // $1.00 for the event, twice $0.20 for its deliveries.
+    expect(found.find(({ name }) => name.startsWith('EventBridge'))).toMatchObject({ usd: 1.4 });
     expect(found.find(({ name }) => name.includes('Growth'))).toMatchObject({ usd: 499, isLeast: true });
+  });
+
+  test('are billed for each 64 KB where that is their unit', () => {
+    const [eventBridge] = comparisons({ ...usual, outbound: million, payload: 200_000 });
+    expect(eventBridge?.usd).toBeCloseTo(4.2, 6);
+  });
+
+  test('and a price from memory is told under the bill', () => {
+    const price: Price = { ...prices.kmsCall, unconfirmed: true };
+    const list = { ...prices, kmsCall: price };
+    expect(unconfirmed(['apiRequest'], list)).toEqual([]);
+    expect(unconfirmed(['apiRequest', 'kmsCall', 'kmsCall'], list)).toEqual([
+      'From memory, no page was found that states it: calls of KMS; the AWS-managed key itself is free ($0.03 for 10,000).',
+    ]);
   });
 
   test('and every price say where and when they were read', () => {

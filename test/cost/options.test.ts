@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CostArgumentError, parseCostArguments } from '../../cost/options.ts';
 import { asJson, asText } from '../../cost/report.ts';
-import { usual } from '../../cost/workload.ts';
+import { mostBytes, usual } from '../../cost/workload.ts';
 
 const parsed = (...args: readonly string[]) => parseCostArguments(args)?.work;
 
@@ -32,22 +32,71 @@ describe('npm run cost', () => {
   });
 
   test.each([
-    [['--inbound', 'ten'], 'Write a whole number of events'],
-    [['--inbound', '1.5'], 'Write a whole number of events'],
-    [['--inbound=-1'], 'Write a whole number of events'],
-    [['--failure-rate', '200%'], 'Write a share'],
-    [['--failure-rate', '95%'], 'At most 90%'],
-    [['--payload', '0'], 'Write a size'],
-    [['--payload', '4 GB'], 'Write a size'],
-    [['--payload', '2MB'], 'Write a size'],
+    [['--inbound', '10 M'], { inbound: 1e7 }],
+    [['--inbound', '1.1M'], { inbound: 1_100_000 }],
+    [['--inbound', '0.29M'], { inbound: 290_000 }],
+    [['--inbound', '1000B'], { inbound: 1e12 }],
+    [['--inbound', '1M', '--refused', '300%'], { refused: 3e6 }],
+    [['--inbound', '1M', '--refused', '0.5'], { refused: 5e5 }],
+    [['--refused', '5M'], { refused: 5e6 }],
+    [['--failure-rate', '90%'], { failureRate: 0.9 }],
+    [['--never-delivered', '0.5%'], { neverDelivered: 0.005 }],
+    [['--never-delivered', '100%'], { neverDelivered: 1 }],
+    [['--outbound', '1', '--payload', String(mostBytes.sns)], { payload: mostBytes.sns }],
+    [['--outbound', '1', '--through', 'sqs', '--payload', String(mostBytes.sqs)], { payload: mostBytes.sqs }],
+    [['--payload', '4MiB'], { payload: 4 * 1024 ** 2 }],
+  ])('%j is taken', (args, work) => {
+    expect(parsed(...args)).toMatchObject(work);
+  });
+
+  test.each([
+    [['--inbound', 'ten'], 'from 0 to 1000B'],
+    [['--inbound', '1.5'], 'from 0 to 1000B'],
+    [['--inbound', '1e6'], 'from 0 to 1000B'],
+    [['--inbound', 'NaN'], 'from 0 to 1000B'],
+    [['--inbound', ''], 'from 0 to 1000B'],
+    [['--inbound', 'Infinity'], 'from 0 to 1000B'],
+    [['--inbound', '1001B'], 'from 0 to 1000B'],
+    [['--inbound=-1'], 'from 0 to 1000B'],
+    [['--outbound=-1'], 'from 0 to 1000B'],
+    [['--failure-rate', '200%'], 'from 0% to 90%'],
+    [['--failure-rate', '95%'], 'from 0% to 90%'],
+    [['--failure-rate', '5'], 'with its sign'],
+    [['--failure-rate=-5%'], 'from 0% to 90%'],
+    [['--never-delivered', '101%'], 'from 0% to 100%'],
+    [['--duplicates', 'NaN'], 'from 0% to 100%'],
+    [['--without-handler', '1.01'], 'from 0% to 100%'],
+    [['--refused', '1.5'], 'such as 300%'],
+    [['--refused=-1'], 'such as 300%'],
+    [['--payload', '0'], 'from 1 B to 4 MiB'],
+    [['--payload', '4 GB'], 'from 1 B to 4 MiB'],
+    [['--payload', '5MB'], 'from 1 B to 4 MiB'],
+    [['--payload=-4kB'], 'from 1 B to 4 MiB'],
     [['--batch', '11'], 'from 1 to 10'],
+    [['--batch', '2.5'], 'from 1 to 10'],
+    [['--batch=-1'], 'from 1 to 10'],
+    [['--endpoint-time', '1s'], 'from 0 to 30000 ms'],
+    [['--fan-out', '0'], 'from 1 to 100000'],
     [['--sources', '0'], 'from 1 to 60'],
     [['--through', 'kafka'], 'Allowed choices are sns, sqs'],
     [['--outbond', '1'], "unknown option '--outbond'"],
     [['10M'], 'too many arguments'],
-  ])('%j is told in one line', (args, reason) => {
-    expect(() => parseCostArguments(args)).toThrow(CostArgumentError);
-    expect(() => parseCostArguments(args)).toThrow(reason);
+  ])('%j is told in one line, with the option and the value', (args, reason) => {
+    const refusal = () => parseCostArguments(args);
+    expect(refusal).toThrow(CostArgumentError);
+    expect(refusal).toThrow(reason);
+    const [name = '', value = ''] = args.length > 1 ? args : (args[0] ?? '').split('=');
+    expect(refusal).toThrow(name);
+    if (!reason.startsWith('unknown')) expect(refusal).toThrow(value);
+    expect(refusal).not.toThrow('\n');
+  });
+
+  test.each([
+    [['--outbound', '1', '--payload', '300kB'], '300000 B', 'SNS takes 256 KiB'],
+    [['--outbound', '1', '--payload', '256KiB'], '262144 B', `to ${mostBytes.sns} B`],
+    [['--outbound', '1', '--through', 'sqs', '--payload', '1MiB'], '1048576 B', `to ${mostBytes.sqs} B`],
+  ])('%j is refused, since AWS refuses it', (args, got, reason) => {
+    for (const part of ['--payload', got, reason]) expect(() => parseCostArguments(args)).toThrow(part);
   });
 
   test('prints a bill by service, each kind by the million, and the hosted services', () => {
@@ -56,6 +105,10 @@ describe('npm run cost', () => {
     for (const part of ['DynamoDB', 'API Gateway', 'Svix', 'A million deliveries', 'No list price found'])
       expect(text).toContain(part);
     expect(text).not.toContain('NaN');
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(200);
+    const sums = text.split('\n').filter((line) => /^│ (?:SQS|all) /.test(line));
+    // Figures stand at the right.
+    for (const line of sums) expect(line).toMatch(/\$[\d,.]+ │$/);
   });
 
   test('prints JSON with --json, whose sum is that of its lines', () => {

@@ -37,6 +37,16 @@ describe("DynamoDB's units", () => {
     expect(writeUnits(before, after, table).indexWrite).toBe(units);
   });
 
+  test('of storage are an item and its index entries, with 100 bytes each', () => {
+    const put = writeUnits(undefined, item(9), table);
+    expect([put.stored, put.indexStored]).toEqual([109, 0]);
+    const entered = writeUnits(item(9), item(9, listed(1)), table);
+    // id: 9, day: 3 + 17, at: 2 + 2.
+    expect(entered.indexStored).toBe(100 + 9 + 20 + 4);
+    const deleted = writeUnits(item(9, listed(1)), undefined, table);
+    expect([deleted.stored, deleted.indexStored]).toEqual([-(109 + 20 + 4), -133]);
+  });
+
   test('of a read are one for 4 KB, and half of it where it need not be consistent', () => {
     expect([readUnits(0, true), readUnits(4096, true), readUnits(4097, false)]).toMatchObject([
       { read: 1 },

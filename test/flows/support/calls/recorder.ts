@@ -99,6 +99,7 @@ export async function startRecorder() {
         indexWrite: total(units, 'indexWrite'),
         read: total(units, 'read'),
         stored: total(units, 'stored'),
+        indexStored: total(units, 'indexStored'),
       };
       calls.clear();
       units.length = 0;
@@ -131,7 +132,7 @@ function unitsOfRead(asked: TableRequest, answer: Buffer): Units {
   const each = Object.entries(Responses).flatMap(([table, items]) =>
     items.map((item) => readUnits(itemBytes(item), asked.RequestItems?.[table]?.ConsistentRead ?? false)),
   );
-  return { write: 0, indexWrite: 0, read: total(each, 'read'), stored: 0 };
+  return { write: 0, indexWrite: 0, read: total(each, 'read'), stored: 0, indexStored: 0 };
 }
 
 /** `service.Operation`, as the SDKs say it: in a header, in a form, or, to S3, by method. */

@@ -53,9 +53,10 @@ export function outboundTraffic(stack: CountedStack, endpointUrl: string) {
   }
 
   return {
-    async register(tenant: string, count = 1): Promise<void> {
+    async register(tenant: string, count = 1, settings: object = {}): Promise<void> {
       for (const id of ids(count)) {
-        const body = { id, url: `${endpointUrl}/${tenant}`, eventTypes: ['*'] };
+        const url = `${endpointUrl}/${tenant}`;
+        const body = Object.assign({ id, url, eventTypes: ['*'] }, settings);
         const path = `/v1/tenants/${tenant}/endpoints`;
         const { status } = await stack.manage({ method: 'POST', path, body });
         if (status !== 201) throw new Error(`the endpoint was answered ${status}`);

@@ -12,9 +12,14 @@ export interface Units {
   /** Of indexes. */
   readonly indexWrite: number;
   readonly read: number;
-  /** Bytes by which the table grew. */
+  /** Bytes by which the table grew, as storage is billed. */
   readonly stored: number;
+  /** Bytes by which its indexes grew. Point-in-time recovery is billed by the table alone. */
+  readonly indexStored: number;
 }
+
+/** DynamoDB's own for each item and index entry, billed as storage. */
+const overhead = 100;
 
 /** What a write costs: a unit for each KB of the larger of both items, and one for each index entry put or deleted. */
 export function writeUnits(before: Item | undefined, after: Item | undefined, table: TableKeys): Units {
@@ -24,7 +29,18 @@ export function writeUnits(before: Item | undefined, after: Item | undefined, ta
     .filter(([earlier, later]) => earlier !== later)
     .reduce((sum, entries) => sum + entries.filter((entry) => entry !== undefined).length, 0);
   const write = Math.max(1, Math.ceil(Math.max(old, next) / 1024));
-  return { write, indexWrite, read: 0, stored: next - old };
+  const bytesOf = (item: Item | undefined): number => (item ? itemBytes(item) + overhead : 0);
+  const stored = bytesOf(after) - bytesOf(before);
+  const indexStored = entriesBytes(after, table) - entriesBytes(before, table);
+  return { write, indexWrite, read: 0, stored, indexStored };
+}
+
+/** Bytes of all index entries of an item: the keys of the table and of the index. */
+function entriesBytes(item: Item | undefined, { key, indexes }: TableKeys): number {
+  const entries = indexes.filter((keys) => entryOf(item, keys) !== undefined);
+  const keysOf = (keys: readonly string[]): Item =>
+    Object.fromEntries([...new Set([...key, ...keys])].map((name) => [name, item?.[name] ?? {}]));
+  return entries.reduce((sum, keys) => sum + itemBytes(keysOf(keys)) + overhead, 0);
 }
 
 /** An item's place in an index; undefined when a key is missing, so that it is not in there. */
@@ -38,5 +54,6 @@ export const readUnits = (bytes: number, consistent: boolean): Units => ({
   write: 0,
   indexWrite: 0,
   stored: 0,
+  indexStored: 0,
   read: Math.max(1, Math.ceil(bytes / 4096)) * (consistent ? 1 : 0.5),
 });

@@ -1,0 +1,119 @@
+import { batchSizes, type CountedStep, milliseconds, requestHeadBytes, step, stepOfSize } from './data.ts';
+import { gigabyte, platformBytes, secretReads } from './rates.ts';
+import { type BillLine, chunksOf, type Sizes, type Tally, tally } from './tally.ts';
+import { envelopeBytes, type Workload } from './workload.ts';
+
+/** Attempts of the schedule `short`, the default. */
+export const attemptsOfSchedule = 6;
+
+/** What is published and delivered in a month. Pure. */
+export function outbound(work: Workload): BillLine[] {
+  const used = tally('outbound');
+  published(work, used);
+  delivered(work, used);
+  return used.lines();
+}
+
+/** A task brings the body along where it is not in the bucket. */
+function taskSizes({ payload }: Workload): Sizes {
+  const isStored = 's3.PUT' in stepOfSize('published', payload).calls;
+  return { message: envelopeBytes + (isStored ? 0 : payload), body: payload };
+}
+
+/** Tasks in a `SendMessageBatch`. */
+const tasksInSend = 10;
+
+function published(work: Workload, used: Tally): void {
+  const { payload, outbound: events, fanOut } = work;
+  const message = payload + envelopeBytes;
+  const batch = Math.min(work.batch, batchSizes.publish);
+  used.add(work.through === 'sns' ? 'snsPublish' : 'sqsRequest', events * chunksOf(message));
+  const task = taskSizes(work);
+  used.step(stepOfSize('published', payload), events, task);
+  used.step(eachFurtherEndpoint(), events * (fanOut - 1), task);
+  const ofAllTasks = Math.ceil(fanOut / tasksInSend) * chunksOf(Math.min(fanOut, tasksInSend) * task.message);
+  used.add('sqsRequest', events * (ofAllTasks - chunksOf(task.message)));
+  const invocations = events / batch;
+  used.mapping(invocations, batch * message);
+  const lines = step('published, batch').metricBytes + platformBytes(work);
+  used.invocations(invocations, milliseconds('publish', batch), lines);
+}
+
+/** What one more endpoint of an event adds, as the fan-out to ten was counted. */
+function eachFurtherEndpoint(): CountedStep {
+  const [ten, one] = [step('fanned out to 10'), step('published, 1000 B')];
+  const share = (part: 'write' | 'indexWrite' | 'read' | 'storedBytes' | 'indexStoredBytes'): number =>
+    (ten[part] - one[part]) / 9;
+  return {
+    calls: {},
+    write: share('write'),
+    indexWrite: share('indexWrite'),
+    read: share('read'),
+    storedBytes: share('storedBytes'),
+    indexStoredBytes: share('indexStoredBytes'),
+    lineBytes: 0,
+    metricBytes: 0,
+  };
+}
+
+/** How many attempts of each kind the deliveries of a month have. */
+export function attemptsOf({ outbound: events, fanOut, failureRate, neverDelivered }: Workload) {
+  const lost = events * fanOut * neverDelivered;
+  const arrived = events * fanOut - lost;
+  const retries = arrived / (1 - failureRate) - arrived;
+  const afterFailure = arrived * failureRate;
+  return {
+    delivered: arrived - afterFailure,
+    'tried again': afterFailure,
+    failed: afterFailure + lost,
+    'failed, a later time': retries - afterFailure + lost * (attemptsOfSchedule - 2),
+    'given up': lost,
+  };
+}
+
+function delivered(work: Workload, used: Tally): void {
+  const { payload } = work;
+  const batch = Math.min(work.batch, batchSizes.deliver);
+  const task = taskSizes(work);
+  const { delivered: atOnce, ...others } = attemptsOf(work);
+  used.step(stepOfSize('delivered', payload), atOnce, task);
+  for (const [name, count] of Object.entries(others)) used.step(withBody(step(name), payload), count, task);
+  told(others['given up'], used);
+  const attempts = Object.values(others).reduce((sum, count) => sum + count, atOnce);
+  // Each in a batch is deleted at once, so that none waits for the slowest.
+  const deletes = batch > 1 ? (step('delivered, batch').calls['sqs.DeleteMessage'] ?? 0) : 0;
+  used.add('sqsRequest', attempts * deletes);
+  // A task that was sent in a group is billed more on each of its requests: sent, received and deleted.
+  used.add('sqsFairRequest', attempts * (1 + deletes + 2 / batch));
+  used.mapping(attempts / batch, batch * task.message);
+  const lines = stepOfSize('delivered', payload).metricBytes + platformBytes(work);
+  used.invocations(attempts / batch, milliseconds('deliver', batch) + work.endpointTime, lines);
+  used.add('secretCall', Math.min(attempts / batch, secretReads.calm));
+  used.add('transferGb', (attempts * (payload + envelopeBytes + requestHeadBytes)) / gigabyte);
+}
+
+/** A step that was counted with 1,000 B, with what an attempt reads more of a larger body. */
+function withBody(counted: CountedStep, payload: number): CountedStep {
+  const [sized, small] = [stepOfSize('delivered', payload), step('delivered, 1000 B')];
+  const calls = { ...counted.calls, 's3.GET': sized.calls['s3.GET'] ?? 0 };
+  return { ...counted, calls, read: counted.read + sized.read - small.read };
+}
+
+/** What the sweep does more to tell of a delivery that was given up. It tells once an hour and endpoint: this is the most. */
+function told(deliveries: number, used: Tally): void {
+  const [one, none] = [step('sweep, with one to tell'), step('sweep')];
+  used.step(
+    {
+      calls: { 'sns.Publish': one.calls['sns.Publish'] ?? 0 },
+      write: one.write - none.write,
+      indexWrite: one.indexWrite - none.indexWrite,
+      read: Math.max(0, one.read - none.read),
+      storedBytes: 0,
+      indexStoredBytes: 0,
+      lineBytes: one.lineBytes - none.lineBytes,
+      metricBytes: 0,
+    },
+    deliveries,
+    { message: envelopeBytes, body: 0 },
+  );
+}

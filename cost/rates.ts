@@ -1,0 +1,12 @@
+import { platformLineBytes } from './lines.ts';
+import type { Workload } from './workload.ts';
+
+export const gigabyte = 1024 ** 3;
+export const minutesOfMonth = 30 * 24 * 60;
+
+/** Reads of a secret by a container in a month: it keeps keys for 300 s, and looks again after 2 s when a request is forged. */
+export const secretReads = { calm: minutesOfMonth / 5, forged: minutesOfMonth * 30 } as const;
+
+/** Bytes of Lambda's own lines for an invocation. */
+export const platformBytes = ({ systemLogLevel }: Workload): number =>
+  systemLogLevel === 'WARN' ? 0 : platformLineBytes;
