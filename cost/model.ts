@@ -101,6 +101,6 @@ function idle(work: Workload): BillLine[] {
  * Of a source: accepted, refused, and for two event types each processed and its time; of all sources, what was answered
  * 401. Of what is sent: published, delivered, retried, failed, all failed, deferred. The sweep's three are always there.
  */
-function metrics({ sources, inbound: received, outbound: sent }: Workload): number {
-  return 3 + (received > 0 ? 1 + 6 * sources : 0) + (sent > 0 ? 6 : 0);
+function metrics({ sources, inbound: received, refused, outbound: sent }: Workload): number {
+  return 3 + (received + refused > 0 ? 1 + 6 * sources : 0) + (sent > 0 ? 6 : 0);
 }

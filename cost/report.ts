@@ -90,8 +90,10 @@ export function unconfirmed(
 
 function byTheMillion(work: Workload, inbound: readonly BillLine[], outbound: readonly BillLine[]): string[] {
   const deliveries = work.outbound * work.fanOut;
+  const withRefused = work.refused > 0 ? ', with what is refused' : '';
+  const each = `A million inbound events${withRefused}`;
   return [
-    ...(work.inbound > 0 ? [`A million inbound events: ${dollars(perMillion(inbound, work.inbound))}.`] : []),
+    ...(work.inbound > 0 ? [`${each}: ${dollars(perMillion(inbound, work.inbound))}.`] : []),
     ...(deliveries > 0 ? [`A million deliveries: ${dollars(perMillion(outbound, deliveries))}.`] : []),
   ];
 }
