@@ -7,11 +7,12 @@ import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { plainText } from '../../local/plain-text.ts';
 import { answer } from '../answer.ts';
-import { type Deployment, type Found, findDeployment } from '../deployment.ts';
-import { checkAlarms, checkClock, checkDeadLetters, checkSecrets } from '../doctor/checks.ts';
+import { type Found, findDeployment } from '../deployment.ts';
+import { checkAlarms, checkClock, checkDeadLetters, checkOwnSecrets } from '../doctor/checks.ts';
 import { askedByDefault, askedByStack, checkConcurrency } from '../doctor/concurrency.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { checkBootstrap, notDeployed } from '../doctor/first-deploy.ts';
+import { checkSourceSecrets } from '../doctor/source-secrets.ts';
 import { awsCommand, nextCommand } from '../next-command.ts';
 import { failureLine, RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
@@ -44,15 +45,19 @@ async function examine(options: Options): Promise<void> {
 
 async function examineNow(options: Options): Promise<readonly Finding[]> {
   const found = await findDeployment(options);
-  return found.kind === 'deployed' ? ofDeployment(found.deployment, options) : ofAccount(found);
+  return found.kind === 'deployed' ? ofDeployment(found, options) : ofAccount(found);
 }
 
-async function ofDeployment(deployment: Deployment, options: Options): Promise<readonly Finding[]> {
+type Deployed = Extract<Found, { kind: 'deployed' }>;
+
+async function ofDeployment({ deployment, stack }: Deployed, options: Options): Promise<readonly Finding[]> {
+  const secrets = secretsClient(patientCalls);
   const config = clientConfig(patientCalls);
   const lambda = new LambdaClient(config);
   const concurrency = async () => checkConcurrency(lambda, await askedByStack(lambda, deployment));
   const findings = await Promise.all([
-    attempt('secrets', checkSecrets(deployment, secretsClient(patientCalls))),
+    attempt('secrets', checkSourceSecrets(deployment, stack, secrets)),
+    attempt('secrets of sending', checkOwnSecrets(deployment, secrets)),
     attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
     attempt('alarms', checkAlarms(stackMeant(options), new CloudWatchClient(config))),
     attempt('concurrency', concurrency()),

@@ -2,49 +2,32 @@ import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from 
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { addressOf, ownSecret } from '../address.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Dlq, dlqsNamed } from '../dlqs.ts';
 import { aboutOf, queueCounts, totalOf } from '../kept/queue-counts.ts';
 import { reach } from '../reach.ts';
 import { failureLine } from '../refusal.ts';
-import { bringsItsSecret, secretFormat } from '../secret-change.ts';
-import { secretFault } from '../secret-mistakes.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { isOfStack } from '../stack-names.ts';
 import type { Finding } from './finding.ts';
 import { missingQueue } from './left-findings.ts';
-import { whatIsLost } from './redelivery.ts';
 
-/** Every source, and what is sent, has a secret that is one. */
-export async function checkSecrets(
+/** What is sent is signed, and secrets of endpoints can be opened. */
+export async function checkOwnSecrets(
   { sources, signingSecretArn, masterSecretArn }: Deployment,
   client: SecretsManagerClient,
 ): Promise<Finding[]> {
-  const found = await Promise.all(
-    Object.values(sources).map(async ({ name, provider, secretArn }) => {
-      const current = await secretVersions(client, secretArn).current();
-      const fault = secretFault(current?.value, secretFormat(provider));
-      return fault === undefined ? undefined : { name, provider, fault };
-    }),
-  );
-  const missing = found.filter((source) => source !== undefined);
   const signing = await secretVersions(client, signingSecretArn).current();
   const canSign = signing && parseSecretValue(signing.value, 'standard-webhooks') !== undefined;
   const master = await secretVersions(client, masterSecretArn).current();
-  const total = Object.keys(sources).length;
+  const name = addressOf('stack', ownSecret, Object.keys(sources));
   return [
-    ...missing.map(({ name, provider, fault }) => ({
-      check: `secret of ${name}`,
-      ok: false,
-      detail: `${fault}${whatIsLost(provider)}`,
-      command: `secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`,
-    })),
-    ...(missing.length === 0 ? [{ check: 'secrets', ok: true, detail: `all ${total} are set` }] : []),
     {
       check: 'signing secret',
       ok: canSign === true,
       detail: canSign ? 'is set' : 'is no Standard Webhooks secret: nothing can be delivered',
-      command: canSign ? undefined : 'secrets set outbound',
+      command: canSign ? undefined : `secrets set ${name}`,
     },
     {
       check: 'master secret',
