@@ -94,7 +94,8 @@ async function withRemedy(
   if (isOne)
     return {
       ...finding,
-      advice: 'An earlier source of this name left its secret: this takes it over, and the events that were left:',
+      advice:
+        'An earlier source of this name left its secret: this takes it over, and the events that were left:',
       command: `adopt ${name}`,
     };
   return {

@@ -24,7 +24,10 @@ it.each([
 
 it.each([
   ['tagged', secretOf('old', 'stripe', [whsec('a')])],
-  ['named by an earlier version', { [arnOf('Hookline/stripe')]: { Name: 'Hookline/stripe', values: [whsec('a')] } }],
+  [
+    'named by an earlier version',
+    { [arnOf('Hookline/stripe')]: { Name: 'Hookline/stripe', values: [whsec('a')] } },
+  ],
   [
     'twice with one value',
     { ...secretOf('old', 'stripe', [whsec('a')]), ...secretOf('older', 'stripe', [whsec('a')]) },
@@ -42,7 +45,9 @@ it('of several with different values it names one whole command', async () => {
   const left = { ...secretOf('old', 'stripe', [whsec('a')]), ...secretOf('older', 'stripe', [whsec('b')]) };
   const { stdout } = await doctor({ ...secretOf('new', 'stripe', []), ...left });
 
-  expect(stdout).toMatch(/left 2 secrets with different values.*\n {4}npx hookline .*adopt stripe --from arn:\S+:secret:old/);
+  expect(stdout).toMatch(
+    /left 2 secrets with different values.*\n {4}npx hookline .*adopt stripe --from arn:\S+:secret:old/,
+  );
 });
 
 it.each([
