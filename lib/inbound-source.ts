@@ -13,6 +13,7 @@ import { tapQueuePrefix, tapQueuesOf } from '../lambdas/domain/tap.ts';
 import type { ConsumeEnv, ReceiveEnv } from '../lambdas/env.ts';
 import { nameList } from './name-list.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
+import { tagQueue } from './parts/queue-tags.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { WorkQueue } from './parts/work-queue.ts';
 import { batches, functions, sourceDefaults, workerTimes } from './settings.ts';
@@ -60,6 +61,9 @@ export class InboundSource extends Construct {
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
     });
+    const own = this.whose === '*' ? undefined : this.whose;
+    tagQueue(this.work.queue, 'events', own);
+    tagQueue(this.work.dlq, 'dead-letters', own);
     this.receive = this.receiver(settings);
     this.consume = this.consumer(settings, times.timeout);
     this.routeKeys = this.routes(settings);

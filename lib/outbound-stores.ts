@@ -1,6 +1,7 @@
-import { type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type RemovalPolicy, Stack, Tags, Validations } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { type OwnSecretKind, resourceTags } from '../lambdas/domain/resource-tags.ts';
 import {
   attentionIndex,
   byEndpointIndex,
@@ -31,11 +32,13 @@ export class OutboundStores extends Construct {
       indexes: [attentionIndex],
     });
     this.signingSecret = this.generated('SigningSecret', {
+      kind: 'signing',
       description: 'Signs what is sent to endpoints without a secret of their own',
       reason: 'Receivers hold the same key: it is rotated together with them, never by a timer.',
       removalPolicy,
     });
     this.masterSecret = this.generated('MasterSecret', {
+      kind: 'master',
       description: 'The secrets of endpoints are sealed under a key derived from this',
       reason:
         'Secrets are sealed anew as they are used: it is rotated by people, at most as often as that is done.',
@@ -46,14 +49,21 @@ export class OutboundStores extends Construct {
   /** 44 letters and digits: valid base64, of 33 random bytes. */
   private generated(
     id: string,
-    props: { readonly description: string; readonly reason: string; readonly removalPolicy: RemovalPolicy },
+    props: {
+      readonly kind: OwnSecretKind;
+      readonly description: string;
+      readonly reason: string;
+      readonly removalPolicy: RemovalPolicy;
+    },
   ): Secret {
-    const { description, reason, removalPolicy } = props;
+    const { kind, description, reason, removalPolicy } = props;
     const secret = new Secret(this, id, {
       description,
       generateSecretString: { passwordLength: 44, excludePunctuation: true },
       removalPolicy,
     });
+    Tags.of(secret).add(resourceTags.stack, Stack.of(this).stackName);
+    Tags.of(secret).add(resourceTags.secret, kind);
     Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason });
     return secret;
   }

@@ -21,6 +21,7 @@ import { OutboundStores } from './outbound-stores.ts';
 import { MinuteSchedule } from './parts/minute-schedule.ts';
 import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { PayloadTopic } from './parts/payload-topic.ts';
+import { tagQueue } from './parts/queue-tags.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { subscribeQueue } from './parts/subscribe-queue.ts';
 import { deadLetterQueue, WorkQueue } from './parts/work-queue.ts';
@@ -89,9 +90,19 @@ export class Outbound extends Construct {
     this.topic = new PayloadTopic(this, 'Topic');
     this.operations = new PayloadTopic(this, 'Operations');
     this.subscriptionDlq = subscribeQueue(this, this.topic, this.publishing.queue, props);
+    this.tagQueues();
     this.publish = this.publisher();
     this.deliver = this.deliverer();
     this.sweep = this.sweeper();
+  }
+
+  private tagQueues(): void {
+    tagQueue(this.publishing.queue, 'publish');
+    tagQueue(this.publishing.dlq, 'publish-dead-letters');
+    tagQueue(this.delivering.queue, 'delivery');
+    tagQueue(this.delivering.dlq, 'delivery-dead-letters');
+    tagQueue(this.undelivered, 'undelivered');
+    tagQueue(this.subscriptionDlq, 'subscription');
   }
 
   private publisher(): NodeLambda {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Fn, type RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { resourceTags } from '../lambdas/domain/resource-tags.ts';
 import { pascalCase, type Sources } from './source-settings.ts';
 
 /** The secrets of sources, by the names of the sources. */
@@ -9,9 +10,6 @@ export type SourceSecrets = ReadonlyMap<string, CfnSecret>;
 /** Part of the name that CloudFormation makes, of which sixty fit the receiver's environment. */
 const maxNameInId = 16;
 const hashInId = 6;
-
-/** How `hookline kept` finds the secrets that a stack has left behind. */
-const secretTags = { stack: 'hookline:stack', source: 'hookline:source' } as const;
 
 /**
  * A secret without a value for each source. Nothing verifies until a person stores what the provider's dashboard shows.
@@ -27,8 +25,8 @@ function sourceSecret(stack: Stack, source: string, removalPolicy: RemovalPolicy
   const secret = new CfnSecret(stack, secretId(source), {
     description: `Signing secret of the webhook source ${source}, as its provider shows it`,
     tags: [
-      { key: secretTags.stack, value: stack.stackName },
-      { key: secretTags.source, value: source },
+      { key: resourceTags.stack, value: stack.stackName },
+      { key: resourceTags.source, value: source },
     ],
   });
   secret.applyRemovalPolicy(removalPolicy);

@@ -23,7 +23,8 @@ interface ListOptions extends TargetOptions, DeadLetterFilter {
   readonly limit: number;
 }
 
-const queueArgument = 'publish, subscription, delivery, undelivered, or the name of a source';
+const queueArgument =
+  'publish, subscription, delivery, undelivered, or the name of a source (source:NAME where it has one of these)';
 
 /** `hookline dlq`: what is dead, why, and back to work with it. */
 export function addDlqCommand(program: Command): void {

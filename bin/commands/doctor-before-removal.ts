@@ -1,20 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { attentionItems } from '../../lambdas/adapters/aws/attention-items.ts';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
+import { dynamoClient } from '../../lambdas/adapters/aws/dynamo-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { openDeployment, sourceOf } from '../deployment.ts';
-import {
-  type Left,
-  leftFindings,
-  lookAt,
-  untilEmpty,
-  watchedAll,
-  watchedSource,
-} from '../doctor/before-removal.ts';
+import { openDeployment } from '../deployment.ts';
+import { type Left, lookAt, untilEmpty, watchedAll, watchedSource } from '../doctor/before-removal.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { leftFindings } from '../doctor/left-findings.ts';
+import { lookAtTables, type Unfinished } from '../doctor/unfinished.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { countsText, totalOf } from '../kept/queue-counts.ts';
 import { UsageError } from '../refusal.ts';
+import { counted } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
 
 /** What `hookline doctor` is asked before a removal. */
@@ -28,7 +26,7 @@ export interface RemovalOptions {
 const lookEveryMs = 5_000;
 
 /**
- * Reports the messages that the queues of one source, or of all, still hold.
+ * Reports what the queues of one source still hold; of all, what the tables of sending hold, too.
  *
  * @throws UsageError when it is not said of which
  */
@@ -37,12 +35,21 @@ export async function examineBeforeRemoval(
 ): Promise<readonly Finding[]> {
   const name = sourceMeant(options);
   const deployment = await openDeployment(options);
-  const watched =
-    name === undefined ? watchedAll(deployment) : [watchedSource(deployment, sourceOf(deployment, name))];
+  const isAll = name === undefined;
+  const watched = isAll ? watchedAll(deployment) : [watchedSource(deployment, name)];
   const client = sqsClient(patientCalls);
-  const look = (): Promise<readonly Left[]> => Promise.all(watched.map((one) => lookAt(client, one)));
+  const tables = dynamoClient(patientCalls);
+  const running = (limit: number) =>
+    attentionItems(tables, deployment.endpointsTable, 'jobs', undefined, limit);
+  const look = async (): Promise<Left> => {
+    const [queues, unfinished] = await Promise.all([
+      Promise.all(watched.map((one) => lookAt(client, one))),
+      isAll ? lookAtTables(tables, deployment, running) : undefined,
+    ]);
+    return { queues, unfinished };
+  };
   const left = options.wait ? await wait(look) : await look();
-  return left.flatMap((one) => leftFindings(one, unixMillis(Date.now())));
+  return leftFindings(left, unixMillis(Date.now()), options.wait === true);
 }
 
 /** @returns undefined: all */
@@ -56,7 +63,7 @@ function sourceMeant({ beforeRemoval, all }: RemovalOptions): string | undefined
   return name;
 }
 
-const wait = (look: () => Promise<readonly Left[]>): Promise<readonly Left[]> =>
+const wait = (look: () => Promise<Left>): Promise<Left> =>
   untilInterrupted((isStopped) => {
     const pause = async (): Promise<void> => {
       for (let waited = 0; waited < lookEveryMs && !isStopped(); waited += 250) await sleep(250);
@@ -69,7 +76,7 @@ const wait = (look: () => Promise<readonly Left[]>): Promise<readonly Left[]> =>
 const lineEveryMs = 60_000;
 
 /** One line that changes on a terminal; elsewhere a line when the counts have changed, and when nothing is left. */
-function progressOfWaiting(): (left: readonly Left[]) => void {
+function progressOfWaiting(): (left: Left) => void {
   let shown = { line: '', at: 0 };
   return (left) => {
     const line = lineOf(left);
@@ -83,8 +90,17 @@ function progressOfWaiting(): (left: readonly Left[]) => void {
 
 const emptyLine = 'empty; SQS’s counts lag, so this looks for a minute …';
 
-function lineOf(left: readonly Left[]): string {
-  const busy = left.filter(({ queue }) => totalOf(queue) > 0);
-  if (busy.length === 0) return emptyLine;
-  return `${busy.map(({ watched, queue }) => `${watched.name}: ${countsText(queue)}`).join('; ')} …`;
+function lineOf({ queues, unfinished }: Left): string {
+  const busy = queues.flatMap(({ watched, queue }) =>
+    queue !== undefined && totalOf(queue) > 0 ? [`${watched.name}: ${countsText(queue)}`] : [],
+  );
+  const all = [...busy, ...(unfinished === undefined ? [] : wordsOf(unfinished))];
+  return all.length === 0 ? emptyLine : `${all.join('; ')} …`;
 }
+
+const wordsOf = ({ pending, recoveries, isCutShort }: Unfinished): string[] => [
+  ...(pending > 0
+    ? [`${isCutShort ? 'at least ' : ''}${counted(pending, 'delivery', 'deliveries')} pending`]
+    : []),
+  ...(recoveries > 0 ? [`${counted(recoveries, 'recovery', 'recoveries')} running`] : []),
+];

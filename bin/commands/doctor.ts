@@ -5,13 +5,16 @@ import type { Command } from 'commander';
 import { clientConfig, patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
 import { plainText } from '../../local/plain-text.ts';
 import { answer } from '../answer.ts';
-import { type Deployment, type Found, findDeployment } from '../deployment.ts';
-import { checkAlarms, checkClock, checkDeadLetters, checkSecrets } from '../doctor/checks.ts';
+import { type Found, findDeployment } from '../deployment.ts';
+import { checkAlarms, checkClock, checkDeadLetters, checkOwnSecrets } from '../doctor/checks.ts';
 import { askedByDefault, askedByStack, checkConcurrency } from '../doctor/concurrency.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { checkBootstrap, notDeployed } from '../doctor/first-deploy.ts';
+import { checkSourceSecrets } from '../doctor/source-secrets.ts';
+import { checkSweep } from '../doctor/sweep.ts';
 import { awsCommand, nextCommand } from '../next-command.ts';
 import { failureLine, RefusedError } from '../refusal.ts';
 import { counted } from '../table.ts';
@@ -25,7 +28,7 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description(
-      'check a deployed stack: secrets, dead letters, alarms, concurrency, clock; before the first deploy: the account',
+      'check a deployed stack: secrets, dead letters, alarms, sweep, concurrency, clock; before the first deploy: the account',
     )
     .option('--before-removal [source]', 'instead: what would be left of this source, if it were removed now')
     .option('--all', 'with --before-removal: of all sources and of what sends, before the stack is destroyed')
@@ -44,17 +47,26 @@ async function examine(options: Options): Promise<void> {
 
 async function examineNow(options: Options): Promise<readonly Finding[]> {
   const found = await findDeployment(options);
-  return found.kind === 'deployed' ? ofDeployment(found.deployment, options) : ofAccount(found);
+  return found.kind === 'deployed' ? ofDeployment(found, options) : ofAccount(found);
 }
 
-async function ofDeployment(deployment: Deployment, options: Options): Promise<readonly Finding[]> {
+type Deployed = Extract<Found, { kind: 'deployed' }>;
+
+async function ofDeployment({ deployment, stack }: Deployed, options: Options): Promise<readonly Finding[]> {
+  const secrets = secretsClient(patientCalls);
   const config = clientConfig(patientCalls);
   const lambda = new LambdaClient(config);
+  const watch = new CloudWatchClient(config);
+  const isEmulated = options.local || process.env['AWS_ENDPOINT_URL'] !== undefined;
   const concurrency = async () => checkConcurrency(lambda, await askedByStack(lambda, deployment));
+  const sweep = () => checkSweep(stack, new CloudFormationClient(config), watch, unixMillis(Date.now()));
   const findings = await Promise.all([
-    attempt('secrets', checkSecrets(deployment, secretsClient(patientCalls))),
+    attempt('secrets', checkSourceSecrets(deployment, stack, secrets)),
+    attempt('secrets of sending', checkOwnSecrets(deployment, secrets)),
     attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
-    attempt('alarms', checkAlarms(stackMeant(options), new CloudWatchClient(config))),
+    attempt('alarms', checkAlarms(stackMeant(options), watch)),
+    // An emulator has no metrics of its functions.
+    ...(isEmulated ? [] : [attempt('sweep', sweep())]),
     attempt('concurrency', concurrency()),
     attempt('clock', checkClock(deployment)),
   ]);

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
+import type { OwnSecretKind } from '../../lambdas/domain/resource-tags.ts';
+import { addressOf, ownSecret } from '../address.ts';
 import { answer } from '../answer.ts';
 import { type Found, findDeployment } from '../deployment.ts';
 import { inUse } from '../kept/in-use.ts';
@@ -39,6 +41,8 @@ async function list(options: TargetOptions): Promise<void> {
 interface Described {
   readonly kind: 'secret' | 'queue';
   readonly source: string | undefined;
+  /** What it is for; undefined when it does not say. */
+  readonly purpose: string | undefined;
   readonly name: string;
   readonly holds: string;
   /** Undefined where the stack has nothing that could take it over. */
@@ -48,31 +52,56 @@ interface Described {
 }
 
 function describeSecret(secret: KeptSecret, sources: readonly string[], options: TargetOptions): Described {
-  const { arn, name, source, changedAt } = secret;
-  const isTaken = source !== undefined && sources.includes(source);
+  const { arn, name, source, kind, changedAt } = secret;
+  const changed = changedAt === undefined ? [] : [`changed ${instant(changedAt)}`];
   return {
     kind: 'secret',
     source,
+    purpose: kind === 'source' ? 'verifies what its provider sends' : ownPurposes[kind],
     name,
-    holds: changedAt === undefined ? 'a secret' : `changed ${instant(changedAt)}`,
-    adopt: isTaken ? nextCommand(options, `adopt ${source} --from ${arn}`) : undefined,
+    holds: ['a secret', ...changed].join(', '),
+    adopt: takeOver(secret, sources, options),
     delete: awsCommand(options, `secretsmanager delete-secret --secret-id ${arn}`),
     json: { arn, changedAt: changedAt && new Date(changedAt).toISOString() },
   };
 }
 
+const ownPurposes: Readonly<Record<OwnSecretKind, string>> = {
+  signing: 'signs what is sent to endpoints without a secret of their own',
+  master: 'opens the secrets in the endpoints’ table of that deployment: keep it as long as that table',
+};
+
+/** The master secret is of its own table, and of no other. */
+function takeOver(
+  { arn, source, kind }: KeptSecret,
+  sources: readonly string[],
+  options: TargetOptions,
+): string | undefined {
+  if (kind === 'source')
+    return source !== undefined && sources.includes(source)
+      ? nextCommand(options, `adopt ${source} --from ${arn}`)
+      : undefined;
+  if (kind === 'master' || sources.length === 0) return undefined;
+  const name = addressOf('stack', ownSecret, sources);
+  const read = `secretsmanager get-secret-value --secret-id ${arn} --query SecretString --output text`;
+  return `${awsCommand(options, read)} | ${nextCommand(options, `secrets set ${name}`)}`;
+}
+
 function describeQueue(queue: KeptQueue, sources: readonly string[], options: TargetOptions): Described {
-  const { url, name, counts } = queue;
+  const { url, name, counts, kind, isCertain } = queue;
   const source = sourceOfQueue(queue, sources);
   const hasEvents = totalOf(counts) > 0 && !isOfSending(queue) && sources.length > 0;
+  const taker = source !== undefined && sources.includes(source) ? source : 'SOURCE';
+  const confirming = isCertain ? '' : ' --yes';
   return {
     kind: 'queue',
     source,
+    purpose: isCertain ? kind : 'not certain: its name is cut, and it may be of another stack',
     name,
     holds: countsText(counts),
-    adopt: hasEvents ? nextCommand(options, `adopt ${source ?? 'SOURCE'} --from ${url}`) : undefined,
+    adopt: hasEvents ? nextCommand(options, `adopt ${taker} --from ${url}${confirming}`) : undefined,
     delete: awsCommand(options, `sqs delete-queue --queue-url ${url}`),
-    json: { url, ...counts },
+    json: { url, ...counts, isCertain },
   };
 }
 
@@ -82,7 +111,13 @@ function inWords({ stack, kind }: Found, kept: readonly Described[]): string {
   const isDeployed = kind === 'deployed';
   const absent = isDeployed ? [] : [`The stack ${stack} is not deployed.`];
   if (kept.length === 0) return [...absent, `Nothing is left of ${stack} but what it uses.`].join(' ');
-  const rows = kept.map((one) => [one.kind, cell(one.source ?? '–'), cell(one.holds), cell(one.name)]);
+  const rows = kept.map((one) => [
+    one.kind,
+    cell(one.source ?? '–'),
+    cell(one.purpose ?? '–'),
+    cell(one.holds),
+    cell(one.name),
+  ]);
   const commands = kept.map((one) =>
     [
       cell(one.name),
@@ -92,7 +127,7 @@ function inWords({ stack, kind }: Found, kept: readonly Described[]): string {
   );
   const lines = [
     ...absent,
-    table(['what', 'source', 'holds', 'name'], rows),
+    table(['what', 'source', 'for', 'holds', 'name'], rows),
     `${counted(kept.length, 'thing')} of ${stack} that it does not use.`,
     ...(isDeployed ? [] : ['To take them over, deploy the stack again first.']),
     ...commands,

@@ -4,6 +4,7 @@ import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { awaitingValue } from '../../lambdas/domain/provider/awaited-secret.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { later, seconds, toIsoInstant, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { isAddressed, ownSecret } from '../address.ts';
 import { answer } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
@@ -19,9 +20,6 @@ interface SetOptions extends TargetOptions {
   readonly revokePrevious?: boolean;
 }
 
-/** The name of the stack's own secret, beside the sources' names. */
-const outbound = 'outbound';
-
 /** `hookline secrets`: the signing secrets of the sources, and the one that signs what is sent. */
 export function addSecretsCommand(program: Command): void {
   const secrets = program.command('secrets').description('store and rotate signing secrets');
@@ -30,7 +28,7 @@ export function addSecretsCommand(program: Command): void {
     .description(
       'store the secret that a provider shows, read from standard input: store it here first, then switch at the provider',
     )
-    .argument('<source>', `a source's name, or ${outbound} for the secret that signs what you send`)
+    .argument('<source>', `a source's name, or ${ownSecret} for the secret that signs what you send`)
     .option('--yes', 'also while the key before the current one still counts: it ends then')
     .option('--revoke-previous', 'store nothing, but end the overlap: only the current key counts then')
     .action((name: string, _options: unknown, command: Command) =>
@@ -77,10 +75,17 @@ async function setSecret(name: string, options: SetOptions): Promise<void> {
   await (options.revokePrevious ? revoke(name, versions, options) : store(name, secret, versions, options));
 }
 
-function secretOf(deployment: Deployment, name: string) {
-  if (name === outbound && !Object.hasOwn(deployment.sources, name))
-    return { arn: deployment.signingSecretArn, format: 'standard-webhooks', signs: true } as const;
-  const { secretArn, provider } = sourceOf(deployment, name);
+/** @throws RefusedError when there is no such secret, or when a source is called like the stack's own */
+function secretOf(deployment: Deployment, words: string) {
+  const { sources } = deployment;
+  const source = Object.values(sources).find(({ name }) => isAddressed(words, 'source', name));
+  const isOwn = isAddressed(words, 'stack', ownSecret);
+  if (isOwn && source !== undefined)
+    throw new RefusedError(
+      `'${words}' is the secret that signs what you send, and a source: write stack:${words} or source:${words}. Nothing was stored.`,
+    );
+  if (isOwn) return { arn: deployment.signingSecretArn, format: 'standard-webhooks', signs: true } as const;
+  const { secretArn, provider } = source ?? sourceOf(deployment, words);
   return { arn: secretArn, format: secretFormat(provider), signs: false } as const;
 }
 

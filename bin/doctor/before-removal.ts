@@ -1,106 +1,98 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { later, seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
-import type { DeployedSource, Deployment } from '../deployment.ts';
-import { countsText, type QueueCounts, queueCounts, totalOf } from '../kept/queue-counts.ts';
+import type { UnixMillis } from '../../lambdas/domain/time.ts';
+import { type DeployedSource, type Deployment, sourceOf } from '../deployment.ts';
+import { type Dlq, dlqsNamed } from '../dlqs.ts';
+import { type QueueCounts, queueCounts, totalOf } from '../kept/queue-counts.ts';
 import { RefusedError } from '../refusal.ts';
-import { counted, instant } from '../table.ts';
-import type { Finding } from './finding.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** A queue with work, and the one where it ends that is given up. */
 export interface Watched {
   /** As the command line calls it. */
   readonly name: string;
-  readonly queueUrl: string;
+  /** Undefined: nothing is worked off, as of what SNS could not hand over. */
+  readonly queueUrl: string | undefined;
   readonly dlqUrl: string;
+  /** Whose events they are; `sending`: those that are sent. */
+  readonly kind: 'source' | 'sending';
   /** Others have their events in the same queues. */
   readonly isShared: boolean;
   /** Seconds for which a message that just failed may still be tried; undefined when it is not known. */
   readonly retries: number | undefined;
 }
 
-/** What a source's removal leaves without a consumer. */
-export function watchedSource(deployment: Deployment, source: DeployedSource): Watched {
-  const { name, queueUrl, dlqUrl, checks } = source;
-  const others = Object.values(deployment.sources).filter((one) => one.queueUrl === queueUrl);
-  const retries = checks?.handlerRetryDelays?.reduce((sum, delay) => sum + delay, 0);
-  return { name, queueUrl, dlqUrl, isShared: others.length > 1, retries };
+/** What a source's removal leaves without a consumer. @throws RefusedError when there is no such source */
+export function watchedSource(deployment: Deployment, name: string): Watched {
+  const source = sourceOf(deployment, name);
+  const [dlq] = dlqsNamed(deployment, `source:${name}`);
+  const others = Object.values(deployment.sources).filter(({ queueUrl }) => queueUrl === source.queueUrl);
+  return {
+    name: dlq?.name ?? name,
+    queueUrl: source.queueUrl,
+    dlqUrl: source.dlqUrl,
+    kind: 'source',
+    isShared: others.length > 1,
+    retries: retriesOf([source]),
+  };
 }
 
-/** What `cdk destroy` leaves without a consumer: all sources, and what sends. */
+/** What `cdk destroy` leaves without a consumer: every queue of the stack, those of the sources first. */
 export function watchedAll(deployment: Deployment): readonly Watched[] {
-  const byQueue = new Map<string, Watched>();
-  for (const source of Object.values(deployment.sources))
-    if (!byQueue.has(source.queueUrl)) byQueue.set(source.queueUrl, watchedSource(deployment, source));
-  const { publishQueueUrl, publishDlqUrl, deliveryQueueUrl, deliveryDlqUrl } = deployment;
-  const outbound = { isShared: false, retries: undefined };
-  return [
-    ...[...byQueue.values()].map((one) => (one.isShared ? { ...one, name: 'inbound' } : one)),
-    { ...outbound, name: 'publish', queueUrl: publishQueueUrl, dlqUrl: publishDlqUrl },
-    { ...outbound, name: 'delivery', queueUrl: deliveryQueueUrl, dlqUrl: deliveryDlqUrl },
-  ];
+  const watched = dlqsNamed(deployment).map((dlq) => watchedDlq(deployment, dlq));
+  const ofKind = (wanted: Watched['kind']) => watched.filter(({ kind }) => kind === wanted);
+  return [...ofKind('source'), ...ofKind('sending')];
 }
 
-/** What is left in both queues. */
-export interface Left {
+function watchedDlq(deployment: Deployment, { name, kind, url, workQueueUrl }: Dlq): Watched {
+  const sources = Object.values(deployment.sources).filter(({ queueUrl }) => queueUrl === workQueueUrl);
+  return {
+    name,
+    queueUrl: workQueueUrl,
+    dlqUrl: url,
+    kind: kind === 'inbound' ? 'source' : 'sending',
+    isShared: sources.length > 1,
+    retries: retriesOf(sources),
+  };
+}
+
+/** The longest of them: a queue has the events of all. */
+function retriesOf(sources: readonly DeployedSource[]): number | undefined {
+  const all = sources.map(({ checks }) => checks?.handlerRetryDelays);
+  const known = all.flatMap((delays) => (delays ? [delays.reduce((sum, delay) => sum + delay, 0)] : []));
+  return known.length === all.length && known.length > 0 ? Math.max(...known) : undefined;
+}
+
+/** What is left in both queues; undefined: there is no such queue. */
+export interface LeftInQueues {
   readonly watched: Watched;
-  readonly queue: QueueCounts;
-  readonly dead: number;
+  readonly queue: QueueCounts | undefined;
+  readonly dead: QueueCounts | undefined;
+}
+
+/** What is left, and what is unfinished in the tables; undefined where only a source is looked at. */
+export interface Left {
+  readonly queues: readonly LeftInQueues[];
+  readonly unfinished: Unfinished | undefined;
 }
 
 const none: QueueCounts = { waiting: 0, inFlight: 0, delayed: 0 };
 
 /** Looks once. */
-export async function lookAt(client: SQSClient, watched: Watched): Promise<Left> {
-  const [queue, dlq] = await Promise.all([
-    queueCounts(client, watched.queueUrl),
-    queueCounts(client, watched.dlqUrl),
+export async function lookAt(client: SQSClient, watched: Watched): Promise<LeftInQueues> {
+  const { queueUrl, dlqUrl } = watched;
+  const [queue, dead] = await Promise.all([
+    queueUrl === undefined ? none : queueCounts(client, queueUrl),
+    queueCounts(client, dlqUrl),
   ]);
-  return { watched, queue: queue ?? none, dead: totalOf(dlq ?? none) };
+  return { watched, queue, dead };
 }
-
-/** What a person is told before the removal. */
-export function leftFindings({ watched, queue, dead }: Left, now: UnixMillis): readonly Finding[] {
-  const { name, isShared } = watched;
-  const isDone = totalOf(queue) === 0;
-  const ofAll = isShared ? ' (of all sources that share the queue)' : '';
-  return [
-    {
-      check: `queue of ${name}`,
-      ok: isDone,
-      detail: `${countsText(queue)}${ofAll}`,
-      advice: isDone ? undefined : whenEmpty(watched, now),
-    },
-    {
-      check: `dead letters of ${name}`,
-      ok: dead === 0,
-      detail: `${counted(dead, 'message')}${ofAll}`,
-      command: dead === 0 ? undefined : `dlq redrive ${name}`,
-    },
-  ];
-}
-
-/** Tries beyond the waits themselves: a batch before each, and the last hop. */
-const tolerance = seconds(1_800);
-
-/** What is delayed, and in part what is in flight, waits for its handler's next try: hours, by the default delays. */
-function whenEmpty({ name, retries }: Watched, now: UnixMillis): string {
-  if (name === 'publish' || name === 'delivery')
-    return 'It is on its way, or waits for its next attempt; what is not due within 15 minutes is in the table.';
-  const end =
-    retries === undefined
-      ? 'for as long as its handlerRetryDelays add up to'
-      : `until ${instant(endOf(retries, now))} at the latest (handlerRetryDelays), then it is in the dead letters`;
-  return `In flight or delayed is also what its handler failed on, which is tried again ${end}. First switch the webhook off at the provider; --wait waits until it is empty.`;
-}
-
-const endOf = (retries: number, now: UnixMillis): UnixMillis => later(now, seconds(retries + tolerance));
 
 /** What waiting needs of the outside world. */
 export interface WaitPorts {
-  look(): Promise<readonly Left[]>;
+  look(): Promise<Left>;
   pause(): Promise<void>;
   now(): UnixMillis;
-  progress(left: readonly Left[]): void;
+  progress(left: Left): void;
   /** Ctrl-C. */
   isStopped(): boolean;
 }
@@ -109,21 +101,36 @@ export interface WaitPorts {
 const emptyForMs = 60_000;
 
 /**
- * Waits until queues are empty; dead letters, which nobody tries again, do not keep it.
+ * Waits until nothing is on its way any more. Dead letters and held deliveries, which nobody tries again, do not keep it;
+ * a queue or table that does not exist ends it.
  *
  * @returns what the last look found
  */
-export async function untilEmpty(ports: WaitPorts): Promise<readonly Left[]> {
+export async function untilEmpty(ports: WaitPorts): Promise<Left> {
   let emptySince: UnixMillis | undefined;
   for (;;) {
     const left = await ports.look();
+    if (hasMissing(left)) return left;
     ports.progress(left);
     const now = ports.now();
-    emptySince = left.every(({ queue }) => totalOf(queue) === 0) ? (emptySince ?? now) : undefined;
-    if (emptySince !== undefined && now - emptySince >= emptyForMs) return left;
-    if (ports.isStopped() && emptySince === undefined) return left;
-    if (ports.isStopped())
-      throw new RefusedError('Stopped: the queues look empty, but not for a whole minute yet.');
+    emptySince = isOnItsWay(left) ? undefined : (emptySince ?? now);
+    if (isEnd(emptySince, now, ports)) return left;
     await ports.pause();
   }
 }
+
+/** @throws RefusedError when it is stopped before it is sure */
+function isEnd(emptySince: UnixMillis | undefined, now: UnixMillis, ports: WaitPorts): boolean {
+  if (emptySince === undefined) return ports.isStopped();
+  if (now - emptySince >= emptyForMs) return true;
+  if (!ports.isStopped()) return false;
+  throw new RefusedError('Stopped: the queues look empty, but not for a whole minute yet.');
+}
+
+const hasMissing = ({ queues, unfinished }: Left): boolean =>
+  queues.some(({ queue, dead }) => queue === undefined || dead === undefined) ||
+  (unfinished !== undefined && unfinished.missing.length > 0);
+
+const isOnItsWay = ({ queues, unfinished }: Left): boolean =>
+  queues.some(({ queue }) => totalOf(queue ?? none) > 0) ||
+  (unfinished !== undefined && unfinished.pending + unfinished.unburied + unfinished.recoveries > 0);

@@ -2,48 +2,32 @@ import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from 
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { addressOf, ownSecret } from '../address.ts';
 import type { Deployment } from '../deployment.ts';
-import { dlqQueue } from '../dlq-queue.ts';
-import { dlqsNamed } from '../dlqs.ts';
+import { type Dlq, dlqsNamed } from '../dlqs.ts';
+import { aboutOf, queueCounts, totalOf } from '../kept/queue-counts.ts';
 import { reach } from '../reach.ts';
-import { bringsItsSecret, secretFormat } from '../secret-change.ts';
-import { secretFault } from '../secret-mistakes.ts';
+import { failureLine } from '../refusal.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { isOfStack } from '../stack-names.ts';
-import { counted } from '../table.ts';
 import type { Finding } from './finding.ts';
-import { whatIsLost } from './redelivery.ts';
+import { missingQueue } from './left-findings.ts';
 
-/** Every source, and what is sent, has a secret that is one. */
-export async function checkSecrets(
+/** What is sent is signed, and secrets of endpoints can be opened. */
+export async function checkOwnSecrets(
   { sources, signingSecretArn, masterSecretArn }: Deployment,
   client: SecretsManagerClient,
 ): Promise<Finding[]> {
-  const found = await Promise.all(
-    Object.values(sources).map(async ({ name, provider, secretArn }) => {
-      const current = await secretVersions(client, secretArn).current();
-      const fault = secretFault(current?.value, secretFormat(provider));
-      return fault === undefined ? undefined : { name, provider, fault };
-    }),
-  );
-  const missing = found.filter((source) => source !== undefined);
   const signing = await secretVersions(client, signingSecretArn).current();
   const canSign = signing && parseSecretValue(signing.value, 'standard-webhooks') !== undefined;
   const master = await secretVersions(client, masterSecretArn).current();
-  const total = Object.keys(sources).length;
+  const name = addressOf('stack', ownSecret, Object.keys(sources));
   return [
-    ...missing.map(({ name, provider, fault }) => ({
-      check: `secret of ${name}`,
-      ok: false,
-      detail: `${fault}${whatIsLost(provider)}`,
-      command: `secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`,
-    })),
-    ...(missing.length === 0 ? [{ check: 'secrets', ok: true, detail: `all ${total} are set` }] : []),
     {
       check: 'signing secret',
       ok: canSign === true,
       detail: canSign ? 'is set' : 'is no Standard Webhooks secret: nothing can be delivered',
-      command: canSign ? undefined : 'secrets set outbound',
+      command: canSign ? undefined : `secrets set ${name}`,
     },
     {
       check: 'master secret',
@@ -58,22 +42,27 @@ export async function checkSecrets(
 
 /** Nothing is dead by a fault of the stack; what endpoints did not take is told only. */
 export async function checkDeadLetters(deployment: Deployment, client: SQSClient): Promise<Finding[]> {
-  const counts = await Promise.all(
-    dlqsNamed(deployment).map(async ({ name, url, isOfEndpoints = false }) => ({
-      name,
-      isOfEndpoints,
-      count: await dlqQueue(client, url).count(),
-    })),
-  );
-  const dead = counts.filter(({ count }) => count > 0);
-  if (dead.length === 0)
-    return [{ check: 'dead letters', ok: true, detail: `none in ${counts.length} queues` }];
-  return dead.map(({ name, count, isOfEndpoints }) => ({
-    check: `dead letters of ${name}`,
-    ok: isOfEndpoints,
-    detail: `${counted(count, 'message')}${isOfEndpoints ? ' that endpoints did not take' : ''}`,
-    command: `dlq list ${name}`,
-  }));
+  const dlqs = dlqsNamed(deployment);
+  const found = await Promise.all(dlqs.map((dlq) => deadLettersOf(dlq, client)));
+  const findings = found.filter((finding) => finding !== undefined);
+  if (findings.length > 0) return findings;
+  return [{ check: 'dead letters', ok: true, detail: `none in ${dlqs.length} queues` }];
+}
+
+/** @returns undefined when there are none */
+async function deadLettersOf(dlq: Dlq, client: SQSClient): Promise<Finding | undefined> {
+  const { name, url, isOfEndpoints = false } = dlq;
+  const check = `dead letters of ${name}`;
+  try {
+    const counts = await queueCounts(client, url);
+    if (counts === undefined) return missingQueue(check, url);
+    const count = totalOf(counts);
+    if (count === 0) return undefined;
+    const detail = `${aboutOf(count, 'message')}${isOfEndpoints ? ' that endpoints did not take' : ''}`;
+    return { check, ok: isOfEndpoints, detail, command: `dlq list ${name}` };
+  } catch (error) {
+    return { check, ok: false, detail: `could not be counted: ${failureLine(error)}` };
+  }
 }
 
 /**

@@ -4,10 +4,10 @@ import { AlteredBodyError, type GetObject } from '../../lambdas/domain/stored-bo
 import type { DeployedSource } from '../deployment.ts';
 import { dlqQueue } from '../dlq-queue.ts';
 import { failureLine, RefusedError } from '../refusal.ts';
-import { isOfStack } from '../stack-names.ts';
 import { isOfSending, type KeptQueue, keptQueues, queueNameOf } from './kept-queues.ts';
 import { type Moved, type MovePorts, moveEvents } from './move-events.ts';
 import { queueCounts, totalOf } from './queue-counts.ts';
+import { belongsTo, kindIn, sourceIn, tagsOfQueue } from './queue-owner.ts';
 
 /** Whose events are moved, and from where. */
 export interface QueueRequest {
@@ -30,7 +30,7 @@ export async function queuesToMove(client: SQSClient, request: QueueRequest): Pr
   const { stack, inUse, from } = request;
   if (from !== undefined) return [await named(client, from, request)];
   const kept = await keptQueues(client, stack, inUse);
-  return kept.filter((queue) => !isOfSending(queue) && totalOf(queue.counts) > 0);
+  return kept.filter((queue) => queue.isCertain && !isOfSending(queue) && totalOf(queue.counts) > 0);
 }
 
 async function named(client: SQSClient, url: string, request: QueueRequest): Promise<KeptQueue> {
@@ -40,12 +40,15 @@ async function named(client: SQSClient, url: string, request: QueueRequest): Pro
     throw new RefusedError(
       `${name} is in use by ${stack}: hookline dlq redrive ${source.name} sends its dead letters back. Nothing was moved.`,
     );
-  if (!isOfStack(stack)(name) && !isConfirmed)
+  const tags = await tagsOfQueue(client, url);
+  const belongs = belongsTo(stack, name, tags ?? {});
+  if (belongs !== 'yes' && !isConfirmed)
     throw new RefusedError(
-      `${name} is not of the stack ${stack}, and may be in use: repeat with --yes to take the events of ${source.name} from it. Nothing was moved.`,
+      `${name} is not of the stack ${stack}${belongs === 'maybe' ? ' for certain' : ''}, and may be in use: repeat with --yes to take the events of ${source.name} from it. Nothing was moved.`,
     );
   const counts = await queueCounts(client, url);
-  if (counts !== undefined) return { url, name, counts };
+  if (tags !== undefined && counts !== undefined)
+    return { url, name, counts, kind: kindIn(tags), source: sourceIn(tags), isCertain: belongs === 'yes' };
   throw new RefusedError(`There is no queue ${url} in this account and region. Nothing was moved.`);
 }
 

@@ -102,6 +102,7 @@ function ownerBeside(
   { stack, source }: SecretRequest,
 ): string | undefined {
   if (secret.stack !== '' && secret.stack !== stack) return `the stack ${secret.stack}`;
+  if (secret.kind !== 'source') return 'what is sent, and no source’s';
   const isOfOther = secret.source !== undefined && secret.source !== source.name;
   return isOfOther ? `the source ${secret.source}` : undefined;
 }

@@ -9,7 +9,8 @@ export async function inUse(found: Found, { local }: TargetOptions): Promise<Rea
   return new Set([...told, ...(isThere && !local ? await resourcesOf(found.stack) : [])]);
 }
 
-function inOutputs({ sources, ...facts }: Deployment): string[] {
+/** The ARNs, URLs and names in a stack's outputs. */
+export function inOutputs({ sources, ...facts }: Deployment): string[] {
   const values = [facts, ...Object.values(sources)].flatMap((one): unknown[] => Object.values(one));
   return values.filter((value) => typeof value === 'string');
 }

@@ -5,10 +5,14 @@ import {
   type SecretListEntry,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { type OwnSecretKind, ownSecretKinds, resourceTags } from '../../lambdas/domain/resource-tags.ts';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 
-/** The tags that the stack gives the secret of each source. */
-const tags = { stack: 'hookline:stack', source: 'hookline:source' } as const;
+/** CloudFormation's own tags of what it makes: earlier versions gave the secrets of sending none. */
+const madeBy = {
+  stack: 'aws:cloudformation:stack-name',
+  logicalId: 'aws:cloudformation:logical-id',
+} as const;
 
 /** A secret that a removed source or an earlier deployment left. */
 export interface KeptSecret {
@@ -16,6 +20,8 @@ export interface KeptSecret {
   readonly name: string;
   /** Undefined when it does not say. */
   readonly source: string | undefined;
+  /** What it is for; `source`: what a source's provider signs with. */
+  readonly kind: 'source' | OwnSecretKind;
   /** Undefined when it has none. */
   readonly changedAt: UnixMillis | undefined;
 }
@@ -31,13 +37,13 @@ export async function keptSecrets(
   inUse: ReadonlySet<string>,
 ): Promise<KeptSecret[]> {
   // Both filters take what begins so, and the first does not say of which tag a value is.
-  const byTag = [
-    { Key: 'tag-key' as const, Values: [tags.stack] },
+  const byTag = (key: string) => [
+    { Key: 'tag-key' as const, Values: [key] },
     { Key: 'tag-value' as const, Values: [stack] },
   ];
   const byName = [{ Key: 'name' as const, Values: [`${stack}/`] }];
   const found = new Map<string, KeptSecret>();
-  for (const Filters of [byTag, byName]) {
+  for (const Filters of [byTag(resourceTags.stack), byTag(madeBy.stack), byName]) {
     for await (const { SecretList = [] } of paginateListSecrets({ client }, { Filters })) {
       const own = SecretList.filter((secret) => isOf(stack, secret) && !inUse.has(secret.ARN ?? ''));
       for (const secret of own) found.set(secret.ARN ?? '', keptSecret(stack, secret));
@@ -58,7 +64,7 @@ export async function findSecret(
   try {
     const secret = await client.send(new DescribeSecretCommand({ SecretId: arn }));
     const { Name = '', DeletedDate } = secret;
-    const stack = tagOf(secret, tags.stack) ?? (Name.includes('/') ? Name.slice(0, Name.indexOf('/')) : '');
+    const stack = stackIn(secret) ?? (Name.includes('/') ? Name.slice(0, Name.indexOf('/')) : '');
     return { ...keptSecret(stack, secret), stack, isBeingDeleted: DeletedDate !== undefined };
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
@@ -74,16 +80,34 @@ export interface FoundSecret extends KeptSecret {
 
 /** Whether a secret says that it is of this stack; earlier versions named them `stack/source`, and did not tag them. */
 function isOf(stack: string, secret: SecretListEntry): boolean {
-  const tagged = tagOf(secret, tags.stack);
+  const tagged = stackIn(secret);
   return tagged === undefined ? sourceInName(stack, secret) !== undefined : tagged === stack;
 }
+
+/** What CloudFormation says counts for the secrets of sending only: a team may have others in the stack. */
+function stackIn(secret: SecretListEntry): string | undefined {
+  const isOfSending = kindIn(secret) !== 'source';
+  return tagOf(secret, resourceTags.stack) ?? (isOfSending ? tagOf(secret, madeBy.stack) : undefined);
+}
+
+function kindIn(secret: SecretListEntry): KeptSecret['kind'] {
+  const kind = tagOf(secret, resourceTags.secret);
+  const logicalId = tagOf(secret, madeBy.logicalId) ?? '';
+  return ownSecretKinds.find((own) => own === kind || logicalId.startsWith(logicalIds[own])) ?? 'source';
+}
+
+const logicalIds: Readonly<Record<OwnSecretKind, string>> = {
+  signing: 'OutboundStoresSigningSecret',
+  master: 'OutboundStoresMasterSecret',
+};
 
 function keptSecret(stack: string, secret: SecretListEntry): KeptSecret {
   const changed = secret.LastChangedDate ?? secret.CreatedDate;
   return {
     arn: secret.ARN ?? '',
     name: secret.Name ?? '',
-    source: tagOf(secret, tags.source) ?? sourceInName(stack, secret),
+    source: tagOf(secret, resourceTags.source) ?? sourceInName(stack, secret),
+    kind: kindIn(secret),
     changedAt: changed && unixMillis(changed.getTime()),
   };
 }

@@ -1,4 +1,5 @@
 import { GetQueueAttributesCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
+import { counted } from '../table.ts';
 
 /** About how many messages a queue holds; SQS's own counts lag by up to a minute. */
 export interface QueueCounts {
@@ -36,6 +37,10 @@ export async function queueCounts(client: SQSClient, QueueUrl: string): Promise<
 /** All that a queue holds. */
 export const totalOf = ({ waiting, inFlight, delayed }: QueueCounts): number => waiting + inFlight + delayed;
 
-/** `3 waiting, 1 in flight, 0 delayed`. */
+/** `about 3 waiting, 1 in flight, 0 delayed`: SQS calls its counts approximate. */
 export const countsText = ({ waiting, inFlight, delayed }: QueueCounts): string =>
-  `${waiting} waiting, ${inFlight} in flight, ${delayed} delayed`;
+  `${waiting + inFlight + delayed > 0 ? 'about ' : ''}${waiting} waiting, ${inFlight} in flight, ${delayed} delayed`;
+
+/** `about 3 messages`. */
+export const aboutOf = (count: number, noun: string): string =>
+  `${count > 0 ? 'about ' : ''}${counted(count, noun)}`;

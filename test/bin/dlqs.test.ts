@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fromLocalOutputs, sourceOf } from '../../bin/deployment.ts';
 import { dlqsNamed } from '../../bin/dlqs.ts';
 import { localOutputs } from './outputs.ts';
@@ -46,4 +46,44 @@ test('an unknown name is refused with those that there are', () => {
 
 test.each(['gitlab', 'constructor', '__proto__'])('there is no source %s', (name) => {
   expect(() => sourceOf(deployment, name)).toThrow(/this stack has stripe, partner/);
+});
+
+describe('a source that is called like a queue of the stack', () => {
+  const called = (name: string, dlqUrl = `dlq:source-${name}`) => {
+    const { stripe } = deployment.sources;
+    const sources = { ...deployment.sources, [name]: { ...stripe, name, queueUrl: 'sqs:source', dlqUrl } };
+    return { ...deployment, sources } as typeof deployment;
+  };
+
+  test.each(['publish', 'subscription', 'delivery', 'undelivered'])('%s hides no queue', (name) => {
+    const urls = dlqsNamed(called(name)).map(({ url }) => url);
+
+    expect(urls).toEqual(expect.arrayContaining([`dlq:${name}`, `dlq:source-${name}`]));
+    expect(urls).toHaveLength(7);
+    expect(dlqsNamed(called(name), `stack:${name}`)).toMatchObject([{ url: `dlq:${name}` }]);
+    expect(dlqsNamed(called(name), `source:${name}`)).toMatchObject([{ url: `dlq:source-${name}` }]);
+    expect(() => dlqsNamed(called(name), name)).toThrow(
+      `'${name}' is a queue of the stack and a source: write stack:${name} or source:${name}.`,
+    );
+  });
+
+  test('every name that is listed means that queue', () => {
+    for (const name of ['publish', 'undelivered', 'inbound', 'outbound'])
+      for (const dlq of dlqsNamed(called(name))) expect(dlqsNamed(called(name), dlq.name)).toEqual([dlq]);
+  });
+
+  test('among sources that share a queue: inbound', () => {
+    const sources = { ...shared.sources, inbound: { ...shared.sources['stripe'], name: 'inbound' } };
+    const world = { ...shared, sources } as typeof deployment;
+
+    expect(dlqsNamed(world).map(({ name }) => name)).toContain('stack:inbound');
+    expect(dlqsNamed(world, 'source:inbound')).toMatchObject([{ source: 'inbound' }]);
+    expect(() => dlqsNamed(world, 'inbound')).toThrow('write stack:inbound or source:inbound');
+  });
+
+  test('no other name needs it, and each may be written so', () => {
+    expect(dlqsNamed(deployment, 'source:stripe')).toEqual(dlqsNamed(deployment, 'stripe'));
+    expect(dlqsNamed(deployment, 'stack:publish')).toEqual(dlqsNamed(deployment, 'publish'));
+    expect(() => dlqsNamed(deployment, 'source:publish')).toThrow('There is no dead-letter queue');
+  });
 });

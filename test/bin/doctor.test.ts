@@ -168,6 +168,31 @@ describe('on a deployed stack', () => {
     );
   });
 
+  it('a dead-letter queue that is not there, or may not be counted, hides none of the others', async () => {
+    const refused = (name: string) => {
+      throw Object.assign(new Error('not this one'), { name });
+    };
+    const GetQueueAttributes: Answers[string] = ({ QueueUrl }) => {
+      const url = String(QueueUrl);
+      if (url.endsWith('/publish')) refused('QueueDoesNotExist');
+      if (url.endsWith('/delivery')) refused('AccessDenied');
+      const held = url.endsWith('/stripe') ? '2' : '0';
+      return {
+        Attributes: { ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: held },
+      };
+    };
+    await using aws = await cliAws({ GetQueueAttributes }, { outputs: deployedOutputs });
+
+    const { code, stdout } = await aws.run('doctor');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      '✘ dead letters of publish: there is no queue publish in this account and region\n',
+    );
+    expect(stdout).toContain('✘ dead letters of delivery: could not be counted: AWS refused: AccessDenied');
+    expect(stdout).toContain('✘ dead letters of stripe: about 2 messages\n');
+  });
+
   it('a provider that never sends again makes a missing secret worse', async () => {
     const sources = Object.fromEntries(
       ['stripe', 'github', 'buildkite'].map((provider) => [

@@ -67,6 +67,7 @@ test('finds a secret that an earlier version named after its source, and did not
     {
       kind: 'secret',
       source: 'stripe',
+      purpose: 'verifies what its provider sends',
       name: 'Hookline/stripe',
       arn: arnOf('Hookline/stripe'),
       adopt: expect.stringMatching(/adopt stripe --from \S+:secret:Hookline\/stripe-AbCdEf$/),

@@ -17,6 +17,7 @@ interface FakeQueue {
   readonly messages: string[];
   readonly inFlight?: number;
   readonly delayed?: number;
+  readonly Tags?: Readonly<Record<string, string>>;
 }
 
 export interface KeptWorld {
@@ -25,6 +26,8 @@ export interface KeptWorld {
   readonly queues: Record<string, FakeQueue>;
 }
 
+/** A page of a list. */
+const namesAtOnce = 20;
 const account = '000000000000';
 export const arnOf = (name: string): string =>
   `arn:aws:secretsmanager:us-east-1:${account}:secret:${name}-AbCdEf`;
@@ -113,7 +116,14 @@ export async function keptAws(
         secretNamed(SecretId).values.unshift(String(SecretString));
         return {};
       },
-      ListQueues: (_, url) => ({ QueueUrls: Object.keys(queues).map((name) => `${url}/${account}/${name}`) }),
+      ListQueues: ({ QueueNamePrefix = '', NextToken = '' }, url) => {
+        const found = Object.keys(queues).filter((name) => name.startsWith(String(QueueNamePrefix)));
+        const urls = found.map((name) => `${url}/${account}/${name}`);
+        const from = Number(NextToken);
+        const more = from + namesAtOnce < urls.length ? { NextToken: String(from + namesAtOnce) } : {};
+        return { QueueUrls: urls.slice(from, from + namesAtOnce), ...more };
+      },
+      ListQueueTags: ({ QueueUrl }) => ({ Tags: queueAt(QueueUrl).Tags }),
       GetQueueAttributes: ({ QueueUrl }) => {
         const { messages, inFlight = 0, delayed = 0 } = queueAt(QueueUrl);
         return {
