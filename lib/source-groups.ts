@@ -37,9 +37,7 @@ export function groupsOf(isolation: 'per-source' | 'shared' | undefined, sources
 export function throttlesOf(groups: readonly RoutedGroup[]): Throttles {
   const set = (group: RoutedGroup) => Object.values(group.sources).flatMap(({ throttle }) => throttle ?? []);
   const isOwn = (group: RoutedGroup) => !isShared(group) && set(group).length > 0;
-  const byDefault = groups
-    .filter((group) => !isOwn(group))
-    .flatMap(({ sources }) => Object.values(sources));
+  const byDefault = groups.filter((group) => !isOwn(group)).flatMap(({ sources }) => Object.values(sources));
   const routes = groups
     .filter(isOwn)
     .flatMap((group) => group.routeKeys.map((key) => [key, mostOf(set(group))] as const))

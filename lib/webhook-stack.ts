@@ -20,11 +20,7 @@ import { SettingsError } from './settings-error.ts';
 import { groupsOf, throttlesOf } from './source-groups.ts';
 import { sourceSecrets } from './source-secrets.ts';
 import { checkSources, type Sources } from './source-settings.ts';
-import {
-  tooLargeEnvironments,
-  tooManyResources,
-  warnOfSettings,
-} from './stack-checks.ts';
+import { tooLargeEnvironments, tooManyResources, warnOfSettings } from './stack-checks.ts';
 import { outboundFacts, sourceFacts } from './stack-facts.ts';
 
 export interface WebhookStackProps extends StackProps {
