@@ -1,5 +1,6 @@
 import type { Handlers } from '../domain/handler.ts';
 import { describeError, type EventRecord } from '../domain/idempotency.ts';
+import { consumerName } from '../domain/metrics.ts';
 import { ownOf } from '../domain/own.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import { type Seconds, seconds } from '../domain/time.ts';
@@ -155,7 +156,7 @@ async function carryOut(work: Work, result: ClaimResult, run: Run): Promise<Sett
 /** Runs a message's turn; whatever goes wrong fails this message only. */
 async function settled<Turn extends Ended | Suspect>(
   message: QueuedMessage,
-  { ports }: Run,
+  { ports, team }: Run,
   turn: () => Promise<Turn>,
 ): Promise<Turn | Ended> {
   try {
@@ -165,7 +166,7 @@ async function settled<Turn extends Ended | Suspect>(
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error));
     ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, cause);
-    ports.telemetry.count('WorkErrored', {});
+    ports.telemetry.count('WorkErrored', { consumer: consumerName([...team.sources.keys()]) });
     const failed = { message, settlement: comeBackLater };
     await setReturn(failed, ports).catch(() => undefined);
     return failed;
