@@ -59,6 +59,8 @@ export interface Delivery {
   readonly leaseUntil?: UnixMillis;
   /** Counted from 1; a replay begins the next. */
   readonly round: number;
+  /** The round whose failure is counted for the operators, where its dead letter could not be sent after that. */
+  readonly countedRound?: number;
   /** After this no attempt begins. */
   readonly deadline: UnixMillis;
   /** How far `deadline` lies after the beginning of a round. */

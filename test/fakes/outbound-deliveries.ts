@@ -92,6 +92,13 @@ export function memoryDeliveries() {
 
     ...memoryWaiting(deliveries, update),
 
+    noteCounted: (id: string, countedRound: number) =>
+      update(
+        id,
+        ({ status, round }) => status === 'failed' && round === countedRound,
+        () => ({ countedRound }),
+      ),
+
     clearDue: (id: string, round: number) =>
       update(
         id,

@@ -76,6 +76,13 @@ export const deliveryUpdates = {
     values: { seen: seen.dueAt },
   }),
 
+  noteCounted: (id: string, round: number): ConditionalUpdate => ({
+    id,
+    set: { countedRound: round },
+    condition: '#round = :round AND #status = :failed',
+    values: { round, failed: 'failed' },
+  }),
+
   clearDue: (id: string, round: number): ConditionalUpdate => ({
     id,
     set: { dueAt: undefined, dueShard: undefined },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crashes, type Plan, purges, repetitions, stalls, withEachFault } from './every-fault.ts';
+import { crashes, type Plan, purges, rejections, repetitions, stalls, withEachFault } from './every-fault.ts';
 import * as sabotages from './sabotages.ts';
 import { scenarios } from './scenarios.ts';
 import type { Sabotage } from './world.ts';
@@ -80,6 +80,24 @@ const bites: Readonly<Record<string, Bite>> = {
     scenario: '404',
     plan: { first: crashes },
     violation: /not counted for the operators/,
+  },
+  'a failed delivery is counted after its dead letter': {
+    sabotage: sabotages.sendsTheLetterBeforeItsCount,
+    scenario: '404',
+    plan: { first: rejections },
+    violation: /a dead letter was sent twice/,
+  },
+  'a failure is counted again when the answer to its count is lost': {
+    sabotage: sabotages.countsEveryWrite,
+    scenario: '404',
+    plan: { first: repetitions },
+    violation: /a failure was counted twice/,
+  },
+  'a failure is counted again when its dead letter could not be sent': {
+    sabotage: sabotages.forgetsWhatIsCounted,
+    scenario: '404',
+    plan: { first: rejections },
+    violation: /a failure was counted twice/,
   },
   'the due index is left whatever the round': {
     sabotage: sabotages.clearsTheDueIndexWhateverTheRound,
