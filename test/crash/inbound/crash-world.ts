@@ -99,7 +99,7 @@ export function crashWorld(
     defineHandlers('stripe', {
       'invoice.paid': async ({ id }, { attemptNumber }) => {
         try {
-          await does[scenario.handler(await process.handle(id, attemptNumber))](exit);
+          await does[scenario.handler(await process.handle(id, attemptNumber))](exit, time.sleep);
           log.end(id, attemptNumber, 'succeeded');
         } catch (error) {
           log.end(id, attemptNumber, 'failed');
@@ -154,7 +154,8 @@ export function crashWorld(
     for (const step of scenario.phases) {
       const replayed = step.replay === undefined ? undefined : replay(step.replay);
       for (const id of step.send ?? []) await queue.send(textOf(id));
-      if (step.sendLate) await queue.send(textOf(step.sendLate.id), seconds(step.sendLate.after));
+      for (const late of [step.sendLate, step.sendAlso])
+        if (late) await queue.send(textOf(late.id), seconds(late.after));
       await workOff(time, queue, { batchSize, concurrency, invoke });
       await replayed;
       time.elapse(unixMillis(time.now() + dayMs));
@@ -167,11 +168,16 @@ export function crashWorld(
   return { play, calls: script.calls };
 }
 
-const does: Readonly<Record<Doing, (exit: () => Promise<never>) => Promise<void>>> = {
+type Sleep = (millis: number) => Promise<void>;
+const does: Readonly<Record<Doing, (exit: () => Promise<never>, sleep: Sleep) => Promise<void>>> = {
   succeeds: async () => undefined,
   fails: () => Promise.reject(new Error('not now')),
   'fails for good': () => Promise.reject(new PermanentFailure('never')),
   kills: (exit) => exit(),
+  'kills late': async (exit, sleep) => {
+    await sleep(1000);
+    return exit();
+  },
   hangs: () => new Promise(() => undefined),
 };
 

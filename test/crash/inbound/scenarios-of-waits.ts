@@ -63,6 +63,21 @@ export const scenariosOfWaits: readonly Scenario[] = [
     handlerRetryDelays: [61, 61],
   },
   {
+    // Its second hop and the killer are one batch; and so are a redelivery that joins a wait, and another killer.
+    name: 'a long wait beside killers',
+    phases: [
+      { send: ['evt_1'], sendLate: { id: 'evt_killer', after: 900 } },
+      { send: ['evt_2'], sendLate: { id: 'evt_2', after: 30 }, sendAlso: { id: 'evt_killer_2', after: 30 } },
+    ],
+    handler: ({ id, earlier }) =>
+      id.startsWith('evt_killer') ? 'kills late' : earlier < 1 ? 'fails' : 'succeeds',
+    ends: { evt_1: 'processed', evt_2: 'processed', evt_killer: 'failed', evt_killer_2: 'failed' },
+    runs: { evt_1: 2, evt_2: 2, evt_killer: 3, evt_killer_2: 3 },
+    handlerRetryDelays: [1000, 120],
+    // Two hops; then two hops of the event, and two of its redelivery.
+    sentBack: 6,
+  },
+  {
     name: 'a failure after a long wait',
     phases: [{ send: ['evt_1'] }],
     handler: fails,
