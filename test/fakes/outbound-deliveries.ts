@@ -60,7 +60,7 @@ export function memoryDeliveries() {
         fence.id,
         ({ status, claims, round }) =>
           status === 'pending' && claims === fence.claims && round === fence.round,
-        () => ({ ...nothing, ...record, leaseUntil: undefined, crashes: 0, sweeps: 0 }),
+        ({ deadline }) => ({ ...nothing, deadline, ...record, leaseUntil: undefined, crashes: 0, sweeps: 0 }),
       ),
 
     recordLateSuccess: (fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds) =>

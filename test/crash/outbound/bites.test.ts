@@ -12,6 +12,11 @@ interface Bite {
 }
 
 const noFault: Plan = { first: () => [] };
+/** From a claim on, until after the delivery's deadline. */
+const twoHours: Plan = {
+  first: (call, name) =>
+    name === 'deliveries.claim' ? [{ call, outageMs: 7_200_000, of: 'everything' }] : [],
+};
 const zombies: Plan = { first: stalls(100_000, 500_000) };
 
 const bites: Readonly<Record<string, Bite>> = {
@@ -146,6 +151,18 @@ const bites: Readonly<Record<string, Bite>> = {
     scenario: 'an endpoint that a person says is well, while its delivery waits',
     plan: noFault,
     violation: /unfinished, and not in the due index/,
+  },
+  'a delivery ends at its deadline though no worker came in time': {
+    sabotage: sabotages.endsWhatIsLate,
+    scenario: 'a delivery that has an hour',
+    plan: twoHours,
+    violation: /ended failed, not delivered/,
+  },
+  'a delivery that no worker came to in time is tried once, and ends': {
+    sabotage: sabotages.leavesTheDeadlineOfWhatIsLate,
+    scenario: 'a delivery that has an hour',
+    plan: twoHours,
+    violation: /ended failed, not delivered/,
   },
   'attempts are put off without a record of it': {
     sabotage: sabotages.putsOffWithoutSayingSo,

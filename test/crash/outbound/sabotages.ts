@@ -224,3 +224,19 @@ export const forgetsWhatIsCounted: Sabotage = (parts, now) => ({
   ...countsEveryWrite(parts, now),
   ...withDeliveries(parts, { noteCounted: async () => ({ ok: false }) }),
 });
+
+/** As if its endpoint had kept it waiting until then. */
+export const endsWhatIsLate: Sabotage = (parts, now) =>
+  withDeliveries(parts, {
+    async claim(id, attempt, until) {
+      const write = await parts.deliveries.claim(id, attempt, until);
+      if (!write.ok || write.delivery.deadline > now()) return write;
+      return { ok: true, delivery: { ...write.delivery, nextAttemptAt: write.delivery.deadline } };
+    },
+  });
+
+/** One attempt for what is late, and no more. */
+export const leavesTheDeadlineOfWhatIsLate: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    record: (fence, { deadline: _, ...record }) => parts.deliveries.record(fence, record),
+  });
