@@ -11,7 +11,7 @@ import { workOff } from '../event-source-mapping.ts';
 import { type ReceivedFromQueue, simulatedQueue } from '../simulated-queue.ts';
 import { simulatedTime } from '../simulated-time.ts';
 import { functionTimeoutMs, journalOf, type Observed, runLog } from './observed.ts';
-import type { Doing, Scenario, Variant } from './scenario.ts';
+import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one for success. */
 const usualDelays = [5, 120, 1000, 60];
@@ -149,13 +149,16 @@ export function crashWorld(
     }
   }
 
+  async function send({ send: ids = [], sendLate = [] }: Phase): Promise<void> {
+    for (const id of ids) await queue.send(textOf(id));
+    for (const { id, after } of sendLate) await queue.send(textOf(id), seconds(after));
+  }
+
   async function play(): Promise<Observed> {
     const { batchSize = 10, concurrency = 1 } = scenario;
     for (const step of scenario.phases) {
       const replayed = step.replay === undefined ? undefined : replay(step.replay);
-      for (const id of step.send ?? []) await queue.send(textOf(id));
-      for (const late of [step.sendLate, step.sendAlso])
-        if (late) await queue.send(textOf(late.id), seconds(late.after));
+      await send(step);
       await workOff(time, queue, { batchSize, concurrency, invoke });
       await replayed;
       time.elapse(unixMillis(time.now() + dayMs));

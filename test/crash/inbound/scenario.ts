@@ -23,8 +23,7 @@ export interface Phase {
   readonly replay?: string;
   readonly send?: readonly string[];
   /** Sent at the same time, and received no sooner than so many seconds later. */
-  readonly sendLate?: { readonly id: string; readonly after: number };
-  readonly sendAlso?: { readonly id: string; readonly after: number };
+  readonly sendLate?: readonly { readonly id: string; readonly after: number }[];
 }
 
 /** Something that people could have got wrong: ports that do not do what they promise. */

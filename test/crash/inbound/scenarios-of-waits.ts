@@ -17,7 +17,7 @@ export const scenariosOfWaits: readonly Scenario[] = [
   },
   {
     name: 'a redelivery in a long wait',
-    phases: [{ send: ['evt_1'], sendLate: { id: 'evt_1', after: 30 } }],
+    phases: [{ send: ['evt_1'], sendLate: [{ id: 'evt_1', after: 30 }] }],
     handler: failsTwice,
     ends: { evt_1: 'processed' },
     runs: { evt_1: 3 },
@@ -66,8 +66,8 @@ export const scenariosOfWaits: readonly Scenario[] = [
     // Its second hop and the killer are one batch; and so are a redelivery that joins a wait, and another killer.
     name: 'a long wait beside killers',
     phases: [
-      { send: ['evt_1'], sendLate: { id: 'evt_killer', after: 900 } },
-      { send: ['evt_2'], sendLate: { id: 'evt_2', after: 30 }, sendAlso: { id: 'evt_killer_2', after: 30 } },
+      { send: ['evt_1'], sendLate: [{ id: 'evt_killer', after: 900 }] },
+      { send: ['evt_2'], sendLate: ['evt_2', 'evt_killer_2'].map((id) => ({ id, after: 30 })) },
     ],
     handler: ({ id, earlier }) =>
       id.startsWith('evt_killer') ? 'kills late' : earlier < 1 ? 'fails' : 'succeeds',
