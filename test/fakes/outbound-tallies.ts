@@ -9,7 +9,9 @@ export function memoryTallies() {
     tallies,
     async add(last: EndedDelivery, now: UnixMillis): Promise<void> {
       const name = tallyNameOf(last);
-      const { count, since, tellAt } = tallies.get(name) ?? { count: 0, since: now, tellAt: now };
+      const known = tallies.get(name);
+      if (known?.last.deliveryId === last.deliveryId && known.last.round === last.round) return;
+      const { count, since, tellAt } = known ?? { count: 0, since: now, tellAt: now };
       tallies.set(name, { name, count: count + 1, since: count === 0 ? now : since, tellAt, last });
     },
     due: async (now: UnixMillis): Promise<readonly string[]> =>

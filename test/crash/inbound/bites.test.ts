@@ -83,6 +83,12 @@ const bites: readonly Bite[] = [
     'evt_1 ended retrying',
   ],
   [
+    'leaves what it sent back in its batch',
+    'a long wait beside killers',
+    'none',
+    'messages were sent back, not 6',
+  ],
+  [
     'does not notice that a message was not sent back',
     'a handler that always fails',
     'lost answer',

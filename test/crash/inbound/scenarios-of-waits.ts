@@ -17,7 +17,7 @@ export const scenariosOfWaits: readonly Scenario[] = [
   },
   {
     name: 'a redelivery in a long wait',
-    phases: [{ send: ['evt_1'], sendLate: { id: 'evt_1', after: 30 } }],
+    phases: [{ send: ['evt_1'], sendLate: [{ id: 'evt_1', after: 30 }] }],
     handler: failsTwice,
     ends: { evt_1: 'processed' },
     runs: { evt_1: 3 },
@@ -61,6 +61,21 @@ export const scenariosOfWaits: readonly Scenario[] = [
     ends: { evt_1: 'processed' },
     runs: { evt_1: 4 },
     handlerRetryDelays: [61, 61],
+  },
+  {
+    // Its second hop and the killer are one batch; and so are a redelivery that joins a wait, and another killer.
+    name: 'a long wait beside killers',
+    phases: [
+      { send: ['evt_1'], sendLate: [{ id: 'evt_killer', after: 900 }] },
+      { send: ['evt_2'], sendLate: ['evt_2', 'evt_killer_2'].map((id) => ({ id, after: 30 })) },
+    ],
+    handler: ({ id, earlier }) =>
+      id.startsWith('evt_killer') ? 'kills late' : earlier < 1 ? 'fails' : 'succeeds',
+    ends: { evt_1: 'processed', evt_2: 'processed', evt_killer: 'failed', evt_killer_2: 'failed' },
+    runs: { evt_1: 2, evt_2: 2, evt_killer: 3, evt_killer_2: 3 },
+    handlerRetryDelays: [1000, 120],
+    // Two hops; then two hops of the event, and two of its redelivery.
+    sentBack: 6,
   },
   {
     name: 'a failure after a long wait',
