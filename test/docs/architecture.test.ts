@@ -54,6 +54,13 @@ describe('docs/architecture.md', () => {
     expect(promises).toHaveLength(rows.length);
   });
 
+  it('is reached from a README that fits on a page or two', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(130);
+    expect(readme).toContain('](docs/architecture.md)');
+  });
+
   it.each(promises)('names a test that there is: $words', ({ file = '', words = '' }) => {
     expect(existsSync(join(root, file)), file).toBe(true);
     expect(readFileSync(join(root, file), 'utf8')).toContain(words);
