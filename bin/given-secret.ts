@@ -15,11 +15,11 @@ export const secretOption = (): Option =>
   new Option('--secret-stdin', 'whsec_… or whsk_… from standard input; else one is made');
 
 /** The secret that is brought along; undefined when one is to be made. */
-export const givenSecret = async ({ secretStdin }: SecretOptions): Promise<string | undefined> =>
+export const readSecretOption = async ({ secretStdin }: SecretOptions): Promise<string | undefined> =>
   secretStdin ? (await readSecretInput('Secret of the endpoint')).trim() : undefined;
 
 /** Whoever gave a secret knows it; a terminal or a log need not. The public half of a key that was given stays. */
-export const withoutGiven = (secret: Secret, given: string | undefined): ShownSecret =>
+export const hideGivenSecret = (secret: Secret, given: string | undefined): ShownSecret =>
   secret.secret === given ? { ...secret, secret: undefined } : secret;
 
 /** A secret for the receiver; without its text when that was given. */

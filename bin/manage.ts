@@ -4,7 +4,7 @@ import { type ManagementCall, type ManagementClient, managementClient } from './
 import type { TargetOptions } from './target.ts';
 
 /** The management API of the deployment that is meant. */
-export const manageWith = async (options: TargetOptions): Promise<ManagementClient> =>
+export const managementOf = async (options: TargetOptions): Promise<ManagementClient> =>
   managementClient((await openDeployment(options)).managementUrl);
 
 /** All of a list, page after page; at most so many. */

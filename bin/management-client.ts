@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as v from 'valibot';
 import { ProblemView } from '../lambdas/management/schemas.ts';
-import { reach } from './reach.ts';
+import { fetchWithReason } from './reach.ts';
 import { RefusedError, UsageError } from './refusal.ts';
 
 /** A request to the management API. */
@@ -18,7 +18,7 @@ export interface ManagementCall {
 }
 
 /** What was answered. */
-export interface ManagementAnswer {
+export interface ManagementResponse {
   readonly status: number;
   readonly body: unknown;
   readonly etag?: string;
@@ -62,7 +62,7 @@ const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
     : new Uint8Array(data);
 
 /** Longer than the gateway waits. */
-const answerWithinMs = 35_000;
+const timeoutMs = 35_000;
 
 /** Whose credentials sign, and for which region. */
 type Caller = Pick<SQSClient['config'], 'credentials' | 'region'>;
@@ -92,8 +92,8 @@ export function managementFetch(baseUrl: string, { credentials, region }: Caller
       },
       body,
     });
-    const signal = AbortSignal.timeout(answerWithinMs);
-    return reach(url, { method: call.method, headers, body, signal });
+    const signal = AbortSignal.timeout(timeoutMs);
+    return fetchWithReason(url, { method: call.method, headers, body, signal });
   };
 }
 
@@ -106,7 +106,7 @@ export function managementClient(baseUrl: string) {
   const send = managementFetch(baseUrl);
 
   /** @throws ManagementProblem with the API's own words, RefusedError when it is no such API */
-  return async (call: ManagementCall): Promise<ManagementAnswer> => answerOf(await send(call));
+  return async (call: ManagementCall): Promise<ManagementResponse> => responseOf(await send(call));
 }
 
 export type ManagementClient = ReturnType<typeof managementClient>;
@@ -116,7 +116,7 @@ const definedOf = (query: Readonly<Record<string, string | undefined>>): Record<
     Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
 
-async function answerOf(response: Response): Promise<ManagementAnswer> {
+async function responseOf(response: Response): Promise<ManagementResponse> {
   const text = await response.text();
   const body = parsed(text);
   const etag = response.headers.get('etag') ?? undefined;

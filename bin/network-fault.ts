@@ -47,7 +47,7 @@ const faults: readonly Fault[] = [
  * @param url undefined: AWS's
  * @returns undefined when something else went wrong
  */
-export function noAnswer(error: unknown, url?: string | URL): string | undefined {
+export function whyUnreachable(error: unknown, url?: string | URL): string | undefined {
   const chain = causesOf(error);
   const [found] = chain.flatMap(codesOf).flatMap(faultOf);
   if (found === undefined) return undefined;

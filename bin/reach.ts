@@ -1,19 +1,21 @@
-import { noAnswer, originOf } from './network-fault.ts';
+import { originOf, whyUnreachable } from './network-fault.ts';
 import { RefusedError } from './refusal.ts';
 
 /** Node's fetch alone would wait for five minutes. */
-const answerWithinMs = 10_000;
+const timeoutMs = 10_000;
 
 /**
  * As fetch, within ten seconds for the whole answer, unless the request has a signal of its own.
  *
  * @throws RefusedError saying who does not answer, and why; nothing of the request is in it
  */
-export async function reach(url: string | URL, request: RequestInit): Promise<Response> {
+export async function fetchWithReason(url: string | URL, request: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...request, signal: request.signal ?? AbortSignal.timeout(answerWithinMs) });
+    return await fetch(url, { ...request, signal: request.signal ?? AbortSignal.timeout(timeoutMs) });
   } catch (error) {
-    throw new RefusedError(noAnswer(error, url) ?? `${originOf(url)} cannot be asked: ${whyNot(error)}.`);
+    throw new RefusedError(
+      whyUnreachable(error, url) ?? `${originOf(url)} cannot be asked: ${whyNot(error)}.`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { noAnswer } from './network-fault.ts';
+import { whyUnreachable } from './network-fault.ts';
 import { PublishError } from './publish-webhook.ts';
 import { CannotSignError } from './signing/draft.ts';
 
@@ -12,14 +12,14 @@ export class UsageError extends Error {
   override name = 'UsageError' as const;
 }
 
-const told = [RefusedError, UsageError, CannotSignError] as const;
+const shownAsMessage = [RefusedError, UsageError, CannotSignError] as const;
 
 /** The one line for whatever ended a command: ours as it is, AWS's with its name, a bug with its stack. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (told.some((kind) => error instanceof kind)) return error.message;
+  if (shownAsMessage.some((kind) => error instanceof kind)) return error.message;
   if (error instanceof PublishError) return `It is not published: ${failureLine(error.cause)}`;
-  const advice = adviceFor(error) ?? noAnswer(error);
+  const advice = adviceFor(error) ?? whyUnreachable(error);
   if (advice !== undefined) return advice;
   return isFromAws(error) ? `AWS refused: ${error.name}: ${error.message}` : (error.stack ?? error.message);
 }

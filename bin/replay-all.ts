@@ -1,4 +1,4 @@
-import { answer } from './answer.ts';
+import { print } from './answer.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { progressLine } from './progress-line.ts';
 import { RefusedError } from './refusal.ts';
@@ -40,7 +40,7 @@ export async function replayAll(
   });
   const notBegun = ids.slice(replayed.length + refused.length);
   const done = `${counted(replayed.length, noun.one, noun.many)} replayed.`;
-  answer(
+  print(
     options,
     { replayed, refused, notBegun },
     ids.length === 0 ? `There is no ${noun.one} to replay.` : done,

@@ -51,8 +51,8 @@ export const secretFormat = (provider: string): SecretFormat =>
   ownOf(rows, provider)?.secret ?? ownOf(genericFormats, provider) ?? 'text';
 
 /** Whether a provider's handshake brings the secret. */
-export const bringsItsSecret = (provider: string): boolean =>
-  ownOf(rows, provider)?.handshake?.secretIn !== undefined;
+export const getsSecretByHandshake = (provider: string): boolean =>
+  ownOf(rows, provider)?.handshake?.secretFromHandshake !== undefined;
 
 /** Strips the line end that a terminal, `echo` or a file adds. */
 export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');

@@ -38,7 +38,7 @@ export async function walkQueue(
   const left = new Map<string, DlqMessage>();
   let done = 0;
 
-  async function settleOne(message: DlqMessage): Promise<void> {
+  async function recheckOne(message: DlqMessage): Promise<void> {
     const dead = ports.read(message);
     if (!isMeant(dead)) {
       others.add(message.messageId);
@@ -61,7 +61,7 @@ export async function walkQueue(
         seen.add(message.messageId);
         left.set(message.messageId, message);
       }
-      await allSettled(batch.map(settleOne));
+      await allSettled(batch.map(recheckOne));
       ports.progress(done);
       if (ports.isStopped()) break;
     }

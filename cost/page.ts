@@ -109,7 +109,7 @@ const oneFor: Readonly<Record<string, string>> = {
   'delivery.attempted': 'attempt',
   'delivery.dead': 'delivery that never arrives',
   'deliveries.swept': 'minute',
-  'deliveries.told': 'endpoint that is told of, an hour',
+  'failures.notified': 'endpoint that is told of, an hour',
   'endpoint.down': 'endpoint whose breaker opens',
 };
 

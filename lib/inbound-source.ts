@@ -123,7 +123,8 @@ export class InboundSource extends Construct {
   private allowSecrets(receive: NodeLambda, settings: readonly SourceSettings[]): void {
     const reading = ['secretsmanager:GetSecretValue'];
     const capturing = [...reading, 'secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'];
-    const brings = (source: SourceSettings) => providerOf(source).handshake?.secretIn !== undefined;
+    const brings = (source: SourceSettings) =>
+      providerOf(source).handshake?.secretFromHandshake !== undefined;
     const arnsOf = (some: readonly SourceSettings[]) => some.map(({ name }) => this.secretOf(name).ref);
     const [bringing, others] = [settings.filter(brings), settings.filter((source) => !brings(source))];
     if (others.length > 0) receive.allow(reading, ...arnsOf(others));

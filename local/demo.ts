@@ -42,7 +42,7 @@ async function demo(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
   try {
-    await Promise.race([tellAll(stageOn(aws)), interrupted]);
+    await Promise.race([narrate(stageOn(aws)), interrupted]);
   } catch (error) {
     if (!signal.aborted) await showLines(aws, begun);
     throw error;
@@ -51,7 +51,7 @@ async function demo(signal: AbortSignal): Promise<void> {
   }
 }
 
-async function tellAll(stage: ReturnType<typeof stageOn>): Promise<void> {
+async function narrate(stage: ReturnType<typeof stageOn>): Promise<void> {
   const story = storyTeller(console.log);
   await inboundChapters(stage, story);
   await outboundChapter(stage, story);

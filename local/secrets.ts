@@ -48,7 +48,7 @@ export async function readSecret(client: SecretsManagerClient, id: string): Prom
  */
 export function randomSecret(provider: string): string | undefined {
   const row = ownOf(rows, provider);
-  if (row?.handshake?.secretIn !== undefined) return undefined;
+  if (row?.handshake?.secretFromHandshake !== undefined) return undefined;
   const digits = randomBytes(32).toString('hex');
   const look = ownOf(looks, provider);
   const candidates = [

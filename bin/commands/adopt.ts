@@ -5,7 +5,7 @@ import { s3Client } from '../../lambdas/adapters/aws/s3-client.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { type DeployedSource, deploymentOf, findDeployment, sourceOf } from '../deployment.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { adoptQueue, type QueueMoved, queuesToMove } from '../kept/adopt-queues.ts';
@@ -109,6 +109,6 @@ function report(
   const problems = [...problemsOf(secret, moved), ...failures];
   const isNothing = words.length === 0 && problems.length === 0;
   const nothing = `Nothing of ${name} is left anywhere: ${nextCommand(options, 'kept')} shows what is.`;
-  answer(options, adoptionJson(name, secret, moved), isNothing ? nothing : words.join('\n'));
+  print(options, adoptionJson(name, secret, moved), isNothing ? nothing : words.join('\n'));
   if (problems.length > 0) throw new RefusedError(problems.join('\n'));
 }

@@ -9,11 +9,11 @@ import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { deliveryDetail, deliveryView } from '../../lambdas/management/views.ts';
 import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { endpointIdArgument, instantArgument, positiveNumber, tenantArgument } from '../arguments.ts';
 import { describeDelivery, describeListed } from '../delivery-view.ts';
 import { openDeployment } from '../deployment.ts';
-import { allPages, manageWith } from '../manage.ts';
+import { allPages, managementOf } from '../manage.ts';
 import { nextCommand } from '../next-command.ts';
 import { RefusedError, UsageError } from '../refusal.ts';
 import { replayAll } from '../replay-all.ts';
@@ -73,7 +73,7 @@ async function show(id: string, options: TargetOptions): Promise<void> {
     throw new RefusedError(
       `There is no delivery ${id}: ${nextCommand(options, 'deliveries list')} shows what there is, and dlq list publish what could not become one.`,
     );
-  answer(options, deliveryDetail(delivery, undefined), describeDelivery(delivery));
+  print(options, deliveryDetail(delivery, undefined), describeDelivery(delivery));
 }
 
 async function replay(ids: readonly string[], options: TargetOptions & ReplayOptions): Promise<void> {
@@ -98,16 +98,16 @@ async function list(options: ListOptions): Promise<void> {
   const all = await scan(deliveriesTable, options);
   const newest = all.toSorted((one, other) => other.createdAt - one.createdAt).slice(0, options.limit);
   const views = newest.map(deliveryView);
-  answer(options, views, views.length === 0 ? noSuch(options) : describeListed(views, all.length));
+  print(options, views, views.length === 0 ? noSuch(options) : describeListed(views, all.length));
 }
 
 /** Of one endpoint, by the index that lists them. */
 async function listOf(tenant: string, endpoint: string, options: ListOptions): Promise<void> {
-  const call = await manageWith(options);
+  const call = await managementOf(options);
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpoint)}/deliveries`;
   const query = { status: options.status, since: options.since };
   const found = await allPages(call, { method: 'GET', path, query }, DeliveryView, options.limit);
-  answer(options, found, found.length === 0 ? noSuch(options) : describeListed(found));
+  print(options, found, found.length === 0 ? noSuch(options) : describeListed(found));
 }
 
 async function scan(TableName: string, options: ListOptions): Promise<Delivery[]> {

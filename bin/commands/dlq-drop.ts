@@ -1,6 +1,6 @@
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { confirmed } from '../confirm.ts';
 import { type DeadLetterFilter, meantBy } from '../dead-letter-filter.ts';
 import { searchDeadLetters } from '../dead-letter-search.ts';
@@ -63,6 +63,6 @@ function report(name: string, options: Options, dropped: Dropped): void {
       `${name} has no dead letter ${options.id}: ${nextCommand(options, `dlq list ${name}`)} lists those it has.`,
     );
   const said = `${counted(dropped.dropped, 'dead letter')} dropped from ${name}${restOf(dropped)}.`;
-  answer(options, { queue: name, ...dropped }, said);
+  print(options, { queue: name, ...dropped }, said);
   if (dropped.wasStopped) throw new RefusedError('Stopped: the rest is still there.');
 }

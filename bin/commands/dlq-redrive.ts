@@ -2,7 +2,7 @@ import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
 import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { type DeadLetterFilter, isNarrow, meantBy } from '../dead-letter-filter.ts';
 import { type Resend, readDeadMessage } from '../dead-letters.ts';
 import { type Deployment, openDeployment } from '../deployment.ts';
@@ -49,7 +49,7 @@ function report(name: string, options: Options, redriven: Redriven): void {
   ];
   const none = isNarrow(options) ? `Nothing that fits is dead in ${name}` : `Nothing is dead in ${name}`;
   const rest = restOf(redriven);
-  answer(
+  print(
     options,
     { queue: name, ...redriven },
     isEmpty && !wasStopped ? `${none}${rest}.` : `${done.join(', ')}${rest}.`,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { plainText } from '../../local/plain-text.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type DeadLetterFilter, isNarrow, meantBy, withFilters } from '../dead-letter-filter.ts';
 import { type FoundDead, searchDeadLetters } from '../dead-letter-search.ts';
@@ -74,7 +74,7 @@ async function list(name: string | undefined, options: ListOptions): Promise<voi
   const dlqs = dlqsNamed(await openDeployment(options), name);
   const listed = await Promise.all(dlqs.map((dlq) => look(client, dlq, options.limit, options)));
   const json = listed.flatMap(({ dlq, dead }) => dead.map((letter) => toJson(dlq, letter)));
-  answer(options, json, describe(listed, options));
+  print(options, json, describe(listed, options));
   const isPart = isNarrow(options);
   for (const one of listed) if (mayHaveMore(one, isPart)) console.error(moreIn(one, options.limit, isPart));
 }
@@ -93,7 +93,7 @@ async function show(name: string, id: string, options: TargetOptions): Promise<v
   const { reason, attempts, at, resend } = letter;
   const message = resend.kind === 'message' ? resend.body : resend.task;
   const content = message ?? nextCommand(options, `deliveries show ${id}`);
-  answer(
+  print(
     options,
     { ...toJson(dlq, letter), message },
     `${cell(id)}\nwhen      ${instant(at)}\nattempts  ${attempts ?? '–'}\nreason    ${cell(reason)}\n\n${plainText(content)}`,

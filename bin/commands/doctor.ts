@@ -7,7 +7,7 @@ import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { plainText } from '../../local/plain-text.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { type Found, findDeployment } from '../deployment.ts';
 import { checkAlarms, checkClock, checkDeadLetters, checkOwnSecrets } from '../doctor/checks.ts';
 import { askedByDefault, askedByStack, checkConcurrency } from '../doctor/concurrency.ts';
@@ -40,7 +40,7 @@ async function examine(options: Options): Promise<void> {
   const isRemoval = options.beforeRemoval !== undefined || options.all || options.wait;
   const findings = isRemoval ? await examineBeforeRemoval(options) : await examineNow(options);
   const all = findings.map((finding) => advised(finding, options));
-  answer(options, all, all.map(told).join('\n'));
+  print(options, all, all.map(describeFinding).join('\n'));
   const wrong = all.filter(({ ok }) => !ok).length;
   if (wrong > 0) throw new RefusedError(`${counted(wrong, 'thing')} to look at.`);
 }
@@ -111,7 +111,7 @@ function advised(finding: Finding, options: Options): Advised {
   return { check, ok, detail, advice: lines.length === 0 ? undefined : lines.join('\n') };
 }
 
-const told = ({ check, ok, detail, advice }: Advised): string =>
+const describeFinding = ({ check, ok, detail, advice }: Advised): string =>
   plainText(
     `${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice.replaceAll('\n', '\n    ')}` : ''}`,
   );

@@ -6,12 +6,12 @@ import {
   PublishedView,
   SecretsView,
 } from '../../lambdas/management/schemas.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { endpointIdArgument, nonNegativeNumber, tenantArgument } from '../arguments.ts';
 import { addEndpointOptions, type EndpointOptions, endpointBody } from '../endpoint-options.ts';
 import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoint-view.ts';
-import { givenSecret, type SecretOptions, secretOption, withoutGiven } from '../given-secret.ts';
-import { allPages, manageWith } from '../manage.ts';
+import { hideGivenSecret, readSecretOption, type SecretOptions, secretOption } from '../given-secret.ts';
+import { allPages, managementOf } from '../manage.ts';
 import { nextCommand } from '../next-command.ts';
 import { UsageError } from '../refusal.ts';
 import type { TargetOptions } from '../target.ts';
@@ -124,8 +124,8 @@ function addActions(endpoints: Command): void {
 }
 
 async function create(tenant: string, options: CreateOptions): Promise<void> {
-  const call = await manageWith(options);
-  const given = await givenSecret(options);
+  const call = await managementOf(options);
+  const given = await readSecretOption(options);
   const body = {
     ...endpointBody({ types: ['*'], ...options }),
     id: options.id,
@@ -134,55 +134,55 @@ async function create(tenant: string, options: CreateOptions): Promise<void> {
   };
   const created = v.parse(CreatedEndpoint, (await call({ method: 'POST', path: pathOf(tenant), body })).body);
   const { endpoint } = created;
-  const secret = withoutGiven(created.secret, given);
-  answer(options, { endpoint, secret }, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
+  const secret = hideGivenSecret(created.secret, given);
+  print(options, { endpoint, secret }, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
 }
 
 async function update(tenant: string, id: string, options: TargetOptions & EndpointOptions): Promise<void> {
   const changes = endpointBody(options);
   if (Object.values(changes).every((value) => value === undefined))
     throw new UsageError('Say what to change: --help lists what there is.');
-  const call = await manageWith(options);
+  const call = await managementOf(options);
   const path = pathOf(tenant, id);
   const { etag } = await call({ method: 'GET', path });
   const { body } = await call({ method: 'PATCH', path, body: changes, ifMatch: etag });
-  print(v.parse(EndpointView, body), options);
+  printEndpoint(v.parse(EndpointView, body), options);
 }
 
 async function list(tenant: string, options: TargetOptions): Promise<void> {
-  const call = await manageWith(options);
+  const call = await managementOf(options);
   const found = await allPages(call, { method: 'GET', path: pathOf(tenant) }, EndpointView);
-  answer(options, found, found.length === 0 ? `${tenant} has no endpoint.` : describeEndpoints(found));
+  print(options, found, found.length === 0 ? `${tenant} has no endpoint.` : describeEndpoints(found));
 }
 
 async function show(options: TargetOptions, method: 'GET' | 'POST', path: string): Promise<void> {
-  const call = await manageWith(options);
-  print(v.parse(EndpointView, (await call({ method, path })).body), options);
+  const call = await managementOf(options);
+  printEndpoint(v.parse(EndpointView, (await call({ method, path })).body), options);
 }
 
-const print = (endpoint: v.InferOutput<typeof EndpointView>, options: TargetOptions): void =>
-  answer(options, endpoint, describeEndpoint(endpoint));
+const printEndpoint = (endpoint: v.InferOutput<typeof EndpointView>, options: TargetOptions): void =>
+  print(options, endpoint, describeEndpoint(endpoint));
 
 async function reveal(options: TargetOptions, path: string): Promise<void> {
-  const call = await manageWith(options);
+  const call = await managementOf(options);
   const { secrets } = v.parse(SecretsView, (await call({ method: 'GET', path })).body);
-  answer(options, secrets, describeSecrets(secrets));
+  print(options, secrets, describeSecrets(secrets));
 }
 
 async function rotate(options: RotateOptions, path: string): Promise<void> {
-  const call = await manageWith(options);
-  const given = await givenSecret(options);
+  const call = await managementOf(options);
+  const given = await readSecretOption(options);
   const body = { overlapHours: options.overlapHours, secret: given };
   const { secrets } = v.parse(SecretsView, (await call({ method: 'POST', path, body })).body);
-  const shown = secrets.map((secret) => withoutGiven(secret, given));
-  answer(options, shown, describeSecrets(shown));
+  const shown = secrets.map((secret) => hideGivenSecret(secret, given));
+  print(options, shown, describeSecrets(shown));
 }
 
 async function test(tenant: string, id: string, options: TargetOptions): Promise<void> {
-  const call = await manageWith(options);
+  const call = await managementOf(options);
   const { body } = await call({ method: 'POST', path: pathOf(tenant, id, 'test') });
   const sent = v.parse(PublishedView, body);
-  answer(
+  print(
     options,
     sent,
     `Sent ${sent.id}. What came of it: ${nextCommand(options, `deliveries list --tenant ${tenant} --endpoint ${id}`)}`,
@@ -190,7 +190,7 @@ async function test(tenant: string, id: string, options: TargetOptions): Promise
 }
 
 async function remove(tenant: string, id: string, options: TargetOptions): Promise<void> {
-  const call = await manageWith(options);
+  const call = await managementOf(options);
   await call({ method: 'DELETE', path: pathOf(tenant, id) });
-  answer(options, { tenant, id }, `Deleted ${id} of ${tenant}.`);
+  print(options, { tenant, id }, `Deleted ${id} of ${tenant}.`);
 }

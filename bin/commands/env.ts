@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { exportedVariables, exportLines } from '../../local/export-lines.ts';
 import { readOutputs } from '../../local/outputs.ts';
 import { outputsFileIn } from '../../local/state.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { RefusedError } from '../refusal.ts';
 import type { TargetOptions } from '../target.ts';
 
@@ -17,6 +17,6 @@ export function addEnvCommand(program: Command): void {
       if (outputs === undefined)
         throw new RefusedError('The local AWS is not running: start it with npm start.');
       const variables = exportedVariables(outputs);
-      answer(options, variables, exportLines(variables).join('\n'));
+      print(options, variables, exportLines(variables).join('\n'));
     });
 }

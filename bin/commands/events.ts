@@ -9,7 +9,7 @@ import { sqsQueue } from '../../lambdas/adapters/aws/sqs-queue.ts';
 import { type EventRecord, eventKey } from '../../lambdas/domain/idempotency.ts';
 import { unixMillis, utcDay } from '../../lambdas/domain/time.ts';
 import { type KeptPage, keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { dayArgument } from '../arguments.ts';
 import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { replayAll } from '../replay-all.ts';
@@ -59,7 +59,7 @@ async function list(source: string, options: KeptOptions): Promise<void> {
   const day = options.day ?? utcDay(unixMillis(Date.now()));
   const records = await keptOn(day, source, deployment);
   const none = `No event of ${source} failed or was ignored on ${day}.`;
-  answer(options, records.map(toJson), records.length === 0 ? none : describe(records));
+  print(options, records.map(toJson), records.length === 0 ? none : describe(records));
 }
 
 const toJson = ({ id, status, eventType, attempts, receivedAt, lastError }: EventRecord) => ({

@@ -6,21 +6,21 @@ import { s3Client } from '../../lambdas/adapters/aws/s3-client.ts';
 import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { providerCalls } from '../../lambdas/adapters/provider-calls.ts';
 import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
-import type { KeyAnswer, ProviderCalls } from '../../lambdas/domain/provider/check.ts';
+import type { KeyResponse, ProviderCalls } from '../../lambdas/domain/provider/check.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { RefusalRecord } from '../../lambdas/domain/refusal-record.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { parseInstant, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
 import { plainText } from '../../local/plain-text.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { type DeployedSource, type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { readCapturedRequest } from '../explain/captured-request.ts';
 import { type Diagnosis, diagnose, type OtherSecret } from '../explain/diagnose.ts';
 import type { ExplainedSource } from '../explain/judge.ts';
 import { nextCommand } from '../next-command.ts';
 import { RefusedError, UsageError } from '../refusal.ts';
-import { bringsItsSecret, secretFormat } from '../secret-change.ts';
+import { getsSecretByHandshake, secretFormat } from '../secret-change.ts';
 import { secretFault } from '../secret-mistakes.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { cell, instant, table } from '../table.ts';
@@ -52,13 +52,13 @@ async function explain(name: string, options: Options): Promise<void> {
   if (options.request === undefined) return explainKept(deployment, source, look, options);
   const request = readCapturedRequest(readFile(options.request), source.urls[0] ?? '');
   const diagnosis = await look(request, timeOf(options.at));
-  answer(options, diagnosis, told(name, diagnosis));
+  print(options, diagnosis, describeDiagnosis(name, diagnosis));
   if (!diagnosis.verifies) throw new RefusedError(`${name} refuses this request.`);
 }
 
 /** The same key is needed for each mistake that is tried. */
 function askingOnce(calls: ProviderCalls): ProviderCalls {
-  const asked = new Map<string, Promise<KeyAnswer>>();
+  const asked = new Map<string, Promise<KeyResponse>>();
   return {
     roots: calls.roots,
     visit: calls.visit,
@@ -81,27 +81,30 @@ async function explainKept(
 ): Promise<void> {
   const { name, provider } = source.settings;
   const fault = secretFault(source.current?.value, secretFormat(provider));
-  const tellFault = () => {
+  const showFault = () => {
     if (fault === undefined) return;
-    const command = nextCommand(options, `secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}`);
+    const command = nextCommand(
+      options,
+      `secrets ${getsSecretByHandshake(provider) ? 'await' : 'set'} ${name}`,
+    );
     console.error(plainText(`The secret of ${name}: ${fault}.\n    ${command}`));
   };
   const records = await keptRefusals(s3Client(patientCalls), deployment.payloadBucket, name);
   const none = `No refused request of ${name} was kept in the last 35 days.`;
   if (options.json || records.length === 0) {
-    tellFault();
-    answer(options, records, none);
+    showFault();
+    print(options, records, none);
     if (fault !== undefined) throw new RefusedError(`${name} takes no request.`);
     return;
   }
   console.log(table(['at', 'status', 'why', 'from', 'body', 'headers'], records.map(rowOf)));
   const whole = records.find(({ request }) => request?.bodyBase64 !== undefined);
   if (whole?.request === undefined) {
-    tellFault();
+    showFault();
     return console.log(onlyFacts(name, records));
   }
   const diagnosis = await look(requestIn(whole), unixMillis(whole.at));
-  console.log(`\nThe request of ${instant(unixMillis(whole.at))}:\n${told(name, diagnosis)}`);
+  console.log(`\nThe request of ${instant(unixMillis(whole.at))}:\n${describeDiagnosis(name, diagnosis)}`);
   if (!diagnosis.verifies) throw new RefusedError(`${name} refuses this request.`);
 }
 
@@ -131,7 +134,7 @@ const requestIn = ({ request, method, sourceIp }: RefusalRecord): RawRequest => 
 });
 
 /** As a person reads it. */
-function told(name: string, { verifies, findings, likely, otherwise }: Diagnosis): string {
+function describeDiagnosis(name: string, { verifies, findings, likely, otherwise }: Diagnosis): string {
   const lines = findings.flatMap(({ check, ok, detail }) => {
     const [first, ...more] = detail.split('\n');
     return [`${ok ? '✔' : '✘'} ${check.padEnd(10)} ${first}`, ...more.map((line) => `             ${line}`)];

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 import { FilterTestView } from '../../lambdas/management/schemas.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { jsonArgument, positiveNumber } from '../arguments.ts';
-import { manageWith } from '../manage.ts';
+import { managementOf } from '../manage.ts';
 import { UsageError } from '../refusal.ts';
 import { cell, table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -35,12 +35,12 @@ export function addFilterTestCommand(endpoints: Command): void {
 }
 
 async function testFilter(tenant: string, id: string, options: Options): Promise<void> {
-  const call = await manageWith(options);
+  const call = await managementOf(options);
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(id)}/filter-test`;
   const { filter, types, limit } = options;
   const body = { filter, eventTypes: types, limit, examples: examplesOf(options) };
   const tested = v.parse(FilterTestView, (await call({ method: 'POST', path, body })).body);
-  answer(options, tested, describe(tested));
+  print(options, tested, describe(tested));
 }
 
 function examplesOf({ data, dataFile }: Options): readonly unknown[] | undefined {

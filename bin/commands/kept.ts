@@ -4,7 +4,7 @@ import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import type { OwnSecretKind } from '../../lambdas/domain/resource-tags.ts';
 import { addressOf, ownSecret } from '../address.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { type Found, findDeployment } from '../deployment.ts';
 import { inUse } from '../kept/in-use.ts';
 import { isOfSending, type KeptQueue, keptQueues, sourceOfQueue } from '../kept/kept-queues.ts';
@@ -34,7 +34,7 @@ async function list(options: TargetOptions): Promise<void> {
     ...secrets.map((secret) => describeSecret(secret, sources, options)),
     ...queues.map((queue) => describeQueue(queue, sources, options)),
   ];
-  answer(options, { stack: found.stack, kept: described.map(toJson) }, inWords(found, described));
+  print(options, { stack: found.stack, kept: described.map(toJson) }, inWords(found, described));
 }
 
 /** One thing that is left. */

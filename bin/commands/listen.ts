@@ -10,9 +10,9 @@ import { failureLine, RefusedError, UsageError } from '../refusal.ts';
 import { cell } from '../table.ts';
 import { makeTapQueue } from '../tap-queue.ts';
 import type { TargetOptions } from '../target.ts';
-import { type PassOnOptions, passOn } from './pass-on.ts';
+import { type ForwardOptions, forward } from './pass-on.ts';
 
-type Options = TargetOptions & PassOnOptions;
+type Options = TargetOptions & ForwardOptions;
 
 /** Who does not say so again within this is taken for gone. */
 const listenMs = 120_000;
@@ -56,7 +56,7 @@ async function listen(source: string, options: Options): Promise<void> {
     console.error(
       `Listening to ${source}; what comes in from a few seconds on is ${options.to ? `posted to ${options.to}` : 'shown'}. Ctrl-C ends it.`,
     );
-    await follow(queue.take, stop.signal, (text) => passOn(text, options, deployment));
+    await follow(queue.take, stop.signal, (text) => forward(text, options, deployment));
   } finally {
     // First: it would open the tap again, with a queue that is gone.
     clearInterval(timer);

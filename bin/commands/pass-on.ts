@@ -5,12 +5,12 @@ import { bytesOf, ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { MalformedMessageError, parseMessage } from '../../lambdas/domain/messages.ts';
 import { plainText } from '../../local/plain-text.ts';
 import type { Deployment } from '../deployment.ts';
-import { reach } from '../reach.ts';
+import { fetchWithReason } from '../reach.ts';
 import { failureLine } from '../refusal.ts';
 import { cell } from '../table.ts';
 
 /** What was asked of a listener. */
-export interface PassOnOptions {
+export interface ForwardOptions {
   readonly to?: string;
   readonly json?: boolean;
 }
@@ -18,9 +18,9 @@ export interface PassOnOptions {
 const localAnswerMs = 10_000;
 
 /** Shows one event of a tap, and posts it where it is wanted; whatever is wrong with it is said, and no reason to end. */
-export async function passOn(
+export async function forward(
   text: string,
-  { to, json }: PassOnOptions,
+  { to, json }: ForwardOptions,
   deployment: Deployment,
 ): Promise<void> {
   const event = eventIn(text);
@@ -56,7 +56,7 @@ async function postTo(to: string, event: ReceivedMessage, deployment: Deployment
 
 async function post(to: string, event: ReceivedMessage, body: Uint8Array<ArrayBuffer>): Promise<string> {
   const startedAt = performance.now();
-  const { status } = await reach(to, {
+  const { status } = await fetchWithReason(to, {
     method: 'POST',
     headers: {
       ...event.headers,

@@ -10,8 +10,8 @@ import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
 import { openPublication, type Publication } from '../../lambdas/domain/publish-message.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { type Foresight, foreseePublication } from '../../lambdas/outbound/foresee-publication.ts';
-import { answer } from '../answer.ts';
+import { type PublicationPreview, previewPublication } from '../../lambdas/outbound/foresee-publication.ts';
+import { print } from '../answer.ts';
 import { type Deployment, openDeployment } from '../deployment.ts';
 import { nextCommand } from '../next-command.ts';
 import { publishWebhook, type WebhookEvent } from '../publish-webhook.ts';
@@ -49,7 +49,7 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   // The function would only say so in the dead-letter queue.
   if (opened.kind === 'unusable') throw new UsageError(`It cannot be published: ${opened.reason}.`);
   const deployment = await openDeployment(options);
-  const foreseen = await foresee(opened.publication, id === undefined, deployment);
+  const foreseen = await preview(opened.publication, id === undefined, deployment);
   if (foreseen !== undefined && foreseen.kind !== 'sends')
     throw new RefusedError(`Nothing is published: ${foreseen.reason}.`);
   const [eventId = ''] = await published(event, deployment.publishQueueUrl);
@@ -58,7 +58,7 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const receiver = to === undefined ? endpoint : (endpoint ?? unnamed);
   const delivery = receiver && deliveryId(tenant ?? '', eventId, receiver);
   const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
-  answer(
+  print(
     options,
     { id: eventId, deliveryId: delivery },
     `Published ${eventId}. What becomes of it: ${nextCommand(options, next)}`,
@@ -66,14 +66,14 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
 }
 
 /** What it would come to; undefined where the caller may publish, and not look. */
-async function foresee(
+async function preview(
   publication: Publication,
   isNewId: boolean,
   { outboundEventsTable, deliveriesTable, endpointsTable }: Deployment,
-): Promise<Foresight | undefined> {
+): Promise<PublicationPreview | undefined> {
   const tables = dynamoClient(patientCalls);
   try {
-    return await foreseePublication(publication, isNewId, {
+    return await previewPublication(publication, isNewId, {
       now: () => unixMillis(Date.now()),
       events: dynamodbOutboundEvents(tables, outboundEventsTable),
       deliveries: dynamodbDeliveries(tables, deliveriesTable),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ownOf } from '../../lambdas/domain/own.ts';
 import { ageInDays, freshForDays, publishedRanges } from '../../lib/published-ranges.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { RefusedError } from '../refusal.ts';
 import { table } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -18,7 +18,7 @@ export function addRangesCommand(program: Command): void {
       const options = command.optsWithGlobals<TargetOptions>();
       if (provider === undefined) return overview(options);
       const ranges = rangesOf(provider);
-      answer(options, ranges, ranges.join('\n'));
+      print(options, ranges, ranges.join('\n'));
     });
 }
 
@@ -46,5 +46,5 @@ function overview(options: TargetOptions): void {
     age > freshForDays ? `${age} days: compare` : `${age} days`,
     source,
   ]);
-  answer(options, lists, table(['provider', 'ranges', 'right on', 'age', 'source'], rows));
+  print(options, lists, table(['provider', 'ranges', 'right on', 'age', 'source'], rows));
 }

@@ -3,10 +3,10 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { EstimateView, RecoveryView } from '../../lambdas/management/schemas.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { endpointIdArgument, instantArgument, tenantArgument } from '../arguments.ts';
 import { untilInterrupted } from '../interrupt.ts';
-import { manageWith } from '../manage.ts';
+import { managementOf } from '../manage.ts';
 import type { ManagementClient } from '../management-client.ts';
 import { nextCommand } from '../next-command.ts';
 import { RefusedError } from '../refusal.ts';
@@ -44,15 +44,15 @@ export function addRecoverCommand(program: Command): void {
     .argument('<recoveryId>', 'as recover says it', endpointIdArgument)
     .action(async (id: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
-      const call = await manageWith(options);
+      const call = await managementOf(options);
       const { body } = await call({ method: 'DELETE', path: `/v1/recoveries/${encodeURIComponent(id)}` });
       const job = v.parse(RecoveryView, body);
-      answer(options, job, summary(job));
+      print(options, job, summary(job));
     });
 }
 
 async function recover(tenant: string, endpointId: string, options: Options): Promise<void> {
-  const call = await manageWith(options);
+  const call = await managementOf(options);
   const { since, until, toCurrentEndpoint } = options;
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpointId)}`;
   const query = { since, until, toCurrentEndpoint: toCurrentEndpoint ? 'true' : undefined };
@@ -62,7 +62,7 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   const failed = `${isExact ? '' : 'At least '}${counted(count, 'failed delivery', 'failed deliveries')} since ${since}.`;
   const left = ofEarlierEndpoint > 0 ? leftOut(ofEarlierEndpoint, endpointId) : undefined;
   if (options.dryRun || (count === 0 && isExact)) {
-    answer(options, estimate, failed);
+    print(options, estimate, failed);
     // Nothing was to be sent: that is told, and no refusal.
     if (options.dryRun && left !== undefined) return console.error(left);
     return refuseIf(left);
@@ -73,7 +73,7 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   const span = { since, until, toCurrentEndpoint };
   const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { id, ...span } });
   const ended = await followed(v.parse(RecoveryView, started.body), call, options);
-  answer(options, ended, summary(ended));
+  print(options, ended, summary(ended));
   // They are there since they failed.
   if (ended.replayed > 0)
     console.error(

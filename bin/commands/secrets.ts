@@ -5,12 +5,12 @@ import { awaitingValue } from '../../lambdas/domain/provider/awaited-secret.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { later, seconds, toIsoInstant, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import { isAddressed, ownSecret } from '../address.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type Deployment, openDeployment, sourceOf } from '../deployment.ts';
 import { readSecretInput } from '../read-secret.ts';
 import { RefusedError } from '../refusal.ts';
-import { asStored, bringsItsSecret, judge, secretFormat } from '../secret-change.ts';
+import { asStored, getsSecretByHandshake, judge, secretFormat } from '../secret-change.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { instant } from '../table.ts';
 import type { TargetOptions } from '../target.ts';
@@ -52,7 +52,7 @@ interface AwaitOptions extends TargetOptions {
 
 async function awaitSecret(name: string, options: AwaitOptions): Promise<void> {
   const { secretArn, provider } = sourceOf(await openDeployment(options), name);
-  if (!bringsItsSecret(provider))
+  if (!getsSecretByHandshake(provider))
     throw new RefusedError(`${provider} shows its secret: store it with hookline secrets set ${name}.`);
   const versions = secretVersions(secretsClient(patientCalls), secretArn);
   const current = await versions.current();
@@ -62,7 +62,7 @@ async function awaitSecret(name: string, options: AwaitOptions): Promise<void> {
     );
   const until = later(unixMillis(Date.now()), seconds(options.minutes * 60));
   await versions.put(awaitingValue(until));
-  answer(
+  print(
     options,
     { source: name, until: toIsoInstant(until) },
     `${name} takes the first secret that ${provider} brings until ${instant(until)}. Make its webhook now.`,
@@ -108,7 +108,7 @@ async function store(
     );
   await versions.put(value);
   const { oldKeyEnds } = verdict;
-  answer(
+  print(
     options,
     { source: name, oldKeyEnds: oldKeyEnds && toIsoInstant(oldKeyEnds) },
     stored(name, signs, oldKeyEnds),
@@ -128,10 +128,10 @@ async function revoke(name: string, versions: Versions, options: SetOptions): Pr
   const previous = await versions.previous();
   if (previous?.id === undefined) {
     const none = `${name} has no previous key: only the current one counts.`;
-    return answer(options, { source: name, isRevoked: false }, none);
+    return print(options, { source: name, isRevoked: false }, none);
   }
   await versions.revoke(previous.id);
-  answer(
+  print(
     options,
     { source: name, isRevoked: true },
     `Revoked. Only the current key of ${name} counts; functions that run may know the old one for 5 more minutes.`,

@@ -4,11 +4,11 @@ import { secretsClient } from '../../lambdas/adapters/aws/secrets-client.ts';
 import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
-import { answer } from '../answer.ts';
+import { print } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
 import { type DeployedSource, openDeployment, sourceOf } from '../deployment.ts';
 import { nextCommand } from '../next-command.ts';
-import { reach } from '../reach.ts';
+import { fetchWithReason } from '../reach.ts';
 import { RefusedError } from '../refusal.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { readFile, requestToSend, type Sender, type SendOptions } from '../send-request.ts';
@@ -44,7 +44,7 @@ export function addSendCommand(program: Command): void {
 }
 
 async function send(name: string, url: string | undefined, options: Options): Promise<void> {
-  const { sender, signedUrl, target } = await recipient(name, url, options);
+  const { sender, signedUrl, target } = await sendTarget(name, url, options);
   const request = await requestToSend(sender, signedUrl, options, unixMillis(Date.now()));
   target.search = new URL(request.url).search;
   if (options.body !== undefined && !options.tamper && !readFile(options.body).equals(request.body))
@@ -57,7 +57,7 @@ async function send(name: string, url: string | undefined, options: Options): Pr
     sent.push(one);
     if (!options.json) console.log(`${nth}  ${one.status}  ${one.milliseconds} ms  ${cell(one.answer)}`);
   }
-  if (options.json) answer(options, sent, '');
+  if (options.json) print(options, sent, '');
   const mustBeRefused = options.tamper || options.stale;
   const isAsMeant = ({ status }: Sent) => (mustBeRefused ? status >= 400 && status < 500 : status < 300);
   if (!sent.every(isAsMeant))
@@ -68,14 +68,14 @@ async function send(name: string, url: string | undefined, options: Options): Pr
     );
 }
 
-interface Recipient {
+interface SendTarget {
   readonly sender: Sender;
   /** As the provider knows it. */
   readonly signedUrl: string;
   readonly target: URL;
 }
 
-async function recipient(name: string, url: string | undefined, options: Options): Promise<Recipient> {
+async function sendTarget(name: string, url: string | undefined, options: Options): Promise<SendTarget> {
   const { secretFile } = options;
   const secret = secretFile === undefined ? undefined : readFile(secretFile).toString('utf8');
   if (secret !== undefined && url !== undefined && Object.hasOwn(catalogue, name))
@@ -114,7 +114,7 @@ async function senderOf(source: DeployedSource, given: string | undefined, toMen
 }
 
 /** API Gateway answers within this, whatever happens. */
-const answerWithinMs = 30_000;
+const timeoutMs = 30_000;
 
 /** What one request came to. */
 interface Sent {
@@ -132,10 +132,10 @@ async function sendOnce(request: Draft, target: URL): Promise<Sent> {
 }
 
 const post = ({ method, headers, body }: Draft, target: URL): Promise<Response> =>
-  reach(target, {
+  fetchWithReason(target, {
     method,
     headers,
     body: Buffer.from(body),
     redirect: 'manual',
-    signal: AbortSignal.timeout(answerWithinMs),
+    signal: AbortSignal.timeout(timeoutMs),
   });

@@ -6,7 +6,7 @@ import { addressOf, ownSecret } from '../address.ts';
 import type { Deployment } from '../deployment.ts';
 import { type Dlq, dlqsNamed } from '../dlqs.ts';
 import { aboutOf, queueCounts, totalOf } from '../kept/queue-counts.ts';
-import { reach } from '../reach.ts';
+import { fetchWithReason } from '../reach.ts';
 import { failureLine } from '../refusal.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { isOfStack } from '../stack-names.ts';
@@ -90,7 +90,7 @@ const maxSkewSeconds = 60;
 /** This machine's clock agrees with the API's. */
 export async function checkClock({ managementUrl }: Deployment): Promise<Finding[]> {
   // It need not let us in to tell the time.
-  const response = await reach(managementUrl, {});
+  const response = await fetchWithReason(managementUrl, {});
   const there = Date.parse(response.headers.get('date') ?? '');
   if (Number.isNaN(there)) return [];
   const skew = Math.round((Date.now() - there) / 1000);

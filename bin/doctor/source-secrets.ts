@@ -4,7 +4,7 @@ import type { DeployedSource, Deployment } from '../deployment.ts';
 import { inOutputs } from '../kept/in-use.ts';
 import { findSecret, type KeptSecret, keptSecrets } from '../kept/kept-secrets.ts';
 import { failureLine } from '../refusal.ts';
-import { bringsItsSecret, secretFormat } from '../secret-change.ts';
+import { getsSecretByHandshake, secretFormat } from '../secret-change.ts';
 import { secretFault } from '../secret-mistakes.ts';
 import { secretVersions } from '../secret-versions.ts';
 import { counted } from '../table.ts';
@@ -89,7 +89,7 @@ async function withRemedy(
   const left = await usableOf(source, kept, client);
   const [first] = left;
   if (first === undefined)
-    return { ...finding, command: `secrets ${bringsItsSecret(provider) ? 'await' : 'set'} ${name}` };
+    return { ...finding, command: `secrets ${getsSecretByHandshake(provider) ? 'await' : 'set'} ${name}` };
   const isOne = left.every(({ value }) => value === first.value);
   if (isOne)
     return {

@@ -2,7 +2,7 @@ import { hidden } from '../../lambdas/domain/kept-request.ts';
 import type { ProviderCalls } from '../../lambdas/domain/provider/check.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { verifyRequest } from '../../lambdas/domain/provider/verify-request.ts';
-import { type RawRequest, underUrl } from '../../lambdas/domain/raw-request.ts';
+import { type RawRequest, withPublicUrl } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { Verification } from '../../lambdas/domain/signature/verify.ts';
 import { seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
@@ -58,7 +58,11 @@ export async function diagnose(
   const verdict = await judge(request, source, at, calls);
   const keys = liveKeys(source, at);
   const checked = [...cheapFindings(request, source), secretFinding(source, keys)];
-  const told = (findings: readonly Finding[], likely: readonly string[], otherwise?: string): Diagnosis => {
+  const diagnosis = (
+    findings: readonly Finding[],
+    likely: readonly string[],
+    otherwise?: string,
+  ): Diagnosis => {
     const all = [...checked, ...findings];
     const verifies = all.every(({ ok }) => ok);
     return {
@@ -69,27 +73,31 @@ export async function diagnose(
     };
   };
   if (verdict.kind === 'handshake' && verdict.status >= 400)
-    return told([handshakeFinding(verdict.status)], [badChallenge]);
-  const seen = underUrl(request, source.settings.publicUrl);
+    return diagnosis([handshakeFinding(verdict.status)], [badChallenge]);
+  const seen = withPublicUrl(request, source.settings.publicUrl);
   const verify = verifierOf(source, at, calls);
   if (keys.length === 0) {
     const stored = await mistakesOfStored({ request: seen, source, verify });
-    return told([], [...stored, withoutSecret(request, source)]);
+    return diagnosis([], [...stored, withoutSecret(request, source)]);
   }
   if (verdict.kind === 'refused' && verdict.check === 'keys')
-    return told([{ check: 'keys', ok: false, detail: verdict.reason }], [], keysAdvice);
+    return diagnosis([{ check: 'keys', ok: false, detail: verdict.reason }], [], keysAdvice);
   const ever = await verify(seen, keys);
   if (verdict.kind === 'handshake' && !ever.ok)
-    return told([handshakeFinding(verdict.status)], [], badChallenge);
+    return diagnosis([handshakeFinding(verdict.status)], [], badChallenge);
   const signature = signatureFinding(seen, source, keys, ever);
   if (ever.ok) {
     const after = laterFindings(verdict, source);
-    return told([signature, ...after], adviceAfterSignature(verdict, source, seen, at), bodyAdviceOf(source));
+    return diagnosis(
+      [signature, ...after],
+      adviceAfterSignature(verdict, source, seen, at),
+      bodyAdviceOf(source),
+    );
   }
   const found = { request: seen, original: request, source, keys, ever, verify, others };
   const likely = await likelyMistakes(found);
   const hiddenOnes = likely.length > 0 ? likely : hiddenParts(request);
-  return told([signature], hiddenOnes, lastAdvice(ever.reason, seen, source));
+  return diagnosis([signature], hiddenOnes, lastAdvice(ever.reason, seen, source));
 }
 
 const badChallenge =

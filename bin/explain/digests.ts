@@ -33,13 +33,13 @@ export function digestMistakes(
     digestsOf(expected, keys).flatMap(({ name, bytes }) =>
       received
         .filter((one) => one.bytes.equals(bytes))
-        .map((one) => `${told(one, name)} ${slug} writes ${expected.shape}.`),
+        .map((one) => `${describe(one, name)} ${slug} writes ${expected.shape}.`),
     ),
   );
   return [...new Set([...found.slice(0, 1), ...tokenMistakes(slug, provider, request, keys)])];
 }
 
-const told = ({ header, written, prefix }: Received, name: string): string =>
+const describe = ({ header, written, prefix }: Received, name: string): string =>
   `The secret is not what is wrong: ${header} has ${name}, ${written}${prefix === '' ? '' : `, behind ${prefix}`}.`;
 
 function digestsOf({ contents, hash }: ExpectedSignature, keys: readonly VerificationKey[]) {

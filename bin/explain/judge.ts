@@ -5,7 +5,7 @@ import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { type ReadEvents, readEvents } from '../../lambdas/domain/provider/read-events.ts';
 import { type DatedKey, parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { verifyRequest } from '../../lambdas/domain/provider/verify-request.ts';
-import { type RawRequest, underUrl } from '../../lambdas/domain/raw-request.ts';
+import { type RawRequest, withPublicUrl } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { later, type UnixMillis } from '../../lambdas/domain/time.ts';
@@ -53,7 +53,7 @@ export async function judge(
 ): Promise<Verdict> {
   const { settings, provider } = source;
   const keys = liveKeys(source, at);
-  const seen = underUrl(request, settings.publicUrl);
+  const seen = withPublicUrl(request, settings.publicUrl);
   const unsigned = provider.handshake?.unsigned?.(seen, keys);
   if (unsigned !== undefined) return { kind: 'handshake', status: unsigned.status };
   if (keys.length === 0)

@@ -138,10 +138,10 @@ const unreadBody = ({ ever }: Case): string[] =>
 export function withoutSecret(request: RawRequest, source: ExplainedSource): string {
   const { settings, provider } = source;
   const { name } = settings;
-  if (provider.handshake?.secretIn === undefined)
+  if (provider.handshake?.secretFromHandshake === undefined)
     return `Store the secret: ${helpingCommand(source, `secrets set ${name}`)}. It is ${secretForm(settings.provider, provider.secret)}.`;
   const command = helpingCommand(source, `secrets await ${name}`);
-  return provider.handshake.secretIn(request) === undefined
+  return provider.handshake.secretFromHandshake(request) === undefined
     ? `The provider brings the secret itself: ${command}, then make the webhook there again.`
     : `This request brings the secret, outside the window for it: ${command}, then make the webhook there again.`;
 }

@@ -8,10 +8,10 @@ import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { bodySignedLine, signedLine } from './signed-line.ts';
 
 /** What to tell of a request whose provider's check is code: lines for people. */
-type OwnParts = (request: RawRequest, keys: readonly VerificationKey[]) => string[];
+type CustomSignatureParts = (request: RawRequest, keys: readonly VerificationKey[]) => string[];
 
 /** By provider. The others say nothing of what they sign, or only their own servers can tell. */
-export const ownParts: Readonly<Record<string, OwnParts>> = {
+export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>> = {
   twilio: ({ url, headers, body }, keys) => {
     const hash = fieldOf(queryOf({ url }), 'bodySHA256');
     if (hash !== undefined) return [signedLine('the URL', url), ...bodySignedLine(body, 'hex', hash)];

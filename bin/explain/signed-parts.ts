@@ -6,7 +6,7 @@ import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { readSignature, type SignatureClaim } from '../../lambdas/domain/signature/read-signature.ts';
 import type { SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
 import { signedContent } from '../../lambdas/domain/signature/verify.ts';
-import { ownParts } from './own-parts.ts';
+import { customSignatureParts } from './own-parts.ts';
 import { signedLine } from './signed-line.ts';
 
 /**
@@ -20,7 +20,7 @@ export function signedParts(
   request: RawRequest,
   keys: readonly VerificationKey[],
 ): string[] {
-  if (typeof signature === 'function') return ownOf(ownParts, slug)?.(request, keys) ?? [];
+  if (typeof signature === 'function') return ownOf(customSignatureParts, slug)?.(request, keys) ?? [];
   const schemes = [signature, ...otherSignatures];
   const parts = schemes.flatMap((scheme) => partsOf(scheme, request, keys));
   const sought = schemes.map(({ header }) => header.replace('*', '…'));

@@ -1,5 +1,5 @@
 /** The head of an answer, read as leniently as its sender may have written it. */
-export interface AnswerHead {
+export interface ResponseHead {
   readonly status: number;
   /** By lower-case name, each value trimmed and without control characters. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
@@ -23,7 +23,7 @@ const controls = /\p{Cc}+/gu;
  * @returns undefined when it does not begin with a status line
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-4
  */
-export function readHead(text: string): AnswerHead | undefined {
+export function readHead(text: string): ResponseHead | undefined {
   const status = Number(statusLine.exec(text)?.[1] ?? 0);
   if (status < 100) return undefined;
   const lines = text.split(text.includes('\n') ? '\n' : '\r');
@@ -58,7 +58,7 @@ function fieldsOf(lines: readonly string[]): ReadonlyMap<string, readonly string
 }
 
 /** Whether it is certain where the body ends: the bytes behind it would be taken for the next answer. */
-function hasOneEnd(first: string, status: number, headers: AnswerHead['headers']): boolean {
+function hasOneEnd(first: string, status: number, headers: ResponseHead['headers']): boolean {
   const lengths = headers.get('content-length') ?? [];
   const codings = headers.get('transfer-encoding') ?? [];
   const isBodiless = status < 200 || status === 204 || status === 304;

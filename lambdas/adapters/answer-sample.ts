@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
-import type { AnswerHead } from './answer-head.ts';
-import type { ArrivedAnswer } from './awaited-answer.ts';
+import type { ResponseHead } from './answer-head.ts';
+import type { ArrivedResponse } from './awaited-answer.ts';
 
 const maxSampleBytes = 1024;
 const maxSampleMs = 1000;
@@ -14,7 +14,7 @@ const maxSampleMs = 1000;
  *
  * @returns undefined when the answer has no body
  */
-export async function sampleOf({ head, body, begun }: ArrivedAnswer): Promise<string | undefined> {
+export async function sampleOf({ head, body, begun }: ArrivedResponse): Promise<string | undefined> {
   const expected = begun === undefined ? Number.POSITIVE_INFINITY : bareLength(head);
   const isChunked = begun !== undefined && lastOf(head, 'transfer-encoding')?.toLowerCase() === 'chunked';
   const isWhole = (bytes: Buffer): boolean =>
@@ -24,10 +24,10 @@ export async function sampleOf({ head, body, begun }: ArrivedAnswer): Promise<st
   return content.length === 0 ? undefined : textOf(content, head);
 }
 
-const lastOf = ({ headers }: AnswerHead, name: string): string | undefined => headers.get(name)?.at(-1);
+const lastOf = ({ headers }: ResponseHead, name: string): string | undefined => headers.get(name)?.at(-1);
 
 /** What a head that Node would not read says about the length of its body. */
-function bareLength(head: AnswerHead): number {
+function bareLength(head: ResponseHead): number {
   if (head.status < 200 || head.status === 204 || head.status === 304) return 0;
   const length = lastOf(head, 'content-length') ?? '';
   return /^\d+$/.test(length) && !head.headers.has('transfer-encoding')
@@ -72,7 +72,7 @@ function joinedChunks(bytes: Buffer): Buffer {
   return Buffer.concat(chunks);
 }
 
-async function textOf(bytes: Buffer, head: AnswerHead): Promise<string> {
+async function textOf(bytes: Buffer, head: ResponseHead): Promise<string> {
   const encodings = (head.headers.get('content-encoding') ?? [])
     .flatMap((value) => value.toLowerCase().split(','))
     .map((encoding) => encoding.trim())
@@ -117,7 +117,7 @@ const binaryType =
   /^(image|audio|video|font)\/(?!svg)|^application\/(octet-stream|zip|gzip|pdf|x-protobuf|grpc)/i;
 
 /** The text that bytes are, by the answer's charset; else UTF-8, else Latin-1, which has a letter for nearly every byte. */
-function plainText(bytes: Buffer, head: AnswerHead): string {
+function plainText(bytes: Buffer, head: ResponseHead): string {
   const type = lastOf(head, 'content-type') ?? '';
   const charset = /charset\s*=\s*["']?([^"';,\s]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8';
   const text =

@@ -1,13 +1,13 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import type { AnswerHead } from './answer-head.ts';
+import type { ResponseHead } from './answer-head.ts';
 import { type FoundHead, headFinder } from './head-finder.ts';
 import { closedUnanswered, isConnectionLost } from './http-errors.ts';
 
 /** An answer whose head is there. */
-export interface ArrivedAnswer {
-  readonly head: AnswerHead;
+export interface ArrivedResponse {
+  readonly head: ResponseHead;
   /** What its body comes by: decoded by Node, or, after a head that Node would not read, the bare connection. */
   readonly body: Readable;
   /** What came of a bare connection's body together with the head; undefined: Node decodes it. */
@@ -27,8 +27,8 @@ export const maxHeadBytes = 256 * 1024;
  *
  * @throws what went wrong on the way
  */
-export function headOf(request: ClientRequest): Promise<ArrivedAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<ArrivedAnswer>();
+export function headOf(request: ClientRequest): Promise<ArrivedResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<ArrivedResponse>();
   const finder = headFinder(maxHeadBytes);
   let found: FoundHead | undefined;
   let connection: Socket | undefined;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ClientCredentials } from '../domain/provider/check.ts';
 import { parseJson } from '../domain/provider/payload.ts';
 
-const Answer = v.object({ access_token: v.pipe(v.string(), v.nonEmpty()), expires_in: v.number() });
+const TokenResponse = v.object({ access_token: v.pipe(v.string(), v.nonEmpty()), expires_in: v.number() });
 
 /** Before it ends a token is asked for anew: a request with it takes its time. */
 const spareMs = 60_000;
@@ -27,7 +27,7 @@ export function clientTokens(
       const name = nameOf(client);
       const before = kept.get(name);
       if (before !== undefined && clockMs() < before.untilMs) return before.token;
-      const answer = v.safeParse(Answer, parseJson(await request(client, signal)));
+      const answer = v.safeParse(TokenResponse, parseJson(await request(client, signal)));
       if (!answer.success)
         throw new TokenError(`${client.tokenUrl.host} answered with something else than a token`);
       const { access_token: token, expires_in } = answer.output;

@@ -6,7 +6,7 @@ import { type Millis, millis } from '../domain/time.ts';
 import { maxHeadBytes } from './awaited-answer.ts';
 import type { ConnectionPool } from './connection-pool.ts';
 import { addressesToTry, checkedAddresses, pinnedLookup } from './guarded-lookup.ts';
-import { type Answer, answerTo, type Open } from './http-exchange.ts';
+import { exchangeWithin, type HttpResponse, type Open } from './http-exchange.ts';
 import type { Resolve } from './name-resolver.ts';
 
 /** A request and where it may go. */
@@ -36,7 +36,7 @@ export async function sendRequest(
   request: EndpointRequest,
   pool: ConnectionPool,
   resolve: Resolve,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const { url, isLocal, body } = request;
   const begunAt = performance.now();
   const hostname = hostOf(url);
@@ -45,7 +45,10 @@ export async function sendRequest(
   const connectTimeout = left(request.connectTimeout, begunAt);
   const open = opener(request, addresses, connectTimeout, pool);
   pool.closeUnfit(hostname, addresses);
-  return answerTo(open, body, { connectTimeout, attemptTimeout: left(request.timeout, request.startedAt) });
+  return exchangeWithin(open, body, {
+    connectTimeout,
+    attemptTimeout: left(request.timeout, request.startedAt),
+  });
 }
 
 /** What is left of a span, in tenths of a second: the number stands in the error. */

@@ -17,7 +17,7 @@ export interface Question {
 }
 
 /** Tells only operators why a name was refused: a tenant must not learn its private address. */
-export type TellRefused = (hostname: string, reason: string) => void;
+export type OnRefused = (hostname: string, reason: string) => void;
 
 /**
  * Resolves a name for a connection, and refuses it unless every address is allowed: whatever the connection picks, it is
@@ -91,17 +91,17 @@ const longestResolveMs = 2_000;
  *
  * @returns why, without the address; undefined: it does not, or it does not resolve yet
  */
-export async function refusalOfName(
+export async function checkHostname(
   hostname: string,
   resolve: Resolve,
-  tell: TellRefused = () => undefined,
+  onRefused: OnRefused = () => undefined,
 ): Promise<string | undefined> {
   try {
     await checkedAddresses({ hostname, isLocal: false, within: longestResolveMs }, resolve);
     return undefined;
   } catch (error) {
     if (!(error instanceof BlockedAddressError)) return undefined;
-    tell(hostname, String(error.cause));
+    onRefused(hostname, String(error.cause));
     return error.message;
   }
 }

@@ -1,9 +1,9 @@
-import { type AnswerHead, readHead } from './answer-head.ts';
+import { type ResponseHead, readHead } from './answer-head.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /** The final head, where it begins among the bytes so far, and what follows it. */
 export interface FoundHead {
-  readonly head: AnswerHead;
+  readonly head: ResponseHead;
   /** The head as received, with all that has come after it. */
   readonly raw: Buffer;
   /** What has come after it. */
@@ -56,7 +56,7 @@ export function headFinder(maxBytes: number) {
     },
 
     /** What the head says when the connection ends in it: nothing more will come, and the status is there. */
-    unfinished(): AnswerHead | undefined {
+    unfinished(): ResponseHead | undefined {
       const head = readHead(store.all().toString('latin1', ends.begin()));
       return head === undefined || isInterim(head) ? undefined : { ...head, isRegular: false };
     },
@@ -69,7 +69,7 @@ function checkedHead(
   begin: number,
   end: number | undefined,
   maxBytes: number,
-): AnswerHead | undefined {
+): ResponseHead | undefined {
   const head = end === undefined ? undefined : readHead(bytes.toString('latin1', begin, end));
   const isNone = end !== undefined && head === undefined;
   if (isNone || !mayBeHttp(bytes, begin))
@@ -158,7 +158,7 @@ function headEnds() {
 }
 
 /** 101 is the last answer that HTTP/1.1 gives on a connection. */
-const isInterim = ({ status }: AnswerHead): boolean => status < 200 && status !== 101;
+const isInterim = ({ status }: ResponseHead): boolean => status < 200 && status !== 101;
 
 /** Whether the first bytes can become a status line. */
 function mayBeHttp(bytes: Buffer, from: number): boolean {

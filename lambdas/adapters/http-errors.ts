@@ -50,8 +50,8 @@ export function outcomeOfError(error: unknown): AttemptOutcome {
     return { kind: 'unreachable', cause: 'dns', phase: 'dns', error: cause.reason.slice(0, maxErrorChars) };
   const place = error instanceof FailedExchange ? error.place : undefined;
   const phase = place?.phase;
-  const told = faultOf(cause, phase, place);
-  return { kind: 'unreachable', cause: told.cause, phase, error: told.text.slice(0, maxErrorChars) };
+  const notified = faultOf(cause, phase, place);
+  return { kind: 'unreachable', cause: notified.cause, phase, error: notified.text.slice(0, maxErrorChars) };
 }
 
 /** Whether the other side closed the connection. */

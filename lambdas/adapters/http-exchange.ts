@@ -4,14 +4,14 @@ import { TLSSocket } from 'node:tls';
 import { type AttemptPhase, redirectTarget } from '../domain/attempt-outcome.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { sampleOf } from './answer-sample.ts';
-import { type ArrivedAnswer, headOf, watchIdle } from './awaited-answer.ts';
+import { type ArrivedResponse, headOf, watchIdle } from './awaited-answer.ts';
 import { FailedExchange, isConnectionLost, TimeUpError } from './http-errors.ts';
 
 /** Begins a request on a kept connection, if there is one, or on a connection of its own. */
 export type Open = (connection: 'pooled' | 'own') => ClientRequest;
 
 /** What an endpoint answered. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   /** Each as received. */
   readonly retryAfter?: readonly string[];
@@ -31,7 +31,7 @@ type Limits = Pick<OutboundSettings, 'connectTimeout' | 'attemptTimeout'>;
  *
  * @throws FailedExchange with what went wrong on the way
  */
-export async function answerTo(open: Open, body: Uint8Array, limits: Limits): Promise<Answer> {
+export async function exchangeWithin(open: Open, body: Uint8Array, limits: Limits): Promise<HttpResponse> {
   const endsAt = performance.now() + limits.attemptTimeout;
   const request = open('pooled');
   try {
@@ -47,7 +47,7 @@ async function exchange(
   body: Uint8Array,
   endsAt: number,
   limits: Limits,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const answered = headOf(request);
   const way = wayOf(request);
   const notConnected = `not connected within ${limits.connectTimeout} ms`;
@@ -73,7 +73,7 @@ const timeUp = (request: ClientRequest, after: number, message: string) =>
   setTimeout(() => request.destroy(new TimeUpError(message)), after);
 
 /** Reads the rest of an answer; a connection that may not be used again is closed. */
-async function read(answer: ArrivedAnswer, request: ClientRequest): Promise<Answer> {
+async function read(answer: ArrivedResponse, request: ClientRequest): Promise<HttpResponse> {
   const { head, body } = answer;
   if (head.isRegular) body.once('end', () => watchIdle(request.socket));
   // Nothing about the body may cost the status.

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type AttemptOutcome, outcomeOfAnswer } from '../domain/attempt-outcome.ts';
+import { type AttemptOutcome, outcomeOfResponse } from '../domain/attempt-outcome.ts';
 import { checkUrl, type DestinationRules } from '../domain/destination.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { parseRetryAfter } from '../domain/retry-schedule.ts';
@@ -7,9 +7,9 @@ import { type Millis, unixMillis } from '../domain/time.ts';
 import { concurrencyLimit } from './concurrency-limit.ts';
 import { connectionPool } from './connection-pool.ts';
 import { type EndpointRequest, sendRequest } from './endpoint-request.ts';
-import type { TellRefused } from './guarded-lookup.ts';
+import type { OnRefused } from './guarded-lookup.ts';
 import { BlockedAddressError, outcomeOfError } from './http-errors.ts';
-import type { Answer } from './http-exchange.ts';
+import type { HttpResponse } from './http-exchange.ts';
 import { nameResolver, type Resolve } from './name-resolver.ts';
 import { exhaustionIn, OwnFaultError } from './own-fault.ts';
 
@@ -31,18 +31,18 @@ const maxActive = 256;
  * Posts to endpoints: no redirects, TLS verified, only to public addresses, with one deadline over DNS, connect and
  * response head.
  *
- * @param tellRefused gets the private address that a name resolved to
+ * @param onRefused gets the private address that a name resolved to
  */
 export function httpSender(
   settings: SenderSettings,
   resolve: Resolve = nameResolver(),
-  tellRefused: TellRefused = () => undefined,
+  onRefused: OnRefused = () => undefined,
 ) {
   const pool = connectionPool();
   const active = concurrencyLimit(maxActive);
 
   /** A fault of our own may pass once the idle connections are closed: they hold descriptors and ports. */
-  async function send(request: EndpointRequest): Promise<Answer> {
+  async function send(request: EndpointRequest): Promise<HttpResponse> {
     try {
       return await sendRequest(request, pool, resolve);
     } catch (error) {
@@ -73,7 +73,7 @@ export function httpSender(
         const request = { url: destination, isLocal, headers, body, connectTimeout, timeout, startedAt };
         return outcomeOf(await send(request));
       } catch (error) {
-        if (error instanceof BlockedAddressError) tellRefused(destination.hostname, String(error.cause));
+        if (error instanceof BlockedAddressError) onRefused(destination.hostname, String(error.cause));
         return outcomeOfError(error);
       } finally {
         active.leave();
@@ -85,5 +85,5 @@ export function httpSender(
   };
 }
 
-const outcomeOf = ({ status, retryAfter, sample, location }: Answer): AttemptOutcome =>
-  outcomeOfAnswer(status, parseRetryAfter(retryAfter, unixMillis(Date.now())), sample, location);
+const outcomeOf = ({ status, retryAfter, sample, location }: HttpResponse): AttemptOutcome =>
+  outcomeOfResponse(status, parseRetryAfter(retryAfter, unixMillis(Date.now())), sample, location);

@@ -21,7 +21,7 @@ const vocabularies = [core, applicator, keywords].map(
 const lookedAtFor = millis(1_000);
 
 /** What is wrong with a JSON Schema (2020-12), wherever in it; undefined: nothing. */
-export function refusalOfSchema(schema: Schema): string | undefined {
+export function checkSchema(schema: Schema): string | undefined {
   try {
     const wrong = within(lookedAtFor, () => firstWrong(schema));
     return wrong && `cannot be used as a JSON Schema: ${wrong}`;

@@ -4,9 +4,9 @@ import type { ClientCredentials, ProviderCalls } from '../domain/provider/check.
 import { clientTokens } from './client-tokens.ts';
 
 /** The whole request has some 2 s; a key server that needs longer is tried again by the provider's next attempt. */
-const answerWithinMs = 1500;
+const responseTimeoutMs = 1500;
 /** Chains of certificates have some 8 kB. */
-const maxAnswerBytes = 64 * 1024;
+const maxResponseBytes = 64 * 1024;
 
 /** A server of the provider does not answer as it should: whether the request is right is not known. */
 class ProviderCallError extends Error {
@@ -16,14 +16,14 @@ class ProviderCallError extends Error {
 /** Requests to the servers of a provider: https, no redirects, little time, small answers. */
 export function providerCalls(): ProviderCalls {
   // Node gives each of several addresses 250 ms, which another continent may need; `fetch` takes no other way to say it.
-  setDefaultAutoSelectFamilyAttemptTimeout(answerWithinMs / 2);
+  setDefaultAutoSelectFamilyAttemptTimeout(responseTimeoutMs / 2);
   const tokens = clientTokens(requestToken, () => performance.now());
   return {
     get roots() {
       return getCACertificates('default');
     },
     async fetchKey(url, json, client) {
-      const signal = AbortSignal.timeout(answerWithinMs);
+      const signal = AbortSignal.timeout(responseTimeoutMs);
       const token = client && (await tokens.of(client, signal));
       const response = await call(url, { signal, json, token });
       if (client && response.status === 401) {
@@ -36,7 +36,7 @@ export function providerCalls(): ProviderCalls {
       return { isThere, text: await boundedText(response, url) };
     },
     async visit(url) {
-      const response = await call(url, { signal: AbortSignal.timeout(answerWithinMs) });
+      const response = await call(url, { signal: AbortSignal.timeout(responseTimeoutMs) });
       await response.body?.cancel();
       if (!response.ok) throw new ProviderCallError(`${url.host} answered ${response.status}`);
     },
@@ -87,7 +87,7 @@ async function boundedText(response: Response, url: URL): Promise<string> {
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.byteLength;
-    if (length > maxAnswerBytes) throw new ProviderCallError(`${url.host} answered with more than a key`);
+    if (length > maxResponseBytes) throw new ProviderCallError(`${url.host} answered with more than a key`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('latin1');

@@ -31,7 +31,7 @@ export type AttemptOutcome =
   | { readonly kind: 'blocked'; readonly isLiteral: boolean; readonly error: string };
 
 /** Reads an answer's status line. @param location of a redirect */
-export function outcomeOfAnswer(
+export function outcomeOfResponse(
   status: number,
   retryAfter?: Seconds,
   sample?: string,

@@ -5,8 +5,8 @@ import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '.
 import type { Seconds, UnixMillis } from './time.ts';
 
 /** A success that was seen and could not be written: to be recorded, not posted. */
-const SeenSuccess = v.object({ at: v.number(), ms: v.number(), status: v.number() });
-export type SeenSuccess = v.InferOutput<typeof SeenSuccess>;
+const UnrecordedSuccess = v.object({ at: v.number(), ms: v.number(), status: v.number() });
+export type UnrecordedSuccess = v.InferOutput<typeof UnrecordedSuccess>;
 
 /** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
 export const DeliveryTask = v.object({
@@ -25,7 +25,7 @@ export const DeliveryTask = v.object({
   /** A person asked for it: it goes now, even if the breaker is open. A test is never held. */
   byHand: v.optional(v.picklist(['test', 'retry'])),
   /** With an outcome there is nothing to post. */
-  seen: v.optional(v.object({ claims: v.number(), round: v.number(), success: SeenSuccess })),
+  seen: v.optional(v.object({ claims: v.number(), round: v.number(), success: UnrecordedSuccess })),
 });
 export type DeliveryTask = v.InferOutput<typeof DeliveryTask>;
 
@@ -37,7 +37,7 @@ export interface TaskMessage {
 }
 
 /** Whom a task is for: SQS prefers the tasks of quiet endpoints once one is noisy. */
-export interface Addressee {
+export interface TaskDestination {
   readonly tenant: string;
   readonly endpointId: string;
   /** Of an endpoint that is not registered. */
@@ -47,7 +47,7 @@ export interface Addressee {
 }
 
 /** Names an endpoint where names have to be short and ASCII, whatever it is called. */
-export const endpointHash = ({ tenant, endpointId }: Addressee): string =>
+export const endpointHash = ({ tenant, endpointId }: TaskDestination): string =>
   createHash('sha256')
     .update(JSON.stringify([tenant, endpointId]))
     .digest('hex');
@@ -59,14 +59,14 @@ export const endpointHash = ({ tenant, endpointId }: Addressee): string =>
  */
 export function taskMessage(
   task: Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>,
-  addressee: Addressee,
+  destination: TaskDestination,
   delay?: Seconds,
 ): TaskMessage {
-  const body = serialiseMessage({ v: 1, ...task, ...addressOf(addressee) });
-  return { body, groupId: endpointHash(addressee), delay };
+  const body = serialiseMessage({ v: 1, ...task, ...addressOf(destination) });
+  return { body, groupId: endpointHash(destination), delay };
 }
 
-const addressOf = ({ tenant, endpointId, url, generation }: Addressee) => ({
+const addressOf = ({ tenant, endpointId, url, generation }: TaskDestination) => ({
   tenant,
   endpointId,
   generation,
@@ -80,7 +80,7 @@ export interface DeadDelivery {
 }
 
 /** What is given up, as far as it is known. */
-export interface GivenUp extends Addressee {
+export interface GivenUp extends TaskDestination {
   /** The delivery's. */
   readonly id: string;
   readonly attempts: number;

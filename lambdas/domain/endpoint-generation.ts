@@ -15,7 +15,7 @@ export const generationOf = ({ generation, createdAt }: Pick<Endpoint, 'generati
 const clockSkew = seconds(10);
 
 /** Whether a delivery was for an endpoint of the same id that has been deleted since. */
-export const isForEarlierOne = (
+export const isForEarlierEndpoint = (
   { generation, createdAt }: Pick<Delivery, 'generation' | 'createdAt'>,
   endpoint: Pick<Endpoint, 'generation' | 'createdAt'>,
 ): boolean =>

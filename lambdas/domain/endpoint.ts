@@ -120,7 +120,7 @@ const fields = {
   metadata: Metadata,
 };
 /** Those that an endpoint may go without. */
-const own = {
+const optionalFields = {
   filter: PayloadFilter,
   maxPerSecond: v.pipe(v.number(), v.minValue(0.01), v.maxValue(1000)),
   maxConcurrent: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
@@ -134,11 +134,11 @@ export const EndpointFields = v.strictObject({
   description: v.optional(fields.description, ''),
   headers: v.optional(NewHeaders, {}),
   metadata: v.optional(fields.metadata, {}),
-  filter: v.optional(own.filter),
-  maxPerSecond: v.optional(own.maxPerSecond),
-  maxConcurrent: v.optional(own.maxConcurrent),
-  timeout: v.optional(own.timeout),
-  retryDelays: v.optional(own.retryDelays),
+  filter: v.optional(optionalFields.filter),
+  maxPerSecond: v.optional(optionalFields.maxPerSecond),
+  maxConcurrent: v.optional(optionalFields.maxConcurrent),
+  timeout: v.optional(optionalFields.timeout),
+  retryDelays: v.optional(optionalFields.retryDelays),
 });
 
 /** Changes of an endpoint: absent fields stay, fields with null are removed; headers are changed one by one. */
@@ -148,11 +148,11 @@ export const EndpointChanges = v.strictObject({
   eventTypes: v.optional(fields.eventTypes),
   headers: v.nullish(HeaderChanges),
   metadata: v.optional(fields.metadata),
-  filter: v.nullish(own.filter),
-  maxPerSecond: v.nullish(own.maxPerSecond),
-  maxConcurrent: v.nullish(own.maxConcurrent),
-  timeout: v.nullish(own.timeout),
-  retryDelays: v.nullish(own.retryDelays),
+  filter: v.nullish(optionalFields.filter),
+  maxPerSecond: v.nullish(optionalFields.maxPerSecond),
+  maxConcurrent: v.nullish(optionalFields.maxConcurrent),
+  timeout: v.nullish(optionalFields.timeout),
+  retryDelays: v.nullish(optionalFields.retryDelays),
 });
 export type EndpointChanges = v.InferOutput<typeof EndpointChanges>;
 
@@ -176,7 +176,7 @@ export function changedSettings(settings: EndpointSettings, changes: EndpointCha
  *
  * @returns what is wrong, if something is
  */
-export function refusalOfFields(
+export function checkFields(
   { url, timeout }: Pick<EndpointSettings, 'url' | 'timeout'>,
   rules: DestinationRules,
   maxTimeoutSeconds: number,

@@ -28,12 +28,12 @@ export interface FailureTally {
   /** When the first of them ended. */
   readonly since: UnixMillis;
   /** Before this the operators are not told again. */
-  readonly tellAt: UnixMillis;
+  readonly notifyAt: UnixMillis;
   readonly last: EndedDelivery;
 }
 
 /** Operators are told of one endpoint this often at most. */
-export const tellingPause: Seconds = seconds(3_600);
+export const notificationPause: Seconds = seconds(3_600);
 
 /** Tallies of one page, of each partition, of those that are to be told. */
 export const talliesAtOnce = 200;

@@ -1,7 +1,7 @@
 import { later, type Millis, millis, type Seconds, seconds, type UnixMillis, unixMillis } from './time.ts';
 
 /** What one endpoint bears. */
-export interface GateLimits {
+export interface EndpointLimits {
   /** Requests at the same time. */
   readonly concurrent: number;
   /** Requests a second; undefined: as many as come. */
@@ -13,7 +13,7 @@ export interface GateLimits {
 }
 
 /** What is shared about one endpoint by everybody who sends to it. */
-export interface GateState {
+export interface LimiterState {
   /** Who is in: by the number of the slot, until when at the latest. */
   readonly slots: Readonly<Record<string, UnixMillis>>;
   /** Before this no request begins: the rate. */
@@ -45,20 +45,24 @@ const unprovenConcurrent = 2;
 export const needsProof = (slot: number): boolean => slot >= unprovenConcurrent;
 
 /** Why somebody has to wait, and until when at least. */
-export interface Wait {
+export interface LimiterWait {
   readonly why: 'rate' | 'concurrency' | 'breaker' | 'retry-after';
   readonly until: UnixMillis;
 }
 
 /** What to do about a gate that did not open at once. */
-export type GateTurn =
+export type LimiterDecision =
   | { readonly kind: 'take'; readonly slot: number }
   /** Nobody tries an endpoint that is down but this one. */
   | { readonly kind: 'probe'; readonly openUntil: UnixMillis }
-  | { readonly kind: 'wait'; readonly wait: Wait };
+  | { readonly kind: 'wait'; readonly wait: LimiterWait };
 
 /** Decides from the state that refused. */
-export function gateTurn(state: GateState, { concurrent }: GateLimits, now: UnixMillis): GateTurn {
+export function decide(
+  state: LimiterState,
+  { concurrent }: EndpointLimits,
+  now: UnixMillis,
+): LimiterDecision {
   const { openUntil, nextAt, retryAfter } = state;
   const probeAt = probeTimeOf(state);
   if (openUntil !== undefined && probeAt !== undefined) {
@@ -69,8 +73,8 @@ export function gateTurn(state: GateState, { concurrent }: GateLimits, now: Unix
   if (retryAfter !== undefined && retryAfter > now)
     return { kind: 'wait', wait: { why: 'retry-after', until: retryAfter } };
   if (nextAt !== undefined && nextAt > now) return { kind: 'wait', wait: { why: 'rate', until: nextAt } };
-  const borne = state.provenAt === undefined ? Math.min(concurrent, unprovenConcurrent) : concurrent;
-  const slots = Array.from({ length: borne }, (_, slot) => slot);
+  const allowed = state.provenAt === undefined ? Math.min(concurrent, unprovenConcurrent) : concurrent;
+  const slots = Array.from({ length: allowed }, (_, slot) => slot);
   const free = slots.find((slot) => (state.slots[slot] ?? 0) <= now);
   if (free !== undefined) return { kind: 'take', slot: free };
   return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + 1000) } };
@@ -80,7 +84,7 @@ export function gateTurn(state: GateState, { concurrent }: GateLimits, now: Unix
 export const intervalOf = (perSecond: number): Millis => millis(Math.ceil(1000 / perSecond));
 
 /** What waits is spread, so that it does not come back all at once. */
-export const spreadOf = ({ why }: Wait, { concurrent, perSecond }: GateLimits): Millis =>
+export const spreadOf = ({ why }: LimiterWait, { concurrent, perSecond }: EndpointLimits): Millis =>
   why === 'rate' && perSecond !== undefined ? intervalOf(perSecond) : millis(Math.ceil(1000 / concurrent));
 
 /** The first pause of an endpoint that is down; each probe that fails doubles it. */
@@ -89,28 +93,29 @@ const firstPause = seconds(30);
 const longestPause = seconds(900);
 
 /** How long nobody tries an endpoint that is down. */
-export const pauseOf = (probes: number): Seconds => seconds(Math.min(firstPause * 2 ** probes, longestPause));
+export const breakerPause = (probes: number): Seconds =>
+  seconds(Math.min(firstPause * 2 ** probes, longestPause));
 
 /** Whether what somebody saw opens the breaker. */
 export const opensBreaker = (
-  { failures, openUntil }: GateState,
-  { breakAfter }: GateLimits,
+  { failures, openUntil }: LimiterState,
+  { breakAfter }: EndpointLimits,
   isProbe: boolean,
 ): boolean => isProbe || (failures >= breakAfter && openUntil === undefined);
 
 /** Whether an endpoint has failed for too long, as of the last failure. */
 export const hasFailedTooLong = (
-  { failingSince, failedAt }: GateState,
-  { disableAfter }: GateLimits,
+  { failingSince, failedAt }: LimiterState,
+  { disableAfter }: EndpointLimits,
 ): boolean =>
   failingSince !== undefined && failedAt !== undefined && later(failingSince, disableAfter) <= failedAt;
 
 /** When the next probe may go: after the pause, and not before the endpoint wants it. Undefined: the breaker is closed. */
-const probeTimeOf = ({ openUntil, retryAfter }: GateState): UnixMillis | undefined =>
+const probeTimeOf = ({ openUntil, retryAfter }: LimiterState): UnixMillis | undefined =>
   openUntil === undefined ? undefined : unixMillis(Math.max(openUntil, retryAfter ?? 0));
 
 /** Whether a wait ends when the endpoint is known to be well, and not by the limits that it has. */
-export const waitsForEndpoint = ({ why }: Pick<Wait, 'why'>): boolean =>
+export const waitsForEndpoint = ({ why }: Pick<LimiterWait, 'why'>): boolean =>
   why === 'breaker' || why === 'retry-after';
 
 /** Closed: the endpoint is asked. Open: it is not. Half-open: the next task, or one that is under way, finds out. */
@@ -131,7 +136,7 @@ export interface Breaker {
 }
 
 /** Reads the breaker from a gate. */
-export function breakerOf(state: GateState, now: UnixMillis): Breaker {
+export function breakerOf(state: LimiterState, now: UnixMillis): Breaker {
   const { openedAt, probe, retryAfter, failures, failingSince } = state;
   const nextProbeAt = probeTimeOf(state);
   const patience = retryAfter !== undefined && retryAfter > now ? retryAfter : undefined;

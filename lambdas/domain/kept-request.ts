@@ -32,7 +32,7 @@ export function keptRequest(
   secrets: readonly string[],
 ): KeptRequest {
   const searched = secrets.filter(({ length }) => length >= minSearchedLength);
-  const bringsSecret = provider.handshake?.secretIn?.(request) !== undefined;
+  const bringsSecret = provider.handshake?.secretFromHandshake?.(request) !== undefined;
   const tokens = new Set(tokenHeaders(provider));
   const isSecret = ([name, value]: readonly [string, string]) =>
     tokens.has(name) || mayBeSecret.test(name) || hasQuery(value) || holds(value, searched);

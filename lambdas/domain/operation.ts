@@ -5,7 +5,7 @@ import { serialiseMessage } from './messages.ts';
 import { toIsoInstant, type UnixMillis } from './time.ts';
 
 /** Something that people who run webhooks want to be told, as it goes to the operations topic. */
-export interface Operation {
+export interface OperatorNotice {
   readonly type: 'endpoint.disabled' | 'delivery.exhausted';
   readonly tenant: string;
   /** The message's JSON. */
@@ -13,9 +13,9 @@ export interface Operation {
 }
 
 /** Deliveries of one endpoint ended without success: how many since this was last told, and the last of them. */
-export function deliveryExhausted({ count, since, last }: FailureTally, at: UnixMillis): Operation {
+export function deliveryExhausted({ count, since, last }: FailureTally, at: UnixMillis): OperatorNotice {
   const { tenant, endpointId, deliveryId, eventId, eventType, attempts, reason, cause, host } = last;
-  return operation('delivery.exhausted', tenant, at, {
+  return operatorNotice('delivery.exhausted', tenant, at, {
     endpointId,
     host,
     count,
@@ -38,9 +38,9 @@ function nextStepFor({ tenant, endpointId, deliveryId, cause }: EndedDelivery): 
 }
 
 /** An endpoint gets nothing any more until somebody enables it. */
-export function endpointDisabled({ tenant, id, disabled, url }: Endpoint, at: UnixMillis): Operation {
+export function endpointDisabled({ tenant, id, disabled, url }: Endpoint, at: UnixMillis): OperatorNotice {
   const { reason = 'manual', by } = disabled ?? {};
-  return operation('endpoint.disabled', tenant, at, {
+  return operatorNotice('endpoint.disabled', tenant, at, {
     endpointId: id,
     host: URL.parse(url)?.host,
     reason,
@@ -52,7 +52,12 @@ export function endpointDisabled({ tenant, id, disabled, url }: Endpoint, at: Un
   });
 }
 
-const operation = (type: Operation['type'], tenant: string, at: UnixMillis, more: object): Operation => ({
+const operatorNotice = (
+  type: OperatorNotice['type'],
+  tenant: string,
+  at: UnixMillis,
+  more: object,
+): OperatorNotice => ({
   type,
   tenant,
   body: serialiseMessage({ v: 1, type, at: toIsoInstant(at), tenant, ...more }),

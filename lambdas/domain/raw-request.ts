@@ -28,7 +28,7 @@ export const pathOf = ({ url }: Pick<RawRequest, 'url'>): string =>
   /^https?:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] || '/';
 
 /** The request as its provider knows it, where a proxy or a domain of the source stands in front; the query is the caller's. */
-export function underUrl(request: RawRequest, publicUrl: string | undefined): RawRequest {
+export function withPublicUrl(request: RawRequest, publicUrl: string | undefined): RawRequest {
   if (publicUrl === undefined) return request;
   const at = request.url.indexOf('?');
   return { ...request, url: at < 0 ? publicUrl : publicUrl + request.url.slice(at) };

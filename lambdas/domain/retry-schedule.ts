@@ -85,11 +85,11 @@ export const dueAfterCreation = (createdAt: UnixMillis): UnixMillis => later(cre
 
 /** When the sweep must step in for a retry. */
 export function dueForRetry(nextAttemptAt: UnixMillis, delay: Seconds): UnixMillis {
-  return delay <= maxQueueDelay ? later(nextAttemptAt, taskGrace) : sweepTurn(nextAttemptAt);
+  return delay <= maxQueueDelay ? later(nextAttemptAt, taskGrace) : sweepAt(nextAttemptAt);
 }
 
 /** When the sweep sends a task that no queue carries yet. */
-export const sweepTurn = (nextAttemptAt: UnixMillis): UnixMillis =>
+export const sweepAt = (nextAttemptAt: UnixMillis): UnixMillis =>
   unixMillis(nextAttemptAt - toMillis(sweepHorizon));
 
 /** When the sweep looks again at what it has just dealt with. */

@@ -55,7 +55,7 @@ export const attentionIndex = {
 /** Endpoints: what is no endpoint has a partition that no tenant can be named like. */
 export const otherItems = {
   /** A partition for each endpoint. */
-  gate: '/gate/',
+  limiter: '/limiter/',
   eventType: '/event-type',
   job: '/job',
   /** What ended without success, a partition for each endpoint. */

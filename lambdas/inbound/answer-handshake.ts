@@ -3,7 +3,7 @@ import type { RawRequest } from '../domain/raw-request.ts';
 import { parseKey, type VerificationKey } from '../domain/signature/key.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { ReceivePorts } from './receive-ports.ts';
-import { type Reception, refused, unavailable } from './reception.ts';
+import { type ReceiveResult, refused, unavailable } from './reception.ts';
 
 /** Answers a test of the URL that carries no signature, if this is one. */
 export async function unsignedHandshake(
@@ -11,7 +11,7 @@ export async function unsignedHandshake(
   { provider }: Source,
   now: UnixMillis,
   { keys }: ReceivePorts,
-): Promise<Reception | undefined> {
+): Promise<ReceiveResult | undefined> {
   const answerTo = provider.handshake?.unsigned;
   if (answerTo === undefined) return undefined;
   try {
@@ -24,13 +24,13 @@ export async function unsignedHandshake(
 }
 
 /** Stores the secret that a handshake brings, if the source awaits one; a secret that is there stays. */
-export async function broughtSecret(
+export async function storeHandshakeSecret(
   request: RawRequest,
   { provider, settings }: Source,
   now: UnixMillis,
   { keys, handshakeSecret }: ReceivePorts,
-): Promise<Reception | undefined> {
-  const brought = provider.handshake?.secretIn?.(request);
+): Promise<ReceiveResult | undefined> {
+  const brought = provider.handshake?.secretFromHandshake?.(request);
   // A value that is not a key would be stored for nothing, and keep the real one out.
   if (brought === undefined || parseKey(brought.secret, provider.secret) === undefined) return undefined;
   try {
@@ -61,7 +61,7 @@ export async function signedHandshake(
   { provider }: Source,
   keys: readonly VerificationKey[],
   { calls }: ReceivePorts,
-): Promise<Reception | undefined> {
+): Promise<ReceiveResult | undefined> {
   try {
     const answer = await provider.handshake?.signed?.(request, keys, calls);
     return answer && { kind: 'handshake', answer };

@@ -5,16 +5,16 @@ import type { Count, NoteSeconds } from '../domain/metrics.ts';
 import type { Work } from './open-message.ts';
 import { handlerEvent, runHandler } from './run-handler.ts';
 import {
+  type Finished,
+  type FinishPorts,
+  finishFailure,
+  finishIgnored,
+  finishSuccess,
   giveUp,
-  type Settled,
-  type SettlePorts,
-  settleFailure,
-  settleIgnored,
-  settleSuccess,
 } from './settle.ts';
 
 /** What an attempt needs of the outside world. */
-export type AttemptPorts = SettlePorts;
+export type AttemptPorts = FinishPorts;
 
 /** Logs and metrics; none of them can fail the work. */
 export interface ConsumeTelemetry {
@@ -46,7 +46,7 @@ export async function attemptEvent(
   handlers: Handlers | undefined,
   invocation: Invocation,
   ports: AttemptPorts,
-): Promise<Settled | 'hung'> {
+): Promise<Finished | 'hung'> {
   const { event, body } = work;
   const log = ports.telemetry.log({ ...eventFields(event), attempt: claim.attempts });
   if (body === undefined) {
@@ -55,10 +55,10 @@ export async function attemptEvent(
   const mistake = handlers && wrongProvider(handlers, work);
   if (mistake) {
     log.error('handler.failed', { permanent: false }, mistake.error);
-    return settleFailure(work, claim, mistake, ports.now(), ports);
+    return finishFailure(work, claim, mistake, ports.now(), ports);
   }
   const found = handlers && findHandler(handlers, event.type);
-  if (found === undefined) return settleIgnored(work, claim, ports.now(), ports);
+  if (found === undefined) return finishIgnored(work, claim, ports.now(), ports);
   const startedAt = ports.now();
   const context = { attemptNumber: claim.attempts, signal: invocation.signal, log };
   const outcome = await runHandler(found.handler, handlerEvent(work, body), context, invocation.graceOver);
@@ -66,10 +66,10 @@ export async function attemptEvent(
   ports.telemetry.seconds('WebhookProcessingTime', dimensions, (ports.now() - startedAt) / 1000);
   switch (outcome.kind) {
     case 'succeeded':
-      return settleSuccess(claim, ports.now(), ports);
+      return finishSuccess(claim, ports.now(), ports);
     case 'failed':
       log.error('handler.failed', { permanent: outcome.isPermanent }, asError(outcome.error));
-      return settleFailure(work, claim, outcome, ports.now(), ports);
+      return finishFailure(work, claim, outcome, ports.now(), ports);
     case 'hung':
       return 'hung';
   }

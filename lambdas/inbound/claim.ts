@@ -69,11 +69,11 @@ export async function claimEvent(
     case 'mine':
       return { kind: 'claimed', claim: { ...claim, attempts: record.attempts } };
     case 'retry':
-      return claimAgain(event, record, now, claims);
+      return reclaimEvent(event, record, now, claims);
     case 'suspect':
       // Nothing is run for it any more, so it is no danger to its batch mates.
       return isExhausted(event, record)
-        ? claimAgain(event, record, now, claims)
+        ? reclaimEvent(event, record, now, claims)
         : { kind: 'suspect', record };
     case 'waiting':
       return waitOf(standing, event);
@@ -88,7 +88,7 @@ const waitOf = (
 ): ClaimResult => ({ kind: 'waiting', wait: { after, notBefore: until, origin: event.messageId } });
 
 /** Claims a released event, or a suspect, for its next attempt; or, when there is none left, to give it up. */
-export async function claimAgain(
+export async function reclaimEvent(
   event: Claimable,
   seen: EventRecord,
   now: UnixMillis,

@@ -5,9 +5,9 @@ import { ownOf } from '../domain/own.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import { type Seconds, seconds } from '../domain/time.ts';
 import { type AttemptPorts, attemptEvent, type Invocation, reportConsumed, typeLabel } from './attempt.ts';
-import { type ClaimResult, claimAgain, claimEvent } from './claim.ts';
+import { type ClaimResult, claimEvent, reclaimEvent } from './claim.ts';
 import { openMessage, type QueuedMessage, type Work } from './open-message.ts';
-import { deadLetter, giveUp, type Settlement } from './settle.ts';
+import { deadLetter, giveUp, type QueueAnswer } from './settle.ts';
 import { waitOn } from './wait.ts';
 
 /** What the consumer needs of the outside world. */
@@ -43,7 +43,7 @@ interface Run {
 /** A message after its turn. */
 interface Ended {
   readonly message: QueuedMessage;
-  readonly settlement: Settlement | 'hung';
+  readonly queueAnswer: QueueAnswer | 'hung';
 }
 /** A message whose turn is yet to come. */
 interface Suspect {
@@ -65,54 +65,54 @@ export async function consume(
 ): Promise<Consumption> {
   const run = { team, invocation, ports, isAlone: messages.length === 1 };
   const turns = await Promise.all(
-    messages.map((message) => settled(message, run, () => takeTurn(message, run))),
+    messages.map((message) => runIsolated(message, run, () => consumeOne(message, run))),
   );
-  const ended = turns.filter((turn) => 'settlement' in turn);
+  const ended = turns.filter((turn) => 'queueAnswer' in turn);
   const suspects = turns.filter((turn) => 'record' in turn);
   if (suspects.length > 0 || ended.some(isHung)) await deleteAcknowledged(ended, run);
-  const all = [...ended, ...(await runAlone(suspects, ended.some(isHung), run))];
+  const all = [...ended, ...(await runSuspects(suspects, ended.some(isHung), run))];
   return {
-    failedMessageIds: all.filter(comesBack).map(({ message }) => message.messageId),
+    failedMessageIds: all.filter(isRetried).map(({ message }) => message.messageId),
     hung: all.some(isHung),
   };
 }
 
-const isHung = ({ settlement }: Ended): boolean => settlement === 'hung';
-const isAcknowledged = ({ settlement }: Ended): boolean =>
-  settlement !== 'hung' && settlement.kind === 'acknowledge';
-const isReplaced = ({ settlement }: Ended): boolean =>
-  settlement !== 'hung' && settlement.kind === 'acknowledge' && settlement.atOnce === true;
-const comesBack = (ended: Ended): boolean => !isAcknowledged(ended);
+const isHung = ({ queueAnswer }: Ended): boolean => queueAnswer === 'hung';
+const isAcknowledged = ({ queueAnswer }: Ended): boolean =>
+  queueAnswer !== 'hung' && queueAnswer.kind === 'acknowledge';
+const isReplaced = ({ queueAnswer }: Ended): boolean =>
+  queueAnswer !== 'hung' && queueAnswer.kind === 'acknowledge' && queueAnswer.atOnce === true;
+const isRetried = (ended: Ended): boolean => !isAcknowledged(ended);
 
-async function takeTurn(message: QueuedMessage, run: Run): Promise<Ended | Suspect> {
+async function consumeOne(message: QueuedMessage, run: Run): Promise<Ended | Suspect> {
   const { invocation, team, ports } = run;
   const now = ports.now();
   const opened = await openMessage(message, { id: invocation.id, now }, team.sources, ports.getBody);
-  if (opened.kind === 'early') return { message, settlement: await waitOn(message, opened.wait, ports) };
+  if (opened.kind === 'early') return { message, queueAnswer: await waitOn(message, opened.wait, ports) };
   if (opened.kind === 'unusable') {
     await ports.sendDeadLetter(deadLetter(message, message.messageId, opened.reason, 0, ports.now()));
     ports.telemetry.log({ messageId: message.messageId }).error('event.unusable', { reason: opened.reason });
-    return { message, settlement: { kind: 'acknowledge' } };
+    return { message, queueAnswer: { kind: 'acknowledge' } };
   }
   const { work } = opened;
   const result = await claimEvent(work.claimable, ports.now(), ports.claims);
   if (result.kind === 'suspect') return { work, record: result.record };
-  return { message, settlement: await carryOut(work, result, run) };
+  return { message, queueAnswer: await actOnClaim(work, result, run) };
 }
 
 /** Suspects one by one; those that the time does not reach come back uncounted. */
-async function runAlone(suspects: readonly Suspect[], isOver: boolean, run: Run): Promise<Ended[]> {
+async function runSuspects(suspects: readonly Suspect[], isOver: boolean, run: Run): Promise<Ended[]> {
   const inOrder = [...suspects].sort((a, b) => a.record.attempts - b.record.attempts);
   const ended: Ended[] = [];
   for (const { work, record } of inOrder) {
     const { message } = work;
     if (isOver || ended.some(isHung) || !run.invocation.hasTime()) {
-      ended.push(await settled(message, run, async () => ({ message, settlement: comeBackSoon })));
+      ended.push(await runIsolated(message, run, async () => ({ message, queueAnswer: retryInOneSecond })));
       continue;
     }
-    const turn = await settled(message, run, async () => {
-      const result = await claimAgain(work.claimable, record, run.ports.now(), run.ports.claims);
-      return { message, settlement: await carryOut(work, result, run) };
+    const turn = await runIsolated(message, run, async () => {
+      const result = await reclaimEvent(work.claimable, record, run.ports.now(), run.ports.claims);
+      return { message, queueAnswer: await actOnClaim(work, result, run) };
     });
     await deleteAcknowledged([turn], run);
     ended.push(turn);
@@ -120,29 +120,29 @@ async function runAlone(suspects: readonly Suspect[], isOver: boolean, run: Run)
   return ended;
 }
 
-const comeBackSoon: Settlement = { kind: 'fail', after: seconds(1) };
+const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) };
 /** When a table cannot be reached: a visibility timeout may be an hour, and messages in flight are counted. */
-const comeBackLater: Settlement = { kind: 'fail', after: seconds(300) };
+const retryInFiveMinutes: QueueAnswer = { kind: 'fail', after: seconds(300) };
 
 /** Does what the claim allows. */
-async function carryOut(work: Work, result: ClaimResult, run: Run): Promise<Settlement | 'hung'> {
+async function actOnClaim(work: Work, result: ClaimResult, run: Run): Promise<QueueAnswer | 'hung'> {
   const { invocation, team, ports } = run;
   const startedAt = ports.now();
-  const reported = (status: string, settlement: Settlement | 'hung', attempt?: number) => {
+  const reported = (status: string, queueAnswer: QueueAnswer | 'hung', attempt?: number) => {
     const label = typeLabel(ownOf(team.handlers, work.event.source), work.event.type);
     reportConsumed(work.event, label, { status, attempt, durationMs: ports.now() - startedAt }, ports);
-    return settlement;
+    return queueAnswer;
   };
   switch (result.kind) {
     case 'claimed': {
       const handlers = ownOf(team.handlers, work.event.source);
       const end = await attemptEvent(work, result.claim, handlers, invocation, ports);
       if (end === 'hung') return reported('hung', 'hung', result.claim.attempts);
-      return reported(end.ending, end.settlement, result.claim.attempts);
+      return reported(end.ending, end.queueAnswer, result.claim.attempts);
     }
     case 'exhausted': {
       const end = await giveUp(work, result.claim, result.claim.lastError, ports.now(), ports);
-      return reported(end.ending, end.settlement, result.claim.attempts);
+      return reported(end.ending, end.queueAnswer, result.claim.attempts);
     }
     case 'duplicate':
       return reported('duplicate', { kind: 'acknowledge' });
@@ -153,12 +153,12 @@ async function carryOut(work: Work, result: ClaimResult, run: Run): Promise<Sett
     case 'waiting':
       return reported('waiting', await waitOn(work.message, result.wait, ports));
     case 'suspect':
-      return comeBackSoon;
+      return retryInOneSecond;
   }
 }
 
 /** Runs a message's turn; whatever goes wrong fails this message only. */
-async function settled<Turn extends Ended | Suspect>(
+async function runIsolated<Turn extends Ended | Suspect>(
   message: QueuedMessage,
   run: Run,
   turn: () => Promise<Turn>,
@@ -166,7 +166,7 @@ async function settled<Turn extends Ended | Suspect>(
   const { ports, team } = run;
   try {
     const result = await turn();
-    if ('settlement' in result) {
+    if ('queueAnswer' in result) {
       await setReturn(result, ports);
       if (isReplaced(result) && !run.isAlone) await deleteAll([result], run);
     }
@@ -175,16 +175,16 @@ async function settled<Turn extends Ended | Suspect>(
     const cause = error instanceof Error ? error : new Error(String(error));
     ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, cause);
     ports.telemetry.count('WorkErrored', { consumer: consumerName([...team.sources.keys()]) });
-    const failed = { message, settlement: comeBackLater };
+    const failed = { message, queueAnswer: retryInFiveMinutes };
     await setReturn(failed, ports).catch(() => undefined);
     return failed;
   }
 }
 
 /** Tells the queue when a failed message comes back. */
-async function setReturn({ message, settlement }: Ended, ports: ConsumePorts): Promise<void> {
-  if (settlement === 'hung' || settlement.kind !== 'fail' || settlement.after === undefined) return;
-  await ports.returnMessageAfter(message.receiptHandle, settlement.after);
+async function setReturn({ message, queueAnswer }: Ended, ports: ConsumePorts): Promise<void> {
+  if (queueAnswer === 'hung' || queueAnswer.kind !== 'fail' || queueAnswer.after === undefined) return;
+  await ports.returnMessageAfter(message.receiptHandle, queueAnswer.after);
 }
 
 /** What is done must not come back when the process ends before it can answer. */
@@ -198,6 +198,6 @@ const deleteAcknowledged = (ended: readonly Ended[], run: Run): Promise<void> =>
 async function deleteAll(done: readonly Ended[], { ports }: Run): Promise<void> {
   const deletions = done.map(({ message }) => ports.deleteMessage(message.receiptHandle));
   for (const { reason } of (await Promise.allSettled(deletions)).filter((end) => end.status === 'rejected')) {
-    ports.telemetry.log({}).warn('message.not-deleted', { reason: describeError(reason) });
+    ports.telemetry.log({}).warn('message.delete-failed', { reason: describeError(reason) });
   }
 }

@@ -18,7 +18,7 @@ export interface TappedMessage {
 }
 
 /** A listener is heard of within this. */
-const lookAgainAfter = seconds(5);
+const tapCachedFor = seconds(5);
 
 /**
  * Copies received events to whoever listens to their source.
@@ -28,7 +28,7 @@ const lookAgainAfter = seconds(5);
 export function tapCopier(ports: TapPorts): (messages: readonly TappedMessage[]) => Promise<void> {
   const known = new Map<string, { readonly lookAt: UnixMillis; readonly tap: Promise<Tap | undefined> }>();
   const unheard = (source: string, error: unknown): void =>
-    ports.telemetry.warn('tap.unheard', { source, reason: String(error) });
+    ports.telemetry.warn('tap.copy-failed', { source, reason: String(error) });
 
   /** A look that fails counts as long as one that finds nobody: a table in trouble is not asked for every event. */
   function tapOf(source: string): Promise<Tap | undefined> {
@@ -38,7 +38,7 @@ export function tapCopier(ports: TapPorts): (messages: readonly TappedMessage[])
       unheard(source, error);
       return undefined;
     });
-    known.set(source, { lookAt: later(ports.now(), lookAgainAfter), tap });
+    known.set(source, { lookAt: later(ports.now(), tapCachedFor), tap });
     return tap;
   }
 

@@ -1,5 +1,5 @@
 import { type RefusedRequest, refusalKey, refusalRecord } from '../domain/refusal-record.ts';
-import type { Reception } from './reception.ts';
+import type { ReceiveResult } from './reception.ts';
 
 /** Where records go. */
 export interface RefusalPorts {
@@ -27,9 +27,9 @@ export function refusalKeeper(ports: RefusalPorts) {
   };
 }
 
-/** What of a reception is worth keeping; where we are to blame, the log has it. */
-export function refusalIn(reception: Reception): RefusedRequest['refusal'] | undefined {
-  if (reception.kind === 'refused') return reception.status === 503 ? undefined : reception;
-  if (reception.kind === 'accepted' || reception.answer.status < 400) return undefined;
-  return { status: reception.answer.status, error: 'refused_challenge', reason: reception.answer.body };
+/** What of a result is worth keeping; where we are to blame, the log has it. */
+export function refusalIn(result: ReceiveResult): RefusedRequest['refusal'] | undefined {
+  if (result.kind === 'refused') return result.status === 503 ? undefined : result;
+  if (result.kind === 'accepted' || result.answer.status < 400) return undefined;
+  return { status: result.answer.status, error: 'refused_challenge', reason: result.answer.body };
 }

@@ -1,10 +1,10 @@
-import type { ClientCredentials, KeyAnswer, ProviderCalls } from '../domain/provider/check.ts';
+import type { ClientCredentials, KeyResponse, ProviderCalls } from '../domain/provider/check.ts';
 import { singleFlight } from '../domain/single-flight.ts';
 import { later, seconds, type UnixMillis } from '../domain/time.ts';
 import { fetchBudget } from './fetch-budget.ts';
 
 /** A key that its server knows does not change, but it may be withdrawn. */
-const knownFor = seconds(3600);
+const cachedFor = seconds(3600);
 /** So long a key that was good is used while its server cannot be asked again. */
 const usedWithoutAnswerFor = seconds(86_400);
 /** A server that failed is asked again for a key that is in use so often at most. */
@@ -26,7 +26,7 @@ class KeyServerSparedError extends Error {
 }
 
 interface GoodKey {
-  readonly answer: KeyAnswer;
+  readonly answer: KeyResponse;
   /** When its server last had it. */
   readonly confirmedAt: UnixMillis;
   /** When to ask for it again. */
@@ -34,7 +34,7 @@ interface GoodKey {
 }
 
 interface UnknownKey {
-  readonly answer: KeyAnswer;
+  readonly answer: KeyResponse;
   readonly until: UnixMillis;
 }
 
@@ -45,11 +45,11 @@ interface UnknownKey {
  * budget; while it is fetched again, and for a day when that fails, it goes on verifying. When its server says that it is
  * gone, it is.
  */
-export function keepingKeys(calls: ProviderCalls, clock: () => UnixMillis): ProviderCalls {
+export function cachingKeys(calls: ProviderCalls, clock: () => UnixMillis): ProviderCalls {
   const known = knownKeys();
   const budget = fetchBudget(rate);
-  const asking = singleFlight<KeyAnswer>();
-  const ask = (name: string, ...asked: Asked): Promise<KeyAnswer> =>
+  const asking = singleFlight<KeyResponse>();
+  const ask = (name: string, ...asked: Asked): Promise<KeyResponse> =>
     asking.run(name, async () => {
       const answer = await calls.fetchKey(...asked);
       known.note(name, answer, clock());
@@ -57,7 +57,7 @@ export function keepingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
     });
 
   /** A key that was good goes on verifying while it is asked for again, and when that fails. */
-  async function askAgain(name: string, key: GoodKey, asked: Asked): Promise<KeyAnswer> {
+  async function askAgain(name: string, key: GoodKey, asked: Asked): Promise<KeyResponse> {
     const now = clock();
     if (now < key.askAt) return key.answer;
     const mayBeUsed = now < later(key.confirmedAt, usedWithoutAnswerFor);
@@ -106,15 +106,15 @@ function knownKeys() {
       if (key !== undefined) keep(good, name, key, maxGood);
       return key;
     },
-    missing(name: string, now: UnixMillis): KeyAnswer | undefined {
+    missing(name: string, now: UnixMillis): KeyResponse | undefined {
       const key = unknown.get(name);
       return key !== undefined && now < key.until ? key.answer : undefined;
     },
-    note(name: string, answer: KeyAnswer, now: UnixMillis): void {
+    note(name: string, answer: KeyResponse, now: UnixMillis): void {
       good.delete(name);
       unknown.delete(name);
       if (answer.isThere) {
-        keep(good, name, { answer, confirmedAt: now, askAt: later(now, knownFor) }, maxGood);
+        keep(good, name, { answer, confirmedAt: now, askAt: later(now, cachedFor) }, maxGood);
         return;
       }
       const short = { isThere: false, text: answer.text.slice(0, maxUnknownChars) };

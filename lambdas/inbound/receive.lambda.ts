@@ -4,7 +4,7 @@
 // On failure: 503, and the provider sends it again; nothing is acknowledged before SQS has it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { jsonAnswer, lastPathSegment, plainAnswer, rawRequest } from '../adapters/aws/api-gateway.ts';
+import { jsonResponse, lastPathSegment, plainResponse, rawRequest } from '../adapters/aws/api-gateway.ts';
 import { quickCalls } from '../adapters/aws/call-bounds.ts';
 import { payloadStore } from '../adapters/aws/payload-store.ts';
 import { s3Client } from '../adapters/aws/s3-client.ts';
@@ -23,10 +23,10 @@ import { InboundSettings, type SourceSettings } from '../domain/source.ts';
 import { type Seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, receiveEnv, secretArns } from '../env.ts';
 import { refusalIn, refusalKeeper } from './keep-refusal.ts';
-import { keepingKeys } from './kept-keys.ts';
+import { cachingKeys } from './kept-keys.ts';
 import { receive } from './receive.ts';
 import type { OutgoingEvent, ReceivePorts } from './receive-ports.ts';
-import type { Reception } from './reception.ts';
+import type { ReceiveResult } from './reception.ts';
 import { sourceKeys } from './source-keys.ts';
 
 /** The strictest providers hang up after 3 s; the rest is for a cold start and the way. */
@@ -53,20 +53,20 @@ export async function handler(
   const startedAt = performance.now();
   const name = env.SOURCE || lastPathSegment(event);
   const wired = sources.get(name);
-  if (wired === undefined) return jsonAnswer(404, { error: 'unknown_source' });
+  if (wired === undefined) return jsonResponse(404, { error: 'unknown_source' });
   const request = rawRequest(event);
   const correlationId = event.requestContext.requestId || context.awsRequestId;
   try {
     const now = unixMillis(Date.now());
-    const reception = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
-    const refused = { request, reception, correlationId, at: now };
+    const result = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
+    const refused = { request, result, correlationId, at: now };
     await keepIfRefused(wired, refused);
-    record(name, reception, {
+    record(name, result, {
       correlationId,
       bytes: request.body.byteLength,
       durationMs: Math.round(performance.now() - startedAt),
     });
-    return answerOf(reception, wired.source.provider, request);
+    return answerOf(result, wired.source.provider, request);
   } finally {
     report.flush();
   }
@@ -76,18 +76,18 @@ export async function handler(
 const keepRefusal = refusalKeeper({
   putRecord: bodies.put,
   onFailure: (error) =>
-    report.warn('refusal.not-kept', { reason: error instanceof Error ? error.message : String(error) }),
+    report.warn('refusal.keep-failed', { reason: error instanceof Error ? error.message : String(error) }),
 });
 
 async function keepIfRefused(
   { source, ports }: Wired,
   {
-    reception,
+    result,
     ...refused
-  }: { request: RawRequest; reception: Reception; correlationId: string; at: UnixMillis },
+  }: { request: RawRequest; result: ReceiveResult; correlationId: string; at: UnixMillis },
 ): Promise<void> {
   const { settings, provider } = source;
-  const refusal = refusalIn(reception);
+  const refusal = refusalIn(result);
   if (refusal === undefined) return;
   // Without the keys it cannot be told what of the request is one of them.
   const secrets = settings.keepRefusedRequests ? await knownSecrets(ports, refused.at) : undefined;
@@ -123,7 +123,7 @@ async function wire(settings: SourceSettings, secretArn: string) {
     keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, secretArn)),
     handshakeSecret: handshakeSecretOf(secretArn, provider.secret, settings.handshakeWindow),
     // Of each source's own: what is forged for one costs no other its requests.
-    calls: keepingKeys(calls, () => unixMillis(Date.now())),
+    calls: cachingKeys(calls, () => unixMillis(Date.now())),
     useOnce: async (token, fingerprint, now) => (await tokenTable(settings))(token, fingerprint, now),
     putBody: bodies.put,
     enqueue,
@@ -165,37 +165,37 @@ async function enqueue(messages: readonly OutgoingEvent[]): Promise<void> {
 }
 
 /** Whatever the calls are still waiting for, the answer goes out; an event that is enqueued later is a duplicate. */
-async function inTime(reception: Promise<Reception>): Promise<Reception> {
+async function inTime(result: Promise<ReceiveResult>): Promise<ReceiveResult> {
   const timer = new AbortController();
-  const tooLate = pause<Reception>(
+  const tooLate = pause<ReceiveResult>(
     answerWithinMs,
     { kind: 'refused', status: 503, error: 'unavailable', reason: `not done within ${answerWithinMs} ms` },
     { signal: timer.signal },
   );
   tooLate.catch(() => undefined);
   try {
-    return await Promise.race([reception, tooLate]);
+    return await Promise.race([result, tooLate]);
   } finally {
     timer.abort();
   }
 }
 
 function answerOf(
-  reception: Reception,
+  result: ReceiveResult,
   provider: Provider,
   request: RawRequest,
 ): APIGatewayProxyStructuredResultV2 {
-  if (reception.kind === 'refused') {
-    const { status, error } = reception;
-    return provider.emptyRefusals ? plainAnswer({ status, body: '' }) : jsonAnswer(status, { error });
+  if (result.kind === 'refused') {
+    const { status, error } = result;
+    return provider.emptyRefusals ? plainResponse({ status, body: '' }) : jsonResponse(status, { error });
   }
-  if (reception.kind === 'handshake') return plainAnswer(reception.answer);
+  if (result.kind === 'handshake') return plainResponse(result.answer);
   const { answer } = provider;
-  if (answer !== undefined) return plainAnswer(typeof answer === 'function' ? answer(request) : answer);
-  const [event, ...others] = reception.events;
+  if (answer !== undefined) return plainResponse(typeof answer === 'function' ? answer(request) : answer);
+  const [event, ...others] = result.events;
   return event && others.length === 0
-    ? jsonAnswer(200, { status: 'accepted', id: event.id })
-    : jsonAnswer(200, { status: 'accepted', count: reception.events.length });
+    ? jsonResponse(200, { status: 'accepted', id: event.id })
+    : jsonResponse(200, { status: 'accepted', count: result.events.length });
 }
 
 interface Measured {
@@ -205,22 +205,22 @@ interface Measured {
 }
 
 /** Types are not split here: the receiver does not know which ones have handlers, and each value is a billed metric. */
-function record(source: string, reception: Reception, measured: Measured): void {
-  if (reception.kind === 'accepted') {
+function record(source: string, result: ReceiveResult, measured: Measured): void {
+  if (result.kind === 'accepted') {
     report.count('WebhooksReceived', { source, eventType: 'any', status: 'accepted' });
-    const [first] = reception.events;
-    const fields = { eventId: first?.id, eventType: first?.type, events: reception.events.length };
+    const [first] = result.events;
+    const fields = { eventId: first?.id, eventType: first?.type, events: result.events.length };
     report.info('event.received', { source, status: 'accepted', ...fields, ...measured });
     return;
   }
-  if (reception.kind === 'handshake') {
+  if (result.kind === 'handshake') {
     report.count('WebhooksReceived', { source, eventType: 'any', status: 'handshake' });
     report.info('event.received', { source, status: 'handshake', ...measured });
     return;
   }
-  report.count('WebhooksReceived', { source, eventType: 'any', status: reception.error });
+  report.count('WebhooksReceived', { source, eventType: 'any', status: result.error });
   report.count('RequestsRefused', { source });
-  const fields = { source, status: reception.error, reason: reception.reason, ...measured };
-  if (reception.status === 503) report.error('event.received', fields, reception.cause);
+  const fields = { source, status: result.error, reason: result.reason, ...measured };
+  if (result.status === 503) report.error('event.received', fields, result.cause);
   else report.warn('event.received', fields);
 }

@@ -8,14 +8,14 @@ import type { Provider, Source } from '../domain/provider/provider.ts';
 import { type ProviderEvent, readEvents } from '../domain/provider/read-events.ts';
 import { readField } from '../domain/provider/read-field.ts';
 import { verifyRequest } from '../domain/provider/verify-request.ts';
-import { type RawRequest, underUrl } from '../domain/raw-request.ts';
+import { type RawRequest, withPublicUrl } from '../domain/raw-request.ts';
 import type { VerificationKey } from '../domain/signature/key.ts';
 import { headerName } from '../domain/signature/scheme.ts';
 import type { Verification } from '../domain/signature/verify.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import { broughtSecret, signedHandshake, unsignedHandshake } from './answer-handshake.ts';
+import { signedHandshake, storeHandshakeSecret, unsignedHandshake } from './answer-handshake.ts';
 import type { ReceivePorts } from './receive-ports.ts';
-import { type Reception, type Refusal, refused, refusedSignature, unavailable } from './reception.ts';
+import { type ReceiveResult, type Refusal, refused, refusedSignature, unavailable } from './reception.ts';
 import type { SourceKeys } from './source-keys.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function receive(
   correlationId: string,
   now: UnixMillis,
   ports: ReceivePorts,
-): Promise<Reception> {
+): Promise<ReceiveResult> {
   const { settings, provider } = source;
   if (request.body.byteLength > settings.maxBodyBytes) {
     return refused(413, 'payload_too_large', `${request.body.byteLength} bytes`);
@@ -40,10 +40,10 @@ export async function receive(
   if (!isAllowedAddress(request.sourceIp, settings.allowedCidrs)) {
     return refused(403, 'forbidden_address', request.sourceIp);
   }
-  const seen = underUrl(request, settings.publicUrl);
+  const seen = withPublicUrl(request, settings.publicUrl);
   const unsigned = await unsignedHandshake(seen, source, now, ports);
   if (unsigned !== undefined) return unsigned;
-  const brought = await broughtSecret(seen, source, now, ports);
+  const brought = await storeHandshakeSecret(seen, source, now, ports);
   if (brought !== undefined) return brought;
   const verification = await verifyWithFreshKeys(seen, source, now, ports);
   if ('kind' in verification) return verification;
@@ -120,7 +120,7 @@ async function enqueueAll(
   events: readonly ProviderEvent[],
   common: Omit<EventHeading, 'id' | 'type'>,
   ports: ReceivePorts,
-): Promise<Reception> {
+): Promise<ReceiveResult> {
   const packed = events.map(({ id, type, body }) => packEvent({ ...common, id, type }, body));
   const messages = packed.map(({ message }, index) => ({
     body: message,

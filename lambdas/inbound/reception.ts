@@ -1,4 +1,4 @@
-import type { Answer } from '../domain/provider/handshake.ts';
+import type { HandshakeResponse } from '../domain/provider/handshake.ts';
 import type { ProviderEvent } from '../domain/provider/read-events.ts';
 import type { RefusalReason } from '../domain/signature/verify.ts';
 
@@ -13,10 +13,10 @@ type RefusalError =
   | 'unavailable';
 
 /** What became of a request. */
-export type Reception =
+export type ReceiveResult =
   | { readonly kind: 'accepted'; readonly events: readonly ProviderEvent[] }
   /** A test of the URL: it has its own answer and is no event. */
-  | { readonly kind: 'handshake'; readonly answer: Answer }
+  | { readonly kind: 'handshake'; readonly answer: HandshakeResponse }
   | {
       readonly kind: 'refused';
       readonly status: 400 | 401 | 403 | 413 | 503;
@@ -25,7 +25,7 @@ export type Reception =
       readonly reason: string;
       readonly cause?: Error;
     };
-export type Refusal = Extract<Reception, { kind: 'refused' }>;
+export type Refusal = Extract<ReceiveResult, { kind: 'refused' }>;
 
 export const refusedSignature = (reason: RefusalReason): Refusal =>
   refused(

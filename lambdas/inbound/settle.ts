@@ -9,14 +9,14 @@ import type { QueuedMessage, Work } from './open-message.ts';
 import { isSentBack, mustLeave, replaced, returnFor, type WaitPorts } from './wait.ts';
 
 /** What settling needs of the outside world. */
-export interface SettlePorts extends WaitPorts {
+export interface FinishPorts extends WaitPorts {
   readonly claims: ClaimsPort;
   putBody(key: string, bytes: Uint8Array): Promise<void>;
   sendDeadLetter(message: string): Promise<void>;
 }
 
 /** What to tell the queue about a message. */
-export type Settlement =
+export type QueueAnswer =
   /** At once: not with its batch, which a mate may end. */
   | { readonly kind: 'acknowledge'; readonly atOnce?: true }
   /** It comes back after `after`, or after the queue's visibility timeout. */
@@ -25,28 +25,28 @@ export type Settlement =
 /** How an event ended, for the log and the metrics. */
 type Ending = 'processed' | 'retrying' | 'failed' | 'ignored' | 'lost-claim';
 
-/** A settlement, and the ending that led to it. */
-export interface Settled {
-  readonly settlement: Settlement;
+/** A queueAnswer, and the ending that led to it. */
+export interface Finished {
+  readonly queueAnswer: QueueAnswer;
   readonly ending: Ending;
 }
 
-const acknowledge: Settlement = { kind: 'acknowledge' };
+const acknowledge: QueueAnswer = { kind: 'acknowledge' };
 
 /** Records a success. A worker whose claim is not its own any more acknowledges nothing. */
-export async function settleSuccess(claim: Claim, now: UnixMillis, ports: SettlePorts): Promise<Settled> {
+export async function finishSuccess(claim: Claim, now: UnixMillis, ports: FinishPorts): Promise<Finished> {
   const isOurs = await ports.claims.finish(claim, { kind: 'processed' }, now);
-  return isOurs ? { settlement: acknowledge, ending: 'processed' } : lostClaim;
+  return isOurs ? { queueAnswer: acknowledge, ending: 'processed' } : lostClaim;
 }
 
 /** Releases the event for its next attempt, or gives it up after the last one. */
-export async function settleFailure(
+export async function finishFailure(
   work: Work,
   claim: Claim,
   failure: { readonly error: unknown; readonly isPermanent: boolean },
   now: UnixMillis,
-  ports: SettlePorts,
-): Promise<Settled> {
+  ports: FinishPorts,
+): Promise<Finished> {
   const error = describeError(failure.error);
   const delay = work.claimable.handlerRetryDelays[claim.attempts - 1];
   if (failure.isPermanent || delay === undefined) return giveUp(work, claim, error, now, ports);
@@ -66,14 +66,14 @@ async function releaseFor(
   { message }: Work,
   claim: Claim,
   now: UnixMillis,
-  ports: SettlePorts,
-): Promise<Settled> {
+  ports: FinishPorts,
+): Promise<Finished> {
   const dueAt = later(now, delay);
   const wait = { after: claim.owner, notBefore: dueAt, origin: claim.messageId };
   const sentBack = mustLeave(delay) && (await isSentBack(message, wait, ports));
   const outcome = { kind: 'retrying', error: claim.lastError, dueAt, sentBack } as const;
   if (!(await ports.claims.finish(claim, outcome, now))) return lostClaim;
-  return { settlement: sentBack ? replaced : returnFor(delay), ending: 'retrying' };
+  return { queueAnswer: sentBack ? replaced : returnFor(delay), ending: 'retrying' };
 }
 
 /**
@@ -86,24 +86,24 @@ export async function giveUp(
   claim: Claim,
   error: string,
   now: UnixMillis,
-  ports: SettlePorts,
-): Promise<Settled> {
+  ports: FinishPorts,
+): Promise<Finished> {
   const kept = await keepEvent(work, now, ports);
   await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));
   const isOurs = await ports.claims.finish(claim, { kind: 'failed', error, kept }, now);
-  return isOurs ? { settlement: acknowledge, ending: 'failed' } : lostClaim;
+  return isOurs ? { queueAnswer: acknowledge, ending: 'failed' } : lostClaim;
 }
 
 /** Records that no handler wants the event; it is kept, so that a handler added later can have it. */
-export async function settleIgnored(
+export async function finishIgnored(
   work: Work,
   claim: Claim,
   now: UnixMillis,
-  ports: SettlePorts,
-): Promise<Settled> {
+  ports: FinishPorts,
+): Promise<Finished> {
   const kept = await keepEvent(work, now, ports);
   const isOurs = await ports.claims.finish(claim, { kind: 'ignored', kept }, now);
-  return isOurs ? { settlement: acknowledge, ending: 'ignored' } : lostClaim;
+  return isOurs ? { queueAnswer: acknowledge, ending: 'ignored' } : lostClaim;
 }
 
 /** The DLQ entry of a message that we give up; put back, its event is due at once. */
@@ -124,14 +124,14 @@ export const deadLetter = (
     message: message.text,
   } satisfies DeadLetter);
 
-const lostClaim: Settled = { settlement: { kind: 'fail' }, ending: 'lost-claim' };
+const lostClaim: Finished = { queueAnswer: { kind: 'fail' }, ending: 'lost-claim' };
 
 /**
  * Keeps the whole event, body inside: it does not depend on the queue's message.
  *
  * A small one stands in its record, written with its end; a large one in the bucket before that, named by its content.
  */
-async function keepEvent(work: Work, now: UnixMillis, ports: SettlePorts): Promise<Kept> {
+async function keepEvent(work: Work, now: UnixMillis, ports: FinishPorts): Promise<Kept> {
   const text = work.body === undefined ? work.message.text : inlineMessage(work.event, work.body);
   const content = Buffer.from(text);
   const keptDay = `${work.event.source}#${utcDay(now)}`;

@@ -3,7 +3,7 @@ import { describeError } from '../domain/idempotency.ts';
 import { days, type Seconds, seconds, secondsUntil, type UnixMillis, unixMillis } from '../domain/time.ts';
 import type { ConsumeTelemetry } from './attempt.ts';
 import type { QueuedMessage } from './open-message.ts';
-import type { Settlement } from './settle.ts';
+import type { QueueAnswer } from './settle.ts';
 
 /** What waiting needs of the outside world. */
 export interface WaitPorts {
@@ -34,7 +34,7 @@ const longestWait = days(5);
  * Of a message in whose place another one waits. It is deleted at once: left in its batch until a mate ends the process, it
  * would come back, and be sent back once more each time.
  */
-export const replaced: Settlement = { kind: 'acknowledge', atOnce: true };
+export const replaced: QueueAnswer = { kind: 'acknowledge', atOnce: true };
 
 /** Whether a message says by itself that its time has not come. */
 export const isEarly = (wait: Wait | undefined, now: UnixMillis): wait is Wait =>
@@ -44,7 +44,7 @@ export const isEarly = (wait: Wait | undefined, now: UnixMillis): wait is Wait =
 export const mustLeave = (wait: Seconds): boolean => wait > longestInFlight;
 
 /** When a message comes back that could not be sent back, or whose wait is short. */
-export const returnFor = (wait: Seconds): Settlement => ({
+export const returnFor = (wait: Seconds): QueueAnswer => ({
   kind: 'fail',
   after: mustLeave(wait) ? seconds(Math.min(wait, sendAgainAfter)) : wait,
 });
@@ -55,7 +55,7 @@ export const returnFor = (wait: Seconds): Settlement => ({
  * A wait longer than a delay goes in hops. The new message is sent before the old one is deleted, so a crash in the
  * moment between them leaves two, of which one is superseded after the next attempt.
  */
-export async function waitOn(message: QueuedMessage, wait: Wait, ports: WaitPorts): Promise<Settlement> {
+export async function waitOn(message: QueuedMessage, wait: Wait, ports: WaitPorts): Promise<QueueAnswer> {
   const left = secondsUntil(unixMillis(wait.notBefore), ports.now());
   return mustLeave(left) && (await isSentBack(message, wait, ports)) ? replaced : returnFor(left);
 }
@@ -68,7 +68,7 @@ export async function isSentBack(message: QueuedMessage, wait: Wait, ports: Wait
     return true;
   } catch (error) {
     const log = ports.telemetry.log({ messageId: message.messageId });
-    log.warn('message.not-sent-back', { reason: describeError(error) });
+    log.warn('message.send-back-failed', { reason: describeError(error) });
     return false;
   }
 }

@@ -2,10 +2,10 @@ import type { DestinationRules } from '../domain/destination.ts';
 import type { Endpoint, EndpointSettings } from '../domain/endpoint.ts';
 import type { KeptHeaders } from '../domain/endpoint-headers.ts';
 import type { SealedSecret } from '../domain/endpoint-secret.ts';
-import type { GateState } from '../domain/gate.ts';
+import type { LimiterState } from '../domain/gate.ts';
 import type { EndpointRange } from '../domain/publish-range.ts';
 import type { Seconds, UnixMillis } from '../domain/time.ts';
-import type { FoundWellPorts } from '../outbound/let-go.ts';
+import type { ResumePorts } from '../outbound/let-go.ts';
 import type { ReleasePorts } from '../outbound/release-held.ts';
 import { Problem } from './problem.ts';
 
@@ -27,12 +27,12 @@ export interface EndpointPorts extends ReleasePorts {
   /** Where requests may go. */
   readonly rules: DestinationRules;
   /** Whether a name leads somewhere that is not public, as far as it resolves now. @returns why */
-  refusalOfName(hostname: string): Promise<string | undefined>;
+  checkHostname(hostname: string): Promise<string | undefined>;
   readonly maxTimeoutSeconds: number;
   /** How long a finished delivery is kept. */
   readonly retention: Seconds;
   readonly endpoints: ReleasePorts['endpoints'] &
-    FoundWellPorts['endpoints'] & {
+    ResumePorts['endpoints'] & {
       page(
         tenant: string,
         range: EndpointRange,
@@ -56,11 +56,11 @@ export interface EndpointPorts extends ReleasePorts {
       ): Promise<Endpoint | undefined>;
       reseal(seen: Endpoint, resealed: Resealed): Promise<Endpoint | undefined>;
     };
-  readonly gates: {
+  readonly limiter: {
     /** Forgets what is known about an endpoint: somebody says that it is well. */
-    reset(gate: string): Promise<void>;
+    reset(limiterKey: string): Promise<void>;
     /** As it stands after every write that was answered. */
-    read(gate: string): Promise<GateState>;
+    read(limiterKey: string): Promise<LimiterState>;
   };
   readonly secrets: {
     seal(text: string, owner: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<SealedSecret>;

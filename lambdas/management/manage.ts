@@ -1,4 +1,4 @@
-import type { ManagementRequest, OperationAnswer } from './operation.ts';
+import type { ManagementRequest, OperationResponse } from './operation.ts';
 import { type OperationPorts, operations } from './operations.ts';
 import { MethodNotAllowed, Problem, problemBody, problemStatuses } from './problem.ts';
 import { route } from './router.ts';
@@ -16,7 +16,7 @@ export type ManagePorts = OperationPorts & {
 };
 
 /** An answer of the API, and whether it tells of a problem. */
-export interface Managed extends OperationAnswer {
+export interface ManagementResult extends OperationResponse {
   readonly isProblem?: boolean;
   /** The methods that there are, where the one asked for is none of them. */
   readonly allow?: readonly string[];
@@ -27,10 +27,10 @@ export async function manage(
   request: ManagementRequest,
   caller: string,
   ports: ManagePorts,
-): Promise<Managed> {
+): Promise<ManagementResult> {
   const { method, path } = request;
   try {
-    const answer = await answerTo(request, ports);
+    const answer = await respond(request, ports);
     ports.telemetry.info('request.managed', { method, path, status: answer.status, caller });
     return answer;
   } catch (error) {
@@ -44,7 +44,7 @@ export async function manage(
   }
 }
 
-async function answerTo(request: ManagementRequest, ports: ManagePorts): Promise<OperationAnswer> {
+async function respond(request: ManagementRequest, ports: ManagePorts): Promise<OperationResponse> {
   const { method, path } = request;
   if (path !== '/v1/openapi.json') return route(request, operations, ports);
   if (method !== 'GET') throw new MethodNotAllowed(path, ['GET']);

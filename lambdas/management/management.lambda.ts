@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, Context } from 'aws-lambda';
-import { managedAnswer, managementRequest } from '../adapters/aws/api-gateway.ts';
+import { managementRequest, managementResponse } from '../adapters/aws/api-gateway.ts';
 import { patientCalls } from '../adapters/aws/call-bounds.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
@@ -13,7 +13,7 @@ import { dynamodbEndpointChanges } from '../adapters/aws/dynamodb-endpoint-chang
 import { dynamodbEndpointDeliveries } from '../adapters/aws/dynamodb-endpoint-deliveries.ts';
 import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
 import { dynamodbEventTypes } from '../adapters/aws/dynamodb-event-types.ts';
-import { dynamodbGates } from '../adapters/aws/dynamodb-gates.ts';
+import { dynamodbLimiter } from '../adapters/aws/dynamodb-gates.ts';
 import { dynamodbHeld } from '../adapters/aws/dynamodb-held.ts';
 import { dynamodbKept } from '../adapters/aws/dynamodb-kept.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
@@ -29,10 +29,10 @@ import { operationsTopic } from '../adapters/aws/sns-topic.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { telemetry } from '../adapters/aws/telemetry.ts';
-import { refusalOfName } from '../adapters/guarded-lookup.ts';
+import { checkHostname } from '../adapters/guarded-lookup.ts';
 import { nameResolver } from '../adapters/name-resolver.ts';
 import { payloadCheck } from '../adapters/payload-check.ts';
-import { refusalOfSchema } from '../adapters/payload-schema.ts';
+import { checkSchema } from '../adapters/payload-schema.ts';
 import { OutboundSettings } from '../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../domain/time.ts';
 import { managementEnv, readEnv, readSettings } from '../env.ts';
@@ -58,8 +58,8 @@ const ports = {
   pause: (span: Millis) => pause(span),
   newId: (prefix: string) => `${prefix}_${randomBytes(16).toString('hex')}`,
   rules: settings,
-  refusalOfName: (hostname: string) =>
-    refusalOfName(hostname, resolve, (name, reason) =>
+  checkHostname: (hostname: string) =>
+    checkHostname(hostname, resolve, (name, reason) =>
       report.warn('destination.refused', { hostname: name, reason }),
     ),
   maxTimeoutSeconds: settings.attemptTimeout / 1000,
@@ -68,7 +68,7 @@ const ports = {
     ...dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
     ...dynamodbEndpointChanges(table, env.ENDPOINTS_TABLE),
   },
-  gates: dynamodbGates(table, env.ENDPOINTS_TABLE),
+  limiter: dynamodbLimiter(table, env.ENDPOINTS_TABLE),
   secrets: masterSecret(secretsClient(patientCalls), env.MASTER_SECRET),
   deliveries: {
     ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
@@ -79,11 +79,11 @@ const ports = {
   events: { ...events, payload: payloadReader(events.read, bodies.get) },
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),
   eventTypes,
-  refusalOfSchema,
+  checkSchema,
   refusalOfPayload: payloadCheck(eventTypes.read, now),
   sendPublication: (body: string) => publishQueue.send({ body }),
   sendTask: sqsQueue(queues, env.DELIVERY_QUEUE_URL).send,
-  tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
+  notifyOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
   ...dynamodbKept(table, env.INBOUND_EVENTS_TABLE),
   getBody: bodies.get,
   putBody: bodies.put,
@@ -99,7 +99,7 @@ export async function handler(event: APIGatewayProxyEventV2WithIAMAuthorizer, _c
   try {
     const caller = event.requestContext.authorizer?.iam?.userArn ?? 'unknown';
     const hasTime = () => Date.now() < endsAt;
-    return managedAnswer(await manage(managementRequest(event), caller, { ...ports, hasTime }));
+    return managementResponse(await manage(managementRequest(event), caller, { ...ports, hasTime }));
   } finally {
     report.flush();
   }

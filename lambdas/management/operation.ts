@@ -15,7 +15,7 @@ export interface ManagementRequest {
 }
 
 /** What an operation answers. */
-export interface OperationAnswer<Body = unknown> {
+export interface OperationResponse<Body = unknown> {
   readonly status: number;
   readonly body?: Body;
   /** The version of what is answered. */
@@ -56,11 +56,11 @@ export interface OperationShape<
   /** Takes `If-Match`. */
   readonly isVersioned?: boolean;
   /** By status. */
-  readonly answers: Readonly<Record<number, AnswerShape>>;
+  readonly answers: Readonly<Record<number, ResponseShape>>;
 }
 
 /** How an answer is described. */
-interface AnswerShape {
+interface ResponseShape {
   readonly description: string;
   readonly schema?: Schema;
   readonly hasEtag?: boolean;
@@ -72,7 +72,7 @@ export interface Operation<Ports> extends OperationShape {
     params: Readonly<Record<string, string>>,
     request: ManagementRequest,
     ports: Ports,
-  ): Promise<OperationAnswer>;
+  ): Promise<OperationResponse>;
 }
 
 /** Makes an operation from its shape and what it does. */
@@ -83,7 +83,7 @@ export function operation<
   B extends Schema | undefined = undefined,
 >(
   shape: OperationShape<P, Q, B>,
-  handle: (input: OperationInput<Out<P>, Out<Q>, Out<B>>, ports: Ports) => Promise<OperationAnswer>,
+  handle: (input: OperationInput<Out<P>, Out<Q>, Out<B>>, ports: Ports) => Promise<OperationResponse>,
 ): Operation<Ports> {
   return {
     ...shape,

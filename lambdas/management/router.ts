@@ -1,4 +1,4 @@
-import type { ManagementRequest, Operation, OperationAnswer } from './operation.ts';
+import type { ManagementRequest, Operation, OperationResponse } from './operation.ts';
 import { MethodNotAllowed, Problem } from './problem.ts';
 
 /**
@@ -10,7 +10,7 @@ export async function route<Ports>(
   request: ManagementRequest,
   operations: readonly Operation<Ports>[],
   ports: Ports,
-): Promise<OperationAnswer> {
+): Promise<OperationResponse> {
   const matches = operations.flatMap((candidate) => {
     const params = paramsIn(candidate.path, request.path);
     return params === undefined ? [] : [{ candidate, params }];

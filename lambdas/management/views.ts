@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { breakerOf, type GateState } from '../domain/gate.ts';
+import { breakerOf, type LimiterState } from '../domain/gate.ts';
 import { toIsoInstant, type UnixMillis } from '../domain/time.ts';
 import type { BreakerView, DeliveryDetail, DeliveryView, EndpointView } from './schemas.ts';
 
@@ -46,11 +46,11 @@ export function endpointView(endpoint: Endpoint): v.InferOutput<typeof EndpointV
 
 /** What keeps an endpoint's deliveries waiting, and how many wait. */
 export function breakerView(
-  gate: GateState,
+  limiterKey: LimiterState,
   waiting: { readonly count: number; readonly isExact: boolean },
   now: UnixMillis,
 ): v.InferOutput<typeof BreakerView> {
-  const { state, failures, ...times } = breakerOf(gate, now);
+  const { state, failures, ...times } = breakerOf(limiterKey, now);
   return {
     state,
     failures,

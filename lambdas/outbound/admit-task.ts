@@ -14,19 +14,19 @@ import {
   toMillis,
   type UnixMillis,
 } from '../domain/time.ts';
-import { type DeliveryWrite, refusal } from './claim-delivery.ts';
+import { type DeliveryWrite, whyClaimFailed } from './claim-delivery.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
-import { discardDelivery, type HoldPorts, holdDelivery, testsAreNotHeld } from './hold-delivery.ts';
-import { type MissingPorts, missing } from './missing-record.ts';
-import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
+import { discardDelivery, type HoldPorts, holdDelivery, testNotHeldReason } from './hold-delivery.ts';
+import { answerForMissing, type MissingPorts } from './missing-record.ts';
+import { type Acquisition, acquireSlot, type LimiterPorts, type Slot } from './pass-gate.ts';
 import { deadlineForTurn, isNearDeadline, nearDeadline } from './past-deadline.ts';
-import { acknowledge, type Settlement } from './settlement.ts';
+import { acknowledge, type QueueAnswer } from './settlement.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What is decided before the claim needs this of the outside world. */
-export interface AdmitPorts extends HoldPorts, GatePorts, MissingPorts {
+export interface AdmitPorts extends HoldPorts, LimiterPorts, MissingPorts {
   readonly telemetry: HoldPorts['telemetry'] &
-    GatePorts['telemetry'] &
+    LimiterPorts['telemetry'] &
     MissingPorts['telemetry'] &
     OutboundTelemetry<'DeliveriesDeferred'>;
   readonly deliveries: HoldPorts['deliveries'] & {
@@ -36,7 +36,7 @@ export interface AdmitPorts extends HoldPorts, GatePorts, MissingPorts {
 }
 
 /** To whom a delivery goes, and how. */
-export interface Recipient {
+export interface ResolvedDestination {
   /** Undefined: to the URL on the delivery. */
   readonly endpoint?: Endpoint;
   /** The stack's, and the endpoint's own where it has them. */
@@ -45,30 +45,35 @@ export interface Recipient {
 
 /** What is decided before the claim. */
 export type Admission =
-  | { readonly kind: 'admitted'; readonly recipient: Recipient; readonly pass: Pass }
-  | { readonly kind: 'settled'; readonly settlement: Settlement };
+  | { readonly kind: 'admitted'; readonly destination: ResolvedDestination; readonly pass: Slot }
+  | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer };
 
 /** A request that hangs is over by then; what it takes beside its deadline is the record. */
 const margin = 6_000;
 
 /** Decides whether a task may be carried out now: its endpoint is there and enabled, and has a place. */
-export async function admitTask(
+export async function admit(
   task: DeliveryTask,
   endpointOf: (task: DeliveryTask) => Promise<Endpoint | undefined>,
   settings: OutboundSettings,
   ports: AdmitPorts,
 ): Promise<Admission> {
   const found = await endpointOfTask(task, endpointOf, settings.deliveryRetention, ports);
-  if (found.kind === 'settled') return found;
+  if (found.kind === 'answered') return found;
   const { endpoint } = found;
   if (endpoint?.status === 'disabled') {
     if (task.byHand === 'test') {
       const { deliveryId: id, generation } = task;
       const { deliveryRetention } = settings;
-      const discarded = await discardDelivery({ id, generation }, testsAreNotHeld, deliveryRetention, ports);
-      return settled(discarded ?? (await missing(task, ports)));
+      const discarded = await discardDelivery(
+        { id, generation },
+        testNotHeldReason,
+        deliveryRetention,
+        ports,
+      );
+      return answerWith(discarded ?? (await answerForMissing(task, ports)));
     }
-    return settled(await holdDelivery(task, settings.deliveryRetention, ports));
+    return answerWith(await holdDelivery(task, settings.deliveryRetention, ports));
   }
   const own = settingsFor(settings, endpoint);
   const holdFor = millis(own.attemptTimeout + margin);
@@ -82,14 +87,14 @@ export async function admitTask(
   const { tenant, endpointId, byHand } = task;
   const isByHand = byHand !== undefined;
   const of = { tenant, endpointId, isRegistered: !task.isDirect };
-  const asker = { gate: endpointHash(task), of, limits, holdFor, isByHand };
-  const entry = await passGate(asker, ports);
+  const asker = { limiterKey: endpointHash(task), of, limits, holdFor, isByHand };
+  const entry = await acquireSlot(asker, ports);
   return entry.kind === 'passed'
-    ? { kind: 'admitted', recipient: { endpoint, settings: own }, pass: entry.pass }
-    : settled(await putOff(task, entry, askedAt, ports));
+    ? { kind: 'admitted', destination: { endpoint, settings: own }, pass: entry.pass }
+    : answerWith(await deferTask(task, entry, askedAt, ports));
 }
 
-const settled = (settlement: Settlement): Admission => ({ kind: 'settled', settlement });
+const answerWith = (queueAnswer: QueueAnswer): Admission => ({ kind: 'answered', queueAnswer });
 
 /** The stack's settings, and the endpoint's own where it has them. */
 export const settingsFor = (
@@ -111,12 +116,12 @@ const shorter = (a: Millis, b: Millis): Millis => (a < b ? a : b);
  *
  * The record says so first, and refuses a second task of the same attempt: so tasks never multiply.
  */
-async function putOff(
+async function deferTask(
   task: DeliveryTask,
-  { why, until }: Extract<Entry, { kind: 'wait' }>,
+  { why, until }: Extract<Acquisition, { kind: 'wait' }>,
   askedAt: UnixMillis,
   ports: AdmitPorts,
-): Promise<Settlement> {
+): Promise<QueueAnswer> {
   const now = ports.now();
   const delay = seconds(Math.max(1, secondsUntil(until, now)));
   // A URL that is down is nobody's to disable: one that probes past its deadline ends, and leaves the next one its turn.
@@ -133,8 +138,8 @@ async function putOff(
   const { ok, delivery } = await defer(task, times, isForEndpoint, ports);
   // Refused by our own write, whose answer was lost.
   const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
-  if (delivery === undefined) return missing(task, ports);
-  if (!isPutOff) return whyNot(delivery, task.attempt, now, delay);
+  if (delivery === undefined) return answerForMissing(task, ports);
+  if (!isPutOff) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
   if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, delay));
   const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {
@@ -161,9 +166,14 @@ async function defer(
 }
 
 /** Somebody works on it, it is recorded, or another task of the attempt is put off already. */
-function whyNot(delivery: Delivery, attempt: number, now: UnixMillis, delay: Seconds): Settlement {
+function answerForRefusedDeferral(
+  delivery: Delivery,
+  attempt: number,
+  now: UnixMillis,
+  delay: Seconds,
+): QueueAnswer {
   if (delivery.leaseUntil === undefined && (delivery.nextAttemptAt ?? 0) > now) return acknowledge;
-  const refused = refusal(delivery, attempt, now);
+  const refused = whyClaimFailed(delivery, attempt, now);
   if (refused.kind === 'busy') return { kind: 'fail', after: refused.wait };
   return refused.kind === 'suspect' ? { kind: 'fail', after: delay } : acknowledge;
 }

@@ -1,7 +1,7 @@
 import type { AttemptOutcome } from '../domain/attempt-outcome.ts';
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { isForEarlierOne } from '../domain/endpoint-generation.ts';
+import { isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import type { OpenHeaders } from '../domain/endpoint-headers.ts';
 import type { SigningKey } from '../domain/endpoint-secret.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
@@ -9,19 +9,19 @@ import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { signatureHeaders } from '../domain/outgoing-signature.ts';
 import { AlteredBodyError } from '../domain/stored-body.ts';
 import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
-import type { Recipient } from './admit-task.ts';
+import type { ResolvedDestination } from './admit-task.ts';
 import { type DisablePorts, disableAfterAttempt } from './disable-endpoint.ts';
-import { endForEarlierOne } from './endpoint-of-task.ts';
+import { discardForEarlierEndpoint } from './endpoint-of-task.ts';
 import type { HoldPorts } from './hold-delivery.ts';
 import { pastDeadline } from './past-deadline.ts';
 import type { Failure } from './record-attempt.ts';
-import { endWithoutAttempt, giveBack, type SettlePorts, settleAttempt } from './settle-attempt.ts';
-import type { Settlement } from './settlement.ts';
+import { endWithoutAttempt, type FinishPorts, finishAttempt, postponeUnready } from './settle-attempt.ts';
+import type { QueueAnswer } from './settlement.ts';
 import { asError } from './telemetry.ts';
 
 /** What an attempt needs of the outside world. */
-export interface AttemptPorts extends SettlePorts, DisablePorts {
-  readonly telemetry: SettlePorts['telemetry'] & DisablePorts['telemetry'];
+export interface AttemptPorts extends FinishPorts, DisablePorts {
+  readonly telemetry: FinishPorts['telemetry'] & DisablePorts['telemetry'];
   readonly endpoints: DisablePorts['endpoints'] & HoldPorts['endpoints'];
   readonly events: {
     /** @returns the body to send, or undefined when it is gone */
@@ -54,7 +54,7 @@ export interface Invocation {
 
 /** How an attempt ended, and what the endpoint answered if it was asked. */
 export interface AttemptEnd {
-  readonly settlement: Settlement;
+  readonly queueAnswer: QueueAnswer;
   readonly outcome?: AttemptOutcome;
   /** How long the endpoint took to answer. */
   readonly took?: Millis;
@@ -73,16 +73,16 @@ const toRecord = millis(5_000);
 /** Makes one attempt of a claimed delivery and records how it ended; or ends it without one. */
 export async function attemptDelivery(
   { delivery, payload: cached }: ClaimedWork,
-  recipient: Recipient,
+  destination: ResolvedDestination,
   invocation: Invocation,
   ports: AttemptPorts,
 ): Promise<AttemptEnd> {
-  const { settings, endpoint } = recipient;
+  const { settings, endpoint } = destination;
   const endWithout = async (failure: Failure) => ({
-    settlement: await endWithoutAttempt(delivery, failure, settings, ports),
+    queueAnswer: await endWithoutAttempt(delivery, failure, settings, ports),
   });
-  if (endpoint && isForEarlierOne(delivery, endpoint))
-    return { settlement: await endForEarlierOne({ delivery, payload: cached }, settings, ports) };
+  if (endpoint && isForEarlierEndpoint(delivery, endpoint))
+    return { queueAnswer: await discardForEarlierEndpoint({ delivery, payload: cached }, settings, ports) };
   const end = reasonToEnd(delivery, settings, ports.now());
   if (end !== undefined) return endWithout(end);
   const content = await contentOf(delivery, cached, endpoint, ports);
@@ -90,14 +90,14 @@ export async function attemptDelivery(
   if (content instanceof AlteredBodyError)
     return endWithout({ cause: 'payload-altered', reason: content.message });
   if (content instanceof Error)
-    return { settlement: await giveBack({ delivery, payload: cached }, content, ports) };
+    return { queueAnswer: await postponeUnready({ delivery, payload: cached }, content, ports) };
   const { keys, headers: own, payload } = content;
   if (payload === undefined)
     return endWithout({ cause: 'payload-missing', reason: 'its payload is past its retention' });
   const startedAt = ports.now();
   if (!mayStart(delivery, startedAt, settings, invocation)) {
     return {
-      settlement: { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? startedAt, startedAt) },
+      queueAnswer: { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? startedAt, startedAt) },
     };
   }
   const body = Buffer.from(payload);
@@ -105,14 +105,14 @@ export async function attemptDelivery(
   const { attemptTimeout: timeout } = settings;
   const outcome = await posted({ url: endpoint?.url ?? delivery.url ?? '', headers, body, timeout }, ports);
   if (outcome instanceof Error)
-    return { settlement: await giveBack({ delivery, payload: cached }, outcome, ports) };
+    return { queueAnswer: await postponeUnready({ delivery, payload: cached }, outcome, ports) };
   const took = millis(ports.now() - startedAt);
   // Before the record: who dies in between leaves an endpoint that wants no more events disabled.
   if (outcome.kind === 'gone' && endpoint) {
     await disableAfterAttempt(endpoint, 'gone', { delivery, outcome }, ports);
   }
   const made = { delivery, outcome, startedAt, payload: cached };
-  return { settlement: await settleAttempt(made, settings, ports), outcome, took };
+  return { queueAnswer: await finishAttempt(made, settings, ports), outcome, took };
 }
 
 /** @returns why no further attempt is made; undefined: one is */

@@ -5,17 +5,24 @@ import { type OutboundEvent, outboundEventKey } from '../domain/outbound-event.t
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import type { Publication } from '../domain/publish-message.ts';
 import { type RangeMessage, rangeOf } from '../domain/publish-range.ts';
-import { type FanOut, type FanOutPorts, fanOut, fanOutRange, firstTask, settleNewlyHeld } from './fan-out.ts';
+import {
+  type FanOut,
+  type FanOutPorts,
+  fanOut,
+  fanOutRange,
+  firstTask,
+  recheckNewlyHeld,
+} from './fan-out.ts';
 import {
   type DeliveryOrigin,
-  type Receiver,
+  type Destination,
   type RecordedEvent,
   recordDelivery,
   recordEvent,
 } from './record-publication.ts';
 
 /** What carrying out a publication needs of the outside world. */
-export interface CarryPorts extends FanOutPorts {
+export interface PublishOnePorts extends FanOutPorts {
   /** What is wrong with a payload, by its event type's schema; undefined: nothing, or nothing is checked. */
   refusalOfPayload(type: string, data: unknown): Promise<string | undefined>;
   readonly events: FanOutPorts['events'] & {
@@ -28,7 +35,7 @@ export interface CarryPorts extends FanOutPorts {
 }
 
 /** How far a publication has come. */
-export type Carried =
+export type PublishResult =
   | {
       readonly kind: 'carried';
       readonly status: 'published' | 'repeated' | 'unmatched' | 'split';
@@ -43,20 +50,20 @@ export type Carried =
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /** Writes the event and its deliveries, each only if it is not there. */
-export async function carryPublication(
+export async function publishOne(
   publication: Publication,
   correlationId: string,
   settings: OutboundSettings,
-  ports: CarryPorts,
-): Promise<Carried> {
+  ports: PublishOnePorts,
+): Promise<PublishResult> {
   const { to, tenant } = publication;
   const refused = await ports.refusalOfPayload(publication.type, publication.data);
   if (refused !== undefined) return unusable(refused);
-  if (to.kind === 'tenant') return carryToTenant(publication, correlationId, settings, ports);
+  if (to.kind === 'tenant') return publishToTenant(publication, correlationId, settings, ports);
   const endpoint = tenant === '' ? undefined : await ports.endpoints.read(tenant, to.id);
   if (to.kind === 'url') {
     if (endpoint === undefined)
-      return carryToOne(publication, { ...to, endpoint }, correlationId, settings, ports);
+      return publishToEndpoint(publication, { ...to, endpoint }, correlationId, settings, ports);
     return unusable(
       `endpoint.url: ${to.id} is a registered endpoint of ${tenant}, which has its own; leave it out`,
     );
@@ -69,26 +76,26 @@ export async function carryPublication(
     return unusable(
       `endpoint.id: the endpoint ${to.id} of ${tenant} for which this was published was deleted; another one has its id now`,
     );
-  return carryToOne(publication, { endpoint }, correlationId, settings, ports);
+  return publishToEndpoint(publication, { endpoint }, correlationId, settings, ports);
 }
 
-const unusable = (reason: string): Carried => ({ kind: 'unusable', reason });
+const unusable = (reason: string): PublishResult => ({ kind: 'unusable', reason });
 
-async function carryToOne(
+async function publishToEndpoint(
   publication: Publication,
-  receiver: Receiver,
+  destination: Destination,
   correlationId: string,
   settings: OutboundSettings,
-  ports: CarryPorts,
-): Promise<Carried> {
+  ports: PublishOnePorts,
+): Promise<PublishResult> {
   const now = ports.now();
   const recorded = await recordEvent(publication, settings, now, ports);
   const { event } = recorded;
   const origin = originOf(publication, correlationId, event);
-  const made = await recordDelivery(receiver, origin, settings, now, ports);
-  await settleNewlyHeld([made], settings, ports);
+  const made = await recordDelivery(destination, origin, settings, now, ports);
+  await recheckNewlyHeld([made], settings, ports);
   const { delivery, isNew, needsTask } = made;
-  const isElsewhere = receiver.endpoint === undefined && delivery.url !== receiver.url;
+  const isElsewhere = destination.endpoint === undefined && delivery.url !== destination.url;
   return {
     kind: 'carried',
     status: isNew ? 'published' : 'repeated',
@@ -100,12 +107,12 @@ async function carryToOne(
   };
 }
 
-async function carryToTenant(
+async function publishToTenant(
   publication: Publication,
   correlationId: string,
   settings: OutboundSettings,
-  ports: CarryPorts,
-): Promise<Carried> {
+  ports: PublishOnePorts,
+): Promise<PublishResult> {
   const recorded = await recordEvent(publication, settings, ports.now(), ports);
   const { isConflict, isNew } = recorded;
   const event = recorded.event.isWide ? recorded.event : await ports.events.widen(recorded.event.id);
@@ -125,10 +132,10 @@ async function carryToTenant(
 const dataOf = async (
   { data }: Publication,
   { event, isConflict }: RecordedEvent,
-  ports: CarryPorts,
+  ports: PublishOnePorts,
 ): Promise<unknown> => (isConflict ? sentData(event.id, ports) : data);
 
-async function sentData(eventId: string, ports: CarryPorts): Promise<unknown> {
+async function sentData(eventId: string, ports: PublishOnePorts): Promise<unknown> {
   const body = await ports.events.payload(eventId);
   const parsed = body === undefined ? undefined : parseExactly(body);
   return typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, 'data') : undefined;
@@ -141,10 +148,10 @@ const originOf = (
 ): DeliveryOrigin => ({ tenant, eventId: id, correlationId, event, isTest });
 
 /** Carries out one range of a large tenant. @returns how many deliveries are new; undefined when the event is gone */
-export async function carryRange(
+export async function publishRange(
   { tenant, eventId, correlationId, range }: RangeMessage,
   settings: OutboundSettings,
-  ports: CarryPorts,
+  ports: PublishOnePorts,
 ): Promise<number | undefined> {
   const id = outboundEventKey(tenant, eventId);
   const event = await ports.events.read(id);

@@ -49,7 +49,9 @@ export async function claimDelivery(
 ): Promise<ClaimResult> {
   const until = { soon: later(now, early), lease: later(now, lease) };
   const write = await deliveries.claim(id, attempt, until);
-  return write.ok ? { kind: 'claimed', delivery: write.delivery } : refusal(write.delivery, attempt, now);
+  return write.ok
+    ? { kind: 'claimed', delivery: write.delivery }
+    : whyClaimFailed(write.delivery, attempt, now);
 }
 
 /** Claims a suspect, which counts as a crash until it is recorded. */
@@ -61,11 +63,17 @@ export async function claimSuspect(
   deliveries: ClaimPort,
 ): Promise<ClaimResult> {
   const write = await deliveries.claimSuspect(seen, attempt, now, later(now, lease));
-  return write.ok ? { kind: 'claimed', delivery: write.delivery } : refusal(write.delivery, attempt, now);
+  return write.ok
+    ? { kind: 'claimed', delivery: write.delivery }
+    : whyClaimFailed(write.delivery, attempt, now);
 }
 
 /** Why a claim was refused, read from the record that refused it. */
-export function refusal(delivery: Delivery | undefined, attempt: number, now: UnixMillis): ClaimResult {
+export function whyClaimFailed(
+  delivery: Delivery | undefined,
+  attempt: number,
+  now: UnixMillis,
+): ClaimResult {
   if (delivery === undefined) return { kind: 'missing' };
   if (delivery.status === 'held') return { kind: 'held', delivery };
   if (delivery.status !== 'pending') return { kind: 'terminal' };

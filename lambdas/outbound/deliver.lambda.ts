@@ -10,7 +10,7 @@ import { deadDeliveries } from '../adapters/aws/dead-deliveries.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamodbDeliveries } from '../adapters/aws/dynamodb-deliveries.ts';
 import { dynamodbEndpoints } from '../adapters/aws/dynamodb-endpoints.ts';
-import { dynamodbGates } from '../adapters/aws/dynamodb-gates.ts';
+import { dynamodbLimiter } from '../adapters/aws/dynamodb-gates.ts';
 import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events.ts';
 import { dynamodbTallies } from '../adapters/aws/dynamodb-tallies.ts';
 import { dynamodbWaiting } from '../adapters/aws/dynamodb-waiting.ts';
@@ -58,12 +58,12 @@ const ports = {
     ...dynamodbWaiting(table, env.DELIVERIES_TABLE),
   },
   endpoints,
-  gates: dynamodbGates(table, env.ENDPOINTS_TABLE),
+  limiter: dynamodbLimiter(table, env.ENDPOINTS_TABLE),
   events: { payload: payloadReader(events.read, bodies.get) },
   signingKeys: signingSecret(secrets, env.SIGNING_SECRET).keys,
   endpointKeys: endpointKeys(master, endpoints.reseal),
   endpointHeaders: master.endpointHeaders,
-  tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
+  notifyOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
   post: sender.post,
   sendTask: queue.send,
   sendDeadDelivery: deadLetters.send,

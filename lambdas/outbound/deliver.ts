@@ -4,14 +4,14 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import type { Invocation } from './attempt-delivery.ts';
 import { openTask } from './open-task.ts';
-import { recordSeenSuccess } from './record-seen-success.ts';
-import { acknowledge, type Settlement, type SettlementPorts, tellQueue } from './settlement.ts';
-import { comeBackSoon, type Run, type TurnPorts, takeTurn } from './take-turn.ts';
+import { recordUnrecordedSuccess } from './record-seen-success.ts';
+import { acknowledge, answerQueue, type QueueAnswer, type QueueAnswerPorts } from './settlement.ts';
+import { type DeliverOnePorts, deliverOne, type Run, retryInOneSecond } from './take-turn.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What delivering needs of the outside world. */
-export interface DeliverPorts extends TurnPorts, SettlementPorts {
-  readonly telemetry: TurnPorts['telemetry'] & OutboundTelemetry<'WorkErrored'>;
+export interface DeliverPorts extends DeliverOnePorts, QueueAnswerPorts {
+  readonly telemetry: DeliverOnePorts['telemetry'] & OutboundTelemetry<'WorkErrored'>;
 }
 
 /** A message of the delivery queue. */
@@ -30,7 +30,7 @@ interface Batch extends Run {
 /** A message after its turn. */
 interface Ended {
   readonly message: DeliveryQueueMessage;
-  readonly settlement: Settlement;
+  readonly queueAnswer: QueueAnswer;
 }
 /** A message whose turn is yet to come. */
 interface Suspect {
@@ -58,11 +58,13 @@ export async function deliver(
     endpointOf: readOnce(ports),
   };
   const turns = await Promise.all(
-    messages.map((message) => settled(message, batch, () => firstTurn(message, batch))),
+    messages.map((message) => runIsolated(message, batch, () => runFirst(message, batch))),
   );
   const suspects = turns.filter((ended) => 'delivery' in ended);
-  const ended = [...turns.filter((end) => 'settlement' in end), ...(await runAlone(suspects, batch))];
-  return ended.filter(({ settlement }) => settlement.kind === 'fail').map(({ message }) => message.messageId);
+  const ended = [...turns.filter((end) => 'queueAnswer' in end), ...(await runSuspects(suspects, batch))];
+  return ended
+    .filter(({ queueAnswer }) => queueAnswer.kind === 'fail')
+    .map(({ message }) => message.messageId);
 }
 
 /** The messages of a batch are often for the same few endpoints. */
@@ -76,59 +78,59 @@ function readOnce({ endpoints }: DeliverPorts): Run['endpointOf'] {
   };
 }
 
-async function firstTurn(message: DeliveryQueueMessage, batch: Batch): Promise<Ended | Suspect> {
+async function runFirst(message: DeliveryQueueMessage, batch: Batch): Promise<Ended | Suspect> {
   const { settings, ports } = batch;
   const task = await openTask(message, ports);
-  if (task === undefined) return { message, settlement: acknowledge };
+  if (task === undefined) return { message, queueAnswer: acknowledge };
   if (task.seen !== undefined) {
-    await recordSeenSuccess(task, task.seen, settings.deliveryRetention, ports);
-    return { message, settlement: acknowledge };
+    await recordUnrecordedSuccess(task, task.seen, settings.deliveryRetention, ports);
+    return { message, queueAnswer: acknowledge };
   }
-  const turn = await takeTurn(task, batch);
-  return turn.kind === 'settled'
-    ? { message, settlement: turn.settlement }
+  const turn = await deliverOne(task, batch);
+  return turn.kind === 'answered'
+    ? { message, queueAnswer: turn.queueAnswer }
     : { message, task, delivery: turn.delivery };
 }
 
 /** Suspects one by one; those that the time does not reach come back uncounted. */
-async function runAlone(suspects: readonly Suspect[], batch: Batch): Promise<Ended[]> {
+async function runSuspects(suspects: readonly Suspect[], batch: Batch): Promise<Ended[]> {
   const inOrder = [...suspects].sort((a, b) => a.delivery.crashes - b.delivery.crashes);
   const ended: Ended[] = [];
   for (const { message, task, delivery } of inOrder) {
-    const turn = await settled(message, batch, async (): Promise<Ended> => {
-      const { settlement } = await aloneTurn(task, delivery, batch);
-      return { message, settlement };
+    const turn = await runIsolated(message, batch, async (): Promise<Ended> => {
+      const { queueAnswer } = await runAlone(task, delivery, batch);
+      return { message, queueAnswer };
     });
     ended.push(turn);
   }
   return ended;
 }
 
-async function aloneTurn(
+async function runAlone(
   task: DeliveryTask,
   seen: Delivery,
   batch: Batch,
-): Promise<{ settlement: Settlement }> {
-  const turn = await takeTurn(task, batch, seen);
-  return turn.kind === 'settled' ? turn : { settlement: comeBackSoon };
+): Promise<{ queueAnswer: QueueAnswer }> {
+  const turn = await deliverOne(task, batch, seen);
+  return turn.kind === 'answered' ? turn : { queueAnswer: retryInOneSecond };
 }
 
 /** Runs a message's turn and tells the queue at once; whatever goes wrong fails this message only. */
-async function settled<Result extends Ended | Suspect>(
+async function runIsolated<Result extends Ended | Suspect>(
   message: DeliveryQueueMessage,
   batch: Batch,
   turn: () => Promise<Result>,
 ): Promise<Result | Ended> {
   try {
     const result = await turn();
-    if ('settlement' in result)
-      await tellQueue(result.message, result.settlement, batch.isAlone, batch.ports);
+    if ('queueAnswer' in result)
+      await answerQueue(result.message, result.queueAnswer, batch.isAlone, batch.ports);
     return result;
   } catch (error) {
     batch.ports.telemetry.error('delivery.errored', { messageId: message.messageId }, asError(error));
     batch.ports.telemetry.count('WorkErrored', {});
-    const failed: Ended = { message, settlement: { kind: 'fail', after: batch.settings.lease } };
-    await tellQueue(failed.message, failed.settlement, batch.isAlone, batch.ports);
+    const failed: Ended = { message, queueAnswer: { kind: 'fail', after: batch.settings.lease } };
+    await answerQueue(failed.message, failed.queueAnswer, batch.isAlone, batch.ports);
     return failed;
   }
 }

@@ -1,7 +1,7 @@
 import { type AttemptOutcome, describeOutcome } from '../domain/attempt-outcome.ts';
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Disablement, Endpoint } from '../domain/endpoint.ts';
-import { endpointDisabled, type Operation } from '../domain/operation.ts';
+import { endpointDisabled, type OperatorNotice } from '../domain/operation.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
@@ -16,10 +16,10 @@ export interface DisablePorts {
      */
     disable(seen: Endpoint, disablement: Disablement): Promise<Endpoint | undefined>;
     /** Takes the note away, unless there is a newer one. */
-    attended(seen: Endpoint): Promise<unknown>;
+    reconciled(seen: Endpoint): Promise<unknown>;
   };
   /** To the operations topic. */
-  tellOperators(operation: Operation): Promise<void>;
+  notifyOperators(operation: OperatorNotice): Promise<void>;
   readonly telemetry: OutboundTelemetry<'EndpointsDisabled'>;
 }
 
@@ -41,8 +41,8 @@ export async function announceDisabled(endpoint: Endpoint, ports: DisablePorts):
   const { tenant, id, disabled } = endpoint;
   const fields = { tenant, endpointId: id, reason: disabled?.reason, deliveryId: disabled?.by?.deliveryId };
   try {
-    await ports.tellOperators(endpointDisabled(endpoint, ports.now()));
-    await ports.endpoints.attended(endpoint);
+    await ports.notifyOperators(endpointDisabled(endpoint, ports.now()));
+    await ports.endpoints.reconciled(endpoint);
     ports.telemetry.warn('endpoint.disabled', fields);
     ports.telemetry.count('EndpointsDisabled', {});
   } catch (error) {

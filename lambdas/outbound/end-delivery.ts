@@ -7,7 +7,7 @@ import type { DeliveryWrite } from './claim-delivery.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What the last effects of a delivery need of the outside world. */
-export interface EndPorts {
+export interface DeadLetterPorts {
   now(): UnixMillis;
   readonly deliveries: {
     /** Notes that the failure of a round is counted. */
@@ -34,7 +34,7 @@ export interface EndPorts {
  *
  * The due index keeps it until all are done, so what a crash leaves out is done by the sweep.
  */
-export async function buryDelivery(delivery: Delivery, ports: EndPorts): Promise<void> {
+export async function deadLetterDelivery(delivery: Delivery, ports: DeadLetterPorts): Promise<void> {
   const { id, lastError = 'unknown', cause, round } = delivery;
   const host = await hostOf(delivery, ports);
   const now = ports.now();
@@ -48,7 +48,11 @@ export async function buryDelivery(delivery: Delivery, ports: EndPorts): Promise
 }
 
 /** A letter that is not sent leaves a note, so that the sweep does not count its delivery again. */
-async function sendLetter(letter: DeadDelivery, { id, round }: Delivery, ports: EndPorts): Promise<void> {
+async function sendLetter(
+  letter: DeadDelivery,
+  { id, round }: Delivery,
+  ports: DeadLetterPorts,
+): Promise<void> {
   try {
     await ports.sendDeadDelivery(letter);
   } catch (error) {
@@ -63,7 +67,7 @@ function report(
   delivery: Delivery,
   host: string | undefined,
   { queue }: DeadDelivery,
-  { telemetry }: EndPorts,
+  { telemetry }: DeadLetterPorts,
 ): void {
   const { id, eventId, eventType, tenant, endpointId, correlationId, attempts, cause } = delivery;
   const fields = { deliveryId: id, eventId, eventType, tenant, endpointId, host, correlationId };
@@ -75,7 +79,7 @@ function report(
 /** @returns undefined when its endpoint was deleted */
 async function hostOf(
   { url, tenant, endpointId }: Delivery,
-  { endpoints }: EndPorts,
+  { endpoints }: DeadLetterPorts,
 ): Promise<string | undefined> {
   const to = url ?? (await endpoints.read(tenant, endpointId))?.url;
   return to === undefined ? undefined : URL.parse(to)?.host;

@@ -1,19 +1,19 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { DeliveryTask } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { generationOf, isForEarlierOne } from '../domain/endpoint-generation.ts';
+import { generationOf, isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import type { Seconds } from '../domain/time.ts';
-import { discardDelivery, endpointWasDeleted, type HoldPorts } from './hold-delivery.ts';
-import { type MissingPorts, missing } from './missing-record.ts';
-import { discardClaimed, giveBack, type SettlePorts } from './settle-attempt.ts';
-import type { Settlement } from './settlement.ts';
+import { discardDelivery, endpointDeletedReason, type HoldPorts } from './hold-delivery.ts';
+import { answerForMissing, type MissingPorts } from './missing-record.ts';
+import { discardClaimed, type FinishPorts, postponeUnready } from './settle-attempt.ts';
+import type { QueueAnswer } from './settlement.ts';
 
 /** Where a task goes; settled when it goes nowhere. */
 export type TaskEndpoint =
   /** Undefined: to a URL that is not registered. */
   | { readonly kind: 'found'; readonly endpoint?: Endpoint }
-  | { readonly kind: 'settled'; readonly settlement: Settlement };
+  | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer };
 
 /**
  * Finds the endpoint that a task is for; of one that is deleted, or made anew since, the delivery is discarded.
@@ -35,24 +35,24 @@ export async function endpointOfTask(
   if (seen !== undefined && (generation ?? generationOf(seen)) === generationOf(seen))
     return { kind: 'found', endpoint: seen };
   const delivery = await ports.deliveries.read(deliveryId);
-  if (delivery === undefined) return { kind: 'settled', settlement: await missing(task, ports) };
+  if (delivery === undefined) return { kind: 'answered', queueAnswer: await answerForMissing(task, ports) };
   // After the delivery: what that is for now was there by then.
   const endpoint = await ports.endpoints.read(tenant, endpointId);
-  if (endpoint !== undefined && !isForEarlierOne(delivery, endpoint)) return { kind: 'found', endpoint };
-  const discarded = await discardDelivery(delivery, endpointWasDeleted, retention, ports);
-  return { kind: 'settled', settlement: discarded ?? (await missing(task, ports)) };
+  if (endpoint !== undefined && !isForEarlierEndpoint(delivery, endpoint)) return { kind: 'found', endpoint };
+  const discarded = await discardDelivery(delivery, endpointDeletedReason, retention, ports);
+  return { kind: 'answered', queueAnswer: discarded ?? (await answerForMissing(task, ports)) };
 }
 
 /** Ends a claimed delivery that is not for the endpoint at hand, unless it is for one that was made anew meanwhile. */
-export async function endForEarlierOne(
+export async function discardForEarlierEndpoint(
   work: { readonly delivery: Delivery; readonly payload?: string },
   settings: OutboundSettings,
-  ports: SettlePorts & Pick<HoldPorts, 'endpoints'>,
-): Promise<Settlement> {
+  ports: FinishPorts & Pick<HoldPorts, 'endpoints'>,
+): Promise<QueueAnswer> {
   const { delivery } = work;
   const { tenant, endpointId } = delivery;
   const endpoint = await ports.endpoints.read(tenant, endpointId);
-  return endpoint === undefined || isForEarlierOne(delivery, endpoint)
-    ? discardClaimed(delivery, endpointWasDeleted, settings, ports)
-    : giveBack(work, new Error('its endpoint was made anew just now'), ports);
+  return endpoint === undefined || isForEarlierEndpoint(delivery, endpoint)
+    ? discardClaimed(delivery, endpointDeletedReason, settings, ports)
+    : postponeUnready(work, new Error('its endpoint was made anew just now'), ports);
 }

@@ -1,6 +1,6 @@
 import type { Delivery, ListedDelivery } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { isForEarlierOne } from '../domain/endpoint-generation.ts';
+import { isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import { boundsOf, type Estimate, firstPlace, nextPlace, type RecoveryPlace } from '../domain/recovery.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import { isRecoverable } from './recoverable.ts';
@@ -38,7 +38,7 @@ export async function estimateFailed(
     const keys = await deliveries.listed(of, place, boundsOf({ place, ...span }), pageSize);
     const found = await deliveries.readAll(keys.map(({ id }) => id));
     const all = found.filter((delivery) => isRecoverable(delivery, toCurrentEndpoint));
-    const earlier = all.filter((delivery) => isForEarlierOne(delivery, endpoint)).length;
+    const earlier = all.filter((delivery) => isForEarlierEndpoint(delivery, endpoint)).length;
     if (!toCurrentEndpoint) ofEarlierEndpoint += earlier;
     count += toCurrentEndpoint ? all.length : all.length - earlier;
     place = nextPlace({ place, ...span }, keys, pageSize);

@@ -6,7 +6,7 @@ import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { type EndpointRange, rangeMessage, rangeName } from '../domain/publish-range.ts';
 import { wants } from '../domain/subscription.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import { type HoldPorts, settleHeld } from './hold-delivery.ts';
+import { type HoldPorts, recheckHeld } from './hold-delivery.ts';
 import {
   type DeliveryOrigin,
   type RecordedDelivery,
@@ -139,7 +139,7 @@ async function deliverTo(
       .filter(({ needsTask }) => needsTask)
       .map(({ delivery }) => firstTask(delivery, event));
     if (tasks.length > 0) await ports.sendTasks(tasks);
-    await settleNewlyHeld(recorded, settings, ports);
+    await recheckNewlyHeld(recorded, settings, ports);
     made.push(...recorded.filter(({ isNew }) => isNew).map(({ delivery }) => delivery));
   }
   return made;
@@ -149,7 +149,7 @@ async function deliverTo(
 const existedAt = ({ createdAt }: Endpoint, at: UnixMillis): boolean => createdAt <= at;
 
 /** Whoever writes `held` looks at the endpoint once more: it may have been enabled in between. */
-export async function settleNewlyHeld(
+export async function recheckNewlyHeld(
   recorded: readonly RecordedDelivery[],
   { deliveryRetention }: OutboundSettings,
   ports: HoldPorts,
@@ -157,7 +157,7 @@ export async function settleNewlyHeld(
   const held = recorded.filter(({ delivery }) => delivery.status === 'held');
   const count = held.filter(({ isNew }) => isNew).length;
   if (count > 0) ports.telemetry.count('DeliveriesHeld', {}, count);
-  await Promise.all(held.map(({ delivery }) => settleHeld(delivery, deliveryRetention, ports)));
+  await Promise.all(held.map(({ delivery }) => recheckHeld(delivery, deliveryRetention, ports)));
 }
 
 /** The task of a new delivery; a small payload rides along. */

@@ -1,6 +1,6 @@
 import { type Delivery, deliveryId } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { generationOf, isForEarlierOne } from '../domain/endpoint-generation.ts';
+import { generationOf, isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import { contentHash, type OutboundEvent, outboundEventKey } from '../domain/outbound-event.ts';
 import type { Publication } from '../domain/publish-message.ts';
 import type { EndpointRange } from '../domain/publish-range.ts';
@@ -8,7 +8,7 @@ import { wants } from '../domain/subscription.ts';
 import { toUnixSeconds, type UnixMillis } from '../domain/time.ts';
 
 /** What is known about a publication before it is on the queue; what other publishers do meanwhile is not. */
-export type Foresight =
+export type PublicationPreview =
   | {
       readonly kind: 'sends';
       /** The event is there already, and this sends what is still missing. */
@@ -25,7 +25,7 @@ export type Foresight =
   | { readonly kind: 'unmatched'; readonly reason: string };
 
 /** What foreseeing needs of the outside world. */
-export interface ForeseePorts {
+export interface PreviewPorts {
   now(): UnixMillis;
   readonly events: { read(id: string): Promise<OutboundEvent | undefined> };
   readonly deliveries: { read(id: string): Promise<Delivery | undefined> };
@@ -47,11 +47,11 @@ const lookedAt = 25;
  *
  * @param isNewId whether the event's id was made just now, so that it cannot be there
  */
-export async function foreseePublication(
+export async function previewPublication(
   publication: Publication,
   isNewId: boolean,
-  ports: ForeseePorts,
-): Promise<Foresight> {
+  ports: PreviewPorts,
+): Promise<PublicationPreview> {
   const { to, tenant, id } = publication;
   const endpoint =
     to.kind === 'tenant' || tenant === '' ? undefined : await ports.endpoints.read(tenant, to.id);
@@ -64,23 +64,23 @@ export async function foreseePublication(
     };
   const event = isNewId ? undefined : await ports.events.read(outboundEventKey(tenant, id));
   if (event !== undefined && event.expiresAt > toUnixSeconds(ports.now()))
-    return foreseeRepeat(publication, event, endpoint, ports);
-  if (to.kind === 'tenant') return foreseeMatch(publication, ports);
+    return previewRepeat(publication, event, endpoint, ports);
+  if (to.kind === 'tenant') return previewMatch(publication, ports);
   return { kind: 'sends', isRepeated: false, endpoint };
 }
 
-async function foreseeRepeat(
+async function previewRepeat(
   publication: Publication,
   event: OutboundEvent,
   endpoint: Endpoint | undefined,
-  ports: ForeseePorts,
-): Promise<Foresight> {
+  ports: PreviewPorts,
+): Promise<PublicationPreview> {
   const { to, tenant, id } = publication;
   if (event.contentHash !== contentHash(publication)) {
     const reason = `the event ${id} is there already with another type or other data, which stay: publish this under another id`;
     return { kind: 'conflict', reason };
   }
-  const sends: Foresight = { kind: 'sends', isRepeated: true, endpoint };
+  const sends: PublicationPreview = { kind: 'sends', isRepeated: true, endpoint };
   if (to.kind === 'tenant') {
     if (!event.isWide || event.fannedOutAt === undefined) return sends;
     const reason = `the event ${id} is published already to all endpoints that ${tenant} had for it`;
@@ -99,12 +99,15 @@ const isUntouched = ({ status, attempts, claims }: Delivery, { fannedOutAt }: Ou
 
 function repeatReason(delivery: Delivery, endpoint: Endpoint | undefined): string {
   const { id, eventId, endpointId, status } = delivery;
-  if (endpoint !== undefined && isForEarlierOne(delivery, endpoint))
+  if (endpoint !== undefined && isForEarlierEndpoint(delivery, endpoint))
     return `the event ${eventId} was published for an earlier endpoint ${endpointId}, which was deleted: retry its delivery ${id} with --to-current-endpoint ("toCurrentEndpoint": true)`;
   return `the event ${eventId} has a delivery to ${endpointId} already, which is ${status}: retry ${id} to send it once more`;
 }
 
-async function foreseeMatch({ tenant, type, data }: Publication, ports: ForeseePorts): Promise<Foresight> {
+async function previewMatch(
+  { tenant, type, data }: Publication,
+  ports: PreviewPorts,
+): Promise<PublicationPreview> {
   const { endpoints, next } = await ports.endpoints.page(tenant, {}, lookedAt);
   if (next !== undefined || endpoints.some((endpoint) => wants(endpoint, type, data)))
     return { kind: 'sends', isRepeated: false };

@@ -1,7 +1,7 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type DeliveryTask, type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { isForEarlierOne } from '../domain/endpoint-generation.ts';
+import { isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import {
   later,
@@ -14,8 +14,8 @@ import {
   unixMillis,
 } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
-import { type MissingPorts, missing } from './missing-record.ts';
-import { acknowledge, type Settlement } from './settlement.ts';
+import { answerForMissing, type MissingPorts } from './missing-record.ts';
+import { acknowledge, type QueueAnswer } from './settlement.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What holding, releasing and discarding need of the outside world. */
@@ -57,27 +57,28 @@ export const longestHold = seconds(30 * 86_400);
 export const heldCheckAt = (now: UnixMillis, sweeps: number): UnixMillis =>
   later(now, seconds(Math.min(firstHeldCheck * 2 ** sweeps, longestHeldCheck)));
 
-export const endpointWasDeleted = 'its endpoint was deleted';
-export const testsAreNotHeld = 'its endpoint is disabled, and a test is not held: enable it, and test again';
+export const endpointDeletedReason = 'its endpoint was deleted';
+export const testNotHeldReason =
+  'its endpoint is disabled, and a test is not held: enable it, and test again';
 
 /** Holds a delivery whose endpoint is disabled, instead of trying it. */
 export async function holdDelivery(
   task: DeliveryTask,
   retention: Seconds,
   ports: HoldPorts & MissingPorts,
-): Promise<Settlement> {
+): Promise<QueueAnswer> {
   const { deliveryId: id, tenant, endpointId } = task;
   const now = ports.now();
   const write = await ports.deliveries.hold({ id, tenant, endpointId }, now, heldCheckAt(now, 0));
   const { delivery } = write;
-  if (delivery === undefined) return missing(task, ports);
+  if (delivery === undefined) return answerForMissing(task, ports);
   if (write.ok) {
-    tell(delivery, 'delivery.held', {}, ports);
+    logDelivery(delivery, 'delivery.held', {}, ports);
     ports.telemetry.count('DeliveriesHeld', {});
   } else if (delivery.status === 'pending') {
     return { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? now, now) };
   }
-  if (delivery.status === 'held') await settleHeld(delivery, retention, ports);
+  if (delivery.status === 'held') await recheckHeld(delivery, retention, ports);
   return acknowledge;
 }
 
@@ -87,10 +88,14 @@ export async function holdDelivery(
  *
  * @returns whether it is still held
  */
-export async function settleHeld(delivery: Delivery, retention: Seconds, ports: HoldPorts): Promise<boolean> {
+export async function recheckHeld(
+  delivery: Delivery,
+  retention: Seconds,
+  ports: HoldPorts,
+): Promise<boolean> {
   const endpoint = await ports.endpoints.read(delivery.tenant, delivery.endpointId);
-  if (endpoint === undefined || isForEarlierOne(delivery, endpoint)) {
-    await discardDelivery(delivery, endpointWasDeleted, retention, ports);
+  if (endpoint === undefined || isForEarlierEndpoint(delivery, endpoint)) {
+    await discardDelivery(delivery, endpointDeletedReason, retention, ports);
   } else if (endpoint.status === 'enabled') {
     await releaseDelivery(delivery, ports);
   } else if (delivery.heldAt !== undefined && later(delivery.heldAt, longestHold) <= ports.now()) {
@@ -110,7 +115,7 @@ export async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise
   const isReleased = ok || (delivery?.status === 'pending' && delivery.dueAt === dueAt);
   if (!isReleased || delivery === undefined) return;
   await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: delivery.attempts + 1 }, delivery));
-  tell(delivery, 'delivery.released', {}, ports);
+  logDelivery(delivery, 'delivery.released', {}, ports);
 }
 
 /** Ends a delivery that can not be tried any more. @returns what to tell the queue about its task; undefined: there is no such delivery */
@@ -119,11 +124,11 @@ export async function discardDelivery(
   reason: string,
   retention: Seconds,
   ports: HoldPorts,
-): Promise<Settlement | undefined> {
+): Promise<QueueAnswer | undefined> {
   const now = ports.now();
   const expiresAt = toUnixSeconds(later(now, retention));
   const { ok, delivery } = await ports.deliveries.discard(seen, reason, now, expiresAt);
-  if (ok && delivery !== undefined) tellDiscarded(delivery, reason, ports);
+  if (ok && delivery !== undefined) logDiscarded(delivery, reason, ports);
   if (delivery === undefined) return undefined;
   const isWorkedOn = !ok && delivery.status === 'pending';
   return isWorkedOn
@@ -131,12 +136,12 @@ export async function discardDelivery(
     : acknowledge;
 }
 
-export function tellDiscarded(delivery: Delivery, reason: string, ports: Pick<HoldPorts, 'telemetry'>): void {
-  tell(delivery, 'delivery.discarded', { reason }, ports);
+export function logDiscarded(delivery: Delivery, reason: string, ports: Pick<HoldPorts, 'telemetry'>): void {
+  logDelivery(delivery, 'delivery.discarded', { reason }, ports);
   ports.telemetry.count('DeliveriesDiscarded', {});
 }
 
-function tell(
+function logDelivery(
   { id, eventId, eventType, tenant, endpointId, correlationId }: Delivery,
   line: string,
   more: Readonly<Record<string, string>>,

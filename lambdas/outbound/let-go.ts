@@ -7,18 +7,18 @@ import type { DeliveryWrite } from './claim-delivery.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What letting one delivery go needs of the outside world. */
-export interface LetOneGoPorts {
+export interface EndWaitPorts {
   readonly deliveries: {
     /** Ends the wait of a pending delivery that no worker has claimed, if it still waits as it was seen. */
-    letGo(seen: Delivery, dueAt: UnixMillis): Promise<DeliveryWrite>;
+    endWait(seen: Delivery, dueAt: UnixMillis): Promise<DeliveryWrite>;
   };
   sendTask(task: TaskMessage): Promise<void>;
 }
 
 /** What letting go all that waits needs of the outside world. */
-export interface LetGoPorts extends LetOneGoPorts {
+export interface ReleaseWaitingPorts extends EndWaitPorts {
   now(): UnixMillis;
-  readonly deliveries: LetOneGoPorts['deliveries'] & {
+  readonly deliveries: EndWaitPorts['deliveries'] & {
     read(id: string): Promise<Delivery | undefined>;
     /** Those that have waited since before `upTo`, the longest first, as far as the index has heard of them. */
     waitingOf(
@@ -31,7 +31,7 @@ export interface LetGoPorts extends LetOneGoPorts {
 }
 
 /** How far letting go came. */
-export interface LetGo {
+export interface ReleaseProgress {
   readonly released: number;
   /** Nothing is left that waited by then, as far as the index has heard. */
   readonly isEmpty: boolean;
@@ -47,17 +47,17 @@ const pageSize = 50;
  * What fails or is put off anew waits since after it, so each goes once, however often this is done again. Its limits
  * pace it.
  */
-export async function letGoWaiting(
+export async function releaseWaiting(
   endpoint: Endpoint,
   upTo: UnixMillis,
   hasTime: () => boolean,
-  ports: LetGoPorts,
-): Promise<LetGo> {
+  ports: ReleaseWaitingPorts,
+): Promise<ReleaseProgress> {
   let released = 0;
   while (released < atMost && hasTime()) {
     const ids = await ports.deliveries.waitingOf(endpoint, upTo, pageSize);
     if (ids.length === 0) return { released, isEmpty: true };
-    const gone = await Promise.all(ids.map((id) => letOneGo(id, upTo, ports)));
+    const gone = await Promise.all(ids.map((id) => releaseOneWaiting(id, upTo, ports)));
     const count = gone.filter((isGone) => isGone).length;
     released += count;
     // All of them are gone already, and the index has not heard of it yet.
@@ -66,14 +66,14 @@ export async function letGoWaiting(
   return { released, isEmpty: false };
 }
 
-async function letOneGo(id: string, upTo: UnixMillis, ports: LetGoPorts): Promise<boolean> {
+async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWaitingPorts): Promise<boolean> {
   const seen = await ports.deliveries.read(id);
   if (seen?.waitsSince === undefined || seen.waitsSince > upTo) return false;
   const delivery = await endWait(seen, ports.now(), ports);
   if (delivery === undefined) return false;
   await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
   const { eventId, eventType, tenant, endpointId, correlationId } = delivery;
-  ports.telemetry.info('delivery.let-go', {
+  ports.telemetry.info('delivery.wait-ended', {
     deliveryId: id,
     eventId,
     eventType,
@@ -93,10 +93,10 @@ async function letOneGo(id: string, upTo: UnixMillis, ports: LetGoPorts): Promis
 export async function endWait(
   seen: Delivery,
   now: UnixMillis,
-  { deliveries }: LetOneGoPorts,
+  { deliveries }: EndWaitPorts,
 ): Promise<Delivery | undefined> {
   const dueAt = dueAfterCreation(now);
-  const { ok, delivery } = await deliveries.letGo(seen, dueAt);
+  const { ok, delivery } = await deliveries.endWait(seen, dueAt);
   // Refused by our own write, whose answer was lost.
   const isOwn =
     delivery?.status === 'pending' && delivery.nextAttemptAt === undefined && delivery.dueAt === dueAt;
@@ -104,10 +104,10 @@ export async function endWait(
 }
 
 /** What noting that an endpoint is well needs of the outside world. */
-export interface FoundWellPorts extends LetGoPorts {
+export interface ResumePorts extends ReleaseWaitingPorts {
   readonly endpoints: {
     /** Notes that what waits for an enabled endpoint is to go. @returns undefined when it is not enabled, or gone */
-    beginAnew(endpoint: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<Endpoint | undefined>;
+    resumeEndpoint(endpoint: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<Endpoint | undefined>;
   };
 }
 
@@ -116,16 +116,16 @@ export interface FoundWellPorts extends LetGoPorts {
  *
  * Never throws: what was lost here goes at its own time.
  */
-export async function beginAnew(
+export async function resumeEndpoint(
   { tenant, id }: Pick<Endpoint, 'tenant' | 'id'>,
   hasTime: () => boolean,
-  ports: FoundWellPorts,
+  ports: ResumePorts,
 ): Promise<void> {
   try {
     const now = ports.now();
-    const noted = await ports.endpoints.beginAnew({ tenant, id }, now);
-    if (noted !== undefined) await letGoWaiting(noted, now, hasTime, ports);
+    const noted = await ports.endpoints.resumeEndpoint({ tenant, id }, now);
+    if (noted !== undefined) await releaseWaiting(noted, now, hasTime, ports);
   } catch (error) {
-    ports.telemetry.error('endpoint.unattended', { tenant, endpointId: id }, asError(error));
+    ports.telemetry.error('endpoint.reconcile-failed', { tenant, endpointId: id }, asError(error));
   }
 }

@@ -28,6 +28,6 @@ export async function measureEndpoints(
     // What is down is there: a count that is one off makes no share over one.
     telemetry.count('EndpointsKnown', {}, Math.max(known, down));
   } catch (error) {
-    telemetry.error('endpoints.unmeasured', {}, asError(error));
+    telemetry.error('endpoints.measure-failed', {}, asError(error));
   }
 }

@@ -1,7 +1,7 @@
 import { type DeadDelivery, type DeliveryTask, taskDeadLetter } from '../domain/delivery-task.ts';
 import { serialiseMessage } from '../domain/messages.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import { acknowledge, type Settlement } from './settlement.ts';
+import { acknowledge, type QueueAnswer } from './settlement.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What giving up a task without a record needs of the outside world. */
@@ -12,7 +12,7 @@ export interface MissingPorts {
 }
 
 /** Gives up a task whose delivery is not in the table: nothing that is unfinished expires, so something took it away. */
-export async function missing(task: DeliveryTask, ports: MissingPorts): Promise<Settlement> {
+export async function answerForMissing(task: DeliveryTask, ports: MissingPorts): Promise<QueueAnswer> {
   const { deliveryId, tenant, endpointId } = task;
   const givenUp = {
     id: deliveryId,

@@ -10,12 +10,12 @@ import {
   withId,
 } from '../domain/publish-message.ts';
 import { openRange, type RangeMessage } from '../domain/publish-range.ts';
-import { type Carried, type CarryPorts, carryPublication, carryRange } from './carry-publication.ts';
+import { type PublishOnePorts, type PublishResult, publishOne, publishRange } from './carry-publication.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What publishing needs of the outside world. */
-export interface PublishPorts extends CarryPorts {
-  readonly telemetry: CarryPorts['telemetry'] & OutboundTelemetry<'EventsPublished' | 'WorkErrored'>;
+export interface PublishPorts extends PublishOnePorts {
+  readonly telemetry: PublishOnePorts['telemetry'] & OutboundTelemetry<'EventsPublished' | 'WorkErrored'>;
   sendDeadLetter(body: string): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ async function beginOne(
   const carried =
     opened.kind === 'unusable'
       ? opened
-      : await carryPublication(opened.publication, unwrapped.messageId, settings, ports);
+      : await publishOne(opened.publication, unwrapped.messageId, settings, ports);
   if (carried.kind === 'unusable') {
     await giveUp(unwrapped, carried.reason, message.receives, ports);
     return { kind: 'given-up' };
@@ -105,7 +105,7 @@ async function beginRange(
   settings: OutboundSettings,
   ports: PublishPorts,
 ): Promise<Progress> {
-  const made = await carryRange(range, settings, ports);
+  const made = await publishRange(range, settings, ports);
   const { tenant, eventId, correlationId } = range;
   const line = made === undefined ? 'event.gone' : 'event.fanned-out';
   ports.telemetry.info(line, { tenant, eventId, correlationId, range: range.range, deliveries: made });
@@ -180,7 +180,7 @@ async function giveUp(
 function report(
   { id, type, tenant, to }: Publication,
   { messageId }: UnwrappedMessage,
-  { status, isConflict, deliveries }: Extract<Carried, { kind: 'carried' }>,
+  { status, isConflict, deliveries }: Extract<PublishResult, { kind: 'carried' }>,
   { telemetry }: PublishPorts,
 ): void {
   const fields = {

@@ -50,7 +50,7 @@ export type RecordResult =
   | { readonly kind: 'queued' };
 
 /** The last effects of a failed delivery are done by then, unless its worker died. */
-const toBury = seconds(60);
+const deadLetterGrace = seconds(60);
 const pausesBeforeWritingAgain = [millis(200), millis(1000)];
 
 /**
@@ -98,7 +98,7 @@ export async function recordSuccess(
     try {
       return await writeSuccess(delivery, entry, retention, ports);
     } catch (error) {
-      ports.telemetry.warn('delivery.unrecorded', {
+      ports.telemetry.warn('delivery.record-failed', {
         deliveryId: delivery.id,
         reason: asError(error).message,
       });
@@ -183,6 +183,6 @@ const failedFrom = ({ cause, reason }: Failure, now: UnixMillis, retention: Seco
   status: 'failed' as const,
   cause,
   lastError: reason,
-  dueAt: later(now, toBury),
+  dueAt: later(now, deadLetterGrace),
   expiresAt: toUnixSeconds(later(now, retention)),
 });

@@ -18,7 +18,7 @@ import type { Publication } from '../domain/publish-message.ts';
 import { deliveryLifetime, dueAfterCreation } from '../domain/retry-schedule.ts';
 import { later, toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../domain/time.ts';
 import { settingsFor } from './admit-task.ts';
-import { heldCheckAt, testsAreNotHeld } from './hold-delivery.ts';
+import { heldCheckAt, testNotHeldReason } from './hold-delivery.ts';
 
 /** The tables and the bucket of published events. */
 export interface RecordPorts {
@@ -53,7 +53,7 @@ export interface RecordedDelivery {
 }
 
 /** To whom: a registered endpoint, or a URL under a name of the publisher's. */
-export type Receiver =
+export type Destination =
   | { readonly endpoint: Endpoint }
   | { readonly endpoint?: undefined; readonly id: string; readonly url: string };
 
@@ -98,14 +98,14 @@ export interface DeliveryOrigin {
 
 /** Writes the delivery, if it is not there: done again after a crash it completes what is missing. */
 export async function recordDelivery(
-  receiver: Receiver,
+  destination: Destination,
   origin: DeliveryOrigin,
   settings: OutboundSettings,
   now: UnixMillis,
   ports: RecordPorts,
 ): Promise<RecordedDelivery> {
   const { event } = origin;
-  const wanted = newDelivery(receiver, origin, settings, now);
+  const wanted = newDelivery(destination, origin, settings, now);
   if (goesTooSoon(event.expiresAt, now, wanted.eventKeptFor)) {
     const until = eventExpiry(now, wanted.eventKeptFor);
     if (!(await ports.events.keep(event.id, until, now)))
@@ -125,13 +125,13 @@ export async function recordDelivery(
 const isUntouched = ({ attempts, claims }: Delivery): boolean => attempts === 0 && claims === 0;
 
 function newDelivery(
-  receiver: Receiver,
+  destination: Destination,
   { tenant, eventId, correlationId, event, isTest }: DeliveryOrigin,
   settings: OutboundSettings,
   now: UnixMillis,
 ): Delivery {
-  const { endpoint } = receiver;
-  const endpointId = receiver.endpoint === undefined ? receiver.id : receiver.endpoint.id;
+  const { endpoint } = destination;
+  const endpointId = destination.endpoint === undefined ? destination.id : destination.endpoint.id;
   const lifetime = deliveryLifetime(settingsFor(settings, endpoint));
   const isDisabled = endpoint?.status === 'disabled';
   const beginning = isDisabled
@@ -142,7 +142,7 @@ function newDelivery(
   return {
     ...{ id: deliveryId(tenant, eventId, endpointId), tenant, eventId, eventType: event.eventType },
     ...{ endpointId, correlationId },
-    ...(endpoint === undefined ? { url: receiver.url } : { generation: generationOf(endpoint) }),
+    ...(endpoint === undefined ? { url: destination.url } : { generation: generationOf(endpoint) }),
     ...{ attempts: 0, attemptsBefore: 0, attemptLog: [], claims: 0, crashes: 0, sweeps: 0 },
     ...{ round: 1, createdAt: now, lifetime, deadline: unixMillis(now + lifetime) },
     ...{ eventExpiresAt: event.expiresAt, eventKeptFor: eventKeptFor(lifetime, settings) },
@@ -158,6 +158,6 @@ const heldFrom = (now: UnixMillis) => ({
 
 const discardedFrom = (now: UnixMillis, { deliveryRetention }: OutboundSettings) => ({
   status: 'discarded' as const,
-  lastError: testsAreNotHeld,
+  lastError: testNotHeldReason,
   expiresAt: toUnixSeconds(later(now, deliveryRetention)),
 });

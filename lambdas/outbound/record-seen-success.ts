@@ -1,20 +1,20 @@
 import type { DeliveryTask } from '../domain/delivery-task.ts';
 import { type Seconds, unixMillis } from '../domain/time.ts';
-import { missing } from './missing-record.ts';
+import { answerForMissing } from './missing-record.ts';
 import { writeSuccess } from './record-attempt.ts';
-import type { SettlePorts } from './settle-attempt.ts';
+import type { FinishPorts } from './settle-attempt.ts';
 
 /** Records a success that was seen by a worker who could not write it. Nothing is posted. */
-export async function recordSeenSuccess(
+export async function recordUnrecordedSuccess(
   task: DeliveryTask,
   { claims, round, success }: NonNullable<DeliveryTask['seen']>,
   retention: Seconds,
-  ports: SettlePorts,
+  ports: FinishPorts,
 ): Promise<void> {
   const { deliveryId, attempt } = task;
   const delivery = await ports.deliveries.read(deliveryId);
   if (delivery === undefined) {
-    await missing(task, ports);
+    await answerForMissing(task, ports);
     return;
   }
   const { at, ms, status } = success;

@@ -1,5 +1,5 @@
 import type { Delivery } from '../domain/delivery-record.ts';
-import { endpointWasDeleted } from './hold-delivery.ts';
+import { endpointDeletedReason } from './hold-delivery.ts';
 
 /**
  * Whether a recovery sends a delivery again: it failed.
@@ -11,4 +11,4 @@ export const isRecoverable = (
   { status, lastError }: Pick<Delivery, 'status' | 'lastError'>,
   toCurrentEndpoint = false,
 ): boolean =>
-  status === 'failed' || (toCurrentEndpoint && status === 'discarded' && lastError === endpointWasDeleted);
+  status === 'failed' || (toCurrentEndpoint && status === 'discarded' && lastError === endpointDeletedReason);

@@ -1,6 +1,6 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { generationOf, isForEarlierOne } from '../domain/endpoint-generation.ts';
+import { generationOf, isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 
 /** Why a delivery is not sent again. */
 export type RefusalCause =
@@ -52,7 +52,7 @@ export async function replayRoute(
     const reason = `the endpoint ${endpointId} of ${tenant} was deleted, so ${delivery.id} would go nowhere; register an endpoint under that id, then send it there with ${howTo}`;
     return { kind: 'closed', cause: 'endpoint-deleted', reason };
   }
-  if (isForEarlierOne(delivery, endpoint) && !toCurrentEndpoint) {
+  if (isForEarlierEndpoint(delivery, endpoint) && !toCurrentEndpoint) {
     const reason = `${delivery.id} was for an endpoint ${endpointId} of ${tenant} that was deleted; there is another one under that id now: send it there on purpose with ${howTo}`;
     return { kind: 'closed', cause: 'earlier-endpoint', reason };
   }

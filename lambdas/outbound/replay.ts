@@ -4,12 +4,12 @@ import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
-import { endWait, type LetOneGoPorts } from './let-go.ts';
+import { type EndWaitPorts, endWait } from './let-go.ts';
 import { type RefusalCause, type ReplayOptions, type RoutePorts, replayRoute } from './replay-route.ts';
 
 /** What a replay needs of the outside world. */
-export interface ReplayPorts extends LetOneGoPorts, RoutePorts {
-  readonly deliveries: LetOneGoPorts['deliveries'] & {
+export interface ReplayPorts extends EndWaitPorts, RoutePorts {
+  readonly deliveries: EndWaitPorts['deliveries'] & {
     read(id: string): Promise<Delivery | undefined>;
     /**
      * Begins the next round of an ended delivery, if it still stands as it was seen.

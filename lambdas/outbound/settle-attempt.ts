@@ -10,8 +10,8 @@ import { taskMessage } from '../domain/delivery-task.ts';
 import type { OutboundSettings } from '../domain/outbound-settings.ts';
 import { dueAfterCreation, dueForRetry, maxQueueDelay } from '../domain/retry-schedule.ts';
 import { later, seconds, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
-import { buryDelivery, type EndPorts } from './end-delivery.ts';
-import { type HoldPorts, tellDiscarded } from './hold-delivery.ts';
+import { type DeadLetterPorts, deadLetterDelivery } from './end-delivery.ts';
+import { type HoldPorts, logDiscarded } from './hold-delivery.ts';
 import { renewedDeadline } from './past-deadline.ts';
 import {
   type AttemptRecordPorts,
@@ -22,16 +22,16 @@ import {
   recordOf,
   recordSuccess,
 } from './record-attempt.ts';
-import { acknowledge, type Settlement } from './settlement.ts';
+import { acknowledge, type QueueAnswer } from './settlement.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What settling needs of the outside world. */
-export interface SettlePorts extends AttemptRecordPorts, EndPorts {
+export interface FinishPorts extends AttemptRecordPorts, DeadLetterPorts {
   readonly telemetry: HoldPorts['telemetry'] &
     OutboundTelemetry<'WebhookDeliveryAttempts' | 'AttemptsFailed' | 'DeliveriesNeverAttempted'>;
   /** From 0 to 1. */
   random(): number;
-  readonly deliveries: AttemptRecordPorts['deliveries'] & EndPorts['deliveries'];
+  readonly deliveries: AttemptRecordPorts['deliveries'] & DeadLetterPorts['deliveries'];
 }
 
 /** An attempt that was made. */
@@ -48,11 +48,11 @@ export interface Attempt {
  *
  * In this order: what follows the record can be done again from it, by the due index.
  */
-export async function settleAttempt(
+export async function finishAttempt(
   attempt: Attempt,
   settings: OutboundSettings,
-  ports: SettlePorts,
-): Promise<Settlement> {
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
   const { delivery, outcome } = attempt;
   const entry = entryOf(attempt, ports.now());
   const next = nextStep(outcome, entry.n - delivery.attemptsBefore, settings, ports.random());
@@ -67,7 +67,7 @@ export async function settleAttempt(
           ports,
         );
   report(attempt, entry, next, result, settings, ports);
-  return follow(attempt, entry, next, result, ports);
+  return followUp(attempt, entry, next, result, ports);
 }
 
 /** Ends a claimed delivery for which no attempt may be made any more. */
@@ -75,12 +75,12 @@ export async function endWithoutAttempt(
   delivery: Delivery,
   failure: Failure,
   settings: OutboundSettings,
-  ports: SettlePorts,
-): Promise<Settlement> {
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
   const record = failureWithoutAttempt(delivery, failure, settings.deliveryRetention, ports.now());
   const result = await recordFenced(delivery, record, delivery.attempts + 1, ports);
-  if (result.kind === 'recorded') await buryDelivery(result.delivery, ports);
-  return settlementOf(result, ports.now());
+  if (result.kind === 'recorded') await deadLetterDelivery(result.delivery, ports);
+  return queueAnswerFor(result, ports.now());
 }
 
 /** Ends a claimed delivery that nobody wants any more. */
@@ -88,8 +88,8 @@ export async function discardClaimed(
   delivery: Delivery,
   reason: string,
   { deliveryRetention }: OutboundSettings,
-  ports: SettlePorts,
-): Promise<Settlement> {
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
   const { attempts, attemptLog, lastAttemptAt } = delivery;
   const expiresAt = toUnixSeconds(later(ports.now(), deliveryRetention));
   const record = {
@@ -101,52 +101,52 @@ export async function discardClaimed(
     expiresAt,
   } as const;
   const result = await recordFenced(delivery, record, attempts + 1, ports);
-  if (result.kind === 'recorded') tellDiscarded(result.delivery, reason, ports);
-  return settlementOf(result, ports.now());
+  if (result.kind === 'recorded') logDiscarded(result.delivery, reason, ports);
+  return queueAnswerFor(result, ports.now());
 }
 
 /** Until what is missing for an attempt is looked for again. */
-const untilReady = seconds(60);
+const unreadyDelay = seconds(60);
 
 /** Gives a claim back for which there was no attempt, by a fault of our own: no crash, and the deadline stands, unless we were late. */
-export async function giveBack(
+export async function postponeUnready(
   { delivery, payload }: Pick<Attempt, 'delivery' | 'payload'>,
   error: Error,
-  ports: SettlePorts,
-): Promise<Settlement> {
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
   const { id, attempts, attemptLog, lastAttemptAt, createdAt, endpointId } = delivery;
   const now = ports.now();
-  const nextAttemptAt = later(now, untilReady);
+  const nextAttemptAt = later(now, unreadyDelay);
   const left = {
     attempts,
     attemptLog,
     lastAttemptAt,
     lastError: `not sent: ${error.name}: ${error.message}`,
   };
-  const dueAt = dueForRetry(nextAttemptAt, untilReady);
+  const dueAt = dueForRetry(nextAttemptAt, unreadyDelay);
   const again = { status: 'pending', cause: 'unready', nextAttemptAt, waitsSince: now, dueAt } as const;
   const deadline = renewedDeadline(delivery, now);
   const record = { ...left, ...again, ...(deadline !== undefined && { deadline }) };
   const result = await recordFenced(delivery, record, attempts + 1, ports);
-  ports.telemetry.error('delivery.unready', { deliveryId: id, endpointId }, error);
+  ports.telemetry.error('delivery.postponed', { deliveryId: id, endpointId }, error);
   if (attempts === 0 && dueAfterCreation(createdAt) <= now)
     ports.telemetry.count('DeliveriesNeverAttempted', {});
   if (result.kind === 'recorded')
     await ports.sendTask(
-      taskMessage({ deliveryId: id, attempt: attempts + 1, payload }, delivery, untilReady),
+      taskMessage({ deliveryId: id, attempt: attempts + 1, payload }, delivery, unreadyDelay),
     );
-  return settlementOf(result, ports.now());
+  return queueAnswerFor(result, ports.now());
 }
 
-async function follow(
+async function followUp(
   { delivery, payload }: Attempt,
   { n }: AttemptEntry,
   next: NextStep,
   result: RecordResult,
-  ports: SettlePorts,
-): Promise<Settlement> {
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
   if (result.kind === 'recorded') {
-    if (next.kind === 'fail') await buryDelivery(result.delivery, ports);
+    if (next.kind === 'fail') await deadLetterDelivery(result.delivery, ports);
     // What is later than SQS can carry is the sweep's to send.
     if (next.kind === 'retry' && next.delay <= maxQueueDelay) {
       await ports.sendTask(
@@ -154,11 +154,11 @@ async function follow(
       );
     }
   }
-  return settlementOf(result, ports.now());
+  return queueAnswerFor(result, ports.now());
 }
 
 /** Whose claim is not its own any more acknowledges only what somebody else has recorded. */
-const settlementOf = (result: RecordResult, now: UnixMillis): Settlement =>
+const queueAnswerFor = (result: RecordResult, now: UnixMillis): QueueAnswer =>
   result.kind === 'lost'
     ? { kind: 'fail', after: seconds(Math.max(1, secondsUntil(result.until, now))) }
     : acknowledge;
@@ -179,7 +179,7 @@ function report(
   next: NextStep,
   result: RecordResult,
   { endpointMetrics }: OutboundSettings,
-  { telemetry }: SettlePorts,
+  { telemetry }: FinishPorts,
 ): void {
   const { id, eventId, eventType, tenant, endpointId, correlationId, createdAt, round } = delivery;
   const status = statusLabel(outcome);

@@ -2,15 +2,15 @@ import type { Seconds } from '../domain/time.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What to tell the queue about a message. */
-export type Settlement =
+export type QueueAnswer =
   | { readonly kind: 'acknowledge' }
   /** It comes back after `after`. */
   | { readonly kind: 'fail'; readonly after: Seconds };
 
-export const acknowledge: Settlement = { kind: 'acknowledge' };
+export const acknowledge: QueueAnswer = { kind: 'acknowledge' };
 
 /** The delivery queue, by a received message's receipt handle. */
-export interface SettlementPorts {
+export interface QueueAnswerPorts {
   deleteMessage(receiptHandle: string): Promise<void>;
   returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
   readonly telemetry: OutboundTelemetry;
@@ -22,16 +22,16 @@ export interface SettlementPorts {
  *
  * @param isAlone alone in its batch a message has no mates to wait for, and Lambda deletes it
  */
-export async function tellQueue(
+export async function answerQueue(
   { messageId, receiptHandle }: { readonly messageId: string; readonly receiptHandle: string },
-  settlement: Settlement,
+  queueAnswer: QueueAnswer,
   isAlone: boolean,
-  ports: SettlementPorts,
+  ports: QueueAnswerPorts,
 ): Promise<void> {
   try {
-    if (settlement.kind === 'fail') await ports.returnMessageAfter(receiptHandle, settlement.after);
+    if (queueAnswer.kind === 'fail') await ports.returnMessageAfter(receiptHandle, queueAnswer.after);
     else if (!isAlone) await ports.deleteMessage(receiptHandle);
   } catch (error) {
-    ports.telemetry.warn('message.unsettled', { messageId, reason: asError(error).message });
+    ports.telemetry.warn('message.ack-failed', { messageId, reason: asError(error).message });
   }
 }

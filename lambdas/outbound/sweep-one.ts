@@ -1,7 +1,7 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
-import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepTurn } from '../domain/retry-schedule.ts';
+import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepAt } from '../domain/retry-schedule.ts';
 import {
   days,
   later,
@@ -12,14 +12,14 @@ import {
   type UnixSeconds,
 } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
-import { buryDelivery, type EndPorts } from './end-delivery.ts';
-import { type HoldPorts, heldCheckAt, settleHeld } from './hold-delivery.ts';
+import { type DeadLetterPorts, deadLetterDelivery } from './end-delivery.ts';
+import { type HoldPorts, heldCheckAt, recheckHeld } from './hold-delivery.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What one delivery's turn in the sweep needs of the outside world. */
-export interface SweepOnePorts extends EndPorts, HoldPorts {
+export interface SweepOnePorts extends DeadLetterPorts, HoldPorts {
   readonly telemetry: HoldPorts['telemetry'] & OutboundTelemetry<'WorkErrored'>;
-  readonly deliveries: EndPorts['deliveries'] &
+  readonly deliveries: DeadLetterPorts['deliveries'] &
     HoldPorts['deliveries'] & {
       read(id: string): Promise<Delivery | undefined>;
       /** Moves a delivery on in the due index, unless somebody else has moved it meanwhile. */
@@ -37,7 +37,7 @@ export interface SweepOnePorts extends EndPorts, HoldPorts {
 }
 
 /** What was done about one delivery. */
-export type Done =
+export type SweepResult =
   | { readonly kind: 'task'; readonly task: TaskMessage; readonly isNeverAttempted: boolean }
   | { readonly kind: 'dead-letter' | 'nothing' | 'error' };
 
@@ -45,13 +45,13 @@ export type Done =
 const leaseGrace = seconds(60);
 
 /** Whatever goes wrong leaves out this delivery only. */
-export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePorts): Promise<Done> {
+export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePorts): Promise<SweepResult> {
   try {
     const delivery = await ports.deliveries.read(id);
     const now = ports.now();
     // The index lags behind the table.
     if (delivery?.dueAt === undefined || delivery.dueAt > now) return { kind: 'nothing' };
-    return await dealWith(await withEvent(delivery, now, retention, ports), delivery.dueAt, {
+    return await sweepByStatus(await withEvent(delivery, now, retention, ports), delivery.dueAt, {
       now,
       retention,
       ports,
@@ -81,7 +81,7 @@ async function withEvent(
   return { ...delivery, eventExpiresAt: until };
 }
 
-async function dealWith(
+async function sweepByStatus(
   delivery: Delivery,
   dueAt: UnixMillis,
   {
@@ -89,13 +89,13 @@ async function dealWith(
     retention,
     ports,
   }: { readonly now: UnixMillis; readonly retention: Seconds; readonly ports: SweepOnePorts },
-): Promise<Done> {
+): Promise<SweepResult> {
   const { id, sweeps, eventExpiresAt } = delivery;
   const moveTo = (next: UnixMillis, count: number) =>
     ports.deliveries.moveDue({ id, dueAt }, next, count, eventExpiresAt);
   switch (delivery.status) {
     case 'pending': {
-      const turn = nextTurn(delivery, now);
+      const turn = nextCheckAt(delivery, now);
       if (turn !== undefined) {
         await moveTo(turn, sweeps);
         return { kind: 'nothing' };
@@ -106,7 +106,7 @@ async function dealWith(
     case 'failed': {
       const moved = await moveTo(dueAfterSweep(sweeps, now), sweeps + 1);
       if (!moved.ok) return { kind: 'nothing' };
-      await buryDelivery(moved.delivery, ports);
+      await deadLetterDelivery(moved.delivery, ports);
       return { kind: 'dead-letter' };
     }
     case 'delivered':
@@ -115,20 +115,20 @@ async function dealWith(
       return { kind: 'nothing' };
     case 'held': {
       const moved = await moveTo(heldCheckAt(now, sweeps + 1), sweeps + 1);
-      if (moved.ok) await settleHeld(moved.delivery, retention, ports);
+      if (moved.ok) await recheckHeld(moved.delivery, retention, ports);
       return { kind: 'nothing' };
     }
   }
 }
 
 /** When to look again at a delivery that needs nothing now: somebody works on it, or it is not due for long. */
-function nextTurn({ leaseUntil, nextAttemptAt }: Delivery, now: UnixMillis): UnixMillis | undefined {
+function nextCheckAt({ leaseUntil, nextAttemptAt }: Delivery, now: UnixMillis): UnixMillis | undefined {
   if (leaseUntil !== undefined && leaseUntil > now) return later(leaseUntil, leaseGrace);
   const isFarOff = nextAttemptAt !== undefined && secondsUntil(nextAttemptAt, now) > maxQueueDelay;
-  return isFarOff ? sweepTurn(nextAttemptAt) : undefined;
+  return isFarOff ? sweepAt(nextAttemptAt) : undefined;
 }
 
-function taskFor(delivery: Delivery, now: UnixMillis, { telemetry }: SweepOnePorts): Done {
+function taskFor(delivery: Delivery, now: UnixMillis, { telemetry }: SweepOnePorts): SweepResult {
   const { id, attempts, claims, nextAttemptAt, eventId, tenant, endpointId, correlationId } = delivery;
   const isPutOff = nextAttemptAt !== undefined && dueAfterCreation(nextAttemptAt) > now;
   const isNeverAttempted = attempts === 0 && claims === 0 && !isPutOff;

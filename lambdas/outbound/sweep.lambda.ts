@@ -58,7 +58,7 @@ const ports = {
   pause: (span: Millis) => pause(span),
   sendTask: tasks.send,
   sendTasks: tasks.sendAll,
-  tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
+  notifyOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
   sendDeadDelivery: deadLetters.send,
   readQueues: queueReaders(queues, env.DELIVERY_QUEUE_URL, env.DEAD_LETTER_QUEUES.split(',')),
   telemetry: report,

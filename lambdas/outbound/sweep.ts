@@ -3,10 +3,10 @@ import { dueIndex } from '../domain/tables.ts';
 import type { Seconds, UnixMillis } from '../domain/time.ts';
 import { type GaugePorts, measureEndpoints } from './measure-endpoints.ts';
 import { type RecoverPorts, recoverAll } from './recover.ts';
-import { attendEndpoints, type ReleasePorts } from './release-held.ts';
-import { type Done, type SweepOnePorts, sweepOne } from './sweep-one.ts';
+import { type ReleasePorts, reconcileEndpoints } from './release-held.ts';
+import { type SweepOnePorts, type SweepResult, sweepOne } from './sweep-one.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
-import { type TellPorts, tellFailures } from './tell-failures.ts';
+import { type NotifyFailuresPorts, notifyFailures } from './tell-failures.ts';
 
 /** Where a page of the due index ended; opaque. */
 type Cursor = Record<string, unknown>;
@@ -17,13 +17,13 @@ export interface SweepPorts
     ReleasePorts,
     RecoverPorts,
     GaugePorts,
-    Omit<TellPorts, 'tallies'> {
+    Omit<NotifyFailuresPorts, 'tallies'> {
   readonly telemetry: SweepOnePorts['telemetry'] &
     ReleasePorts['telemetry'] &
     GaugePorts['telemetry'] &
-    TellPorts['telemetry'] &
+    NotifyFailuresPorts['telemetry'] &
     OutboundTelemetry<'DeliveriesNeverAttempted' | 'WorkErrored'>;
-  readonly tallies: SweepOnePorts['tallies'] & TellPorts['tallies'];
+  readonly tallies: SweepOnePorts['tallies'] & NotifyFailuresPorts['tallies'];
   readonly endpoints: ReleasePorts['endpoints'];
   /** One page of a shard of the due index, the longest overdue first. */
   due(
@@ -46,7 +46,7 @@ export interface Sweep {
   /** Failed deliveries that a recovery sent again. */
   readonly recovered: number;
   /** Endpoints of which the operators were told what ended without success. */
-  readonly told: number;
+  readonly notified: number;
   readonly errors: number;
   /** The time was up before all was done; the next minute's sweep goes on. */
   readonly isCutShort: boolean;
@@ -63,16 +63,16 @@ export async function sweep(retention: Seconds, hasTime: () => boolean, ports: S
   const shards = Array.from({ length: dueIndex.shards }, (_, shard) =>
     sweepShard(shard, retention, hasTime, ports),
   );
-  const [released, recovered, told, , ...results] = await Promise.all([
-    orError(() => attendEndpoints(retention, hasTime, ports), ports),
+  const [released, recovered, notified, , ...results] = await Promise.all([
+    orError(() => reconcileEndpoints(retention, hasTime, ports), ports),
     orError(() => recoverAll(hasTime, ports), ports),
-    orError(() => tellFailures(hasTime, ports), ports),
+    orError(() => notifyFailures(hasTime, ports), ports),
     measureEndpoints(hasTime, ports),
     ...shards,
   ]);
-  const failed = [released, recovered, told].filter((count) => count === undefined).length;
+  const failed = [released, recovered, notified].filter((count) => count === undefined).length;
   const done = results.flatMap((result) => result.done);
-  const count = (kind: Done['kind']) => done.filter((end) => end.kind === kind).length;
+  const count = (kind: SweepResult['kind']) => done.filter((end) => end.kind === kind).length;
   const neverAttempted = done.filter((end) => end.kind === 'task' && end.isNeverAttempted).length;
   const summary = {
     tasks: count('task'),
@@ -80,7 +80,7 @@ export async function sweep(retention: Seconds, hasTime: () => boolean, ports: S
     neverAttempted,
     released: released ?? 0,
     recovered: recovered ?? 0,
-    told: told ?? 0,
+    notified: notified ?? 0,
     errors: count('error') + failed,
     isCutShort: results.some(({ isCutShort }) => isCutShort),
   };
@@ -108,9 +108,9 @@ async function sweepShard(
   retention: Seconds,
   hasTime: () => boolean,
   ports: SweepPorts,
-): Promise<{ readonly done: readonly Done[]; readonly isCutShort: boolean }> {
+): Promise<{ readonly done: readonly SweepResult[]; readonly isCutShort: boolean }> {
   const startedAt = ports.now();
-  const done: Done[] = [];
+  const done: SweepResult[] = [];
   let after: Cursor | undefined;
   try {
     do {
@@ -127,7 +127,11 @@ async function sweepShard(
   return { done, isCutShort: false };
 }
 
-async function sweepPage(ids: readonly string[], retention: Seconds, ports: SweepPorts): Promise<Done[]> {
+async function sweepPage(
+  ids: readonly string[],
+  retention: Seconds,
+  ports: SweepPorts,
+): Promise<SweepResult[]> {
   const done = await Promise.all(ids.map((id) => sweepOne(id, retention, ports)));
   const tasks = done.flatMap((end) => (end.kind === 'task' ? [end.task] : []));
   if (tasks.length > 0) await ports.sendTasks(tasks);

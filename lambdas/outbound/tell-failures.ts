@@ -1,10 +1,10 @@
-import { type FailureTally, talliesAtOnce, tellingPause } from '../domain/failure-tally.ts';
-import { deliveryExhausted, type Operation } from '../domain/operation.ts';
+import { type FailureTally, notificationPause, talliesAtOnce } from '../domain/failure-tally.ts';
+import { deliveryExhausted, type OperatorNotice } from '../domain/operation.ts';
 import { later, type UnixMillis } from '../domain/time.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What telling the operators needs of the outside world. */
-export interface TellPorts {
+export interface NotifyFailuresPorts {
   now(): UnixMillis;
   readonly tallies: {
     /** The names of those that are to be told by now, at most `talliesAtOnce` of each partition, as far as the index has heard of them. */
@@ -12,10 +12,10 @@ export interface TellPorts {
     /** As it stands after every write that was answered. @returns undefined when there is nothing to tell */
     read(name: string): Promise<FailureTally | undefined>;
     /** Takes away what was told; what ended meanwhile is told from `next` on. Nothing, if another has told it. */
-    told(seen: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void>;
+    notified(seen: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void>;
   };
   /** To the operations topic. */
-  tellOperators(operation: Operation): Promise<void>;
+  notifyOperators(operation: OperatorNotice): Promise<void>;
   readonly telemetry: OutboundTelemetry;
 }
 
@@ -29,34 +29,34 @@ const atOnce = 20;
  *
  * @returns how many endpoints were told
  */
-export async function tellFailures(hasTime: () => boolean, ports: TellPorts): Promise<number> {
-  let told = 0;
+export async function notifyFailures(hasTime: () => boolean, ports: NotifyFailuresPorts): Promise<number> {
+  let notified = 0;
   while (hasTime()) {
     const names = await ports.tallies.due(ports.now());
-    const before = told;
+    const before = notified;
     for (let from = 0; from < names.length && hasTime(); from += atOnce) {
-      const done = await Promise.all(names.slice(from, from + atOnce).map((name) => tellOne(name, ports)));
-      told += done.filter((isTold) => isTold).length;
+      const done = await Promise.all(names.slice(from, from + atOnce).map((name) => notifyOne(name, ports)));
+      notified += done.filter((isTold) => isTold).length;
     }
     // The rest could not be told, or is told already and the index has not heard of it.
-    if (names.length < talliesAtOnce || told === before) break;
+    if (names.length < talliesAtOnce || notified === before) break;
   }
-  return told;
+  return notified;
 }
 
 /** Whatever goes wrong leaves out this endpoint only, until the next minute. */
-async function tellOne(name: string, ports: TellPorts): Promise<boolean> {
+async function notifyOne(name: string, ports: NotifyFailuresPorts): Promise<boolean> {
   try {
     const tally = await ports.tallies.read(name);
     const now = ports.now();
-    if (tally === undefined || tally.tellAt > now) return false;
-    await ports.tellOperators(deliveryExhausted(tally, now));
-    await ports.tallies.told(tally, later(now, tellingPause), now);
+    if (tally === undefined || tally.notifyAt > now) return false;
+    await ports.notifyOperators(deliveryExhausted(tally, now));
+    await ports.tallies.notified(tally, later(now, notificationPause), now);
     const { tenant, endpointId } = tally.last;
-    ports.telemetry.info('deliveries.told', { tenant, endpointId, count: tally.count });
+    ports.telemetry.info('failures.notified', { tenant, endpointId, count: tally.count });
     return true;
   } catch (error) {
-    ports.telemetry.error('deliveries.untold', { tally: name }, asError(error));
+    ports.telemetry.error('failures.notify-failed', { tally: name }, asError(error));
     return false;
   }
 }

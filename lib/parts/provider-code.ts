@@ -5,7 +5,7 @@ import type { SourceSettings } from '../../lambdas/domain/source.ts';
 
 /** Files that a function loads for few providers. */
 const forFew: Readonly<Record<string, (provider: Provider) => boolean>> = {
-  'handshake-secret.ts': ({ handshake }) => handshake?.secretIn !== undefined,
+  'handshake-secret.ts': ({ handshake }) => handshake?.secretFromHandshake !== undefined,
   'once-only.ts': ({ onceOnly }) => onceOnly !== undefined,
 };
 

@@ -13,14 +13,14 @@ import type { AdmitPorts } from '../../lambdas/outbound/admit-task.ts';
 import type { ClaimPort } from '../../lambdas/outbound/claim-delivery.ts';
 import type { RecordPorts } from '../../lambdas/outbound/record-publication.ts';
 import type { ReplayPorts } from '../../lambdas/outbound/replay.ts';
-import type { SettlePorts } from '../../lambdas/outbound/settle-attempt.ts';
+import type { FinishPorts } from '../../lambdas/outbound/settle-attempt.ts';
 import type { SweepPorts } from '../../lambdas/outbound/sweep.ts';
 
 /** The Deliveries table, with all that the outbound flow asks of it. */
 export type DeliveriesTable = ClaimPort &
   AdmitPorts['deliveries'] &
   RecordPorts['deliveries'] &
-  SettlePorts['deliveries'] &
+  FinishPorts['deliveries'] &
   SweepPorts['deliveries'] &
   ReplayPorts['deliveries'] &
   Pick<SweepPorts, 'due'> &

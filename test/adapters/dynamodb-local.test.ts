@@ -6,7 +6,7 @@ import { dynamodbEndpointChanges } from '../../lambdas/adapters/aws/dynamodb-end
 import { dynamodbEndpointDeliveries } from '../../lambdas/adapters/aws/dynamodb-endpoint-deliveries.ts';
 import { dynamodbEndpointGauges } from '../../lambdas/adapters/aws/dynamodb-endpoint-gauges.ts';
 import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
-import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
+import { dynamodbLimiter } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
 import { dynamodbHeld } from '../../lambdas/adapters/aws/dynamodb-held.ts';
 import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
@@ -69,12 +69,12 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
     return { ...dynamodbEndpoints(client, 'Endpoints'), ...dynamodbEndpointChanges(client, 'Endpoints') };
   };
   endpointsContract('DynamoDB Local', endpoints);
-  gatesContract('DynamoDB Local', async () => dynamodbGates((await local()).client, 'Endpoints'));
+  gatesContract('DynamoDB Local', async () => dynamodbLimiter((await local()).client, 'Endpoints'));
   talliesContract('DynamoDB Local', async () => dynamodbTallies((await local()).client, 'Endpoints'));
   gaugesContract('DynamoDB Local', async () => {
     const { client } = await local();
     const gauges = dynamodbEndpointGauges(client, 'Endpoints');
-    return { gauges, endpoints: await endpoints(), gates: dynamodbGates(client, 'Endpoints') };
+    return { gauges, endpoints: await endpoints(), limiter: dynamodbLimiter(client, 'Endpoints') };
   });
   recoveriesContract('DynamoDB Local', async () => dynamodbRecoveries((await local()).client, 'Endpoints'));
   listedContract('DynamoDB Local', deliveries);

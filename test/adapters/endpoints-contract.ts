@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint, EndpointSettings } from '../../lambdas/domain/endpoint.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { FanOutPorts } from '../../lambdas/outbound/fan-out.ts';
-import type { FoundWellPorts } from '../../lambdas/outbound/let-go.ts';
+import type { ResumePorts } from '../../lambdas/outbound/let-go.ts';
 import type { ReleasePorts } from '../../lambdas/outbound/release-held.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
 
 type EndpointsTable = ReleasePorts['endpoints'] &
   FanOutPorts['endpoints'] &
-  FoundWellPorts['endpoints'] & {
+  ResumePorts['endpoints'] & {
     create(endpoint: Endpoint): Promise<boolean>;
     remove(seen: Endpoint): Promise<boolean>;
     reseal(seen: Endpoint, anew: Pick<Endpoint, 'secrets' | 'headers'>): Promise<Endpoint | undefined>;
@@ -89,9 +89,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
       const disabled = await table.disable(endpoint, gone);
       expect(disabled).toMatchObject({ status: 'disabled', disabled: gone, attentionAt: soon, version: 2 });
       expect(await table.disable(endpoint, gone)).toBeUndefined();
-      expect(await table.needingAttention()).toContainEqual(
-        expect.objectContaining({ tenant: of[0], id: of[1] }),
-      );
+      expect(await table.toReconcile()).toContainEqual(expect.objectContaining({ tenant: of[0], id: of[1] }));
     });
 
     it('are enabled with the note that what is held is to be released', async () => {
@@ -110,12 +108,12 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
     it('are noted as well, which changes nothing that a user sees, unless they are disabled or gone', async () => {
       const { table, endpoint, of } = await setUp();
 
-      const noted = await table.beginAnew(endpoint, soon);
+      const noted = await table.resumeEndpoint(endpoint, soon);
       expect(noted).toMatchObject({ status: 'enabled', attentionAt: soon, version: endpoint.version });
       await table.disable(endpoint, { reason: 'manual', at: now });
-      expect(await table.beginAnew(endpoint, soon)).toBeUndefined();
+      expect(await table.resumeEndpoint(endpoint, soon)).toBeUndefined();
       expect(await table.read(...of)).toMatchObject({ attentionAt: now });
-      expect(await table.beginAnew({ tenant: of[0], id: 'nobody' }, soon)).toBeUndefined();
+      expect(await table.resumeEndpoint({ tenant: of[0], id: 'nobody' }, soon)).toBeUndefined();
       expect(await table.read(of[0], 'nobody')).toBeUndefined();
     });
 
@@ -125,7 +123,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
       if (disabled === undefined) throw new Error('not disabled');
       await table.enable(disabled, soon);
 
-      await table.attended(disabled);
+      await table.reconciled(disabled);
       await table.markHeldEmpty(disabled, soon);
       const kept = await table.read(...of);
       expect(kept).toMatchObject({ attentionAt: soon });
@@ -133,9 +131,9 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
 
       if (kept) await table.markHeldEmpty(kept, soon);
       expect(await table.read(...of)).toMatchObject({ heldEmptyAt: soon });
-      if (kept) await table.attended(kept);
+      if (kept) await table.reconciled(kept);
       expect((await table.read(...of))?.attentionAt).toBeUndefined();
-      const stillNoted = (await table.needingAttention()).filter(({ tenant }) => tenant === of[0]);
+      const stillNoted = (await table.toReconcile()).filter(({ tenant }) => tenant === of[0]);
       expect(stillNoted).toEqual([]);
     });
 
@@ -148,7 +146,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointsTab
       await table.disable(endpoint, { reason: 'manual', at: soon });
 
       await table.markHeldEmpty(disabled, soon);
-      await table.attended(disabled);
+      await table.reconciled(disabled);
 
       const other = await table.read(...of);
       expect(other).toMatchObject({ generation: 'gen_2', attentionAt: soon });

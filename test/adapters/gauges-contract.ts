@@ -3,14 +3,14 @@ import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import type { Endpoint } from '../../lambdas/domain/endpoint.ts';
 import { days, later, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { EndpointPorts } from '../../lambdas/management/endpoint-ports.ts';
-import type { GatePorts, Pass } from '../../lambdas/outbound/pass-gate.ts';
+import type { LimiterPorts, Slot } from '../../lambdas/outbound/pass-gate.ts';
 import type { SweepPorts } from '../../lambdas/outbound/sweep.ts';
 import { newEndpoint } from '../fakes/new-endpoint.ts';
 
 interface Stores {
   readonly gauges: SweepPorts['gauges'];
   readonly endpoints: EndpointPorts['endpoints'];
-  readonly gates: GatePorts['gates'] & EndpointPorts['gates'];
+  readonly limiter: LimiterPorts['limiter'] & EndpointPorts['limiter'];
 }
 
 /** Later than what any other contract does in the same table. */
@@ -28,12 +28,15 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
     await stores.endpoints.create(endpoint);
     return { ...stores, endpoint, before, isDown: async () => (await stores.gauges.down(now)) - down };
   };
-  const open = async ({ gates, endpoint }: Stores & { readonly endpoint: Endpoint }, isRegistered = true) => {
+  const open = async (
+    { limiter, endpoint }: Stores & { readonly endpoint: Endpoint },
+    isRegistered = true,
+  ) => {
     const of = { tenant: endpoint.tenant, endpointId: endpoint.id, isRegistered };
     const limits = { concurrent: 10, breakAfter: 1, disableAfter: days(5) };
     const until = at(30);
-    const pass: Pass = {
-      gate: endpointHash(of),
+    const pass: Slot = {
+      limiterKey: endpointHash(of),
       of,
       slot: 'slot0',
       until,
@@ -41,9 +44,9 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       isByHand: false,
       limits,
     };
-    await gates.take(pass.gate, pass.slot, { now, until, ifProven: false });
-    await gates.leave(pass, 'down', now);
-    await gates.open(pass, at(60), now);
+    await limiter.take(pass.limiterKey, pass.slot, { now, until, ifProven: false });
+    await limiter.leave(pass, 'down', now);
+    await limiter.open(pass, at(60), now);
     return pass;
   };
 
@@ -65,7 +68,7 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       const pass = await open(stores);
       expect(await stores.isDown()).toBe(1);
 
-      await stores.gates.leave(pass, 'up', at(1));
+      await stores.limiter.leave(pass, 'up', at(1));
 
       expect(await stores.isDown()).toBe(0);
     });
@@ -75,7 +78,7 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       await open(stores, false);
       expect(await stores.isDown()).toBe(0);
       const pass = await open(await setUp());
-      await stores.gates.reset(pass.gate);
+      await stores.limiter.reset(pass.limiterKey);
 
       expect(await stores.isDown()).toBe(0);
     });
@@ -86,15 +89,15 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       await open(stores);
       const disabled = await endpoints.disable(endpoint, { reason: 'failing', at: at(1) });
       if (disabled === undefined) throw new Error('not disabled');
-      await endpoints.attended(disabled);
+      await endpoints.reconciled(disabled);
 
       expect(await isDown()).toBe(1);
       const told = await endpoints.read(endpoint.tenant, endpoint.id);
       expect(told?.attentionAt).toBeUndefined();
-      const waiting = (await endpoints.needingAttention()).map(({ tenant }) => tenant);
+      const waiting = (await endpoints.toReconcile()).map(({ tenant }) => tenant);
       expect(waiting).not.toContain(endpoint.tenant);
 
-      await stores.gates.reset(endpointHash({ tenant: endpoint.tenant, endpointId: endpoint.id }));
+      await stores.limiter.reset(endpointHash({ tenant: endpoint.tenant, endpointId: endpoint.id }));
       expect(await isDown()).toBe(1);
       if (told) await endpoints.enable(told, at(2));
       expect(await isDown()).toBe(0);
@@ -103,7 +106,7 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
     it('count nothing that a person disabled', async () => {
       const { endpoints, endpoint, isDown } = await setUp();
       const disabled = await endpoints.disable(endpoint, { reason: 'manual', at: at(1) });
-      if (disabled) await endpoints.attended(disabled);
+      if (disabled) await endpoints.reconciled(disabled);
 
       expect(await isDown()).toBe(0);
     });

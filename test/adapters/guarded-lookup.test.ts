@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refusalOfName, type TellRefused } from '../../lambdas/adapters/guarded-lookup.ts';
+import { checkHostname, type OnRefused } from '../../lambdas/adapters/guarded-lookup.ts';
 import { httpSender } from '../../lambdas/adapters/http-sender.ts';
 import type { Resolve } from '../../lambdas/adapters/name-resolver.ts';
 import { millis } from '../../lambdas/domain/time.ts';
@@ -33,9 +33,9 @@ const portOf = (): number => {
   return address !== null && typeof address === 'object' ? address.port : 0;
 };
 
-async function post(resolve: Resolve, tellRefused?: TellRefused) {
+async function post(resolve: Resolve, onRefused?: OnRefused) {
   const rules = { localEndpoints: false, allowedPorts: [portOf()], connectTimeout: millis(300) };
-  const sender = httpSender(rules, resolve, tellRefused);
+  const sender = httpSender(rules, resolve, onRefused);
   try {
     return await sender.post({
       url: `https://rebind.example:${portOf()}/`,
@@ -88,7 +88,7 @@ describe('a private address', () => {
     const { resolve } = resolver(['93.184.216.34', '10.11.12.13']);
 
     const outcome = await post(resolve, (...refused) => told.push(refused));
-    const refusal = await refusalOfName('rebind.example', resolve, (...refused) => told.push(refused));
+    const refusal = await checkHostname('rebind.example', resolve, (...refused) => told.push(refused));
 
     expect(JSON.stringify([outcome, refusal])).not.toContain('10.11.12.13');
     expect(told).toEqual(Array(2).fill(['rebind.example', '10.11.12.13 is not a public address (private)']));
@@ -103,7 +103,7 @@ describe('a resolver that never answers', () => {
       phase: 'dns',
       error: 'no answer for rebind.example within 300 ms (ETIMEOUT)',
     });
-    expect(await refusalOfName('rebind.example', () => undefined)).toBeUndefined();
+    expect(await checkHostname('rebind.example', () => undefined)).toBeUndefined();
   });
 
   it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])('or that fails with %s has its code', async (code) => {
@@ -122,17 +122,17 @@ describe('a name that is registered', () => {
   it.each(destinations.otherAddresses)('is refused when it resolves to %s', async (address) => {
     const { resolve } = resolver(['93.184.216.34', address]);
 
-    expect(await refusalOfName('rebind.example', resolve)).toBe(
+    expect(await checkHostname('rebind.example', resolve)).toBe(
       'rebind.example resolves to an address that is not public',
     );
   });
 
   it('is taken when all its addresses are public, or it has none yet', async () => {
     expect(
-      await refusalOfName('good.example', resolver(destinations.publicAddresses).resolve),
+      await checkHostname('good.example', resolver(destinations.publicAddresses).resolve),
     ).toBeUndefined();
-    expect(await refusalOfName('new.example', resolver([]).resolve)).toBeUndefined();
+    expect(await checkHostname('new.example', resolver([]).resolve)).toBeUndefined();
     const broken: Resolve = (_name, _options, callback) => callback(new Error('SERVFAIL'), []);
-    expect(await refusalOfName('new.example', broken)).toBeUndefined();
+    expect(await checkHostname('new.example', broken)).toBeUndefined();
   });
 });

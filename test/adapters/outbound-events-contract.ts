@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type OutboundEvent, outboundEventKey } from '../../lambdas/domain/outbound-event.ts';
 import { type UnixMillis, unixMillis, unixSeconds } from '../../lambdas/domain/time.ts';
-import type { CarryPorts } from '../../lambdas/outbound/carry-publication.ts';
+import type { PublishOnePorts } from '../../lambdas/outbound/carry-publication.ts';
 import type { FanOutPorts } from '../../lambdas/outbound/fan-out.ts';
 
-type EventsTable = FanOutPorts['events'] & Pick<CarryPorts['events'], 'read' | 'widen'>;
+type EventsTable = FanOutPorts['events'] & Pick<PublishOnePorts['events'], 'read' | 'widen'>;
 
 const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 const inSeconds = (span: number) => unixSeconds(now / 1000 + span);

@@ -22,6 +22,6 @@ listedContract('memory', async () => memoryDeliveries());
 recoveriesContract('memory', async () => memoryRecoveries());
 talliesContract('memory', async () => memoryTallies());
 gaugesContract('memory', async () => {
-  const [endpoints, gates] = [memoryEndpoints(), memoryGates()];
-  return { endpoints, gates, gauges: memoryGauges(endpoints, gates) };
+  const [endpoints, limiter] = [memoryEndpoints(), memoryGates()];
+  return { endpoints, limiter, gauges: memoryGauges(endpoints, limiter) };
 });

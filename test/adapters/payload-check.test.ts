@@ -1,7 +1,7 @@
 import type { Schema } from '@cfworker/json-schema';
 import { describe, expect, it } from 'vitest';
 import { maxKnownTypes, payloadCheck } from '../../lambdas/adapters/payload-check.ts';
-import { refusalOfSchema } from '../../lambdas/adapters/payload-schema.ts';
+import { checkSchema } from '../../lambdas/adapters/payload-schema.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 
@@ -69,7 +69,7 @@ describe('a payload', () => {
 });
 
 /** A schema as it comes from outside. */
-const refusalOf = (schema: object) => refusalOfSchema(schema as Schema);
+const refusalOf = (schema: object) => checkSchema(schema as Schema);
 
 /** Each part applies the next one twice. */
 const doubling = (depth: number) => ({

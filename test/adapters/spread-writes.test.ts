@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-s
 import { expect, it } from 'vitest';
 import { dynamodbEndpointGauges } from '../../lambdas/adapters/aws/dynamodb-endpoint-gauges.ts';
 import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
-import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
+import { dynamodbLimiter } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
 import { dynamodbTallies } from '../../lambdas/adapters/aws/dynamodb-tallies.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
 import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
@@ -72,11 +72,11 @@ it('an outage of many endpoints writes their tallies to as many partitions, and 
 
 it('opens their breakers in every shard of the index, and so do those that are given up', async () => {
   const { client, noted } = notingClient();
-  const gates = dynamodbGates(client, 'Endpoints');
+  const limiter = dynamodbLimiter(client, 'Endpoints');
   for (const { tenant, endpointId } of endpoints)
-    await gates.open(
+    await limiter.open(
       {
-        gate: endpointHash({ tenant, endpointId }),
+        limiterKey: endpointHash({ tenant, endpointId }),
         slot: 'slot0',
         until: now,
         isProbe: false,
@@ -95,7 +95,7 @@ it('opens their breakers in every shard of the index, and so do those that are g
   for (const { tenant, endpointId: id } of endpoints) {
     const seen = newEndpoint(now, { tenant, id, status: 'disabled', disabled, attentionAt: now });
     await dynamodbEndpoints(client, 'Endpoints')
-      .attended(seen)
+      .reconciled(seen)
       .catch(() => undefined);
   }
   expectSpread(noted.indexed);

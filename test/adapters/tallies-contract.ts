@@ -40,7 +40,7 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
         name: of,
         count: 2,
         since: now,
-        tellAt: now,
+        notifyAt: now,
         last: { deliveryId: 'd2', cause: 'exhausted' },
       });
       expect(await tallies.due(at(5))).toContain(of);
@@ -54,7 +54,7 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
       const seen = await tallies.read(of);
       expect(seen?.count).toBe(1);
 
-      if (seen) await tallies.told(seen, at(3600), at(2));
+      if (seen) await tallies.notified(seen, at(3600), at(2));
       await tallies.add(ended(1), at(3));
       expect(await tallies.read(of)).toBeUndefined();
       await tallies.add(ended(1, { round: 2 }), at(4));
@@ -68,8 +68,8 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
       const seen = await tallies.read(of);
       if (seen === undefined) throw new Error('not counted');
 
-      await tallies.told(seen, at(3600), at(1));
-      await tallies.told(seen, at(7200), at(2));
+      await tallies.notified(seen, at(3600), at(1));
+      await tallies.notified(seen, at(7200), at(2));
 
       expect(await tallies.read(of)).toBeUndefined();
       expect(await tallies.due(at(100_000))).not.toContain(of);
@@ -79,12 +79,12 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);
-      if (seen) await tallies.told(seen, at(3600), at(1));
+      if (seen) await tallies.notified(seen, at(3600), at(1));
 
       await tallies.add(ended(2), at(10));
       await tallies.add(ended(3), at(20));
 
-      expect(await tallies.read(of)).toMatchObject({ count: 2, since: at(10), tellAt: at(3600) });
+      expect(await tallies.read(of)).toMatchObject({ count: 2, since: at(10), notifyAt: at(3600) });
       expect(await tallies.due(at(3599))).not.toContain(of);
       expect(await tallies.due(at(3600))).toContain(of);
     });
@@ -95,9 +95,9 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
       const seen = await tallies.read(of);
       await tallies.add(ended(2), at(1));
 
-      if (seen) await tallies.told(seen, at(3600), at(2));
+      if (seen) await tallies.notified(seen, at(3600), at(2));
 
-      expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(2), tellAt: at(3600) });
+      expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(2), notifyAt: at(3600) });
       expect(await tallies.due(at(3600))).toContain(of);
     });
 
@@ -105,7 +105,7 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);
-      if (seen) await tallies.told(seen, at(3600), at(1));
+      if (seen) await tallies.notified(seen, at(3600), at(1));
 
       await tallies.add(ended(2), at(9000));
 

@@ -108,24 +108,24 @@ export function waitingContract(name: string, make: () => Promise<DeliveriesTabl
       if (!write.ok) throw new Error('not put off');
 
       expect(
-        await table.letGo({ ...write.delivery, nextAttemptAt: instant(99) }, instant(300)),
+        await table.endWait({ ...write.delivery, nextAttemptAt: instant(99) }, instant(300)),
       ).toMatchObject({
         ok: false,
       });
-      const gone = await table.letGo(write.delivery, instant(300));
+      const gone = await table.endWait(write.delivery, instant(300));
       expect(gone).toMatchObject({
         ok: true,
         delivery: { status: 'pending', dueAt: instant(300), sweeps: 0 },
       });
       expect([gone.delivery?.nextAttemptAt, gone.delivery?.waitsSince]).toEqual([undefined, undefined]);
-      expect(await table.letGo(write.delivery, instant(300))).toMatchObject({ ok: false });
+      expect(await table.endWait(write.delivery, instant(300))).toMatchObject({ ok: false });
       expect(await count()).toMatchObject({ count: 0 });
       expect(await table.claim(id, 1, { soon: now, lease: instant(80) })).toMatchObject({ ok: true });
 
       const other = await add();
       const seen = await defer(other.id, 1);
       await table.claim(other.id, 1, { soon: instant(100), lease: instant(180) });
-      if (seen.ok) expect(await table.letGo(seen.delivery, instant(300))).toMatchObject({ ok: false });
+      if (seen.ok) expect(await table.endWait(seen.delivery, instant(300))).toMatchObject({ ok: false });
     });
 
     it('of a URL that is not registered are not listed: nobody can begin anew with it', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, it, vi } from 'vitest';
 import { PublishError } from '../../bin/publish-webhook.ts';
-import { reach } from '../../bin/reach.ts';
+import { fetchWithReason } from '../../bin/reach.ts';
 import { describeFailure } from '../../bin/refusal.ts';
 import { cliAws } from '../fakes/cli-aws.ts';
 
@@ -102,7 +102,7 @@ it.each([
 it('a server that is not AWS is named by its origin alone: its path may be a secret', async () => {
   const origin = await closedOrigin();
 
-  const failure = reach(`${origin}/hooks/hunter2?key=hunter2`, { method: 'POST' });
+  const failure = fetchWithReason(`${origin}/hooks/hunter2?key=hunter2`, { method: 'POST' });
 
   await expect(failure).rejects.toThrow(
     `${origin} does not answer: nothing listens there (ECONNREFUSED). Start it, or correct its URL.`,
@@ -113,7 +113,7 @@ it('a server that says nothing is waited for ten seconds, and then named', async
   const asked = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(timeUp));
   const origin = 'http://127.0.0.1:9999';
 
-  const failure = reach(`${origin}/hunter2`, {});
+  const failure = fetchWithReason(`${origin}/hunter2`, {});
 
   await expect(failure).rejects.toThrow(`${origin} does not answer: the time was up (TimeoutError).`);
   expect(asked.mock.calls).toEqual([[10_000]]);
@@ -123,7 +123,7 @@ it('a server that says nothing is waited for ten seconds, and then named', async
 it('a request with a time limit of its own keeps it', async () => {
   const asked = vi.spyOn(AbortSignal, 'timeout');
 
-  const failure = reach('http://127.0.0.1:9999/', { signal: AbortSignal.abort(timeUp) });
+  const failure = fetchWithReason('http://127.0.0.1:9999/', { signal: AbortSignal.abort(timeUp) });
 
   await expect(failure).rejects.toThrow('does not answer: the time was up');
   expect(asked).not.toHaveBeenCalled();
@@ -135,7 +135,7 @@ it.each([
   ['a header that HTTP cannot carry', 'http://127.0.0.1:9999/', { token: 'hunter\n2' }],
   ['a port that fetch refuses', 'http://127.0.0.1:1/hunter2', {}],
 ])('%s: refused without repeating it', async (_what, url, headers) => {
-  const failure = await reach(url, { headers }).catch(describeFailure);
+  const failure = await fetchWithReason(url, { headers }).catch(describeFailure);
 
   expect(failure).toMatch(/^http:\/\/127\.0\.0\.1:\d+ cannot be asked: [^\n]+$/);
   expect(failure).not.toContain('hunter');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
-import { outcomeOfAnswer } from '../../lambdas/domain/attempt-outcome.ts';
+import { outcomeOfResponse } from '../../lambdas/domain/attempt-outcome.ts';
 import { nextStep } from '../../lambdas/domain/delivery.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 
@@ -10,19 +10,19 @@ const step = (outcome: AttemptOutcome, attempt = 1, more = {}) =>
 
 describe('what follows an attempt', () => {
   it.each([200, 201, 202, 204, 299])('%d is delivered', (status) => {
-    expect(step(outcomeOfAnswer(status))).toEqual({ kind: 'delivered' });
+    expect(step(outcomeOfResponse(status))).toEqual({ kind: 'delivered' });
   });
 
   it.each([408, 425, 429, 500, 501, 502, 503, 504, 520, 599])('%d is tried again', (status) => {
-    expect(step(outcomeOfAnswer(status))).toEqual({ kind: 'retry', delay: 10 });
+    expect(step(outcomeOfResponse(status))).toEqual({ kind: 'retry', delay: 10 });
   });
 
   it.each([100, 101, 300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 413, 422, 451])(
     '%d fails at once, unless the stack retries those, too',
     (status) => {
       const failed = { kind: 'fail', cause: 'refused', reason: `answered ${status}` };
-      expect(step(outcomeOfAnswer(status))).toEqual(failed);
-      expect(step(outcomeOfAnswer(status), 1, { retryOtherStatuses: true })).toEqual({
+      expect(step(outcomeOfResponse(status))).toEqual(failed);
+      expect(step(outcomeOfResponse(status), 1, { retryOtherStatuses: true })).toEqual({
         kind: 'retry',
         delay: 10,
       });
@@ -30,7 +30,7 @@ describe('what follows an attempt', () => {
   );
 
   it('410 fails at once, whatever the stack retries', () => {
-    const gone = outcomeOfAnswer(410);
+    const gone = outcomeOfResponse(410);
 
     const failed = { kind: 'fail', cause: 'gone', reason: 'answered 410' };
     expect(step(gone, 1, { retryOtherStatuses: true })).toEqual(failed);
@@ -53,7 +53,7 @@ describe('what follows an attempt', () => {
   });
 
   it('takes each delay of the schedule in turn, then fails and says how the last attempt ended', () => {
-    const busy = outcomeOfAnswer(503);
+    const busy = outcomeOfResponse(503);
 
     expect(step(busy, 1)).toEqual({ kind: 'retry', delay: 10 });
     expect(step(busy, 2)).toEqual({ kind: 'retry', delay: 60 });
@@ -65,6 +65,6 @@ describe('what follows an attempt', () => {
   });
 
   it('with an empty schedule fails after the first attempt', () => {
-    expect(step(outcomeOfAnswer(503), 1, { retryDelays: [] }).kind).toBe('fail');
+    expect(step(outcomeOfResponse(503), 1, { retryDelays: [] }).kind).toBe('fail');
   });
 });

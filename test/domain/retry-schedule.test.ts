@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outcomeOfAnswer } from '../../lambdas/domain/attempt-outcome.ts';
+import { outcomeOfResponse } from '../../lambdas/domain/attempt-outcome.ts';
 import { nextStep } from '../../lambdas/domain/delivery.ts';
 import {
   deliveryLifetime,
@@ -23,7 +23,7 @@ describe('the retry schedule', () => {
       fc.property(delays, fc.infiniteStream(random), retryAfters, (retryDelays, randoms, retryAfter) => {
         const policy = { retryDelays, retryOtherStatuses: false };
         let attempt = 1;
-        while (nextStep(outcomeOfAnswer(503, retryAfter), attempt, policy, next(randoms)).kind === 'retry')
+        while (nextStep(outcomeOfResponse(503, retryAfter), attempt, policy, next(randoms)).kind === 'retry')
           attempt++;
         expect(attempt).toBe(retryDelays.length + 1);
       }),

@@ -1,9 +1,9 @@
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
-import type { Reception } from '../../lambdas/inbound/reception.ts';
+import type { ReceiveResult } from '../../lambdas/inbound/reception.ts';
 
 /** What the provider gets to see, and what the queue gets. */
-export function answerOf(reception: Reception, { answer }: Provider, request: RawRequest) {
+export function answerOf(reception: ReceiveResult, { answer }: Provider, request: RawRequest) {
   if (reception.kind === 'refused') return { status: reception.status, reason: reception.reason };
   if (reception.kind === 'handshake')
     return { status: reception.answer.status, answer: reception.answer.body, handshake: true };

@@ -1,6 +1,6 @@
 import { payloadCheck } from '../../lambdas/adapters/payload-check.ts';
-import { refusalOfSchema } from '../../lambdas/adapters/payload-schema.ts';
-import type { Operation as OperatorMessage } from '../../lambdas/domain/operation.ts';
+import { checkSchema } from '../../lambdas/adapters/payload-schema.ts';
+import type { OperatorNotice as OperatorMessage } from '../../lambdas/domain/operation.ts';
 import { manage } from '../../lambdas/management/manage.ts';
 import type { ManagementRequest } from '../../lambdas/management/operation.ts';
 import type { OperationPorts } from '../../lambdas/management/operations.ts';
@@ -24,21 +24,21 @@ export function managementWorld() {
     pause: async () => undefined,
     newId: (prefix) => `${prefix}_${++made.ids}`,
     rules: world.settings,
-    refusalOfName: async () => undefined,
+    checkHostname: async () => undefined,
     maxTimeoutSeconds: 30,
     retention: world.settings.deliveryRetention,
     endpoints: limitedEndpoints(world.endpoints),
-    gates: world.gates,
+    limiter: world.limiter,
     secrets: memorySealing,
     deliveries: world.table,
     events: { ...world.events, payload: async () => undefined },
     recoveries: world.recoveries,
     eventTypes,
-    refusalOfSchema,
+    checkSchema,
     refusalOfPayload: payloadCheck(eventTypes.read, world.now),
     sendPublication: async (body) => void published.push(body),
     sendTask: world.deliveryQueue.send,
-    tellOperators: async (operation: OperatorMessage) => void world.operations.push(operation),
+    notifyOperators: async (operation: OperatorMessage) => void world.operations.push(operation),
     telemetry: world.report.telemetry,
     sources: [],
     listKept: async () => ({ ids: [] }),

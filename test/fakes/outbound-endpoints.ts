@@ -86,14 +86,14 @@ export function memoryEndpoints() {
         }),
       ),
 
-    beginAnew: async (endpoint: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis) =>
+    resumeEndpoint: async (endpoint: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis) =>
       update(
         endpoint,
         ({ status }) => status === 'enabled',
         () => ({ attentionAt: now, heldEmptyAt: undefined }),
       ),
 
-    attended: async (seen: Endpoint) =>
+    reconciled: async (seen: Endpoint) =>
       update(
         seen,
         (known) => isAsNoted(known, seen),
@@ -107,8 +107,7 @@ export function memoryEndpoints() {
         () => ({ heldEmptyAt: at }),
       ),
 
-    needingAttention: async () =>
-      [...endpoints.values()].filter(({ attentionAt }) => attentionAt !== undefined),
+    toReconcile: async () => [...endpoints.values()].filter(({ attentionAt }) => attentionAt !== undefined),
   };
 }
 

@@ -1,9 +1,9 @@
-import type { GateState } from '../../lambdas/domain/gate.ts';
+import type { LimiterState } from '../../lambdas/domain/gate.ts';
 import { later, type Millis, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { EndpointPorts } from '../../lambdas/management/endpoint-ports.ts';
-import type { GatePorts, Health, Pass } from '../../lambdas/outbound/pass-gate.ts';
+import type { Health, LimiterPorts, Slot } from '../../lambdas/outbound/pass-gate.ts';
 
-interface Gate extends Omit<GateState, 'slots'> {
+interface Gate extends Omit<LimiterState, 'slots'> {
   /** By their names. */
   readonly slots: Readonly<Record<string, UnixMillis>>;
   readonly reservedUntil?: UnixMillis;
@@ -13,17 +13,17 @@ interface Gate extends Omit<GateState, 'slots'> {
 
 const closed: Gate = { slots: {}, failures: 0, probes: 0 };
 
-/** The gates in memory: each call one atomic step. */
-export function memoryGates(): GatePorts['gates'] &
-  EndpointPorts['gates'] & { readonly gates: Map<string, Gate> } {
-  const gates = new Map<string, Gate>();
-  const of = (gate: string): Gate => gates.get(gate) ?? closed;
-  const set = (gate: string, change: Partial<Gate>): Gate => {
-    const changed = { ...of(gate), ...change };
-    gates.set(gate, changed);
+/** The limiter in memory: each call one atomic step. */
+export function memoryGates(): LimiterPorts['limiter'] &
+  EndpointPorts['limiter'] & { readonly limiter: Map<string, Gate> } {
+  const limiter = new Map<string, Gate>();
+  const of = (limiterKey: string): Gate => limiter.get(limiterKey) ?? closed;
+  const set = (limiterKey: string, change: Partial<Gate>): Gate => {
+    const changed = { ...of(limiterKey), ...change };
+    limiter.set(limiterKey, changed);
     return changed;
   };
-  const stateOf = ({ slots, reservedUntil: _, downUntil: _down, ...state }: Gate): GateState => {
+  const stateOf = ({ slots, reservedUntil: _, downUntil: _down, ...state }: Gate): LimiterState => {
     const numbered = Object.entries(slots).filter(([name]) => name.startsWith('slot'));
     return {
       ...state,
@@ -33,56 +33,57 @@ export function memoryGates(): GatePorts['gates'] &
   };
 
   return {
-    gates,
+    limiter,
 
-    async take(gate, slot, { now, until, nextAt, ifProven }) {
-      const state = of(gate);
+    async take(limiterKey, slot, { now, until, nextAt, ifProven }) {
+      const state = of(limiterKey);
       const isFree = (state.slots[slot] ?? 0) <= now;
       const isInTime = (state.nextAt ?? 0) <= now;
       const isProven = !ifProven || state.provenAt !== undefined;
       const isWelcome = (state.retryAfter ?? 0) <= now;
       if (!isFree || !isInTime || !isWelcome || !isProven || state.openUntil !== undefined)
         return { ok: false, state: stateOf(state) };
-      set(gate, { slots: { ...state.slots, [slot]: until }, ...(nextAt && { nextAt }) });
+      set(limiterKey, { slots: { ...state.slots, [slot]: until }, ...(nextAt && { nextAt }) });
       return { ok: true };
     },
 
-    async probe(gate, seenOpenUntil, until) {
-      const state = of(gate);
+    async probe(limiterKey, seenOpenUntil, until) {
+      const state = of(limiterKey);
       if (state.openUntil !== seenOpenUntil) return { ok: false, state: stateOf(state) };
-      set(gate, { slots: { ...state.slots, probe: until }, openUntil: until });
+      set(limiterKey, { slots: { ...state.slots, probe: until }, openUntil: until });
       return { ok: true };
     },
 
-    async takeByHand(gate, now, until) {
-      const { slots } = of(gate);
+    async takeByHand(limiterKey, now, until) {
+      const { slots } = of(limiterKey);
       if ((slots['hand'] ?? 0) > now) return false;
-      set(gate, { slots: { ...slots, hand: until } });
+      set(limiterKey, { slots: { ...slots, hand: until } });
       return true;
     },
 
-    async hold(gate, until) {
-      if (gates.has(gate) && (of(gate).retryAfter ?? 0) < until) set(gate, { retryAfter: until });
+    async hold(limiterKey, until) {
+      if (limiter.has(limiterKey) && (of(limiterKey).retryAfter ?? 0) < until)
+        set(limiterKey, { retryAfter: until });
     },
 
-    read: async (gate) => stateOf(of(gate)),
+    read: async (limiterKey) => stateOf(of(limiterKey)),
 
     async leave(pass, health, now) {
-      const state = of(pass.gate);
+      const state = of(pass.limiterKey);
       const isOurs = state.slots[pass.slot] === pass.until;
       if (!isOurs && health === undefined) return stateOf(state);
       const { [pass.slot]: _, ...others } = state.slots;
       const slots = isOurs ? others : state.slots;
-      return stateOf(set(pass.gate, { slots, ...learnt(state, pass, health, now) }));
+      return stateOf(set(pass.limiterKey, { slots, ...learnt(state, pass, health, now) }));
     },
 
-    async open({ gate, until, isProbe, of: { isRegistered } }, openUntil, now) {
-      const state = of(gate);
+    async open({ limiterKey, until, isProbe, of: { isRegistered } }, openUntil, now) {
+      const state = of(limiterKey);
       const isAllowed = isProbe
         ? state.openUntil === until
         : state.openUntil === undefined && state.failures > 0;
       if (isAllowed)
-        set(gate, {
+        set(limiterKey, {
           openUntil,
           downUntil: isRegistered ? openUntil : undefined,
           openedAt: state.openedAt ?? now,
@@ -90,19 +91,19 @@ export function memoryGates(): GatePorts['gates'] &
         });
     },
 
-    async reset(gate) {
-      if (!gates.has(gate)) return;
-      set(gate, {
+    async reset(limiterKey) {
+      if (!limiter.has(limiterKey)) return;
+      set(limiterKey, {
         failures: 0,
         probes: 0,
         ...{ ...notFailing, ...notOpen, provenAt: undefined, retryAfter: undefined },
       });
     },
 
-    async reserve(gate: string, span: Millis, now: UnixMillis) {
-      const { reservedUntil = now } = of(gate);
+    async reserve(limiterKey: string, span: Millis, now: UnixMillis) {
+      const { reservedUntil = now } = of(limiterKey);
       const next = unixMillis(Math.max(now, reservedUntil) + span);
-      set(gate, { reservedUntil: next });
+      set(limiterKey, { reservedUntil: next });
       return next;
     },
   };
@@ -113,7 +114,7 @@ const notFailing = { failingSince: undefined, failedAt: undefined };
 
 function learnt(
   state: Gate,
-  { isProbe, isByHand, limits }: Pass,
+  { isProbe, isByHand, limits }: Slot,
   health: Health | undefined,
   now: UnixMillis,
 ): Partial<Gate> {

@@ -7,7 +7,7 @@ import type { memoryGates } from './outbound-gates.ts';
 /** How many endpoints there are in memory, and how many are down. */
 export const memoryGauges = (
   { endpoints }: ReturnType<typeof memoryEndpoints>,
-  { gates }: ReturnType<typeof memoryGates>,
+  { limiter }: ReturnType<typeof memoryGates>,
 ) => ({
   known: async (): Promise<number> => endpoints.size,
   down: async (since: UnixMillis): Promise<number> => {
@@ -15,7 +15,7 @@ export const memoryGauges = (
       (known) =>
         isDisabledByUs(known) && known.attentionAt === undefined && (known.disabled?.at ?? 0) > since,
     );
-    const open = [...gates].filter(([, { downUntil = 0 }]) => downUntil > since);
+    const open = [...limiter].filter(([, { downUntil = 0 }]) => downUntil > since);
     const names = disabled.map(({ tenant, id }) => endpointHash({ tenant, endpointId: id }));
     return new Set([...names, ...open.map(([name]) => name)]).size;
   },

@@ -11,19 +11,25 @@ export function memoryTallies() {
       const name = tallyNameOf(last);
       const known = tallies.get(name);
       if (known?.last.deliveryId === last.deliveryId && known.last.round === last.round) return;
-      const { count, since, tellAt } = known ?? { count: 0, since: now, tellAt: now };
-      tallies.set(name, { name, count: count + 1, since: count === 0 ? now : since, tellAt, last });
+      const { count, since, notifyAt } = known ?? { count: 0, since: now, notifyAt: now };
+      tallies.set(name, { name, count: count + 1, since: count === 0 ? now : since, notifyAt, last });
     },
     due: async (now: UnixMillis): Promise<readonly string[]> =>
-      [...tallies.values()].filter(({ count, tellAt }) => count > 0 && tellAt <= now).map(({ name }) => name),
+      [...tallies.values()]
+        .filter(({ count, notifyAt }) => count > 0 && notifyAt <= now)
+        .map(({ name }) => name),
     read: async (name: string): Promise<FailureTally | undefined> => {
       const tally = tallies.get(name);
       return tally?.count === 0 ? undefined : tally;
     },
-    async told({ name, count, tellAt }: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void> {
+    async notified(
+      { name, count, notifyAt }: FailureTally,
+      next: UnixMillis,
+      now: UnixMillis,
+    ): Promise<void> {
       const tally = tallies.get(name);
-      if (tally === undefined || tally.tellAt !== tellAt) return;
-      tallies.set(name, { ...tally, count: tally.count - count, since: now, tellAt: next });
+      if (tally === undefined || tally.notifyAt !== notifyAt) return;
+      tallies.set(name, { ...tally, count: tally.count - count, since: now, notifyAt: next });
     },
   };
 }

@@ -40,7 +40,7 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
         }),
       ),
 
-    letGo: (seen: Delivery, dueAt: UnixMillis) =>
+    endWait: (seen: Delivery, dueAt: UnixMillis) =>
       update(
         seen.id,
         ({ status, leaseUntil, nextAttemptAt }) =>

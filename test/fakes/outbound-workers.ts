@@ -7,17 +7,17 @@ const synchronous = new Set(['now', 'random', 'info', 'warn', 'error', 'count'])
 export function dyingWorkers() {
   const stalled: (() => void)[] = [];
 
-  function wrap<Ports extends object>(ports: Ports, gate: () => Promise<void>): Ports {
+  function wrap<Ports extends object>(ports: Ports, limiterKey: () => Promise<void>): Ports {
     const entries = Object.entries(ports).map(([name, port]) => {
-      if (typeof port === 'object' && port !== null) return [name, wrap(port, gate)];
+      if (typeof port === 'object' && port !== null) return [name, wrap(port, limiterKey)];
       if (typeof port !== 'function' || synchronous.has(name)) return [name, port];
       const call = port as PortFunction;
       return [
         name,
         async (...args: unknown[]) => {
-          await gate();
+          await limiterKey();
           const value = await call(...args);
-          await gate();
+          await limiterKey();
           return value;
         },
       ];
@@ -37,12 +37,12 @@ export function dyingWorkers() {
     ): Promise<void> {
       let left = halfCalls;
       const stopped = Promise.withResolvers<void>();
-      const gate = async (): Promise<void> => {
+      const limiterKey = async (): Promise<void> => {
         if (left-- > 0) return;
         stopped.resolve();
         await new Promise<void>((resolve) => !isDead && stalled.push(resolve));
       };
-      const end = work(wrap(ports, gate));
+      const end = work(wrap(ports, limiterKey));
       await Promise.race([end, stopped.promise]);
     },
 

@@ -1,7 +1,7 @@
 import { payloadReader } from '../../lambdas/adapters/aws/payload-reader.ts';
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
 import type { DeadDelivery } from '../../lambdas/domain/delivery-task.ts';
-import type { Operation } from '../../lambdas/domain/operation.ts';
+import type { OperatorNotice } from '../../lambdas/domain/operation.ts';
 import { type Seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../lambdas/outbound/deliver.ts';
 import { type PublishPorts, publish } from '../../lambdas/outbound/publish.ts';
@@ -33,9 +33,9 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   const table = memoryDeliveries();
   const events = memoryEvents();
   const endpoints = memoryEndpoints();
-  const gates = memoryGates();
+  const limiter = memoryGates();
   const recoveries = memoryRecoveries();
-  const operations: Operation[] = [];
+  const operations: OperatorNotice[] = [];
   const publishQueue = memoryQueue(clock);
   const deliveryQueue = memoryQueue(clock);
   const tallies = memoryTallies();
@@ -46,12 +46,12 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   const requests: Request[] = [];
   const report = recordedTelemetry();
   const readPayload = payloadReader(events.read, async (key) => payloads.get(key));
-  const tellOperators = async (operation: Operation): Promise<void> => void operations.push(operation);
+  const notifyOperators = async (operation: OperatorNotice): Promise<void> => void operations.push(operation);
   const sendDeadLetter = async (body: string): Promise<void> => void deadLetters.push(body);
 
   const sendDeadDelivery = async ({ queue, body }: DeadDelivery): Promise<void> =>
     void (queue === 'delivery' ? deadLetters : undelivered).push(body);
-  const gauges = memoryGauges(endpoints, gates);
+  const gauges = memoryGauges(endpoints, limiter);
 
   const publishPorts: PublishPorts = {
     now: clock,
@@ -72,8 +72,8 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     deliveries: table,
     events: { payload: readPayload },
     endpoints,
-    gates,
-    tellOperators,
+    limiter,
+    notifyOperators,
     signingKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 7) }],
     endpointKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 8) }],
     endpointHeaders: openedHeaders,
@@ -96,7 +96,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     deliveries: table,
     endpoints,
     events,
-    tellOperators,
+    notifyOperators,
     recoveries,
     pause: async () => undefined,
     sendTask: deliveryQueue.send,
@@ -116,7 +116,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
       table,
       events,
       endpoints,
-      gates,
+      limiter,
       recoveries,
       operations,
       payloads,

@@ -37,7 +37,7 @@ describeFlow('The deployed sweep', (stack) => {
       },
       { seconds: 120 },
     );
-    expect(Number(told['tellAt'])).toBeGreaterThan(before + 3_500_000);
+    expect(Number(told['notifyAt'])).toBeGreaterThan(before + 3_500_000);
     expect(told['attention']).toBeUndefined();
   }, 240_000);
 

@@ -51,7 +51,7 @@ describeFlow(
     };
     const put = (name: string, value: string) =>
       secrets.send(new PutSecretValueCommand({ SecretId: sourceOf(name).secretArn, SecretString: value }));
-    const secretIn = async (arn: string) =>
+    const secretFromHandshake = async (arn: string) =>
       (await secrets.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString;
 
     async function post(name: 'hmac' | 'token', id: string): Promise<Response> {
@@ -112,7 +112,7 @@ describeFlow(
 
       expect(outputs.inbound.sources).not.toHaveProperty('token');
       expect([await waiting(queue), await waiting(dlq)]).toEqual([1, 1]);
-      expect(await secretIn(sourceOf('token', before).secretArn)).toBe('key of token');
+      expect(await secretFromHandshake(sourceOf('token', before).secretArn)).toBe('key of token');
       expect((await leftOvers()).secrets).toContain(sourceOf('token', before).secretArn);
       await expectEndToEnd('hmac');
     });
@@ -128,7 +128,7 @@ describeFlow(
       await expectEndToEnd('token');
       await expectEndToEnd('hmac');
       expect(await waiting(before.queues.inbound['token'] ?? '')).toBe(1);
-      expect(await secretIn(sourceOf('token', before).secretArn)).toBe('key of token');
+      expect(await secretFromHandshake(sourceOf('token', before).secretArn)).toBe('key of token');
     });
 
     it('changes its isolation, and keeps secrets and records', async () => {
@@ -154,7 +154,7 @@ describeFlow(
       await stack.destroy();
 
       expect(await waiting(dlq)).toBe(1);
-      expect(await secretIn(sourceOf('hmac', before).secretArn)).toBe('key of hmac');
+      expect(await secretFromHandshake(sourceOf('hmac', before).secretArn)).toBe('key of hmac');
       const key = { TableName: before.tables.inboundEvents, Key: { id: 'hmac#evt-1' } };
       expect((await dynamodb.send(new GetCommand(key))).Item).toMatchObject({ status: 'processed' });
     });

@@ -5,7 +5,7 @@ import { dynamodbEndpointChanges } from '../../lambdas/adapters/aws/dynamodb-end
 import { dynamodbEndpointDeliveries } from '../../lambdas/adapters/aws/dynamodb-endpoint-deliveries.ts';
 import { dynamodbEndpointGauges } from '../../lambdas/adapters/aws/dynamodb-endpoint-gauges.ts';
 import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
-import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
+import { dynamodbLimiter } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
 import { dynamodbHeld } from '../../lambdas/adapters/aws/dynamodb-held.ts';
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/aws/dynamodb-outbound-events.ts';
 import { dynamodbRecoveries } from '../../lambdas/adapters/aws/dynamodb-recoveries.ts';
@@ -46,7 +46,7 @@ describeFlow('The adapters of the outbound flow', ({ dynamodb, outputs }) => {
     ...dynamodbEndpoints(dynamodb, await endpoints),
     ...dynamodbEndpointChanges(dynamodb, await endpoints),
   }));
-  gatesContract('DynamoDB', async () => dynamodbGates(dynamodb, await endpoints));
+  gatesContract('DynamoDB', async () => dynamodbLimiter(dynamodb, await endpoints));
   talliesContract('DynamoDB', async () => dynamodbTallies(dynamodb, await endpoints));
   gaugesContract('DynamoDB', async () => ({
     gauges: dynamodbEndpointGauges(dynamodb, await endpoints),
@@ -54,6 +54,6 @@ describeFlow('The adapters of the outbound flow', ({ dynamodb, outputs }) => {
       ...dynamodbEndpoints(dynamodb, await endpoints),
       ...dynamodbEndpointChanges(dynamodb, await endpoints),
     },
-    gates: dynamodbGates(dynamodb, await endpoints),
+    limiter: dynamodbLimiter(dynamodb, await endpoints),
   }));
 });

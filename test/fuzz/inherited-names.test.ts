@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleOf } from '../../bin/samples/sample-of.ts';
-import { bringsItsSecret, secretFormat } from '../../bin/secret-change.ts';
+import { getsSecretByHandshake, secretFormat } from '../../bin/secret-change.ts';
 import { signRequest } from '../../bin/signing/sign-request.ts';
 import { defineHandlers, findHandler } from '../../lambdas/domain/handler.ts';
 import { ownOf } from '../../lambdas/domain/own.ts';
@@ -24,7 +24,7 @@ describe.each(inherited)('the name %s', (name) => {
     expect(ownOf({}, name)).toBeUndefined();
     expect(propertyAt({}, name)).toBeUndefined();
     expect(secretFormat(name)).toBe('text');
-    expect(bringsItsSecret(name)).toBe(false);
+    expect(getsSecretByHandshake(name)).toBe(false);
     expect(sampleOf(name, 'https://a.test/', unixMillis(0)).body.byteLength).toBeGreaterThan(0);
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { managedAnswer } from '../../lambdas/adapters/aws/api-gateway.ts';
+import { managementResponse } from '../../lambdas/adapters/aws/api-gateway.ts';
 import { hostileRequest } from '../fakes/hostile-requests.ts';
 import { managementWorld } from '../fakes/management-world.ts';
 
@@ -30,7 +30,7 @@ it('no request to the management API fails on our side, whatever is in it', {
 
         expect(problems).toEqual([]);
         expect(answer.status).toBeLessThan(500);
-        const { headers = {}, body = '' } = managedAnswer(answer);
+        const { headers = {}, body = '' } = managementResponse(answer);
         expect(answer.status === 405).toBe('allow' in headers);
         if (answer.isProblem) {
           expect(JSON.parse(body)).toMatchObject({ status: answer.status, detail: expect.any(String) });

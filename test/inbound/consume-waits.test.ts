@@ -77,7 +77,7 @@ describe('consume, when a handler has to wait', () => {
 
     expect(world.queue.get('message-1')?.visibleAt).toBe(at(300));
     expect(world.claims.records.get('stripe#evt_1')?.sentBack).toBeUndefined();
-    expect(world.lines.map(({ line }) => line)).toContain('message.not-sent-back');
+    expect(world.lines.map(({ line }) => line)).toContain('message.send-back-failed');
     world.wait(300);
     await world.turn();
     expect([...world.queue.values()]).toMatchObject([{ messageId: 'message-2', visibleAt: at(1000) }]);

@@ -73,7 +73,7 @@ it('never fails the consumer: a table that is down, a message that is none', asy
 
   await copy([message('stripe'), { text: 'nonsense', receives: 1 }, { text: '5', receives: 1 }]);
 
-  expect(warnings).toEqual(['tap.unheard']);
+  expect(warnings).toEqual(['tap.copy-failed']);
 });
 
 it('looks once in five seconds, too, while looking fails, and warns once', async () => {
@@ -82,7 +82,7 @@ it('looks once in five seconds, too, while looking fails, and warns once', async
 
   await copy([message('stripe'), message('stripe')]);
   await copy([message('stripe')]);
-  expect({ looks: state.looks, warnings }).toEqual({ looks: 1, warnings: ['tap.unheard'] });
+  expect({ looks: state.looks, warnings }).toEqual({ looks: 1, warnings: ['tap.copy-failed'] });
   state.isDown = false;
   await copy([message('stripe')]);
   expect(copies).toEqual([]);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClientCredentials, KeyAnswer } from '../../lambdas/domain/provider/check.ts';
+import type { ClientCredentials, KeyResponse } from '../../lambdas/domain/provider/check.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { keepingKeys } from '../../lambdas/inbound/kept-keys.ts';
+import { cachingKeys } from '../../lambdas/inbound/kept-keys.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -18,7 +18,7 @@ function keyServer() {
   const asked: string[] = [];
   const calls = {
     roots: ['a root'],
-    async fetchKey(url: URL, json?: object): Promise<KeyAnswer> {
+    async fetchKey(url: URL, json?: object): Promise<KeyResponse> {
       asked.push(`${url.pathname}${json ? JSON.stringify(json) : ''}`);
       await state.release;
       if (state.isDown || url.pathname.startsWith('/down')) throw new Error('down');
@@ -28,11 +28,11 @@ function keyServer() {
     visit: async () => undefined,
   };
   const source = () => {
-    const kept = keepingKeys(calls, () => unixMillis(state.now));
+    const kept = cachingKeys(calls, () => unixMillis(state.now));
     return (path: string, json?: object, client?: ClientCredentials) =>
       kept.fetchKey(new URL(`https://keys.example.test${path}`), json, client);
   };
-  return { state, asked, source, fetchKey: source(), roots: keepingKeys(calls, () => unixMillis(0)).roots };
+  return { state, asked, source, fetchKey: source(), roots: cachingKeys(calls, () => unixMillis(0)).roots };
 }
 
 describe('the keys of a source', () => {
@@ -110,7 +110,7 @@ describe('the keys of a source', () => {
 });
 
 describe('a flood of made-up keys', () => {
-  const flood = async (fetchKey: (path: string) => Promise<KeyAnswer>, count: number, from = 0) => {
+  const flood = async (fetchKey: (path: string) => Promise<KeyResponse>, count: number, from = 0) => {
     const results = await Promise.allSettled(
       Array.from({ length: count }, (_, nth) => fetchKey(`/no-${from + nth}`)),
     );

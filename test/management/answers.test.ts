@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { managedAnswer } from '../../lambdas/adapters/aws/api-gateway.ts';
+import { managementResponse } from '../../lambdas/adapters/aws/api-gateway.ts';
 import openapi from '../../lambdas/management/openapi.json' with { type: 'json' };
 import { managementWorld } from '../fakes/management-world.ts';
 
@@ -15,7 +15,7 @@ describe('a method that a path does not take', () => {
   ])('is refused with those that it takes: %s %s', async (method, path, allow) => {
     const { call } = managementWorld();
 
-    const { statusCode, headers } = managedAnswer(await call(method, path));
+    const { statusCode, headers } = managementResponse(await call(method, path));
 
     expect(statusCode).toBe(405);
     expect(headers).toMatchObject({ allow, 'content-type': 'application/problem+json' });
@@ -24,8 +24,8 @@ describe('a method that a path does not take', () => {
   it('is the only reason for that header', async () => {
     const { call } = managementWorld();
 
-    expect(managedAnswer(await call('GET', '/v1/nothing')).headers).not.toHaveProperty('allow');
-    expect(managedAnswer(await call('GET', '/v1/event-types')).headers).not.toHaveProperty('allow');
+    expect(managementResponse(await call('GET', '/v1/nothing')).headers).not.toHaveProperty('allow');
+    expect(managementResponse(await call('GET', '/v1/event-types')).headers).not.toHaveProperty('allow');
   });
 });
 

@@ -11,7 +11,7 @@ const gate = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
 async function failing() {
   const { world, ...api } = managementWorld();
   await api.call('POST', path, fields);
-  world.gates.gates.set(gate, {
+  world.limiter.limiter.set(gate, {
     slots: {},
     failures: 9,
     probes: 3,
@@ -28,7 +28,7 @@ describe('an endpoint that is enabled again', () => {
 
     expect(await call('POST', `${path}/ep_1/enable`)).toMatchObject({ status: 200 });
 
-    const state = world.gates.gates.get(gate);
+    const state = world.limiter.limiter.get(gate);
     expect(state).toMatchObject({ failures: 0, probes: 0 });
     expect(state?.openUntil).toBeUndefined();
     expect(state?.failingSince).toBeUndefined();
@@ -54,12 +54,12 @@ describe('an endpoint that is enabled again', () => {
     const { world, call } = await failing();
     const { etag } = await call('GET', `${path}/ep_1`);
     await call('DELETE', `${path}/ep_1`);
-    world.gates.gates.set(gate, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
+    world.limiter.limiter.set(gate, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
     world.advance(seconds(1));
 
     await call('POST', path, fields);
 
-    expect(world.gates.gates.get(gate)?.failures).toBe(0);
+    expect(world.limiter.limiter.get(gate)?.failures).toBe(0);
     const changed = await call('PATCH', `${path}/ep_1`, { description: 'x' }, { ifMatch: etag });
     expect(changed).toMatchObject({ status: 412 });
     expect(await call('POST', `${path}/ep_1/disable`, undefined, { ifMatch: etag })).toMatchObject({
@@ -73,17 +73,17 @@ describe('an endpoint that is enabled again', () => {
 
     expect(await call('POST', path, fields)).toMatchObject({ status: 409 });
 
-    expect(world.gates.gates.get(gate)).toMatchObject({ failures: 9, probes: 3 });
+    expect(world.limiter.limiter.get(gate)).toMatchObject({ failures: 9, probes: 3 });
   });
 
   it('or gets another URL begins anew, too', async () => {
     const { world, call } = await failing();
 
     await call('PATCH', `${path}/ep_1`, { description: 'the same server' });
-    expect(world.gates.gates.get(gate)?.failures).toBe(9);
+    expect(world.limiter.limiter.get(gate)?.failures).toBe(9);
     await call('PATCH', `${path}/ep_1`, { url: 'https://new.example/hooks' });
 
-    expect(world.gates.gates.get(gate)?.failures).toBe(0);
+    expect(world.limiter.limiter.get(gate)?.failures).toBe(0);
   });
 });
 
@@ -174,7 +174,7 @@ describe('the breaker of an endpoint', () => {
     const { world, call } = managementWorld();
     await call('POST', path, fields);
     const at = (span: number) => later(world.now(), seconds(span));
-    world.gates.gates.set(gate, {
+    world.limiter.limiter.set(gate, {
       failures: 9,
       probes: 3,
       openedAt: at(-60),

@@ -64,9 +64,9 @@ describe('the first try of every developer', () => {
     '%s is refused with the one line that says what allows it',
     async (url) => {
       const { call } = managementWorld();
-      const refusalOfName = async (name: string) => `${name} resolves to an address that is not allowed`;
+      const checkHostname = async (name: string) => `${name} resolves to an address that is not allowed`;
 
-      const { status, body } = await call('POST', path, { ...fields, url }, {}, { refusalOfName });
+      const { status, body } = await call('POST', path, { ...fields, url }, {}, { checkHostname });
 
       expect(status).toBe(422);
       expect(body).toMatchObject({ detail: expect.stringContaining('hookline:localEndpoints=true') });
@@ -75,9 +75,9 @@ describe('the first try of every developer', () => {
 
   it('a name that resolves to a private address is refused', async () => {
     const { call } = managementWorld();
-    const refusalOfName = async () => 'acme.example resolves to an address that is not allowed';
+    const checkHostname = async () => 'acme.example resolves to an address that is not allowed';
 
-    const { status, body } = await call('POST', path, fields, {}, { refusalOfName });
+    const { status, body } = await call('POST', path, fields, {}, { checkHostname });
 
     expect(status).toBe(422);
     expect(body).toMatchObject({ errors: [{ path: 'url' }] });

@@ -200,7 +200,7 @@ describe('a URL and a secret', () => {
 
   it('whose name leads to a private address is refused, and the address is not told', async () => {
     const { call } = managementWorld();
-    const refusalOfName = async () => 'acme.example resolves to 10.1.2.3, which is private';
+    const checkHostname = async () => 'acme.example resolves to 10.1.2.3, which is private';
 
     for (const [method, path] of [
       ['POST', endpoints],
@@ -208,7 +208,7 @@ describe('a URL and a secret', () => {
     ] as const) {
       await call('POST', endpoints, { ...fields, id: 'ep_0' });
       const body = method === 'POST' ? fields : { url: 'https://acme.example/other' };
-      const answer = await call(method, path, body, {}, { refusalOfName });
+      const answer = await call(method, path, body, {}, { checkHostname });
 
       expect(answer).toMatchObject({
         status: 422,

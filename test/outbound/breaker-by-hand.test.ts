@@ -3,17 +3,17 @@ import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
 import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import { breakerOf } from '../../lambdas/domain/gate.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { letGoWaiting } from '../../lambdas/outbound/let-go.ts';
+import { releaseWaiting } from '../../lambdas/outbound/let-go.ts';
 import { oneEndpoint, statuses } from '../fakes/one-endpoint.ts';
 import { accepted, type Request, refused } from '../fakes/outbound-fixtures.ts';
 
 type World = Awaited<ReturnType<typeof oneEndpoint>>['world'];
-const gate = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
+const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
 const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 const timedOut: AttemptOutcome = { kind: 'unreachable', cause: 'timeout', error: 'no answer' };
 const idOf = ({ headers }: Request): string | undefined => headers['webhook-id'];
-const stateOf = async (world: World) => breakerOf(await world.gates.read(gate), world.now());
+const stateOf = async (world: World) => breakerOf(await world.limiter.read(limiterKey), world.now());
 const deliveryOf = ({ table }: World, eventId: string) => {
   const [found] = [...table.deliveries.values()].filter((delivery) => delivery.eventId === eventId);
   if (found === undefined) throw new Error(`there is no delivery of ${eventId}`);
@@ -130,15 +130,15 @@ describe('after an outage, with the breaker open', () => {
 
     expect(statuses(world)).toEqual({ delivered: 21 });
     await world.run(seconds(180));
-    expect(await world.endpoints.needingAttention()).toEqual([]);
+    expect(await world.endpoints.toReconcile()).toEqual([]);
   });
 
   it('what fails again when it was let go keeps to its schedule: no sweep lets it go once more', async () => {
     const { world, endpoint, read } = after;
     endpoint.answer = refused(500);
     const [asked] = [world.requests.length];
-    await world.gates.reset(gate);
-    await world.endpoints.beginAnew(await read(), world.now());
+    await world.limiter.reset(limiterKey);
+    await world.endpoints.resumeEndpoint(await read(), world.now());
 
     await world.run(seconds(600));
 
@@ -151,7 +151,7 @@ describe('after an outage, with the breaker open', () => {
       for (const [index, at] of times.entries())
         if (index > 0) expect(at - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(800);
     }
-    expect(await world.endpoints.needingAttention()).toEqual([]);
+    expect(await world.endpoints.toReconcile()).toEqual([]);
   });
 
   it('is told by the name of the endpoint', () => {
@@ -184,7 +184,12 @@ describe('a delivery that waits for its schedule', () => {
     await world.publish(event('a'));
     await world.run(seconds(60));
 
-    const { released, isEmpty } = await letGoWaiting(await read(), world.now(), () => true, world.sweepPorts);
+    const { released, isEmpty } = await releaseWaiting(
+      await read(),
+      world.now(),
+      () => true,
+      world.sweepPorts,
+    );
     await world.deliverOnce();
 
     expect([released, isEmpty]).toEqual([1, true]);

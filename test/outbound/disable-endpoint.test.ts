@@ -42,10 +42,10 @@ describe('an endpoint that answers 410', () => {
 
   it('is told by the sweep when whoever disabled it could not', async () => {
     const { world } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
-    const tellOperators = () => Promise.reject(new Error('down'));
+    const notifyOperators = () => Promise.reject(new Error('down'));
     await world.publish(event('e1'));
 
-    await world.deliverOnce({ ...world.deliverPorts, tellOperators });
+    await world.deliverOnce({ ...world.deliverPorts, notifyOperators });
     expect(world.operations).toEqual([]);
     await world.run(seconds(120));
 

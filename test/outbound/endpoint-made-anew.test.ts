@@ -119,11 +119,11 @@ describe('an endpoint that is made anew under its id, within one tick of every c
     for (let n = 0; n < 20; n++) await world.publish({ ...event, id: `e${n}` });
     await remake({ maxPerSecond: 0.01 });
     const asked = { takes: 0 };
-    const take: typeof world.gates.take = async (...args) => {
+    const take: typeof world.limiter.take = async (...args) => {
       asked.takes++;
-      return world.gates.take(...args);
+      return world.limiter.take(...args);
     };
-    const ports = { ...world.deliverPorts, gates: { ...world.gates, take } };
+    const ports = { ...world.deliverPorts, limiter: { ...world.limiter, take } };
 
     while ((await world.deliverOnce(ports)) > 0);
 

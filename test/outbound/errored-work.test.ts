@@ -45,7 +45,7 @@ describe('work that a function cannot do, and catches', () => {
     const { endpoints } = world.sweepPorts;
     const ports = { ...world.sweepPorts, ...changed };
     const broken =
-      what === 'the due index' ? ports : { ...ports, endpoints: { ...endpoints, needingAttention: denied } };
+      what === 'the due index' ? ports : { ...ports, endpoints: { ...endpoints, toReconcile: denied } };
 
     await world.sweep(broken);
 

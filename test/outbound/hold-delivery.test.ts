@@ -61,7 +61,7 @@ describe('a delivery to a disabled endpoint', () => {
     const create: typeof world.table.create = async (delivery) => {
       const made = await world.table.create(delivery);
       await enable();
-      await world.endpoints.attended(await read());
+      await world.endpoints.reconciled(await read());
       return made;
     };
     const ports = { ...world.publishPorts, deliveries: { ...world.table, create } };
@@ -80,7 +80,7 @@ describe('a delivery to a disabled endpoint', () => {
     const hold: typeof world.table.hold = async (...args) => {
       const held = await world.table.hold(...args);
       await enable();
-      await world.endpoints.attended(await read());
+      await world.endpoints.reconciled(await read());
       return held;
     };
 
@@ -155,6 +155,6 @@ describe('a delivery to a disabled endpoint', () => {
     const swept = await sweep(outboundSettings.deliveryRetention, () => true, ports);
 
     expect(swept).toMatchObject({ released: 1 });
-    expect(world.report.named('endpoint.unattended')).toMatchObject([{ endpointId: 'ep_0' }]);
+    expect(world.report.named('endpoint.reconcile-failed')).toMatchObject([{ endpointId: 'ep_0' }]);
   });
 });

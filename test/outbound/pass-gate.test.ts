@@ -131,9 +131,9 @@ describe('the breaker of an endpoint', () => {
     await world.run(seconds(3_600));
 
     expect(statuses(world)).toEqual({ delivered: 30 });
-    const gate = world.gates.gates.get(endpointHash({ tenant: 'acme', endpointId: 'ep_1' }));
-    expect(gate).toMatchObject({ failures: 0, probes: 0 });
-    expect(gate?.openUntil).toBeUndefined();
+    const limiterKey = world.limiter.limiter.get(endpointHash({ tenant: 'acme', endpointId: 'ep_1' }));
+    expect(limiterKey).toMatchObject({ failures: 0, probes: 0 });
+    expect(limiterKey?.openUntil).toBeUndefined();
   });
 
   it('costs no delivery its attempts: what waits is not past its deadline when the endpoint is back', async () => {

@@ -6,7 +6,7 @@ import { seconds } from '../../lambdas/domain/time.ts';
 import { oneEndpoint, statuses } from '../fakes/one-endpoint.ts';
 import { accepted, refused } from '../fakes/outbound-fixtures.ts';
 
-const gate = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
+const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
 const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 
@@ -36,7 +36,7 @@ describe('an endpoint that answers with Retry-After', () => {
 
     expect(world.report.total('BreakersOpened')).toBe(0);
     expect((await read()).status).toBe('enabled');
-    expect(breakerOf(await world.gates.read(gate), world.now())).toMatchObject({
+    expect(breakerOf(await world.limiter.read(limiterKey), world.now())).toMatchObject({
       state: 'closed',
       failures: 0,
       retryAfter: expect.any(Number),
@@ -59,7 +59,7 @@ describe('an endpoint that answers with Retry-After', () => {
     for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
     await world.run(seconds(300));
     const { length } = world.requests;
-    const { state, nextProbeAt = 0 } = breakerOf(await world.gates.read(gate), world.now());
+    const { state, nextProbeAt = 0 } = breakerOf(await world.limiter.read(limiterKey), world.now());
     expect(state).toBe('open');
     expect(nextProbeAt - world.now()).toBeGreaterThan((hours - 310) * 1000);
 
@@ -83,7 +83,7 @@ describe('an endpoint that answers with Retry-After', () => {
 
     await world.deliverOnce();
 
-    const { retryAfter = 0 } = await world.gates.read(gate);
+    const { retryAfter = 0 } = await world.limiter.read(limiterKey);
     expect(retryAfter - before).toBe(100_000);
   });
 

@@ -7,7 +7,7 @@ import { outboundWorld } from '../fakes/outbound-world.ts';
 
 const toTenant = (id: string) => ({ id, type: 'invoice.paid', data: {}, tenant: 'acme' });
 type World = ReturnType<typeof outboundWorld>;
-const told = ({ operations }: World) =>
+const notified = ({ operations }: World) =>
   operations.filter(({ type }) => type === 'delivery.exhausted').map(({ body }) => JSON.parse(body));
 
 async function failAt(world: World, count: number, prefix: string): Promise<void> {
@@ -16,21 +16,21 @@ async function failAt(world: World, count: number, prefix: string): Promise<void
 }
 
 describe('what ended without success', () => {
-  it('is told once for an endpoint and hour, with a count, and the first at once', async () => {
+  it('is notified once for an endpoint and hour, with a count, and the first at once', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await failAt(world, 3, 'a');
-    expect(told(world)).toEqual([]);
+    expect(notified(world)).toEqual([]);
 
     await world.run(seconds(60));
     await failAt(world, 40, 'b');
     await world.run(seconds(3_000));
     await failAt(world, 2, 'c');
-    expect(told(world).map(({ count }) => count)).toEqual([3]);
+    expect(notified(world).map(({ count }) => count)).toEqual([3]);
     await world.run(seconds(3_600));
     await world.run(seconds(24 * 3_600));
 
-    expect(told(world).map(({ count }) => count)).toEqual([3, 42]);
-    expect(told(world)[0]).toMatchObject({
+    expect(notified(world).map(({ count }) => count)).toEqual([3, 42]);
+    expect(notified(world)[0]).toMatchObject({
       ...{
         type: 'delivery.exhausted',
         tenant: 'acme',
@@ -79,32 +79,32 @@ describe('what ended without success', () => {
     await world.run(seconds(7_200));
 
     expect(world.undelivered).toHaveLength(3);
-    expect(told(world).reduce((sum, { count }) => sum + count, 0)).toBe(3);
+    expect(notified(world).reduce((sum, { count }) => sum + count, 0)).toBe(3);
   });
 
-  it('is told for each endpoint', async () => {
+  it('is notified for each endpoint', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await world.endpoints.create(newEndpoint(start, { id: 'ep_2' }));
     await failAt(world, 2, 'a');
 
     await world.run(seconds(60));
 
-    expect(told(world).map(({ endpointId, count }) => [endpointId, count])).toEqual([
+    expect(notified(world).map(({ endpointId, count }) => [endpointId, count])).toEqual([
       ['ep_1', 2],
       ['ep_2', 2],
     ]);
   });
 
-  it('is told later when it could not be told, and twice rather than never', async () => {
+  it('is notified later when it could not be notified, and twice rather than never', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await failAt(world, 2, 'a');
 
-    await world.sweep({ ...world.sweepPorts, tellOperators: down });
-    expect(told(world)).toEqual([]);
-    await world.sweep({ ...world.sweepPorts, tallies: { ...world.tallies, told: down } });
+    await world.sweep({ ...world.sweepPorts, notifyOperators: down });
+    expect(notified(world)).toEqual([]);
+    await world.sweep({ ...world.sweepPorts, tallies: { ...world.tallies, notified: down } });
     await world.sweep();
 
-    expect(told(world).map(({ count }) => count)).toEqual([2, 2]);
+    expect(notified(world).map(({ count }) => count)).toEqual([2, 2]);
   });
 });
 
@@ -156,6 +156,6 @@ describe('the sweep measures', () => {
     });
 
     expect(gauge(world, 'EndpointsKnown')).toBeUndefined();
-    expect(world.report.named('endpoints.unmeasured')).toHaveLength(1);
+    expect(world.report.named('endpoints.measure-failed')).toHaveLength(1);
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '../../lambdas/domain/delivery-failure.ts';
 import { maxMessageBytes, utf8Bytes } from '../../lambdas/domain/messages.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
-import { letGoWaiting } from '../../lambdas/outbound/let-go.ts';
+import { releaseWaiting } from '../../lambdas/outbound/let-go.ts';
 import { oneEndpoint } from '../fakes/one-endpoint.ts';
 import { accepted, down, refused } from '../fakes/outbound-fixtures.ts';
 import { outboundWorld } from '../fakes/outbound-world.ts';
@@ -148,7 +148,7 @@ describe('what we were late for', () => {
     world.table.deliveries.set(waiting.id, { ...waiting, deadline: later(world.now(), seconds(5)) });
     world.deliveryQueue.purge();
 
-    await letGoWaiting(await read(), world.now(), () => true, { ...world.sweepPorts });
+    await releaseWaiting(await read(), world.now(), () => true, { ...world.sweepPorts });
     world.advance(seconds(600));
     await world.deliverOnce();
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { claimDelivery } from '../../lambdas/outbound/claim-delivery.ts';
 import { recordOf } from '../../lambdas/outbound/record-attempt.ts';
-import { settleAttempt } from '../../lambdas/outbound/settle-attempt.ts';
+import { finishAttempt } from '../../lambdas/outbound/settle-attempt.ts';
 import { accepted, refused } from '../fakes/outbound-fixtures.ts';
 import { outboundWorld } from '../fakes/outbound-world.ts';
 
@@ -34,7 +34,7 @@ it('a late success whose answer was lost still lets the event expire', async () 
   await table.record(second.delivery, retry);
   const answers = { lost: 0 };
 
-  await settleAttempt({ delivery: stalled.delivery, outcome: accepted, startedAt }, settings, {
+  await finishAttempt({ delivery: stalled.delivery, outcome: accepted, startedAt }, settings, {
     ...world.deliverPorts,
     deliveries: {
       ...table,

@@ -3,7 +3,7 @@ import type {
   APIGatewayProxyEventV2WithIAMAuthorizer,
   APIGatewayProxyStructuredResultV2,
 } from 'aws-lambda';
-import type { Answer } from '../../domain/provider/handshake.ts';
+import type { HandshakeResponse } from '../../domain/provider/handshake.ts';
 import type { RawRequest } from '../../domain/raw-request.ts';
 
 /** The request as it was on the wire; the body's bytes exactly. */
@@ -26,19 +26,19 @@ export const lastPathSegment = (event: APIGatewayProxyEventV2): string =>
   event.rawPath.split('/').filter(Boolean).at(-1) ?? '';
 
 /** An answer that no cache keeps. */
-export const jsonAnswer = (statusCode: number, body: object): APIGatewayProxyStructuredResultV2 => ({
+export const jsonResponse = (statusCode: number, body: object): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   body: JSON.stringify(body),
 });
 
 /** An answer in the provider's own words; a browser that is led here takes it for what it says it is. */
-export const plainAnswer = ({
+export const plainResponse = ({
   status,
   contentType,
   headers,
   body,
-}: Answer): APIGatewayProxyStructuredResultV2 => ({
+}: HandshakeResponse): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
   headers: {
     ...(contentType && { 'content-type': contentType }),
@@ -87,7 +87,7 @@ export const managementRequest = (event: APIGatewayProxyEventV2WithIAMAuthorizer
 });
 
 /** An answer of the management API. */
-export function managedAnswer(answer: {
+export function managementResponse(answer: {
   readonly status: number;
   readonly body?: unknown;
   readonly etag?: string;

@@ -58,7 +58,7 @@ export const deliveryUpdates = {
     expiresAt: UnixSeconds,
   ): ConditionalUpdate => ({
     id,
-    set: { status: 'delivered', lastAttemptAt: entry.at, expiresAt, ...over },
+    set: { status: 'delivered', lastAttemptAt: entry.at, expiresAt, ...clearedOnEnd },
     assign: ['#attemptLog = list_append(#attemptLog, :entry)'],
     condition: `#round = :round AND ${isUndelivered}`,
     values: { round, entry: [entry], pending: 'pending', failed: 'failed', held: 'held' },
@@ -114,7 +114,7 @@ export const deliveryUpdates = {
     },
   }),
 
-  letGo: ({ id, nextAttemptAt }: Delivery, dueAt: UnixMillis): ConditionalUpdate => ({
+  endWait: ({ id, nextAttemptAt }: Delivery, dueAt: UnixMillis): ConditionalUpdate => ({
     id,
     set: { nextAttemptAt: undefined, waitsSince: undefined, dueAt, dueShard: dueShardOf(id), sweeps: 0 },
     condition: `#status = :pending AND ${isUnleased} AND #nextAttemptAt = :seen`,
@@ -156,7 +156,7 @@ export const deliveryUpdates = {
     expiresAt: UnixSeconds,
   ): ConditionalUpdate => ({
     id,
-    set: { status: 'discarded', lastError: reason, expiresAt, ...over },
+    set: { status: 'discarded', lastError: reason, expiresAt, ...clearedOnEnd },
     condition: `(#status = :held OR (#status = :pending AND ${hasNoLiveLease})) AND ${isOfGeneration(generation)}`,
     values: { held: 'held', pending: 'pending', now, ...(generation !== undefined && { generation }) },
   }),
@@ -184,7 +184,7 @@ export const deliveryUpdates = {
 };
 
 /** What ends with a delivery. */
-const over = {
+const clearedOnEnd = {
   ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, dueShard: undefined },
   heldBy: undefined,
   heldAt: undefined,

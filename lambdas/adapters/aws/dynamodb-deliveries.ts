@@ -31,7 +31,7 @@ export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string
     record: writes(deliveryUpdates.record),
     recordLateSuccess: writes(deliveryUpdates.recordLateSuccess),
     defer: writes(deliveryUpdates.defer),
-    letGo: writes(deliveryUpdates.letGo),
+    endWait: writes(deliveryUpdates.endWait),
     hold: writes(deliveryUpdates.hold),
     release: writes(deliveryUpdates.release),
     discard: writes(deliveryUpdates.discard),

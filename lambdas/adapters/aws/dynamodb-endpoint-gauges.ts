@@ -48,7 +48,7 @@ async function downInShard(
   let from: Record<string, unknown> | undefined;
   do {
     const page = await client.send(downAfter(since, table, shard, from));
-    for (const item of page.Items ?? []) down.push(gateOf(v.parse(Key, item)));
+    for (const item of page.Items ?? []) down.push(limiterOf(v.parse(Key, item)));
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
   return down;
@@ -99,7 +99,7 @@ const downAfter = (
   });
 
 /** An endpoint that was disabled may be there by its gate, too. */
-const gateOf = ({ tenant, id }: v.InferOutput<typeof Key>): string =>
-  tenant.startsWith(otherItems.gate)
-    ? tenant.slice(otherItems.gate.length)
+const limiterOf = ({ tenant, id }: v.InferOutput<typeof Key>): string =>
+  tenant.startsWith(otherItems.limiter)
+    ? tenant.slice(otherItems.limiter.length)
     : endpointHash({ tenant, endpointId: id });

@@ -49,10 +49,10 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
 
     disable: writes(endpointUpdates.disable),
     reseal: writes(endpointUpdates.reseal),
-    beginAnew: writes(endpointUpdates.beginAnew),
-    attended: writes(endpointUpdates.attended),
+    resumeEndpoint: writes(endpointUpdates.resumeEndpoint),
+    reconciled: writes(endpointUpdates.reconciled),
     markHeldEmpty: writes(endpointUpdates.markHeldEmpty),
 
-    needingAttention: () => attentionItems(client, table, 'yes'),
+    toReconcile: () => attentionItems(client, table, 'yes'),
   };
 }

@@ -1,10 +1,16 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { GateState } from '../../domain/gate.ts';
+import type { LimiterState } from '../../domain/gate.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { type Millis, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import { updateIf, type Written } from './conditional-update.ts';
-import { type GateUpdate, gateUpdates, type Health, type LeftPass, type TakeTimes } from './gate-updates.ts';
+import {
+  type Health,
+  type LimiterUpdate,
+  limiterUpdates,
+  type ReleasedSlot,
+  type TakeTimes,
+} from './gate-updates.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 
@@ -22,70 +28,70 @@ const KnownAttributes = v.object({
   provenAt: v.optional(Instant),
   reservedUntil: v.optional(Instant),
 });
-const GateItem = v.looseObject(KnownAttributes.entries);
+const LimiterItem = v.looseObject(KnownAttributes.entries);
 
-const keyOf = (gate: string) => ({ tenant: `${otherItems.gate}${gate}`, id: 'gate' });
+const keyOf = (limiterKey: string) => ({ tenant: `${otherItems.limiter}${limiterKey}`, id: 'limiter' });
 
-/** The gates of endpoints, one item each in the Endpoints table. */
-export function dynamodbGates(client: DynamoDBDocumentClient, table: string) {
-  const write = (gate: string, update: GateUpdate): Promise<Written> =>
-    updateIf(client, table, { ...keyOf(gate), ...update });
+/** The limiter of endpoints, one item each in the Endpoints table. */
+export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
+  const write = (limiterKey: string, update: LimiterUpdate): Promise<Written> =>
+    updateIf(client, table, { ...keyOf(limiterKey), ...update });
   const taken = ({ ok, item }: Written) => (ok ? ({ ok } as const) : ({ ok, state: stateOf(item) } as const));
 
   return {
-    take: async (gate: string, slot: string, times: TakeTimes) =>
-      taken(await write(gate, gateUpdates.take(slot, times))),
+    take: async (limiterKey: string, slot: string, times: TakeTimes) =>
+      taken(await write(limiterKey, limiterUpdates.take(slot, times))),
 
-    probe: async (gate: string, seenOpenUntil: UnixMillis, until: UnixMillis) =>
-      taken(await write(gate, gateUpdates.probe(seenOpenUntil, until))),
+    probe: async (limiterKey: string, seenOpenUntil: UnixMillis, until: UnixMillis) =>
+      taken(await write(limiterKey, limiterUpdates.probe(seenOpenUntil, until))),
 
-    takeByHand: async (gate: string, now: UnixMillis, until: UnixMillis): Promise<boolean> =>
-      (await write(gate, gateUpdates.takeByHand(now, until))).ok,
+    takeByHand: async (limiterKey: string, now: UnixMillis, until: UnixMillis): Promise<boolean> =>
+      (await write(limiterKey, limiterUpdates.takeByHand(now, until))).ok,
 
-    async hold(gate: string, until: UnixMillis): Promise<void> {
-      await write(gate, gateUpdates.hold(until));
+    async hold(limiterKey: string, until: UnixMillis): Promise<void> {
+      await write(limiterKey, limiterUpdates.hold(until));
     },
 
     /** As it stands after every write that was answered. */
-    async read(gate: string): Promise<GateState> {
+    async read(limiterKey: string): Promise<LimiterState> {
       const { Item } = await client.send(
-        new GetCommand({ TableName: table, Key: keyOf(gate), ConsistentRead: true }),
+        new GetCommand({ TableName: table, Key: keyOf(limiterKey), ConsistentRead: true }),
       );
       return stateOf(Item);
     },
 
-    async leave(pass: LeftPass, health: Health, now: UnixMillis): Promise<GateState> {
+    async leave(pass: ReleasedSlot, health: Health, now: UnixMillis): Promise<LimiterState> {
       let left: Written | undefined;
-      for (const update of gateUpdates.leave(pass, health, now)) {
-        left = await write(pass.gate, update);
+      for (const update of limiterUpdates.leave(pass, health, now)) {
+        left = await write(pass.limiterKey, update);
         if (left.ok) break;
       }
       return stateOf(left?.item);
     },
 
-    async open(pass: LeftPass, until: UnixMillis, now: UnixMillis): Promise<void> {
-      await write(pass.gate, gateUpdates.open(pass, until, now));
+    async open(pass: ReleasedSlot, until: UnixMillis, now: UnixMillis): Promise<void> {
+      await write(pass.limiterKey, limiterUpdates.open(pass, until, now));
     },
 
     /** Forgets what is known about an endpoint: somebody says that it is well. */
-    async reset(gate: string): Promise<void> {
-      await write(gate, gateUpdates.reset());
+    async reset(limiterKey: string): Promise<void> {
+      await write(limiterKey, limiterUpdates.reset());
     },
 
     /** Gives out a time for each who waits, `span` apart. */
-    async reserve(gate: string, span: Millis, now: UnixMillis): Promise<UnixMillis> {
-      const next = await write(gate, gateUpdates.reserveNext(span, now));
-      const { item } = next.ok ? next : await write(gate, gateUpdates.reserveFirst(span, now));
-      return v.parse(GateItem, item).reservedUntil ?? unixMillis(now + span);
+    async reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis> {
+      const next = await write(limiterKey, limiterUpdates.reserveNext(span, now));
+      const { item } = next.ok ? next : await write(limiterKey, limiterUpdates.reserveFirst(span, now));
+      return v.parse(LimiterItem, item).reservedUntil ?? unixMillis(now + span);
     },
   };
 }
 
-function stateOf(item: unknown): GateState {
-  const gate = v.parse(GateItem, item ?? {});
-  const slots = Object.entries(gate)
+function stateOf(item: unknown): LimiterState {
+  const limiterKey = v.parse(LimiterItem, item ?? {});
+  const slots = Object.entries(limiterKey)
     .filter(([name]) => name.startsWith('slot'))
     .map(([name, until]) => [name.slice('slot'.length), unixMillis(Number(until))]);
-  const { reservedUntil: _, ...known } = v.parse(KnownAttributes, gate);
+  const { reservedUntil: _, ...known } = v.parse(KnownAttributes, limiterKey);
   return { ...known, slots: Object.fromEntries(slots) };
 }

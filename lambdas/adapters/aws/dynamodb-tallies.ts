@@ -31,7 +31,7 @@ const TallyItem = v.object({
   id: v.string(),
   count: v.number(),
   since: v.optional(Instant),
-  tellAt: Instant,
+  notifyAt: Instant,
   last: LastItem,
 });
 
@@ -40,10 +40,10 @@ const partitionOf = (name: string): string => `${otherItems.tally}${name}`;
 /** One that has nothing to tell is of no use soon. */
 const keptFor = days(1);
 
-/** One more, that is to be told at once, or when the pause since the last time is over; nothing, if it was the last one. */
+/** One more, that is to be notified at once, or when the pause since the last time is over; nothing, if it was the last one. */
 const added = (name: string, ended: EndedDelivery, now: UnixMillis) => ({
   id: name,
-  // What is to be told never expires.
+  // What is to be notified never expires.
   set: {
     last: ended,
     attention: spreadAttention(now, 'tallies', name).attention,
@@ -52,11 +52,34 @@ const added = (name: string, ended: EndedDelivery, now: UnixMillis) => ({
   assign: [
     '#count = if_not_exists(#count, :zero) + :one',
     '#since = if_not_exists(#since, :now)',
-    '#tellAt = if_not_exists(#tellAt, :now)',
-    '#attentionAt = if_not_exists(#tellAt, :now)',
+    '#notifyAt = if_not_exists(#notifyAt, :now)',
+    '#attentionAt = if_not_exists(#notifyAt, :now)',
   ],
   condition: 'NOT (#last.#deliveryId = :deliveryId AND #last.#round = :round)',
   values: { zero: 0, one: 1, now, deliveryId: ended.deliveryId, round: ended.round },
+});
+
+const isAsSeen = '#notifyAt = :seen';
+
+const emptied = ({ name, count, notifyAt }: FailureTally, next: UnixMillis) => ({
+  id: name,
+  set: {
+    count: 0,
+    since: undefined,
+    notifyAt: next,
+    ...attention(undefined),
+    expiresAt: toUnixSeconds(later(next, keptFor)),
+  },
+  condition: `${isAsSeen} AND #count = :notified`,
+  values: { seen: notifyAt, notified: count },
+});
+
+const reduced = ({ name, count, notifyAt }: FailureTally, next: UnixMillis, now: UnixMillis) => ({
+  id: name,
+  set: { since: now, notifyAt: next, attentionAt: next },
+  assign: ['#count = #count - :notified'],
+  condition: `${isAsSeen} AND #count > :notified`,
+  values: { seen: notifyAt, notified: count },
 });
 
 /** Counts of what ended without success, an item for each endpoint in the Endpoints table. */
@@ -70,7 +93,7 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
       await write(added(tallyNameOf(ended), ended, now));
     },
 
-    /** The names of those that are to be told by now, as far as the index has heard of them. */
+    /** The names of those that are to be notified by now, as far as the index has heard of them. */
     async due(now: UnixMillis): Promise<readonly string[]> {
       const shards = await Promise.all(
         shardsOf('tallies').map((shard) => attentionItems(client, table, shard, now, talliesAtOnce)),
@@ -88,33 +111,13 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
         }),
       );
       if (Item === undefined) return undefined;
-      const { id, count, since, tellAt, last } = v.parse(TallyItem, Item);
-      return since === undefined || count === 0 ? undefined : { name: id, count, since, tellAt, last };
+      const { id, count, since, notifyAt, last } = v.parse(TallyItem, Item);
+      return since === undefined || count === 0 ? undefined : { name: id, count, since, notifyAt, last };
     },
 
-    /** Takes away what was told; what ended meanwhile is told from `next` on. Nothing, if another has told it. */
-    async told({ name: id, count, tellAt }: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void> {
-      const isAsSeen = '#tellAt = :seen';
-      const isDone = await write({
-        id,
-        set: {
-          count: 0,
-          since: undefined,
-          tellAt: next,
-          ...attention(undefined),
-          expiresAt: toUnixSeconds(later(next, keptFor)),
-        },
-        condition: `${isAsSeen} AND #count = :told`,
-        values: { seen: tellAt, told: count },
-      });
-      if (isDone) return;
-      await write({
-        id,
-        set: { since: now, tellAt: next, attentionAt: next },
-        assign: ['#count = #count - :told'],
-        condition: `${isAsSeen} AND #count > :told`,
-        values: { seen: tellAt, told: count },
-      });
+    /** Takes away what was notified; what ended meanwhile is due at `next`. Does nothing if another sweep has notified it. */
+    async notified(tally: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void> {
+      if (!(await write(emptied(tally, next)))) await write(reduced(tally, next, now));
     },
   };
 }

@@ -78,7 +78,7 @@ export const endpointItem = (endpoint: Endpoint) => ({
 export type AttentionKind = 'yes' | 'jobs';
 
 /**
- * What it has in several: `tallies` that operators are to be told, `down` for what is counted as down: gates whose breaker
+ * What it has in several: `tallies` that operators are to be told, `down` for what is counted as down: limiter whose breaker
  * is open, endpoints that we disabled.
  */
 export type SpreadAttention = 'tallies' | 'down';

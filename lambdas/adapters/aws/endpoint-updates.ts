@@ -54,7 +54,7 @@ export const endpointUpdates = {
 
   /** What a tenant decides about; what is undefined is removed. */
   settings: (seen: Endpoint, settings: EndpointSettings, now: UnixMillis): ConditionalUpdate =>
-    change(seen, now, { ...noLimits, ...settings }),
+    change(seen, now, { ...withoutOptionalFields, ...settings }),
 
   secrets: (seen: Endpoint, secrets: readonly SealedSecret[], now: UnixMillis): ConditionalUpdate =>
     change(seen, now, { secrets }),
@@ -71,7 +71,7 @@ export const endpointUpdates = {
   }),
 
   /** Notes that what waits for an enabled endpoint is to go: no change that a user sees. */
-  beginAnew: ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): ConditionalUpdate => ({
+  resumeEndpoint: ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): ConditionalUpdate => ({
     ...{ tenant, id },
     set: { heldEmptyAt: undefined, ...attention(now) },
     condition: '#status = :enabled',
@@ -79,7 +79,7 @@ export const endpointUpdates = {
   }),
 
   /** Takes the note away, unless there is a newer one; an endpoint that we disabled stays among those that are down. */
-  attended: (seen: Endpoint): ConditionalUpdate => ({
+  reconciled: (seen: Endpoint): ConditionalUpdate => ({
     ...{ tenant: seen.tenant, id: seen.id },
     set: {
       heldEmptyAt: undefined,
@@ -97,7 +97,7 @@ export const endpointUpdates = {
 };
 
 /** What an endpoint may have of its own, and not have any more. */
-const noLimits = {
+const withoutOptionalFields = {
   ...{ filter: undefined, maxPerSecond: undefined, maxConcurrent: undefined },
   ...{ timeout: undefined, retryDelays: undefined },
 };

@@ -12,15 +12,15 @@ import type { ConditionalUpdate } from './conditional-update.ts';
 import { attention, spreadAttention } from './endpoint-item.ts';
 
 /** A change of a gate's item. */
-export type GateUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
+export type LimiterUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
 
 /** What is known about an endpoint after a request, if anything. */
 export type Health = 'up' | 'slow' | 'refusing' | 'down' | undefined;
 
 /** What leaving needs to know of a pass. */
-export interface LeftPass {
+export interface ReleasedSlot {
   /** Its endpoint's hash. */
-  readonly gate: string;
+  readonly limiterKey: string;
   readonly slot: string;
   readonly until: UnixMillis;
   readonly isProbe: boolean;
@@ -43,8 +43,8 @@ export interface TakeTimes {
 const keptFor = days(60);
 
 /** Each step at a gate as one conditional update. */
-export const gateUpdates = {
-  take: (slot: string, { now, until, nextAt, ifProven }: TakeTimes): GateUpdate => {
+export const limiterUpdates = {
+  take: (slot: string, { now, until, nextAt, ifProven }: TakeTimes): LimiterUpdate => {
     const isFree = `(attribute_not_exists(#${slot}) OR #${slot} <= :now)`;
     const isInTime = '(attribute_not_exists(#nextAt) OR #nextAt <= :now)';
     const isWelcome = '(attribute_not_exists(#retryAfter) OR #retryAfter <= :now)';
@@ -56,21 +56,21 @@ export const gateUpdates = {
     };
   },
 
-  probe: (seenOpenUntil: UnixMillis, until: UnixMillis): GateUpdate => ({
+  probe: (seenOpenUntil: UnixMillis, until: UnixMillis): LimiterUpdate => ({
     set: { probe: until, openUntil: until },
     condition: '#openUntil = :seen',
     values: { seen: seenOpenUntil },
   }),
 
   /** The only slot of what people send: neither the breaker nor the rate is asked. */
-  takeByHand: (now: UnixMillis, until: UnixMillis): GateUpdate => ({
+  takeByHand: (now: UnixMillis, until: UnixMillis): LimiterUpdate => ({
     set: { hand: until, expiresAt: toUnixSeconds(later(now, keptFor)) },
     condition: 'attribute_not_exists(#hand) OR #hand <= :now',
     values: { now },
   }),
 
   /** Never shortens what the endpoint asked for before. */
-  hold: (until: UnixMillis): GateUpdate => ({
+  hold: (until: UnixMillis): LimiterUpdate => ({
     set: { retryAfter: until },
     condition: 'attribute_exists(#id) AND (attribute_not_exists(#retryAfter) OR #retryAfter < :until)',
     values: { until },
@@ -80,7 +80,7 @@ export const gateUpdates = {
    * Frees the slot that is still ours, with what was learnt. Where somebody else has it by now, what was learnt counts all
    * the same. Of these the first that is not refused is meant.
    */
-  leave: (pass: LeftPass, health: Health, now: UnixMillis): readonly GateUpdate[] => {
+  leave: (pass: ReleasedSlot, health: Health, now: UnixMillis): readonly LimiterUpdate[] => {
     const all = learntFrom(pass, health, now);
     const freeing = all.map(({ set, condition, values, ...learnt }) => ({
       ...learnt,
@@ -95,7 +95,11 @@ export const gateUpdates = {
     return health === undefined ? freeing : [...freeing, ...others];
   },
 
-  open: ({ gate, until, isProbe, of }: LeftPass, openUntil: UnixMillis, now: UnixMillis): GateUpdate => ({
+  open: (
+    { limiterKey: gate, until, isProbe, of }: ReleasedSlot,
+    openUntil: UnixMillis,
+    now: UnixMillis,
+  ): LimiterUpdate => ({
     set: { openUntil, ...spreadAttention(of.isRegistered ? openUntil : undefined, 'down', gate) },
     assign: [
       isProbe ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero',
@@ -106,21 +110,21 @@ export const gateUpdates = {
   }),
 
   /** As if nothing were known about the endpoint; whoever is in stays in. */
-  reset: (): GateUpdate => ({
+  reset: (): LimiterUpdate => ({
     set: { failures: 0, probes: 0, ...notFailing, ...closed, provenAt: undefined, retryAfter: undefined },
     condition: 'attribute_exists(#id)',
     values: {},
   }),
 
   /** Behind the last one who waits. */
-  reserveNext: (span: Millis, now: UnixMillis): GateUpdate => ({
+  reserveNext: (span: Millis, now: UnixMillis): LimiterUpdate => ({
     assign: ['#reservedUntil = #reservedUntil + :span'],
     condition: '#reservedUntil > :now',
     values: { span, now },
   }),
 
   /** Nobody waits. */
-  reserveFirst: (span: Millis, now: UnixMillis): GateUpdate => ({
+  reserveFirst: (span: Millis, now: UnixMillis): LimiterUpdate => ({
     set: { reservedUntil: unixMillis(now + span), expiresAt: toUnixSeconds(later(now, keptFor)) },
     condition: 'attribute_not_exists(#reservedUntil) OR #reservedUntil <= :now',
     values: { now },
@@ -131,10 +135,10 @@ const closed = { openUntil: undefined, openedAt: undefined, ...attention(undefin
 const notFailing = { failingSince: undefined, failedAt: undefined };
 
 /** What a pass's end changes, and on what condition more. */
-type Learnt = Pick<GateUpdate, 'set' | 'assign' | 'values'> & { readonly condition: string };
+type Learnt = Pick<LimiterUpdate, 'set' | 'assign' | 'values'> & { readonly condition: string };
 
 function learntFrom(
-  { isProbe, isByHand, limits }: LeftPass,
+  { isProbe, isByHand, limits }: ReleasedSlot,
   health: Health,
   now: UnixMillis,
 ): readonly Learnt[] {
@@ -164,7 +168,7 @@ function learntFrom(
 /** One more failure of those that go on, or the first after a pause that says nothing about the endpoint. */
 function failed(
   set: Readonly<Record<string, unknown>>,
-  { disableAfter }: LeftPass['limits'],
+  { disableAfter }: ReleasedSlot['limits'],
   now: UnixMillis,
 ): readonly Learnt[] {
   const values = { now, paused: unixMillis(now - toMillis(disableAfter)) };

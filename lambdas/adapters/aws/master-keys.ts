@@ -12,7 +12,7 @@ export class SealedSecretError extends Error {
 
 const cacheFor = seconds(300);
 /** A key that is not known is looked for so often at most. */
-const lookAgainAfter = seconds(10);
+const tapCachedFor = seconds(10);
 
 const readAtMostEvery = seconds(2);
 
@@ -51,7 +51,7 @@ export function masterKeys(client: SecretsManagerClient, name: string) {
     /** What opens. @throws SealedSecretError when it is neither the current nor the previous one */
     async named(keyName: string, now: UnixMillis): Promise<MasterKey> {
       const find = (keys: readonly MasterKey[]) => keys.find((key) => key.name === keyName);
-      const found = find(await readWithin(cacheFor, now)) ?? find(await readWithin(lookAgainAfter, now));
+      const found = find(await readWithin(cacheFor, now)) ?? find(await readWithin(tapCachedFor, now));
       if (found !== undefined) return found;
       throw new SealedSecretError(
         `a secret is sealed under master key ${keyName}, which is neither the current nor the previous value of ${name}; rotate the endpoint's secret`,

@@ -1,5 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { Operation } from '../../domain/operation.ts';
+import type { OperatorNotice } from '../../domain/operation.ts';
 import { type CallBounds, clientConfig } from './call-bounds.ts';
 
 /** The operations topic; its subscribers filter by `type` and `tenant`. */
@@ -7,7 +7,7 @@ export function operationsTopic(bounds: CallBounds, topicArn: string) {
   const client = new SNSClient(clientConfig(bounds));
   const text = (value: string) => ({ DataType: 'String', StringValue: value });
 
-  return async ({ type, tenant, body }: Operation): Promise<void> => {
+  return async ({ type, tenant, body }: OperatorNotice): Promise<void> => {
     const MessageAttributes = { type: text(type), ...(tenant !== '' && { tenant: text(tenant) }) };
     await client.send(new PublishCommand({ TopicArn: topicArn, Message: body, MessageAttributes }));
   };

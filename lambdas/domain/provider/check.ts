@@ -4,7 +4,7 @@ import type { RefusalReason, Verification } from '../signature/verify.ts';
 import type { Seconds, UnixMillis } from '../time.ts';
 
 /** What a key server says. */
-export interface KeyAnswer {
+export interface KeyResponse {
   /** False when it has no such key. */
   readonly isThere: boolean;
   /** Bytes as Latin-1. */
@@ -30,7 +30,7 @@ export interface ProviderCalls {
    * @param client whom the server answers, where it does not answer everybody
    * @throws when the server cannot be reached or fails: nobody knows then whether the request is right
    */
-  fetchKey(url: URL, json?: object, client?: ClientCredentials): Promise<KeyAnswer>;
+  fetchKey(url: URL, json?: object, client?: ClientCredentials): Promise<KeyResponse>;
   /** Calls a URL whose answer does not matter, e.g. to confirm a subscription. @throws when it is not a 2xx */
   visit(url: URL): Promise<void>;
 }

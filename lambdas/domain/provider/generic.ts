@@ -2,7 +2,7 @@ import { queryOf } from '../raw-request.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
 import type { SenderSettings, SourceSettings } from '../source.ts';
 import { fieldOf } from './form.ts';
-import { type Handshake, textAnswer } from './handshake.ts';
+import { type Handshake, textResponse } from './handshake.ts';
 import type { Provider } from './provider.ts';
 import { basicAuth, body, fields, hash, header, single } from './words.ts';
 
@@ -78,7 +78,7 @@ function challengeOf(parameter: string | undefined): Handshake | undefined {
     unsigned: (request) => {
       if (request.method !== 'GET') return undefined;
       const challenge = fieldOf(queryOf(request), parameter);
-      return challenge !== undefined && plain.test(challenge) ? textAnswer(challenge) : undefined;
+      return challenge !== undefined && plain.test(challenge) ? textResponse(challenge) : undefined;
     },
   };
 }

@@ -3,7 +3,7 @@ import type { VerificationKey } from '../signature/key.ts';
 import type { ProviderCalls } from './check.ts';
 
 /** What goes back to the provider. */
-export interface Answer {
+export interface HandshakeResponse {
   readonly status: number;
   /** Needed where there is a body. */
   readonly contentType?: string;
@@ -16,7 +16,10 @@ export interface Handshake {
   /** Methods of the route beside POST. */
   readonly methods?: readonly ('GET' | 'HEAD')[];
   /** @returns undefined when the request is no unsigned handshake, so that its signature decides */
-  readonly unsigned?: (request: RawRequest, keys: readonly VerificationKey[]) => Answer | undefined;
+  readonly unsigned?: (
+    request: RawRequest,
+    keys: readonly VerificationKey[],
+  ) => HandshakeResponse | undefined;
   /**
    * For requests that verified. @returns undefined when it is an event
    * @throws when a call to the provider fails, so that the provider tries again
@@ -25,35 +28,39 @@ export interface Handshake {
     request: RawRequest,
     keys: readonly VerificationKey[],
     calls: ProviderCalls,
-  ) => Answer | undefined | Promise<Answer | undefined>;
+  ) => HandshakeResponse | undefined | Promise<HandshakeResponse | undefined>;
   /**
    * For a provider that brings its secret itself. It counts only while the source has none and awaits one.
    *
    * @returns undefined when the request brings none
    */
-  readonly secretIn?: (request: RawRequest) => BroughtSecret | undefined;
+  readonly secretFromHandshake?: (request: RawRequest) => HandshakeSecret | undefined;
 }
 
 /** A secret that a handshake brings, and what to answer once it is stored. */
-export interface BroughtSecret {
+export interface HandshakeSecret {
   readonly secret: string;
-  readonly answer: Answer;
+  readonly answer: HandshakeResponse;
 }
 
 /** Nothing to read, as some providers demand. */
-export const emptyAnswer: Answer = { status: 200, body: '' };
+export const emptyResponse: HandshakeResponse = { status: 200, body: '' };
 
 /** A text that only this provider reads, e.g. its challenge. */
-export const textAnswer = (body: string): Answer => ({ status: 200, contentType: 'text/plain', body });
+export const textResponse = (body: string): HandshakeResponse => ({
+  status: 200,
+  contentType: 'text/plain',
+  body,
+});
 
-export const jsonAnswer = (body: object): Answer => ({
+export const jsonResponse = (body: object): HandshakeResponse => ({
   status: 200,
   contentType: 'application/json',
   body: JSON.stringify(body),
 });
 
 /** A challenge that is not as the provider sends it. */
-export const refusedChallenge = (status: 400 | 403, error: string): Answer => ({
-  ...jsonAnswer({ error }),
+export const refusedChallenge = (status: 400 | 403, error: string): HandshakeResponse => ({
+  ...jsonResponse({ error }),
   status,
 });

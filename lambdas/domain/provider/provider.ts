@@ -3,7 +3,7 @@ import type { SecretFormat } from '../signature/key.ts';
 import type { SignatureScheme } from '../signature/scheme.ts';
 import type { SourceSettings } from '../source.ts';
 import type { Check } from './check.ts';
-import type { Answer, Handshake } from './handshake.ts';
+import type { Handshake, HandshakeResponse } from './handshake.ts';
 import type { EventParts } from './read-field.ts';
 
 /** Where a field of an event stands. A header name that begins with `*` takes the prefix of the family that verified. */
@@ -87,7 +87,7 @@ export interface Provider {
   /** Requests that are no events: challenges and tests of the URL. */
   readonly handshake?: Handshake;
   /** What the provider wants to read. @default 200 with a JSON object that names the event */
-  readonly answer?: Answer | ((request: RawRequest) => Answer);
+  readonly answer?: HandshakeResponse | ((request: RawRequest) => HandshakeResponse);
   /** Refusals have no body either. */
   readonly emptyRefusals?: boolean;
 }

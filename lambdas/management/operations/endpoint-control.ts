@@ -11,7 +11,7 @@ import {
 import { EventType } from '../../domain/publish-message.ts';
 import { days, seconds } from '../../domain/time.ts';
 import { announceDisabled } from '../../outbound/disable-endpoint.ts';
-import { beginAnew } from '../../outbound/let-go.ts';
+import { resumeEndpoint } from '../../outbound/let-go.ts';
 import { releaseAll } from '../../outbound/release-held.ts';
 import { type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { operation } from '../operation.ts';
@@ -19,7 +19,7 @@ import { Problem } from '../problem.ts';
 import { type PublishPorts, publishTo } from '../publish-to.ts';
 import { EndpointParams, EndpointView, PublishedView, SecretsView } from '../schemas.ts';
 import { secretView } from '../secret-view.ts';
-import { answerOf, checkSecret } from './endpoints.ts';
+import { checkSecret, responseOf } from './endpoints.ts';
 
 const tag = 'Endpoints';
 const path = (action: string) => `/v1/tenants/{tenant}/endpoints/{endpointId}/${action}`;
@@ -36,14 +36,14 @@ export const enableEndpoint = operation(
   async ({ params, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
     // First: what failed for days must not disable it anew with the next failure.
-    await ports.gates.reset(endpointHash({ tenant: seen.tenant, endpointId: seen.id }));
+    await ports.limiter.reset(endpointHash({ tenant: seen.tenant, endpointId: seen.id }));
     if (seen.status === 'enabled') {
-      await beginAnew(seen, ports.hasTime, ports);
-      return answerOf(seen);
+      await resumeEndpoint(seen, ports.hasTime, ports);
+      return responseOf(seen);
     }
     const enabled = written(await ports.endpoints.enable(seen, ports.now()), seen);
     await releaseAll(enabled, ports.retention, ports.hasTime, ports);
-    return answerOf(enabled);
+    return responseOf(enabled);
   },
 );
 
@@ -56,11 +56,11 @@ export const disableEndpoint = operation(
   },
   async ({ params, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
-    if (seen.status === 'disabled') return answerOf(seen);
+    if (seen.status === 'disabled') return responseOf(seen);
     const reason = { reason: 'manual', at: ports.now() } as const;
     const disabled = written(await ports.endpoints.disable(seen, reason), seen);
     await announceDisabled(disabled, ports);
-    return answerOf(disabled);
+    return responseOf(disabled);
   },
 );
 

@@ -3,18 +3,18 @@ import { endpointHash } from '../../domain/delivery-task.ts';
 import { checkUrl, hostOf } from '../../domain/destination.ts';
 import {
   changedSettings,
+  checkFields,
   type Endpoint,
   EndpointChanges,
   EndpointFields,
   type EndpointSettings,
   localHint,
-  refusalOfFields,
 } from '../../domain/endpoint.ts';
 import { firstVersion } from '../../domain/endpoint-generation.ts';
 import { refusalOfHeaders } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, type SecretKind, secretKinds } from '../../domain/endpoint-secret.ts';
-import { settleHeld } from '../../outbound/hold-delivery.ts';
-import { beginAnew } from '../../outbound/let-go.ts';
+import { recheckHeld } from '../../outbound/hold-delivery.ts';
+import { resumeEndpoint } from '../../outbound/let-go.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { changed, type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { etagOf, operation } from '../operation.ts';
@@ -73,7 +73,7 @@ export const createEndpoint = operation(
       );
     }
     // Nor is what was learnt about that one true of this one.
-    await ports.gates.reset(endpointHash({ tenant, endpointId: id }));
+    await ports.limiter.reset(endpointHash({ tenant, endpointId: id }));
     return {
       status: 201,
       body: { endpoint: endpointView(endpoint), secret: secretView(sealed, text) },
@@ -97,10 +97,10 @@ export function checkSecret(
 }
 
 async function checkDestination(settings: EndpointSettings, ports: EndpointPorts): Promise<void> {
-  const ofFields = refusalOfFields(settings, ports.rules, ports.maxTimeoutSeconds);
+  const ofFields = checkFields(settings, ports.rules, ports.maxTimeoutSeconds);
   const checked = checkUrl(settings.url, ports.rules);
   const isName = checked.ok && !checked.isLocal;
-  const ofName = isName ? await ports.refusalOfName(hostOf(checked.url)) : undefined;
+  const ofName = isName ? await ports.checkHostname(hostOf(checked.url)) : undefined;
   // Which address it is, is a matter of the network that we run in: it is not the tenant's to know.
   const nameRefused = ofName === undefined ? undefined : notPublic(settings.url);
   const { field, reason: why } = ofFields ?? { field: 'url', reason: nameRefused };
@@ -153,19 +153,19 @@ export const getEndpoint = operation(
   async ({ params }, ports: EndpointPorts) => {
     const endpoint = await endpointFor(params, undefined, ports);
     const { tenant, id } = endpoint;
-    const [gate, waiting] = await Promise.all([
-      ports.gates.read(endpointHash({ tenant, endpointId: id })),
+    const [limiterKey, waiting] = await Promise.all([
+      ports.limiter.read(endpointHash({ tenant, endpointId: id })),
       ports.deliveries.countWaiting({ tenant, id }, countedAtMost),
     ]);
-    const { status, body, etag } = answerOf(endpoint);
-    return { status, body: { ...body, breaker: breakerView(gate, waiting, ports.now()) }, etag };
+    const { status, body, etag } = responseOf(endpoint);
+    return { status, body: { ...body, breaker: breakerView(limiterKey, waiting, ports.now()) }, etag };
   },
 );
 
 /** Keys that are read of each quarter of an endpoint's: a few hundredths of a cent at most. */
 const countedAtMost = 1_000;
 
-export const answerOf = (endpoint: Endpoint, status = 200) => ({
+export const responseOf = (endpoint: Endpoint, status = 200) => ({
   status,
   body: endpointView(endpoint),
   etag: etagOf(endpoint.version),
@@ -190,10 +190,10 @@ export const updateEndpoint = operation(
     const saved = written(await ports.endpoints.changeSettings(seen, settings, now), seen);
     // Another server: nothing is known about it, and what waits has not been tried there.
     if (saved.url !== seen.url) {
-      await ports.gates.reset(endpointHash({ ...seen, endpointId: seen.id }));
-      await beginAnew(saved, ports.hasTime, ports);
+      await ports.limiter.reset(endpointHash({ ...seen, endpointId: seen.id }));
+      await resumeEndpoint(saved, ports.hasTime, ports);
     }
-    return answerOf(saved);
+    return responseOf(saved);
   },
 );
 
@@ -226,5 +226,5 @@ async function discardHeld(endpoint: Endpoint, ports: EndpointPorts): Promise<vo
 /** By the endpoint that there is by then: it may be made anew already, and hold deliveries of its own. */
 async function discardOne(id: string, ports: EndpointPorts): Promise<void> {
   const delivery = await ports.deliveries.read(id);
-  if (delivery?.status === 'held') await settleHeld(delivery, ports.retention, ports);
+  if (delivery?.status === 'held') await recheckHeld(delivery, ports.retention, ports);
 }

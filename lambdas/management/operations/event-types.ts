@@ -11,7 +11,7 @@ import { EventTypeFields, EventTypeView, listOf } from '../schemas.ts';
 export interface EventTypePorts {
   now(): UnixMillis;
   /** What is wrong with a JSON Schema; undefined: nothing. */
-  refusalOfSchema(schema: object): string | undefined;
+  checkSchema(schema: object): string | undefined;
   readonly eventTypes: {
     read(name: string): Promise<EventTypeRecord | undefined>;
     page(
@@ -39,7 +39,7 @@ const view = ({ createdAt, updatedAt, ...rest }: EventTypeRecord) => ({
   createdAt: toIsoInstant(createdAt),
   updatedAt: toIsoInstant(updatedAt),
 });
-const answerOf = (record: EventTypeRecord, status = 200) => ({
+const responseOf = (record: EventTypeRecord, status = 200) => ({
   status,
   body: view(record),
   etag: etagOf(record.version),
@@ -67,7 +67,7 @@ export const getEventType = operation(
     summary: 'One event type',
     answers: { 200: one },
   },
-  async ({ params: { name } }, ports: EventTypePorts) => answerOf(await eventTypeFor(name, ports)),
+  async ({ params: { name } }, ports: EventTypePorts) => responseOf(await eventTypeFor(name, ports)),
 );
 
 async function eventTypeFor(name: string, ports: EventTypePorts): Promise<EventTypeRecord> {
@@ -86,7 +86,7 @@ export const putEventType = operation(
     answers: { 200: one, 201: one },
   },
   async ({ params: { name }, body, version }, ports: EventTypePorts) => {
-    const wrong = body.schema && ports.refusalOfSchema(body.schema);
+    const wrong = body.schema && ports.checkSchema(body.schema);
     if (wrong !== undefined)
       throw new Problem('invalid-request', `schema: ${wrong}`, [{ path: 'schema', message: wrong }]);
     const known = await ports.eventTypes.read(name);
@@ -97,7 +97,7 @@ export const putEventType = operation(
     const record = { ...body, name, createdAt: known?.createdAt ?? now, updatedAt: now, version: next };
     const isAsSeen = version === undefined || version === seen;
     if (!isAsSeen || !(await ports.eventTypes.put(record, seen))) throw changed(name);
-    return answerOf(record, known === undefined ? 201 : 200);
+    return responseOf(record, known === undefined ? 201 : 200);
   },
 );
 

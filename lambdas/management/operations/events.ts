@@ -1,9 +1,9 @@
 import type { Publication } from '../../domain/publish-message.ts';
 import {
   addressOfEndpoint,
-  type ForeseePorts,
-  type Foresight,
-  foreseePublication,
+  type PreviewPorts,
+  type PublicationPreview,
+  previewPublication,
 } from '../../outbound/foresee-publication.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
@@ -11,7 +11,7 @@ import { type PublishPorts, publishTo } from '../publish-to.ts';
 import { PublishBody, PublishedView, TenantParams } from '../schemas.ts';
 
 /** What publishing by the API needs of the outside world. */
-export interface EventPorts extends PublishPorts, ForeseePorts {}
+export interface EventPorts extends PublishPorts, PreviewPorts {}
 
 export const publishEvent = operation(
   {
@@ -32,7 +32,7 @@ export const publishEvent = operation(
     const to: Publication['to'] =
       endpointId === undefined ? { kind: 'tenant' } : { kind: 'endpoint', id: endpointId };
     // Else only the publish DLQ, or a log line, would tell.
-    const foreseen = await foreseePublication({ id, type, data, tenant, to }, body.id === undefined, ports);
+    const foreseen = await previewPublication({ id, type, data, tenant, to }, body.id === undefined, ports);
     const notice = noticeOf(foreseen);
     if (foreseen.kind === 'repeated') return { status: 200, body: { id, repeated: true, notice } };
     const { endpoint = undefined } = foreseen.kind === 'sends' ? foreseen : {};
@@ -52,7 +52,7 @@ export const publishEvent = operation(
 );
 
 /** What a person has to know. @throws Problem when it goes nowhere */
-function noticeOf(foreseen: Foresight): string | undefined {
+function noticeOf(foreseen: PublicationPreview): string | undefined {
   switch (foreseen.kind) {
     case 'no-endpoint':
       throw new Problem('not-found', `${foreseen.reason}.`);

@@ -3,7 +3,7 @@ import { endpointHash } from '../../domain/delivery-task.ts';
 import { firstPlace, type Recovery } from '../../domain/recovery.ts';
 import { type Seconds, toIsoInstant, type UnixMillis } from '../../domain/time.ts';
 import { estimateFailed } from '../../outbound/estimate-failed.ts';
-import { beginAnew } from '../../outbound/let-go.ts';
+import { resumeEndpoint } from '../../outbound/let-go.ts';
 import { type RecoverPorts, recover } from '../../outbound/recover.ts';
 import { type EndpointPorts, endpointFor } from '../endpoint-ports.ts';
 import { keptSpan } from '../listed-span.ts';
@@ -89,12 +89,12 @@ export const startRecovery = operation(
       ...{ replayed: 0, refused: 0, place: firstPlace(span.since), createdAt: now, updatedAt: now },
     };
     // First: what the outage taught must not keep what is sent again waiting for a probe.
-    const gate = endpointHash({ tenant, endpointId });
-    if (endpoint.status === 'enabled') await ports.gates.reset(gate);
+    const limiterKey = endpointHash({ tenant, endpointId });
+    if (endpoint.status === 'enabled') await ports.limiter.reset(limiterKey);
     if (!(await ports.recoveries.create(recovery))) throw taken(id);
     // What there is time for at once; the sweep goes on.
     await recover([recovery.id], ports.hasTime, ports);
-    if (endpoint.status === 'enabled') await beginAnew(endpoint, ports.hasTime, ports);
+    if (endpoint.status === 'enabled') await resumeEndpoint(endpoint, ports.hasTime, ports);
     // It is there whether or not that can be read now: an error would have it started once more.
     const known = await ports.recoveries.read(recovery.id).catch(() => undefined);
     return { status: 202, body: view(known ?? recovery) };

@@ -38,7 +38,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
   const firstDueAt = () =>
     Math.min(
       ...[...table.deliveries.values()].map(({ dueAt = Number.POSITIVE_INFINITY }) => dueAt),
-      ...[...tallies.tallies.values()].filter(({ count }) => count > 0).map(({ tellAt }) => tellAt),
+      ...[...tallies.tallies.values()].filter(({ count }) => count > 0).map(({ notifyAt }) => notifyAt),
       needsAttention() ? time.now() : Number.POSITIVE_INFINITY,
     );
 

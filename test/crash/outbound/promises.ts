@@ -31,7 +31,7 @@ export function watchPromises(world: Tables) {
   const requests: Request[] = [];
   /** Deliveries that were there when their endpoint was made anew, by the host of the new one. */
   const ofEarlier = new Map<string, ReadonlySet<string>>();
-  const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0, letGo: 0 };
+  const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0, endWait: 0 };
   const check = (isKept: boolean, violation: string) => {
     if (!isKept) violations.add(violation);
   };
@@ -61,7 +61,7 @@ export function watchPromises(world: Tables) {
     requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
 
   function checkWrite(name: string, was: Delivery | undefined, is: Delivery): void {
-    // What the gate has put off may go as soon as the gate lets somebody in.
+    // What the limiterKey has put off may go as soon as the limiterKey lets somebody in.
     const isPutOff = was !== undefined && putOff.has(`${was.id} ${was.nextAttemptAt}`);
     const step = { name, now: world.now(), settings: world.settings, isPutOff };
     for (const broken of brokenByStep(step, was, is)) violations.add(broken);
@@ -79,7 +79,7 @@ export function watchPromises(world: Tables) {
   function countTasksOf(name: string, was: Delivery | undefined, is: Delivery): void {
     if (name === 'deliveries.defer') counts.deferrals++;
     if (name === 'deliveries.release') counts.releases++;
-    if (name === 'deliveries.letGo') counts.letGo++;
+    if (name === 'deliveries.endWait') counts.endWait++;
     if (was && was.attempts < is.attempts && is.status === 'pending') counts.retries++;
   }
 

@@ -147,8 +147,8 @@ export const keepsNoEvent: Sabotage = (parts) => ({
 export const letsGoWithoutSayingSo: Sabotage = (parts) => {
   const said = { times: 0 };
   return withDeliveries(parts, {
-    async letGo(seen, dueAt) {
-      if (said.times++ > 0) return parts.deliveries.letGo(seen, dueAt);
+    async endWait(seen, dueAt) {
+      if (said.times++ > 0) return parts.deliveries.endWait(seen, dueAt);
       return { ok: true, delivery: seen };
     },
   });
@@ -156,8 +156,8 @@ export const letsGoWithoutSayingSo: Sabotage = (parts) => {
 
 export const letsGoOutOfTheDueIndex: Sabotage = (parts) =>
   withDeliveries(parts, {
-    async letGo(seen, at) {
-      const write = await parts.deliveries.letGo(seen, at);
+    async endWait(seen, at) {
+      const write = await parts.deliveries.endWait(seen, at);
       if (!write.ok) return write;
       const { dueAt: _, ...delivery } = write.delivery;
       parts.deliveries.deliveries.set(seen.id, delivery);

@@ -22,7 +22,7 @@ interface Step {
   readonly name: string;
   readonly now: UnixMillis;
   readonly settings: OutboundSettings;
-  /** It waits for its gate, not for its schedule. */
+  /** It waits for its limiterKey, not for its schedule. */
   readonly isPutOff: boolean;
 }
 

@@ -116,7 +116,7 @@ function mostTasks({ watch }: SimulatedWorld, scenario: Scenario, faults: readon
   const acts = (scenario.acts?.length ?? 0) + retriedByHand;
   // After an outage come the success that could not be written, and what the sweep missed meanwhile.
   const healing = faults.reduce((sum, fault) => sum + ('outageMs' in fault ? 3 : 1), watch.counts.kills);
-  const { retries, deferrals, releases, letGo } = watch.counts;
+  const { retries, deferrals, releases, endWait } = watch.counts;
   const deliveries = Math.max(length, Object.keys(scenario.ends).length);
-  return deliveries + retries + deferrals + releases + letGo + acts + deliveries * healing;
+  return deliveries + retries + deferrals + releases + endWait + acts + deliveries * healing;
 }

@@ -181,8 +181,8 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
           remake(endpoint);
           break;
         case 'begin-anew':
-          void world.gates.reset(endpointHash({ tenant: endpoint.tenant, endpointId: id }));
-          void endpoints.beginAnew(endpoint, time.now());
+          void world.limiter.reset(endpointHash({ tenant: endpoint.tenant, endpointId: id }));
+          void endpoints.resumeEndpoint(endpoint, time.now());
           break;
       }
     },

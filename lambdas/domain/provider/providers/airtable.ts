@@ -1,4 +1,4 @@
-import { emptyAnswer } from '../handshake.ts';
+import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { always, body, hmacSha256Hex, joined, single } from '../words.ts';
 
@@ -17,5 +17,5 @@ export const airtable: Provider = {
   type: always('webhook.notification'),
   attributes: { base: body('base.id') },
   forward: [],
-  answer: emptyAnswer,
+  answer: emptyResponse,
 };

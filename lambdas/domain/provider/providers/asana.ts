@@ -6,7 +6,7 @@ const plausible = /^[A-Za-z0-9]{16,256}$/;
 
 /** Making a webhook brings its secret in a header, and wants to see it in the answer. */
 const newWebhook: Handshake = {
-  secretIn: ({ headers }) => {
+  secretFromHandshake: ({ headers }) => {
     const secret = headers.get('x-hook-secret') ?? '';
     if (headers.has('x-hook-signature') || !plausible.test(secret)) return undefined;
     return { secret, answer: { status: 200, headers: { 'x-hook-secret': secret }, body: '' } };

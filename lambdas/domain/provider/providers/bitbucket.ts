@@ -1,4 +1,4 @@
-import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hash, header, hmacSha256Hex, single } from '../words.ts';
 
@@ -10,7 +10,7 @@ const ping: Handshake = {
   unsigned: ({ method, headers, body: bytes }) => {
     const isPing = method === 'POST' && headers.get('x-event-key') === 'diagnostics:ping';
     return isPing && !headers.has('x-hub-signature') && bytes.byteLength <= maxPingBytes
-      ? emptyAnswer
+      ? emptyResponse
       : undefined;
   },
 };

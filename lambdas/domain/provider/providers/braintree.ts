@@ -6,7 +6,7 @@ import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { bodyHash } from '../body-hash.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { fieldOf, readForm } from '../form.ts';
-import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
+import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code } from '../words.ts';
@@ -67,7 +67,7 @@ const challenge: Handshake = {
     const text = fieldOf(queryOf({ url }), 'bt_challenge') ?? '';
     const [publicKey, privateKey] = pair;
     return challenges.test(text)
-      ? textAnswer(`${publicKey}|${mac(privateKey, text).toString('hex')}`)
+      ? textResponse(`${publicKey}|${mac(privateKey, text).toString('hex')}`)
       : invalid;
   },
 };

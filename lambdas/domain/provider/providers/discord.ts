@@ -1,6 +1,6 @@
 import type { RawRequest } from '../../raw-request.ts';
 import { type OwnFormat, parseKey } from '../../signature/key.ts';
-import { type Answer, type Handshake, jsonAnswer } from '../handshake.ts';
+import { type Handshake, type HandshakeResponse, jsonResponse } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -12,7 +12,7 @@ const applicationKey: OwnFormat = {
 };
 
 /** An event needs no reading; Discord wants a content type even so. */
-const noted: Answer = { status: 204, contentType: 'application/json', body: '' };
+const noted: HandshakeResponse = { status: 204, contentType: 'application/json', body: '' };
 
 /** Of interactions, which are answered, and of events, which are only noted. */
 const ping = 1;
@@ -31,7 +31,7 @@ const pings: Handshake = {
     const type = propertyAt(payload, 'type');
     if (propertyAt(payload, 'event') !== undefined) return undefined;
     if (type === eventPing) return noted;
-    return type === ping ? jsonAnswer({ type: ping }) : undefined;
+    return type === ping ? jsonResponse({ type: ping }) : undefined;
   },
 };
 
@@ -58,6 +58,6 @@ export const discord: Provider = {
   answer: (request) => {
     const payload = payloadOf(request);
     if (isOfEvents(payload)) return noted;
-    return jsonAnswer(propertyAt(payload, 'type') === autocomplete ? noChoices : deferredReply);
+    return jsonResponse(propertyAt(payload, 'type') === autocomplete ? noChoices : deferredReply);
   },
 };

@@ -5,7 +5,7 @@ import { decodeStrictly } from '../../signature/encoding.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { accepted, type Check, type CheckContext, refusedFor } from '../check.ts';
 import { fieldOf } from '../form.ts';
-import { type Handshake, jsonAnswer, refusedChallenge } from '../handshake.ts';
+import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts';
 import { parseJson } from '../payload.ts';
 import type { Provider } from '../provider.ts';
 import { body } from '../words.ts';
@@ -119,7 +119,7 @@ const validation: Handshake = {
     if (!challenges.test(code)) return refusedChallenge(400, 'invalid_request');
     const [endpoint = ''] = url.split('?');
     const hash = createHash('sha256').update(code).update(credentials.verificationToken).update(endpoint);
-    return jsonAnswer({ challengeResponse: hash.digest('hex') });
+    return jsonResponse({ challengeResponse: hash.digest('hex') });
   },
 };
 

@@ -1,11 +1,11 @@
-import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hashWithout, hmacSha1Hex, single } from '../words.ts';
 
 /** Saving the URL sends an unsigned HEAD. The ping that follows is signed, and an event. */
 const intercomHead: Handshake = {
   methods: ['HEAD'],
-  unsigned: ({ method }) => (method === 'HEAD' ? emptyAnswer : undefined),
+  unsigned: ({ method }) => (method === 'HEAD' ? emptyResponse : undefined),
 };
 
 /** @see https://developers.intercom.com/docs/webhooks/setting-up-webhooks */

@@ -3,7 +3,7 @@ import { decodeStrictly } from '../../signature/encoding.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { fieldOf, isForm, readForm } from '../form.ts';
-import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { emptyResponse, type Handshake } from '../handshake.ts';
 import { decodeUtf8 } from '../payload.ts';
 import type { Provider } from '../provider.ts';
 import { sortedParameters } from '../sorted-parameters.ts';
@@ -30,7 +30,7 @@ const check: Check = ({ headers, url, body: bytes }, keys) => {
 /** Saving the URL sends an unsigned HEAD; only where that fails, a POST that is signed with a key that everybody knows. */
 const mandrillHead: Handshake = {
   methods: ['HEAD'],
-  unsigned: ({ method }) => (method === 'HEAD' ? emptyAnswer : undefined),
+  unsigned: ({ method }) => (method === 'HEAD' ? emptyResponse : undefined),
 };
 
 const eventsIn = (bytes: Uint8Array): Uint8Array =>

@@ -3,7 +3,7 @@ import { queryOf } from '../../raw-request.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import type { OwnFormat } from '../../signature/key.ts';
 import { fieldOf } from '../form.ts';
-import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
+import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts';
 import { parseJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -41,7 +41,7 @@ const subscription: Handshake = {
     );
     const isRight =
       fieldOf(query, 'hub.mode') === 'subscribe' && challenges.test(challenge) && known.length > 0;
-    return isRight ? textAnswer(challenge) : forbidden;
+    return isRight ? textResponse(challenge) : forbidden;
   },
 };
 

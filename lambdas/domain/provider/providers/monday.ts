@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { toUnixSeconds } from '../../time.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
-import { type Handshake, jsonAnswer } from '../handshake.ts';
+import { type Handshake, jsonResponse } from '../handshake.ts';
 import { verifiedClaims } from '../json-web-signature.ts';
 import { parsePayload } from '../payload.ts';
 import type { Provider } from '../provider.ts';
@@ -39,7 +39,7 @@ const challenge: Handshake = {
   unsigned: ({ method, body: bytes }) => {
     if (method !== 'POST' || bytes.byteLength > maxChallengeBytes) return undefined;
     const parsed = v.safeParse(Challenge, parsePayload(bytes, 'json'));
-    return parsed.success ? jsonAnswer(parsed.output) : undefined;
+    return parsed.success ? jsonResponse(parsed.output) : undefined;
   },
 };
 

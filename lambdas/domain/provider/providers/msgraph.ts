@@ -3,7 +3,7 @@ import { queryOf } from '../../raw-request.ts';
 import { equalBytes } from '../../signature/equal-bytes.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { fieldOf } from '../form.ts';
-import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
+import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts';
 import { readUnverifiedJson } from '../payload.ts';
 import { propertyAt, propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -32,7 +32,7 @@ const validation: Handshake = {
     const token = fieldOf(queryOf({ url }), 'validationToken');
     if (token === undefined || method !== 'POST') return undefined;
     const isPlain = token !== '' && token.length <= 2048 && !/[<>]|\p{Cc}/u.test(token);
-    return isPlain && bytes.byteLength === 0 ? textAnswer(token) : invalid;
+    return isPlain && bytes.byteLength === 0 ? textResponse(token) : invalid;
   },
 };
 

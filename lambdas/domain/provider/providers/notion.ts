@@ -1,4 +1,4 @@
-import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { emptyResponse, type Handshake } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -11,10 +11,10 @@ const maxVerificationBytes = 4 * 1024;
 
 /** A new subscription sends its token, unsigned; a person then shows it to Notion. */
 const verification: Handshake = {
-  secretIn: ({ body: bytes, headers }) => {
+  secretFromHandshake: ({ body: bytes, headers }) => {
     if (headers.has('x-notion-signature') || bytes.byteLength > maxVerificationBytes) return undefined;
     const secret = propertyAt(parsePayload(bytes, 'json'), 'verification_token');
-    return typeof secret === 'string' && token.test(secret) ? { secret, answer: emptyAnswer } : undefined;
+    return typeof secret === 'string' && token.test(secret) ? { secret, answer: emptyResponse } : undefined;
   },
 };
 

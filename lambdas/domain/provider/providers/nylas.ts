@@ -1,6 +1,6 @@
 import { queryOf } from '../../raw-request.ts';
 import { fieldOf } from '../form.ts';
-import { type Handshake, textAnswer } from '../handshake.ts';
+import { type Handshake, textResponse } from '../handshake.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, hmacSha256Hex, single } from '../words.ts';
@@ -13,7 +13,7 @@ const nylasChallenge: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }) => {
     const text = method === 'GET' ? fieldOf(queryOf({ url }), 'challenge') : undefined;
-    return text !== undefined && challenges.test(text) ? textAnswer(text) : undefined;
+    return text !== undefined && challenges.test(text) ? textResponse(text) : undefined;
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Handshake } from '../handshake.ts';
-import { emptyAnswer } from '../handshake.ts';
+import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hash, tokenIn } from '../words.ts';
 
@@ -24,5 +24,5 @@ export const okta: Provider = {
   attributes: {},
   forward: [],
   handshake: oktaChallenge,
-  answer: emptyAnswer,
+  answer: emptyResponse,
 };

@@ -1,5 +1,5 @@
 import { fieldOf, isForm, readForm } from '../form.ts';
-import { emptyAnswer, type Handshake, jsonAnswer } from '../handshake.ts';
+import { emptyResponse, type Handshake, jsonResponse } from '../handshake.ts';
 import { decodeUtf8, parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -13,7 +13,7 @@ const slackHandshake: Handshake = {
   unsigned: ({ body, headers }) => {
     if (headers.has('x-slack-signature') || body.byteLength > maxSslCheckBytes) return undefined;
     return isForm(decodeUtf8(body) ?? '') && fieldOf(readForm(body), 'ssl_check') === '1'
-      ? emptyAnswer
+      ? emptyResponse
       : undefined;
   },
   signed: ({ body }) => {
@@ -54,5 +54,5 @@ export const slack: Provider = {
   handshake: slackHandshake,
   // What is in it would be shown, or be an error to the person who submits a view. Only a menu must read something.
   answer: ({ body: bytes }) =>
-    asksForOptions(parsePayload(bytes, 'json-or-fields')) ? jsonAnswer({ options: [] }) : emptyAnswer,
+    asksForOptions(parsePayload(bytes, 'json-or-fields')) ? jsonResponse({ options: [] }) : emptyResponse,
 };

@@ -4,7 +4,7 @@ import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { type CertificatePin, trustedLeaf } from '../certificates.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { fieldOf, readForm } from '../form.ts';
-import { emptyAnswer, type Handshake, refusedChallenge } from '../handshake.ts';
+import { emptyResponse, type Handshake, refusedChallenge } from '../handshake.ts';
 import { parsePayload, readUnverifiedJson } from '../payload.ts';
 import { propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -108,7 +108,7 @@ const confirmation: Handshake = {
   signed: async ({ body: bytes }, _keys, { visit }) => {
     const message = parsePayload(bytes, 'json');
     const [type, topic] = [propertyOf(message, 'Type'), propertyOf(message, 'TopicArn')];
-    if (type === 'UnsubscribeConfirmation') return emptyAnswer;
+    if (type === 'UnsubscribeConfirmation') return emptyResponse;
     if (type !== 'SubscriptionConfirmation') return undefined;
     const url = snsUrl(propertyOf(message, 'SubscribeURL'), shortText(topic));
     const query = url && readForm(url.search.slice(1));
@@ -116,7 +116,7 @@ const confirmation: Handshake = {
       fieldOf(query, 'Action') === 'ConfirmSubscription' && fieldOf(query, 'TopicArn') === topic;
     if (url === undefined || !isConfirmation) return invalid;
     await visit(url);
-    return emptyAnswer;
+    return emptyResponse;
   },
 };
 

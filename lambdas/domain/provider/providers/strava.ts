@@ -4,7 +4,7 @@ import { equalBytes } from '../../signature/equal-bytes.ts';
 import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { fieldOf } from '../form.ts';
-import { type Handshake, jsonAnswer, refusedChallenge } from '../handshake.ts';
+import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts';
 import { parseJson, readUnverifiedJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -59,7 +59,7 @@ const validation: Handshake = {
       fieldOf(query, 'hub.mode') === 'subscribe' &&
       challenges.test(challenge) &&
       isOneOf(keys, 'verifyToken', fieldOf(query, 'hub.verify_token') ?? '');
-    return isRight ? jsonAnswer({ 'hub.challenge': challenge }) : forbidden;
+    return isRight ? jsonResponse({ 'hub.challenge': challenge }) : forbidden;
   },
 };
 

@@ -1,5 +1,5 @@
 import { type OwnFormat, parseKey, type VerificationKey } from '../../signature/key.ts';
-import { jsonAnswer } from '../handshake.ts';
+import { jsonResponse } from '../handshake.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, header, standardWebhooksScheme } from '../words.ts';
@@ -53,5 +53,5 @@ export const supabase: Provider = {
   typeWhenAbsent: 'unknown',
   attributes: {},
   forward: ['webhook-id', 'webhook-timestamp'],
-  answer: jsonAnswer({}),
+  answer: jsonResponse({}),
 };

@@ -1,4 +1,4 @@
-import { emptyAnswer } from '../handshake.ts';
+import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, tokenIn } from '../words.ts';
 
@@ -18,5 +18,5 @@ export const telegram: Provider = {
   attributes: {},
   forward: [],
   // JSON in the answer would be a call of the API.
-  answer: emptyAnswer,
+  answer: emptyResponse,
 };

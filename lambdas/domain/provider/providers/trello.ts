@@ -1,11 +1,11 @@
-import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hmacSha1Base64, joined, single } from '../words.ts';
 
 /** Making a webhook sends an unsigned HEAD and wants exactly 200. */
 const trelloHead: Handshake = {
   methods: ['HEAD'],
-  unsigned: ({ method }) => (method === 'HEAD' ? emptyAnswer : undefined),
+  unsigned: ({ method }) => (method === 'HEAD' ? emptyResponse : undefined),
 };
 
 /** @see https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/ */

@@ -5,7 +5,7 @@ import { equalBytes } from '../../signature/equal-bytes.ts';
 import { bodyHash } from '../body-hash.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { type Form, fieldOf, isForm, readForm } from '../form.ts';
-import { type Answer, emptyAnswer, jsonAnswer } from '../handshake.ts';
+import { emptyResponse, type HandshakeResponse, jsonResponse } from '../handshake.ts';
 import { decodeUtf8 } from '../payload.ts';
 import type { Provider } from '../provider.ts';
 import { sortedParameters } from '../sorted-parameters.ts';
@@ -123,7 +123,7 @@ const hashOfSigned = code(({ body: bytes, requestId }) => {
 });
 
 /** Of calls and messages, which read verbs. */
-const noVerbs: Answer = { status: 200, contentType: 'text/xml', body: '<Response/>' };
+const noVerbs: HandshakeResponse = { status: 200, contentType: 'text/xml', body: '<Response/>' };
 
 /** TaskRouter reads an instruction from JSON, to it XML is an error; Conversations may read what to change. */
 function readsJson(form: Form | undefined): boolean {
@@ -133,10 +133,10 @@ function readsJson(form: Form | undefined): boolean {
 }
 
 /** Whatever reads the answer finds nothing in it to do. */
-function answer(request: RawRequest): Answer {
+function answer(request: RawRequest): HandshakeResponse {
   const isGet = request.method === 'GET';
-  if (!isGet && !hasForm(request)) return emptyAnswer;
-  return readsJson(isGet ? queryOf(request) : readForm(request.body)) ? jsonAnswer({}) : noVerbs;
+  if (!isGet && !hasForm(request)) return emptyResponse;
+  return readsJson(isGet ? queryOf(request) : readForm(request.body)) ? jsonResponse({}) : noVerbs;
 }
 
 /** @see https://www.twilio.com/docs/usage/webhooks/webhooks-security */

@@ -1,4 +1,4 @@
-import { type Handshake, refusedChallenge, textAnswer } from '../handshake.ts';
+import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -14,7 +14,7 @@ const challenge: Handshake = {
     const isChallenge = text !== undefined;
     const isSaidToBe = headers.get('twitch-eventsub-message-type') === 'webhook_callback_verification';
     if (!isChallenge && !isSaidToBe) return undefined;
-    return isChallenge && isSaidToBe && typeof text === 'string' ? textAnswer(text) : invalid;
+    return isChallenge && isSaidToBe && typeof text === 'string' ? textResponse(text) : invalid;
   },
 };
 

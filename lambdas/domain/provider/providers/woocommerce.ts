@@ -1,4 +1,4 @@
-import { emptyAnswer, type Handshake } from '../handshake.ts';
+import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { hash, header, hmacSha256Base64, joined, single } from '../words.ts';
 
@@ -8,7 +8,7 @@ const ping = /^webhook_id=\d{1,20}$/;
 const woocommercePing: Handshake = {
   unsigned: ({ body, headers }) => {
     const isBare = !headers.has('x-wc-webhook-signature') && body.byteLength <= 40;
-    return isBare && ping.test(Buffer.from(body).toString('latin1')) ? emptyAnswer : undefined;
+    return isBare && ping.test(Buffer.from(body).toString('latin1')) ? emptyResponse : undefined;
   },
 };
 

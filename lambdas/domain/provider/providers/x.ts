@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { queryOf } from '../../raw-request.ts';
 import { fieldOf } from '../form.ts';
-import { type Handshake, jsonAnswer, refusedChallenge } from '../handshake.ts';
+import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, hmacSha256Base64, single } from '../words.ts';
 
@@ -21,7 +21,7 @@ const challenge: Handshake = {
     const token = fieldOf(queryOf({ url }), 'crc_token') ?? '';
     if (!tokens.test(token)) return invalid;
     const signature = createHmac('sha256', key.bytes).update(token).digest('base64');
-    return jsonAnswer({ response_token: `sha256=${signature}` });
+    return jsonResponse({ response_token: `sha256=${signature}` });
   },
 };
 

@@ -1,4 +1,4 @@
-import { emptyAnswer } from '../handshake.ts';
+import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, hash, hmacSha256Base64, joined, single } from '../words.ts';
 
@@ -23,6 +23,6 @@ export const xero: Provider = {
   type: joined('.', body('eventCategory'), body('eventType')),
   attributes: { tenant: body('tenantId') },
   forward: [],
-  answer: emptyAnswer,
+  answer: emptyResponse,
   emptyRefusals: true,
 };

@@ -4,7 +4,7 @@ import type { VerificationKey } from '../../signature/key.ts';
 import type { SignatureScheme } from '../../signature/scheme.ts';
 import { verify } from '../../signature/verify.ts';
 import { seconds, unixMillis } from '../../time.ts';
-import { type Handshake, jsonAnswer, refusedChallenge } from '../handshake.ts';
+import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
@@ -36,7 +36,7 @@ const validation: Handshake = {
       return refusedChallenge(400, 'invalid_body');
     }
     const encryptedToken = createHmac('sha256', key.bytes).update(plainToken).digest('hex');
-    return jsonAnswer({ plainToken, encryptedToken });
+    return jsonResponse({ plainToken, encryptedToken });
   },
 };
 
