@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { plainSummary } from './test/plain-summary.ts';
+import { plainSummary } from './test/support/plain-summary.ts';
 
 export default defineConfig({
   test: {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
-import { runHookline } from './program.ts';
+import { runHookline } from '../cli/program.ts';
 
 // Node gives each of a host's addresses 250 ms: less than a handshake with another continent may take.
 setDefaultAutoSelectFamilyAttemptTimeout(2_500);

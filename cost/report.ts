@@ -1,4 +1,4 @@
-import { table } from '../bin/table.ts';
+import { table } from '../cli/terminal/table.ts';
 import { comparisons } from './compare.ts';
 import { notFound, type Price, type PriceName, prices } from './data.ts';
 import { bill } from './model.ts';

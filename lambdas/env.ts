@@ -78,7 +78,7 @@ export type SweepEnv = EnvOf<typeof sweepEnv>;
 export type ManagementEnv = EnvOf<typeof managementEnv>;
 
 /** A function was deployed without something that it needs. */
-export class ConfigurationError extends Error {
+class ConfigurationError extends Error {
   override name = 'ConfigurationError' as const;
 }
 

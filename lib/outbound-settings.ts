@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { OutboundSettings } from '../lambdas/domain/outbound-settings.ts';
-import { ownOf } from '../lambdas/domain/own.ts';
+import { ownOf } from '../lambdas/domain/own-property.ts';
 import { problemWithGiven, type SettingKind } from './given-settings.ts';
 import { deliverTimeout, outboundDefaults, type RetryPreset, retryPresets, workerTimes } from './settings.ts';
 import { checkConcurrency, checked, SettingsError } from './settings-error.ts';

@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import ipaddr from 'ipaddr.js';
-import { ownOf } from '../lambdas/domain/own.ts';
+import { ownOf } from '../lambdas/domain/own-property.ts';
 import { type ProviderName, providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../lambdas/domain/provider/generic.ts';
 import {

@@ -1,7 +1,7 @@
 import { Annotations, CfnResource, type Stack } from 'aws-cdk-lib';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import * as v from 'valibot';
-import { ownOf } from '../lambdas/domain/own.ts';
+import { ownOf } from '../lambdas/domain/own-property.ts';
 import { deployedText } from './parts/deployed-text.ts';
 import { ageInDays, freshForDays, publishedRanges } from './published-ranges.ts';
 import { maxEnvironmentBytes, maxResources } from './settings.ts';

@@ -11,7 +11,7 @@ const ownSites: ReadonlySet<string> = new Set(['none', 'same-origin']);
  *
  * @returns undefined when it is of a program
  */
-export function foreignRequest({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+function foreignRequest({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const [, name = ''] = /^(.*?)(?::\d{1,5})?$/.exec(headers.host?.toLowerCase() ?? '') ?? [];
   if (!ownHosts.has(name)) return `its Host is no name of this server; use ${host}`;
   if (headers.origin !== undefined) return 'it has an Origin, so a page in a browser sent it';

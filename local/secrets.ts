@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { ownOf } from '../lambdas/domain/own.ts';
+import { ownOf } from '../lambdas/domain/own-property.ts';
 import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';

@@ -6,7 +6,6 @@ import type { Seconds, UnixMillis } from './time.ts';
 
 /** A success that was seen and could not be written: to be recorded, not posted. */
 const UnrecordedSuccess = v.object({ at: v.number(), ms: v.number(), status: v.number() });
-export type UnrecordedSuccess = v.InferOutput<typeof UnrecordedSuccess>;
 
 /** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
 export const DeliveryTask = v.object({

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { checkUrl, type DestinationRules, hostOf } from './destination.ts';
+import { checkUrl, type DestinationRules, hostOf } from './destination-rules.ts';
 import { changedHeaders, HeaderChanges, type KeptHeaders, NewHeaders } from './endpoint-headers.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
 import { PayloadFilter } from './payload-filter.ts';
@@ -9,7 +9,7 @@ import { maxUrlLength } from './url-text.ts';
 
 /** Why an endpoint is disabled. */
 export const disableReasons = ['gone', 'failing', 'manual'] as const;
-export type DisableReason = (typeof disableReasons)[number];
+type DisableReason = (typeof disableReasons)[number];
 
 /** The end of an endpoint's service, and what brought it about. */
 export interface Disablement {

@@ -28,7 +28,7 @@ export function serialiseMessage(message: object): string {
 export const utf8Bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 /** The flow that gave a message up. */
-export const deadLetterKinds = ['inbound', 'publish', 'delivery'] as const;
+const deadLetterKinds = ['inbound', 'publish', 'delivery'] as const;
 
 /** A DLQ entry written by our own code: the reason, and the original message as it was. */
 export const DeadLetter = v.object({

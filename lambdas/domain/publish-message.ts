@@ -19,7 +19,7 @@ const Tenant = v.pipe(
   v.string(),
   v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{0,64}$/, 'at most 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
 );
-export const EndpointId = v.pipe(
+const EndpointId = v.pipe(
   v.string(),
   v.regex(
     /^(?!(.*\/)?\.{1,2}(\/|$))[A-Za-z0-9_.:/+=@-]{1,128}$/,
@@ -61,7 +61,7 @@ const PublishMessage = v.object({
 });
 
 /** Whom a publication is for. */
-export type Address =
+type Address =
   /** Every endpoint of the tenant that is subscribed to it. */
   | { readonly kind: 'tenant' }
   /** One registered endpoint, whatever it is subscribed to. */

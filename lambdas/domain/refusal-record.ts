@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { keptRequest, queryNamesOf } from './kept-request.ts';
 import type { Provider } from './provider/provider.ts';
 import { pathOf, type RawRequest } from './raw-request.ts';
+import { keptRequest, queryNamesOf } from './redacted-request.ts';
 import { inboundPrefix } from './tables.ts';
 import type { UnixMillis } from './time.ts';
 

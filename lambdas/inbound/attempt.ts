@@ -2,8 +2,6 @@ import type { EventHeading } from '../domain/event.ts';
 import { findHandler, type HandlerLog, type HandlerLogFields, type Handlers } from '../domain/handler.ts';
 import { type Claim, describeError } from '../domain/idempotency.ts';
 import type { Count, NoteSeconds } from '../domain/metrics.ts';
-import type { Work } from './open-message.ts';
-import { handlerEvent, runHandler } from './run-handler.ts';
 import {
   type Finished,
   type FinishPorts,
@@ -11,7 +9,9 @@ import {
   finishIgnored,
   finishSuccess,
   giveUp,
-} from './settle.ts';
+} from './finish-attempt.ts';
+import type { Work } from './open-message.ts';
+import { handlerEvent, runHandler } from './run-handler.ts';
 
 /** What an attempt needs of the outside world. */
 export type AttemptPorts = FinishPorts;

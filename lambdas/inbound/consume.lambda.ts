@@ -4,17 +4,17 @@
 // On failure: the message comes back after the handler's retry delay, by visibility up to a minute, else as a new delayed
 // one; the last failure ends in the source's DLQ.
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { patientCalls, quickCalls } from '../adapters/aws/call-bounds.ts';
-import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
-import { dynamodbClaims } from '../adapters/aws/dynamodb-claims.ts';
-import { dynamodbTaps } from '../adapters/aws/dynamodb-taps.ts';
-import { gatheredSends } from '../adapters/aws/gathered-sends.ts';
-import { payloadStore } from '../adapters/aws/payload-store.ts';
-import { s3Client } from '../adapters/aws/s3-client.ts';
-import { sqsClient } from '../adapters/aws/sqs-client.ts';
-import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
-import { tapQueues } from '../adapters/aws/tap-queues.ts';
-import { telemetry } from '../adapters/aws/telemetry.ts';
+import { patientCalls, quickCalls } from '../adapters/call-bounds.ts';
+import { dynamoClient } from '../adapters/dynamodb/client.ts';
+import { dynamodbClaims } from '../adapters/dynamodb/inbound-events/claims.ts';
+import { dynamodbTaps } from '../adapters/dynamodb/inbound-events/taps.ts';
+import { s3Client } from '../adapters/s3/client.ts';
+import { payloadStore } from '../adapters/s3/payload-store.ts';
+import { sqsClient } from '../adapters/sqs/client.ts';
+import { gatheredSends } from '../adapters/sqs/gathered-sends.ts';
+import { sqsQueue } from '../adapters/sqs/queue.ts';
+import { tapQueues } from '../adapters/sqs/tap-queues.ts';
+import { telemetry } from '../adapters/telemetry/telemetry.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import { InboundSettings } from '../domain/source.ts';
 import { type Seconds, unixMillis } from '../domain/time.ts';

@@ -1,13 +1,13 @@
 import type { Handlers } from '../domain/handler.ts';
 import { describeError, type EventRecord } from '../domain/idempotency.ts';
 import { consumerName } from '../domain/metrics.ts';
-import { ownOf } from '../domain/own.ts';
+import { ownOf } from '../domain/own-property.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import { type Seconds, seconds } from '../domain/time.ts';
 import { type AttemptPorts, attemptEvent, type Invocation, reportConsumed, typeLabel } from './attempt.ts';
 import { type ClaimResult, claimEvent, reclaimEvent } from './claim.ts';
+import { deadLetter, giveUp, type QueueAnswer } from './finish-attempt.ts';
 import { openMessage, type QueuedMessage, type Work } from './open-message.ts';
-import { deadLetter, giveUp, type QueueAnswer } from './settle.ts';
 import { waitOn } from './wait.ts';
 
 /** What the consumer needs of the outside world. */

@@ -4,26 +4,26 @@
 // On failure: 503, and the provider sends it again; nothing is acknowledged before SQS has it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { jsonResponse, lastPathSegment, plainResponse, rawRequest } from '../adapters/aws/api-gateway.ts';
-import { quickCalls } from '../adapters/aws/call-bounds.ts';
-import { payloadStore } from '../adapters/aws/payload-store.ts';
-import { s3Client } from '../adapters/aws/s3-client.ts';
-import { secretsClient } from '../adapters/aws/secrets-client.ts';
-import { secretByName } from '../adapters/aws/secrets-manager.ts';
-import { sqsClient } from '../adapters/aws/sqs-client.ts';
-import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
-import { telemetry } from '../adapters/aws/telemetry.ts';
-import { providerCalls } from '../adapters/provider-calls.ts';
-import { secretTexts } from '../domain/kept-request.ts';
+import { jsonResponse, lastPathSegment, plainResponse, rawRequest } from '../adapters/api-gateway.ts';
+import { quickCalls } from '../adapters/call-bounds.ts';
+import { providerCalls } from '../adapters/http/provider-calls.ts';
+import { s3Client } from '../adapters/s3/client.ts';
+import { payloadStore } from '../adapters/s3/payload-store.ts';
+import { secretsClient } from '../adapters/secrets/client.ts';
+import { secretByName } from '../adapters/secrets/secrets-manager.ts';
+import { sqsClient } from '../adapters/sqs/client.ts';
+import { sqsQueue } from '../adapters/sqs/queue.ts';
+import { telemetry } from '../adapters/telemetry/telemetry.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { Provider } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
+import { secretTexts } from '../domain/redacted-request.ts';
 import type { SecretFormat } from '../domain/signature/key.ts';
 import { InboundSettings, type SourceSettings } from '../domain/source.ts';
 import { type Seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, receiveEnv, secretArns } from '../env.ts';
 import { refusalIn, refusalKeeper } from './keep-refusal.ts';
-import { cachingKeys } from './kept-keys.ts';
+import { cachingKeys } from './key-cache.ts';
 import { receive } from './receive.ts';
 import type { OutgoingEvent, ReceivePorts } from './receive-ports.ts';
 import type { ReceiveResult } from './reception.ts';
@@ -139,7 +139,7 @@ function handshakeSecretOf(
 ): ReceivePorts['handshakeSecret'] {
   let loaded: ReceivePorts['handshakeSecret'] | undefined;
   const load = async () => {
-    const { handshakeSecret } = await import('../adapters/aws/handshake-secret.ts');
+    const { handshakeSecret } = await import('../adapters/secrets/handshake-secret.ts');
     loaded ??= handshakeSecret(secrets, secretArn, format, window);
     return loaded;
   };
@@ -151,7 +151,7 @@ function handshakeSecretOf(
 
 /** Loaded by the few sources whose provider signs no body. */
 async function tokenTable({ name, retention }: SourceSettings): Promise<ReceivePorts['useOnce']> {
-  const { onceOnly } = await import('../adapters/aws/once-only.ts');
+  const { onceOnly } = await import('../adapters/dynamodb/inbound-events/once-only.ts');
   return onceOnly(env.INBOUND_EVENTS_TABLE, name, retention);
 }
 

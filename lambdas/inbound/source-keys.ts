@@ -1,4 +1,4 @@
-import { briefly } from '../domain/briefly.ts';
+import { briefly } from '../domain/cache-for.ts';
 import { type DatedKey, parseSecretValue, readSecretValue } from '../domain/provider/secret.ts';
 import type { SecretFormat, VerificationKey } from '../domain/signature/key.ts';
 import { mistakeText } from '../domain/signature/mistake-text.ts';

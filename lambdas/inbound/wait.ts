@@ -2,8 +2,8 @@ import { type Wait, withWait } from '../domain/event.ts';
 import { describeError } from '../domain/idempotency.ts';
 import { days, type Seconds, seconds, secondsUntil, type UnixMillis, unixMillis } from '../domain/time.ts';
 import type { ConsumeTelemetry } from './attempt.ts';
+import type { QueueAnswer } from './finish-attempt.ts';
 import type { QueuedMessage } from './open-message.ts';
-import type { QueueAnswer } from './settle.ts';
 
 /** What waiting needs of the outside world. */
 export interface WaitPorts {

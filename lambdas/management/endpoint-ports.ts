@@ -1,12 +1,12 @@
-import type { DestinationRules } from '../domain/destination.ts';
+import type { DestinationRules } from '../domain/destination-rules.ts';
 import type { Endpoint, EndpointSettings } from '../domain/endpoint.ts';
 import type { KeptHeaders } from '../domain/endpoint-headers.ts';
 import type { SealedSecret } from '../domain/endpoint-secret.ts';
-import type { LimiterState } from '../domain/gate.ts';
+import type { LimiterState } from '../domain/limiter.ts';
 import type { EndpointRange } from '../domain/publish-range.ts';
 import type { Seconds, UnixMillis } from '../domain/time.ts';
-import type { ResumePorts } from '../outbound/let-go.ts';
-import type { ReleasePorts } from '../outbound/release-held.ts';
+import type { ResumePorts } from '../outbound/release-waiting.ts';
+import type { ReleasePorts } from '../outbound/sweep/release-held.ts';
 import { Problem } from './problem.ts';
 
 /** What an endpoint keeps sealed. */

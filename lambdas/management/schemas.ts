@@ -4,7 +4,7 @@ import { deliveryStatuses } from '../domain/delivery-record.ts';
 import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
 import { secretKinds } from '../domain/endpoint-secret.ts';
 import { EventId } from '../domain/event-id.ts';
-import { breakerStates } from '../domain/gate.ts';
+import { breakerStates } from '../domain/limiter.ts';
 import { utf8Bytes } from '../domain/messages.ts';
 import { PayloadFilter, StoredFilter } from '../domain/payload-filter.ts';
 import { EventType } from '../domain/publish-message.ts';
@@ -142,7 +142,7 @@ export const PublishedView = v.object({
 });
 
 /** Payloads that one test of a filter looks at, at most. */
-export const maxTested = 50;
+const maxTested = 50;
 
 export const FilterTest = v.strictObject({
   /** Absent: the endpoint's own. */
@@ -195,7 +195,7 @@ export const EventTypeView = v.object({
   version: v.number(),
 });
 
-export const recoveryStatuses = ['running', 'done', 'cancelled'] as const;
+const recoveryStatuses = ['running', 'done', 'cancelled'] as const;
 export const RecoveryView = v.object({
   id: v.string(),
   tenant: v.string(),

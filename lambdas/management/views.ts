@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { breakerOf, type LimiterState } from '../domain/gate.ts';
+import { breakerOf, type LimiterState } from '../domain/limiter.ts';
 import { toIsoInstant, type UnixMillis } from '../domain/time.ts';
 import type { BreakerView, DeliveryDetail, DeliveryView, EndpointView } from './schemas.ts';
 

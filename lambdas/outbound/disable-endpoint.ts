@@ -1,7 +1,7 @@
 import { type AttemptOutcome, describeOutcome } from '../domain/attempt-outcome.ts';
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Disablement, Endpoint } from '../domain/endpoint.ts';
-import { endpointDisabled, type OperatorNotice } from '../domain/operation.ts';
+import { endpointDisabled, type OperatorNotice } from '../domain/operator-notice.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 

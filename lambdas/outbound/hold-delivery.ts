@@ -13,9 +13,9 @@ import {
   type UnixSeconds,
   unixMillis,
 } from '../domain/time.ts';
-import type { DeliveryWrite } from './claim-delivery.ts';
+import type { DeliveryWrite } from './deliver/claim.ts';
 import { answerForMissing, type MissingPorts } from './missing-record.ts';
-import { acknowledge, type QueueAnswer } from './settlement.ts';
+import { acknowledge, type QueueAnswer } from './queue-answer.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What holding, releasing and discarding need of the outside world. */
@@ -107,7 +107,7 @@ export async function recheckHeld(
 }
 
 /** Sends a held delivery on its way again, as if it were new: a task that gets lost is the sweep's to send. */
-export async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> {
+async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> {
   const now = ports.now();
   const dueAt = dueAfterCreation(now);
   const { ok, delivery } = await ports.deliveries.release(seen, now, dueAt);

@@ -1,7 +1,7 @@
 import { type DeadDelivery, type DeliveryTask, taskDeadLetter } from '../domain/delivery-task.ts';
 import { serialiseMessage } from '../domain/messages.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import { acknowledge, type QueueAnswer } from './settlement.ts';
+import { acknowledge, type QueueAnswer } from './queue-answer.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What giving up a task without a record needs of the outside world. */

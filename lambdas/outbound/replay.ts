@@ -3,8 +3,8 @@ import { taskMessage } from '../domain/delivery-task.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../domain/time.ts';
-import type { DeliveryWrite } from './claim-delivery.ts';
-import { type EndWaitPorts, endWait } from './let-go.ts';
+import type { DeliveryWrite } from './deliver/claim.ts';
+import { type EndWaitPorts, endWait } from './release-waiting.ts';
 import { type RefusalCause, type ReplayOptions, type RoutePorts, replayRoute } from './replay-route.ts';
 
 /** What a replay needs of the outside world. */

@@ -26,16 +26,16 @@ const cache = resolve(import.meta.dirname, '../../node_modules/.cache/hookline')
 const entries = {
   receive: 'inbound/receive.lambda.ts',
   consume: 'inbound/consume.lambda.ts',
-  publish: 'outbound/publish.lambda.ts',
-  deliver: 'outbound/deliver.lambda.ts',
-  sweep: 'outbound/sweep.lambda.ts',
+  publish: 'outbound/publish/publish.lambda.ts',
+  deliver: 'outbound/deliver/deliver.lambda.ts',
+  sweep: 'outbound/sweep/sweep.lambda.ts',
   management: 'management/management.lambda.ts',
 } as const;
 /** A function is named after its entry. */
 export type FunctionName = keyof typeof entries;
 
 /** The functions' code does not build; the message is the compiler's. */
-export class BundleError extends Error {
+class BundleError extends Error {
   override name = 'BundleError' as const;
 }
 

@@ -13,7 +13,7 @@ export interface RecordTableProps {
 }
 
 /** An index; its sort key is a number unless it says otherwise. */
-export interface TableIndex {
+interface TableIndex {
   readonly name: string;
   readonly partitionKey: string;
   readonly sortKey: string;

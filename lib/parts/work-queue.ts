@@ -115,7 +115,7 @@ const halfALetter = 0.5;
  * what is visible and what a listing hides for a while. Averages, since of the highest values of five minutes a letter
  * that was listed meanwhile would be in both. A queue without use for six hours would have no data, and what lay there would
  * seem to arrive with the next use: so the first value after a gap is no growth, and λ sweep reads the queues twice an hour, so
- * that there is no gap (lambdas/outbound/keep-measured.ts).
+ * that there is no gap (lambdas/outbound/sweep/keep-measured.ts).
  */
 export function deadLetterAlarm(
   scope: Construct,

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
-import { breakerStates } from '../../lambdas/domain/gate.ts';
 import { eventStatuses } from '../../lambdas/domain/idempotency.ts';
+import { breakerStates } from '../../lambdas/domain/limiter.ts';
 import * as tables from '../../lambdas/domain/tables.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { hooklineProgram } from '../../bin/program.ts';
+import { hooklineProgram } from '../../cli/program.ts';
 
 const page = readFileSync(join(resolve(import.meta.dirname, '../..'), 'docs/cli.md'), 'utf8');
 const { commands } = hooklineProgram();

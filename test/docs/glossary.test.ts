@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { failureCauses } from '../../lambdas/domain/delivery-failure.ts';
 import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
 import { disableReasons } from '../../lambdas/domain/endpoint.ts';
-import { breakerStates } from '../../lambdas/domain/gate.ts';
+import { breakerStates } from '../../lambdas/domain/limiter.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');

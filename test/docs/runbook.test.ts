@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { hooklineProgram } from '../../bin/program.ts';
+import { hooklineProgram } from '../../cli/program.ts';
 import { alarmsOf } from '../lib/support/alarms.ts';
 import { synth } from '../lib/support/synth.ts';
 

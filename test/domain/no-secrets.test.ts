@@ -5,9 +5,9 @@ import { genericProvider } from '../../lambdas/domain/provider/generic.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { SecretFormat } from '../../lambdas/domain/signature/key.ts';
-import { keysOfNobody, publicKeys } from '../fakes/asymmetric-keys.ts';
-import { vectorFiles } from '../fakes/inbound-vectors.ts';
-import { placeholders } from '../fakes/placeholder-secrets.ts';
+import { keysOfNobody, publicKeys } from '../support/fixtures/asymmetric-keys.ts';
+import { vectorFiles } from '../support/fixtures/vectors.ts';
+import { placeholders } from '../support/hostile/placeholder-secrets.ts';
 
 const hmac = { signatureHeader: 'x-a', prefix: '', encoding: 'hex', algorithm: 'sha256' } as const;
 const token = { header: 'x-a', prefix: '' };

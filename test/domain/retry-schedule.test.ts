@@ -10,7 +10,7 @@ import {
   retryDelay,
 } from '../../lambdas/domain/retry-schedule.ts';
 import { later, millis, seconds, unixMillis } from '../../lambdas/domain/time.ts';
-import { outboundSettings } from '../fakes/outbound-fixtures.ts';
+import { outboundSettings } from '../support/fixtures/outbound.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 const delays = fc.array(fc.integer({ min: 0, max: 86_400 }).map(seconds), { maxLength: 50 });

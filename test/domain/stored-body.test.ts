@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { payloadReader } from '../../lambdas/adapters/aws/payload-reader.ts';
+import { payloadReader } from '../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
 import { type OutboundEvent, payloadKey } from '../../lambdas/domain/outbound-event.ts';
 import { AlteredBodyError, readStored } from '../../lambdas/domain/stored-body.ts';
 

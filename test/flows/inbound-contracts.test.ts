@@ -4,12 +4,12 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
-import { dynamodbClaims } from '../../lambdas/adapters/aws/dynamodb-claims.ts';
-import { dynamodbKept } from '../../lambdas/adapters/aws/dynamodb-kept.ts';
-import { secretByName } from '../../lambdas/adapters/aws/secrets-manager.ts';
+import { dynamodbClaims } from '../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
+import { dynamodbKept } from '../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { secretByName } from '../../lambdas/adapters/secrets/secrets-manager.ts';
 import { clientConfig } from '../../local/endpoint.ts';
-import { claimsContract } from '../adapters/claims-contract.ts';
-import { keptContract } from '../adapters/kept-contract.ts';
+import { claimsContract } from '../adapters/dynamodb/claims-contract.ts';
+import { keptContract } from '../adapters/dynamodb/kept-contract.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { httpSender } from '../../lambdas/adapters/http-sender.ts';
+import { httpSender } from '../../lambdas/adapters/http/sender.ts';
 import { millis } from '../../lambdas/domain/time.ts';
 
 const settings = { localEndpoints: true, allowedPorts: [443], connectTimeout: millis(2_000) };

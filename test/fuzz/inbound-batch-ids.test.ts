@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { genericProvider } from '../../lambdas/domain/provider/generic.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { readEvents } from '../../lambdas/domain/provider/read-events.ts';
-import { requestOf } from '../fakes/inbound-receiver.ts';
+import { requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const sender = genericProvider({
   provider: 'token',

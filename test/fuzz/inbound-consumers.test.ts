@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../lambdas/inbound/consume.ts';
-import { inboundWorld, sourceSettings, stripeMessage } from '../fakes/inbound-world.ts';
+import { inboundWorld, sourceSettings, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 /** Shorter than the lease, as synth makes sure. */
 const functionTimeoutMs = 60_000;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sampleOf } from '../../bin/samples/sample-of.ts';
-import { onlyTheProviderSigns } from '../../bin/signing/own-signers.ts';
-import { signRequest } from '../../bin/signing/sign-request.ts';
+import { sampleOf } from '../../cli/send/samples/sample-of.ts';
+import { onlyTheProviderSigns } from '../../cli/send/signing/custom-signers.ts';
+import { signRequest } from '../../cli/send/signing/sign-request.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
@@ -12,7 +12,7 @@ import {
   type Vector,
   type VectorFile,
   vectorFiles,
-} from '../fakes/inbound-vectors.ts';
+} from '../support/fixtures/vectors.ts';
 
 /** What a caller may write there, who has not signed it; undefined leaves it out. */
 const contentType = fc.oneof(
@@ -98,7 +98,7 @@ describe.each(vectorFiles)('%s', (name, file) => {
     if (vector === undefined || dated === undefined || cannotSign(name, dated.key.kind))
       return context.skip();
     const at = unixMillis(file.now * 1000);
-    const draft = sampleOf(name, 'https://hooks.example.test/webhooks/source', at);
+    const draft = await sampleOf(name, 'https://hooks.example.test/webhooks/source', at);
     const signed = await signRequest(name, provider, draft, { key: dated.key, at, messageId: 'msg_1' });
     const request = { ...signed, headers: new Map(Object.entries(signed.headers)), sourceIp: '192.0.2.1' };
 

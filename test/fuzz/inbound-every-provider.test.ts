@@ -6,7 +6,7 @@ import {
   type Vector,
   type VectorFile,
   vectorFiles,
-} from '../fakes/inbound-vectors.ts';
+} from '../support/fixtures/vectors.ts';
 
 /** Providers whose signature does not cover (all of) the body: docs/providers.md says what that means. */
 const bodyIsFree: ReadonlySet<string> = new Set([

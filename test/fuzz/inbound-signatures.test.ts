@@ -1,14 +1,14 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { signByScheme } from '../../bin/signing/sign-by-scheme.ts';
+import { signByScheme } from '../../cli/send/signing/sign-by-scheme.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { headerName, type SignatureScheme } from '../../lambdas/domain/signature/scheme.ts';
 import { type Verification, verify } from '../../lambdas/domain/signature/verify.ts';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
-import { requestOf } from '../fakes/inbound-receiver.ts';
+import { requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;
 const rows: [string, Provider][] = Object.entries(catalogue);

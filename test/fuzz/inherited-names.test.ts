@@ -1,36 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { sampleOf } from '../../bin/samples/sample-of.ts';
-import { getsSecretByHandshake, secretFormat } from '../../bin/secret-change.ts';
-import { signRequest } from '../../bin/signing/sign-request.ts';
+import { getsSecretByHandshake, secretFormat } from '../../cli/secrets/check-value.ts';
+import { sampleOf } from '../../cli/send/samples/sample-of.ts';
+import { signRequest } from '../../cli/send/signing/sign-request.ts';
 import { defineHandlers, findHandler } from '../../lambdas/domain/handler.ts';
-import { ownOf } from '../../lambdas/domain/own.ts';
+import { ownOf } from '../../lambdas/domain/own-property.ts';
 import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import { propertyAt } from '../../lambdas/domain/provider/property.ts';
 import { parseKey } from '../../lambdas/domain/signature/key.ts';
 import { readSignature } from '../../lambdas/domain/signature/read-signature.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { typeLabel } from '../../lambdas/inbound/attempt.ts';
-import { look, now, sourceOf } from '../fakes/explained.ts';
-import { scripted, succeed } from '../fakes/inbound-handlers.ts';
-import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
-import { inboundWorld, sourceSettings, stripeMessage } from '../fakes/inbound-world.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { look, now, sourceOf } from '../support/cli/explain.ts';
+import { scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
+import { inboundWorld, sourceSettings, stripeMessage } from '../support/worlds/inbound-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 /** What every plain object answers to without having it. */
 const inherited = [...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'caller', 'then'];
 
 describe.each(inherited)('the name %s', (name) => {
-  it('is in no table', () => {
+  it('is in no table', async () => {
     expect(ownOf({}, name)).toBeUndefined();
     expect(propertyAt({}, name)).toBeUndefined();
     expect(secretFormat(name)).toBe('text');
     expect(getsSecretByHandshake(name)).toBe(false);
-    expect(sampleOf(name, 'https://a.test/', unixMillis(0)).body.byteLength).toBeGreaterThan(0);
+    expect((await sampleOf(name, 'https://a.test/', unixMillis(0))).body.byteLength).toBeGreaterThan(0);
   });
 
   it('is no provider', async () => {
     expect(() => providerOf({ name: 'a', provider: name })).toThrow(/choose one of/);
-    const draft = sampleOf('github', 'https://a.test/', unixMillis(0));
+    const draft = await sampleOf('github', 'https://a.test/', unixMillis(0));
     const key = parseKey('a secret', 'text');
     if (key === undefined) throw new Error('it is a secret');
     const signing = { key, at: unixMillis(0), messageId: 'm' };

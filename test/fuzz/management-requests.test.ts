@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { managementResponse } from '../../lambdas/adapters/aws/api-gateway.ts';
-import { hostileRequest } from '../fakes/hostile-requests.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementResponse } from '../../lambdas/adapters/api-gateway.ts';
+import { hostileRequest } from '../support/hostile/management-requests.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 /** An endpoint with a delivery, an event type, a source; and time for a few steps of whatever takes long. */
 async function world() {

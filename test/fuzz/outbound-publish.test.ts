@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { checkAddress, checkUrl } from '../../lambdas/domain/destination.ts';
+import { checkAddress, checkUrl } from '../../lambdas/domain/destination-rules.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
 import { openPublication, unwrap, withId } from '../../lambdas/domain/publish-message.ts';
 

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { deadLetterQueueOf, type FailureCause } from '../../lambdas/domain/delivery-failure.ts';
 import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { accepted, outboundSettings, refused } from '../fakes/outbound-fixtures.ts';
-import { dyingWorkers } from '../fakes/outbound-workers.ts';
-import { outboundWorld } from '../fakes/outbound-world.ts';
+import { accepted, outboundSettings, refused } from '../support/fixtures/outbound.ts';
+import { dyingWorkers } from '../support/worlds/dying-workers.ts';
+import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
 type World = ReturnType<typeof outboundWorld>;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { signRequest } from '../../bin/signing/sign-request.ts';
+import { signRequest } from '../../cli/send/signing/sign-request.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { leastCpuMillis } from '../fakes/cpu-time.ts';
-import { hostileBatches, hostileBodies } from '../fakes/hostile-bodies.ts';
-import { receiverOf, requestOfVector, vectorFiles } from '../fakes/inbound-vectors.ts';
+import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
+import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
+import { hostileBatches, hostileBodies } from '../support/hostile/bodies.ts';
 
 /** What a sender's own request of 4 MiB may cost: all of it is parsed, cut and hashed, more than once. */
 const budgetMillis = 1000;

@@ -1,15 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { tampered } from '../../bin/signing/tamper.ts';
+import { tampered } from '../../cli/send/signing/tamper.ts';
 import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../../lambdas/domain/provider/generic.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
-import { leastCpuMillis } from '../fakes/cpu-time.ts';
-import { hostileBodies } from '../fakes/hostile-bodies.ts';
-import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
-import { receiverOf, requestOfVector, vectorFiles } from '../fakes/inbound-vectors.ts';
+import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
+import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
+import { hostileBodies } from '../support/hostile/bodies.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 /** What one request may cost that nobody has signed. */
 const budgetMillis = 100;

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
-import { leastCpuMillis } from '../fakes/cpu-time.ts';
-import { hostileHeadTexts } from '../fakes/hostile-heads.ts';
-import { receiverOf, requestOfVector, type Vector, vectorFiles } from '../fakes/inbound-vectors.ts';
+import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
+import { receiverOf, requestOfVector, type Vector, vectorFiles } from '../support/fixtures/vectors.ts';
+import { hostileHeadTexts } from '../support/hostile/heads.ts';
 
 /** What some hundred requests may cost that differ in one header, or in the query: each has 10 KB of it. */
 const budgetMillis = 200;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
 import { replayEvent } from '../../lambdas/inbound/replay.ts';
-import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const body = '{"id":"evt_1","type":"invoice.paid"}';

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { answerOf } from '../fakes/inbound-answer.ts';
-import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
+import { answerOf } from '../support/fixtures/inbound-response.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 /** A report from the world: requests to one source, in the shape in which the provider sends them. */
 const Case = v.object({

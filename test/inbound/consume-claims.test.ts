@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { defineHandlers } from '../../lambdas/domain/handler.ts';
 import { bodyHash } from '../../lambdas/domain/provider/body-hash.ts';
 import { consume } from '../../lambdas/inbound/consume.ts';
-import { scripted, succeed } from '../fakes/inbound-handlers.ts';
-import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+import { scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
+import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 describe('consume, when something is in the way', () => {
   it('does not acknowledge an event that another consumer works on, and comes back at its lease’s end', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineHandlers } from '../../lambdas/domain/handler.ts';
 import { consume } from '../../lambdas/inbound/consume.ts';
-import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 const never = new Promise<never>(() => undefined);
 

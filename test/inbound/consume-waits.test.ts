@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { withWait } from '../../lambdas/domain/event.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { consume } from '../../lambdas/inbound/consume.ts';
-import { fail, scripted, succeed } from '../fakes/inbound-handlers.ts';
-import { inboundWorld, sourceSettings, stripeMessage } from '../fakes/inbound-world.ts';
+import { fail, scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
+import { inboundWorld, sourceSettings, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 const start = 1_795_000_000_000;
 const at = (after: number) => start + after * 1000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consume } from '../../lambdas/inbound/consume.ts';
-import { fail, failForGood, scripted, succeed } from '../fakes/inbound-handlers.ts';
-import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+import { fail, failForGood, scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
+import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 describe('consume', () => {
   it('runs a handler once and records its success', async () => {

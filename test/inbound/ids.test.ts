@@ -5,7 +5,7 @@ import { bodyHashWithout } from '../../lambdas/domain/provider/body-hash.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;
 const hmac = (hash: string, key: string, text: string, encoding: 'hex' | 'base64') =>

@@ -6,7 +6,7 @@ import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { RefusalRecord, type RefusedRequest } from '../../lambdas/domain/refusal-record.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
-import { requestOf } from '../fakes/inbound-receiver.ts';
+import { requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const body = '{"card":"4242"}';
 const headers = { authorization: 'Bearer key', 'x-hub-signature-256': 'sha256=ab', cookie: 'a=b' };

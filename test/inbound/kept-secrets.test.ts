@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holds, secretTexts } from '../../lambdas/domain/kept-request.ts';
 import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import { holds, secretTexts } from '../../lambdas/domain/redacted-request.ts';
 import { refusalRecord } from '../../lambdas/domain/refusal-record.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { requestOf } from '../fakes/inbound-receiver.ts';
-import { requestOfVector, vectorFiles } from '../fakes/inbound-vectors.ts';
-import { sourceSettings } from '../fakes/inbound-world.ts';
+import { requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
+import { requestOf } from '../support/worlds/inbound-receiver.ts';
+import { sourceSettings } from '../support/worlds/inbound-world.ts';
 
 const refusal = { status: 401, error: 'invalid_signature', reason: 'mismatch' };
 const recordOf = (provider: Provider, request: RawRequest, secrets: readonly string[], whole = true) =>

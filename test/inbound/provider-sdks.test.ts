@@ -9,7 +9,7 @@ import { findHandler } from '../../lambdas/domain/handler.ts';
 import { parsePayload } from '../../lambdas/domain/provider/payload.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { github } from '../../lambdas/handlers/github.ts';
-import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;
 const stored = (value: string) => ({ current: { value, createdAt: unixMillis((now - 60) * 1000) } });

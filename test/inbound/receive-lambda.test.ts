@@ -7,9 +7,9 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { build } from 'esbuild';
 import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { quickCalls } from '../../lambdas/adapters/aws/call-bounds.ts';
-import { type AwsAnswer, type AwsCall, startAws } from '../fakes/inbound-aws.ts';
-import { sourceSettings } from '../fakes/inbound-world.ts';
+import { quickCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { type AwsAnswer, type AwsCall, startAws } from '../support/worlds/aws-server.ts';
+import { sourceSettings } from '../support/worlds/inbound-world.ts';
 import { post, postBatch } from './signed-posts.ts';
 
 type Receiver = (event: object, context: object) => Promise<APIGatewayProxyStructuredResultV2>;

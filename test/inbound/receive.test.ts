@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;
 const hmac = { signatureHeader: 'x-signature', algorithm: 'sha256', encoding: 'hex', prefix: '' } as const;

@@ -3,7 +3,7 @@ import { meta } from '../../lambdas/domain/provider/providers/meta.ts';
 import { okta } from '../../lambdas/domain/provider/providers/okta.ts';
 import { workos } from '../../lambdas/domain/provider/providers/workos.ts';
 import { readEvents } from '../../lambdas/domain/provider/read-events.ts';
-import { requestOf } from '../fakes/inbound-receiver.ts';
+import { requestOf } from '../support/worlds/inbound-receiver.ts';
 
 // Their answers decide something: what Hookline would answer must not be taken for one.
 it.each([

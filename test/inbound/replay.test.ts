@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
 import { bodyHash } from '../../lambdas/domain/provider/body-hash.ts';
 import { keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
-import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 /** A world in which the first run of each event fails for good, and a command line that replays. */
 function replayWorld() {

@@ -4,7 +4,7 @@ import { providerOf } from '../../lambdas/domain/provider/catalogue.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { HmacSettings } from '../../lambdas/domain/source.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;
 const sign = (hash: string, key: string, text: string, encoding: 'hex' | 'base64' = 'hex') =>

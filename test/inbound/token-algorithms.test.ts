@@ -2,8 +2,8 @@ import { createHash, createHmac, generateKeyPairSync, type KeyObject, sign } fro
 import { describe, expect, it } from 'vitest';
 import { verifiedClaims } from '../../lambdas/domain/provider/json-web-signature.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { publicKeys } from '../fakes/asymmetric-keys.ts';
-import { memoryReceiver, requestOf } from '../fakes/inbound-receiver.ts';
+import { publicKeys } from '../support/fixtures/asymmetric-keys.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 const now = 1_795_000_000;
 const body = '{"event":{"id":"1","type":"user.login"}}';

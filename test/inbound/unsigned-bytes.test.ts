@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { receiverOf, requestOfVector, type Vector, vectorFiles } from '../fakes/inbound-vectors.ts';
+import { receiverOf, requestOfVector, type Vector, vectorFiles } from '../support/fixtures/vectors.ts';
 
 /** Their signature covers no byte of the body, or one token (which comes with one body only): docs/providers.md. */
 const signsNoBody = [

@@ -6,7 +6,7 @@ import {
   type Vector,
   type VectorFile,
   vectorFiles,
-} from '../fakes/inbound-vectors.ts';
+} from '../support/fixtures/vectors.ts';
 
 /** The answer to a vector, in the vector's words. */
 async function receptionOf(file: VectorFile, vector: Vector) {

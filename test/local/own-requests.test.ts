@@ -72,7 +72,7 @@ test('a page opens no web socket', async () => {
 });
 
 test('every HTTP server of the laptop’s tools is such a server', () => {
-  const made = filesIn('bin', 'local')
+  const made = filesIn('bin', 'cli', 'client', 'tools', 'local')
     .filter(({ text }) => /\bcreateServer\b/.test(text) && /from 'node:(http|https|http2)'/.test(text))
     .map(({ file }) => file);
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { AlteredBodyError } from '../../lambdas/domain/stored-body.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const endpoints = '/v1/tenants/acme/endpoints';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const endpoints = '/v1/tenants/acme/endpoints';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const path = '/v1/tenants/acme/endpoints';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const path = '/v1/event-types/order.made';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { days, seconds } from '../../lambdas/domain/time.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const endpoints = '/v1/tenants/acme/endpoints';
 const path = `${endpoints}/ep_1/filter-test`;

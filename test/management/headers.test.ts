@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { managementWorld } from '../fakes/management-world.ts';
-import { down } from '../fakes/outbound-fixtures.ts';
+import { down } from '../support/fixtures/outbound.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const endpoints = '/v1/tenants/acme/endpoints';
 const path = `${endpoints}/ep_1`;

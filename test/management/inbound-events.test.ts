@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EventRecord } from '../../lambdas/domain/idempotency.ts';
 import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 /** Seven kept events of a source and day, two and two of one instant; each second one was ignored. */
 function sevenKept() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { days, later, seconds, toIsoInstant } from '../../lambdas/domain/time.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const endpoints = '/v1/tenants/acme/endpoints';
 const deliveries = `${endpoints}/ep_1/deliveries`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seconds, toIsoInstant } from '../../lambdas/domain/time.ts';
-import { managementWorld } from '../fakes/management-world.ts';
-import { refused } from '../fakes/outbound-fixtures.ts';
+import { refused } from '../support/fixtures/outbound.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const endpoint = '/v1/tenants/acme/endpoints/ep_1';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };

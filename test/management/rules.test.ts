@@ -5,7 +5,7 @@ import { issueText } from '../../lambdas/domain/issue-text.ts';
 
 import type { OperationShape } from '../../lambdas/management/operation.ts';
 import { operations } from '../../lambdas/management/operations.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const marker = 'hunter2';
 const long = marker.repeat(700);

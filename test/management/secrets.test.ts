@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { days, seconds } from '../../lambdas/domain/time.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const path = '/v1/tenants/acme/endpoints';
 

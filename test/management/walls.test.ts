@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { managementRequest } from '../../lambdas/adapters/aws/api-gateway.ts';
+import { managementRequest } from '../../lambdas/adapters/api-gateway.ts';
 import { operations } from '../../lambdas/management/operations.ts';
-import { managementWorld } from '../fakes/management-world.ts';
+import { managementWorld } from '../support/worlds/management-world.ts';
 
 const endpoints = '/v1/tenants/acme/endpoints';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { days, seconds } from '../../lambdas/domain/time.ts';
-import { oneEndpoint, statuses } from '../fakes/one-endpoint.ts';
-import { accepted, refused, start } from '../fakes/outbound-fixtures.ts';
+import { accepted, refused, start } from '../support/fixtures/outbound.ts';
+import { oneEndpoint, statuses } from '../support/worlds/one-endpoint.ts';
 
 const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { days, seconds } from '../../lambdas/domain/time.ts';
-import { newEndpoint } from '../fakes/new-endpoint.ts';
-import { oneEndpoint } from '../fakes/one-endpoint.ts';
+import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
+import { oneEndpoint } from '../support/worlds/one-endpoint.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { accepted, refused } from '../fakes/outbound-fixtures.ts';
-import { outboundWorld } from '../fakes/outbound-world.ts';
+import { accepted, refused } from '../support/fixtures/outbound.ts';
+import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
 const message = { id: 'a', type: 'invoice.paid', data: {}, endpoint: { id: 'a', url: 'https://a.example/' } };
 

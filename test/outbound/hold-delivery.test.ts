@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { sweep } from '../../lambdas/outbound/sweep.ts';
-import { newEndpoint } from '../fakes/new-endpoint.ts';
-import { oneEndpoint } from '../fakes/one-endpoint.ts';
-import { accepted, down, outboundSettings, refused, start } from '../fakes/outbound-fixtures.ts';
+import { sweep } from '../../lambdas/outbound/sweep/sweep.ts';
+import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
+import { accepted, down, outboundSettings, refused, start } from '../support/fixtures/outbound.ts';
+import { oneEndpoint } from '../support/worlds/one-endpoint.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
-import { accepted, message, refused } from '../fakes/outbound-fixtures.ts';
-import { outboundWorld } from '../fakes/outbound-world.ts';
+import { accepted, message, refused } from '../support/fixtures/outbound.ts';
+import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
 describe('a replay', () => {
   it('sends a failed delivery again, with the whole schedule anew, and its log goes on', async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { defineHandlers } from '../../lambdas/domain/handler.ts';
 import { consume } from '../../lambdas/inbound/consume.ts';
-import { inboundWorld, stripeMessage } from '../fakes/inbound-world.ts';
+import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 it('a claim that arrives after another worker ignored the event and acknowledged its message leaves it ignored', async () => {
   const world = inboundWorld(defineHandlers('stripe', {}));

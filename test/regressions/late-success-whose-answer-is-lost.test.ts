@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { later, seconds } from '../../lambdas/domain/time.ts';
-import { claimDelivery } from '../../lambdas/outbound/claim-delivery.ts';
-import { recordOf } from '../../lambdas/outbound/record-attempt.ts';
-import { finishAttempt } from '../../lambdas/outbound/settle-attempt.ts';
-import { accepted, refused } from '../fakes/outbound-fixtures.ts';
-import { outboundWorld } from '../fakes/outbound-world.ts';
+import { claimDelivery } from '../../lambdas/outbound/deliver/claim.ts';
+import { finishAttempt } from '../../lambdas/outbound/deliver/finish-attempt.ts';
+import { recordOf } from '../../lambdas/outbound/deliver/record-attempt.ts';
+import { accepted, refused } from '../support/fixtures/outbound.ts';
+import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
 it('a late success whose answer was lost still lets the event expire', async () => {
   const world = outboundWorld();

@@ -1,5 +1,5 @@
 /** The levels that a JSON body may have; no provider comes near. Deeper ones exhaust the stack of what reads them. */
-export const maxLevels = 500;
+const maxLevels = 500;
 
 /**
  * The values that a JSON body may have where it is parsed before its signature is known to be right; a thousand

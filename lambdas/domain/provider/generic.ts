@@ -4,7 +4,7 @@ import type { SenderSettings, SourceSettings } from '../source.ts';
 import { fieldOf } from './form.ts';
 import { type Handshake, textResponse } from './handshake.ts';
 import type { Provider } from './provider.ts';
-import { basicAuth, body, fields, hash, header, single } from './words.ts';
+import { basicAuth, body, fields, hash, header, single } from './provider-dsl.ts';
 
 /** What a source of a generic provider says about its sender. */
 export type GenericSettings = Pick<SourceSettings, 'provider' | 'hmac' | 'token' | 'ed25519'>;

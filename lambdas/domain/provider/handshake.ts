@@ -38,7 +38,7 @@ export interface Handshake {
 }
 
 /** A secret that a handshake brings, and what to answer once it is stored. */
-export interface HandshakeSecret {
+interface HandshakeSecret {
   readonly secret: string;
   readonly answer: HandshakeResponse;
 }

@@ -1,6 +1,6 @@
 import type { SourceSettings } from '../source.ts';
 import type { FieldRule, Provider } from './provider.ts';
-import { eachRequest, hash } from './words.ts';
+import { eachRequest, hash } from './provider-dsl.ts';
 
 /** How the events of a source get their ids: the source's setting stands above its provider's rule. */
 export function idRuleOf({ eventId }: Pick<SourceSettings, 'eventId'>, provider: Provider): FieldRule {

@@ -31,7 +31,7 @@ export type FieldRule =
   /** The first of the fields that is there. */
   | { readonly from: 'first'; readonly of: readonly FieldRule[] };
 
-export type EventMethod = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
+type EventMethod = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * How the body carries the payload: JSON; JSON or nothing at all; JSON or a form whose `payload` field is JSON; the same, or a form's fields

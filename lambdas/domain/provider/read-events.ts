@@ -5,8 +5,8 @@ import { sliceJsonArray, sliceJsonValue } from './json-slices.ts';
 import { readPayload } from './payload.ts';
 import { propertyAt } from './property.ts';
 import type { FieldRule, Provider } from './provider.ts';
+import { first, hash } from './provider-dsl.ts';
 import { type EventParts, readField } from './read-field.ts';
-import { first, hash } from './words.ts';
 
 /** One event of a verified request. */
 export interface ProviderEvent {

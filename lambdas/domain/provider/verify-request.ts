@@ -31,7 +31,7 @@ export async function verifyRequest(
 }
 
 /** Accepts what one of the schemes accepts, and refuses with the most telling of their reasons. */
-export function verifyByAny(
+function verifyByAny(
   schemes: readonly SignatureScheme[],
   request: RawRequest,
   keys: readonly VerificationKey[],

@@ -11,8 +11,8 @@ import {
 import { EventType } from '../../domain/publish-message.ts';
 import { days, seconds } from '../../domain/time.ts';
 import { announceDisabled } from '../../outbound/disable-endpoint.ts';
-import { resumeEndpoint } from '../../outbound/let-go.ts';
-import { releaseAll } from '../../outbound/release-held.ts';
+import { resumeEndpoint } from '../../outbound/release-waiting.ts';
+import { releaseAll } from '../../outbound/sweep/release-held.ts';
 import { type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { endpointHash } from '../../domain/delivery-task.ts';
-import { checkUrl, hostOf } from '../../domain/destination.ts';
+import { checkUrl, hostOf } from '../../domain/destination-rules.ts';
 import {
   changedSettings,
   checkFields,
@@ -14,7 +14,7 @@ import { firstVersion } from '../../domain/endpoint-generation.ts';
 import { refusalOfHeaders } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, type SecretKind, secretKinds } from '../../domain/endpoint-secret.ts';
 import { recheckHeld } from '../../outbound/hold-delivery.ts';
-import { resumeEndpoint } from '../../outbound/let-go.ts';
+import { resumeEndpoint } from '../../outbound/release-waiting.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { changed, type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { etagOf, operation } from '../operation.ts';

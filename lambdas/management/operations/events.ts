@@ -4,7 +4,7 @@ import {
   type PreviewPorts,
   type PublicationPreview,
   previewPublication,
-} from '../../outbound/foresee-publication.ts';
+} from '../../outbound/publish/preview-publication.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { type PublishPorts, publishTo } from '../publish-to.ts';

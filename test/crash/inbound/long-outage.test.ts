@@ -4,8 +4,8 @@ import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { later, type Seconds, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { sourceDefaults } from '../../../lib/settings.ts';
-import { memoryClaims } from '../../fakes/inbound-claims.ts';
-import { sourceSettings, stripeMessage } from '../../fakes/inbound-world.ts';
+import { memoryClaims } from '../../support/memory/inbound-claims.ts';
+import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 
 const start = unixMillis(1_795_000_000_000);
 const twoHours = 2 * 3600;

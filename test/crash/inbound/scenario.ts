@@ -1,5 +1,5 @@
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
-import type { memoryClaims } from '../../fakes/inbound-claims.ts';
+import type { memoryClaims } from '../../support/memory/inbound-claims.ts';
 
 /** One run of the team's handler. */
 export interface HandlerRun {

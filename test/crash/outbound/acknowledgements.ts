@@ -2,7 +2,7 @@ import { DeliveryTask } from '../../../lambdas/domain/delivery-task.ts';
 import { parseMessage } from '../../../lambdas/domain/messages.ts';
 import { maxQueueDelay } from '../../../lambdas/domain/retry-schedule.ts';
 import { later, type UnixMillis } from '../../../lambdas/domain/time.ts';
-import type { outboundWorld } from '../../fakes/outbound-world.ts';
+import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 type World = Pick<ReturnType<typeof outboundWorld>, 'table' | 'deliveryQueue' | 'now'>;
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { Fault } from './faults.ts';
-import { sweepsBeforeMovingOn } from './sabotages.ts';
+import { sweepsBeforeMovingOn } from './mutants.ts';
 import { answer, publication, type Scenario, toTenant } from './scenario.ts';
 import { simulate } from './simulation.ts';
 

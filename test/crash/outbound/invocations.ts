@@ -1,8 +1,8 @@
 import type { Millis } from '../../../lambdas/domain/time.ts';
-import { deliver } from '../../../lambdas/outbound/deliver.ts';
-import { publish } from '../../../lambdas/outbound/publish.ts';
+import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
+import { publish } from '../../../lambdas/outbound/publish/publish.ts';
 import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
-import { sweep } from '../../../lambdas/outbound/sweep.ts';
+import { sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
 import type { Processes } from './processes.ts';
 import type { Change, Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';

@@ -2,7 +2,7 @@ import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts'
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
 import { tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
-import type { outboundWorld } from '../../fakes/outbound-world.ts';
+import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
 import { endpointOf, newUrlOf } from './scenario.ts';
 import { brokenByStep, isOutlived } from './steps.ts';

@@ -38,7 +38,7 @@ export interface Scenario {
 }
 
 /** Something that people do. */
-export type Act =
+type Act =
   | { readonly kind: 'replay'; readonly endpoint: string; readonly round: number }
   | { readonly kind: 'publish'; readonly publication: object };
 

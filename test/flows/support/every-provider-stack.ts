@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { Draft } from '../../../bin/signing/draft.ts';
+import type { Draft } from '../../../cli/send/signing/draft.ts';
 import { type LocalAws, startLocalAws } from '../../../local/emulator.ts';
 import { clientConfig, trust } from '../../../local/endpoint.ts';
 import { providers, secretValue } from './every-provider.ts';

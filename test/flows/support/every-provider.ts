@@ -1,9 +1,9 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { CompactSign, importPKCS8 } from 'jose';
-import { sampleOf } from '../../../bin/samples/sample-of.ts';
-import { type Draft, withHeaders } from '../../../bin/signing/draft.ts';
-import { signRequest } from '../../../bin/signing/sign-request.ts';
+import { sampleOf } from '../../../cli/send/samples/sample-of.ts';
+import { type Draft, withHeaders } from '../../../cli/send/signing/draft.ts';
+import { signRequest } from '../../../cli/send/signing/sign-request.ts';
 import { catalogue } from '../../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../../../lambdas/domain/provider/secret.ts';
@@ -49,7 +49,7 @@ export async function signedSample(
   secret: string,
   keys: KeyServer['keys'],
 ): Promise<Draft> {
-  const draft = sampleOf(name, url, unixMillis(Date.now()));
+  const draft = await sampleOf(name, url, unixMillis(Date.now()));
   const byServer = withKeysOfProvider[name];
   return byServer === undefined ? signed(name, draft, secret) : byServer(draft, keys);
 }

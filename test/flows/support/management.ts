@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import * as v from 'valibot';
 import { expect } from 'vitest';
-import { type ManagementCall, managementFetch } from '../../../bin/management-client.ts';
+import { type ManagementCall, managementFetch } from '../../../cli/stack/management-client.ts';
 import openapi from '../../../lambdas/management/openapi.json' with { type: 'json' };
 import { clientConfig } from '../../../local/endpoint.ts';
 import type { LocalStack } from './local-stack.ts';

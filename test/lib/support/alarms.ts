@@ -30,7 +30,7 @@ const Properties = v.looseObject({
 });
 
 /** A metric that an alarm watches; its dimensions as text, `service=sweep`, with references by their ids. */
-export interface WatchedMetric {
+interface WatchedMetric {
   readonly id: string;
   readonly namespace: string;
   readonly name: string;

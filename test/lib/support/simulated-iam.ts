@@ -16,7 +16,7 @@ interface Statement {
 }
 
 /** CloudFormation's expressions as text: `<Id.Arn>` for an attribute, `<Id>` for a reference. */
-export function written(expression: unknown): string {
+function written(expression: unknown): string {
   if (typeof expression === 'string') return expression;
   const [[name, value] = ['', '']] = Object.entries(expression as Record<string, unknown>);
   if (name === 'Ref') return `<${value}>`;

@@ -8,7 +8,7 @@ import { accepted, type Check, refusedFor } from '../check.ts';
 import { readUnverifiedJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, first, hash, hmacSha256Base64, joined, single } from '../words.ts';
+import { body, code, first, hash, hmacSha256Base64, joined, single } from '../provider-dsl.ts';
 
 const hmacKey: OwnFormat = {
   called: 'HMAC key (64 digits of hex)',

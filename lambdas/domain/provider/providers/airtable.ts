@@ -1,6 +1,6 @@
 import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { always, body, hmacSha256Hex, joined, single } from '../words.ts';
+import { always, body, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
 
 /** @see https://airtable.com/developers/web/api/webhooks-overview */
 export const airtable: Provider = {

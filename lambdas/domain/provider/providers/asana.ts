@@ -1,6 +1,6 @@
 import type { Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hash, hmacSha256Hex, joined, single } from '../words.ts';
+import { body, first, hash, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
 
 const plausible = /^[A-Za-z0-9]{16,256}$/;
 

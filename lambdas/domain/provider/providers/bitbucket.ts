@@ -1,6 +1,6 @@
 import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hash, header, hmacSha256Hex, single } from '../words.ts';
+import { body, first, hash, header, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 /** It says `{"test":true}`, and nothing else that matters. */
 const maxPingBytes = 1024;

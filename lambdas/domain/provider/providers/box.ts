@@ -5,8 +5,8 @@ import { verify } from '../../signature/verify.ts';
 import type { Check } from '../check.ts';
 import { parseJson } from '../payload.ts';
 import type { Provider } from '../provider.ts';
+import { body, hmacSha256Base64, single } from '../provider-dsl.ts';
 import { mostTelling } from '../verify-request.ts';
-import { body, hmacSha256Base64, single } from '../words.ts';
 
 const Key = v.pipe(v.string(), v.nonEmpty(), v.notValue('unset'));
 const Secret = v.pipe(

@@ -9,7 +9,7 @@ import { fieldOf, readForm } from '../form.ts';
 import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code } from '../words.ts';
+import { body, code } from '../provider-dsl.ts';
 
 const keyPair: OwnFormat = {
   called: 'publicKey:privateKey',

@@ -3,7 +3,7 @@ import type { SignatureScheme } from '../../signature/scheme.ts';
 import { verify } from '../../signature/verify.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import type { Provider } from '../provider.ts';
-import { body, fields, first, header, hmacSha256Hex } from '../words.ts';
+import { body, fields, first, header, hmacSha256Hex } from '../provider-dsl.ts';
 
 const scheme: SignatureScheme = {
   header: 'x-buildkite-signature',

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, hash, hmacSha256Hex, single } from '../words.ts';
+import { body, hash, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 /**
  * Without a secret it sends `no-secret-provided`, which is not a signature.

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, fields, hash, hmacSha256Hex } from '../words.ts';
+import { body, fields, hash, hmacSha256Hex } from '../provider-dsl.ts';
 
 /** @see https://developer.calendly.com/api-docs/ZG9jOjM2MzE2MDM4-webhook-signatures */
 export const calendly: Provider = {

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { basicAuth, body } from '../words.ts';
+import { basicAuth, body } from '../provider-dsl.ts';
 
 /** @see https://www.chargebee.com/docs/webhook_settings.html */
 export const chargebee: Provider = {

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, hmacSha256Hex, single } from '../words.ts';
+import { body, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 /** @see https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-overview */
 export const coinbaseCommerce: Provider = {

@@ -8,7 +8,7 @@ import { judgeTime } from '../../signature/verify.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, first, hash, joined } from '../words.ts';
+import { body, code, first, hash, joined } from '../provider-dsl.ts';
 
 const signingSecret: OwnFormat = {
   called: 'signing secret (64 characters)',

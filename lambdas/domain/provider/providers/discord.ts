@@ -4,7 +4,7 @@ import { type Handshake, type HandshakeResponse, jsonResponse } from '../handsha
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hash, single } from '../words.ts';
+import { body, first, hash, single } from '../provider-dsl.ts';
 
 const applicationKey: OwnFormat = {
   called: 'public key (64 digits of hex, under General Information)',

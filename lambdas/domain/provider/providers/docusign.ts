@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hashWithout, hmacSha256Base64, joined } from '../words.ts';
+import { body, first, hashWithout, hmacSha256Base64, joined } from '../provider-dsl.ts';
 
 const event = [body('event'), body('data.envelopeId'), body('generatedDateTime')] as const;
 

@@ -2,7 +2,7 @@ import { queryOf } from '../../raw-request.ts';
 import { fieldOf } from '../form.ts';
 import type { Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { always, eachRequest, hmacSha256Hex, single } from '../words.ts';
+import { always, eachRequest, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 /** Not any text, so that the answer is no page of the caller's making. */
 const challenge = /^[A-Za-z0-9_-]{1,256}$/;

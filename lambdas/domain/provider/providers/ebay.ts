@@ -8,7 +8,7 @@ import { fieldOf } from '../form.ts';
 import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts';
 import { parseJson } from '../payload.ts';
 import type { Provider } from '../provider.ts';
-import { body } from '../words.ts';
+import { body } from '../provider-dsl.ts';
 
 const Part = v.pipe(v.string(), v.nonEmpty(), v.notValue('unset'));
 const Credentials = v.object({

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, fields, hash, hmacSha256Hex } from '../words.ts';
+import { body, fields, hash, hmacSha256Hex } from '../provider-dsl.ts';
 
 /** @see https://elevenlabs.io/docs/eleven-api/resources/webhooks */
 export const elevenlabs: Provider = {

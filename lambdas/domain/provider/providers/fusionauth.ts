@@ -6,7 +6,7 @@ import { toUnixSeconds } from '../../time.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { verifiedClaims } from '../json-web-signature.ts';
 import type { Provider } from '../provider.ts';
-import { body } from '../words.ts';
+import { body } from '../provider-dsl.ts';
 
 const signingKey: OwnFormat = {
   called: 'HMAC secret, or public key as PEM',

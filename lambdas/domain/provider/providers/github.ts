@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, header, hmacSha256Hex, single } from '../words.ts';
+import { body, header, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 /** @see https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries */
 export const github: Provider = {

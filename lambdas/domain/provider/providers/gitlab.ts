@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hash, header, joined, standardWebhooksScheme, tokenIn } from '../words.ts';
+import { body, first, hash, header, joined, standardWebhooksScheme, tokenIn } from '../provider-dsl.ts';
 
 /**
  * A signing token (`whsec_…`) verifies signatures only, a secret token only itself.

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, hmacSha256Hex, joined, single } from '../words.ts';
+import { body, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
 
 /** @see https://developer.gocardless.com/api-reference/#webhooks-overview */
 export const gocardless: Provider = {

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hmacSha256Base64, joined, single } from '../words.ts';
+import { body, first, hmacSha256Base64, joined, single } from '../provider-dsl.ts';
 
 /** @see https://devcenter.heroku.com/articles/app-webhooks */
 export const heroku: Provider = {

@@ -1,6 +1,6 @@
 import type { SignatureScheme } from '../../signature/scheme.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hashWithout, hmacSha256Base64, joined, single } from '../words.ts';
+import { body, first, hashWithout, hmacSha256Base64, joined, single } from '../provider-dsl.ts';
 
 const version3 = {
   header: 'x-hubspot-signature-v3',

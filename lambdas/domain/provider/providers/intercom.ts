@@ -1,6 +1,6 @@
 import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hashWithout, hmacSha1Hex, single } from '../words.ts';
+import { body, first, hashWithout, hmacSha1Hex, single } from '../provider-dsl.ts';
 
 /** Saving the URL sends an unsigned HEAD. The ping that follows is signed, and an event. */
 const intercomHead: Handshake = {

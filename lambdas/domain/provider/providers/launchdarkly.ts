@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hash, hmacSha256Hex, joined, single } from '../words.ts';
+import { body, first, hash, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
 
 /** The body is an entry of the audit log. @see https://launchdarkly.com/docs/home/infrastructure/webhooks */
 export const launchdarkly: Provider = {

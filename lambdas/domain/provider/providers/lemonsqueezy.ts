@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, hash, hmacSha256Hex, single } from '../words.ts';
+import { body, hash, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 /** @see https://docs.lemonsqueezy.com/help/webhooks/signing-requests */
 export const lemonsqueezy: Provider = {

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, hmacSha256Base64, single } from '../words.ts';
+import { body, hmacSha256Base64, single } from '../provider-dsl.ts';
 
 /** @see https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/ */
 export const line: Provider = {

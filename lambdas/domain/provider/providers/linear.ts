@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hash, hmacSha256Hex, joined, single } from '../words.ts';
+import { body, first, hash, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
 
 /** @see https://linear.app/developers/webhooks */
 export const linear: Provider = {

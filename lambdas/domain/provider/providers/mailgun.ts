@@ -10,7 +10,7 @@ import { readMultipart } from '../multipart.ts';
 import { type Payload, readUnverifiedForm, readUnverifiedJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { always, body, code, first, joined } from '../words.ts';
+import { always, body, code, first, joined } from '../provider-dsl.ts';
 
 /** A timestamp and a token are signed, and the body is not: hence `onceOnly`. */
 const check: Check = (request, keys, { tolerance, now }) => {

@@ -6,8 +6,8 @@ import { fieldOf, isForm, readForm } from '../form.ts';
 import { emptyResponse, type Handshake } from '../handshake.ts';
 import { decodeUtf8 } from '../payload.ts';
 import type { Provider } from '../provider.ts';
+import { body, first, hash, joined } from '../provider-dsl.ts';
 import { sortedParameters } from '../sorted-parameters.ts';
-import { body, first, hash, joined } from '../words.ts';
 
 const sha1Bytes = 20;
 

@@ -7,7 +7,7 @@ import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts'
 import { parseJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, first, hash, hmacSha256Hex, joined, single } from '../words.ts';
+import { body, code, first, hash, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
 
 const Secret = v.object({
   appSecret: v.pipe(v.string(), v.nonEmpty()),

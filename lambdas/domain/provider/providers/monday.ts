@@ -5,7 +5,7 @@ import { type Handshake, jsonResponse } from '../handshake.ts';
 import { verifiedClaims } from '../json-web-signature.ts';
 import { parsePayload } from '../payload.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hash } from '../words.ts';
+import { body, first, hash } from '../provider-dsl.ts';
 
 const Claims = v.object({ exp: v.number(), aud: v.union([v.string(), v.array(v.string())]) });
 

@@ -7,7 +7,7 @@ import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts'
 import { readUnverifiedJson } from '../payload.ts';
 import { propertyAt, propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, eachRequest, first, joined } from '../words.ts';
+import { body, code, eachRequest, first, joined } from '../provider-dsl.ts';
 
 /** Every item carries the text that was given when its subscription was made: one that is wrong spoils all. */
 const check: Check = (request, keys) => {

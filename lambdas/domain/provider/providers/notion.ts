@@ -2,7 +2,7 @@ import { emptyResponse, type Handshake } from '../handshake.ts';
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, hmacSha256Hex, single } from '../words.ts';
+import { body, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 const token = /^secret_[A-Za-z0-9_-]{8,256}$/;
 

@@ -3,7 +3,7 @@ import { fieldOf } from '../form.ts';
 import { type Handshake, textResponse } from '../handshake.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, first, hash, hmacSha256Hex, single } from '../words.ts';
+import { body, code, first, hash, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 /** Short and plain, so that a caller cannot make the answer a page of its own. */
 const challenges = /^[A-Za-z0-9_-]{1,256}$/;

@@ -1,7 +1,7 @@
 import type { Handshake } from '../handshake.ts';
 import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hash, tokenIn } from '../words.ts';
+import { body, first, hash, tokenIn } from '../provider-dsl.ts';
 
 /** One GET, with the secret as on every request: the value of a header comes back in a JSON body. */
 const oktaChallenge: Handshake = {

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, header, standardWebhooksScheme } from '../words.ts';
+import { body, header, standardWebhooksScheme } from '../provider-dsl.ts';
 
 /** @see https://platform.openai.com/docs/guides/webhooks */
 export const openai: Provider = {

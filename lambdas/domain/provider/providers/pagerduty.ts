@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, fields, first, header, hmacSha256Hex } from '../words.ts';
+import { body, fields, first, header, hmacSha256Hex } from '../provider-dsl.ts';
 
 /** @see https://developer.pagerduty.com/docs/verifying-webhook-signatures */
 export const pagerduty: Provider = {

@@ -8,7 +8,7 @@ import { judgeTime } from '../../signature/verify.ts';
 import { type CertificatePin, trustedLeaf } from '../certificates.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import type { Provider } from '../provider.ts';
-import { body, header } from '../words.ts';
+import { body, header } from '../provider-dsl.ts';
 
 /** Not secret, but it binds a message to this webhook. The simulator's `WEBHOOK_ID` binds to nobody. */
 const webhookId: OwnFormat = {

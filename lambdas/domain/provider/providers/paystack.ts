@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, hash, hmacSha512Hex, single } from '../words.ts';
+import { body, hash, hmacSha512Hex, single } from '../provider-dsl.ts';
 
 /** @see https://paystack.com/docs/payments/webhooks/#verify-event-origin */
 export const paystack: Provider = {

@@ -2,8 +2,8 @@ import type { SignatureScheme } from '../../signature/scheme.ts';
 import { verify } from '../../signature/verify.ts';
 import { type Check, refusedFor } from '../check.ts';
 import type { Provider } from '../provider.ts';
+import { body, fields, hmacSha256Hex } from '../provider-dsl.ts';
 import { mostTelling } from '../verify-request.ts';
-import { body, fields, hmacSha256Hex } from '../words.ts';
 
 const scheme: SignatureScheme = {
   header: 'persona-signature',

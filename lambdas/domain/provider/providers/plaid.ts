@@ -10,7 +10,7 @@ import { unverifiedHeader, verifiedClaims } from '../json-web-signature.ts';
 import { parseJson, parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, hash, joined } from '../words.ts';
+import { body, code, hash, joined } from '../provider-dsl.ts';
 
 const Part = v.pipe(v.string(), v.nonEmpty(), v.notValue('unset'));
 const Credentials = v.object({

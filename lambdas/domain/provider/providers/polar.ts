@@ -1,6 +1,6 @@
 import { type OwnFormat, parseKey } from '../../signature/key.ts';
 import type { Provider } from '../provider.ts';
-import { body, header, standardWebhooksScheme } from '../words.ts';
+import { body, header, standardWebhooksScheme } from '../provider-dsl.ts';
 
 /**
  * The whole text is the key of endpoints whose secret is from before September 8, 2026, or is of the user's own; what

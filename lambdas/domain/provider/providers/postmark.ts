@@ -1,6 +1,6 @@
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { basicAuth, body, code, eachRequest, first, hash, joined } from '../words.ts';
+import { basicAuth, body, code, eachRequest, first, hash, joined } from '../provider-dsl.ts';
 
 const testMessage = code(({ payload }) => {
   const id = propertyAt(payload, 'MessageID');

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hash, header, hmacSha256Hex, single } from '../words.ts';
+import { body, first, hash, header, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 /** @see https://razorpay.com/docs/webhooks/validate-test/ */
 export const razorpay: Provider = {

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { code, fields, first, hash, header, hmacSha256Hex } from '../words.ts';
+import { code, fields, first, hash, header, hmacSha256Hex } from '../provider-dsl.ts';
 
 /** An object stands under its own name: `charge`, `order`, `subscription`. */
 const objectName = code(({ payload }) =>

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, code, first, hash, header, hmacSha256Hex, joined } from '../words.ts';
+import { body, code, first, hash, header, hmacSha256Hex, joined } from '../provider-dsl.ts';
 
 /** Notifications of the older form stand under their own name. */
 const notificationName = code(({ payload }) => {

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { always, body, header, joined, standardWebhooksScheme } from '../words.ts';
+import { always, body, header, joined, standardWebhooksScheme } from '../provider-dsl.ts';
 
 /** @see https://replicate.com/docs/topics/webhooks/verify-webhook */
 export const replicate: Provider = {

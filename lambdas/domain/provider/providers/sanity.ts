@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, fields, first, hash, header, joined } from '../words.ts';
+import { body, fields, first, hash, header, joined } from '../provider-dsl.ts';
 
 const operation = header('sanity-operation');
 

@@ -2,7 +2,7 @@ import { decodeStrictly } from '../../signature/encoding.ts';
 import { type OwnFormat, publicKeyFrom } from '../../signature/key.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, first, hash, joined, single } from '../words.ts';
+import { body, code, first, hash, joined, single } from '../provider-dsl.ts';
 
 const verificationKey: OwnFormat = {
   called: 'verification key (base64 of a P-256 public key, or PEM)',

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hash, header, hmacSha256Hex, joined, single } from '../words.ts';
+import { body, first, hash, header, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
 
 /** @see https://docs.sentry.io/integrations/integration-platform/webhooks/ */
 export const sentry: Provider = {

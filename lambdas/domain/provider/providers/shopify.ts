@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { header, hmacSha256Base64, single } from '../words.ts';
+import { header, hmacSha256Base64, single } from '../provider-dsl.ts';
 
 /** @see https://shopify.dev/docs/apps/build/webhooks/verify-deliveries */
 export const shopify: Provider = {

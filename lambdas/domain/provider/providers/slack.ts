@@ -3,7 +3,7 @@ import { emptyResponse, type Handshake, jsonResponse } from '../handshake.ts';
 import { decodeUtf8, parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hash, header, hmacSha256Hex, joined, single } from '../words.ts';
+import { body, first, hash, header, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
 
 /** It has the check, and a token of the app. */
 const maxSslCheckBytes = 4 * 1024;

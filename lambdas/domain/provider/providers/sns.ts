@@ -8,7 +8,7 @@ import { emptyResponse, type Handshake, refusedChallenge } from '../handshake.ts
 import { parsePayload, readUnverifiedJson } from '../payload.ts';
 import { propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body } from '../words.ts';
+import { body } from '../provider-dsl.ts';
 
 const topicArn = /^arn:aws(?:-[a-z]+)*:sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_.-]{1,256}$/;
 

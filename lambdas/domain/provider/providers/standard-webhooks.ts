@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, header, hmacSha256Base64 } from '../words.ts';
+import { body, header, hmacSha256Base64 } from '../provider-dsl.ts';
 
 /** @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 export const standardWebhooks: Provider = {

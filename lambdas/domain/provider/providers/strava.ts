@@ -8,7 +8,7 @@ import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts'
 import { parseJson, readUnverifiedJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, hash, joined } from '../words.ts';
+import { body, hash, joined } from '../provider-dsl.ts';
 
 /** The id is known once the subscription is made, which is after the handshake: until then no event is taken. */
 const Secret = v.strictObject({

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, fields, hmacSha256Hex } from '../words.ts';
+import { body, fields, hmacSha256Hex } from '../provider-dsl.ts';
 
 /** @see https://docs.stripe.com/webhooks/signature */
 export const stripe: Provider = {

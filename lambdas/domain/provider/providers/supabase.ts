@@ -2,7 +2,7 @@ import { type OwnFormat, parseKey, type VerificationKey } from '../../signature/
 import { jsonResponse } from '../handshake.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, first, header, standardWebhooksScheme } from '../words.ts';
+import { body, code, first, header, standardWebhooksScheme } from '../provider-dsl.ts';
 
 const versioned = /^v1,(?=whsec_)/;
 

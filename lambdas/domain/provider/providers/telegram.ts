@@ -1,6 +1,6 @@
 import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, tokenIn } from '../words.ts';
+import { body, code, tokenIn } from '../provider-dsl.ts';
 
 /** An update has its id and one other field, which is named after what it is. */
 const kindOfUpdate = code(({ payload }) =>

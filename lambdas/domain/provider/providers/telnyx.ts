@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hash, single } from '../words.ts';
+import { body, first, hash, single } from '../provider-dsl.ts';
 
 /** @see https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks */
 export const telnyx: Provider = {

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, fields, hash, hmacSha256Hex } from '../words.ts';
+import { body, fields, hash, hmacSha256Hex } from '../provider-dsl.ts';
 
 /** TikTok for Developers; TikTok Shop signs otherwise. @see https://developers.tiktok.com/doc/webhooks-verification */
 export const tiktok: Provider = {

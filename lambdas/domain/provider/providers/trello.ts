@@ -1,6 +1,6 @@
 import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, first, hmacSha1Base64, joined, single } from '../words.ts';
+import { body, first, hmacSha1Base64, joined, single } from '../provider-dsl.ts';
 
 /** Making a webhook sends an unsigned HEAD and wants exactly 200. */
 const trelloHead: Handshake = {

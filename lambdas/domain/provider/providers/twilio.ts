@@ -8,8 +8,8 @@ import { type Form, fieldOf, isForm, readForm } from '../form.ts';
 import { emptyResponse, type HandshakeResponse, jsonResponse } from '../handshake.ts';
 import { decodeUtf8 } from '../payload.ts';
 import type { Provider } from '../provider.ts';
+import { body, code, first, header, joined } from '../provider-dsl.ts';
 import { sortedParameters } from '../sorted-parameters.ts';
-import { body, code, first, header, joined } from '../words.ts';
 
 /** Twilio's own algorithm, and the one that a shared key's settings may name. */
 const algorithms = {

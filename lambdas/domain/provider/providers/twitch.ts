@@ -2,7 +2,7 @@ import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts'
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { always, first, header, hmacSha256Hex, single } from '../words.ts';
+import { always, first, header, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 const invalid = refusedChallenge(400, 'invalid_body');
 

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, hmacSha1Hex, single } from '../words.ts';
+import { body, hmacSha1Hex, single } from '../provider-dsl.ts';
 
 /** @see https://vercel.com/docs/webhooks */
 export const vercel: Provider = {

@@ -1,6 +1,6 @@
 import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { hash, header, hmacSha256Base64, joined, single } from '../words.ts';
+import { hash, header, hmacSha256Base64, joined, single } from '../provider-dsl.ts';
 
 const ping = /^webhook_id=\d{1,20}$/;
 

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, fields, hmacSha256Hex } from '../words.ts';
+import { body, fields, hmacSha256Hex } from '../provider-dsl.ts';
 
 /** @see https://workos.com/docs/events/data-syncing/webhooks */
 export const workos: Provider = {

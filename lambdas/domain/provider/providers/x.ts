@@ -3,7 +3,7 @@ import { queryOf } from '../../raw-request.ts';
 import { fieldOf } from '../form.ts';
 import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, code, first, hash, hmacSha256Base64, single } from '../words.ts';
+import { body, code, first, hash, hmacSha256Base64, single } from '../provider-dsl.ts';
 
 const signedIn = (header: string) =>
   ({ header, format: single('sha256='), versions: { only: hmacSha256Base64 }, signed: '{body}' }) as const;

@@ -1,6 +1,6 @@
 import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
-import { body, hash, hmacSha256Base64, joined, single } from '../words.ts';
+import { body, hash, hmacSha256Base64, joined, single } from '../provider-dsl.ts';
 
 /**
  * The "intent to receive" validation sends requests without events, some of them wrongly signed: 200 and 401, neither

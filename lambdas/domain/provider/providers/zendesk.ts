@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts';
-import { body, first, hash, header, hmacSha256Base64, single } from '../words.ts';
+import { body, first, hash, header, hmacSha256Base64, single } from '../provider-dsl.ts';
 
 /** @see https://developer.zendesk.com/documentation/webhooks/verifying/ */
 export const zendesk: Provider = {

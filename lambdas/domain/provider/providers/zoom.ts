@@ -8,7 +8,7 @@ import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts'
 import { parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
-import { body, hash, hmacSha256Hex, single } from '../words.ts';
+import { body, hash, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 const scheme: SignatureScheme = {
   header: 'x-zm-signature',

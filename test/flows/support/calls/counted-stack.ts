@@ -15,7 +15,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { managementFetch } from '../../../../bin/management-client.ts';
+import { managementFetch } from '../../../../cli/stack/management-client.ts';
 import { type LocalAws, startLocalAws } from '../../../../local/emulator.ts';
 import { clientConfig } from '../../../../local/endpoint.ts';
 import { functionLogs } from '../../../../local/function-logs.ts';

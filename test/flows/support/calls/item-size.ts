@@ -1,5 +1,5 @@
 /** A value as DynamoDB's JSON has it, e.g. `{ S: 'a' }`. */
-export type AttributeValue = Readonly<Record<string, unknown>>;
+type AttributeValue = Readonly<Record<string, unknown>>;
 export type Item = Readonly<Record<string, AttributeValue>>;
 
 /**

@@ -1,0 +1,117 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Command } from 'commander';
+import { clientConfig, patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
+import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { plainText } from '../../local/plain-text.ts';
+import { checkAlarms, checkClock, checkDeadLetters, checkOwnSecrets } from '../doctor/checks.ts';
+import { askedByDefault, askedByStack, checkConcurrency } from '../doctor/concurrency.ts';
+import { examineBeforeRemoval, type RemovalOptions } from '../doctor/examine-removal.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { checkBootstrap, notDeployed } from '../doctor/first-deploy.ts';
+import { checkSourceSecrets } from '../doctor/source-secrets.ts';
+import { checkSweep } from '../doctor/sweep.ts';
+import { type Found, findDeployment } from '../stack/deployment.ts';
+import { stackMeant, type TargetOptions } from '../stack/target.ts';
+import { failureLine, RefusedError } from '../terminal/errors.ts';
+import { awsCommand, nextCommand } from '../terminal/next-command.ts';
+import { print } from '../terminal/print.ts';
+import { counted } from '../terminal/table.ts';
+
+type Options = TargetOptions & RemovalOptions;
+
+/** `hookline doctor`: whether a deployed stack is well, and what its first deploy or a removal needs. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description(
+      'check a deployed stack: secrets, dead letters, alarms, sweep, concurrency, clock; before the first deploy: the account',
+    )
+    .option('--before-removal [source]', 'instead: what would be left of this source, if it were removed now')
+    .option('--all', 'with --before-removal: of all sources and of what sends, before the stack is destroyed')
+    .option('--wait', 'with --before-removal: until the queues are empty')
+    .action((_options: unknown, command: Command) => examine(command.optsWithGlobals()));
+}
+
+async function examine(options: Options): Promise<void> {
+  const isRemoval = options.beforeRemoval !== undefined || options.all || options.wait;
+  const findings = isRemoval ? await examineBeforeRemoval(options) : await examineNow(options);
+  const all = findings.map((finding) => advised(finding, options));
+  print(options, all, all.map(describeFinding).join('\n'));
+  const wrong = all.filter(({ ok }) => !ok).length;
+  if (wrong > 0) throw new RefusedError(`${counted(wrong, 'thing')} to look at.`);
+}
+
+async function examineNow(options: Options): Promise<readonly Finding[]> {
+  const found = await findDeployment(options);
+  return found.kind === 'deployed' ? ofDeployment(found, options) : ofAccount(found);
+}
+
+type Deployed = Extract<Found, { kind: 'deployed' }>;
+
+async function ofDeployment({ deployment, stack }: Deployed, options: Options): Promise<readonly Finding[]> {
+  const secrets = secretsClient(patientCalls);
+  const config = clientConfig(patientCalls);
+  const lambda = new LambdaClient(config);
+  const watch = new CloudWatchClient(config);
+  const isEmulated = options.local || process.env['AWS_ENDPOINT_URL'] !== undefined;
+  const concurrency = async () => checkConcurrency(lambda, await askedByStack(lambda, deployment));
+  const sweep = () => checkSweep(stack, new CloudFormationClient(config), watch, unixMillis(Date.now()));
+  const findings = await Promise.all([
+    attempt('secrets', checkSourceSecrets(deployment, stack, secrets)),
+    attempt('secrets of sending', checkOwnSecrets(deployment, secrets)),
+    attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
+    attempt('alarms', checkAlarms(stackMeant(options), watch)),
+    // An emulator has no metrics of its functions.
+    ...(isEmulated ? [] : [attempt('sweep', sweep())]),
+    attempt('concurrency', concurrency()),
+    attempt('clock', checkClock(deployment)),
+  ]);
+  return findings.flat();
+}
+
+/** Before the first deploy. */
+async function ofAccount(found: Extract<Found, { kind: 'absent' }>): Promise<readonly Finding[]> {
+  const config = clientConfig(patientCalls);
+  const concurrency = async () => checkConcurrency(new LambdaClient(config), await askedByDefault());
+  const findings = await Promise.all([
+    attempt('bootstrap', checkBootstrap(new CloudFormationClient(config))),
+    attempt('concurrency', concurrency()),
+  ]);
+  return [notDeployed(found), ...findings.flat()];
+}
+
+/** A check that may not be made, for want of a permission, hides none of the others. */
+async function attempt(check: string, findings: Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await findings;
+  } catch (error) {
+    return [{ check, ok: false, detail: `could not be checked: ${failureLine(error)}` }];
+  }
+}
+
+/** A finding, with its command as it is typed. */
+interface Advised {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly advice: string | undefined;
+}
+
+function advised(finding: Finding, options: Options): Advised {
+  const { check, ok, detail, advice, command, awsCommand: aws } = finding;
+  const commands = [
+    ...(command === undefined ? [] : [nextCommand(options, command)]),
+    ...(aws === undefined ? [] : [awsCommand(options, aws)]),
+  ];
+  const lines = [...(advice === undefined ? [] : [advice]), ...commands];
+  return { check, ok, detail, advice: lines.length === 0 ? undefined : lines.join('\n') };
+}
+
+const describeFinding = ({ check, ok, detail, advice }: Advised): string =>
+  plainText(
+    `${ok ? '✔' : '✘'} ${check}: ${detail}${advice ? `\n    ${advice.replaceAll('\n', '\n    ')}` : ''}`,
+  );

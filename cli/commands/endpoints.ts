@@ -1,0 +1,201 @@
+import type { Command } from 'commander';
+import * as v from 'valibot';
+import {
+  CreatedEndpoint,
+  EndpointView,
+  PublishedView,
+  SecretsView,
+} from '../../lambdas/management/schemas.ts';
+import { describeEndpoint, describeEndpoints, describeSecrets } from '../endpoints/format.ts';
+import { addEndpointOptions, type EndpointOptions, endpointBody } from '../endpoints/options.ts';
+import {
+  hideGivenSecret,
+  readSecretOption,
+  type SecretOptions,
+  secretOption,
+} from '../endpoints/secret-option.ts';
+import { allPages, managementOf } from '../stack/all-pages.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { UsageError } from '../terminal/errors.ts';
+import { nextCommand } from '../terminal/next-command.ts';
+import { endpointIdArgument, nonNegativeNumber, tenantArgument } from '../terminal/parse-arguments.ts';
+import { print } from '../terminal/print.ts';
+import { addFilterTestCommand } from './filter-test.ts';
+
+interface CreateOptions extends TargetOptions, EndpointOptions, SecretOptions {
+  readonly id?: string;
+  readonly ed25519?: boolean;
+}
+interface RotateOptions extends TargetOptions, SecretOptions {
+  readonly overlapHours: number;
+}
+
+const pathOf = (tenant: string, id?: string, action?: string): string =>
+  ['/v1/tenants', tenant, 'endpoints', ...(id ? [id] : []), ...(action ? [action] : [])]
+    .map((part, index) => (index === 0 ? part : encodeURIComponent(part)))
+    .join('/');
+
+/** `hookline endpoints`: who gets which events, how, and with which secret. */
+export function addEndpointsCommand(program: Command): void {
+  const endpoints = program.command('endpoints').description('the URLs of your customers, and what they get');
+  addEndpointOptions(endpoints.command('create').description('register an endpoint; shows its secret once'))
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<url>')
+    .option('--id <id>', 'else one is made', endpointIdArgument)
+    .addOption(secretOption().conflicts('ed25519'))
+    .option('--ed25519', 'sign with an Ed25519 key (v1a), of which the receiver holds the public half')
+    .action((tenant: string, url: string, _options: unknown, command: Command) =>
+      create(tenant, { ...command.optsWithGlobals<CreateOptions>(), url }),
+    );
+  addEndpointOptions(endpoints.command('update'))
+    .description('change what is given; null takes a setting away, as in --timeout null')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
+    .option('--url <url>')
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      update(tenant, id, command.optsWithGlobals()),
+    );
+  addReading(endpoints);
+  addFilterTestCommand(endpoints);
+  addActions(endpoints);
+}
+
+function addReading(endpoints: Command): void {
+  endpoints
+    .command('list')
+    .description('the endpoints of a tenant')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .action((tenant: string, _options: unknown, command: Command) => list(tenant, command.optsWithGlobals()));
+  endpoints
+    .command('show')
+    .description('one endpoint, with its breaker and how many deliveries wait')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
+    .action(async (tenant: string, id: string, _options: unknown, command: Command) =>
+      show(command.optsWithGlobals(), 'GET', pathOf(tenant, id)),
+    );
+  endpoints
+    .command('secret')
+    .description('the secrets that sign now; of an Ed25519 key the public half')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      reveal(command.optsWithGlobals(), pathOf(tenant, id, 'secret')),
+    );
+}
+
+function addActions(endpoints: Command): void {
+  for (const [action, description] of [
+    ['enable', 'let it get events again, or begin anew: what was held or waits goes now'],
+    ['disable', 'hold its events, for 30 days'],
+  ] as const) {
+    endpoints
+      .command(action)
+      .description(description)
+      .argument('<tenant>', 'whose it is', tenantArgument)
+      .argument('<id>', 'within the tenant', endpointIdArgument)
+      .action((tenant: string, id: string, _options: unknown, command: Command) =>
+        show(command.optsWithGlobals(), 'POST', pathOf(tenant, id, action)),
+      );
+  }
+  endpoints
+    .command('rotate-secret')
+    .description('a new secret; those before it sign beside it for the overlap at most')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
+    .option('--overlap-hours <number>', '0 to 168; 0 ends those before it at once', nonNegativeNumber, 24)
+    .addOption(secretOption())
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      rotate(command.optsWithGlobals(), pathOf(tenant, id, 'rotate-secret')),
+    );
+  endpoints
+    .command('test')
+    .description(
+      'send it a test event now, even if its breaker is open; a success releases waiting deliveries',
+    )
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      test(tenant, id, command.optsWithGlobals()),
+    );
+  endpoints
+    .command('delete')
+    .description('forget it; what it has not got is discarded')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<id>', 'within the tenant', endpointIdArgument)
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      remove(tenant, id, command.optsWithGlobals()),
+    );
+}
+
+async function create(tenant: string, options: CreateOptions): Promise<void> {
+  const call = await managementOf(options);
+  const given = await readSecretOption(options);
+  const body = {
+    ...endpointBody({ types: ['*'], ...options }),
+    id: options.id,
+    secret: given,
+    secretKind: options.ed25519 ? 'v1a' : undefined,
+  };
+  const created = v.parse(CreatedEndpoint, (await call({ method: 'POST', path: pathOf(tenant), body })).body);
+  const { endpoint } = created;
+  const secret = hideGivenSecret(created.secret, given);
+  print(options, { endpoint, secret }, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
+}
+
+async function update(tenant: string, id: string, options: TargetOptions & EndpointOptions): Promise<void> {
+  const changes = endpointBody(options);
+  if (Object.values(changes).every((value) => value === undefined))
+    throw new UsageError('Say what to change: --help lists what there is.');
+  const call = await managementOf(options);
+  const path = pathOf(tenant, id);
+  const { etag } = await call({ method: 'GET', path });
+  const { body } = await call({ method: 'PATCH', path, body: changes, ifMatch: etag });
+  printEndpoint(v.parse(EndpointView, body), options);
+}
+
+async function list(tenant: string, options: TargetOptions): Promise<void> {
+  const call = await managementOf(options);
+  const found = await allPages(call, { method: 'GET', path: pathOf(tenant) }, EndpointView);
+  print(options, found, found.length === 0 ? `${tenant} has no endpoint.` : describeEndpoints(found));
+}
+
+async function show(options: TargetOptions, method: 'GET' | 'POST', path: string): Promise<void> {
+  const call = await managementOf(options);
+  printEndpoint(v.parse(EndpointView, (await call({ method, path })).body), options);
+}
+
+const printEndpoint = (endpoint: v.InferOutput<typeof EndpointView>, options: TargetOptions): void =>
+  print(options, endpoint, describeEndpoint(endpoint));
+
+async function reveal(options: TargetOptions, path: string): Promise<void> {
+  const call = await managementOf(options);
+  const { secrets } = v.parse(SecretsView, (await call({ method: 'GET', path })).body);
+  print(options, secrets, describeSecrets(secrets));
+}
+
+async function rotate(options: RotateOptions, path: string): Promise<void> {
+  const call = await managementOf(options);
+  const given = await readSecretOption(options);
+  const body = { overlapHours: options.overlapHours, secret: given };
+  const { secrets } = v.parse(SecretsView, (await call({ method: 'POST', path, body })).body);
+  const shown = secrets.map((secret) => hideGivenSecret(secret, given));
+  print(options, shown, describeSecrets(shown));
+}
+
+async function test(tenant: string, id: string, options: TargetOptions): Promise<void> {
+  const call = await managementOf(options);
+  const { body } = await call({ method: 'POST', path: pathOf(tenant, id, 'test') });
+  const sent = v.parse(PublishedView, body);
+  print(
+    options,
+    sent,
+    `Sent ${sent.id}. What came of it: ${nextCommand(options, `deliveries list --tenant ${tenant} --endpoint ${id}`)}`,
+  );
+}
+
+async function remove(tenant: string, id: string, options: TargetOptions): Promise<void> {
+  const call = await managementOf(options);
+  await call({ method: 'DELETE', path: pathOf(tenant, id) });
+  print(options, { tenant, id }, `Deleted ${id} of ${tenant}.`);
+}

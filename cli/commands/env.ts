@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { exportedVariables, exportLines } from '../../local/export-lines.ts';
+import { readOutputs } from '../../local/outputs.ts';
+import { outputsFileIn } from '../../local/state.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { RefusedError } from '../terminal/errors.ts';
+import { print } from '../terminal/print.ts';
+
+/** `hookline env`: the lines that make the AWS CLI and any SDK talk to the local AWS that runs. */
+export function addEnvCommand(program: Command): void {
+  program
+    .command('env')
+    .description('print export lines for the local AWS: eval "$(npx hookline env)"')
+    .action((_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<TargetOptions>();
+      const outputs = readOutputs(outputsFileIn(options.stateDir));
+      if (outputs === undefined)
+        throw new RefusedError('The local AWS is not running: start it with npm start.');
+      const variables = exportedVariables(outputs);
+      print(options, variables, exportLines(variables).join('\n'));
+    });
+}

@@ -1,0 +1,148 @@
+import type { Command } from 'commander';
+import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
+import { dynamodbKept } from '../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { s3Client } from '../../lambdas/adapters/s3/client.ts';
+import { payloadStore } from '../../lambdas/adapters/s3/payload-store.ts';
+import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
+import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
+import { type EventRecord, eventKey } from '../../lambdas/domain/idempotency.ts';
+import { unixMillis, utcDay } from '../../lambdas/domain/time.ts';
+import { type KeptPage, keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
+import { replayAll } from '../deliveries/replay-all.ts';
+import { type Deployment, openDeployment, sourceOf } from '../stack/deployment.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { dayArgument } from '../terminal/parse-arguments.ts';
+import { print } from '../terminal/print.ts';
+import { cell, counted, instant, table } from '../terminal/table.ts';
+
+interface KeptOptions extends TargetOptions {
+  readonly day?: string;
+  readonly allFailed?: boolean;
+}
+
+/** Bodies of failed and ignored events are kept for so long. */
+const keptDays = 35;
+
+/** `hookline events`: inbound events that failed, or that no handler wanted. */
+export function addEventsCommand(program: Command): void {
+  const events = program.command('events').description('inbound events that failed or had no handler');
+  events
+    .command('list')
+    .description('those of one source and day: failed ones, and ignored ones, which had no handler')
+    .argument('<source>')
+    .option('--day <YYYY-MM-DD>', 'in UTC; today without it', dayArgument)
+    .action((source: string, _options: unknown, command: Command) => list(source, command.optsWithGlobals()));
+  events
+    .command('replay')
+    .description(
+      'run the handler for them, whatever became of their message; one that was processed is refused',
+    )
+    .argument('<source>')
+    .argument('[eventId...]', 'as the provider or events list shows them')
+    .option('--day <YYYY-MM-DD>', 'all that failed or were ignored on that day, in UTC', dayArgument)
+    .option('--all-failed', `all that failed in the last ${keptDays} days`)
+    .action(async (source: string, ids: string[], _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<KeptOptions>();
+      const choices = [ids.length > 0, options.day !== undefined, options.allFailed === true];
+      if (choices.filter(Boolean).length !== 1)
+        command.error(
+          'error: say which events: their ids, or --day YYYY-MM-DD, or --all-failed; one of the three',
+        );
+      await replay(source, ids, options);
+    });
+}
+
+async function list(source: string, options: KeptOptions): Promise<void> {
+  const deployment = await openDeployment(options);
+  sourceOf(deployment, source);
+  const day = options.day ?? utcDay(unixMillis(Date.now()));
+  const records = await keptOn(day, source, deployment);
+  const none = `No event of ${source} failed or was ignored on ${day}.`;
+  print(options, records.map(toJson), records.length === 0 ? none : describe(records));
+}
+
+const toJson = ({ id, status, eventType, attempts, receivedAt, lastError }: EventRecord) => ({
+  id: providerId(id),
+  status,
+  eventType,
+  attempts,
+  receivedAt: new Date(receivedAt).toISOString(),
+  lastError,
+});
+
+const describe = (records: readonly EventRecord[]): string =>
+  [
+    table(
+      ['id', 'type', 'status', 'attempts', 'received', 'last error'],
+      records.map(({ id, eventType, status, attempts, receivedAt, lastError }) => [
+        cell(providerId(id)),
+        cell(eventType, 40),
+        status,
+        String(attempts),
+        instant(receivedAt),
+        cell(lastError ?? ''),
+      ]),
+    ),
+    counted(records.length, 'event'),
+  ].join('\n');
+
+async function replay(source: string, ids: readonly string[], options: KeptOptions): Promise<void> {
+  const deployment = await openDeployment(options);
+  sourceOf(deployment, source);
+  const chosen = ids.length > 0 ? ids : await chosenIds(source, options, deployment);
+  const kept = { ...keptIn(deployment), ...portsOf(deployment) };
+  const replayOne = async (id: string) => {
+    const result = await replayEvent(eventKey(source, id), unixMillis(Date.now()), kept);
+    return result.kind === 'refused' ? result.reason : undefined;
+  };
+  await replayAll(chosen, { one: 'event', many: 'events' }, replayOne, options);
+}
+
+async function chosenIds(
+  source: string,
+  options: KeptOptions,
+  deployment: Deployment,
+): Promise<readonly string[]> {
+  if (options.day !== undefined)
+    return (await keptOn(options.day, source, deployment)).map(({ id }) => providerId(id));
+  const today = Date.now();
+  const ids: string[] = [];
+  for (let daysAgo = keptDays; daysAgo >= 0; daysAgo -= 1) {
+    const records = await keptOn(utcDay(unixMillis(today - daysAgo * 86_400_000)), source, deployment);
+    ids.push(...records.filter(({ status }) => status === 'failed').map(({ id }) => providerId(id)));
+  }
+  return ids;
+}
+
+/** All of one day. */
+async function keptOn(day: string, source: string, deployment: Deployment): Promise<readonly EventRecord[]> {
+  const ports = keptIn(deployment);
+  const records: EventRecord[] = [];
+  let after: KeptPage['next'];
+  do {
+    const page = await keptEvents({ source, day }, { limit: 100, after }, ports);
+    records.push(...page.records);
+    after = page.next;
+  } while (after !== undefined);
+  return records;
+}
+
+const keptIn = ({ inboundEventsTable }: Deployment) =>
+  dynamodbKept(dynamoClient(patientCalls), inboundEventsTable);
+
+function portsOf(deployment: Deployment) {
+  const bodies = payloadStore(s3Client(patientCalls), deployment.payloadBucket);
+  const client = sqsClient(patientCalls);
+  return {
+    getBody: bodies.get,
+    putBody: bodies.put,
+    enqueue: (
+      source: string,
+      message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> },
+    ) => sqsQueue(client, sourceOf(deployment, source).queueUrl).send(message),
+  };
+}
+
+/** A source's name has no `#`, so the first one splits. */
+const providerId = (key: string): string => key.slice(key.indexOf('#') + 1);

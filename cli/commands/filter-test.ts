@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import * as v from 'valibot';
+import { FilterTestView } from '../../lambdas/management/schemas.ts';
+import { managementOf } from '../stack/all-pages.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { UsageError } from '../terminal/errors.ts';
+import { jsonArgument, positiveNumber } from '../terminal/parse-arguments.ts';
+import { print } from '../terminal/print.ts';
+import { cell, table } from '../terminal/table.ts';
+
+interface Options extends TargetOptions {
+  readonly filter?: unknown;
+  readonly types?: readonly string[];
+  readonly data?: unknown;
+  readonly dataFile?: string;
+  readonly limit?: number;
+}
+
+/** `hookline endpoints filter-test`: what a filter would let through. */
+export function addFilterTestCommand(endpoints: Command): void {
+  endpoints
+    .command('filter-test')
+    .description('try a filter on recent events of the tenant, or on a payload; sends nothing')
+    .argument('<tenant>')
+    .argument('<id>')
+    .option('--filter <json>', 'the endpoint’s own without it', jsonArgument)
+    .option('--types <type...>', 'the endpoint’s own without them')
+    .addOption(new Option('--data <json>', 'a payload to try').argParser(jsonArgument).conflicts('dataFile'))
+    .option('--data-file <file>', 'the same, from a file')
+    .option('--limit <number>', 'of recent events, 50 at most', positiveNumber)
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      testFilter(tenant, id, command.optsWithGlobals()),
+    );
+}
+
+async function testFilter(tenant: string, id: string, options: Options): Promise<void> {
+  const call = await managementOf(options);
+  const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(id)}/filter-test`;
+  const { filter, types, limit } = options;
+  const body = { filter, eventTypes: types, limit, examples: examplesOf(options) };
+  const tested = v.parse(FilterTestView, (await call({ method: 'POST', path, body })).body);
+  print(options, tested, describe(tested));
+}
+
+function examplesOf({ data, dataFile }: Options): readonly unknown[] | undefined {
+  if (dataFile === undefined) return data === undefined ? undefined : [data];
+  try {
+    return [JSON.parse(readFileSync(dataFile, 'utf8'))];
+  } catch {
+    throw new UsageError(`${dataFile} cannot be read as a JSON file.`);
+  }
+}
+
+function describe({ results, tested, matched }: v.InferOutput<typeof FilterTestView>): string {
+  if (tested === 0)
+    return 'No endpoint of the tenant was sent anything in three days: give a payload with --data.';
+  const rows = results.map(({ eventId, eventType, matches, otherType, failed }) => [
+    cell(eventId ?? '--data', 40),
+    cell(eventType ?? '', 30),
+    matches ? 'yes' : 'no',
+    cell([...(otherType ? ['its type'] : []), ...failed.map(partText)].join('; '), 120),
+  ]);
+  return `${table(['event', 'type', 'taken', 'kept out by'], rows)}\n${matched} of ${tested} taken`;
+}
+
+const partText = ({ place, part }: { readonly place: string; readonly part: unknown }): string =>
+  `${place} ${JSON.stringify(part)}`.trim();

@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { longPolls, patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
+import { dynamodbTaps } from '../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
+import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { type ForwardOptions, forward } from '../listen/forward.ts';
+import { makeTapQueue } from '../listen/tap-queue.ts';
+import { openDeployment, sourceOf } from '../stack/deployment.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { failureLine, RefusedError, UsageError } from '../terminal/errors.ts';
+import { cell } from '../terminal/table.ts';
+
+type Options = TargetOptions & ForwardOptions;
+
+/** Who does not say so again within this is taken for gone. */
+const listenMs = 120_000;
+const sayAgainMs = 45_000;
+/** Between polls that fail, as those of a machine that wakes up do. */
+const tryAgainMs = 2_000;
+
+/** `hookline listen`: a source's events on this machine, as they come in. */
+export function addListenCommand(program: Command): void {
+  program
+    .command('listen')
+    .description('get a copy of what a source receives, and post it to a port of this machine')
+    .argument('<source>')
+    .option(
+      '--to <url>',
+      'e.g. http://127.0.0.1:3000/webhooks; only shown without it; with --json one line of JSON for each event',
+    )
+    .action((source: string, _options: unknown, command: Command) =>
+      listen(source, command.optsWithGlobals()),
+    );
+}
+
+async function listen(source: string, options: Options): Promise<void> {
+  const deployment = await openDeployment(options);
+  sourceOf(deployment, source);
+  if (options.to !== undefined && !URL.canParse(options.to))
+    throw new UsageError(`--to ${options.to} is no URL.`);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  const queue = await makeTapQueue(sqsClient(longPolls), deployment.tapQueuePrefix, source);
+  const taps = dynamodbTaps(dynamoClient(patientCalls), deployment.inboundEventsTable);
+  const sayHere = (): Promise<boolean> => {
+    const now = unixMillis(Date.now());
+    return taps.openTap(source, { queueName: queue.name, until: unixMillis(now + listenMs) }, now);
+  };
+  const timer = setInterval(() => void sayHere().catch(() => undefined), sayAgainMs);
+  try {
+    if (!(await sayHere())) throw new RefusedError(`Somebody else listens to ${source}; one at a time.`);
+    await queue.removeLeft();
+    console.error(
+      `Listening to ${source}; what comes in from a few seconds on is ${options.to ? `posted to ${options.to}` : 'shown'}. Ctrl-C ends it.`,
+    );
+    await follow(queue.take, stop.signal, (text) => forward(text, options, deployment));
+  } finally {
+    // First: it would open the tap again, with a queue that is gone.
+    clearInterval(timer);
+    // What cannot be cleared away ends by itself, and hides no error.
+    await Promise.allSettled([taps.closeTap(source, queue.name), queue.remove()]);
+  }
+}
+
+async function follow(
+  take: (signal: AbortSignal) => Promise<readonly string[]>,
+  signal: AbortSignal,
+  use: (text: string) => Promise<void>,
+): Promise<void> {
+  let answeredAt = performance.now();
+  const takeOrPause = async (): Promise<readonly string[]> => {
+    try {
+      const texts = await take(signal);
+      answeredAt = performance.now();
+      return texts;
+    } catch (error) {
+      if (signal.aborted) return [];
+      if (performance.now() - answeredAt > listenMs) throw error;
+      console.error(`No answer of SQS (${cell(failureLine(error))}); trying again.`);
+      await pause(tryAgainMs);
+      return [];
+    }
+  };
+  while (!signal.aborted) for (const text of await takeOrPause()) await use(text);
+}

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { publishWebhook, type WebhookEvent } from '../../client/publish-webhook.ts';
+import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
+import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
+import { dynamodbEndpoints } from '../../lambdas/adapters/dynamodb/endpoints/store.ts';
+import { dynamodbOutboundEvents } from '../../lambdas/adapters/dynamodb/outbound-events/store.ts';
+import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
+import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { parseExactly } from '../../lambdas/domain/exact-json.ts';
+import { openPublication, type Publication } from '../../lambdas/domain/publish-message.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import {
+  type PublicationPreview,
+  previewPublication,
+} from '../../lambdas/outbound/publish/preview-publication.ts';
+import { type Deployment, openDeployment } from '../stack/deployment.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { RefusedError, UsageError } from '../terminal/errors.ts';
+import { nextCommand } from '../terminal/next-command.ts';
+import { print } from '../terminal/print.ts';
+
+interface PublishOptions extends TargetOptions {
+  readonly to?: string;
+  readonly endpoint?: string;
+  readonly data?: string;
+  readonly dataFile?: string;
+  readonly id?: string;
+  readonly tenant?: string;
+}
+
+/** `hookline publish`: an event to an endpoint, as an app publishes it. */
+export function addPublishCommand(program: Command): void {
+  program
+    .command('publish')
+    .description('publish an event: to a tenant, to one of its endpoints, or straight to a URL')
+    .argument('<type>', 'e.g. invoice.paid')
+    .option('--tenant <tenant>', 'whose event it is: all its subscribed endpoints get it')
+    .option('--endpoint <id>', 'only this one, whatever it is subscribed to')
+    .option('--to <url>', 'a URL that is not registered')
+    .addOption(new Option('--data <json>', 'what the event carries; {} without it').conflicts('dataFile'))
+    .option('--data-file <file>', 'the same, from a file')
+    .option('--id <id>', 'the same id is one event; a new one without it')
+    .action((type: string, _options: unknown, command: Command) => publish(type, command.optsWithGlobals()));
+}
+
+async function publish(type: string, options: PublishOptions): Promise<void> {
+  const { id, tenant, endpoint, to } = options;
+  const event = { type, data: dataOf(options), id, ...addressOf(options) };
+  const opened = openPublication({ text: JSON.stringify(event), messageId: 'none' });
+  // The function would only say so in the dead-letter queue.
+  if (opened.kind === 'unusable') throw new UsageError(`It cannot be published: ${opened.reason}.`);
+  const deployment = await openDeployment(options);
+  const foreseen = await preview(opened.publication, id === undefined, deployment);
+  if (foreseen !== undefined && foreseen.kind !== 'sends')
+    throw new RefusedError(`Nothing is published: ${foreseen.reason}.`);
+  const [eventId = ''] = await published(event, deployment.publishQueueUrl);
+  if (foreseen?.endpoint?.status === 'disabled')
+    console.error(`${foreseen.endpoint.id} is disabled: the event is held until it is enabled.`);
+  const receiver = to === undefined ? endpoint : (endpoint ?? unnamed);
+  const delivery = receiver && deliveryId(tenant ?? '', eventId, receiver);
+  const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
+  print(
+    options,
+    { id: eventId, deliveryId: delivery },
+    `Published ${eventId}. What becomes of it: ${nextCommand(options, next)}`,
+  );
+}
+
+/** What it would come to; undefined where the caller may publish, and not look. */
+async function preview(
+  publication: Publication,
+  isNewId: boolean,
+  { outboundEventsTable, deliveriesTable, endpointsTable }: Deployment,
+): Promise<PublicationPreview | undefined> {
+  const tables = dynamoClient(patientCalls);
+  try {
+    return await previewPublication(publication, isNewId, {
+      now: () => unixMillis(Date.now()),
+      events: dynamodbOutboundEvents(tables, outboundEventsTable),
+      deliveries: dynamodbDeliveries(tables, deliveriesTable),
+      endpoints: dynamodbEndpoints(tables, endpointsTable),
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AccessDeniedException') return undefined;
+    throw error;
+  }
+}
+
+async function published(event: WebhookEvent, queueUrl: string): Promise<readonly string[]> {
+  try {
+    return await publishWebhook(sqsClient(patientCalls), queueUrl, [event]);
+  } catch (error) {
+    if (error instanceof RangeError) throw new RefusedError(`It cannot be published: ${error.message}.`);
+    throw error;
+  }
+}
+
+/** What a URL without a name of its own is called. */
+const unnamed = 'cli';
+
+/** @throws UsageError when it is for nobody */
+function addressOf({ tenant, endpoint, to }: PublishOptions) {
+  if (to !== undefined) return { tenant, endpoint: { id: endpoint ?? unnamed, url: to } };
+  if (tenant === undefined)
+    throw new UsageError('Say for whom: --tenant, or --to for a URL that is not registered.');
+  return { tenant, ...(endpoint !== undefined && { endpoint: { id: endpoint } }) };
+}
+
+function dataOf({ data = '{}', dataFile }: PublishOptions): unknown {
+  try {
+    return parseExactly(dataFile === undefined ? data : readFileSync(dataFile, 'utf8'));
+  } catch (error) {
+    const why = error instanceof RangeError ? 'it is nested too deep' : messageOf(error);
+    throw new UsageError(`${dataFile ?? '--data'} is no JSON that can be read: ${why}`);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

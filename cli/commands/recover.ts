@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
+import * as v from 'valibot';
+import { EstimateView, RecoveryView } from '../../lambdas/management/schemas.ts';
+import { toCurrentEndpointOption } from '../deliveries/to-current-endpoint.ts';
+import { managementOf } from '../stack/all-pages.ts';
+import type { ManagementClient } from '../stack/management-client.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { RefusedError } from '../terminal/errors.ts';
+import { untilInterrupted } from '../terminal/interrupt.ts';
+import { nextCommand } from '../terminal/next-command.ts';
+import { endpointIdArgument, instantArgument, tenantArgument } from '../terminal/parse-arguments.ts';
+import { print } from '../terminal/print.ts';
+import { counted } from '../terminal/table.ts';
+
+type Recovery = v.InferOutput<typeof RecoveryView>;
+interface Options extends TargetOptions {
+  readonly since: string;
+  readonly until?: string;
+  readonly dryRun?: boolean;
+  readonly toCurrentEndpoint?: boolean;
+}
+
+const pollMs = 1_000;
+
+/** `hookline recover`: everything that an endpoint failed to take, once more. */
+export function addRecoverCommand(program: Command): void {
+  program
+    .command('recover')
+    .description('send all deliveries of an endpoint again that failed since a time')
+    .argument('<tenant>', 'whose it is', tenantArgument)
+    .argument('<endpointId>', 'within the tenant', endpointIdArgument)
+    .requiredOption('--since <time>', 'of their creation: 90m, 2h, 3d, or an instant', instantArgument)
+    .option('--until <time>', 'now without it', instantArgument)
+    .option('--dry-run', 'only say how many there are')
+    .addOption(toCurrentEndpointOption())
+    .action((tenant: string, endpoint: string, _options: unknown, command: Command) =>
+      recover(tenant, endpoint, command.optsWithGlobals()),
+    );
+  program
+    .command('recover-cancel')
+    .description('stop a recovery; what it has sent again stays sent')
+    .argument('<recoveryId>', 'as recover says it', endpointIdArgument)
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<TargetOptions>();
+      const call = await managementOf(options);
+      const { body } = await call({ method: 'DELETE', path: `/v1/recoveries/${encodeURIComponent(id)}` });
+      const job = v.parse(RecoveryView, body);
+      print(options, job, summary(job));
+    });
+}
+
+async function recover(tenant: string, endpointId: string, options: Options): Promise<void> {
+  const call = await managementOf(options);
+  const { since, until, toCurrentEndpoint } = options;
+  const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpointId)}`;
+  const query = { since, until, toCurrentEndpoint: toCurrentEndpoint ? 'true' : undefined };
+  const { body } = await call({ method: 'GET', path: `${path}/recovery-estimate`, query });
+  const estimate = v.parse(EstimateView, body);
+  const { count, isExact, ofEarlierEndpoint = 0 } = estimate;
+  const failed = `${isExact ? '' : 'At least '}${counted(count, 'failed delivery', 'failed deliveries')} since ${since}.`;
+  const left = ofEarlierEndpoint > 0 ? leftOut(ofEarlierEndpoint, endpointId) : undefined;
+  if (options.dryRun || (count === 0 && isExact)) {
+    print(options, estimate, failed);
+    // Nothing was to be sent: that is told, and no refusal.
+    if (options.dryRun && left !== undefined) return console.error(left);
+    return refuseIf(left);
+  }
+  // Of our making, and said first: whoever is interrupted from here on can still stop it.
+  const id = `rec_${randomBytes(16).toString('hex')}`;
+  console.error(`${failed} Recovery ${id} sends them again.`);
+  const span = { since, until, toCurrentEndpoint };
+  const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { id, ...span } });
+  const ended = await followed(v.parse(RecoveryView, started.body), call, options);
+  print(options, ended, summary(ended));
+  // They are there since they failed.
+  if (ended.replayed > 0)
+    console.error(
+      `Their dead letters go away with: ${nextCommand(options, `dlq redrive undelivered --tenant ${tenant} --endpoint ${endpointId}`)}`,
+    );
+  refuseIf(refusedOf(ended, endpointId));
+}
+
+/** What was for an endpoint that is deleted, whose id another one has. */
+const leftOut = (count: number, endpointId: string): string =>
+  `${counted(count, 'delivery was', 'deliveries were')} for an earlier endpoint ${endpointId}, which was deleted: --to-current-endpoint sends them to the one that there is.`;
+
+function refusedOf({ refused, ofEarlierEndpoint }: Recovery, endpointId: string): string | undefined {
+  if (ofEarlierEndpoint > 0) return leftOut(ofEarlierEndpoint, endpointId);
+  return refused > 0
+    ? `${refused} refused: past their retention, or sent again by others meanwhile.`
+    : undefined;
+}
+
+/** @throws RefusedError with the reason, if there is one: not all that was meant is sent */
+function refuseIf(reason: string | undefined): void {
+  if (reason !== undefined) throw new RefusedError(reason);
+}
+
+/** Shows how far the job is until it has ended; Ctrl-C only ends the looking. */
+async function followed(first: Recovery, call: ManagementClient, options: Options): Promise<Recovery> {
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} sent again',
+    hideCursor: true,
+    // Elsewhere only the end is told.
+    noTTYOutput: false,
+  });
+  if (!options.json) bar.start(Math.max(first.estimate.count, 1), first.replayed);
+  const last = await untilInterrupted(async (isStopped) => {
+    let job = first;
+    while (job.status === 'running' && !isStopped()) {
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      const { body } = await call({ method: 'GET', path: `/v1/recoveries/${job.id}` });
+      job = v.parse(RecoveryView, body);
+      bar.update(job.replayed);
+    }
+    return job;
+  });
+  bar.update(last.replayed);
+  bar.stop();
+  if (last.status === 'running') {
+    const stop = nextCommand(options, `recover-cancel ${last.id}`);
+    throw new RefusedError(`It goes on without you: ${stop} stops it.`);
+  }
+  return last;
+}
+
+const summary = ({ status, replayed, refused }: Recovery): string =>
+  `${status === 'done' ? 'Done' : 'Stopped'}: ${counted(replayed, 'delivery', 'deliveries')} sent again${refused > 0 ? `, ${refused} refused` : ''}.`;

@@ -1,0 +1,139 @@
+import type { Command } from 'commander';
+import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
+import { awaitingValue } from '../../lambdas/domain/provider/awaited-secret.ts';
+import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { later, seconds, toIsoInstant, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { asStored, getsSecretByHandshake, judge, secretFormat } from '../secrets/check-value.ts';
+import { readSecretInput } from '../secrets/prompt.ts';
+import { secretVersions } from '../secrets/versions.ts';
+import { isAddressed, ownSecret } from '../stack/address.ts';
+import { type Deployment, openDeployment, sourceOf } from '../stack/deployment.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { RefusedError } from '../terminal/errors.ts';
+import { positiveNumber } from '../terminal/parse-arguments.ts';
+import { print } from '../terminal/print.ts';
+import { instant } from '../terminal/table.ts';
+
+interface SetOptions extends TargetOptions {
+  readonly yes?: boolean;
+  readonly revokePrevious?: boolean;
+}
+
+/** `hookline secrets`: the signing secrets of the sources, and the one that signs what is sent. */
+export function addSecretsCommand(program: Command): void {
+  const secrets = program.command('secrets').description('store and rotate signing secrets');
+  secrets
+    .command('set')
+    .description(
+      'store the secret that a provider shows, read from standard input: store it here first, then switch at the provider',
+    )
+    .argument('<source>', `a source's name, or ${ownSecret} for the secret that signs what you send`)
+    .option('--yes', 'also while the key before the current one still counts: it ends then')
+    .option('--revoke-previous', 'store nothing, but end the overlap: only the current key counts then')
+    .action((name: string, _options: unknown, command: Command) =>
+      setSecret(name, command.optsWithGlobals()),
+    );
+  secrets
+    .command('await')
+    .description('take the secret that the provider brings when its webhook is made (Asana, Notion)')
+    .argument('<source>', "a source's name")
+    .option('--minutes <n>', 'how long', positiveNumber, 60)
+    .option('--yes', 'also while the source has a secret: until the new one came it verifies nothing')
+    .action((name: string, _options: unknown, command: Command) =>
+      awaitSecret(name, command.optsWithGlobals()),
+    );
+}
+
+interface AwaitOptions extends TargetOptions {
+  readonly yes?: boolean;
+  readonly minutes: number;
+}
+
+async function awaitSecret(name: string, options: AwaitOptions): Promise<void> {
+  const { secretArn, provider } = sourceOf(await openDeployment(options), name);
+  if (!getsSecretByHandshake(provider))
+    throw new RefusedError(`${provider} shows its secret: store it with hookline secrets set ${name}.`);
+  const versions = secretVersions(secretsClient(patientCalls), secretArn);
+  const current = await versions.current();
+  if (current && parseSecretValue(current.value, secretFormat(provider)) && !options.yes)
+    throw new RefusedError(
+      `${name} has a secret, and would verify nothing until ${provider} brings another: repeat with --yes. Nothing was changed.`,
+    );
+  const until = later(unixMillis(Date.now()), seconds(options.minutes * 60));
+  await versions.put(awaitingValue(until));
+  print(
+    options,
+    { source: name, until: toIsoInstant(until) },
+    `${name} takes the first secret that ${provider} brings until ${instant(until)}. Make its webhook now.`,
+  );
+}
+
+async function setSecret(name: string, options: SetOptions): Promise<void> {
+  const secret = secretOf(await openDeployment(options), name);
+  const versions = secretVersions(secretsClient(patientCalls), secret.arn);
+  await (options.revokePrevious ? revoke(name, versions, options) : store(name, secret, versions, options));
+}
+
+/** @throws RefusedError when there is no such secret, or when a source is called like the stack's own */
+function secretOf(deployment: Deployment, words: string) {
+  const { sources } = deployment;
+  const source = Object.values(sources).find(({ name }) => isAddressed(words, 'source', name));
+  const isOwn = isAddressed(words, 'stack', ownSecret);
+  if (isOwn && source !== undefined)
+    throw new RefusedError(
+      `'${words}' is the secret that signs what you send, and a source: write stack:${words} or source:${words}. Nothing was stored.`,
+    );
+  if (isOwn) return { arn: deployment.signingSecretArn, format: 'standard-webhooks', signs: true } as const;
+  const { secretArn, provider } = source ?? sourceOf(deployment, words);
+  return { arn: secretArn, format: secretFormat(provider), signs: false } as const;
+}
+
+type Versions = ReturnType<typeof secretVersions>;
+
+async function store(
+  name: string,
+  { format, signs }: ReturnType<typeof secretOf>,
+  versions: Versions,
+  options: SetOptions,
+): Promise<void> {
+  const value = asStored(await readSecretInput(`Secret of ${name}`), format);
+  const [current, previous] = await Promise.all([versions.current(), versions.previous()]);
+  const now = unixMillis(Date.now());
+  const verdict = judge({ format, signs, value, current, previous, now });
+  if (verdict.kind === 'refuse') throw new RefusedError(`${verdict.reason}. Nothing was stored for ${name}.`);
+  if (verdict.previousKeyEnds !== undefined && !options.yes)
+    throw new RefusedError(
+      `The previous key of ${name} counts until ${instant(verdict.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
+    );
+  await versions.put(value);
+  const { oldKeyEnds } = verdict;
+  print(
+    options,
+    { source: name, oldKeyEnds: oldKeyEnds && toIsoInstant(oldKeyEnds) },
+    stored(name, signs, oldKeyEnds),
+  );
+}
+
+function stored(name: string, signs: boolean, oldKeyEnds: UnixMillis | undefined): string {
+  const end = oldKeyEnds === undefined ? undefined : instant(oldKeyEnds);
+  if (signs)
+    return `Stored. Within 5 minutes deliveries are signed with it${end ? `, and with the old one, too, until ${end}: give the new one to your receivers by then` : ''}.`;
+  if (end === undefined)
+    return `Stored. ${name} verifies with it from now on; set the same secret at the provider.`;
+  return `Stored. Now switch at the provider: ${name} verifies with both keys until ${end} (unless its rotationOverlap says otherwise).`;
+}
+
+async function revoke(name: string, versions: Versions, options: SetOptions): Promise<void> {
+  const previous = await versions.previous();
+  if (previous?.id === undefined) {
+    const none = `${name} has no previous key: only the current one counts.`;
+    return print(options, { source: name, isRevoked: false }, none);
+  }
+  await versions.revoke(previous.id);
+  print(
+    options,
+    { source: name, isRevoked: true },
+    `Revoked. Only the current key of ${name} counts; functions that run may know the old one for 5 more minutes.`,
+  );
+}

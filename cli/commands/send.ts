@@ -1,0 +1,141 @@
+import type { Command } from 'commander';
+import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
+import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { sourceDefaults } from '../../lib/settings.ts';
+import { secretVersions } from '../secrets/versions.ts';
+import { readFile, requestToSend, type Sender, type SendOptions } from '../send/send-request.ts';
+import type { Draft } from '../send/signing/draft.ts';
+import { type DeployedSource, openDeployment, sourceOf } from '../stack/deployment.ts';
+import { fetchWithReason } from '../stack/fetch-with-reason.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { RefusedError } from '../terminal/errors.ts';
+import { nextCommand } from '../terminal/next-command.ts';
+import { positiveNumber } from '../terminal/parse-arguments.ts';
+import { print } from '../terminal/print.ts';
+import { cell } from '../terminal/table.ts';
+
+type Options = TargetOptions & SendOptions & { readonly times: number; readonly secretFile?: string };
+
+/** `hookline send`: an event as the provider of a source would send it. */
+export function addSendCommand(program: Command): void {
+  program
+    .command('send')
+    .description("sign a realistic event with a source's secret, as its provider does, and send it")
+    .argument('<source>', "a source's name; or a provider's, with a URL and --secret-file")
+    .argument('[url]', 'where to; the source’s own URL without it')
+    .option(
+      '--times <n>',
+      'send the same request so often: only the first runs the handler',
+      positiveNumber,
+      1,
+    )
+    .option('--tamper', 'change one byte of what was signed: it must be refused')
+    .option('--stale', 'sign a timestamp beyond the tolerance: it must be refused')
+    .option('--type <type>', 'of the event, instead of the sample’s')
+    .option('--secret-file <file>', 'sign with the secret in this file, instead of the source’s own')
+    .option('--body <file>', 'send these bytes, exactly, instead of the sample')
+    .option('--content-type <type>', 'of --body')
+    .option('--private-key <file>', 'PEM, where the source holds the public key')
+    .action((name: string, url: string | undefined, _options: unknown, command: Command) =>
+      send(name, url, command.optsWithGlobals<Options>()),
+    );
+}
+
+async function send(name: string, url: string | undefined, options: Options): Promise<void> {
+  const { sender, signedUrl, target } = await sendTarget(name, url, options);
+  const request = await requestToSend(sender, signedUrl, options, unixMillis(Date.now()));
+  target.search = new URL(request.url).search;
+  if (options.body !== undefined && !options.tamper && !readFile(options.body).equals(request.body))
+    console.error(
+      `The signature of ${sender.slug} stands in the body: ${options.body} was written again for it.`,
+    );
+  const sent: Sent[] = [];
+  for (let nth = 1; nth <= options.times; nth++) {
+    const one = await sendOnce(request, target);
+    sent.push(one);
+    if (!options.json) console.log(`${nth}  ${one.status}  ${one.milliseconds} ms  ${cell(one.answer)}`);
+  }
+  if (options.json) print(options, sent, '');
+  const mustBeRefused = options.tamper || options.stale;
+  const isAsMeant = ({ status }: Sent) => (mustBeRefused ? status >= 400 && status < 500 : status < 300);
+  if (!sent.every(isAsMeant))
+    throw new RefusedError(
+      mustBeRefused
+        ? `${name} did not refuse it.`
+        : `${name} did not take it. Why a request is refused: ${nextCommand(options, `explain ${name}`)}`,
+    );
+}
+
+interface SendTarget {
+  readonly sender: Sender;
+  /** As the provider knows it. */
+  readonly signedUrl: string;
+  readonly target: URL;
+}
+
+async function sendTarget(name: string, url: string | undefined, options: Options): Promise<SendTarget> {
+  const { secretFile } = options;
+  const secret = secretFile === undefined ? undefined : readFile(secretFile).toString('utf8');
+  if (secret !== undefined && url !== undefined && Object.hasOwn(catalogue, name))
+    return { sender: ofProvider(name, secret, `in ${secretFile}.`), signedUrl: url, target: targetAt(url) };
+  const source = sourceOf(await openDeployment(options), name);
+  const target = targetAt(url ?? source.url);
+  const mending = nextCommand(options, `secrets set ${name}`);
+  return {
+    sender: await senderOf(source, secret, secretFile === undefined ? mending : `in ${secretFile}.`),
+    signedUrl: url ?? source.publicUrl ?? source.url,
+    target,
+  };
+}
+
+function targetAt(url: string): URL {
+  const target = URL.canParse(url) ? new URL(url) : undefined;
+  if (target !== undefined && /^https?:$/.test(target.protocol)) return target;
+  throw new RefusedError(
+    `'${url}' is no URL to send to: write it whole, as https://hooks.example.com/github.`,
+  );
+}
+
+/** To whatever receives it, Hookline or not. */
+function ofProvider(slug: string, secret: string, toMend: string): Sender {
+  const provider = providerOf({ name: slug, provider: slug });
+  const tolerance = provider.tolerance ?? sourceDefaults.tolerance.toSeconds();
+  return { slug, provider, secret, toMend, tolerance };
+}
+
+async function senderOf(source: DeployedSource, given: string | undefined, toMend: string): Promise<Sender> {
+  const { name, provider: slug, secretArn, checks } = source;
+  const stored = () => secretVersions(secretsClient(patientCalls), secretArn).current();
+  const secret = given ?? (await stored())?.value ?? '';
+  const tolerance = checks?.tolerance ?? sourceDefaults.tolerance.toSeconds();
+  return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, toMend, tolerance };
+}
+
+/** API Gateway answers within this, whatever happens. */
+const timeoutMs = 30_000;
+
+/** What one request came to. */
+interface Sent {
+  readonly status: number;
+  readonly milliseconds: number;
+  readonly answer: string;
+}
+
+async function sendOnce(request: Draft, target: URL): Promise<Sent> {
+  const startedAt = performance.now();
+  const response = await post(request, target);
+  const text = await response.text();
+  const milliseconds = Math.round(performance.now() - startedAt);
+  return { status: response.status, milliseconds, answer: text };
+}
+
+const post = ({ method, headers, body }: Draft, target: URL): Promise<Response> =>
+  fetchWithReason(target, {
+    method,
+    headers,
+    body: Buffer.from(body),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
+  });

@@ -1,0 +1,64 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { Command } from 'commander';
+import { clientConfig, patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { functionName, logsOf } from '../../local/function-logs.ts';
+import { readableLine, textOf } from '../../local/log-line.ts';
+import { openDeployment, sourceOf } from '../stack/deployment.ts';
+import { isOfStack } from '../stack/resource-names.ts';
+import { stackMeant, type TargetOptions } from '../stack/target.ts';
+import { positiveNumber } from '../terminal/parse-arguments.ts';
+
+interface Options extends TargetOptions {
+  readonly since: number;
+  readonly source?: string;
+}
+
+/** `hookline tail`: what happens, as it happens. */
+export function addTailCommand(program: Command): void {
+  program
+    .command('tail')
+    .description(
+      'follow the attempts at endpoints; or with --source what comes in, and its handlers; --json: the log lines as they are',
+    )
+    .option('--source <source>', 'the requests and handlers of a source instead')
+    .option('--since <seconds>', 'begin so long ago', positiveNumber, 60)
+    .action((_options: unknown, command: Command) => follow(command.optsWithGlobals()));
+}
+
+async function follow(options: Options): Promise<void> {
+  const deployment = await openDeployment(options);
+  if (options.source !== undefined) sourceOf(deployment, options.source);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  const isMeant = groupsMeant(stackMeant(options), options.source);
+  const logs = logsOf(new CloudWatchLogsClient(clientConfig(patientCalls)), isMeant);
+  // A poll that fails is made up for by the next: what lets none succeed is to be told.
+  await logs.read(Date.now());
+  console.error('Following; Ctrl-C ends it.');
+  await logs.follow(
+    Date.now() - options.since * 1000,
+    (line) => {
+      const text = options.json ? textOf(line) : readableLine(line);
+      if (text !== undefined) console.log(text);
+    },
+    stop.signal,
+  );
+}
+
+/**
+ * The log group of the deliver function; or those of a source's receiver and consumer, which all sources may share.
+ *
+ * @param stack undefined: whichever there are
+ */
+export function groupsMeant(
+  stack: string | undefined,
+  source: string | undefined,
+): (group: string) => boolean {
+  const names =
+    source === undefined
+      ? ['deliver']
+      : ['Receive', 'Consume'].flatMap((part) => [`${source.replaceAll('-', '')}${part}`, `s${part}`]);
+  const isOwn = isOfStack(stack);
+  return (group) => isOwn(group) && names.includes(functionName(group));
+}

@@ -1,0 +1,63 @@
+import type * as v from 'valibot';
+import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
+import type { DeliveryView } from '../../lambdas/management/schemas.ts';
+import { cell, counted, instant, table } from '../terminal/table.ts';
+
+/** One delivery for a person: what, whereto, how it stands, and each attempt. */
+export function describeDelivery(delivery: Delivery): string {
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['delivery', delivery.id],
+    ['event', `${delivery.eventId} (${delivery.eventType})`],
+    ['tenant', delivery.tenant || undefined],
+    ['endpoint', `${delivery.endpointId} ${delivery.url ?? ''}`],
+    ['status', delivery.status],
+    ['created', instant(delivery.createdAt)],
+    ['next attempt', delivery.nextAttemptAt && instant(delivery.nextAttemptAt)],
+    ['last error', delivery.lastError],
+    ['round', delivery.round > 1 ? `${delivery.round} (replayed)` : undefined],
+  ];
+  const lines = facts.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name.padEnd(12)}  ${cell(value, 300)}`],
+  );
+  return [...lines, attempts(delivery)].join('\n');
+}
+
+function attempts({ attemptLog, attempts: count }: Delivery): string {
+  if (attemptLog.length === 0) return 'No attempt yet.';
+  const rows = attemptLog.map(({ n, at, ms, status, error, location, sample }) => [
+    String(n),
+    instant(at),
+    `${ms} ms`,
+    status?.toString() ?? '–',
+    // An error begins with its phase; a redirect has none, but leads somewhere.
+    cell(error ?? (location === undefined ? '' : `redirects to ${location}`)),
+    cell(sample ?? '', 60),
+  ]);
+  const drawn = table(['attempt', 'at', 'took', 'status', 'error', 'answer'], rows);
+  const left = count - attemptLog.length;
+  return left > 0 ? `${drawn}\n${left} between the first and the last are not kept.` : drawn;
+}
+
+/** Deliveries for a terminal, as the management API lists them. @param count of those that there are */
+export const describeListed = (
+  deliveries: readonly v.InferOutput<typeof DeliveryView>[],
+  count = deliveries.length,
+): string =>
+  [
+    table(
+      ['id', 'event', 'type', 'endpoint', 'status', 'attempts', 'created', 'last error'],
+      deliveries.map(({ id, eventId, eventType, tenant, endpointId, status, ...more }) => [
+        id,
+        cell(eventId, 40),
+        cell(eventType, 30),
+        cell(tenant === '' ? endpointId : `${tenant}/${endpointId}`, 40),
+        status,
+        String(more.attempts),
+        more.createdAt.replace('T', ' ').replace(/\.\d+/, ''),
+        cell(more.lastError ?? ''),
+      ]),
+    ),
+    deliveries.length < count
+      ? `${deliveries.length} of ${count} deliveries`
+      : counted(count, 'delivery', 'deliveries'),
+  ].join('\n');

@@ -1,0 +1,44 @@
+import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
+import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
+import { dynamodbEndpoints } from '../../lambdas/adapters/dynamodb/endpoints/store.ts';
+import { dynamodbOutboundEvents } from '../../lambdas/adapters/dynamodb/outbound-events/store.ts';
+import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
+import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
+import { taskMessage } from '../../lambdas/domain/delivery-task.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { type Replay, replayDelivery } from '../../lambdas/outbound/replay.ts';
+import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
+import type { Resent } from '../dlq/redrive.ts';
+import { redriveOf } from '../dlq/redrive-delivery.ts';
+import type { Deployment } from '../stack/deployment.ts';
+
+/** Replays deliveries of a deployment, and deals with their dead letters. */
+export function deliveryReplay(deployment: Deployment, options: ReplayOptions) {
+  const tables = dynamoClient(patientCalls);
+  const deliveries = dynamodbDeliveries(tables, deployment.deliveriesTable);
+  const endpoints = dynamodbEndpoints(tables, deployment.endpointsTable);
+  const events = dynamodbOutboundEvents(tables, deployment.outboundEventsTable);
+  const { send: sendTask } = sqsQueue(sqsClient(patientCalls), deployment.deliveryQueueUrl);
+
+  const ports = { deliveries, endpoints, events, sendTask };
+  const replay = (id: string, by?: 'job'): Promise<Replay> =>
+    replayDelivery(id, unixMillis(Date.now()), ports, { ...options, by });
+
+  return {
+    replay: (id: string) => replay(id),
+
+    /** @param taskText of a task that SQS moved */
+    async redrive(id: string, taskText: string | undefined): Promise<Resent> {
+      const delivery = await deliveries.read(id);
+      const step = redriveOf(delivery, taskText);
+      if (step.kind === 'replay') {
+        const result = await replay(id, 'job');
+        return result.kind === 'replayed' ? { kind: 'sent' } : result;
+      }
+      if (step.kind !== 'task') return step;
+      await sendTask(taskMessage(step.task, step.delivery));
+      return { kind: 'sent' };
+    },
+  };
+}

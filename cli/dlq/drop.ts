@@ -1,0 +1,17 @@
+import type { DeadMessage } from './dead-letter.ts';
+import { type Walked, type WalkPorts, walkQueue } from './walk-queue.ts';
+
+/** What became of dropping. */
+export interface Dropped extends Walked {
+  readonly dropped: number;
+}
+
+/** Deletes dead letters for good. @param isMeant which of the queue's */
+export async function drop(isMeant: (dead: DeadMessage) => boolean, ports: WalkPorts): Promise<Dropped> {
+  let dropped = 0;
+  const count = async (): Promise<boolean> => {
+    dropped += 1;
+    return true;
+  };
+  return { ...(await walkQueue(isMeant, count, ports)), dropped };
+}

@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isFailureCause } from '../../lambdas/domain/delivery-failure.ts';
+import { endpointIdArgument, tenantArgument } from '../terminal/parse-arguments.ts';
+import type { DeadMessage } from './dead-letter.ts';
+import type { Dlq } from './queues-of-stack.ts';
+
+/** Which dead letters a command is about; what is absent is not asked. */
+export interface DeadLetterFilter {
+  readonly id?: string;
+  readonly tenant?: string;
+  readonly endpoint?: string;
+  /** A cause, such as `refused`; or a part of the reason, in any case. */
+  readonly reason?: string;
+}
+
+/** The options of every command that works on dead letters. */
+export const withFilters = (command: Command): Command =>
+  command
+    .addOption(new Option('--tenant <tenant>', 'only what is for this tenant').argParser(tenantArgument))
+    .addOption(
+      new Option(
+        '--endpoint <id>',
+        'only what is for this endpoint of --tenant; without it, for one that has no tenant',
+      ).argParser(endpointIdArgument),
+    )
+    .addOption(
+      new Option(
+        '--reason <text>',
+        'only with this cause (refused, exhausted, crashed, …), or this in its reason',
+      ).argParser(textArgument),
+    )
+    .addOption(new Option('--id <id>', 'only the one of this id').argParser(textArgument));
+
+/** An empty text, as of a variable that is not set, would mean every letter. */
+function textArgument(given: string): string {
+  if (given.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return given;
+}
+
+/** @returns whether a dead letter of that queue is meant: all of the options have to fit */
+export const meantBy =
+  (filter: DeadLetterFilter, { source }: Pick<Dlq, 'source'>) =>
+  (dead: DeadMessage): boolean =>
+    (source === undefined || dead.source === source) &&
+    (filter.id === undefined || dead.id === filter.id) &&
+    (filter.tenant === undefined || dead.tenant === filter.tenant) &&
+    (filter.endpoint === undefined || isFor(dead, filter.endpoint, filter.tenant)) &&
+    (filter.reason === undefined || hasReason(dead, filter.reason));
+
+/** An endpoint's id is unique within its tenant only. */
+const isFor = ({ endpointId, tenant = '' }: DeadMessage, endpoint: string, ofTenant = ''): boolean =>
+  endpointId === endpoint && tenant === ofTenant;
+
+/** The name of a cause means that cause, and no reason with that word in it, where the letter has a cause. */
+function hasReason({ cause, reason }: DeadMessage, wanted: string): boolean {
+  const text = wanted.toLowerCase();
+  if (cause !== undefined && isFailureCause(text)) return cause === text;
+  return reason.toLowerCase().includes(text);
+}
+
+/** Whether any option narrows what a command is about. */
+export const isNarrow = ({ id, tenant, endpoint, reason }: DeadLetterFilter): boolean =>
+  [id, tenant, endpoint, reason].some((option) => option !== undefined);

@@ -1,0 +1,92 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import type { DlqMessage } from './dead-letter.ts';
+
+/** The most that SQS takes and gives at once. */
+const batchSize = 10;
+/** A command that is killed leaves what it holds invisible for so long. */
+const visibilitySeconds = 60;
+
+/** A dead-letter queue as a person reads it: what is received comes back unless it is deleted. */
+export function dlqQueue(client: SQSClient, QueueUrl: string) {
+  return {
+    /** @returns up to ten messages, none of which is received again for a minute; none when the queue is read to its end */
+    async receive(): Promise<readonly DlqMessage[]> {
+      const { Messages } = await client.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: batchSize,
+          VisibilityTimeout: visibilitySeconds,
+          // A long poll asks every server, so that empty means empty.
+          WaitTimeSeconds: 1,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: ['SentTimestamp'],
+        }),
+      );
+      return (Messages ?? []).map(toDlqMessage);
+    },
+
+    /** Makes messages visible again at once. */
+    async giveBack(messages: readonly DlqMessage[]): Promise<void> {
+      for (let from = 0; from < messages.length; from += batchSize) {
+        const Entries = messages.slice(from, from + batchSize).map(({ receiptHandle }, index) => ({
+          Id: String(index),
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: 0,
+        }));
+        await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+      }
+    },
+
+    async delete({ receiptHandle }: DlqMessage): Promise<void> {
+      await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receiptHandle }));
+    },
+
+    /** @returns about how many messages it holds, those that somebody holds just now included */
+    async count(): Promise<number> {
+      const { Attributes } = await client.send(
+        new GetQueueAttributesCommand({
+          QueueUrl,
+          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        }),
+      );
+      return Object.values(Attributes ?? {}).reduce((sum, value) => sum + Number(value), 0);
+    },
+  };
+}
+
+/** @returns after how many receives SQS moves a message of a work queue to its DLQ */
+export async function maxReceivesOf(
+  client: SQSClient,
+  workQueueUrl: string | undefined,
+): Promise<number | undefined> {
+  if (workQueueUrl === undefined) return undefined;
+  const command = new GetQueueAttributesCommand({
+    QueueUrl: workQueueUrl,
+    AttributeNames: ['RedrivePolicy'],
+  });
+  const { Attributes } = await client.send(command);
+  const policy: unknown = JSON.parse(Attributes?.['RedrivePolicy'] ?? '{}');
+  const count = policy && typeof policy === 'object' && 'maxReceiveCount' in policy && policy.maxReceiveCount;
+  return count ? Number(count) : undefined;
+}
+
+const toDlqMessage = (message: Message): DlqMessage => ({
+  messageId: message.MessageId ?? '',
+  receiptHandle: message.ReceiptHandle ?? '',
+  body: message.Body ?? '',
+  sentAt: unixMillis(Number(message.Attributes?.SentTimestamp ?? 0)),
+  attributes: Object.fromEntries(
+    Object.entries(message.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
+      name,
+      StringValue ?? '',
+    ]),
+  ),
+});

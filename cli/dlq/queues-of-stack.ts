@@ -1,0 +1,79 @@
+import { addressOf, isAddressed } from '../stack/address.ts';
+import type { Deployment } from '../stack/deployment.ts';
+import { RefusedError } from '../terminal/errors.ts';
+import type { DlqKind } from './dead-letter.ts';
+
+/** One dead-letter queue of a deployment. */
+export interface Dlq {
+  /** What the command line calls it, and no other. */
+  readonly name: string;
+  readonly kind: DlqKind;
+  readonly url: string;
+  /** The queue from which SQS moves messages there; the subscription has none. */
+  readonly workQueueUrl?: string;
+  /** What is in it is the fault of endpoints: nothing of the stack is to be mended. */
+  readonly isOfEndpoints?: boolean;
+  /** Sources may share a queue: then only the dead letters of this one are meant. */
+  readonly source?: string;
+}
+
+/**
+ * The DLQs that are meant by a name: `publish`, `subscription`, `delivery`, `undelivered` or a source's; all without one.
+ *
+ * A source may have one of these names: then both are written with whose they are, `stack:publish` and `source:publish`.
+ *
+ * @throws RefusedError listing the names that there are, also when the name alone may mean two
+ */
+export function dlqsNamed(deployment: Deployment, words?: string): readonly Dlq[] {
+  const { shared, ofSources } = inboundDlqs(deployment);
+  const ofStack = [...outboundDlqs(deployment), ...shared];
+  const all = [...addressed('stack', ofStack, ofSources), ...addressed('source', ofSources, ofStack)];
+  if (words === undefined) return all.filter(({ source }) => source === undefined);
+  const isMeant = (owner: 'stack' | 'source') => (dlq: Dlq) => isAddressed(words, owner, dlq.name);
+  const meant = [
+    ...addressed('stack', ofStack.filter(isMeant('stack')), ofSources),
+    ...addressed('source', ofSources.filter(isMeant('source')), ofStack),
+  ];
+  if (meant.length === 1) return meant;
+  const names = (dlqs: readonly Dlq[]): string => [...new Set(dlqs.map(({ name }) => name))].join(', ');
+  throw new RefusedError(
+    meant.length > 1
+      ? `'${words}' is a queue of the stack and a source: write ${meant.map(({ name }) => name).join(' or ')}.`
+      : `There is no dead-letter queue '${words}'; this stack has ${names(all)}.`,
+  );
+}
+
+const addressed = (owner: 'stack' | 'source', dlqs: readonly Dlq[], others: readonly Dlq[]): Dlq[] =>
+  dlqs.map((dlq) => {
+    const names = others.map(({ name }) => name);
+    return { ...dlq, name: addressOf(owner, dlq.name, names) };
+  });
+
+const outboundDlqs = (deployment: Deployment): readonly Dlq[] => [
+  {
+    name: 'publish',
+    kind: 'publish',
+    url: deployment.publishDlqUrl,
+    workQueueUrl: deployment.publishQueueUrl,
+  },
+  { name: 'subscription', kind: 'subscription', url: deployment.subscriptionDlqUrl },
+  {
+    name: 'delivery',
+    kind: 'delivery',
+    url: deployment.deliveryDlqUrl,
+    workQueueUrl: deployment.deliveryQueueUrl,
+  },
+  { name: 'undelivered', kind: 'delivery', url: deployment.undeliveredQueueUrl, isOfEndpoints: true },
+];
+
+/** Those of the sources; where they share one, it is there as `inbound`, and once for each source. */
+function inboundDlqs(deployment: Deployment) {
+  const sources = Object.values(deployment.sources);
+  const isShared = new Set(sources.map(({ dlqUrl }) => dlqUrl)).size < sources.length;
+  const ofSources = sources.map(({ name, dlqUrl, queueUrl }): Dlq => {
+    const dlq = { name, kind: 'inbound', url: dlqUrl, workQueueUrl: queueUrl } as const;
+    return isShared ? { ...dlq, source: name } : dlq;
+  });
+  const shared = isShared ? ofSources.slice(0, 1) : [];
+  return { shared: shared.map((dlq): Dlq => ({ ...dlq, name: 'inbound', source: undefined })), ofSources };
+}

@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
+import { DeliveryTask } from '../../lambdas/domain/delivery-task.ts';
+import type { Resent } from './redrive.ts';
+
+/** What to do about the dead letter of a delivery. */
+export type DeliveryRedrive =
+  | { readonly kind: 'replay' }
+  /** The task goes back: the delivery still waits for it, or it brings a success that is not recorded yet. */
+  | { readonly kind: 'task'; readonly task: DeliveryTask; readonly delivery: Delivery }
+  | Exclude<Resent, { readonly kind: 'sent' }>;
+
+/**
+ * Decides by the delivery's record: one that was replayed meanwhile, or delivered, is not sent once more.
+ *
+ * @param taskText of a task that SQS moved; undefined for a delivery that was given up
+ */
+export function redriveOf(delivery: Delivery | undefined, taskText: string | undefined): DeliveryRedrive {
+  if (delivery === undefined) return { kind: 'refused', reason: 'there is no such delivery any more' };
+  const task = taskText === undefined ? undefined : parseTask(taskText);
+  if (delivery.status === 'delivered') return { kind: 'obsolete' };
+  const isUnfinished = delivery.status === 'pending' || delivery.status === 'held';
+  if (task && (isUnfinished || task.seen)) return { kind: 'task', task, delivery };
+  return isUnfinished ? { kind: 'obsolete' } : { kind: 'replay' };
+}
+
+function parseTask(text: string): DeliveryTask | undefined {
+  try {
+    const result = v.safeParse(DeliveryTask, JSON.parse(text));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { UnixMillis } from '../../lambdas/domain/time.ts';
+import { type Dlq, dlqsNamed } from '../dlq/queues-of-stack.ts';
+import { type QueueCounts, queueCounts, totalOf } from '../kept/queue-counts.ts';
+import { type DeployedSource, type Deployment, sourceOf } from '../stack/deployment.ts';
+import { RefusedError } from '../terminal/errors.ts';
+import type { Unfinished } from './unfinished.ts';
+
+/** A queue with work, and the one where it ends that is given up. */
+export interface Watched {
+  /** As the command line calls it. */
+  readonly name: string;
+  /** Undefined: nothing is worked off, as of what SNS could not hand over. */
+  readonly queueUrl: string | undefined;
+  readonly dlqUrl: string;
+  /** Whose events they are; `sending`: those that are sent. */
+  readonly kind: 'source' | 'sending';
+  /** Others have their events in the same queues. */
+  readonly isShared: boolean;
+  /** Seconds for which a message that just failed may still be tried; undefined when it is not known. */
+  readonly retries: number | undefined;
+}
+
+/** What a source's removal leaves without a consumer. @throws RefusedError when there is no such source */
+export function watchedSource(deployment: Deployment, name: string): Watched {
+  const source = sourceOf(deployment, name);
+  const [dlq] = dlqsNamed(deployment, `source:${name}`);
+  const others = Object.values(deployment.sources).filter(({ queueUrl }) => queueUrl === source.queueUrl);
+  return {
+    name: dlq?.name ?? name,
+    queueUrl: source.queueUrl,
+    dlqUrl: source.dlqUrl,
+    kind: 'source',
+    isShared: others.length > 1,
+    retries: retriesOf([source]),
+  };
+}
+
+/** What `cdk destroy` leaves without a consumer: every queue of the stack, those of the sources first. */
+export function watchedAll(deployment: Deployment): readonly Watched[] {
+  const watched = dlqsNamed(deployment).map((dlq) => watchedDlq(deployment, dlq));
+  const ofKind = (wanted: Watched['kind']) => watched.filter(({ kind }) => kind === wanted);
+  return [...ofKind('source'), ...ofKind('sending')];
+}
+
+function watchedDlq(deployment: Deployment, { name, kind, url, workQueueUrl }: Dlq): Watched {
+  const sources = Object.values(deployment.sources).filter(({ queueUrl }) => queueUrl === workQueueUrl);
+  return {
+    name,
+    queueUrl: workQueueUrl,
+    dlqUrl: url,
+    kind: kind === 'inbound' ? 'source' : 'sending',
+    isShared: sources.length > 1,
+    retries: retriesOf(sources),
+  };
+}
+
+/** The longest of them: a queue has the events of all. */
+function retriesOf(sources: readonly DeployedSource[]): number | undefined {
+  const all = sources.map(({ checks }) => checks?.handlerRetryDelays);
+  const known = all.flatMap((delays) => (delays ? [delays.reduce((sum, delay) => sum + delay, 0)] : []));
+  return known.length === all.length && known.length > 0 ? Math.max(...known) : undefined;
+}
+
+/** What is left in both queues; undefined: there is no such queue. */
+export interface LeftInQueues {
+  readonly watched: Watched;
+  readonly queue: QueueCounts | undefined;
+  readonly dead: QueueCounts | undefined;
+}
+
+/** What is left, and what is unfinished in the tables; undefined where only a source is looked at. */
+export interface Left {
+  readonly queues: readonly LeftInQueues[];
+  readonly unfinished: Unfinished | undefined;
+}
+
+const none: QueueCounts = { waiting: 0, inFlight: 0, delayed: 0 };
+
+/** Looks once. */
+export async function lookAt(client: SQSClient, watched: Watched): Promise<LeftInQueues> {
+  const { queueUrl, dlqUrl } = watched;
+  const [queue, dead] = await Promise.all([
+    queueUrl === undefined ? none : queueCounts(client, queueUrl),
+    queueCounts(client, dlqUrl),
+  ]);
+  return { watched, queue, dead };
+}
+
+/** What waiting needs of the outside world. */
+export interface WaitPorts {
+  look(): Promise<Left>;
+  pause(): Promise<void>;
+  now(): UnixMillis;
+  progress(left: Left): void;
+  /** Ctrl-C. */
+  isStopped(): boolean;
+}
+
+/** SQS's counts lag: a queue counts as empty when all looks for so long say so. */
+const emptyForMs = 60_000;
+
+/**
+ * Waits until nothing is on its way any more. Dead letters and held deliveries, which nobody tries again, do not keep it;
+ * a queue or table that does not exist ends it.
+ *
+ * @returns what the last look found
+ */
+export async function untilEmpty(ports: WaitPorts): Promise<Left> {
+  let emptySince: UnixMillis | undefined;
+  for (;;) {
+    const left = await ports.look();
+    if (hasMissing(left)) return left;
+    ports.progress(left);
+    const now = ports.now();
+    emptySince = isOnItsWay(left) ? undefined : (emptySince ?? now);
+    if (isEnd(emptySince, now, ports)) return left;
+    await ports.pause();
+  }
+}
+
+/** @throws RefusedError when it is stopped before it is sure */
+function isEnd(emptySince: UnixMillis | undefined, now: UnixMillis, ports: WaitPorts): boolean {
+  if (emptySince === undefined) return ports.isStopped();
+  if (now - emptySince >= emptyForMs) return true;
+  if (!ports.isStopped()) return false;
+  throw new RefusedError('Stopped: the queues look empty, but not for a whole minute yet.');
+}
+
+const hasMissing = ({ queues, unfinished }: Left): boolean =>
+  queues.some(({ queue, dead }) => queue === undefined || dead === undefined) ||
+  (unfinished !== undefined && unfinished.missing.length > 0);
+
+const isOnItsWay = ({ queues, unfinished }: Left): boolean =>
+  queues.some(({ queue }) => totalOf(queue ?? none) > 0) ||
+  (unfinished !== undefined && unfinished.pending + unfinished.unburied + unfinished.recoveries > 0);

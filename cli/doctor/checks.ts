@@ -1,0 +1,106 @@
+import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { type Dlq, dlqsNamed } from '../dlq/queues-of-stack.ts';
+import { aboutOf, queueCounts, totalOf } from '../kept/queue-counts.ts';
+import { secretVersions } from '../secrets/versions.ts';
+import { addressOf, ownSecret } from '../stack/address.ts';
+import type { Deployment } from '../stack/deployment.ts';
+import { fetchWithReason } from '../stack/fetch-with-reason.ts';
+import { isOfStack } from '../stack/resource-names.ts';
+import { failureLine } from '../terminal/errors.ts';
+import type { Finding } from './finding.ts';
+import { missingQueue } from './left-findings.ts';
+
+/** What is sent is signed, and secrets of endpoints can be opened. */
+export async function checkOwnSecrets(
+  { sources, signingSecretArn, masterSecretArn }: Deployment,
+  client: SecretsManagerClient,
+): Promise<Finding[]> {
+  const signing = await secretVersions(client, signingSecretArn).current();
+  const canSign = signing && parseSecretValue(signing.value, 'standard-webhooks') !== undefined;
+  const master = await secretVersions(client, masterSecretArn).current();
+  const name = addressOf('stack', ownSecret, Object.keys(sources));
+  return [
+    {
+      check: 'signing secret',
+      ok: canSign === true,
+      detail: canSign ? 'is set' : 'is no Standard Webhooks secret: nothing can be delivered',
+      command: canSign ? undefined : `secrets set ${name}`,
+    },
+    {
+      check: 'master secret',
+      ok: Boolean(master?.value),
+      detail: master?.value ? 'is set' : 'has no value: no secret of an endpoint can be opened',
+      advice: master?.value
+        ? undefined
+        : 'store its last value again with aws secretsmanager put-secret-value',
+    },
+  ];
+}
+
+/** Nothing is dead by a fault of the stack; what endpoints did not take is told only. */
+export async function checkDeadLetters(deployment: Deployment, client: SQSClient): Promise<Finding[]> {
+  const dlqs = dlqsNamed(deployment);
+  const found = await Promise.all(dlqs.map((dlq) => deadLettersOf(dlq, client)));
+  const findings = found.filter((finding) => finding !== undefined);
+  if (findings.length > 0) return findings;
+  return [{ check: 'dead letters', ok: true, detail: `none in ${dlqs.length} queues` }];
+}
+
+/** @returns undefined when there are none */
+async function deadLettersOf(dlq: Dlq, client: SQSClient): Promise<Finding | undefined> {
+  const { name, url, isOfEndpoints = false } = dlq;
+  const check = `dead letters of ${name}`;
+  try {
+    const counts = await queueCounts(client, url);
+    if (counts === undefined) return missingQueue(check, url);
+    const count = totalOf(counts);
+    if (count === 0) return undefined;
+    const detail = `${aboutOf(count, 'message')}${isOfEndpoints ? ' that endpoints did not take' : ''}`;
+    return { check, ok: isOfEndpoints, detail, command: `dlq list ${name}` };
+  } catch (error) {
+    return { check, ok: false, detail: `could not be counted: ${failureLine(error)}` };
+  }
+}
+
+/**
+ * No alarm of the stack is on.
+ *
+ * @param stack undefined: whichever there are
+ */
+export async function checkAlarms(stack: string | undefined, client: CloudWatchClient): Promise<Finding[]> {
+  const isOwn = isOfStack(stack);
+  const asked = { AlarmNamePrefix: stack && `${stack}-`, StateValue: 'ALARM' } as const;
+  const on: MetricAlarm[] = [];
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, asked))
+    on.push(...MetricAlarms.filter(({ AlarmName = '' }) => isOwn(AlarmName)));
+  if (on.length === 0) return [{ check: 'alarms', ok: true, detail: 'none is on' }];
+  return on.map(({ AlarmName = '', AlarmDescription = '' }) => ({
+    check: `alarm ${AlarmName}`,
+    ok: false,
+    detail: AlarmDescription,
+  }));
+}
+
+/** Providers and AWS sign times: a clock may be off by less than their tolerance. */
+const maxSkewSeconds = 60;
+
+/** This machine's clock agrees with the API's. */
+export async function checkClock({ managementUrl }: Deployment): Promise<Finding[]> {
+  // It need not let us in to tell the time.
+  const response = await fetchWithReason(managementUrl, {});
+  const there = Date.parse(response.headers.get('date') ?? '');
+  if (Number.isNaN(there)) return [];
+  const skew = Math.round((Date.now() - there) / 1000);
+  const ok = Math.abs(skew) <= maxSkewSeconds;
+  return [
+    {
+      check: 'clock',
+      ok,
+      detail: `${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'ahead of'} the API`,
+      advice: ok ? undefined : 'set the time of this machine: what it signs is refused',
+    },
+  ];
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
+import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
+import { attentionItems } from '../../lambdas/adapters/dynamodb/endpoints/attention.ts';
+import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
+import { countsText, totalOf } from '../kept/queue-counts.ts';
+import { openDeployment } from '../stack/deployment.ts';
+import type { TargetOptions } from '../stack/target.ts';
+import { UsageError } from '../terminal/errors.ts';
+import { untilInterrupted } from '../terminal/interrupt.ts';
+import { counted } from '../terminal/table.ts';
+import { type Left, lookAt, untilEmpty, watchedAll, watchedSource } from './before-removal.ts';
+import type { Finding } from './finding.ts';
+import { leftFindings } from './left-findings.ts';
+import { lookAtTables, type Unfinished } from './unfinished.ts';
+
+/** What `hookline doctor` is asked before a removal. */
+export interface RemovalOptions {
+  /** A source's name; true where none was given. */
+  readonly beforeRemoval?: string | true;
+  readonly all?: boolean;
+  readonly wait?: boolean;
+}
+
+const lookEveryMs = 5_000;
+
+/**
+ * Reports what the queues of one source still hold; of all, what the tables of sending hold, too.
+ *
+ * @throws UsageError when it is not said of which
+ */
+export async function examineBeforeRemoval(
+  options: TargetOptions & RemovalOptions,
+): Promise<readonly Finding[]> {
+  const name = sourceMeant(options);
+  const deployment = await openDeployment(options);
+  const isAll = name === undefined;
+  const watched = isAll ? watchedAll(deployment) : [watchedSource(deployment, name)];
+  const client = sqsClient(patientCalls);
+  const tables = dynamoClient(patientCalls);
+  const running = (limit: number) =>
+    attentionItems(tables, deployment.endpointsTable, 'jobs', undefined, limit);
+  const look = async (): Promise<Left> => {
+    const [queues, unfinished] = await Promise.all([
+      Promise.all(watched.map((one) => lookAt(client, one))),
+      isAll ? lookAtTables(tables, deployment, running) : undefined,
+    ]);
+    return { queues, unfinished };
+  };
+  const left = options.wait ? await wait(look) : await look();
+  return leftFindings(left, unixMillis(Date.now()), options.wait === true);
+}
+
+/** @returns undefined: all */
+function sourceMeant({ beforeRemoval, all }: RemovalOptions): string | undefined {
+  const name = beforeRemoval === true ? undefined : beforeRemoval;
+  if (all && name !== undefined)
+    throw new UsageError(`--before-removal ${name} is of one source: leave out it or --all.`);
+  if (all) return undefined;
+  if (beforeRemoval === undefined) throw new UsageError('--wait goes with --before-removal SOURCE or --all.');
+  if (name === undefined) throw new UsageError('--before-removal needs a source’s name, or --all.');
+  return name;
+}
+
+const wait = (look: () => Promise<Left>): Promise<Left> =>
+  untilInterrupted((isStopped) => {
+    const pause = async (): Promise<void> => {
+      for (let waited = 0; waited < lookEveryMs && !isStopped(); waited += 250) await sleep(250);
+    };
+    const now = () => unixMillis(Date.now());
+    return untilEmpty({ look, pause, now, progress: progressOfWaiting(), isStopped });
+  });
+
+/** Elsewhere than on a terminal a wait of hours is a line a minute at most. */
+const lineEveryMs = 60_000;
+
+/** One line that changes on a terminal; elsewhere a line when the counts have changed, and when nothing is left. */
+function progressOfWaiting(): (left: Left) => void {
+  let shown = { line: '', at: 0 };
+  return (left) => {
+    const line = lineOf(left);
+    const at = Date.now();
+    if (process.stderr.isTTY) process.stderr.write(`\r${line.padEnd(shown.line.length)}\r`);
+    else if (line === shown.line || (line !== emptyLine && at - shown.at < lineEveryMs)) return;
+    else process.stderr.write(`${line}\n`);
+    shown = { line, at };
+  };
+}
+
+const emptyLine = 'empty; SQS’s counts lag, so this looks for a minute …';
+
+function lineOf({ queues, unfinished }: Left): string {
+  const busy = queues.flatMap(({ watched, queue }) =>
+    queue !== undefined && totalOf(queue) > 0 ? [`${watched.name}: ${countsText(queue)}`] : [],
+  );
+  const all = [...busy, ...(unfinished === undefined ? [] : wordsOf(unfinished))];
+  return all.length === 0 ? emptyLine : `${all.join('; ')} …`;
+}
+
+const wordsOf = ({ pending, recoveries, isCutShort }: Unfinished): string[] => [
+  ...(pending > 0
+    ? [`${isCutShort ? 'at least ' : ''}${counted(pending, 'delivery', 'deliveries')} pending`]
+    : []),
+  ...(recoveries > 0 ? [`${counted(recoveries, 'recovery', 'recoveries')} running`] : []),
+];

@@ -1,0 +1,58 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { describeStack, type Found } from '../stack/deployment.ts';
+import type { Finding } from './finding.ts';
+
+/** What `npx cdk bootstrap` makes unless it is told another name. */
+const toolkitStack = 'CDKToolkit';
+/** What the app's assembly asks for. */
+const leastBootstrapVersion = 6;
+
+/** That there is no stack, or one that was never deployed to its end. */
+export function notDeployed({ stack, where, status }: Extract<Found, { kind: 'absent' }>): Finding {
+  if (status === undefined)
+    return {
+      check: 'stack',
+      ok: true,
+      detail: `${stack} is not deployed in ${where} yet, and these credentials may look: below is what its first deploy needs (another stack: --stack NAME)`,
+    };
+  const check = {
+    check: 'stack',
+    ok: false,
+    detail: `${stack} in ${where} is ${status}, and has no outputs`,
+  };
+  if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS')
+    return { ...check, advice: 'Wait for its end.' };
+  const failed = { awsCommand: `cloudformation describe-stack-events --stack-name ${stack}` };
+  if (status.startsWith('DELETE_'))
+    return { ...check, ...failed, advice: 'It could not be deleted whole; its events say why:' };
+  return {
+    ...check,
+    ...failed,
+    advice:
+      'Its first deploy did not succeed; npx cdk deploy removes what is left of it and tries again. Its events say why:',
+  };
+}
+
+/** CDK can deploy into the account and region. */
+export async function checkBootstrap(client: CloudFormationClient): Promise<Finding[]> {
+  const toolkit = await describeStack(client, toolkitStack);
+  const advice =
+    'npx cdk bootstrap (npx cdk bootstrap --toolkit-stack-name NAME has another name, which is not looked for here)';
+  if (toolkit === undefined)
+    return [
+      {
+        check: 'bootstrap',
+        ok: false,
+        detail: `there is no stack ${toolkitStack} in this account and region`,
+        advice,
+      },
+    ];
+  const [, , , , account = '?'] = toolkit.StackId?.split(':') ?? [];
+  const output = toolkit.Outputs?.find(({ OutputKey }) => OutputKey === 'BootstrapVersion')?.OutputValue;
+  const version = Number(output ?? 0);
+  const ok = version >= leastBootstrapVersion;
+  const detail = ok
+    ? `account ${account} is bootstrapped, version ${version}`
+    : `${toolkitStack} is ${toolkit.StackStatus}, bootstrap version ${output ?? 'unknown'}; ${leastBootstrapVersion} is the least`;
+  return [{ check: 'bootstrap', ok, detail, advice: ok ? undefined : 'npx cdk bootstrap' }];
+}

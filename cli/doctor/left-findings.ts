@@ -1,0 +1,143 @@
+import { later, seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
+import { queueNameOf } from '../kept/kept-queues.ts';
+import { aboutOf, countsText, type QueueCounts, totalOf } from '../kept/queue-counts.ts';
+import { cell, counted, instant } from '../terminal/table.ts';
+import type { Left, LeftInQueues, Watched } from './before-removal.ts';
+import type { Finding } from './finding.ts';
+import type { Unfinished } from './unfinished.ts';
+
+/**
+ * What a person is told before the removal.
+ *
+ * @param isSettled by `--wait`: the counts were the same for longer than SQS's lag
+ */
+export function leftFindings(left: Left, now: UnixMillis, isSettled: boolean): readonly Finding[] {
+  const findings = [
+    ...left.queues.flatMap((one) => findingsOfQueues(one, now)),
+    ...(left.unfinished === undefined ? [] : findingsOfTables(left.unfinished)),
+  ];
+  if (isSettled || findings.some(({ ok }) => !ok)) return findings;
+  const detail = 'SQS’s counts lag by up to a minute: --wait looks until they are settled';
+  return [...findings, { check: 'counts', ok: true, detail }];
+}
+
+function findingsOfQueues({ watched, queue, dead }: LeftInQueues, now: UnixMillis): readonly Finding[] {
+  const { name, queueUrl, dlqUrl, isShared } = watched;
+  const ofAll = isShared ? ' (of all sources that share the queue)' : '';
+  return [
+    ...(queueUrl === undefined
+      ? []
+      : [queue === undefined ? missingQueue(`queue of ${name}`, queueUrl) : ofQueue(queue)]),
+    dead === undefined ? missingQueue(`dead letters of ${name}`, dlqUrl) : ofDlq(dead),
+  ];
+
+  function ofQueue(counts: QueueCounts): Finding {
+    const ok = totalOf(counts) === 0;
+    const detail = `${countsText(counts)}${ofAll}`;
+    return { check: `queue of ${name}`, ok, detail, advice: ok ? undefined : whenEmpty(watched, now) };
+  }
+
+  function ofDlq(counts: QueueCounts): Finding {
+    const ok = totalOf(counts) === 0;
+    const detail = `${aboutOf(totalOf(counts), 'message')}${ofAll}`;
+    const command = ok ? undefined : `dlq redrive ${name}`;
+    return { check: `dead letters of ${name}`, ok, detail, command };
+  }
+}
+
+const whereToLook =
+  'Is this the right stack, account and region (--stack, --profile, --region)? If so, it was deleted by hand: what was in it is lost, and npx cdk deploy does not bring it back.';
+
+/** A queue of the stack that is not there, which is not an empty one. */
+export const missingQueue = (check: string, url: string): Finding => ({
+  check,
+  ok: false,
+  detail: `there is no queue ${queueNameOf(url)} in this account and region`,
+  advice: whereToLook,
+});
+
+function findingsOfTables(unfinished: Unfinished): readonly Finding[] {
+  const { missing } = unfinished;
+  if (missing.length > 0)
+    return missing.map((table) => ({
+      check: 'unfinished deliveries',
+      ok: false,
+      detail: `there is no table ${table} in this account and region`,
+      advice: whereToLook,
+    }));
+  return [pendingOf(unfinished), heldOf(unfinished), ...unburiedOf(unfinished), recoveriesOf(unfinished)];
+}
+
+const deliveries = (count: number, isCutShort: boolean): string =>
+  `${isCutShort ? 'at least ' : ''}${counted(count, 'delivery', 'deliveries')}`;
+
+function pendingOf({ pending, isCutShort }: Unfinished): Finding {
+  const check = 'pending deliveries';
+  const detail = `${deliveries(pending, isCutShort)} in the table`;
+  if (pending === 0 && !isCutShort) return { check, ok: true, detail };
+  const more = isCutShort ? 'There are more unfinished ones than were looked at. ' : '';
+  return {
+    check,
+    ok: false,
+    detail,
+    advice: `${more}They wait for their next attempt; the tasks of some are in the delivery queue, too. --wait waits for them: as long as the retry schedule, for an endpoint that is down.`,
+  };
+}
+
+const mostNamed = 5;
+
+function heldOf({ held, heldBy, isCutShort }: Unfinished): Finding {
+  const check = 'held deliveries';
+  const detail = `${deliveries(held, isCutShort)} of endpoints that are disabled`;
+  if (held === 0) return { check, ok: true, detail };
+  const named = heldBy.slice(0, mostNamed).map((name) => cell(name));
+  const more = heldBy.length > mostNamed ? `, and ${heldBy.length - mostNamed} more` : '';
+  return {
+    check,
+    ok: false,
+    detail: `${detail}: ${named.join(', ')}${more}`,
+    advice:
+      'Enable these endpoints, or delete them, which discards what is held for them; --wait does not wait for it.',
+    command: 'endpoints enable TENANT ID',
+  };
+}
+
+const unburiedOf = ({ unburied, isCutShort }: Unfinished): readonly Finding[] =>
+  unburied === 0
+    ? []
+    : [
+        {
+          check: 'failed deliveries',
+          ok: false,
+          detail: `${deliveries(unburied, isCutShort)} whose dead letter is not sent yet`,
+          advice: 'The sweep sends it within minutes: look again, or see whether it runs:',
+          command: 'doctor',
+        },
+      ];
+
+function recoveriesOf({ recoveries, hasMoreRecoveries }: Unfinished): Finding {
+  const check = 'recoveries';
+  const detail = `${hasMoreRecoveries ? 'at least ' : ''}${counted(recoveries, 'recovery', 'recoveries')} running`;
+  if (recoveries === 0) return { check, ok: true, detail };
+  return {
+    check,
+    ok: false,
+    detail,
+    advice: 'They still send failed deliveries again: --wait waits for their end; this stops one:',
+    command: 'recover-cancel ID',
+  };
+}
+
+/** Tries beyond the waits themselves: a batch before each, and the last hop. */
+const tolerance = seconds(1_800);
+
+/** What is delayed, and in part what is in flight, waits for its handler's next try: hours, by the default delays. */
+function whenEmpty({ kind, retries }: Watched, now: UnixMillis): string {
+  if (kind === 'sending')
+    return 'It is on its way, or waits for its next attempt; what is not due within 15 minutes is in the table only.';
+  const end =
+    retries === undefined
+      ? 'for as long as its handlerRetryDelays add up to'
+      : `until ${instant(later(now, seconds(retries + tolerance)))} at the latest (handlerRetryDelays), then it is in the dead letters`;
+  return `In flight or delayed is also what its handler failed on, which is tried again ${end}. First switch the webhook off at the provider; --wait waits until it is empty.`;
+}

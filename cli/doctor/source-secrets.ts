@@ -1,0 +1,126 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { findSecret, type KeptSecret, keptSecrets } from '../kept/kept-secrets.ts';
+import { inOutputs } from '../kept/resources-in-use.ts';
+import { getsSecretByHandshake, secretFormat } from '../secrets/check-value.ts';
+import { secretFault } from '../secrets/mistakes.ts';
+import { secretVersions } from '../secrets/versions.ts';
+import type { DeployedSource, Deployment } from '../stack/deployment.ts';
+import { failureLine } from '../terminal/errors.ts';
+import { counted } from '../terminal/table.ts';
+import type { Finding } from './finding.ts';
+import { whatIsLost } from './redelivery.ts';
+
+/** A source that verifies nothing, and what is wrong with its secret. */
+interface Faulty {
+  readonly source: DeployedSource;
+  readonly fault: string;
+}
+
+/** Every source has a secret that is one; of one that has none: what an earlier source of that name left. */
+export async function checkSourceSecrets(
+  deployment: Deployment,
+  stack: string,
+  client: SecretsManagerClient,
+): Promise<Finding[]> {
+  const sources = Object.values(deployment.sources);
+  const looked = await Promise.all(sources.map((source) => lookAt(source, client)));
+  const faulty = looked.flatMap((one) => (one.kind === 'faulty' ? [one] : []));
+  const findings = looked.flatMap((one) => (one.kind === 'finding' ? [one.finding] : []));
+  if (faulty.length === 0 && findings.length === 0)
+    return [{ check: 'secrets', ok: true, detail: `all ${sources.length} are set` }];
+  const kept = faulty.length === 0 ? [] : await leftSecrets(deployment, stack, client);
+  return [...findings, ...(await Promise.all(faulty.map((one) => withRemedy(one, kept, client))))];
+}
+
+type Looked =
+  | { readonly kind: 'ok' }
+  | ({ readonly kind: 'faulty' } & Faulty)
+  | { readonly kind: 'finding'; readonly finding: Finding };
+
+/** What goes wrong with one source hides none of the others. */
+async function lookAt(source: DeployedSource, client: SecretsManagerClient): Promise<Looked> {
+  const { name, provider, secretArn } = source;
+  const check = `secret of ${name}`;
+  try {
+    const current = await secretVersions(client, secretArn).current();
+    const fault = secretFault(current?.value, secretFormat(provider));
+    if (fault === undefined) return { kind: 'ok' };
+    const secret = current === undefined ? await findSecret(client, secretArn) : undefined;
+    if (current !== undefined || (secret !== undefined && !secret.isBeingDeleted))
+      return { kind: 'faulty', source, fault };
+    const state = secret === undefined ? 'does not exist in this account and region' : 'is being deleted';
+    const detail = `${secretArn} ${state}: every request is answered 503${whatIsLost(provider)}`;
+    return { kind: 'finding', finding: { check, ok: false, detail, ...remedyOf(secretArn, secret) } };
+  } catch (error) {
+    const detail = `could not be checked: ${failureLine(error)}`;
+    return { kind: 'finding', finding: { check, ok: false, detail } };
+  }
+}
+
+const remedyOf = (arn: string, secret: KeptSecret | undefined) =>
+  secret === undefined
+    ? {
+        advice:
+          'Is this the right stack, account and region? If so, it was deleted by hand: rename the source, or take it out, deploy, and add it again.',
+      }
+    : { awsCommand: `secretsmanager restore-secret --secret-id ${arn}` };
+
+/** For want of a permission there is none that is known of. */
+async function leftSecrets(
+  deployment: Deployment,
+  stack: string,
+  client: SecretsManagerClient,
+): Promise<readonly KeptSecret[]> {
+  try {
+    return await keptSecrets(client, stack, new Set(inOutputs(deployment)));
+  } catch {
+    return [];
+  }
+}
+
+async function withRemedy(
+  { source, fault }: Faulty,
+  kept: readonly KeptSecret[],
+  client: SecretsManagerClient,
+): Promise<Finding> {
+  const { name, provider } = source;
+  const finding = { check: `secret of ${name}`, ok: false, detail: `${fault}${whatIsLost(provider)}` };
+  const left = await usableOf(source, kept, client);
+  const [first] = left;
+  if (first === undefined)
+    return { ...finding, command: `secrets ${getsSecretByHandshake(provider) ? 'await' : 'set'} ${name}` };
+  const isOne = left.every(({ value }) => value === first.value);
+  if (isOne)
+    return {
+      ...finding,
+      advice:
+        'An earlier source of this name left its secret: this takes it over, and the events that were left:',
+      command: `adopt ${name}`,
+    };
+  return {
+    ...finding,
+    advice: `Earlier sources of this name left ${counted(left.length, 'secret')} with different values; npx hookline kept shows all. The one that was changed last:`,
+    command: `adopt ${name} --from ${first.arn}`,
+  };
+}
+
+/** What was left and `adopt` would take: the one that was changed last is the first. */
+async function usableOf(
+  { name, provider }: DeployedSource,
+  kept: readonly KeptSecret[],
+  client: SecretsManagerClient,
+) {
+  const own = kept.filter((secret) => secret.kind === 'source' && secret.source === name);
+  const read = own.map(async ({ arn, changedAt = 0 }) => {
+    const value = await secretVersions(client, arn)
+      .current()
+      .then((version) => version?.value)
+      .catch(() => undefined);
+    return { arn, changedAt, value };
+  });
+  const found = await Promise.all(read);
+  return found
+    .filter(({ value }) => value && parseSecretValue(value, secretFormat(provider)) !== undefined)
+    .sort((one, other) => other.changedAt - one.changedAt);
+}

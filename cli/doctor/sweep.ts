@@ -1,0 +1,95 @@
+import {
+  type CloudFormationClient,
+  paginateListStackResources,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
+import { type CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { days, later, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { instant } from '../terminal/table.ts';
+import type { Finding } from './finding.ts';
+
+/** It runs every minute; CloudWatch may hear of a run some minutes later. */
+const window = seconds(600);
+/** CloudWatch gives 1,440 values at once. */
+const lookBack = { span: days(14), periodSeconds: 3_600 };
+const check = 'sweep';
+
+/**
+ * The sweep ran lately: it sends long retries and finds what was lost, and its alarm keeps silent until there was a first run.
+ *
+ * @param stack whose function is looked for among its resources
+ */
+export async function checkSweep(
+  stack: string,
+  formation: CloudFormationClient,
+  watch: CloudWatchClient,
+  now: UnixMillis,
+): Promise<Finding[]> {
+  const { lambda, schedule } = await sweepOf(stack, formation);
+  if (lambda === undefined)
+    return [
+      { check, ok: false, detail: `${stack} has no sweep function`, advice: 'npx cdk deploy makes it.' },
+    ];
+  const recent = await lastRun(watch, lambda, back(now, window), now, 60);
+  if (recent !== undefined) return [{ check, ok: true, detail: `ran ${instant(recent)}` }];
+  const earlier = await lastRun(watch, lambda, back(now, lookBack.span), now, lookBack.periodSeconds);
+  const detail =
+    earlier === undefined
+      ? `${lambda} has not run in 14 days, or ever`
+      : `${lambda} has not run for ${window / 60} minutes; it last did in the hour from ${instant(earlier)}`;
+  return [
+    {
+      check,
+      ok: false,
+      detail: `${detail}: retries over 15 minutes are not sent, and nothing that was lost is found`,
+      advice:
+        'Was the stack deployed minutes ago? Then look again. Else see whether its schedule is ENABLED, and its role may invoke the function:',
+      awsCommand: `scheduler get-schedule --name ${schedule ?? 'NAME'} --query '[State,Target.RoleArn]'`,
+    },
+  ];
+}
+
+const back = (now: UnixMillis, span: number): UnixMillis => later(now, seconds(-span));
+
+/** The physical names of the function and its schedule. */
+async function sweepOf(stack: string, client: CloudFormationClient) {
+  const found: StackResourceSummary[] = [];
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources(
+    { client },
+    { StackName: stack },
+  ))
+    found.push(...StackResourceSummaries);
+  const named = (type: string) =>
+    found.find(
+      ({ ResourceType, LogicalResourceId, ResourceStatus = '' }) =>
+        ResourceType === type &&
+        LogicalResourceId?.startsWith('OutboundSweep') &&
+        !ResourceStatus.startsWith('DELETE_'),
+    )?.PhysicalResourceId;
+  return { lambda: named('AWS::Lambda::Function'), schedule: named('AWS::Scheduler::Schedule') };
+}
+
+/** @returns the beginning of the last period in which it ran */
+async function lastRun(
+  client: CloudWatchClient,
+  lambda: string,
+  from: UnixMillis,
+  to: UnixMillis,
+  Period: number,
+): Promise<UnixMillis | undefined> {
+  const { Datapoints = [] } = await client.send(
+    new GetMetricStatisticsCommand({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Invocations',
+      Dimensions: [{ Name: 'FunctionName', Value: lambda }],
+      StartTime: new Date(from),
+      EndTime: new Date(to),
+      Period,
+      Statistics: ['Sum'],
+    }),
+  );
+  const ran = Datapoints.flatMap(({ Sum = 0, Timestamp }) =>
+    Sum > 0 && Timestamp ? [Timestamp.getTime()] : [],
+  );
+  return ran.length === 0 ? undefined : unixMillis(Math.max(...ran));
+}

@@ -1,0 +1,129 @@
+import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { deliveryStatuses, heldByOf } from '../../lambdas/domain/delivery-record.ts';
+import { dueIndex } from '../../lambdas/domain/tables.ts';
+import type { Deployment } from '../stack/deployment.ts';
+
+/** Work of sending that was accepted and is not at its end, as the tables know it. */
+export interface Unfinished {
+  /** Deliveries that wait for an attempt; the tasks of some are in the delivery queue, too. */
+  readonly pending: number;
+  /** Deliveries that wait for their endpoint to be enabled. */
+  readonly held: number;
+  /** These endpoints: `tenant/endpointId`. */
+  readonly heldBy: readonly string[];
+  /** Deliveries that failed, and whose dead letter is not sent yet. */
+  readonly unburied: number;
+  /** Recoveries that still send deliveries again. */
+  readonly recoveries: number;
+  /** There are more deliveries than were looked at: each number of them is the least. */
+  readonly isCutShort: boolean;
+  /** The same of the recoveries. */
+  readonly hasMoreRecoveries: boolean;
+  /** Tables that do not exist. */
+  readonly missing: readonly string[];
+}
+
+/** Of each of the index's eight partitions: a thousand reads of items at most, whatever the table holds. */
+const lookedAtOfShard = 100;
+/** The most that DynamoDB gives at once. */
+const batchSize = 100;
+/** A table that is throttled gives nothing for a while. */
+const mostTries = 5;
+const mostRecoveries = 200;
+
+const Key = v.object({ id: v.string() });
+const Standing = v.object({
+  status: v.picklist(deliveryStatuses),
+  dueAt: v.optional(v.number()),
+  tenant: v.string(),
+  endpointId: v.string(),
+});
+type Standing = v.InferOutput<typeof Standing>;
+
+/** Recoveries that run, at most so many. */
+export type RunningRecoveries = (limit: number) => Promise<readonly unknown[]>;
+
+/** Counts by the due index, in which every delivery is that is not at its end, held ones included; never by a scan. */
+export async function lookAtTables(
+  client: DynamoDBDocumentClient,
+  { deliveriesTable, endpointsTable }: Pick<Deployment, 'deliveriesTable' | 'endpointsTable'>,
+  running: RunningRecoveries,
+): Promise<Unfinished> {
+  const [due, recoveries] = await Promise.all([
+    unlessMissing(standings(client, deliveriesTable)),
+    unlessMissing(running(mostRecoveries)),
+  ]);
+  const unfinished = (due?.found ?? []).filter(({ dueAt }) => dueAt !== undefined);
+  const count = (wanted: (status: Standing['status']) => boolean) =>
+    unfinished.filter(({ status }) => wanted(status)).length;
+  return {
+    pending: count((status) => status === 'pending'),
+    held: count((status) => status === 'held'),
+    heldBy: [...new Set(unfinished.filter(({ status }) => status === 'held').map(heldByOf))],
+    unburied: count((status) => status !== 'pending' && status !== 'held'),
+    recoveries: recoveries?.length ?? 0,
+    isCutShort: due?.isCutShort ?? false,
+    hasMoreRecoveries: recoveries?.length === mostRecoveries,
+    missing: [
+      ...(due === undefined ? [deliveriesTable] : []),
+      ...(recoveries === undefined ? [endpointsTable] : []),
+    ],
+  };
+}
+
+/** @returns undefined when the table does not exist */
+async function unlessMissing<Found>(found: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** How the deliveries stand that the due index knows, as far as it is looked through. */
+async function standings(client: DynamoDBDocumentClient, table: string) {
+  const shards = Array.from({ length: dueIndex.shards }, (_, shard) => String(shard));
+  const pages = await Promise.all(shards.map((shard) => client.send(dueIn(table, shard))));
+  const ids = pages.flatMap(({ Items = [] }) => Items.map((item) => v.parse(Key, item).id));
+  const found: Standing[] = [];
+  let isCutShort = pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined);
+  for (let from = 0; from < ids.length; from += batchSize) {
+    const batch = await standingsOf(client, table, ids.slice(from, from + batchSize));
+    found.push(...batch.found);
+    isCutShort ||= !batch.isWhole;
+  }
+  return { found, isCutShort };
+}
+
+const dueIn = (table: string, shard: string): QueryCommand =>
+  new QueryCommand({
+    TableName: table,
+    IndexName: dueIndex.name,
+    KeyConditionExpression: '#shard = :shard',
+    ExpressionAttributeNames: { '#shard': dueIndex.partitionKey },
+    ExpressionAttributeValues: { ':shard': shard },
+    Limit: lookedAtOfShard,
+  });
+
+/** DynamoDB may leave some of a batch for another request. */
+async function standingsOf(
+  client: DynamoDBDocumentClient,
+  table: string,
+  ids: readonly string[],
+): Promise<{ readonly found: readonly Standing[]; readonly isWhole: boolean }> {
+  const names = { '#status': 'status', '#dueAt': 'dueAt', '#tenant': 'tenant', '#endpointId': 'endpointId' };
+  const fields = { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names };
+  const found: Standing[] = [];
+  let Keys: Record<string, unknown>[] = ids.map((id) => ({ id }));
+  for (let tries = 0; Keys.length > 0 && tries < mostTries; tries += 1) {
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { ...fields, Keys } } }),
+    );
+    found.push(...(Responses?.[table] ?? []).map((item) => v.parse(Standing, item)));
+    Keys = UnprocessedKeys?.[table]?.Keys ?? [];
+  }
+  return { found, isWhole: Keys.length === 0 };
+}

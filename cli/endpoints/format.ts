@@ -1,0 +1,101 @@
+import type * as v from 'valibot';
+import type { EndpointView } from '../../lambdas/management/schemas.ts';
+import { cell, counted, table } from '../terminal/table.ts';
+import type { ShownSecret } from './secret-option.ts';
+
+type Endpoint = v.InferOutput<typeof EndpointView>;
+
+const short = (instant: string): string => instant.replace('T', ' ').replace(/\.\d+/, '');
+
+/** One endpoint for a person. */
+export function describeEndpoint(endpoint: Endpoint): string {
+  const { disabled, filter, maxPerSecond, maxConcurrent, timeout, retryDelays } = endpoint;
+  const facts: readonly Fact[] = [
+    ['endpoint', `${endpoint.id} of ${endpoint.tenant}`],
+    ['url', endpoint.url],
+    ['status', statusOf(endpoint)],
+    ...breakerFacts(endpoint),
+    [
+      'last attempt',
+      disabled?.lastAttempt && `${disabled.lastAttempt.outcome} (delivery ${disabled.deliveryId})`,
+    ],
+    ['types', endpoint.eventTypes.join(' ')],
+    ['filter', filter && JSON.stringify(filter)],
+    ['description', endpoint.description || undefined],
+    ['headers', endpoint.headers.join(' ') || undefined],
+    ['metadata', textOf(endpoint.metadata)],
+    ['limits', limitsOf(maxPerSecond, maxConcurrent)],
+    ['timeout', timeout === undefined ? undefined : `${timeout} s`],
+    ['retries', retryDelays && `after ${retryDelays.join(', ')} s`],
+    ['created', short(endpoint.createdAt)],
+  ];
+  return facts
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(12)}  ${cell(value, 500)}`]))
+    .join('\n');
+}
+
+type Fact = readonly [string, string | undefined];
+
+/** Whether it is asked at all, and what waits; of one that is well only what waits. */
+function breakerFacts({ breaker }: Endpoint): readonly Fact[] {
+  if (breaker === undefined) return [];
+  const { failures, failingSince, retryAfter, waiting } = breaker;
+  return [
+    ['breaker', describeBreaker(breaker)],
+    ['asked for', retryAfter && `no request before ${short(retryAfter)} (Retry-After)`],
+    [
+      'failing',
+      failingSince &&
+        `since ${short(failingSince)}${failures > 0 ? `; ${failures} in a row found it down` : ''}`,
+    ],
+    ['waiting', `${waiting.isExact ? '' : 'more than '}${counted(waiting.count, 'delivery', 'deliveries')}`],
+  ];
+}
+
+function describeBreaker({ state, since, nextProbeAt }: NonNullable<Endpoint['breaker']>): string {
+  if (nextProbeAt === undefined) return state;
+  const opened = since === undefined ? '' : ` since ${short(since)}`;
+  return state === 'open'
+    ? `open${opened}: one delivery is tried at ${short(nextProbeAt)}; endpoints test tries now`
+    : `half-open, open${opened}: one delivery finds out whether it is back`;
+}
+
+const statusOf = ({ status, disabled }: Endpoint): string =>
+  disabled === undefined ? status : `${status} since ${short(disabled.at)}: ${disabled.reason}`;
+
+const textOf = (map: Readonly<Record<string, string>>): string | undefined =>
+  Object.entries(map)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ') || undefined;
+
+function limitsOf(perSecond: number | undefined, concurrent: number | undefined): string | undefined {
+  const limits = [
+    ...(perSecond === undefined ? [] : [`${perSecond} a second`]),
+    ...(concurrent === undefined ? [] : [`${concurrent} at the same time`]),
+  ];
+  return limits.join(', ') || undefined;
+}
+
+/** Many for a terminal. */
+export const describeEndpoints = (endpoints: readonly Endpoint[]): string =>
+  [
+    table(
+      ['id', 'status', 'types', 'url'],
+      endpoints.map((endpoint) => [
+        endpoint.id,
+        endpoint.disabled ? `${endpoint.status} (${endpoint.disabled.reason})` : endpoint.status,
+        cell(endpoint.eventTypes.join(' '), 40),
+        cell(endpoint.url),
+      ]),
+    ),
+    counted(endpoints.length, 'endpoint'),
+  ].join('\n');
+
+/** Secrets for the receiver, the current one first. */
+export const describeSecrets = (secrets: readonly ShownSecret[]): string =>
+  secrets
+    .map(
+      ({ secret = 'as given', endsAt }) =>
+        `secret        ${secret}${endsAt ? `  (signs until ${short(endsAt)})` : ''}`,
+    )
+    .join('\n');

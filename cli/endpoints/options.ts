@@ -1,0 +1,92 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../terminal/errors.ts';
+import { collected, jsonArgument, nonNegativeNumber, positiveNumber } from '../terminal/parse-arguments.ts';
+
+/** What an update takes a setting away by. Not null itself, of which commander makes an empty text. */
+const nothing = Symbol('null');
+type Nothing = typeof nothing;
+
+/** What the command line may say about an endpoint. */
+export interface EndpointOptions {
+  readonly url?: string;
+  readonly types?: readonly string[];
+  readonly description?: string | Nothing;
+  readonly filter?: unknown;
+  readonly header?: readonly string[] | Nothing;
+  readonly metadata?: readonly string[] | Nothing;
+  readonly maxPerSecond?: number | Nothing;
+  readonly maxConcurrent?: number | Nothing;
+  readonly timeout?: number | Nothing;
+  readonly retryDelays?: readonly number[] | Nothing;
+}
+
+const orNothing =
+  <Value>(parse: (text: string) => Value) =>
+  (text: string): Value | Nothing =>
+    text === 'null' ? nothing : parse(text);
+
+/** For an option that takes several. */
+const severalOrNothing =
+  <Value>(parse: (text: string) => Value) =>
+  (text: string, before: readonly Value[] | Nothing = []): readonly Value[] | Nothing =>
+    text === 'null' ? nothing : [...(before === nothing ? [] : before), parse(text)];
+
+function typesArgument(text: string, before: readonly string[] | undefined): readonly string[] {
+  if (text === 'null') throw new InvalidArgumentError("An endpoint always has some: '*' is all of them.");
+  return collected(text, before);
+}
+
+/** The options of whatever makes or changes an endpoint. */
+export function addEndpointOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--types <type...>', 'event types: *, invoice.* or exact').argParser(typesArgument))
+    .option('--description <text>', 'kept for you', orNothing(String))
+    .option('--filter <json>', 'on the payload, e.g. {"path":"amount","gte":100}', orNothing(jsonArgument))
+    .option(
+      '--header <name=value...>',
+      'sent along, and not shown again; an update leaves others as they are, and takes one away by name=',
+      severalOrNothing(String),
+    )
+    .option('--metadata <name=value...>', 'kept for you', severalOrNothing(String))
+    .option('--max-per-second <number>', 'requests a second, from 0.01', orNothing(nonNegativeNumber))
+    .option('--max-concurrent <number>', 'requests at the same time', orNothing(positiveNumber))
+    .option('--timeout <seconds>', 'for the answer, from 1', orNothing(nonNegativeNumber))
+    .option('--retry-delays <seconds...>', 'before attempt 2, 3, …', severalOrNothing(nonNegativeNumber));
+}
+
+/** What the API takes, from what the command line says. */
+export function endpointBody(options: EndpointOptions): Readonly<Record<string, unknown>> {
+  const { url, types, description, header, metadata } = options;
+  return {
+    url,
+    eventTypes: types,
+    description: description === nothing ? '' : description,
+    headers: header === nothing ? null : header && headersOf(header),
+    metadata: metadata && pairs(metadata),
+    filter: orNull(options.filter),
+    maxPerSecond: orNull(options.maxPerSecond),
+    maxConcurrent: orNull(options.maxConcurrent),
+    timeout: orNull(options.timeout),
+    retryDelays: orNull(options.retryDelays),
+  };
+}
+
+/** Without a value a header goes: none is empty. */
+const headersOf = (texts: readonly string[]): Readonly<Record<string, string | null>> =>
+  Object.fromEntries(Object.entries(pairs(texts)).map(([name, value]) => [name, value.trim() || null]));
+
+const orNull = (value: unknown): unknown => (value === nothing ? null : value);
+
+function pairs(texts: readonly string[] | Nothing): Readonly<Record<string, string>> {
+  if (texts === nothing) return {};
+  const found = texts.map((text) => {
+    const at = text.indexOf('=');
+    // The text may be a secret.
+    if (at < 1) throw new UsageError('A header, or metadata, must be name=value.');
+    return [text.slice(0, at).trim(), text.slice(at + 1)] as const;
+  });
+  const names = found.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new UsageError(`${twice} is given twice.`);
+  return Object.fromEntries(found);
+}

@@ -1,0 +1,106 @@
+import { ownOf } from '../../lambdas/domain/own-property.ts';
+import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
+import type { UnixMillis } from '../../lambdas/domain/time.ts';
+import { headerShapes, isIllegible, signsUrl } from './expected-signature.ts';
+import type { ExplainedSource } from './judge.ts';
+import { missingBeginning, secretForm, secretPlaces } from './secret-form.ts';
+
+/**
+ * What is left to say where no usual mistake was recognised.
+ *
+ * The secret is named only where a signature could be read and does not match: what cannot be read says nothing of it.
+ */
+export function lastAdvice(reason: string, request: RawRequest, source: ExplainedSource): string {
+  const isUnread = reason === 'mismatch' && isIllegible(source.provider, request);
+  if (reason === 'mismatch' && !isUnread)
+    return bodyHint(request) ?? urlFirst(request, source) + compareSecret(source);
+  const advice = ownOf(byReason, isUnread ? 'malformed-header' : reason);
+  return advice === undefined
+    ? `The check said ${reason}: capture the request and compare it with the provider's page.`
+    : advice(source);
+}
+
+/** What it should look like, and where it is found. */
+const compareSecret = ({ settings, provider, current }: ExplainedSource): string =>
+  otherKind(settings.provider, current?.value ?? '') ??
+  `None of the usual mistakes fits: compare the secret with what the provider shows, character for character. It is ${secretForm(settings.provider, provider.secret)}.`;
+
+/** An API key or an id, where the secret belongs. */
+function otherKind(provider: string, secret: string): string | undefined {
+  const beginning = missingBeginning(provider, secret);
+  if (beginning === undefined) return undefined;
+  const place = ownOf(secretPlaces, provider);
+  return `What is stored does not begin with ${beginning}, as every secret of ${provider} does: is it another key, or an id? Store the one that is shown there (${place}).`;
+}
+
+/** A URL is mistaken more often than a secret. */
+function urlFirst({ url }: RawRequest, { settings, provider }: ExplainedSource): string {
+  if (!signsUrl(settings.provider, provider)) return '';
+  return `The URL is signed, too: compare ${url.split('?')[0]} with the one that ${settings.provider} posts to, with its query, and set publicUrl where they differ. `;
+}
+
+/** Traces of a body that is not the one that was sent. */
+function bodyHint({ body, headers, method }: RawRequest): string | undefined {
+  const text = Buffer.from(body).toString('utf8');
+  const stated = headers.get('content-length');
+  if (text === '[object Object]')
+    return 'The body is the text [object Object]: an object was sent on in its place. Keep the raw bytes.';
+  if (body.length === 0 && method === 'POST' && stated !== '0')
+    return 'The body is empty: something read it before it was sent on, or it was not captured. Keep the raw bytes.';
+  if (stated !== undefined && Number(stated) !== body.length)
+    return `The body has ${body.length} bytes, and content-length says ${stated}: it was cut or written again. Keep the raw bytes.`;
+  if (text.includes('\ufffd'))
+    return 'The body holds U+FFFD, where bytes could not be read as text: it was read in another charset. Keep the raw bytes.';
+  return undefined;
+}
+
+const byReason: Readonly<Record<string, (source: ExplainedSource) => string>> = {
+  'malformed-header': ({ settings, provider }) =>
+    `The header of the signature is there and cannot be read, which says nothing about the secret. ${shapesOf(settings.provider, headerShapes(provider))}Something changed it, or it is of another webhook.`,
+  'malformed-body': ({ settings }) =>
+    `The signature stands in the body, and not as ${settings.provider} writes it, which says nothing about the secret: the body was changed, or it is another kind of webhook.`,
+  'malformed-timestamp': ({ settings }) =>
+    `The time is not written as ${settings.provider} writes it, which says nothing about the secret: look at its unit.`,
+  'wrong-recipient': ({ settings, provider }) =>
+    `It is rightly signed, for another topic, webhook or environment than this source's. Its secret is ${secretForm(settings.provider, provider.secret)}.`,
+  'untrusted-key': ({ settings }) =>
+    `The key or certificate that the request names is not ${settings.provider}'s: it is forged, or of another environment (sandbox).`,
+  'reused-token': () =>
+    'Its token came before, with another body: it was replayed, or something changed the body.',
+};
+
+const shapesOf = (provider: string, shapes: readonly string[]): string =>
+  shapes.length === 0 ? '' : `${provider} writes ${shapes.join(' or ')}. `;
+
+/** Tells a time in another unit, or in no unit at all, by the headers that look like one. */
+export function unitMistake({ headers }: RawRequest, { provider, settings }: ExplainedSource): string[] {
+  if (typeof provider.signature === 'function') return [];
+  const { timestampUnit = 'seconds', signed, timestampHeader, header } = provider.signature;
+  if (!signed.includes('{timestamp}')) return [];
+  const names = [timestampHeader ?? header].map((name) => name.replace('*', ''));
+  const values = [...headers]
+    .filter(([name]) => names.some((one) => name.endsWith(one)))
+    .map(([, value]) => value);
+  const unit = values.map(unitOf).find((one) => one !== undefined);
+  if (unit === undefined || unit === timestampUnit) return [];
+  return [
+    `The time is written in ${unitName(unit)}, and ${settings.provider} writes ${unitName(timestampUnit)}: the secret is not to blame.`,
+  ];
+}
+
+const unitName = (unit: string): string => (unit === 'iso' ? 'ISO 8601' : unit);
+
+function unitOf(value: string): string | undefined {
+  const [, time = ''] = /(?:^|[,;\s]|t=|ts=)(\d{10,19}(?:\.\d+)?|\d{4}-\d\d-\d\dT[^,;\s]*)/.exec(value) ?? [];
+  if (/^\d{4}-/.test(time)) return 'iso';
+  if (time.includes('.')) return 'seconds with a fraction';
+  return { 10: 'seconds', 13: 'milliseconds', 16: 'microseconds', 19: 'nanoseconds' }[time.length];
+}
+
+/** How far off a time is, and what such a distance usually is. */
+export function distance(signedAt: UnixMillis, at: UnixMillis): string {
+  const off = Math.round(Math.abs(at - signedAt) / 1000);
+  const hours = Math.round(off / 3600);
+  const isZone = hours >= 1 && hours <= 14 && Math.abs(off - hours * 3600) <= 300;
+  return `${off} s off${isZone ? `, about ${hours} h, as a wrong time zone makes` : ''}`;
+}

@@ -1,0 +1,135 @@
+import type { ProviderCalls } from '../../lambdas/domain/provider/check.ts';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
+import { verifyRequest } from '../../lambdas/domain/provider/verify-request.ts';
+import { type RawRequest, withPublicUrl } from '../../lambdas/domain/raw-request.ts';
+import { hidden } from '../../lambdas/domain/redacted-request.ts';
+import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
+import type { Verification } from '../../lambdas/domain/signature/verify.ts';
+import { seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
+import { lastAdvice } from './advice.ts';
+import {
+  cheapFindings,
+  type Finding,
+  handshakeFinding,
+  laterFindings,
+  secretFinding,
+  signatureFinding,
+} from './findings.ts';
+import { type ExplainedSource, judge, liveKeys } from './judge.ts';
+import { adviceAfterSignature, likelyMistakes, mistakesOfStored, withoutSecret } from './mistakes.ts';
+
+/** The secret of another source. */
+export interface OtherSecret {
+  readonly source: string;
+  readonly provider: Provider;
+  readonly value: string;
+}
+
+/** Why a request is refused, as far as can be told. */
+export interface Diagnosis {
+  readonly verifies: boolean;
+  readonly findings: readonly Finding[];
+  /** What probably went wrong, each a sentence; empty when nothing was recognised. */
+  readonly likely: readonly string[];
+  /** What is left to do where nothing was recognised. */
+  readonly otherwise?: string;
+}
+
+/** Says whether keys verify a request, whenever that came. */
+export type Verifier = (
+  request: RawRequest,
+  keys: readonly VerificationKey[],
+  provider?: Provider,
+) => Promise<Verification>;
+
+/**
+ * Has the receiver judge a request, and where it refuses tries what usually goes wrong.
+ *
+ * @param at when the request came
+ * @param others loaded only when they are needed
+ */
+export async function diagnose(
+  request: RawRequest,
+  source: ExplainedSource,
+  at: UnixMillis,
+  calls: ProviderCalls,
+  others: () => Promise<readonly OtherSecret[]>,
+): Promise<Diagnosis> {
+  const verdict = await judge(request, source, at, calls);
+  const keys = liveKeys(source, at);
+  const checked = [...cheapFindings(request, source), secretFinding(source, keys)];
+  const diagnosis = (
+    findings: readonly Finding[],
+    likely: readonly string[],
+    otherwise?: string,
+  ): Diagnosis => {
+    const all = [...checked, ...findings];
+    const verifies = all.every(({ ok }) => ok);
+    return {
+      verifies,
+      findings: all,
+      likely,
+      otherwise: verifies || likely.length > 0 ? undefined : otherwise,
+    };
+  };
+  if (verdict.kind === 'handshake' && verdict.status >= 400)
+    return diagnosis([handshakeFinding(verdict.status)], [badChallenge]);
+  const seen = withPublicUrl(request, source.settings.publicUrl);
+  const verify = verifierOf(source, at, calls);
+  if (keys.length === 0) {
+    const stored = await mistakesOfStored({ request: seen, source, verify });
+    return diagnosis([], [...stored, withoutSecret(request, source)]);
+  }
+  if (verdict.kind === 'refused' && verdict.check === 'keys')
+    return diagnosis([{ check: 'keys', ok: false, detail: verdict.reason }], [], keysAdvice);
+  const ever = await verify(seen, keys);
+  if (verdict.kind === 'handshake' && !ever.ok)
+    return diagnosis([handshakeFinding(verdict.status)], [], badChallenge);
+  const signature = signatureFinding(seen, source, keys, ever);
+  if (ever.ok) {
+    const after = laterFindings(verdict, source);
+    return diagnosis(
+      [signature, ...after],
+      adviceAfterSignature(verdict, source, seen, at),
+      bodyAdviceOf(source),
+    );
+  }
+  const found = { request: seen, original: request, source, keys, ever, verify, others };
+  const likely = await likelyMistakes(found);
+  const hiddenOnes = likely.length > 0 ? likely : hiddenParts(request);
+  return diagnosis([signature], hiddenOnes, lastAdvice(ever.reason, seen, source));
+}
+
+const badChallenge =
+  'It is a test of the URL, but not with what the source expects: compare the verify token, or the challenge, with the provider.';
+
+const keysAdvice =
+  'The key of the provider could not be had, which says nothing about the secret: try again.';
+
+const bodyAdviceOf = ({ settings }: ExplainedSource): string =>
+  `The signature is right, so that the secret is, too. Compare what failed with the settings of ${settings.name}.`;
+
+const anyTime = seconds(100 * 366 * 86_400);
+
+/** The time is judged last, so that who is refused for it has signed rightly. What cannot be tried verifies nothing. */
+function verifierOf({ provider: own }: ExplainedSource, now: UnixMillis, calls: ProviderCalls): Verifier {
+  return async (request, keys, provider = own) => {
+    try {
+      const found = await verifyRequest(provider, request, keys, { ...calls, now, tolerance: anyTime });
+      const isUntimely = !found.ok && (found.reason === 'too-old' || found.reason === 'too-new');
+      return isUntimely ? { ok: true, family: '' } : found;
+    } catch {
+      return { ok: false, reason: 'untrusted-key' };
+    }
+  };
+}
+
+/** A record of a refusal leaves credentials out. */
+function hiddenParts({ headers, url }: RawRequest): string[] {
+  const names = [...headers].filter(([, value]) => value === hidden).map(([name]) => name);
+  const query = url.includes(`=${hidden}`) ? ['the query'] : [];
+  if (names.length + query.length === 0) return [];
+  return [
+    `${[...names, ...query].join(', ')} was not kept, because it may be a secret: capture the request and give it with --request.`,
+  ];
+}

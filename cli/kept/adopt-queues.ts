@@ -1,0 +1,85 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { bytesOf, type ReceivedMessage } from '../../lambdas/domain/event.ts';
+import { AlteredBodyError, type GetObject } from '../../lambdas/domain/stored-body.ts';
+import { dlqQueue } from '../dlq/queue.ts';
+import type { DeployedSource } from '../stack/deployment.ts';
+import { failureLine, RefusedError } from '../terminal/errors.ts';
+import { isOfSending, type KeptQueue, keptQueues, queueNameOf } from './kept-queues.ts';
+import { type Moved, type MovePorts, moveEvents } from './move-events.ts';
+import { queueCounts, totalOf } from './queue-counts.ts';
+import { belongsTo, kindIn, sourceIn, tagsOfQueue } from './queue-owner.ts';
+
+/** Whose events are moved, and from where. */
+export interface QueueRequest {
+  readonly stack: string;
+  readonly source: DeployedSource;
+  /** URLs of the queues that the stack uses. */
+  readonly inUse: ReadonlySet<string>;
+  /** The URL that is asked for; undefined: all that the stack left. */
+  readonly from: string | undefined;
+  readonly isConfirmed: boolean;
+}
+
+/** What became of one queue's messages. */
+export interface QueueMoved extends Moved {
+  readonly queue: KeptQueue;
+}
+
+/** The queues whose messages are moved. @throws RefusedError when the one that is asked for may not be emptied */
+export async function queuesToMove(client: SQSClient, request: QueueRequest): Promise<readonly KeptQueue[]> {
+  const { stack, inUse, from } = request;
+  if (from !== undefined) return [await named(client, from, request)];
+  const kept = await keptQueues(client, stack, inUse);
+  return kept.filter((queue) => queue.isCertain && !isOfSending(queue) && totalOf(queue.counts) > 0);
+}
+
+async function named(client: SQSClient, url: string, request: QueueRequest): Promise<KeptQueue> {
+  const { stack, source, inUse, isConfirmed } = request;
+  const name = queueNameOf(url);
+  if ([...inUse].some((used) => queueNameOf(used) === name))
+    throw new RefusedError(
+      `${name} is in use by ${stack}: hookline dlq redrive ${source.name} sends its dead letters back. Nothing was moved.`,
+    );
+  const tags = await tagsOfQueue(client, url);
+  const belongs = belongsTo(stack, name, tags ?? {});
+  if (belongs !== 'yes' && !isConfirmed)
+    throw new RefusedError(
+      `${name} is not of the stack ${stack}${belongs === 'maybe' ? ' for certain' : ''}, and may be in use: repeat with --yes to take the events of ${source.name} from it. Nothing was moved.`,
+    );
+  const counts = await queueCounts(client, url);
+  if (tags !== undefined && counts !== undefined)
+    return { url, name, counts, kind: kindIn(tags), source: sourceIn(tags), isCertain: belongs === 'yes' };
+  throw new RefusedError(`There is no queue ${url} in this account and region. Nothing was moved.`);
+}
+
+/** What moving needs beside the queue itself. */
+export interface BesideQueue extends Pick<MovePorts, 'send' | 'progress' | 'isStopped'> {
+  /** Reads the bucket of this deployment. */
+  readonly getBody: GetObject;
+}
+
+/** Moves the events of a source from a queue that was left over. */
+export async function adoptQueue(
+  client: SQSClient,
+  queue: KeptQueue,
+  source: string,
+  { getBody, send, progress, isStopped }: BesideQueue,
+): Promise<QueueMoved> {
+  const { receive, giveBack, delete: remove } = dlqQueue(client, queue.url);
+  const obstacle = (event: ReceivedMessage) => whyNoBody(event, getBody);
+  const ports = { receive, giveBack, delete: remove, send, obstacle, progress, isStopped };
+  return { queue, ...(await moveEvents(source, ports)) };
+}
+
+/** A deployment that was destroyed left its bucket, too: a large body is there, and the consumer looks in the new one. */
+async function whyNoBody(event: ReceivedMessage, getBody: GetObject): Promise<string | undefined> {
+  if (!('bodyS3' in event)) return undefined;
+  try {
+    if ((await bytesOf(event, getBody)) !== undefined) return undefined;
+    return `its body is not in this deployment’s bucket: copy ${event.bodyS3} there from the bucket of the earlier one, with aws s3 cp`;
+  } catch (error) {
+    return error instanceof AlteredBodyError
+      ? error.message
+      : `its body cannot be read from this deployment’s bucket: ${failureLine(error)}`;
+  }
+}

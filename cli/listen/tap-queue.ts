@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  DeleteQueueCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { isTapQueue, tapQueuesOf } from '../../lambdas/domain/tap.ts';
+
+/** What a listener that was killed leaves is gone after this. */
+const retentionSeconds = 300;
+const waitSeconds = 5;
+
+/** Plain HTTP is refused, as on every queue of ours. */
+const tlsOnly = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'TlsOnly',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sqs:*',
+      Resource: '*',
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+  ],
+});
+
+/**
+ * Makes a queue for one listener, and removes those that earlier listeners of the source left behind.
+ *
+ * @param prefix of the deployment's tap queues
+ */
+export async function makeTapQueue(client: SQSClient, prefix: string, source: string) {
+  const begin = tapQueuesOf(prefix, source);
+  const name = `${begin}${randomBytes(4).toString('hex')}`;
+  const { QueueUrls: found = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: begin }));
+  const left = found.filter((queue) => isTapQueue(queue.split('/').at(-1) ?? '', prefix, source));
+  const { QueueUrl: url = '' } = await client.send(
+    new CreateQueueCommand({
+      QueueName: name,
+      Attributes: {
+        MessageRetentionPeriod: String(retentionSeconds),
+        SqsManagedSseEnabled: 'true',
+        Policy: tlsOnly,
+      },
+    }),
+  );
+  return {
+    name,
+
+    /** What waits for up to five seconds; taken once. */
+    async take(signal: AbortSignal): Promise<readonly string[]> {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds }),
+        { abortSignal: signal },
+      );
+      if (Messages.length === 0) return [];
+      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
+      return Messages.map(({ Body = '' }) => Body);
+    },
+
+    /** Of listeners that were killed. */
+    removeLeft: () =>
+      Promise.all(left.map((queue) => client.send(new DeleteQueueCommand({ QueueUrl: queue })))),
+    remove: () => client.send(new DeleteQueueCommand({ QueueUrl: url })),
+  };
+}

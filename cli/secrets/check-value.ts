@@ -1,0 +1,130 @@
+import { ownOf } from '../../lambdas/domain/own-property.ts';
+import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
+import { parseSecretValue, readSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import type { SecretFormat } from '../../lambdas/domain/signature/key.ts';
+import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
+import { days, later, type UnixMillis } from '../../lambdas/domain/time.ts';
+import { isQuoted } from './mistakes.ts';
+
+/** What a source has unless its settings say otherwise, and what sending has. */
+const rotationOverlap = days(1);
+
+/** One version of a secret. */
+export interface Version {
+  readonly value: string;
+  readonly createdAt: UnixMillis;
+}
+
+/** What is to be stored, and over what. */
+export interface SecretChange {
+  readonly format: SecretFormat;
+  /** The stack's own secret, which signs; the others verify. */
+  readonly signs: boolean;
+  readonly value: string;
+  readonly current: Version | undefined;
+  readonly previous: Version | undefined;
+  readonly now: UnixMillis;
+}
+
+/** What to do about a change. */
+export type Verdict =
+  | {
+      readonly kind: 'store';
+      /** Until then the key that is current now still counts; undefined when there is none, or the value lists its keys. */
+      readonly oldKeyEnds?: UnixMillis;
+      /** Set when storing ends the key before the current one, ahead of this time: to be asked first. */
+      readonly previousKeyEnds?: UnixMillis;
+    }
+  | { readonly kind: 'refuse'; readonly reason: string };
+
+const rows: Readonly<Record<string, Provider>> = catalogue;
+
+/** Of senders that are described by the source's settings. */
+const genericFormats: Readonly<Record<string, SecretFormat>> = { token: 'token', ed25519: 'ed25519' };
+
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+const maxBytes = 65_536;
+
+/** How a provider shows its secret. */
+export const secretFormat = (provider: string): SecretFormat =>
+  ownOf(rows, provider)?.secret ?? ownOf(genericFormats, provider) ?? 'text';
+
+/** Whether a provider's handshake brings the secret. */
+export const getsSecretByHandshake = (provider: string): boolean =>
+  ownOf(rows, provider)?.handshake?.secretFromHandshake !== undefined;
+
+/** Strips the line end that a terminal, `echo` or a file adds. */
+export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
+
+/** A value as it is stored: of most secrets blanks are no part, and come along when one is copied. */
+export const asStored = (text: string, format: SecretFormat): string =>
+  mayHaveSpaces(format) ? withoutLineEnd(text) : text.trim();
+
+/** Decides whether a value may become the secret. Its text is in no message. */
+export function judge(change: SecretChange): Verdict {
+  const { value, format, current, previous, now } = change;
+  const isList = value.startsWith('{');
+  if (value === '') return refuse('No value came on standard input');
+  if (Buffer.byteLength(value) > maxBytes)
+    return refuse(`The value has ${Buffer.byteLength(value)} bytes, and Secrets Manager takes ${maxBytes}`);
+  const { value: parsed, mistake } = readSecretValue(value, format);
+  if (mistake !== undefined) return refuse(`This is ${mistakeText(mistake, format)}`);
+  const slip = isList ? undefined : slipOfCopying(value, format);
+  if (slip !== undefined) return refuse(slip);
+  if (parsed === undefined) return refuse(`The value is no ${formatName(format)}: copy it again`);
+  if (change.signs && parsed.keys.some(({ key }) => key.kind !== 'hmac'))
+    return refuse('A public key cannot sign: the stack’s own secret is a shared one (whsec_…)');
+  if (value === current?.value)
+    return refuse('That is the value already; storing it again would push the previous key out');
+  if (parsed.isList) return { kind: 'store' };
+  const currentKeys = current && parseSecretValue(current.value, format);
+  return {
+    kind: 'store',
+    oldKeyEnds: currentKeys ? later(now, rotationOverlap) : undefined,
+    previousKeyEnds: overlapEnd(current, previous, format, now),
+  };
+}
+
+/** @returns what came along when the value was copied; undefined when nothing did */
+function slipOfCopying(value: string, format: SecretFormat): string | undefined {
+  if (isQuoted(value))
+    return 'The value stands in quotes, which would become part of it: give it without them';
+  if (mayHaveSpaces(format) || !/\s/.test(value)) return undefined;
+  return 'The value has white space in it, which no secret has: copy it again';
+}
+
+/** @returns until when the previous version still counts; undefined when it does not */
+function overlapEnd(
+  current: Version | undefined,
+  previous: Version | undefined,
+  format: SecretFormat,
+  now: UnixMillis,
+): UnixMillis | undefined {
+  const currentKeys = current && parseSecretValue(current.value, format);
+  const previousKeys = previous && parseSecretValue(previous.value, format);
+  if (!current || !currentKeys || currentKeys.isList || !previousKeys) return undefined;
+  const end = later(current.createdAt, rotationOverlap);
+  return now < end ? end : undefined;
+}
+
+/** Whoever chooses a token or a password may choose a space. */
+const mayHaveSpaces = (format: SecretFormat): boolean =>
+  typeof format === 'object' || format === 'ed25519' || ['token', 'basic', 'token-or-whsec'].includes(format);
+
+const formatName = (format: SecretFormat): string =>
+  typeof format === 'object' ? format.called : formatNames[format];
+
+const formatNames: Readonly<Record<Extract<SecretFormat, string>, string>> = {
+  text: 'secret (it is empty or a placeholder, or a list of keys with a slip in it)',
+  base64: 'secret in base64',
+  whsec: 'signing secret (whsec_ and base64 of at least 24 bytes)',
+  token: 'token (it is empty or a placeholder, or a list of keys with a slip in it)',
+  basic: 'user:password',
+  'token-or-whsec': 'token (what begins with whsec_ goes on with base64 of at least 24 bytes)',
+  ed25519: 'Ed25519 public key (32 bytes in hex or base64, or PEM)',
+  'standard-webhooks':
+    'Standard Webhooks secret (whsec_ and base64 of at least 24 bytes, or whpk_ and a public key)',
+};
+
+const refuse = (reason: string): Verdict => ({ kind: 'refuse', reason });

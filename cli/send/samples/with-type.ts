@@ -1,0 +1,85 @@
+import { propertyAt } from '../../../lambdas/domain/provider/property.ts';
+import type { FieldRule, Provider } from '../../../lambdas/domain/provider/provider.ts';
+import type { Draft } from '../signing/draft.ts';
+
+/**
+ * The sample as an event of another type; everything else in it stays.
+ *
+ * @returns undefined when the type does not stand in one place of the sample
+ */
+export function withType(draft: Draft, { type, batch }: Provider, wanted: string): Draft | undefined {
+  const elements = typeof batch === 'string' ? batch : '';
+  return changedBy(type, draft, elements, wanted);
+}
+
+function changedBy(rule: FieldRule, draft: Draft, elements: string, wanted: string): Draft | undefined {
+  switch (rule.from) {
+    case 'header':
+      return withHeader(draft, rule.name, wanted);
+    case 'body':
+      return withField(draft, elements, rule.paths, wanted);
+    case 'text':
+      return rule.text === wanted ? draft : undefined;
+    case 'first':
+      return rule.of
+        .map((field) => changedBy(field, draft, elements, wanted))
+        .find((changed) => changed !== undefined);
+    case 'joined': {
+      const [first = '', ...others] = wanted.split(rule.separator);
+      const parts = [first, others.join(rule.separator)];
+      if (rule.fields.length !== parts.length || others.length === 0) return undefined;
+      return rule.fields.reduce<Draft | undefined>(
+        (changed, field, nth) => changed && changedBy(field, changed, elements, parts[nth] ?? ''),
+        draft,
+      );
+    }
+    default:
+      return undefined;
+  }
+}
+
+function withHeader(draft: Draft, name: string, wanted: string): Draft | undefined {
+  const found = Object.keys(draft.headers).find((header) =>
+    name.startsWith('*') ? header.endsWith(name.slice(1)) : header === name,
+  );
+  return found === undefined ? undefined : { ...draft, headers: { ...draft.headers, [found]: wanted } };
+}
+
+/** @param elements where the events are in the body; the body itself, or its elements, without it */
+function withField(
+  draft: Draft,
+  elements: string,
+  paths: readonly string[],
+  wanted: string,
+): Draft | undefined {
+  const text = Buffer.from(draft.body).toString('utf8');
+  if (draft.headers['content-type'] === 'application/x-www-form-urlencoded') {
+    const form = new URLSearchParams(text);
+    const name = paths.find((path) => form.has(path));
+    if (name === undefined) return undefined;
+    form.set(name, wanted);
+    return { ...draft, body: Buffer.from(form.toString()) };
+  }
+  const json = parseJson(text);
+  const found = elements === '' ? json : propertyAt(json, elements);
+  const events: readonly unknown[] = Array.isArray(found) ? found : [found];
+  const changed = events.filter((event) => paths.some((path) => setAt(event, path, wanted)));
+  if (changed.length === 0 || changed.length < events.length) return undefined;
+  return { ...draft, body: Buffer.from(JSON.stringify(json)) };
+}
+
+/** Sets a text that is there already. @returns whether it was there */
+function setAt(value: unknown, path: string, wanted: string): boolean {
+  if (typeof propertyAt(value, path) !== 'string') return false;
+  const at = path.lastIndexOf('.');
+  const parent = at < 0 ? value : propertyAt(value, path.slice(0, at));
+  return typeof parent === 'object' && parent !== null && Reflect.set(parent, path.slice(at + 1), wanted);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

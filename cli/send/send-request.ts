@@ -1,0 +1,118 @@
+import { createPrivateKey, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Provider } from '../../lambdas/domain/provider/provider.ts';
+import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
+import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
+import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { RefusedError, UsageError } from '../terminal/errors.ts';
+import { sampleOf } from './samples/sample-of.ts';
+import { withType } from './samples/with-type.ts';
+import type { Draft } from './signing/draft.ts';
+import { assertSignable, signRequest } from './signing/sign-request.ts';
+import { tampered } from './signing/tamper.ts';
+
+/** What is to be sent, as the command line says it. */
+export interface SendOptions {
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly type?: string;
+  readonly privateKey?: string;
+  readonly stale?: boolean;
+  readonly tamper?: boolean;
+}
+
+/** Whom it is sent as. */
+export interface Sender {
+  readonly slug: string;
+  readonly provider: Provider;
+  /** The secret's value. */
+  readonly secret: string;
+  /** What to do where the secret cannot sign. */
+  readonly toMend: string;
+  /** Seconds. */
+  readonly tolerance: number;
+}
+
+/** Own signers that sign a time, too. */
+const timed: ReadonlySet<string> = new Set(['box', 'contentful', 'mailgun', 'monday']);
+
+/**
+ * A signed request, ready to go.
+ *
+ * @param url as the provider knows it
+ * @throws RefusedError, CannotSignError saying what to do instead
+ */
+export async function requestToSend(
+  sender: Sender,
+  url: string,
+  options: SendOptions,
+  now: UnixMillis,
+): Promise<Draft> {
+  assertSignable(sender.slug);
+  const at = options.stale ? staleTime(sender, now) : now;
+  const sample = named(await sampleOf(sender.slug, url, at), sender.provider);
+  const typed = options.type === undefined ? sample : ofType(sample, sender, options);
+  const draft = options.body === undefined ? typed : withBody(typed, options.body, options.contentType);
+  const privateKey = options.privateKey ? createPrivateKey(readFile(options.privateKey)) : undefined;
+  const signing = { key: keyOf(sender), at, messageId: randomUUID(), privateKey };
+  const signed = await signRequest(sender.slug, sender.provider, draft, signing);
+  return options.tamper ? tampered(sender.slug, signed, signing.key) : signed;
+}
+
+function keyOf({ slug, provider, secret, toMend }: Sender): VerificationKey {
+  const { value, mistake } = readSecretValue(secret, provider.secret);
+  const [dated] = value?.keys ?? [];
+  if (dated !== undefined) return dated.key;
+  const seen = mistake === undefined ? '' : `: it holds ${mistakeText(mistake, provider.secret)}`;
+  throw new RefusedError(
+    `The secret has no value that ${slug} could sign with${seen}. Store the right one: ${toMend}`,
+  );
+}
+
+/** A minute beyond the tolerance. */
+function staleTime({ slug, provider, tolerance }: Sender, now: UnixMillis): UnixMillis {
+  const { signature, bodyTimestamp } = provider;
+  const signsTime =
+    typeof signature === 'function' ? timed.has(slug) : signature.signed.includes('{timestamp}');
+  if (signsTime || bodyTimestamp !== undefined) return unixMillis(now - (tolerance + 60) * 1000);
+  throw new UsageError(`${slug} signs no timestamp, so nothing of it is ever too old: leave out --stale.`);
+}
+
+/** A sender that is not in the catalogue may name its events in headers. */
+function named(sample: Draft, { id, type }: Provider): Draft {
+  const names = [
+    [id, randomUUID()],
+    [type, 'example.created'],
+  ] as const;
+  const missing = names.flatMap(([rule, text]) =>
+    rule.from === 'header' && !rule.name.startsWith('*') && sample.headers[rule.name] === undefined
+      ? [[rule.name, text] as const]
+      : [],
+  );
+  return { ...sample, headers: { ...Object.fromEntries(missing), ...sample.headers } };
+}
+
+/** With a body of the caller's, only a type that a header has can be chosen: its bytes stay as they are. */
+function ofType(sample: Draft, { slug, provider }: Sender, { type = '', body }: SendOptions): Draft {
+  const typed = withType(sample, provider, type);
+  if (typed === undefined)
+    throw new UsageError(`No --type can be set in the sample of ${slug}: give a whole body with --body.`);
+  if (body === undefined || typed.body === sample.body) return typed;
+  throw new UsageError(`The type of ${slug} stands in the body: write it into ${body}, without --type.`);
+}
+
+/** The bytes of the file as they are. */
+function withBody(sample: Draft, file: string, contentType: string | undefined): Draft {
+  const type = contentType ?? sample.headers['content-type'] ?? 'application/json';
+  return { ...sample, headers: { ...sample.headers, 'content-type': type }, body: readFile(file) };
+}
+
+/** @throws RefusedError when it cannot be read */
+export function readFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new RefusedError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,34 @@
+import { ownOf } from '../../../lambdas/domain/own-property.ts';
+import type { Provider } from '../../../lambdas/domain/provider/provider.ts';
+import { onlyTheProviderSigns, ownSigners } from './custom-signers.ts';
+import { CannotSignError, type Draft, type Signing } from './draft.ts';
+import { signByScheme } from './sign-by-scheme.ts';
+
+/** @throws CannotSignError when nobody but the provider could */
+export function assertSignable(slug: string): void {
+  const advice = ownOf(onlyTheProviderSigns, slug);
+  if (advice !== undefined) throw new CannotSignError(advice);
+}
+
+/**
+ * Signs a request as a provider would.
+ *
+ * @param slug the provider's name
+ * @throws CannotSignError saying what to do instead
+ */
+export async function signRequest(
+  slug: string,
+  { signature, otherSignatures = [] }: Provider,
+  draft: Draft,
+  signing: Signing,
+): Promise<Draft> {
+  assertSignable(slug);
+  const own = ownOf(ownSigners, slug);
+  if (own !== undefined) return own(draft, signing);
+  const schemes = typeof signature === 'function' ? [] : [signature, ...otherSignatures];
+  for (const scheme of schemes) {
+    const signed = signByScheme(scheme, draft, signing);
+    if (signed !== undefined) return signed;
+  }
+  throw new CannotSignError(`The secret is of no kind that ${slug} signs with.`);
+}

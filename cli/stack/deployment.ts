@@ -1,0 +1,150 @@
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import type { SourceChecks, StackFacts } from '../../lib/outputs.ts';
+import { type LocalOutputs, reachable } from '../../local/outputs.ts';
+import { RefusedError } from '../terminal/errors.ts';
+import { stackInName } from './resource-names.ts';
+import { enterTarget, type TargetOptions } from './target.ts';
+
+/** One source of a deployment. */
+export interface DeployedSource {
+  readonly name: string;
+  readonly provider: string;
+  /** Where to post; under a public URL of its own a provider signs that one. */
+  readonly url: string;
+  readonly publicUrl?: string;
+  readonly checks?: SourceChecks;
+  readonly secretArn: string;
+  readonly queueUrl: string;
+  readonly dlqUrl: string;
+}
+
+/** Where everything is that a command works on. Tables are names, queues are URLs. */
+export type Deployment = Omit<StackFacts, 'apiId' | 'inboundBaseUrl' | 'topicArn' | 'sources'> & {
+  readonly sources: Readonly<Record<string, DeployedSource>>;
+};
+
+/** What the options and the environment lead to. */
+export type Found =
+  | { readonly kind: 'deployed'; readonly stack: string; readonly deployment: Deployment }
+  /** `status`: of a stack that is there, but was never deployed to its end. */
+  | {
+      readonly kind: 'absent';
+      readonly stack: string;
+      readonly where: string;
+      readonly status: string | undefined;
+    };
+
+/**
+ * Finds the deployment that the options and the environment name, and has this process talk to it.
+ *
+ * @throws RefusedError when there is no such stack, or it is no Hookline stack
+ */
+export async function openDeployment(options: TargetOptions): Promise<Deployment> {
+  return deploymentOf(await findDeployment(options));
+}
+
+/** @throws RefusedError when nothing is deployed */
+export function deploymentOf(found: Found): Deployment {
+  if (found.kind === 'deployed') return found.deployment;
+  const { stack, where, status } = found;
+  throw new RefusedError(
+    status === undefined
+      ? `${where} has no stack ${stack}: pass --stack NAME, or another --region or --profile.`
+      : `The stack ${stack} in ${where} is ${status}, and has no outputs: deploy it to the end first.`,
+  );
+}
+
+/**
+ * The same, for a command that has something to do before the first deployment or after the last.
+ *
+ * @throws RefusedError when the stack was not made by Hookline
+ */
+export async function findDeployment(options: TargetOptions): Promise<Found> {
+  const target = enterTarget(options);
+  if (target.kind === 'stack') return findStack(target.name);
+  const deployment = fromLocalOutputs(target.outputs);
+  return { kind: 'deployed', stack: stackInName(deployment.publishQueueUrl), deployment };
+}
+
+async function findStack(stack: string): Promise<Found> {
+  const client = new CloudFormationClient();
+  const found = await describeStack(client, stack);
+  if (found === undefined || !found.Outputs?.length) {
+    const where = process.env['AWS_ENDPOINT_URL'] ?? (await client.config.region());
+    return { kind: 'absent', stack, where, status: found?.StackStatus };
+  }
+  const outputs = found.Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
+  const { factsFrom } = await import('../../lib/outputs.ts');
+  try {
+    return { kind: 'deployed', stack, deployment: fromHere(factsFrom(Object.fromEntries(outputs))) };
+  } catch (error) {
+    throw new RefusedError(`${stack}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** @returns undefined when the stack does not exist */
+export async function describeStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks?.[0];
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+/** An emulator's API has a host name that resolves nowhere. */
+function fromHere(facts: StackFacts): Deployment {
+  const endpoint = process.env['AWS_ENDPOINT_URL'];
+  if (endpoint === undefined) return facts;
+  const sources = Object.entries(facts.sources).map(([name, source]) => [
+    name,
+    { ...source, url: reachable({ url: endpoint }, source.url) },
+  ]);
+  return {
+    ...facts,
+    managementUrl: reachable({ url: endpoint }, facts.managementUrl),
+    sources: Object.fromEntries(sources),
+  };
+}
+
+/** The same, from the outputs file of a local AWS. */
+export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
+  const { inbound, outbound, tables, queues, dlqs, payloadBucket } = outputs;
+  const sources = Object.entries(inbound.sources).map(([name, source]) => [
+    name,
+    { ...source, name, queueUrl: queues.inbound[name], dlqUrl: dlqs.inbound[name] },
+  ]);
+  return {
+    sources: Object.fromEntries(sources),
+    managementUrl: outputs.managementUrl,
+    signingSecretArn: outbound.signingSecretArn,
+    masterSecretArn: outbound.masterSecretArn,
+    operationsTopicArn: outbound.operationsTopicArn,
+    payloadBucket,
+    tapQueuePrefix: outputs.tapQueuePrefix,
+    publishQueueUrl: queues.publish,
+    deliveryQueueUrl: queues.delivery,
+    publishDlqUrl: dlqs.publish,
+    deliveryDlqUrl: dlqs.delivery,
+    undeliveredQueueUrl: dlqs.undelivered,
+    subscriptionDlqUrl: dlqs.subscription,
+    inboundEventsTable: tables.inboundEvents,
+    outboundEventsTable: tables.outboundEvents,
+    deliveriesTable: tables.deliveries,
+    endpointsTable: tables.endpoints,
+  };
+}
+
+/**
+ * The source of that name.
+ *
+ * @throws RefusedError listing those that there are
+ */
+export function sourceOf(deployment: Deployment, name: string): DeployedSource {
+  const source = Object.hasOwn(deployment.sources, name) ? deployment.sources[name] : undefined;
+  if (source) return source;
+  throw new RefusedError(
+    `There is no source '${name}'; this stack has ${Object.keys(deployment.sources).join(', ')}.`,
+  );
+}

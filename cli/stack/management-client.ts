@@ -1,0 +1,136 @@
+import { createHash, createHmac } from 'node:crypto';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SignatureV4 } from '@smithy/signature-v4';
+import * as v from 'valibot';
+import { ProblemView } from '../../lambdas/management/schemas.ts';
+import { RefusedError, UsageError } from '../terminal/errors.ts';
+import { fetchWithReason } from './fetch-with-reason.ts';
+
+/** A request to the management API. */
+export interface ManagementCall {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Below the API's URL; its parameters are encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  /** The ETag of what was seen. */
+  readonly ifMatch?: string;
+}
+
+/** What was answered. */
+export interface ManagementResponse {
+  readonly status: number;
+  readonly body: unknown;
+  readonly etag?: string;
+}
+
+/** The API answered with problem details. */
+class ManagementProblem extends RefusedError {
+  readonly status: number;
+
+  constructor(status: number, detail: string) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+/** SHA-256 and HMAC, in the shape that the signer asks for. */
+class Sha256 {
+  private readonly hash;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    const key = typeof secret === 'string' || secret === undefined ? secret : bytesOf(secret);
+    this.hash = key === undefined ? createHash('sha256') : createHmac('sha256', key);
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.hash.update(typeof data === 'string' ? data : bytesOf(data));
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.hash.digest());
+  }
+
+  reset(): void {
+    throw new Error('a hash is made once');
+  }
+}
+
+const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
+  ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+
+/** Longer than the gateway waits. */
+const timeoutMs = 35_000;
+
+/** Whose credentials sign, and for which region. */
+type Caller = Pick<SQSClient['config'], 'credentials' | 'region'>;
+
+/** Calls the management API, signed as the AWS CLI signs; whatever is answered is returned. */
+export function managementFetch(baseUrl: string, { credentials, region }: Caller = new SQSClient().config) {
+  const signer = new SignatureV4({ service: 'execute-api', credentials, region, sha256: Sha256 });
+
+  return async (call: ManagementCall): Promise<Response> => {
+    const url = new URL(`${baseUrl}${call.path}`);
+    // A part of it is `.` or `..`: that would be another path.
+    if (!url.pathname.endsWith(call.path)) throw new UsageError('A tenant or an id is not . or ..');
+    const query = definedOf(call.query ?? {});
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const { headers } = await signer.sign({
+      method: call.method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      ...(url.port && { port: Number(url.port) }),
+      path: url.pathname,
+      query,
+      headers: {
+        host: url.host,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(call.ifMatch && { 'if-match': call.ifMatch }),
+      },
+      body,
+    });
+    const signal = AbortSignal.timeout(timeoutMs);
+    return fetchWithReason(url, { method: call.method, headers, body, signal });
+  };
+}
+
+/**
+ * The management API of a deployment, called with the credentials that the AWS CLI would use.
+ *
+ * @param baseUrl the `ManagementUrl` output
+ */
+export function managementClient(baseUrl: string) {
+  const send = managementFetch(baseUrl);
+
+  /** @throws ManagementProblem with the API's own words, RefusedError when it is no such API */
+  return async (call: ManagementCall): Promise<ManagementResponse> => responseOf(await send(call));
+}
+
+export type ManagementClient = ReturnType<typeof managementClient>;
+
+const definedOf = (query: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+
+async function responseOf(response: Response): Promise<ManagementResponse> {
+  const text = await response.text();
+  const body = parsed(text);
+  const etag = response.headers.get('etag') ?? undefined;
+  if (response.ok) return { status: response.status, body, etag };
+  const problem = v.safeParse(ProblemView, body);
+  if (problem.success) throw new ManagementProblem(response.status, problem.output.detail);
+  const why = response.status === 403 ? ': your credentials may not execute-api:Invoke it' : '';
+  throw new RefusedError(`The management API answered ${response.status}${why}.`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

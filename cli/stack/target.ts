@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { awsEnvironment, trust } from '../../local/endpoint.ts';
+import { type LocalOutputs, readOutputs } from '../../local/outputs.ts';
+import { outputsFileIn } from '../../local/state.ts';
+import { RefusedError, UsageError } from '../terminal/errors.ts';
+
+/** The options that every command has. */
+export interface TargetOptions {
+  /** Undefined: not said, so `defaultStack`. */
+  readonly stack?: string;
+  readonly local?: boolean;
+  readonly profile?: string;
+  readonly region?: string;
+  readonly stateDir: string;
+  /** Answer a program, not a person. */
+  readonly json?: boolean;
+}
+
+/** What `bin/webhooks.ts` calls the stack. */
+export const defaultStack = 'Hookline';
+
+/** Which deployment a command works on. */
+export type Target =
+  | { readonly kind: 'local'; readonly outputs: LocalOutputs }
+  | { readonly kind: 'stack'; readonly name: string };
+
+/** Any of these says that the caller chose an AWS already. */
+const choosing = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
+
+/**
+ * Decides which deployment is meant.
+ *
+ * @param localOutputs of the local AWS, if one runs
+ * @throws RefusedError when it is not clear, or when no local AWS runs
+ */
+export function chooseTarget(
+  options: TargetOptions,
+  env: NodeJS.ProcessEnv,
+  localOutputs: LocalOutputs | undefined,
+): Target {
+  if (options.local) {
+    if (options.stack || options.profile || options.region)
+      throw new UsageError('--local is the whole choice: leave out --stack, --profile and --region.');
+    if (localOutputs) return { kind: 'local', outputs: localOutputs };
+    throw new RefusedError('The local AWS is not running: start it with npm start, or leave out --local.');
+  }
+  const isChosen = options.stack || options.profile || choosing.some((name) => env[name]);
+  if (localOutputs && !isChosen)
+    throw new RefusedError(
+      'A local AWS runs, and nothing says which AWS is meant: add --local for that one, or --stack NAME for yours (or run: eval "$(npx hookline env)").',
+    );
+  return { kind: 'stack', name: options.stack ?? defaultStack };
+}
+
+/** The stack whose resources are meant; undefined on the laptop's AWS, which has no other. */
+export const stackMeant = ({ stack = defaultStack, local }: TargetOptions): string | undefined =>
+  local ? undefined : stack;
+
+/** Chooses the deployment and has this process's SDK clients talk to where it is. */
+export function enterTarget(options: TargetOptions): Target {
+  const target = chooseTarget(options, process.env, readOutputs(outputsFileIn(options.stateDir)));
+  if (target.kind === 'local') {
+    const endpoint = { url: target.outputs.awsEndpoint, caFile: target.outputs.caFile };
+    process.env = awsEnvironment(endpoint, process.env);
+    trust(endpoint);
+  } else {
+    followAwsCli(options);
+  }
+  return target;
+}
+
+/** What the AWS CLI honours and the SDK for JavaScript does not. */
+function followAwsCli({ profile, region }: TargetOptions): void {
+  const chosenRegion = region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  if (profile) process.env['AWS_PROFILE'] = profile;
+  if (chosenRegion) process.env['AWS_REGION'] = chosenRegion;
+  const caFile = process.env['AWS_CA_BUNDLE'];
+  if (caFile && existsSync(caFile)) trust({ url: '', caFile });
+}

@@ -1,0 +1,74 @@
+import { InvalidArgumentError } from 'commander';
+import * as v from 'valibot';
+import { Tenant } from '../../lambdas/domain/endpoint.ts';
+import { issueText } from '../../lambdas/domain/issue-text.ts';
+import { parseInstant, toIsoInstant, unixMillis } from '../../lambdas/domain/time.ts';
+import { EndpointId } from '../../lambdas/management/schemas.ts';
+
+/** A text that a schema takes. @throws InvalidArgumentError with the rule, which commander tells the user */
+const ruledBy = (schema: v.GenericSchema<string, string>) => (text: string) => {
+  const result = v.safeParse(schema, text);
+  if (result.success) return result.output;
+  throw new InvalidArgumentError(`${issueText(result.issues[0])}.`);
+};
+
+/** Both become parts of a path. */
+export const tenantArgument = ruledBy(Tenant);
+export const endpointIdArgument = ruledBy(EndpointId);
+
+/** @throws InvalidArgumentError, which commander tells the user */
+export function positiveNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 999999999.');
+}
+
+/**
+ * A day in UTC.
+ *
+ * @throws InvalidArgumentError, which commander tells the user
+ */
+export function dayArgument(text: string): string {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (!Number.isNaN(at) && new Date(at).toISOString().startsWith(text)) return text;
+  throw new InvalidArgumentError('It must be a day as YYYY-MM-DD (UTC).');
+}
+
+/** @throws InvalidArgumentError, which commander tells the user */
+export function nonNegativeNumber(text: string): number {
+  if (/^\d{1,9}(\.\d{1,3})?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a number from 0 to 999999999, with at most three decimals.');
+}
+
+/** For an option that takes several. */
+export const collected = (text: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  text,
+];
+
+/** @throws InvalidArgumentError, which commander tells the user */
+export function jsonArgument(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidArgumentError('It must be JSON.');
+  }
+}
+
+const spans = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const isSpan = (unit: string): unit is keyof typeof spans => unit in spans;
+
+/**
+ * An instant, or how long ago: `2026-12-01T00:00:00Z`, `90m`, `2h`, `3d`.
+ *
+ * @returns ISO 8601
+ * @throws InvalidArgumentError, which commander tells the user
+ */
+export function instantArgument(text: string): string {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (isSpan(unit)) return toIsoInstant(unixMillis(Date.now() - Number(count) * spans[unit]));
+  const at = parseInstant(text);
+  if (at !== undefined) return toIsoInstant(at);
+  throw new InvalidArgumentError(
+    'It must be how long ago (90m, 2h, 3d) or an instant (2026-12-01T00:00:00Z).',
+  );
+}

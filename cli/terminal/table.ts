@@ -1,0 +1,68 @@
+import Table from 'cli-table3';
+import type { UnixMillis } from '../../lambdas/domain/time.ts';
+
+/** Narrower than this a column of text is unreadable, and the terminal may wrap instead. */
+const minTextWidth = 24;
+/** A border, and a blank on either side. */
+const cellFrame = 3;
+
+/**
+ * A table for a terminal; the last column takes what is left of the width, and wraps. Where that is nothing, each row is
+ * a block of lines.
+ *
+ * @param width of the terminal; undefined where the output is no terminal, and nothing wraps
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number | undefined = process.stdout.columns,
+): string {
+  if (width !== undefined && othersOf([head, ...rows]) + minTextWidth + 2 > width) return blocks(head, rows);
+  const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+  const style = width === undefined ? { head: [], border: [] } : { head: ['bold'] };
+  const colWidths = width === undefined ? [] : widths([head, ...rows], width);
+  const drawn = new Table({ head: [...head], chars, style, colWidths, wordWrap: true });
+  drawn.push(...rows.map((row) => [...row]));
+  return drawn.toString();
+}
+
+type Lines = readonly (readonly string[])[];
+
+const blocks = (head: readonly string[], rows: Lines): string => {
+  const longest = Math.max(...head.map(({ length }) => length));
+  const block = (row: readonly string[]) =>
+    head.map((name, column) => `${name.padEnd(longest)}  ${row[column] ?? ''}`.trimEnd()).join('\n');
+  return rows.map((row) => `${block(row)}\n`).join('\n');
+};
+
+/** As wide as each column's text is. */
+const naturalWidths = (lines: Lines): readonly number[] =>
+  (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? '').length + cellFrame - 1)),
+  );
+
+/** What all columns but the last take. */
+const othersOf = (lines: Lines): number =>
+  naturalWidths(lines)
+    .slice(0, -1)
+    .reduce((sum, one) => sum + one + 1, 0);
+
+function widths(lines: Lines, width: number): (number | null)[] {
+  const rest = width - othersOf(lines) - 2;
+  const natural = naturalWidths(lines);
+  return natural.map((one, column) => (column === natural.length - 1 && one > rest ? rest : null));
+}
+
+/** `2026-11-25 04:05:06Z`. */
+export const instant = (at: UnixMillis): string =>
+  new Date(at).toISOString().replace('T', ' ').replace(/\.\d+/, '');
+
+/** Text of others for one cell: no controls that a terminal obeys, and not endless. */
+export function cell(text: string, maxChars = 300): string {
+  const printable = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+  return printable.length > maxChars ? `${printable.slice(0, maxChars - 1)}…` : printable;
+}
+
+/** `1 message`, `2 messages`. */
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;

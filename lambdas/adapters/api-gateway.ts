@@ -1,0 +1,109 @@
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyEventV2WithIAMAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+} from 'aws-lambda';
+import type { HandshakeResponse } from '../domain/provider/handshake.ts';
+import type { RawRequest } from '../domain/raw-request.ts';
+
+/** The request as it was on the wire; the body's bytes exactly. */
+export const rawRequest = (event: APIGatewayProxyEventV2): RawRequest => ({
+  method: event.requestContext.http.method,
+  url: publicUrl(event),
+  headers: new Map(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value ?? ''])),
+  body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+  sourceIp: event.requestContext.http.sourceIp,
+});
+
+/** As the caller wrote it, as far as the gateway tells. */
+function publicUrl({ requestContext, rawPath, rawQueryString }: APIGatewayProxyEventV2): string {
+  const query = rawQueryString ? `?${rawQueryString}` : '';
+  return `https://${requestContext.domainName}${rawPath}${query}`;
+}
+
+/** The last segment of the path: the source's name under `isolation: 'shared'`. */
+export const lastPathSegment = (event: APIGatewayProxyEventV2): string =>
+  event.rawPath.split('/').filter(Boolean).at(-1) ?? '';
+
+/** An answer that no cache keeps. */
+export const jsonResponse = (statusCode: number, body: object): APIGatewayProxyStructuredResultV2 => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify(body),
+});
+
+/** An answer in the provider's own words; a browser that is led here takes it for what it says it is. */
+export const plainResponse = ({
+  status,
+  contentType,
+  headers,
+  body,
+}: HandshakeResponse): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: status,
+  headers: {
+    ...(contentType && { 'content-type': contentType }),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    ...headers,
+  },
+  body,
+});
+
+/** The parameters of a query; one that is given several times is a list, which the gateway would join by commas. */
+function queryOf(text = ''): Readonly<Record<string, string | readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const pair of text.split('&').filter((part) => part !== '')) {
+    const at = pair.includes('=') ? pair.indexOf('=') : pair.length;
+    const name = decodedPart(pair.slice(0, at));
+    const values = found.get(name) ?? [];
+    values.push(decodedPart(pair.slice(at + 1)));
+    found.set(name, values);
+  }
+  return Object.fromEntries(
+    [...found].map(([name, [value = '', ...others]]) => [
+      name,
+      others.length === 0 ? value : [value, ...others],
+    ]),
+  );
+}
+
+/** Returns a text that is not valid percent-encoding as it is. */
+function decodedPart(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}
+
+/** A request to the management API. */
+export const managementRequest = (event: APIGatewayProxyEventV2WithIAMAuthorizer) => ({
+  method: event.requestContext.http.method,
+  path: event.rawPath,
+  query: queryOf(event.rawQueryString),
+  ifMatch: event.headers['if-match'],
+  body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString('utf8'),
+});
+
+/** An answer of the management API. */
+export function managementResponse(answer: {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly etag?: string;
+  readonly isProblem?: boolean;
+  readonly allow?: readonly string[];
+}): APIGatewayProxyStructuredResultV2 {
+  const { status, body, etag, isProblem, allow } = answer;
+  const contentType = isProblem ? 'application/problem+json' : 'application/json';
+  return {
+    statusCode: status,
+    headers: {
+      'cache-control': 'no-store',
+      ...(body !== undefined && { 'content-type': contentType }),
+      ...(etag && { etag }),
+      ...(allow && { allow: allow.join(', ') }),
+    },
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
+}

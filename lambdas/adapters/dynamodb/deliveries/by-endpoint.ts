@@ -1,0 +1,108 @@
+import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
+  type DynamoDBDocumentClient,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import {
+  type Delivery,
+  endpointDayOf,
+  type ListedDelivery,
+  listedAt,
+} from '../../../domain/delivery-record.ts';
+import { byEndpointIndex } from '../../../domain/tables.ts';
+import { parseDelivery } from './item.ts';
+
+const Key = v.object({ id: v.string(), listedAt: v.string() });
+/** What DynamoDB reads in one call. */
+const batchSize = 100;
+
+interface OfEndpoint {
+  readonly tenant: string;
+  readonly endpointId: string;
+}
+interface Partition {
+  readonly day: string;
+  readonly shard: number;
+}
+
+/** The deliveries of one endpoint, by the index that lists them. */
+export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table: string) {
+  const query = async (
+    endpoint: OfEndpoint,
+    { day, shard }: Partition,
+    [from, to]: readonly [string, string],
+    options: { readonly Limit: number; readonly ScanIndexForward: boolean },
+  ): Promise<readonly ListedDelivery[]> => {
+    // DynamoDB refuses what it could answer with nothing.
+    if (from > to) return [];
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: byEndpointIndex.name,
+        KeyConditionExpression: '#partition = :partition AND #listedAt BETWEEN :from AND :to',
+        ExpressionAttributeNames: {
+          '#partition': byEndpointIndex.partitionKey,
+          '#listedAt': byEndpointIndex.sortKey,
+        },
+        ExpressionAttributeValues: {
+          ':partition': endpointDayOf(endpoint, day, shard),
+          ':from': from,
+          ':to': to,
+        },
+        ...options,
+      }),
+    );
+    return Items.map((item) => v.parse(Key, item));
+  };
+
+  return {
+    /** Of one partition, the oldest first. */
+    listed: (
+      endpoint: OfEndpoint,
+      place: Partition,
+      { after, upTo }: { readonly after: string; readonly upTo: string },
+      limit: number,
+    ) => query(endpoint, place, [justAfter(after), upTo], { Limit: limit, ScanIndexForward: true }),
+
+    /** Of one partition, the newest first. */
+    newest: (
+      endpoint: OfEndpoint,
+      place: Partition,
+      { from, before }: { readonly from: string; readonly before: string },
+      limit: number,
+    ) => query(endpoint, place, [from, justBefore(before)], { Limit: limit, ScanIndexForward: false }),
+
+    /** In the order of their creation; one that has expired meanwhile is left out. */
+    async readAll(ids: readonly string[]): Promise<readonly Delivery[]> {
+      const read: Delivery[] = [];
+      for (let from = 0; from < ids.length; from += batchSize) {
+        read.push(...(await readBatch(client, table, ids.slice(from, from + batchSize))));
+      }
+      return read.sort((a, b) => (listedAt(a) < listedAt(b) ? -1 : 1));
+    },
+  };
+}
+
+async function readBatch(
+  client: DynamoDBDocumentClient,
+  table: string,
+  ids: readonly string[],
+): Promise<readonly Delivery[]> {
+  const items: unknown[] = [];
+  let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));
+  while (Keys !== undefined && Keys.length > 0) {
+    const read: BatchGetCommandOutput = await client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+    );
+    items.push(...(read.Responses?.[table] ?? []));
+    Keys = read.UnprocessedKeys?.[table]?.Keys;
+  }
+  return items.map(parseDelivery);
+}
+
+/** Bounds are inclusive: the next text there is, and the last one before. A place ends in an id of letters and digits. */
+const justAfter = (place: string): string => `${place}\u0000`;
+const justBefore = (place: string): string =>
+  `${place.slice(0, -1)}${String.fromCharCode(place.charCodeAt(place.length - 1) - 1)}\uffff`;

@@ -1,0 +1,32 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { dueIndex } from '../../../domain/tables.ts';
+import type { UnixMillis } from '../../../domain/time.ts';
+
+const DueKey = v.object({ id: v.string() });
+
+/** Where a page ended; opaque to the caller. */
+export type DueCursor = Record<string, unknown>;
+
+/** The due index: which deliveries the sweep must look at, the longest overdue first. */
+export function dynamodbDue(client: DynamoDBDocumentClient, table: string) {
+  return {
+    async due(shard: number, now: UnixMillis, after?: DueCursor) {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: dueIndex.name,
+          KeyConditionExpression: '#shard = :shard AND #dueAt <= :now',
+          ExpressionAttributeNames: { '#shard': dueIndex.partitionKey, '#dueAt': dueIndex.sortKey },
+          ExpressionAttributeValues: { ':shard': String(shard), ':now': now },
+          Limit: pageSize,
+          ExclusiveStartKey: after,
+        }),
+      );
+      return { ids: Items.map((item) => v.parse(DueKey, item).id), next: LastEvaluatedKey };
+    },
+  };
+}
+
+/** Small: the sweep works through a page at once, and looks at the clock between pages. */
+const pageSize = 25;

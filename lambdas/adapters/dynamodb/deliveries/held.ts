@@ -1,0 +1,29 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { heldByOf } from '../../../domain/delivery-record.ts';
+import { heldIndex } from '../../../domain/tables.ts';
+
+const Key = v.object({ id: v.string() });
+
+/** The held index: which deliveries wait for their endpoint to be enabled. */
+export function dynamodbHeld(client: DynamoDBDocumentClient, table: string) {
+  return {
+    /** The oldest first, as far as the index has heard of them. */
+    async heldOf(
+      { tenant, id }: { readonly tenant: string; readonly id: string },
+      limit: number,
+    ): Promise<readonly string[]> {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: heldIndex.name,
+          KeyConditionExpression: '#heldBy = :heldBy',
+          ExpressionAttributeNames: { '#heldBy': heldIndex.partitionKey },
+          ExpressionAttributeValues: { ':heldBy': heldByOf({ tenant, endpointId: id }) },
+          Limit: limit,
+        }),
+      );
+      return Items.map((item) => v.parse(Key, item).id);
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import {
+  type AttemptEntry,
+  type AttemptRecord,
+  type Deferral,
+  type Delivery,
+  dueShardOf,
+  type Fence,
+  heldByOf,
+} from '../../../domain/delivery-record.ts';
+import { type UnixMillis, type UnixSeconds, unixMillis } from '../../../domain/time.ts';
+import type { ConditionalUpdate } from '../conditional-update.ts';
+
+const isUnrecorded = '#status = :pending AND #attempts < :attempt';
+const isUnleased = 'attribute_not_exists(#leaseUntil)';
+const isDueSoon = '(attribute_not_exists(#nextAttemptAt) OR #nextAttemptAt <= :soon)';
+const isDue = '(attribute_not_exists(#nextAttemptAt) OR #nextAttemptAt <= :now)';
+const leaseIsOverAsSeen = '#claims = :seenClaims AND #leaseUntil <= :now';
+const isMine = '#status = :pending AND #claims = :mine AND #round = :round';
+const hasNoLiveLease = '(attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)';
+const isUndelivered = '#status IN (:pending, :failed, :held)';
+const isEnded = 'NOT (#status IN (:pending, :held))';
+
+const isOfGeneration = (generation: string | undefined): string =>
+  generation === undefined ? 'attribute_not_exists(#generation)' : '#generation = :generation';
+
+/** Each step of a delivery as one conditional update. */
+export const deliveryUpdates = {
+  claim: (
+    id: string,
+    attempt: number,
+    until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
+  ): ConditionalUpdate => ({
+    id,
+    set: { leaseUntil: until.lease, waitsSince: undefined },
+    assign: ['#claims = #claims + :one'],
+    condition: `${isUnrecorded} AND ${isUnleased} AND ${isDueSoon}`,
+    values: { pending: 'pending', attempt, soon: until.soon, one: 1 },
+  }),
+
+  claimSuspect: (seen: Delivery, attempt: number, now: UnixMillis, lease: UnixMillis): ConditionalUpdate => ({
+    id: seen.id,
+    set: { leaseUntil: lease },
+    assign: ['#claims = #claims + :one', '#crashes = #crashes + :one'],
+    condition: `${isUnrecorded} AND ${leaseIsOverAsSeen}`,
+    values: { pending: 'pending', attempt, seenClaims: seen.claims, now, one: 1 },
+  }),
+
+  record: ({ id, claims, round }: Fence, record: AttemptRecord): ConditionalUpdate => ({
+    id,
+    set: { ...recorded(id, record), leaseUntil: undefined, crashes: 0, sweeps: 0 },
+    condition: isMine,
+    values: { pending: 'pending', mine: claims, round },
+  }),
+
+  recordLateSuccess: (
+    { id, round }: Fence,
+    entry: AttemptEntry,
+    expiresAt: UnixSeconds,
+  ): ConditionalUpdate => ({
+    id,
+    set: { status: 'delivered', lastAttemptAt: entry.at, expiresAt, ...clearedOnEnd },
+    assign: ['#attemptLog = list_append(#attemptLog, :entry)'],
+    condition: `#round = :round AND ${isUndelivered}`,
+    values: { round, entry: [entry], pending: 'pending', failed: 'failed', held: 'held' },
+  }),
+
+  moveDue: (
+    seen: { readonly id: string; readonly dueAt: UnixMillis },
+    dueAt: UnixMillis,
+    sweeps: number,
+    eventExpiresAt: UnixSeconds,
+  ): ConditionalUpdate => ({
+    id: seen.id,
+    set: { dueAt, sweeps, eventExpiresAt },
+    condition: '#dueAt = :seen',
+    values: { seen: seen.dueAt },
+  }),
+
+  noteCounted: (id: string, round: number): ConditionalUpdate => ({
+    id,
+    set: { countedRound: round },
+    condition: '#round = :round AND #status = :failed',
+    values: { round, failed: 'failed' },
+  }),
+
+  clearDue: (id: string, round: number): ConditionalUpdate => ({
+    id,
+    set: { dueAt: undefined, dueShard: undefined },
+    condition: `#round = :round AND ${isEnded}`,
+    values: { round, pending: 'pending', held: 'held' },
+  }),
+
+  defer: (
+    id: string,
+    attempt: number,
+    { now, until, dueAt, extend, waitsSince, deadlineAfter }: Deferral,
+  ): ConditionalUpdate => ({
+    id,
+    set: {
+      nextAttemptAt: until,
+      dueAt,
+      dueShard: dueShardOf(id),
+      ...(waitsSince !== undefined && { cause: undefined }),
+    },
+    assign: [
+      '#deadline = #deadline + :extend',
+      ...(waitsSince === undefined ? [] : ['#waitsSince = if_not_exists(#waitsSince, :since)']),
+    ],
+    condition: `${isUnrecorded} AND ${isUnleased} AND ${isDue}${deadlineAfter === undefined ? '' : ' AND #deadline > :deadlineAfter'}`,
+    values: {
+      ...{ pending: 'pending', attempt, now, extend },
+      ...(waitsSince !== undefined && { since: waitsSince }),
+      ...(deadlineAfter !== undefined && { deadlineAfter }),
+    },
+  }),
+
+  endWait: ({ id, nextAttemptAt }: Delivery, dueAt: UnixMillis): ConditionalUpdate => ({
+    id,
+    set: { nextAttemptAt: undefined, waitsSince: undefined, dueAt, dueShard: dueShardOf(id), sweeps: 0 },
+    condition: `#status = :pending AND ${isUnleased} AND #nextAttemptAt = :seen`,
+    values: { pending: 'pending', seen: nextAttemptAt },
+  }),
+
+  hold: (
+    delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId'>,
+    now: UnixMillis,
+    dueAt: UnixMillis,
+  ): ConditionalUpdate => ({
+    id: delivery.id,
+    set: {
+      ...{ status: 'held', heldBy: heldByOf(delivery), heldAt: now, sweeps: 0 },
+      ...{ dueAt, dueShard: dueShardOf(delivery.id) },
+      ...{ leaseUntil: undefined, nextAttemptAt: undefined, waitsSince: undefined },
+    },
+    condition: `#status = :pending AND ${hasNoLiveLease}`,
+    values: { pending: 'pending', now },
+  }),
+
+  release: ({ id, lifetime }: Delivery, now: UnixMillis, dueAt: UnixMillis): ConditionalUpdate => ({
+    id,
+    set: {
+      ...{ status: 'pending', crashes: 0, sweeps: 0, deadline: unixMillis(now + lifetime), dueAt },
+      heldBy: undefined,
+      heldAt: undefined,
+      expiresAt: undefined,
+      cause: undefined,
+    },
+    condition: '#status = :held',
+    values: { held: 'held' },
+  }),
+
+  discard: (
+    { id, generation }: Pick<Delivery, 'id' | 'generation'>,
+    reason: string,
+    now: UnixMillis,
+    expiresAt: UnixSeconds,
+  ): ConditionalUpdate => ({
+    id,
+    set: { status: 'discarded', lastError: reason, expiresAt, ...clearedOnEnd },
+    condition: `(#status = :held OR (#status = :pending AND ${hasNoLiveLease})) AND ${isOfGeneration(generation)}`,
+    values: { held: 'held', pending: 'pending', now, ...(generation !== undefined && { generation }) },
+  }),
+
+  reopen: (
+    { id, round, status, lifetime }: Delivery,
+    eventExpiresAt: UnixSeconds,
+    now: UnixMillis,
+    dueAt: UnixMillis,
+    generation: string | undefined,
+  ): ConditionalUpdate => ({
+    id,
+    set: {
+      ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, eventExpiresAt, generation },
+      deadline: unixMillis(now + lifetime),
+      dueAt,
+      dueShard: dueShardOf(id),
+      cause: undefined,
+      ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined },
+    },
+    assign: ['#attemptsBefore = #attempts'],
+    condition: '#round = :seenRound AND #status = :seenStatus',
+    values: { seenRound: round, seenStatus: status },
+  }),
+};
+
+/** What ends with a delivery. */
+const clearedOnEnd = {
+  ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, dueShard: undefined },
+  heldBy: undefined,
+  heldAt: undefined,
+  waitsSince: undefined,
+  cause: undefined,
+};
+
+const recorded = (id: string, record: AttemptRecord) => ({
+  status: record.status,
+  attempts: record.attempts,
+  attemptLog: record.attemptLog,
+  lastAttemptAt: record.lastAttemptAt,
+  lastError: record.lastError,
+  cause: record.cause,
+  nextAttemptAt: record.nextAttemptAt,
+  waitsSince: record.waitsSince,
+  dueAt: record.dueAt,
+  dueShard: record.dueAt === undefined ? undefined : dueShardOf(id),
+  expiresAt: record.expiresAt,
+  ...(record.deadline !== undefined && { deadline: record.deadline }),
+});

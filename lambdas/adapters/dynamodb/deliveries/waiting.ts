@@ -1,0 +1,56 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { waitingByOf } from '../../../domain/delivery-record.ts';
+import { waitingIndex } from '../../../domain/tables.ts';
+import type { UnixMillis } from '../../../domain/time.ts';
+
+const Key = v.object({ id: v.string(), waitsSince: v.number() });
+
+interface EndpointName {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** The index of what waits: which deliveries of an endpoint wait for their next attempt. */
+export function dynamodbWaiting(client: DynamoDBDocumentClient, table: string) {
+  const query = ({ tenant, id }: EndpointName, shard: number, upTo: number, limit: number) => ({
+    TableName: table,
+    IndexName: waitingIndex.name,
+    KeyConditionExpression: '#by = :by AND #since <= :upTo',
+    ExpressionAttributeNames: { '#by': waitingIndex.partitionKey, '#since': waitingIndex.sortKey },
+    ExpressionAttributeValues: { ':by': waitingByOf({ tenant, endpointId: id }, shard), ':upTo': upTo },
+    Limit: limit,
+  });
+
+  return {
+    /** Those that have waited since before `upTo`, the longest first, as far as the index has heard of them. */
+    async waitingOf(endpoint: EndpointName, upTo: UnixMillis, limit: number): Promise<readonly string[]> {
+      const pages = await Promise.all(
+        shards.map((shard) => client.send(new QueryCommand(query(endpoint, shard, upTo, limit)))),
+      );
+      const keys = pages.flatMap(({ Items = [] }) => Items.map((item) => v.parse(Key, item)));
+      return keys
+        .sort((one, other) => one.waitsSince - other.waitsSince)
+        .slice(0, limit)
+        .map(({ id }) => id);
+    },
+
+    /** How many wait; with `isExact: false` there are more. @param atMost counted of each quarter */
+    async countWaiting(endpoint: EndpointName, atMost: number) {
+      const pages = await Promise.all(
+        shards.map((shard) =>
+          client.send(
+            new QueryCommand({
+              ...query(endpoint, shard, Number.MAX_SAFE_INTEGER, atMost),
+              Select: 'COUNT',
+            }),
+          ),
+        ),
+      );
+      const count = pages.reduce((sum, { Count = 0 }) => sum + Count, 0);
+      return { count, isExact: pages.every(({ LastEvaluatedKey }) => LastEvaluatedKey === undefined) };
+    },
+  };
+}
+
+const shards = Array.from({ length: waitingIndex.shards }, (_, shard) => shard);

@@ -1,0 +1,105 @@
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { endpointHash } from '../../../domain/delivery-task.ts';
+import { attentionIndex, otherItems } from '../../../domain/tables.ts';
+import type { UnixMillis } from '../../../domain/time.ts';
+import { updateIf } from '../conditional-update.ts';
+import { shardsOf } from './item.ts';
+
+const Key = v.object({ tenant: v.string(), id: v.string() });
+const CountItem = v.object({ known: v.number() });
+/** The number of endpoints: one item. */
+const countKey = { tenant: otherItems.count, id: 'endpoints' } as const;
+
+/** One endpoint more or less; before the first count of all it changes nothing. */
+export async function changeEndpointCount(
+  client: DynamoDBDocumentClient,
+  table: string,
+  by: 1 | -1,
+): Promise<void> {
+  const assign = ['#known = #known + :by'];
+  await updateIf(client, table, { ...countKey, assign, condition: 'attribute_exists(#id)', values: { by } });
+}
+
+/** How many endpoints there are in the Endpoints table, and how many are down. */
+export const dynamodbEndpointGauges = (client: DynamoDBDocumentClient, table: string) => ({
+  /** Registered endpoints, as they were created and deleted. */
+  async known(hasTime: () => boolean): Promise<number> {
+    const { Item } = await client.send(new GetCommand({ TableName: table, Key: countKey }));
+    return Item === undefined
+      ? countAll(client, table, hasTime)
+      : Math.max(0, v.parse(CountItem, Item).known);
+  },
+
+  /** Registered endpoints whose breaker opened, or was probed, after `since`, or which we disabled after it. */
+  async down(since: UnixMillis): Promise<number> {
+    const down = await Promise.all(shardsOf('down').map((shard) => downInShard(client, table, shard, since)));
+    return new Set(down.flat()).size;
+  },
+});
+
+async function downInShard(
+  client: DynamoDBDocumentClient,
+  table: string,
+  shard: string,
+  since: UnixMillis,
+): Promise<readonly string[]> {
+  const down: string[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(downAfter(since, table, shard, from));
+    for (const item of page.Items ?? []) down.push(limiterOf(v.parse(Key, item)));
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+  return down;
+}
+
+/** Once for a deployment, as far as the time lasts: endpoints from before there was a count are counted, too. */
+async function countAll(
+  client: DynamoDBDocumentClient,
+  table: string,
+  hasTime: () => boolean,
+): Promise<number> {
+  let known = 0;
+  let from: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new ScanCommand({
+        TableName: table,
+        Select: 'COUNT',
+        FilterExpression: 'attribute_exists(#url)',
+        ExpressionAttributeNames: { '#url': 'url' },
+        ExclusiveStartKey: from,
+      }),
+    );
+    known += page.Count ?? 0;
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined && hasTime());
+  const condition = 'attribute_not_exists(#id)';
+  await updateIf(client, table, { ...countKey, set: { known }, condition, values: {} });
+  return known;
+}
+
+const downAfter = (
+  since: UnixMillis,
+  table: string,
+  shard: string,
+  from: Record<string, unknown> | undefined,
+) =>
+  new QueryCommand({
+    TableName: table,
+    IndexName: attentionIndex.name,
+    KeyConditionExpression: '#attention = :shard AND #attentionAt > :since',
+    ExpressionAttributeNames: {
+      '#attention': attentionIndex.partitionKey,
+      '#attentionAt': attentionIndex.sortKey,
+    },
+    ExpressionAttributeValues: { ':shard': shard, ':since': since },
+    ExclusiveStartKey: from,
+  });
+
+/** An endpoint that was disabled may be there by its gate, too. */
+const limiterOf = ({ tenant, id }: v.InferOutput<typeof Key>): string =>
+  tenant.startsWith(otherItems.limiter)
+    ? tenant.slice(otherItems.limiter.length)
+    : endpointHash({ tenant, endpointId: id });

@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import { disableReasons, type Endpoint } from '../../../domain/endpoint.ts';
+import { secretKinds } from '../../../domain/endpoint-secret.ts';
+import { StoredFilter } from '../../../domain/payload-filter.ts';
+import { attentionIndex } from '../../../domain/tables.ts';
+import { unixMillis } from '../../../domain/time.ts';
+
+const Instant = v.pipe(v.number(), v.transform(unixMillis));
+const Texts = v.record(v.string(), v.string());
+
+const SealedItem = { sealedBy: v.string(), sealed: v.string() };
+/** Version 0.1.0 kept the values in the clear. */
+const Headers = v.record(v.string(), v.union([v.object(SealedItem), v.string()]));
+
+const SecretItem = v.object({
+  ...SealedItem,
+  kind: v.picklist(secretKinds),
+  createdAt: Instant,
+  endsAt: v.optional(Instant),
+});
+
+const DisablementItem = v.object({
+  reason: v.picklist(disableReasons),
+  at: Instant,
+  by: v.optional(
+    v.object({
+      deliveryId: v.string(),
+      eventId: v.string(),
+      eventType: v.string(),
+      attempt: v.number(),
+      outcome: v.string(),
+    }),
+  ),
+});
+
+/** An item of the Endpoints table that is an endpoint. */
+const EndpointItem = v.object({
+  tenant: v.string(),
+  id: v.string(),
+  generation: v.optional(v.string()),
+  url: v.string(),
+  description: v.string(),
+  eventTypes: v.array(v.string()),
+  filter: v.optional(StoredFilter),
+  headers: Headers,
+  metadata: Texts,
+  maxPerSecond: v.optional(v.number()),
+  maxConcurrent: v.optional(v.number()),
+  timeout: v.optional(v.number()),
+  retryDelays: v.optional(v.array(v.number())),
+  status: v.picklist(['enabled', 'disabled']),
+  disabled: v.optional(DisablementItem),
+  secrets: v.array(SecretItem),
+  createdAt: Instant,
+  updatedAt: Instant,
+  version: v.number(),
+  attention: v.optional(v.string()),
+  attentionAt: v.optional(Instant),
+  heldEmptyAt: v.optional(Instant),
+});
+
+/** @throws ValiError when the item was written by something else */
+export function parseEndpoint(item: unknown): Endpoint {
+  const { attention: kind, attentionAt, ...endpoint } = v.parse(EndpointItem, item);
+  // One that is only counted needs nothing.
+  return attentionAt === undefined || kind !== needsAttention ? endpoint : { ...endpoint, attentionAt };
+}
+
+const needsAttention = 'yes';
+
+/** An endpoint as an item; it is in the attention index while it has an `attentionAt`. */
+export const endpointItem = (endpoint: Endpoint) => ({
+  ...endpoint,
+  ...attention(endpoint.attentionAt),
+});
+
+/** What the attention index has in one partition: `yes` for endpoints about which something is to be done, and `jobs`. */
+export type AttentionKind = 'yes' | 'jobs';
+
+/**
+ * What it has in several: `tallies` that operators are to be told, `down` for what is counted as down: limiter whose breaker
+ * is open, endpoints that we disabled.
+ */
+export type SpreadAttention = 'tallies' | 'down';
+
+/** The keys of the attention index. */
+export const attention = (attentionAt: number | undefined, kind: AttentionKind = 'yes') => ({
+  attentionAt,
+  attention: attentionAt === undefined ? undefined : kind,
+});
+
+/** The keys of the attention index for what is spread. @param endpoint its hash, as `endpointHash` makes it */
+export const spreadAttention = (
+  attentionAt: number | undefined,
+  kind: SpreadAttention,
+  endpoint: string,
+) => ({
+  attentionAt,
+  attention: attentionAt === undefined ? undefined : shardOf(kind, shardOfHash(endpoint)),
+});
+
+const shardOf = (kind: SpreadAttention, shard: number): string => `${kind}#${shard}`;
+const shardOfHash = (hash: string): number => Number.parseInt(hash.slice(0, 2), 16) % attentionIndex.shards;
+
+/** All partitions of what is spread. */
+export const shardsOf = (kind: SpreadAttention): readonly string[] =>
+  Array.from({ length: attentionIndex.shards }, (_, shard) => shardOf(kind, shard));

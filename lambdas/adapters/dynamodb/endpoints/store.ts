@@ -1,0 +1,58 @@
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { Endpoint } from '../../../domain/endpoint.ts';
+import type { EndpointRange } from '../../../domain/publish-range.ts';
+import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
+import { attentionItems } from './attention.ts';
+import { parseEndpoint } from './item.ts';
+import { endpointUpdates } from './updates.ts';
+
+const Key = v.object({ tenant: v.string(), id: v.string() });
+
+/** The Endpoints table, as sending sees it. */
+export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string) {
+  /** Each returns the endpoint as it stands after it, or undefined when it was refused. */
+  const writes =
+    <Args extends unknown[]>(updateFor: (...args: Args) => ConditionalUpdate) =>
+    async (...args: Args): Promise<Endpoint | undefined> => {
+      const { ok, item } = await updateIf(client, table, updateFor(...args));
+      return ok ? parseEndpoint(item) : undefined;
+    };
+
+  return {
+    /** As it stands after every write that was answered. */
+    async read(tenant: string, id: string): Promise<Endpoint | undefined> {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: { tenant, id }, ConsistentRead: true }),
+      );
+      return Item && parseEndpoint(Item);
+    },
+
+    /** A tenant's endpoints by id, as they stand after every write that was answered. */
+    async page(tenant: string, { after, upTo }: EndpointRange, limit: number) {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression:
+            upTo === undefined ? '#tenant = :tenant' : '#tenant = :tenant AND #id <= :upTo',
+          ExpressionAttributeNames: { '#tenant': 'tenant', ...(upTo !== undefined && { '#id': 'id' }) },
+          ExpressionAttributeValues: { ':tenant': tenant, ...(upTo !== undefined && { ':upTo': upTo }) },
+          ...(after !== undefined && { ExclusiveStartKey: { tenant, id: after } }),
+          ConsistentRead: true,
+          Limit: limit,
+        }),
+      );
+      const next = LastEvaluatedKey && v.parse(Key, LastEvaluatedKey).id;
+      // A range that ends here has no next page, though DynamoDB cannot know it yet.
+      return { endpoints: Items.map(parseEndpoint), next: next === upTo ? undefined : next };
+    },
+
+    disable: writes(endpointUpdates.disable),
+    reseal: writes(endpointUpdates.reseal),
+    resumeEndpoint: writes(endpointUpdates.resumeEndpoint),
+    reconciled: writes(endpointUpdates.reconciled),
+    markHeldEmpty: writes(endpointUpdates.markHeldEmpty),
+
+    toReconcile: () => attentionItems(client, table, 'yes'),
+  };
+}

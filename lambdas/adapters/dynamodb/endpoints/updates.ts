@@ -1,0 +1,103 @@
+import { endpointHash } from '../../../domain/delivery-task.ts';
+import {
+  type Disablement,
+  type Endpoint,
+  type EndpointSettings,
+  isDisabledByUs,
+} from '../../../domain/endpoint.ts';
+import type { SealedSecret } from '../../../domain/endpoint-secret.ts';
+import type { UnixMillis } from '../../../domain/time.ts';
+import type { ConditionalUpdate } from '../conditional-update.ts';
+import { attention, spreadAttention } from './item.ts';
+
+const isAsSeen = '#version = :seen';
+
+/** Two endpoints of one id may be noted in the same millisecond. */
+const isAsNoted = ({ generation, attentionAt }: Endpoint) => ({
+  condition: `#attentionAt = :noted AND ${generation === undefined ? 'attribute_not_exists(#generation)' : '#generation = :generation'}`,
+  values: { noted: attentionAt, ...(generation !== undefined && { generation }) },
+});
+
+const hashOf = ({ tenant, id }: Endpoint): string => endpointHash({ tenant, endpointId: id });
+
+/** A change that a user makes, on what the user has seen. */
+const change = (
+  { tenant, id, version }: Endpoint,
+  now: UnixMillis,
+  set: Readonly<Record<string, unknown>>,
+): ConditionalUpdate => ({
+  ...{ tenant, id },
+  set: { ...set, updatedAt: now, version: version + 1 },
+  condition: isAsSeen,
+  values: { seen: version },
+});
+
+/** Each change of an endpoint as one conditional update. */
+export const endpointUpdates = {
+  /** If it is enabled and as it was seen; notes that it is to be told. */
+  disable: ({ tenant, id, version }: Endpoint, disabled: Disablement): ConditionalUpdate => ({
+    ...{ tenant, id },
+    set: {
+      ...{ status: 'disabled', disabled, heldEmptyAt: undefined, version: version + 1 },
+      ...attention(disabled.at),
+    },
+    condition: `#status = :enabled AND ${isAsSeen}`,
+    values: { enabled: 'enabled', seen: version },
+  }),
+
+  /** With the note that what is held is to be released, in one. */
+  enable: (seen: Endpoint, now: UnixMillis): ConditionalUpdate =>
+    change(seen, now, {
+      ...{ status: 'enabled', disabled: undefined, heldEmptyAt: undefined },
+      ...attention(now),
+    }),
+
+  /** What a tenant decides about; what is undefined is removed. */
+  settings: (seen: Endpoint, settings: EndpointSettings, now: UnixMillis): ConditionalUpdate =>
+    change(seen, now, { ...withoutOptionalFields, ...settings }),
+
+  secrets: (seen: Endpoint, secrets: readonly SealedSecret[], now: UnixMillis): ConditionalUpdate =>
+    change(seen, now, { secrets }),
+
+  /** The same secrets and headers, sealed anew: no change that a user sees. */
+  reseal: (
+    { tenant, id, version }: Endpoint,
+    { secrets, headers }: Pick<Endpoint, 'secrets' | 'headers'>,
+  ): ConditionalUpdate => ({
+    ...{ tenant, id },
+    set: { secrets, headers },
+    condition: isAsSeen,
+    values: { seen: version },
+  }),
+
+  /** Notes that what waits for an enabled endpoint is to go: no change that a user sees. */
+  resumeEndpoint: ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): ConditionalUpdate => ({
+    ...{ tenant, id },
+    set: { heldEmptyAt: undefined, ...attention(now) },
+    condition: '#status = :enabled',
+    values: { enabled: 'enabled' },
+  }),
+
+  /** Takes the note away, unless there is a newer one; an endpoint that we disabled stays among those that are down. */
+  reconciled: (seen: Endpoint): ConditionalUpdate => ({
+    ...{ tenant: seen.tenant, id: seen.id },
+    set: {
+      heldEmptyAt: undefined,
+      ...spreadAttention(isDisabledByUs(seen) ? seen.disabled?.at : undefined, 'down', hashOf(seen)),
+    },
+    ...isAsNoted(seen),
+  }),
+
+  /** When the held deliveries of an endpoint were first seen to be none left. */
+  markHeldEmpty: (seen: Endpoint, at: UnixMillis | undefined): ConditionalUpdate => ({
+    ...{ tenant: seen.tenant, id: seen.id },
+    set: { heldEmptyAt: at },
+    ...isAsNoted(seen),
+  }),
+};
+
+/** What an endpoint may have of its own, and not have any more. */
+const withoutOptionalFields = {
+  ...{ filter: undefined, maxPerSecond: undefined, maxConcurrent: undefined },
+  ...{ timeout: undefined, retryDelays: undefined },
+};

@@ -1,0 +1,112 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Claim, EventRecord, Kept, Outcome } from '../../../domain/idempotency.ts';
+import { toUnixSeconds, type UnixMillis } from '../../../domain/time.ts';
+import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
+import { parseEventItem } from './item.ts';
+
+// TTL deletes days late, so every claim looks at `expiresAt` itself; a live lease outlasts even that.
+const isNew = 'attribute_not_exists(#id)';
+const leaseIsOver = '(attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)';
+const isPastRetention = `(#expiresAt <= :nowSeconds AND ${leaseIsOver})`;
+const endedWithAnotherMessage = '(#status IN (:failed, :ignored) AND #endedMessageId <> :messageId)';
+const isFree = [isNew, isPastRetention, endedWithAnotherMessage].join(' OR ');
+
+const isAsSeen = '#status = :seenStatus AND #owner = :seenOwner AND #attempts = :seenAttempts';
+const mayBeTakenOver = `${isAsSeen} AND ${leaseIsOver}`;
+
+const isStillMine = '#status = :processing AND #owner = :mine AND #attempts = :attempt';
+
+/** The InboundEvents table: one conditional write for each step of an event; a refused one brings the record with it. */
+export function dynamodbClaims(client: DynamoDBDocumentClient, table: string) {
+  /** @returns the record that refused the write, else undefined */
+  async function write(update: ConditionalUpdate): Promise<EventRecord | undefined> {
+    const written = await updateIf(client, table, update);
+    return written.ok ? undefined : parseEventItem(written.item);
+  }
+
+  return {
+    claim(claim: Claim): Promise<EventRecord | undefined> {
+      return write({
+        id: claim.id,
+        set: { ...claimed(claim), endedMessageId: undefined, processedAt: undefined },
+        condition: isFree,
+        values: {
+          now: claim.now,
+          nowSeconds: toUnixSeconds(claim.now),
+          ignored: 'ignored',
+          failed: 'failed',
+          messageId: claim.messageId,
+        },
+      });
+    },
+
+    reclaim(seen: EventRecord, claim: Claim): Promise<EventRecord | undefined> {
+      return write({
+        id: claim.id,
+        set: claimed(claim),
+        condition: mayBeTakenOver,
+        values: {
+          now: claim.now,
+          seenStatus: seen.status,
+          seenOwner: seen.owner,
+          seenAttempts: seen.attempts,
+        },
+      });
+    },
+
+    async finish(claim: Claim, outcome: Outcome, now: UnixMillis): Promise<boolean> {
+      const record = await write({
+        id: claim.id,
+        set: { status: outcome.kind, leaseUntil: undefined, ...finished(claim, outcome, now) },
+        condition: isStillMine,
+        values: { processing: 'processing', mine: claim.owner, attempt: claim.attempts },
+      });
+      return record === undefined || isAlreadyWritten(record, claim, outcome);
+    },
+  };
+}
+
+const claimed = (claim: Claim) => ({
+  status: 'processing',
+  owner: claim.owner,
+  attempts: claim.attempts,
+  leaseUntil: claim.leaseUntil,
+  dueAt: undefined,
+  sentBack: undefined,
+  lastError: claim.lastError,
+  eventType: claim.eventType,
+  receivedAt: claim.receivedAt,
+  expiresAt: toUnixSeconds(claim.expiresAt),
+});
+
+/** What an event kept for a replay adds; it stays through the replay, until the event is processed. */
+const kept = ({ keptDay, keptBody, keptMessage }: Kept, now: UnixMillis) => ({
+  keptDay,
+  keptBody,
+  keptMessage,
+  keptAt: now,
+});
+
+function finished(claim: Claim, outcome: Outcome, now: UnixMillis): ConditionalUpdate['set'] {
+  switch (outcome.kind) {
+    case 'processed':
+      return {
+        processedAt: now,
+        lastError: undefined,
+        keptBody: undefined,
+        keptMessage: undefined,
+        keptDay: undefined,
+        keptAt: undefined,
+      };
+    case 'retrying':
+      return { lastError: outcome.error, dueAt: outcome.dueAt, sentBack: outcome.sentBack || undefined };
+    case 'failed':
+      return { lastError: outcome.error, endedMessageId: claim.messageId, ...kept(outcome.kept, now) };
+    case 'ignored':
+      return { lastError: undefined, endedMessageId: claim.messageId, ...kept(outcome.kept, now) };
+  }
+}
+
+/** The answer to our own write was lost, and the client sent it again. */
+const isAlreadyWritten = (record: EventRecord, claim: Claim, outcome: Outcome): boolean =>
+  record.status === outcome.kind && record.owner === claim.owner && record.attempts === claim.attempts;

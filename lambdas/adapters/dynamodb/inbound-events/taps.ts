@@ -1,0 +1,48 @@
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { inboundKeys } from '../../../domain/tables.ts';
+import { type Tap, tapExpiry } from '../../../domain/tap.ts';
+import { type UnixMillis, unixMillis } from '../../../domain/time.ts';
+import { unlessRefused } from '../unless-refused.ts';
+
+const TapItem = v.object({ queueName: v.string(), until: v.pipe(v.number(), v.transform(unixMillis)) });
+
+/** The taps of sources, in the InboundEvents table. */
+export function dynamodbTaps(client: DynamoDBDocumentClient, table: string) {
+  return {
+    async readTap(source: string): Promise<Tap | undefined> {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: { id: inboundKeys.tap(source) } }),
+      );
+      return Item && v.parse(TapItem, Item);
+    },
+
+    /** @returns false when somebody else listens */
+    openTap: (source: string, tap: Tap, now: UnixMillis): Promise<boolean> =>
+      unlessRefused(
+        client.send(
+          new PutCommand({
+            TableName: table,
+            Item: { id: inboundKeys.tap(source), ...tap, expiresAt: tapExpiry(tap) },
+            ConditionExpression: 'attribute_not_exists(#id) OR #until <= :now OR #queueName = :mine',
+            ExpressionAttributeNames: { '#id': 'id', '#until': 'until', '#queueName': 'queueName' },
+            ExpressionAttributeValues: { ':now': now, ':mine': tap.queueName },
+          }),
+        ),
+      ),
+
+    /** Ends one's own. */
+    closeTap: (source: string, queueName: string): Promise<boolean> =>
+      unlessRefused(
+        client.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: { id: inboundKeys.tap(source) },
+            ConditionExpression: '#queueName = :mine',
+            ExpressionAttributeNames: { '#queueName': 'queueName' },
+            ExpressionAttributeValues: { ':mine': queueName },
+          }),
+        ),
+      ),
+  };
+}

@@ -1,0 +1,97 @@
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import type { LimiterState } from '../../../domain/limiter.ts';
+import { otherItems } from '../../../domain/tables.ts';
+import { type Millis, type UnixMillis, unixMillis } from '../../../domain/time.ts';
+import { updateIf, type Written } from '../conditional-update.ts';
+import {
+  type Health,
+  type LimiterUpdate,
+  limiterUpdates,
+  type ReleasedSlot,
+  type TakeTimes,
+} from './updates.ts';
+
+const Instant = v.pipe(v.number(), v.transform(unixMillis));
+
+/** A gate's item: a slot is an attribute of its own, too, so that two slots are two writes that do not meet. */
+const KnownAttributes = v.object({
+  nextAt: v.optional(Instant),
+  failures: v.optional(v.number(), 0),
+  failingSince: v.optional(Instant),
+  failedAt: v.optional(Instant),
+  openUntil: v.optional(Instant),
+  openedAt: v.optional(Instant),
+  probe: v.optional(Instant),
+  retryAfter: v.optional(Instant),
+  probes: v.optional(v.number(), 0),
+  provenAt: v.optional(Instant),
+  reservedUntil: v.optional(Instant),
+});
+const LimiterItem = v.looseObject(KnownAttributes.entries);
+
+const keyOf = (limiterKey: string) => ({ tenant: `${otherItems.limiter}${limiterKey}`, id: 'limiter' });
+
+/** The limiter of endpoints, one item each in the Endpoints table. */
+export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
+  const write = (limiterKey: string, update: LimiterUpdate): Promise<Written> =>
+    updateIf(client, table, { ...keyOf(limiterKey), ...update });
+  const taken = ({ ok, item }: Written) => (ok ? ({ ok } as const) : ({ ok, state: stateOf(item) } as const));
+
+  return {
+    take: async (limiterKey: string, slot: string, times: TakeTimes) =>
+      taken(await write(limiterKey, limiterUpdates.take(slot, times))),
+
+    probe: async (limiterKey: string, seenOpenUntil: UnixMillis, until: UnixMillis) =>
+      taken(await write(limiterKey, limiterUpdates.probe(seenOpenUntil, until))),
+
+    takeByHand: async (limiterKey: string, now: UnixMillis, until: UnixMillis): Promise<boolean> =>
+      (await write(limiterKey, limiterUpdates.takeByHand(now, until))).ok,
+
+    async hold(limiterKey: string, until: UnixMillis): Promise<void> {
+      await write(limiterKey, limiterUpdates.hold(until));
+    },
+
+    /** As it stands after every write that was answered. */
+    async read(limiterKey: string): Promise<LimiterState> {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: keyOf(limiterKey), ConsistentRead: true }),
+      );
+      return stateOf(Item);
+    },
+
+    async leave(pass: ReleasedSlot, health: Health, now: UnixMillis): Promise<LimiterState> {
+      let left: Written | undefined;
+      for (const update of limiterUpdates.leave(pass, health, now)) {
+        left = await write(pass.limiterKey, update);
+        if (left.ok) break;
+      }
+      return stateOf(left?.item);
+    },
+
+    async open(pass: ReleasedSlot, until: UnixMillis, now: UnixMillis): Promise<void> {
+      await write(pass.limiterKey, limiterUpdates.open(pass, until, now));
+    },
+
+    /** Forgets what is known about an endpoint: somebody says that it is well. */
+    async reset(limiterKey: string): Promise<void> {
+      await write(limiterKey, limiterUpdates.reset());
+    },
+
+    /** Gives out a time for each who waits, `span` apart. */
+    async reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis> {
+      const next = await write(limiterKey, limiterUpdates.reserveNext(span, now));
+      const { item } = next.ok ? next : await write(limiterKey, limiterUpdates.reserveFirst(span, now));
+      return v.parse(LimiterItem, item).reservedUntil ?? unixMillis(now + span);
+    },
+  };
+}
+
+function stateOf(item: unknown): LimiterState {
+  const limiterKey = v.parse(LimiterItem, item ?? {});
+  const slots = Object.entries(limiterKey)
+    .filter(([name]) => name.startsWith('slot'))
+    .map(([name, until]) => [name.slice('slot'.length), unixMillis(Number(until))]);
+  const { reservedUntil: _, ...known } = v.parse(KnownAttributes, limiterKey);
+  return { ...known, slots: Object.fromEntries(slots) };
+}

@@ -1,0 +1,182 @@
+import {
+  days,
+  later,
+  type Millis,
+  type Seconds,
+  toMillis,
+  toUnixSeconds,
+  type UnixMillis,
+  unixMillis,
+} from '../../../domain/time.ts';
+import type { ConditionalUpdate } from '../conditional-update.ts';
+import { attention, spreadAttention } from '../endpoints/item.ts';
+
+/** A change of a gate's item. */
+export type LimiterUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
+
+/** What is known about an endpoint after a request, if anything. */
+export type Health = 'up' | 'slow' | 'refusing' | 'down' | undefined;
+
+/** What leaving needs to know of a pass. */
+export interface ReleasedSlot {
+  /** Its endpoint's hash. */
+  readonly limiterKey: string;
+  readonly slot: string;
+  readonly until: UnixMillis;
+  readonly isProbe: boolean;
+  readonly isByHand: boolean;
+  /** Of a registered endpoint: one that is down counts as such. */
+  readonly of: { readonly isRegistered: boolean };
+  readonly limits: { readonly disableAfter: Seconds };
+}
+
+/** When a slot is taken, and until when. */
+export interface TakeTimes {
+  readonly now: UnixMillis;
+  readonly until: UnixMillis;
+  readonly nextAt?: UnixMillis;
+  /** Only at an endpoint whose last request succeeded. */
+  readonly ifProven: boolean;
+}
+
+/** Remembers a failing endpoint for longer than its deliveries can wait. */
+const keptFor = days(60);
+
+/** Each step at a gate as one conditional update. */
+export const limiterUpdates = {
+  take: (slot: string, { now, until, nextAt, ifProven }: TakeTimes): LimiterUpdate => {
+    const isFree = `(attribute_not_exists(#${slot}) OR #${slot} <= :now)`;
+    const isInTime = '(attribute_not_exists(#nextAt) OR #nextAt <= :now)';
+    const isWelcome = '(attribute_not_exists(#retryAfter) OR #retryAfter <= :now)';
+    const isProven = ifProven ? ' AND attribute_exists(#provenAt)' : '';
+    return {
+      set: { [slot]: until, ...(nextAt && { nextAt }), expiresAt: toUnixSeconds(later(now, keptFor)) },
+      condition: `${isFree} AND ${isInTime} AND ${isWelcome} AND attribute_not_exists(#openUntil)${isProven}`,
+      values: { now },
+    };
+  },
+
+  probe: (seenOpenUntil: UnixMillis, until: UnixMillis): LimiterUpdate => ({
+    set: { probe: until, openUntil: until },
+    condition: '#openUntil = :seen',
+    values: { seen: seenOpenUntil },
+  }),
+
+  /** The only slot of what people send: neither the breaker nor the rate is asked. */
+  takeByHand: (now: UnixMillis, until: UnixMillis): LimiterUpdate => ({
+    set: { hand: until, expiresAt: toUnixSeconds(later(now, keptFor)) },
+    condition: 'attribute_not_exists(#hand) OR #hand <= :now',
+    values: { now },
+  }),
+
+  /** Never shortens what the endpoint asked for before. */
+  hold: (until: UnixMillis): LimiterUpdate => ({
+    set: { retryAfter: until },
+    condition: 'attribute_exists(#id) AND (attribute_not_exists(#retryAfter) OR #retryAfter < :until)',
+    values: { until },
+  }),
+
+  /**
+   * Frees the slot that is still ours, with what was learnt. Where somebody else has it by now, what was learnt counts all
+   * the same. Of these the first that is not refused is meant.
+   */
+  leave: (pass: ReleasedSlot, health: Health, now: UnixMillis): readonly LimiterUpdate[] => {
+    const all = learntFrom(pass, health, now);
+    const freeing = all.map(({ set, condition, values, ...learnt }) => ({
+      ...learnt,
+      set: { ...set, [pass.slot]: undefined },
+      condition: `#${pass.slot} = :mine${condition}`,
+      values: { ...values, mine: pass.until },
+    }));
+    const others = all.map((learnt) => ({
+      ...learnt,
+      condition: `attribute_exists(#id)${learnt.condition}`,
+    }));
+    return health === undefined ? freeing : [...freeing, ...others];
+  },
+
+  open: (
+    { limiterKey: gate, until, isProbe, of }: ReleasedSlot,
+    openUntil: UnixMillis,
+    now: UnixMillis,
+  ): LimiterUpdate => ({
+    set: { openUntil, ...spreadAttention(of.isRegistered ? openUntil : undefined, 'down', gate) },
+    assign: [
+      isProbe ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero',
+      '#openedAt = if_not_exists(#openedAt, :now)',
+    ],
+    condition: isProbe ? '#openUntil = :mine' : 'attribute_not_exists(#openUntil) AND #failures > :zero',
+    values: { zero: 0, now, ...(isProbe && { one: 1, mine: until }) },
+  }),
+
+  /** As if nothing were known about the endpoint; whoever is in stays in. */
+  reset: (): LimiterUpdate => ({
+    set: { failures: 0, probes: 0, ...notFailing, ...closed, provenAt: undefined, retryAfter: undefined },
+    condition: 'attribute_exists(#id)',
+    values: {},
+  }),
+
+  /** Behind the last one who waits. */
+  reserveNext: (span: Millis, now: UnixMillis): LimiterUpdate => ({
+    assign: ['#reservedUntil = #reservedUntil + :span'],
+    condition: '#reservedUntil > :now',
+    values: { span, now },
+  }),
+
+  /** Nobody waits. */
+  reserveFirst: (span: Millis, now: UnixMillis): LimiterUpdate => ({
+    set: { reservedUntil: unixMillis(now + span), expiresAt: toUnixSeconds(later(now, keptFor)) },
+    condition: 'attribute_not_exists(#reservedUntil) OR #reservedUntil <= :now',
+    values: { now },
+  }),
+};
+
+const closed = { openUntil: undefined, openedAt: undefined, ...attention(undefined) };
+const notFailing = { failingSince: undefined, failedAt: undefined };
+
+/** What a pass's end changes, and on what condition more. */
+type Learnt = Pick<LimiterUpdate, 'set' | 'assign' | 'values'> & { readonly condition: string };
+
+function learntFrom(
+  { isProbe, isByHand, limits }: ReleasedSlot,
+  health: Health,
+  now: UnixMillis,
+): readonly Learnt[] {
+  const always = { condition: '', values: {} };
+  // What a person tried and found well has no need of patience.
+  const welcome = isByHand ? { retryAfter: undefined } : {};
+  const well = { failures: 0, probes: 0, ...notFailing, ...closed, ...welcome };
+  switch (health) {
+    case 'up':
+      return [{ ...always, set: { ...well, provenAt: now } }];
+    case 'slow':
+      return [{ ...always, set: { ...well, provenAt: undefined } }];
+    case 'refusing':
+      return failed({ failures: 0, probes: 0, provenAt: now, ...closed }, limits, now);
+    case 'down':
+      return failed({ provenAt: undefined }, limits, now).map(({ assign = [], values, ...rest }) => ({
+        ...rest,
+        assign: [...assign, '#failures = if_not_exists(#failures, :zero) + :one'],
+        values: { ...values, zero: 0, one: 1 },
+      }));
+    case undefined:
+      // A probe that did not come to its request leaves the next one its turn.
+      return [{ ...always, set: isProbe ? { openUntil: now } : {} }];
+  }
+}
+
+/** One more failure of those that go on, or the first after a pause that says nothing about the endpoint. */
+function failed(
+  set: Readonly<Record<string, unknown>>,
+  { disableAfter }: ReleasedSlot['limits'],
+  now: UnixMillis,
+): readonly Learnt[] {
+  const values = { now, paused: unixMillis(now - toMillis(disableAfter)) };
+  const goesOn = ' AND (attribute_not_exists(#failedAt) OR #failedAt > :paused)';
+  const since = '#failingSince = if_not_exists(#failingSince, :now)';
+  const anew = { ...set, failedAt: now, failingSince: now };
+  return [
+    { set: { ...set, failedAt: now }, assign: [since], condition: goesOn, values },
+    { set: anew, condition: ' AND #failedAt <= :paused', values: { paused: values.paused } },
+  ];
+}

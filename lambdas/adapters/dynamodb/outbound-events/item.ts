@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+import type { OutboundEvent } from '../../../domain/outbound-event.ts';
+import { unixMillis, unixSeconds } from '../../../domain/time.ts';
+
+const Instant = v.pipe(v.number(), v.transform(unixMillis));
+
+/** An item of the OutboundEvents table. `expiresAt`, the table's TTL, is in seconds; every other instant in milliseconds. */
+const EventItem = v.object({
+  id: v.string(),
+  eventType: v.string(),
+  createdAt: Instant,
+  contentHash: v.string(),
+  payload: v.optional(v.string(), ''),
+  payloadS3: v.optional(v.string()),
+  isWide: v.optional(v.boolean()),
+  rangesLeft: v.optional(v.set(v.string())),
+  fannedOutAt: v.optional(Instant),
+  expiresAt: v.pipe(v.number(), v.transform(unixSeconds)),
+});
+
+/** @throws ValiError when the item was written by something else */
+export function parseOutboundEvent(item: unknown): OutboundEvent {
+  const { payload, payloadS3, rangesLeft, ...event } = v.parse(EventItem, item);
+  return {
+    ...event,
+    payload: payloadS3 === undefined ? { text: payload } : { s3Key: payloadS3 },
+    ...(rangesLeft && { rangesLeft: [...rangesLeft] }),
+  };
+}
+
+export function outboundEventItem({ payload, rangesLeft, ...event }: OutboundEvent) {
+  const place = 'text' in payload ? { payload: payload.text } : { payloadS3: payload.s3Key };
+  return { ...event, ...place, rangesLeft: rangesLeft && new Set(rangesLeft) };
+}

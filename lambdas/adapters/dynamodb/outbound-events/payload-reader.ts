@@ -1,0 +1,17 @@
+import { type OutboundEvent, payloadPrefixOf } from '../../../domain/outbound-event.ts';
+import { type GetObject, readStored } from '../../../domain/stored-body.ts';
+
+/**
+ * Reads an event's body from where it is: its item, or the bucket.
+ *
+ * It throws AlteredBodyError when what is in the bucket is not what was published.
+ */
+export const payloadReader =
+  (readEvent: (id: string) => Promise<OutboundEvent | undefined>, getBytes: GetObject) =>
+  async (id: string): Promise<string | undefined> => {
+    const payload = (await readEvent(id))?.payload;
+    if (payload === undefined) return undefined;
+    if ('text' in payload) return payload.text;
+    const bytes = await readStored(payload.s3Key, payloadPrefixOf(id), getBytes);
+    return bytes && Buffer.from(bytes).toString('utf8');
+  };

@@ -1,0 +1,51 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { OutboundEvent } from '../../../domain/outbound-event.ts';
+import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../../domain/time.ts';
+import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
+import { putIfFree, readItem } from '../put-if-absent.ts';
+import { outboundEventItem, parseOutboundEvent } from './item.ts';
+import { fanOutUpdates } from './updates.ts';
+
+type Write = (update: ConditionalUpdate) => Promise<{ readonly ok: boolean; readonly event?: OutboundEvent }>;
+
+/** The OutboundEvents table. */
+export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: string) {
+  const write: Write = async (update) => {
+    const { ok, item } = await updateIf(client, table, update);
+    return { ok, event: eventIn(item) };
+  };
+
+  return {
+    /** @returns the event that is there already, else undefined */
+    create: async (event: OutboundEvent): Promise<OutboundEvent | undefined> =>
+      eventIn(await putIfFree(client, table, outboundEventItem(event), event.createdAt)),
+
+    read: async (id: string): Promise<OutboundEvent | undefined> =>
+      eventIn(await readItem(client, table, id)),
+
+    markFannedOut: async (seen: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void> =>
+      void (await write(fanOutUpdates.mark(seen, at))),
+
+    /** Keeps the event until then at least. @returns false when there is no such event any more */
+    async keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean> {
+      const nowSeconds = toUnixSeconds(now);
+      const condition = '#expiresAt > :nowSeconds AND #expiresAt < :until';
+      const { ok, event } = await write({
+        id,
+        set: { expiresAt: until },
+        condition,
+        values: { nowSeconds, until },
+      });
+      return ok || (event !== undefined && event.expiresAt >= until);
+    },
+
+    /** Each returns the event as it stands. */
+    widen: async (id: string) => (await write(fanOutUpdates.widen(id))).event,
+    split: async (id: string, ranges: readonly string[]) =>
+      (await write(fanOutUpdates.split(id, ranges))).event,
+    rangeDone: async (id: string, range: string) => (await write(fanOutUpdates.rangeDone(id, range))).event,
+  };
+}
+
+const eventIn = (item: unknown): OutboundEvent | undefined =>
+  item === undefined ? undefined : parseOutboundEvent(item);

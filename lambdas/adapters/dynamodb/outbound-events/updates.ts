@@ -1,0 +1,39 @@
+import type { OutboundEvent } from '../../../domain/outbound-event.ts';
+import type { UnixMillis } from '../../../domain/time.ts';
+import type { ConditionalUpdate } from '../conditional-update.ts';
+
+/** Each step of an event's fan-out as one conditional update. */
+export const fanOutUpdates = {
+  /** Unless it is for the whole tenant by now: what is left to do then is somebody else's to say. */
+  mark: ({ id, isWide }: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): ConditionalUpdate => ({
+    id,
+    set: { fannedOutAt: at },
+    condition: isWide ? '#isWide = :wide' : 'attribute_exists(#id) AND attribute_not_exists(#isWide)',
+    values: isWide ? { wide: true } : {},
+  }),
+
+  /** Makes an event that was for single endpoints one for the whole tenant. */
+  widen: (id: string): ConditionalUpdate => ({
+    id,
+    set: { isWide: true, fannedOutAt: undefined },
+    condition: 'attribute_exists(#id) AND attribute_not_exists(#isWide)',
+    values: {},
+  }),
+
+  /** Notes the ranges of a large tenant, unless they are noted or done. */
+  split: (id: string, ranges: readonly string[]): ConditionalUpdate => ({
+    id,
+    set: { rangesLeft: new Set(ranges) },
+    condition:
+      'attribute_exists(#id) AND attribute_not_exists(#rangesLeft) AND attribute_not_exists(#fannedOutAt)',
+    values: {},
+  }),
+
+  /** Takes a range off those that are left. */
+  rangeDone: (id: string, range: string): ConditionalUpdate => ({
+    id,
+    more: 'DELETE #rangesLeft :range',
+    condition: 'attribute_exists(#id)',
+    values: { range: new Set([range]) },
+  }),
+};

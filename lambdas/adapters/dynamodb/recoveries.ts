@@ -1,0 +1,103 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as v from 'valibot';
+import { type Recovery, recoveryRetention } from '../../domain/recovery.ts';
+import { otherItems } from '../../domain/tables.ts';
+import { later, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
+import { attentionItems } from './endpoints/attention.ts';
+import { attention } from './endpoints/item.ts';
+import { unlessRefused } from './unless-refused.ts';
+
+const Instant = v.pipe(v.number(), v.transform(unixMillis));
+const RecoveryItem = v.object({
+  id: v.string(),
+  ofTenant: v.string(),
+  endpointId: v.string(),
+  since: Instant,
+  until: Instant,
+  toCurrentEndpoint: v.optional(v.boolean()),
+  status: v.picklist(['running', 'done', 'cancelled']),
+  estimate: v.object({
+    count: v.number(),
+    isExact: v.boolean(),
+    ofEarlierEndpoint: v.optional(v.number()),
+  }),
+  replayed: v.number(),
+  refused: v.number(),
+  ofEarlierEndpoint: v.optional(v.number()),
+  place: v.object({ day: v.string(), shard: v.number(), after: v.optional(v.string()) }),
+  createdAt: Instant,
+  updatedAt: Instant,
+  leaseUntil: v.optional(Instant),
+});
+
+const tenant = otherItems.job;
+type Progress = Pick<Recovery, 'place' | 'replayed' | 'refused' | 'ofEarlierEndpoint' | 'status'>;
+
+/** Recoveries, in a partition of the Endpoints table; a running one is in its attention index. */
+export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string) {
+  const write = async (update: Omit<ConditionalUpdate, 'tenant'>): Promise<Recovery | undefined> => {
+    const { ok, item } = await updateIf(client, table, { ...update, tenant });
+    return ok ? recoveryIn(item) : undefined;
+  };
+
+  return {
+    /** @returns false when there is one of that id */
+    create({ tenant: ofTenant, ...recovery }: Recovery): Promise<boolean> {
+      const expiresAt = toUnixSeconds(later(recovery.createdAt, recoveryRetention));
+      const Item = { ...recovery, tenant, ofTenant, expiresAt, ...attention(recovery.createdAt, 'jobs') };
+      const condition = {
+        ConditionExpression: 'attribute_not_exists(#id)',
+        ExpressionAttributeNames: { '#id': 'id' },
+      };
+      return unlessRefused(client.send(new PutCommand({ TableName: table, Item, ...condition })));
+    },
+
+    async read(id: string): Promise<Recovery | undefined> {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: table, Key: { tenant, id }, ConsistentRead: true }),
+      );
+      return Item && recoveryIn(Item);
+    },
+
+    running: async (): Promise<readonly string[]> =>
+      (await attentionItems(client, table, 'jobs')).map(({ id }) => id),
+
+    /** Takes a running job that nobody works on, for a page. */
+    claim: (id: string, now: UnixMillis, until: UnixMillis) =>
+      write({
+        id,
+        set: { leaseUntil: until, updatedAt: now },
+        condition: '#status = :running AND (attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)',
+        values: { running: 'running', now },
+      }),
+
+    /** Notes how far it came and gives it back, if it is still ours. */
+    advance: ({ id, leaseUntil }: Recovery, progress: Progress, now: UnixMillis) =>
+      write({
+        id,
+        set: {
+          ...{ place: progress.place, replayed: progress.replayed, refused: progress.refused },
+          ofEarlierEndpoint: progress.ofEarlierEndpoint,
+          ...{ status: progress.status, updatedAt: now, leaseUntil: undefined },
+          ...(progress.status !== 'running' && attention(undefined)),
+        },
+        condition: '#status = :running AND #leaseUntil = :mine',
+        values: { running: 'running', mine: leaseUntil ?? 0 },
+      }),
+
+    /** @returns undefined when it has ended already */
+    cancel: (id: string, now: UnixMillis) =>
+      write({
+        id,
+        set: { status: 'cancelled', updatedAt: now, leaseUntil: undefined, ...attention(undefined) },
+        condition: '#status = :running',
+        values: { running: 'running' },
+      }),
+  };
+}
+
+function recoveryIn(item: unknown): Recovery {
+  const { ofTenant, ...rest } = v.parse(RecoveryItem, item);
+  return { ...rest, tenant: ofTenant };
+}

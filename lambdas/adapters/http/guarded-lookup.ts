@@ -1,0 +1,107 @@
+import type { LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { checkAddress, isLoopback } from '../../domain/destination-rules.ts';
+import { BlockedAddressError } from './errors.ts';
+import { NameLookupError } from './name-lookup-error.ts';
+import type { Resolve } from './name-resolver.ts';
+import { OwnFaultError } from './own-fault.ts';
+
+/** Where a name is to lead. */
+export interface Question {
+  /** A name, or an address without brackets. */
+  readonly hostname: string;
+  /** The name is this machine's own, and has to stay so. */
+  readonly isLocal: boolean;
+  /** Milliseconds. */
+  readonly within: number;
+}
+
+/** Tells only operators why a name was refused: a tenant must not learn its private address. */
+export type OnRefused = (hostname: string, reason: string) => void;
+
+/**
+ * Resolves a name for a connection, and refuses it unless every address is allowed: whatever the connection picks, it is
+ * one that was checked.
+ *
+ * @returns at least one address
+ * @throws BlockedAddressError, whose `cause` is the detail; NameLookupError; OwnFaultError
+ */
+export async function checkedAddresses(
+  question: Question,
+  resolve: Resolve,
+): Promise<readonly LookupAddress[]> {
+  const { hostname, isLocal, within } = question;
+  const family = isIP(hostname);
+  const addresses = family === 0 ? await resolved(question, resolve) : [{ address: hostname, family }];
+  if (addresses.length === 0) throw new NameLookupError(hostname, 'ENODATA', within);
+  const cause = addresses.map((found) => refusalOf(found, isLocal)).find((text) => text !== undefined);
+  if (cause === undefined) return addresses;
+  const where = isLocal ? 'that is not of this machine' : 'that is not public';
+  throw new BlockedAddressError(`${hostname} resolves to an address ${where}`, { cause });
+}
+
+/** Asks, and waits no longer than the question says, even if the resolver never answers. */
+function resolved({ hostname, within }: Question, resolve: Resolve): Promise<readonly LookupAddress[]> {
+  const { promise, resolve: done, reject } = Promise.withResolvers<readonly LookupAddress[]>();
+  const timer = setTimeout(() => reject(new NameLookupError(hostname, 'ETIMEOUT', within)), within);
+  resolve(hostname, { all: true, within }, (error, addresses) => {
+    if (error === null) return done(addresses);
+    const isOurs = error instanceof NameLookupError || error instanceof OwnFaultError;
+    reject(isOurs ? error : new NameLookupError(hostname, error.code ?? 'ESERVFAIL', within));
+  });
+  return promise.finally(() => clearTimeout(timer));
+}
+
+function refusalOf({ address }: LookupAddress, isLocal: boolean): string | undefined {
+  if (isLocal) return isLoopback(address) ? undefined : `${address} is not this machine`;
+  const check = checkAddress(address);
+  return check.ok ? undefined : check.reason;
+}
+
+/** Of each address a connection is given time for, so there must not be too many. */
+const maxTried = 4;
+
+/**
+ * The addresses to connect to, in the order of trying: the families in turn, IPv4 first, since a function has no IPv6 by
+ * default; at most four, so that each has a fair share of the time.
+ */
+export function addressesToTry(addresses: readonly LookupAddress[]): readonly LookupAddress[] {
+  const v4 = addresses.filter(({ family }) => family === 4);
+  const v6 = addresses.filter(({ family }) => family === 6);
+  return Array.from({ length: Math.max(v4.length, v6.length) }, (_, index) => index)
+    .flatMap((index) => [v4[index], v6[index]])
+    .filter((found) => found !== undefined)
+    .slice(0, maxTried);
+}
+
+/** A lookup that knows the answer: the addresses that were checked, and no others. */
+export const pinnedLookup =
+  (addresses: readonly LookupAddress[]): LookupFunction =>
+  (hostname, options, callback) => {
+    const [first] = addresses;
+    if (first === undefined) return callback(new NameLookupError(hostname, 'ENODATA', 0), '');
+    return options.all ? callback(null, [...addresses]) : callback(null, first.address, first.family);
+  };
+
+/** A name that is slow to resolve is not waited for: it is checked again at each connection. */
+const longestResolveMs = 2_000;
+
+/**
+ * Whether a name leads somewhere that requests may not go to, as far as it resolves now.
+ *
+ * @returns why, without the address; undefined: it does not, or it does not resolve yet
+ */
+export async function checkHostname(
+  hostname: string,
+  resolve: Resolve,
+  onRefused: OnRefused = () => undefined,
+): Promise<string | undefined> {
+  try {
+    await checkedAddresses({ hostname, isLocal: false, within: longestResolveMs }, resolve);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BlockedAddressError)) return undefined;
+    onRefused(hostname, String(error.cause));
+    return error.message;
+  }
+}

@@ -1,0 +1,94 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
+import { getCACertificates } from 'node:tls';
+import type { ClientCredentials, ProviderCalls } from '../../domain/provider/check.ts';
+import { clientTokens } from './client-tokens.ts';
+
+/** The whole request has some 2 s; a key server that needs longer is tried again by the provider's next attempt. */
+const responseTimeoutMs = 1500;
+/** Chains of certificates have some 8 kB. */
+const maxResponseBytes = 64 * 1024;
+
+/** A server of the provider does not answer as it should: whether the request is right is not known. */
+class ProviderCallError extends Error {
+  override name = 'ProviderCallError' as const;
+}
+
+/** Requests to the servers of a provider: https, no redirects, little time, small answers. */
+export function providerCalls(): ProviderCalls {
+  // Node gives each of several addresses 250 ms, which another continent may need; `fetch` takes no other way to say it.
+  setDefaultAutoSelectFamilyAttemptTimeout(responseTimeoutMs / 2);
+  const tokens = clientTokens(requestToken, () => performance.now());
+  return {
+    get roots() {
+      return getCACertificates('default');
+    },
+    async fetchKey(url, json, client) {
+      const signal = AbortSignal.timeout(responseTimeoutMs);
+      const token = client && (await tokens.of(client, signal));
+      const response = await call(url, { signal, json, token });
+      if (client && response.status === 401) {
+        tokens.forget(client);
+        throw new ProviderCallError(`${url.host} does not take the token that it gave`);
+      }
+      const isThere = response.ok;
+      const isMissing = response.status >= 400 && response.status < 500 && response.status !== 429;
+      if (!isThere && !isMissing) throw new ProviderCallError(`${url.host} answered ${response.status}`);
+      return { isThere, text: await boundedText(response, url) };
+    },
+    async visit(url) {
+      const response = await call(url, { signal: AbortSignal.timeout(responseTimeoutMs) });
+      await response.body?.cancel();
+      if (!response.ok) throw new ProviderCallError(`${url.host} answered ${response.status}`);
+    },
+  };
+}
+
+interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly json?: object;
+  readonly token?: string;
+}
+
+const call = (url: URL, { signal, json, token }: CallOptions): Promise<Response> =>
+  fetch(url, {
+    redirect: 'error',
+    signal,
+    method: json ? 'POST' : 'GET',
+    headers: {
+      ...(json && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    body: json && JSON.stringify(json),
+  });
+
+/** @returns the answer to a grant of client credentials. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+async function requestToken(
+  { tokenUrl, id, secret, scope }: ClientCredentials,
+  signal: AbortSignal,
+): Promise<string> {
+  const response = await fetch(tokenUrl, {
+    redirect: 'error',
+    signal,
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
+  });
+  const text = await boundedText(response, tokenUrl);
+  if (response.status === 400 || response.status === 401)
+    throw new ProviderCallError(
+      `${tokenUrl.host} does not take the credentials: set the source's secret again`,
+    );
+  if (!response.ok) throw new ProviderCallError(`${tokenUrl.host} answered ${response.status}`);
+  return text;
+}
+
+async function boundedText(response: Response, url: URL): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    if (length > maxResponseBytes) throw new ProviderCallError(`${url.host} answered with more than a key`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('latin1');
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { briefly } from '../../domain/cache-for.ts';
+import { awaits, type HandshakeSecretPort } from '../../domain/provider/awaited-secret.ts';
+import type { SecretFormat } from '../../domain/signature/key.ts';
+import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
+
+/** Anybody may bring a secret: asking whether one is awaited costs one read in this. */
+const askAtMostEvery = seconds(2);
+
+/**
+ * The secret of a source whose provider brings it in a handshake.
+ *
+ * @param format of the provider's secrets
+ * @param window how long it is awaited after the deploy
+ */
+export function handshakeSecret(
+  client: SecretsManagerClient,
+  name: string,
+  format: SecretFormat,
+  window: Seconds,
+): HandshakeSecretPort {
+  const state = briefly(askAtMostEvery, async () => latest(client, name));
+  return {
+    async isAwaited(now) {
+      return awaits(await state.get(now), format, window, now);
+    },
+    async store(secret, now) {
+      const found = await latest(client, name);
+      // A person may have stored one since it was asked for.
+      if (!awaits(found, format, window, now)) return false;
+      const { versionId, createdAt } = found;
+      // The same for all handshakes that find this version: Secrets Manager takes one of them.
+      const token = createHash('sha256').update(`${name} after ${versionId} of ${createdAt}`).digest('hex');
+      try {
+        const put = { SecretId: name, SecretString: secret, ClientRequestToken: token };
+        await client.send(new PutSecretValueCommand(put));
+        return true;
+      } catch (error) {
+        if (error instanceof ResourceExistsException) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+interface Latest {
+  readonly value?: string;
+  readonly versionId?: string;
+  readonly createdAt: UnixMillis;
+}
+
+async function latest(client: SecretsManagerClient, name: string): Promise<Latest> {
+  try {
+    const found = await client.send(new GetSecretValueCommand({ SecretId: name }));
+    return { value: found.SecretString, versionId: found.VersionId, createdAt: instant(found.CreatedDate) };
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    const { CreatedDate } = await client.send(new DescribeSecretCommand({ SecretId: name }));
+    return { createdAt: instant(CreatedDate) };
+  }
+}
+
+const instant = (date: Date | undefined): UnixMillis => unixMillis(date?.getTime() ?? 0);

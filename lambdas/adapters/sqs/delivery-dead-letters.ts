@@ -1,0 +1,16 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DeadDeliveryQueue } from '../../domain/delivery-failure.ts';
+import type { DeadDelivery } from '../../domain/delivery-task.ts';
+import { sqsQueue } from './queue.ts';
+
+/** The dead-letter queues of deliveries. @param urls one for each */
+export function deadDeliveries(client: SQSClient, urls: Readonly<Record<DeadDeliveryQueue, string>>) {
+  const queues = {
+    delivery: sqsQueue(client, urls.delivery),
+    undelivered: sqsQueue(client, urls.undelivered),
+  } satisfies Record<DeadDeliveryQueue, unknown>;
+
+  return {
+    send: ({ queue, body }: DeadDelivery): Promise<void> => queues[queue].send({ body }),
+  };
+}

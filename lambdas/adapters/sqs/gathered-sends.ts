@@ -1,0 +1,38 @@
+import type { OutgoingMessage } from './queue.ts';
+
+/** Messages of one batch fail at about the same time, but not at the same instant. */
+const gatherMs = 5;
+
+/**
+ * Sends one message at a time, in as few calls as those that come at about the same time need.
+ *
+ * @param sendEach sends all; answers for each, in order, why SQS refused it, or undefined
+ * @returns a way to send that rejects for a message that was refused, and not for the others
+ */
+export function gatheredSends(
+  sendEach: (messages: readonly OutgoingMessage[]) => Promise<readonly (Error | undefined)[]>,
+): (message: OutgoingMessage) => Promise<void> {
+  let waiting: { readonly message: OutgoingMessage; readonly sent: PromiseWithResolvers<void> }[] = [];
+
+  async function sendWaiting(): Promise<void> {
+    const batch = waiting;
+    waiting = [];
+    try {
+      const refusals = await sendEach(batch.map(({ message }) => message));
+      for (const [index, { sent }] of batch.entries()) {
+        const refusal = refusals[index];
+        if (refusal === undefined) sent.resolve();
+        else sent.reject(refusal);
+      }
+    } catch (error) {
+      for (const { sent } of batch) sent.reject(error);
+    }
+  }
+
+  return (message) => {
+    if (waiting.length === 0) setTimeout(sendWaiting, gatherMs);
+    const sent = Promise.withResolvers<void>();
+    waiting.push({ message, sent });
+    return sent.promise;
+  };
+}

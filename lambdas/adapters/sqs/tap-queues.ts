@@ -1,0 +1,23 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { isTapQueue } from '../../domain/tap.ts';
+import { besideQueue, sqsQueue } from './queue.ts';
+
+/** A listener's item names a queue that no listener has. */
+class ForeignTapError extends Error {
+  override name = 'ForeignTapError' as const;
+}
+
+/**
+ * The queues of a stack's listeners.
+ *
+ * @param prefix how the names of all of them begin
+ * @param ownQueueUrl of a queue of the same account and region
+ */
+export const tapQueues = (client: SQSClient, prefix: string, ownQueueUrl: string) => ({
+  /** @throws ForeignTapError when the name is not that of a tap of the source */
+  async send(source: string, queueName: string, body: string): Promise<void> {
+    if (!isTapQueue(queueName, prefix, source))
+      throw new ForeignTapError(`the tap of ${source} names the queue ${JSON.stringify(queueName)}`);
+    await sqsQueue(client, besideQueue(ownQueueUrl, queueName)).send({ body });
+  },
+});

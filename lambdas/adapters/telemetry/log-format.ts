@@ -1,0 +1,41 @@
+import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
+import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
+import { mappedStack } from './mapped-stack.ts';
+
+/** So many causes deep; an error may be its own cause. */
+const maxCauses = 5;
+
+/**
+ * What every line begins with, and errors by the files and lines of the source.
+ *
+ * Powertools' own format has more, and every byte is billed: the rate of a sampling that is off, and the id of an X-Ray
+ * trace that nothing records. `correlationId` is what ties lines together.
+ */
+export class LogFormat extends LogFormatter {
+  private depth = 0;
+
+  override formatAttributes(line: UnformattedAttributes, fields: LogAttributes): LogItem {
+    const attributes = {
+      level: line.logLevel,
+      message: line.message,
+      timestamp: this.formatTimestamp(line.timestamp),
+      service: line.serviceName,
+    };
+    return new LogItem({ attributes }).addAttributes(fields);
+  }
+
+  /** Calls itself for the cause. Never throws, whatever is thrown at us. */
+  override formatError(error: Error): LogAttributes {
+    if (this.depth >= maxCauses) return { message: 'more causes' };
+    this.depth++;
+    try {
+      const formatted = super.formatError(error);
+      const stack = typeof error.stack === 'string' ? mappedStack(error.stack) : '';
+      return { ...formatted, location: this.getCodeLocation(stack), stack };
+    } catch {
+      return { message: 'an error that cannot be read' };
+    } finally {
+      this.depth--;
+    }
+  }
+}

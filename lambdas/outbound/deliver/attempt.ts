@@ -1,0 +1,193 @@
+import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
+import type { Delivery } from '../../domain/delivery-record.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import { isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
+import type { OpenHeaders } from '../../domain/endpoint-headers.ts';
+import type { SigningKey } from '../../domain/endpoint-secret.ts';
+import { outboundEventKey } from '../../domain/outbound-event.ts';
+import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { signatureHeaders } from '../../domain/outgoing-signature.ts';
+import { AlteredBodyError } from '../../domain/stored-body.ts';
+import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { type DisablePorts, disableAfterAttempt } from '../disable-endpoint.ts';
+import type { HoldPorts } from '../hold-delivery.ts';
+import type { QueueAnswer } from '../queue-answer.ts';
+import { asError } from '../telemetry.ts';
+import type { ResolvedDestination } from './admit.ts';
+import { discardForEarlierEndpoint } from './endpoint-of-task.ts';
+import { endWithoutAttempt, type FinishPorts, finishAttempt, postponeUnready } from './finish-attempt.ts';
+import { pastDeadline } from './past-deadline.ts';
+import type { Failure } from './record-attempt.ts';
+
+/** What an attempt needs of the outside world. */
+export interface AttemptPorts extends FinishPorts, DisablePorts {
+  readonly telemetry: FinishPorts['telemetry'] & DisablePorts['telemetry'];
+  readonly endpoints: DisablePorts['endpoints'] & HoldPorts['endpoints'];
+  readonly events: {
+    /** @returns the body to send, or undefined when it is gone */
+    payload(id: string): Promise<string | undefined>;
+  };
+  /** The stack's own, for endpoints that are not registered. @throws when there is no key to sign with */
+  signingKeys(now: UnixMillis): Promise<readonly SigningKey[]>;
+  /** An endpoint's own. @throws when they cannot be opened */
+  endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
+  /** What its requests bring along. @throws when they cannot be opened */
+  endpointHeaders(endpoint: Endpoint, now: UnixMillis): Promise<OpenHeaders>;
+  /** @throws for a fault of our own, such as no file descriptor left: no endpoint has failed then */
+  post(request: SignedRequest): Promise<AttemptOutcome>;
+}
+
+/** One request to an endpoint. */
+interface SignedRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** One deadline over DNS, connect and response head. */
+  readonly timeout: Millis;
+}
+
+/** One invocation of the function. */
+export interface Invocation {
+  /** Whether this much time is left. */
+  hasTime(span: Millis): boolean;
+}
+
+/** How an attempt ended, and what the endpoint answered if it was asked. */
+export interface AttemptEnd {
+  readonly queueAnswer: QueueAnswer;
+  readonly outcome?: AttemptOutcome;
+  /** How long the endpoint took to answer. */
+  readonly took?: Millis;
+}
+
+/** A claimed delivery and what its task brought along. */
+export interface ClaimedWork {
+  readonly delivery: Delivery;
+  readonly payload?: string;
+}
+
+/** What an attempt takes beside its deadline: the sample of the body, and the record. */
+const afterTheHead = millis(1_000);
+const toRecord = millis(5_000);
+
+/** Makes one attempt of a claimed delivery and records how it ended; or ends it without one. */
+export async function attemptDelivery(
+  { delivery, payload: cached }: ClaimedWork,
+  destination: ResolvedDestination,
+  invocation: Invocation,
+  ports: AttemptPorts,
+): Promise<AttemptEnd> {
+  const { settings, endpoint } = destination;
+  const endWithout = async (failure: Failure) => ({
+    queueAnswer: await endWithoutAttempt(delivery, failure, settings, ports),
+  });
+  if (endpoint && isForEarlierEndpoint(delivery, endpoint))
+    return { queueAnswer: await discardForEarlierEndpoint({ delivery, payload: cached }, settings, ports) };
+  const end = reasonToEnd(delivery, settings, ports.now());
+  if (end !== undefined) return endWithout(end);
+  const content = await contentOf(delivery, cached, endpoint, ports);
+  // Another hand wrote it: waiting helps nothing.
+  if (content instanceof AlteredBodyError)
+    return endWithout({ cause: 'payload-altered', reason: content.message });
+  if (content instanceof Error)
+    return { queueAnswer: await postponeUnready({ delivery, payload: cached }, content, ports) };
+  const { keys, headers: own, payload } = content;
+  if (payload === undefined)
+    return endWithout({ cause: 'payload-missing', reason: 'its payload is past its retention' });
+  const startedAt = ports.now();
+  if (!mayStart(delivery, startedAt, settings, invocation)) {
+    return {
+      queueAnswer: { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? startedAt, startedAt) },
+    };
+  }
+  const body = Buffer.from(payload);
+  const headers = headersFor(delivery, own, { body, now: startedAt, keys }, settings);
+  const { attemptTimeout: timeout } = settings;
+  const outcome = await posted({ url: endpoint?.url ?? delivery.url ?? '', headers, body, timeout }, ports);
+  if (outcome instanceof Error)
+    return { queueAnswer: await postponeUnready({ delivery, payload: cached }, outcome, ports) };
+  const took = millis(ports.now() - startedAt);
+  // Before the record: who dies in between leaves an endpoint that wants no more events disabled.
+  if (outcome.kind === 'gone' && endpoint) {
+    await disableAfterAttempt(endpoint, 'gone', { delivery, outcome }, ports);
+  }
+  const made = { delivery, outcome, startedAt, payload: cached };
+  return { queueAnswer: await finishAttempt(made, settings, ports), outcome, took };
+}
+
+/** @returns why no further attempt is made; undefined: one is */
+function reasonToEnd(delivery: Delivery, settings: OutboundSettings, now: UnixMillis): Failure | undefined {
+  const { crashes, attempts } = delivery;
+  if (crashes > settings.maxCrashes)
+    return { cause: 'crashed', reason: `crashed: ${crashes} workers died in attempt ${attempts + 1}` };
+  return now >= delivery.deadline ? pastDeadline(delivery) : undefined;
+}
+
+/** What is sent, and what signs it. */
+interface Content {
+  readonly keys: readonly SigningKey[];
+  readonly headers: OpenHeaders;
+  readonly payload?: string;
+}
+
+/** @returns the error, if that cannot be had now: no fault of the endpoint's or the worker's */
+async function contentOf(
+  { tenant, eventId }: Delivery,
+  cached: string | undefined,
+  endpoint: Endpoint | undefined,
+  { now, events, signingKeys, endpointKeys, endpointHeaders }: AttemptPorts,
+): Promise<Content | Error> {
+  try {
+    const keys = await (endpoint ? endpointKeys(endpoint, now()) : signingKeys(now()));
+    const headers = endpoint ? await endpointHeaders(endpoint, now()) : {};
+    return { keys, headers, payload: cached ?? (await events.payload(outboundEventKey(tenant, eventId))) };
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+/** A request must not be under way when the claim ends, or when the function does. */
+function mayStart(
+  { leaseUntil }: Delivery,
+  now: UnixMillis,
+  settings: OutboundSettings,
+  invocation: Invocation,
+): boolean {
+  const outlasts = leaseUntil !== undefined && now + settings.attemptTimeout + afterTheHead <= leaseUntil;
+  return outlasts && hasTimeForAttempt(settings, invocation);
+}
+
+/** Whether an attempt that takes as long as it may can still be recorded. */
+export const hasTimeForAttempt = ({ attemptTimeout }: OutboundSettings, { hasTime }: Invocation): boolean =>
+  hasTime(millis(attemptTimeout + afterTheHead + toRecord));
+
+/** Sends a request. @returns the error, if it could not be sent by a fault of our own */
+async function posted(request: SignedRequest, { post }: AttemptPorts): Promise<AttemptOutcome | Error> {
+  try {
+    return await post(request);
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+interface ToSign {
+  readonly body: Uint8Array;
+  readonly now: UnixMillis;
+  readonly keys: readonly SigningKey[];
+}
+
+/** An endpoint's own headers may replace `Accept` only: the API takes none of the others. */
+const headersFor = (
+  { tenant, eventId }: Delivery,
+  own: OpenHeaders,
+  { body, now, keys }: ToSign,
+  { userAgent }: OutboundSettings,
+): Readonly<Record<string, string>> => ({
+  Accept: '*/*',
+  ...own,
+  'Content-Type': 'application/json',
+  'User-Agent': userAgent,
+  // Not signed: it says which secret to verify with. The signed body has the tenant, too.
+  ...(tenant !== '' && { 'X-Webhook-Tenant': tenant }),
+  ...signatureHeaders(keys, { eventId, timestamp: toUnixSeconds(now), body }),
+});

@@ -1,0 +1,91 @@
+import type { Delivery } from '../../domain/delivery-record.ts';
+import { later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
+
+/** A write to a delivery: as it stands after it, or as it stood in the way; undefined when there is none. */
+export type DeliveryWrite =
+  | { readonly ok: true; readonly delivery: Delivery }
+  | { readonly ok: false; readonly delivery?: Delivery };
+
+/** The claims of the deliveries table, one conditional update each. */
+export interface ClaimPort {
+  /**
+   * Claims a pending delivery that nobody has a lease on, whose attempt is not recorded, and which is not due only after
+   * `soon`. Raises `claims`, the fencing token.
+   */
+  claim(
+    id: string,
+    attempt: number,
+    until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
+  ): Promise<DeliveryWrite>;
+  /** Claims one whose lease ran out without a record, if it still stands as it was seen. Raises `crashes`, too. */
+  claimSuspect(seen: Delivery, attempt: number, now: UnixMillis, lease: UnixMillis): Promise<DeliveryWrite>;
+}
+
+/** What came of trying to claim. */
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly delivery: Delivery }
+  /** Somebody works on it, and may die. */
+  | { readonly kind: 'busy'; readonly wait: Seconds }
+  /** Only the recorder of an attempt sends the next task; what a crash left unsent is the sweep's. */
+  | { readonly kind: 'recorded' }
+  | { readonly kind: 'terminal' }
+  /** Its endpoint is disabled, or was. */
+  | { readonly kind: 'held'; readonly delivery: Delivery }
+  /** It may have killed its worker. */
+  | { readonly kind: 'suspect'; readonly delivery: Delivery }
+  | { readonly kind: 'early'; readonly delivery: Delivery; readonly wait: Seconds }
+  | { readonly kind: 'missing' };
+
+/** A task that comes this much before its time is carried out: clocks differ. */
+const early = seconds(60);
+
+/** Claims a delivery for one attempt. A suspect is refused here without being counted. */
+export async function claimDelivery(
+  id: string,
+  attempt: number,
+  lease: Seconds,
+  now: UnixMillis,
+  deliveries: ClaimPort,
+): Promise<ClaimResult> {
+  const until = { soon: later(now, early), lease: later(now, lease) };
+  const write = await deliveries.claim(id, attempt, until);
+  return write.ok
+    ? { kind: 'claimed', delivery: write.delivery }
+    : whyClaimFailed(write.delivery, attempt, now);
+}
+
+/** Claims a suspect, which counts as a crash until it is recorded. */
+export async function claimSuspect(
+  seen: Delivery,
+  attempt: number,
+  lease: Seconds,
+  now: UnixMillis,
+  deliveries: ClaimPort,
+): Promise<ClaimResult> {
+  const write = await deliveries.claimSuspect(seen, attempt, now, later(now, lease));
+  return write.ok
+    ? { kind: 'claimed', delivery: write.delivery }
+    : whyClaimFailed(write.delivery, attempt, now);
+}
+
+/** Why a claim was refused, read from the record that refused it. */
+export function whyClaimFailed(
+  delivery: Delivery | undefined,
+  attempt: number,
+  now: UnixMillis,
+): ClaimResult {
+  if (delivery === undefined) return { kind: 'missing' };
+  if (delivery.status === 'held') return { kind: 'held', delivery };
+  if (delivery.status !== 'pending') return { kind: 'terminal' };
+  if (delivery.attempts >= attempt) return { kind: 'recorded' };
+  const { leaseUntil, nextAttemptAt } = delivery;
+  if (leaseUntil !== undefined) {
+    return leaseUntil > now
+      ? { kind: 'busy', wait: secondsUntil(leaseUntil, now) }
+      : { kind: 'suspect', delivery };
+  }
+  if (nextAttemptAt !== undefined && nextAttemptAt > later(now, early)) {
+    return { kind: 'early', delivery, wait: secondsUntil(nextAttemptAt, now) };
+  }
+  return { kind: 'busy', wait: seconds(1) };
+}

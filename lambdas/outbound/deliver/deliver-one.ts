@@ -1,0 +1,146 @@
+import type { Delivery } from '../../domain/delivery-record.ts';
+import type { DeliveryTask } from '../../domain/delivery-task.ts';
+import { taskMessage } from '../../domain/delivery-task.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { maxQueueDelay } from '../../domain/retry-schedule.ts';
+import { millis, type Seconds, seconds } from '../../domain/time.ts';
+import { disableAfterAttempt } from '../disable-endpoint.ts';
+import { recheckHeld } from '../hold-delivery.ts';
+import { answerForMissing } from '../missing-record.ts';
+import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
+import { type ResumePorts, resumeEndpoint } from '../release-waiting.ts';
+import { healthOf, releaseSlot, retryAfterOf, type Slot } from './acquire-slot.ts';
+import { type AdmitPorts, admit, type ResolvedDestination } from './admit.ts';
+import {
+  type AttemptEnd,
+  type AttemptPorts,
+  attemptDelivery,
+  hasTimeForAttempt,
+  type Invocation,
+} from './attempt.ts';
+import { type ClaimPort, type ClaimResult, claimDelivery, claimSuspect } from './claim.ts';
+
+/** What one task needs of the outside world. */
+export interface DeliverOnePorts extends AttemptPorts, AdmitPorts {
+  readonly telemetry: AttemptPorts['telemetry'] & AdmitPorts['telemetry'];
+  readonly deliveries: AttemptPorts['deliveries'] &
+    AdmitPorts['deliveries'] &
+    ResumePorts['deliveries'] &
+    ClaimPort;
+  readonly endpoints: AttemptPorts['endpoints'] & AdmitPorts['endpoints'] & ResumePorts['endpoints'];
+}
+
+/** What all tasks of a batch share. */
+export interface Run {
+  readonly settings: OutboundSettings;
+  readonly invocation: Invocation;
+  readonly ports: DeliverOnePorts;
+  /** Each endpoint is read once. */
+  endpointOf(task: DeliveryTask): Promise<Endpoint | undefined>;
+}
+
+/** A turn is over, or a suspect has to wait for the end of the batch. */
+export type TaskResult =
+  | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer }
+  | { readonly kind: 'suspect'; readonly delivery: Delivery };
+
+export const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) };
+
+/** Carries a task out as far as it may be: admission, claim, attempt. @param seen a suspect, whose turn it is now */
+export async function deliverOne(task: DeliveryTask, run: Run, seen?: Delivery): Promise<TaskResult> {
+  const { settings, invocation, ports, endpointOf } = run;
+  // Before the claim: one that is not carried out would count as a crash.
+  if (!hasTimeForAttempt(settings, invocation)) return { kind: 'answered', queueAnswer: retryInOneSecond };
+  const admission = await admit(task, endpointOf, settings, ports);
+  if (admission.kind === 'answered') return admission;
+  const { destination, pass } = admission;
+  let end: AttemptEnd | undefined;
+  let claimed: Delivery | undefined;
+  try {
+    const result = await claim(task, settings.lease, ports, seen);
+    if (result.kind === 'suspect' && seen === undefined) return result;
+    if (result.kind === 'claimed') claimed = result.delivery;
+    end = await actOnClaim(task, result, destination, run);
+    return { kind: 'answered', queueAnswer: end.queueAnswer };
+  } finally {
+    await releaseAndReact(pass, destination, claimed, end, run);
+  }
+}
+
+const claim = (
+  task: DeliveryTask,
+  lease: Seconds,
+  ports: DeliverOnePorts,
+  seen?: Delivery,
+): Promise<ClaimResult> =>
+  seen === undefined
+    ? claimDelivery(task.deliveryId, task.attempt, lease, ports.now(), ports.deliveries)
+    : claimSuspect(seen, task.attempt, lease, ports.now(), ports.deliveries);
+
+/** Does what the claim allows. */
+async function actOnClaim(
+  task: DeliveryTask,
+  result: ClaimResult,
+  destination: ResolvedDestination,
+  { settings, invocation, ports }: Run,
+): Promise<AttemptEnd> {
+  switch (result.kind) {
+    case 'claimed':
+      return attemptDelivery(
+        { delivery: result.delivery, payload: task.payload },
+        destination,
+        invocation,
+        ports,
+      );
+    case 'busy':
+      return { queueAnswer: { kind: 'fail', after: result.wait } };
+    case 'suspect':
+      return { queueAnswer: retryInOneSecond };
+    case 'held':
+      await recheckHeld(result.delivery, settings.deliveryRetention, ports);
+      return { queueAnswer: acknowledge };
+    case 'early':
+      await sendLater(task, result.delivery, result.wait, ports);
+      return { queueAnswer: acknowledge };
+    case 'missing':
+      return { queueAnswer: await answerForMissing(task, ports) };
+    case 'recorded':
+    case 'terminal':
+      return { queueAnswer: acknowledge };
+  }
+}
+
+/** What is later than SQS can carry is the sweep's to send. */
+async function sendLater(
+  task: DeliveryTask,
+  delivery: Delivery,
+  wait: Seconds,
+  ports: DeliverOnePorts,
+): Promise<void> {
+  if (wait <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, wait));
+}
+
+/** What letting go takes at most at the end of an invocation. */
+const resumeReserve = millis(10_000);
+
+/**
+ * Gives the place free. An endpoint that has failed for too long is disabled; what waits for one that a person has tried
+ * and found well goes now.
+ */
+async function releaseAndReact(
+  pass: Slot,
+  { endpoint }: ResolvedDestination,
+  delivery: Delivery | undefined,
+  end: AttemptEnd | undefined,
+  { ports, invocation }: Run,
+): Promise<void> {
+  const outcome = end?.outcome;
+  const health = outcome && healthOf(outcome, end?.took ?? millis(0));
+  const retryAfter = outcome && retryAfterOf(outcome);
+  const hasFailedTooLong = await releaseSlot(pass, health, retryAfter, ports);
+  if (pass.isByHand && outcome?.kind === 'accepted' && endpoint)
+    await resumeEndpoint(endpoint, () => invocation.hasTime(resumeReserve), ports);
+  if (hasFailedTooLong && outcome && endpoint && delivery)
+    await disableAfterAttempt(endpoint, 'failing', { delivery, outcome }, ports);
+}

@@ -1,0 +1,91 @@
+// Step 2 of 2 of the outbound flow: open deliver.ts next, then deliver-one.ts, claim.ts, attempt.ts, finish-attempt.ts.
+// Trigger: the delivery queue, in small batches; publish, sweep, replay and this function itself feed it.
+// Input: delivery tasks → output: signed requests to endpoints, each attempt on its delivery's record, the next task.
+// On failure: SQS gives the message back; sweep.lambda.ts finds what a crash left undone; the end is the delivery DLQ, or
+// the undelivered queue for what is the endpoint's fault.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { patientCalls } from '../../adapters/call-bounds.ts';
+import { dynamoClient } from '../../adapters/dynamodb/client.ts';
+import { dynamodbDeliveries } from '../../adapters/dynamodb/deliveries/store.ts';
+import { dynamodbWaiting } from '../../adapters/dynamodb/deliveries/waiting.ts';
+import { dynamodbEndpoints } from '../../adapters/dynamodb/endpoints/store.ts';
+import { dynamodbTallies } from '../../adapters/dynamodb/failure-tallies.ts';
+import { dynamodbLimiter } from '../../adapters/dynamodb/limiter/store.ts';
+import { payloadReader } from '../../adapters/dynamodb/outbound-events/payload-reader.ts';
+import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
+import { nameResolver } from '../../adapters/http/name-resolver.ts';
+import { httpSender } from '../../adapters/http/sender.ts';
+import { s3Client } from '../../adapters/s3/client.ts';
+import { payloadStore } from '../../adapters/s3/payload-store.ts';
+import { secretsClient } from '../../adapters/secrets/client.ts';
+import { endpointKeys } from '../../adapters/secrets/endpoint-keys.ts';
+import { masterSecret } from '../../adapters/secrets/master-secret.ts';
+import { signingSecret } from '../../adapters/secrets/signing-secret.ts';
+import { operationsTopic } from '../../adapters/sns/operations-topic.ts';
+import { sqsClient } from '../../adapters/sqs/client.ts';
+import { deadDeliveries } from '../../adapters/sqs/delivery-dead-letters.ts';
+import { sqsQueue } from '../../adapters/sqs/queue.ts';
+import { telemetry } from '../../adapters/telemetry/telemetry.ts';
+import { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { type Millis, unixMillis } from '../../domain/time.ts';
+import { deliverEnv, readEnv, readSettings } from '../../env.ts';
+import { deliver } from './deliver.ts';
+
+const env = readEnv(deliverEnv);
+const settings = readSettings(OutboundSettings);
+const report = telemetry('deliver');
+const table = dynamoClient(patientCalls);
+const queues = sqsClient(patientCalls);
+const queue = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
+const deadLetters = deadDeliveries(queues, {
+  delivery: env.DELIVERY_DLQ_URL,
+  undelivered: env.UNDELIVERED_QUEUE_URL,
+});
+const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
+const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const secrets = secretsClient(patientCalls);
+const master = masterSecret(secrets, env.MASTER_SECRET);
+const endpoints = dynamodbEndpoints(table, env.ENDPOINTS_TABLE);
+const sender = httpSender(settings, nameResolver(), (hostname, reason) =>
+  report.warn('destination.refused', { hostname, reason }),
+);
+const ports = {
+  now: () => unixMillis(Date.now()),
+  random: Math.random,
+  deliveries: {
+    ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+    ...dynamodbWaiting(table, env.DELIVERIES_TABLE),
+  },
+  endpoints,
+  limiter: dynamodbLimiter(table, env.ENDPOINTS_TABLE),
+  events: { payload: payloadReader(events.read, bodies.get) },
+  signingKeys: signingSecret(secrets, env.SIGNING_SECRET).keys,
+  endpointKeys: endpointKeys(master, endpoints.reseal),
+  endpointHeaders: master.endpointHeaders,
+  notifyOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
+  post: sender.post,
+  sendTask: queue.send,
+  sendDeadDelivery: deadLetters.send,
+  tallies: dynamodbTallies(table, env.ENDPOINTS_TABLE),
+  deleteMessage: queue.delete,
+  returnMessageAfter: queue.returnAfter,
+  pause: (span: Millis) => pause(span),
+  telemetry: report,
+};
+
+/** The event source mapping's entry. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const messages = event.Records.map(({ messageId, receiptHandle, body }) => ({
+    messageId,
+    receiptHandle,
+    text: body,
+  }));
+  const hasTime = (span: Millis) => context.getRemainingTimeInMillis() >= span;
+  try {
+    const failed = await deliver(messages, hasTime, settings, ports);
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  } finally {
+    report.flush();
+  }
+}

@@ -1,0 +1,58 @@
+import type { Delivery } from '../../domain/delivery-record.ts';
+import type { DeliveryTask } from '../../domain/delivery-task.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import { generationOf, isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
+import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import type { Seconds } from '../../domain/time.ts';
+import { discardDelivery, endpointDeletedReason, type HoldPorts } from '../hold-delivery.ts';
+import { answerForMissing, type MissingPorts } from '../missing-record.ts';
+import type { QueueAnswer } from '../queue-answer.ts';
+import { discardClaimed, type FinishPorts, postponeUnready } from './finish-attempt.ts';
+
+/** Where a task goes; settled when it goes nowhere. */
+export type TaskEndpoint =
+  /** Undefined: to a URL that is not registered. */
+  | { readonly kind: 'found'; readonly endpoint?: Endpoint }
+  | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer };
+
+/**
+ * Finds the endpoint that a task is for; of one that is deleted, or made anew since, the delivery is discarded.
+ *
+ * What was read a while ago discards nothing: endpoint and delivery are read once more for that, so that neither a new
+ * endpoint's delivery is lost, nor an earlier one's waits at the new one's gate.
+ *
+ * @param known as it was read for the whole batch
+ */
+export async function endpointOfTask(
+  task: DeliveryTask,
+  known: (task: DeliveryTask) => Promise<Endpoint | undefined>,
+  retention: Seconds,
+  ports: HoldPorts & MissingPorts,
+): Promise<TaskEndpoint> {
+  if (task.isDirect) return { kind: 'found' };
+  const { deliveryId, tenant, endpointId, generation } = task;
+  const seen = await known(task);
+  if (seen !== undefined && (generation ?? generationOf(seen)) === generationOf(seen))
+    return { kind: 'found', endpoint: seen };
+  const delivery = await ports.deliveries.read(deliveryId);
+  if (delivery === undefined) return { kind: 'answered', queueAnswer: await answerForMissing(task, ports) };
+  // After the delivery: what that is for now was there by then.
+  const endpoint = await ports.endpoints.read(tenant, endpointId);
+  if (endpoint !== undefined && !isForEarlierEndpoint(delivery, endpoint)) return { kind: 'found', endpoint };
+  const discarded = await discardDelivery(delivery, endpointDeletedReason, retention, ports);
+  return { kind: 'answered', queueAnswer: discarded ?? (await answerForMissing(task, ports)) };
+}
+
+/** Ends a claimed delivery that is not for the endpoint at hand, unless it is for one that was made anew meanwhile. */
+export async function discardForEarlierEndpoint(
+  work: { readonly delivery: Delivery; readonly payload?: string },
+  settings: OutboundSettings,
+  ports: FinishPorts & Pick<HoldPorts, 'endpoints'>,
+): Promise<QueueAnswer> {
+  const { delivery } = work;
+  const { tenant, endpointId } = delivery;
+  const endpoint = await ports.endpoints.read(tenant, endpointId);
+  return endpoint === undefined || isForEarlierEndpoint(delivery, endpoint)
+    ? discardClaimed(delivery, endpointDeletedReason, settings, ports)
+    : postponeUnready(work, new Error('its endpoint was made anew just now'), ports);
+}

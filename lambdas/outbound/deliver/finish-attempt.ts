@@ -1,0 +1,194 @@
+import {
+  type AttemptOutcome,
+  briefOutcome,
+  describeOutcome,
+  statusLabel,
+} from '../../domain/attempt-outcome.ts';
+import { type NextStep, nextStep } from '../../domain/delivery.ts';
+import type { AttemptEntry, Delivery } from '../../domain/delivery-record.ts';
+import { taskMessage } from '../../domain/delivery-task.ts';
+import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { dueAfterCreation, dueForRetry, maxQueueDelay } from '../../domain/retry-schedule.ts';
+import { later, seconds, secondsUntil, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
+import { type HoldPorts, logDiscarded } from '../hold-delivery.ts';
+import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
+import { renewedDeadline } from './past-deadline.ts';
+import {
+  type AttemptRecordPorts,
+  type Failure,
+  failureWithoutAttempt,
+  type RecordResult,
+  recordFenced,
+  recordOf,
+  recordSuccess,
+} from './record-attempt.ts';
+
+/** What settling needs of the outside world. */
+export interface FinishPorts extends AttemptRecordPorts, DeadLetterPorts {
+  readonly telemetry: HoldPorts['telemetry'] &
+    OutboundTelemetry<'WebhookDeliveryAttempts' | 'AttemptsFailed' | 'DeliveriesNeverAttempted'>;
+  /** From 0 to 1. */
+  random(): number;
+  readonly deliveries: AttemptRecordPorts['deliveries'] & DeadLetterPorts['deliveries'];
+}
+
+/** An attempt that was made. */
+export interface Attempt {
+  readonly delivery: Delivery;
+  readonly outcome: AttemptOutcome;
+  readonly startedAt: UnixMillis;
+  /** What the task brought along, for the next one. */
+  readonly payload?: string;
+}
+
+/**
+ * Decides what follows an attempt, records it, and does it.
+ *
+ * In this order: what follows the record can be done again from it, by the due index.
+ */
+export async function finishAttempt(
+  attempt: Attempt,
+  settings: OutboundSettings,
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
+  const { delivery, outcome } = attempt;
+  const entry = entryOf(attempt, ports.now());
+  const next = nextStep(outcome, entry.n - delivery.attemptsBefore, settings, ports.random());
+  const retention = settings.deliveryRetention;
+  const result =
+    next.kind === 'delivered'
+      ? await recordSuccess(delivery, entry, retention, ports)
+      : await recordFenced(
+          delivery,
+          recordOf(delivery, entry, outcome, next, retention, ports.now()),
+          entry.n,
+          ports,
+        );
+  report(attempt, entry, next, result, settings, ports);
+  return followUp(attempt, entry, next, result, ports);
+}
+
+/** Ends a claimed delivery for which no attempt may be made any more. */
+export async function endWithoutAttempt(
+  delivery: Delivery,
+  failure: Failure,
+  settings: OutboundSettings,
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
+  const record = failureWithoutAttempt(delivery, failure, settings.deliveryRetention, ports.now());
+  const result = await recordFenced(delivery, record, delivery.attempts + 1, ports);
+  if (result.kind === 'recorded') await deadLetterDelivery(result.delivery, ports);
+  return queueAnswerFor(result, ports.now());
+}
+
+/** Ends a claimed delivery that nobody wants any more. */
+export async function discardClaimed(
+  delivery: Delivery,
+  reason: string,
+  { deliveryRetention }: OutboundSettings,
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
+  const { attempts, attemptLog, lastAttemptAt } = delivery;
+  const expiresAt = toUnixSeconds(later(ports.now(), deliveryRetention));
+  const record = {
+    status: 'discarded',
+    attempts,
+    attemptLog,
+    lastAttemptAt,
+    lastError: reason,
+    expiresAt,
+  } as const;
+  const result = await recordFenced(delivery, record, attempts + 1, ports);
+  if (result.kind === 'recorded') logDiscarded(result.delivery, reason, ports);
+  return queueAnswerFor(result, ports.now());
+}
+
+/** Until what is missing for an attempt is looked for again. */
+const unreadyDelay = seconds(60);
+
+/** Gives a claim back for which there was no attempt, by a fault of our own: no crash, and the deadline stands, unless we were late. */
+export async function postponeUnready(
+  { delivery, payload }: Pick<Attempt, 'delivery' | 'payload'>,
+  error: Error,
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
+  const { id, attempts, attemptLog, lastAttemptAt, createdAt, endpointId } = delivery;
+  const now = ports.now();
+  const nextAttemptAt = later(now, unreadyDelay);
+  const left = {
+    attempts,
+    attemptLog,
+    lastAttemptAt,
+    lastError: `not sent: ${error.name}: ${error.message}`,
+  };
+  const dueAt = dueForRetry(nextAttemptAt, unreadyDelay);
+  const again = { status: 'pending', cause: 'unready', nextAttemptAt, waitsSince: now, dueAt } as const;
+  const deadline = renewedDeadline(delivery, now);
+  const record = { ...left, ...again, ...(deadline !== undefined && { deadline }) };
+  const result = await recordFenced(delivery, record, attempts + 1, ports);
+  ports.telemetry.error('delivery.postponed', { deliveryId: id, endpointId }, error);
+  if (attempts === 0 && dueAfterCreation(createdAt) <= now)
+    ports.telemetry.count('DeliveriesNeverAttempted', {});
+  if (result.kind === 'recorded')
+    await ports.sendTask(
+      taskMessage({ deliveryId: id, attempt: attempts + 1, payload }, delivery, unreadyDelay),
+    );
+  return queueAnswerFor(result, ports.now());
+}
+
+async function followUp(
+  { delivery, payload }: Attempt,
+  { n }: AttemptEntry,
+  next: NextStep,
+  result: RecordResult,
+  ports: FinishPorts,
+): Promise<QueueAnswer> {
+  if (result.kind === 'recorded') {
+    if (next.kind === 'fail') await deadLetterDelivery(result.delivery, ports);
+    // What is later than SQS can carry is the sweep's to send.
+    if (next.kind === 'retry' && next.delay <= maxQueueDelay) {
+      await ports.sendTask(
+        taskMessage({ deliveryId: delivery.id, attempt: n + 1, payload }, delivery, next.delay),
+      );
+    }
+  }
+  return queueAnswerFor(result, ports.now());
+}
+
+/** Whose claim is not its own any more acknowledges only what somebody else has recorded. */
+const queueAnswerFor = (result: RecordResult, now: UnixMillis): QueueAnswer =>
+  result.kind === 'lost'
+    ? { kind: 'fail', after: seconds(Math.max(1, secondsUntil(result.until, now))) }
+    : acknowledge;
+
+function entryOf({ delivery, outcome, startedAt }: Attempt, endedAt: UnixMillis): AttemptEntry {
+  const attempt = { n: delivery.attempts + 1, at: startedAt, ms: Math.round(endedAt - startedAt) };
+  const location = outcome.kind === 'refused' ? outcome.location : undefined;
+  const phase = outcome.kind === 'unreachable' ? outcome.phase : undefined;
+  return 'status' in outcome
+    ? { ...attempt, status: outcome.status, location, sample: outcome.sample }
+    : { ...attempt, error: describeOutcome(outcome), phase };
+}
+
+/** The wide line and the count of one attempt. The URL stays out: it may hold a secret. */
+function report(
+  { delivery, outcome }: Attempt,
+  { n, ms, at }: AttemptEntry,
+  next: NextStep,
+  result: RecordResult,
+  { endpointMetrics }: OutboundSettings,
+  { telemetry }: FinishPorts,
+): void {
+  const { id, eventId, eventType, tenant, endpointId, correlationId, createdAt, round } = delivery;
+  const status = statusLabel(outcome);
+  telemetry.count('WebhookDeliveryAttempts', { status });
+  if (outcome.kind !== 'accepted') telemetry.count('AttemptsFailed', {});
+  if (endpointMetrics) telemetry.count('WebhookDeliveryAttempts', { endpoint: endpointId, status });
+  telemetry.info('delivery.attempted', {
+    ...{ deliveryId: id, eventId, eventType, tenant, endpointId, correlationId, round },
+    ...{ attempt: n, durationMs: ms, ageMs: at - createdAt, outcome: briefOutcome(outcome) },
+    ...{ next: next.kind, delaySeconds: next.kind === 'retry' ? next.delay : undefined, record: result.kind },
+  });
+}

@@ -1,0 +1,188 @@
+import { type AttemptOutcome, describeOutcome } from '../../domain/attempt-outcome.ts';
+import type { NextStep } from '../../domain/delivery.ts';
+import type { FailureCause } from '../../domain/delivery-failure.ts';
+import {
+  type AttemptEntry,
+  type AttemptRecord,
+  type Delivery,
+  type Fence,
+  withEntry,
+} from '../../domain/delivery-record.ts';
+import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
+import { dueForRetry } from '../../domain/retry-schedule.ts';
+import {
+  later,
+  type Millis,
+  millis,
+  type Seconds,
+  seconds,
+  toUnixSeconds,
+  type UnixMillis,
+  type UnixSeconds,
+} from '../../domain/time.ts';
+import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { DeliveryWrite } from './claim.ts';
+import { renewedDeadline } from './past-deadline.ts';
+
+/** What recording needs of the outside world. */
+export interface AttemptRecordPorts {
+  now(): UnixMillis;
+  readonly deliveries: {
+    /** Records while the claim is still ours. */
+    record(fence: Fence, record: AttemptRecord): Promise<DeliveryWrite>;
+    /** Records a success whatever the fence says, within its round: only status, end and log entry. */
+    recordLateSuccess(fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
+    read(id: string): Promise<Delivery | undefined>;
+  };
+  sendTask(task: TaskMessage): Promise<void>;
+  pause(span: Millis): Promise<void>;
+  readonly telemetry: OutboundTelemetry;
+}
+
+/** What came of recording. */
+export type RecordResult =
+  | { readonly kind: 'recorded'; readonly delivery: Delivery }
+  /** Somebody else has recorded this attempt, or ended the delivery. */
+  | { readonly kind: 'superseded' }
+  /** Somebody else works on this attempt. */
+  | { readonly kind: 'lost'; readonly until: UnixMillis }
+  /** A success that could not be written, and is on the queue to be written. */
+  | { readonly kind: 'queued' };
+
+/** The last effects of a failed delivery are done by then, unless its worker died. */
+const deadLetterGrace = seconds(60);
+const pausesBeforeWritingAgain = [millis(200), millis(1000)];
+
+/**
+ * Records an attempt that did not succeed, or what came of a claim without one; on our own claim only.
+ *
+ * @param attempt that the claim was for
+ */
+export async function recordFenced(
+  fence: Fence,
+  record: AttemptRecord,
+  attempt: number,
+  ports: AttemptRecordPorts,
+): Promise<RecordResult> {
+  const write = await ports.deliveries.record(fence, record);
+  if (write.ok) return { kind: 'recorded', delivery: write.delivery };
+  const { delivery } = write;
+  if (delivery === undefined) return { kind: 'superseded' };
+  if (isOwnRecord(delivery, fence, record)) return { kind: 'recorded', delivery };
+  const isSuperseded = delivery.status !== 'pending' || delivery.attempts >= attempt;
+  return isSuperseded ? { kind: 'superseded' } : { kind: 'lost', until: delivery.leaseUntil ?? ports.now() };
+}
+
+/** The answer to our own write was lost, and the client sent it again. */
+const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): boolean =>
+  delivery.claims === fence.claims &&
+  delivery.round === fence.round &&
+  delivery.status === record.status &&
+  delivery.attempts === record.attempts &&
+  delivery.lastAttemptAt === record.lastAttemptAt;
+
+/**
+ * Records a success: a success seen is a success, whoever has claimed the delivery since.
+ *
+ * Written again while the invocation lasts; then it goes onto the queue, to be recorded and not posted again.
+ *
+ * @throws when the queue does not take it either
+ */
+export async function recordSuccess(
+  delivery: Delivery,
+  entry: AttemptEntry,
+  retention: Seconds,
+  ports: AttemptRecordPorts,
+): Promise<RecordResult> {
+  for (const pause of [...pausesBeforeWritingAgain, undefined]) {
+    try {
+      return await writeSuccess(delivery, entry, retention, ports);
+    } catch (error) {
+      ports.telemetry.warn('delivery.record-failed', {
+        deliveryId: delivery.id,
+        reason: asError(error).message,
+      });
+      if (pause !== undefined) await ports.pause(pause);
+    }
+  }
+  const { claims, round } = delivery;
+  const success = { at: entry.at, ms: entry.ms, status: entry.status ?? 0 };
+  const seen = { claims, round, success };
+  await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: entry.n, seen }, delivery));
+  return { kind: 'queued' };
+}
+
+/** One try to write a success. */
+export async function writeSuccess(
+  delivery: Delivery,
+  entry: AttemptEntry,
+  retention: Seconds,
+  ports: AttemptRecordPorts,
+): Promise<RecordResult> {
+  const expiresAt = toUnixSeconds(later(ports.now(), retention));
+  const result = await recordFenced(
+    delivery,
+    {
+      status: 'delivered',
+      attempts: entry.n,
+      attemptLog: withEntry(delivery.attemptLog, entry),
+      lastAttemptAt: entry.at,
+      expiresAt,
+    },
+    entry.n,
+    ports,
+  );
+  if (result.kind === 'recorded') return result;
+  const late = await ports.deliveries.recordLateSuccess(delivery, entry, expiresAt);
+  // Refused by a success that is there: perhaps our own, whose answer was lost, so what follows it may not be done yet.
+  const isThere = late.delivery?.status === 'delivered' && late.delivery.round === delivery.round;
+  return late.delivery && (late.ok || isThere)
+    ? { kind: 'recorded', delivery: late.delivery }
+    : { kind: 'superseded' };
+}
+
+/** What an attempt that did not succeed leaves on the record. */
+export function recordOf(
+  delivery: Delivery,
+  entry: AttemptEntry,
+  outcome: AttemptOutcome,
+  next: Exclude<NextStep, { kind: 'delivered' }>,
+  retention: Seconds,
+  now: UnixMillis,
+): AttemptRecord {
+  const attempt = {
+    attempts: entry.n,
+    attemptLog: withEntry(delivery.attemptLog, entry),
+    lastAttemptAt: entry.at,
+    lastError: describeOutcome(outcome),
+  };
+  if (next.kind === 'fail') return { ...attempt, ...failedFrom(next, now, retention) };
+  const nextAttemptAt = later(now, next.delay);
+  const dueAt = dueForRetry(nextAttemptAt, next.delay);
+  const deadline = renewedDeadline(delivery, now);
+  const again = { status: 'pending', nextAttemptAt, waitsSince: now, dueAt } as const;
+  return { ...attempt, ...again, ...(deadline !== undefined && { deadline }) };
+}
+
+/** What ends a delivery without an attempt leaves on the record. */
+export const failureWithoutAttempt = (
+  { attempts, attemptLog, lastAttemptAt }: Delivery,
+  failure: Failure,
+  retention: Seconds,
+  now: UnixMillis,
+): AttemptRecord => ({ attempts, attemptLog, lastAttemptAt, ...failedFrom(failure, now, retention) });
+
+/** Why a delivery ends: whose fault it is, and in words. */
+export interface Failure {
+  readonly cause: FailureCause;
+  readonly reason: string;
+}
+
+/** Its dead letter is sent at once, or by the sweep if that is not done soon. */
+const failedFrom = ({ cause, reason }: Failure, now: UnixMillis, retention: Seconds) => ({
+  status: 'failed' as const,
+  cause,
+  lastError: reason,
+  dueAt: later(now, deadLetterGrace),
+  expiresAt: toUnixSeconds(later(now, retention)),
+});

@@ -1,0 +1,168 @@
+import type { Delivery } from '../../domain/delivery-record.ts';
+import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import type { OutboundEvent } from '../../domain/outbound-event.ts';
+import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { type EndpointRange, rangeMessage, rangeName } from '../../domain/publish-range.ts';
+import { wants } from '../../domain/subscription.ts';
+import type { UnixMillis } from '../../domain/time.ts';
+import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
+import {
+  type DeliveryOrigin,
+  type RecordedDelivery,
+  type RecordPorts,
+  recordDelivery,
+} from './record-event.ts';
+
+/** What a fan-out needs of the outside world. */
+export interface FanOutPorts extends RecordPorts, HoldPorts {
+  readonly events: RecordPorts['events'] & {
+    /**
+     * Notes that the event is for the whole tenant, and into which ranges its endpoints are split, unless that is noted.
+     *
+     * @returns the event as it stands
+     */
+    split(id: string, ranges: readonly string[]): Promise<OutboundEvent | undefined>;
+    /** Takes a range off those that are left. @returns the event as it stands */
+    rangeDone(id: string, range: string): Promise<OutboundEvent | undefined>;
+  };
+  readonly deliveries: RecordPorts['deliveries'] & HoldPorts['deliveries'];
+  readonly endpoints: HoldPorts['endpoints'] & {
+    /** A tenant's endpoints by id, as they stand after every write that was answered. */
+    page(
+      tenant: string,
+      range: EndpointRange,
+      limit: number,
+    ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: string }>;
+  };
+  sendTasks(tasks: readonly TaskMessage[]): Promise<void>;
+  /** To the publish queue. */
+  sendRanges(messages: readonly { readonly body: string }[]): Promise<void>;
+}
+
+/** What all endpoints of an event get. */
+export interface FanOut {
+  readonly origin: DeliveryOrigin;
+  /** As published. */
+  readonly data: unknown;
+  readonly settings: OutboundSettings;
+  readonly ports: FanOutPorts;
+}
+
+/** Endpoints that one invocation deals with; a larger tenant is split into as many each. */
+const rangeSize = 500;
+/** Conditional writes under way at once. */
+const writesAtOnce = 25;
+
+/**
+ * Gives every subscribed endpoint of a tenant its delivery.
+ *
+ * A large tenant is split once, into ranges of its endpoints, each a message of its own; never into a chain.
+ *
+ * @returns the new deliveries, or `split` when the ranges' messages make them
+ */
+export async function fanOut({
+  origin,
+  data,
+  settings,
+  ports,
+}: FanOut): Promise<readonly Delivery[] | 'split'> {
+  const { event, tenant } = origin;
+  if (event.rangesLeft !== undefined) return sendRanges(event.rangesLeft, origin, ports);
+  const first = await ports.endpoints.page(tenant, {}, rangeSize);
+  if (first.next === undefined) {
+    const made = await deliverTo(first.endpoints, { origin, data, settings, ports });
+    await ports.events.markFannedOut(event, ports.now());
+    return made;
+  }
+  const ranges = await rangesFrom(first.next, tenant, ports);
+  const noted = await ports.events.split(event.id, ranges.map(rangeName));
+  return sendRanges(noted?.rangesLeft ?? [], origin, ports);
+}
+
+/** The ranges of a tenant's endpoints, each from after the end of the one before it. */
+async function rangesFrom(firstEnd: string, tenant: string, ports: FanOutPorts): Promise<EndpointRange[]> {
+  const ranges: EndpointRange[] = [{ upTo: firstEnd }];
+  for (let after: string | undefined = firstEnd; after !== undefined; ) {
+    const { next } = await ports.endpoints.page(tenant, { after }, rangeSize);
+    ranges.push({ after, upTo: next });
+    after = next;
+  }
+  return ranges;
+}
+
+async function sendRanges(
+  ranges: readonly string[],
+  { tenant, eventId, correlationId }: DeliveryOrigin,
+  ports: FanOutPorts,
+): Promise<'split'> {
+  await ports.sendRanges(
+    ranges.map((range) => ({ body: rangeMessage({ tenant, eventId, correlationId, range }) })),
+  );
+  return 'split';
+}
+
+/** Gives one range of a tenant's endpoints their deliveries; with the last range the event is fanned out. */
+export async function fanOutRange(range: EndpointRange, fan: FanOut): Promise<readonly Delivery[]> {
+  const { origin, ports } = fan;
+  const made: Delivery[] = [];
+  let after = range.after;
+  do {
+    const page = await ports.endpoints.page(origin.tenant, { ...range, after }, rangeSize);
+    made.push(...(await deliverTo(page.endpoints, fan)));
+    after = page.next;
+  } while (after !== undefined);
+  const event = await ports.events.rangeDone(origin.event.id, rangeName(range));
+  if (event !== undefined && (event.rangesLeft ?? []).length === 0 && event.fannedOutAt === undefined) {
+    await ports.events.markFannedOut(event, ports.now());
+  }
+  return made;
+}
+
+/** @returns the new deliveries */
+async function deliverTo(
+  endpoints: readonly Endpoint[],
+  { origin, data, settings, ports }: FanOut,
+): Promise<readonly Delivery[]> {
+  const { event } = origin;
+  const now = ports.now();
+  const matching = endpoints.filter(
+    (endpoint) => existedAt(endpoint, event.createdAt) && wants(endpoint, event.eventType, data),
+  );
+  const made: Delivery[] = [];
+  for (let from = 0; from < matching.length; from += writesAtOnce) {
+    const some = matching.slice(from, from + writesAtOnce);
+    const recorded = await Promise.all(
+      some.map((endpoint) => recordDelivery({ endpoint }, origin, settings, now, ports)),
+    );
+    const tasks = recorded
+      .filter(({ needsTask }) => needsTask)
+      .map(({ delivery }) => firstTask(delivery, event));
+    if (tasks.length > 0) await ports.sendTasks(tasks);
+    await recheckNewlyHeld(recorded, settings, ports);
+    made.push(...recorded.filter(({ isNew }) => isNew).map(({ delivery }) => delivery));
+  }
+  return made;
+}
+
+/** Fan-out covers the endpoints that existed when the event was made. */
+const existedAt = ({ createdAt }: Endpoint, at: UnixMillis): boolean => createdAt <= at;
+
+/** Whoever writes `held` looks at the endpoint once more: it may have been enabled in between. */
+export async function recheckNewlyHeld(
+  recorded: readonly RecordedDelivery[],
+  { deliveryRetention }: OutboundSettings,
+  ports: HoldPorts,
+): Promise<void> {
+  const held = recorded.filter(({ delivery }) => delivery.status === 'held');
+  const count = held.filter(({ isNew }) => isNew).length;
+  if (count > 0) ports.telemetry.count('DeliveriesHeld', {}, count);
+  await Promise.all(held.map(({ delivery }) => recheckHeld(delivery, deliveryRetention, ports)));
+}
+
+/** The task of a new delivery; a small payload rides along. */
+export function firstTask(delivery: Delivery, event: OutboundEvent, isTest = false): TaskMessage {
+  const payload = 'text' in event.payload ? event.payload.text : undefined;
+  const byHand = isTest ? ('test' as const) : undefined;
+  return taskMessage({ deliveryId: delivery.id, attempt: 1, payload, byHand }, delivery);
+}

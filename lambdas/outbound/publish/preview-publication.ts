@@ -1,0 +1,125 @@
+import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import { generationOf, isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
+import { contentHash, type OutboundEvent, outboundEventKey } from '../../domain/outbound-event.ts';
+import type { Publication } from '../../domain/publish-message.ts';
+import type { EndpointRange } from '../../domain/publish-range.ts';
+import { wants } from '../../domain/subscription.ts';
+import { toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+
+/** What is known about a publication before it is on the queue; what other publishers do meanwhile is not. */
+export type PublicationPreview =
+  | {
+      readonly kind: 'sends';
+      /** The event is there already, and this sends what is still missing. */
+      readonly isRepeated: boolean;
+      /** Of the one endpoint that it is for. */
+      readonly endpoint?: Endpoint;
+    }
+  /** The event is there already, and all that it is for have their deliveries. */
+  | { readonly kind: 'repeated'; readonly reason: string }
+  /** The event is there with another body, which stays. */
+  | { readonly kind: 'conflict'; readonly reason: string }
+  | { readonly kind: 'no-endpoint'; readonly reason: string }
+  /** The tenant has no endpoint that takes it. */
+  | { readonly kind: 'unmatched'; readonly reason: string };
+
+/** What foreseeing needs of the outside world. */
+export interface PreviewPorts {
+  now(): UnixMillis;
+  readonly events: { read(id: string): Promise<OutboundEvent | undefined> };
+  readonly deliveries: { read(id: string): Promise<Delivery | undefined> };
+  readonly endpoints: {
+    read(tenant: string, id: string): Promise<Endpoint | undefined>;
+    page(
+      tenant: string,
+      range: EndpointRange,
+      limit: number,
+    ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: string }>;
+  };
+}
+
+/** Endpoints that are looked at: of a larger tenant it is not known whether one takes the event. */
+const lookedAt = 25;
+
+/**
+ * Looks at what a publication would come to, in three reads at most.
+ *
+ * @param isNewId whether the event's id was made just now, so that it cannot be there
+ */
+export async function previewPublication(
+  publication: Publication,
+  isNewId: boolean,
+  ports: PreviewPorts,
+): Promise<PublicationPreview> {
+  const { to, tenant, id } = publication;
+  const endpoint =
+    to.kind === 'tenant' || tenant === '' ? undefined : await ports.endpoints.read(tenant, to.id);
+  if (to.kind === 'endpoint' && endpoint === undefined)
+    return { kind: 'no-endpoint', reason: `${tenant} has no endpoint ${to.id}` };
+  if (to.kind === 'url' && endpoint !== undefined)
+    return {
+      kind: 'conflict',
+      reason: `${to.id} is a registered endpoint of ${tenant}, which has its own URL`,
+    };
+  const event = isNewId ? undefined : await ports.events.read(outboundEventKey(tenant, id));
+  if (event !== undefined && event.expiresAt > toUnixSeconds(ports.now()))
+    return previewRepeat(publication, event, endpoint, ports);
+  if (to.kind === 'tenant') return previewMatch(publication, ports);
+  return { kind: 'sends', isRepeated: false, endpoint };
+}
+
+async function previewRepeat(
+  publication: Publication,
+  event: OutboundEvent,
+  endpoint: Endpoint | undefined,
+  ports: PreviewPorts,
+): Promise<PublicationPreview> {
+  const { to, tenant, id } = publication;
+  if (event.contentHash !== contentHash(publication)) {
+    const reason = `the event ${id} is there already with another type or other data, which stay: publish this under another id`;
+    return { kind: 'conflict', reason };
+  }
+  const sends: PublicationPreview = { kind: 'sends', isRepeated: true, endpoint };
+  if (to.kind === 'tenant') {
+    if (!event.isWide || event.fannedOutAt === undefined) return sends;
+    const reason = `the event ${id} is published already to all endpoints that ${tenant} had for it`;
+    return { kind: 'repeated', reason };
+  }
+  const delivery = await ports.deliveries.read(deliveryId(tenant, id, to.id));
+  if (delivery === undefined || isUntouched(delivery, event)) return sends;
+  if (to.kind === 'url' && delivery.url !== to.url)
+    return { kind: 'conflict', reason: `the event ${id} went to another URL under the name ${to.id}` };
+  return { kind: 'repeated', reason: repeatReason(delivery, endpoint) };
+}
+
+/** Its task may be lost: publishing again sends it. */
+const isUntouched = ({ status, attempts, claims }: Delivery, { fannedOutAt }: OutboundEvent): boolean =>
+  status === 'pending' && attempts === 0 && claims === 0 && fannedOutAt === undefined;
+
+function repeatReason(delivery: Delivery, endpoint: Endpoint | undefined): string {
+  const { id, eventId, endpointId, status } = delivery;
+  if (endpoint !== undefined && isForEarlierEndpoint(delivery, endpoint))
+    return `the event ${eventId} was published for an earlier endpoint ${endpointId}, which was deleted: retry its delivery ${id} with --to-current-endpoint ("toCurrentEndpoint": true)`;
+  return `the event ${eventId} has a delivery to ${endpointId} already, which is ${status}: retry ${id} to send it once more`;
+}
+
+async function previewMatch(
+  { tenant, type, data }: Publication,
+  ports: PreviewPorts,
+): Promise<PublicationPreview> {
+  const { endpoints, next } = await ports.endpoints.page(tenant, {}, lookedAt);
+  if (next !== undefined || endpoints.some((endpoint) => wants(endpoint, type, data)))
+    return { kind: 'sends', isRepeated: false };
+  const reason =
+    endpoints.length === 0
+      ? `${tenant} has no endpoint`
+      : `no endpoint of ${tenant} takes ${type} with this data (there are ${endpoints.length})`;
+  return { kind: 'unmatched', reason };
+}
+
+/** The endpoint of a publish message: only the one that there is when it is published gets the event. */
+export const addressOfEndpoint = (endpoint: Endpoint) => ({
+  id: endpoint.id,
+  generation: generationOf(endpoint),
+});

@@ -1,0 +1,162 @@
+import type { TaskMessage } from '../../domain/delivery-task.ts';
+import { generationOf } from '../../domain/endpoint-generation.ts';
+import { parseExactly } from '../../domain/exact-json.ts';
+import { type OutboundEvent, outboundEventKey } from '../../domain/outbound-event.ts';
+import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import type { Publication } from '../../domain/publish-message.ts';
+import { type RangeMessage, rangeOf } from '../../domain/publish-range.ts';
+import {
+  type FanOut,
+  type FanOutPorts,
+  fanOut,
+  fanOutRange,
+  firstTask,
+  recheckNewlyHeld,
+} from './fan-out.ts';
+import {
+  type DeliveryOrigin,
+  type Destination,
+  type RecordedEvent,
+  recordDelivery,
+  recordEvent,
+} from './record-event.ts';
+
+/** What carrying out a publication needs of the outside world. */
+export interface PublishOnePorts extends FanOutPorts {
+  /** What is wrong with a payload, by its event type's schema; undefined: nothing, or nothing is checked. */
+  refusalOfPayload(type: string, data: unknown): Promise<string | undefined>;
+  readonly events: FanOutPorts['events'] & {
+    read(id: string): Promise<OutboundEvent | undefined>;
+    /** The body that is sent, or undefined when it is gone. */
+    payload(id: string): Promise<string | undefined>;
+    /** Makes an event that was for single endpoints one for the whole tenant. */
+    widen(id: string): Promise<OutboundEvent | undefined>;
+  };
+}
+
+/** How far a publication has come. */
+export type PublishResult =
+  | {
+      readonly kind: 'carried';
+      readonly status: 'published' | 'repeated' | 'unmatched' | 'split';
+      readonly isConflict: boolean;
+      readonly deliveries: readonly string[];
+      /** To be sent, then the event marked. */
+      readonly task?: TaskMessage;
+      /** The event to mark when the task is sent. */
+      readonly toMark?: OutboundEvent;
+    }
+  /** Nobody can carry it out. */
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+/** Writes the event and its deliveries, each only if it is not there. */
+export async function publishOne(
+  publication: Publication,
+  correlationId: string,
+  settings: OutboundSettings,
+  ports: PublishOnePorts,
+): Promise<PublishResult> {
+  const { to, tenant } = publication;
+  const refused = await ports.refusalOfPayload(publication.type, publication.data);
+  if (refused !== undefined) return unusable(refused);
+  if (to.kind === 'tenant') return publishToTenant(publication, correlationId, settings, ports);
+  const endpoint = tenant === '' ? undefined : await ports.endpoints.read(tenant, to.id);
+  if (to.kind === 'url') {
+    if (endpoint === undefined)
+      return publishToEndpoint(publication, { ...to, endpoint }, correlationId, settings, ports);
+    return unusable(
+      `endpoint.url: ${to.id} is a registered endpoint of ${tenant}, which has its own; leave it out`,
+    );
+  }
+  if (endpoint === undefined)
+    return unusable(
+      `endpoint.id: ${tenant} has no endpoint ${to.id}; give endpoint.url for a URL that is not registered`,
+    );
+  if ((to.generation ?? generationOf(endpoint)) !== generationOf(endpoint))
+    return unusable(
+      `endpoint.id: the endpoint ${to.id} of ${tenant} for which this was published was deleted; another one has its id now`,
+    );
+  return publishToEndpoint(publication, { endpoint }, correlationId, settings, ports);
+}
+
+const unusable = (reason: string): PublishResult => ({ kind: 'unusable', reason });
+
+async function publishToEndpoint(
+  publication: Publication,
+  destination: Destination,
+  correlationId: string,
+  settings: OutboundSettings,
+  ports: PublishOnePorts,
+): Promise<PublishResult> {
+  const now = ports.now();
+  const recorded = await recordEvent(publication, settings, now, ports);
+  const { event } = recorded;
+  const origin = originOf(publication, correlationId, event);
+  const made = await recordDelivery(destination, origin, settings, now, ports);
+  await recheckNewlyHeld([made], settings, ports);
+  const { delivery, isNew, needsTask } = made;
+  const isElsewhere = destination.endpoint === undefined && delivery.url !== destination.url;
+  return {
+    kind: 'carried',
+    status: isNew ? 'published' : 'repeated',
+    isConflict: recorded.isConflict || isElsewhere,
+    deliveries: [delivery.id],
+    ...(needsTask && { task: firstTask(delivery, event, publication.isTest) }),
+    // An event for the whole tenant is marked when the whole tenant has it.
+    ...(event.fannedOutAt === undefined && !event.isWide && { toMark: event }),
+  };
+}
+
+async function publishToTenant(
+  publication: Publication,
+  correlationId: string,
+  settings: OutboundSettings,
+  ports: PublishOnePorts,
+): Promise<PublishResult> {
+  const recorded = await recordEvent(publication, settings, ports.now(), ports);
+  const { isConflict, isNew } = recorded;
+  const event = recorded.event.isWide ? recorded.event : await ports.events.widen(recorded.event.id);
+  if (event === undefined || event.fannedOutAt !== undefined) {
+    return { kind: 'carried', status: 'repeated', isConflict, deliveries: [] };
+  }
+  const origin = originOf(publication, correlationId, event);
+  const data = await dataOf(publication, recorded, ports);
+  const made = await fanOut({ origin, data, settings, ports });
+  if (made === 'split') return { kind: 'carried', status: 'split', isConflict, deliveries: [] };
+  const deliveries = made.map(({ id }) => id);
+  const status = deliveries.length > 0 ? 'published' : isNew ? 'unmatched' : 'repeated';
+  return { kind: 'carried', status, isConflict, deliveries };
+}
+
+/** The first body wins, also in what it is matched by. */
+const dataOf = async (
+  { data }: Publication,
+  { event, isConflict }: RecordedEvent,
+  ports: PublishOnePorts,
+): Promise<unknown> => (isConflict ? sentData(event.id, ports) : data);
+
+async function sentData(eventId: string, ports: PublishOnePorts): Promise<unknown> {
+  const body = await ports.events.payload(eventId);
+  const parsed = body === undefined ? undefined : parseExactly(body);
+  return typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, 'data') : undefined;
+}
+
+const originOf = (
+  { tenant, id, isTest }: Publication,
+  correlationId: string,
+  event: OutboundEvent,
+): DeliveryOrigin => ({ tenant, eventId: id, correlationId, event, isTest });
+
+/** Carries out one range of a large tenant. @returns how many deliveries are new; undefined when the event is gone */
+export async function publishRange(
+  { tenant, eventId, correlationId, range }: RangeMessage,
+  settings: OutboundSettings,
+  ports: PublishOnePorts,
+): Promise<number | undefined> {
+  const id = outboundEventKey(tenant, eventId);
+  const event = await ports.events.read(id);
+  if (event === undefined) return undefined;
+  const origin = { tenant, eventId, correlationId, event };
+  const fan: FanOut = { origin, data: await sentData(id, ports), settings, ports };
+  return (await fanOutRange(rangeOf(range), fan)).length;
+}

@@ -1,0 +1,61 @@
+// Step 1 of 2 of the outbound flow: open publish.ts next, then record-event.ts; step 2 is deliver.lambda.ts.
+// Trigger: the publish queue, in batches; SNS feeds it, or an application directly.
+// Input: publish messages → output: an event and a delivery in the tables, a task on the delivery queue.
+// On failure: SQS gives the message back; what cannot be carried out goes to the publish DLQ with its reason.
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { patientCalls } from '../../adapters/call-bounds.ts';
+import { dynamoClient } from '../../adapters/dynamodb/client.ts';
+import { dynamodbDeliveries } from '../../adapters/dynamodb/deliveries/store.ts';
+import { dynamodbEndpoints } from '../../adapters/dynamodb/endpoints/store.ts';
+import { dynamodbEventTypes } from '../../adapters/dynamodb/event-types.ts';
+import { payloadReader } from '../../adapters/dynamodb/outbound-events/payload-reader.ts';
+import { dynamodbOutboundEvents } from '../../adapters/dynamodb/outbound-events/store.ts';
+import { s3Client } from '../../adapters/s3/client.ts';
+import { payloadStore } from '../../adapters/s3/payload-store.ts';
+import { payloadCheck } from '../../adapters/schema/payload-check.ts';
+import { sqsClient } from '../../adapters/sqs/client.ts';
+import { sqsQueue } from '../../adapters/sqs/queue.ts';
+import { telemetry } from '../../adapters/telemetry/telemetry.ts';
+import { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { unixMillis } from '../../domain/time.ts';
+import { publishEnv, readEnv, readSettings } from '../../env.ts';
+import { publish } from './publish.ts';
+
+const env = readEnv(publishEnv);
+const settings = readSettings(OutboundSettings);
+const report = telemetry('publish');
+const table = dynamoClient(patientCalls);
+const queues = sqsClient(patientCalls);
+const deadLetters = sqsQueue(queues, env.PUBLISH_DLQ_URL);
+const tasks = sqsQueue(queues, env.DELIVERY_QUEUE_URL);
+const events = dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE);
+const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
+const now = () => unixMillis(Date.now());
+const ports = {
+  now,
+  refusalOfPayload: payloadCheck(dynamodbEventTypes(table, env.ENDPOINTS_TABLE).read, now),
+  events: { ...events, payload: payloadReader(events.read, bodies.get) },
+  endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
+  deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+  putPayload: bodies.put,
+  sendTask: tasks.send,
+  sendTasks: tasks.sendAll,
+  sendRanges: sqsQueue(queues, env.PUBLISH_QUEUE_URL).sendAll,
+  sendDeadLetter: (body: string) => deadLetters.send({ body }),
+  telemetry: report,
+};
+
+/** The event source mapping's entry. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  const messages = event.Records.map(({ messageId, body, attributes }) => ({
+    messageId,
+    text: body,
+    receives: Number(attributes.ApproximateReceiveCount),
+  }));
+  try {
+    const failed = await publish(messages, settings, ports);
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  } finally {
+    report.flush();
+  }
+}

@@ -1,0 +1,193 @@
+import type { TaskMessage } from '../../domain/delivery-task.ts';
+import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../../domain/messages.ts';
+import type { OutboundEvent } from '../../domain/outbound-event.ts';
+import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import {
+  openPublication,
+  type Publication,
+  type UnwrappedMessage,
+  unwrap,
+  withId,
+} from '../../domain/publish-message.ts';
+import { openRange, type RangeMessage } from '../../domain/publish-range.ts';
+import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import { type PublishOnePorts, type PublishResult, publishOne, publishRange } from './publish-one.ts';
+
+/** What publishing needs of the outside world. */
+export interface PublishPorts extends PublishOnePorts {
+  readonly telemetry: PublishOnePorts['telemetry'] & OutboundTelemetry<'EventsPublished' | 'WorkErrored'>;
+  sendDeadLetter(body: string): Promise<void>;
+}
+
+/** A message of the publish queue. */
+export interface PublishQueueMessage {
+  readonly messageId: string;
+  readonly text: string;
+  /** How often SQS has handed it out, this time included. */
+  readonly receives: number;
+}
+
+/** How far a message has come. */
+type Progress =
+  /** What is left to do is to send the task, and to mark the event. */
+  | { readonly kind: 'recorded'; readonly task?: TaskMessage; readonly toMark?: OutboundEvent }
+  /** On the DLQ. */
+  | { readonly kind: 'given-up' }
+  | { readonly kind: 'failed' };
+
+/** Below the queue's own limit: SQS would move the message without its id, and a redrive would make a new event of it. */
+const maxReceives = 50;
+
+/**
+ * Works through one batch of the publish queue: events, then deliveries, then their tasks in batches, then the events'
+ * `fannedOutAt`; the messages are deleted last. A crash between any two is healed by the same message again.
+ *
+ * @returns the ids of the messages that come back
+ */
+export async function publish(
+  messages: readonly PublishQueueMessage[],
+  settings: OutboundSettings,
+  ports: PublishPorts,
+): Promise<readonly string[]> {
+  const begun = await Promise.all(
+    messages.map(async (message) => ({ message, progress: await begin(message, settings, ports) })),
+  );
+  const tasksAreSent = await sendTasks(
+    begun.map(({ progress }) => progress),
+    ports,
+  );
+  const ended = await Promise.all(
+    begun.map(async ({ message, progress }) => ({
+      message,
+      isDone: await finish(message, progress, tasksAreSent, ports),
+    })),
+  );
+  return ended.filter(({ isDone }) => !isDone).map(({ message }) => message.messageId);
+}
+
+/** Records one publication; whatever goes wrong fails this message only. */
+async function begin(
+  message: PublishQueueMessage,
+  settings: OutboundSettings,
+  ports: PublishPorts,
+): Promise<Progress> {
+  try {
+    const range = openRange(message.text);
+    return await (range === undefined
+      ? beginOne(message, settings, ports)
+      : beginRange(range, settings, ports));
+  } catch (error) {
+    return failed(message, error, ports);
+  }
+}
+
+async function beginOne(
+  message: PublishQueueMessage,
+  settings: OutboundSettings,
+  ports: PublishPorts,
+): Promise<Progress> {
+  const unwrapped = unwrap(message.text, message.messageId);
+  const opened = openPublication(unwrapped);
+  const carried =
+    opened.kind === 'unusable'
+      ? opened
+      : await publishOne(opened.publication, unwrapped.messageId, settings, ports);
+  if (carried.kind === 'unusable') {
+    await giveUp(unwrapped, carried.reason, message.receives, ports);
+    return { kind: 'given-up' };
+  }
+  if (opened.kind === 'publication') report(opened.publication, unwrapped, carried, ports);
+  return { kind: 'recorded', task: carried.task, toMark: carried.toMark };
+}
+
+async function beginRange(
+  range: RangeMessage,
+  settings: OutboundSettings,
+  ports: PublishPorts,
+): Promise<Progress> {
+  const made = await publishRange(range, settings, ports);
+  const { tenant, eventId, correlationId } = range;
+  const line = made === undefined ? 'event.gone' : 'event.fanned-out';
+  ports.telemetry.info(line, { tenant, eventId, correlationId, range: range.range, deliveries: made });
+  return { kind: 'recorded' };
+}
+
+/** All tasks of the batch at once. @returns what went wrong, if something did */
+async function sendTasks(
+  begun: readonly Progress[],
+  ports: PublishPorts,
+): Promise<{ readonly error?: Error }> {
+  const tasks = begun.flatMap((progress) => ('task' in progress && progress.task ? [progress.task] : []));
+  try {
+    if (tasks.length > 0) await ports.sendTasks(tasks);
+    return {};
+  } catch (error) {
+    return { error: asError(error) };
+  }
+}
+
+async function finish(
+  message: PublishQueueMessage,
+  progress: Progress,
+  { error }: { readonly error?: Error },
+  ports: PublishPorts,
+): Promise<boolean> {
+  if (progress.kind !== 'recorded') return progress.kind === 'given-up';
+  if (progress.task !== undefined && error !== undefined) {
+    return (await failed(message, error, ports)).kind === 'given-up';
+  }
+  try {
+    if (progress.toMark !== undefined) await ports.events.markFannedOut(progress.toMark, ports.now());
+    return true;
+  } catch (cause) {
+    return (await failed(message, cause, ports)).kind === 'given-up';
+  }
+}
+
+/** Leaves the message to SQS; after very many times to a human, with the id written in. */
+async function failed(message: PublishQueueMessage, thrown: unknown, ports: PublishPorts): Promise<Progress> {
+  const { messageId, receives } = message;
+  const error = asError(thrown);
+  ports.telemetry.error('publish.errored', { messageId, receives }, error);
+  ports.telemetry.count('WorkErrored', {});
+  if (receives < maxReceives) return { kind: 'failed' };
+  try {
+    const reason = `failed ${receives} times, the last with ${error.name}: ${error.message}`;
+    await giveUp(unwrap(message.text, messageId), reason, receives, ports);
+    return { kind: 'given-up' };
+  } catch (cause) {
+    ports.telemetry.error('publish.errored', { messageId, receives }, asError(cause));
+    return { kind: 'failed' };
+  }
+}
+
+async function giveUp(
+  message: UnwrappedMessage,
+  reason: string,
+  attempts: number,
+  ports: PublishPorts,
+): Promise<void> {
+  const { id, message: original } = withId(message);
+  const at = ports.now();
+  const entry: DeadLetter = { v: 1, kind: 'publish', id, reason, at, attempts, message: original };
+  const body = serialiseMessage(entry);
+  // Escaped once more, a message near SQS's limit does not fit: then it goes as it is, and the log has the reason.
+  await ports.sendDeadLetter(utf8Bytes(body) <= maxMessageBytes ? body : message.text);
+  ports.telemetry.error('publish.unusable', { eventId: id, correlationId: message.messageId, reason });
+  ports.telemetry.count('EventsPublished', { status: 'unusable' });
+}
+
+function report(
+  { id, type, tenant, to }: Publication,
+  { messageId }: UnwrappedMessage,
+  { status, isConflict, deliveries }: Extract<PublishResult, { kind: 'carried' }>,
+  { telemetry }: PublishPorts,
+): void {
+  const fields = {
+    ...{ eventId: id, eventType: type, tenant, endpointId: 'id' in to ? to.id : undefined },
+    ...{ deliveryId: to.kind === 'tenant' ? undefined : deliveries[0], correlationId: messageId },
+  };
+  telemetry.info('event.published', { ...fields, status, deliveries: deliveries.length });
+  if (isConflict) telemetry.warn('publish.conflict', fields);
+  telemetry.count('EventsPublished', { status: isConflict ? 'conflict' : status });
+}

@@ -1,0 +1,163 @@
+import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import { generationOf } from '../../domain/endpoint-generation.ts';
+import {
+  contentHash,
+  eventBody,
+  eventExpiry,
+  eventKeptFor,
+  goesTooSoon,
+  maxInlinePayloadBytes,
+  type OutboundEvent,
+  outboundEventKey,
+  type Payload,
+  payloadKey,
+} from '../../domain/outbound-event.ts';
+import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import type { Publication } from '../../domain/publish-message.ts';
+import { deliveryLifetime, dueAfterCreation } from '../../domain/retry-schedule.ts';
+import { later, toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../../domain/time.ts';
+import { settingsFor } from '../deliver/admit.ts';
+import { heldCheckAt, testNotHeldReason } from '../hold-delivery.ts';
+
+/** The tables and the bucket of published events. */
+export interface RecordPorts {
+  readonly events: {
+    /** @returns the event that is there already, else undefined */
+    create(event: OutboundEvent): Promise<OutboundEvent | undefined>;
+    /** Keeps the event until then at least. @returns false when there is no such event any more */
+    keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
+    markFannedOut(seen: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void>;
+  };
+  readonly deliveries: {
+    /** @returns the delivery that is there already, else undefined */
+    create(delivery: Delivery): Promise<Delivery | undefined>;
+  };
+  putPayload(key: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** An event as it stands in the table. */
+export interface RecordedEvent {
+  readonly event: OutboundEvent;
+  readonly isNew: boolean;
+  /** The first publication of this id said something else, and stays. */
+  readonly isConflict: boolean;
+}
+
+/** A delivery as it stands in the table. */
+export interface RecordedDelivery {
+  readonly delivery: Delivery;
+  readonly isNew: boolean;
+  /** Whether a task has to be sent: nobody can have sent it, or it may be lost. */
+  readonly needsTask: boolean;
+}
+
+/** To whom: a registered endpoint, or a URL under a name of the publisher's. */
+export type Destination =
+  | { readonly endpoint: Endpoint }
+  | { readonly endpoint?: undefined; readonly id: string; readonly url: string };
+
+/** Writes the event, if it is not there. */
+export async function recordEvent(
+  publication: Publication,
+  settings: OutboundSettings,
+  now: UnixMillis,
+  ports: RecordPorts,
+): Promise<RecordedEvent> {
+  const body = eventBody(publication, now);
+  const id = outboundEventKey(publication.tenant, publication.id);
+  const event: OutboundEvent = {
+    ...{ id, eventType: publication.type, createdAt: now, contentHash: contentHash(publication) },
+    payload: payloadOf(id, body),
+    isWide: publication.to.kind === 'tenant' || undefined,
+    expiresAt: eventExpiry(now, eventKeptFor(deliveryLifetime(settings), settings)),
+  };
+  // First, so that no event ever points to a payload that is not there.
+  if ('s3Key' in event.payload) await ports.putPayload(event.payload.s3Key, Buffer.from(body));
+  const first = await ports.events.create(event);
+  return {
+    event: first ?? event,
+    isNew: first === undefined,
+    isConflict: first !== undefined && first.contentHash !== event.contentHash,
+  };
+}
+
+const payloadOf = (eventId: string, body: string): Payload =>
+  Buffer.byteLength(body) <= maxInlinePayloadBytes ? { text: body } : { s3Key: payloadKey(eventId, body) };
+
+/** What all deliveries of an event have in common. */
+export interface DeliveryOrigin {
+  readonly tenant: string;
+  readonly eventId: string;
+  /** The same in every log line from publish to attempt. */
+  readonly correlationId: string;
+  readonly event: OutboundEvent;
+  /** Never held. */
+  readonly isTest?: boolean;
+}
+
+/** Writes the delivery, if it is not there: done again after a crash it completes what is missing. */
+export async function recordDelivery(
+  destination: Destination,
+  origin: DeliveryOrigin,
+  settings: OutboundSettings,
+  now: UnixMillis,
+  ports: RecordPorts,
+): Promise<RecordedDelivery> {
+  const { event } = origin;
+  const wanted = newDelivery(destination, origin, settings, now);
+  if (goesTooSoon(event.expiresAt, now, wanted.eventKeptFor)) {
+    const until = eventExpiry(now, wanted.eventKeptFor);
+    if (!(await ports.events.keep(event.id, until, now)))
+      throw new Error(`event ${event.id} expired just now`);
+  }
+  const first = await ports.deliveries.create(wanted);
+  const delivery = first ?? wanted;
+  const isPending = delivery.status === 'pending';
+  return {
+    delivery,
+    isNew: first === undefined,
+    needsTask: isPending && (first === undefined || (isUntouched(first) && event.fannedOutAt === undefined)),
+  };
+}
+
+/** As far as the records tell nobody has tried it. */
+const isUntouched = ({ attempts, claims }: Delivery): boolean => attempts === 0 && claims === 0;
+
+function newDelivery(
+  destination: Destination,
+  { tenant, eventId, correlationId, event, isTest }: DeliveryOrigin,
+  settings: OutboundSettings,
+  now: UnixMillis,
+): Delivery {
+  const { endpoint } = destination;
+  const endpointId = destination.endpoint === undefined ? destination.id : destination.endpoint.id;
+  const lifetime = deliveryLifetime(settingsFor(settings, endpoint));
+  const isDisabled = endpoint?.status === 'disabled';
+  const beginning = isDisabled
+    ? isTest
+      ? discardedFrom(now, settings)
+      : heldFrom(now)
+    : { status: 'pending' as const, dueAt: dueAfterCreation(now) };
+  return {
+    ...{ id: deliveryId(tenant, eventId, endpointId), tenant, eventId, eventType: event.eventType },
+    ...{ endpointId, correlationId },
+    ...(endpoint === undefined ? { url: destination.url } : { generation: generationOf(endpoint) }),
+    ...{ attempts: 0, attemptsBefore: 0, attemptLog: [], claims: 0, crashes: 0, sweeps: 0 },
+    ...{ round: 1, createdAt: now, lifetime, deadline: unixMillis(now + lifetime) },
+    ...{ eventExpiresAt: event.expiresAt, eventKeptFor: eventKeptFor(lifetime, settings) },
+    ...beginning,
+  };
+}
+
+const heldFrom = (now: UnixMillis) => ({
+  status: 'held' as const,
+  heldAt: now,
+  dueAt: heldCheckAt(now, 0),
+});
+
+const discardedFrom = (now: UnixMillis, { deliveryRetention }: OutboundSettings) => ({
+  status: 'discarded' as const,
+  lastError: testNotHeldReason,
+  expiresAt: toUnixSeconds(later(now, deliveryRetention)),
+});

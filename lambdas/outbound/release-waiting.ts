@@ -1,0 +1,131 @@
+import type { Delivery } from '../domain/delivery-record.ts';
+import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import { dueAfterCreation } from '../domain/retry-schedule.ts';
+import type { UnixMillis } from '../domain/time.ts';
+import type { DeliveryWrite } from './deliver/claim.ts';
+import { asError, type OutboundTelemetry } from './telemetry.ts';
+
+/** What letting one delivery go needs of the outside world. */
+export interface EndWaitPorts {
+  readonly deliveries: {
+    /** Ends the wait of a pending delivery that no worker has claimed, if it still waits as it was seen. */
+    endWait(seen: Delivery, dueAt: UnixMillis): Promise<DeliveryWrite>;
+  };
+  sendTask(task: TaskMessage): Promise<void>;
+}
+
+/** What letting go all that waits needs of the outside world. */
+export interface ReleaseWaitingPorts extends EndWaitPorts {
+  now(): UnixMillis;
+  readonly deliveries: EndWaitPorts['deliveries'] & {
+    read(id: string): Promise<Delivery | undefined>;
+    /** Those that have waited since before `upTo`, the longest first, as far as the index has heard of them. */
+    waitingOf(
+      endpoint: { readonly tenant: string; readonly id: string },
+      upTo: UnixMillis,
+      limit: number,
+    ): Promise<readonly string[]>;
+  };
+  readonly telemetry: OutboundTelemetry;
+}
+
+/** How far letting go came. */
+export interface ReleaseProgress {
+  readonly released: number;
+  /** Nothing is left that waited by then, as far as the index has heard. */
+  readonly isEmpty: boolean;
+}
+
+/** Deliveries of one endpoint that one run lets go: the rest follows a minute later. */
+const atMost = 600;
+const pageSize = 50;
+
+/**
+ * Lets go what has waited for its next attempt since before `upTo`: a person says that the endpoint is well.
+ *
+ * What fails or is put off anew waits since after it, so each goes once, however often this is done again. Its limits
+ * pace it.
+ */
+export async function releaseWaiting(
+  endpoint: Endpoint,
+  upTo: UnixMillis,
+  hasTime: () => boolean,
+  ports: ReleaseWaitingPorts,
+): Promise<ReleaseProgress> {
+  let released = 0;
+  while (released < atMost && hasTime()) {
+    const ids = await ports.deliveries.waitingOf(endpoint, upTo, pageSize);
+    if (ids.length === 0) return { released, isEmpty: true };
+    const gone = await Promise.all(ids.map((id) => releaseOneWaiting(id, upTo, ports)));
+    const count = gone.filter((isGone) => isGone).length;
+    released += count;
+    // All of them are gone already, and the index has not heard of it yet.
+    if (count === 0) break;
+  }
+  return { released, isEmpty: false };
+}
+
+async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWaitingPorts): Promise<boolean> {
+  const seen = await ports.deliveries.read(id);
+  if (seen?.waitsSince === undefined || seen.waitsSince > upTo) return false;
+  const delivery = await endWait(seen, ports.now(), ports);
+  if (delivery === undefined) return false;
+  await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
+  const { eventId, eventType, tenant, endpointId, correlationId } = delivery;
+  ports.telemetry.info('delivery.wait-ended', {
+    deliveryId: id,
+    eventId,
+    eventType,
+    tenant,
+    endpointId,
+    correlationId,
+  });
+  return true;
+}
+
+/**
+ * Ends a delivery's wait; its task is then to be sent, and a task that gets lost is the sweep's to send. The one that it
+ * waited for comes later and finds the attempt recorded, or makes it.
+ *
+ * @returns undefined when it no longer waits, or a worker has claimed it
+ */
+export async function endWait(
+  seen: Delivery,
+  now: UnixMillis,
+  { deliveries }: EndWaitPorts,
+): Promise<Delivery | undefined> {
+  const dueAt = dueAfterCreation(now);
+  const { ok, delivery } = await deliveries.endWait(seen, dueAt);
+  // Refused by our own write, whose answer was lost.
+  const isOwn =
+    delivery?.status === 'pending' && delivery.nextAttemptAt === undefined && delivery.dueAt === dueAt;
+  return ok || isOwn ? delivery : undefined;
+}
+
+/** What noting that an endpoint is well needs of the outside world. */
+export interface ResumePorts extends ReleaseWaitingPorts {
+  readonly endpoints: {
+    /** Notes that what waits for an enabled endpoint is to go. @returns undefined when it is not enabled, or gone */
+    resumeEndpoint(endpoint: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<Endpoint | undefined>;
+  };
+}
+
+/**
+ * Lets go what waits for an endpoint that is well, as far as the time lasts; the sweep goes on from the note.
+ *
+ * Never throws: what was lost here goes at its own time.
+ */
+export async function resumeEndpoint(
+  { tenant, id }: Pick<Endpoint, 'tenant' | 'id'>,
+  hasTime: () => boolean,
+  ports: ResumePorts,
+): Promise<void> {
+  try {
+    const now = ports.now();
+    const noted = await ports.endpoints.resumeEndpoint({ tenant, id }, now);
+    if (noted !== undefined) await releaseWaiting(noted, now, hasTime, ports);
+  } catch (error) {
+    ports.telemetry.error('endpoint.reconcile-failed', { tenant, endpointId: id }, asError(error));
+  }
+}

@@ -1,0 +1,47 @@
+import type { Delivery, ListedDelivery } from '../../domain/delivery-record.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import { isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
+import { boundsOf, type Estimate, firstPlace, nextPlace, type RecoveryPlace } from '../../domain/recovery.ts';
+import type { UnixMillis } from '../../domain/time.ts';
+import type { ReplayOptions } from '../replay-route.ts';
+import { isRecoverable } from './recoverable.ts';
+
+/** Where the deliveries of an endpoint are listed. */
+export interface ListedDeliveries {
+  /** Of one partition, the oldest first. */
+  listed(
+    endpoint: { readonly tenant: string; readonly endpointId: string },
+    place: Pick<RecoveryPlace, 'day' | 'shard'>,
+    bounds: { readonly after: string; readonly upTo: string },
+    limit: number,
+  ): Promise<readonly ListedDelivery[]>;
+  /** The oldest first; one that has expired meanwhile is left out. */
+  readAll(ids: readonly string[]): Promise<readonly Delivery[]>;
+}
+
+const pageSize = 100;
+
+/** How many deliveries of an endpoint a recovery would send again in a span, as far as the time lasts. */
+export async function estimateFailed(
+  endpoint: Pick<Endpoint, 'tenant' | 'id' | 'generation' | 'createdAt'>,
+  span: { readonly since: UnixMillis; readonly until: UnixMillis },
+  hasTime: () => boolean,
+  deliveries: ListedDeliveries,
+  { toCurrentEndpoint = false }: ReplayOptions = {},
+): Promise<Estimate> {
+  const of = { tenant: endpoint.tenant, endpointId: endpoint.id };
+  let count = 0;
+  let ofEarlierEndpoint = 0;
+  let place: RecoveryPlace | undefined = firstPlace(span.since);
+  while (place !== undefined) {
+    if (!hasTime()) return { count, isExact: false, ofEarlierEndpoint };
+    const keys = await deliveries.listed(of, place, boundsOf({ place, ...span }), pageSize);
+    const found = await deliveries.readAll(keys.map(({ id }) => id));
+    const all = found.filter((delivery) => isRecoverable(delivery, toCurrentEndpoint));
+    const earlier = all.filter((delivery) => isForEarlierEndpoint(delivery, endpoint)).length;
+    if (!toCurrentEndpoint) ofEarlierEndpoint += earlier;
+    count += toCurrentEndpoint ? all.length : all.length - earlier;
+    place = nextPlace({ place, ...span }, keys, pageSize);
+  }
+  return { count, isExact: true, ofEarlierEndpoint };
+}

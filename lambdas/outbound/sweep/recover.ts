@@ -1,0 +1,125 @@
+import type { Delivery } from '../../domain/delivery-record.ts';
+import { boundsOf, nextPlace, type Recovery, type RecoveryPlace } from '../../domain/recovery.ts';
+import { later, type Millis, millis, seconds, type UnixMillis } from '../../domain/time.ts';
+import { type ReplayPorts, replayDelivery } from '../replay.ts';
+import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { ListedDeliveries } from './estimate-failed.ts';
+import { isRecoverable } from './recoverable.ts';
+
+/** What recovering needs of the outside world. */
+export interface RecoverPorts extends ReplayPorts {
+  now(): UnixMillis;
+  pause(span: Millis): Promise<void>;
+  readonly deliveries: ReplayPorts['deliveries'] & ListedDeliveries;
+  readonly recoveries: {
+    running(): Promise<readonly string[]>;
+    /** Takes a running job that nobody works on, for a page. */
+    claim(id: string, now: UnixMillis, until: UnixMillis): Promise<Recovery | undefined>;
+    /** Notes how far it came and gives it back, if it is still ours; undefined: it is cancelled, or somebody else's. */
+    advance(seen: Recovery, progress: Progress, now: UnixMillis): Promise<Recovery | undefined>;
+  };
+  readonly telemetry: OutboundTelemetry;
+}
+
+/** How far a job came. */
+export interface Progress {
+  readonly place: RecoveryPlace;
+  readonly replayed: number;
+  readonly refused: number;
+  /** Of the refused, those for an earlier endpoint of the id. */
+  readonly ofEarlierEndpoint?: number;
+  readonly status: Recovery['status'];
+}
+
+const pageSize = 25;
+/** After pages that sent something again: the endpoints have just been ill. */
+const pauseBetweenPages = millis(500);
+/** A page takes a fraction of it. */
+const lease = seconds(60);
+
+/** Goes on with every running job. @returns how many deliveries were replayed */
+export const recoverAll = async (hasTime: () => boolean, ports: RecoverPorts): Promise<number> =>
+  recover(await ports.recoveries.running(), hasTime, ports);
+
+/**
+ * Goes on with jobs as far as the time lasts, a page of each in turn, so that none waits for another's end; whoever comes
+ * next goes on from there.
+ *
+ * A page belongs to whoever claims its job. A crash between replays and the note of them repeats none: what began a round
+ * after the job did is passed by.
+ *
+ * @returns how many deliveries were replayed
+ */
+export async function recover(
+  ids: readonly string[],
+  hasTime: () => boolean,
+  ports: RecoverPorts,
+): Promise<number> {
+  let total = 0;
+  let running = ids;
+  while (running.length > 0) {
+    const goOn: string[] = [];
+    let replayed = 0;
+    for (const id of running) {
+      if (!hasTime()) return total + replayed;
+      const page = await recoverPage(id, ports);
+      replayed += page.replayed;
+      if (page.isRunning) goOn.push(id);
+    }
+    running = goOn;
+    total += replayed;
+    if (running.length > 0 && replayed > 0) await ports.pause(pauseBetweenPages);
+  }
+  return total;
+}
+
+interface Page {
+  readonly replayed: number;
+  /** There is more to do, and it is for us to do it. */
+  readonly isRunning: boolean;
+}
+
+/** Whatever goes wrong leaves out this job only: when its lease is over, the page is done again. */
+async function recoverPage(id: string, ports: RecoverPorts): Promise<Page> {
+  try {
+    const job = await ports.recoveries.claim(id, ports.now(), later(ports.now(), lease));
+    if (job === undefined) return { replayed: 0, isRunning: false };
+    const progress = await replayPage(job, ports);
+    const noted = await ports.recoveries.advance(job, progress, ports.now());
+    return { replayed: progress.replayed - job.replayed, isRunning: noted?.status === 'running' };
+  } catch (error) {
+    ports.telemetry.error('recovery.errored', { recoveryId: id }, asError(error));
+    return { replayed: 0, isRunning: false };
+  }
+}
+
+async function replayPage(job: Recovery, ports: RecoverPorts): Promise<Progress> {
+  const keys = await ports.deliveries.listed(job, job.place, boundsOf(job), pageSize);
+  const deliveries = await ports.deliveries.readAll(keys.map(({ id }) => id));
+  const done = await Promise.all(deliveries.map((delivery) => recoverOne(delivery, job, ports)));
+  const count = (...kinds: readonly Recovered[]) => done.filter((end) => kinds.includes(end)).length;
+  const next = nextPlace(job, keys, pageSize);
+  return {
+    place: next ?? job.place,
+    replayed: job.replayed + count('replayed'),
+    refused: job.refused + count('refused', 'earlier-endpoint'),
+    ofEarlierEndpoint: (job.ofEarlierEndpoint ?? 0) + count('earlier-endpoint'),
+    status: next === undefined ? 'done' : 'running',
+  };
+}
+
+type Recovered = 'replayed' | 'refused' | 'earlier-endpoint' | 'passed';
+
+async function recoverOne(
+  delivery: Delivery,
+  { createdAt, toCurrentEndpoint }: Recovery,
+  ports: RecoverPorts,
+): Promise<Recovered> {
+  // The beginning of its round, or later where its deadline was moved on.
+  const roundBegan = delivery.deadline - delivery.lifetime;
+  if (roundBegan >= createdAt) return delivery.round > 1 ? 'replayed' : 'passed';
+  if (!isRecoverable(delivery, toCurrentEndpoint)) return 'passed';
+  const replay = await replayDelivery(delivery.id, ports.now(), ports, { toCurrentEndpoint, by: 'job' });
+  if (replay.kind === 'replayed') return 'replayed';
+  return replay.cause === 'earlier-endpoint' ? 'earlier-endpoint' : 'refused';
+}

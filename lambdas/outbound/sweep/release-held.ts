@@ -1,0 +1,118 @@
+import type { Endpoint } from '../../domain/endpoint.ts';
+import { later, type Seconds, seconds, type UnixMillis } from '../../domain/time.ts';
+import { announceDisabled, type DisablePorts } from '../disable-endpoint.ts';
+import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
+import { type ReleaseProgress, type ReleaseWaitingPorts, releaseWaiting } from '../release-waiting.ts';
+import { asError } from '../telemetry.ts';
+
+/** What releasing needs of the outside world. */
+export interface ReleasePorts extends Omit<HoldPorts, 'deliveries'>, Omit<DisablePorts, 'endpoints'> {
+  readonly telemetry: HoldPorts['telemetry'] & DisablePorts['telemetry'];
+  readonly deliveries: HoldPorts['deliveries'] &
+    ReleaseWaitingPorts['deliveries'] & {
+      /** The oldest held deliveries of an endpoint, as far as the index has heard of them. */
+      heldOf(
+        endpoint: { readonly tenant: string; readonly id: string },
+        limit: number,
+      ): Promise<readonly string[]>;
+    };
+  readonly endpoints: HoldPorts['endpoints'] &
+    DisablePorts['endpoints'] & {
+      /** Endpoints about which something is to be done. */
+      toReconcile(): Promise<readonly { readonly tenant: string; readonly id: string }[]>;
+      /** Notes when the held deliveries of an endpoint were first seen to be none left; undefined: some are. */
+      markHeldEmpty(seen: Endpoint, at: UnixMillis | undefined): Promise<unknown>;
+    };
+}
+
+/** The index lags behind the table: for so long nobody may appear in it. */
+const indexLag = seconds(60);
+/** Held deliveries of one endpoint that one run releases: the rest follows a minute later. */
+const releasedAtMost = 600;
+const pageSize = 50;
+
+/** Does what is to be done about endpoints: tells the operators of the disabled, releases what the enabled still hold. */
+export async function reconcileEndpoints(
+  retention: Seconds,
+  hasTime: () => boolean,
+  ports: ReleasePorts,
+): Promise<number> {
+  let released = 0;
+  for (const { tenant, id } of await ports.endpoints.toReconcile()) {
+    if (!hasTime()) break;
+    try {
+      released += await reconcile(await ports.endpoints.read(tenant, id), retention, hasTime, ports);
+    } catch (error) {
+      // Whatever goes wrong leaves out this endpoint only.
+      ports.telemetry.error('endpoint.reconcile-failed', { tenant, endpointId: id }, asError(error));
+    }
+  }
+  return released;
+}
+
+async function reconcile(
+  endpoint: Endpoint | undefined,
+  retention: Seconds,
+  hasTime: () => boolean,
+  ports: ReleasePorts,
+): Promise<number> {
+  if (endpoint?.attentionAt === undefined) return 0;
+  if (endpoint.status === 'enabled') return releaseAll(endpoint, retention, hasTime, ports);
+  await announceDisabled(endpoint, ports);
+  return 0;
+}
+
+/**
+ * Releases what an enabled endpoint still holds, then lets go what waited when that was asked for; the oldest first.
+ *
+ * Done again until nothing was left for a minute: a worker that saw the endpoint disabled, or its breaker open, may hold
+ * one more.
+ */
+export async function releaseAll(
+  endpoint: Endpoint,
+  retention: Seconds,
+  hasTime: () => boolean,
+  ports: ReleasePorts,
+): Promise<number> {
+  const held = await releaseHeld(endpoint, retention, hasTime, ports);
+  const upTo = endpoint.attentionAt ?? ports.now();
+  const waiting = await releaseWaiting(endpoint, upTo, hasTime, ports);
+  const released = held.released + waiting.released;
+  if (held.isEmpty && waiting.isEmpty) {
+    await endRelease(released > 0 ? { ...endpoint, heldEmptyAt: undefined } : endpoint, ports);
+  } else if (endpoint.heldEmptyAt !== undefined) {
+    await ports.endpoints.markHeldEmpty(endpoint, undefined);
+  }
+  return released;
+}
+
+async function releaseHeld(
+  endpoint: Endpoint,
+  retention: Seconds,
+  hasTime: () => boolean,
+  ports: ReleasePorts,
+): Promise<ReleaseProgress> {
+  let released = 0;
+  while (released < releasedAtMost && hasTime()) {
+    const ids = await ports.deliveries.heldOf(endpoint, pageSize);
+    if (ids.length === 0) return { released, isEmpty: true };
+    const settled = await Promise.all(ids.map((id) => recheckOne(id, retention, ports)));
+    const count = settled.filter((isSettled) => isSettled).length;
+    released += count;
+    // All of them are released already, and the index has not heard of it yet.
+    if (count === 0) break;
+  }
+  return { released, isEmpty: false };
+}
+
+async function recheckOne(id: string, retention: Seconds, ports: ReleasePorts): Promise<boolean> {
+  const delivery = await ports.deliveries.read(id);
+  return delivery?.status === 'held' && !(await recheckHeld(delivery, retention, ports));
+}
+
+async function endRelease(endpoint: Endpoint, ports: ReleasePorts): Promise<void> {
+  const now = ports.now();
+  const { heldEmptyAt } = endpoint;
+  if (heldEmptyAt === undefined) await ports.endpoints.markHeldEmpty(endpoint, now);
+  else if (later(heldEmptyAt, indexLag) <= now) await ports.endpoints.reconciled(endpoint);
+}

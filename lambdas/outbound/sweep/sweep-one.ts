@@ -1,0 +1,143 @@
+import type { Delivery } from '../../domain/delivery-record.ts';
+import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
+import { eventExpiry, outboundEventKey } from '../../domain/outbound-event.ts';
+import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepAt } from '../../domain/retry-schedule.ts';
+import {
+  days,
+  later,
+  type Seconds,
+  seconds,
+  secondsUntil,
+  type UnixMillis,
+  type UnixSeconds,
+} from '../../domain/time.ts';
+import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
+import type { DeliveryWrite } from '../deliver/claim.ts';
+import { type HoldPorts, heldCheckAt, recheckHeld } from '../hold-delivery.ts';
+import { asError, type OutboundTelemetry } from '../telemetry.ts';
+
+/** What one delivery's turn in the sweep needs of the outside world. */
+export interface SweepOnePorts extends DeadLetterPorts, HoldPorts {
+  readonly telemetry: HoldPorts['telemetry'] & OutboundTelemetry<'WorkErrored'>;
+  readonly deliveries: DeadLetterPorts['deliveries'] &
+    HoldPorts['deliveries'] & {
+      read(id: string): Promise<Delivery | undefined>;
+      /** Moves a delivery on in the due index, unless somebody else has moved it meanwhile. */
+      moveDue(
+        seen: { readonly id: string; readonly dueAt: UnixMillis },
+        dueAt: UnixMillis,
+        sweeps: number,
+        eventExpiresAt: UnixSeconds,
+      ): Promise<DeliveryWrite>;
+    };
+  readonly events: {
+    /** Keeps the event until then at least. @returns false when there is no such event any more */
+    keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
+  };
+}
+
+/** What was done about one delivery. */
+export type SweepResult =
+  | { readonly kind: 'task'; readonly task: TaskMessage; readonly isNeverAttempted: boolean }
+  | { readonly kind: 'dead-letter' | 'nothing' | 'error' };
+
+/** A worker that has a lease may be about to record: the sweep looks again this long after it. */
+const leaseGrace = seconds(60);
+
+/** Whatever goes wrong leaves out this delivery only. */
+export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePorts): Promise<SweepResult> {
+  try {
+    const delivery = await ports.deliveries.read(id);
+    const now = ports.now();
+    // The index lags behind the table.
+    if (delivery?.dueAt === undefined || delivery.dueAt > now) return { kind: 'nothing' };
+    return await sweepByStatus(await withEvent(delivery, now, retention, ports), delivery.dueAt, {
+      now,
+      retention,
+      ports,
+    });
+  } catch (error) {
+    ports.telemetry.error('sweep.errored', { deliveryId: id }, asError(error));
+    ports.telemetry.count('WorkErrored', {});
+    return { kind: 'error' };
+  }
+}
+
+/** An event outlives what may become of its deliveries from now on by this. */
+const eventMargin = days(2);
+
+/** Nothing that is unfinished expires, however long it takes. */
+async function withEvent(
+  delivery: Delivery,
+  now: UnixMillis,
+  retention: Seconds,
+  ports: SweepOnePorts,
+): Promise<Delivery> {
+  const { status, tenant, eventId, eventExpiresAt, eventKeptFor } = delivery;
+  const isUnfinished = status === 'pending' || status === 'held';
+  if (!isUnfinished || eventExpiresAt > eventExpiry(now, seconds(retention + eventMargin))) return delivery;
+  const until = eventExpiry(now, eventKeptFor);
+  await ports.events.keep(outboundEventKey(tenant, eventId), until, now);
+  return { ...delivery, eventExpiresAt: until };
+}
+
+async function sweepByStatus(
+  delivery: Delivery,
+  dueAt: UnixMillis,
+  {
+    now,
+    retention,
+    ports,
+  }: { readonly now: UnixMillis; readonly retention: Seconds; readonly ports: SweepOnePorts },
+): Promise<SweepResult> {
+  const { id, sweeps, eventExpiresAt } = delivery;
+  const moveTo = (next: UnixMillis, count: number) =>
+    ports.deliveries.moveDue({ id, dueAt }, next, count, eventExpiresAt);
+  switch (delivery.status) {
+    case 'pending': {
+      const turn = nextCheckAt(delivery, now);
+      if (turn !== undefined) {
+        await moveTo(turn, sweeps);
+        return { kind: 'nothing' };
+      }
+      const moved = await moveTo(dueAfterSweep(sweeps, now), sweeps + 1);
+      return moved.ok ? taskFor(moved.delivery, now, ports) : { kind: 'nothing' };
+    }
+    case 'failed': {
+      const moved = await moveTo(dueAfterSweep(sweeps, now), sweeps + 1);
+      if (!moved.ok) return { kind: 'nothing' };
+      await deadLetterDelivery(moved.delivery, ports);
+      return { kind: 'dead-letter' };
+    }
+    case 'delivered':
+    case 'discarded':
+      await ports.deliveries.clearDue(id, delivery.round);
+      return { kind: 'nothing' };
+    case 'held': {
+      const moved = await moveTo(heldCheckAt(now, sweeps + 1), sweeps + 1);
+      if (moved.ok) await recheckHeld(moved.delivery, retention, ports);
+      return { kind: 'nothing' };
+    }
+  }
+}
+
+/** When to look again at a delivery that needs nothing now: somebody works on it, or it is not due for long. */
+function nextCheckAt({ leaseUntil, nextAttemptAt }: Delivery, now: UnixMillis): UnixMillis | undefined {
+  if (leaseUntil !== undefined && leaseUntil > now) return later(leaseUntil, leaseGrace);
+  const isFarOff = nextAttemptAt !== undefined && secondsUntil(nextAttemptAt, now) > maxQueueDelay;
+  return isFarOff ? sweepAt(nextAttemptAt) : undefined;
+}
+
+function taskFor(delivery: Delivery, now: UnixMillis, { telemetry }: SweepOnePorts): SweepResult {
+  const { id, attempts, claims, nextAttemptAt, eventId, tenant, endpointId, correlationId } = delivery;
+  const isPutOff = nextAttemptAt !== undefined && dueAfterCreation(nextAttemptAt) > now;
+  const isNeverAttempted = attempts === 0 && claims === 0 && !isPutOff;
+  const task = taskMessage(
+    { deliveryId: id, attempt: attempts + 1 },
+    delivery,
+    secondsUntil(nextAttemptAt ?? now, now),
+  );
+  const line = isNeverAttempted ? 'delivery.never-attempted' : 'delivery.resent';
+  telemetry.warn(line, { deliveryId: id, eventId, tenant, endpointId, correlationId, attempt: attempts + 1 });
+  return { kind: 'task', task, isNeverAttempted };
+}

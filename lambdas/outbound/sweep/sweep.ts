@@ -1,0 +1,139 @@
+import type { TaskMessage } from '../../domain/delivery-task.ts';
+import { dueIndex } from '../../domain/tables.ts';
+import type { Seconds, UnixMillis } from '../../domain/time.ts';
+import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import { type GaugePorts, measureEndpoints } from './measure-endpoints.ts';
+import { type NotifyFailuresPorts, notifyFailures } from './notify-failures.ts';
+import { type RecoverPorts, recoverAll } from './recover.ts';
+import { type ReleasePorts, reconcileEndpoints } from './release-held.ts';
+import { type SweepOnePorts, type SweepResult, sweepOne } from './sweep-one.ts';
+
+/** Where a page of the due index ended; opaque. */
+type Cursor = Record<string, unknown>;
+
+/** What the sweep needs of the outside world. */
+export interface SweepPorts
+  extends Omit<SweepOnePorts, 'tallies'>,
+    ReleasePorts,
+    RecoverPorts,
+    GaugePorts,
+    Omit<NotifyFailuresPorts, 'tallies'> {
+  readonly telemetry: SweepOnePorts['telemetry'] &
+    ReleasePorts['telemetry'] &
+    GaugePorts['telemetry'] &
+    NotifyFailuresPorts['telemetry'] &
+    OutboundTelemetry<'DeliveriesNeverAttempted' | 'WorkErrored'>;
+  readonly tallies: SweepOnePorts['tallies'] & NotifyFailuresPorts['tallies'];
+  readonly endpoints: ReleasePorts['endpoints'];
+  /** One page of a shard of the due index, the longest overdue first. */
+  due(
+    shard: number,
+    now: UnixMillis,
+    after?: Cursor,
+  ): Promise<{ readonly ids: readonly string[]; readonly next?: Cursor }>;
+  readonly deliveries: SweepOnePorts['deliveries'] & ReleasePorts['deliveries'] & RecoverPorts['deliveries'];
+  readonly events: SweepOnePorts['events'] & RecoverPorts['events'];
+  sendTasks(tasks: readonly TaskMessage[]): Promise<void>;
+}
+
+/** What a sweep did. */
+export interface Sweep {
+  readonly tasks: number;
+  readonly deadLetters: number;
+  readonly neverAttempted: number;
+  /** Held deliveries of endpoints that were enabled. */
+  readonly released: number;
+  /** Failed deliveries that a recovery sent again. */
+  readonly recovered: number;
+  /** Endpoints of which the operators were told what ended without success. */
+  readonly notified: number;
+  readonly errors: number;
+  /** The time was up before all was done; the next minute's sweep goes on. */
+  readonly isCutShort: boolean;
+}
+
+/**
+ * Deals with everything that is due: retries that no queue carries, tasks that were lost, dead letters that were not sent,
+ * and what was accepted and never attempted.
+ *
+ * Before anything is sent for a delivery it is moved on in the due index; whoever loses that condition sends nothing. So
+ * neither overlapping sweeps nor a long backlog multiply tasks.
+ */
+export async function sweep(retention: Seconds, hasTime: () => boolean, ports: SweepPorts): Promise<Sweep> {
+  const shards = Array.from({ length: dueIndex.shards }, (_, shard) =>
+    sweepShard(shard, retention, hasTime, ports),
+  );
+  const [released, recovered, notified, , ...results] = await Promise.all([
+    orError(() => reconcileEndpoints(retention, hasTime, ports), ports),
+    orError(() => recoverAll(hasTime, ports), ports),
+    orError(() => notifyFailures(hasTime, ports), ports),
+    measureEndpoints(hasTime, ports),
+    ...shards,
+  ]);
+  const failed = [released, recovered, notified].filter((count) => count === undefined).length;
+  const done = results.flatMap((result) => result.done);
+  const count = (kind: SweepResult['kind']) => done.filter((end) => end.kind === kind).length;
+  const neverAttempted = done.filter((end) => end.kind === 'task' && end.isNeverAttempted).length;
+  const summary = {
+    tasks: count('task'),
+    deadLetters: count('dead-letter'),
+    neverAttempted,
+    released: released ?? 0,
+    recovered: recovered ?? 0,
+    notified: notified ?? 0,
+    errors: count('error') + failed,
+    isCutShort: results.some(({ isCutShort }) => isCutShort),
+  };
+  ports.telemetry.count('DeliveriesNeverAttempted', {}, neverAttempted);
+  ports.telemetry.info('deliveries.swept', summary);
+  return summary;
+}
+
+/** @returns undefined when it failed; the next minute's sweep does it again */
+async function orError(
+  work: () => Promise<number>,
+  ports: Pick<SweepPorts, 'telemetry'>,
+): Promise<number | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    ports.telemetry.error('sweep.errored', {}, asError(error));
+    ports.telemetry.count('WorkErrored', {});
+    return undefined;
+  }
+}
+
+async function sweepShard(
+  shard: number,
+  retention: Seconds,
+  hasTime: () => boolean,
+  ports: SweepPorts,
+): Promise<{ readonly done: readonly SweepResult[]; readonly isCutShort: boolean }> {
+  const startedAt = ports.now();
+  const done: SweepResult[] = [];
+  let after: Cursor | undefined;
+  try {
+    do {
+      if (!hasTime()) return { done, isCutShort: true };
+      const page = await ports.due(shard, startedAt, after);
+      done.push(...(await sweepPage(page.ids, retention, ports)));
+      after = page.next;
+    } while (after !== undefined);
+  } catch (error) {
+    ports.telemetry.error('sweep.errored', { shard }, asError(error));
+    ports.telemetry.count('WorkErrored', {});
+    done.push({ kind: 'error' });
+  }
+  return { done, isCutShort: false };
+}
+
+async function sweepPage(
+  ids: readonly string[],
+  retention: Seconds,
+  ports: SweepPorts,
+): Promise<SweepResult[]> {
+  const done = await Promise.all(ids.map((id) => sweepOne(id, retention, ports)));
+  const tasks = done.flatMap((end) => (end.kind === 'task' ? [end.task] : []));
+  if (tasks.length > 0) await ports.sendTasks(tasks);
+  return done;
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
+import type { KeptPorts } from '../../../lambdas/inbound/replay.ts';
+import { at, claimsFixture, kept, minute, retention, start } from './claims-fixture.ts';
+
+/** What the consumer relies on, the same for the table and for the fake in memory. */
+export function claimsContract(name: string, make: () => Promise<ClaimsPort & KeptPorts>): void {
+  describe(`claims on ${name}`, () => {
+    const setUp = claimsFixture(make);
+
+    it('lets the first claim of a new event through, and writes that it has no outcome yet', async () => {
+      const { claims, claimBy, record } = await setUp();
+
+      expect(await claims.claim(claimBy('a'))).toBeUndefined();
+
+      expect(await record()).toMatchObject({
+        status: 'processing',
+        owner: 'a/message-a',
+        attempts: 1,
+        leaseUntil: start + minute,
+        lastError: 'no outcome in attempt 1',
+        eventType: 'invoice.paid',
+        receivedAt: start,
+      });
+    });
+
+    it('refuses a second claim and shows the record in its way', async () => {
+      const { claims, claimBy } = await setUp();
+      await claims.claim(claimBy('a'));
+
+      const refusal = await claims.claim(claimBy('b', at(1)));
+
+      expect(refusal).toMatchObject({
+        status: 'processing',
+        owner: 'a/message-a',
+        leaseUntil: start + minute,
+      });
+    });
+
+    it('lets one of many claims at once through', async () => {
+      const { claims, claimBy } = await setUp();
+
+      const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => claims.claim(claimBy(name))));
+
+      expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
+    });
+
+    it('refuses a claim of an event whose worker died, however long ago', async () => {
+      const { claims, claimBy } = await setUp();
+      await claims.claim(claimBy('a'));
+
+      expect(await claims.claim(claimBy('b', at(10 * minute)))).toMatchObject({ status: 'processing' });
+    });
+
+    it('lets a suspect be claimed again once its lease is over, not before', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      const seen = await record();
+
+      expect(await claims.reclaim(seen, claimBy('b', at(minute - 1), 2))).toMatchObject({
+        owner: 'a/message-a',
+      });
+      expect(await claims.reclaim(seen, claimBy('b', at(minute), 2))).toBeUndefined();
+
+      expect(await record()).toMatchObject({ owner: 'b/message-b', attempts: 2, status: 'processing' });
+    });
+
+    it('lets one of two claim a suspect that both have seen', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      const seen = await record();
+
+      expect(await claims.reclaim(seen, claimBy('b', at(minute), 2))).toBeUndefined();
+
+      expect(await claims.reclaim(seen, claimBy('c', at(minute), 2))).toMatchObject({
+        owner: 'b/message-b',
+      });
+    });
+
+    it('lets a released event be claimed again at once', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(5), sentBack: false } as const;
+      expect(await claims.finish(claimBy('a'), retrying, at(1))).toBe(true);
+      const seen = await record();
+
+      expect(seen).toMatchObject({ status: 'retrying', attempts: 1, lastError: 'Error: no' });
+      expect(seen.leaseUntil).toBeUndefined();
+      expect(await claims.claim(claimBy('b', at(2)))).toMatchObject({ status: 'retrying' });
+      expect(await claims.reclaim(seen, claimBy('b', at(2), 2))).toBeUndefined();
+    });
+
+    it('keeps when the next attempt is due, and whether a message waits for it, until that is claimed', async () => {
+      const { claims, claimBy, record } = await setUp();
+      const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(600_000), sentBack: true } as const;
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), retrying, at(1));
+      const seen = await record();
+
+      expect(seen).toMatchObject({ status: 'retrying', dueAt: start + 600_000, sentBack: true });
+      expect(await claims.claim(claimBy('b', at(2)))).toEqual(seen);
+      await claims.reclaim(seen, claimBy('b', at(600_000), 2));
+
+      const claimed = await record();
+      expect([claimed.dueAt, claimed.sentBack]).toEqual([undefined, undefined]);
+    });
+
+    it('keeps a processed event processed for its whole retention, and no longer', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'processed' }, at(1));
+
+      expect(await record()).toMatchObject({ status: 'processed', processedAt: start + 1 });
+      expect((await record()).lastError).toBeUndefined();
+      expect(await claims.claim(claimBy('b', at(retention - 1000)))).toMatchObject({
+        status: 'processed',
+      });
+      expect(await claims.claim(claimBy('b', at(retention)))).toBeUndefined();
+    });
+
+    it('keeps a live lease even past the retention', async () => {
+      const { claims, claimBy } = await setUp();
+      await claims.claim({ ...claimBy('a'), expiresAt: at(1000) });
+
+      expect(await claims.claim(claimBy('b', at(2000)))).toMatchObject({ owner: 'a/message-a' });
+      expect(await claims.claim(claimBy('b', at(minute)))).toBeUndefined();
+    });
+
+    it('refuses the message with which an event failed, and lets any other run it again', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', kept }, at(1));
+
+      expect(await record()).toMatchObject({
+        status: 'failed',
+        endedMessageId: 'message-a',
+        keptAt: start + 1,
+      });
+      expect(await claims.claim(claimBy('a', at(2)))).toMatchObject({ status: 'failed' });
+      expect(await claims.claim(claimBy('b', at(2)))).toBeUndefined();
+      expect(await record()).toMatchObject({ attempts: 1, keptBody: kept.keptBody });
+      expect((await record()).endedMessageId).toBeUndefined();
+    });
+
+    it('refuses the message with which an event was ignored, and lets any other run it again', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'ignored', kept }, at(1));
+
+      expect(await record()).toMatchObject({ status: 'ignored', endedMessageId: 'message-a' });
+      expect(await claims.claim(claimBy('a', at(2)))).toMatchObject({ status: 'ignored' });
+      expect(await claims.claim(claimBy('b', at(2)))).toBeUndefined();
+      expect((await record()).endedMessageId).toBeUndefined();
+    });
+
+    it('writes no outcome for a worker that lost its claim', async () => {
+      const { claims, claimBy, record } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.reclaim(await record(), claimBy('b', at(minute), 2));
+
+      expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(minute + 1))).toBe(false);
+      expect(await record()).toMatchObject({ status: 'processing', owner: 'b/message-b' });
+    });
+
+    it('takes an outcome again whose first answer was lost', async () => {
+      const { claims, claimBy } = await setUp();
+      await claims.claim(claimBy('a'));
+      await claims.finish(claimBy('a'), { kind: 'processed' }, at(1));
+
+      expect(await claims.finish(claimBy('a'), { kind: 'processed' }, at(2))).toBe(true);
+      const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(5), sentBack: false } as const;
+      expect(await claims.finish(claimBy('a'), retrying, at(3))).toBe(false);
+    });
+  });
+}

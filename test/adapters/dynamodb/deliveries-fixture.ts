@@ -1,0 +1,91 @@
+import { expect } from 'vitest';
+import { type AttemptRecord, type Delivery, deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import {
+  later,
+  millis,
+  seconds,
+  toUnixSeconds,
+  type UnixMillis,
+  unixMillis,
+} from '../../../lambdas/domain/time.ts';
+import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
+import type { AdmitPorts } from '../../../lambdas/outbound/deliver/admit.ts';
+import type { ClaimPort } from '../../../lambdas/outbound/deliver/claim.ts';
+import type { FinishPorts } from '../../../lambdas/outbound/deliver/finish-attempt.ts';
+import type { RecordPorts } from '../../../lambdas/outbound/publish/record-event.ts';
+import type { ReplayPorts } from '../../../lambdas/outbound/replay.ts';
+import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
+
+/** The Deliveries table, with all that the outbound flow asks of it. */
+export type DeliveriesTable = ClaimPort &
+  AdmitPorts['deliveries'] &
+  RecordPorts['deliveries'] &
+  FinishPorts['deliveries'] &
+  SweepPorts['deliveries'] &
+  ReplayPorts['deliveries'] &
+  Pick<SweepPorts, 'due'> &
+  Pick<EndpointPorts['deliveries'], 'countWaiting'>;
+
+export const now = unixMillis(Date.UTC(2026, 10, 23, 12));
+export const instant = (span: number): UnixMillis => later(now, seconds(span));
+export const until = { soon: instant(60), lease: instant(80) };
+
+export const newDelivery = (): Delivery => {
+  const eventId = crypto.randomUUID();
+  return {
+    id: deliveryId('acme', eventId, 'prod'),
+    tenant: 'acme',
+    eventId,
+    eventType: 'invoice.paid',
+    endpointId: 'prod',
+    url: 'https://acme.example/hooks',
+    correlationId: 'c',
+    status: 'pending',
+    ...{ attempts: 0, attemptsBefore: 0, attemptLog: [], claims: 0, crashes: 0, round: 1, sweeps: 0 },
+    createdAt: now,
+    deadline: instant(3600),
+    lifetime: millis(3_600_000),
+    eventExpiresAt: toUnixSeconds(instant(90 * 86_400)),
+    eventKeptFor: seconds(36 * 86_400),
+    dueAt: instant(300),
+  };
+};
+
+export const retrying: AttemptRecord = {
+  status: 'pending',
+  attempts: 1,
+  attemptLog: [
+    { n: 1, at: now, ms: 12, status: 503, sample: 'busy 😀' },
+    { n: 2, at: now, ms: 9, status: 301, location: 'https://new.example/hooks' },
+    { n: 3, at: now, ms: 5000, error: 'tls: not connected within 5000 ms', phase: 'tls' },
+  ],
+  lastAttemptAt: now,
+  lastError: 'answered 503',
+  nextAttemptAt: instant(600),
+  dueAt: instant(720),
+};
+export const entry = { n: 1, at: now, ms: 5, status: 200 };
+export const failed: AttemptRecord = {
+  ...retrying,
+  status: 'failed',
+  nextAttemptAt: undefined,
+  dueAt: now,
+  expiresAt: toUnixSeconds(instant(999)),
+};
+
+/** Deliveries to begin with. */
+export function deliveriesFixture(make: () => Promise<DeliveriesTable>) {
+  const setUp = async () => {
+    const table = await make();
+    const delivery = newDelivery();
+    expect(await table.create(delivery)).toBeUndefined();
+    return { table, delivery, id: delivery.id };
+  };
+  const claimed = async () => {
+    const all = await setUp();
+    const write = await all.table.claim(all.id, 1, until);
+    if (!write.ok) throw new Error('not claimed');
+    return { ...all, claimed: write.delivery };
+  };
+  return { setUp, claimed };
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { dynamodbEndpointDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/by-endpoint.ts';
+import { dynamodbDue } from '../../../lambdas/adapters/dynamodb/deliveries/due.ts';
+import { dynamodbHeld } from '../../../lambdas/adapters/dynamodb/deliveries/held.ts';
+import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
+import { dynamodbWaiting } from '../../../lambdas/adapters/dynamodb/deliveries/waiting.ts';
+import { dynamodbEndpointChanges } from '../../../lambdas/adapters/dynamodb/endpoints/changes.ts';
+import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
+import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
+import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
+import { dynamodbClaims } from '../../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
+import { dynamodbKept } from '../../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
+import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
+import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
+import { claimsContract } from './claims-contract.ts';
+import { deliveriesContract } from './deliveries-contract.ts';
+import { endpointsContract } from './endpoints-contract.ts';
+import { talliesContract } from './failure-tallies-contract.ts';
+import { gaugesContract } from './gauges-contract.ts';
+import { keptContract } from './kept-contract.ts';
+import { gatesContract } from './limiter-contract.ts';
+import { listedContract } from './listed-contract.ts';
+import { outboundEventsContract } from './outbound-events-contract.ts';
+import { recoveriesContract } from './recoveries-contract.ts';
+import { startDynamodbLocal, whyNoDynamodbLocal } from './support/dynamodb-local.ts';
+import { shapes } from './support/table-shape.ts';
+
+const reason = whyNoDynamodbLocal();
+if (reason !== undefined) console.log(`the contracts on DynamoDB Local are skipped: ${reason}`);
+
+describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
+  const running = reason === undefined ? startDynamodbLocal() : undefined;
+
+  const local = async () => {
+    if (running === undefined) throw new Error(reason);
+    return running;
+  };
+
+  beforeAll(async () => {
+    const { createTable } = await local();
+    await createTable('InboundEvents', shapes.inboundEvents);
+    await createTable('Deliveries', shapes.deliveries);
+    await createTable('OutboundEvents', shapes.outboundEvents);
+    await createTable('Endpoints', shapes.endpoints);
+  }, 60_000);
+
+  afterAll(async () => (await local()).stop());
+
+  const deliveries = async () => {
+    const { client } = await local();
+    return {
+      ...dynamodbDeliveries(client, 'Deliveries'),
+      ...dynamodbDue(client, 'Deliveries'),
+      ...dynamodbHeld(client, 'Deliveries'),
+      ...dynamodbWaiting(client, 'Deliveries'),
+      ...dynamodbEndpointDeliveries(client, 'Deliveries'),
+    };
+  };
+  deliveriesContract('DynamoDB Local', deliveries);
+
+  outboundEventsContract('DynamoDB Local', async () => {
+    const { client } = await local();
+    return dynamodbOutboundEvents(client, 'OutboundEvents');
+  });
+
+  const endpoints = async () => {
+    const { client } = await local();
+    return { ...dynamodbEndpoints(client, 'Endpoints'), ...dynamodbEndpointChanges(client, 'Endpoints') };
+  };
+  endpointsContract('DynamoDB Local', endpoints);
+  gatesContract('DynamoDB Local', async () => dynamodbLimiter((await local()).client, 'Endpoints'));
+  talliesContract('DynamoDB Local', async () => dynamodbTallies((await local()).client, 'Endpoints'));
+  gaugesContract('DynamoDB Local', async () => {
+    const { client } = await local();
+    const gauges = dynamodbEndpointGauges(client, 'Endpoints');
+    return { gauges, endpoints: await endpoints(), limiter: dynamodbLimiter(client, 'Endpoints') };
+  });
+  recoveriesContract('DynamoDB Local', async () => dynamodbRecoveries((await local()).client, 'Endpoints'));
+  listedContract('DynamoDB Local', deliveries);
+
+  const claims = async () => {
+    const { client } = await local();
+    return { ...dynamodbClaims(client, 'InboundEvents'), ...dynamodbKept(client, 'InboundEvents') };
+  };
+  claimsContract('DynamoDB Local', claims);
+  keptContract('DynamoDB Local', claims);
+});

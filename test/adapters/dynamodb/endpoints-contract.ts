@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import type { Endpoint, EndpointSettings } from '../../../lambdas/domain/endpoint.ts';
+import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
+import type { FanOutPorts } from '../../../lambdas/outbound/publish/fan-out.ts';
+import type { ResumePorts } from '../../../lambdas/outbound/release-waiting.ts';
+import type { ReleasePorts } from '../../../lambdas/outbound/sweep/release-held.ts';
+import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
+
+type EndpointsTable = ReleasePorts['endpoints'] &
+  FanOutPorts['endpoints'] &
+  ResumePorts['endpoints'] & {
+    create(endpoint: Endpoint): Promise<boolean>;
+    remove(seen: Endpoint): Promise<boolean>;
+    reseal(seen: Endpoint, anew: Pick<Endpoint, 'secrets' | 'headers'>): Promise<Endpoint | undefined>;
+    enable(seen: Endpoint, now: UnixMillis): Promise<Endpoint | undefined>;
+    changeSettings(
+      seen: Endpoint,
+      settings: EndpointSettings,
+      now: UnixMillis,
+    ): Promise<Endpoint | undefined>;
+    changeSecrets(
+      seen: Endpoint,
+      secrets: Endpoint['secrets'],
+      now: UnixMillis,
+    ): Promise<Endpoint | undefined>;
+  };
+
+const now = unixMillis(Date.UTC(2026, 10, 25, 12));
+const soon = later(now, seconds(60));
+
+/** What every Endpoints table must do. @param make each call may share one table */
+export function endpointsContract(name: string, make: () => Promise<EndpointsTable>): void {
+  const setUp = async (more: Partial<Endpoint> = {}) => {
+    const table = await make();
+    const endpoint = newEndpoint(now, { tenant: crypto.randomUUID(), ...more });
+    expect(await table.create(endpoint)).toBe(true);
+    return { table, endpoint, of: [endpoint.tenant, endpoint.id] as const };
+  };
+
+  describe(`endpoints in ${name}`, () => {
+    it('are created once, and read as they were written', async () => {
+      const filter = {
+        all: [
+          { path: 'data.b', equals: null },
+          { not: { path: 'n.*.m', gte: 1.5 } },
+          { path: ['a.b', '*', ''], contains: 'x', suffix: 'y' },
+        ],
+      };
+      const { table, endpoint, of } = await setUp({
+        ...{ filter, generation: 'gen_1', retryDelays: [1, 60], maxPerSecond: 0.5 },
+      });
+
+      expect(await table.create({ ...endpoint, url: 'https://other.example' })).toBe(false);
+      expect(await table.read(...of)).toEqual(endpoint);
+      expect(await table.read(endpoint.tenant, 'nobody')).toBeUndefined();
+    });
+
+    it('keep their headers sealed, those of an earlier version in the clear, until they are sealed anew', async () => {
+      const sealed = { sealedBy: 'k', sealed: 'a'.repeat(5500) };
+      const { table, endpoint, of } = await setUp({ headers: { 'X-Old': 'clear', Authorization: sealed } });
+
+      expect((await table.read(...of))?.headers).toEqual({ 'X-Old': 'clear', Authorization: sealed });
+      const anew = { secrets: endpoint.secrets, headers: { 'X-Old': sealed, Authorization: sealed } };
+      expect(await table.reseal({ ...endpoint, version: 7 }, anew)).toBeUndefined();
+      expect(await table.reseal(endpoint, anew)).toMatchObject({ ...anew, version: endpoint.version });
+      expect(await table.read(...of)).toEqual({ ...endpoint, ...anew });
+    });
+
+    it('are paged by id within their tenant and a range', async () => {
+      const { table, endpoint } = await setUp({ id: 'a' });
+      for (const id of ['b', 'c', 'd', 'e']) await table.create({ ...endpoint, id });
+      const page = async (range: { after?: string; upTo?: string }, limit: number) => {
+        const { endpoints, next } = await table.page(endpoint.tenant, range, limit);
+        return [endpoints.map(({ id }) => id).join(''), next];
+      };
+
+      expect(await page({}, 2)).toEqual(['ab', 'b']);
+      expect(await page({ after: 'b' }, 2)).toEqual(['cd', 'd']);
+      expect((await page({ after: 'd' }, 2))[0]).toBe('e');
+      expect(await page({ after: 'a', upTo: 'c' }, 2)).toEqual(['bc', undefined]);
+      expect(await page({ upTo: 'c' }, 10)).toEqual(['abc', undefined]);
+    });
+
+    it('are disabled once, not when they have changed or are others of the same id, and need attention then', async () => {
+      const { table, endpoint, of } = await setUp();
+      const gone = { reason: 'gone', at: soon } as const;
+
+      expect(await table.disable({ ...endpoint, version: 7 }, gone)).toBeUndefined();
+      const disabled = await table.disable(endpoint, gone);
+      expect(disabled).toMatchObject({ status: 'disabled', disabled: gone, attentionAt: soon, version: 2 });
+      expect(await table.disable(endpoint, gone)).toBeUndefined();
+      expect(await table.toReconcile()).toContainEqual(expect.objectContaining({ tenant: of[0], id: of[1] }));
+    });
+
+    it('are enabled with the note that what is held is to be released', async () => {
+      const { table, endpoint, of } = await setUp();
+      const disabled = await table.disable(endpoint, { reason: 'manual', at: now });
+      if (disabled === undefined) throw new Error('not disabled');
+
+      const enabled = await table.enable(disabled, soon);
+
+      expect(enabled).toMatchObject({ status: 'enabled', attentionAt: soon, version: 3 });
+      expect(enabled).not.toHaveProperty('disabled.reason');
+      expect(await table.enable(disabled, soon)).toBeUndefined();
+      expect(await table.read(...of)).toMatchObject({ status: 'enabled' });
+    });
+
+    it('are noted as well, which changes nothing that a user sees, unless they are disabled or gone', async () => {
+      const { table, endpoint, of } = await setUp();
+
+      const noted = await table.resumeEndpoint(endpoint, soon);
+      expect(noted).toMatchObject({ status: 'enabled', attentionAt: soon, version: endpoint.version });
+      await table.disable(endpoint, { reason: 'manual', at: now });
+      expect(await table.resumeEndpoint(endpoint, soon)).toBeUndefined();
+      expect(await table.read(...of)).toMatchObject({ attentionAt: now });
+      expect(await table.resumeEndpoint({ tenant: of[0], id: 'nobody' }, soon)).toBeUndefined();
+      expect(await table.read(of[0], 'nobody')).toBeUndefined();
+    });
+
+    it('keep a note that is newer than the one that was seen to', async () => {
+      const { table, endpoint, of } = await setUp();
+      const disabled = await table.disable(endpoint, { reason: 'manual', at: now });
+      if (disabled === undefined) throw new Error('not disabled');
+      await table.enable(disabled, soon);
+
+      await table.reconciled(disabled);
+      await table.markHeldEmpty(disabled, soon);
+      const kept = await table.read(...of);
+      expect(kept).toMatchObject({ attentionAt: soon });
+      expect(kept?.heldEmptyAt).toBeUndefined();
+
+      if (kept) await table.markHeldEmpty(kept, soon);
+      expect(await table.read(...of)).toMatchObject({ heldEmptyAt: soon });
+      if (kept) await table.reconciled(kept);
+      expect((await table.read(...of))?.attentionAt).toBeUndefined();
+      const stillNoted = (await table.toReconcile()).filter(({ tenant }) => tenant === of[0]);
+      expect(stillNoted).toEqual([]);
+    });
+
+    it('keep a note that is another one’s of the same id, though of the same millisecond', async () => {
+      const { table, endpoint, of } = await setUp({ generation: 'gen_1' });
+      const disabled = await table.disable(endpoint, { reason: 'manual', at: soon });
+      if (disabled === undefined) throw new Error('not disabled');
+      await table.remove(disabled);
+      await table.create({ ...endpoint, generation: 'gen_2' });
+      await table.disable(endpoint, { reason: 'manual', at: soon });
+
+      await table.markHeldEmpty(disabled, soon);
+      await table.reconciled(disabled);
+
+      const other = await table.read(...of);
+      expect(other).toMatchObject({ generation: 'gen_2', attentionAt: soon });
+      expect(other?.heldEmptyAt).toBeUndefined();
+    });
+
+    it('are changed only as they were seen; what is left out is gone', async () => {
+      const { table, endpoint, of } = await setUp({ maxPerSecond: 5, timeout: 3 });
+      const { url, description, eventTypes, headers, metadata } = endpoint;
+      const settings = { url, description, eventTypes, headers, metadata, timeout: 4 };
+
+      expect(await table.changeSettings(endpoint, settings, soon)).toMatchObject({ version: 2, timeout: 4 });
+      expect(await table.changeSettings(endpoint, settings, soon)).toBeUndefined();
+      expect(await table.changeSecrets(endpoint, [], soon)).toBeUndefined();
+      const changed = await table.read(...of);
+      expect(changed?.maxPerSecond).toBeUndefined();
+      expect(changed).toMatchObject({ updatedAt: soon, secrets: endpoint.secrets });
+    });
+
+    it('are removed only as they were seen', async () => {
+      const { table, endpoint, of } = await setUp();
+
+      expect(await table.remove({ ...endpoint, version: 7 })).toBe(false);
+      expect(await table.remove(endpoint)).toBe(true);
+      expect(await table.read(...of)).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { type EndedDelivery, tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
+import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
+import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
+
+const now = unixMillis(Date.UTC(2026, 10, 25, 12));
+const at = (span: number): UnixMillis => later(now, seconds(span));
+
+/** What every store of tallies must do. @param make each call may share one table */
+export function talliesContract(name: string, make: () => Promise<SweepPorts['tallies']>): void {
+  const setUp = async () => {
+    const tallies = await make();
+    const ended = (n: number, more: Partial<EndedDelivery> = {}): EndedDelivery => ({
+      tenant: 'acme',
+      endpointId,
+      deliveryId: `d${n}`,
+      round: 1,
+      eventId: `e${n}`,
+      eventType: 'invoice.paid',
+      attempts: 6,
+      reason: 'exhausted',
+      cause: 'exhausted',
+      host: 'acme.example',
+      lastAttempt: { n: 6, at: now, ms: 12, status: 503 },
+      ...more,
+    });
+    const endpointId = crypto.randomUUID();
+    return { tallies, ended, of: tallyNameOf({ tenant: 'acme', endpointId }) };
+  };
+
+  describe(`tallies in ${name}`, () => {
+    it('count, and keep the last; they are to be told at once', async () => {
+      const { tallies, ended, of } = await setUp();
+      expect(await tallies.read(of)).toBeUndefined();
+
+      await tallies.add(ended(1), now);
+      await tallies.add(ended(2, { host: undefined, lastAttempt: undefined }), at(5));
+
+      expect(await tallies.read(of)).toMatchObject({
+        name: of,
+        count: 2,
+        since: now,
+        notifyAt: now,
+        last: { deliveryId: 'd2', cause: 'exhausted' },
+      });
+      expect(await tallies.due(at(5))).toContain(of);
+      expect(await tallies.due(at(-1))).not.toContain(of);
+    });
+
+    it('count what is counted twice in a row once, also when it was told in between, and another round anew', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(1), now);
+      await tallies.add(ended(1), at(1));
+      const seen = await tallies.read(of);
+      expect(seen?.count).toBe(1);
+
+      if (seen) await tallies.notified(seen, at(3600), at(2));
+      await tallies.add(ended(1), at(3));
+      expect(await tallies.read(of)).toBeUndefined();
+      await tallies.add(ended(1, { round: 2 }), at(4));
+
+      expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(4) });
+    });
+
+    it('are told once, and are nothing then', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(1), now);
+      const seen = await tallies.read(of);
+      if (seen === undefined) throw new Error('not counted');
+
+      await tallies.notified(seen, at(3600), at(1));
+      await tallies.notified(seen, at(7200), at(2));
+
+      expect(await tallies.read(of)).toBeUndefined();
+      expect(await tallies.due(at(100_000))).not.toContain(of);
+    });
+
+    it('wait for the end of the hour with what comes within it', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(1), now);
+      const seen = await tallies.read(of);
+      if (seen) await tallies.notified(seen, at(3600), at(1));
+
+      await tallies.add(ended(2), at(10));
+      await tallies.add(ended(3), at(20));
+
+      expect(await tallies.read(of)).toMatchObject({ count: 2, since: at(10), notifyAt: at(3600) });
+      expect(await tallies.due(at(3599))).not.toContain(of);
+      expect(await tallies.due(at(3600))).toContain(of);
+    });
+
+    it('keep what was counted while they were told', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(1), now);
+      const seen = await tallies.read(of);
+      await tallies.add(ended(2), at(1));
+
+      if (seen) await tallies.notified(seen, at(3600), at(2));
+
+      expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(2), notifyAt: at(3600) });
+      expect(await tallies.due(at(3600))).toContain(of);
+    });
+
+    it('are to be told at once again after an hour of quiet', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(1), now);
+      const seen = await tallies.read(of);
+      if (seen) await tallies.notified(seen, at(3600), at(1));
+
+      await tallies.add(ended(2), at(9000));
+
+      expect(await tallies.due(at(9000))).toContain(of);
+      expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(9000) });
+    });
+  });
+}

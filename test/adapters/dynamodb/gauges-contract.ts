@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import { days, later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
+import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
+import type { LimiterPorts, Slot } from '../../../lambdas/outbound/deliver/acquire-slot.ts';
+import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
+
+interface Stores {
+  readonly gauges: SweepPorts['gauges'];
+  readonly endpoints: EndpointPorts['endpoints'];
+  readonly limiter: LimiterPorts['limiter'] & EndpointPorts['limiter'];
+}
+
+/** Later than what any other contract does in the same table. */
+const now = unixMillis(Date.UTC(2036, 10, 25, 12));
+const at = (span: number): UnixMillis => later(now, seconds(span));
+const hasTime = () => true;
+
+/** What every store must measure. @param make each call may share one table */
+export function gaugesContract(name: string, make: () => Promise<Stores>): void {
+  const setUp = async () => {
+    const stores = await make();
+    const endpoint = newEndpoint(now, { tenant: crypto.randomUUID() });
+    const before = await stores.gauges.known(hasTime);
+    const down = await stores.gauges.down(now);
+    await stores.endpoints.create(endpoint);
+    return { ...stores, endpoint, before, isDown: async () => (await stores.gauges.down(now)) - down };
+  };
+  const open = async (
+    { limiter, endpoint }: Stores & { readonly endpoint: Endpoint },
+    isRegistered = true,
+  ) => {
+    const of = { tenant: endpoint.tenant, endpointId: endpoint.id, isRegistered };
+    const limits = { concurrent: 10, breakAfter: 1, disableAfter: days(5) };
+    const until = at(30);
+    const pass: Slot = {
+      limiterKey: endpointHash(of),
+      of,
+      slot: 'slot0',
+      until,
+      isProbe: false,
+      isByHand: false,
+      limits,
+    };
+    await limiter.take(pass.limiterKey, pass.slot, { now, until, ifProven: false });
+    await limiter.leave(pass, 'down', now);
+    await limiter.open(pass, at(60), now);
+    return pass;
+  };
+
+  describe(`gauges in ${name}`, () => {
+    it('know the endpoints that were created, and not those that were deleted', async () => {
+      const { gauges, endpoints, endpoint, before } = await setUp();
+      expect(await gauges.known(hasTime)).toBe(before + 1);
+      expect(await endpoints.create(endpoint)).toBe(false);
+      expect(await gauges.known(hasTime)).toBe(before + 1);
+
+      expect(await endpoints.remove({ ...endpoint, version: -1 })).toBe(false);
+      expect(await endpoints.remove(endpoint)).toBe(true);
+
+      expect(await gauges.known(hasTime)).toBe(before);
+    });
+
+    it('count an endpoint while its breaker is open', async () => {
+      const stores = await setUp();
+      const pass = await open(stores);
+      expect(await stores.isDown()).toBe(1);
+
+      await stores.limiter.leave(pass, 'up', at(1));
+
+      expect(await stores.isDown()).toBe(0);
+    });
+
+    it('count none whose breaker a person reset, and no URL that is not registered', async () => {
+      const stores = await setUp();
+      await open(stores, false);
+      expect(await stores.isDown()).toBe(0);
+      const pass = await open(await setUp());
+      await stores.limiter.reset(pass.limiterKey);
+
+      expect(await stores.isDown()).toBe(0);
+    });
+
+    it('count what we disabled, once, until it is enabled, and need no attention for it', async () => {
+      const stores = await setUp();
+      const { endpoints, endpoint, isDown } = stores;
+      await open(stores);
+      const disabled = await endpoints.disable(endpoint, { reason: 'failing', at: at(1) });
+      if (disabled === undefined) throw new Error('not disabled');
+      await endpoints.reconciled(disabled);
+
+      expect(await isDown()).toBe(1);
+      const told = await endpoints.read(endpoint.tenant, endpoint.id);
+      expect(told?.attentionAt).toBeUndefined();
+      const waiting = (await endpoints.toReconcile()).map(({ tenant }) => tenant);
+      expect(waiting).not.toContain(endpoint.tenant);
+
+      await stores.limiter.reset(endpointHash({ tenant: endpoint.tenant, endpointId: endpoint.id }));
+      expect(await isDown()).toBe(1);
+      if (told) await endpoints.enable(told, at(2));
+      expect(await isDown()).toBe(0);
+    });
+
+    it('count nothing that a person disabled', async () => {
+      const { endpoints, endpoint, isDown } = await setUp();
+      const disabled = await endpoints.disable(endpoint, { reason: 'manual', at: at(1) });
+      if (disabled) await endpoints.reconciled(disabled);
+
+      expect(await isDown()).toBe(0);
+    });
+  });
+}

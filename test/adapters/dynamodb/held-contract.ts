@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { millis, toUnixSeconds } from '../../../lambdas/domain/time.ts';
+import {
+  type DeliveriesTable,
+  deliveriesFixture,
+  failed,
+  instant,
+  newDelivery,
+  now,
+  until,
+} from './deliveries-fixture.ts';
+
+const expiresAt = toUnixSeconds(instant(9_999));
+
+/** What every Deliveries table must do about deliveries that wait: for a place, or for their endpoint. */
+export function heldContract(name: string, make: () => Promise<DeliveriesTable>): void {
+  const { setUp, claimed } = deliveriesFixture(make);
+  const times = { now, until: instant(100), dueAt: instant(220), extend: millis(100_000) };
+
+  describe(`waiting deliveries in ${name}`, () => {
+    it('are put off once for one attempt, and their deadline with them where it is to move', async () => {
+      const { table, delivery, id } = await setUp();
+
+      expect(await table.defer(id, 1, times)).toMatchObject({
+        ok: true,
+        delivery: { nextAttemptAt: instant(100), dueAt: instant(220), deadline: instant(3700), claims: 0 },
+      });
+      expect(await table.defer(id, 1, times)).toMatchObject({ ok: false });
+      const again = { now: instant(100), until: instant(150), dueAt: instant(270), extend: millis(0) };
+      expect(await table.defer(id, 1, again)).toMatchObject({
+        ok: true,
+        delivery: { nextAttemptAt: instant(150), deadline: instant(3700) },
+      });
+      expect(delivery.deadline).toBe(instant(3600));
+    });
+
+    it('are not put off near their deadline by one who has not looked at them', async () => {
+      const { table, id } = await setUp();
+
+      const refused = await table.defer(id, 1, { ...times, deadlineAfter: instant(3600) });
+      expect(refused).toMatchObject({ ok: false, delivery: { deadline: instant(3600) } });
+      expect(refused.delivery).not.toHaveProperty('nextAttemptAt');
+      expect(await table.defer(id, 1, { ...times, deadlineAfter: instant(3599) })).toMatchObject({
+        ok: true,
+      });
+    });
+
+    it('are kept by their endpoint and not by us any more when they are put off for it, and not for their turn', async () => {
+      const { table, id, claimed: seen } = await claimed();
+      const unready = { ...failed, status: 'pending', cause: 'unready', expiresAt: undefined } as const;
+      await table.record(seen, { ...unready, attempts: 0 });
+
+      const forTurn = await table.defer(id, 1, times);
+      expect(forTurn).toMatchObject({ ok: true, delivery: { cause: 'unready' } });
+      const again = { ...times, now: instant(100), until: instant(150), waitsSince: instant(100) };
+      const forEndpoint = await table.defer(id, 1, again);
+
+      expect(forEndpoint).toMatchObject({ ok: true, delivery: { nextAttemptAt: instant(150) } });
+      expect(forEndpoint.delivery).not.toHaveProperty('cause');
+    });
+
+    it('have another deadline by a record that says so, and by no other', async () => {
+      const { table, id, claimed: seen } = await claimed();
+      const pending = { ...failed, status: 'pending', expiresAt: undefined } as const;
+
+      expect(await table.record(seen, pending)).toMatchObject({ delivery: { deadline: instant(3600) } });
+      const write = await table.claim(id, 2, until);
+      if (!write.ok) throw new Error('not claimed');
+      expect(
+        await table.record(write.delivery, { ...pending, attempts: 2, deadline: instant(7200) }),
+      ).toMatchObject({ ok: true, delivery: { deadline: instant(7200) } });
+    });
+
+    it('are not put off while somebody works on them', async () => {
+      const { table, id } = await claimed();
+
+      expect(await table.defer(id, 1, times)).toMatchObject({ ok: false, delivery: { status: 'pending' } });
+    });
+
+    it('are held unless somebody has a live lease, and found by their endpoint, the oldest first', async () => {
+      const { table, delivery, id } = await claimed();
+      const endpoint = { tenant: delivery.tenant, id: delivery.endpointId };
+
+      expect(await table.hold(delivery, now, instant(3600))).toMatchObject({ ok: false });
+      expect(await table.hold(delivery, until.lease, instant(3600))).toMatchObject({
+        ok: true,
+        delivery: { status: 'held', heldAt: until.lease, dueAt: instant(3600), sweeps: 0 },
+      });
+      expect((await table.read(id))?.leaseUntil).toBeUndefined();
+      expect(await table.heldOf(endpoint, 1000)).toContain(id);
+      expect(await table.claim(id, 1, until)).toMatchObject({ ok: false, delivery: { status: 'held' } });
+    });
+
+    it('are released once, with a new deadline', async () => {
+      const { table, delivery, id } = await setUp();
+      await table.hold(delivery, now, instant(3600));
+
+      expect(await table.release(delivery, instant(50), instant(350))).toMatchObject({
+        ok: true,
+        delivery: { status: 'pending', dueAt: instant(350), deadline: instant(3650), round: 1 },
+      });
+      expect(await table.release(delivery, instant(50), instant(350))).toMatchObject({ ok: false });
+      const released = await table.read(id);
+      expect(released?.heldAt).toBeUndefined();
+      const endpoint = { tenant: delivery.tenant, id: delivery.endpointId };
+      expect(await table.heldOf(endpoint, 1000)).not.toContain(id);
+    });
+
+    it('are discarded when they are held, or pending and nobody works on them', async () => {
+      const held = await setUp();
+      await held.table.hold(held.delivery, now, instant(3600));
+      const leased = await claimed();
+
+      const discard = (table: DeliveriesTable, id: string) =>
+        table.discard({ id }, 'its endpoint was deleted', now, expiresAt);
+      expect(await discard(held.table, held.id)).toMatchObject({
+        ok: true,
+        delivery: { status: 'discarded', lastError: 'its endpoint was deleted', expiresAt },
+      });
+      expect((await held.table.read(held.id))?.dueAt).toBeUndefined();
+      expect(await discard(held.table, held.id)).toMatchObject({ ok: false });
+      expect(await discard(leased.table, leased.id)).toMatchObject({
+        ok: false,
+        delivery: { status: 'pending' },
+      });
+    });
+
+    it('are not discarded when they are for another endpoint than was seen', async () => {
+      const table = await make();
+      const delivery = { ...newDelivery(), generation: 'gen_2' };
+      await table.create(delivery);
+      const discard = (generation?: string) =>
+        table.discard({ id: delivery.id, generation }, 'x', now, expiresAt);
+
+      expect(await discard('gen_1')).toMatchObject({ ok: false, delivery: { status: 'pending' } });
+      expect(await discard()).toMatchObject({ ok: false, delivery: { status: 'pending' } });
+      expect(await discard('gen_2')).toMatchObject({ ok: true, delivery: { status: 'discarded' } });
+    });
+
+    it('are not held, released or discarded when they have ended', async () => {
+      const { table, delivery, id, claimed: seen } = await claimed();
+      await table.record(seen, failed);
+
+      expect(await table.hold(delivery, until.lease, instant(3600))).toMatchObject({ ok: false });
+      expect(await table.release(delivery, now, now)).toMatchObject({ ok: false });
+      expect(await table.discard({ id }, 'x', now, expiresAt)).toMatchObject({ ok: false });
+    });
+  });
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { type Delivery, deliveryId, listedAt } from '../../../lambdas/domain/delivery-record.ts';
+import { byEndpointIndex } from '../../../lambdas/domain/tables.ts';
+import { type UnixMillis, unixMillis, utcDay } from '../../../lambdas/domain/time.ts';
+import {
+  beforeInstant,
+  type ListPorts,
+  listDeliveries,
+} from '../../../lambdas/management/list-deliveries.ts';
+import { estimateFailed, type ListedDeliveries } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
+import { newDelivery, now } from './deliveries-fixture.ts';
+
+type Listed = ListedDeliveries &
+  ListPorts['deliveries'] & { create(delivery: Delivery): Promise<Delivery | undefined> };
+
+const hours = (count: number): UnixMillis => unixMillis(now - count * 3_600_000);
+
+/** The endpoint that all of them are for. */
+const endpointOf = ({ endpoint }: { endpoint: { tenant: string; endpointId: string } }) => ({
+  tenant: endpoint.tenant,
+  id: endpoint.endpointId,
+  createdAt: unixMillis(0),
+});
+
+/** What every index by endpoint must do. @param make each call may share one table */
+export function listedContract(name: string, make: () => Promise<Listed>): void {
+  /** Seven deliveries of one endpoint, over three days; one of another. */
+  const setUp = async () => {
+    const table = await make();
+    const tenant = crypto.randomUUID();
+    const made = await Promise.all(
+      [0, 1, 2, 20, 30, 45, 50].map((age) =>
+        create(table, { tenant, endpointId: 'ep_1', age, status: age === 30 ? 'failed' : 'delivered' }),
+      ),
+    );
+    await create(table, { tenant, endpointId: 'ep_2', age: 1, status: 'failed' });
+    const endpoint = { tenant, endpointId: 'ep_1' };
+    const ports: ListPorts = { hasTime: () => true, deliveries: table };
+    return { table, made, wanted: { endpoint, since: hours(100), before: beforeInstant(now) }, ports };
+  };
+
+  describe(`the deliveries of an endpoint in ${name}`, () => {
+    it('are listed, the newest first, over the days, page by page', async () => {
+      const { made, wanted, ports } = await setUp();
+      const found: string[] = [];
+      let { before } = wanted;
+      for (let pages = 0; pages < 10; pages++) {
+        const page = await listDeliveries({ ...wanted, before, limit: 2 }, ports);
+        found.push(...page.deliveries.map(({ id }) => id));
+        if (page.next === undefined) break;
+        before = page.next;
+      }
+
+      expect(found).toEqual(made.map(({ id }) => id));
+    });
+
+    it('are listed by status, and only from a time on', async () => {
+      const { made, wanted, ports } = await setUp();
+
+      const failed = await listDeliveries({ ...wanted, status: 'failed', limit: 5 }, ports);
+      const late = await listDeliveries({ ...wanted, since: hours(25), limit: 50 }, ports);
+
+      expect(failed.deliveries.map(({ id }) => id)).toEqual([made[4]?.id]);
+      expect(late.deliveries.map(({ id }) => id)).toEqual(made.slice(0, 4).map(({ id }) => id));
+      expect(late.next).toBeUndefined();
+    });
+
+    it('are listed once each, though a full page of a day has some of another status', async () => {
+      const table = await make();
+      const tenant = crypto.randomUUID();
+      const made: Delivery[] = [];
+      for (const [age, status] of (['failed', 'failed', 'delivered', 'failed'] as const).entries())
+        made.push(await create(table, { tenant, endpointId: 'ep_1', age, status }));
+      const wanted = {
+        endpoint: { tenant, endpointId: 'ep_1' },
+        since: hours(9),
+        before: beforeInstant(now),
+      };
+
+      const page = await listDeliveries(
+        { ...wanted, status: 'failed', limit: 3 },
+        { hasTime: () => true, deliveries: table },
+      );
+
+      const failed = made.filter(({ status }) => status === 'failed').map(({ id }) => id);
+      expect(page.deliveries.map(({ id }) => id)).toEqual(failed);
+    });
+
+    it('are none of a span that ends before it begins, whatever is in it', async () => {
+      const { made, wanted, ports } = await setUp();
+      const [, , third] = made;
+      const between = (since: UnixMillis, before: string) =>
+        listDeliveries({ ...wanted, since, before, limit: 5 }, ports);
+
+      expect(await between(hours(0), beforeInstant(hours(1)))).toEqual({ deliveries: [] });
+      expect(await between(hours(-24), beforeInstant(now))).toEqual({ deliveries: [] });
+      const instant = await between(hours(2), beforeInstant(hours(2)));
+      expect(instant.deliveries.map(({ id }) => id)).toEqual([third?.id]);
+    });
+
+    it('are none between bounds that are the wrong way round', async () => {
+      const { table, wanted } = await setUp();
+      const place = { day: utcDay(now), shard: 0 };
+      const [early, late] = [beforeInstant(hours(2)), beforeInstant(now)];
+
+      expect(await table.newest(wanted.endpoint, place, { from: late, before: early }, 5)).toEqual([]);
+      expect(await table.listed(wanted.endpoint, place, { after: late, upTo: early }, 5)).toEqual([]);
+    });
+
+    it('are counted up to the last day that there is', async () => {
+      const { table, wanted } = await setUp();
+      const last = unixMillis(Date.UTC(9999, 11, 31));
+
+      expect(
+        await estimateFailed(endpointOf(wanted), { since: last, until: last }, () => true, table),
+      ).toEqual({
+        ...{ count: 0, isExact: true, ofEarlierEndpoint: 0 },
+      });
+    });
+
+    it('are a short page with a next one when the time is up', async () => {
+      const { wanted, ports } = await setUp();
+
+      const page = await listDeliveries({ ...wanted, limit: 5 }, { ...ports, hasTime: () => false });
+
+      expect(page).toEqual({ deliveries: [], next: wanted.before });
+    });
+
+    it('are counted by what failed', async () => {
+      const { table, wanted } = await setUp();
+      const count = (hasTime: () => boolean) =>
+        estimateFailed(endpointOf(wanted), { since: hours(100), until: now }, hasTime, table);
+
+      expect(await count(() => true)).toMatchObject({ count: 1, isExact: true });
+      expect(await count(() => false)).toMatchObject({ count: 0, isExact: false });
+    });
+
+    it('are paged within a partition, the oldest first, after the last one seen', async () => {
+      const { table, made, wanted } = await setUp();
+      const day = utcDay(now);
+      const shards = Array.from({ length: byEndpointIndex.shards }, (_, shard) => ({ day, shard }));
+      const found = await Promise.all(shards.map((place) => allListed(table, wanted.endpoint, place)));
+
+      const today = made.filter(({ createdAt }) => utcDay(createdAt) === day).map(({ id }) => id);
+      expect(found.flat().toSorted()).toEqual(today.toSorted());
+    });
+  });
+}
+
+/** One by one. */
+async function allListed(
+  table: Listed,
+  endpoint: { readonly tenant: string; readonly endpointId: string },
+  place: { readonly day: string; readonly shard: number },
+): Promise<string[]> {
+  const upTo = listedAt({ id: '~', createdAt: now });
+  const found: string[] = [];
+  let after = listedAt({ id: '', createdAt: hours(100) });
+  for (;;) {
+    const [key] = await table.listed(endpoint, place, { after, upTo }, 1);
+    if (key === undefined) return found;
+    found.push(key.id);
+    after = key.listedAt;
+  }
+}
+
+async function create(
+  table: Listed,
+  {
+    age,
+    ...more
+  }: Pick<Delivery, 'tenant' | 'endpointId' | 'status'> & { /** Hours. */ readonly age: number },
+): Promise<Delivery> {
+  const base = newDelivery();
+  const id = deliveryId(more.tenant, base.eventId, more.endpointId);
+  const delivery = { ...base, ...more, id, createdAt: hours(age) };
+  await table.create(delivery);
+  return delivery;
+}

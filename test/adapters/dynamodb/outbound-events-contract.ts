@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
+import { type UnixMillis, unixMillis, unixSeconds } from '../../../lambdas/domain/time.ts';
+import type { FanOutPorts } from '../../../lambdas/outbound/publish/fan-out.ts';
+import type { PublishOnePorts } from '../../../lambdas/outbound/publish/publish-one.ts';
+
+type EventsTable = FanOutPorts['events'] & Pick<PublishOnePorts['events'], 'read' | 'widen'>;
+
+const now = unixMillis(Date.UTC(2026, 10, 23, 12));
+const inSeconds = (span: number) => unixSeconds(now / 1000 + span);
+
+const newEvent = (more: Partial<OutboundEvent> = {}): OutboundEvent => ({
+  id: outboundEventKey('acme', crypto.randomUUID()),
+  eventType: 'invoice.paid',
+  createdAt: now,
+  contentHash: 'h',
+  payload: { text: '{"data":"😀\ufffe"}' },
+  expiresAt: inSeconds(100),
+  ...more,
+});
+
+/** What every OutboundEvents table must do. @param make each call may share one table */
+export function outboundEventsContract(name: string, make: () => Promise<EventsTable>): void {
+  const setUp = async (more: Partial<OutboundEvent> = {}) => {
+    const table = await make();
+    const event = newEvent(more);
+    expect(await table.create(event)).toBeUndefined();
+    return { table, event, id: event.id };
+  };
+
+  describe(`published events in ${name}`, () => {
+    it.each<Partial<OutboundEvent>>([{}, { payload: { s3Key: 'outbound/x' } }])(
+      'are created once, and read as they were written',
+      async (more) => {
+        const { table, event, id } = await setUp(more);
+
+        expect(await table.create({ ...event, contentHash: 'other' })).toEqual(event);
+        expect(await table.read(id)).toEqual(event);
+        expect(await table.read('nobody')).toBeUndefined();
+      },
+    );
+
+    it('are marked when all their tasks are sent', async () => {
+      const { table, id } = await setUp();
+
+      await table.markFannedOut({ id }, now);
+
+      expect(await table.read(id)).toMatchObject({ fannedOutAt: now });
+    });
+
+    it('expire when nothing of them can be needed any more, and can be created anew then', async () => {
+      const { table, event } = await setUp();
+      const createdAt = (span: number): UnixMillis => unixMillis(now + span * 1000);
+
+      expect(await table.create({ ...event, createdAt: createdAt(99) })).toBeDefined();
+      expect(await table.create({ ...event, createdAt: createdAt(100) })).toBeUndefined();
+    });
+
+    it('are kept for longer, never for less, and not when they are gone', async () => {
+      const { table, id } = await setUp();
+
+      expect(await table.keep(id, inSeconds(500), now)).toBe(true);
+      expect(await table.keep(id, inSeconds(300), now)).toBe(true);
+      expect(await table.read(id)).toMatchObject({ expiresAt: inSeconds(500) });
+      expect(await table.keep(id, inSeconds(900), unixMillis(now + 500_000))).toBe(false);
+      expect(await table.keep('nobody', inSeconds(900), now)).toBe(false);
+    });
+
+    it('become events for the whole tenant once, and are not fanned out then', async () => {
+      const { table, id } = await setUp();
+      await table.markFannedOut({ id }, now);
+
+      expect(await table.widen(id)).toMatchObject({ isWide: true });
+      await table.markFannedOut({ id }, now);
+      expect((await table.read(id))?.fannedOutAt).toBeUndefined();
+      await table.markFannedOut({ id, isWide: true }, now);
+      expect(await table.widen(id)).toMatchObject({ isWide: true, fannedOutAt: now });
+    });
+
+    it('are split into ranges once; the last range that is done leaves none', async () => {
+      const { table, id } = await setUp({ isWide: true });
+
+      expect((await table.split(id, ['a', 'b']))?.rangesLeft?.toSorted()).toEqual(['a', 'b']);
+      expect((await table.split(id, ['c']))?.rangesLeft?.toSorted()).toEqual(['a', 'b']);
+      expect((await table.rangeDone(id, 'a'))?.rangesLeft).toEqual(['b']);
+      expect((await table.rangeDone(id, 'a'))?.rangesLeft).toEqual(['b']);
+      const done = await table.rangeDone(id, 'b');
+      expect(done?.rangesLeft).toBeUndefined();
+      expect((await table.rangeDone(id, 'b'))?.rangesLeft).toBeUndefined();
+    });
+
+    it('are not made by keeping, widening, splitting or marking what is not there', async () => {
+      const { table } = await setUp();
+
+      await table.widen('nobody');
+      await table.split('nobody', ['a']);
+      await table.rangeDone('nobody', 'a');
+      await table.markFannedOut({ id: 'nobody' }, now);
+
+      expect(await table.read('nobody')).toBeUndefined();
+    });
+  });
+}

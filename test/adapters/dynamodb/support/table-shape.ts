@@ -1,0 +1,56 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  attentionIndex,
+  byEndpointIndex,
+  dueIndex,
+  heldIndex,
+  keptIndex,
+  waitingIndex,
+} from '../../../../lambdas/domain/tables.ts';
+
+interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly sortType?: 'string';
+}
+
+/** What a table's conditions and queries depend on. */
+export interface TableShape {
+  readonly partitionKey?: string;
+  readonly indexes?: readonly TableIndex[];
+}
+
+/** The tables as the CDK app makes them. */
+export const shapes = {
+  inboundEvents: { indexes: [keptIndex] },
+  deliveries: { indexes: [dueIndex, heldIndex, byEndpointIndex, waitingIndex] },
+  outboundEvents: {},
+  endpoints: { partitionKey: 'tenant', indexes: [attentionIndex] },
+} as const satisfies Readonly<Record<string, TableShape>>;
+
+const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName, KeyType });
+
+export function tableOf(table: string, { partitionKey, indexes = [] }: TableShape = {}): CreateTableCommand {
+  const text = [...(partitionKey ? [partitionKey] : []), 'id', ...indexes.map((index) => index.partitionKey)];
+  const sorts = indexes.map(({ sortKey, sortType }) => ({
+    AttributeName: sortKey,
+    AttributeType: sortType === 'string' ? ('S' as const) : ('N' as const),
+  }));
+  return new CreateTableCommand({
+    TableName: table,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: partitionKey ? [key(partitionKey, 'HASH'), key('id', 'RANGE')] : [key('id', 'HASH')],
+    AttributeDefinitions: [
+      ...text.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      ...sorts,
+    ],
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: [key(index.partitionKey, 'HASH'), key(index.sortKey, 'RANGE')],
+        Projection: { ProjectionType: 'KEYS_ONLY' as const },
+      })),
+    }),
+  });
+}

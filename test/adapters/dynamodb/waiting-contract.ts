@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { type Delivery, deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import { millis, unixMillis } from '../../../lambdas/domain/time.ts';
+import {
+  type DeliveriesTable,
+  failed,
+  instant,
+  newDelivery,
+  now,
+  retrying,
+  until,
+} from './deliveries-fixture.ts';
+
+/** What every Deliveries table must do about deliveries that wait for their next attempt. */
+export function waitingContract(name: string, make: () => Promise<DeliveriesTable>): void {
+  /** Deliveries of an endpoint of its own. */
+  const setUp = async () => {
+    const table = await make();
+    const tenant = crypto.randomUUID();
+    const endpoint = { tenant, id: 'prod' };
+    const add = async (more: Partial<Delivery> = {}): Promise<Delivery> => {
+      const { url: _, ...made } = newDelivery();
+      const eventId = crypto.randomUUID();
+      const delivery = { ...made, tenant, eventId, id: deliveryId(tenant, eventId, 'prod'), ...more };
+      await table.create(delivery);
+      return delivery;
+    };
+    const defer = (id: string, since?: number, from = 0) =>
+      table.defer(id, 1, {
+        now: instant(from),
+        until: instant(from + 100),
+        dueAt: instant(from + 220),
+        extend: millis(0),
+        waitsSince: since === undefined ? undefined : instant(since),
+      });
+    const count = () => table.countWaiting(endpoint, 1000);
+    return { table, endpoint, add, defer, count };
+  };
+
+  describe(`deliveries that wait for their next attempt in ${name}`, () => {
+    it('are found by their endpoint, the longest first, up to a time, and counted', async () => {
+      const { table, endpoint, add, defer, count } = await setUp();
+      const all: Delivery[] = [];
+      for (let nth = 0; nth < 9; nth++) all.push(await add());
+      for (const [nth, { id }] of all.entries()) await defer(id, 9 - nth);
+      const ids = all.map(({ id }) => id).toReversed();
+
+      expect(await table.waitingOf(endpoint, instant(9), 1000)).toEqual(ids);
+      expect(await table.waitingOf(endpoint, instant(4), 1000)).toEqual(ids.slice(0, 4));
+      expect(await table.waitingOf(endpoint, unixMillis(instant(4) - 1), 1000)).toEqual(ids.slice(0, 3));
+      expect(await table.waitingOf(endpoint, instant(9), 2)).toEqual(ids.slice(0, 2));
+      expect(await table.waitingOf({ ...endpoint, id: 'other' }, instant(9), 1000)).toEqual([]);
+      expect(await count()).toEqual({ count: 9, isExact: true });
+      const some = await table.countWaiting(endpoint, 1);
+      expect(some.isExact).toBe(false);
+      expect(some.count).toBeLessThan(9);
+    });
+
+    it('are those whose retry is recorded, and those that are put off until their endpoint is well', async () => {
+      const { table, add, defer, count } = await setUp();
+      const [retried, putOff, paced] = [await add(), await add(), await add()];
+      const claim = await table.claim(retried.id, 1, until);
+      if (claim.ok) await table.record(claim.delivery, { ...retrying, waitsSince: instant(1) });
+
+      await defer(putOff.id, 2);
+      await defer(paced.id);
+
+      expect(await table.read(retried.id)).toMatchObject({ waitsSince: instant(1) });
+      expect(await table.read(putOff.id)).toMatchObject({ waitsSince: instant(2) });
+      expect((await table.read(paced.id))?.waitsSince).toBeUndefined();
+      expect(await count()).toMatchObject({ count: 2 });
+    });
+
+    it('have waited since they were put off first', async () => {
+      const { table, add, defer } = await setUp();
+      const { id } = await add();
+      await defer(id, 2);
+
+      await defer(id, 150, 150);
+      expect(await table.read(id)).toMatchObject({ waitsSince: instant(2), nextAttemptAt: instant(250) });
+      await defer(id, undefined, 300);
+      expect(await table.read(id)).toMatchObject({ waitsSince: instant(2), nextAttemptAt: instant(400) });
+    });
+
+    it('wait no more when they are claimed, held, discarded or over', async () => {
+      const { table, add, defer, count } = await setUp();
+      const all = [await add(), await add(), await add(), await add()] as const;
+      for (const { id } of all) await defer(id, 1);
+      const [claimed, held, discarded, over] = all;
+
+      await table.claim(claimed.id, 1, { soon: instant(100), lease: instant(180) });
+      await table.hold(held, now, instant(3600));
+      await table.discard(discarded, 'x', now, failed.expiresAt ?? expect.fail());
+      await table.recordLateSuccess(
+        { ...over, claims: 0 },
+        { n: 1, at: now, ms: 1 },
+        failed.expiresAt ?? expect.fail(),
+      );
+
+      for (const { id } of all) expect((await table.read(id))?.waitsSince).toBeUndefined();
+      expect(await count()).toEqual({ count: 0, isExact: true });
+    });
+
+    it('are let go once, as they were seen, to go now; who claims them first goes first', async () => {
+      const { table, add, defer, count } = await setUp();
+      const { id } = await add({ sweeps: 3 });
+      const write = await defer(id, 1);
+      if (!write.ok) throw new Error('not put off');
+
+      expect(
+        await table.endWait({ ...write.delivery, nextAttemptAt: instant(99) }, instant(300)),
+      ).toMatchObject({
+        ok: false,
+      });
+      const gone = await table.endWait(write.delivery, instant(300));
+      expect(gone).toMatchObject({
+        ok: true,
+        delivery: { status: 'pending', dueAt: instant(300), sweeps: 0 },
+      });
+      expect([gone.delivery?.nextAttemptAt, gone.delivery?.waitsSince]).toEqual([undefined, undefined]);
+      expect(await table.endWait(write.delivery, instant(300))).toMatchObject({ ok: false });
+      expect(await count()).toMatchObject({ count: 0 });
+      expect(await table.claim(id, 1, { soon: now, lease: instant(80) })).toMatchObject({ ok: true });
+
+      const other = await add();
+      const seen = await defer(other.id, 1);
+      await table.claim(other.id, 1, { soon: instant(100), lease: instant(180) });
+      if (seen.ok) expect(await table.endWait(seen.delivery, instant(300))).toMatchObject({ ok: false });
+    });
+
+    it('of a URL that is not registered are not listed: nobody can begin anew with it', async () => {
+      const { table, endpoint, add, defer } = await setUp();
+      const { id } = await add({ url: 'https://acme.example/hooks' });
+      await defer(id, 1);
+
+      expect(await table.waitingOf(endpoint, instant(9), 1000)).toEqual([]);
+    });
+  });
+}

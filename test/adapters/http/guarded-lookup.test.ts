@@ -1,0 +1,138 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkHostname, type OnRefused } from '../../../lambdas/adapters/http/guarded-lookup.ts';
+import type { Resolve } from '../../../lambdas/adapters/http/name-resolver.ts';
+import { httpSender } from '../../../lambdas/adapters/http/sender.ts';
+import { millis } from '../../../lambdas/domain/time.ts';
+import destinations from '../../ssrf/destinations.json' with { type: 'json' };
+
+/** A resolver of the test's own: each question is answered with the next of these. */
+function resolver(...answers: readonly (readonly string[])[]) {
+  const asked: string[] = [];
+  const resolve: Resolve = (hostname, _options, callback) => {
+    asked.push(hostname);
+    const addresses = answers[Math.min(asked.length, answers.length) - 1] ?? [];
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+  };
+  return { asked, resolve };
+}
+
+/** Something private that nobody may reach: it counts who comes. */
+const visits = { count: 0 };
+const server = createServer((socket) => {
+  visits.count++;
+  socket.destroy();
+});
+beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+afterAll(() => void server.close());
+const portOf = (): number => {
+  const address = server.address();
+  return address !== null && typeof address === 'object' ? address.port : 0;
+};
+
+async function post(resolve: Resolve, onRefused?: OnRefused) {
+  const rules = { localEndpoints: false, allowedPorts: [portOf()], connectTimeout: millis(300) };
+  const sender = httpSender(rules, resolve, onRefused);
+  try {
+    return await sender.post({
+      url: `https://rebind.example:${portOf()}/`,
+      headers: {},
+      body: Buffer.from('{}'),
+      timeout: millis(400),
+    });
+  } finally {
+    sender.close();
+  }
+}
+
+describe('a connection to a name', () => {
+  it.each(destinations.otherAddresses)('is refused when it resolves to %s', async (address) => {
+    expect(await post(resolver([address]).resolve)).toMatchObject({ kind: 'blocked', isLiteral: false });
+  });
+
+  it('is refused when one of several addresses is private', async () => {
+    expect(await post(resolver(['93.184.216.34', '127.0.0.1']).resolve)).toMatchObject({ kind: 'blocked' });
+  });
+
+  it('goes to the very address that was checked: an answer that changes afterwards is never asked for', async () => {
+    const rebinding = resolver(['192.88.99.1', '93.184.216.34'], ['127.0.0.1']);
+    const public_ = resolver(['93.184.216.34'], ['127.0.0.1']);
+
+    expect(await post(rebinding.resolve)).toMatchObject({ kind: 'blocked' });
+    const outcome = await post(public_.resolve);
+
+    expect(outcome.kind).toBe('unreachable');
+    expect(public_.asked).toEqual(['rebind.example']);
+    expect(visits.count).toBe(0);
+  });
+
+  it('is checked anew each time', async () => {
+    const { resolve } = resolver(['93.184.216.34'], ['127.0.0.1']);
+    await post(resolve);
+
+    expect(await post(resolve)).toMatchObject({
+      kind: 'blocked',
+      // An attempt's error is the tenant's to read, and the address is not.
+      error: 'rebind.example resolves to an address that is not public',
+    });
+    expect(visits.count).toBe(0);
+  });
+});
+
+describe('a private address', () => {
+  it('is told to operators, and in no outcome', async () => {
+    const told: string[][] = [];
+    const { resolve } = resolver(['93.184.216.34', '10.11.12.13']);
+
+    const outcome = await post(resolve, (...refused) => told.push(refused));
+    const refusal = await checkHostname('rebind.example', resolve, (...refused) => told.push(refused));
+
+    expect(JSON.stringify([outcome, refusal])).not.toContain('10.11.12.13');
+    expect(told).toEqual(Array(2).fill(['rebind.example', '10.11.12.13 is not a public address (private)']));
+  });
+});
+
+describe('a resolver that never answers', () => {
+  it('costs a connection its own time, and a registration two seconds', async () => {
+    expect(await post(() => undefined)).toEqual({
+      kind: 'unreachable',
+      cause: 'dns',
+      phase: 'dns',
+      error: 'no answer for rebind.example within 300 ms (ETIMEOUT)',
+    });
+    expect(await checkHostname('rebind.example', () => undefined)).toBeUndefined();
+  });
+
+  it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])('or that fails with %s has its code', async (code) => {
+    const broken: Resolve = (_name, _options, callback) =>
+      callback(Object.assign(new Error('failed'), { code }), []);
+
+    expect(await post(broken)).toMatchObject({
+      kind: 'unreachable',
+      cause: 'dns',
+      error: expect.stringContaining(`(${code})`),
+    });
+  });
+});
+
+describe('a name that is registered', () => {
+  it.each(destinations.otherAddresses)('is refused when it resolves to %s', async (address) => {
+    const { resolve } = resolver(['93.184.216.34', address]);
+
+    expect(await checkHostname('rebind.example', resolve)).toBe(
+      'rebind.example resolves to an address that is not public',
+    );
+  });
+
+  it('is taken when all its addresses are public, or it has none yet', async () => {
+    expect(
+      await checkHostname('good.example', resolver(destinations.publicAddresses).resolve),
+    ).toBeUndefined();
+    expect(await checkHostname('new.example', resolver([]).resolve)).toBeUndefined();
+    const broken: Resolve = (_name, _options, callback) => callback(new Error('SERVFAIL'), []);
+    expect(await checkHostname('new.example', broken)).toBeUndefined();
+  });
+});

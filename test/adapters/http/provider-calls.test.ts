@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { getCACertificates } from 'node:tls';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { providerCalls } from '../../../lambdas/adapters/http/provider-calls.ts';
+
+/** Requests for tokens, and what keys are asked for with. */
+const seen: string[] = [];
+const answers: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>> = {
+  '/key': (_request, response) => response.end('a key: \xe9'),
+  '/echo': async (request, response) =>
+    response.end(`${request.method} ${request.headers['content-type']} ${await text(request)}`),
+  '/token': async (request, response) => {
+    seen.push(`${request.headers.authorization} ${await text(request)}`);
+    const isRight = request.headers.authorization === `Basic ${Buffer.from('id:secret').toString('base64')}`;
+    response.writeHead(isRight ? 200 : 401).end('{"access_token":"t1","expires_in":7200}');
+  },
+  '/short-token': (_request, response) => {
+    seen.push('short');
+    response.end('{"access_token":"t1","expires_in":60}');
+  },
+  '/no-token': (_request, response) => response.end('{"token_type":"none"}'),
+  '/own-key': (request, response) => {
+    seen.push(`key for ${request.headers.authorization}`);
+    response.writeHead(request.headers.authorization === 'Bearer t1' ? 200 : 401).end('a key');
+  },
+  '/no-longer': (_request, response) => response.writeHead(401).end('{}'),
+  '/missing': (_request, response) => response.writeHead(404).end('no such key'),
+  '/refused': (_request, response) => response.writeHead(400).end('{"error_code":"INVALID_API_KEYS"}'),
+  '/busy': (_request, response) => response.writeHead(429).end(),
+  '/broken': (_request, response) => response.writeHead(503).end(),
+  '/moved': (_request, response) => response.writeHead(302, { location: '/key' }).end(),
+  '/flood': (_request, response) => response.end('x'.repeat(70_000)),
+  '/hang': () => undefined,
+};
+const server = createServer((request, response) => answers[request.url ?? '']?.(request, response));
+const calls = providerCalls();
+const at = (path: string): URL => {
+  const address = server.address();
+  return new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}${path}`);
+};
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+it('reads a key, byte for byte', async () => {
+  expect(await calls.fetchKey(at('/key'))).toEqual({ isThere: true, text: 'a key: Ã©' });
+});
+
+it('posts what the server asks for', async () => {
+  const { text } = await calls.fetchKey(at('/echo'), { key_id: '1' });
+
+  expect(text).toBe('POST application/json {"key_id":"1"}');
+});
+
+it.each(['/missing', '/refused'])(
+  'tells a key that is not there from a server that fails: %s',
+  async (path) => {
+    expect(await calls.fetchKey(at(path))).toMatchObject({ isThere: false });
+  },
+);
+
+it.each(['/busy', '/broken', '/moved', '/flood', '/hang'])(
+  'throws for %s, in time for an answer',
+  async (path) => {
+    const startedAt = performance.now();
+
+    await expect(calls.fetchKey(at(path))).rejects.toThrow();
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
+  },
+);
+
+it('visits, and throws unless the answer is a 2xx', async () => {
+  await expect(calls.visit(at('/key'))).resolves.toBeUndefined();
+  await expect(calls.visit(at('/missing'))).rejects.toThrow('answered 404');
+});
+
+it('trusts what Node trusts', () => {
+  expect(calls.roots).toEqual(getCACertificates('default'));
+});
+
+describe('a key that only applications are shown', () => {
+  const client = (tokenPath = '/token', secret = 'secret') => ({
+    tokenUrl: at(tokenPath),
+    id: 'id',
+    secret,
+    scope: 'https://api.example.test/scope',
+  });
+  beforeEach(() => {
+    seen.length = 0;
+  });
+
+  it('is asked for with a token, which is kept', async () => {
+    const own = providerCalls();
+
+    expect(await own.fetchKey(at('/own-key'), undefined, client())).toEqual({ isThere: true, text: 'a key' });
+    await own.fetchKey(at('/own-key'), undefined, client());
+    expect(seen).toEqual([
+      'Basic aWQ6c2VjcmV0 grant_type=client_credentials&scope=https%3A%2F%2Fapi.example.test%2Fscope',
+      'key for Bearer t1',
+      'key for Bearer t1',
+    ]);
+  });
+
+  it('is asked for with a new token once the one before is about to end', async () => {
+    const own = providerCalls();
+
+    await own.fetchKey(at('/own-key'), undefined, client('/short-token'));
+    await own.fetchKey(at('/own-key'), undefined, client('/short-token'));
+    expect(seen.filter((call) => call === 'short')).toHaveLength(2);
+  });
+
+  it('is not "not there" when the token is no longer taken: the next request gets a new one', async () => {
+    const own = providerCalls();
+
+    await own.fetchKey(at('/own-key'), undefined, client());
+    await expect(own.fetchKey(at('/no-longer'), undefined, client())).rejects.toThrow(
+      'does not take the token',
+    );
+    await own.fetchKey(at('/own-key'), undefined, client());
+    expect(seen.filter((call) => call.startsWith('Basic'))).toHaveLength(2);
+  });
+
+  it('is not there for credentials that are wrong: the error says what to do, and no secret', async () => {
+    const failure = providerCalls().fetchKey(at('/own-key'), undefined, client('/token', 'wr0ng'));
+
+    await expect(failure).rejects.toThrow(/does not take the credentials: set the source's secret again/);
+    await expect(failure).rejects.not.toThrow(/wr0ng/);
+  });
+
+  it.each(['/no-token', '/broken', '/busy', '/moved', '/flood'])(
+    'throws for a token server that answers as %s',
+    async (path) => {
+      await expect(providerCalls().fetchKey(at('/own-key'), undefined, client(path))).rejects.toThrow();
+    },
+  );
+
+  it('asks for a token of its own for other credentials', async () => {
+    const own = providerCalls();
+
+    await own.fetchKey(at('/own-key'), undefined, client());
+    await expect(own.fetchKey(at('/own-key'), undefined, client('/token', 'other'))).rejects.toThrow();
+  });
+});

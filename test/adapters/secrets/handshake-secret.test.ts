@@ -1,0 +1,76 @@
+import { ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { expect, it } from 'vitest';
+import { handshakeSecret } from '../../../lambdas/adapters/secrets/handshake-secret.ts';
+import { awaitingValue } from '../../../lambdas/domain/provider/awaited-secret.ts';
+import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
+
+const now = unixMillis(Date.UTC(2026, 10, 25, 12));
+
+/** Secrets Manager with a secret that was made without a value; counts the calls. */
+function emptySecret(createdAt: number) {
+  const state = { calls: 0, error: undefined as Error | undefined };
+  const client = new SecretsManagerClient({ region: 'us-east-1' });
+  client.send = async (command: object) => {
+    state.calls++;
+    if (state.error) throw state.error;
+    if (command.constructor.name === 'GetSecretValueCommand')
+      throw new ResourceNotFoundException({ message: 'none', $metadata: {} });
+    return { CreatedDate: new Date(createdAt), $metadata: {} };
+  };
+  return { state, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
+}
+
+it('asks once in two seconds whether a secret is awaited, however many handshakes are forged', async () => {
+  const { state, port } = emptySecret(now - 7_200_000);
+  const answers = await Promise.all(Array.from({ length: 1000 }, () => port.isAwaited(now)));
+
+  expect(answers).not.toContain(true);
+  expect(state.calls).toBe(2);
+  await port.isAwaited(later(now, seconds(1)));
+  expect(state.calls).toBe(2);
+  await port.isAwaited(later(now, seconds(2)));
+  expect(state.calls).toBe(4);
+});
+
+it('remembers for two seconds that it could not ask', async () => {
+  const { state, port } = emptySecret(now - 60_000);
+  state.error = new Error('throttled');
+  for (let request = 0; request < 100; request++)
+    await expect(port.isAwaited(now)).rejects.toThrow('throttled');
+  expect(state.calls).toBe(1);
+
+  state.error = undefined;
+  expect(await port.isAwaited(later(now, seconds(2)))).toBe(true);
+});
+
+/** Secrets Manager with one version; counts what is put. */
+function oneVersion(SecretString: string, createdAt: number) {
+  const state = { puts: 0, version: { SecretString, createdAt } };
+  const client = new SecretsManagerClient({ region: 'us-east-1' });
+  client.send = async (command: object) => {
+    if (command.constructor.name === 'PutSecretValueCommand') state.puts++;
+    const { SecretString: text, createdAt: at } = state.version;
+    return { SecretString: text, VersionId: 'v1', CreatedDate: new Date(at), $metadata: {} };
+  };
+  return { state, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
+}
+
+it('looks at the window on the version that it replaces', async () => {
+  const open = oneVersion(awaitingValue(later(now, seconds(60))), now - 60_000);
+  const closed = oneVersion(awaitingValue(later(now, seconds(-1))), now - 60_000);
+  const old = oneVersion('unset', now - 3_600_000);
+
+  expect(await open.port.store('c'.repeat(64), now)).toBe(true);
+  expect(await closed.port.store('c'.repeat(64), now)).toBe(false);
+  expect(await old.port.store('c'.repeat(64), now)).toBe(false);
+  expect([open.state.puts, closed.state.puts, old.state.puts]).toEqual([1, 0, 0]);
+});
+
+it('never replaces a secret that a person stored since it was awaited', async () => {
+  const { state, port } = oneVersion(awaitingValue(later(now, seconds(60))), now - 60_000);
+  expect(await port.isAwaited(now)).toBe(true);
+  state.version = { SecretString: 'd'.repeat(64), createdAt: now };
+
+  expect(await port.store('c'.repeat(64), now)).toBe(false);
+  expect(state.puts).toBe(0);
+});

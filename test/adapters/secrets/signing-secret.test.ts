@@ -1,0 +1,100 @@
+import {
+  type GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { signingSecret } from '../../../lambdas/adapters/secrets/signing-secret.ts';
+import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
+
+const now = unixMillis(Date.UTC(2026, 10, 23, 12));
+const first = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const second = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
+const bytes = (secret: string) => ({
+  kind: 'v1',
+  bytes: Buffer.from(secret.replace('whsec_', ''), 'base64'),
+});
+
+type Versions = Readonly<Record<string, { readonly value: string; readonly createdAt: number } | undefined>>;
+
+/** Secrets Manager with one secret; counts the reads. */
+function secretWith(versions: Versions) {
+  const state = { versions, reads: 0 };
+  const client = new SecretsManagerClient({ region: 'us-east-1' });
+  client.send = async ({ input }: GetSecretValueCommand) => {
+    state.reads++;
+    const version = state.versions[input.VersionStage ?? ''];
+    if (version === undefined) throw new ResourceNotFoundException({ message: 'none', $metadata: {} });
+    return { SecretString: version.value, CreatedDate: new Date(version.createdAt), $metadata: {} };
+  };
+  return { state, secret: signingSecret(client, 'Signing') };
+}
+
+describe('the signing secret', () => {
+  it.each([
+    ['with whsec_', first],
+    ['without whsec_', first.replace('whsec_', '')],
+    ['with white space around it', ` ${first}\n`],
+  ])('is read %s', async (_how, value) => {
+    const { secret } = secretWith({ AWSCURRENT: { value, createdAt: 0 } });
+
+    expect(await secret.keys(now)).toEqual([bytes(first)]);
+  });
+
+  it('is read again after five minutes only', async () => {
+    const { state, secret } = secretWith({ AWSCURRENT: { value: first, createdAt: 0 } });
+
+    await secret.keys(now);
+    await secret.keys(later(now, seconds(299)));
+    expect(state.reads).toBe(1);
+    state.versions = { AWSCURRENT: { value: second, createdAt: 0 } };
+
+    expect(await secret.keys(later(now, seconds(300)))).toEqual([bytes(second)]);
+  });
+
+  it('signs with the previous key, too, for a day after a rotation', async () => {
+    const versions = {
+      AWSCURRENT: { value: second, createdAt: now },
+      AWSPREVIOUS: { value: first, createdAt: 0 },
+    };
+    const { secret } = secretWith(versions);
+
+    expect(await secret.keys(later(now, seconds(86_399)))).toEqual([bytes(second), bytes(first)]);
+    expect(await secret.keys(later(now, seconds(2 * 86_400)))).toEqual([bytes(second)]);
+  });
+
+  it('is one key while there was no rotation', async () => {
+    const { secret } = secretWith({ AWSCURRENT: { value: first, createdAt: now } });
+
+    expect(await secret.keys(now)).toEqual([bytes(first)]);
+  });
+
+  it('may list its keys with exact ends', async () => {
+    const keys = [{ key: second }, { key: first, notAfter: '2026-11-23T13:00:00Z' }];
+    const { secret } = secretWith({ AWSCURRENT: { value: JSON.stringify({ keys }), createdAt: 0 } });
+
+    expect(await secret.keys(now)).toEqual([bytes(second), bytes(first)]);
+    expect(await secret.keys(later(now, seconds(3600)))).toEqual([bytes(second)]);
+  });
+
+  it.each(['', 'unset', 'whsec_', 'whsec_c2hvcnQ=', 'not base64!', '{"keys":[]}'])(
+    'of "%s" is none: nothing is signed, and it is looked for once in two seconds',
+    async (value) => {
+      const { state, secret } = secretWith({ AWSCURRENT: { value, createdAt: 0 } });
+
+      const asked = await Promise.allSettled(Array.from({ length: 1000 }, () => secret.keys(now)));
+      expect(asked.every(({ status }) => status === 'rejected')).toBe(true);
+      await expect(secret.keys(later(now, seconds(1)))).rejects.toThrow(/holds no key/);
+      expect(state.reads).toBe(1);
+      state.versions = { AWSCURRENT: { value: first, createdAt: 0 } };
+
+      expect(await secret.keys(later(now, seconds(2)))).toEqual([bytes(first)]);
+    },
+  );
+
+  it('never stands in its own error', async () => {
+    const { secret } = secretWith({ AWSCURRENT: { value: 'hush-hush', createdAt: 0 } });
+
+    await expect(secret.keys(now)).rejects.not.toThrow(/hush/);
+  });
+});

@@ -1,0 +1,218 @@
+import { Readable } from 'node:stream';
+import { expect, it, vi } from 'vitest';
+import { describeEndpoint } from '../../../cli/endpoints/format.ts';
+import { unixMillis } from '../../../lambdas/domain/time.ts';
+import { endpointView } from '../../../lambdas/management/views.ts';
+import { cliAws } from '../../support/cli/aws.ts';
+import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
+import { managementWorld } from '../../support/worlds/management-world.ts';
+
+async function world() {
+  const aws = await cliAws({}, { api: managementWorld().call });
+  return {
+    /** What a person reads. */
+    run: (...args: string[]) => aws.run('endpoints', ...args),
+    /** What a program gets. */
+    async json(...args: string[]) {
+      const { stdout, stderr } = await aws.run('endpoints', ...args, '--json');
+      return stdout === '' ? stderr : JSON.parse(stdout);
+    },
+    [Symbol.asyncDispose]: aws[Symbol.asyncDispose],
+  };
+}
+
+const words = (text: string): string[] => text.split(' ');
+const create = words('create acme https://a.example --id a');
+
+it('each setting can be given, and taken away by null', async () => {
+  await using api = await world();
+  const settings = [
+    ...words('--max-per-second 0.5 --max-concurrent 3 --timeout 1.5 --retry-delays 1 2.5'),
+    ...words('--filter {"path":"a","gt":1} --description d --header X-A=1 --metadata b=2'),
+  ];
+
+  const { endpoint } = await api.json(...create, ...settings);
+  const names = settings.filter((arg) => arg.startsWith('--'));
+  const left = await api.json('update', 'acme', 'a', ...names.flatMap((name) => [name, 'null']));
+
+  expect(endpoint).toMatchObject({
+    ...{ maxPerSecond: 0.5, maxConcurrent: 3, timeout: 1.5, retryDelays: [1, 2.5] },
+    ...{ filter: { path: 'a', gt: 1 }, description: 'd', headers: ['X-A'], metadata: { b: '2' } },
+  });
+  expect(left).toMatchObject({ description: '', headers: [], metadata: {}, url: 'https://a.example' });
+  for (const name of ['maxPerSecond', 'maxConcurrent', 'timeout', 'retryDelays', 'filter'])
+    expect(left).not.toHaveProperty(name);
+});
+
+it('one that is well has a closed breaker, and nothing waits', async () => {
+  await using api = await world();
+  await api.run(...create);
+
+  const { stdout } = await api.run(...words('show acme a'));
+
+  expect(stdout).toMatch(/^status {8}enabled\nbreaker {7}closed\nwaiting {7}0 deliveries$/m);
+  expect(await api.json(...words('show acme a'))).toMatchObject({ breaker: { state: 'closed' } });
+});
+
+it('one that is down tells since when, the next probe, what to do, and how many wait', () => {
+  const endpoint = endpointView(newEndpoint(unixMillis(0)));
+  const shown = (breaker: object) =>
+    describeEndpoint({
+      ...endpoint,
+      breaker: { state: 'closed', failures: 0, waiting: { count: 1, isExact: true }, ...breaker },
+    });
+  const times = { since: '2026-12-01T09:12:44.120Z', nextProbeAt: '2026-12-01T09:31:02.000Z' };
+
+  const open = shown({
+    ...{ state: 'open', failures: 14, failingSince: '2026-12-01T09:12:31.004Z', ...times },
+    waiting: { count: 4000, isExact: false },
+  });
+  expect(open).toContain(
+    'open since 2026-12-01 09:12:44Z: one delivery is tried at 2026-12-01 09:31:02Z; endpoints test tries now',
+  );
+  expect(open).toContain('since 2026-12-01 09:12:31Z; 14 in a row found it down');
+  expect(open).toContain('more than 4000 deliveries');
+  expect(shown({ state: 'half-open', ...times })).toContain('half-open, open since 2026-12-01 09:12:44Z');
+  expect(shown({ failingSince: '2026-12-01T09:12:31.004Z' })).toMatch(
+    /^failing {7}since 2026-12-01 09:12:31Z$/m,
+  );
+  const patient = shown({ retryAfter: times.nextProbeAt });
+  expect(patient).toContain('no request before 2026-12-01 09:31:02Z (Retry-After)');
+  expect(patient).toMatch(/waiting {7}1 delivery$/m);
+});
+
+it('what an update does not name stays', async () => {
+  await using api = await world();
+
+  await api.json(...create, ...words('--max-per-second 0.5 --header X-A=1'));
+  const left = await api.json(...words('update acme a --timeout null'));
+
+  expect(left).toMatchObject({ maxPerSecond: 0.5, headers: ['X-A'] });
+});
+
+it('a header is set, changed and taken away by itself; its value is not shown', async () => {
+  await using api = await world();
+
+  const created = await api.run(...create, '--header', 'X-Key=hunter2', 'X-A=1');
+  const updated = await api.run(...words('update acme a --header X-A= X-B=2'));
+
+  expect(created.stdout).toMatch(/\nheaders {7}X-A X-Key\n/);
+  expect(updated.stdout).toMatch(/\nheaders {7}X-B X-Key\n/);
+  for (const { stdout, stderr } of [created, updated]) expect(stdout + stderr).not.toContain('hunter2');
+});
+
+it.each([
+  ['show', '..', 'a'],
+  ['show', 'acme', '..'],
+  ['delete', 'acme', '.'],
+  ['update', 'acme', 'a/b', '--description', 'x'],
+  ['create', '.', 'https://a.example'],
+  ['create', 'acme', 'https://a.example', '--id', 'x'.repeat(65)],
+  ['rotate-secret', '%2e%2e', 'a'],
+  ['enable', 'acme', '\u202ea'],
+])(
+  'a tenant or an id that cannot be one is a wrong command line, with the rule: %s %s %s',
+  async (...args) => {
+    await using api = await world();
+
+    const { code, stderr } = await api.run(...args);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/expected 1 to 64 of A-Z a-z 0-9 _ .*, got \d+ characters?\./);
+  },
+);
+
+it('blanks around a secret and a URL are no part of them', async () => {
+  await using api = await world();
+
+  pipe(` \t${theirs} \r\n`);
+  const { endpoint } = await api.json('create', 'acme', ' https://a.example ', '--id', 'a', '--secret-stdin');
+
+  expect(endpoint).toMatchObject({ url: 'https://a.example' });
+  expect(await api.json('secret', 'acme', 'a')).toMatchObject([{ secret: theirs }]);
+});
+
+it.each([['hunter2'], ['=hunter2'], ['X-A=hunter2', 'X-A=2']])(
+  'headers that cannot be are a wrong command line, and are not repeated: %s',
+  async (...headers) => {
+    await using api = await world();
+
+    const { code, stderr } = await api.run(...create, '--header', ...headers);
+
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('hunter2');
+  },
+);
+
+/** Somebody who pipes the secret in. */
+const pipe = (text: string) =>
+  vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([text]) as never);
+
+const theirs = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+const next = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
+
+it('a secret that was brought along signs, and is not shown again', async () => {
+  await using api = await world();
+
+  pipe(`${theirs}\n`);
+  const created = await api.run(...create, '--secret-stdin');
+  pipe(next);
+  const rotated = await api.run(...words('rotate-secret acme a --secret-stdin'));
+
+  const secrets = await api.json('secret', 'acme', 'a');
+  expect(secrets).toEqual([
+    expect.objectContaining({ secret: next }),
+    expect.objectContaining({ secret: theirs, endsAt: expect.any(String) }),
+  ]);
+  expect(created.stdout).toMatch(/\nsecret {8}as given\n$/);
+  expect(rotated.stdout).toMatch(/^secret {8}as given\nsecret {8}whsec_.* \(signs until .*\)\n$/);
+});
+
+it('nor is it shown to a program', async () => {
+  await using api = await world();
+
+  pipe(theirs);
+  const { secret } = await api.json(...create, '--secret-stdin');
+  pipe(next);
+  const rotated = await api.json(...words('rotate-secret acme a --secret-stdin'));
+
+  expect(secret).toEqual({ kind: 'v1', createdAt: expect.any(String) });
+  expect(rotated).toEqual([
+    { kind: 'v1', createdAt: expect.any(String) },
+    expect.objectContaining({ secret: theirs }),
+  ]);
+});
+
+it('of an Ed25519 key that was brought along the public half is shown', async () => {
+  await using api = await world();
+
+  pipe(`whsk_${Buffer.alloc(32, 1).toString('base64')}`);
+  const { stdout } = await api.run(...create, '--secret-stdin');
+
+  expect(stdout).toMatch(/\nsecret {8}whpk_/);
+});
+
+it('what is no secret is refused without repeating it, and so is what would contradict it', async () => {
+  await using api = await world();
+
+  pipe('hunter2');
+  const refused = await api.run(...create, '--secret-stdin');
+
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('secret: expected whsec_') });
+  expect(refused.stderr).not.toContain('hunter2');
+  expect(await api.run(...create, '--secret-stdin', '--ed25519')).toMatchObject({ code: 2 });
+});
+
+it('an update says what to change, and leaves an endpoint its types', async () => {
+  await using api = await world();
+  await api.run('create', 'acme', 'https://a.example', '--id', 'a');
+
+  expect(await api.run('update', 'acme', 'a')).toMatchObject({
+    code: 2,
+    stderr: 'Say what to change: --help lists what there is.\n',
+  });
+  expect(await api.run('update', 'acme', 'a', '--types', 'null')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("An endpoint always has some: '*' is all of them."),
+  });
+});

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { cliAws } from '../../support/cli/aws.ts';
+import { managementWorld } from '../../support/worlds/management-world.ts';
+
+async function withEndpoint() {
+  const { call } = managementWorld();
+  const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
+  await call('POST', '/v1/tenants/acme/endpoints', fields);
+  return cliAws({}, { api: call });
+}
+
+it('a filter is tried on a payload, and what keeps it out is shown', async () => {
+  await using aws = await withEndpoint();
+  const filter = '{"all":[{"path":"items.*.price","gt":10},{"path":["a.b"],"equals":1}]}';
+  const data = '{"items":[{"price":5},{"price":50}],"a.b":2}';
+
+  const { code, stdout } = await aws.run(
+    ...['endpoints', 'filter-test', 'acme', 'ep_1', '--filter', filter, '--data', data],
+  );
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('all.1 {"path":["a.b"],"equals":1}');
+  expect(stdout).not.toContain('all.0');
+  expect(stdout).toContain('0 of 1 taken');
+});
+
+it('without a payload, and with no events, it says what to give', async () => {
+  await using aws = await withEndpoint();
+
+  const { code, stdout } = await aws.run('endpoints', 'filter-test', 'acme', 'ep_1');
+
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/give a payload with --data/)]);
+});
+
+it('a file that is none is a wrong command line', async () => {
+  await using aws = await withEndpoint();
+
+  const { code, stderr } = await aws.run(
+    'endpoints',
+    'filter-test',
+    'acme',
+    'ep_1',
+    '--data-file',
+    'nowhere',
+  );
+
+  expect([code, stderr]).toEqual([2, 'nowhere cannot be read as a JSON file.\n']);
+});

@@ -1,0 +1,173 @@
+import { expect, it } from 'vitest';
+import { deliveryDeadLetter, taskDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
+import { unixMillis } from '../../../lambdas/domain/time.ts';
+import { cliAws, sqsMessage } from '../../support/cli/aws.ts';
+
+const at = unixMillis(1_795_580_000_000);
+const letter = (id: string, tenant: string, endpointId: string, cause: 'refused' | 'exhausted') =>
+  deliveryDeadLetter(
+    { id, attempts: 3, tenant, endpointId, eventType: 'invoice.paid', host: `${endpointId}.example` },
+    { cause, reason: cause === 'refused' ? 'answered 404' : 'exhausted after 3 attempts, refused' },
+    at,
+  ).body;
+
+const bodies = [
+  letter('d1', 'acme', 'billing', 'refused'),
+  letter('d2', 'acme', 'billing', 'exhausted'),
+  letter('d3', 'acme', 'crm', 'refused'),
+  letter('d4', 'umbrella', 'billing', 'refused'),
+];
+
+/** A queue that hides what it gave until that is given back, ten at a time. */
+function undelivered(...all: string[]) {
+  const messages = all.map((body) => sqsMessage(body));
+  let visible = [...messages];
+  return {
+    GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: String(all.length) } }),
+    ReceiveMessage: () => ({ Messages: visible.splice(0, 10) }),
+    ChangeMessageVisibilityBatch: () => {
+      visible = [...messages];
+      return { Successful: [], Failed: [] };
+    },
+  };
+}
+
+it('lists tenant, endpoint, type and host', async () => {
+  await using aws = await cliAws(undelivered(letter('d1', 'acme', 'billing', 'refused')));
+
+  const listed = await aws.run('dlq', 'list', 'undelivered', '--json');
+  const table = await aws.run('dlq', 'list', 'undelivered');
+
+  expect(JSON.parse(listed.stdout)).toEqual([
+    {
+      queue: 'undelivered',
+      id: 'd1',
+      reason: 'answered 404',
+      cause: 'refused',
+      attempts: 3,
+      at: new Date(at).toISOString(),
+      tenant: 'acme',
+      endpointId: 'billing',
+      eventType: 'invoice.paid',
+      host: 'billing.example',
+    },
+  ]);
+  for (const known of ['acme', 'billing', 'invoice.paid', 'billing.example', 'answered 404'])
+    expect(table.stdout).toContain(known);
+});
+
+it.each([
+  [
+    ['--tenant', 'acme'],
+    ['d1', 'd2', 'd3'],
+  ],
+  // An endpoint's id is its tenant's: alone it means one that has no tenant.
+  [['--endpoint', 'billing'], []],
+  [
+    ['--tenant', 'acme', '--endpoint', 'billing'],
+    ['d1', 'd2'],
+  ],
+  [
+    ['--reason', 'refused'],
+    ['d1', 'd3', 'd4'],
+  ],
+  [
+    ['--reason', 'ANSWERED'],
+    ['d1', 'd3', 'd4'],
+  ],
+  [
+    ['--reason', 'REFUSED'],
+    ['d1', 'd3', 'd4'],
+  ],
+  [['--id', 'd2'], ['d2']],
+  [['--tenant', 'acme', '--endpoint', 'crm', '--reason', 'exhausted'], []],
+])('dlq list and dlq drop %j are about the same letters', async (filters, ids) => {
+  await using aws = await cliAws(undelivered(...bodies));
+
+  const listed = await aws.run('dlq', 'list', 'undelivered', ...filters, '--json');
+  const dropped = await aws.run('dlq', 'drop', 'undelivered', ...filters, '--yes', '--json');
+
+  expect(JSON.parse(listed.stdout).map(({ id }: { id: string }) => id)).toEqual(ids);
+  expect(JSON.parse(dropped.stdout)).toMatchObject({
+    queue: 'undelivered',
+    dropped: ids.length,
+    others: 4 - ids.length,
+    isWhole: true,
+  });
+  const deleted = aws.inputsOf('DeleteMessage').map(({ ReceiptHandle }) => JSON.parse(`${ReceiptHandle}`).id);
+  expect(deleted.toSorted()).toEqual(ids);
+});
+
+it('what does not fit stays, and is visible again at once', async () => {
+  await using aws = await cliAws(undelivered(...bodies));
+
+  const { stdout } = await aws.run('dlq', 'drop', 'undelivered', '--tenant', 'umbrella', '--yes');
+
+  expect(stdout).toBe('1 dead letter dropped from undelivered; 3 that do not fit stay.\n');
+  const [given] = aws.inputsOf('ChangeMessageVisibilityBatch');
+  expect(given?.['Entries']).toHaveLength(3);
+  expect(given?.['Entries']).toMatchObject([
+    { VisibilityTimeout: 0 },
+    { VisibilityTimeout: 0 },
+    { VisibilityTimeout: 0 },
+  ]);
+});
+
+it.each(['--reason', '--id'])('an empty %s does not mean all', async (option) => {
+  await using aws = await cliAws(undelivered(...bodies));
+
+  const { code, stderr } = await aws.run('dlq', 'drop', 'undelivered', option, '', '--yes');
+
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('It is empty.');
+  expect(aws.inputsOf('DeleteMessage')).toEqual([]);
+});
+
+it('dropping an id that is not there is refused', async () => {
+  await using aws = await cliAws(undelivered(...bodies));
+
+  const { code, stderr } = await aws.run('dlq', 'drop', 'undelivered', '--id', 'd7', '--yes');
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('undelivered has no dead letter d7');
+});
+
+it('nothing is dropped without --yes where no one can be asked', async () => {
+  await using aws = await cliAws(undelivered(...bodies));
+
+  const { code, stderr } = await aws.run('dlq', 'drop', 'undelivered');
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('repeat with --yes');
+  expect(aws.inputsOf('DeleteMessage')).toEqual([]);
+});
+
+it('redrive is about the same letters, and says what it left', async () => {
+  await using aws = await cliAws(undelivered(...bodies));
+
+  const { stderr, stdout } = await aws.run(
+    'dlq',
+    'redrive',
+    'undelivered',
+    '--tenant',
+    'acme',
+    '--endpoint',
+    'crm',
+    '--json',
+  );
+
+  // There is no table behind it, so that its record is missing.
+  expect(JSON.parse(stdout)).toMatchObject({ sent: 0, others: 3, refused: [{ id: 'd3' }] });
+  expect(stderr).toContain('d3: there is no such delivery any more; it stays in the queue');
+  expect(aws.inputsOf('DeleteMessage')).toEqual([]);
+});
+
+it('a task that SQS moved is told by its own tenant and endpoint', async () => {
+  const task = taskMessage({ deliveryId: 'd9', attempt: 2 }, { tenant: 'acme', endpointId: 'crm' }).body;
+  const malformed = taskDeadLetter('{', { id: 'm1', cause: 'malformed', reason: 'not JSON' }, at).body;
+  await using aws = await cliAws(undelivered(task, malformed));
+
+  const { stdout } = await aws.run('dlq', 'list', 'delivery', '--tenant', 'acme', '--json');
+
+  expect(JSON.parse(stdout)).toMatchObject([{ id: 'd9', tenant: 'acme', endpointId: 'crm' }]);
+});

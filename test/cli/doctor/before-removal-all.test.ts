@@ -1,0 +1,179 @@
+import { expect, test } from 'vitest';
+import type { Answers } from '../../support/cli/aws.ts';
+import { deployedOutputs, keptAws } from '../../support/cli/kept-aws.ts';
+import { dynamodbItem } from '../../support/fixtures/dynamodb-items.ts';
+
+const names = [
+  'Hookline-SourcestripeWorkQueue1-A',
+  'Hookline-SourcepartnerWorkQueue1-A',
+  'Hookline-OutboundPublishingQueue1-A',
+  'Hookline-OutboundDeliveringQueue1-A',
+  'publish',
+  'subscription',
+  'delivery',
+  'undelivered',
+  'stripe',
+  'partner',
+];
+const emptyQueues = Object.fromEntries(names.map((name) => [name, { messages: [] as string[] }]));
+
+interface FakeDelivery {
+  readonly status: string;
+  readonly dueAt?: number;
+  readonly endpointId?: string;
+}
+
+/** @param jobs running recoveries */
+function tables(deliveries: readonly FakeDelivery[], jobs = 0, isCutShort = false): Answers {
+  const all = deliveries.map((delivery, nth) => ({
+    id: `d${nth}`,
+    tenant: 'acme',
+    endpointId: 'e1',
+    dueAt: 1,
+    ...delivery,
+  }));
+  const keys = ({ ExpressionAttributeValues }: Readonly<Record<string, unknown>>) => {
+    const shard = Object(ExpressionAttributeValues)[':shard']?.S;
+    return all.filter((_, nth) => String(nth % 8) === shard).map(({ id }) => dynamodbItem({ id, dueAt: 1 }));
+  };
+  return {
+    Query: (input) =>
+      input['TableName'] === 'endpoints'
+        ? { Items: Array.from({ length: jobs }, (_, nth) => dynamodbItem({ tenant: '/job', id: `j${nth}` })) }
+        : {
+            Items: keys(input),
+            ...(isCutShort && { LastEvaluatedKey: dynamodbItem({ id: 'd0' }) }),
+          },
+    BatchGetItem: ({ RequestItems }) => {
+      const { Keys } = Object(RequestItems).deliveries;
+      const ids = Keys.map(({ id }: { id: { S: string } }) => id.S);
+      return { Responses: { deliveries: all.filter(({ id }) => ids.includes(id)).map(dynamodbItem) } };
+    },
+  };
+}
+
+const world = (answers: Answers, queues: object = {}) =>
+  keptAws({ secrets: {}, queues: { ...emptyQueues, ...queues } }, answers, deployedOutputs);
+
+test('a stack with nothing left may be destroyed', async () => {
+  await using aws = await world(tables([]));
+
+  const { code, stdout } = await aws.run('doctor', '--before-removal', '--all');
+
+  expect(stdout).not.toContain('✘');
+  expect(code).toBe(0);
+  expect(aws.inputsOf('Scan')).toEqual([]);
+});
+
+test.each([
+  [
+    'subscription',
+    /✘ dead letters of subscription: about 1 message\n {4}npx hookline .*dlq redrive subscription\n/,
+  ],
+  [
+    'undelivered',
+    /✘ dead letters of undelivered: about 1 message\n {4}npx hookline .*dlq redrive undelivered\n/,
+  ],
+  ['publish', /✘ dead letters of publish: about 1 message\n {4}npx hookline .*dlq redrive publish\n/],
+  ['delivery', /✘ dead letters of delivery: about 1 message\n {4}npx hookline .*dlq redrive delivery\n/],
+])('a dead letter of %s is named', async (name, said) => {
+  await using aws = await world(tables([]), { [name]: { messages: ['x'] } });
+
+  const { code, stdout } = await aws.run('doctor', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(said);
+});
+
+test('deliveries in the table are counted by what they wait for', async () => {
+  const held = Array.from({ length: 7 }, (_, nth) => ({ status: 'held', endpointId: `e${nth}` }));
+  const deliveries = [{ status: 'pending' }, { status: 'pending' }, { status: 'failed' }, ...held];
+  // The index has not heard yet that this one is done.
+  const done = { status: 'delivered', dueAt: undefined };
+  await using aws = await world(tables([...deliveries, done], 1));
+
+  const { code, stdout } = await aws.run('doctor', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('✘ pending deliveries: 2 deliveries in the table\n');
+  expect(stdout).toContain(
+    '✘ held deliveries: 7 deliveries of endpoints that are disabled: acme/e0, acme/e1, acme/e2, acme/e3, acme/e4, and 2 more\n',
+  );
+  expect(stdout).toContain('✘ failed deliveries: 1 delivery whose dead letter is not sent yet\n');
+  expect(stdout).toContain('✘ recoveries: 1 recovery running\n');
+  expect(aws.inputsOf('Scan')).toEqual([]);
+});
+
+test('a count that is cut is told as the least, also where nothing of the kind was seen', async () => {
+  await using aws = await world(tables([{ status: 'held' }], 200, true));
+
+  const { code, stdout } = await aws.run('doctor', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('✘ pending deliveries: at least 0 deliveries in the table\n    There are more');
+  expect(stdout).toContain('✘ held deliveries: at least 1 delivery of endpoints');
+  expect(stdout).toContain('✘ recoveries: at least 200 recoveries running\n');
+});
+
+test('what a throttled table does not give makes the count the least', async () => {
+  const { BatchGetItem: _, ...answers } = tables([{ status: 'pending' }]);
+  const BatchGetItem: Answers[string] = ({ RequestItems }) => ({ UnprocessedKeys: RequestItems });
+  await using aws = await world({ ...answers, BatchGetItem });
+
+  const { code, stdout } = await aws.run('doctor', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('✘ pending deliveries: at least 0 deliveries');
+});
+
+test.each(names)('a queue that does not exist is no empty one: %s', async (name) => {
+  const { [name]: _, ...queues } = emptyQueues;
+  await using aws = await keptAws({ secrets: {}, queues }, tables([]), deployedOutputs);
+
+  const { code, stdout } = await aws.run('doctor', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    new RegExp(
+      `✘ (queue|dead letters) of \\w+: there is no queue ${name} in this account and region\n +Is this the right stack, account and region`,
+    ),
+  );
+});
+
+test.each(['deliveries', 'endpoints'])('nor is a table: %s', async (table) => {
+  const answers = tables([]);
+  const Query: Answers[string] = (input, url) => {
+    if (input['TableName'] === table)
+      throw Object.assign(new Error('none'), { name: 'ResourceNotFoundException' });
+    return answers['Query']?.(input, url);
+  };
+  await using aws = await world({ ...answers, Query });
+
+  const { code, stdout } = await aws.run('doctor', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    `✘ unfinished deliveries: there is no table ${table} in this account and region\n`,
+  );
+});
+
+test('the removal of a source reads no table, and a source named like a queue of the stack is told apart', async () => {
+  const sources = { ...deployedOutputs.inbound.sources, publish: deployedOutputs.inbound.sources.stripe };
+  const outputs = {
+    ...deployedOutputs,
+    inbound: { ...deployedOutputs.inbound, sources },
+    queues: { ...deployedOutputs.queues, inbound: { ...deployedOutputs.queues.inbound, publish: 'sqs:own' } },
+    dlqs: { ...deployedOutputs.dlqs, inbound: { ...deployedOutputs.dlqs.inbound, publish: 'dlq:own-dlq' } },
+  };
+  const queues = { ...emptyQueues, own: { messages: [] }, 'own-dlq': { messages: ['x'] } };
+  await using aws = await keptAws({ secrets: {}, queues }, tables([]), outputs);
+
+  const one = await aws.run('doctor', '--before-removal', 'publish');
+  const all = await aws.run('doctor', '--all');
+
+  expect(one.stdout).toMatch(
+    /✘ dead letters of source:publish: about 1 message\n.*dlq redrive source:publish\n/,
+  );
+  expect(all.stdout).toContain('✔ dead letters of stack:publish: 0 messages');
+  expect(aws.inputsOf('Query').length).toBe(9);
+});

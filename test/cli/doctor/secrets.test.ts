@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import type { Answers } from '../../support/cli/aws.ts';
+import { arnOf, keptAws, secretOf } from '../../support/cli/kept-aws.ts';
+import { whsec } from '../../support/cli/kept-fixtures.ts';
+
+const partner = secretOf('partner', 'partner', ['a shared key of the partner']);
+const placeholder = 'CHANGE_ME';
+const doctor = async (secrets: object, answers: Answers = {}) => {
+  await using aws = await keptAws({ secrets: { ...partner, ...secrets }, queues: {} }, answers);
+  return await aws.run('doctor');
+};
+
+it.each([
+  ['no value', [] as string[]],
+  ['an empty value', ['']],
+  ['a placeholder', [placeholder]],
+])('a source with %s is named, with secrets set where nothing was left', async (_, values) => {
+  const { code, stdout } = await doctor(secretOf('new', 'stripe', values));
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/✘ secret of stripe: .*\n {4}npx hookline .*secrets set stripe\n/);
+  expect(stdout).not.toContain('secret of partner');
+});
+
+it.each([
+  ['tagged', secretOf('old', 'stripe', [whsec('a')])],
+  [
+    'named by an earlier version',
+    { [arnOf('Hookline/stripe')]: { Name: 'Hookline/stripe', values: [whsec('a')] } },
+  ],
+  [
+    'twice with one value',
+    { ...secretOf('old', 'stripe', [whsec('a')]), ...secretOf('older', 'stripe', [whsec('a')]) },
+  ],
+])('and with adopt where a secret was left: %s', async (_, left) => {
+  const { stdout } = await doctor({ ...secretOf('new', 'stripe', []), ...left });
+
+  expect(stdout).toMatch(
+    /✘ secret of stripe: not set.*\n {4}An earlier source of this name left its secret.*\n {4}npx hookline --local .*adopt stripe\n/,
+  );
+  expect(stdout).not.toContain(whsec('a'));
+});
+
+it('of several with different values it names one whole command', async () => {
+  const left = { ...secretOf('old', 'stripe', [whsec('a')]), ...secretOf('older', 'stripe', [whsec('b')]) };
+  const { stdout } = await doctor({ ...secretOf('new', 'stripe', []), ...left });
+
+  expect(stdout).toMatch(
+    /left 2 secrets with different values.*\n {4}npx hookline .*adopt stripe --from arn:\S+:secret:old/,
+  );
+});
+
+it.each([
+  ['of another source', secretOf('old', 'github', [whsec('a')])],
+  ['of another stack', secretOf('old', 'stripe', [whsec('a')], { stack: 'Hookline-staging' })],
+  ['no secret itself', secretOf('old', 'stripe', [placeholder])],
+  ['without a value', secretOf('old', 'stripe', [])],
+])('what was left is not offered when it is %s', async (_, left) => {
+  const { stdout } = await doctor({ ...secretOf('new', 'stripe', []), ...left });
+
+  expect(stdout).toMatch(/secrets set stripe\n/);
+  expect(stdout).not.toContain('adopt');
+});
+
+it('a secret that does not exist is no empty one', async () => {
+  const { code, stdout } = await doctor({});
+
+  expect(code).toBe(1);
+  expect(stdout).toContain(`✘ secret of stripe: ${arnOf('new')} does not exist in this account and region`);
+  expect(stdout).not.toContain('secrets set stripe');
+});
+
+it('a secret that is being deleted is to be restored', async () => {
+  const { stdout } = await doctor(secretOf('new', 'stripe', [], { DeletedDate: 1_795_000_000 }));
+
+  expect(stdout).toContain(`aws secretsmanager restore-secret --secret-id ${arnOf('new')}`);
+});
+
+it('a secret that may not be read, or a list that may not, hides no other source', async () => {
+  const denied = () => {
+    throw Object.assign(new Error('not you'), { name: 'AccessDeniedException' });
+  };
+  const GetSecretValue: Answers[string] = ({ SecretId }) => {
+    if (SecretId === arnOf('partner')) denied();
+    throw Object.assign(new Error('none'), { name: 'ResourceNotFoundException' });
+  };
+  const { stdout } = await doctor(secretOf('new', 'stripe', []), { GetSecretValue, ListSecrets: denied });
+
+  expect(stdout).toContain('✘ secret of partner: could not be checked: AWS refused: AccessDeniedException');
+  expect(stdout).toMatch(/✘ secret of stripe: not set.*\n {4}npx hookline .*secrets set stripe\n/);
+});

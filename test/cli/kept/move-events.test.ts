@@ -1,0 +1,225 @@
+import { describe, expect, it, test } from 'vitest';
+import type { DlqMessage } from '../../../cli/dlq/dead-letter.ts';
+import { type MovePorts, moveEvents } from '../../../cli/kept/move-events.ts';
+import { unixMillis } from '../../../lambdas/domain/time.ts';
+
+let made = 0;
+const message = (body: string, attributes: Record<string, string> = {}): DlqMessage => {
+  made += 1;
+  return { messageId: `m${made}`, receiptHandle: `r${made}`, body, sentAt: unixMillis(1), attributes };
+};
+
+const heading = { v: 1, provider: 'stripe', type: 'invoice.paid', receivedAt: 1, correlationId: 'c' };
+const event = (id: string, source = 'stripe', where: object = { body: '{}' }) =>
+  JSON.stringify({ ...heading, source, id, headers: {}, ...where });
+const letter = (original: string, kind = 'inbound') =>
+  JSON.stringify({ v: 1, kind, id: 'stripe#x', reason: 'it broke', at: 1, attempts: 7, message: original });
+
+interface World {
+  /** What is left over. */
+  readonly queue: DlqMessage[];
+  readonly sent: { body: string; attributes: Readonly<Record<string, string>> }[];
+  readonly givenBack: string[];
+  ports(changed?: Partial<MovePorts>): MovePorts;
+}
+
+/** A queue that hides what it gave until it is given back; a killed run's messages are visible again by the next one. */
+function world(...messages: DlqMessage[]): World {
+  const queue = [...messages];
+  const sent: World['sent'] = [];
+  const givenBack: string[] = [];
+  return {
+    queue,
+    sent,
+    givenBack,
+    ports: (changed = {}) => {
+      const hidden = new Set<DlqMessage>();
+      return {
+        receive: async () => {
+          const batch = queue.filter((one) => !hidden.has(one)).slice(0, 3);
+          for (const one of batch) hidden.add(one);
+          return batch;
+        },
+        giveBack: async (back) => void givenBack.push(...back.map(({ messageId }) => messageId)),
+        delete: async (one) => void queue.splice(queue.indexOf(one), 1),
+        send: async (one) => void sent.push(one),
+        obstacle: async () => undefined,
+        progress: () => undefined,
+        isStopped: () => false,
+        ...changed,
+      };
+    },
+  };
+}
+
+test('every event of the source goes as it is, with its attributes', async () => {
+  const { queue, sent, ports } = world(message(event('e1'), { shopDomain: 'a' }), message(event('e2')));
+
+  expect(await moveEvents('stripe', ports())).toEqual({
+    moved: 2,
+    staying: [],
+    ofOthers: {},
+    wasStopped: false,
+    isWhole: true,
+  });
+  expect(sent).toEqual([
+    { body: event('e1'), attributes: { shopDomain: 'a', source: 'stripe', eventType: 'invoice.paid' } },
+    { body: event('e2'), attributes: { source: 'stripe', eventType: 'invoice.paid' } },
+  ]);
+  expect(queue).toEqual([]);
+});
+
+test('a dead letter is unwrapped; one that SQS moved goes as it is', async () => {
+  const { sent, ports } = world(message(letter(event('e1'))), message(event('e2')));
+
+  await moveEvents('stripe', ports());
+
+  expect(sent.map(({ body }) => body)).toEqual([event('e1'), event('e2')]);
+});
+
+test('a letter whose event has a body with a letter in it keeps that body', async () => {
+  const inner = event('e1', 'stripe', { body: letter('x') });
+  const { sent, ports } = world(message(letter(inner)));
+
+  await moveEvents('stripe', ports());
+
+  expect(sent[0]?.body).toBe(inner);
+});
+
+test('events of other sources stay, and are counted', async () => {
+  const names = ['stripe-2', 'Stripe', 'github', 'github', '__proto__'];
+  const { queue, sent, givenBack, ports } = world(...names.map((name) => message(event('e', name))));
+
+  const { moved, ofOthers } = await moveEvents('stripe', ports());
+
+  expect({ moved, sent }).toEqual({ moved: 0, sent: [] });
+  expect(Object.entries(ofOthers).toSorted()).toEqual(
+    Object.entries({ Stripe: 1, github: 2, 'stripe-2': 1, ['__proto__']: 1 }).toSorted(),
+  );
+  expect(givenBack.toSorted()).toEqual(queue.map(({ messageId }) => messageId).toSorted());
+});
+
+describe('what is no event of a source stays, and is named without its payload', () => {
+  const secret = 'sk_live_secret';
+  it.each([
+    ['no JSON', `{${secret}`],
+    ['text', `"${secret}"`],
+    ['null', 'null'],
+    ['empty', ''],
+    ['another version', event('e1').replace('"v":1', '"v":2')],
+    [
+      'an event without a body',
+      JSON.stringify({ ...heading, source: 'stripe', id: 'e1', headers: {}, note: secret }),
+    ],
+    ['an id that is a number', event('e1').replace('"id":"e1"', '"id":1')],
+    ['a dead letter of what is no JSON', letter(`{${secret}`)],
+    ['a dead letter in a dead letter', letter(letter(event('e1')))],
+    ['a task of a delivery', JSON.stringify({ v: 1, deliveryId: secret })],
+    ['a dead letter of publishing', letter(JSON.stringify({ type: 'a', data: secret }), 'publish')],
+  ])('%s', async (_, body) => {
+    const unreadable = message(body);
+    const { queue, sent, givenBack, ports } = world(unreadable, message(event('e2')));
+
+    const { moved, staying } = await moveEvents('stripe', ports());
+
+    expect(moved).toBe(1);
+    expect(staying).toEqual([{ id: unreadable.messageId, reason: expect.stringMatching(/^message is /) }]);
+    expect(JSON.stringify(staying)).not.toContain(secret);
+    expect(sent.map((one) => one.body)).toEqual([event('e2')]);
+    expect(queue).toEqual([unreadable]);
+    expect(givenBack).toEqual([unreadable.messageId]);
+  });
+});
+
+test('an event that could not be handled there stays, with the reason', async () => {
+  const { queue, ports } = world(message(event('e1', 'stripe', { bodyS3: 'inbound/stripe/x' })));
+  const obstacle = async () => 'its body is not there';
+
+  expect(await moveEvents('stripe', ports({ obstacle }))).toMatchObject({
+    moved: 0,
+    staying: [{ id: 'stripe#e1', reason: 'its body is not there' }],
+  });
+  expect(queue).toHaveLength(1);
+});
+
+test('a queue that gives again what stays is read once', async () => {
+  const { queue, ports } = world(message(event('e', 'github')), message(event('e2', 'github')));
+  const endless = { ...ports(), receive: async () => queue.slice(0, 2) };
+
+  expect(await moveEvents('stripe', endless)).toMatchObject({
+    moved: 0,
+    isWhole: false,
+    ofOthers: { github: 2 },
+  });
+});
+
+test('Ctrl-C finishes what was begun, and leaves the rest', async () => {
+  const stopping = world(...['1', '2', '3', '4', '5'].map((id) => message(event(id))));
+  const isStopped = () => stopping.sent.length > 0;
+
+  expect(await moveEvents('stripe', stopping.ports({ isStopped }))).toMatchObject({
+    moved: 3,
+    wasStopped: true,
+  });
+  expect(stopping.queue).toHaveLength(2);
+});
+
+class Killed extends Error {}
+
+/** Kills the run before or after its nth call of the outside world. */
+function killedAt(ports: MovePorts, nth: number, when: 'before' | 'after'): MovePorts {
+  let calls = 0;
+  const killing =
+    <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      calls += 1;
+      const isLast = calls >= nth;
+      if (calls > nth || (isLast && when === 'before')) throw new Killed();
+      const result = await call(...args);
+      if (isLast) throw new Killed();
+      return result;
+    };
+  return {
+    ...ports,
+    receive: killing(ports.receive),
+    giveBack: killing(ports.giveBack),
+    delete: killing(ports.delete),
+    send: killing(ports.send),
+    obstacle: killing(ports.obstacle),
+  };
+}
+
+describe('a run that is killed at any call loses nothing, and the next one finishes', () => {
+  const ids = ['1', '2', '3', '4', '5'];
+  const everything = () => [
+    ...ids.map((id) => message(id === '3' ? letter(event(id)) : event(id))),
+    message(event('x', 'github')),
+    message('no JSON'),
+  ];
+  // 3 to 4 receives, 5 each of obstacle, send and delete, and what is given back.
+  const points = Array.from({ length: 22 }, (_, nth) => nth + 1).flatMap((nth) =>
+    (['before', 'after'] as const).map((when) => [when, nth] as const),
+  );
+
+  it.each(points)('%s call %i', async (when, nth) => {
+    const { queue, sent, ports } = world(...everything());
+
+    await moveEvents('stripe', killedAt(ports(), nth, when)).catch((error: unknown) => {
+      if (!(error instanceof Killed)) throw error;
+    });
+    const there = [...queue.map(({ body }) => body), ...sent.map(({ body }) => body)];
+    for (const id of ids)
+      expect(there.some((body) => body.includes(event(id)) || body === letter(event(id)))).toBe(true);
+
+    expect(await moveEvents('stripe', ports())).toMatchObject({ isWhole: true });
+    expect(new Set(sent.map(({ body }) => body))).toEqual(new Set(ids.map((id) => event(id))));
+    expect(queue.map(({ body }) => body)).toEqual([event('x', 'github'), 'no JSON']);
+  });
+
+  it('and that is every call', async () => {
+    const { ports } = world(...everything());
+
+    await expect(moveEvents('stripe', killedAt(ports(), 20, 'before'))).rejects.toThrow(Killed);
+    await moveEvents('stripe', killedAt(ports(), 23, 'before'));
+  });
+});

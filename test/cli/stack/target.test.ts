@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { chooseTarget, type TargetOptions } from '../../../cli/stack/target.ts';
+import type { LocalOutputs } from '../../../local/outputs.ts';
+import { localOutputs } from '../../support/cli/outputs.ts';
+
+const choose = (
+  options: Partial<TargetOptions>,
+  env: NodeJS.ProcessEnv = {},
+  running: LocalOutputs | undefined = undefined,
+) => chooseTarget({ stateDir: '.local', ...options }, env, running);
+
+test('without anything said it is the stack that bin/webhooks.ts deploys', () => {
+  expect(choose({})).toEqual({ kind: 'stack', name: 'Hookline' });
+});
+
+test('--local is the local AWS that runs, whatever the environment says', () => {
+  expect(choose({ local: true }, { AWS_PROFILE: 'production' }, localOutputs)).toEqual({
+    kind: 'local',
+    outputs: localOutputs,
+  });
+});
+
+test('--local without a local AWS says how to start it', () => {
+  expect(() => choose({ local: true })).toThrow(/not running.*npm start/);
+});
+
+test('--local together with another choice is refused', () => {
+  expect(() => choose({ local: true, stack: 'Staging' }, {}, localOutputs)).toThrow(/leave out --stack/);
+});
+
+test('while a local AWS runs and nothing says which AWS is meant, it asks', () => {
+  expect(() => choose({}, { PATH: '/bin', AWS_REGION: 'eu-west-1' }, localOutputs)).toThrow(
+    /--local.*--stack/,
+  );
+});
+
+test.each([
+  [{ stack: 'Staging' }, {}, 'Staging'],
+  [{ profile: 'production' }, {}, 'Hookline'],
+  [{}, { AWS_PROFILE: 'production' }, 'Hookline'],
+  [{}, { AWS_ACCESS_KEY_ID: 'AKIA' }, 'Hookline'],
+  [{}, { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 'Hookline'],
+])('while a local AWS runs, %j with %j is a choice', (options, env, name) => {
+  expect(choose(options, env, localOutputs)).toEqual({ kind: 'stack', name });
+});

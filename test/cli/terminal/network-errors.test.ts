@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterEach, expect, it, vi } from 'vitest';
+import { fetchWithReason } from '../../../cli/stack/fetch-with-reason.ts';
+import { describeFailure } from '../../../cli/terminal/errors.ts';
+import { PublishError } from '../../../client/publish-webhook.ts';
+import { cliAws } from '../../support/cli/aws.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+const coded = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });
+const timeUp = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+const fetchFailed = (cause: unknown) => new TypeError('fetch failed', { cause });
+
+/** What nothing listens at. */
+async function closedOrigin(): Promise<string> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), 'close');
+  return `http://127.0.0.1:${port}`;
+}
+
+it.each([
+  ['ECONNREFUSED', 'nothing listens there'],
+  ['ENOTFOUND', 'its name leads nowhere'],
+  ['EAI_AGAIN', 'its name leads nowhere'],
+  ['ETIMEDOUT', 'the time was up'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'the time was up'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'the time was up'],
+  ['ENETUNREACH', 'no way leads there'],
+  ['ECONNRESET', 'the connection broke off'],
+  ['UND_ERR_SOCKET', 'the connection broke off'],
+  ['CERT_HAS_EXPIRED', 'its certificate is not trusted'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is not trusted'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is not trusted'],
+  ['EPROTO', 'it speaks another protocol'],
+])('%s is said in words, in one line, with what to do', (code, words) => {
+  vi.stubEnv('AWS_ENDPOINT_URL', undefined);
+
+  const said = describeFailure(fetchFailed(coded(code)));
+
+  expect(said).toMatch(/^AWS does not answer: [^\n]+\)\. [A-Z][^\n]+[.?]$/);
+  expect(said).toContain(`${words} (${code})`);
+});
+
+it('several addresses that all failed are one failure', () => {
+  const all = new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]);
+
+  expect(describeFailure(fetchFailed(all))).toContain('nothing listens there (ECONNREFUSED)');
+  expect(describeFailure(all)).toContain('nothing listens there (ECONNREFUSED)');
+});
+
+it('a certificate of the local AWS is trusted with --local', () => {
+  vi.stubEnv('AWS_ENDPOINT_URL', 'https://127.0.0.1:4566');
+
+  expect(describeFailure(coded('DEPTH_ZERO_SELF_SIGNED_CERT'))).toBe(
+    'https://127.0.0.1:4566 does not answer: its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT). Use --local, or eval "$(npx hookline env)" again.',
+  );
+});
+
+it('a host that the error names is named', () => {
+  vi.stubEnv('AWS_ENDPOINT_URL', undefined);
+  const wrong = coded('ENOTFOUND', { hostname: 'sqs.eu-cental-1.amazonaws.com', $metadata: {} });
+
+  expect(describeFailure(wrong)).toMatch(/^sqs\.eu-cental-1\.amazonaws\.com does not answer: /);
+});
+
+it('an event that could not be published says why', () => {
+  vi.stubEnv('AWS_ENDPOINT_URL', undefined);
+  const error = new PublishError([], { cause: coded('ECONNREFUSED', { $metadata: {} }) });
+
+  expect(describeFailure(error)).toMatch(/^It is not published: \S+ does not answer: nothing listens there/);
+});
+
+it('a bug, and what AWS refuses, are no failures of the network', () => {
+  const refused = Object.assign(new Error('not for you'), { name: 'AccessDenied', $metadata: {} });
+
+  expect(describeFailure(refused)).toBe('AWS refused: AccessDenied: not for you');
+  expect(describeFailure(new TypeError('a bug'))).toMatch(/^TypeError: a bug\n +at /);
+});
+
+it.each([
+  ['the management API', ['endpoints', 'list', 'acme']],
+  ['SQS', ['dlq', 'list']],
+  ['the log', ['tail']],
+])(
+  'with a local AWS that was killed, %s is not reached, and npm start is what to do',
+  async (_which, args) => {
+    await using aws = await cliAws();
+    aws.stop();
+
+    const { code, stderr } = await aws.run(...args);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^http:\/\/127\.0\.0\.1:\d+ does not answer: nothing listens there \(ECONNREFUSED\)\. Is npm start running\? [^\n]+\n$/,
+    );
+  },
+);
+
+it('a server that is not AWS is named by its origin alone: its path may be a secret', async () => {
+  const origin = await closedOrigin();
+
+  const failure = fetchWithReason(`${origin}/hooks/hunter2?key=hunter2`, { method: 'POST' });
+
+  await expect(failure).rejects.toThrow(
+    `${origin} does not answer: nothing listens there (ECONNREFUSED). Start it, or correct its URL.`,
+  );
+});
+
+it('a server that says nothing is waited for ten seconds, and then named', async () => {
+  const asked = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(timeUp));
+  const origin = 'http://127.0.0.1:9999';
+
+  const failure = fetchWithReason(`${origin}/hunter2`, {});
+
+  await expect(failure).rejects.toThrow(`${origin} does not answer: the time was up (TimeoutError).`);
+  expect(asked.mock.calls).toEqual([[10_000]]);
+  asked.mockRestore();
+});
+
+it('a request with a time limit of its own keeps it', async () => {
+  const asked = vi.spyOn(AbortSignal, 'timeout');
+
+  const failure = fetchWithReason('http://127.0.0.1:9999/', { signal: AbortSignal.abort(timeUp) });
+
+  await expect(failure).rejects.toThrow('does not answer: the time was up');
+  expect(asked).not.toHaveBeenCalled();
+  asked.mockRestore();
+});
+
+it.each([
+  ['credentials in the URL', 'http://me:hunter2@127.0.0.1:9999/', {}],
+  ['a header that HTTP cannot carry', 'http://127.0.0.1:9999/', { token: 'hunter\n2' }],
+  ['a port that fetch refuses', 'http://127.0.0.1:1/hunter2', {}],
+])('%s: refused without repeating it', async (_what, url, headers) => {
+  const failure = await fetchWithReason(url, { headers }).catch(describeFailure);
+
+  expect(failure).toMatch(/^http:\/\/127\.0\.0\.1:\d+ cannot be asked: [^\n]+$/);
+  expect(failure).not.toContain('hunter');
+});

@@ -1,0 +1,221 @@
+import { ReceivedMessage, type Wait, withWait } from '../../../lambdas/domain/event.ts';
+import type { Claim, EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import { parseMessage } from '../../../lambdas/domain/messages.ts';
+import { type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
+import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
+import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
+import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
+import type { memoryClaims } from '../../support/memory/inbound-claims.ts';
+import type { Variant } from './scenario.ts';
+
+type StoredRecord = ReturnType<ReturnType<typeof memoryClaims>['records']['get']> & object;
+
+const isSuspect = (record: EventRecord | undefined, now: UnixMillis): record is EventRecord =>
+  record?.status === 'processing' && (record.leaseUntil ?? 0) <= now;
+
+/** Changes the table as the use case sees it. */
+const claimsThat = (change: (claims: ClaimsPort, ports: ConsumePorts) => Partial<ClaimsPort>): Variant => ({
+  above: (ports) => ({ ...ports, claims: { ...ports.claims, ...change(ports.claims, ports) } }),
+});
+
+/** Changes what the table itself does with a claim. */
+const claimThat = (
+  change: (mine: Claim, records: Map<string, StoredRecord>) => EventRecord | undefined,
+): Variant => ({
+  below: (ports, { records }) => ({
+    ...ports,
+    claims: {
+      ...ports.claims,
+      claim: async (mine) => change(mine, records) ?? ports.claims.claim(mine),
+    },
+  }),
+});
+
+/** Shows the use case a refusing record otherwise than it is. */
+const recordsSeenAs = (change: (record: EventRecord) => EventRecord): Variant =>
+  claimsThat(({ claim }) => ({
+    claim: async (mine) => {
+      const record = await claim(mine);
+      return record && change(record);
+    },
+  }));
+
+/** Changes how messages are sent back. */
+const sendsBack = (change: (ports: ConsumePorts) => ConsumePorts['sendBack']): Variant => ({
+  above: (ports) => ({ ...ports, sendBack: change(ports) }),
+});
+
+/** Changes what a message says that is sent back. */
+const sendsBackWith = (change: (wait: Wait, before: QueuedMessage) => Wait | undefined): Variant =>
+  sendsBack(({ sendBack }) => (message, text, delay) => {
+    const { wait } = parseMessage(ReceivedMessage, 'message', text);
+    return sendBack(message, withWait(text, wait && change(wait, message)), delay);
+  });
+
+/** Shows a released event otherwise than it is. */
+const releasedSeenAs = (change: Partial<EventRecord>): Variant =>
+  recordsSeenAs((record) => (record.status === 'retrying' ? { ...record, ...change } : record));
+
+/** Long waits that are done wrongly. */
+const mistakesOfWaits = {
+  'deletes a message before it sends it back': sendsBack(
+    ({ sendBack, deleteMessage }) =>
+      async (message, text, delay) => {
+        await deleteMessage(message.receiptHandle);
+        await sendBack(message, text, delay);
+      },
+  ),
+
+  'leaves what it sent back in its batch': {
+    above: (ports) => ({ ...ports, deleteMessage: async () => undefined }),
+  },
+
+  'records that a message waits before it is sent': {
+    above: (ports) => {
+      const waiting: (() => Promise<void>)[] = [];
+      return {
+        ...ports,
+        sendBack: async (...args) => void waiting.push(() => ports.sendBack(...args)),
+        claims: {
+          ...ports.claims,
+          finish: async (mine, outcome, now) => {
+            const isOurs = await ports.claims.finish(mine, outcome, now);
+            for (const send of waiting.splice(0)) await send();
+            return isOurs;
+          },
+        },
+      };
+    },
+  },
+
+  'does not notice that a message was not sent back': sendsBack(
+    ({ sendBack }) =>
+      (...args) =>
+        sendBack(...args).catch(() => undefined),
+  ),
+
+  'does not look whether an attempt is due': releasedSeenAs({ dueAt: undefined }),
+
+  'does not know a superseded message': releasedSeenAs({ sentBack: undefined }),
+
+  'takes what waits in flight for superseded': releasedSeenAs({ sentBack: true }),
+
+  'sends a message back without its time': sendsBackWith((wait) => ({ ...wait, notBefore: 0 })),
+
+  'sends a message back without its wait': sendsBackWith(() => undefined),
+
+  'forgets in a hop whose attempt it follows': sendsBackWith((wait, { text }) =>
+    text.includes('"wait"') ? { ...wait, after: 'a hop' } : wait,
+  ),
+
+  'sends a message back as another one': sendsBackWith((wait) => ({ ...wait, origin: 'another' })),
+} satisfies Record<string, Variant>;
+
+/** Each takes one rule out of the flow. */
+export const mistakes = {
+  ...mistakesOfWaits,
+
+  'acknowledges what another is working on': recordsSeenAs((record) =>
+    record.status === 'processing' ? { ...record, status: 'processed' } : record,
+  ),
+
+  'runs suspects among the batch': claimsThat(({ claim, reclaim }) => ({
+    claim: async (mine) => {
+      const record = await claim(mine);
+      return isSuspect(record, mine.now) ? { ...record, status: 'retrying' } : record;
+    },
+    reclaim: (seen, mine) =>
+      reclaim(seen.leaseUntil === undefined ? seen : { ...seen, status: 'processing' }, mine),
+  })),
+
+  'counts the refusal of a suspect': claimThat((mine, records) => {
+    const record = records.get(mine.id);
+    if (record === undefined || !isSuspect(record, mine.now)) return undefined;
+    records.set(mine.id, { ...record, attempts: record.attempts + 1 });
+    return records.get(mine.id);
+  }),
+
+  'takes over a live lease': claimThat((mine, records) => {
+    const record = records.get(mine.id);
+    if (record?.status === 'processing') records.set(mine.id, { ...record, leaseUntil: mine.now });
+    return undefined;
+  }),
+
+  'does not count what crashed': claimsThat(({ reclaim }) => ({
+    reclaim: (seen, mine) =>
+      reclaim(seen, seen.status === 'processing' ? { ...mine, attempts: seen.attempts } : mine),
+  })),
+
+  'claims without a lease that ends': claimsThat(({ claim }) => ({
+    claim: (mine) => claim({ ...mine, leaseUntil: unixMillis(Number.MAX_SAFE_INTEGER) }),
+  })),
+
+  'finishes what it does not own': {
+    below: (ports, { records }) => ({
+      ...ports,
+      claims: {
+        ...ports.claims,
+        finish: async (mine, outcome, now) => {
+          const { owner, attempts } = mine;
+          const record = records.get(mine.id);
+          if (record) records.set(mine.id, { ...record, owner, attempts, status: 'processing' });
+          return ports.claims.finish(mine, outcome, now);
+        },
+      },
+    }),
+  },
+
+  'releases before it records': claimsThat(({ finish, reclaim }) => ({
+    finish: async (mine, outcome, now) => {
+      if (outcome.kind !== 'processed') return finish(mine, outcome, now);
+      await finish(mine, { kind: 'retrying', error: 'released', dueAt: now, sentBack: false }, now);
+      const seen = { ...mine, status: 'retrying', leaseUntil: undefined } as const;
+      return (await reclaim(seen, mine)) === undefined && finish(mine, outcome, now);
+    },
+  })),
+
+  'acknowledges before it records': claimsThat(({ finish }, { deleteMessage }) => ({
+    finish: async (mine, outcome, now) => {
+      await deleteMessage(`${mine.messageId}/1`);
+      return finish(mine, outcome, now);
+    },
+  })),
+
+  'records the failure before the dead letter': {
+    above: (ports) => {
+      const waiting: string[] = [];
+      return {
+        ...ports,
+        sendDeadLetter: async (text) => void waiting.push(text),
+        claims: {
+          ...ports.claims,
+          finish: async (mine, outcome, now) => {
+            const isOurs = await ports.claims.finish(mine, outcome, now);
+            for (const text of waiting.splice(0)) await ports.sendDeadLetter(text);
+            return isOurs;
+          },
+        },
+      };
+    },
+  },
+
+  'sends no dead letter': { above: (ports) => ({ ...ports, sendDeadLetter: async () => undefined }) },
+
+  'keeps no body': { above: (ports) => ({ ...ports, putBody: async () => undefined }) },
+
+  'takes a redelivery of a failure for a duplicate': claimThat((mine, records) => {
+    const record = records.get(mine.id);
+    return record?.status === 'failed' ? { ...record, status: 'processed' } : undefined;
+  }),
+
+  'lets a late worker claim what was ignored': claimThat((mine, records) => {
+    const record = records.get(mine.id);
+    if (record?.status === 'ignored') records.set(mine.id, { ...record, endedMessageId: undefined });
+    return undefined;
+  }),
+
+  'runs what is processed': claimThat((mine, records) => {
+    if (records.get(mine.id)?.status === 'processed') records.delete(mine.id);
+    return undefined;
+  }),
+} satisfies Record<string, Variant>;

@@ -1,0 +1,115 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { awaitedUntil, awaitingValue } from '../../lambdas/domain/provider/awaited-secret.ts';
+import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
+
+const now = 1_795_000_000;
+const secret = 'c'.repeat(64);
+const asanaHandshake = requestOf('{}', { 'x-hook-secret': secret });
+const body = '{"events":[{"action":"added","resource":{"gid":"1","resource_type":"task"}}]}';
+const signedBy = (key: string) =>
+  requestOf(body, { 'x-hook-signature': createHmac('sha256', key).update(body).digest('hex') });
+
+describe('a secret that a handshake brings', () => {
+  it('is stored while it is awaited, and verifies from then on', async () => {
+    const receiver = memoryReceiver({ provider: 'asana' }, {});
+    receiver.state.isHandshakeAwaited = true;
+
+    expect(await receiver.receive(asanaHandshake, now)).toEqual({
+      kind: 'handshake',
+      answer: { status: 200, headers: { 'x-hook-secret': secret }, body: '' },
+    });
+    expect(await receiver.receive(signedBy(secret), now)).toMatchObject({ events: [{ type: 'task.added' }] });
+    expect(await receiver.receive(signedBy('d'.repeat(64)), now)).toMatchObject({ status: 401 });
+  });
+
+  it('is refused outside the window, and says how to open it', async () => {
+    const receiver = memoryReceiver({ provider: 'asana' }, {});
+
+    expect(await receiver.receive(asanaHandshake, now)).toMatchObject({
+      status: 503,
+      error: 'secret_not_set',
+      reason: 'a handshake came outside its window; open it with: hookline secrets await source',
+    });
+  });
+
+  it('never replaces the one that is there', async () => {
+    const receiver = memoryReceiver(
+      { provider: 'asana' },
+      { current: { value: secret, createdAt: unixMillis(0) } },
+    );
+    receiver.state.isHandshakeAwaited = true;
+    const other = requestOf('{}', { 'x-hook-secret': 'd'.repeat(64) });
+
+    expect(await receiver.receive(other, now)).toMatchObject({ status: 401, reason: 'missing-header' });
+    expect(receiver.state.secret.current?.value).toBe(secret);
+  });
+
+  it.each([
+    ['asana', asanaHandshake],
+    ['notion', requestOf('{"verification_token":"secret_newtoken12"}')],
+  ])('is taken by a warm receiver of %s that knows the old one', async (provider, handshake) => {
+    const receiver = memoryReceiver(
+      { provider },
+      { current: { value: 'e'.repeat(64), createdAt: unixMillis(0) } },
+    );
+    await receiver.receive(signedBy('e'.repeat(64)), now);
+    receiver.state.secret = {
+      current: { value: awaitingValue(unixMillis((now + 900) * 1000)), createdAt: unixMillis(now * 1000) },
+    };
+    receiver.state.isHandshakeAwaited = true;
+
+    expect(await receiver.receive(handshake, now + 10)).toMatchObject({ kind: 'handshake' });
+  });
+
+  it('goes to the first of two handshakes only', async () => {
+    const receiver = memoryReceiver({ provider: 'notion' }, {});
+    receiver.state.isHandshakeAwaited = true;
+    const [first, second] = ['secret_firsttoken', 'secret_othertoken'].map((token) =>
+      requestOf(JSON.stringify({ verification_token: token })),
+    );
+
+    const answers = await Promise.all(
+      [first, second].map((request) => request && receiver.receive(request, now)),
+    );
+    expect(answers.filter((answer) => answer?.kind === 'handshake')).toHaveLength(1);
+  });
+
+  it.each([
+    ['a request that is signed, too', { 'x-hook-secret': secret, 'x-hook-signature': 'e'.repeat(64) }],
+    ['a short one', { 'x-hook-secret': 'short' }],
+    ['one with strange characters', { 'x-hook-secret': 'c'.repeat(20).concat('\r\nx: y') }],
+  ])('is not taken from %s', async (_name, headers) => {
+    const receiver = memoryReceiver({ provider: 'asana' }, {});
+    receiver.state.isHandshakeAwaited = true;
+
+    expect(await receiver.receive(requestOf('{}', headers), now)).toMatchObject({ status: 503 });
+    expect(receiver.state.secret.current).toBeUndefined();
+  });
+});
+
+describe('the window for a handshake', () => {
+  const createdAt = unixMillis(1_000_000);
+
+  it('is open for an hour after the deploy', () => {
+    expect(awaitedUntil({ createdAt }, seconds(3600))).toBe(4_600_000);
+    expect(awaitedUntil({ value: 'unset', createdAt }, seconds(3600))).toBe(4_600_000);
+  });
+
+  it('is opened again by a value that is no key of any provider', () => {
+    const value = awaitingValue(unixMillis(9_000_000));
+
+    expect(awaitedUntil({ value, createdAt }, seconds(3600))).toBe(9_000_000);
+    for (const format of ['text', 'token', 'basic', 'standard-webhooks'] as const) {
+      expect(parseSecretValue(value, format)).toBeUndefined();
+    }
+  });
+
+  it('is closed when that value has a slip in it', () => {
+    expect(awaitedUntil({ value: '{"awaitHandshakeUntil":"soon"}', createdAt }, seconds(3600))).toBe(
+      createdAt,
+    );
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { days, seconds } from '../../../lambdas/domain/time.ts';
+import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
+import { accepted, outboundSettings, type Request, refused, start } from '../../support/fixtures/outbound.ts';
+import { statuses } from '../../support/worlds/one-endpoint.ts';
+import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+
+const url = 'https://acme.example/hooks';
+const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
+const timedOut: AttemptOutcome = { kind: 'unreachable', cause: 'timeout', error: 'no answer' };
+
+/** A world with one registered endpoint. */
+async function worldWith(
+  limits: Parameters<typeof newEndpoint>[1],
+  answer: (request: Request, count: number) => AttemptOutcome = () => accepted,
+  settings = outboundSettings,
+) {
+  const world = outboundWorld(answer, settings);
+  await world.endpoints.create(newEndpoint(start, { url, ...limits }));
+  return world;
+}
+
+describe('the rate of an endpoint', () => {
+  it('is kept, whatever is waiting, and nothing is dropped', async () => {
+    const world = await worldWith({ maxPerSecond: 2 });
+
+    for (let id = 0; id < 40; id++) await world.publish(event(`e${id}`));
+    await world.run(seconds(120));
+
+    expect(statuses(world)).toEqual({ delivered: 40 });
+    const times = world.requests.map(({ at }) => at).toSorted((a, b) => a - b);
+    for (const [index, at] of times.entries()) {
+      expect(at - (times[index - 1] ?? 0)).toBeGreaterThanOrEqual(500);
+    }
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan(60_000);
+    expect(world.deliveryQueue.contents()).toEqual([]);
+  });
+});
+
+it('who waits for longer than SQS carries is not counted as never attempted', async () => {
+  const world = await worldWith({ maxPerSecond: 0.01 });
+  for (let id = 0; id < 30; id++) await world.publish(event(`e${id}`));
+
+  await world.run(seconds(3_600));
+
+  expect(statuses(world)).toEqual({ delivered: 30 });
+  expect(world.report.named('delivery.resent').length).toBeGreaterThan(0);
+  expect(world.report.total('DeliveriesNeverAttempted')).toBe(0);
+});
+
+describe('requests to one endpoint at the same time', () => {
+  it('are never more than it bears; the others come back, and leave the rest alone', async () => {
+    const under = { way: 0, most: 0 };
+    const world = await worldWith({ maxConcurrent: 3 });
+    const waiting: (() => void)[] = [];
+    const ports = {
+      ...world.deliverPorts,
+      post: async () => {
+        under.most = Math.max(under.most, ++under.way);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        under.way--;
+        return accepted;
+      },
+    };
+    await world.publish(event('first'));
+    await world.run(seconds(1));
+    for (let id = 0; id < 10; id++) await world.publish(event(`e${id}`));
+
+    const batches = [world.deliverOnce(ports), world.deliverOnce(ports)];
+    for (let turn = 0; turn < 300; turn++) await Promise.resolve();
+    expect(under.most).toBe(3);
+    for (const resume of waiting) resume();
+    await Promise.all(batches);
+    await world.run(seconds(60));
+
+    expect(statuses(world)).toEqual({ delivered: 11 });
+    expect(world.report.total('DeliveriesDeferred')).toBeGreaterThanOrEqual(7);
+  });
+
+  it('are two at most until it has answered one: it may be one that hangs', async () => {
+    const under = { way: 0, most: 0 };
+    const world = await worldWith({});
+    const ports = {
+      ...world.deliverPorts,
+      post: async () => {
+        under.most = Math.max(under.most, ++under.way);
+        for (let turn = 0; turn < 500; turn++) await Promise.resolve();
+        under.way--;
+        return timedOut;
+      },
+    };
+    for (let id = 0; id < 5; id++) await world.publish(event(`e${id}`));
+
+    await world.deliverOnce(ports);
+
+    expect(under.most).toBe(2);
+  });
+
+  it('are let in again when whoever was in has died', async () => {
+    const world = await worldWith({ maxConcurrent: 1 });
+    await world.publish(event('a'));
+    await world.dieInRequest();
+    await world.publish(event('b'));
+
+    await world.run(seconds(600));
+
+    expect(statuses(world)).toEqual({ delivered: 2 });
+  });
+});
+
+describe('the breaker of an endpoint', () => {
+  it('opens after failures in a row: then nobody tries but a probe now and then', async () => {
+    const world = await worldWith({}, () => timedOut);
+    for (let id = 0; id < 30; id++) await world.publish(event(`e${id}`));
+
+    await world.run(seconds(900));
+
+    expect(world.report.total('BreakersOpened')).toBeGreaterThanOrEqual(4);
+    // Those that were under way when it opened, then one for each pause of 30, 60, 120, 240, 480 s.
+    expect(world.requests.length).toBeLessThanOrEqual(12);
+    expect(statuses(world)).toEqual({ pending: 30 });
+    expect(world.deliveryQueue.contents()).toHaveLength(30);
+  });
+
+  it('closes with the first success, and everything goes out', async () => {
+    const world = await worldWith({}, (_request, count) => (count <= 8 ? refused(503) : accepted));
+    for (let id = 0; id < 30; id++) await world.publish(event(`e${id}`));
+
+    await world.run(seconds(3_600));
+
+    expect(statuses(world)).toEqual({ delivered: 30 });
+    const limiterKey = world.limiter.limiter.get(endpointHash({ tenant: 'acme', endpointId: 'ep_1' }));
+    expect(limiterKey).toMatchObject({ failures: 0, probes: 0 });
+    expect(limiterKey?.openUntil).toBeUndefined();
+  });
+
+  it('costs no delivery its attempts: what waits is not past its deadline when the endpoint is back', async () => {
+    const disabledLate = { ...outboundSettings, disableAfter: days(30) };
+    const world = await worldWith({}, () => timedOut, disabledLate);
+    for (let id = 0; id < 60; id++) await world.publish(event(`e${id}`));
+    // Longer than the schedule can last: a deadline that stood still would be over.
+    await world.run(days(2));
+
+    world.deliverPorts.post = async () => accepted;
+    await world.run(days(1));
+
+    const ended = [...world.table.deliveries.values()];
+    const failed = ended.filter(({ status }) => status === 'failed');
+    for (const { attempts } of failed) expect(attempts).toBe(6);
+    expect(ended.filter(({ status }) => status === 'delivered').length).toBe(60 - failed.length);
+    expect(ended.filter(({ status }) => status === 'delivered').length).toBeGreaterThan(10);
+  });
+
+  it('does not open for an endpoint that answers, whatever it answers', async () => {
+    const world = await worldWith({}, () => refused(404));
+    for (let id = 0; id < 30; id++) await world.publish(event(`e${id}`));
+
+    await world.run(seconds(120));
+
+    expect(world.report.total('BreakersOpened')).toBe(0);
+    expect(statuses(world)).toEqual({ failed: 30 });
+  });
+
+  it('of one endpoint delays no other', async () => {
+    const world = await worldWith({}, ({ url: to }) => (to === url ? timedOut : accepted));
+    await world.endpoints.create(newEndpoint(start, { id: 'ep_2', url: 'https://good.example/' }));
+    for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
+
+    await world.run(seconds(20));
+
+    const good = [...world.table.deliveries.values()].filter(({ endpointId }) => endpointId === 'ep_2');
+    expect(good.map(({ status }) => status)).toEqual(Array(20).fill('delivered'));
+  });
+});

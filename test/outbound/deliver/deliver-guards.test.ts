@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
+import { accepted, outboundSettings, refused, start } from '../../support/fixtures/outbound.ts';
+import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+
+const publishTo = (url: string, id = 'inv-42') => ({
+  id,
+  type: 'invoice.paid',
+  data: {},
+  endpoint: { id: url, url },
+});
+const message = publishTo('https://acme.example/hooks');
+
+describe('λ deliver', () => {
+  it('fails what is past its deadline without a request', async () => {
+    const world = outboundWorld();
+
+    await world.publish(message);
+    world.advance(seconds(world.delivery().lifetime / 1000));
+    await world.deliverOnce();
+
+    expect(world.requests).toEqual([]);
+    expect(world.delivery()).toMatchObject({
+      status: 'failed',
+      lastError: 'past its deadline before attempt 1',
+    });
+    expect(world.deadLetters).toHaveLength(1);
+  });
+
+  it('keeps the first and the last twenty entries of a long log', async () => {
+    const retryDelays = Array.from({ length: 50 }, () => seconds(1));
+    const settings = { ...outboundSettings, retryDelays, breakAfter: 100 };
+    const world = outboundWorld(() => refused(500), settings);
+
+    await world.publish(message);
+    await world.run(seconds(600));
+
+    const numbers = world.delivery().attemptLog.map(({ n }) => n);
+    expect(world.delivery().attempts).toBe(51);
+    expect(numbers).toEqual(
+      [...Array(20).keys()].map((n) => n + 1).concat([...Array(20).keys()].map((n) => n + 32)),
+    );
+  });
+
+  it('logs one wide line for each attempt, with the publication’s correlation id and without the URL', async () => {
+    const world = outboundWorld(() => accepted, { ...outboundSettings, endpointMetrics: true });
+
+    const endpoint = { id: 'acme', url: 'https://acme.example/?token=hush' };
+    await world.publish({ ...message, endpoint });
+    await world.deliverOnce();
+
+    expect(world.report.named('delivery.attempted')).toMatchObject([
+      { eventId: 'inv-42', correlationId: 'm1', attempt: 1, outcome: 'answered 200', next: 'delivered' },
+    ]);
+    expect(JSON.stringify(world.report.lines)).not.toContain('hush');
+    expect(world.report.counts.filter(({ name }) => name === 'WebhookDeliveryAttempts')).toEqual([
+      { name: 'WebhookDeliveryAttempts', dimensions: { status: '2xx' }, value: 1 },
+      {
+        name: 'WebhookDeliveryAttempts',
+        dimensions: { endpoint: 'acme', status: '2xx' },
+        value: 1,
+      },
+    ]);
+  });
+
+  it('starts no request that could outlast the function’s time', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+
+    await world.deliverOnce(world.deliverPorts, 5, () => false);
+    expect(world.requests).toEqual([]);
+    expect(world.delivery().claims).toBe(0);
+    await world.run(seconds(2));
+
+    expect(world.delivery().status).toBe('delivered');
+  });
+
+  it('starts no request that could outlast its lease', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    const slowClaim: typeof world.table.claim = async (...args) => {
+      const write = await world.table.claim(...args);
+      world.advance(seconds(50));
+      return write;
+    };
+
+    await world.deliverOnce({ ...world.deliverPorts, deliveries: { ...world.table, claim: slowClaim } });
+    expect(world.requests).toEqual([]);
+    await world.run(seconds(60));
+
+    expect(world.delivery().status).toBe('delivered');
+  });
+
+  it('fails a delivery whose payload is gone', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    world.deliveryQueue.purge();
+    world.events.events.clear();
+
+    await world.run(seconds(400));
+
+    expect(world.delivery()).toMatchObject({
+      status: 'failed',
+      lastError: 'its payload is past its retention',
+    });
+  });
+
+  it('sends nothing in the place of a payload that was altered, and says so in the DLQ', async () => {
+    const world = outboundWorld();
+    await world.publish({ ...message, data: { text: 'x'.repeat(9_000) } });
+    for (const key of world.payloads.keys()) world.payloads.set(key, Buffer.from('{"forged":true}'));
+
+    await world.run(seconds(400));
+
+    expect(world.requests).toEqual([]);
+    expect(world.delivery()).toMatchObject({
+      status: 'failed',
+      lastError: expect.stringContaining('its body in the bucket is not the one that was stored'),
+    });
+    expect(world.deadLetters).toHaveLength(1);
+  });
+
+  it('puts what is no task onto the DLQ', async () => {
+    const world = outboundWorld();
+    await world.deliveryQueue.send({ body: '{"v":1,"deliveryId":"x","attempt":0}' });
+
+    await world.deliverOnce();
+
+    expect(world.deadLetters.map((text) => JSON.parse(text))).toMatchObject([
+      {
+        kind: 'delivery',
+        reason: expect.stringContaining('attempt'),
+        message: '{"v":1,"deliveryId":"x","attempt":0}',
+      },
+    ]);
+    expect(world.deliveryQueue.contents()).toEqual([]);
+  });
+
+  it('acknowledges a task of no delivery, and tells of it', async () => {
+    const world = outboundWorld();
+    await world.deliveryQueue.send({
+      body: '{"v":1,"deliveryId":"x","attempt":1,"tenant":"acme","endpointId":"ep_1"}',
+    });
+
+    await world.deliverOnce();
+
+    expect(world.report.named('delivery.missing')).toHaveLength(1);
+    expect(world.report.total('DeliveriesMissing')).toBe(1);
+    expect(world.deliveryQueue.contents()).toEqual([]);
+  });
+
+  it('sends a task that comes more than a minute early again, with what remains', async () => {
+    const world = outboundWorld((_request, count) => (count === 1 ? refused(503, seconds(300)) : accepted));
+    await world.publish(message);
+    await world.deliverOnce();
+    world.deliveryQueue.purge();
+    await world.deliveryQueue.send({
+      body: JSON.stringify({
+        ...{ v: 1, deliveryId: world.delivery().id, attempt: 2 },
+        ...{ tenant: '', endpointId: 'acme', isDirect: true },
+      }),
+    });
+
+    await world.deliverOnce();
+
+    expect(world.requests).toHaveLength(1);
+    expect(world.deliveryQueue.nextVisibleAt()).toBe(unixMillis(start + 300_000));
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../../lambdas/domain/time.ts';
+import { accepted, outboundSettings, refused, start } from '../../support/fixtures/outbound.ts';
+import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+
+const publishTo = (url: string, id = 'inv-42') => ({
+  id,
+  type: 'invoice.paid',
+  data: {},
+  endpoint: { id: url, url },
+});
+const message = publishTo('https://acme.example/hooks');
+const gaps = (times: readonly number[]) =>
+  times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / 1000);
+
+describe('λ deliver', () => {
+  it('records a first success, and lets delivery and event expire after it', async () => {
+    const world = outboundWorld();
+
+    await world.publish(message);
+    await world.deliverOnce();
+
+    expect(world.delivery()).toMatchObject({
+      status: 'delivered',
+      attempts: 1,
+      attemptLog: [{ n: 1, at: start, ms: 0, status: 200 }],
+      expiresAt: start / 1000 + 30 * 86_400,
+    });
+    expect(world.delivery().dueAt).toBeUndefined();
+    expect(world.delivery().leaseUntil).toBeUndefined();
+    expect(world.events.events.get('#inv-42')?.expiresAt).toBeGreaterThan(
+      world.delivery().expiresAt ?? Number.POSITIVE_INFINITY,
+    );
+    expect(world.deliveryQueue.contents()).toEqual([]);
+  });
+
+  it('sends both header families, nothing of the publisher’s but the id', async () => {
+    const world = outboundWorld();
+
+    await world.publish(message);
+    await world.deliverOnce();
+
+    expect(Object.keys(world.requests[0]?.headers ?? {}).sort()).toEqual([
+      'Accept',
+      'Content-Type',
+      'User-Agent',
+      'X-Webhook-ID',
+      'X-Webhook-Signature',
+      'X-Webhook-Timestamp',
+      'webhook-id',
+      'webhook-signature',
+      'webhook-timestamp',
+    ]);
+  });
+
+  it('signs each attempt anew, with the same id', async () => {
+    const world = outboundWorld((_request, count) => (count < 3 ? refused(503) : accepted));
+
+    await world.publish(message);
+    await world.run(seconds(60));
+
+    const headers = world.requests.map((request) => request.headers);
+    expect(headers.map((header) => header['webhook-id'])).toEqual(['inv-42', 'inv-42', 'inv-42']);
+    expect(new Set(headers.map((header) => header['webhook-signature'])).size).toBe(3);
+    expect(headers.map((header) => Number(header['webhook-timestamp']))).toEqual(
+      world.requests.map(({ at }) => at / 1000),
+    );
+  });
+
+  it('follows the schedule: 503, 503, 200', async () => {
+    const world = outboundWorld((_request, count) => (count < 3 ? refused(503) : accepted));
+
+    await world.publish(message);
+    await world.run(seconds(60));
+
+    expect(world.delivery()).toMatchObject({
+      status: 'delivered',
+      attempts: 3,
+      attemptLog: [{ status: 503 }, { status: 503 }, { status: 200 }],
+    });
+    expect(gaps(world.requests.map(({ at }) => at))).toEqual([1, 5]);
+  });
+
+  it('waits as long as Retry-After asks', async () => {
+    const world = outboundWorld((_request, count) => (count === 1 ? refused(429, seconds(17)) : accepted));
+
+    await world.publish(message);
+    await world.run(seconds(60));
+
+    expect(gaps(world.requests.map(({ at }) => at))).toEqual([17]);
+  });
+
+  it('gives up after the schedule, and says why on the record and the DLQ', async () => {
+    const world = outboundWorld(() => refused(500));
+
+    await world.publish(message);
+    await world.run(seconds(3600));
+
+    const lastError = 'exhausted after 6 attempts, the last answered 500';
+    expect(world.delivery()).toMatchObject({ status: 'failed', attempts: 6, lastError });
+    expect(world.delivery().dueAt).toBeUndefined();
+    expect(world.undelivered.map((text) => JSON.parse(text))).toMatchObject([
+      { v: 1, kind: 'delivery', id: world.delivery().id, reason: lastError, attempts: 6 },
+    ]);
+    expect(world.report.named('delivery.dead')).toHaveLength(1);
+    expect(world.events.events.get('#inv-42')?.expiresAt).toBeGreaterThan(
+      world.delivery().expiresAt ?? Number.POSITIVE_INFINITY,
+    );
+  });
+
+  it.each([404, 410, 302, 400])('fails after one attempt that is answered %d', async (status) => {
+    const outcome = status === 410 ? ({ kind: 'gone', status } as const) : refused(status);
+    const world = outboundWorld(() => outcome);
+
+    await world.publish(message);
+    await world.run(seconds(3600));
+
+    expect(world.delivery()).toMatchObject({
+      status: 'failed',
+      attempts: 1,
+      lastError: `answered ${status}`,
+    });
+    expect(world.undelivered).toHaveLength(1);
+  });
+
+  it('leaves a delay of an hour to the due index: no message in any queue meanwhile', async () => {
+    const settings = { ...outboundSettings, retryDelays: [seconds(3600)] };
+    const world = outboundWorld((_request, count) => (count === 1 ? refused(503) : accepted), settings);
+
+    await world.publish(message);
+    await world.deliverOnce();
+    await world.run(seconds(3200));
+    expect(world.deliveryQueue.contents()).toEqual([]);
+    await world.run(seconds(600));
+
+    expect(world.delivery().status).toBe('delivered');
+    expect(gaps(world.requests.map(({ at }) => at))).toEqual([3600]);
+  });
+
+  it('settles each message of a batch at once, whoever hangs beside it', async () => {
+    const hang = Promise.withResolvers<typeof accepted>();
+    const world = outboundWorld(({ url }) => (url.includes('slow') ? hang.promise : accepted));
+    await world.publish(publishTo('https://slow.example/', 'a'), publishTo('https://fast.example/', 'b'));
+
+    const batch = world.deliverOnce();
+    for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+
+    expect([...world.table.deliveries.values()].map(({ status }) => status)).toEqual([
+      'pending',
+      'delivered',
+    ]);
+    expect(world.deliveryQueue.contents()).toHaveLength(1);
+    hang.resolve(accepted);
+    await batch;
+    expect(world.deliveryQueue.contents()).toEqual([]);
+  });
+});

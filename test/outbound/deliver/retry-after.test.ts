@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { breakerOf } from '../../../lambdas/domain/limiter.ts';
+import { seconds } from '../../../lambdas/domain/time.ts';
+import { accepted, refused } from '../../support/fixtures/outbound.ts';
+import { oneEndpoint, statuses } from '../../support/worlds/one-endpoint.ts';
+
+const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
+const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
+const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
+
+describe('an endpoint that answers with Retry-After', () => {
+  it.each([429, 503])('%i is not asked before, whichever delivery it is', async (status) => {
+    const { world } = await oneEndpoint((_request, count) =>
+      count === 1 ? refused(status, seconds(600)) : accepted,
+    );
+    await world.publish(event('first'));
+    await world.run(seconds(10));
+    for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
+
+    await world.run(seconds(580));
+    expect(world.requests).toHaveLength(1);
+
+    await world.run(seconds(60));
+    expect(statuses(world)).toEqual({ delivered: 21 });
+    const asked = world.requests.map(({ at }) => at - (world.requests[0]?.at ?? 0));
+    expect(asked.slice(1).every((at) => at >= 600_000)).toBe(true);
+  });
+
+  it('429 is not down, however often: its breaker stays closed, and says until when it waits', async () => {
+    const { world, read } = await oneEndpoint(() => refused(429, seconds(60)));
+    for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
+
+    await world.run(seconds(600));
+
+    expect(world.report.total('BreakersOpened')).toBe(0);
+    expect((await read()).status).toBe('enabled');
+    expect(breakerOf(await world.limiter.read(limiterKey), world.now())).toMatchObject({
+      state: 'closed',
+      failures: 0,
+      retryAfter: expect.any(Number),
+    });
+  });
+
+  it('429 without it is down like any other', async () => {
+    const { world } = await oneEndpoint(() => refused(429));
+    for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
+
+    await world.run(seconds(60));
+
+    expect(world.report.total('BreakersOpened')).toBeGreaterThan(0);
+  });
+
+  it('503 holds the probes of an open breaker for as long, up to six hours', async () => {
+    const hours = seconds(6 * 3_600);
+    const answers: AttemptOutcome[] = [1, 2, 3, 4].map(() => refused(503));
+    const { world } = await oneEndpoint(() => answers.shift() ?? refused(503, seconds(24 * 3_600)));
+    for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
+    await world.run(seconds(300));
+    const { length } = world.requests;
+    const { state, nextProbeAt = 0 } = breakerOf(await world.limiter.read(limiterKey), world.now());
+    expect(state).toBe('open');
+    expect(nextProbeAt - world.now()).toBeGreaterThan((hours - 310) * 1000);
+
+    await world.run(seconds(hours - 310));
+    expect(world.requests).toHaveLength(length);
+
+    await world.run(seconds(400));
+    expect(world.requests.length).toBeGreaterThan(length);
+  });
+
+  it('a shorter one does not shorten it, and another status says nothing', async () => {
+    const { world } = await oneEndpoint((_request, count) =>
+      count === 1
+        ? refused(503, seconds(100))
+        : count === 2
+          ? refused(503, seconds(1))
+          : refused(500, seconds(900)),
+    );
+    const before = world.now();
+    await world.publish(event('a'), event('b'), event('c'));
+
+    await world.deliverOnce();
+
+    const { retryAfter = 0 } = await world.limiter.read(limiterKey);
+    expect(retryAfter - before).toBe(100_000);
+  });
+
+  it('keeps people apart, and not behind the many that wait', async () => {
+    const { world } = await oneEndpoint(() => refused(429, seconds(3_600)));
+    await world.publish(event('first'));
+    await world.run(seconds(300));
+    for (let id = 0; id < 400; id++) await world.publish(event(`e${id}`));
+    await world.run(seconds(0));
+    const { length } = world.requests;
+
+    await world.publish(...['a', 'b', 'c'].map(test));
+    await world.run(seconds(10));
+
+    const ids = world.requests.slice(length).map(({ headers }) => headers['webhook-id']);
+    expect(ids.toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('a person may ask it all the same; with a success it is asked by all again', async () => {
+    const { world } = await oneEndpoint((_request, count) =>
+      count === 1 ? refused(429, seconds(3_600)) : accepted,
+    );
+    await world.publish(event('a'));
+    await world.run(seconds(5));
+    await world.publish(event('b'));
+    await world.run(seconds(5));
+    expect(world.requests).toHaveLength(1);
+
+    await world.publish(test('t'));
+    await world.run(seconds(10));
+
+    expect(statuses(world)).toEqual({ delivered: 3 });
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../../lambdas/domain/time.ts';
+import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
+import { publish } from '../../../lambdas/outbound/publish/publish.ts';
+import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
+import { outboundSettings, start } from '../../support/fixtures/outbound.ts';
+import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import { idOf, tenantWith } from '../../support/worlds/tenant-with-endpoints.ts';
+
+const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: { amount: 5 } };
+
+describe('a publication to a tenant', () => {
+  it('goes to each endpoint that is subscribed to it, once', async () => {
+    const world = await tenantWith(2);
+    await world.endpoints.create(newEndpoint(start, { id: 'orders', eventTypes: ['order.*'] }));
+    const filter = { path: 'amount', gte: 100 };
+    await world.endpoints.create(newEndpoint(start, { id: 'large', filter }));
+    await world.endpoints.create(newEndpoint(start, { id: 'other', tenant: 'umbrella' }));
+
+    await world.publish(event, event);
+    await world.run(seconds(60));
+
+    const to = [...world.table.deliveries.values()].map(({ endpointId }) => endpointId).toSorted();
+    expect(to).toEqual([idOf(0), idOf(1)]);
+    expect(world.requests).toHaveLength(2);
+    expect(world.events.events.get('acme#e1')).toMatchObject({ isWide: true, fannedOutAt: start });
+  });
+
+  it('of two tenants under one id is two events', async () => {
+    const world = await tenantWith(1);
+    await world.endpoints.create(newEndpoint(start, { id: 'other', tenant: 'umbrella' }));
+
+    await world.publish(event, { ...event, tenant: 'umbrella' });
+    await world.run(seconds(60));
+
+    expect(world.requests).toHaveLength(2);
+  });
+
+  it('that nobody wants is counted as such', async () => {
+    const world = outboundWorld();
+
+    await world.publish(event);
+
+    expect(world.report.named('event.published')).toMatchObject([{ status: 'unmatched' }]);
+    expect(world.publishQueue.contents()).toEqual([]);
+    expect(world.deadLetters).toEqual([]);
+  });
+
+  it('is for the endpoints that there were: one that is made later does not get it, also when it is repeated', async () => {
+    const world = await tenantWith(1);
+    await world.publish(event);
+    world.advance(seconds(5));
+    await world.endpoints.create(newEndpoint(world.now(), { id: 'late' }));
+
+    await world.publish(event);
+    await world.run(seconds(60));
+
+    expect(world.table.deliveries.size).toBe(1);
+  });
+
+  it('after one to a single endpoint completes it, with the first body', async () => {
+    const world = await tenantWith(3);
+    await world.publish({ ...event, endpoint: { id: idOf(1) } });
+    await world.run(seconds(60));
+
+    await world.publish({ ...event, data: { amount: 6 } });
+    await world.run(seconds(60));
+
+    expect(world.requests).toHaveLength(3);
+    expect(new Set(world.requests.map(({ body }) => body)).size).toBe(1);
+    expect(world.report.named('publish.conflict')).toHaveLength(1);
+  });
+
+  it('beside one to a single endpoint is not taken as done by the mark of that one', async () => {
+    const world = await tenantWith(3);
+    const create: PublishPorts['deliveries']['create'] = async (delivery) => {
+      if (delivery.endpointId === idOf(2)) throw new Error('DynamoDB is away');
+      return world.table.create(delivery);
+    };
+    const dying = { ...world.publishPorts, deliveries: { ...world.publishPorts.deliveries, create } };
+    const wide = [{ messageId: 'wide', text: JSON.stringify(event), receives: 1 }];
+    const sendTasks: PublishPorts['sendTasks'] = async (tasks) => {
+      await world.publishPorts.sendTasks(tasks);
+      // While the single one waits for its mark.
+      expect(await publish(wide, outboundSettings, dying)).toEqual(['wide']);
+    };
+    const one = {
+      messageId: 'one',
+      text: JSON.stringify({ ...event, endpoint: { id: idOf(1) } }),
+      receives: 1,
+    };
+
+    await publish([one], outboundSettings, { ...world.publishPorts, sendTasks });
+    await publish(wide, outboundSettings, world.publishPorts);
+
+    expect(world.table.deliveries.size).toBe(3);
+    expect(world.events.events.get('acme#e1')?.fannedOutAt).toBeDefined();
+  });
+
+  it('is signed with each endpoint’s own key, and carries its own headers', async () => {
+    const world = outboundWorld();
+    await world.endpoints.create(newEndpoint(start, { headers: { 'X-Team': 'billing' } }));
+
+    await world.publish(event);
+    await world.run(seconds(5));
+
+    expect(world.requests[0]?.headers).toMatchObject({ 'X-Team': 'billing', 'webhook-id': 'e1' });
+  });
+
+  it('to an endpoint by URL that is registered is refused', async () => {
+    const world = await tenantWith(1);
+
+    await world.publish({ ...event, endpoint: { id: idOf(0), url: 'https://elsewhere.example/' } });
+
+    expect(JSON.parse(world.deadLetters[0] ?? '').reason).toMatch(/^endpoint\.url: .*registered/);
+  });
+
+  it('whose payload its event type refuses goes to the DLQ', async () => {
+    const world = await tenantWith(1);
+    const refusalOfPayload = async () => 'data does not fit the schema of invoice.paid (required)';
+
+    await world.publishQueue.send({ body: JSON.stringify(event) });
+    await world.workOffPublishQueue({ ...world.publishPorts, refusalOfPayload });
+
+    expect(JSON.parse(world.deadLetters[0] ?? '').reason).toMatch(/does not fit/);
+    expect(world.table.deliveries.size).toBe(0);
+  });
+});

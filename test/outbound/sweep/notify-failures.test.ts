@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../../lambdas/domain/time.ts';
+import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
+import { down, refused, start } from '../../support/fixtures/outbound.ts';
+import { oneEndpoint } from '../../support/worlds/one-endpoint.ts';
+import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+
+const toTenant = (id: string) => ({ id, type: 'invoice.paid', data: {}, tenant: 'acme' });
+type World = ReturnType<typeof outboundWorld>;
+const notified = ({ operations }: World) =>
+  operations.filter(({ type }) => type === 'delivery.exhausted').map(({ body }) => JSON.parse(body));
+
+async function failAt(world: World, count: number, prefix: string): Promise<void> {
+  for (let n = 0; n < count; n++) await world.publish(toTenant(`${prefix}${n}`));
+  while ((await world.deliverOnce()) > 0);
+}
+
+describe('what ended without success', () => {
+  it('is notified once for an endpoint and hour, with a count, and the first at once', async () => {
+    const { world } = await oneEndpoint(() => refused(404));
+    await failAt(world, 3, 'a');
+    expect(notified(world)).toEqual([]);
+
+    await world.run(seconds(60));
+    await failAt(world, 40, 'b');
+    await world.run(seconds(3_000));
+    await failAt(world, 2, 'c');
+    expect(notified(world).map(({ count }) => count)).toEqual([3]);
+    await world.run(seconds(3_600));
+    await world.run(seconds(24 * 3_600));
+
+    expect(notified(world).map(({ count }) => count)).toEqual([3, 42]);
+    expect(notified(world)[0]).toMatchObject({
+      ...{
+        type: 'delivery.exhausted',
+        tenant: 'acme',
+        endpointId: 'ep_1',
+        host: 'acme.example',
+        attempts: 1,
+      },
+      reason: 'answered 404',
+      cause: 'refused',
+      event: { id: 'a2', type: 'invoice.paid' },
+      since: new Date(start).toISOString(),
+      lastAttempt: { number: 1, status: 404 },
+      nextStep: expect.stringContaining('dlq redrive undelivered --tenant acme --endpoint ep_1'),
+    });
+  });
+
+  it('costs one write for each delivery, and no message', async () => {
+    const { world } = await oneEndpoint(() => refused(404));
+    let writes = 0;
+    const add: typeof world.tallies.add = (...args) => {
+      writes += 1;
+      return world.tallies.add(...args);
+    };
+    for (let n = 0; n < 5; n++) await world.publish(toTenant(`a${n}`));
+
+    for (let turn = 0; turn < 20; turn++) {
+      await world.deliverOnce({ ...world.deliverPorts, tallies: { add } });
+      world.advance(seconds(1));
+    }
+
+    expect(writes).toBe(5);
+    expect(world.operations).toEqual([]);
+  });
+
+  it('is counted once, though no dead letter could be sent for hours', async () => {
+    const { world } = await oneEndpoint(() => refused(404));
+    for (const id of ['a', 'b', 'c']) await world.publish(toTenant(id));
+    const broken = { sendDeadDelivery: down };
+    while ((await world.deliverOnce({ ...world.deliverPorts, ...broken })) > 0);
+    for (let minute = 0; minute < 300; minute++) {
+      await world.sweep({ ...world.sweepPorts, ...broken });
+      world.advance(seconds(60));
+    }
+    expect(world.undelivered).toEqual([]);
+
+    await world.run(seconds(7_200));
+
+    expect(world.undelivered).toHaveLength(3);
+    expect(notified(world).reduce((sum, { count }) => sum + count, 0)).toBe(3);
+  });
+
+  it('is notified for each endpoint', async () => {
+    const { world } = await oneEndpoint(() => refused(404));
+    await world.endpoints.create(newEndpoint(start, { id: 'ep_2' }));
+    await failAt(world, 2, 'a');
+
+    await world.run(seconds(60));
+
+    expect(notified(world).map(({ endpointId, count }) => [endpointId, count])).toEqual([
+      ['ep_1', 2],
+      ['ep_2', 2],
+    ]);
+  });
+
+  it('is notified later when it could not be notified, and twice rather than never', async () => {
+    const { world } = await oneEndpoint(() => refused(404));
+    await failAt(world, 2, 'a');
+
+    await world.sweep({ ...world.sweepPorts, notifyOperators: down });
+    expect(notified(world)).toEqual([]);
+    await world.sweep({ ...world.sweepPorts, tallies: { ...world.tallies, notified: down } });
+    await world.sweep();
+
+    expect(notified(world).map(({ count }) => count)).toEqual([2, 2]);
+  });
+});
+
+describe('the sweep measures', () => {
+  const gauge = ({ report }: World, name: string) =>
+    report.counts.filter((count) => count.name === name).at(-1);
+
+  it('how many endpoints there are, and how many are down, and no dimension', async () => {
+    const { world } = await oneEndpoint(() => refused(503));
+    await world.endpoints.create(newEndpoint(start, { tenant: 'umbrella', id: 'well' }));
+    await world.sweep();
+    expect(gauge(world, 'EndpointsDown')).toEqual({ name: 'EndpointsDown', dimensions: {}, value: 0 });
+    expect(gauge(world, 'EndpointsKnown')).toEqual({ name: 'EndpointsKnown', dimensions: {}, value: 2 });
+
+    await world.publish(toTenant('a'));
+    await world.run(seconds(900));
+
+    expect(gauge(world, 'EndpointsDown')?.value).toBe(1);
+  });
+
+  it('what we disabled, for a day, and not what a person disabled', async () => {
+    const { world, disable } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
+    await world.endpoints.create(newEndpoint(start, { tenant: 'umbrella', id: 'paused' }));
+    const paused = await world.endpoints.read('umbrella', 'paused');
+    if (paused) await world.endpoints.disable(paused, { reason: 'manual', at: world.now() });
+    await world.publish(toTenant('a'));
+    await world.run(seconds(60));
+    expect(await disable()).toBeUndefined();
+
+    expect(gauge(world, 'EndpointsDown')?.value).toBe(1);
+    await world.run(seconds(86_400));
+    expect(gauge(world, 'EndpointsDown')?.value).toBe(0);
+  });
+
+  it('no URL that is not registered', async () => {
+    const world = outboundWorld(() => refused(503));
+    await world.publish({ id: 'a', type: 'x', data: {}, endpoint: { id: 'a', url: 'https://a.example/x' } });
+
+    await world.run(seconds(900));
+
+    expect(gauge(world, 'EndpointsDown')?.value).toBe(0);
+  });
+
+  it('nothing when it cannot, and sweeps all the same', async () => {
+    const world = outboundWorld();
+
+    expect(await world.sweep({ ...world.sweepPorts, gauges: { known: down, down } })).toMatchObject({
+      errors: 0,
+    });
+
+    expect(gauge(world, 'EndpointsKnown')).toBeUndefined();
+    expect(world.report.named('endpoints.measure-failed')).toHaveLength(1);
+  });
+});

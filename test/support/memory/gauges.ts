@@ -1,0 +1,22 @@
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { isDisabledByUs } from '../../../lambdas/domain/endpoint.ts';
+import type { UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { memoryEndpoints } from './endpoints.ts';
+import type { memoryGates } from './limiter.ts';
+
+/** How many endpoints there are in memory, and how many are down. */
+export const memoryGauges = (
+  { endpoints }: ReturnType<typeof memoryEndpoints>,
+  { limiter }: ReturnType<typeof memoryGates>,
+) => ({
+  known: async (): Promise<number> => endpoints.size,
+  down: async (since: UnixMillis): Promise<number> => {
+    const disabled = [...endpoints.values()].filter(
+      (known) =>
+        isDisabledByUs(known) && known.attentionAt === undefined && (known.disabled?.at ?? 0) > since,
+    );
+    const open = [...limiter].filter(([, { downUntil = 0 }]) => downUntil > since);
+    const names = disabled.map(({ tenant, id }) => endpointHash({ tenant, endpointId: id }));
+    return new Set([...names, ...open.map(([name]) => name)]).size;
+  },
+});

@@ -1,0 +1,22 @@
+import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import { mapped, openHeader, sealHeaders } from '../../../lambdas/domain/endpoint-headers.ts';
+import { seal, unseal } from '../../../lambdas/domain/endpoint-secret.ts';
+import { masterKey } from '../../../lambdas/domain/sealed-text.ts';
+import type { OperationPorts } from '../../../lambdas/management/operations.ts';
+
+const master = masterKey('a master secret');
+
+/** Seals what endpoints have, under one master secret that is always there. */
+export const memorySealing: OperationPorts['secrets'] = {
+  seal: async (text, owner, at) => seal(text, master, owner, at),
+  open: async (sealed, owner) => unseal(sealed, master, owner),
+  readable: async ({ secrets }) => secrets,
+  resealed: async () => undefined,
+  sealHeaders: async (headers, owner) => sealHeaders(headers, master, owner),
+};
+
+/** What an endpoint's requests bring along. */
+export const openedHeaders = async (endpoint: Endpoint) =>
+  mapped(endpoint.headers, (value, name) =>
+    typeof value === 'string' ? value : openHeader(value, master, endpoint, name),
+  );

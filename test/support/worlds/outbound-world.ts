@@ -1,0 +1,195 @@
+import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
+import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
+import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
+import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts';
+import { type Seconds, unixMillis } from '../../../lambdas/domain/time.ts';
+import { type DeliverPorts, deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
+import { type PublishPorts, publish } from '../../../lambdas/outbound/publish/publish.ts';
+import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
+import type { ReplayOptions } from '../../../lambdas/outbound/replay-route.ts';
+import { type SweepPorts, sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
+import { accepted, outboundSettings, type Request, start } from '../fixtures/outbound.ts';
+import { memoryDeliveries } from '../memory/deliveries.ts';
+import { memoryEndpoints } from '../memory/endpoints.ts';
+import { memoryTallies } from '../memory/failure-tallies.ts';
+import { memoryGauges } from '../memory/gauges.ts';
+import { memoryGates } from '../memory/limiter.ts';
+import { memoryEvents } from '../memory/outbound-events.ts';
+import { memoryQueue } from '../memory/queue.ts';
+import { memoryRecoveries } from '../memory/recoveries.ts';
+import { openedHeaders } from '../memory/sealing.ts';
+import { recordedTelemetry } from '../memory/telemetry.ts';
+
+type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
+
+/**
+ * The whole outbound flow in memory, on a virtual clock: tables, queues, DLQs, and one endpoint that answers as it is told.
+ *
+ * @param endpoint gets each request and how many its URL has had, this one included
+ */
+export function outboundWorld(endpoint: Endpoint = () => accepted, settings = outboundSettings) {
+  let now = start;
+  const clock = () => now;
+  const table = memoryDeliveries();
+  const events = memoryEvents();
+  const endpoints = memoryEndpoints();
+  const limiter = memoryGates();
+  const recoveries = memoryRecoveries();
+  const operations: OperatorNotice[] = [];
+  const publishQueue = memoryQueue(clock);
+  const deliveryQueue = memoryQueue(clock);
+  const tallies = memoryTallies();
+  /** Of the publish DLQ, and of the delivery DLQ: what is a fault of the stack. */
+  const deadLetters: string[] = [];
+  const undelivered: string[] = [];
+  const payloads = new Map<string, Uint8Array>();
+  const requests: Request[] = [];
+  const report = recordedTelemetry();
+  const readPayload = payloadReader(events.read, async (key) => payloads.get(key));
+  const notifyOperators = async (operation: OperatorNotice): Promise<void> => void operations.push(operation);
+  const sendDeadLetter = async (body: string): Promise<void> => void deadLetters.push(body);
+
+  const sendDeadDelivery = async ({ queue, body }: DeadDelivery): Promise<void> =>
+    void (queue === 'delivery' ? deadLetters : undelivered).push(body);
+  const gauges = memoryGauges(endpoints, limiter);
+
+  const publishPorts: PublishPorts = {
+    now: clock,
+    events: { ...events, payload: readPayload },
+    refusalOfPayload: async () => undefined,
+    endpoints,
+    deliveries: table,
+    sendTask: deliveryQueue.send,
+    sendRanges: publishQueue.sendAll,
+    putPayload: async (key, bytes) => void payloads.set(key, bytes),
+    sendTasks: deliveryQueue.sendAll,
+    sendDeadLetter,
+    telemetry: report.telemetry,
+  };
+  const deliverPorts: DeliverPorts = {
+    now: clock,
+    random: () => 0.5,
+    deliveries: table,
+    events: { payload: readPayload },
+    endpoints,
+    limiter,
+    notifyOperators,
+    signingKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 7) }],
+    endpointKeys: async () => [{ kind: 'v1', bytes: Buffer.alloc(32, 8) }],
+    endpointHeaders: openedHeaders,
+    async post({ url, headers, body }) {
+      const request = { at: now, url, headers, body: Buffer.from(body).toString('utf8') };
+      requests.push(request);
+      return endpoint(request, requests.filter((other) => other.url === url).length);
+    },
+    sendTask: deliveryQueue.send,
+    sendDeadDelivery,
+    tallies,
+    deleteMessage: deliveryQueue.delete,
+    returnMessageAfter: deliveryQueue.returnAfter,
+    pause: async () => undefined,
+    telemetry: report.telemetry,
+  };
+  const sweepPorts: SweepPorts = {
+    now: clock,
+    due: table.due,
+    deliveries: table,
+    endpoints,
+    events,
+    notifyOperators,
+    recoveries,
+    pause: async () => undefined,
+    sendTask: deliveryQueue.send,
+    sendTasks: deliveryQueue.sendAll,
+    sendDeadDelivery,
+    tallies,
+    gauges,
+    telemetry: report.telemetry,
+  };
+
+  const replayPorts = { deliveries: table, endpoints, events, sendTask: deliveryQueue.send };
+
+  const world = {
+    now: clock,
+    settings,
+    ...{
+      table,
+      events,
+      endpoints,
+      limiter,
+      recoveries,
+      operations,
+      payloads,
+      publishQueue,
+      deliveryQueue,
+      deadLetters,
+      undelivered,
+      tallies,
+      requests,
+      report,
+    },
+    ...{ publishPorts, deliverPorts, sweepPorts, replayPorts },
+
+    /** Moves the clock on; nothing else happens. */
+    advance: (span: Seconds) => {
+      now = unixMillis(now + span * 1000);
+    },
+
+    /** Puts messages on the publish queue and has it worked off. */
+    async publish(...messages: readonly object[]): Promise<void> {
+      for (const message of messages) await publishQueue.send({ body: JSON.stringify(message) });
+      await world.workOffPublishQueue();
+    },
+
+    async workOffPublishQueue(ports = publishPorts): Promise<void> {
+      const batch = publishQueue.receive(10);
+      const failed = await publish(batch, settings, ports);
+      const done = batch.filter(({ messageId }) => !failed.includes(messageId));
+      for (const { receiptHandle } of done) await publishQueue.delete(receiptHandle);
+    },
+
+    /** Hands one batch of visible tasks to λ deliver. @returns how many there were */
+    async deliverOnce(ports = deliverPorts, max = 5, hasTime = () => true): Promise<number> {
+      const batch = deliveryQueue.receive(max);
+      const failed = await deliver(batch, hasTime, settings, ports);
+      const done = batch.filter(({ messageId }) => !failed.includes(messageId));
+      for (const { receiptHandle } of done) await deliveryQueue.delete(receiptHandle);
+      return batch.length;
+    },
+
+    /** A worker takes one batch and dies in its requests. */
+    async dieInRequest(): Promise<void> {
+      void world.deliverOnce({ ...deliverPorts, post: () => new Promise(() => undefined) });
+      for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+    },
+
+    sweep: (ports = sweepPorts) => sweep(settings.deliveryRetention, () => true, ports),
+
+    replay: (id: string, options: ReplayOptions = {}) => replayDelivery(id, now, replayPorts, options),
+
+    /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute. */
+    async run(span: Seconds): Promise<void> {
+      const end = now + span * 1000;
+      let nextSweep = now + 60_000;
+      for (;;) {
+        while ((await world.deliverOnce()) > 0);
+        const next = Math.min(deliveryQueue.nextVisibleAt(), nextSweep);
+        if (next > end) break;
+        now = unixMillis(Math.max(now, next));
+        if (now < nextSweep) continue;
+        await world.sweep();
+        nextSweep += 60_000;
+      }
+      now = unixMillis(end);
+    },
+
+    /** The only delivery. */
+    delivery() {
+      const [delivery, ...others] = [...table.deliveries.values()];
+      if (delivery === undefined || others.length > 0)
+        throw new Error(`${others.length + 1} deliveries, not one`);
+      return delivery;
+    },
+  };
+  return world;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { providerSkeleton } from '../../tools/provider-skeleton.ts';
+import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
+
+const catalogue = `import { airtable } from './providers/airtable.ts';
+import { zoom } from './providers/zoom.ts';
+
+export const catalogue = {
+  airtable,
+  zoom,
+} as const;
+`;
+const docs = '| provider | signature |\n| --- | --- |\n| `airtable` | a |\n| `zoom` | z |\n\nMore.\n';
+const skeleton = providerSkeleton('m-pay', { catalogue, docs });
+
+describe('a new provider', () => {
+  it('gets its line in the catalogue and in the table, in the order of the alphabet', () => {
+    expect(skeleton.catalogue).toBe(`import { airtable } from './providers/airtable.ts';
+import { mPay } from './providers/m-pay.ts';
+import { zoom } from './providers/zoom.ts';
+
+export const catalogue = {
+  airtable,
+  'm-pay': mPay,
+  zoom,
+} as const;
+`);
+    expect(skeleton.docs).toContain('| `airtable` | a |\n| `m-pay` | – |\n| `zoom` | z |\n');
+  });
+
+  it('gets its line in the table of providers, not in another table of the page', () => {
+    const others = '| reason | limit |\n| --- | --- |\n| `too-many` | 1 |\n';
+    const retries = '| provider | 4xx |\n| --- | --- |\n| `zoom` | again |\n';
+    const page = providerSkeleton('m-pay', { catalogue, docs: `${others}\n${docs}\n${retries}` });
+
+    expect(page.docs).toBe(`${others}\n${skeleton.docs}\n${retries}`);
+  });
+
+  it('may be the last', () => {
+    const last = providerSkeleton('zulu', { catalogue, docs });
+
+    expect(last.catalogue).toContain("import { zulu } from './providers/zulu.ts';\n\nexport");
+    expect(last.catalogue).toContain('  zoom,\n  zulu,\n}');
+    expect(last.docs).toContain('| `zoom` | z |\n| `zulu` | – |\n');
+  });
+
+  it('gets a sample for hookline send', () => {
+    expect(skeleton.sample).toContain("import type { MakeSample } from '../sample.ts';");
+    expect(skeleton.sample).toContain('export const sample: MakeSample');
+  });
+
+  it('starts with vectors that hold for what its row says', async () => {
+    const { now, vectors } = JSON.parse(skeleton.vectors);
+    const hmac = {
+      signatureHeader: 'x-m-pay-signature',
+      algorithm: 'sha256',
+      encoding: 'hex',
+      prefix: '',
+    } as const;
+
+    expect(skeleton.row).toContain("header: 'x-m-pay-signature'");
+    for (const { secret, previous, headers, body, expect: expected } of vectors) {
+      const stored = (value: string | undefined) =>
+        value === undefined ? undefined : { value, createdAt: now * 1000 };
+      const receiver = memoryReceiver({ provider: 'hmac', hmac }, {
+        current: stored(secret),
+        previous: stored(previous),
+      } as object);
+      const reception = await receiver.receive(requestOf(body, headers), now);
+      expect(reception.kind === 'refused' ? reception.status : 200).toBe(expected.status);
+    }
+  });
+});

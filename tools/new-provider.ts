@@ -1,0 +1,39 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { providerSkeleton } from './provider-skeleton.ts';
+
+// npm run new:provider -- <slug>: everything that a new provider needs, with tests that pass; then say how it really signs.
+
+const root = resolve(import.meta.dirname, '..');
+const at = (path: string): string => resolve(root, path);
+const [slug = ''] = process.argv.slice(2);
+
+function refuse(reason: string): never {
+  console.error(reason);
+  process.exit(1);
+}
+
+if (!/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/.test(slug)) {
+  refuse(
+    'Usage: npm run new:provider -- <slug>, in lower-case letters, digits and hyphens, e.g. new:provider -- acme-pay',
+  );
+}
+const files = {
+  row: `lambdas/domain/provider/providers/${slug}.ts`,
+  sample: `lambdas/domain/provider/providers/${slug}.sample.ts`,
+  vectors: `test/vectors/${slug}.json`,
+  catalogue: 'lambdas/domain/provider/catalogue.ts',
+  docs: 'docs/providers.md',
+};
+if (existsSync(at(files.row))) refuse(`There is a ${files.row} already.`);
+
+const skeleton = providerSkeleton(slug, {
+  catalogue: readFileSync(at(files.catalogue), 'utf8'),
+  docs: readFileSync(at(files.docs), 'utf8'),
+});
+for (const [name, path] of Object.entries(files)) {
+  writeFileSync(at(path), skeleton[name as keyof typeof files]);
+  console.log(`wrote ${path}`);
+}
+console.log(`\nNext: say in ${files.row} how ${slug} signs, put what its documents or its library sign into`);
+console.log(`${files.vectors}, and run: npx vitest run --project rules test/inbound/vectors.test.ts`);
