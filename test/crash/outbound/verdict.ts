@@ -1,4 +1,5 @@
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import { tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import { type Fault, isCrashPoint } from './faults.ts';
 import type { End, Scenario } from './scenario.ts';
@@ -86,16 +87,19 @@ const countsNothingTwice = (fault: Fault, calls: readonly string[]): boolean =>
   ((fault.fault === 'rejects' && calls[fault.call] === 'sendDeadDelivery') ||
     (fault.fault === 'repeats' && calls[fault.call] === 'tallies.add'));
 
-/** Operators are told of every delivery that failed, by its endpoint. */
+/** Operators are told of every delivery that failed, by its endpoint; of each at least once, and it is counted once. */
 function checkTold(
   deliveries: readonly Delivery[],
   faults: readonly Fault[],
   calls: readonly string[],
-  { watch }: SimulatedWorld,
+  { watch, tallies }: SimulatedWorld,
 ): void {
   if (watch.counts.kills === 0 && faults.every((fault) => countsNothingTwice(fault, calls)))
     for (const delivery of deliveries)
-      watch.check(watch.toldOf(delivery) <= delivery.round, 'a failure was counted twice');
+      watch.check(
+        (tallies.counted.get(tallyNameOf(delivery)) ?? 0) <= delivery.round,
+        'a failure was counted twice',
+      );
   const failed = deliveries.filter(({ status }) => status === 'failed');
   for (const delivery of failed) {
     const count = failed.filter(({ endpointId }) => endpointId === delivery.endpointId).length;
