@@ -5,7 +5,13 @@ import { sqsClient } from '../../lambdas/adapters/aws/sqs-client.ts';
 import { plainText } from '../../local/plain-text.ts';
 import { answer } from '../answer.ts';
 import { positiveNumber } from '../arguments.ts';
-import { type DeadLetterFilter, isNarrow, meantBy, withFilters } from '../dead-letter-filter.ts';
+import {
+  type DeadLetterFilter,
+  isNarrow,
+  meantBy,
+  typedFilters,
+  withFilters,
+} from '../dead-letter-filter.ts';
 import { type FoundDead, searchDeadLetters } from '../dead-letter-search.ts';
 import { type DeadMessage, type DlqMessage, readDeadMessage } from '../dead-letters.ts';
 import { openDeployment } from '../deployment.ts';
@@ -141,12 +147,19 @@ function describe(listed: readonly Listed[], options: ListOptions): string {
   const rows = listed.flatMap(({ dlq, dead }) =>
     [...dead].sort((one, other) => one.at - other.at).map((letter) => rowOf(dlq, letter)),
   );
-  const lines = [
-    table(columns, rows),
-    counted(total, 'dead letter'),
-    `${nextCommand(options, 'dlq redrive QUEUE [--id ID]')} sends them back.`,
-  ];
+  const lines = [table(columns, rows), counted(total, 'dead letter'), ...redriving(listed, options)];
   return lines.join('\n');
+}
+
+/** With the filters that found them, for each queue that has any; without filters for one or any of them. */
+function redriving(listed: readonly Listed[], options: ListOptions): string[] {
+  if (!isNarrow(options)) return [`${nextCommand(options, 'dlq redrive QUEUE [--id ID]')} sends them back.`];
+  return listed
+    .filter(({ dead }) => dead.length > 0)
+    .map(
+      ({ dlq }) =>
+        `${nextCommand(options, `dlq redrive ${dlq.name}${typedFilters(options)}`)} sends them back.`,
+    );
 }
 
 const columns = ['queue', 'id', 'when', 'attempts', 'tenant', 'endpoint', 'type', 'host', 'reason'];
