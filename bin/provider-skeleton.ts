@@ -61,13 +61,16 @@ function withRow(catalogue: string, slug: string): string {
   return insertSorted(added, entry, /^ {2}'?([a-z0-9-]+)'?(?:: \w+)?,$/).join('\n');
 }
 
-const withDocs = (docs: string, slug: string): string => {
+/** The page has other tables, before and after that of the providers. */
+function withDocs(docs: string, slug: string): string {
   const lines = docs.split('\n');
-  const known = /^\| `([a-z0-9-]+)` \|/;
-  const columns = (lines.find((line) => known.test(line))?.split('|').length ?? 3) - 2;
+  const head = lines.findIndex((line) => line.startsWith('| provider | signature |'));
+  const end = lines.findIndex((line, index) => index > head && !line.startsWith('|'));
+  const columns = (lines[head] ?? '').split('|').length - 2;
   const cells = [`\`${slug}\``, ...Array.from({ length: columns - 1 }, () => '–')];
-  return insertSorted(lines, `| ${cells.join(' | ')} |`, known).join('\n');
-};
+  const table = insertSorted(lines.slice(head, end), `| ${cells.join(' | ')} |`, /^\| `([a-z0-9-]+)` \|/);
+  return [...lines.slice(0, head), ...table, ...lines.slice(end)].join('\n');
+}
 
 /** Puts a line in front of the first that is greater by what the pattern captures, or behind the last. */
 function insertSorted(lines: readonly string[], line: string, pattern: RegExp): string[] {

@@ -98,9 +98,9 @@ function idle(work: Workload): BillLine[] {
 /**
  * Custom metrics that get a value: one for each combination of their dimensions.
  *
- * Of a source: accepted, refused, and for two event types each processed and its time; of all sources, what was answered
- * 401. Of what is sent: published, delivered, retried, failed, all failed, deferred. The sweep's three are always there.
+ * Of a source: accepted, refused by the verification, refused for any reason, and for two event types each processed and
+ * its time. Of what is sent: published, delivered, retried, failed, all failed, deferred. The sweep's three are always there.
  */
 function metrics({ sources, inbound: received, refused, outbound: sent }: Workload): number {
-  return 3 + (received + refused > 0 ? 1 + 6 * sources : 0) + (sent > 0 ? 6 : 0);
+  return 3 + (received + refused > 0 ? 7 * sources : 0) + (sent > 0 ? 6 : 0);
 }

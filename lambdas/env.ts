@@ -46,6 +46,7 @@ export const sweepEnv = [
   'DELIVERY_DLQ_URL',
   'UNDELIVERED_QUEUE_URL',
   'OPERATIONS_TOPIC_ARN',
+  'DEAD_LETTER_QUEUES',
 ] as const;
 
 /** `INBOUND_QUEUES` is JSON: the sources by the name of the queue that they share. */
@@ -72,6 +73,7 @@ export type ReceiveEnv = EnvOf<typeof receiveEnv>;
 export type ConsumeEnv = EnvOf<typeof consumeEnv>;
 export type PublishEnv = EnvOf<typeof publishEnv>;
 export type DeliverEnv = EnvOf<typeof deliverEnv>;
+/** `DEAD_LETTER_QUEUES` has the names of all dead-letter queues that have an alarm, separated by commas. */
 export type SweepEnv = EnvOf<typeof sweepEnv>;
 export type ManagementEnv = EnvOf<typeof managementEnv>;
 

@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Construct } from 'constructs';
+import { type IMetric, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { alarmGroups } from './alarm-groups.ts';
+import type { InboundSource } from './inbound-source.ts';
 import type { MonitoringProps } from './monitoring.ts';
 import { nameList } from './name-list.ts';
 import { nameOf } from './name-of.ts';
@@ -26,7 +28,7 @@ export function combinedAlarms(scope: Construct, props: MonitoringProps): void {
 function receivers(scope: Construct, { inbound, alarmAction }: MonitoringProps): void {
   const receivers = inbound.map(({ receive }) => receive);
   const metricsOf = (lambda: NodeLambda) => [lambda.metricErrors(), lambda.metricThrottles()];
-  for (const { id, members } of groups('ReceiverFails', receivers, maxMetricsOfAlarm / 2)) {
+  for (const { id, members } of alarmGroups('ReceiverFails', receivers, maxMetricsOfAlarm / 2)) {
     new ImpactAlarm(scope, id, {
       metric: sumOf(members.flatMap(metricsOf), 'failed or throttled', fiveMinutes),
       impact: `A receiver fails or is throttled, and its provider got 5xx: one of ${names(members)}.`,
@@ -46,7 +48,7 @@ function loops(scope: Construct, { inbound, outbound, management, alarmAction }:
   ];
   const dropped = (lambda: NodeLambda): IMetric =>
     lambda.metric('RecursiveInvocationsDropped', { statistic: Stats.SUM });
-  for (const { id, members } of groups('Loops', watched, maxMetricsOfAlarm)) {
+  for (const { id, members } of alarmGroups('Loops', watched, maxMetricsOfAlarm)) {
     new ImpactAlarm(scope, id, {
       metric: sumOf(members.map(dropped), 'stopped as loops', fiveMinutes),
       impact: `Lambda stopped a function as a loop, and its messages go to the DLQ: one of ${names(members)}.`,
@@ -62,7 +64,7 @@ function inFlight(scope: Construct, { inbound, outbound, alarmAction }: Monitori
   const works = [outbound.publishing, outbound.delivering, ...inbound.map(({ work }) => work)];
   const notVisible = ({ queue }: WorkQueue): IMetric =>
     queue.metricApproximateNumberOfMessagesNotVisible({ statistic: Stats.MAXIMUM });
-  for (const { id, members } of groups('InFlight', works, maxMetricsOfAlarm)) {
+  for (const { id, members } of alarmGroups('InFlight', works, maxMetricsOfAlarm)) {
     new ImpactAlarm(scope, id, {
       metric: highestOf(members.map(notVisible), 'in flight, at most', fiveMinutes),
       above: queues.inFlight,
@@ -74,34 +76,92 @@ function inFlight(scope: Construct, { inbound, outbound, alarmAction }: Monitori
   }
 }
 
-/** A function that catches what goes wrong with a message has no errors of its own. */
-function erroredWork(scope: Construct, { inbound, outbound, alarmAction }: MonitoringProps): void {
-  const errored = (['consume', 'publish', 'deliver', 'sweep'] as const).map((service) =>
+/** How often a fault of some functions shows: at each try, and again after `betweenTries`. */
+interface ErroredWork {
+  /** Where the alarm stands in the tree, and so in its name. */
+  readonly place: string;
+  readonly metrics: readonly Metric[];
+  readonly betweenTries: Duration;
+  /** What cannot do its work, and the log line that says so. */
+  readonly who: string;
+  readonly line: string;
+}
+
+/**
+ * A function that catches what goes wrong with a message has no errors of its own.
+ *
+ * An alarm for each: one window for all would be as long as the slowest handler needs, and two bad moments of a fast function,
+ * hours apart, would ring.
+ */
+function erroredWork(scope: Construct, props: MonitoringProps): void {
+  for (const { place, metrics, betweenTries, who, line } of [
+    ...erroredOutbound(scope, props),
+    ...erroredConsumers(scope, props),
+  ]) {
+    new ImpactAlarm(new Construct(scope, place), 'WorkErrored', {
+      metric: sumOf(metrics, 'errored', fiveMinutes),
+      ...lasting(betweenTries, fiveMinutes),
+      impact: `${who} cannot do its work, again and again, and no function fails: what it should do comes back undone.`,
+      firstStep: `Read its log for ${line}: a permission, or a throttled table.`,
+      action: props.alarmAction,
+    });
+  }
+}
+
+function erroredOutbound(scope: Construct, { outbound }: MonitoringProps): ErroredWork[] {
+  const metricsOf = (service: 'publish' | 'deliver' | 'sweep') => [
     ownMetric(scope, { name: 'WorkErrored', service, dimensions: {}, period: fiveMinutes }),
+  ];
+  const { publishing, delivering } = outbound;
+  return [
+    {
+      place: 'Publish',
+      metrics: metricsOf('publish'),
+      betweenTries: publishing.visibility,
+      who: 'Publish',
+      line: 'publish.errored',
+    },
+    {
+      place: 'Deliver',
+      metrics: metricsOf('deliver'),
+      betweenTries: delivering.visibility,
+      who: 'Deliver',
+      line: 'delivery.errored',
+    },
+    {
+      place: 'Sweep',
+      metrics: metricsOf('sweep'),
+      betweenTries: Duration.minutes(1),
+      who: 'The sweep',
+      line: 'sweep.errored',
+    },
+  ];
+}
+
+/** Consumers whose messages stay hidden for equally long share an alarm. */
+function erroredConsumers(scope: Construct, { inbound }: MonitoringProps): ErroredWork[] {
+  const spans = [...new Set(inbound.map(({ work }) => work.visibility.toSeconds()))].sort((a, b) => a - b);
+  const alike = spans.flatMap((span) =>
+    alarmGroups(
+      '',
+      inbound.filter(({ work }) => work.visibility.toSeconds() === span),
+      maxMetricsOfAlarm,
+    ),
   );
-  const works = [...inbound.map(({ work }) => work), outbound.publishing, outbound.delivering];
-  const betweenTries = Math.max(...works.map(({ visibility }) => visibility.toSeconds()));
-  new ImpactAlarm(scope, 'WorkErrored', {
-    metric: sumOf(errored, 'errored', fiveMinutes),
-    ...lasting(Duration.seconds(betweenTries), fiveMinutes),
-    impact:
-      'Consume, publish, deliver or sweep cannot do its work, again and again: its messages come back undone.',
-    firstStep:
-      "Read the functions' logs for event.errored, publish.errored, delivery.errored and sweep.errored: a permission, or a throttled table.",
-    action: alarmAction,
-  });
-}
-
-interface Group<Member> {
-  readonly id: string;
-  readonly members: readonly Member[];
-}
-
-/** As many alarms as are needed, the first without a number. */
-const groups = <Member>(id: string, members: readonly Member[], size: number): Group<Member>[] =>
-  Array.from({ length: Math.ceil(members.length / size) }, (_, nth) => ({
-    id: nth === 0 ? id : `${id}-${nth + 1}`,
-    members: members.slice(nth * size, (nth + 1) * size),
+  const metricOf = ({ consumerName: consumer }: InboundSource) =>
+    ownMetric(scope, {
+      name: 'WorkErrored',
+      service: 'consume',
+      dimensions: { consumer },
+      period: fiveMinutes,
+    });
+  return alike.map(({ members }, nth) => ({
+    place: nth === 0 ? 'Consume' : `Consume-${nth + 1}`,
+    metrics: members.map(metricOf),
+    betweenTries: Duration.seconds(Math.max(...members.map(({ work }) => work.visibility.toSeconds()))),
+    who: `A consumer (one of ${names(members.map(({ consume }) => consume))})`,
+    line: 'event.errored',
   }));
+}
 
 const names = (members: readonly Construct[]): string => nameList(members.map(nameOf), maxListed);

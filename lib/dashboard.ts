@@ -31,15 +31,27 @@ export function addDashboard(scope: Construct, props: MonitoringProps): void {
         graph('Errors of functions', lambdas.map(errors)),
         graph('Throttled functions', lambdas.map(throttles)),
       ],
-      deliveryWidgets(scope),
+      deliveryWidgets(scope, inbound),
     ],
   });
 }
 
-const gatewayWidgets = (scope: Construct, { api: { api }, management }: MonitoringProps): GraphWidget[] => [
+const gatewayWidgets = (
+  scope: Construct,
+  { api: { api }, management, sources }: MonitoringProps,
+): GraphWidget[] => [
   graph('Requests', [api.metricCount(), api.metricClientError(), api.metricServerError()]),
   graph('Refused requests', [
-    ownMetric(scope, { ...plain, name: 'SignaturesRefused', service: 'receive' }),
+    ...Object.keys(sources).map((source) =>
+      ownMetric(scope, {
+        ...plain,
+        name: 'RequestsRefused',
+        service: 'receive',
+        dimensions: { source },
+      }).with({
+        label: `refused: ${source}`,
+      }),
+    ),
     ownMetric(scope, { ...plain, name: 'RequestsThrottled', service: 'gateway' }),
     management.api.metricServerError({ label: 'management API, 5xx' }),
   ]),
@@ -55,12 +67,17 @@ const queueWidgets = (works: readonly WorkQueue[]): GraphWidget[] => {
   ];
 };
 
-const deliveryWidgets = (scope: Construct): GraphWidget[] => [
+const deliveryWidgets = (scope: Construct, inbound: MonitoringProps['inbound']): GraphWidget[] => [
   graph('Never attempted, and errored', [
     ownMetric(scope, { ...plain, name: 'DeliveriesNeverAttempted', service: 'sweep' }),
     ownMetric(scope, { ...plain, name: 'DeliveriesNeverAttempted', service: 'deliver' }),
-    ...(['consume', 'publish', 'deliver', 'sweep'] as const).map((service) =>
+    ...(['publish', 'deliver', 'sweep'] as const).map((service) =>
       ownMetric(scope, { ...plain, name: 'WorkErrored', service }),
+    ),
+    ...inbound.map(({ consumerName: consumer }) =>
+      ownMetric(scope, { ...plain, name: 'WorkErrored', service: 'consume', dimensions: { consumer } }).with({
+        label: `WorkErrored (consume ${consumer})`,
+      }),
     ),
   ]),
   graph('Attempts', [

@@ -2,12 +2,18 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { alarmGroups } from './alarm-groups.ts';
 import type { MonitoringProps } from './monitoring.ts';
+import { nameList } from './name-list.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
-import { ownMetric, silence } from './parts/own-metric.ts';
+import { maxMetricsOfAlarm, ownMetric } from './parts/own-metric.ts';
+import { silence } from './parts/silence.ts';
 import { quietPeriods } from './quiet-after.ts';
 
 const fiveMinutes = Duration.minutes(5);
+const hour = Duration.hours(1);
+/** What an alarm's description has room for beside its sentences. */
+const maxListed = 300;
 const sum = { period: fiveMinutes, statistic: Stats.SUM };
 
 /** What callers are answered, by both APIs, and what they no longer send. */
@@ -15,7 +21,7 @@ export function gatewayAlarms(scope: Construct, props: MonitoringProps): void {
   serverErrors(scope, props);
   refusals(scope, props);
   throttles(scope, props);
-  signatures(scope, props);
+  refusedBySource(scope, props);
   for (const [source, { quietAfter }] of Object.entries(props.sources)) {
     if (quietAfter !== undefined) quiet(scope, source, quietAfter, props);
   }
@@ -82,36 +88,57 @@ function throttles(scope: Construct, { api, alarmAction }: MonitoringProps): voi
   });
 }
 
-/** A few forged requests are the internet; more than this, and more than such a share, are a secret that does not fit. */
-const manyRefused = 10;
-const shareRefused = 2;
+/** So many of an hour are forged or mistaken; and of many events, such a part. */
+const fewRefused = 2;
+const acceptedForEachRefused = 50;
 
-function signatures(scope: Construct, { api, alarmAction }: MonitoringProps): void {
-  const period = Duration.minutes(15);
-  const refused = ownMetric(scope, { name: 'SignaturesRefused', service: 'receive', dimensions: {}, period });
-  new ImpactAlarm(scope, 'SignatureRefusals', {
-    metric: new MathExpression({
-      expression: `IF(refused > ${manyRefused}, 100 * refused / requests, 0)`,
-      usingMetrics: { refused, requests: api.api.metricCount({ ...sum, period }) },
-      label: '401, per cent of the requests',
-      period,
-    }),
-    above: shareRefused,
-    impact: 'Requests of a source are answered 401: after a rotation its events are refused.',
-    firstStep:
-      'npx hookline explain SOURCE says why; npx hookline secrets set SOURCE stores the right secret.',
-    action: alarmAction,
-  });
+/**
+ * What each source is refused beyond a few and a part of its own events: a small source with the wrong secret is not lost among
+ * the events of a large one. An hour, so that a source with few events is seen; where many are refused it is full within minutes.
+ */
+function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringProps): void {
+  const of = { service: 'receive', period: hour } as const;
+  const refusedOf = (source: string) =>
+    ownMetric(scope, { ...of, name: 'RequestsRefused', dimensions: { source } });
+  const acceptedOf = (source: string) => {
+    const dimensions = { source, eventType: 'any', status: 'accepted' };
+    return ownMetric(scope, { ...of, name: 'WebhooksReceived', dimensions });
+  };
+  const groups = alarmGroups('SourceRefusals', Object.keys(sources), maxMetricsOfAlarm / 2);
+  for (const { id, members } of groups) {
+    // A source without one accepted event has no such metric: a list takes what is there.
+    const shares = members.map(
+      (_, nth) => `SUM([r${nth}, 0 - FILL(a${nth}, 0) / ${acceptedForEachRefused}])`,
+    );
+    const metrics = members.flatMap((source, nth) => [
+      [`r${nth}`, refusedOf(source)] as const,
+      [`a${nth}`, acceptedOf(source)] as const,
+    ]);
+    new ImpactAlarm(scope, id, {
+      metric: new MathExpression({
+        expression: `MAX([${shares.join(', ')}])`,
+        usingMetrics: Object.fromEntries(metrics),
+        label: 'refused, less 2 % of what was accepted',
+        period: hour,
+      }),
+      above: fewRefused,
+      impact: `Requests of a source are refused, more than now and then: its events are lost or late. One of ${nameList(members, maxListed)}.`,
+      firstStep:
+        'npx hookline explain SOURCE says why: after a rotation, npx hookline secrets set SOURCE stores the right secret.',
+      action: alarmAction,
+    });
+  }
 }
 
-/** No event for a while, of a source that has had one; CloudWatch looks a little further back than the periods, to that one. */
+/** No event for a while, of a source that has had one. */
 function quiet(scope: Construct, source: string, span: Duration, { alarmAction }: MonitoringProps): void {
-  const { period, periods } = quietPeriods(span);
+  const { period, silent, periods } = quietPeriods(span);
   const dimensions = { source, eventType: 'any', status: 'accepted' };
-  const accepted = ownMetric(scope, { name: 'WebhooksReceived', service: 'receive', dimensions, period });
+  const signs = ownMetric(scope, { name: 'WebhooksReceived', service: 'receive', dimensions, period });
   new ImpactAlarm(new Construct(scope, `Source-${source}`), 'SourceQuiet', {
-    metric: silence(accepted, `periods without an event of ${source}`, period),
+    metric: silence({ signs, label: `periods since the last event of ${source}`, period }),
     periods,
+    ofWhich: silent,
     missing: 'no-news',
     impact: `${source} has sent no event for ${span.toHumanString()}, longer than it usually is quiet.`,
     firstStep:

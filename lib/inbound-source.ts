@@ -6,6 +6,7 @@ import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { consumerName } from '../lambdas/domain/metrics.ts';
 import { providerOf } from '../lambdas/domain/provider/catalogue.ts';
 import type { SourceSettings } from '../lambdas/domain/source.ts';
 import { inboundKeys, inboundPrefix } from '../lambdas/domain/tables.ts';
@@ -16,10 +17,11 @@ import { type FunctionDefaults, NodeLambda } from './parts/node-lambda.ts';
 import { tagQueue } from './parts/queue-tags.ts';
 import type { RecordTable } from './parts/record-table.ts';
 import { WorkQueue } from './parts/work-queue.ts';
-import { batches, functions, sourceDefaults, workerTimes } from './settings.ts';
+import { batches, functions, workerTimes } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
+import { sharedConsumer } from './shared-consumer.ts';
 import { type SourceSecrets, secretEnvironment } from './source-secrets.ts';
-import { handlerTimeoutOf, type SourceProps, type Sources, sourceSettings } from './source-settings.ts';
+import { type SourceProps, type Sources, sourceSettings } from './source-settings.ts';
 
 export interface InboundSourceProps {
   /** One source, or all of a stack that shares one receiver, queue and consumer among them. */
@@ -49,7 +51,7 @@ export class InboundSource extends Construct {
     super(scope, id);
     this.props = props;
     const sources = Object.entries(props.sources);
-    const times = workerTimes(longest(sources.map(([, source]) => handlerTimeoutOf(source))));
+    const times = workerTimes(sharedConsumer(Object.values(props.sources)).handlerTimeout);
     const settings = sources.map(([name, source]) => sourceSettings(name, source, times.timeout));
 
     this.work = new WorkQueue(this, 'Work', {
@@ -74,6 +76,11 @@ export class InboundSource extends Construct {
     const secret = this.props.secrets.get(source);
     if (secret === undefined) throw new SettingsError(`there is no source '${source}'`);
     return secret;
+  }
+
+  /** As its metrics name the consumer. */
+  get consumerName(): string {
+    return consumerName(Object.keys(this.props.sources));
   }
 
   /** Whose items and objects the functions may touch: those of one source, or, where they are shared, of all. */
@@ -143,7 +150,8 @@ export class InboundSource extends Construct {
       recursiveLoop: RecursiveLoop.ALLOW,
       defaults: this.props.functions,
     });
-    this.work.consumeWith(consume, { batchSize: batches.consume, maxConcurrency: maxConcurrency(sources) });
+    const { maxConcurrency } = sharedConsumer(sources);
+    this.work.consumeWith(consume, { batchSize: batches.consume, maxConcurrency });
     this.allowConsumer(consume);
     return consume;
   }
@@ -178,12 +186,6 @@ export class InboundSource extends Construct {
     return methods.map((method) => `${method} ${path}`);
   }
 }
-
-const longest = (spans: readonly Duration[]): Duration =>
-  Duration.seconds(Math.max(...spans.map((span) => span.toSeconds())));
-
-const maxConcurrency = (sources: readonly SourceProps[]): number =>
-  Math.max(...sources.map((source) => source.maxConcurrency ?? sourceDefaults.maxConcurrency));
 
 /** @throws SettingsError when sources that share a consumer want different values of one variable */
 function handlerEnvironment(sources: readonly SourceProps[]): Record<string, string> {

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { MonitoringProps } from './monitoring.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
-import { ownMetric, silence, sumOf } from './parts/own-metric.ts';
+import { ownMetric, sumOf } from './parts/own-metric.ts';
+import { silenceBeside } from './parts/silence.ts';
 
 const oneMinute = Duration.minutes(1);
 const fiveMinutes = Duration.minutes(5);
@@ -18,10 +19,10 @@ export function outboundAlarms(scope: Construct, props: MonitoringProps): void {
 
 function sweepAlarms(scope: Construct, { outbound, alarmAction }: MonitoringProps): void {
   new ImpactAlarm(scope, 'SweepSilent', {
-    metric: silence(outbound.sweep.metricInvocations(), 'minutes without a sweep', oneMinute),
-    // The last run is among the ten for sure, and a count that comes a minute late does not ring.
-    periods: 10,
-    ofWhich: 5,
+    metric: sinceTheLastSweep(outbound),
+    // A count that comes a minute or two late does not ring.
+    periods: firstRunWithin,
+    ofWhich: silentMinutes,
     missing: 'no-news',
     impact: 'Retries over 15 minutes are not sent, and nothing that was lost is found.',
     firstStep: 'See whether the SweepSchedule is enabled, and whether its role may invoke the function.',
@@ -34,6 +35,22 @@ function sweepAlarms(scope: Construct, { outbound, alarmAction }: MonitoringProp
     firstStep: "Read the sweep function's log.",
     action: alarmAction,
   });
+}
+
+const silentMinutes = 5;
+/** A first deploy may take long between its first queue and its schedule. */
+const firstRunWithin = 60;
+
+/** Lambda asks the publish queue for messages from the deploy on, so SQS measures it whether or not there are any. */
+function sinceTheLastSweep({ sweep, publishing }: MonitoringProps['outbound']): MathExpression {
+  const period = oneMinute;
+  const alive = publishing.queue.metricApproximateNumberOfMessagesVisible({
+    period,
+    statistic: Stats.SAMPLE_COUNT,
+  });
+  const signs = sweep.metricInvocations({ period });
+  const label = 'minutes without a sweep';
+  return silenceBeside({ signs, label, period }, alive, firstRunWithin - silentMinutes + 1);
 }
 
 /** Both functions that find such deliveries count them. */
@@ -62,9 +79,11 @@ function attempts(scope: Construct, { alarmAction }: MonitoringProps): void {
     name: 'WebhookDeliveryAttempts',
     dimensions: { status: '2xx' },
   });
+  const all = 'SUM([failed, FILL(succeeded, 0)])';
   new ImpactAlarm(scope, 'AttemptsFail', {
     metric: new MathExpression({
-      expression: `IF(failed + FILL(succeeded, 0) > ${manyAttempts}, 100 * failed / (failed + FILL(succeeded, 0)), 0)`,
+      // A list: where none succeeds for long, there is no such metric.
+      expression: `IF(${all} > ${manyAttempts}, 100 * failed / ${all}, 0)`,
       usingMetrics: { failed, succeeded },
       label: 'attempts that fail, per cent',
       period: fiveMinutes,

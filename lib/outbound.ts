@@ -31,6 +31,8 @@ export interface OutboundConstructProps {
   readonly outbound: OutboundProps;
   /** http to loopback is allowed: on the laptop only. */
   readonly localEndpoints: boolean;
+  /** Those of the sources. */
+  readonly deadLetterQueues: readonly Queue[];
   readonly payloads: Bucket;
   readonly alarmAction: IAlarmAction;
   readonly removalPolicy: RemovalPolicy;
@@ -165,11 +167,16 @@ export class Outbound extends Construct {
   }
 
   private sweeper(): NodeLambda {
+    const watched = [
+      ...this.props.deadLetterQueues,
+      ...[this.publishing.dlq, this.delivering.dlq, this.subscriptionDlq],
+    ];
     const environment = {
       ...this.shared(),
       DELIVERY_DLQ_URL: this.delivering.dlq.queueUrl,
       UNDELIVERED_QUEUE_URL: this.undelivered.queueUrl,
       OPERATIONS_TOPIC_ARN: this.operations.topicArn,
+      DEAD_LETTER_QUEUES: watched.map(({ queueName }) => queueName).join(','),
     } satisfies SweepEnv;
     const description = 'Sends what is due: long retries, and whatever was lost';
     const sweep = this.worker('sweep', description, environment, functions.sweepTimeout, { once: true });
@@ -192,6 +199,8 @@ export class Outbound extends Construct {
     sweep.allow(['sns:Publish'], this.operations.topicArn);
     sweep.allow(['dynamodb:UpdateItem'], this.events.tableArn);
     sweep.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());
+    // So that SQS goes on measuring them.
+    sweep.allow(['sqs:GetQueueAttributes'], ...watched.map(({ queueArn }) => queueArn));
     new MinuteSchedule(this, 'SweepSchedule', sweep);
     return sweep;
   }

@@ -1,27 +1,38 @@
 import { Duration } from 'aws-cdk-lib';
 
-const fiveMinutes = Duration.minutes(5);
-const hour = Duration.hours(1);
-const day = 86_400;
-
-/**
- * The periods of an alarm that rings after a span of silence: CloudWatch looks back a day in periods under an hour, and
- * 7 days in others.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
- */
-export function quietPeriods(span: Duration): { readonly period: Duration; readonly periods: number } {
-  const period = span.toSeconds() <= day ? fiveMinutes : hour;
-  return { period, periods: span.toSeconds() / period.toSeconds() };
+/** How an alarm looks for a span of silence: at `periods`, of which `silent` are the span. */
+export interface QuietPeriods {
+  readonly period: Duration;
+  readonly silent: number;
+  readonly periods: number;
 }
 
-const leastPeriods = 3;
+/** In short periods, and in long ones. */
+const scales = [
+  // An hour more than the span, within the day that CloudWatch looks back to in periods under an hour.
+  { period: Duration.minutes(5), margin: 12, longest: Duration.hours(23) },
+  // A day more than the span, within the seven days of all others.
+  { period: Duration.hours(1), margin: 24, longest: Duration.days(6) },
+] as const;
+const [short, long] = scales;
+
+/**
+ * The periods of an alarm that rings after a span of silence. The last event must still be among them: else nothing tells a
+ * source that fell silent from one that never sent.
+ */
+export function quietPeriods(span: Duration): QuietPeriods {
+  const { period, margin } = span.toSeconds() <= short.longest.toSeconds() ? short : long;
+  const silent = span.toSeconds() / period.toSeconds();
+  return { period, silent, periods: silent + margin };
+}
+
+const shortest = Duration.minutes(15);
 
 /** What is wrong with `quietAfter`; undefined: nothing. */
 export function problemWithQuiet(quietAfter: Duration | undefined): string | undefined {
   if (quietAfter === undefined) return undefined;
   const span = quietAfter.toSeconds();
-  const { periods } = quietPeriods(quietAfter);
-  if (periods >= leastPeriods && Number.isInteger(periods) && span <= 7 * day) return undefined;
-  return `quietAfter is ${span} s; write whole 5 minutes from 15 minutes to a day, or whole hours up to 7 days`;
+  const isWhole = Number.isInteger(quietPeriods(quietAfter).silent);
+  if (span >= shortest.toSeconds() && isWhole && span <= long.longest.toSeconds()) return undefined;
+  return `quietAfter is ${span} s; write whole 5 minutes from 15 minutes to 23 hours, or whole hours up to 6 days: CloudWatch looks no further back`;
 }

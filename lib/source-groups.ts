@@ -1,7 +1,6 @@
 import type { Throttles } from './inbound-api.ts';
-import { sourceDefaults } from './settings.ts';
 import type { Sources } from './source-settings.ts';
-import { defaultThrottle, mostOf } from './source-throttles.ts';
+import { mostOf, sharedThrottle } from './source-throttles.ts';
 
 /** Sources that share a receiver, a queue and a consumer. */
 export interface SourceGroup {
@@ -38,13 +37,10 @@ export function groupsOf(isolation: 'per-source' | 'shared' | undefined, sources
 export function throttlesOf(groups: readonly RoutedGroup[]): Throttles {
   const set = (group: RoutedGroup) => Object.values(group.sources).flatMap(({ throttle }) => throttle ?? []);
   const isOwn = (group: RoutedGroup) => !isShared(group) && set(group).length > 0;
-  const byDefault = groups
-    .filter((group) => !isOwn(group))
-    .flatMap(({ sources }) => Object.values(sources))
-    .map((source) => source.throttle ?? defaultThrottle(source));
+  const byDefault = groups.filter((group) => !isOwn(group)).flatMap(({ sources }) => Object.values(sources));
   const routes = groups
     .filter(isOwn)
     .flatMap((group) => group.routeKeys.map((key) => [key, mostOf(set(group))] as const))
     .flatMap(([key, throttle]) => (throttle === undefined ? [] : [[key, throttle] as const]));
-  return { byDefault: mostOf(byDefault) ?? sourceDefaults.throttle, routes: new Map(routes) };
+  return { byDefault: sharedThrottle(byDefault), routes: new Map(routes) };
 }

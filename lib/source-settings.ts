@@ -74,8 +74,8 @@ export interface SourceProps {
    */
   readonly keepRefusedRequests?: boolean;
   /**
-   * An alarm rings when the source has had no event for so long, once it has had one: whole 5 minutes from 15 minutes to a
-   * day, or whole hours up to 7 days. Set it well above the longest pause that is usual, nights and weekends included.
+   * An alarm rings when the source has had no event for so long, once it has had one: whole 5 minutes from 15 minutes to 23
+   * hours, or whole hours up to 6 days. Set it well above the longest pause that is usual, nights and weekends included.
    * @default no such alarm
    */
   readonly quietAfter?: Duration;

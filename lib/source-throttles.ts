@@ -46,3 +46,7 @@ export function mostOf(throttles: readonly Throttle[]): Throttle | undefined {
     burst: Math.max(...throttles.map(({ burst }) => burst)),
   };
 }
+
+/** What a route lets through that these sources share: the most that any of them needs. */
+export const sharedThrottle = (sources: readonly SourceProps[]): Throttle =>
+  mostOf(sources.map((source) => source.throttle ?? defaultThrottle(source))) ?? sourceDefaults.throttle;

@@ -5,16 +5,46 @@ import { ownOf } from '../lambdas/domain/own.ts';
 import { deployedText } from './parts/deployed-text.ts';
 import { ageInDays, freshForDays, publishedRanges } from './published-ranges.ts';
 import { maxEnvironmentBytes, maxResources } from './settings.ts';
+import { sharedConsumer } from './shared-consumer.ts';
 import type { Sources } from './source-settings.ts';
+import { sharedThrottle } from './source-throttles.ts';
+
+/** What is allowed, and probably not meant. */
+export function warnOfSettings(stack: Stack, sources: Sources, isolation?: 'per-source' | 'shared'): void {
+  warnOfOldRanges(stack, sources);
+  if (isolation === 'shared') warnOfSharedSettings(stack, sources);
+}
 
 /** A list that its provider has changed since refuses real events. */
-export function warnOfOldRanges(stack: Stack, sources: Sources): void {
+function warnOfOldRanges(stack: Stack, sources: Sources): void {
   for (const [name, { provider, allowedCidrs }] of Object.entries(sources)) {
     const published = allowedCidrs === 'published' ? ownOf(publishedRanges, provider) : undefined;
     const age = published && ageInDays(published, Date.now());
     if (age === undefined || age <= freshForDays) continue;
     const text = `source '${name}': the list of ${provider}'s addresses is ${age} days old; compare it with ${published?.source}`;
     Annotations.of(stack).addWarningV2(`hookline:published-ranges-${name}`, text);
+  }
+}
+
+/** Sources that share a receiver and a consumer get what the most demanding of them asks for; a smaller setting is no brake. */
+function warnOfSharedSettings(stack: Stack, sources: Sources): void {
+  const { rate, burst } = sharedThrottle(Object.values(sources));
+  const most = sharedConsumer(Object.values(sources));
+  for (const [name, { throttle, maxConcurrency, handlerTimeout }] of Object.entries(sources)) {
+    const given = [
+      throttle &&
+        (throttle.rate < rate || throttle.burst < burst) &&
+        `throttle: { rate: ${throttle.rate}, burst: ${throttle.burst} } (the shared route has ${rate} and ${burst})`,
+      maxConcurrency !== undefined &&
+        maxConcurrency < most.maxConcurrency &&
+        `maxConcurrency: ${maxConcurrency} (the shared consumer has ${most.maxConcurrency})`,
+      handlerTimeout &&
+        handlerTimeout.toSeconds() < most.handlerTimeout.toSeconds() &&
+        `handlerTimeout: ${handlerTimeout.toSeconds()} s (the shared consumer has ${most.handlerTimeout.toSeconds()} s)`,
+    ].filter(Boolean);
+    if (given.length === 0) continue;
+    const text = `source '${name}': under isolation: 'shared' the most that any source has counts, and not ${given.join(', nor ')}; set isolation: 'per-source', or lower the other sources'`;
+    Annotations.of(stack).addWarningV2(`hookline:shared-settings-${name}`, text);
   }
 }
 

@@ -20,7 +20,7 @@ import { SettingsError } from './settings-error.ts';
 import { groupsOf, throttlesOf } from './source-groups.ts';
 import { sourceSecrets } from './source-secrets.ts';
 import { checkSources, type Sources } from './source-settings.ts';
-import { tooLargeEnvironments, tooManyResources, warnOfOldRanges } from './stack-checks.ts';
+import { tooLargeEnvironments, tooManyResources, warnOfSettings } from './stack-checks.ts';
 import { outboundFacts, sourceFacts } from './stack-facts.ts';
 
 export interface WebhookStackProps extends StackProps {
@@ -87,7 +87,7 @@ export class WebhookStack extends Stack {
     super(scope, id, { description: 'Hookline: webhooks in and out', ...props });
     checkSources(props.sources);
     const sources = withPublicUrls(props.sources, props);
-    warnOfOldRanges(this, sources);
+    warnOfSettings(this, sources, props.isolation);
     const removalPolicy = removalPolicyOf(props.dataRemoval);
     const { customDomain, handlersRegistry, systemLogLevel } = props;
     const logRetention = props.logRetention ?? defaultLogRetention;
@@ -121,6 +121,7 @@ export class WebhookStack extends Stack {
       ...shared,
       outbound: props.outbound ?? {},
       localEndpoints: this.localEndpoints(),
+      deadLetterQueues: inbound.map(({ source }) => source.work.dlq),
     });
     const managed = { inbound: this.inbound, inboundEvents: events, outbound: this.outbound };
     this.management = new ManagementApi(this, 'Management', { ...shared, ...managed });

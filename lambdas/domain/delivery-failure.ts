@@ -16,8 +16,6 @@ const faults = {
   blocked: 'endpoint',
   /** Its endpoint kept it waiting until its deadline. */
   deadline: 'endpoint',
-  /** It was due well before its deadline, and no worker came. */
-  late: 'ours',
   /** Its keys, its payload or a socket could not be had until its deadline: a lost secret, a missing permission. */
   unready: 'ours',
   /** Its workers died. */

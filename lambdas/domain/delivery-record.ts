@@ -46,7 +46,7 @@ export interface Delivery {
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
   readonly lastError?: string;
-  /** Why it failed; of a pending one, `unready` while a fault of our own keeps it from its attempt. */
+  /** Why it failed; of a pending one, `unready` while what kept it from its attempt last is a fault of our own. */
   readonly cause?: FailureCause;
   readonly nextAttemptAt?: UnixMillis;
   /** Since when it has waited for its next attempt, by its schedule or for its endpoint to be well. */
@@ -59,6 +59,8 @@ export interface Delivery {
   readonly leaseUntil?: UnixMillis;
   /** Counted from 1; a replay begins the next. */
   readonly round: number;
+  /** The round whose failure is counted for the operators, where its dead letter could not be sent after that. */
+  readonly countedRound?: number;
   /** After this no attempt begins. */
   readonly deadline: UnixMillis;
   /** How far `deadline` lies after the beginning of a round. */
@@ -90,6 +92,8 @@ export interface AttemptRecord {
   readonly waitsSince?: UnixMillis;
   readonly dueAt?: UnixMillis;
   readonly expiresAt?: UnixSeconds;
+  /** Only where it moves on. */
+  readonly deadline?: UnixMillis;
 }
 
 /** When an attempt that is put off may begin. */
@@ -100,7 +104,9 @@ export interface Deferral {
   readonly dueAt: UnixMillis;
   /** By how much the deadline moves on. */
   readonly extend: Millis;
-  /** Since when it waits for its endpoint to be well; undefined: it waits for its turn only. */
+  /** Only if the deadline is later than this. */
+  readonly deadlineAfter?: UnixMillis;
+  /** Since when it waits for its endpoint to be well, and not for us; undefined: it waits for its turn only. */
   readonly waitsSince?: UnixMillis;
 }
 

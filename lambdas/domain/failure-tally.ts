@@ -8,6 +8,8 @@ export interface EndedDelivery {
   readonly tenant: string;
   readonly endpointId: string;
   readonly deliveryId: string;
+  /** A delivery fails once in each round. */
+  readonly round: number;
   readonly eventId: string;
   readonly eventType: string;
   readonly attempts: number;
@@ -21,7 +23,7 @@ export interface EndedDelivery {
 export interface FailureTally {
   /** Names the endpoint: its hash. */
   readonly name: string;
-  /** At least: what a crash has done twice counts twice. */
+  /** At least: a failure counts twice if a process dies between its count and its dead letter, and another is counted meanwhile. */
   readonly count: number;
   /** When the first of them ended. */
   readonly since: UnixMillis;
@@ -33,7 +35,7 @@ export interface FailureTally {
 /** Operators are told of one endpoint this often at most. */
 export const tellingPause: Seconds = seconds(3_600);
 
-/** Tallies of one page of those that are to be told. */
+/** Tallies of one page, of each partition, of those that are to be told. */
 export const talliesAtOnce = 200;
 
 /** Of one text on a tally: an item is billed by the KB. */
@@ -42,18 +44,19 @@ const short = (text: string | undefined): string | undefined => text?.slice(0, m
 
 /** @param host of its endpoint's URL */
 export function endedDelivery(delivery: Delivery, host: string | undefined): EndedDelivery {
-  const { id, tenant, endpointId, eventId, eventType, attempts, lastError = 'unknown', cause } = delivery;
+  const { id, tenant, endpointId, eventId, eventType, attempts, round, lastError, cause } = delivery;
   const last = delivery.attemptLog.at(-1);
   return {
     tenant,
     endpointId,
     deliveryId: id,
+    round,
     eventId,
     eventType,
     attempts,
     cause,
     host,
-    reason: lastError.slice(0, maxChars),
+    reason: short(lastError) ?? 'unknown',
     lastAttempt: last && {
       n: last.n,
       at: last.at,

@@ -25,8 +25,8 @@ export const metrics = {
     dimensions: [['source', 'eventType', 'status']],
     services: ['receive', 'consume'],
   },
-  /** Requests that were answered 401, over all sources. */
-  SignaturesRefused: { unit: 'Count', statistic: 'Sum', dimensions: [[]], services: ['receive'] },
+  /** Requests of a source that were answered 4xx or 503, whatever the reason. */
+  RequestsRefused: { unit: 'Count', statistic: 'Sum', dimensions: [['source']], services: ['receive'] },
   WebhookProcessingTime: {
     unit: 'Seconds',
     statistic: 'p99',
@@ -35,11 +35,14 @@ export const metrics = {
   },
   /** Requests that the gateway's throttle answered 429. */
   RequestsThrottled: { unit: 'Count', statistic: 'Sum', dimensions: [[]], services: ['gateway'] },
-  /** Messages that came back, and sweeps that stopped, by a fault of our own: a permission, a throttled table, a bug. */
+  /**
+   * Messages that came back, and sweeps that stopped, by a fault of our own: a permission, a throttled table, a bug. Those of
+   * consume by its `consumer`: how long a message stays hidden, and so how often a fault shows, differs between them.
+   */
   WorkErrored: {
     unit: 'Count',
     statistic: 'Sum',
-    dimensions: [[]],
+    dimensions: [[], ['consumer']],
     services: ['consume', 'publish', 'deliver', 'sweep'],
   },
   EventsPublished: { unit: 'Count', statistic: 'Sum', dimensions: [['status']], services: ['publish'] },
@@ -119,3 +122,9 @@ export type Count<Names extends CounterName> = (
 export type NoteSeconds<Names extends TimeName> = (
   ...sample: { [Name in Names]: [name: Name, dimensions: DimensionsOf<Name>, value: number] }[Names]
 ) => void;
+
+/** The name of a consumer among the metrics: that of its source, or `all` where sources share it. */
+export const consumerName = (sources: readonly string[]): string => {
+  const [only, ...others] = sources;
+  return only === undefined || others.length > 0 ? 'all' : only;
+};

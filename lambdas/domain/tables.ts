@@ -39,20 +39,27 @@ export const waitingIndex = {
   shards: 4,
 } as const;
 
-/** Endpoints (pk `tenant`, sk `id`): those about which something is to be done. Sparse. */
+/**
+ * Endpoints (pk `tenant`, sk `id`): those about which something is to be done. Sparse.
+ *
+ * What an outage of many endpoints writes all at once is spread over `shards` partitions: one takes 1,000 writes a second,
+ * and an index that is throttled holds up the table. What a person asks for, or five days of failures, has one partition.
+ */
 export const attentionIndex = {
   name: 'attention',
   partitionKey: 'attention',
   sortKey: 'attentionAt',
+  shards: 8,
 } as const;
 
 /** Endpoints: what is no endpoint has a partition that no tenant can be named like. */
 export const otherItems = {
+  /** A partition for each endpoint. */
   gate: '/gate/',
   eventType: '/event-type',
   job: '/job',
-  /** What ended without success, by endpoint. */
-  tally: '/tally',
+  /** What ended without success, a partition for each endpoint. */
+  tally: '/tally/',
   /** How many endpoints there are. */
   count: '/count',
 } as const;

@@ -1,5 +1,6 @@
 import type { Handlers } from '../domain/handler.ts';
 import { describeError, type EventRecord } from '../domain/idempotency.ts';
+import { consumerName } from '../domain/metrics.ts';
 import { ownOf } from '../domain/own.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import { type Seconds, seconds } from '../domain/time.ts';
@@ -35,6 +36,8 @@ interface Run {
   readonly team: Team;
   readonly invocation: Invocation;
   readonly ports: ConsumePorts;
+  /** Alone in its batch a message has no mates, and Lambda deletes it. */
+  readonly isAlone: boolean;
 }
 
 /** A message after its turn. */
@@ -60,7 +63,7 @@ export async function consume(
   team: Team,
   ports: ConsumePorts,
 ): Promise<Consumption> {
-  const run = { team, invocation, ports };
+  const run = { team, invocation, ports, isAlone: messages.length === 1 };
   const turns = await Promise.all(
     messages.map((message) => settled(message, run, () => takeTurn(message, run))),
   );
@@ -77,6 +80,8 @@ export async function consume(
 const isHung = ({ settlement }: Ended): boolean => settlement === 'hung';
 const isAcknowledged = ({ settlement }: Ended): boolean =>
   settlement !== 'hung' && settlement.kind === 'acknowledge';
+const isReplaced = ({ settlement }: Ended): boolean =>
+  settlement !== 'hung' && settlement.kind === 'acknowledge' && settlement.atOnce === true;
 const comesBack = (ended: Ended): boolean => !isAcknowledged(ended);
 
 async function takeTurn(message: QueuedMessage, run: Run): Promise<Ended | Suspect> {
@@ -155,17 +160,21 @@ async function carryOut(work: Work, result: ClaimResult, run: Run): Promise<Sett
 /** Runs a message's turn; whatever goes wrong fails this message only. */
 async function settled<Turn extends Ended | Suspect>(
   message: QueuedMessage,
-  { ports }: Run,
+  run: Run,
   turn: () => Promise<Turn>,
 ): Promise<Turn | Ended> {
+  const { ports, team } = run;
   try {
     const result = await turn();
-    if ('settlement' in result) await setReturn(result, ports);
+    if ('settlement' in result) {
+      await setReturn(result, ports);
+      if (isReplaced(result) && !run.isAlone) await deleteAll([result], run);
+    }
     return result;
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error));
     ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, cause);
-    ports.telemetry.count('WorkErrored', {});
+    ports.telemetry.count('WorkErrored', { consumer: consumerName([...team.sources.keys()]) });
     const failed = { message, settlement: comeBackLater };
     await setReturn(failed, ports).catch(() => undefined);
     return failed;
@@ -179,8 +188,14 @@ async function setReturn({ message, settlement }: Ended, ports: ConsumePorts): P
 }
 
 /** What is done must not come back when the process ends before it can answer. */
-async function deleteAcknowledged(ended: readonly Ended[], { ports }: Run): Promise<void> {
-  const done = ended.filter(isAcknowledged);
+const deleteAcknowledged = (ended: readonly Ended[], run: Run): Promise<void> =>
+  deleteAll(
+    ended.filter((end) => isAcknowledged(end) && !isReplaced(end)),
+    run,
+  );
+
+/** What cannot be deleted is left to Lambda, which deletes what the answer does not name. */
+async function deleteAll(done: readonly Ended[], { ports }: Run): Promise<void> {
   const deletions = done.map(({ message }) => ports.deleteMessage(message.receiptHandle));
   for (const { reason } of (await Promise.allSettled(deletions)).filter((end) => end.status === 'rejected')) {
     ports.telemetry.log({}).warn('message.not-deleted', { reason: describeError(reason) });

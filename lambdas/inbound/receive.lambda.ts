@@ -219,7 +219,7 @@ function record(source: string, reception: Reception, measured: Measured): void 
     return;
   }
   report.count('WebhooksReceived', { source, eventType: 'any', status: reception.error });
-  if (reception.status === 401) report.count('SignaturesRefused', {});
+  report.count('RequestsRefused', { source });
   const fields = { source, status: reception.error, reason: reception.reason, ...measured };
   if (reception.status === 503) report.error('event.received', fields, reception.cause);
   else report.warn('event.received', fields);

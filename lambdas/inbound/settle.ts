@@ -6,7 +6,7 @@ import { keptPrefix } from '../domain/tables.ts';
 import { later, type Seconds, type UnixMillis, utcDay } from '../domain/time.ts';
 import type { ClaimsPort } from './claim.ts';
 import type { QueuedMessage, Work } from './open-message.ts';
-import { isSentBack, mustLeave, returnFor, type WaitPorts } from './wait.ts';
+import { isSentBack, mustLeave, replaced, returnFor, type WaitPorts } from './wait.ts';
 
 /** What settling needs of the outside world. */
 export interface SettlePorts extends WaitPorts {
@@ -17,7 +17,8 @@ export interface SettlePorts extends WaitPorts {
 
 /** What to tell the queue about a message. */
 export type Settlement =
-  | { readonly kind: 'acknowledge' }
+  /** At once: not with its batch, which a mate may end. */
+  | { readonly kind: 'acknowledge'; readonly atOnce?: true }
   /** It comes back after `after`, or after the queue's visibility timeout. */
   | { readonly kind: 'fail'; readonly after?: Seconds };
 
@@ -72,7 +73,7 @@ async function releaseFor(
   const sentBack = mustLeave(delay) && (await isSentBack(message, wait, ports));
   const outcome = { kind: 'retrying', error: claim.lastError, dueAt, sentBack } as const;
   if (!(await ports.claims.finish(claim, outcome, now))) return lostClaim;
-  return { settlement: sentBack ? acknowledge : returnFor(delay), ending: 'retrying' };
+  return { settlement: sentBack ? replaced : returnFor(delay), ending: 'retrying' };
 }
 
 /**

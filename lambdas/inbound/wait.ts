@@ -30,6 +30,12 @@ const sendAgainAfter = seconds(300);
 /** No schedule waits longer: what says so was not written by us, and its record decides. */
 const longestWait = days(5);
 
+/**
+ * Of a message in whose place another one waits. It is deleted at once: left in its batch until a mate ends the process, it
+ * would come back, and be sent back once more each time.
+ */
+export const replaced: Settlement = { kind: 'acknowledge', atOnce: true };
+
 /** Whether a message says by itself that its time has not come. */
 export const isEarly = (wait: Wait | undefined, now: UnixMillis): wait is Wait =>
   wait !== undefined && wait.notBefore > now && secondsUntil(unixMillis(wait.notBefore), now) <= longestWait;
@@ -46,14 +52,12 @@ export const returnFor = (wait: Seconds): Settlement => ({
 /**
  * Has a message wait for its time: outside of the in-flight places, and for the last minute in one.
  *
- * A wait longer than a delay goes in hops. The new message is sent before the old one is deleted, so a crash between
- * them leaves two, of which one is superseded after the next attempt.
+ * A wait longer than a delay goes in hops. The new message is sent before the old one is deleted, so a crash in the
+ * moment between them leaves two, of which one is superseded after the next attempt.
  */
 export async function waitOn(message: QueuedMessage, wait: Wait, ports: WaitPorts): Promise<Settlement> {
   const left = secondsUntil(unixMillis(wait.notBefore), ports.now());
-  return mustLeave(left) && (await isSentBack(message, wait, ports))
-    ? { kind: 'acknowledge' }
-    : returnFor(left);
+  return mustLeave(left) && (await isSentBack(message, wait, ports)) ? replaced : returnFor(left);
 }
 
 /** Sends a message back to wait; @returns false when that failed, and the message itself has to come back. */

@@ -19,6 +19,7 @@ import { endpointOfTask } from './endpoint-of-task.ts';
 import { discardDelivery, type HoldPorts, holdDelivery, testsAreNotHeld } from './hold-delivery.ts';
 import { type MissingPorts, missing } from './missing-record.ts';
 import { type Entry, type GatePorts, type Pass, passGate } from './pass-gate.ts';
+import { deadlineForTurn, isNearDeadline, nearDeadline } from './past-deadline.ts';
 import { acknowledge, type Settlement } from './settlement.ts';
 import type { OutboundTelemetry } from './telemetry.ts';
 
@@ -129,7 +130,7 @@ async function putOff(
     // By the time at which the gate was asked: who finds it well later than that lets this one go.
     waitsSince: isForEndpoint ? askedAt : undefined,
   };
-  const { ok, delivery } = await ports.deliveries.defer(task.deliveryId, task.attempt, times);
+  const { ok, delivery } = await defer(task, times, isForEndpoint, ports);
   // Refused by our own write, whose answer was lost.
   const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
   if (delivery === undefined) return missing(task, ports);
@@ -141,6 +142,22 @@ async function putOff(
   });
   ports.telemetry.count('DeliveriesDeferred', { why });
   return acknowledge;
+}
+
+/** One that is near its deadline is looked at first: to wait its turn, or for us, must not use up its time. */
+async function defer(
+  { deliveryId, attempt }: DeliveryTask,
+  times: Deferral,
+  isForEndpoint: boolean,
+  { deliveries }: AdmitPorts,
+): Promise<DeliveryWrite> {
+  const { now, until } = times;
+  const write = await deliveries.defer(deliveryId, attempt, { ...times, deadlineAfter: nearDeadline(now) });
+  const { ok, delivery } = write;
+  if (ok || delivery === undefined || !isNearDeadline(delivery, now)) return write;
+  const deadline = deadlineForTurn(delivery, { now, until, isForEndpoint });
+  const extend = deadline === undefined ? times.extend : millis(deadline - delivery.deadline);
+  return deliveries.defer(deliveryId, attempt, { ...times, extend });
 }
 
 /** Somebody works on it, it is recorded, or another task of the attempt is put off already. */

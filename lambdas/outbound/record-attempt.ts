@@ -21,6 +21,7 @@ import {
   type UnixSeconds,
 } from '../domain/time.ts';
 import type { DeliveryWrite } from './claim-delivery.ts';
+import { renewedDeadline } from './past-deadline.ts';
 import { asError, type OutboundTelemetry } from './telemetry.ts';
 
 /** What recording needs of the outside world. */
@@ -158,7 +159,9 @@ export function recordOf(
   if (next.kind === 'fail') return { ...attempt, ...failedFrom(next, now, retention) };
   const nextAttemptAt = later(now, next.delay);
   const dueAt = dueForRetry(nextAttemptAt, next.delay);
-  return { ...attempt, status: 'pending', nextAttemptAt, waitsSince: now, dueAt };
+  const deadline = renewedDeadline(delivery, now);
+  const again = { status: 'pending', nextAttemptAt, waitsSince: now, dueAt } as const;
+  return { ...attempt, ...again, ...(deadline !== undefined && { deadline }) };
 }
 
 /** What ends a delivery without an attempt leaves on the record. */

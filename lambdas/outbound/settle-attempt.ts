@@ -12,6 +12,7 @@ import { dueAfterCreation, dueForRetry, maxQueueDelay } from '../domain/retry-sc
 import { later, seconds, secondsUntil, toUnixSeconds, type UnixMillis } from '../domain/time.ts';
 import { buryDelivery, type EndPorts } from './end-delivery.ts';
 import { type HoldPorts, tellDiscarded } from './hold-delivery.ts';
+import { renewedDeadline } from './past-deadline.ts';
 import {
   type AttemptRecordPorts,
   type Failure,
@@ -107,7 +108,7 @@ export async function discardClaimed(
 /** Until what is missing for an attempt is looked for again. */
 const untilReady = seconds(60);
 
-/** Gives a claim back for which there was no attempt, by a fault of our own: no crash, and the deadline stands. */
+/** Gives a claim back for which there was no attempt, by a fault of our own: no crash, and the deadline stands, unless we were late. */
 export async function giveBack(
   { delivery, payload }: Pick<Attempt, 'delivery' | 'payload'>,
   error: Error,
@@ -124,7 +125,9 @@ export async function giveBack(
   };
   const dueAt = dueForRetry(nextAttemptAt, untilReady);
   const again = { status: 'pending', cause: 'unready', nextAttemptAt, waitsSince: now, dueAt } as const;
-  const result = await recordFenced(delivery, { ...left, ...again }, attempts + 1, ports);
+  const deadline = renewedDeadline(delivery, now);
+  const record = { ...left, ...again, ...(deadline !== undefined && { deadline }) };
+  const result = await recordFenced(delivery, record, attempts + 1, ports);
   ports.telemetry.error('delivery.unready', { deliveryId: id, endpointId }, error);
   if (attempts === 0 && dueAfterCreation(createdAt) <= now)
     ports.telemetry.count('DeliveriesNeverAttempted', {});

@@ -17,6 +17,7 @@ import { dynamodbOutboundEvents } from '../adapters/aws/dynamodb-outbound-events
 import { dynamodbRecoveries } from '../adapters/aws/dynamodb-recoveries.ts';
 import { dynamodbTallies } from '../adapters/aws/dynamodb-tallies.ts';
 import { dynamodbWaiting } from '../adapters/aws/dynamodb-waiting.ts';
+import { queueReaders } from '../adapters/aws/queue-readers.ts';
 import { operationsTopic } from '../adapters/aws/sns-topic.ts';
 import { sqsClient } from '../adapters/aws/sqs-client.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
@@ -24,6 +25,7 @@ import { telemetry } from '../adapters/aws/telemetry.ts';
 import { OutboundSettings } from '../domain/outbound-settings.ts';
 import { type Millis, unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, sweepEnv } from '../env.ts';
+import { keepMeasured } from './keep-measured.ts';
 import { sweep } from './sweep.ts';
 
 /** What the last page may take. */
@@ -58,13 +60,17 @@ const ports = {
   sendTasks: tasks.sendAll,
   tellOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
   sendDeadDelivery: deadLetters.send,
+  readQueues: queueReaders(queues, env.DELIVERY_QUEUE_URL, env.DEAD_LETTER_QUEUES.split(',')),
   telemetry: report,
 };
 
 /** The schedule's entry. */
 export async function handler(_event: unknown, context: Context): Promise<void> {
   try {
-    await sweep(deliveryRetention, () => context.getRemainingTimeInMillis() > reserveMs, ports);
+    await Promise.all([
+      sweep(deliveryRetention, () => context.getRemainingTimeInMillis() > reserveMs, ports),
+      keepMeasured(ports),
+    ]);
   } finally {
     report.flush();
   }

@@ -7,7 +7,7 @@ import { asError, type OutboundTelemetry } from './telemetry.ts';
 export interface TellPorts {
   now(): UnixMillis;
   readonly tallies: {
-    /** The names of those that are to be told by now, at most `talliesAtOnce`, as far as the index has heard of them. */
+    /** The names of those that are to be told by now, at most `talliesAtOnce` of each partition, as far as the index has heard of them. */
     due(now: UnixMillis): Promise<readonly string[]>;
     /** As it stands after every write that was answered. @returns undefined when there is nothing to tell */
     read(name: string): Promise<FailureTally | undefined>;

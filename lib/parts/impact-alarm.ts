@@ -3,6 +3,7 @@ import {
   ComparisonOperator,
   type IAlarmAction,
   type IMetric,
+  MathExpression,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
@@ -37,6 +38,7 @@ const maxDescription = 1_024;
 export class ImpactAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: ImpactAlarmProps) {
     const { above = 0, periods = 1, ofWhich = periods, missing = 'fine' } = props;
+    checkLookBack(id, periodOf(props.metric), periods);
     super(scope, id, {
       metric: props.metric,
       alarmDescription: descriptionOf(id, props),
@@ -59,5 +61,29 @@ function descriptionOf(id: string, { impact, firstStep }: ImpactAlarmProps): str
   if (text.length <= maxDescription) return text;
   throw new SettingsError(
     `alarm ${id}: its description has ${text.length} characters, and ${maxDescription} are the most`,
+  );
+}
+
+const hour = 3_600;
+const day = 24 * hour;
+
+/** In seconds. */
+const periodOf = (metric: IMetric): number =>
+  metric instanceof MathExpression
+    ? metric.period.toSeconds()
+    : (metric.toMetricConfig().metricStat?.period.toSeconds() ?? 0);
+
+/**
+ * CloudWatch refuses an alarm that looks further back: a day in periods under an hour, 7 days in others.
+ *
+ * @param period in seconds
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ * @throws SettingsError with what it looks back to, and the most
+ */
+export function checkLookBack(id: string, period: number, periods: number): void {
+  const most = period < hour ? day : 7 * day;
+  if (period * periods <= most) return;
+  throw new SettingsError(
+    `alarm ${id}: ${periods} periods of ${period} s are ${period * periods} s, and CloudWatch looks back ${most} s at most`,
   );
 }

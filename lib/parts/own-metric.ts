@@ -40,37 +40,28 @@ export const lasting = (betweenTries: Duration, period: Duration) => ({
 /** CloudWatch takes no more of them in an expression of an alarm. */
 export const maxMetricsOfAlarm = 10;
 
-/** The sum of metrics; one that has no data counts as 0. */
-export const sumOf = (metrics: readonly IMetric[], label: string, period: Duration): MathExpression =>
-  combined(metrics, (filled) => filled.join(' + '), label, period);
-
-/** The highest of metrics; one that has no data counts as 0. */
-export const highestOf = (metrics: readonly IMetric[], label: string, period: Duration): MathExpression =>
-  combined(metrics, (filled) => `MAX([${filled.join(', ')}])`, label, period);
-
 /**
- * 1 for each period without data, once there was some; for alarms that keep their state while there is none (`no-news`).
+ * The sum of metrics; one that has no data counts as 0.
  *
- * An alarm for which missing data is bad would ring at each first deploy, before there can be any. So what is before the first
- * data that CloudWatch looks back to stays missing, also to one that fills a metric without any data with zeros.
+ * `FILL` fills gaps; whether it makes anything of a metric that has no data at all is not documented, and `+` has no value where
+ * one side has none. `SUM` of a list takes what is there: a function that is never used does not silence an alarm.
  */
-export const silence = (metric: IMetric, label: string, period: Duration): MathExpression =>
-  new MathExpression({
-    expression: 'IF(FILL(signs, 0) < 1, 1, 0) * FILL(signs / signs, REPEAT)',
-    usingMetrics: { signs: metric },
-    label,
-    period,
-  });
+export const sumOf = (metrics: readonly IMetric[], label: string, period: Duration): MathExpression =>
+  combined('SUM', metrics, label, period);
+
+/** The highest of metrics; one that has no data counts as 0, as in `sumOf`. */
+export const highestOf = (metrics: readonly IMetric[], label: string, period: Duration): MathExpression =>
+  combined('MAX', metrics, label, period);
 
 function combined(
+  aggregate: 'SUM' | 'MAX',
   metrics: readonly IMetric[],
-  written: (filled: readonly string[]) => string,
   label: string,
   period: Duration,
 ): MathExpression {
   const named = Object.entries(metrics).map(([index, metric]) => [`m${index}`, metric] as const);
   return new MathExpression({
-    expression: written(named.map(([id]) => `FILL(${id}, 0)`)),
+    expression: `${aggregate}([${named.map(([id]) => `FILL(${id}, 0)`).join(', ')}])`,
     usingMetrics: Object.fromEntries(named),
     label,
     period,

@@ -113,7 +113,9 @@ const halfALetter = 0.5;
  *
  * SQS counts as sent what our code sends, and not what it moves there itself; so the growth of the queue counts, too: of
  * what is visible and what a listing hides for a while. Averages, since of the highest values of five minutes a letter
- * that was listed meanwhile would be in both. A queue without use for six hours has no data: that is 0.
+ * that was listed meanwhile would be in both. A queue without use for six hours would have no data, and what lay there would
+ * seem to arrive with the next use: so the first value after a gap is no growth, and λ sweep reads the queues twice an hour, so
+ * that there is no gap (lambdas/outbound/keep-measured.ts).
  */
 export function deadLetterAlarm(
   scope: Construct,
@@ -123,6 +125,9 @@ export function deadLetterAlarm(
 ): void {
   new ImpactAlarm(scope, id, {
     metric: arrivalsIn(dlq),
+    // The growth of the last period needs the one before.
+    periods: 2,
+    ofWhich: 1,
     impact: `${props.impact} OK then means that no more arrive, not that none is left.`,
     firstStep: props.firstStep,
     action: props.alarmAction,
@@ -130,9 +135,11 @@ export function deadLetterAlarm(
 }
 
 function arrivalsIn(dlq: Queue): MathExpression {
+  // There may be no count of what is hidden where nothing is; and where there is none of both, it is a gap, and not 0.
+  const lying = 'FILL(SUM([visible, hidden + visible * 0]), REPEAT)';
   const average = { period: fiveMinutes, statistic: Stats.AVERAGE };
   return new MathExpression({
-    expression: `FILL(sent, 0) + IF(DIFF(FILL(visible, 0) + FILL(hidden, 0)) > ${halfALetter}, 1, 0)`,
+    expression: `SUM([FILL(sent, 0), FILL(IF(DIFF(${lying}) > ${halfALetter}, 1, 0), 0)])`,
     usingMetrics: {
       sent: dlq.metricNumberOfMessagesSent({ period: fiveMinutes }),
       visible: dlq.metricApproximateNumberOfMessagesVisible(average),

@@ -14,11 +14,11 @@ export async function inboundChapters(stage: Stage, story: Story): Promise<void>
     await post(stage, story, source, request, 200);
     await handledOnce(stage, story, source, request);
 
-    story.chapter(`${source} did not hear the answer, and sends the same event again`);
+    story.chapter(`${source} gets no response in time, and sends the same event again`);
     await post(stage, story, source, request, 200);
     await handledOnce(stage, story, source, request);
 
-    story.chapter(`Somebody who is not ${source} sends an event, signed with another key`);
+    story.chapter(`A forger sends an event to the URL of ${source}, signed with another key`);
     const forged = sign('whsec_bm90LXRoZS1rZXktYXQtYWxs', unixNow());
     await post(stage, story, source, forged, 401);
     const record = await stage.item(stage.outputs.tables.inboundEvents, `${source}#${forged.id}`);
@@ -43,7 +43,7 @@ async function post(
   const response = await fetch(url, { method: 'POST', headers, body: request.body });
   const answer = (await response.text()).slice(0, 120);
   const took = Math.round(performance.now() - begun);
-  story.promise(`answered ${response.status} ${answer} in ${took} ms`, response.status === expected, answer);
+  story.promise(`response ${response.status} ${answer} in ${took} ms`, response.status === expected, answer);
 }
 
 async function handledOnce(stage: Stage, story: Story, source: string, { id }: SignedRequest): Promise<void> {

@@ -10,7 +10,7 @@ const eventId = 'demo-invoice-42';
 
 /** An event goes out to an endpoint that fails twice and then accepts, and is recorded attempt by attempt. */
 export async function outboundChapter(stage: Stage, story: Story): Promise<void> {
-  story.chapter('The team publishes invoice.paid for an endpoint that is down for a moment');
+  story.chapter('An app publishes invoice.paid for an endpoint that is down for a moment');
   const key = new Webhook(await stage.secret(stage.outputs.outbound.signingSecretArn));
   const endpoint = await startFlakyEndpoint([503, 503, 200], (arrival) => tell(story, key, arrival));
   try {

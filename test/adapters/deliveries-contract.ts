@@ -84,6 +84,16 @@ export function deliveriesContract(name: string, make: () => Promise<DeliveriesT
       expect(recorded).not.toHaveProperty('expiresAt');
     });
 
+    it('note that their failure is counted, in its round', async () => {
+      const { table, id, claimed: seen } = await claimed();
+      expect(await table.noteCounted(id, 1)).toMatchObject({ ok: false });
+      await table.record(seen, failed);
+
+      expect(await table.noteCounted(id, 2)).toMatchObject({ ok: false });
+      expect(await table.noteCounted(id, 1)).toMatchObject({ ok: true, delivery: { countedRound: 1 } });
+      expect(await table.read(id)).toMatchObject({ countedRound: 1, dueAt: now });
+    });
+
     it('take a late success within their round whatever the fence says, and keep what others recorded', async () => {
       const { table, id, claimed: seen } = await claimed();
       const suspect = await table.claimSuspect(seen, 1, instant(80), instant(160));

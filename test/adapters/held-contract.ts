@@ -34,6 +34,43 @@ export function heldContract(name: string, make: () => Promise<DeliveriesTable>)
       expect(delivery.deadline).toBe(instant(3600));
     });
 
+    it('are not put off near their deadline by one who has not looked at them', async () => {
+      const { table, id } = await setUp();
+
+      const refused = await table.defer(id, 1, { ...times, deadlineAfter: instant(3600) });
+      expect(refused).toMatchObject({ ok: false, delivery: { deadline: instant(3600) } });
+      expect(refused.delivery).not.toHaveProperty('nextAttemptAt');
+      expect(await table.defer(id, 1, { ...times, deadlineAfter: instant(3599) })).toMatchObject({
+        ok: true,
+      });
+    });
+
+    it('are kept by their endpoint and not by us any more when they are put off for it, and not for their turn', async () => {
+      const { table, id, claimed: seen } = await claimed();
+      const unready = { ...failed, status: 'pending', cause: 'unready', expiresAt: undefined } as const;
+      await table.record(seen, { ...unready, attempts: 0 });
+
+      const forTurn = await table.defer(id, 1, times);
+      expect(forTurn).toMatchObject({ ok: true, delivery: { cause: 'unready' } });
+      const again = { ...times, now: instant(100), until: instant(150), waitsSince: instant(100) };
+      const forEndpoint = await table.defer(id, 1, again);
+
+      expect(forEndpoint).toMatchObject({ ok: true, delivery: { nextAttemptAt: instant(150) } });
+      expect(forEndpoint.delivery).not.toHaveProperty('cause');
+    });
+
+    it('have another deadline by a record that says so, and by no other', async () => {
+      const { table, id, claimed: seen } = await claimed();
+      const pending = { ...failed, status: 'pending', expiresAt: undefined } as const;
+
+      expect(await table.record(seen, pending)).toMatchObject({ delivery: { deadline: instant(3600) } });
+      const write = await table.claim(id, 2, until);
+      if (!write.ok) throw new Error('not claimed');
+      expect(
+        await table.record(write.delivery, { ...pending, attempts: 2, deadline: instant(7200) }),
+      ).toMatchObject({ ok: true, delivery: { deadline: instant(7200) } });
+    });
+
     it('are not put off while somebody works on them', async () => {
       const { table, id } = await claimed();
 

@@ -14,6 +14,7 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
       tenant: 'acme',
       endpointId,
       deliveryId: `d${n}`,
+      round: 1,
       eventId: `e${n}`,
       eventType: 'invoice.paid',
       attempts: 6,
@@ -44,6 +45,21 @@ export function talliesContract(name: string, make: () => Promise<SweepPorts['ta
       });
       expect(await tallies.due(at(5))).toContain(of);
       expect(await tallies.due(at(-1))).not.toContain(of);
+    });
+
+    it('count what is counted twice in a row once, also when it was told in between, and another round anew', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(1), now);
+      await tallies.add(ended(1), at(1));
+      const seen = await tallies.read(of);
+      expect(seen?.count).toBe(1);
+
+      if (seen) await tallies.told(seen, at(3600), at(2));
+      await tallies.add(ended(1), at(3));
+      expect(await tallies.read(of)).toBeUndefined();
+      await tallies.add(ended(1, { round: 2 }), at(4));
+
+      expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(4) });
     });
 
     it('are told once, and are nothing then', async () => {

@@ -28,6 +28,14 @@ export const catalogue = {
     expect(skeleton.docs).toContain('| `airtable` | a |\n| `m-pay` | – |\n| `zoom` | z |\n');
   });
 
+  it('gets its line in the table of providers, not in another table of the page', () => {
+    const others = '| reason | limit |\n| --- | --- |\n| `too-many` | 1 |\n';
+    const retries = '| provider | 4xx |\n| --- | --- |\n| `zoom` | again |\n';
+    const page = providerSkeleton('m-pay', { catalogue, docs: `${others}\n${docs}\n${retries}` });
+
+    expect(page.docs).toBe(`${others}\n${skeleton.docs}\n${retries}`);
+  });
+
   it('may be the last', () => {
     const last = providerSkeleton('zulu', { catalogue, docs });
 

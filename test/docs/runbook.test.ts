@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
@@ -14,6 +15,22 @@ const sections = page
 
 const commandsIn = (text: string): string[] =>
   [...text.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) => block.trim().split('\n'));
+
+/** Types and beginnings of the names of what a command asks for. */
+function resourcesIn(command: string): (readonly [type: string, begin: string])[] {
+  const groups = [
+    ...command.matchAll(/logs (\w+) '/g),
+    ...[...command.matchAll(/for part in ([^;]+);/g)].flatMap(([, names = '']) => [
+      ...names.matchAll(/(\w+)/g),
+    ]),
+  ];
+  return [
+    ...groups.map(([, name]) => ['AWS::Logs::LogGroup', `${name}Logs`] as const),
+    ...[...command.matchAll(/\$\(of (AWS::\S+) (\w+)\)/g)].map(
+      ([, type = '', begin = '']) => [type, begin] as const,
+    ),
+  ];
+}
 
 const many = (count: number) =>
   Object.fromEntries(
@@ -76,20 +93,43 @@ describe('the runbook', () => {
     }
   });
 
-  test('names resources and outputs that the template has', () => {
-    const template = synth({ alarmEmail: 'oncall@example.com' }).template.toJSON();
+  test.each([
+    ['stripe', 'Sourcestripe', {}],
+    ['my-source-stripe', 'Sourcemysourcestripe', {}],
+    ['stripe', 'Sources', { isolation: 'shared' }],
+  ] as const)('names one resource of the template each, for %s as %s', (source, part, props) => {
+    const sources = { stripe: { provider: 'stripe' }, 'my-source-stripe': { provider: 'stripe' } } as const;
+    const template = synth({ alarmEmail: 'oncall@example.com', sources, ...props }).template.toJSON();
     const resources: Readonly<Record<string, { readonly Type: string }>> = template['Resources'];
-    const isThere = (type: string, part: string) =>
-      Object.entries(resources).some(([id, { Type }]) => Type === type && id.includes(part));
+    const named = (type: string, begin: string) =>
+      Object.entries(resources).filter(([id, { Type }]) => Type === type && id.startsWith(begin)).length;
 
-    for (const command of commandsIn(page)) {
-      for (const [, part] of command.matchAll(/logs (\w+) '/g))
-        expect(isThere('AWS::Logs::LogGroup', `${part}Logs`), command).toBe(true);
-      for (const [, type = '', part = ''] of command.matchAll(/\$\(of (AWS::\S+) (\w+)\)/g))
-        expect(isThere(type, part), command).toBe(true);
+    const outputs = Object.keys(template['Outputs']);
+
+    expect(page).toContain("starts_with(LogicalResourceId, '$2')");
+    for (const written of sections.flatMap(({ text }) => commandsIn(text))) {
+      const command = written.replaceAll(/"?\$\{PART\}(\w+)"?/g, `${part}$1`).replaceAll('"$SOURCE"', source);
+      expect(command).not.toMatch(/\$\{?(PART|SOURCE)/);
+      for (const [type, begin] of resourcesIn(command)) expect(named(type, begin), command).toBe(1);
       for (const [, output = ''] of command.matchAll(/\$\(out (\w+)\)/g))
-        expect(Object.keys(template['Outputs']), command).toContain(output);
+        expect(outputs, command).toContain(output);
     }
+  });
+
+  test('has no name of a source in a command but by its variable', () => {
+    for (const command of sections.flatMap(({ text }) => commandsIn(text)))
+      expect(command).not.toMatch(/\bstripe|Sourcestripe|Sources[A-Z]/);
+  });
+
+  test.each([
+    ['stripe', 'Sourcestripe'],
+    ['my-partner-2', 'Sourcemypartner2'],
+  ])('makes of the source %s the part %s', (source, part) => {
+    const [line] = /^PART=.*$/m.exec(page) ?? [];
+
+    expect(
+      execFileSync('sh', ['-c', `SOURCE=${source}\n${line}\nprintf %s "$PART"`], { encoding: 'utf8' }),
+    ).toBe(part);
   });
 
   test('links to its own sections only', () => {
@@ -97,4 +137,21 @@ describe('the runbook', () => {
 
     for (const [, anchor] of page.matchAll(/\]\(#([^)]*)\)/g)) expect(anchors).toContain(anchor);
   });
+});
+
+test('no page has a command that only GNU or only macOS understands', () => {
+  const root = resolve(import.meta.dirname, '../..');
+  const docs = readdirSync(resolve(root, 'docs'), { recursive: true, encoding: 'utf8' }).map(
+    (file) => `docs/${file}`,
+  );
+  const pages = [...docs, ...readdirSync(root)].filter(
+    (file) => file.endsWith('.md') && file !== 'CHANGELOG.md',
+  );
+
+  expect(pages.length).toBeGreaterThan(8);
+  for (const file of pages) {
+    const text = readFileSync(resolve(root, file), 'utf8');
+    expect(text, file).not.toMatch(/\bdate\b( -u)? (-d|--date|-v|-r)\b/);
+    expect(text, file).not.toMatch(/\b(sed -i|grep -P|readlink -f|base64 -w|stat -c)\b/);
+  }
 });

@@ -60,7 +60,7 @@ export function memoryDeliveries() {
         fence.id,
         ({ status, claims, round }) =>
           status === 'pending' && claims === fence.claims && round === fence.round,
-        () => ({ ...nothing, ...record, leaseUntil: undefined, crashes: 0, sweeps: 0 }),
+        ({ deadline }) => ({ ...nothing, deadline, ...record, leaseUntil: undefined, crashes: 0, sweeps: 0 }),
       ),
 
     recordLateSuccess: (fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds) =>
@@ -91,6 +91,13 @@ export function memoryDeliveries() {
       ),
 
     ...memoryWaiting(deliveries, update),
+
+    noteCounted: (id: string, countedRound: number) =>
+      update(
+        id,
+        ({ status, round }) => status === 'failed' && round === countedRound,
+        () => ({ countedRound }),
+      ),
 
     clearDue: (id: string, round: number) =>
       update(

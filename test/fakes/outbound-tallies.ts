@@ -4,12 +4,18 @@ import type { UnixMillis } from '../../lambdas/domain/time.ts';
 /** Tallies in memory: each call one atomic step. */
 export function memoryTallies() {
   const tallies = new Map<string, FailureTally>();
+  /** How often each was counted up, told or not. */
+  const counted = new Map<string, number>();
 
   return {
     tallies,
+    counted,
     async add(last: EndedDelivery, now: UnixMillis): Promise<void> {
       const name = tallyNameOf(last);
-      const { count, since, tellAt } = tallies.get(name) ?? { count: 0, since: now, tellAt: now };
+      const known = tallies.get(name);
+      if (known?.last.deliveryId === last.deliveryId && known.last.round === last.round) return;
+      counted.set(name, (counted.get(name) ?? 0) + 1);
+      const { count, since, tellAt } = known ?? { count: 0, since: now, tellAt: now };
       tallies.set(name, { name, count: count + 1, since: count === 0 ? now : since, tellAt, last });
     },
     due: async (now: UnixMillis): Promise<readonly string[]> =>

@@ -29,11 +29,13 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
         (delivery) =>
           isUnrecorded(delivery, attempt) &&
           delivery.leaseUntil === undefined &&
-          (delivery.nextAttemptAt === undefined || delivery.nextAttemptAt <= times.now),
-        ({ deadline, waitsSince }) => ({
+          (delivery.nextAttemptAt === undefined || delivery.nextAttemptAt <= times.now) &&
+          delivery.deadline > (times.deadlineAfter ?? 0),
+        ({ deadline, waitsSince, cause }) => ({
           nextAttemptAt: times.until,
           waitsSince: waitsSince ?? times.waitsSince,
           dueAt: times.dueAt,
+          cause: times.waitsSince === undefined ? cause : undefined,
           deadline: unixMillis(deadline + times.extend),
         }),
       ),

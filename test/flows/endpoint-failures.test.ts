@@ -32,7 +32,7 @@ describeFlow('The deployed sweep', (stack) => {
     const told = await eventually(
       'the operators to be told',
       async () => {
-        const tally = await item(otherItems.tally, name);
+        const tally = await item(`${otherItems.tally}${name}`, name);
         return tally?.['count'] === 0 && tally;
       },
       { seconds: 120 },

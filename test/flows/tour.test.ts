@@ -8,10 +8,10 @@ import { awsEnvironment } from '../../local/endpoint.ts';
 import { startEndpoint } from './support/endpoint.ts';
 import { describeFlow } from './support/local-stack.ts';
 
-const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
-const [, tour = ''] = /```bash\n(hl\(\)[\s\S]*?)```/.exec(readme) ?? [];
+const page = readFileSync(join(projectRoot, 'docs/endpoints.md'), 'utf8');
+const [, tour = ''] = /```bash\n(hl\(\)[\s\S]*?)```/.exec(page) ?? [];
 
-/** The README's own lines, on the tests' stack, with a receiver on a port that is free. */
+/** The page's own lines, on the tests' stack, with a receiver on a free port. */
 const scriptFor = (receiver: string): string =>
   [
     'set -euo pipefail',
@@ -22,7 +22,7 @@ const scriptFor = (receiver: string): string =>
       .map((line) => line.replaceAll('http://127.0.0.1:3000', receiver)),
   ].join('\n');
 
-describeFlow('The tour in the README', (stack) => {
+describeFlow('The tour in docs/endpoints.md', (stack) => {
   it('works as it is written', async () => {
     using receiver = await startEndpoint((response, _nth, { url = '' }) => {
       response.writeHead(Number(url.slice(1, 4))).end();

@@ -42,7 +42,7 @@ describe('consume', () => {
     const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, ports);
 
     expect(failedMessageIds).toHaveLength(1);
-    expect(world.counts.get('WorkErrored')).toBe(1);
+    expect(world.counts.get('WorkErrored stripe')).toBe(1);
   });
 
   it('tries a failed handler again after each of its delays, and records the third success', async () => {

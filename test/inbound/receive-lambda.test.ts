@@ -199,7 +199,7 @@ describe('the receiver function', () => {
     expect(aws.calls).toMatchObject([{ action: 'GetSecretValue' }, { input: { reason: 'mismatch' } }]);
   });
 
-  it('counts what is answered 401, over all sources', async () => {
+  it('counts what it refuses, by source', async () => {
     const written = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
     vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Test');
@@ -213,10 +213,11 @@ describe('the receiver function', () => {
     await receive(post(event, '/webhooks/stripe'), {});
 
     const lines = written.mock.calls.map(([line]) => JSON.parse(String(line)));
-    expect(lines.filter((line) => 'SignaturesRefused' in line)).toMatchObject([
+    expect(lines.filter((line) => 'RequestsRefused' in line)).toMatchObject([
       {
-        SignaturesRefused: 1,
-        _aws: { CloudWatchMetrics: [{ Namespace: 'Test', Dimensions: [['service']] }] },
+        RequestsRefused: 1,
+        source: 'stripe',
+        _aws: { CloudWatchMetrics: [{ Namespace: 'Test', Dimensions: [['service', 'source']] }] },
       },
     ]);
   });

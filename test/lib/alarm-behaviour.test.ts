@@ -1,33 +1,25 @@
 import { Duration } from 'aws-cdk-lib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Series, statesOf } from './support/alarm-states.ts';
 import { alarmsOf, type SynthesisedAlarm } from './support/alarms.ts';
-import { evaluate, type Series, stateAfter } from './support/metric-math.ts';
 import { synth } from './support/synth.ts';
 
-const sources = { stripe: { provider: 'stripe', quietAfter: Duration.hours(1) } } as const;
-const alarms = alarmsOf(synth({ sources }));
+const alarms = alarmsOf(
+  synth({ sources: { stripe: { provider: 'stripe' }, small: { provider: 'shopify' } } }),
+);
+function quietAlarm(quietAfter: Duration): SynthesisedAlarm {
+  const [found] = alarmsOf(synth({ sources: { stripe: { provider: 'stripe', quietAfter } } })).filter(
+    ({ path }) => path.endsWith('SourceQuiet'),
+  );
+  if (found === undefined) throw new Error('no SourceQuiet');
+  return found;
+}
 const alarmAt = (path: string): SynthesisedAlarm => {
   const found = alarms.find((alarm) => alarm.path === path);
   if (found === undefined) throw new Error(`no alarm at ${path}`);
   return found;
 };
-
-/** CloudWatch looks a little further back than the periods of the alarm. */
-const lookBack = 3;
-
-/** The states of an alarm, period by period, as its metrics come in. */
-function statesOf(alarm: SynthesisedAlarm, metrics: Readonly<Record<string, Series>>): string[] {
-  const length = Math.max(...Object.values(metrics).map((series) => series.length));
-  const states: ('OK' | 'ALARM')[] = [];
-  for (let now = 1; now <= length; now++) {
-    const from = Math.max(0, now - alarm.periods - lookBack);
-    const seen = Object.entries(metrics).map(([id, series]) => [id, series.slice(from, now)] as const);
-    const values = evaluate(alarm.expression ?? '', Object.fromEntries(seen));
-    states.push(stateAfter(states.at(-1) ?? 'OK', values, alarm));
-  }
-  return states;
-}
 
 const none = (count: number): undefined[] => Array.from({ length: count }, () => undefined);
 const ones = (count: number): number[] => Array.from({ length: count }, () => 1);
@@ -36,101 +28,83 @@ const ringsAt = (states: readonly string[]): number[] =>
 
 describe('SweepSilent', () => {
   const alarm = alarmAt('Monitoring/SweepSilent');
+  /** Beside sweeps: the publish queue is measured from the deploy on. */
+  const states = (signs: Series, alive: Series = ones(signs.length)) => statesOf(alarm, { signs, alive });
 
   test('is silent while a first deploy has not begun to sweep, and when it begins', () => {
-    expect(ringsAt(statesOf(alarm, { signs: [...none(60), ...ones(30)] }))).toEqual([]);
+    expect(ringsAt(states([...none(55), ...ones(30)]))).toEqual([]);
+    expect(ringsAt(states([...none(100), ...ones(30)], [...none(50), ...ones(80)]))).toEqual([]);
+  });
+
+  test('rings for a sweep that never runs, an hour after the deploy, until it does', () => {
+    const all = states([...none(300), ...ones(5)], [...none(20), ...ones(285)]);
+
+    expect(ringsAt(all)).toEqual([79]);
+    expect(all.slice(79, 300)).not.toContain('OK');
+    expect(all[300]).toBe('OK');
   });
 
   test('rings in the fifth silent minute, stays on for hours, and ends when sweeps are back', () => {
-    const states = statesOf(alarm, { signs: [...ones(30), ...none(300), ...ones(30)] });
+    const all = states([...ones(30), ...none(300), ...ones(30)]);
 
-    expect(ringsAt(states)).toEqual([34]);
-    expect(states.slice(34, 330)).not.toContain('OK');
-    expect(states.at(-1)).toBe('OK');
+    expect(ringsAt(all)).toEqual([34]);
+    expect(all.slice(34, 330)).not.toContain('OK');
+    expect(all[330]).toBe('OK');
   });
 
-  test('takes no notice of a count that comes late, nor of two runs that failed to start', () => {
-    expect(ringsAt(statesOf(alarm, { signs: [...ones(20), ...none(2), ...ones(20), undefined] }))).toEqual(
-      [],
+  test('rings, too, where the queue is not measured', () => {
+    expect(ringsAt(states([...ones(30), ...none(300)], none(330)))).toEqual([34]);
+  });
+
+  test('takes no notice of a count that comes late, nor of single runs that failed to start', () => {
+    const gap = fc.integer({ min: 0, max: 4 });
+    fc.assert(
+      fc.property(fc.array(gap, { minLength: 1, maxLength: 40 }), (gaps) => {
+        expect(ringsAt(states(gaps.flatMap((count) => [1, ...none(count)])))).toEqual([]);
+      }),
+      { numRuns: 30 },
     );
   });
 });
 
-describe('SourceQuiet', () => {
-  const alarm = alarmAt('Monitoring/Source-stripe/SourceQuiet');
+describe.each([
+  ['15 minutes', Duration.minutes(15), 3],
+  ['an hour', Duration.hours(1), 12],
+  ['23 hours', Duration.hours(23), 276],
+  ['6 days', Duration.days(6), 144],
+])('SourceQuiet after %s', (_, quietAfter, silent) => {
+  const alarm = quietAlarm(quietAfter);
+  const states = (signs: Series) => statesOf(alarm, { signs });
 
   test('never rings before the first event', () => {
-    expect(ringsAt(statesOf(alarm, { signs: none(400) }))).toEqual([]);
-    expect(ringsAt(statesOf(alarm, { signs: [...none(400), 3] }))).toEqual([]);
+    expect(ringsAt(states([...none(silent + 40), 3]))).toEqual([]);
   });
 
-  test('rings an hour after the last event, stays on, and ends with the next', () => {
-    const states = statesOf(alarm, { signs: [4, ...none(100), 1, ...none(5)] });
+  test('rings when its time is over, stays on, and ends with the next event', () => {
+    const all = states([4, ...none(2 * silent + 40), 1, ...none(2)]);
 
-    expect(ringsAt(states)).toEqual([12]);
-    expect(states.slice(12, 101)).not.toContain('OK');
-    expect(states[101]).toBe('OK');
+    expect(ringsAt(all)).toEqual([silent]);
+    expect(all.slice(silent, 2 * silent + 41)).not.toContain('OK');
+    expect(all[2 * silent + 41]).toBe('OK');
   });
 
-  test('does not ring for pauses that are shorter', () => {
-    const gaps = fc.array(fc.integer({ min: 0, max: 11 }), { minLength: 1, maxLength: 30 });
-    fc.assert(
-      fc.property(gaps, (all) => {
-        const signs = all.flatMap((gap) => [2, ...none(gap)]);
-        expect(ringsAt(statesOf(alarm, { signs }))).toEqual([]);
-      }),
-      { numRuns: 50 },
-    );
+  test('does not ring for pauses that are shorter, which do not add up', () => {
+    const pause = [2, ...none(silent - 1)];
+
+    expect(ringsAt(states([...pause, 1, 1, ...pause, ...pause, 1]))).toEqual([]);
   });
 });
 
-describe('DlqAlarm', () => {
-  const alarm = alarmAt('Source-stripe/Work/DlqAlarm');
-  const states = (visible: Series, hidden: Series = visible.map(() => 0), sent: Series = []) =>
-    statesOf(alarm, { visible, hidden, sent: visible.map((_, at) => sent[at]) });
-
-  test('rings for letters that SQS moves, once, and again for new ones while the first lie there', () => {
-    expect(ringsAt(states([0, 0, 1, 1, 1, 1, 1, 4, 4, 4]))).toEqual([2, 7]);
-  });
-
-  test('rings for the first letter of a queue that had no data', () => {
-    expect(ringsAt(states([...none(10), 1, 1, 1]))).toEqual([10]);
-  });
-
-  test('rings for a letter of our own even while more are redriven', () => {
-    expect(ringsAt(states([9, 9, 4, 0], [0, 0, 0, 0], [0, 0, 1, 0]))).toEqual([2]);
-  });
-
-  test('is silent when letters are listed, redriven, dropped, or just lie there', () => {
-    const queue = fc.integer({ min: 0, max: 500 }).chain((letters) =>
-      fc
-        .array(
-          fc.record({
-            hidden: fc.double({ min: 0, max: 1, noNaN: true }),
-            gone: fc.integer({ min: 0, max: 40 }),
-          }),
-          {
-            minLength: 1,
-            maxLength: 30,
-          },
-        )
-        .map((steps) => ({ letters, steps })),
-    );
-    fc.assert(
-      fc.property(queue, ({ letters, steps }) => {
-        let left = letters;
-        const [visible, hidden] = [[letters], [0]];
-        for (const step of steps) {
-          left = Math.max(0, left - step.gone);
-          // Averages of a period: letters were hidden for a part of it.
-          hidden.push(left * step.hidden);
-          visible.push(left - left * step.hidden);
-        }
-        // It lay there before.
-        expect(ringsAt(states([letters, ...visible], [0, ...hidden])).filter((at) => at > 0)).toEqual([]);
-      }),
-    );
-  });
+test('SourceQuiet rings for no pauses that are shorter, whatever they are', () => {
+  const alarm = quietAlarm(Duration.hours(1));
+  const gaps = fc.array(fc.integer({ min: 0, max: 11 }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(gaps, (all) => {
+      const signs = all.flatMap((gap) => [2, ...none(gap)]);
+      expect(ringsAt(statesOf(alarm, { signs }))).toEqual([]);
+    }),
+    { numRuns: 20 },
+  );
 });
 
 describe('a share', () => {
@@ -155,11 +129,7 @@ describe('a share', () => {
     expect(states(path, { down: steady(0), known: steady(0) })).toEqual([]);
   });
 
-  test('of 401 and of 4xx needs more than a few', () => {
-    expect(states('Monitoring/SignatureRefusals', { refused: [3, 40], requests: [3, 1_000] })).toEqual([1]);
-    expect(states('Monitoring/SignatureRefusals', { refused: [40, 40], requests: [9_000, 9_000] })).toEqual(
-      [],
-    );
+  test('of 4xx needs more than a few', () => {
     expect(states('Monitoring/GatewayRefusals', { refused: steady(80), requests: steady(100) })).toEqual([2]);
     expect(states('Monitoring/GatewayRefusals', { refused: steady(40), requests: steady(40) })).toEqual([]);
   });
@@ -176,5 +146,64 @@ describe('ConsumerFails', () => {
 
   test('is silent for one crash', () => {
     expect(ringsAt(statesOf(alarm, { m0: [0, 1, 0, 0, 0, 0, 0, 1, 0], m1: none(9) }))).toEqual([]);
+  });
+});
+
+describe('SourceRefusals', () => {
+  const states = (one: [number?, number?], other: [number?, number?] = [undefined, 10_000]) =>
+    statesOf(alarmAt('Monitoring/SourceRefusals'), {
+      r0: [other[0]],
+      a0: [other[1]],
+      r1: [one[0]],
+      a1: [one[1]],
+    }).at(-1);
+
+  test('rings for a small source of which all is refused, beside a large one', () => {
+    expect(states([3, undefined])).toBe('ALARM');
+    expect(states([3, undefined], [undefined, undefined])).toBe('ALARM');
+    expect(states([20, undefined], [150, 10_000])).toBe('ALARM');
+  });
+
+  test('rings for a large source of which a part is refused', () => {
+    expect(states([undefined, 5], [250, 10_000])).toBe('ALARM');
+  });
+
+  test('is silent for a few forged requests, and where there is no data', () => {
+    expect(states([2, undefined])).toBe('OK');
+    expect(states([undefined, 5], [40, 10_000])).toBe('OK');
+    expect(states([undefined, undefined], [undefined, undefined])).toBe('OK');
+  });
+});
+
+describe('a sum over functions', () => {
+  test('rings for one of them, though another was never used', () => {
+    const idle = { m0: none(1), m1: none(1), m3: none(1) };
+
+    expect(statesOf(alarmAt('Monitoring/ReceiverFails'), { ...idle, m2: [1] })).toEqual(['ALARM']);
+  });
+});
+
+describe('WorkErrored', () => {
+  const windowOf = (path: string, among = alarms) => {
+    const found = among.find((alarm) => alarm.path === path);
+    return [found?.periods, found?.ofWhich];
+  };
+
+  test('of a fast function does not wait for a slow handler, nor add up what lies hours apart', () => {
+    const slow = { provider: 'stripe', handlerTimeout: Duration.minutes(14) } as const;
+    const mixed = alarmsOf(synth({ sources: { slow, shop: { provider: 'shopify' } } }));
+
+    expect(windowOf('Monitoring/Publish/WorkErrored', mixed)).toEqual([5, 2]);
+    expect(windowOf('Monitoring/Deliver/WorkErrored', mixed)).toEqual([5, 2]);
+    expect(windowOf('Monitoring/Sweep/WorkErrored', mixed)).toEqual([3, 2]);
+    expect(windowOf('Monitoring/Consume/WorkErrored', mixed)).toEqual([5, 2]);
+    expect(windowOf('Monitoring/Consume-2/WorkErrored', mixed)).toEqual([36, 2]);
+  });
+
+  test('rings for one message that comes back undone, and not for one moment', () => {
+    const alarm = alarmAt('Monitoring/Publish/WorkErrored');
+
+    expect(ringsAt(statesOf(alarm, { m0: [1, undefined, 1] }))).toEqual([2]);
+    expect(ringsAt(statesOf(alarm, { m0: [9, ...none(6), 1] }))).toEqual([]);
   });
 });

@@ -47,6 +47,7 @@ describe('the code of a function', () => {
         DELIVERY_QUEUE_URL: 'https://sqs',
         DELIVERY_DLQ_URL: 'https://sqs',
         UNDELIVERED_QUEUE_URL: 'https://sqs',
+        DEAD_LETTER_QUEUES: 'letters',
       },
     });
 

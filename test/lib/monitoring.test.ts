@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import { consumerName } from '../../lambdas/domain/metrics.ts';
 import { alarmsOf } from './support/alarms.ts';
 import { idOf } from './support/policies.ts';
 import { synth } from './support/synth.ts';
@@ -88,9 +89,11 @@ describe('an alarm watches', () => {
       expect(watching('ApproximateNumberOfMessagesNotVisible', path, 'AWS::SQS::Queue')).toEqual(rings);
     }
     expect(alarm('Outbound/SubscriptionDlqAlarm')).toMatchObject({
-      expression: 'FILL(sent, 0) + IF(DIFF(FILL(visible, 0) + FILL(hidden, 0)) > 0.5, 1, 0)',
+      expression:
+        'SUM([FILL(sent, 0), FILL(IF(DIFF(FILL(SUM([visible, hidden + visible * 0]), REPEAT)) > 0.5, 1, 0), 0)])',
       threshold: 0,
-      periods: 1,
+      periods: 2,
+      ofWhich: 1,
       statistics: { sent: 'Sum', visible: 'Average', hidden: 'Average' },
     });
   });
@@ -140,9 +143,26 @@ describe('an alarm watches', () => {
   });
 
   test('work that comes back undone, of every function that catches its faults', () => {
-    expect(alarm('Monitoring/WorkErrored')?.metrics.map(({ dimensions }) => dimensions)).toEqual(
-      ['consume', 'publish', 'deliver', 'sweep'].map((service) => `service=${service}`),
+    const watched = (path: string) =>
+      alarm(`Monitoring/${path}/WorkErrored`)?.metrics.map((each) => each.dimensions);
+
+    for (const service of ['publish', 'deliver', 'sweep']) {
+      const place = `${service[0]?.toUpperCase()}${service.slice(1)}`;
+      expect(watched(place)).toEqual([`service=${service}`]);
+    }
+    expect(watched('Consume')).toEqual(
+      ['stripe', 'github', 'shopify'].map((source) => `consumer=${source},service=consume`),
     );
+  });
+
+  test('work of a consumer that sources share, as the consumer names it', () => {
+    const shared = alarmsOf(synth({ isolation: 'shared' }));
+
+    expect(shared.find(({ path }) => path === 'Monitoring/Consume/WorkErrored')?.metrics).toMatchObject([
+      { dimensions: 'consumer=all,service=consume' },
+    ]);
+    expect(consumerName(['stripe', 'github'])).toBe('all');
+    expect(consumerName(['stripe'])).toBe('stripe');
   });
 
   test('loops of every function but deliver and the consumers, where AWS does not count', () => {
@@ -153,19 +173,22 @@ describe('an alarm watches', () => {
     expect(watched).toEqual(functions.filter((path) => !/Deliver$|Consume$/.test(path)));
   });
 
-  test('a sweep that has not run for five of ten minutes, once it has run', () => {
+  test('a sweep that has not run for five minutes, or an hour after the deploy', () => {
     expect(alarm('Monitoring/SweepSilent')).toMatchObject({
-      expression: 'IF(FILL(signs, 0) < 1, 1, 0) * FILL(signs / signs, REPEAT)',
-      periods: 10,
+      periods: 60,
       ofWhich: 5,
       missing: 'ignore',
-      metrics: [{ name: 'Invocations', period: 60 }],
+      metrics: [
+        { id: 'signs', name: 'Invocations', period: 60, statistic: 'Sum' },
+        { id: 'alive', name: 'ApproximateNumberOfMessagesVisible', period: 60, statistic: 'SampleCount' },
+      ],
     });
+    expect(alarm('Monitoring/SweepSilent')?.metrics[1]?.dimensions).toContain('OutboundPublishingQueue');
   });
 
   test('what was accepted and never attempted, by both functions that count it', () => {
     expect(alarm('Monitoring/NeverAttempted')).toMatchObject({
-      expression: 'FILL(m0, 0) + FILL(m1, 0)',
+      expression: 'SUM([FILL(m0, 0), FILL(m1, 0)])',
       statistics: { m0: 'Sum', m1: 'Sum' },
       metrics: [
         { namespace: 'Test', name: 'DeliveriesNeverAttempted', dimensions: 'service=sweep' },
@@ -202,45 +225,30 @@ describe('at the gateway an alarm watches', () => {
     ]);
   });
 
-  test('a burst of 401, over all sources', () => {
-    expect(alarm('Monitoring/SignatureRefusals')).toMatchObject({
-      expression: 'IF(refused > 10, 100 * refused / requests, 0)',
-      metrics: [{ name: 'SignaturesRefused', dimensions: 'service=receive' }, { name: 'Count' }],
+  test('what is refused of each source, five of them in an alarm', () => {
+    expect(alarm('Monitoring/SourceRefusals')).toMatchObject({
+      expression:
+        'MAX([SUM([r0, 0 - FILL(a0, 0) / 50]), SUM([r1, 0 - FILL(a1, 0) / 50]), SUM([r2, 0 - FILL(a2, 0) / 50])])',
+      threshold: 2,
     });
-  });
-});
-
-describe('a source that is quiet', () => {
-  const quietOf = (quietAfter: Duration) =>
-    alarmsOf(synth({ sources: { stripe: { provider: 'stripe', quietAfter } } })).find(({ path }) =>
-      path.endsWith('SourceQuiet'),
-    );
-
-  test('rings after its time, within what CloudWatch looks back to', () => {
-    expect(quietOf(Duration.hours(6))).toMatchObject({
-      path: 'Monitoring/Source-stripe/SourceQuiet',
-      periods: 72,
-      missing: 'ignore',
-      metrics: [
-        {
-          name: 'WebhooksReceived',
-          period: 300,
-          dimensions: 'eventType=any,service=receive,source=stripe,status=accepted',
-        },
-      ],
-    });
-    expect(quietOf(Duration.days(1))).toMatchObject({ periods: 288, metrics: [{ period: 300 }] });
-    expect(quietOf(Duration.days(7))).toMatchObject({ periods: 168, metrics: [{ period: 3_600 }] });
-  });
-
-  test.each([10, 17, 24 * 60 + 5, 8 * 24 * 60])('cannot ring after %i minutes, and says so', (minutes) => {
-    expect(() => quietOf(Duration.minutes(minutes))).toThrow(
-      `source 'stripe': quietAfter is ${minutes * 60} s; write whole 5 minutes from 15 minutes to a day, or whole hours up to 7 days`,
-    );
-  });
-
-  test('has no alarm unless it asks for one', () => {
-    expect(alarms.filter(({ path }) => path.endsWith('SourceQuiet'))).toEqual([]);
+    expect(alarm('Monitoring/SourceRefusals')?.metrics.slice(0, 2)).toMatchObject([
+      { id: 'r0', name: 'RequestsRefused', dimensions: 'service=receive,source=stripe', period: 3_600 },
+      {
+        id: 'a0',
+        name: 'WebhooksReceived',
+        dimensions: 'eventType=any,service=receive,source=stripe,status=accepted',
+      },
+    ]);
+    for (const isolation of ['per-source', 'shared'] as const) {
+      const sources = Object.fromEntries(Object.entries(namesOf40).slice(0, 12));
+      const many = alarmsOf(synth({ isolation, sources })).filter(({ path }) =>
+        path.includes('SourceRefusals'),
+      );
+      expect(
+        many.flatMap(({ metrics }) => metrics.filter(({ name }) => name === 'RequestsRefused')),
+      ).toHaveLength(12);
+      expect(many.map(({ metrics }) => metrics.length)).toEqual([10, 10, 4]);
+    }
   });
 });
 

@@ -55,13 +55,25 @@ test.each([
   ['Source-stripe/Consume', 7],
   ['Outbound/Publish', 9],
   ['Outbound/Deliver', 13],
-  ['Outbound/Sweep', 13],
+  // Six of them dead-letter queues, which it reads.
+  ['Outbound/Sweep', 18],
   ['Management/Function', 20],
   ['Outbound/SweepSchedule', 1],
 ])('%s may touch %i resources', (lambda, count) => {
   const resources = (roles.get(lambda) ?? []).flatMap((statement) => statement.resources);
 
   expect([...new Set(resources)]).toHaveLength(count);
+});
+
+test('the sweep reads each dead-letter queue with an alarm, by its name', () => {
+  const sweep = app.resources('AWS::Lambda::Function')['Outbound/Sweep']?.Properties['Environment'];
+  const dlqs = Object.keys(app.resources('AWS::SQS::Queue')).filter((path) => path.endsWith('Dlq'));
+
+  expect(dlqs).toHaveLength(6);
+  for (const path of dlqs) {
+    expect(may('Outbound/Sweep', queue(path)), path).toContain('sqs:GetQueueAttributes');
+    expect(JSON.stringify(sweep), path).toContain(`["${queue(path)}","QueueName"]`);
+  }
 });
 
 describe('inbound', () => {
@@ -123,7 +135,12 @@ describe('outbound', () => {
     '%s gives up to either dead-letter queue, by whose fault it is',
     (lambda) => {
       expect(may(`Outbound/${lambda}`, queue('Outbound/Undelivered'))).toEqual(['sqs:SendMessage']);
-      expect(may(`Outbound/${lambda}`, queue('Outbound/Delivering/Dlq'))).toEqual(['sqs:SendMessage']);
+      // The sweep reads it, too, so that SQS goes on measuring it.
+      const read = lambda === 'Sweep' ? ['sqs:GetQueueAttributes'] : [];
+      expect(may(`Outbound/${lambda}`, queue('Outbound/Delivering/Dlq'))).toEqual([
+        ...read,
+        'sqs:SendMessage',
+      ]);
     },
   );
 

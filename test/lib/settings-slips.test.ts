@@ -64,7 +64,7 @@ describe('synth names the slip:', () => {
     [
       'a schedule that has no such name',
       { outbound: { retrySchedule: 'long' as 'short' } },
-      /outbound: retrySchedule is 'long'; write one of short, standard-webhooks, or a list/,
+      /outbound: retrySchedule is 'long'; write one of short, standard-webhooks\b.*, or a list/,
     ],
   ];
 

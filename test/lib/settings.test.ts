@@ -124,7 +124,7 @@ describe('synth refuses', () => {
     [
       'an unknown provider',
       { sources: { a1: { provider: 'stripee' as 'stripe' } } },
-      /'stripee'; choose one of adyen, .*stripe, /,
+      /'stripee'; choose one of .*adyen, .*stripe, /,
     ],
     ['hmac without its settings', { sources: { partner: { provider: 'hmac' } } }, /partner.*`hmac` settings/],
     [

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { catalogue, type ProviderName } from '../../lambdas/domain/provider/catalogue.ts';
 import { defaultThrottle } from '../../lib/source-throttles.ts';
@@ -59,6 +61,37 @@ describe('the throttle of the stage', () => {
 
     expect(stage).toMatchObject({ DefaultRouteSettings: limits(900, 100) });
     expect(stage).not.toHaveProperty('RouteSettings');
+  });
+});
+
+describe('a setting that is smaller than what the sources share', () => {
+  const warningsOf = (props: Partial<WebhookStackProps>) =>
+    Annotations.fromStack(synth(props).stack)
+      .findWarning('*', Match.stringLikeRegexp('isolation'))
+      .map(({ entry }) => String(entry.data));
+  const fast = { provider: 'stripe', throttle: { rate: 900, burst: 90 }, maxConcurrency: 40 } as const;
+
+  test('is a warning that names the source, the setting, and what counts instead', () => {
+    const slow = { provider: 'stripe', maxConcurrency: 2, handlerTimeout: Duration.seconds(5) } as const;
+    const warnings = warningsOf({ isolation: 'shared', sources: { partner: throttled, fast, slow } });
+
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^source 'partner': .*not throttle: \{ rate: 5, burst: 7 \} \(the shared route has 900 and 100\); set isolation: 'per-source'/,
+      ),
+      expect.stringMatching(
+        /^source 'fast': .*throttle: \{ rate: 900, burst: 90 \} \(the shared route has 900 and 100\)/,
+      ),
+      expect.stringMatching(
+        /^source 'slow': .*maxConcurrency: 2 \(the shared consumer has 40\), nor handlerTimeout: 5 s \(the shared consumer has 60 s\)/,
+      ),
+    ]);
+  });
+
+  test('is none where it counts', () => {
+    expect(warningsOf({ sources: { partner: throttled, fast } })).toEqual([]);
+    expect(warningsOf({ isolation: 'shared', sources: { partner: throttled } })).toEqual([]);
+    expect(warningsOf({ isolation: 'shared', sources: { partner: throttled, same: throttled } })).toEqual([]);
   });
 });
 

@@ -128,6 +128,23 @@ describe('λ sweep', () => {
     expect((await world.sweep()).deadLetters).toBe(0);
   });
 
+  it('sends a dead letter once, though its delivery could not be counted for hours', async () => {
+    const world = outboundWorld(() => refused(404));
+    await world.publish(message('a'));
+    const tallies = { ...world.tallies, add: down };
+    await world.deliverOnce({ ...world.deliverPorts, tallies });
+    for (let minute = 0; minute < 180; minute++) {
+      await world.sweep({ ...world.sweepPorts, tallies });
+      world.advance(seconds(60));
+    }
+    expect(world.undelivered).toEqual([]);
+
+    await world.run(seconds(3_600));
+
+    expect(world.undelivered).toHaveLength(1);
+    expect(world.delivery().dueAt).toBeUndefined();
+  });
+
   it('sends a dead letter once, however many sweeps run meanwhile', async () => {
     const world = outboundWorld(() => refused(404));
     await world.publish(message('a'));

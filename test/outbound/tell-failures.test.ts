@@ -65,6 +65,23 @@ describe('what ended without success', () => {
     expect(world.operations).toEqual([]);
   });
 
+  it('is counted once, though no dead letter could be sent for hours', async () => {
+    const { world } = await oneEndpoint(() => refused(404));
+    for (const id of ['a', 'b', 'c']) await world.publish(toTenant(id));
+    const broken = { sendDeadDelivery: down };
+    while ((await world.deliverOnce({ ...world.deliverPorts, ...broken })) > 0);
+    for (let minute = 0; minute < 300; minute++) {
+      await world.sweep({ ...world.sweepPorts, ...broken });
+      world.advance(seconds(60));
+    }
+    expect(world.undelivered).toEqual([]);
+
+    await world.run(seconds(7_200));
+
+    expect(world.undelivered).toHaveLength(3);
+    expect(told(world).reduce((sum, { count }) => sum + count, 0)).toBe(3);
+  });
+
   it('is told for each endpoint', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await world.endpoints.create(newEndpoint(start, { id: 'ep_2' }));

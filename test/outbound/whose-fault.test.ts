@@ -7,7 +7,8 @@ import {
   faultOf,
 } from '../../lambdas/domain/delivery-failure.ts';
 import { maxMessageBytes, utf8Bytes } from '../../lambdas/domain/messages.ts';
-import { seconds } from '../../lambdas/domain/time.ts';
+import { later, seconds } from '../../lambdas/domain/time.ts';
+import { letGoWaiting } from '../../lambdas/outbound/let-go.ts';
 import { oneEndpoint } from '../fakes/one-endpoint.ts';
 import { accepted, down, refused } from '../fakes/outbound-fixtures.ts';
 import { outboundWorld } from '../fakes/outbound-world.ts';
@@ -23,7 +24,6 @@ const expected: Readonly<Record<FailureCause, Fault>> = {
   gone: 'endpoint',
   blocked: 'endpoint',
   deadline: 'endpoint',
-  late: 'ours',
   unready: 'ours',
   crashed: 'ours',
   'payload-missing': 'ours',
@@ -84,29 +84,110 @@ describe('the endpoint’s fault, which pages nobody', () => {
   });
 });
 
-describe('our own fault, which pages', () => {
-  it('late: a first attempt that no worker came to', async () => {
-    const world = outboundWorld();
+describe('what we were late for', () => {
+  const lifetimeOf = (world: ReturnType<typeof outboundWorld>) => seconds(world.delivery().lifetime / 1000);
+
+  it('is tried all the same, with the whole schedule: a first attempt', async () => {
+    const world = outboundWorld(() => refused(503));
     await world.publish(toUrl);
 
-    world.advance(seconds(world.delivery().lifetime / 1000));
+    world.advance(lifetimeOf(world));
+    await world.run(seconds(7_200));
+
+    expect(world.requests).toHaveLength(6);
+    expect(world.deadLetters).toEqual([]);
+    expect(parsed(world.undelivered)).toMatchObject([{ cause: 'exhausted' }]);
+  });
+
+  it('is tried all the same: a retry, whose endpoint failed before', async () => {
+    const world = outboundWorld((_request, count) => (count === 1 ? refused(503) : accepted));
+    await world.publish(toUrl);
     await world.deliverOnce();
 
-    expect(parsed(world.deadLetters)).toMatchObject([{ cause: 'late', host: 'a.example' }]);
+    world.advance(lifetimeOf(world));
+    await world.deliverOnce();
+
+    expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 2 });
+  });
+
+  it('is tried all the same: what a fault of ours had kept before, and what meets that fault only now', async () => {
+    const world = outboundWorld();
+    const ports = { ...world.deliverPorts, signingKeys: down };
+    await world.publish(toUrl);
+    await world.deliverOnce(ports);
+    world.advance(lifetimeOf(world));
+    await world.deliverOnce(ports);
+    expect(world.delivery()).toMatchObject({ status: 'pending', cause: 'unready' });
+    world.advance(seconds(3_600));
+
+    await world.deliverOnce();
+
+    expect(world.delivery().status).toBe('delivered');
+  });
+
+  it('waits its turn, each one, and is tried then', async () => {
+    const { world, read } = await oneEndpoint(() => accepted);
+    const endpoint = await read();
+    await world.endpoints.changeSettings(endpoint, { ...endpoint, maxPerSecond: 1 }, world.now());
+    for (let n = 0; n < 40; n++) await world.publish({ ...toTenant, id: `e${n}` });
+    const [first] = world.table.deliveries.values();
+
+    world.advance(seconds((first?.lifetime ?? 0) / 1000));
+    await world.run(seconds(600));
+
+    expect(world.requests).toHaveLength(40);
+    expect(world.deadLetters).toEqual([]);
     expect(world.undelivered).toEqual([]);
   });
 
-  it('late: a retry that no worker came to, though its endpoint failed before', async () => {
+  it('is let go just before its deadline, and tried then, whenever its task comes', async () => {
+    const { world, read } = await oneEndpoint((_request, count) => (count === 1 ? refused(503) : accepted));
+    await world.publish(toTenant);
+    await world.deliverOnce();
+    const waiting = world.delivery();
+    world.table.deliveries.set(waiting.id, { ...waiting, deadline: later(world.now(), seconds(5)) });
+    world.deliveryQueue.purge();
+
+    await letGoWaiting(await read(), world.now(), () => true, { ...world.sweepPorts });
+    world.advance(seconds(600));
+    await world.deliverOnce();
+
+    expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 2 });
+  });
+});
+
+describe('what happened last decides', () => {
+  it('deadline: an endpoint that is down, after a fault of ours that is over', async () => {
     const world = outboundWorld(() => refused(503));
-    await world.publish(toUrl);
-    await world.deliverOnce();
+    for (let n = 0; n < 30; n++) await world.publish({ ...toUrl, id: `e${n}` });
+    for (let turn = 0; turn < 20; turn++) {
+      await world.deliverOnce({ ...world.deliverPorts, signingKeys: down });
+      world.advance(seconds(30));
+    }
+    const all = [...world.table.deliveries.values()];
+    expect(all.some(({ cause }) => cause === 'unready')).toBe(true);
 
-    world.advance(seconds(world.delivery().lifetime / 1000));
-    await world.deliverOnce();
+    await world.run(seconds(((all[0]?.lifetime ?? 0) / 1000) * 1.2));
 
-    expect(parsed(world.deadLetters)).toMatchObject([{ cause: 'late' }]);
+    expect(parsed(world.deadLetters)).toEqual([]);
+    expect(world.undelivered).toHaveLength(30);
+    expect(new Set(parsed(world.undelivered).map(({ cause }) => cause))).toContain('deadline');
   });
 
+  it('not the crash of a worker long ago: its endpoint is asked, and decides', async () => {
+    const world = outboundWorld(() => refused(503));
+    await world.publish(toUrl);
+    await world.dieInRequest();
+
+    world.advance(seconds(world.delivery().lifetime / 1000));
+    await world.run(seconds(7_200));
+
+    expect(world.deadLetters).toEqual([]);
+    expect(parsed(world.undelivered)).toMatchObject([{ cause: 'exhausted' }]);
+  });
+});
+
+describe('our own fault, which pages', () => {
   it('unready: a secret that is lost', async () => {
     const world = outboundWorld();
     await world.publish(toUrl);

@@ -2,14 +2,13 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import * as v from 'valibot';
 import { attentionIndex } from '../../domain/tables.ts';
 import type { UnixMillis } from '../../domain/time.ts';
-import type { AttentionKind } from './endpoint-item.ts';
 
 const Key = v.object({ tenant: v.string(), id: v.string() });
 /** The oldest first; what is left out comes up when those before it are seen to. */
 const atMost = 200;
 
 /**
- * The items of the Endpoints table, of one kind, about which something is to be done.
+ * The items of the Endpoints table, of one partition of the attention index, about which something is to be done.
  *
  * @param upTo only those whose time has come by then
  * @param limit of items
@@ -17,7 +16,7 @@ const atMost = 200;
 export async function attentionItems(
   client: DynamoDBDocumentClient,
   table: string,
-  kind: AttentionKind,
+  partition: string,
   upTo?: UnixMillis,
   limit = atMost,
 ) {
@@ -26,12 +25,12 @@ export async function attentionItems(
     new QueryCommand({
       TableName: table,
       IndexName: attentionIndex.name,
-      KeyConditionExpression: `#attention = :kind${isInTime}`,
+      KeyConditionExpression: `#attention = :partition${isInTime}`,
       ExpressionAttributeNames: {
         '#attention': attentionIndex.partitionKey,
         ...(upTo !== undefined && { '#attentionAt': attentionIndex.sortKey }),
       },
-      ExpressionAttributeValues: { ':kind': kind, ...(upTo !== undefined && { ':upTo': upTo }) },
+      ExpressionAttributeValues: { ':partition': partition, ...(upTo !== undefined && { ':upTo': upTo }) },
       Limit: limit,
     }),
   );

@@ -55,6 +55,7 @@ const DeliveryItem = v.object({
   crashes: v.number(),
   leaseUntil: v.optional(Instant),
   round: v.number(),
+  countedRound: v.optional(v.number()),
   deadline: Instant,
   lifetime: v.pipe(v.number(), v.transform(millis)),
   eventExpiresAt: v.pipe(v.number(), v.transform(unixSeconds)),

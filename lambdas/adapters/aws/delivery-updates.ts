@@ -76,6 +76,13 @@ export const deliveryUpdates = {
     values: { seen: seen.dueAt },
   }),
 
+  noteCounted: (id: string, round: number): ConditionalUpdate => ({
+    id,
+    set: { countedRound: round },
+    condition: '#round = :round AND #status = :failed',
+    values: { round, failed: 'failed' },
+  }),
+
   clearDue: (id: string, round: number): ConditionalUpdate => ({
     id,
     set: { dueAt: undefined, dueShard: undefined },
@@ -86,18 +93,24 @@ export const deliveryUpdates = {
   defer: (
     id: string,
     attempt: number,
-    { now, until, dueAt, extend, waitsSince }: Deferral,
+    { now, until, dueAt, extend, waitsSince, deadlineAfter }: Deferral,
   ): ConditionalUpdate => ({
     id,
-    set: { nextAttemptAt: until, dueAt, dueShard: dueShardOf(id) },
+    set: {
+      nextAttemptAt: until,
+      dueAt,
+      dueShard: dueShardOf(id),
+      ...(waitsSince !== undefined && { cause: undefined }),
+    },
     assign: [
       '#deadline = #deadline + :extend',
       ...(waitsSince === undefined ? [] : ['#waitsSince = if_not_exists(#waitsSince, :since)']),
     ],
-    condition: `${isUnrecorded} AND ${isUnleased} AND ${isDue}`,
+    condition: `${isUnrecorded} AND ${isUnleased} AND ${isDue}${deadlineAfter === undefined ? '' : ' AND #deadline > :deadlineAfter'}`,
     values: {
       ...{ pending: 'pending', attempt, now, extend },
       ...(waitsSince !== undefined && { since: waitsSince }),
+      ...(deadlineAfter !== undefined && { deadlineAfter }),
     },
   }),
 
@@ -191,4 +204,5 @@ const recorded = (id: string, record: AttemptRecord) => ({
   dueAt: record.dueAt,
   dueShard: record.dueAt === undefined ? undefined : dueShardOf(id),
   expiresAt: record.expiresAt,
+  ...(record.deadline !== undefined && { deadline: record.deadline }),
 });

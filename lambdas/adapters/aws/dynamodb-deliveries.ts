@@ -36,6 +36,7 @@ export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string
     release: writes(deliveryUpdates.release),
     discard: writes(deliveryUpdates.discard),
     moveDue: writes(deliveryUpdates.moveDue),
+    noteCounted: writes(deliveryUpdates.noteCounted),
     clearDue: writes(deliveryUpdates.clearDue),
     reopen: writes(deliveryUpdates.reopen),
   };

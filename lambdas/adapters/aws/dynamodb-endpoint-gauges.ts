@@ -4,6 +4,7 @@ import { endpointHash } from '../../domain/delivery-task.ts';
 import { attentionIndex, otherItems } from '../../domain/tables.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import { updateIf } from './conditional-update.ts';
+import { shardsOf } from './endpoint-item.ts';
 
 const Key = v.object({ tenant: v.string(), id: v.string() });
 const CountItem = v.object({ known: v.number() });
@@ -32,16 +33,26 @@ export const dynamodbEndpointGauges = (client: DynamoDBDocumentClient, table: st
 
   /** Registered endpoints whose breaker opened, or was probed, after `since`, or which we disabled after it. */
   async down(since: UnixMillis): Promise<number> {
-    const down = new Set<string>();
-    let from: Record<string, unknown> | undefined;
-    do {
-      const page = await client.send(downAfter(since, table, from));
-      for (const item of page.Items ?? []) down.add(gateOf(v.parse(Key, item)));
-      from = page.LastEvaluatedKey;
-    } while (from !== undefined);
-    return down.size;
+    const down = await Promise.all(shardsOf('down').map((shard) => downInShard(client, table, shard, since)));
+    return new Set(down.flat()).size;
   },
 });
+
+async function downInShard(
+  client: DynamoDBDocumentClient,
+  table: string,
+  shard: string,
+  since: UnixMillis,
+): Promise<readonly string[]> {
+  const down: string[] = [];
+  let from: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(downAfter(since, table, shard, from));
+    for (const item of page.Items ?? []) down.push(gateOf(v.parse(Key, item)));
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+  return down;
+}
 
 /** Once for a deployment, as far as the time lasts: endpoints from before there was a count are counted, too. */
 async function countAll(
@@ -69,16 +80,21 @@ async function countAll(
   return known;
 }
 
-const downAfter = (since: UnixMillis, table: string, from: Record<string, unknown> | undefined) =>
+const downAfter = (
+  since: UnixMillis,
+  table: string,
+  shard: string,
+  from: Record<string, unknown> | undefined,
+) =>
   new QueryCommand({
     TableName: table,
     IndexName: attentionIndex.name,
-    KeyConditionExpression: '#attention = :down AND #attentionAt > :since',
+    KeyConditionExpression: '#attention = :shard AND #attentionAt > :since',
     ExpressionAttributeNames: {
       '#attention': attentionIndex.partitionKey,
       '#attentionAt': attentionIndex.sortKey,
     },
-    ExpressionAttributeValues: { ':down': 'down', ':since': since },
+    ExpressionAttributeValues: { ':shard': shard, ':since': since },
     ExclusiveStartKey: from,
   });
 

@@ -12,12 +12,13 @@ import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.t
 import { attentionItems } from './attention-items.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
 import { AttemptItem, Instant } from './delivery-item.ts';
-import { attention } from './endpoint-item.ts';
+import { attention, shardsOf, spreadAttention } from './endpoint-item.ts';
 
 const LastItem = v.object({
   tenant: v.string(),
   endpointId: v.string(),
   deliveryId: v.string(),
+  round: v.number(),
   eventId: v.string(),
   eventType: v.string(),
   attempts: v.number(),
@@ -34,43 +35,57 @@ const TallyItem = v.object({
   last: LastItem,
 });
 
-const tenant = otherItems.tally;
+/** A partition for each endpoint: more than 1,000 of its deliveries in a second would first meet its gate, which is one item, too. */
+const partitionOf = (name: string): string => `${otherItems.tally}${name}`;
 /** One that has nothing to tell is of no use soon. */
 const keptFor = days(1);
 
-/** One more, that is to be told at once, or when the pause since the last time is over. */
-const added = (ended: EndedDelivery, now: UnixMillis) => ({
-  id: tallyNameOf(ended),
+/** One more, that is to be told at once, or when the pause since the last time is over; nothing, if it was the last one. */
+const added = (name: string, ended: EndedDelivery, now: UnixMillis) => ({
+  id: name,
   // What is to be told never expires.
-  set: { last: ended, attention: attention(now, 'tallies').attention, expiresAt: undefined },
+  set: {
+    last: ended,
+    attention: spreadAttention(now, 'tallies', name).attention,
+    expiresAt: undefined,
+  },
   assign: [
     '#count = if_not_exists(#count, :zero) + :one',
     '#since = if_not_exists(#since, :now)',
     '#tellAt = if_not_exists(#tellAt, :now)',
     '#attentionAt = if_not_exists(#tellAt, :now)',
   ],
-  values: { zero: 0, one: 1, now },
+  condition: 'NOT (#last.#deliveryId = :deliveryId AND #last.#round = :round)',
+  values: { zero: 0, one: 1, now, deliveryId: ended.deliveryId, round: ended.round },
 });
 
-/** Counts of what ended without success, an item for each endpoint in a partition of the Endpoints table. */
+/** Counts of what ended without success, an item for each endpoint in the Endpoints table. */
 export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
   const write = async (update: Omit<ConditionalUpdate, 'tenant'>): Promise<boolean> =>
-    (await updateIf(client, table, { ...update, tenant })).ok;
+    (await updateIf(client, table, { ...update, tenant: partitionOf(update.id) })).ok;
 
   return {
-    /** One write. */
+    /** One write; repeated, it counts once. */
     async add(ended: EndedDelivery, now: UnixMillis): Promise<void> {
-      await write(added(ended, now));
+      await write(added(tallyNameOf(ended), ended, now));
     },
 
     /** The names of those that are to be told by now, as far as the index has heard of them. */
-    due: async (now: UnixMillis): Promise<readonly string[]> =>
-      (await attentionItems(client, table, 'tallies', now, talliesAtOnce)).map(({ id }) => id),
+    async due(now: UnixMillis): Promise<readonly string[]> {
+      const shards = await Promise.all(
+        shardsOf('tallies').map((shard) => attentionItems(client, table, shard, now, talliesAtOnce)),
+      );
+      return shards.flat().map(({ id }) => id);
+    },
 
     /** As it stands after every write that was answered. @returns undefined when there is nothing to tell */
     async read(name: string): Promise<FailureTally | undefined> {
       const { Item } = await client.send(
-        new GetCommand({ TableName: table, Key: { tenant, id: name }, ConsistentRead: true }),
+        new GetCommand({
+          TableName: table,
+          Key: { tenant: partitionOf(name), id: name },
+          ConsistentRead: true,
+        }),
       );
       if (Item === undefined) return undefined;
       const { id, count, since, tellAt, last } = v.parse(TallyItem, Item);

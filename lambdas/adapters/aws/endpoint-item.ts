@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { disableReasons, type Endpoint } from '../../domain/endpoint.ts';
 import { secretKinds } from '../../domain/endpoint-secret.ts';
 import { StoredFilter } from '../../domain/payload-filter.ts';
+import { attentionIndex } from '../../domain/tables.ts';
 import { unixMillis } from '../../domain/time.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
@@ -73,14 +74,34 @@ export const endpointItem = (endpoint: Endpoint) => ({
   ...attention(endpoint.attentionAt),
 });
 
+/** What the attention index has in one partition: `yes` for endpoints about which something is to be done, and `jobs`. */
+export type AttentionKind = 'yes' | 'jobs';
+
 /**
- * The partitions of the attention index: `yes` for endpoints about which something is to be done, `jobs`, `tallies` that
- * operators are to be told, `down` for what is counted as down: gates whose breaker is open, endpoints that we disabled.
+ * What it has in several: `tallies` that operators are to be told, `down` for what is counted as down: gates whose breaker
+ * is open, endpoints that we disabled.
  */
-export type AttentionKind = 'yes' | 'jobs' | 'tallies' | 'down';
+export type SpreadAttention = 'tallies' | 'down';
 
 /** The keys of the attention index. */
 export const attention = (attentionAt: number | undefined, kind: AttentionKind = 'yes') => ({
   attentionAt,
   attention: attentionAt === undefined ? undefined : kind,
 });
+
+/** The keys of the attention index for what is spread. @param endpoint its hash, as `endpointHash` makes it */
+export const spreadAttention = (
+  attentionAt: number | undefined,
+  kind: SpreadAttention,
+  endpoint: string,
+) => ({
+  attentionAt,
+  attention: attentionAt === undefined ? undefined : shardOf(kind, shardOfHash(endpoint)),
+});
+
+const shardOf = (kind: SpreadAttention, shard: number): string => `${kind}#${shard}`;
+const shardOfHash = (hash: string): number => Number.parseInt(hash.slice(0, 2), 16) % attentionIndex.shards;
+
+/** All partitions of what is spread. */
+export const shardsOf = (kind: SpreadAttention): readonly string[] =>
+  Array.from({ length: attentionIndex.shards }, (_, shard) => shardOf(kind, shard));

@@ -1,3 +1,4 @@
+import { endpointHash } from '../../domain/delivery-task.ts';
 import {
   type Disablement,
   type Endpoint,
@@ -7,7 +8,7 @@ import {
 import type { SealedSecret } from '../../domain/endpoint-secret.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import type { ConditionalUpdate } from './conditional-update.ts';
-import { attention } from './endpoint-item.ts';
+import { attention, spreadAttention } from './endpoint-item.ts';
 
 const isAsSeen = '#version = :seen';
 
@@ -16,6 +17,8 @@ const isAsNoted = ({ generation, attentionAt }: Endpoint) => ({
   condition: `#attentionAt = :noted AND ${generation === undefined ? 'attribute_not_exists(#generation)' : '#generation = :generation'}`,
   values: { noted: attentionAt, ...(generation !== undefined && { generation }) },
 });
+
+const hashOf = ({ tenant, id }: Endpoint): string => endpointHash({ tenant, endpointId: id });
 
 /** A change that a user makes, on what the user has seen. */
 const change = (
@@ -80,7 +83,7 @@ export const endpointUpdates = {
     ...{ tenant: seen.tenant, id: seen.id },
     set: {
       heldEmptyAt: undefined,
-      ...attention(isDisabledByUs(seen) ? seen.disabled?.at : undefined, 'down'),
+      ...spreadAttention(isDisabledByUs(seen) ? seen.disabled?.at : undefined, 'down', hashOf(seen)),
     },
     ...isAsNoted(seen),
   }),

@@ -9,7 +9,7 @@ import {
   unixMillis,
 } from '../../domain/time.ts';
 import type { ConditionalUpdate } from './conditional-update.ts';
-import { attention } from './endpoint-item.ts';
+import { attention, spreadAttention } from './endpoint-item.ts';
 
 /** A change of a gate's item. */
 export type GateUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
@@ -19,6 +19,7 @@ export type Health = 'up' | 'slow' | 'refusing' | 'down' | undefined;
 
 /** What leaving needs to know of a pass. */
 export interface LeftPass {
+  /** Its endpoint's hash. */
   readonly gate: string;
   readonly slot: string;
   readonly until: UnixMillis;
@@ -94,8 +95,8 @@ export const gateUpdates = {
     return health === undefined ? freeing : [...freeing, ...others];
   },
 
-  open: ({ until, isProbe, of }: LeftPass, openUntil: UnixMillis, now: UnixMillis): GateUpdate => ({
-    set: { openUntil, ...attention(of.isRegistered ? openUntil : undefined, 'down') },
+  open: ({ gate, until, isProbe, of }: LeftPass, openUntil: UnixMillis, now: UnixMillis): GateUpdate => ({
+    set: { openUntil, ...spreadAttention(of.isRegistered ? openUntil : undefined, 'down', gate) },
     assign: [
       isProbe ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero',
       '#openedAt = if_not_exists(#openedAt, :now)',

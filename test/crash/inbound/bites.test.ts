@@ -5,7 +5,7 @@ import { playScenario } from './promises.ts';
 import type { Scenario, Variant } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 import { scenariosOfTwoWorkers } from './scenarios-of-two-workers.ts';
-import { scenariosOfWaits } from './scenarios-of-waits.ts';
+import { longWaitsBesideKillers, scenariosOfWaits } from './scenarios-of-waits.ts';
 
 /** A mistake, the story that shows it, what has to go wrong meanwhile, and the promise that it breaks. */
 type Bite = readonly [
@@ -83,6 +83,18 @@ const bites: readonly Bite[] = [
     'evt_1 ended retrying',
   ],
   [
+    'leaves what it sent back in its batch',
+    'a killer beside the second hop of a long wait',
+    'none',
+    'messages were sent back, not 2',
+  ],
+  [
+    'leaves what it sent back in its batch',
+    'a killer beside a redelivery that joins a long wait',
+    'none',
+    'messages were sent back, not 4',
+  ],
+  [
     'does not notice that a message was not sent back',
     'a handler that always fails',
     'lost answer',
@@ -150,7 +162,7 @@ const lateBites: readonly (readonly [mistake: keyof typeof mistakes, scenario: s
   ];
 
 function named(name: string): Scenario {
-  const all = [...scenarios, ...scenariosOfWaits, ...scenariosOfTwoWorkers];
+  const all = [...scenarios, ...scenariosOfWaits, ...longWaitsBesideKillers, ...scenariosOfTwoWorkers];
   const scenario = all.find((candidate) => candidate.name === name);
   if (scenario === undefined) throw new Error(`there is no scenario '${name}'`);
   return scenario;

@@ -11,7 +11,7 @@ import { workOff } from '../event-source-mapping.ts';
 import { type ReceivedFromQueue, simulatedQueue } from '../simulated-queue.ts';
 import { simulatedTime } from '../simulated-time.ts';
 import { functionTimeoutMs, journalOf, type Observed, runLog } from './observed.ts';
-import type { Doing, Scenario, Variant } from './scenario.ts';
+import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
 
 /** Five attempts: two faults and a killer in the batch leave one for success. */
 const usualDelays = [5, 120, 1000, 60];
@@ -99,7 +99,7 @@ export function crashWorld(
     defineHandlers('stripe', {
       'invoice.paid': async ({ id }, { attemptNumber }) => {
         try {
-          await does[scenario.handler(await process.handle(id, attemptNumber))](exit);
+          await does[scenario.handler(await process.handle(id, attemptNumber))](exit, time.sleep);
           log.end(id, attemptNumber, 'succeeded');
         } catch (error) {
           log.end(id, attemptNumber, 'failed');
@@ -149,12 +149,16 @@ export function crashWorld(
     }
   }
 
+  async function send({ send: ids = [], sendLate = [] }: Phase): Promise<void> {
+    for (const id of ids) await queue.send(textOf(id));
+    for (const { id, after } of sendLate) await queue.send(textOf(id), seconds(after));
+  }
+
   async function play(): Promise<Observed> {
     const { batchSize = 10, concurrency = 1 } = scenario;
     for (const step of scenario.phases) {
       const replayed = step.replay === undefined ? undefined : replay(step.replay);
-      for (const id of step.send ?? []) await queue.send(textOf(id));
-      if (step.sendLate) await queue.send(textOf(step.sendLate.id), seconds(step.sendLate.after));
+      await send(step);
       await workOff(time, queue, { batchSize, concurrency, invoke });
       await replayed;
       time.elapse(unixMillis(time.now() + dayMs));
@@ -167,11 +171,16 @@ export function crashWorld(
   return { play, calls: script.calls };
 }
 
-const does: Readonly<Record<Doing, (exit: () => Promise<never>) => Promise<void>>> = {
+type Sleep = (millis: number) => Promise<void>;
+const does: Readonly<Record<Doing, (exit: () => Promise<never>, sleep: Sleep) => Promise<void>>> = {
   succeeds: async () => undefined,
   fails: () => Promise.reject(new Error('not now')),
   'fails for good': () => Promise.reject(new PermanentFailure('never')),
   kills: (exit) => exit(),
+  'kills late': async (exit, sleep) => {
+    await sleep(1000);
+    return exit();
+  },
   hangs: () => new Promise(() => undefined),
 };
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { crashes, explore, networkFaults } from '../explore.ts';
 import { playScenario } from './promises.ts';
 import { scenarios } from './scenarios.ts';
-import { scenariosOfWaits } from './scenarios-of-waits.ts';
+import { longWaitsBesideKillers, scenariosOfWaits } from './scenarios-of-waits.ts';
 
 describe('the promises of the inbound flow hold', { timeout: 300_000 }, () => {
   const total = { points: 0, runs: 0 };
@@ -21,4 +21,10 @@ describe('the promises of the inbound flow hold', { timeout: 300_000 }, () => {
       total.runs += runs;
     },
   );
+
+  it.each(longWaitsBesideKillers)('$name, with a crash or a lost answer anywhere', async (scenario) => {
+    const { violations } = await explore((at) => playScenario(scenario, at), [...crashes, ...networkFaults]);
+
+    expect(violations).toEqual([]);
+  });
 });

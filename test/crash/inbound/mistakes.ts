@@ -66,6 +66,10 @@ const mistakesOfWaits = {
       },
   ),
 
+  'leaves what it sent back in its batch': {
+    above: (ports) => ({ ...ports, deleteMessage: async () => undefined }),
+  },
+
   'records that a message waits before it is sent': {
     above: (ports) => {
       const waiting: (() => Promise<void>)[] = [];

@@ -12,8 +12,8 @@ export interface HandlerRun {
   readonly phase: number;
 }
 
-/** What a handler does: the last two end its process, or never settle. */
-export type Doing = 'succeeds' | 'fails' | 'fails for good' | 'kills' | 'hangs';
+/** What a handler does: the last three end its process, end it after a second, or never settle. */
+export type Doing = 'succeeds' | 'fails' | 'fails for good' | 'kills' | 'kills late' | 'hangs';
 
 /** How an event has to end; `moved` by SQS itself, and `unusable` is a message that is no event. */
 export type End = 'processed' | 'failed' | 'ignored' | 'moved' | 'unusable';
@@ -23,7 +23,7 @@ export interface Phase {
   readonly replay?: string;
   readonly send?: readonly string[];
   /** Sent at the same time, and received no sooner than so many seconds later. */
-  readonly sendLate?: { readonly id: string; readonly after: number };
+  readonly sendLate?: readonly { readonly id: string; readonly after: number }[];
 }
 
 /** Something that people could have got wrong: ports that do not do what they promise. */

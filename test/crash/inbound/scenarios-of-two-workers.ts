@@ -27,7 +27,7 @@ export const scenariosOfTwoWorkers: readonly Scenario[] = [
   },
   {
     name: 'one id in three messages, and long waits',
-    phases: [{ send: ['evt_1', 'evt_1'], sendLate: { id: 'evt_1', after: 200 } }],
+    phases: [{ send: ['evt_1', 'evt_1'], sendLate: [{ id: 'evt_1', after: 200 }] }],
     handler: failsTwice,
     ends: { evt_1: 'processed' },
     runs: { evt_1: 3 },

@@ -3,6 +3,11 @@ import type { Doing, HandlerRun, Scenario } from './scenario.ts';
 const fails = (): Doing => 'fails';
 const failsTwice = ({ earlier }: HandlerRun): Doing => (earlier < 2 ? 'fails' : 'succeeds');
 
+const killerOr =
+  (handler: (run: HandlerRun) => Doing) =>
+  (run: HandlerRun): Doing =>
+    run.id === 'evt_killer' ? 'kills late' : handler(run);
+
 /** Waits that are too long for the queue's in-flight places. */
 export const scenariosOfWaits: readonly Scenario[] = [
   {
@@ -17,7 +22,7 @@ export const scenariosOfWaits: readonly Scenario[] = [
   },
   {
     name: 'a redelivery in a long wait',
-    phases: [{ send: ['evt_1'], sendLate: { id: 'evt_1', after: 30 } }],
+    phases: [{ send: ['evt_1'], sendLate: [{ id: 'evt_1', after: 30 }] }],
     handler: failsTwice,
     ends: { evt_1: 'processed' },
     runs: { evt_1: 3 },
@@ -71,5 +76,29 @@ export const scenariosOfWaits: readonly Scenario[] = [
     handlerRetryDelays: [61],
     // Long enough for the event to end meanwhile: a message that was deleted must not claim it then.
     stallMs: 200_000,
+  },
+];
+
+/** A killer in the batch of a message that is sent back: played with one fault, since the killer is one each time. */
+export const longWaitsBesideKillers: readonly Scenario[] = [
+  {
+    name: 'a killer beside the second hop of a long wait',
+    phases: [{ send: ['evt_1'], sendLate: [{ id: 'evt_killer', after: 900 }] }],
+    handler: killerOr(({ earlier }) => (earlier < 1 ? 'fails' : 'succeeds')),
+    ends: { evt_1: 'processed', evt_killer: 'failed' },
+    runs: { evt_1: 2, evt_killer: 5 },
+    // More than a minute is left when the message comes back from the killer's batch.
+    handlerRetryDelays: [1700, 120, 120, 120],
+    sentBack: 2,
+  },
+  {
+    name: 'a killer beside a redelivery that joins a long wait',
+    phases: [{ send: ['evt_1'], sendLate: ['evt_1', 'evt_killer'].map((id) => ({ id, after: 30 })) }],
+    handler: killerOr(({ earlier }) => (earlier < 1 ? 'fails' : 'succeeds')),
+    ends: { evt_1: 'processed', evt_killer: 'failed' },
+    runs: { evt_1: 2, evt_killer: 5 },
+    handlerRetryDelays: [1000, 120, 120, 120],
+    // Two hops of the event, and two of its redelivery.
+    sentBack: 4,
   },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crashes, type Plan, purges, repetitions, stalls, withEachFault } from './every-fault.ts';
+import { crashes, type Plan, purges, rejections, repetitions, stalls, withEachFault } from './every-fault.ts';
 import * as sabotages from './sabotages.ts';
 import { scenarios } from './scenarios.ts';
 import type { Sabotage } from './world.ts';
@@ -12,6 +12,11 @@ interface Bite {
 }
 
 const noFault: Plan = { first: () => [] };
+/** From a claim on, until after the delivery's deadline. */
+const twoHours: Plan = {
+  first: (call, name) =>
+    name === 'deliveries.claim' ? [{ call, outageMs: 7_200_000, of: 'everything' }] : [],
+};
 const zombies: Plan = { first: stalls(100_000, 500_000) };
 
 const bites: Readonly<Record<string, Bite>> = {
@@ -81,6 +86,24 @@ const bites: Readonly<Record<string, Bite>> = {
     plan: { first: crashes },
     violation: /not counted for the operators/,
   },
+  'a failed delivery is counted after its dead letter': {
+    sabotage: sabotages.sendsTheLetterBeforeItsCount,
+    scenario: '404',
+    plan: { first: rejections },
+    violation: /a dead letter was sent twice/,
+  },
+  'a failure is counted again when the answer to its count is lost': {
+    sabotage: sabotages.countsEveryWrite,
+    scenario: '404',
+    plan: { first: repetitions },
+    violation: /a failure was counted twice/,
+  },
+  'a failure is counted again when its dead letter could not be sent': {
+    sabotage: sabotages.forgetsWhatIsCounted,
+    scenario: '404',
+    plan: { first: rejections },
+    violation: /a failure was counted twice/,
+  },
   'the due index is left whatever the round': {
     sabotage: sabotages.clearsTheDueIndexWhateverTheRound,
     scenario: 'a failed delivery, replayed',
@@ -128,6 +151,18 @@ const bites: Readonly<Record<string, Bite>> = {
     scenario: 'an endpoint that a person says is well, while its delivery waits',
     plan: noFault,
     violation: /unfinished, and not in the due index/,
+  },
+  'a delivery ends at its deadline though no worker came in time': {
+    sabotage: sabotages.endsWhatIsLate,
+    scenario: 'a delivery that has an hour',
+    plan: twoHours,
+    violation: /ended failed, not delivered/,
+  },
+  'a delivery that no worker came to in time is tried once, and ends': {
+    sabotage: sabotages.leavesTheDeadlineOfWhatIsLate,
+    scenario: 'a delivery that has an hour',
+    plan: twoHours,
+    violation: /ended failed, not delivered/,
   },
   'attempts are put off without a record of it': {
     sabotage: sabotages.putsOffWithoutSayingSo,

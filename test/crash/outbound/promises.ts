@@ -42,6 +42,8 @@ export function watchPromises(world: Tables) {
     [...lettersOf(deadLetters), ...lettersOf(undelivered)].some(
       (letter) => letter.id === id && letter.attempts === attempts && letter.reason === lastError,
     );
+  const lettersFor = ({ id }: Delivery): number =>
+    [...lettersOf(deadLetters), ...lettersOf(undelivered)].filter((letter) => letter.id === id).length;
   /** By the words of the reason alone, whatever the code takes the cause for. */
   const isInTheRightQueue = ({ id, lastError = '' }: Delivery): boolean => {
     const wrong = ourFault.test(lastError) ? undelivered : deadLetters;
@@ -88,6 +90,7 @@ export function watchPromises(world: Tables) {
     counts,
     isBuried,
     isInTheRightQueue,
+    lettersFor,
     toldOf,
 
     effect(name: string, effect: () => Promise<unknown>): Promise<unknown> {

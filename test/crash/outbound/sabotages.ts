@@ -1,5 +1,5 @@
 import type { AttemptRecord, Delivery, Fence } from '../../../lambdas/domain/delivery-record.ts';
-import { type DeadDelivery, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
+import { type DeadDelivery, deliveryDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
 import { secondsUntil } from '../../../lambdas/domain/time.ts';
 import type { Parts, Sabotage } from './world.ts';
 
@@ -193,3 +193,50 @@ export const countsAfterTheDueIndex: Sabotage = (parts) => {
     tallies: { ...parts.tallies, add: async (...one) => void counted.push(one) },
   };
 };
+
+/** First the dead letter, then the count: one that fails sends the letter again. */
+export const sendsTheLetterBeforeItsCount: Sabotage = (parts, now) => ({
+  tallies: {
+    ...parts.tallies,
+    async add(ended, at) {
+      const delivery = parts.deliveries.deliveries.get(ended.deliveryId);
+      const { cause, reason } = ended;
+      if (delivery) await parts.sendDeadDelivery(deliveryDeadLetter(delivery, { cause, reason }, now()));
+      await parts.tallies.add(ended, at);
+    },
+  },
+  sendDeadDelivery: async () => undefined,
+});
+
+/** Whatever was counted last. */
+export const countsEveryWrite: Sabotage = (parts, now) => {
+  const made = { writes: 0 };
+  return {
+    tallies: {
+      ...parts.tallies,
+      add: (ended, at) => parts.tallies.add({ ...ended, round: now() + ++made.writes }, at),
+    },
+  };
+};
+
+/** Without a note on its record, a delivery whose letter was not sent is counted with each sweep. */
+export const forgetsWhatIsCounted: Sabotage = (parts, now) => ({
+  ...countsEveryWrite(parts, now),
+  ...withDeliveries(parts, { noteCounted: async () => ({ ok: false }) }),
+});
+
+/** As if its endpoint had kept it waiting until then. */
+export const endsWhatIsLate: Sabotage = (parts, now) =>
+  withDeliveries(parts, {
+    async claim(id, attempt, until) {
+      const write = await parts.deliveries.claim(id, attempt, until);
+      if (!write.ok || write.delivery.deadline > now()) return write;
+      return { ok: true, delivery: { ...write.delivery, nextAttemptAt: write.delivery.deadline } };
+    },
+  });
+
+/** One attempt for what is late, and no more. */
+export const leavesTheDeadlineOfWhatIsLate: Sabotage = (parts) =>
+  withDeliveries(parts, {
+    record: (fence, { deadline: _, ...record }) => parts.deliveries.record(fence, record),
+  });

@@ -17,6 +17,8 @@ export interface Scenario {
   /** The answers of each endpoint, in turn; the last one for ever. */
   readonly endpoints: Readonly<Record<string, readonly Answer[]>>;
   readonly retryDelays?: readonly Seconds[];
+  /** How far each deadline lies after the beginning of a round. @default what the schedule may take */
+  readonly lifetime?: Seconds;
   /** How often each message of the delivery queue arrives. */
   readonly copies?: number;
   readonly deliverWorkers?: number;

@@ -220,6 +220,14 @@ export const scenarios: readonly Scenario[] = [
     ends: { down: { status: 'delivered', requests: 4 } },
   },
   {
+    name: 'a delivery that has an hour',
+    publications: [publication('slow')],
+    endpoints: { slow: [answer(503), answer(200)] },
+    retryDelays: [seconds(600)],
+    lifetime: seconds(3_600),
+    ends: { slow: { status: 'delivered', requests: 2 } },
+  },
+  {
     name: 'two sweeps at once',
     publications: [publication('late')],
     endpoints: { late: [answer(503), answer(200)] },

@@ -35,7 +35,7 @@ export async function simulate(
   for (const message of scenario.publications) await world.send(message);
   const isQuiet = await runUntilQuiet(world, running, scenario);
   watch.check(isQuiet, 'it never comes to rest');
-  checkTheEnd(world, scenario, faults);
+  checkTheEnd(world, scenario, faults, script.calls);
   return {
     calls: script.calls,
     violations: [...watch.violations],

@@ -1,11 +1,17 @@
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import { tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
-import type { Fault } from './faults.ts';
+import { type Fault, isCrashPoint } from './faults.ts';
 import type { End, Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
 /** Looks back on a run from its end. */
-export function checkTheEnd(world: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): void {
+export function checkTheEnd(
+  world: SimulatedWorld,
+  scenario: Scenario,
+  faults: readonly Fault[],
+  calls: readonly string[],
+): void {
   const { table, events, watch } = world;
   const deliveries = [...table.deliveries.values()];
   for (const [endpoint, end] of Object.entries(scenario.ends)) {
@@ -14,9 +20,10 @@ export function checkTheEnd(world: SimulatedWorld, scenario: Scenario, faults: r
     for (const delivery of found) {
       checkDelivery(delivery, world);
       checkEnd(delivery, end, faults, world);
+      checkLetters(delivery, faults, calls, world);
     }
   }
-  checkTold(deliveries, world);
+  checkTold(deliveries, faults, calls, world);
   for (const event of events.events.values()) checkEvent(event, deliveries, world);
   const most = mostTasks(world, scenario, faults);
   watch.check(watch.counts.tasks <= most, 'more tasks than attempts, acts and faults call for');
@@ -62,8 +69,37 @@ function checkEnd(delivery: Delivery, end: End, faults: readonly Fault[], world:
   watch.check(repeating > 0 || (end.reason?.test(delivery.lastError ?? '') ?? true), 'another reason');
 }
 
-/** Operators are told of every delivery that failed, by its endpoint. */
-function checkTold(deliveries: readonly Delivery[], { watch }: SimulatedWorld): void {
+/** What befalls the count repeats no dead letter. */
+function checkLetters(
+  delivery: Delivery,
+  faults: readonly Fault[],
+  calls: readonly string[],
+  { watch }: SimulatedWorld,
+): void {
+  const isHarmless = (fault: Fault) => isCrashPoint(fault) && calls[fault.call] === 'tallies.add';
+  const repeating = faults.filter((fault) => !isHarmless(fault)).length + watch.counts.kills;
+  watch.check(watch.lettersFor(delivery) <= delivery.round + repeating, 'a dead letter was sent twice');
+}
+
+/** A letter that cannot be sent, and a count whose answer is lost, count nothing twice. */
+const countsNothingTwice = (fault: Fault, calls: readonly string[]): boolean =>
+  isCrashPoint(fault) &&
+  ((fault.fault === 'rejects' && calls[fault.call] === 'sendDeadDelivery') ||
+    (fault.fault === 'repeats' && calls[fault.call] === 'tallies.add'));
+
+/** Operators are told of every delivery that failed, by its endpoint; of each at least once, and it is counted once. */
+function checkTold(
+  deliveries: readonly Delivery[],
+  faults: readonly Fault[],
+  calls: readonly string[],
+  { watch, tallies }: SimulatedWorld,
+): void {
+  if (watch.counts.kills === 0 && faults.every((fault) => countsNothingTwice(fault, calls)))
+    for (const delivery of deliveries)
+      watch.check(
+        (tallies.counted.get(tallyNameOf(delivery)) ?? 0) <= delivery.round,
+        'a failure was counted twice',
+      );
   const failed = deliveries.filter(({ status }) => status === 'failed');
   for (const delivery of failed) {
     const count = failed.filter(({ endpointId }) => endpointId === delivery.endpointId).length;

@@ -1,6 +1,6 @@
 import { type DeadDelivery, endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
-import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
+import { later, type Seconds, toMillis, type UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { DeliverPorts } from '../../../lambdas/outbound/deliver.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish.ts';
 import type { ReplayPorts } from '../../../lambdas/outbound/replay.ts';
@@ -37,6 +37,20 @@ interface OutgoingTask {
   readonly body: string;
   readonly delay?: Seconds;
 }
+
+/** The table, with another lifetime of what is created where the scenario says so. */
+const withLifetime = (table: Parts['deliveries'], { lifetime }: Scenario): Parts['deliveries'] =>
+  lifetime === undefined
+    ? table
+    : {
+        ...table,
+        create: (delivery) =>
+          table.create({
+            ...delivery,
+            lifetime: toMillis(lifetime),
+            deadline: later(delivery.createdAt, lifetime),
+          }),
+      };
 
 /** The outbound flow in memory with endpoints that answer by script, and a watch on every effect. */
 export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
@@ -97,7 +111,14 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
 
   const portsOf = (exit: () => Promise<never>): Ports => {
     const { sendDeadDelivery } = world.sweepPorts;
-    const honest = { deliveries: table, events, tallies, sendTask, sendTasks, sendDeadDelivery };
+    const honest = {
+      deliveries: withLifetime(table, scenario),
+      events,
+      tallies,
+      sendTask,
+      sendTasks,
+      sendDeadDelivery,
+    };
     const parts = { ...honest, ...sabotage(honest, time.now) };
     const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
     return {

@@ -1,0 +1,30 @@
+import type { UnixMillis } from '../domain/time.ts';
+import { asError, type OutboundTelemetry } from './telemetry.ts';
+
+/** What keeping queues measured needs of the outside world. */
+export interface KeepMeasuredPorts {
+  now(): UnixMillis;
+  /** Each reads an attribute of one dead-letter queue. */
+  readonly readQueues: readonly (() => Promise<void>)[];
+  readonly telemetry: OutboundTelemetry<'WorkErrored'>;
+}
+
+/** The minutes of an hour in which the queues are read: twice an hour, a dozen times within the six hours of SQS. */
+const everyMinutes = 30;
+
+/**
+ * Keeps CloudWatch measuring queues that nobody uses.
+ *
+ * SQS sends no metrics of a queue on which there was no action for six hours, and the first ones up to 15 minutes late after
+ * the next. A letter that arrives then cannot be told from letters that lay there before. A read is such an action.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
+ */
+export async function keepMeasured({ now, readQueues, telemetry }: KeepMeasuredPorts): Promise<void> {
+  if (Math.floor(now() / 60_000) % everyMinutes !== 0) return;
+  const ends = await Promise.allSettled(readQueues.map((read) => read()));
+  for (const end of ends.filter(({ status }) => status === 'rejected')) {
+    telemetry.error('sweep.errored', {}, asError('reason' in end ? end.reason : undefined));
+    telemetry.count('WorkErrored', {});
+  }
+}

@@ -1,0 +1,105 @@
+import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, it } from 'vitest';
+import { dynamodbEndpointGauges } from '../../lambdas/adapters/aws/dynamodb-endpoint-gauges.ts';
+import { dynamodbEndpoints } from '../../lambdas/adapters/aws/dynamodb-endpoints.ts';
+import { dynamodbGates } from '../../lambdas/adapters/aws/dynamodb-gates.ts';
+import { dynamodbTallies } from '../../lambdas/adapters/aws/dynamodb-tallies.ts';
+import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
+import { attentionIndex } from '../../lambdas/domain/tables.ts';
+import { days, later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { newEndpoint } from '../fakes/new-endpoint.ts';
+
+const now = unixMillis(Date.UTC(2026, 10, 25, 12));
+const endpoints = Array.from({ length: 2_000 }, (_, n) => ({ tenant: `t${n % 50}`, endpointId: `ep_${n}` }));
+
+/** A client that notes the partitions that it writes to and reads. */
+function notingClient() {
+  const noted = { written: [] as string[], indexed: [] as string[], read: [] as string[] };
+  const client = {
+    async send(command: unknown) {
+      if (command instanceof UpdateCommand) {
+        const { Key = {}, ExpressionAttributeValues: values = {} } = command.input;
+        noted.written.push(String(Key['tenant']));
+        const index = values[':set_attention'];
+        if (index !== undefined) noted.indexed.push(String(index));
+        return { Attributes: undefined };
+      }
+      if (command instanceof QueryCommand) {
+        const { ExpressionAttributeValues: values = {}, Limit } = command.input;
+        noted.read.push(String(values[':partition'] ?? values[':shard']));
+        return { Items: [], Limit };
+      }
+      return {};
+    },
+  };
+  return { client: client as unknown as DynamoDBDocumentClient, noted };
+}
+
+/** No partition of the index has much more than its share. */
+function expectSpread(partitions: readonly string[]): void {
+  const counts = new Map<string, number>();
+  for (const partition of partitions) counts.set(partition, (counts.get(partition) ?? 0) + 1);
+  expect(partitions).toHaveLength(endpoints.length);
+  expect(counts.size).toBe(attentionIndex.shards);
+  expect(Math.max(...counts.values())).toBeLessThan((1.3 * endpoints.length) / attentionIndex.shards);
+}
+
+it('an outage of many endpoints writes their tallies to as many partitions, and to every shard of the index', async () => {
+  const { client, noted } = notingClient();
+  const tallies = dynamodbTallies(client, 'Endpoints');
+  for (const { tenant, endpointId } of endpoints)
+    await tallies.add(
+      {
+        tenant,
+        endpointId,
+        deliveryId: deliveryId(tenant, 'e', endpointId),
+        round: 1,
+        eventId: 'e',
+        eventType: 'invoice.paid',
+        attempts: 1,
+        reason: 'answered 404',
+      },
+      now,
+    );
+
+  expect(new Set(noted.written).size).toBe(endpoints.length);
+  expectSpread(noted.indexed);
+
+  await tallies.due(now);
+  expect(new Set(noted.read)).toEqual(new Set(noted.indexed));
+});
+
+it('opens their breakers in every shard of the index, and so do those that are given up', async () => {
+  const { client, noted } = notingClient();
+  const gates = dynamodbGates(client, 'Endpoints');
+  for (const { tenant, endpointId } of endpoints)
+    await gates.open(
+      {
+        gate: endpointHash({ tenant, endpointId }),
+        slot: 'slot0',
+        until: now,
+        isProbe: false,
+        isByHand: false,
+        of: { isRegistered: true },
+        limits: { disableAfter: days(5) },
+      },
+      later(now, seconds(60)),
+      now,
+    );
+  expect(new Set(noted.written).size).toBe(endpoints.length);
+  expectSpread(noted.indexed);
+
+  const opened = new Set(noted.indexed.splice(0));
+  const disabled = { reason: 'gone', at: now } as const;
+  for (const { tenant, endpointId: id } of endpoints) {
+    const seen = newEndpoint(now, { tenant, id, status: 'disabled', disabled, attentionAt: now });
+    await dynamodbEndpoints(client, 'Endpoints')
+      .attended(seen)
+      .catch(() => undefined);
+  }
+  expectSpread(noted.indexed);
+
+  await dynamodbEndpointGauges(client, 'Endpoints').down(now);
+  expect(new Set(noted.read)).toEqual(opened);
+});

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
+import { breakerStates } from '../../lambdas/domain/gate.ts';
+import { eventStatuses } from '../../lambdas/domain/idempotency.ts';
+import * as tables from '../../lambdas/domain/tables.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+const diagrams = [...page.matchAll(/```mermaid\nstateDiagram-v2\n([\s\S]*?)```/g)].map(
+  ([, text = '']) => text,
+);
+const statesOf = (diagram: string): Set<string> =>
+  new Set(
+    [...diagram.matchAll(/^ *(\S+) --> (\S+?):?(?: |$)/gm)].flatMap(([, from = '', to = '']) => [from, to]),
+  );
+
+const rows = page.split('\n').filter((line) => line.startsWith('| ') && line.includes('`test/'));
+const promises = [...page.matchAll(/^\| (?<promise>.+?) \| `(?<file>test\/[^`]+)`: (?<words>.+?) \|$/gm)].map(
+  ({ groups }) => groups ?? {},
+);
+
+describe('docs/architecture.md', () => {
+  it.each([
+    ['an inbound event', eventStatuses, 0],
+    ['a delivery', deliveryStatuses, 1],
+    ['an endpoint', ['enabled', 'disabled'], 2],
+    ['a breaker', breakerStates.map((state) => state.replace('-', '_')), 3],
+  ])('draws every state of %s', (_name, states, index) => {
+    const drawn = statesOf(diagrams[index] ?? '');
+
+    for (const state of states) expect(drawn).toContain(state);
+  });
+
+  it('has every index of the tables, and every kind of item', () => {
+    const indexes = Object.values(tables).filter(
+      (value) => typeof value === 'object' && 'partitionKey' in value,
+    );
+
+    expect(indexes.length).toBeGreaterThan(5);
+    for (const { name } of indexes) expect(page).toContain(`| \`${name}\` |`);
+    for (const kind of Object.values(tables.otherItems)) expect(page).toContain(`\`${kind}`);
+  });
+
+  it('numbers the promises as README does, each with a test', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const [, section = ''] = /\n## What is promised\n([\s\S]*?)\n## /.exec(readme) ?? [];
+    const numbers = [...section.matchAll(/^(\d)\. /gm)].map(([, number]) => number);
+
+    expect(numbers).toEqual(['1', '2', '3', '4', '5']);
+    for (const number of numbers)
+      expect(promises.some(({ promise = '' }) => promise.startsWith(`${number}. `))).toBe(true);
+    expect(promises).toHaveLength(rows.length);
+  });
+
+  it('is reached from a README that fits on a page or two', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(130);
+    expect(readme).toContain('](docs/architecture.md)');
+  });
+
+  it.each(promises)('names a test that there is: $words', ({ file = '', words = '' }) => {
+    expect(existsSync(join(root, file)), file).toBe(true);
+    expect(readFileSync(join(root, file), 'utf8')).toContain(words);
+  });
+});

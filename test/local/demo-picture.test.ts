@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../../local/cdk.ts';
+import { demoPicture } from '../../local/demo/picture.ts';
+
+const output = [
+  '\u001b[2m· deploy …\u001b[22m',
+  '',
+  '\u001b[1mstripe sends a & b\u001b[22m',
+  '  \u001b[32m✔\u001b[39m answered 200 {"id":"<evt>"}',
+  '',
+  '\u001b[1mgithub sends push\u001b[22m',
+  '  \u001b[32m✔\u001b[39m answered 200',
+  '',
+  '\u001b[1mshopify sends orders/create\u001b[22m',
+  '  \u001b[32m✔\u001b[39m answered 200',
+  '',
+  '\u001b[1m\u001b[32mAll of it as promised.\u001b[39m\u001b[22m',
+].join('\n');
+
+/** What a reader sees. */
+const shownIn = (svg: string): string[] =>
+  [...svg.matchAll(/<text[^>]*>(.*)<\/text>/g)].map(([, line = '']) => line.replace(/<[^>]*>/g, ''));
+
+describe('the picture of the demo', () => {
+  it('shows the story of one provider, without the set-up', () => {
+    expect(shownIn(demoPicture(output))).toEqual([
+      '$ npm run demo',
+      'stripe sends a &amp; b',
+      '  ✔ answered 200 {"id":"&lt;evt&gt;"}',
+      '(and the same for github and shopify)',
+      'All of it as promised.',
+    ]);
+  });
+
+  it('keeps the colours, and has no escape sequence left', () => {
+    const svg = demoPicture(output);
+
+    expect(svg).toContain('<tspan class="green">✔</tspan>');
+    expect(svg).toContain('<tspan class="bold green">All of it as promised.</tspan>');
+    expect(svg).not.toContain('\u001b');
+  });
+
+  it('in README comes from a demo that ended well', () => {
+    expect(readFileSync(join(projectRoot, 'README.md'), 'utf8')).toContain('](docs/demo.svg)');
+    expect(shownIn(readFileSync(join(projectRoot, 'docs/demo.svg'), 'utf8')).at(-1)).toBe(
+      'All of it as promised.',
+    );
+  });
+});
