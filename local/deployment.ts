@@ -1,5 +1,5 @@
 import { deploy, synth } from './cdk.ts';
-import { adaptAssembly, readAssembly, type Template } from './emulator-differences.ts';
+import { adaptAssembly, countAlarms, readAssembly, type Template } from './emulator-differences.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type LocalOutputs, toLocalOutputs } from './outputs.ts';
 import { seedSecrets } from './secrets.ts';
@@ -32,12 +32,14 @@ export function appDeployer(app: App, endpoint: Endpoint): () => Promise<Deploye
   let live: Template = { Resources: {} };
   let liveUrls = new Set<string>();
   return async () => {
+    const before = countAlarms(readAssembly(app.state.assembly));
     adaptAssembly(app.state.assembly);
     const next = readAssembly(app.state.assembly);
+    const alarmsLeftOut = before - countAlarms(next);
     const stacks = await deploy(endpoint, app.state.assembly, app.signal);
     const changes = changesBetween(live, next);
     live = next;
-    const outputs = toLocalOutputs(endpoint, stacks);
+    const outputs: LocalOutputs = { ...toLocalOutputs(endpoint, stacks), alarmsLeftOut };
     await seedSecrets(endpoint, outputs.inbound.sources);
     // Last, because that it exists means ready.
     writeAtomically(app.state.outputsFile, `${JSON.stringify(outputs, undefined, 2)}\n`);

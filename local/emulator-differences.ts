@@ -86,6 +86,10 @@ export function readAssembly(assembly: string): Template {
   return { Resources: Object.assign({}, ...stacks.map((stack) => stack.Resources)) };
 }
 
+/** Alarms of every kind. */
+export const countAlarms = ({ Resources }: Template): number =>
+  Object.values(Resources).filter(({ Type }) => /^AWS::CloudWatch::(?:Composite)?Alarm$/.test(Type)).length;
+
 const readTemplate = (file: string): Template => JSON.parse(readFileSync(file, 'utf8'));
 
 function templateFiles(assembly: string): string[] {

@@ -41,6 +41,8 @@ export interface LocalOutputs {
   readonly tapQueuePrefix: string;
   readonly queues: LocalQueues;
   readonly dlqs: LocalQueues & { readonly undelivered: string; readonly subscription: string };
+  /** Alarms of the app that the emulator cannot have. */
+  readonly alarmsLeftOut?: number;
 }
 
 interface LocalQueues {

@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import * as v from 'valibot';
+import { metrics } from '../lambdas/domain/metrics.ts';
+import { ownOf } from '../lambdas/domain/own-property.ts';
 import { ownServer } from './own-requests.ts';
 import { host } from './ports.ts';
 
@@ -32,36 +34,43 @@ export function prometheusMetrics() {
       for (const { Dimensions, Metrics } of line._aws.CloudWatchMetrics) {
         const names = (Dimensions[0] ?? []).filter((name) => name !== dropped);
         const labels = Object.fromEntries(names.map((name) => [snakeCase(name), String(line[name])]));
-        for (const metric of Metrics)
-          observe(registry, metricName(metric, labels), labels, line[metric.Name]);
+        for (const metric of Metrics) observe(registry, metric, labels, line[metric.Name]);
       }
     },
   };
 }
 
+type Kind = 'counter' | 'gauge' | 'histogram';
+type Labels = Readonly<Record<string, string>>;
+
+/** By the table of our own metrics: CloudWatch adds up the values of a counter, and not those of a gauge. */
+function kindOf({ Name, Unit }: { Name: string; Unit?: string }): Kind {
+  if (Unit === 'Seconds') return 'histogram';
+  return ownOf(metrics, Name)?.statistic === 'Maximum' ? 'gauge' : 'counter';
+}
+
 /**
- * `WebhooksReceived` → `webhooks_received_total`, `WebhookProcessingTime` in seconds → `webhook_processing_seconds`.
+ * `WebhooksReceived` → `webhooks_received_total`, `WebhookProcessingTime` in seconds → `webhook_processing_seconds`,
+ * the gauge `EndpointsDown` → `endpoints_down`.
  *
  * What is counted by endpoint, too, is a metric of its own: summed up with the rest it would count twice.
  */
-function metricName(
-  metric: { Name: string; Unit?: string },
-  labels: Readonly<Record<string, string>>,
-): string {
+function metricName(name: string, kind: Kind, labels: Labels): string {
+  const snake = snakeCase(name);
   const suffix = 'endpoint' in labels ? '_by_endpoint' : '';
-  const name = snakeCase(metric.Name);
-  return metric.Unit === 'Seconds'
-    ? `${name.replace(/_time$/, '')}${suffix}_seconds`
-    : `${name}${suffix}_total`;
+  if (kind === 'histogram') return `${snake.replace(/_time$/, '')}${suffix}_seconds`;
+  return kind === 'gauge' ? `${snake}${suffix}` : `${snake}${suffix}_total`;
 }
 
 function observe(
   registry: Registry,
-  name: string,
-  labels: Readonly<Record<string, string>>,
+  metric: { Name: string; Unit?: string },
+  labels: Labels,
   value: unknown,
 ): void {
   const values = [value].flat().map(Number).filter(Number.isFinite);
+  const kind = kindOf(metric);
+  const name = metricName(metric.Name, kind, labels);
   const settings = {
     name,
     help: 'From the functions’ metric lines.',
@@ -69,13 +78,23 @@ function observe(
     registers: [registry],
   };
   const known = registry.getSingleMetric(name);
-  if (name.endsWith('_seconds')) {
-    const histogram = known instanceof Histogram ? known : new Histogram(settings);
-    for (const seconds of values) histogram.observe(labels, seconds);
-  } else {
-    const counter = known instanceof Counter ? known : new Counter(settings);
-    for (const count of values) counter.inc(labels, count);
-  }
+  if (values.length === 0) return;
+  const metricOf: Readonly<Record<Kind, () => (value: number) => void>> = {
+    counter() {
+      const counter = known instanceof Counter ? known : new Counter(settings);
+      return (count) => counter.inc(labels, count);
+    },
+    gauge() {
+      const gauge = known instanceof Gauge ? known : new Gauge(settings);
+      return (last) => gauge.set(labels, last);
+    },
+    histogram() {
+      const histogram = known instanceof Histogram ? known : new Histogram(settings);
+      return (seconds) => histogram.observe(labels, seconds);
+    },
+  };
+  const note = metricOf[kind]();
+  for (const one of values) note(one);
 }
 
 function parseEmf(text: string): EmfLine | undefined {

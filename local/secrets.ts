@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -13,6 +13,13 @@ import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import type { LocalOutputs } from './outputs.ts';
 
+/** How the version begins that a start makes: nothing signs with it, so a secret that is brought may replace it. */
+const randomVersion = 'hookline-local-random-';
+
+/** Whether a version of a secret, by its id, is a random value that the start of a local AWS gave it. */
+export const isRandomVersion = (versionId: string | undefined): boolean =>
+  versionId?.startsWith(randomVersion) === true;
+
 /** Gives every source's secret a random value in its provider's own format, unless it has one or must get it otherwise. */
 export async function seedSecrets(
   endpoint: Endpoint,
@@ -24,7 +31,8 @@ export async function seedSecrets(
       if ((await readSecret(client, secretArn)) !== undefined) return;
       const SecretString = randomSecret(provider);
       if (SecretString === undefined) return;
-      await client.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString }));
+      const ClientRequestToken = `${randomVersion}${randomUUID()}`;
+      await client.send(new PutSecretValueCommand({ SecretId: secretArn, SecretString, ClientRequestToken }));
     }),
   );
 }

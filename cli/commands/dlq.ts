@@ -6,7 +6,7 @@ import { plainText } from '../../local/plain-text.ts';
 import { toCurrentEndpointOption } from '../deliveries/to-current-endpoint.ts';
 import { type DeadMessage, type DlqMessage, readDeadMessage } from '../dlq/dead-letter.ts';
 import { dropFrom } from '../dlq/drop-from-queue.ts';
-import { type DeadLetterFilter, isNarrow, meantBy, withFilters } from '../dlq/filter.ts';
+import { type DeadLetterFilter, isNarrow, meantBy, typedFilters, withFilters } from '../dlq/filter.ts';
 import { dlqQueue, maxReceivesOf } from '../dlq/queue.ts';
 import { type Dlq, dlqsNamed } from '../dlq/queues-of-stack.ts';
 import { redriveQueue } from '../dlq/redrive-queue.ts';
@@ -141,12 +141,19 @@ function describe(listed: readonly Listed[], options: ListOptions): string {
   const rows = listed.flatMap(({ dlq, dead }) =>
     [...dead].sort((one, other) => one.at - other.at).map((letter) => rowOf(dlq, letter)),
   );
-  const lines = [
-    table(columns, rows),
-    counted(total, 'dead letter'),
-    `${nextCommand(options, 'dlq redrive QUEUE [--id ID]')} sends them back.`,
-  ];
+  const lines = [table(columns, rows), counted(total, 'dead letter'), ...redriving(listed, options)];
   return lines.join('\n');
+}
+
+/** With the filters that found them, for each queue that has any; without filters for one or any of them. */
+function redriving(listed: readonly Listed[], options: ListOptions): string[] {
+  if (!isNarrow(options)) return [`${nextCommand(options, 'dlq redrive QUEUE [--id ID]')} sends them back.`];
+  return listed
+    .filter(({ dead }) => dead.length > 0)
+    .map(
+      ({ dlq }) =>
+        `${nextCommand(options, `dlq redrive ${dlq.name}${typedFilters(options)}`)} sends them back.`,
+    );
 }
 
 const columns = ['queue', 'id', 'when', 'attempts', 'tenant', 'endpoint', 'type', 'host', 'reason'];

@@ -9,6 +9,7 @@ import { unixMillis } from '../../lambdas/domain/time.ts';
 import { plainText } from '../../local/plain-text.ts';
 import { checkAlarms, checkClock, checkDeadLetters, checkOwnSecrets } from '../doctor/checks.ts';
 import { askedByDefault, askedByStack, checkConcurrency } from '../doctor/concurrency.ts';
+import { checkConsumers } from '../doctor/consumers.ts';
 import { examineBeforeRemoval, type RemovalOptions } from '../doctor/examine-removal.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { checkBootstrap, notDeployed } from '../doctor/first-deploy.ts';
@@ -28,7 +29,7 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description(
-      'check a deployed stack: secrets, dead letters, alarms, sweep, concurrency, clock; before the first deploy: the account',
+      'check a deployed stack: secrets, dead letters, alarms, consumers, sweep, concurrency, clock; before the first deploy: the account',
     )
     .option('--before-removal [source]', 'instead: what would be left of this source, if it were removed now')
     .option('--all', 'with --before-removal: of all sources and of what sends, before the stack is destroyed')
@@ -60,11 +61,13 @@ async function ofDeployment({ deployment, stack }: Deployed, options: Options): 
   const isEmulated = options.local || process.env['AWS_ENDPOINT_URL'] !== undefined;
   const concurrency = async () => checkConcurrency(lambda, await askedByStack(lambda, deployment));
   const sweep = () => checkSweep(stack, new CloudFormationClient(config), watch, unixMillis(Date.now()));
+  const leftOut = { count: deployment.alarmsLeftOut };
   const findings = await Promise.all([
     attempt('secrets', checkSourceSecrets(deployment, stack, secrets)),
     attempt('secrets of sending', checkOwnSecrets(deployment, secrets)),
     attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
-    attempt('alarms', checkAlarms(stackMeant(options), watch)),
+    attempt('alarms', checkAlarms(stackMeant(options), watch, isEmulated ? leftOut : undefined)),
+    attempt('consumers', checkConsumers(deployment, lambda, watch, unixMillis(Date.now()))),
     // An emulator has no metrics of its functions.
     ...(isEmulated ? [] : [attempt('sweep', sweep())]),
     attempt('concurrency', concurrency()),

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isFailureCause } from '../../lambdas/domain/delivery-failure.ts';
+import { failureCauses, isFailureCause } from '../../lambdas/domain/delivery-failure.ts';
+import { quoted } from '../terminal/next-command.ts';
 import { endpointIdArgument, tenantArgument } from '../terminal/parse-arguments.ts';
 import type { DeadMessage } from './dead-letter.ts';
 import type { Dlq } from './queues-of-stack.ts';
@@ -26,7 +27,7 @@ export const withFilters = (command: Command): Command =>
     .addOption(
       new Option(
         '--reason <text>',
-        'only with this cause (refused, exhausted, crashed, …), or this in its reason',
+        `only with this cause (${failureCauses.join(', ')}), or this in its reason, such as 410`,
       ).argParser(textArgument),
     )
     .addOption(new Option('--id <id>', 'only the one of this id').argParser(textArgument));
@@ -61,3 +62,9 @@ function hasReason({ cause, reason }: DeadMessage, wanted: string): boolean {
 /** Whether any option narrows what a command is about. */
 export const isNarrow = ({ id, tenant, endpoint, reason }: DeadLetterFilter): boolean =>
   [id, tenant, endpoint, reason].some((option) => option !== undefined);
+
+/** The options that were given, as they are typed: for a command that is to be about the same dead letters. */
+export const typedFilters = ({ id, tenant, endpoint, reason }: DeadLetterFilter): string =>
+  Object.entries({ tenant, endpoint, reason, id })
+    .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${quoted(value)}`]))
+    .join('');

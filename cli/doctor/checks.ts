@@ -10,6 +10,7 @@ import type { Deployment } from '../stack/deployment.ts';
 import { fetchWithReason } from '../stack/fetch-with-reason.ts';
 import { isOfStack } from '../stack/resource-names.ts';
 import { failureLine } from '../terminal/errors.ts';
+import { counted } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
 import { missingQueue } from './left-findings.ts';
 
@@ -65,23 +66,51 @@ async function deadLettersOf(dlq: Dlq, client: SQSClient): Promise<Finding | und
   }
 }
 
+/** The alarms of a stack that its local AWS does not have; the count is undefined where it is not known. */
+interface LeftOut {
+  readonly count: number | undefined;
+}
+
 /**
  * No alarm of the stack is on.
  *
  * @param stack undefined: whichever there are
+ * @param leftOut of a local AWS, which has not all alarms; undefined on AWS
  */
-export async function checkAlarms(stack: string | undefined, client: CloudWatchClient): Promise<Finding[]> {
+export async function checkAlarms(
+  stack: string | undefined,
+  client: CloudWatchClient,
+  leftOut?: LeftOut,
+): Promise<Finding[]> {
   const isOwn = isOfStack(stack);
-  const asked = { AlarmNamePrefix: stack && `${stack}-`, StateValue: 'ALARM' } as const;
-  const on: MetricAlarm[] = [];
+  const own: MetricAlarm[] = [];
+  const asked = {
+    AlarmNamePrefix: stack && `${stack}-`,
+    StateValue: leftOut === undefined ? ('ALARM' as const) : undefined,
+  };
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, asked))
-    on.push(...MetricAlarms.filter(({ AlarmName = '' }) => isOwn(AlarmName)));
-  if (on.length === 0) return [{ check: 'alarms', ok: true, detail: 'none is on' }];
-  return on.map(({ AlarmName = '', AlarmDescription = '' }) => ({
+    own.push(...MetricAlarms.filter(({ AlarmName = '' }) => isOwn(AlarmName)));
+  const on = leftOut === undefined ? own : own.filter(({ StateValue }) => StateValue === 'ALARM');
+  const found = on.map(({ AlarmName = '', AlarmDescription = '' }) => ({
     check: `alarm ${AlarmName}`,
     ok: false,
     detail: AlarmDescription,
   }));
+  if (leftOut !== undefined) return [...found, notWatched(leftOut, own.length, on.length)];
+  return on.length > 0 ? found : [{ check: 'alarms', ok: true, detail: 'none is on' }];
+}
+
+/** A local AWS knows no metric math: that none of its alarms is on says little. */
+function notWatched({ count }: LeftOut, there: number, on: number): Finding {
+  const missing =
+    count === undefined
+      ? 'those of the stack’s alarms that calculate with metrics are'
+      : `${count} of the stack’s alarms ${count === 1 ? 'is' : 'are'}`;
+  return {
+    check: 'alarms',
+    ok: true,
+    detail: `${missing} not in the local AWS (metric math); of the ${counted(there, 'other', 'others')} ${on === 0 ? 'none' : on} ${on > 1 ? 'are' : 'is'} on. What consumers says stands in for some of them`,
+  };
 }
 
 /** Providers and AWS sign times: a clock may be off by less than their tolerance. */

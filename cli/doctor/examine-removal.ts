@@ -4,13 +4,16 @@ import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
 import { attentionItems } from '../../lambdas/adapters/dynamodb/endpoints/attention.ts';
 import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
+import { keptQueues } from '../kept/kept-queues.ts';
 import { countsText, totalOf } from '../kept/queue-counts.ts';
-import { openDeployment } from '../stack/deployment.ts';
+import { inUse } from '../kept/resources-in-use.ts';
+import { deploymentOf, findDeployment } from '../stack/deployment.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { UsageError } from '../terminal/errors.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import { counted } from '../terminal/table.ts';
 import { type Left, lookAt, untilEmpty, watchedAll, watchedSource } from './before-removal.ts';
+import { earlierFindings } from './earlier-queues.ts';
 import type { Finding } from './finding.ts';
 import { leftFindings } from './left-findings.ts';
 import { lookAtTables, type Unfinished } from './unfinished.ts';
@@ -26,7 +29,8 @@ export interface RemovalOptions {
 const lookEveryMs = 5_000;
 
 /**
- * Reports what the queues of one source still hold; of all, what the tables of sending hold, too.
+ * Reports what the queues of one source still hold, those that earlier changes left among them; of all, what the tables of
+ * sending hold, too.
  *
  * @throws UsageError when it is not said of which
  */
@@ -34,7 +38,8 @@ export async function examineBeforeRemoval(
   options: TargetOptions & RemovalOptions,
 ): Promise<readonly Finding[]> {
   const name = sourceMeant(options);
-  const deployment = await openDeployment(options);
+  const found = await findDeployment(options);
+  const deployment = deploymentOf(found);
   const isAll = name === undefined;
   const watched = isAll ? watchedAll(deployment) : [watchedSource(deployment, name)];
   const client = sqsClient(patientCalls);
@@ -49,7 +54,11 @@ export async function examineBeforeRemoval(
     return { queues, unfinished };
   };
   const left = options.wait ? await wait(look) : await look();
-  return leftFindings(left, unixMillis(Date.now()), options.wait === true);
+  const earlier = async () => keptQueues(client, found.stack, await inUse(found, options));
+  return [
+    ...leftFindings(left, options.wait === true),
+    ...(await earlierFindings(earlier(), Object.keys(deployment.sources), name)),
+  ];
 }
 
 /** @returns undefined: all */

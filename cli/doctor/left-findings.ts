@@ -1,7 +1,7 @@
-import { later, seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
+import { seconds } from '../../lambdas/domain/time.ts';
 import { queueNameOf } from '../kept/kept-queues.ts';
 import { aboutOf, countsText, type QueueCounts, totalOf } from '../kept/queue-counts.ts';
-import { cell, counted, instant } from '../terminal/table.ts';
+import { cell, counted } from '../terminal/table.ts';
 import type { Left, LeftInQueues, Watched } from './before-removal.ts';
 import type { Finding } from './finding.ts';
 import type { Unfinished } from './unfinished.ts';
@@ -11,9 +11,9 @@ import type { Unfinished } from './unfinished.ts';
  *
  * @param isSettled by `--wait`: the counts were the same for longer than SQS's lag
  */
-export function leftFindings(left: Left, now: UnixMillis, isSettled: boolean): readonly Finding[] {
+export function leftFindings(left: Left, isSettled: boolean): readonly Finding[] {
   const findings = [
-    ...left.queues.flatMap((one) => findingsOfQueues(one, now)),
+    ...left.queues.flatMap(findingsOfQueues),
     ...(left.unfinished === undefined ? [] : findingsOfTables(left.unfinished)),
   ];
   if (isSettled || findings.some(({ ok }) => !ok)) return findings;
@@ -21,7 +21,7 @@ export function leftFindings(left: Left, now: UnixMillis, isSettled: boolean): r
   return [...findings, { check: 'counts', ok: true, detail }];
 }
 
-function findingsOfQueues({ watched, queue, dead }: LeftInQueues, now: UnixMillis): readonly Finding[] {
+function findingsOfQueues({ watched, queue, dead }: LeftInQueues): readonly Finding[] {
   const { name, queueUrl, dlqUrl, isShared } = watched;
   const ofAll = isShared ? ' (of all sources that share the queue)' : '';
   return [
@@ -34,7 +34,7 @@ function findingsOfQueues({ watched, queue, dead }: LeftInQueues, now: UnixMilli
   function ofQueue(counts: QueueCounts): Finding {
     const ok = totalOf(counts) === 0;
     const detail = `${countsText(counts)}${ofAll}`;
-    return { check: `queue of ${name}`, ok, detail, advice: ok ? undefined : whenEmpty(watched, now) };
+    return { check: `queue of ${name}`, ok, detail, advice: ok ? undefined : whenEmpty(watched) };
   }
 
   function ofDlq(counts: QueueCounts): Finding {
@@ -131,13 +131,22 @@ function recoveriesOf({ recoveries, hasMoreRecoveries }: Unfinished): Finding {
 /** Tries beyond the waits themselves: a batch before each, and the last hop. */
 const tolerance = seconds(1_800);
 
+/** `3 h 13 min`, rounded up. */
+function span(length: number): string {
+  const minutes = Math.ceil(length / 60);
+  const [whole, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [...(whole > 0 ? [`${whole} h`] : []), ...(rest > 0 || whole === 0 ? [`${rest} min`] : [])].join(
+    ' ',
+  );
+}
+
 /** What is delayed, and in part what is in flight, waits for its handler's next try: hours, by the default delays. */
-function whenEmpty({ kind, retries }: Watched, now: UnixMillis): string {
+function whenEmpty({ kind, retries }: Watched): string {
   if (kind === 'sending')
     return 'It is on its way, or waits for its next attempt; what is not due within 15 minutes is in the table only.';
   const end =
     retries === undefined
       ? 'for as long as its handlerRetryDelays add up to'
-      : `until ${instant(later(now, seconds(retries + tolerance)))} at the latest (handlerRetryDelays), then it is in the dead letters`;
+      : `for ${span(retries + tolerance)} at most after its first try (handlerRetryDelays), then it is in the dead letters: so nothing is left ${span(retries + tolerance)} after the last event`;
   return `In flight or delayed is also what its handler failed on, which is tried again ${end}. First switch the webhook off at the provider; --wait waits until it is empty.`;
 }

@@ -1,5 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { days, unixMillis } from '../../lambdas/domain/time.ts';
+import { isRandomVersion } from '../../local/secrets.ts';
 import { secretFormat, type Version } from '../secrets/check-value.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import type { DeployedSource } from '../stack/deployment.ts';
@@ -40,10 +41,11 @@ export async function adoptSecret(
   const { arn, current } = chosen;
   const own = secretVersions(client, source.secretArn);
   const previous = await secretVersions(client, arn).previous();
+  const there = await own.current();
   const decision = decideAdoption({
     format: secretFormat(source.provider),
     kept: { current, previous },
-    own: await own.current(),
+    own: isRandomVersion(there?.id) ? undefined : there,
     rotationOverlap: source.checks?.rotationOverlap ?? days(1),
     now: unixMillis(Date.now()),
     isConfirmed,

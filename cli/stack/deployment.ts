@@ -21,6 +21,8 @@ export interface DeployedSource {
 /** Where everything is that a command works on. Tables are names, queues are URLs. */
 export type Deployment = Omit<StackFacts, 'apiId' | 'inboundBaseUrl' | 'topicArn' | 'sources'> & {
   readonly sources: Readonly<Record<string, DeployedSource>>;
+  /** Of a local AWS: how many of the stack's alarms it does not have. */
+  readonly alarmsLeftOut?: number;
 };
 
 /** What the options and the environment lead to. */
@@ -133,6 +135,7 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
     outboundEventsTable: tables.outboundEvents,
     deliveriesTable: tables.deliveries,
     endpointsTable: tables.endpoints,
+    alarmsLeftOut: outputs.alarmsLeftOut,
   };
 }
 

@@ -20,5 +20,5 @@ export function awsCommand({ profile, region }: TargetOptions, rest: string): st
 }
 
 /** For a shell, where it has to be. */
-const quoted = (value: string): string =>
+export const quoted = (value: string): string =>
   /^[\w.:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

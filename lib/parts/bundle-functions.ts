@@ -1,11 +1,12 @@
-import { basename, resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { basename, relative, resolve } from 'node:path';
+import { type BuildFailure, build, type Message, type Plugin } from 'esbuild';
 
 /**
  * Builds all function entries in one go, for `bundle.ts`, which waits for this process: constructs are synchronous, and
  * esbuild's plugins are not.
  *
- * argv: output directory, the handlers' registry to use, the shipped one, then the entries. Prints esbuild's outputs.
+ * argv: output directory, the handlers' registry to use, the shipped one, then the entries. Prints esbuild's outputs;
+ * of a build that fails a line for each error, `file:line:column: message`.
  */
 const [outdir = '', registry = '', shippedRegistry = '', ...entries] = process.argv.slice(2);
 
@@ -19,7 +20,16 @@ const handlersRegistry: Plugin = {
   },
 };
 
-const { metafile } = await build({
+/** Paths as they are typed where the app is synthesised, not relative to the output directory. */
+const errorLine = ({ location, text }: Message): string =>
+  location === null
+    ? text
+    : `${relative('.', resolve(outdir, location.file))}:${location.line}:${location.column}: ${text}`;
+
+const isBuildFailure = (error: unknown): error is BuildFailure =>
+  error instanceof Error && 'errors' in error && Array.isArray(error.errors) && error.errors.length > 0;
+
+const built = await build({
   entryPoints: entries.map((entry) => ({ in: entry, out: basename(entry, '.lambda.ts') })),
   outdir,
   absWorkingDir: outdir,
@@ -41,7 +51,12 @@ const { metafile } = await build({
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
-  logLevel: 'warning',
+  // Errors are told below.
+  logLevel: 'silent',
   plugins: [handlersRegistry],
+}).catch((error: unknown) => {
+  if (!isBuildFailure(error)) throw error;
+  process.stderr.write(error.errors.map((message) => `${errorLine(message)}\n`).join(''));
+  process.exit(1);
 });
-process.stdout.write(JSON.stringify(metafile.outputs));
+process.stdout.write(JSON.stringify(built.metafile.outputs));

@@ -54,6 +54,8 @@ describeFlow('hookline kept and adopt', (stack) => {
     const [waiting, dead] = [`left-${crypto.randomUUID()}`, `dead-${crypto.randomUUID()}`];
     const letter = { v: 1, kind: 'inbound', id: `quiet#${dead}`, reason: 'it broke', at: 1, attempts: 7 };
     const before = await stack.secretOf('quiet');
+    // Not the random one of the start, which it would replace unasked.
+    await stack.putSecret('quiet', 'a secret that somebody set');
     const arn = await leaveSecret('quiet', 'the secret that was left');
     const queue = await leaveQueue('Queue', event(waiting), event('other', 'stripe'));
     const dlq = await leaveQueue('Dlq', { ...letter, message: JSON.stringify(event(dead)) });

@@ -7,6 +7,9 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import Stripe from 'stripe';
 import { expect, it } from 'vitest';
+import { checkConsumers } from '../../cli/doctor/consumers.ts';
+import { fromLocalOutputs } from '../../cli/stack/deployment.ts';
+import { unixMillis } from '../../lambdas/domain/time.ts';
 import { type LocalAws, startLocalAws } from '../../local/emulator.ts';
 import { clientConfig, trust } from '../../local/endpoint.ts';
 import { eventually } from './support/eventually.ts';
@@ -23,7 +26,11 @@ describeFlow('A consumer whose handlers cannot be loaded', (stack) => {
     await expect(post(stack, broken)).resolves.toBe(200);
 
     const queue = broken.outputs.queues.inbound['stripe'];
+    expect(broken.outputs.alarmsLeftOut).toBeGreaterThan(10);
     await eventually('the first try', async () => (await inFlight(stack, queue)) === 1);
+
+    const found = await eventually('what doctor says of it', () => consumersOf(stack, broken));
+    expect(found).toMatchObject([{ check: 'consumer of stripe', ok: false }]);
 
     // This AWS counts errors of calls only, and none of what an event source mapping starts; on AWS both count.
     const FunctionName = await consumerOf(stack);
@@ -57,6 +64,13 @@ async function post({ secrets }: LocalStack, { outputs }: LocalAws): Promise<num
   const signature = stripe.webhooks.generateTestHeaderString({ payload: body, secret: SecretString });
   const headers = { 'stripe-signature': signature, 'content-type': 'application/json' };
   return (await fetch(source?.url ?? '', { method: 'POST', headers, body })).status;
+}
+
+/** @returns undefined while all is well */
+async function consumersOf({ lambda }: LocalStack, { endpoint, outputs }: LocalAws) {
+  const watch = new CloudWatchClient(clientConfig(endpoint));
+  const found = await checkConsumers(fromLocalOutputs(outputs), lambda, watch, unixMillis(Date.now()));
+  return found.some(({ ok }) => !ok) ? found : undefined;
 }
 
 /** Messages that were handed out, and neither deleted nor given back. */

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { cdkFailure } from '../../local/cdk-failure.ts';
+import { freshDirectory } from './support/fresh-directory.ts';
 
 const advice = "Invoke the CLI in sequence, or use '--output' to synth into different directories.";
 
@@ -30,4 +32,48 @@ test('any other failure has the lines of the tool that tell why', () => {
   expect(cdkFailure('app.ts does not synthesise', output).message).toBe(
     'app.ts does not synthesise: Error: no such construct',
   );
+});
+
+describe('functions that do not build', () => {
+  /** As Node prints an error that the app does not catch. */
+  const uncaught = (message: string) =>
+    `file:///x/lib/parts/bundle.ts:122\n  if (status !== 0) throw new BundleError(\`the functions do not build:\\n\${stderr}\`);\n      ^\n\nBundleError: the functions do not build:\n${message}\n    at runBuild (file:///x/lib/parts/bundle.ts:122:27)\n\nNode.js v24\nnode bin/webhooks.ts: Subprocess exited with error 1\n`;
+
+  test('are told by the file, line and message, and no fault of the app', () => {
+    const output = uncaught(
+      'lambdas/handlers/github.ts:1:20: Could not resolve "./nothing.ts"\nlambdas/handlers/stripe.ts:9:0: Unexpected end of file\n',
+    );
+
+    expect(cdkFailure('bin/webhooks.ts does not synthesise', output).message).toBe(
+      'The functions do not build: lambdas/handlers/github.ts:1:20: Could not resolve "./nothing.ts" | lambdas/handlers/stripe.ts:9:0: Unexpected end of file',
+    );
+  });
+
+  test('with many errors are told by the first', () => {
+    const lines = Array.from({ length: 9 }, (_, line) => `a.ts:${line}:0: no such thing`).join('\n');
+
+    expect(cdkFailure('x', uncaught(lines)).message).toMatch(
+      /^The functions .* a\.ts:5:0: [^|]* \| and 3 more$/,
+    );
+  });
+
+  test('for another reason are told by that', () => {
+    expect(cdkFailure('x', uncaught('Error: Cannot find package esbuild')).message).toContain(
+      'The functions do not build: Error: Cannot find package esbuild',
+    );
+  });
+
+  test('print a line for each error, with the path from where the app is synthesised', () => {
+    const directory = freshDirectory();
+    const [registry, out] = [join(directory, 'registry.ts'), join(directory, 'out')];
+    writeFileSync(registry, "import { a } from './nothing.ts';\nexport const handlers = { a };\n");
+
+    const script = 'lib/parts/bundle-functions.ts';
+    const { status, stderr } = spawnSync(process.execPath, [script, out, registry, registry, registry], {
+      encoding: 'utf8',
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toBe(`${relative('.', registry)}:1:18: Could not resolve "./nothing.ts"\n`);
+  });
 });

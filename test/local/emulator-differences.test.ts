@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { differences, forEmulator } from '../../local/emulator-differences.ts';
+import { countAlarms, differences, forEmulator } from '../../local/emulator-differences.ts';
 
 const secret = { Type: 'AWS::SecretsManager::Secret' };
 
@@ -84,6 +84,7 @@ test('metric-math and composite alarms are left out, and what pointed at them st
   const adapted = forEmulator(template);
 
   expect(Object.keys(adapted.Resources)).toEqual(['Plain', 'Board']);
+  expect([countAlarms(template), countAlarms(adapted)]).toEqual([3, 1]);
   expect(adapted.Resources['Board']).toEqual({
     Type: 'AWS::CloudWatch::Dashboard',
     Properties: {

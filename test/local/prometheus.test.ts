@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { metrics } from '../../lambdas/domain/metrics.ts';
 import { prometheusMetrics, serveMetrics } from '../../local/prometheus.ts';
 
 /** A line as the functions print it. */
@@ -25,9 +26,9 @@ const emf = (
   });
 
 async function exposed(...lines: readonly string[]): Promise<string[]> {
-  const metrics = prometheusMetrics();
-  for (const line of lines) metrics.add(line);
-  return (await metrics.registry.metrics())
+  const exposition = prometheusMetrics();
+  for (const line of lines) exposition.add(line);
+  return (await exposition.registry.metrics())
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
@@ -71,14 +72,35 @@ test('delivery attempts by endpoint are a metric of their own, so that no sum co
   ]);
 });
 
+test('each gauge of the table has its last value, and no line adds to it', async () => {
+  const gauges = Object.entries(metrics).filter(([, { statistic }]) => statistic === 'Maximum');
+  expect(gauges.map(([name]) => name)).toContain('EndpointsDown');
+
+  for (const [name] of gauges) {
+    const lines = await exposed(
+      emf(name, 'Count', {}, 3),
+      emf(name, 'Count', {}, [7, 5]),
+      emf(name, 'Count', {}, 2),
+    );
+    const snake = name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toLowerCase();
+    expect(lines).toEqual([`${snake} 2`]);
+  }
+});
+
+test('a counter of the table is a counter, also after zero', async () => {
+  expect(await exposed(emf('BreakersOpened', 'Count', {}, 0), emf('BreakersOpened', 'Count', {}, 2))).toEqual(
+    ['breakers_opened_total 2'],
+  );
+});
+
 test('other lines count nothing', async () => {
   expect(await exposed('plain', '{"level":"INFO"}', '{"_aws": broken', '{"_aws":{}}')).toEqual([]);
 });
 
 test('/metrics is served, and nothing else', async () => {
-  const metrics = prometheusMetrics();
-  metrics.add(emf('WebhookDeliveryAttempts', 'Count', { status: '503' }, 1));
-  const server = await serveMetrics(metrics.registry, 0);
+  const exposition = prometheusMetrics();
+  exposition.add(emf('WebhookDeliveryAttempts', 'Count', { status: '503' }, 1));
+  const server = await serveMetrics(exposition.registry, 0);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
 

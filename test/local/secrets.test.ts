@@ -1,9 +1,10 @@
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { verify as verifyGithub } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { signers } from '../../local/demo/signed-requests.ts';
-import { randomSecret } from '../../local/secrets.ts';
+import { isRandomVersion, randomSecret, seedSecrets } from '../../local/secrets.ts';
 
 test("secrets have their provider's own format, and are different each time", () => {
   expect(randomSecret('stripe')).toMatch(/^whsec_[0-9a-f]{32}$/);
@@ -11,6 +12,28 @@ test("secrets have their provider's own format, and are different each time", ()
   expect(randomSecret('github')).toMatch(/^[0-9a-f]{64}$/);
   expect(() => new Webhook(String(randomSecret('standard-webhooks')))).not.toThrow();
   expect(randomSecret('hmac')).not.toBe(randomSecret('hmac'));
+});
+
+test('the value of a start is told apart by its version, and by no other', async () => {
+  const puts: object[] = [];
+  const send = vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async (command) => {
+    if (command instanceof PutSecretValueCommand) puts.push(command.input);
+    return {};
+  });
+  await seedSecrets(
+    { url: 'http://127.0.0.1:1' },
+    { stripe: { url: 'u', secretArn: 'a', provider: 'stripe' } },
+  );
+  send.mockRestore();
+
+  expect(puts).toEqual([
+    {
+      SecretId: 'a',
+      SecretString: expect.any(String),
+      ClientRequestToken: expect.toSatisfy((id: string) => isRandomVersion(id) && id.length <= 64),
+    },
+  ]);
+  expect([undefined, '', crypto.randomUUID()].map(isRandomVersion)).toEqual([false, false, false]);
 });
 
 test.each(['asana', 'notion', 'sns', 'discord', 'plaid', 'ebay', 'strava', 'telnyx'])(

@@ -75,6 +75,22 @@ describe('the secret', () => {
     expect(stdout).toContain('and with the key before it while the overlap of the rotation lasts');
   });
 
+  it('replaces the random one of a local start unasked', async () => {
+    const versionId = 'hookline-local-random-0f2c';
+    const secrets = {
+      ...secretOf('new', 'stripe', [whsec('r')], { versionId }),
+      ...secretOf('old', 'stripe', [whsec('a')]),
+    };
+    const there = world({ secrets, ...noQueues });
+    await using aws = await keptAws(there);
+
+    const { code, stdout } = await aws.run('adopt', 'stripe');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('stripe verifies with the secret of');
+    expect(valuesOf(there)).toEqual([whsec('a'), whsec('r')]);
+  });
+
   it('does not replace one that the source has, and its messages move all the same', async () => {
     const secrets = {
       ...secretOf('new', 'stripe', [whsec('c')]),

@@ -32,6 +32,19 @@ function undelivered(...all: string[]) {
   };
 }
 
+it('offers to redrive what the filters found, and no more', async () => {
+  await using aws = await cliAws(undelivered(letter('d1', 'acme', 'billing', 'refused')));
+
+  const all = await aws.run('dlq', 'list', 'undelivered');
+  const some = await aws.run('dlq', 'list', 'undelivered', '--tenant', 'acme', '--reason', 'answered 404');
+
+  expect(all.stdout).toMatch(/dlq redrive QUEUE \[--id ID\] sends them back/);
+  expect(some.stdout).toContain(
+    "dlq redrive undelivered --tenant acme --reason 'answered 404' sends them back",
+  );
+  expect(some.stdout).not.toContain('QUEUE');
+});
+
 it('lists tenant, endpoint, type and host', async () => {
   await using aws = await cliAws(undelivered(letter('d1', 'acme', 'billing', 'refused')));
 

@@ -85,6 +85,64 @@ test.each([
   expect(stdout).toMatch(said);
 });
 
+const ofQueue = (queue: string, source?: string) => ({
+  'hookline:stack': 'Hookline',
+  'hookline:queue': queue,
+  ...(source && { 'hookline:source': source }),
+});
+const leftQueues = {
+  'Hookline-SourcesWorkQueue9-Z': { messages: ['1', '2'], inFlight: 1, Tags: ofQueue('events') },
+  'Hookline-SourcestripeWorkDlq9-Z': { messages: ['x'], Tags: ofQueue('dead-letters', 'stripe') },
+  'Hookline-SourcegoneWorkQueue9-Z': { messages: ['x'], Tags: ofQueue('events', 'gone') },
+  'Hookline-OutboundPublishingQueue9-Z': { messages: ['x'], Tags: ofQueue('publish') },
+  'Hookline-SourcestripeWorkQueue9-Z': { messages: [], Tags: ofQueue('events', 'stripe') },
+  'Hookline-staging-SourcestripeWorkQueue9-Z': {
+    messages: ['x'],
+    Tags: { ...ofQueue('events', 'stripe'), 'hookline:stack': 'Hookline-staging' },
+  },
+};
+
+test('queues that earlier changes left, and that still hold something, are named with their counts', async () => {
+  await using aws = await world(tables([]), leftQueues);
+
+  const { code, stdout } = await aws.run('doctor', '--before-removal', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /✘ queue that was left: Hookline-SourcesWorkQueue9-Z: about 2 waiting, 1 in flight, 0 delayed\n {4}Nothing reads it.*\n {4}npx hookline .*adopt SOURCE --from \S+SourcesWorkQueue9-Z\n/,
+  );
+  expect(stdout).toMatch(
+    /WorkDlq9-Z: about 1 waiting.*, of stripe\n.*\n {4}npx hookline .*adopt stripe --from /,
+  );
+  expect(stdout).toMatch(/SourcegoneWorkQueue9-Z: .*, of gone\n.*\n {4}npx hookline .*adopt SOURCE --from /);
+  expect(stdout).toMatch(/OutboundPublishingQueue9-Z: .*\n.*\n {4}npx hookline .*kept\n/);
+  expect(stdout.match(/queue that was left/g)).toHaveLength(4);
+});
+
+test('of one source only those are named that are its own', async () => {
+  await using aws = await world({}, leftQueues);
+
+  const { code, stdout } = await aws.run('doctor', '--before-removal', 'stripe');
+
+  expect(code).toBe(1);
+  expect(stdout.match(/queue that was left: \S+/g)).toEqual([
+    'queue that was left: Hookline-SourcestripeWorkDlq9-Z:',
+  ]);
+});
+
+test('queues that may not be listed hide nothing else', async () => {
+  const ListQueues = () => {
+    throw Object.assign(new Error('not you'), { name: 'AccessDenied' });
+  };
+  await using aws = await world({ ...tables([]), ListQueues });
+
+  const { code, stdout } = await aws.run('doctor', '--before-removal', '--all');
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('✔ pending deliveries');
+  expect(stdout).toContain('✘ queues that were left: could not be looked for: AWS refused: AccessDenied');
+});
+
 test('deliveries in the table are counted by what they wait for', async () => {
   const held = Array.from({ length: 7 }, (_, nth) => ({ status: 'held', endpointId: `e${nth}` }));
   const deliveries = [{ status: 'pending' }, { status: 'pending' }, { status: 'failed' }, ...held];

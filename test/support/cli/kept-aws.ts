@@ -11,6 +11,8 @@ export interface FakeSecret {
   /** When the newest version was made. */
   readonly hoursOld?: number;
   readonly DeletedDate?: number;
+  /** Of the value that it had at first. */
+  readonly versionId?: string;
 }
 
 interface FakeQueue {
@@ -41,7 +43,12 @@ export const secretOf = (
   Name: string,
   source: string,
   values: string[],
-  more: { readonly stack?: string; readonly hoursOld?: number; readonly DeletedDate?: number } = {},
+  more: {
+    readonly stack?: string;
+    readonly hoursOld?: number;
+    readonly DeletedDate?: number;
+    readonly versionId?: string;
+  } = {},
 ): Record<string, FakeSecret> => {
   const { stack = 'Hookline', ...rest } = more;
   return { [arnOf(Name)]: { Name, Tags: ofSource(stack, source), values, ...rest } };
@@ -103,12 +110,12 @@ export async function keptAws(
       }),
       DescribeSecret: ({ SecretId }) => ({ ARN: SecretId, ...secretNamed(SecretId) }),
       GetSecretValue: ({ SecretId, VersionStage }) => {
-        const { values, hoursOld = 100 } = secretNamed(SecretId);
+        const { values, hoursOld = 100, versionId } = secretNamed(SecretId);
         const value = values[VersionStage === 'AWSPREVIOUS' ? 1 : 0];
         if (value === undefined) throw new ResourceNotFoundException('no such version');
         return {
           SecretString: value,
-          VersionId: md5(value),
+          VersionId: values.length === 1 && versionId ? versionId : md5(value),
           CreatedDate: Date.now() / 1000 - hoursOld * 3600,
         };
       },

@@ -1,0 +1,198 @@
+import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  type EventSourceMappingConfiguration,
+  type LambdaClient,
+  paginateListEventSourceMappings,
+} from '@aws-sdk/client-lambda';
+import { later, seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
+import { queueNameOf } from '../kept/kept-queues.ts';
+import type { Deployment } from '../stack/deployment.ts';
+import { cell, counted } from '../terminal/table.ts';
+import type { Finding } from './finding.ts';
+
+/** A queue, and how the command line calls those whose work is in it. */
+interface Consumed {
+  readonly queue: string;
+  readonly names: string;
+  /** The one source that it is of. */
+  readonly source: string | undefined;
+}
+
+/** How often a function failed, and was not run for want of concurrency, in the last minutes. */
+interface Failures {
+  readonly errors: number;
+  readonly throttles: number;
+}
+
+/** As the alarm ConsumerFails: three of its periods. */
+const window = seconds(900);
+/** CloudWatch takes 500 metrics in one request; each function has two. */
+const functionsAtOnce = 250;
+
+/**
+ * The function of each queue reads it, and did not fail lately.
+ *
+ * On AWS the metrics of the functions tell it; a local AWS counts no failures of a queue's consumer, but has the result
+ * of the last batch, which AWS does not give for SQS.
+ */
+export async function checkConsumers(
+  deployment: Deployment,
+  lambda: LambdaClient,
+  watch: CloudWatchClient,
+  now: UnixMillis,
+): Promise<Finding[]> {
+  const consumed = consumedQueues(deployment);
+  const mappings = await mappingsOf(lambda, new Set(consumed.map(({ queue }) => queue)));
+  const names = [...mappings.values()].map(functionNameOf);
+  const failures = await failuresOf(watch, names, now);
+  const findings = consumed.flatMap((one) => findingsOf(one, mappings.get(one.queue), failures));
+  if (findings.length > 0) return findings;
+  const detail = `the functions of all ${consumed.length} queues read them, and none failed in ${window / 60} minutes`;
+  return [{ check: 'consumers', ok: true, detail }];
+}
+
+function consumedQueues({ sources, publishQueueUrl, deliveryQueueUrl }: Deployment): Consumed[] {
+  const bySource = Map.groupBy(Object.values(sources), ({ queueUrl }) => queueNameOf(queueUrl));
+  const ofSources = [...bySource].map(([queue, sharing]) => ({
+    queue,
+    names: sharing.length === 1 ? sharing.map(({ name }) => name).join() : `${sharing.length} sources`,
+    source: sharing.length === 1 ? sharing[0]?.name : undefined,
+  }));
+  return [
+    ...ofSources,
+    { queue: queueNameOf(publishQueueUrl), names: 'publish', source: undefined },
+    { queue: queueNameOf(deliveryQueueUrl), names: 'delivery', source: undefined },
+  ];
+}
+
+/** The event source mapping of each of these queues, by the queue's name. */
+async function mappingsOf(
+  client: LambdaClient,
+  queues: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, EventSourceMappingConfiguration>> {
+  const found = new Map<string, EventSourceMappingConfiguration>();
+  for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, {}))
+    for (const mapping of EventSourceMappings) {
+      const queue = mapping.EventSourceArn?.split(':').at(-1) ?? '';
+      if (queues.has(queue)) found.set(queue, mapping);
+    }
+  return found;
+}
+
+/** `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, and what may follow. */
+const functionNameOf = ({ FunctionArn = '' }: EventSourceMappingConfiguration): string =>
+  FunctionArn.split(':')[6] ?? '';
+
+async function failuresOf(
+  client: CloudWatchClient,
+  names: readonly string[],
+  now: UnixMillis,
+): Promise<ReadonlyMap<string, Failures>> {
+  const found = new Map<string, Failures>();
+  for (let from = 0; from < names.length; from += functionsAtOnce) {
+    const some = names.slice(from, from + functionsAtOnce);
+    const sums = await sumsOf(client, some, now);
+    some.forEach((name, index) => {
+      found.set(name, {
+        errors: sums.get(`errors${index}`) ?? 0,
+        throttles: sums.get(`throttles${index}`) ?? 0,
+      });
+    });
+  }
+  return found;
+}
+
+/** @returns the sums of `errors` and `throttles` with the function's index behind */
+async function sumsOf(
+  client: CloudWatchClient,
+  names: readonly string[],
+  now: UnixMillis,
+): Promise<ReadonlyMap<string, number>> {
+  const metric = (MetricName: string) => (name: string, index: number) => ({
+    Id: `${MetricName.toLowerCase()}${index}`,
+    MetricStat: {
+      Metric: { Namespace: 'AWS/Lambda', MetricName, Dimensions: [{ Name: 'FunctionName', Value: name }] },
+      Period: 60,
+      Stat: 'Sum',
+    },
+  });
+  const { MetricDataResults = [] } = await client.send(
+    new GetMetricDataCommand({
+      MetricDataQueries: [...names.map(metric('Errors')), ...names.map(metric('Throttles'))],
+      StartTime: new Date(later(now, seconds(-window))),
+      EndTime: new Date(now),
+    }),
+  );
+  return new Map(
+    MetricDataResults.map(({ Id = '', Values = [] }) => [Id, Values.reduce((sum, value) => sum + value, 0)]),
+  );
+}
+
+/** A mapping in any of these states reads its queue, or will in a moment. */
+const reading: ReadonlySet<string> = new Set(['Enabled', 'Enabling', 'Creating', 'Updating']);
+
+function findingsOf(
+  consumed: Consumed,
+  mapping: EventSourceMappingConfiguration | undefined,
+  failures: ReadonlyMap<string, Failures>,
+): Finding[] {
+  const check = `consumer of ${consumed.names}`;
+  if (mapping === undefined)
+    return [
+      {
+        check,
+        ok: false,
+        detail: `no function reads ${consumed.queue}: what is in it waits`,
+        advice: 'Its event source mapping was deleted by hand: npx cdk deploy alone does not bring it back.',
+      },
+    ];
+  const { State = 'Enabled', UUID = '' } = mapping;
+  const stopped: Finding = {
+    check,
+    ok: false,
+    detail: `its event source mapping is ${cell(State)}: what is in ${consumed.queue} waits`,
+    awsCommand: `lambda update-event-source-mapping --uuid ${UUID} --enabled`,
+  };
+  const name = functionNameOf(mapping);
+  return [
+    ...(reading.has(State) ? [] : [stopped]),
+    ...failureOf(consumed, name, mapping, failures.get(name)),
+  ];
+}
+
+function failureOf(
+  { names, source }: Consumed,
+  name: string,
+  { LastProcessingResult = '' }: EventSourceMappingConfiguration,
+  { errors, throttles }: Failures = { errors: 0, throttles: 0 },
+): Finding[] {
+  const parts = [
+    ...(errors > 0 ? [`failed ${counted(errors, 'time')}`] : []),
+    ...(throttles > 0 ? [`was throttled ${counted(throttles, 'time')}`] : []),
+  ];
+  const recent = parts.length === 0 ? [] : [`${parts.join(' and ')} in ${window / 60} minutes`];
+  const told = [...recent, ...lastBatch(LastProcessingResult)];
+  if (told.length === 0) return [];
+  return [
+    {
+      check: `consumer of ${names}`,
+      ok: false,
+      detail: `${name} ${told.join('; ')}: its messages are tried again until it works`,
+      advice: throttles > errors ? throttledAdvice : failedAdvice,
+      command: source === undefined ? 'tail --since 900' : `tail --source ${source} --since 900`,
+    },
+  ];
+}
+
+const throttledAdvice = 'The account runs too few functions at once: see concurrency.';
+const failedAdvice =
+  'One bundle has the handlers of all sources: a file that throws when it is imported stops all their consumers. The log tells the error; on the laptop npm start shows it.';
+
+/** What a local AWS tells of the last batch: `FAILED`, or `OK - 3 records, 1 partial failures`. */
+function lastBatch(result: string): string[] {
+  if (/^(?:FAILED|PROBLEM)/.test(result)) return ['failed on its last batch'];
+  const [, partial = '0'] = /(\d+) partial failures?/.exec(result) ?? [];
+  return Number(partial) > 0
+    ? [`did not handle ${counted(Number(partial), 'message')} of its last batch`]
+    : [];
+}

@@ -1,0 +1,49 @@
+import { isOfSending, type KeptQueue, sourceOfQueue } from '../kept/kept-queues.ts';
+import { countsText, totalOf } from '../kept/queue-counts.ts';
+import { failureLine } from '../terminal/errors.ts';
+import { cell } from '../terminal/table.ts';
+import type { Finding } from './finding.ts';
+
+/**
+ * What queues still hold that earlier changes of the stack left: once the stack is gone, nothing can take it over.
+ *
+ * @param kept queues that the stack does not use any more
+ * @param sources names of those that the stack has
+ * @param source only what is of this one, or of all sources; undefined: whatever there is
+ */
+export async function earlierFindings(
+  kept: Promise<readonly KeptQueue[]>,
+  sources: readonly string[],
+  source: string | undefined,
+): Promise<readonly Finding[]> {
+  try {
+    const withMessages = (await kept).filter(({ counts }) => totalOf(counts) > 0);
+    const found = withMessages.map((queue) => ({ queue, owner: sourceOfQueue(queue, sources) }));
+    return found
+      .filter(({ queue, owner }) => source === undefined || (owner === source && !isOfSending(queue)))
+      .map(({ queue, owner }) => findingOf(queue, owner, sources));
+  } catch (error) {
+    const detail = `could not be looked for: ${failureLine(error)}`;
+    return [{ check: 'queues that were left', ok: false, detail }];
+  }
+}
+
+function findingOf(queue: KeptQueue, owner: string | undefined, sources: readonly string[]): Finding {
+  const { name, url, counts, isCertain } = queue;
+  const of = owner === undefined ? '' : `, of ${cell(owner)}`;
+  const check = `queue that was left: ${name}`;
+  const detail = `${countsText(counts)}${of}`;
+  if (isOfSending(queue))
+    return { check, ok: false, detail, advice: 'Nothing of this stack reads it any more:', command: 'kept' };
+  const isHere = owner !== undefined && sources.includes(owner);
+  const taker = isHere ? owner : 'SOURCE';
+  return {
+    check,
+    ok: false,
+    detail,
+    advice: isHere
+      ? 'Nothing reads it any more; this moves its events to the source’s queue:'
+      : 'Nothing reads it any more; this moves the events of a source that the stack has to its queue:',
+    command: `adopt ${taker} --from ${url}${isCertain ? '' : ' --yes'}`,
+  };
+}
