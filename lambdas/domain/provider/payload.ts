@@ -11,7 +11,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What a body means, or the limit that it exceeds; a value is undefined when the body is not what the format says. */
+/** A parsed body, or the limit that it exceeds. The value is undefined when the body is not in the format. */
 export type Payload =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: BodyLimit };
@@ -20,10 +20,9 @@ const nothing: Payload = { ok: true, value: undefined };
 const tooManyFields: Payload = { ok: false, reason: 'over-1000-fields' };
 
 /**
- * Reads the meaning of a body that verified.
+ * Parses a verified body.
  *
- * The bytes alone decide, for they are signed and the content type is not: what is a JSON object or array is JSON, and
- * what is a form is a form. No text is both.
+ * The bytes alone decide between JSON and a form, because they are signed and the content type is not. No text is both.
  */
 export function readPayload(body: Uint8Array, format: BodyFormat): Payload {
   if (typeof format === 'function') return { ok: true, value: format(body) };
@@ -44,16 +43,16 @@ function readFields(form: Form, format: NamedBodyFormat): Payload {
     : readJson(Buffer.from(payload ?? '', 'utf8'), Number.POSITIVE_INFINITY);
 }
 
-/** Reads the meaning of a body. @returns undefined when it is not what the format says, or exceeds a limit */
+/** Parses a body. @returns undefined when it is not in the format, or exceeds a limit */
 export function parsePayload(body: Uint8Array, format: BodyFormat): unknown {
   const payload = readPayload(body, format);
   return payload.ok ? payload.value : undefined;
 }
 
-/** Reads JSON before its signature is checked: its work is bounded. */
+/** Parses JSON before its signature is checked, with bounded work. */
 export const readUnverifiedJson = (body: Uint8Array): Payload => readJson(body, maxUnverifiedValues);
 
-/** Reads a form's fields. @returns undefined when the bytes are no form */
+/** Reads a form before its signature is checked. @returns undefined when the bytes are not a form */
 export function readUnverifiedForm(body: Uint8Array): Payload | undefined {
   if (!isForm(decodeUtf8(body) ?? '')) return undefined;
   const form = readForm(body);
@@ -67,7 +66,7 @@ function readJson(body: Uint8Array, maxValues: number): Payload {
   return text === undefined ? nothing : { ok: true, value: parseJson(text) };
 }
 
-/** JSON's own rules allow a reader to overlook a byte order mark. */
+/** Parses JSON after an optional byte order mark, which RFC 8259 allows parsers to ignore. @returns undefined when it is invalid */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));

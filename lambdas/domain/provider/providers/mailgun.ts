@@ -12,7 +12,7 @@ import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { always, body, code, first, joined } from '../provider-dsl.ts';
 
-/** A timestamp and a token are signed, and the body is not: hence `onceOnly`. */
+/** Mailgun signs a timestamp and a token but not the body; hence `onceOnly`. */
 const check: Check = (request, keys, { tolerance, now }) => {
   const payload = readBody(request.body);
   if (!payload.ok) return refusedFor(payload.reason);
@@ -42,7 +42,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
 const aheadAtMost = 300;
 const sha256Hex = 64;
 
-/** Events are JSON; forwarded mail is a form, of several parts where it has attachments. The bytes say which it is. */
+/** Events are JSON. Forwarded mail is a form, or multipart with attachments. The bytes decide which. */
 function readBody(bytes: Uint8Array): Payload {
   const parts = readMultipart(bytes);
   if (parts === 'over-1000-fields') return { ok: false, reason: parts };
@@ -65,15 +65,15 @@ const sampleId = code(({ payload }) =>
 export const mailgun: Provider = {
   secret: 'text',
   signature: check,
-  // Tries go on for 8 hours, and seem to bring the first one's timestamp.
+  // Retries go on for 8 hours, apparently with the timestamp of the first attempt.
   tolerance: 28_800,
   onceOnly: body('signature.token', 'token'),
   body: fieldsIn,
   id: first(
-    // The test button sends one sample, with one id.
+    // The test button always sends the same sample with the same id.
     joined(':', sampleId, body('signature.token')),
     body('event-data.id'),
-    // One mail to two recipients comes twice.
+    // One mail to two recipients arrives twice.
     joined(':', body('Message-Id'), body('recipient')),
     body('Message-Id'),
     body('signature.token', 'token'),
