@@ -89,9 +89,9 @@ async function fetchKey(
   if (!isThere) return undefined;
   const content = parseJson(text);
   if (content === undefined) throw new KeyServerError('the response of eBay is not a key');
-  const answer = v.safeParse(Key, content);
-  const publicKey = answer.success ? publicKeyIn(answer.output.key) : undefined;
-  return answer.success && publicKey ? { publicKey, digest: answer.output.digest } : undefined;
+  const parsed = v.safeParse(Key, content);
+  const publicKey = parsed.success ? publicKeyIn(parsed.output.key) : undefined;
+  return parsed.success && publicKey ? { publicKey, digest: parsed.output.digest } : undefined;
 }
 
 /** Reads a PEM that is written on one line. */

@@ -112,9 +112,9 @@ async function fetchKey(
   }
   const content = parseJson(text);
   if (content === undefined) throw new KeyServerError('the response of Plaid is not a key');
-  const answer = v.safeParse(Key, content);
-  if (!answer.success || answer.output.key.kid !== kid || isExpired(answer.output.key, now)) return undefined;
-  const { kty, crv, x, y } = answer.output.key;
+  const parsed = v.safeParse(Key, content);
+  if (!parsed.success || parsed.output.key.kid !== kid || isExpired(parsed.output.key, now)) return undefined;
+  const { kty, crv, x, y } = parsed.output.key;
   return createPublicKey({ key: { kty, crv, x, y }, format: 'jwk' });
 }
 
