@@ -5,7 +5,11 @@ export interface PublishPorts {
   newId(prefix: string): string;
   /** Sends a message to the publish queue. */
   sendPublication(body: string): Promise<void>;
-  /** Checks a payload against its event type's schema. @returns what is wrong; undefined when it fits, or is not checked */
+  /**
+   * Checks a payload against its event type's schema.
+   *
+   * @returns what is wrong; undefined when it fits, or is not checked
+   */
   refusalOfPayload(type: string, data: unknown): Promise<string | undefined>;
 }
 

@@ -20,8 +20,8 @@ class NoCertificateError extends Error {
 }
 
 /**
- * Returns the first certificate of a PEM if it is the provider's: RSA, in date, with the right name, and with a chain to
- * a trusted root.
+ * Returns the first certificate of a PEM if it is the provider's: RSA, in date, with the right name, and with a chain
+ * to a trusted root.
  *
  * @returns undefined when it is not
  * @throws NoCertificateError when the text is not PEM; also what `fetchKey` throws

@@ -8,8 +8,8 @@ const firstLine = /^--([0-9A-Za-z'()+_,./:=?-]{1,70})\r\n/;
 /**
  * Reads the text fields of `multipart/form-data` and skips attachments.
  *
- * Takes the boundary from the first line. The one in the content type is not signed, so a caller could split the body in
- * another way with it.
+ * Takes the boundary from the first line. The one in the content type is not signed, so a caller could split the body
+ * in another way with it.
  *
  * @returns undefined when the body is not multipart; `over-1000-fields` when it has too many parts
  */

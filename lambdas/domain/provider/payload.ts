@@ -66,7 +66,11 @@ function readJson(body: Uint8Array, maxValues: number): Payload {
   return text === undefined ? nothing : { ok: true, value: parseJson(text) };
 }
 
-/** Parses JSON after an optional byte order mark, which RFC 8259 allows parsers to ignore. @returns undefined when it is invalid */
+/**
+ * Parses JSON after an optional byte order mark, which RFC 8259 allows parsers to ignore.
+ *
+ * @returns undefined when it is invalid
+ */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));

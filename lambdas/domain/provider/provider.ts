@@ -6,7 +6,9 @@ import type { Check } from './check.ts';
 import type { Handshake, HandshakeResponse } from './handshake.ts';
 import type { EventParts } from './read-field.ts';
 
-/** Where a field of an event is found. A header name that begins with `*` takes the prefix of the family that verified. */
+/**
+ * Where a field of an event is found. A header name that begins with `*` takes the prefix of the family that verified.
+ */
 export type FieldRule =
   /** `except`: a value that counts as absent. */
   | { readonly from: 'header'; readonly name: string; readonly except?: string }
@@ -20,8 +22,8 @@ export type FieldRule =
   /** A constant. */
   | { readonly from: 'text'; readonly text: string }
   /**
-   * The SHA-256 of the event's own bytes. An event without bytes gets the request's id, because its hash would always be
-   * the same. `except`: members of the JSON object to leave out, e.g. an attempt counter.
+   * The SHA-256 of the event's own bytes. An event without bytes gets the request's id, because its hash would always
+   * be the same. `except`: members of the JSON object to leave out, e.g. an attempt counter.
    */
   | { readonly from: 'hash'; readonly except?: readonly string[] }
   /** The request's id, new for each request: for a provider whose different events may have the same bytes. */
@@ -34,8 +36,8 @@ export type FieldRule =
 type EventMethod = 'GET' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * How the body holds the payload. `json-or-form`: a form has JSON in its field `payload`. `json-or-fields`: the same, and
- * a form without `payload` is the payload itself. `any`: JSON, a form, or any other text. Or code, which returns
+ * How the body holds the payload. `json-or-form`: a form has JSON in its field `payload`. `json-or-fields`: the same,
+ * and a form without `payload` is the payload itself. `any`: JSON, a form, or any other text. Or code, which returns
  * undefined for a body that the provider never sends.
  */
 export type BodyFormat = NamedBodyFormat | ((body: Uint8Array) => unknown);
@@ -65,7 +67,10 @@ export interface Provider {
   /** The once-only token: accepted with one body only, because the signature does not cover the body. */
   readonly onceOnly?: FieldRule;
   readonly body: BodyFormat;
-  /** Extracts the part of the body that holds the events, for `body`, `batch` and the handlers; empty when there is none. */
+  /**
+   * Extracts the part of the body that holds the events, for `body`, `batch` and the handlers; empty when there is
+   * none.
+   */
   readonly unwrap?: (body: Uint8Array) => Uint8Array;
   /** Each element of a JSON array is an event: `true` for the body itself, or the array's dotted path. */
   readonly batch?: boolean | string;
@@ -79,7 +84,9 @@ export interface Provider {
    */
   readonly bodyId?: FieldRule;
   readonly type: FieldRule;
-  /** The type of an event without a usable one. Without this, the request is refused; in a batch the type is `unknown`. */
+  /**
+   * The type of an event without a usable one. Without this, the request is refused; in a batch the type is `unknown`.
+   */
   readonly typeWhenAbsent?: string;
   /** SQS message attributes beside `source` and `eventType`; an absent field is left out. */
   readonly attributes: Readonly<Record<string, FieldRule>>;

@@ -1,6 +1,9 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 
-/** Half of a key pair, or a certificate. Neither is a shared secret: the public half is known, the private one is the sender's. */
+/**
+ * Half of a key pair, or a certificate. Neither is a shared secret: the public half is known, the private one is the
+ * sender's.
+ */
 export type Asymmetric = 'public-key' | 'private-key' | 'certificate';
 
 /** A value copied from a settings file may be base64 twice by mistake; more is unlikely. */

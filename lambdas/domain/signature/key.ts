@@ -69,8 +69,8 @@ export const parseKey = (text: string, format: SecretFormat): VerificationKey | 
 /**
  * Reads one secret in the provider's format, or says what was given in its place.
  *
- * Ignores white space around it. Never accepts an empty text, a placeholder, or a text that does not decode; nor half of a
- * key pair as a shared secret, whether as the whole text or as one of its fields.
+ * Ignores white space around it. Never accepts an empty text, a placeholder, or a text that does not decode; nor half
+ * of a key pair as a shared secret, whether as the whole text or as one of its fields.
  */
 export function readKey(text: string, format: SecretFormat): KeyReading {
   const secret = text.trim();

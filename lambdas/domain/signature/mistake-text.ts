@@ -15,7 +15,10 @@ const descriptions: Readonly<Record<Mistake, string>> = {
   certificate: 'a certificate',
 };
 
-/** Says what a value is and what belongs there, e.g. `a public key, not a secret; expected the provider's shared secret`. */
+/**
+ * Says what a value is and what belongs there, e.g. `a public key, not a secret; expected the provider's shared
+ * secret`.
+ */
 export const mistakeText = (mistake: Mistake, format: SecretFormat): string =>
   `${descriptions[mistake]}, not a secret; expected ${expectedSecret(format)}${advice[mistake] ?? ''}`;
 

@@ -25,7 +25,10 @@ export type SignatureFormat =
 /** The format of a timestamp: unix seconds, unix milliseconds, or RFC 3339 with a zone. */
 export type TimestampUnit = 'seconds' | 'milliseconds' | 'iso';
 
-/** A placeholder in `signed`, filled from the request. `decodedUrl` is the URL with the escapes decoded that HubSpot decodes. */
+/**
+ * A placeholder in `signed`, filled from the request. `decodedUrl` is the URL with the escapes decoded that HubSpot
+ * decodes.
+ */
 export type SignedPart = 'id' | 'timestamp' | 'body' | 'method' | 'url' | 'decodedUrl';
 
 /**

@@ -35,8 +35,8 @@ export type Verification =
 /**
  * Verifies that a request was signed recently with one of the source's keys.
  *
- * Never throws on hostile input. Compares bytes, never parsed JSON, and in constant time. Checks the timestamp only after
- * the signature.
+ * Never throws on hostile input. Compares bytes, never parsed JSON, and in constant time. Checks the timestamp only
+ * after the signature.
  *
  * @param keys one match is enough, for rotation
  * @param tolerance the largest difference between the signed timestamp and now, in either direction

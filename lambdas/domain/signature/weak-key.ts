@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 
 /**
- * The y coordinates of the points of small order, as encoded, without the sign of x. Anyone can forge signatures for such a
- * key, unless the library refuses it. All zeros, a frequent placeholder, is one of them.
+ * The y coordinates of the points of small order, as encoded, without the sign of x. Anyone can forge signatures for
+ * such a key, unless the library refuses it. All zeros, a frequent placeholder, is one of them.
  *
  * @see https://eprint.iacr.org/2020/1244 table 1
  */

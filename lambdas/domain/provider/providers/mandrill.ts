@@ -27,7 +27,9 @@ const check: Check = ({ headers, url, body: bytes }, keys) => {
   return matching.length > 0 ? accepted : refusedFor('mismatch');
 };
 
-/** Saving the URL sends an unsigned HEAD. Only if that fails, Mandrill sends a POST signed with a publicly known key. */
+/**
+ * Saving the URL sends an unsigned HEAD. Only if that fails, Mandrill sends a POST signed with a publicly known key.
+ */
 const mandrillHead: Handshake = {
   methods: ['HEAD'],
   unsigned: ({ method }) => (method === 'HEAD' ? emptyResponse : undefined),

@@ -8,7 +8,10 @@ import { body, code, first, hash, hmacSha256Hex, single } from '../provider-dsl.
 /** Short and plain, so that a caller cannot make the response a page of HTML. */
 const challenges = /^[A-Za-z0-9_-]{1,256}$/;
 
-/** Creating the webhook sends an unsigned GET whose `challenge` must be returned. The API's response then has the secret. */
+/**
+ * Creating the webhook sends an unsigned GET whose `challenge` must be returned. The API's response then has the
+ * secret.
+ */
 const nylasChallenge: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }) => {

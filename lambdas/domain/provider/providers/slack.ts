@@ -26,7 +26,10 @@ const slackHandshake: Handshake = {
 
 const suggestions = ['block_suggestion', 'dialog_suggestion'];
 
-/** Whether a menu asks for its options. The oldest menus use one type for this and for choices; only choices have actions. */
+/**
+ * Whether a menu asks for its options. The oldest menus use one type for this and for choices; only choices have
+ * actions.
+ */
 function asksForOptions(payload: unknown): boolean {
   const type = propertyAt(payload, 'type');
   return type === 'interactive_message'

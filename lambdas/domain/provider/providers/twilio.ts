@@ -17,7 +17,9 @@ const algorithms = {
   HMAC_SHA256: { hash: 'sha256', bytes: 32 },
 } as const;
 
-/** Reads the algorithm from the header that Twilio sends with webhooks signed by a shared key. Only the hash differs. */
+/**
+ * Reads the algorithm from the header that Twilio sends with webhooks signed by a shared key. Only the hash differs.
+ */
 function algorithmOf({ headers }: RawRequest) {
   const settings = headers.get('x-twilio-webhooks-signature-settings');
   if (!settings) return algorithms.HMAC_SHA1;
@@ -55,8 +57,8 @@ const check: Check = (request, keys) => {
 /**
  * Returns the signed bytes that follow the URL.
  *
- * @returns a reason when the body is not signed: the URL has another body's hash, or neither a hash nor a form binds the
- * body, or it has too many fields
+ * @returns a reason when the body is not signed: the URL has another body's hash, or neither a hash nor a form binds
+ * the body, or it has too many fields
  */
 function signedParameters(request: RawRequest): Buffer | 'mismatch' | 'over-1000-fields' {
   const query = queryOf(request);
@@ -125,7 +127,9 @@ const hashOfSigned = code(({ body: bytes, requestId }) => {
 /** The response to calls and messages: TwiML without verbs. */
 const noVerbs: HandshakeResponse = { status: 200, contentType: 'text/xml', body: '<Response/>' };
 
-/** Whether the product expects JSON: TaskRouter, which fails on XML, and Conversations, which may read changes from it. */
+/**
+ * Whether the product expects JSON: TaskRouter, which fails on XML, and Conversations, which may read changes from it.
+ */
 function readsJson(form: Form | undefined): boolean {
   const isAssignment = fieldOf(form, 'ReservationSid') !== undefined;
   const isConversation = /^on[A-Z]/.test(fieldOf(form, 'EventType') ?? '');

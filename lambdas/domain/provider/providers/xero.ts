@@ -3,8 +3,8 @@ import type { Provider } from '../provider.ts';
 import { body, hash, hmacSha256Base64, joined, single } from '../provider-dsl.ts';
 
 /**
- * The "intent to receive" validation sends requests without events, some of them wrongly signed. It requires 200 and 401,
- * both without a body.
+ * The "intent to receive" validation sends requests without events, some of them wrongly signed. It requires 200 and
+ * 401, both without a body.
  *
  * @see https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/
  */
