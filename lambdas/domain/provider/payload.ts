@@ -12,19 +12,19 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /** A parsed body, or the limit that it exceeds. The value is undefined when the body is not in the format. */
-export type Payload =
+export type ParsedBody =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: BodyLimit };
 
-const nothing: Payload = { ok: true, value: undefined };
-const tooManyFields: Payload = { ok: false, reason: 'over-1000-fields' };
+const nothing: ParsedBody = { ok: true, value: undefined };
+const tooManyFields: ParsedBody = { ok: false, reason: 'over-1000-fields' };
 
 /**
  * Parses a verified body.
  *
  * The bytes alone decide between JSON and a form, because they are signed and the content type is not. No text is both.
  */
-export function readPayload(body: Uint8Array, format: BodyFormat): Payload {
+export function readPayload(body: Uint8Array, format: BodyFormat): ParsedBody {
   if (typeof format === 'function') return { ok: true, value: format(body) };
   if (format === 'json-or-empty' && body.byteLength === 0) return { ok: true, value: {} };
   const text = decodeUtf8(body);
@@ -35,7 +35,7 @@ export function readPayload(body: Uint8Array, format: BodyFormat): Payload {
   return form === undefined ? tooManyFields : readFields(form, format);
 }
 
-function readFields(form: Form, format: NamedBodyFormat): Payload {
+function readFields(form: Form, format: NamedBodyFormat): ParsedBody {
   const payload = fieldOf(form, 'payload');
   const fieldsCount = format === 'any' || (format === 'json-or-fields' && payload === undefined);
   return fieldsCount
@@ -50,16 +50,16 @@ export function parsePayload(body: Uint8Array, format: BodyFormat): unknown {
 }
 
 /** Parses JSON before its signature is checked, with bounded work. */
-export const readUnverifiedJson = (body: Uint8Array): Payload => readJson(body, maxUnverifiedValues);
+export const readUnverifiedJson = (body: Uint8Array): ParsedBody => readJson(body, maxUnverifiedValues);
 
 /** Reads a form before its signature is checked. @returns undefined when the bytes are not a form */
-export function readUnverifiedForm(body: Uint8Array): Payload | undefined {
+export function readUnverifiedForm(body: Uint8Array): ParsedBody | undefined {
   if (!isForm(decodeUtf8(body) ?? '')) return undefined;
   const form = readForm(body);
   return form === undefined ? tooManyFields : { ok: true, value: asObject(form) };
 }
 
-function readJson(body: Uint8Array, maxValues: number): Payload {
+function readJson(body: Uint8Array, maxValues: number): ParsedBody {
   const reason = exceededLimit(body, maxValues);
   if (reason !== undefined) return { ok: false, reason };
   const text = decodeUtf8(body);

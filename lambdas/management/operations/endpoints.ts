@@ -11,7 +11,7 @@ import {
   localHint,
 } from '../../domain/endpoint.ts';
 import { firstVersion } from '../../domain/endpoint-generation.ts';
-import { refusalOfHeaders } from '../../domain/endpoint-headers.ts';
+import { checkHeaderTotals } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, type SecretKind, secretKinds } from '../../domain/endpoint-secret.ts';
 import { recheckHeld } from '../../outbound/hold-delivery.ts';
 import { resumeEndpoint } from '../../outbound/release-waiting.ts';
@@ -127,7 +127,7 @@ async function checkDestination(settings: EndpointSettings, ports: EndpointPorts
 
 /** Checks the number and size of all headers together; each alone is valid already. */
 function checkHeaders({ headers }: EndpointSettings): void {
-  const message = refusalOfHeaders(headers);
+  const message = checkHeaderTotals(headers);
   if (message !== undefined) throw refused('body', [{ path: 'headers', message }]);
 }
 

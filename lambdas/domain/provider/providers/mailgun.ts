@@ -7,7 +7,7 @@ import { seconds } from '../../time.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { asObject } from '../form.ts';
 import { readMultipart } from '../multipart.ts';
-import { type Payload, readUnverifiedForm, readUnverifiedJson } from '../payload.ts';
+import { type ParsedBody, readUnverifiedForm, readUnverifiedJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { always, body, code, first, joined } from '../provider-dsl.ts';
@@ -43,7 +43,7 @@ const aheadAtMost = 300;
 const sha256Hex = 64;
 
 /** Events are JSON. Forwarded mail is a form, or multipart with attachments. The bytes decide which. */
-function readBody(bytes: Uint8Array): Payload {
+function readBody(bytes: Uint8Array): ParsedBody {
   const parts = readMultipart(bytes);
   if (parts === 'over-1000-fields') return { ok: false, reason: parts };
   if (parts !== undefined) return { ok: true, value: asObject(parts) };
