@@ -104,7 +104,7 @@ describe('a URL', () => {
         expect(
           shown
             .split(/[?#]/)[0]
-            ?.replace(/:(443)?$/, '')
+            ?.replace(/:(0*443)?$/, '')
             .replace(/\.$/, ''),
         ).toBe(checked.url.hostname);
       }),
