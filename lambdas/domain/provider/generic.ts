@@ -9,7 +9,7 @@ import { basicAuth, body, fields, hash, header, single } from './provider-dsl.ts
 /** The settings by which a source describes its sender, for the generic providers. */
 export type GenericSettings = Pick<SourceSettings, 'provider' | 'hmac' | 'token' | 'ed25519'>;
 
-/** The generic providers: each is described by the source's setting of its own name. */
+/** The generic providers. The settings of each are under its name in the source. */
 export const genericNames = ['hmac', 'token', 'ed25519'] as const;
 
 /**

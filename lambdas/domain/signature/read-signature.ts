@@ -7,7 +7,7 @@ export interface SignatureClaim {
   /** The family's prefix; empty for a scheme without families. */
   readonly family: string;
   readonly id?: string;
-  /** The header's text, which is what is signed. */
+  /** The header's text, as it is signed. */
   readonly timestamp?: string;
   /** The parsed timestamp. */
   readonly signedAt?: UnixMillis;

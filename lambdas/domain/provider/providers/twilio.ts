@@ -157,7 +157,7 @@ export const twilio: Provider = {
     header('i-twilio-idempotency-token'),
     joined(':', body('MessageSid', 'SmsSid'), body('MessageStatus', 'SmsStatus')),
     joined(':', body('CallSid'), body('CallStatus'), body('SequenceNumber')),
-    // What a caller presses or says comes with the same status, again and again.
+    // Each input of a caller (digits or speech) is sent with the same status.
     joined(':', body('CallSid'), body('CallStatus'), hashOfSigned),
     body('id'),
     hashOfSigned,
