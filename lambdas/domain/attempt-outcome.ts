@@ -1,13 +1,13 @@
 import type { Seconds } from './time.ts';
 
-/** What an endpoint's failure to answer came from. */
+/** Why an endpoint did not respond. */
 export type UnreachableCause = 'timeout' | 'dns' | 'network' | 'tls' | 'protocol';
 
-/** How far a request came: its name is looked up, TCP connects, TLS shakes hands, the answer's head is awaited. */
+/** The phases of a request: DNS lookup, TCP connect, TLS handshake, waiting for the response's head. */
 export const attemptPhases = ['dns', 'connect', 'tls', 'head'] as const;
 export type AttemptPhase = (typeof attemptPhases)[number];
 
-/** What an attempt came to. Nothing that an endpoint does is an exception. */
+/** The outcome of an attempt. Nothing that an endpoint does is an exception. */
 export type AttemptOutcome =
   | { readonly kind: 'accepted'; readonly status: number; readonly sample?: string }
   | {
@@ -15,7 +15,7 @@ export type AttemptOutcome =
       readonly status: number;
       readonly retryAfter?: Seconds;
       readonly sample?: string;
-      /** Where a redirect leads: scheme, host and path. */
+      /** The target of a redirect: scheme, host and path. */
       readonly location?: string;
     }
   /** 410: the endpoint wants no more events. */
@@ -23,14 +23,17 @@ export type AttemptOutcome =
   | {
       readonly kind: 'unreachable';
       readonly cause: UnreachableCause;
-      /** Where it failed, if that is known. */
+      /** The phase in which it failed, if known. */
       readonly phase?: AttemptPhase;
       readonly error: string;
     }
-  /** Our own check of the destination; a literal address stays what it is, a name may resolve otherwise next time. */
+  /**
+   * The destination rules refused the request. A literal address stays refused; a name may resolve to another one
+   * later.
+   */
   | { readonly kind: 'blocked'; readonly isLiteral: boolean; readonly error: string };
 
-/** Reads an answer's status line. @param location of a redirect */
+/** Makes the outcome of a response. @param location the target of a redirect */
 export function outcomeOfResponse(
   status: number,
   retryAfter?: Seconds,
@@ -42,13 +45,13 @@ export function outcomeOfResponse(
   return { kind: 'refused', status, retryAfter, sample, location };
 }
 
-/** A metric's status: few values, for each is billed; the exact status is in the log. */
+/** The `status` dimension of metrics: few values, because each is billed. The log has the exact status. */
 export function statusLabel(outcome: AttemptOutcome): string {
   if ('status' in outcome) return `${Math.floor(outcome.status / 100)}xx`;
   return outcome.kind === 'unreachable' ? outcome.cause : outcome.kind;
 }
 
-/** One line about an outcome, for the record. */
+/** Describes an outcome in one line, for the record. */
 export function describeOutcome(outcome: AttemptOutcome): string {
   switch (outcome.kind) {
     case 'accepted':
@@ -63,7 +66,7 @@ export function describeOutcome(outcome: AttemptOutcome): string {
   }
 }
 
-/** One line about an outcome, for the log: no URL, for it may hold a secret. */
+/** Describes an outcome in one line for the log, without a URL, which may contain a secret. */
 export const briefOutcome = (outcome: AttemptOutcome): string =>
   'status' in outcome ? `answered ${outcome.status}` : describeOutcome(outcome);
 
@@ -76,17 +79,17 @@ function redirectHint(location: string | undefined): string {
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
-/** As long as an endpoint's own URL may be in a table of a terminal. */
+/** The longest target that is kept. */
 const maxLocationChars = 512;
 
 /**
- * Reads where a redirect leads, for a person to read.
+ * Returns the target of a redirect for a person to read.
  *
- * What may hold a secret is left out: user, password, query and fragment.
+ * Omits user, password, query and fragment, which may contain a secret.
  *
- * @param location the header as received; it may be relative
+ * @param location the header as received, possibly relative
  * @param base the URL that was requested
- * @returns undefined when the answer is not a redirect, or leads to no web address
+ * @returns undefined when the response is not a redirect to an http or https URL
  */
 export function redirectTarget(
   status: number,

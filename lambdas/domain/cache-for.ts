@@ -4,8 +4,8 @@ import { later, type Seconds, type UnixMillis } from './time.ts';
 type Outcome<Result> = { readonly result: Result } | { readonly error: unknown };
 
 /**
- * Reads at most once in a span: the result or the error is remembered for so long, and a caller that asks while a read
- * is under way gets its answer.
+ * Caches the result or the error of a read for a span of time. A caller that comes while a read is running waits for
+ * it.
  */
 export function briefly<Result>(
   span: Seconds,

@@ -2,38 +2,39 @@ import ipaddr from 'ipaddr.js';
 import type { OutboundSettings } from './outbound-settings.ts';
 import { readUrl } from './url-text.ts';
 
-/** The part of the settings that says where requests may go. */
+/** The settings that decide where requests may go. */
 export type DestinationRules = Pick<OutboundSettings, 'localEndpoints' | 'allowedPorts'>;
 
-/** Whether a request may go somewhere. */
+/** Whether an address is allowed. */
 export type DestinationCheck =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly isLiteral: boolean };
 
-/** Where a URL of an endpoint leads, as far as the URL tells. */
+/** A checked endpoint URL, before its name is resolved. */
 export type UrlCheck =
   | { readonly ok: true; readonly url: URL; readonly isLocal: boolean }
   | { readonly ok: false; readonly reason: string; readonly isLiteral: boolean };
 
 const ok: DestinationCheck = { ok: true };
-/** What stands in the URL does not change by waiting, as what a name resolves to does. */
+/** A refusal of the URL itself. It is permanent, unlike the refusal of a resolved address. */
 const refused = (reason: string) => ({ ok: false, reason, isLiteral: true }) as const;
 
 /**
- * Checks an endpoint's URL before anything is resolved; blanks around it are no part of it.
+ * Checks an endpoint's URL before its name is resolved. Ignores blanks around it.
  *
- * The parser has turned decimal, octal and hexadecimal spellings of an address into the usual one by then.
+ * The parser normalises decimal, octal and hexadecimal spellings of an address first.
  */
 export function checkUrl(text: string, rules: DestinationRules): UrlCheck {
   const read = readUrl(text);
   if (!read.ok) return refused(read.reason);
   const { url } = read;
   const isLocal = rules.localEndpoints && isLocalHost(hostOf(url));
-  const reason = isLocal ? refusalOfLocal(url) : refusalOf(url, rules);
+  const reason = isLocal ? checkLocal(url) : checkPublic(url, rules);
   return reason === undefined ? { ok: true, url, isLocal } : refused(reason);
 }
 
-function refusalOf(url: URL, { allowedPorts }: DestinationRules): string | undefined {
+/** @returns why a public URL is refused; undefined when it is allowed */
+function checkPublic(url: URL, { allowedPorts }: DestinationRules): string | undefined {
   const host = hostOf(url);
   const port = Number(url.port || 443);
   if (url.protocol !== 'https:') return 'only https is allowed';
@@ -42,33 +43,33 @@ function refusalOf(url: URL, { allowedPorts }: DestinationRules): string | undef
   return address.ok ? undefined : address.reason;
 }
 
-const refusalOfLocal = ({ protocol }: URL): string | undefined =>
+const checkLocal = ({ protocol }: URL): string | undefined =>
   protocol === 'http:' || protocol === 'https:' ? undefined : 'only http and https are allowed';
 
-/** A URL's host: a v6 address without its brackets, a name without the full stop that may end it. */
+/** A URL's host, without the brackets of a v6 address and the full stop at the end of a name. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 
 /** @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
 const isLocalHost = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || isLoopback(host);
 
-/** Whether an address is this machine's own. */
+/** Whether an address is a loopback address. */
 export const isLoopback = (address: string): boolean =>
   ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
 
 /**
- * Checks an address that is about to be connected to: it must be public unicast.
+ * Checks an address before connecting to it: it must be public unicast.
  *
- * A v6 address that carries a v4 one, mapped or for NAT64, is as public as that.
+ * A v6 address with an embedded v4 address (mapped or NAT64) is judged by the v4 address.
  */
 export function checkAddress(address: string): DestinationCheck {
   if (!ipaddr.isValid(address)) return notPublic(address, 'unreadable');
   const parsed = ipaddr.parse(address);
   if (parsed.kind() === 'ipv4') return checkRange(address, parsed.range());
   const v6 = ipaddr.IPv6.parse(address);
-  const carried = carriedV4(v6);
-  if (carried !== undefined) return checkRange(address, carried.range());
-  // Everything else that is routed publicly lies here.
+  const embedded = embeddedV4(v6);
+  if (embedded !== undefined) return checkRange(address, embedded.range());
+  // All other publicly routed addresses are in this range.
   return v6.match(globalUnicast) ? checkRange(address, v6.range()) : notPublic(address, 'not global unicast');
 }
 
@@ -76,7 +77,7 @@ const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 /** @see https://www.rfc-editor.org/rfc/rfc6052 */
 const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
-function carriedV4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
+function embeddedV4(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   if (address.isIPv4MappedAddress()) return address.toIPv4Address();
   return address.match(nat64) ? new ipaddr.IPv4(address.toByteArray().slice(12)) : undefined;
 }

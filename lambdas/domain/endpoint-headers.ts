@@ -98,8 +98,8 @@ export function changedHeaders(headers: KeptHeaders, changes: HeaderChanges | nu
   return Object.fromEntries([...kept, ...set]);
 }
 
-/** What is wrong with all headers together; undefined: nothing. */
-export function refusalOfHeaders(headers: KeptHeaders): string | undefined {
+/** Checks number and size of all headers together. @returns what is wrong; undefined when nothing is */
+export function checkHeaderTotals(headers: KeptHeaders): string | undefined {
   const count = Object.keys(headers).length;
   if (count > maxHeaders) return `expected at most ${maxHeaders} of them, got ${count}`;
   const bytes = totalBytes(headers);

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 
-/** The rule in words, for errors. */
+/** The rule for event ids, for errors. */
 export const eventIdRule =
-  '1 to 256 of A-Z a-z 0-9 _ : / + = @ - (no full stop: it separates the parts of what is signed)';
+  '1 to 256 of A-Z a-z 0-9 _ : / + = @ - (no full stop: it separates the parts of the signed text)';
 
 /**
- * The id becomes the header `webhook-id` and part of the signed text `id.timestamp.body`: visible ASCII that every
- * receiver's library takes, and no full stop, which would make that text ambiguous.
+ * An event id. It becomes the header `webhook-id` and part of the signed text `id.timestamp.body`. So it is visible
+ * ASCII that every verification library accepts, without a full stop, which would make that text ambiguous.
  *
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */

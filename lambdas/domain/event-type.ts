@@ -1,13 +1,13 @@
 import type { UnixMillis } from './time.ts';
 
-/** What a team says about a type of its events. */
+/** The description of an event type. */
 export interface EventTypeRecord {
   readonly name: string;
   readonly description: string;
   /** JSON Schema 2020-12 of `data`. */
   readonly schema?: Readonly<Record<string, unknown>>;
   readonly example?: unknown;
-  /** Payloads that do not fit the schema are refused. */
+  /** Refuse payloads that do not match the schema. */
   readonly checkPayload: boolean;
   readonly createdAt: UnixMillis;
   readonly updatedAt: UnixMillis;

@@ -13,33 +13,33 @@ const heading = {
   type: v.string(),
   /** Unix milliseconds. */
   receivedAt: v.number(),
-  /** The request that brought the event in; the same in every log line about it. */
+  /** The id of the request that the event came in; in every log line about the event. */
   correlationId: v.string(),
-  /** An allow-list of the request's; never a credential or a signature. */
+  /** Headers of the request on the provider's allow-list; never a credential or a signature. */
   headers: v.record(v.string(), v.string()),
 };
 
-/** What a message says that was sent back to its queue to wait there for the handler's next attempt. */
+/** The wait of a message that was sent back to its queue until the handler's next attempt. */
 const Wait = v.object({
-  /** Who made the attempt that failed, as the event's record names the owner of its claim. */
+  /** The owner of the claim whose attempt failed. */
   after: v.string(),
   /** Unix milliseconds: when the next attempt is due. */
   notBefore: v.number(),
-  /** The first queue message of those that followed one another. */
+  /** The first queue message of the chain of messages that were sent back. */
   origin: v.string(),
 });
-/** A wait that a message carries with it, out of the queue's in-flight places. */
+/** The wait inside of a message. A delayed message does not count as in flight. */
 export type Wait = v.InferOutput<typeof Wait>;
 
-/** What is known about a received event beside its body. */
+/** A received event without its body. */
 export type EventHeading = v.InferOutput<v.ObjectSchema<typeof heading, undefined>>;
 
 /**
- * A verified inbound event as it is on the source's queue. Used by: receive → consume, replay → consume, and
- * consume → consume, with `wait`.
+ * A verified event on its source's queue. Sent by receive and by a replay to consume, and by consume to itself with
+ * `wait`.
  *
- * The body stands in one of three places: as text when it is valid UTF-8, else as base64, and in the payload bucket
- * when the message would be too large.
+ * The body is a text if it is valid UTF-8, else base64, or an object in the payload bucket if the message would be too
+ * large.
  */
 export const ReceivedMessage = v.union([
   v.object({ ...heading, body: v.string(), wait: v.optional(Wait) }),
@@ -48,7 +48,7 @@ export const ReceivedMessage = v.union([
 ]);
 export type ReceivedMessage = v.InferOutput<typeof ReceivedMessage>;
 
-/** A message for the queue, and the body that has to be in the bucket before it is sent. */
+/** A message for the queue, and the body that must be in the bucket before it is sent. */
 export interface PackedEvent {
   readonly message: string;
   readonly stored?: { readonly key: string; readonly bytes: Uint8Array };
@@ -57,8 +57,8 @@ export interface PackedEvent {
 /**
  * Makes the queue message of an event.
  *
- * Whether the body goes to the bucket is decided on the message's final bytes. Its key is the body's hash: a duplicate
- * writes the same object again, and nobody who reuses an id can change what an earlier message points to.
+ * The final size of the message decides whether the body goes into the bucket. Its key is the body's hash, so a
+ * duplicate writes the same object again, and another body under the same id cannot overwrite it.
  */
 export function packEvent(event: EventHeading, body: Uint8Array): PackedEvent {
   const message = inlineMessage(event, body);
@@ -67,7 +67,7 @@ export function packEvent(event: EventHeading, body: Uint8Array): PackedEvent {
   return { message: serialiseMessage({ ...event, bodyS3: key }), stored: { key, bytes: body } };
 }
 
-/** The message with its body inside, whatever its size: as it is kept for a replay. */
+/** Makes the message with its body inside, regardless of size, to keep it for a replay. */
 export function inlineMessage(event: EventHeading, body: Uint8Array): string {
   const text = decodeUtf8(body);
   return serialiseMessage(
@@ -78,10 +78,10 @@ export function inlineMessage(event: EventHeading, body: Uint8Array): string {
 }
 
 /**
- * The body of a parsed message, from wherever it is.
+ * Returns the body of a parsed message, from the message or the bucket.
  *
- * @returns undefined when it is not in the bucket any more
- * @throws AlteredBodyError when what is in the bucket is not it
+ * @returns undefined when it has expired in the bucket
+ * @throws AlteredBodyError when the bucket has other bytes
  */
 export async function bytesOf(message: ReceivedMessage, get: GetObject): Promise<Uint8Array | undefined> {
   if ('body' in message) return Buffer.from(message.body, 'utf8');
@@ -102,9 +102,9 @@ export const headingOf = (message: ReceivedMessage): EventHeading => ({
 });
 
 /**
- * The text of a queue message, with another wait or without one.
+ * Returns the text of a queue message with another wait, or without one.
  *
- * @param text of a message that was parsed before
+ * @param text of a message that has already been parsed
  */
 export function withWait(text: string, wait: Wait | undefined): string {
   const message: object = JSON.parse(text);

@@ -1,6 +1,6 @@
 declare global {
   interface JSON {
-    /** A stand-in for a primitive that `JSON.stringify` writes exactly as given. */
+    /** Makes a value that `JSON.stringify` writes exactly as given. */
     rawJSON(text: string): object;
     isRawJSON(value: unknown): boolean;
     parse(
@@ -11,9 +11,9 @@ declare global {
 }
 
 /**
- * Parses JSON so that `JSON.stringify` writes every number as it was: beyond 2^53, and `1.0`, too.
+ * Parses JSON so that `JSON.stringify` writes every number as it was, also beyond 2^53 and `1.0`.
  *
- * @throws SyntaxError when it is no JSON; RangeError when it is nested too deep
+ * @throws SyntaxError when it is not JSON; RangeError when it is nested too deep
  * @see https://github.com/tc39/proposal-json-parse-with-source
  */
 export const parseExactly = (text: string): unknown =>

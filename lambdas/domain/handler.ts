@@ -7,10 +7,10 @@ import type { UnixMillis } from './time.ts';
 /**
  * A verified event, as a handler gets it.
  *
- * @typeParam Payload what the provider's own types say that it is; nobody has checked that it is so
+ * @typeParam Payload the provider's own type; the payload is not checked against it
  */
 export interface HandlerEvent<Payload = unknown> {
-  /** Stays the same on every redelivery and every attempt: the key for making your own writes idempotent. */
+  /** The same on every redelivery and every attempt. Use it to make your own writes idempotent. */
   readonly id: string;
   /** The provider's name for what happened, e.g. `payment_intent.succeeded`. */
   readonly type: string;
@@ -20,7 +20,7 @@ export interface HandlerEvent<Payload = unknown> {
   readonly receivedAt: UnixMillis;
   /** The provider's own headers, lower case; never a signature or a credential. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The body's meaning: JSON, or JSON out of a form; undefined when it is neither. Parsed when first read. */
+  /** The parsed body: JSON, or JSON in a form; undefined when it is neither. Parsed when first read. */
   readonly payload: Payload;
   /** The body exactly as the provider sent it. */
   readonly body: Uint8Array;
@@ -36,24 +36,24 @@ export interface HandlerLog {
   error(line: string, fields?: HandlerLogFields, error?: Error): void;
 }
 
-/** What a handler gets beside the event. */
+/** The second argument of a handler. */
 export interface HandlerContext {
   /** Counted from 1. */
   readonly attemptNumber: number;
-  /** Fires shortly before the function's time is up: stop, and throw. */
+  /** Aborts shortly before the function's timeout: stop and throw. */
   readonly signal: AbortSignal;
   readonly log: HandlerLog;
 }
 
-/** The team's code for one kind of event. Throwing means "try again later". */
+/** Your code for one type of event. Throw to have the event retried. */
 export type Handler<Payload = unknown> = (
   event: HandlerEvent<Payload>,
   context: HandlerContext,
 ) => Promise<void>;
 
 /**
- * Handlers by event type: of a provider whose types are known, its own event names with their payloads, beside `prefix.*`
- * and `*`; of any other, any name.
+ * Handlers by event type. For a provider with known types: its event names with their payloads, and patterns
+ * (`prefix.*`, `*`). For any other: any name.
  */
 export type HandlersByType<Name extends ProviderName> = Name extends keyof EventPayloads
   ? { readonly [Type in keyof EventPayloads[Name]]?: Handler<EventPayloads[Name][Type]> } & {
@@ -64,11 +64,11 @@ export type HandlersByType<Name extends ProviderName> = Name extends keyof Event
 /** The handlers of one source. */
 export interface Handlers {
   readonly provider: ProviderName;
-  /** By event type: exact, `prefix.*`, or `*`. */
+  /** By event type: an exact one, `prefix.*`, or `*`. */
   readonly byType: ReadonlyMap<string, Handler>;
 }
 
-/** Thrown by a handler when trying again cannot help: the event goes to the dead letter queue at once. */
+/** Thrown by a handler when a retry cannot help. The event goes to the dead letter queue at once. */
 export class PermanentFailure extends Error {
   override name = 'PermanentFailure' as const;
 }
@@ -79,12 +79,12 @@ const pattern = /^(\*|[^*]+|[^*]+[./:_-]\*)$/;
 /**
  * Declares the handlers of a source.
  *
- * Payloads have the provider's own types where there are some; a payload is parsed, and not checked against them: use
- * `parsePayloadAs` for what must be sure.
+ * Payloads have the provider's own types if there are any, but are not checked against them: use `parsePayloadAs` for
+ * fields that you rely on.
  *
- * @param provider the provider that they are written for
- * @param handlers from event type to handler; an exact type wins over the longest `prefix.*`, that over `*`
- * @throws TypeError when a type has its star anywhere but at the end
+ * @param provider the provider of the sources that use these handlers
+ * @param handlers by event type; an exact type wins over the longest `prefix.*`, and that over `*`
+ * @throws TypeError when a type has a star anywhere but at the end
  * @example
  * export const stripe = defineHandlers('stripe', {
  *   'payment_intent.succeeded': async (event, { log }) => log.info('payment.seen', { id: event.id }),
@@ -102,7 +102,7 @@ export function defineHandlers<Name extends ProviderName>(
   return { provider, byType: new Map(Object.entries(handlers)) };
 }
 
-/** The handler for an event type, and the name under which it was declared. */
+/** Finds the handler for an event type, and the type or pattern that it was declared with. */
 export function findHandler(
   handlers: Handlers,
   type: string,
@@ -118,9 +118,9 @@ export function findHandler(
 }
 
 /**
- * Reads an event's payload as what the handler needs of it.
+ * Parses an event's payload with a schema.
  *
- * @throws PermanentFailure naming the fields that are not as expected: the same payload will not fit next time either
+ * @throws PermanentFailure naming the wrong fields, because a retry would get the same payload
  */
 export function parsePayloadAs<Schema extends v.GenericSchema>(
   schema: Schema,

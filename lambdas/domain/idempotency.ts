@@ -2,91 +2,91 @@ import { inboundKeys } from './tables.ts';
 import { type Seconds, seconds, secondsUntil, type UnixMillis } from './time.ts';
 
 /**
- * Names one event of one source: a provider's id is unique within its source only.
+ * Makes the key of an event, because a provider's id is unique only within its source.
  *
- * A source's name has no `#`, so the first one splits.
+ * A source's name has no `#`, so the first one ends it.
  */
 export const eventKey = inboundKeys.event;
 
-/** The source of an event, from its key. */
+/** Returns the source in an event's key. */
 export const sourceIn = (key: string): string => key.slice(0, Math.max(0, key.indexOf('#')));
 
-/** Where an event stands. `processing` and `retrying` are unfinished. */
+/** The states of an event; `processing` and `retrying` are unfinished. */
 export const eventStatuses = ['processing', 'retrying', 'processed', 'failed', 'ignored'] as const;
 type EventStatus = (typeof eventStatuses)[number];
 
-/** The record of one event id: who works on it, or how it ended. */
+/** The record of one event: who works on it, or how it ended. */
 export interface EventRecord {
   readonly id: string;
   readonly status: EventStatus;
-  /** Who claimed it last. */
+  /** The owner of the last claim. */
   readonly owner: string;
-  /** Claims since it was new, or since it was redelivered or replayed after its end. */
+  /** Claims since the event was new, or redelivered or replayed after its end. */
   readonly attempts: number;
   /** Only while `processing`. */
   readonly leaseUntil?: UnixMillis;
   /** Only while `retrying`: when the next attempt is due. */
   readonly dueAt?: UnixMillis;
-  /** Only while `retrying`: a message that waits for `dueAt` was sent, and follows this owner's attempt. */
+  /** Only while `retrying`: a message that waits for `dueAt` was sent after this owner's attempt. */
   readonly sentBack?: boolean;
   readonly eventType: string;
   readonly receivedAt: UnixMillis;
   readonly processedAt?: UnixMillis;
   readonly lastError?: string;
-  /** The queue message with which it failed for good or was ignored: another one is a redelivery or a replay. */
+  /** The queue message with which the event failed or was ignored. Any other is a redelivery or a replay. */
   readonly endedMessageId?: string;
-  /** Where in the bucket the event is kept for a replay. */
+  /** The key of the object that keeps the event for a replay. */
   readonly keptBody?: string;
-  /** The event itself, kept in the record: one that is small. */
+  /** The kept event itself, if it is small. */
   readonly keptMessage?: string;
   readonly keptAt?: UnixMillis;
 }
 
-/** Where an event stands among those that were kept on a day. */
+/** The place of an event in the list of a day's kept events. */
 export interface KeptPlace {
   readonly id: string;
   readonly keptAt: UnixMillis;
 }
 
-/** The ids of a page of kept events; with `next` there may be more. */
+/** The ids of a page of kept events. `next` is there when more may follow. */
 export interface KeptKeys {
   readonly ids: readonly string[];
   readonly next?: KeptPlace;
 }
 
-/** What a consumer may do about an event that is not free to claim as new. */
+/** The state of an event whose claim was refused, as the consumer sees it. */
 export type Standing =
-  /** The claim is ours: only the answer to it was lost. */
+  /** The claim is ours; only the response to it was lost. */
   | { readonly kind: 'mine' }
-  /** It ended. Nothing is left to do. */
+  /** The event has ended. Nothing is left to do. */
   | { readonly kind: 'duplicate' }
-  /** Another consumer works on it, and may die. */
+  /** Another consumer works on it and may still die. */
   | { readonly kind: 'busy'; readonly wait: Seconds }
   /** Released after a failure, and due. */
   | { readonly kind: 'retry' }
-  /** Released after a failure, and not due yet. */
+  /** Released after a failure, not due yet. */
   | { readonly kind: 'waiting'; readonly after: string; readonly until: UnixMillis }
-  /** Released after a failure, and another message was sent that waits for the next attempt. */
+  /** Released after a failure; another message waits for the next attempt. */
   | { readonly kind: 'superseded' }
-  /** Claimed before, lease expired, no outcome: it may have killed its worker. */
+  /** Claimed before, the lease has expired without an outcome: the event may have killed its worker. */
   | { readonly kind: 'suspect' };
 
-/** Who asks, and with which queue message. */
+/** A consumer that claims an event, and its queue message. */
 export interface Claimant {
-  /** One of a kind: see `ownerOf`. */
+  /** Unique: see `ownerOf`. */
   readonly owner: string;
-  /** The first of the queue messages that followed one another: one that was sent back counts as the one before it. */
+  /** The first message of its chain: a message that was sent back counts as the one before it. */
   readonly messageId: string;
-  /** Whose attempt the message follows, if it was sent back to wait. */
+  /** The owner of the failed attempt, if the message was sent back. */
   readonly after?: string;
 }
 
-/** Names the owner of a claim: an invocation, working on a queue message. */
+/** Names the owner of a claim: an invocation that works on a queue message. */
 export const ownerOf = (invocationId: string, messageId: string): string => `${invocationId}/${messageId}`;
 
 const messageOf = (owner: string): string => owner.slice(owner.lastIndexOf('/') + 1);
 
-/** What a claim writes. */
+/** The data that a claim writes. */
 export interface Claim extends Claimant {
   /** `source#eventId`. */
   readonly id: string;
@@ -99,36 +99,37 @@ export interface Claim extends Claimant {
   readonly expiresAt: UnixMillis;
 }
 
-/** Where a failed or ignored event is kept, whole, for a replay. */
+/** Where a failed or ignored event is kept for a replay: in its record or in the bucket. */
 export type Kept =
   | { readonly keptDay: string; readonly keptMessage: string; readonly keptBody?: undefined }
   | { readonly keptDay: string; readonly keptBody: string; readonly keptMessage?: undefined };
 
 /**
- * Up to this size an event is kept in its record, beyond it in the bucket.
+ * The largest event that is kept in its record; a larger one goes into the bucket.
  *
- * A PUT to S3 costs as much as eight write units, and a record pays one for each KB: 4 KB are four units more, and as many
- * again when the event is claimed once more. So up to here the record is cheaper, though its storage costs ten times as much.
+ * A PUT to S3 costs as much as eight write units. A record costs one unit for each KB, so 4 KB add four units, and four
+ * more when the event is claimed again. Up to this size the record is cheaper, though its storage costs ten times as
+ * much.
  */
 export const maxKeptMessageBytes = 4096;
 
-/** How an attempt ended; the record is written only while the claim is still ours. */
+/** How an attempt ended. It is recorded only if the claim is still ours. */
 export type Outcome =
   | { readonly kind: 'processed' }
   | {
       readonly kind: 'retrying';
       readonly error: string;
       readonly dueAt: UnixMillis;
-      /** Whether a message with this wait is on the queue: never true before it is. */
+      /** Whether a message with this wait is on the queue; never set before it was sent. */
       readonly sentBack: boolean;
     }
   | { readonly kind: 'failed'; readonly error: string; readonly kept: Kept }
   | { readonly kind: 'ignored'; readonly kept: Kept };
 
-/** It ended otherwise between our claim and its refusal, and is free now: the message comes back for it. */
+/** The event has changed since the claim was refused and is free now: the message is retried. */
 const free: Standing = { kind: 'busy', wait: seconds(1) };
 
-/** Decides what a record that refused a claim means for the consumer that was refused. */
+/** Decides what the record of a refused claim means for the consumer. */
 export function standingOf(record: EventRecord, claimant: Claimant, now: UnixMillis): Standing {
   switch (record.status) {
     case 'processed':
@@ -147,10 +148,10 @@ export function standingOf(record: EventRecord, claimant: Claimant, now: UnixMil
 }
 
 /**
- * Before its time nothing is tried.
+ * Decides for an event that was released after a failure.
  *
- * A record says `sentBack` only after the message was sent, so what is superseded may be deleted: the message that was
- * sent is on the queue, or was exchanged for one like it.
+ * A record has `sentBack` only after the message was sent. So a superseded message may be deleted: the newer message,
+ * or its successor, is on the queue.
  */
 function standingOfRetry(record: EventRecord, claimant: Claimant, now: UnixMillis): Standing {
   if (record.sentBack === true && isSuperseded(record, claimant)) return { kind: 'superseded' };
@@ -158,31 +159,31 @@ function standingOfRetry(record: EventRecord, claimant: Claimant, now: UnixMilli
   return { kind: 'waiting', after: record.owner, until: record.dueAt };
 }
 
-/** It waited for an attempt that was made since, or it is the message that was sent back. */
+/** Whether the message waited for an attempt that has been made since, or was itself sent back. */
 const isSuperseded = ({ owner }: EventRecord, claimant: Claimant): boolean =>
   claimant.after !== owner &&
   (claimant.after !== undefined || messageOf(owner) === messageOf(claimant.owner));
 
-/** Whether somebody may still be at work on it. */
+/** Whether a worker may still be working on the event. */
 export const isLeased = (record: EventRecord, now: UnixMillis): boolean =>
   record.status === 'processing' && record.leaseUntil !== undefined && record.leaseUntil > now;
 
-/** Claims an event may have: the first, and one after each delay. */
+/** The most claims of an event: the first, and one after each delay. */
 export const maxAttempts = (handlerRetryDelays: readonly Seconds[]): number => handlerRetryDelays.length + 1;
 
-/** What stands on the record of an event whose worker never came back. */
+/** The error in the record of an event whose worker died. */
 export const noOutcome = (attempt: number): string =>
   `no outcome: worker died or timed out in attempt ${attempt}`;
 
-/** An item of the events table stays under the 1 KB that one write unit pays for. */
+/** Keeps an item of the events table under 1 KB, the size of one write unit. */
 const maxErrorChars = 300;
 
-/** The name and message of whatever was thrown, short enough for a record. */
+/** The name and message of a thrown value, short enough for a record. */
 export function describeError(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${printable(error)}`;
   return text.slice(0, maxErrorChars).toWellFormed();
 }
 
-/** What was thrown without being an Error may not even have a text. */
+/** A thrown value that is not an Error may not be convertible to a text. */
 const printable = (value: unknown): string =>
   typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);

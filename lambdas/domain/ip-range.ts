@@ -3,10 +3,10 @@ import ipaddr from 'ipaddr.js';
 /**
  * Checks an address against an allow-list.
  *
- * A v4 address that arrives in v6 clothes (`::ffff:192.0.2.1`) is the v4 address.
+ * A v4-mapped v6 address (`::ffff:192.0.2.1`) counts as the v4 address.
  *
- * @param cidrs v4 and v6 ranges; none allows every address
- * @returns false for an address that cannot be read
+ * @param cidrs v4 and v6 ranges; an empty list allows every address
+ * @returns false for an invalid address
  */
 export function isAllowedAddress(address: string, cidrs: readonly string[]): boolean {
   if (cidrs.length === 0) return true;

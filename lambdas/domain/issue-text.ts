@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 
-/** What a kind of value is called to people who write JSON. */
+/** The names of JSON types in error messages. */
 const kinds: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
@@ -10,7 +10,7 @@ const kinds: Readonly<Record<string, string>> = {
   Object: 'an object',
 };
 
-/** What a number or a size must be, before its limit. */
+/** The words before and after a limit. */
 const limits: Readonly<Record<string, readonly [string, string]>> = {
   min_value: ['at least', ''],
   max_value: ['at most', ''],
@@ -19,29 +19,29 @@ const limits: Readonly<Record<string, readonly [string, string]>> = {
   max_bytes: ['at most', 'bytes'],
 };
 
-/** Rules without a number that valibot words for programmers. */
+/** Rules without a limit, in words. */
 const rules: Readonly<Record<string, string>> = {
   integer: 'a whole number',
   safe_integer: 'a whole number of at most 2^53 - 1',
   iso_date: 'a day as YYYY-MM-DD',
-  iso_timestamp: 'an instant as 2026-12-01T00:00:00.000Z',
+  iso_timestamp: 'an instant, e.g. 2026-12-01T00:00:00.000Z',
 };
 
 /**
- * What is wrong with a value, and what it must be: `expected 1 to 64 of A-Z a-z 0-9 _ -, got 300 characters`.
+ * Says what a value must be and what it is: `expected 1 to 64 of A-Z a-z 0-9 _ -, got 300 characters`.
  *
- * A rule's own message says what the rule wants. The value is the caller's: no text of it is repeated, only its length.
+ * Never repeats a text of the caller's, only its length.
  *
- * @param issue of a schema of ours: another's message may hold anything
+ * @param issue of one of our schemas, because the message of another one may contain the value
  */
 export const issueText = (issue: v.GenericIssue): string =>
   isMissing(issue) ? 'is missing' : `expected ${ruleOf(issue)}, got ${gotOf(issue.input)}`;
 
-/** Whether it is about a field that has to be there, and is not. */
+/** Whether the issue is a missing field. */
 export const isMissing = (issue: v.GenericIssue): boolean =>
   issue.kind === 'schema' && issue.received === 'undefined';
 
-/** What a value must be, in words. */
+/** Says what a value must be. */
 export function ruleOf(issue: v.GenericIssue): string {
   if (!issue.message.startsWith('Invalid')) return issue.message;
   const [before, unit] = limits[issue.type] ?? [];
@@ -53,7 +53,7 @@ export function ruleOf(issue: v.GenericIssue): string {
 const unitOf = ({ input }: v.GenericIssue, unit: string | undefined): string =>
   Array.isArray(input) ? 'of them' : (unit ?? '');
 
-/** `(string | number | null)` and `("failed" | "ignored")`, in words. */
+/** Converts Valibot's `(string | number | null)` and `("failed" | "ignored")` into words. */
 function namesOf(expected: string): string {
   const several = expected.replace(/^\((.*)\)$/, '$1').split(/ [|&] /);
   const names = [...new Set(several)].map((name) => kinds[name] ?? name.replace(/^"(.*)"$/, '$1'));
@@ -67,7 +67,7 @@ function gotOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return `${value.length} character${value.length === 1 ? '' : 's'}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  // A number that is kept digit by digit is an object.
+  // `parseExactly` turns some numbers into objects.
   if (JSON.isRawJSON(value)) return 'a number';
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value).slice(0, longestNumber);
@@ -76,13 +76,13 @@ function gotOf(value: unknown): string {
 const longestName = 100;
 
 /**
- * Where in a value an issue is: names separated by full stops; empty for the whole.
+ * The path of an issue: names separated by full stops; empty for the whole value.
  *
- * A name that cannot be a field's is the caller's text, and is not repeated either.
+ * Does not repeat a name that cannot be a field's, because it is the caller's text.
  */
 export const issuePath = (issue: v.GenericIssue): string =>
   (issue.path ?? []).map(({ key }) => fieldName(String(key))).join('.');
 
-/** A field's name, as it may be shown. */
+/** Returns a field's name if it may be shown, else its length. */
 export const fieldName = (name: string): string =>
   name.length <= longestName && /^[\x20-\x7e]*$/.test(name) ? name : `(a name of ${name.length} characters)`;

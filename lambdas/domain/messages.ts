@@ -1,19 +1,19 @@
 import * as v from 'valibot';
 
 /**
- * The largest message that stays in SQS: above it the payload goes to S3. SQS itself takes 1 MiB, but bills by
- * 64 KiB, and a batch of ten has to fit Lambda's 6 MB event.
+ * The largest message with its payload inside; a larger payload goes to S3. SQS allows 1 MiB, but bills by 64 KiB, and
+ * a batch of ten must fit into Lambda's 6 MB event.
  */
 export const maxInlineMessageBytes = 256 * 1024;
 
-/** What one SQS message or one `SendMessageBatch` may hold, attributes included. */
+/** The largest SQS message, and the largest `SendMessageBatch`, attributes included. */
 export const maxMessageBytes = 1024 * 1024;
 
 /**
  * Serialises a message for SQS.
  *
- * JSON escapes controls and lone surrogates by itself, but leaves U+FFFE and U+FFFF as they are, and SQS refuses
- * both. Every message of ours goes through here.
+ * `JSON.stringify` escapes control characters and lone surrogates, but not U+FFFE and U+FFFF, which SQS refuses. Every
+ * message that we send goes through here.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
@@ -24,13 +24,13 @@ export function serialiseMessage(message: object): string {
   );
 }
 
-/** The size that SQS counts for a text: its UTF-8 bytes. */
+/** The size of a text as SQS counts it, in UTF-8 bytes. */
 export const utf8Bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 
-/** The flow that gave a message up. */
+/** The flow that dead-lettered a message. */
 const deadLetterKinds = ['inbound', 'publish', 'delivery'] as const;
 
-/** A DLQ entry written by our own code: the reason, and the original message as it was. */
+/** A message that our own code writes to a DLQ: the reason and the unchanged original message. */
 export const DeadLetter = v.object({
   v: v.literal(1),
   kind: v.picklist(deadLetterKinds),
@@ -40,26 +40,26 @@ export const DeadLetter = v.object({
   /** Unix milliseconds. */
   at: v.number(),
   attempts: v.number(),
-  /** The original message body, unchanged, so that a redrive puts back exactly what was taken. */
+  /** The original message body, unchanged, for a redrive. */
   message: v.string(),
-  /** Of a delivery: why it was given up, one of the causes in delivery-failure.ts. */
+  /** Deliveries only: why the delivery failed, one of the causes in delivery-failure.ts. */
   cause: v.optional(v.string()),
-  /** Of a delivery: whose it is, and where it was to go. Absent where that is not known. */
+  /** Deliveries only: the tenant, and below the destination. Absent when unknown. */
   tenant: v.optional(v.string()),
   endpointId: v.optional(v.string()),
   eventType: v.optional(v.string()),
-  /** Without the path, which may hold a secret. */
+  /** The host only: the path may contain a secret. */
   host: v.optional(v.string()),
 });
 export type DeadLetter = v.InferOutput<typeof DeadLetter>;
 
-/** A message of ours, or one from outside, that does not have the shape it must have. */
+/** A message that does not match its schema. */
 export class MalformedMessageError extends Error {
   override name = 'MalformedMessageError' as const;
 }
 
 /**
- * Parses JSON text at a wall.
+ * Parses and validates the JSON of a message.
  *
  * @param what names the message in the error, e.g. `delivery task`
  * @throws MalformedMessageError naming the field, what was expected and the type received; never the payload

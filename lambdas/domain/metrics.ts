@@ -1,22 +1,22 @@
-/** What counts: a function of the stack, by the `service` dimension of its metrics, or the gateway's access log. */
+/** What emits a metric: a function, as the `service` dimension, or the gateway's access log. */
 export type Service = 'receive' | 'consume' | 'publish' | 'deliver' | 'sweep' | 'management' | 'gateway';
 
-/** How CloudWatch puts the values of one period together: counters are added up, gauges and times are not. */
+/** How CloudWatch aggregates the values of a period: counters are summed, gauges and times are not. */
 type Statistic = 'Sum' | 'Maximum' | 'p99';
 
 interface MetricFacts {
   readonly unit: 'Count' | 'Seconds';
   readonly statistic: Statistic;
-  /** The sets of dimensions that it has beside `service`; the gateway's metrics have none at all. */
+  /** The sets of dimensions, beside `service`. The gateway's metrics have no dimensions at all. */
   readonly dimensions: readonly (readonly string[])[];
-  /** Who emits it. */
+  /** The services that emit it. */
   readonly services: readonly Service[];
 }
 
 /**
- * Every metric of our own: what the functions emit, and what alarms and graphs may show.
+ * Every metric that Hookline emits. Alarms and graphs can use no others.
  *
- * They are in the namespace that is named like the stack, so that two stacks of an account do not share them.
+ * The namespace has the name of the stack, so two stacks of an account do not share metrics.
  */
 export const metrics = {
   WebhooksReceived: {
@@ -25,7 +25,7 @@ export const metrics = {
     dimensions: [['source', 'eventType', 'status']],
     services: ['receive', 'consume'],
   },
-  /** Requests of a source that were answered 4xx or 503, whatever the reason. */
+  /** Requests to a source with a 4xx or 503 response, for any reason. */
   RequestsRefused: { unit: 'Count', statistic: 'Sum', dimensions: [['source']], services: ['receive'] },
   WebhookProcessingTime: {
     unit: 'Seconds',
@@ -33,11 +33,11 @@ export const metrics = {
     dimensions: [['source', 'eventType']],
     services: ['consume'],
   },
-  /** Requests that the gateway's throttle answered 429. */
+  /** Requests that the gateway throttled, with a 429. */
   RequestsThrottled: { unit: 'Count', statistic: 'Sum', dimensions: [[]], services: ['gateway'] },
   /**
-   * Messages that came back, and sweeps that stopped, by a fault of our own: a permission, a throttled table, a bug. Those of
-   * consume by its `consumer`: how long a message stays hidden, and so how often a fault shows, differs between them.
+   * Messages returned to their queue, and sweeps stopped, by a fault of ours: a permission, a throttled table, a bug.
+   * Also by `consumer`, because visibility timeouts differ, and so does how often a fault repeats.
    */
   WorkErrored: {
     unit: 'Count',
@@ -52,7 +52,7 @@ export const metrics = {
     dimensions: [['status'], ['endpoint', 'status']],
     services: ['deliver'],
   },
-  /** Attempts that no 2xx answered, whatever their status. */
+  /** Attempts without a 2xx response. */
   AttemptsFailed: { unit: 'Count', statistic: 'Sum', dimensions: [[]], services: ['deliver'] },
   DeliveriesNeverAttempted: {
     unit: 'Count',
@@ -113,17 +113,17 @@ type WithUnit<Unit> = {
 export type CounterName = WithUnit<'Count'>;
 export type TimeName = WithUnit<'Seconds'>;
 
-/** Adds to a counter. Not generic: so that one which takes fewer counters cannot stand in for it. */
+/** Adds to a counter. Not generic, so that a function for fewer counters is not assignable. */
 export type Count<Names extends CounterName> = (
   ...sample: { [Name in Names]: [name: Name, dimensions: DimensionsOf<Name>, value?: number] }[Names]
 ) => void;
 
-/** Notes how long something took, in seconds. */
+/** Records a duration in seconds. */
 export type NoteSeconds<Names extends TimeName> = (
   ...sample: { [Name in Names]: [name: Name, dimensions: DimensionsOf<Name>, value: number] }[Names]
 ) => void;
 
-/** The name of a consumer among the metrics: that of its source, or `all` where sources share it. */
+/** The `consumer` dimension: the name of its source, or `all` if sources share the consumer. */
 export const consumerName = (sources: readonly string[]): string => {
   const [only, ...others] = sources;
   return only === undefined || others.length > 0 ? 'all' : only;

@@ -1,4 +1,4 @@
-/** Whether a value has more levels of objects and lists than that. */
+/** Whether a value has more than this many levels of objects and lists. */
 export const isDeeperThan = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&
   value !== null &&

@@ -4,15 +4,18 @@ import type { EndedDelivery, FailureTally } from './failure-tally.ts';
 import { serialiseMessage } from './messages.ts';
 import { toIsoInstant, type UnixMillis } from './time.ts';
 
-/** Something that people who run webhooks want to be told, as it goes to the operations topic. */
+/** A message to the operations topic, for the people who run the stack. */
 export interface OperatorNotice {
   readonly type: 'endpoint.disabled' | 'delivery.exhausted';
   readonly tenant: string;
-  /** The message's JSON. */
+  /** The message as JSON. */
   readonly body: string;
 }
 
-/** Deliveries of one endpoint ended without success: how many since this was last told, and the last of them. */
+/**
+ * Makes the notice that deliveries of an endpoint ended without success: how many since the last notice, and the
+ * latest.
+ */
 export function deliveryExhausted({ count, since, last }: FailureTally, at: UnixMillis): OperatorNotice {
   const { tenant, endpointId, deliveryId, eventId, eventType, attempts, reason, cause, host } = last;
   return operatorNotice('delivery.exhausted', tenant, at, {
@@ -33,11 +36,11 @@ export function deliveryExhausted({ count, since, last }: FailureTally, at: Unix
 function nextStepFor({ tenant, endpointId, deliveryId, cause }: EndedDelivery): string {
   const filters = `${tenant === '' ? '' : `--tenant ${tenant} `}--endpoint ${endpointId}`;
   const queue = deadLetterQueueOf(cause);
-  const when = queue === 'undelivered' ? 'When the endpoint is well' : 'When its reason is mended';
+  const when = queue === 'undelivered' ? 'When the endpoint works again' : 'When the cause is fixed';
   return `${when}: hookline deliveries retry ${deliveryId}, or hookline dlq redrive ${queue} ${filters} for all of them.`;
 }
 
-/** An endpoint gets nothing any more until somebody enables it. */
+/** Makes the notice that an endpoint was disabled and gets nothing until it is enabled. */
 export function endpointDisabled({ tenant, id, disabled, url }: Endpoint, at: UnixMillis): OperatorNotice {
   const { reason = 'manual', by } = disabled ?? {};
   return operatorNotice('endpoint.disabled', tenant, at, {
@@ -48,7 +51,7 @@ export function endpointDisabled({ tenant, id, disabled, url }: Endpoint, at: Un
     event: by && { id: by.eventId, type: by.eventType },
     deliveryId: by?.deliveryId,
     lastAttempt: by && { number: by.attempt, outcome: by.outcome },
-    nextStep: `Its deliveries are held for 30 days. When it is well: hookline endpoints enable ${tenant} ${id} releases them.`,
+    nextStep: `Its deliveries are held for 30 days. When the endpoint works again: hookline endpoints enable ${tenant} ${id} releases them.`,
   });
 }
 

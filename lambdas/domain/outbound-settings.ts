@@ -12,33 +12,33 @@ const MillisSchema = v.pipe(
   v.transform((value) => value as Millis),
 );
 
-/** What is static about sending: compiled into the functions' code, validated at synth. Defaults: `lib/settings.ts`. */
+/** The settings for sending: bundled with the functions' code, validated at synth. Defaults: `lib/settings.ts`. */
 export const OutboundSettings = v.object({
   /** Seconds before attempt 2, 3, …; its length is the number of retries. */
   retryDelays: v.pipe(v.array(SecondsSchema), v.maxLength(50)),
-  /** TCP and TLS must be up within this. */
+  /** The deadline for the TCP connection and the TLS handshake. */
   connectTimeout: MillisSchema,
-  /** One deadline over DNS, connect and response head. */
+  /** The deadline for DNS, connection and response head together. */
   attemptTimeout: MillisSchema,
   /** How long a claim holds if its owner dies. Function timeout < lease < visibility timeout. */
   lease: SecondsSchema,
-  /** Claims of a delivery whose worker died each time, before it is given up as `crashed`. */
+  /** After this many claims in a row whose worker died, a delivery fails as `crashed`. */
   maxCrashes: v.number(),
   /** How long a finished delivery is kept. */
   deliveryRetention: SecondsSchema,
-  /** Retry 3xx and 4xx that would otherwise fail at once. */
+  /** Also retry the 3xx and 4xx that otherwise fail at once. */
   retryOtherStatuses: v.boolean(),
-  /** Local work only: http to loopback. */
+  /** For local development only: allows http to loopback addresses. */
   localEndpoints: v.boolean(),
-  /** Ports that may be connected to. */
+  /** The allowed ports. */
   allowedPorts: v.array(v.number()),
-  /** An endpoint that fails for so long, without one success, is disabled. */
+  /** An endpoint that fails for this long without a success is disabled. */
   disableAfter: SecondsSchema,
-  /** Requests to one endpoint at the same time, where it has no limit of its own. */
+  /** Concurrent requests to one endpoint, unless it has its own limit. */
   maxConcurrent: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
-  /** Failures in a row after which attempts wait for a probe to succeed. */
+  /** Consecutive failures that open an endpoint's breaker. */
   breakAfter: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** What endpoints see as the sender. */
+  /** The `user-agent` header of deliveries. */
   userAgent: v.pipe(
     v.string(),
     v.regex(
@@ -46,7 +46,7 @@ export const OutboundSettings = v.object({
       '1 to 256 of printable ASCII, with no blank at either end',
     ),
   ),
-  /** Count attempts by endpoint, too: each endpoint is then a billed metric. */
+  /** Also count attempts by endpoint. Each endpoint is then a billed metric. */
   endpointMetrics: v.boolean(),
 });
 export type OutboundSettings = v.InferOutput<typeof OutboundSettings>;

@@ -2,7 +2,7 @@ import { createHmac, sign } from 'node:crypto';
 import type { SigningKey } from './endpoint-secret.ts';
 import type { UnixSeconds } from './time.ts';
 
-/** What is signed. */
+/** The signed parts of a request. */
 export interface Signable {
   readonly eventId: string;
   readonly timestamp: UnixSeconds;
@@ -10,11 +10,11 @@ export interface Signable {
 }
 
 /**
- * The headers that prove who sent a request: Standard Webhooks', and the `X-Webhook-*` family.
+ * Signs a request: returns the headers of Standard Webhooks and of the `X-Webhook-*` family.
  *
- * The `X-Webhook-*` family knows shared keys only.
+ * The `X-Webhook-*` family has signatures of shared keys only.
  *
- * @param keys the current one first, then those that a rotation has not ended yet
+ * @param keys the current key first, then earlier ones whose overlap has not ended
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */
 export function signatureHeaders(

@@ -17,13 +17,13 @@ const Scalar = v.union([v.string(), StorableNumber, v.boolean(), v.null()]);
 type Scalar = v.InferOutput<typeof Scalar>;
 
 const maxFilterBytes = 4096;
-/** DynamoDB keeps a field of 31 levels, and refuses a deeper one. */
+/** DynamoDB stores at most 31 levels in an attribute. */
 const maxFilterLevels = 16;
 
 const tests = {
   equals: v.optional(Scalar),
   in: v.optional(v.pipe(v.array(Scalar), v.minLength(1), v.maxLength(100))),
-  /** The value is an array that has this in it. */
+  /** The value is an array with this element. */
   contains: v.optional(Scalar),
   exists: v.optional(v.boolean()),
   prefix: v.optional(v.string()),
@@ -36,9 +36,9 @@ const tests = {
 
 const testNames = Object.keys(tests).join(', ');
 const conditionRule =
-  'a condition with a path, as {"path": "customer.country", "equals": "NL"}, or all, any or not';
+  'a condition with a path, e.g. {"path": "customer.country", "equals": "NL"}, or all, any or not';
 
-/** A field of the payload, and what has to be true of it; of several tests all, of one and the same value. */
+/** A path and its tests. One value at the path must meet all of them. */
 const conditionAt = <Path extends v.GenericSchema<PayloadPath>>(path: Path) =>
   v.pipe(
     v.strictObject({ path, ...tests }, ({ expected }) =>
@@ -54,7 +54,7 @@ export const Condition = conditionAt(StrictPath);
 type Tests = { readonly [Name in keyof typeof tests]?: v.InferOutput<(typeof tests)[Name]> };
 export type Condition = Tests & { readonly path: PayloadPath };
 
-/** Which payloads an endpoint wants: a condition, or several under `all`, `any` or `not`. */
+/** Selects the payloads that an endpoint gets: a condition, or several under `all`, `any` or `not`. */
 export type PayloadFilter =
   | Condition
   | { readonly all: readonly PayloadFilter[] }
@@ -69,7 +69,7 @@ function filterOf(condition: v.GenericSchema<Condition>) {
   const All = v.strictObject({ all: Several });
   const Any = v.strictObject({ any: Several });
   const Not = v.strictObject({ not: Nested });
-  /** By its first key, so that an error speaks of what was meant. */
+  /** Chosen by its key, so that an error is about the form that the caller meant. */
   const AnyFilter: v.GenericSchema<PayloadFilter> = v.lazy((input) => {
     const has = (key: string) => typeof input === 'object' && input !== null && key in input;
     if (has('all')) return All;
@@ -77,40 +77,40 @@ function filterOf(condition: v.GenericSchema<Condition>) {
     return has('not') ? Not : condition;
   });
   return v.pipe(
-    // Before anything goes down into it.
+    // Checked before any recursive validation.
     v.lazy((input) => (isDeeperThan(input, maxFilterLevels) ? TooDeep : AnyFilter)),
     v.check((filter) => JSON.stringify(filter).length <= maxFilterBytes, `at most ${maxFilterBytes} bytes`),
   );
 }
 
-/** As the API takes it. */
+/** A filter as the API accepts it. */
 export const PayloadFilter = filterOf(Condition);
-/** As tables have it, and the API answers it. */
+/** A filter as the table has it and the API returns it. */
 export const StoredFilter = filterOf(conditionAt(StoredPath));
 
 /**
- * Whether an endpoint wants a payload.
+ * Whether a payload matches a filter.
  *
- * A field that is not there meets no condition but `exists: false`; one with `*` in its path holds if any element meets it.
- * What cannot be told within 10 000 array elements is wanted: a filter holds nothing back that it has not looked at.
+ * A missing field meets no condition but `exists: false`. A path with `*` matches if any element does. A payload that
+ * cannot be decided within 10 000 array elements matches: a filter withholds nothing that it has not evaluated.
  *
- * @param data as published
+ * @param data the published data
  */
 export const matchesFilter = (filter: PayloadFilter, data: unknown): boolean =>
-  verdictOf(filter, data, { left: maxElements }) ?? true;
+  evaluate(filter, data, { left: maxElements }) ?? true;
 
-/** @returns undefined when the budget was used up before it could be told */
-function verdictOf(filter: PayloadFilter, data: unknown, budget: Budget): boolean | undefined {
+/** @returns undefined when the budget ran out before the result was known */
+function evaluate(filter: PayloadFilter, data: unknown, budget: Budget): boolean | undefined {
   if ('all' in filter) return firstOf(false, filter.all, data, budget);
   if ('any' in filter) return firstOf(true, filter.any, data, budget);
-  if ('not' in filter) return inverse(verdictOf(filter.not, data, budget));
+  if ('not' in filter) return inverse(evaluate(filter.not, data, budget));
   return someAt(data, filter.path, (value) => meets(filter, value, budget), budget);
 }
 
 const inverse = (verdict: boolean | undefined): boolean | undefined =>
   verdict === undefined ? undefined : !verdict;
 
-/** The verdict that one part decides alone, else the other one; parts that cannot be told leave it open. */
+/** Returns `decisive` if one part has that result, else the opposite; undefined if a part is undecided. */
 function firstOf(
   decisive: boolean,
   parts: readonly PayloadFilter[],
@@ -119,7 +119,7 @@ function firstOf(
 ): boolean | undefined {
   let isKnown = true;
   for (const part of parts) {
-    const verdict = verdictOf(part, data, budget);
+    const verdict = evaluate(part, data, budget);
     if (verdict === decisive) return decisive;
     if (verdict === undefined) isKnown = false;
   }
@@ -129,7 +129,9 @@ function firstOf(
 function meets(condition: Condition, value: unknown, budget: Budget): boolean | undefined {
   if (!meetsAtOnce(condition, value)) return false;
   if (condition.contains === undefined) return true;
-  return Array.isArray(value) && someElement(value, (one) => plain(one) === condition.contains, budget);
+  return (
+    Array.isArray(value) && someElement(value, (element) => plain(element) === condition.contains, budget)
+  );
 }
 
 function meetsAtOnce(condition: Condition, value: unknown): boolean {
@@ -152,14 +154,14 @@ function meetsAtOnce(condition: Condition, value: unknown): boolean {
   );
 }
 
-/** Why a filter refuses a payload: the parts that do, by their places, e.g. `all.1`; empty for the whole filter. */
+/** A part of a filter that excludes a payload. Its place is e.g. `all.1`, or empty for the whole filter. */
 export interface FailedPart {
   readonly place: string;
-  /** The condition, or the `not` whose inside is met. */
+  /** The condition, or the `not` whose inner filter matches. */
   readonly part: PayloadFilter;
 }
 
-/** The parts of a filter that keep a payload out; none if it is wanted. */
+/** Finds the parts of a filter that exclude a payload; empty when it matches. */
 export function failedParts(
   filter: PayloadFilter,
   data: unknown,

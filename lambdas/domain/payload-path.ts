@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Where a value is in a payload: names of fields, and `*` for each element of an array. */
+/** The place of a value in a payload: names of fields, and `*` for each element of an array. */
 export type PayloadPath = string | readonly string[];
 
 const byStops = v.regex<string, string>(
@@ -8,45 +8,47 @@ const byStops = v.regex<string, string>(
   'names separated by full stops, e.g. customer.country',
 );
 const maxNames = 32;
-/** For names that have full stops in them. */
+/** A list, for names that contain full stops. */
 const Names = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(maxNames));
 
-/** As the API takes it: most paths that begin with `data` come from the published message, where the payload is under that. */
+/**
+ * A path as the API accepts it. One that begins with `data` is usually a mistake: the payload is inside `data` already.
+ */
 export const StrictPath = v.union([
   v.pipe(
     v.string(),
     byStops,
     v.check(
       (path) => !path.startsWith('data.'),
-      'a path inside data: write customer.id, not data.customer.id; a field that is itself named data is reached by a list, ["data", "customer"]',
+      'a path inside data: write customer.id, not data.customer.id; for a field that is itself named data, write a list, ["data", "customer"]',
     ),
     v.check(
       (path) => !/^[/$]|\[(\d*|\*)\]/.test(path),
-      'names separated by full stops: write items.*.price or items.0.price, not $.items[*].price; other names go into a list, ["items[0]", "price"]',
+      'names separated by full stops: write items.*.price or items.0.price, not $.items[*].price; for other names, write a list, ["items[0]", "price"]',
     ),
   ),
   Names,
 ]);
 
-/** As tables have it, from before that was said. */
+/** A path as the table may have it, from before the stricter rules. */
 export const StoredPath = v.union([v.pipe(v.string(), byStops), Names]);
 
-/** What looking through a payload may still cost; shared by all conditions of a filter. */
+/** The remaining work of evaluating a filter, shared by all its conditions. */
 export interface Budget {
-  /** Array elements. */
+  /** The array elements that may still be read. */
   left: number;
 }
 
-/** Array elements that a filter looks at, in all. */
+/** The most array elements that one filter reads. */
 export const maxElements = 10_000;
 
 /**
- * Finds the first value at a path that meets a test; a place without a value counts as undefined.
+ * Whether any value at a path meets a test; a missing value counts as undefined.
  *
- * Only own fields: a path cannot reach what every object inherits. `*` is each element of an array; of an object it is the
- * field of that name.
+ * Reads own fields only, so a path cannot reach inherited ones. `*` stands for each element of an array; in an object
+ * it is the field of that name.
  *
- * @returns undefined when the budget was used up before one was found
+ * @returns undefined when the budget ran out before a value met the test
  */
 export function someAt(
   data: unknown,
@@ -71,7 +73,7 @@ function walk(
   return someElement(at, (element) => walk(element, names, depth + 1, meets, budget), budget);
 }
 
-/** Whether any element meets a test, as far as the budget lasts. */
+/** Whether any element meets a test. @returns undefined when the budget ran out first */
 export function someElement(
   elements: readonly unknown[],
   meets: (element: unknown) => boolean | undefined,
@@ -93,7 +95,7 @@ const fieldOf = (at: unknown, name: string): unknown =>
     ? Reflect.get(at, name)
     : undefined;
 
-/** A number that is kept digit by digit is an object until it is needed as a number. */
+/** Converts a number from `parseExactly`, which is an object, into a plain number. */
 export function plain(value: unknown): unknown {
   const raw = typeof value === 'object' && value !== null ? Reflect.get(value, 'rawJSON') : undefined;
   return JSON.isRawJSON(value) && typeof raw === 'string' ? Number(raw) : value;

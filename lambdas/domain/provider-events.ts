@@ -1,7 +1,7 @@
 import type { EventPayloadMap } from '@octokit/webhooks-types';
 import type Stripe from 'stripe';
 
-/** What the payload of each event type is, for providers with a maintained package of types. Nothing of it reaches a bundle. */
+/** Payload types by event type, for providers with a maintained types package. Only types: nothing of it is bundled. */
 export interface EventPayloads {
   readonly github: EventPayloadMap;
   readonly stripe: { readonly [Type in Stripe.Event['type']]: Extract<Stripe.Event, { type: Type }> };

@@ -14,7 +14,7 @@ export const EventType = v.pipe(
     '1 to 128 of A-Z a-z 0-9 _ - in parts separated by full stops, e.g. invoice.paid',
   ),
 );
-/** In a path `.` and `..` are no names. */
+/** Not `.` or `..`, because the name is part of URLs. */
 const Tenant = v.pipe(
   v.string(),
   v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{0,64}$/, 'at most 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
@@ -30,80 +30,80 @@ const Url = v.pipe(
   v.string(),
   v.trim(),
   v.check(
-    (text) => refusalOfUrl(text) === undefined,
-    (issue) => refusalOfUrl(issue.input) ?? '',
+    (text) => checkWebUrl(text) === undefined,
+    (issue) => checkWebUrl(issue.input) ?? '',
   ),
 );
 
-function refusalOfUrl(text: string): string | undefined {
+/** @returns the rule that the text breaks; undefined for an http or https URL */
+function checkWebUrl(text: string): string | undefined {
   const read = readUrl(text);
   if (!read.ok) return read.reason.replace(/^expected /, '');
   return /^https?:$/.test(read.url.protocol) ? undefined : 'an http or https URL';
 }
 
-/** One receiver of a publication. */
-const Receiver = v.object({
+/** The destination in a publish message. */
+const DestinationField = v.object({
   id: EndpointId,
   url: v.optional(Url),
-  /** Which endpoint of that id; the management API says it. Another one does not get the event. */
+  /** Set by the management API: only this generation of the endpoint gets the event. */
   generation: v.optional(v.string()),
 });
 
-/** What a team publishes, through the topic or straight to the publish queue. */
+/** A publish message, from the topic or sent directly to the publish queue. */
 const PublishMessage = v.object({
   id: v.optional(EventId),
   type: EventType,
   tenant: v.optional(Tenant, ''),
   data: v.unknown(),
-  endpoint: v.optional(Receiver),
-  /** The management API's: a test event to one endpoint. Anything else is as if it were not there. */
+  endpoint: v.optional(DestinationField),
+  /** Set by the management API: a test event to one endpoint. Other values are ignored. */
   byHand: v.fallback(v.optional(v.literal('test')), undefined),
 });
 
-/** Whom a publication is for. */
+/** Where a publication goes. */
 type Address =
-  /** Every endpoint of the tenant that is subscribed to it. */
+  /** Every subscribed endpoint of the tenant. */
   | { readonly kind: 'tenant' }
-  /** One registered endpoint, whatever it is subscribed to. */
+  /** One registered endpoint, regardless of its subscription. */
   | { readonly kind: 'endpoint'; readonly id: string; readonly generation?: string }
-  /** An URL that is not registered, under a name of the publisher's. */
+  /** A URL that is not registered, under an id that the publisher chooses. */
   | { readonly kind: 'url'; readonly id: string; readonly url: string };
 
-/** A publish message that can be carried out: it has an id, and addresses somebody. */
+/** A valid publish message, with an id and an address. */
 export interface Publication {
   readonly id: string;
   readonly type: string;
-  /** Empty for URLs that are addressed directly. */
+  /** May be empty for URLs that are not registered. */
   readonly tenant: string;
-  /** As published: numbers are kept digit by digit. */
+  /** As published, with every digit of its numbers. */
   readonly data: unknown;
   readonly to: Address;
-  /** To one registered endpoint: sent now, even if its breaker is open, and never held. */
+  /** A test for one registered endpoint: sent now, even if its breaker is open, and never held. */
   readonly isTest?: boolean;
 }
 
-/** What a publish message turned out to be. */
+/** A publish message after parsing, or why it is unusable. */
 export type OpenedPublication =
   | { readonly kind: 'publication'; readonly publication: Publication }
   | { readonly kind: 'unusable'; readonly reason: string };
 
-/** The envelope in which SNS hands a message to SQS; raw delivery is off, so that its `MessageId` gets here. */
+/** SNS's envelope around a message on SQS. Raw delivery is off, because the envelope has the `MessageId`. */
 const SnsEnvelope = v.object({ Type: v.literal('Notification'), MessageId: v.string(), Message: v.string() });
 
-/** A message of the publish queue, out of SNS's envelope if it came in one. */
+/** A message of the publish queue, without SNS's envelope. */
 export interface UnwrappedMessage {
   readonly text: string;
-  /** SNS's message id, else SQS's: the event's id where the publisher gives none, and the name of this publication. */
+  /** SNS's message id, else SQS's. It is the event's id if the publisher gives none. */
   readonly messageId: string;
-  /** Why the envelope is not one of SNS: a sender that may write to the queue may write an envelope, too. */
+  /** Why the envelope is not from SNS: a sender with access to the queue may also write an envelope. */
   readonly fault?: string;
 }
 
 /**
- * Takes a message out of SNS's envelope; one that was sent straight to SQS has none.
+ * Takes a message out of SNS's envelope, if it has one.
  *
- * An envelope's id becomes an event's like any other, so it obeys the same rule; where it does not, SQS's own names the
- * message.
+ * The envelope's id may become an event id, so it must match the same rule. If it does not, SQS's message id is used.
  */
 export function unwrap(text: string, messageId: string): UnwrappedMessage {
   const envelope = v.safeParse(SnsEnvelope, tryParse(text));
@@ -114,11 +114,11 @@ export function unwrap(text: string, messageId: string): UnwrappedMessage {
     : { text: Message, messageId, fault: `MessageId (of the SNS envelope): expected ${eventIdRule}` };
 }
 
-/** Reads a publish message; the team's applications control it. */
+/** Parses a publish message, which comes from the team's applications. */
 export function openPublication({ text, messageId, fault }: UnwrappedMessage): OpenedPublication {
   if (fault !== undefined) return unusable(fault);
   const json = tryParse(text);
-  if (json === undefined) return unusable(`it is not JSON that can be read (${utf8Bytes(text)} bytes)`);
+  if (json === undefined) return unusable(`it is not valid JSON (${utf8Bytes(text)} bytes)`);
   if (!isObjectText(text)) return unusable('(the whole message): expected a JSON object');
   const parsed = v.safeParse(PublishMessage, json);
   const wrong = [...(parsed.issues ?? []).map(describe), ...unknownNames(json)];
@@ -131,22 +131,22 @@ export function openPublication({ text, messageId, fault }: UnwrappedMessage): O
   return { kind: 'publication', publication };
 }
 
-/** What publishers are told of. */
+/** The fields that publishers may use, named in errors. */
 const { byHand: _, ...publishersFields } = PublishMessage.entries;
-/** Of more unknown fields only the first are named. */
+/** The most unknown fields that an error names. */
 const maxNamed = 5;
 
-/** A slip such as `endpiont` would send to a whole tenant what is for one endpoint. */
+/** Finds unknown fields. A misspelt `endpiont` would send an event to a whole tenant. */
 function unknownNames(json: unknown): readonly string[] {
   const message = fieldsOf(json);
   const unknown = [
     ...unknownFields(publishersFields, message).filter(({ name }) => name !== 'byHand'),
-    ...unknownFields(Receiver.entries, fieldsOf(Reflect.get(message, 'endpoint'))).map(inEndpoint),
+    ...unknownFields(DestinationField.entries, fieldsOf(Reflect.get(message, 'endpoint'))).map(inEndpoint),
   ];
   return unknown.slice(0, maxNamed).map(({ name, message: wrong }) => `${name}: ${wrong}`);
 }
 
-/** A number that is kept digit by digit is an object without fields. */
+/** The value if it is an object. A number from `parseExactly` is not one. */
 const fieldsOf = (value: unknown): object =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value) ? value : {};
 
@@ -158,15 +158,15 @@ function addressOf(endpoint: v.InferOutput<typeof PublishMessage>['endpoint']): 
   return url === undefined ? { kind: 'endpoint', id, generation } : { kind: 'url', id, url };
 }
 
-/** By the text: a number that is kept exactly is an object, too. */
+/** Looks at the text, because a number from `parseExactly` is an object, too. */
 const isObjectText = (text: string): boolean => /^\s*\{/.test(text);
 
 const unusable = (reason: string): OpenedPublication => ({ kind: 'unusable', reason });
 
 const unaddressed =
-  'tenant: missing, so the message addresses nothing; give tenant, with endpoint { id } for one of its endpoints, or endpoint { id, url } for a URL';
+  'tenant: missing, so the message has no destination; give tenant, with endpoint { id } for one of its endpoints, or endpoint { id, url } for a URL';
 
-/** Names the field and its rule; the values are the publisher's, and stay out of logs. */
+/** Names the field and its rule, without the value, which must not get into logs. */
 const describe = (issue: v.GenericIssue): string =>
   `${issuePath(issue) || '(the whole message)'}: ${issueText(issue)}`;
 
@@ -178,12 +178,12 @@ function tryParse(text: string): unknown {
   }
 }
 
-/** The message with its id written in where it has none: a redrive gives it a new message id, and must not make a new event. */
+/** Writes the id into a message without one. A redrive gives it a new message id, which must not make a new event. */
 export function withId({ text, messageId }: UnwrappedMessage): {
   readonly id: string;
   readonly message: string;
 } {
-  // Ours, of an event that has its id: it goes back as it is.
+  // A range message has its event's id already.
   const range = openRange(text);
   if (range !== undefined) return { id: range.eventId, message: text };
   const json = tryParse(text);

@@ -2,13 +2,13 @@ import type { Provider } from './provider/provider.ts';
 import type { RawRequest } from './raw-request.ts';
 import type { VerificationKey } from './signature/key.ts';
 
-/** Stands for what may be a credential. */
+/** Replaces a value that may be a credential. */
 export const hidden = '***';
 
-/** Why a part of a request is not in its record. */
+/** The part of a request that is not in its record, and why. */
 type LeftOut = 'values of the query' | 'body: too large' | 'body: may carry a secret';
 
-/** A request as it may be kept. */
+/** A request without credentials, as it is kept. */
 export interface KeptRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -16,15 +16,16 @@ export interface KeptRequest {
   readonly leftOut: LeftOut[];
 }
 
-/** Larger bodies than any signature problem needs. */
+/** No signature problem needs a larger body. */
 const maxKeptBodyBytes = 64 * 1024;
-/** A shorter text is in every request. */
+/** A shorter text would be found in every request. */
 const minSearchedLength = 6;
 
 /**
- * A request without what may be a credential: values of the query, headers that carry one, and a body that does.
+ * Removes everything from a request that may be a credential: the values of the query, and headers and a body with a
+ * secret.
  *
- * @param secrets the texts of the source's own keys, of which none may be left
+ * @param secrets the source's own keys as texts, none of which may remain
  */
 export function keptRequest(
   request: RawRequest,
@@ -52,7 +53,7 @@ export function keptRequest(
   };
 }
 
-/** What a source's keys are as texts, in the ways in which requests carry them. */
+/** The keys of a source as texts, in all encodings that requests use. */
 export const secretTexts = (keys: readonly VerificationKey[]): string[] =>
   keys.flatMap((key) => {
     if ('publicKey' in key) return [];
@@ -71,7 +72,7 @@ function written(secret: string | Buffer): string[] {
   return [bytes.toString('utf8'), base64, bytes.toString('base64url'), bytes.toString('hex')];
 }
 
-/** Whether a text holds one of the secrets, as it is or as it stands in URLs, forms and JSON. */
+/** Whether a text contains one of the secrets, plain or escaped as in URLs, forms and JSON. */
 export function holds(text: string, secrets: readonly string[]): boolean {
   return secrets.some((secret) => forms(secret).some((form) => text.includes(form)));
 }
@@ -81,10 +82,10 @@ const forms = (secret: string): string[] => {
   return [secret, escaped, escaped.replace(/%20/g, '+'), JSON.stringify(secret).slice(1, -1)];
 };
 
-/** A URL in a header, such as the one that a proxy saw, has values, too. */
+/** Whether a header's value is a URL with a query, such as the one that a proxy saw. */
 const hasQuery = (value: string): boolean => value.includes('?') && value.includes('=', value.indexOf('?'));
 
-/** The names of a query; what has no name is a value. */
+/** The parameter names of a query. A part without `=` counts as a value. */
 export const queryNamesOf = (url: string): string[] => [
   ...new Set(queryParts(url).map((part) => (part.includes('=') ? part.slice(0, part.indexOf('=')) : hidden))),
 ];
@@ -108,11 +109,11 @@ const queryParts = (url: string): string[] => {
         .filter((part) => part !== '');
 };
 
-/** Names of headers, also those that proxies add, and of fields in a body. */
+/** Matches the names of secret headers, including those of proxies, and of fields in a body. */
 const mayBeSecret =
   /authorization|cookie|token|secret|passw(?:or)?d|api[-_]?key|credential|client[-_]?state/i;
 
-/** By the names of its fields, in JSON, in a form and in a form of parts, and by the secrets that are known. */
+/** Looks for the known secrets, and for field names in JSON, a form or multipart. */
 function mayCarrySecret(body: Uint8Array, secrets: readonly string[]): boolean {
   const text = Buffer.from(body).toString('utf8');
   if (holds(text, secrets)) return true;
@@ -121,7 +122,7 @@ function mayCarrySecret(body: Uint8Array, secrets: readonly string[]): boolean {
   return [...names.map(([, name = '']) => name), ...formNames].some((name) => mayBeSecret.test(name));
 }
 
-/** Headers that carry the secret itself. */
+/** The headers that contain the secret itself. */
 function tokenHeaders({ signature, otherSignatures = [] }: Provider): string[] {
   const schemes = typeof signature === 'function' ? [] : [signature, ...otherSignatures];
   return schemes
@@ -129,6 +130,6 @@ function tokenHeaders({ signature, otherSignatures = [] }: Provider): string[] {
     .map(({ header }) => header);
 }
 
-/** A token that no header has, such as the client state of Microsoft Graph. */
+/** Whether the body contains the token, such as the client state of Microsoft Graph. */
 const hasTokenInBody = ({ secret, signature }: Provider): boolean =>
   secret === 'token' && typeof signature === 'function';

@@ -6,7 +6,7 @@ import { keptRequest, queryNamesOf } from './redacted-request.ts';
 import { inboundPrefix } from './tables.ts';
 import type { UnixMillis } from './time.ts';
 
-/** What is kept of a refused request: no value of a header and nothing of the body, unless the source asks for it. */
+/** The record of a refused request, without header values and body unless the source sets `keepRefusedRequests`. */
 export const RefusalRecord = v.object({
   v: v.literal(1),
   source: v.string(),
@@ -24,30 +24,32 @@ export const RefusalRecord = v.object({
   headerNames: v.array(v.string()),
   bodyBytes: v.number(),
   bodySha256: v.string(),
-  /** With `keepRefusedRequests`: the whole request; credentials and the values of the query are `***`. */
+  /** With `keepRefusedRequests`: the whole request, with `***` for credentials and the values of the query. */
   request: v.optional(
     v.object({
       url: v.string(),
       headers: v.record(v.string(), v.string()),
       /** Absent when the body is too large to keep, or may carry a secret. */
       bodyBase64: v.optional(v.string()),
-      /** What is not here, and why. */
+      /** The omitted parts, and why. */
       leftOut: v.optional(v.array(v.string())),
     }),
   ),
 });
 export type RefusalRecord = v.InferOutput<typeof RefusalRecord>;
 
-/** Where the records of a source are. */
+/** The prefix of a source's refusal records. */
 export const refusalsOf = (source: string): string => `${inboundPrefix(source)}refused/`;
 
-/** One for each minute of an hour: at most sixty of a source, the newer in the place of the older. */
+/**
+ * Makes a key from the minute of the hour, so that a source has at most sixty records, and newer ones replace older.
+ */
 export function refusalKey(source: string, at: UnixMillis): string {
   const minute = Math.floor(at / 60_000) % 60;
   return `${refusalsOf(source)}${String(minute).padStart(2, '0')}`;
 }
 
-/** What the record of one refusal is made from. */
+/** The data for the record of one refusal. */
 export interface RefusedRequest {
   readonly source: string;
   readonly request: RawRequest;
@@ -55,13 +57,13 @@ export interface RefusedRequest {
   readonly refusal: { readonly status: number; readonly error: string; readonly reason: string };
   readonly correlationId: string;
   readonly at: UnixMillis;
-  /** Keep values and the body, too. */
+  /** Also keep header values and the body. */
   readonly whole: boolean;
-  /** The texts of the source's own keys: none of them is left in a record. */
+  /** The source's own keys as texts, none of which may remain in a record. */
   readonly secrets: readonly string[];
 }
 
-/** The record of one refusal. */
+/** Makes the record of one refusal. */
 export function refusalRecord(refused: RefusedRequest): RefusalRecord {
   const { source, request, provider, refusal, correlationId, at, whole, secrets } = refused;
   return {

@@ -1,15 +1,18 @@
-/** The tags by which `hookline kept` and `adopt` know what a stack has left behind: names are cut where they are long. */
+/**
+ * The tags by which `hookline kept` and `adopt` find what a stack has left behind. Names do not suffice: long ones are
+ * cut.
+ */
 export const resourceTags = {
   stack: 'hookline:stack',
-  /** Of what belongs to one source. */
+  /** The source that a resource belongs to. */
   source: 'hookline:source',
-  /** What a queue is for. */
+  /** The purpose of a queue. */
   queue: 'hookline:queue',
-  /** What a secret of sending is for. */
+  /** The purpose of a secret for sending. */
   secret: 'hookline:secret',
 } as const;
 
-/** The events of sources, and what is sent; each with its dead letters. */
+/** The purposes of queues. */
 export const queueKinds = [
   'events',
   'dead-letters',
@@ -22,6 +25,6 @@ export const queueKinds = [
 ] as const;
 export type QueueKind = (typeof queueKinds)[number];
 
-/** What signs, and what secrets of endpoints are sealed under. */
+/** The stack's own secrets: the signing secret, and the master secret that seals endpoint secrets. */
 export const ownSecretKinds = ['signing', 'master'] as const;
 export type OwnSecretKind = (typeof ownSecretKinds)[number];

@@ -12,29 +12,29 @@ import {
   unixMillis,
 } from './time.ts';
 
-/** Spread against herds: a delay is its schedule's value times 0.8 to 1.2. */
+/** Spreads retries: a delay is its scheduled value times 0.8 to 1.2. */
 const jitter = 0.2;
 
-/** An endpoint may ask for patience, not for ever. */
+/** The longest `Retry-After` that is honoured. */
 export const maxRetryAfter = seconds(6 * 3600);
 
-/** The most that SQS carries; what is later is the sweep's to send. */
+/** The longest delay of an SQS message; the sweep sends tasks that are due later. */
 export const maxQueueDelay = seconds(900);
 
-/** The sweep steps in this long after a task that SQS carries should have arrived. */
+/** How long after a delayed task should have arrived the sweep sends it again. */
 const taskGrace = seconds(120);
-/** What is accepted must have been attempted by then. */
+/** How long after its creation the sweep sends a delivery that has not been attempted. */
 const firstAttemptGrace = seconds(300);
-/** The sweep sends what falls due within this, with its exact remaining delay. */
+/** The sweep sends tasks that fall due within this time, with their exact remaining delay. */
 const sweepHorizon = seconds(300);
-/** What the sweep sent is not sent again for this long, doubling. */
+/** The sweep does not send the same task again for this long; doubles each time. */
 const firstSweepPause = seconds(900);
 const longestSweepPause = seconds(3600);
 
 /**
- * The delay before the next attempt.
+ * Returns the delay before the next attempt, in whole seconds.
  *
- * Never shorter than the endpoint asked for, never more than the jitter away from the schedule, in whole seconds.
+ * Never shorter than `Retry-After`, and otherwise within the jitter of the schedule.
  *
  * @param random from 0 to 1
  */
@@ -44,12 +44,12 @@ export function retryDelay(scheduled: Seconds, retryAfter: Seconds | undefined, 
 }
 
 /**
- * Reads `Retry-After`: seconds, whole or not, or a date in any of HTTP's forms.
+ * Reads `Retry-After`: seconds, also fractional, or a date in any of HTTP's formats.
  *
- * Of several the longest counts: an endpoint is never asked sooner than it said.
+ * Of several values the longest counts, so that no attempt is earlier than the endpoint asked.
  *
  * @param headers one value or several, as received
- * @returns whole seconds, rounded up, at most 6 hours; undefined when no value is one of these
+ * @returns whole seconds, rounded up, at most 6 hours; undefined when no value can be read
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
 export function parseRetryAfter(
@@ -58,14 +58,14 @@ export function parseRetryAfter(
 ): Seconds | undefined {
   const texts = typeof headers === 'string' ? [headers] : (headers ?? []);
   const spans = texts.flatMap((text) => oneOrListed(text.trim(), now));
-  // One by one: an answer's head holds more values than a call takes arguments.
+  // Not `Math.max(...spans)`: a response may have more values than a call may have arguments.
   return spans.reduce<Seconds | undefined>(
     (longest, span) => (longest !== undefined && longest > span ? longest : span),
     undefined,
   );
 }
 
-/** The most values of one header that are looked at: a list is what proxies make of two headers. */
+/** The most values read from one header; proxies join repeated headers into a list. */
 const maxListed = 10;
 
 function oneOrListed(text: string, now: UnixMillis): Seconds[] {
@@ -80,24 +80,24 @@ function retrySpan(text: string, now: UnixMillis): Seconds | undefined {
   return at === undefined ? undefined : seconds(Math.min(secondsUntil(at, now), maxRetryAfter));
 }
 
-/** When the sweep must step in for a delivery that was just created, released or replayed. */
+/** When the sweep must act on a delivery that was just created, released or replayed. */
 export const dueAfterCreation = (createdAt: UnixMillis): UnixMillis => later(createdAt, firstAttemptGrace);
 
-/** When the sweep must step in for a retry. */
+/** When the sweep must act on a retry. */
 export function dueForRetry(nextAttemptAt: UnixMillis, delay: Seconds): UnixMillis {
   return delay <= maxQueueDelay ? later(nextAttemptAt, taskGrace) : sweepAt(nextAttemptAt);
 }
 
-/** When the sweep sends a task that no queue carries yet. */
+/** When the sweep sends a task that is due later than SQS can delay it. */
 export const sweepAt = (nextAttemptAt: UnixMillis): UnixMillis =>
   unixMillis(nextAttemptAt - toMillis(sweepHorizon));
 
-/** When the sweep looks again at what it has just dealt with. */
+/** When the sweep next looks at a delivery that it has just sent. */
 export function dueAfterSweep(sweeps: number, now: UnixMillis): UnixMillis {
   return later(now, seconds(Math.min(firstSweepPause * 2 ** sweeps, longestSweepPause)));
 }
 
-/** How long a round of attempts can last at most, with every delay and every answer as slow as allowed. */
+/** The longest time that a round of attempts can take, with every delay and every response as slow as allowed. */
 export function deliveryLifetime({
   retryDelays,
   attemptTimeout,

@@ -1,26 +1,26 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 
-/** A master secret, ready to seal with. */
+/** The key derived from a master secret, to seal with. */
 export interface MasterKey {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** A text as it lies in the table. */
+/** A sealed text, as the table stores it. */
 export interface SealedText {
-  /** Tells the master key that it is sealed under; nothing about the key can be learnt from it. */
+  /** The name of the master key. It reveals nothing about the key. */
   readonly sealedBy: string;
   /** Base64 of nonce, ciphertext and tag. */
   readonly sealed: string;
 }
 
-/** What a sealed text belongs to; moved to another place it does not open. */
+/** What a sealed text belongs to. A text that is moved to another place cannot be opened. */
 export type Place = readonly string[];
 
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Derives the sealing key: the master secret is for nothing else, and never used as it is. */
+/** Derives the sealing key. The master secret itself is never used as a key, nor for anything else. */
 export function masterKey(secret: string): MasterKey {
   const bytes = Buffer.from(hkdfSync('sha256', secret, '', 'hookline endpoint secrets v1', 32));
   return { name: createHash('sha256').update(bytes).digest('hex').slice(0, 12), bytes };
@@ -53,6 +53,6 @@ export function openText({ sealed }: SealedText, master: MasterKey, place: Place
   return Buffer.concat([text, decipher.final()]).toString('utf8');
 }
 
-/** The bytes of what a sealed text holds. */
+/** The size of the text inside, in bytes. */
 export const sealedBytes = ({ sealed }: SealedText): number =>
   Buffer.byteLength(sealed, 'base64') - nonceBytes - tagBytes;

@@ -1,11 +1,11 @@
-/** Work that is under way, by name: a caller that asks for the same in the meantime gets the same answer. */
+/** Running work by name. A caller that asks for the same work while it runs gets the same result. */
 export interface SingleFlight<Result> {
   isUnderWay(name: string): boolean;
-  /** @throws the error of the work, to each caller that waits for it */
+  /** @throws the error of the work, for each caller that waits for it */
   run(name: string, work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Lets one piece of work of each name run at a time. */
+/** Runs at most one piece of work per name at a time. */
 export function singleFlight<Result>(): SingleFlight<Result> {
   const underWay = new Map<string, Promise<Result>>();
   return {

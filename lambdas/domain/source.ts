@@ -7,45 +7,45 @@ const SecondsSchema = v.pipe(
   v.transform((value) => value as Seconds),
 );
 
-/** How a sender that is not in the catalogue names its events. */
+/** Where a sender that is not in the catalogue has an event's id and type. */
 const senderEntries = {
-  /** The header that carries the event id; without one the id is the hash of the body. */
+  /** The header with the event id; without it the id is the hash of the body. */
   idHeader: v.optional(v.string()),
-  /** The header that carries the event type; without one the body's `type`. */
+  /** The header with the event type; without it the body's `type`. */
   typeHeader: v.optional(v.string()),
-  /** The body is a JSON array and each element is an event of its own. */
+  /** The body is a JSON array, and each element is an event. */
   batch: v.optional(v.boolean()),
 };
 const SenderSettings = v.object(senderEntries);
 export type SenderSettings = v.InferOutput<typeof SenderSettings>;
 
-/** A signature's header with fields. */
+/** The fields of a signature header such as `t=…,v1=…`. */
 export const SignatureFields = v.object({
-  /** The field of the signature; it may come several times. */
+  /** The field with the signature, which may occur several times. */
   signature: v.string(),
-  /** The field with unix seconds; when set it is signed, and checked against the tolerance. */
+  /** The field with unix seconds. If set, it is part of the signed text and checked against the tolerance. */
   timestamp: v.optional(v.string()),
-  /** What stands between the fields; a comma without it. */
+  /** The separator of the fields; a comma if not set. */
   separator: v.optional(v.picklist([',', ';'])),
 });
 
 /** How a sender that is not in the catalogue writes a signature. */
 const signatureEntries = {
-  /** The header that carries the signature. */
+  /** The header with the signature. */
   signatureHeader: v.string(),
   encoding: v.picklist(['hex', 'base64']),
-  /** Text in front of the signature, e.g. `sha256=`; empty where there are `fields`. */
+  /** The text before the signature, e.g. `sha256=`; empty with `fields`. */
   prefix: v.string(),
-  /** A header with unix seconds; when set it is signed, and checked against the tolerance. */
+  /** The header with unix seconds. If set, it is part of the signed text and checked against the tolerance. */
   timestampHeader: v.optional(v.string()),
-  /** The signature's header has fields, such as `t=…,v1=…`; instead of `prefix` and `timestampHeader`. */
+  /** For a signature header with fields, such as `t=…,v1=…`. Replaces `prefix` and `timestampHeader`. */
   fields: v.optional(SignatureFields),
   /**
-   * What is signed, of `{body}`, `{timestamp}`, `{id}`, `{url}` and `{method}`; `{id}` is the value of `idHeader`. Without it
-   * `{timestamp}.{body}` where there is a timestamp, else `{body}`.
+   * The signed text, made of `{body}`, `{timestamp}`, `{id}` (the value of `idHeader`), `{url}` and `{method}`. The
+   * default is `{timestamp}.{body}` with a timestamp, else `{body}`.
    */
   signed: v.optional(v.string()),
-  /** The parameter of an unsigned GET whose value comes back as plain text, e.g. `challenge`. */
+  /** The parameter of an unsigned GET whose value is returned as plain text, e.g. `challenge`. */
   challengeParameter: v.optional(v.string()),
 };
 
@@ -61,20 +61,20 @@ export type HmacSettings = v.InferOutput<typeof HmacSettings>;
 export const Ed25519Settings = v.object({ ...signatureEntries, ...senderEntries });
 export type Ed25519Settings = v.InferOutput<typeof Ed25519Settings>;
 
-/** How the generic `token` provider's sender shows its token. */
+/** How the generic `token` provider's sender sends its token. */
 export const TokenSettings = v.object({
   header: v.optional(v.string(), 'authorization'),
-  /** Text in front of the token, e.g. `Bearer `. */
+  /** The text before the token, e.g. `Bearer `. */
   prefix: v.optional(v.string(), ''),
-  /** HTTP Basic authentication instead: the secret is `user:password`. */
+  /** HTTP Basic authentication: the secret is `user:password`. */
   basic: v.optional(v.boolean()),
   ...senderEntries,
 });
 export type TokenSettings = v.InferOutput<typeof TokenSettings>;
 
-/** What is static about one source: compiled into the functions' code, validated at synth. Defaults: `lib/settings.ts`. */
+/** The settings of one source: bundled with the functions' code, validated at synth. Defaults: `lib/settings.ts`. */
 export const SourceSettings = v.object({
-  /** Also the last segment of its URL. */
+  /** The source's name, also the last segment of its URL. */
   name: v.pipe(v.string(), v.regex(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/)),
   provider: v.string(),
   /** Allowed difference between the signed timestamp and now, both ways. */
@@ -82,11 +82,11 @@ export const SourceSettings = v.object({
   /** How long the previous secret still verifies after the current one was created. */
   rotationOverlap: SecondsSchema,
   maxBodyBytes: v.number(),
-  /** Empty: any address. */
+  /** The addresses that may send; empty allows all. */
   allowedCidrs: v.array(v.string()),
   /**
-   * `body` where the provider's id is not under the signature and replays under a new id must not pass; `request` where
-   * every request is an event of its own.
+   * `body` if the provider's id is not signed and replays under a new id must not be accepted; `request` if every
+   * request is a new event.
    */
   eventId: v.picklist(['provider', 'body', 'request']),
   /** Seconds before the handler's attempt 2, 3, …. */
@@ -95,11 +95,11 @@ export const SourceSettings = v.object({
   lease: SecondsSchema,
   /** How long an event id is remembered. */
   retention: SecondsSchema,
-  /** How long after the deploy a provider that brings its secret itself may do so. */
+  /** How long after the deploy a provider may send its secret by a handshake. */
   handshakeWindow: SecondsSchema,
-  /** Refused requests are kept whole, for `hookline explain`. */
+  /** Keep refused requests whole, for `hookline explain`. */
   keepRefusedRequests: v.optional(v.boolean()),
-  /** What a provider that signs its URL signs, where a custom domain or proxy stands in front. */
+  /** The URL that the provider knows and signs, if it differs from the gateway's: a custom domain or a proxy. */
   publicUrl: v.optional(v.string()),
   hmac: v.optional(HmacSettings),
   token: v.optional(TokenSettings),
@@ -107,5 +107,5 @@ export const SourceSettings = v.object({
 });
 export type SourceSettings = v.InferOutput<typeof SourceSettings>;
 
-/** What `settings.json` holds beside the receiver and the consumer. */
+/** The settings file in the bundles of the receiver and the consumer. */
 export const InboundSettings = v.object({ sources: v.array(SourceSettings) });

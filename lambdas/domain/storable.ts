@@ -1,26 +1,26 @@
 import * as v from 'valibot';
 
-/** Nearer to 0 DynamoDB keeps no number; a larger whole one its client does not send. */
+/** DynamoDB cannot store numbers nearer to 0, and its client does not send larger integers than 2^53 - 1. */
 const smallest = 1e-130;
 
-/** A number that a table can hold. */
+/** A number that DynamoDB can store. */
 export const StorableNumber = v.pipe(
   v.number(),
   v.check(
     (value) => value === 0 || (Math.abs(value) >= smallest && Math.abs(value) <= Number.MAX_SAFE_INTEGER),
-    'a number of at most 2^53 - 1, and no nearer to 0 than 1e-130',
+    'a number of at most 2^53 - 1, and not nearer to 0 than 1e-130',
   ),
 );
 
 /**
- * Text that is kept as it is: line breaks and tabs are all that it may hold beside what can be seen.
+ * Text of visible characters, blanks, line breaks and tabs.
  *
- * A control character is seven in an answer of ours, and a page of them more than Lambda can answer with.
+ * A control character takes seven bytes in a response, and a page full of them would exceed Lambda's response limit.
  */
 export const StorableText = v.pipe(
   v.string(),
   v.check(
     (text) => /^(?:[\t\n\r]|[^\p{Cc}\p{Cs}])*$/u.test(text),
-    'text without control characters and halves of characters',
+    'text without control characters and lone surrogates',
   ),
 );

@@ -1,6 +1,6 @@
 import { bodyHash } from './provider/body-hash.ts';
 
-/** What stands in the bucket is not what its key names: it was written by another hand. */
+/** The object in the bucket does not match the hash in its key: something else has overwritten it. */
 export class AlteredBodyError extends Error {
   override name = 'AlteredBodyError' as const;
 }
@@ -11,10 +11,10 @@ export type GetObject = (key: string) => Promise<Uint8Array | undefined>;
 /**
  * Reads a body by a key whose last part is the body's hash.
  *
- * @param key as a message or a record has it
- * @param prefix where it has to be, up to the hash
- * @returns undefined when it is not there any more
- * @throws AlteredBodyError when the key leads elsewhere, or to other bytes
+ * @param key from a message or a record
+ * @param prefix everything before the hash, which the key must have
+ * @returns undefined when the object has expired
+ * @throws AlteredBodyError when the key has another prefix, or the bytes another hash
  */
 export async function readStored(
   key: string,
@@ -23,7 +23,9 @@ export async function readStored(
 ): Promise<Uint8Array | undefined> {
   const hash = key.startsWith(prefix) ? key.slice(prefix.length) : '';
   if (!/^[0-9a-f]{64}$/.test(hash))
-    throw new AlteredBodyError(`its body is not looked for outside of ${prefix}: ${JSON.stringify(key)}`);
+    throw new AlteredBodyError(
+      `its body's key must begin with ${prefix} and end with a hash: ${JSON.stringify(key)}`,
+    );
   const body = await get(key);
   if (body === undefined || bodyHash(body) === hash) return body;
   throw new AlteredBodyError(`its body in the bucket is not the one that was stored as ${key}`);

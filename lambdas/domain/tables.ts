@@ -1,25 +1,25 @@
-/** Index names, their keys, and shard counts: the contract between `lib/` and the adapters. Every index is keys only. */
+/** Indexes, their keys and shard counts: the contract between `lib/` and the adapters. Every index is keys-only. */
 
-/** InboundEvents (pk `id`): failed and ignored events whose bodies are kept, by source and day. Sparse. */
+/** InboundEvents (pk `id`): kept events, failed or ignored, by source and day. Sparse. */
 export const keptIndex = { name: 'kept', partitionKey: 'keptDay', sortKey: 'keptAt' } as const;
 
 /**
- * InboundEvents: every key begins with its source, so that a role can be let at those of one source alone.
+ * InboundEvents: every key begins with its source, so that a role can be limited to the items of one source.
  *
- * What follows tells what it is: `#` an event, `/` something else. A source's name has neither, so it ends there.
+ * After the source, `#` begins an event's id and `/` anything else. A source's name contains neither.
  */
 export const inboundKeys = {
   event: (source: string, eventId: string): string => `${source}#${eventId}`,
   /** The listener of a source. */
   tap: (source: string): string => `${source}/tap`,
-  /** A token that is good for one body, by its hash. */
+  /** A once-only token, by its hash. */
   onceOnly: (source: string, tokenHash: string): string => `${source}/once/${tokenHash}`,
 } as const;
 
-/** Deliveries (pk `id`): every unfinished delivery by the time at which the sweep must step in. Sparse. */
+/** Deliveries (pk `id`): unfinished deliveries by the time at which the sweep must act. Sparse. */
 export const dueIndex = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt', shards: 8 } as const;
 
-/** Deliveries: those of one endpoint, newest or oldest first, a partition for a day's quarter. */
+/** Deliveries: by endpoint and time of creation; each day of an endpoint has four partitions. */
 export const byEndpointIndex = {
   name: 'byEndpoint',
   partitionKey: 'endpointDay',
@@ -28,10 +28,10 @@ export const byEndpointIndex = {
   shards: 4,
 } as const;
 
-/** Deliveries: those that are held, by endpoint, the oldest first. Sparse. */
+/** Deliveries: held deliveries by endpoint, the oldest first. Sparse. */
 export const heldIndex = { name: 'held', partitionKey: 'heldBy', sortKey: 'createdAt' } as const;
 
-/** Deliveries: those that wait for their next attempt, by endpoint and a quarter, the longest first. Sparse. */
+/** Deliveries: those waiting for their next attempt, by endpoint in four partitions, the longest wait first. Sparse. */
 export const waitingIndex = {
   name: 'waiting',
   partitionKey: 'waitingBy',
@@ -40,10 +40,11 @@ export const waitingIndex = {
 } as const;
 
 /**
- * Endpoints (pk `tenant`, sk `id`): those about which something is to be done. Sparse.
+ * Endpoints (pk `tenant`, sk `id`): endpoints with pending work for the sweep. Sparse.
  *
- * What an outage of many endpoints writes all at once is spread over `shards` partitions: one takes 1,000 writes a second,
- * and an index that is throttled holds up the table. What a person asks for, or five days of failures, has one partition.
+ * Writes that an outage of many endpoints causes at once are spread over `shards` partitions: a partition takes 1,000
+ * writes a second, and a throttled index throttles its table. Other writes, by people or after five days of failures,
+ * share one.
  */
 export const attentionIndex = {
   name: 'attention',
@@ -52,15 +53,15 @@ export const attentionIndex = {
   shards: 8,
 } as const;
 
-/** Endpoints: what is no endpoint has a partition that no tenant can be named like. */
+/** Endpoints: the partitions of other items. They begin with `/`, which a tenant's name cannot contain. */
 export const otherItems = {
   /** A partition for each endpoint. */
   limiter: '/limiter/',
   eventType: '/event-type',
   job: '/job',
-  /** What ended without success, a partition for each endpoint. */
+  /** Deliveries that ended without success; a partition for each endpoint. */
   tally: '/tally/',
-  /** How many endpoints there are. */
+  /** The number of endpoints. */
   count: '/count',
 } as const;
 
@@ -72,8 +73,8 @@ export const payloadPrefixes = {
   outbound: 'outbound/',
 } as const;
 
-/** Where what belongs to a source is: the slash ends its name, so that `git` has nothing of `git-hub`. */
+/** The prefix of a source's objects. The slash ends the name, so the prefix of `git` does not match `git-hub`. */
 export const inboundPrefix = (source: string): string => `${payloadPrefixes.inbound}${source}/`;
 
-/** Failed and ignored events of a source, for a replay. */
+/** The prefix of a source's kept events, failed or ignored, for replays. */
 export const keptPrefix = (source: string): string => `${inboundPrefix(source)}kept/`;

@@ -16,21 +16,25 @@ export const seconds = (value: number): Seconds => value as Seconds;
 export const millis = (value: number): Millis => value as Millis;
 export const days = (value: number): Seconds => seconds(value * 86_400);
 
-/** The whole second an instant lies in. */
+/** Rounds an instant down to whole seconds. */
 export const toUnixSeconds = (at: UnixMillis): UnixSeconds => unixSeconds(Math.floor(at / 1000));
 export const toMillis = (span: Seconds): Millis => millis(span * 1000);
 
 /** The instant `span` after `at`. */
 export const later = (at: UnixMillis, span: Seconds): UnixMillis => unixMillis(at + span * 1000);
 
-/** Seconds from `now` until `at`, rounded up so that nothing is early; never negative. */
+/** Seconds from `now` until `at`, rounded up, never negative. */
 export const secondsUntil = (at: UnixMillis, now: UnixMillis): Seconds =>
   seconds(Math.max(0, Math.ceil((at - now) / 1000)));
 
-/** 9999-12-31T23:59:59.999Z: what is later has a day of more than ten characters. */
+/** 9999-12-31T23:59:59.999Z. Later days have more than ten characters. */
 const lastInstant = 253_402_300_799_999;
 
-/** Reads an ISO 8601 instant with a zone, e.g. `2026-12-01T00:00:00Z`; undefined when it is none, or not from 1970 to 9999 in UTC. */
+/**
+ * Reads an ISO 8601 instant with a zone, e.g. `2026-12-01T00:00:00Z`.
+ *
+ * @returns undefined for anything else, or outside of 1970 to 9999 UTC
+ */
 export function parseInstant(text: string): UnixMillis | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
   const at = Date.parse(text);
@@ -52,7 +56,7 @@ const time = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
 const zone = String.raw`(?:gmt|utc|\+0000)`;
 const month = `(?<month>${months.join('|')})`;
 
-/** The three forms that a recipient must read. The day's name says nothing that the date does not. */
+/** The three formats that a recipient must accept. The name of the day is not checked. */
 const forms = [
   // IMF-fixdate: Sun, 06 Nov 1994 08:49:37 GMT
   String.raw`[a-z]{3,9}, (?<day>\d\d?) ${month} (?<year>\d{4}) ${time} ${zone}`,
@@ -63,9 +67,9 @@ const forms = [
 ].map((form) => new RegExp(`^${form}$`, 'i'));
 
 /**
- * Reads a date of an HTTP header in any of its three forms.
+ * Reads a date of an HTTP header in any of its three formats.
  *
- * @param now for a year of two digits, which is never more than 50 years ahead
+ * @param now decides the century of a two-digit year, which is at most 50 years ahead
  * @returns undefined when it is not a date
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
  */
@@ -82,7 +86,7 @@ export function parseHttpDate(text: string, now: UnixMillis): UnixMillis | undef
   return isOnClock && isInMonth ? unixMillis(at(full)) : undefined;
 }
 
-/** Of two digits: in this century, unless that is more than 50 years ahead. */
+/** The year of two digits in this century, or in the last one if that is more than 50 years ahead. */
 function fullYearOf(digits: number, at: (year: number) => number, now: UnixMillis): number {
   const today = new Date(now);
   const year = Math.floor(today.getUTCFullYear() / 100) * 100 + digits;

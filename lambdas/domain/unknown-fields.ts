@@ -1,17 +1,17 @@
 import { fieldName } from './issue-text.ts';
 
-/** A field that nothing reads. */
+/** A field that is not in the schema. */
 export interface UnknownField {
-  /** As it may be shown. */
+  /** The name, if it may be shown. */
   readonly name: string;
-  /** What is wrong, without the name. */
+  /** The error, without the name. */
   readonly message: string;
 }
 
 /**
- * Finds the fields of an object that are not among the known ones: a slip in a name is not left out in silence.
+ * Finds the unknown fields of an object, so that a misspelt name is never silently ignored.
  *
- * @param known fields by name; inherited ones, such as `constructor`, do not count
+ * @param known the known fields; inherited ones, such as `constructor`, do not count
  */
 export function unknownFields(known: object, value: object): readonly UnknownField[] {
   const names = Object.keys(known).toSorted();

@@ -1,42 +1,43 @@
-/** A text read as an HTTP URL, or why it is not one. */
+/** A parsed URL, or why the text was refused. */
 export type ReadUrl =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly reason: string };
 
-/** Beyond it servers and proxies answer 414. */
+/** Many servers and proxies respond 414 to longer URLs. */
 export const maxUrlLength = 2048;
 
-const unreadable = 'expected a URL as https://example.com/path';
+const unreadable = 'expected a URL, e.g. https://example.com/path';
 
-/** Blanks, controls, marks of direction and what has no width: a parser drops some of them in silence. */
+/** Blanks, control characters, direction marks and zero-width characters. A parser silently drops some of them. */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/u;
-/** From the scheme to the path. */
+/** Everything between the scheme and the path. */
 const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]+)/i;
 /** @see https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4 */
 const maxHostLength = 253;
 const dnsLabel = /^[a-z0-9_-]{1,63}$/;
 
 /**
- * Reads a URL more strictly than the WHATWG parser, which guesses: it takes `https:example.com`, backslashes, and line
- * breaks in the middle, so that what is shown to a person is another place than where a request goes.
+ * Reads a URL more strictly than the WHATWG parser, which accepts `https:example.com`, backslashes, and line breaks in
+ * the middle. Then a person could see another host than the one that gets the request.
  *
- * Blanks around it are no part of it, nor is the full stop that ends a complete name: TLS knows names without it.
+ * Ignores blanks around the URL, and removes the full stop at the end of a host name, which TLS does not accept.
  */
 export function readUrl(text: string): ReadUrl {
   const typed = text.trim();
   const [, host] = authority.exec(typed) ?? [];
-  const reason = refusalOfText(typed, host);
-  if (reason !== undefined) return { ok: false, reason };
+  const wrongText = checkText(typed, host);
+  if (wrongText !== undefined) return { ok: false, reason: wrongText };
   const url = URL.parse(typed);
   if (url === null) return { ok: false, reason: unreadable };
   if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
-  const refused = refusalOfUrl(url);
-  return refused === undefined ? { ok: true, url } : { ok: false, reason: refused };
+  const wrongUrl = checkParsed(url);
+  return wrongUrl === undefined ? { ok: true, url } : { ok: false, reason: wrongUrl };
 }
 
-function refusalOfText(text: string, host: string | undefined): string | undefined {
+/** @returns why the text is refused; undefined when it may be a URL */
+function checkText(text: string, host: string | undefined): string | undefined {
   if (text.length > maxUrlLength) return tooLong(text);
-  if (unseen.test(text)) return 'expected a URL without blanks and characters that cannot be seen';
+  if (unseen.test(text)) return 'expected a URL without blanks and invisible characters';
   if (text.includes('\\')) return 'expected a URL without backslashes';
   if (host === undefined) return unreadable;
   if (host.includes('@')) return 'expected a URL without a user name or password';
@@ -44,19 +45,18 @@ function refusalOfText(text: string, host: string | undefined): string | undefin
   return isPort(/:([^:\]]*)$/.exec(host)?.[1] ?? '') ? undefined : noPort;
 }
 
-function refusalOfUrl({ href, hostname, port }: URL): string | undefined {
+/** @returns why the parsed URL is refused; undefined when it is valid */
+function checkParsed({ href, hostname, port }: URL): string | undefined {
   if (href.length > maxUrlLength) return tooLong(href);
   if (port === '0') return noPort;
-  return hostname.startsWith('[') || isName(hostname)
-    ? undefined
-    : 'expected the name of a host, as example.com';
+  return hostname.startsWith('[') || isName(hostname) ? undefined : 'expected a host name, e.g. example.com';
 }
 
 const isName = (hostname: string): boolean =>
   hostname.length <= maxHostLength && hostname.split('.').every((label) => dnsLabel.test(label));
 
 const noPort = 'expected a port from 1 to 65535';
-/** Without digits it is the scheme's own; a parser reads 0. */
+/** No digits mean the scheme's default port. */
 const isPort = (text: string): boolean => /^\d*$/.test(text) && Number(text) <= 65_535;
 
 const tooLong = (text: string): string =>

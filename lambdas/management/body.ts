@@ -2,19 +2,22 @@ import { parseExactly } from '../domain/exact-json.ts';
 import { isDeeperThan } from '../domain/nesting.ts';
 import { Problem } from './problem.ts';
 
-/** More than anybody writes, and less than where schemas, tables and receivers' parsers give up. */
+/** Real payloads have fewer levels; schemas, DynamoDB and endpoints' parsers fail only beyond it. */
 const maxLevels = 100;
 
 /**
  * Reads the body of a request.
  *
- * @param exactField a field of it whose numbers are kept digit by digit; all others are plain ones
- * @throws Problem when it is no JSON object, or nested too deep
+ * @param exactField the field whose numbers keep every digit; numbers elsewhere become JavaScript numbers
+ * @throws Problem when it is not a JSON object, or nested too deep
  */
 export function parseBody(text: string, exactField: string | undefined): object {
   const body = read(text);
   if (isDeeperThan(body, maxLevels)) {
-    throw new Problem('invalid-request', `The body is nested too deep: ${maxLevels} levels are the most.`);
+    throw new Problem(
+      'invalid-request',
+      `The body is nested too deep: at most ${maxLevels} levels are allowed.`,
+    );
   }
   if (exactField === undefined || !Object.hasOwn(body, exactField)) return body;
   return { ...body, [exactField]: Reflect.get(Object(parseExactly(text)), exactField) };
@@ -23,7 +26,7 @@ export function parseBody(text: string, exactField: string | undefined): object 
 function read(text: string): object {
   const body = parsed(text);
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
-  throw new Problem('invalid-request', 'body: expected a JSON object in UTF-8; this one cannot be read.');
+  throw new Problem('invalid-request', 'body: expected a JSON object in UTF-8.');
 }
 
 function parsed(text: string): unknown {

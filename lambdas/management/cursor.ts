@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { Problem } from './problem.ts';
 
-/** Where a page ended, as the caller keeps it: opaque. */
+/** Encodes where a page ended as an opaque cursor for the caller. */
 export const cursorOf = (place: object): string => Buffer.from(JSON.stringify(place)).toString('base64url');
 
-/** @throws Problem when it is none of ours */
+/** Decodes a cursor. @throws Problem when it was not made by this list */
 export function placeIn<Schema extends v.GenericSchema>(
   schema: Schema,
   cursor: string | undefined,
@@ -13,12 +13,12 @@ export function placeIn<Schema extends v.GenericSchema>(
   try {
     return v.parse(schema, JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    const message = 'expected a cursor that this list has given out';
+    const message = 'expected the nextCursor of an earlier page of this list';
     throw new Problem('invalid-request', `query: cursor: ${message}`, [{ path: 'cursor', message }]);
   }
 }
 
-/** How a list is asked for a page. */
+/** The query parameters of every paged list. */
 export const PageQuery = {
   limit: v.optional(
     v.pipe(

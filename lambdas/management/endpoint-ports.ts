@@ -9,24 +9,23 @@ import type { ResumePorts } from '../outbound/release-waiting.ts';
 import type { ReleasePorts } from '../outbound/sweep/release-held.ts';
 import { Problem } from './problem.ts';
 
-/** What an endpoint keeps sealed. */
+/** The sealed parts of an endpoint. */
 type Resealed = Pick<Endpoint, 'secrets' | 'headers'>;
 
-/** What managing endpoints needs of the outside world. */
 export interface EndpointPorts extends ReleasePorts {
   readonly deliveries: ReleasePorts['deliveries'] & {
-    /** How many wait for their next attempt. @param atMost counted of each partition of the index */
+    /** Counts the deliveries that wait for their next attempt. @param atMost per partition of the index */
     countWaiting(
       endpoint: Pick<Endpoint, 'tenant' | 'id'>,
       atMost: number,
     ): Promise<{ readonly count: number; readonly isExact: boolean }>;
   };
-  /** Whether there is time for more before the gateway gives up. */
+  /** Whether there is time left before the gateway gives up. */
   hasTime(): boolean;
   newId(prefix: string): string;
-  /** Where requests may go. */
+  /** The destinations that are allowed. */
   readonly rules: DestinationRules;
-  /** Whether a name leads somewhere that is not public, as far as it resolves now. @returns why */
+  /** Resolves a name. @returns why it is refused, when one of its addresses is not public */
   checkHostname(hostname: string): Promise<string | undefined>;
   readonly maxTimeoutSeconds: number;
   /** How long a finished delivery is kept. */
@@ -38,11 +37,11 @@ export interface EndpointPorts extends ReleasePorts {
         range: EndpointRange,
         limit: number,
       ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: string }>;
-      /** @returns false when there is one of that id */
+      /** @returns false when the tenant has an endpoint of that id */
       create(endpoint: Endpoint): Promise<boolean>;
-      /** @returns false when it has changed since it was seen */
+      /** @returns false when the endpoint has changed since it was read */
       remove(seen: Endpoint): Promise<boolean>;
-      /** Each returns undefined when the endpoint has changed since it was seen. */
+      /** Each of these returns undefined when the endpoint has changed since it was read. */
       enable(seen: Endpoint, now: UnixMillis): Promise<Endpoint | undefined>;
       changeSettings(
         seen: Endpoint,
@@ -57,19 +56,19 @@ export interface EndpointPorts extends ReleasePorts {
       reseal(seen: Endpoint, resealed: Resealed): Promise<Endpoint | undefined>;
     };
   readonly limiter: {
-    /** Forgets what is known about an endpoint: somebody says that it is well. */
+    /** Forgets the state of an endpoint's limiter, breaker included. */
     reset(limiterKey: string): Promise<void>;
-    /** As it stands after every write that was answered. */
+    /** A strongly consistent read. */
     read(limiterKey: string): Promise<LimiterState>;
   };
   readonly secrets: {
     seal(text: string, owner: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<SealedSecret>;
     open(sealed: SealedSecret, owner: Endpoint, now: UnixMillis): Promise<string>;
-    /** The secrets that open: one whose master secret is gone is lost. */
+    /** The secrets that can still be opened: one whose master secret is deleted is lost. */
     readable(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[]>;
-    /** All of an endpoint under the current master secret; undefined when it is already. */
+    /** Seals all of an endpoint under the current master secret; undefined when it already is. */
     resealed(endpoint: Endpoint, now: UnixMillis): Promise<Resealed | undefined>;
-    /** Seals the values that are not sealed. */
+    /** Seals the values that are not sealed yet. */
     sealHeaders(
       headers: KeptHeaders,
       owner: Pick<Endpoint, 'tenant' | 'id'>,
@@ -79,10 +78,10 @@ export interface EndpointPorts extends ReleasePorts {
 }
 
 /**
- * The endpoint that is meant, as the caller has seen it.
+ * Reads the endpoint of a request.
  *
- * @param version that the caller has seen; undefined: whichever there is
- * @throws Problem when there is none, or it has changed
+ * @param version the version that the caller has seen; undefined accepts any
+ * @throws Problem when there is no such endpoint, or it has another version
  */
 export async function endpointFor(
   { tenant, endpointId }: { readonly tenant: string; readonly endpointId: string },
@@ -95,7 +94,7 @@ export async function endpointFor(
   return endpoint;
 }
 
-/** What a write came to; a write that was refused met another one. @throws Problem */
+/** The endpoint after a conditional write. @throws Problem when another request has changed it since it was read */
 export function written(endpoint: Endpoint | undefined, seen: Endpoint): Endpoint {
   if (endpoint === undefined) throw changed(seen);
   return endpoint;
@@ -104,5 +103,5 @@ export function written(endpoint: Endpoint | undefined, seen: Endpoint): Endpoin
 export const changed = ({ id, version }: Endpoint): Problem =>
   new Problem(
     'changed-meanwhile',
-    `${id} is at another version than the one you have seen (it was ${version} just now): GET it again, and repeat what you meant.`,
+    `${id} has changed since you read it (its version is ${version} or later): GET it again, then repeat your change.`,
   );

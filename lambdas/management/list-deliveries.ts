@@ -3,47 +3,47 @@ import { listedAt } from '../domain/delivery-record.ts';
 import { byEndpointIndex } from '../domain/tables.ts';
 import { dayStart, type UnixMillis, unixMillis, utcDay } from '../domain/time.ts';
 
-/** What listing needs of the outside world. */
 export interface ListPorts {
   hasTime(): boolean;
   readonly deliveries: {
-    /** Of one partition, the newest first. */
+    /** Reads the keys of one index partition, the newest first. */
     newest(
       endpoint: { readonly tenant: string; readonly endpointId: string },
       place: { readonly day: string; readonly shard: number },
       bounds: { readonly from: string; readonly before: string },
       limit: number,
     ): Promise<readonly ListedDelivery[]>;
-    /** The oldest first; one that has expired meanwhile is left out. */
+    /** The oldest first. Leaves out deliveries that have expired since. */
     readAll(ids: readonly string[]): Promise<readonly Delivery[]>;
   };
 }
 
-/** Which deliveries are wanted. */
-export interface Wanted {
+/** Selects the deliveries of one page. */
+export interface ListQuery {
   readonly endpoint: { readonly tenant: string; readonly endpointId: string };
   readonly since: UnixMillis;
   readonly status?: DeliveryStatus;
   readonly limit: number;
-  /** In the order of the list: everything before this. */
+  /** The page holds what sorts before this place. */
   readonly before: string;
 }
 
-/** A page, the newest first; with `next` there may be more. */
+/** A page, the newest first. `next` is there when more deliveries may follow. */
 export interface Page {
   readonly deliveries: readonly Delivery[];
   readonly next?: string;
 }
 
-/** The place before which everything lies that was created until then. */
+/** The place that everything created up to this instant sorts before. */
 export const beforeInstant = (until: UnixMillis): string => listedAt({ id: '~', createdAt: until });
 
 /**
- * The newest deliveries of an endpoint.
+ * Lists the newest deliveries of an endpoint.
  *
- * Goes back day by day; a page may be short, or empty, where few are of the wanted status: it ends with its time.
+ * Goes back day by day until the page is full or the time is up. A page may therefore be short, or empty, when few
+ * deliveries have the wanted status.
  */
-export async function listDeliveries(wanted: Wanted, ports: ListPorts): Promise<Page> {
+export async function listDeliveries(wanted: ListQuery, ports: ListPorts): Promise<Page> {
   if (wanted.before <= fromInstant(wanted.since)) return { deliveries: [] };
   const found: Delivery[] = [];
   let before = wanted.before;
@@ -54,7 +54,7 @@ export async function listDeliveries(wanted: Wanted, ports: ListPorts): Promise<
     const page = (await ports.deliveries.readAll(keys.map(({ id }) => id))).toReversed();
     found.push(...page.filter(({ status }) => wanted.status === undefined || status === wanted.status));
     const last = keys.at(-1);
-    // A full page may not be all of the day.
+    // After a full page the day may have more.
     if (last !== undefined && keys.length >= wanted.limit) before = last.listedAt;
     else [day, before] = dayBefore(day, wanted.since);
   }
@@ -73,11 +73,11 @@ function dayBefore(day: string, since: UnixMillis): [string | undefined, string]
   return [end < since ? undefined : utcDay(end), beforeInstant(end)];
 }
 
-/** Of one day, over its partitions. */
+/** The newest keys of one day, merged from its partitions. */
 async function newestOf(
   day: string,
   before: string,
-  { endpoint, since, limit }: Wanted,
+  { endpoint, since, limit }: ListQuery,
   { deliveries }: ListPorts,
 ): Promise<readonly ListedDelivery[]> {
   const bounds = { from: fromInstant(since), before };

@@ -2,30 +2,30 @@ import { slowestSchedule } from '../domain/endpoint.ts';
 import { deliveryLifetime } from '../domain/retry-schedule.ts';
 import { days, later, type Seconds, seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
 import { longestHold } from '../outbound/hold-delivery.ts';
-import { beforeInstant, type Wanted } from './list-deliveries.ts';
+import { beforeInstant, type ListQuery } from './list-deliveries.ts';
 import { Problem } from './problem.ts';
 
-/** As far back as a list goes that does not say. */
+/** How far a list goes back without `since`. */
 const listedFor = days(30);
-/** From a delivery's creation to its end, unless it is sent again by hand. */
+/** The longest time from a delivery's creation to its end, unless it is replayed. */
 const longestUnfinished = seconds(deliveryLifetime(slowestSchedule) / 1000 + longestHold);
 
-/** What a caller says about the time. */
+/** The time span that a caller asks for. */
 interface Asked {
   readonly since?: UnixMillis;
   readonly until?: UnixMillis;
 }
 
 /**
- * The part of a span that deliveries can be of: not the days on which nothing can have been created yet, nor those of
- * which nothing is kept any more.
+ * Cuts a span to the time from which deliveries can exist: not the future, and not the days whose deliveries have all
+ * expired.
  *
  * @param retention how long a finished delivery is kept
- * @throws Problem when it ends before it begins
+ * @throws Problem when the span ends before it begins
  */
 export function keptSpan(asked: Asked, now: UnixMillis, retention: Seconds): Required<Asked> {
   if (asked.since !== undefined && asked.until !== undefined && asked.until < asked.since) {
-    const message = 'expected an instant that is not before since';
+    const message = 'expected an instant at or after since';
     throw new Problem('invalid-request', `until: ${message}`, [{ path: 'until', message }]);
   }
   const until = earlier(asked.until ?? now, now);
@@ -34,12 +34,12 @@ export function keptSpan(asked: Asked, now: UnixMillis, retention: Seconds): Req
   return { since: unixMillis(Math.max(since, oldest)), until };
 }
 
-/** The part of the time that a list goes through. @param asked with `before`: where the page before ended */
+/** The span that a list still has to go through. @param asked with `before`, the end of the previous page */
 export function listedSpan(
   asked: Asked & { readonly before?: string },
   now: UnixMillis,
   retention: Seconds,
-): Pick<Wanted, 'since' | 'before'> {
+): Pick<ListQuery, 'since' | 'before'> {
   const { since, until } = keptSpan(asked, now, retention);
   return { since, before: earlier(asked.before ?? beforeInstant(until), beforeInstant(now)) };
 }

@@ -5,9 +5,8 @@ import { route } from './router.ts';
 
 type Fields = Readonly<Record<string, string | number | undefined>>;
 
-/** What the management API needs of the outside world. */
 export type ManagePorts = OperationPorts & {
-  /** The description of the API, from the schemas that parse its requests. */
+  /** The OpenAPI description, generated from the schemas that parse the requests. */
   openapi(): Promise<object>;
   readonly telemetry: {
     info(line: string, fields: Fields): void;
@@ -15,14 +14,15 @@ export type ManagePorts = OperationPorts & {
   };
 };
 
-/** An answer of the API, and whether it tells of a problem. */
+/** A response of the API. */
 export interface ManagementResult extends OperationResponse {
+  /** The body is problem details. */
   readonly isProblem?: boolean;
-  /** The methods that there are, where the one asked for is none of them. */
+  /** The methods that the path accepts, on a 405. */
   readonly allow?: readonly string[];
 }
 
-/** Answers one request of an authorised caller. Never throws. */
+/** Handles one request of an authorised caller. Never throws. */
 export async function manage(
   request: ManagementRequest,
   caller: string,
@@ -30,9 +30,9 @@ export async function manage(
 ): Promise<ManagementResult> {
   const { method, path } = request;
   try {
-    const answer = await respond(request, ports);
-    ports.telemetry.info('request.managed', { method, path, status: answer.status, caller });
-    return answer;
+    const response = await respond(request, ports);
+    ports.telemetry.info('request.managed', { method, path, status: response.status, caller });
+    return response;
   } catch (error) {
     const problem = problemOf(error);
     const status = problemStatuses[problem.kind];
@@ -51,8 +51,8 @@ async function respond(request: ManagementRequest, ports: ManagePorts): Promise<
   return { status: 200, body: await ports.openapi() };
 }
 
-/** What we did not foresee says nothing about itself: the log does. */
+/** Hides an unexpected error from the caller; its details go to the log. */
 const problemOf = (error: unknown): Problem =>
   error instanceof Problem
     ? error
-    : new Problem('internal', 'It failed on our side: the function’s log says why. Try again.');
+    : new Problem('internal', 'Hookline failed; the log of the management function says why. Try again.');

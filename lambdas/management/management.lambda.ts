@@ -1,7 +1,7 @@
 // The management API: open manage.ts next, then operations.ts; what it publishes and sends goes to outbound/.
-// Trigger: an HTTP API whose callers are authorised by IAM.
-// Input: requests as openapi.json describes them → output: endpoints, event types and jobs in the tables; messages on queues.
-// On failure: the caller gets problem details, and may send the same again; nothing is tried by itself.
+// Trigger: an HTTP API whose callers IAM authorises.
+// Input: the requests in openapi.json → output: endpoints, event types and jobs in the tables; messages on queues.
+// On failure: the caller gets problem details and may repeat the request; Hookline does not retry it.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, Context } from 'aws-lambda';
@@ -38,8 +38,8 @@ import { type Millis, unixMillis } from '../domain/time.ts';
 import { managementEnv, readEnv, readSettings } from '../env.ts';
 import { manage } from './manage.ts';
 
-/** The gateway gives up after 30 s: what takes longer goes on by itself. */
-const longestAnswerMs = 10_000;
+/** Work that takes longer is left to the sweep; the gateway gives up after 30 s. */
+const longestResponseMs = 10_000;
 
 const env = readEnv(managementEnv);
 const settings = readSettings(OutboundSettings);
@@ -93,9 +93,9 @@ const ports = {
   telemetry: report,
 };
 
-/** The gateway's entry. */
+/** Handles one request of API Gateway. */
 export async function handler(event: APIGatewayProxyEventV2WithIAMAuthorizer, _context: Context) {
-  const endsAt = Date.now() + longestAnswerMs;
+  const endsAt = Date.now() + longestResponseMs;
   try {
     const caller = event.requestContext.authorizer?.iam?.userArn ?? 'unknown';
     const hasTime = () => Date.now() < endsAt;

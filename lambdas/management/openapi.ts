@@ -8,15 +8,15 @@ type Json = Readonly<Record<string, unknown>>;
 
 const textHeader = (description: string) => ({ description, schema: { type: 'string' } });
 
-/** Of each operation, whatever it does. */
+/** The default response of every operation. */
 const anyProblem = {
   description: 'What is wrong, as problem details (RFC 9457)',
-  headers: { Allow: textHeader('Of 405 only: the methods that the path takes') },
+  headers: { Allow: textHeader('With 405 only: the methods that the path accepts') },
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
 /**
- * Describes operations as OpenAPI 3.1, from the schemas that parse their requests.
+ * Describes operations as OpenAPI 3.1, generated from the schemas that parse their requests.
  *
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
@@ -53,7 +53,7 @@ export function openapiOf(operations: readonly OperationShape[], version: string
 }
 
 function describe(shape: OperationShape): Json {
-  const responses = Object.entries(shape.answers).map(([status, { description, schema, hasEtag }]) => [
+  const responses = Object.entries(shape.responses).map(([status, { description, schema, hasEtag }]) => [
     status,
     {
       description,
@@ -80,12 +80,13 @@ function describe(shape: OperationShape): Json {
   };
 }
 
-const etag = textHeader('The version of what is answered, for If-Match');
+const etag = textHeader('The version of the resource, for If-Match');
 
 const ifMatch = {
   name: 'If-Match',
   in: 'header',
-  description: 'The ETag of what the caller has seen: somebody else’s change is not overwritten',
+  description:
+    'The ETag that you have read. If the resource has changed since, the request gets a 412 and changes nothing',
   required: false,
   schema: { type: 'string' },
 };
@@ -100,7 +101,7 @@ function parametersOf(schema: v.GenericSchema, place: 'path' | 'query'): Json[] 
   }));
 }
 
-/** A check that JSON Schema cannot say is left out; the answer to a request says it. */
+/** Leaves out checks that JSON Schema cannot express; the response to a wrong request names them. */
 function schemaOf(schema: v.GenericSchema, typeMode: 'input' | 'output'): Json {
   const {
     $schema: _,
@@ -110,7 +111,7 @@ function schemaOf(schema: v.GenericSchema, typeMode: 'input' | 'output'): Json {
     target: 'draft-2020-12',
     typeMode,
     errorMode: 'ignore',
-    // The only schema that holds itself.
+    // The only recursive schema.
     overrideSchema: ({ valibotSchema }) => (valibotSchema.type === 'lazy' ? filterRef : undefined),
   });
   return json;

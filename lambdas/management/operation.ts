@@ -4,37 +4,37 @@ import { parseBody } from './body.ts';
 import { parsePart, refused } from './parse-part.ts';
 import { Problem } from './problem.ts';
 
-/** A request to the management API, as the gateway hands it over; the caller is authorised. */
+/** A request to the management API. IAM has already authorised the caller. */
 export interface ManagementRequest {
   readonly method: string;
   readonly path: string;
-  /** A parameter that is given several times is a list. */
+  /** A parameter that occurs several times is a list. */
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly ifMatch?: string;
   readonly body: string;
 }
 
-/** What an operation answers. */
+/** The response of an operation. */
 export interface OperationResponse<Body = unknown> {
   readonly status: number;
   readonly body?: Body;
-  /** The version of what is answered. */
+  /** The version of the thing in the body. */
   readonly etag?: string;
 }
 
 type Schema = v.GenericSchema;
 type Out<S> = S extends Schema ? v.InferOutput<S> : undefined;
 
-/** What an operation gets: everything parsed. */
+/** The parsed parts of a request, as an operation gets them. */
 export interface OperationInput<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The version that the caller has seen; undefined: whichever there is. */
+  /** The version in `If-Match`. Undefined: the operation applies to any version. */
   readonly version?: number;
 }
 
-/** How an operation is described, and how its parts are parsed. */
+/** Describes an operation for OpenAPI, and says how its request is parsed. */
 export interface OperationShape<
   P extends Schema = Schema,
   Q extends Schema | undefined = Schema | undefined,
@@ -42,31 +42,31 @@ export interface OperationShape<
 > {
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** With its parameters in braces. */
+  /** The parameters stand in braces. */
   readonly path: string;
   readonly summary: string;
   readonly tag: string;
   readonly params: P;
   readonly query?: Q;
   readonly body?: B;
-  /** Without a body nothing is missing. */
+  /** An empty body counts as `{}`. */
   readonly isBodyOptional?: boolean;
-  /** The field of the body whose numbers are kept digit by digit: it goes on as it came. */
+  /** The field of the body whose numbers keep every digit, because it is passed on unchanged. */
   readonly exactField?: string;
-  /** Takes `If-Match`. */
+  /** The operation accepts `If-Match`. */
   readonly isVersioned?: boolean;
   /** By status. */
-  readonly answers: Readonly<Record<number, ResponseShape>>;
+  readonly responses: Readonly<Record<number, ResponseShape>>;
 }
 
-/** How an answer is described. */
+/** Describes a response for OpenAPI. */
 interface ResponseShape {
   readonly description: string;
   readonly schema?: Schema;
   readonly hasEtag?: boolean;
 }
 
-/** An operation whose parts have been forgotten: it parses for itself. */
+/** An operation without the types of its parts, so that all fit into one list. It parses the request itself. */
 export interface Operation<Ports> extends OperationShape {
   run(
     params: Readonly<Record<string, string>>,
@@ -75,7 +75,7 @@ export interface Operation<Ports> extends OperationShape {
   ): Promise<OperationResponse>;
 }
 
-/** Makes an operation from its shape and what it does. */
+/** Makes an operation from its shape and its handler. */
 export function operation<
   Ports,
   P extends Schema,
@@ -103,23 +103,22 @@ export function operation<
 const bodyOf = (text: string, { isBodyOptional, exactField }: OperationShape): object =>
   text === '' && isBodyOptional ? {} : parseBody(text, exactField);
 
-/** @throws Problem for a parameter that is given twice, too: which of the two counts is anybody's guess */
+/** @throws Problem for a parameter that occurs twice: it would be unclear which value counts */
 function parseQuery(schema: Schema | undefined, query: ManagementRequest['query']): unknown {
   const twice = Object.entries(query).find(([, value]) => Array.isArray(value));
   if (twice === undefined) return parsePart(schema ?? v.object({}), 'query', query);
   const [name, values = []] = twice;
   const path = fieldName(name);
-  throw refused('query', [{ path, message: `expected once, got ${values.length} of them` }]);
+  throw refused('query', [{ path, message: `expected once, got ${values.length} times` }]);
 }
 
-/** `"3"`, as an ETag of ours is written; `*` is whichever there is. */
+/** Parses `If-Match`: an ETag such as `"3"`, or `*` for any version. */
 function versionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const [, version] = /^\s*"(\d+)"\s*$/.exec(ifMatch) ?? [];
   if (version === undefined) {
-    throw new Problem('invalid-request', 'If-Match: expected the ETag that a GET answered, as "3", or *.', [
-      { path: 'If-Match', message: 'expected the ETag that a GET answered, as "3", or *' },
-    ]);
+    const message = 'expected the ETag of a GET, e.g. "3", or *';
+    throw new Problem('invalid-request', `If-Match: ${message}.`, [{ path: 'If-Match', message }]);
   }
   return Number(version);
 }

@@ -43,7 +43,6 @@ import {
   startRecovery,
 } from './operations/recoveries.ts';
 
-/** What all operations need of the outside world. */
 export type OperationPorts = EndpointPorts &
   EventPorts &
   DeliveryPorts &
@@ -51,12 +50,32 @@ export type OperationPorts = EndpointPorts &
   EventTypePorts &
   InboundPorts;
 
-/** Everything that the management API does. */
+/** All operations of the management API. */
 export const operations: readonly Operation<OperationPorts>[] = [
-  ...[createEndpoint, listEndpoints, getEndpoint, updateEndpoint, deleteEndpoint],
-  ...[enableEndpoint, disableEndpoint, rotateSecret, revealSecret, testEndpoint, testFilter],
-  ...[publishEvent, listEndpointDeliveries, getDelivery, retryDelivery],
-  ...[estimateRecovery, startRecovery, getRecovery, cancelRecovery],
-  ...[listEventTypes, getEventType, putEventType, deleteEventType],
-  ...[listInboundEvents, getInboundEvent, replayInboundEvent],
+  createEndpoint,
+  listEndpoints,
+  getEndpoint,
+  updateEndpoint,
+  deleteEndpoint,
+  enableEndpoint,
+  disableEndpoint,
+  rotateSecret,
+  revealSecret,
+  testEndpoint,
+  testFilter,
+  publishEvent,
+  listEndpointDeliveries,
+  getDelivery,
+  retryDelivery,
+  estimateRecovery,
+  startRecovery,
+  getRecovery,
+  cancelRecovery,
+  listEventTypes,
+  getEventType,
+  putEventType,
+  deleteEventType,
+  listInboundEvents,
+  getInboundEvent,
+  replayInboundEvent,
 ];

@@ -4,16 +4,15 @@ import { isMissing, issuePath, issueText, ruleOf } from '../domain/issue-text.ts
 import { unknownFields } from '../domain/unknown-fields.ts';
 import { type FieldError, Problem } from './problem.ts';
 
-/** Where a request says something. */
+/** The part of a request that a field stands in. */
 export type RequestPart = 'path' | 'query' | 'body';
 
 /**
  * Parses a part of a request.
  *
- * Fields that the schema does not know are refused, for every kind of object schema: a slip in a name is never ignored
- * in silence.
+ * Refuses unknown fields for every kind of object schema, so that a misspelt name is never silently ignored.
  *
- * @throws Problem that names each wrong field and its rule; the values are the caller's, and not repeated
+ * @throws Problem that names each wrong field and its rule, and never repeats a value
  */
 export function parsePart(schema: v.GenericSchema, part: RequestPart, value: object): unknown {
   const known = entriesOf(schema);
@@ -26,7 +25,7 @@ export function parsePart(schema: v.GenericSchema, part: RequestPart, value: obj
   return result.output;
 }
 
-/** The problem of a request with wrong fields. */
+/** Makes the problem for a request with wrong fields. */
 export function refused(part: RequestPart, errors: readonly FieldError[]): Problem {
   const [first] = errors;
   const more = errors.length > 1 ? `, and ${errors.length - 1} more` : '';
@@ -52,10 +51,10 @@ function fieldError(issue: v.GenericIssue, known: Entries): FieldError {
   return { path, message: `is missing; expected ${first ? ruleOf(first) : 'a value'}` };
 }
 
-/** Whether a schema of ours words its rule itself. */
+/** Whether the schema has a message of its own, not Valibot's default. */
 const hasOwnWords = ({ message }: v.GenericIssue): boolean => !message.startsWith('Invalid');
 
-/** What a schema of a map would take in silence: a list, and names that it leaves out. */
+/** Finds what `v.record` silently accepts or drops: a list, and names of `Object.prototype`. */
 const unkept = (value: object, known: Entries): FieldError[] =>
   Object.entries(value).flatMap(([name, map]) => (holdsMap(known[name]) ? wrongMap(name, map) : []));
 
@@ -66,7 +65,7 @@ function wrongMap(path: string, map: unknown): FieldError[] {
     .map((key) => ({ path: `${path}.${key}`, message: `expected a name other than ${key}` }));
 }
 
-/** A map of texts or of anything, perhaps an optional one. */
+/** Whether a schema is a `v.record`, perhaps an optional one. */
 function holdsMap(schema: v.GenericSchema | undefined): boolean {
   if (schema === undefined) return false;
   if (schema.type === 'record') return true;

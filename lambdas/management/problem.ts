@@ -1,4 +1,4 @@
-/** What is wrong with a request; each has its page in `docs/management-api.md`. */
+/** The kinds of problem and their HTTP statuses; `docs/management-api.md` describes each. */
 export const problemStatuses = {
   'invalid-request': 400,
   'destination-refused': 422,
@@ -12,14 +12,14 @@ export const problemStatuses = {
 } as const;
 export type ProblemKind = keyof typeof problemStatuses;
 
-/** One field that is not as it must be. */
+/** One invalid field. */
 export interface FieldError {
-  /** Where: names separated by full stops; empty for the whole. */
+  /** The names on the way to the field, separated by full stops; empty for the whole part. */
   readonly path: string;
   readonly message: string;
 }
 
-/** A request that is answered with problem details. @see https://www.rfc-editor.org/rfc/rfc9457 */
+/** An error whose response is problem details. @see https://www.rfc-editor.org/rfc/rfc9457 */
 export class Problem extends Error {
   override name = 'Problem' as const;
   readonly kind: ProblemKind;
@@ -32,31 +32,31 @@ export class Problem extends Error {
   }
 }
 
-/** A path that takes other methods. @see https://www.rfc-editor.org/rfc/rfc9110#status.405 */
+/** The path exists, but not with this method. @see https://www.rfc-editor.org/rfc/rfc9110#status.405 */
 export class MethodNotAllowed extends Problem {
-  /** The methods that it takes. */
+  /** The methods that the path accepts. */
   readonly allow: readonly string[];
 
-  /** @param path of the description, with its parameters in braces */
+  /** @param path the template, with its parameters in braces */
   constructor(path: string, allow: readonly string[]) {
-    super('method-not-allowed', `${path} takes ${allow.join(', ')} only.`);
+    super('method-not-allowed', `${path} accepts only ${allow.join(', ')}.`);
     this.allow = allow;
   }
 }
 
 const titles: Readonly<Record<ProblemKind, string>> = {
-  'invalid-request': 'The request is not as it must be',
-  'destination-refused': 'Requests may not go there',
-  'not-found': 'There is no such thing',
-  conflict: 'It does not stand so that this can be done',
-  'changed-meanwhile': 'Somebody else has changed it',
-  'too-large': 'It is too large',
-  'payload-refused': 'The payload is not as its event type says',
-  'method-not-allowed': 'That is not done here',
-  internal: 'It failed',
+  'invalid-request': 'The request is invalid',
+  'destination-refused': 'Requests to this destination are not allowed',
+  'not-found': 'Not found',
+  conflict: 'The current state does not allow this',
+  'changed-meanwhile': 'Another request has changed it',
+  'too-large': 'The event is too large',
+  'payload-refused': "The payload does not match its event type's schema",
+  'method-not-allowed': 'The path does not accept this method',
+  internal: 'Internal error',
 };
 
-/** The body of a problem's answer. */
+/** The response body of a problem. */
 export const problemBody = ({ kind, message, errors }: Problem) => ({
   type: `urn:hookline:problem:${kind}`,
   title: titles[kind],

@@ -1,16 +1,19 @@
 import { maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
 import { Problem } from './problem.ts';
 
-/** What publishing needs of the outside world. */
 export interface PublishPorts {
   newId(prefix: string): string;
-  /** To the publish queue. */
+  /** Sends a message to the publish queue. */
   sendPublication(body: string): Promise<void>;
-  /** What is wrong with a payload, by its event type's schema; undefined: nothing, or nothing is checked. */
+  /**
+   * Checks a payload against its event type's schema.
+   *
+   * @returns what is wrong; undefined when it fits, or is not checked
+   */
   refusalOfPayload(type: string, data: unknown): Promise<string | undefined>;
 }
 
-/** What is sent to the publish queue. */
+/** A message on the publish queue. */
 interface Publication {
   readonly id: string;
   readonly type: string;
@@ -20,7 +23,7 @@ interface Publication {
   readonly byHand?: 'test';
 }
 
-/** Puts an event on the publish queue. @throws Problem when it is too large, or its payload is refused */
+/** Puts an event on the publish queue. @throws Problem when it is too large, or its event type refuses its payload */
 export async function publishTo(publication: Publication, ports: PublishPorts) {
   const refused = await ports.refusalOfPayload(publication.type, publication.data);
   if (refused !== undefined) {
@@ -29,7 +32,7 @@ export async function publishTo(publication: Publication, ports: PublishPorts) {
   const body = serialiseMessage(publication);
   const bytes = utf8Bytes(body);
   if (bytes > maxMessageBytes) {
-    throw new Problem('too-large', `The event has ${bytes} bytes, and ${maxMessageBytes} are the most.`);
+    throw new Problem('too-large', `The event has ${bytes} bytes; at most ${maxMessageBytes} are allowed.`);
   }
   await ports.sendPublication(body);
   return { status: 202, body: { id: publication.id } };

@@ -5,11 +5,10 @@ import { AlteredBodyError } from '../domain/stored-body.ts';
 import { days, later, type UnixMillis } from '../domain/time.ts';
 import { beforeInstant, type ListPorts, listDeliveries } from './list-deliveries.ts';
 
-/** What looking for recent events needs of the outside world. */
 export interface RecentPorts extends ListPorts {
   now(): UnixMillis;
   readonly events: {
-    /** The body that is sent, or undefined when it is gone. */
+    /** The body that is sent; undefined when it has expired. */
     payload(id: string): Promise<string | undefined>;
   };
   readonly endpoints: {
@@ -21,19 +20,19 @@ export interface RecentPorts extends ListPorts {
   };
 }
 
-/** An event that some endpoint of the tenant was sent. */
+/** An event of which an endpoint of the tenant has a delivery. */
 export interface RecentEvent {
   readonly eventId: string;
   readonly eventType: string;
-  /** As published: numbers are kept digit by digit. */
+  /** As published, with every digit of its numbers. */
   readonly data: unknown;
 }
 
-/** Events are found by the deliveries of a few endpoints of the tenant, of a few days. */
+/** Events are not indexed by tenant. So the deliveries of a few endpoints and days lead to them. */
 const otherEndpoints = 4;
 const lookedBack = days(-3);
 
-/** The newest events of a tenant, as far as its endpoints were sent them and the time lasts. */
+/** Finds the newest events of a tenant by the deliveries of its endpoints, as many as there is time for. */
 export async function recentEvents(
   { tenant, endpointId }: { readonly tenant: string; readonly endpointId: string },
   limit: number,
@@ -46,13 +45,11 @@ export async function recentEvents(
   const pages = await Promise.all(
     [...ids].map((id) => listDeliveries({ endpoint: { tenant, endpointId: id }, limit, ...span }, ports)),
   );
-  const newest = pages
-    .flatMap(({ deliveries }) => deliveries)
-    .toSorted((one, other) => other.createdAt - one.createdAt);
+  const newest = pages.flatMap(({ deliveries }) => deliveries).toSorted((a, b) => b.createdAt - a.createdAt);
   const byEvent = new Map(newest.map(({ eventId, eventType }) => [eventId, eventType]));
-  const some = [...byEvent].slice(0, limit);
+  const newestEvents = [...byEvent].slice(0, limit);
   const events = await Promise.all(
-    some.map(async ([eventId, eventType]): Promise<RecentEvent[]> => {
+    newestEvents.map(async ([eventId, eventType]): Promise<RecentEvent[]> => {
       const body = ports.hasTime() ? await bodyOf(outboundEventKey(tenant, eventId), ports) : undefined;
       return body === undefined
         ? []
@@ -62,7 +59,7 @@ export async function recentEvents(
   return events.flat();
 }
 
-/** @returns undefined when it is gone, or is not what was published: nothing is tried on that */
+/** @returns undefined when the body has expired, or is not the one that was published: no filter is tested on that */
 async function bodyOf(id: string, { events }: RecentPorts): Promise<string | undefined> {
   try {
     return await events.payload(id);

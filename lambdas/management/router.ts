@@ -2,9 +2,9 @@ import type { ManagementRequest, Operation, OperationResponse } from './operatio
 import { MethodNotAllowed, Problem } from './problem.ts';
 
 /**
- * Answers a request with the operation that is meant.
+ * Runs the operation that a request's method and path select.
  *
- * @throws Problem when there is none, or when it refuses
+ * @throws Problem when there is no such operation, or when it refuses the request
  */
 export async function route<Ports>(
   request: ManagementRequest,
@@ -18,13 +18,13 @@ export async function route<Ports>(
   const [match] = matches.filter(({ candidate }) => candidate.method === request.method);
   if (match !== undefined) return match.candidate.run(match.params, request, ports);
   if (matches.length === 0) {
-    throw new Problem('not-found', 'There is nothing at this path; /v1/openapi.json says what there is.');
+    throw new Problem('not-found', 'No operation has this path; see /v1/openapi.json for all of them.');
   }
   const methods = matches.map(({ candidate }) => candidate.method);
   throw new MethodNotAllowed(matches[0]?.candidate.path ?? '', methods);
 }
 
-/** The parameters in a path; undefined when it is another path. */
+/** The parameters in a path; undefined when the path does not match the template. */
 function paramsIn(template: string, path: string): Readonly<Record<string, string>> | undefined {
   const wanted = template.split('/');
   const given = path.split('/');
@@ -38,18 +38,18 @@ function paramsIn(template: string, path: string): Readonly<Record<string, strin
   return params;
 }
 
-/** What no name of ours needs percent-encoding for. @see https://www.rfc-editor.org/rfc/rfc3986#section-2.3 */
+/** Characters that never need percent-encoding. @see https://www.rfc-editor.org/rfc/rfc3986#section-2.3 */
 const unreserved = /^[A-Za-z0-9._~-]*$/;
 
 /**
- * A parameter as it is meant.
+ * Decodes a path parameter, and refuses needless percent-encoding.
  *
- * A name has one spelling: else a policy of IAM for `/v1/tenants/acme/*` would not cover `/v1/tenants/%61cme/`.
+ * Each name has one spelling. Otherwise an IAM policy for `/v1/tenants/acme/*` would not cover `/v1/tenants/%61cme/`.
  */
 function decoded(name: string, text: string): string {
   const value = decodedOnce(name, text);
   if (value === text || !unreserved.test(value)) return value;
-  throw misspelt(name, 'expected as it is, without percent-encoding');
+  throw misspelt(name, 'expected without percent-encoding');
 }
 
 function decodedOnce(name: string, text: string): string {

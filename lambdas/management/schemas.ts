@@ -10,7 +10,7 @@ import { PayloadFilter, StoredFilter } from '../domain/payload-filter.ts';
 import { EventType } from '../domain/publish-message.ts';
 import { StorableText } from '../domain/storable.ts';
 
-/** An instant, as the API writes it. */
+/** An instant in ISO 8601. */
 const Instant = v.pipe(v.string(), v.isoTimestamp());
 export const EndpointId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'));
 
@@ -23,39 +23,39 @@ const Attempt = v.object({
   durationMs: v.number(),
   status: v.optional(v.number()),
   error: v.optional(v.string()),
-  /** How far the request came, if it got no answer. */
+  /** How far the request got, if there was no response. */
   phase: v.optional(v.picklist(attemptPhases)),
-  /** Where a redirect leads: scheme, host and path. */
+  /** The target of a redirect: scheme, host and path. */
   location: v.optional(v.string()),
   sample: v.optional(v.string()),
 });
 
-/** Whether an endpoint is asked at all, and what waits for it. */
+/** The state of an endpoint's circuit breaker, and how many deliveries wait. */
 export const BreakerView = v.object({
-  /** `open`: no request but a probe now and then; `half-open`: one finds out, now or with the next delivery. */
+  /** `open`: only occasional probes are sent; `half-open`: one delivery probes, now or as soon as one is due. */
   state: v.picklist(breakerStates),
-  /** When it opened. */
+  /** When the breaker opened. */
   since: v.optional(Instant),
-  /** When one delivery is tried again; absent while it is closed. */
+  /** When the next probe may be sent; absent while the breaker is closed. */
   nextProbeAt: v.optional(Instant),
-  /** The endpoint asked for patience until then, by a 429 or 503 with `Retry-After`. */
+  /** The time that the endpoint gave in `Retry-After`, with a 429 or 503. */
   retryAfter: v.optional(Instant),
-  /** Attempts in a row that found it down. */
+  /** Consecutive attempts that found the endpoint down. */
   failures: v.number(),
-  /** The first attempt since the last success that was not one. */
+  /** The first failed attempt since the last success. */
   failingSince: v.optional(Instant),
-  /** Deliveries that wait for their next attempt; `isExact: false`: there are more. */
+  /** Deliveries waiting for their next attempt; with `isExact: false` there are at least `count`. */
   waiting: v.object({ count: v.number(), isExact: v.boolean() }),
 });
 
-/** An endpoint, as the API answers it: all but its secrets and the values of its headers. */
+/** An endpoint as the API shows it, without its secrets and the values of its headers. */
 export const EndpointView = v.object({
   tenant: v.string(),
   id: v.string(),
   ...v.omit(EndpointFields, ['description', 'headers', 'metadata', 'filter']).entries,
   filter: v.optional(StoredFilter),
   description: v.string(),
-  /** By name only: their values are secrets. */
+  /** The names only: the values are secrets. */
   headers: v.array(v.string()),
   metadata: v.record(v.string(), v.string()),
   status: v.picklist(['enabled', 'disabled']),
@@ -75,11 +75,11 @@ export const EndpointView = v.object({
   createdAt: Instant,
   updatedAt: Instant,
   version: v.number(),
-  /** Where one endpoint is asked for. */
+  /** Only in the response with one endpoint. */
   breaker: v.optional(BreakerView),
 });
 
-/** A secret that is shown: the only places are its creation, its rotation and the explicit call. */
+/** A secret in the clear: only creating an endpoint, rotating, and `GET …/secret` show it. */
 export const SecretView = v.object({
   kind: v.picklist(secretKinds),
   /** `whsec_…`; for `v1a` the public key `whpk_…`. */
@@ -112,14 +112,14 @@ export const DeliveryView = v.object({
 export const DeliveryDetail = v.object({
   ...DeliveryView.entries,
   attemptLog: v.array(Attempt),
-  /** What is sent, as text; absent when it is past its retention. */
+  /** The body that is sent, as text; absent when it has expired. */
   body: v.optional(v.string()),
 });
 
-/** A delivery that is sent again. */
+/** A delivery that is replayed. */
 export const RetriedView = v.object({
   ...DeliveryView.entries,
-  /** Its endpoint is disabled: it waits until that is enabled. */
+  /** Its endpoint is disabled: the delivery waits until the endpoint is enabled. */
   willBeHeld: v.boolean(),
 });
 
@@ -131,25 +131,25 @@ export const PublishBody = v.strictObject({
 });
 export const PublishedView = v.object({
   id: v.string(),
-  /** The event is there already: what was still missing is sent, and with `200` nothing was. */
+  /** The event was already published: missing deliveries are sent, and with `200` none was missing. */
   repeated: v.optional(v.boolean()),
-  /** The tenant has no endpoint that takes it. */
+  /** No endpoint of the tenant subscribes to the event. */
   unmatched: v.optional(v.boolean()),
-  /** Its endpoint is disabled: it waits until that is enabled. */
+  /** Its endpoint is disabled: the delivery waits until the endpoint is enabled. */
   willBeHeld: v.optional(v.boolean()),
-  /** The same for a person. */
+  /** The same in words. */
   notice: v.optional(v.string()),
 });
 
-/** Payloads that one test of a filter looks at, at most. */
+/** The most payloads that one filter test evaluates. */
 const maxTested = 50;
 
 export const FilterTest = v.strictObject({
-  /** Absent: the endpoint's own. */
+  /** The endpoint's own filter when absent. */
   filter: v.optional(PayloadFilter),
-  /** Absent: the endpoint's own. */
+  /** The endpoint's own event types when absent. */
   eventTypes: v.optional(EndpointFields.entries.eventTypes),
-  /** Payloads to try; absent: those of the tenant's recent events. */
+  /** Payloads to test; those of the tenant's recent events when absent. */
   examples: v.optional(v.pipe(v.array(v.unknown()), v.minLength(1), v.maxLength(maxTested))),
   limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(maxTested)), 20),
 });
@@ -158,20 +158,20 @@ export const FilterTestView = v.object({
   matched: v.number(),
   results: v.array(
     v.object({
-      /** Of the example that was given, counted from 0. */
+      /** The index of the given example, from 0. */
       example: v.optional(v.number()),
       eventId: v.optional(v.string()),
       eventType: v.optional(v.string()),
       matches: v.boolean(),
-      /** It is of a type that is not subscribed to. */
+      /** The endpoint does not subscribe to the event's type. */
       otherType: v.optional(v.boolean()),
-      /** The parts of the filter that keep it out, by their places, e.g. `all.1`. */
+      /** The parts of the filter that exclude the payload, by their places, e.g. `all.1`. */
       failed: v.array(v.object({ place: v.string(), part: StoredFilter })),
     }),
   ),
 });
 
-/** Two of them, and what is beside them, are an item of DynamoDB's 400 KB at most. */
+/** Schema and example are in one DynamoDB item of at most 400 KB. */
 const maxKeptKiB = 128;
 const fitsItem = <Json>() =>
   v.check(
@@ -203,12 +203,12 @@ export const RecoveryView = v.object({
   since: Instant,
   until: Instant,
   status: v.picklist(recoveryStatuses),
-  /** Failed deliveries when it began; `isExact` is false when counting was cut short. */
+  /** Failed deliveries when the recovery began; `isExact` is false when counting ran out of time. */
   estimate: v.object({ count: v.number(), isExact: v.boolean(), ofEarlierEndpoint: v.optional(v.number()) }),
   toCurrentEndpoint: v.boolean(),
   replayed: v.number(),
   refused: v.number(),
-  /** Of the refused, those for an earlier endpoint of the id. */
+  /** How many of the refused were for an earlier endpoint of the id. */
   ofEarlierEndpoint: v.number(),
   createdAt: Instant,
   updatedAt: Instant,
@@ -216,7 +216,7 @@ export const RecoveryView = v.object({
 export const EstimateView = v.object({
   count: v.number(),
   isExact: v.boolean(),
-  /** Beside them: those for an earlier endpoint of the id, which are sent again only on purpose. */
+  /** Not in `count`: deliveries for an earlier endpoint of the id, replayed only with `toCurrentEndpoint`. */
   ofEarlierEndpoint: v.optional(v.number()),
 });
 
@@ -230,7 +230,7 @@ export const InboundEventView = v.object({
   lastError: v.optional(v.string()),
 });
 
-/** RFC 9457. */
+/** Problem details (RFC 9457). */
 export const ProblemView = v.object({
   type: v.string(),
   title: v.string(),

@@ -3,7 +3,7 @@ import { type SealedSecret, verifierOf } from '../domain/endpoint-secret.ts';
 import { toIsoInstant } from '../domain/time.ts';
 import type { SecretView } from './schemas.ts';
 
-/** A secret as it is shown: what the receiver needs to verify. */
+/** A secret as the API shows it: what the endpoint needs to verify signatures. */
 export const secretView = (
   { kind, createdAt, endsAt }: SealedSecret,
   text: string,

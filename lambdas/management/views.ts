@@ -8,7 +8,7 @@ import type { BreakerView, DeliveryDetail, DeliveryView, EndpointView } from './
 const instant = (at: UnixMillis | undefined): string | undefined =>
   at === undefined ? undefined : toIsoInstant(at);
 
-/** An endpoint without its secrets; of its headers the names. */
+/** An endpoint as the API shows it: without secrets, and with only the names of its headers. */
 export function endpointView(endpoint: Endpoint): v.InferOutput<typeof EndpointView> {
   const {
     attentionAt: _,
@@ -29,7 +29,8 @@ export function endpointView(endpoint: Endpoint): v.InferOutput<typeof EndpointV
       reason: disabled.reason,
       at: toIsoInstant(disabled.at),
       ...(disabled.by && {
-        ...{ deliveryId: disabled.by.deliveryId, eventId: disabled.by.eventId },
+        deliveryId: disabled.by.deliveryId,
+        eventId: disabled.by.eventId,
         eventType: disabled.by.eventType,
         lastAttempt: { number: disabled.by.attempt, outcome: disabled.by.outcome },
       }),
@@ -44,13 +45,13 @@ export function endpointView(endpoint: Endpoint): v.InferOutput<typeof EndpointV
   };
 }
 
-/** What keeps an endpoint's deliveries waiting, and how many wait. */
+/** The breaker of an endpoint, and how many of its deliveries wait. */
 export function breakerView(
-  limiterKey: LimiterState,
+  limiterState: LimiterState,
   waiting: { readonly count: number; readonly isExact: boolean },
   now: UnixMillis,
 ): v.InferOutput<typeof BreakerView> {
-  const { state, failures, ...times } = breakerOf(limiterKey, now);
+  const { state, failures, ...times } = breakerOf(limiterState, now);
   return {
     state,
     failures,
@@ -66,14 +67,23 @@ export function breakerView(
 export function deliveryView(delivery: Delivery): v.InferOutput<typeof DeliveryView> {
   const { id, tenant, endpointId, url, eventId, eventType, status, attempts, round, lastError } = delivery;
   return {
-    ...{ id, tenant, endpointId, url, eventId, eventType, status, attempts, round, lastError },
+    id,
+    tenant,
+    endpointId,
+    url,
+    eventId,
+    eventType,
+    status,
+    attempts,
+    round,
+    lastError,
     createdAt: toIsoInstant(delivery.createdAt),
     lastAttemptAt: instant(delivery.lastAttemptAt),
     nextAttemptAt: instant(delivery.nextAttemptAt),
   };
 }
 
-/** A delivery with its attempts, and what is sent. */
+/** A delivery with its attempts and the body that is sent. */
 export const deliveryDetail = (
   delivery: Delivery,
   body: string | undefined,

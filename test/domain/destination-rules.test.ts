@@ -72,16 +72,16 @@ describe('a URL', () => {
   });
 
   it('with half a character is none', () => {
-    expect(read('https://example.com/\ud800')).toContain('cannot be seen');
+    expect(read('https://example.com/\ud800')).toContain('invisible characters');
   });
 
   it.each([
-    ['https:example.com', 'as https://example.com/path'],
-    ['https://exam\tple.com', 'cannot be seen'],
+    ['https:example.com', 'e.g. https://example.com/path'],
+    ['https://exam\tple.com', 'invisible characters'],
     ['https://example.com\\@127.0.0.1/', 'backslashes'],
     ['https://user:hunter2@example.com/', 'user name or password'],
     ['https://ex%61mple.com/', 'percent-encoding'],
-    ['https://a..b/', 'name of a host'],
+    ['https://a..b/', 'a host name'],
     [`https://example.com/hunter2${'a'.repeat(2029)}`, 'at most 2048 characters'],
     ['http://example.com/hunter2', 'only https'],
   ])('is refused with the rule, and not repeated: %j', (text, rule) => {
@@ -104,7 +104,7 @@ describe('a URL', () => {
         expect(
           shown
             .split(/[?#]/)[0]
-            ?.replace(/:(443)?$/, '')
+            ?.replace(/:(0*443)?$/, '')
             .replace(/\.$/, ''),
         ).toBe(checked.url.hostname);
       }),

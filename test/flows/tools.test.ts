@@ -87,7 +87,7 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     );
     await stack.putSecret('quiet', 'a secret again');
 
-    expect(said).toContain('✘ secret of quiet: holds a placeholder, no secret');
+    expect(said).toContain('✘ secret of quiet: holds a placeholder, not a secret');
     expect(said).toContain('npx hookline --stack Flows secrets set quiet');
     expect(said).toContain('✔ signing secret: is set');
     expect(said).toMatch(/[✔✘] dead letters/);

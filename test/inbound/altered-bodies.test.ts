@@ -33,12 +33,8 @@ describe('a body in the bucket', () => {
 
   test.each([
     ['that was altered', key, 'its body in the bucket is not the one that was stored'],
-    [
-      'of another source',
-      `inbound/github/${sha256(body)}`,
-      'its body is not looked for outside of inbound/stripe/',
-    ],
-    ['that is sent', `outbound/${sha256(body)}`, 'its body is not looked for outside'],
+    ['of another source', `inbound/github/${sha256(body)}`, "its body's key must begin with inbound/stripe/"],
+    ['that is sent', `outbound/${sha256(body)}`, "its body's key must begin with"],
   ])('%s is never handled: it ends in the DLQ with the reason', async (_what, bodyS3, reason) => {
     const { bodies, send, turn, handled, deadLetters, queue } = world();
     bodies.set(

@@ -31,12 +31,12 @@ describe('receive, and the source’s secret', () => {
   });
 
   it.each([
-    ['a placeholder', 'unset', 'a placeholder, no secret'],
-    ['a placeholder in quotes', '"<your secret>"', 'a placeholder, no secret'],
-    ['JSON', '{"hush":1}', 'JSON, no secret'],
-    ['a name with its value', 'WEBHOOK_SECRET=hush', 'a name with its value, no secret'],
-    ['a public key', publicKey, 'a public key, no secret'],
-    ['a public key in quotes', `"${publicKey}"`, 'a public key, no secret'],
+    ['a placeholder', 'unset', 'a placeholder, not a secret'],
+    ['a placeholder in quotes', '"<your secret>"', 'a placeholder, not a secret'],
+    ['JSON', '{"hush":1}', 'JSON, not a secret'],
+    ['a name with a value', 'WEBHOOK_SECRET=hush', 'a name with a value, not a secret'],
+    ['a public key', publicKey, 'a public key, not a secret'],
+    ['a public key in quotes', `"${publicKey}"`, 'a public key, not a secret'],
     ['a list with a slip', '{"keys":[]}', 'something that is no key of this provider'],
   ])('says that %s is stored where a secret belongs, and not its value', async (_kind, value, said) => {
     const receiver = memoryReceiver({ ...plain, name: 'partner' }, { current: version(value) });

@@ -121,7 +121,7 @@ describe('a body that is nested too deep', () => {
 
     expect(await send(method, path, body)).toMatchObject({
       status: 400,
-      body: { detail: 'The body is nested too deep: 100 levels are the most.' },
+      body: { detail: 'The body is nested too deep: at most 100 levels are allowed.' },
     });
   });
 

@@ -170,7 +170,7 @@ it.each([
 
 describe('a filter of another product', () => {
   const condition =
-    'is missing; expected a condition with a path, as {"path": "customer.country", "equals": "NL"}, or all, any or not';
+    'is missing; expected a condition with a path, e.g. {"path": "customer.country", "equals": "NL"}, or all, any or not';
 
   it.each([
     [{}, `filter.path: ${condition}`],

@@ -40,7 +40,7 @@ it('a secret of another kind than the one that is asked for is refused', async (
   const { call } = managementWorld();
   const given = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
   const endpoint = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'], secret: given };
-  const rule = 'expected v1, the kind of the secret that is given, or nothing';
+  const rule = 'expected v1, the kind of the given secret, or nothing';
 
   expect(await call('POST', path, { ...endpoint, secretKind: 'v1a' })).toMatchObject({
     status: 400,

@@ -60,7 +60,7 @@ describe('a name in a path', () => {
 
     expect(await call('GET', '/v1/tenants/%61cme/endpoints/ep_1')).toMatchObject({
       status: 400,
-      body: { errors: [{ path: 'tenant', message: 'expected as it is, without percent-encoding' }] },
+      body: { errors: [{ path: 'tenant', message: 'expected without percent-encoding' }] },
     });
     expect(await call('GET', `${endpoints}/ep_1`)).toMatchObject({ status: 200 });
   });
@@ -102,7 +102,7 @@ describe('a parameter of a query', () => {
 
     expect(await call('GET', endpoints, undefined, { query: { limit: ['1', '2'] } })).toMatchObject({
       status: 400,
-      body: { errors: [{ path: 'limit', message: 'expected once, got 2 of them' }] },
+      body: { errors: [{ path: 'limit', message: 'expected once, got 2 times' }] },
     });
   });
 });
@@ -212,7 +212,7 @@ describe('a URL and a secret', () => {
 
       expect(answer).toMatchObject({
         status: 422,
-        body: { detail: 'url: acme.example leads to an address that is not public' },
+        body: { detail: 'url: acme.example resolves to an address that is not public' },
       });
     }
   });

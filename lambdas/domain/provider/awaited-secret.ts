@@ -5,23 +5,23 @@ import { parseSecretValue } from './secret.ts';
 
 const Awaiting = v.object({ awaitHandshakeUntil: v.string() });
 
-/** The value of a secret whose source waits for the provider's handshake: it is no key of any provider. */
+/** The value of a secret whose source waits for the provider's handshake. No provider accepts it as a key. */
 export const awaitingValue = (until: UnixMillis): string =>
   JSON.stringify({ awaitHandshakeUntil: toIsoInstant(until) });
 
-/** Where the secret of a provider that brings it itself is kept. */
+/** Stores the secret of a provider that sends it by a handshake. */
 export interface HandshakeSecretPort {
-  /** Whether the source has no secret yet and its window for one is open. */
+  /** Whether the source has no secret yet and its handshake window is open. */
   isAwaited(now: UnixMillis): Promise<boolean>;
   /**
-   * Stores the secret if the version that it finds is still one that awaits it.
+   * Stores the secret if the current version still awaits one.
    *
-   * @returns false when it is not, or another handshake was first
+   * @returns false when the secret is set already, e.g. by another handshake
    */
   store(secret: string, now: UnixMillis): Promise<boolean>;
 }
 
-/** The latest version of a secret, or the secret itself where it has none. */
+/** The latest version of a secret; without any version, the secret itself. */
 export interface SecretState {
   /** Absent while the secret has no version. */
   readonly value?: string;
@@ -29,15 +29,15 @@ export interface SecretState {
 }
 
 /**
- * Whether a source takes the secret that a handshake brings.
+ * Whether a source accepts the secret of a handshake.
  *
- * @param format of the provider: a version that holds a key of it awaits none
+ * @param format the provider's; a version that holds a key in it awaits no other
  */
 export const awaits = (state: SecretState, format: SecretFormat, window: Seconds, now: UnixMillis): boolean =>
   parseSecretValue(state.value ?? '', format) === undefined && now < awaitedUntil(state, window);
 
 /**
- * Until when a source takes the secret that a handshake brings.
+ * Until when a source accepts the secret of a handshake.
  *
  * @param window how long it waits after the deploy
  */

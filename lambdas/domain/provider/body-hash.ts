@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { sliceJsonValue } from './json-slices.ts';
 
-/** The hash that names an event without an id of its own. */
+/** The SHA-256 of a body in hex: the id of an event that has none. */
 export const bodyHash = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex');
 
 /**
- * The same, without the values of some members.
+ * The SHA-256 of a JSON body without the values of some members.
  *
- * @param names members that the body has, at its top level
- * @param body bytes that are known to be a JSON object
+ * @param names members at the top level, all of which the body has
+ * @param body the bytes of a JSON object
  */
 export function bodyHashWithout(names: readonly string[], body: Uint8Array): string {
   const cuts = names
     .map((name) => sliceJsonValue(body, name))
     .map(({ byteOffset, byteLength }) => [byteOffset - body.byteOffset, byteLength] as const)
-    .sort(([one], [other]) => one - other);
+    .sort(([a], [b]) => a - b);
   const hash = createHash('sha256');
   let from = 0;
   for (const [at, length] of cuts) {

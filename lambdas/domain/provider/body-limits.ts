@@ -1,13 +1,13 @@
-/** The levels that a JSON body may have; no provider comes near. Deeper ones exhaust the stack of what reads them. */
+/** The most levels of a JSON body. No provider comes near; much deeper ones exhaust the parser's stack. */
 const maxLevels = 500;
 
 /**
- * The values that a JSON body may have where it is parsed before its signature is known to be right; a thousand
- * notifications of Microsoft Graph have some twenty thousand.
+ * The most values of a JSON body that is parsed before its signature is checked. A thousand notifications of Microsoft
+ * Graph have about twenty thousand.
  */
 export const maxUnverifiedValues = 50_000;
 
-/** The limit that a body exceeds; it names its number, so that the log does. */
+/** The limit that a body exceeds. Each name contains its number, for the log. */
 export type BodyLimit = JsonLimit | 'over-1000-fields';
 type JsonLimit = 'over-500-levels' | 'over-50000-values';
 
@@ -15,10 +15,10 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * Finds what would make a body expensive to parse, in one pass over its bytes.
+ * Checks in one pass over the bytes whether a body would be expensive to parse.
  *
- * @param json bytes that may be anything
- * @param maxValues values and names count, so far as commas and brackets tell
+ * @param json any bytes
+ * @param maxValues the most values and names, counted by commas and brackets
  * @returns undefined when the body is within its limits
  */
 export function exceededLimit(json: Uint8Array, maxValues: number): JsonLimit | undefined {
@@ -38,7 +38,7 @@ export function exceededLimit(json: Uint8Array, maxValues: number): JsonLimit | 
   return undefined;
 }
 
-/** Most bytes change nothing: one look each. */
+/** 1 for the bytes that change neither level nor count; most do not. */
 const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
   '"[]{},'.includes(String.fromCharCode(byte)) ? 0 : 1,
 );
@@ -46,7 +46,7 @@ const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
 const isOpening = (byte: number): boolean => byte === 0x5b || byte === 0x7b;
 const isClosing = (byte: number): boolean => byte === 0x5d || byte === 0x7d;
 
-/** How a byte outside of a string changes the level: `[` and `{` begin one, `]` and `}` end it. */
+/** How a byte outside of a string changes the level: 1 for `[` and `{`, -1 for `]` and `}`. */
 export const depthChange = (byte: number): number => Number(isOpening(byte)) - Number(isClosing(byte));
 
 /** @returns the index of the closing quote; the length of the text, or one more, when the string does not end */

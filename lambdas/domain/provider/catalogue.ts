@@ -82,7 +82,7 @@ import { xero } from './providers/xero.ts';
 import { zendesk } from './providers/zendesk.ts';
 import { zoom } from './providers/zoom.ts';
 
-/** The providers with a wire format of their own; the generic ones are made from a source's settings. */
+/** All providers but the generic ones, which are made from a source's settings. */
 export const catalogue = {
   adyen,
   airtable,
@@ -166,20 +166,20 @@ export const catalogue = {
   zoom,
 } as const satisfies Readonly<Record<string, Provider>>;
 
-/** What a source's `provider` may be. */
+/** The values of a source's `provider` setting. */
 export type ProviderName = keyof typeof catalogue | (typeof genericNames)[number];
 
 const hasRow = (name: string): name is keyof typeof catalogue => Object.hasOwn(catalogue, name);
 
-/** A source names a provider that is not in the catalogue, or lacks what its provider needs. */
+/** A source names a provider that is not in the catalogue, or lacks the settings of its generic provider. */
 class UnknownProviderError extends Error {
   override name = 'UnknownProviderError' as const;
 }
 
 /**
- * The row of a source's provider.
+ * The catalogue's row of a source's provider.
  *
- * @throws UnknownProviderError when there is none
+ * @throws UnknownProviderError when the catalogue has no such provider
  */
 export function providerOf(source: Pick<SourceSettings, 'name'> & GenericSettings): Provider {
   const generic = genericProvider(source);

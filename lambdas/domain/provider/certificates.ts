@@ -2,28 +2,29 @@ import { X509Certificate } from 'node:crypto';
 import type { UnixMillis } from '../time.ts';
 import type { CheckContext } from './check.ts';
 
-/** A leaf, at most this many intermediates, and a root. */
+/** The most intermediates between leaf and root. */
 const maxIntermediates = 3;
 const pemBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
-/** Whose certificates a provider signs with. */
+/** Which certificates a provider signs with. */
 export interface CertificatePin {
   /** The subject's common name. */
   readonly commonName: RegExp;
-  /** Hosts from which a missing intermediate may be read, over plain HTTP too: its chain proves what it is. */
+  /** Hosts that a missing intermediate may be fetched from, by plain HTTP too: the chain proves it. */
   readonly issuerHost: RegExp;
 }
 
-/** A key server answered with something else than certificates: it may do better next time. */
+/** The key server's response is not a certificate. The next request may succeed. */
 class NoCertificateError extends Error {
   override name = 'NoCertificateError' as const;
 }
 
 /**
- * The first certificate of a PEM, if it is the provider's: RSA, in date, of the right name, and with a chain to a trusted root.
+ * Returns the first certificate of a PEM if it is the provider's: RSA, in date, with the right name, and with a chain
+ * to a trusted root.
  *
  * @returns undefined when it is not
- * @throws NoCertificateError when the text is no PEM; whatever a fetch throws
+ * @throws NoCertificateError when the text is not PEM; also what `fetchKey` throws
  */
 export async function trustedLeaf(
   pem: string,
@@ -64,7 +65,7 @@ async function hasChain(
   return false;
 }
 
-/** Some two hundred, which take ten milliseconds: read once for each list. */
+/** Parsed roots by list. There are about two hundred, and parsing them takes ten milliseconds. */
 const knownRoots = new WeakMap<readonly string[], readonly X509Certificate[]>();
 
 function parsedRoots(pems: readonly string[]): readonly X509Certificate[] {
@@ -73,14 +74,14 @@ function parsedRoots(pems: readonly string[]): readonly X509Certificate[] {
   return known;
 }
 
-/** By name, by key and with the right to issue. */
+/** Checks the issuer's name, its key, and that it is a CA. */
 const isIssuedBy = (subject: X509Certificate, issuer: X509Certificate): boolean =>
   issuer.ca && subject.checkIssued(issuer) && subject.verify(issuer.publicKey);
 
 const isInDate = ({ validFromDate, validToDate }: X509Certificate, now: UnixMillis): boolean =>
   validFromDate.getTime() <= now && now <= validToDate.getTime();
 
-/** Servers that send no intermediates name the place of the next one in the certificate. */
+/** Fetches the issuer from the URL in the certificate, for servers that send no intermediates. */
 async function fetchIssuer(
   { infoAccess }: X509Certificate,
   { issuerHost }: CertificatePin,

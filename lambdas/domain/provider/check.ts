@@ -3,15 +3,15 @@ import type { VerificationKey } from '../signature/key.ts';
 import type { RefusalReason, Verification } from '../signature/verify.ts';
 import type { Seconds, UnixMillis } from '../time.ts';
 
-/** What a key server says. */
+/** The response of a key server. */
 export interface KeyResponse {
-  /** False when it has no such key. */
+  /** False when the server has no such key. */
   readonly isThere: boolean;
-  /** Bytes as Latin-1. */
+  /** The body's bytes as Latin-1. */
   readonly text: string;
 }
 
-/** An application that its provider shows keys to: by OAuth's grant of client credentials. */
+/** Credentials for a key server that answers only registered applications: OAuth's client credentials grant. */
 export interface ClientCredentials {
   readonly tokenUrl: URL;
   readonly id: string;
@@ -19,23 +19,23 @@ export interface ClientCredentials {
   readonly scope: string;
 }
 
-/** Requests to a provider's own servers, for keys that no dashboard shows. */
+/** Requests to a provider's own servers, e.g. for keys that no dashboard shows. */
 export interface ProviderCalls {
   /** Trusted roots, as PEM. */
   readonly roots: readonly string[];
   /**
-   * Reads a key or a certificate; the answer is kept. Who calls has pinned the host and the path.
+   * Fetches a key or a certificate, and caches it. The caller must have checked the host and the path.
    *
-   * @param json posted where it is given; a GET otherwise
-   * @param client whom the server answers, where it does not answer everybody
-   * @throws when the server cannot be reached or fails: nobody knows then whether the request is right
+   * @param json the body of a POST; without it the request is a GET
+   * @param client the credentials, if the server needs any
+   * @throws when the server cannot be reached or fails: then it is unknown whether the request is genuine
    */
   fetchKey(url: URL, json?: object, client?: ClientCredentials): Promise<KeyResponse>;
-  /** Calls a URL whose answer does not matter, e.g. to confirm a subscription. @throws when it is not a 2xx */
+  /** Calls a URL, e.g. to confirm a subscription. @throws when the status is not 2xx */
   visit(url: URL): Promise<void>;
 }
 
-/** What a check needs beside the request and the keys. */
+/** The context of a check, beside the request and the keys. */
 export interface CheckContext extends ProviderCalls {
   readonly now: UnixMillis;
   /** Allowed difference between the signed timestamp and now, both ways. */
@@ -43,7 +43,7 @@ export interface CheckContext extends ProviderCalls {
 }
 
 /**
- * Checks that a request is the provider's, where no scheme says how.
+ * Verifies a request of a provider whose signature no `SignatureScheme` can describe.
  *
  * Never throws on hostile input; compares in constant time.
  */

@@ -1,11 +1,11 @@
 /**
- * The fields that one form or query may have; senders have tens.
+ * The most fields of one form or query; senders have tens.
  *
- * A form is often read before its signature, so that its work must be bounded.
+ * A form is often read before its signature is checked, so the work must be bounded.
  */
 export const maxFields = 1000;
 
-/** The fields of a form: the values of each name, in their order. */
+/** The values of each field of a form, in their order. */
 export type Form = ReadonlyMap<string, readonly string[]>;
 
 const [ampersand, equals, percent, plus, space] = [0x26, 0x3d, 0x25, 0x2b, 0x20];
@@ -32,21 +32,21 @@ export function readForm(content: Uint8Array | string): Form | undefined {
   return form;
 }
 
-/** The first value of a name, which is the one that counts. */
+/** Returns the first value of a field; further ones are ignored. */
 export const fieldOf = (form: Form | undefined, name: string): string | undefined => form?.get(name)?.[0];
 
-/** The fields as an object; of a name that comes twice it has the last value. */
+/** Returns the fields as an object, with the last value of a repeated name. */
 export const asObject = (form: Form): Record<string, string> =>
   Object.fromEntries([...form].map(([name, values]) => [name, values.at(-1) ?? '']));
 
 /**
- * Whether a text is a form. It has at least one `=`, no white space and no control character.
+ * Whether a text is a form: it has at least one `=`, no white space and no control character.
  *
- * No JSON object or array is one: none begins as a form may begin. So the bytes alone say which of the two they are.
+ * A form cannot begin like a JSON object or array, so the bytes alone decide between the two.
  */
 export const isForm = (text: string): boolean => /^[^=&\s\p{Cc}"<{[][^=&\s\p{Cc}]*=[^\s\p{Cc}]*$/u.test(text);
 
-/** @returns undefined when there are too many; the work ends there */
+/** @returns undefined as soon as there are too many fields */
 function splitFields(bytes: Buffer): Buffer[] | undefined {
   const fields: Buffer[] = [];
   for (let start = 0; start <= bytes.length; ) {
@@ -59,7 +59,7 @@ function splitFields(bytes: Buffer): Buffer[] | undefined {
   return fields;
 }
 
-/** Escapes undone; bytes that are no UTF-8 become U+FFFD. */
+/** Decodes escapes; invalid UTF-8 becomes U+FFFD. */
 function decoded(bytes: Buffer): string {
   if (!bytes.includes(percent) && !bytes.includes(plus)) return bytes.toString('utf8');
   const text = Buffer.allocUnsafe(bytes.length);
@@ -80,7 +80,7 @@ function escapedAt(bytes: Buffer, at: number): number | undefined {
 }
 
 const noDigit = 255;
-/** The value of each byte as a digit. */
+/** The value of each byte as a hex digit. */
 const hexDigits = Uint8Array.from({ length: 256 }, (_, code) => {
   const digit = Number.parseInt(String.fromCharCode(code), 16);
   return Number.isNaN(digit) ? noDigit : digit;

@@ -6,14 +6,14 @@ import { type Handshake, textResponse } from './handshake.ts';
 import type { Provider } from './provider.ts';
 import { basicAuth, body, fields, hash, header, single } from './provider-dsl.ts';
 
-/** What a source of a generic provider says about its sender. */
+/** The settings by which a source describes its sender, for the generic providers. */
 export type GenericSettings = Pick<SourceSettings, 'provider' | 'hmac' | 'token' | 'ed25519'>;
 
-/** The generic providers: each is described by the source's setting of its own name. */
+/** The generic providers. The settings of each are under its name in the source. */
 export const genericNames = ['hmac', 'token', 'ed25519'] as const;
 
 /**
- * The row of a sender that is not in the catalogue.
+ * Makes the row of a sender that is not in the catalogue.
  *
  * @returns undefined when the source names no generic provider, or lacks its settings
  */
@@ -67,10 +67,10 @@ function signedWith(
   };
 }
 
-/** Short and plain, so that a caller cannot make the answer a page of its own. */
+/** Short and plain, so that a caller cannot make the response a page of HTML. */
 const plain = /^[A-Za-z0-9_-]{1,256}$/;
 
-/** A sender that tries the URL with a GET wants the value of a parameter back. */
+/** The handshake of a sender that tests the URL with a GET and expects the value of a parameter back. */
 function challengeOf(parameter: string | undefined): Handshake | undefined {
   if (parameter === undefined) return undefined;
   return {
@@ -85,7 +85,7 @@ function challengeOf(parameter: string | undefined): Handshake | undefined {
 
 const tokenScheme = (sender: NonNullable<GenericSettings['token']>): SignatureScheme => ({
   header: sender.header.toLowerCase(),
-  // `Bearer` is a scheme of `Authorization`, and the same in any case.
+  // `Bearer` is a scheme of `Authorization`, and schemes are case-insensitive.
   format: {
     kind: 'single',
     prefix: sender.prefix,

@@ -2,10 +2,10 @@ import type { RawRequest } from '../raw-request.ts';
 import type { VerificationKey } from '../signature/key.ts';
 import type { ProviderCalls } from './check.ts';
 
-/** What goes back to the provider. */
+/** The response to a provider. */
 export interface HandshakeResponse {
   readonly status: number;
-  /** Needed where there is a body. */
+  /** Required with a body. */
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
@@ -13,16 +13,18 @@ export interface HandshakeResponse {
 
 /** How a provider tests a URL before it sends events there. */
 export interface Handshake {
-  /** Methods of the route beside POST. */
+  /** The methods that the route accepts, beside POST. */
   readonly methods?: readonly ('GET' | 'HEAD')[];
-  /** @returns undefined when the request is no unsigned handshake, so that its signature decides */
+  /** @returns undefined when the request is not an unsigned handshake; then its signature is checked */
   readonly unsigned?: (
     request: RawRequest,
     keys: readonly VerificationKey[],
   ) => HandshakeResponse | undefined;
   /**
-   * For requests that verified. @returns undefined when it is an event
-   * @throws when a call to the provider fails, so that the provider tries again
+   * For verified requests.
+   *
+   * @returns undefined when the request is an event
+   * @throws when a call to the provider fails, so that the provider retries
    */
   readonly signed?: (
     request: RawRequest,
@@ -30,23 +32,23 @@ export interface Handshake {
     calls: ProviderCalls,
   ) => HandshakeResponse | undefined | Promise<HandshakeResponse | undefined>;
   /**
-   * For a provider that brings its secret itself. It counts only while the source has none and awaits one.
+   * Reads the secret that a provider sends itself. It counts only while the source has no secret and awaits one.
    *
-   * @returns undefined when the request brings none
+   * @returns undefined when the request has no secret
    */
   readonly secretFromHandshake?: (request: RawRequest) => HandshakeSecret | undefined;
 }
 
-/** A secret that a handshake brings, and what to answer once it is stored. */
+/** The secret in a handshake, and the response once it is stored. */
 interface HandshakeSecret {
   readonly secret: string;
   readonly answer: HandshakeResponse;
 }
 
-/** Nothing to read, as some providers demand. */
+/** 200 without a body, as some providers demand. */
 export const emptyResponse: HandshakeResponse = { status: 200, body: '' };
 
-/** A text that only this provider reads, e.g. its challenge. */
+/** 200 with a plain text, e.g. the provider's challenge. */
 export const textResponse = (body: string): HandshakeResponse => ({
   status: 200,
   contentType: 'text/plain',
@@ -59,7 +61,7 @@ export const jsonResponse = (body: object): HandshakeResponse => ({
   body: JSON.stringify(body),
 });
 
-/** A challenge that is not as the provider sends it. */
+/** The response to a challenge in another form than the provider's. */
 export const refusedChallenge = (status: 400 | 403, error: string): HandshakeResponse => ({
   ...jsonResponse({ error }),
   status,

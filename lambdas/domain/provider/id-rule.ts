@@ -2,7 +2,7 @@ import type { SourceSettings } from '../source.ts';
 import type { FieldRule, Provider } from './provider.ts';
 import { eachRequest, hash } from './provider-dsl.ts';
 
-/** How the events of a source get their ids: the source's setting stands above its provider's rule. */
+/** Returns the rule for event ids: a source's `eventId` setting overrides its provider's rule. */
 export function idRuleOf({ eventId }: Pick<SourceSettings, 'eventId'>, provider: Provider): FieldRule {
   switch (eventId) {
     case 'body':

@@ -9,18 +9,18 @@ const openingBrace = 0x7b;
 const whiteSpace = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /**
- * The raw bytes of each element of a JSON array, without the white space around them.
+ * Returns the raw bytes of each element of a JSON array, without the white space around them.
  *
- * @param json bytes that are known to be a JSON array
+ * @param json the bytes of a valid JSON array
  */
 export function sliceJsonArray(json: Uint8Array): Uint8Array[] {
   return elements(json, json.indexOf(openingBracket) + 1);
 }
 
 /**
- * The raw bytes of the value at a dotted path; of a name that comes twice the last one counts, as in `JSON.parse`.
+ * Returns the raw bytes of the value at a dotted path. If a name occurs twice, the last one counts, as in `JSON.parse`.
  *
- * @param json bytes that are known to be a JSON object with this path in it
+ * @param json the bytes of a valid JSON object that has this path
  */
 export const sliceJsonValue = (json: Uint8Array, path: string): Uint8Array =>
   path.split('.').reduce(memberValue, json);
@@ -35,12 +35,12 @@ function memberValue(json: Uint8Array, name: string): Uint8Array {
   return trimmed(json, json.indexOf(colon, afterName) + 1, ends[found] ?? json.length);
 }
 
-/** Whether the member that begins there has this name, written in any way. */
+/** Whether the member at `start` has this name, with or without escapes. */
 function isNamed(json: Uint8Array, start: number, name: string): boolean {
   const opened = json.indexOf(quote, start);
   if (opened < 0) return false;
   const closed = endOfString(json, opened);
-  // Escapes only make it longer.
+  // Escapes only make a name longer.
   if (closed - opened - 1 < name.length) return false;
   const written = Buffer.from(json.buffer, json.byteOffset + opened, closed + 1 - opened);
   return written.includes(backslash)
@@ -48,7 +48,7 @@ function isNamed(json: Uint8Array, start: number, name: string): boolean {
     : written.toString('utf8') === `"${name}"`;
 }
 
-/** What stands between the commas, from `start` to the closing bracket of the same depth. */
+/** The bytes between the commas, from `start` to the closing bracket of the same depth. */
 function elements(json: Uint8Array, start: number): Uint8Array[] {
   const ends = elementEnds(json, start);
   return ends
@@ -56,7 +56,7 @@ function elements(json: Uint8Array, start: number): Uint8Array[] {
     .filter((slice) => slice.length > 0);
 }
 
-/** Where the commas between elements are, and the closing bracket. */
+/** The positions of the commas between the elements, and of the closing bracket. */
 function elementEnds(json: Uint8Array, start: number): number[] {
   const ends: number[] = [];
   let depth = 1;

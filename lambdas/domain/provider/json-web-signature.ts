@@ -4,19 +4,19 @@ import { parseJson } from './payload.ts';
 
 const compact = /^[A-Za-z0-9_-]{2,2000}\.[A-Za-z0-9_-]{2,16000}\.[A-Za-z0-9_-]{1,2000}$/;
 
-/** The protected header of a token, before anything is known about it: never a reason to trust it. */
+/** Returns the protected header of a token that is not verified yet. It must not be trusted. */
 export function unverifiedHeader(token: string): unknown {
   if (!compact.test(token)) return undefined;
   return parseJson(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8'));
 }
 
 /**
- * The claims of a signed token.
+ * Verifies a token and returns its claims.
  *
- * Keys that the token brings itself (`jwk`, `jku`, `x5u`, `x5c`) are never looked at.
+ * Ignores keys in the token itself (`jwk`, `jku`, `x5u`, `x5c`).
  *
- * @param algorithms the ones that this key may be used with, whatever the token says
- * @returns undefined when it is not signed with this key
+ * @param algorithms the algorithms that this key may be used with; the token's header cannot add any
+ * @returns undefined when the token is not signed with this key
  * @see https://www.rfc-editor.org/rfc/rfc8725
  */
 export async function verifiedClaims(

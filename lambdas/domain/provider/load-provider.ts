@@ -2,13 +2,13 @@ import type { SourceSettings } from '../source.ts';
 import { genericProvider } from './generic.ts';
 import type { Provider } from './provider.ts';
 
-/** The functions were built without a provider that their settings name. */
+/** The settings name a provider that the function's bundle does not contain. */
 class MissingProviderError extends Error {
   override name = 'MissingProviderError' as const;
 }
 
 /**
- * The row of a source's provider, from its own file: a function loads what its sources use, and nothing else.
+ * Loads the row of a source's provider from its own file, so that a function loads only the providers of its sources.
  *
  * @param source checked at synth
  */

@@ -1,16 +1,17 @@
 import { MaxPartsExceededError, type MultipartPart, parseMultipart } from '@remix-run/multipart-parser';
 import { type Form, maxFields } from './form.ts';
 
-/** Of one part; it has its name and its type. */
+/** The most header bytes of one part, which has only its name and its type. */
 const maxHeaderBytes = 1024;
 const firstLine = /^--([0-9A-Za-z'()+_,./:=?-]{1,70})\r\n/;
 
 /**
- * Reads the texts of `multipart/form-data`; attachments are left out.
+ * Reads the text fields of `multipart/form-data` and skips attachments.
  *
- * The boundary is that of the first line. The one in the content type is not signed: it would let a caller cut the body anew.
+ * Takes the boundary from the first line. The one in the content type is not signed, so a caller could split the body
+ * in another way with it.
  *
- * @returns undefined when it is not a multipart body; `over-1000-fields` when it has more parts than a form may have
+ * @returns undefined when the body is not multipart; `over-1000-fields` when it has too many parts
  */
 export function readMultipart(body: Uint8Array): Form | 'over-1000-fields' | undefined {
   const boundary = firstLine.exec(Buffer.from(body.subarray(0, 80)).toString('latin1'))?.[1];
@@ -42,7 +43,7 @@ function textsOf(parts: Iterable<MultipartPart>): Form {
   return form;
 }
 
-/** The parser's own test decodes the name of the file, and prints what it cannot decode. */
+/** Used in place of the parser's own check, which decodes the file's name and prints a warning when it cannot. */
 const isFile = ({ headers, mediaType }: MultipartPart): boolean =>
   /;\s*filename\*?\s*=/i.test(headers['content-disposition'] ?? '') ||
   mediaType === 'application/octet-stream';

@@ -11,21 +11,20 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What a body means, or the limit that it exceeds; a value is undefined when the body is not what the format says. */
-export type Payload =
+/** A parsed body, or the limit that it exceeds. The value is undefined when the body is not in the format. */
+export type ParsedBody =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: BodyLimit };
 
-const nothing: Payload = { ok: true, value: undefined };
-const tooManyFields: Payload = { ok: false, reason: 'over-1000-fields' };
+const nothing: ParsedBody = { ok: true, value: undefined };
+const tooManyFields: ParsedBody = { ok: false, reason: 'over-1000-fields' };
 
 /**
- * Reads the meaning of a body that verified.
+ * Parses a verified body.
  *
- * The bytes alone decide, for they are signed and the content type is not: what is a JSON object or array is JSON, and
- * what is a form is a form. No text is both.
+ * The bytes alone decide between JSON and a form, because they are signed and the content type is not. No text is both.
  */
-export function readPayload(body: Uint8Array, format: BodyFormat): Payload {
+export function readPayload(body: Uint8Array, format: BodyFormat): ParsedBody {
   if (typeof format === 'function') return { ok: true, value: format(body) };
   if (format === 'json-or-empty' && body.byteLength === 0) return { ok: true, value: {} };
   const text = decodeUtf8(body);
@@ -36,7 +35,7 @@ export function readPayload(body: Uint8Array, format: BodyFormat): Payload {
   return form === undefined ? tooManyFields : readFields(form, format);
 }
 
-function readFields(form: Form, format: NamedBodyFormat): Payload {
+function readFields(form: Form, format: NamedBodyFormat): ParsedBody {
   const payload = fieldOf(form, 'payload');
   const fieldsCount = format === 'any' || (format === 'json-or-fields' && payload === undefined);
   return fieldsCount
@@ -44,30 +43,34 @@ function readFields(form: Form, format: NamedBodyFormat): Payload {
     : readJson(Buffer.from(payload ?? '', 'utf8'), Number.POSITIVE_INFINITY);
 }
 
-/** Reads the meaning of a body. @returns undefined when it is not what the format says, or exceeds a limit */
+/** Parses a body. @returns undefined when it is not in the format, or exceeds a limit */
 export function parsePayload(body: Uint8Array, format: BodyFormat): unknown {
   const payload = readPayload(body, format);
   return payload.ok ? payload.value : undefined;
 }
 
-/** Reads JSON before its signature is checked: its work is bounded. */
-export const readUnverifiedJson = (body: Uint8Array): Payload => readJson(body, maxUnverifiedValues);
+/** Parses JSON before its signature is checked, with bounded work. */
+export const readUnverifiedJson = (body: Uint8Array): ParsedBody => readJson(body, maxUnverifiedValues);
 
-/** Reads a form's fields. @returns undefined when the bytes are no form */
-export function readUnverifiedForm(body: Uint8Array): Payload | undefined {
+/** Reads a form before its signature is checked. @returns undefined when the bytes are not a form */
+export function readUnverifiedForm(body: Uint8Array): ParsedBody | undefined {
   if (!isForm(decodeUtf8(body) ?? '')) return undefined;
   const form = readForm(body);
   return form === undefined ? tooManyFields : { ok: true, value: asObject(form) };
 }
 
-function readJson(body: Uint8Array, maxValues: number): Payload {
+function readJson(body: Uint8Array, maxValues: number): ParsedBody {
   const reason = exceededLimit(body, maxValues);
   if (reason !== undefined) return { ok: false, reason };
   const text = decodeUtf8(body);
   return text === undefined ? nothing : { ok: true, value: parseJson(text) };
 }
 
-/** JSON's own rules allow a reader to overlook a byte order mark. */
+/**
+ * Parses JSON after an optional byte order mark, which RFC 8259 allows parsers to ignore.
+ *
+ * @returns undefined when it is invalid
+ */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));

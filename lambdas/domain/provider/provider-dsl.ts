@@ -1,4 +1,4 @@
-// The words that the rows are written in.
+// The vocabulary of the provider files: algorithms, field rules and signature schemes.
 import type { SignatureScheme } from '../signature/scheme.ts';
 import type { FieldRule } from './provider.ts';
 import type { EventParts } from './read-field.ts';
@@ -13,7 +13,7 @@ export const header = (name: string) => ({ from: 'header', name }) as const;
 export const body = (...paths: readonly string[]) => ({ from: 'body', paths }) as const;
 export const always = (text: string) => ({ from: 'text', text }) as const;
 export const hash = { from: 'hash' } as const;
-/** The hash without the members that count the tries. */
+/** The body's hash without these members, e.g. an attempt counter. */
 export const hashWithout = (...except: readonly string[]) => ({ from: 'hash', except }) as const;
 export const eachRequest = { from: 'request' } as const;
 export const first = (...of: readonly FieldRule[]) => ({ from: 'first', of }) as const;
@@ -26,7 +26,7 @@ export const single = (prefix = '') => ({ kind: 'single', prefix }) as const;
 export const fields = (separator: ',' | ';', timestampField?: string) =>
   ({ kind: 'fields', separator, timestampField }) as const;
 
-/** Standard Webhooks with a shared key, and with the family's own header names only. */
+/** Standard Webhooks with a shared key and the `webhook-` headers only. */
 export const standardWebhooksScheme = {
   families: ['webhook-'],
   header: '*signature',
@@ -45,7 +45,7 @@ export const basicAuth = {
   signed: '',
 } as const satisfies SignatureScheme;
 
-/** The key itself in a header. */
+/** A header whose value is the key itself. */
 export const tokenIn = (name: string) =>
   ({
     header: name,
@@ -54,5 +54,5 @@ export const tokenIn = (name: string) =>
     signed: '',
   }) as const satisfies SignatureScheme;
 
-/** What only code can find. */
+/** A field that only code can find. */
 export const code = (read: (parts: EventParts) => string | undefined) => ({ from: 'code', read }) as const;

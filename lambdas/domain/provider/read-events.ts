@@ -12,13 +12,13 @@ import { type EventParts, readField } from './read-field.ts';
 export interface ProviderEvent {
   readonly id: string;
   readonly type: string;
-  /** Message attributes, where their fields are there. */
+  /** The message attributes; undefined when the field is absent. */
   readonly attributes: Readonly<Record<string, string | undefined>>;
-  /** Its own bytes: the request's body, or its raw slice of it. */
+  /** The event's own bytes: the request's body, or a raw slice of it. */
   readonly body: Uint8Array;
 }
 
-/** What a verified request carries, or why it is no event of this provider. */
+/** The events of a verified request, or why it has none. */
 export type ReadEvents =
   | { readonly ok: true; readonly events: readonly ProviderEvent[] }
   | {
@@ -26,16 +26,16 @@ export type ReadEvents =
       readonly reason: 'not-json' | 'no-event-id' | 'no-event-type' | 'too-many-events' | BodyLimit;
     };
 
-/** More than this in one request cannot be on the queue before the strictest provider hangs up. */
+/** More events than this cannot be enqueued before the strictest provider's timeout. */
 const maxEvents = 1000;
-/** A key of the events table holds 2 KB; ids and types of providers have tens of characters. */
+/** A key of the events table holds 2 KB; providers' ids and types have tens of characters. */
 const maxNameBytes = 512;
 
-/** How a request is read. */
+/** How to read a request. */
 export interface ReadOptions {
   /** The header family that verified. */
   readonly family: string;
-  /** The provider's rule for ids, or the body's hash where the source says so. */
+  /** The rule for ids, from the provider or the source's `eventId`. */
   readonly idRule: FieldRule;
   readonly requestId: string;
 }
@@ -48,12 +48,12 @@ export function readEvents(provider: Provider, request: RawRequest, options: Rea
   const found = readPayload(body, provider.body);
   if (!found.ok) return found;
   const payload = found.value;
-  // No provider's event is a bare number or word, which a signed challenge could be.
+  // An event is never a bare number or word, but a signed challenge could be.
   const isStructure = typeof payload === 'object' && payload !== null;
   if (!isStructure && provider.body !== 'any') return { ok: false, reason: 'not-json' };
   const read = (slice: Uint8Array, element: unknown) =>
     readEvent(provider, idRule, { request, requestId, family, body: slice, payload: element });
-  // An odd event must not keep the others of its request out: the provider would send all of them again.
+  // One odd event must not get the whole request refused: the provider would resend all of it.
   const readElement = (slice: Uint8Array, element: unknown) =>
     typeof element === 'object' && element !== null
       ? readEvent(lenient(provider), first(idRule, hash), {
@@ -94,16 +94,16 @@ function readEvent(provider: Provider, idRule: FieldRule, parts: EventParts): Ev
   return { id: usableId(id, parts), type, attributes: Object.fromEntries(attributes), body: parts.body };
 }
 
-/** Ids of test buttons and samples, such as `evt_00000000000000` and UUIDs of zeros: all of them share one. */
+/** Ids that test buttons and samples share, such as `evt_00000000000000` and UUIDs of zeros. */
 const dummyId = /^(?:[A-Za-z]{1,16}[_-]){0,2}0[0-]{3,}$/;
 
-/** Another id only where it could not be a key, or where different events have the same one. */
+/** Replaces an id only if it cannot be a key, or if different events share it. */
 function usableId(id: string, { body, requestId }: EventParts): string {
   if (dummyId.test(id)) return `${id}:${bodyHash(body)}:${requestId}`;
   return isName(id) ? id : bodyHash(Buffer.from(id, 'utf8'));
 }
 
-/** @returns undefined for a text that is not a name even without the white space around it */
+/** Trims a type. @returns undefined when the rest is not a valid name */
 function usableType(type: string | undefined): string | undefined {
   const name = type?.trim();
   return name !== undefined && name !== '' && isName(name) ? name : undefined;
@@ -116,10 +116,10 @@ function collect(events: readonly EventOrReason[]): ReadEvents {
 }
 
 /**
- * Equal elements are events of their own: the second is `<id>:2`, the third `<id>:3`.
+ * Gives equal elements distinct ids: the second is `<id>:2`, the third `<id>:3`.
  *
- * A number that makes the id of another element is passed over: with one id for two events, the second would be dropped
- * as a duplicate.
+ * Skips a number that would make the id of another element: of two events with one id, the second would be dropped as a
+ * duplicate.
  */
 function withDistinctIds(read: ReadEvents): ReadEvents {
   if (!read.ok) return read;

@@ -4,19 +4,19 @@ import { bodyHash, bodyHashWithout } from './body-hash.ts';
 import { propertyAt } from './property.ts';
 import type { FieldRule } from './provider.ts';
 
-/** Where the fields of one event are looked up. */
+/** The parts of a request in which the fields of one event are found. */
 export interface EventParts {
   readonly request: RawRequest;
-  /** Names this request; another attempt of the provider is another one. */
+  /** The id of this HTTP request. A retry of the provider has another one. */
   readonly requestId: string;
   /** The header family that verified. */
   readonly family: string;
-  /** The event's own bytes and their meaning: the body's, or those of its slice of it. */
+  /** The event's own bytes, the body or a slice of it; `payload` is their parsed value. */
   readonly body: Uint8Array;
   readonly payload: unknown;
 }
 
-/** @returns undefined when the field is not there, or is empty */
+/** Reads a field by its rule. @returns undefined when the field is absent or empty */
 export function readField(rule: FieldRule, parts: EventParts): string | undefined {
   switch (rule.from) {
     case 'header': {

@@ -1,6 +1,6 @@
 import type { UnixMillis } from '../time.ts';
 
-/** What is new in each sample, so that two of them are two events. */
+/** Values that are new in each sample, so that two samples are two events. */
 export interface Fresh {
   readonly uuid: string;
   /** 24 digits of hex. */
@@ -13,14 +13,14 @@ export interface Fresh {
   readonly iso: string;
 }
 
-/** An event as its provider would send it, but for the signature. */
+/** An event as its provider would send it, without the signature. */
 export interface Sample {
   readonly headers?: Readonly<Record<string, string>>;
-  /** The body: one of these. */
+  /** The body is one of `json`, `form` and `text`. */
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
   readonly text?: string;
-  /** @default that of the body's kind */
+  /** @default the content type of the body's kind */
   readonly contentType?: string;
 }
 

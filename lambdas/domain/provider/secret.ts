@@ -4,17 +4,17 @@ import { readKey, type SecretFormat, type VerificationKey } from '../signature/k
 import type { Mistake } from '../signature/mistaken-secret.ts';
 import { parseInstant, type UnixMillis } from '../time.ts';
 
-/** A key and until when it verifies. */
+/** A key with an optional end. */
 export interface DatedKey {
   readonly key: VerificationKey;
-  /** Without one it verifies for as long as its version does. */
+  /** Absent: the key is valid as long as its version of the secret. */
   readonly notAfter?: UnixMillis;
 }
 
-/** What a secret's value holds. */
+/** A secret's value after parsing. */
 export interface SecretValue {
   readonly keys: readonly DatedKey[];
-  /** The value lists its keys itself, with exact ends: it alone decides, and the previous version counts no more. */
+  /** The value is a list of keys with exact ends. Then the previous version of the secret does not count. */
   readonly isList: boolean;
 }
 
@@ -22,28 +22,29 @@ const KeyList = v.object({
   keys: v.pipe(v.array(v.object({ key: v.string(), notAfter: v.optional(v.string()) })), v.minLength(1)),
 });
 
-/** A secret's value, or what was given instead, where that can be told. */
+/** A secret's value, or the kind of mistake if it is recognised. */
 export type SecretReading =
   | { readonly value: SecretValue; readonly mistake?: undefined }
   | { readonly value?: undefined; readonly mistake: Mistake | undefined };
 
 /**
- * Reads a secret's value, as `readSecretValue` does.
+ * Reads a secret's value as `readSecretValue` does, without the kind of mistake.
  *
- * @returns undefined when any of it is no key of this provider: then the whole value is a mistake
+ * @returns undefined when any part of it is not a key of this provider
  */
 export const parseSecretValue = (value: string, format: SecretFormat): SecretValue | undefined =>
   readSecretValue(value, format).value;
 
 /**
- * Reads a secret's value: what the provider's dashboard shows (also several keys with `|` between them), or `{"keys":[{"key","notAfter"?}]}`.
+ * Reads a secret's value: the provider's secret as its dashboard shows it (also several keys with `|` between them), or
+ * `{"keys":[{"key","notAfter"?}]}`.
  *
- * If one part is not a key of this provider, the whole value is a mistake.
+ * If one part is not a key of this provider, the whole value is refused.
  */
 export function readSecretValue(value: string, format: SecretFormat): SecretReading {
   const list = v.safeParse(KeyList, parseJsonObject(value));
   if (!list.success) {
-    // A set of public keys has the same first field.
+    // A JSON Web Key Set also begins with `keys`.
     if (looksLikeKeyList(value)) return { mistake: asymmetricText(value) };
     return readShown(value, format);
   }
@@ -58,7 +59,7 @@ export function readSecretValue(value: string, format: SecretFormat): SecretRead
   return { value: { keys, isList: true } };
 }
 
-/** A dashboard shows one key, or several with `|` between them (Supabase). */
+/** Reads one key, or several with `|` between them (Supabase). */
 function readShown(value: string, format: SecretFormat): SecretReading {
   const keys: DatedKey[] = [];
   for (const text of hasSeveral.test(value.trim()) ? value.split('|') : [value]) {
@@ -71,7 +72,7 @@ function readShown(value: string, format: SecretFormat): SecretReading {
 
 const hasSeveral = /^(?:(?:v1a?,)?wh(?:sec|pk)_[^|]+\|\s*)+(?:v1a?,)?wh(?:sec|pk)_[^|]+$/;
 
-/** A list with a slip in it must not become a key made of JSON text. */
+/** Recognises a malformed list, so that its JSON text does not become a key. */
 const looksLikeKeyList = (value: string): boolean => /^\s*\{\s*"keys"/.test(value);
 
 function parseJsonObject(text: string): unknown {

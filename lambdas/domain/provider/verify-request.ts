@@ -9,13 +9,13 @@ import { parsePayload } from './payload.ts';
 import { propertyAt } from './property.ts';
 import type { Provider } from './provider.ts';
 
-/** The more a reason tells, the further the request came; `mismatch` makes the receiver read the secret again. */
-const tellingFirst: readonly RefusalReason[] = ['too-old', 'too-new', 'mismatch', 'malformed-header'];
+/** From the most to the least specific reason. `mismatch` makes the receiver read the secret again. */
+const mostSpecificFirst: readonly RefusalReason[] = ['too-old', 'too-new', 'mismatch', 'malformed-header'];
 
 /**
- * Checks a request as its provider signs; a key of one kind counts only in a scheme of that kind.
+ * Verifies a request as its provider signs. A key of one kind counts only in a scheme of that kind.
  *
- * @param keys any match accepts (rotation)
+ * @param keys one match is enough, for rotation
  * @throws only when a key server cannot be reached
  */
 export async function verifyRequest(
@@ -30,25 +30,28 @@ export async function verifyRequest(
   return verification.ok ? (judgeBodyTime(provider, request, context) ?? verification) : verification;
 }
 
-/** Accepts what one of the schemes accepts, and refuses with the most telling of their reasons. */
+/** Accepts a request if one of the schemes does; otherwise refuses it with the most specific reason. */
 function verifyByAny(
   schemes: readonly SignatureScheme[],
   request: RawRequest,
   keys: readonly VerificationKey[],
   { tolerance, now }: Pick<CheckContext, 'tolerance' | 'now'>,
 ): Verification {
-  return mostTelling(schemes.map((scheme) => verify(scheme, request, keys, tolerance, now)));
+  return mostSpecific(schemes.map((scheme) => verify(scheme, request, keys, tolerance, now)));
 }
 
-/** @returns the first acceptance, else the refusal that came furthest */
-export function mostTelling(results: readonly Verification[]): Verification {
+/** @returns the first acceptance, else the refusal with the most specific reason */
+export function mostSpecific(results: readonly Verification[]): Verification {
   const accepted = results.find(({ ok }) => ok);
   if (accepted !== undefined) return accepted;
   const reasons = results.map((result) => (result.ok ? undefined : result.reason));
-  return { ok: false, reason: tellingFirst.find((telling) => reasons.includes(telling)) ?? 'missing-header' };
+  return {
+    ok: false,
+    reason: mostSpecificFirst.find((specific) => reasons.includes(specific)) ?? 'missing-header',
+  };
 }
 
-/** @returns a refusal when the provider writes its timestamp into the body and that one is not near now */
+/** Checks the timestamp of a provider that has it in the body. @returns a refusal when it is not near now */
 function judgeBodyTime(
   { body, bodyTimestamp, bodyAheadAtMost }: Provider,
   request: RawRequest,

@@ -1,16 +1,19 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 
-/** Half of a key pair, or a certificate: everybody may know the public half, and only the sender the private one. */
+/**
+ * Half of a key pair, or a certificate. Neither is a shared secret: the public half is known, the private one is the
+ * sender's.
+ */
 export type Asymmetric = 'public-key' | 'private-key' | 'certificate';
 
-/** A value copied out of a file of settings may be in base64 twice by mistake, but hardly more often. */
+/** A value copied from a settings file may be base64 twice by mistake; more is unlikely. */
 const maxDepth = 3;
 
 /**
- * Says whether a text is half of a key pair in any of the usual notations: PEM, OpenSSH, `whpk_`/`whsk_`, a JSON Web
- * Key, and DER, OpenSSH's own bytes or an uncompressed point in base64, base64url or hex.
+ * Recognises half of a key pair in any of the usual notations: PEM, OpenSSH, `whpk_`/`whsk_`, a JSON Web Key; and in
+ * base64, base64url or hex: DER, OpenSSH's own bytes, or an uncompressed point.
  *
- * The 32 bytes of an Ed25519 key look like those of a shared secret, and pass.
+ * Does not recognise a raw Ed25519 key: its 32 bytes look like a shared secret.
  */
 export function asymmetricText(text: string, depth = maxDepth): Asymmetric | undefined {
   const label = armour.exec(text)?.[1];
@@ -24,7 +27,7 @@ export function asymmetricText(text: string, depth = maxDepth): Asymmetric | und
   return found.find((half) => half !== undefined);
 }
 
-/** Says whether bytes are half of a key pair: DER, OpenSSH's form, an uncompressed point, or one of the texts above. */
+/** Recognises half of a key pair in bytes: DER, OpenSSH's form, an uncompressed point, or a text as above. */
 export function asymmetricBytes(bytes: Buffer, depth = maxDepth): Asymmetric | undefined {
   if (isOpenSshBlob(bytes) || isPoint(bytes)) return 'public-key';
   const der = bytes[0] === 0x30 ? ofDer(bytes) : undefined;
@@ -35,7 +38,7 @@ export function asymmetricBytes(bytes: Buffer, depth = maxDepth): Asymmetric | u
   return /^[\s\x20-\x7e]{40,}$/.test(text) ? asymmetricText(text, depth) : undefined;
 }
 
-/** RFC 7468's and RFC 4716's first line, however it is indented or escaped. */
+/** The first line of RFC 7468 and RFC 4716, with any indentation or escapes. */
 const armour = /----[- ]?BEGIN[ +%]([^-\r\n]{1,60})-?/i;
 
 function ofLabel(label: string): Asymmetric {
@@ -49,7 +52,7 @@ const openSsh = /(?:^|[\s"'`])(?:ssh-[a-z0-9]+|ecdsa-sha2-\S+|sk-(?:ssh|ecdsa)-\
 const isOpenSshBlob = (bytes: Buffer): boolean =>
   bytes.length > 11 && /^\0\0\0[\s\S](?:ssh-|ecdsa-|sk-)/.test(bytes.subarray(0, 12).toString('latin1'));
 
-/** The bytes that a text may stand for; line breaks and missing padding are what copying does. */
+/** Decodes a text as hex and base64, with the line breaks and missing padding that copying causes. */
 function decodings(text: string): Buffer[] {
   const dense = text.replace(/^whsec_|["'`\s]|\\n|\\r|-----END[^-]*-----/g, '');
   const isHex = dense.length % 2 === 0 && /^(?:0x)?[0-9a-f]+$/i.test(dense);
@@ -66,7 +69,7 @@ const curveOfLength: ReadonlyMap<number, string> = new Map([
   [133, 'P-521'],
 ]);
 
-/** An uncompressed point of a curve, as Web Push writes its keys; random bytes are not on the curve. */
+/** Whether bytes are an uncompressed point of a curve, as in Web Push keys; random bytes are not on the curve. */
 function isPoint(bytes: Buffer): boolean {
   const crv = curveOfLength.get(bytes.length);
   if (crv === undefined || bytes[0] !== 4) return false;
@@ -81,7 +84,7 @@ function ofDer(key: Buffer): Asymmetric | undefined {
   const isPublic = (['spki', 'pkcs1'] as const).some((type) =>
     succeeds(() => createPublicKey({ key, format: 'der', type })),
   );
-  // Before the public key: one is made from a private key, too.
+  // Checked first, because a public key can also be made from a private one.
   const isPrivate = (['pkcs8', 'pkcs1', 'sec1'] as const).some((type) =>
     succeeds(() => createPrivateKey({ key, format: 'der', type })),
   );
@@ -90,7 +93,7 @@ function ofDer(key: Buffer): Asymmetric | undefined {
   return succeeds(() => new X509Certificate(key)) ? 'certificate' : undefined;
 }
 
-/** A JSON Web Key, or a set of them, is told by its key type and by its private part. */
+/** Recognises a JSON Web Key, or a set of them, by its `kty`, and a private one by its `d`. */
 function ofJson(text: string): Asymmetric | undefined {
   if (!/^["'\s]*[{[]/.test(text) || !/"kty\\*"\s*:\s*\\*"(?!oct\b)/.test(text)) return undefined;
   return /"d\\*"\s*:/.test(text) ? 'private-key' : 'public-key';

@@ -1,13 +1,13 @@
-/** How a signature is written down. */
+/** How a signature is encoded. */
 export type Encoding = 'hex' | 'base64' | 'base64url' | 'text';
 
 const hexDigits = /^[0-9a-f]+$/i;
 
 /**
- * Decodes a signature or a key, strictly: hex in either case, base64 in its one canonical form (base64url without
- * padding), text as it stands.
+ * Decodes a signature or a key strictly: hex in either case, base64 only in its canonical form (base64url without
+ * padding), text as UTF-8.
  *
- * @returns undefined for anything else, so that it is refused rather than compared
+ * @returns undefined for anything else, so that the request is refused without a comparison
  */
 export function decodeStrictly(text: string, encoding: Encoding): Buffer | undefined {
   if (encoding === 'hex') {

@@ -2,9 +2,9 @@ import { parseInstant, type UnixMillis, unixMillis } from '../time.ts';
 import type { TimestampUnit } from './scheme.ts';
 
 /**
- * Reads a timestamp strictly, in the one way that its provider writes it.
+ * Reads a timestamp strictly, in its provider's unit.
  *
- * @returns undefined for anything else: a unit is never guessed, and what is no number is never "not too old"
+ * @returns undefined for anything else: the unit is never guessed, and NaN never passes as "not too old"
  */
 export function readInstant(text: string, unit: TimestampUnit): UnixMillis | undefined {
   switch (unit) {

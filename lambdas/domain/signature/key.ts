@@ -4,39 +4,39 @@ import { decodeStrictly } from './encoding.ts';
 import { type Mistake, mistakeIn, slipIn } from './mistaken-secret.ts';
 import { isWeakKey } from './weak-key.ts';
 
-/** A key of one kind never verifies a signature of another. */
+/** A key to verify with. A key of one kind never verifies a signature of another kind. */
 export type VerificationKey =
   | {
       readonly kind: 'hmac';
       readonly bytes: Uint8Array;
-      /** Other keys that the same secret stands for: a signature of any of them counts. */
+      /** Other keys in the same secret: a signature by any of them counts. */
       readonly alternatives?: readonly Uint8Array[];
-      /** Of the provider's handshake. */
+      /** The verify token of the provider's handshake. */
       readonly verifyToken?: string;
     }
   | { readonly kind: 'ed25519' | 'ecdsa-p256' | 'public-key'; readonly publicKey: KeyObject }
-  /** A secret that is sent as it is. */
+  /** A secret that the request itself contains. */
   | { readonly kind: 'token'; readonly bytes: Uint8Array }
-  /** Several fields, or facts that a signature is bound to; for a check of the provider's own. */
+  /** Several fields, or facts that a signature is bound to; only for a provider's own `Check`. */
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, string>> };
 
 /**
  * How a provider's dashboard shows its secret.
  *
- * - `text`: used as it is; `base64`: decoded
+ * - `text`: the key's bytes in UTF-8; `base64`: the decoded bytes
  * - `standard-webhooks`: `whsec_…` with or without its prefix, also as `v1,whsec_…`, a public key `whpk_…`, or the text
  *   `polar_whs_…`; `whsec`: only `whsec_…`
- * - `token`: sent as it is; `basic`: `user:password`
- * - `token-or-whsec`: a signing token where it begins with `whsec_`, else a token that is sent as it is
+ * - `token`: contained in the request; `basic`: `user:password`
+ * - `token-or-whsec`: a signing key if it begins with `whsec_`, else a token
  * - `ed25519`: a public key of 32 bytes in hex, in base64, or as PEM
  */
 export type SecretFormat = NamedFormat | OwnFormat;
 
 /** A format that only one provider has. */
 export interface OwnFormat {
-  /** What a value in it is called, e.g. `public key in hex (64 digits)`. */
+  /** The name of such a value, e.g. `public key in hex (64 digits)`. */
   readonly called: string;
-  /** @returns undefined when the text is not in it */
+  /** @returns undefined when the text is not in this format */
   readonly parse: (secret: string) => VerificationKey | undefined;
 }
 
@@ -50,27 +50,27 @@ type NamedFormat =
   | 'token-or-whsec'
   | 'ed25519';
 
-/** Standard Webhooks asks for 24 to 64 bytes; a shorter key is a mistake, a longer one hurts nobody. */
+/** Standard Webhooks requires 24 to 64 bytes. A shorter key is refused; a longer one is harmless. */
 const minStandardSecretBytes = 24;
 
 /** The DER in front of a raw Ed25519 public key. @see https://www.rfc-editor.org/rfc/rfc8410 */
 const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
 const ed25519KeyBytes = 32;
 
-/** A key, or what the text is instead, where that can be told. */
+/** A key, or the kind of mistake if it is recognised. */
 export type KeyReading =
   | { readonly key: VerificationKey; readonly mistake?: undefined }
   | { readonly key?: undefined; readonly mistake: Mistake | undefined };
 
-/** Reads one secret in the provider's own format. @returns undefined for a text that is not a key of it; `readKey` tells why */
+/** Reads one secret in the provider's format. @returns undefined when it is not a key in it; `readKey` says why */
 export const parseKey = (text: string, format: SecretFormat): VerificationKey | undefined =>
   readKey(text, format).key;
 
 /**
- * Reads one secret in the provider's own format, and says what was given instead.
+ * Reads one secret in the provider's format, or says what was given in its place.
  *
- * White space around it is a slip of copying. Missing, empty, a placeholder and what does not decode is never a key;
- * nor is half of a key pair where a secret is shared, be it the whole text or one of its fields.
+ * Ignores white space around it. Never accepts an empty text, a placeholder, or a text that does not decode; nor half
+ * of a key pair as a shared secret, whether as the whole text or as one of its fields.
  */
 export function readKey(text: string, format: SecretFormat): KeyReading {
   const secret = text.trim();
@@ -82,7 +82,7 @@ export function readKey(text: string, format: SecretFormat): KeyReading {
   return mistake === undefined ? { key } : { mistake };
 }
 
-/** Judges what a parser made, so that none of them, and no field, is left out. */
+/** Checks a parsed key and each of its fields, so that no parser needs to do it. */
 function mistakeOf(key: VerificationKey, format: SecretFormat): Mistake | undefined {
   if ('publicKey' in key) return isWeakKey(key.publicKey) ? 'weak-key' : undefined;
   if (key.kind === 'fields') return firstMistake(Object.values(key.fields));
@@ -97,18 +97,18 @@ function mistakeOf(key: VerificationKey, format: SecretFormat): Mistake | undefi
 const firstMistake = (texts: readonly string[]): Mistake | undefined =>
   texts.map((text) => mistakeIn(text)).find((mistake) => mistake !== undefined);
 
-/** A user and a password are two: one that is still to come spoils both. */
+/** The parts of a token to check: user and password separately, because either may be a placeholder. */
 function tokenParts(token: string, format: SecretFormat): string[] {
   const at = token.indexOf(':');
   return format === 'basic' ? [token.slice(0, at), token.slice(at + 1), token] : [token];
 }
 
-/** Decoded bytes of a key's length may happen to be those of white space; a text of white space is not a key. */
+/** Whether a decoded key consists of white space only: valid bytes, though not a text to check. */
 const isBlankKey = (bytes: Buffer, format: SecretFormat): boolean =>
-  ['standard-webhooks', 'whsec', 'token-or-whsec'].some((one) => one === format) &&
+  ['standard-webhooks', 'whsec', 'token-or-whsec'].some((decoded) => decoded === format) &&
   /^\s+$/.test(bytes.toString('latin1'));
 
-/** Decoded bytes may be anything; what is shorter than any of them is a text. */
+/** Whether a key may be a text: it is short, or valid UTF-8 without control characters. */
 const isReadable = (bytes: Buffer): boolean =>
   bytes.length < 16 || !/[^\P{Cc}\s]|\ufffd/u.test(bytes.toString('utf8'));
 
@@ -126,7 +126,7 @@ const parsers: Readonly<Record<NamedFormat, (secret: string) => VerificationKey 
       : ed25519Key(decodeStrictly(secret, secret.length === 64 ? 'hex' : 'base64')),
 };
 
-/** Supabase shows `v1,whsec_…`; Polar's keys are texts, of which nothing is decoded. */
+/** Reads `whsec_…` and `whpk_…`. Supabase shows `v1,whsec_…`; Polar's keys are texts that are not decoded. */
 function standardKey(shown: string): VerificationKey | undefined {
   const secret = shown.replace(/^v1a?,(?=wh(?:sec|pk)_)/, '');
   if (secret.startsWith('whpk_')) return ed25519Key(decodeStrictly(secret.slice(5), 'base64'));
@@ -140,7 +140,7 @@ function token(secret: string): VerificationKey {
 const hmacKey = (bytes: Uint8Array | undefined): VerificationKey | undefined =>
   bytes && { kind: 'hmac', bytes };
 
-/** `whsk_` is the sender's private key and does not belong here; it fails to decode, since `_` is not base64. */
+/** Refuses `whsk_…`, the sender's private key: it fails to decode, because `_` is not base64. */
 function sharedKey(secret: string): VerificationKey | undefined {
   const bytes = decodeStrictly(secret.replace(/^whsec_/, ''), 'base64');
   return bytes && bytes.length >= minStandardSecretBytes ? { kind: 'hmac', bytes } : undefined;
@@ -157,7 +157,7 @@ function ed25519FromPem(pem: string): VerificationKey | undefined {
   return publicKey?.asymmetricKeyType === 'ed25519' ? { kind: 'ed25519', publicKey } : undefined;
 }
 
-/** @returns undefined for what is no public key; a private one is a mistake, and refused */
+/** @returns undefined unless the input is a single public key; a private key is refused */
 export function publicKeyFrom(input: PublicKeyInput): KeyObject | undefined {
   if (typeof input.key === 'string' && !onePublicKey.test(input.key)) return undefined;
   try {
@@ -167,5 +167,5 @@ export function publicKeyFrom(input: PublicKeyInput): KeyObject | undefined {
   }
 }
 
-/** Of several blocks only the first would count. */
+/** Exactly one PEM block, because `createPublicKey` ignores further ones. */
 const onePublicKey = /^-----BEGIN PUBLIC KEY-----(?![\s\S]*-----BEGIN)/;

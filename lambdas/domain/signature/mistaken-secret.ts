@@ -1,35 +1,35 @@
 import { type Asymmetric, asymmetricText } from './asymmetric-text.ts';
 
-/** What a text is that was given as a secret by mistake. */
+/** The kinds of text that are given as a secret by mistake. */
 export type Mistake =
-  /** Empty, or nothing that can be seen. */
+  /** Empty, or invisible characters only. */
   | 'nothing'
-  /** What stands where a secret is still to come: `unset`, `null`, `<your secret>`, a prefix alone. */
+  /** A placeholder for a secret: `unset`, `null`, `<your secret>`, a prefix alone. */
   | 'placeholder'
-  /** A secret of which a page shows a part only. */
+  /** A secret that a page shows only in part. */
   | 'masked'
   /** A JSON object or array, or an attempt at one. */
   | 'json'
   /** `NAME=value`, or a header with its name. */
   | 'assignment'
-  /** Where a secret is: an ARN, a URL. */
+  /** The place of a secret: an ARN, a URL. */
   | 'reference'
-  /** A public key for which anybody can make signatures. */
+  /** A public key for which anyone can forge signatures. */
   | 'weak-key'
   | Asymmetric;
 
 /**
- * Says why a text is never a shared secret; undefined for what may be one.
+ * Recognises a text that cannot be a shared secret; undefined for any other.
  *
- * Of each kind everybody knows an example, or may know this very one, so that anybody could sign with it.
+ * Texts of these kinds are public or can be guessed, so anyone could sign with them.
  */
 export const mistakeIn = (text: string): Mistake | undefined =>
   slipIn(text) ?? publicIn(bare(bare(text).replace(/^whsec_/, '')));
 
 /**
- * Says why a text is never a key of any kind; undefined for what may be one.
+ * Recognises a text that cannot be a key of any kind; undefined for any other.
  *
- * A JSON object is not judged: it is how some providers' secrets of several fields are written.
+ * Accepts JSON objects, because some providers' secrets have several fields.
  */
 export function slipIn(text: string): Mistake | undefined {
   const value = bare(text);
@@ -53,10 +53,10 @@ const quotes: readonly RegExp[] = [
   /^\\"([\s\S]*)\\"$/,
   /^[“”„«‘’‚‹]([\s\S]*)[“”„»‘’‚›]$/,
 ];
-/** Programs that read a file as text add quotes when they write it, but hardly more often than that. */
+/** Programs that write a file as text may add quotes each time; more than this is unlikely. */
 const maxQuotes = 6;
 
-/** The text without what cannot be seen at its ends, and without the quotes around it. */
+/** Removes invisible characters at both ends, and the quotes around the text. */
 function bare(text: string): string {
   let value = text.replace(edges, '');
   for (let nth = 0; nth < maxQuotes; nth++) {
@@ -67,18 +67,18 @@ function bare(text: string): string {
   return value;
 }
 
-/** White space, controls, and what no font shows. */
+/** White space, control characters, and other invisible characters. */
 const edges = /^[\s\p{C}\p{DI}]+|[\s\p{C}\p{DI}]+$/gu;
 
 /** Words that stand for a value, without their separators. */
-const words: ReadonlySet<string> = new Set([
+const placeholderWords: ReadonlySet<string> = new Set([
   ...['unset', 'notset', 'none', 'null', 'nil', 'undefined', 'nan', 'true', 'false', 'empty', 'void', 'na'],
   ...['todo', 'tbd', 'tba', 'fixme', 'changeme', 'changeit', 'changethis', 'pleasechange', 'replaceme'],
   ...['replaceit', 'replacethis', 'placeholder', 'dummy', 'example', 'redacted', 'hidden', 'missing'],
   ...['bearer', 'basic', 'objectobject', 'your256bitsecret', 'astringsecretatleast256bitslong'],
 ]);
 
-/** `your_webhook_secret`, `insert-key-here`, `example_secret`, `secret goes here` and their like, with nothing else beside. */
+/** `your_webhook_secret`, `insert-key-here`, `example_secret`, `secret goes here` and the like, and nothing else. */
 const article = '(?:the|an?|your|my)?';
 const adjective =
   '(?:web|hook|webhook|signing|shared|client|app|api|access|auth|verify|verification|public|private|user|account|endpoint|real|actual|new|random|strong|secure|256bit|provider|stripe|github|shopify|slack)*';
@@ -88,14 +88,14 @@ const place = '(?:(?:goes|comes)?(?:here|in|before|prod|production|deploy|deploy
 const asked = new RegExp(
   `^(?:(?:${verb}|your|example|sample|dummy|placeholder)${article}${adjective}${noun}*|${article}${adjective}${noun}(?:goes|comes)?here)${place}$`,
 );
-/** Words that ask for nothing yet. */
+/** Verbs alone, which may be a real password. */
 const tooShort = /^(?:please)?(?:insert|enter|put|paste|change|add|fill|your|sample)$/;
 
 /** `<…>`, `${…}`, `{{…}}`, `%…%`, `$NAME`: a template that was not filled in. */
 const template =
   /^(?:<[\s\S]*>|\$\{[^}]*\}|\$\([^)]*\)|\{\{[\s\S]*\}\}|%[A-Z0-9_]+%|\$[A-Z_][A-Z0-9_]*|__[A-Z0-9_]+__|!(?:Ref|Sub|GetAtt)\b[\s\S]*)$/;
 
-/** What some secrets begin with; alone it is not a secret. */
+/** The prefix of some secrets, which alone is not a secret. */
 const prefix = /^[a-z]{1,8}_/i;
 
 function isPlaceholder(value: string): boolean {
@@ -105,7 +105,7 @@ function isPlaceholder(value: string): boolean {
   return withoutPrefixes(value).some((rest) => rest === '' || isWord(bare(rest)) || template.test(rest));
 }
 
-/** The text, and what is behind each of the prefixes that it may have. */
+/** The text, and the rest of it after each of its prefixes. */
 function withoutPrefixes(value: string): string[] {
   const rests = [value];
   for (let rest = value; prefix.test(rest) && rests.length < 4; ) {
@@ -122,13 +122,13 @@ function isWord(value: string): boolean {
     .replace(/[\p{C}\p{DI}]/gu, '')
     .toLowerCase();
   const plain = seen.replace(/^[\p{P}\p{S}]+|[\p{P}\p{S}]+$|[\s_./-]/gu, '').replace(/\d{1,4}$/, '');
-  return words.has(plain) || (asked.test(plain) && !tooShort.test(plain));
+  return placeholderWords.has(plain) || (asked.test(plain) && !tooShort.test(plain));
 }
 
-/** Zendesk signs tests of an unsaved webhook with this, which everybody knows. */
+/** Publicly known keys: Zendesk signs tests of an unsaved webhook with this one. */
 const known: ReadonlySet<string> = new Set(['dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==']);
 
-/** A source that waits for its provider's handshake, and notes to oneself. */
+/** The value of a source that awaits a handshake, and notes such as `TODO: …`. */
 const note = /^(?:\{\s*"awaitHandshakeUntil"|(?:todo|tbd|fixme)\s*[:(])/i;
 
 const masked = /[•●∙·]{2,}|\*{4,}|…/;

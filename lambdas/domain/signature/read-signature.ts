@@ -2,28 +2,28 @@ import type { UnixMillis } from '../time.ts';
 import { readInstant } from './instant.ts';
 import { headerName, type SignatureFormat, type SignatureScheme } from './scheme.ts';
 
-/** What a request claims about itself, taken from one header family. */
+/** The signature headers of a request, from one header family, before they are verified. */
 export interface SignatureClaim {
-  /** Prefix of the family; empty where a scheme has none. */
+  /** The family's prefix; empty for a scheme without families. */
   readonly family: string;
   readonly id?: string;
-  /** As it stood in the header: that text is what is signed. */
+  /** The header's text, as it is signed. */
   readonly timestamp?: string;
-  /** What the timestamp means. */
+  /** The parsed timestamp. */
   readonly signedAt?: UnixMillis;
   readonly signatures: readonly VersionedSignature[];
 }
 
-/** One signature with the version of the scheme that it is of. */
+/** One signature with the version of its scheme. */
 export interface VersionedSignature {
   readonly version: string;
   readonly text: string;
 }
 
-/** Senders list one signature for each active secret; a list beyond this is an attempt to make us work. */
+/** Senders list one signature for each active secret; a longer list only costs CPU time. */
 const maxSignatures = 20;
 
-/** @returns the claim, or why there is none */
+/** Reads the signature headers of a request. @returns the claim, or why there is none */
 export function readSignature(
   scheme: SignatureScheme,
   headers: ReadonlyMap<string, string>,
@@ -58,7 +58,7 @@ const hasFixedHeaders = (
 
 const noDot = /^[^.]*$/;
 
-/** The first family of which every header is there. */
+/** Returns the first family whose headers are all present. */
 function wholeFamily(scheme: SignatureScheme, headers: ReadonlyMap<string, string>): string | undefined {
   const needed = [signatureHeader(scheme, headers), scheme.idHeader, scheme.timestampHeader].filter(
     (name) => name !== undefined,
@@ -68,7 +68,7 @@ function wholeFamily(scheme: SignatureScheme, headers: ReadonlyMap<string, strin
   );
 }
 
-/** Of numbered headers any one will do: a key may be removed, and the others keep their numbers. */
+/** Returns any of the numbered headers: when a key is removed, the others keep their numbers. */
 function signatureHeader({ header, format }: SignatureScheme, headers: ReadonlyMap<string, string>): string {
   if (format.kind !== 'numbered') return header;
   return numberedNames(header, format.upTo).find((name) => headers.get(name)) ?? `${header}1`;
@@ -119,7 +119,7 @@ function readHeader(
   }
 }
 
-/** The scheme of `Authorization` is the same in any case (RFC 9110, 11.1). */
+/** Schemes of `Authorization` are case-insensitive (RFC 9110, 11.1). */
 const hasPrefix = (value: string, { prefix, anyCase }: SingleFormat): boolean =>
   anyCase ? value.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase() : value.startsWith(prefix);
 
@@ -130,7 +130,7 @@ function readFields(
   const entries = fields.map((field) => splitAtFirst(field.trim(), '='));
   if (timestampField === undefined) return { signatures: entries };
   const timestamps = entries.filter(({ version }) => version === timestampField);
-  // Two timestamps come from two headers joined into one: there is no telling which one is signed.
+  // Two timestamps mean two joined headers, and it is unknown which one is signed.
   if (timestamps.length !== 1) return undefined;
   return { timestamp: timestamps[0]?.text, signatures: entries };
 }

@@ -8,38 +8,38 @@ import type { VerificationKey } from './key.ts';
 import { readSignature, type SignatureClaim, type VersionedSignature } from './read-signature.ts';
 import type { Algorithm, SignatureScheme, SignedPart } from './scheme.ts';
 
-/** Why a request was refused; goes to the log, never into the answer. */
+/** Why a request was refused. Goes into the log, never into the response. */
 export type RefusalReason =
   | 'missing-header'
   | 'malformed-header'
-  /** The signature is in the body, and not as it should be. */
+  /** The signature is in the body, and malformed. */
   | 'malformed-body'
-  /** The body has to be read before its signature, and is too large for that. */
+  /** The body must be parsed before its signature is checked, and is too large for that. */
   | BodyLimit
   | 'mismatch'
-  /** Rightly signed for somebody else: another topic, webhook or environment. */
+  /** The signature is valid, but for another topic, webhook or environment. */
   | 'wrong-recipient'
   /** The key or certificate is not one of the provider's. */
   | 'untrusted-key'
-  /** What may be used once was used with another body. */
+  /** The once-only token was used before with another body. */
   | 'reused-token'
   | 'too-old'
   | 'too-new'
   | 'malformed-timestamp';
 
-/** The outcome of checking one request. */
+/** The result of verifying one request. */
 export type Verification =
   | { readonly ok: true; readonly family: string }
   | { readonly ok: false; readonly reason: RefusalReason };
 
 /**
- * Checks that a request was signed with one of the source's keys, lately.
+ * Verifies that a request was signed recently with one of the source's keys.
  *
- * Never throws on hostile input; compares in constant time; looks at bytes, never at parsed JSON. The timestamp is
- * judged only once the signature is known to be right.
+ * Never throws on hostile input. Compares bytes, never parsed JSON, and in constant time. Checks the timestamp only
+ * after the signature.
  *
- * @param keys any match accepts (rotation)
- * @param tolerance allowed difference between the signed timestamp and now, both ways
+ * @param keys one match is enough, for rotation
+ * @param tolerance the largest difference between the signed timestamp and now, in either direction
  */
 export function verify(
   scheme: SignatureScheme,
@@ -51,7 +51,7 @@ export function verify(
   const claim = readSignature(scheme, request.headers);
   if (typeof claim === 'string') return { ok: false, reason: claim };
   const content = signedContent(scheme.signed, claim, request);
-  // Every key is tried, so that the time taken does not tell which one matched.
+  // Every key is tried, so that the time taken does not reveal which one matched.
   const matching = keys.filter((key) => matchesAny(key, claim.signatures, scheme.versions, content));
   if (matching.length === 0) return { ok: false, reason: 'mismatch' };
   const aheadAtMost = seconds(Math.min(tolerance, scheme.aheadAtMost ?? tolerance));
@@ -60,7 +60,7 @@ export function verify(
   return late === undefined ? { ok: true, family: claim.family } : { ok: false, reason: late };
 }
 
-/** @returns undefined when the instant is near enough to now */
+/** Checks a signing time. @returns undefined when it is within the tolerance */
 export function judgeTime(
   signedAt: UnixMillis,
   tolerance: Seconds,
@@ -74,10 +74,10 @@ export function judgeTime(
 
 const placeholder = /\{(id|timestamp|body|method|url|decodedUrl)\}/;
 
-/** The escapes that HubSpot undoes in a URL before it signs. */
+/** The escapes that HubSpot decodes in a URL before it signs. */
 const undoneEscapes = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 
-/** The template's parts as bytes, in order: what is signed. */
+/** Returns the signed content: the template's parts as bytes, in order. */
 export function signedContent(template: string, claim: SignatureClaim, request: RawRequest): Uint8Array[] {
   const values: Readonly<Record<SignedPart, Uint8Array>> = {
     id: Buffer.from(claim.id ?? '', 'utf8'),
@@ -87,7 +87,7 @@ export function signedContent(template: string, claim: SignatureClaim, request: 
     url: Buffer.from(request.url, 'utf8'),
     decodedUrl: Buffer.from(request.url.replace(undoneEscapes, decodeURIComponent), 'utf8'),
   };
-  // Between the literal pieces stand the names of the placeholders.
+  // `split` with a group alternates between literal pieces and names of placeholders.
   return template
     .split(placeholder)
     .map((piece, index) => (index % 2 === 1 && isPart(piece, values) ? values[piece] : Buffer.from(piece)));
@@ -144,7 +144,7 @@ function matches(
   return false;
 }
 
-/** A public key hashes the body for each signature anew: what one request may make us hash. */
+/** The most bytes that one request may make us hash. A public key hashes the body again for each signature. */
 const maxHashedBytes = 16 * 1024 * 1024;
 
 const affordable = (signatures: readonly Uint8Array[], signed: Uint8Array): readonly Uint8Array[] =>

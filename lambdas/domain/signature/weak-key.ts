@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 
 /**
- * The y coordinates of the points of small order, as they are written, without the sign of x: for a key of these anybody
- * can make signatures, unless the library refuses it. All zeros, a frequent placeholder, is one of them.
+ * The y coordinates of the points of small order, as encoded, without the sign of x. Anyone can forge signatures for
+ * such a key, unless the library refuses it. All zeros, a frequent placeholder, is one of them.
  *
  * @see https://eprint.iacr.org/2020/1244 table 1
  */
@@ -16,7 +16,7 @@ const smallOrder: ReadonlySet<string> = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
-/** Whether signatures of a public key prove nothing: Ed25519 of small order, RSA with the exponent 1. */
+/** Whether anyone can forge signatures for a public key: Ed25519 of small order, RSA with the exponent 1. */
 export function isWeakKey(key: KeyObject): boolean {
   const { publicExponent = 3n } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'rsa') return publicExponent <= 1n;

@@ -12,14 +12,13 @@ import { Problem } from '../problem.ts';
 import { DeliveryDetail, DeliveryView, EndpointParams, listOf, RetriedView } from '../schemas.ts';
 import { deliveryDetail, deliveryView } from '../views.ts';
 
-/** What looking at deliveries and retrying them needs of the outside world. */
 export interface DeliveryPorts extends ListPorts, ReplayPorts {
   now(): UnixMillis;
   /** How long a finished delivery is kept. */
   readonly retention: Seconds;
   readonly deliveries: ListPorts['deliveries'] & ReplayPorts['deliveries'];
   readonly events: ReplayPorts['events'] & {
-    /** The body that is sent, or undefined when it is gone. */
+    /** The body that is sent; undefined when it has expired. */
     payload(id: string): Promise<string | undefined>;
   };
 }
@@ -29,7 +28,7 @@ const DeliveryParams = v.object({
   deliveryId: v.pipe(v.string(), v.regex(/^[a-z2-7]{52}$/, '52 of a-z 2-7')),
 });
 
-/** An instant with its zone. */
+/** An instant with its zone, as a query parameter. */
 export const InstantQuery = v.pipe(
   v.string(),
   v.check(
@@ -39,21 +38,25 @@ export const InstantQuery = v.pipe(
   v.transform((text) => parseInstant(text) as UnixMillis),
 );
 
-/** As `listedAt` writes it, and `beforeInstant`. */
+/** A place in the list, as `listedAt` and `beforeInstant` write it. */
 const ListPlace = v.object({ before: v.pipe(v.string(), v.regex(/^\d{15}#([a-z2-7]{52}|~)$/)) });
 
 export const listEndpointDeliveries = operation(
   {
-    ...{ id: 'listDeliveries', method: 'GET', tag, params: EndpointParams },
+    id: 'listDeliveries',
+    method: 'GET',
+    tag,
+    params: EndpointParams,
     path: '/v1/tenants/{tenant}/endpoints/{endpointId}/deliveries',
-    summary: 'The deliveries of an endpoint, the newest first; a page may be short and still have a next one',
+    summary:
+      'Lists the deliveries of an endpoint, the newest first; a short page may still have a nextCursor',
     query: v.object({
       ...PageQuery,
       status: v.optional(v.picklist(deliveryStatuses)),
       since: v.optional(InstantQuery),
       until: v.optional(InstantQuery),
     }),
-    answers: { 200: { description: 'A page', schema: listOf(DeliveryView) } },
+    responses: { 200: { description: 'A page', schema: listOf(DeliveryView) } },
   },
   async ({ params, query }, ports: DeliveryPorts) => {
     const { since, until, status, limit, cursor } = query;
@@ -67,9 +70,13 @@ export const listEndpointDeliveries = operation(
 
 export const getDelivery = operation(
   {
-    ...{ id: 'getDelivery', method: 'GET', path: '/v1/deliveries/{deliveryId}', tag, params: DeliveryParams },
-    summary: 'One delivery with its attempts and what is sent',
-    answers: { 200: { description: 'The delivery', schema: DeliveryDetail } },
+    id: 'getDelivery',
+    method: 'GET',
+    path: '/v1/deliveries/{deliveryId}',
+    tag,
+    params: DeliveryParams,
+    summary: 'Returns one delivery with its attempts and its body',
+    responses: { 200: { description: 'The delivery', schema: DeliveryDetail } },
   },
   async ({ params: { deliveryId } }, ports: DeliveryPorts) => {
     const delivery = await deliveryFor(deliveryId, ports);
@@ -77,7 +84,7 @@ export const getDelivery = operation(
   },
 );
 
-/** @throws Problem when what is in the bucket is not what was published: it is never shown, as it is never sent */
+/** @throws Problem when the stored body is not the published one: such a body is neither shown nor sent */
 async function bodyFor(
   { id, tenant, eventId }: Delivery,
   { events }: DeliveryPorts,
@@ -98,19 +105,22 @@ async function deliveryFor(id: string, { deliveries }: DeliveryPorts): Promise<D
 }
 
 const Retry = v.strictObject({
-  /** To the endpoint that has the id now, if the one that the delivery was for is deleted. */
+  /** Sends to the endpoint that has the id now, if the delivery's own endpoint was deleted. */
   toCurrentEndpoint: v.optional(v.boolean(), false),
 });
 
 export const retryDelivery = operation(
   {
-    ...{ id: 'retryDelivery', method: 'POST', path: '/v1/deliveries/{deliveryId}/retry', tag },
+    id: 'retryDelivery',
+    method: 'POST',
+    path: '/v1/deliveries/{deliveryId}/retry',
+    tag,
     summary:
-      'Sends a delivery now: an ended one with the whole schedule anew, one that waits before its time',
+      'Sends a delivery now: an ended one is replayed with a fresh retry schedule, a waiting one goes early',
     params: DeliveryParams,
     body: Retry,
     isBodyOptional: true,
-    answers: { 202: { description: 'It is pending, and goes now', schema: RetriedView } },
+    responses: { 202: { description: 'The delivery is pending and is sent now', schema: RetriedView } },
   },
   async ({ params: { deliveryId }, body }, ports: DeliveryPorts) => {
     await deliveryFor(deliveryId, ports);

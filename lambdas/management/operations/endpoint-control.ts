@@ -23,19 +23,30 @@ import { checkSecret, responseOf } from './endpoints.ts';
 
 const tag = 'Endpoints';
 const path = (action: string) => `/v1/tenants/{tenant}/endpoints/{endpointId}/${action}`;
-const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView, hasEtag: true };
-const secretsShown = { description: 'The secrets that sign now, the current one first', schema: SecretsView };
+const endpointResponse = {
+  description: 'The endpoint; its ETag is its version',
+  schema: EndpointView,
+  hasEtag: true,
+};
+const secretsResponse = {
+  description: 'The secrets that sign now, the current one first',
+  schema: SecretsView,
+};
 
 export const enableEndpoint = operation(
   {
-    ...{ id: 'enableEndpoint', method: 'POST', path: path('enable'), tag, params: EndpointParams },
-    summary: 'Enables an endpoint, or begins anew with one that is; what was held or waits for it goes now',
+    id: 'enableEndpoint',
+    method: 'POST',
+    path: path('enable'),
+    tag,
+    params: EndpointParams,
+    summary: 'Enables an endpoint and closes its breaker; held and waiting deliveries are sent now',
     isVersioned: true,
-    answers: { 200: one },
+    responses: { 200: endpointResponse },
   },
   async ({ params, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
-    // First: what failed for days must not disable it anew with the next failure.
+    // Before enabling: failures of the past must not disable the endpoint again with its next failure.
     await ports.limiter.reset(endpointHash({ tenant: seen.tenant, endpointId: seen.id }));
     if (seen.status === 'enabled') {
       await resumeEndpoint(seen, ports.hasTime, ports);
@@ -49,10 +60,14 @@ export const enableEndpoint = operation(
 
 export const disableEndpoint = operation(
   {
-    ...{ id: 'disableEndpoint', method: 'POST', path: path('disable'), tag, params: EndpointParams },
+    id: 'disableEndpoint',
+    method: 'POST',
+    path: path('disable'),
+    tag,
+    params: EndpointParams,
     summary: 'Disables an endpoint; its deliveries are held for 30 days',
     isVersioned: true,
-    answers: { 200: one },
+    responses: { 200: endpointResponse },
   },
   async ({ params, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
@@ -64,15 +79,15 @@ export const disableEndpoint = operation(
   },
 );
 
-/** Receivers have to be told: a day is the least that people need. */
+/** The endpoint's owner has to install the new secret, and needs at least a day for it. */
 const defaultOverlapHours = 24;
 const maxOverlapHours = days(7) / 3_600;
 
 const Rotation = v.strictObject({
-  /** The new one, brought along; else it is made. */
+  /** The new secret; generated when absent. */
   secret: v.optional(v.pipe(v.string(), v.trim())),
   kind: v.optional(v.picklist(secretKinds)),
-  /** For how long at most those before it go on signing. */
+  /** How long the earlier secrets go on signing, at most. */
   overlapHours: v.optional(
     v.pipe(v.number(), v.minValue(0), v.maxValue(maxOverlapHours)),
     defaultOverlapHours,
@@ -81,12 +96,16 @@ const Rotation = v.strictObject({
 
 export const rotateSecret = operation(
   {
-    ...{ id: 'rotateSecret', method: 'POST', path: path('rotate-secret'), tag, params: EndpointParams },
-    summary: 'A new secret; those before it sign beside it for the overlap at most',
+    id: 'rotateSecret',
+    method: 'POST',
+    path: path('rotate-secret'),
+    tag,
+    params: EndpointParams,
+    summary: 'Adds a new secret; earlier ones also sign until the overlap ends',
     isVersioned: true,
     body: Rotation,
     isBodyOptional: true,
-    answers: { 200: secretsShown },
+    responses: { 200: secretsResponse },
   },
   async ({ params, body, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
@@ -95,15 +114,15 @@ export const rotateSecret = operation(
     const text = body.secret ?? generateSecret(body.kind ?? seen.secrets[0]?.kind ?? 'v1');
     const next = await ports.secrets.seal(text, seen, now);
     const overlap = seconds(body.overlapHours * 3_600);
-    // One that is lost does not keep the endpoint from a new one.
+    // A secret that cannot be opened any more must not prevent a new one.
     const known = { ...seen, secrets: await ports.secrets.readable(seen, now) };
     const earlier = (await ports.secrets.resealed(known, now))?.secrets ?? known.secrets;
     const secrets = rotated(earlier, next, overlap, now);
-    // None ends before the time that its receiver was told.
+    // No secret ends before the time that its owner was given.
     if (secrets.length > maxSecrets)
       throw new Problem(
         'conflict',
-        `${secrets.length - 1} secrets sign already: wait until one ends, or end all with overlapHours: 0.`,
+        `${secrets.length - 1} secrets sign already: wait until one ends, or end them all with overlapHours: 0.`,
       );
     const endpoint = written(await ports.endpoints.changeSecrets(seen, secrets, now), seen);
     return showSecrets(endpoint, ports);
@@ -112,9 +131,13 @@ export const rotateSecret = operation(
 
 export const revealSecret = operation(
   {
-    ...{ id: 'revealSecret', method: 'GET', path: path('secret'), tag, params: EndpointParams },
-    summary: 'Shows the secrets that sign now; of an Ed25519 key the public half',
-    answers: { 200: secretsShown },
+    id: 'revealSecret',
+    method: 'GET',
+    path: path('secret'),
+    tag,
+    params: EndpointParams,
+    summary: 'Shows the secrets that sign now; for an Ed25519 key, its public half',
+    responses: { 200: secretsResponse },
   },
   async ({ params }, ports: EndpointPorts) =>
     showSecrets(await resealed(await endpointFor(params, undefined, ports), ports), ports),
@@ -130,11 +153,11 @@ async function showSecrets(endpoint: Endpoint, ports: EndpointPorts) {
   return { status: 200, body: { secrets } };
 }
 
-/** What is sealed under an earlier master secret is sealed anew as soon as it is read. */
+/** Seals secrets and headers under the current master secret when they are read under an earlier one. */
 async function resealed(endpoint: Endpoint, ports: EndpointPorts): Promise<Endpoint> {
-  const anew = await ports.secrets.resealed(endpoint, ports.now());
-  if (anew === undefined) return endpoint;
-  return (await ports.endpoints.reseal(endpoint, anew)) ?? { ...endpoint, ...anew };
+  const current = await ports.secrets.resealed(endpoint, ports.now());
+  if (current === undefined) return endpoint;
+  return (await ports.endpoints.reseal(endpoint, current)) ?? { ...endpoint, ...current };
 }
 
 const TestEvent = v.strictObject({
@@ -144,19 +167,23 @@ const TestEvent = v.strictObject({
 
 export const testEndpoint = operation(
   {
-    ...{ id: 'testEndpoint', method: 'POST', path: path('test'), tag, params: EndpointParams },
-    summary: 'Sends an enabled endpoint a test event now, regardless of its event types and its breaker',
+    id: 'testEndpoint',
+    method: 'POST',
+    path: path('test'),
+    tag,
+    params: EndpointParams,
+    summary: 'Sends an enabled endpoint a test event now, regardless of its event types and breaker',
     body: TestEvent,
     exactField: 'data',
     isBodyOptional: true,
-    answers: {
-      202: { description: 'Accepted; GET its deliveries to see what came of it', schema: PublishedView },
+    responses: {
+      202: { description: 'Accepted; the deliveries of the endpoint show the result', schema: PublishedView },
     },
   },
   async ({ params, body }, ports: EndpointPorts & PublishPorts) => {
     const { tenant, id, status } = await endpointFor(params, undefined, ports);
     if (status === 'disabled')
-      throw new Problem('conflict', `${id} is disabled, and a test is not held: enable it first, then test.`);
+      throw new Problem('conflict', `${id} is disabled, and tests are not held: enable it first, then test.`);
     const { type, data } = body;
     const byHand = 'test' as const;
     return publishTo({ id: ports.newId('test'), type, data, tenant, endpoint: { id }, byHand }, ports);

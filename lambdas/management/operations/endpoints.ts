@@ -11,7 +11,7 @@ import {
   localHint,
 } from '../../domain/endpoint.ts';
 import { firstVersion } from '../../domain/endpoint-generation.ts';
-import { refusalOfHeaders } from '../../domain/endpoint-headers.ts';
+import { checkHeaderTotals } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, type SecretKind, secretKinds } from '../../domain/endpoint-secret.ts';
 import { recheckHeld } from '../../outbound/hold-delivery.ts';
 import { resumeEndpoint } from '../../outbound/release-waiting.ts';
@@ -32,25 +32,32 @@ import { secretView } from '../secret-view.ts';
 import { breakerView, endpointView } from '../views.ts';
 
 const tag = 'Endpoints';
-const one = { description: 'The endpoint; its ETag is its version', schema: EndpointView, hasEtag: true };
+const endpointResponse = {
+  description: 'The endpoint; its ETag is its version',
+  schema: EndpointView,
+  hasEtag: true,
+};
 
 const NewEndpoint = v.strictObject({
-  /** Chosen by the caller, or made. */
+  /** Generated when absent. */
   id: v.optional(EndpointId),
-  /** `v1` is a shared secret; `v1a` an Ed25519 key. */
+  /** `v1` is a shared secret, `v1a` an Ed25519 key. */
   secretKind: v.optional(v.picklist(secretKinds)),
-  /** Brought along: `whsec_…` or `whsk_…`; else one is made. */
+  /** `whsec_…` or `whsk_…`; generated when absent. */
   secret: v.optional(v.pipe(v.string(), v.trim())),
   ...EndpointFields.entries,
 });
 
 export const createEndpoint = operation(
   {
-    ...{ id: 'createEndpoint', method: 'POST', path: '/v1/tenants/{tenant}/endpoints', tag },
-    summary: 'Registers an endpoint; shows its secret once',
+    id: 'createEndpoint',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/endpoints',
+    tag,
+    summary: 'Registers an endpoint; the response shows its secret',
     params: TenantParams,
     body: NewEndpoint,
-    answers: { 201: { description: 'Registered', schema: CreatedEndpoint, hasEtag: true } },
+    responses: { 201: { description: 'Registered', schema: CreatedEndpoint, hasEtag: true } },
   },
   async ({ params: { tenant }, body }, ports: EndpointPorts) => {
     const { id = ports.newId('ep'), secretKind, secret: given, ...settings } = body;
@@ -62,17 +69,25 @@ export const createEndpoint = operation(
     const headers = await ports.secrets.sealHeaders(settings.headers, { tenant, id }, now);
     const generation = ports.newId('gen');
     const endpoint: Endpoint = {
-      ...{ ...settings, headers, tenant, id, generation, status: 'enabled', secrets: [sealed] },
-      // No version that an earlier endpoint of this id had: nobody changes this one by what he has seen of that one.
-      ...{ createdAt: now, updatedAt: now, version: firstVersion(generation) },
+      ...settings,
+      headers,
+      tenant,
+      id,
+      generation,
+      status: 'enabled',
+      secrets: [sealed],
+      // Never a version that an earlier endpoint of this id had: an If-Match for that one must not match.
+      createdAt: now,
+      updatedAt: now,
+      version: firstVersion(generation),
     };
     if (!(await ports.endpoints.create(endpoint))) {
       throw new Problem(
         'conflict',
-        `${tenant} has an endpoint ${id} already; leave out id, or PATCH that one.`,
+        `${tenant} already has an endpoint ${id}: leave out the id, or PATCH that endpoint.`,
       );
     }
-    // Nor is what was learnt about that one true of this one.
+    // The limiter's state of an earlier endpoint of this id does not apply either.
     await ports.limiter.reset(endpointHash({ tenant, endpointId: id }));
     return {
       status: 201,
@@ -84,7 +99,7 @@ export const createEndpoint = operation(
 
 const secretRule = 'expected whsec_ and base64 of 24 to 64 bytes, or whsk_ and base64 of an Ed25519 seed';
 
-/** Checks a secret that is brought along. @param wanted the field that says which kind it is, if it was given */
+/** Checks a secret that the caller gives. @param wanted the field with the kind, and the kind if it was given */
 export function checkSecret(
   secret: string,
   wanted: { readonly field: 'kind' | 'secretKind'; readonly kind?: SecretKind },
@@ -92,7 +107,7 @@ export function checkSecret(
   const key = parseSecret(secret);
   if (key === undefined) throw refused('body', [{ path: 'secret', message: secretRule }]);
   if (wanted.kind === undefined || wanted.kind === key.kind) return;
-  const message = `expected ${key.kind}, the kind of the secret that is given, or nothing`;
+  const message = `expected ${key.kind}, the kind of the given secret, or nothing`;
   throw refused('body', [{ path: wanted.field, message }]);
 }
 
@@ -101,7 +116,7 @@ async function checkDestination(settings: EndpointSettings, ports: EndpointPorts
   const checked = checkUrl(settings.url, ports.rules);
   const isName = checked.ok && !checked.isLocal;
   const ofName = isName ? await ports.checkHostname(hostOf(checked.url)) : undefined;
-  // Which address it is, is a matter of the network that we run in: it is not the tenant's to know.
+  // The address may be one of our own network, so the caller does not get to see it.
   const nameRefused = ofName === undefined ? undefined : notPublic(settings.url);
   const { field, reason: why } = ofFields ?? { field: 'url', reason: nameRefused };
   if (why === undefined) return;
@@ -110,24 +125,27 @@ async function checkDestination(settings: EndpointSettings, ports: EndpointPorts
   throw new Problem(kind, `${field}: ${reason}`, [{ path: field, message: reason }]);
 }
 
-/** Each is as it must be; all together may be too many. */
+/** Checks the number and size of all headers together; each alone is valid already. */
 function checkHeaders({ headers }: EndpointSettings): void {
-  const message = refusalOfHeaders(headers);
+  const message = checkHeaderTotals(headers);
   if (message !== undefined) throw refused('body', [{ path: 'headers', message }]);
 }
 
 const notPublic = (url: string): string =>
-  `${URL.parse(url.trim())?.hostname} leads to an address that is not public`;
+  `${URL.parse(url.trim())?.hostname} resolves to an address that is not public`;
 
 const EndpointPlace = v.object({ after: EndpointId });
 
 export const listEndpoints = operation(
   {
-    ...{ id: 'listEndpoints', method: 'GET', path: '/v1/tenants/{tenant}/endpoints', tag },
-    summary: 'The endpoints of a tenant, by id',
+    id: 'listEndpoints',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/endpoints',
+    tag,
+    summary: 'Lists the endpoints of a tenant by id',
     params: TenantParams,
     query: v.object(PageQuery),
-    answers: { 200: { description: 'A page', schema: listOf(EndpointView) } },
+    responses: { 200: { description: 'A page', schema: listOf(EndpointView) } },
   },
   async ({ params: { tenant }, query: { limit, cursor } }, ports: EndpointPorts) => {
     const range = placeIn(EndpointPlace, cursor) ?? {};
@@ -146,23 +164,28 @@ const endpointPath = '/v1/tenants/{tenant}/endpoints/{endpointId}';
 
 export const getEndpoint = operation(
   {
-    ...{ id: 'getEndpoint', method: 'GET', path: endpointPath, tag, params: EndpointParams },
-    summary: 'One endpoint, with its breaker and how many deliveries wait for their next attempt',
-    answers: { 200: one },
+    id: 'getEndpoint',
+    method: 'GET',
+    path: endpointPath,
+    tag,
+    params: EndpointParams,
+    summary:
+      'Returns one endpoint with its breaker and the number of deliveries waiting for their next attempt',
+    responses: { 200: endpointResponse },
   },
   async ({ params }, ports: EndpointPorts) => {
     const endpoint = await endpointFor(params, undefined, ports);
     const { tenant, id } = endpoint;
-    const [limiterKey, waiting] = await Promise.all([
+    const [limiterState, waiting] = await Promise.all([
       ports.limiter.read(endpointHash({ tenant, endpointId: id })),
       ports.deliveries.countWaiting({ tenant, id }, countedAtMost),
     ]);
     const { status, body, etag } = responseOf(endpoint);
-    return { status, body: { ...body, breaker: breakerView(limiterKey, waiting, ports.now()) }, etag };
+    return { status, body: { ...body, breaker: breakerView(limiterState, waiting, ports.now()) }, etag };
   },
 );
 
-/** Keys that are read of each quarter of an endpoint's: a few hundredths of a cent at most. */
+/** Keys read per index partition of an endpoint; all of them cost a few hundredths of a cent. */
 const countedAtMost = 1_000;
 
 export const responseOf = (endpoint: Endpoint, status = 200) => ({
@@ -173,11 +196,15 @@ export const responseOf = (endpoint: Endpoint, status = 200) => ({
 
 export const updateEndpoint = operation(
   {
-    ...{ id: 'updateEndpoint', method: 'PATCH', path: endpointPath, tag, params: EndpointParams },
-    summary: 'Changes what is given; null takes a filter, a limit or a header away, and other headers stay',
+    id: 'updateEndpoint',
+    method: 'PATCH',
+    path: endpointPath,
+    tag,
+    params: EndpointParams,
+    summary: 'Changes the given settings; null removes a filter, a limit or a header, and other headers stay',
     isVersioned: true,
     body: EndpointChanges,
-    answers: { 200: one },
+    responses: { 200: endpointResponse },
   },
   async ({ params, body, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
@@ -185,10 +212,10 @@ export const updateEndpoint = operation(
     const next = changedSettings(seen, body);
     checkHeaders(next);
     await checkDestination(next, ports);
-    // Those that version 0.1.0 wrote in the clear, too.
+    // This also seals values that version 0.1.0 stored in the clear.
     const settings = { ...next, headers: await ports.secrets.sealHeaders(next.headers, seen, now) };
     const saved = written(await ports.endpoints.changeSettings(seen, settings, now), seen);
-    // Another server: nothing is known about it, and what waits has not been tried there.
+    // The limiter's state belongs to the old URL, and waiting deliveries have not been tried at the new one.
     if (saved.url !== seen.url) {
       await ports.limiter.reset(endpointHash({ ...seen, endpointId: seen.id }));
       await resumeEndpoint(saved, ports.hasTime, ports);
@@ -199,10 +226,14 @@ export const updateEndpoint = operation(
 
 export const deleteEndpoint = operation(
   {
-    ...{ id: 'deleteEndpoint', method: 'DELETE', path: endpointPath, tag, params: EndpointParams },
-    summary: 'Deletes an endpoint; what it has not got is discarded',
+    id: 'deleteEndpoint',
+    method: 'DELETE',
+    path: endpointPath,
+    tag,
+    params: EndpointParams,
+    summary: 'Deletes an endpoint; its pending and held deliveries are discarded',
     isVersioned: true,
-    answers: { 204: { description: 'Deleted' } },
+    responses: { 204: { description: 'Deleted' } },
   },
   async ({ params, version }, ports: EndpointPorts) => {
     const seen = await endpointFor(params, version, ports);
@@ -212,18 +243,18 @@ export const deleteEndpoint = operation(
   },
 );
 
-/** As far as the time lasts; the rest finds out for itself, within a day. */
+/** Discards held deliveries until the time is up; the sweep discards the rest within a day. */
 async function discardHeld(endpoint: Endpoint, ports: EndpointPorts): Promise<void> {
   for (let last = ''; ports.hasTime(); ) {
     const ids = await ports.deliveries.heldOf(endpoint, 25);
-    // The index lags behind the table.
+    // The index is eventually consistent: the same page twice means that these are discarded already.
     if (ids.length === 0 || ids.join() === last) return;
     last = ids.join();
     await Promise.all(ids.map((id) => discardOne(id, ports)));
   }
 }
 
-/** By the endpoint that there is by then: it may be made anew already, and hold deliveries of its own. */
+/** Rechecks against the endpoint as it is now: one created again under the id may hold deliveries too. */
 async function discardOne(id: string, ports: EndpointPorts): Promise<void> {
   const delivery = await ports.deliveries.read(id);
   if (delivery?.status === 'held') await recheckHeld(delivery, ports.retention, ports);

@@ -7,10 +7,9 @@ import { etagOf, operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { EventTypeFields, EventTypeView, listOf } from '../schemas.ts';
 
-/** What event types need of the outside world. */
 export interface EventTypePorts {
   now(): UnixMillis;
-  /** What is wrong with a JSON Schema; undefined: nothing. */
+  /** @returns what is wrong with a JSON Schema; undefined when it is valid */
   checkSchema(schema: object): string | undefined;
   readonly eventTypes: {
     read(name: string): Promise<EventTypeRecord | undefined>;
@@ -18,9 +17,9 @@ export interface EventTypePorts {
       after: string | undefined,
       limit: number,
     ): Promise<{ readonly eventTypes: readonly EventTypeRecord[]; readonly next?: string }>;
-    /** @param seen its version, 0 for none @returns false when it has changed since */
+    /** @param seen the version that was read, 0 for none @returns false when it has changed since */
     put(eventType: EventTypeRecord, seen: number): Promise<boolean>;
-    /** @returns false when it has changed since it was seen */
+    /** @returns false when it has changed since it was read */
     remove(seen: EventTypeRecord): Promise<boolean>;
   };
 }
@@ -28,20 +27,20 @@ export interface EventTypePorts {
 const tag = 'Event types';
 const NameParams = v.object({ name: EventType });
 const path = '/v1/event-types/{name}';
-const one = {
+const eventTypeResponse = {
   description: 'The event type; its ETag is its version',
   schema: EventTypeView,
   hasEtag: true,
 };
 
-const view = ({ createdAt, updatedAt, ...rest }: EventTypeRecord) => ({
+const eventTypeView = ({ createdAt, updatedAt, ...rest }: EventTypeRecord) => ({
   ...rest,
   createdAt: toIsoInstant(createdAt),
   updatedAt: toIsoInstant(updatedAt),
 });
 const responseOf = (record: EventTypeRecord, status = 200) => ({
   status,
-  body: view(record),
+  body: eventTypeView(record),
   etag: etagOf(record.version),
 });
 
@@ -49,41 +48,53 @@ const Place = v.object({ after: EventType });
 
 export const listEventTypes = operation(
   {
-    ...{ id: 'listEventTypes', method: 'GET', path: '/v1/event-types', tag, params: v.object({}) },
-    summary: 'The event types that are described, by name',
+    id: 'listEventTypes',
+    method: 'GET',
+    path: '/v1/event-types',
+    tag,
+    params: v.object({}),
+    summary: 'Lists the described event types by name',
     query: v.object(PageQuery),
-    answers: { 200: { description: 'A page', schema: listOf(EventTypeView) } },
+    responses: { 200: { description: 'A page', schema: listOf(EventTypeView) } },
   },
   async ({ query: { limit, cursor } }, ports: EventTypePorts) => {
     const { eventTypes, next } = await ports.eventTypes.page(placeIn(Place, cursor)?.after, limit);
     const nextCursor = next === undefined ? undefined : cursorOf({ after: next });
-    return { status: 200, body: { data: eventTypes.map(view), nextCursor } };
+    return { status: 200, body: { data: eventTypes.map(eventTypeView), nextCursor } };
   },
 );
 
 export const getEventType = operation(
   {
-    ...{ id: 'getEventType', method: 'GET', path, tag, params: NameParams },
-    summary: 'One event type',
-    answers: { 200: one },
+    id: 'getEventType',
+    method: 'GET',
+    path,
+    tag,
+    params: NameParams,
+    summary: 'Returns one event type',
+    responses: { 200: eventTypeResponse },
   },
   async ({ params: { name } }, ports: EventTypePorts) => responseOf(await eventTypeFor(name, ports)),
 );
 
 async function eventTypeFor(name: string, ports: EventTypePorts): Promise<EventTypeRecord> {
   const record = await ports.eventTypes.read(name);
-  if (record === undefined) throw new Problem('not-found', `There is no description of ${name}.`);
+  if (record === undefined) throw new Problem('not-found', `The event type ${name} has no description.`);
   return record;
 }
 
 export const putEventType = operation(
   {
-    ...{ id: 'putEventType', method: 'PUT', path, tag, params: NameParams },
-    summary: 'Describes an event type; with checkPayload, payloads that do not fit its schema are refused',
+    id: 'putEventType',
+    method: 'PUT',
+    path,
+    tag,
+    params: NameParams,
+    summary: 'Describes an event type; with checkPayload, payloads that do not match its schema are refused',
     isVersioned: true,
     body: EventTypeFields,
     exactField: 'example',
-    answers: { 200: one, 201: one },
+    responses: { 200: eventTypeResponse, 201: eventTypeResponse },
   },
   async ({ params: { name }, body, version }, ports: EventTypePorts) => {
     const wrong = body.schema && ports.checkSchema(body.schema);
@@ -92,7 +103,7 @@ export const putEventType = operation(
     const known = await ports.eventTypes.read(name);
     const seen = known?.version ?? 0;
     const now = ports.now();
-    // The first is none that an earlier one of this name had.
+    // The time as the first version: never one that a deleted event type of this name had.
     const next = known === undefined ? now : known.version + 1;
     const record = { ...body, name, createdAt: known?.createdAt ?? now, updatedAt: now, version: next };
     const isAsSeen = version === undefined || version === seen;
@@ -103,10 +114,14 @@ export const putEventType = operation(
 
 export const deleteEventType = operation(
   {
-    ...{ id: 'deleteEventType', method: 'DELETE', path, tag, params: NameParams },
-    summary: 'Forgets the description; events of the type are sent as before',
+    id: 'deleteEventType',
+    method: 'DELETE',
+    path,
+    tag,
+    params: NameParams,
+    summary: 'Deletes the description; events of the type are sent as before',
     isVersioned: true,
-    answers: { 204: { description: 'Forgotten' } },
+    responses: { 204: { description: 'Deleted' } },
   },
   async ({ params: { name }, version }, ports: EventTypePorts) => {
     const seen = await eventTypeFor(name, ports);
@@ -117,4 +132,7 @@ export const deleteEventType = operation(
 );
 
 const changed = (name: string): Problem =>
-  new Problem('changed-meanwhile', `${name} is at another version than the one you have seen: GET it again.`);
+  new Problem(
+    'changed-meanwhile',
+    `${name} has changed since you read it: GET it again, then repeat your change.`,
+  );

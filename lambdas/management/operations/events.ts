@@ -10,19 +10,24 @@ import { Problem } from '../problem.ts';
 import { type PublishPorts, publishTo } from '../publish-to.ts';
 import { PublishBody, PublishedView, TenantParams } from '../schemas.ts';
 
-/** What publishing by the API needs of the outside world. */
 export interface EventPorts extends PublishPorts, PreviewPorts {}
 
 export const publishEvent = operation(
   {
-    ...{ id: 'publishEvent', method: 'POST', path: '/v1/tenants/{tenant}/events', tag: 'Events' },
+    id: 'publishEvent',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/events',
+    tag: 'Events',
     summary:
-      'Publishes an event to the tenant, or to one of its endpoints; the same id again sends what is missing',
+      'Publishes an event to the tenant or one of its endpoints; repeating an id sends only missing deliveries',
     params: TenantParams,
     body: PublishBody,
     exactField: 'data',
-    answers: {
-      200: { description: 'It is published already, and nothing of it is missing', schema: PublishedView },
+    responses: {
+      200: {
+        description: 'The event is already published, and no delivery is missing',
+        schema: PublishedView,
+      },
       202: { description: 'Accepted: it is on the publish queue', schema: PublishedView },
     },
   },
@@ -31,7 +36,7 @@ export const publishEvent = operation(
     const id = body.id ?? ports.newId('evt');
     const to: Publication['to'] =
       endpointId === undefined ? { kind: 'tenant' } : { kind: 'endpoint', id: endpointId };
-    // Else only the publish DLQ, or a log line, would tell.
+    // Without the preview only the publish DLQ or a log line would show these outcomes.
     const foreseen = await previewPublication({ id, type, data, tenant, to }, body.id === undefined, ports);
     const notice = noticeOf(foreseen);
     if (foreseen.kind === 'repeated') return { status: 200, body: { id, repeated: true, notice } };
@@ -51,7 +56,7 @@ export const publishEvent = operation(
   },
 );
 
-/** What a person has to know. @throws Problem when it goes nowhere */
+/** The notice for a person. @throws Problem when the event cannot be published */
 function noticeOf(foreseen: PublicationPreview): string | undefined {
   switch (foreseen.kind) {
     case 'no-endpoint':

@@ -10,8 +10,8 @@ import { EndpointParams, FilterTest, FilterTestView } from '../schemas.ts';
 type Result = v.InferOutput<typeof FilterTestView>['results'][number];
 type Subscription = Pick<Endpoint, 'filter' | 'eventTypes'>;
 
-/** What is tried: a given payload, or an event. */
-interface Tried {
+/** The payload that a filter is tested on: a given one, or that of an event. */
+interface Candidate {
   readonly example?: number;
   readonly eventId?: string;
   readonly eventType?: string;
@@ -20,32 +20,38 @@ interface Tried {
 
 export const testFilter = operation(
   {
-    ...{ id: 'testFilter', method: 'POST', tag: 'Endpoints', params: EndpointParams },
+    id: 'testFilter',
+    method: 'POST',
+    tag: 'Endpoints',
+    params: EndpointParams,
     path: '/v1/tenants/{tenant}/endpoints/{endpointId}/filter-test',
-    summary: 'Tries a filter on recent events of the tenant, or on given payloads; sends nothing',
+    summary: 'Tests a filter on recent events of the tenant or on given payloads; sends nothing',
     body: FilterTest,
     exactField: 'examples',
     isBodyOptional: true,
-    answers: {
-      200: { description: 'What would be sent, and what keeps out the rest', schema: FilterTestView },
+    responses: {
+      200: {
+        description: 'Which payloads match, and which parts of the filter exclude the others',
+        schema: FilterTestView,
+      },
     },
   },
   async ({ params, body }, ports: EndpointPorts & RecentPorts) => {
     const endpoint = await endpointFor(params, undefined, ports);
     const { filter = endpoint.filter, eventTypes = endpoint.eventTypes, examples, limit } = body;
-    const tried: readonly Tried[] =
+    const candidates: readonly Candidate[] =
       examples?.map((data, example) => ({ example, data })) ?? (await recentEvents(params, limit, ports));
-    const results = tried.map((one) => resultOf({ filter, eventTypes }, one));
+    const results = candidates.map((candidate) => resultOf({ filter, eventTypes }, candidate));
     const matched = results.filter(({ matches }) => matches).length;
     return { status: 200, body: { tested: results.length, matched, results } };
   },
 );
 
-function resultOf({ filter, eventTypes }: Subscription, { data, ...tried }: Tried): Result {
+function resultOf({ filter, eventTypes }: Subscription, { data, ...candidate }: Candidate): Result {
   const failed = filter === undefined ? [] : failedParts(filter, data);
-  const isOther = tried.eventType !== undefined && !wantsType(eventTypes, tried.eventType);
+  const isOther = candidate.eventType !== undefined && !wantsType(eventTypes, candidate.eventType);
   return {
-    ...tried,
+    ...candidate,
     matches: failed.length === 0 && !isOther,
     otherType: isOther || undefined,
     failed: failed.map(({ place, part }) => ({ place, part })),

@@ -7,7 +7,6 @@ import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { InboundEventView, listOf } from '../schemas.ts';
 
-/** What looking at received events needs of the outside world. */
 export interface InboundPorts extends KeptPorts, ReplayPorts {
   now(): UnixMillis;
   readonly sources: readonly string[];
@@ -24,9 +23,9 @@ const IdQuery = v.pipe(
   v.string(),
   v.check((id) => id.length >= 1 && id.length <= 512, '1 to 512 characters'),
 );
-const one = { description: 'The event', schema: InboundEventView };
+const eventResponse = { description: 'The event', schema: InboundEventView };
 
-/** Both are parts of a table's key. */
+/** A place in the list. Both fields end up in a key of the table. */
 const KeptPlace = v.object({
   day: v.pipe(v.string(), v.isoDate()),
   after: v.object({
@@ -35,60 +34,68 @@ const KeptPlace = v.object({
   }),
 });
 
-/** A source's name has no `#`, so the first one splits. */
-const view = ({ id, status, eventType, attempts, receivedAt, lastError }: EventRecord) => ({
+/** Splits the key at its first `#`: a source's name has none. */
+const inboundEventView = ({ id, status, eventType, attempts, receivedAt, lastError }: EventRecord) => ({
   id: id.slice(id.indexOf('#') + 1),
   source: id.slice(0, id.indexOf('#')),
   type: eventType,
-  ...{ status, attempts, lastError },
+  status,
+  attempts,
+  lastError,
   receivedAt: toIsoInstant(receivedAt),
 });
 
 function checkSource(source: string, { sources }: InboundPorts): void {
   if (!sources.includes(source)) {
-    throw new Problem('not-found', `There is no source ${source}; there are ${sources.join(', ')}.`);
+    throw new Problem('not-found', `There is no source ${source}; the sources are ${sources.join(', ')}.`);
   }
 }
 
 export const listInboundEvents = operation(
   {
-    ...{ id: 'listInboundEvents', method: 'GET', path: '/v1/sources/{source}/events', tag },
-    summary: 'The events of a source and day that failed, or that no handler wanted',
+    id: 'listInboundEvents',
+    method: 'GET',
+    path: '/v1/sources/{source}/events',
+    tag,
+    summary: 'Lists the failed and ignored events of a source and day',
     params: SourceParams,
     query: v.object({
       ...PageQuery,
       day: v.optional(v.pipe(v.string(), v.isoDate())),
       status: v.optional(v.picklist(['failed', 'ignored'])),
     }),
-    answers: { 200: { description: 'A page, the oldest first', schema: listOf(InboundEventView) } },
+    responses: { 200: { description: 'A page, the oldest first', schema: listOf(InboundEventView) } },
   },
   async ({ params: { source }, query: { day: asked, status, limit, cursor } }, ports: InboundPorts) => {
     checkSource(source, ports);
     const place = placeIn(KeptPlace, cursor);
-    // Today may have become yesterday from one page to the next.
+    // The cursor keeps the day: midnight may pass between two pages.
     const day = place?.day ?? asked ?? utcDay(ports.now());
     const { records, next } = await keptEvents({ source, day }, { limit, after: place?.after }, ports);
-    // Of one status a page may have few, or none, and yet a next one.
+    // Filtered after reading, so a page may be short or empty and still have a nextCursor.
     const wanted = records.filter((record) => status === undefined || record.status === status);
     return {
       status: 200,
-      body: { data: wanted.map(view), nextCursor: next && cursorOf({ day, after: next }) },
+      body: { data: wanted.map(inboundEventView), nextCursor: next && cursorOf({ day, after: next }) },
     };
   },
 );
 
-/** By query: providers' ids may hold anything. */
+/** The id is a query parameter because providers' ids may contain any character. */
 export const getInboundEvent = operation(
   {
-    ...{ id: 'getInboundEvent', method: 'GET', path: '/v1/sources/{source}/event', tag },
-    summary: 'One event of a source',
+    id: 'getInboundEvent',
+    method: 'GET',
+    path: '/v1/sources/{source}/event',
+    tag,
+    summary: 'Returns one event of a source',
     params: SourceParams,
     query: v.object({ id: IdQuery }),
-    answers: { 200: one },
+    responses: { 200: eventResponse },
   },
   async ({ params: { source }, query: { id } }, ports: InboundPorts) => {
     checkSource(source, ports);
-    return { status: 200, body: view(await recordFor(source, id, ports)) };
+    return { status: 200, body: inboundEventView(await recordFor(source, id, ports)) };
   },
 );
 
@@ -100,17 +107,20 @@ async function recordFor(source: string, id: string, ports: InboundPorts): Promi
 
 export const replayInboundEvent = operation(
   {
-    ...{ id: 'replayInboundEvent', method: 'POST', path: '/v1/sources/{source}/event/replay', tag },
+    id: 'replayInboundEvent',
+    method: 'POST',
+    path: '/v1/sources/{source}/event/replay',
+    tag,
     summary: 'Runs the handler for an event that failed or was ignored',
     params: SourceParams,
     body: v.strictObject({ id: IdQuery }),
-    answers: { 202: { description: 'It is on the queue again', schema: InboundEventView } },
+    responses: { 202: { description: 'The event is on the queue again', schema: InboundEventView } },
   },
   async ({ params: { source }, body: { id } }, ports: InboundPorts) => {
     checkSource(source, ports);
     const record = await recordFor(source, id, ports);
     const replay = await replayEvent(record.id, ports.now(), ports);
     if (replay.kind === 'refused') throw new Problem('conflict', `${replay.reason}.`);
-    return { status: 202, body: view(record) };
+    return { status: 202, body: inboundEventView(record) };
   },
 );

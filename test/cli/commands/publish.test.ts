@@ -43,7 +43,10 @@ it.each([
   [['--tenant', '..'], /tenant: expected at most 64 of .* and neither \. nor \.\., got 2 characters/],
   [['--tenant', 'acme', '--id', 'a.b'], /id: expected 1 to 256 of .*, got 3 characters/],
   [['--tenant', 'acme', '--endpoint', '.'], /endpoint\.id: expected 1 to 128 of .*, got 1 character\b/],
-  [['--to', 'https:example.com'], /endpoint\.url: expected a URL as https:\/\/example\.com\/path, got 17/],
+  [
+    ['--to', 'https:example.com'],
+    /endpoint\.url: expected a URL, e\.g\. https:\/\/example\.com\/path, got 17/,
+  ],
   [['--to', 'https://hunter2@example.com/'], /endpoint\.url: expected a URL without a user name or password/],
 ])('what is wrong with an event is a wrong command line, with the rule: %s', async (args, line) => {
   await using aws = await cliAws({ SendMessageBatch: takenBatch });

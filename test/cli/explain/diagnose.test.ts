@@ -34,12 +34,12 @@ describe('a request that verifies', () => {
 
 describe('a secret that is none', () => {
   it.each([
-    ['"unset"', "holds a placeholder, no secret; the provider's shared secret is expected"],
+    ['"unset"', "holds a placeholder, not a secret; expected the provider's shared secret"],
     [
       `whpk_${Buffer.alloc(32, 9).toString('base64')}`,
-      /^holds a public key, no secret; the provider's shared secret is expected$/,
+      /^holds a public key, not a secret; expected the provider's shared secret$/,
     ],
-    ['{"key":"hush"}', /^holds JSON, no secret/],
+    ['{"key":"hush"}', /^holds JSON, not a secret/],
   ])('is said to be what it is: %j', async (secret, detail) => {
     const { verifies, findings } = await look(github('{}'), sourceOf('github', secret));
 

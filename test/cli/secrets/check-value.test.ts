@@ -85,7 +85,7 @@ test.each([
   ['x'.repeat(65_537), /65537 bytes, and Secrets Manager takes 65536/],
   [' whsec_a', /white space/],
   ['whsec_a\n', /white space/],
-  ['unset', /no secret/],
+  ['unset', /not a secret/],
   ['{"keys":[{"kye":"x"}]}', /no secret/],
 ])('%j is refused', (value, reason) => {
   expect(change({ value })).toEqual({ kind: 'refuse', reason: expect.stringMatching(reason) });
@@ -137,25 +137,25 @@ test.each([...publicKeys, ...keysOfNobody])('%s is refused, and said to be what 
   expect(verdict).toMatchObject({
     kind: 'refuse',
     reason: expect.stringMatching(
-      /^This is (?:a public key|a private key|a certificate|JSON), no secret; the provider's shared secret is expected/,
+      /^This is (?:a public key|a private key|a certificate|JSON), not a secret; expected the provider's shared secret/,
     ),
   });
   expect(JSON.stringify(verdict)).not.toContain(value.slice(30, 60));
 });
 
 test.each([
-  ['"unset"', 'text', "This is a placeholder, no secret; the provider's shared secret is expected"],
-  ['unset:unset', 'basic', "This is a placeholder, no secret; the provider's shared secret is expected"],
-  ['WEBHOOK_SECRET=hush', 'text', /^This is a name with its value, no secret; .* \(without its name\)$/],
-  ['<your key>', 'ed25519', 'This is a placeholder, no secret; the Ed25519 public key is expected'],
-  ['0'.repeat(64), 'ed25519', /^This is a public key for which anybody can sign/],
+  ['"unset"', 'text', "This is a placeholder, not a secret; expected the provider's shared secret"],
+  ['unset:unset', 'basic', "This is a placeholder, not a secret; expected the provider's shared secret"],
+  ['WEBHOOK_SECRET=hush', 'text', /^This is a name with a value, not a secret; .* \(without its name\)$/],
+  ['<your key>', 'ed25519', 'This is a placeholder, not a secret; expected the Ed25519 public key'],
+  ['0'.repeat(64), 'ed25519', /^This is a weak public key, for which anyone can forge signatures/],
   [
     '{"appSecret":"hush","verifyToken":"null"}',
     catalogue.meta.secret,
-    /^This is a placeholder, no secret; the JSON with appSecret/,
+    /^This is a placeholder, not a secret; expected the JSON with appSecret/,
   ],
-  ['{"key":"hush"}', 'text', /^This is JSON, no secret/],
-  ['\u200b', 'token', /^This is nothing that can be seen/],
+  ['{"key":"hush"}', 'text', /^This is JSON, not a secret/],
+  ['\u200b', 'token', /^This is an empty text or invisible characters/],
 ] satisfies [string, SecretFormat, string | RegExp][])('%j as %j is refused', (value, format, reason) => {
   const verdict = change({ value, format });
 

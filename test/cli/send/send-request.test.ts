@@ -132,7 +132,7 @@ describe('hookline send', () => {
     ['dropbox', 'secret', { type: 'another' }, 'No --type can be set in the sample of dropbox'],
     ['stripe', 'whsec_1', { type: 'a', body: 'b.json' }, 'The type of stripe stands in the body'],
     ['github', 'secret', { stale: true }, 'github signs no timestamp'],
-    ['stripe', 'unset', {}, 'holds a placeholder, no secret'],
+    ['stripe', 'unset', {}, 'holds a placeholder, not a secret'],
     ['plaid', 'unset', {}, 'Only Plaid can sign its webhooks'],
     ['stripe', 'whsec_1', { body: '/nowhere/body.json' }, '/nowhere/body.json cannot be read'],
     ['discord', 'ab'.repeat(32), {}, 'give the private one with --private-key'],

@@ -16,9 +16,9 @@ const hmacKey: OwnFormat = {
     /^[0-9a-f]{64}$/i.test(secret) ? { kind: 'hmac', bytes: Buffer.from(secret, 'hex') } : undefined,
 };
 
-/** What is signed of an item, and what each part looks like: colons between them are not escaped. */
+/** The signed parts of an item, in order. Colons are not escaped, so each part must match its pattern. */
 const signedParts: readonly (readonly [string, RegExp])[] = [
-  // Of a report it is the name of a file.
+  // For a report it is a file name.
   ['pspReference', /^[^:\p{Cc}]{1,256}$/u],
   ['originalReference', /^[^:\p{Cc}]{0,256}$/u],
   ['merchantAccountCode', /^[^:]{1,100}$/],
@@ -29,7 +29,7 @@ const signedParts: readonly (readonly [string, RegExp])[] = [
   ['success', /^(true|false)$/],
 ];
 
-/** Webhooks of the platforms carry one signature over the whole body. */
+/** Webhooks of Adyen for Platforms have one signature over the whole body. */
 const overBody: SignatureScheme = {
   header: 'hmacsignature',
   format: single(),
@@ -37,10 +37,10 @@ const overBody: SignatureScheme = {
   signed: '{body}',
 };
 
-/** Adyen sends one; each is a signature to compute. */
+/** Adyen sends one item. Each costs a signature, so the number is bounded. */
 const maxItems = 100;
 
-/** Each item of a payment is signed by itself: one that is not spoils all. */
+/** Each item of a payment webhook has its own signature; one wrong item refuses the request. */
 const check: Check = (request, keys, { tolerance, now }) => {
   const payload = readUnverifiedJson(request.body);
   if (!payload.ok) return refusedFor(payload.reason);
@@ -69,21 +69,21 @@ function checkItem(item: unknown, keys: readonly VerificationKey[]) {
   return matching.length > 0 ? accepted : refusedFor('mismatch');
 }
 
-/** As it is in the signed text: what is absent is empty there. */
+/** A part as it stands in the signed text, where an absent one is empty. */
 function textAt(item: unknown, path: string): string {
   const value = propertyAt(item, path);
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : '';
 }
 
 const ofItem = (name: string) => body(`NotificationRequestItem.${name}`);
-/** The Customer Area's tests share their references. */
+/** Test events of the Customer Area share their references. */
 const testReference = code(({ payload }) => {
   const reference = textAt(payload, 'NotificationRequestItem.pspReference');
   return /^test_/i.test(reference) ? reference : undefined;
 });
 const success = code(({ payload }) => textAt(payload, 'NotificationRequestItem.success') || undefined);
 
-/** Other fields of an item are not signed. */
+/** The id uses signed fields only; the other fields of an item are not signed. */
 const ofSigned = first(
   joined(':', testReference, hash),
   joined(':', ofItem('pspReference'), ofItem('eventCode'), success),
@@ -103,6 +103,6 @@ export const adyen: Provider = {
   typeWhenAbsent: 'unknown',
   attributes: { merchantAccount: ofItem('merchantAccountCode') },
   forward: [],
-  // What old webhooks wait for, and new ones do not mind.
+  // Older webhooks require this body; newer ones ignore it.
   answer: { status: 200, contentType: 'text/plain', body: '[accepted]' },
 };

@@ -13,7 +13,7 @@ export const airtable: Provider = {
   },
   body: 'json',
   id: joined(':', body('webhook.id'), body('timestamp')),
-  // A ping only: the changes are to be fetched.
+  // The webhook is only a ping: the handler has to fetch the changes.
   type: always('webhook.notification'),
   attributes: { base: body('base.id') },
   forward: [],

@@ -4,7 +4,7 @@ import { body, first, hash, hmacSha256Hex, joined, single } from '../provider-ds
 
 const plausible = /^[A-Za-z0-9]{16,256}$/;
 
-/** Making a webhook brings its secret in a header, and wants to see it in the answer. */
+/** Creating a webhook sends its secret in a header, and the response must repeat it. */
 const newWebhook: Handshake = {
   secretFromHandshake: ({ headers }) => {
     const secret = headers.get('x-hook-secret') ?? '';
@@ -23,7 +23,7 @@ export const asana: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // Empty every 8 hours: a heartbeat.
+  // An empty list, every 8 hours, is a heartbeat.
   batch: 'events',
   id: hash,
   type: first(joined('.', body('resource.resource_type'), body('action')), body('action')),

@@ -5,7 +5,7 @@ import { body, first, hash, header, hmacSha256Hex, joined, single } from '../pro
 export const attio: Provider = {
   secret: 'text',
   signature: {
-    // The same stands in `x-attio-signature`, for receivers of old.
+    // `x-attio-signature` has the same value, for old receivers.
     header: 'attio-signature',
     format: single(),
     versions: { only: hmacSha256Hex },
@@ -13,7 +13,7 @@ export const attio: Provider = {
   },
   body: 'json',
   batch: 'events',
-  // The key names the request. An event says what was touched and not when, so that two changes of one record are equal.
+  // The key identifies the request. An event has no time, so two changes of one record have the same bytes.
   id: first(joined(':', header('idempotency-key'), hash), { from: 'request' }),
   type: body('event_type'),
   attributes: { workspace: body('id.workspace_id') },

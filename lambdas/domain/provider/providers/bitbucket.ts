@@ -2,10 +2,10 @@ import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hash, header, hmacSha256Hex, single } from '../provider-dsl.ts';
 
-/** It says `{"test":true}`, and nothing else that matters. */
+/** A ping is `{"test":true}`. */
 const maxPingBytes = 1024;
 
-/** "Test connection" of Data Center is not signed: it is answered and never an event. */
+/** Data Center's "Test connection" is not signed. It gets a response and is never an event. */
 const ping: Handshake = {
   unsigned: ({ method, headers, body: bytes }) => {
     const isPing = method === 'POST' && headers.get('x-event-key') === 'diagnostics:ping';
@@ -25,7 +25,7 @@ export const bitbucket: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // Not under the signature, as with GitHub. Data Center has the second.
+  // Neither header is signed, as with GitHub. Data Center sends the second.
   id: first(header('x-request-uuid'), header('x-request-id'), hash),
   type: header('x-event-key'),
   attributes: { repository: body('repository.full_name') },

@@ -6,7 +6,7 @@ import type { Check } from '../check.ts';
 import { parseJson } from '../payload.ts';
 import type { Provider } from '../provider.ts';
 import { body, hmacSha256Base64, single } from '../provider-dsl.ts';
-import { mostTelling } from '../verify-request.ts';
+import { mostSpecific } from '../verify-request.ts';
 
 const Key = v.pipe(v.string(), v.nonEmpty(), v.notValue('unset'));
 const Secret = v.pipe(
@@ -16,7 +16,7 @@ const Secret = v.pipe(
 
 const bareKey = /^[A-Za-z0-9+/=_-]{16,}$/;
 
-/** An app may have one of the two keys only; a text that is not JSON is the primary one. */
+/** An app may have only one of the two keys. A text that is not JSON is the primary key. */
 const signatureKeys: OwnFormat = {
   called: 'JSON with primary, secondary or both; or the primary key alone',
   parse(secret) {
@@ -42,9 +42,9 @@ const schemeOf = (place: string): SignatureScheme => ({
 
 const places = ['primary', 'secondary'] as const;
 
-/** Each of the two keys signs its own header; one match is enough, so that either may be replaced. */
+/** Each key signs a header of its own. One match is enough, so that either key can be rotated. */
 const check: Check = (request, keys, { tolerance, now }) =>
-  mostTelling(places.map((place) => verify(schemeOf(place), request, keysAt(place, keys), tolerance, now)));
+  mostSpecific(places.map((place) => verify(schemeOf(place), request, keysAt(place, keys), tolerance, now)));
 
 const keysAt = (place: string, keys: readonly VerificationKey[]): VerificationKey[] =>
   keys.flatMap((key) => {
@@ -58,7 +58,7 @@ export const box: Provider = {
   signature: check,
   tolerance: 600,
   body: 'json',
-  // The id of a delivery changes with each try.
+  // `box-delivery-id` changes with each retry.
   id: body('id'),
   type: body('trigger'),
   attributes: {},

@@ -22,10 +22,10 @@ const keyPair: OwnFormat = {
 
 const payloads = /^[A-Za-z0-9+=/\n]+$/;
 const sha1Hex = 40;
-/** One signature of some sixty characters for each key pair of the gateway. */
+/** The list has a signature of about sixty characters for each key pair of the gateway. */
 const maxListLength = 8 * 1024;
 
-/** The key is the digest of the private key, as bytes. */
+/** The HMAC's key is the SHA-1 of the private key, as bytes. */
 const mac = (privateKey: string, text: string): Buffer =>
   createHmac('sha1', createHash('sha1').update(privateKey).digest()).update(text).digest();
 
@@ -34,7 +34,7 @@ const pairOf = (key: VerificationKey) =>
     ? ([key.fields['publicKey'] ?? '', key.fields['privateKey'] ?? ''] as const)
     : undefined;
 
-/** Each key pair of the gateway signs the payload; ours is found by its public key. */
+/** Each key pair of the gateway signs the payload; the public key finds ours in the list. */
 const check: Check = ({ body: bytes }, keys) => {
   const form = readForm(bytes);
   if (form === undefined) return refusedFor('over-1000-fields');
@@ -48,14 +48,14 @@ const check: Check = ({ body: bytes }, keys) => {
       .filter(([owner, hex]) => owner === publicKey && hex?.length === sha1Hex)
       .map(([, hex = '']) => decodeStrictly(hex, 'hex'))
       .filter((decoded) => decoded !== undefined);
-    // A parser of forms may have taken the last line end.
+    // A form parser may have dropped the final line break.
     const texts = [payload, `${payload}\n`].map((text) => mac(privateKey, text));
-    return sent.flatMap((one) => texts.filter((expected) => equalBytes(expected, one))).length > 0;
+    return sent.flatMap((given) => texts.filter((expected) => equalBytes(expected, given))).length > 0;
   });
   return matching.length > 0 ? accepted : refusedFor('mismatch');
 };
 
-/** Nothing but what Braintree sends, so that the answer never signs a notification. */
+/** Exactly Braintree's challenges, so that the response never contains the signature of a notification. */
 const challenges = /^[a-f0-9]{20,32}$/;
 const invalid = refusedChallenge(400, 'invalid_request');
 
@@ -72,7 +72,7 @@ const challenge: Handshake = {
   },
 };
 
-/** The XML as text, and its kind; Braintree's own library reads all of it from the form. */
+/** The XML as text, and its kind. The whole form is kept for Braintree's own library. */
 function readNotification(bytes: Uint8Array): unknown {
   const form = readForm(bytes);
   const [btPayload, btSignature] = [fieldOf(form, 'bt_payload'), fieldOf(form, 'bt_signature')];
@@ -82,7 +82,7 @@ function readNotification(bytes: Uint8Array): unknown {
   return { bt_payload: btPayload, bt_signature: btSignature, xml, kind };
 }
 
-/** With one line end, even if a parser of forms dropped it: both forms verify, and are one event. */
+/** Hashes the payload with its final line break, even if a form parser dropped it: both variants are one event. */
 const hashOfPayload = code(({ payload }) =>
   bodyHash(Buffer.from(`${String(propertyAt(payload, 'bt_payload')).replace(/\n$/, '')}\n`, 'utf8')),
 );

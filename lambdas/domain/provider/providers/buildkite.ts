@@ -12,7 +12,7 @@ const scheme: SignatureScheme = {
   signed: '{timestamp}.{body}',
 };
 
-/** The webhook's settings say whether its token signs or is sent itself: it is the same one, and never both. */
+/** A setting of the webhook decides whether its token signs or is sent itself, never both. */
 const check: Check = (request, keys, { tolerance, now }) => {
   if (request.headers.get(scheme.header)) return verify(scheme, request, keys, tolerance, now);
   const token = Buffer.from(request.headers.get('x-buildkite-token') ?? '', 'utf8');
@@ -26,7 +26,7 @@ export const buildkite: Provider = {
   secret: 'text',
   signature: check,
   body: 'json',
-  // A build that is unblocked runs again, with the same bytes.
+  // A build that is unblocked runs again and sends the same bytes.
   id: first(header('x-buildkite-request'), { from: 'request' }),
   type: first(body('event'), header('x-buildkite-event')),
   attributes: { pipeline: body('pipeline.slug') },

@@ -2,7 +2,7 @@ import type { Provider } from '../provider.ts';
 import { body, hash, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 /**
- * Without a secret it sends `no-secret-provided`, which is not a signature.
+ * A webhook without a secret sends `no-secret-provided` as its signature, which never verifies.
  *
  * @see https://cal.com/docs/developing/guides/automation/webhooks
  */
@@ -14,7 +14,7 @@ export const calCom: Provider = {
     versions: { only: hmacSha256Hex },
     signed: '{body}',
   },
-  // A template of the customer's may be anything.
+  // Customers write their own templates, so the body may be anything.
   body: 'any',
   id: hash,
   type: body('triggerEvent'),

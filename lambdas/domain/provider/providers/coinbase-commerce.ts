@@ -11,7 +11,7 @@ export const coinbaseCommerce: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // The `id` at the top is that of the delivery.
+  // The top-level `id` belongs to the delivery.
   id: body('event.id'),
   type: body('event.type'),
   attributes: {},

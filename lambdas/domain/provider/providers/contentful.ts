@@ -18,11 +18,11 @@ const signingSecret: OwnFormat = {
 
 const [listHeader, timestampHeader] = ['x-contentful-signed-headers', 'x-contentful-timestamp'];
 
-/** The names of the headers that are signed, sorted. */
+/** The names of the signed headers, sorted. */
 const signedNames = (headers: RawRequest['headers']): string[] =>
   [...new Set((headers.get(listHeader) ?? '').split(',').map((name) => name.trim().toLowerCase()))].sort();
 
-/** The method, the path, the headers that the sender chose, and the body. */
+/** Contentful signs the method, the path, a list of headers, and the body. */
 const check: Check = (request, keys, { tolerance, now }) => {
   const { headers } = request;
   const signature = headers.get('x-contentful-signature');
@@ -31,7 +31,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
   const names = signedNames(headers);
   const sent = decodeStrictly(signature, 'hex');
   const signedAt = readInstant(timestamp, 'milliseconds');
-  // A list without these two would leave the time to the caller.
+  // Without these two in the list, the caller could choose the time.
   if (!sent || !signedAt || !names.includes(listHeader) || !names.includes(timestampHeader))
     return refusedFor('malformed-header');
   const pairs = names.map(
@@ -48,7 +48,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
   return late ? refusedFor(late) : accepted;
 };
 
-/** Contentful escapes the query as one text, and then all of it once more. */
+/** Contentful escapes the query as one text, then escapes the whole path with it again. */
 function encodedPath(request: RawRequest): string {
   const [, search = ''] = /\?(.*)$/s.exec(request.url) ?? [];
   const path = pathOf(request).toWellFormed();
@@ -56,13 +56,13 @@ function encodedPath(request: RawRequest): string {
 }
 
 const topicHeader = 'x-contentful-topic';
-/** A topic that is not signed is anybody's. */
+/** Reads the topic only if it is signed; otherwise a caller could choose it. */
 const topic = code(({ request: { headers } }) =>
-  // Trimmed as it is for the signature: white space around it makes no other event.
+  // Trimmed like the signed value, so that white space does not make another event.
   signedNames(headers).includes(topicHeader) ? headers.get(topicHeader)?.trim() || undefined : undefined,
 );
 
-/** Environments are copies of each other: what is in two of them has the same id and version. */
+/** Environments are copies: an entry has the same id and version in each of them. */
 const environment = code(({ payload }) => {
   const name = propertyAt(payload, 'sys.environment.sys.id');
   return typeof name === 'string' && name !== 'master' ? name : undefined;

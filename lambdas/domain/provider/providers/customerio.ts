@@ -12,10 +12,10 @@ export const customerio: Provider = {
     timestampHeader: 'x-cio-timestamp',
     aheadAtMost: 300,
   },
-  // Tries go on for 7 days, maybe with the first one's time.
+  // Retries go on for 7 days, possibly with the timestamp of the first attempt.
   tolerance: 604_800,
   body: 'json',
-  // Webhooks of a campaign have a body of the customer's, without an id; the time is signed.
+  // Webhooks of a campaign have the customer's own body without an id; the timestamp is signed.
   id: first(body('event_id'), joined(':', hash, header('x-cio-timestamp'))),
   type: joined('.', body('object_type'), body('metric')),
   typeWhenAbsent: 'unknown',

@@ -11,10 +11,10 @@ const applicationKey: OwnFormat = {
   parse: (secret) => (secret.length === 64 ? parseKey(secret, 'ed25519') : undefined),
 };
 
-/** An event needs no reading; Discord wants a content type even so. */
+/** The response to an event has no body, but Discord requires a content type. */
 const noted: HandshakeResponse = { status: 204, contentType: 'application/json', body: '' };
 
-/** Of interactions, which are answered, and of events, which are only noted. */
+/** `type` of the pings: 1 for interactions, which need a response, 0 for events. */
 const ping = 1;
 const eventPing = 0;
 const autocomplete = 4;
@@ -46,11 +46,11 @@ export const discord: Provider = {
     timestampHeader: 'x-signature-timestamp',
     aheadAtMost: 300,
   },
-  // Tries of an event go on for 10 minutes.
+  // Retries of an event go on for 10 minutes.
   tolerance: 900,
   body: 'json',
   id: first(body('id'), hash),
-  // Interactions are named by a number: 2 is a command, 3 a component, 5 a form.
+  // The type of an interaction is a number: 2 is a command, 3 a component, 5 a form.
   type: body('event.type', 'type'),
   attributes: { application: body('application_id') },
   forward: [],

@@ -4,10 +4,10 @@ import type { Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { always, eachRequest, hmacSha256Hex, single } from '../provider-dsl.ts';
 
-/** Not any text, so that the answer is no page of the caller's making. */
+/** Short and plain, so that a caller cannot make the response a page of HTML. */
 const challenge = /^[A-Za-z0-9_-]{1,256}$/;
 
-/** Adding the URL sends an unsigned GET whose `challenge` comes back as plain text. */
+/** Adding the URL sends an unsigned GET whose `challenge` must be returned as plain text. */
 const dropboxChallenge: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }) => {
@@ -28,7 +28,7 @@ export const dropbox: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // It only says whose files changed: two changes are equal byte for byte, and no id tells them apart.
+  // The body only says whose files changed. Two changes have the same bytes and no id.
   id: eachRequest,
   type: always('list_folder'),
   attributes: {},

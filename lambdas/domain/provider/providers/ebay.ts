@@ -31,7 +31,7 @@ const SignatureHeader = v.object({
   kid: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)),
   signature: v.string(),
 });
-/** The digest is the one of the key's server; the one in the header is not signed. */
+/** The digest comes from the key server; the one in the header is not signed. */
 const Key = v.object({
   key: v.string(),
   algorithm: v.pipe(v.string(), v.toLowerCase(), v.literal('ecdsa')),
@@ -42,12 +42,12 @@ interface SigningKey {
   readonly digest: 'sha1' | 'sha256';
 }
 
-/** eBay's server is not itself: it may do better next time. */
+/** eBay's key server did not return a key. The next request may succeed. */
 class KeyServerError extends Error {
   override name = 'KeyServerError' as const;
 }
 
-/** A header of JSON in base64 names the key, which eBay shows to its applications. */
+/** A header of base64 JSON names the key, which eBay's API returns to registered applications. */
 const check: Check = async (request, keys, context) => {
   const header = request.headers.get('x-ebay-signature');
   if (!header) return refusedFor('missing-header');
@@ -88,13 +88,13 @@ async function fetchKey(
   );
   if (!isThere) return undefined;
   const content = parseJson(text);
-  if (content === undefined) throw new KeyServerError('eBay answered with something else than a key');
-  const answer = v.safeParse(Key, content);
-  const publicKey = answer.success ? publicKeyIn(answer.output.key) : undefined;
-  return answer.success && publicKey ? { publicKey, digest: answer.output.digest } : undefined;
+  if (content === undefined) throw new KeyServerError('the response of eBay is not a key');
+  const parsed = v.safeParse(Key, content);
+  const publicKey = parsed.success ? publicKeyIn(parsed.output.key) : undefined;
+  return parsed.success && publicKey ? { publicKey, digest: parsed.output.digest } : undefined;
 }
 
-/** PEM of one line. */
+/** Reads a PEM that is written on one line. */
 function publicKeyIn(text: string): KeyObject | undefined {
   const [, base64 = ''] = /^-----BEGIN PUBLIC KEY-----([\s\S]*)-----END PUBLIC KEY-----\s*$/.exec(text) ?? [];
   try {
@@ -106,10 +106,10 @@ function publicKeyIn(text: string): KeyObject | undefined {
   }
 }
 
-/** As eBay sends them, and nothing that could be the start of another text. */
+/** eBay's challenges only, so that the hash never covers the start of another text. */
 const challenges = /^[A-Za-z0-9_-]{1,256}$/;
 
-/** Saving the URL sends a code, which comes back hashed with the verification token and the URL. */
+/** Saving the URL sends a code. The response is its hash with the verification token and the URL. */
 const validation: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }, keys) => {
@@ -128,7 +128,7 @@ export const ebay: Provider = {
   secret: application,
   signature: check,
   body: 'json',
-  // The body counts its attempts, and its hash would be another one each time.
+  // The body contains its number of attempts, so its hash changes.
   id: body('notification.notificationId'),
   type: body('metadata.topic'),
   attributes: { topic: body('metadata.topic') },

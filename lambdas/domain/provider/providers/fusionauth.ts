@@ -25,10 +25,10 @@ const ofCurve: ReadonlyMap<string | undefined, string> = new Map([
   ['secp521r1', 'ES512'],
 ]);
 
-/** Shorter ones are not to be trusted, and no library verifies with them. */
+/** Shorter RSA keys are insecure, and libraries do not verify with them. */
 const minRsaBits = 2048;
 
-/** What a key may sign with: nothing, if it is too weak. A public key is never taken for the secret of an HMAC. */
+/** The algorithms of a key; none if it is too weak. A public key is never used as an HMAC secret. */
 function algorithmsOf(key: KeyObject): readonly string[] {
   const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === 'rsa') return modulusLength < minRsaBits ? [] : ['RS256', 'RS384', 'RS512'];
@@ -42,7 +42,7 @@ async function claimsBy(key: VerificationKey, token: string): Promise<unknown> {
   return undefined;
 }
 
-/** A token signs the hash of the body. */
+/** A JSON Web Token contains the hash of the body. */
 const check: Check = async (request, keys, { now }) => {
   const token = request.headers.get('x-fusionauth-signature-jwt');
   if (!token) return refusedFor('missing-header');

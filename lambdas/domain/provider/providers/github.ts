@@ -11,7 +11,7 @@ export const github: Provider = {
     signed: '{body}',
   },
   body: 'json-or-form',
-  // Not under the signature: a source that fears replays under new ids sets `eventId: 'body'`.
+  // This header is not signed: a source that must not accept replays under new ids sets `eventId: 'body'`.
   id: header('x-github-delivery'),
   type: header('x-github-event'),
   attributes: { repository: body('repository.full_name') },

@@ -2,7 +2,7 @@ import type { Provider } from '../provider.ts';
 import { body, first, hash, header, joined, standardWebhooksScheme, tokenIn } from '../provider-dsl.ts';
 
 /**
- * A signing token (`whsec_…`) verifies signatures only, a secret token only itself.
+ * A signing token (`whsec_…`) only verifies signatures; a secret token is only compared with the header.
  *
  * @see https://docs.gitlab.com/user/project/integrations/webhooks/
  */
@@ -11,11 +11,11 @@ export const gitlab: Provider = {
   signature: standardWebhooksScheme,
   otherSignatures: [tokenIn('x-gitlab-token')],
   body: 'json',
-  // Equal where both are sent; only the first is signed.
+  // Where both headers are sent they are equal; only the first is signed.
   id: first(
     header('webhook-id'),
     header('idempotency-key'),
-    // Of versions before 17.4. Hooks that set off others share it, and tests have equal bodies.
+    // Versions before 17.4. Webhooks that trigger others share this id, and tests have equal bodies.
     joined(':', header('x-gitlab-event-uuid'), hash),
     hash,
   ),

@@ -13,14 +13,14 @@ const version3 = {
 /** @see https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation */
 export const hubspot: Provider = {
   secret: 'text',
-  // The documents undo some escapes of the URL; HubSpot's own libraries do not.
+  // The documentation decodes some escapes of the URL; HubSpot's own libraries do not.
   signature: { ...version3, signed: '{method}{decodedUrl}{body}{timestamp}' },
   otherSignatures: [{ ...version3, signed: '{method}{url}{body}{timestamp}' }],
   body: 'json',
   batch: true,
-  // An action of a workflow sends one object.
+  // A workflow action sends a single object.
   batchOrOne: true,
-  // `eventId` alone is not unique, and the body counts its tries.
+  // `eventId` alone is not unique, and the body contains its number of attempts.
   id: first(
     joined(
       ':',
@@ -30,7 +30,7 @@ export const hubspot: Provider = {
       body('objectId'),
       body('occurredAt'),
     ),
-    // Merges and associations are about several objects.
+    // Merges and associations have several objects and no `objectId`.
     hashWithout('attemptNumber'),
   ),
   type: body('subscriptionType'),

@@ -2,7 +2,7 @@ import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hashWithout, hmacSha1Hex, single } from '../provider-dsl.ts';
 
-/** Saving the URL sends an unsigned HEAD. The ping that follows is signed, and an event. */
+/** Saving the URL sends an unsigned HEAD. The ping that follows is signed and is an event. */
 const intercomHead: Handshake = {
   methods: ['HEAD'],
   unsigned: ({ method }) => (method === 'HEAD' ? emptyResponse : undefined),
@@ -14,12 +14,12 @@ export const intercom: Provider = {
   signature: {
     header: 'x-hub-signature',
     format: single('sha1='),
-    // There is no other.
+    // Intercom signs with SHA-1 only.
     versions: { only: hmacSha1Hex },
     signed: '{body}',
   },
   body: 'json',
-  // A ping has none; the others are about the delivery, not about what is delivered.
+  // A ping has no id. The excluded members describe the delivery, not the event.
   id: first(body('id'), hashWithout('delivery_attempts', 'delivery_status', 'delivered_at')),
   type: body('topic'),
   attributes: { app: body('app_id') },

@@ -10,7 +10,7 @@ export const jira: Provider = {
     versions: { only: hmacSha256Hex },
     signed: '{body}',
   },
-  // A webhook with `excludeBody` has no body, and so no type.
+  // A webhook with `excludeBody` has no body, so its event has no type.
   body: 'json-or-empty',
   // Data Center sends no identifier.
   id: first(header('x-atlassian-webhook-identifier'), hash),

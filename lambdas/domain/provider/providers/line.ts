@@ -11,7 +11,7 @@ export const line: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // The console's test has no events.
+  // The console's test sends an empty list.
   batch: 'events',
   id: body('webhookEventId'),
   type: body('type'),

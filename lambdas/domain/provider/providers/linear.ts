@@ -10,13 +10,13 @@ export const linear: Provider = {
     versions: { only: hmacSha256Hex },
     signed: '{body}',
   },
-  // The header of that name is not under the signature.
+  // The timestamp header is not signed; this member of the body is.
   bodyTimestamp: 'webhookTimestamp',
-  // Tries after 1 minute, 1 hour and 6 hours carry the first one's time.
+  // Retries after 1 minute, 1 hour and 6 hours have the timestamp of the first attempt.
   tolerance: 28_800,
   bodyAheadAtMost: 60,
   body: 'json',
-  // `Linear-Delivery` is not signed: within these hours a captured request could come again under a new one.
+  // `Linear-Delivery` is not signed: a captured request could be replayed under a new one within the tolerance.
   id: hash,
   type: first(joined('.', body('type'), body('action')), body('type')),
   attributes: {},

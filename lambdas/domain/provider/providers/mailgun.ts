@@ -7,12 +7,12 @@ import { seconds } from '../../time.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { asObject } from '../form.ts';
 import { readMultipart } from '../multipart.ts';
-import { type Payload, readUnverifiedForm, readUnverifiedJson } from '../payload.ts';
+import { type ParsedBody, readUnverifiedForm, readUnverifiedJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { always, body, code, first, joined } from '../provider-dsl.ts';
 
-/** A timestamp and a token are signed, and the body is not: hence `onceOnly`. */
+/** Mailgun signs a timestamp and a token but not the body; hence `onceOnly`. */
 const check: Check = (request, keys, { tolerance, now }) => {
   const payload = readBody(request.body);
   if (!payload.ok) return refusedFor(payload.reason);
@@ -42,8 +42,8 @@ const check: Check = (request, keys, { tolerance, now }) => {
 const aheadAtMost = 300;
 const sha256Hex = 64;
 
-/** Events are JSON; forwarded mail is a form, of several parts where it has attachments. The bytes say which it is. */
-function readBody(bytes: Uint8Array): Payload {
+/** Events are JSON. Forwarded mail is a form, or multipart with attachments. The bytes decide which. */
+function readBody(bytes: Uint8Array): ParsedBody {
   const parts = readMultipart(bytes);
   if (parts === 'over-1000-fields') return { ok: false, reason: parts };
   if (parts !== undefined) return { ok: true, value: asObject(parts) };
@@ -65,15 +65,15 @@ const sampleId = code(({ payload }) =>
 export const mailgun: Provider = {
   secret: 'text',
   signature: check,
-  // Tries go on for 8 hours, and seem to bring the first one's timestamp.
+  // Retries go on for 8 hours, apparently with the timestamp of the first attempt.
   tolerance: 28_800,
   onceOnly: body('signature.token', 'token'),
   body: fieldsIn,
   id: first(
-    // The test button sends one sample, with one id.
+    // The test button always sends the same sample with the same id.
     joined(':', sampleId, body('signature.token')),
     body('event-data.id'),
-    // One mail to two recipients comes twice.
+    // One mail to two recipients arrives twice.
     joined(':', body('Message-Id'), body('recipient')),
     body('Message-Id'),
     body('signature.token', 'token'),

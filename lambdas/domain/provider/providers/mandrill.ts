@@ -11,7 +11,7 @@ import { sortedParameters } from '../sorted-parameters.ts';
 
 const sha1Bytes = 20;
 
-/** The URL and the sorted fields of the form, with nothing between them. */
+/** Mandrill signs the URL and the sorted fields of the form, without separators. */
 const check: Check = ({ headers, url, body: bytes }, keys) => {
   const signature = headers.get('x-mandrill-signature');
   if (!signature) return refusedFor('missing-header');
@@ -27,7 +27,9 @@ const check: Check = ({ headers, url, body: bytes }, keys) => {
   return matching.length > 0 ? accepted : refusedFor('mismatch');
 };
 
-/** Saving the URL sends an unsigned HEAD; only where that fails, a POST that is signed with a key that everybody knows. */
+/**
+ * Saving the URL sends an unsigned HEAD. Only if that fails, Mandrill sends a POST signed with a publicly known key.
+ */
 const mandrillHead: Handshake = {
   methods: ['HEAD'],
   unsigned: ({ method }) => (method === 'HEAD' ? emptyResponse : undefined),
@@ -43,9 +45,9 @@ export const mandrill: Provider = {
   unwrap: eventsIn,
   body: 'json',
   batch: true,
-  // `_id` is the message's, the same from its sending to its last click.
+  // `_id` belongs to the message: all its events, from sending to the last click, share it.
   id: hash,
-  // Changes of the allowlist and the denylist have a type and an action.
+  // Changes of the allowlist and the denylist have `type` and `action` in place of `event`.
   type: first(body('event'), joined('.', body('type'), body('action')), body('type')),
   attributes: {},
   forward: [],

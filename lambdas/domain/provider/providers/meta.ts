@@ -24,11 +24,11 @@ const appSecret: OwnFormat = {
   },
 };
 
-/** What comes back is no page of the caller's making. */
+/** Short and plain, so that a caller cannot make the response a page of HTML. */
 const challenges = /^[A-Za-z0-9_-]{1,256}$/;
 const forbidden = refusedChallenge(403, 'forbidden');
 
-/** Saving the URL sends an unsigned GET with the verify token. */
+/** Saving the URL sends an unsigned GET with the verify token and a challenge. */
 const subscription: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }, keys) => {
@@ -45,13 +45,13 @@ const subscription: Handshake = {
   },
 };
 
-/** The only element of a list; what has several has no id of its own. */
+/** The only element of a list. A request with several has no single id. */
 function only(payload: unknown, path: string): unknown {
   const list = propertyAt(payload, path);
   return Array.isArray(list) && list.length === 1 ? list[0] : undefined;
 }
 
-/** The id of the one message or the one change of status that a request carries. */
+/** The id of a request with exactly one message or one change of status. */
 function messageId(payload: unknown): string | undefined {
   const entry = only(payload, 'entry');
   const message = propertyAt(only(entry, 'messaging'), 'message');
@@ -67,11 +67,11 @@ function messageId(payload: unknown): string | undefined {
   return [of, now, ...ofGroup(status)].join(':');
 }
 
-/** A message is deleted under its own id, and comes back to its sender. */
+/** Deleting a message and echoing it to its sender are events with the id of the message. */
 const whatHappened = (message: unknown): string[] =>
   ['is_deleted', 'is_echo', 'is_unsupported'].filter((flag) => propertyAt(message, flag) === true);
 
-/** A message to a group has a status for each of its members. */
+/** A message to a group has a status for each member. */
 const ofGroup = (status: unknown): string[] =>
   propertyAt(status, 'recipient_type') === 'group'
     ? ['recipient_id', 'recipient_participant_id', 'participant_recipient_id']
@@ -80,7 +80,7 @@ const ofGroup = (status: unknown): string[] =>
     : [];
 
 const object = body('object');
-/** Subscribed fields come as `changes`, conversations as `messaging`. */
+/** Subscribed fields are in `changes`, conversations in `messaging`. */
 const conversation = code(({ payload }) =>
   Array.isArray(propertyAt(payload, 'entry.0.messaging')) ? 'messaging' : undefined,
 );

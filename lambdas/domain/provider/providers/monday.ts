@@ -9,7 +9,7 @@ import { body, first, hash } from '../provider-dsl.ts';
 
 const Claims = v.object({ exp: v.number(), aud: v.union([v.string(), v.array(v.string())]) });
 
-/** A token for this URL and a few minutes; it does not cover the body. */
+/** A JSON Web Token for this URL, valid for a few minutes. It does not cover the body. */
 const check: Check = async (request, keys, { now }) => {
   const token = request.headers.get('authorization')?.replace(/^Bearer /i, '');
   if (!token) return refusedFor('missing-header');
@@ -24,17 +24,17 @@ const check: Check = async (request, keys, { now }) => {
   const { exp, aud } = claims.output;
   if (exp <= toUnixSeconds(now)) return refusedFor('too-old');
   const [url] = request.url.split('?');
-  return [aud].flat().some((one) => one === request.url || one === url)
+  return [aud].flat().some((audience) => audience === request.url || audience === url)
     ? accepted
     : refusedFor('wrong-recipient');
 };
 
 const Challenge = v.strictObject({ challenge: v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024)) });
 
-/** With every character escaped. */
+/** The longest challenge, with every character escaped. */
 const maxChallengeBytes = 8 * 1024;
 
-/** Making a webhook posts a challenge and nothing else, unsigned. */
+/** Creating a webhook posts an unsigned challenge and nothing else. */
 const challenge: Handshake = {
   unsigned: ({ method, body: bytes }) => {
     if (method !== 'POST' || bytes.byteLength > maxChallengeBytes) return undefined;

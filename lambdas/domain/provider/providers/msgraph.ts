@@ -9,7 +9,7 @@ import { propertyAt, propertyOf } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, eachRequest, first, joined } from '../provider-dsl.ts';
 
-/** Every item carries the text that was given when its subscription was made: one that is wrong spoils all. */
+/** Every item contains the `clientState` of its subscription; one wrong item refuses the request. */
 const check: Check = (request, keys) => {
   const payload = readUnverifiedJson(request.body);
   if (!payload.ok) return refusedFor(payload.reason);
@@ -26,7 +26,7 @@ const check: Check = (request, keys) => {
 
 const invalid = refusedChallenge(400, 'invalid_body');
 
-/** A new subscription posts nothing but a token in the query, which comes back as plain text. */
+/** A new subscription sends a POST with only a token in the query, which must be returned as plain text. */
 const validation: Handshake = {
   unsigned: ({ method, url, body: bytes }) => {
     const token = fieldOf(queryOf({ url }), 'validationToken');
@@ -36,10 +36,10 @@ const validation: Handshake = {
   },
 };
 
-/** What an item without an id is about. */
+/** The members that identify an item without an id. */
 const subject = ['subscriptionId', 'changeType', 'lifecycleEvent', 'resource'];
 
-/** Everything that Graph writes there is text. */
+/** All of these members are texts. */
 const textOf = (fact: unknown): string | null => (typeof fact === 'string' ? fact : null);
 
 const etagOf = (payload: unknown): unknown => propertyOf(propertyAt(payload, 'resourceData'), '@odata.etag');
@@ -52,7 +52,7 @@ function hashOf(payload: unknown, version: unknown): string {
 const subjectHash = code(({ payload }) =>
   hashOf(payload, propertyAt(payload, 'subscriptionExpirationDateTime')),
 );
-/** A version names one change. Without it (lifecycle, a drive's root, presence) two changes are equal byte for byte. */
+/** An ETag identifies one change. Without it (lifecycle, a drive's root, presence) two changes have the same bytes. */
 const versionedSubject = code(({ payload }) =>
   etagOf(payload) ? hashOf(payload, etagOf(payload)) : undefined,
 );

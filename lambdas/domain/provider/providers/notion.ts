@@ -6,10 +6,10 @@ import { body, hmacSha256Hex, single } from '../provider-dsl.ts';
 
 const token = /^secret_[A-Za-z0-9_-]{8,256}$/;
 
-/** It brings a token and nothing else. */
+/** The request has a token and nothing else. */
 const maxVerificationBytes = 4 * 1024;
 
-/** A new subscription sends its token, unsigned; a person then shows it to Notion. */
+/** A new subscription sends its token unsigned; a person then enters it in Notion. */
 const verification: Handshake = {
   secretFromHandshake: ({ body: bytes, headers }) => {
     if (headers.has('x-notion-signature') || bytes.byteLength > maxVerificationBytes) return undefined;

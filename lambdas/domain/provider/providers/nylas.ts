@@ -5,10 +5,13 @@ import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, hmacSha256Hex, single } from '../provider-dsl.ts';
 
-/** Short and plain, so that a caller cannot make the answer a page of its own. */
+/** Short and plain, so that a caller cannot make the response a page of HTML. */
 const challenges = /^[A-Za-z0-9_-]{1,256}$/;
 
-/** Making the webhook sends an unsigned GET whose `challenge` comes back as it is; its answer brings the secret. */
+/**
+ * Creating the webhook sends an unsigned GET whose `challenge` must be returned. The API's response then has the
+ * secret.
+ */
 const nylasChallenge: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }) => {
@@ -17,7 +20,7 @@ const nylasChallenge: Handshake = {
   },
 };
 
-/** Test events all have the same id. */
+/** All test events have the same id. */
 const idOfTest = code(({ payload, requestId }) =>
   propertyAt(payload, 'id') === 'mock-id' ? requestId : undefined,
 );

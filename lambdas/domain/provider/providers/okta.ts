@@ -3,7 +3,7 @@ import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hash, tokenIn } from '../provider-dsl.ts';
 
-/** One GET, with the secret as on every request: the value of a header comes back in a JSON body. */
+/** Verifying the hook sends one GET with the secret. The response repeats the value of a header as JSON. */
 const oktaChallenge: Handshake = {
   methods: ['GET'],
   signed: ({ method, headers }) => {

@@ -7,7 +7,7 @@ export const pagerduty: Provider = {
   signature: {
     header: 'x-pagerduty-signature',
     format: fields(','),
-    // One for each active secret.
+    // One signature for each active secret.
     versions: { v1: hmacSha256Hex },
     signed: '{body}',
   },

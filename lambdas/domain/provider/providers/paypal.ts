@@ -10,7 +10,7 @@ import { accepted, type Check, refusedFor } from '../check.ts';
 import type { Provider } from '../provider.ts';
 import { body, header } from '../provider-dsl.ts';
 
-/** Not secret, but it binds a message to this webhook. The simulator's `WEBHOOK_ID` binds to nobody. */
+/** The id is not secret, but it binds a message to this webhook. The simulator's `WEBHOOK_ID` binds to none. */
 const webhookId: OwnFormat = {
   called: 'webhook id (capital letters and digits, beside the URL in the settings of the app)',
   parse: (secret) =>
@@ -24,7 +24,7 @@ const paypalCertificates: CertificatePin = {
 const hosts: ReadonlySet<string> = new Set(['api.paypal.com', 'api.sandbox.paypal.com']);
 const certificatePath = /^\/v1\/notifications\/certs\/CERT-[0-9a-f-]+$/;
 
-/** The transmission, the webhook and the body's CRC are signed. */
+/** PayPal signs the transmission, the webhook id and the body's CRC-32. */
 const check: Check = async (request, keys, context) => {
   const { id, time, signature, url } = readHeaders(request);
   if (!id || !time || !signature || !url) return refusedFor('missing-header');
@@ -58,7 +58,7 @@ const readHeaders = ({ headers }: RawRequest) => ({
 
 const maxUrlLength = 2048;
 
-/** @returns undefined unless it is PayPal's own host and a certificate of its notifications */
+/** @returns undefined unless the URL is a notification certificate on PayPal's own host */
 function certificateUrl(text: string): URL | undefined {
   if (text.length > maxUrlLength || !URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -75,7 +75,7 @@ function certificateUrl(text: string): URL | undefined {
 export const paypal: Provider = {
   secret: webhookId,
   signature: check,
-  // A body with the same CRC is easily made.
+  // A body with the same CRC is easy to make.
   onceOnly: header('paypal-transmission-id'),
   body: 'json',
   id: body('id'),

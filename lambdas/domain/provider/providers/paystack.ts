@@ -3,7 +3,7 @@ import { body, hash, hmacSha512Hex, single } from '../provider-dsl.ts';
 
 /** @see https://paystack.com/docs/payments/webhooks/#verify-event-origin */
 export const paystack: Provider = {
-  // The account's secret key, the one that calls the API.
+  // The account's secret key, which also calls the API.
   secret: 'text',
   signature: {
     header: 'x-paystack-signature',
@@ -12,7 +12,7 @@ export const paystack: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // `data.id` is the transaction's or the dispute's, of which there are several events of one name.
+  // `data.id` belongs to the transaction or dispute, which may have several events of one type.
   id: hash,
   type: body('event'),
   attributes: {},

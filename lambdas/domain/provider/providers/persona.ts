@@ -3,7 +3,7 @@ import { verify } from '../../signature/verify.ts';
 import { type Check, refusedFor } from '../check.ts';
 import type { Provider } from '../provider.ts';
 import { body, fields, hmacSha256Hex } from '../provider-dsl.ts';
-import { mostTelling } from '../verify-request.ts';
+import { mostSpecific } from '../verify-request.ts';
 
 const scheme: SignatureScheme = {
   header: 'persona-signature',
@@ -12,10 +12,10 @@ const scheme: SignatureScheme = {
   signed: '{timestamp}.{body}',
 };
 
-/** One for each active secret; there are two of them while one is being rotated. */
+/** One set for each active secret; there are two during a rotation. */
 const maxSets = 4;
 
-/** A blank stands between whole sets of a time and a signature, each made with a secret of its own. */
+/** The header has sets of a timestamp and a signature, separated by blanks, one for each secret. */
 const check: Check = (request, keys, { tolerance, now }) => {
   const sets = (request.headers.get(scheme.header) ?? '').split(' ').filter((set) => set !== '');
   if (sets.length > maxSets) return refusedFor('malformed-header');
@@ -23,7 +23,7 @@ const check: Check = (request, keys, { tolerance, now }) => {
     const headers = new Map([...request.headers, [scheme.header, set] as const]);
     return verify(scheme, { ...request, headers }, keys, tolerance, now);
   });
-  return mostTelling(results);
+  return mostSpecific(results);
 };
 
 /** @see https://docs.withpersona.com/webhooks-best-practices */

@@ -46,17 +46,17 @@ const Key = v.object({
   }),
 });
 
-/** Plaid does not take the credentials that are stored for the source. */
+/** Plaid refused the credentials that are stored for the source. */
 class CredentialsError extends Error {
   override name = 'CredentialsError' as const;
 }
 
-/** Plaid's server is not itself: it may do better next time. */
+/** Plaid's key server did not return a key. The next request may succeed. */
 class KeyServerError extends Error {
   override name = 'KeyServerError' as const;
 }
 
-/** A token signs the hash of the body, with a key that Plaid shows to its customers. */
+/** A JSON Web Token contains the hash of the body. Its key comes from Plaid's API. */
 const check: Check = async (request, keys, context) => {
   const token = request.headers.get('plaid-verification');
   if (!token) return refusedFor('missing-header');
@@ -96,7 +96,7 @@ async function checkToken(
   return named === undefined || named === environment ? accepted : refusedFor('wrong-recipient');
 }
 
-/** @returns undefined when Plaid has no such key, or no longer uses it */
+/** @returns undefined when Plaid has no such key, or it has expired */
 async function fetchKey(
   kid: string,
   { clientId, secret, environment }: Credentials,
@@ -111,17 +111,17 @@ async function fetchKey(
     return undefined;
   }
   const content = parseJson(text);
-  if (content === undefined) throw new KeyServerError('Plaid answered with something else than a key');
-  const answer = v.safeParse(Key, content);
-  if (!answer.success || answer.output.key.kid !== kid || isExpired(answer.output.key, now)) return undefined;
-  const { kty, crv, x, y } = answer.output.key;
+  if (content === undefined) throw new KeyServerError('the response of Plaid is not a key');
+  const parsed = v.safeParse(Key, content);
+  if (!parsed.success || parsed.output.key.kid !== kid || isExpired(parsed.output.key, now)) return undefined;
+  const { kty, crv, x, y } = parsed.output.key;
   return createPublicKey({ key: { kty, crv, x, y }, format: 'jwk' });
 }
 
 const isExpired = ({ expired_at }: v.InferOutput<typeof Key>['key'], now: UnixMillis): boolean =>
   typeof expired_at === 'number' && expired_at <= toUnixSeconds(now);
 
-/** When the token of a request that verified was signed. */
+/** The signing time of the token, for requests that have already verified. */
 const signedAt = code(({ request }) => {
   const [, claims = ''] = (request.headers.get('plaid-verification') ?? '').split('.');
   const iat = propertyAt(parseJson(Buffer.from(claims, 'base64url').toString('utf8')), 'iat');
@@ -133,7 +133,7 @@ export const plaid: Provider = {
   secret: apiCredentials,
   signature: check,
   body: 'json',
-  // Nothing names an event, and those of one item are equal byte for byte: its token tells two deliveries apart.
+  // Events have no id, and those of one item may have the same bytes; the token's time tells them apart.
   id: joined(':', hash, signedAt),
   type: joined('.', body('webhook_type'), body('webhook_code')),
   attributes: { item: body('item_id') },

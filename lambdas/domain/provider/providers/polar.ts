@@ -3,8 +3,8 @@ import type { Provider } from '../provider.ts';
 import { body, header, standardWebhooksScheme } from '../provider-dsl.ts';
 
 /**
- * The whole text is the key of endpoints whose secret is from before September 8, 2026, or is of the user's own; what
- * `whsec_` encodes is that of later ones. The secret does not say which, so that both count.
+ * Reads both possible keys of a secret. The whole text is the key if the secret is older than September 8, 2026, or
+ * chosen by the user; in later secrets the key is what `whsec_` encodes. The secret does not show which, so both count.
  */
 const endpointSecret: OwnFormat = {
   called: 'secret of the endpoint (whsec_…, polar_whs_… or a text)',

@@ -12,10 +12,10 @@ export const postmark: Provider = {
   secret: 'basic',
   signature: basicAuth,
   body: 'json',
-  // The tests of the page share one message of zeros.
+  // The tests of the settings page share one message id of zeros.
   id: first(joined(':', testMessage, hash, eachRequest), hash),
   type: body('RecordType'),
-  // Mail that comes in has no record type.
+  // Inbound mail has no record type.
   typeWhenAbsent: 'Inbound',
   attributes: {},
   forward: [],

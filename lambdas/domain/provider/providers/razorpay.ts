@@ -11,7 +11,7 @@ export const razorpay: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // Not under the signature, as with GitHub.
+  // This header is not signed, as with GitHub.
   id: first(header('x-razorpay-event-id'), hash),
   type: body('event'),
   attributes: { account: body('account_id') },

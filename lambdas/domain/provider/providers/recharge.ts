@@ -1,7 +1,7 @@
 import type { Provider } from '../provider.ts';
 import { code, fields, first, hash, header, hmacSha256Hex } from '../provider-dsl.ts';
 
-/** An object stands under its own name: `charge`, `order`, `subscription`. */
+/** The body has one member, named after the object: `charge`, `order`, `subscription`. */
 const objectName = code(({ payload }) =>
   typeof payload === 'object' && payload !== null ? Object.keys(payload)[0] : undefined,
 );
@@ -10,16 +10,16 @@ const objectName = code(({ payload }) =>
 export const recharge: Provider = {
   secret: 'text',
   signature: {
-    // `x-recharge-hmac-sha256` comes, too: a bare hash of secret and body, which can be lengthened.
+    // `x-recharge-hmac-sha256` is also sent, but it is a plain hash of secret and body, open to length extension.
     header: 'x-recharge-webhook-signature',
     format: fields(',', 't'),
     versions: { v1: hmacSha256Hex },
     signed: '{timestamp}.{body}',
   },
-  // As long as it retries, and as its page says.
+  // Retries go on this long, and the documentation gives this tolerance.
   tolerance: 172_800,
   body: 'json',
-  // Nothing names an event. In a window of two days the id has to come from signed bytes.
+  // Events have no id. With a tolerance of two days the id must come from signed bytes.
   id: hash,
   type: first(header('x-recharge-topic'), objectName),
   typeWhenAbsent: 'unknown',

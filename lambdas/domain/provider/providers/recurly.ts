@@ -1,7 +1,7 @@
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, header, hmacSha256Hex, joined } from '../provider-dsl.ts';
 
-/** Notifications of the older form stand under their own name. */
+/** In the older format the body's member is named after the notification. */
 const notificationName = code(({ payload }) => {
   if (typeof payload !== 'object' || payload === null) return undefined;
   return Object.keys(payload).find((name) => name.endsWith('_notification'));
@@ -18,7 +18,7 @@ export const recurly: Provider = {
     timestampUnit: 'milliseconds',
   },
   body: 'json',
-  // The header is not signed; it counts where the body has no id of its own.
+  // The header is not signed; it is used only if the body has no id.
   id: first(body('id'), header('recurly-notification-id'), hash),
   type: first(joined('.', body('object_type'), body('event_type')), body('event_type'), notificationName),
   typeWhenAbsent: 'unknown',

@@ -6,7 +6,7 @@ export const replicate: Provider = {
   secret: 'whsec',
   signature: standardWebhooksScheme,
   body: 'json',
-  // The body's `id` is the prediction's, the same from its start to its end.
+  // The body's `id` belongs to the prediction: all its events share it.
   id: header('webhook-id'),
   type: joined('.', always('prediction'), body('status')),
   attributes: {},

@@ -14,7 +14,7 @@ export const sanity: Provider = {
     timestampUnit: 'milliseconds',
   },
   body: 'json',
-  // The customer writes the body, so that two changes may have the same.
+  // The customer defines the body, so two changes may have the same one.
   id: first(header('idempotency-key'), hash),
   type: first(joined('.', body('_type'), operation), body('_type'), operation),
   typeWhenAbsent: 'unknown',

@@ -34,7 +34,7 @@ export const sendgrid: Provider = {
   },
   body: 'json',
   batch: true,
-  // The test button sends one message again and again.
+  // The test button always sends the same message.
   id: first(joined(':', testEvent, hash), body('sg_event_id'), hash),
   type: body('event'),
   attributes: {},

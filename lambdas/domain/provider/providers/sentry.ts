@@ -12,7 +12,7 @@ export const sentry: Provider = {
   },
   // Some requests have an empty body.
   body: 'any',
-  // `Request-ID` is new for each attempt.
+  // `Request-ID` changes with each attempt.
   id: hash,
   type: first(joined('.', header('sentry-hook-resource'), body('action')), header('sentry-hook-resource')),
   typeWhenAbsent: 'unknown',

@@ -5,7 +5,7 @@ import { header, hmacSha256Base64, single } from '../provider-dsl.ts';
 export const shopify: Provider = {
   secret: 'text',
   signature: {
-    // The second family is that of Shopify's newer "Events".
+    // Shopify's newer "Events" use the second family.
     families: ['x-shopify-', 'shopify-'],
     header: '*hmac-sha256',
     format: single(),
@@ -13,7 +13,7 @@ export const shopify: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // Not under the signature, as with GitHub.
+  // This header is not signed, as with GitHub.
   id: header('*webhook-id'),
   type: header('*topic'),
   attributes: { shopDomain: header('*shop-domain') },

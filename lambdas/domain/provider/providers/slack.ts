@@ -5,10 +5,10 @@ import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hash, header, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
 
-/** It has the check, and a token of the app. */
+/** The request has `ssl_check` and the app's token only. */
 const maxSslCheckBytes = 4 * 1024;
 
-/** Adding the URL sends a signed challenge; the URL of a slash command is tried with an unsigned `ssl_check`. */
+/** Adding the URL sends a signed challenge. Slack tests the URL of a slash command with an unsigned `ssl_check`. */
 const slackHandshake: Handshake = {
   unsigned: ({ body, headers }) => {
     if (headers.has('x-slack-signature') || body.byteLength > maxSslCheckBytes) return undefined;
@@ -26,7 +26,10 @@ const slackHandshake: Handshake = {
 
 const suggestions = ['block_suggestion', 'dialog_suggestion'];
 
-/** A menu that loads its options; of the oldest menus, whose choices have the same type, the one that brings none. */
+/**
+ * Whether a menu asks for its options. The oldest menus use one type for this and for choices; only choices have
+ * actions.
+ */
 function asksForOptions(payload: unknown): boolean {
   const type = propertyAt(payload, 'type');
   return type === 'interactive_message'
@@ -45,14 +48,14 @@ export const slack: Provider = {
     timestampHeader: 'x-slack-request-timestamp',
   },
   body: 'json-or-fields',
-  // Commands and interactivity have no event id; they are sent once, at the time that is signed.
+  // Commands and interactivity have no event id. Slack sends them once, with a signed timestamp.
   id: first(body('event_id', 'trigger_id'), joined(':', hash, header('x-slack-request-timestamp'))),
   type: body('event.type', 'type', 'command'),
   typeWhenAbsent: 'unknown',
   attributes: { team: body('team_id', 'team.id') },
   forward: ['x-slack-request-timestamp', 'x-slack-retry-num', 'x-slack-retry-reason'],
   handshake: slackHandshake,
-  // What is in it would be shown, or be an error to the person who submits a view. Only a menu must read something.
+  // Slack shows a body to the user, or treats it as an error when a view is submitted. Only a menu needs one.
   answer: ({ body: bytes }) =>
     asksForOptions(parsePayload(bytes, 'json-or-fields')) ? jsonResponse({ options: [] }) : emptyResponse,
 };

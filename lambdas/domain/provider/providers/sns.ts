@@ -12,7 +12,7 @@ import { body } from '../provider-dsl.ts';
 
 const topicArn = /^arn:aws(?:-[a-z]+)*:sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_.-]{1,256}$/;
 
-/** Anybody may make a topic and have AWS sign its messages: what is trusted are topics. */
+/** Anyone can create a topic and have AWS sign its messages, so only listed topics are trusted. */
 const allowedTopics: OwnFormat = {
   called: 'list of topic ARNs, one a line',
   parse(secret) {
@@ -27,7 +27,7 @@ const amazon: CertificatePin = {
   commonName: /^sns(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/,
   issuerHost: /^crt\.[a-z0-9]+\.amazontrust\.com$/,
 };
-/** A bucket may be named `sns`, so a host of S3 would match a looser pattern. */
+/** Must not match S3: a bucket may be named `sns`. */
 const host = /^sns\.([a-z]{2}(?:-[a-z]+)+-\d+)\.amazonaws\.com(\.cn)?$/;
 const certificatePath = /^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/;
 
@@ -37,7 +37,7 @@ const digests: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 const ofConfirmations = ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'];
-/** In this order; what is absent is left out. */
+/** The signed fields in order; an absent one is left out. */
 const signedFields: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['Notification', ['Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type']],
   ['SubscriptionConfirmation', ofConfirmations],
@@ -45,7 +45,7 @@ const signedFields: ReadonlyMap<unknown, readonly string[]> = new Map([
 ]);
 const mayBeAbsent = 'Subject';
 
-/** The signature is in the body, by a key whose certificate the body names. */
+/** The body contains the signature and the URL of the certificate. */
 const check: Check = async ({ body: bytes }, keys, context) => {
   const payload = readUnverifiedJson(bytes);
   if (!payload.ok) return refusedFor(payload.reason);
@@ -67,20 +67,20 @@ const check: Check = async ({ body: bytes }, keys, context) => {
   return isRight ? accepted : refusedFor('mismatch');
 };
 
-/** Signatures, ARNs and URLs of SNS have some hundreds of characters. */
+/** Signatures, ARNs and URLs of SNS have a few hundred characters. */
 const maxTextLength = 2048;
 
-/** @returns an empty text for a value that is not a text, or is longer than SNS would write it */
+/** @returns an empty text for a value that is not a text, or is longer than SNS sends */
 const shortText = (value: unknown): string =>
   typeof value === 'string' && value.length <= maxTextLength ? value : '';
 
-/** @returns undefined when a field is missing or is no text */
+/** @returns undefined when a field is missing or is not a text */
 function signedText(message: unknown): string | undefined {
   const names = signedFields.get(propertyOf(message, 'Type'));
   const present = names?.filter((name) => name !== mayBeAbsent || propertyOf(message, name) !== undefined);
   const values = present?.map((name) => propertyOf(message, name));
   if (!values?.every((value) => typeof value === 'string')) return undefined;
-  // With a line break in another field than the message, one signature would fit several messages.
+  // With line breaks in other fields than `Message`, one signature could fit several messages.
   const isUnambiguous = present?.every(
     (name, index) => name === 'Message' || !/[\r\n]/.test(values[index] ?? ''),
   );
@@ -91,7 +91,7 @@ function signedText(message: unknown): string | undefined {
 const isAllowed = (topic: string, keys: readonly VerificationKey[]): boolean =>
   keys.some((key) => key.kind === 'fields' && key.fields['arns']?.split('\n').includes(topic));
 
-/** @returns undefined unless it is SNS's own host in the topic's region */
+/** @returns undefined unless the URL is on SNS's own host in the topic's region */
 function snsUrl(value: unknown, topic: string): URL | undefined {
   const text = shortText(value);
   if (!URL.canParse(text)) return undefined;
@@ -103,7 +103,7 @@ function snsUrl(value: unknown, topic: string): URL | undefined {
 
 const invalid = refusedChallenge(400, 'invalid_body');
 
-/** A subscription is confirmed by a visit; the end of one is not, for that would begin it again. */
+/** Confirms a subscription by calling its URL. Does not call it after an unsubscribe: that would subscribe again. */
 const confirmation: Handshake = {
   signed: async ({ body: bytes }, _keys, { visit }) => {
     const message = parsePayload(bytes, 'json');

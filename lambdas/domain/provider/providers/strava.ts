@@ -10,14 +10,14 @@ import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, hash, joined } from '../provider-dsl.ts';
 
-/** The id is known once the subscription is made, which is after the handshake: until then no event is taken. */
+/** The id is known only after the handshake has created the subscription. Until then events are refused. */
 const Secret = v.strictObject({
   verifyToken: v.pipe(v.string(), v.nonEmpty()),
   subscriptionId: v.optional(v.pipe(v.string(), v.regex(/^\d{1,16}$/))),
 });
 
 const subscription: OwnFormat = {
-  called: 'JSON with verifyToken and, once Strava has told it, subscriptionId',
+  called: 'JSON with verifyToken and, once the subscription exists, subscriptionId',
   parse(secret) {
     const { success, output } = v.safeParse(Secret, parseJson(secret));
     if (!success) return undefined;
@@ -35,7 +35,7 @@ const isOneOf = (keys: readonly VerificationKey[], name: 'verifyToken' | 'subscr
   sent !== '' &&
   keys.filter((key) => equalBytes(fieldOfKey(key, name), Buffer.from(sent, 'utf8'))).length > 0;
 
-/** Strava signs nothing: an event says no more than whose subscription it belongs to. */
+/** Strava does not sign events; an event only contains the id of its subscription. */
 const check: Check = (request, keys) => {
   const payload = readUnverifiedJson(request.body);
   if (!payload.ok) return refusedFor(payload.reason);
@@ -44,11 +44,11 @@ const check: Check = (request, keys) => {
   return isOneOf(keys, 'subscriptionId', String(id)) ? accepted : refusedFor('mismatch');
 };
 
-/** Short and plain, so that a caller cannot make the answer a page of its own. */
+/** Short and plain, so that a caller cannot make the response a page of HTML. */
 const challenges = /^[A-Za-z0-9_-]{1,256}$/;
 const forbidden = refusedChallenge(403, 'forbidden');
 
-/** Making a subscription sends a GET with the verify token. */
+/** Creating a subscription sends a GET with the verify token and a challenge. */
 const validation: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }, keys) => {
@@ -68,7 +68,7 @@ export const strava: Provider = {
   secret: subscription,
   signature: check,
   body: 'json',
-  // The body has the second of the event, and what changed.
+  // The body has the time of the event in seconds and the changes, so it differs between events.
   id: hash,
   type: joined('.', body('object_type'), body('aspect_type')),
   attributes: { owner: body('owner_id'), object: body('object_id') },

@@ -7,7 +7,7 @@ export const stripe: Provider = {
   signature: {
     header: 'stripe-signature',
     format: fields(',', 't'),
-    // v0 is a fake scheme of test mode.
+    // `v0` is a fake scheme of test mode.
     versions: { v1: hmacSha256Hex },
     signed: '{timestamp}.{body}',
   },

@@ -6,7 +6,7 @@ import { body, code, first, header, standardWebhooksScheme } from '../provider-d
 
 const versioned = /^v1,(?=whsec_)/;
 
-/** Supabase signs with each of the secrets, so that one of them is enough. */
+/** Supabase signs with each of the secrets, so one match is enough. */
 const hookSecrets: OwnFormat = {
   called: 'secret of the hook (v1,whsec_…, several with | between them)',
   parse(secret) {
@@ -23,7 +23,7 @@ const keyOf = (bytes: Uint8Array, alternatives: readonly Uint8Array[]): Verifica
   alternatives,
 });
 
-/** Older servers do not name the hook; each has a field of its own. */
+/** Older servers do not name the hook. The member that only this hook has identifies it. */
 const fieldsOfHooks: readonly (readonly [string, string])[] = [
   ['email_data', 'send-email'],
   ['sms', 'send-sms'],
@@ -36,18 +36,18 @@ const hookByField = code(
 );
 
 /**
- * The hooks that ask for nothing: send email, send SMS, after user created. The answer lets a user be created; it has no
- * claims, so that the access token hook fails.
+ * Supports the hooks that need no data in return: send email, send SMS, after user created. The response lets a user be
+ * created; it has no claims, so the access token hook fails.
  *
  * @see https://supabase.com/docs/guides/auth/auth-hooks
  * @see https://github.com/supabase/auth/blob/master/internal/hooks/hookshttp/hookshttp.go
  */
 export const supabase: Provider = {
   secret: hookSecrets,
-  // The signatures are joined with a comma and a blank.
+  // The signatures are separated by a comma and a blank.
   signature: { ...standardWebhooksScheme, format: { kind: 'list', commas: true } },
   body: 'json',
-  // Each try has another `webhook-id`; the one in the metadata stays.
+  // `webhook-id` changes with each retry; the id in the metadata does not.
   id: first(body('metadata.uuid'), header('webhook-id')),
   type: first(body('metadata.name'), hookByField),
   typeWhenAbsent: 'unknown',

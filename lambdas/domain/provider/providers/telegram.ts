@@ -2,7 +2,7 @@ import { emptyResponse } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, tokenIn } from '../provider-dsl.ts';
 
-/** An update has its id and one other field, which is named after what it is. */
+/** An update has its id and one other member, named after its kind. */
 const kindOfUpdate = code(({ payload }) =>
   Object.keys(payload ?? {}).find((name) => name !== 'update_id' && /^[a-z_]{1,64}$/.test(name)),
 );
@@ -17,6 +17,6 @@ export const telegram: Provider = {
   typeWhenAbsent: 'unknown',
   attributes: {},
   forward: [],
-  // JSON in the answer would be a call of the API.
+  // Telegram would run JSON in the response as an API call.
   answer: emptyResponse,
 };

@@ -12,7 +12,8 @@ export const telnyx: Provider = {
     timestampHeader: 'telnyx-timestamp',
   },
   body: 'json',
-  // Some products send the event without `data` around it. The body counts the tries: its hash names what has no id.
+  // Some products send the event without `data`. The hash is only for events without an id: the body has an attempt
+  // counter.
   id: first(body('data.id', 'id'), hash),
   type: body('data.event_type', 'event_type', 'data.record_type', 'record_type'),
   typeWhenAbsent: 'unknown',

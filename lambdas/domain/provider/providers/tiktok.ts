@@ -1,7 +1,7 @@
 import type { Provider } from '../provider.ts';
 import { body, fields, hash, hmacSha256Hex } from '../provider-dsl.ts';
 
-/** TikTok for Developers; TikTok Shop signs otherwise. @see https://developers.tiktok.com/doc/webhooks-verification */
+/** TikTok for Developers; TikTok Shop signs in another way. @see https://developers.tiktok.com/doc/webhooks-verification */
 export const tiktok: Provider = {
   secret: 'text',
   signature: {
@@ -11,7 +11,7 @@ export const tiktok: Provider = {
     signed: '{timestamp}.{body}',
     aheadAtMost: 300,
   },
-  // Tries go on for 72 hours, maybe with the first one's time.
+  // Retries go on for 72 hours, possibly with the timestamp of the first attempt.
   tolerance: 259_200,
   body: 'json',
   id: hash,

@@ -2,7 +2,7 @@ import { emptyResponse, type Handshake } from '../handshake.ts';
 import type { Provider } from '../provider.ts';
 import { body, first, hmacSha1Base64, joined, single } from '../provider-dsl.ts';
 
-/** Making a webhook sends an unsigned HEAD and wants exactly 200. */
+/** Creating a webhook sends an unsigned HEAD and requires exactly 200. */
 const trelloHead: Handshake = {
   methods: ['HEAD'],
   unsigned: ({ method }) => (method === 'HEAD' ? emptyResponse : undefined),
@@ -18,7 +18,7 @@ export const trello: Provider = {
     signed: '{body}{url}',
   },
   body: 'json',
-  // Several webhooks of one app may bring the same action.
+  // Several webhooks of one app may send the same action.
   id: first(joined(':', body('webhook.id', 'model.id'), body('action.id')), body('action.id')),
   type: body('action.type'),
   attributes: {},

@@ -11,13 +11,15 @@ import type { Provider } from '../provider.ts';
 import { body, code, first, header, joined } from '../provider-dsl.ts';
 import { sortedParameters } from '../sorted-parameters.ts';
 
-/** Twilio's own algorithm, and the one that a shared key's settings may name. */
+/** Twilio's default algorithm, and the one that the settings of a shared key may choose. */
 const algorithms = {
   HMAC_SHA1: { hash: 'sha1', bytes: 20 },
   HMAC_SHA256: { hash: 'sha256', bytes: 32 },
 } as const;
 
-/** A rule of the account may have webhooks signed with a shared key: the header says how, and only the hash differs. */
+/**
+ * Reads the algorithm from the header that Twilio sends with webhooks signed by a shared key. Only the hash differs.
+ */
 function algorithmOf({ headers }: RawRequest) {
   const settings = headers.get('x-twilio-webhooks-signature-settings');
   if (!settings) return algorithms.HMAC_SHA1;
@@ -31,7 +33,7 @@ function pair(field: string): [string, string] {
   return [name, value];
 }
 
-/** The URL and, for a form, its parameters; for any other body the URL, which then carries the body's hash. */
+/** Twilio signs the URL and a form's parameters. For any other body the URL contains the body's hash. */
 const check: Check = (request, keys) => {
   const { headers, url } = request;
   const signature = headers.get('x-twilio-signature');
@@ -53,10 +55,10 @@ const check: Check = (request, keys) => {
 };
 
 /**
- * What is signed behind the URL.
+ * Returns the signed bytes that follow the URL.
  *
- * @returns why the body is not signed: the URL has another body's hash, neither a hash nor a form binds the body, or it has
- * too many fields
+ * @returns a reason when the body is not signed: the URL has another body's hash, or neither a hash nor a form binds
+ * the body, or it has too many fields
  */
 function signedParameters(request: RawRequest): Buffer | 'mismatch' | 'over-1000-fields' {
   const query = queryOf(request);
@@ -68,7 +70,7 @@ function signedParameters(request: RawRequest): Buffer | 'mismatch' | 'over-1000
   return form === undefined ? 'over-1000-fields' : Buffer.from(sortedParameters(form), 'utf8');
 }
 
-/** The bytes decide, as in all that is read of them: the content type is not signed. */
+/** The bytes decide, because the content type is not signed. */
 const hasForm = ({ body: bytes }: RawRequest): boolean => isForm(decodeUtf8(bytes) ?? '');
 
 function isHashOf(bytes: Uint8Array, hex: string): boolean {
@@ -79,12 +81,12 @@ function isHashOf(bytes: Uint8Array, hex: string): boolean {
 /** Scheme, credentials and host; the port; the path; the query with its `?`. */
 const urlParts = /^(https?:\/\/(?:[^/?#@]*@)?[^/?#@:]+)(:\d+)?([^?#]*)(\?.*)?$/s;
 
-/** Twilio sends less than that; each form costs a hash over it. */
+/** Twilio's requests are smaller. Each variant of the URL costs a hash over the parameters. */
 const maxParametersOfQueryForms = 64 * 1024;
 
 /**
- * The ways in which Twilio writes a URL that it signs: with its port, without, with the default one; and an apostrophe of
- * the query as `%27`, even if the gateway decoded it.
+ * The variants of a URL that Twilio may have signed: with its port, without one, with the default port; and with an
+ * apostrophe of the query as `%27`, even if the gateway decoded it.
  *
  * @see https://github.com/twilio/twilio-node/blob/main/src/webhooks/webhooks.ts
  */
@@ -98,12 +100,12 @@ function urlForms(url: string, parameterBytes: number): string[] {
       : [query, query.replaceAll("'", '%27'), query.replaceAll('%27', "'"), reencoded(query)];
   return [
     ...new Set(
-      [port, '', defaultPort].flatMap((one) => queries.map((text) => `${host}${one}${path}${text}`)),
+      [port, '', defaultPort].flatMap((suffix) => queries.map((text) => `${host}${suffix}${path}${text}`)),
     ),
   ];
 }
 
-/** Each name and value decoded and escaped again, as Twilio's libraries try it, too. */
+/** Decodes and re-escapes each name and value, as Twilio's libraries also try. */
 function reencoded(query: string): string {
   if (query === '') return query;
   const form = readForm(query.slice(1));
@@ -113,8 +115,8 @@ function reencoded(query: string): string {
 }
 
 /**
- * Forms that have the same signature are one event: order, empty fields and escapes are not signed, nor is where a name
- * ends.
+ * Hashes the signed text, so that forms with the same signature are one event. Order, empty fields, escapes and the
+ * boundary between name and value are not signed.
  */
 const hashOfSigned = code(({ body: bytes, requestId }) => {
   if (bytes.byteLength === 0) return requestId;
@@ -122,17 +124,19 @@ const hashOfSigned = code(({ body: bytes, requestId }) => {
   return bodyHash(form === undefined ? bytes : Buffer.from(sortedParameters(form), 'utf8'));
 });
 
-/** Of calls and messages, which read verbs. */
+/** The response to calls and messages: TwiML without verbs. */
 const noVerbs: HandshakeResponse = { status: 200, contentType: 'text/xml', body: '<Response/>' };
 
-/** TaskRouter reads an instruction from JSON, to it XML is an error; Conversations may read what to change. */
+/**
+ * Whether the product expects JSON: TaskRouter, which fails on XML, and Conversations, which may read changes from it.
+ */
 function readsJson(form: Form | undefined): boolean {
   const isAssignment = fieldOf(form, 'ReservationSid') !== undefined;
   const isConversation = /^on[A-Z]/.test(fieldOf(form, 'EventType') ?? '');
   return (isAssignment || isConversation) && fieldOf(form, 'CallSid') === undefined;
 }
 
-/** Whatever reads the answer finds nothing in it to do. */
+/** Returns a response without instructions, in the format that the product reads. */
 function answer(request: RawRequest): HandshakeResponse {
   const isGet = request.method === 'GET';
   if (!isGet && !hasForm(request)) return emptyResponse;
@@ -153,7 +157,7 @@ export const twilio: Provider = {
     header('i-twilio-idempotency-token'),
     joined(':', body('MessageSid', 'SmsSid'), body('MessageStatus', 'SmsStatus')),
     joined(':', body('CallSid'), body('CallStatus'), body('SequenceNumber')),
-    // What a caller presses or says comes with the same status, again and again.
+    // Each input of a caller (digits or speech) is sent with the same status.
     joined(':', body('CallSid'), body('CallStatus'), hashOfSigned),
     body('id'),
     hashOfSigned,

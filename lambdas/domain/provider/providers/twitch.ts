@@ -6,7 +6,7 @@ import { always, first, header, hmacSha256Hex, single } from '../provider-dsl.ts
 
 const invalid = refusedChallenge(400, 'invalid_body');
 
-/** The header that says what a message is, is not signed: the body must look like it. */
+/** The header with the message type is not signed, so the body must match it. */
 const challenge: Handshake = {
   signed: ({ body, headers }) => {
     const payload = parsePayload(body, 'json');
@@ -30,7 +30,7 @@ export const twitch: Provider = {
     versions: { only: hmacSha256Hex },
     signed: '{id}{timestamp}{body}',
     idHeader: 'twitch-eventsub-message-id',
-    // Nothing stands between the id and the timestamp.
+    // The signed text has no separator between id and timestamp.
     idPattern: /^[A-Za-z0-9_=-]{1,100}$/,
     timestampHeader: 'twitch-eventsub-message-timestamp',
     timestampUnit: 'iso',

@@ -4,7 +4,7 @@ import { hash, header, hmacSha256Base64, joined, single } from '../provider-dsl.
 
 const ping = /^webhook_id=\d{1,20}$/;
 
-/** A new webhook is tried with an unsigned form that names nothing but its id; the shop wants exactly 200. */
+/** WooCommerce tests a new webhook with an unsigned form of its id only, and requires exactly 200. */
 const woocommercePing: Handshake = {
   unsigned: ({ body, headers }) => {
     const isBare = !headers.has('x-wc-webhook-signature') && body.byteLength <= 40;
@@ -22,7 +22,7 @@ export const woocommerce: Provider = {
     signed: '{body}',
   },
   body: 'json',
-  // Two deliveries of one webhook within a second share their delivery id.
+  // Deliveries of one webhook within the same second share their delivery id.
   id: joined(':', header('x-wc-webhook-delivery-id'), hash),
   type: header('x-wc-webhook-topic'),
   attributes: { shop: header('x-wc-webhook-source') },

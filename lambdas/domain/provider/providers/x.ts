@@ -8,11 +8,11 @@ import { body, code, first, hash, hmacSha256Base64, single } from '../provider-d
 const signedIn = (header: string) =>
   ({ header, format: single('sha256='), versions: { only: hmacSha256Base64 }, signed: '{body}' }) as const;
 
-/** Never a brace: a token that is JSON would make the answer the signature of an event. */
+/** No braces: for a token that is JSON, the response would contain the signature of an event. */
 const tokens = /^[A-Za-z0-9_=-]{1,128}$/;
 const invalid = refusedChallenge(400, 'invalid_request');
 
-/** The URL is tried when it is saved and every hour, by an unsigned GET whose token comes back signed. */
+/** X sends an unsigned GET when the URL is saved, and every hour. The response is the signed token. */
 const challenge: Handshake = {
   methods: ['GET'],
   unsigned: ({ method, url }, keys) => {
@@ -25,7 +25,7 @@ const challenge: Handshake = {
   },
 };
 
-/** Old events are named by the list that they come in. */
+/** The type of older events is the name of the list that they are in. */
 const listName = code(({ payload }) => {
   if (typeof payload !== 'object' || payload === null) return undefined;
   const [name] = Object.keys(payload).filter((key) => /^[a-z_]+_events?$/.test(key));
@@ -35,7 +35,7 @@ const listName = code(({ payload }) => {
 /** @see https://docs.x.com/x-api/webhooks/introduction */
 export const x: Provider = {
   secret: 'text',
-  // Each header belongs to its own secret of the app; the stored one matches its own.
+  // Each header is signed with another secret of the app; only the stored one matches.
   signature: signedIn('x-twitter-webhooks-signature-oauth2'),
   otherSignatures: [signedIn('x-twitter-webhooks-signature')],
   body: 'json',

@@ -3,8 +3,8 @@ import type { Provider } from '../provider.ts';
 import { body, hash, hmacSha256Base64, joined, single } from '../provider-dsl.ts';
 
 /**
- * The "intent to receive" validation sends requests without events, some of them wrongly signed: 200 and 401, neither
- * with a body.
+ * The "intent to receive" validation sends requests without events, some of them wrongly signed. It requires 200 and
+ * 401, both without a body.
  *
  * @see https://developer.xero.com/documentation/guides/webhooks/configuring-your-server/
  */
@@ -18,7 +18,7 @@ export const xero: Provider = {
   },
   body: 'json',
   batch: 'events',
-  // An event has no id; its date has milliseconds.
+  // An event has no id, but its date has milliseconds.
   id: hash,
   type: joined('.', body('eventCategory'), body('eventType')),
   attributes: { tenant: body('tenantId') },

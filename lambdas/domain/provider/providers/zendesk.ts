@@ -13,7 +13,7 @@ export const zendesk: Provider = {
     timestampUnit: 'iso',
   },
   methods: ['GET', 'PUT', 'PATCH', 'DELETE'],
-  // Triggers send what the customer's template says: its `id` may be a ticket's.
+  // Customers write the body of a trigger, so its `id` may be a ticket's.
   body: 'any',
   id: first(
     { from: 'body', paths: ['id'], onlyWith: 'zendesk_event_version' },

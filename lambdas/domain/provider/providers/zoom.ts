@@ -18,14 +18,14 @@ const scheme: SignatureScheme = {
   timestampHeader: 'x-zm-request-timestamp',
 };
 
-/** Never a colon: a token such as `v0:<timestamp>:<body>` would make the answer the signature of an event. */
+/** No colons: for a token such as `v0:<timestamp>:<body>`, the response would contain the signature of an event. */
 const plainTokens = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** While a secret is being rotated, the answer is signed with the key that signed the challenge. */
+/** Whether a key signed the challenge. During a rotation, the same key must sign the response. */
 const isSignedWith = (request: RawRequest, key: VerificationKey): boolean =>
   verify(scheme, request, [key], seconds(Number.POSITIVE_INFINITY), unixMillis(0)).ok;
 
-/** Adding the URL, and every 72 h after it, sends a signed token that comes back signed. */
+/** Zoom sends a signed token when the URL is added, and every 72 h. The response is the token and its signature. */
 const validation: Handshake = {
   signed: (request, keys) => {
     const payload = parsePayload(request.body, 'json');
