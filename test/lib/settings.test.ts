@@ -149,7 +149,7 @@ describe('synth refuses', () => {
     [
       'a template whose id has no header',
       { sources: { pay: { provider: 'hmac', hmac: { ...signed, signed: '{id}.{body}' } } } },
-      /\{id\} is the value of idHeader: set it/,
+      /set idHeader, whose value is \{id\}/,
     ],
     [
       'a prefix of a header with fields',
