@@ -23,7 +23,7 @@ const { positionals, values } = parseArgs({
 });
 const count = Number(positionals[0] ?? 500);
 if (!Number.isInteger(count) || count < 1) {
-  console.error(`'${positionals[0]}' is no number of events; try: npm run bench -- 2000`);
+  console.error(`'${positionals[0]}' is not a number of events; try: npm run bench -- 2000`);
   process.exit(2);
 }
 

@@ -71,17 +71,18 @@ async function register(tenant: string, url: string, aws: LocalAws, more: readon
   const now = unixMillis(Date.now());
   for (const id of [...Array.from({ length: healthyCount }, (_, index) => `well-${index}`), ...more]) {
     await create({
-      ...{
-        tenant,
-        id,
-        url: `${url}/${tenant}/${id}`,
-        description: '',
-        eventTypes: ['*'],
-        headers: {},
-        metadata: {},
-      },
-      ...{ status: 'enabled', secrets: [await seal(generateSecret('v1'), { tenant, id }, now)] },
-      ...{ createdAt: now, updatedAt: now, version: 1 },
+      tenant,
+      id,
+      url: `${url}/${tenant}/${id}`,
+      description: '',
+      eventTypes: ['*'],
+      headers: {},
+      metadata: {},
+      status: 'enabled',
+      secrets: [await seal(generateSecret('v1'), { tenant, id }, now)],
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
     });
   }
 }

@@ -22,7 +22,7 @@ export interface CountedStep {
 }
 
 export type PriceName = keyof typeof list.prices;
-export type FunctionName = keyof typeof durations.functions;
+export type MeasuredFunction = keyof typeof durations.functions;
 
 /** What a hosted service takes for sending; `event` and `delivery` are USD per million, null where no list price is known. */
 export interface Hosted {
@@ -83,7 +83,7 @@ export function stepOfSize(name: string, bytes: number): CountedStep {
 }
 
 /** Whole milliseconds that an invocation with so many messages is billed, between what was measured in a straight line. */
-export function milliseconds(name: FunctionName, batch: number): number {
+export function milliseconds(name: MeasuredFunction, batch: number): number {
   const measured = Object.entries(durations.functions[name]).map(([size, ms]) => [Number(size), ms] as const);
   const [[fewest, least] = [1, 0], [most, longest] = [1, 0]] = [measured[0], measured.at(-1)];
   if (most === fewest) return least;

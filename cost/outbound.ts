@@ -78,7 +78,7 @@ function delivered(work: Workload, used: Tally): void {
   const { delivered: atOnce, ...others } = attemptsOf(work);
   used.step(stepOfSize('delivered', payload), atOnce, task);
   for (const [name, count] of Object.entries(others)) used.step(withBody(step(name), payload), count, task);
-  told(others['given up'], used);
+  notified(others['given up'], used);
   const attempts = Object.values(others).reduce((sum, count) => sum + count, atOnce);
   // Each in a batch is deleted at once, so that none waits for the slowest.
   const deletes = batch > 1 ? (step('delivered, batch').calls['sqs.DeleteMessage'] ?? 0) : 0;
@@ -99,8 +99,8 @@ function withBody(counted: CountedStep, payload: number): CountedStep {
   return { ...counted, calls, read: counted.read + sized.read - small.read };
 }
 
-/** What the sweep does more to tell of a delivery that was given up. It tells once an hour and endpoint: this is the most. */
-function told(deliveries: number, used: Tally): void {
+/** The sweep's extra work to notify operators of failed deliveries. It notifies once an hour and endpoint, so this is the most. */
+function notified(deliveries: number, used: Tally): void {
   const [one, none] = [step('sweep, with one to tell'), step('sweep')];
   used.step(
     {

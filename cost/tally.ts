@@ -52,6 +52,8 @@ export interface Sizes {
   readonly body: number;
 }
 
+const isPriceName = (name: string): name is PriceName => name in services;
+
 /** Adds up what is used. @param flow whose objects lie in the bucket for as long as it says */
 export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
   const used = new Map<PriceName, number>();
@@ -103,11 +105,13 @@ export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
     },
 
     lines: (): BillLine[] =>
-      Object.entries(services).flatMap(([name, [service, item]]) => {
-        const price = name as PriceName;
-        const quantity = used.get(price) ?? 0;
-        return quantity <= 0 ? [] : [{ service, item, price, quantity, usd: priceOf(price, quantity) }];
-      }),
+      Object.keys(services)
+        .filter(isPriceName)
+        .flatMap((price) => {
+          const [service, item] = services[price];
+          const quantity = used.get(price) ?? 0;
+          return quantity <= 0 ? [] : [{ service, item, price, quantity, usd: priceOf(price, quantity) }];
+        }),
   };
 }
 

@@ -6,14 +6,14 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
 export interface AlarmTopicProps {
-  /** Gets a mail for each alarm, once it has confirmed the subscription. @default nobody */
+  /** The address that gets a mail for each alarm, once it has confirmed the subscription. @default - none */
   readonly email?: string;
 }
 
 /**
  * alarm → topic → mail
  *
- * Without KMS: CloudWatch cannot publish through the AWS-managed key, and what an alarm says is no payload.
+ * The topic is not encrypted with KMS: CloudWatch cannot publish with the AWS-managed key, and an alarm has no payload.
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
@@ -22,7 +22,7 @@ export class AlarmTopic extends Construct {
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
-    // A policy of its own replaces the default one, through which alarms publish.
+    // `enforceSSL` adds a policy, which replaces the default one that lets alarms publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

@@ -13,10 +13,10 @@ import type { WorkQueue } from './parts/work-queue.ts';
 import { queues } from './settings.ts';
 
 const fiveMinutes = Duration.minutes(5);
-/** What an alarm's description has room for beside its sentences. */
+/** The characters of names that fit into an alarm's description beside its sentences. */
 const maxListed = 300;
 
-/** Alarms that watch several functions or queues, as many as CloudWatch lets an alarm watch: a stack holds few resources. */
+/** Adds alarms that each watch as many functions or queues as CloudWatch allows, since a stack may have only 500 resources. */
 export function combinedAlarms(scope: Construct, props: MonitoringProps): void {
   receivers(scope, props);
   loops(scope, props);
@@ -24,21 +24,21 @@ export function combinedAlarms(scope: Construct, props: MonitoringProps): void {
   erroredWork(scope, props);
 }
 
-/** What a receiver cannot do it answers with 503: when it fails or is throttled, the answer is the gateway's. */
+/** A receiver answers 503 for faults that it catches; when it fails or is throttled, the gateway answers 5xx. */
 function receivers(scope: Construct, { inbound, alarmAction }: MonitoringProps): void {
   const receivers = inbound.map(({ receive }) => receive);
   const metricsOf = (lambda: NodeLambda) => [lambda.metricErrors(), lambda.metricThrottles()];
   for (const { id, members } of alarmGroups('ReceiverFails', receivers, maxMetricsOfAlarm / 2)) {
     new ImpactAlarm(scope, id, {
       metric: sumOf(members.flatMap(metricsOf), 'failed or throttled', fiveMinutes),
-      impact: `A receiver fails or is throttled, and its provider got 5xx: one of ${names(members)}.`,
-      firstStep: "The dashboard's errors and throttles say which of them; read its log.",
+      impact: `A receiver fails or is throttled, and its provider gets 5xx: one of ${names(members)}.`,
+      firstStep: "Find the function in the dashboard's graphs of errors and throttles, then read its log.",
       action: alarmAction,
     });
   }
 }
 
-/** Only deliver and the consumers may continue themselves through their own queues; where they may, AWS does not count. */
+/** Deliver and the consumers may send to their own queues, so AWS does not count loops of theirs. */
 function loops(scope: Construct, { inbound, outbound, management, alarmAction }: MonitoringProps): void {
   const watched = [
     outbound.publish,
@@ -51,15 +51,15 @@ function loops(scope: Construct, { inbound, outbound, management, alarmAction }:
   for (const { id, members } of alarmGroups('Loops', watched, maxMetricsOfAlarm)) {
     new ImpactAlarm(scope, id, {
       metric: sumOf(members.map(dropped), 'stopped as loops', fiveMinutes),
-      impact: `Lambda stopped a function as a loop, and its messages go to the DLQ: one of ${names(members)}.`,
+      impact: `Lambda stopped a function that invoked itself in a loop; its messages go to the DLQ. One of ${names(members)}.`,
       firstStep:
-        'Find what sends messages back to the queue that this function consumes; undo its last change.',
+        'Find what sends messages back to the queue that this function consumes, and undo its last change.',
       action: alarmAction,
     });
   }
 }
 
-/** A message that waits for a retry is in flight, and the age of the oldest message soon leaves it out. */
+/** A message that waits for a retry is in flight, where the age of the oldest message soon does not count it. */
 function inFlight(scope: Construct, { inbound, outbound, alarmAction }: MonitoringProps): void {
   const works = [outbound.publishing, outbound.delivering, ...inbound.map(({ work }) => work)];
   const notVisible = ({ queue }: WorkQueue): IMetric =>
@@ -68,30 +68,30 @@ function inFlight(scope: Construct, { inbound, outbound, alarmAction }: Monitori
     new ImpactAlarm(scope, id, {
       metric: highestOf(members.map(notVisible), 'in flight, at most', fiveMinutes),
       above: queues.inFlight,
-      impact: `More than ${queues.inFlight} messages of a queue wait for a retry, and at about 120,000 it hands out no new ones: one of ${names(members)}.`,
+      impact: `More than ${queues.inFlight} messages of a queue wait for a retry; at about 120,000 SQS delivers no new ones. One of ${names(members)}.`,
       firstStep:
-        "The dashboard says which; read its consumer's log for what fails: all alike says that what they call is down.",
+        "Find the queue in the dashboard, then read its consumer's log: if all events fail alike, what the handlers call is down.",
       action: alarmAction,
     });
   }
 }
 
-/** How often a fault of some functions shows: at each try, and again after `betweenTries`. */
+/** An alarm on functions that catch their faults: a fault that lasts shows again after `betweenTries`. */
 interface ErroredWork {
-  /** Where the alarm stands in the tree, and so in its name. */
+  /** The alarm's parent in the construct tree, part of its name. */
   readonly place: string;
   readonly metrics: readonly Metric[];
   readonly betweenTries: Duration;
-  /** What cannot do its work, and the log line that says so. */
+  /** The function that cannot do its work, and its log line about it. */
   readonly who: string;
   readonly line: string;
 }
 
 /**
- * A function that catches what goes wrong with a message has no errors of its own.
+ * Adds alarms on functions that catch their faults, and so have no errors in Lambda's metrics.
  *
- * An alarm for each: one window for all would be as long as the slowest handler needs, and two bad moments of a fast function,
- * hours apart, would ring.
+ * Each has its own alarm: a common window would be as long as the slowest handler needs, and two short faults of a fast
+ * function, hours apart, would ring.
  */
 function erroredWork(scope: Construct, props: MonitoringProps): void {
   for (const { place, metrics, betweenTries, who, line } of [
@@ -101,8 +101,8 @@ function erroredWork(scope: Construct, props: MonitoringProps): void {
     new ImpactAlarm(new Construct(scope, place), 'WorkErrored', {
       metric: sumOf(metrics, 'errored', fiveMinutes),
       ...lasting(betweenTries, fiveMinutes),
-      impact: `${who} cannot do its work, again and again, and no function fails: what it should do comes back undone.`,
-      firstStep: `Read its log for ${line}: a permission, or a throttled table.`,
+      impact: `${who} cannot do its work, though the function itself does not fail: its messages return to the queue or wait for the next run.`,
+      firstStep: `Read its log for ${line}; likely causes are a missing permission or a throttled table.`,
       action: props.alarmAction,
     });
   }

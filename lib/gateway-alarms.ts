@@ -12,11 +12,11 @@ import { quietPeriods } from './quiet-after.ts';
 
 const fiveMinutes = Duration.minutes(5);
 const hour = Duration.hours(1);
-/** What an alarm's description has room for beside its sentences. */
+/** The characters of names that fit into an alarm's description beside its sentences. */
 const maxListed = 300;
 const sum = { period: fiveMinutes, statistic: Stats.SUM };
 
-/** What callers are answered, by both APIs, and what they no longer send. */
+/** Adds alarms on the responses of both APIs, and on sources that have fallen silent. */
 export function gatewayAlarms(scope: Construct, props: MonitoringProps): void {
   serverErrors(scope, props);
   refusals(scope, props);
@@ -31,21 +31,22 @@ function serverErrors(scope: Construct, { api, management, alarmAction }: Monito
   new ImpactAlarm(scope, 'GatewayErrors', {
     metric: api.api.metricServerError(sum),
     above: 5,
-    impact: 'Providers get 5xx and send again later; some never do, and after days the others give up.',
+    impact: 'Providers get 5xx for their webhooks; most retry for some days, some never retry.',
     firstStep:
-      "Read the receivers' logs for status 503: a secret without a value, or AWS calls that fail. Without such lines: bodies over 6 MB.",
+      "Read the receivers' logs for status unavailable or secret_not_set; without such lines, look for bodies over 6 MB.",
     action: alarmAction,
   });
   new ImpactAlarm(scope, 'ManagementErrors', {
     metric: management.api.metricServerError(sum),
     above: 5,
-    impact: 'The management API answers 5xx: apps cannot manage endpoints, people cannot replay deliveries.',
+    impact:
+      'The management API answers 5xx: apps cannot manage endpoints, and people cannot replay deliveries.',
     firstStep: "Read the management function's log for lines request.managed with status 500.",
     action: alarmAction,
   });
 }
 
-/** Fewer requests than this in five minutes are no flood and no outage. */
+/** Fewer requests than this in five minutes are neither a flood nor an outage. */
 const manyRequests = 50;
 
 function refusals(scope: Construct, { api, alarmAction }: MonitoringProps): void {
@@ -58,14 +59,15 @@ function refusals(scope: Construct, { api, alarmAction }: MonitoringProps): void
     }),
     above: 50,
     periods: 3,
-    impact: 'For a quarter of an hour more than half of the requests are answered 4xx.',
+    impact:
+      'More than half of the requests have been refused with 4xx for a quarter of an hour; webhooks may be among them.',
     firstStep:
-      'Count the access log by status and path: scanners ask for other paths, a provider for its own.',
+      'Count the access log by status and path: a scanner asks for unknown paths, a provider for the path of its source.',
     action: alarmAction,
   });
 }
 
-/** An HTTP API has no metric for it: its access log has. */
+/** An HTTP API has no metric for throttled requests, so a filter counts them in its access log. */
 function throttles(scope: Construct, { api, alarmAction }: MonitoringProps): void {
   const metric = ownMetric(scope, {
     name: 'RequestsThrottled',
@@ -81,20 +83,20 @@ function throttles(scope: Construct, { api, alarmAction }: MonitoringProps): voi
   });
   new ImpactAlarm(scope, 'GatewayThrottles', {
     metric,
-    impact: 'Requests are answered 429; a provider that never sends again has lost those events.',
+    impact: 'The gateway answers 429; a provider that does not retry loses those events.',
     firstStep:
-      'See in the access log whose path it is; raise the throttle of that source, or find who floods it.',
+      'Find the path in the access log; raise the throttle of that source, or block the caller that floods it.',
     action: alarmAction,
   });
 }
 
-/** So many of an hour are forged or mistaken; and of many events, such a part. */
+/** A few refusals an hour are normal, and so is this share of many events. */
 const fewRefused = 2;
 const acceptedForEachRefused = 50;
 
 /**
- * What each source is refused beyond a few and a part of its own events: a small source with the wrong secret is not lost among
- * the events of a large one. An hour, so that a source with few events is seen; where many are refused it is full within minutes.
+ * Rings when a source has more refusals than a few and a share of its own events, so that a small source with the wrong secret
+ * shows beside a large one. The period is an hour, so that a source with few events shows; many refusals ring within minutes.
  */
 function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringProps): void {
   const of = { service: 'receive', period: hour } as const;
@@ -106,7 +108,7 @@ function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringP
   };
   const groups = alarmGroups('SourceRefusals', Object.keys(sources), maxMetricsOfAlarm / 2);
   for (const { id, members } of groups) {
-    // A source without one accepted event has no such metric: a list takes what is there.
+    // A source without any accepted event has no such metric; `SUM` of a list skips it.
     const shares = members.map(
       (_, nth) => `SUM([r${nth}, 0 - FILL(a${nth}, 0) / ${acceptedForEachRefused}])`,
     );
@@ -122,15 +124,15 @@ function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringP
         period: hour,
       }),
       above: fewRefused,
-      impact: `Requests of a source are refused, more than now and then: its events are lost or late. One of ${nameList(members, maxListed)}.`,
+      impact: `A source refuses many requests: its events are lost or late. One of ${nameList(members, maxListed)}.`,
       firstStep:
-        'npx hookline explain SOURCE says why: after a rotation, npx hookline secrets set SOURCE stores the right secret.',
+        'Run npx hookline explain SOURCE to see why; after a rotation, store the new secret with npx hookline secrets set SOURCE.',
       action: alarmAction,
     });
   }
 }
 
-/** No event for a while, of a source that has had one. */
+/** Rings when a source that has had an event has none for a while. */
 function quiet(scope: Construct, source: string, span: Duration, { alarmAction }: MonitoringProps): void {
   const { period, silent, periods } = quietPeriods(span);
   const dimensions = { source, eventType: 'any', status: 'accepted' };
@@ -140,9 +142,8 @@ function quiet(scope: Construct, source: string, span: Duration, { alarmAction }
     periods,
     ofWhich: silent,
     missing: 'no-news',
-    impact: `${source} has sent no event for ${span.toHumanString()}, longer than it usually is quiet.`,
-    firstStep:
-      "Look at the provider's page of deliveries: is the webhook disabled, or are its requests refused?",
+    impact: `${source} has sent no event for ${span.toHumanString()}, longer than its usual pauses.`,
+    firstStep: "Look at the webhook's page at the provider: is it disabled, or are its requests refused?",
     action: alarmAction,
   });
 }

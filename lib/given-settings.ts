@@ -1,15 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { unknownFields } from '../lambdas/domain/unknown-fields.ts';
 
-/** What a setting is, as far as it is looked at before it is read. */
+/** The type of a setting, as far as it is checked before the settings are completed. */
 export type SettingKind = 'duration' | 'durations' | 'any';
 
 /**
- * What is wrong with settings as an app gives them: names that nothing reads, and times that are no `Duration`.
+ * Checks the settings that an app gives: unknown names, and times that are not a `Duration`.
  *
- * Apps run without a type check, so that a slip such as `allowedCidr` would be left out in silence.
+ * Node runs an app without a type check, so a slip such as `allowedCidr` would be ignored in silence.
  *
- * @returns undefined when nothing is wrong
+ * @returns undefined when they are right
  */
 export function problemWithGiven(
   known: Readonly<Record<string, SettingKind>>,
@@ -30,7 +30,7 @@ function problemWithTime(name: string, value: unknown, kind: SettingKind | undef
   return [];
 }
 
-/** Of whichever copy of the CDK. */
+/** Also a `Duration` of another copy of the CDK. */
 const isDuration = (value: unknown): value is Duration =>
   value instanceof Duration ||
   (typeof value === 'object' && value !== null && 'toSeconds' in value && 'toMilliseconds' in value);

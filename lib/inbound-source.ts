@@ -56,9 +56,10 @@ export class InboundSource extends Construct {
 
     this.work = new WorkQueue(this, 'Work', {
       times,
-      impact: `An event of ${nameList(sources.map(([name]) => name))} was given up; its handler did not succeed.`,
-      firstStep: 'npx hookline dlq list says why; npx hookline dlq redrive runs its handler again.',
-      // A message that waits is at most a quarter of an hour old: a long wait is a new message.
+      impact: `An event of ${nameList(sources.map(([name]) => name))} went to the DLQ; its handler did not succeed.`,
+      firstStep:
+        'Run npx hookline dlq list to see why; fix the handler, then npx hookline dlq redrive runs it again.',
+      // A waiting message is at most 15 minutes old, since a longer wait is a new message.
       oldestMessage: times.visibility.plus(Duration.minutes(30)),
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,

@@ -9,7 +9,7 @@ import { silenceBeside } from './parts/silence.ts';
 const oneMinute = Duration.minutes(1);
 const fiveMinutes = Duration.minutes(5);
 
-/** What is not sent, and what does not arrive. */
+/** Adds alarms on deliveries that are not sent, or that fail. */
 export function outboundAlarms(scope: Construct, props: MonitoringProps): void {
   sweepAlarms(scope, props);
   neverAttempted(scope, props);
@@ -20,25 +20,27 @@ export function outboundAlarms(scope: Construct, props: MonitoringProps): void {
 function sweepAlarms(scope: Construct, { outbound, alarmAction }: MonitoringProps): void {
   new ImpactAlarm(scope, 'SweepSilent', {
     metric: sinceTheLastSweep(outbound),
-    // A count that comes a minute or two late does not ring.
+    // A metric that arrives a minute or two late does not ring.
     periods: firstRunWithin,
     ofWhich: silentMinutes,
     missing: 'no-news',
-    impact: 'Retries over 15 minutes are not sent, and nothing that was lost is found.',
-    firstStep: 'See whether the SweepSchedule is enabled, and whether its role may invoke the function.',
+    impact:
+      'The sweep does not run: retries after more than 15 minutes are not sent, and lost deliveries are not found.',
+    firstStep: 'Check that the SweepSchedule is enabled and that its role may invoke the function.',
     action: alarmAction,
   });
   new ImpactAlarm(scope, 'SweepFails', {
     metric: outbound.sweep.metricErrors({ period: oneMinute }),
     periods: 5,
-    impact: 'Retries over 15 minutes are late, and so is whatever was lost.',
+    impact:
+      'The sweep fails: retries after more than 15 minutes are late, and lost deliveries are not found.',
     firstStep: "Read the sweep function's log.",
     action: alarmAction,
   });
 }
 
 const silentMinutes = 5;
-/** A first deploy may take long between its first queue and its schedule. */
+/** The minutes that a first deploy may take between its first queue and its schedule. */
 const firstRunWithin = 60;
 
 /** Lambda asks the publish queue for messages from the deploy on, so SQS measures it whether or not there are any. */
@@ -60,17 +62,17 @@ function neverAttempted(scope: Construct, { alarmAction }: MonitoringProps): voi
   );
   new ImpactAlarm(scope, 'NeverAttempted', {
     metric: sumOf(counts, 'never attempted', fiveMinutes),
-    impact: 'Events were accepted minutes ago and nobody has tried to deliver them.',
+    impact: 'Events were accepted minutes ago, and no delivery of them has been attempted.',
     firstStep:
-      'See whether the deliver function is throttled, its event source disabled, or a secret missing.',
+      'Check whether the deliver function is throttled, its event source mapping is disabled, or a secret is missing.',
     action: alarmAction,
   });
 }
 
-/** Of fewer attempts in five minutes no share says anything. */
+/** With fewer attempts in five minutes, their share of failures means little. */
 const manyAttempts = 100;
 
-/** One customer's endpoint is not ours: the alarm is about what fails everywhere. */
+/** Rings when attempts fail everywhere. A single customer's endpoint is not our fault. */
 function attempts(scope: Construct, { alarmAction }: MonitoringProps): void {
   const of = { service: 'deliver', period: fiveMinutes } as const;
   const failed = ownMetric(scope, { ...of, name: 'AttemptsFailed', dimensions: {} });
@@ -90,13 +92,14 @@ function attempts(scope: Construct, { alarmAction }: MonitoringProps): void {
     }),
     above: 75,
     periods: 3,
-    impact: 'Three of four attempts to deliver fail, for a quarter of an hour.',
-    firstStep: 'Count the lines delivery.attempted by outcome and endpoint: one outcome everywhere is ours.',
+    impact: 'More than three of four delivery attempts have failed for a quarter of an hour.',
+    firstStep:
+      'Count the log lines delivery.attempted by outcome and endpoint: the same outcome everywhere is a fault on our side.',
     action: alarmAction,
   });
 }
 
-/** Fewer endpoints than this that are down are their owners' affair, whatever share they are. */
+/** Fewer endpoints than this that are down do not ring, even if they are a large share. */
 const manyDown = 3;
 
 function endpoints(scope: Construct, { alarmAction }: MonitoringProps): void {
@@ -112,9 +115,9 @@ function endpoints(scope: Construct, { alarmAction }: MonitoringProps): void {
     }),
     above: 30,
     periods: 3,
-    impact: 'Nearly a third of the endpoints is down at once: that is hardly their own fault.',
+    impact: 'More than 30 % of the endpoints are down at once, so the cause is probably on our side.',
     firstStep:
-      'Read the lines endpoint.down for what their attempts say: dns or connect everywhere is our network.',
+      'Read the attempts of the endpoints in the log lines endpoint.down: dns or connect everywhere means our network.',
     action: alarmAction,
   });
 }

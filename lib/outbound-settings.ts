@@ -5,37 +5,49 @@ import { problemWithGiven, type SettingKind } from './given-settings.ts';
 import { deliverTimeout, outboundDefaults, type RetryPreset, retryPresets, workerTimes } from './settings.ts';
 import { checkConcurrency, checked, SettingsError } from './settings-error.ts';
 
-/** How events are sent. */
+/** How events are sent to endpoints. Defaults fit most stacks. */
 export interface OutboundProps {
-  /** Waits before attempt 2, 3, …; or a preset: `short` (a quarter of an hour), `standard-webhooks` (three days). @default 'short' */
+  /**
+   * The waits before attempt 2, 3, …, or a preset: `short` (a quarter of an hour) or `standard-webhooks` (three days, as the
+   * specification recommends). Choose the long one where endpoints belong to customers. @default 'short'
+   */
   readonly retrySchedule?: RetryPreset | readonly Duration[];
-  /** One deadline over DNS, connect and response head. @default 30 seconds */
+  /**
+   * The time that one attempt has for DNS lookup, connection and response head. Lengthen it for slow endpoints; a worker is
+   * busy for as long. @default Duration.seconds(30)
+   */
   readonly attemptTimeout?: Duration;
-  /** TCP and TLS must be up within this. @default 5 seconds */
+  /** The time that TCP and TLS have to connect, within `attemptTimeout`. @default Duration.seconds(5) */
   readonly connectTimeout?: Duration;
-  /** Retry the 3xx and 4xx that would otherwise fail at once. @default false */
+  /**
+   * Whether to retry the 3xx and 4xx answers that otherwise fail a delivery at once. Turn it on where endpoints answer 4xx for
+   * faults that pass. @default false
+   */
   readonly retryOtherStatuses?: boolean;
-  /** Ports that may be connected to. @default 443 */
+  /** The ports that endpoints may have. @default [443] */
   readonly allowedPorts?: readonly number[];
-  /** Count attempts by endpoint, too; each endpoint is then a billed metric. @default false */
+  /** Whether attempts are also counted by endpoint. CloudWatch bills a metric for each endpoint. @default false */
   readonly endpointMetrics?: boolean;
-  /** Deliver functions that run at once, 2 to 1000. @default 50 */
+  /** The most deliver functions that run at once, 2 to 1000. Raise it if the delivery queue grows. @default 50 */
   readonly maxConcurrency?: number;
-  /** Publish functions that run at once, 2 to 1000. @default 10 */
+  /** The most publish functions that run at once, 2 to 1000. Raise it if the publish queue grows. @default 10 */
   readonly publishMaxConcurrency?: number;
-  /** An endpoint that fails for so long, without one success, is disabled. @default 5 days */
+  /** How long an endpoint may fail, without one success, before it is disabled. @default Duration.days(5) */
   readonly disableAfter?: Duration;
-  /** Requests to one endpoint at the same time, where it has no limit of its own; 1 to 100. @default 10 */
+  /** The most concurrent requests to one endpoint, 1 to 100. An endpoint can have its own limit instead. @default 10 */
   readonly maxConcurrentPerEndpoint?: number;
-  /** Failures of one endpoint in a row after which its attempts wait for a probe to succeed. @default 5 */
+  /** The consecutive failures that open an endpoint's circuit breaker; then its deliveries wait until a probe succeeds. @default 5 */
   readonly breakAfter?: number;
-  /** `User-Agent` of every request, printable ASCII; name a page of your own about your webhooks. @default 'Hookline/<version> (+<homepage in package.json>)' */
+  /**
+   * The `User-Agent` of every request, in printable ASCII. Name a page that explains your webhooks to those who find it in
+   * their logs. @default 'Hookline/<version> (+<homepage in package.json>)'
+   */
   readonly userAgent?: string;
-  /** How long a finished delivery is kept. @default 30 days */
+  /** How long the record of a finished delivery is kept, to be listed and replayed. @default Duration.days(30) */
   readonly deliveryRetention?: Duration;
 }
 
-/** Every setting of sending: what is not here is a slip. A schedule may have a name. */
+/** Every outbound setting; other names are refused. `retrySchedule` is `any`, since it may be a preset's name. */
 const outboundKinds: Readonly<Record<keyof OutboundProps, SettingKind>> = {
   retrySchedule: 'any',
   attemptTimeout: 'duration',
@@ -52,17 +64,17 @@ const outboundKinds: Readonly<Record<keyof OutboundProps, SettingKind>> = {
   deliveryRetention: 'duration',
 };
 
-/** Lambda's limit. */
+/** Lambda's longest timeout. */
 const maxFunctionSeconds = 900;
 
-/** Of the deliver function. */
+/** The timeout of the deliver function. */
 export const deliverTimeoutOf = (props: OutboundProps): Duration =>
   deliverTimeout(props.attemptTimeout ?? outboundDefaults.attemptTimeout);
 
 /**
- * The complete settings of sending.
+ * Completes the outbound settings with their defaults.
  *
- * @param localEndpoints http to loopback is allowed: on the laptop only
+ * @param localEndpoints whether endpoints may be http on loopback; only for the local AWS
  * @throws SettingsError naming the setting
  */
 export function outboundSettings(props: OutboundProps, localEndpoints: boolean): OutboundSettings {
@@ -70,7 +82,7 @@ export function outboundSettings(props: OutboundProps, localEndpoints: boolean):
   const timeout = deliverTimeoutOf(props).toSeconds();
   if (timeout > maxFunctionSeconds) {
     throw new SettingsError(
-      `outbound: attemptTimeout needs a function of ${timeout} s, and ${maxFunctionSeconds} s are the most; shorten it`,
+      `outbound: attemptTimeout needs a function timeout of ${timeout} s, but Lambda's limit is ${maxFunctionSeconds} s; shorten it`,
     );
   }
   checkConcurrency('outbound', 'maxConcurrency', props.maxConcurrency);

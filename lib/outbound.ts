@@ -29,9 +29,9 @@ import { batches, functions, outboundDefaults, workerTimes } from './settings.ts
 
 export interface OutboundConstructProps {
   readonly outbound: OutboundProps;
-  /** http to loopback is allowed: on the laptop only. */
+  /** Whether endpoints may be http on loopback; only for the local AWS. */
   readonly localEndpoints: boolean;
-  /** Those of the sources. */
+  /** The DLQs of the sources; the sweep reads their attributes. */
   readonly deadLetterQueues: readonly Queue[];
   readonly payloads: Bucket;
   readonly alarmAction: IAlarmAction;
@@ -43,7 +43,7 @@ export interface OutboundConstructProps {
 export class Outbound extends Construct {
   /** Apps publish here; `grantPublish` lets them. */
   readonly topic: Topic;
-  /** What people who run this want to be told: endpoints that are disabled, deliveries that are exhausted. */
+  /** Notices for operators: disabled endpoints, failed deliveries. */
   readonly operations: Topic;
   readonly signingSecret: Secret;
   readonly masterSecret: Secret;
@@ -52,7 +52,7 @@ export class Outbound extends Construct {
   readonly endpoints: RecordTable;
   readonly publishing: WorkQueue;
   readonly delivering: WorkQueue;
-  /** What endpoints did not take: their fault, so no alarm rings for a letter. */
+  /** Dead letters by a fault of endpoints, so no alarm watches this queue. */
   readonly undelivered: Queue;
   readonly subscriptionDlq: Queue;
   readonly publish: NodeLambda;
@@ -74,16 +74,17 @@ export class Outbound extends Construct {
     this.masterSecret = stores.masterSecret;
     this.publishing = new WorkQueue(this, 'Publishing', {
       times: workerTimes(functions.publishTimeout),
-      impact: 'A published message was given up: it is malformed, or addresses nothing.',
-      firstStep: 'npx hookline dlq list publish says what is wrong; fix the publisher, then redrive.',
+      impact: 'A published message went to the DLQ: it is malformed, or its endpoint does not exist.',
+      firstStep: 'Run npx hookline dlq list publish to see why; fix the publisher, then redrive.',
       oldestMessage: Duration.minutes(15),
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
     });
     this.delivering = new WorkQueue(this, 'Delivering', {
       times: workerTimes(deliverTimeoutOf(props.outbound)),
-      impact: 'A delivery was given up by a fault of this stack, not of its endpoint.',
-      firstStep: 'npx hookline dlq list delivery says why; mend it, then npx hookline dlq redrive delivery.',
+      impact: 'A delivery went to the DLQ through a fault of this stack, not of its endpoint.',
+      firstStep:
+        'Run npx hookline dlq list delivery to see why; fix it, then npx hookline dlq redrive delivery.',
       oldestMessage: Duration.hours(1),
       alarmAction: props.alarmAction,
       removalPolicy: props.removalPolicy,
@@ -153,7 +154,7 @@ export class Outbound extends Construct {
     deliver.allow(['dynamodb:GetItem'], this.events.tableArn);
     const { deliveries, endpoints } = this;
     deliver.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], deliveries.tableArn, endpoints.tableArn);
-    // A person's test that succeeds lets go what waits.
+    // A test by hand that succeeds releases the waiting deliveries.
     deliver.allow(['dynamodb:Query'], deliveries.indexArn(waitingIndex.name));
     deliver.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());
     deliver.allowObjects(['s3:GetObject'], payloads, payloadPrefixes.outbound);

@@ -25,6 +25,8 @@ const outputKeys = {
   operationsTopicArn: 'OperationsTopicArn',
 } as const;
 type StackFact = keyof typeof outputKeys;
+const isStackFact = (fact: string): fact is StackFact => Object.hasOwn(outputKeys, fact);
+const Facts = v.object(v.entriesFromList(Object.keys(outputKeys).filter(isStackFact), v.string()));
 
 /** What a source checks, for tools that sign requests or explain refusals. */
 const SourceChecks = v.object({
@@ -68,23 +70,23 @@ export function addOutputs(stack: Stack, { sources, ...facts }: StackFacts): voi
   }
 }
 
-const isStackFact = (fact: string): fact is StackFact => Object.hasOwn(outputKeys, fact);
-
 /**
  * Reads the facts back from a deployed stack's outputs.
  *
  * @throws Error naming the output that is missing
  */
 export function factsFrom(outputs: Readonly<Record<string, string>>): StackFacts {
-  const facts = Object.entries(outputKeys).map(([fact, key]) => {
-    const value = outputs[key];
-    if (value === undefined)
+  for (const key of Object.values(outputKeys)) {
+    if (outputs[key] === undefined)
       throw new Error(`the stack has no output ${key}: is it a Hookline stack, deployed to the end?`);
-    return [fact, value];
-  });
+  }
   const sources = Object.entries(outputs)
     .filter(([key]) => sourceKey.test(key))
     .map(([, value]) => v.parse(SourceFacts, JSON.parse(value)))
     .map((source) => [source.name, source]);
-  return { ...Object.fromEntries(facts), sources: Object.fromEntries(sources) } as StackFacts;
+  const values = v.parse(
+    Facts,
+    Object.fromEntries(Object.entries(outputKeys).map(([fact, key]) => [fact, outputs[key]])),
+  );
+  return { ...values, sources: Object.fromEntries(sources) };
 }

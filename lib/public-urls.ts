@@ -1,15 +1,15 @@
 import { SettingsError } from './settings-error.ts';
 import type { Sources } from './source-settings.ts';
 
-/** A domain of the team's own in front of the inbound API. */
+/** Your own domain in front of the inbound API. */
 export interface CustomDomain {
-  /** E.g. `hooks.example.com`. Point it at the output `CustomDomainTarget` in your DNS. */
+  /** The domain, e.g. `hooks.example.com`. Point it at the output `CustomDomainTarget` in your DNS. */
   readonly domainName: string;
-  /** A certificate for that name in AWS Certificate Manager, in the stack's region. */
+  /** The ARN of its certificate in AWS Certificate Manager, in the stack's region. */
   readonly certificateArn: string;
   /**
-   * Takes the API's own name out of service, so that what stands before the domain (a firewall, mutual TLS) cannot be
-   * passed by. Set it once the domain answers, and the providers post to it. @default false
+   * Whether to disable the API's default endpoint, so that requests cannot bypass a firewall or mutual TLS in front of the
+   * domain. Set it once the domain answers and the providers post to it. @default false
    */
   readonly disableDefaultEndpoint?: boolean;
 }
@@ -20,16 +20,16 @@ export interface PublicUrlProps {
 }
 
 /**
- * The sources with the URLs that their providers know, which some of them sign.
+ * Sets the `publicUrl` of each source, which some providers sign.
  *
- * A source's own `publicUrl` stays; where nothing is set, the URL is taken from each request.
+ * A source's own `publicUrl` stays. Without any setting, the receiver uses the URL of each request.
  *
- * @throws SettingsError when the base is no plain https URL, or when there are two
+ * @throws SettingsError when the base is not a plain https URL, or when both settings are there
  */
 export function withPublicUrls(sources: Sources, { customDomain, publicBaseUrl }: PublicUrlProps): Sources {
   if (customDomain !== undefined && publicBaseUrl !== undefined)
     throw new SettingsError(
-      'customDomain and publicBaseUrl are both set: a custom domain is the public base; remove one',
+      'customDomain and publicBaseUrl are both set, and each sets the public base URL; remove one',
     );
   const base = publicBaseUrl ?? (customDomain && `https://${customDomain.domainName}`);
   if (base === undefined) return sources;
@@ -48,6 +48,6 @@ function checkBase(base: string, setting: string): void {
     url?.protocol === 'https:' && !url.search && !url.hash && !url.username && !base.endsWith('/');
   if (!isPlain)
     throw new SettingsError(
-      `${setting} makes the public base '${base}'; write it as https://hooks.example.com, without a slash at the end, a query or a user`,
+      `${setting} makes the public base URL '${base}'; write one such as https://hooks.example.com, without a slash at the end, a query or a user`,
     );
 }

@@ -1,13 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 
-/** How an alarm looks for a span of silence: at `periods`, of which `silent` are the span. */
+/** The periods of a `SourceQuiet` alarm: it looks at `periods`, and rings when `silent` of them are silent. */
 export interface QuietPeriods {
   readonly period: Duration;
   readonly silent: number;
   readonly periods: number;
 }
 
-/** In short periods, and in long ones. */
+/** Short periods, and long ones. */
 const scales = [
   // An hour more than the span, within the day that CloudWatch looks back to in periods under an hour.
   { period: Duration.minutes(5), margin: 12, longest: Duration.hours(23) },
@@ -17,8 +17,8 @@ const scales = [
 const [short, long] = scales;
 
 /**
- * The periods of an alarm that rings after a span of silence. The last event must still be among them: else nothing tells a
- * source that fell silent from one that never sent.
+ * Computes the periods of an alarm that rings after a span of silence. They must include the last event: it tells a source
+ * that fell silent from one that has never sent.
  */
 export function quietPeriods(span: Duration): QuietPeriods {
   const { period, margin } = span.toSeconds() <= short.longest.toSeconds() ? short : long;
@@ -28,11 +28,11 @@ export function quietPeriods(span: Duration): QuietPeriods {
 
 const shortest = Duration.minutes(15);
 
-/** What is wrong with `quietAfter`; undefined: nothing. */
+/** Says what is wrong with `quietAfter`; undefined when it is right. */
 export function problemWithQuiet(quietAfter: Duration | undefined): string | undefined {
   if (quietAfter === undefined) return undefined;
   const span = quietAfter.toSeconds();
   const isWhole = Number.isInteger(quietPeriods(quietAfter).silent);
   if (span >= shortest.toSeconds() && isWhole && span <= long.longest.toSeconds()) return undefined;
-  return `quietAfter is ${span} s; write whole 5 minutes from 15 minutes to 23 hours, or whole hours up to 6 days: CloudWatch looks no further back`;
+  return `quietAfter is ${span} s; write a multiple of 5 minutes from 15 minutes to 23 hours, or whole hours up to 6 days, since an alarm of CloudWatch looks no further back`;
 }

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { isMissing, ruleOf } from '../lambdas/domain/issue-text.ts';
 
-/** The app's settings are wrong; the message says which, what it is, and what to do. */
+/** A setting of the app is wrong. The message names the setting, its value and what to write. */
 export class SettingsError extends Error {
   override name = 'SettingsError' as const;
 }
 
 /**
- * Completes settings by the schema that the functions read them with.
+ * Checks settings with the schema that the functions read them with, which adds its defaults.
  *
  * @throws SettingsError naming every setting that does not fit
  */
@@ -22,15 +22,15 @@ export function checked<Schema extends v.GenericSchema>(
   throw new SettingsError(`${where}: ${issues.join('; ')}`);
 }
 
-/** Settings hold no secrets: what was written is shown. */
+/** Shows the value: settings hold no secrets. */
 const wrongWith = (issue: v.GenericIssue): string =>
   isMissing(issue) ? 'is missing' : `expected ${ruleOf(issue)}, got ${issue.received}`;
 
-/** What Lambda takes as the functions that one queue may start. */
+/** Lambda's limits for the maximum concurrency of an event source. */
 const concurrency = { least: 2, most: 1_000 } as const;
 
 /**
- * Checks how many functions may run at once for one queue.
+ * Checks a maximum concurrency.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  * @throws SettingsError naming the setting

@@ -32,7 +32,7 @@ export const sourceDefaults = {
   maxConcurrency: 10,
   /** A flood of one source leaves the account's Lambda concurrency to the others. */
   throttle: { rate: 50, burst: 100 },
-  /** What is refused never comes again: room for a burst, within half of the 1,000 functions that an account may run at once. */
+  /** A refused event is lost, so there is room for a burst, within half of the 1,000 functions that an account may run at once. */
   throttleWithoutRetry: { rate: 200, burst: 500 },
 } as const;
 
@@ -42,7 +42,7 @@ export const outboundDefaults = {
   /** A healthy host answers a SYN within a round trip; this allows one lost packet and a slow TLS. */
   connectTimeout: Duration.seconds(5),
   deliveryRetention: Duration.days(30),
-  /** A long weekend and a day: who has not noticed by then needs to be told. */
+  /** A long weekend and a day: an owner who has not noticed by then needs a notice. */
   disableAfter: Duration.days(5),
   /** One that hangs holds no more of the senders than this. */
   maxConcurrentPerEndpoint: 10,
@@ -54,7 +54,7 @@ export const outboundDefaults = {
   /** A brake for the table; a burst of events waits in its queue, and leaves the account's functions to the others. */
   publishMaxConcurrency: 10,
   allowedPorts: [443],
-  /** The page tells those who find it in their logs what it is. */
+  /** The page explains the requests to those who find them in their logs. */
   userAgent: `Hookline/${about.version} (+${about.homepage})`,
 } as const;
 
@@ -72,7 +72,7 @@ export const functions = {
   workerThreads: 16,
 } as const;
 
-/** People and scripts; what is more is a mistake. Requests a second, and at once. */
+/** Requests a second, and at once: enough for people and scripts; more is a mistake. */
 export const managementThrottle = { rate: 50, burst: 100 } as const;
 
 export const batches = {
@@ -99,7 +99,7 @@ export const payloads = {
   outboundRetention: Duration.days(100),
 } as const;
 
-/** A loop that runs away costs a few dollars an hour, not hundreds; far above what a team's webhooks need. */
+/** Bounds the cost of a runaway loop to a few dollars an hour; far above what a team's webhooks need. */
 export const maxTableUnitsPerSecond = 4_000;
 
 export const defaultLogRetention = RetentionDays.ONE_MONTH;
@@ -107,7 +107,7 @@ export const defaultLogRetention = RetentionDays.ONE_MONTH;
 /** Lambda's limit for names and values together, in bytes. */
 export const maxEnvironmentBytes = 4_096;
 
-/** CloudFormation takes 500; the rest is for what a team adds. */
+/** CloudFormation's limit is 500; the rest is for resources that a team adds. */
 export const maxResources = 450;
 
 /** A claim outlives its worker by the clocks' difference and a slow write. */

@@ -18,72 +18,95 @@ import { problemWithQuiet } from './quiet-after.ts';
 import { sourceDefaults, workerTimes } from './settings.ts';
 import { checkConcurrency, checked, SettingsError } from './settings-error.ts';
 
-/** One configured sender. */
+/** A source: one sender of webhooks, with its own URL and secret. */
 export interface SourceProps {
-  /** Whose wire format it is; `hmac` is any sender that signs with a shared key, described by `hmac`. */
+  /**
+   * The provider whose signature scheme and event format the source uses. `hmac`, `token` and `ed25519` are for senders that
+   * are not in the catalogue; describe how they sign in the prop of the same name.
+   */
   readonly provider: ProviderName;
-  /** How the sender signs, for `provider: 'hmac'`. @default none */
+  /** How the sender signs with a shared key. Required with `provider: 'hmac'`, refused with others. @default - none */
   readonly hmac?: HmacSettings;
-  /** How the sender shows its token, for `provider: 'token'`. @default none */
+  /** How the sender sends its token. Only with `provider: 'token'`. @default - none */
   readonly token?: Partial<TokenSettings>;
-  /** How the sender signs, for `provider: 'ed25519'`; the secret is its public key. @default none */
+  /** How the sender signs with Ed25519; the secret is its public key. Required with `provider: 'ed25519'`. @default - none */
   readonly ed25519?: Ed25519Settings;
-  /** Allowed difference between the signed timestamp and now, both ways. @default the provider's, or 5 minutes */
+  /**
+   * The largest difference between the signed timestamp and the receiver's clock, in both directions. Raise it for a sender
+   * that signs long before it sends; a captured request can be replayed for as long.
+   * @default - the provider's, or Duration.minutes(5)
+   */
   readonly tolerance?: Duration;
-  /** How long the previous secret still verifies after a new one was stored. @default 24 hours */
+  /**
+   * How long requests signed with the previous secret are accepted after a new one was stored. Shorten it when a secret has
+   * leaked. @default Duration.hours(24)
+   */
   readonly rotationOverlap?: Duration;
-  /** A larger body is answered 413. @default 4 MiB */
+  /** The largest body, in bytes; a larger one is answered 413. The default is also the most that fits Lambda. @default 4194304 */
   readonly maxBodyBytes?: number;
   /**
-   * The v4 and v6 ranges that may post; `published`: those that the provider publishes (`hookline ranges` says of which day).
-   * @default any address
+   * The IPv4 and IPv6 ranges that may post to this source; other addresses are answered 403. `published` takes the list that
+   * the provider publishes; `hookline ranges` shows it with its date. Set it as a second check beside the signature.
+   * @default - any address
    */
   readonly allowedCidrs?: readonly string[] | 'published';
   /**
-   * `body`: the event id is the body's hash, for providers whose own id is not signed. `request`: every request is an
-   * event of its own, and no redelivery is a duplicate. @default 'provider'
+   * What identifies an event. `provider`: the provider's id. `body`: a hash of the body, for providers that do not sign their
+   * id. `request`: each request is a new event, so redeliveries are not recognised as duplicates. @default 'provider'
    */
   readonly eventId?: 'provider' | 'body' | 'request';
   /**
-   * How long event ids are remembered: within it a redelivery is a duplicate. At most 400 days; at least an hour more than
-   * the handler's retries, and than twice the tolerance. @default 35 days
+   * How long event ids are remembered; a redelivery within this time is a duplicate. At most 400 days, and at least an hour
+   * longer than the handler's retries and than twice the tolerance. Raise it for a provider that redelivers later.
+   * @default Duration.days(35)
    */
   readonly retention?: Duration;
-  /** Waits before the handler's attempt 2, 3, …. @default 5 s, 30 s, 2 min, 10 min, 30 min, 2 h */
+  /**
+   * The waits before the handler's attempt 2, 3, …; after the last attempt the event goes to the DLQ. At most 5 days in all.
+   * Lengthen the list to ride out longer outages of what the handlers call.
+   * @default - 5 s, 30 s, 2 min, 10 min, 30 min, 2 h
+   */
   readonly handlerRetryDelays?: readonly Duration[];
-  /** How long the handlers of one batch may take; at most 14 minutes. @default 60 seconds */
+  /** The time that the handlers of one batch have; at most 14 minutes. Raise it for slow handlers. @default Duration.seconds(60) */
   readonly handlerTimeout?: Duration;
-  /** Environment variables for the handlers. Never secrets: read those from Secrets Manager. @default none */
+  /** Environment variables for the handlers. Do not put secrets here: read them from Secrets Manager. @default - none */
   readonly handlerEnvironment?: Readonly<Record<string, string>>;
-  /** Consumers that run at once, 2 to 1000. @default 10 */
+  /** The most consumers that run at once, 2 to 1000. Lower it to protect what the handlers call. @default 10 */
   readonly maxConcurrency?: number;
   /**
-   * Requests a second, and at once; more are answered 429. Without it the most that any source without one needs: 50 and 100,
-   * or 200 and 500 for a provider that does not send again what is answered 429 (GitHub). Before such a source is removed or
-   * `isolation` is changed, its route's settings must go: docs/changing-a-stack.md. @default the stage's
+   * The requests per second (`rate`), and at once (`burst`), that the gateway lets through; more are answered 429. Raise it for
+   * a provider that sends bursts. Before you remove a source that has it, or change `isolation`, remove the setting and
+   * deploy: docs/changing-a-stack.md.
+   *
+   * @default - the highest that a source without this setting needs: 50 and 100, or 200 and 500 for a provider that does not
+   * retry after a 429 (GitHub)
    */
   readonly throttle?: { readonly rate: number; readonly burst: number };
   /**
-   * How long after the deploy a provider that brings its secret in a handshake (Asana, Notion) may do so; later
-   * `hookline secrets await` opens the window. @default 60
+   * The minutes after the deploy in which a provider that sends its secret in a handshake (Asana, Notion) may do so.
+   * Afterwards `hookline secrets await` opens the window again. @default 60
    */
   readonly awaitHandshakeMinutes?: number;
   /**
-   * Of the requests that are refused, a sample is kept for `hookline explain`: with this, their headers and bodies, too; without
-   * it only why, when, from where, the names of the headers, and the body's size and hash. @default false
+   * Whether the sample of refused requests that is kept for `hookline explain` includes headers and bodies. Without it the
+   * sample has the reason, time, address, names of the headers, and the body's size and hash. Turn it on to debug a
+   * signature. @default false
    */
   readonly keepRefusedRequests?: boolean;
   /**
-   * An alarm rings when the source has had no event for so long, once it has had one: whole 5 minutes from 15 minutes to 23
-   * hours, or whole hours up to 6 days. Set it well above the longest pause that is usual, nights and weekends included.
-   * @default no such alarm
+   * Adds an alarm for a source that has received no event for this long, after at least one. A multiple of 5 minutes from 15
+   * minutes to 23 hours, or whole hours up to 6 days. Set it well above the longest usual pause, nights and weekends included.
+   * @default - no alarm
    */
   readonly quietAfter?: Duration;
-  /** The URL that a provider which signs its URL signs, behind a custom domain or a proxy. @default the request's own */
+  /**
+   * The URL that the provider knows. Set it for a provider that signs the URL, if a proxy changes it on the way.
+   * @default - from the stack's custom domain or publicBaseUrl, else the URL of each request
+   */
   readonly publicUrl?: string;
 }
 
-/** Every setting of a source: what is not here is a slip. */
+/** Every setting of a source; other names are refused. */
 const sourceKinds: Readonly<Record<keyof SourceProps, SettingKind>> = {
   provider: 'any',
   hmac: 'any',
@@ -109,22 +132,22 @@ const sourceKinds: Readonly<Record<keyof SourceProps, SettingKind>> = {
 /** Sources by name; the name is the last segment of the URL. */
 export type Sources = Readonly<Record<string, SourceProps>>;
 
-/** As `SourceSettings` has it; said here in words. */
+/** The rule that `SourceSettings` has; checked here for a message in words. */
 const sourceName = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
-/** The longest that leaves Lambda's 15 minutes a margin. */
+/** Leaves a margin below Lambda's 15 minutes. */
 const maxHandlerTimeoutSeconds = 840;
-/** A message that waits longer than its queue's retention is gone without a trace. */
+/** SQS drops a message that is older than its queue's retention, without a trace. */
 const maxHandlerDelaysSeconds = 5 * 86_400;
 
-/** Beyond it the table grows for nothing. */
+/** No provider redelivers later; beyond this the table only grows. */
 const maxRetentionSeconds = 400 * 86_400;
 
 export const handlerTimeoutOf = (source: SourceProps): Duration =>
   source.handlerTimeout ?? sourceDefaults.handlerTimeout;
 
 /**
- * Checks all sources at once, so that one synth shows everything that is wrong.
+ * Checks all sources, so that one synth shows every mistake.
  *
  * @throws SettingsError with one line for each source that is wrong
  */
@@ -134,7 +157,8 @@ export function checkSources(sources: Sources): void {
   if (names.length === 0) problems.push('sources is empty; name at least one');
   for (const name of names) {
     const twin = names.find((other) => other < name && pascalCase(other) === pascalCase(name));
-    if (twin !== undefined) problems.push(`sources '${twin}' and '${name}' are too alike; rename one`);
+    if (twin !== undefined)
+      problems.push(`sources '${twin}' and '${name}' would get the same resource names; rename one`);
   }
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
 }
@@ -155,7 +179,7 @@ function problemsOf(name: string, source: SourceProps): string[] {
   }
 }
 
-/** Names that are not settings, and times that are none; also in what describes a sender. */
+/** Finds unknown settings and wrong types, also in `hmac`, `ed25519` and `token`. */
 function problemWithSource(source: SourceProps): string | undefined {
   const own = problemWithGiven(sourceKinds, source);
   const { hmac, ed25519, token } = source;
@@ -201,7 +225,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   });
   const problem = problemWith(settings, consumerTimeout);
   if (problem !== undefined) throw new SettingsError(`source '${name}': ${problem}`);
-  // Throws for a provider that is unknown.
+  // Throws for an unknown provider.
   const { tolerance } = providerOf(settings);
   const isOwn = source.tolerance !== undefined || tolerance === undefined;
   const complete = isOwn ? settings : { ...settings, tolerance: seconds(tolerance) };
@@ -210,7 +234,7 @@ export function sourceSettings(name: string, source: SourceProps, consumerTimeou
   return complete;
 }
 
-/** An id must outlast the handler's retries, and the time within which a captured request still verifies. */
+/** An event id must be remembered for longer than the handler's retries, and than a captured request still verifies. */
 function problemWithRetention({
   retention,
   tolerance,
@@ -229,11 +253,11 @@ function allowedCidrsOf(name: string, { provider, allowedCidrs = [] }: SourcePro
   const published = ownOf(publishedRanges, provider);
   if (published !== undefined) return published.ranges;
   throw new SettingsError(
-    `source '${name}': no list of ${provider} is known here, so allowedCidrs cannot be 'published'; there are lists of ${Object.keys(publishedRanges).join(', ')}`,
+    `source '${name}': allowedCidrs is 'published', but Hookline has no list of ${provider}; write the ranges out; there are lists of ${Object.keys(publishedRanges).join(', ')}`,
   );
 }
 
-/** What the schema cannot say. */
+/** Checks what the schema cannot express. */
 function problemWith(settings: SourceSettings, consumerTimeout: Duration): string | undefined {
   const { allowedCidrs, publicUrl, handlerRetryDelays } = settings;
   const cidr = allowedCidrs.find((range) => !ipaddr.isValidCIDR(range));
@@ -242,18 +266,18 @@ function problemWith(settings: SourceSettings, consumerTimeout: Duration): strin
   const generic = problemWithGeneric(settings);
   if (generic !== undefined) return generic;
   if (publicUrl !== undefined && !URL.canParse(publicUrl))
-    return `publicUrl is '${publicUrl}'; write all of it, such as https://hooks.example.com/webhooks/stripe`;
+    return `publicUrl is '${publicUrl}'; write the whole URL, such as https://hooks.example.com/webhooks/stripe`;
   if (consumerTimeout.toSeconds() > maxHandlerTimeoutSeconds)
-    return `handlerTimeout is ${consumerTimeout.toSeconds()} s; at most ${maxHandlerTimeoutSeconds} s fit a function`;
+    return `handlerTimeout is ${consumerTimeout.toSeconds()} s; write at most ${maxHandlerTimeoutSeconds} s, which Lambda's limit of 15 minutes leaves`;
   const total = handlerRetryDelays.reduce((sum, delay) => sum + delay, 0);
   if (total > maxHandlerDelaysSeconds)
-    return `handlerRetryDelays add up to ${total} s; a queue keeps a message for 7 days, so 5 days are the most`;
+    return `handlerRetryDelays add up to ${total} s; write at most ${maxHandlerDelaysSeconds} s (5 days), since a queue keeps a message for 7 days`;
   return undefined;
 }
 
 const signedParts = /\{(?:body|timestamp|id|url|method)\}/g;
 
-/** What is wrong with the settings of a sender that is not in the catalogue. */
+/** Checks the settings of a sender that is not in the catalogue. */
 function problemWithGeneric(settings: SourceSettings): string | undefined {
   const { provider } = settings;
   const stray = genericNames.find((name) => settings[name] !== undefined && name !== provider);
@@ -264,25 +288,26 @@ function problemWithGeneric(settings: SourceSettings): string | undefined {
   const signed = sender?.signed;
   if (signed === undefined) return undefined;
   if (/[{}]/.test(signed.replaceAll(signedParts, '')))
-    return `signed is '${signed}'; it may hold {body}, {timestamp}, {url} and {method}, and {id} with idHeader`;
-  if (!signed.includes('{body}')) return `signed is '${signed}'; without {body} any body would verify`;
+    return `signed is '${signed}'; write only the placeholders {body}, {timestamp}, {url}, {method}, and {id} with idHeader`;
+  if (!signed.includes('{body}'))
+    return `signed is '${signed}'; add {body}, without which any body would verify`;
   const timestamp = sender?.timestampHeader ?? sender?.fields?.timestamp;
   if (signed.includes('{timestamp}') !== (timestamp !== undefined))
-    return `signed is '${signed}'; {timestamp} goes with timestampHeader or fields.timestamp, and the other way round`;
+    return `signed is '${signed}'; write {timestamp} together with timestampHeader or fields.timestamp, or neither`;
   if (signed.includes('{id}') && sender?.idHeader === undefined)
-    return `signed is '${signed}'; {id} is the value of idHeader: set it`;
+    return `signed is '${signed}'; set idHeader, whose value is {id}`;
   return undefined;
 }
 
-/** A header of fields has neither a prefix nor a timestamp beside it. */
+/** A signature header with fields has neither a prefix nor a second timestamp. */
 function problemWithFields({ fields, prefix, timestampHeader }: HmacSettings | Ed25519Settings) {
   if (fields === undefined) return undefined;
   if (prefix !== '') return `prefix is '${prefix}', but the header has fields; write prefix: ''`;
   if (fields.timestamp !== undefined && timestampHeader !== undefined)
-    return `timestampHeader is '${timestampHeader}', but fields.timestamp names the time, too; remove one`;
+    return `timestampHeader is '${timestampHeader}', but fields.timestamp is set, too; remove one`;
   return undefined;
 }
 
-/** `my-partner` → `MyPartner`: for names that take no hyphens. */
+/** `my-partner` → `MyPartner`: for names that may not have hyphens. */
 export const pascalCase = (name: string): string =>
   name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());

@@ -3,7 +3,7 @@ import type { Outbound } from './outbound.ts';
 import { maxRangesInOutput, type SourceFacts } from './outputs.ts';
 import { handlerTimeoutOf, type SourceProps, sourceSettings } from './source-settings.ts';
 
-/** What a tool must know of what sends. */
+/** The facts about outbound that tools need. */
 export const outboundFacts = (outbound: Outbound) => ({
   topicArn: outbound.topic.topicArn,
   operationsTopicArn: outbound.operations.topicArn,
@@ -20,7 +20,7 @@ export const outboundFacts = (outbound: Outbound) => ({
   endpointsTable: outbound.endpoints.tableName,
 });
 
-/** What a tool must know of one source. */
+/** The facts about one source that tools need. */
 export function sourceFacts(
   name: string,
   source: SourceProps,

@@ -24,62 +24,62 @@ import { tooLargeEnvironments, tooManyResources, warnOfSettings } from './stack-
 import { outboundFacts, sourceFacts } from './stack-facts.ts';
 
 export interface WebhookStackProps extends StackProps {
-  /** Who sends webhooks here, by name. The name is the last segment of the URL. */
+  /** The senders of webhooks, by name. The name is the last segment of the source's URL. At least one. */
   readonly sources: Sources;
   /**
-   * `per-source`: a receiver, a queue, a consumer and permissions of its own for each. `shared`: one of each for all, for
-   * many small sources. @default 'per-source'
+   * `per-source`: each source has its own receiver, queue, consumer and permissions. `shared`: all sources share one of each;
+   * choose it for many small sources, which would exceed CloudFormation's 500 resources. @default 'per-source'
    */
   readonly isolation?: 'per-source' | 'shared';
-  /** A domain of your own in front of the inbound API. Its DNS entry is yours to make. @default none */
+  /** Your own domain in front of the inbound API. You make its DNS record. @default - none */
   readonly customDomain?: CustomDomain;
   /**
-   * What stands in front of `/webhooks/<source>` where a proxy or CDN takes the requests, e.g. `https://hooks.example.com`.
-   * Providers that sign the URL sign that one. @default the custom domain, else the URL of each request
+   * The URL before `/webhooks/<source>` that providers know, e.g. `https://hooks.example.com`. Set it if a proxy or CDN takes
+   * the requests: some providers sign the URL. @default - the custom domain, else the URL of each request
    */
   readonly publicBaseUrl?: string;
-  /** How events are sent. @default see OutboundProps */
+  /** How events are sent to endpoints. @default - the defaults of OutboundProps */
   readonly outbound?: OutboundProps;
-  /** The file that exports the team's `handlers`. @default lambdas/handlers/registry.ts */
+  /** The path of the file that exports your `handlers`. @default 'lambdas/handlers/registry.ts' */
   readonly handlersRegistry?: string;
-  /** Gets a mail for each alarm. @default nobody; subscribe to the alarm topic */
+  /** The address that gets a mail for each alarm, once it has confirmed the subscription. @default - none; subscribe to the alarm topic */
   readonly alarmEmail?: string;
   /**
-   * What happens to queues with what is in them, tables, payloads, secrets and the functions' logs that leave the stack. By default
-   * they stay, also when a source is removed, and tables are protected from deletion. `RemovalPolicy.DESTROY` deletes them; the
-   * bucket only once it is empty (`aws s3 rm s3://BUCKET --recursive`), else `cdk destroy` stops at it.
+   * What happens to queues, tables, payloads, secrets and logs that leave the stack. By default they stay, also when a source
+   * is removed, and tables are protected from deletion. `RemovalPolicy.DESTROY` deletes them, for stacks without production
+   * data; `cdk destroy` stops at the bucket until it is empty (`aws s3 rm s3://BUCKET --recursive`).
    *
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly dataRemoval?: RemovalPolicy;
-  /** `cdk destroy` and the console refuse to delete the stack until this is taken back. Set it in production. @default false */
+  /** Whether CloudFormation refuses to delete the stack. Set it in production. @default false */
   readonly terminationProtection?: boolean;
-  /** How long logs are kept. @default one month */
+  /** How long the logs of functions and APIs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /**
-   * Which of Lambda's own lines are logged. `SystemLogLevel.WARN` leaves out those on the start and the report of each
-   * invocation, and so the billed duration and the memory of a single one. docs/cost.md says what that saves. @default INFO
+   * Which of Lambda's own log lines are written. `SystemLogLevel.WARN` leaves out the start and the report of each invocation,
+   * with its billed duration and memory. docs/cost.md says what that saves. @default SystemLogLevel.INFO
    */
   readonly systemLogLevel?: SystemLogLevel;
 }
 
-/** The account that the local AWS has. */
+/** The account id of the local AWS. */
 const localAccount = '000000000000';
 
-/** @throws SettingsError for a snapshot, which queues, secrets, tables and buckets do not have */
+/** @throws SettingsError for `SNAPSHOT`, which queues, secrets, tables and buckets do not support */
 function removalPolicyOf(dataRemoval: RemovalPolicy | undefined): RemovalPolicy {
   if (dataRemoval === RemovalPolicy.SNAPSHOT)
     throw new SettingsError(
-      'dataRemoval is SNAPSHOT, which none of these resources has; leave it out to keep them, or set RemovalPolicy.DESTROY',
+      'dataRemoval is SNAPSHOT, which these resources do not support; leave it out to keep them, or set RemovalPolicy.DESTROY',
     );
   return dataRemoval ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
 }
 
-/** inbound sources + outbound + monitoring, and the outputs that tell where everything is */
+/** inbound sources + outbound + monitoring, and the outputs with their URLs, ARNs and names */
 export class WebhookStack extends Stack {
-  /** What sends: `outbound.topic.grantPublish(app)` lets an app publish. */
+  /** Publishing and delivery. `outbound.topic.grantPublish(app)` lets an app publish. */
   readonly outbound: Outbound;
-  /** Endpoints, deliveries and events: `management.grantUse(app)` lets an app manage them. */
+  /** The API for endpoints, deliveries and events. `management.grantUse(app)` lets an app use it. */
   readonly management: ManagementApi;
   private readonly inbound: ReadonlyMap<string, InboundSource>;
 
@@ -132,7 +132,7 @@ export class WebhookStack extends Stack {
   }
 
   /**
-   * The function that runs the handlers of a source, for what they need: `orders.grantWriteData(stack.consumer('stripe'))`.
+   * The function that runs the handlers of a source. Grant it what they need: `orders.grantWriteData(stack.consumer('stripe'))`.
    *
    * @throws SettingsError when there is no such source
    */
@@ -161,13 +161,13 @@ export class WebhookStack extends Stack {
     });
   }
 
-  /** Events may go to http on the laptop: with the context that `npm start` sets, and only into its account. */
+  /** Allows http endpoints only with the context that `npm start` sets, and only in the account of the local AWS. */
   private localEndpoints(): boolean {
     if (String(this.node.tryGetContext('hookline:localEndpoints')) !== 'true') return false;
     if (this.account === localAccount) return true;
     const account = Token.isUnresolved(this.account) ? 'not known (set `env`)' : this.account;
     throw new SettingsError(
-      `the context hookline:localEndpoints is for the local AWS, account ${localAccount}; this stack's account is ${account}`,
+      `the context hookline:localEndpoints is only for the local AWS, account ${localAccount}, but this stack's account is ${account}; remove the context`,
     );
   }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { cdkFailure } from './cdk-failure.ts';
-import { account, awsEnvironment, type Endpoint, region } from './endpoint.ts';
+import { type AwsEndpoint, account, awsEnvironment, region } from './endpoint.ts';
 import { run } from './processes.ts';
 
 /** The checkout that this file is in. */
@@ -51,7 +51,7 @@ export async function synth(
 }
 
 /** Makes the CDK's own stack (assets bucket, roles), into which every deploy publishes first. */
-export async function bootstrap(endpoint: Endpoint, cwd: string, signal?: AbortSignal): Promise<void> {
+export async function bootstrap(endpoint: AwsEndpoint, cwd: string, signal?: AbortSignal): Promise<void> {
   // Elsewhere than in the project: its cdk.json would have the app synthesised for this.
   await cdk('The bootstrap was refused', ['bootstrap', `aws://${account}/${region}`], {
     env: awsEnvironment(endpoint, process.env),
@@ -69,7 +69,7 @@ export type StackOutputs = Readonly<Record<string, Readonly<Record<string, strin
  * @throws LocalAwsError with the emulator's own message when it refuses something
  */
 export async function deploy(
-  endpoint: Endpoint,
+  endpoint: AwsEndpoint,
   assembly: string,
   signal?: AbortSignal,
 ): Promise<StackOutputs> {

@@ -11,7 +11,7 @@ export interface TlsFiles {
 }
 
 /**
- * Makes a certificate for this machine, which is trusted by whoever is given it and by nobody else.
+ * Makes a certificate for this machine. Only processes that are given it trust it.
  *
  * @param python has `cryptography`; Node can sign, but cannot make a certificate
  */

@@ -57,7 +57,7 @@ async function narrate(stage: ReturnType<typeof stageOn>): Promise<void> {
   await outboundChapter(stage, story);
 }
 
-/** What the functions said, for whoever has to find out why something was not as promised. */
+/** The functions' log lines, to find out why a promise was not kept. */
 async function showLines(aws: LocalAws, since: number): Promise<void> {
   console.log('\nThe functions said:');
   for (const line of await functionLogs(aws.endpoint).read(since)) {

@@ -1,6 +1,6 @@
 import { deploy, synth } from './cdk.ts';
 import { adaptAssembly, countAlarms, readAssembly, type Template } from './emulator-differences.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { AwsEndpoint } from './endpoint.ts';
 import { type LocalOutputs, toLocalOutputs } from './outputs.ts';
 import { seedSecrets } from './secrets.ts';
 import { type StateDirectory, writeAtomically } from './state.ts';
@@ -28,7 +28,7 @@ export interface Deployed {
 }
 
 /** Deploys an app's assembly into an endpoint, as often as it is called. */
-export function appDeployer(app: App, endpoint: Endpoint): () => Promise<Deployed> {
+export function appDeployer(app: App, endpoint: AwsEndpoint): () => Promise<Deployed> {
   let live: Template = { Resources: {} };
   let liveUrls = new Set<string>();
   return async () => {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { bootstrap, projectRoot } from './cdk.ts';
 import { type App, appDeployer, type Deployed, synthesiseApp } from './deployment.ts';
-import { awsVariables, clientConfig, type Endpoint } from './endpoint.ts';
+import { type AwsEndpoint, awsVariables, clientConfig } from './endpoint.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
 import type { LocalOutputs } from './outputs.ts';
 import { claimPort } from './ports.ts';
 import { run } from './processes.ts';
-import { type Progress, silently } from './progress.ts';
+import { type ShowProgress, silently } from './progress.ts';
 import { ensureVenv } from './python.ts';
 import { type StateDirectory, takeStateDirectory } from './state.ts';
 
@@ -22,10 +22,10 @@ export interface LocalAwsSettings {
   /** Where the functions reach AWS: a recorder in front of it. @default the emulator itself */
   readonly functionEndpoint?: string;
   /** An AWS endpoint that already runs, to be used instead of starting one. */
-  readonly endpoint?: Endpoint;
+  readonly endpoint?: AwsEndpoint;
   /** More CDK context for the app, as `cdk -c key=value`. */
   readonly context?: Readonly<Record<string, string>>;
-  readonly progress?: Progress;
+  readonly progress?: ShowProgress;
   /** Gets what the emulator itself says: of functions that die, among other things. */
   readonly onEmulatorLine?: (line: string) => void;
   /** Stops a start that is under way; it then throws, with nothing left running. */
@@ -33,7 +33,7 @@ export interface LocalAwsSettings {
 }
 
 export interface LocalAws {
-  readonly endpoint: Endpoint;
+  readonly endpoint: AwsEndpoint;
   readonly outputs: LocalOutputs;
   readonly outputsFile: string;
   /** For SDK clients in this process, which trusts the endpoint's certificate by now. */
@@ -87,7 +87,7 @@ export async function startLocalAws(settings: LocalAwsSettings): Promise<LocalAw
   }
 }
 
-const describe = (endpoint: Endpoint, outputs: LocalOutputs, state: StateDirectory) => ({
+const describe = (endpoint: AwsEndpoint, outputs: LocalOutputs, state: StateDirectory) => ({
   endpoint,
   outputs,
   outputsFile: state.outputsFile,
@@ -101,7 +101,7 @@ type Running = Pick<Ministack, 'endpoint' | 'ended'>;
 async function bringUp(
   settings: LocalAwsSettings,
   state: StateDirectory,
-  progress: Progress,
+  progress: ShowProgress,
   signal: AbortSignal,
   emulator: { stop: () => Promise<void> },
 ): Promise<Running> {

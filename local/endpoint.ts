@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 /** Where an AWS is that is not AWS, and how it is trusted. */
-export interface Endpoint {
+export interface AwsEndpoint {
   readonly url: string;
   /** Certificates to trust beside the usual ones; set where the endpoint speaks TLS with its own. */
   readonly caFile?: string;
@@ -16,10 +16,10 @@ export const region = 'us-east-1';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
 /** What an SDK client needs, e.g. `new SQSClient(clientConfig(endpoint))`. */
-export const clientConfig = (endpoint: Endpoint) => ({ endpoint: endpoint.url, region, credentials });
+export const clientConfig = (endpoint: AwsEndpoint) => ({ endpoint: endpoint.url, region, credentials });
 
 /** What the AWS CLI, the CDK CLI and any SDK need in their environment. */
-export function awsVariables(endpoint: Endpoint): Record<string, string> {
+export function awsVariables(endpoint: AwsEndpoint): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint.url,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -36,7 +36,7 @@ export const notProxied = (base: NodeJS.ProcessEnv): string =>
   [base['NO_PROXY'], '127.0.0.1', 'localhost', '.localhost'].filter(Boolean).join(',');
 
 /** The environment for a program that is to see the endpoint and nothing of the user's own AWS configuration. */
-export function awsEnvironment(endpoint: Endpoint, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function awsEnvironment(endpoint: AwsEndpoint, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(base).filter(([name]) => !name.startsWith('AWS_'));
   const nowhere = '/dev/null';
   return {
@@ -49,7 +49,7 @@ export function awsEnvironment(endpoint: Endpoint, base: NodeJS.ProcessEnv): Nod
 }
 
 /** Has this process trust the endpoint: `NODE_EXTRA_CA_CERTS` is read when a process starts, which is too late here. */
-export function trust(endpoint: Endpoint): void {
+export function trust(endpoint: AwsEndpoint): void {
   if (endpoint.caFile === undefined) return;
   setDefaultCACertificates([...getCACertificates('default'), readFileSync(endpoint.caFile, 'utf8')]);
 }

@@ -1,4 +1,4 @@
-import type { Endpoint } from './endpoint.ts';
+import type { AwsEndpoint } from './endpoint.ts';
 import { LocalAwsError } from './failure.ts';
 import { answers } from './ministack.ts';
 
@@ -11,7 +11,7 @@ export const ownEndpointVariable = 'HOOKLINE_AWS_ENDPOINT';
  * @returns undefined when an emulator is to be started
  * @throws LocalAwsError when it names one and nothing answers there
  */
-export async function existingEndpoint(env: NodeJS.ProcessEnv): Promise<Endpoint | undefined> {
+export async function existingEndpoint(env: NodeJS.ProcessEnv): Promise<AwsEndpoint | undefined> {
   const url = env['AWS_ENDPOINT_URL'];
   if (!url || url === env[ownEndpointVariable]) return undefined;
   const caFile = env['AWS_CA_BUNDLE'];

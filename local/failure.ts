@@ -1,4 +1,4 @@
-/** What stops the local AWS, told in one line to the person who started it. */
+/** A fault that stops the local AWS, with a message of one line for the person who started it. */
 export class LocalAwsError extends Error {
   override name = 'LocalAwsError' as const;
 }

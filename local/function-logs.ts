@@ -4,7 +4,7 @@ import {
   paginateDescribeLogGroups,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { clientConfig, type Endpoint } from './endpoint.ts';
+import { type AwsEndpoint, clientConfig } from './endpoint.ts';
 import type { FunctionLine } from './log-line.ts';
 
 /** Lines are looked for this often while something follows them. */
@@ -20,7 +20,8 @@ interface Seen extends FunctionLine {
 }
 
 /** The logs of all functions of an endpoint. */
-export const functionLogs = (endpoint: Endpoint) => logsOf(new CloudWatchLogsClient(clientConfig(endpoint)));
+export const functionLogs = (endpoint: AwsEndpoint) =>
+  logsOf(new CloudWatchLogsClient(clientConfig(endpoint)));
 
 /**
  * Reads what functions print, through the CloudWatch Logs API, so that it works on any endpoint.

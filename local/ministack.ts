@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeCertificate, type TlsFiles } from './certificate.ts';
-import { type Endpoint, notProxied, region, trust } from './endpoint.ts';
+import { type AwsEndpoint, notProxied, region, trust } from './endpoint.ts';
 import { LocalAwsError } from './failure.ts';
 import { host } from './ports.ts';
 import { killGroup } from './processes.ts';
@@ -29,7 +29,7 @@ export interface MinistackSettings {
 }
 
 export interface Ministack {
-  readonly endpoint: Endpoint;
+  readonly endpoint: AwsEndpoint;
   /** Resolves when the process has ended, wanted or not. */
   readonly ended: Promise<void>;
   /** Ends it and every function process. Its state is in memory and goes with it, so there is nothing to wait for. */
@@ -48,7 +48,7 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
   const tls = settings.strict
     ? await makeCertificate(settings.python, join(settings.directory, 'tls'))
     : undefined;
-  const endpoint: Endpoint = {
+  const endpoint: AwsEndpoint = {
     url: `${tls ? 'https' : 'http'}://${host}:${settings.port}`,
     ...(tls ? { caFile: tls.bundle } : {}),
   };
@@ -142,7 +142,7 @@ function followOutput(child: ChildProcess, file: string, onLine: (line: string) 
   return { file, last: () => last };
 }
 
-async function answersBefore(endpoint: Endpoint, ended: Promise<void>): Promise<boolean> {
+async function answersBefore(endpoint: AwsEndpoint, ended: Promise<void>): Promise<boolean> {
   const giveUp = new AbortController();
   void ended.then(() => giveUp.abort());
   const end = Date.now() + startTimeoutMs;
@@ -154,7 +154,7 @@ async function answersBefore(endpoint: Endpoint, ended: Promise<void>): Promise<
 }
 
 /** Whether anything at all answers there. */
-export async function answers(endpoint: Endpoint): Promise<boolean> {
+export async function answers(endpoint: AwsEndpoint): Promise<boolean> {
   try {
     await fetch(new URL('/_ministack/health', endpoint.url), { signal: AbortSignal.timeout(2000) });
     return true;

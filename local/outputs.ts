@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { factsFrom, type SourceFacts } from '../lib/outputs.ts';
+import { factsFrom, type SourceFacts, type StackFacts } from '../lib/outputs.ts';
 import type { StackOutputs } from './cdk.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { AwsEndpoint } from './endpoint.ts';
 import { LocalAwsError } from './failure.ts';
 
 interface LocalSource {
@@ -56,7 +56,7 @@ interface LocalQueues {
  *
  * @throws LocalAwsError when no stack of the app is a `WebhookStack`
  */
-export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalOutputs {
+export function toLocalOutputs(endpoint: AwsEndpoint, stacks: StackOutputs): LocalOutputs {
   const outputs = Object.values(stacks).find(isWebhookStack);
   if (outputs === undefined)
     throw new LocalAwsError('The app has no WebhookStack, so there is nothing to run.');
@@ -85,10 +85,7 @@ export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalO
       masterSecretArn: facts.masterSecretArn,
       operationsTopicArn: facts.operationsTopicArn,
     },
-    tables: {
-      ...{ inboundEvents: facts.inboundEventsTable, outboundEvents: facts.outboundEventsTable },
-      ...{ deliveries: facts.deliveriesTable, endpoints: facts.endpointsTable },
-    },
+    tables: tablesOf(facts),
     payloadBucket: facts.payloadBucket,
     tapQueuePrefix: facts.tapQueuePrefix,
     queues: {
@@ -106,10 +103,17 @@ export function toLocalOutputs(endpoint: Endpoint, stacks: StackOutputs): LocalO
   };
 }
 
+const tablesOf = (facts: StackFacts): LocalOutputs['tables'] => ({
+  inboundEvents: facts.inboundEventsTable,
+  outboundEvents: facts.outboundEventsTable,
+  deliveries: facts.deliveriesTable,
+  endpoints: facts.endpointsTable,
+});
+
 const isWebhookStack = (outputs: Readonly<Record<string, string>>): boolean => 'InboundBaseUrl' in outputs;
 
 /** An API's own host name resolves nowhere; the emulator serves it under a path of its endpoint, too. */
-export function reachable(endpoint: Pick<Endpoint, 'url'>, url: string): string {
+export function reachable(endpoint: Pick<AwsEndpoint, 'url'>, url: string): string {
   // Such a name is no valid host of a URL, so it is not parsed as one.
   const [, apiId, path = ''] =
     /^https?:\/\/(\w+)\.execute-api\.127\.0\.0\.1(?::\d+)?(\/.*)?$/.exec(url) ?? [];

@@ -13,7 +13,7 @@ const ownSites: ReadonlySet<string> = new Set(['none', 'same-origin']);
  */
 function foreignRequest({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const [, name = ''] = /^(.*?)(?::\d{1,5})?$/.exec(headers.host?.toLowerCase() ?? '') ?? [];
-  if (!ownHosts.has(name)) return `its Host is no name of this server; use ${host}`;
+  if (!ownHosts.has(name)) return `its Host header is not a name of this server; use ${host}`;
   if (headers.origin !== undefined) return 'it has an Origin, so a page in a browser sent it';
   const site = headers['sec-fetch-site'];
   if (site !== undefined && !ownSites.has(String(site).toLowerCase()))

@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
 
 /** Shows that a step begins, does it, and shows how long it took. */
-export type Progress = <T>(step: string, work: () => Promise<T>) => Promise<T>;
+export type ShowProgress = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
 /** One line when a step begins and one when it is done: readable on a terminal and in a CI log. */
 export const printProgress =
-  (print: (line: string) => void): Progress =>
+  (print: (line: string) => void): ShowProgress =>
   async (step, work) => {
     print(styleText('dim', `· ${step} …`));
     const begun = performance.now();
@@ -16,4 +16,4 @@ export const printProgress =
     return result;
   };
 
-export const silently: Progress = (_step, work) => work();
+export const silently: ShowProgress = (_step, work) => work();

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { LocalAwsError } from './failure.ts';
 import type { Finished } from './processes.ts';
-import type { Progress } from './progress.ts';
+import type { ShowProgress } from './progress.ts';
 
 /** The oldest minor version of Python 3 on which the emulator runs. */
 const oldestMinor = 10;
@@ -59,7 +59,7 @@ const venvIsReady = (directory: string): boolean =>
  * @returns the environment's `python`
  * @throws LocalAwsError with the last line of what failed
  */
-export async function ensureVenv(directory: string, progress: Progress, runner: Runner): Promise<string> {
+export async function ensureVenv(directory: string, progress: ShowProgress, runner: Runner): Promise<string> {
   if (!venvIsReady(directory)) {
     const base = await findPython(runner);
     await progress('install the emulator (once)', () => makeVenv(directory, base, runner));

@@ -10,7 +10,7 @@ import { catalogue } from '../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../lambdas/domain/provider/provider.ts';
 import { parseSecretValue } from '../lambdas/domain/provider/secret.ts';
 import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
-import { clientConfig, type Endpoint } from './endpoint.ts';
+import { type AwsEndpoint, clientConfig } from './endpoint.ts';
 import type { LocalOutputs } from './outputs.ts';
 
 /** How the version begins that a start makes: nothing signs with it, so a secret that is brought may replace it. */
@@ -22,7 +22,7 @@ export const isRandomVersion = (versionId: string | undefined): boolean =>
 
 /** Gives every source's secret a random value in its provider's own format, unless it has one or must get it otherwise. */
 export async function seedSecrets(
-  endpoint: Endpoint,
+  endpoint: AwsEndpoint,
   sources: LocalOutputs['inbound']['sources'],
 ): Promise<void> {
   const client = new SecretsManagerClient(clientConfig(endpoint));

@@ -27,11 +27,11 @@ export interface ImpactAlarmProps {
   readonly missing?: 'fine' | 'no-news';
 }
 
-/** CloudWatch takes no more. */
+/** CloudWatch's limit for a description, in characters. */
 const maxDescription = 1_024;
 
 /**
- * An alarm that says what it means, what to do, and where to read on; it tells its end, too.
+ * An alarm whose description has its impact, the first step and a link to the runbook. It also notifies when it is over.
  *
  * Its id is the name of its section in docs/runbook.md; a number behind it tells alarms of one kind apart.
  */

@@ -24,8 +24,8 @@ export function subscribeQueue(
     new SqsSubscription(queue, { rawMessageDelivery: false, deadLetterQueue: deadLetters }),
   );
   deadLetterAlarm(scope, 'SubscriptionDlqAlarm', deadLetters, {
-    impact: 'SNS could not hand a published message to the publish queue; its event was not sent.',
-    firstStep: "Look at the publish queue's policy, then npx hookline dlq redrive subscription.",
+    impact: 'SNS could not deliver a published message to the publish queue; its event was not sent.',
+    firstStep: "Check the publish queue's policy, then run npx hookline dlq redrive subscription.",
     alarmAction: props.alarmAction,
   });
   return deadLetters;

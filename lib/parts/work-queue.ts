@@ -27,7 +27,7 @@ export interface WorkQueueProps {
 
 export interface ConsumeOptions {
   readonly batchSize: number;
-  /** Functions that run at once. @default as many as Lambda likes */
+  /** The most functions that run at once. @default - Lambda decides */
   readonly maxConcurrency?: number;
 }
 
@@ -64,22 +64,22 @@ export class WorkQueue extends Construct {
     new ImpactAlarm(this, 'ConsumerFails', {
       metric: sumOf([metricErrors, metricThrottles], 'failed or throttled', fiveMinutes),
       ...lasting(this.props.times.visibility, fiveMinutes),
-      impact:
-        'The function that consumes the queue fails or is throttled, again and again; its messages wait.',
+      impact: 'The function that consumes the queue keeps failing or is throttled; its messages wait.',
       firstStep:
-        "Read the function's log; without errors in it, see how many functions the account may run at once.",
+        "Read the function's log; if it has no errors, check the account's limit of concurrent executions.",
       action: this.props.alarmAction,
     });
   }
 
-  /** It leaves out what was received three times or more: that waits in flight. */
+  /** The metric leaves out messages that were received three times or more; InFlight watches those. */
   private ageAlarm(): void {
     const { oldestMessage, alarmAction } = this.props;
     new ImpactAlarm(this, 'AgeAlarm', {
       metric: this.queue.metricApproximateAgeOfOldestMessage({ period: fiveMinutes }),
       above: oldestMessage.toSeconds(),
       impact: `Messages wait for more than ${oldestMessage.toHumanString()}; after 7 days SQS drops them.`,
-      firstStep: "Read the consumer's log; see whether it is throttled or its event source disabled.",
+      firstStep:
+        "Read the consumer's log; check whether it is throttled or its event source mapping is disabled.",
       action: alarmAction,
     });
   }
@@ -98,7 +98,7 @@ function keptQueue(scope: Construct, id: string, props: QueueProps): Queue {
   return queue;
 }
 
-/** A queue where messages wait for a human. */
+/** Makes a queue where messages wait for a person. */
 export function deadLetterQueue(scope: Construct, id: string, removalPolicy: RemovalPolicy): Queue {
   const queue = keptQueue(scope, id, { removalPolicy, retentionPeriod: queues.dlqRetention });
   Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'It is a dead-letter queue itself.' });
@@ -128,7 +128,7 @@ export function deadLetterAlarm(
     // The growth of the last period needs the one before.
     periods: 2,
     ofWhich: 1,
-    impact: `${props.impact} OK then means that no more arrive, not that none is left.`,
+    impact: `${props.impact} OK means that no more arrive, not that the queue is empty.`,
     firstStep: props.firstStep,
     action: props.alarmAction,
   });

@@ -34,7 +34,7 @@ const pace = 0.35;
  * @param output with its colours, as `FORCE_COLOR=1 npm run demo` prints it
  */
 export function demoPicture(output: string): string {
-  const lines = toldIn(output);
+  const lines = chaptersIn(output);
   const columns = Math.max(...lines.map((line) => textOf(line).length));
   const width = Math.ceil(columns * chars.width + 2 * chars.padding);
   const height = chars.bar + lines.length * chars.line + chars.padding;
@@ -42,16 +42,16 @@ export function demoPicture(output: string): string {
   return `${head(width, height)}\n${rows.filter((text) => text !== '').join('\n')}\n</svg>\n`;
 }
 
-/** The story without its set-up, and of its three providers the first: the others tell the same. */
-function toldIn(output: string): readonly string[] {
+/** The story without its set-up, and with the first of its three providers: the others show the same. */
+function chaptersIn(output: string): readonly string[] {
   const chapters = output.replaceAll('\r', '').trimEnd().split('\n\n').slice(1);
   const isRepeat = (chapter: string) => /\b(github|shopify)\b/.test(textOf(chapter).split('\n')[0] ?? '');
   const first = chapters.findIndex(isRepeat);
-  const told = chapters.flatMap((chapter, index) => {
+  const shown = chapters.flatMap((chapter, index) => {
     if (index === first) return ['\u001b[2m(and the same for github and shopify)\u001b[22m'];
     return isRepeat(chapter) ? [] : [chapter];
   });
-  return ['$ npm run demo', '', ...told.flatMap((chapter) => [...chapter.split('\n'), '']).slice(0, -1)];
+  return ['$ npm run demo', '', ...shown.flatMap((chapter) => [...chapter.split('\n'), '']).slice(0, -1)];
 }
 
 const escapeCharacter = '\u001b';

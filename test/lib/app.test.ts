@@ -39,7 +39,7 @@ describe('the shipped app', () => {
     const { status, stderr, has } = runApp(file, { 'hookline:localEndpoints': 'true' });
 
     expect(status).not.toBe(0);
-    expect(stderr).toContain('SettingsError: the context hookline:localEndpoints is for the local AWS');
+    expect(stderr).toContain('SettingsError: the context hookline:localEndpoints is only for the local AWS');
     expect(has('Hookline.template.json')).toBe(false);
   });
 });

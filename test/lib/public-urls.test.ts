@@ -34,10 +34,10 @@ describe('the URL that a provider signs', () => {
   });
 
   test.each([
-    ['http://hooks.example.com', /publicBaseUrl makes the public base 'http:/],
+    ['http://hooks.example.com', /publicBaseUrl makes the public base URL 'http:/],
     ['https://hooks.example.com/', /without a slash at the end/],
     ['https://hooks.example.com?x', /without a slash at the end, a query or a user/],
-    ['hooks.example.com', /write it as https/],
+    ['hooks.example.com', /write one such as https/],
   ])('is never made from %s', (publicBaseUrl, message) => {
     expect(() => synth({ publicBaseUrl })).toThrow(message);
   });

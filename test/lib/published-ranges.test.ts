@@ -30,7 +30,7 @@ describe('published ranges', () => {
     const sources = { shop: { provider: 'shopify', allowedCidrs: 'published' } } as const;
 
     expect(() => synth({ sources })).toThrow(
-      /source 'shop': no list of shopify is known here.*there are lists of intercom, paddle, plaid/,
+      /source 'shop': allowedCidrs is 'published', but Hookline has no list of shopify; .*there are lists of intercom, paddle, plaid/,
     );
   });
 

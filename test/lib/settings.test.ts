@@ -139,17 +139,17 @@ describe('synth refuses', () => {
           pay: { provider: 'hmac', hmac: { ...signed, signed: '{timestamp}', timestampHeader: 'x-t' } },
         },
       },
-      /without \{body\} any body would verify/,
+      /add \{body\}, without which any body would verify/,
     ],
     [
       'a template with something unknown',
       { sources: { pay: { provider: 'ed25519', ed25519: { ...ed25519, signed: '{body}{secret}' } } } },
-      /it may hold \{body\}, \{timestamp\}, \{url\} and \{method\}/,
+      /write only the placeholders \{body\}, \{timestamp\}, \{url\}, \{method\}/,
     ],
     [
       'a template whose id has no header',
       { sources: { pay: { provider: 'hmac', hmac: { ...signed, signed: '{id}.{body}' } } } },
-      /\{id\} is the value of idHeader: set it/,
+      /set idHeader, whose value is \{id\}/,
     ],
     [
       'a prefix of a header with fields',
@@ -173,7 +173,7 @@ describe('synth refuses', () => {
     [
       'a template whose timestamp has no header',
       { sources: { pay: { provider: 'hmac', hmac: { ...signed, signed: '{timestamp}{body}' } } } },
-      /\{timestamp\} goes with timestampHeader/,
+      /write \{timestamp\} together with timestampHeader/,
     ],
     [
       'hmac without a part of its settings',
@@ -199,13 +199,13 @@ describe('synth refuses', () => {
     [
       'names that outputs cannot tell apart',
       { sources: { 'a-1': stripe, a1: stripe } },
-      /'a-1' and 'a1' are too alike/,
+      /'a-1' and 'a1' would get the same resource names/,
     ],
     ['no source', { sources: {} }, /sources is empty/],
     [
       'a handler that no function can run',
       { sources: { stripe: { ...stripe, handlerTimeout: Duration.minutes(15) } } },
-      /handlerTimeout is 900 s; at most 840 s/,
+      /handlerTimeout is 900 s; write at most 840 s/,
     ],
     [
       'waits that outlast the queue',
@@ -220,7 +220,7 @@ describe('synth refuses', () => {
     [
       'an attempt that no function can wait for',
       { outbound: { attemptTimeout: Duration.minutes(8) } },
-      /attemptTimeout needs a function of 975 s/,
+      /attemptTimeout needs a function timeout of 975 s/,
     ],
     [
       'more than fifty retries',
@@ -267,7 +267,7 @@ describe('endpoints on the laptop', () => {
     [
       'another account',
       env('123456789012'),
-      /is for the local AWS, account 000000000000; .* is 123456789012/,
+      /is only for the local AWS, account 000000000000, .* is 123456789012/,
     ],
     ['an account that is not known yet', {}, /is not known \(set `env`\)/],
   ])('are refused in %s', (_, props, message) => {

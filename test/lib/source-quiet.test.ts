@@ -46,7 +46,7 @@ describe('a source that is quiet', () => {
     'cannot ring after %i minutes, and says so',
     (minutes) => {
       expect(() => quietOf(Duration.minutes(minutes))).toThrow(
-        `source 'stripe': quietAfter is ${minutes * 60} s; write whole 5 minutes from 15 minutes to 23 hours, or whole hours up to 6 days`,
+        `source 'stripe': quietAfter is ${minutes * 60} s; write a multiple of 5 minutes from 15 minutes to 23 hours, or whole hours up to 6 days`,
       );
     },
   );

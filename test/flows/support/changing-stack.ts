@@ -11,7 +11,7 @@ import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { WebhookStack, type WebhookStackProps } from '../../../lib/webhook-stack.ts';
 import { deploy, projectRoot } from '../../../local/cdk.ts';
 import { adaptAssembly } from '../../../local/emulator-differences.ts';
-import { account, clientConfig, type Endpoint, region } from '../../../local/endpoint.ts';
+import { type AwsEndpoint, account, clientConfig, region } from '../../../local/endpoint.ts';
 import { type LocalOutputs, toLocalOutputs } from '../../../local/outputs.ts';
 
 const cdkJson: { readonly context: Readonly<Record<string, unknown>> } = JSON.parse(
@@ -27,7 +27,7 @@ export interface Variant {
 }
 
 /** A stack of one name that is deployed in one variant after the other; all are synthesised in this process, from one bundle. */
-export function changingStack(name: string, endpoint: Endpoint) {
+export function changingStack(name: string, endpoint: AwsEndpoint) {
   const directory = mkdtempSync(join(tmpdir(), 'hookline-changing-'));
   const cloudFormation = new CloudFormationClient(clientConfig(endpoint));
   return {

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, inject, it, type ProvidedContext } from 'vitest';
-import { clientConfig, type Endpoint, trust } from '../../../local/endpoint.ts';
+import { type AwsEndpoint, clientConfig, trust } from '../../../local/endpoint.ts';
 import type { Behaviour, HandlerCall } from './sink.ts';
 
 const local = inject('local');
@@ -30,7 +30,7 @@ export type LocalStack = ReturnType<typeof localStack>;
 /** The deployed app as its users see it: URLs, the AWS SDK, and the handlers' sink. */
 function localStack(local: NonNullable<ProvidedContext['local']>) {
   const { outputs, sinkUrl, keys } = local;
-  const endpoint: Endpoint = { url: outputs.awsEndpoint, caFile: outputs.caFile };
+  const endpoint: AwsEndpoint = { url: outputs.awsEndpoint, caFile: outputs.caFile };
   trust(endpoint);
   const config = clientConfig(endpoint);
   const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(config), {
