@@ -27,18 +27,21 @@ const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 export function hooklineProgram(): Command {
   const program = new Command('hookline')
     .description(
-      'Works on a deployed Hookline: on the AWS that your environment points to, or on the laptop’s.',
+      'Operates a deployed Hookline stack, in the AWS account that your environment points to or in the local AWS.',
     )
-    .option('--local', 'the local AWS that npm start runs')
-    .option('--stack <name>', `the CloudFormation stack (default: ${defaultStack})`)
-    .option('--profile <name>', 'of your AWS configuration, as with the AWS CLI')
-    .option('--region <name>', 'of the stack, as with the AWS CLI')
+    .option('--local', 'use the local AWS that npm start runs')
+    .option('--stack <name>', `name of the CloudFormation stack (default: ${defaultStack})`)
+    .option('--profile <name>', 'AWS profile, as in the AWS CLI')
+    .option('--region <name>', 'AWS region of the stack, as in the AWS CLI')
     .addOption(
-      new Option('--state-dir <directory>', 'the one given to npm start').default(defaultStateDir, '.local'),
+      new Option('--state-dir <directory>', 'state directory of npm start').default(
+        defaultStateDir,
+        '.local',
+      ),
     )
-    .option('--json', 'for programs: JSON on standard output, and nothing else')
+    .option('--json', 'print JSON on standard output, and nothing else')
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(--help lists what there is)')
+    .showHelpAfterError('(--help lists the commands and options)')
     .exitOverride();
   addEnvCommand(program);
   addSecretsCommand(program);

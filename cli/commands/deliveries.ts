@@ -38,26 +38,28 @@ interface ListOptions extends TargetOptions {
 export function addDeliveriesCommand(program: Command): void {
   const deliveries = program
     .command('deliveries')
-    .description('what is sent to endpoints, attempt by attempt');
+    .description('list, show and retry deliveries to endpoints');
   deliveries
     .command('list')
-    .description('the newest deliveries of an endpoint; of all without one, which reads the whole table')
-    .option('--tenant <tenant>', 'whose endpoint it is', tenantArgument)
-    .option('--endpoint <id>', 'only of that one', endpointIdArgument)
-    .option('--since <time>', 'created since then: 90m, 2h, 3d, or an instant', instantArgument)
-    .addOption(new Option('--status <status>', 'only those').choices(deliveryStatuses))
-    .option('--limit <number>', 'at most so many', positiveNumber, 50)
+    .description(
+      'list the newest deliveries, of one endpoint or of all; without an endpoint it reads the whole table',
+    )
+    .option('--tenant <tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .option('--endpoint <id>', 'only deliveries to this endpoint', endpointIdArgument)
+    .option('--since <time>', 'created since 90m, 2h or 3d ago, or since an instant', instantArgument)
+    .addOption(new Option('--status <status>', 'only deliveries with this status').choices(deliveryStatuses))
+    .option('--limit <number>', 'maximum number of deliveries', positiveNumber, 50)
     .action((_options: unknown, command: Command) => list(command.optsWithGlobals()));
   deliveries
     .command('show')
-    .description('one delivery with its attempts')
-    .argument('<deliveryId>')
+    .description('show one delivery and its attempts')
+    .argument('<deliveryId>', 'id of the delivery')
     .action((id: string, _options: unknown, command: Command) => show(id, command.optsWithGlobals()));
   deliveries
     .command('retry')
     .alias('replay')
-    .description('send deliveries now: those that wait, and ended ones with the whole schedule anew')
-    .argument('<deliveryId...>')
+    .description('send deliveries now; an ended delivery starts over with a fresh retry schedule')
+    .argument('<deliveryId...>', 'ids of the deliveries')
     .addOption(toCurrentEndpointOption())
     .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));
 }
@@ -76,7 +78,7 @@ async function show(id: string, options: TargetOptions): Promise<void> {
   const delivery = await dynamodbDeliveries(dynamoClient(patientCalls), deliveriesTable).read(id);
   if (delivery === undefined)
     throw new RefusedError(
-      `There is no delivery ${id}: ${nextCommand(options, 'deliveries list')} shows what there is, and dlq list publish what could not become one.`,
+      `There is no delivery ${id}. ${nextCommand(options, 'deliveries list')} lists the deliveries, dlq list publish the events that could not be published.`,
     );
   print(options, deliveryDetail(delivery, undefined), describeDelivery(delivery));
 }
@@ -87,7 +89,9 @@ async function replay(ids: readonly string[], options: TargetOptions & ReplayOpt
     const result = await deliveries.replay(id);
     if (result.kind === 'refused') return result.reason;
     if (result.isHeld)
-      console.error(`${id} is held: its endpoint is disabled. It goes out when that is enabled.`);
+      console.error(
+        `${id} is held, because its endpoint is disabled. It is sent when the endpoint is enabled.`,
+      );
     return undefined;
   };
   await replayAll(ids, { one: 'delivery', many: 'deliveries' }, replayOne, options);
@@ -97,7 +101,7 @@ async function list(options: ListOptions): Promise<void> {
   const { tenant, endpoint } = options;
   if (tenant !== undefined && endpoint !== undefined) return listOf(tenant, endpoint, options);
   if (tenant !== undefined || endpoint !== undefined) {
-    throw new UsageError('--tenant and --endpoint belong together: give both, or neither.');
+    throw new UsageError('--tenant and --endpoint go together: pass both or neither.');
   }
   const { deliveriesTable } = await openDeployment(options);
   const all = await scan(deliveriesTable, options);

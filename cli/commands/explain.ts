@@ -35,10 +35,10 @@ interface Options extends TargetOptions {
 export function addExplainCommand(program: Command): void {
   program
     .command('explain')
-    .description('say why a request was refused: one from a file, or the latest that the source kept')
-    .argument('<source>', "a source's name")
+    .description('explain why a request was refused: the latest that the source kept, or one from a file')
+    .argument('<source>', 'name of the source')
     .option('--request <file>', 'a captured request: raw HTTP, or JSON with headers and body')
-    .option('--at <instant>', 'when it came, as 2026-11-25T10:00:00Z; now without it')
+    .option('--at <instant>', 'time of the request, e.g. 2026-11-25T10:00:00Z (default: now)')
     .action((name: string, _options: unknown, command: Command) => explain(name, command.optsWithGlobals()));
 }
 
@@ -109,11 +109,11 @@ async function explainKept(
 }
 
 function onlyFacts(name: string, records: readonly RefusalRecord[]): string {
-  const capture = 'For a diagnosis, capture a request and give it with --request';
+  const capture = 'For a diagnosis, capture a request and pass it with --request';
   const leftOut = new Set(records.flatMap(({ request }) => request?.leftOut ?? []));
   return leftOut.size === 0
-    ? `Only these facts are kept. ${capture}, or set keepRefusedRequests: true for ${name}.`
-    : `Of these requests was left out: ${[...leftOut].join(', ')}. ${capture}.`;
+    ? `Only the facts above are kept. ${capture}, or set keepRefusedRequests: true for ${name}.`
+    : `These requests were kept without ${[...leftOut].join(', ')}. ${capture}.`;
 }
 
 const rowOf = ({ at, status, error, reason, sourceIp, bodyBytes, headerNames }: RefusalRecord): string[] => [

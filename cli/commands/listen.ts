@@ -24,11 +24,11 @@ const tryAgainMs = 2_000;
 export function addListenCommand(program: Command): void {
   program
     .command('listen')
-    .description('get a copy of what a source receives, and post it to a port of this machine')
-    .argument('<source>')
+    .description('get a copy of every event that a source receives, and post it to a local URL')
+    .argument('<source>', 'name of the source')
     .option(
       '--to <url>',
-      'e.g. http://127.0.0.1:3000/webhooks; only shown without it; with --json one line of JSON for each event',
+      'URL to post the events to, e.g. http://127.0.0.1:3000/webhooks; without it they are only printed, with --json as one line each',
     )
     .action((source: string, _options: unknown, command: Command) =>
       listen(source, command.optsWithGlobals()),
@@ -39,7 +39,7 @@ async function listen(source: string, options: Options): Promise<void> {
   const deployment = await openDeployment(options);
   sourceOf(deployment, source);
   if (options.to !== undefined && !URL.canParse(options.to))
-    throw new UsageError(`--to ${options.to} is no URL.`);
+    throw new UsageError(`--to ${options.to} is not a URL.`);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
@@ -51,10 +51,11 @@ async function listen(source: string, options: Options): Promise<void> {
   };
   const timer = setInterval(() => void sayHere().catch(() => undefined), sayAgainMs);
   try {
-    if (!(await sayHere())) throw new RefusedError(`Somebody else listens to ${source}; one at a time.`);
+    if (!(await sayHere()))
+      throw new RefusedError(`Another listener is connected to ${source}, and a source has one at a time.`);
     await queue.removeLeft();
     console.error(
-      `Listening to ${source}; what comes in from a few seconds on is ${options.to ? `posted to ${options.to}` : 'shown'}. Ctrl-C ends it.`,
+      `Listening to ${source}. Within a few seconds, new events are ${options.to ? `posted to ${options.to}` : 'printed'}. Ctrl-C ends it.`,
     );
     await follow(queue.take, stop.signal, (text) => forward(text, options, deployment));
   } finally {
@@ -79,7 +80,7 @@ async function follow(
     } catch (error) {
       if (signal.aborted) return [];
       if (performance.now() - answeredAt > listenMs) throw error;
-      console.error(`No answer of SQS (${cell(failureLine(error))}); trying again.`);
+      console.error(`SQS does not respond (${cell(failureLine(error))}); trying again.`);
       await pause(tryAgainMs);
       return [];
     }

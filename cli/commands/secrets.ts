@@ -26,20 +26,20 @@ export function addSecretsCommand(program: Command): void {
   secrets
     .command('set')
     .description(
-      'store the secret that a provider shows, read from standard input: store it here first, then switch at the provider',
+      'store the secret that a provider shows, read from standard input; to rotate, store it here before you switch at the provider',
     )
-    .argument('<source>', `a source's name, or ${ownSecret} for the secret that signs what you send`)
-    .option('--yes', 'also while the key before the current one still counts: it ends then')
-    .option('--revoke-previous', 'store nothing, but end the overlap: only the current key counts then')
+    .argument('<source>', `name of the source, or ${ownSecret} for the secret that signs what you send`)
+    .option('--yes', 'store it even while the previous key is still valid; that key ends then')
+    .option('--revoke-previous', 'store nothing, and end the overlap: only the current key stays valid')
     .action((name: string, _options: unknown, command: Command) =>
       setSecret(name, command.optsWithGlobals()),
     );
   secrets
     .command('await')
-    .description('take the secret that the provider brings when its webhook is made (Asana, Notion)')
-    .argument('<source>', "a source's name")
-    .option('--minutes <n>', 'how long', positiveNumber, 60)
-    .option('--yes', 'also while the source has a secret: until the new one came it verifies nothing')
+    .description('accept the secret that the provider sends when you create its webhook (Asana, Notion)')
+    .argument('<source>', 'name of the source')
+    .option('--minutes <n>', 'how long to wait for it, in minutes', positiveNumber, 60)
+    .option('--yes', 'also if the source has a secret; until the new one arrives, every request is refused')
     .action((name: string, _options: unknown, command: Command) =>
       awaitSecret(name, command.optsWithGlobals()),
     );
@@ -53,19 +53,21 @@ interface AwaitOptions extends TargetOptions {
 async function awaitSecret(name: string, options: AwaitOptions): Promise<void> {
   const { secretArn, provider } = sourceOf(await openDeployment(options), name);
   if (!getsSecretByHandshake(provider))
-    throw new RefusedError(`${provider} shows its secret: store it with hookline secrets set ${name}.`);
+    throw new RefusedError(
+      `${provider} shows its secret to you: store it with hookline secrets set ${name}.`,
+    );
   const versions = secretVersions(secretsClient(patientCalls), secretArn);
   const current = await versions.current();
   if (current && parseSecretValue(current.value, secretFormat(provider)) && !options.yes)
     throw new RefusedError(
-      `${name} has a secret, and would verify nothing until ${provider} brings another: repeat with --yes. Nothing was changed.`,
+      `${name} has a secret already, and would refuse every request until ${provider} sends another: repeat with --yes. Nothing was changed.`,
     );
   const until = later(unixMillis(Date.now()), seconds(options.minutes * 60));
   await versions.put(awaitingValue(until));
   print(
     options,
     { source: name, until: toIsoInstant(until) },
-    `${name} takes the first secret that ${provider} brings until ${instant(until)}. Make its webhook now.`,
+    `${name} accepts the first secret that ${provider} sends until ${instant(until)}. Create the webhook at the provider now.`,
   );
 }
 
@@ -104,7 +106,7 @@ async function store(
   if (verdict.kind === 'refuse') throw new RefusedError(`${verdict.reason}. Nothing was stored for ${name}.`);
   if (verdict.previousKeyEnds !== undefined && !options.yes)
     throw new RefusedError(
-      `The previous key of ${name} counts until ${instant(verdict.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
+      `The previous key of ${name} is valid until ${instant(verdict.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
     );
   await versions.put(value);
   const { oldKeyEnds } = verdict;
@@ -118,7 +120,7 @@ async function store(
 function stored(name: string, signs: boolean, oldKeyEnds: UnixMillis | undefined): string {
   const end = oldKeyEnds === undefined ? undefined : instant(oldKeyEnds);
   if (signs)
-    return `Stored. Within 5 minutes deliveries are signed with it${end ? `, and with the old one, too, until ${end}: give the new one to your receivers by then` : ''}.`;
+    return `Stored. Deliveries are signed with it within 5 minutes${end ? `, and also with the old one until ${end}: give the new one to your receivers by then` : ''}.`;
   if (end === undefined)
     return `Stored. ${name} verifies with it from now on; set the same secret at the provider.`;
   return `Stored. Now switch at the provider: ${name} verifies with both keys until ${end} (unless its rotationOverlap says otherwise).`;
@@ -127,13 +129,13 @@ function stored(name: string, signs: boolean, oldKeyEnds: UnixMillis | undefined
 async function revoke(name: string, versions: Versions, options: SetOptions): Promise<void> {
   const previous = await versions.previous();
   if (previous?.id === undefined) {
-    const none = `${name} has no previous key: only the current one counts.`;
+    const none = `${name} has no previous key: only the current one is valid.`;
     return print(options, { source: name, isRevoked: false }, none);
   }
   await versions.revoke(previous.id);
   print(
     options,
     { source: name, isRevoked: true },
-    `Revoked. Only the current key of ${name} counts; functions that run may know the old one for 5 more minutes.`,
+    `Revoked. Only the current key of ${name} is valid; running functions may cache the old one for 5 more minutes.`,
   );
 }

@@ -18,10 +18,10 @@ export function addTailCommand(program: Command): void {
   program
     .command('tail')
     .description(
-      'follow the attempts at endpoints; or with --source what comes in, and its handlers; --json: the log lines as they are',
+      'follow delivery attempts live, or with --source the requests and handler runs of a source; --json prints the raw log lines',
     )
-    .option('--source <source>', 'the requests and handlers of a source instead')
-    .option('--since <seconds>', 'begin so long ago', positiveNumber, 60)
+    .option('--source <source>', 'follow the requests and handler runs of this source')
+    .option('--since <seconds>', 'start this many seconds ago', positiveNumber, 60)
     .action((_options: unknown, command: Command) => follow(command.optsWithGlobals()));
 }
 

@@ -33,9 +33,9 @@ function attempts({ attemptLog, attempts: count }: Delivery): string {
     cell(error ?? (location === undefined ? '' : `redirects to ${location}`)),
     cell(sample ?? '', 60),
   ]);
-  const drawn = table(['attempt', 'at', 'took', 'status', 'error', 'answer'], rows);
+  const drawn = table(['attempt', 'at', 'took', 'status', 'error', 'response'], rows);
   const left = count - attemptLog.length;
-  return left > 0 ? `${drawn}\n${left} between the first and the last are not kept.` : drawn;
+  return left > 0 ? `${drawn}\n${left} attempts between the first and the last are not in the log.` : drawn;
 }
 
 /** Deliveries for a terminal, as the management API lists them. @param count of those that there are */

@@ -45,6 +45,6 @@ export async function replayAll(
     { replayed, refused, notBegun },
     ids.length === 0 ? `There is no ${noun.one} to replay.` : done,
   );
-  if (wasStopped) throw new RefusedError(`Stopped: ${notBegun.length} not begun.`);
+  if (wasStopped) throw new RefusedError(`Stopped: ${notBegun.length} not started.`);
   if (refused.length > 0) throw new RefusedError(`${refused.length} refused.`);
 }

@@ -4,5 +4,5 @@ import { Option } from 'commander';
 export const toCurrentEndpointOption = (): Option =>
   new Option(
     '--to-current-endpoint',
-    'also what was for a deleted endpoint, to the one that has its id now; else that is refused',
+    'also send deliveries for a deleted endpoint, to the endpoint that has its id now; without it they are refused',
   );

@@ -42,11 +42,10 @@ function breakerFacts({ breaker }: Endpoint): readonly Fact[] {
   const { failures, failingSince, retryAfter, waiting } = breaker;
   return [
     ['breaker', describeBreaker(breaker)],
-    ['asked for', retryAfter && `no request before ${short(retryAfter)} (Retry-After)`],
+    ['retry after', retryAfter && `no request before ${short(retryAfter)} (Retry-After)`],
     [
       'failing',
-      failingSince &&
-        `since ${short(failingSince)}${failures > 0 ? `; ${failures} in a row found it down` : ''}`,
+      failingSince && `since ${short(failingSince)}${failures > 0 ? `; ${failures} failures in a row` : ''}`,
     ],
     ['waiting', `${waiting.isExact ? '' : 'more than '}${counted(waiting.count, 'delivery', 'deliveries')}`],
   ];
@@ -56,8 +55,8 @@ function describeBreaker({ state, since, nextProbeAt }: NonNullable<Endpoint['br
   if (nextProbeAt === undefined) return state;
   const opened = since === undefined ? '' : ` since ${short(since)}`;
   return state === 'open'
-    ? `open${opened}: one delivery is tried at ${short(nextProbeAt)}; endpoints test tries now`
-    : `half-open, open${opened}: one delivery finds out whether it is back`;
+    ? `open${opened}: the next probe is at ${short(nextProbeAt)}; endpoints test probes now`
+    : `half-open, open${opened}: one delivery probes whether it is back`;
 }
 
 const statusOf = ({ status, disabled }: Endpoint): string =>
@@ -70,7 +69,7 @@ const textOf = (map: Readonly<Record<string, string>>): string | undefined =>
 
 function limitsOf(perSecond: number | undefined, concurrent: number | undefined): string | undefined {
   const limits = [
-    ...(perSecond === undefined ? [] : [`${perSecond} a second`]),
+    ...(perSecond === undefined ? [] : [`${perSecond} per second`]),
     ...(concurrent === undefined ? [] : [`${concurrent} at the same time`]),
   ];
   return limits.join(', ') || undefined;

@@ -32,26 +32,47 @@ const severalOrNothing =
     text === 'null' ? nothing : [...(before === nothing ? [] : before), parse(text)];
 
 function typesArgument(text: string, before: readonly string[] | undefined): readonly string[] {
-  if (text === 'null') throw new InvalidArgumentError("An endpoint always has some: '*' is all of them.");
+  if (text === 'null') throw new InvalidArgumentError("An endpoint needs at least one: '*' is all of them.");
   return collected(text, before);
 }
 
 /** The options of whatever makes or changes an endpoint. */
 export function addEndpointOptions(command: Command): Command {
   return command
-    .addOption(new Option('--types <type...>', 'event types: *, invoice.* or exact').argParser(typesArgument))
-    .option('--description <text>', 'kept for you', orNothing(String))
-    .option('--filter <json>', 'on the payload, e.g. {"path":"amount","gte":100}', orNothing(jsonArgument))
+    .addOption(
+      new Option(
+        '--types <type...>',
+        'event types: * for all, invoice.* for a prefix, or exact names',
+      ).argParser(typesArgument),
+    )
+    .option('--description <text>', 'a note for yourself', orNothing(String))
+    .option(
+      '--filter <json>',
+      'filter on the payload, e.g. {"path":"amount","gte":100}',
+      orNothing(jsonArgument),
+    )
     .option(
       '--header <name=value...>',
-      'sent along, and not shown again; an update leaves others as they are, and takes one away by name=',
+      'extra request headers, never shown again; an update keeps the others, and name= removes one',
       severalOrNothing(String),
     )
-    .option('--metadata <name=value...>', 'kept for you', severalOrNothing(String))
-    .option('--max-per-second <number>', 'requests a second, from 0.01', orNothing(nonNegativeNumber))
-    .option('--max-concurrent <number>', 'requests at the same time', orNothing(positiveNumber))
-    .option('--timeout <seconds>', 'for the answer, from 1', orNothing(nonNegativeNumber))
-    .option('--retry-delays <seconds...>', 'before attempt 2, 3, …', severalOrNothing(nonNegativeNumber));
+    .option('--metadata <name=value...>', 'names and values for yourself', severalOrNothing(String))
+    .option(
+      '--max-per-second <number>',
+      'maximum number of requests per second, from 0.01',
+      orNothing(nonNegativeNumber),
+    )
+    .option(
+      '--max-concurrent <number>',
+      'maximum number of requests at the same time',
+      orNothing(positiveNumber),
+    )
+    .option('--timeout <seconds>', 'time limit of one request, from 1', orNothing(nonNegativeNumber))
+    .option(
+      '--retry-delays <seconds...>',
+      'delays before attempts 2, 3, …',
+      severalOrNothing(nonNegativeNumber),
+    );
 }
 
 /** What the API takes, from what the command line says. */
@@ -82,7 +103,7 @@ function pairs(texts: readonly string[] | Nothing): Readonly<Record<string, stri
   const found = texts.map((text) => {
     const at = text.indexOf('=');
     // The text may be a secret.
-    if (at < 1) throw new UsageError('A header, or metadata, must be name=value.');
+    if (at < 1) throw new UsageError('A header and metadata must be name=value.');
     return [text.slice(0, at).trim(), text.slice(at + 1)] as const;
   });
   const names = found.map(([name]) => name);

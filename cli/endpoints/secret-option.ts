@@ -12,7 +12,10 @@ export interface SecretOptions {
 
 /** Never an argument: those are in the shell's history, and in the list of processes. */
 export const secretOption = (): Option =>
-  new Option('--secret-stdin', 'whsec_… or whsk_… from standard input; else one is made');
+  new Option(
+    '--secret-stdin',
+    'read the secret (whsec_… or whsk_…) from standard input (default: a generated one)',
+  );
 
 /** The secret that is brought along; undefined when one is to be made. */
 export const readSecretOption = async ({ secretStdin }: SecretOptions): Promise<string | undefined> =>

@@ -39,7 +39,7 @@ function eventIn(text: string): ReceivedMessage | undefined {
     return parseMessage(ReceivedMessage, 'received event', text);
   } catch (error) {
     if (!(error instanceof MalformedMessageError)) throw error;
-    console.error(`Passed over: ${cell(error.message)}`);
+    console.error(`Skipped: ${cell(error.message)}`);
     return undefined;
   }
 }
@@ -48,7 +48,7 @@ async function postTo(to: string, event: ReceivedMessage, deployment: Deployment
   try {
     const { get } = payloadStore(s3Client(patientCalls), deployment.payloadBucket);
     const body = await bytesOf(event, get);
-    return body ? await post(to, event, new Uint8Array(body)) : 'its body is not there any more';
+    return body ? await post(to, event, new Uint8Array(body)) : 'its body has expired';
   } catch (error) {
     return `failed: ${failureLine(error)}`;
   }

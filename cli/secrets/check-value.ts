@@ -65,18 +65,20 @@ export const asStored = (text: string, format: SecretFormat): string =>
 export function judge(change: SecretChange): Verdict {
   const { value, format, current, previous, now } = change;
   const isList = value.startsWith('{');
-  if (value === '') return refuse('No value came on standard input');
+  if (value === '') return refuse('Standard input is empty');
   if (Buffer.byteLength(value) > maxBytes)
-    return refuse(`The value has ${Buffer.byteLength(value)} bytes, and Secrets Manager takes ${maxBytes}`);
+    return refuse(
+      `The value has ${Buffer.byteLength(value)} bytes; Secrets Manager stores at most ${maxBytes}`,
+    );
   const { value: parsed, mistake } = readSecretValue(value, format);
   if (mistake !== undefined) return refuse(`This is ${mistakeText(mistake, format)}`);
   const slip = isList ? undefined : slipOfCopying(value, format);
   if (slip !== undefined) return refuse(slip);
-  if (parsed === undefined) return refuse(`The value is no ${formatName(format)}: copy it again`);
+  if (parsed === undefined) return refuse(`The value is not a ${formatName(format)}: copy it again`);
   if (change.signs && parsed.keys.some(({ key }) => key.kind !== 'hmac'))
-    return refuse('A public key cannot sign: the stack’s own secret is a shared one (whsec_…)');
+    return refuse('A public key cannot sign: the stack’s signing secret must be a shared one (whsec_…)');
   if (value === current?.value)
-    return refuse('That is the value already; storing it again would push the previous key out');
+    return refuse('This value is stored already; storing it again would end the previous key');
   if (parsed.isList) return { kind: 'store' };
   const currentKeys = current && parseSecretValue(current.value, format);
   return {
@@ -88,10 +90,9 @@ export function judge(change: SecretChange): Verdict {
 
 /** @returns what came along when the value was copied; undefined when nothing did */
 function slipOfCopying(value: string, format: SecretFormat): string | undefined {
-  if (isQuoted(value))
-    return 'The value stands in quotes, which would become part of it: give it without them';
+  if (isQuoted(value)) return 'The value is in quotes, which would become part of it: pass it without them';
   if (mayHaveSpaces(format) || !/\s/.test(value)) return undefined;
-  return 'The value has white space in it, which no secret has: copy it again';
+  return 'The value contains white space, which no secret does: copy it again';
 }
 
 /** @returns until when the previous version still counts; undefined when it does not */
@@ -116,12 +117,12 @@ const formatName = (format: SecretFormat): string =>
   typeof format === 'object' ? format.called : formatNames[format];
 
 const formatNames: Readonly<Record<Extract<SecretFormat, string>, string>> = {
-  text: 'secret (it is empty or a placeholder, or a list of keys with a slip in it)',
+  text: 'secret (it is empty, a placeholder or a malformed list of keys)',
   base64: 'secret in base64',
   whsec: 'signing secret (whsec_ and base64 of at least 24 bytes)',
-  token: 'token (it is empty or a placeholder, or a list of keys with a slip in it)',
+  token: 'token (it is empty, a placeholder or a malformed list of keys)',
   basic: 'user:password',
-  'token-or-whsec': 'token (what begins with whsec_ goes on with base64 of at least 24 bytes)',
+  'token-or-whsec': 'token (whsec_ must be followed by base64 of at least 24 bytes)',
   ed25519: 'Ed25519 public key (32 bytes in hex or base64, or PEM)',
   'standard-webhooks':
     'Standard Webhooks secret (whsec_ and base64 of at least 24 bytes, or whpk_ and a public key)',

@@ -12,14 +12,14 @@ export const isQuoted = (value: string): boolean =>
  * @returns undefined when it is one
  */
 export function secretFault(stored: string | undefined, format: SecretFormat): string | undefined {
-  if (stored === undefined) return 'not set: every request is answered 503';
+  if (stored === undefined) return 'not set: every request gets a 503';
   const { value, mistake } = readSecretValue(stored, format);
   if (value === undefined) {
     const state =
       mistake === undefined
-        ? `holds a value that is no secret of this provider; ${expectedSecret(format)} is expected`
+        ? `holds a value that is not a secret of this provider; ${expectedSecret(format)} is expected`
         : `holds ${mistakeText(mistake, format)}`;
-    return `${state}: every request is answered 503`;
+    return `${state}: every request gets a 503`;
   }
-  return isQuoted(stored) ? 'stands in quotes, which count as part of it: store it without them' : undefined;
+  return isQuoted(stored) ? 'is in quotes, which are part of it: store it without them' : undefined;
 }

@@ -49,8 +49,8 @@ export function deploymentOf(found: Found): Deployment {
   const { stack, where, status } = found;
   throw new RefusedError(
     status === undefined
-      ? `${where} has no stack ${stack}: pass --stack NAME, or another --region or --profile.`
-      : `The stack ${stack} in ${where} is ${status}, and has no outputs: deploy it to the end first.`,
+      ? `There is no stack ${stack} in ${where}: pass --stack NAME, or another --region or --profile.`
+      : `The stack ${stack} in ${where} is ${status} and has no outputs: finish its deployment first.`,
   );
 }
 

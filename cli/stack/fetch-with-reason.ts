@@ -14,13 +14,13 @@ export async function fetchWithReason(url: string | URL, request: RequestInit): 
     return await fetch(url, { ...request, signal: request.signal ?? AbortSignal.timeout(timeoutMs) });
   } catch (error) {
     throw new RefusedError(
-      whyUnreachable(error, url) ?? `${originOf(url)} cannot be asked: ${whyNot(error)}.`,
+      whyUnreachable(error, url) ?? `The request to ${originOf(url)} failed: ${reasonOf(error)}.`,
     );
   }
 }
 
 /** What is wrong with a request itself has it in its message, with a URL's password or a header's token. */
-const whyNot = (error: unknown): string =>
+const reasonOf = (error: unknown): string =>
   error instanceof Error && error.message === 'fetch failed' && error.cause instanceof Error
     ? error.cause.message
-    : 'HTTP cannot carry its URL or one of its headers';
+    : 'its URL or one of its headers is not valid in HTTP';

@@ -74,7 +74,7 @@ export function managementFetch(baseUrl: string, { credentials, region }: Caller
   return async (call: ManagementCall): Promise<Response> => {
     const url = new URL(`${baseUrl}${call.path}`);
     // A part of it is `.` or `..`: that would be another path.
-    if (!url.pathname.endsWith(call.path)) throw new UsageError('A tenant or an id is not . or ..');
+    if (!url.pathname.endsWith(call.path)) throw new UsageError('A tenant or an id cannot be . or ..');
     const query = definedOf(call.query ?? {});
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
@@ -123,8 +123,8 @@ async function responseOf(response: Response): Promise<ManagementResponse> {
   if (response.ok) return { status: response.status, body, etag };
   const problem = v.safeParse(ProblemView, body);
   if (problem.success) throw new ManagementProblem(response.status, problem.output.detail);
-  const why = response.status === 403 ? ': your credentials may not execute-api:Invoke it' : '';
-  throw new RefusedError(`The management API answered ${response.status}${why}.`);
+  const why = response.status === 403 ? ': your credentials lack execute-api:Invoke' : '';
+  throw new RefusedError(`The management API responded ${response.status}${why}.`);
 }
 
 function parsed(text: string): unknown {

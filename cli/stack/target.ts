@@ -40,14 +40,14 @@ export function chooseTarget(
 ): Target {
   if (options.local) {
     if (options.stack || options.profile || options.region)
-      throw new UsageError('--local is the whole choice: leave out --stack, --profile and --region.');
+      throw new UsageError('--local selects the deployment: leave out --stack, --profile and --region.');
     if (localOutputs) return { kind: 'local', outputs: localOutputs };
     throw new RefusedError('The local AWS is not running: start it with npm start, or leave out --local.');
   }
   const isChosen = options.stack || options.profile || choosing.some((name) => env[name]);
   if (localOutputs && !isChosen)
     throw new RefusedError(
-      'A local AWS runs, and nothing says which AWS is meant: add --local for that one, or --stack NAME for yours (or run: eval "$(npx hookline env)").',
+      'A local AWS is running: add --local to use it, or --stack NAME to use your account (or run: eval "$(npx hookline env)").',
     );
   return { kind: 'stack', name: options.stack ?? defaultStack };
 }

@@ -18,7 +18,7 @@ const shownAsMessage = [RefusedError, UsageError, CannotSignError] as const;
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (shownAsMessage.some((kind) => error instanceof kind)) return error.message;
-  if (error instanceof PublishError) return `It is not published: ${failureLine(error.cause)}`;
+  if (error instanceof PublishError) return `The event was not published: ${failureLine(error.cause)}`;
   const advice = adviceFor(error) ?? whyUnreachable(error);
   if (advice !== undefined) return advice;
   return isFromAws(error) ? `AWS refused: ${error.name}: ${error.message}` : (error.stack ?? error.message);

@@ -8,34 +8,33 @@ interface Fault {
 }
 
 const isItRunning = 'Is npm start running? For another AWS leave out --local, or unset AWS_ENDPOINT_URL.';
-const isThisMachineOnline =
-  'Is this machine on the network, and does a firewall, VPN or proxy stand in between?';
+const isThisMachineOnline = 'Is this machine online? Is a firewall, VPN or proxy in between?';
 
 /** By the codes of Node, of its fetch, and of the AWS SDK. */
 const faults: readonly Fault[] = [
-  { codes: /^ECONNREFUSED$/, what: 'nothing listens there', advice: 'Start it, or correct its URL.' },
+  { codes: /^ECONNREFUSED$/, what: 'connection refused', advice: 'Start the server, or correct the URL.' },
   {
     codes: /^(ENOTFOUND|EAI_|ENODATA$|ESERVFAIL$)/,
-    what: 'its name leads nowhere',
-    advice: 'Correct the name or the region; is this machine on the network?',
+    what: 'DNS lookup failed',
+    advice: 'Correct the host name or the region. Is this machine online?',
   },
-  { codes: /TIMEDOUT$|TIMEOUT$|^TimeoutError$/, what: 'the time was up', advice: isThisMachineOnline },
-  { codes: /^E(HOST|NET)(UNREACH|DOWN)$/, what: 'no way leads there', advice: isThisMachineOnline },
+  { codes: /TIMEDOUT$|TIMEOUT$|^TimeoutError$/, what: 'timed out', advice: isThisMachineOnline },
+  { codes: /^E(HOST|NET)(UNREACH|DOWN)$/, what: 'host unreachable', advice: isThisMachineOnline },
   {
     codes: /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/,
-    what: 'the connection broke off',
-    advice: 'Try again; does a proxy stand in between?',
+    what: 'connection closed',
+    advice: 'Try again. Is a proxy in between?',
   },
   {
     codes: /CERT|^UNABLE_TO_/,
-    what: 'its certificate is not trusted',
-    advice: 'NODE_EXTRA_CA_CERTS names a file of more certificates to trust.',
+    what: 'certificate not trusted',
+    advice: 'Set NODE_EXTRA_CA_CERTS to a file with the CA certificates to trust.',
     endpointAdvice: 'Use --local, or eval "$(npx hookline env)" again.',
   },
   {
     codes: /^(EPROTO$|ERR_SSL_|HPE_)/,
-    what: 'it speaks another protocol',
-    advice: 'Correct its port, and whether it is http or https.',
+    what: 'protocol error',
+    advice: 'Correct the port, or the scheme: http or https.',
   },
 ];
 
@@ -54,7 +53,7 @@ export function whyUnreachable(error: unknown, url?: string | URL): string | und
   const endpoint = originOf(process.env['AWS_ENDPOINT_URL']);
   const server = originOf(url) ?? endpoint ?? hostIn(chain) ?? 'AWS';
   const advice = server === endpoint ? (found.endpointAdvice ?? isItRunning) : found.advice;
-  return `${server} does not answer: ${found.what} (${found.code}). ${advice}`;
+  return `${server} does not respond: ${found.what} (${found.code}). ${advice}`;
 }
 
 /** An error, what caused it, and what came of each address that was tried. */

@@ -68,7 +68,5 @@ export function instantArgument(text: string): string {
   if (isSpan(unit)) return toIsoInstant(unixMillis(Date.now() - Number(count) * spans[unit]));
   const at = parseInstant(text);
   if (at !== undefined) return toIsoInstant(at);
-  throw new InvalidArgumentError(
-    'It must be how long ago (90m, 2h, 3d) or an instant (2026-12-01T00:00:00Z).',
-  );
+  throw new InvalidArgumentError('It must be a time ago (90m, 2h, 3d) or an instant (2026-12-01T00:00:00Z).');
 }

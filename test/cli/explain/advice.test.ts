@@ -86,7 +86,7 @@ describe('a secret', () => {
 
     expect(findings.at(-1)?.detail).toContain('that is whsec_ and base64 of at least 24 bytes');
     expect(secretFault('too short', 'standard-webhooks')).toMatch(
-      /^holds a value that is no secret of this provider/,
+      /^holds a value that is not a secret of this provider/,
     );
   });
 

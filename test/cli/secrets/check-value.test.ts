@@ -80,13 +80,13 @@ test('a list of keys decides alone, so nothing is asked', () => {
 });
 
 test.each([
-  ['', /standard input/],
+  ['', /Standard input/],
   ['whsec_a b', /white space/],
-  ['x'.repeat(65_537), /65537 bytes, and Secrets Manager takes 65536/],
+  ['x'.repeat(65_537), /65537 bytes; Secrets Manager stores at most 65536/],
   [' whsec_a', /white space/],
   ['whsec_a\n', /white space/],
-  ['unset', /no secret/],
-  ['{"keys":[{"kye":"x"}]}', /no secret/],
+  ['unset', /no(?:t a)? secret/],
+  ['{"keys":[{"kye":"x"}]}', /not a secret/],
 ])('%j is refused', (value, reason) => {
   expect(change({ value })).toEqual({ kind: 'refuse', reason: expect.stringMatching(reason) });
 });
