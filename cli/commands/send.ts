@@ -99,18 +99,18 @@ function targetAt(url: string): URL {
 }
 
 /** To whatever receives it, Hookline or not. */
-function ofProvider(slug: string, secret: string, toMend: string): Sender {
+function ofProvider(slug: string, secret: string, remedy: string): Sender {
   const provider = providerOf({ name: slug, provider: slug });
   const tolerance = provider.tolerance ?? sourceDefaults.tolerance.toSeconds();
-  return { slug, provider, secret, toMend, tolerance };
+  return { slug, provider, secret, remedy, tolerance };
 }
 
-async function senderOf(source: DeployedSource, given: string | undefined, toMend: string): Promise<Sender> {
+async function senderOf(source: DeployedSource, given: string | undefined, remedy: string): Promise<Sender> {
   const { name, provider: slug, secretArn, checks } = source;
   const stored = () => secretVersions(secretsClient(patientCalls), secretArn).current();
   const secret = given ?? (await stored())?.value ?? '';
   const tolerance = checks?.tolerance ?? sourceDefaults.tolerance.toSeconds();
-  return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, toMend, tolerance };
+  return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, remedy, tolerance };
 }
 
 /** API Gateway answers within this, whatever happens. */

@@ -26,7 +26,7 @@ export function readCapturedRequest(file: Uint8Array, defaultUrl: string): RawRe
 }
 
 const expected =
-  'It must be JSON with headers, and body or bodyBase64; or a request as it went over the wire: a line such as POST /path HTTP/1.1, the headers, an empty line, and the body.';
+  'It must be JSON with headers and body or bodyBase64, or raw HTTP: a line such as POST /path HTTP/1.1, the headers, an empty line and the body.';
 
 function fromJson(file: Uint8Array, defaultUrl: string): RawRequest {
   const parsed = v.safeParse(Captured, parseJson(file));

@@ -16,8 +16,7 @@ export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>
     const hash = fieldOf(queryOf({ url }), 'bodySHA256');
     if (hash !== undefined) return [signedLine('the URL', url), ...bodySignedLine(body, 'hex', hash)];
     const form = isForm(decodeUtf8(body) ?? '') ? readForm(body) : undefined;
-    if (form === undefined)
-      return ['the body is no form that can be read, and the URL has no bodySHA256 that would bind it'];
+    if (form === undefined) return ['the body cannot be parsed as a form, and the URL has no bodySHA256'];
     const text = url + sortedParameters(form);
     return [
       signedLine('the URL and the sorted fields of the form', text),
@@ -30,8 +29,7 @@ export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>
     const payload = parsePayload(body, 'json');
     const part = propertyAt(payload, 'signature');
     const text = `${propertyAt(part, 'timestamp')}${propertyAt(part, 'token')}`;
-    if (part === undefined)
-      return ['the body has no signature; other JSON than the one of Mailgun’s webhooks'];
+    if (part === undefined) return ['the body has no signature: it is not the JSON of a Mailgun webhook'];
     return [
       signedLine('the timestamp and the token', text),
       `received ${propertyAt(part, 'signature')}`,
@@ -41,7 +39,7 @@ export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>
 
   mandrill: ({ url, headers, body }, keys) => {
     const form = isForm(decodeUtf8(body) ?? '') ? readForm(body) : undefined;
-    if (form === undefined) return ['the body is no form that can be read'];
+    if (form === undefined) return ['the body cannot be parsed as a form'];
     const text = url + sortedParameters(form);
     return [
       signedLine('the URL and the sorted fields of the form', text),

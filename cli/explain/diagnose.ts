@@ -101,13 +101,12 @@ export async function diagnose(
 }
 
 const badChallenge =
-  'It is a test of the URL, but not with what the source expects: compare the verify token, or the challenge, with the provider.';
+  'It is a test of the URL (a handshake) that the source does not accept: compare the verify token, or the challenge, with the provider.';
 
-const keysAdvice =
-  'The key of the provider could not be had, which says nothing about the secret: try again.';
+const keysAdvice = 'The provider’s key could not be fetched, which says nothing about the secret: try again.';
 
 const bodyAdviceOf = ({ settings }: ExplainedSource): string =>
-  `The signature is right, so that the secret is, too. Compare what failed with the settings of ${settings.name}.`;
+  `The signature is right, so the secret is right, too. Compare what failed with the settings of ${settings.name}.`;
 
 const anyTime = seconds(100 * 366 * 86_400);
 
@@ -130,6 +129,6 @@ function hiddenParts({ headers, url }: RawRequest): string[] {
   const query = url.includes(`=${hidden}`) ? ['the query'] : [];
   if (names.length + query.length === 0) return [];
   return [
-    `${[...names, ...query].join(', ')} was not kept, because it may be a secret: capture the request and give it with --request.`,
+    `${[...names, ...query].join(', ')} was not kept, because it may be a secret: capture the request and pass it with --request.`,
   ];
 }

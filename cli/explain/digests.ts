@@ -40,7 +40,7 @@ export function digestMistakes(
 }
 
 const describe = ({ header, written, prefix }: Received, name: string): string =>
-  `The secret is not what is wrong: ${header} has ${name}, ${written}${prefix === '' ? '' : `, behind ${prefix}`}.`;
+  `The secret is not the cause: ${header} has ${name}, ${written}${prefix === '' ? '' : `, behind ${prefix}`}.`;
 
 function digestsOf({ contents, hash }: ExpectedSignature, keys: readonly VerificationKey[]) {
   const macs = keys.flatMap((key) => (key.kind === 'hmac' ? [key.bytes, ...(key.alternatives ?? [])] : []));
@@ -56,7 +56,7 @@ function digestsOf({ contents, hash }: ExpectedSignature, keys: readonly Verific
         bytes: createHash(one).update(content).digest(),
       },
       ...macs.map((key) => ({
-        name: `a plain ${one.toUpperCase()} of the secret with what is signed behind it`,
+        name: `a plain ${one.toUpperCase()} of the secret followed by the signed content`,
         bytes: createHash(one).update(key).update(content).digest(),
       })),
     ]),
@@ -80,7 +80,7 @@ const withBlanks = (header: string, value: string): Received[] =>
   value.trim().includes(' ')
     ? digestsIn(header, value.slice(0, maxValueLength).trim().replaceAll(' ', '+')).map((one) => ({
         ...one,
-        written: `${one.written}, with a blank for each +`,
+        written: `${one.written}, with a space for each +`,
       }))
     : [];
 
@@ -148,6 +148,6 @@ function tokenMistakes(
   const shapes = headerShapes(provider).join(' or ');
   return names.map(
     (name) =>
-      `The secret is in ${name}, but not as ${slug} sends it: ${shapes}. Look at the header's name and what stands around the secret.`,
+      `The secret is in ${name}, but not as ${slug} sends it: ${shapes}. Check the header's name and the text around the secret.`,
   );
 }

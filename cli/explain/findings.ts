@@ -41,7 +41,7 @@ export function cheapFindings(request: RawRequest, source: ExplainedSource): Fin
 
 export function secretFinding(source: ExplainedSource, keys: readonly VerificationKey[]): Finding {
   const { length } = keys;
-  const quotes = isQuoted(source.current?.value ?? '') ? ', in quotes, which count as part of it' : '';
+  const quotes = isQuoted(source.current?.value ?? '') ? ', in quotes, which are part of it' : '';
   const count = length === 1 ? 'one key' : `${length} keys`;
   if (length > 0) return { check: 'secret', ok: true, detail: count + quotes };
   return { check: 'secret', ok: false, detail: withoutKey(source) };
@@ -52,7 +52,7 @@ function withoutKey({ current, provider, settings }: ExplainedSource): string {
   if (current === undefined) return 'has no value';
   const { mistake } = readSecretValue(current.value, provider.secret);
   if (mistake === undefined)
-    return `has a value that is no secret of this provider: that is ${secretForm(settings.provider, provider.secret)}`;
+    return `has a value that is not a secret of this provider, which is ${secretForm(settings.provider, provider.secret)}`;
   return `holds ${mistakeText(mistake, provider.secret)}`;
 }
 
@@ -62,7 +62,7 @@ export function signatureFinding(
   keys: readonly VerificationKey[],
   ever: Verification,
 ): Finding {
-  if (ever.ok) return { check: 'signature', ok: true, detail: 'made with this secret' };
+  if (ever.ok) return { check: 'signature', ok: true, detail: 'matches this secret' };
   const parts = [
     ...signedParts(settings.provider, provider, request, keys),
     ...urlPart(provider, request, settings),
@@ -96,7 +96,7 @@ export function laterFindings(verdict: Verdict, { settings }: ExplainedSource): 
 export const handshakeFinding = (status: number): Finding => ({
   check: 'handshake',
   ok: status < 400,
-  detail: `a test of the URL, which is answered ${status}`,
+  detail: `a test of the URL; the response is ${status}`,
 });
 
 function bodyFinding(events: Extract<Verdict, { kind: 'accepted' }>['events']): Finding {

@@ -73,11 +73,11 @@ export function adviceAfterSignature(
   const off = signedAt === undefined ? '' : ` It is ${distance(signedAt, at)}.`;
   if (reason === 'too-new')
     return [
-      `The signature is right, and its time is more than ${tolerance} s ahead: a clock is wrong, or ${provider} writes another unit.${off}`,
+      `The signature is right, and its time is more than ${tolerance} s ahead: a clock is wrong, or ${provider} uses another unit.${off}`,
     ];
   if (reason === 'too-old')
     return [
-      `The signature is right, and its time is more than ${tolerance} s ago: it was replayed, sat in a queue or a proxy, or a clock is wrong.${off} Of a request that was captured earlier say with --at when it came.`,
+      `The signature is right, and its time is more than ${tolerance} s ago: the request was replayed, waited in a queue or a proxy, or a clock is wrong.${off} For a request that you captured earlier, pass its time with --at.`,
     ];
   if (reason === 'not-json' && isJson(request.body))
     return [
@@ -111,13 +111,12 @@ function signedTime({ signature }: Provider, { headers }: RawRequest): UnixMilli
 }
 
 const bodyAdvice: Readonly<Record<string, string>> = {
-  'not-json':
-    'The signature is right, but the body is not what this provider sends: set its webhook to JSON.',
+  'not-json': 'The signature is right, but the body is not JSON: set the webhook to JSON at the provider.',
   'no-event-id':
-    'The signature is right, but no event id is where this provider has it: is it another kind of webhook of the same provider?',
+    'The signature is right, but the event id is missing from its usual place: is it another kind of webhook of the same provider?',
   'no-event-type':
-    'The signature is right, but no event type is where this provider has it: is it another kind of webhook of the same provider?',
-  'too-many-events': 'The signature is right, but one request holds more than a thousand events.',
+    'The signature is right, but the event type is missing from its usual place: is it another kind of webhook of the same provider?',
+  'too-many-events': 'The signature is right, but the request has more than a thousand events.',
   'over-1000-fields': 'The signature is right, but the form has more than a thousand fields.',
   'over-500-levels': 'The signature is right, but the JSON is nested over 500 levels.',
 };
@@ -125,10 +124,10 @@ const bodyAdvice: Readonly<Record<string, string>> = {
 /** Bodies that are refused unread, because they have to be read before their signature is known to be right. */
 const unreadBodies: Readonly<Record<string, string>> = {
   'over-1000-fields':
-    'The form, or the query of the URL, has more than a thousand fields: no provider sends that.',
-  'over-500-levels': 'The JSON is nested over 500 levels: no provider sends that.',
+    'The form, or the query of the URL, has more than a thousand fields; no provider sends so many.',
+  'over-500-levels': 'The JSON is nested over 500 levels; no provider sends that.',
   'over-50000-values':
-    'The JSON has more than 50,000 names and values, which are not read before the signature: have the provider send fewer events at once.',
+    'The JSON has more than 50,000 names and values, which are not parsed before the signature is checked: let the provider send fewer events at once.',
 };
 
 const unreadBody = ({ ever }: Case): string[] =>
@@ -142,8 +141,8 @@ export function withoutSecret(request: RawRequest, source: ExplainedSource): str
     return `Store the secret: ${helpingCommand(source, `secrets set ${name}`)}. It is ${secretForm(settings.provider, provider.secret)}.`;
   const command = helpingCommand(source, `secrets await ${name}`);
   return provider.handshake.secretFromHandshake(request) === undefined
-    ? `The provider brings the secret itself: ${command}, then make the webhook there again.`
-    : `This request brings the secret, outside the window for it: ${command}, then make the webhook there again.`;
+    ? `The provider sends the secret itself: run ${command}, then create the webhook there again.`
+    : `This request brings the secret, but outside the handshake window: run ${command}, then create the webhook there again.`;
 }
 
 /** A value that is no secret may hold one: with its name, in JSON. */
@@ -153,9 +152,9 @@ export const mistakesOfStored = (found: Pick<Case, 'request' | 'source' | 'verif
 /** Headers that providers send beside the one that counts, or sent before it. */
 const legacy: Readonly<Record<string, string>> = {
   'x-hub-signature':
-    'SHA-1, which nobody should trust; set a secret at the provider, so that it sends the newer one, too',
-  'x-square-signature': 'SHA-1; Square sends x-square-hmacsha256-signature beside it',
-  'x-hubspot-signature': 'a plain hash; HubSpot sends x-hubspot-signature-v3 beside it',
+    'SHA-1, which is not secure; set a secret at the provider, so that it also sends the newer header',
+  'x-square-signature': 'SHA-1; Square also sends x-square-hmacsha256-signature',
+  'x-hubspot-signature': 'a plain hash; HubSpot also sends x-hubspot-signature-v3',
   'x-gitlab-token': 'a token; the source holds a signing token, which GitLab sends as webhook-signature',
 };
 
@@ -175,7 +174,7 @@ function headerMistakes({ request, ever, source }: Case, isTold: boolean): strin
       `${alike.join(', ')} looks like a signature, but a header of ${provider} is missing: is this source's provider right, or does a proxy drop headers?${expected}`,
     ];
   return [
-    `No header is a signature: turn signing on at ${provider}, or look for a proxy that drops headers.${expected}`,
+    `No header holds a signature: enable signing at ${provider}, or look for a proxy that drops headers.${expected}`,
   ];
 }
 
@@ -184,7 +183,7 @@ async function oldSecret({ request, source, verify }: Case): Promise<string[]> {
   if (!(await verify(request, knownKeys(source))).ok) return [];
   const { name, rotationOverlap, provider } = source.settings;
   return [
-    `It verifies with the previous secret, which counts no more: switch to the new one at ${provider}, or store the old one again (${helpingCommand(source, `secrets set ${name}`)}); rotationOverlap is ${rotationOverlap} s.`,
+    `It verifies with the previous secret, which is no longer valid: switch to the new one at ${provider}, or store the old one again (${helpingCommand(source, `secrets set ${name}`)}); rotationOverlap is ${rotationOverlap} s.`,
   ];
 }
 
@@ -211,9 +210,9 @@ async function requestVariants({ request, original, source, keys, verify }: Case
 function urlAdvice(signed: string, taken: string, { settings }: ExplainedSource): string {
   const [of = '', own = ''] = [signed, taken].map((url) => url.split('?')[0]);
   const { name, provider, publicUrl } = settings;
-  if (of === own) return `${provider} signed another query than the one that came.`;
+  if (of === own) return `${provider} signed another query than the one that arrived.`;
   const setting = publicUrl === undefined ? 'which has no publicUrl' : 'by its publicUrl';
-  return `${provider} signed ${of}, and ${name} takes ${own} (${setting}): give ${provider} that one, or set publicUrl: '${of}'.`;
+  return `${provider} signed ${of}, but ${name} expects ${own} (${setting}): set that URL at ${provider}, or set publicUrl: '${of}'.`;
 }
 
 /** The same secret, read in another way. */
@@ -245,10 +244,10 @@ async function otherSources({ request, source, verify, others }: Case): Promise<
       const asIts = parseSecretValue(other.value, other.provider.secret)?.keys.map(({ key }) => key) ?? [];
       if ((await verify(request, asOwn)).ok)
         return [
-          `It verifies with the secret of ${other.source}: the secrets were swapped, or it is that webhook's (another account, test mode).`,
+          `It verifies with the secret of ${other.source}: the secrets were swapped, or the request is from that webhook (another account, test mode).`,
         ];
       if ((await verify(request, asIts, other.provider)).ok)
-        return [`It is a request of ${other.source}: it was sent to the wrong URL.`];
+        return [`It is a request for ${other.source}: it was sent to the wrong URL.`];
       return [];
     }),
   );

@@ -89,7 +89,7 @@ export const secretPlaces: Readonly<Record<string, string>> = {
 };
 
 const forms: Readonly<Record<Extract<SecretFormat, string>, string>> = {
-  text: 'a text that is used as it is, every character of it, and nothing of it is decoded',
+  text: 'a text that is used exactly as it is, without decoding',
   base64: 'base64, which is decoded',
   whsec: 'whsec_ and base64 of at least 24 bytes, which is decoded',
   'standard-webhooks': 'whsec_ and base64 of at least 24 bytes, which is decoded; or whpk_ and a public key',

@@ -11,7 +11,7 @@ export function signedLine(what: string, content: string | Uint8Array): string {
   const bytes = Buffer.from(content);
   const digest = createHash('sha256').update(bytes).digest('hex');
   const preview = JSON.stringify(bytes.subarray(0, previewBytes).toString('utf8'));
-  return `signed is ${what}: ${bytes.length} bytes, SHA-256 ${digest.slice(0, 16)}…, ${preview}`;
+  return `signed content is ${what}: ${bytes.length} bytes, SHA-256 ${digest.slice(0, 16)}…, ${preview}`;
 }
 
 /**
@@ -29,5 +29,7 @@ export function bodySignedLine(
   const isSame = actual === (encoding === 'hex' ? signed.toLowerCase() : signed);
   return isSame
     ? [`the body is the one that was signed (SHA-256 ${actual.slice(0, 16)}…)`]
-    : [`a body with SHA-256 ${signed.slice(0, 16)}… was signed, and one with ${actual.slice(0, 16)}… came`];
+    : [
+        `a body with SHA-256 ${signed.slice(0, 16)}… was signed, and one with ${actual.slice(0, 16)}… arrived`,
+      ];
 }

@@ -29,7 +29,7 @@ export interface Sender {
   /** The secret's value. */
   readonly secret: string;
   /** What to do where the secret cannot sign. */
-  readonly toMend: string;
+  readonly remedy: string;
   /** Seconds. */
   readonly tolerance: number;
 }
@@ -60,13 +60,13 @@ export async function requestToSend(
   return options.tamper ? tampered(sender.slug, signed, signing.key) : signed;
 }
 
-function keyOf({ slug, provider, secret, toMend }: Sender): VerificationKey {
+function keyOf({ slug, provider, secret, remedy }: Sender): VerificationKey {
   const { value, mistake } = readSecretValue(secret, provider.secret);
   const [dated] = value?.keys ?? [];
   if (dated !== undefined) return dated.key;
   const seen = mistake === undefined ? '' : `: it holds ${mistakeText(mistake, provider.secret)}`;
   throw new RefusedError(
-    `The secret has no value that ${slug} could sign with${seen}. Store the right one: ${toMend}`,
+    `The secret has no value that ${slug} could sign with${seen}. Store the right one: ${remedy}`,
   );
 }
 
@@ -76,7 +76,9 @@ function staleTime({ slug, provider, tolerance }: Sender, now: UnixMillis): Unix
   const signsTime =
     typeof signature === 'function' ? timed.has(slug) : signature.signed.includes('{timestamp}');
   if (signsTime || bodyTimestamp !== undefined) return unixMillis(now - (tolerance + 60) * 1000);
-  throw new UsageError(`${slug} signs no timestamp, so nothing of it is ever too old: leave out --stale.`);
+  throw new UsageError(
+    `${slug} does not sign a timestamp, so a request is never too old: leave out --stale.`,
+  );
 }
 
 /** A sender that is not in the catalogue may name its events in headers. */
@@ -97,9 +99,9 @@ function named(sample: Draft, { id, type }: Provider): Draft {
 function ofType(sample: Draft, { slug, provider }: Sender, { type = '', body }: SendOptions): Draft {
   const typed = withType(sample, provider, type);
   if (typed === undefined)
-    throw new UsageError(`No --type can be set in the sample of ${slug}: give a whole body with --body.`);
+    throw new UsageError(`The type cannot be set in the sample of ${slug}: pass a whole body with --body.`);
   if (body === undefined || typed.body === sample.body) return typed;
-  throw new UsageError(`The type of ${slug} stands in the body: write it into ${body}, without --type.`);
+  throw new UsageError(`The type of ${slug} is in the body: write it into ${body}, and leave out --type.`);
 }
 
 /** The bytes of the file as they are. */

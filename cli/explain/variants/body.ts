@@ -16,8 +16,8 @@ export function bodyVariants(body: Uint8Array): Variant<Uint8Array>[] {
 }
 
 const textVariants = (text: string): TextVariant[] => [
-  ['with a line end behind the body, which was trimmed', `${text}\n`],
-  ['with CR and LF behind the body, which were trimmed', `${text}\r\n`],
+  ['with a line end after the body, which was trimmed', `${text}\n`],
+  ['with CR and LF after the body, which were trimmed', `${text}\r\n`],
   ['without the white space around the body, which was added', text.trim()],
   ['with LF for each CR LF: line ends were changed', text.replaceAll('\r\n', '\n')],
   ['with CR LF for each LF: line ends were changed', text.replace(/\r?\n/g, '\r\n')],
@@ -25,7 +25,7 @@ const textVariants = (text: string): TextVariant[] => [
   ['without the byte order mark', text.replace(/^\ufeff/, '')],
   ['with a byte order mark, which was removed', `\ufeff${text}`],
   [
-    'with the body decoded from base64, as API Gateway hands it on',
+    'with the body decoded from base64, as API Gateway forwards it',
     Buffer.from(text, 'base64').toString('utf8'),
   ],
   ['with the body in base64, which was decoded', Buffer.from(text).toString('base64')],

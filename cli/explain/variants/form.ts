@@ -23,7 +23,7 @@ export function formVariants(text: string): TextVariant[] {
   ];
 }
 
-const again = 'in the form: something parsed it and wrote it again';
+const again = 'in the form: something parsed and rewrote it';
 
 const changedInPlace = (text: string): TextVariant[] => [
   ['with %2B for each + in the form: the + was not escaped when it was sent on', text.replaceAll('+', '%2B')],
@@ -90,7 +90,7 @@ const asText = (value: unknown): string =>
 /** Each language leaves other characters as they are. */
 const writers: readonly (readonly [how: string, (text: string) => string])[] = [
   ['', (text) => new URLSearchParams([['', text]]).toString().slice(1)],
-  [' (%20 for a blank)', encodeURIComponent],
+  [' (%20 for a space)', encodeURIComponent],
   [' (RFC 3986)', (text) => strict(text)],
   [' (as Python writes it)', (text) => strict(text).replaceAll('%20', '+')],
   [' (as PHP writes it)', (text) => strict(text).replaceAll('%20', '+').replaceAll('~', '%7E')],

@@ -6,7 +6,7 @@ export function jsonVariants(text: string): TextVariant[] {
   if (json === undefined) return [];
   const wrapped: TextVariant[] = [
     [
-      'with the JSON in the text of the body: it was written as JSON twice',
+      'with the JSON in the text of the body: it was encoded as JSON twice',
       typeof json === 'string' ? json : text,
     ],
     ['with the body as a JSON text, which was parsed', JSON.stringify(text)],
@@ -30,7 +30,7 @@ function inEnvelope(json: unknown): TextVariant[] {
     : [];
 }
 
-const again = 'something parsed it and wrote it again';
+const again = 'something parsed and rewrote it';
 
 function escapedForms(layout: string, written: string): TextVariant[] {
   return escapes.flatMap(([escaping, change]) =>
@@ -84,10 +84,10 @@ const joined = (text: string, comma: string, colon: string): string =>
 /** Numbers keep their digits: they are copied, not parsed. */
 const layouts: readonly (readonly [string, (text: string) => string])[] = [
   ['compact JSON', (text) => joined(text, ',', ':')],
-  ['JSON of two blanks a level', (text) => indented(text, '  ')],
-  ['JSON of four blanks a level', (text) => indented(text, '    ')],
-  ['JSON of a tab a level', (text) => indented(text, '\t')],
-  ['JSON with a blank after each comma and colon, as Python writes it', (text) => joined(text, ', ', ': ')],
+  ['JSON indented by two spaces', (text) => indented(text, '  ')],
+  ['JSON indented by four spaces', (text) => indented(text, '    ')],
+  ['JSON indented by tabs', (text) => indented(text, '\t')],
+  ['JSON with a space after each comma and colon, as Python writes it', (text) => joined(text, ', ', ': ')],
 ];
 
 function indented(text: string, step: string): string {

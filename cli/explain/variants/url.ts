@@ -13,13 +13,13 @@ export function urlVariants(request: RawRequest, known: readonly string[]): Vari
   const others: TextVariant[] = [
     ['with a slash at the end of the URL', `${base}/${search}`],
     ['without the slash at the end of the URL', `${base.replace(/\/$/, '')}${search}`],
-    ['with http for https', url.replace(/^https:/, 'http:')],
-    ['with https for http', url.replace(/^http:/, 'https:')],
+    ['with http instead of https', url.replace(/^https:/, 'http:')],
+    ['with https instead of http', url.replace(/^http:/, 'https:')],
     ['with the port in the URL', url.replace(/^(https:\/\/[^/:]+)\//, '$1:443/')],
     ['with the port in the URL', url.replace(/^(http:\/\/[^/:]+)\//, '$1:80/')],
     ['without the port in the URL', url.replace(/^(https?:\/\/[^/:]+):\d+/, '$1')],
     ['without the query of the URL', base],
-    ['with the escapes of the URL undone', unescaped(url)],
+    ['with the escapes of the URL decoded', unescaped(url)],
     [
       'with the name of the host in lower case',
       url.replace(/^[^/]*\/\/[^/]*/, (origin) => origin.toLowerCase()),

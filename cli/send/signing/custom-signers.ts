@@ -116,8 +116,8 @@ export const ownSigners: Readonly<Record<string, Signer>> = {
 /** Whose events nobody else can sign, and how to have one anyway. */
 export const onlyTheProviderSigns: Readonly<Record<string, string>> = {
   sns: 'Only AWS can sign an SNS message: publish one to the topic instead (aws sns publish).',
-  paypal: 'Only PayPal can sign its webhooks: have one sent again under Webhook Events in its dashboard.',
-  ebay: 'Only eBay can sign its notifications: send a test one under Alerts & Notifications of its developer account.',
+  paypal: 'Only PayPal can sign its webhooks: resend one under Webhook Events in its dashboard.',
+  ebay: 'Only eBay can sign its notifications: send a test under Alerts & Notifications of its developer account.',
   plaid: 'Only Plaid can sign its webhooks: fire one with its API, /sandbox/item/fire_webhook.',
 };
 
@@ -137,7 +137,7 @@ async function token({ key, privateKey }: Signing, claims: object): Promise<stri
   if (key.kind === 'hmac') return signer.setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key.bytes);
   if (privateKey === undefined)
     throw new CannotSignError(
-      'The source holds a public key, which cannot sign: give the private one with --private-key FILE.',
+      'The source holds a public key, which cannot sign: pass the private key with --private-key FILE.',
     );
   const alg = privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
   return signer.setProtectedHeader({ alg, typ: 'JWT' }).sign(privateKey);
@@ -157,7 +157,7 @@ function jsonIn(body: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8'));
   } catch {
-    throw new CannotSignError('The signature stands in the body, which must be JSON for that, and is not.');
+    throw new CannotSignError('The signature is part of the body, which must be JSON, and is not.');
   }
 }
 

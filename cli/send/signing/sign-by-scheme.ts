@@ -45,7 +45,7 @@ function computed(algorithm: Algorithm, content: Uint8Array, { key, privateKey }
   }
   if (privateKey === undefined)
     throw new CannotSignError(
-      'The source holds a public key, which cannot sign: give the private one with --private-key FILE.',
+      'The source holds a public key, which cannot sign: pass the private key with --private-key FILE.',
     );
   const hash = algorithm.key === 'ed25519' ? null : 'sha256';
   return inText(algorithm, signWithPrivateKey(hash, content, privateKey));

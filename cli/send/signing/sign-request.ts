@@ -30,5 +30,5 @@ export async function signRequest(
     const signed = signByScheme(scheme, draft, signing);
     if (signed !== undefined) return signed;
   }
-  throw new CannotSignError(`The secret is of no kind that ${slug} signs with.`);
+  throw new CannotSignError(`The secret is not of a kind that ${slug} signs with.`);
 }
