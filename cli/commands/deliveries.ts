@@ -1,10 +1,9 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type Command, Option } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
 import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
-import { parseDelivery } from '../../lambdas/adapters/dynamodb/deliveries/item.ts';
+import { scanDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/scan.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
-import { type Delivery, deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
+import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
 import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { deliveryDetail, deliveryView } from '../../lambdas/management/views.ts';
@@ -104,43 +103,19 @@ async function list(options: ListOptions): Promise<void> {
     throw new UsageError('--tenant and --endpoint go together: pass both or neither.');
   }
   const { deliveriesTable } = await openDeployment(options);
-  const all = await scan(deliveriesTable, options);
+  const since = options.since === undefined ? undefined : parseInstant(options.since);
+  const filter = { status: options.status, since };
+  const all = await scanDeliveries(dynamoClient(patientCalls), deliveriesTable, filter);
   const newest = all.toSorted((one, other) => other.createdAt - one.createdAt).slice(0, options.limit);
   const views = newest.map(deliveryView);
   print(options, views, views.length === 0 ? noSuch(options) : describeListed(views, all.length));
 }
 
-/** Of one endpoint, by the index that lists them. */
+/** Lists the deliveries of one endpoint, by the index. */
 async function listOf(tenant: string, endpoint: string, options: ListOptions): Promise<void> {
   const call = await managementOf(options);
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpoint)}/deliveries`;
   const query = { status: options.status, since: options.since };
   const found = await allPages(call, { method: 'GET', path, query }, DeliveryView, options.limit);
   print(options, found, found.length === 0 ? noSuch(options) : describeListed(found));
-}
-
-async function scan(TableName: string, options: ListOptions): Promise<Delivery[]> {
-  const client = dynamoClient(patientCalls);
-  const filter = filterOf(options);
-  const found: Delivery[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(new ScanCommand({ TableName, ...filter, ExclusiveStartKey }));
-    found.push(...(page.Items ?? []).map(parseDelivery));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  return found;
-}
-
-function filterOf({ status, since }: ListOptions) {
-  const tests = [
-    ...(status === undefined ? [] : [['status', '=', status] as const]),
-    ...(since === undefined ? [] : [['createdAt', '>=', parseInstant(since)] as const]),
-  ];
-  if (tests.length === 0) return {};
-  return {
-    FilterExpression: tests.map(([name, is]) => `#${name} ${is} :${name}`).join(' AND '),
-    ExpressionAttributeNames: Object.fromEntries(tests.map(([name]) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(tests.map(([name, , value]) => [`:${name}`, value])),
-  };
 }

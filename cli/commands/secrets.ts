@@ -4,7 +4,7 @@ import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
 import { awaitingValue } from '../../lambdas/domain/provider/awaited-secret.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { later, seconds, toIsoInstant, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
-import { asStored, getsSecretByHandshake, judge, secretFormat } from '../secrets/check-value.ts';
+import { asStored, decideChange, getsSecretByHandshake, secretFormat } from '../secrets/check-value.ts';
 import { readSecretInput } from '../secrets/prompt.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import { isAddressed, ownSecret } from '../stack/address.ts';
@@ -102,14 +102,15 @@ async function store(
   const value = asStored(await readSecretInput(`Secret of ${name}`), format);
   const [current, previous] = await Promise.all([versions.current(), versions.previous()]);
   const now = unixMillis(Date.now());
-  const verdict = judge({ format, signs, value, current, previous, now });
-  if (verdict.kind === 'refuse') throw new RefusedError(`${verdict.reason}. Nothing was stored for ${name}.`);
-  if (verdict.previousKeyEnds !== undefined && !options.yes)
+  const decision = decideChange({ format, signs, value, current, previous, now });
+  if (decision.kind === 'refuse')
+    throw new RefusedError(`${decision.reason}. Nothing was stored for ${name}.`);
+  if (decision.previousKeyEnds !== undefined && !options.yes)
     throw new RefusedError(
-      `The previous key of ${name} is valid until ${instant(verdict.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
+      `The previous key of ${name} is valid until ${instant(decision.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
     );
   await versions.put(value);
-  const { oldKeyEnds } = verdict;
+  const { oldKeyEnds } = decision;
   print(
     options,
     { source: name, oldKeyEnds: oldKeyEnds && toIsoInstant(oldKeyEnds) },

@@ -1,10 +1,10 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Command } from 'commander';
 import { clientConfig, patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { functionName, logsOf } from '../../local/function-logs.ts';
+import { logsOf } from '../../local/function-logs.ts';
 import { readableLine, textOf } from '../../local/log-line.ts';
 import { openDeployment, sourceOf } from '../stack/deployment.ts';
-import { isOfStack } from '../stack/resource-names.ts';
+import { isLogGroupMeant } from '../stack/log-groups.ts';
 import { stackMeant, type TargetOptions } from '../stack/target.ts';
 import { positiveNumber } from '../terminal/parse-arguments.ts';
 
@@ -31,7 +31,7 @@ async function follow(options: Options): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const isMeant = groupsMeant(stackMeant(options), options.source);
+  const isMeant = isLogGroupMeant(stackMeant(options), options.source);
   const logs = logsOf(new CloudWatchLogsClient(clientConfig(patientCalls)), isMeant);
   // A poll that fails is made up for by the next: what lets none succeed is to be told.
   await logs.read(Date.now());
@@ -44,21 +44,4 @@ async function follow(options: Options): Promise<void> {
     },
     stop.signal,
   );
-}
-
-/**
- * The log group of the deliver function; or those of a source's receiver and consumer, which all sources may share.
- *
- * @param stack undefined: whichever there are
- */
-export function groupsMeant(
-  stack: string | undefined,
-  source: string | undefined,
-): (group: string) => boolean {
-  const names =
-    source === undefined
-      ? ['deliver']
-      : ['Receive', 'Consume'].flatMap((part) => [`${source.replaceAll('-', '')}${part}`, `s${part}`]);
-  const isOwn = isOfStack(stack);
-  return (group) => isOwn(group) && names.includes(functionName(group));
 }

@@ -9,9 +9,9 @@ import { seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
 import { lastAdvice } from './advice.ts';
 import {
   cheapFindings,
-  type Finding,
   handshakeFinding,
   laterFindings,
+  type RequestFinding,
   secretFinding,
   signatureFinding,
 } from './findings.ts';
@@ -28,7 +28,7 @@ export interface OtherSecret {
 /** Why a request is refused, as far as can be told. */
 export interface Diagnosis {
   readonly verifies: boolean;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RequestFinding[];
   /** What probably went wrong, each a sentence; empty when nothing was recognised. */
   readonly likely: readonly string[];
   /** What is left to do where nothing was recognised. */
@@ -59,7 +59,7 @@ export async function diagnose(
   const keys = liveKeys(source, at);
   const checked = [...cheapFindings(request, source), secretFinding(source, keys)];
   const diagnosis = (
-    findings: readonly Finding[],
+    findings: readonly RequestFinding[],
     likely: readonly string[],
     otherwise?: string,
   ): Diagnosis => {

@@ -8,19 +8,19 @@ import type { Verification } from '../../lambdas/domain/signature/verify.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { isQuoted } from '../secrets/mistakes.ts';
 import { signsUrl } from './expected-signature.ts';
-import type { ExplainedSource, Verdict } from './judge.ts';
+import type { ExplainedSource, ReceiverVerdict } from './judge.ts';
 import { secretForm } from './secret-form.ts';
 import { signedParts } from './signed-parts.ts';
 
 /** One check and how it went. */
-export interface Finding {
+export interface RequestFinding {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
 }
 
 /** The checks before the signature. */
-export function cheapFindings(request: RawRequest, source: ExplainedSource): Finding[] {
+export function cheapFindings(request: RawRequest, source: ExplainedSource): RequestFinding[] {
   const { allowedCidrs, maxBodyBytes } = source.settings;
   const { sourceIp, body } = request;
   const isIn = isAllowedAddress(sourceIp, allowedCidrs);
@@ -39,7 +39,7 @@ export function cheapFindings(request: RawRequest, source: ExplainedSource): Fin
   ];
 }
 
-export function secretFinding(source: ExplainedSource, keys: readonly VerificationKey[]): Finding {
+export function secretFinding(source: ExplainedSource, keys: readonly VerificationKey[]): RequestFinding {
   const { length } = keys;
   const quotes = isQuoted(source.current?.value ?? '') ? ', in quotes, which are part of it' : '';
   const count = length === 1 ? 'one key' : `${length} keys`;
@@ -61,7 +61,7 @@ export function signatureFinding(
   { settings, provider }: ExplainedSource,
   keys: readonly VerificationKey[],
   ever: Verification,
-): Finding {
+): RequestFinding {
   if (ever.ok) return { check: 'signature', ok: true, detail: 'matches this secret' };
   const parts = [
     ...signedParts(settings.provider, provider, request, keys),
@@ -82,7 +82,7 @@ function urlPart(
 }
 
 /** Of a request whose signature is right. */
-export function laterFindings(verdict: Verdict, { settings }: ExplainedSource): Finding[] {
+export function laterFindings(verdict: ReceiverVerdict, { settings }: ExplainedSource): RequestFinding[] {
   const { tolerance } = settings;
   if (verdict.kind === 'refused' && verdict.check === 'time')
     return [{ check: 'time', ok: false, detail: `${verdict.reason}: more than ${tolerance} s off` }];
@@ -93,13 +93,13 @@ export function laterFindings(verdict: Verdict, { settings }: ExplainedSource): 
     : [time, bodyFinding(verdict.events)];
 }
 
-export const handshakeFinding = (status: number): Finding => ({
+export const handshakeFinding = (status: number): RequestFinding => ({
   check: 'handshake',
   ok: status < 400,
   detail: `a test of the URL; the response is ${status}`,
 });
 
-function bodyFinding(events: Extract<Verdict, { kind: 'accepted' }>['events']): Finding {
+function bodyFinding(events: Extract<ReceiverVerdict, { kind: 'accepted' }>['events']): RequestFinding {
   const [event] = events;
   const detail = events.length === 1 && event ? `${event.type} ${event.id}` : `${events.length} events`;
   return { check: 'body', ok: true, detail };

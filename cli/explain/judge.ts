@@ -32,7 +32,7 @@ export interface ExplainedSource {
 type Events = Extract<ReadEvents, { ok: true }>['events'];
 
 /** What the receiver makes of a request that is small enough and comes from where it may. */
-export type Verdict =
+export type ReceiverVerdict =
   | { readonly kind: 'accepted'; readonly events: Events }
   | { readonly kind: 'handshake'; readonly status: number }
   | { readonly kind: 'refused'; readonly check: FailedCheck; readonly reason: string };
@@ -50,7 +50,7 @@ export async function judge(
   source: ExplainedSource,
   at: UnixMillis,
   calls: ProviderCalls,
-): Promise<Verdict> {
+): Promise<ReceiverVerdict> {
   const { settings, provider } = source;
   const keys = liveKeys(source, at);
   const seen = withPublicUrl(request, settings.publicUrl);
@@ -74,12 +74,16 @@ export async function judge(
   }
 }
 
-const refused = (check: FailedCheck, reason: string): Verdict => ({ kind: 'refused', check, reason });
+const refused = (check: FailedCheck, reason: string): ReceiverVerdict => ({ kind: 'refused', check, reason });
 
 const isAboutTime = (reason: string): boolean =>
   ['too-old', 'too-new', 'malformed-timestamp'].includes(reason);
 
-function meaning(request: RawRequest, { settings, provider }: ExplainedSource, family: string): Verdict {
+function meaning(
+  request: RawRequest,
+  { settings, provider }: ExplainedSource,
+  family: string,
+): ReceiverVerdict {
   if (!mayBeEvent(provider, request)) return refused('body', `${request.method} without a handshake`);
   const idRule = idRuleOf(settings, provider);
   const carried = withContent(provider, request);

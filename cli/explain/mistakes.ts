@@ -11,7 +11,7 @@ import { distance, unitMistake } from './advice.ts';
 import type { OtherSecret, Verifier } from './diagnose.ts';
 import { digestMistakes } from './digests.ts';
 import { headerShapes } from './expected-signature.ts';
-import { type ExplainedSource, helpingCommand, knownKeys, type Verdict } from './judge.ts';
+import { type ExplainedSource, helpingCommand, knownKeys, type ReceiverVerdict } from './judge.ts';
 import { secretForm } from './secret-form.ts';
 import { bodyVariants } from './variants/body.ts';
 import { keyVariants } from './variants/key.ts';
@@ -62,7 +62,7 @@ function digestsOf({ request, source, keys }: Case): string[] {
 
 /** What to do where the signature is right and the request is refused all the same. */
 export function adviceAfterSignature(
-  verdict: Verdict,
+  verdict: ReceiverVerdict,
   { settings, provider: row }: ExplainedSource,
   request: RawRequest,
   at: UnixMillis,

@@ -28,7 +28,7 @@ export interface SecretChange {
 }
 
 /** What to do about a change. */
-export type Verdict =
+export type ChangeDecision =
   | {
       readonly kind: 'store';
       /** Until then the key that is current now still counts; undefined when there is none, or the value lists its keys. */
@@ -62,7 +62,7 @@ export const asStored = (text: string, format: SecretFormat): string =>
   mayHaveSpaces(format) ? withoutLineEnd(text) : text.trim();
 
 /** Decides whether a value may become the secret. Its text is in no message. */
-export function judge(change: SecretChange): Verdict {
+export function decideChange(change: SecretChange): ChangeDecision {
   const { value, format, current, previous, now } = change;
   const isList = value.startsWith('{');
   if (value === '') return refuse('Standard input is empty');
@@ -128,4 +128,4 @@ const formatNames: Readonly<Record<Extract<SecretFormat, string>, string>> = {
     'Standard Webhooks secret (whsec_ and base64 of at least 24 bytes, or whpk_ and a public key)',
 };
 
-const refuse = (reason: string): Verdict => ({ kind: 'refuse', reason });
+const refuse = (reason: string): ChangeDecision => ({ kind: 'refuse', reason });

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { judge, type SecretChange, secretFormat, withoutLineEnd } from '../../../cli/secrets/check-value.ts';
+import {
+  decideChange,
+  type SecretChange,
+  secretFormat,
+  withoutLineEnd,
+} from '../../../cli/secrets/check-value.ts';
 import { secretFault } from '../../../cli/secrets/mistakes.ts';
 import { catalogue } from '../../../lambdas/domain/provider/catalogue.ts';
 import type { SecretFormat } from '../../../lambdas/domain/signature/key.ts';
@@ -13,7 +18,7 @@ const version = (value: string, hoursAgo: number) => ({
   createdAt: unixMillis(now - hoursAgo * hour),
 });
 const change = (given: Partial<SecretChange>) =>
-  judge({
+  decideChange({
     format: 'text',
     signs: false,
     value: 'whsec_new',
