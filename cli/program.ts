@@ -20,10 +20,10 @@ import { addTailCommand } from './commands/tail.ts';
 import { defaultStack } from './stack/target.ts';
 import { describeFailure, UsageError } from './terminal/errors.ts';
 
-/** What the shell is told. */
+/** Exit codes of the process. */
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
-/** The command line tool; every command carries the options that say which deployment is meant. */
+/** The command line tool. Every command also takes the global options, which choose the deployment. */
 export function hooklineProgram(): Command {
   const program = new Command('hookline')
     .description(
@@ -65,7 +65,7 @@ export function hooklineProgram(): Command {
 /**
  * Runs one command.
  *
- * @returns the process's exit code: 0 done, 1 refused or failed, 2 a wrong command line
+ * @returns the process's exit code: 0 success, 1 refused or failed, 2 wrong command line
  */
 export async function runHookline(args: readonly string[], program = hooklineProgram()): Promise<number> {
   try {

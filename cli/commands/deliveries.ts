@@ -33,7 +33,7 @@ interface ListOptions extends TargetOptions {
   readonly since?: string;
 }
 
-/** `hookline deliveries`: what was sent to whom, attempt by attempt, and the same again. */
+/** `hookline deliveries`: lists and shows deliveries with their attempts, and replays them. */
 export function addDeliveriesCommand(program: Command): void {
   const deliveries = program
     .command('deliveries')
@@ -63,7 +63,7 @@ export function addDeliveriesCommand(program: Command): void {
     .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));
 }
 
-const noSuch = ({ tenant, endpoint, status, since }: ListOptions): string =>
+const noDeliveries = ({ tenant, endpoint, status, since }: ListOptions): string =>
   [
     'There is no',
     ...(status === undefined ? [] : [status]),
@@ -108,7 +108,7 @@ async function list(options: ListOptions): Promise<void> {
   const all = await scanDeliveries(dynamoClient(patientCalls), deliveriesTable, filter);
   const newest = all.toSorted((one, other) => other.createdAt - one.createdAt).slice(0, options.limit);
   const views = newest.map(deliveryView);
-  print(options, views, views.length === 0 ? noSuch(options) : describeListed(views, all.length));
+  print(options, views, views.length === 0 ? noDeliveries(options) : describeListed(views, all.length));
 }
 
 /** Lists the deliveries of one endpoint, by the index. */
@@ -117,5 +117,5 @@ async function listOf(tenant: string, endpoint: string, options: ListOptions): P
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpoint)}/deliveries`;
   const query = { status: options.status, since: options.since };
   const found = await allPages(call, { method: 'GET', path, query }, DeliveryView, options.limit);
-  print(options, found, found.length === 0 ? noSuch(options) : describeListed(found));
+  print(options, found, found.length === 0 ? noDeliveries(options) : describeListed(found));
 }

@@ -35,7 +35,7 @@ const pathOf = (tenant: string, id?: string, action?: string): string =>
     .map((part, index) => (index === 0 ? part : encodeURIComponent(part)))
     .join('/');
 
-/** `hookline endpoints`: who gets which events, how, and with which secret. */
+/** `hookline endpoints`: manages endpoints and their secrets, by the management API. */
 export function addEndpointsCommand(program: Command): void {
   const endpoints = program
     .command('endpoints')

@@ -21,10 +21,10 @@ interface KeptOptions extends TargetOptions {
   readonly allFailed?: boolean;
 }
 
-/** Bodies of failed and ignored events are kept for so long. */
+/** How long failed and ignored events keep their bodies. */
 const keptDays = 35;
 
-/** `hookline events`: inbound events that failed, or that no handler wanted. */
+/** `hookline events`: lists and replays inbound events that failed or had no handler. */
 export function addEventsCommand(program: Command): void {
   const events = program
     .command('events')
@@ -115,7 +115,7 @@ async function chosenIds(
   return ids;
 }
 
-/** All of one day. */
+/** Reads all kept events of a source and day. */
 async function keptOn(day: string, source: string, deployment: Deployment): Promise<readonly EventRecord[]> {
   const ports = keptIn(deployment);
   const records: EventRecord[] = [];
@@ -144,5 +144,5 @@ function portsOf(deployment: Deployment) {
   };
 }
 
-/** A source's name has no `#`, so the first one splits. */
+/** A source's name contains no `#`, so the first `#` ends it. */
 const providerId = (key: string): string => key.slice(key.indexOf('#') + 1);

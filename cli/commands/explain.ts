@@ -28,7 +28,7 @@ interface Options extends TargetOptions {
   readonly at?: string;
 }
 
-/** `hookline explain`: why a request is refused. */
+/** `hookline explain`: explains why a request is refused. */
 export function addExplainCommand(program: Command): void {
   program
     .command('explain')

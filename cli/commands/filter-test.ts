@@ -17,7 +17,7 @@ interface Options extends TargetOptions {
   readonly limit?: number;
 }
 
-/** `hookline endpoints filter-test`: what a filter would let through. */
+/** `hookline endpoints filter-test`: shows which events a filter would match. */
 export function addFilterTestCommand(endpoints: Command): void {
   endpoints
     .command('filter-test')

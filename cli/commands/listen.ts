@@ -14,13 +14,13 @@ import { cell } from '../terminal/table.ts';
 
 type Options = TargetOptions & ForwardOptions;
 
-/** Who does not say so again within this is taken for gone. */
-const listenMs = 120_000;
-const sayAgainMs = 45_000;
-/** Between polls that fail, as those of a machine that wakes up do. */
-const tryAgainMs = 2_000;
+/** A tap ends unless its listener renews it within this time. */
+const tapMs = 120_000;
+const renewMs = 45_000;
+/** Pause after a poll that failed, as when the machine has just woken up. */
+const pauseMs = 2_000;
 
-/** `hookline listen`: a source's events on this machine, as they come in. */
+/** `hookline listen`: copies a source's events to this machine as they arrive. */
 export function addListenCommand(program: Command): void {
   program
     .command('listen')
@@ -45,23 +45,23 @@ async function listen(source: string, options: Options): Promise<void> {
   process.once('SIGTERM', () => stop.abort());
   const queue = await makeTapQueue(sqsClient(longPolls), deployment.tapQueuePrefix, source);
   const taps = dynamodbTaps(dynamoClient(patientCalls), deployment.inboundEventsTable);
-  const sayHere = (): Promise<boolean> => {
+  const renewTap = (): Promise<boolean> => {
     const now = unixMillis(Date.now());
-    return taps.openTap(source, { queueName: queue.name, until: unixMillis(now + listenMs) }, now);
+    return taps.openTap(source, { queueName: queue.name, until: unixMillis(now + tapMs) }, now);
   };
-  const timer = setInterval(() => void sayHere().catch(() => undefined), sayAgainMs);
+  const timer = setInterval(() => void renewTap().catch(() => undefined), renewMs);
   try {
-    if (!(await sayHere()))
+    if (!(await renewTap()))
       throw new RefusedError(`Another listener is connected to ${source}, and a source has one at a time.`);
-    await queue.removeLeft();
+    await queue.removeLeftover();
     console.error(
       `Listening to ${source}. Within a few seconds, new events are ${options.to ? `posted to ${options.to}` : 'printed'}. Ctrl-C ends it.`,
     );
     await follow(queue.take, stop.signal, (text) => forward(text, options, deployment));
   } finally {
-    // First: it would open the tap again, with a queue that is gone.
+    // The timer ends first: it would open the tap again for a deleted queue.
     clearInterval(timer);
-    // What cannot be cleared away ends by itself, and hides no error.
+    // Cleanup errors are ignored: the tap and the queue expire, and the first error counts.
     await Promise.allSettled([taps.closeTap(source, queue.name), queue.remove()]);
   }
 }
@@ -71,17 +71,17 @@ async function follow(
   signal: AbortSignal,
   use: (text: string) => Promise<void>,
 ): Promise<void> {
-  let answeredAt = performance.now();
+  let respondedAt = performance.now();
   const takeOrPause = async (): Promise<readonly string[]> => {
     try {
       const texts = await take(signal);
-      answeredAt = performance.now();
+      respondedAt = performance.now();
       return texts;
     } catch (error) {
       if (signal.aborted) return [];
-      if (performance.now() - answeredAt > listenMs) throw error;
+      if (performance.now() - respondedAt > tapMs) throw error;
       console.error(`SQS does not respond (${cell(failureLine(error))}); trying again.`);
-      await pause(tryAgainMs);
+      await pause(pauseMs);
       return [];
     }
   };

@@ -30,7 +30,7 @@ interface PublishOptions extends TargetOptions {
   readonly tenant?: string;
 }
 
-/** `hookline publish`: an event to an endpoint, as an app publishes it. */
+/** `hookline publish`: publishes one event, in the way an app does. */
 export function addPublishCommand(program: Command): void {
   program
     .command('publish')
@@ -49,17 +49,17 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const { id, tenant, endpoint, to } = options;
   const event = { type, data: dataOf(options), id, ...addressOf(options) };
   const opened = openPublication({ text: JSON.stringify(event), messageId: 'none' });
-  // The function would only say so in the dead-letter queue.
+  // λ publish would report this only in its dead-letter queue.
   if (opened.kind === 'unusable') throw new UsageError(`The event cannot be published: ${opened.reason}.`);
   const deployment = await openDeployment(options);
-  const foreseen = await preview(opened.publication, id === undefined, deployment);
-  if (foreseen !== undefined && foreseen.kind !== 'sends')
-    throw new RefusedError(`Nothing was published: ${foreseen.reason}.`);
+  const expected = await preview(opened.publication, id === undefined, deployment);
+  if (expected !== undefined && expected.kind !== 'sends')
+    throw new RefusedError(`Nothing was published: ${expected.reason}.`);
   const [eventId = ''] = await published(event, deployment.publishQueueUrl);
-  if (foreseen?.endpoint?.status === 'disabled')
-    console.error(`${foreseen.endpoint.id} is disabled: the event is held until it is enabled.`);
-  const receiver = to === undefined ? endpoint : (endpoint ?? unnamed);
-  const delivery = receiver && deliveryId(tenant ?? '', eventId, receiver);
+  if (expected?.endpoint?.status === 'disabled')
+    console.error(`${expected.endpoint.id} is disabled: the event is held until it is enabled.`);
+  const endpointId = to === undefined ? endpoint : (endpoint ?? unnamed);
+  const delivery = endpointId && deliveryId(tenant ?? '', eventId, endpointId);
   const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
   print(
     options,
@@ -68,7 +68,7 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   );
 }
 
-/** What it would come to; undefined where the caller may publish, and not look. */
+/** What publishing would do; undefined when the caller may not read the tables. */
 async function preview(
   publication: Publication,
   isNewId: boolean,
@@ -98,10 +98,10 @@ async function published(event: WebhookEvent, queueUrl: string): Promise<readonl
   }
 }
 
-/** What a URL without a name of its own is called. */
+/** The endpoint id of a URL when --endpoint is not given. */
 const unnamed = 'cli';
 
-/** @throws UsageError when it is for nobody */
+/** @throws UsageError when no destination is given */
 function addressOf({ tenant, endpoint, to }: PublishOptions) {
   if (to !== undefined) return { tenant, endpoint: { id: endpoint ?? unnamed, url: to } };
   if (tenant === undefined)

@@ -6,7 +6,7 @@ import { RefusedError } from '../terminal/errors.ts';
 import { print } from '../terminal/print.ts';
 import { table } from '../terminal/table.ts';
 
-/** `hookline ranges`: what `allowedCidrs: 'published'` stands for, and how old that is. */
+/** `hookline ranges`: shows what `allowedCidrs: 'published'` stands for, and how old each list is. */
 export function addRangesCommand(program: Command): void {
   program
     .command('ranges')

@@ -24,7 +24,7 @@ interface Options extends TargetOptions {
 
 const pollMs = 1_000;
 
-/** `hookline recover`: everything that an endpoint failed to take, once more. */
+/** `hookline recover`: replays all failed deliveries of an endpoint. */
 export function addRecoverCommand(program: Command): void {
   program
     .command('recover')
@@ -63,18 +63,18 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   const left = ofEarlierEndpoint > 0 ? leftOut(ofEarlierEndpoint, endpointId) : undefined;
   if (options.dryRun || (count === 0 && isExact)) {
     print(options, estimate, failed);
-    // Nothing was to be sent: that is told, and no refusal.
+    // A dry run sends nothing, so this is a note and not a refusal.
     if (options.dryRun && left !== undefined) return console.error(left);
     return refuseIf(left);
   }
-  // Of our making, and said first: whoever is interrupted from here on can still stop it.
+  // The id is made here and printed first, so that a user who is interrupted can still stop the recovery.
   const id = `rec_${randomBytes(16).toString('hex')}`;
   console.error(`${failed} Recovery ${id} replays them.`);
   const span = { since, until, toCurrentEndpoint };
   const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { id, ...span } });
   const ended = await followed(v.parse(RecoveryView, started.body), call, options);
   print(options, ended, summary(ended));
-  // They are there since they failed.
+  // A replay leaves the dead letters of the failed deliveries in their queue.
   if (ended.replayed > 0)
     console.error(
       `Remove their dead letters with: ${nextCommand(options, `dlq redrive undelivered --tenant ${tenant} --endpoint ${endpointId}`)}`,
@@ -82,7 +82,7 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   refuseIf(refusedOf(ended, endpointId));
 }
 
-/** What was for an endpoint that is deleted, whose id another one has. */
+/** Says how many deliveries belong to a deleted endpoint whose id is in use again. */
 const leftOut = (count: number, endpointId: string): string =>
   `${counted(count, 'delivery was', 'deliveries were')} for an earlier endpoint ${endpointId}, which was deleted: --to-current-endpoint sends them to the current one.`;
 
@@ -93,17 +93,17 @@ function refusedOf({ refused, ofEarlierEndpoint }: Recovery, endpointId: string)
     : undefined;
 }
 
-/** @throws RefusedError with the reason, if there is one: not all that was meant is sent */
+/** @throws RefusedError with the reason, if there is one: some deliveries were not replayed */
 function refuseIf(reason: string | undefined): void {
   if (reason !== undefined) throw new RefusedError(reason);
 }
 
-/** Shows how far the job is until it has ended; Ctrl-C only ends the looking. */
+/** Shows the progress of a recovery until it ends. Ctrl-C ends the display and not the recovery. */
 async function followed(first: Recovery, call: ManagementClient, options: Options): Promise<Recovery> {
   const bar = new SingleBar({
     format: '{bar} {value}/{total} replayed',
     hideCursor: true,
-    // Elsewhere only the end is told.
+    // Without a terminal only the result is printed.
     noTTYOutput: false,
   });
   if (!options.json) bar.start(Math.max(first.estimate.count, 1), first.replayed);

@@ -20,7 +20,7 @@ interface SetOptions extends TargetOptions {
   readonly revokePrevious?: boolean;
 }
 
-/** `hookline secrets`: the signing secrets of the sources, and the one that signs what is sent. */
+/** `hookline secrets`: stores the secrets of sources, and the stack's own signing secret. */
 export function addSecretsCommand(program: Command): void {
   const secrets = program.command('secrets').description('store and rotate signing secrets');
   secrets
@@ -77,7 +77,7 @@ async function setSecret(name: string, options: SetOptions): Promise<void> {
   await (options.revokePrevious ? revoke(name, versions, options) : store(name, secret, versions, options));
 }
 
-/** @throws RefusedError when there is no such secret, or when a source is called like the stack's own */
+/** @throws RefusedError when there is no such secret, or when the name means both a source and the stack's own secret */
 function secretOf(deployment: Deployment, words: string) {
   const { sources } = deployment;
   const source = Object.values(sources).find(({ name }) => isAddressed(words, 'source', name));

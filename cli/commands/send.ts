@@ -18,7 +18,7 @@ import { cell } from '../terminal/table.ts';
 
 type Options = TargetOptions & SendOptions & { readonly times: number; readonly secretFile?: string };
 
-/** `hookline send`: an event as the provider of a source would send it. */
+/** `hookline send`: sends an event signed as the source's provider signs. */
 export function addSendCommand(program: Command): void {
   program
     .command('send')
@@ -98,7 +98,7 @@ function targetAt(url: string): URL {
   );
 }
 
-/** To whatever receives it, Hookline or not. */
+/** For a URL that need not belong to Hookline. */
 function ofProvider(slug: string, secret: string, remedy: string): Sender {
   const provider = providerOf({ name: slug, provider: slug });
   const tolerance = provider.tolerance ?? sourceDefaults.tolerance.toSeconds();
@@ -113,10 +113,10 @@ async function senderOf(source: DeployedSource, given: string | undefined, remed
   return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, remedy, tolerance };
 }
 
-/** API Gateway answers within this, whatever happens. */
+/** API Gateway responds within this time in any case. */
 const timeoutMs = 30_000;
 
-/** What one request came to. */
+/** The response to one request. */
 interface Sent {
   readonly status: number;
   readonly milliseconds: number;

@@ -13,7 +13,7 @@ interface Options extends TargetOptions {
   readonly source?: string;
 }
 
-/** `hookline tail`: what happens, as it happens. */
+/** `hookline tail`: follows the functions' logs. */
 export function addTailCommand(program: Command): void {
   program
     .command('tail')
@@ -33,7 +33,7 @@ async function follow(options: Options): Promise<void> {
   process.once('SIGTERM', () => stop.abort());
   const isMeant = isLogGroupMeant(stackMeant(options), options.source);
   const logs = logsOf(new CloudWatchLogsClient(clientConfig(patientCalls)), isMeant);
-  // A poll that fails is made up for by the next: what lets none succeed is to be told.
+  // Following tolerates a failed poll, so this first read reports an error that every poll would have.
   await logs.read(Date.now());
   console.error('Following; Ctrl-C ends it.');
   await logs.follow(

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-/** The option that sends on purpose what an endpoint of the same id was to get that is deleted. */
+/** The option that also sends deliveries of a deleted endpoint to the one that has its id now. */
 export const toCurrentEndpointOption = (): Option =>
   new Option(
     '--to-current-endpoint',

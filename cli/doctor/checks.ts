@@ -68,7 +68,7 @@ async function deadLettersOf(dlq: Dlq, client: SQSClient): Promise<Finding | und
 /**
  * No alarm of the stack is on.
  *
- * @param stack undefined: whichever there are
+ * @param stack undefined: any stack
  */
 export async function checkAlarms(stack: string | undefined, client: CloudWatchClient): Promise<Finding[]> {
   const isOwn = isOfStack(stack);

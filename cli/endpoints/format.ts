@@ -7,7 +7,7 @@ type Endpoint = v.InferOutput<typeof EndpointView>;
 
 const short = (instant: string): string => instant.replace('T', ' ').replace(/\.\d+/, '');
 
-/** One endpoint for a person. */
+/** Formats one endpoint. */
 export function describeEndpoint(endpoint: Endpoint): string {
   const { disabled, filter, maxPerSecond, maxConcurrent, timeout, retryDelays } = endpoint;
   const facts: readonly Fact[] = [
@@ -36,7 +36,7 @@ export function describeEndpoint(endpoint: Endpoint): string {
 
 type Fact = readonly [string, string | undefined];
 
-/** Whether it is asked at all, and what waits; of one that is well only what waits. */
+/** The circuit breaker's state and the number of waiting deliveries. */
 function breakerFacts({ breaker }: Endpoint): readonly Fact[] {
   if (breaker === undefined) return [];
   const { failures, failingSince, retryAfter, waiting } = breaker;
@@ -75,7 +75,7 @@ function limitsOf(perSecond: number | undefined, concurrent: number | undefined)
   return limits.join(', ') || undefined;
 }
 
-/** Many for a terminal. */
+/** Formats a list of endpoints. */
 export const describeEndpoints = (endpoints: readonly Endpoint[]): string =>
   [
     table(
@@ -90,7 +90,7 @@ export const describeEndpoints = (endpoints: readonly Endpoint[]): string =>
     counted(endpoints.length, 'endpoint'),
   ].join('\n');
 
-/** Secrets for the receiver, the current one first. */
+/** Formats secrets, the current one first. */
 export const describeSecrets = (secrets: readonly ShownSecret[]): string =>
   secrets
     .map(

@@ -2,11 +2,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../terminal/errors.ts';
 import { collected, jsonArgument, nonNegativeNumber, positiveNumber } from '../terminal/parse-arguments.ts';
 
-/** What an update takes a setting away by. Not null itself, of which commander makes an empty text. */
+/** Marks a setting that an update removes. It is not null itself, because commander turns null into an empty text. */
 const nothing = Symbol('null');
 type Nothing = typeof nothing;
 
-/** What the command line may say about an endpoint. */
+/** The settings of an endpoint, as options of the command line. */
 export interface EndpointOptions {
   readonly url?: string;
   readonly types?: readonly string[];
@@ -25,7 +25,7 @@ const orNothing =
   (text: string): Value | Nothing =>
     text === 'null' ? nothing : parse(text);
 
-/** For an option that takes several. */
+/** Collects the values of a repeatable option. */
 const severalOrNothing =
   <Value>(parse: (text: string) => Value) =>
   (text: string, before: readonly Value[] | Nothing = []): readonly Value[] | Nothing =>
@@ -36,7 +36,7 @@ function typesArgument(text: string, before: readonly string[] | undefined): rea
   return collected(text, before);
 }
 
-/** The options of whatever makes or changes an endpoint. */
+/** Adds the options of `create` and `update`. */
 export function addEndpointOptions(command: Command): Command {
   return command
     .addOption(
@@ -75,7 +75,7 @@ export function addEndpointOptions(command: Command): Command {
     );
 }
 
-/** What the API takes, from what the command line says. */
+/** The request body for the management API. */
 export function endpointBody(options: EndpointOptions): Readonly<Record<string, unknown>> {
   const { url, types, description, header, metadata } = options;
   return {
@@ -92,7 +92,7 @@ export function endpointBody(options: EndpointOptions): Readonly<Record<string, 
   };
 }
 
-/** Without a value a header goes: none is empty. */
+/** An empty value removes the header. */
 const headersOf = (texts: readonly string[]): Readonly<Record<string, string | null>> =>
   Object.fromEntries(Object.entries(pairs(texts)).map(([name, value]) => [name, value.trim() || null]));
 
@@ -102,7 +102,7 @@ function pairs(texts: readonly string[] | Nothing): Readonly<Record<string, stri
   if (texts === nothing) return {};
   const found = texts.map((text) => {
     const at = text.indexOf('=');
-    // The text may be a secret.
+    // The error does not quote the text, which may be a secret.
     if (at < 1) throw new UsageError('A header and metadata must be name=value.');
     return [text.slice(0, at).trim(), text.slice(at + 1)] as const;
   });

@@ -7,7 +7,7 @@ import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
 import { days, later, type UnixMillis } from '../../lambdas/domain/time.ts';
 import { isQuoted } from './mistakes.ts';
 
-/** What a source has unless its settings say otherwise, and what sending has. */
+/** The default overlap of a source, and that of the stack's signing secret. */
 const rotationOverlap = days(1);
 
 /** One version of a secret. */
@@ -16,10 +16,10 @@ export interface Version {
   readonly createdAt: UnixMillis;
 }
 
-/** What is to be stored, and over what. */
+/** A value to store, and the versions that it replaces. */
 export interface SecretChange {
   readonly format: SecretFormat;
-  /** The stack's own secret, which signs; the others verify. */
+  /** True for the stack's signing secret; the secrets of sources verify. */
   readonly signs: boolean;
   readonly value: string;
   readonly current: Version | undefined;
@@ -27,26 +27,26 @@ export interface SecretChange {
   readonly now: UnixMillis;
 }
 
-/** What to do about a change. */
+/** Whether a value may be stored, and when older keys end. */
 export type ChangeDecision =
   | {
       readonly kind: 'store';
-      /** Until then the key that is current now still counts; undefined when there is none, or the value lists its keys. */
+      /** The current key is valid until then; undefined when there is none, or when the value lists its keys. */
       readonly oldKeyEnds?: UnixMillis;
-      /** Set when storing ends the key before the current one, ahead of this time: to be asked first. */
+      /** Set when storing would end the previous key before this time, which needs a confirmation. */
       readonly previousKeyEnds?: UnixMillis;
     }
   | { readonly kind: 'refuse'; readonly reason: string };
 
 const rows: Readonly<Record<string, Provider>> = catalogue;
 
-/** Of senders that are described by the source's settings. */
+/** Formats of the generic providers, which a source's settings describe. */
 const genericFormats: Readonly<Record<string, SecretFormat>> = { token: 'token', ed25519: 'ed25519' };
 
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 const maxBytes = 65_536;
 
-/** How a provider shows its secret. */
+/** The format in which a provider shows its secret. */
 export const secretFormat = (provider: string): SecretFormat =>
   ownOf(rows, provider)?.secret ?? ownOf(genericFormats, provider) ?? 'text';
 
@@ -57,11 +57,11 @@ export const getsSecretByHandshake = (provider: string): boolean =>
 /** Strips the line end that a terminal, `echo` or a file adds. */
 export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
 
-/** A value as it is stored: of most secrets blanks are no part, and come along when one is copied. */
+/** Trims a value for storage. Most secrets contain no white space, which is often copied along. */
 export const asStored = (text: string, format: SecretFormat): string =>
   mayHaveSpaces(format) ? withoutLineEnd(text) : text.trim();
 
-/** Decides whether a value may become the secret. Its text is in no message. */
+/** Decides whether a value may become the secret. No message contains the value. */
 export function decideChange(change: SecretChange): ChangeDecision {
   const { value, format, current, previous, now } = change;
   const isList = value.startsWith('{');
@@ -72,8 +72,8 @@ export function decideChange(change: SecretChange): ChangeDecision {
     );
   const { value: parsed, mistake } = readSecretValue(value, format);
   if (mistake !== undefined) return refuse(`This is ${mistakeText(mistake, format)}`);
-  const slip = isList ? undefined : slipOfCopying(value, format);
-  if (slip !== undefined) return refuse(slip);
+  const fault = isList ? undefined : copyFault(value, format);
+  if (fault !== undefined) return refuse(fault);
   if (parsed === undefined) return refuse(`The value is not a ${formatName(format)}: copy it again`);
   if (change.signs && parsed.keys.some(({ key }) => key.kind !== 'hmac'))
     return refuse('A public key cannot sign: the stack’s signing secret must be a shared one (whsec_…)');
@@ -88,14 +88,14 @@ export function decideChange(change: SecretChange): ChangeDecision {
   };
 }
 
-/** @returns what came along when the value was copied; undefined when nothing did */
-function slipOfCopying(value: string, format: SecretFormat): string | undefined {
+/** @returns what was copied along with the value; undefined when nothing was */
+function copyFault(value: string, format: SecretFormat): string | undefined {
   if (isQuoted(value)) return 'The value is in quotes, which would become part of it: pass it without them';
   if (mayHaveSpaces(format) || !/\s/.test(value)) return undefined;
   return 'The value contains white space, which no secret does: copy it again';
 }
 
-/** @returns until when the previous version still counts; undefined when it does not */
+/** @returns until when the previous version is valid; undefined when it is not valid any more */
 function overlapEnd(
   current: Version | undefined,
   previous: Version | undefined,
@@ -109,7 +109,7 @@ function overlapEnd(
   return now < end ? end : undefined;
 }
 
-/** Whoever chooses a token or a password may choose a space. */
+/** A token or password may contain spaces, because its owner chooses it. */
 const mayHaveSpaces = (format: SecretFormat): boolean =>
   typeof format === 'object' || format === 'ed25519' || ['token', 'basic', 'token-or-whsec'].includes(format);
 

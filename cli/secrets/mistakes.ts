@@ -2,14 +2,14 @@ import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { SecretFormat } from '../../lambdas/domain/signature/key.ts';
 import { expectedSecret, mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
 
-/** Whether quotes stand around a value, as in a settings file: they would become part of the secret. */
+/** Whether a value is in quotes, as in a settings file: they would become part of the secret. */
 export const isQuoted = (value: string): boolean =>
   /^\s*(?:"[\s\S]+"|'[\s\S]+'|`[\s\S]+`|[“„«‘‚][\s\S]+[”“»’‘])\s*$/.test(value);
 
 /**
- * Says what is wrong with the stored secret of a source, and what comes of it.
+ * Describes the fault of a source's stored secret and its effect.
  *
- * @returns undefined when it is one
+ * @returns undefined when the secret is valid
  */
 export function secretFault(stored: string | undefined, format: SecretFormat): string | undefined {
   if (stored === undefined) return 'not set: every request gets a 503';

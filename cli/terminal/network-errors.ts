@@ -1,16 +1,16 @@
-/** What may keep a request from being answered. */
+/** A network fault. */
 interface Fault {
   readonly codes: RegExp;
   readonly what: string;
   readonly advice: string;
-  /** Where something else stands in for AWS. @default isItRunning */
+  /** Advice when AWS_ENDPOINT_URL replaces AWS. @default isItRunning */
   readonly endpointAdvice?: string;
 }
 
 const isItRunning = 'Is npm start running? For another AWS leave out --local, or unset AWS_ENDPOINT_URL.';
 const isThisMachineOnline = 'Is this machine online? Is a firewall, VPN or proxy in between?';
 
-/** By the codes of Node, of its fetch, and of the AWS SDK. */
+/** Faults by the error codes of Node, of fetch and of the AWS SDK. */
 const faults: readonly Fault[] = [
   { codes: /^ECONNREFUSED$/, what: 'connection refused', advice: 'Start the server, or correct the URL.' },
   {
@@ -39,12 +39,12 @@ const faults: readonly Fault[] = [
 ];
 
 /**
- * Says who did not answer, why, and what to do about it.
+ * Describes a network error: the server, the fault and the next step.
  *
- * Of a URL only the origin is told: the rest of it may be a secret.
+ * Of a URL only the origin is shown, because the rest may be a secret.
  *
- * @param url undefined: AWS's
- * @returns undefined when something else went wrong
+ * @param url undefined for a call to AWS
+ * @returns undefined when the error is not a network error
  */
 export function whyUnreachable(error: unknown, url?: string | URL): string | undefined {
   const chain = causesOf(error);
@@ -56,14 +56,14 @@ export function whyUnreachable(error: unknown, url?: string | URL): string | und
   return `${server} does not respond: ${found.what} (${found.code}). ${advice}`;
 }
 
-/** An error, what caused it, and what came of each address that was tried. */
+/** An error, its causes, and the errors of each address that was tried. */
 function causesOf(error: unknown): Error[] {
   if (!(error instanceof Error)) return [];
   const tried = error instanceof AggregateError ? error.errors : [];
   return [error, ...[...tried, error.cause].flatMap(causesOf)];
 }
 
-/** The code tells more: the SDK says TimeoutError of a connection that broke off, too. */
+/** The code comes first, because it says more: the SDK names a closed connection TimeoutError, too. */
 const codesOf = (error: Error): string[] => [
   ...('code' in error && typeof error.code === 'string' ? [error.code] : []),
   error.name,
