@@ -6,9 +6,9 @@ import type { ExplainedSource } from './judge.ts';
 import { missingBeginning, secretForm, secretPlaces } from './secret-form.ts';
 
 /**
- * What is left to say where no usual mistake was recognised.
+ * The advice when no usual mistake was recognised.
  *
- * The secret is named only where a signature could be read and does not match: what cannot be read says nothing of it.
+ * It blames the secret only when a signature could be parsed and does not match.
  */
 export function lastAdvice(reason: string, request: RawRequest, source: ExplainedSource): string {
   const isUnread = reason === 'mismatch' && isIllegible(source.provider, request);
@@ -20,12 +20,12 @@ export function lastAdvice(reason: string, request: RawRequest, source: Explaine
     : advice(source);
 }
 
-/** What it should look like, and where it is found. */
+/** Says what the secret looks like and where to find it. */
 const compareSecret = ({ settings, provider, current }: ExplainedSource): string =>
   otherKind(settings.provider, current?.value ?? '') ??
   `None of the usual mistakes fits: compare the secret with what the provider shows, character by character. It is ${secretForm(settings.provider, provider.secret)}.`;
 
-/** An API key or an id, where the secret belongs. */
+/** Recognises an API key or an id that was stored as the secret. */
 function otherKind(provider: string, secret: string): string | undefined {
   const beginning = missingBeginning(provider, secret);
   if (beginning === undefined) return undefined;
@@ -33,13 +33,13 @@ function otherKind(provider: string, secret: string): string | undefined {
   return `What is stored does not begin with ${beginning}, as every secret of ${provider} does: is it another key, or an id? Store the secret that is shown there (${place}).`;
 }
 
-/** A URL is mistaken more often than a secret. */
+/** Names the URL first, which is wrong more often than the secret. */
 function urlFirst({ url }: RawRequest, { settings, provider }: ExplainedSource): string {
   if (!signsUrl(settings.provider, provider)) return '';
   return `The URL is signed, too: compare ${url.split('?')[0]} with the one that ${settings.provider} posts to, with its query, and set publicUrl where they differ. `;
 }
 
-/** Traces of a body that is not the one that was sent. */
+/** Recognises signs of a changed body. */
 function bodyHint({ body, headers, method }: RawRequest): string | undefined {
   const text = Buffer.from(body).toString('utf8');
   const stated = headers.get('content-length');
@@ -72,7 +72,7 @@ const byReason: Readonly<Record<string, (source: ExplainedSource) => string>> = 
 const shapesOf = (provider: string, shapes: readonly string[]): string =>
   shapes.length === 0 ? '' : `${provider} writes ${shapes.join(' or ')}. `;
 
-/** Tells a time in another unit, or in no unit at all, by the headers that look like one. */
+/** Recognises a timestamp in another unit. */
 export function unitMistake({ headers }: RawRequest, { provider, settings }: ExplainedSource): string[] {
   if (typeof provider.signature === 'function') return [];
   const { timestampUnit = 'seconds', signed, timestampHeader, header } = provider.signature;
@@ -97,7 +97,7 @@ function unitOf(value: string): string | undefined {
   return { 10: 'seconds', 13: 'milliseconds', 16: 'microseconds', 19: 'nanoseconds' }[time.length];
 }
 
-/** How far off a time is, and what such a distance usually is. */
+/** How far off a time is, with a hint at a wrong time zone. */
 export function distance(signedAt: UnixMillis, at: UnixMillis): string {
   const off = Math.round(Math.abs(at - signedAt) / 1000);
   const hours = Math.round(off / 3600);

@@ -8,18 +8,18 @@ const Captured = v.object({
   headers: v.record(v.string(), v.union([v.string(), v.array(v.string())])),
   body: v.optional(v.string()),
   bodyBase64: v.optional(v.string()),
-  /** As API Gateway hands a request on. */
+  /** As in an event of API Gateway. */
   isBase64Encoded: v.optional(v.boolean(), false),
   rawQueryString: v.optional(v.string(), ''),
   sourceIp: v.optional(v.string()),
 });
 
 /**
- * Reads a request that somebody captured: as JSON, or as it went over the wire.
+ * Reads a captured request: JSON or raw HTTP.
  *
- * @param file its bytes
- * @param defaultUrl the source's URL: the path and the host of the file are those of a proxy, perhaps
- * @throws RefusedError saying what is expected
+ * @param file the bytes of the file
+ * @param defaultUrl the source's URL, used because the file may name the host and path of a proxy
+ * @throws RefusedError with the expected format
  */
 export function readCapturedRequest(file: Uint8Array, defaultUrl: string): RawRequest {
   return file[0] === '{'.charCodeAt(0) ? fromJson(file, defaultUrl) : fromWire(file, defaultUrl);
@@ -59,14 +59,14 @@ function fromWire(file: Uint8Array, defaultUrl: string): RawRequest {
   const headers = lines.map((line) => splitHeader(line));
   const bodyStart = (/^[\s\S]*?(?:\r?\n){2}/.exec(text)?.[0] ?? text).length;
   const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
-  const body = withoutEditorsLineEnd(file.subarray(bodyStart), headers);
+  const body = withoutAddedLineEnd(file.subarray(bodyStart), headers);
   return requestOf(method, defaultUrl + query, headers, body);
 }
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
-/** Editors end a file with a line end, which was not in the request if that says how long it is. */
-function withoutEditorsLineEnd(body: Uint8Array, headers: Headers): Uint8Array {
+/** Removes the line end that an editor added, if content-length shows that it was not in the request. */
+function withoutAddedLineEnd(body: Uint8Array, headers: Headers): Uint8Array {
   const stated = Number(headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1]);
   const rest = Buffer.from(body.subarray(stated)).toString('latin1');
   return stated <= body.length && /^\r?\n$/.test(rest) ? body.subarray(0, stated) : body;

@@ -7,10 +7,10 @@ import { queryOf, type RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { bodySignedLine, signedLine } from './signed-line.ts';
 
-/** What to tell of a request whose provider's check is code: lines for people. */
+/** Describes the signed parts of a request to a custom provider, a line each. */
 type CustomSignatureParts = (request: RawRequest, keys: readonly VerificationKey[]) => string[];
 
-/** By provider. The others say nothing of what they sign, or only their own servers can tell. */
+/** By provider. For the others, the request does not show what is signed. */
 export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>> = {
   twilio: ({ url, headers, body }, keys) => {
     const hash = fieldOf(queryOf({ url }), 'bodySHA256');
@@ -74,7 +74,7 @@ function computedBy(
   });
 }
 
-/** The body's hash in a token that nobody has verified: good for nothing but a comparison. */
+/** The body's hash in an unverified token, used for a comparison only. */
 function claimIn(token: string | undefined): string | undefined {
   const [, claims = ''] = (token ?? '').split('.');
   const json = parseJson(Buffer.from(claims, 'base64url').toString('utf8'));

@@ -12,14 +12,14 @@ import type { ExplainedSource, ReceiverVerdict } from './judge.ts';
 import { secretForm } from './secret-form.ts';
 import { signedParts } from './signed-parts.ts';
 
-/** One check and how it went. */
+/** One check of a request and its result. */
 export interface RequestFinding {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
 }
 
-/** The checks before the signature. */
+/** The checks that the receiver makes before the signature. */
 export function cheapFindings(request: RawRequest, source: ExplainedSource): RequestFinding[] {
   const { allowedCidrs, maxBodyBytes } = source.settings;
   const { sourceIp, body } = request;
@@ -47,7 +47,7 @@ export function secretFinding(source: ExplainedSource, keys: readonly Verificati
   return { check: 'secret', ok: false, detail: withoutKey(source) };
 }
 
-/** What is told of a value is what it is, never the value. */
+/** Describes the fault of a value without showing it. */
 function withoutKey({ current, provider, settings }: ExplainedSource): string {
   if (current === undefined) return 'has no value';
   const { mistake } = readSecretValue(current.value, provider.secret);
@@ -70,7 +70,7 @@ export function signatureFinding(
   return { check: 'signature', ok: false, detail: [ever.reason, ...parts].join('\n') };
 }
 
-/** Where the URL is signed: which one, and where it comes from. */
+/** For a provider that signs the URL: the URL and its origin. */
 function urlPart(
   provider: Provider,
   { url }: RawRequest,
@@ -81,7 +81,7 @@ function urlPart(
   return signsUrl(slug, provider) ? [`the URL is ${url} (${origin})`] : [];
 }
 
-/** Of a request whose signature is right. */
+/** The checks after a right signature. */
 export function laterFindings(verdict: ReceiverVerdict, { settings }: ExplainedSource): RequestFinding[] {
   const { tolerance } = settings;
   if (verdict.kind === 'refused' && verdict.check === 'time')

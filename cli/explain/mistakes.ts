@@ -11,7 +11,7 @@ import { distance, unitMistake } from './advice.ts';
 import type { OtherSecret, Verifier } from './diagnose.ts';
 import { digestMistakes } from './digests.ts';
 import { headerShapes } from './expected-signature.ts';
-import { type ExplainedSource, helpingCommand, knownKeys, type ReceiverVerdict } from './judge.ts';
+import { commandOf, type ExplainedSource, knownKeys, type ReceiverVerdict } from './judge.ts';
 import { secretForm } from './secret-form.ts';
 import { bodyVariants } from './variants/body.ts';
 import { keyVariants } from './variants/key.ts';
@@ -19,18 +19,18 @@ import { urlVariants } from './variants/url.ts';
 import type { Variant } from './variants/variant.ts';
 
 interface Case {
-  /** As its provider knows it, and as it came. */
+  /** With the public URL; `original` has the received one. */
   readonly request: RawRequest;
   readonly original: RawRequest;
   readonly source: ExplainedSource;
-  /** The source's, that verify now. */
+  /** The source's valid keys. */
   readonly keys: readonly VerificationKey[];
   readonly ever: Verification;
   readonly verify: Verifier;
   readonly others: () => Promise<readonly OtherSecret[]>;
 }
 
-/** Tries the usual mistakes of a request that does not verify, and tells those under which it would. */
+/** Tries the usual mistakes on a request that does not verify, and returns a sentence for each that explains it. */
 export async function likelyMistakes(found: Case): Promise<string[]> {
   const tried = await Promise.all([
     oldSecret(found),
@@ -47,20 +47,20 @@ export async function likelyMistakes(found: Case): Promise<string[]> {
 
 const isUnread = (reason: string): boolean => reason.startsWith('malformed-');
 
-/** The digests of this secret first, then of what it may have been before it was copied. */
+/** Compares digests with this secret first, then with the variants from before it was copied. */
 function digestsOf({ request, source, keys }: Case): string[] {
   const { settings, provider, current } = source;
   const own = digestMistakes(settings.provider, provider, request, keys);
   if (own.length > 0) return own;
   const read = keyVariants(current?.value ?? '', provider.secret).flatMap(({ when, value }) =>
     digestMistakes(settings.provider, provider, request, value).map(
-      (told) => `${told} And the digest fits ${when}.`,
+      (sentence) => `${sentence} And the digest fits ${when}.`,
     ),
   );
   return read.slice(0, 1);
 }
 
-/** What to do where the signature is right and the request is refused all the same. */
+/** The advice for a request that is refused although its signature is right. */
 export function adviceAfterSignature(
   verdict: ReceiverVerdict,
   { settings, provider: row }: ExplainedSource,
@@ -89,7 +89,7 @@ export function adviceAfterSignature(
   return [advice, orSetting].filter((line) => line !== undefined);
 }
 
-/** Where a generic source says that its ids and types are. */
+/** The settings of a generic source that locate ids and types. */
 const headerSettings: Readonly<Record<string, string>> = {
   'no-event-id': 'idHeader',
   'no-event-type': 'typeHeader',
@@ -121,7 +121,7 @@ const bodyAdvice: Readonly<Record<string, string>> = {
   'over-500-levels': 'The signature is right, but the JSON is nested over 500 levels.',
 };
 
-/** Bodies that are refused unread, because they have to be read before their signature is known to be right. */
+/** Bodies over a limit that applies before the signature is checked. */
 const unreadBodies: Readonly<Record<string, string>> = {
   'over-1000-fields':
     'The form, or the query of the URL, has more than a thousand fields; no provider sends so many.',
@@ -133,23 +133,23 @@ const unreadBodies: Readonly<Record<string, string>> = {
 const unreadBody = ({ ever }: Case): string[] =>
   [ever.ok ? undefined : unreadBodies[ever.reason]].filter((advice) => advice !== undefined);
 
-/** What to do where the secret has no value, or none that could be a secret of the provider. */
+/** The advice when the secret has no value, or not one of the provider's format. */
 export function withoutSecret(request: RawRequest, source: ExplainedSource): string {
   const { settings, provider } = source;
   const { name } = settings;
   if (provider.handshake?.secretFromHandshake === undefined)
-    return `Store the secret: ${helpingCommand(source, `secrets set ${name}`)}. It is ${secretForm(settings.provider, provider.secret)}.`;
-  const command = helpingCommand(source, `secrets await ${name}`);
+    return `Store the secret: ${commandOf(source, `secrets set ${name}`)}. It is ${secretForm(settings.provider, provider.secret)}.`;
+  const command = commandOf(source, `secrets await ${name}`);
   return provider.handshake.secretFromHandshake(request) === undefined
     ? `The provider sends the secret itself: run ${command}, then create the webhook there again.`
     : `This request brings the secret, but outside the handshake window: run ${command}, then create the webhook there again.`;
 }
 
-/** A value that is no secret may hold one: with its name, in JSON. */
+/** A value in the wrong format may contain the secret, e.g. in JSON. */
 export const mistakesOfStored = (found: Pick<Case, 'request' | 'source' | 'verify'>): Promise<string[]> =>
   secretVariants(found);
 
-/** Headers that providers send beside the one that counts, or sent before it. */
+/** Older headers that providers send, or sent, beside the current one. */
 const legacy: Readonly<Record<string, string>> = {
   'x-hub-signature':
     'SHA-1, which is not secure; set a secret at the provider, so that it also sends the newer header',
@@ -158,13 +158,13 @@ const legacy: Readonly<Record<string, string>> = {
   'x-gitlab-token': 'a token; the source holds a signing token, which GitLab sends as webhook-signature',
 };
 
-/** @param isTold whether something better is known than that a header is missing */
-function headerMistakes({ request, ever, source }: Case, isTold: boolean): string[] {
+/** @param isExplained whether a better explanation than a missing header is known */
+function headerMistakes({ request, ever, source }: Case, isExplained: boolean): string[] {
   if (ever.ok || ever.reason !== 'missing-header') return [];
   const names = [...request.headers.keys()];
   const old = names.filter((name) => ownOf(legacy, name) !== undefined);
   if (old.length > 0) return old.map((name) => `Only ${name} is there: ${legacy[name]}.`);
-  if (isTold) return [];
+  if (isExplained) return [];
   const { provider } = source.settings;
   const shapes = headerShapes(source.provider);
   const expected = shapes.length === 0 ? '' : ` ${provider} writes ${shapes.join(' or ')}.`;
@@ -178,16 +178,16 @@ function headerMistakes({ request, ever, source }: Case, isTold: boolean): strin
   ];
 }
 
-/** The provider still signs with what was the secret before. */
+/** The provider still signs with the previous secret. */
 async function oldSecret({ request, source, verify }: Case): Promise<string[]> {
   if (!(await verify(request, knownKeys(source))).ok) return [];
   const { name, rotationOverlap, provider } = source.settings;
   return [
-    `It verifies with the previous secret, which is no longer valid: switch to the new one at ${provider}, or store the old one again (${helpingCommand(source, `secrets set ${name}`)}); rotationOverlap is ${rotationOverlap} s.`,
+    `It verifies with the previous secret, which is no longer valid: switch to the new one at ${provider}, or store the old one again (${commandOf(source, `secrets set ${name}`)}); rotationOverlap is ${rotationOverlap} s.`,
   ];
 }
 
-/** The same secret, and another body or URL. */
+/** Tries other bodies and URLs with the same secret. */
 async function requestVariants({ request, original, source, keys, verify }: Case): Promise<string[]> {
   const bodies = bodyVariants(request.body).map((variant) =>
     changed(variant, (body) => ({ ...request, body })),
@@ -206,7 +206,7 @@ async function requestVariants({ request, original, source, keys, verify }: Case
   ];
 }
 
-/** A query may hold what is secret, and belongs to no setting. */
+/** The advice leaves the query out, which may be secret and is not part of publicUrl. */
 function urlAdvice(signed: string, taken: string, { settings }: ExplainedSource): string {
   const [of = '', own = ''] = [signed, taken].map((url) => url.split('?')[0]);
   const { name, provider, publicUrl } = settings;
@@ -215,7 +215,7 @@ function urlAdvice(signed: string, taken: string, { settings }: ExplainedSource)
   return `${provider} signed ${of}, but ${name} expects ${own} (${setting}): set that URL at ${provider}, or set publicUrl: '${of}'.`;
 }
 
-/** The same secret, read in another way. */
+/** Tries the same secret, decoded in other ways. */
 async function secretVariants({
   request,
   source,
@@ -236,7 +236,7 @@ const changed = <From, To>({ when, value }: Variant<From>, change: (from: From) 
   value: change(value),
 });
 
-/** The secret of another source: of another account, of test mode, of the webhook beside it. */
+/** Tries the secrets of the other sources, e.g. of another account or of test mode. */
 async function otherSources({ request, source, verify, others }: Case): Promise<string[]> {
   const found = await Promise.all(
     (await others()).map(async (other) => {

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 const previewBytes = 80;
 
 /**
- * Names what is signed: how long it is, its hash and how it begins.
+ * Describes signed content: its length, its hash and its beginning.
  *
- * @param what in words, or as a template
+ * @param what the content in words, or as a template
  */
 export function signedLine(what: string, content: string | Uint8Array): string {
   const bytes = Buffer.from(content);
@@ -15,9 +15,9 @@ export function signedLine(what: string, content: string | Uint8Array): string {
 }
 
 /**
- * Compares the hash of the body that was signed with that of the one that came.
+ * Compares the hash of the signed body with that of the received one.
  *
- * @param signed undefined where the request does not say
+ * @param signed the hash in the request; undefined when it has none
  */
 export function bodySignedLine(
   body: Uint8Array,

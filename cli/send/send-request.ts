@@ -12,7 +12,7 @@ import type { Draft } from './signing/draft.ts';
 import { assertSignable, signRequest } from './signing/sign-request.ts';
 import { tampered } from './signing/tamper.ts';
 
-/** What is to be sent, as the command line says it. */
+/** The options of `hookline send` that shape the request. */
 export interface SendOptions {
   readonly body?: string;
   readonly contentType?: string;
@@ -22,26 +22,26 @@ export interface SendOptions {
   readonly tamper?: boolean;
 }
 
-/** Whom it is sent as. */
+/** The provider to imitate, and its secret. */
 export interface Sender {
   readonly slug: string;
   readonly provider: Provider;
-  /** The secret's value. */
+  /** The value of the secret. */
   readonly secret: string;
-  /** What to do where the secret cannot sign. */
+  /** The next step when the secret cannot sign. */
   readonly remedy: string;
   /** Seconds. */
   readonly tolerance: number;
 }
 
-/** Own signers that sign a time, too. */
+/** Custom signers that also sign a timestamp. */
 const timed: ReadonlySet<string> = new Set(['box', 'contentful', 'mailgun', 'monday']);
 
 /**
- * A signed request, ready to go.
+ * Builds a signed request.
  *
- * @param url as the provider knows it
- * @throws RefusedError, CannotSignError saying what to do instead
+ * @param url the source's URL as the provider knows it
+ * @throws RefusedError or CannotSignError with the next step
  */
 export async function requestToSend(
   sender: Sender,
@@ -70,7 +70,7 @@ function keyOf({ slug, provider, secret, remedy }: Sender): VerificationKey {
   );
 }
 
-/** A minute beyond the tolerance. */
+/** A time one minute outside the tolerance. */
 function staleTime({ slug, provider, tolerance }: Sender, now: UnixMillis): UnixMillis {
   const { signature, bodyTimestamp } = provider;
   const signsTime =
@@ -81,7 +81,7 @@ function staleTime({ slug, provider, tolerance }: Sender, now: UnixMillis): Unix
   );
 }
 
-/** A sender that is not in the catalogue may name its events in headers. */
+/** Adds the id and type headers of a generic provider, where the sample lacks them. */
 function named(sample: Draft, { id, type }: Provider): Draft {
   const names = [
     [id, randomUUID()],
@@ -95,7 +95,7 @@ function named(sample: Draft, { id, type }: Provider): Draft {
   return { ...sample, headers: { ...Object.fromEntries(missing), ...sample.headers } };
 }
 
-/** With a body of the caller's, only a type that a header has can be chosen: its bytes stay as they are. */
+/** Changes the type. With the caller's own body, only a type in a header can be changed. */
 function ofType(sample: Draft, { slug, provider }: Sender, { type = '', body }: SendOptions): Draft {
   const typed = withType(sample, provider, type);
   if (typed === undefined)
@@ -104,7 +104,7 @@ function ofType(sample: Draft, { slug, provider }: Sender, { type = '', body }: 
   throw new UsageError(`The type of ${slug} is in the body: write it into ${body}, and leave out --type.`);
 }
 
-/** The bytes of the file as they are. */
+/** Replaces the body by the exact bytes of a file. */
 function withBody(sample: Draft, file: string, contentType: string | undefined): Draft {
   const type = contentType ?? sample.headers['content-type'] ?? 'application/json';
   return { ...sample, headers: { ...sample.headers, 'content-type': type }, body: readFile(file) };

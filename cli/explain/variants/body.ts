@@ -5,7 +5,7 @@ import { formVariants } from './form.ts';
 import { jsonVariants } from './json.ts';
 import { distinct, type TextVariant, type Variant } from './variant.ts';
 
-/** The bodies that may have become this one on the way. */
+/** The bodies that may have been changed into this one. */
 export function bodyVariants(body: Uint8Array): Variant<Uint8Array>[] {
   const text = Buffer.from(body).toString('utf8');
   const variants = [...textVariants(text), ...formVariants(text), ...jsonVariants(text)];
@@ -56,7 +56,7 @@ function byteVariants(body: Uint8Array, text: string): Variant<Uint8Array>[] {
 
 const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** Bytes as Python shows them. */
+/** Decodes Python's notation of bytes. */
 function ofPython(text: string): Uint8Array | undefined {
   const [, , inner] = /^b(["'])([\s\S]*)\1\s*$/.exec(text) ?? [];
   if (inner === undefined) return undefined;
@@ -66,7 +66,7 @@ function ofPython(text: string): Uint8Array | undefined {
   return Buffer.from(bytes, 'latin1');
 }
 
-/** As much as a receiver takes, and no more. */
+/** The receiver's body limit. */
 const maxOutputLength = 16 * 1024 * 1024;
 
 function unzipped(body: Uint8Array): Uint8Array | undefined {

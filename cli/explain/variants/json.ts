@@ -1,6 +1,6 @@
 import type { TextVariant } from './variant.ts';
 
-/** How tools write JSON: with these blanks, these escapes, in this order, and with or without a line end. */
+/** The ways in which tools write the same JSON: white space, escapes, key order, and a line end. */
 export function jsonVariants(text: string): TextVariant[] {
   const json = parsed(text);
   if (json === undefined) return [];
@@ -20,7 +20,7 @@ export function jsonVariants(text: string): TextVariant[] {
   return [...wrapped, ...written, ...otherOrders(json, text)];
 }
 
-/** A gateway hands a request on as JSON; some people verify that. */
+/** The body within a gateway's JSON event, which is verified by mistake. */
 function inEnvelope(json: unknown): TextVariant[] {
   if (typeof json !== 'object' || json === null || !('body' in json)) return [];
   const { body } = json;
@@ -48,7 +48,7 @@ const escapedInCapitals = (text: string): string =>
   text.replace(unicode, (letter) => `\\u${hex(letter).toUpperCase()}`);
 const withSlashes = (text: string): string => text.replaceAll('/', '\\/');
 
-/** Behind `JSON.parse` and `JSON.stringify` no escape is left but those that JSON asks for. */
+/** Escapes that JSON allows but does not need; `JSON.stringify` writes none of them. */
 const escapes: readonly (readonly [string, (text: string) => string])[] = [
   ['', (text) => text],
   [', without escapes that JSON does not need', (text) => unescaped(text)],
@@ -81,7 +81,7 @@ const joined = (text: string, comma: string, colon: string): string =>
     .map((token) => (token === ',' ? comma : token === ':' ? colon : token))
     .join('');
 
-/** Numbers keep their digits: they are copied, not parsed. */
+/** Layouts of JSON. Numbers are copied and not parsed, so they keep their digits. */
 const layouts: readonly (readonly [string, (text: string) => string])[] = [
   ['compact JSON', (text) => joined(text, ',', ':')],
   ['JSON indented by two spaces', (text) => indented(text, '  ')],
@@ -112,7 +112,7 @@ const closes = (token: string | undefined): boolean => token === '}' || token ==
 
 const [maxPermutedKeys, maxPermutedLength] = [5, 65_536];
 
-/** Databases and maps keep no order: of a few fields all orders are tried. */
+/** Tries all key orders of a few fields, because maps and databases do not keep the order. */
 function otherOrders(json: object, text: string): TextVariant[] {
   const fields = Object.entries(json);
   if (Array.isArray(json) || fields.length > maxPermutedKeys || text.length > maxPermutedLength) return [];

@@ -3,7 +3,7 @@ import type { SecretFormat, VerificationKey } from '../../../lambdas/domain/sign
 import { withoutEntities } from './entities.ts';
 import { distinct, type TextVariant, type Variant } from './variant.ts';
 
-/** The keys that the same secret makes when it is read in another way, or without what came along when it was copied. */
+/** The keys of the same secret when it is decoded differently, or cleaned of what was copied along. */
 export function keyVariants(secret: string, format: SecretFormat): Variant<readonly VerificationKey[]>[] {
   const cleaned = distinct(cleanings(secret), secret);
   return [
@@ -45,7 +45,7 @@ function readings(secret: string): Variant<readonly VerificationKey[]>[] {
 const rawKey = (when: string, bytes: Buffer): Variant<readonly VerificationKey[]>[] =>
   bytes.length === 0 ? [] : [{ when, value: [{ kind: 'hmac', bytes }] }];
 
-/** A secret that begins with these is JSON, and its quotes and names belong to it. */
+/** Whether a secret is JSON, so that its quotes and names are part of it. */
 const isJson = (text: string): boolean => /^\s*[{[]/.test(text);
 
 function cleanings(secret: string): TextVariant[] {
@@ -82,7 +82,7 @@ function cleanings(secret: string): TextVariant[] {
   return isJson(secret) ? fieldsOf(secret) : all.filter(([, text]) => text !== '');
 }
 
-/** What is left out, comes along, or is written in another way. */
+/** Slips in copying: missing, added or rewritten characters. */
 const slips = (secret: string, seen: string): TextVariant[] => [
   ...prefixes.map(
     (prefix): TextVariant => [
@@ -100,7 +100,7 @@ const slips = (secret: string, seen: string): TextVariant[] => [
   ['with the secret in capitals: store it as the page shows it', seen.toUpperCase()],
 ];
 
-/** That count as part of a secret at some providers. */
+/** Prefixes that are part of the secret at some providers. */
 const prefixes = ['whsec_', 'polar_whs_', 'secret_'];
 
 const unslashed = (text: string): string => text.replace(/\\(["'\\$`/!])/g, '$1');
@@ -131,7 +131,7 @@ function unescaped(text: string): string {
   }
 }
 
-/** Secrets Manager's own page stores JSON of names and values. */
+/** The fields of a JSON secret, as the console of Secrets Manager stores key/value pairs. */
 function fieldsOf(secret: string): TextVariant[] {
   if (!isJson(secret)) return [];
   try {

@@ -2,9 +2,9 @@ import type { RawRequest } from '../../../lambdas/domain/raw-request.ts';
 import { distinct, type TextVariant, type Variant } from './variant.ts';
 
 /**
- * The URLs that the provider may have signed.
+ * The URLs that the provider may have signed instead.
  *
- * @param known other URLs of the source
+ * @param known the other URLs of the source
  */
 export function urlVariants(request: RawRequest, known: readonly string[]): Variant<string>[] {
   const { url } = request;
@@ -41,7 +41,7 @@ function unescaped(url: string): string {
   }
 }
 
-/** The name by which the caller, or a proxy, calls the source: to be compared with, and never to be believed. */
+/** The URLs by which the caller or a proxy names the source. They are only compared, never trusted. */
 function forwarded({ url, headers }: RawRequest, search: string): TextVariant[] {
   const path = url.replace(/^[^/]*\/\/[^/]*/, '').split('?')[0] ?? '';
   const hosts = ['x-forwarded-host', 'x-original-host', 'host']

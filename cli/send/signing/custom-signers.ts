@@ -5,8 +5,8 @@ import { sortedParameters } from '../../../lambdas/domain/provider/sorted-parame
 import { toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import { CannotSignError, type Draft, type Signer, type Signing, withHeaders } from './draft.ts';
 
-/** What signs for the providers whose check is code. */
-export const ownSigners: Readonly<Record<string, Signer>> = {
+/** Signers for the providers with custom verification code. */
+export const customSigners: Readonly<Record<string, Signer>> = {
   twilio: (draft, signing) => {
     const form = isForm(Buffer.from(draft.body).toString('utf8')) ? readForm(draft.body) : undefined;
     const digest = createHash('sha256').update(draft.body).digest('hex');
@@ -113,7 +113,7 @@ export const ownSigners: Readonly<Record<string, Signer>> = {
   },
 };
 
-/** Whose events nobody else can sign, and how to have one anyway. */
+/** Providers that only sign themselves, with a way to get a signed event. */
 export const onlyTheProviderSigns: Readonly<Record<string, string>> = {
   sns: 'Only AWS can sign an SNS message: publish one to the topic instead (aws sns publish).',
   paypal: 'Only PayPal can sign its webhooks: resend one under Webhook Events in its dashboard.',
@@ -144,9 +144,9 @@ async function token({ key, privateKey }: Signing, claims: object): Promise<stri
 }
 
 /**
- * Signatures in the body are written by us, so that the rest of it is written again, too.
+ * Changes a JSON body, to put a signature into it; the rest of the JSON is rewritten, too.
  *
- * @throws CannotSignError when the body is no JSON
+ * @throws CannotSignError when the body is not JSON
  */
 function changedJson(draft: Draft, change: (event: Record<string, unknown>) => object): Draft {
   const event = jsonIn(draft.body);
