@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { Counter, Histogram, Registry } from 'prom-client';
 import * as v from 'valibot';
+import { parseJson } from '../lambdas/domain/json.ts';
 import { ownServer } from './own-requests.ts';
 import { host } from './ports.ts';
 
@@ -80,12 +81,8 @@ function observe(
 
 function parseEmf(text: string): EmfLine | undefined {
   if (!text.includes('"_aws"')) return undefined;
-  try {
-    const result = v.safeParse(EmfLine, JSON.parse(text));
-    return result.success ? result.output : undefined;
-  } catch {
-    return undefined;
-  }
+  const result = v.safeParse(EmfLine, parseJson(text));
+  return result.success ? result.output : undefined;
 }
 
 const snakeCase = (name: string): string =>

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { fieldOf, isForm, readForm } from '../../lambdas/domain/provider/form.ts';
-import { decodeUtf8, parseJson, parsePayload } from '../../lambdas/domain/provider/payload.ts';
+import { decodeUtf8, parseJsonBody, parsePayload } from '../../lambdas/domain/provider/payload.ts';
 import { propertyAt } from '../../lambdas/domain/provider/property.ts';
 import { sortedParameters } from '../../lambdas/domain/provider/sorted-parameters.ts';
 import { queryOf, type RawRequest } from '../../lambdas/domain/raw-request.ts';
@@ -54,11 +54,11 @@ export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>
   plaid: ({ headers, body }) => bodySignedLine(body, 'hex', claimIn(headers.get('plaid-verification'))),
 
   strava: ({ body }) => [
-    `of the subscription ${propertyAt(parseJson(Buffer.from(body).toString('utf8')), 'subscription_id')}`,
+    `of the subscription ${propertyAt(parseJsonBody(Buffer.from(body).toString('utf8')), 'subscription_id')}`,
   ],
 
   sns: ({ body }) => [
-    `of the topic ${propertyAt(parseJson(Buffer.from(body).toString('utf8')), 'TopicArn')}`,
+    `of the topic ${propertyAt(parseJsonBody(Buffer.from(body).toString('utf8')), 'TopicArn')}`,
   ],
 };
 
@@ -77,7 +77,7 @@ function computedBy(
 /** The body's hash in an unverified token, used for a comparison only. */
 function claimIn(token: string | undefined): string | undefined {
   const [, claims = ''] = (token ?? '').split('.');
-  const json = parseJson(Buffer.from(claims, 'base64url').toString('utf8'));
+  const json = parseJsonBody(Buffer.from(claims, 'base64url').toString('utf8'));
   const hash = propertyAt(json, 'request_body_sha256');
   return typeof hash === 'string' ? hash : undefined;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts';
 import { type BodyLimit, exceededLimit, maxUnverifiedValues } from './body-limits.ts';
 import { asObject, type Form, fieldOf, isForm, readForm } from './form.ts';
 import type { BodyFormat, NamedBodyFormat } from './provider.ts';
@@ -64,14 +65,12 @@ function readJson(body: Uint8Array, maxValues: number): Payload {
   const reason = exceededLimit(body, maxValues);
   if (reason !== undefined) return { ok: false, reason };
   const text = decodeUtf8(body);
-  return text === undefined ? nothing : { ok: true, value: parseJson(text) };
+  return text === undefined ? nothing : { ok: true, value: parseJsonBody(text) };
 }
 
-/** JSON's own rules allow a reader to overlook a byte order mark. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    return undefined;
-  }
-}
+/**
+ * Parses JSON that a provider sent. Skips a byte order mark, which RFC 8259 §8.1 allows a reader to ignore.
+ *
+ * @returns undefined when the text is not JSON
+ */
+export const parseJsonBody = (text: string): unknown => parseJson(text.replace(/^\ufeff/, ''));

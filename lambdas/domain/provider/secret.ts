@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '../json.ts';
 import { asymmetricText } from '../signature/asymmetric-text.ts';
 import { readKey, type SecretFormat, type VerificationKey } from '../signature/key.ts';
 import type { Mistake } from '../signature/mistaken-secret.ts';
@@ -41,7 +42,7 @@ export const parseSecretValue = (value: string, format: SecretFormat): SecretVal
  * If one part is not a key of this provider, the whole value is a mistake.
  */
 export function readSecretValue(value: string, format: SecretFormat): SecretReading {
-  const list = v.safeParse(KeyList, parseJsonObject(value));
+  const list = v.safeParse(KeyList, parseJson(value));
   if (!list.success) {
     // A set of public keys has the same first field.
     if (looksLikeKeyList(value)) return { mistake: asymmetricText(value) };
@@ -73,11 +74,3 @@ const hasSeveral = /^(?:(?:v1a?,)?wh(?:sec|pk)_[^|]+\|\s*)+(?:v1a?,)?wh(?:sec|pk
 
 /** A list with a slip in it must not become a key made of JSON text. */
 const looksLikeKeyList = (value: string): boolean => /^\s*\{\s*"keys"/.test(value);
-
-function parseJsonObject(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
