@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
 import { providerCalls } from '../../lambdas/adapters/http/provider-calls.ts';
@@ -21,6 +20,7 @@ import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
 import { nextCommand } from '../terminal/next-command.ts';
 import { print } from '../terminal/print.ts';
+import { readFile } from '../terminal/read-file.ts';
 import { cell, instant, table } from '../terminal/table.ts';
 
 interface Options extends TargetOptions {
@@ -119,12 +119,4 @@ function timeOf(text: string | undefined): UnixMillis {
   const at = text === undefined ? unixMillis(Date.now()) : parseInstant(text);
   if (at === undefined) throw new UsageError(`--at is '${text}'; write it as 2026-11-25T10:00:00Z.`);
   return at;
-}
-
-function readFile(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new RefusedError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
 }

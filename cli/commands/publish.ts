@@ -8,6 +8,7 @@ import { dynamodbEndpoints } from '../../lambdas/adapters/dynamodb/endpoints/sto
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { asError } from '../../lambdas/domain/errors.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
 import { openPublication, type Publication } from '../../lambdas/domain/publish-message.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
@@ -113,9 +114,7 @@ function dataOf({ data = '{}', dataFile }: PublishOptions): unknown {
   try {
     return parseExactly(dataFile === undefined ? data : readFileSync(dataFile, 'utf8'));
   } catch (error) {
-    const why = error instanceof RangeError ? 'it is nested too deeply' : messageOf(error);
+    const why = error instanceof RangeError ? 'it is nested too deeply' : asError(error).message;
     throw new UsageError(`${dataFile ?? '--data'} cannot be read as JSON: ${why}`);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -5,7 +5,7 @@ import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.t
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
 import { secretVersions } from '../secrets/versions.ts';
-import { readFile, requestToSend, type Sender, type SendOptions } from '../send/send-request.ts';
+import { requestToSend, type Sender, type SendOptions } from '../send/send-request.ts';
 import type { Draft } from '../send/signing/draft.ts';
 import { type DeployedSource, openDeployment, sourceOf } from '../stack/deployment.ts';
 import { fetchWithReason } from '../stack/fetch-with-reason.ts';
@@ -14,6 +14,7 @@ import { RefusedError } from '../terminal/errors.ts';
 import { nextCommand } from '../terminal/next-command.ts';
 import { positiveNumber } from '../terminal/parse-arguments.ts';
 import { print } from '../terminal/print.ts';
+import { readFile } from '../terminal/read-file.ts';
 import { cell } from '../terminal/table.ts';
 
 type Options = TargetOptions & SendOptions & { readonly times: number; readonly secretFile?: string };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { eventKey } from '../../lambdas/domain/idempotency.ts';
+import { parseJson } from '../../lambdas/domain/json.ts';
 import { DeadLetter } from '../../lambdas/domain/messages.ts';
 import { unwrap, withId } from '../../lambdas/domain/publish-message.ts';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
@@ -161,12 +162,4 @@ function parse<Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> | undefined {
   const result = v.safeParse(schema, parseJson(text));
   return result.success ? result.output : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

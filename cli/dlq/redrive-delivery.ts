@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
 import { DeliveryTask } from '../../lambdas/domain/delivery-task.ts';
+import { parseJson } from '../../lambdas/domain/json.ts';
 import type { Resent } from './redrive.ts';
 
 /** How to redrive the dead letter of a delivery. */
@@ -25,10 +26,6 @@ export function redriveOf(delivery: Delivery | undefined, taskText: string | und
 }
 
 function parseTask(text: string): DeliveryTask | undefined {
-  try {
-    const result = v.safeParse(DeliveryTask, JSON.parse(text));
-    return result.success ? result.output : undefined;
-  } catch {
-    return undefined;
-  }
+  const result = v.safeParse(DeliveryTask, parseJson(text));
+  return result.success ? result.output : undefined;
 }

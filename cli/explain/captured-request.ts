@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '../../lambdas/domain/json.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { RefusedError } from '../terminal/errors.ts';
 
@@ -29,7 +30,7 @@ const expected =
   'It must be JSON with headers and body or bodyBase64, or raw HTTP: a line such as POST /path HTTP/1.1, the headers, an empty line and the body.';
 
 function fromJson(file: Uint8Array, defaultUrl: string): RawRequest {
-  const parsed = v.safeParse(Captured, parseJson(file));
+  const parsed = v.safeParse(Captured, parseJson(Buffer.from(file).toString('utf8')));
   if (!parsed.success) throw new RefusedError(`The captured request cannot be read. ${expected}`);
   const { method, url, body = '', bodyBase64, isBase64Encoded, rawQueryString, sourceIp } = parsed.output;
   const base64 = bodyBase64 ?? (isBase64Encoded ? body : undefined);
@@ -39,14 +40,6 @@ function fromJson(file: Uint8Array, defaultUrl: string): RawRequest {
     ([name, value]) => [name, [value].flat().join(', ')] as const,
   );
   return requestOf(method, url ?? defaultUrl + query, headers, bytes, sourceIp);
-}
-
-function parseJson(file: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(file).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function fromWire(file: Uint8Array, defaultUrl: string): RawRequest {

@@ -1,3 +1,4 @@
+import { asError } from '../../lambdas/domain/errors.ts';
 import type { ProviderCalls } from '../../lambdas/domain/provider/check.ts';
 import { mayBeEvent, withContent } from '../../lambdas/domain/provider/event-content.ts';
 import { idRuleOf } from '../../lambdas/domain/provider/id-rule.ts';
@@ -70,7 +71,7 @@ export async function judge(
       ? meaning(request, source, found.family)
       : { kind: 'handshake', status: signed.status };
   } catch (error) {
-    return refused('keys', error instanceof Error ? error.message : String(error));
+    return refused('keys', asError(error).message);
   }
 }
 

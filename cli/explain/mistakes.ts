@@ -1,3 +1,4 @@
+import { parseJson } from '../../lambdas/domain/json.ts';
 import { ownOf } from '../../lambdas/domain/own-property.ts';
 import { genericNames } from '../../lambdas/domain/provider/generic.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
@@ -95,14 +96,7 @@ const headerSettings: Readonly<Record<string, string>> = {
   'no-event-type': 'typeHeader',
 };
 
-function isJson(body: Uint8Array): boolean {
-  try {
-    JSON.parse(Buffer.from(body).toString('utf8'));
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isJson = (body: Uint8Array): boolean => parseJson(Buffer.from(body).toString('utf8')) !== undefined;
 
 function signedTime({ signature }: Provider, { headers }: RawRequest): UnixMillis | undefined {
   if (typeof signature === 'function') return undefined;

@@ -1,11 +1,11 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
+import { readFile } from '../terminal/read-file.ts';
 import { sampleOf } from './samples/sample-of.ts';
 import { withType } from './samples/with-type.ts';
 import type { Draft } from './signing/draft.ts';
@@ -108,13 +108,4 @@ function ofType(sample: Draft, { slug, provider }: Sender, { type = '', body }: 
 function withBody(sample: Draft, file: string, contentType: string | undefined): Draft {
   const type = contentType ?? sample.headers['content-type'] ?? 'application/json';
   return { ...sample, headers: { ...sample.headers, 'content-type': type }, body: readFile(file) };
-}
-
-/** @throws RefusedError when it cannot be read */
-export function readFile(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new RefusedError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
 }

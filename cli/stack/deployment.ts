@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { asError } from '../../lambdas/domain/errors.ts';
 import type { SourceChecks, StackFacts } from '../../lib/outputs.ts';
 import { type LocalOutputs, reachable } from '../../local/outputs.ts';
 import { RefusedError } from '../terminal/errors.ts';
@@ -78,7 +79,7 @@ async function findStack(stack: string): Promise<Found> {
   try {
     return { kind: 'deployed', stack, deployment: withReachableUrls(factsFrom(Object.fromEntries(outputs))) };
   } catch (error) {
-    throw new RefusedError(`${stack}: ${error instanceof Error ? error.message : error}`);
+    throw new RefusedError(`${stack}: ${asError(error).message}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as v from 'valibot';
+import { parseJson } from '../../lambdas/domain/json.ts';
 import { ProblemView } from '../../lambdas/management/schemas.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
 import { fetchWithReason } from './fetch-with-reason.ts';
@@ -118,19 +119,11 @@ const definedOf = (query: Readonly<Record<string, string | undefined>>): Record<
 
 async function responseOf(response: Response): Promise<ManagementResponse> {
   const text = await response.text();
-  const body = parsed(text);
+  const body = parseJson(text);
   const etag = response.headers.get('etag') ?? undefined;
   if (response.ok) return { status: response.status, body, etag };
   const problem = v.safeParse(ProblemView, body);
   if (problem.success) throw new ManagementProblem(response.status, problem.output.detail);
   const why = response.status === 403 ? ': your credentials lack execute-api:Invoke' : '';
   throw new RefusedError(`The management API responded ${response.status}${why}.`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

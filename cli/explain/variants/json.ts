@@ -1,8 +1,9 @@
+import { parseJson } from '../../../lambdas/domain/json.ts';
 import type { TextVariant } from './variant.ts';
 
 /** The ways in which tools write the same JSON: white space, escapes, key order, and a line end. */
 export function jsonVariants(text: string): TextVariant[] {
-  const json = parsed(text);
+  const json = parseJson(text);
   if (json === undefined) return [];
   const wrapped: TextVariant[] = [
     [
@@ -74,7 +75,7 @@ const tokensOf = (text: string): readonly string[] =>
   text.match(/"(?:\\.|[^"\\])*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
 
 const unescaped = (text: string): string =>
-  text.replace(/"(?:\\.|[^"\\])*"/g, (token) => JSON.stringify(parsed(token)) ?? token);
+  text.replace(/"(?:\\.|[^"\\])*"/g, (token) => JSON.stringify(parseJson(token)) ?? token);
 
 const joined = (text: string, comma: string, colon: string): string =>
   tokensOf(text)
@@ -136,12 +137,4 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
   return Object.fromEntries(fields.map(([name, field]) => [name, sorted(field)]));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../lambdas/domain/json.ts';
 import { parseSecretValue } from '../../../lambdas/domain/provider/secret.ts';
 import type { SecretFormat, VerificationKey } from '../../../lambdas/domain/signature/key.ts';
 import { withoutEntities } from './entities.ts';
@@ -133,14 +134,11 @@ function unescaped(text: string): string {
 
 /** The fields of a JSON secret, as the console of Secrets Manager stores key/value pairs. */
 function fieldsOf(secret: string): TextVariant[] {
-  if (!isJson(secret)) return [];
-  try {
-    return Object.entries(JSON.parse(secret)).flatMap(([name, value]): TextVariant[] =>
-      typeof value === 'string'
-        ? [[`with the field ${name} of the JSON that is stored: store its value alone, as plain text`, value]]
-        : [],
-    );
-  } catch {
-    return [];
-  }
+  const json = isJson(secret) ? parseJson(secret) : undefined;
+  if (typeof json !== 'object' || json === null) return [];
+  return Object.entries(json).flatMap(([name, value]): TextVariant[] =>
+    typeof value === 'string'
+      ? [[`with the field ${name} of the JSON that is stored: store its value alone, as plain text`, value]]
+      : [],
+  );
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../lambdas/domain/json.ts';
 import { propertyAt } from '../../../lambdas/domain/provider/property.ts';
 import type { FieldRule, Provider } from '../../../lambdas/domain/provider/provider.ts';
 import type { Draft } from '../signing/draft.ts';
@@ -74,12 +75,4 @@ function setAt(value: unknown, path: string, wanted: string): boolean {
   const at = path.lastIndexOf('.');
   const parent = at < 0 ? value : propertyAt(value, path.slice(0, at));
   return typeof parent === 'object' && parent !== null && Reflect.set(parent, path.slice(at + 1), wanted);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

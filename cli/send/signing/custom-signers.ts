@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { CompactSign } from 'jose';
+import { parseJson } from '../../../lambdas/domain/json.ts';
 import { isForm, readForm } from '../../../lambdas/domain/provider/form.ts';
 import { sortedParameters } from '../../../lambdas/domain/provider/sorted-parameters.ts';
 import { toUnixSeconds } from '../../../lambdas/domain/time.ts';
@@ -154,11 +155,9 @@ function changedJson(draft: Draft, change: (event: Record<string, unknown>) => o
 }
 
 function jsonIn(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    throw new CannotSignError('The signature is part of the body, which must be JSON, and is not.');
-  }
+  const json = parseJson(Buffer.from(body).toString('utf8'));
+  if (json !== undefined) return json;
+  throw new CannotSignError('The signature is part of the body, which must be JSON, and is not.');
 }
 
 const object = (value: unknown): Record<string, unknown> =>
