@@ -2,11 +2,11 @@
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { runHookline } from '../cli/program.ts';
 
-// Node gives each of a host's addresses 250 ms: less than a handshake with another continent may take.
+// Node allows each address of a host 250 ms, which is too short for a handshake with another continent.
 setDefaultAutoSelectFamilyAttemptTimeout(2_500);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever reads has seen enough, as head has.
+  // The reader has closed the pipe, as `head` does.
   if (error.code === 'EPIPE') process.exit(0);
   console.error(`The output cannot be written: ${error.message}`);
   process.exit(1);

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { WebhookStack } from '../lib/webhook-stack.ts';
 
-// The one file to edit first: who sends webhooks here, and how events are sent from here.
+// Edit this file first: it says which sources send webhooks here, and how events are sent from here.
 // `npm start` deploys it into the AWS on your laptop, `npx cdk deploy` into your account.
 // For a second stack in the same account: npx cdk deploy -c name=Staging
 
@@ -11,7 +11,7 @@ new WebhookStack(app, app.node.tryGetContext('name') ?? 'Hookline', {
   // The account and region of your AWS credentials.
   env: { account: process.env['CDK_DEFAULT_ACCOUNT'], region: process.env['CDK_DEFAULT_REGION'] },
 
-  // Each gets the URL …/webhooks/<name>; its handlers are in lambdas/handlers/<name>.ts.
+  // Each source gets the URL …/webhooks/<name>; its handlers are in lambdas/handlers/<name>.ts.
   // After the deploy, store its secret: npx hookline secrets set <name>
   sources: {
     stripe: { provider: 'stripe' },
@@ -19,7 +19,7 @@ new WebhookStack(app, app.node.tryGetContext('name') ?? 'Hookline', {
     shopify: { provider: 'shopify' },
   },
 
-  // After a failed attempt: 1 s, 5 s, 30 s, 2 min, 10 min. 'standard-webhooks' goes on for three days.
+  // Retries after 1 s, 5 s, 30 s, 2 min and 10 min. 'standard-webhooks' retries for three days.
   outbound: { retrySchedule: 'short' },
 
   // alarmEmail: 'oncall@example.com',

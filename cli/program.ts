@@ -20,25 +20,28 @@ import { addTailCommand } from './commands/tail.ts';
 import { defaultStack } from './stack/target.ts';
 import { describeFailure, UsageError } from './terminal/errors.ts';
 
-/** What the shell is told. */
+/** Exit codes of the process. */
 const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 
-/** The command line tool; every command carries the options that say which deployment is meant. */
+/** The command line tool. Every command also takes the global options, which choose the deployment. */
 export function hooklineProgram(): Command {
   const program = new Command('hookline')
     .description(
-      'Works on a deployed Hookline: on the AWS that your environment points to, or on the laptop’s.',
+      'Operates a deployed Hookline stack, in the AWS account that your environment points to or in the local AWS.',
     )
-    .option('--local', 'the local AWS that npm start runs')
-    .option('--stack <name>', `the CloudFormation stack (default: ${defaultStack})`)
-    .option('--profile <name>', 'of your AWS configuration, as with the AWS CLI')
-    .option('--region <name>', 'of the stack, as with the AWS CLI')
+    .option('--local', 'use the local AWS that npm start runs')
+    .option('--stack <name>', `name of the CloudFormation stack (default: ${defaultStack})`)
+    .option('--profile <name>', 'AWS profile, as in the AWS CLI')
+    .option('--region <name>', 'AWS region of the stack, as in the AWS CLI')
     .addOption(
-      new Option('--state-dir <directory>', 'the one given to npm start').default(defaultStateDir, '.local'),
+      new Option('--state-dir <directory>', 'state directory of npm start').default(
+        defaultStateDir,
+        '.local',
+      ),
     )
-    .option('--json', 'for programs: JSON on standard output, and nothing else')
+    .option('--json', 'print JSON on standard output, and nothing else')
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(--help lists what there is)')
+    .showHelpAfterError('(--help lists the commands and options)')
     .exitOverride();
   addEnvCommand(program);
   addSecretsCommand(program);
@@ -62,7 +65,7 @@ export function hooklineProgram(): Command {
 /**
  * Runs one command.
  *
- * @returns the process's exit code: 0 done, 1 refused or failed, 2 a wrong command line
+ * @returns the process's exit code: 0 success, 1 refused or failed, 2 wrong command line
  */
 export async function runHookline(args: readonly string[], program = hooklineProgram()): Promise<number> {
   try {

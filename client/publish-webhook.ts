@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-// Copy this file into your app, or import it: it needs nothing but @aws-sdk/client-sqs.
+// Copy this file into your app or import it. It needs only @aws-sdk/client-sqs.
 // The app's role needs sqs:SendMessage on the publish queue: stack.outbound.publishing.queue.grantSendMessages(app).
 
 /** An event for your customers' endpoints. */
@@ -12,17 +12,17 @@ interface EventContent<Data> {
   /** E.g. `invoice.paid`. */
   readonly type: string;
   readonly data: Data;
-  /** The same id is one event, however often it is published. @default a new one */
+  /** Identifies the event: publishing the same id again has no effect. @default a new id */
   readonly id?: string;
 }
 
 type EventAddress =
-  /** To all endpoints of a tenant that are subscribed to it, or to one of them; ids of two tenants are apart. */
+  /** To all subscribed endpoints of a tenant, or to one of its endpoints. Event ids are unique within a tenant. */
   | { readonly tenant: string; readonly endpoint?: { readonly id: string } }
-  /** To a URL that is not registered. */
+  /** To a URL that is not a registered endpoint. */
   | { readonly tenant?: string; readonly endpoint: { readonly id: string; readonly url: string } };
 
-/** Some events are not on the queue. Publish those again, with the ids that are in here: the others are not sent twice. */
+/** Some events are not on the queue. Publish `unpublished` again: the ids in it prevent duplicates. */
 export class PublishError extends Error {
   override name = 'PublishError' as const;
   readonly unpublished: readonly (WebhookEvent & { readonly id: string })[];
@@ -33,19 +33,19 @@ export class PublishError extends Error {
   }
 }
 
-/** What one call of SQS takes. */
+/** The limits of one SendMessageBatch call. */
 const batchSize = 10;
 const batchBytes = 1024 * 1024;
-/** Waits after the first failure, the second, …; the SDK has tried three times before each. */
+/** Waits after the first failure, the second, …; the SDK makes three tries before each. */
 const retryDelaysMs = [200, 1_000, 5_000];
 
 /**
- * Publishes events; returns when the queue has them all.
+ * Publishes events, and returns when all of them are on the queue.
  *
- * An id is given to each event before the first try, so that trying again never makes a second event.
+ * Each event gets its id before the first try, so a retry never makes a second event.
  *
  * @param queueUrl the stack's output `PublishQueueUrl`
- * @returns their ids, in order
+ * @returns the ids of the events, in order
  * @throws PublishError when some are not on the queue; RangeError when an event is over 1 MiB
  * @example
  * const [id] = await publishWebhook(sqs, queueUrl, [{ type: 'invoice.paid', data: invoice, tenant: customer.id }]);
@@ -68,7 +68,7 @@ interface Message {
 }
 
 function messageOf(event: Message['event']): Message {
-  // SQS takes no message with U+FFFE or U+FFFF in it, and JSON leaves them as they are.
+  // SQS refuses U+FFFE and U+FFFF, which JSON.stringify does not escape.
   const text = JSON.stringify(event).replace(
     /[\ufffe\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16)}`,
@@ -79,7 +79,7 @@ function messageOf(event: Message['event']): Message {
   return { event, text, bytes, isSent: false };
 }
 
-/** As many as one call takes, by number and by size. */
+/** Splits messages into batches within SQS's limits of number and size. */
 function batchesOf(messages: readonly Message[]): Message[][] {
   const batches: Message[][] = [];
   let [batch, bytes]: [Message[], number] = [[], 0];
@@ -115,7 +115,7 @@ async function sendBatch(
   );
 }
 
-/** @returns what SQS says about one that it did not take */
+/** @returns the error of one message that SQS refused; undefined when it accepted all */
 async function sendOpen(sqs: SQSClient, queueUrl: string, open: readonly Message[]): Promise<unknown> {
   const Entries = open.map(({ text }, index) => ({ Id: String(index), MessageBody: text }));
   const { Successful = [], Failed = [] } = await sqs.send(

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import * as v from 'valibot';
+import { parseJson } from '../lambdas/domain/json.ts';
 import { plainText } from './plain-text.ts';
 
 /** One line that a function printed. */
@@ -119,11 +120,3 @@ const shown = (value: unknown): string =>
 /** Wide enough for `consume-github`; longer names push their own line only. */
 const pad = (name: string): string => name.padEnd(16);
 const clock = (at: number): string => styleText('dim', new Date(at).toTimeString().slice(0, 8));
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

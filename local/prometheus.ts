@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import * as v from 'valibot';
+import { parseJson } from '../lambdas/domain/json.ts';
 import { metrics } from '../lambdas/domain/metrics.ts';
 import { ownOf } from '../lambdas/domain/own-property.ts';
 import { ownServer } from './own-requests.ts';
@@ -99,12 +100,8 @@ function observe(
 
 function parseEmf(text: string): EmfLine | undefined {
   if (!text.includes('"_aws"')) return undefined;
-  try {
-    const result = v.safeParse(EmfLine, JSON.parse(text));
-    return result.success ? result.output : undefined;
-  } catch {
-    return undefined;
-  }
+  const result = v.safeParse(EmfLine, parseJson(text));
+  return result.success ? result.output : undefined;
 }
 
 const snakeCase = (name: string): string =>

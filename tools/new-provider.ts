@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { providerSkeleton } from './provider-skeleton.ts';
 
-// npm run new:provider -- <slug>: everything that a new provider needs, with tests that pass; then say how it really signs.
+// npm run new:provider -- <slug>: writes the files of a new provider, with tests that pass; then describe how it really signs.
 
 const root = resolve(import.meta.dirname, '..');
 const at = (path: string): string => resolve(root, path);
@@ -25,15 +25,24 @@ const files = {
   catalogue: 'lambdas/domain/provider/catalogue.ts',
   docs: 'docs/providers.md',
 };
-if (existsSync(at(files.row))) refuse(`There is a ${files.row} already.`);
+if (existsSync(at(files.row))) refuse(`${files.row} exists already.`);
 
 const skeleton = providerSkeleton(slug, {
   catalogue: readFileSync(at(files.catalogue), 'utf8'),
   docs: readFileSync(at(files.docs), 'utf8'),
 });
-for (const [name, path] of Object.entries(files)) {
-  writeFileSync(at(path), skeleton[name as keyof typeof files]);
+const written = [
+  [files.row, skeleton.row],
+  [files.sample, skeleton.sample],
+  [files.vectors, skeleton.vectors],
+  [files.catalogue, skeleton.catalogue],
+  [files.docs, skeleton.docs],
+] as const;
+for (const [path, text] of written) {
+  writeFileSync(at(path), text);
   console.log(`wrote ${path}`);
 }
-console.log(`\nNext: say in ${files.row} how ${slug} signs, put what its documents or its library sign into`);
+console.log(
+  `\nNext: describe in ${files.row} how ${slug} signs, put signatures from its documentation or library into`,
+);
 console.log(`${files.vectors}, and run: npx vitest run --project rules test/inbound/vectors.test.ts`);

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** The files that a new provider changes, as texts. */
+/** The contents of the files that a new provider adds or changes. */
 export interface SkeletonFiles {
   readonly row: string;
   readonly sample: string;
@@ -10,10 +10,10 @@ export interface SkeletonFiles {
 }
 
 /**
- * A provider that signs its body with HMAC-SHA256 in hex, which is what most do: to be changed into what it really does.
+ * Writes a provider that signs its body with HMAC-SHA256 in hex, as most do; its author then changes what differs.
  *
- * @param slug as a source's `provider` will name it
- * @param current the catalogue and the table of providers as they are
+ * @param slug the provider's name in a source's `provider`
+ * @param current the present catalogue and table of providers
  */
 export function providerSkeleton(
   slug: string,
@@ -34,7 +34,7 @@ const identifier = (slug: string): string =>
 const row = (slug: string): string => `import type { Provider } from '../provider.ts';
 import { body, hash, hmacSha256Hex, single } from '../provider-dsl.ts';
 
-/** @see the page of ${slug} that says how it signs */
+/** @see the documentation of ${slug} about signatures */
 export const ${identifier(slug)}: Provider = {
   secret: 'text',
   signature: {
@@ -59,7 +59,7 @@ export const sample: MakeSample = ({ uuid, iso }) => ({
 });
 `;
 
-/** Imports and entries stay in the order of the alphabet. */
+/** Adds the import and the entry, in alphabetical order. */
 function withRow(catalogue: string, slug: string): string {
   const name = identifier(slug);
   const entry = name === slug ? `  ${name},` : `  '${slug}': ${name},`;
@@ -71,7 +71,7 @@ function withRow(catalogue: string, slug: string): string {
   return insertSorted(added, entry, /^ {2}'?([a-z0-9-]+)'?(?:: \w+)?,$/).join('\n');
 }
 
-/** The page has other tables, before and after that of the providers. */
+/** Adds a row to the table of providers, which is not the page's only table. */
 function withDocs(docs: string, slug: string): string {
   const lines = docs.split('\n');
   const head = lines.findIndex((line) => line.startsWith('| provider | signature |'));
@@ -82,7 +82,7 @@ function withDocs(docs: string, slug: string): string {
   return [...lines.slice(0, head), ...table, ...lines.slice(end)].join('\n');
 }
 
-/** Puts a line in front of the first that is greater by what the pattern captures, or behind the last. */
+/** Inserts a line before the first with a greater capture of the pattern, or after the last. */
 function insertSorted(lines: readonly string[], line: string, pattern: RegExp): string[] {
   const key = pattern.exec(line)?.[1] ?? '';
   const known = lines.flatMap((text, index) => {
@@ -94,7 +94,7 @@ function insertSorted(lines: readonly string[], line: string, pattern: RegExp): 
   return [...lines.slice(0, at), line, ...lines.slice(at)];
 }
 
-/** The standard vectors, computed for the skeleton: what is accepted, and what is near it. */
+/** The standard vectors for the skeleton: accepted requests, and refused ones that are close to them. */
 function vectors(slug: string): string {
   const body = '{"type":"example.created"}';
   const header = `x-${slug}-signature`;
@@ -138,7 +138,7 @@ function vectors(slug: string): string {
       headers: signed('unset'),
     }),
   ];
-  const origin = `A skeleton: replace it with what the documents or the library of ${slug} sign.`;
+  const origin = `A skeleton: replace it with signatures from the documentation or the library of ${slug}.`;
   const file = { origin, source: { provider: slug }, now: 1_795_000_000, vectors: all };
   return `${JSON.stringify(file, null, 2)}\n`;
 }

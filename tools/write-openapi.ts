@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { openapiOf } from '../lambdas/management/openapi.ts';
 import { operations } from '../lambdas/management/operations.ts';
 
-// npm run openapi: writes what the management API answers at /v1/openapi.json, from the schemas that parse its requests.
+// npm run openapi: writes the OpenAPI document that the API serves at /v1/openapi.json, from the schemas that parse its requests.
 const root = resolve(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const file = join(root, 'lambdas/management/openapi.json');

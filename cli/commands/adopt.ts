@@ -40,7 +40,7 @@ export function addAdoptCommand(program: Command): void {
     .action((name: string, _options: unknown, command: Command) => adopt(name, command.optsWithGlobals()));
 }
 
-/** @throws InvalidArgumentError, which commander tells the user */
+/** @throws InvalidArgumentError, which commander prints */
 function originArgument(text: string): Origin {
   const id = text.trim();
   if (/^arn:[\w-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/.test(id)) return { kind: 'secret', id };

@@ -1,10 +1,9 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type Command, Option } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
 import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
-import { parseDelivery } from '../../lambdas/adapters/dynamodb/deliveries/item.ts';
+import { scanDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/scan.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
-import { type Delivery, deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
+import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
 import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { deliveryDetail, deliveryView } from '../../lambdas/management/views.ts';
@@ -34,35 +33,37 @@ interface ListOptions extends TargetOptions {
   readonly since?: string;
 }
 
-/** `hookline deliveries`: what was sent to whom, attempt by attempt, and the same again. */
+/** `hookline deliveries`: lists and shows deliveries with their attempts, and replays them. */
 export function addDeliveriesCommand(program: Command): void {
   const deliveries = program
     .command('deliveries')
-    .description('what is sent to endpoints, attempt by attempt');
+    .description('list, show and retry deliveries to endpoints');
   deliveries
     .command('list')
-    .description('the newest deliveries of an endpoint; of all without one, which reads the whole table')
-    .option('--tenant <tenant>', 'whose endpoint it is', tenantArgument)
-    .option('--endpoint <id>', 'only of that one', endpointIdArgument)
-    .option('--since <time>', 'created since then: 90m, 2h, 3d, or an instant', instantArgument)
-    .addOption(new Option('--status <status>', 'only those').choices(deliveryStatuses))
-    .option('--limit <number>', 'at most so many', positiveNumber, 50)
+    .description(
+      'list the newest deliveries, of one endpoint or of all; without an endpoint it reads the whole table',
+    )
+    .option('--tenant <tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .option('--endpoint <id>', 'only deliveries to this endpoint', endpointIdArgument)
+    .option('--since <time>', 'created since 90m, 2h or 3d ago, or since an instant', instantArgument)
+    .addOption(new Option('--status <status>', 'only deliveries with this status').choices(deliveryStatuses))
+    .option('--limit <number>', 'maximum number of deliveries', positiveNumber, 50)
     .action((_options: unknown, command: Command) => list(command.optsWithGlobals()));
   deliveries
     .command('show')
-    .description('one delivery with its attempts')
-    .argument('<deliveryId>')
+    .description('show one delivery and its attempts')
+    .argument('<deliveryId>', 'id of the delivery')
     .action((id: string, _options: unknown, command: Command) => show(id, command.optsWithGlobals()));
   deliveries
     .command('retry')
     .alias('replay')
-    .description('send deliveries now: those that wait, and ended ones with the whole schedule anew')
-    .argument('<deliveryId...>')
+    .description('send deliveries now; an ended delivery starts over with a fresh retry schedule')
+    .argument('<deliveryId...>', 'ids of the deliveries')
     .addOption(toCurrentEndpointOption())
     .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));
 }
 
-const noSuch = ({ tenant, endpoint, status, since }: ListOptions): string =>
+const noDeliveries = ({ tenant, endpoint, status, since }: ListOptions): string =>
   [
     'There is no',
     ...(status === undefined ? [] : [status]),
@@ -76,7 +77,7 @@ async function show(id: string, options: TargetOptions): Promise<void> {
   const delivery = await dynamodbDeliveries(dynamoClient(patientCalls), deliveriesTable).read(id);
   if (delivery === undefined)
     throw new RefusedError(
-      `There is no delivery ${id}: ${nextCommand(options, 'deliveries list')} shows what there is, and dlq list publish what could not become one.`,
+      `There is no delivery ${id}. ${nextCommand(options, 'deliveries list')} lists the deliveries, dlq list publish the events that could not be published.`,
     );
   print(options, deliveryDetail(delivery, undefined), describeDelivery(delivery));
 }
@@ -87,7 +88,9 @@ async function replay(ids: readonly string[], options: TargetOptions & ReplayOpt
     const result = await deliveries.replay(id);
     if (result.kind === 'refused') return result.reason;
     if (result.isHeld)
-      console.error(`${id} is held: its endpoint is disabled. It goes out when that is enabled.`);
+      console.error(
+        `${id} is held, because its endpoint is disabled. It is sent when the endpoint is enabled.`,
+      );
     return undefined;
   };
   await replayAll(ids, { one: 'delivery', many: 'deliveries' }, replayOne, options);
@@ -97,46 +100,22 @@ async function list(options: ListOptions): Promise<void> {
   const { tenant, endpoint } = options;
   if (tenant !== undefined && endpoint !== undefined) return listOf(tenant, endpoint, options);
   if (tenant !== undefined || endpoint !== undefined) {
-    throw new UsageError('--tenant and --endpoint belong together: give both, or neither.');
+    throw new UsageError('--tenant and --endpoint go together: pass both or neither.');
   }
   const { deliveriesTable } = await openDeployment(options);
-  const all = await scan(deliveriesTable, options);
+  const since = options.since === undefined ? undefined : parseInstant(options.since);
+  const filter = { status: options.status, since };
+  const all = await scanDeliveries(dynamoClient(patientCalls), deliveriesTable, filter);
   const newest = all.toSorted((one, other) => other.createdAt - one.createdAt).slice(0, options.limit);
   const views = newest.map(deliveryView);
-  print(options, views, views.length === 0 ? noSuch(options) : describeListed(views, all.length));
+  print(options, views, views.length === 0 ? noDeliveries(options) : describeListed(views, all.length));
 }
 
-/** Of one endpoint, by the index that lists them. */
+/** Lists the deliveries of one endpoint, by the index. */
 async function listOf(tenant: string, endpoint: string, options: ListOptions): Promise<void> {
   const call = await managementOf(options);
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpoint)}/deliveries`;
   const query = { status: options.status, since: options.since };
   const found = await allPages(call, { method: 'GET', path, query }, DeliveryView, options.limit);
-  print(options, found, found.length === 0 ? noSuch(options) : describeListed(found));
-}
-
-async function scan(TableName: string, options: ListOptions): Promise<Delivery[]> {
-  const client = dynamoClient(patientCalls);
-  const filter = filterOf(options);
-  const found: Delivery[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(new ScanCommand({ TableName, ...filter, ExclusiveStartKey }));
-    found.push(...(page.Items ?? []).map(parseDelivery));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  return found;
-}
-
-function filterOf({ status, since }: ListOptions) {
-  const tests = [
-    ...(status === undefined ? [] : [['status', '=', status] as const]),
-    ...(since === undefined ? [] : [['createdAt', '>=', parseInstant(since)] as const]),
-  ];
-  if (tests.length === 0) return {};
-  return {
-    FilterExpression: tests.map(([name, is]) => `#${name} ${is} :${name}`).join(' AND '),
-    ExpressionAttributeNames: Object.fromEntries(tests.map(([name]) => [`#${name}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(tests.map(([name, , value]) => [`:${name}`, value])),
-  };
+  print(options, found, found.length === 0 ? noDeliveries(options) : describeListed(found));
 }

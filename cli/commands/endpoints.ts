@@ -35,50 +35,56 @@ const pathOf = (tenant: string, id?: string, action?: string): string =>
     .map((part, index) => (index === 0 ? part : encodeURIComponent(part)))
     .join('/');
 
-/** `hookline endpoints`: who gets which events, how, and with which secret. */
+/** `hookline endpoints`: manages endpoints and their secrets, by the management API. */
 export function addEndpointsCommand(program: Command): void {
-  const endpoints = program.command('endpoints').description('the URLs of your customers, and what they get');
-  addEndpointOptions(endpoints.command('create').description('register an endpoint; shows its secret once'))
-    .argument('<tenant>', 'whose it is', tenantArgument)
-    .argument('<url>')
-    .option('--id <id>', 'else one is made', endpointIdArgument)
+  const endpoints = program
+    .command('endpoints')
+    .description('manage endpoints: the URLs of your customers and the events that they get');
+  addEndpointOptions(
+    endpoints.command('create').description('register an endpoint and print its secret, once'),
+  )
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<url>', 'URL that receives the events')
+    .option('--id <id>', 'id of the endpoint (default: a generated one)', endpointIdArgument)
     .addOption(secretOption().conflicts('ed25519'))
-    .option('--ed25519', 'sign with an Ed25519 key (v1a), of which the receiver holds the public half')
+    .option('--ed25519', 'sign with an Ed25519 key (v1a); the receiver verifies with its public half')
     .action((tenant: string, url: string, _options: unknown, command: Command) =>
       create(tenant, { ...command.optsWithGlobals<CreateOptions>(), url }),
     );
   addEndpointOptions(endpoints.command('update'))
-    .description('change what is given; null takes a setting away, as in --timeout null')
-    .argument('<tenant>', 'whose it is', tenantArgument)
-    .argument('<id>', 'within the tenant', endpointIdArgument)
-    .option('--url <url>')
+    .description('change the given settings; null removes a setting, as in --timeout null')
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<id>', 'id of the endpoint', endpointIdArgument)
+    .option('--url <url>', 'new URL')
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       update(tenant, id, command.optsWithGlobals()),
     );
-  addReading(endpoints);
+  addQueries(endpoints);
   addFilterTestCommand(endpoints);
   addActions(endpoints);
+  addSecretRotation(endpoints);
+  addDeletion(endpoints);
 }
 
-function addReading(endpoints: Command): void {
+function addQueries(endpoints: Command): void {
   endpoints
     .command('list')
-    .description('the endpoints of a tenant')
-    .argument('<tenant>', 'whose it is', tenantArgument)
+    .description('list the endpoints of a tenant')
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .action((tenant: string, _options: unknown, command: Command) => list(tenant, command.optsWithGlobals()));
   endpoints
     .command('show')
-    .description('one endpoint, with its breaker and how many deliveries wait')
-    .argument('<tenant>', 'whose it is', tenantArgument)
-    .argument('<id>', 'within the tenant', endpointIdArgument)
+    .description('show an endpoint, its circuit breaker and how many deliveries wait')
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<id>', 'id of the endpoint', endpointIdArgument)
     .action(async (tenant: string, id: string, _options: unknown, command: Command) =>
       show(command.optsWithGlobals(), 'GET', pathOf(tenant, id)),
     );
   endpoints
     .command('secret')
-    .description('the secrets that sign now; of an Ed25519 key the public half')
-    .argument('<tenant>', 'whose it is', tenantArgument)
-    .argument('<id>', 'within the tenant', endpointIdArgument)
+    .description('show the secrets that sign now; of an Ed25519 key, the public half')
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<id>', 'id of the endpoint', endpointIdArgument)
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       reveal(command.optsWithGlobals(), pathOf(tenant, id, 'secret')),
     );
@@ -86,43 +92,54 @@ function addReading(endpoints: Command): void {
 
 function addActions(endpoints: Command): void {
   for (const [action, description] of [
-    ['enable', 'let it get events again, or begin anew: what was held or waits goes now'],
-    ['disable', 'hold its events, for 30 days'],
+    ['enable', 'enable an endpoint and close its circuit breaker; held and waiting deliveries are sent now'],
+    ['disable', 'disable an endpoint; its deliveries are held for 30 days'],
   ] as const) {
     endpoints
       .command(action)
       .description(description)
-      .argument('<tenant>', 'whose it is', tenantArgument)
-      .argument('<id>', 'within the tenant', endpointIdArgument)
+      .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+      .argument('<id>', 'id of the endpoint', endpointIdArgument)
       .action((tenant: string, id: string, _options: unknown, command: Command) =>
         show(command.optsWithGlobals(), 'POST', pathOf(tenant, id, action)),
       );
   }
   endpoints
+    .command('test')
+    .description(
+      'send a test event now, even if the circuit breaker is open; a success releases waiting deliveries',
+    )
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<id>', 'id of the endpoint', endpointIdArgument)
+    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      test(tenant, id, command.optsWithGlobals()),
+    );
+}
+
+function addSecretRotation(endpoints: Command): void {
+  endpoints
     .command('rotate-secret')
-    .description('a new secret; those before it sign beside it for the overlap at most')
-    .argument('<tenant>', 'whose it is', tenantArgument)
-    .argument('<id>', 'within the tenant', endpointIdArgument)
-    .option('--overlap-hours <number>', '0 to 168; 0 ends those before it at once', nonNegativeNumber, 24)
+    .description('rotate the secret; earlier secrets sign beside the new one until the overlap ends')
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<id>', 'id of the endpoint', endpointIdArgument)
+    .option(
+      '--overlap-hours <number>',
+      'hours in which earlier secrets still sign, 0 to 168; 0 ends them now',
+      nonNegativeNumber,
+      24,
+    )
     .addOption(secretOption())
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       rotate(command.optsWithGlobals(), pathOf(tenant, id, 'rotate-secret')),
     );
-  endpoints
-    .command('test')
-    .description(
-      'send it a test event now, even if its breaker is open; a success releases waiting deliveries',
-    )
-    .argument('<tenant>', 'whose it is', tenantArgument)
-    .argument('<id>', 'within the tenant', endpointIdArgument)
-    .action((tenant: string, id: string, _options: unknown, command: Command) =>
-      test(tenant, id, command.optsWithGlobals()),
-    );
+}
+
+function addDeletion(endpoints: Command): void {
   endpoints
     .command('delete')
-    .description('forget it; what it has not got is discarded')
-    .argument('<tenant>', 'whose it is', tenantArgument)
-    .argument('<id>', 'within the tenant', endpointIdArgument)
+    .description('delete an endpoint; its pending and held deliveries are discarded')
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<id>', 'id of the endpoint', endpointIdArgument)
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       remove(tenant, id, command.optsWithGlobals()),
     );
@@ -146,7 +163,7 @@ async function create(tenant: string, options: CreateOptions): Promise<void> {
 async function update(tenant: string, id: string, options: TargetOptions & EndpointOptions): Promise<void> {
   const changes = endpointBody(options);
   if (Object.values(changes).every((value) => value === undefined))
-    throw new UsageError('Say what to change: --help lists what there is.');
+    throw new UsageError('Pass at least one setting to change: --help lists them.');
   const call = await managementOf(options);
   const path = pathOf(tenant, id);
   const { etag } = await call({ method: 'GET', path });
@@ -190,7 +207,7 @@ async function test(tenant: string, id: string, options: TargetOptions): Promise
   print(
     options,
     sent,
-    `Sent ${sent.id}. What came of it: ${nextCommand(options, `deliveries list --tenant ${tenant} --endpoint ${id}`)}`,
+    `Sent ${sent.id}. Its outcome: ${nextCommand(options, `deliveries list --tenant ${tenant} --endpoint ${id}`)}`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { TargetOptions } from '../stack/target.ts';
 import { RefusedError } from '../terminal/errors.ts';
 import { print } from '../terminal/print.ts';
 
-/** `hookline env`: the lines that make the AWS CLI and any SDK talk to the local AWS that runs. */
+/** `hookline env`: prints the variables that point the AWS CLI and the SDKs to the running local AWS. */
 export function addEnvCommand(program: Command): void {
   program
     .command('env')

@@ -21,33 +21,33 @@ interface KeptOptions extends TargetOptions {
   readonly allFailed?: boolean;
 }
 
-/** Bodies of failed and ignored events are kept for so long. */
+/** How long failed and ignored events keep their bodies. */
 const keptDays = 35;
 
-/** `hookline events`: inbound events that failed, or that no handler wanted. */
+/** `hookline events`: lists and replays inbound events that failed or had no handler. */
 export function addEventsCommand(program: Command): void {
-  const events = program.command('events').description('inbound events that failed or had no handler');
+  const events = program
+    .command('events')
+    .description('list and replay inbound events that failed or had no handler');
   events
     .command('list')
-    .description('those of one source and day: failed ones, and ignored ones, which had no handler')
-    .argument('<source>')
-    .option('--day <YYYY-MM-DD>', 'in UTC; today without it', dayArgument)
+    .description('list the failed events of a source on one day, and the ignored ones, which had no handler')
+    .argument('<source>', 'name of the source')
+    .option('--day <YYYY-MM-DD>', 'day in UTC (default: today)', dayArgument)
     .action((source: string, _options: unknown, command: Command) => list(source, command.optsWithGlobals()));
   events
     .command('replay')
-    .description(
-      'run the handler for them, whatever became of their message; one that was processed is refused',
-    )
-    .argument('<source>')
-    .argument('[eventId...]', 'as the provider or events list shows them')
-    .option('--day <YYYY-MM-DD>', 'all that failed or were ignored on that day, in UTC', dayArgument)
-    .option('--all-failed', `all that failed in the last ${keptDays} days`)
+    .description('run the handler again for failed or ignored events; a processed event is refused')
+    .argument('<source>', 'name of the source')
+    .argument('[eventId...]', 'ids as the provider or events list shows them')
+    .option('--day <YYYY-MM-DD>', 'all failed and ignored events of that day (UTC)', dayArgument)
+    .option('--all-failed', `all failed events of the last ${keptDays} days`)
     .action(async (source: string, ids: string[], _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<KeptOptions>();
       const choices = [ids.length > 0, options.day !== undefined, options.allFailed === true];
       if (choices.filter(Boolean).length !== 1)
         command.error(
-          'error: say which events: their ids, or --day YYYY-MM-DD, or --all-failed; one of the three',
+          'error: choose the events by their ids, by --day YYYY-MM-DD or by --all-failed: exactly one of the three',
         );
       await replay(source, ids, options);
     });
@@ -115,7 +115,7 @@ async function chosenIds(
   return ids;
 }
 
-/** All of one day. */
+/** Reads all kept events of a source and day. */
 async function keptOn(day: string, source: string, deployment: Deployment): Promise<readonly EventRecord[]> {
   const ports = keptIn(deployment);
   const records: EventRecord[] = [];
@@ -144,5 +144,5 @@ function portsOf(deployment: Deployment) {
   };
 }
 
-/** A source's name has no `#`, so the first one splits. */
+/** A source's name contains no `#`, so the first `#` ends it. */
 const providerId = (key: string): string => key.slice(key.indexOf('#') + 1);

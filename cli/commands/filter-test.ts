@@ -17,18 +17,18 @@ interface Options extends TargetOptions {
   readonly limit?: number;
 }
 
-/** `hookline endpoints filter-test`: what a filter would let through. */
+/** `hookline endpoints filter-test`: shows which events a filter would match. */
 export function addFilterTestCommand(endpoints: Command): void {
   endpoints
     .command('filter-test')
-    .description('try a filter on recent events of the tenant, or on a payload; sends nothing')
-    .argument('<tenant>')
-    .argument('<id>')
-    .option('--filter <json>', 'the endpoint’s own without it', jsonArgument)
-    .option('--types <type...>', 'the endpoint’s own without them')
-    .addOption(new Option('--data <json>', 'a payload to try').argParser(jsonArgument).conflicts('dataFile'))
-    .option('--data-file <file>', 'the same, from a file')
-    .option('--limit <number>', 'of recent events, 50 at most', positiveNumber)
+    .description('try a filter on recent events of the tenant or on a payload; sends nothing')
+    .argument('<tenant>', 'tenant that owns the endpoint')
+    .argument('<id>', 'id of the endpoint')
+    .option('--filter <json>', 'filter to try (default: the endpoint’s)', jsonArgument)
+    .option('--types <type...>', 'event types to try (default: the endpoint’s)')
+    .addOption(new Option('--data <json>', 'payload to try').argParser(jsonArgument).conflicts('dataFile'))
+    .option('--data-file <file>', 'payload to try, from a file')
+    .option('--limit <number>', 'number of recent events, at most 50', positiveNumber)
     .action((tenant: string, id: string, _options: unknown, command: Command) =>
       testFilter(tenant, id, command.optsWithGlobals()),
     );
@@ -53,15 +53,14 @@ function examplesOf({ data, dataFile }: Options): readonly unknown[] | undefined
 }
 
 function describe({ results, tested, matched }: v.InferOutput<typeof FilterTestView>): string {
-  if (tested === 0)
-    return 'No endpoint of the tenant was sent anything in three days: give a payload with --data.';
+  if (tested === 0) return 'The tenant had no deliveries in the last three days: pass a payload with --data.';
   const rows = results.map(({ eventId, eventType, matches, otherType, failed }) => [
     cell(eventId ?? '--data', 40),
     cell(eventType ?? '', 30),
     matches ? 'yes' : 'no',
     cell([...(otherType ? ['its type'] : []), ...failed.map(partText)].join('; '), 120),
   ]);
-  return `${table(['event', 'type', 'taken', 'kept out by'], rows)}\n${matched} of ${tested} taken`;
+  return `${table(['event', 'type', 'matches', 'excluded by'], rows)}\n${matched} of ${tested} match`;
 }
 
 const partText = ({ place, part }: { readonly place: string; readonly part: unknown }): string =>

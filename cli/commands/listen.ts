@@ -14,21 +14,21 @@ import { cell } from '../terminal/table.ts';
 
 type Options = TargetOptions & ForwardOptions;
 
-/** Who does not say so again within this is taken for gone. */
-const listenMs = 120_000;
-const sayAgainMs = 45_000;
-/** Between polls that fail, as those of a machine that wakes up do. */
-const tryAgainMs = 2_000;
+/** A tap ends unless its listener renews it within this time. */
+const tapMs = 120_000;
+const renewMs = 45_000;
+/** Pause after a poll that failed, as when the machine has just woken up. */
+const pauseMs = 2_000;
 
-/** `hookline listen`: a source's events on this machine, as they come in. */
+/** `hookline listen`: copies a source's events to this machine as they arrive. */
 export function addListenCommand(program: Command): void {
   program
     .command('listen')
-    .description('get a copy of what a source receives, and post it to a port of this machine')
-    .argument('<source>')
+    .description('get a copy of every event that a source receives, and post it to a local URL')
+    .argument('<source>', 'name of the source')
     .option(
       '--to <url>',
-      'e.g. http://127.0.0.1:3000/webhooks; only shown without it; with --json one line of JSON for each event',
+      'URL to post the events to, e.g. http://127.0.0.1:3000/webhooks; without it they are only printed, with --json as one line each',
     )
     .action((source: string, _options: unknown, command: Command) =>
       listen(source, command.optsWithGlobals()),
@@ -39,28 +39,29 @@ async function listen(source: string, options: Options): Promise<void> {
   const deployment = await openDeployment(options);
   sourceOf(deployment, source);
   if (options.to !== undefined && !URL.canParse(options.to))
-    throw new UsageError(`--to ${options.to} is no URL.`);
+    throw new UsageError(`--to ${options.to} is not a URL.`);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   const queue = await makeTapQueue(sqsClient(longPolls), deployment.tapQueuePrefix, source);
   const taps = dynamodbTaps(dynamoClient(patientCalls), deployment.inboundEventsTable);
-  const sayHere = (): Promise<boolean> => {
+  const renewTap = (): Promise<boolean> => {
     const now = unixMillis(Date.now());
-    return taps.openTap(source, { queueName: queue.name, until: unixMillis(now + listenMs) }, now);
+    return taps.openTap(source, { queueName: queue.name, until: unixMillis(now + tapMs) }, now);
   };
-  const timer = setInterval(() => void sayHere().catch(() => undefined), sayAgainMs);
+  const timer = setInterval(() => void renewTap().catch(() => undefined), renewMs);
   try {
-    if (!(await sayHere())) throw new RefusedError(`Somebody else listens to ${source}; one at a time.`);
-    await queue.removeLeft();
+    if (!(await renewTap()))
+      throw new RefusedError(`Another listener is connected to ${source}, and a source has one at a time.`);
+    await queue.removeLeftover();
     console.error(
-      `Listening to ${source}; what comes in from a few seconds on is ${options.to ? `posted to ${options.to}` : 'shown'}. Ctrl-C ends it.`,
+      `Listening to ${source}. Within a few seconds, new events are ${options.to ? `posted to ${options.to}` : 'printed'}. Ctrl-C ends it.`,
     );
     await follow(queue.take, stop.signal, (text) => forward(text, options, deployment));
   } finally {
-    // First: it would open the tap again, with a queue that is gone.
+    // The timer ends first: it would open the tap again for a deleted queue.
     clearInterval(timer);
-    // What cannot be cleared away ends by itself, and hides no error.
+    // Cleanup errors are ignored: the tap and the queue expire, and the first error counts.
     await Promise.allSettled([taps.closeTap(source, queue.name), queue.remove()]);
   }
 }
@@ -70,17 +71,17 @@ async function follow(
   signal: AbortSignal,
   use: (text: string) => Promise<void>,
 ): Promise<void> {
-  let answeredAt = performance.now();
+  let respondedAt = performance.now();
   const takeOrPause = async (): Promise<readonly string[]> => {
     try {
       const texts = await take(signal);
-      answeredAt = performance.now();
+      respondedAt = performance.now();
       return texts;
     } catch (error) {
       if (signal.aborted) return [];
-      if (performance.now() - answeredAt > listenMs) throw error;
-      console.error(`No answer of SQS (${cell(failureLine(error))}); trying again.`);
-      await pause(tryAgainMs);
+      if (performance.now() - respondedAt > tapMs) throw error;
+      console.error(`SQS does not respond (${cell(failureLine(error))}); trying again.`);
+      await pause(pauseMs);
       return [];
     }
   };

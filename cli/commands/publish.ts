@@ -8,6 +8,7 @@ import { dynamodbEndpoints } from '../../lambdas/adapters/dynamodb/endpoints/sto
 import { dynamodbOutboundEvents } from '../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { asError } from '../../lambdas/domain/errors.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
 import { openPublication, type Publication } from '../../lambdas/domain/publish-message.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
@@ -30,18 +31,18 @@ interface PublishOptions extends TargetOptions {
   readonly tenant?: string;
 }
 
-/** `hookline publish`: an event to an endpoint, as an app publishes it. */
+/** `hookline publish`: publishes one event, in the way an app does. */
 export function addPublishCommand(program: Command): void {
   program
     .command('publish')
-    .description('publish an event: to a tenant, to one of its endpoints, or straight to a URL')
-    .argument('<type>', 'e.g. invoice.paid')
-    .option('--tenant <tenant>', 'whose event it is: all its subscribed endpoints get it')
-    .option('--endpoint <id>', 'only this one, whatever it is subscribed to')
-    .option('--to <url>', 'a URL that is not registered')
-    .addOption(new Option('--data <json>', 'what the event carries; {} without it').conflicts('dataFile'))
-    .option('--data-file <file>', 'the same, from a file')
-    .option('--id <id>', 'the same id is one event; a new one without it')
+    .description('publish an event to a tenant, to one of its endpoints or to a URL')
+    .argument('<type>', 'event type, e.g. invoice.paid')
+    .option('--tenant <tenant>', 'tenant of the event; all its subscribed endpoints get it')
+    .option('--endpoint <id>', 'only this endpoint, subscribed or not')
+    .option('--to <url>', 'URL that is not a registered endpoint')
+    .addOption(new Option('--data <json>', 'payload of the event (default: {})').conflicts('dataFile'))
+    .option('--data-file <file>', 'payload of the event, from a file')
+    .option('--id <id>', 'event id; publishing an id twice makes one event (default: a generated one)')
     .action((type: string, _options: unknown, command: Command) => publish(type, command.optsWithGlobals()));
 }
 
@@ -49,26 +50,26 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const { id, tenant, endpoint, to } = options;
   const event = { type, data: dataOf(options), id, ...addressOf(options) };
   const opened = openPublication({ text: JSON.stringify(event), messageId: 'none' });
-  // The function would only say so in the dead-letter queue.
-  if (opened.kind === 'unusable') throw new UsageError(`It cannot be published: ${opened.reason}.`);
+  // λ publish would report this only in its dead-letter queue.
+  if (opened.kind === 'unusable') throw new UsageError(`The event cannot be published: ${opened.reason}.`);
   const deployment = await openDeployment(options);
-  const foreseen = await preview(opened.publication, id === undefined, deployment);
-  if (foreseen !== undefined && foreseen.kind !== 'sends')
-    throw new RefusedError(`Nothing is published: ${foreseen.reason}.`);
+  const expected = await preview(opened.publication, id === undefined, deployment);
+  if (expected !== undefined && expected.kind !== 'sends')
+    throw new RefusedError(`Nothing was published: ${expected.reason}.`);
   const [eventId = ''] = await published(event, deployment.publishQueueUrl);
-  if (foreseen?.endpoint?.status === 'disabled')
-    console.error(`${foreseen.endpoint.id} is disabled: the event is held until it is enabled.`);
-  const receiver = to === undefined ? endpoint : (endpoint ?? unnamed);
-  const delivery = receiver && deliveryId(tenant ?? '', eventId, receiver);
+  if (expected?.endpoint?.status === 'disabled')
+    console.error(`${expected.endpoint.id} is disabled: the event is held until it is enabled.`);
+  const endpointId = to === undefined ? endpoint : (endpoint ?? unnamed);
+  const delivery = endpointId && deliveryId(tenant ?? '', eventId, endpointId);
   const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
   print(
     options,
     { id: eventId, deliveryId: delivery },
-    `Published ${eventId}. What becomes of it: ${nextCommand(options, next)}`,
+    `Published ${eventId}. Its delivery: ${nextCommand(options, next)}`,
   );
 }
 
-/** What it would come to; undefined where the caller may publish, and not look. */
+/** What publishing would do; undefined when the caller may not read the tables. */
 async function preview(
   publication: Publication,
   isNewId: boolean,
@@ -92,19 +93,20 @@ async function published(event: WebhookEvent, queueUrl: string): Promise<readonl
   try {
     return await publishWebhook(sqsClient(patientCalls), queueUrl, [event]);
   } catch (error) {
-    if (error instanceof RangeError) throw new RefusedError(`It cannot be published: ${error.message}.`);
+    if (error instanceof RangeError)
+      throw new RefusedError(`The event cannot be published: ${error.message}.`);
     throw error;
   }
 }
 
-/** What a URL without a name of its own is called. */
+/** The endpoint id of a URL when --endpoint is not given. */
 const unnamed = 'cli';
 
-/** @throws UsageError when it is for nobody */
+/** @throws UsageError when no destination is given */
 function addressOf({ tenant, endpoint, to }: PublishOptions) {
   if (to !== undefined) return { tenant, endpoint: { id: endpoint ?? unnamed, url: to } };
   if (tenant === undefined)
-    throw new UsageError('Say for whom: --tenant, or --to for a URL that is not registered.');
+    throw new UsageError('Pass a destination: --tenant, or --to for a URL that is not registered.');
   return { tenant, ...(endpoint !== undefined && { endpoint: { id: endpoint } }) };
 }
 
@@ -112,9 +114,7 @@ function dataOf({ data = '{}', dataFile }: PublishOptions): unknown {
   try {
     return parseExactly(dataFile === undefined ? data : readFileSync(dataFile, 'utf8'));
   } catch (error) {
-    const why = error instanceof RangeError ? 'it is nested too deep' : messageOf(error);
-    throw new UsageError(`${dataFile ?? '--data'} is no JSON that can be read: ${why}`);
+    const why = error instanceof RangeError ? 'it is nested too deeply' : asError(error).message;
+    throw new UsageError(`${dataFile ?? '--data'} cannot be read as JSON: ${why}`);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -6,14 +6,14 @@ import { RefusedError } from '../terminal/errors.ts';
 import { print } from '../terminal/print.ts';
 import { table } from '../terminal/table.ts';
 
-/** `hookline ranges`: what `allowedCidrs: 'published'` stands for, and how old that is. */
+/** `hookline ranges`: shows what `allowedCidrs: 'published'` stands for, and how old each list is. */
 export function addRangesCommand(program: Command): void {
   program
     .command('ranges')
     .description(
-      "the address ranges that providers publish, for allowedCidrs: 'published', and how old the lists are",
+      "show the address ranges that providers publish (allowedCidrs: 'published') and how old each list is",
     )
-    .argument('[provider]', 'its ranges, one a line')
+    .argument('[provider]', 'print the ranges of this provider, one per line')
     .action((provider: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
       if (provider === undefined) return overview(options);
@@ -26,7 +26,7 @@ function rangesOf(provider: string): readonly string[] {
   const known = ownOf(publishedRanges, provider);
   if (known !== undefined) return known.ranges;
   throw new RefusedError(
-    `No list of ${provider} is known here; there are lists of ${Object.keys(publishedRanges).join(', ')}.`,
+    `There is no list for ${provider}; the providers with a list are ${Object.keys(publishedRanges).join(', ')}.`,
   );
 }
 
@@ -43,8 +43,8 @@ function overview(options: TargetOptions): void {
     provider,
     String(ranges),
     asOf,
-    age > freshForDays ? `${age} days: compare` : `${age} days`,
+    age > freshForDays ? `${age} days: check it` : `${age} days`,
     source,
   ]);
-  print(options, lists, table(['provider', 'ranges', 'right on', 'age', 'source'], rows));
+  print(options, lists, table(['provider', 'ranges', 'as of', 'age', 'source'], rows));
 }

@@ -24,24 +24,24 @@ interface Options extends TargetOptions {
 
 const pollMs = 1_000;
 
-/** `hookline recover`: everything that an endpoint failed to take, once more. */
+/** `hookline recover`: replays all failed deliveries of an endpoint. */
 export function addRecoverCommand(program: Command): void {
   program
     .command('recover')
-    .description('send all deliveries of an endpoint again that failed since a time')
-    .argument('<tenant>', 'whose it is', tenantArgument)
-    .argument('<endpointId>', 'within the tenant', endpointIdArgument)
-    .requiredOption('--since <time>', 'of their creation: 90m, 2h, 3d, or an instant', instantArgument)
-    .option('--until <time>', 'now without it', instantArgument)
-    .option('--dry-run', 'only say how many there are')
+    .description('replay all deliveries of an endpoint that failed since a time')
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<endpointId>', 'id of the endpoint', endpointIdArgument)
+    .requiredOption('--since <time>', 'created since 90m, 2h or 3d ago, or since an instant', instantArgument)
+    .option('--until <time>', 'created until (default: now)', instantArgument)
+    .option('--dry-run', 'only count the deliveries')
     .addOption(toCurrentEndpointOption())
     .action((tenant: string, endpoint: string, _options: unknown, command: Command) =>
       recover(tenant, endpoint, command.optsWithGlobals()),
     );
   program
     .command('recover-cancel')
-    .description('stop a recovery; what it has sent again stays sent')
-    .argument('<recoveryId>', 'as recover says it', endpointIdArgument)
+    .description('stop a recovery; the deliveries that it has replayed stay replayed')
+    .argument('<recoveryId>', 'id that recover printed', endpointIdArgument)
     .action(async (id: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TargetOptions>();
       const call = await managementOf(options);
@@ -63,47 +63,47 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
   const left = ofEarlierEndpoint > 0 ? leftOut(ofEarlierEndpoint, endpointId) : undefined;
   if (options.dryRun || (count === 0 && isExact)) {
     print(options, estimate, failed);
-    // Nothing was to be sent: that is told, and no refusal.
+    // A dry run sends nothing, so this is a note and not a refusal.
     if (options.dryRun && left !== undefined) return console.error(left);
     return refuseIf(left);
   }
-  // Of our making, and said first: whoever is interrupted from here on can still stop it.
+  // The id is made here and printed first, so that a user who is interrupted can still stop the recovery.
   const id = `rec_${randomBytes(16).toString('hex')}`;
-  console.error(`${failed} Recovery ${id} sends them again.`);
+  console.error(`${failed} Recovery ${id} replays them.`);
   const span = { since, until, toCurrentEndpoint };
   const started = await call({ method: 'POST', path: `${path}/recoveries`, body: { id, ...span } });
   const ended = await followed(v.parse(RecoveryView, started.body), call, options);
   print(options, ended, summary(ended));
-  // They are there since they failed.
+  // A replay leaves the dead letters of the failed deliveries in their queue.
   if (ended.replayed > 0)
     console.error(
-      `Their dead letters go away with: ${nextCommand(options, `dlq redrive undelivered --tenant ${tenant} --endpoint ${endpointId}`)}`,
+      `Remove their dead letters with: ${nextCommand(options, `dlq redrive undelivered --tenant ${tenant} --endpoint ${endpointId}`)}`,
     );
   refuseIf(refusedOf(ended, endpointId));
 }
 
-/** What was for an endpoint that is deleted, whose id another one has. */
+/** Says how many deliveries belong to a deleted endpoint whose id is in use again. */
 const leftOut = (count: number, endpointId: string): string =>
-  `${counted(count, 'delivery was', 'deliveries were')} for an earlier endpoint ${endpointId}, which was deleted: --to-current-endpoint sends them to the one that there is.`;
+  `${counted(count, 'delivery was', 'deliveries were')} for an earlier endpoint ${endpointId}, which was deleted: --to-current-endpoint sends them to the current one.`;
 
 function refusedOf({ refused, ofEarlierEndpoint }: Recovery, endpointId: string): string | undefined {
   if (ofEarlierEndpoint > 0) return leftOut(ofEarlierEndpoint, endpointId);
   return refused > 0
-    ? `${refused} refused: past their retention, or sent again by others meanwhile.`
+    ? `${refused} refused: past their retention, or already replayed by someone else.`
     : undefined;
 }
 
-/** @throws RefusedError with the reason, if there is one: not all that was meant is sent */
+/** @throws RefusedError with the reason, if there is one: some deliveries were not replayed */
 function refuseIf(reason: string | undefined): void {
   if (reason !== undefined) throw new RefusedError(reason);
 }
 
-/** Shows how far the job is until it has ended; Ctrl-C only ends the looking. */
+/** Shows the progress of a recovery until it ends. Ctrl-C ends the display and not the recovery. */
 async function followed(first: Recovery, call: ManagementClient, options: Options): Promise<Recovery> {
   const bar = new SingleBar({
-    format: '{bar} {value}/{total} sent again',
+    format: '{bar} {value}/{total} replayed',
     hideCursor: true,
-    // Elsewhere only the end is told.
+    // Without a terminal only the result is printed.
     noTTYOutput: false,
   });
   if (!options.json) bar.start(Math.max(first.estimate.count, 1), first.replayed);
@@ -121,10 +121,10 @@ async function followed(first: Recovery, call: ManagementClient, options: Option
   bar.stop();
   if (last.status === 'running') {
     const stop = nextCommand(options, `recover-cancel ${last.id}`);
-    throw new RefusedError(`It goes on without you: ${stop} stops it.`);
+    throw new RefusedError(`The recovery goes on in the background: ${stop} stops it.`);
   }
   return last;
 }
 
 const summary = ({ status, replayed, refused }: Recovery): string =>
-  `${status === 'done' ? 'Done' : 'Stopped'}: ${counted(replayed, 'delivery', 'deliveries')} sent again${refused > 0 ? `, ${refused} refused` : ''}.`;
+  `${status === 'done' ? 'Done' : 'Stopped'}: ${counted(replayed, 'delivery', 'deliveries')} replayed${refused > 0 ? `, ${refused} refused` : ''}.`;

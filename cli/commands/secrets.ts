@@ -4,7 +4,7 @@ import { secretsClient } from '../../lambdas/adapters/secrets/client.ts';
 import { awaitingValue } from '../../lambdas/domain/provider/awaited-secret.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { later, seconds, toIsoInstant, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
-import { asStored, getsSecretByHandshake, judge, secretFormat } from '../secrets/check-value.ts';
+import { asStored, decideChange, getsSecretByHandshake, secretFormat } from '../secrets/check-value.ts';
 import { readSecretInput } from '../secrets/prompt.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import { isAddressed, ownSecret } from '../stack/address.ts';
@@ -20,26 +20,26 @@ interface SetOptions extends TargetOptions {
   readonly revokePrevious?: boolean;
 }
 
-/** `hookline secrets`: the signing secrets of the sources, and the one that signs what is sent. */
+/** `hookline secrets`: stores the secrets of sources, and the stack's own signing secret. */
 export function addSecretsCommand(program: Command): void {
   const secrets = program.command('secrets').description('store and rotate signing secrets');
   secrets
     .command('set')
     .description(
-      'store the secret that a provider shows, read from standard input: store it here first, then switch at the provider',
+      'store the secret that a provider shows, read from standard input; to rotate, store it here before you switch at the provider',
     )
-    .argument('<source>', `a source's name, or ${ownSecret} for the secret that signs what you send`)
-    .option('--yes', 'also while the key before the current one still counts: it ends then')
-    .option('--revoke-previous', 'store nothing, but end the overlap: only the current key counts then')
+    .argument('<source>', `name of the source, or ${ownSecret} for the secret that signs what you send`)
+    .option('--yes', 'store it even while the previous key is still valid; that key ends then')
+    .option('--revoke-previous', 'store nothing, and end the overlap: only the current key stays valid')
     .action((name: string, _options: unknown, command: Command) =>
       setSecret(name, command.optsWithGlobals()),
     );
   secrets
     .command('await')
-    .description('take the secret that the provider brings when its webhook is made (Asana, Notion)')
-    .argument('<source>', "a source's name")
-    .option('--minutes <n>', 'how long', positiveNumber, 60)
-    .option('--yes', 'also while the source has a secret: until the new one came it verifies nothing')
+    .description('accept the secret that the provider sends when you create its webhook (Asana, Notion)')
+    .argument('<source>', 'name of the source')
+    .option('--minutes <n>', 'how long to wait for it, in minutes', positiveNumber, 60)
+    .option('--yes', 'also if the source has a secret; until the new one arrives, every request is refused')
     .action((name: string, _options: unknown, command: Command) =>
       awaitSecret(name, command.optsWithGlobals()),
     );
@@ -53,19 +53,21 @@ interface AwaitOptions extends TargetOptions {
 async function awaitSecret(name: string, options: AwaitOptions): Promise<void> {
   const { secretArn, provider } = sourceOf(await openDeployment(options), name);
   if (!getsSecretByHandshake(provider))
-    throw new RefusedError(`${provider} shows its secret: store it with hookline secrets set ${name}.`);
+    throw new RefusedError(
+      `${provider} shows its secret to you: store it with hookline secrets set ${name}.`,
+    );
   const versions = secretVersions(secretsClient(patientCalls), secretArn);
   const current = await versions.current();
   if (current && parseSecretValue(current.value, secretFormat(provider)) && !options.yes)
     throw new RefusedError(
-      `${name} has a secret, and would verify nothing until ${provider} brings another: repeat with --yes. Nothing was changed.`,
+      `${name} has a secret already, and would refuse every request until ${provider} sends another: repeat with --yes. Nothing was changed.`,
     );
   const until = later(unixMillis(Date.now()), seconds(options.minutes * 60));
   await versions.put(awaitingValue(until));
   print(
     options,
     { source: name, until: toIsoInstant(until) },
-    `${name} takes the first secret that ${provider} brings until ${instant(until)}. Make its webhook now.`,
+    `${name} accepts the first secret that ${provider} sends until ${instant(until)}. Create the webhook at the provider now.`,
   );
 }
 
@@ -75,7 +77,7 @@ async function setSecret(name: string, options: SetOptions): Promise<void> {
   await (options.revokePrevious ? revoke(name, versions, options) : store(name, secret, versions, options));
 }
 
-/** @throws RefusedError when there is no such secret, or when a source is called like the stack's own */
+/** @throws RefusedError when there is no such secret, or when the name means both a source and the stack's own secret */
 function secretOf(deployment: Deployment, words: string) {
   const { sources } = deployment;
   const source = Object.values(sources).find(({ name }) => isAddressed(words, 'source', name));
@@ -100,14 +102,15 @@ async function store(
   const value = asStored(await readSecretInput(`Secret of ${name}`), format);
   const [current, previous] = await Promise.all([versions.current(), versions.previous()]);
   const now = unixMillis(Date.now());
-  const verdict = judge({ format, signs, value, current, previous, now });
-  if (verdict.kind === 'refuse') throw new RefusedError(`${verdict.reason}. Nothing was stored for ${name}.`);
-  if (verdict.previousKeyEnds !== undefined && !options.yes)
+  const decision = decideChange({ format, signs, value, current, previous, now });
+  if (decision.kind === 'refuse')
+    throw new RefusedError(`${decision.reason}. Nothing was stored for ${name}.`);
+  if (decision.previousKeyEnds !== undefined && !options.yes)
     throw new RefusedError(
-      `The previous key of ${name} counts until ${instant(verdict.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
+      `The previous key of ${name} is valid until ${instant(decision.previousKeyEnds)}, and storing another would end it now: wait, or repeat with --yes. Nothing was stored.`,
     );
   await versions.put(value);
-  const { oldKeyEnds } = verdict;
+  const { oldKeyEnds } = decision;
   print(
     options,
     { source: name, oldKeyEnds: oldKeyEnds && toIsoInstant(oldKeyEnds) },
@@ -118,7 +121,7 @@ async function store(
 function stored(name: string, signs: boolean, oldKeyEnds: UnixMillis | undefined): string {
   const end = oldKeyEnds === undefined ? undefined : instant(oldKeyEnds);
   if (signs)
-    return `Stored. Within 5 minutes deliveries are signed with it${end ? `, and with the old one, too, until ${end}: give the new one to your receivers by then` : ''}.`;
+    return `Stored. Deliveries are signed with it within 5 minutes${end ? `, and also with the old one until ${end}: give the new one to your receivers by then` : ''}.`;
   if (end === undefined)
     return `Stored. ${name} verifies with it from now on; set the same secret at the provider.`;
   return `Stored. Now switch at the provider: ${name} verifies with both keys until ${end} (unless its rotationOverlap says otherwise).`;
@@ -127,13 +130,13 @@ function stored(name: string, signs: boolean, oldKeyEnds: UnixMillis | undefined
 async function revoke(name: string, versions: Versions, options: SetOptions): Promise<void> {
   const previous = await versions.previous();
   if (previous?.id === undefined) {
-    const none = `${name} has no previous key: only the current one counts.`;
+    const none = `${name} has no previous key: only the current one is valid.`;
     return print(options, { source: name, isRevoked: false }, none);
   }
   await versions.revoke(previous.id);
   print(
     options,
     { source: name, isRevoked: true },
-    `Revoked. Only the current key of ${name} counts; functions that run may know the old one for 5 more minutes.`,
+    `Revoked. Only the current key of ${name} is valid; running functions may cache the old one for 5 more minutes.`,
   );
 }

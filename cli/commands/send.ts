@@ -5,7 +5,7 @@ import { catalogue, providerOf } from '../../lambdas/domain/provider/catalogue.t
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { sourceDefaults } from '../../lib/settings.ts';
 import { secretVersions } from '../secrets/versions.ts';
-import { readFile, requestToSend, type Sender, type SendOptions } from '../send/send-request.ts';
+import { requestToSend, type Sender, type SendOptions } from '../send/send-request.ts';
 import type { Draft } from '../send/signing/draft.ts';
 import { type DeployedSource, openDeployment, sourceOf } from '../stack/deployment.ts';
 import { fetchWithReason } from '../stack/fetch-with-reason.ts';
@@ -14,30 +14,31 @@ import { RefusedError } from '../terminal/errors.ts';
 import { nextCommand } from '../terminal/next-command.ts';
 import { positiveNumber } from '../terminal/parse-arguments.ts';
 import { print } from '../terminal/print.ts';
+import { readFile } from '../terminal/read-file.ts';
 import { cell } from '../terminal/table.ts';
 
 type Options = TargetOptions & SendOptions & { readonly times: number; readonly secretFile?: string };
 
-/** `hookline send`: an event as the provider of a source would send it. */
+/** `hookline send`: sends an event signed as the source's provider signs. */
 export function addSendCommand(program: Command): void {
   program
     .command('send')
     .description("sign a realistic event with a source's secret, as its provider does, and send it")
-    .argument('<source>', "a source's name; or a provider's, with a URL and --secret-file")
-    .argument('[url]', 'where to; the source’s own URL without it')
+    .argument('<source>', 'name of a source; or of a provider, with a URL and --secret-file')
+    .argument('[url]', 'URL to send to (default: the URL of the source)')
     .option(
       '--times <n>',
-      'send the same request so often: only the first runs the handler',
+      'send the same request this many times; only the first runs the handler',
       positiveNumber,
       1,
     )
-    .option('--tamper', 'change one byte of what was signed: it must be refused')
-    .option('--stale', 'sign a timestamp beyond the tolerance: it must be refused')
-    .option('--type <type>', 'of the event, instead of the sample’s')
-    .option('--secret-file <file>', 'sign with the secret in this file, instead of the source’s own')
-    .option('--body <file>', 'send these bytes, exactly, instead of the sample')
-    .option('--content-type <type>', 'of --body')
-    .option('--private-key <file>', 'PEM, where the source holds the public key')
+    .option('--tamper', 'change one signed byte; the request must be refused')
+    .option('--stale', 'sign a timestamp outside the tolerance; the request must be refused')
+    .option('--type <type>', 'event type (default: the sample’s)')
+    .option('--secret-file <file>', 'sign with the secret in this file (default: the source’s secret)')
+    .option('--body <file>', 'send exactly the bytes of this file (default: a sample)')
+    .option('--content-type <type>', 'content type of --body')
+    .option('--private-key <file>', 'private key in PEM, for a source that holds the public key')
     .action((name: string, url: string | undefined, _options: unknown, command: Command) =>
       send(name, url, command.optsWithGlobals<Options>()),
     );
@@ -49,7 +50,7 @@ async function send(name: string, url: string | undefined, options: Options): Pr
   target.search = new URL(request.url).search;
   if (options.body !== undefined && !options.tamper && !readFile(options.body).equals(request.body))
     console.error(
-      `The signature of ${sender.slug} stands in the body: ${options.body} was written again for it.`,
+      `${sender.slug} puts its signature in the body, so the body that was sent differs from ${options.body}.`,
     );
   const sent: Sent[] = [];
   for (let nth = 1; nth <= options.times; nth++) {
@@ -64,7 +65,7 @@ async function send(name: string, url: string | undefined, options: Options): Pr
     throw new RefusedError(
       mustBeRefused
         ? `${name} did not refuse it.`
-        : `${name} did not take it. Why a request is refused: ${nextCommand(options, `explain ${name}`)}`,
+        : `${name} did not accept it. To see why: ${nextCommand(options, `explain ${name}`)}`,
     );
 }
 
@@ -94,29 +95,29 @@ function targetAt(url: string): URL {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target !== undefined && /^https?:$/.test(target.protocol)) return target;
   throw new RefusedError(
-    `'${url}' is no URL to send to: write it whole, as https://hooks.example.com/github.`,
+    `'${url}' is not an HTTP URL: write all of it, as in https://hooks.example.com/github.`,
   );
 }
 
-/** To whatever receives it, Hookline or not. */
-function ofProvider(slug: string, secret: string, toMend: string): Sender {
+/** For a URL that need not belong to Hookline. */
+function ofProvider(slug: string, secret: string, remedy: string): Sender {
   const provider = providerOf({ name: slug, provider: slug });
   const tolerance = provider.tolerance ?? sourceDefaults.tolerance.toSeconds();
-  return { slug, provider, secret, toMend, tolerance };
+  return { slug, provider, secret, remedy, tolerance };
 }
 
-async function senderOf(source: DeployedSource, given: string | undefined, toMend: string): Promise<Sender> {
+async function senderOf(source: DeployedSource, given: string | undefined, remedy: string): Promise<Sender> {
   const { name, provider: slug, secretArn, checks } = source;
   const stored = () => secretVersions(secretsClient(patientCalls), secretArn).current();
   const secret = given ?? (await stored())?.value ?? '';
   const tolerance = checks?.tolerance ?? sourceDefaults.tolerance.toSeconds();
-  return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, toMend, tolerance };
+  return { slug, provider: providerOf({ name, provider: slug, ...checks }), secret, remedy, tolerance };
 }
 
-/** API Gateway answers within this, whatever happens. */
+/** API Gateway responds within this time in any case. */
 const timeoutMs = 30_000;
 
-/** What one request came to. */
+/** The response to one request. */
 interface Sent {
   readonly status: number;
   readonly milliseconds: number;

@@ -1,10 +1,10 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { Command } from 'commander';
 import { clientConfig, patientCalls } from '../../lambdas/adapters/call-bounds.ts';
-import { functionName, logsOf } from '../../local/function-logs.ts';
+import { logsOf } from '../../local/function-logs.ts';
 import { readableLine, textOf } from '../../local/log-line.ts';
 import { openDeployment, sourceOf } from '../stack/deployment.ts';
-import { isOfStack } from '../stack/resource-names.ts';
+import { isLogGroupMeant } from '../stack/log-groups.ts';
 import { stackMeant, type TargetOptions } from '../stack/target.ts';
 import { positiveNumber } from '../terminal/parse-arguments.ts';
 
@@ -13,15 +13,15 @@ interface Options extends TargetOptions {
   readonly source?: string;
 }
 
-/** `hookline tail`: what happens, as it happens. */
+/** `hookline tail`: follows the functions' logs. */
 export function addTailCommand(program: Command): void {
   program
     .command('tail')
     .description(
-      'follow the attempts at endpoints; or with --source what comes in, and its handlers; --json: the log lines as they are',
+      'follow delivery attempts live, or with --source the requests and handler runs of a source; --json prints the raw log lines',
     )
-    .option('--source <source>', 'the requests and handlers of a source instead')
-    .option('--since <seconds>', 'begin so long ago', positiveNumber, 60)
+    .option('--source <source>', 'follow the requests and handler runs of this source')
+    .option('--since <seconds>', 'start this many seconds ago', positiveNumber, 60)
     .action((_options: unknown, command: Command) => follow(command.optsWithGlobals()));
 }
 
@@ -31,9 +31,9 @@ async function follow(options: Options): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const isMeant = groupsMeant(stackMeant(options), options.source);
+  const isMeant = isLogGroupMeant(stackMeant(options), options.source);
   const logs = logsOf(new CloudWatchLogsClient(clientConfig(patientCalls)), isMeant);
-  // A poll that fails is made up for by the next: what lets none succeed is to be told.
+  // Following tolerates a failed poll, so this first read reports an error that every poll would have.
   await logs.read(Date.now());
   console.error('Following; Ctrl-C ends it.');
   await logs.follow(
@@ -44,21 +44,4 @@ async function follow(options: Options): Promise<void> {
     },
     stop.signal,
   );
-}
-
-/**
- * The log group of the deliver function; or those of a source's receiver and consumer, which all sources may share.
- *
- * @param stack undefined: whichever there are
- */
-export function groupsMeant(
-  stack: string | undefined,
-  source: string | undefined,
-): (group: string) => boolean {
-  const names =
-    source === undefined
-      ? ['deliver']
-      : ['Receive', 'Consume'].flatMap((part) => [`${source.replaceAll('-', '')}${part}`, `s${part}`]);
-  const isOwn = isOfStack(stack);
-  return (group) => isOwn(group) && names.includes(functionName(group));
 }

@@ -3,7 +3,7 @@ import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
 import type { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { cell, counted, instant, table } from '../terminal/table.ts';
 
-/** One delivery for a person: what, whereto, how it stands, and each attempt. */
+/** Formats one delivery with its status and its attempts. */
 export function describeDelivery(delivery: Delivery): string {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['delivery', delivery.id],
@@ -29,16 +29,16 @@ function attempts({ attemptLog, attempts: count }: Delivery): string {
     instant(at),
     `${ms} ms`,
     status?.toString() ?? '–',
-    // An error begins with its phase; a redirect has none, but leads somewhere.
+    // A redirect has no error; its location is shown instead.
     cell(error ?? (location === undefined ? '' : `redirects to ${location}`)),
     cell(sample ?? '', 60),
   ]);
-  const drawn = table(['attempt', 'at', 'took', 'status', 'error', 'answer'], rows);
+  const drawn = table(['attempt', 'at', 'took', 'status', 'error', 'response'], rows);
   const left = count - attemptLog.length;
-  return left > 0 ? `${drawn}\n${left} between the first and the last are not kept.` : drawn;
+  return left > 0 ? `${drawn}\n${left} attempts between the first and the last are not in the log.` : drawn;
 }
 
-/** Deliveries for a terminal, as the management API lists them. @param count of those that there are */
+/** Formats deliveries as the management API lists them. @param count the number that exist */
 export const describeListed = (
   deliveries: readonly v.InferOutput<typeof DeliveryView>[],
   count = deliveries.length,

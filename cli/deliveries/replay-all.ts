@@ -5,7 +5,7 @@ import { progressLine } from '../terminal/progress-line.ts';
 import { cell, counted } from '../terminal/table.ts';
 
 /**
- * Replays one after the other, and says what became of them.
+ * Replays items one by one, and prints the results.
  *
  * @param replayOne returns why it was refused, or undefined when it was replayed
  * @throws RefusedError when any was refused, or Ctrl-C ended it
@@ -38,13 +38,13 @@ export async function replayAll(
     }
     return false;
   });
-  const notBegun = ids.slice(replayed.length + refused.length);
+  const notStarted = ids.slice(replayed.length + refused.length);
   const done = `${counted(replayed.length, noun.one, noun.many)} replayed.`;
   print(
     options,
-    { replayed, refused, notBegun },
+    { replayed, refused, notBegun: notStarted },
     ids.length === 0 ? `There is no ${noun.one} to replay.` : done,
   );
-  if (wasStopped) throw new RefusedError(`Stopped: ${notBegun.length} not begun.`);
+  if (wasStopped) throw new RefusedError(`Stopped: ${notStarted.length} not started.`);
   if (refused.length > 0) throw new RefusedError(`${refused.length} refused.`);
 }

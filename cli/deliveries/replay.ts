@@ -13,7 +13,7 @@ import type { Resent } from '../dlq/redrive.ts';
 import { redriveOf } from '../dlq/redrive-delivery.ts';
 import type { Deployment } from '../stack/deployment.ts';
 
-/** Replays deliveries of a deployment, and deals with their dead letters. */
+/** Replays deliveries of a deployment, and redrives their dead letters. */
 export function deliveryReplay(deployment: Deployment, options: ReplayOptions) {
   const tables = dynamoClient(patientCalls);
   const deliveries = dynamodbDeliveries(tables, deployment.deliveriesTable);
@@ -28,7 +28,7 @@ export function deliveryReplay(deployment: Deployment, options: ReplayOptions) {
   return {
     replay: (id: string) => replay(id),
 
-    /** @param taskText of a task that SQS moved */
+    /** @param taskText the task, when SQS moved it to the dead-letter queue */
     async redrive(id: string, taskText: string | undefined): Promise<Resent> {
       const delivery = await deliveries.read(id);
       const step = redriveOf(delivery, taskText);

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 
-/** The option that sends on purpose what an endpoint of the same id was to get that is deleted. */
+/** The option that also sends deliveries of a deleted endpoint to the one that has its id now. */
 export const toCurrentEndpointOption = (): Option =>
   new Option(
     '--to-current-endpoint',
-    'also what was for a deleted endpoint, to the one that has its id now; else that is refused',
+    'also send deliveries for a deleted endpoint, to the endpoint that has its id now; without it they are refused',
   );

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { eventKey } from '../../lambdas/domain/idempotency.ts';
+import { parseJson } from '../../lambdas/domain/json.ts';
 import { DeadLetter } from '../../lambdas/domain/messages.ts';
 import { unwrap, withId } from '../../lambdas/domain/publish-message.ts';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
@@ -9,13 +10,13 @@ import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 /** Which kind of DLQ: that of a source, of publishing, of the topic's subscription, or of deliveries. */
 export type DlqKind = 'inbound' | 'publish' | 'subscription' | 'delivery';
 
-/** A message as a DLQ gave it to us. */
+/** A message received from a DLQ. */
 export interface DlqMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
   readonly sentAt: UnixMillis;
-  /** String attributes: SNS writes what went wrong into them. */
+  /** String attributes. SNS writes its error into them. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -25,28 +26,28 @@ export type Resend =
       readonly kind: 'message';
       readonly body: string;
       readonly attributes: Readonly<Record<string, string>>;
-      /** Undefined: of the publish queue. */
+      /** Undefined for the publish queue. */
       readonly source?: string;
     }
-  /** A delivery is begun anew on its record. A task that SQS moved goes back as it is if the record still waits for it. */
+  /** The delivery's record is replayed; a task that SQS moved is sent back as it is if the record still waits for it. */
   | { readonly kind: 'replay'; readonly deliveryId: string; readonly task?: string };
 
-/** What is known about a dead letter. Never its payload. */
+/** A dead letter without its payload. */
 export interface DeadMessage {
   readonly id: string;
   readonly reason: string;
-  /** Undefined where SQS or SNS moved it: they do not say. */
+  /** Undefined when SQS or SNS moved the message, because they do not say. */
   readonly attempts?: number;
   readonly at: UnixMillis;
-  /** Undefined when a source's message does not even say whose it is. */
+  /** Undefined when an inbound message cannot be parsed. */
   readonly source?: string;
-  /** Why a delivery was given up, in a word. */
+  /** The failure cause of a delivery. */
   readonly cause?: string;
-  /** Undefined where it is not known. */
+  /** Undefined when unknown, as are the fields below. */
   readonly tenant?: string;
   readonly endpointId?: string;
   readonly eventType?: string;
-  /** Where it was to go. */
+  /** The host of the destination. */
   readonly host?: string;
   readonly resend: Resend;
 }
@@ -56,7 +57,7 @@ const Task = v.object({
   tenant: v.optional(v.string()),
   endpointId: v.optional(v.string()),
 });
-/** As far as it can be read: what is wrong with it put it there. */
+/** The fields of a publication that can be read; a malformed one is a usual dead letter. */
 const Publication = v.object({
   type: v.optional(v.string()),
   tenant: v.optional(v.string()),
@@ -64,9 +65,9 @@ const Publication = v.object({
 });
 
 /**
- * Understands a message of a DLQ: an entry of ours, a message that SQS moved, or an envelope that SNS could not hand over.
+ * Parses a message of a DLQ: our own dead letter, a message that SQS moved, or an envelope that SNS could not deliver.
  *
- * @param maxReceives after so many receives SQS moves a message there; undefined when it is not known
+ * @param maxReceives the number of receives after which SQS moves a message there; undefined when unknown
  */
 export function readDeadMessage(kind: DlqKind, message: DlqMessage, maxReceives?: number): DeadMessage {
   const entry = parse(DeadLetter, message.body);
@@ -85,14 +86,14 @@ function movedReason(kind: DlqKind, { attributes }: DlqMessage, maxReceives?: nu
   return `moved by SQS after ${maxReceives ?? 'too many'} receives`;
 }
 
-type Known = Omit<DeadMessage, 'reason' | 'attempts' | 'at'>;
+type Subject = Omit<DeadMessage, 'reason' | 'attempts' | 'at'>;
 
 function destination(
   kind: DlqKind,
   original: string,
   entry: DeadLetter | undefined,
   messageId: string,
-): Known {
+): Subject {
   switch (kind) {
     case 'inbound':
       return toSource(original, entry?.id ?? messageId);
@@ -104,7 +105,7 @@ function destination(
   }
 }
 
-function toEndpoint(original: string, entry: DeadLetter | undefined, messageId: string): Known {
+function toEndpoint(original: string, entry: DeadLetter | undefined, messageId: string): Subject {
   const task = parse(Task, original);
   const deliveryId = entry?.id ?? task?.deliveryId ?? messageId;
   return {
@@ -118,7 +119,7 @@ function toEndpoint(original: string, entry: DeadLetter | undefined, messageId: 
   };
 }
 
-function toSource(original: string, fallbackId: string): Known {
+function toSource(original: string, fallbackId: string): Subject {
   const event = parse(ReceivedMessage, original);
   const resend = (attributes: Readonly<Record<string, string>>, source?: string): Resend => ({
     kind: 'message',
@@ -132,8 +133,8 @@ function toSource(original: string, fallbackId: string): Known {
   return { id: key, source, eventType: type, resend: resend({ source, eventType: type }, source) };
 }
 
-/** The id goes with it: SQS gives what is sent again an id of its own, which would make a second event. */
-function toPublish(original: string, fallbackId: string): Known {
+/** The id is sent along: SQS gives a resent message a new message id, which would make a second event. */
+function toPublish(original: string, fallbackId: string): Subject {
   const unwrapped = unwrap(original, fallbackId);
   const { id, message } = withId(unwrapped);
   const { type, tenant, endpoint } = parse(Publication, unwrapped.text) ?? {};
@@ -143,12 +144,12 @@ function toPublish(original: string, fallbackId: string): Known {
     endpointId: endpoint?.id,
     eventType: type,
     host: endpoint?.url === undefined ? undefined : URL.parse(endpoint.url)?.host,
-    // An envelope carries the id already, so it goes back whole.
+    // An envelope contains the id already, so it is sent back whole.
     resend: { kind: 'message', body: unwrapped.text === original ? message : original, attributes: {} },
   };
 }
 
-/** Equal for messages that do the same when they are sent: what fails again at once is not sent in circles. */
+/** Equal for messages with the same effect, so that a message that fails again at once is not redriven in circles. */
 export function resendKey(resend: Resend): string {
   return resend.kind === 'replay'
     ? resend.deliveryId
@@ -161,12 +162,4 @@ function parse<Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> | undefined {
   const result = v.safeParse(schema, parseJson(text));
   return result.success ? result.output : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -27,7 +27,7 @@ export async function dropFrom(name: string, options: Options): Promise<void> {
   if (dlq === undefined) return;
   if (!options.yes && !process.stdin.isTTY)
     throw new RefusedError(
-      `Dead letters that are dropped are gone: repeat with --yes. Nothing was dropped from ${name}.`,
+      `Dropped dead letters cannot be restored: repeat with --yes. Nothing was dropped from ${name}.`,
     );
   const client = sqsClient(patientCalls);
   const queue = dlqQueue(client, dlq.url);
@@ -35,7 +35,7 @@ export async function dropFrom(name: string, options: Options): Promise<void> {
   const read = (message: DlqMessage) => readDeadMessage(dlq.kind, message, maxReceives);
   const isMeant = meantBy(options, dlq);
   const line = progressLine('dropped');
-  const isDropped = options.yes ? isMeant : await asked(name, isMeant, { ...queue, read });
+  const isDropped = options.yes ? isMeant : await confirmedFilter(name, isMeant, { ...queue, read });
   if (isDropped === undefined) throw new RefusedError(`Nothing was dropped from ${name}.`);
   const dropped = await untilInterrupted((isStopped) =>
     drop(isDropped, { ...queue, read, isStopped, progress: line }),
@@ -43,26 +43,26 @@ export async function dropFrom(name: string, options: Options): Promise<void> {
   report(name, options, dropped);
 }
 
-/** Asks about what is there now: what comes later is not dropped. @returns undefined: nothing is */
-async function asked(
+/** Asks for a confirmation of the dead letters present now; later ones are not dropped. @returns undefined when declined */
+async function confirmedFilter(
   name: string,
   isMeant: (dead: DeadMessage) => boolean,
   ports: Parameters<typeof searchDeadLetters>[2],
 ): Promise<((dead: DeadMessage) => boolean) | undefined> {
   const { dead } = await searchDeadLetters(isMeant, Number.POSITIVE_INFINITY, ports);
   const keyOf = ({ id, at }: DeadMessage) => `${at} ${id}`;
-  const seen = new Set(dead.map(keyOf));
-  if (seen.size === 0) return () => false;
+  const present = new Set(dead.map(keyOf));
+  if (present.size === 0) return () => false;
   const question = `Drop ${counted(dead.length, 'dead letter')} of ${name} for good?`;
-  return (await confirmed(question)) ? (one) => seen.has(keyOf(one)) && isMeant(one) : undefined;
+  return (await confirmed(question)) ? (one) => present.has(keyOf(one)) && isMeant(one) : undefined;
 }
 
 function report(name: string, options: Options, dropped: Dropped): void {
   if (options.id !== undefined && dropped.dropped === 0 && !dropped.wasStopped)
     throw new RefusedError(
-      `${name} has no dead letter ${options.id}: ${nextCommand(options, `dlq list ${name}`)} lists those it has.`,
+      `${name} has no dead letter ${options.id}: ${nextCommand(options, `dlq list ${name}`)} lists its dead letters.`,
     );
-  const said = `${counted(dropped.dropped, 'dead letter')} dropped from ${name}${restOf(dropped)}.`;
-  print(options, { queue: name, ...dropped }, said);
+  const summary = `${counted(dropped.dropped, 'dead letter')} dropped from ${name}${restOf(dropped)}.`;
+  print(options, { queue: name, ...dropped }, summary);
   if (dropped.wasStopped) throw new RefusedError('Stopped: the rest is still there.');
 }

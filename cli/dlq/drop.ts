@@ -1,7 +1,7 @@
 import type { DeadMessage } from './dead-letter.ts';
 import { type Walked, type WalkPorts, walkQueue } from './walk-queue.ts';
 
-/** What became of dropping. */
+/** The result of dropping. */
 export interface Dropped extends Walked {
   readonly dropped: number;
 }

@@ -5,12 +5,12 @@ import { endpointIdArgument, tenantArgument } from '../terminal/parse-arguments.
 import type { DeadMessage } from './dead-letter.ts';
 import type { Dlq } from './queues-of-stack.ts';
 
-/** Which dead letters a command is about; what is absent is not asked. */
+/** Selects dead letters; an undefined field does not filter. */
 export interface DeadLetterFilter {
   readonly id?: string;
   readonly tenant?: string;
   readonly endpoint?: string;
-  /** A cause, such as `refused`; or a part of the reason, in any case. */
+  /** A cause such as `refused`, or a part of the reason, case-insensitive. */
   readonly reason?: string;
 }
 
@@ -32,13 +32,13 @@ export const withFilters = (command: Command): Command =>
     )
     .addOption(new Option('--id <id>', 'only the one of this id').argParser(textArgument));
 
-/** An empty text, as of a variable that is not set, would mean every letter. */
+/** Refuses an empty text, as from an unset variable, which would select every dead letter. */
 function textArgument(given: string): string {
   if (given.trim() === '') throw new InvalidArgumentError('It is empty.');
   return given;
 }
 
-/** @returns whether a dead letter of that queue is meant: all of the options have to fit */
+/** Whether a dead letter of a queue matches all given options. */
 export const meantBy =
   (filter: DeadLetterFilter, { source }: Pick<Dlq, 'source'>) =>
   (dead: DeadMessage): boolean =>
@@ -52,14 +52,14 @@ export const meantBy =
 const isFor = ({ endpointId, tenant = '' }: DeadMessage, endpoint: string, ofTenant = ''): boolean =>
   endpointId === endpoint && tenant === ofTenant;
 
-/** The name of a cause means that cause, and no reason with that word in it, where the letter has a cause. */
+/** The name of a cause matches that cause only, unless the dead letter has no cause. */
 function hasReason({ cause, reason }: DeadMessage, wanted: string): boolean {
   const text = wanted.toLowerCase();
   if (cause !== undefined && isFailureCause(text)) return cause === text;
   return reason.toLowerCase().includes(text);
 }
 
-/** Whether any option narrows what a command is about. */
+/** Whether any filter is given. */
 export const isNarrow = ({ id, tenant, endpoint, reason }: DeadLetterFilter): boolean =>
   [id, tenant, endpoint, reason].some((option) => option !== undefined);
 

@@ -9,22 +9,22 @@ import {
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import type { DlqMessage } from './dead-letter.ts';
 
-/** The most that SQS takes and gives at once. */
+/** The batch limit of SQS. */
 const batchSize = 10;
-/** A command that is killed leaves what it holds invisible for so long. */
+/** How long received messages stay invisible when the command is killed. */
 const visibilitySeconds = 60;
 
-/** A dead-letter queue as a person reads it: what is received comes back unless it is deleted. */
+/** Reads a dead-letter queue; received messages become visible again unless they are deleted. */
 export function dlqQueue(client: SQSClient, QueueUrl: string) {
   return {
-    /** @returns up to ten messages, none of which is received again for a minute; none when the queue is read to its end */
+    /** @returns up to ten messages, hidden from other receivers for a minute; none at the end of the queue */
     async receive(): Promise<readonly DlqMessage[]> {
       const { Messages } = await client.send(
         new ReceiveMessageCommand({
           QueueUrl,
           MaxNumberOfMessages: batchSize,
           VisibilityTimeout: visibilitySeconds,
-          // A long poll asks every server, so that empty means empty.
+          // A long poll queries every server, so an empty result means an empty queue.
           WaitTimeSeconds: 1,
           MessageAttributeNames: ['All'],
           MessageSystemAttributeNames: ['SentTimestamp'],
@@ -49,7 +49,7 @@ export function dlqQueue(client: SQSClient, QueueUrl: string) {
       await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receiptHandle }));
     },
 
-    /** @returns about how many messages it holds, those that somebody holds just now included */
+    /** @returns the approximate number of messages, including those in flight */
     async count(): Promise<number> {
       const { Attributes } = await client.send(
         new GetQueueAttributesCommand({
@@ -62,7 +62,7 @@ export function dlqQueue(client: SQSClient, QueueUrl: string) {
   };
 }
 
-/** @returns after how many receives SQS moves a message of a work queue to its DLQ */
+/** @returns the number of receives after which SQS moves a message of a work queue to its DLQ */
 export async function maxReceivesOf(
   client: SQSClient,
   workQueueUrl: string | undefined,

@@ -5,24 +5,24 @@ import type { DlqKind } from './dead-letter.ts';
 
 /** One dead-letter queue of a deployment. */
 export interface Dlq {
-  /** What the command line calls it, and no other. */
+  /** Its unique name on the command line. */
   readonly name: string;
   readonly kind: DlqKind;
   readonly url: string;
-  /** The queue from which SQS moves messages there; the subscription has none. */
+  /** The queue that SQS moves messages from; the subscription has none. */
   readonly workQueueUrl?: string;
-  /** What is in it is the fault of endpoints: nothing of the stack is to be mended. */
+  /** Its dead letters are failures of endpoints and not of the stack. */
   readonly isOfEndpoints?: boolean;
-  /** Sources may share a queue: then only the dead letters of this one are meant. */
+  /** Set when sources share the queue: only the dead letters of this source are meant. */
   readonly source?: string;
 }
 
 /**
- * The DLQs that are meant by a name: `publish`, `subscription`, `delivery`, `undelivered` or a source's; all without one.
+ * Finds the DLQ of a name: `publish`, `subscription`, `delivery`, `undelivered` or a source; without a name, all.
  *
- * A source may have one of these names: then both are written with whose they are, `stack:publish` and `source:publish`.
+ * If a source has one of these names, both are written with their owner: `stack:publish` and `source:publish`.
  *
- * @throws RefusedError listing the names that there are, also when the name alone may mean two
+ * @throws RefusedError listing the known names, also when the name may mean two queues
  */
 export function dlqsNamed(deployment: Deployment, words?: string): readonly Dlq[] {
   const { shared, ofSources } = inboundDlqs(deployment);
@@ -66,7 +66,7 @@ const outboundDlqs = (deployment: Deployment): readonly Dlq[] => [
   { name: 'undelivered', kind: 'delivery', url: deployment.undeliveredQueueUrl, isOfEndpoints: true },
 ];
 
-/** Those of the sources; where they share one, it is there as `inbound`, and once for each source. */
+/** The DLQs of the sources; a shared one is listed as `inbound`, and once for each source. */
 function inboundDlqs(deployment: Deployment) {
   const sources = Object.values(deployment.sources);
   const isShared = new Set(sources.map(({ dlqUrl }) => dlqUrl)).size < sources.length;

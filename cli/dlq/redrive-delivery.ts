@@ -1,22 +1,23 @@
 import * as v from 'valibot';
 import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
 import { DeliveryTask } from '../../lambdas/domain/delivery-task.ts';
+import { parseJson } from '../../lambdas/domain/json.ts';
 import type { Resent } from './redrive.ts';
 
-/** What to do about the dead letter of a delivery. */
+/** How to redrive the dead letter of a delivery. */
 export type DeliveryRedrive =
   | { readonly kind: 'replay' }
-  /** The task goes back: the delivery still waits for it, or it brings a success that is not recorded yet. */
+  /** The task is sent back: the delivery still waits for it, or it has a success that is not recorded yet. */
   | { readonly kind: 'task'; readonly task: DeliveryTask; readonly delivery: Delivery }
   | Exclude<Resent, { readonly kind: 'sent' }>;
 
 /**
- * Decides by the delivery's record: one that was replayed meanwhile, or delivered, is not sent once more.
+ * Decides by the delivery's record. A delivery that was replayed or delivered meanwhile is not sent again.
  *
- * @param taskText of a task that SQS moved; undefined for a delivery that was given up
+ * @param taskText the task, when SQS moved it; undefined for a failed delivery
  */
 export function redriveOf(delivery: Delivery | undefined, taskText: string | undefined): DeliveryRedrive {
-  if (delivery === undefined) return { kind: 'refused', reason: 'there is no such delivery any more' };
+  if (delivery === undefined) return { kind: 'refused', reason: 'the delivery has no record (any more)' };
   const task = taskText === undefined ? undefined : parseTask(taskText);
   if (delivery.status === 'delivered') return { kind: 'obsolete' };
   const isUnfinished = delivery.status === 'pending' || delivery.status === 'held';
@@ -25,10 +26,6 @@ export function redriveOf(delivery: Delivery | undefined, taskText: string | und
 }
 
 function parseTask(text: string): DeliveryTask | undefined {
-  try {
-    const result = v.safeParse(DeliveryTask, JSON.parse(text));
-    return result.success ? result.output : undefined;
-  } catch {
-    return undefined;
-  }
+  const result = v.safeParse(DeliveryTask, parseJson(text));
+  return result.success ? result.output : undefined;
 }

@@ -28,26 +28,26 @@ export async function redriveQueue(name: string, options: Options): Promise<void
   report(name, options, await redriveFrom(dlq, deployment, options));
 }
 
-/** @throws RefusedError when any is left that was meant */
+/** @throws RefusedError when a selected dead letter was not sent back */
 function report(name: string, options: Options, redriven: Redriven): void {
   const { id } = options;
   const { sent, obsolete, refused, cameBack, wasStopped } = redriven;
   for (const one of refused) console.error(`${cell(one.id)}: ${cell(one.reason)}; it stays in the queue`);
   if (cameBack > 0)
     console.error(
-      `${counted(cameBack, 'dead letter')} came back at once, or were there twice: see dlq list ${name}`,
+      `${counted(cameBack, 'dead letter')} failed again at once, or were duplicates: see dlq list ${name}`,
     );
   const isEmpty = sent + obsolete + cameBack + refused.length === 0;
   if (id !== undefined && isEmpty && !wasStopped)
     throw new RefusedError(
-      `${name} has no dead letter ${id}: ${nextCommand(options, `dlq list ${name}`)} lists those it has.`,
+      `${name} has no dead letter ${id}: ${nextCommand(options, `dlq list ${name}`)} lists its dead letters.`,
     );
-  const removed = `${obsolete} removed from ${name}: under way again or delivered already`;
+  const removed = `${obsolete} removed from ${name}: already pending again or delivered`;
   const done = [
     ...(sent > 0 || obsolete === 0 ? [`${counted(sent, 'dead letter')} sent back from ${name}`] : []),
     ...(obsolete > 0 ? [removed] : []),
   ];
-  const none = isNarrow(options) ? `Nothing that fits is dead in ${name}` : `Nothing is dead in ${name}`;
+  const none = isNarrow(options) ? `${name} has no matching dead letters` : `${name} has no dead letters`;
   const rest = restOf(redriven);
   print(
     options,
@@ -74,7 +74,7 @@ async function redriveFrom(dlq: Dlq, deployment: Deployment, options: Options): 
   );
 }
 
-/** Sends back to the queue that the dead letter came from. */
+/** Sends a message back to the queue that its dead letter came from. */
 function resender(dlq: Dlq, deployment: Deployment, options: ReplayOptions) {
   const client = sqsClient(patientCalls);
   const deliveries = deliveryReplay(deployment, options);

@@ -1,33 +1,33 @@
 import { type DeadMessage, type Resend, resendKey } from './dead-letter.ts';
 import { type Walked, type WalkPorts, walkQueue } from './walk-queue.ts';
 
-/** What became of sending one dead letter back. */
+/** The result of sending one dead letter back. */
 export type Resent =
   | { readonly kind: 'sent' }
-  /** It was sent before, in another way: the dead letter has nothing more to say. */
+  /** The delivery is already pending again or delivered, so the dead letter is deleted. */
   | { readonly kind: 'obsolete' }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** What a redrive needs of the outside world. */
 export interface RedrivePorts extends WalkPorts {
   resend(resend: Resend): Promise<Resent>;
 }
 
-/** What became of a redrive. */
+/** The result of a redrive. */
 export interface Redriven extends Walked {
   readonly sent: number;
   readonly obsolete: number;
-  /** Stays in the queue. */
+  /** These stay in the queue. */
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
-  /** Came back while this ran: it failed again at once. */
+  /** The number that came back during the redrive: they failed again at once. */
   readonly cameBack: number;
 }
 
 /**
- * Sends dead letters back to where they came from, and deletes each only after it was sent: whatever stops this, nothing
- * is lost, and what was sent and not deleted is sent twice, which idempotency absorbs.
+ * Sends dead letters back to the queues that they came from, and deletes each after it was sent.
  *
- * @param isMeant which of the queue's dead letters
+ * If it is interrupted, nothing is lost. A message that was sent but not deleted is sent again, and deduplicated.
+ *
+ * @param isMeant selects dead letters of the queue
  */
 export async function redrive(
   isMeant: (dead: DeadMessage) => boolean,

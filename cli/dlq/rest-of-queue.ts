@@ -1,11 +1,11 @@
 import type { Walked } from './walk-queue.ts';
 
-/** What a command left in the queue, as the end of its sentence. */
+/** The end of a sentence that says what a command left in the queue. */
 export function restOf({ others, isWhole, wasStopped }: Walked): string {
   const stays =
     others > 0
-      ? `; ${others} that ${others === 1 ? 'does' : 'do'} not fit ${others === 1 ? 'stays' : 'stay'}`
+      ? `; ${others} that ${others === 1 ? 'does' : 'do'} not match ${others === 1 ? 'stays' : 'stay'}`
       : '';
   const isCutShort = !isWhole && !wasStopped;
-  return `${stays}${isCutShort ? '; the queue is longer than could be looked through: repeat it' : ''}`;
+  return `${stays}${isCutShort ? '; the queue is too long for one pass: repeat the command' : ''}`;
 }

@@ -1,26 +1,26 @@
 import type { DeadMessage, DlqMessage } from './dead-letter.ts';
 
-/** What a search needs of the outside world. */
 export interface SearchPorts {
-  /** @returns none when the queue is read to its end */
+  /** @returns none at the end of the queue */
   receive(): Promise<readonly DlqMessage[]>;
   giveBack(messages: readonly DlqMessage[]): Promise<void>;
   read(message: DlqMessage): DeadMessage;
 }
 
-/** What was found. */
+/** The result of a search. */
 export interface FoundDead {
   readonly dead: readonly DeadMessage[];
-  /** False when the queue was not read to its end: there may be more. */
+  /** False when the queue was not read to its end. */
   readonly isWhole: boolean;
 }
 
 /**
- * Looks through a queue, and gives everything back.
+ * Searches a queue, and makes all messages visible again.
  *
- * A queue that is longer than can be read in the minute for which it hides what it gave begins anew: the search ends there.
+ * Messages are hidden for a minute. When a queue is too long to be read in that time, the first ones come again, and the
+ * search ends.
  *
- * @param isMeant which of the queue's dead letters; only those count towards the limit
+ * @param isMeant selects dead letters of the queue; only those count towards the limit
  */
 export async function searchDeadLetters(
   isMeant: (dead: DeadMessage) => boolean,

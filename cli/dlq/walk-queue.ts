@@ -1,36 +1,35 @@
 import type { DeadMessage, DlqMessage } from './dead-letter.ts';
 
-/** What going through a queue needs of the outside world. */
 export interface WalkPorts {
-  /** @returns none when the queue is read to its end */
+  /** @returns none at the end of the queue */
   receive(): Promise<readonly DlqMessage[]>;
   giveBack(messages: readonly DlqMessage[]): Promise<void>;
   delete(message: DlqMessage): Promise<void>;
   read(message: DlqMessage): DeadMessage;
-  /** @param done of those that are meant */
+  /** @param done the number of selected dead letters that are done */
   progress(done: number): void;
-  /** Ctrl-C: what was begun is finished, and no more. */
+  /** True after Ctrl-C: the current batch is finished, and no other is started. */
   isStopped(): boolean;
 }
 
-/** How far it came. */
+/** The result of a pass through a queue. */
 export interface Walked {
-  /** Dead letters that are not meant: they stay. */
+  /** The number of dead letters that are not selected and stay. */
   readonly others: number;
-  /** False when the queue is longer than can be read in the minute for which it hides what it gave: there may be more. */
+  /** False when the queue is too long to be read in the minute for which messages are hidden. */
   readonly isWhole: boolean;
   readonly wasStopped: boolean;
 }
 
 /**
- * Goes through a queue, ten messages at a time, and gives back at once what it does not delete.
+ * Passes through a queue, ten messages at a time, and makes visible again what it does not delete.
  *
- * @param isMeant which of the queue's dead letters
- * @param settle deals with one that is meant; @returns whether it is to be deleted
+ * @param isMeant selects dead letters of the queue
+ * @param process handles one selected dead letter; @returns whether to delete it
  */
 export async function walkQueue(
   isMeant: (dead: DeadMessage) => boolean,
-  settle: (dead: DeadMessage) => Promise<boolean>,
+  process: (dead: DeadMessage) => Promise<boolean>,
   ports: WalkPorts,
 ): Promise<Walked> {
   const seen = new Set<string>();
@@ -38,13 +37,13 @@ export async function walkQueue(
   const left = new Map<string, DlqMessage>();
   let done = 0;
 
-  async function recheckOne(message: DlqMessage): Promise<void> {
+  async function processOne(message: DlqMessage): Promise<void> {
     const dead = ports.read(message);
     if (!isMeant(dead)) {
       others.add(message.messageId);
       return;
     }
-    if (!(await settle(dead))) return;
+    if (!(await process(dead))) return;
     await ports.delete(message);
     left.delete(message.messageId);
     done += 1;
@@ -55,13 +54,13 @@ export async function walkQueue(
     for (;;) {
       const batch = await ports.receive();
       isWhole = batch.length === 0;
-      // Else it is longer than can be read before the first ones are visible again.
+      // Only known messages: the queue is too long to be read before the first ones are visible again.
       if (batch.every(({ messageId }) => seen.has(messageId))) break;
       for (const message of batch) {
         seen.add(message.messageId);
         left.set(message.messageId, message);
       }
-      await allSettled(batch.map(recheckOne));
+      await allSettled(batch.map(processOne));
       ports.progress(done);
       if (ports.isStopped()) break;
     }
@@ -71,7 +70,7 @@ export async function walkQueue(
   return { others: others.size, isWhole, wasStopped: ports.isStopped() };
 }
 
-/** Waits for all, then throws the first failure: a failed send leaves no other between send and delete. */
+/** Waits for all, then throws the first failure, so that no other message is left between send and delete. */
 async function allSettled(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');

@@ -74,7 +74,7 @@ interface LeftOut {
 /**
  * No alarm of the stack is on.
  *
- * @param stack undefined: whichever there are
+ * @param stack undefined: any stack
  * @param leftOut of a local AWS, which has not all alarms; undefined on AWS
  */
 export async function checkAlarms(

@@ -18,7 +18,7 @@ export function notDeployed({ stack, where, status }: Extract<Found, { kind: 'ab
   const check = {
     check: 'stack',
     ok: false,
-    detail: `${stack} in ${where} is ${status}, and has no outputs`,
+    detail: `${stack} in ${where} is ${status} and has no outputs`,
   };
   if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS')
     return { ...check, advice: 'Wait for its end.' };

@@ -7,7 +7,7 @@ type Endpoint = v.InferOutput<typeof EndpointView>;
 
 const short = (instant: string): string => instant.replace('T', ' ').replace(/\.\d+/, '');
 
-/** One endpoint for a person. */
+/** Formats one endpoint. */
 export function describeEndpoint(endpoint: Endpoint): string {
   const { disabled, filter, maxPerSecond, maxConcurrent, timeout, retryDelays } = endpoint;
   const facts: readonly Fact[] = [
@@ -36,17 +36,16 @@ export function describeEndpoint(endpoint: Endpoint): string {
 
 type Fact = readonly [string, string | undefined];
 
-/** Whether it is asked at all, and what waits; of one that is well only what waits. */
+/** The circuit breaker's state and the number of waiting deliveries. */
 function breakerFacts({ breaker }: Endpoint): readonly Fact[] {
   if (breaker === undefined) return [];
   const { failures, failingSince, retryAfter, waiting } = breaker;
   return [
     ['breaker', describeBreaker(breaker)],
-    ['asked for', retryAfter && `no request before ${short(retryAfter)} (Retry-After)`],
+    ['retry after', retryAfter && `no request before ${short(retryAfter)} (Retry-After)`],
     [
       'failing',
-      failingSince &&
-        `since ${short(failingSince)}${failures > 0 ? `; ${failures} in a row found it down` : ''}`,
+      failingSince && `since ${short(failingSince)}${failures > 0 ? `; ${failures} failures in a row` : ''}`,
     ],
     ['waiting', `${waiting.isExact ? '' : 'more than '}${counted(waiting.count, 'delivery', 'deliveries')}`],
   ];
@@ -56,8 +55,8 @@ function describeBreaker({ state, since, nextProbeAt }: NonNullable<Endpoint['br
   if (nextProbeAt === undefined) return state;
   const opened = since === undefined ? '' : ` since ${short(since)}`;
   return state === 'open'
-    ? `open${opened}: one delivery is tried at ${short(nextProbeAt)}; endpoints test tries now`
-    : `half-open, open${opened}: one delivery finds out whether it is back`;
+    ? `open${opened}: the next probe is at ${short(nextProbeAt)}; endpoints test probes now`
+    : `half-open, open${opened}: one delivery probes whether it is back`;
 }
 
 const statusOf = ({ status, disabled }: Endpoint): string =>
@@ -70,13 +69,13 @@ const textOf = (map: Readonly<Record<string, string>>): string | undefined =>
 
 function limitsOf(perSecond: number | undefined, concurrent: number | undefined): string | undefined {
   const limits = [
-    ...(perSecond === undefined ? [] : [`${perSecond} a second`]),
+    ...(perSecond === undefined ? [] : [`${perSecond} per second`]),
     ...(concurrent === undefined ? [] : [`${concurrent} at the same time`]),
   ];
   return limits.join(', ') || undefined;
 }
 
-/** Many for a terminal. */
+/** Formats a list of endpoints. */
 export const describeEndpoints = (endpoints: readonly Endpoint[]): string =>
   [
     table(
@@ -91,7 +90,7 @@ export const describeEndpoints = (endpoints: readonly Endpoint[]): string =>
     counted(endpoints.length, 'endpoint'),
   ].join('\n');
 
-/** Secrets for the receiver, the current one first. */
+/** Formats secrets, the current one first. */
 export const describeSecrets = (secrets: readonly ShownSecret[]): string =>
   secrets
     .map(

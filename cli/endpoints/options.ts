@@ -2,11 +2,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../terminal/errors.ts';
 import { collected, jsonArgument, nonNegativeNumber, positiveNumber } from '../terminal/parse-arguments.ts';
 
-/** What an update takes a setting away by. Not null itself, of which commander makes an empty text. */
+/** Marks a setting that an update removes. It is not null itself, because commander turns null into an empty text. */
 const nothing = Symbol('null');
 type Nothing = typeof nothing;
 
-/** What the command line may say about an endpoint. */
+/** The settings of an endpoint, as options of the command line. */
 export interface EndpointOptions {
   readonly url?: string;
   readonly types?: readonly string[];
@@ -25,36 +25,57 @@ const orNothing =
   (text: string): Value | Nothing =>
     text === 'null' ? nothing : parse(text);
 
-/** For an option that takes several. */
+/** Collects the values of a repeatable option. */
 const severalOrNothing =
   <Value>(parse: (text: string) => Value) =>
   (text: string, before: readonly Value[] | Nothing = []): readonly Value[] | Nothing =>
     text === 'null' ? nothing : [...(before === nothing ? [] : before), parse(text)];
 
 function typesArgument(text: string, before: readonly string[] | undefined): readonly string[] {
-  if (text === 'null') throw new InvalidArgumentError("An endpoint always has some: '*' is all of them.");
+  if (text === 'null') throw new InvalidArgumentError("An endpoint needs at least one: '*' is all of them.");
   return collected(text, before);
 }
 
-/** The options of whatever makes or changes an endpoint. */
+/** Adds the options of `create` and `update`. */
 export function addEndpointOptions(command: Command): Command {
   return command
-    .addOption(new Option('--types <type...>', 'event types: *, invoice.* or exact').argParser(typesArgument))
-    .option('--description <text>', 'kept for you', orNothing(String))
-    .option('--filter <json>', 'on the payload, e.g. {"path":"amount","gte":100}', orNothing(jsonArgument))
+    .addOption(
+      new Option(
+        '--types <type...>',
+        'event types: * for all, invoice.* for a prefix, or exact names',
+      ).argParser(typesArgument),
+    )
+    .option('--description <text>', 'a note for yourself', orNothing(String))
+    .option(
+      '--filter <json>',
+      'filter on the payload, e.g. {"path":"amount","gte":100}',
+      orNothing(jsonArgument),
+    )
     .option(
       '--header <name=value...>',
-      'sent along, and not shown again; an update leaves others as they are, and takes one away by name=',
+      'extra request headers, never shown again; an update keeps the others, and name= removes one',
       severalOrNothing(String),
     )
-    .option('--metadata <name=value...>', 'kept for you', severalOrNothing(String))
-    .option('--max-per-second <number>', 'requests a second, from 0.01', orNothing(nonNegativeNumber))
-    .option('--max-concurrent <number>', 'requests at the same time', orNothing(positiveNumber))
-    .option('--timeout <seconds>', 'for the answer, from 1', orNothing(nonNegativeNumber))
-    .option('--retry-delays <seconds...>', 'before attempt 2, 3, …', severalOrNothing(nonNegativeNumber));
+    .option('--metadata <name=value...>', 'names and values for yourself', severalOrNothing(String))
+    .option(
+      '--max-per-second <number>',
+      'maximum number of requests per second, from 0.01',
+      orNothing(nonNegativeNumber),
+    )
+    .option(
+      '--max-concurrent <number>',
+      'maximum number of requests at the same time',
+      orNothing(positiveNumber),
+    )
+    .option('--timeout <seconds>', 'time limit of one request, from 1', orNothing(nonNegativeNumber))
+    .option(
+      '--retry-delays <seconds...>',
+      'delays before attempts 2, 3, …',
+      severalOrNothing(nonNegativeNumber),
+    );
 }
 
-/** What the API takes, from what the command line says. */
+/** The request body for the management API. */
 export function endpointBody(options: EndpointOptions): Readonly<Record<string, unknown>> {
   const { url, types, description, header, metadata } = options;
   return {
@@ -71,7 +92,7 @@ export function endpointBody(options: EndpointOptions): Readonly<Record<string, 
   };
 }
 
-/** Without a value a header goes: none is empty. */
+/** An empty value removes the header. */
 const headersOf = (texts: readonly string[]): Readonly<Record<string, string | null>> =>
   Object.fromEntries(Object.entries(pairs(texts)).map(([name, value]) => [name, value.trim() || null]));
 
@@ -81,8 +102,8 @@ function pairs(texts: readonly string[] | Nothing): Readonly<Record<string, stri
   if (texts === nothing) return {};
   const found = texts.map((text) => {
     const at = text.indexOf('=');
-    // The text may be a secret.
-    if (at < 1) throw new UsageError('A header, or metadata, must be name=value.');
+    // The error does not quote the text, which may be a secret.
+    if (at < 1) throw new UsageError('A header and metadata must be name=value.');
     return [text.slice(0, at).trim(), text.slice(at + 1)] as const;
   });
   const names = found.map(([name]) => name);

@@ -5,22 +5,25 @@ import { readSecretInput } from '../secrets/prompt.ts';
 
 type Secret = v.InferOutput<typeof SecretView>;
 
-/** Whether an endpoint's secret is brought along. */
+/** Whether an endpoint's secret is given. */
 export interface SecretOptions {
   readonly secretStdin?: boolean;
 }
 
-/** Never an argument: those are in the shell's history, and in the list of processes. */
+/** The secret is never an argument, which the shell's history and the process list would show. */
 export const secretOption = (): Option =>
-  new Option('--secret-stdin', 'whsec_… or whsk_… from standard input; else one is made');
+  new Option(
+    '--secret-stdin',
+    'read the secret (whsec_… or whsk_…) from standard input (default: a generated one)',
+  );
 
-/** The secret that is brought along; undefined when one is to be made. */
+/** The given secret; undefined when the API generates one. */
 export const readSecretOption = async ({ secretStdin }: SecretOptions): Promise<string | undefined> =>
   secretStdin ? (await readSecretInput('Secret of the endpoint')).trim() : undefined;
 
-/** Whoever gave a secret knows it; a terminal or a log need not. The public half of a key that was given stays. */
+/** Removes a secret that the caller gave from the output. The public half of a given key stays. */
 export const hideGivenSecret = (secret: Secret, given: string | undefined): ShownSecret =>
   secret.secret === given ? { ...secret, secret: undefined } : secret;
 
-/** A secret for the receiver; without its text when that was given. */
+/** A secret to print; without its text when the caller gave it. */
 export type ShownSecret = Omit<Secret, 'secret'> & { readonly secret?: string };

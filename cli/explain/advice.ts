@@ -6,9 +6,9 @@ import type { ExplainedSource } from './judge.ts';
 import { missingBeginning, secretForm, secretPlaces } from './secret-form.ts';
 
 /**
- * What is left to say where no usual mistake was recognised.
+ * The advice when no usual mistake was recognised.
  *
- * The secret is named only where a signature could be read and does not match: what cannot be read says nothing of it.
+ * It blames the secret only when a signature could be parsed and does not match.
  */
 export function lastAdvice(reason: string, request: RawRequest, source: ExplainedSource): string {
   const isUnread = reason === 'mismatch' && isIllegible(source.provider, request);
@@ -20,59 +20,59 @@ export function lastAdvice(reason: string, request: RawRequest, source: Explaine
     : advice(source);
 }
 
-/** What it should look like, and where it is found. */
+/** Says what the secret looks like and where to find it. */
 const compareSecret = ({ settings, provider, current }: ExplainedSource): string =>
   otherKind(settings.provider, current?.value ?? '') ??
-  `None of the usual mistakes fits: compare the secret with what the provider shows, character for character. It is ${secretForm(settings.provider, provider.secret)}.`;
+  `None of the usual mistakes fits: compare the secret with what the provider shows, character by character. It is ${secretForm(settings.provider, provider.secret)}.`;
 
-/** An API key or an id, where the secret belongs. */
+/** Recognises an API key or an id that was stored as the secret. */
 function otherKind(provider: string, secret: string): string | undefined {
   const beginning = missingBeginning(provider, secret);
   if (beginning === undefined) return undefined;
   const place = ownOf(secretPlaces, provider);
-  return `What is stored does not begin with ${beginning}, as every secret of ${provider} does: is it another key, or an id? Store the one that is shown there (${place}).`;
+  return `What is stored does not begin with ${beginning}, as every secret of ${provider} does: is it another key, or an id? Store the secret that is shown there (${place}).`;
 }
 
-/** A URL is mistaken more often than a secret. */
+/** Names the URL first, which is wrong more often than the secret. */
 function urlFirst({ url }: RawRequest, { settings, provider }: ExplainedSource): string {
   if (!signsUrl(settings.provider, provider)) return '';
   return `The URL is signed, too: compare ${url.split('?')[0]} with the one that ${settings.provider} posts to, with its query, and set publicUrl where they differ. `;
 }
 
-/** Traces of a body that is not the one that was sent. */
+/** Recognises signs of a changed body. */
 function bodyHint({ body, headers, method }: RawRequest): string | undefined {
   const text = Buffer.from(body).toString('utf8');
   const stated = headers.get('content-length');
   if (text === '[object Object]')
-    return 'The body is the text [object Object]: an object was sent on in its place. Keep the raw bytes.';
+    return 'The body is the text [object Object]: an object was forwarded instead of the body. Keep the raw bytes.';
   if (body.length === 0 && method === 'POST' && stated !== '0')
-    return 'The body is empty: something read it before it was sent on, or it was not captured. Keep the raw bytes.';
+    return 'The body is empty: something read it before it was forwarded, or it was not captured. Keep the raw bytes.';
   if (stated !== undefined && Number(stated) !== body.length)
-    return `The body has ${body.length} bytes, and content-length says ${stated}: it was cut or written again. Keep the raw bytes.`;
+    return `The body has ${body.length} bytes, and content-length says ${stated}: it was cut or rewritten. Keep the raw bytes.`;
   if (text.includes('\ufffd'))
-    return 'The body holds U+FFFD, where bytes could not be read as text: it was read in another charset. Keep the raw bytes.';
+    return 'The body contains U+FFFD, where bytes could not be decoded as text: it was read in another charset. Keep the raw bytes.';
   return undefined;
 }
 
 const byReason: Readonly<Record<string, (source: ExplainedSource) => string>> = {
   'malformed-header': ({ settings, provider }) =>
-    `The header of the signature is there and cannot be read, which says nothing about the secret. ${shapesOf(settings.provider, headerShapes(provider))}Something changed it, or it is of another webhook.`,
+    `The signature header cannot be parsed, which says nothing about the secret. ${shapesOf(settings.provider, headerShapes(provider))}Something changed it, or it belongs to another webhook.`,
   'malformed-body': ({ settings }) =>
-    `The signature stands in the body, and not as ${settings.provider} writes it, which says nothing about the secret: the body was changed, or it is another kind of webhook.`,
+    `The signature in the body is not in the format of ${settings.provider}, which says nothing about the secret: the body was changed, or it is another kind of webhook.`,
   'malformed-timestamp': ({ settings }) =>
-    `The time is not written as ${settings.provider} writes it, which says nothing about the secret: look at its unit.`,
+    `The time is not in the format of ${settings.provider}, which says nothing about the secret: check its unit.`,
   'wrong-recipient': ({ settings, provider }) =>
-    `It is rightly signed, for another topic, webhook or environment than this source's. Its secret is ${secretForm(settings.provider, provider.secret)}.`,
+    `The signature is right, but for another topic, webhook or environment than this source's. Its secret is ${secretForm(settings.provider, provider.secret)}.`,
   'untrusted-key': ({ settings }) =>
-    `The key or certificate that the request names is not ${settings.provider}'s: it is forged, or of another environment (sandbox).`,
+    `The key or certificate that the request names is not ${settings.provider}'s: it is forged, or belongs to another environment (sandbox).`,
   'reused-token': () =>
-    'Its token came before, with another body: it was replayed, or something changed the body.',
+    'Its token was used before, with another body: the request was replayed, or something changed the body.',
 };
 
 const shapesOf = (provider: string, shapes: readonly string[]): string =>
   shapes.length === 0 ? '' : `${provider} writes ${shapes.join(' or ')}. `;
 
-/** Tells a time in another unit, or in no unit at all, by the headers that look like one. */
+/** Recognises a timestamp in another unit. */
 export function unitMistake({ headers }: RawRequest, { provider, settings }: ExplainedSource): string[] {
   if (typeof provider.signature === 'function') return [];
   const { timestampUnit = 'seconds', signed, timestampHeader, header } = provider.signature;
@@ -84,7 +84,7 @@ export function unitMistake({ headers }: RawRequest, { provider, settings }: Exp
   const unit = values.map(unitOf).find((one) => one !== undefined);
   if (unit === undefined || unit === timestampUnit) return [];
   return [
-    `The time is written in ${unitName(unit)}, and ${settings.provider} writes ${unitName(timestampUnit)}: the secret is not to blame.`,
+    `The time is in ${unitName(unit)}, and ${settings.provider} uses ${unitName(timestampUnit)}: the secret is not the cause.`,
   ];
 }
 
@@ -97,10 +97,10 @@ function unitOf(value: string): string | undefined {
   return { 10: 'seconds', 13: 'milliseconds', 16: 'microseconds', 19: 'nanoseconds' }[time.length];
 }
 
-/** How far off a time is, and what such a distance usually is. */
+/** How far off a time is, with a hint at a wrong time zone. */
 export function distance(signedAt: UnixMillis, at: UnixMillis): string {
   const off = Math.round(Math.abs(at - signedAt) / 1000);
   const hours = Math.round(off / 3600);
   const isZone = hours >= 1 && hours <= 14 && Math.abs(off - hours * 3600) <= 300;
-  return `${off} s off${isZone ? `, about ${hours} h, as a wrong time zone makes` : ''}`;
+  return `${off} s off${isZone ? `, about ${hours} h, as with a wrong time zone` : ''}`;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '../../lambdas/domain/json.ts';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { RefusedError } from '../terminal/errors.ts';
 
@@ -8,28 +9,28 @@ const Captured = v.object({
   headers: v.record(v.string(), v.union([v.string(), v.array(v.string())])),
   body: v.optional(v.string()),
   bodyBase64: v.optional(v.string()),
-  /** As API Gateway hands a request on. */
+  /** As in an event of API Gateway. */
   isBase64Encoded: v.optional(v.boolean(), false),
   rawQueryString: v.optional(v.string(), ''),
   sourceIp: v.optional(v.string()),
 });
 
 /**
- * Reads a request that somebody captured: as JSON, or as it went over the wire.
+ * Reads a captured request: JSON or raw HTTP.
  *
- * @param file its bytes
- * @param defaultUrl the source's URL: the path and the host of the file are those of a proxy, perhaps
- * @throws RefusedError saying what is expected
+ * @param file the bytes of the file
+ * @param defaultUrl the source's URL, used because the file may name the host and path of a proxy
+ * @throws RefusedError with the expected format
  */
 export function readCapturedRequest(file: Uint8Array, defaultUrl: string): RawRequest {
   return file[0] === '{'.charCodeAt(0) ? fromJson(file, defaultUrl) : fromWire(file, defaultUrl);
 }
 
 const expected =
-  'It must be JSON with headers, and body or bodyBase64; or a request as it went over the wire: a line such as POST /path HTTP/1.1, the headers, an empty line, and the body.';
+  'It must be JSON with headers and body or bodyBase64, or raw HTTP: a line such as POST /path HTTP/1.1, the headers, an empty line and the body.';
 
 function fromJson(file: Uint8Array, defaultUrl: string): RawRequest {
-  const parsed = v.safeParse(Captured, parseJson(file));
+  const parsed = v.safeParse(Captured, parseJson(Buffer.from(file).toString('utf8')));
   if (!parsed.success) throw new RefusedError(`The captured request cannot be read. ${expected}`);
   const { method, url, body = '', bodyBase64, isBase64Encoded, rawQueryString, sourceIp } = parsed.output;
   const base64 = bodyBase64 ?? (isBase64Encoded ? body : undefined);
@@ -39,14 +40,6 @@ function fromJson(file: Uint8Array, defaultUrl: string): RawRequest {
     ([name, value]) => [name, [value].flat().join(', ')] as const,
   );
   return requestOf(method, url ?? defaultUrl + query, headers, bytes, sourceIp);
-}
-
-function parseJson(file: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(file).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function fromWire(file: Uint8Array, defaultUrl: string): RawRequest {
@@ -59,14 +52,14 @@ function fromWire(file: Uint8Array, defaultUrl: string): RawRequest {
   const headers = lines.map((line) => splitHeader(line));
   const bodyStart = (/^[\s\S]*?(?:\r?\n){2}/.exec(text)?.[0] ?? text).length;
   const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
-  const body = withoutEditorsLineEnd(file.subarray(bodyStart), headers);
+  const body = withoutAddedLineEnd(file.subarray(bodyStart), headers);
   return requestOf(method, defaultUrl + query, headers, body);
 }
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
-/** Editors end a file with a line end, which was not in the request if that says how long it is. */
-function withoutEditorsLineEnd(body: Uint8Array, headers: Headers): Uint8Array {
+/** Removes the line end that an editor added, if content-length shows that it was not in the request. */
+function withoutAddedLineEnd(body: Uint8Array, headers: Headers): Uint8Array {
   const stated = Number(headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1]);
   const rest = Buffer.from(body.subarray(stated)).toString('latin1');
   return stated <= body.length && /^\r?\n$/.test(rest) ? body.subarray(0, stated) : body;

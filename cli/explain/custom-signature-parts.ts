@@ -1,23 +1,22 @@
 import { createHmac } from 'node:crypto';
 import { fieldOf, isForm, readForm } from '../../lambdas/domain/provider/form.ts';
-import { decodeUtf8, parseJson, parsePayload } from '../../lambdas/domain/provider/payload.ts';
+import { decodeUtf8, parseJsonBody, parsePayload } from '../../lambdas/domain/provider/payload.ts';
 import { propertyAt } from '../../lambdas/domain/provider/property.ts';
 import { sortedParameters } from '../../lambdas/domain/provider/sorted-parameters.ts';
 import { queryOf, type RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { bodySignedLine, signedLine } from './signed-line.ts';
 
-/** What to tell of a request whose provider's check is code: lines for people. */
+/** Describes the signed parts of a request to a custom provider, a line each. */
 type CustomSignatureParts = (request: RawRequest, keys: readonly VerificationKey[]) => string[];
 
-/** By provider. The others say nothing of what they sign, or only their own servers can tell. */
+/** By provider. For the others, the request does not show what is signed. */
 export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>> = {
   twilio: ({ url, headers, body }, keys) => {
     const hash = fieldOf(queryOf({ url }), 'bodySHA256');
     if (hash !== undefined) return [signedLine('the URL', url), ...bodySignedLine(body, 'hex', hash)];
     const form = isForm(decodeUtf8(body) ?? '') ? readForm(body) : undefined;
-    if (form === undefined)
-      return ['the body is no form that can be read, and the URL has no bodySHA256 that would bind it'];
+    if (form === undefined) return ['the body cannot be parsed as a form, and the URL has no bodySHA256'];
     const text = url + sortedParameters(form);
     return [
       signedLine('the URL and the sorted fields of the form', text),
@@ -30,8 +29,7 @@ export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>
     const payload = parsePayload(body, 'json');
     const part = propertyAt(payload, 'signature');
     const text = `${propertyAt(part, 'timestamp')}${propertyAt(part, 'token')}`;
-    if (part === undefined)
-      return ['the body has no signature; other JSON than the one of Mailgun’s webhooks'];
+    if (part === undefined) return ['the body has no signature: it is not the JSON of a Mailgun webhook'];
     return [
       signedLine('the timestamp and the token', text),
       `received ${propertyAt(part, 'signature')}`,
@@ -41,7 +39,7 @@ export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>
 
   mandrill: ({ url, headers, body }, keys) => {
     const form = isForm(decodeUtf8(body) ?? '') ? readForm(body) : undefined;
-    if (form === undefined) return ['the body is no form that can be read'];
+    if (form === undefined) return ['the body cannot be parsed as a form'];
     const text = url + sortedParameters(form);
     return [
       signedLine('the URL and the sorted fields of the form', text),
@@ -56,11 +54,11 @@ export const customSignatureParts: Readonly<Record<string, CustomSignatureParts>
   plaid: ({ headers, body }) => bodySignedLine(body, 'hex', claimIn(headers.get('plaid-verification'))),
 
   strava: ({ body }) => [
-    `of the subscription ${propertyAt(parseJson(Buffer.from(body).toString('utf8')), 'subscription_id')}`,
+    `of the subscription ${propertyAt(parseJsonBody(Buffer.from(body).toString('utf8')), 'subscription_id')}`,
   ],
 
   sns: ({ body }) => [
-    `of the topic ${propertyAt(parseJson(Buffer.from(body).toString('utf8')), 'TopicArn')}`,
+    `of the topic ${propertyAt(parseJsonBody(Buffer.from(body).toString('utf8')), 'TopicArn')}`,
   ],
 };
 
@@ -76,10 +74,10 @@ function computedBy(
   });
 }
 
-/** The body's hash in a token that nobody has verified: good for nothing but a comparison. */
+/** The body's hash in an unverified token, used for a comparison only. */
 function claimIn(token: string | undefined): string | undefined {
   const [, claims = ''] = (token ?? '').split('.');
-  const json = parseJson(Buffer.from(claims, 'base64url').toString('utf8'));
+  const json = parseJsonBody(Buffer.from(claims, 'base64url').toString('utf8'));
   const hash = propertyAt(json, 'request_body_sha256');
   return typeof hash === 'string' ? hash : undefined;
 }

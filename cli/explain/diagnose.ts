@@ -9,33 +9,33 @@ import { seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
 import { lastAdvice } from './advice.ts';
 import {
   cheapFindings,
-  type Finding,
   handshakeFinding,
   laterFindings,
+  type RequestFinding,
   secretFinding,
   signatureFinding,
 } from './findings.ts';
 import { type ExplainedSource, judge, liveKeys } from './judge.ts';
 import { adviceAfterSignature, likelyMistakes, mistakesOfStored, withoutSecret } from './mistakes.ts';
 
-/** The secret of another source. */
+/** The current secret of another source. */
 export interface OtherSecret {
   readonly source: string;
   readonly provider: Provider;
   readonly value: string;
 }
 
-/** Why a request is refused, as far as can be told. */
+/** Why a request is refused. */
 export interface Diagnosis {
   readonly verifies: boolean;
-  readonly findings: readonly Finding[];
-  /** What probably went wrong, each a sentence; empty when nothing was recognised. */
+  readonly findings: readonly RequestFinding[];
+  /** Probable mistakes, each a sentence; empty when none was recognised. */
   readonly likely: readonly string[];
-  /** What is left to do where nothing was recognised. */
+  /** The advice when no mistake was recognised. */
   readonly otherwise?: string;
 }
 
-/** Says whether keys verify a request, whenever that came. */
+/** Verifies a request with keys, regardless of its time. */
 export type Verifier = (
   request: RawRequest,
   keys: readonly VerificationKey[],
@@ -43,10 +43,10 @@ export type Verifier = (
 ) => Promise<Verification>;
 
 /**
- * Has the receiver judge a request, and where it refuses tries what usually goes wrong.
+ * Judges a request as the receiver does; if it is refused, tries the usual mistakes.
  *
- * @param at when the request came
- * @param others loaded only when they are needed
+ * @param at when the request arrived
+ * @param others loads the secrets of the other sources, only when needed
  */
 export async function diagnose(
   request: RawRequest,
@@ -59,7 +59,7 @@ export async function diagnose(
   const keys = liveKeys(source, at);
   const checked = [...cheapFindings(request, source), secretFinding(source, keys)];
   const diagnosis = (
-    findings: readonly Finding[],
+    findings: readonly RequestFinding[],
     likely: readonly string[],
     otherwise?: string,
   ): Diagnosis => {
@@ -74,44 +74,43 @@ export async function diagnose(
   };
   if (verdict.kind === 'handshake' && verdict.status >= 400)
     return diagnosis([handshakeFinding(verdict.status)], [badChallenge]);
-  const seen = withPublicUrl(request, source.settings.publicUrl);
+  const publicRequest = withPublicUrl(request, source.settings.publicUrl);
   const verify = verifierOf(source, at, calls);
   if (keys.length === 0) {
-    const stored = await mistakesOfStored({ request: seen, source, verify });
+    const stored = await mistakesOfStored({ request: publicRequest, source, verify });
     return diagnosis([], [...stored, withoutSecret(request, source)]);
   }
   if (verdict.kind === 'refused' && verdict.check === 'keys')
     return diagnosis([{ check: 'keys', ok: false, detail: verdict.reason }], [], keysAdvice);
-  const ever = await verify(seen, keys);
+  const ever = await verify(publicRequest, keys);
   if (verdict.kind === 'handshake' && !ever.ok)
     return diagnosis([handshakeFinding(verdict.status)], [], badChallenge);
-  const signature = signatureFinding(seen, source, keys, ever);
+  const signature = signatureFinding(publicRequest, source, keys, ever);
   if (ever.ok) {
     const after = laterFindings(verdict, source);
     return diagnosis(
       [signature, ...after],
-      adviceAfterSignature(verdict, source, seen, at),
+      adviceAfterSignature(verdict, source, publicRequest, at),
       bodyAdviceOf(source),
     );
   }
-  const found = { request: seen, original: request, source, keys, ever, verify, others };
+  const found = { request: publicRequest, original: request, source, keys, ever, verify, others };
   const likely = await likelyMistakes(found);
   const hiddenOnes = likely.length > 0 ? likely : hiddenParts(request);
-  return diagnosis([signature], hiddenOnes, lastAdvice(ever.reason, seen, source));
+  return diagnosis([signature], hiddenOnes, lastAdvice(ever.reason, publicRequest, source));
 }
 
 const badChallenge =
-  'It is a test of the URL, but not with what the source expects: compare the verify token, or the challenge, with the provider.';
+  'It is a test of the URL (a handshake) that the source does not accept: compare the verify token, or the challenge, with the provider.';
 
-const keysAdvice =
-  'The key of the provider could not be had, which says nothing about the secret: try again.';
+const keysAdvice = 'The provider’s key could not be fetched, which says nothing about the secret: try again.';
 
 const bodyAdviceOf = ({ settings }: ExplainedSource): string =>
-  `The signature is right, so that the secret is, too. Compare what failed with the settings of ${settings.name}.`;
+  `The signature is right, so the secret is right, too. Compare what failed with the settings of ${settings.name}.`;
 
 const anyTime = seconds(100 * 366 * 86_400);
 
-/** The time is judged last, so that who is refused for it has signed rightly. What cannot be tried verifies nothing. */
+/** Ignores the time, which is checked last, after the signature. A variant that throws does not verify. */
 function verifierOf({ provider: own }: ExplainedSource, now: UnixMillis, calls: ProviderCalls): Verifier {
   return async (request, keys, provider = own) => {
     try {
@@ -124,12 +123,12 @@ function verifierOf({ provider: own }: ExplainedSource, now: UnixMillis, calls: 
   };
 }
 
-/** A record of a refusal leaves credentials out. */
+/** Names the headers that a kept refusal lacks, because they may be credentials. */
 function hiddenParts({ headers, url }: RawRequest): string[] {
   const names = [...headers].filter(([, value]) => value === hidden).map(([name]) => name);
   const query = url.includes(`=${hidden}`) ? ['the query'] : [];
   if (names.length + query.length === 0) return [];
   return [
-    `${[...names, ...query].join(', ')} was not kept, because it may be a secret: capture the request and give it with --request.`,
+    `${[...names, ...query].join(', ')} was not kept, because it may be a secret: capture the request and pass it with --request.`,
   ];
 }

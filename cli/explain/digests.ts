@@ -4,10 +4,10 @@ import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { type ExpectedSignature, expectedSignatures, headerShapes } from './expected-signature.ts';
 
-/** Something in a header that may be a digest. */
+/** A text in a header that may be a digest. */
 interface Received {
   readonly header: string;
-  /** As a person would call it, e.g. `base64`. */
+  /** Its encoding in words, e.g. `in base64`. */
   readonly written: string;
   readonly prefix: string;
   readonly bytes: Buffer;
@@ -17,10 +17,10 @@ const hashes = ['sha256', 'sha1', 'sha512', 'sha384', 'md5'];
 const lengths = new Set([16, 20, 32, 48, 64]);
 
 /**
- * Compares the bytes of digests, however they are written, with what the secret makes: another encoding, hash function,
- * prefix or header is no wrong secret.
+ * Compares the digests in the headers, in any encoding, with those that the secret gives. A match means that the secret is
+ * right, and the encoding, hash, prefix or header is wrong.
  *
- * @returns sentences; none where no digest fits
+ * @returns sentences; none when no digest matches
  */
 export function digestMistakes(
   slug: string,
@@ -40,7 +40,7 @@ export function digestMistakes(
 }
 
 const describe = ({ header, written, prefix }: Received, name: string): string =>
-  `The secret is not what is wrong: ${header} has ${name}, ${written}${prefix === '' ? '' : `, behind ${prefix}`}.`;
+  `The secret is not the cause: ${header} has ${name}, ${written}${prefix === '' ? '' : `, behind ${prefix}`}.`;
 
 function digestsOf({ contents, hash }: ExpectedSignature, keys: readonly VerificationKey[]) {
   const macs = keys.flatMap((key) => (key.kind === 'hmac' ? [key.bytes, ...(key.alternatives ?? [])] : []));
@@ -56,7 +56,7 @@ function digestsOf({ contents, hash }: ExpectedSignature, keys: readonly Verific
         bytes: createHash(one).update(content).digest(),
       },
       ...macs.map((key) => ({
-        name: `a plain ${one.toUpperCase()} of the secret with what is signed behind it`,
+        name: `a plain ${one.toUpperCase()} of the secret followed by the signed content`,
         bytes: createHash(one).update(key).update(content).digest(),
       })),
     ]),
@@ -75,12 +75,12 @@ function receivedDigests({ headers }: RawRequest): Received[] {
     ]);
 }
 
-/** A + that something read as in a form. */
+/** Restores a + that a form parser turned into a space. */
 const withBlanks = (header: string, value: string): Received[] =>
   value.trim().includes(' ')
     ? digestsIn(header, value.slice(0, maxValueLength).trim().replaceAll(' ', '+')).map((one) => ({
         ...one,
-        written: `${one.written}, with a blank for each +`,
+        written: `${one.written}, with a space for each +`,
       }))
     : [];
 
@@ -88,7 +88,7 @@ const tokensIn = (value: string): string[] => [
   ...new Set([value.trim(), ...value.slice(0, maxValueLength).split(/[,;\s]+/)].slice(0, maxTokens)),
 ];
 
-/** The text itself, and what is behind a prefix such as `sha256=`, `v1=` or `v0:`. */
+/** Decodes the text, and the part after a prefix such as `sha256=`, `v1=` or `v0:`. */
 function digestsIn(header: string, token: string): Received[] {
   const text = token.replace(/^["']|["']$/g, '');
   const [, prefix = '', rest = ''] = /^([A-Za-z][A-Za-z0-9_-]{0,20}[=:,])(.+)$/.exec(text) ?? [];
@@ -131,7 +131,7 @@ function base64Name(text: string): string {
   return text.length % 4 === 0 ? name : `${name} without its padding`;
 }
 
-/** A token that is right and stands elsewhere, or behind another word. Nothing of it is shown. */
+/** Finds the right token in another header or after another word. The token is not shown. */
 function tokenMistakes(
   slug: string,
   provider: Provider,
@@ -148,6 +148,6 @@ function tokenMistakes(
   const shapes = headerShapes(provider).join(' or ');
   return names.map(
     (name) =>
-      `The secret is in ${name}, but not as ${slug} sends it: ${shapes}. Look at the header's name and what stands around the secret.`,
+      `The secret is in ${name}, but not as ${slug} sends it: ${shapes}. Check the header's name and the text around the secret.`,
   );
 }

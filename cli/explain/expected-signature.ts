@@ -12,32 +12,34 @@ import { signedContent } from '../../lambdas/domain/signature/verify.ts';
 /** One way in which a provider signs with a shared secret. */
 export interface ExpectedSignature {
   readonly header: string;
-  /** The header with its value, as people read it: `x-hub-signature-256: sha256=<hex of HMAC-SHA256>`. */
+  /** The header and its format: `x-hub-signature-256: sha256=<hex of HMAC-SHA256>`. */
   readonly shape: string;
   readonly hash: string;
   readonly encoding: Encoding;
-  /** What may be signed: the first is what the provider signs. */
+  /** Contents to try; the first is what the provider signs. */
   readonly contents: readonly { readonly what: string; readonly bytes: Uint8Array }[];
 }
 
-/** The ways in which a provider signs with HMAC; none for public keys, tokens, and most of what is code. */
+/** The ways in which a provider signs with HMAC; none for public keys, tokens and most custom code. */
 export function expectedSignatures(
   slug: string,
   { signature, otherSignatures = [] }: Provider,
   request: RawRequest,
 ): ExpectedSignature[] {
-  if (typeof signature === 'function') return ownExpectations(slug, request);
+  if (typeof signature === 'function') return customExpectations(slug, request);
   return [signature, ...otherSignatures].flatMap((scheme) => expectedBy(scheme, request));
 }
 
 /** Whether a provider's signature covers the URL. */
 export const signsUrl = (slug: string, { signature }: Provider): boolean =>
-  typeof signature === 'function' ? ownUrlSigners.has(slug) : /\{(?:url|decodedUrl)\}/.test(signature.signed);
+  typeof signature === 'function'
+    ? customUrlSigners.has(slug)
+    : /\{(?:url|decodedUrl)\}/.test(signature.signed);
 
-/** Of those whose check is code. */
-const ownUrlSigners: ReadonlySet<string> = new Set(['twilio', 'mandrill', 'contentful', 'monday']);
+/** Custom providers that sign the URL. */
+const customUrlSigners: ReadonlySet<string> = new Set(['twilio', 'mandrill', 'contentful', 'monday']);
 
-/** The headers of a provider with their values, as people read them. */
+/** The signature headers of a provider and their formats. */
 export function headerShapes({ signature, otherSignatures = [] }: Provider): string[] {
   if (typeof signature === 'function') return [];
   return [signature, ...otherSignatures].flatMap((scheme) =>
@@ -47,7 +49,7 @@ export function headerShapes({ signature, otherSignatures = [] }: Provider): str
 
 const digestBytes: Readonly<Record<string, number>> = { sha1: 20, sha256: 32, sha512: 64 };
 
-/** Whether a header is there whose text can be no signature of the provider at all: other letters, another length. */
+/** Whether the header's text cannot be a signature of the provider, by its characters or its length. */
 export function isIllegible({ signature, otherSignatures = [] }: Provider, request: RawRequest): boolean {
   if (typeof signature === 'function') return false;
   const claims = [signature, ...otherSignatures].map((scheme) => ({
@@ -91,7 +93,7 @@ function expectedBy(scheme: SignatureScheme, request: RawRequest): ExpectedSigna
   });
 }
 
-/** What people sign who took another provider's page, or left a part out. */
+/** Signed contents of other providers, and contents with a part missing. */
 const otherTemplates = [
   '{timestamp}.{body}',
   '{timestamp}{body}',
@@ -102,7 +104,7 @@ const otherTemplates = [
   '{id}.{timestamp}.{body}',
 ];
 
-/** Read more leniently than a receiver may: the header may be written in another way. */
+/** Parses the headers more leniently than the receiver, because their format may be the mistake. */
 function contentOf(
   scheme: SignatureScheme,
   template: string,
@@ -150,20 +152,20 @@ function shapeOf(scheme: SignatureScheme, version: string): string {
   }
 }
 
-type OwnExpectation = (request: RawRequest) => Uint8Array | undefined;
+type CustomContent = (request: RawRequest) => Uint8Array | undefined;
 
-const formUnderUrl: OwnExpectation = ({ url, body }) => {
+const formUnderUrl: CustomContent = ({ url, body }) => {
   const form = isForm(decodeUtf8(body) ?? '') ? readForm(body) : undefined;
   return form === undefined ? undefined : Buffer.from(url + sortedParameters(form));
 };
 
-/** Providers whose check is code, and whose signature is one header. */
-const own: Readonly<Record<string, readonly [header: string, content: OwnExpectation]>> = {
+/** Custom providers with one signature header. */
+const own: Readonly<Record<string, readonly [header: string, content: CustomContent]>> = {
   twilio: ['x-twilio-signature', formUnderUrl],
   mandrill: ['x-mandrill-signature', formUnderUrl],
 };
 
-function ownExpectations(slug: string, request: RawRequest): ExpectedSignature[] {
+function customExpectations(slug: string, request: RawRequest): ExpectedSignature[] {
   const [header = '', contentIn] = ownOf(own, slug) ?? [];
   const bytes = contentIn?.(request);
   if (bytes === undefined) return [];

@@ -8,19 +8,19 @@ import type { Verification } from '../../lambdas/domain/signature/verify.ts';
 import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { isQuoted } from '../secrets/mistakes.ts';
 import { signsUrl } from './expected-signature.ts';
-import type { ExplainedSource, Verdict } from './judge.ts';
+import type { ExplainedSource, ReceiverVerdict } from './judge.ts';
 import { secretForm } from './secret-form.ts';
 import { signedParts } from './signed-parts.ts';
 
-/** One check and how it went. */
-export interface Finding {
+/** One check of a request and its result. */
+export interface RequestFinding {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
 }
 
-/** The checks before the signature. */
-export function cheapFindings(request: RawRequest, source: ExplainedSource): Finding[] {
+/** The checks that the receiver makes before the signature. */
+export function cheapFindings(request: RawRequest, source: ExplainedSource): RequestFinding[] {
   const { allowedCidrs, maxBodyBytes } = source.settings;
   const { sourceIp, body } = request;
   const isIn = isAllowedAddress(sourceIp, allowedCidrs);
@@ -39,20 +39,20 @@ export function cheapFindings(request: RawRequest, source: ExplainedSource): Fin
   ];
 }
 
-export function secretFinding(source: ExplainedSource, keys: readonly VerificationKey[]): Finding {
+export function secretFinding(source: ExplainedSource, keys: readonly VerificationKey[]): RequestFinding {
   const { length } = keys;
-  const quotes = isQuoted(source.current?.value ?? '') ? ', in quotes, which count as part of it' : '';
+  const quotes = isQuoted(source.current?.value ?? '') ? ', in quotes, which are part of it' : '';
   const count = length === 1 ? 'one key' : `${length} keys`;
   if (length > 0) return { check: 'secret', ok: true, detail: count + quotes };
   return { check: 'secret', ok: false, detail: withoutKey(source) };
 }
 
-/** What is told of a value is what it is, never the value. */
+/** Describes the fault of a value without showing it. */
 function withoutKey({ current, provider, settings }: ExplainedSource): string {
   if (current === undefined) return 'has no value';
   const { mistake } = readSecretValue(current.value, provider.secret);
   if (mistake === undefined)
-    return `has a value that is no secret of this provider: that is ${secretForm(settings.provider, provider.secret)}`;
+    return `has a value that is not a secret of this provider, which is ${secretForm(settings.provider, provider.secret)}`;
   return `holds ${mistakeText(mistake, provider.secret)}`;
 }
 
@@ -61,8 +61,8 @@ export function signatureFinding(
   { settings, provider }: ExplainedSource,
   keys: readonly VerificationKey[],
   ever: Verification,
-): Finding {
-  if (ever.ok) return { check: 'signature', ok: true, detail: 'made with this secret' };
+): RequestFinding {
+  if (ever.ok) return { check: 'signature', ok: true, detail: 'matches this secret' };
   const parts = [
     ...signedParts(settings.provider, provider, request, keys),
     ...urlPart(provider, request, settings),
@@ -70,7 +70,7 @@ export function signatureFinding(
   return { check: 'signature', ok: false, detail: [ever.reason, ...parts].join('\n') };
 }
 
-/** Where the URL is signed: which one, and where it comes from. */
+/** For a provider that signs the URL: the URL and its origin. */
 function urlPart(
   provider: Provider,
   { url }: RawRequest,
@@ -81,8 +81,8 @@ function urlPart(
   return signsUrl(slug, provider) ? [`the URL is ${url} (${origin})`] : [];
 }
 
-/** Of a request whose signature is right. */
-export function laterFindings(verdict: Verdict, { settings }: ExplainedSource): Finding[] {
+/** The checks after a right signature. */
+export function laterFindings(verdict: ReceiverVerdict, { settings }: ExplainedSource): RequestFinding[] {
   const { tolerance } = settings;
   if (verdict.kind === 'refused' && verdict.check === 'time')
     return [{ check: 'time', ok: false, detail: `${verdict.reason}: more than ${tolerance} s off` }];
@@ -93,13 +93,13 @@ export function laterFindings(verdict: Verdict, { settings }: ExplainedSource): 
     : [time, bodyFinding(verdict.events)];
 }
 
-export const handshakeFinding = (status: number): Finding => ({
+export const handshakeFinding = (status: number): RequestFinding => ({
   check: 'handshake',
   ok: status < 400,
-  detail: `a test of the URL, which is answered ${status}`,
+  detail: `a test of the URL; the response is ${status}`,
 });
 
-function bodyFinding(events: Extract<Verdict, { kind: 'accepted' }>['events']): Finding {
+function bodyFinding(events: Extract<ReceiverVerdict, { kind: 'accepted' }>['events']): RequestFinding {
   const [event] = events;
   const detail = events.length === 1 && event ? `${event.type} ${event.id}` : `${events.length} events`;
   return { check: 'body', ok: true, detail };

@@ -1,3 +1,4 @@
+import { asError } from '../../lambdas/domain/errors.ts';
 import type { ProviderCalls } from '../../lambdas/domain/provider/check.ts';
 import { mayBeEvent, withContent } from '../../lambdas/domain/provider/event-content.ts';
 import { idRuleOf } from '../../lambdas/domain/provider/id-rule.ts';
@@ -16,53 +17,53 @@ interface SecretVersion {
   readonly createdAt: UnixMillis;
 }
 
-/** The source that refused, and what it knows. */
+/** The source that refused a request, with its settings and secrets. */
 export interface ExplainedSource {
   readonly settings: SourceSettings;
   readonly provider: Provider;
-  /** The versions of its secret that there are. */
+  /** The current version of its secret. */
   readonly current?: SecretVersion;
   readonly previous?: SecretVersion;
   /** Its URLs. */
   readonly urls: readonly string[];
-  /** A whole command of this tool for the same stack. @default without its options */
+  /** Completes a command with the options for the same stack. @default no options */
   readonly commandFor?: (rest: string) => string;
 }
 
 type Events = Extract<ReadEvents, { ok: true }>['events'];
 
-/** What the receiver makes of a request that is small enough and comes from where it may. */
-export type Verdict =
+/** The receiver's decision about a request of an allowed size and address. */
+export type ReceiverVerdict =
   | { readonly kind: 'accepted'; readonly events: Events }
   | { readonly kind: 'handshake'; readonly status: number }
   | { readonly kind: 'refused'; readonly check: FailedCheck; readonly reason: string };
 type FailedCheck = 'secret' | 'keys' | 'signature' | 'time' | 'body';
 
 /**
- * Judges a request as the receiver does; a test holds both against all vectors.
+ * Judges a request as the receiver does; a test compares both on all vectors.
  *
  * Nothing is stored, enqueued or confirmed.
  *
- * @param at when the request came
+ * @param at when the request arrived
  */
 export async function judge(
   request: RawRequest,
   source: ExplainedSource,
   at: UnixMillis,
   calls: ProviderCalls,
-): Promise<Verdict> {
+): Promise<ReceiverVerdict> {
   const { settings, provider } = source;
   const keys = liveKeys(source, at);
-  const seen = withPublicUrl(request, settings.publicUrl);
-  const unsigned = provider.handshake?.unsigned?.(seen, keys);
+  const publicRequest = withPublicUrl(request, settings.publicUrl);
+  const unsigned = provider.handshake?.unsigned?.(publicRequest, keys);
   if (unsigned !== undefined) return { kind: 'handshake', status: unsigned.status };
   if (keys.length === 0)
-    return refused('secret', source.current === undefined ? 'not set' : 'no secret of this provider');
+    return refused('secret', source.current === undefined ? 'not set' : 'not a secret of this provider');
   try {
     const context = { ...calls, now: at, tolerance: settings.tolerance };
-    const found = await verifyRequest(provider, seen, keys, context);
+    const found = await verifyRequest(provider, publicRequest, keys, context);
     if (!found.ok) return refused(isAboutTime(found.reason) ? 'time' : 'signature', found.reason);
-    const signed = await provider.handshake?.signed?.(seen, keys, {
+    const signed = await provider.handshake?.signed?.(publicRequest, keys, {
       ...calls,
       visit: async () => undefined,
     });
@@ -70,16 +71,20 @@ export async function judge(
       ? meaning(request, source, found.family)
       : { kind: 'handshake', status: signed.status };
   } catch (error) {
-    return refused('keys', error instanceof Error ? error.message : String(error));
+    return refused('keys', asError(error).message);
   }
 }
 
-const refused = (check: FailedCheck, reason: string): Verdict => ({ kind: 'refused', check, reason });
+const refused = (check: FailedCheck, reason: string): ReceiverVerdict => ({ kind: 'refused', check, reason });
 
 const isAboutTime = (reason: string): boolean =>
   ['too-old', 'too-new', 'malformed-timestamp'].includes(reason);
 
-function meaning(request: RawRequest, { settings, provider }: ExplainedSource, family: string): Verdict {
+function meaning(
+  request: RawRequest,
+  { settings, provider }: ExplainedSource,
+  family: string,
+): ReceiverVerdict {
   if (!mayBeEvent(provider, request)) return refused('body', `${request.method} without a handshake`);
   const idRule = idRuleOf(settings, provider);
   const carried = withContent(provider, request);
@@ -87,11 +92,11 @@ function meaning(request: RawRequest, { settings, provider }: ExplainedSource, f
   return read.ok ? { kind: 'accepted', events: read.events } : refused('body', read.reason);
 }
 
-/** A command that helps, to be copied. */
-export const helpingCommand = ({ commandFor }: ExplainedSource, rest: string): string =>
+/** The next command, ready to copy. */
+export const commandOf = ({ commandFor }: ExplainedSource, rest: string): string =>
   commandFor?.(rest) ?? `npx hookline ${rest}`;
 
-/** The keys that verify at that time: those of the previous version, too, while the overlap lasts. */
+/** The keys that are valid at a time; during the overlap, also those of the previous version. */
 export function liveKeys(source: ExplainedSource, at: UnixMillis): VerificationKey[] {
   const { current, previous, settings, provider } = source;
   const parsed = current && parseSecretValue(current.value, provider.secret);
@@ -103,7 +108,7 @@ export function liveKeys(source: ExplainedSource, at: UnixMillis): VerificationK
     .map(({ key }) => key);
 }
 
-/** All keys that the secret's versions have, with those that verify no more. */
+/** All keys of both versions, also expired ones. */
 export const knownKeys = ({ current, previous, provider }: ExplainedSource): VerificationKey[] =>
   [...keysIn(current, provider), ...keysIn(previous, provider)].map(({ key }) => key);
 

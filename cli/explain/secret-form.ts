@@ -1,7 +1,7 @@
 import { ownOf } from '../../lambdas/domain/own-property.ts';
 import type { SecretFormat } from '../../lambdas/domain/signature/key.ts';
 
-/** Where each provider shows its secret, as `docs/providers.md` has it; a test holds both against each other. */
+/** Where each provider shows its secret, as in `docs/providers.md`; a test compares both. */
 export const secretPlaces: Readonly<Record<string, string>> = {
   adyen: 'Customer Area → Developers → Webhooks → Security',
   airtable: 'answer of the create-webhook call, once',
@@ -89,7 +89,7 @@ export const secretPlaces: Readonly<Record<string, string>> = {
 };
 
 const forms: Readonly<Record<Extract<SecretFormat, string>, string>> = {
-  text: 'a text that is used as it is, every character of it, and nothing of it is decoded',
+  text: 'a text that is used exactly as it is, without decoding',
   base64: 'base64, which is decoded',
   whsec: 'whsec_ and base64 of at least 24 bytes, which is decoded',
   'standard-webhooks': 'whsec_ and base64 of at least 24 bytes, which is decoded; or whpk_ and a public key',
@@ -99,20 +99,20 @@ const forms: Readonly<Record<Extract<SecretFormat, string>, string>> = {
   ed25519: 'an Ed25519 public key: 32 bytes in hex or base64, or PEM',
 };
 
-/** What every shared secret of a provider begins with, where the provider says so. */
+/** The prefixes of a provider's secrets, where it documents them. */
 const beginnings: Readonly<Record<string, readonly string[]>> = {
   stripe: ['whsec_'],
   paystack: ['sk_test_', 'sk_live_'],
 };
 
-/** @returns what a secret of the provider would begin with, where this one does not */
+/** @returns the expected prefixes, when the secret has none of them */
 export function missingBeginning(provider: string, secret: string): string | undefined {
   const known = ownOf(beginnings, provider) ?? [];
   const isAsKnown = known.length === 0 || known.some((beginning) => secret.trimStart().startsWith(beginning));
   return isAsKnown ? undefined : known.join(' or ');
 }
 
-/** What a secret of a provider looks like, and where it is found: an end of a sentence. */
+/** The end of a sentence that says what a provider's secret looks like and where to find it. */
 export function secretForm(provider: string, format: SecretFormat): string {
   const form = typeof format === 'object' ? `of this form: ${format.called}` : forms[format];
   const place = ownOf(secretPlaces, provider);

@@ -3,21 +3,21 @@ import { createHash } from 'node:crypto';
 const previewBytes = 80;
 
 /**
- * Names what is signed: how long it is, its hash and how it begins.
+ * Describes signed content: its length, its hash and its beginning.
  *
- * @param what in words, or as a template
+ * @param what the content in words, or as a template
  */
 export function signedLine(what: string, content: string | Uint8Array): string {
   const bytes = Buffer.from(content);
   const digest = createHash('sha256').update(bytes).digest('hex');
   const preview = JSON.stringify(bytes.subarray(0, previewBytes).toString('utf8'));
-  return `signed is ${what}: ${bytes.length} bytes, SHA-256 ${digest.slice(0, 16)}…, ${preview}`;
+  return `signed content is ${what}: ${bytes.length} bytes, SHA-256 ${digest.slice(0, 16)}…, ${preview}`;
 }
 
 /**
- * Compares the hash of the body that was signed with that of the one that came.
+ * Compares the hash of the signed body with that of the received one.
  *
- * @param signed undefined where the request does not say
+ * @param signed the hash in the request; undefined when it has none
  */
 export function bodySignedLine(
   body: Uint8Array,
@@ -29,5 +29,7 @@ export function bodySignedLine(
   const isSame = actual === (encoding === 'hex' ? signed.toLowerCase() : signed);
   return isSame
     ? [`the body is the one that was signed (SHA-256 ${actual.slice(0, 16)}…)`]
-    : [`a body with SHA-256 ${signed.slice(0, 16)}… was signed, and one with ${actual.slice(0, 16)}… came`];
+    : [
+        `a body with SHA-256 ${signed.slice(0, 16)}… was signed, and one with ${actual.slice(0, 16)}… arrived`,
+      ];
 }

@@ -10,9 +10,9 @@ import { customSignatureParts } from './custom-signature-parts.ts';
 import { signedLine } from './signed-line.ts';
 
 /**
- * What a row says is signed, what was received and what the secret makes of it: lines for people.
+ * Describes the signed content, the received signature and the computed one, a line each.
  *
- * Only the beginning of a computed signature is shown: whoever reads over a shoulder cannot use it.
+ * Only the beginning of a computed signature is shown, so that the output cannot be used to sign.
  */
 export function signedParts(
   slug: string,
@@ -24,7 +24,7 @@ export function signedParts(
   const schemes = [signature, ...otherSignatures];
   const parts = schemes.flatMap((scheme) => partsOf(scheme, request, keys));
   const sought = schemes.map(({ header }) => header.replace('*', '…'));
-  // Two versions of a secret may hold one value.
+  // Two versions of a secret may have the same value.
   return parts.length > 0 ? [...new Set(parts)] : [`looked for ${sought.join(' or ')}`];
 }
 
@@ -58,7 +58,7 @@ const computed = (
 const isToken = ({ versions }: SignatureScheme): boolean =>
   Object.values(versions).every(({ key }) => key === 'token');
 
-/** Nothing of either is shown: what was received may be the secret of another source. */
+/** Shows neither token: the received one may be the secret of another source. */
 const tokenParts = ({ signatures }: SignatureClaim, keys: readonly VerificationKey[]): string[] => [
   'nothing is signed: the header is the secret',
   ...signatures.map(({ text }) => `received ${text.length} characters`),

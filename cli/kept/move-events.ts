@@ -5,7 +5,7 @@ import { type LeftMessage, readLeft } from './left-message.ts';
 
 /** What moving needs of the outside world. */
 export interface MovePorts {
-  /** @returns none when the queue is read to its end */
+  /** @returns none at the end of the queue */
   receive(): Promise<readonly DlqMessage[]>;
   giveBack(messages: readonly DlqMessage[]): Promise<void>;
   delete(message: DlqMessage): Promise<void>;
@@ -14,7 +14,7 @@ export interface MovePorts {
   /** Why the consumer could not handle the event there; undefined when it could. */
   obstacle(event: ReceivedMessage): Promise<string | undefined>;
   progress(moved: number): void;
-  /** Ctrl-C: what was begun is finished, and no more. */
+  /** True after Ctrl-C: the current batch is finished, and no other is started. */
   isStopped(): boolean;
 }
 
@@ -96,7 +96,7 @@ function countEach(names: Iterable<string>): Record<string, number> {
   return Object.fromEntries(counts);
 }
 
-/** Waits for all, then throws the first failure: a failed send leaves no other between send and delete. */
+/** Waits for all, then throws the first failure, so that no other message is left between send and delete. */
 async function allSettled(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');

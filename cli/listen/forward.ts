@@ -9,15 +9,15 @@ import { fetchWithReason } from '../stack/fetch-with-reason.ts';
 import { failureLine } from '../terminal/errors.ts';
 import { cell } from '../terminal/table.ts';
 
-/** What was asked of a listener. */
+/** The options of a listener. */
 export interface ForwardOptions {
   readonly to?: string;
   readonly json?: boolean;
 }
 
-const localAnswerMs = 10_000;
+const responseMs = 10_000;
 
-/** Shows one event of a tap, and posts it where it is wanted; whatever is wrong with it is said, and no reason to end. */
+/** Prints one event of a tap, and posts it to the chosen URL. An error is printed and does not end the command. */
 export async function forward(
   text: string,
   { to, json }: ForwardOptions,
@@ -39,7 +39,7 @@ function eventIn(text: string): ReceivedMessage | undefined {
     return parseMessage(ReceivedMessage, 'received event', text);
   } catch (error) {
     if (!(error instanceof MalformedMessageError)) throw error;
-    console.error(`Passed over: ${cell(error.message)}`);
+    console.error(`Skipped: ${cell(error.message)}`);
     return undefined;
   }
 }
@@ -48,7 +48,7 @@ async function postTo(to: string, event: ReceivedMessage, deployment: Deployment
   try {
     const { get } = payloadStore(s3Client(patientCalls), deployment.payloadBucket);
     const body = await bytesOf(event, get);
-    return body ? await post(to, event, new Uint8Array(body)) : 'its body is not there any more';
+    return body ? await post(to, event, new Uint8Array(body)) : 'its body has expired';
   } catch (error) {
     return `failed: ${failureLine(error)}`;
   }
@@ -65,7 +65,7 @@ async function post(to: string, event: ReceivedMessage, body: Uint8Array<ArrayBu
       'X-Hookline-Event-Type': encodeURIComponent(event.type),
     },
     body,
-    signal: AbortSignal.timeout(localAnswerMs),
+    signal: AbortSignal.timeout(responseMs),
   });
   return `${status} after ${Math.round(performance.now() - startedAt)} ms`;
 }

@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-sqs';
 import { isTapQueue, tapQueuesOf } from '../../lambdas/domain/tap.ts';
 
-/** What a listener that was killed leaves is gone after this. */
+/** The queue of a listener that was killed loses its messages after this time. */
 const retentionSeconds = 300;
 const waitSeconds = 5;
 
-/** Plain HTTP is refused, as on every queue of ours. */
+/** Refuses plain HTTP, as every queue of a stack does. */
 const tlsOnly = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
@@ -37,7 +37,7 @@ export async function makeTapQueue(client: SQSClient, prefix: string, source: st
   const begin = tapQueuesOf(prefix, source);
   const name = `${begin}${randomBytes(4).toString('hex')}`;
   const { QueueUrls: found = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: begin }));
-  const left = found.filter((queue) => isTapQueue(queue.split('/').at(-1) ?? '', prefix, source));
+  const leftover = found.filter((queue) => isTapQueue(queue.split('/').at(-1) ?? '', prefix, source));
   const { QueueUrl: url = '' } = await client.send(
     new CreateQueueCommand({
       QueueName: name,
@@ -51,7 +51,7 @@ export async function makeTapQueue(client: SQSClient, prefix: string, source: st
   return {
     name,
 
-    /** What waits for up to five seconds; taken once. */
+    /** Receives and deletes up to ten messages, waiting for up to five seconds. */
     async take(signal: AbortSignal): Promise<readonly string[]> {
       const { Messages = [] } = await client.send(
         new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds }),
@@ -63,9 +63,9 @@ export async function makeTapQueue(client: SQSClient, prefix: string, source: st
       return Messages.map(({ Body = '' }) => Body);
     },
 
-    /** Of listeners that were killed. */
-    removeLeft: () =>
-      Promise.all(left.map((queue) => client.send(new DeleteQueueCommand({ QueueUrl: queue })))),
+    /** Deletes the queues of listeners that were killed. */
+    removeLeftover: () =>
+      Promise.all(leftover.map((queue) => client.send(new DeleteQueueCommand({ QueueUrl: queue })))),
     remove: () => client.send(new DeleteQueueCommand({ QueueUrl: url })),
   };
 }

@@ -7,7 +7,7 @@ import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
 import { days, later, type UnixMillis } from '../../lambdas/domain/time.ts';
 import { isQuoted } from './mistakes.ts';
 
-/** What a source has unless its settings say otherwise, and what sending has. */
+/** The default overlap of a source, and that of the stack's signing secret. */
 const rotationOverlap = days(1);
 
 /** One version of a secret. */
@@ -16,10 +16,10 @@ export interface Version {
   readonly createdAt: UnixMillis;
 }
 
-/** What is to be stored, and over what. */
+/** A value to store, and the versions that it replaces. */
 export interface SecretChange {
   readonly format: SecretFormat;
-  /** The stack's own secret, which signs; the others verify. */
+  /** True for the stack's signing secret; the secrets of sources verify. */
   readonly signs: boolean;
   readonly value: string;
   readonly current: Version | undefined;
@@ -27,26 +27,26 @@ export interface SecretChange {
   readonly now: UnixMillis;
 }
 
-/** What to do about a change. */
-export type Verdict =
+/** Whether a value may be stored, and when older keys end. */
+export type ChangeDecision =
   | {
       readonly kind: 'store';
-      /** Until then the key that is current now still counts; undefined when there is none, or the value lists its keys. */
+      /** The current key is valid until then; undefined when there is none, or when the value lists its keys. */
       readonly oldKeyEnds?: UnixMillis;
-      /** Set when storing ends the key before the current one, ahead of this time: to be asked first. */
+      /** Set when storing would end the previous key before this time, which needs a confirmation. */
       readonly previousKeyEnds?: UnixMillis;
     }
   | { readonly kind: 'refuse'; readonly reason: string };
 
 const rows: Readonly<Record<string, Provider>> = catalogue;
 
-/** Of senders that are described by the source's settings. */
+/** Formats of the generic providers, which a source's settings describe. */
 const genericFormats: Readonly<Record<string, SecretFormat>> = { token: 'token', ed25519: 'ed25519' };
 
 /** @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 const maxBytes = 65_536;
 
-/** How a provider shows its secret. */
+/** The format in which a provider shows its secret. */
 export const secretFormat = (provider: string): SecretFormat =>
   ownOf(rows, provider)?.secret ?? ownOf(genericFormats, provider) ?? 'text';
 
@@ -57,26 +57,28 @@ export const getsSecretByHandshake = (provider: string): boolean =>
 /** Strips the line end that a terminal, `echo` or a file adds. */
 export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
 
-/** A value as it is stored: of most secrets blanks are no part, and come along when one is copied. */
+/** Trims a value for storage. Most secrets contain no white space, which is often copied along. */
 export const asStored = (text: string, format: SecretFormat): string =>
   mayHaveSpaces(format) ? withoutLineEnd(text) : text.trim();
 
-/** Decides whether a value may become the secret. Its text is in no message. */
-export function judge(change: SecretChange): Verdict {
+/** Decides whether a value may become the secret. No message contains the value. */
+export function decideChange(change: SecretChange): ChangeDecision {
   const { value, format, current, previous, now } = change;
   const isList = value.startsWith('{');
-  if (value === '') return refuse('No value came on standard input');
+  if (value === '') return refuse('Standard input is empty');
   if (Buffer.byteLength(value) > maxBytes)
-    return refuse(`The value has ${Buffer.byteLength(value)} bytes, and Secrets Manager takes ${maxBytes}`);
+    return refuse(
+      `The value has ${Buffer.byteLength(value)} bytes; Secrets Manager stores at most ${maxBytes}`,
+    );
   const { value: parsed, mistake } = readSecretValue(value, format);
   if (mistake !== undefined) return refuse(`This is ${mistakeText(mistake, format)}`);
-  const slip = isList ? undefined : slipOfCopying(value, format);
-  if (slip !== undefined) return refuse(slip);
-  if (parsed === undefined) return refuse(`The value is no ${formatName(format)}: copy it again`);
+  const fault = isList ? undefined : copyFault(value, format);
+  if (fault !== undefined) return refuse(fault);
+  if (parsed === undefined) return refuse(`The value is not a ${formatName(format)}: copy it again`);
   if (change.signs && parsed.keys.some(({ key }) => key.kind !== 'hmac'))
-    return refuse('A public key cannot sign: the stack’s own secret is a shared one (whsec_…)');
+    return refuse('A public key cannot sign: the stack’s signing secret must be a shared one (whsec_…)');
   if (value === current?.value)
-    return refuse('That is the value already; storing it again would push the previous key out');
+    return refuse('This value is stored already; storing it again would end the previous key');
   if (parsed.isList) return { kind: 'store' };
   const currentKeys = current && parseSecretValue(current.value, format);
   return {
@@ -86,15 +88,14 @@ export function judge(change: SecretChange): Verdict {
   };
 }
 
-/** @returns what came along when the value was copied; undefined when nothing did */
-function slipOfCopying(value: string, format: SecretFormat): string | undefined {
-  if (isQuoted(value))
-    return 'The value stands in quotes, which would become part of it: give it without them';
+/** @returns what was copied along with the value; undefined when nothing was */
+function copyFault(value: string, format: SecretFormat): string | undefined {
+  if (isQuoted(value)) return 'The value is in quotes, which would become part of it: pass it without them';
   if (mayHaveSpaces(format) || !/\s/.test(value)) return undefined;
-  return 'The value has white space in it, which no secret has: copy it again';
+  return 'The value contains white space, which no secret does: copy it again';
 }
 
-/** @returns until when the previous version still counts; undefined when it does not */
+/** @returns until when the previous version is valid; undefined when it is not valid any more */
 function overlapEnd(
   current: Version | undefined,
   previous: Version | undefined,
@@ -108,7 +109,7 @@ function overlapEnd(
   return now < end ? end : undefined;
 }
 
-/** Whoever chooses a token or a password may choose a space. */
+/** A token or password may contain spaces, because its owner chooses it. */
 const mayHaveSpaces = (format: SecretFormat): boolean =>
   typeof format === 'object' || format === 'ed25519' || ['token', 'basic', 'token-or-whsec'].includes(format);
 
@@ -116,15 +117,15 @@ const formatName = (format: SecretFormat): string =>
   typeof format === 'object' ? format.called : formatNames[format];
 
 const formatNames: Readonly<Record<Extract<SecretFormat, string>, string>> = {
-  text: 'secret (it is empty or a placeholder, or a list of keys with a slip in it)',
+  text: 'secret (it is empty, a placeholder or a malformed list of keys)',
   base64: 'secret in base64',
   whsec: 'signing secret (whsec_ and base64 of at least 24 bytes)',
-  token: 'token (it is empty or a placeholder, or a list of keys with a slip in it)',
+  token: 'token (it is empty, a placeholder or a malformed list of keys)',
   basic: 'user:password',
-  'token-or-whsec': 'token (what begins with whsec_ goes on with base64 of at least 24 bytes)',
+  'token-or-whsec': 'token (whsec_ must be followed by base64 of at least 24 bytes)',
   ed25519: 'Ed25519 public key (32 bytes in hex or base64, or PEM)',
   'standard-webhooks':
     'Standard Webhooks secret (whsec_ and base64 of at least 24 bytes, or whpk_ and a public key)',
 };
 
-const refuse = (reason: string): Verdict => ({ kind: 'refuse', reason });
+const refuse = (reason: string): ChangeDecision => ({ kind: 'refuse', reason });

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { RefusedError } from '../terminal/errors.ts';
 
-/** Reads a value from standard input: all of it from a pipe, one line that is not shown from a terminal. */
+/** Reads a value from standard input: everything from a pipe, or one hidden line from a terminal. */
 export function readSecretInput(what: string): Promise<string> {
   return process.stdin.isTTY ? askHidden(`${what} (not shown): `) : text(process.stdin);
 }

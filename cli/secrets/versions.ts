@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 
-/** The versions of one secret, as its owner changes them. */
+/** Reads and changes the versions of one secret. */
 export function secretVersions(client: SecretsManagerClient, arn: string) {
   async function read(stage: 'AWSCURRENT' | 'AWSPREVIOUS') {
     try {
@@ -24,12 +24,12 @@ export function secretVersions(client: SecretsManagerClient, arn: string) {
     current: () => read('AWSCURRENT'),
     previous: () => read('AWSPREVIOUS'),
 
-    /** Makes the value current; what was current becomes the previous version. */
+    /** Stores a value as the current version; the current one becomes the previous version. */
     async put(value: string): Promise<void> {
       await client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: value }));
     },
 
-    /** Takes the label off, so that no stage names the version any more and nobody reads it. */
+    /** Removes the label AWSPREVIOUS from a version, so that it is not read any more. */
     async revoke(id: string): Promise<void> {
       await client.send(
         new UpdateSecretVersionStageCommand({

@@ -1,18 +1,18 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { readSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import type { VerificationKey } from '../../lambdas/domain/signature/key.ts';
 import { mistakeText } from '../../lambdas/domain/signature/mistake-text.ts';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
+import { readFile } from '../terminal/read-file.ts';
 import { sampleOf } from './samples/sample-of.ts';
 import { withType } from './samples/with-type.ts';
 import type { Draft } from './signing/draft.ts';
 import { assertSignable, signRequest } from './signing/sign-request.ts';
 import { tampered } from './signing/tamper.ts';
 
-/** What is to be sent, as the command line says it. */
+/** The options of `hookline send` that shape the request. */
 export interface SendOptions {
   readonly body?: string;
   readonly contentType?: string;
@@ -22,26 +22,26 @@ export interface SendOptions {
   readonly tamper?: boolean;
 }
 
-/** Whom it is sent as. */
+/** The provider to imitate, and its secret. */
 export interface Sender {
   readonly slug: string;
   readonly provider: Provider;
-  /** The secret's value. */
+  /** The value of the secret. */
   readonly secret: string;
-  /** What to do where the secret cannot sign. */
-  readonly toMend: string;
+  /** The next step when the secret cannot sign. */
+  readonly remedy: string;
   /** Seconds. */
   readonly tolerance: number;
 }
 
-/** Own signers that sign a time, too. */
+/** Custom signers that also sign a timestamp. */
 const timed: ReadonlySet<string> = new Set(['box', 'contentful', 'mailgun', 'monday']);
 
 /**
- * A signed request, ready to go.
+ * Builds a signed request.
  *
- * @param url as the provider knows it
- * @throws RefusedError, CannotSignError saying what to do instead
+ * @param url the source's URL as the provider knows it
+ * @throws RefusedError or CannotSignError with the next step
  */
 export async function requestToSend(
   sender: Sender,
@@ -60,26 +60,28 @@ export async function requestToSend(
   return options.tamper ? tampered(sender.slug, signed, signing.key) : signed;
 }
 
-function keyOf({ slug, provider, secret, toMend }: Sender): VerificationKey {
+function keyOf({ slug, provider, secret, remedy }: Sender): VerificationKey {
   const { value, mistake } = readSecretValue(secret, provider.secret);
   const [dated] = value?.keys ?? [];
   if (dated !== undefined) return dated.key;
   const seen = mistake === undefined ? '' : `: it holds ${mistakeText(mistake, provider.secret)}`;
   throw new RefusedError(
-    `The secret has no value that ${slug} could sign with${seen}. Store the right one: ${toMend}`,
+    `The secret has no value that ${slug} could sign with${seen}. Store the right one: ${remedy}`,
   );
 }
 
-/** A minute beyond the tolerance. */
+/** A time one minute outside the tolerance. */
 function staleTime({ slug, provider, tolerance }: Sender, now: UnixMillis): UnixMillis {
   const { signature, bodyTimestamp } = provider;
   const signsTime =
     typeof signature === 'function' ? timed.has(slug) : signature.signed.includes('{timestamp}');
   if (signsTime || bodyTimestamp !== undefined) return unixMillis(now - (tolerance + 60) * 1000);
-  throw new UsageError(`${slug} signs no timestamp, so nothing of it is ever too old: leave out --stale.`);
+  throw new UsageError(
+    `${slug} does not sign a timestamp, so a request is never too old: leave out --stale.`,
+  );
 }
 
-/** A sender that is not in the catalogue may name its events in headers. */
+/** Adds the id and type headers of a generic provider, where the sample lacks them. */
 function named(sample: Draft, { id, type }: Provider): Draft {
   const names = [
     [id, randomUUID()],
@@ -93,26 +95,17 @@ function named(sample: Draft, { id, type }: Provider): Draft {
   return { ...sample, headers: { ...Object.fromEntries(missing), ...sample.headers } };
 }
 
-/** With a body of the caller's, only a type that a header has can be chosen: its bytes stay as they are. */
+/** Changes the type. With the caller's own body, only a type in a header can be changed. */
 function ofType(sample: Draft, { slug, provider }: Sender, { type = '', body }: SendOptions): Draft {
   const typed = withType(sample, provider, type);
   if (typed === undefined)
-    throw new UsageError(`No --type can be set in the sample of ${slug}: give a whole body with --body.`);
+    throw new UsageError(`The type cannot be set in the sample of ${slug}: pass a whole body with --body.`);
   if (body === undefined || typed.body === sample.body) return typed;
-  throw new UsageError(`The type of ${slug} stands in the body: write it into ${body}, without --type.`);
+  throw new UsageError(`The type of ${slug} is in the body: write it into ${body}, and leave out --type.`);
 }
 
-/** The bytes of the file as they are. */
+/** Replaces the body by the exact bytes of a file. */
 function withBody(sample: Draft, file: string, contentType: string | undefined): Draft {
   const type = contentType ?? sample.headers['content-type'] ?? 'application/json';
   return { ...sample, headers: { ...sample.headers, 'content-type': type }, body: readFile(file) };
-}
-
-/** @throws RefusedError when it cannot be read */
-export function readFile(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new RefusedError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
 }

@@ -3,11 +3,11 @@ import { openDeployment } from './deployment.ts';
 import { type ManagementCall, type ManagementClient, managementClient } from './management-client.ts';
 import type { TargetOptions } from './target.ts';
 
-/** The management API of the deployment that is meant. */
+/** A client of the management API of the chosen deployment. */
 export const managementOf = async (options: TargetOptions): Promise<ManagementClient> =>
   managementClient((await openDeployment(options)).managementUrl);
 
-/** All of a list, page after page; at most so many. */
+/** Reads a list page by page, up to a limit. */
 export async function allPages<Item extends v.GenericSchema>(
   call: ManagementClient,
   request: ManagementCall,

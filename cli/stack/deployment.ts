@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { asError } from '../../lambdas/domain/errors.ts';
 import type { SourceChecks, StackFacts } from '../../lib/outputs.ts';
 import { type LocalOutputs, reachable } from '../../local/outputs.ts';
 import { RefusedError } from '../terminal/errors.ts';
@@ -9,7 +10,7 @@ import { enterTarget, type TargetOptions } from './target.ts';
 export interface DeployedSource {
   readonly name: string;
   readonly provider: string;
-  /** Where to post; under a public URL of its own a provider signs that one. */
+  /** The URL to post to. A provider that knows the source by `publicUrl` signs that one. */
   readonly url: string;
   readonly publicUrl?: string;
   readonly checks?: SourceChecks;
@@ -18,17 +19,17 @@ export interface DeployedSource {
   readonly dlqUrl: string;
 }
 
-/** Where everything is that a command works on. Tables are names, queues are URLs. */
+/** The resources of a deployment: tables by name, queues by URL, secrets by ARN. */
 export type Deployment = Omit<StackFacts, 'apiId' | 'inboundBaseUrl' | 'topicArn' | 'sources'> & {
   readonly sources: Readonly<Record<string, DeployedSource>>;
   /** Of a local AWS: how many of the stack's alarms it does not have. */
   readonly alarmsLeftOut?: number;
 };
 
-/** What the options and the environment lead to. */
+/** The result of looking for a deployment. */
 export type Found =
   | { readonly kind: 'deployed'; readonly stack: string; readonly deployment: Deployment }
-  /** `status`: of a stack that is there, but was never deployed to its end. */
+  /** `status` is set when the stack exists but has no outputs: it was never deployed completely. */
   | {
       readonly kind: 'absent';
       readonly stack: string;
@@ -37,9 +38,9 @@ export type Found =
     };
 
 /**
- * Finds the deployment that the options and the environment name, and has this process talk to it.
+ * Finds the deployment that the options and the environment choose, and points this process's SDK clients to it.
  *
- * @throws RefusedError when there is no such stack, or it is no Hookline stack
+ * @throws RefusedError when there is no such stack, or it is not a Hookline stack
  */
 export async function openDeployment(options: TargetOptions): Promise<Deployment> {
   return deploymentOf(await findDeployment(options));
@@ -51,13 +52,13 @@ export function deploymentOf(found: Found): Deployment {
   const { stack, where, status } = found;
   throw new RefusedError(
     status === undefined
-      ? `${where} has no stack ${stack}: pass --stack NAME, or another --region or --profile.`
-      : `The stack ${stack} in ${where} is ${status}, and has no outputs: deploy it to the end first.`,
+      ? `There is no stack ${stack} in ${where}: pass --stack NAME, or another --region or --profile.`
+      : `The stack ${stack} in ${where} is ${status} and has no outputs: finish its deployment first.`,
   );
 }
 
 /**
- * The same, for a command that has something to do before the first deployment or after the last.
+ * The same, for commands that also work before the first deployment or after the last.
  *
  * @throws RefusedError when the stack was not made by Hookline
  */
@@ -78,9 +79,9 @@ async function findStack(stack: string): Promise<Found> {
   const outputs = found.Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
   const { factsFrom } = await import('../../lib/outputs.ts');
   try {
-    return { kind: 'deployed', stack, deployment: fromHere(factsFrom(Object.fromEntries(outputs))) };
+    return { kind: 'deployed', stack, deployment: withReachableUrls(factsFrom(Object.fromEntries(outputs))) };
   } catch (error) {
-    throw new RefusedError(`${stack}: ${error instanceof Error ? error.message : error}`);
+    throw new RefusedError(`${stack}: ${asError(error).message}`);
   }
 }
 
@@ -95,8 +96,8 @@ export async function describeStack(client: CloudFormationClient, name: string):
   }
 }
 
-/** An emulator's API has a host name that resolves nowhere. */
-function fromHere(facts: StackFacts): Deployment {
+/** Replaces the host of an emulator's URLs, which does not resolve, by the endpoint's. */
+function withReachableUrls(facts: StackFacts): Deployment {
   const endpoint = process.env['AWS_ENDPOINT_URL'];
   if (endpoint === undefined) return facts;
   const sources = Object.entries(facts.sources).map(([name, source]) => [
@@ -110,7 +111,7 @@ function fromHere(facts: StackFacts): Deployment {
   };
 }
 
-/** The same, from the outputs file of a local AWS. */
+/** A deployment from the outputs file of the local AWS. */
 export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
   const { inbound, outbound, tables, queues, dlqs, payloadBucket } = outputs;
   const sources = Object.entries(inbound.sources).map(([name, source]) => [
@@ -140,9 +141,9 @@ export function fromLocalOutputs(outputs: LocalOutputs): Deployment {
 }
 
 /**
- * The source of that name.
+ * Finds a source by its name.
  *
- * @throws RefusedError listing those that there are
+ * @throws RefusedError listing the stack's sources
  */
 export function sourceOf(deployment: Deployment, name: string): DeployedSource {
   const source = Object.hasOwn(deployment.sources, name) ? deployment.sources[name] : undefined;

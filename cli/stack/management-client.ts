@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as v from 'valibot';
+import { parseJson } from '../../lambdas/domain/json.ts';
 import { ProblemView } from '../../lambdas/management/schemas.ts';
 import { RefusedError, UsageError } from '../terminal/errors.ts';
 import { fetchWithReason } from './fetch-with-reason.ts';
@@ -9,22 +10,22 @@ import { fetchWithReason } from './fetch-with-reason.ts';
 /** A request to the management API. */
 export interface ManagementCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** Below the API's URL; its parameters are encoded. */
+  /** Relative to the API's URL, with encoded parameters. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
-  /** The ETag of what was seen. */
+  /** The ETag of the version that the change is based on. */
   readonly ifMatch?: string;
 }
 
-/** What was answered. */
+/** A successful response of the management API. */
 export interface ManagementResponse {
   readonly status: number;
   readonly body: unknown;
   readonly etag?: string;
 }
 
-/** The API answered with problem details. */
+/** The API responded with problem details. */
 class ManagementProblem extends RefusedError {
   readonly status: number;
 
@@ -34,7 +35,7 @@ class ManagementProblem extends RefusedError {
   }
 }
 
-/** SHA-256 and HMAC, in the shape that the signer asks for. */
+/** SHA-256 and HMAC-SHA-256 with the interface that SignatureV4 needs. */
 class Sha256 {
   private readonly hash;
 
@@ -52,7 +53,7 @@ class Sha256 {
   }
 
   reset(): void {
-    throw new Error('a hash is made once');
+    throw new Error('reset is not supported: SignatureV4 makes a new hash each time');
   }
 }
 
@@ -61,20 +62,20 @@ const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);
 
-/** Longer than the gateway waits. */
+/** Longer than API Gateway's own timeout. */
 const timeoutMs = 35_000;
 
-/** Whose credentials sign, and for which region. */
+/** The credentials and the region to sign for. */
 type Caller = Pick<SQSClient['config'], 'credentials' | 'region'>;
 
-/** Calls the management API, signed as the AWS CLI signs; whatever is answered is returned. */
+/** Calls the management API with SigV4, and returns any response, also an error. */
 export function managementFetch(baseUrl: string, { credentials, region }: Caller = new SQSClient().config) {
   const signer = new SignatureV4({ service: 'execute-api', credentials, region, sha256: Sha256 });
 
   return async (call: ManagementCall): Promise<Response> => {
     const url = new URL(`${baseUrl}${call.path}`);
-    // A part of it is `.` or `..`: that would be another path.
-    if (!url.pathname.endsWith(call.path)) throw new UsageError('A tenant or an id is not . or ..');
+    // URL resolves the segments `.` and `..`, so the request would go to another path.
+    if (!url.pathname.endsWith(call.path)) throw new UsageError('A tenant or an id cannot be . or ..');
     const query = definedOf(call.query ?? {});
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
@@ -98,14 +99,14 @@ export function managementFetch(baseUrl: string, { credentials, region }: Caller
 }
 
 /**
- * The management API of a deployment, called with the credentials that the AWS CLI would use.
+ * A client of a deployment's management API, with the credentials that the AWS CLI would use.
  *
  * @param baseUrl the `ManagementUrl` output
  */
 export function managementClient(baseUrl: string) {
   const send = managementFetch(baseUrl);
 
-  /** @throws ManagementProblem with the API's own words, RefusedError when it is no such API */
+  /** @throws ManagementProblem with the API's message; RefusedError when the response is not of this API */
   return async (call: ManagementCall): Promise<ManagementResponse> => responseOf(await send(call));
 }
 
@@ -118,19 +119,11 @@ const definedOf = (query: Readonly<Record<string, string | undefined>>): Record<
 
 async function responseOf(response: Response): Promise<ManagementResponse> {
   const text = await response.text();
-  const body = parsed(text);
+  const body = parseJson(text);
   const etag = response.headers.get('etag') ?? undefined;
   if (response.ok) return { status: response.status, body, etag };
   const problem = v.safeParse(ProblemView, body);
   if (problem.success) throw new ManagementProblem(response.status, problem.output.detail);
-  const why = response.status === 403 ? ': your credentials may not execute-api:Invoke it' : '';
-  throw new RefusedError(`The management API answered ${response.status}${why}.`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const why = response.status === 403 ? ': your credentials lack execute-api:Invoke' : '';
+  throw new RefusedError(`The management API responded ${response.status}${why}.`);
 }

@@ -1,17 +1,17 @@
 /**
- * Tells a stack's own resources by their names; what begins with `Hookline-` may be of a stack `Hookline-staging`.
+ * Recognises a stack's resources by their names. A prefix is not enough: `Hookline-…` may belong to `Hookline-staging`.
  *
- * CloudFormation names them `Hookline-LogicalId-SUFFIX`, with no hyphen in the last two; the emulator puts a log group
- * into a folder of the stack.
+ * CloudFormation names them `Hookline-LogicalId-SUFFIX`, with no hyphen in the last two parts; the emulator
+ * names log groups with the stack as a path segment.
  *
- * @param stack undefined: whichever there are
+ * @param stack undefined: any stack
  */
 export const isOfStack =
   (stack: string | undefined) =>
   (name: string): boolean =>
     stack === undefined || name.split('-').slice(0, -2).join('-') === stack || name.includes(`/${stack}/`);
 
-/** The stack in the name of one of its queues, from the queue's URL. */
+/** Reads the stack's name from the URL of one of its queues. */
 export const stackInName = (queueUrl: string): string =>
   queueUrl
     .slice(queueUrl.lastIndexOf('/') + 1)

@@ -6,17 +6,17 @@ import { RefusedError, UsageError } from '../terminal/errors.ts';
 
 /** The options that every command has. */
 export interface TargetOptions {
-  /** Undefined: not said, so `defaultStack`. */
+  /** @default defaultStack */
   readonly stack?: string;
   readonly local?: boolean;
   readonly profile?: string;
   readonly region?: string;
   readonly stateDir: string;
-  /** Answer a program, not a person. */
+  /** Print JSON. */
   readonly json?: boolean;
 }
 
-/** What `bin/webhooks.ts` calls the stack. */
+/** The stack's name in `bin/webhooks.ts`. */
 export const defaultStack = 'Hookline';
 
 /** Which deployment a command works on. */
@@ -24,14 +24,19 @@ export type Target =
   | { readonly kind: 'local'; readonly outputs: LocalOutputs }
   | { readonly kind: 'stack'; readonly name: string };
 
-/** Any of these says that the caller chose an AWS already. */
-const choosing = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
+/** Each of these variables means that the caller has chosen an AWS account. */
+const choosingVariables = [
+  'AWS_ENDPOINT_URL',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+];
 
 /**
- * Decides which deployment is meant.
+ * Decides which deployment a command works on.
  *
- * @param localOutputs of the local AWS, if one runs
- * @throws RefusedError when it is not clear, or when no local AWS runs
+ * @param localOutputs outputs of the local AWS, if it is running
+ * @throws RefusedError when the choice is ambiguous, or when the local AWS is not running
  */
 export function chooseTarget(
   options: TargetOptions,
@@ -40,23 +45,23 @@ export function chooseTarget(
 ): Target {
   if (options.local) {
     if (options.stack || options.profile || options.region)
-      throw new UsageError('--local is the whole choice: leave out --stack, --profile and --region.');
+      throw new UsageError('--local selects the deployment: leave out --stack, --profile and --region.');
     if (localOutputs) return { kind: 'local', outputs: localOutputs };
     throw new RefusedError('The local AWS is not running: start it with npm start, or leave out --local.');
   }
-  const isChosen = options.stack || options.profile || choosing.some((name) => env[name]);
+  const isChosen = options.stack || options.profile || choosingVariables.some((name) => env[name]);
   if (localOutputs && !isChosen)
     throw new RefusedError(
-      'A local AWS runs, and nothing says which AWS is meant: add --local for that one, or --stack NAME for yours (or run: eval "$(npx hookline env)").',
+      'A local AWS is running: add --local to use it, or --stack NAME to use your account (or run: eval "$(npx hookline env)").',
     );
   return { kind: 'stack', name: options.stack ?? defaultStack };
 }
 
-/** The stack whose resources are meant; undefined on the laptop's AWS, which has no other. */
+/** The stack's name to filter resources by; undefined for the local AWS, which has one stack. */
 export const stackMeant = ({ stack = defaultStack, local }: TargetOptions): string | undefined =>
   local ? undefined : stack;
 
-/** Chooses the deployment and has this process's SDK clients talk to where it is. */
+/** Chooses the deployment, and points this process's SDK clients to it. */
 export function enterTarget(options: TargetOptions): Target {
   const target = chooseTarget(options, process.env, readOutputs(outputsFileIn(options.stateDir)));
   if (target.kind === 'local') {
@@ -69,7 +74,7 @@ export function enterTarget(options: TargetOptions): Target {
   return target;
 }
 
-/** What the AWS CLI honours and the SDK for JavaScript does not. */
+/** Applies what the AWS CLI honours and the SDK for JavaScript does not: AWS_DEFAULT_REGION and AWS_CA_BUNDLE. */
 function followAwsCli({ profile, region }: TargetOptions): void {
   const chosenRegion = region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   if (profile) process.env['AWS_PROFILE'] = profile;

@@ -1,7 +1,7 @@
 /**
- * Runs work that Ctrl-C ends between two steps; a second Ctrl-C ends the process.
+ * Runs work that Ctrl-C stops between two steps; a second Ctrl-C ends the process.
  *
- * @param work asks whether it is to stop
+ * @param work calls its argument between steps to learn whether to stop
  */
 export async function untilInterrupted<Result>(
   work: (isStopped: () => boolean) => Promise<Result>,

@@ -1,51 +1,50 @@
-/** What may keep a request from being answered. */
+/** A network fault. */
 interface Fault {
   readonly codes: RegExp;
   readonly what: string;
   readonly advice: string;
-  /** Where something else stands in for AWS. @default isItRunning */
+  /** Advice when AWS_ENDPOINT_URL replaces AWS. @default isItRunning */
   readonly endpointAdvice?: string;
 }
 
 const isItRunning = 'Is npm start running? For another AWS leave out --local, or unset AWS_ENDPOINT_URL.';
-const isThisMachineOnline =
-  'Is this machine on the network, and does a firewall, VPN or proxy stand in between?';
+const isThisMachineOnline = 'Is this machine online? Is a firewall, VPN or proxy in between?';
 
-/** By the codes of Node, of its fetch, and of the AWS SDK. */
+/** Faults by the error codes of Node, of fetch and of the AWS SDK. */
 const faults: readonly Fault[] = [
-  { codes: /^ECONNREFUSED$/, what: 'nothing listens there', advice: 'Start it, or correct its URL.' },
+  { codes: /^ECONNREFUSED$/, what: 'connection refused', advice: 'Start the server, or correct the URL.' },
   {
     codes: /^(ENOTFOUND|EAI_|ENODATA$|ESERVFAIL$)/,
-    what: 'its name leads nowhere',
-    advice: 'Correct the name or the region; is this machine on the network?',
+    what: 'DNS lookup failed',
+    advice: 'Correct the host name or the region. Is this machine online?',
   },
-  { codes: /TIMEDOUT$|TIMEOUT$|^TimeoutError$/, what: 'the time was up', advice: isThisMachineOnline },
-  { codes: /^E(HOST|NET)(UNREACH|DOWN)$/, what: 'no way leads there', advice: isThisMachineOnline },
+  { codes: /TIMEDOUT$|TIMEOUT$|^TimeoutError$/, what: 'timed out', advice: isThisMachineOnline },
+  { codes: /^E(HOST|NET)(UNREACH|DOWN)$/, what: 'host unreachable', advice: isThisMachineOnline },
   {
     codes: /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/,
-    what: 'the connection broke off',
-    advice: 'Try again; does a proxy stand in between?',
+    what: 'connection closed',
+    advice: 'Try again. Is a proxy in between?',
   },
   {
     codes: /CERT|^UNABLE_TO_/,
-    what: 'its certificate is not trusted',
-    advice: 'NODE_EXTRA_CA_CERTS names a file of more certificates to trust.',
+    what: 'certificate not trusted',
+    advice: 'Set NODE_EXTRA_CA_CERTS to a file with the CA certificates to trust.',
     endpointAdvice: 'Use --local, or eval "$(npx hookline env)" again.',
   },
   {
     codes: /^(EPROTO$|ERR_SSL_|HPE_)/,
-    what: 'it speaks another protocol',
-    advice: 'Correct its port, and whether it is http or https.',
+    what: 'protocol error',
+    advice: 'Correct the port, or the scheme: http or https.',
   },
 ];
 
 /**
- * Says who did not answer, why, and what to do about it.
+ * Describes a network error: the server, the fault and the next step.
  *
- * Of a URL only the origin is told: the rest of it may be a secret.
+ * Of a URL only the origin is shown, because the rest may be a secret.
  *
- * @param url undefined: AWS's
- * @returns undefined when something else went wrong
+ * @param url undefined for a call to AWS
+ * @returns undefined when the error is not a network error
  */
 export function whyUnreachable(error: unknown, url?: string | URL): string | undefined {
   const chain = causesOf(error);
@@ -54,17 +53,17 @@ export function whyUnreachable(error: unknown, url?: string | URL): string | und
   const endpoint = originOf(process.env['AWS_ENDPOINT_URL']);
   const server = originOf(url) ?? endpoint ?? hostIn(chain) ?? 'AWS';
   const advice = server === endpoint ? (found.endpointAdvice ?? isItRunning) : found.advice;
-  return `${server} does not answer: ${found.what} (${found.code}). ${advice}`;
+  return `${server} does not respond: ${found.what} (${found.code}). ${advice}`;
 }
 
-/** An error, what caused it, and what came of each address that was tried. */
+/** An error, its causes, and the errors of each address that was tried. */
 function causesOf(error: unknown): Error[] {
   if (!(error instanceof Error)) return [];
   const tried = error instanceof AggregateError ? error.errors : [];
   return [error, ...[...tried, error.cause].flatMap(causesOf)];
 }
 
-/** The code tells more: the SDK says TimeoutError of a connection that broke off, too. */
+/** The code comes first, because it says more: the SDK names a closed connection TimeoutError, too. */
 const codesOf = (error: Error): string[] => [
   ...('code' in error && typeof error.code === 'string' ? [error.code] : []),
   error.name,

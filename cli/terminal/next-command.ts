@@ -1,7 +1,7 @@
 import { defaultStateDir } from '../../local/state.ts';
 import type { TargetOptions } from '../stack/target.ts';
 
-/** What to type next, on the deployment that this command worked on. */
+/** The next command to type, with the options that choose the same deployment. */
 export function nextCommand(options: TargetOptions, rest: string): string {
   const { local, stack, profile, region, stateDir } = options;
   const named = { stack, profile, region, 'state-dir': stateDir === defaultStateDir ? undefined : stateDir };
@@ -11,7 +11,7 @@ export function nextCommand(options: TargetOptions, rest: string): string {
   return ['npx hookline', ...(local ? ['--local'] : []), ...values, rest].join(' ');
 }
 
-/** The same with the AWS CLI, for what this tool leaves to it. */
+/** The same for the AWS CLI. */
 export function awsCommand({ profile, region }: TargetOptions, rest: string): string {
   const named = Object.entries({ profile, region }).flatMap(([name, value]) =>
     value === undefined ? [] : [` --${name} ${quoted(value)}`],
@@ -19,6 +19,6 @@ export function awsCommand({ profile, region }: TargetOptions, rest: string): st
   return `aws ${rest}${named.join('')}`;
 }
 
-/** For a shell, where it has to be. */
+/** Quotes a value for a shell, if necessary. */
 export const quoted = (value: string): string =>
   /^[\w.:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

@@ -5,27 +5,27 @@ import { issueText } from '../../lambdas/domain/issue-text.ts';
 import { parseInstant, toIsoInstant, unixMillis } from '../../lambdas/domain/time.ts';
 import { EndpointId } from '../../lambdas/management/schemas.ts';
 
-/** A text that a schema takes. @throws InvalidArgumentError with the rule, which commander tells the user */
-const ruledBy = (schema: v.GenericSchema<string, string>) => (text: string) => {
+/** Parses an argument with a schema. @throws InvalidArgumentError with the broken rule; commander prints it */
+const parsedBy = (schema: v.GenericSchema<string, string>) => (text: string) => {
   const result = v.safeParse(schema, text);
   if (result.success) return result.output;
   throw new InvalidArgumentError(`${issueText(result.issues[0])}.`);
 };
 
-/** Both become parts of a path. */
-export const tenantArgument = ruledBy(Tenant);
-export const endpointIdArgument = ruledBy(EndpointId);
+/** Both become path segments. */
+export const tenantArgument = parsedBy(Tenant);
+export const endpointIdArgument = parsedBy(EndpointId);
 
-/** @throws InvalidArgumentError, which commander tells the user */
+/** @throws InvalidArgumentError, which commander prints */
 export function positiveNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a whole number from 1 to 999999999.');
 }
 
 /**
- * A day in UTC.
+ * Parses a day in UTC.
  *
- * @throws InvalidArgumentError, which commander tells the user
+ * @throws InvalidArgumentError, which commander prints
  */
 export function dayArgument(text: string): string {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
@@ -33,19 +33,19 @@ export function dayArgument(text: string): string {
   throw new InvalidArgumentError('It must be a day as YYYY-MM-DD (UTC).');
 }
 
-/** @throws InvalidArgumentError, which commander tells the user */
+/** @throws InvalidArgumentError, which commander prints */
 export function nonNegativeNumber(text: string): number {
   if (/^\d{1,9}(\.\d{1,3})?$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a number from 0 to 999999999, with at most three decimals.');
 }
 
-/** For an option that takes several. */
+/** Collects the values of a repeatable option. */
 export const collected = (text: string, before: readonly string[] | undefined): readonly string[] => [
   ...(before ?? []),
   text,
 ];
 
-/** @throws InvalidArgumentError, which commander tells the user */
+/** @throws InvalidArgumentError, which commander prints */
 export function jsonArgument(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -58,17 +58,15 @@ const spans = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const isSpan = (unit: string): unit is keyof typeof spans => unit in spans;
 
 /**
- * An instant, or how long ago: `2026-12-01T00:00:00Z`, `90m`, `2h`, `3d`.
+ * Parses an instant or a time ago: `2026-12-01T00:00:00Z`, `90m`, `2h`, `3d`.
  *
  * @returns ISO 8601
- * @throws InvalidArgumentError, which commander tells the user
+ * @throws InvalidArgumentError, which commander prints
  */
 export function instantArgument(text: string): string {
   const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (isSpan(unit)) return toIsoInstant(unixMillis(Date.now() - Number(count) * spans[unit]));
   const at = parseInstant(text);
   if (at !== undefined) return toIsoInstant(at);
-  throw new InvalidArgumentError(
-    'It must be how long ago (90m, 2h, 3d) or an instant (2026-12-01T00:00:00Z).',
-  );
+  throw new InvalidArgumentError('It must be a time ago (90m, 2h, 3d) or an instant (2026-12-01T00:00:00Z).');
 }

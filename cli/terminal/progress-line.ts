@@ -1,4 +1,4 @@
-/** Shows how far a long command is: one line that counts on a terminal, a line every hundred elsewhere. */
+/** Shows the progress of a long command: on a terminal one line that counts, elsewhere a line every hundred. */
 export function progressLine(verb: string): (count: number) => void {
   let shown = 0;
   return (count) => {

@@ -1,16 +1,16 @@
 import Table from 'cli-table3';
 import type { UnixMillis } from '../../lambdas/domain/time.ts';
 
-/** Narrower than this a column of text is unreadable, and the terminal may wrap instead. */
+/** Narrower columns of text are unreadable. */
 const minTextWidth = 24;
-/** A border, and a blank on either side. */
+/** A border and a space on either side. */
 const cellFrame = 3;
 
 /**
- * A table for a terminal; the last column takes what is left of the width, and wraps. Where that is nothing, each row is
- * a block of lines.
+ * Draws a table for a terminal. The last column takes the rest of the width and wraps; when too little is left, each row
+ * becomes a block of lines.
  *
- * @param width of the terminal; undefined where the output is no terminal, and nothing wraps
+ * @param width of the terminal in columns; undefined when the output is not a terminal, where nothing wraps
  */
 export function table(
   head: readonly string[],
@@ -35,13 +35,13 @@ const blocks = (head: readonly string[], rows: Lines): string => {
   return rows.map((row) => `${block(row)}\n`).join('\n');
 };
 
-/** As wide as each column's text is. */
+/** The width of each column's longest text. */
 const naturalWidths = (lines: Lines): readonly number[] =>
   (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((line) => (line[column] ?? '').length + cellFrame - 1)),
   );
 
-/** What all columns but the last take. */
+/** The width of all columns but the last. */
 const othersOf = (lines: Lines): number =>
   naturalWidths(lines)
     .slice(0, -1)
@@ -57,7 +57,7 @@ function widths(lines: Lines, width: number): (number | null)[] {
 export const instant = (at: UnixMillis): string =>
   new Date(at).toISOString().replace('T', ' ').replace(/\.\d+/, '');
 
-/** Text of others for one cell: no controls that a terminal obeys, and not endless. */
+/** Makes foreign text safe for a cell: without control characters, and cut to a length. */
 export function cell(text: string, maxChars = 300): string {
   const printable = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
   return printable.length > maxChars ? `${printable.slice(0, maxChars - 1)}…` : printable;

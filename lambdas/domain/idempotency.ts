@@ -1,3 +1,4 @@
+import { asError } from './errors.ts';
 import { inboundKeys } from './tables.ts';
 import { type Seconds, seconds, secondsUntil, type UnixMillis } from './time.ts';
 
@@ -180,10 +181,6 @@ const maxErrorChars = 300;
 
 /** The name and message of a thrown value, short enough for a record. */
 export function describeError(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${printable(error)}`;
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : asError(error).message;
   return text.slice(0, maxErrorChars).toWellFormed();
 }
-
-/** A thrown value that is not an Error may not be convertible to a text. */
-const printable = (value: unknown): string =>
-  typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);

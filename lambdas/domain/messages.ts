@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from './json.ts';
 
 /**
  * The largest message with its payload inside; a larger payload goes to S3. SQS allows 1 MiB, but bills by 64 KiB, and
@@ -69,17 +70,15 @@ export function parseMessage<Schema extends v.GenericSchema>(
   what: string,
   text: string,
 ): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, parseJson(what, text));
+  const result = v.safeParse(schema, readJson(what, text));
   if (result.success) return result.output;
   throw new MalformedMessageError(`${what} is malformed: ${result.issues.map(describeIssue).join('; ')}`);
 }
 
-function parseJson(what: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new MalformedMessageError(`${what} is not JSON (${utf8Bytes(text)} bytes); send a JSON object`);
-  }
+function readJson(what: string, text: string): unknown {
+  const value = parseJson(text);
+  if (value !== undefined) return value;
+  throw new MalformedMessageError(`${what} is not JSON (${utf8Bytes(text)} bytes); send a JSON object`);
 }
 
 /** `endpoint.url: expected string, received number`. */

@@ -1,6 +1,7 @@
+import { asError } from '../domain/errors.ts';
 import type { EventHeading } from '../domain/event.ts';
 import { findHandler, type HandlerLog, type HandlerLogFields, type Handlers } from '../domain/handler.ts';
-import { type Claim, describeError } from '../domain/idempotency.ts';
+import type { Claim } from '../domain/idempotency.ts';
 import type { Count, NoteSeconds } from '../domain/metrics.ts';
 import {
   type Finished,
@@ -74,10 +75,6 @@ export async function attemptEvent(
       return 'hung';
   }
 }
-
-/** With the stack of the team's own code, where there is one. */
-const asError = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error(describeError(thrown));
 
 /** Handlers registered under the wrong name are tried again, since a deploy puts that right. */
 function wrongProvider({ provider }: Handlers, { source }: Work) {

@@ -1,3 +1,4 @@
+import { asError } from '../domain/errors.ts';
 import type { Handlers } from '../domain/handler.ts';
 import { describeError, type EventRecord } from '../domain/idempotency.ts';
 import { consumerName } from '../domain/metrics.ts';
@@ -172,7 +173,7 @@ async function runIsolated<Turn extends Ended | Suspect>(
     }
     return result;
   } catch (error) {
-    const cause = error instanceof Error ? error : new Error(String(error));
+    const cause = asError(error);
     ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, cause);
     ports.telemetry.count('WorkErrored', { consumer: consumerName([...team.sources.keys()]) });
     const failed = { message, queueAnswer: retryInFiveMinutes };

@@ -1,3 +1,4 @@
+import { parseJson } from '../domain/json.ts';
 import type { Tap } from '../domain/tap.ts';
 import { later, seconds, type UnixMillis } from '../domain/time.ts';
 
@@ -58,12 +59,8 @@ export function tapCopier(ports: TapPorts): (messages: readonly TappedMessage[])
 
 /** @returns undefined for what is not copied */
 function sourceIn(text: string): string | undefined {
-  try {
-    const message: unknown = JSON.parse(text);
-    if (typeof message !== 'object' || message === null || 'wait' in message) return undefined;
-    const source: unknown = Reflect.get(message, 'source');
-    return typeof source === 'string' ? source : undefined;
-  } catch {
-    return undefined;
-  }
+  const message = parseJson(text);
+  if (typeof message !== 'object' || message === null || 'wait' in message) return undefined;
+  const source: unknown = Reflect.get(message, 'source');
+  return typeof source === 'string' ? source : undefined;
 }

@@ -14,6 +14,7 @@ import { secretByName } from '../adapters/secrets/secrets-manager.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
 import { sqsQueue } from '../adapters/sqs/queue.ts';
 import { telemetry } from '../adapters/telemetry/telemetry.ts';
+import { asError } from '../domain/errors.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { Provider } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
@@ -75,8 +76,7 @@ export async function handler(
 /** A sample of what is refused. */
 const keepRefusal = refusalKeeper({
   putRecord: bodies.put,
-  onFailure: (error) =>
-    report.warn('refusal.keep-failed', { reason: error instanceof Error ? error.message : String(error) }),
+  onFailure: (error) => report.warn('refusal.keep-failed', { reason: asError(error).message }),
 });
 
 async function keepIfRefused(

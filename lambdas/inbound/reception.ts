@@ -1,3 +1,4 @@
+import { asError } from '../domain/errors.ts';
 import type { HandshakeResponse } from '../domain/provider/handshake.ts';
 import type { ProviderEvent } from '../domain/provider/read-events.ts';
 import type { RefusalReason } from '../domain/signature/verify.ts';
@@ -38,7 +39,7 @@ export const refusedSignature = (reason: RefusalReason): Refusal =>
 
 export const unavailable = (reason: string, error: unknown): Refusal => ({
   ...refused(503, 'unavailable', reason),
-  cause: error instanceof Error ? error : new Error(String(error)),
+  cause: asError(error),
 });
 
 export function refused(status: Refusal['status'], error: RefusalError, reason: string): Refusal {

@@ -1,4 +1,5 @@
 import { parseExactly } from '../domain/exact-json.ts';
+import { parseJson } from '../domain/json.ts';
 import { isDeeperThan } from '../domain/nesting.ts';
 import { Problem } from './problem.ts';
 
@@ -24,15 +25,7 @@ export function parseBody(text: string, exactField: string | undefined): object 
 }
 
 function read(text: string): object {
-  const body = parsed(text);
+  const body = parseJson(text);
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
   throw new Problem('invalid-request', 'body: expected a JSON object in UTF-8.');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,11 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type DeadDelivery, deliveryDeadLetter } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { asError } from '../domain/errors.ts';
 import { type EndedDelivery, endedDelivery } from '../domain/failure-tally.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { DeliveryWrite } from './deliver/claim.ts';
-import { asError, type OutboundTelemetry } from './telemetry.ts';
+import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What the last effects of a delivery need of the outside world. */
 export interface DeadLetterPorts {

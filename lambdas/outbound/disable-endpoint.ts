@@ -1,9 +1,10 @@
 import { type AttemptOutcome, describeOutcome } from '../domain/attempt-outcome.ts';
 import type { Delivery } from '../domain/delivery-record.ts';
 import type { Disablement, Endpoint } from '../domain/endpoint.ts';
+import { asError } from '../domain/errors.ts';
 import { endpointDisabled, type OperatorNotice } from '../domain/operator-notice.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import { asError, type OutboundTelemetry } from './telemetry.ts';
+import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What disabling an endpoint needs of the outside world. */
 export interface DisablePorts {

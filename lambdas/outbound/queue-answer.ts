@@ -1,5 +1,6 @@
+import { asError } from '../domain/errors.ts';
 import type { Seconds } from '../domain/time.ts';
-import { asError, type OutboundTelemetry } from './telemetry.ts';
+import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What to tell the queue about a message. */
 export type QueueAnswer =

@@ -1,10 +1,11 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { asError } from '../domain/errors.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { DeliveryWrite } from './deliver/claim.ts';
-import { asError, type OutboundTelemetry } from './telemetry.ts';
+import type { OutboundTelemetry } from './telemetry.ts';
 
 /** What letting one delivery go needs of the outside world. */
 export interface EndWaitPorts {

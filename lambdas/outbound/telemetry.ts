@@ -13,7 +13,3 @@ export interface OutboundTelemetry<Counters extends CounterName = never> {
   error(line: string, fields: Fields, error?: Error): void;
   readonly count: Count<Counters>;
 }
-
-/** What was thrown, as an error that can be logged. */
-export const asError = (thrown: unknown): Error =>
-  thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asObject, fieldOf, isForm, maxFields, readForm } from '../../lambdas/domain/provider/form.ts';
-import { parseJson } from '../../lambdas/domain/provider/payload.ts';
+import { parseJsonBody } from '../../lambdas/domain/provider/payload.ts';
 
 /** Texts in which everything that a reader of forms has to mind comes often. */
 const formText = fc.string({
@@ -97,7 +97,7 @@ describe('isForm', () => {
       )
       .map(([before, value]) => before + JSON.stringify(value));
 
-    fc.assert(fc.property(structure, (json) => typeof parseJson(json) === 'object' && !isForm(json)));
+    fc.assert(fc.property(structure, (json) => typeof parseJsonBody(json) === 'object' && !isForm(json)));
   });
 
   it.each([

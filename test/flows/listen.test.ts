@@ -24,7 +24,7 @@ describeFlow('hookline listen', (stack) => {
     await once(listener.stderr, 'data');
 
     await expect(hookline(stack.outputs, 'listen', 'plain')).rejects.toThrow(
-      /Somebody else listens to plain/,
+      /Another listener is connected to plain/,
     );
     const id = await eventually('a copy', async () => {
       const sent = crypto.randomUUID();

@@ -50,7 +50,7 @@ describeFlow('hookline send and explain', (stack) => {
     const kept = await run('explain', 'github');
     expect(kept.code).toBe(1);
     expect(kept.output).toContain('invalid_signature: mismatch');
-    expect(kept.output).toContain('two blanks a level: something parsed it and wrote it again');
+    expect(kept.output).toContain('indented by two spaces: something parsed and rewrote it');
 
     writeFileSync(join(folder, 'request.json'), JSON.stringify({ headers: signed, body }));
     expect(await run('explain', 'github', '--request', join(folder, 'request.json'))).toMatchObject({

@@ -40,7 +40,7 @@ describeFlow('The tour in docs/endpoints.md', (stack) => {
     expect(after('endpoints show umbrella old')).toMatch(/disabled since .*: gone\n[\s\S]*answered 410/);
     expect(lists[0]).toMatch(/ held /);
     expect(lists[0]).toMatch(/ failed .* answered 410/);
-    expect(after('recover umbrella old')).toContain('Done: 1 delivery sent again.');
+    expect(after('recover umbrella old')).toContain('Done: 1 delivery replayed.');
     expect(lists[1]?.match(/ delivered /g)).toHaveLength(2);
     const gotBy = (name: string) => receiver.requests.filter(({ path }) => path.endsWith(`/${name}`)).length;
     expect([gotBy('billing'), gotBy('audit'), gotBy('crm'), gotBy('old')]).toEqual([1, 2, 1, 3]);

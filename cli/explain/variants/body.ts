@@ -5,7 +5,7 @@ import { formVariants } from './form.ts';
 import { jsonVariants } from './json.ts';
 import { distinct, type TextVariant, type Variant } from './variant.ts';
 
-/** The bodies that may have become this one on the way. */
+/** The bodies that may have been changed into this one. */
 export function bodyVariants(body: Uint8Array): Variant<Uint8Array>[] {
   const text = Buffer.from(body).toString('utf8');
   const variants = [...textVariants(text), ...formVariants(text), ...jsonVariants(text)];
@@ -16,8 +16,8 @@ export function bodyVariants(body: Uint8Array): Variant<Uint8Array>[] {
 }
 
 const textVariants = (text: string): TextVariant[] => [
-  ['with a line end behind the body, which was trimmed', `${text}\n`],
-  ['with CR and LF behind the body, which were trimmed', `${text}\r\n`],
+  ['with a line end after the body, which was trimmed', `${text}\n`],
+  ['with CR and LF after the body, which were trimmed', `${text}\r\n`],
   ['without the white space around the body, which was added', text.trim()],
   ['with LF for each CR LF: line ends were changed', text.replaceAll('\r\n', '\n')],
   ['with CR LF for each LF: line ends were changed', text.replace(/\r?\n/g, '\r\n')],
@@ -25,7 +25,7 @@ const textVariants = (text: string): TextVariant[] => [
   ['without the byte order mark', text.replace(/^\ufeff/, '')],
   ['with a byte order mark, which was removed', `\ufeff${text}`],
   [
-    'with the body decoded from base64, as API Gateway hands it on',
+    'with the body decoded from base64, as API Gateway forwards it',
     Buffer.from(text, 'base64').toString('utf8'),
   ],
   ['with the body in base64, which was decoded', Buffer.from(text).toString('base64')],
@@ -56,7 +56,7 @@ function byteVariants(body: Uint8Array, text: string): Variant<Uint8Array>[] {
 
 const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
-/** Bytes as Python shows them. */
+/** Decodes Python's notation of bytes. */
 function ofPython(text: string): Uint8Array | undefined {
   const [, , inner] = /^b(["'])([\s\S]*)\1\s*$/.exec(text) ?? [];
   if (inner === undefined) return undefined;
@@ -66,7 +66,7 @@ function ofPython(text: string): Uint8Array | undefined {
   return Buffer.from(bytes, 'latin1');
 }
 
-/** As much as a receiver takes, and no more. */
+/** The receiver's body limit. */
 const maxOutputLength = 16 * 1024 * 1024;
 
 function unzipped(body: Uint8Array): Uint8Array | undefined {

@@ -9,6 +9,6 @@ const entities: Readonly<Record<string, string>> = {
   amp: '&',
 };
 
-/** A text before it was escaped for a page. */
+/** Decodes HTML entities. */
 export const withoutEntities = (text: string): string =>
   text.replace(/&(quot|#34|#39|lt|gt|amp);/g, (whole, name: string) => ownOf(entities, name) ?? whole);

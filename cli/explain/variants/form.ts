@@ -2,7 +2,7 @@ import type { TextVariant } from './variant.ts';
 
 type Fields = readonly (readonly [name: string, value: string])[];
 
-/** The forms that may have become this text: escaped in another way, decoded, or turned into JSON. */
+/** The forms that may have been changed into this text: escaped differently, decoded, or turned into JSON. */
 export function formVariants(text: string): TextVariant[] {
   if (/^[^\s{[<"]+=/.test(text)) return [...changedInPlace(text), ...rewritten(text), ...payloadOf(text)];
   const fields = fieldsInJson(text);
@@ -23,7 +23,7 @@ export function formVariants(text: string): TextVariant[] {
   ];
 }
 
-const again = 'in the form: something parsed it and wrote it again';
+const again = 'in the form: something parsed and rewrote it';
 
 const changedInPlace = (text: string): TextVariant[] => [
   ['with %2B for each + in the form: the + was not escaped when it was sent on', text.replaceAll('+', '%2B')],
@@ -53,7 +53,7 @@ function rewritten(text: string): TextVariant[] {
   ];
 }
 
-/** JSON that something took for a form, or that stood in one. */
+/** JSON in a form field, or JSON that was parsed as a form. */
 function payloadOf(text: string): TextVariant[] {
   const [, payload = ''] = /(?:^|&)payload=([^&]*)/.exec(text) ?? [];
   return [
@@ -71,7 +71,7 @@ function decoded(text: string): string {
   }
 }
 
-/** What a parser of forms makes of one: texts, lists of texts, and perhaps JSON that it parsed as well. */
+/** Turns JSON back into form fields: texts, lists of texts, and parsed JSON. */
 function fieldsInJson(text: string): Fields | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
@@ -87,10 +87,10 @@ function fieldsInJson(text: string): Fields | undefined {
 const asText = (value: unknown): string =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
 
-/** Each language leaves other characters as they are. */
+/** The form encoders of several languages, which escape different characters. */
 const writers: readonly (readonly [how: string, (text: string) => string])[] = [
   ['', (text) => new URLSearchParams([['', text]]).toString().slice(1)],
-  [' (%20 for a blank)', encodeURIComponent],
+  [' (%20 for a space)', encodeURIComponent],
   [' (RFC 3986)', (text) => strict(text)],
   [' (as Python writes it)', (text) => strict(text).replaceAll('%20', '+')],
   [' (as PHP writes it)', (text) => strict(text).replaceAll('%20', '+').replaceAll('~', '%7E')],
@@ -111,7 +111,7 @@ const writtenForms = (fields: Fields): TextVariant[] =>
     ];
   });
 
-/** Half of a pair of surrogates cannot be written. */
+/** Encodes all fields; empty when a lone surrogate cannot be encoded. */
 function wholeForm(fields: Fields, write: (text: string) => string): string {
   try {
     return fields.map(([name, value]) => `${write(name)}=${write(value)}`).join('&');

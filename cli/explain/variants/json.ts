@@ -1,12 +1,13 @@
+import { parseJson } from '../../../lambdas/domain/json.ts';
 import type { TextVariant } from './variant.ts';
 
-/** How tools write JSON: with these blanks, these escapes, in this order, and with or without a line end. */
+/** The ways in which tools write the same JSON: white space, escapes, key order, and a line end. */
 export function jsonVariants(text: string): TextVariant[] {
-  const json = parsed(text);
+  const json = parseJson(text);
   if (json === undefined) return [];
   const wrapped: TextVariant[] = [
     [
-      'with the JSON in the text of the body: it was written as JSON twice',
+      'with the JSON in the text of the body: it was encoded as JSON twice',
       typeof json === 'string' ? json : text,
     ],
     ['with the body as a JSON text, which was parsed', JSON.stringify(text)],
@@ -20,7 +21,7 @@ export function jsonVariants(text: string): TextVariant[] {
   return [...wrapped, ...written, ...otherOrders(json, text)];
 }
 
-/** A gateway hands a request on as JSON; some people verify that. */
+/** The body within a gateway's JSON event, which is verified by mistake. */
 function inEnvelope(json: unknown): TextVariant[] {
   if (typeof json !== 'object' || json === null || !('body' in json)) return [];
   const { body } = json;
@@ -30,7 +31,7 @@ function inEnvelope(json: unknown): TextVariant[] {
     : [];
 }
 
-const again = 'something parsed it and wrote it again';
+const again = 'something parsed and rewrote it';
 
 function escapedForms(layout: string, written: string): TextVariant[] {
   return escapes.flatMap(([escaping, change]) =>
@@ -48,7 +49,7 @@ const escapedInCapitals = (text: string): string =>
   text.replace(unicode, (letter) => `\\u${hex(letter).toUpperCase()}`);
 const withSlashes = (text: string): string => text.replaceAll('/', '\\/');
 
-/** Behind `JSON.parse` and `JSON.stringify` no escape is left but those that JSON asks for. */
+/** Escapes that JSON allows but does not need; `JSON.stringify` writes none of them. */
 const escapes: readonly (readonly [string, (text: string) => string])[] = [
   ['', (text) => text],
   [', without escapes that JSON does not need', (text) => unescaped(text)],
@@ -74,20 +75,20 @@ const tokensOf = (text: string): readonly string[] =>
   text.match(/"(?:\\.|[^"\\])*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
 
 const unescaped = (text: string): string =>
-  text.replace(/"(?:\\.|[^"\\])*"/g, (token) => JSON.stringify(parsed(token)) ?? token);
+  text.replace(/"(?:\\.|[^"\\])*"/g, (token) => JSON.stringify(parseJson(token)) ?? token);
 
 const joined = (text: string, comma: string, colon: string): string =>
   tokensOf(text)
     .map((token) => (token === ',' ? comma : token === ':' ? colon : token))
     .join('');
 
-/** Numbers keep their digits: they are copied, not parsed. */
+/** Layouts of JSON. Numbers are copied and not parsed, so they keep their digits. */
 const layouts: readonly (readonly [string, (text: string) => string])[] = [
   ['compact JSON', (text) => joined(text, ',', ':')],
-  ['JSON of two blanks a level', (text) => indented(text, '  ')],
-  ['JSON of four blanks a level', (text) => indented(text, '    ')],
-  ['JSON of a tab a level', (text) => indented(text, '\t')],
-  ['JSON with a blank after each comma and colon, as Python writes it', (text) => joined(text, ', ', ': ')],
+  ['JSON indented by two spaces', (text) => indented(text, '  ')],
+  ['JSON indented by four spaces', (text) => indented(text, '    ')],
+  ['JSON indented by tabs', (text) => indented(text, '\t')],
+  ['JSON with a space after each comma and colon, as Python writes it', (text) => joined(text, ', ', ': ')],
 ];
 
 function indented(text: string, step: string): string {
@@ -112,7 +113,7 @@ const closes = (token: string | undefined): boolean => token === '}' || token ==
 
 const [maxPermutedKeys, maxPermutedLength] = [5, 65_536];
 
-/** Databases and maps keep no order: of a few fields all orders are tried. */
+/** Tries all key orders of a few fields, because maps and databases do not keep the order. */
 function otherOrders(json: object, text: string): TextVariant[] {
   const fields = Object.entries(json);
   if (Array.isArray(json) || fields.length > maxPermutedKeys || text.length > maxPermutedLength) return [];
@@ -136,12 +137,4 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
   return Object.fromEntries(fields.map(([name, field]) => [name, sorted(field)]));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

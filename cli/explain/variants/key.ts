@@ -1,9 +1,10 @@
+import { parseJson } from '../../../lambdas/domain/json.ts';
 import { parseSecretValue } from '../../../lambdas/domain/provider/secret.ts';
 import type { SecretFormat, VerificationKey } from '../../../lambdas/domain/signature/key.ts';
 import { withoutEntities } from './entities.ts';
 import { distinct, type TextVariant, type Variant } from './variant.ts';
 
-/** The keys that the same secret makes when it is read in another way, or without what came along when it was copied. */
+/** The keys of the same secret when it is decoded differently, or cleaned of what was copied along. */
 export function keyVariants(secret: string, format: SecretFormat): Variant<readonly VerificationKey[]>[] {
   const cleaned = distinct(cleanings(secret), secret);
   return [
@@ -29,8 +30,8 @@ function readings(secret: string): Variant<readonly VerificationKey[]>[] {
       Buffer.from(Buffer.from(text, 'base64').toString('latin1').trimEnd(), 'latin1'),
     ],
     ['with the secret decoded from hex', Buffer.from(bare, 'hex')],
-    ['with a line end behind the secret', Buffer.from(`${text}\n`, 'utf8')],
-    ['with CR and LF behind the secret', Buffer.from(`${text}\r\n`, 'utf8')],
+    ['with a line end after the secret', Buffer.from(`${text}\n`, 'utf8')],
+    ['with CR and LF after the secret', Buffer.from(`${text}\r\n`, 'utf8')],
     ['with white space around the secret, as it was stored', Buffer.from(secret, 'utf8')],
     ['with the secret in base64', Buffer.from(Buffer.from(text).toString('base64'))],
   ];
@@ -45,34 +46,31 @@ function readings(secret: string): Variant<readonly VerificationKey[]>[] {
 const rawKey = (when: string, bytes: Buffer): Variant<readonly VerificationKey[]>[] =>
   bytes.length === 0 ? [] : [{ when, value: [{ kind: 'hmac', bytes }] }];
 
-/** A secret that begins with these is JSON, and its quotes and names belong to it. */
+/** Whether a secret is JSON, so that its quotes and names are part of it. */
 const isJson = (text: string): boolean => /^\s*[{[]/.test(text);
 
 function cleanings(secret: string): TextVariant[] {
   const seen = secret.replace(invisible, '');
   const name = /^\s*(?:export\s+|set\s+|\$env:)?[A-Za-z_][\w.-]*\s*[=:]\s*/;
   const value = seen.replace(name, '').trim();
-  const named = value === seen.trim() ? 'NAME=' : 'its name in front';
+  const named = value === seen.trim() ? 'NAME=' : 'its name';
   const all: TextVariant[] = [
     ['with the secret without the quotes around it: store it without them', withoutQuotes(secret)],
-    [
-      'with the secret without characters that cannot be seen (zero-width blanks and the like): copy it again',
-      seen,
-    ],
+    ['with the secret without invisible characters (zero-width spaces and the like): copy it again', seen],
     [`with the secret without ${named}: store the value alone`, value],
     [
       'with the secret without its name and the quotes around the value: store the value alone',
       withoutQuotes(value),
     ],
-    ['with the secret without the quotes and what cannot be seen: copy it again', withoutQuotes(seen)],
+    ['with the secret without the quotes and the invisible characters: copy it again', withoutQuotes(seen)],
     ['with the secret without the white space in it: copy it again', seen.replace(/\s/g, '')],
     [
-      'with the secret without \\n at its end, which is no line end there: store it without',
+      'with the secret without the characters \\n at its end: store it without',
       seen.replace(/(?:\\r)?\\n$/, ''),
     ],
-    ['with the secret without Bearer in front: store the token alone', seen.replace(/^\s*Bearer\s+/i, '')],
+    ['with the secret without the prefix Bearer: store the token alone', seen.replace(/^\s*Bearer\s+/i, '')],
     [
-      'with the escapes (%2B and the like) in the secret undone: store it as the page shows it',
+      'with the escapes (%2B and the like) in the secret decoded: store it as the page shows it',
       unescaped(seen),
     ],
     ['with plain quotes and dashes in the secret: an editor replaced them', plain(secret)],
@@ -85,25 +83,25 @@ function cleanings(secret: string): TextVariant[] {
   return isJson(secret) ? fieldsOf(secret) : all.filter(([, text]) => text !== '');
 }
 
-/** What is left out, comes along, or is written in another way. */
+/** Slips in copying: missing, added or rewritten characters. */
 const slips = (secret: string, seen: string): TextVariant[] => [
   ...prefixes.map(
     (prefix): TextVariant => [
-      `with ${prefix} in front of the secret: it was left out, and belongs to it`,
+      `with ${prefix} before the secret: this prefix is part of it and was left out`,
       prefix + secret,
     ],
   ),
-  ['with the secret without what stands behind it: store it without', seen.replace(/[;,]+$/, '')],
-  ['with the backslashes in the secret undone: store it as the page shows it', unslashed(seen)],
+  ['with the secret without the punctuation after it: store it without', seen.replace(/[;,]+$/, '')],
+  ['with the backslashes in the secret decoded: store it as the page shows it', unslashed(seen)],
   [
-    'with the escapes of HTML (&quot; and the like) in the secret undone: store it as the page shows it',
+    'with the escapes of HTML (&quot; and the like) in the secret decoded: store it as the page shows it',
     withoutEntities(seen),
   ],
   ['with the secret in lower case: store it as the page shows it', seen.toLowerCase()],
   ['with the secret in capitals: store it as the page shows it', seen.toUpperCase()],
 ];
 
-/** That count as part of a secret at some providers. */
+/** Prefixes that are part of the secret at some providers. */
 const prefixes = ['whsec_', 'polar_whs_', 'secret_'];
 
 const unslashed = (text: string): string => text.replace(/\\(["'\\$`/!])/g, '$1');
@@ -134,16 +132,13 @@ function unescaped(text: string): string {
   }
 }
 
-/** Secrets Manager's own page stores JSON of names and values. */
+/** The fields of a JSON secret, as the console of Secrets Manager stores key/value pairs. */
 function fieldsOf(secret: string): TextVariant[] {
-  if (!isJson(secret)) return [];
-  try {
-    return Object.entries(JSON.parse(secret)).flatMap(([name, value]): TextVariant[] =>
-      typeof value === 'string'
-        ? [[`with the field ${name} of the JSON that is stored: store its value alone, as plain text`, value]]
-        : [],
-    );
-  } catch {
-    return [];
-  }
+  const json = isJson(secret) ? parseJson(secret) : undefined;
+  if (typeof json !== 'object' || json === null) return [];
+  return Object.entries(json).flatMap(([name, value]): TextVariant[] =>
+    typeof value === 'string'
+      ? [[`with the field ${name} of the JSON that is stored: store its value alone, as plain text`, value]]
+      : [],
+  );
 }

@@ -2,9 +2,9 @@ import type { RawRequest } from '../../../lambdas/domain/raw-request.ts';
 import { distinct, type TextVariant, type Variant } from './variant.ts';
 
 /**
- * The URLs that the provider may have signed.
+ * The URLs that the provider may have signed instead.
  *
- * @param known other URLs of the source
+ * @param known the other URLs of the source
  */
 export function urlVariants(request: RawRequest, known: readonly string[]): Variant<string>[] {
   const { url } = request;
@@ -13,13 +13,13 @@ export function urlVariants(request: RawRequest, known: readonly string[]): Vari
   const others: TextVariant[] = [
     ['with a slash at the end of the URL', `${base}/${search}`],
     ['without the slash at the end of the URL', `${base.replace(/\/$/, '')}${search}`],
-    ['with http for https', url.replace(/^https:/, 'http:')],
-    ['with https for http', url.replace(/^http:/, 'https:')],
+    ['with http instead of https', url.replace(/^https:/, 'http:')],
+    ['with https instead of http', url.replace(/^http:/, 'https:')],
     ['with the port in the URL', url.replace(/^(https:\/\/[^/:]+)\//, '$1:443/')],
     ['with the port in the URL', url.replace(/^(http:\/\/[^/:]+)\//, '$1:80/')],
     ['without the port in the URL', url.replace(/^(https?:\/\/[^/:]+):\d+/, '$1')],
     ['without the query of the URL', base],
-    ['with the escapes of the URL undone', unescaped(url)],
+    ['with the escapes of the URL decoded', unescaped(url)],
     [
       'with the name of the host in lower case',
       url.replace(/^[^/]*\/\/[^/]*/, (origin) => origin.toLowerCase()),
@@ -41,7 +41,7 @@ function unescaped(url: string): string {
   }
 }
 
-/** The name by which the caller, or a proxy, calls the source: to be compared with, and never to be believed. */
+/** The URLs by which the caller or a proxy names the source. They are only compared, never trusted. */
 function forwarded({ url, headers }: RawRequest, search: string): TextVariant[] {
   const path = url.replace(/^[^/]*\/\/[^/]*/, '').split('?')[0] ?? '';
   const hosts = ['x-forwarded-host', 'x-original-host', 'host']

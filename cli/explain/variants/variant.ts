@@ -1,4 +1,4 @@
-/** Something that may have happened to a request or to a secret, and what it was before. */
+/** A possible change of a request or secret, and the value before it. */
 export interface Variant<T> {
   /** Ends the sentence "it verifies …". */
   readonly when: string;
@@ -8,7 +8,7 @@ export interface Variant<T> {
 /** A variant of a text, as a pair. */
 export type TextVariant = readonly [when: string, text: string];
 
-/** Two ways to the same value are told once, and what changes nothing is not tried. */
+/** Removes variants with the same value, and those equal to the original. */
 export function distinct(variants: readonly TextVariant[], own: string): TextVariant[] {
   const seen = new Set([own]);
   return variants.filter(([, text]) => !seen.has(text) && seen.add(text));

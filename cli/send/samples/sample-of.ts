@@ -4,12 +4,12 @@ import type { Fresh, MakeSample, Sample } from '../../../lambdas/domain/provider
 import { toIsoInstant, toUnixSeconds, type UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { Draft } from '../signing/draft.ts';
 
-/** What a sender that is not in the catalogue might send. */
+/** The sample of a provider without its own. */
 const generic: MakeSample = ({ uuid, iso }) => ({
   json: { id: uuid, type: 'example.created', created_at: iso, data: { mugs: 2 } },
 });
 
-/** The sample beside a provider's row; each file is loaded by its name. */
+/** Loads the sample beside a provider's file, by name. */
 async function makerOf(provider: string): Promise<MakeSample> {
   if (!Object.hasOwn(catalogue, provider)) return generic;
   const file: { readonly sample: MakeSample } = await import(
@@ -19,9 +19,9 @@ async function makerOf(provider: string): Promise<MakeSample> {
 }
 
 /**
- * An event as a provider would send it, not signed yet.
+ * Makes an unsigned event as the provider would send it.
  *
- * @param at when it happened
+ * @param at the time of the event
  */
 export async function sampleOf(provider: string, url: string, at: UnixMillis): Promise<Draft> {
   const fresh: Fresh = {

@@ -1,11 +1,12 @@
+import { parseJson } from '../../../lambdas/domain/json.ts';
 import { propertyAt } from '../../../lambdas/domain/provider/property.ts';
 import type { FieldRule, Provider } from '../../../lambdas/domain/provider/provider.ts';
 import type { Draft } from '../signing/draft.ts';
 
 /**
- * The sample as an event of another type; everything else in it stays.
+ * Changes the event type of a sample, and nothing else.
  *
- * @returns undefined when the type does not stand in one place of the sample
+ * @returns undefined when the type is not in one place of the sample
  */
 export function withType(draft: Draft, { type, batch }: Provider, wanted: string): Draft | undefined {
   const elements = typeof batch === 'string' ? batch : '';
@@ -45,7 +46,7 @@ function withHeader(draft: Draft, name: string, wanted: string): Draft | undefin
   return found === undefined ? undefined : { ...draft, headers: { ...draft.headers, [found]: wanted } };
 }
 
-/** @param elements where the events are in the body; the body itself, or its elements, without it */
+/** @param elements the path of the events in the body; if empty, the body is the event or a list of events */
 function withField(
   draft: Draft,
   elements: string,
@@ -68,18 +69,10 @@ function withField(
   return { ...draft, body: Buffer.from(JSON.stringify(json)) };
 }
 
-/** Sets a text that is there already. @returns whether it was there */
+/** Replaces an existing text. @returns whether it exists */
 function setAt(value: unknown, path: string, wanted: string): boolean {
   if (typeof propertyAt(value, path) !== 'string') return false;
   const at = path.lastIndexOf('.');
   const parent = at < 0 ? value : propertyAt(value, path.slice(0, at));
   return typeof parent === 'object' && parent !== null && Reflect.set(parent, path.slice(at + 1), wanted);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

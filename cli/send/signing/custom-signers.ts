@@ -1,12 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
 import { CompactSign } from 'jose';
+import { parseJson } from '../../../lambdas/domain/json.ts';
 import { isForm, readForm } from '../../../lambdas/domain/provider/form.ts';
 import { sortedParameters } from '../../../lambdas/domain/provider/sorted-parameters.ts';
 import { toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import { CannotSignError, type Draft, type Signer, type Signing, withHeaders } from './draft.ts';
 
-/** What signs for the providers whose check is code. */
-export const ownSigners: Readonly<Record<string, Signer>> = {
+/** Signers for the providers with custom verification code. */
+export const customSigners: Readonly<Record<string, Signer>> = {
   twilio: (draft, signing) => {
     const form = isForm(Buffer.from(draft.body).toString('utf8')) ? readForm(draft.body) : undefined;
     const digest = createHash('sha256').update(draft.body).digest('hex');
@@ -113,11 +114,11 @@ export const ownSigners: Readonly<Record<string, Signer>> = {
   },
 };
 
-/** Whose events nobody else can sign, and how to have one anyway. */
+/** Providers that only sign themselves, with a way to get a signed event. */
 export const onlyTheProviderSigns: Readonly<Record<string, string>> = {
   sns: 'Only AWS can sign an SNS message: publish one to the topic instead (aws sns publish).',
-  paypal: 'Only PayPal can sign its webhooks: have one sent again under Webhook Events in its dashboard.',
-  ebay: 'Only eBay can sign its notifications: send a test one under Alerts & Notifications of its developer account.',
+  paypal: 'Only PayPal can sign its webhooks: resend one under Webhook Events in its dashboard.',
+  ebay: 'Only eBay can sign its notifications: send a test under Alerts & Notifications of its developer account.',
   plaid: 'Only Plaid can sign its webhooks: fire one with its API, /sandbox/item/fire_webhook.',
 };
 
@@ -137,16 +138,16 @@ async function token({ key, privateKey }: Signing, claims: object): Promise<stri
   if (key.kind === 'hmac') return signer.setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key.bytes);
   if (privateKey === undefined)
     throw new CannotSignError(
-      'The source holds a public key, which cannot sign: give the private one with --private-key FILE.',
+      'The source holds a public key, which cannot sign: pass the private key with --private-key FILE.',
     );
   const alg = privateKey.asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
   return signer.setProtectedHeader({ alg, typ: 'JWT' }).sign(privateKey);
 }
 
 /**
- * Signatures in the body are written by us, so that the rest of it is written again, too.
+ * Changes a JSON body, to put a signature into it; the rest of the JSON is rewritten, too.
  *
- * @throws CannotSignError when the body is no JSON
+ * @throws CannotSignError when the body is not JSON
  */
 function changedJson(draft: Draft, change: (event: Record<string, unknown>) => object): Draft {
   const event = jsonIn(draft.body);
@@ -154,11 +155,9 @@ function changedJson(draft: Draft, change: (event: Record<string, unknown>) => o
 }
 
 function jsonIn(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    throw new CannotSignError('The signature stands in the body, which must be JSON for that, and is not.');
-  }
+  const json = parseJson(Buffer.from(body).toString('utf8'));
+  if (json !== undefined) return json;
+  throw new CannotSignError('The signature is part of the body, which must be JSON, and is not.');
 }
 
 const object = (value: unknown): Record<string, unknown> =>

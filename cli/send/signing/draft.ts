@@ -6,29 +6,29 @@ import type { UnixMillis } from '../../../lambdas/domain/time.ts';
 /** A request before it is signed. */
 export interface Draft {
   readonly method: string;
-  /** As the provider knows it: some sign it. */
+  /** As the provider knows it; some providers sign it. */
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
 
-/** What a provider signs with, and when. */
+/** The keys and values to sign with. */
 export interface Signing {
-  /** What the source's secret holds. */
+  /** The key in the source's secret. */
   readonly key: VerificationKey;
-  /** Of the public key, where the source has one. */
+  /** The private key for a source that holds a public key. */
   readonly privateKey?: KeyObject;
   /** The timestamp that is signed. */
   readonly at: UnixMillis;
-  /** Of the message, where it is signed. */
+  /** The message id, for schemes that sign one. */
   readonly messageId: string;
 }
 
 /** Signs as one provider does. */
 export type Signer = (draft: Draft, signing: Signing) => Draft | Promise<Draft>;
 
-/** Nobody but the provider can sign this, or not with what is here; the message says what to do. */
+/** The request can be signed only by the provider, or not with the given keys. The message says the next step. */
 export class CannotSignError extends Error {
   override name = 'CannotSignError' as const;
 }
@@ -38,7 +38,7 @@ export const withHeaders = (draft: Draft, headers: Readonly<Record<string, strin
   headers: { ...draft.headers, ...headers },
 });
 
-/** The request as a receiver gets it. */
+/** The draft as the receiver would get it. */
 export const rawRequestOf = ({ method, url, headers, body }: Draft): RawRequest => ({
   method,
   url,

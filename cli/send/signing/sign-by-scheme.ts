@@ -9,10 +9,10 @@ import { toIsoInstant, toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import { CannotSignError, type Draft, rawRequestOf, type Signing, withHeaders } from './draft.ts';
 
 /**
- * Signs as a row of the catalogue says: what verifies, the other way round.
+ * Signs by a provider's signature scheme: the inverse of verification.
  *
- * @returns undefined when the key is of another kind than the scheme's
- * @throws CannotSignError when only a private key could sign, and there is none
+ * @returns undefined when the scheme needs another kind of key
+ * @throws CannotSignError when a private key is needed and missing
  */
 export function signByScheme(scheme: SignatureScheme, draft: Draft, signing: Signing): Draft | undefined {
   const found = Object.entries(scheme.versions).find(([, algorithm]) => algorithm.key === signing.key.kind);
@@ -45,7 +45,7 @@ function computed(algorithm: Algorithm, content: Uint8Array, { key, privateKey }
   }
   if (privateKey === undefined)
     throw new CannotSignError(
-      'The source holds a public key, which cannot sign: give the private one with --private-key FILE.',
+      'The source holds a public key, which cannot sign: pass the private key with --private-key FILE.',
     );
   const hash = algorithm.key === 'ed25519' ? null : 'sha256';
   return inText(algorithm, signWithPrivateKey(hash, content, privateKey));

@@ -1,10 +1,10 @@
 import { ownOf } from '../../../lambdas/domain/own-property.ts';
 import type { Provider } from '../../../lambdas/domain/provider/provider.ts';
-import { onlyTheProviderSigns, ownSigners } from './custom-signers.ts';
+import { customSigners, onlyTheProviderSigns } from './custom-signers.ts';
 import { CannotSignError, type Draft, type Signing } from './draft.ts';
 import { signByScheme } from './sign-by-scheme.ts';
 
-/** @throws CannotSignError when nobody but the provider could */
+/** @throws CannotSignError when only the provider can sign */
 export function assertSignable(slug: string): void {
   const advice = ownOf(onlyTheProviderSigns, slug);
   if (advice !== undefined) throw new CannotSignError(advice);
@@ -14,7 +14,7 @@ export function assertSignable(slug: string): void {
  * Signs a request as a provider would.
  *
  * @param slug the provider's name
- * @throws CannotSignError saying what to do instead
+ * @throws CannotSignError with the next step
  */
 export async function signRequest(
   slug: string,
@@ -23,12 +23,12 @@ export async function signRequest(
   signing: Signing,
 ): Promise<Draft> {
   assertSignable(slug);
-  const own = ownOf(ownSigners, slug);
+  const own = ownOf(customSigners, slug);
   if (own !== undefined) return own(draft, signing);
   const schemes = typeof signature === 'function' ? [] : [signature, ...otherSignatures];
   for (const scheme of schemes) {
     const signed = signByScheme(scheme, draft, signing);
     if (signed !== undefined) return signed;
   }
-  throw new CannotSignError(`The secret is of no kind that ${slug} signs with.`);
+  throw new CannotSignError(`The secret is not of a kind that ${slug} signs with.`);
 }

@@ -1,7 +1,7 @@
 import type { VerificationKey } from '../../../lambdas/domain/signature/key.ts';
 import type { Draft } from './draft.ts';
 
-/** Providers whose signature does not cover the body, or not all of it: another body would still verify. */
+/** Providers whose signature does not cover the whole body, so a changed body may still verify. */
 const bodyIsFree: ReadonlySet<string> = new Set([
   'adyen',
   'braintree',
@@ -26,9 +26,9 @@ const signedInBody: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The request as an attacker would change it on its way: one byte of what is signed.
+ * Changes one signed byte of a request, as an attacker would.
  *
- * @param key what it was signed with; a token is bound to no body
+ * @param key the signing key; a token does not depend on the body
  */
 export function tampered(provider: string, draft: Draft, key: VerificationKey): Draft {
   if (key.kind === 'token' && !signedInBody.has(provider)) return withSpoiledToken(draft, key.bytes);
@@ -37,7 +37,7 @@ export function tampered(provider: string, draft: Draft, key: VerificationKey): 
     : { ...draft, body: changedByte(draft.body) };
 }
 
-/** Whatever header a sender of its own shows the token in. */
+/** Changes the token in the header that contains it, which a generic source chooses. */
 function withSpoiledToken(draft: Draft, token: Uint8Array): Draft {
   const written = [Buffer.from(token).toString('utf8'), Buffer.from(token).toString('base64')];
   const spoiled = Object.entries(draft.headers).map(([name, value]) => [
@@ -54,7 +54,7 @@ function changedByte(body: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The same request with a signature, or a token, of the right form that is somebody else's. */
+/** The same request with a well-formed but wrong signature or token. */
 export function withSpoiledSignature(provider: string, draft: Draft): Draft {
   if (signedInBody.has(provider)) return { ...draft, body: Buffer.from(spoiledBody(draft.body)) };
   const spoiled = Object.entries(draft.headers).map(([name, value]) => [
@@ -76,7 +76,7 @@ const spoiledBody = (body: Uint8Array): string =>
       (_, before: string, first: string) => before + (first === '0' ? '1' : '0'),
     );
 
-/** One letter or digit in the last third is another one; the form stays. */
+/** Changes one character in the last third, and keeps the format. */
 function changedLetter(text: string): string {
   const at = Math.floor(text.length * 0.75);
   return text.slice(0, at) + (text[at] === 'a' ? 'b' : 'a') + text.slice(at + 1);

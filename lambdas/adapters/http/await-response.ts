@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { asError } from '../../domain/errors.ts';
 import { closedUnanswered, isConnectionLost } from './errors.ts';
 import { type FoundHead, headFinder } from './head-finder.ts';
 import type { ResponseHead } from './response-head.ts';
@@ -81,7 +82,7 @@ function readFirst(socket: Socket, read: (chunk: Buffer) => 'more' | 'taken' | B
         socket.on('data', (next: Buffer) => Reflect.apply(listener, socket, [next]));
       socket.emit('data', step);
     } catch (error) {
-      socket.destroy(error instanceof Error ? error : new Error(String(error)));
+      socket.destroy(asError(error));
     }
   };
   socket.on('data', onData);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ClientCredentials } from '../../domain/provider/check.ts';
-import { parseJson } from '../../domain/provider/payload.ts';
+import { parseJsonBody } from '../../domain/provider/payload.ts';
 
 const TokenResponse = v.object({ access_token: v.pipe(v.string(), v.nonEmpty()), expires_in: v.number() });
 
@@ -27,7 +27,7 @@ export function clientTokens(
       const name = nameOf(client);
       const before = kept.get(name);
       if (before !== undefined && clockMs() < before.untilMs) return before.token;
-      const answer = v.safeParse(TokenResponse, parseJson(await request(client, signal)));
+      const answer = v.safeParse(TokenResponse, parseJsonBody(await request(client, signal)));
       if (!answer.success)
         throw new TokenError(`${client.tokenUrl.host} answered with something else than a token`);
       const { access_token: token, expires_in } = answer.output;

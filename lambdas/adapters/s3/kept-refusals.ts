@@ -1,12 +1,13 @@
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
+import { parseJson } from '../../domain/json.ts';
 import { RefusalRecord, refusalsOf } from '../../domain/refusal-record.ts';
 import { payloadStore } from './payload-store.ts';
 
 /**
- * The records of refused requests that are kept of a source, the latest first.
+ * Reads a source's records of refused requests, the latest first.
  *
- * A record that does not parse is left out: it is of a later version.
+ * Leaves out a record that does not parse, since a later version wrote it.
  */
 export async function keptRefusals(
   client: S3Client,
@@ -23,10 +24,6 @@ export async function keptRefusals(
 }
 
 function parseRecord(bytes: Uint8Array): RefusalRecord | undefined {
-  try {
-    const parsed = v.safeParse(RefusalRecord, JSON.parse(Buffer.from(bytes).toString('utf8')));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = v.safeParse(RefusalRecord, parseJson(Buffer.from(bytes).toString('utf8')));
+  return parsed.success ? parsed.output : undefined;
 }

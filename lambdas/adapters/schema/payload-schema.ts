@@ -9,6 +9,7 @@ import {
 import applicator from 'ajv/dist/refs/json-schema-2020-12/meta/applicator.json' with { type: 'json' };
 import core from 'ajv/dist/refs/json-schema-2020-12/meta/core.json' with { type: 'json' };
 import keywords from 'ajv/dist/refs/json-schema-2020-12/meta/validation.json' with { type: 'json' };
+import { asError } from '../../domain/errors.ts';
 import { millis } from '../../domain/time.ts';
 import { within } from './time-limit.ts';
 
@@ -26,7 +27,7 @@ export function checkSchema(schema: Schema): string | undefined {
     const wrong = within(lookedAtFor, () => firstWrong(schema));
     return wrong && `cannot be used as a JSON Schema: ${wrong}`;
   } catch (error) {
-    return `cannot be used as a JSON Schema: ${error instanceof Error ? error.message : error}`;
+    return `cannot be used as a JSON Schema: ${asError(error).message}`;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { asError } from '../../domain/errors.ts';
 import { maxMessageBytes, utf8Bytes } from '../../domain/messages.ts';
 import type { Seconds } from '../../domain/time.ts';
 
@@ -57,7 +58,7 @@ export function sqsQueue(client: SQSClient, queueUrl: string) {
           : undefined;
       });
     } catch (error) {
-      const cause = error instanceof Error ? error : new Error(String(error));
+      const cause = asError(error);
       return batch.map(() => cause);
     }
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '../json.ts';
 import type { SecretFormat } from '../signature/key.ts';
 import { later, parseInstant, type Seconds, toIsoInstant, type UnixMillis } from '../time.ts';
 import { parseSecretValue } from './secret.ts';
@@ -45,12 +46,4 @@ export function awaitedUntil({ value, createdAt }: SecretState, window: Seconds)
   const awaiting = v.safeParse(Awaiting, parseJson(value ?? ''));
   if (!awaiting.success) return later(createdAt, window);
   return parseInstant(awaiting.output.awaitHandshakeUntil) ?? createdAt;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto';
 import { compactVerify } from 'jose';
-import { parseJson } from './payload.ts';
+import { parseJsonBody } from './payload.ts';
 
 const compact = /^[A-Za-z0-9_-]{2,2000}\.[A-Za-z0-9_-]{2,16000}\.[A-Za-z0-9_-]{1,2000}$/;
 
 /** Returns the protected header of a token that is not verified yet. It must not be trusted. */
 export function unverifiedHeader(token: string): unknown {
   if (!compact.test(token)) return undefined;
-  return parseJson(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8'));
+  return parseJsonBody(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8'));
 }
 
 /**
@@ -27,7 +27,7 @@ export async function verifiedClaims(
   if (!compact.test(token)) return undefined;
   try {
     const { payload } = await compactVerify(token, key, { algorithms: [...algorithms] });
-    return parseJson(Buffer.from(payload).toString('utf8'));
+    return parseJsonBody(Buffer.from(payload).toString('utf8'));
   } catch {
     return undefined;
   }

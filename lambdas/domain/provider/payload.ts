@@ -1,3 +1,4 @@
+import { parseJson } from '../json.ts';
 import { type BodyLimit, exceededLimit, maxUnverifiedValues } from './body-limits.ts';
 import { asObject, type Form, fieldOf, isForm, readForm } from './form.ts';
 import type { BodyFormat, NamedBodyFormat } from './provider.ts';
@@ -63,18 +64,12 @@ function readJson(body: Uint8Array, maxValues: number): ParsedBody {
   const reason = exceededLimit(body, maxValues);
   if (reason !== undefined) return { ok: false, reason };
   const text = decodeUtf8(body);
-  return text === undefined ? nothing : { ok: true, value: parseJson(text) };
+  return text === undefined ? nothing : { ok: true, value: parseJsonBody(text) };
 }
 
 /**
- * Parses JSON after an optional byte order mark, which RFC 8259 allows parsers to ignore.
+ * Parses JSON that a provider sent. Skips a byte order mark, which RFC 8259 §8.1 allows a reader to ignore.
  *
- * @returns undefined when it is invalid
+ * @returns undefined when the text is not JSON
  */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    return undefined;
-  }
-}
+export const parseJsonBody = (text: string): unknown => parseJson(text.replace(/^\ufeff/, ''));

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '../json.ts';
 import { asymmetricText } from '../signature/asymmetric-text.ts';
 import { readKey, type SecretFormat, type VerificationKey } from '../signature/key.ts';
 import type { Mistake } from '../signature/mistaken-secret.ts';
@@ -42,7 +43,7 @@ export const parseSecretValue = (value: string, format: SecretFormat): SecretVal
  * If one part is not a key of this provider, the whole value is refused.
  */
 export function readSecretValue(value: string, format: SecretFormat): SecretReading {
-  const list = v.safeParse(KeyList, parseJsonObject(value));
+  const list = v.safeParse(KeyList, parseJson(value));
   if (!list.success) {
     // A JSON Web Key Set also begins with `keys`.
     if (looksLikeKeyList(value)) return { mistake: asymmetricText(value) };
@@ -74,11 +75,3 @@ const hasSeveral = /^(?:(?:v1a?,)?wh(?:sec|pk)_[^|]+\|\s*)+(?:v1a?,)?wh(?:sec|pk
 
 /** Recognises a malformed list, so that its JSON text does not become a key. */
 const looksLikeKeyList = (value: string): boolean => /^\s*\{\s*"keys"/.test(value);
-
-function parseJsonObject(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,5 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
+import { asError } from '../../domain/errors.ts';
 import {
   breakerPause,
   decide,
@@ -23,7 +24,7 @@ import {
   type UnixMillis,
   unixMillis,
 } from '../../domain/time.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 
 /** What a request told about its endpoint: that it is well, well but slow, that it answers, or that it is down. */
 export type Health = 'up' | 'slow' | 'refusing' | 'down';

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../domain/endpoint.ts';
 import { isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
 import type { OpenHeaders } from '../../domain/endpoint-headers.ts';
 import type { SigningKey } from '../../domain/endpoint-secret.ts';
+import { asError } from '../../domain/errors.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { signatureHeaders } from '../../domain/outgoing-signature.ts';
@@ -12,7 +13,6 @@ import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } fro
 import { type DisablePorts, disableAfterAttempt } from '../disable-endpoint.ts';
 import type { HoldPorts } from '../hold-delivery.ts';
 import type { QueueAnswer } from '../queue-answer.ts';
-import { asError } from '../telemetry.ts';
 import type { ResolvedDestination } from './admit.ts';
 import { discardForEarlierEndpoint } from './endpoint-of-task.ts';
 import { endWithoutAttempt, type FinishPorts, finishAttempt, postponeUnready } from './finish-attempt.ts';

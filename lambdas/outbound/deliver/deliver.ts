@@ -1,9 +1,10 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { type DeliveryTask, endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
+import { asError } from '../../domain/errors.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { acknowledge, answerQueue, type QueueAnswer, type QueueAnswerPorts } from '../queue-answer.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 import type { Invocation } from './attempt.ts';
 import { type DeliverOnePorts, deliverOne, type Run, retryInOneSecond } from './deliver-one.ts';
 import { openTask } from './open-task.ts';

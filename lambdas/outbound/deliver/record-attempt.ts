@@ -9,6 +9,7 @@ import {
   withEntry,
 } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
+import { asError } from '../../domain/errors.ts';
 import { dueForRetry } from '../../domain/retry-schedule.ts';
 import {
   later,
@@ -20,7 +21,7 @@ import {
   type UnixMillis,
   type UnixSeconds,
 } from '../../domain/time.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 import type { DeliveryWrite } from './claim.ts';
 import { renewedDeadline } from './past-deadline.ts';
 

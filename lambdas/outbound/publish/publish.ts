@@ -1,4 +1,5 @@
 import type { TaskMessage } from '../../domain/delivery-task.ts';
+import { asError } from '../../domain/errors.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../../domain/messages.ts';
 import type { OutboundEvent } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
@@ -10,7 +11,7 @@ import {
   withId,
 } from '../../domain/publish-message.ts';
 import { openRange, type RangeMessage } from '../../domain/publish-range.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 import { type PublishOnePorts, type PublishResult, publishOne, publishRange } from './publish-one.ts';
 
 /** What publishing needs of the outside world. */

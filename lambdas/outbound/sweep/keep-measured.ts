@@ -1,5 +1,6 @@
+import { asError } from '../../domain/errors.ts';
 import type { UnixMillis } from '../../domain/time.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 
 /** What keeping queues measured needs of the outside world. */
 export interface KeepMeasuredPorts {

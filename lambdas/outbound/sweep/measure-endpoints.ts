@@ -1,5 +1,6 @@
+import { asError } from '../../domain/errors.ts';
 import { days, type UnixMillis, unixMillis } from '../../domain/time.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 
 /** What measuring needs of the outside world. */
 export interface GaugePorts {

@@ -1,7 +1,8 @@
+import { asError } from '../../domain/errors.ts';
 import { type FailureTally, notificationPause, talliesAtOnce } from '../../domain/failure-tally.ts';
 import { deliveryExhausted, type OperatorNotice } from '../../domain/operator-notice.ts';
 import { later, type UnixMillis } from '../../domain/time.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 
 /** What telling the operators needs of the outside world. */
 export interface NotifyFailuresPorts {

@@ -1,8 +1,9 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
+import { asError } from '../../domain/errors.ts';
 import { boundsOf, nextPlace, type Recovery, type RecoveryPlace } from '../../domain/recovery.ts';
 import { later, type Millis, millis, seconds, type UnixMillis } from '../../domain/time.ts';
 import { type ReplayPorts, replayDelivery } from '../replay.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 import type { ListedDeliveries } from './estimate-failed.ts';
 import { isRecoverable } from './recoverable.ts';
 

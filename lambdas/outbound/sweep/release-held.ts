@@ -1,9 +1,9 @@
 import type { Endpoint } from '../../domain/endpoint.ts';
+import { asError } from '../../domain/errors.ts';
 import { later, type Seconds, seconds, type UnixMillis } from '../../domain/time.ts';
 import { announceDisabled, type DisablePorts } from '../disable-endpoint.ts';
 import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
 import { type ReleaseProgress, type ReleaseWaitingPorts, releaseWaiting } from '../release-waiting.ts';
-import { asError } from '../telemetry.ts';
 
 /** What releasing needs of the outside world. */
 export interface ReleasePorts extends Omit<HoldPorts, 'deliveries'>, Omit<DisablePorts, 'endpoints'> {

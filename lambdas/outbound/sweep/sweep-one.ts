@@ -1,5 +1,6 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
+import { asError } from '../../domain/errors.ts';
 import { eventExpiry, outboundEventKey } from '../../domain/outbound-event.ts';
 import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepAt } from '../../domain/retry-schedule.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
 import type { DeliveryWrite } from '../deliver/claim.ts';
 import { type HoldPorts, heldCheckAt, recheckHeld } from '../hold-delivery.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 
 /** What one delivery's turn in the sweep needs of the outside world. */
 export interface SweepOnePorts extends DeadLetterPorts, HoldPorts {

@@ -1,7 +1,8 @@
 import type { TaskMessage } from '../../domain/delivery-task.ts';
+import { asError } from '../../domain/errors.ts';
 import { dueIndex } from '../../domain/tables.ts';
 import type { Seconds, UnixMillis } from '../../domain/time.ts';
-import { asError, type OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundTelemetry } from '../telemetry.ts';
 import { type GaugePorts, measureEndpoints } from './measure-endpoints.ts';
 import { type NotifyFailuresPorts, notifyFailures } from './notify-failures.ts';
 import { type RecoverPorts, recoverAll } from './recover.ts';

@@ -68,9 +68,9 @@ it('one that is down tells since when, the next probe, what to do, and how many 
     waiting: { count: 4000, isExact: false },
   });
   expect(open).toContain(
-    'open since 2026-12-01 09:12:44Z: one delivery is tried at 2026-12-01 09:31:02Z; endpoints test tries now',
+    'open since 2026-12-01 09:12:44Z: the next probe is at 2026-12-01 09:31:02Z; endpoints test probes now',
   );
-  expect(open).toContain('since 2026-12-01 09:12:31Z; 14 in a row found it down');
+  expect(open).toContain('since 2026-12-01 09:12:31Z; 14 failures in a row');
   expect(open).toContain('more than 4000 deliveries');
   expect(shown({ state: 'half-open', ...times })).toContain('half-open, open since 2026-12-01 09:12:44Z');
   expect(shown({ failingSince: '2026-12-01T09:12:31.004Z' })).toMatch(
@@ -209,10 +209,10 @@ it('an update says what to change, and leaves an endpoint its types', async () =
 
   expect(await api.run('update', 'acme', 'a')).toMatchObject({
     code: 2,
-    stderr: 'Say what to change: --help lists what there is.\n',
+    stderr: 'Pass at least one setting to change: --help lists them.\n',
   });
   expect(await api.run('update', 'acme', 'a', '--types', 'null')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("An endpoint always has some: '*' is all of them."),
+    stderr: expect.stringContaining("An endpoint needs at least one: '*' is all of them."),
   });
 });

@@ -21,7 +21,7 @@ it('a filter is tried on a payload, and what keeps it out is shown', async () =>
   expect(code).toBe(0);
   expect(stdout).toContain('all.1 {"path":["a.b"],"equals":1}');
   expect(stdout).not.toContain('all.0');
-  expect(stdout).toContain('0 of 1 taken');
+  expect(stdout).toContain('0 of 1 match');
 });
 
 it('without a payload, and with no events, it says what to give', async () => {
@@ -29,7 +29,7 @@ it('without a payload, and with no events, it says what to give', async () => {
 
   const { code, stdout } = await aws.run('endpoints', 'filter-test', 'acme', 'ep_1');
 
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/give a payload with --data/)]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/pass a payload with --data/)]);
 });
 
 it('a file that is none is a wrong command line', async () => {

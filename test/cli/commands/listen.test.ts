@@ -37,10 +37,10 @@ it('passes over what is no event, and goes on after a body that it may not read'
 
   const { stdout, stderr } = await aws.run('listen', 'stripe', '--to', 'http://127.0.0.1:1/');
 
-  expect(stderr).toContain('Passed over: received event is not JSON (7 bytes)');
+  expect(stderr).toContain('Skipped: received event is not JSON (7 bytes)');
   expect(stdout).toMatch(/invoice\.paid {2}large {2}failed: .*not allowed/);
   expect(stdout).toMatch(
-    /invoice\.paid {2}small {2}failed: http:\/\/127\.0\.0\.1:1 cannot be asked: bad port/,
+    /invoice\.paid {2}small {2}failed: The request to http:\/\/127\.0\.0\.1:1 failed: bad port/,
   );
 });
 

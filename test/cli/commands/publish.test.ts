@@ -26,9 +26,17 @@ it('numbers go to the receiver as they were written', async () => {
 });
 
 it.each([
-  [['--data', JSON.stringify('x'.repeat(1024 * 1024))], 1, /^It cannot be published: event .* 1048576 fit/],
-  [['--data', `${'['.repeat(50_000)}${']'.repeat(50_000)}`], 2, /^--data is no JSON .* nested too deep$/m],
-  [['--data', '{'], 2, /^--data is no JSON that can be read: /],
+  [
+    ['--data', JSON.stringify('x'.repeat(1024 * 1024))],
+    1,
+    /^The event cannot be published: event .* 1048576 fit/,
+  ],
+  [
+    ['--data', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+    2,
+    /^--data cannot be read as JSON: it is nested too deeply$/m,
+  ],
+  [['--data', '{'], 2, /^--data cannot be read as JSON: /],
   [['--data', '{}', '--data-file', 'x.json'], 2, /cannot be used with option/],
 ])('what cannot be published is said in one line: %#', async (args, code, line) => {
   await using aws = await awsWith();
@@ -115,7 +123,7 @@ describe('what would go nowhere is refused, with the reason', () => {
     const { code, stdout, stderr } = await aws.run('publish', 'invoice.paid', '--tenant', 'acme', ...args);
 
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^Nothing is published: /);
+    expect(stderr).toMatch(/^Nothing was published: /);
     expect(stderr.trim()).toMatch(reason);
     expect(aws.inputsOf('SendMessageBatch')).toEqual([]);
   });

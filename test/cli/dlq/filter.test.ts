@@ -111,12 +111,12 @@ it.each([
   expect(deleted.toSorted()).toEqual(ids);
 });
 
-it('what does not fit stays, and is visible again at once', async () => {
+it('what does not match stays, and is visible again at once', async () => {
   await using aws = await cliAws(undelivered(...bodies));
 
   const { stdout } = await aws.run('dlq', 'drop', 'undelivered', '--tenant', 'umbrella', '--yes');
 
-  expect(stdout).toBe('1 dead letter dropped from undelivered; 3 that do not fit stay.\n');
+  expect(stdout).toBe('1 dead letter dropped from undelivered; 3 that do not match stay.\n');
   const [given] = aws.inputsOf('ChangeMessageVisibilityBatch');
   expect(given?.['Entries']).toHaveLength(3);
   expect(given?.['Entries']).toMatchObject([
@@ -171,7 +171,7 @@ it('redrive is about the same letters, and says what it left', async () => {
 
   // There is no table behind it, so that its record is missing.
   expect(JSON.parse(stdout)).toMatchObject({ sent: 0, others: 3, refused: [{ id: 'd3' }] });
-  expect(stderr).toContain('d3: there is no such delivery any more; it stays in the queue');
+  expect(stderr).toContain('d3: the delivery has no record (any more); it stays in the queue');
   expect(aws.inputsOf('DeleteMessage')).toEqual([]);
 });
 

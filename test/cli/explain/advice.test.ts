@@ -62,12 +62,12 @@ describe('a right digest in another form is no wrong secret:', () => {
 describe('a secret', () => {
   it.each([
     ['in quotes', "'secret'", /without the quotes/],
-    ['with a zero-width blank', 'sec\u200bret', /cannot be seen/],
-    ['with a zero-width blank at its end', 'secret\u2060', /cannot be seen/],
+    ['with a zero-width blank', 'sec\u200bret', /invisible characters/],
+    ['with a zero-width blank at its end', 'secret\u2060', /invisible characters/],
     ['with its name', 'GITHUB_WEBHOOK_SECRET=secret', /store the value alone/],
     ['with its name and quotes', 'export WEBHOOK_SECRET="secret"', /store the value alone/],
     ['in JSON', '{"GITHUB_SECRET":"secret"}', /the field GITHUB_SECRET of the JSON/],
-    ['with a written line end', 'secret\\n', /no line end there/],
+    ['with a written line end', 'secret\\n', /characters .* at its end/],
     ['pasted twice', 'secretsecret', /pasted twice/],
   ])('%s is recognised', async (_name, stored, told) => {
     expect(await adviceOn(github(body), sourceOf('github', stored))).toMatch(told);
@@ -77,16 +77,16 @@ describe('a secret', () => {
     const advice = await adviceOn(github(body, body, 'quite another'));
 
     expect(advice).toMatch(
-      /character for character\. It is a text .*\(github: yours to choose, in the webhook's/,
+      /character by character\. It is a text .*\(github: yours to choose, in the webhook's/,
     );
   });
 
   it('that cannot be read is not said not to be set', async () => {
     const { findings } = await look(requestOf(body), sourceOf('standard-webhooks', 'too short'));
 
-    expect(findings.at(-1)?.detail).toContain('that is whsec_ and base64 of at least 24 bytes');
+    expect(findings.at(-1)?.detail).toContain('which is whsec_ and base64 of at least 24 bytes');
     expect(secretFault('too short', 'standard-webhooks')).toMatch(
-      /^holds a value that is no secret of this provider/,
+      /^holds a value that is not a secret of this provider/,
     );
   });
 
@@ -153,7 +153,7 @@ describe('a body', () => {
       '{"n":12345678901234567890,"f":1.0}',
       /as Python writes it/,
     ],
-    ['written twice', json, JSON.stringify(json), /written as JSON twice/],
+    ['written twice', json, JSON.stringify(json), /encoded as JSON twice/],
     ['in an envelope', json, JSON.stringify({ version: '2.0', body: json }), /the text in the field body/],
   ])('%s is recognised, and told once', async (_name, signed, sent, told) => {
     const { likely } = await look(github(signed, sent), sourceOf('github', 'secret'));
@@ -162,7 +162,9 @@ describe('a body', () => {
   });
 
   it('that is no body at all is told', async () => {
-    expect(await adviceOn(github(body, '[object Object]'))).toContain('an object was sent on in its place');
+    expect(await adviceOn(github(body, '[object Object]'))).toContain(
+      'an object was forwarded instead of the body',
+    );
     expect(await adviceOn(github(body, ''))).toContain('The body is empty');
   });
 });
@@ -186,7 +188,7 @@ it('a time zone is told by its distance', async () => {
   const request = stripeRequest(body, body, 'whsec_1', now - 7200);
 
   expect(await adviceOn(request, sourceOf('stripe', 'whsec_1'))).toContain(
-    '7200 s off, about 2 h, as a wrong time zone makes',
+    '7200 s off, about 2 h, as with a wrong time zone',
   );
 });
 

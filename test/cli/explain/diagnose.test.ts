@@ -87,19 +87,19 @@ describe('what is told of a provider with a way of its own', () => {
     });
 
   it.each([
-    ['http', url.replace('https:', 'http:'), 'It verifies with http for https.'],
+    ['http', url.replace('https:', 'http:'), 'It verifies with http instead of https.'],
     ['a slash', `${url}/`, 'It verifies with a slash at the end of the URL.'],
     ['a query', `${url}?a=1`, undefined],
   ])('Twilio: the URL that was signed, and %s', async (_name, signedUrl, mistake) => {
     const found = await look(twilio(signedUrl), sourceOf('twilio', 'token'));
     const detail = found.findings.at(-1)?.detail;
 
-    expect(detail).toContain(`signed is the URL and the sorted fields of the form: `);
+    expect(detail).toContain(`signed content is the URL and the sorted fields of the form: `);
     expect(detail).toContain(JSON.stringify(`${url}SmsSidSM1SmsStatussent`));
     expect(found.likely).toEqual(
       mistake === undefined
         ? []
-        : [expect.stringMatching(`^${mistake} twilio signed ${signedUrl}, and twilio takes`)],
+        : [expect.stringMatching(`^${mistake} twilio signed ${signedUrl}, but twilio expects`)],
     );
     expect(detail).toContain(`the URL is ${url} (as the request came; publicUrl is not set)`);
   });
@@ -151,7 +151,7 @@ describe('what is told', () => {
     const request = requestOf('{}', { 'x-gitlab-token': '***' });
 
     expect((await look(request, sourceOf('gitlab', 'the-token'))).likely).toEqual([
-      'x-gitlab-token was not kept, because it may be a secret: capture the request and give it with --request.',
+      'x-gitlab-token was not kept, because it may be a secret: capture the request and pass it with --request.',
     ]);
   });
 
@@ -160,7 +160,7 @@ describe('what is told', () => {
     const computed = hmac('secret', '{"a":2}').digest('hex');
     const text = findings.map(({ detail }) => detail).join('\n');
 
-    expect(text).toContain('signed is {body}: 7 bytes');
+    expect(text).toContain('signed content is {body}: 7 bytes');
     expect(text).toContain(`received ${hmac('secret', '{"a":1}').digest('hex')}`);
     expect(text).toContain(`computed ${computed.slice(0, 12)}…`);
     expect(text).not.toContain(computed);

@@ -23,14 +23,29 @@ describe('the usual mistakes are recognised:', () => {
   const php = compact.replace('ë', '\\u00eb');
 
   it.each([
-    ['a body written again compactly', pretty, compact, /two blanks a level: something parsed it/],
-    ['a body written again with blanks', compact, pretty, /compact JSON: something parsed it/],
+    [
+      'a body written again compactly',
+      pretty,
+      compact,
+      /indented by two spaces: something parsed and rewrote it/,
+    ],
+    ['a body written again with blanks', compact, pretty, /compact JSON: something parsed and rewrote it/],
     ['a body written again by Node for one of Python', python, compact, /as Python writes it: something/],
-    ['a body of PHP', phpSlashes, compact, /for what is not ASCII and for slashes: something parsed it/],
-    ['a body with a line end that was parsed', `${pretty}\n`, compact, /two blanks a level and a line end/],
+    [
+      'a body of PHP',
+      phpSlashes,
+      compact,
+      /for what is not ASCII and for slashes: something parsed and rewrote it/,
+    ],
+    [
+      'a body with a line end that was parsed',
+      `${pretty}\n`,
+      compact,
+      /indented by two spaces and a line end/,
+    ],
     ['a body read as Latin-1', compact, Buffer.from(compact).toString('latin1'), /read it as Latin-1/],
     ['escapes that became characters', php, compact, /escapes for what is not ASCII/],
-    ['a trimmed line end', `${compact}\n`, compact, /with a line end behind the body, which was trimmed/],
+    ['a trimmed line end', `${compact}\n`, compact, /with a line end after the body, which was trimmed/],
     ['an added line end', compact, `${compact}\n`, /without the white space around the body/],
     ['changed line ends', pretty.replaceAll('\n', '\r\n'), pretty, /with CR LF for each LF/],
     ['a body in base64', compact, Buffer.from(compact).toString('base64'), /decoded from base64/],
@@ -49,7 +64,7 @@ describe('the usual mistakes are recognised:', () => {
     const found = await look(stripeRequest('{}', '{}', 'whsec_test'), sourceOf('stripe', 'whsec_1'), others);
 
     expect(found.likely).toEqual([
-      "It verifies with the secret of stripe-test: the secrets were swapped, or it is that webhook's (another account, test mode).",
+      'It verifies with the secret of stripe-test: the secrets were swapped, or the request is from that webhook (another account, test mode).',
     ]);
   });
 
@@ -57,7 +72,7 @@ describe('the usual mistakes are recognised:', () => {
     const others = [{ source: 'github', provider: catalogue.github, value: 'secret' }];
     const found = await look(github('{}'), sourceOf('stripe', 'whsec_1'), others);
 
-    expect(found.likely.join()).toContain('It is a request of github: it was sent to the wrong URL.');
+    expect(found.likely.join()).toContain('It is a request for github: it was sent to the wrong URL.');
   });
 
   it.each([
@@ -112,7 +127,7 @@ describe('the usual mistakes are recognised:', () => {
 
   it('no signature at all, and one in another header', async () => {
     expect((await look(requestOf('{}'), sourceOf('github', 'secret'))).likely.join()).toContain(
-      'turn signing on at github',
+      'enable signing at github',
     );
     expect(
       (await look(requestOf('{}', { 'x-acme-signature': 'a' }), sourceOf('github', 'secret'))).likely.join(),
@@ -133,7 +148,7 @@ describe('the usual mistakes are recognised:', () => {
 
     expect(await look(github('{}'), rotated(now - 90_000))).toMatchObject({
       verifies: false,
-      likely: [expect.stringContaining('It verifies with the previous secret, which counts no more')],
+      likely: [expect.stringContaining('It verifies with the previous secret, which is no longer valid')],
     });
     expect((await look(github('{}'), rotated(now - 80_000))).findings).toContainEqual({
       check: 'secret',
@@ -155,11 +170,11 @@ describe('the usual mistakes are recognised:', () => {
     const form = await look(stripeRequest('id=1'), sourceOf('stripe', 'whsec_1'));
 
     expect(ping.findings.at(-1)).toEqual({ check: 'body', ok: false, detail: 'no-event-type' });
-    expect(ping.likely.join()).toContain('no event type is where this provider has it');
+    expect(ping.likely.join()).toContain('the event type is missing from its usual place');
     expect(ping.likely.join()).not.toContain('typeHeader');
     expect(form).toMatchObject({
       verifies: false,
-      likely: [expect.stringContaining('set its webhook to JSON')],
+      likely: [expect.stringContaining('set the webhook to JSON')],
     });
   });
 
@@ -171,7 +186,7 @@ describe('the usual mistakes are recognised:', () => {
     );
     expect(
       (await look(requestOf('{}', { 'x-hook-secret': 'c'.repeat(64) }), source)).likely.join(),
-    ).toContain('This request brings the secret, outside the window');
+    ).toContain('This request brings the secret, but outside the handshake window');
   });
 
   it('a form that something wrote again', async () => {

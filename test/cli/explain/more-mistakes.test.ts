@@ -7,10 +7,15 @@ const event = '{"id":"evt_1","name":"Zoë"}';
 
 describe('a secret that was changed before it was stored is recognised:', () => {
   it.each([
-    ['without its prefix', 'whsec_abcDEF12', 'abcDEF12', /whsec_ in front of the secret: it was left out/],
-    ['with a semicolon', 'whsec_abcDEF12', 'whsec_abcDEF12;', /without what stands behind it/],
-    ['with backslashes', 'ab"cd$ef1', 'ab\\"cd\\$ef1', /backslashes in the secret undone/],
-    ['with escapes of HTML', 'ab"cd&ef1', 'ab&quot;cd&amp;ef1', /escapes of HTML .* undone/],
+    [
+      'without its prefix',
+      'whsec_abcDEF12',
+      'abcDEF12',
+      /whsec_ before the secret: this prefix is part of it/,
+    ],
+    ['with a semicolon', 'whsec_abcDEF12', 'whsec_abcDEF12;', /without the punctuation after it/],
+    ['with backslashes', 'ab"cd$ef1', 'ab\\"cd\\$ef1', /backslashes in the secret decoded/],
+    ['with escapes of HTML', 'ab"cd&ef1', 'ab&quot;cd&amp;ef1', /escapes of HTML .* decoded/],
     ['in capitals', '8f742231b10e8888', '8F742231B10E8888', /the secret in lower case/],
     ['in lower case', '8F742231B10E8888', '8f742231b10e8888', /the secret in capitals/],
     [
@@ -104,7 +109,7 @@ describe('a signature of the right secret is recognised:', () => {
         'shop',
         '{"n":13}',
         { 'x-shopify-hmac-sha256': digest.replaceAll('+', ' ') },
-        /in base64, with a blank for each \+/,
+        /in base64, with a space for each \+/,
       ],
     ];
   it.each(cases)('%s', async (_name, provider, stored, body, headers, told) => {
@@ -136,7 +141,7 @@ it('JSON of another kind is not called no JSON', async () => {
 it('a time that is hours off may be a time zone, and need not', async () => {
   const found = await look(stripeRequest('{}', '{}', 'whsec_1', now - 3600), sourceOf('stripe', 'whsec_1'));
 
-  expect(found.likely.join()).toMatch(/3600 s off, about 1 h, as a wrong time zone makes/);
+  expect(found.likely.join()).toMatch(/3600 s off, about 1 h, as with a wrong time zone/);
 });
 
 it.each([

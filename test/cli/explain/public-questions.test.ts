@@ -51,7 +51,7 @@ const questions: Readonly<Record<string, Question>> = {
       stored: 'whsec_test_1',
       headers: stripe('whsec_test_1', event),
       body: JSON.stringify(JSON.parse(event)),
-      named: /JSON of two blanks a level: something parsed it and wrote it again/,
+      named: /JSON indented by two spaces: something parsed and rewrote it/,
     },
   'Stripe: the secret of the dashboard’s endpoint, and events by the CLI, which has another one': {
     provider: 'stripe',
@@ -94,7 +94,7 @@ const questions: Readonly<Record<string, Question>> = {
     stored: 'b3f1c0',
     headers: { 'x-hub-signature-256': `sha256=${mac('b3f1c0\n', '{}').digest('hex')}` },
     body: '{}',
-    named: /It verifies with a line end behind the secret/,
+    named: /It verifies with a line end after the secret/,
   },
   'Twilio behind a load balancer that ends TLS: the URL has http': {
     provider: 'twilio',
@@ -108,14 +108,15 @@ const questions: Readonly<Record<string, Question>> = {
     },
     body: 'SmsSid=SM1&SmsStatus=sent',
     publicUrl: publicUrl.replace('https', 'http'),
-    named: /with https for http\. twilio signed https:\S+, and source takes http:.*publicUrl: 'https:/,
+    named:
+      /with https instead of http\. twilio signed https:\S+, but source expects http:.*publicUrl: 'https:/,
   },
   'Stripe: a test of one’s own writes Date.now(), which is in milliseconds': {
     provider: 'stripe',
     stored: 'whsec_test_1',
     headers: stripe('whsec_test_1', event, `${now}000`),
     body: event,
-    named: /The time is written in milliseconds, and stripe writes seconds/,
+    named: /The time is in milliseconds, and stripe uses seconds/,
   },
   'GitHub: the secret in quotes, as docker --env-file hands it on': {
     provider: 'github',
@@ -139,7 +140,7 @@ const questions: Readonly<Record<string, Question>> = {
     stored: 'whsec_test_1',
     headers: stripe('whsec_test_1', event),
     body: Buffer.from(event).toString('base64'),
-    named: /with the body decoded from base64, as API Gateway hands it on/,
+    named: /with the body decoded from base64, as API Gateway forwards it/,
   },
   'GitHub: the webhook sends a form, and the field payload was compared': {
     provider: 'github',
@@ -153,7 +154,8 @@ const questions: Readonly<Record<string, Question>> = {
     stored: 'shpss_1',
     headers: { 'x-shopify-hmac-sha256': mac('shpss_1', order).digest('base64') },
     body: order.replaceAll('/', '\\/').replaceAll('\u00e9', '\\u00e9'),
-    named: /with the body as compact JSON, without escapes that JSON does not need: something parsed it/,
+    named:
+      /with the body as compact JSON, without escapes that JSON does not need: something parsed and rewrote it/,
   },
   'Stripe through a tool that forwards: the line ends became CRLF': {
     provider: 'stripe',

@@ -29,7 +29,7 @@ it('A tap removes what listeners of its source left, and nothing of a source who
     return 'QueueNamePrefix' in input ? { QueueUrls: queues } : {};
   });
 
-  await (await makeTapQueue(client, 'Taps_tap_', 'git')).removeLeft();
+  await (await makeTapQueue(client, 'Taps_tap_', 'git')).removeLeftover();
 
   expect(deleted).toEqual(['https://sqs.example/1/Taps_tap_git_0a1b2c3d']);
 });

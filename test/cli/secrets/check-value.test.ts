@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { judge, type SecretChange, secretFormat, withoutLineEnd } from '../../../cli/secrets/check-value.ts';
+import {
+  decideChange,
+  type SecretChange,
+  secretFormat,
+  withoutLineEnd,
+} from '../../../cli/secrets/check-value.ts';
 import { secretFault } from '../../../cli/secrets/mistakes.ts';
 import { catalogue } from '../../../lambdas/domain/provider/catalogue.ts';
 import type { SecretFormat } from '../../../lambdas/domain/signature/key.ts';
@@ -13,7 +18,7 @@ const version = (value: string, hoursAgo: number) => ({
   createdAt: unixMillis(now - hoursAgo * hour),
 });
 const change = (given: Partial<SecretChange>) =>
-  judge({
+  decideChange({
     format: 'text',
     signs: false,
     value: 'whsec_new',
@@ -80,13 +85,13 @@ test('a list of keys decides alone, so nothing is asked', () => {
 });
 
 test.each([
-  ['', /standard input/],
+  ['', /Standard input/],
   ['whsec_a b', /white space/],
-  ['x'.repeat(65_537), /65537 bytes, and Secrets Manager takes 65536/],
+  ['x'.repeat(65_537), /65537 bytes; Secrets Manager stores at most 65536/],
   [' whsec_a', /white space/],
   ['whsec_a\n', /white space/],
-  ['unset', /not a secret/],
-  ['{"keys":[{"kye":"x"}]}', /no secret/],
+  ['unset', /no(?:t a)? secret/],
+  ['{"keys":[{"kye":"x"}]}', /not a secret/],
 ])('%j is refused', (value, reason) => {
   expect(change({ value })).toEqual({ kind: 'refuse', reason: expect.stringMatching(reason) });
 });

@@ -18,7 +18,7 @@ writeFileSync(noJson, 'a=1');
 
 async function receptionOf(slug: string, secret: string, options: SendOptions) {
   const provider = providerOf({ name: 'source', provider: slug });
-  const sender = { slug, provider, secret, toMend: 'secrets set', tolerance: provider.tolerance ?? 300 };
+  const sender = { slug, provider, secret, remedy: 'secrets set', tolerance: provider.tolerance ?? 300 };
   const request = await requestToSend(sender, url, options, unixMillis(now * 1000));
   const receiver = memoryReceiver(
     { provider: slug },
@@ -75,7 +75,7 @@ describe('hookline send', () => {
       provider: providerOf(settings),
       secret: 'the-token',
       tolerance: 300,
-      toMend: 'secrets set',
+      remedy: 'secrets set',
     };
     const request = await requestToSend(sender, url, { tamper: true }, unixMillis(now * 1000));
     const stored = { current: { value: 'the-token', createdAt: unixMillis(0) } };
@@ -128,14 +128,14 @@ describe('hookline send', () => {
   });
 
   it.each([
-    ['mailgun', 'key', { body: noJson }, 'The signature stands in the body, which must be JSON'],
-    ['dropbox', 'secret', { type: 'another' }, 'No --type can be set in the sample of dropbox'],
-    ['stripe', 'whsec_1', { type: 'a', body: 'b.json' }, 'The type of stripe stands in the body'],
-    ['github', 'secret', { stale: true }, 'github signs no timestamp'],
+    ['mailgun', 'key', { body: noJson }, 'The signature is part of the body, which must be JSON'],
+    ['dropbox', 'secret', { type: 'another' }, 'The type cannot be set in the sample of dropbox'],
+    ['stripe', 'whsec_1', { type: 'a', body: 'b.json' }, 'The type of stripe is in the body'],
+    ['github', 'secret', { stale: true }, 'github does not sign a timestamp'],
     ['stripe', 'unset', {}, 'holds a placeholder, not a secret'],
     ['plaid', 'unset', {}, 'Only Plaid can sign its webhooks'],
     ['stripe', 'whsec_1', { body: '/nowhere/body.json' }, '/nowhere/body.json cannot be read'],
-    ['discord', 'ab'.repeat(32), {}, 'give the private one with --private-key'],
+    ['discord', 'ab'.repeat(32), {}, 'pass the private key with --private-key'],
   ])('says what is wrong: %s %s %o', async (slug, secret, options, message) => {
     await expect(receptionOf(slug, secret, options)).rejects.toThrow(message);
   });

@@ -1,7 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { expect, it, vi } from 'vitest';
-import { groupsMeant } from '../../../cli/commands/tail.ts';
 import { checkAlarms } from '../../../cli/doctor/checks.ts';
+import { isLogGroupMeant } from '../../../cli/stack/log-groups.ts';
 
 // A stack's name may begin with another's.
 const stacks = ['Hookline', 'Hookline-staging', 'Hookline2', 'My-Hookline'];
@@ -13,17 +13,17 @@ it.each(stacks)('tail follows the functions of %s, and of no stack beside it', (
     `/aws/cloudformation/${name}/OutboundDeliverLogs0A1B2C3D`,
   ]);
 
-  expect(groups.filter(groupsMeant(stack, undefined))).toEqual([
+  expect(groups.filter(isLogGroupMeant(stack, undefined))).toEqual([
     `${stack}-OutboundDeliverLogs0A1B2C3D-5F6EabcdEFGH`,
     `/aws/cloudformation/${stack}/OutboundDeliverLogs0A1B2C3D`,
   ]);
-  expect(groups.filter(groupsMeant(stack, 'stripe'))).toEqual([
+  expect(groups.filter(isLogGroupMeant(stack, 'stripe'))).toEqual([
     `${stack}-SourcestripeReceiveLogs0A1B2C3D-5F6EabcdEFGH`,
   ]);
 });
 
 it('on the laptop tail follows whatever runs there', () => {
-  const isMeant = groupsMeant(undefined, undefined);
+  const isMeant = isLogGroupMeant(undefined, undefined);
 
   expect(isMeant('/aws/cloudformation/Flows/OutboundDeliverLogs0A1B2C3D')).toBe(true);
 });

@@ -22,40 +22,40 @@ async function closedOrigin(): Promise<string> {
 }
 
 it.each([
-  ['ECONNREFUSED', 'nothing listens there'],
-  ['ENOTFOUND', 'its name leads nowhere'],
-  ['EAI_AGAIN', 'its name leads nowhere'],
-  ['ETIMEDOUT', 'the time was up'],
-  ['UND_ERR_CONNECT_TIMEOUT', 'the time was up'],
-  ['UND_ERR_HEADERS_TIMEOUT', 'the time was up'],
-  ['ENETUNREACH', 'no way leads there'],
-  ['ECONNRESET', 'the connection broke off'],
-  ['UND_ERR_SOCKET', 'the connection broke off'],
-  ['CERT_HAS_EXPIRED', 'its certificate is not trusted'],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is not trusted'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is not trusted'],
-  ['EPROTO', 'it speaks another protocol'],
+  ['ECONNREFUSED', 'connection refused'],
+  ['ENOTFOUND', 'DNS lookup failed'],
+  ['EAI_AGAIN', 'DNS lookup failed'],
+  ['ETIMEDOUT', 'timed out'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'timed out'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'timed out'],
+  ['ENETUNREACH', 'host unreachable'],
+  ['ECONNRESET', 'connection closed'],
+  ['UND_ERR_SOCKET', 'connection closed'],
+  ['CERT_HAS_EXPIRED', 'certificate not trusted'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate not trusted'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate not trusted'],
+  ['EPROTO', 'protocol error'],
 ])('%s is said in words, in one line, with what to do', (code, words) => {
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
 
   const said = describeFailure(fetchFailed(coded(code)));
 
-  expect(said).toMatch(/^AWS does not answer: [^\n]+\)\. [A-Z][^\n]+[.?]$/);
+  expect(said).toMatch(/^AWS does not respond: [^\n]+\)\. [A-Z][^\n]+[.?]$/);
   expect(said).toContain(`${words} (${code})`);
 });
 
 it('several addresses that all failed are one failure', () => {
   const all = new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]);
 
-  expect(describeFailure(fetchFailed(all))).toContain('nothing listens there (ECONNREFUSED)');
-  expect(describeFailure(all)).toContain('nothing listens there (ECONNREFUSED)');
+  expect(describeFailure(fetchFailed(all))).toContain('connection refused (ECONNREFUSED)');
+  expect(describeFailure(all)).toContain('connection refused (ECONNREFUSED)');
 });
 
 it('a certificate of the local AWS is trusted with --local', () => {
   vi.stubEnv('AWS_ENDPOINT_URL', 'https://127.0.0.1:4566');
 
   expect(describeFailure(coded('DEPTH_ZERO_SELF_SIGNED_CERT'))).toBe(
-    'https://127.0.0.1:4566 does not answer: its certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT). Use --local, or eval "$(npx hookline env)" again.',
+    'https://127.0.0.1:4566 does not respond: certificate not trusted (DEPTH_ZERO_SELF_SIGNED_CERT). Use --local, or eval "$(npx hookline env)" again.',
   );
 });
 
@@ -63,14 +63,16 @@ it('a host that the error names is named', () => {
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
   const wrong = coded('ENOTFOUND', { hostname: 'sqs.eu-cental-1.amazonaws.com', $metadata: {} });
 
-  expect(describeFailure(wrong)).toMatch(/^sqs\.eu-cental-1\.amazonaws\.com does not answer: /);
+  expect(describeFailure(wrong)).toMatch(/^sqs\.eu-cental-1\.amazonaws\.com does not respond: /);
 });
 
 it('an event that could not be published says why', () => {
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
   const error = new PublishError([], { cause: coded('ECONNREFUSED', { $metadata: {} }) });
 
-  expect(describeFailure(error)).toMatch(/^It is not published: \S+ does not answer: nothing listens there/);
+  expect(describeFailure(error)).toMatch(
+    /^The event was not published: \S+ does not respond: connection refused/,
+  );
 });
 
 it('a bug, and what AWS refuses, are no failures of the network', () => {
@@ -94,7 +96,7 @@ it.each([
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^http:\/\/127\.0\.0\.1:\d+ does not answer: nothing listens there \(ECONNREFUSED\)\. Is npm start running\? [^\n]+\n$/,
+      /^http:\/\/127\.0\.0\.1:\d+ does not respond: connection refused \(ECONNREFUSED\)\. Is npm start running\? [^\n]+\n$/,
     );
   },
 );
@@ -105,7 +107,7 @@ it('a server that is not AWS is named by its origin alone: its path may be a sec
   const failure = fetchWithReason(`${origin}/hooks/hunter2?key=hunter2`, { method: 'POST' });
 
   await expect(failure).rejects.toThrow(
-    `${origin} does not answer: nothing listens there (ECONNREFUSED). Start it, or correct its URL.`,
+    `${origin} does not respond: connection refused (ECONNREFUSED). Start the server, or correct the URL.`,
   );
 });
 
@@ -115,7 +117,7 @@ it('a server that says nothing is waited for ten seconds, and then named', async
 
   const failure = fetchWithReason(`${origin}/hunter2`, {});
 
-  await expect(failure).rejects.toThrow(`${origin} does not answer: the time was up (TimeoutError).`);
+  await expect(failure).rejects.toThrow(`${origin} does not respond: timed out (TimeoutError).`);
   expect(asked.mock.calls).toEqual([[10_000]]);
   asked.mockRestore();
 });
@@ -125,7 +127,7 @@ it('a request with a time limit of its own keeps it', async () => {
 
   const failure = fetchWithReason('http://127.0.0.1:9999/', { signal: AbortSignal.abort(timeUp) });
 
-  await expect(failure).rejects.toThrow('does not answer: the time was up');
+  await expect(failure).rejects.toThrow('does not respond: timed out');
   expect(asked).not.toHaveBeenCalled();
   asked.mockRestore();
 });
@@ -137,6 +139,6 @@ it.each([
 ])('%s: refused without repeating it', async (_what, url, headers) => {
   const failure = await fetchWithReason(url, { headers }).catch(describeFailure);
 
-  expect(failure).toMatch(/^http:\/\/127\.0\.0\.1:\d+ cannot be asked: [^\n]+$/);
+  expect(failure).toMatch(/^The request to http:\/\/127\.0\.0\.1:\d+ failed: [^\n]+$/);
   expect(failure).not.toContain('hunter');
 });

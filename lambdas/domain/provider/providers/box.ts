@@ -3,7 +3,7 @@ import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import type { SignatureScheme } from '../../signature/scheme.ts';
 import { verify } from '../../signature/verify.ts';
 import type { Check } from '../check.ts';
-import { parseJson } from '../payload.ts';
+import { parseJsonBody } from '../payload.ts';
 import type { Provider } from '../provider.ts';
 import { body, hmacSha256Base64, single } from '../provider-dsl.ts';
 import { mostSpecific } from '../verify-request.ts';
@@ -21,7 +21,7 @@ const signatureKeys: OwnFormat = {
   called: 'JSON with primary, secondary or both; or the primary key alone',
   parse(secret) {
     if (bareKey.test(secret)) return { kind: 'fields', fields: { primary: secret } };
-    const { success, output } = v.safeParse(Secret, parseJson(secret));
+    const { success, output } = v.safeParse(Secret, parseJsonBody(secret));
     return success ? { kind: 'fields', fields: filled(output) } : undefined;
   },
 };

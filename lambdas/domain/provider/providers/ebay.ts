@@ -6,7 +6,7 @@ import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { accepted, type Check, type CheckContext, refusedFor } from '../check.ts';
 import { fieldOf } from '../form.ts';
 import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts';
-import { parseJson } from '../payload.ts';
+import { parseJsonBody } from '../payload.ts';
 import type { Provider } from '../provider.ts';
 import { body } from '../provider-dsl.ts';
 
@@ -22,7 +22,7 @@ type Credentials = v.InferOutput<typeof Credentials>;
 const application: OwnFormat = {
   called: 'JSON with clientId, clientSecret, verificationToken and environment (sandbox or production)',
   parse(secret) {
-    const { success, output } = v.safeParse(Credentials, parseJson(secret));
+    const { success, output } = v.safeParse(Credentials, parseJsonBody(secret));
     return success ? { kind: 'fields', fields: output } : undefined;
   },
 };
@@ -52,7 +52,7 @@ const check: Check = async (request, keys, context) => {
   const header = request.headers.get('x-ebay-signature');
   if (!header) return refusedFor('missing-header');
   const bytes = decodeStrictly(header, 'base64');
-  const claim = v.safeParse(SignatureHeader, parseJson(bytes?.toString('utf8') ?? ''));
+  const claim = v.safeParse(SignatureHeader, parseJsonBody(bytes?.toString('utf8') ?? ''));
   const signature = claim.success ? decodeStrictly(claim.output.signature, 'base64') : undefined;
   if (!claim.success || signature === undefined) return refusedFor('malformed-header');
   const known = keys.map(credentialsOf).filter((found) => found !== undefined);
@@ -87,7 +87,7 @@ async function fetchKey(
     },
   );
   if (!isThere) return undefined;
-  const content = parseJson(text);
+  const content = parseJsonBody(text);
   if (content === undefined) throw new KeyServerError('the response of eBay is not a key');
   const parsed = v.safeParse(Key, content);
   const publicKey = parsed.success ? publicKeyIn(parsed.output.key) : undefined;

@@ -4,7 +4,7 @@ import { equalBytes } from '../../signature/equal-bytes.ts';
 import type { OwnFormat } from '../../signature/key.ts';
 import { fieldOf } from '../form.ts';
 import { type Handshake, refusedChallenge, textResponse } from '../handshake.ts';
-import { parseJson } from '../payload.ts';
+import { parseJsonBody } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, first, hash, hmacSha256Hex, joined, single } from '../provider-dsl.ts';
@@ -17,7 +17,7 @@ const Secret = v.object({
 const appSecret: OwnFormat = {
   called: 'JSON with appSecret and verifyToken',
   parse(secret) {
-    const { success, output } = v.safeParse(Secret, parseJson(secret));
+    const { success, output } = v.safeParse(Secret, parseJsonBody(secret));
     if (!success || [output.appSecret, output.verifyToken].includes('unset')) return undefined;
     const { verifyToken } = output;
     return { kind: 'hmac', bytes: Buffer.from(output.appSecret, 'utf8'), verifyToken };

@@ -7,7 +7,7 @@ import { judgeTime } from '../../signature/verify.ts';
 import { toUnixSeconds, type UnixMillis } from '../../time.ts';
 import { accepted, type Check, type CheckContext, refusedFor } from '../check.ts';
 import { unverifiedHeader, verifiedClaims } from '../json-web-signature.ts';
-import { parseJson, parsePayload } from '../payload.ts';
+import { parseJsonBody, parsePayload } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, code, hash, joined } from '../provider-dsl.ts';
@@ -23,7 +23,7 @@ type Credentials = v.InferOutput<typeof Credentials>;
 const apiCredentials: OwnFormat = {
   called: 'JSON with clientId, secret and environment (sandbox or production)',
   parse(secret) {
-    const { success, output } = v.safeParse(Credentials, parseJson(secret));
+    const { success, output } = v.safeParse(Credentials, parseJsonBody(secret));
     return success ? { kind: 'fields', fields: output } : undefined;
   },
 };
@@ -105,12 +105,12 @@ async function fetchKey(
   const url = new URL(`https://${environment}.plaid.com/webhook_verification_key/get`);
   const { isThere, text } = await fetchFrom(url, { client_id: clientId, secret, key_id: kid });
   if (!isThere) {
-    const code = String(propertyAt(parseJson(text), 'error_code'));
+    const code = String(propertyAt(parseJsonBody(text), 'error_code'));
     if (/API_KEYS|UNAUTHORIZED/.test(code))
       throw new CredentialsError(`Plaid says ${code}: set the source's secret again`);
     return undefined;
   }
-  const content = parseJson(text);
+  const content = parseJsonBody(text);
   if (content === undefined) throw new KeyServerError('the response of Plaid is not a key');
   const parsed = v.safeParse(Key, content);
   if (!parsed.success || parsed.output.key.kid !== kid || isExpired(parsed.output.key, now)) return undefined;
@@ -124,7 +124,7 @@ const isExpired = ({ expired_at }: v.InferOutput<typeof Key>['key'], now: UnixMi
 /** The signing time of the token, for requests that have already verified. */
 const signedAt = code(({ request }) => {
   const [, claims = ''] = (request.headers.get('plaid-verification') ?? '').split('.');
-  const iat = propertyAt(parseJson(Buffer.from(claims, 'base64url').toString('utf8')), 'iat');
+  const iat = propertyAt(parseJsonBody(Buffer.from(claims, 'base64url').toString('utf8')), 'iat');
   return typeof iat === 'number' ? String(iat) : undefined;
 });
 

@@ -5,7 +5,7 @@ import type { OwnFormat, VerificationKey } from '../../signature/key.ts';
 import { accepted, type Check, refusedFor } from '../check.ts';
 import { fieldOf } from '../form.ts';
 import { type Handshake, jsonResponse, refusedChallenge } from '../handshake.ts';
-import { parseJson, readUnverifiedJson } from '../payload.ts';
+import { parseJsonBody, readUnverifiedJson } from '../payload.ts';
 import { propertyAt } from '../property.ts';
 import type { Provider } from '../provider.ts';
 import { body, hash, joined } from '../provider-dsl.ts';
@@ -19,7 +19,7 @@ const Secret = v.strictObject({
 const subscription: OwnFormat = {
   called: 'JSON with verifyToken and, once the subscription exists, subscriptionId',
   parse(secret) {
-    const { success, output } = v.safeParse(Secret, parseJson(secret));
+    const { success, output } = v.safeParse(Secret, parseJsonBody(secret));
     if (!success) return undefined;
     const { verifyToken, subscriptionId } = output;
     const fields: Record<string, string> = { verifyToken };

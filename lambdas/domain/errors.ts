@@ -1,0 +1,11 @@
+/**
+ * Turns a thrown value into an Error that can be logged.
+ *
+ * A value that is not an Error becomes `thrown: …`; of an object or a function only its type is named, since it may hold
+ * a payload or have no text.
+ */
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(`thrown: ${printable(thrown)}`);
+
+const printable = (value: unknown): string =>
+  typeof value === 'object' || typeof value === 'function' ? typeof value : String(value);
