@@ -13,3 +13,17 @@ export interface EventTypeRecord {
   readonly updatedAt: UnixMillis;
   readonly version: number;
 }
+
+/** Event types, in a partition of the Endpoints table. */
+export interface EventTypeStore {
+  read(name: string): Promise<EventTypeRecord | undefined>;
+  /** Event types by name. */
+  page(
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ readonly eventTypes: readonly EventTypeRecord[]; readonly next?: string }>;
+  /** @param expected the version that was read, 0 for a new one @returns false when it has changed since */
+  put(eventType: EventTypeRecord, expected: number): Promise<boolean>;
+  /** @returns false when it has changed since it was read */
+  remove(expected: EventTypeRecord): Promise<boolean>;
+}

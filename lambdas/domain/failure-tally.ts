@@ -32,6 +32,18 @@ export interface FailureTally {
   readonly last: EndedDelivery;
 }
 
+/** Failure tallies, one for each endpoint, in the Endpoints table. */
+export interface FailureTallyStore {
+  /** Counts one failed delivery of an endpoint. The same delivery twice in a row counts once. */
+  add(ended: EndedDelivery, now: UnixMillis): Promise<void>;
+  /** The names of tallies whose notification is due, at most `talliesAtOnce` of each partition; eventually consistent. */
+  due(now: UnixMillis): Promise<readonly string[]>;
+  /** Consistent. @returns undefined when the tally is empty */
+  read(name: string): Promise<FailureTally | undefined>;
+  /** Subtracts the notified failures; later ones are due at `next`. Does nothing if another sweep has notified them. */
+  notified(expected: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void>;
+}
+
 /** Operators are told of one endpoint this often at most. */
 export const notificationPause: Seconds = seconds(3_600);
 

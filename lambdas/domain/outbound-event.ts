@@ -33,6 +33,24 @@ export interface OutboundEvent {
   readonly expiresAt: UnixSeconds;
 }
 
+/** The OutboundEvents table. Each write is one conditional write of one item. */
+export interface OutboundEventStore {
+  /** @returns the event that exists already, else undefined */
+  create(event: OutboundEvent): Promise<OutboundEvent | undefined>;
+  /** Consistent. @param key see `outboundEventKey` */
+  read(key: string): Promise<OutboundEvent | undefined>;
+  /** Keeps the event until then at least. @returns false when the event is gone */
+  keep(key: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
+  /** Marks that all deliveries exist, unless the event has become one for the whole tenant. */
+  markFannedOut(expected: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void>;
+  /** Makes an event for single endpoints one for the whole tenant. @returns the event as it is now */
+  widen(key: string): Promise<OutboundEvent | undefined>;
+  /** Notes the ranges of a large tenant, unless they are noted or done. @returns the event as it is now */
+  split(key: string, ranges: readonly string[]): Promise<OutboundEvent | undefined>;
+  /** Removes a range from those that are left. @returns the event as it is now */
+  rangeDone(key: string, range: string): Promise<OutboundEvent | undefined>;
+}
+
 /** The body that is sent, the same bytes on every attempt. */
 export type Payload = { readonly text: string } | { readonly s3Key: string };
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { Millis, Seconds } from './time.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type Millis, type Seconds, seconds, toMillis } from './time.ts';
 
 const SecondsSchema = v.pipe(
   v.number(),
@@ -50,3 +51,18 @@ export const OutboundSettings = v.object({
   endpointMetrics: v.boolean(),
 });
 export type OutboundSettings = v.InferOutput<typeof OutboundSettings>;
+
+/** The settings of the stack, overridden by those of the endpoint. Its timeout can only be shorter. */
+export const settingsFor = (
+  settings: OutboundSettings,
+  endpoint: Endpoint | undefined,
+): OutboundSettings => ({
+  ...settings,
+  ...(endpoint?.retryDelays && { retryDelays: endpoint.retryDelays.map(seconds) }),
+  ...(endpoint?.timeout && {
+    attemptTimeout: shorter(toMillis(seconds(endpoint.timeout)), settings.attemptTimeout),
+  }),
+  ...(endpoint?.maxConcurrent && { maxConcurrent: endpoint.maxConcurrent }),
+});
+
+const shorter = (a: Millis, b: Millis): Millis => (a < b ? a : b);

@@ -33,6 +33,28 @@ export interface Recovery {
   readonly leaseUntil?: UnixMillis;
 }
 
+/** How far a job has come. */
+export type RecoveryProgress = Pick<
+  Recovery,
+  'place' | 'replayed' | 'refused' | 'ofEarlierEndpoint' | 'status'
+>;
+
+/** Recoveries, in a partition of the Endpoints table. */
+export interface RecoveryStore {
+  /** @returns false when the id is taken */
+  create(recovery: Recovery): Promise<boolean>;
+  /** Consistent. */
+  read(id: string): Promise<Recovery | undefined>;
+  /** The ids of running jobs; eventually consistent. */
+  running(): Promise<readonly string[]>;
+  /** Leases a running job for one page. @returns undefined when another worker has the lease, or the job has ended */
+  claim(id: string, now: UnixMillis, until: UnixMillis): Promise<Recovery | undefined>;
+  /** Records progress and gives the lease back. @returns undefined when the job is cancelled, or the lease is not ours */
+  advance(expected: Recovery, progress: RecoveryProgress, now: UnixMillis): Promise<Recovery | undefined>;
+  /** @returns undefined when the job has ended already */
+  cancel(id: string, now: UnixMillis): Promise<Recovery | undefined>;
+}
+
 /** How many failed deliveries there are; counting may have been cut short. */
 export interface Estimate {
   readonly count: number;

@@ -2,21 +2,10 @@ import type { Delivery, DeliveryStatus, ListedDelivery } from '../domain/deliver
 import { listedAt } from '../domain/delivery-record.ts';
 import { byEndpointIndex } from '../domain/tables.ts';
 import { dayStart, type UnixMillis, unixMillis, utcDay } from '../domain/time.ts';
+import type { OutboundPorts } from '../outbound/ports.ts';
+import type { ManagementPorts } from './ports.ts';
 
-export interface ListPorts {
-  hasTime(): boolean;
-  readonly deliveries: {
-    /** Reads the keys of one index partition, the newest first. */
-    newest(
-      endpoint: { readonly tenant: string; readonly endpointId: string },
-      place: { readonly day: string; readonly shard: number },
-      bounds: { readonly from: string; readonly before: string },
-      limit: number,
-    ): Promise<readonly ListedDelivery[]>;
-    /** The oldest first. Leaves out deliveries that have expired since. */
-    readAll(ids: readonly string[]): Promise<readonly Delivery[]>;
-  };
-}
+export type ListPorts = Pick<OutboundPorts, 'deliveries'> & Pick<ManagementPorts, 'hasTime'>;
 
 /** Selects the deliveries of one page. */
 export interface ListQuery {

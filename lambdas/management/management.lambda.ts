@@ -8,11 +8,7 @@ import type { APIGatewayProxyEventV2WithIAMAuthorizer, Context } from 'aws-lambd
 import { managementRequest, managementResponse } from '../adapters/api-gateway.ts';
 import { patientCalls } from '../adapters/call-bounds.ts';
 import { dynamoClient } from '../adapters/dynamodb/client.ts';
-import { dynamodbEndpointDeliveries } from '../adapters/dynamodb/deliveries/by-endpoint.ts';
-import { dynamodbHeld } from '../adapters/dynamodb/deliveries/held.ts';
 import { dynamodbDeliveries } from '../adapters/dynamodb/deliveries/store.ts';
-import { dynamodbWaiting } from '../adapters/dynamodb/deliveries/waiting.ts';
-import { dynamodbEndpointChanges } from '../adapters/dynamodb/endpoints/changes.ts';
 import { dynamodbEndpoints } from '../adapters/dynamodb/endpoints/store.ts';
 import { dynamodbEventTypes } from '../adapters/dynamodb/event-types.ts';
 import { dynamodbKept } from '../adapters/dynamodb/inbound-events/kept.ts';
@@ -64,19 +60,12 @@ const ports = {
     ),
   maxTimeoutSeconds: settings.attemptTimeout / 1000,
   retention: settings.deliveryRetention,
-  endpoints: {
-    ...dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
-    ...dynamodbEndpointChanges(table, env.ENDPOINTS_TABLE),
-  },
+  endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   limiter: dynamodbLimiter(table, env.ENDPOINTS_TABLE),
   secrets: masterSecret(secretsClient(patientCalls), env.MASTER_SECRET),
-  deliveries: {
-    ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
-    ...dynamodbHeld(table, env.DELIVERIES_TABLE),
-    ...dynamodbWaiting(table, env.DELIVERIES_TABLE),
-    ...dynamodbEndpointDeliveries(table, env.DELIVERIES_TABLE),
-  },
-  events: { ...events, payload: payloadReader(events.read, bodies.get) },
+  deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
+  events,
+  readPayload: payloadReader(events.read, bodies.get),
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),
   eventTypes,
   checkSchema,

@@ -1,17 +1,10 @@
 import { maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
+import type { OutboundPorts } from '../outbound/ports.ts';
+import type { ManagementPorts } from './ports.ts';
 import { Problem } from './problem.ts';
 
-export interface PublishPorts {
-  newId(prefix: string): string;
-  /** Sends a message to the publish queue. */
-  sendPublication(body: string): Promise<void>;
-  /**
-   * Checks a payload against its event type's schema.
-   *
-   * @returns what is wrong; undefined when it fits, or is not checked
-   */
-  refusalOfPayload(type: string, data: unknown): Promise<string | undefined>;
-}
+export type PublishPorts = Pick<OutboundPorts, 'refusalOfPayload'> &
+  Pick<ManagementPorts, 'newId' | 'sendPublication'>;
 
 /** A message on the publish queue. */
 interface Publication {

@@ -1,24 +1,11 @@
 import { parseExactly } from '../domain/exact-json.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
-import type { EndpointRange } from '../domain/publish-range.ts';
 import { AlteredBodyError } from '../domain/stored-body.ts';
-import { days, later, type UnixMillis } from '../domain/time.ts';
+import { days, later } from '../domain/time.ts';
+import type { OutboundPorts } from '../outbound/ports.ts';
 import { beforeInstant, type ListPorts, listDeliveries } from './list-deliveries.ts';
 
-export interface RecentPorts extends ListPorts {
-  now(): UnixMillis;
-  readonly events: {
-    /** The body that is sent; undefined when it has expired. */
-    payload(id: string): Promise<string | undefined>;
-  };
-  readonly endpoints: {
-    page(
-      tenant: string,
-      range: EndpointRange,
-      limit: number,
-    ): Promise<{ readonly endpoints: readonly { readonly id: string }[] }>;
-  };
-}
+export type RecentPorts = ListPorts & Pick<OutboundPorts, 'now' | 'readPayload' | 'endpoints'>;
 
 /** An event of which an endpoint of the tenant has a delivery. */
 export interface RecentEvent {
@@ -60,9 +47,9 @@ export async function recentEvents(
 }
 
 /** @returns undefined when the body has expired, or is not the one that was published: no filter is tested on that */
-async function bodyOf(id: string, { events }: RecentPorts): Promise<string | undefined> {
+async function bodyOf(id: string, { readPayload }: RecentPorts): Promise<string | undefined> {
   try {
-    return await events.payload(id);
+    return await readPayload(id);
   } catch (error) {
     if (error instanceof AlteredBodyError) return undefined;
     throw error;

@@ -1,33 +1,13 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { type DeadDelivery, deliveryDeadLetter } from '../domain/delivery-task.ts';
-import type { Endpoint } from '../domain/endpoint.ts';
 import { asError } from '../domain/errors.ts';
-import { type EndedDelivery, endedDelivery } from '../domain/failure-tally.ts';
-import type { UnixMillis } from '../domain/time.ts';
-import type { DeliveryWrite } from './deliver/claim.ts';
-import type { OutboundTelemetry } from './telemetry.ts';
+import { endedDelivery } from '../domain/failure-tally.ts';
+import type { OutboundPorts } from './ports.ts';
 
-/** What the last effects of a delivery need of the outside world. */
-export interface DeadLetterPorts {
-  now(): UnixMillis;
-  readonly deliveries: {
-    /** Notes that the failure of a round is counted. */
-    noteCounted(id: string, round: number): Promise<DeliveryWrite>;
-    /** Takes an ended delivery out of the due index, unless another round of it has begun. */
-    clearDue(id: string, round: number): Promise<DeliveryWrite>;
-  };
-  readonly endpoints: {
-    /** As it stands after every write that was answered. */
-    read(tenant: string, id: string): Promise<Endpoint | undefined>;
-  };
-  /** To the queue that its cause names. */
-  sendDeadDelivery(letter: DeadDelivery): Promise<void>;
-  readonly tallies: {
-    /** Counts one more failed delivery of an endpoint, for the sweep to tell the operators; the same one twice in a row once. */
-    add(ended: EndedDelivery, now: UnixMillis): Promise<void>;
-  };
-  readonly telemetry: OutboundTelemetry;
-}
+export type DeadLetterPorts = Pick<
+  OutboundPorts,
+  'now' | 'deliveries' | 'endpoints' | 'sendDeadDelivery' | 'tallies' | 'telemetry'
+>;
 
 /**
  * The last effects of a failed delivery: its place in the count that operators are told, then its dead letter, then its

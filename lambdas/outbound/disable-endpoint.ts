@@ -1,28 +1,14 @@
 import { type AttemptOutcome, describeOutcome } from '../domain/attempt-outcome.ts';
 import type { Delivery } from '../domain/delivery-record.ts';
-import type { Disablement, Endpoint } from '../domain/endpoint.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
 import { asError } from '../domain/errors.ts';
-import { endpointDisabled, type OperatorNotice } from '../domain/operator-notice.ts';
-import type { UnixMillis } from '../domain/time.ts';
-import type { OutboundTelemetry } from './telemetry.ts';
+import { endpointDisabled } from '../domain/operator-notice.ts';
+import type { OutboundPorts } from './ports.ts';
 
-/** What disabling an endpoint needs of the outside world. */
-export interface DisablePorts {
-  now(): UnixMillis;
-  readonly endpoints: {
-    /**
-     * Disables an endpoint, if it is enabled and as it was seen, and notes that it is to be told.
-     *
-     * @returns undefined when somebody else has, or has changed it: what was answered at another URL says nothing about it
-     */
-    disable(seen: Endpoint, disablement: Disablement): Promise<Endpoint | undefined>;
-    /** Takes the note away, unless there is a newer one. */
-    reconciled(seen: Endpoint): Promise<unknown>;
-  };
-  /** To the operations topic. */
-  notifyOperators(operation: OperatorNotice): Promise<void>;
-  readonly telemetry: OutboundTelemetry<'EndpointsDisabled'>;
-}
+export type DisablePorts = Pick<
+  OutboundPorts<'EndpointsDisabled'>,
+  'now' | 'endpoints' | 'notifyOperators' | 'telemetry'
+>;
 
 /** Disables an endpoint after an attempt that was one too many. */
 export async function disableAfterAttempt(

@@ -1,6 +1,5 @@
 import type { Delivery } from '../domain/delivery-record.ts';
-import { type DeliveryTask, type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
-import type { Endpoint } from '../domain/endpoint.ts';
+import { type DeliveryTask, taskMessage } from '../domain/delivery-task.ts';
 import { isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import {
@@ -10,42 +9,16 @@ import {
   secondsUntil,
   toUnixSeconds,
   type UnixMillis,
-  type UnixSeconds,
   unixMillis,
 } from '../domain/time.ts';
-import type { DeliveryWrite } from './deliver/claim.ts';
 import { answerForMissing, type MissingPorts } from './missing-record.ts';
+import type { OutboundPorts } from './ports.ts';
 import { acknowledge, type QueueAnswer } from './queue-answer.ts';
-import type { OutboundTelemetry } from './telemetry.ts';
 
-/** What holding, releasing and discarding need of the outside world. */
-export interface HoldPorts {
-  now(): UnixMillis;
-  readonly endpoints: {
-    /** As it stands after every write that was answered. */
-    read(tenant: string, id: string): Promise<Endpoint | undefined>;
-  };
-  readonly deliveries: {
-    /** Holds a pending delivery on which nobody has a live lease. */
-    hold(
-      delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId'>,
-      now: UnixMillis,
-      dueAt: UnixMillis,
-    ): Promise<DeliveryWrite>;
-    /** Makes a held delivery pending again, with a new deadline. @param dueAt when the sweep must step in */
-    release(seen: Delivery, now: UnixMillis, dueAt: UnixMillis): Promise<DeliveryWrite>;
-    /** Ends one that is held, or pending without a live lease, without trying; if it is for the endpoint it was seen to be for. */
-    discard(
-      seen: Pick<Delivery, 'id' | 'generation'>,
-      reason: string,
-      now: UnixMillis,
-      expiresAt: UnixSeconds,
-    ): Promise<DeliveryWrite>;
-    read(id: string): Promise<Delivery | undefined>;
-  };
-  sendTask(task: TaskMessage): Promise<void>;
-  readonly telemetry: OutboundTelemetry<'DeliveriesHeld' | 'DeliveriesDiscarded' | 'DeliveriesMissing'>;
-}
+export type HoldPorts = Pick<
+  OutboundPorts<'DeliveriesHeld' | 'DeliveriesDiscarded'>,
+  'now' | 'endpoints' | 'deliveries' | 'sendTask' | 'telemetry'
+>;
 
 /** A held delivery's endpoint is looked at again after this, doubling to a day: whoever enables it may have died. */
 const firstHeldCheck = seconds(3_600);

@@ -1,15 +1,9 @@
-import { type DeadDelivery, type DeliveryTask, taskDeadLetter } from '../domain/delivery-task.ts';
+import { type DeliveryTask, taskDeadLetter } from '../domain/delivery-task.ts';
 import { serialiseMessage } from '../domain/messages.ts';
-import type { UnixMillis } from '../domain/time.ts';
+import type { OutboundPorts } from './ports.ts';
 import { acknowledge, type QueueAnswer } from './queue-answer.ts';
-import type { OutboundTelemetry } from './telemetry.ts';
 
-/** What giving up a task without a record needs of the outside world. */
-export interface MissingPorts {
-  now(): UnixMillis;
-  sendDeadDelivery(letter: DeadDelivery): Promise<void>;
-  readonly telemetry: OutboundTelemetry<'DeliveriesMissing'>;
-}
+export type MissingPorts = Pick<OutboundPorts<'DeliveriesMissing'>, 'now' | 'sendDeadDelivery' | 'telemetry'>;
 
 /** Gives up a task whose delivery is not in the table: nothing that is unfinished expires, so something took it away. */
 export async function answerForMissing(task: DeliveryTask, ports: MissingPorts): Promise<QueueAnswer> {

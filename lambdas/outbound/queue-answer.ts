@@ -1,6 +1,6 @@
-import { asError } from '../domain/errors.ts';
+import { asError, asError } from '../domain/errors.ts';
 import type { Seconds } from '../domain/time.ts';
-import type { OutboundTelemetry } from './telemetry.ts';
+import type { OutboundPorts } from './ports.ts';
 
 /** What to tell the queue about a message. */
 export type QueueAnswer =
@@ -10,12 +10,7 @@ export type QueueAnswer =
 
 export const acknowledge: QueueAnswer = { kind: 'acknowledge' };
 
-/** The delivery queue, by a received message's receipt handle. */
-export interface QueueAnswerPorts {
-  deleteMessage(receiptHandle: string): Promise<void>;
-  returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
-  readonly telemetry: OutboundTelemetry;
-}
+export type QueueAnswerPorts = Pick<OutboundPorts, 'deleteMessage' | 'returnMessageAfter' | 'telemetry'>;
 
 /**
  * Tells the queue at once: a slow mate must not hold up what is done. If that fails, Lambda's answer or the visibility

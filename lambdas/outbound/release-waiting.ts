@@ -1,35 +1,14 @@
 import type { Delivery } from '../domain/delivery-record.ts';
-import { type TaskMessage, taskMessage } from '../domain/delivery-task.ts';
+import { taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { asError } from '../domain/errors.ts';
+import { asError, asError } from '../domain/errors.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import type { DeliveryWrite } from './deliver/claim.ts';
-import type { OutboundTelemetry } from './telemetry.ts';
+import type { OutboundPorts } from './ports.ts';
 
-/** What letting one delivery go needs of the outside world. */
-export interface EndWaitPorts {
-  readonly deliveries: {
-    /** Ends the wait of a pending delivery that no worker has claimed, if it still waits as it was seen. */
-    endWait(seen: Delivery, dueAt: UnixMillis): Promise<DeliveryWrite>;
-  };
-  sendTask(task: TaskMessage): Promise<void>;
-}
+export type EndWaitPorts = Pick<OutboundPorts, 'deliveries'>;
 
-/** What letting go all that waits needs of the outside world. */
-export interface ReleaseWaitingPorts extends EndWaitPorts {
-  now(): UnixMillis;
-  readonly deliveries: EndWaitPorts['deliveries'] & {
-    read(id: string): Promise<Delivery | undefined>;
-    /** Those that have waited since before `upTo`, the longest first, as far as the index has heard of them. */
-    waitingOf(
-      endpoint: { readonly tenant: string; readonly id: string },
-      upTo: UnixMillis,
-      limit: number,
-    ): Promise<readonly string[]>;
-  };
-  readonly telemetry: OutboundTelemetry;
-}
+export type ReleaseWaitingPorts = Pick<OutboundPorts, 'now' | 'deliveries' | 'sendTask' | 'telemetry'>;
 
 /** How far letting go came. */
 export interface ReleaseProgress {
@@ -104,13 +83,7 @@ export async function endWait(
   return ok || isOwn ? delivery : undefined;
 }
 
-/** What noting that an endpoint is well needs of the outside world. */
-export interface ResumePorts extends ReleaseWaitingPorts {
-  readonly endpoints: {
-    /** Notes that what waits for an enabled endpoint is to go. @returns undefined when it is not enabled, or gone */
-    resumeEndpoint(endpoint: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): Promise<Endpoint | undefined>;
-  };
-}
+export type ResumePorts = ReleaseWaitingPorts & Pick<OutboundPorts, 'endpoints'>;
 
 /**
  * Lets go what waits for an endpoint that is well, as far as the time lasts; the sweep goes on from the note.

@@ -1,6 +1,6 @@
 import type { Delivery } from '../domain/delivery-record.ts';
-import type { Endpoint } from '../domain/endpoint.ts';
 import { generationOf, isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
+import type { OutboundPorts } from './ports.ts';
 
 /** Why a delivery is not sent again. */
 export type RefusalCause =
@@ -31,13 +31,7 @@ export interface ReplayOptions {
   readonly by?: 'hand' | 'job';
 }
 
-/** What finding the way needs of the outside world. */
-export interface RoutePorts {
-  readonly endpoints: {
-    /** As it stands after every write that was answered. */
-    read(tenant: string, id: string): Promise<Endpoint | undefined>;
-  };
-}
+export type RoutePorts = Pick<OutboundPorts, 'endpoints'>;
 
 /** Whether a delivery that is sent again can arrive: its endpoint is there, and is the one that it was for. */
 export async function replayRoute(

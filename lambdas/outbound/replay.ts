@@ -2,33 +2,12 @@ import type { Delivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
-import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../domain/time.ts';
-import type { DeliveryWrite } from './deliver/claim.ts';
-import { type EndWaitPorts, endWait } from './release-waiting.ts';
-import { type RefusalCause, type ReplayOptions, type RoutePorts, replayRoute } from './replay-route.ts';
+import { toUnixSeconds, type UnixMillis } from '../domain/time.ts';
+import type { OutboundPorts } from './ports.ts';
+import { endWait } from './release-waiting.ts';
+import { type RefusalCause, type ReplayOptions, replayRoute } from './replay-route.ts';
 
-/** What a replay needs of the outside world. */
-export interface ReplayPorts extends EndWaitPorts, RoutePorts {
-  readonly deliveries: EndWaitPorts['deliveries'] & {
-    read(id: string): Promise<Delivery | undefined>;
-    /**
-     * Begins the next round of an ended delivery, if it still stands as it was seen.
-     *
-     * @param generation of the endpoint that it is for from now on
-     */
-    reopen(
-      seen: Delivery,
-      eventExpiresAt: UnixSeconds,
-      now: UnixMillis,
-      dueAt: UnixMillis,
-      generation: string | undefined,
-    ): Promise<DeliveryWrite>;
-  };
-  readonly events: {
-    /** Keeps the event until then at least. @returns false when there is no such event any more */
-    keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
-  };
-}
+export type ReplayPorts = Pick<OutboundPorts, 'deliveries' | 'endpoints' | 'events' | 'sendTask'>;
 
 /** What became of a replay. */
 export type Replay =

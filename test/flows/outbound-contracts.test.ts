@@ -1,10 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { dynamodbEndpointDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/by-endpoint.ts';
-import { dynamodbDue } from '../../lambdas/adapters/dynamodb/deliveries/due.ts';
-import { dynamodbHeld } from '../../lambdas/adapters/dynamodb/deliveries/held.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
-import { dynamodbWaiting } from '../../lambdas/adapters/dynamodb/deliveries/waiting.ts';
-import { dynamodbEndpointChanges } from '../../lambdas/adapters/dynamodb/endpoints/changes.ts';
 import { dynamodbEndpointGauges } from '../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../lambdas/adapters/dynamodb/failure-tallies.ts';
@@ -29,31 +24,16 @@ describeFlow('The adapters of the outbound flow', ({ dynamodb, outputs }) => {
   const table = makeTable(client, 'Outbound', shapes.deliveries);
   const endpoints = makeTable(client, 'Endpoints', shapes.endpoints);
 
-  deliveriesContract('DynamoDB', async () => ({
-    ...dynamodbDeliveries(dynamodb, await table),
-    ...dynamodbDue(dynamodb, await table),
-    ...dynamodbHeld(dynamodb, await table),
-    ...dynamodbWaiting(dynamodb, await table),
-    ...dynamodbEndpointDeliveries(dynamodb, await table),
-  }));
-  listedContract('DynamoDB', async () => ({
-    ...dynamodbDeliveries(dynamodb, await table),
-    ...dynamodbEndpointDeliveries(dynamodb, await table),
-  }));
+  deliveriesContract('DynamoDB', async () => dynamodbDeliveries(dynamodb, await table));
+  listedContract('DynamoDB', async () => dynamodbDeliveries(dynamodb, await table));
   recoveriesContract('DynamoDB', async () => dynamodbRecoveries(dynamodb, await endpoints));
   outboundEventsContract('DynamoDB', async () => dynamodbOutboundEvents(dynamodb, await table));
-  endpointsContract('DynamoDB', async () => ({
-    ...dynamodbEndpoints(dynamodb, await endpoints),
-    ...dynamodbEndpointChanges(dynamodb, await endpoints),
-  }));
+  endpointsContract('DynamoDB', async () => dynamodbEndpoints(dynamodb, await endpoints));
   gatesContract('DynamoDB', async () => dynamodbLimiter(dynamodb, await endpoints));
   talliesContract('DynamoDB', async () => dynamodbTallies(dynamodb, await endpoints));
   gaugesContract('DynamoDB', async () => ({
     gauges: dynamodbEndpointGauges(dynamodb, await endpoints),
-    endpoints: {
-      ...dynamodbEndpoints(dynamodb, await endpoints),
-      ...dynamodbEndpointChanges(dynamodb, await endpoints),
-    },
+    endpoints: dynamodbEndpoints(dynamodb, await endpoints),
     limiter: dynamodbLimiter(dynamodb, await endpoints),
   }));
 });

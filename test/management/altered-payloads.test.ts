@@ -6,18 +6,17 @@ const endpoints = '/v1/tenants/acme/endpoints';
 
 /** Two events of an endpoint; the body of one, in the bucket, was altered. */
 async function withAnAlteredPayload() {
-  const { world, call, ports, problems } = managementWorld();
+  const { world, call, problems } = managementWorld();
   await call('POST', endpoints, { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] });
   for (const id of ['e1', 'e2']) await world.publish({ id, type: 'a.b', tenant: 'acme', data: {} });
-  const payload = async (key: string) => {
+  const readPayload = async (key: string) => {
     if (key === 'acme#e1')
       throw new AlteredBodyError('its body in the bucket is not the one that was stored');
-    return world.publishPorts.events.payload(key);
+    return world.publishPorts.readPayload(key);
   };
-  const changed = { events: { ...ports.events, payload } };
   const deliveries = [...world.table.deliveries.values()];
   const idOf = (eventId: string) => deliveries.find((delivery) => delivery.eventId === eventId)?.id ?? '';
-  const ask = (method: string, path: string) => call(method, path, undefined, {}, changed);
+  const ask = (method: string, path: string) => call(method, path, undefined, {}, { readPayload });
   return { problems, idOf, ask };
 }
 

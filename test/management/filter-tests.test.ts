@@ -8,7 +8,7 @@ const big = { path: 'amount', gte: 1000 };
 
 /** Two endpoints; the one that is asked about takes large invoices only. */
 async function withEvents() {
-  const { world, call, ports } = managementWorld();
+  const { world, call } = managementWorld();
   const url = 'https://acme.example/hooks';
   await call('POST', endpoints, { id: 'ep_1', url, eventTypes: ['invoice.*'], filter: big });
   await call('POST', endpoints, { id: 'all', url, eventTypes: ['*'] });
@@ -19,11 +19,10 @@ async function withEvents() {
   await publish('e1', 'invoice.paid', { amount: 5 });
   await publish('e2', 'invoice.paid', { amount: 2000 });
   await publish('e3', 'order.made', { amount: 3000 });
-  const payload = world.publishPorts.events.payload;
-  const changed = { events: { ...ports.events, payload } };
+  const { readPayload } = world.publishPorts;
   const test = async (body?: object, tenant = 'acme') => {
     const at = path.replace('acme', tenant);
-    return Object(await call('POST', at, body, {}, changed));
+    return Object(await call('POST', at, body, {}, { readPayload }));
   };
   return { world, test };
 }

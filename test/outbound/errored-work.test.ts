@@ -38,16 +38,17 @@ describe('work that a function cannot do, and catches', () => {
   });
 
   it.each([
-    ['the due index', { due: denied }],
-    ['what waits for endpoints', {}],
-  ])('is counted by λ sweep: %s', async (what, changed) => {
+    ['the due index', { due: denied }, {}],
+    ['what waits for endpoints', {}, { toReconcile: denied }],
+  ])('is counted by λ sweep: %s', async (_what, brokenDeliveries, brokenEndpoints) => {
     const world = outboundWorld();
-    const { endpoints } = world.sweepPorts;
-    const ports = { ...world.sweepPorts, ...changed };
-    const broken =
-      what === 'the due index' ? ports : { ...ports, endpoints: { ...endpoints, toReconcile: denied } };
+    const { sweepPorts } = world;
 
-    await world.sweep(broken);
+    await world.sweep({
+      ...sweepPorts,
+      deliveries: { ...sweepPorts.deliveries, ...brokenDeliveries },
+      endpoints: { ...sweepPorts.endpoints, ...brokenEndpoints },
+    });
 
     const lines = world.report.named('sweep.errored').length;
     expect(lines).toBeGreaterThan(0);

@@ -6,7 +6,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import type { EventTypeRecord } from '../../domain/event-type.ts';
+import type { EventTypeRecord, EventTypeStore } from '../../domain/event-type.ts';
 import { parseExactly } from '../../domain/exact-json.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { unixMillis } from '../../domain/time.ts';
@@ -80,7 +80,7 @@ export function dynamodbEventTypes(client: DynamoDBDocumentClient, table: string
           }),
         ),
       ),
-  };
+  } satisfies EventTypeStore;
 }
 
 const itemOf = ({ name, schema, example, ...rest }: EventTypeRecord) => ({

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import {
   type EndedDelivery,
   type FailureTally,
+  type FailureTallyStore,
   knownCause,
   talliesAtOnce,
   tallyNameOf,
@@ -119,5 +120,5 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
     async notified(tally: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void> {
       if (!(await write(emptied(tally, next)))) await write(reduced(tally, next, now));
     },
-  };
+  } satisfies FailureTallyStore;
 }

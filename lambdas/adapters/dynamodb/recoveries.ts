@@ -1,6 +1,11 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { type Recovery, recoveryRetention } from '../../domain/recovery.ts';
+import {
+  type Recovery,
+  type RecoveryProgress,
+  type RecoveryStore,
+  recoveryRetention,
+} from '../../domain/recovery.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { later, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
@@ -32,7 +37,6 @@ const RecoveryItem = v.object({
 });
 
 const tenant = otherItems.job;
-type Progress = Pick<Recovery, 'place' | 'replayed' | 'refused' | 'ofEarlierEndpoint' | 'status'>;
 
 /** Recoveries, in a partition of the Endpoints table; a running one is in its attention index. */
 export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string) {
@@ -73,7 +77,7 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
       }),
 
     /** Notes how far it came and gives it back, if it is still ours. */
-    advance: ({ id, leaseUntil }: Recovery, progress: Progress, now: UnixMillis) =>
+    advance: ({ id, leaseUntil }: Recovery, progress: RecoveryProgress, now: UnixMillis) =>
       write({
         id,
         set: {
@@ -94,7 +98,7 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
         condition: '#status = :running',
         values: { running: 'running' },
       }),
-  };
+  } satisfies RecoveryStore;
 }
 
 function recoveryIn(item: unknown): Recovery {

@@ -1,12 +1,12 @@
 import type { Endpoint } from '../../domain/endpoint.ts';
 import type { SigningKey } from '../../domain/endpoint-secret.ts';
+import type { SealedParts } from '../../domain/endpoint-store.ts';
 import type { UnixMillis } from '../../domain/time.ts';
-import type { Resealed } from './master-secret.ts';
 
 /** What opens endpoints' secrets, and seals them and the headers anew. */
 interface Sealing {
   endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
-  resealed(endpoint: Endpoint, now: UnixMillis): Promise<Resealed | undefined>;
+  resealed(endpoint: Endpoint, now: UnixMillis): Promise<SealedParts | undefined>;
 }
 
 /**
@@ -14,7 +14,7 @@ interface Sealing {
  * way, so that it can be let go.
  */
 export const endpointKeys =
-  (master: Sealing, write: (seen: Endpoint, resealed: Resealed) => Promise<unknown>) =>
+  (master: Sealing, write: (seen: Endpoint, resealed: SealedParts) => Promise<unknown>) =>
   async (endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]> => {
     const keys = await master.endpointKeys(endpoint, now);
     const resealed = await master.resealed(endpoint, now);

@@ -9,12 +9,10 @@ import {
   unseal,
 } from '../../domain/endpoint-secret.ts';
 
+import type { SealedParts } from '../../domain/endpoint-store.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import { masterKeys, SealedSecretError } from './master-keys.ts';
 import { sealedHeaders } from './sealed-headers.ts';
-
-/** What an endpoint has, sealed under the current master secret. */
-export type Resealed = Pick<Endpoint, 'secrets' | 'headers'>;
 
 /** Seals endpoints' secrets and headers under the master secret, and opens them, under the one before it, too. */
 export function masterSecret(client: SecretsManagerClient, name: string) {
@@ -53,7 +51,7 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
     },
 
     /** What is sealed under an earlier master secret, or not at all, sealed anew; undefined when that is nothing. */
-    async resealed(endpoint: Endpoint, now: UnixMillis): Promise<Resealed | undefined> {
+    async resealed(endpoint: Endpoint, now: UnixMillis): Promise<SealedParts | undefined> {
       const key = await keys.current(now);
       const live = liveSecrets(endpoint.secrets, now);
       const areSecretsNew = live.every(({ sealedBy }) => sealedBy === key.name);

@@ -2,26 +2,22 @@ import * as v from 'valibot';
 import { type Delivery, deliveryStatuses } from '../../domain/delivery-record.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';
 import { AlteredBodyError } from '../../domain/stored-body.ts';
-import { parseInstant, type Seconds, type UnixMillis } from '../../domain/time.ts';
+import { parseInstant, type UnixMillis } from '../../domain/time.ts';
+import type { OutboundPorts } from '../../outbound/ports.ts';
 import { type ReplayPorts, replayDelivery } from '../../outbound/replay.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { type ListPorts, listDeliveries } from '../list-deliveries.ts';
 import { listedSpan } from '../listed-span.ts';
 import { operation } from '../operation.ts';
+import type { ManagementPorts } from '../ports.ts';
 import { Problem } from '../problem.ts';
 import { DeliveryDetail, DeliveryView, EndpointParams, listOf, RetriedView } from '../schemas.ts';
 import { deliveryDetail, deliveryView } from '../views.ts';
 
-export interface DeliveryPorts extends ListPorts, ReplayPorts {
-  now(): UnixMillis;
-  /** How long a finished delivery is kept. */
-  readonly retention: Seconds;
-  readonly deliveries: ListPorts['deliveries'] & ReplayPorts['deliveries'];
-  readonly events: ReplayPorts['events'] & {
-    /** The body that is sent; undefined when it has expired. */
-    payload(id: string): Promise<string | undefined>;
-  };
-}
+export type DeliveryPorts = ListPorts &
+  ReplayPorts &
+  Pick<OutboundPorts, 'now' | 'readPayload'> &
+  Pick<ManagementPorts, 'retention'>;
 
 const tag = 'Deliveries';
 const DeliveryParams = v.object({
@@ -87,10 +83,10 @@ export const getDelivery = operation(
 /** @throws Problem when the stored body is not the published one: such a body is neither shown nor sent */
 async function bodyFor(
   { id, tenant, eventId }: Delivery,
-  { events }: DeliveryPorts,
+  { readPayload }: DeliveryPorts,
 ): Promise<string | undefined> {
   try {
-    return await events.payload(outboundEventKey(tenant, eventId));
+    return await readPayload(outboundEventKey(tenant, eventId));
   } catch (error) {
     if (!(error instanceof AlteredBodyError)) throw error;
     const detail = `Delivery ${id} cannot be shown or sent: ${error.message}. Publish the event again under another id.`;

@@ -1,28 +1,15 @@
 import * as v from 'valibot';
 import type { EventTypeRecord } from '../../domain/event-type.ts';
 import { EventType } from '../../domain/publish-message.ts';
-import { toIsoInstant, type UnixMillis } from '../../domain/time.ts';
+import { toIsoInstant } from '../../domain/time.ts';
+import type { OutboundPorts } from '../../outbound/ports.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { etagOf, operation } from '../operation.ts';
+import type { ManagementPorts } from '../ports.ts';
 import { Problem } from '../problem.ts';
 import { EventTypeFields, EventTypeView, listOf } from '../schemas.ts';
 
-export interface EventTypePorts {
-  now(): UnixMillis;
-  /** @returns what is wrong with a JSON Schema; undefined when it is valid */
-  checkSchema(schema: object): string | undefined;
-  readonly eventTypes: {
-    read(name: string): Promise<EventTypeRecord | undefined>;
-    page(
-      after: string | undefined,
-      limit: number,
-    ): Promise<{ readonly eventTypes: readonly EventTypeRecord[]; readonly next?: string }>;
-    /** @param seen the version that was read, 0 for none @returns false when it has changed since */
-    put(eventType: EventTypeRecord, seen: number): Promise<boolean>;
-    /** @returns false when it has changed since it was read */
-    remove(seen: EventTypeRecord): Promise<boolean>;
-  };
-}
+export type EventTypePorts = Pick<OutboundPorts, 'now'> & Pick<ManagementPorts, 'checkSchema' | 'eventTypes'>;
 
 const tag = 'Event types';
 const NameParams = v.object({ name: EventType });

@@ -10,7 +10,7 @@ import { Problem } from '../problem.ts';
 import { type PublishPorts, publishTo } from '../publish-to.ts';
 import { PublishBody, PublishedView, TenantParams } from '../schemas.ts';
 
-export interface EventPorts extends PublishPorts, PreviewPorts {}
+export type EventPorts = PublishPorts & PreviewPorts;
 
 export const publishEvent = operation(
   {

@@ -1,16 +1,18 @@
 import * as v from 'valibot';
 import { type EventRecord, eventKey } from '../../domain/idempotency.ts';
-import { toIsoInstant, type UnixMillis, unixMillis, utcDay } from '../../domain/time.ts';
+import { toIsoInstant, unixMillis, utcDay } from '../../domain/time.ts';
 import { type KeptPorts, keptEvents, type ReplayPorts, replayEvent } from '../../inbound/replay.ts';
+import type { OutboundPorts } from '../../outbound/ports.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { operation } from '../operation.ts';
+import type { ManagementPorts } from '../ports.ts';
 import { Problem } from '../problem.ts';
 import { InboundEventView, listOf } from '../schemas.ts';
 
-export interface InboundPorts extends KeptPorts, ReplayPorts {
-  now(): UnixMillis;
-  readonly sources: readonly string[];
-}
+export type InboundPorts = KeptPorts &
+  ReplayPorts &
+  Pick<OutboundPorts, 'now'> &
+  Pick<ManagementPorts, 'sources'>;
 
 const tag = 'Received events';
 const SourceParams = v.object({

@@ -1,30 +1,19 @@
 import * as v from 'valibot';
 import { endpointHash } from '../../domain/delivery-task.ts';
 import { firstPlace, type Recovery } from '../../domain/recovery.ts';
-import { type Seconds, toIsoInstant, type UnixMillis } from '../../domain/time.ts';
+import { toIsoInstant } from '../../domain/time.ts';
 import { resumeEndpoint } from '../../outbound/release-waiting.ts';
 import { estimateFailed } from '../../outbound/sweep/estimate-failed.ts';
 import { type RecoverPorts, recover } from '../../outbound/sweep/recover.ts';
 import { type EndpointPorts, endpointFor } from '../endpoint-ports.ts';
 import { keptSpan } from '../listed-span.ts';
 import { operation } from '../operation.ts';
+import type { ManagementPorts } from '../ports.ts';
 import { Problem } from '../problem.ts';
 import { EndpointParams, EstimateView, RecoveryView } from '../schemas.ts';
 import { InstantQuery } from './deliveries.ts';
 
-export interface RecoveryPorts extends RecoverPorts {
-  hasTime(): boolean;
-  /** How long a finished delivery is kept. */
-  readonly retention: Seconds;
-  newId(prefix: string): string;
-  readonly recoveries: RecoverPorts['recoveries'] & {
-    /** @returns false when there is a recovery of that id */
-    create(recovery: Recovery): Promise<boolean>;
-    read(id: string): Promise<Recovery | undefined>;
-    /** @returns undefined when it has already ended */
-    cancel(id: string, now: UnixMillis): Promise<Recovery | undefined>;
-  };
-}
+export type RecoveryPorts = RecoverPorts & Pick<ManagementPorts, 'hasTime' | 'retention' | 'newId'>;
 
 const tag = 'Recoveries';
 const RecoveryId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'));

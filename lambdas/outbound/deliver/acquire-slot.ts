@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
-import { asError } from '../../domain/errors.ts';
+import { asError, asError } from '../../domain/errors.ts';
 import {
   breakerPause,
   decide,
@@ -7,13 +7,13 @@ import {
   hasFailedTooLong,
   intervalOf,
   type LimiterDecision,
-  type LimiterState,
   type LimiterWait,
   needsProof,
   opensBreaker,
   spreadOf,
   waitsForEndpoint,
 } from '../../domain/limiter.ts';
+import type { EndpointHealth, LimitedEndpoint, Slot } from '../../domain/limiter-store.ts';
 import { maxRetryAfter } from '../../domain/retry-schedule.ts';
 import {
   later,
@@ -24,68 +24,12 @@ import {
   type UnixMillis,
   unixMillis,
 } from '../../domain/time.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundPorts } from '../ports.ts';
 
-/** What a request told about its endpoint: that it is well, well but slow, that it answers, or that it is down. */
-export type Health = 'up' | 'slow' | 'refusing' | 'down';
-
-/** A place at an endpoint, until it is left or its time is over. */
-export interface Slot {
-  /** Names the endpoint's limiterKey. */
-  readonly limiterKey: string;
-  readonly of: EndpointName;
-  readonly slot: string;
-  readonly until: UnixMillis;
-  readonly isProbe: boolean;
-  /** A person asked for it, and the endpoint was not to be asked else. */
-  readonly isByHand: boolean;
-  readonly limits: EndpointLimits;
-}
-
-/** Whose limiterKey it is. */
-interface EndpointName {
-  readonly tenant: string;
-  readonly endpointId: string;
-  /** False: a URL under a name of the publisher's. */
-  readonly isRegistered: boolean;
-}
-
-type Taken = { readonly ok: true } | { readonly ok: false; readonly state: LimiterState };
-
-/** The limiter, one item for each endpoint, each call one conditional update. */
-export interface LimiterPorts {
-  now(): UnixMillis;
-  /** From 0 to 1. */
-  random(): number;
-  pause(span: Millis): Promise<void>;
-  readonly limiter: {
-    /** Takes a slot that is free, if the rate allows it and the breaker is closed. */
-    take(
-      limiterKey: string,
-      slot: string,
-      times: {
-        readonly now: UnixMillis;
-        readonly until: UnixMillis;
-        readonly nextAt?: UnixMillis;
-        /** Only at an endpoint whose last request succeeded. */
-        readonly ifProven: boolean;
-      },
-    ): Promise<Taken>;
-    /** Takes the only slot of an endpoint that is down, if nobody has since it was seen. */
-    probe(limiterKey: string, seenOpenUntil: UnixMillis, until: UnixMillis): Promise<Taken>;
-    /** Takes the only slot of what people send; it asks neither the breaker nor the rate. */
-    takeByHand(limiterKey: string, now: UnixMillis, until: UnixMillis): Promise<boolean>;
-    /** Lets no request in until then, not even the breaker's probes; never shortens such a time. */
-    hold(limiterKey: string, until: UnixMillis): Promise<void>;
-    /** Frees the slot, if it is still ours, and says what was learnt; undefined: nothing. */
-    leave(pass: Slot, health: Health | undefined, now: UnixMillis): Promise<LimiterState>;
-    /** Opens the breaker, unless somebody has; a probe opens it anew. */
-    open(pass: Slot, until: UnixMillis, now: UnixMillis): Promise<void>;
-    /** Gives out a time for each who waits, `span` apart. */
-    reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis>;
-  };
-  readonly telemetry: OutboundTelemetry<'BreakersOpened'>;
-}
+export type LimiterPorts = Pick<
+  OutboundPorts<'BreakersOpened'>,
+  'now' | 'random' | 'pause' | 'limiter' | 'telemetry'
+>;
 
 /** What came of asking for a place. */
 export type Acquisition =
@@ -101,7 +45,7 @@ const afterProbe = 10_000;
 /** Who asks for a place, and where. */
 export interface SlotRequest {
   readonly limiterKey: string;
-  readonly of: EndpointName;
+  readonly of: LimitedEndpoint;
   readonly limits: EndpointLimits;
   /** How long a slot stays taken if its worker dies. */
   readonly holdFor: Millis;
@@ -195,7 +139,7 @@ async function retryTime(request: SlotRequest, wait: LimiterWait, ports: Limiter
  */
 export async function releaseSlot(
   pass: Slot,
-  health: Health | undefined,
+  health: EndpointHealth | undefined,
   retryAfter: Seconds | undefined,
   ports: LimiterPorts,
 ): Promise<boolean> {
@@ -221,7 +165,7 @@ export async function releaseSlot(
 const quick = millis(5_000);
 
 /** What an attempt says about its endpoint. */
-export function healthOf(outcome: AttemptOutcome, took: Millis): Health {
+export function healthOf(outcome: AttemptOutcome, took: Millis): EndpointHealth {
   switch (outcome.kind) {
     case 'accepted':
       return took <= quick ? 'up' : 'slow';

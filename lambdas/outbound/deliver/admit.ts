@@ -1,39 +1,26 @@
 import type { Deferral, Delivery } from '../../domain/delivery-record.ts';
+import type { DeliveryWrite } from '../../domain/delivery-store.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import { endpointHash, taskMessage } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { waitsForEndpoint } from '../../domain/limiter.ts';
-import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import type { Slot } from '../../domain/limiter-store.ts';
+import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import { dueForRetry, maxQueueDelay } from '../../domain/retry-schedule.ts';
-import {
-  type Millis,
-  millis,
-  type Seconds,
-  seconds,
-  secondsUntil,
-  toMillis,
-  type UnixMillis,
-} from '../../domain/time.ts';
+import { millis, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 import { discardDelivery, type HoldPorts, holdDelivery, testNotHeldReason } from '../hold-delivery.ts';
 import { answerForMissing, type MissingPorts } from '../missing-record.ts';
+import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
-import { type Acquisition, acquireSlot, type LimiterPorts, type Slot } from './acquire-slot.ts';
-import { type DeliveryWrite, whyClaimFailed } from './claim.ts';
+import { type Acquisition, acquireSlot, type LimiterPorts } from './acquire-slot.ts';
+import { whyClaimFailed } from './claim.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
 import { deadlineForTurn, isNearDeadline, nearDeadline } from './past-deadline.ts';
 
-/** What is decided before the claim needs this of the outside world. */
-export interface AdmitPorts extends HoldPorts, LimiterPorts, MissingPorts {
-  readonly telemetry: HoldPorts['telemetry'] &
-    LimiterPorts['telemetry'] &
-    MissingPorts['telemetry'] &
-    OutboundTelemetry<'DeliveriesDeferred'>;
-  readonly deliveries: HoldPorts['deliveries'] & {
-    /** Puts an attempt off, if it is not recorded and nobody has a lease. */
-    defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite>;
-  };
-}
+export type AdmitPorts = HoldPorts &
+  LimiterPorts &
+  MissingPorts &
+  Pick<OutboundPorts<'DeliveriesDeferred'>, 'telemetry'>;
 
 /** To whom a delivery goes, and how. */
 export interface ResolvedDestination {
@@ -95,21 +82,6 @@ export async function admit(
 }
 
 const answerWith = (queueAnswer: QueueAnswer): Admission => ({ kind: 'answered', queueAnswer });
-
-/** The stack's settings, and the endpoint's own where it has them. */
-export const settingsFor = (
-  settings: OutboundSettings,
-  endpoint: Endpoint | undefined,
-): OutboundSettings => ({
-  ...settings,
-  ...(endpoint?.retryDelays && { retryDelays: endpoint.retryDelays.map(seconds) }),
-  ...(endpoint?.timeout && {
-    attemptTimeout: shorter(toMillis(seconds(endpoint.timeout)), settings.attemptTimeout),
-  }),
-  ...(endpoint?.maxConcurrent && { maxConcurrent: endpoint.maxConcurrent }),
-});
-
-const shorter = (a: Millis, b: Millis): Millis => (a < b ? a : b);
 
 /**
  * Puts an attempt off and sends its task again for then; what is later than SQS can carry is the sweep's to send.

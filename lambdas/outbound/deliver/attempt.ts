@@ -11,7 +11,7 @@ import { signatureHeaders } from '../../domain/outgoing-signature.ts';
 import { AlteredBodyError } from '../../domain/stored-body.ts';
 import { type Millis, millis, secondsUntil, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type DisablePorts, disableAfterAttempt } from '../disable-endpoint.ts';
-import type { HoldPorts } from '../hold-delivery.ts';
+import type { OutboundPorts, SignedRequest } from '../ports.ts';
 import type { QueueAnswer } from '../queue-answer.ts';
 import type { ResolvedDestination } from './admit.ts';
 import { discardForEarlierEndpoint } from './endpoint-of-task.ts';
@@ -19,32 +19,9 @@ import { endWithoutAttempt, type FinishPorts, finishAttempt, postponeUnready } f
 import { pastDeadline } from './past-deadline.ts';
 import type { Failure } from './record-attempt.ts';
 
-/** What an attempt needs of the outside world. */
-export interface AttemptPorts extends FinishPorts, DisablePorts {
-  readonly telemetry: FinishPorts['telemetry'] & DisablePorts['telemetry'];
-  readonly endpoints: DisablePorts['endpoints'] & HoldPorts['endpoints'];
-  readonly events: {
-    /** @returns the body to send, or undefined when it is gone */
-    payload(id: string): Promise<string | undefined>;
-  };
-  /** The stack's own, for endpoints that are not registered. @throws when there is no key to sign with */
-  signingKeys(now: UnixMillis): Promise<readonly SigningKey[]>;
-  /** An endpoint's own. @throws when they cannot be opened */
-  endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
-  /** What its requests bring along. @throws when they cannot be opened */
-  endpointHeaders(endpoint: Endpoint, now: UnixMillis): Promise<OpenHeaders>;
-  /** @throws for a fault of our own, such as no file descriptor left: no endpoint has failed then */
-  post(request: SignedRequest): Promise<AttemptOutcome>;
-}
-
-/** One request to an endpoint. */
-interface SignedRequest {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-  /** One deadline over DNS, connect and response head. */
-  readonly timeout: Millis;
-}
+export type AttemptPorts = FinishPorts &
+  DisablePorts &
+  Pick<OutboundPorts, 'readPayload' | 'signingKeys' | 'endpointKeys' | 'endpointHeaders' | 'post'>;
 
 /** One invocation of the function. */
 export interface Invocation {
@@ -135,12 +112,12 @@ async function contentOf(
   { tenant, eventId }: Delivery,
   cached: string | undefined,
   endpoint: Endpoint | undefined,
-  { now, events, signingKeys, endpointKeys, endpointHeaders }: AttemptPorts,
+  { now, readPayload, signingKeys, endpointKeys, endpointHeaders }: AttemptPorts,
 ): Promise<Content | Error> {
   try {
     const keys = await (endpoint ? endpointKeys(endpoint, now()) : signingKeys(now()));
     const headers = endpoint ? await endpointHeaders(endpoint, now()) : {};
-    return { keys, headers, payload: cached ?? (await events.payload(outboundEventKey(tenant, eventId))) };
+    return { keys, headers, payload: cached ?? (await readPayload(outboundEventKey(tenant, eventId))) };
   } catch (error) {
     return asError(error);
   }

@@ -1,25 +1,8 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
+import type { DeliveryStore } from '../../domain/delivery-store.ts';
 import { later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 
-/** A write to a delivery: as it stands after it, or as it stood in the way; undefined when there is none. */
-export type DeliveryWrite =
-  | { readonly ok: true; readonly delivery: Delivery }
-  | { readonly ok: false; readonly delivery?: Delivery };
-
-/** The claims of the deliveries table, one conditional update each. */
-export interface ClaimPort {
-  /**
-   * Claims a pending delivery that nobody has a lease on, whose attempt is not recorded, and which is not due only after
-   * `soon`. Raises `claims`, the fencing token.
-   */
-  claim(
-    id: string,
-    attempt: number,
-    until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
-  ): Promise<DeliveryWrite>;
-  /** Claims one whose lease ran out without a record, if it still stands as it was seen. Raises `crashes`, too. */
-  claimSuspect(seen: Delivery, attempt: number, now: UnixMillis, lease: UnixMillis): Promise<DeliveryWrite>;
-}
+export type ClaimPort = Pick<DeliveryStore, 'claim' | 'claimSuspect'>;
 
 /** What came of trying to claim. */
 export type ClaimResult =

@@ -2,6 +2,7 @@ import type { Delivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import { taskMessage } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
+import type { Slot } from '../../domain/limiter-store.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { maxQueueDelay } from '../../domain/retry-schedule.ts';
 import { millis, type Seconds, seconds } from '../../domain/time.ts';
@@ -10,7 +11,7 @@ import { recheckHeld } from '../hold-delivery.ts';
 import { answerForMissing } from '../missing-record.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { type ResumePorts, resumeEndpoint } from '../release-waiting.ts';
-import { healthOf, releaseSlot, retryAfterOf, type Slot } from './acquire-slot.ts';
+import { healthOf, releaseSlot, retryAfterOf } from './acquire-slot.ts';
 import { type AdmitPorts, admit, type ResolvedDestination } from './admit.ts';
 import {
   type AttemptEnd,
@@ -19,17 +20,9 @@ import {
   hasTimeForAttempt,
   type Invocation,
 } from './attempt.ts';
-import { type ClaimPort, type ClaimResult, claimDelivery, claimSuspect } from './claim.ts';
+import { type ClaimResult, claimDelivery, claimSuspect } from './claim.ts';
 
-/** What one task needs of the outside world. */
-export interface DeliverOnePorts extends AttemptPorts, AdmitPorts {
-  readonly telemetry: AttemptPorts['telemetry'] & AdmitPorts['telemetry'];
-  readonly deliveries: AttemptPorts['deliveries'] &
-    AdmitPorts['deliveries'] &
-    ResumePorts['deliveries'] &
-    ClaimPort;
-  readonly endpoints: AttemptPorts['endpoints'] & AdmitPorts['endpoints'] & ResumePorts['endpoints'];
-}
+export type DeliverOnePorts = AttemptPorts & AdmitPorts & ResumePorts;
 
 /** What all tasks of a batch share. */
 export interface Run {

@@ -8,7 +8,6 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { patientCalls } from '../../adapters/call-bounds.ts';
 import { dynamoClient } from '../../adapters/dynamodb/client.ts';
 import { dynamodbDeliveries } from '../../adapters/dynamodb/deliveries/store.ts';
-import { dynamodbWaiting } from '../../adapters/dynamodb/deliveries/waiting.ts';
 import { dynamodbEndpoints } from '../../adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../adapters/dynamodb/failure-tallies.ts';
 import { dynamodbLimiter } from '../../adapters/dynamodb/limiter/store.ts';
@@ -53,13 +52,11 @@ const sender = httpSender(settings, nameResolver(), (hostname, reason) =>
 const ports = {
   now: () => unixMillis(Date.now()),
   random: Math.random,
-  deliveries: {
-    ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
-    ...dynamodbWaiting(table, env.DELIVERIES_TABLE),
-  },
+  deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
   endpoints,
   limiter: dynamodbLimiter(table, env.ENDPOINTS_TABLE),
-  events: { payload: payloadReader(events.read, bodies.get) },
+  events,
+  readPayload: payloadReader(events.read, bodies.get),
   signingKeys: signingSecret(secrets, env.SIGNING_SECRET).keys,
   endpointKeys: endpointKeys(master, endpoints.reseal),
   endpointHeaders: master.endpointHeaders,

@@ -1,19 +1,18 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { type DeliveryTask, endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
-import { asError } from '../../domain/errors.ts';
+import { asError, asError } from '../../domain/errors.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, answerQueue, type QueueAnswer, type QueueAnswerPorts } from '../queue-answer.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
 import type { Invocation } from './attempt.ts';
 import { type DeliverOnePorts, deliverOne, type Run, retryInOneSecond } from './deliver-one.ts';
 import { openTask } from './open-task.ts';
 import { recordUnrecordedSuccess } from './record-unrecorded-success.ts';
 
-/** What delivering needs of the outside world. */
-export interface DeliverPorts extends DeliverOnePorts, QueueAnswerPorts {
-  readonly telemetry: DeliverOnePorts['telemetry'] & OutboundTelemetry<'WorkErrored'>;
-}
+export type DeliverPorts = DeliverOnePorts &
+  QueueAnswerPorts &
+  Pick<OutboundPorts<'WorkErrored'>, 'telemetry'>;
 
 /** A message of the delivery queue. */
 export interface DeliveryQueueMessage {

@@ -12,8 +12,9 @@ import { dueAfterCreation, dueForRetry, maxQueueDelay } from '../../domain/retry
 import { later, seconds, secondsUntil, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
 import { type HoldPorts, logDiscarded } from '../hold-delivery.ts';
+import type { MissingPorts } from '../missing-record.ts';
+import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
 import { renewedDeadline } from './past-deadline.ts';
 import {
   type AttemptRecordPorts,
@@ -25,14 +26,14 @@ import {
   recordSuccess,
 } from './record-attempt.ts';
 
-/** What settling needs of the outside world. */
-export interface FinishPorts extends AttemptRecordPorts, DeadLetterPorts {
-  readonly telemetry: HoldPorts['telemetry'] &
-    OutboundTelemetry<'WebhookDeliveryAttempts' | 'AttemptsFailed' | 'DeliveriesNeverAttempted'>;
-  /** From 0 to 1. */
-  random(): number;
-  readonly deliveries: AttemptRecordPorts['deliveries'] & DeadLetterPorts['deliveries'];
-}
+export type FinishPorts = AttemptRecordPorts &
+  DeadLetterPorts &
+  HoldPorts &
+  MissingPorts &
+  Pick<
+    OutboundPorts<'WebhookDeliveryAttempts' | 'AttemptsFailed' | 'DeliveriesNeverAttempted'>,
+    'random' | 'telemetry'
+  >;
 
 /** An attempt that was made. */
 export interface Attempt {

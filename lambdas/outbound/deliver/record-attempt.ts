@@ -8,37 +8,17 @@ import {
   type Fence,
   withEntry,
 } from '../../domain/delivery-record.ts';
-import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
+import { taskMessage } from '../../domain/delivery-task.ts';
 import { asError } from '../../domain/errors.ts';
 import { dueForRetry } from '../../domain/retry-schedule.ts';
-import {
-  later,
-  type Millis,
-  millis,
-  type Seconds,
-  seconds,
-  toUnixSeconds,
-  type UnixMillis,
-  type UnixSeconds,
-} from '../../domain/time.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
-import type { DeliveryWrite } from './claim.ts';
+import { later, millis, type Seconds, seconds, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import type { OutboundPorts } from '../ports.ts';
 import { renewedDeadline } from './past-deadline.ts';
 
-/** What recording needs of the outside world. */
-export interface AttemptRecordPorts {
-  now(): UnixMillis;
-  readonly deliveries: {
-    /** Records while the claim is still ours. */
-    record(fence: Fence, record: AttemptRecord): Promise<DeliveryWrite>;
-    /** Records a success whatever the fence says, within its round: only status, end and log entry. */
-    recordLateSuccess(fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
-    read(id: string): Promise<Delivery | undefined>;
-  };
-  sendTask(task: TaskMessage): Promise<void>;
-  pause(span: Millis): Promise<void>;
-  readonly telemetry: OutboundTelemetry;
-}
+export type AttemptRecordPorts = Pick<
+  OutboundPorts,
+  'now' | 'deliveries' | 'sendTask' | 'pause' | 'telemetry'
+>;
 
 /** What came of recording. */
 export type RecordResult =

@@ -7,6 +7,7 @@ import { type EndpointRange, rangeMessage, rangeName } from '../../domain/publis
 import { wants } from '../../domain/subscription.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
+import type { OutboundPorts } from '../ports.ts';
 import {
   type DeliveryOrigin,
   type RecordedDelivery,
@@ -14,31 +15,7 @@ import {
   recordDelivery,
 } from './record-event.ts';
 
-/** What a fan-out needs of the outside world. */
-export interface FanOutPorts extends RecordPorts, HoldPorts {
-  readonly events: RecordPorts['events'] & {
-    /**
-     * Notes that the event is for the whole tenant, and into which ranges its endpoints are split, unless that is noted.
-     *
-     * @returns the event as it stands
-     */
-    split(id: string, ranges: readonly string[]): Promise<OutboundEvent | undefined>;
-    /** Takes a range off those that are left. @returns the event as it stands */
-    rangeDone(id: string, range: string): Promise<OutboundEvent | undefined>;
-  };
-  readonly deliveries: RecordPorts['deliveries'] & HoldPorts['deliveries'];
-  readonly endpoints: HoldPorts['endpoints'] & {
-    /** A tenant's endpoints by id, as they stand after every write that was answered. */
-    page(
-      tenant: string,
-      range: EndpointRange,
-      limit: number,
-    ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: string }>;
-  };
-  sendTasks(tasks: readonly TaskMessage[]): Promise<void>;
-  /** To the publish queue. */
-  sendRanges(messages: readonly { readonly body: string }[]): Promise<void>;
-}
+export type FanOutPorts = RecordPorts & HoldPorts & Pick<OutboundPorts, 'sendTasks' | 'sendRanges'>;
 
 /** What all endpoints of an event get. */
 export interface FanOut {

@@ -3,9 +3,9 @@ import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf, isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
 import { contentHash, type OutboundEvent, outboundEventKey } from '../../domain/outbound-event.ts';
 import type { Publication } from '../../domain/publish-message.ts';
-import type { EndpointRange } from '../../domain/publish-range.ts';
 import { wants } from '../../domain/subscription.ts';
-import { toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
+import { toUnixSeconds } from '../../domain/time.ts';
+import type { OutboundPorts } from '../ports.ts';
 
 /** What is known about a publication before it is on the queue; what other publishers do meanwhile is not. */
 export type PublicationPreview =
@@ -24,20 +24,7 @@ export type PublicationPreview =
   /** The tenant has no endpoint that takes it. */
   | { readonly kind: 'unmatched'; readonly reason: string };
 
-/** What foreseeing needs of the outside world. */
-export interface PreviewPorts {
-  now(): UnixMillis;
-  readonly events: { read(id: string): Promise<OutboundEvent | undefined> };
-  readonly deliveries: { read(id: string): Promise<Delivery | undefined> };
-  readonly endpoints: {
-    read(tenant: string, id: string): Promise<Endpoint | undefined>;
-    page(
-      tenant: string,
-      range: EndpointRange,
-      limit: number,
-    ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: string }>;
-  };
-}
+export type PreviewPorts = Pick<OutboundPorts, 'now' | 'events' | 'deliveries' | 'endpoints'>;
 
 /** Endpoints that are looked at: of a larger tenant it is not known whether one takes the event. */
 const lookedAt = 25;

@@ -5,6 +5,7 @@ import { type OutboundEvent, outboundEventKey } from '../../domain/outbound-even
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import type { Publication } from '../../domain/publish-message.ts';
 import { type RangeMessage, rangeOf } from '../../domain/publish-range.ts';
+import type { OutboundPorts } from '../ports.ts';
 import {
   type FanOut,
   type FanOutPorts,
@@ -21,18 +22,7 @@ import {
   recordEvent,
 } from './record-event.ts';
 
-/** What carrying out a publication needs of the outside world. */
-export interface PublishOnePorts extends FanOutPorts {
-  /** What is wrong with a payload, by its event type's schema; undefined: nothing, or nothing is checked. */
-  refusalOfPayload(type: string, data: unknown): Promise<string | undefined>;
-  readonly events: FanOutPorts['events'] & {
-    read(id: string): Promise<OutboundEvent | undefined>;
-    /** The body that is sent, or undefined when it is gone. */
-    payload(id: string): Promise<string | undefined>;
-    /** Makes an event that was for single endpoints one for the whole tenant. */
-    widen(id: string): Promise<OutboundEvent | undefined>;
-  };
-}
+export type PublishOnePorts = FanOutPorts & Pick<OutboundPorts, 'refusalOfPayload' | 'readPayload'>;
 
 /** How far a publication has come. */
 export type PublishResult =
@@ -136,7 +126,7 @@ const dataOf = async (
 ): Promise<unknown> => (isConflict ? sentData(event.id, ports) : data);
 
 async function sentData(eventId: string, ports: PublishOnePorts): Promise<unknown> {
-  const body = await ports.events.payload(eventId);
+  const body = await ports.readPayload(eventId);
   const parsed = body === undefined ? undefined : parseExactly(body);
   return typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, 'data') : undefined;
 }

@@ -34,7 +34,8 @@ const now = () => unixMillis(Date.now());
 const ports = {
   now,
   refusalOfPayload: payloadCheck(dynamodbEventTypes(table, env.ENDPOINTS_TABLE).read, now),
-  events: { ...events, payload: payloadReader(events.read, bodies.get) },
+  events,
+  readPayload: payloadReader(events.read, bodies.get),
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
   putPayload: bodies.put,

@@ -1,5 +1,5 @@
 import type { TaskMessage } from '../../domain/delivery-task.ts';
-import { asError } from '../../domain/errors.ts';
+import { asError, asError } from '../../domain/errors.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../../domain/messages.ts';
 import type { OutboundEvent } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
@@ -11,14 +11,11 @@ import {
   withId,
 } from '../../domain/publish-message.ts';
 import { openRange, type RangeMessage } from '../../domain/publish-range.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundPorts } from '../ports.ts';
 import { type PublishOnePorts, type PublishResult, publishOne, publishRange } from './publish-one.ts';
 
-/** What publishing needs of the outside world. */
-export interface PublishPorts extends PublishOnePorts {
-  readonly telemetry: PublishOnePorts['telemetry'] & OutboundTelemetry<'EventsPublished' | 'WorkErrored'>;
-  sendDeadLetter(body: string): Promise<void>;
-}
+export type PublishPorts = PublishOnePorts &
+  Pick<OutboundPorts<'EventsPublished' | 'WorkErrored'>, 'sendDeadLetter' | 'telemetry'>;
 
 /** A message of the publish queue. */
 export interface PublishQueueMessage {

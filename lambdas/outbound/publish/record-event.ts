@@ -13,28 +13,14 @@ import {
   type Payload,
   payloadKey,
 } from '../../domain/outbound-event.ts';
-import type { OutboundSettings } from '../../domain/outbound-settings.ts';
+import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
 import type { Publication } from '../../domain/publish-message.ts';
 import { deliveryLifetime, dueAfterCreation } from '../../domain/retry-schedule.ts';
-import { later, toUnixSeconds, type UnixMillis, type UnixSeconds, unixMillis } from '../../domain/time.ts';
-import { settingsFor } from '../deliver/admit.ts';
+import { later, toUnixSeconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import { heldCheckAt, testNotHeldReason } from '../hold-delivery.ts';
+import type { OutboundPorts } from '../ports.ts';
 
-/** The tables and the bucket of published events. */
-export interface RecordPorts {
-  readonly events: {
-    /** @returns the event that is there already, else undefined */
-    create(event: OutboundEvent): Promise<OutboundEvent | undefined>;
-    /** Keeps the event until then at least. @returns false when there is no such event any more */
-    keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
-    markFannedOut(seen: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void>;
-  };
-  readonly deliveries: {
-    /** @returns the delivery that is there already, else undefined */
-    create(delivery: Delivery): Promise<Delivery | undefined>;
-  };
-  putPayload(key: string, bytes: Uint8Array): Promise<void>;
-}
+export type RecordPorts = Pick<OutboundPorts, 'events' | 'deliveries' | 'putPayload'>;
 
 /** An event as it stands in the table. */
 export interface RecordedEvent {

@@ -1,23 +1,10 @@
-import type { Delivery, ListedDelivery } from '../../domain/delivery-record.ts';
+import type { DeliveryStore } from '../../domain/delivery-store.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
 import { boundsOf, type Estimate, firstPlace, nextPlace, type RecoveryPlace } from '../../domain/recovery.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import type { ReplayOptions } from '../replay-route.ts';
 import { isRecoverable } from './recoverable.ts';
-
-/** Where the deliveries of an endpoint are listed. */
-export interface ListedDeliveries {
-  /** Of one partition, the oldest first. */
-  listed(
-    endpoint: { readonly tenant: string; readonly endpointId: string },
-    place: Pick<RecoveryPlace, 'day' | 'shard'>,
-    bounds: { readonly after: string; readonly upTo: string },
-    limit: number,
-  ): Promise<readonly ListedDelivery[]>;
-  /** The oldest first; one that has expired meanwhile is left out. */
-  readAll(ids: readonly string[]): Promise<readonly Delivery[]>;
-}
 
 const pageSize = 100;
 
@@ -26,7 +13,7 @@ export async function estimateFailed(
   endpoint: Pick<Endpoint, 'tenant' | 'id' | 'generation' | 'createdAt'>,
   span: { readonly since: UnixMillis; readonly until: UnixMillis },
   hasTime: () => boolean,
-  deliveries: ListedDeliveries,
+  deliveries: Pick<DeliveryStore, 'listed' | 'readAll'>,
   { toCurrentEndpoint = false }: ReplayOptions = {},
 ): Promise<Estimate> {
   const of = { tenant: endpoint.tenant, endpointId: endpoint.id };

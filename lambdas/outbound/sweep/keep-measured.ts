@@ -1,14 +1,7 @@
 import { asError } from '../../domain/errors.ts';
-import type { UnixMillis } from '../../domain/time.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundPorts } from '../ports.ts';
 
-/** What keeping queues measured needs of the outside world. */
-export interface KeepMeasuredPorts {
-  now(): UnixMillis;
-  /** Each reads an attribute of one dead-letter queue. */
-  readonly readQueues: readonly (() => Promise<void>)[];
-  readonly telemetry: OutboundTelemetry<'WorkErrored'>;
-}
+export type KeepMeasuredPorts = Pick<OutboundPorts<'WorkErrored'>, 'now' | 'readQueues' | 'telemetry'>;
 
 /** The minutes of an hour in which the queues are read: twice an hour, a dozen times within the six hours of SQS. */
 const everyMinutes = 30;

@@ -1,18 +1,11 @@
 import { asError } from '../../domain/errors.ts';
-import { days, type UnixMillis, unixMillis } from '../../domain/time.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
+import { days, unixMillis } from '../../domain/time.ts';
+import type { OutboundPorts } from '../ports.ts';
 
-/** What measuring needs of the outside world. */
-export interface GaugePorts {
-  now(): UnixMillis;
-  readonly gauges: {
-    /** Registered endpoints. */
-    known(hasTime: () => boolean): Promise<number>;
-    /** Those whose breaker opened, or was probed, after `since`, or which we disabled after it. */
-    down(since: UnixMillis): Promise<number>;
-  };
-  readonly telemetry: OutboundTelemetry<'EndpointsDown' | 'EndpointsKnown'>;
-}
+export type GaugePorts = Pick<
+  OutboundPorts<'EndpointsDown' | 'EndpointsKnown'>,
+  'now' | 'gauges' | 'telemetry'
+>;
 
 /** An endpoint that was given up longer ago is its tenant's affair, and no sign of trouble of ours. */
 const downWithin = days(1);

@@ -1,24 +1,10 @@
 import { asError } from '../../domain/errors.ts';
-import { type FailureTally, notificationPause, talliesAtOnce } from '../../domain/failure-tally.ts';
-import { deliveryExhausted, type OperatorNotice } from '../../domain/operator-notice.ts';
-import { later, type UnixMillis } from '../../domain/time.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
+import { notificationPause, talliesAtOnce } from '../../domain/failure-tally.ts';
+import { deliveryExhausted } from '../../domain/operator-notice.ts';
+import { later } from '../../domain/time.ts';
+import type { OutboundPorts } from '../ports.ts';
 
-/** What telling the operators needs of the outside world. */
-export interface NotifyFailuresPorts {
-  now(): UnixMillis;
-  readonly tallies: {
-    /** The names of those that are to be told by now, at most `talliesAtOnce` of each partition, as far as the index has heard of them. */
-    due(now: UnixMillis): Promise<readonly string[]>;
-    /** As it stands after every write that was answered. @returns undefined when there is nothing to tell */
-    read(name: string): Promise<FailureTally | undefined>;
-    /** Takes away what was told; what ended meanwhile is told from `next` on. Nothing, if another has told it. */
-    notified(seen: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void>;
-  };
-  /** To the operations topic. */
-  notifyOperators(operation: OperatorNotice): Promise<void>;
-  readonly telemetry: OutboundTelemetry;
-}
+export type NotifyFailuresPorts = Pick<OutboundPorts, 'now' | 'tallies' | 'notifyOperators' | 'telemetry'>;
 
 /** Endpoints that are told at the same time. */
 const atOnce = 20;

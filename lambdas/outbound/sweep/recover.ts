@@ -1,36 +1,12 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { asError } from '../../domain/errors.ts';
-import { boundsOf, nextPlace, type Recovery, type RecoveryPlace } from '../../domain/recovery.ts';
-import { later, type Millis, millis, seconds, type UnixMillis } from '../../domain/time.ts';
+import { boundsOf, nextPlace, type Recovery, type RecoveryProgress } from '../../domain/recovery.ts';
+import { later, millis, seconds } from '../../domain/time.ts';
+import type { OutboundPorts } from '../ports.ts';
 import { type ReplayPorts, replayDelivery } from '../replay.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
-import type { ListedDeliveries } from './estimate-failed.ts';
 import { isRecoverable } from './recoverable.ts';
 
-/** What recovering needs of the outside world. */
-export interface RecoverPorts extends ReplayPorts {
-  now(): UnixMillis;
-  pause(span: Millis): Promise<void>;
-  readonly deliveries: ReplayPorts['deliveries'] & ListedDeliveries;
-  readonly recoveries: {
-    running(): Promise<readonly string[]>;
-    /** Takes a running job that nobody works on, for a page. */
-    claim(id: string, now: UnixMillis, until: UnixMillis): Promise<Recovery | undefined>;
-    /** Notes how far it came and gives it back, if it is still ours; undefined: it is cancelled, or somebody else's. */
-    advance(seen: Recovery, progress: Progress, now: UnixMillis): Promise<Recovery | undefined>;
-  };
-  readonly telemetry: OutboundTelemetry;
-}
-
-/** How far a job came. */
-export interface Progress {
-  readonly place: RecoveryPlace;
-  readonly replayed: number;
-  readonly refused: number;
-  /** Of the refused, those for an earlier endpoint of the id. */
-  readonly ofEarlierEndpoint?: number;
-  readonly status: Recovery['status'];
-}
+export type RecoverPorts = ReplayPorts & Pick<OutboundPorts, 'now' | 'pause' | 'recoveries' | 'telemetry'>;
 
 const pageSize = 25;
 /** After pages that sent something again: the endpoints have just been ill. */
@@ -94,7 +70,7 @@ async function recoverPage(id: string, ports: RecoverPorts): Promise<Page> {
   }
 }
 
-async function replayPage(job: Recovery, ports: RecoverPorts): Promise<Progress> {
+async function replayPage(job: Recovery, ports: RecoverPorts): Promise<RecoveryProgress> {
   const keys = await ports.deliveries.listed(job, job.place, boundsOf(job), pageSize);
   const deliveries = await ports.deliveries.readAll(keys.map(({ id }) => id));
   const done = await Promise.all(deliveries.map((delivery) => recoverOne(delivery, job, ports)));

@@ -1,29 +1,11 @@
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { asError } from '../../domain/errors.ts';
-import { later, type Seconds, seconds, type UnixMillis } from '../../domain/time.ts';
+import { later, type Seconds, seconds } from '../../domain/time.ts';
 import { announceDisabled, type DisablePorts } from '../disable-endpoint.ts';
 import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
 import { type ReleaseProgress, type ReleaseWaitingPorts, releaseWaiting } from '../release-waiting.ts';
 
-/** What releasing needs of the outside world. */
-export interface ReleasePorts extends Omit<HoldPorts, 'deliveries'>, Omit<DisablePorts, 'endpoints'> {
-  readonly telemetry: HoldPorts['telemetry'] & DisablePorts['telemetry'];
-  readonly deliveries: HoldPorts['deliveries'] &
-    ReleaseWaitingPorts['deliveries'] & {
-      /** The oldest held deliveries of an endpoint, as far as the index has heard of them. */
-      heldOf(
-        endpoint: { readonly tenant: string; readonly id: string },
-        limit: number,
-      ): Promise<readonly string[]>;
-    };
-  readonly endpoints: HoldPorts['endpoints'] &
-    DisablePorts['endpoints'] & {
-      /** Endpoints about which something is to be done. */
-      toReconcile(): Promise<readonly { readonly tenant: string; readonly id: string }[]>;
-      /** Notes when the held deliveries of an endpoint were first seen to be none left; undefined: some are. */
-      markHeldEmpty(seen: Endpoint, at: UnixMillis | undefined): Promise<unknown>;
-    };
-}
+export type ReleasePorts = HoldPorts & DisablePorts & ReleaseWaitingPorts;
 
 /** The index lags behind the table: for so long nobody may appear in it. */
 const indexLag = seconds(60);

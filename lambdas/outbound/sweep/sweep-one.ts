@@ -1,41 +1,16 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
-import { asError } from '../../domain/errors.ts';
+import { asError, asError } from '../../domain/errors.ts';
 import { eventExpiry, outboundEventKey } from '../../domain/outbound-event.ts';
 import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepAt } from '../../domain/retry-schedule.ts';
-import {
-  days,
-  later,
-  type Seconds,
-  seconds,
-  secondsUntil,
-  type UnixMillis,
-  type UnixSeconds,
-} from '../../domain/time.ts';
+import { days, later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
-import type { DeliveryWrite } from '../deliver/claim.ts';
 import { type HoldPorts, heldCheckAt, recheckHeld } from '../hold-delivery.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
+import type { OutboundPorts } from '../ports.ts';
 
-/** What one delivery's turn in the sweep needs of the outside world. */
-export interface SweepOnePorts extends DeadLetterPorts, HoldPorts {
-  readonly telemetry: HoldPorts['telemetry'] & OutboundTelemetry<'WorkErrored'>;
-  readonly deliveries: DeadLetterPorts['deliveries'] &
-    HoldPorts['deliveries'] & {
-      read(id: string): Promise<Delivery | undefined>;
-      /** Moves a delivery on in the due index, unless somebody else has moved it meanwhile. */
-      moveDue(
-        seen: { readonly id: string; readonly dueAt: UnixMillis },
-        dueAt: UnixMillis,
-        sweeps: number,
-        eventExpiresAt: UnixSeconds,
-      ): Promise<DeliveryWrite>;
-    };
-  readonly events: {
-    /** Keeps the event until then at least. @returns false when there is no such event any more */
-    keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
-  };
-}
+export type SweepOnePorts = DeadLetterPorts &
+  HoldPorts &
+  Pick<OutboundPorts<'WorkErrored'>, 'events' | 'telemetry'>;
 
 /** What was done about one delivery. */
 export type SweepResult =

@@ -6,11 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { patientCalls } from '../../adapters/call-bounds.ts';
 import { dynamoClient } from '../../adapters/dynamodb/client.ts';
-import { dynamodbEndpointDeliveries } from '../../adapters/dynamodb/deliveries/by-endpoint.ts';
-import { dynamodbDue } from '../../adapters/dynamodb/deliveries/due.ts';
-import { dynamodbHeld } from '../../adapters/dynamodb/deliveries/held.ts';
 import { dynamodbDeliveries } from '../../adapters/dynamodb/deliveries/store.ts';
-import { dynamodbWaiting } from '../../adapters/dynamodb/deliveries/waiting.ts';
 import { dynamodbEndpointGauges } from '../../adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../adapters/dynamodb/failure-tallies.ts';
@@ -43,13 +39,7 @@ const deadLetters = deadDeliveries(queues, {
 });
 const ports = {
   now: () => unixMillis(Date.now()),
-  due: dynamodbDue(table, env.DELIVERIES_TABLE).due,
-  deliveries: {
-    ...dynamodbDeliveries(table, env.DELIVERIES_TABLE),
-    ...dynamodbHeld(table, env.DELIVERIES_TABLE),
-    ...dynamodbWaiting(table, env.DELIVERIES_TABLE),
-    ...dynamodbEndpointDeliveries(table, env.DELIVERIES_TABLE),
-  },
+  deliveries: dynamodbDeliveries(table, env.DELIVERIES_TABLE),
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),
   events: dynamodbOutboundEvents(table, env.OUTBOUND_EVENTS_TABLE),
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),

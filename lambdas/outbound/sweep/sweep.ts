@@ -1,41 +1,20 @@
-import type { TaskMessage } from '../../domain/delivery-task.ts';
+import type { DueCursor } from '../../domain/delivery-store.ts';
 import { asError } from '../../domain/errors.ts';
 import { dueIndex } from '../../domain/tables.ts';
-import type { Seconds, UnixMillis } from '../../domain/time.ts';
-import type { OutboundTelemetry } from '../telemetry.ts';
+import type { Seconds } from '../../domain/time.ts';
+import type { OutboundPorts } from '../ports.ts';
 import { type GaugePorts, measureEndpoints } from './measure-endpoints.ts';
 import { type NotifyFailuresPorts, notifyFailures } from './notify-failures.ts';
 import { type RecoverPorts, recoverAll } from './recover.ts';
 import { type ReleasePorts, reconcileEndpoints } from './release-held.ts';
 import { type SweepOnePorts, type SweepResult, sweepOne } from './sweep-one.ts';
 
-/** Where a page of the due index ended; opaque. */
-type Cursor = Record<string, unknown>;
-
-/** What the sweep needs of the outside world. */
-export interface SweepPorts
-  extends Omit<SweepOnePorts, 'tallies'>,
-    ReleasePorts,
-    RecoverPorts,
-    GaugePorts,
-    Omit<NotifyFailuresPorts, 'tallies'> {
-  readonly telemetry: SweepOnePorts['telemetry'] &
-    ReleasePorts['telemetry'] &
-    GaugePorts['telemetry'] &
-    NotifyFailuresPorts['telemetry'] &
-    OutboundTelemetry<'DeliveriesNeverAttempted' | 'WorkErrored'>;
-  readonly tallies: SweepOnePorts['tallies'] & NotifyFailuresPorts['tallies'];
-  readonly endpoints: ReleasePorts['endpoints'];
-  /** One page of a shard of the due index, the longest overdue first. */
-  due(
-    shard: number,
-    now: UnixMillis,
-    after?: Cursor,
-  ): Promise<{ readonly ids: readonly string[]; readonly next?: Cursor }>;
-  readonly deliveries: SweepOnePorts['deliveries'] & ReleasePorts['deliveries'] & RecoverPorts['deliveries'];
-  readonly events: SweepOnePorts['events'] & RecoverPorts['events'];
-  sendTasks(tasks: readonly TaskMessage[]): Promise<void>;
-}
+export type SweepPorts = SweepOnePorts &
+  ReleasePorts &
+  RecoverPorts &
+  GaugePorts &
+  NotifyFailuresPorts &
+  Pick<OutboundPorts<'DeliveriesNeverAttempted'>, 'sendTasks' | 'telemetry'>;
 
 /** What a sweep did. */
 export interface Sweep {
@@ -112,11 +91,11 @@ async function sweepShard(
 ): Promise<{ readonly done: readonly SweepResult[]; readonly isCutShort: boolean }> {
   const startedAt = ports.now();
   const done: SweepResult[] = [];
-  let after: Cursor | undefined;
+  let after: DueCursor | undefined;
   try {
     do {
       if (!hasTime()) return { done, isCutShort: true };
-      const page = await ports.due(shard, startedAt, after);
+      const page = await ports.deliveries.due(shard, startedAt, after);
       done.push(...(await sweepPage(page.ids, retention, ports)));
       after = page.next;
     } while (after !== undefined);

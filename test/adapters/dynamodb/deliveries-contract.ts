@@ -1,21 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { toUnixSeconds, unixSeconds } from '../../../lambdas/domain/time.ts';
-import {
-  type DeliveriesTable,
-  deliveriesFixture,
-  entry,
-  failed,
-  instant,
-  now,
-  retrying,
-  until,
-} from './deliveries-fixture.ts';
+import { deliveriesFixture, entry, failed, instant, now, retrying, until } from './deliveries-fixture.ts';
 import { dueIndexContract } from './due-index-contract.ts';
 import { heldContract } from './held-contract.ts';
 import { waitingContract } from './waiting-contract.ts';
 
 /** What every Deliveries table must do. @param make each call may share one table */
-export function deliveriesContract(name: string, make: () => Promise<DeliveriesTable>): void {
+export function deliveriesContract(name: string, make: () => Promise<DeliveryStore>): void {
   const { setUp, claimed } = deliveriesFixture(make);
 
   describe(`deliveries in ${name}`, () => {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { type AttemptRecord, type Delivery, deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import {
   later,
   millis,
@@ -8,23 +9,6 @@ import {
   type UnixMillis,
   unixMillis,
 } from '../../../lambdas/domain/time.ts';
-import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
-import type { AdmitPorts } from '../../../lambdas/outbound/deliver/admit.ts';
-import type { ClaimPort } from '../../../lambdas/outbound/deliver/claim.ts';
-import type { FinishPorts } from '../../../lambdas/outbound/deliver/finish-attempt.ts';
-import type { RecordPorts } from '../../../lambdas/outbound/publish/record-event.ts';
-import type { ReplayPorts } from '../../../lambdas/outbound/replay.ts';
-import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
-
-/** The Deliveries table, with all that the outbound flow asks of it. */
-export type DeliveriesTable = ClaimPort &
-  AdmitPorts['deliveries'] &
-  RecordPorts['deliveries'] &
-  FinishPorts['deliveries'] &
-  SweepPorts['deliveries'] &
-  ReplayPorts['deliveries'] &
-  Pick<SweepPorts, 'due'> &
-  Pick<EndpointPorts['deliveries'], 'countWaiting'>;
 
 export const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 export const instant = (span: number): UnixMillis => later(now, seconds(span));
@@ -74,7 +58,7 @@ export const failed: AttemptRecord = {
 };
 
 /** Deliveries to begin with. */
-export function deliveriesFixture(make: () => Promise<DeliveriesTable>) {
+export function deliveriesFixture(make: () => Promise<DeliveryStore>) {
   const setUp = async () => {
     const table = await make();
     const delivery = newDelivery();

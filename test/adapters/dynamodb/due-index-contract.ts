@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { dueShardOf } from '../../../lambdas/domain/delivery-record.ts';
+import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { toUnixSeconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import {
-  type DeliveriesTable,
-  deliveriesFixture,
-  failed,
-  instant,
-  newDelivery,
-  now,
-} from './deliveries-fixture.ts';
+import { deliveriesFixture, failed, instant, newDelivery, now } from './deliveries-fixture.ts';
 
 const eventExpiresAt = toUnixSeconds(instant(5_000_000));
 
 /** What every Deliveries table must do about the due index and about replays, which enter it again. */
-export function dueIndexContract(name: string, make: () => Promise<DeliveriesTable>): void {
+export function dueIndexContract(name: string, make: () => Promise<DeliveryStore>): void {
   const { setUp, claimed } = deliveriesFixture(make);
 
   describe(`overdue and replayed deliveries in ${name}`, () => {

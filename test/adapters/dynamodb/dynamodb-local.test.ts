@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { dynamodbEndpointDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/by-endpoint.ts';
-import { dynamodbDue } from '../../../lambdas/adapters/dynamodb/deliveries/due.ts';
-import { dynamodbHeld } from '../../../lambdas/adapters/dynamodb/deliveries/held.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
-import { dynamodbWaiting } from '../../../lambdas/adapters/dynamodb/deliveries/waiting.ts';
-import { dynamodbEndpointChanges } from '../../../lambdas/adapters/dynamodb/endpoints/changes.ts';
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
@@ -49,13 +44,7 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
 
   const deliveries = async () => {
     const { client } = await local();
-    return {
-      ...dynamodbDeliveries(client, 'Deliveries'),
-      ...dynamodbDue(client, 'Deliveries'),
-      ...dynamodbHeld(client, 'Deliveries'),
-      ...dynamodbWaiting(client, 'Deliveries'),
-      ...dynamodbEndpointDeliveries(client, 'Deliveries'),
-    };
+    return dynamodbDeliveries(client, 'Deliveries');
   };
   deliveriesContract('DynamoDB Local', deliveries);
 
@@ -66,7 +55,7 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
 
   const endpoints = async () => {
     const { client } = await local();
-    return { ...dynamodbEndpoints(client, 'Endpoints'), ...dynamodbEndpointChanges(client, 'Endpoints') };
+    return dynamodbEndpoints(client, 'Endpoints');
   };
   endpointsContract('DynamoDB Local', endpoints);
   gatesContract('DynamoDB Local', async () => dynamodbLimiter((await local()).client, 'Endpoints'));

@@ -1,35 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoint, EndpointSettings } from '../../../lambdas/domain/endpoint.ts';
-import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { FanOutPorts } from '../../../lambdas/outbound/publish/fan-out.ts';
-import type { ResumePorts } from '../../../lambdas/outbound/release-waiting.ts';
-import type { ReleasePorts } from '../../../lambdas/outbound/sweep/release-held.ts';
+import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import type { EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
+import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
-
-type EndpointsTable = ReleasePorts['endpoints'] &
-  FanOutPorts['endpoints'] &
-  ResumePorts['endpoints'] & {
-    create(endpoint: Endpoint): Promise<boolean>;
-    remove(seen: Endpoint): Promise<boolean>;
-    reseal(seen: Endpoint, anew: Pick<Endpoint, 'secrets' | 'headers'>): Promise<Endpoint | undefined>;
-    enable(seen: Endpoint, now: UnixMillis): Promise<Endpoint | undefined>;
-    changeSettings(
-      seen: Endpoint,
-      settings: EndpointSettings,
-      now: UnixMillis,
-    ): Promise<Endpoint | undefined>;
-    changeSecrets(
-      seen: Endpoint,
-      secrets: Endpoint['secrets'],
-      now: UnixMillis,
-    ): Promise<Endpoint | undefined>;
-  };
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 const soon = later(now, seconds(60));
 
 /** What every Endpoints table must do. @param make each call may share one table */
-export function endpointsContract(name: string, make: () => Promise<EndpointsTable>): void {
+export function endpointsContract(name: string, make: () => Promise<EndpointStore>): void {
   const setUp = async (more: Partial<Endpoint> = {}) => {
     const table = await make();
     const endpoint = newEndpoint(now, { tenant: crypto.randomUUID(), ...more });

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type EndedDelivery, tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
+import {
+  type EndedDelivery,
+  type FailureTallyStore,
+  tallyNameOf,
+} from '../../../lambdas/domain/failure-tally.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 const at = (span: number): UnixMillis => later(now, seconds(span));
 
 /** What every store of tallies must do. @param make each call may share one table */
-export function talliesContract(name: string, make: () => Promise<SweepPorts['tallies']>): void {
+export function talliesContract(name: string, make: () => Promise<FailureTallyStore>): void {
   const setUp = async () => {
     const tallies = await make();
     const ended = (n: number, more: Partial<EndedDelivery> = {}): EndedDelivery => ({

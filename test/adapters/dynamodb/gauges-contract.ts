@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import type { EndpointGauges, EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
+import type { LimiterStore, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import { days, later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
-import type { LimiterPorts, Slot } from '../../../lambdas/outbound/deliver/acquire-slot.ts';
-import type { SweepPorts } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 
 interface Stores {
-  readonly gauges: SweepPorts['gauges'];
-  readonly endpoints: EndpointPorts['endpoints'];
-  readonly limiter: LimiterPorts['limiter'] & EndpointPorts['limiter'];
+  readonly gauges: EndpointGauges;
+  readonly endpoints: EndpointStore;
+  readonly limiter: LimiterStore;
 }
 
 /** Later than what any other contract does in the same table. */

@@ -1,19 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { millis, toUnixSeconds } from '../../../lambdas/domain/time.ts';
-import {
-  type DeliveriesTable,
-  deliveriesFixture,
-  failed,
-  instant,
-  newDelivery,
-  now,
-  until,
-} from './deliveries-fixture.ts';
+import { deliveriesFixture, failed, instant, newDelivery, now, until } from './deliveries-fixture.ts';
 
 const expiresAt = toUnixSeconds(instant(9_999));
 
 /** What every Deliveries table must do about deliveries that wait: for a place, or for their endpoint. */
-export function heldContract(name: string, make: () => Promise<DeliveriesTable>): void {
+export function heldContract(name: string, make: () => Promise<DeliveryStore>): void {
   const { setUp, claimed } = deliveriesFixture(make);
   const times = { now, until: instant(100), dueAt: instant(220), extend: millis(100_000) };
 
@@ -111,7 +104,7 @@ export function heldContract(name: string, make: () => Promise<DeliveriesTable>)
       await held.table.hold(held.delivery, now, instant(3600));
       const leased = await claimed();
 
-      const discard = (table: DeliveriesTable, id: string) =>
+      const discard = (table: DeliveryStore, id: string) =>
         table.discard({ id }, 'its endpoint was deleted', now, expiresAt);
       expect(await discard(held.table, held.id)).toMatchObject({
         ok: true,

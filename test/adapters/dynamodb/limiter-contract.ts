@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { LimiterStore, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import { millis, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
-import type { LimiterPorts, Slot } from '../../../lambdas/outbound/deliver/acquire-slot.ts';
 
 const start = Date.UTC(2026, 10, 25, 12);
 const at = (ms: number): UnixMillis => unixMillis(start + ms);
 const limits = { concurrent: 2, breakAfter: 2, disableAfter: seconds(1) };
 
 /** What every store of limiter must do. @param make each call may share one table */
-export function gatesContract(
-  name: string,
-  make: () => Promise<LimiterPorts['limiter'] & EndpointPorts['limiter']>,
-): void {
+export function gatesContract(name: string, make: () => Promise<LimiterStore>): void {
   const setUp = async () => {
     const limiter = await make();
     const limiterKey = crypto.randomUUID();

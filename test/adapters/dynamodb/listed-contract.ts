@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Delivery, deliveryId, listedAt } from '../../../lambdas/domain/delivery-record.ts';
+import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { byEndpointIndex } from '../../../lambdas/domain/tables.ts';
 import { type UnixMillis, unixMillis, utcDay } from '../../../lambdas/domain/time.ts';
-import {
-  beforeInstant,
-  type ListPorts,
-  listDeliveries,
-} from '../../../lambdas/management/list-deliveries.ts';
-import { estimateFailed, type ListedDeliveries } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
+import { beforeInstant, listDeliveries } from '../../../lambdas/management/list-deliveries.ts';
+import { estimateFailed } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
 import { newDelivery, now } from './deliveries-fixture.ts';
-
-type Listed = ListedDeliveries &
-  ListPorts['deliveries'] & { create(delivery: Delivery): Promise<Delivery | undefined> };
 
 const hours = (count: number): UnixMillis => unixMillis(now - count * 3_600_000);
 
@@ -23,7 +17,7 @@ const endpointOf = ({ endpoint }: { endpoint: { tenant: string; endpointId: stri
 });
 
 /** What every index by endpoint must do. @param make each call may share one table */
-export function listedContract(name: string, make: () => Promise<Listed>): void {
+export function listedContract(name: string, make: () => Promise<DeliveryStore>): void {
   /** Seven deliveries of one endpoint, over three days; one of another. */
   const setUp = async () => {
     const table = await make();
@@ -35,7 +29,7 @@ export function listedContract(name: string, make: () => Promise<Listed>): void 
     );
     await create(table, { tenant, endpointId: 'ep_2', age: 1, status: 'failed' });
     const endpoint = { tenant, endpointId: 'ep_1' };
-    const ports: ListPorts = { hasTime: () => true, deliveries: table };
+    const ports = { hasTime: () => true, deliveries: table };
     return { table, made, wanted: { endpoint, since: hours(100), before: beforeInstant(now) }, ports };
   };
 
@@ -149,7 +143,7 @@ export function listedContract(name: string, make: () => Promise<Listed>): void 
 
 /** One by one. */
 async function allListed(
-  table: Listed,
+  table: DeliveryStore,
   endpoint: { readonly tenant: string; readonly endpointId: string },
   place: { readonly day: string; readonly shard: number },
 ): Promise<string[]> {
@@ -165,7 +159,7 @@ async function allListed(
 }
 
 async function create(
-  table: Listed,
+  table: DeliveryStore,
   {
     age,
     ...more

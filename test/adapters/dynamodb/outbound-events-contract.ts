@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
+import {
+  type OutboundEvent,
+  type OutboundEventStore,
+  outboundEventKey,
+} from '../../../lambdas/domain/outbound-event.ts';
 import { type UnixMillis, unixMillis, unixSeconds } from '../../../lambdas/domain/time.ts';
-import type { FanOutPorts } from '../../../lambdas/outbound/publish/fan-out.ts';
-import type { PublishOnePorts } from '../../../lambdas/outbound/publish/publish-one.ts';
-
-type EventsTable = FanOutPorts['events'] & Pick<PublishOnePorts['events'], 'read' | 'widen'>;
 
 const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 const inSeconds = (span: number) => unixSeconds(now / 1000 + span);
@@ -20,7 +20,7 @@ const newEvent = (more: Partial<OutboundEvent> = {}): OutboundEvent => ({
 });
 
 /** What every OutboundEvents table must do. @param make each call may share one table */
-export function outboundEventsContract(name: string, make: () => Promise<EventsTable>): void {
+export function outboundEventsContract(name: string, make: () => Promise<OutboundEventStore>): void {
   const setUp = async (more: Partial<OutboundEvent> = {}) => {
     const table = await make();
     const event = newEvent(more);

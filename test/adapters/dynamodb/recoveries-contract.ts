@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Recovery } from '../../../lambdas/domain/recovery.ts';
+import type { Recovery, RecoveryStore } from '../../../lambdas/domain/recovery.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { RecoveryPorts } from '../../../lambdas/management/operations/recoveries.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 const at = (span: number): UnixMillis => later(now, seconds(span));
@@ -13,7 +12,7 @@ const newRecovery = (): Recovery => ({
 });
 
 /** What every store of recoveries must do. @param make each call may share one table */
-export function recoveriesContract(name: string, make: () => Promise<RecoveryPorts['recoveries']>): void {
+export function recoveriesContract(name: string, make: () => Promise<RecoveryStore>): void {
   const setUp = async () => {
     const recoveries = await make();
     const recovery = newRecovery();

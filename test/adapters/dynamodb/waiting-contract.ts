@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Delivery, deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import { millis, unixMillis } from '../../../lambdas/domain/time.ts';
-import {
-  type DeliveriesTable,
-  failed,
-  instant,
-  newDelivery,
-  now,
-  retrying,
-  until,
-} from './deliveries-fixture.ts';
+import { failed, instant, newDelivery, now, retrying, until } from './deliveries-fixture.ts';
 
 /** What every Deliveries table must do about deliveries that wait for their next attempt. */
-export function waitingContract(name: string, make: () => Promise<DeliveriesTable>): void {
+export function waitingContract(name: string, make: () => Promise<DeliveryStore>): void {
   /** Deliveries of an endpoint of its own. */
   const setUp = async () => {
     const table = await make();

@@ -76,4 +76,6 @@ export function outages(faults: readonly Fault[], now: () => number) {
 }
 
 const isPartOf = (what: Outage['of'], name: string): boolean =>
-  what === 'tables' ? /^(deliveries|events|due|tallies)\b/.test(name) : name !== 'post' && name !== 'pause';
+  what === 'tables'
+    ? /^(deliveries|events|readPayload|tallies)\b/.test(name)
+    : name !== 'post' && name !== 'pause';

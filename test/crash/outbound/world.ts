@@ -130,7 +130,6 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       delivering: {
         ...world.deliverPorts,
         ...parts,
-        events: world.deliverPorts.events,
         random,
         ...{ deleteMessage, post: post(exit), pause },
       },

@@ -15,7 +15,7 @@ const message = publishTo('https://acme.example/hooks');
 describe('what cannot be sent', { timeout: 240_000 }, () => {
   describe.each([
     ['no key to sign with', { signingKeys: down }],
-    ['no way to its payload', { events: { payload: down } }],
+    ['no way to its payload', { readPayload: down }],
   ])('with %s', (_what, broken) => {
     /** The payload is one that does not ride along. */
     async function published() {
@@ -53,7 +53,7 @@ describe('what cannot be sent', { timeout: 240_000 }, () => {
 
       await world.deliverOnce({
         ...ports,
-        ...('signingKeys' in broken ? { signingKeys: late } : { events: { payload: late } }),
+        ...('signingKeys' in broken ? { signingKeys: late } : { readPayload: late }),
       });
 
       expect(world.deliveryQueue.contents()).toHaveLength(1);

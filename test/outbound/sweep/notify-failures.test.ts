@@ -57,7 +57,7 @@ describe('what ended without success', () => {
     for (let n = 0; n < 5; n++) await world.publish(toTenant(`a${n}`));
 
     for (let turn = 0; turn < 20; turn++) {
-      await world.deliverOnce({ ...world.deliverPorts, tallies: { add } });
+      await world.deliverOnce({ ...world.deliverPorts, tallies: { ...world.tallies, add } });
       world.advance(seconds(1));
     }
 

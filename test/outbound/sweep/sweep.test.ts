@@ -109,7 +109,7 @@ describe('λ sweep', () => {
     const ports = {
       ...world.deliverPorts,
       ...(broken === 'sendDeadDelivery' && { sendDeadDelivery: down }),
-      ...(broken === 'tallies' && { tallies: { add: down } }),
+      ...(broken === 'tallies' && { tallies: { ...world.tallies, add: down } }),
       ...(broken === 'clearDue' && { deliveries: { ...world.table, clearDue: down } }),
     };
 

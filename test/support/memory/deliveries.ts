@@ -5,13 +5,13 @@ import type {
   Fence,
 } from '../../../lambdas/domain/delivery-record.ts';
 import { dueShardOf } from '../../../lambdas/domain/delivery-record.ts';
+import type { DeliveryWrite } from '../../../lambdas/domain/delivery-store.ts';
 import {
   toUnixSeconds,
   type UnixMillis,
   type UnixSeconds,
   unixMillis,
 } from '../../../lambdas/domain/time.ts';
-import type { DeliveryWrite } from '../../../lambdas/outbound/deliver/claim.ts';
 import { memoryListed } from './listed-deliveries.ts';
 import { isUnrecorded, memoryWaiting } from './waiting-deliveries.ts';
 

@@ -1,10 +1,9 @@
-import type { EventTypeRecord } from '../../../lambdas/domain/event-type.ts';
+import type { EventTypeRecord, EventTypeStore } from '../../../lambdas/domain/event-type.ts';
 import { parseExactly } from '../../../lambdas/domain/exact-json.ts';
-import type { EventTypePorts } from '../../../lambdas/management/operations/event-types.ts';
 import { checkItem, checkKey } from './dynamodb-limits.ts';
 
 /** Event types in memory, kept as text as in the table. */
-export function memoryEventTypes(): EventTypePorts['eventTypes'] {
+export function memoryEventTypes(): EventTypeStore {
   const kept = new Map<string, EventTypeRecord>();
 
   return {

@@ -1,7 +1,6 @@
 import type { LimiterState } from '../../../lambdas/domain/limiter.ts';
+import type { EndpointHealth, LimiterStore, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import { later, type Millis, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { EndpointPorts } from '../../../lambdas/management/endpoint-ports.ts';
-import type { Health, LimiterPorts, Slot } from '../../../lambdas/outbound/deliver/acquire-slot.ts';
 
 interface Gate extends Omit<LimiterState, 'slots'> {
   /** By their names. */
@@ -14,8 +13,7 @@ interface Gate extends Omit<LimiterState, 'slots'> {
 const closed: Gate = { slots: {}, failures: 0, probes: 0 };
 
 /** The limiter in memory: each call one atomic step. */
-export function memoryGates(): LimiterPorts['limiter'] &
-  EndpointPorts['limiter'] & { readonly limiter: Map<string, Gate> } {
+export function memoryGates(): LimiterStore & { readonly limiter: Map<string, Gate> } {
   const limiter = new Map<string, Gate>();
   const of = (limiterKey: string): Gate => limiter.get(limiterKey) ?? closed;
   const set = (limiterKey: string, change: Partial<Gate>): Gate => {
@@ -115,7 +113,7 @@ const notFailing = { failingSince: undefined, failedAt: undefined };
 function learnt(
   state: Gate,
   { isProbe, isByHand, limits }: Slot,
-  health: Health | undefined,
+  health: EndpointHealth | undefined,
   now: UnixMillis,
 ): Partial<Gate> {
   const isPaused = later(state.failedAt ?? now, limits.disableAfter) <= now;

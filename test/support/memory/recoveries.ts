@@ -1,6 +1,5 @@
-import type { Recovery } from '../../../lambdas/domain/recovery.ts';
+import type { Recovery, RecoveryProgress } from '../../../lambdas/domain/recovery.ts';
 import type { UnixMillis } from '../../../lambdas/domain/time.ts';
-import type { Progress } from '../../../lambdas/outbound/sweep/recover.ts';
 
 /** Recoveries in memory: each call one atomic step. */
 export function memoryRecoveries() {
@@ -26,7 +25,7 @@ export function memoryRecoveries() {
       [...recoveries.values()].filter(({ status }) => status === 'running').map(({ id }) => id),
     claim: async (id: string, now: UnixMillis, until: UnixMillis) =>
       update(id, ({ leaseUntil = 0 }) => leaseUntil <= now, { leaseUntil: until, updatedAt: now }),
-    advance: async (seen: Recovery, progress: Progress, now: UnixMillis) => {
+    advance: async (seen: Recovery, progress: RecoveryProgress, now: UnixMillis) => {
       const { place, replayed, refused, ofEarlierEndpoint, status } = progress;
       const isMine = ({ leaseUntil: held }: Recovery) => held === seen.leaseUntil;
       const change = {

@@ -2,12 +2,12 @@ import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import { mapped, openHeader, sealHeaders } from '../../../lambdas/domain/endpoint-headers.ts';
 import { seal, unseal } from '../../../lambdas/domain/endpoint-secret.ts';
 import { masterKey } from '../../../lambdas/domain/sealed-text.ts';
-import type { OperationPorts } from '../../../lambdas/management/operations.ts';
+import type { EndpointSealing } from '../../../lambdas/management/ports.ts';
 
 const master = masterKey('a master secret');
 
 /** Seals what endpoints have, under one master secret that is always there. */
-export const memorySealing: OperationPorts['secrets'] = {
+export const memorySealing: EndpointSealing = {
   seal: async (text, owner, at) => seal(text, master, owner, at),
   open: async (sealed, owner) => unseal(sealed, master, owner),
   readable: async ({ secrets }) => secrets,

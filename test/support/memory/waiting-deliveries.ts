@@ -1,6 +1,6 @@
 import type { Deferral, Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import type { DeliveryWrite } from '../../../lambdas/domain/delivery-store.ts';
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { DeliveryWrite } from '../../../lambdas/outbound/deliver/claim.ts';
 
 interface EndpointName {
   readonly tenant: string;

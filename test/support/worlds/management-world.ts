@@ -1,5 +1,6 @@
 import { payloadCheck } from '../../../lambdas/adapters/schema/payload-check.ts';
 import { checkSchema } from '../../../lambdas/adapters/schema/payload-schema.ts';
+import type { EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
 import type { OperatorNotice as OperatorMessage } from '../../../lambdas/domain/operator-notice.ts';
 import { manage } from '../../../lambdas/management/manage.ts';
 import type { ManagementRequest } from '../../../lambdas/management/operation.ts';
@@ -31,7 +32,8 @@ export function managementWorld() {
     limiter: world.limiter,
     secrets: memorySealing,
     deliveries: world.table,
-    events: { ...world.events, payload: async () => undefined },
+    events: world.events,
+    readPayload: async () => undefined,
     recoveries: world.recoveries,
     eventTypes,
     checkSchema,
@@ -69,7 +71,7 @@ export function managementWorld() {
   };
 }
 
-const limitedEndpoints = (endpoints: World['endpoints']): OperationPorts['endpoints'] => ({
+const limitedEndpoints = (endpoints: World['endpoints']): EndpointStore => ({
   ...endpoints,
   page(tenant, range, limit) {
     if (range.after !== undefined) checkKey(range.after);

@@ -55,7 +55,8 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
   const publishPorts: PublishPorts = {
     now: clock,
-    events: { ...events, payload: readPayload },
+    events,
+    readPayload,
     refusalOfPayload: async () => undefined,
     endpoints,
     deliveries: table,
@@ -70,7 +71,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     now: clock,
     random: () => 0.5,
     deliveries: table,
-    events: { payload: readPayload },
+    readPayload,
     endpoints,
     limiter,
     notifyOperators,
@@ -92,7 +93,6 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   };
   const sweepPorts: SweepPorts = {
     now: clock,
-    due: table.due,
     deliveries: table,
     endpoints,
     events,

@@ -1,12 +1,10 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import type { DueCursor } from '../../../domain/delivery-store.ts';
 import { dueIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 
 const DueKey = v.object({ id: v.string() });
-
-/** Where a page ended; opaque to the caller. */
-export type DueCursor = Record<string, unknown>;
 
 /** The due index: which deliveries the sweep must look at, the longest overdue first. */
 export function dynamodbDue(client: DynamoDBDocumentClient, table: string) {

@@ -1,15 +1,15 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Delivery } from '../../../domain/delivery-record.ts';
+import type { DeliveryStore, DeliveryWrite } from '../../../domain/delivery-store.ts';
 
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { putIfFree, readItem } from '../put-if-absent.ts';
+import { dynamodbEndpointDeliveries } from './by-endpoint.ts';
+import { dynamodbDue } from './due.ts';
+import { dynamodbHeld } from './held.ts';
 import { deliveryItem, parseDelivery } from './item.ts';
 import { deliveryUpdates } from './updates.ts';
-
-/** A write to a delivery: as it stands after it, or as it stood in the way; undefined when there is none. */
-type DeliveryWrite =
-  | { readonly ok: true; readonly delivery: Delivery }
-  | { readonly ok: false; readonly delivery?: Delivery };
+import { dynamodbWaiting } from './waiting.ts';
 
 /** The Deliveries table: one conditional write for each step of a delivery; a refused one brings the record with it. */
 export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string) {
@@ -39,7 +39,11 @@ export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string
     noteCounted: writes(deliveryUpdates.noteCounted),
     clearDue: writes(deliveryUpdates.clearDue),
     reopen: writes(deliveryUpdates.reopen),
-  };
+    ...dynamodbDue(client, table),
+    ...dynamodbHeld(client, table),
+    ...dynamodbWaiting(client, table),
+    ...dynamodbEndpointDeliveries(client, table),
+  } satisfies DeliveryStore;
 }
 
 const deliveryIn = (item: unknown): Delivery | undefined =>

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { endpointHash } from '../../../domain/delivery-task.ts';
+import type { EndpointGauges } from '../../../domain/endpoint-store.ts';
 import { attentionIndex, otherItems } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 import { updateIf } from '../conditional-update.ts';
@@ -22,21 +23,24 @@ export async function changeEndpointCount(
 }
 
 /** How many endpoints there are in the Endpoints table, and how many are down. */
-export const dynamodbEndpointGauges = (client: DynamoDBDocumentClient, table: string) => ({
-  /** Registered endpoints, as they were created and deleted. */
-  async known(hasTime: () => boolean): Promise<number> {
-    const { Item } = await client.send(new GetCommand({ TableName: table, Key: countKey }));
-    return Item === undefined
-      ? countAll(client, table, hasTime)
-      : Math.max(0, v.parse(CountItem, Item).known);
-  },
+export const dynamodbEndpointGauges = (client: DynamoDBDocumentClient, table: string) =>
+  ({
+    /** Registered endpoints, as they were created and deleted. */
+    async known(hasTime: () => boolean): Promise<number> {
+      const { Item } = await client.send(new GetCommand({ TableName: table, Key: countKey }));
+      return Item === undefined
+        ? countAll(client, table, hasTime)
+        : Math.max(0, v.parse(CountItem, Item).known);
+    },
 
-  /** Registered endpoints whose breaker opened, or was probed, after `since`, or which we disabled after it. */
-  async down(since: UnixMillis): Promise<number> {
-    const down = await Promise.all(shardsOf('down').map((shard) => downInShard(client, table, shard, since)));
-    return new Set(down.flat()).size;
-  },
-});
+    /** Registered endpoints whose breaker opened, or was probed, after `since`, or which we disabled after it. */
+    async down(since: UnixMillis): Promise<number> {
+      const down = await Promise.all(
+        shardsOf('down').map((shard) => downInShard(client, table, shard, since)),
+      );
+      return new Set(down.flat()).size;
+    },
+  }) satisfies EndpointGauges;
 
 async function downInShard(
   client: DynamoDBDocumentClient,

@@ -1,15 +1,17 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { Endpoint } from '../../../domain/endpoint.ts';
+import type { EndpointStore } from '../../../domain/endpoint-store.ts';
 import type { EndpointRange } from '../../../domain/publish-range.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { attentionItems } from './attention.ts';
+import { dynamodbEndpointChanges } from './changes.ts';
 import { parseEndpoint } from './item.ts';
 import { endpointUpdates } from './updates.ts';
 
 const Key = v.object({ tenant: v.string(), id: v.string() });
 
-/** The Endpoints table, as sending sees it. */
+/** The Endpoints table. */
 export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string) {
   /** Each returns the endpoint as it stands after it, or undefined when it was refused. */
   const writes =
@@ -54,5 +56,6 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
     markHeldEmpty: writes(endpointUpdates.markHeldEmpty),
 
     toReconcile: () => attentionItems(client, table, 'yes'),
-  };
+    ...dynamodbEndpointChanges(client, table),
+  } satisfies EndpointStore;
 }

@@ -1,16 +1,11 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { LimiterState } from '../../../domain/limiter.ts';
+import type { EndpointHealth, LimiterStore, Slot, SlotTimes } from '../../../domain/limiter-store.ts';
 import { otherItems } from '../../../domain/tables.ts';
 import { type Millis, type UnixMillis, unixMillis } from '../../../domain/time.ts';
 import { updateIf, type Written } from '../conditional-update.ts';
-import {
-  type Health,
-  type LimiterUpdate,
-  limiterUpdates,
-  type ReleasedSlot,
-  type TakeTimes,
-} from './updates.ts';
+import { type LimiterUpdate, limiterUpdates } from './updates.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 
@@ -39,7 +34,7 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
   const taken = ({ ok, item }: Written) => (ok ? ({ ok } as const) : ({ ok, state: stateOf(item) } as const));
 
   return {
-    take: async (limiterKey: string, slot: string, times: TakeTimes) =>
+    take: async (limiterKey: string, slot: string, times: SlotTimes) =>
       taken(await write(limiterKey, limiterUpdates.take(slot, times))),
 
     probe: async (limiterKey: string, seenOpenUntil: UnixMillis, until: UnixMillis) =>
@@ -60,7 +55,7 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
       return stateOf(Item);
     },
 
-    async leave(pass: ReleasedSlot, health: Health, now: UnixMillis): Promise<LimiterState> {
+    async leave(pass: Slot, health: EndpointHealth | undefined, now: UnixMillis): Promise<LimiterState> {
       let left: Written | undefined;
       for (const update of limiterUpdates.leave(pass, health, now)) {
         left = await write(pass.limiterKey, update);
@@ -69,7 +64,7 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
       return stateOf(left?.item);
     },
 
-    async open(pass: ReleasedSlot, until: UnixMillis, now: UnixMillis): Promise<void> {
+    async open(pass: Slot, until: UnixMillis, now: UnixMillis): Promise<void> {
       await write(pass.limiterKey, limiterUpdates.open(pass, until, now));
     },
 
@@ -84,7 +79,7 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
       const { item } = next.ok ? next : await write(limiterKey, limiterUpdates.reserveFirst(span, now));
       return v.parse(LimiterItem, item).reservedUntil ?? unixMillis(now + span);
     },
-  };
+  } satisfies LimiterStore;
 }
 
 function stateOf(item: unknown): LimiterState {

@@ -1,8 +1,8 @@
+import type { EndpointHealth, Slot, SlotTimes } from '../../../domain/limiter-store.ts';
 import {
   days,
   later,
   type Millis,
-  type Seconds,
   toMillis,
   toUnixSeconds,
   type UnixMillis,
@@ -14,37 +14,12 @@ import { attention, spreadAttention } from '../endpoints/item.ts';
 /** A change of a gate's item. */
 export type LimiterUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
 
-/** What is known about an endpoint after a request, if anything. */
-export type Health = 'up' | 'slow' | 'refusing' | 'down' | undefined;
-
-/** What leaving needs to know of a pass. */
-export interface ReleasedSlot {
-  /** Its endpoint's hash. */
-  readonly limiterKey: string;
-  readonly slot: string;
-  readonly until: UnixMillis;
-  readonly isProbe: boolean;
-  readonly isByHand: boolean;
-  /** Of a registered endpoint: one that is down counts as such. */
-  readonly of: { readonly isRegistered: boolean };
-  readonly limits: { readonly disableAfter: Seconds };
-}
-
-/** When a slot is taken, and until when. */
-export interface TakeTimes {
-  readonly now: UnixMillis;
-  readonly until: UnixMillis;
-  readonly nextAt?: UnixMillis;
-  /** Only at an endpoint whose last request succeeded. */
-  readonly ifProven: boolean;
-}
-
 /** Remembers a failing endpoint for longer than its deliveries can wait. */
 const keptFor = days(60);
 
 /** Each step at a gate as one conditional update. */
 export const limiterUpdates = {
-  take: (slot: string, { now, until, nextAt, ifProven }: TakeTimes): LimiterUpdate => {
+  take: (slot: string, { now, until, nextAt, ifProven }: SlotTimes): LimiterUpdate => {
     const isFree = `(attribute_not_exists(#${slot}) OR #${slot} <= :now)`;
     const isInTime = '(attribute_not_exists(#nextAt) OR #nextAt <= :now)';
     const isWelcome = '(attribute_not_exists(#retryAfter) OR #retryAfter <= :now)';
@@ -80,7 +55,7 @@ export const limiterUpdates = {
    * Frees the slot that is still ours, with what was learnt. Where somebody else has it by now, what was learnt counts all
    * the same. Of these the first that is not refused is meant.
    */
-  leave: (pass: ReleasedSlot, health: Health, now: UnixMillis): readonly LimiterUpdate[] => {
+  leave: (pass: Slot, health: EndpointHealth | undefined, now: UnixMillis): readonly LimiterUpdate[] => {
     const all = learntFrom(pass, health, now);
     const freeing = all.map(({ set, condition, values, ...learnt }) => ({
       ...learnt,
@@ -96,7 +71,7 @@ export const limiterUpdates = {
   },
 
   open: (
-    { limiterKey: gate, until, isProbe, of }: ReleasedSlot,
+    { limiterKey: gate, until, isProbe, of }: Slot,
     openUntil: UnixMillis,
     now: UnixMillis,
   ): LimiterUpdate => ({
@@ -138,8 +113,8 @@ const notFailing = { failingSince: undefined, failedAt: undefined };
 type Learnt = Pick<LimiterUpdate, 'set' | 'assign' | 'values'> & { readonly condition: string };
 
 function learntFrom(
-  { isProbe, isByHand, limits }: ReleasedSlot,
-  health: Health,
+  { isProbe, isByHand, limits }: Slot,
+  health: EndpointHealth | undefined,
   now: UnixMillis,
 ): readonly Learnt[] {
   const always = { condition: '', values: {} };
@@ -168,7 +143,7 @@ function learntFrom(
 /** One more failure of those that go on, or the first after a pause that says nothing about the endpoint. */
 function failed(
   set: Readonly<Record<string, unknown>>,
-  { disableAfter }: ReleasedSlot['limits'],
+  { disableAfter }: Slot['limits'],
   now: UnixMillis,
 ): readonly Learnt[] {
   const values = { now, paused: unixMillis(now - toMillis(disableAfter)) };

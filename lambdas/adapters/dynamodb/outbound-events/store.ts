@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { OutboundEvent } from '../../../domain/outbound-event.ts';
+import type { OutboundEvent, OutboundEventStore } from '../../../domain/outbound-event.ts';
 import { toUnixSeconds, type UnixMillis, type UnixSeconds } from '../../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { putIfFree, readItem } from '../put-if-absent.ts';
@@ -44,7 +44,7 @@ export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: st
     split: async (id: string, ranges: readonly string[]) =>
       (await write(fanOutUpdates.split(id, ranges))).event,
     rangeDone: async (id: string, range: string) => (await write(fanOutUpdates.rangeDone(id, range))).event,
-  };
+  } satisfies OutboundEventStore;
 }
 
 const eventIn = (item: unknown): OutboundEvent | undefined =>

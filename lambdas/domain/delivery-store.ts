@@ -1,0 +1,143 @@
+import type {
+  AttemptEntry,
+  AttemptRecord,
+  Deferral,
+  Delivery,
+  Fence,
+  ListedDelivery,
+} from './delivery-record.ts';
+import type { UnixMillis, UnixSeconds } from './time.ts';
+
+/** A conditional write: the delivery after it, or the one that refused it; undefined when there is none. */
+export type DeliveryWrite =
+  | { readonly ok: true; readonly delivery: Delivery }
+  | { readonly ok: false; readonly delivery?: Delivery };
+
+/** An endpoint as the store's queries name it. */
+interface EndpointOfTenant {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** A day and a shard of the index by endpoint, with the endpoint that it lists. */
+interface ListedEndpoint {
+  readonly tenant: string;
+  readonly endpointId: string;
+}
+interface ListedPartition {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly shard: number;
+}
+
+/** Where a page of the due index ended; opaque to the caller. */
+export type DueCursor = Record<string, unknown>;
+
+/**
+ * The Deliveries table. Each write is one conditional write of one item.
+ *
+ * `read` and `readAll` are consistent. Every other query reads an index, which is eventually consistent.
+ */
+export interface DeliveryStore {
+  /** @returns the delivery that exists already, else undefined */
+  create(delivery: Delivery): Promise<Delivery | undefined>;
+  read(id: string): Promise<Delivery | undefined>;
+
+  /**
+   * Claims a pending delivery without a lease, whose attempt is not recorded and which is due before `soon`. Raises
+   * `claims`, the fencing token.
+   */
+  claim(
+    id: string,
+    attempt: number,
+    until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
+  ): Promise<DeliveryWrite>;
+  /** Claims a delivery whose lease ran out without a record, if nothing has claimed it since. Raises `crashes`, too. */
+  claimSuspect(
+    expected: Delivery,
+    attempt: number,
+    now: UnixMillis,
+    lease: UnixMillis,
+  ): Promise<DeliveryWrite>;
+  /** Records an attempt while the claim is still ours. */
+  record(fence: Fence, record: AttemptRecord): Promise<DeliveryWrite>;
+  /** Records a success of this round whatever the fencing token: only status, end and log entry. */
+  recordLateSuccess(fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
+
+  /** Defers an attempt that is not recorded and has no lease. */
+  defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite>;
+  /** Ends the wait of a pending delivery without a claim, if its next attempt is still at the expected time. */
+  endWait(expected: Delivery, dueAt: UnixMillis): Promise<DeliveryWrite>;
+
+  /** Holds a pending delivery without a live lease. */
+  hold(
+    delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId'>,
+    now: UnixMillis,
+    dueAt: UnixMillis,
+  ): Promise<DeliveryWrite>;
+  /** Makes a held delivery pending again, with a new deadline. @param dueAt when the sweep must step in */
+  release(expected: Delivery, now: UnixMillis, dueAt: UnixMillis): Promise<DeliveryWrite>;
+  /** Ends a delivery that is held, or pending without a live lease, if it is for the expected generation. */
+  discard(
+    expected: Pick<Delivery, 'id' | 'generation'>,
+    reason: string,
+    now: UnixMillis,
+    expiresAt: UnixSeconds,
+  ): Promise<DeliveryWrite>;
+  /**
+   * Begins the next round of an ended delivery, if round and status are as expected.
+   *
+   * @param generation of the endpoint that it is for from now on
+   */
+  reopen(
+    expected: Delivery,
+    eventExpiresAt: UnixSeconds,
+    now: UnixMillis,
+    dueAt: UnixMillis,
+    generation: string | undefined,
+  ): Promise<DeliveryWrite>;
+
+  /** Moves a delivery in the due index, if no other sweep has moved it. */
+  moveDue(
+    expected: { readonly id: string; readonly dueAt: UnixMillis },
+    dueAt: UnixMillis,
+    sweeps: number,
+    eventExpiresAt: UnixSeconds,
+  ): Promise<DeliveryWrite>;
+  /** Takes an ended delivery out of the due index, unless another round has begun. */
+  clearDue(id: string, round: number): Promise<DeliveryWrite>;
+  /** Notes that the failure of a round is counted. */
+  noteCounted(id: string, round: number): Promise<DeliveryWrite>;
+
+  /** One page of a shard of the due index, the longest overdue first. */
+  due(
+    shard: number,
+    now: UnixMillis,
+    after?: DueCursor,
+  ): Promise<{ readonly ids: readonly string[]; readonly next?: DueCursor }>;
+  /** The oldest held deliveries of an endpoint. */
+  heldOf(endpoint: EndpointOfTenant, limit: number): Promise<readonly string[]>;
+  /** The deliveries of an endpoint that have waited since before `upTo`, the longest first. */
+  waitingOf(endpoint: EndpointOfTenant, upTo: UnixMillis, limit: number): Promise<readonly string[]>;
+  /** How many deliveries of an endpoint wait. @param atMost counted of each partition of the index */
+  countWaiting(
+    endpoint: EndpointOfTenant,
+    atMost: number,
+  ): Promise<{ readonly count: number; readonly isExact: boolean }>;
+  /** The deliveries of one partition, the oldest first. */
+  listed(
+    endpoint: ListedEndpoint,
+    partition: ListedPartition,
+    bounds: { readonly after: string; readonly upTo: string },
+    limit: number,
+  ): Promise<readonly ListedDelivery[]>;
+  /** The deliveries of one partition, the newest first. */
+  newest(
+    endpoint: ListedEndpoint,
+    partition: ListedPartition,
+    bounds: { readonly from: string; readonly before: string },
+    limit: number,
+  ): Promise<readonly ListedDelivery[]>;
+  /** Reads deliveries, the oldest first. Leaves out those that have expired. */
+  readAll(ids: readonly string[]): Promise<readonly Delivery[]>;
+}

@@ -1,0 +1,61 @@
+import type { EndpointLimits, LimiterState } from './limiter.ts';
+import type { Millis, UnixMillis } from './time.ts';
+
+/** Endpoint health after one request: `up`, `slow` (success over 5 s), `refusing` (4xx), `down` (5xx, 429, timeout, network). */
+export type EndpointHealth = 'up' | 'slow' | 'refusing' | 'down';
+
+/** The endpoint that a limiter is for. */
+export interface LimitedEndpoint {
+  readonly tenant: string;
+  readonly endpointId: string;
+  /** False: a URL under a name that the publisher chose. */
+  readonly isRegistered: boolean;
+}
+
+/** The right to make one request to an endpoint, until it is released or runs out. */
+export interface Slot {
+  /** The hash of the endpoint, see `endpointHash`. */
+  readonly limiterKey: string;
+  readonly of: LimitedEndpoint;
+  readonly slot: string;
+  readonly until: UnixMillis;
+  readonly isProbe: boolean;
+  /** A person asked for the request while the breaker or `Retry-After` kept others out. */
+  readonly isByHand: boolean;
+  readonly limits: EndpointLimits;
+}
+
+/** When a slot is taken, and until when. */
+export interface SlotTimes {
+  readonly now: UnixMillis;
+  readonly until: UnixMillis;
+  /** Under a rate limit: when the next request may begin. */
+  readonly nextAt?: UnixMillis;
+  /** Only at an endpoint whose last request succeeded. */
+  readonly ifProven: boolean;
+}
+
+/** A slot was taken, or the state that refused it. */
+type SlotWrite = { readonly ok: true } | { readonly ok: false; readonly state: LimiterState };
+
+/** The limiters of endpoints: one item for each endpoint, each write conditional. */
+export interface LimiterStore {
+  /** Consistent. */
+  read(limiterKey: string): Promise<LimiterState>;
+  /** Takes a free slot, if the rate allows it and the breaker is closed. */
+  take(limiterKey: string, slot: string, times: SlotTimes): Promise<SlotWrite>;
+  /** Takes the only slot of an endpoint that is down, unless another worker has taken it. */
+  probe(limiterKey: string, expectedOpenUntil: UnixMillis, until: UnixMillis): Promise<SlotWrite>;
+  /** Takes the only slot for requests by hand. Ignores the breaker and the rate. */
+  takeByHand(limiterKey: string, now: UnixMillis, until: UnixMillis): Promise<boolean>;
+  /** Stops all requests until then, the breaker's probes included. Never shortens an earlier stop. */
+  hold(limiterKey: string, until: UnixMillis): Promise<void>;
+  /** Releases a slot that is still ours, and records the endpoint's health; undefined: not known. */
+  leave(slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): Promise<LimiterState>;
+  /** Opens the breaker, unless it is open. A probe opens it again. */
+  open(slot: Slot, until: UnixMillis, now: UnixMillis): Promise<void>;
+  /** Reserves a time for one waiting task; reservations are `span` apart. */
+  reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis>;
+  /** Forgets failures, breaker and `Retry-After`: a person says that the endpoint is well. */
+  reset(limiterKey: string): Promise<void>;
+}
