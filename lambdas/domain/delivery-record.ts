@@ -110,7 +110,7 @@ export interface Deferral {
   readonly waitsSince?: UnixMillis;
 }
 
-/** A worker's right to record: it ends when anybody else claims. */
+/** A worker's right to record: it ends when another worker claims the delivery. */
 export interface Fence {
   readonly id: string;
   readonly claims: number;

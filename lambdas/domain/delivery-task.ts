@@ -96,7 +96,9 @@ export function deliveryDeadLetter(
 ): DeadDelivery {
   const { id, attempts, tenant, endpointId, eventType, host } = givenUp;
   const message = serialiseMessage({
-    ...{ v: 1, deliveryId: id, attempt: attempts + 1 },
+    v: 1,
+    deliveryId: id,
+    attempt: attempts + 1,
     ...addressOf(givenUp),
   });
   const who = { tenant, endpointId, eventType, host };

@@ -11,7 +11,7 @@ import { later, seconds } from './time.ts';
 export const generationOf = ({ generation, createdAt }: Pick<Endpoint, 'generation' | 'createdAt'>): string =>
   generation ?? String(createdAt);
 
-/** Clocks differ: an endpoint may seem to be made after a delivery to it. Only for deliveries without a generation. */
+/** Tolerated clock skew between the function that created the endpoint and the one that created the delivery. Only for deliveries without a generation. */
 const clockSkew = seconds(10);
 
 /** Whether a delivery was for an endpoint of the same id that has been deleted since. */

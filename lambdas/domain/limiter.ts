@@ -38,7 +38,7 @@ export interface LimiterState {
   readonly provenAt?: UnixMillis;
 }
 
-/** Nobody knows whether an endpoint hangs before it has answered: so many may find out at a time. */
+/** Concurrency for an endpoint that has not answered recently: if it hangs, it blocks at most this many workers. */
 const unprovenConcurrent = 2;
 
 /** Whether a slot may be taken only at an endpoint that has proved to answer. */

@@ -1,4 +1,4 @@
-import { asError, asError } from '../domain/errors.ts';
+import { asError } from '../domain/errors.ts';
 import type { Seconds } from '../domain/time.ts';
 import type { OutboundPorts } from './ports.ts';
 

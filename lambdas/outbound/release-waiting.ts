@@ -1,7 +1,7 @@
 import type { Delivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import { asError, asError } from '../domain/errors.ts';
+import { asError } from '../domain/errors.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { OutboundPorts } from './ports.ts';

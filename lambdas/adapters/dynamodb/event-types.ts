@@ -84,7 +84,9 @@ export function dynamodbEventTypes(client: DynamoDBDocumentClient, table: string
 }
 
 const itemOf = ({ name, schema, example, ...rest }: EventTypeRecord) => ({
-  ...{ ...rest, tenant, id: name },
+  ...rest,
+  tenant,
+  id: name,
   schemaText: schema && JSON.stringify(schema),
   exampleText: example === undefined ? undefined : JSON.stringify(example),
 });
@@ -92,7 +94,8 @@ const itemOf = ({ name, schema, example, ...rest }: EventTypeRecord) => ({
 function recordIn(item: unknown): EventTypeRecord {
   const { id, schemaText, exampleText, ...rest } = v.parse(Item, item);
   return {
-    ...{ ...rest, name: id },
+    ...rest,
+    name: id,
     ...(schemaText !== undefined && { schema: v.parse(SchemaObject, JSON.parse(schemaText)) }),
     ...(exampleText !== undefined && { example: parseExactly(exampleText) }),
   };

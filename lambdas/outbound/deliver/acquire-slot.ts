@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
-import { asError, asError } from '../../domain/errors.ts';
+import { asError } from '../../domain/errors.ts';
 import {
   breakerPause,
   decide,

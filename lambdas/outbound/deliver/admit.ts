@@ -96,7 +96,8 @@ async function deferTask(
 ): Promise<QueueAnswer> {
   const now = ports.now();
   const delay = seconds(Math.max(1, secondsUntil(until, now)));
-  // A URL that is down is nobody's to disable: one that probes past its deadline ends, and leaves the next one its turn.
+  // An unregistered URL cannot be disabled, so its deadline is not extended while the breaker is open: the delivery
+  // expires and the next one probes.
   const isForEndpoint = waitsForEndpoint({ why });
   const extend = millis(task.isDirect && isForEndpoint ? 0 : until - now);
   const times = {
@@ -115,7 +116,13 @@ async function deferTask(
   if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, delay));
   const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {
-    ...{ deliveryId: id, eventId, tenant, endpointId, attempt: task.attempt, why, delaySeconds: delay },
+    deliveryId: id,
+    eventId,
+    tenant,
+    endpointId,
+    attempt: task.attempt,
+    why,
+    delaySeconds: delay,
   });
   ports.telemetry.count('DeliveriesDeferred', { why });
   return acknowledge;
@@ -137,7 +144,7 @@ async function defer(
   return deliveries.defer(deliveryId, attempt, { ...times, extend });
 }
 
-/** Somebody works on it, it is recorded, or another task of the attempt is put off already. */
+/** The deferral was refused: another worker holds the lease, the attempt is recorded, or another task is already deferred. */
 function answerForRefusedDeferral(
   delivery: Delivery,
   attempt: number,

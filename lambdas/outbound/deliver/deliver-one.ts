@@ -118,8 +118,8 @@ async function sendLater(
 const resumeReserve = millis(10_000);
 
 /**
- * Gives the place free. An endpoint that has failed for too long is disabled; what waits for one that a person has tried
- * and found well goes now.
+ * Releases the slot. Disables the endpoint if it has failed for longer than `disableAfter`. After a success by hand,
+ * releases what waits for the endpoint.
  */
 async function releaseAndReact(
   pass: Slot,

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { type DeliveryTask, endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
-import { asError, asError } from '../../domain/errors.ts';
+import { asError } from '../../domain/errors.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, answerQueue, type QueueAnswer, type QueueAnswerPorts } from '../queue-answer.ts';

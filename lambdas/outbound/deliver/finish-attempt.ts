@@ -158,7 +158,7 @@ async function followUp(
   return queueAnswerFor(result, ports.now());
 }
 
-/** Whose claim is not its own any more acknowledges only what somebody else has recorded. */
+/** A worker that lost its claim acknowledges the message only if another worker has already recorded this attempt. */
 const queueAnswerFor = (result: RecordResult, now: UnixMillis): QueueAnswer =>
   result.kind === 'lost'
     ? { kind: 'fail', after: seconds(Math.max(1, secondsUntil(result.until, now))) }
@@ -188,8 +188,19 @@ function report(
   if (outcome.kind !== 'accepted') telemetry.count('AttemptsFailed', {});
   if (endpointMetrics) telemetry.count('WebhookDeliveryAttempts', { endpoint: endpointId, status });
   telemetry.info('delivery.attempted', {
-    ...{ deliveryId: id, eventId, eventType, tenant, endpointId, correlationId, round },
-    ...{ attempt: n, durationMs: ms, ageMs: at - createdAt, outcome: briefOutcome(outcome) },
-    ...{ next: next.kind, delaySeconds: next.kind === 'retry' ? next.delay : undefined, record: result.kind },
+    deliveryId: id,
+    eventId,
+    eventType,
+    tenant,
+    endpointId,
+    correlationId,
+    round,
+    attempt: n,
+    durationMs: ms,
+    ageMs: at - createdAt,
+    outcome: briefOutcome(outcome),
+    next: next.kind,
+    delaySeconds: next.kind === 'retry' ? next.delay : undefined,
+    record: result.kind,
   });
 }

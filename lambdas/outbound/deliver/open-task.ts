@@ -3,7 +3,7 @@ import { MalformedMessageError, parseMessage } from '../../domain/messages.ts';
 import type { MissingPorts } from '../missing-record.ts';
 
 /**
- * Reads a task; what is none goes to the delivery DLQ.
+ * Parses a task. A malformed message goes to the delivery DLQ.
  *
  * @returns undefined when there is nothing left to do
  */

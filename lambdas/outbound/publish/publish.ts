@@ -1,5 +1,5 @@
 import type { TaskMessage } from '../../domain/delivery-task.ts';
-import { asError, asError } from '../../domain/errors.ts';
+import { asError } from '../../domain/errors.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from '../../domain/messages.ts';
 import type { OutboundEvent } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
@@ -27,7 +27,7 @@ export interface PublishQueueMessage {
 
 /** How far a message has come. */
 type Progress =
-  /** What is left to do is to send the task, and to mark the event. */
+  /** Event and deliveries are stored. Still to do: send the task, then mark the event as fanned out. */
   | { readonly kind: 'recorded'; readonly task?: TaskMessage; readonly toMark?: OutboundEvent }
   /** On the DLQ. */
   | { readonly kind: 'given-up' }
@@ -182,8 +182,12 @@ function report(
   { telemetry }: PublishPorts,
 ): void {
   const fields = {
-    ...{ eventId: id, eventType: type, tenant, endpointId: 'id' in to ? to.id : undefined },
-    ...{ deliveryId: to.kind === 'tenant' ? undefined : deliveries[0], correlationId: messageId },
+    eventId: id,
+    eventType: type,
+    tenant,
+    endpointId: 'id' in to ? to.id : undefined,
+    deliveryId: to.kind === 'tenant' ? undefined : deliveries[0],
+    correlationId: messageId,
   };
   telemetry.info('event.published', { ...fields, status, deliveries: deliveries.length });
   if (isConflict) telemetry.warn('publish.conflict', fields);

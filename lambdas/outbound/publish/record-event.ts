@@ -53,7 +53,10 @@ export async function recordEvent(
   const body = eventBody(publication, now);
   const id = outboundEventKey(publication.tenant, publication.id);
   const event: OutboundEvent = {
-    ...{ id, eventType: publication.type, createdAt: now, contentHash: contentHash(publication) },
+    id,
+    eventType: publication.type,
+    createdAt: now,
+    contentHash: contentHash(publication),
     payload: payloadOf(id, body),
     isWide: publication.to.kind === 'tenant' || undefined,
     expiresAt: eventExpiry(now, eventKeptFor(deliveryLifetime(settings), settings)),
@@ -126,12 +129,25 @@ function newDelivery(
       : heldFrom(now)
     : { status: 'pending' as const, dueAt: dueAfterCreation(now) };
   return {
-    ...{ id: deliveryId(tenant, eventId, endpointId), tenant, eventId, eventType: event.eventType },
-    ...{ endpointId, correlationId },
+    id: deliveryId(tenant, eventId, endpointId),
+    tenant,
+    eventId,
+    eventType: event.eventType,
+    endpointId,
+    correlationId,
     ...(endpoint === undefined ? { url: destination.url } : { generation: generationOf(endpoint) }),
-    ...{ attempts: 0, attemptsBefore: 0, attemptLog: [], claims: 0, crashes: 0, sweeps: 0 },
-    ...{ round: 1, createdAt: now, lifetime, deadline: unixMillis(now + lifetime) },
-    ...{ eventExpiresAt: event.expiresAt, eventKeptFor: eventKeptFor(lifetime, settings) },
+    attempts: 0,
+    attemptsBefore: 0,
+    attemptLog: [],
+    claims: 0,
+    crashes: 0,
+    sweeps: 0,
+    round: 1,
+    createdAt: now,
+    lifetime,
+    deadline: unixMillis(now + lifetime),
+    eventExpiresAt: event.expiresAt,
+    eventKeptFor: eventKeptFor(lifetime, settings),
     ...beginning,
   };
 }

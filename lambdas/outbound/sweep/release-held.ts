@@ -7,7 +7,7 @@ import { type ReleaseProgress, type ReleaseWaitingPorts, releaseWaiting } from '
 
 export type ReleasePorts = HoldPorts & DisablePorts & ReleaseWaitingPorts;
 
-/** The index lags behind the table: for so long nobody may appear in it. */
+/** The index is eventually consistent; the release ends only after it has been empty for this long. */
 const indexLag = seconds(60);
 /** Held deliveries of one endpoint that one run releases: the rest follows a minute later. */
 const releasedAtMost = 600;

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
-import { asError, asError } from '../../domain/errors.ts';
+import { asError } from '../../domain/errors.ts';
 import { eventExpiry, outboundEventKey } from '../../domain/outbound-event.ts';
 import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepAt } from '../../domain/retry-schedule.ts';
 import { days, later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';

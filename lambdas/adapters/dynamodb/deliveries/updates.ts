@@ -108,7 +108,10 @@ export const deliveryUpdates = {
     ],
     condition: `${isUnrecorded} AND ${isUnleased} AND ${isDue}${deadlineAfter === undefined ? '' : ' AND #deadline > :deadlineAfter'}`,
     values: {
-      ...{ pending: 'pending', attempt, now, extend },
+      pending: 'pending',
+      attempt,
+      now,
+      extend,
       ...(waitsSince !== undefined && { since: waitsSince }),
       ...(deadlineAfter !== undefined && { deadlineAfter }),
     },
@@ -128,9 +131,15 @@ export const deliveryUpdates = {
   ): ConditionalUpdate => ({
     id: delivery.id,
     set: {
-      ...{ status: 'held', heldBy: heldByOf(delivery), heldAt: now, sweeps: 0 },
-      ...{ dueAt, dueShard: dueShardOf(delivery.id) },
-      ...{ leaseUntil: undefined, nextAttemptAt: undefined, waitsSince: undefined },
+      status: 'held',
+      heldBy: heldByOf(delivery),
+      heldAt: now,
+      sweeps: 0,
+      dueAt,
+      dueShard: dueShardOf(delivery.id),
+      leaseUntil: undefined,
+      nextAttemptAt: undefined,
+      waitsSince: undefined,
     },
     condition: `#status = :pending AND ${hasNoLiveLease}`,
     values: { pending: 'pending', now },
@@ -139,7 +148,11 @@ export const deliveryUpdates = {
   release: ({ id, lifetime }: Delivery, now: UnixMillis, dueAt: UnixMillis): ConditionalUpdate => ({
     id,
     set: {
-      ...{ status: 'pending', crashes: 0, sweeps: 0, deadline: unixMillis(now + lifetime), dueAt },
+      status: 'pending',
+      crashes: 0,
+      sweeps: 0,
+      deadline: unixMillis(now + lifetime),
+      dueAt,
       heldBy: undefined,
       heldAt: undefined,
       expiresAt: undefined,
@@ -170,12 +183,19 @@ export const deliveryUpdates = {
   ): ConditionalUpdate => ({
     id,
     set: {
-      ...{ status: 'pending', round: round + 1, crashes: 0, sweeps: 0, eventExpiresAt, generation },
+      status: 'pending',
+      round: round + 1,
+      crashes: 0,
+      sweeps: 0,
+      eventExpiresAt,
+      generation,
       deadline: unixMillis(now + lifetime),
       dueAt,
       dueShard: dueShardOf(id),
       cause: undefined,
-      ...{ expiresAt: undefined, leaseUntil: undefined, nextAttemptAt: undefined },
+      expiresAt: undefined,
+      leaseUntil: undefined,
+      nextAttemptAt: undefined,
     },
     assign: ['#attemptsBefore = #attempts'],
     condition: '#round = :seenRound AND #status = :seenStatus',
@@ -183,9 +203,12 @@ export const deliveryUpdates = {
   }),
 };
 
-/** What ends with a delivery. */
+/** Attributes removed when a delivery ends. */
 const clearedOnEnd = {
-  ...{ leaseUntil: undefined, nextAttemptAt: undefined, dueAt: undefined, dueShard: undefined },
+  leaseUntil: undefined,
+  nextAttemptAt: undefined,
+  dueAt: undefined,
+  dueShard: undefined,
   heldBy: undefined,
   heldAt: undefined,
   waitsSince: undefined,

@@ -26,7 +26,8 @@ const change = (
   now: UnixMillis,
   set: Readonly<Record<string, unknown>>,
 ): ConditionalUpdate => ({
-  ...{ tenant, id },
+  tenant,
+  id,
   set: { ...set, updatedAt: now, version: version + 1 },
   condition: isAsSeen,
   values: { seen: version },
@@ -36,9 +37,13 @@ const change = (
 export const endpointUpdates = {
   /** If it is enabled and as it was seen; notes that it is to be told. */
   disable: ({ tenant, id, version }: Endpoint, disabled: Disablement): ConditionalUpdate => ({
-    ...{ tenant, id },
+    tenant,
+    id,
     set: {
-      ...{ status: 'disabled', disabled, heldEmptyAt: undefined, version: version + 1 },
+      status: 'disabled',
+      disabled,
+      heldEmptyAt: undefined,
+      version: version + 1,
       ...attention(disabled.at),
     },
     condition: `#status = :enabled AND ${isAsSeen}`,
@@ -48,7 +53,9 @@ export const endpointUpdates = {
   /** With the note that what is held is to be released, in one. */
   enable: (seen: Endpoint, now: UnixMillis): ConditionalUpdate =>
     change(seen, now, {
-      ...{ status: 'enabled', disabled: undefined, heldEmptyAt: undefined },
+      status: 'enabled',
+      disabled: undefined,
+      heldEmptyAt: undefined,
       ...attention(now),
     }),
 
@@ -64,7 +71,8 @@ export const endpointUpdates = {
     { tenant, id, version }: Endpoint,
     { secrets, headers }: Pick<Endpoint, 'secrets' | 'headers'>,
   ): ConditionalUpdate => ({
-    ...{ tenant, id },
+    tenant,
+    id,
     set: { secrets, headers },
     condition: isAsSeen,
     values: { seen: version },
@@ -72,7 +80,8 @@ export const endpointUpdates = {
 
   /** Notes that what waits for an enabled endpoint is to go: no change that a user sees. */
   resumeEndpoint: ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): ConditionalUpdate => ({
-    ...{ tenant, id },
+    tenant,
+    id,
     set: { heldEmptyAt: undefined, ...attention(now) },
     condition: '#status = :enabled',
     values: { enabled: 'enabled' },
@@ -80,7 +89,8 @@ export const endpointUpdates = {
 
   /** Takes the note away, unless there is a newer one; an endpoint that we disabled stays among those that are down. */
   reconciled: (seen: Endpoint): ConditionalUpdate => ({
-    ...{ tenant: seen.tenant, id: seen.id },
+    tenant: seen.tenant,
+    id: seen.id,
     set: {
       heldEmptyAt: undefined,
       ...spreadAttention(isDisabledByUs(seen) ? seen.disabled?.at : undefined, 'down', hashOf(seen)),
@@ -90,14 +100,18 @@ export const endpointUpdates = {
 
   /** When the held deliveries of an endpoint were first seen to be none left. */
   markHeldEmpty: (seen: Endpoint, at: UnixMillis | undefined): ConditionalUpdate => ({
-    ...{ tenant: seen.tenant, id: seen.id },
+    tenant: seen.tenant,
+    id: seen.id,
     set: { heldEmptyAt: at },
     ...isAsNoted(seen),
   }),
 };
 
-/** What an endpoint may have of its own, and not have any more. */
+/** Optional settings: `undefined` removes the attribute. */
 const withoutOptionalFields = {
-  ...{ filter: undefined, maxPerSecond: undefined, maxConcurrent: undefined },
-  ...{ timeout: undefined, retryDelays: undefined },
+  filter: undefined,
+  maxPerSecond: undefined,
+  maxConcurrent: undefined,
+  timeout: undefined,
+  retryDelays: undefined,
 };
