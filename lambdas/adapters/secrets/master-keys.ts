@@ -1,35 +1,24 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { briefly } from '../../domain/cache-for.ts';
+import { cachedSecret } from '../../domain/cached-secret.ts';
 import { type MasterKey, masterKey } from '../../domain/sealed-text.ts';
 import { slipIn } from '../../domain/signature/mistaken-secret.ts';
-import { later, seconds, type UnixMillis } from '../../domain/time.ts';
+import { seconds, type UnixMillis } from '../../domain/time.ts';
 import { secretByName } from './secrets-manager.ts';
 
-/** An endpoint's secret does not open: the master secret it was sealed under is gone, or the item was tampered with. */
+/** An endpoint's secret cannot be opened: its master secret is gone, or the item was tampered with. */
 export class SealedSecretError extends Error {
   override name = 'SealedSecretError' as const;
 }
 
-const cacheFor = seconds(300);
-/** A key that is not known is looked for so often at most. */
-const tapCachedFor = seconds(10);
-
-const readAtMostEvery = seconds(2);
+/** An unknown key causes at most one read in this time. */
+const unknownKeyReadEvery = seconds(10);
 
 type Keys = readonly [MasterKey, ...MasterKey[]];
 
-/** The keys from the master secret, cached for this container. */
+/** The master keys from Secrets Manager, the current and the previous one, cached for this container. */
 export function masterKeys(client: SecretsManagerClient, name: string) {
   const secret = secretByName(client, name);
-  let known: { readonly at: UnixMillis; readonly keys: Keys } | undefined;
-  // A secret that is missing or cannot be read is asked for so often at most, however many deliveries wait.
-  const reading = briefly(readAtMostEvery, read);
-
-  async function readWithin(age: number, now: UnixMillis): Promise<Keys> {
-    if (known !== undefined && known.at >= later(now, seconds(-age))) return known.keys;
-    known = { at: now, keys: await reading.get(now) };
-    return known.keys;
-  }
+  const cached = cachedSecret(read);
 
   async function read(): Promise<Keys> {
     const [current, previous] = [
@@ -45,13 +34,17 @@ export function masterKeys(client: SecretsManagerClient, name: string) {
   }
 
   return {
-    /** What seals. @throws SealedSecretError when the master secret has no value */
-    current: async (now: UnixMillis): Promise<MasterKey> => (await readWithin(cacheFor, now))[0],
+    /** Returns the key that seals. @throws SealedSecretError when the master secret has no value */
+    current: async (now: UnixMillis): Promise<MasterKey> => (await cached.get(now))[0],
 
-    /** What opens. @throws SealedSecretError when it is neither the current nor the previous one */
+    /**
+     * Returns the key of this name, to open what it sealed.
+     *
+     * @throws SealedSecretError when it is neither the current nor the previous key
+     */
     async named(keyName: string, now: UnixMillis): Promise<MasterKey> {
       const find = (keys: readonly MasterKey[]) => keys.find((key) => key.name === keyName);
-      const found = find(await readWithin(cacheFor, now)) ?? find(await readWithin(tapCachedFor, now));
+      const found = find(await cached.get(now)) ?? find(await cached.get(now, unknownKeyReadEvery));
       if (found !== undefined) return found;
       throw new SealedSecretError(
         `a secret is sealed under master key ${keyName}, which is neither the current nor the previous value of ${name}; rotate the endpoint's secret`,

@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { briefly } from '../../domain/cache-for.ts';
+import { cachedSecret } from '../../domain/cached-secret.ts';
 import type { SigningKey } from '../../domain/endpoint-secret.ts';
 import { parseSecretValue } from '../../domain/provider/secret.ts';
 import { later, seconds, type UnixMillis } from '../../domain/time.ts';
@@ -10,17 +10,13 @@ class SigningSecretError extends Error {
   override name = 'SigningSecretError' as const;
 }
 
-const cacheFor = seconds(300);
-const readAtMostEvery = seconds(2);
-/** Receivers go on with the old key for this long after a new one was stored. */
+/** Deliveries are signed with the previous key, too, for this long after a new one was stored. */
 const rotationOverlap = seconds(86_400);
 
 /** The keys that deliveries are signed with, cached for this container. */
 export function signingSecret(client: SecretsManagerClient, name: string) {
   const secret = secretByName(client, name);
-  let known: { readonly until: UnixMillis; readonly keys: readonly SigningKey[] } | undefined;
-  // A secret that is missing or cannot be read is asked for so often at most, however many deliveries wait.
-  const reading = briefly(readAtMostEvery, readKeys);
+  const cached = cachedSecret(readKeys);
 
   async function readKeys(now: UnixMillis): Promise<readonly SigningKey[]> {
     const current = await secret.readSecret('AWSCURRENT');
@@ -35,15 +31,11 @@ export function signingSecret(client: SecretsManagerClient, name: string) {
 
   return {
     /**
-     * @returns decoded keys, the current one first; within 24 h of a rotation the previous one, too
-     * @throws SigningSecretError when no secret is set; it is not read again for two seconds
+     * Returns the decoded keys, the current one first; within 24 h of a rotation the previous one, too.
+     *
+     * @throws SigningSecretError when the secret holds no key; the secret is not read again for two seconds
      */
-    async keys(now: UnixMillis): Promise<readonly SigningKey[]> {
-      if (known === undefined || now >= known.until) {
-        known = { keys: await reading.get(now), until: later(now, cacheFor) };
-      }
-      return known.keys;
-    },
+    keys: (now: UnixMillis): Promise<readonly SigningKey[]> => cached.get(now),
   };
 }
 
