@@ -15,7 +15,7 @@ export const rawRequest = (event: APIGatewayProxyEventV2): RawRequest => ({
   sourceIp: event.requestContext.http.sourceIp,
 });
 
-/** As the caller wrote it, as far as the gateway tells. */
+/** The URL as the caller wrote it, as far as the gateway passes it on. */
 function publicUrl({ requestContext, rawPath, rawQueryString }: APIGatewayProxyEventV2): string {
   const query = rawQueryString ? `?${rawQueryString}` : '';
   return `https://${requestContext.domainName}${rawPath}${query}`;
@@ -25,14 +25,14 @@ function publicUrl({ requestContext, rawPath, rawQueryString }: APIGatewayProxyE
 export const lastPathSegment = (event: APIGatewayProxyEventV2): string =>
   event.rawPath.split('/').filter(Boolean).at(-1) ?? '';
 
-/** An answer that no cache keeps. */
+/** A JSON response with `no-store`. */
 export const jsonResponse = (statusCode: number, body: object): APIGatewayProxyStructuredResultV2 => ({
   statusCode,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   body: JSON.stringify(body),
 });
 
-/** An answer in the provider's own words; a browser that is led here takes it for what it says it is. */
+/** A response in the provider's format, with `nosniff` so that a browser does not guess its type. */
 export const plainResponse = ({
   status,
   contentType,
@@ -49,7 +49,7 @@ export const plainResponse = ({
   body,
 });
 
-/** The parameters of a query; one that is given several times is a list, which the gateway would join by commas. */
+/** Parses the query. A repeated parameter becomes a list, which the gateway would join by commas. */
 function queryOf(text = ''): Readonly<Record<string, string | readonly string[]>> {
   const found = new Map<string, string[]>();
   for (const pair of text.split('&').filter((part) => part !== '')) {
@@ -86,15 +86,15 @@ export const managementRequest = (event: APIGatewayProxyEventV2WithIAMAuthorizer
   body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString('utf8'),
 });
 
-/** An answer of the management API. */
-export function managementResponse(answer: {
+/** A response of the management API. */
+export function managementResponse(response: {
   readonly status: number;
   readonly body?: unknown;
   readonly etag?: string;
   readonly isProblem?: boolean;
   readonly allow?: readonly string[];
 }): APIGatewayProxyStructuredResultV2 {
-  const { status, body, etag, isProblem, allow } = answer;
+  const { status, body, etag, isProblem, allow } = response;
   const contentType = isProblem ? 'application/problem+json' : 'application/json';
   return {
     statusCode: status,

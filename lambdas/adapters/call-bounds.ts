@@ -13,10 +13,10 @@ export interface CallBounds {
 /** For the receiver: the strictest providers hang up after 3 s. */
 export const quickCalls: CallBounds = { connectionTimeoutMs: 300, requestTimeoutMs: 800, maxAttempts: 2 };
 
-/** For queue workers: SQS gives a failed message back. */
+/** For queue workers: SQS redelivers a failed message. */
 export const patientCalls: CallBounds = { connectionTimeoutMs: 1000, requestTimeoutMs: 5000, maxAttempts: 4 };
 
-/** For who waits at a queue: longer than SQS itself waits before it answers that there is nothing. */
+/** For long polls: longer than SQS waits before it returns an empty response. */
 export const longPolls: CallBounds = { connectionTimeoutMs: 1000, requestTimeoutMs: 25_000, maxAttempts: 4 };
 
 /** Node gives each of several addresses 250 ms, however long a connection may take. */
@@ -24,7 +24,7 @@ const agentOf = ({ connectionTimeoutMs }: CallBounds) => ({
   autoSelectFamilyAttemptTimeout: connectionTimeoutMs / 2,
 });
 
-/** What every client is made with. */
+/** The configuration of every AWS client. Each service's client is in its own file, so a function bundles only the SDKs it uses. */
 export const clientConfig = (bounds: CallBounds) => ({
   maxAttempts: bounds.maxAttempts,
   requestHandler: {

@@ -5,15 +5,15 @@ import { plainItem } from './plain-item.ts';
 /** One conditional update of one item, in DynamoDB's own expressions; `#name` stands for the attribute of that name. */
 export interface ConditionalUpdate {
   readonly id: string;
-  /** In a table whose items are named by both. */
+  /** For a table whose key is tenant and id. */
   readonly tenant?: string;
-  /** To set; an undefined one is removed. */
+  /** Attributes to set; undefined removes the attribute. */
   readonly set?: Readonly<Record<string, unknown>>;
   /** Assignments that compute, e.g. `#claims = #claims + :one`. */
   readonly assign?: readonly string[];
   /** Clauses of another kind, e.g. `DELETE #open :member`. */
   readonly more?: string;
-  /** Absent: whatever the item is, and also if there is none. */
+  /** Without a condition the update always writes, also when the item does not exist. */
   readonly condition?: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -23,7 +23,7 @@ export type Written =
   | { readonly ok: true; readonly item: unknown }
   | { readonly ok: false; readonly item: unknown };
 
-/** Writes; a refusal brings the item with it (undefined: there is none), so no read follows. */
+/** Writes conditionally. A refusal returns the item (undefined when it does not exist), so no read follows. */
 export async function updateIf(
   client: DynamoDBDocumentClient,
   table: string,

@@ -36,15 +36,15 @@ const TallyItem = v.object({
   last: LastItem,
 });
 
-/** A partition for each endpoint: more than 1,000 of its deliveries in a second would first meet its gate, which is one item, too. */
+/** A partition for each endpoint: more than 1,000 of its deliveries in a second would hit the write limit of its limiter item first. */
 const partitionOf = (name: string): string => `${otherItems.tally}${name}`;
-/** One that has nothing to tell is of no use soon. */
+/** A tally without failures to report is dropped soon. */
 const keptFor = days(1);
 
 /** One more, that is to be notified at once, or when the pause since the last time is over; nothing, if it was the last one. */
 const added = (name: string, ended: EndedDelivery, now: UnixMillis) => ({
   id: name,
-  // What is to be notified never expires.
+  // A tally that awaits a notification never expires.
   set: {
     last: ended,
     attention: spreadAttention(now, 'tallies', name).attention,
@@ -102,7 +102,7 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
       return shards.flat().map(({ id }) => id);
     },
 
-    /** As it stands after every write that was answered. @returns undefined when there is nothing to tell */
+    /** Reads with strong consistency. @returns undefined when there is nothing to report */
     async read(name: string): Promise<FailureTally | undefined> {
       const { Item } = await client.send(
         new GetCommand({

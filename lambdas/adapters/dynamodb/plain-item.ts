@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
-/** The item that a refused write brings, as plain values: DynamoDB's document client translates answers only. */
+/** Converts the item of a refused write to plain values; the document client converts successful responses only. */
 export const plainItem = (item: Readonly<Record<string, AttributeValue>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]));
 

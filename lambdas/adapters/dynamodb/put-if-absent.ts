@@ -35,7 +35,7 @@ export async function putIfFree(
   }
 }
 
-/** Reads an item as it stands after every write that was answered. */
+/** Reads an item with strong consistency. */
 export async function readItem(client: DynamoDBDocumentClient, table: string, id: string): Promise<unknown> {
   const { Item } = await client.send(new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }));
   return Item;

@@ -67,7 +67,7 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
     running: async (): Promise<readonly string[]> =>
       (await attentionItems(client, table, 'jobs')).map(({ id }) => id),
 
-    /** Takes a running job that nobody works on, for a page. */
+    /** Leases a running job that no worker holds, for one page. */
     claim: (id: string, now: UnixMillis, until: UnixMillis) =>
       write({
         id,
@@ -80,12 +80,7 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
     advance: ({ id, leaseUntil }: Recovery, progress: RecoveryProgress, now: UnixMillis) =>
       write({
         id,
-        set: {
-          ...{ place: progress.place, replayed: progress.replayed, refused: progress.refused },
-          ofEarlierEndpoint: progress.ofEarlierEndpoint,
-          ...{ status: progress.status, updatedAt: now, leaseUntil: undefined },
-          ...(progress.status !== 'running' && attention(undefined)),
-        },
+        set: progressAttributes(progress, now),
         condition: '#status = :running AND #leaseUntil = :mine',
         values: { running: 'running', mine: leaseUntil ?? 0 },
       }),
@@ -100,6 +95,18 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
       }),
   } satisfies RecoveryStore;
 }
+
+/** Sets the progress and ends the lease. A recovery that is done leaves the attention index. */
+const progressAttributes = (progress: RecoveryProgress, now: UnixMillis) => ({
+  place: progress.place,
+  replayed: progress.replayed,
+  refused: progress.refused,
+  ofEarlierEndpoint: progress.ofEarlierEndpoint,
+  status: progress.status,
+  updatedAt: now,
+  leaseUntil: undefined,
+  ...(progress.status !== 'running' && attention(undefined)),
+});
 
 function recoveryIn(item: unknown): Recovery {
   const { ofTenant, ...rest } = v.parse(RecoveryItem, item);

@@ -2,31 +2,31 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { asError } from '../../domain/errors.ts';
-import { closedUnanswered, isConnectionLost } from './errors.ts';
+import { closedWithoutResponse, isConnectionLost } from './errors.ts';
 import { type FoundHead, headFinder } from './head-finder.ts';
 import type { ResponseHead } from './response-head.ts';
 
-/** An answer whose head is there. */
+/** A response whose head has arrived. */
 export interface ArrivedResponse {
   readonly head: ResponseHead;
-  /** What its body comes by: decoded by Node, or, after a head that Node would not read, the bare connection. */
+  /** Streams the body: decoded by Node, or the bare connection after a head that Node would not parse. */
   readonly body: Readable;
-  /** What came of a bare connection's body together with the head; undefined: Node decodes it. */
+  /** The part of a bare connection's body that came with the head; undefined when Node decodes the body. */
   readonly begun?: Buffer;
 }
 
-/** The status line decides, so a large head must not hide it; what is larger still is the endpoint's failure. */
+/** The status line decides the attempt, so a large head must not hide it; a larger one counts as the endpoint's failure. */
 export const maxHeadBytes = 256 * 1024;
 
 /**
- * Waits for the head of a request's answer.
+ * Waits for the head of a request's response.
  *
- * The head is read here, leniently, before Node's parser sees it. A regular one is handed on to that parser, which then
- * decides about the body and the connection's next use; any other connection is never used again.
+ * Reads the head leniently before Node's parser sees it. A regular head goes on to that parser, which then decides about
+ * the body and about reuse of the connection; any other connection is never used again.
  *
- * The listeners stay: an error after the head must not be an uncaught one.
+ * The listeners stay, so that an error after the head is not an uncaught one.
  *
- * @throws what went wrong on the way
+ * @throws the error of the connection or the parser
  */
 export function headOf(request: ClientRequest): Promise<ArrivedResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<ArrivedResponse>();
@@ -56,15 +56,15 @@ export function headOf(request: ClientRequest): Promise<ArrivedResponse> {
   return promise;
 }
 
-/** The other side closed the connection and had said nothing. */
+/** The endpoint closed the connection without a response. */
 class ConnectionClosedError extends Error {
   override name = 'ConnectionClosedError' as const;
   readonly code = 'ECONNRESET';
-  override message = closedUnanswered;
+  override message = closedWithoutResponse;
 }
 
 /**
- * Has the bytes of a connection read here before Node's parser gets them.
+ * Reads the bytes of a connection before Node's parser gets them.
  *
  * @param read says what the parser gets: nothing yet, nothing ever, or these bytes and all that follow
  */
@@ -88,7 +88,7 @@ function readFirst(socket: Socket, read: (chunk: Buffer) => 'more' | 'taken' | B
   socket.on('data', onData);
 }
 
-/** Watches a connection that waits for its next request: what comes unasked would be taken for that one's answer. */
+/** Closes an idle connection on which bytes arrive: they would be taken for the response to its next request. */
 export function watchIdle(socket: Socket | null): void {
   socket?.removeAllListeners('data');
   socket?.on('data', endUnasked);

@@ -4,17 +4,17 @@ import { parseJsonBody } from '../../domain/provider/payload.ts';
 
 const TokenResponse = v.object({ access_token: v.pipe(v.string(), v.nonEmpty()), expires_in: v.number() });
 
-/** Before it ends a token is asked for anew: a request with it takes its time. */
+/** A token is renewed this long before it expires, so that it is still valid when the request arrives. */
 const spareMs = 60_000;
-/** A token is used for so long at most, even if the server says that it is valid for longer. */
+/** The longest use of a token, even if the server says that it is valid for longer. */
 const longestMs = 3_600_000;
 
-/** A server gives no token that can be used. */
+/** The token server's response has no usable token. */
 class TokenError extends Error {
   override name = 'TokenError' as const;
 }
 
-/** Keeps the tokens of a container: providers count how often they are asked for one. */
+/** Caches access tokens for this container, since providers limit token requests. */
 export function clientTokens(
   request: (client: ClientCredentials, signal: AbortSignal) => Promise<string>,
   clockMs: () => number,
@@ -27,14 +27,14 @@ export function clientTokens(
       const name = nameOf(client);
       const before = kept.get(name);
       if (before !== undefined && clockMs() < before.untilMs) return before.token;
-      const answer = v.safeParse(TokenResponse, parseJsonBody(await request(client, signal)));
-      if (!answer.success)
-        throw new TokenError(`${client.tokenUrl.host} answered with something else than a token`);
-      const { access_token: token, expires_in } = answer.output;
+      const response = v.safeParse(TokenResponse, parseJsonBody(await request(client, signal)));
+      if (!response.success)
+        throw new TokenError(`${client.tokenUrl.host} sent a response without an access_token`);
+      const { access_token: token, expires_in } = response.output;
       kept.set(name, { token, untilMs: clockMs() + Math.min(expires_in * 1000, longestMs) - spareMs });
       return token;
     },
-    /** What a server no longer takes. */
+    /** Drops a token that the server has rejected. */
     forget(client: ClientCredentials): void {
       kept.delete(nameOf(client));
     },

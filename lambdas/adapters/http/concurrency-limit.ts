@@ -1,12 +1,12 @@
-/** Bounds what goes on at once in this process. */
+/** Limits concurrent work in this process. */
 export interface ConcurrencyLimit {
-  /** Waits for a place, first come, first served. @returns false when no place is free within so many milliseconds */
+  /** Waits for a place, first in, first out. @returns false when no place is free within so many milliseconds */
   enter(within: number): Promise<boolean>;
-  /** Gives a place back; once for each `enter` that was true. */
+  /** Releases a place; call it once for each `enter` that returned true. */
   leave(): void;
 }
 
-/** At most `max` places are taken at once. */
+/** Makes a limit of `max` places. */
 export function concurrencyLimit(max: number): ConcurrencyLimit {
   let free = max;
   const waiting = new Set<() => void>();

@@ -4,9 +4,9 @@ import { Agent as HttpsAgent } from 'node:https';
 import { Socket } from 'node:net';
 import { idleConnections, maxAgeMs, maxIdle } from './idle-connections.ts';
 
-/** Where requests to endpoints get their connections from. */
+/** The connections for requests to endpoints. */
 export interface ConnectionPool {
-  /** The agent of a URL's protocol. */
+  /** Returns the agent of a URL's protocol. */
   agentFor(protocol: string): HttpAgent;
   /**
    * Closes the kept connections that must not be used again. Call it right before a request is begun.
@@ -14,18 +14,18 @@ export interface ConnectionPool {
    * @param addresses what the host resolves to now
    */
   closeUnfit(host: string, addresses: readonly LookupAddress[]): void;
-  /** Closes all that are idle, which frees their descriptors and ports. */
+  /** Closes all idle connections, which frees their descriptors and ports. */
   closeIdle(): void;
-  /** Closes all. */
+  /** Closes all connections. */
   close(): void;
 }
 
 const agentOptions = {
   keepAlive: true,
   maxFreeSockets: maxIdle,
-  // The agent passes by closed connections at this end of its list only.
+  // The agent skips closed connections only at this end of its list.
   scheduling: 'fifo',
-  // Without a timeout of its own an agent does not heed a server's `Keep-Alive: timeout=…`.
+  // Without a timeout the agent ignores a server's `Keep-Alive: timeout=…`.
   timeout: maxAgeMs,
 } as const;
 
@@ -46,7 +46,7 @@ export function connectionPool(now: () => number = () => Date.now()): Connection
 }
 
 /**
- * Has an agent keep what the list of idle connections takes, by the methods that Node means to be overridden.
+ * Makes an agent keep only the connections that the idle list accepts, by the methods that Node documents for overriding.
  *
  * @see https://nodejs.org/api/http.html#agentkeepsocketalivesocket
  */
@@ -57,7 +57,7 @@ function bounded(agent: HttpAgent, idle: ReturnType<typeof idleConnections>): Ht
     if (socket instanceof Socket) idle.begin(socket, options.host ?? '');
     return socket;
   };
-  // It is false where the server's hint is too short, though its type has no answer.
+  // Returns false when the server's keep-alive hint is too short, though its type says void.
   const keeps: (socket: Socket) => unknown = keepSocketAlive.bind(agent);
   agent.keepSocketAlive = (socket) => socket instanceof Socket && keeps(socket) !== false && idle.add(socket);
   agent.reuseSocket = (socket, request) => {

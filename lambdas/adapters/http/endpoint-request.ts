@@ -9,17 +9,17 @@ import { exchangeWithin, type HttpResponse, type Open } from './exchange.ts';
 import { addressesToTry, checkedAddresses, pinnedLookup } from './guarded-lookup.ts';
 import type { Resolve } from './name-resolver.ts';
 
-/** A request and where it may go. */
+/** A request to an endpoint. */
 export interface EndpointRequest {
   /** Checked. */
   readonly url: URL;
-  /** Its host is this machine, and has to stay so. */
+  /** The host must resolve to this machine only. */
   readonly isLocal: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   /** Name, TCP and TLS. */
   readonly connectTimeout: Millis;
-  /** One deadline over everything up to the answer's head. */
+  /** One deadline over everything up to the response's head. */
   readonly timeout: Millis;
   /** By `performance.now`. */
   readonly startedAt: number;
@@ -30,7 +30,7 @@ export interface EndpointRequest {
  *
  * The name is resolved for each request, so a kept connection is not used across a change of its addresses.
  *
- * @throws what went wrong on the way
+ * @throws FailedExchange, BlockedAddressError or NameLookupError
  */
 export async function sendRequest(
   request: EndpointRequest,
@@ -51,11 +51,11 @@ export async function sendRequest(
   });
 }
 
-/** What is left of a span, in tenths of a second: the number stands in the error. */
+/** The rest of a span, rounded to tenths of a second because the error shows it. */
 const left = (span: Millis, since: number): Millis =>
   millis(Math.max(0, span - Math.floor((performance.now() - since) / 100) * 100));
 
-/** Node raises what is less. */
+/** Node raises a lower value to this. */
 const minAddressMs = 10;
 
 function opener(

@@ -4,7 +4,7 @@ import { isOwnFault, ownFaultOf } from './own-fault.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { tlsFault } from './tls-errors.ts';
 
-/** An attempt's time was up. */
+/** An attempt timed out. */
 export class TimeUpError extends Error {
   override name = 'TimeUpError' as const;
 }
@@ -17,13 +17,13 @@ export class BlockedAddressError extends Error {
 /** Where a request failed. */
 export interface FailurePlace {
   readonly phase: AttemptPhase;
-  /** The URL's. */
+  /** The URL's host. */
   readonly host: string;
-  /** Of the other side's certificate, as OpenSSL writes it. */
+  /** Validity of the endpoint's certificate, as OpenSSL writes it. */
   readonly validity?: { readonly from: string; readonly to: string };
 }
 
-/** A request that got no answer; `cause` is what went wrong. */
+/** A request that got no response; `cause` is the error. */
 export class FailedExchange extends Error {
   override name = 'FailedExchange' as const;
   readonly place: FailurePlace;
@@ -36,10 +36,11 @@ export class FailedExchange extends Error {
 const maxErrorChars = 200;
 
 /**
- * Reads what went wrong on the way to an endpoint, in words for the one who runs it: no address that we resolved is in
- * them, for it may be a private one.
+ * Describes a failed request for the endpoint's operator.
  *
- * @throws OwnFaultError for what is no endpoint's fault
+ * The text never contains an address that a name resolved to, since it may be a private one.
+ *
+ * @throws OwnFaultError when the fault is ours, not the endpoint's
  */
 export function outcomeOfError(error: unknown): AttemptOutcome {
   const cause = innermost(error);
@@ -50,18 +51,18 @@ export function outcomeOfError(error: unknown): AttemptOutcome {
     return { kind: 'unreachable', cause: 'dns', phase: 'dns', error: cause.reason.slice(0, maxErrorChars) };
   const place = error instanceof FailedExchange ? error.place : undefined;
   const phase = place?.phase;
-  const notified = faultOf(cause, phase, place);
-  return { kind: 'unreachable', cause: notified.cause, phase, error: notified.text.slice(0, maxErrorChars) };
+  const fault = faultOf(cause, phase, place);
+  return { kind: 'unreachable', cause: fault.cause, phase, error: fault.text.slice(0, maxErrorChars) };
 }
 
-/** Whether the other side closed the connection. */
+/** Whether the endpoint closed the connection. */
 export const isConnectionLost = (error: unknown): boolean =>
   ['ECONNRESET', 'EPIPE'].includes(codeOf(innermost(error)));
 
-/** The address that could be asked tells more than one that no route leads to. */
+/** Codes of unroutable addresses: the error of a reachable address says more. */
 const unrouted = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
-/** What lies behind the errors around it; of several addresses', the last one that says something. */
+/** Unwraps an error; of the errors of several addresses it picks the last informative one. */
 function innermost(error: unknown): unknown {
   if (error instanceof FailedExchange) return innermost(error.cause);
   if (!(error instanceof AggregateError) || error.errors.length === 0) return error;
@@ -71,14 +72,14 @@ function innermost(error: unknown): unknown {
 }
 
 const connectionFaults: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens on the port, or a firewall refuses',
-  EHOSTUNREACH: 'no route leads to the host',
-  ENETUNREACH: 'no route leads to the network of the host: does its name have an A record (IPv4)?',
-  EADDRNOTAVAIL: 'no route leads to the network of the host: does its name have an A record (IPv4)?',
-  ETIMEDOUT: 'the host does not answer',
+  ECONNREFUSED: 'connection refused: nothing listens on the port, or a firewall rejects it',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network of the host: does its name have an A record (IPv4)?',
+  EADDRNOTAVAIL: 'no route to the network of the host: does its name have an A record (IPv4)?',
+  ETIMEDOUT: 'the connection timed out: the host does not respond',
   EPIPE: 'the connection was closed while the request was sent',
-  EACCES: 'a firewall on the way refuses',
-  ECONNABORTED: 'the connection was closed',
+  EACCES: 'a firewall on the way rejects the connection',
+  ECONNABORTED: 'the connection was aborted',
 };
 
 interface Fault {
@@ -96,19 +97,19 @@ function faultOf(error: unknown, phase: AttemptPhase | undefined, place: Failure
   if (tls !== undefined) return { cause: 'tls', text: tls };
   if (code === 'ECONNRESET') return { cause: 'network', text: coded(resetIn(phase)) };
   if (/^(HPE_|ERR_HTTP|ERR_INVALID|ERR_UNESCAPED)/.test(code))
-    return { cause: 'protocol', text: coded('the answer is not HTTP/1.1') };
+    return { cause: 'protocol', text: coded('the response is not HTTP/1.1') };
   const text = coded(connectionFaults[code] ?? 'the connection failed');
   return { cause: code === 'ETIMEDOUT' ? 'timeout' : 'network', text };
 }
 
-/** Of a connection that the other side closed before it said anything. */
-export const closedUnanswered = 'closed without an answer';
+/** The text for a connection that the endpoint closed before it sent anything. */
+export const closedWithoutResponse = 'connection closed without a response';
 
 function resetIn(phase: AttemptPhase | undefined): string {
   if (phase === 'connect') return 'the connection was reset';
   return phase === 'tls'
-    ? 'closed during the handshake: is the port one for https, and the host served there?'
-    : closedUnanswered;
+    ? 'connection closed during the TLS handshake: does the port serve https, and this host?'
+    : closedWithoutResponse;
 }
 
 const codeOf = (error: unknown): string =>

@@ -7,10 +7,10 @@ import { type ArrivedResponse, headOf, watchIdle } from './await-response.ts';
 import { FailedExchange, isConnectionLost, TimeUpError } from './errors.ts';
 import { sampleOf } from './response-sample.ts';
 
-/** Begins a request on a kept connection, if there is one, or on a connection of its own. */
+/** Starts a request on a kept connection if there is one, or on a new connection. */
 export type Open = (connection: 'pooled' | 'own') => ClientRequest;
 
-/** What an endpoint answered. */
+/** An endpoint's response. */
 export interface HttpResponse {
   readonly status: number;
   /** Each as received. */
@@ -24,7 +24,7 @@ export interface HttpResponse {
 type Limits = Pick<OutboundSettings, 'connectTimeout' | 'attemptTimeout'>;
 
 /**
- * Sends a request and waits for its answer.
+ * Sends a request and waits for its response.
  *
  * A kept connection may have been closed by the other side while this process was frozen: then the request goes out once
  * more, on a connection of its own, within the same deadline.
@@ -48,18 +48,18 @@ async function exchange(
   endsAt: number,
   limits: Limits,
 ): Promise<HttpResponse> {
-  const answered = headOf(request);
+  const arrived = headOf(request);
   const way = wayOf(request);
   const notConnected = `not connected within ${limits.connectTimeout} ms`;
   const connecting = timeUp(request, limits.connectTimeout, notConnected);
   const left = Math.max(0, endsAt - performance.now());
-  const deadline = timeUp(request, left, `no answer within ${limits.attemptTimeout} ms`);
+  const deadline = timeUp(request, left, `no response within ${limits.attemptTimeout} ms`);
   way.onConnected(() => clearTimeout(connecting));
   request.end(body);
   try {
-    const answer = await answered;
+    const response = await arrived;
     clearTimeout(deadline);
-    return await read(answer, request);
+    return await read(response, request);
   } catch (error) {
     const { phase, validity } = way;
     throw new FailedExchange(error, { phase, validity, host: request.host });
@@ -72,12 +72,12 @@ async function exchange(
 const timeUp = (request: ClientRequest, after: number, message: string) =>
   setTimeout(() => request.destroy(new TimeUpError(message)), after);
 
-/** Reads the rest of an answer; a connection that may not be used again is closed. */
-async function read(answer: ArrivedResponse, request: ClientRequest): Promise<HttpResponse> {
-  const { head, body } = answer;
+/** Reads the rest of a response. Closes the connection if it must not be used again. */
+async function read(response: ArrivedResponse, request: ClientRequest): Promise<HttpResponse> {
+  const { head, body } = response;
   if (head.isRegular) body.once('end', () => watchIdle(request.socket));
   // Nothing about the body may cost the status.
-  const sample = await sampleOf(answer).catch(() => undefined);
+  const sample = await sampleOf(response).catch(() => undefined);
   const mayGoOn = head.isRegular && body.readableEnded && request.writableFinished;
   if (!mayGoOn) request.destroy();
   const { status, headers } = head;
@@ -106,10 +106,10 @@ function wayOf(request: ClientRequest): Way {
   };
   request.once('socket', (socket: Socket) => {
     if (request.reusedSocket) return arrive();
-    // A name that was known already is looked up before anybody can listen.
+    // A cached name is resolved before a listener can be added.
     tried = () => (socket.autoSelectFamilyAttemptedAddresses ?? []).length > 0;
     if (!(socket instanceof TLSSocket)) return socket.once('connect', arrive);
-    // Before Node checks the certificate: of a connection that it closed there is none to be had.
+    // Before Node checks the certificate: a connection that it closed no longer has one.
     socket.prependOnceListener('secure', () => {
       const { valid_from: from, valid_to: to } = socket.getPeerCertificate() ?? {};
       if (from !== undefined && to !== undefined) validity = { from, to };

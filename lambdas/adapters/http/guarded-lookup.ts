@@ -40,7 +40,7 @@ export async function checkedAddresses(
   throw new BlockedAddressError(`${hostname} resolves to an address ${where}`, { cause });
 }
 
-/** Asks, and waits no longer than the question says, even if the resolver never answers. */
+/** Resolves a name within its time limit, even if the resolver never calls back. */
 function resolved({ hostname, within }: Question, resolve: Resolve): Promise<readonly LookupAddress[]> {
   const { promise, resolve: done, reject } = Promise.withResolvers<readonly LookupAddress[]>();
   const timer = setTimeout(() => reject(new NameLookupError(hostname, 'ETIMEOUT', within)), within);
@@ -74,7 +74,7 @@ export function addressesToTry(addresses: readonly LookupAddress[]): readonly Lo
     .slice(0, maxTried);
 }
 
-/** A lookup that knows the answer: the addresses that were checked, and no others. */
+/** A `lookup` that returns the checked addresses only, without a DNS query. */
 export const pinnedLookup =
   (addresses: readonly LookupAddress[]): LookupFunction =>
   (hostname, options, callback) => {

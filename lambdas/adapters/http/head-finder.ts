@@ -6,11 +6,11 @@ export interface FoundHead {
   readonly head: ResponseHead;
   /** The head as received, with all that has come after it. */
   readonly raw: Buffer;
-  /** What has come after it. */
+  /** The bytes that came after it. */
   readonly rest: Buffer;
 }
 
-/** Interim answers (1xx) that a request may get before its final one. */
+/** Interim responses (1xx) that a request may get before its final one. */
 const maxInterim = 10;
 
 /**
@@ -35,7 +35,7 @@ export function headFinder(maxBytes: number) {
     if (!isInterim(head)) return { head: final, raw: bytes.subarray(begin), rest: bytes.subarray(at) };
     interim++;
     if (interim > maxInterim)
-      throw new ProtocolError(`more than ${maxInterim} interim answers (1xx), and no final one`);
+      throw new ProtocolError(`more than ${maxInterim} interim responses (1xx) without a final one`);
     ends.goOn();
     return 'interim';
   };
@@ -45,7 +45,7 @@ export function headFinder(maxBytes: number) {
      * Takes the next bytes.
      *
      * @returns the final head; undefined: it is not complete yet
-     * @throws ProtocolError when there will be none
+     * @throws ProtocolError when the bytes cannot become a head
      */
     push(chunk: Buffer): FoundHead | undefined {
       store.append(chunk);
@@ -55,7 +55,7 @@ export function headFinder(maxBytes: number) {
       }
     },
 
-    /** What the head says when the connection ends in it: nothing more will come, and the status is there. */
+    /** Returns the head as far as it came when the connection ends in it: the status is known. */
     unfinished(): ResponseHead | undefined {
       const head = readHead(store.all().toString('latin1', ends.begin()));
       return head === undefined || isInterim(head) ? undefined : { ...head, isRegular: false };
@@ -63,7 +63,7 @@ export function headFinder(maxBytes: number) {
   };
 }
 
-/** @returns undefined while its end is not there @throws ProtocolError when it can be none */
+/** @returns undefined while the end of the head is missing @throws ProtocolError when the bytes cannot be a head */
 function checkedHead(
   bytes: Buffer,
   begin: number,
@@ -73,9 +73,9 @@ function checkedHead(
   const head = end === undefined ? undefined : readHead(bytes.toString('latin1', begin, end));
   const isNone = end !== undefined && head === undefined;
   if (isNone || !mayBeHttp(bytes, begin))
-    throw new ProtocolError(`the answer is not HTTP/1.1: it begins with ${excerpt(bytes.subarray(begin))}`);
+    throw new ProtocolError(`the response is not HTTP/1.1: it begins with ${excerpt(bytes.subarray(begin))}`);
   if ((end ?? bytes.length) > maxBytes)
-    throw new ProtocolError(`the answer's head is over ${maxBytes} bytes`);
+    throw new ProtocolError(`the response's head is over ${maxBytes} bytes`);
   return head;
 }
 
@@ -101,7 +101,7 @@ function growingBytes() {
 
 const lineFeed = 10;
 const blank = /^\r*$/;
-/** What may stand in front of a status line. */
+/** Bytes that may precede a status line. */
 const blankInFront = /^(?:\xef\xbb\xbf)*[ \t\r]*$/;
 
 /** Finds where heads end: at a blank line, however its lines end. */
@@ -157,7 +157,7 @@ function headEnds() {
   };
 }
 
-/** 101 is the last answer that HTTP/1.1 gives on a connection. */
+/** 101 is the last HTTP/1.1 response on a connection. */
 const isInterim = ({ status }: ResponseHead): boolean => status < 200 && status !== 101;
 
 /** Whether the first bytes can become a status line. */
@@ -173,5 +173,5 @@ const maxExcerptChars = 24;
 const excerpt = (bytes: Buffer): string => {
   const text = bytes.toString('latin1', 0, maxExcerptChars);
   const shown = text.replace(/[^\x20-\x7e]+/g, ' ').trim();
-  return shown.length < 2 ? 'bytes that are no text' : JSON.stringify(shown);
+  return shown.length < 2 ? 'bytes that are not text' : JSON.stringify(shown);
 };

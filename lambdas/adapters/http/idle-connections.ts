@@ -7,7 +7,7 @@ export const maxIdle = 64;
 /** A server that was taken out of the DNS gets events for no longer than this. */
 export const maxAgeMs = 60_000;
 
-/** What decides whether a connection may be used again. */
+/** The facts that decide whether a connection may be used again. */
 interface Connection {
   readonly host: string;
   /** By the clock on the wall, which goes on while the process is frozen. */
@@ -70,7 +70,7 @@ export function idleConnections(now: () => number) {
     /** A connection that is used again. */
     remove: (socket: Socket): boolean => idle.delete(socket),
 
-    /** Closes what is too old, and what leads to a host at another address than these. */
+    /** Closes connections that are too old, and those to this host at any other address. */
     closeUnfit(host: string, addresses: readonly LookupAddress[]): void {
       const current = new Set(addresses.map(({ address }) => canonical(address)));
       const isElsewhere = ({ remoteAddress }: Socket) =>

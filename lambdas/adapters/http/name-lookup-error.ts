@@ -1,11 +1,11 @@
-/** A name did not lead to an address. `code` is that of c-ares, such as `ENOTFOUND`, `ESERVFAIL` or `ETIMEOUT`. */
+/** A DNS lookup failed. `code` is that of c-ares, such as `ENOTFOUND`, `ESERVFAIL` or `ETIMEOUT`. */
 export class NameLookupError extends Error {
   override name = 'NameLookupError' as const;
   readonly code: string;
   /** The message without its phase. */
   readonly reason: string;
 
-  /** @param within milliseconds that it had */
+  /** @param within the lookup's time limit in milliseconds */
   constructor(hostname: string, code: string, within: number) {
     const reason = `${wordsFor(hostname, code, within)} (${code})`;
     super(`dns: ${reason}`);
@@ -22,11 +22,11 @@ function wordsFor(hostname: string, code: string, within: number): string {
     case 'ENODATA':
       return `${hostname} has no address: add an A record`;
     case 'ETIMEOUT':
-      return `no answer for ${hostname} within ${within} ms`;
+      return `no DNS response for ${hostname} within ${within} ms`;
     case 'ESERVFAIL':
-      return `${hostname} cannot be resolved: its name servers fail`;
+      return `${hostname} cannot be resolved: its name servers return SERVFAIL`;
     case 'EREFUSED':
-      return `${hostname} cannot be resolved: its name servers refuse`;
+      return `${hostname} cannot be resolved: its name servers return REFUSED`;
     default:
       return `${hostname} cannot be resolved`;
   }

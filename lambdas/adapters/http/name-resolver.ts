@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NameLookupError } from './name-lookup-error.ts';
 import { OwnFaultError } from './own-fault.ts';
 
-/** What resolves names: called as `dns.lookup` is. `within`: the milliseconds that the caller waits. */
+/** Resolves names, with the signature of `dns.lookup`. `within`: the milliseconds that the caller waits. */
 export type Resolve = (
   hostname: string,
   options: LookupAllOptions & { readonly within: number },
@@ -13,7 +13,7 @@ export type Resolve = (
 /** A question that several may wait for. */
 interface Flight {
   readonly resolver: promises.Resolver;
-  readonly answer: Promise<LookupAddress[]>;
+  readonly result: Promise<LookupAddress[]>;
   waiting: number;
 }
 
@@ -39,11 +39,11 @@ export function nameResolver(servers?: readonly string[]): Resolve {
   function begin(name: string, within: number): Flight {
     const resolver = new promises.Resolver({ timeout: firstTryMs, tries });
     if (servers) resolver.setServers(servers);
-    const answer = bothFamilies(name, resolver, within);
-    const flight = { resolver, answer, waiting: 0 };
+    const result = bothFamilies(name, resolver, within);
+    const flight = { resolver, result, waiting: 0 };
     flights.set(name, flight);
     const end = () => forget(name, flight);
-    answer.then(end, end);
+    result.then(end, end);
     return flight;
   }
 
@@ -58,7 +58,7 @@ export function nameResolver(servers?: readonly string[]): Resolve {
     const { promise: timeUp, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(new NameLookupError(name, 'ETIMEOUT', within)), within);
     try {
-      return await Promise.race([flight.answer, timeUp]);
+      return await Promise.race([flight.result, timeUp]);
     } finally {
       clearTimeout(timer);
       flight.waiting--;
@@ -82,8 +82,8 @@ const thisMachine = [
   { address: '::1', family: 6 },
 ] as const;
 
-/** What one family's question came to. */
-interface FamilyAnswer {
+/** The result of one address family's query. */
+interface FamilyResult {
   readonly addresses: readonly LookupAddress[];
   readonly code?: string;
 }
@@ -92,7 +92,7 @@ interface FamilyAnswer {
 const graceForV6 = 50;
 /** Lambda has no IPv6 by default, so IPv4 is waited for longer: until a lost packet has been asked for again. */
 const graceForV4 = 1_500;
-const late: FamilyAnswer = { addresses: [] };
+const late: FamilyResult = { addresses: [] };
 
 /** Addresses of both families, IPv4 first; of one, where the other has none, fails, or is late. */
 async function bothFamilies(
@@ -103,19 +103,19 @@ async function bothFamilies(
   const v4 = familyAnswer(resolver.resolve4(name), 4);
   const v6 = familyAnswer(resolver.resolve6(name), 6);
   const graces = new AbortController();
-  const unlessLate = (own: Promise<FamilyAnswer>, other: Promise<FamilyAnswer>, grace: number) =>
+  const unlessLate = (own: Promise<FamilyResult>, other: Promise<FamilyResult>, grace: number) =>
     Promise.race([own, lateAfter(other, grace, graces.signal)]);
-  const answers = await Promise.all([
+  const results = await Promise.all([
     unlessLate(v4, v6, Math.min(graceForV4, within / 2)),
     unlessLate(v6, v4, graceForV6),
   ]);
   graces.abort();
-  const addresses = answers.flatMap((answer) => answer.addresses);
-  if (addresses.length === 0) throw failureOf(name, answers, within);
+  const addresses = results.flatMap((result) => result.addresses);
+  if (addresses.length === 0) throw failureOf(name, results, within);
   return addresses;
 }
 
-async function familyAnswer(asked: Promise<string[]>, family: 4 | 6): Promise<FamilyAnswer> {
+async function familyAnswer(asked: Promise<string[]>, family: 4 | 6): Promise<FamilyResult> {
   try {
     return { addresses: (await asked).map((address) => ({ address, family })) };
   } catch (error) {
@@ -126,22 +126,22 @@ async function familyAnswer(asked: Promise<string[]>, family: 4 | 6): Promise<Fa
 
 /** Settles only when the other family has an address, and its grace is over. */
 async function lateAfter(
-  other: Promise<FamilyAnswer>,
+  other: Promise<FamilyResult>,
   grace: number,
   signal: AbortSignal,
-): Promise<FamilyAnswer> {
+): Promise<FamilyResult> {
   const { addresses } = await other;
   if (addresses.length === 0) return new Promise(() => undefined);
   return pause(grace, late, { signal });
 }
 
-/** The name servers were not reached, or there was no socket or memory to ask them with. */
+/** Codes of queries that never reached a name server, for lack of a route, a socket or memory. */
 const ownCodes = ['ECONNREFUSED', 'ENOMEM', 'EFILE', 'ENOTINITIALIZED'];
-/** What says most about a name comes first. */
+/** Codes by how much they say about a name, the most first. */
 const byWeight = ['ENOTFOUND', 'ESERVFAIL', 'EREFUSED', 'ETIMEOUT'];
 
-function failureOf(name: string, answers: readonly FamilyAnswer[], within: number): Error {
-  const codes = answers
+function failureOf(name: string, results: readonly FamilyResult[], within: number): Error {
+  const codes = results
     .flatMap(({ code }) => code ?? [])
     .map((code) => (code === 'ECANCELLED' ? 'ETIMEOUT' : code));
   const own = codes.find((code) => ownCodes.includes(code));

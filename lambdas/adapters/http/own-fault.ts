@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 
-/** A request could not be made by a fault of this process or machine: no attempt at the endpoint, which is not to blame. */
+/** A request failed by a fault of this process or machine. It does not count as an attempt at the endpoint. */
 export class OwnFaultError extends Error {
   override name = 'OwnFaultError' as const;
   readonly code: string;
@@ -11,18 +11,18 @@ export class OwnFaultError extends Error {
   }
 }
 
-/** No descriptors, no memory, no buffers, no network of our own. @see https://man7.org/linux/man-pages/man2/connect.2.html */
+/** Codes for missing descriptors, memory, buffers or network on this machine. @see https://man7.org/linux/man-pages/man2/connect.2.html */
 const exhausted = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EAI_MEMORY', 'EAGAIN', 'ENETDOWN']);
 
-/** A firewall of this machine (another's is `EACCES`, or a host that cannot be reached), and mistakes of our code. */
+/** Codes of this machine's firewall (another's is `EACCES` or an unreachable host) and of bugs in our code. */
 const others = new Set(['EPERM', 'ERR_OUT_OF_RANGE', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE']);
 
 /**
- * Finds what ran out in this process or machine when a connection was to be made.
+ * Finds which resource of this process or machine was missing for a connection.
  *
- * One address out of several that was not tried for such a fault is enough: the endpoint may have answered there.
+ * One such address out of several is enough, since the endpoint may have responded there.
  *
- * @returns its code; undefined: nothing ran out
+ * @returns the error's code; undefined when nothing was missing
  */
 export function exhaustionIn(error: unknown): string | undefined {
   if (error instanceof AggregateError)
@@ -32,11 +32,11 @@ export function exhaustionIn(error: unknown): string | undefined {
   return exhausted.has(code) || isOutOfPorts(error, code) ? code : exhaustionIn(error.cause);
 }
 
-/** A machine without IPv6 says the same of every IPv6 address. */
+/** A machine without IPv6 returns the same code for every IPv6 address. */
 const isOutOfPorts = (error: Error, code: string): boolean =>
   code === 'EADDRNOTAVAIL' && !('address' in error && isIPv6(String(error.address)));
 
-/** Whether an error is a fault of this process or its machine: then no endpoint has failed, and the delivery waits. */
+/** Whether an error is a fault of this process or machine: the delivery then waits, and no endpoint has failed. */
 export function isOwnFault(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof OwnFaultError) return true;
   if (exhaustionIn(error) !== undefined) return true;
@@ -46,12 +46,12 @@ export function isOwnFault(error: unknown): boolean {
   return others.has(code) || isBug(error);
 }
 
-/** Says what kind of fault of our own an error is. @param error one of which `isOwnFault` */
+/** Wraps an error as our own fault. @param error one for which `isOwnFault` is true */
 export function ownFaultOf(error: unknown): OwnFaultError {
   if (error instanceof OwnFaultError) return error;
   const code = exhaustionIn(error);
   if (code !== undefined)
-    return new OwnFaultError(code, 'no connection can be made from here', { cause: error });
+    return new OwnFaultError(code, 'this function cannot open a connection', { cause: error });
   const what = error instanceof Error ? codeOf(error) || error.name : 'unknown';
   return new OwnFaultError(what, 'a fault of this deployment, not of the endpoint', { cause: error });
 }

@@ -1,4 +1,4 @@
-/** An answer that follows HTTP so little that its status cannot be told. */
+/** A response that violates HTTP so far that its status cannot be read. */
 export class ProtocolError extends Error {
   override name = 'ProtocolError' as const;
 }

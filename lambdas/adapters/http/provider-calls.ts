@@ -8,12 +8,12 @@ const responseTimeoutMs = 1500;
 /** Chains of certificates have some 8 kB. */
 const maxResponseBytes = 64 * 1024;
 
-/** A server of the provider does not answer as it should: whether the request is right is not known. */
+/** A provider's server failed or sent an unexpected response, so the webhook cannot be verified now. */
 class ProviderCallError extends Error {
   override name = 'ProviderCallError' as const;
 }
 
-/** Requests to the servers of a provider: https, no redirects, little time, small answers. */
+/** Requests to the servers of a provider: https, no redirects, short timeouts, small responses. */
 export function providerCalls(): ProviderCalls {
   // Node gives each of several addresses 250 ms, which another continent may need; `fetch` takes no other way to say it.
   setDefaultAutoSelectFamilyAttemptTimeout(responseTimeoutMs / 2);
@@ -61,7 +61,7 @@ const call = (url: URL, { signal, json, token }: CallOptions): Promise<Response>
     body: json && JSON.stringify(json),
   });
 
-/** @returns the answer to a grant of client credentials. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
+/** Requests a client-credentials grant. @returns the response's text. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4 */
 async function requestToken(
   { tokenUrl, id, secret, scope }: ClientCredentials,
   signal: AbortSignal,
@@ -87,7 +87,8 @@ async function boundedText(response: Response, url: URL): Promise<string> {
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.byteLength;
-    if (length > maxResponseBytes) throw new ProviderCallError(`${url.host} answered with more than a key`);
+    if (length > maxResponseBytes)
+      throw new ProviderCallError(`${url.host} sent a response that is too large for a key`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('latin1');

@@ -1,4 +1,4 @@
-/** The head of an answer, read as leniently as its sender may have written it. */
+/** The head of a response, parsed leniently. */
 export interface ResponseHead {
   readonly status: number;
   /** By lower-case name, each value trimmed and without control characters. */
@@ -57,7 +57,7 @@ function fieldsOf(lines: readonly string[]): ReadonlyMap<string, readonly string
   return fields;
 }
 
-/** Whether it is certain where the body ends: the bytes behind it would be taken for the next answer. */
+/** Whether the end of the body is certain; else bytes behind it would be taken for the next response. */
 function hasOneEnd(first: string, status: number, headers: ResponseHead['headers']): boolean {
   const lengths = headers.get('content-length') ?? [];
   const codings = headers.get('transfer-encoding') ?? [];

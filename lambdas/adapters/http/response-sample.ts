@@ -7,12 +7,12 @@ const maxSampleBytes = 1024;
 const maxSampleMs = 1000;
 
 /**
- * Reads the beginning of an answer's body as text: a KiB of it, as far as it comes within a second.
+ * Reads the beginning of a response's body as text: up to a KiB that arrives within a second.
  *
  * Compressed bodies are decompressed up to a KiB, and text is decoded by its charset. What cannot be shown as text is named
  * with its size, such as `(gzip, 300 bytes)`.
  *
- * @returns undefined when the answer has no body
+ * @returns undefined when the response has no body
  */
 export async function sampleOf({ head, body, begun }: ArrivedResponse): Promise<string | undefined> {
   const expected = begun === undefined ? Number.POSITIVE_INFINITY : bareLength(head);
@@ -26,7 +26,7 @@ export async function sampleOf({ head, body, begun }: ArrivedResponse): Promise<
 
 const lastOf = ({ headers }: ResponseHead, name: string): string | undefined => headers.get(name)?.at(-1);
 
-/** What a head that Node would not read says about the length of its body. */
+/** The body's length by a head that Node would not parse. */
 function bareLength(head: ResponseHead): number {
   if (head.status < 200 || head.status === 204 || head.status === 304) return 0;
   const length = lastOf(head, 'content-length') ?? '';
@@ -35,7 +35,7 @@ function bareLength(head: ResponseHead): number {
     : Number.POSITIVE_INFINITY;
 }
 
-/** What comes until there is enough, it ends, or its time is up. */
+/** Reads until there is enough, the body ends, or the time limit passes. */
 async function firstBytes(
   body: Readable,
   begun: Buffer,
@@ -58,7 +58,7 @@ async function firstBytes(
 const lastChunk = /(^|\n)0+\r?\n\r?\n$/;
 const tailOf = (bytes: Buffer): string => bytes.toString('latin1', Math.max(0, bytes.length - 16));
 
-/** A chunked body without its framing, as far as it can be told. */
+/** Removes the framing of a chunked body, as far as it is readable. */
 function joinedChunks(bytes: Buffer): Buffer {
   const chunks: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -116,7 +116,7 @@ async function decompressed(bytes: Buffer, encoding: string): Promise<Buffer | u
 const binaryType =
   /^(image|audio|video|font)\/(?!svg)|^application\/(octet-stream|zip|gzip|pdf|x-protobuf|grpc)/i;
 
-/** The text that bytes are, by the answer's charset; else UTF-8, else Latin-1, which has a letter for nearly every byte. */
+/** Decodes bytes by the response's charset; else UTF-8, else Latin-1, which has a letter for nearly every byte. */
 function plainText(bytes: Buffer, head: ResponseHead): string {
   const type = lastOf(head, 'content-type') ?? '';
   const charset = /charset\s*=\s*["']?([^"';,\s]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8';

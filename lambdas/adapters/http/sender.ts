@@ -41,7 +41,7 @@ export function httpSender(
   const pool = connectionPool();
   const active = concurrencyLimit(maxActive);
 
-  /** A fault of our own may pass once the idle connections are closed: they hold descriptors and ports. */
+  /** Retries once after closing the idle connections, which hold descriptors and ports, if the fault is ours. */
   async function send(request: EndpointRequest): Promise<HttpResponse> {
     try {
       return await sendRequest(request, pool, resolve);
@@ -57,7 +57,7 @@ export function httpSender(
     /**
      * Never throws for what an endpoint does.
      *
-     * @throws OwnFaultError when no request can be made by a fault of this process: that is no attempt
+     * @throws OwnFaultError when this process cannot send the request; that does not count as an attempt
      */
     async post({ url, headers, body, timeout }: Post): Promise<AttemptOutcome> {
       const checked = checkUrl(url, settings);

@@ -4,19 +4,18 @@ import type { FailurePlace } from './errors.ts';
 type Validity = FailurePlace['validity'];
 
 const incomplete =
-  'certificate cannot be traced to a known authority: send the intermediate certificates, or use one of a public authority';
+  'certificate does not chain to a known authority: send the intermediate certificates, or use one of a public authority';
 
-/** What is wrong with a certificate, by OpenSSL's code, and what mends it. */
+/** Certificate faults by OpenSSL's code. */
 const certificateFaults: Readonly<Record<string, (validity: Validity) => string>> = {
   CERT_HAS_EXPIRED: (validity) => `certificate expired${onDay(validity?.to)}`,
   CERT_NOT_YET_VALID: (validity) =>
     `certificate is not valid before ${dayOf(validity?.from) ?? 'a later day'}`,
   DEPTH_ZERO_SELF_SIGNED_CERT: () => 'certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: () => 'certificate is of an authority that is not public',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => 'certificate comes without its issuer',
-  UNABLE_TO_GET_ISSUER_CERT: () => 'certificate comes without its issuer',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () =>
-    'certificate comes without its issuer, or is of an authority that is not public',
+  SELF_SIGNED_CERT_IN_CHAIN: () => 'certificate was issued by an authority that is not public',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => 'certificate chain is incomplete',
+  UNABLE_TO_GET_ISSUER_CERT: () => 'certificate chain is incomplete',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () => 'certificate chain is incomplete, or its authority is not public',
   CERT_REVOKED: () => 'certificate is revoked',
   INVALID_PURPOSE: () => 'certificate is not for servers',
 };
@@ -32,41 +31,41 @@ const remedies: Readonly<Record<string, string>> = {
   INVALID_PURPOSE: 'use one with the purpose serverAuth',
 };
 
-/** What OpenSSL says of a handshake, and what it means; the first that fits counts. */
+/** Handshake faults by OpenSSL's message; the first match counts. */
 const handshakeFaults: readonly (readonly [RegExp, string])[] = [
   [
     /wrong.version.number|packet.length.too.long|http.request|bad.record.type/i,
-    'the port does not speak TLS: is it one for plain http?',
+    'the port does not speak TLS: is it a plain http port?',
   ],
   [
     /unsupported.protocol|protocol.version|version.too.low/i,
-    'the server speaks no TLS 1.2 or 1.3: allow one of them',
+    'the server does not support TLS 1.2 or 1.3: enable one of them',
   ],
   [
     /certificate.(required|unknown|revoked|expired)|(bad|unsupported).certificate|unknown.ca|access.denied/i,
-    'the server wants a client certificate, which is not supported',
+    'the server requires a client certificate, which is not supported',
   ],
-  [/no.application.protocol/i, 'the server speaks HTTP/2 only: allow HTTP/1.1'],
-  [/unrecognized.name/i, 'the server does not know the host name: serve it there'],
+  [/no.application.protocol/i, 'the server supports HTTP/2 only: enable HTTP/1.1'],
+  [/unrecognized.name/i, 'the server does not recognise the host name (SNI): configure it there'],
   [
     /handshake.failure|no.shared.cipher|no.ciphers|insufficient.security/i,
-    'the server and we have no cipher in common: allow a usual one of TLS 1.2 or 1.3',
+    'no cipher suite in common: enable a standard one of TLS 1.2 or 1.3',
   ],
   [
     /(dh|ee|ca).key.too.small|md.too.weak|bad.ecpoint|unsafe.legacy/i,
     "the server's keys or algorithms are too weak: use current ones",
   ],
-  [/internal.error/i, 'the server has an error of its own: look into its TLS configuration'],
+  [/internal.error/i, 'the server reported an internal error: check its TLS configuration'],
 ];
 /** After the handshake only these are about TLS: a server that wants a client certificate says so then. */
 const isOfTls = /^(ERR_(TLS|SSL|OSSL)|EPROTO$)/;
 
 /**
- * Says what is wrong with an endpoint's TLS, and what mends it.
+ * Describes an endpoint's TLS fault and its remedy.
  *
- * @param host the URL's
+ * @param host the URL's host
  * @param phase of the attempt, if known
- * @returns undefined when it is not about TLS
+ * @returns undefined when the error is not about TLS
  */
 export function tlsFault(
   error: unknown,
@@ -89,11 +88,11 @@ const handshakeFault = (error: unknown, code: string): string => {
   const said = `${code} ${error instanceof Error ? error.message : ''}`;
   return (
     handshakeFaults.find(([sign]) => sign.test(said))?.[1] ??
-    'the handshake failed: look into the TLS configuration of the server'
+    'the TLS handshake failed: check the TLS configuration of the server'
   );
 };
 
-/** OpenSSL has no code for it. */
+/** OpenSSL has no code for a weak key or signature. */
 const isWeak = (error: unknown, code: string): boolean =>
   code === 'UNSPECIFIED' && error instanceof Error && /too weak/.test(error.message);
 

@@ -1,12 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type CallBounds, clientConfig } from '../call-bounds.ts';
 
-/** AWS asks for the bucket in the host's name; an endpoint of one's own rarely has DNS names for buckets. */
+/** Uses path-style URLs with a custom endpoint, which rarely has DNS names for buckets; AWS wants the bucket in the host. */
 export const s3Client = (bounds: CallBounds): S3Client =>
-  new S3Client({ ...clientConfig(bounds), forcePathStyle: hasOwnEndpoint() });
+  new S3Client({ ...clientConfig(bounds), forcePathStyle: hasCustomEndpoint() });
 
-/** As the SDK reads it. */
-function hasOwnEndpoint(): boolean {
+/** Whether the SDK uses a custom endpoint. */
+function hasCustomEndpoint(): boolean {
   // biome-ignore lint/style/noProcessEnv: the SDK reads its endpoint from here, and exposes it only after the first call.
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
   return Boolean(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL);

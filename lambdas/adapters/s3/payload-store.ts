@@ -9,7 +9,7 @@ import {
 
 /** Payloads too large for a message or a table item, in the stack's bucket, byte for byte. */
 export function payloadStore(client: S3Client, bucket: string) {
-  /** Of a missing object S3 says that it is forbidden, to a role that may list its own prefix only. */
+  /** S3 returns AccessDenied for a missing object to a role that may list its own prefix only. */
   async function isMissing(key: string, error: unknown): Promise<boolean> {
     if (error instanceof NoSuchKey) return true;
     if (!(error instanceof S3ServiceException) || error.name !== 'AccessDenied') return false;

@@ -3,7 +3,7 @@ import type { EventTypeRecord } from '../../domain/event-type.ts';
 import { later, millis, seconds, type UnixMillis } from '../../domain/time.ts';
 import { within } from './time-limit.ts';
 
-/** What a schema says is looked up so often at most. */
+/** How long a schema is cached. */
 const cacheFor = seconds(60);
 /** A pattern may take for ever, and hold up every other event. */
 const checkedFor = millis(1_000);
@@ -20,7 +20,7 @@ export function payloadCheck(
 ) {
   const known = new Map<string, { readonly until: UnixMillis; readonly check: (data: unknown) => Refusal }>();
 
-  /** @returns what is wrong with a payload; never a value of it */
+  /** @returns the payload's fault, without a value of it; undefined when it fits */
   return async (type: string, data: unknown): Promise<Refusal> => {
     const cached = known.get(type);
     if (cached !== undefined && cached.until > now()) return cached.check(data);

@@ -9,25 +9,25 @@ import {
 import applicator from 'ajv/dist/refs/json-schema-2020-12/meta/applicator.json' with { type: 'json' };
 import core from 'ajv/dist/refs/json-schema-2020-12/meta/core.json' with { type: 'json' };
 import keywords from 'ajv/dist/refs/json-schema-2020-12/meta/validation.json' with { type: 'json' };
-import { asError } from '../../domain/errors.ts';
 import { millis } from '../../domain/time.ts';
 import { within } from './time-limit.ts';
 
 const draft = '2020-12';
-/** What each vocabulary says about one schema; those within it are looked at one by one. */
+/** Validators of one schema, one for each vocabulary. Nested schemas are checked one by one. */
 const vocabularies = [core, applicator, keywords].map(
   (vocabulary) => new Validator(vocabulary as Schema, draft),
 );
-/** A payload gets no longer, either. */
+/** The time limit, the same as for a payload. */
 const lookedAtFor = millis(1_000);
 
-/** What is wrong with a JSON Schema (2020-12), wherever in it; undefined: nothing. */
+/** Checks a JSON Schema (2020-12) and all schemas in it. @returns the first fault; undefined when there is none */
 export function checkSchema(schema: Schema): string | undefined {
   try {
     const wrong = within(lookedAtFor, () => firstWrong(schema));
     return wrong && `cannot be used as a JSON Schema: ${wrong}`;
   } catch (error) {
-    return `cannot be used as a JSON Schema: ${asError(error).message}`;
+    // An error from `within` is of another realm, so it is not an instance of this one's Error.
+    return `cannot be used as a JSON Schema: ${error instanceof Error ? error.message : error}`;
   }
 }
 
@@ -37,7 +37,7 @@ function firstWrong(schema: Schema): string | undefined {
     const wrong = refusalOfPart(part, known);
     if (wrong !== undefined) return `${at} ${wrong}`;
   }
-  // One that refers to itself for ever does so with whatever it is applied to.
+  // A schema with an endless reference loops with any value.
   new Validator(schema, draft).validate({});
   return undefined;
 }
@@ -45,15 +45,15 @@ function firstWrong(schema: Schema): string | undefined {
 /** @param known the schemas that can be referred to, by URI: nothing is fetched */
 function refusalOfPart(part: unknown, known: ReturnType<typeof dereference>): string | undefined {
   if (typeof part === 'boolean') return undefined;
-  if (!isObject(part)) return 'is no schema: an object, true or false';
+  if (!isObject(part)) return 'is not a schema: expected an object, true or false';
   for (const vocabulary of vocabularies) {
     const wrong = vocabulary.validate(part).errors.at(-1);
     if (wrong !== undefined) return `has a wrong ${wrong.instanceLocation.slice('#/'.length)}`;
   }
   if (Object.hasOwn(part, '$dynamicRef')) return 'has a $dynamicRef, which is not supported';
   const { $ref, __absolute_ref__: uri } = part;
-  const leadsNowhere = uri !== undefined && known[uri] === undefined;
-  return leadsNowhere ? `has a $ref that leads nowhere in it: ${$ref}` : undefined;
+  const isUnresolved = uri !== undefined && known[uri] === undefined;
+  return isUnresolved ? `has a $ref that does not resolve within the schema: ${$ref}` : undefined;
 }
 
 /** A schema and all that are in it, each with its place. */

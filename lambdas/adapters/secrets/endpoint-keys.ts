@@ -3,15 +3,15 @@ import type { SigningKey } from '../../domain/endpoint-secret.ts';
 import type { SealedParts } from '../../domain/endpoint-store.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 
-/** What opens endpoints' secrets, and seals them and the headers anew. */
+/** Opens endpoints' secrets, and reseals them and the headers. */
 interface Sealing {
   endpointKeys(endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]>;
   resealed(endpoint: Endpoint, now: UnixMillis): Promise<SealedParts | undefined>;
 }
 
 /**
- * What signs for an endpoint; secrets and headers that are sealed under an earlier master secret are sealed anew on the
- * way, so that it can be let go.
+ * Returns an endpoint's signing keys. Reseals secrets and headers that an earlier master secret sealed, so that the earlier
+ * one can be deleted.
  */
 export const endpointKeys =
   (master: Sealing, write: (seen: Endpoint, resealed: SealedParts) => Promise<unknown>) =>

@@ -12,11 +12,11 @@ import { awaits, type HandshakeSecretPort } from '../../domain/provider/awaited-
 import type { SecretFormat } from '../../domain/signature/key.ts';
 import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 
-/** Anybody may bring a secret: asking whether one is awaited costs one read in this. */
+/** Any caller may send a handshake, so the state is read at most once in this time. */
 const askAtMostEvery = seconds(2);
 
 /**
- * The secret of a source whose provider brings it in a handshake.
+ * The secret of a source whose provider sends it in a handshake.
  *
  * @param format of the provider's secrets
  * @param window how long it is awaited after the deploy
@@ -34,10 +34,10 @@ export function handshakeSecret(
     },
     async store(secret, now) {
       const found = await latest(client, name);
-      // A person may have stored one since it was asked for.
+      // A person may have stored a secret since `isAwaited`.
       if (!awaits(found, format, window, now)) return false;
       const { versionId, createdAt } = found;
-      // The same for all handshakes that find this version: Secrets Manager takes one of them.
+      // The same token for all handshakes that find this version, so that Secrets Manager accepts one of them.
       const token = createHash('sha256').update(`${name} after ${versionId} of ${createdAt}`).digest('hex');
       try {
         const put = { SecretId: name, SecretString: secret, ClientRequestToken: token };

@@ -25,14 +25,14 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
     try {
       return unseal(sealed, key, owner);
     } catch (cause) {
-      throw new SealedSecretError(`a secret of endpoint ${owner.id} does not open`, { cause });
+      throw new SealedSecretError(`a secret of endpoint ${owner.id} cannot be opened`, { cause });
     }
   }
 
   return {
     open,
     sealHeaders: headersOf.seal,
-    /** What an endpoint's requests bring along. @throws SealedSecretError */
+    /** Opens the custom headers of an endpoint's requests. @throws SealedSecretError */
     endpointHeaders: headersOf.open,
 
     /** Seals under the current master secret. */
@@ -42,7 +42,7 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
       now: UnixMillis,
     ): Promise<SealedSecret> => seal(text, await keys.current(now), owner, now),
 
-    /** The secrets that open: one whose master secret is gone is lost. @throws when nothing can be said about one */
+    /** Returns the secrets that can be opened; one whose master secret is gone is left out. @throws the error of a read */
     async readable(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[]> {
       const areReadable = await Promise.all(
         endpoint.secrets.map((sealed) => isReadable(open(sealed, endpoint, now))),
@@ -65,19 +65,20 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
       return { secrets, headers: headers ?? endpoint.headers };
     },
 
-    /** What signs for an endpoint now, the current key first. @throws SealedSecretError */
+    /** Returns the keys that sign for an endpoint now, the current one first. @throws SealedSecretError */
     endpointKeys: (endpoint: Endpoint, now: UnixMillis): Promise<readonly SigningKey[]> =>
       Promise.all(
         liveSecrets(endpoint.secrets, now).map(async (sealed) => {
           const key = parseSecret(await open(sealed, endpoint, now));
-          if (key === undefined) throw new SealedSecretError(`a secret of endpoint ${endpoint.id} is none`);
+          if (key === undefined)
+            throw new SealedSecretError(`a secret of endpoint ${endpoint.id} is not a signing secret`);
           return key;
         }),
       ),
   };
 }
 
-/** @throws what says nothing about the secret itself */
+/** @throws an error that is not about the secret itself */
 async function isReadable(opening: Promise<string>): Promise<boolean> {
   try {
     await opening;

@@ -9,7 +9,7 @@ import type { MasterKey, SealedText } from '../../domain/sealed-text.ts';
 import type { UnixMillis } from '../../domain/time.ts';
 import { type masterKeys, SealedSecretError } from './master-keys.ts';
 
-/** Seals the values of endpoints' headers under the master secret, and opens them, under the one before it, too. */
+/** Seals endpoints' header values under the master secret; opens them with the current or the previous one. */
 export function sealedHeaders(keys: ReturnType<typeof masterKeys>) {
   /** @throws SealedSecretError, which names the header and not its value */
   async function open(
@@ -24,13 +24,13 @@ export function sealedHeaders(keys: ReturnType<typeof masterKeys>) {
       return openHeader(value, key, owner, name);
     } catch (cause) {
       throw new SealedSecretError(
-        `the header ${name} of endpoint ${owner.id} does not open; give it a new value`,
+        `the header ${name} of endpoint ${owner.id} cannot be opened; give it a new value`,
         { cause },
       );
     }
   }
 
-  /** Nothing for one that is lost. */
+  /** Returns an empty list for a header whose key is gone. */
   async function openIfKnown(owner: Endpoint, name: string, value: SealedText | string, now: UnixMillis) {
     try {
       return [[name, await open(owner, name, value, now)] as const];
@@ -41,7 +41,7 @@ export function sealedHeaders(keys: ReturnType<typeof masterKeys>) {
   }
 
   return {
-    /** Seals the values that are not sealed yet; asks for a key only if it needs one. */
+    /** Seals the values that are not sealed yet. Reads a key only if it needs one. */
     async seal(
       headers: KeptHeaders,
       owner: Pick<Endpoint, 'tenant' | 'id'>,
@@ -51,7 +51,7 @@ export function sealedHeaders(keys: ReturnType<typeof masterKeys>) {
       return sealHeaders(headers, await keys.current(now), owner);
     },
 
-    /** As they are sent. @throws SealedSecretError */
+    /** Opens the headers as they are sent. @throws SealedSecretError */
     async open(endpoint: Endpoint, now: UnixMillis): Promise<OpenHeaders> {
       const opened = Object.entries(endpoint.headers).map(
         async ([name, value]) => [name, await open(endpoint, name, value, now)] as const,
@@ -60,9 +60,11 @@ export function sealedHeaders(keys: ReturnType<typeof masterKeys>) {
     },
 
     /**
-     * What is sealed under another key, or not at all, sealed anew; undefined when that is nothing.
+     * Reseals the values that this key has not sealed.
      *
-     * A value whose key is lost stays as it is: it keeps nothing else from being sealed anew.
+     * A value whose key is gone stays as it is and does not stop the others.
+     *
+     * @returns undefined when there is nothing to reseal
      */
     async resealed(endpoint: Endpoint, key: MasterKey, now: UnixMillis): Promise<KeptHeaders | undefined> {
       const old = Object.entries(endpoint.headers).filter(

@@ -8,7 +8,7 @@ import { unixMillis } from '../../domain/time.ts';
 /** One secret by name, read by stage. */
 export function secretByName(client: SecretsManagerClient, name: string) {
   return {
-    /** @returns undefined when the secret has no version in that stage, or is not there at all */
+    /** @returns undefined when the secret does not exist, or has no version in that stage */
     async readSecret(stage: 'AWSCURRENT' | 'AWSPREVIOUS') {
       try {
         const { SecretString, CreatedDate } = await client.send(

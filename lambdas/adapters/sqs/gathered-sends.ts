@@ -4,10 +4,10 @@ import type { OutgoingMessage } from './queue.ts';
 const gatherMs = 5;
 
 /**
- * Sends one message at a time, in as few calls as those that come at about the same time need.
+ * Sends single messages, and puts those that come within a few milliseconds into one call.
  *
- * @param sendEach sends all; answers for each, in order, why SQS refused it, or undefined
- * @returns a way to send that rejects for a message that was refused, and not for the others
+ * @param sendEach sends all; returns for each, in order, the error with which SQS refused it, or undefined
+ * @returns a function that rejects only for a message that was refused
  */
 export function gatheredSends(
   sendEach: (messages: readonly OutgoingMessage[]) => Promise<readonly (Error | undefined)[]>,

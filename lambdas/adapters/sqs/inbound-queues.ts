@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { besideQueue, sqsQueue } from './queue.ts';
 
-/** The names of queues, each with the sources whose events it carries. */
+/** Queue names, each with the sources that share the queue. */
 const Queues = v.record(v.string(), v.array(v.string()));
 
 /**

@@ -33,7 +33,7 @@ class PartialSendError extends Error {
 
 const maxBatchEntries = 10;
 const maxAttributeBytes = 1024;
-/** What SQS takes in an attribute value: XML 1.0's characters. */
+/** The characters that SQS allows in an attribute value: those of XML 1.0. */
 const sendable = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;
 
 /** The URL of a queue beside another one, in the same account and region. */
@@ -84,7 +84,7 @@ export function sqsQueue(client: SQSClient, queueUrl: string) {
     },
 
     /**
-     * Sends all, ten and at most 1 MiB at a time, whatever becomes of the others.
+     * Sends all, ten and at most 1 MiB at a time. A refused message does not stop the others.
      *
      * @returns for each, in order, why it may not have been sent, or undefined
      */

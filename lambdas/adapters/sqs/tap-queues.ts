@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { isTapQueue } from '../../domain/tap.ts';
 import { besideQueue, sqsQueue } from './queue.ts';
 
-/** A listener's item names a queue that no listener has. */
+/** A listener's item names a queue that is not a tap queue of its source. */
 class ForeignTapError extends Error {
   override name = 'ForeignTapError' as const;
 }

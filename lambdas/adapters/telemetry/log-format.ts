@@ -6,7 +6,7 @@ import { mappedStack } from './mapped-stack.ts';
 const maxCauses = 5;
 
 /**
- * What every line begins with, and errors by the files and lines of the source.
+ * Formats a log line: the common fields first, and errors with files and lines of the source.
  *
  * Powertools' own format has more, and every byte is billed: the rate of a sampling that is off, and the id of an X-Ray
  * trace that nothing records. `correlationId` is what ties lines together.
@@ -24,7 +24,7 @@ export class LogFormat extends LogFormatter {
     return new LogItem({ attributes }).addAttributes(fields);
   }
 
-  /** Calls itself for the cause. Never throws, whatever is thrown at us. */
+  /** Calls itself for the cause. Never throws, even for a value that is not an Error. */
   override formatError(error: Error): LogAttributes {
     if (this.depth >= maxCauses) return { message: 'more causes' };
     this.depth++;

@@ -3,7 +3,7 @@ import { SourceMap } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Maps that were read before; undefined for a file that has none. A function has a few dozen files. */
+/** Source maps read so far; undefined for a file without one. A function has a few dozen files. */
 const maps = new Map<string, SourceMap | undefined>();
 
 /** Of the bundle: all its files are in one folder, as this one is. */

@@ -42,7 +42,7 @@ describe.skipIf(process.platform !== 'linux')('one process of λ deliver', () =>
 
   it('without a descriptor closes idle connections for a request; without those the fault is its own', async () => {
     expect(await run(noDescriptors, 64)).toEqual({
-      none: { thrown: 'OwnFaultError', message: 'no connection can be made from here (EMFILE)' },
+      none: { thrown: 'OwnFaultError', message: 'this function cannot open a connection (EMFILE)' },
       freed: { kind: 'accepted', status: 200 },
     });
   });

@@ -26,23 +26,33 @@ describe('a failure', () => {
   it.each<[AttemptPhase, Error, string, string]>([
     ['dns', named('ENOTFOUND'), 'dns', 'hooks.example does not exist (ENOTFOUND)'],
     ['dns', named('ENODATA'), 'dns', 'hooks.example has no address: add an A record (ENODATA)'],
-    ['dns', named('ESERVFAIL'), 'dns', 'hooks.example cannot be resolved: its name servers fail (ESERVFAIL)'],
-    ['dns', named('ETIMEOUT'), 'dns', 'no answer for hooks.example within 5000 ms (ETIMEOUT)'],
+    [
+      'dns',
+      named('ESERVFAIL'),
+      'dns',
+      'hooks.example cannot be resolved: its name servers return SERVFAIL (ESERVFAIL)',
+    ],
+    ['dns', named('ETIMEOUT'), 'dns', 'no DNS response for hooks.example within 5000 ms (ETIMEOUT)'],
     ['dns', named('EBADRESP'), 'dns', 'hooks.example cannot be resolved (EBADRESP)'],
     [
       'connect',
       fault('ECONNREFUSED'),
       'network',
-      'nothing listens on the port, or a firewall refuses (ECONNREFUSED)',
+      'connection refused: nothing listens on the port, or a firewall rejects it (ECONNREFUSED)',
     ],
-    ['connect', fault('EHOSTUNREACH'), 'network', 'no route leads to the host (EHOSTUNREACH)'],
+    ['connect', fault('EHOSTUNREACH'), 'network', 'no route to the host (EHOSTUNREACH)'],
     [
       'connect',
       fault('ENETUNREACH'),
       'network',
-      'no route leads to the network of the host: does its name have an A record (IPv4)? (ENETUNREACH)',
+      'no route to the network of the host: does its name have an A record (IPv4)? (ENETUNREACH)',
     ],
-    ['connect', fault('ETIMEDOUT'), 'timeout', 'the host does not answer (ETIMEDOUT)'],
+    [
+      'connect',
+      fault('ETIMEDOUT'),
+      'timeout',
+      'the connection timed out: the host does not respond (ETIMEDOUT)',
+    ],
     ['connect', fault('ECONNRESET'), 'network', 'the connection was reset (ECONNRESET)'],
     ['connect', fault('EWHATEVER'), 'network', 'the connection failed (EWHATEVER)'],
     ['connect', new TimeUpError('not connected within 5000 ms'), 'timeout', 'not connected within 5000 ms'],
@@ -50,13 +60,13 @@ describe('a failure', () => {
       'tls',
       fault('UNABLE_TO_GET_CRL'),
       'tls',
-      'certificate cannot be traced to a known authority: send the intermediate certificates, or use one of a public authority (UNABLE_TO_GET_CRL)',
+      'certificate does not chain to a known authority: send the intermediate certificates, or use one of a public authority (UNABLE_TO_GET_CRL)',
     ],
     [
       'tls',
       fault('ERR_SSL_SOMETHING_NEW'),
       'tls',
-      'the handshake failed: look into the TLS configuration of the server (ERR_SSL_SOMETHING_NEW)',
+      'the TLS handshake failed: check the TLS configuration of the server (ERR_SSL_SOMETHING_NEW)',
     ],
     [
       'tls',
@@ -74,13 +84,13 @@ describe('a failure', () => {
       'tls',
       fault('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'),
       'tls',
-      'the server speaks HTTP/2 only: allow HTTP/1.1 (ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)',
+      'the server supports HTTP/2 only: enable HTTP/1.1 (ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)',
     ],
     [
       'tls',
       fault('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'),
       'tls',
-      'the server wants a client certificate, which is not supported (ERR_SSL_TLSV1_ALERT_UNKNOWN_CA)',
+      'the server requires a client certificate, which is not supported (ERR_SSL_TLSV1_ALERT_UNKNOWN_CA)',
     ],
     [
       'tls',
@@ -92,11 +102,16 @@ describe('a failure', () => {
       'head',
       fault('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'),
       'tls',
-      'the server wants a client certificate, which is not supported (ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED)',
+      'the server requires a client certificate, which is not supported (ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED)',
     ],
-    ['head', fault('ECONNRESET'), 'network', 'closed without an answer (ECONNRESET)'],
+    ['head', fault('ECONNRESET'), 'network', 'connection closed without a response (ECONNRESET)'],
     ['head', fault('EPIPE'), 'network', 'the connection was closed while the request was sent (EPIPE)'],
-    ['head', fault('HPE_INVALID_CONSTANT'), 'protocol', 'the answer is not HTTP/1.1 (HPE_INVALID_CONSTANT)'],
+    [
+      'head',
+      fault('HPE_INVALID_CONSTANT'),
+      'protocol',
+      'the response is not HTTP/1.1 (HPE_INVALID_CONSTANT)',
+    ],
   ])('at %s: %s is %s: %s', (phase, error, cause, text) => {
     expect(at(phase, error)).toMatchObject({ kind: 'unreachable', cause, error: text });
     expect(JSON.stringify(at(phase, error))).not.toContain('10.0.0');
@@ -174,7 +189,7 @@ describe('a fault of our own', () => {
     expect(isOwnFault(error)).toBe(true);
     expect(() => at('connect', error)).toThrow(OwnFaultError);
     expect(() => at('connect', error)).toThrow(
-      /^(?:a fault of this deployment, not of the endpoint|no connection can be made from here) \(\w+\)$/,
+      /^(?:a fault of this deployment, not of the endpoint|this function cannot open a connection) \(\w+\)$/,
     );
   });
 

@@ -35,7 +35,7 @@ describe('no answer', () => {
       kind: 'unreachable',
       cause: 'timeout',
       phase: 'head',
-      error: 'no answer within 500 ms',
+      error: 'no response within 500 ms',
     });
   });
 
@@ -97,7 +97,7 @@ describe('no answer', () => {
       kind: 'unreachable',
       cause: 'dns',
       phase: 'dns',
-      error: 'no answer for slow.example within 100 ms (ETIMEOUT)',
+      error: 'no DNS response for slow.example within 100 ms (ETIMEOUT)',
     });
   });
 
@@ -121,7 +121,7 @@ describe('no answer', () => {
       kind: 'unreachable',
       cause: 'network',
       phase: 'connect',
-      error: 'nothing listens on the port, or a firewall refuses (ECONNREFUSED)',
+      error: 'connection refused: nothing listens on the port, or a firewall rejects it (ECONNREFUSED)',
     });
   });
 

@@ -101,7 +101,7 @@ describe('a resolver that never answers', () => {
       kind: 'unreachable',
       cause: 'dns',
       phase: 'dns',
-      error: 'no answer for rebind.example within 300 ms (ETIMEOUT)',
+      error: 'no DNS response for rebind.example within 300 ms (ETIMEOUT)',
     });
     expect(await checkHostname('rebind.example', () => undefined)).toBeUndefined();
   });

@@ -44,10 +44,16 @@ describe('a name', () => {
     ['does not exist', 'nxdomain', 'nxdomain', 'ENOTFOUND', 'dns: acme.example does not exist (ENOTFOUND)'],
     ['has neither family', none, none, 'ENODATA', 'has no address'],
     ['is an alias of nothing', { addresses: [], cname: 'edge.example' }, none, 'ENODATA', 'has no address'],
-    ['is not served', 'servfail', 'servfail', 'ESERVFAIL', 'its name servers fail'],
-    ['is refused', 'refused', 'refused', 'EREFUSED', 'its name servers refuse'],
-    ['is answered in part', none, 'servfail', 'ESERVFAIL', 'fail'],
-    ['is never answered', 'silent', 'silent', 'ETIMEOUT', 'dns: no answer for acme.example within 300 ms'],
+    ['is not served', 'servfail', 'servfail', 'ESERVFAIL', 'its name servers return SERVFAIL'],
+    ['is refused', 'refused', 'refused', 'EREFUSED', 'its name servers return REFUSED'],
+    ['is answered in part', none, 'servfail', 'ESERVFAIL', 'SERVFAIL'],
+    [
+      'is never answered',
+      'silent',
+      'silent',
+      'ETIMEOUT',
+      'dns: no DNS response for acme.example within 300 ms',
+    ],
     ['is half silent, half unknown', 'nxdomain', 'silent', 'ETIMEOUT', 'within 300 ms'],
   ] as const)('that %s fails with its code and phase', async (_what, a, aaaa, code, words) => {
     await expect(answered(a, aaaa, 300)).rejects.toMatchObject({

@@ -169,7 +169,7 @@ describe('interim answers', () => {
         kind: 'unreachable',
         cause: 'protocol',
         phase: 'head',
-        error: 'more than 10 interim answers (1xx), and no final one',
+        error: 'more than 10 interim responses (1xx) without a final one',
       },
       { cause: 'protocol' },
     ]);
@@ -179,7 +179,7 @@ describe('interim answers', () => {
 describe('what is not HTTP', () => {
   it.each([
     ['220 mail.example ESMTP\r\n', '"220 mail.example ESMTP"'],
-    ['\0\0\x12\x04\0\0\0\0\0', 'bytes that are no text'],
+    ['\0\0\x12\x04\0\0\0\0\0', 'bytes that are not text'],
     ['<html>', '"<html>"'],
     ['HTTP/1.1 abc\r\n\r\n', '"HTTP/1.1 abc"'],
     ['HTTP/1.1 020 Any\r\n\r\n', '"HTTP/1.1 020 Any"'],
@@ -191,7 +191,7 @@ describe('what is not HTTP', () => {
       kind: 'unreachable',
       cause: 'protocol',
       phase: 'head',
-      error: `the answer is not HTTP/1.1: it begins with ${shown}`,
+      error: `the response is not HTTP/1.1: it begins with ${shown}`,
     };
     expect(outcomes).toEqual([failure, failure]);
   });

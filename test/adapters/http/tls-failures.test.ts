@@ -52,7 +52,7 @@ describe('a certificate', () => {
     ['localhost', 'certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT): use one of a public authority'],
     [
       'ofIntermediate',
-      'certificate comes without its issuer (UNABLE_TO_VERIFY_LEAF_SIGNATURE): send the intermediate certificates',
+      'certificate chain is incomplete (UNABLE_TO_VERIFY_LEAF_SIGNATURE): send the intermediate certificates',
     ],
     [
       'otherName',
@@ -75,7 +75,7 @@ describe('a certificate', () => {
     setDefaultCACertificates([...trusted, certificates.authority.cert, certificates.otherName.cert]);
 
     expect(outcome).toEqual(
-      unreachable(/^certificate is of an authority that is not public \(SELF_SIGNED_CERT_IN_CHAIN\)/),
+      unreachable(/^certificate was issued by an authority that is not public \(SELF_SIGNED_CERT_IN_CHAIN\)/),
     );
   });
 
@@ -97,7 +97,7 @@ describe('a handshake', () => {
     });
 
     expect(await post(server.url)).toEqual(
-      unreachable(/^the server speaks no TLS 1\.2 or 1\.3: allow one of them \(/),
+      unreachable(/^the server does not support TLS 1\.2 or 1\.3: enable one of them \(/),
     );
   });
 
@@ -105,7 +105,7 @@ describe('a handshake', () => {
     using server = await httpServer((_request, response) => response.end('ok'));
 
     expect(await post(server.url.replace('http:', 'https:'))).toEqual(
-      unreachable(/^the port does not speak TLS: is it one for plain http\? \(/),
+      unreachable(/^the port does not speak TLS: is it a plain http port\? \(/),
     );
   });
 
@@ -117,7 +117,7 @@ describe('a handshake', () => {
       cause: 'network',
       phase: 'tls',
       error:
-        'closed during the handshake: is the port one for https, and the host served there? (ECONNRESET)',
+        'connection closed during the TLS handshake: does the port serve https, and this host? (ECONNRESET)',
     });
   });
 
@@ -128,7 +128,7 @@ describe('a handshake', () => {
       ciphers: 'ECDHE-RSA-AES128-GCM-SHA256',
     });
 
-    expect(await post(server.url)).toEqual(unreachable(/^the server and we have no cipher in common: .* \(/));
+    expect(await post(server.url)).toEqual(unreachable(/^no cipher suite in common: .* \(/));
   });
 });
 

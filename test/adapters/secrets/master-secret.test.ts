@@ -92,7 +92,7 @@ it('says what to do when a secret cannot be opened any more, or belongs to anoth
   const other = { ...endpoint, id: 'ep_2' };
 
   await expect(masterSecret(manager.client, 'master').endpointKeys(other, now)).rejects.toThrow(
-    /^a secret of endpoint ep_2 does not open$/,
+    /^a secret of endpoint ep_2 cannot be opened$/,
   );
   manager.rotate('second');
   manager.rotate('third');
@@ -127,7 +127,7 @@ describe('the headers of an endpoint', () => {
     ];
     for (const other of moved) {
       await expect(master.endpointHeaders(other, now)).rejects.toThrow(
-        /^the header (Authorization|X-Team|X-Other) of endpoint ep_\d does not open; give it a new value$/,
+        /^the header (Authorization|X-Team|X-Other) of endpoint ep_\d cannot be opened; give it a new value$/,
       );
     }
   });
@@ -139,10 +139,10 @@ describe('the headers of an endpoint', () => {
     const [secret] = endpoint.secrets;
     if (typeof header === 'string' || secret === undefined) throw new Error('not sealed');
 
-    await expect(master.open({ ...secret, ...header }, endpoint, now)).rejects.toThrow(/does not open/);
+    await expect(master.open({ ...secret, ...header }, endpoint, now)).rejects.toThrow(/cannot be opened/);
     const { sealed: text, sealedBy } = secret;
     const swapped = { ...endpoint, headers: { 'X-Key': { sealed: text, sealedBy } } };
-    await expect(master.endpointHeaders(swapped, now)).rejects.toThrow(/does not open/);
+    await expect(master.endpointHeaders(swapped, now)).rejects.toThrow(/cannot be opened/);
   });
 
   it('need no master secret while there are none', async () => {

@@ -70,7 +70,7 @@ export const answer = (status: number, retryAfter?: Seconds): Answer => ({
 
 /** No answer within the attempt's deadline. */
 export const hangs: Answer = {
-  outcome: { kind: 'unreachable', cause: 'timeout', error: 'no answer within 30 s' },
+  outcome: { kind: 'unreachable', cause: 'timeout', error: 'no response within 30 s' },
   ms: 30_000,
 };
 

@@ -15,7 +15,7 @@ import { byEndpointIndex } from '../../../domain/tables.ts';
 import { parseDelivery } from './item.ts';
 
 const Key = v.object({ id: v.string(), listedAt: v.string() });
-/** What DynamoDB reads in one call. */
+/** The most keys that DynamoDB reads in one call. */
 const batchSize = 100;
 
 interface OfEndpoint {
@@ -35,7 +35,7 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
     [from, to]: readonly [string, string],
     options: { readonly Limit: number; readonly ScanIndexForward: boolean },
   ): Promise<readonly ListedDelivery[]> => {
-    // DynamoDB refuses what it could answer with nothing.
+    // DynamoDB rejects an empty range.
     if (from > to) return [];
     const { Items = [] } = await client.send(
       new QueryCommand({

@@ -15,7 +15,7 @@ import { millis, seconds, unixMillis, unixSeconds } from '../../../domain/time.t
 /** Unix milliseconds. */
 export const Instant = v.pipe(v.number(), v.transform(unixMillis));
 
-/** What every copy of an attempt says. */
+/** The fields that every record of an attempt has. */
 export const AttemptItem = v.object({
   n: v.number(),
   at: Instant,

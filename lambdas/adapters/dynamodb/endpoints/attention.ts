@@ -4,7 +4,7 @@ import { attentionIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 
 const Key = v.object({ tenant: v.string(), id: v.string() });
-/** The oldest first; what is left out comes up when those before it are seen to. */
+/** Returns the oldest first; the rest follows once those are done. */
 const atMost = 200;
 
 /**

@@ -8,7 +8,7 @@ import { endpointUpdates } from './updates.ts';
 
 /** The Endpoints table, as the people see it who manage endpoints. */
 export function dynamodbEndpointChanges(client: DynamoDBDocumentClient, table: string) {
-  /** Each returns the endpoint as it stands after it, or undefined when it has changed since it was seen. */
+  /** Each returns the endpoint after the write, or undefined when it has changed since it was read. */
   const writes =
     <Args extends unknown[]>(updateFor: (...args: Args) => ConditionalUpdate) =>
     async (...args: Args): Promise<Endpoint | undefined> => {

@@ -102,7 +102,7 @@ const downAfter = (
     ExclusiveStartKey: from,
   });
 
-/** An endpoint that was disabled may be there by its gate, too. */
+/** A disabled endpoint may also be listed by its limiter. */
 const limiterOf = ({ tenant, id }: v.InferOutput<typeof Key>): string =>
   tenant.startsWith(otherItems.limiter)
     ? tenant.slice(otherItems.limiter.length)

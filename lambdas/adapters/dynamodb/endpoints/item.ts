@@ -102,6 +102,6 @@ export const spreadAttention = (
 const shardOf = (kind: SpreadAttention, shard: number): string => `${kind}#${shard}`;
 const shardOfHash = (hash: string): number => Number.parseInt(hash.slice(0, 2), 16) % attentionIndex.shards;
 
-/** All partitions of what is spread. */
+/** All partitions of a spread key. */
 export const shardsOf = (kind: SpreadAttention): readonly string[] =>
   Array.from({ length: attentionIndex.shards }, (_, shard) => shardOf(kind, shard));

@@ -13,7 +13,7 @@ const Key = v.object({ tenant: v.string(), id: v.string() });
 
 /** The Endpoints table. */
 export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string) {
-  /** Each returns the endpoint as it stands after it, or undefined when it was refused. */
+  /** Each returns the endpoint after the write, or undefined when the write was refused. */
   const writes =
     <Args extends unknown[]>(updateFor: (...args: Args) => ConditionalUpdate) =>
     async (...args: Args): Promise<Endpoint | undefined> => {
@@ -22,7 +22,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
     };
 
   return {
-    /** As it stands after every write that was answered. */
+    /** Reads with strong consistency. */
     async read(tenant: string, id: string): Promise<Endpoint | undefined> {
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: { tenant, id }, ConsistentRead: true }),
@@ -30,7 +30,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
       return Item && parseEndpoint(Item);
     },
 
-    /** A tenant's endpoints by id, as they stand after every write that was answered. */
+    /** Reads a tenant's endpoints by id, with strong consistency. */
     async page(tenant: string, { after, upTo }: EndpointRange, limit: number) {
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({

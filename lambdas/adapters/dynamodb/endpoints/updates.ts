@@ -35,7 +35,7 @@ const change = (
 
 /** Each change of an endpoint as one conditional update. */
 export const endpointUpdates = {
-  /** If it is enabled and as it was seen; notes that it is to be told. */
+  /** Disables the endpoint if it is enabled and unchanged, and marks that operators must be notified. */
   disable: ({ tenant, id, version }: Endpoint, disabled: Disablement): ConditionalUpdate => ({
     tenant,
     id,
@@ -50,7 +50,7 @@ export const endpointUpdates = {
     values: { enabled: 'enabled', seen: version },
   }),
 
-  /** With the note that what is held is to be released, in one. */
+  /** Enables the endpoint and marks its held deliveries for release, in one write. */
   enable: (seen: Endpoint, now: UnixMillis): ConditionalUpdate =>
     change(seen, now, {
       status: 'enabled',
@@ -59,14 +59,14 @@ export const endpointUpdates = {
       ...attention(now),
     }),
 
-  /** What a tenant decides about; what is undefined is removed. */
+  /** Writes the tenant's settings; undefined removes one. */
   settings: (seen: Endpoint, settings: EndpointSettings, now: UnixMillis): ConditionalUpdate =>
     change(seen, now, { ...withoutOptionalFields, ...settings }),
 
   secrets: (seen: Endpoint, secrets: readonly SealedSecret[], now: UnixMillis): ConditionalUpdate =>
     change(seen, now, { secrets }),
 
-  /** The same secrets and headers, sealed anew: no change that a user sees. */
+  /** Writes the same secrets and headers, sealed under the current key; a user sees no change. */
   reseal: (
     { tenant, id, version }: Endpoint,
     { secrets, headers }: Pick<Endpoint, 'secrets' | 'headers'>,
@@ -98,7 +98,7 @@ export const endpointUpdates = {
     ...isAsNoted(seen),
   }),
 
-  /** When the held deliveries of an endpoint were first seen to be none left. */
+  /** Notes when the endpoint first had no held deliveries left. */
   markHeldEmpty: (seen: Endpoint, at: UnixMillis | undefined): ConditionalUpdate => ({
     tenant: seen.tenant,
     id: seen.id,

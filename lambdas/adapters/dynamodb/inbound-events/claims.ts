@@ -79,7 +79,7 @@ const claimed = (claim: Claim) => ({
   expiresAt: toUnixSeconds(claim.expiresAt),
 });
 
-/** What an event kept for a replay adds; it stays through the replay, until the event is processed. */
+/** Attributes of an event kept for a replay; they stay until the event is processed. */
 const kept = ({ keptDay, keptBody, keptMessage }: Kept, now: UnixMillis) => ({
   keptDay,
   keptBody,
@@ -107,6 +107,6 @@ function finished(claim: Claim, outcome: Outcome, now: UnixMillis): ConditionalU
   }
 }
 
-/** The answer to our own write was lost, and the client sent it again. */
+/** Whether the SDK repeated our own write because its response was lost. */
 const isAlreadyWritten = (record: EventRecord, claim: Claim, outcome: Outcome): boolean =>
   record.status === outcome.kind && record.owner === claim.owner && record.attempts === claim.attempts;

@@ -17,7 +17,7 @@ export function dynamodbTaps(client: DynamoDBDocumentClient, table: string) {
       return Item && v.parse(TapItem, Item);
     },
 
-    /** @returns false when somebody else listens */
+    /** @returns false when another listener has the tap */
     openTap: (source: string, tap: Tap, now: UnixMillis): Promise<boolean> =>
       unlessRefused(
         client.send(

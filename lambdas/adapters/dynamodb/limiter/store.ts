@@ -9,7 +9,7 @@ import { type LimiterUpdate, limiterUpdates } from './updates.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 
-/** A gate's item: a slot is an attribute of its own, too, so that two slots are two writes that do not meet. */
+/** A limiter's item. Each slot is a separate attribute, so that writes to two slots do not conflict. */
 const KnownAttributes = v.object({
   nextAt: v.optional(Instant),
   failures: v.optional(v.number(), 0),
@@ -47,7 +47,7 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
       await write(limiterKey, limiterUpdates.hold(until));
     },
 
-    /** As it stands after every write that was answered. */
+    /** Reads with strong consistency. */
     async read(limiterKey: string): Promise<LimiterState> {
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: keyOf(limiterKey), ConsistentRead: true }),
@@ -68,12 +68,12 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
       await write(pass.limiterKey, limiterUpdates.open(pass, until, now));
     },
 
-    /** Forgets what is known about an endpoint: somebody says that it is well. */
+    /** Clears the endpoint's health after a person has declared it healthy. */
     async reset(limiterKey: string): Promise<void> {
       await write(limiterKey, limiterUpdates.reset());
     },
 
-    /** Gives out a time for each who waits, `span` apart. */
+    /** Reserves the next time for a waiting delivery; times are `span` apart. */
     async reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis> {
       const next = await write(limiterKey, limiterUpdates.reserveNext(span, now));
       const { item } = next.ok ? next : await write(limiterKey, limiterUpdates.reserveFirst(span, now));

@@ -11,13 +11,13 @@ import {
 import type { ConditionalUpdate } from '../conditional-update.ts';
 import { attention, spreadAttention } from '../endpoints/item.ts';
 
-/** A change of a gate's item. */
+/** A conditional update of a limiter's item. */
 export type LimiterUpdate = Omit<ConditionalUpdate, 'id' | 'tenant'>;
 
 /** Remembers a failing endpoint for longer than its deliveries can wait. */
 const keptFor = days(60);
 
-/** Each step at a gate as one conditional update. */
+/** Each step of the limiter as one conditional update. */
 export const limiterUpdates = {
   take: (slot: string, { now, until, nextAt, ifProven }: SlotTimes): LimiterUpdate => {
     const isFree = `(attribute_not_exists(#${slot}) OR #${slot} <= :now)`;
@@ -33,18 +33,18 @@ export const limiterUpdates = {
 
   probe: (seenOpenUntil: UnixMillis, until: UnixMillis): LimiterUpdate => ({
     set: { probe: until, openUntil: until },
-    condition: '#openUntil = :seen',
-    values: { seen: seenOpenUntil },
+    condition: '#openUntil = :expected',
+    values: { expected: seenOpenUntil },
   }),
 
-  /** The only slot of what people send: neither the breaker nor the rate is asked. */
+  /** Takes the single slot for manual sends, which skip the breaker and the rate. */
   takeByHand: (now: UnixMillis, until: UnixMillis): LimiterUpdate => ({
     set: { hand: until, expiresAt: toUnixSeconds(later(now, keptFor)) },
     condition: 'attribute_not_exists(#hand) OR #hand <= :now',
     values: { now },
   }),
 
-  /** Never shortens what the endpoint asked for before. */
+  /** Notes a Retry-After; never shortens an earlier one. */
   hold: (until: UnixMillis): LimiterUpdate => ({
     set: { retryAfter: until },
     condition: 'attribute_exists(#id) AND (attribute_not_exists(#retryAfter) OR #retryAfter < :until)',
@@ -52,8 +52,8 @@ export const limiterUpdates = {
   }),
 
   /**
-   * Frees the slot that is still ours, with what was learnt. Where somebody else has it by now, what was learnt counts all
-   * the same. Of these the first that is not refused is meant.
+   * Releases the slot and records the endpoint's health. If another worker holds the slot by now, only the health is
+   * recorded. Try these in order until one is not refused.
    */
   leave: (pass: Slot, health: EndpointHealth | undefined, now: UnixMillis): readonly LimiterUpdate[] => {
     const all = learntFrom(pass, health, now);
@@ -71,11 +71,11 @@ export const limiterUpdates = {
   },
 
   open: (
-    { limiterKey: gate, until, isProbe, of }: Slot,
+    { limiterKey, until, isProbe, of }: Slot,
     openUntil: UnixMillis,
     now: UnixMillis,
   ): LimiterUpdate => ({
-    set: { openUntil, ...spreadAttention(of.isRegistered ? openUntil : undefined, 'down', gate) },
+    set: { openUntil, ...spreadAttention(of.isRegistered ? openUntil : undefined, 'down', limiterKey) },
     assign: [
       isProbe ? '#probes = if_not_exists(#probes, :zero) + :one' : '#probes = :zero',
       '#openedAt = if_not_exists(#openedAt, :now)',
@@ -84,21 +84,21 @@ export const limiterUpdates = {
     values: { zero: 0, now, ...(isProbe && { one: 1, mine: until }) },
   }),
 
-  /** As if nothing were known about the endpoint; whoever is in stays in. */
+  /** Clears the endpoint's health; taken slots stay taken. */
   reset: (): LimiterUpdate => ({
     set: { failures: 0, probes: 0, ...notFailing, ...closed, provenAt: undefined, retryAfter: undefined },
     condition: 'attribute_exists(#id)',
     values: {},
   }),
 
-  /** Behind the last one who waits. */
+  /** Reserves the time after the last reservation. */
   reserveNext: (span: Millis, now: UnixMillis): LimiterUpdate => ({
     assign: ['#reservedUntil = #reservedUntil + :span'],
     condition: '#reservedUntil > :now',
     values: { span, now },
   }),
 
-  /** Nobody waits. */
+  /** Reserves a time when no delivery waits. */
   reserveFirst: (span: Millis, now: UnixMillis): LimiterUpdate => ({
     set: { reservedUntil: unixMillis(now + span), expiresAt: toUnixSeconds(later(now, keptFor)) },
     condition: 'attribute_not_exists(#reservedUntil) OR #reservedUntil <= :now',
@@ -109,7 +109,7 @@ export const limiterUpdates = {
 const closed = { openUntil: undefined, openedAt: undefined, ...attention(undefined) };
 const notFailing = { failingSince: undefined, failedAt: undefined };
 
-/** What a pass's end changes, and on what condition more. */
+/** The changes of a release, and its additional condition. */
 type Learnt = Pick<LimiterUpdate, 'set' | 'assign' | 'values'> & { readonly condition: string };
 
 function learntFrom(
@@ -118,7 +118,7 @@ function learntFrom(
   now: UnixMillis,
 ): readonly Learnt[] {
   const always = { condition: '', values: {} };
-  // What a person tried and found well has no need of patience.
+  // A successful manual send ends the endpoint's Retry-After.
   const welcome = isByHand ? { retryAfter: undefined } : {};
   const well = { failures: 0, probes: 0, ...notFailing, ...closed, ...welcome };
   switch (health) {
@@ -135,12 +135,12 @@ function learntFrom(
         values: { ...values, zero: 0, one: 1 },
       }));
     case undefined:
-      // A probe that did not come to its request leaves the next one its turn.
+      // A probe that sent no request lets the next one probe at once.
       return [{ ...always, set: isProbe ? { openUntil: now } : {} }];
   }
 }
 
-/** One more failure of those that go on, or the first after a pause that says nothing about the endpoint. */
+/** Counts one more failure in a row, or the first after a pause without requests. */
 function failed(
   set: Readonly<Record<string, unknown>>,
   { disableAfter }: Slot['limits'],
@@ -149,9 +149,9 @@ function failed(
   const values = { now, paused: unixMillis(now - toMillis(disableAfter)) };
   const goesOn = ' AND (attribute_not_exists(#failedAt) OR #failedAt > :paused)';
   const since = '#failingSince = if_not_exists(#failingSince, :now)';
-  const anew = { ...set, failedAt: now, failingSince: now };
+  const restarted = { ...set, failedAt: now, failingSince: now };
   return [
     { set: { ...set, failedAt: now }, assign: [since], condition: goesOn, values },
-    { set: anew, condition: ' AND #failedAt <= :paused', values: { paused: values.paused } },
+    { set: restarted, condition: ' AND #failedAt <= :paused', values: { paused: values.paused } },
   ];
 }

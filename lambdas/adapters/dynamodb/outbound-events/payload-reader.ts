@@ -4,7 +4,7 @@ import { type GetObject, readStored } from '../../../domain/stored-body.ts';
 /**
  * Reads an event's body from where it is: its item, or the bucket.
  *
- * It throws AlteredBodyError when what is in the bucket is not what was published.
+ * It throws AlteredBodyError when the object in the bucket is not the published body.
  */
 export const payloadReader =
   (readEvent: (id: string) => Promise<OutboundEvent | undefined>, getBytes: GetObject) =>

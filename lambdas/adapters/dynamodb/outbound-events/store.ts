@@ -16,7 +16,7 @@ export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: st
   };
 
   return {
-    /** @returns the event that is there already, else undefined */
+    /** @returns the existing event, else undefined */
     create: async (event: OutboundEvent): Promise<OutboundEvent | undefined> =>
       eventIn(await putIfFree(client, table, outboundEventItem(event), event.createdAt)),
 
@@ -26,7 +26,7 @@ export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: st
     markFannedOut: async (seen: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): Promise<void> =>
       void (await write(fanOutUpdates.mark(seen, at))),
 
-    /** Keeps the event until then at least. @returns false when there is no such event any more */
+    /** Extends the event's retention. @returns false when the event is gone */
     async keep(id: string, until: UnixSeconds, now: UnixMillis): Promise<boolean> {
       const nowSeconds = toUnixSeconds(now);
       const condition = '#expiresAt > :nowSeconds AND #expiresAt < :until';
@@ -39,7 +39,7 @@ export function dynamodbOutboundEvents(client: DynamoDBDocumentClient, table: st
       return ok || (event !== undefined && event.expiresAt >= until);
     },
 
-    /** Each returns the event as it stands. */
+    /** Each returns the event after the write, or the one that refused it. */
     widen: async (id: string) => (await write(fanOutUpdates.widen(id))).event,
     split: async (id: string, ranges: readonly string[]) =>
       (await write(fanOutUpdates.split(id, ranges))).event,

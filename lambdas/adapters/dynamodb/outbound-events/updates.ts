@@ -4,7 +4,7 @@ import type { ConditionalUpdate } from '../conditional-update.ts';
 
 /** Each step of an event's fan-out as one conditional update. */
 export const fanOutUpdates = {
-  /** Unless it is for the whole tenant by now: what is left to do then is somebody else's to say. */
+  /** Refused when the event was widened to the whole tenant meanwhile: that fan-out marks it. */
   mark: ({ id, isWide }: Pick<OutboundEvent, 'id' | 'isWide'>, at: UnixMillis): ConditionalUpdate => ({
     id,
     set: { fannedOutAt: at },
