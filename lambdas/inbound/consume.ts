@@ -1,3 +1,4 @@
+import { type FirstRun, type RunMessage, runBatch } from '../domain/batch.ts';
 import { asError } from '../domain/errors.ts';
 import type { Handlers } from '../domain/handler.ts';
 import { describeError, type EventRecord } from '../domain/idempotency.ts';
@@ -37,27 +38,18 @@ interface Run {
   readonly team: Team;
   readonly invocation: Invocation;
   readonly ports: ConsumePorts;
-  /** Alone in its batch a message has no mates, and Lambda deletes it. */
+  /** Lambda deletes a message that is alone in its batch: no other message of the batch can fail. */
   readonly isAlone: boolean;
 }
 
-/** A message after its turn. */
-interface Ended {
-  readonly message: QueuedMessage;
-  readonly queueAnswer: QueueAnswer | 'hung';
-}
-/** A message whose turn is yet to come. */
+type Ended = RunMessage<QueuedMessage, QueueAnswer | 'hung'>;
+/** An event that may have killed its worker. */
 interface Suspect {
   readonly work: Work;
   readonly record: EventRecord;
 }
 
-/**
- * Works through one batch of the source's queue.
- *
- * Everything but suspects runs at once. A suspect, which may have killed its worker, runs last and alone: after its
- * batch mates are recorded and deleted, the fewest attempts first, so that a killer takes nobody with it.
- */
+/** Works through one batch of the source's queue: see `runBatch`. */
 export async function consume(
   messages: readonly QueuedMessage[],
   invocation: Invocation,
@@ -65,60 +57,65 @@ export async function consume(
   ports: ConsumePorts,
 ): Promise<Consumption> {
   const run = { team, invocation, ports, isAlone: messages.length === 1 };
-  const turns = await Promise.all(
-    messages.map((message) => runIsolated(message, run, () => consumeOne(message, run))),
-  );
-  const ended = turns.filter((turn) => 'queueAnswer' in turn);
-  const suspects = turns.filter((turn) => 'record' in turn);
-  if (suspects.length > 0 || ended.some(isHung)) await deleteAcknowledged(ended, run);
-  const all = [...ended, ...(await runSuspects(suspects, ended.some(isHung), run))];
+  let areDeleted = false;
+  const ended = await runBatch<QueuedMessage, Suspect, QueueAnswer | 'hung'>(messages, {
+    first: (message) => runFirst(message, run),
+    beforeSuspects: async (done) => {
+      areDeleted = true;
+      await deleteAcknowledged(done, run);
+    },
+    alone: (message, suspect, done) => runAlone(message, suspect, done, run),
+    failed: (message, error) => answerFailed(message, error, run),
+  });
+  const hung = ended.some(isHung);
+  if (hung && !areDeleted) await deleteAcknowledged(ended, run);
   return {
-    failedMessageIds: all.filter(isRetried).map(({ message }) => message.messageId),
-    hung: all.some(isHung),
+    failedMessageIds: ended.filter(isRetried).map(({ message }) => message.messageId),
+    hung,
   };
 }
 
-const isHung = ({ queueAnswer }: Ended): boolean => queueAnswer === 'hung';
-const isAcknowledged = ({ queueAnswer }: Ended): boolean =>
-  queueAnswer !== 'hung' && queueAnswer.kind === 'acknowledge';
-const isReplaced = ({ queueAnswer }: Ended): boolean =>
-  queueAnswer !== 'hung' && queueAnswer.kind === 'acknowledge' && queueAnswer.atOnce === true;
+const isHung = ({ result }: Ended): boolean => result === 'hung';
+const isAcknowledged = ({ result }: Ended): boolean => result !== 'hung' && result.kind === 'acknowledge';
+const isReplaced = ({ result }: Ended): boolean =>
+  result !== 'hung' && result.kind === 'acknowledge' && result.atOnce === true;
 const isRetried = (ended: Ended): boolean => !isAcknowledged(ended);
 
-async function consumeOne(message: QueuedMessage, run: Run): Promise<Ended | Suspect> {
+async function runFirst(message: QueuedMessage, run: Run): Promise<FirstRun<Suspect, QueueAnswer | 'hung'>> {
   const { invocation, team, ports } = run;
   const now = ports.now();
   const opened = await openMessage(message, { id: invocation.id, now }, team.sources, ports.getBody);
-  if (opened.kind === 'early') return { message, queueAnswer: await waitOn(message, opened.wait, ports) };
+  if (opened.kind === 'early') return done(message, await waitOn(message, opened.wait, ports), run);
   if (opened.kind === 'unusable') {
     await ports.sendDeadLetter(deadLetter(message, message.messageId, opened.reason, 0, ports.now()));
     ports.telemetry.log({ messageId: message.messageId }).error('event.unusable', { reason: opened.reason });
-    return { message, queueAnswer: { kind: 'acknowledge' } };
+    return done(message, { kind: 'acknowledge' }, run);
   }
   const { work } = opened;
-  const result = await claimEvent(work.claimable, ports.now(), ports.claims);
-  if (result.kind === 'suspect') return { work, record: result.record };
-  return { message, queueAnswer: await actOnClaim(work, result, run) };
+  const claimed = await claimEvent(work.claimable, ports.now(), ports.claims);
+  if (claimed.kind === 'suspect') {
+    const { record } = claimed;
+    return { kind: 'suspect', suspect: { work, record }, crashes: record.attempts };
+  }
+  return done(message, await actOnClaim(work, claimed, run), run);
 }
 
-/** Suspects one by one; those that the time does not reach come back uncounted. */
-async function runSuspects(suspects: readonly Suspect[], isOver: boolean, run: Run): Promise<Ended[]> {
-  const inOrder = [...suspects].sort((a, b) => a.record.attempts - b.record.attempts);
-  const ended: Ended[] = [];
-  for (const { work, record } of inOrder) {
-    const { message } = work;
-    if (isOver || ended.some(isHung) || !run.invocation.hasTime()) {
-      ended.push(await runIsolated(message, run, async () => ({ message, queueAnswer: retryInOneSecond })));
-      continue;
-    }
-    const turn = await runIsolated(message, run, async () => {
-      const result = await reclaimEvent(work.claimable, record, run.ports.now(), run.ports.claims);
-      return { message, queueAnswer: await actOnClaim(work, result, run) };
-    });
-    await deleteAcknowledged([turn], run);
-    ended.push(turn);
-  }
-  return ended;
+async function done(message: QueuedMessage, result: QueueAnswer | 'hung', run: Run) {
+  return { kind: 'done', result: await answerQueue(message, result, run) } as const;
+}
+
+/** Runs a suspect. One that no longer fits into the invocation returns to the queue without counting an attempt. */
+async function runAlone(
+  message: QueuedMessage,
+  { work, record }: Suspect,
+  ended: readonly Ended[],
+  run: Run,
+): Promise<QueueAnswer | 'hung'> {
+  if (ended.some(isHung) || !run.invocation.hasTime()) return answerQueue(message, retryInOneSecond, run);
+  const claimed = await reclaimEvent(work.claimable, record, run.ports.now(), run.ports.claims);
+  const result = await answerQueue(message, await actOnClaim(work, claimed, run), run);
+  await deleteAcknowledged([{ message, result }], run);
+  return result;
 }
 
 const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) };
@@ -158,46 +155,48 @@ async function actOnClaim(work: Work, result: ClaimResult, run: Run): Promise<Qu
   }
 }
 
-/** Runs a message's turn; whatever goes wrong fails this message only. */
-async function runIsolated<Turn extends Ended | Suspect>(
+/** Logs an error of our own, and has the message come back. */
+async function answerFailed(
   message: QueuedMessage,
+  error: unknown,
+  { ports, team }: Run,
+): Promise<QueueAnswer> {
+  ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, asError(error));
+  ports.telemetry.count('WorkErrored', { consumer: consumerName([...team.sources.keys()]) });
+  await setReturn(message, retryInFiveMinutes, ports).catch(() => undefined);
+  return retryInFiveMinutes;
+}
+
+/** Tells the queue when a failed message comes back, and deletes at once a message in whose place another one waits. */
+async function answerQueue<Result extends QueueAnswer | 'hung'>(
+  message: QueuedMessage,
+  result: Result,
   run: Run,
-  turn: () => Promise<Turn>,
-): Promise<Turn | Ended> {
-  const { ports, team } = run;
-  try {
-    const result = await turn();
-    if ('queueAnswer' in result) {
-      await setReturn(result, ports);
-      if (isReplaced(result) && !run.isAlone) await deleteAll([result], run);
-    }
-    return result;
-  } catch (error) {
-    const cause = asError(error);
-    ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, cause);
-    ports.telemetry.count('WorkErrored', { consumer: consumerName([...team.sources.keys()]) });
-    const failed = { message, queueAnswer: retryInFiveMinutes };
-    await setReturn(failed, ports).catch(() => undefined);
-    return failed;
-  }
+): Promise<Result> {
+  await setReturn(message, result, run.ports);
+  if (isReplaced({ message, result }) && !run.isAlone) await deleteAll([message], run);
+  return result;
 }
 
-/** Tells the queue when a failed message comes back. */
-async function setReturn({ message, queueAnswer }: Ended, ports: ConsumePorts): Promise<void> {
-  if (queueAnswer === 'hung' || queueAnswer.kind !== 'fail' || queueAnswer.after === undefined) return;
-  await ports.returnMessageAfter(message.receiptHandle, queueAnswer.after);
+async function setReturn(
+  { receiptHandle }: QueuedMessage,
+  result: QueueAnswer | 'hung',
+  ports: ConsumePorts,
+): Promise<void> {
+  if (result === 'hung' || result.kind !== 'fail' || result.after === undefined) return;
+  await ports.returnMessageAfter(receiptHandle, result.after);
 }
 
-/** What is done must not come back when the process ends before it can answer. */
+/** Deletes what is acknowledged: it would come back if the process ended before the function's response. */
 const deleteAcknowledged = (ended: readonly Ended[], run: Run): Promise<void> =>
   deleteAll(
-    ended.filter((end) => isAcknowledged(end) && !isReplaced(end)),
+    ended.filter((end) => isAcknowledged(end) && !isReplaced(end)).map(({ message }) => message),
     run,
   );
 
-/** What cannot be deleted is left to Lambda, which deletes what the answer does not name. */
-async function deleteAll(done: readonly Ended[], { ports }: Run): Promise<void> {
-  const deletions = done.map(({ message }) => ports.deleteMessage(message.receiptHandle));
+/** Lambda deletes the messages that cannot be deleted here: the function's response does not name them as failed. */
+async function deleteAll(messages: readonly QueuedMessage[], { ports }: Run): Promise<void> {
+  const deletions = messages.map(({ receiptHandle }) => ports.deleteMessage(receiptHandle));
   for (const { reason } of (await Promise.allSettled(deletions)).filter((end) => end.status === 'rejected')) {
     ports.telemetry.log({}).warn('message.delete-failed', { reason: describeError(reason) });
   }

@@ -1,3 +1,4 @@
+import { type FirstRun, runBatch } from '../../domain/batch.ts';
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { type DeliveryTask, endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
@@ -23,27 +24,20 @@ export interface DeliveryQueueMessage {
 
 interface Batch extends Run {
   readonly ports: DeliverPorts;
-  /** Alone in its batch a message has no mates to wait for, and Lambda deletes it. */
+  /** Lambda deletes a message that is alone in its batch: no other message of the batch can fail. */
   readonly isAlone: boolean;
 }
 
-/** A message after its turn. */
-interface Ended {
-  readonly message: DeliveryQueueMessage;
-  readonly queueAnswer: QueueAnswer;
-}
-/** A message whose turn is yet to come. */
+/** A delivery that may have killed its worker, and its task. */
 interface Suspect {
-  readonly message: DeliveryQueueMessage;
   readonly task: DeliveryTask;
   readonly delivery: Delivery;
 }
 
 /**
- * Works through one batch of the delivery queue.
+ * Works through one batch of the delivery queue: see `runBatch`.
  *
- * Everything but suspects runs at once, and each message is settled as soon as its own turn is over. A suspect, which may
- * have killed its worker, runs last and alone: the fewest crashes first, so that a killer takes nobody with it.
+ * Each message is answered as soon as its own run is over, so that a slow endpoint does not delay the others.
  *
  * @returns the ids of the messages that come back
  */
@@ -54,17 +48,25 @@ export async function deliver(
   ports: DeliverPorts,
 ): Promise<readonly string[]> {
   const batch: Batch = {
-    ...{ settings, ports, isAlone: messages.length === 1, invocation: { hasTime } },
+    settings,
+    ports,
+    isAlone: messages.length === 1,
+    invocation: { hasTime },
     endpointOf: readOnce(ports),
   };
-  const turns = await Promise.all(
-    messages.map((message) => runIsolated(message, batch, () => runFirst(message, batch))),
-  );
-  const suspects = turns.filter((ended) => 'delivery' in ended);
-  const ended = [...turns.filter((end) => 'queueAnswer' in end), ...(await runSuspects(suspects, batch))];
-  return ended
-    .filter(({ queueAnswer }) => queueAnswer.kind === 'fail')
-    .map(({ message }) => message.messageId);
+  const answered = await runBatch<DeliveryQueueMessage, Suspect, QueueAnswer>(messages, {
+    first: (message) => runFirst(message, batch),
+    alone: async (message, { task, delivery }) => {
+      const turn = await deliverOne(task, batch, delivery);
+      return answer(message, turn.kind === 'answered' ? turn.queueAnswer : retryInOneSecond, batch);
+    },
+    failed: (message, error) => {
+      ports.telemetry.error('delivery.errored', { messageId: message.messageId }, asError(error));
+      ports.telemetry.count('WorkErrored', {});
+      return answer(message, { kind: 'fail', after: settings.lease }, batch);
+    },
+  });
+  return answered.filter(({ result }) => result.kind === 'fail').map(({ message }) => message.messageId);
 }
 
 /** The messages of a batch are often for the same few endpoints. */
@@ -78,59 +80,29 @@ function readOnce({ endpoints }: DeliverPorts): Run['endpointOf'] {
   };
 }
 
-async function runFirst(message: DeliveryQueueMessage, batch: Batch): Promise<Ended | Suspect> {
-  const { settings, ports } = batch;
-  const task = await openTask(message, ports);
-  if (task === undefined) return { message, queueAnswer: acknowledge };
-  if (task.seen !== undefined) {
-    await recordUnrecordedSuccess(task, task.seen, settings.deliveryRetention, ports);
-    return { message, queueAnswer: acknowledge };
-  }
-  const turn = await deliverOne(task, batch);
-  return turn.kind === 'answered'
-    ? { message, queueAnswer: turn.queueAnswer }
-    : { message, task, delivery: turn.delivery };
-}
-
-/** Suspects one by one; those that the time does not reach come back uncounted. */
-async function runSuspects(suspects: readonly Suspect[], batch: Batch): Promise<Ended[]> {
-  const inOrder = [...suspects].sort((a, b) => a.delivery.crashes - b.delivery.crashes);
-  const ended: Ended[] = [];
-  for (const { message, task, delivery } of inOrder) {
-    const turn = await runIsolated(message, batch, async (): Promise<Ended> => {
-      const { queueAnswer } = await runAlone(task, delivery, batch);
-      return { message, queueAnswer };
-    });
-    ended.push(turn);
-  }
-  return ended;
-}
-
-async function runAlone(
-  task: DeliveryTask,
-  seen: Delivery,
-  batch: Batch,
-): Promise<{ queueAnswer: QueueAnswer }> {
-  const turn = await deliverOne(task, batch, seen);
-  return turn.kind === 'answered' ? turn : { queueAnswer: retryInOneSecond };
-}
-
-/** Runs a message's turn and tells the queue at once; whatever goes wrong fails this message only. */
-async function runIsolated<Result extends Ended | Suspect>(
+async function runFirst(
   message: DeliveryQueueMessage,
   batch: Batch,
-  turn: () => Promise<Result>,
-): Promise<Result | Ended> {
-  try {
-    const result = await turn();
-    if ('queueAnswer' in result)
-      await answerQueue(result.message, result.queueAnswer, batch.isAlone, batch.ports);
-    return result;
-  } catch (error) {
-    batch.ports.telemetry.error('delivery.errored', { messageId: message.messageId }, asError(error));
-    batch.ports.telemetry.count('WorkErrored', {});
-    const failed: Ended = { message, queueAnswer: { kind: 'fail', after: batch.settings.lease } };
-    await answerQueue(failed.message, failed.queueAnswer, batch.isAlone, batch.ports);
-    return failed;
+): Promise<FirstRun<Suspect, QueueAnswer>> {
+  const { settings, ports } = batch;
+  const task = await openTask(message, ports);
+  if (task === undefined) return { kind: 'done', result: await answer(message, acknowledge, batch) };
+  if (task.seen !== undefined) {
+    await recordUnrecordedSuccess(task, task.seen, settings.deliveryRetention, ports);
+    return { kind: 'done', result: await answer(message, acknowledge, batch) };
   }
+  const turn = await deliverOne(task, batch);
+  if (turn.kind === 'answered')
+    return { kind: 'done', result: await answer(message, turn.queueAnswer, batch) };
+  const { delivery } = turn;
+  return { kind: 'suspect', suspect: { task, delivery }, crashes: delivery.crashes };
+}
+
+async function answer(
+  message: DeliveryQueueMessage,
+  queueAnswer: QueueAnswer,
+  { isAlone, ports }: Batch,
+): Promise<QueueAnswer> {
+  await answerQueue(message, queueAnswer, isAlone, ports);
+  return queueAnswer;
 }
