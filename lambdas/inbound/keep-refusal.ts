@@ -1,10 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Source } from '../domain/provider/provider.ts';
+import type { RawRequest } from '../domain/raw-request.ts';
+import { secretTexts } from '../domain/redacted-request.ts';
 import { type RefusedRequest, refusalKey, refusalRecord } from '../domain/refusal-record.ts';
+import type { UnixMillis } from '../domain/time.ts';
+import type { ReceivePorts } from './receive-ports.ts';
 import type { ReceiveResult } from './reception.ts';
+
+/** How long a response waits for the record of its refusal. */
+const keepWithinMs = 500;
 
 /** Where records go. */
 export interface RefusalPorts {
   putRecord(key: string, bytes: Uint8Array): Promise<void>;
-  /** Told when a record could not be kept: that must not change the answer. */
+  /** Logs that a record could not be kept; the response to the provider stays the same. */
   onFailure(error: unknown): void;
 }
 
@@ -27,9 +36,51 @@ export function refusalKeeper(ports: RefusalPorts) {
   };
 }
 
-/** What of a result is worth keeping; where we are to blame, the log has it. */
+/** The refusal to keep. A failure of our own is in the log instead. */
 export function refusalIn(result: ReceiveResult): RefusedRequest['refusal'] | undefined {
   if (result.kind === 'refused') return result.status === 503 ? undefined : result;
   if (result.kind === 'accepted' || result.answer.status < 400) return undefined;
   return { status: result.answer.status, error: 'refused_challenge', reason: result.answer.body };
+}
+
+/** One request, and its result. */
+interface Received {
+  readonly request: RawRequest;
+  readonly result: ReceiveResult;
+  readonly correlationId: string;
+  readonly at: UnixMillis;
+}
+
+/** Keeps a request if it was refused; waits half a second for the write at most. */
+export async function keepIfRefused(
+  { request, result, correlationId, at }: Received,
+  { settings, provider }: Source,
+  keys: ReceivePorts['keys'],
+  keep: ReturnType<typeof refusalKeeper>,
+): Promise<void> {
+  const refusal = refusalIn(result);
+  if (refusal === undefined) return;
+  // A whole request is kept only while the keys are known: without them none could be removed from it.
+  const secrets = settings.keepRefusedRequests ? await knownSecrets(keys, at) : undefined;
+  const kept = keep({
+    source: settings.name,
+    request,
+    provider,
+    refusal,
+    correlationId,
+    at,
+    whole: secrets !== undefined,
+    secrets: secrets ?? [],
+  });
+  await Promise.race([kept, pause(keepWithinMs, undefined, { ref: false })]);
+}
+
+/** @returns undefined when they cannot be read now */
+async function knownSecrets(keys: ReceivePorts['keys'], now: UnixMillis): Promise<string[] | undefined> {
+  try {
+    const found = await keys.current(now);
+    return found.kind === 'keys' ? secretTexts(found.keys) : [];
+  } catch {
+    return undefined;
+  }
 }

@@ -16,27 +16,21 @@ import { sqsQueue } from '../adapters/sqs/queue.ts';
 import { telemetry } from '../adapters/telemetry/telemetry.ts';
 import { asError } from '../domain/errors.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
-import type { Provider } from '../domain/provider/provider.ts';
-import type { RawRequest } from '../domain/raw-request.ts';
-import { secretTexts } from '../domain/redacted-request.ts';
 import type { SecretFormat } from '../domain/signature/key.ts';
 import { InboundSettings, type SourceSettings } from '../domain/source.ts';
-import { type Seconds, type UnixMillis, unixMillis } from '../domain/time.ts';
+import { type Seconds, unixMillis } from '../domain/time.ts';
 import { readEnv, readSettings, receiveEnv, secretArns } from '../env.ts';
-import { refusalIn, refusalKeeper } from './keep-refusal.ts';
+import { enqueueInParallel } from './enqueue-in-parallel.ts';
+import { keepIfRefused, refusalKeeper } from './keep-refusal.ts';
 import { cachingKeys } from './key-cache.ts';
 import { receive } from './receive.ts';
-import type { OutgoingEvent, ReceivePorts } from './receive-ports.ts';
+import type { ReceivePorts } from './receive-ports.ts';
+import { reportReceived, responseTo } from './receive-response.ts';
 import type { ReceiveResult } from './reception.ts';
 import { sourceKeys } from './source-keys.ts';
 
-/** The strictest providers hang up after 3 s; the rest is for a cold start and the way. */
+/** The strictest providers hang up after 3 s; the remaining time is for the network and a cold start. */
 const answerWithinMs = 2200;
-/** For the record of a refusal, behind that. */
-const keepWithinMs = 500;
-const parallelSends = 8;
-/** What one `SendMessageBatch` takes. */
-const sendSize = 10;
 
 const env = readEnv(receiveEnv);
 const report = telemetry('receive');
@@ -60,52 +54,29 @@ export async function handler(
   try {
     const now = unixMillis(Date.now());
     const result = await inTime(receive(request, wired.source, correlationId, now, wired.ports));
-    const refused = { request, result, correlationId, at: now };
-    await keepIfRefused(wired, refused);
-    record(name, result, {
-      correlationId,
-      bytes: request.body.byteLength,
-      durationMs: Math.round(performance.now() - startedAt),
-    });
-    return answerOf(result, wired.source.provider, request);
+    await keepIfRefused(
+      { request, result, correlationId, at: now },
+      wired.source,
+      wired.ports.keys,
+      keepRefusal,
+    );
+    const bytes = request.body.byteLength;
+    const durationMs = Math.round(performance.now() - startedAt);
+    reportReceived(name, result, { correlationId, bytes, durationMs }, report);
+    const response = responseTo(result, wired.source.provider, request);
+    return response.kind === 'json'
+      ? jsonResponse(response.status, response.body)
+      : plainResponse(response.response);
   } finally {
     report.flush();
   }
 }
 
-/** A sample of what is refused. */
+/** Keeps a sample of the refused requests. */
 const keepRefusal = refusalKeeper({
   putRecord: bodies.put,
   onFailure: (error) => report.warn('refusal.keep-failed', { reason: asError(error).message }),
 });
-
-async function keepIfRefused(
-  { source, ports }: Wired,
-  {
-    result,
-    ...refused
-  }: { request: RawRequest; result: ReceiveResult; correlationId: string; at: UnixMillis },
-): Promise<void> {
-  const { settings, provider } = source;
-  const refusal = refusalIn(result);
-  if (refusal === undefined) return;
-  // Without the keys it cannot be told what of the request is one of them.
-  const secrets = settings.keepRefusedRequests ? await knownSecrets(ports, refused.at) : undefined;
-  const whole = secrets !== undefined;
-  const facts = { ...refused, provider, source: settings.name, refusal };
-  const kept = keepRefusal({ ...facts, whole, secrets: secrets ?? [] });
-  await Promise.race([kept, pause(keepWithinMs, undefined, { ref: false })]);
-}
-
-/** @returns undefined when they cannot be read just now */
-async function knownSecrets({ keys }: ReceivePorts, now: UnixMillis): Promise<string[] | undefined> {
-  try {
-    const found = await keys.current(now);
-    return found.kind === 'keys' ? secretTexts(found.keys) : [];
-  } catch {
-    return undefined;
-  }
-}
 
 type Wired = Awaited<ReturnType<typeof wire>>;
 
@@ -122,16 +93,16 @@ async function wire(settings: SourceSettings, secretArn: string) {
   const ports: ReceivePorts = {
     keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, secretArn)),
     handshakeSecret: handshakeSecretOf(secretArn, provider.secret, settings.handshakeWindow),
-    // Of each source's own: what is forged for one costs no other its requests.
+    // One cache for each source: requests forged for one source use up no other source's fetches.
     calls: cachingKeys(calls, () => unixMillis(Date.now())),
     useOnce: async (token, fingerprint, now) => (await tokenTable(settings))(token, fingerprint, now),
     putBody: bodies.put,
-    enqueue,
+    enqueue: enqueueInParallel(queue.sendAll),
   };
   return { source: { settings, provider }, ports };
 }
 
-/** Loaded, once, by the few sources whose provider brings its secret itself. */
+/** Loads the adapter on first use: few providers send their secret in the handshake. */
 function handshakeSecretOf(
   secretArn: string,
   format: SecretFormat,
@@ -149,22 +120,16 @@ function handshakeSecretOf(
   };
 }
 
-/** Loaded by the few sources whose provider signs no body. */
+/** Loads the adapter on first use: few providers do not sign the body. */
 async function tokenTable({ name, retention }: SourceSettings): Promise<ReceivePorts['useOnce']> {
   const { onceOnly } = await import('../adapters/dynamodb/inbound-events/once-only.ts');
   return onceOnly(env.INBOUND_EVENTS_TABLE, name, retention);
 }
 
-/** A large batch goes out in parallel: one after the other, a hundred calls would take too long. */
-async function enqueue(messages: readonly OutgoingEvent[]): Promise<void> {
-  const share = Math.ceil(messages.length / parallelSends / sendSize) * sendSize;
-  const shares = Array.from({ length: parallelSends }, (_, nth) =>
-    messages.slice(nth * share, (nth + 1) * share),
-  );
-  await Promise.all(shares.map((part) => queue.sendAll(part)));
-}
-
-/** Whatever the calls are still waiting for, the answer goes out; an event that is enqueued later is a duplicate. */
+/**
+ * Answers 503 in time even if AWS calls are still pending. If the event is enqueued after all, the provider's retry is
+ * deduplicated.
+ */
 async function inTime(result: Promise<ReceiveResult>): Promise<ReceiveResult> {
   const timer = new AbortController();
   const tooLate = pause<ReceiveResult>(
@@ -178,49 +143,4 @@ async function inTime(result: Promise<ReceiveResult>): Promise<ReceiveResult> {
   } finally {
     timer.abort();
   }
-}
-
-function answerOf(
-  result: ReceiveResult,
-  provider: Provider,
-  request: RawRequest,
-): APIGatewayProxyStructuredResultV2 {
-  if (result.kind === 'refused') {
-    const { status, error } = result;
-    return provider.emptyRefusals ? plainResponse({ status, body: '' }) : jsonResponse(status, { error });
-  }
-  if (result.kind === 'handshake') return plainResponse(result.answer);
-  const { answer } = provider;
-  if (answer !== undefined) return plainResponse(typeof answer === 'function' ? answer(request) : answer);
-  const [event, ...others] = result.events;
-  return event && others.length === 0
-    ? jsonResponse(200, { status: 'accepted', id: event.id })
-    : jsonResponse(200, { status: 'accepted', count: result.events.length });
-}
-
-interface Measured {
-  readonly correlationId: string;
-  readonly bytes: number;
-  readonly durationMs: number;
-}
-
-/** Types are not split here: the receiver does not know which ones have handlers, and each value is a billed metric. */
-function record(source: string, result: ReceiveResult, measured: Measured): void {
-  if (result.kind === 'accepted') {
-    report.count('WebhooksReceived', { source, eventType: 'any', status: 'accepted' });
-    const [first] = result.events;
-    const fields = { eventId: first?.id, eventType: first?.type, events: result.events.length };
-    report.info('event.received', { source, status: 'accepted', ...fields, ...measured });
-    return;
-  }
-  if (result.kind === 'handshake') {
-    report.count('WebhooksReceived', { source, eventType: 'any', status: 'handshake' });
-    report.info('event.received', { source, status: 'handshake', ...measured });
-    return;
-  }
-  report.count('WebhooksReceived', { source, eventType: 'any', status: result.error });
-  report.count('RequestsRefused', { source });
-  const fields = { source, status: result.error, reason: result.reason, ...measured };
-  if (result.status === 503) report.error('event.received', fields, result.cause);
-  else report.warn('event.received', fields);
 }
