@@ -68,7 +68,7 @@ it('never throws over a message, and names a field in every refusal', () => {
     fc.property(hostile, (text) => {
       const message = unwrap(text, 'fallback');
       const opened = openPublication(message);
-      if (opened.kind === 'unusable') expect(opened.reason).toMatch(/^(it is not JSON|.+: )/);
+      if (opened.kind === 'unusable') expect(opened.reason).toMatch(/^(it is not valid JSON|.+: )/);
       else expect(opened.publication).toMatchObject({ id: expect.stringMatching(/^[^.\s]+$/) });
       expect(withId(message).id).toMatch(/^[A-Za-z0-9_:/+=@-]{1,256}$/);
     }),

@@ -29,8 +29,9 @@ export function mappedStack(stack: string, folder = ownFolder): string {
   });
 }
 
-/** `    at name (` or `    at `, then the place. */
-const frame = /^( {4}at (?:[^\n(]{1,200} \()?)(file:\/\/[^\s()]{1,500}\.mjs):(\d{1,9}):(\d{1,9})/gm;
+/** `    at name (`, `    at ` or `    at async `, then the place. */
+const frame =
+  /^( {4}at (?:async )?(?:[^\n(]{1,200} \()?)(file:\/\/[^\s()]{1,500}\.mjs):(\d{1,9}):(\d{1,9})/gm;
 
 type Place = readonly [row: number, column: number];
 

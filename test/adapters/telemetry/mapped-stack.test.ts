@@ -32,6 +32,13 @@ describe('a stack', () => {
     expect(mappedStack(thrown, folder)).toMatch(/^Error: no\n {4}at .*team\.ts:4:9\)?\n/);
   });
 
+  test.each(['at async f (', 'at async ', 'at '])('maps a frame that begins with "%s"', (before) => {
+    const place = /file:[^\s()]+\.mjs:\d+:\d+/.exec(thrown)?.[0];
+    const stack = `Error: no\n    ${before}${place}${before.endsWith('(') ? ')' : ''}`;
+
+    expect(mappedStack(stack, folder)).toMatch(/team\.ts:4:9\)?$/);
+  });
+
   test('is left as it is where the file is not of the bundle, has no map, or is only in the message', () => {
     const elsewhere = 'Error: x\n    at f (file:///var/runtime/index.mjs:1:100)';
     const mapless = `Error: x\n    at f (${pathToFileURL(join(folder, 'other.mjs'))}:1:100)`;
