@@ -87,7 +87,6 @@ export async function lookAt(client: SQSClient, watched: Watched): Promise<LeftI
   return { watched, queue, dead };
 }
 
-/** What waiting needs of the outside world. */
 export interface WaitPorts {
   look(): Promise<Left>;
   pause(): Promise<void>;

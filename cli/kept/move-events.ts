@@ -3,7 +3,6 @@ import { eventKey } from '../../lambdas/domain/idempotency.ts';
 import type { DlqMessage } from '../dlq/dead-letter.ts';
 import { type LeftMessage, readLeft } from './left-message.ts';
 
-/** What moving needs of the outside world. */
 export interface MovePorts {
   /** @returns none at the end of the queue */
   receive(): Promise<readonly DlqMessage[]>;

@@ -16,7 +16,7 @@ const faults = {
   blocked: 'endpoint',
   /** Its endpoint kept it waiting until its deadline. */
   deadline: 'endpoint',
-  /** Its keys, its payload or a socket could not be had until its deadline: a lost secret, a missing permission. */
+  /** Its keys, its payload or a socket was missing until its deadline: a lost secret, a missing permission. */
   unready: 'ours',
   /** Its workers died. */
   crashed: 'ours',

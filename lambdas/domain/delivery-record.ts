@@ -41,7 +41,7 @@ export interface Delivery {
   readonly status: DeliveryStatus;
   /** Attempts recorded. */
   readonly attempts: number;
-  /** Attempts recorded before this round: the schedule starts anew with each. */
+  /** Attempts recorded before this round; each round starts the schedule from its beginning. */
   readonly attemptsBefore: number;
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;

@@ -61,7 +61,7 @@ export interface DeliveryStore {
   ): Promise<DeliveryWrite>;
   /** Records an attempt while the claim is still ours. */
   record(fence: Fence, record: AttemptRecord): Promise<DeliveryWrite>;
-  /** Records a success of this round whatever the fencing token: only status, end and log entry. */
+  /** Records a success of this round without comparing the fencing token: only status, end and log entry. */
   recordLateSuccess(fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
 
   /** Defers an attempt that is not recorded and has no lease. */

@@ -45,7 +45,7 @@ export interface TaskDestination {
   readonly generation?: string;
 }
 
-/** Names an endpoint where names have to be short and ASCII, whatever it is called. */
+/** A short ASCII name of an endpoint, made of its tenant and id. */
 export const endpointHash = ({ tenant, endpointId }: TaskDestination): string =>
   createHash('sha256')
     .update(JSON.stringify([tenant, endpointId]))

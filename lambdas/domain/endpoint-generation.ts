@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import { later, seconds } from './time.ts';
 
 /**
- * Names an endpoint among all that its id has had: an endpoint that is deleted and made anew is another one.
+ * Tells the endpoints apart that one id has had: an endpoint that is deleted and created again is another one.
  *
  * One from before there were generations is named by the instant of its creation, which never changes either.
  */

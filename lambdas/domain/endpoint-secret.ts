@@ -40,7 +40,7 @@ export function generateSecret(kind: SecretKind): string {
 /**
  * Reads a secret as it is shown.
  *
- * @returns undefined for what is none: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 seed
+ * @returns undefined unless the text is `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 seed
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */
 export function parseSecret(text: string): SigningKey | undefined {

@@ -15,7 +15,7 @@ type DisableReason = (typeof disableReasons)[number];
 export interface Disablement {
   readonly reason: DisableReason;
   readonly at: UnixMillis;
-  /** The attempt that was one too many; none when somebody disabled it by hand. */
+  /** The attempt that disabled the endpoint; absent when a person did. */
   readonly by?: {
     readonly deliveryId: string;
     readonly eventId: string;
@@ -87,7 +87,7 @@ const EventTypePattern = v.pipe(
     '*, invoice.* or invoice.paid: at most 128 of A-Z a-z 0-9 _ - . *',
   ),
 );
-/** A week between two attempts helps nobody. */
+/** A week: an event that is older than that is of no use to most receivers. */
 const maxRetryDelay = days(7);
 const maxRetries = 50;
 const maxTimeout = 300;

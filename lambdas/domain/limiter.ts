@@ -1,6 +1,6 @@
 import { later, type Millis, millis, type Seconds, seconds, type UnixMillis, unixMillis } from './time.ts';
 
-/** What one endpoint bears. */
+/** Limits of the requests to one endpoint. */
 export interface EndpointLimits {
   /** Requests at the same time. */
   readonly concurrent: number;
@@ -12,9 +12,9 @@ export interface EndpointLimits {
   readonly disableAfter: Seconds;
 }
 
-/** What is shared about one endpoint by everybody who sends to it. */
+/** The state of one endpoint's limiter, shared by all workers. */
 export interface LimiterState {
-  /** Who is in: by the number of the slot, until when at the latest. */
+  /** Slots that are taken, each with the time when it is free at the latest. */
   readonly slots: Readonly<Record<string, UnixMillis>>;
   /** Before this no request begins: the rate. */
   readonly nextAt?: UnixMillis;
@@ -24,7 +24,7 @@ export interface LimiterState {
   readonly failingSince?: UnixMillis;
   /** The last attempt that did not succeed. */
   readonly failedAt?: UnixMillis;
-  /** The breaker: until then nobody tries; then one does. */
+  /** The breaker is open until then; then one probe goes. */
   readonly openUntil?: UnixMillis;
   /** When the breaker opened. */
   readonly openedAt?: UnixMillis;
@@ -44,16 +44,16 @@ const unprovenConcurrent = 2;
 /** Whether a slot may be taken only at an endpoint that has proved to answer. */
 export const needsProof = (slot: number): boolean => slot >= unprovenConcurrent;
 
-/** Why somebody has to wait, and until when at least. */
+/** Why a request has to wait, and until when at least. */
 export interface LimiterWait {
   readonly why: 'rate' | 'concurrency' | 'breaker' | 'retry-after';
   readonly until: UnixMillis;
 }
 
-/** What to do about a gate that did not open at once. */
+/** What to do when no slot was free at once. */
 export type LimiterDecision =
   | { readonly kind: 'take'; readonly slot: number }
-  /** Nobody tries an endpoint that is down but this one. */
+  /** The one request that an open breaker lets through (half-open). */
   | { readonly kind: 'probe'; readonly openUntil: UnixMillis }
   | { readonly kind: 'wait'; readonly wait: LimiterWait };
 
@@ -92,11 +92,11 @@ const firstPause = seconds(30);
 /** What SQS can carry. */
 const longestPause = seconds(900);
 
-/** How long nobody tries an endpoint that is down. */
+/** How long a breaker stays open before the next probe. */
 export const breakerPause = (probes: number): Seconds =>
   seconds(Math.min(firstPause * 2 ** probes, longestPause));
 
-/** Whether what somebody saw opens the breaker. */
+/** Whether a request's outcome opens the breaker. */
 export const opensBreaker = (
   { failures, openUntil }: LimiterState,
   { breakAfter }: EndpointLimits,

@@ -29,7 +29,7 @@ export interface Recovery {
   readonly place: RecoveryPlace;
   readonly createdAt: UnixMillis;
   readonly updatedAt: UnixMillis;
-  /** Somebody works on it until then at the latest. */
+  /** The lease of the worker that has it ends then. */
   readonly leaseUntil?: UnixMillis;
 }
 

@@ -14,7 +14,6 @@ import {
 import type { Work } from './open-message.ts';
 import { handlerEvent, runHandler } from './run-handler.ts';
 
-/** What an attempt needs of the outside world. */
 export type AttemptPorts = FinishPorts;
 
 /** Logs and metrics; none of them can fail the work. */

@@ -57,7 +57,7 @@ const ports = {
 };
 
 const taps = dynamodbTaps(dynamoClient(quickCalls), env.INBOUND_EVENTS_TABLE);
-/** With quick calls: whoever listens must not hold up the handlers. */
+/** Uses quick calls: a listener must not hold up the handlers. */
 const copyToTap = tapCopier({
   now: ports.now,
   readTap: taps.readTap,

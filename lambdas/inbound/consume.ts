@@ -12,7 +12,6 @@ import { deadLetter, giveUp, type QueueAnswer } from './finish-attempt.ts';
 import { openMessage, type QueuedMessage, type Work } from './open-message.ts';
 import { waitOn } from './wait.ts';
 
-/** What the consumer needs of the outside world. */
 export interface ConsumePorts extends AttemptPorts {
   getBody(key: string): Promise<Uint8Array | undefined>;
   deleteMessage(receiptHandle: string): Promise<void>;

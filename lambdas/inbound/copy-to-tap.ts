@@ -2,7 +2,6 @@ import { parseJson } from '../domain/json.ts';
 import type { Tap } from '../domain/tap.ts';
 import { later, seconds, type UnixMillis } from '../domain/time.ts';
 
-/** What copying needs of the outside world. */
 export interface TapPorts {
   now(): UnixMillis;
   readTap(source: string): Promise<Tap | undefined>;
@@ -22,7 +21,7 @@ export interface TappedMessage {
 const tapCachedFor = seconds(5);
 
 /**
- * Copies received events to whoever listens to their source.
+ * Copies received events to the listener of their source.
  *
  * Each event once, when it comes first: not again when it was sent back to wait. Never throws, and takes nothing from the consumer.
  */
@@ -31,7 +30,7 @@ export function tapCopier(ports: TapPorts): (messages: readonly TappedMessage[])
   const unheard = (source: string, error: unknown): void =>
     ports.telemetry.warn('tap.copy-failed', { source, reason: String(error) });
 
-  /** A look that fails counts as long as one that finds nobody: a table in trouble is not asked for every event. */
+  /** A failed lookup is cached as long as an empty one, so that a throttled table does not get a read for every event. */
   function tapOf(source: string): Promise<Tap | undefined> {
     const seen = known.get(source);
     if (seen !== undefined && seen.lookAt > ports.now()) return seen.tap;

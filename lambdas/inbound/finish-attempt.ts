@@ -8,7 +8,6 @@ import type { ClaimsPort } from './claim.ts';
 import type { QueuedMessage, Work } from './open-message.ts';
 import { isSentBack, mustLeave, replaced, returnFor, type WaitPorts } from './wait.ts';
 
-/** What settling needs of the outside world. */
 export interface FinishPorts extends WaitPorts {
   readonly claims: ClaimsPort;
   putBody(key: string, bytes: Uint8Array): Promise<void>;

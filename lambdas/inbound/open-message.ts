@@ -41,7 +41,7 @@ export type Opened =
   | { readonly kind: 'work'; readonly work: Work }
   /** It was sent back to wait, and its time has not come. */
   | { readonly kind: 'early'; readonly wait: Wait }
-  /** Nobody can handle it, now or later. */
+  /** The message cannot be handled, now or later. */
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /**

@@ -3,7 +3,6 @@ import type { ProviderCalls } from '../domain/provider/check.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { SourceKeys } from './source-keys.ts';
 
-/** What the receiver needs of the outside world. */
 export interface ReceivePorts {
   readonly keys: {
     current(now: UnixMillis): Promise<SourceKeys>;

@@ -13,7 +13,6 @@ import { AlteredBodyError, type GetObject, readStored } from '../domain/stored-b
 import { keptPrefix, payloadPrefixes } from '../domain/tables.ts';
 import type { UnixMillis } from '../domain/time.ts';
 
-/** What a replay needs of the outside world. */
 export interface ReplayPorts {
   /** @param id `source#eventId` */
   readRecord(id: string): Promise<EventRecord | undefined>;
@@ -32,10 +31,10 @@ export type Replay =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Puts a failed or ignored event back on its source's queue, whatever became of its first queue message.
+ * Puts a failed or ignored event back on its source's queue. Its first queue message need not exist any more.
  *
- * The record stays as it is: the consumer lets a message other than the one it failed with claim it anew. Until the
- * event is processed its body stays kept, so a replay whose message is lost can be repeated.
+ * The record stays as it is: the consumer lets a new message claim a failed event again. The body is kept until the event
+ * is processed, so a replay whose message is lost can be repeated.
  *
  * @param id `source#eventId`
  */

@@ -5,14 +5,13 @@ import type { ConsumeTelemetry } from './attempt.ts';
 import type { QueueAnswer } from './finish-attempt.ts';
 import type { QueuedMessage } from './open-message.ts';
 
-/** What waiting needs of the outside world. */
 export interface WaitPorts {
   now(): UnixMillis;
   /**
    * Sends a message to its own queue again, as a new one.
    *
    * @param message whose attributes the new one has, too
-   * @param delay at most 900: nobody receives it before
+   * @param delay at most 900 s, during which the message is invisible
    */
   sendBack(message: QueuedMessage, text: string, delay: Seconds): Promise<void>;
   readonly telemetry: ConsumeTelemetry;

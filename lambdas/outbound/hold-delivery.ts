@@ -20,7 +20,7 @@ export type HoldPorts = Pick<
   'now' | 'endpoints' | 'deliveries' | 'sendTask' | 'telemetry'
 >;
 
-/** A held delivery's endpoint is looked at again after this, doubling to a day: whoever enables it may have died. */
+/** The sweep checks a held delivery's endpoint after this, doubling to a day: the process that enabled it may have died. */
 const firstHeldCheck = seconds(3_600);
 const longestHeldCheck = seconds(86_400);
 /** What waits longer for its endpoint is given up. */
@@ -56,8 +56,8 @@ export async function holdDelivery(
 }
 
 /**
- * Whoever finds a delivery held, or has just held it, looks at the endpoint once more: it may have been enabled meanwhile,
- * by somebody who did not see this delivery among the held ones.
+ * Checks the endpoint of a held delivery again: it may have been enabled meanwhile, by a process that did not see this
+ * delivery among the held ones.
  *
  * @returns whether it is still held
  */

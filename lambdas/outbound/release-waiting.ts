@@ -22,10 +22,10 @@ const atMost = 600;
 const pageSize = 50;
 
 /**
- * Lets go what has waited for its next attempt since before `upTo`: a person says that the endpoint is well.
+ * Sends the deliveries that have waited for their next attempt since before `upTo`: a person says that the endpoint is up.
  *
- * What fails or is put off anew waits since after it, so each goes once, however often this is done again. Its limits
- * pace it.
+ * A delivery that fails or is deferred again waits since after `upTo`, so each is sent once, however often this runs. The
+ * endpoint's limits pace them.
  */
 export async function releaseWaiting(
   endpoint: Endpoint,

@@ -20,11 +20,11 @@ export type Replay =
   | { readonly kind: 'refused'; readonly cause: RefusalCause; readonly reason: string };
 
 /**
- * Begins a new round of an ended delivery: a new deadline and the whole schedule anew; its log goes on. One that waits
- * makes its next attempt now.
+ * Begins a new round of an ended delivery, with a new deadline and a fresh retry schedule; its log goes on. A delivery that
+ * waits makes its next attempt now.
  *
- * The event is kept from expiring first; the delivery is due as if it were new, so a task that gets lost is the sweep's to
- * send. One whose endpoint is deleted, or another one by now, is refused: it would go nowhere.
+ * Extends the event's expiry first. The delivery is due like a new one, so the sweep sends a task that was lost. Refuses a
+ * delivery whose endpoint was deleted or created again.
  */
 export async function replayDelivery(
   id: string,

@@ -20,8 +20,8 @@ export interface Question {
 export type OnRefused = (hostname: string, reason: string) => void;
 
 /**
- * Resolves a name for a connection, and refuses it unless every address is allowed: whatever the connection picks, it is
- * one that was checked.
+ * Resolves a name for a connection, and refuses it unless every address is allowed: so the connection can only pick an
+ * address that was checked.
  *
  * @returns at least one address
  * @throws BlockedAddressError, whose `cause` is the detail; NameLookupError; OwnFaultError

@@ -50,7 +50,7 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
       return endpoint.secrets.filter((_, index) => areReadable[index]);
     },
 
-    /** What is sealed under an earlier master secret, or not at all, sealed anew; undefined when that is nothing. */
+    /** Seals again what is sealed under an earlier master secret, or not at all; undefined when nothing is. */
     async resealed(endpoint: Endpoint, now: UnixMillis): Promise<SealedParts | undefined> {
       const key = await keys.current(now);
       const live = liveSecrets(endpoint.secrets, now);

@@ -107,7 +107,7 @@ interface Content {
   readonly payload?: string;
 }
 
-/** @returns the error, if that cannot be had now: no fault of the endpoint's or the worker's */
+/** @returns an error when the payload or a secret cannot be read now, which is neither the endpoint's fault nor a crash */
 async function contentOf(
   { tenant, eventId }: Delivery,
   cached: string | undefined,

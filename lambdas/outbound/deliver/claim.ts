@@ -7,7 +7,7 @@ export type ClaimPort = Pick<DeliveryStore, 'claim' | 'claimSuspect'>;
 /** What came of trying to claim. */
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly delivery: Delivery }
-  /** Somebody works on it, and may die. */
+  /** Another worker holds a live lease. */
   | { readonly kind: 'busy'; readonly wait: Seconds }
   /** Only the recorder of an attempt sends the next task; what a crash left unsent is the sweep's. */
   | { readonly kind: 'recorded' }

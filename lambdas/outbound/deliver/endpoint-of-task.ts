@@ -16,7 +16,7 @@ export type TaskEndpoint =
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer };
 
 /**
- * Finds the endpoint that a task is for; of one that is deleted, or made anew since, the delivery is discarded.
+ * Finds the endpoint that a task is for. Discards the delivery if the endpoint was deleted, or created again since.
  *
  * What was read a while ago discards nothing: endpoint and delivery are read once more for that, so that neither a new
  * endpoint's delivery is lost, nor an earlier one's waits at the new one's gate.
@@ -43,7 +43,7 @@ export async function endpointOfTask(
   return { kind: 'answered', queueAnswer: discarded ?? (await answerForMissing(task, ports)) };
 }
 
-/** Ends a claimed delivery that is not for the endpoint at hand, unless it is for one that was made anew meanwhile. */
+/** Discards a claimed delivery that is for an earlier endpoint of this id; postpones it if the endpoint has just been created again. */
 export async function discardForEarlierEndpoint(
   work: { readonly delivery: Delivery; readonly payload?: string },
   settings: OutboundSettings,

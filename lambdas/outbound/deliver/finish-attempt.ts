@@ -84,7 +84,7 @@ export async function endWithoutAttempt(
   return queueAnswerFor(result, ports.now());
 }
 
-/** Ends a claimed delivery that nobody wants any more. */
+/** Discards a claimed delivery whose endpoint is gone. */
 export async function discardClaimed(
   delivery: Delivery,
   reason: string,

@@ -23,9 +23,9 @@ export type AttemptRecordPorts = Pick<
 /** What came of recording. */
 export type RecordResult =
   | { readonly kind: 'recorded'; readonly delivery: Delivery }
-  /** Somebody else has recorded this attempt, or ended the delivery. */
+  /** Another worker has recorded this attempt or ended the delivery. */
   | { readonly kind: 'superseded' }
-  /** Somebody else works on this attempt. */
+  /** Another worker holds the claim. */
   | { readonly kind: 'lost'; readonly until: UnixMillis }
   /** A success that could not be written, and is on the queue to be written. */
   | { readonly kind: 'queued' };
@@ -63,7 +63,7 @@ const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): b
   delivery.lastAttemptAt === record.lastAttemptAt;
 
 /**
- * Records a success: a success seen is a success, whoever has claimed the delivery since.
+ * Records a success, even when another worker has claimed the delivery since.
  *
  * Written again while the invocation lasts; then it goes onto the queue, to be recorded and not posted again.
  *

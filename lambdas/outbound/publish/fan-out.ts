@@ -125,7 +125,7 @@ async function deliverTo(
 /** Fan-out covers the endpoints that existed when the event was made. */
 const existedAt = ({ createdAt }: Endpoint, at: UnixMillis): boolean => createdAt <= at;
 
-/** Whoever writes `held` looks at the endpoint once more: it may have been enabled in between. */
+/** Checks the endpoint again after writing `held`: it may have been enabled in between. */
 export async function recheckNewlyHeld(
   recorded: readonly RecordedDelivery[],
   { deliveryRetention }: OutboundSettings,

@@ -36,7 +36,7 @@ export type PublishResult =
       /** The event to mark when the task is sent. */
       readonly toMark?: OutboundEvent;
     }
-  /** Nobody can carry it out. */
+  /** The message cannot be published, now or later. */
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /** Writes the event and its deliveries, each only if it is not there. */

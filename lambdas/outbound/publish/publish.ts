@@ -63,7 +63,7 @@ export async function publish(
   return ended.filter(({ isDone }) => !isDone).map(({ message }) => message.messageId);
 }
 
-/** Records one publication; whatever goes wrong fails this message only. */
+/** Records one publication. An error fails this message only. */
 async function begin(
   message: PublishQueueMessage,
   settings: OutboundSettings,

@@ -34,7 +34,7 @@ export interface RecordedEvent {
 export interface RecordedDelivery {
   readonly delivery: Delivery;
   readonly isNew: boolean;
-  /** Whether a task has to be sent: nobody can have sent it, or it may be lost. */
+  /** Whether a task must be sent: it was not sent yet, or it may be lost. */
   readonly needsTask: boolean;
 }
 
@@ -110,7 +110,7 @@ export async function recordDelivery(
   };
 }
 
-/** As far as the records tell nobody has tried it. */
+/** Whether the record shows no attempt. */
 const isUntouched = ({ attempts, claims }: Delivery): boolean => attempts === 0 && claims === 0;
 
 function newDelivery(

@@ -7,7 +7,7 @@ export type KeepMeasuredPorts = Pick<OutboundPorts<'WorkErrored'>, 'now' | 'read
 const everyMinutes = 30;
 
 /**
- * Keeps CloudWatch measuring queues that nobody uses.
+ * Keeps CloudWatch measuring queues that are idle.
  *
  * SQS sends no metrics of a queue on which there was no action for six hours, and the first ones up to 15 minutes late after
  * the next. A letter that arrives then cannot be told from letters that lay there before. A read is such an action.

@@ -12,7 +12,7 @@ const atOnce = 20;
 /**
  * Tells the operators what has ended without success, by endpoint: at once, and then what has come together in an hour.
  *
- * The count stays until it is told: a crash in between tells it twice, never not.
+ * The count stays until operators are notified: a crash in between repeats a notice, and loses none.
  *
  * @returns how many endpoints were told
  */
@@ -25,13 +25,13 @@ export async function notifyFailures(hasTime: () => boolean, ports: NotifyFailur
       const done = await Promise.all(names.slice(from, from + atOnce).map((name) => notifyOne(name, ports)));
       notified += done.filter((isTold) => isTold).length;
     }
-    // The rest could not be told, or is told already and the index has not heard of it.
+    // The rest failed, or was notified already and the index does not show it yet.
     if (names.length < talliesAtOnce || notified === before) break;
   }
   return notified;
 }
 
-/** Whatever goes wrong leaves out this endpoint only, until the next minute. */
+/** An error leaves out this endpoint only, until the next minute. */
 async function notifyOne(name: string, ports: NotifyFailuresPorts): Promise<boolean> {
   try {
     const tally = await ports.tallies.read(name);

@@ -19,11 +19,11 @@ export const recoverAll = async (hasTime: () => boolean, ports: RecoverPorts): P
   recover(await ports.recoveries.running(), hasTime, ports);
 
 /**
- * Goes on with jobs as far as the time lasts, a page of each in turn, so that none waits for another's end; whoever comes
- * next goes on from there.
+ * Continues recoveries while there is time, one page of each in turn, so that none waits for the end of another. The next
+ * sweep continues from there.
  *
- * A page belongs to whoever claims its job. A crash between replays and the note of them repeats none: what began a round
- * after the job did is passed by.
+ * A page belongs to the worker that claims its recovery. A crash between the replays and their record repeats none: a
+ * delivery whose round began after the recovery did is skipped.
  *
  * @returns how many deliveries were replayed
  */
@@ -56,7 +56,7 @@ interface Page {
   readonly isRunning: boolean;
 }
 
-/** Whatever goes wrong leaves out this job only: when its lease is over, the page is done again. */
+/** An error leaves out this job only: after its lease, the page is done again. */
 async function recoverPage(id: string, ports: RecoverPorts): Promise<Page> {
   try {
     const job = await ports.recoveries.claim(id, ports.now(), later(ports.now(), lease));

@@ -25,7 +25,7 @@ export async function reconcileEndpoints(
     try {
       released += await reconcile(await ports.endpoints.read(tenant, id), retention, hasTime, ports);
     } catch (error) {
-      // Whatever goes wrong leaves out this endpoint only.
+      // An error leaves out this endpoint only.
       ports.telemetry.error('endpoint.reconcile-failed', { tenant, endpointId: id }, asError(error));
     }
   }

@@ -20,7 +20,7 @@ export type SweepResult =
 /** A worker that has a lease may be about to record: the sweep looks again this long after it. */
 const leaseGrace = seconds(60);
 
-/** Whatever goes wrong leaves out this delivery only. */
+/** An error leaves out this delivery only. */
 export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePorts): Promise<SweepResult> {
   try {
     const delivery = await ports.deliveries.read(id);
@@ -97,7 +97,7 @@ async function sweepByStatus(
   }
 }
 
-/** When to look again at a delivery that needs nothing now: somebody works on it, or it is not due for long. */
+/** When to check a delivery again that needs nothing now: a worker has it, or it is not due yet. */
 function nextCheckAt({ leaseUntil, nextAttemptAt }: Delivery, now: UnixMillis): UnixMillis | undefined {
   if (leaseUntil !== undefined && leaseUntil > now) return later(leaseUntil, leaseGrace);
   const isFarOff = nextAttemptAt !== undefined && secondsUntil(nextAttemptAt, now) > maxQueueDelay;

@@ -33,10 +33,10 @@ export interface Sweep {
 }
 
 /**
- * Deals with everything that is due: retries that no queue carries, tasks that were lost, dead letters that were not sent,
- * and what was accepted and never attempted.
+ * Handles every delivery that is due: retries later than SQS can carry, lost tasks, unsent dead letters, and deliveries
+ * that were accepted and never attempted.
  *
- * Before anything is sent for a delivery it is moved on in the due index; whoever loses that condition sends nothing. So
+ * Moves a delivery on in the due index before it sends anything for it. A sweep that loses this condition sends nothing, so
  * neither overlapping sweeps nor a long backlog multiply tasks.
  */
 export async function sweep(retention: Seconds, hasTime: () => boolean, ports: SweepPorts): Promise<Sweep> {
