@@ -20,8 +20,9 @@ import { WorkQueue } from './parts/work-queue.ts';
 import { batches, functions, workerTimes } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
 import { sharedConsumer } from './shared-consumer.ts';
+import type { SourceProps, Sources } from './source-props.ts';
 import { type SourceSecrets, secretEnvironment } from './source-secrets.ts';
-import { type SourceProps, type Sources, sourceSettings } from './source-settings.ts';
+import { sourceSettings } from './source-settings.ts';
 
 export interface InboundSourceProps {
   /** One source, or all of a stack that shares one receiver, queue and consumer among them. */

@@ -8,7 +8,7 @@ import type { InboundSource } from './inbound-source.ts';
 import type { ManagementApi } from './management-api.ts';
 import type { Outbound } from './outbound.ts';
 import { outboundAlarms } from './outbound-alarms.ts';
-import type { Sources } from './source-settings.ts';
+import type { Sources } from './source-props.ts';
 
 export interface MonitoringProps {
   readonly api: InboundApi;

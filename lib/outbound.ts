@@ -179,7 +179,7 @@ export class Outbound extends Construct {
       OPERATIONS_TOPIC_ARN: this.operations.topicArn,
       DEAD_LETTER_QUEUES: watched.map(({ queueName }) => queueName).join(','),
     } satisfies SweepEnv;
-    const description = 'Sends what is due: long retries, and whatever was lost';
+    const description = 'Sends what is due: long retries and lost tasks';
     const sweep = this.worker('sweep', description, environment, functions.sweepTimeout, { once: true });
     sweep.allow(
       ['dynamodb:Query'],

@@ -1,5 +1,5 @@
 import { SettingsError } from './settings-error.ts';
-import type { Sources } from './source-settings.ts';
+import type { Sources } from './source-props.ts';
 
 /** Your own domain in front of the inbound API. */
 export interface CustomDomain {

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { sourceDefaults } from './settings.ts';
-import { handlerTimeoutOf, type SourceProps } from './source-settings.ts';
+import type { SourceProps } from './source-props.ts';
+import { handlerTimeoutOf } from './source-settings.ts';
 
 /** What a consumer gets that runs the handlers of these sources: the most that any of them asks for. */
 export const sharedConsumer = (sources: readonly SourceProps[]) => ({

@@ -1,5 +1,5 @@
 import type { Throttles } from './inbound-api.ts';
-import type { Sources } from './source-settings.ts';
+import type { Sources } from './source-props.ts';
 import { mostOf, sharedThrottle } from './source-throttles.ts';
 
 /** Sources that share a receiver, a queue and a consumer. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Fn, type RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { resourceTags } from '../lambdas/domain/resource-tags.ts';
-import { pascalCase, type Sources } from './source-settings.ts';
+import type { Sources } from './source-props.ts';
+import { pascalCase } from './source-settings.ts';
 
 /** The secrets of sources, by the names of the sources. */
 export type SourceSecrets = ReadonlyMap<string, CfnSecret>;
@@ -14,7 +15,7 @@ const hashInId = 6;
 /**
  * A secret without a value for each source. Nothing verifies until a person stores what the provider's dashboard shows.
  *
- * Their names are made by CloudFormation: a secret that stays behind is in nobody's way. They stand in the stack itself, so
+ * Their names are made by CloudFormation: a secret that stays behind does not block a later deploy. They stand in the stack itself, so
  * that their logical ids, and with them their values, do not depend on `isolation`.
  */
 export function sourceSecrets(stack: Stack, sources: Sources, removalPolicy: RemovalPolicy): SourceSecrets {

@@ -1,6 +1,6 @@
 import type { Throttle } from './inbound-api.ts';
 import { sourceDefaults } from './settings.ts';
-import type { SourceProps } from './source-settings.ts';
+import type { SourceProps } from './source-props.ts';
 
 /**
  * Providers that do not send again what is answered 429 without `Retry-After`, as API Gateway does it, or only where it was

@@ -6,7 +6,7 @@ import { deployedText } from './parts/deployed-text.ts';
 import { ageInDays, freshForDays, publishedRanges } from './published-ranges.ts';
 import { maxEnvironmentBytes, maxResources } from './settings.ts';
 import { sharedConsumer } from './shared-consumer.ts';
-import type { Sources } from './source-settings.ts';
+import type { Sources } from './source-props.ts';
 import { sharedThrottle } from './source-throttles.ts';
 
 /** What is allowed, and probably not meant. */

@@ -1,7 +1,8 @@
 import type { InboundSource } from './inbound-source.ts';
 import type { Outbound } from './outbound.ts';
 import { maxRangesInOutput, type SourceFacts } from './outputs.ts';
-import { handlerTimeoutOf, type SourceProps, sourceSettings } from './source-settings.ts';
+import type { SourceProps } from './source-props.ts';
+import { handlerTimeoutOf, sourceSettings } from './source-settings.ts';
 
 /** The facts about outbound that tools need. */
 export const outboundFacts = (outbound: Outbound) => ({

@@ -18,8 +18,9 @@ import { type CustomDomain, withPublicUrls } from './public-urls.ts';
 import { defaultLogRetention } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
 import { groupsOf, throttlesOf } from './source-groups.ts';
+import type { Sources } from './source-props.ts';
 import { sourceSecrets } from './source-secrets.ts';
-import { checkSources, type Sources } from './source-settings.ts';
+import { checkSources } from './source-settings.ts';
 import { tooLargeEnvironments, tooManyResources, warnOfSettings } from './stack-checks.ts';
 import { outboundFacts, sourceFacts } from './stack-facts.ts';
 

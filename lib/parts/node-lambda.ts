@@ -106,7 +106,7 @@ export class NodeLambda extends Lambda {
     );
   }
 
-  /** Allows these actions on what is named so, with whatever behind it. */
+  /** Allows these actions on all resources whose ARN begins like this. */
   allowNamed(actions: readonly string[], arnPrefix: string, reason: string): void {
     this.allow(actions, `${arnPrefix}*`);
     const stack = Stack.of(this);

@@ -58,7 +58,7 @@ export class RecordTable extends TableV2 {
 
 /**
  * A protected table cannot be deleted, not even when the deploy that made it is rolled back: the stack would hang in
- * ROLLBACK_FAILED. It stays then; its name is made by CloudFormation and stands in nobody's way.
+ * ROLLBACK_FAILED. It stays then; CloudFormation made its name, so it does not block a later deploy.
  */
 const keptWith = (policy: RemovalPolicy): RemovalPolicy =>
   policy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE ? RemovalPolicy.RETAIN : policy;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { App, RemovalPolicy } from 'aws-cdk-lib';
 import { catalogue, type ProviderName } from '../../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../../lambdas/domain/provider/generic.ts';
-import type { SourceProps } from '../../lib/source-settings.ts';
+import type { SourceProps } from '../../lib/source-props.ts';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 
 // A source for every provider, named by its slug, that stores every event. Together they share what a source has of its own

@@ -1,6 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import type { Sources } from '../../lib/source-settings.ts';
+import type { Sources } from '../../lib/source-props.ts';
 import { synth } from './support/synth.ts';
 import { allResources, changesBetween, givenNames } from './support/template-diff.ts';
 

@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import type { HmacSettings } from '../../lambdas/domain/source.ts';
 import type { OutboundProps } from '../../lib/outbound-settings.ts';
-import type { SourceProps } from '../../lib/source-settings.ts';
+import type { SourceProps } from '../../lib/source-props.ts';
 import type { WebhookStackProps } from '../../lib/webhook-stack.ts';
 import { hmac, stripe } from './support/sources.ts';
 import { synth } from './support/synth.ts';
