@@ -21,7 +21,9 @@ async function world() {
   const secret = `whsec_${'a'.repeat(40)}`;
   const read = itemsOf({ endpoints: newEndpoint(start, { id: 'billing' }) });
   const answers = {
-    ...{ SendMessageBatch: takenBatch, GetItem: read, GetSecretValue: () => ({ SecretString: secret }) },
+    SendMessageBatch: takenBatch,
+    GetItem: read,
+    GetSecretValue: () => ({ SecretString: secret }),
     Query: read,
   };
   return { aws: await cliAws(answers, { api: call }), recovery: Object(body).id as string };

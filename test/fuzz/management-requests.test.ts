@@ -8,7 +8,9 @@ import { managementWorld } from '../support/worlds/management-world.ts';
 async function world() {
   const { world, call, problems } = managementWorld();
   await call('POST', '/v1/tenants/acme/endpoints', {
-    ...{ id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] },
+    id: 'ep_1',
+    url: 'https://acme.example/hooks',
+    eventTypes: ['*'],
   });
   await call('PUT', '/v1/event-types/a.b', { description: 'b' });
   await world.publish({ id: 'evt_0', type: 'a.b', tenant: 'acme', data: {} });

@@ -42,8 +42,10 @@ const makesFunction = {
 };
 const text = { 'content-type': 'text/plain' };
 const upgrade = {
-  ...{ connection: 'Upgrade', upgrade: 'websocket' },
-  ...{ 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' },
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
 describe.runIf(hasPython).each([
@@ -102,7 +104,9 @@ describe.runIf(hasPython).each([
   test.runIf(strict)('makes nothing by HTTP/2 for another authority', async () => {
     const session = connectHttp2(url, { rejectUnauthorized: false });
     const stream = session.request({
-      ...{ ':method': 'POST', ':path': makesFunction.path, ':authority': 'evil.example' },
+      ':method': 'POST',
+      ':path': makesFunction.path,
+      ':authority': 'evil.example',
       ...text,
     });
     stream.end(makesFunction.body);

@@ -11,8 +11,12 @@ function sevenKept() {
     keptAt: unixMillis(Math.floor(n / 2)),
   }));
   const readRecord = async (id: string): Promise<EventRecord> => ({
-    ...{ id, status: Number(id.at(-1)) % 2 ? 'ignored' : 'failed', owner: 'x', attempts: 1 },
-    ...{ eventType: 't', receivedAt: unixMillis(0) },
+    id,
+    status: Number(id.at(-1)) % 2 ? 'ignored' : 'failed',
+    owner: 'x',
+    attempts: 1,
+    eventType: 't',
+    receivedAt: unixMillis(0),
   });
   const listKept: typeof ports.listKept = async (_day, limit, after) => {
     const from = places.findIndex(({ id }) => id === after?.id) + 1;

@@ -65,7 +65,9 @@ describe('a list of deliveries', () => {
     const { list } = await threeDeliveries();
 
     expect(await list({ until: '9999-12-31T23:59:59.999Z' })).toMatchObject({
-      ...{ status: 200, events: ['c', 'b', 'a'], nextCursor: undefined },
+      status: 200,
+      events: ['c', 'b', 'a'],
+      nextCursor: undefined,
       // Thirty days, and today.
       days: 31,
     });
@@ -98,7 +100,9 @@ describe('a list of deliveries', () => {
 
     expect((await list({ cursor: future })).events).toEqual(['c', 'b', 'a']);
     expect(await list({ cursor: past, since: toIsoInstant(world.now()) })).toMatchObject({
-      ...{ status: 200, events: [], nextCursor: undefined },
+      status: 200,
+      events: [],
+      nextCursor: undefined,
     });
   });
 

@@ -46,7 +46,8 @@ describe('publishing an id again', () => {
     await carryOut();
 
     expect(await publish(other)).toMatchObject({
-      ...{ status: 409, body: { detail: expect.stringMatching(/^the event e1 is there already/) } },
+      status: 409,
+      body: { detail: expect.stringMatching(/^the event e1 is there already/) },
     });
     expect(published).toEqual([]);
   });
@@ -59,7 +60,8 @@ describe('publishing an id again', () => {
 
     for (const address of [{ endpointId: 'ep_2' }, {}])
       expect(await publish({ ...event, ...address })).toMatchObject({
-        ...{ status: 202, body: { id: 'e1', repeated: true } },
+        status: 202,
+        body: { id: 'e1', repeated: true },
       });
     await carryOut();
 
@@ -78,7 +80,8 @@ describe('publishing an id again', () => {
     await world.workOffPublishQueue(ports);
 
     expect(await publish({ ...event, endpointId: 'ep_1' })).toMatchObject({
-      ...{ status: 202, body: { repeated: true } },
+      status: 202,
+      body: { repeated: true },
     });
   });
 
@@ -89,7 +92,8 @@ describe('publishing an id again', () => {
     world.advance(days(200));
 
     expect(await publish({ ...event, data: { amount: 2 } })).toMatchObject({
-      ...{ status: 202, body: { id: 'e1' } },
+      status: 202,
+      body: { id: 'e1' },
     });
   });
 
@@ -119,7 +123,8 @@ describe('publishing', () => {
     const { tenant, type } = body;
 
     expect(await call('POST', `/v1/tenants/${tenant}/events`, { type, data: {} })).toMatchObject({
-      ...{ status: 202, body: { unmatched: true, notice } },
+      status: 202,
+      body: { unmatched: true, notice },
     });
   });
 
@@ -137,7 +142,8 @@ describe('publishing', () => {
     await call('POST', `${endpoints}/ep_1/disable`);
 
     expect(await publish({ ...event, endpointId: 'ep_1' })).toMatchObject({
-      ...{ status: 202, body: { willBeHeld: true } },
+      status: 202,
+      body: { willBeHeld: true },
     });
   });
 

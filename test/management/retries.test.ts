@@ -45,7 +45,8 @@ describe('a retry', () => {
       body: { detail: expect.stringMatching(/another one under that id now.*"toCurrentEndpoint": true/) },
     });
     expect(await retry({ toCurrentEndpoint: true })).toMatchObject({
-      ...{ status: 202, body: { status: 'pending', willBeHeld: false } },
+      status: 202,
+      body: { status: 'pending', willBeHeld: false },
     });
     await world.run(seconds(60));
     expect(world.delivery().status).toBe('delivered');

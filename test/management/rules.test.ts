@@ -25,7 +25,11 @@ const wrongValues: readonly unknown[] = [
   ...[{ 'X-Key': `${marker}\r\n` }, { 'X-Key': [marker] }, { a: { a: { a: marker } } }],
 ];
 const fits: Readonly<Record<string, string>> = {
-  ...{ tenant: 'acme', endpointId: 'ep_1', name: 'a.b', source: 'quiet', recoveryId: 'rec_1' },
+  tenant: 'acme',
+  endpointId: 'ep_1',
+  name: 'a.b',
+  source: 'quiet',
+  recoveryId: 'rec_1',
   deliveryId: 'a'.repeat(52),
 };
 const needed: Readonly<Record<string, object>> = {
@@ -47,7 +51,9 @@ const all = operations.map((operation) => [operation.id, operation] as const);
 async function answerer({ id, method, path }: OperationShape) {
   const { call, problems } = managementWorld();
   await call('POST', '/v1/tenants/acme/endpoints', {
-    ...{ id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] },
+    id: 'ep_1',
+    url: 'https://acme.example/hooks',
+    eventTypes: ['*'],
   });
   const real = path.replaceAll(/\{(\w+)\}/g, (_, name) => fits[name] ?? 'x');
   const ask = (body: object, query: Readonly<Record<string, string>>, template = real, ifMatch?: string) =>

@@ -11,7 +11,11 @@ const all = operations.map((operation) => [operation.id, operation] as const);
 
 /** What each parameter of a path may be. */
 const fits: Readonly<Record<string, string>> = {
-  ...{ tenant: 'acme', endpointId: 'ep_1', name: 'a.b', source: 'quiet', recoveryId: 'rec_1' },
+  tenant: 'acme',
+  endpointId: 'ep_1',
+  name: 'a.b',
+  source: 'quiet',
+  recoveryId: 'rec_1',
   deliveryId: 'a'.repeat(52),
 };
 const pathWith = (template: string, values: Readonly<Record<string, string>> = {}) =>
@@ -110,7 +114,10 @@ describe('a parameter of a query', () => {
 describe('the query of a request, as the gateway hands it over', () => {
   const queryOf = (rawQueryString: string) =>
     managementRequest({
-      ...{ rawQueryString, rawPath: '/', headers: {}, body: '' },
+      rawQueryString,
+      rawPath: '/',
+      headers: {},
+      body: '',
       // As the gateway reads it, which joins by commas.
       queryStringParameters: { limit: '1,2' },
       requestContext: { http: { method: 'GET' } },

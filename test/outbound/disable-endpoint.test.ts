@@ -33,7 +33,11 @@ describe('an endpoint that answers 410', () => {
     expect(await read()).toMatchObject({ status: 'disabled', disabled: { reason: 'gone' } });
     const [disabled] = world.operations.filter(({ type }) => type === 'endpoint.disabled');
     expect(JSON.parse(disabled?.body ?? '')).toMatchObject({
-      ...{ v: 1, tenant: 'acme', endpointId: 'ep_1', reason: 'gone', host: 'acme.example' },
+      v: 1,
+      tenant: 'acme',
+      endpointId: 'ep_1',
+      reason: 'gone',
+      host: 'acme.example',
       event: { id: 'e1', type: 'invoice.paid' },
       lastAttempt: { number: 1, outcome: 'answered 410' },
       nextStep: expect.stringContaining('endpoints enable acme ep_1'),

@@ -36,8 +36,9 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
 
       expect(world.requests).toEqual([]);
       expect(world.delivery()).toMatchObject({
-        ...{ status: 'discarded', lastError: 'its endpoint was deleted' },
-        ...{ expiresAt: expect.any(Number) },
+        status: 'discarded',
+        lastError: 'its endpoint was deleted',
+        expiresAt: expect.any(Number),
       });
       expect(world.delivery().dueAt).toBeUndefined();
       expect(world.report.total('DeliveriesDiscarded')).toBe(1);

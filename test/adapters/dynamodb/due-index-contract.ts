@@ -49,8 +49,15 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
       });
       const reopened = await table.read(id);
       expect(reopened).toMatchObject({
-        ...{ status: 'pending', round: 2, attempts: 1, attemptsBefore: 1, crashes: 0, claims: 1 },
-        ...{ deadline: instant(3650), dueAt: instant(350), eventExpiresAt },
+        status: 'pending',
+        round: 2,
+        attempts: 1,
+        attemptsBefore: 1,
+        crashes: 0,
+        claims: 1,
+        deadline: instant(3650),
+        dueAt: instant(350),
+        eventExpiresAt,
         generation: 'gen_2',
       });
       expect(reopened).not.toHaveProperty('expiresAt');

@@ -26,7 +26,10 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
         ],
       };
       const { table, endpoint, of } = await setUp({
-        ...{ filter, generation: 'gen_1', retryDelays: [1, 60], maxPerSecond: 0.5 },
+        filter,
+        generation: 'gen_1',
+        retryDelays: [1, 60],
+        maxPerSecond: 0.5,
       });
 
       expect(await table.create({ ...endpoint, url: 'https://other.example' })).toBe(false);

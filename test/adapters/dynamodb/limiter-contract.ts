@@ -12,7 +12,12 @@ export function gatesContract(name: string, make: () => Promise<LimiterStore>): 
     const limiter = await make();
     const limiterKey = crypto.randomUUID();
     const pass = (slot: string, until: number, isProbe = false): Slot => ({
-      ...{ limiterKey, slot, until: at(until), isProbe, isByHand: false, limits },
+      limiterKey,
+      slot,
+      until: at(until),
+      isProbe,
+      isByHand: false,
+      limits,
       of: { tenant: 'acme', endpointId: 'ep_1', isRegistered: true },
     });
     const take = (slot: string, now: number, until: number, nextAt?: number, ifProven = false) =>
@@ -80,7 +85,9 @@ export function gatesContract(name: string, make: () => Promise<LimiterStore>): 
       expect(await leave('down', 20)).toMatchObject({ failures: 2, failingSince: at(10) });
       expect(await leave(undefined, 25)).toMatchObject({ failures: 2 });
       expect(await leave('refusing', 30)).toMatchObject({
-        ...{ failures: 0, failingSince: at(10), failedAt: at(30) },
+        failures: 0,
+        failingSince: at(10),
+        failedAt: at(30),
       });
       expect(await leave('down', 1029)).toMatchObject({ failures: 1, failingSince: at(10) });
       const up = await leave('up', 1040);

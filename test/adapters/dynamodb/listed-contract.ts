@@ -108,7 +108,9 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       expect(
         await estimateFailed(endpointOf(wanted), { since: last, until: last }, () => true, table),
       ).toEqual({
-        ...{ count: 0, isExact: true, ofEarlierEndpoint: 0 },
+        count: 0,
+        isExact: true,
+        ofEarlierEndpoint: 0,
       });
     });
 

@@ -6,9 +6,18 @@ const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 const at = (span: number): UnixMillis => later(now, seconds(span));
 
 const newRecovery = (): Recovery => ({
-  ...{ id: `rec_${crypto.randomUUID()}`, tenant: 'acme', endpointId: 'ep_1', since: at(-3600), until: now },
-  ...{ status: 'running', estimate: { count: 3, isExact: true }, replayed: 0, refused: 0 },
-  ...{ place: { day: '2026-11-25', shard: 0 }, createdAt: now, updatedAt: now },
+  id: `rec_${crypto.randomUUID()}`,
+  tenant: 'acme',
+  endpointId: 'ep_1',
+  since: at(-3600),
+  until: now,
+  status: 'running',
+  estimate: { count: 3, isExact: true },
+  replayed: 0,
+  refused: 0,
+  place: { day: '2026-11-25', shard: 0 },
+  createdAt: now,
+  updatedAt: now,
 });
 
 /** What every store of recoveries must do. @param make each call may share one table */

@@ -117,7 +117,8 @@ describe('the headers of an endpoint', () => {
 
     expect(JSON.stringify(endpoint)).not.toMatch(/Bearer|billing/);
     expect(await master.endpointHeaders(endpoint, now)).toEqual({
-      ...{ Authorization: 'Bearer abc', 'X-Team': 'billing' },
+      Authorization: 'Bearer abc',
+      'X-Team': 'billing',
     });
     const moved = [
       { ...endpoint, id: 'ep_2' },

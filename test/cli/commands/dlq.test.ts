@@ -6,10 +6,22 @@ const evil = 'a\u001b[2J\u009b2Jb';
 
 const deadEvent = (id: string, reason = 'it broke', source = 'stripe') =>
   JSON.stringify({
-    ...{ v: 1, kind: 'inbound', id: `${source}#${id}`, reason, at: 1_795_580_000_000, attempts: 7 },
+    v: 1,
+    kind: 'inbound',
+    id: `${source}#${id}`,
+    reason,
+    at: 1_795_580_000_000,
+    attempts: 7,
     message: JSON.stringify({
-      ...{ v: 1, source, provider: 'stripe', id, type: 'invoice.paid', receivedAt: 1 },
-      ...{ correlationId: 'c', headers: {}, body: `{"note":"${evil}"}` },
+      v: 1,
+      source,
+      provider: 'stripe',
+      id,
+      type: 'invoice.paid',
+      receivedAt: 1,
+      correlationId: 'c',
+      headers: {},
+      body: `{"note":"${evil}"}`,
     }),
   });
 
@@ -55,7 +67,11 @@ it('the dead letters of others hide none of a source that shares its queue', asy
   expect(JSON.parse(listed.stdout)).toMatchObject([{ id: 'partner#evt_x', source: 'partner' }]);
   expect(listed.stderr).toBe('partner: 1 shown, and there may be more (--limit 10 looks further).\n');
   expect(JSON.parse(shown.stdout)).toMatchObject({
-    ...{ queue: 'partner', id: 'partner#evt_y', reason: 'it broke', attempts: 7, source: 'partner' },
+    queue: 'partner',
+    id: 'partner#evt_y',
+    reason: 'it broke',
+    attempts: 7,
+    source: 'partner',
     message: expect.stringContaining('"id":"evt_y"'),
   });
 });

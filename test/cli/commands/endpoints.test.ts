@@ -36,8 +36,14 @@ it('each setting can be given, and taken away by null', async () => {
   const left = await api.json('update', 'acme', 'a', ...names.flatMap((name) => [name, 'null']));
 
   expect(endpoint).toMatchObject({
-    ...{ maxPerSecond: 0.5, maxConcurrent: 3, timeout: 1.5, retryDelays: [1, 2.5] },
-    ...{ filter: { path: 'a', gt: 1 }, description: 'd', headers: ['X-A'], metadata: { b: '2' } },
+    maxPerSecond: 0.5,
+    maxConcurrent: 3,
+    timeout: 1.5,
+    retryDelays: [1, 2.5],
+    filter: { path: 'a', gt: 1 },
+    description: 'd',
+    headers: ['X-A'],
+    metadata: { b: '2' },
   });
   expect(left).toMatchObject({ description: '', headers: [], metadata: {}, url: 'https://a.example' });
   for (const name of ['maxPerSecond', 'maxConcurrent', 'timeout', 'retryDelays', 'filter'])
@@ -64,7 +70,10 @@ it('one that is down tells since when, the next probe, what to do, and how many 
   const times = { since: '2026-12-01T09:12:44.120Z', nextProbeAt: '2026-12-01T09:31:02.000Z' };
 
   const open = shown({
-    ...{ state: 'open', failures: 14, failingSince: '2026-12-01T09:12:31.004Z', ...times },
+    state: 'open',
+    failures: 14,
+    failingSince: '2026-12-01T09:12:31.004Z',
+    ...times,
     waiting: { count: 4000, isExact: false },
   });
   expect(open).toContain(

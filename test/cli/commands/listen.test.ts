@@ -5,8 +5,15 @@ afterEach(() => vi.useRealTimers());
 
 const event = (id: string, body: object) =>
   JSON.stringify({
-    ...{ v: 1, source: 'stripe', provider: 'stripe', id, type: 'invoice.paid', receivedAt: 1 },
-    ...{ correlationId: 'c', headers: {}, ...body },
+    v: 1,
+    source: 'stripe',
+    provider: 'stripe',
+    id,
+    type: 'invoice.paid',
+    receivedAt: 1,
+    correlationId: 'c',
+    headers: {},
+    ...body,
   });
 
 /** A tap that gives these messages, and then is away for good. */

@@ -80,8 +80,13 @@ describe('what would go nowhere is refused, with the reason', () => {
   const wide = { isWide: true, fannedOutAt: start };
   const { url: _, ...delivery } = newDelivery();
   const delivered = {
-    ...{ ...delivery, id: deliveryId('acme', 'e1', 'billing'), eventId: 'e1', endpointId: 'billing' },
-    ...{ status: 'delivered', generation: String(start), expiresAt },
+    ...delivery,
+    id: deliveryId('acme', 'e1', 'billing'),
+    eventId: 'e1',
+    endpointId: 'billing',
+    status: 'delivered',
+    generation: String(start),
+    expiresAt,
   };
   const disabled = { ...endpoint, status: 'disabled' };
 
@@ -111,8 +116,9 @@ describe('what would go nowhere is refused, with the reason', () => {
     ],
     [
       {
-        ...{ endpoints: { ...endpoint, generation: 'gen_2' } },
-        ...{ out: { ...event, contentHash: sameHash }, deliveries: delivered },
+        endpoints: { ...endpoint, generation: 'gen_2' },
+        out: { ...event, contentHash: sameHash },
+        deliveries: delivered,
       },
       ['--id', 'e1', '--endpoint', 'billing'],
       /for an earlier endpoint billing, which was deleted: retry .* --to-current-endpoint/,

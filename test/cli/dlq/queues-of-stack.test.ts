@@ -84,6 +84,6 @@ describe('a source that is called like a queue of the stack', () => {
   test('no other name needs it, and each may be written so', () => {
     expect(dlqsNamed(deployment, 'source:stripe')).toEqual(dlqsNamed(deployment, 'stripe'));
     expect(dlqsNamed(deployment, 'stack:publish')).toEqual(dlqsNamed(deployment, 'publish'));
-    expect(() => dlqsNamed(deployment, 'source:publish')).toThrow('There is no dead-letter queue');
+    expect(() => dlqsNamed(deployment, 'source:publish')).toThrow('The stack has no dead-letter queue');
   });
 });

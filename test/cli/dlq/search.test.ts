@@ -4,7 +4,11 @@ import { searchDeadLetters } from '../../../cli/dlq/search.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 
 const message = (id: string): DlqMessage => ({
-  ...{ messageId: id, receiptHandle: id, body: `{"id":"${id}"}`, sentAt: unixMillis(1), attributes: {} },
+  messageId: id,
+  receiptHandle: id,
+  body: `{"id":"${id}"}`,
+  sentAt: unixMillis(1),
+  attributes: {},
 });
 
 /** A DLQ that gives two at a time, over and over if `comesAgain`. */

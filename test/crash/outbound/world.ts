@@ -131,7 +131,9 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
         ...world.deliverPorts,
         ...parts,
         random,
-        ...{ deleteMessage, post: post(exit), pause },
+        deleteMessage,
+        post: post(exit),
+        pause,
       },
       sweeping: { ...world.sweepPorts, ...parts },
       replaying: { ...parts, endpoints },
@@ -148,19 +150,17 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
   }
 
   return {
-    ...{
-      table,
-      events,
-      endpoints,
-      tallies,
-      publishQueue,
-      deliveryQueue,
-      settings,
-      time,
-      watch,
-      portsOf,
-      deleteMessage,
-    },
+    table,
+    events,
+    endpoints,
+    tallies,
+    publishQueue,
+    deliveryQueue,
+    settings,
+    time,
+    watch,
+    portsOf,
+    deleteMessage,
 
     /** As people do it: a write that is not lost. */
     change({ kind, endpoint: id }: Change): void {

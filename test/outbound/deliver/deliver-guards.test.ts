@@ -153,8 +153,12 @@ describe('λ deliver', () => {
     world.deliveryQueue.purge();
     await world.deliveryQueue.send({
       body: JSON.stringify({
-        ...{ v: 1, deliveryId: world.delivery().id, attempt: 2 },
-        ...{ tenant: '', endpointId: 'acme', isDirect: true },
+        v: 1,
+        deliveryId: world.delivery().id,
+        attempt: 2,
+        tenant: '',
+        endpointId: 'acme',
+        isDirect: true,
       }),
     });
 

@@ -31,13 +31,11 @@ describe('what ended without success', () => {
 
     expect(notified(world).map(({ count }) => count)).toEqual([3, 42]);
     expect(notified(world)[0]).toMatchObject({
-      ...{
-        type: 'delivery.exhausted',
-        tenant: 'acme',
-        endpointId: 'ep_1',
-        host: 'acme.example',
-        attempts: 1,
-      },
+      type: 'delivery.exhausted',
+      tenant: 'acme',
+      endpointId: 'ep_1',
+      host: 'acme.example',
+      attempts: 1,
       reason: 'answered 404',
       cause: 'refused',
       event: { id: 'a2', type: 'invoice.paid' },

@@ -26,16 +26,18 @@ async function sixtyFailed(count = 60) {
   await world.run(seconds(600));
   down.isDown = false;
   const job: Recovery = {
-    ...{
-      id: 'rec_1',
-      tenant: 'acme',
-      endpointId: 'ep_1',
-      since: start,
-      until: world.now(),
-      status: 'running',
-    },
-    ...{ estimate: { count, isExact: true }, replayed: 0, refused: 0, place: firstPlace(start) },
-    ...{ createdAt: world.now(), updatedAt: world.now() },
+    id: 'rec_1',
+    tenant: 'acme',
+    endpointId: 'ep_1',
+    since: start,
+    until: world.now(),
+    status: 'running',
+    estimate: { count, isExact: true },
+    replayed: 0,
+    refused: 0,
+    place: firstPlace(start),
+    createdAt: world.now(),
+    updatedAt: world.now(),
   };
   await world.recoveries.create(job);
   const ports: RecoverPorts = world.sweepPorts;
@@ -146,7 +148,8 @@ describe('a recovery', () => {
     expect(await world.recoveries.read('rec_1')).toMatchObject({ status: 'done', replayed: 1 });
     const span = { since: job.since, until: job.until };
     expect(await estimateFailed(newEndpoint(start), span, () => true, deliveries)).toMatchObject({
-      ...{ count: 0, isExact: true },
+      count: 0,
+      isExact: true,
     });
   });
 

@@ -132,13 +132,18 @@ const md5 = (body: string): string => createHash('md5').update(body).digest('hex
 
 /** A message as SQS gives it: with its checksum. */
 export const sqsMessage = (Body: string, more: object = {}) => ({
-  ...{ MessageId: md5(Body), ReceiptHandle: Body, Body, MD5OfBody: md5(Body) },
+  MessageId: md5(Body),
+  ReceiptHandle: Body,
+  Body,
+  MD5OfBody: md5(Body),
   ...more,
 });
 
 /** What SQS answers to a batch that it takes whole. */
 export const takenBatch = ({ Entries }: Input) => ({
   Successful: (Entries as { Id: string; MessageBody: string }[]).map(({ Id, MessageBody }) => ({
-    ...{ Id, MessageId: Id, MD5OfMessageBody: md5(MessageBody) },
+    Id,
+    MessageId: Id,
+    MD5OfMessageBody: md5(MessageBody),
   })),
 });

@@ -6,7 +6,11 @@ import { fieldValue, json, text } from './values.ts';
 
 /** What is there, in the world of the test. */
 const fits: Readonly<Record<string, string>> = {
-  ...{ tenant: 'acme', endpointId: 'ep_1', name: 'a.b', source: 'quiet', recoveryId: 'rec_1' },
+  tenant: 'acme',
+  endpointId: 'ep_1',
+  name: 'a.b',
+  source: 'quiet',
+  recoveryId: 'rec_1',
   deliveryId: deliveryId('acme', 'evt_0', 'ep_1'),
 };
 /** What an operation cannot do without. */

@@ -134,14 +134,20 @@ const cursor = fc
   .map((value) => JSON.stringify(Buffer.from(value).toString('base64url')));
 
 const known: Readonly<Record<string, fc.Arbitrary<string>>> = {
-  ...{ filter, url, secret, cursor, since: instant, until: instant },
-  ...{
-    headers: fc.oneof(object(quoted), headers),
-    metadata: object(quoted),
-    schema: object(json),
-    retryDelays: list(number, 60),
-  },
-  ...{ maxPerSecond: number, maxConcurrent: number, timeout: number, overlapHours: number },
+  filter,
+  url,
+  secret,
+  cursor,
+  since: instant,
+  until: instant,
+  headers: fc.oneof(object(quoted), headers),
+  metadata: object(quoted),
+  schema: object(json),
+  retryDelays: list(number, 60),
+  maxPerSecond: number,
+  maxConcurrent: number,
+  timeout: number,
+  overlapHours: number,
 };
 
 /** What may be said in a field of that name, as JSON: at the edges of what is taken, and beyond. */

@@ -39,7 +39,10 @@ export function memoryEndpoints() {
         seen,
         ({ status, version }) => status === 'enabled' && version === seen.version,
         ({ version }) => ({
-          ...{ status: 'disabled', disabled, attentionAt: disabled.at, heldEmptyAt: undefined },
+          status: 'disabled',
+          disabled,
+          attentionAt: disabled.at,
+          heldEmptyAt: undefined,
           version: version + 1,
         }),
       ),
@@ -81,8 +84,12 @@ export function memoryEndpoints() {
         seen,
         ({ version }) => version === seen.version,
         ({ version }) => ({
-          ...{ status: 'enabled', disabled: undefined, attentionAt: now, heldEmptyAt: undefined },
-          ...{ version: version + 1, updatedAt: now },
+          status: 'enabled',
+          disabled: undefined,
+          attentionAt: now,
+          heldEmptyAt: undefined,
+          version: version + 1,
+          updatedAt: now,
         }),
       ),
 
@@ -115,6 +122,9 @@ const isAsNoted = (known: Endpoint, seen: Endpoint): boolean =>
   known.attentionAt === seen.attentionAt && known.generation === seen.generation;
 
 const noLimits = {
-  ...{ filter: undefined, maxPerSecond: undefined, maxConcurrent: undefined },
-  ...{ timeout: undefined, retryDelays: undefined },
+  filter: undefined,
+  maxPerSecond: undefined,
+  maxConcurrent: undefined,
+  timeout: undefined,
+  retryDelays: undefined,
 };

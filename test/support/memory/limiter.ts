@@ -94,7 +94,10 @@ export function memoryGates(): LimiterStore & { readonly limiter: Map<string, Ga
       set(limiterKey, {
         failures: 0,
         probes: 0,
-        ...{ ...notFailing, ...notOpen, provenAt: undefined, retryAfter: undefined },
+        ...notFailing,
+        ...notOpen,
+        provenAt: undefined,
+        retryAfter: undefined,
       });
     },
 

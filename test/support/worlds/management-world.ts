@@ -55,7 +55,10 @@ export function managementWorld() {
   };
 
   return {
-    ...{ world, ports, published, problems },
+    world,
+    ports,
+    published,
+    problems,
     call: (
       method: string,
       path: string,
