@@ -37,7 +37,7 @@ function memoryMb(): number {
     .map((line) => line.trim().split(/\s+/).map(Number));
   const family = new Set([process.pid]);
   let kilobytes = 0;
-  // A child's id may be lower than its parent's, so look until nobody joins any more.
+  // A child's id may be lower than its parent's, so repeat until no process is added.
   for (let grown = true; grown; ) {
     const joining = rows.filter(([pid = 0, parent = 0]) => family.has(parent) && !family.has(pid));
     for (const [pid = 0, , rss = 0] of joining) {

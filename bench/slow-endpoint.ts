@@ -13,7 +13,7 @@ import { percentile } from './report.ts';
 
 const healthyCount = 20;
 const hangsMs = 31_000;
-/** Of the 21st endpoint; and of nobody. */
+/** The healthy endpoints by themselves, and beside one that hangs. */
 const tenants = { alone: 'bench-alone', beside: 'bench-beside' } as const;
 
 /**

@@ -77,7 +77,7 @@ async function show(id: string, options: TargetOptions): Promise<void> {
   const delivery = await dynamodbDeliveries(dynamoClient(patientCalls), deliveriesTable).read(id);
   if (delivery === undefined)
     throw new RefusedError(
-      `There is no delivery ${id}. ${nextCommand(options, 'deliveries list')} lists the deliveries, dlq list publish the events that could not be published.`,
+      `Delivery ${id} does not exist. To list the deliveries: ${nextCommand(options, 'deliveries list')}. Events that could not be published: ${nextCommand(options, 'dlq list publish')}.`,
     );
   print(options, deliveryDetail(delivery, undefined), describeDelivery(delivery));
 }

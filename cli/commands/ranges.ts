@@ -26,7 +26,7 @@ function rangesOf(provider: string): readonly string[] {
   const known = ownOf(publishedRanges, provider);
   if (known !== undefined) return known.ranges;
   throw new RefusedError(
-    `There is no list for ${provider}; the providers with a list are ${Object.keys(publishedRanges).join(', ')}.`,
+    `${provider} publishes no list of addresses; these do: ${Object.keys(publishedRanges).join(', ')}.`,
   );
 }
 

@@ -77,7 +77,7 @@ async function setSecret(name: string, options: SetOptions): Promise<void> {
   await (options.revokePrevious ? revoke(name, versions, options) : store(name, secret, versions, options));
 }
 
-/** @throws RefusedError when there is no such secret, or when the name means both a source and the stack's own secret */
+/** @throws RefusedError when the secret does not exist, or when the name could mean a source or the stack's own secret */
 function secretOf(deployment: Deployment, words: string) {
   const { sources } = deployment;
   const source = Object.values(sources).find(({ name }) => isAddressed(words, 'source', name));

@@ -39,7 +39,7 @@ export function dlqsNamed(deployment: Deployment, words?: string): readonly Dlq[
   throw new RefusedError(
     meant.length > 1
       ? `'${words}' is a queue of the stack and a source: write ${meant.map(({ name }) => name).join(' or ')}.`
-      : `There is no dead-letter queue '${words}'; this stack has ${names(all)}.`,
+      : `The stack has no dead-letter queue '${words}'; it has ${names(all)}.`,
   );
 }
 

@@ -21,7 +21,7 @@ export interface Watched {
   readonly retries: number | undefined;
 }
 
-/** What a source's removal leaves without a consumer. @throws RefusedError when there is no such source */
+/** The queues that lose their consumer when a source is removed. @throws RefusedError when the stack does not have the source */
 export function watchedSource(deployment: Deployment, name: string): Watched {
   const source = sourceOf(deployment, name);
   const [dlq] = dlqsNamed(deployment, `source:${name}`);
@@ -62,14 +62,14 @@ function retriesOf(sources: readonly DeployedSource[]): number | undefined {
   return known.length === all.length && known.length > 0 ? Math.max(...known) : undefined;
 }
 
-/** What is left in both queues; undefined: there is no such queue. */
+/** The messages in a queue and in its DLQ; undefined when the queue does not exist. */
 export interface LeftInQueues {
   readonly watched: Watched;
   readonly queue: QueueCounts | undefined;
   readonly dead: QueueCounts | undefined;
 }
 
-/** What is left, and what is unfinished in the tables; undefined where only a source is looked at. */
+/** The messages left, and the unfinished deliveries and recoveries of the tables; undefined when only one source is checked. */
 export interface Left {
   readonly queues: readonly LeftInQueues[];
   readonly unfinished: Unfinished | undefined;
@@ -100,8 +100,8 @@ export interface WaitPorts {
 const emptyForMs = 60_000;
 
 /**
- * Waits until nothing is on its way any more. Dead letters and held deliveries, which nobody tries again, do not keep it;
- * a queue or table that does not exist ends it.
+ * Waits until no event or delivery is under way. It does not wait for dead letters and held deliveries, which are not tried
+ * again by themselves, and stops when a queue or table does not exist.
  *
  * @returns what the last look found
  */

@@ -27,7 +27,7 @@ export async function checkOwnSecrets(
     {
       check: 'signing secret',
       ok: canSign === true,
-      detail: canSign ? 'is set' : 'is no Standard Webhooks secret: nothing can be delivered',
+      detail: canSign ? 'is set' : 'is not a Standard Webhooks secret, so nothing can be delivered',
       command: canSign ? undefined : `secrets set ${name}`,
     },
     {
@@ -74,7 +74,7 @@ interface LeftOut {
 /**
  * No alarm of the stack is on.
  *
- * @param stack undefined: any stack
+ * @param stack name of one stack; undefined for all
  * @param leftOut of a local AWS, which has not all alarms; undefined on AWS
  */
 export async function checkAlarms(

@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts';
  *
  * @param kept queues that the stack does not use any more
  * @param sources names of those that the stack has
- * @param source only what is of this one, or of all sources; undefined: whatever there is
+ * @param source the queues of this source and those that all sources share; undefined for all queues
  */
 export async function earlierFindings(
   kept: Promise<readonly KeptQueue[]>,

@@ -25,7 +25,7 @@ export interface Unfinished {
   readonly missing: readonly string[];
 }
 
-/** Of each of the index's eight partitions: a thousand reads of items at most, whatever the table holds. */
+/** Of each of the index's eight partitions: at most a thousand items are read, however large the table is. */
 const lookedAtOfShard = 100;
 /** The most that DynamoDB gives at once. */
 const batchSize = 100;

@@ -53,7 +53,7 @@ export async function keptSecrets(
 }
 
 /**
- * One secret, whatever its tags say.
+ * One secret, with or without tags.
  *
  * @returns undefined when there is none in this account and region
  */

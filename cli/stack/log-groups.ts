@@ -4,7 +4,7 @@ import { isOfStack } from './resource-names.ts';
 /**
  * Decides which log groups to follow.
  *
- * @param stack its name; undefined: any stack
+ * @param stack name of one stack; undefined for all
  * @param source the source whose receive and consume functions are followed, which all sources may share; undefined: the
  * deliver function
  */

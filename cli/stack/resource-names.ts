@@ -4,7 +4,7 @@
  * CloudFormation names them `Hookline-LogicalId-SUFFIX`, with no hyphen in the last two parts; the emulator
  * names log groups with the stack as a path segment.
  *
- * @param stack undefined: any stack
+ * @param stack name of one stack; undefined for all
  */
 export const isOfStack =
   (stack: string | undefined) =>

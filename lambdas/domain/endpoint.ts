@@ -161,8 +161,15 @@ export function changedSettings(settings: EndpointSettings, changes: EndpointCha
   const { url, description, eventTypes, metadata, filter } = settings;
   const { maxPerSecond, maxConcurrent, timeout, retryDelays } = settings;
   const before = {
-    ...{ url, description, eventTypes, metadata, filter },
-    ...{ maxPerSecond, maxConcurrent, timeout, retryDelays },
+    url,
+    description,
+    eventTypes,
+    metadata,
+    filter,
+    maxPerSecond,
+    maxConcurrent,
+    timeout,
+    retryDelays,
   };
   const { headers: ofHeaders, ...others } = changes;
   const headers = ofHeaders === undefined ? settings.headers : changedHeaders(settings.headers, ofHeaders);

@@ -128,7 +128,7 @@ function isWord(value: string): boolean {
 /** Publicly known keys: Zendesk signs tests of an unsaved webhook with this one. */
 const known: ReadonlySet<string> = new Set(['dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==']);
 
-/** The value of a source that awaits a handshake, and notes such as `TODO: …`. */
+/** The value of a source that awaits a handshake, and notes that people leave in place of a secret. */
 const note = /^(?:\{\s*"awaitHandshakeUntil"|(?:todo|tbd|fixme)\s*[:(])/i;
 
 const masked = /[•●∙·]{2,}|\*{4,}|…/;

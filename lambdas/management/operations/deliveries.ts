@@ -96,7 +96,7 @@ async function bodyFor(
 
 async function deliveryFor(id: string, { deliveries }: DeliveryPorts): Promise<Delivery> {
   const delivery = await deliveries.read(id);
-  if (delivery === undefined) throw new Problem('not-found', `There is no delivery ${id}.`);
+  if (delivery === undefined) throw new Problem('not-found', `Delivery ${id} does not exist.`);
   return delivery;
 }
 
