@@ -131,8 +131,8 @@ describe('kept are', () => {
   });
 
   it('refused tests of the URL, without the verify token', async () => {
-    const answer = { status: 403, body: '{"error":"wrong"}' };
-    expect(refusalIn({ kind: 'handshake', answer })).toMatchObject({
+    const response = { status: 403, body: '{"error":"wrong"}' };
+    expect(refusalIn({ kind: 'handshake', response })).toMatchObject({
       status: 403,
       error: 'refused_challenge',
     });
@@ -152,7 +152,7 @@ describe('kept are', () => {
 
     expect(refusalIn(unavailable)).toBeUndefined();
     expect(refusalIn({ kind: 'accepted', events: [] })).toBeUndefined();
-    expect(refusalIn({ kind: 'handshake', answer: { status: 200, body: '' } })).toBeUndefined();
+    expect(refusalIn({ kind: 'handshake', response: { status: 200, body: '' } })).toBeUndefined();
   });
 });
 
