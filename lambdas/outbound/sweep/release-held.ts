@@ -13,7 +13,7 @@ const indexLag = seconds(60);
 const releasedAtMost = 600;
 const pageSize = 50;
 
-/** Does what is to be done about endpoints: tells the operators of the disabled, releases what the enabled still hold. */
+/** Notifies the operators of disabled endpoints, and releases what enabled ones still hold. @returns how many were released */
 export async function reconcileEndpoints(
   retention: Seconds,
   hasTime: () => boolean,
@@ -45,7 +45,7 @@ async function reconcile(
 }
 
 /**
- * Releases what an enabled endpoint still holds, then lets go what waited when that was asked for; the oldest first.
+ * Releases what an enabled endpoint still holds, then what waited when the release was asked for; the oldest first.
  *
  * Done again until nothing was left for a minute: a worker that saw the endpoint disabled, or its breaker open, may hold
  * one more.
@@ -78,15 +78,16 @@ async function releaseHeld(
   while (released < releasedAtMost && hasTime()) {
     const ids = await ports.deliveries.heldOf(endpoint, pageSize);
     if (ids.length === 0) return { released, isEmpty: true };
-    const settled = await Promise.all(ids.map((id) => recheckOne(id, retention, ports)));
-    const count = settled.filter((isSettled) => isSettled).length;
+    const rechecked = await Promise.all(ids.map((id) => recheckOne(id, retention, ports)));
+    const count = rechecked.filter((isReleased) => isReleased).length;
     released += count;
-    // All of them are released already, and the index has not heard of it yet.
+    // All of them are released already, and the index does not show it yet.
     if (count === 0) break;
   }
   return { released, isEmpty: false };
 }
 
+/** @returns whether the delivery is no longer held */
 async function recheckOne(id: string, retention: Seconds, ports: ReleasePorts): Promise<boolean> {
   const delivery = await ports.deliveries.read(id);
   return delivery?.status === 'held' && !(await recheckHeld(delivery, retention, ports));

@@ -25,7 +25,7 @@ export interface Sweep {
   readonly released: number;
   /** Failed deliveries that a recovery sent again. */
   readonly recovered: number;
-  /** Endpoints of which the operators were told what ended without success. */
+  /** Endpoints whose failures the operators were notified of. */
   readonly notified: number;
   readonly errors: number;
   /** The time was up before all was done; the next minute's sweep goes on. */
