@@ -104,6 +104,19 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.due(at(3600))).toContain(of);
     });
 
+    it('are told by one of two sweeps that saw them, whatever was counted meanwhile', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(1), now);
+      const seen = await tallies.read(of);
+      if (seen === undefined) throw new Error('not counted');
+      for (const n of [2, 3, 4]) await tallies.add(ended(n), at(n));
+
+      await tallies.notified(seen, at(3600), at(5));
+      await tallies.notified(seen, at(7200), at(6));
+
+      expect(await tallies.read(of)).toMatchObject({ count: 3, since: at(5), notifyAt: at(3600) });
+    });
+
     it('are to be told at once again after an hour of quiet', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
