@@ -61,7 +61,7 @@ export interface Endpoint extends EndpointSettings {
   readonly version: number;
   /** Since when it needs attention: deliveries to release, or a disablement to notify. Undefined: nothing is to be done. */
   readonly attentionAt?: UnixMillis;
-  /** The held deliveries were first seen to be none left. */
+  /** When it was first found without held deliveries. */
   readonly heldEmptyAt?: UnixMillis;
 }
 

@@ -18,26 +18,25 @@ export interface ReleaseProgress {
 }
 
 /** Deliveries of one endpoint that one run releases: the rest follows a minute later. */
-const atMost = 600;
+const releasedAtMost = 600;
 const pageSize = 50;
 
 /**
- * Sends the deliveries that have waited for their next attempt since before `upTo`: a person says that the endpoint is up.
+ * Releases an endpoint's deliveries page by page, as far as the time lasts.
  *
- * A delivery that fails or is deferred again waits since after `upTo`, so each is sent once, however often this runs. The
- * endpoint's limits pace them.
+ * @param pageOf reads the next ones from an eventually consistent index
+ * @param releaseOne returns false when the delivery was not to be released any more
  */
-export async function releaseWaiting(
-  endpoint: Endpoint,
-  upTo: UnixMillis,
+export async function releasePages(
+  pageOf: (limit: number) => Promise<readonly string[]>,
+  releaseOne: (id: string) => Promise<boolean>,
   hasTime: () => boolean,
-  ports: ReleaseWaitingPorts,
 ): Promise<ReleaseProgress> {
   let released = 0;
-  while (released < atMost && hasTime()) {
-    const ids = await ports.deliveries.waitingOf(endpoint, upTo, pageSize);
+  while (released < releasedAtMost && hasTime()) {
+    const ids = await pageOf(pageSize);
     if (ids.length === 0) return { released, isEmpty: true };
-    const ends = await Promise.all(ids.map((id) => releaseOneWaiting(id, upTo, ports)));
+    const ends = await Promise.all(ids.map(releaseOne));
     const count = ends.filter((isReleased) => isReleased).length;
     released += count;
     // All of them are released already, and the index does not show it yet.
@@ -45,6 +44,24 @@ export async function releaseWaiting(
   }
   return { released, isEmpty: false };
 }
+
+/**
+ * Sends the deliveries that have waited for their next attempt since before `upTo`: a person says that the endpoint is up.
+ *
+ * A delivery that fails or is deferred again waits since after `upTo`, so each is sent once, however often this runs. The
+ * endpoint's limits pace them.
+ */
+export const releaseWaiting = (
+  endpoint: Endpoint,
+  upTo: UnixMillis,
+  hasTime: () => boolean,
+  ports: ReleaseWaitingPorts,
+): Promise<ReleaseProgress> =>
+  releasePages(
+    (limit) => ports.deliveries.waitingOf(endpoint, upTo, limit),
+    (id) => releaseOneWaiting(id, upTo, ports),
+    hasTime,
+  );
 
 async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWaitingPorts): Promise<boolean> {
   const seen = await ports.deliveries.read(id);

@@ -15,7 +15,7 @@ import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { type Acquisition, acquireSlot, type LimiterPorts } from './acquire-slot.ts';
 import { whyClaimFailed } from './claim.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
-import { deadlineForTurn, isNearDeadline, nearDeadline } from './past-deadline.ts';
+import { deadlineForSlot, isNearDeadline, nearDeadline } from './past-deadline.ts';
 
 export type AdmitPorts = HoldPorts &
   LimiterPorts &
@@ -84,7 +84,7 @@ export async function admit(
 const answerWith = (queueAnswer: QueueAnswer): Admission => ({ kind: 'answered', queueAnswer });
 
 /**
- * Puts an attempt off and sends its task again for then; what is later than SQS can carry is the sweep's to send.
+ * Defers an attempt and sends its task again for then. The sweep sends it if that is later than SQS allows.
  *
  * The record says so first, and refuses a second task of the same attempt: so tasks never multiply.
  */
@@ -139,7 +139,7 @@ async function defer(
   const write = await deliveries.defer(deliveryId, attempt, { ...times, deadlineAfter: nearDeadline(now) });
   const { ok, delivery } = write;
   if (ok || delivery === undefined || !isNearDeadline(delivery, now)) return write;
-  const deadline = deadlineForTurn(delivery, { now, until, isForEndpoint });
+  const deadline = deadlineForSlot(delivery, { now, until, isForEndpoint });
   const extend = deadline === undefined ? times.extend : millis(deadline - delivery.deadline);
   return deliveries.defer(deliveryId, attempt, { ...times, extend });
 }

@@ -104,7 +104,7 @@ async function actOnClaim(
   }
 }
 
-/** What is later than SQS can carry is the sweep's to send. */
+/** Sends a task that came early again. The sweep sends it if that is later than SQS allows. */
 async function sendLater(
   task: DeliveryTask,
   delivery: Delivery,

@@ -3,15 +3,12 @@ import { asError } from '../../domain/errors.ts';
 import { later, type Seconds, seconds } from '../../domain/time.ts';
 import { announceDisabled, type DisablePorts } from '../disable-endpoint.ts';
 import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
-import { type ReleaseProgress, type ReleaseWaitingPorts, releaseWaiting } from '../release-waiting.ts';
+import { type ReleaseWaitingPorts, releasePages, releaseWaiting } from '../release-waiting.ts';
 
 export type ReleasePorts = HoldPorts & DisablePorts & ReleaseWaitingPorts;
 
 /** The index is eventually consistent; the release ends only after it has been empty for this long. */
 const indexLag = seconds(60);
-/** Held deliveries of one endpoint that one run releases: the rest follows a minute later. */
-const releasedAtMost = 600;
-const pageSize = 50;
 
 /** Notifies the operators of disabled endpoints, and releases what enabled ones still hold. @returns how many were released */
 export async function reconcileEndpoints(
@@ -56,7 +53,11 @@ export async function releaseAll(
   hasTime: () => boolean,
   ports: ReleasePorts,
 ): Promise<number> {
-  const held = await releaseHeld(endpoint, retention, hasTime, ports);
+  const held = await releasePages(
+    (limit) => ports.deliveries.heldOf(endpoint, limit),
+    (id) => recheckOne(id, retention, ports),
+    hasTime,
+  );
   const upTo = endpoint.attentionAt ?? ports.now();
   const waiting = await releaseWaiting(endpoint, upTo, hasTime, ports);
   const released = held.released + waiting.released;
@@ -66,25 +67,6 @@ export async function releaseAll(
     await ports.endpoints.markHeldEmpty(endpoint, undefined);
   }
   return released;
-}
-
-async function releaseHeld(
-  endpoint: Endpoint,
-  retention: Seconds,
-  hasTime: () => boolean,
-  ports: ReleasePorts,
-): Promise<ReleaseProgress> {
-  let released = 0;
-  while (released < releasedAtMost && hasTime()) {
-    const ids = await ports.deliveries.heldOf(endpoint, pageSize);
-    if (ids.length === 0) return { released, isEmpty: true };
-    const rechecked = await Promise.all(ids.map((id) => recheckOne(id, retention, ports)));
-    const count = rechecked.filter((isReleased) => isReleased).length;
-    released += count;
-    // All of them are released already, and the index does not show it yet.
-    if (count === 0) break;
-  }
-  return { released, isEmpty: false };
 }
 
 /** @returns whether the delivery is no longer held */

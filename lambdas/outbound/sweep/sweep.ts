@@ -33,7 +33,7 @@ export interface Sweep {
 }
 
 /**
- * Handles every delivery that is due: retries later than SQS can carry, lost tasks, unsent dead letters, and deliveries
+ * Handles every delivery that is due: retries later than SQS allows, lost tasks, unsent dead letters, and deliveries
  * that were accepted and never attempted.
  *
  * Moves a delivery on in the due index before it sends anything for it. A sweep that loses this condition sends nothing, so

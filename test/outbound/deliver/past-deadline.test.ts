@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { maxQueueDelay } from '../../../lambdas/domain/retry-schedule.ts';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import {
-  deadlineForTurn,
+  deadlineForSlot,
   isNearDeadline,
   pastDeadline,
   renewedDeadline,
@@ -49,18 +49,18 @@ describe('the deadline of a delivery that is deferred near its deadline', () => 
   const times = { now: earlier(60), until, isForEndpoint: false };
 
   it('is an hour after its slot', () => {
-    expect(deadlineForTurn(waited, times)).toBe(later(until, seconds(3_600)));
+    expect(deadlineForSlot(waited, times)).toBe(later(until, seconds(3_600)));
   });
 
   it('moves as usual if it waits for its endpoint, or something of ours kept it from its attempt', () => {
-    expect(deadlineForTurn(waited, { ...times, isForEndpoint: true })).toBeUndefined();
-    expect(deadlineForTurn({ ...waited, cause: 'unready' }, times)).toBeUndefined();
+    expect(deadlineForSlot(waited, { ...times, isForEndpoint: true })).toBeUndefined();
+    expect(deadlineForSlot({ ...waited, cause: 'unready' }, times)).toBeUndefined();
   });
 
   it('is an hour after its slot even then if we were late', () => {
     const late = { ...fresh, cause: 'unready' } as const;
     const isLate = { ...times, now: afterwards(1), isForEndpoint: true };
-    expect(deadlineForTurn(late, isLate)).toBe(later(until, seconds(3_600)));
+    expect(deadlineForSlot(late, isLate)).toBe(later(until, seconds(3_600)));
   });
 });
 
