@@ -168,7 +168,7 @@ it('is kept under any URL that a gateway may have', async () => {
   expect(kept.get('inbound/github/refused/07')).toMatchObject({ path: '/webhooks/github' });
 });
 
-it('a record that cannot be kept is told, and nothing else', async () => {
+it('a record that cannot be kept is logged, and nothing else happens', async () => {
   const { failures, state, keep } = keeper();
   state.error = new Error('no bucket');
 
