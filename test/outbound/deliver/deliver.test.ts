@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../../lambdas/domain/time.ts';
+import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { accepted, outboundSettings, refused, start } from '../../support/fixtures/outbound.ts';
 import { oneEndpoint } from '../../support/worlds/one-endpoint.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
@@ -136,6 +136,19 @@ describe('λ deliver', () => {
 
     expect(world.delivery().status).toBe('delivered');
     expect(gaps(world.requests.map(({ at }) => at))).toEqual([3600]);
+  });
+
+  it('sends no task for an attempt that is due later than SQS allows: the sweep does', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    const delivery = world.delivery();
+    const nextAttemptAt = later(world.now(), seconds(3_600));
+    world.table.deliveries.set(delivery.id, { ...delivery, nextAttemptAt });
+
+    await world.deliverOnce();
+
+    expect(world.requests).toEqual([]);
+    expect(world.deliveryQueue.contents()).toEqual([]);
   });
 
   it('reads an endpoint once for a batch', async () => {
