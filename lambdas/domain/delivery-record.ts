@@ -106,7 +106,7 @@ export interface Deferral {
   readonly extend: Millis;
   /** Only if the deadline is later than this. */
   readonly deadlineAfter?: UnixMillis;
-  /** Since when it waits for its endpoint to be well, and not for us; undefined: it waits for its turn only. */
+  /** Since when it waits for its endpoint to be well; undefined: it waits for a slot only. */
   readonly waitsSince?: UnixMillis;
 }
 

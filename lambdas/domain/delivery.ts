@@ -19,7 +19,7 @@ const passingRefusals = new Set([408, 425, 429]);
 /**
  * Decides what follows an attempt.
  *
- * Pure: the caller records the attempt and carries the step out.
+ * Pure: the caller records the attempt and takes the step.
  *
  * @param attemptNumber the attempt of this round that just ended, counted from 1
  * @param random from 0 to 1

@@ -59,9 +59,9 @@ export interface Endpoint extends EndpointSettings {
   readonly updatedAt: UnixMillis;
   /** Raised by every change that a user makes: the ETag. */
   readonly version: number;
-  /** While something is to be done about it: deliveries to release, a disablement to tell. Since when. */
+  /** Since when it needs attention: deliveries to release, or a disablement to notify. Undefined: nothing is to be done. */
   readonly attentionAt?: UnixMillis;
-  /** The held deliveries were first seen to be none left. */
+  /** When it was first found without held deliveries. */
   readonly heldEmptyAt?: UnixMillis;
 }
 

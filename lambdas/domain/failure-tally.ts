@@ -3,7 +3,7 @@ import type { AttemptEntry, Delivery } from './delivery-record.ts';
 import { endpointHash } from './delivery-task.ts';
 import { type Seconds, seconds, type UnixMillis } from './time.ts';
 
-/** A delivery that ended without success, as operators are told of it. */
+/** A delivery that ended without success, as operators are notified of it. */
 export interface EndedDelivery {
   readonly tenant: string;
   readonly endpointId: string;
@@ -19,7 +19,7 @@ export interface EndedDelivery {
   readonly lastAttempt?: Pick<AttemptEntry, 'n' | 'at' | 'ms' | 'status' | 'error'>;
 }
 
-/** What ended without success at one endpoint since the operators were last told of it. */
+/** What ended without success at one endpoint since the operators were last notified of it. */
 export interface FailureTally {
   /** Names the endpoint: its hash. */
   readonly name: string;
@@ -27,7 +27,7 @@ export interface FailureTally {
   readonly count: number;
   /** When the first of them ended. */
   readonly since: UnixMillis;
-  /** Before this the operators are not told again. */
+  /** The operators are not notified again before this. */
   readonly notifyAt: UnixMillis;
   readonly last: EndedDelivery;
 }
@@ -44,13 +44,13 @@ export interface FailureTallyStore {
   notified(expected: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void>;
 }
 
-/** Operators are told of one endpoint this often at most. */
+/** The least time between two notices about one endpoint. */
 export const notificationPause: Seconds = seconds(3_600);
 
-/** Tallies of one page, of each partition, of those that are to be told. */
+/** The tallies in one page of one partition. */
 export const talliesAtOnce = 200;
 
-/** Of one text on a tally: an item is billed by the KB. */
+/** Of each text on a tally: an item is billed by the KB. */
 const maxChars = 300;
 const short = (text: string | undefined): string | undefined => text?.slice(0, maxChars);
 

@@ -17,7 +17,8 @@ export interface Slot {
   /** The hash of the endpoint, see `endpointHash`. */
   readonly limiterKey: string;
   readonly of: LimitedEndpoint;
-  readonly slot: string;
+  /** Among the slots of the endpoint. */
+  readonly name: string;
   readonly until: UnixMillis;
   readonly isProbe: boolean;
   /** A person asked for the request while the breaker or `Retry-After` kept others out. */

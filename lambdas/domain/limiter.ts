@@ -135,7 +135,7 @@ export interface Breaker {
   readonly failingSince?: UnixMillis;
 }
 
-/** Reads the breaker from a gate. */
+/** Reads the breaker from a limiter's state. */
 export function breakerOf(state: LimiterState, now: UnixMillis): Breaker {
   const { openedAt, probe, retryAfter, failures, failingSince } = state;
   const nextProbeAt = probeTimeOf(state);

@@ -20,7 +20,7 @@ export interface OutboundEvent {
   readonly id: string;
   readonly eventType: string;
   readonly createdAt: UnixMillis;
-  /** Of type and data as published: tells a second, different body. */
+  /** Of type and data as published: it shows that a second publication has another body. */
   readonly contentHash: string;
   readonly payload: Payload;
   /** Published to a whole tenant; absent when only to endpoints by their ids. */

@@ -56,7 +56,7 @@ const time = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
 const zone = String.raw`(?:gmt|utc|\+0000)`;
 const month = `(?<month>${months.join('|')})`;
 
-/** The three formats that a recipient must accept. The name of the day is not checked. */
+/** The three formats that must be accepted. The name of the day is not checked. */
 const forms = [
   // IMF-fixdate: Sun, 06 Nov 1994 08:49:37 GMT
   String.raw`[a-z]{3,9}, (?<day>\d\d?) ${month} (?<year>\d{4}) ${time} ${zone}`,

@@ -83,7 +83,7 @@ function wrongProvider({ provider }: Handlers, { source }: Work) {
   return { error, isPermanent: false };
 }
 
-/** What every line about an event carries. */
+/** The fields of every log line about an event. */
 const eventFields = ({ source, id, type, correlationId }: EventHeading) => ({
   source,
   eventId: id,

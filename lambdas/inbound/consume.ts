@@ -166,7 +166,7 @@ async function answerFailed(
   return retryInFiveMinutes;
 }
 
-/** Tells the queue when a failed message comes back, and deletes at once a message in whose place another one waits. */
+/** Sets when a failed message comes back, and deletes at once a message in whose place another one waits. */
 async function answerQueue<Result extends QueueAnswer | 'hung'>(
   message: QueuedMessage,
   result: Result,

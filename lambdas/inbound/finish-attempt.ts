@@ -14,7 +14,7 @@ export interface FinishPorts extends WaitPorts {
   sendDeadLetter(message: string): Promise<void>;
 }
 
-/** What to tell the queue about a message. */
+/** What the queue does with a message. */
 export type QueueAnswer =
   /** At once: not with its batch, which a mate may end. */
   | { readonly kind: 'acknowledge'; readonly atOnce?: true }
@@ -24,7 +24,7 @@ export type QueueAnswer =
 /** How an event ended, for the log and the metrics. */
 type Ending = 'processed' | 'retrying' | 'failed' | 'ignored' | 'lost-claim';
 
-/** A queueAnswer, and the ending that led to it. */
+/** A queue answer, and the ending that led to it. */
 export interface Finished {
   readonly queueAnswer: QueueAnswer;
   readonly ending: Ending;

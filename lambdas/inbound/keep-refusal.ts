@@ -5,7 +5,7 @@ import { secretTexts } from '../domain/redacted-request.ts';
 import { type RefusedRequest, refusalKey, refusalRecord } from '../domain/refusal-record.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { ReceivePorts } from './receive-ports.ts';
-import type { ReceiveResult } from './reception.ts';
+import type { ReceiveResult } from './receive-result.ts';
 
 /** How long a response waits for the record of its refusal. */
 const keepWithinMs = 500;
@@ -39,8 +39,8 @@ export function refusalKeeper(ports: RefusalPorts) {
 /** The refusal to keep. A failure of our own is in the log instead. */
 export function refusalIn(result: ReceiveResult): RefusedRequest['refusal'] | undefined {
   if (result.kind === 'refused') return result.status === 503 ? undefined : result;
-  if (result.kind === 'accepted' || result.answer.status < 400) return undefined;
-  return { status: result.answer.status, error: 'refused_challenge', reason: result.answer.body };
+  if (result.kind === 'accepted' || result.response.status < 400) return undefined;
+  return { status: result.response.status, error: 'refused_challenge', reason: result.response.body };
 }
 
 /** One request, and its result. */

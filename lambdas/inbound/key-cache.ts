@@ -5,9 +5,9 @@ import { fetchBudget } from './fetch-budget.ts';
 
 /** A key that its server knows does not change, but it may be withdrawn. */
 const cachedFor = seconds(3600);
-/** So long a key that was good is used while its server cannot be asked again. */
-const usedWithoutAnswerFor = seconds(86_400);
-/** A server that failed is asked again for a key that is in use so often at most. */
+/** How long a key that was good is used while its server cannot be asked again. */
+const usedUnconfirmedFor = seconds(86_400);
+/** The least time between two requests to a server that failed, for a key that is in use. */
 const askAgainAfter = seconds(60);
 /** A key that its server does not know may come. */
 const unknownFor = seconds(60);
@@ -17,7 +17,7 @@ const maxGood = 50;
 const maxUnknown = 100;
 /** Requests for keys that were never good: a provider has a new one in months, and the rest is made up. */
 const rate = { burst: 20, perSecond: 1 } as const;
-/** Of an answer without a key only the error's code is read. */
+/** Of a response without a key only the error's code is read. */
 const maxUnknownChars = 2048;
 
 /** Too many keys were asked for that do not exist: that is no provider. */
@@ -26,7 +26,7 @@ class KeyServerSparedError extends Error {
 }
 
 interface GoodKey {
-  readonly answer: KeyResponse;
+  readonly response: KeyResponse;
   /** When its server last had it. */
   readonly confirmedAt: UnixMillis;
   /** When to ask for it again. */
@@ -34,7 +34,7 @@ interface GoodKey {
 }
 
 interface UnknownKey {
-  readonly answer: KeyResponse;
+  readonly response: KeyResponse;
   readonly until: UnixMillis;
 }
 
@@ -51,22 +51,22 @@ export function cachingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
   const asking = singleFlight<KeyResponse>();
   const ask = (name: string, ...asked: Asked): Promise<KeyResponse> =>
     asking.run(name, async () => {
-      const answer = await calls.fetchKey(...asked);
-      known.note(name, answer, clock());
-      return answer;
+      const response = await calls.fetchKey(...asked);
+      known.note(name, response, clock());
+      return response;
     });
 
   /** A key that was good goes on verifying while it is asked for again, and when that fails. */
   async function askAgain(name: string, key: GoodKey, asked: Asked): Promise<KeyResponse> {
     const now = clock();
-    if (now < key.askAt) return key.answer;
-    const mayBeUsed = now < later(key.confirmedAt, usedWithoutAnswerFor);
-    if (mayBeUsed && asking.isUnderWay(name)) return key.answer;
+    if (now < key.askAt) return key.response;
+    const mayBeUsed = now < later(key.confirmedAt, usedUnconfirmedFor);
+    if (mayBeUsed && asking.isUnderWay(name)) return key.response;
     key.askAt = later(now, askAgainAfter);
     try {
       return await ask(name, ...asked);
     } catch (error) {
-      if (mayBeUsed) return key.answer;
+      if (mayBeUsed) return key.response;
       throw error;
     }
   }
@@ -108,17 +108,17 @@ function knownKeys() {
     },
     missing(name: string, now: UnixMillis): KeyResponse | undefined {
       const key = unknown.get(name);
-      return key !== undefined && now < key.until ? key.answer : undefined;
+      return key !== undefined && now < key.until ? key.response : undefined;
     },
-    note(name: string, answer: KeyResponse, now: UnixMillis): void {
+    note(name: string, response: KeyResponse, now: UnixMillis): void {
       good.delete(name);
       unknown.delete(name);
-      if (answer.isThere) {
-        keep(good, name, { answer, confirmedAt: now, askAt: later(now, cachedFor) }, maxGood);
+      if (response.isThere) {
+        keep(good, name, { response, confirmedAt: now, askAt: later(now, cachedFor) }, maxGood);
         return;
       }
-      const short = { isThere: false, text: answer.text.slice(0, maxUnknownChars) };
-      keep(unknown, name, { answer: short, until: later(now, unknownFor) }, maxUnknown);
+      const short = { isThere: false, text: response.text.slice(0, maxUnknownChars) };
+      keep(unknown, name, { response: short, until: later(now, unknownFor) }, maxUnknown);
     },
   };
 }

@@ -18,7 +18,7 @@ import { isEarly } from './wait.ts';
 /** One message as the queue gave it to us. */
 export interface QueuedMessage {
   readonly messageId: string;
-  /** Settles this one receive of the message. */
+  /** Deletes or returns the message, as it was received this time. */
   readonly receiptHandle: string;
   readonly text: string;
   /** Its string attributes. */

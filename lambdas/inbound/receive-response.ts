@@ -2,7 +2,7 @@ import type { Count } from '../domain/metrics.ts';
 import type { HandshakeResponse } from '../domain/provider/handshake.ts';
 import type { Provider } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
-import type { ReceiveResult } from './reception.ts';
+import type { ReceiveResult } from './receive-result.ts';
 
 /** The HTTP response to a provider: JSON of our own, or a text that the provider asks for. */
 export type ReceiveResponse =
@@ -17,7 +17,7 @@ export function responseTo(result: ReceiveResult, provider: Provider, request: R
       ? { kind: 'plain', response: { status, body: '' } }
       : { kind: 'json', status, body: { error } };
   }
-  if (result.kind === 'handshake') return { kind: 'plain', response: result.answer };
+  if (result.kind === 'handshake') return { kind: 'plain', response: result.response };
   const { answer } = provider;
   if (answer !== undefined) {
     return { kind: 'plain', response: typeof answer === 'function' ? answer(request) : answer };

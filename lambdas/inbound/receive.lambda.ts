@@ -1,6 +1,6 @@
 // Step 1 of 2 of the inbound flow: open receive.ts next, then consume.lambda.ts.
 // Trigger: API Gateway, POST /webhooks/{source}; GET or HEAD where the provider tests its URL that way.
-// Input: the provider's request → output: one message per event on the source's queue, and the answer.
+// Input: the provider's request → output: one message per event on the source's queue, and the response.
 // On failure: 503, and the provider sends it again; nothing is acknowledged before SQS has it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
@@ -26,11 +26,11 @@ import { cachingKeys } from './key-cache.ts';
 import { receive } from './receive.ts';
 import type { ReceivePorts } from './receive-ports.ts';
 import { reportReceived, responseTo } from './receive-response.ts';
-import type { ReceiveResult } from './reception.ts';
+import type { ReceiveResult } from './receive-result.ts';
 import { sourceKeys } from './source-keys.ts';
 
 /** The strictest providers hang up after 3 s; the remaining time is for the network and a cold start. */
-const answerWithinMs = 2200;
+const respondWithinMs = 2200;
 
 const env = readEnv(receiveEnv);
 const report = telemetry('receive');
@@ -127,14 +127,14 @@ async function tokenTable({ name, retention }: SourceSettings): Promise<ReceiveP
 }
 
 /**
- * Answers 503 in time even if AWS calls are still pending. If the event is enqueued after all, the provider's retry is
+ * Responds with 503 in time even if AWS calls are still pending. If the event is enqueued after all, the provider's retry is
  * deduplicated.
  */
 async function inTime(result: Promise<ReceiveResult>): Promise<ReceiveResult> {
   const timer = new AbortController();
   const tooLate = pause<ReceiveResult>(
-    answerWithinMs,
-    { kind: 'refused', status: 503, error: 'unavailable', reason: `not done within ${answerWithinMs} ms` },
+    respondWithinMs,
+    { kind: 'refused', status: 503, error: 'unavailable', reason: `not done within ${respondWithinMs} ms` },
     { signal: timer.signal },
   );
   tooLate.catch(() => undefined);

@@ -13,9 +13,15 @@ import type { VerificationKey } from '../domain/signature/key.ts';
 import { headerName } from '../domain/signature/scheme.ts';
 import type { Verification } from '../domain/signature/verify.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import { signedHandshake, storeHandshakeSecret, unsignedHandshake } from './answer-handshake.ts';
+import { signedHandshake, storeHandshakeSecret, unsignedHandshake } from './handshake.ts';
 import type { ReceivePorts } from './receive-ports.ts';
-import { type ReceiveResult, type Refusal, refused, refusedSignature, unavailable } from './reception.ts';
+import {
+  type ReceiveResult,
+  type Refusal,
+  refused,
+  refusedSignature,
+  unavailable,
+} from './receive-result.ts';
 import type { SourceKeys } from './source-keys.ts';
 
 /**

@@ -10,25 +10,25 @@ export type DeadLetterPorts = Pick<
 >;
 
 /**
- * The last effects of a failed delivery: its place in the count that operators are told, then its dead letter, then its
- * place in the due index.
+ * The last effects of a failed delivery: it is counted for the operators, then its dead letter is sent, then it leaves
+ * the due index.
  *
- * The due index keeps it until all are done, so what a crash leaves out is done by the sweep.
+ * It stays in the due index until all are done, so the sweep does what a crash left out.
  */
 export async function deadLetterDelivery(delivery: Delivery, ports: DeadLetterPorts): Promise<void> {
   const { id, lastError = 'unknown', cause, round } = delivery;
   const host = await hostOf(delivery, ports);
   const now = ports.now();
   const letter = deliveryDeadLetter({ ...delivery, host }, { cause, reason: lastError }, now);
-  // A count can be made to count once, a letter cannot be unsent: so a write of the count that fails comes before it, and
-  // the sweep does both. In the other order each such failure would send the letter again.
+  // Counted first: a count can be repeated safely, a sent letter cannot be taken back. If the count fails, the sweep does
+  // both; in the other order, each failed count would send the letter again.
   if (delivery.countedRound !== round) await ports.tallies.add(endedDelivery(delivery, host), now);
   await sendLetter(letter, delivery, ports);
   await ports.deliveries.clearDue(id, round);
   report(delivery, host, letter, ports);
 }
 
-/** A letter that is not sent leaves a note, so that the sweep does not count its delivery again. */
+/** Sends the letter. If that fails, notes that the delivery is counted, so that the sweep does not count it again. */
 async function sendLetter(
   letter: DeadDelivery,
   { id, round }: Delivery,

@@ -10,7 +10,7 @@ export type DisablePorts = Pick<
   'now' | 'endpoints' | 'notifyOperators' | 'telemetry'
 >;
 
-/** Disables an endpoint after an attempt that was one too many. */
+/** Disables an endpoint because of how an attempt ended. */
 export async function disableAfterAttempt(
   endpoint: Endpoint,
   reason: 'gone' | 'failing',
@@ -23,7 +23,7 @@ export async function disableAfterAttempt(
   if (disabled !== undefined) await announceDisabled(disabled, ports);
 }
 
-/** Tells the operators, then takes the note away: a crash between both tells them twice, never not. */
+/** Notifies the operators, then removes the note: a crash in between repeats the notice, and loses none. */
 export async function announceDisabled(endpoint: Endpoint, ports: DisablePorts): Promise<void> {
   const { tenant, id, disabled } = endpoint;
   const fields = { tenant, endpointId: id, reason: disabled?.reason, deliveryId: disabled?.by?.deliveryId };
@@ -33,7 +33,7 @@ export async function announceDisabled(endpoint: Endpoint, ports: DisablePorts):
     ports.telemetry.warn('endpoint.disabled', fields);
     ports.telemetry.count('EndpointsDisabled', {});
   } catch (error) {
-    // The note stays: the sweep tells it.
+    // The note stays, so the sweep notifies them.
     ports.telemetry.error('endpoint.disabled', fields, asError(error));
   }
 }

@@ -9,7 +9,6 @@ import {
   secondsUntil,
   toUnixSeconds,
   type UnixMillis,
-  unixMillis,
 } from '../domain/time.ts';
 import { answerForMissing, type MissingPorts } from './missing-record.ts';
 import type { OutboundPorts } from './ports.ts';
@@ -23,7 +22,7 @@ export type HoldPorts = Pick<
 /** The sweep checks a held delivery's endpoint after this, doubling to a day: the process that enabled it may have died. */
 const firstHeldCheck = seconds(3_600);
 const longestHeldCheck = seconds(86_400);
-/** What waits longer for its endpoint is given up. */
+/** A delivery that is held longer than this is discarded. */
 export const longestHold = seconds(30 * 86_400);
 
 /** When the sweep looks at a held delivery's endpoint. */
@@ -91,7 +90,7 @@ async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> 
   logDelivery(delivery, 'delivery.released', {}, ports);
 }
 
-/** Ends a delivery that can not be tried any more. @returns what to tell the queue about its task; undefined: there is no such delivery */
+/** Ends a delivery that cannot be tried any more. @returns the queue answer for its task; undefined: there is no such delivery */
 export async function discardDelivery(
   seen: Pick<Delivery, 'id' | 'generation'>,
   reason: string,
@@ -104,9 +103,7 @@ export async function discardDelivery(
   if (ok && delivery !== undefined) logDiscarded(delivery, reason, ports);
   if (delivery === undefined) return undefined;
   const isWorkedOn = !ok && delivery.status === 'pending';
-  return isWorkedOn
-    ? { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? unixMillis(now), now) }
-    : acknowledge;
+  return isWorkedOn ? { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? now, now) } : acknowledge;
 }
 
 export function logDiscarded(delivery: Delivery, reason: string, ports: Pick<HoldPorts, 'telemetry'>): void {

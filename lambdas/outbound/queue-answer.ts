@@ -2,7 +2,7 @@ import { asError } from '../domain/errors.ts';
 import type { Seconds } from '../domain/time.ts';
 import type { OutboundPorts } from './ports.ts';
 
-/** What to tell the queue about a message. */
+/** What the queue does with a message. */
 export type QueueAnswer =
   | { readonly kind: 'acknowledge' }
   /** It comes back after `after`. */
@@ -13,8 +13,8 @@ export const acknowledge: QueueAnswer = { kind: 'acknowledge' };
 export type QueueAnswerPorts = Pick<OutboundPorts, 'deleteMessage' | 'returnMessageAfter' | 'telemetry'>;
 
 /**
- * Tells the queue at once: a slow mate must not hold up what is done. If that fails, Lambda's answer or the visibility
- * timeout does it.
+ * Answers the queue at once: a slow mate must not delay a message that is done. If that fails, the function's response or
+ * the visibility timeout does it.
  *
  * @param isAlone alone in its batch a message has no mates to wait for, and Lambda deletes it
  */

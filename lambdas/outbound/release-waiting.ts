@@ -10,16 +10,40 @@ export type EndWaitPorts = Pick<OutboundPorts, 'deliveries'>;
 
 export type ReleaseWaitingPorts = Pick<OutboundPorts, 'now' | 'deliveries' | 'sendTask' | 'telemetry'>;
 
-/** How far letting go came. */
+/** How far a release came. */
 export interface ReleaseProgress {
   readonly released: number;
   /** Nothing is left that waited by then, as far as the index has heard. */
   readonly isEmpty: boolean;
 }
 
-/** Deliveries of one endpoint that one run lets go: the rest follows a minute later. */
-const atMost = 600;
+/** Deliveries of one endpoint that one run releases: the rest follows a minute later. */
+const releasedAtMost = 600;
 const pageSize = 50;
+
+/**
+ * Releases an endpoint's deliveries page by page, as far as the time lasts.
+ *
+ * @param pageOf reads the next ones from an eventually consistent index
+ * @param releaseOne returns false when the delivery was not to be released any more
+ */
+export async function releasePages(
+  pageOf: (limit: number) => Promise<readonly string[]>,
+  releaseOne: (id: string) => Promise<boolean>,
+  hasTime: () => boolean,
+): Promise<ReleaseProgress> {
+  let released = 0;
+  while (released < releasedAtMost && hasTime()) {
+    const ids = await pageOf(pageSize);
+    if (ids.length === 0) return { released, isEmpty: true };
+    const ends = await Promise.all(ids.map(releaseOne));
+    const count = ends.filter((isReleased) => isReleased).length;
+    released += count;
+    // All of them are released already, and the index does not show it yet.
+    if (count === 0) break;
+  }
+  return { released, isEmpty: false };
+}
 
 /**
  * Sends the deliveries that have waited for their next attempt since before `upTo`: a person says that the endpoint is up.
@@ -27,24 +51,17 @@ const pageSize = 50;
  * A delivery that fails or is deferred again waits since after `upTo`, so each is sent once, however often this runs. The
  * endpoint's limits pace them.
  */
-export async function releaseWaiting(
+export const releaseWaiting = (
   endpoint: Endpoint,
   upTo: UnixMillis,
   hasTime: () => boolean,
   ports: ReleaseWaitingPorts,
-): Promise<ReleaseProgress> {
-  let released = 0;
-  while (released < atMost && hasTime()) {
-    const ids = await ports.deliveries.waitingOf(endpoint, upTo, pageSize);
-    if (ids.length === 0) return { released, isEmpty: true };
-    const gone = await Promise.all(ids.map((id) => releaseOneWaiting(id, upTo, ports)));
-    const count = gone.filter((isGone) => isGone).length;
-    released += count;
-    // All of them are gone already, and the index has not heard of it yet.
-    if (count === 0) break;
-  }
-  return { released, isEmpty: false };
-}
+): Promise<ReleaseProgress> =>
+  releasePages(
+    (limit) => ports.deliveries.waitingOf(endpoint, upTo, limit),
+    (id) => releaseOneWaiting(id, upTo, ports),
+    hasTime,
+  );
 
 async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWaitingPorts): Promise<boolean> {
   const seen = await ports.deliveries.read(id);
@@ -65,8 +82,8 @@ async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWai
 }
 
 /**
- * Ends a delivery's wait; its task is then to be sent, and a task that gets lost is the sweep's to send. The one that it
- * waited for comes later and finds the attempt recorded, or makes it.
+ * Ends a delivery's wait. The caller sends its task; the sweep sends one that gets lost. The task that was deferred comes
+ * later and finds the attempt recorded, or makes it.
  *
  * @returns undefined when it no longer waits, or a worker has claimed it
  */
@@ -86,9 +103,9 @@ export async function endWait(
 export type ResumePorts = ReleaseWaitingPorts & Pick<OutboundPorts, 'endpoints'>;
 
 /**
- * Lets go what waits for an endpoint that is well, as far as the time lasts; the sweep goes on from the note.
+ * Releases what waits for an endpoint that is well, as far as the time lasts; the sweep continues from the note.
  *
- * Never throws: what was lost here goes at its own time.
+ * Never throws: a delivery that is left out is sent when its own wait ends.
  */
 export async function resumeEndpoint(
   { tenant, id }: Pick<Endpoint, 'tenant' | 'id'>,

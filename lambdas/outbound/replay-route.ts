@@ -27,7 +27,7 @@ export type ReplayRoute =
 export interface ReplayOptions {
   /** To the endpoint that has the id now, if the one that the delivery was for is deleted. */
   readonly toCurrentEndpoint?: boolean;
-  /** A person's goes now, even if the breaker is open; a job's waits for its turn. @default 'hand' */
+  /** By hand it goes now, even if the breaker is open; a job's waits for a slot. @default 'hand' */
   readonly by?: 'hand' | 'job';
 }
 

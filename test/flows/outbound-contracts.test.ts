@@ -11,7 +11,7 @@ import { deliveriesContract } from '../adapters/dynamodb/deliveries-contract.ts'
 import { endpointsContract } from '../adapters/dynamodb/endpoints-contract.ts';
 import { talliesContract } from '../adapters/dynamodb/failure-tallies-contract.ts';
 import { gaugesContract } from '../adapters/dynamodb/gauges-contract.ts';
-import { gatesContract } from '../adapters/dynamodb/limiter-contract.ts';
+import { limiterContract } from '../adapters/dynamodb/limiter-contract.ts';
 import { listedContract } from '../adapters/dynamodb/listed-contract.ts';
 import { outboundEventsContract } from '../adapters/dynamodb/outbound-events-contract.ts';
 import { makeTable } from '../adapters/dynamodb/outbound-tables.ts';
@@ -29,7 +29,7 @@ describeFlow('The adapters of the outbound flow', ({ dynamodb, outputs }) => {
   recoveriesContract('DynamoDB', async () => dynamodbRecoveries(dynamodb, await endpoints));
   outboundEventsContract('DynamoDB', async () => dynamodbOutboundEvents(dynamodb, await table));
   endpointsContract('DynamoDB', async () => dynamodbEndpoints(dynamodb, await endpoints));
-  gatesContract('DynamoDB', async () => dynamodbLimiter(dynamodb, await endpoints));
+  limiterContract('DynamoDB', async () => dynamodbLimiter(dynamodb, await endpoints));
   talliesContract('DynamoDB', async () => dynamodbTallies(dynamodb, await endpoints));
   gaugesContract('DynamoDB', async () => ({
     gauges: dynamodbEndpointGauges(dynamodb, await endpoints),

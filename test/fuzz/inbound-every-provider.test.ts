@@ -45,7 +45,7 @@ async function statusOf(
   const request = { ...requestOfVector(vector), ...changes };
   const reception = await receiver.receive(request, file.now);
   if (reception.kind === 'accepted') return 200;
-  return reception.kind === 'handshake' ? `handshake ${reception.answer.status}` : reception.status;
+  return reception.kind === 'handshake' ? `handshake ${reception.response.status}` : reception.status;
 }
 
 /** The positions to change: all of a short text, a sample of a long one. */

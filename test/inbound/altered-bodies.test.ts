@@ -74,7 +74,7 @@ describe('an event that was kept', () => {
     expect(keptKey).toBe(`inbound/stripe/kept/${sha256(String(bodies.get(keptKey)))}`);
   });
 
-  test('and was altered is not replayed, and the reason is told', async () => {
+  test('and was altered is not replayed, and the reason is given', async () => {
     const { keptKey, bodies, replay, queue } = await failed();
     bodies.set(keptKey, Buffer.from(stripeMessage('evt_1', { body: '{"forged":1}' })));
 

@@ -28,6 +28,17 @@ function killerWorld(killers: readonly string[]) {
   return { ...world, runs, turn };
 }
 
+/** A world in which each of two events has killed its worker once. */
+async function suspects(killers: readonly string[]) {
+  const world = killerWorld(killers);
+  for (const id of killers) {
+    world.send(stripeMessage(id));
+    await world.turn();
+  }
+  expect(world.runs).toEqual(['evt_k 1', 'evt_l 1']);
+  return world;
+}
+
 const idsOf = (...ids: string[]) => ids.map((id) => stripeMessage(id));
 
 describe('consume, when an event killed its worker', () => {
@@ -100,6 +111,41 @@ describe('consume, when an event killed its worker', () => {
 
     expect(world.runs).toEqual(['evt_k 1', 'evt_a 1', 'evt_k 2']);
     expect([...world.queue.keys()]).toEqual(['message-1']);
+  });
+
+  it('deletes a suspect that is done before the next suspect runs', async () => {
+    const killers = ['evt_k', 'evt_l'];
+    const world = await suspects(killers);
+    killers.shift();
+
+    await world.turn();
+
+    expect(world.runs).toEqual(['evt_k 1', 'evt_l 1', 'evt_k 2', 'evt_l 2']);
+    expect([...world.queue.keys()]).toEqual(['message-2']);
+  });
+
+  it('runs no further suspect beside one that does not stop, and deletes each finished mate once', async () => {
+    const world = await suspects(['evt_k', 'evt_l']);
+    world.send(stripeMessage('evt_a'));
+    const deleted: string[] = [];
+
+    const answer = await consume(
+      world.receive(),
+      world.invocation({ graceOver: Promise.resolve() }),
+      world.team,
+      {
+        ...world.ports,
+        deleteMessage: async (receiptHandle) => {
+          deleted.push(receiptHandle);
+          await world.ports.deleteMessage(receiptHandle);
+        },
+      },
+    );
+
+    expect(answer).toEqual({ failedMessageIds: ['message-1', 'message-2'], hung: true });
+    expect(world.runs).toEqual(['evt_k 1', 'evt_l 1', 'evt_a 1', 'evt_k 2']);
+    expect(world.claims.records.get('stripe#evt_l')).toMatchObject({ status: 'processing', attempts: 1 });
+    expect(deleted).toHaveLength(1);
   });
 
   it('sends suspects back for which there is no time', async () => {

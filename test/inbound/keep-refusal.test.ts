@@ -5,8 +5,10 @@ import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { RefusalRecord, type RefusedRequest } from '../../lambdas/domain/refusal-record.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
+import { keepIfRefused, refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
+import type { ReceivePorts } from '../../lambdas/inbound/receive-ports.ts';
 import { requestOf } from '../support/worlds/inbound-receiver.ts';
+import { sourceSettings } from '../support/worlds/inbound-world.ts';
 
 const body = '{"card":"4242"}';
 const headers = { authorization: 'Bearer key', 'x-hub-signature-256': 'sha256=ab', cookie: 'a=b' };
@@ -131,8 +133,8 @@ describe('kept are', () => {
   });
 
   it('refused tests of the URL, without the verify token', async () => {
-    const answer = { status: 403, body: '{"error":"wrong"}' };
-    expect(refusalIn({ kind: 'handshake', answer })).toMatchObject({
+    const response = { status: 403, body: '{"error":"wrong"}' };
+    expect(refusalIn({ kind: 'handshake', response })).toMatchObject({
       status: 403,
       error: 'refused_challenge',
     });
@@ -152,7 +154,7 @@ describe('kept are', () => {
 
     expect(refusalIn(unavailable)).toBeUndefined();
     expect(refusalIn({ kind: 'accepted', events: [] })).toBeUndefined();
-    expect(refusalIn({ kind: 'handshake', answer: { status: 200, body: '' } })).toBeUndefined();
+    expect(refusalIn({ kind: 'handshake', response: { status: 200, body: '' } })).toBeUndefined();
   });
 });
 
@@ -166,10 +168,55 @@ it('is kept under any URL that a gateway may have', async () => {
   expect(kept.get('inbound/github/refused/07')).toMatchObject({ path: '/webhooks/github' });
 });
 
-it('a record that cannot be kept is told, and nothing else', async () => {
+it('a record that cannot be kept is logged, and nothing else happens', async () => {
   const { failures, state, keep } = keeper();
   state.error = new Error('no bucket');
 
   await expect(keep(refused())).resolves.toBeUndefined();
   expect(failures).toEqual([state.error]);
+});
+
+describe('the receiver', () => {
+  const received = {
+    request: refused().request,
+    result: { kind: 'refused', status: 401, error: 'invalid_signature', reason: 'mismatch' },
+    correlationId: 'request-1',
+    at: refused().at,
+  } as const;
+  const sourceOf = (keepRefusedRequests: boolean) => ({
+    settings: sourceSettings({ name: 'source', provider: 'github', keepRefusedRequests }),
+    provider: catalogue.github,
+  });
+  const keysOf = (current: ReceivePorts['keys']['current']): ReceivePorts['keys'] => ({
+    current,
+    reread: async () => undefined,
+    forget: () => undefined,
+  });
+  const notSet = keysOf(async () => ({ kind: 'not-set' }));
+  const unreadable = keysOf(async () => {
+    throw new Error('no secret');
+  });
+
+  it('keeps a whole request where the source asks for it, unless its keys cannot be read', async () => {
+    const kept: RefusedRequest[] = [];
+    const keep = async (request: RefusedRequest) => void kept.push(request);
+
+    await keepIfRefused(received, sourceOf(false), notSet, keep);
+    await keepIfRefused(received, sourceOf(true), notSet, keep);
+    await keepIfRefused(received, sourceOf(true), unreadable, keep);
+
+    expect(kept.map(({ whole }) => whole)).toEqual([false, true, false]);
+  });
+
+  it('responds though the record is never written', async () => {
+    await keepIfRefused(received, sourceOf(false), notSet, () => new Promise(() => undefined));
+  });
+
+  it('keeps nothing of a request that was accepted', async () => {
+    const accepted = { ...received, result: { kind: 'accepted', events: [] } } as const;
+
+    await keepIfRefused(accepted, sourceOf(true), notSet, async () => {
+      throw new Error('kept');
+    });
+  });
 });

@@ -15,7 +15,7 @@ async function receptionOf(file: VectorFile, vector: Vector) {
   expect(receiver.sent).toHaveLength(reception.kind === 'accepted' ? reception.events.length : 0);
   if (reception.kind === 'refused') return reception;
   if (reception.kind === 'handshake')
-    return { status: reception.answer.status, answer: reception.answer.body };
+    return { status: reception.response.status, answer: reception.response.body };
   const { events } = reception;
   const several = {
     ids: events.map(({ id }) => id),

@@ -5,13 +5,13 @@ import { managementWorld } from '../support/worlds/management-world.ts';
 
 const path = '/v1/tenants/acme/endpoints';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
-const gate = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
+const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
 
 /** One endpoint whose breaker is open and which has failed for days. */
 async function failing() {
   const { world, ...api } = managementWorld();
   await api.call('POST', path, fields);
-  world.limiter.limiter.set(gate, {
+  world.limiter.limiter.set(limiterKey, {
     slots: {},
     failures: 9,
     probes: 3,
@@ -28,7 +28,7 @@ describe('an endpoint that is enabled again', () => {
 
     expect(await call('POST', `${path}/ep_1/enable`)).toMatchObject({ status: 200 });
 
-    const state = world.limiter.limiter.get(gate);
+    const state = world.limiter.limiter.get(limiterKey);
     expect(state).toMatchObject({ failures: 0, probes: 0 });
     expect(state?.openUntil).toBeUndefined();
     expect(state?.failingSince).toBeUndefined();
@@ -54,12 +54,12 @@ describe('an endpoint that is enabled again', () => {
     const { world, call } = await failing();
     const { etag } = await call('GET', `${path}/ep_1`);
     await call('DELETE', `${path}/ep_1`);
-    world.limiter.limiter.set(gate, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
+    world.limiter.limiter.set(limiterKey, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
     world.advance(seconds(1));
 
     await call('POST', path, fields);
 
-    expect(world.limiter.limiter.get(gate)?.failures).toBe(0);
+    expect(world.limiter.limiter.get(limiterKey)?.failures).toBe(0);
     const changed = await call('PATCH', `${path}/ep_1`, { description: 'x' }, { ifMatch: etag });
     expect(changed).toMatchObject({ status: 412 });
     expect(await call('POST', `${path}/ep_1/disable`, undefined, { ifMatch: etag })).toMatchObject({
@@ -73,17 +73,17 @@ describe('an endpoint that is enabled again', () => {
 
     expect(await call('POST', path, fields)).toMatchObject({ status: 409 });
 
-    expect(world.limiter.limiter.get(gate)).toMatchObject({ failures: 9, probes: 3 });
+    expect(world.limiter.limiter.get(limiterKey)).toMatchObject({ failures: 9, probes: 3 });
   });
 
   it('or gets another URL begins anew, too', async () => {
     const { world, call } = await failing();
 
     await call('PATCH', `${path}/ep_1`, { description: 'the same server' });
-    expect(world.limiter.limiter.get(gate)?.failures).toBe(9);
+    expect(world.limiter.limiter.get(limiterKey)?.failures).toBe(9);
     await call('PATCH', `${path}/ep_1`, { url: 'https://new.example/hooks' });
 
-    expect(world.limiter.limiter.get(gate)?.failures).toBe(0);
+    expect(world.limiter.limiter.get(limiterKey)?.failures).toBe(0);
   });
 });
 
@@ -174,7 +174,7 @@ describe('the breaker of an endpoint', () => {
     const { world, call } = managementWorld();
     await call('POST', path, fields);
     const at = (span: number) => later(world.now(), seconds(span));
-    world.limiter.limiter.set(gate, {
+    world.limiter.limiter.set(limiterKey, {
       failures: 9,
       probes: 3,
       openedAt: at(-60),

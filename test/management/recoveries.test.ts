@@ -84,12 +84,12 @@ describe('a recovery', () => {
   });
 
   describe('of an endpoint whose breaker is open', () => {
-    const gate = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
+    const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
     async function afterAnOutage() {
       const made = await withEndpoint();
       const { world } = made;
       const open = { openUntil: later(world.now(), days(1)), failingSince: world.now() };
-      world.limiter.limiter.set(gate, { slots: {}, failures: 9, probes: 3, ...open });
+      world.limiter.limiter.set(limiterKey, { slots: {}, failures: 9, probes: 3, ...open });
       const since = toIsoInstant(world.now());
       const recover = () => made.call('POST', `${endpoint}/recoveries`, { id: 'rec_mine', since });
       return { ...made, recover };
@@ -102,7 +102,7 @@ describe('a recovery', () => {
       expect(world.delivery().status).toBe('pending');
 
       expect(await recover()).toMatchObject({ status: 202 });
-      expect(world.limiter.limiter.get(gate)).toMatchObject({ failures: 0 });
+      expect(world.limiter.limiter.get(limiterKey)).toMatchObject({ failures: 0 });
       await world.run(seconds(10));
 
       expect(world.delivery().status).toBe('delivered');
@@ -111,11 +111,11 @@ describe('a recovery', () => {
     it('that is asked for once more does not begin anew once more', async () => {
       const { world, recover } = await afterAnOutage();
       await recover();
-      world.limiter.limiter.set(gate, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
+      world.limiter.limiter.set(limiterKey, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
 
       await recover();
 
-      expect(world.limiter.limiter.get(gate)).toMatchObject({ failures: 9 });
+      expect(world.limiter.limiter.get(limiterKey)).toMatchObject({ failures: 9 });
     });
 
     it('does not touch one that is disabled: enabling it begins anew', async () => {
@@ -124,7 +124,7 @@ describe('a recovery', () => {
 
       expect(await recover()).toMatchObject({ status: 202 });
 
-      expect(world.limiter.limiter.get(gate)).toMatchObject({ failures: 9, probes: 3 });
+      expect(world.limiter.limiter.get(limiterKey)).toMatchObject({ failures: 9, probes: 3 });
     });
   });
 });

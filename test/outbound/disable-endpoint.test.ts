@@ -20,7 +20,7 @@ describe('an endpoint that answers 410', () => {
     expect(await read()).toMatchObject({ status: 'enabled', url: 'https://new.example' });
   });
 
-  it('is disabled at once; that delivery is failed, the others are held, and the operators are told', async () => {
+  it('is disabled at once; that delivery is failed, the others are held, and the operators are notified', async () => {
     const { world, read } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
     await world.publish(event('e1'));
     await world.run(seconds(5));
@@ -44,7 +44,7 @@ describe('an endpoint that answers 410', () => {
     });
   });
 
-  it('is told by the sweep when whoever disabled it could not', async () => {
+  it('is notified by the sweep when the worker that disabled it could not', async () => {
     const { world } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
     const notifyOperators = () => Promise.reject(new Error('down'));
     await world.publish(event('e1'));
@@ -61,7 +61,7 @@ describe('an endpoint that answers 410', () => {
 });
 
 describe('an endpoint that fails for five days without one success', () => {
-  it('is disabled, told, and its deliveries are held', async () => {
+  it('is disabled and notified, and its deliveries are held', async () => {
     const { world } = await oneEndpoint(() => refused(503));
     await world.publish(event('first'));
     await world.run(days(3));
@@ -76,9 +76,9 @@ describe('an endpoint that fails for five days without one success', () => {
       status: 'disabled',
       disabled: { reason: 'failing', by: { eventId: 'last', outcome: 'answered 503' } },
     });
-    const told = world.operations.map(({ type, body }) => [type, JSON.parse(body).endpointId]);
-    expect(told).toContainEqual(['endpoint.disabled', 'ep_1']);
-    expect(told).toContainEqual(['delivery.exhausted', 'ep_1']);
+    const notices = world.operations.map(({ type, body }) => [type, JSON.parse(body).endpointId]);
+    expect(notices).toContainEqual(['endpoint.disabled', 'ep_1']);
+    expect(notices).toContainEqual(['delivery.exhausted', 'ep_1']);
     expect(world.report.total('EndpointsDisabled')).toBe(1);
     await world.publish(event('held'));
     expect(statuses(world)['held']).toBeGreaterThanOrEqual(1);

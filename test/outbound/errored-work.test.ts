@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../lambdas/domain/time.ts';
+import { later, seconds } from '../../lambdas/domain/time.ts';
 import { accepted, refused } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
@@ -35,6 +35,8 @@ describe('work that a function cannot do, and catches', () => {
 
     expect(world.report.named('delivery.errored')).toHaveLength(1);
     expect(world.report.total('WorkErrored')).toBe(1);
+    // Not at once: it may have a lease.
+    expect(world.deliveryQueue.nextVisibleAt()).toBe(later(world.now(), world.settings.lease));
   });
 
   it.each([

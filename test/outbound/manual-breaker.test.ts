@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
 import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import { breakerOf } from '../../lambdas/domain/limiter.ts';
-import { seconds } from '../../lambdas/domain/time.ts';
+import { later, seconds } from '../../lambdas/domain/time.ts';
 import { releaseWaiting } from '../../lambdas/outbound/release-waiting.ts';
 import { accepted, type Request, refused } from '../support/fixtures/outbound.ts';
 import { oneEndpoint, statuses } from '../support/worlds/one-endpoint.ts';
@@ -283,4 +283,27 @@ it('byHand of a publisher means a test to one endpoint, or nothing', async () =>
 
   const tasks = world.deliveryQueue.contents().map((text) => JSON.parse(text));
   expect(tasks.map(({ byHand }) => byHand)).toEqual([undefined, undefined]);
+});
+
+it('a delivery waits since its limiter was asked, so a release between that and its deferral sends it', async () => {
+  const { world } = await oneEndpoint();
+  await world.publish(event('a'));
+  const askedAt = world.now();
+  const openUntil = later(askedAt, seconds(900));
+  world.limiter.limiter.set(limiterKey, { slots: {}, failures: 9, probes: 3, openUntil });
+  const { limiter } = world.deliverPorts;
+
+  await world.deliverOnce({
+    ...world.deliverPorts,
+    limiter: {
+      ...limiter,
+      take: async (...slot) => {
+        const write = await limiter.take(...slot);
+        world.advance(seconds(3));
+        return write;
+      },
+    },
+  });
+
+  expect(deliveryOf(world, 'a')).toMatchObject({ status: 'pending', waitsSince: askedAt });
 });

@@ -41,7 +41,7 @@ const partitionOf = (name: string): string => `${otherItems.tally}${name}`;
 /** A tally without failures to report is dropped soon. */
 const keptFor = days(1);
 
-/** One more, that is to be notified at once, or when the pause since the last time is over; nothing, if it was the last one. */
+/** Counts one more. It is due at once, or when the pause since the last notice is over. Refused if it was the last counted. */
 const added = (name: string, ended: EndedDelivery, now: UnixMillis) => ({
   id: name,
   // A tally that awaits a notification never expires.
@@ -94,7 +94,7 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
       await write(added(tallyNameOf(ended), ended, now));
     },
 
-    /** The names of those that are to be notified by now, as far as the index has heard of them. */
+    /** The names of those that are to be notified by now, as far as the index shows them. */
     async due(now: UnixMillis): Promise<readonly string[]> {
       const shards = await Promise.all(
         shardsOf('tallies').map((shard) => attentionItems(client, table, shard, now, talliesAtOnce)),
@@ -116,7 +116,7 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
       return since === undefined || count === 0 ? undefined : { name: id, count, since, notifyAt, last };
     },
 
-    /** Takes away what was notified; what ended meanwhile is due at `next`. Does nothing if another sweep has notified it. */
+    /** Subtracts what was notified; what ended meanwhile is due at `next`. Does nothing if another sweep has notified it. */
     async notified(tally: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void> {
       if (!(await write(emptied(tally, next)))) await write(reduced(tally, next, now));
     },

@@ -40,7 +40,7 @@ const sendable = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u;
 export const besideQueue = (url: string, name: string): string =>
   `${url.slice(0, url.lastIndexOf('/') + 1)}${name}`;
 
-/** A queue by URL: send one, send many, and settle a received message by its receipt handle. */
+/** A queue by URL: send one, send many, and delete or return a received message by its receipt handle. */
 export function sqsQueue(client: SQSClient, queueUrl: string) {
   async function sendBatch(batch: readonly OutgoingMessage[]) {
     const Entries = batch.map((message, index) => ({ Id: String(index), ...entryOf(message) }));

@@ -42,7 +42,7 @@ export interface Handshake {
 /** The secret in a handshake, and the response once it is stored. */
 interface HandshakeSecret {
   readonly secret: string;
-  readonly answer: HandshakeResponse;
+  readonly response: HandshakeResponse;
 }
 
 /** 200 without a body, as some providers demand. */

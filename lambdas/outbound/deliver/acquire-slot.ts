@@ -31,36 +31,36 @@ export type LimiterPorts = Pick<
   'now' | 'random' | 'pause' | 'limiter' | 'telemetry'
 >;
 
-/** What came of asking for a place. */
+/** What came of asking for a slot. */
 export type Acquisition =
-  | { readonly kind: 'passed'; readonly pass: Slot }
+  | { readonly kind: 'acquired'; readonly slot: Slot }
   | { readonly kind: 'wait'; readonly why: LimiterWait['why']; readonly until: UnixMillis };
 
-/** One that is kept waiting no longer than this waits here; else its task goes back. */
+/** A task waits this long at most within the invocation; for a longer wait it goes back to the queue. */
 const shortWait = millis(1_000);
 const maxTries = 6;
-/** Those who wait for a probe come back a little after it, not all at once. */
+/** Tasks that wait for a probe come back within this time after it, not all at once. In ms. */
 const afterProbe = 10_000;
 
-/** Who asks for a place, and where. */
+/** A request for a slot of an endpoint. */
 export interface SlotRequest {
   readonly limiterKey: string;
   readonly of: LimitedEndpoint;
   readonly limits: EndpointLimits;
   /** How long a slot stays taken if its worker dies. */
   readonly holdFor: Millis;
-  /** On a person's request: at once, even if the breaker is open; one at a time. */
+  /** A person asked for it: it goes at once, even if the breaker is open, but one at a time. */
   readonly isByHand: boolean;
 }
 
-/** Asks for a place at an endpoint. */
+/** Acquires a slot of an endpoint, or says until when to wait for one. */
 export async function acquireSlot(request: SlotRequest, ports: LimiterPorts): Promise<Acquisition> {
-  let slot = Math.floor(ports.random() * request.limits.concurrent);
+  let nth = Math.floor(ports.random() * request.limits.concurrent);
   let wait: LimiterWait = { why: 'concurrency', until: unixMillis(ports.now() + shortWait) };
   for (let tries = 0; tries < maxTries; tries++) {
-    const step = await tryAcquire(request, slot, ports);
-    if (step.kind === 'passed') return step;
-    if (step.kind === 'take') slot = step.slot;
+    const step = await tryAcquire(request, nth, ports);
+    if (step.kind === 'acquired') return step;
+    if (step.kind === 'take') nth = step.slot;
     if (step.kind !== 'wait') continue;
     wait = step.wait;
     const span = millis(wait.until - ports.now());
@@ -74,26 +74,26 @@ export async function acquireSlot(request: SlotRequest, ports: LimiterPorts): Pr
 /** One try to take a slot; a refusal says what to do about it. */
 async function tryAcquire(
   { limiterKey, of, limits, holdFor, isByHand }: SlotRequest,
-  slot: number,
+  nth: number,
   { limiter, now: clock }: LimiterPorts,
 ): Promise<
-  Extract<Acquisition, { kind: 'passed' }> | Exclude<LimiterDecision, { kind: 'probe' }> | { kind: 'again' }
+  Extract<Acquisition, { kind: 'acquired' }> | Exclude<LimiterDecision, { kind: 'probe' }> | { kind: 'again' }
 > {
   const now = clock();
   const until = unixMillis(now + holdFor);
   const nextAt = limits.perSecond === undefined ? undefined : unixMillis(now + intervalOf(limits.perSecond));
-  const pass = { limiterKey, of, slot: slotName(slot), until, isProbe: false, isByHand: false, limits };
-  const taken = await limiter.take(limiterKey, pass.slot, { now, until, nextAt, ifProven: needsProof(slot) });
-  if (taken.ok) return { kind: 'passed', pass };
-  const turn = decide(taken.state, limits, now);
-  if (turn.kind !== 'probe') return turn;
-  const probe = await limiter.probe(limiterKey, turn.openUntil, until);
+  const slot = { limiterKey, of, name: slotName(nth), until, isProbe: false, isByHand: false, limits };
+  const taken = await limiter.take(limiterKey, slot.name, { now, until, nextAt, ifProven: needsProof(nth) });
+  if (taken.ok) return { kind: 'acquired', slot };
+  const decision = decide(taken.state, limits, now);
+  if (decision.kind !== 'probe') return decision;
+  const probe = await limiter.probe(limiterKey, decision.openUntil, until);
   return probe.ok
-    ? { kind: 'passed', pass: { ...pass, slot: probeSlot, isProbe: true, isByHand } }
+    ? { kind: 'acquired', slot: { ...slot, name: probeSlot, isProbe: true, isByHand } }
     : { kind: 'again' };
 }
 
-/** A place that neither the breaker nor `Retry-After` keeps shut. */
+/** Takes the slot that neither the breaker nor `Retry-After` closes. */
 async function acquireByHand(
   { limiterKey, of, limits, holdFor }: SlotRequest,
   ports: LimiterPorts,
@@ -101,13 +101,13 @@ async function acquireByHand(
   const now = ports.now();
   const until = unixMillis(now + holdFor);
   if (await ports.limiter.takeByHand(limiterKey, now, until)) {
-    const pass = { limiterKey, of, slot: handSlot, until, isProbe: false, isByHand: true, limits };
-    return { kind: 'passed', pass };
+    const slot = { limiterKey, of, name: handSlot, until, isProbe: false, isByHand: true, limits };
+    return { kind: 'acquired', slot };
   }
   return { kind: 'wait', why: 'concurrency', until: await nextByHandAt({ limiterKey }, now, ports) };
 }
 
-/** What people send comes back one after the other, and not behind the many that wait at the limiterKey itself. */
+/** When a request by hand comes back: one after the other, and not behind the many tasks that wait for the same endpoint. */
 const nextByHandAt = (
   { limiterKey }: Pick<SlotRequest, 'limiterKey'>,
   now: UnixMillis,
@@ -117,11 +117,11 @@ const nextByHandAt = (
 const handSlot = 'hand';
 const betweenByHand = millis(1_000);
 
-/** The slot of the one who finds out whether an endpoint is back. */
+/** The slot of the request that finds out whether an endpoint is back. */
 const probeSlot = 'probe';
-const slotName = (slot: number): string => `slot${slot}`;
+const slotName = (nth: number): string => `slot${nth}`;
 
-/** When one who waits comes back: each has a time of its own. */
+/** When a waiting task comes back. Each task gets its own time. */
 async function retryTime(request: SlotRequest, wait: LimiterWait, ports: LimiterPorts): Promise<UnixMillis> {
   if (wait.why === 'breaker') return unixMillis(wait.until + Math.floor(ports.random() * afterProbe));
   const now = ports.now();
@@ -132,36 +132,36 @@ async function retryTime(request: SlotRequest, wait: LimiterWait, ports: Limiter
 }
 
 /**
- * Leaves an endpoint and tells what was learnt about it. Never throws: an unfreed slot frees itself.
+ * Releases a slot and records the endpoint's health. Never throws: a slot that is not released runs out.
  *
  * @param retryAfter for how long the endpoint asked not to be asked
  * @returns whether the endpoint has failed for too long without one success
  */
 export async function releaseSlot(
-  pass: Slot,
+  slot: Slot,
   health: EndpointHealth | undefined,
   retryAfter: Seconds | undefined,
   ports: LimiterPorts,
 ): Promise<boolean> {
   try {
     // First, so that the worker that takes the freed slot sees it.
-    if (retryAfter !== undefined) await ports.limiter.hold(pass.limiterKey, later(ports.now(), retryAfter));
-    const state = await ports.limiter.leave(pass, health, ports.now());
-    if (health === 'down' && opensBreaker(state, pass.limits, pass.isProbe)) {
-      const until = later(ports.now(), breakerPause(pass.isProbe ? state.probes + 1 : 0));
-      await ports.limiter.open(pass, until, ports.now());
-      ports.telemetry.warn('endpoint.down', { ...pass.of, failures: state.failures, until });
+    if (retryAfter !== undefined) await ports.limiter.hold(slot.limiterKey, later(ports.now(), retryAfter));
+    const state = await ports.limiter.leave(slot, health, ports.now());
+    if (health === 'down' && opensBreaker(state, slot.limits, slot.isProbe)) {
+      const until = later(ports.now(), breakerPause(slot.isProbe ? state.probes + 1 : 0));
+      await ports.limiter.open(slot, until, ports.now());
+      ports.telemetry.warn('endpoint.down', { ...slot.of, failures: state.failures, until });
       ports.telemetry.count('BreakersOpened', {});
     }
     const hasFailed = health === 'down' || health === 'refusing';
-    return hasFailed && hasFailedTooLong(state, pass.limits);
+    return hasFailed && hasFailedTooLong(state, slot.limits);
   } catch (error) {
-    ports.telemetry.warn('limiter.release-failed', { ...pass.of, reason: asError(error).message });
+    ports.telemetry.warn('limiter.release-failed', { ...slot.of, reason: asError(error).message });
     return false;
   }
 }
 
-/** A worker waits for each answer: who is slower than this gets few requests at a time. */
+/** An endpoint whose response takes longer than this gets few requests at a time: each one keeps a worker waiting. */
 const quick = millis(5_000);
 
 /** What an attempt says about its endpoint. */

@@ -15,14 +15,14 @@ import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { type Acquisition, acquireSlot, type LimiterPorts } from './acquire-slot.ts';
 import { whyClaimFailed } from './claim.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
-import { deadlineForTurn, isNearDeadline, nearDeadline } from './past-deadline.ts';
+import { deadlineForSlot, isNearDeadline, nearDeadline } from './past-deadline.ts';
 
 export type AdmitPorts = HoldPorts &
   LimiterPorts &
   MissingPorts &
   Pick<OutboundPorts<'DeliveriesDeferred'>, 'telemetry'>;
 
-/** To whom a delivery goes, and how. */
+/** Where a delivery goes, and with which settings. */
 export interface ResolvedDestination {
   /** Undefined: to the URL on the delivery. */
   readonly endpoint?: Endpoint;
@@ -32,13 +32,13 @@ export interface ResolvedDestination {
 
 /** What is decided before the claim. */
 export type Admission =
-  | { readonly kind: 'admitted'; readonly destination: ResolvedDestination; readonly pass: Slot }
+  | { readonly kind: 'admitted'; readonly destination: ResolvedDestination; readonly slot: Slot }
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer };
 
-/** A request that hangs is over by then; what it takes beside its deadline is the record. */
+/** A slot is held this much longer than the attempt's deadline: the record is written in that time. In ms. */
 const margin = 6_000;
 
-/** Decides whether a task may be carried out now: its endpoint is there and enabled, and has a place. */
+/** Decides whether a task may make its attempt now: its endpoint exists, is enabled, and has a free slot. */
 export async function admit(
   task: DeliveryTask,
   endpointOf: (task: DeliveryTask) => Promise<Endpoint | undefined>,
@@ -74,17 +74,17 @@ export async function admit(
   const { tenant, endpointId, byHand } = task;
   const isByHand = byHand !== undefined;
   const of = { tenant, endpointId, isRegistered: !task.isDirect };
-  const asker = { limiterKey: endpointHash(task), of, limits, holdFor, isByHand };
-  const entry = await acquireSlot(asker, ports);
-  return entry.kind === 'passed'
-    ? { kind: 'admitted', destination: { endpoint, settings: own }, pass: entry.pass }
-    : answerWith(await deferTask(task, entry, askedAt, ports));
+  const request = { limiterKey: endpointHash(task), of, limits, holdFor, isByHand };
+  const acquired = await acquireSlot(request, ports);
+  return acquired.kind === 'acquired'
+    ? { kind: 'admitted', destination: { endpoint, settings: own }, slot: acquired.slot }
+    : answerWith(await deferTask(task, acquired, askedAt, ports));
 }
 
 const answerWith = (queueAnswer: QueueAnswer): Admission => ({ kind: 'answered', queueAnswer });
 
 /**
- * Puts an attempt off and sends its task again for then; what is later than SQS can carry is the sweep's to send.
+ * Defers an attempt and sends its task again for then. The sweep sends it if that is later than SQS allows.
  *
  * The record says so first, and refuses a second task of the same attempt: so tasks never multiply.
  */
@@ -105,7 +105,7 @@ async function deferTask(
     until,
     dueAt: dueForRetry(until, delay),
     extend,
-    // By the time at which the gate was asked: who finds it well later than that lets this one go.
+    // The time at which the limiter was asked: a release asked for after it lets this delivery go, too.
     waitsSince: isForEndpoint ? askedAt : undefined,
   };
   const { ok, delivery } = await defer(task, times, isForEndpoint, ports);
@@ -128,7 +128,7 @@ async function deferTask(
   return acknowledge;
 }
 
-/** One that is near its deadline is looked at first: to wait its turn, or for us, must not use up its time. */
+/** Defers a delivery. One near its deadline is read first: waiting for a slot, or for us, must not use up its time. */
 async function defer(
   { deliveryId, attempt }: DeliveryTask,
   times: Deferral,
@@ -139,7 +139,7 @@ async function defer(
   const write = await deliveries.defer(deliveryId, attempt, { ...times, deadlineAfter: nearDeadline(now) });
   const { ok, delivery } = write;
   if (ok || delivery === undefined || !isNearDeadline(delivery, now)) return write;
-  const deadline = deadlineForTurn(delivery, { now, until, isForEndpoint });
+  const deadline = deadlineForSlot(delivery, { now, until, isForEndpoint });
   const extend = deadline === undefined ? times.extend : millis(deadline - delivery.deadline);
   return deliveries.defer(deliveryId, attempt, { ...times, extend });
 }

@@ -19,7 +19,7 @@ export type ClaimResult =
   | { readonly kind: 'early'; readonly delivery: Delivery; readonly wait: Seconds }
   | { readonly kind: 'missing' };
 
-/** A task that comes this much before its time is carried out: clocks differ. */
+/** A task that comes this much before its time makes its attempt: clocks differ. */
 const early = seconds(60);
 
 /** Claims a delivery for one attempt. A suspect is refused here without being counted. */

@@ -33,21 +33,21 @@ export interface Run {
   endpointOf(task: DeliveryTask): Promise<Endpoint | undefined>;
 }
 
-/** A turn is over, or a suspect has to wait for the end of the batch. */
+/** A task has its queue answer, or is a suspect and has to wait for the end of the batch. */
 export type TaskResult =
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer }
   | { readonly kind: 'suspect'; readonly delivery: Delivery };
 
 export const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) };
 
-/** Carries a task out as far as it may be: admission, claim, attempt. @param seen a suspect, whose turn it is now */
+/** Runs one task: admission, claim, attempt. @param seen a suspect that runs alone now */
 export async function deliverOne(task: DeliveryTask, run: Run, seen?: Delivery): Promise<TaskResult> {
   const { settings, invocation, ports, endpointOf } = run;
-  // Before the claim: one that is not carried out would count as a crash.
+  // Before the claim: a claim without an attempt would count as a crash.
   if (!hasTimeForAttempt(settings, invocation)) return { kind: 'answered', queueAnswer: retryInOneSecond };
   const admission = await admit(task, endpointOf, settings, ports);
   if (admission.kind === 'answered') return admission;
-  const { destination, pass } = admission;
+  const { destination, slot } = admission;
   let end: AttemptEnd | undefined;
   let claimed: Delivery | undefined;
   try {
@@ -57,7 +57,7 @@ export async function deliverOne(task: DeliveryTask, run: Run, seen?: Delivery):
     end = await actOnClaim(task, result, destination, run);
     return { kind: 'answered', queueAnswer: end.queueAnswer };
   } finally {
-    await releaseAndReact(pass, destination, claimed, end, run);
+    await releaseAndReact(slot, destination, claimed, end, run);
   }
 }
 
@@ -104,7 +104,7 @@ async function actOnClaim(
   }
 }
 
-/** What is later than SQS can carry is the sweep's to send. */
+/** Sends a task that came early again. The sweep sends it if that is later than SQS allows. */
 async function sendLater(
   task: DeliveryTask,
   delivery: Delivery,
@@ -114,7 +114,7 @@ async function sendLater(
   if (wait <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, wait));
 }
 
-/** What letting go takes at most at the end of an invocation. */
+/** What the release of waiting deliveries takes at most at the end of an invocation. */
 const resumeReserve = millis(10_000);
 
 /**
@@ -122,7 +122,7 @@ const resumeReserve = millis(10_000);
  * releases what waits for the endpoint.
  */
 async function releaseAndReact(
-  pass: Slot,
+  slot: Slot,
   { endpoint }: ResolvedDestination,
   delivery: Delivery | undefined,
   end: AttemptEnd | undefined,
@@ -131,8 +131,8 @@ async function releaseAndReact(
   const outcome = end?.outcome;
   const health = outcome && healthOf(outcome, end?.took ?? millis(0));
   const retryAfter = outcome && retryAfterOf(outcome);
-  const hasFailedTooLong = await releaseSlot(pass, health, retryAfter, ports);
-  if (pass.isByHand && outcome?.kind === 'accepted' && endpoint)
+  const hasFailedTooLong = await releaseSlot(slot, health, retryAfter, ports);
+  if (slot.isByHand && outcome?.kind === 'accepted' && endpoint)
     await resumeEndpoint(endpoint, () => invocation.hasTime(resumeReserve), ports);
   if (hasFailedTooLong && outcome && endpoint && delivery)
     await disableAfterAttempt(endpoint, 'failing', { delivery, outcome }, ports);

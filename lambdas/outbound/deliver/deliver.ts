@@ -57,8 +57,8 @@ export async function deliver(
   const answered = await runBatch<DeliveryQueueMessage, Suspect, QueueAnswer>(messages, {
     first: (message) => runFirst(message, batch),
     alone: async (message, { task, delivery }) => {
-      const turn = await deliverOne(task, batch, delivery);
-      return answer(message, turn.kind === 'answered' ? turn.queueAnswer : retryInOneSecond, batch);
+      const run = await deliverOne(task, batch, delivery);
+      return answer(message, run.kind === 'answered' ? run.queueAnswer : retryInOneSecond, batch);
     },
     failed: (message, error) => {
       ports.telemetry.error('delivery.errored', { messageId: message.messageId }, asError(error));
@@ -91,10 +91,9 @@ async function runFirst(
     await recordUnrecordedSuccess(task, task.seen, settings.deliveryRetention, ports);
     return { kind: 'done', result: await answer(message, acknowledge, batch) };
   }
-  const turn = await deliverOne(task, batch);
-  if (turn.kind === 'answered')
-    return { kind: 'done', result: await answer(message, turn.queueAnswer, batch) };
-  const { delivery } = turn;
+  const run = await deliverOne(task, batch);
+  if (run.kind === 'answered') return { kind: 'done', result: await answer(message, run.queueAnswer, batch) };
+  const { delivery } = run;
   return { kind: 'suspect', suspect: { task, delivery }, crashes: delivery.crashes };
 }
 

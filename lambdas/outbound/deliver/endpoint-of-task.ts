@@ -9,7 +9,7 @@ import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { QueueAnswer } from '../queue-answer.ts';
 import { discardClaimed, type FinishPorts, postponeUnready } from './finish-attempt.ts';
 
-/** Where a task goes; settled when it goes nowhere. */
+/** The endpoint that a task is for, or the queue answer when there is none. */
 export type TaskEndpoint =
   /** Undefined: to a URL that is not registered. */
   | { readonly kind: 'found'; readonly endpoint?: Endpoint }
@@ -18,8 +18,8 @@ export type TaskEndpoint =
 /**
  * Finds the endpoint that a task is for. Discards the delivery if the endpoint was deleted, or created again since.
  *
- * What was read a while ago discards nothing: endpoint and delivery are read once more for that, so that neither a new
- * endpoint's delivery is lost, nor an earlier one's waits at the new one's gate.
+ * What was read a while ago discards nothing: endpoint and delivery are read once more for that, so that no
+ * delivery of a new endpoint is lost, and none of an earlier endpoint takes a slot of the new one.
  *
  * @param known as it was read for the whole batch
  */
@@ -54,5 +54,5 @@ export async function discardForEarlierEndpoint(
   const endpoint = await ports.endpoints.read(tenant, endpointId);
   return endpoint === undefined || isForEarlierEndpoint(delivery, endpoint)
     ? discardClaimed(delivery, endpointDeletedReason, settings, ports)
-    : postponeUnready(work, new Error('its endpoint was made anew just now'), ports);
+    : postponeUnready(work, new Error('its endpoint was created again just now'), ports);
 }

@@ -148,7 +148,7 @@ async function followUp(
 ): Promise<QueueAnswer> {
   if (result.kind === 'recorded') {
     if (next.kind === 'fail') await deadLetterDelivery(result.delivery, ports);
-    // What is later than SQS can carry is the sweep's to send.
+    // The sweep sends what is due later than SQS allows.
     if (next.kind === 'retry' && next.delay <= maxQueueDelay) {
       await ports.sendTask(
         taskMessage({ deliveryId: delivery.id, attempt: n + 1, payload }, delivery, next.delay),

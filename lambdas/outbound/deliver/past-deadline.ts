@@ -4,9 +4,9 @@ import { later, seconds, type UnixMillis, unixMillis } from '../../domain/time.t
 import type { Failure } from './record-attempt.ts';
 
 /**
- * Why a delivery ends that is past its deadline: what it waited for last, its endpoint or something of ours.
+ * Says why a delivery past its deadline ends: by its endpoint's fault, or by ours if it was `unready` last.
  *
- * @returns undefined when it is late by our fault, so that it is tried all the same
+ * @returns undefined when we are to blame for the delay, so that it is tried all the same
  */
 export function pastDeadline(delivery: Delivery): Failure | undefined {
   if (isLate(delivery)) return undefined;
@@ -19,20 +19,21 @@ export function pastDeadline(delivery: Delivery): Failure | undefined {
 }
 
 /**
- * Whether it is our fault that a delivery passed its deadline: it was due well before, and no worker came, or one died. An
- * endpoint that is down, or asks for patience, makes the next attempt fall due about the deadline or after it.
+ * Whether we are to blame that a delivery passed its deadline: it was due well before, and no worker came, or one died.
+ *
+ * The next attempt falls due about the deadline, or after it, if the endpoint is down or sends `Retry-After`.
  */
 const isLate = ({ crashes, nextAttemptAt, deadline }: Delivery): boolean =>
   crashes > 0 || nextAttemptAt === undefined || later(nextAttemptAt, maxQueueDelay) < deadline;
 
-/** The deadline of a delivery that is tried though it is late: as of a new round. @returns undefined when it stands */
+/** The new deadline, as of a new round, of a delivery that is late by our fault. @returns undefined when the old one stands */
 export const renewedDeadline = (delivery: Delivery, now: UnixMillis): UnixMillis | undefined =>
-  isLateBy(delivery, now) ? unixMillis(now + delivery.lifetime) : undefined;
+  isLateAt(delivery, now) ? unixMillis(now + delivery.lifetime) : undefined;
 
-const isLateBy = (delivery: Delivery, now: UnixMillis): boolean =>
+const isLateAt = (delivery: Delivery, now: UnixMillis): boolean =>
   now >= delivery.deadline && isLate(delivery);
 
-/** Longer than what a queue may take to bring a task. */
+/** The queue brings a task within this time after it is due. */
 const spare = seconds(3_600);
 
 /** Whether a delivery could pass its deadline on the way to its next attempt. */
@@ -43,11 +44,14 @@ export const isNearDeadline = ({ deadline }: Pick<Delivery, 'deadline'>, now: Un
 export const nearDeadline = (now: UnixMillis): UnixMillis => later(now, spare);
 
 /**
- * The deadline that leaves time for an attempt, for one near its deadline that is put off; undefined: it moves as usual.
+ * The deadline that leaves time for an attempt after a deferral near the deadline.
  *
- * Its turn is worth waiting for, but not to one that a fault of ours keeps from its attempt: that has had its time.
+ * A delivery that waits for a slot, or that we are late with, gets that time. One that waits for its endpoint does not, nor
+ * one that something of ours (`unready`) has kept from its attempt until its deadline.
+ *
+ * @returns undefined when the deadline moves as after every deferral
  */
-export function deadlineForTurn(
+export function deadlineForSlot(
   delivery: Delivery,
   {
     now,
@@ -55,6 +59,6 @@ export function deadlineForTurn(
     isForEndpoint,
   }: { readonly now: UnixMillis; readonly until: UnixMillis; readonly isForEndpoint: boolean },
 ): UnixMillis | undefined {
-  const waitsForTurn = !isForEndpoint && delivery.cause !== 'unready';
-  return waitsForTurn || isLateBy(delivery, now) ? later(until, spare) : undefined;
+  const waitsForSlot = !isForEndpoint && delivery.cause !== 'unready';
+  return waitsForSlot || isLateAt(delivery, now) ? later(until, spare) : undefined;
 }

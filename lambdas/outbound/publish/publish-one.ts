@@ -24,10 +24,10 @@ import {
 
 export type PublishOnePorts = FanOutPorts & Pick<OutboundPorts, 'refusalOfPayload' | 'readPayload'>;
 
-/** How far a publication has come. */
+/** What became of a publication. */
 export type PublishResult =
   | {
-      readonly kind: 'carried';
+      readonly kind: 'recorded';
       readonly status: 'published' | 'repeated' | 'unmatched' | 'split';
       readonly isConflict: boolean;
       readonly deliveries: readonly string[];
@@ -87,7 +87,7 @@ async function publishToEndpoint(
   const { delivery, isNew, needsTask } = made;
   const isElsewhere = destination.endpoint === undefined && delivery.url !== destination.url;
   return {
-    kind: 'carried',
+    kind: 'recorded',
     status: isNew ? 'published' : 'repeated',
     isConflict: recorded.isConflict || isElsewhere,
     deliveries: [delivery.id],
@@ -107,15 +107,15 @@ async function publishToTenant(
   const { isConflict, isNew } = recorded;
   const event = recorded.event.isWide ? recorded.event : await ports.events.widen(recorded.event.id);
   if (event === undefined || event.fannedOutAt !== undefined) {
-    return { kind: 'carried', status: 'repeated', isConflict, deliveries: [] };
+    return { kind: 'recorded', status: 'repeated', isConflict, deliveries: [] };
   }
   const origin = originOf(publication, correlationId, event);
   const data = await dataOf(publication, recorded, ports);
   const made = await fanOut({ origin, data, settings, ports });
-  if (made === 'split') return { kind: 'carried', status: 'split', isConflict, deliveries: [] };
+  if (made === 'split') return { kind: 'recorded', status: 'split', isConflict, deliveries: [] };
   const deliveries = made.map(({ id }) => id);
   const status = deliveries.length > 0 ? 'published' : isNew ? 'unmatched' : 'repeated';
-  return { kind: 'carried', status, isConflict, deliveries };
+  return { kind: 'recorded', status, isConflict, deliveries };
 }
 
 /** The first body wins, also in what it is matched by. */
@@ -137,7 +137,7 @@ const originOf = (
   event: OutboundEvent,
 ): DeliveryOrigin => ({ tenant, eventId: id, correlationId, event, isTest });
 
-/** Carries out one range of a large tenant. @returns how many deliveries are new; undefined when the event is gone */
+/** Publishes to one range of a large tenant's endpoints. @returns how many deliveries are new; undefined when the event is gone */
 export async function publishRange(
   { tenant, eventId, correlationId, range }: RangeMessage,
   settings: OutboundSettings,

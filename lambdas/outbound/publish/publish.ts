@@ -86,16 +86,16 @@ async function beginOne(
 ): Promise<Progress> {
   const unwrapped = unwrap(message.text, message.messageId);
   const opened = openPublication(unwrapped);
-  const carried =
+  const result =
     opened.kind === 'unusable'
       ? opened
       : await publishOne(opened.publication, unwrapped.messageId, settings, ports);
-  if (carried.kind === 'unusable') {
-    await giveUp(unwrapped, carried.reason, message.receives, ports);
+  if (result.kind === 'unusable') {
+    await giveUp(unwrapped, result.reason, message.receives, ports);
     return { kind: 'given-up' };
   }
-  if (opened.kind === 'publication') report(opened.publication, unwrapped, carried, ports);
-  return { kind: 'recorded', task: carried.task, toMark: carried.toMark };
+  if (opened.kind === 'publication') report(opened.publication, unwrapped, result, ports);
+  return { kind: 'recorded', task: result.task, toMark: result.toMark };
 }
 
 async function beginRange(
@@ -178,7 +178,7 @@ async function giveUp(
 function report(
   { id, type, tenant, to }: Publication,
   { messageId }: UnwrappedMessage,
-  { status, isConflict, deliveries }: Extract<PublishResult, { kind: 'carried' }>,
+  { status, isConflict, deliveries }: Extract<PublishResult, { kind: 'recorded' }>,
   { telemetry }: PublishPorts,
 ): void {
   const fields = {

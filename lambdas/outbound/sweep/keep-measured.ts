@@ -10,15 +10,15 @@ const everyMinutes = 30;
  * Keeps CloudWatch measuring queues that are idle.
  *
  * SQS sends no metrics of a queue on which there was no action for six hours, and the first ones up to 15 minutes late after
- * the next. A letter that arrives then cannot be told from letters that lay there before. A read is such an action.
+ * the next. A letter that arrives then looks like letters that lay there before. A read is such an action.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
  */
 export async function keepMeasured({ now, readQueues, telemetry }: KeepMeasuredPorts): Promise<void> {
   if (Math.floor(now() / 60_000) % everyMinutes !== 0) return;
   const ends = await Promise.allSettled(readQueues.map((read) => read()));
-  for (const end of ends.filter(({ status }) => status === 'rejected')) {
-    telemetry.error('sweep.errored', {}, asError('reason' in end ? end.reason : undefined));
+  for (const { reason } of ends.filter((end) => end.status === 'rejected')) {
+    telemetry.error('sweep.errored', {}, asError(reason));
     telemetry.count('WorkErrored', {});
   }
 }

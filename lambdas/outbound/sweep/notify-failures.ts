@@ -6,15 +6,15 @@ import type { OutboundPorts } from '../ports.ts';
 
 export type NotifyFailuresPorts = Pick<OutboundPorts, 'now' | 'tallies' | 'notifyOperators' | 'telemetry'>;
 
-/** Endpoints that are told at the same time. */
+/** Endpoints whose failures are notified at the same time. */
 const atOnce = 20;
 
 /**
- * Tells the operators what has ended without success, by endpoint: at once, and then what has come together in an hour.
+ * Notifies the operators of deliveries that ended without success, by endpoint: of the first at once, then once an hour.
  *
  * The count stays until operators are notified: a crash in between repeats a notice, and loses none.
  *
- * @returns how many endpoints were told
+ * @returns for how many endpoints
  */
 export async function notifyFailures(hasTime: () => boolean, ports: NotifyFailuresPorts): Promise<number> {
   let notified = 0;
@@ -23,7 +23,7 @@ export async function notifyFailures(hasTime: () => boolean, ports: NotifyFailur
     const before = notified;
     for (let from = 0; from < names.length && hasTime(); from += atOnce) {
       const done = await Promise.all(names.slice(from, from + atOnce).map((name) => notifyOne(name, ports)));
-      notified += done.filter((isTold) => isTold).length;
+      notified += done.filter((isNotified) => isNotified).length;
     }
     // The rest failed, or was notified already and the index does not show it yet.
     if (names.length < talliesAtOnce || notified === before) break;

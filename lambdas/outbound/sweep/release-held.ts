@@ -3,17 +3,14 @@ import { asError } from '../../domain/errors.ts';
 import { later, type Seconds, seconds } from '../../domain/time.ts';
 import { announceDisabled, type DisablePorts } from '../disable-endpoint.ts';
 import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
-import { type ReleaseProgress, type ReleaseWaitingPorts, releaseWaiting } from '../release-waiting.ts';
+import { type ReleaseWaitingPorts, releasePages, releaseWaiting } from '../release-waiting.ts';
 
 export type ReleasePorts = HoldPorts & DisablePorts & ReleaseWaitingPorts;
 
 /** The index is eventually consistent; the release ends only after it has been empty for this long. */
 const indexLag = seconds(60);
-/** Held deliveries of one endpoint that one run releases: the rest follows a minute later. */
-const releasedAtMost = 600;
-const pageSize = 50;
 
-/** Does what is to be done about endpoints: tells the operators of the disabled, releases what the enabled still hold. */
+/** Notifies the operators of disabled endpoints, and releases what enabled ones still hold. @returns how many were released */
 export async function reconcileEndpoints(
   retention: Seconds,
   hasTime: () => boolean,
@@ -45,7 +42,7 @@ async function reconcile(
 }
 
 /**
- * Releases what an enabled endpoint still holds, then lets go what waited when that was asked for; the oldest first.
+ * Releases what an enabled endpoint still holds, then what waited when the release was asked for; the oldest first.
  *
  * Done again until nothing was left for a minute: a worker that saw the endpoint disabled, or its breaker open, may hold
  * one more.
@@ -56,7 +53,11 @@ export async function releaseAll(
   hasTime: () => boolean,
   ports: ReleasePorts,
 ): Promise<number> {
-  const held = await releaseHeld(endpoint, retention, hasTime, ports);
+  const held = await releasePages(
+    (limit) => ports.deliveries.heldOf(endpoint, limit),
+    (id) => recheckOne(id, retention, ports),
+    hasTime,
+  );
   const upTo = endpoint.attentionAt ?? ports.now();
   const waiting = await releaseWaiting(endpoint, upTo, hasTime, ports);
   const released = held.released + waiting.released;
@@ -68,25 +69,7 @@ export async function releaseAll(
   return released;
 }
 
-async function releaseHeld(
-  endpoint: Endpoint,
-  retention: Seconds,
-  hasTime: () => boolean,
-  ports: ReleasePorts,
-): Promise<ReleaseProgress> {
-  let released = 0;
-  while (released < releasedAtMost && hasTime()) {
-    const ids = await ports.deliveries.heldOf(endpoint, pageSize);
-    if (ids.length === 0) return { released, isEmpty: true };
-    const settled = await Promise.all(ids.map((id) => recheckOne(id, retention, ports)));
-    const count = settled.filter((isSettled) => isSettled).length;
-    released += count;
-    // All of them are released already, and the index has not heard of it yet.
-    if (count === 0) break;
-  }
-  return { released, isEmpty: false };
-}
-
+/** @returns whether the delivery is no longer held */
 async function recheckOne(id: string, retention: Seconds, ports: ReleasePorts): Promise<boolean> {
   const delivery = await ports.deliveries.read(id);
   return delivery?.status === 'held' && !(await recheckHeld(delivery, retention, ports));

@@ -1,7 +1,7 @@
 // Heals the outbound flow: open sweep.ts next; what it sends goes to deliver.lambda.ts.
 // Trigger: a schedule, every minute, without retries.
-// Input: the due index of the deliveries table → output: tasks on the delivery queue, dead letters, the operators' messages.
-// On failure: the next minute's run does the same; an alarm tells when none has run for five minutes.
+// Input: the due index of the deliveries table → output: tasks on the delivery queue, dead letters, notices to the operators.
+// On failure: the next minute's run does the same; an alarm fires when none has run for five minutes.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { patientCalls } from '../../adapters/call-bounds.ts';

@@ -25,7 +25,7 @@ export interface Sweep {
   readonly released: number;
   /** Failed deliveries that a recovery sent again. */
   readonly recovered: number;
-  /** Endpoints of which the operators were told what ended without success. */
+  /** Endpoints whose failures the operators were notified of. */
   readonly notified: number;
   readonly errors: number;
   /** The time was up before all was done; the next minute's sweep goes on. */
@@ -33,7 +33,7 @@ export interface Sweep {
 }
 
 /**
- * Handles every delivery that is due: retries later than SQS can carry, lost tasks, unsent dead letters, and deliveries
+ * Handles every delivery that is due: retries later than SQS allows, lost tasks, unsent dead letters, and deliveries
  * that were accepted and never attempted.
  *
  * Moves a delivery on in the due index before it sends anything for it. A sweep that loses this condition sends nothing, so

@@ -14,7 +14,7 @@ import { endpointsContract } from './endpoints-contract.ts';
 import { talliesContract } from './failure-tallies-contract.ts';
 import { gaugesContract } from './gauges-contract.ts';
 import { keptContract } from './kept-contract.ts';
-import { gatesContract } from './limiter-contract.ts';
+import { limiterContract } from './limiter-contract.ts';
 import { listedContract } from './listed-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
@@ -58,7 +58,7 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
     return dynamodbEndpoints(client, 'Endpoints');
   };
   endpointsContract('DynamoDB Local', endpoints);
-  gatesContract('DynamoDB Local', async () => dynamodbLimiter((await local()).client, 'Endpoints'));
+  limiterContract('DynamoDB Local', async () => dynamodbLimiter((await local()).client, 'Endpoints'));
   talliesContract('DynamoDB Local', async () => dynamodbTallies((await local()).client, 'Endpoints'));
   gaugesContract('DynamoDB Local', async () => {
     const { client } = await local();

@@ -32,7 +32,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
   };
 
   describe(`tallies in ${name}`, () => {
-    it('count, and keep the last; they are to be told at once', async () => {
+    it('count, and keep the last; they are due at once', async () => {
       const { tallies, ended, of } = await setUp();
       expect(await tallies.read(of)).toBeUndefined();
 
@@ -50,7 +50,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.due(at(-1))).not.toContain(of);
     });
 
-    it('count what is counted twice in a row once, also when it was told in between, and another round anew', async () => {
+    it('count what is counted twice in a row once, also when it was notified in between, and another round again', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       await tallies.add(ended(1), at(1));
@@ -65,7 +65,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(4) });
     });
 
-    it('are told once, and are nothing then', async () => {
+    it('are notified once, and are empty then', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);
@@ -92,7 +92,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.due(at(3600))).toContain(of);
     });
 
-    it('keep what was counted while they were told', async () => {
+    it('keep what was counted while they were notified', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);
@@ -104,7 +104,20 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.due(at(3600))).toContain(of);
     });
 
-    it('are to be told at once again after an hour of quiet', async () => {
+    it('are notified by one of two sweeps that saw them, whatever was counted meanwhile', async () => {
+      const { tallies, ended, of } = await setUp();
+      await tallies.add(ended(1), now);
+      const seen = await tallies.read(of);
+      if (seen === undefined) throw new Error('not counted');
+      for (const n of [2, 3, 4]) await tallies.add(ended(n), at(n));
+
+      await tallies.notified(seen, at(3600), at(5));
+      await tallies.notified(seen, at(7200), at(6));
+
+      expect(await tallies.read(of)).toMatchObject({ count: 3, since: at(5), notifyAt: at(3600) });
+    });
+
+    it('are due at once again after an hour of quiet', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);

@@ -34,19 +34,19 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
     const of = { tenant: endpoint.tenant, endpointId: endpoint.id, isRegistered };
     const limits = { concurrent: 10, breakAfter: 1, disableAfter: days(5) };
     const until = at(30);
-    const pass: Slot = {
+    const slot: Slot = {
       limiterKey: endpointHash(of),
       of,
-      slot: 'slot0',
+      name: 'slot0',
       until,
       isProbe: false,
       isByHand: false,
       limits,
     };
-    await limiter.take(pass.limiterKey, pass.slot, { now, until, ifProven: false });
-    await limiter.leave(pass, 'down', now);
-    await limiter.open(pass, at(60), now);
-    return pass;
+    await limiter.take(slot.limiterKey, slot.name, { now, until, ifProven: false });
+    await limiter.leave(slot, 'down', now);
+    await limiter.open(slot, at(60), now);
+    return slot;
   };
 
   describe(`gauges in ${name}`, () => {
@@ -64,10 +64,10 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
 
     it('count an endpoint while its breaker is open', async () => {
       const stores = await setUp();
-      const pass = await open(stores);
+      const slot = await open(stores);
       expect(await stores.isDown()).toBe(1);
 
-      await stores.limiter.leave(pass, 'up', at(1));
+      await stores.limiter.leave(slot, 'up', at(1));
 
       expect(await stores.isDown()).toBe(0);
     });
@@ -76,8 +76,8 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       const stores = await setUp();
       await open(stores, false);
       expect(await stores.isDown()).toBe(0);
-      const pass = await open(await setUp());
-      await stores.limiter.reset(pass.limiterKey);
+      const slot = await open(await setUp());
+      await stores.limiter.reset(slot.limiterKey);
 
       expect(await stores.isDown()).toBe(0);
     });

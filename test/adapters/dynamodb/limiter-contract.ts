@@ -6,14 +6,14 @@ const start = Date.UTC(2026, 10, 25, 12);
 const at = (ms: number): UnixMillis => unixMillis(start + ms);
 const limits = { concurrent: 2, breakAfter: 2, disableAfter: seconds(1) };
 
-/** What every store of limiter must do. @param make each call may share one table */
-export function gatesContract(name: string, make: () => Promise<LimiterStore>): void {
+/** What every limiter store must do. @param make each call may share one table */
+export function limiterContract(name: string, make: () => Promise<LimiterStore>): void {
   const setUp = async () => {
     const limiter = await make();
     const limiterKey = crypto.randomUUID();
-    const pass = (slot: string, until: number, isProbe = false): Slot => ({
+    const slotOf = (name: string, until: number, isProbe = false): Slot => ({
       limiterKey,
-      slot,
+      name,
       until: at(until),
       isProbe,
       isByHand: false,
@@ -27,17 +27,17 @@ export function gatesContract(name: string, make: () => Promise<LimiterStore>): 
         nextAt: nextAt === undefined ? undefined : at(nextAt),
         ifProven,
       });
-    return { limiter, limiterKey, pass, take };
+    return { limiter, limiterKey, slotOf, take };
   };
 
   describe(`limiter in ${name}`, () => {
     it('give a slot to one at a time, until it is left or its time is over', async () => {
-      const { limiter, pass, take } = await setUp();
+      const { limiter, slotOf, take } = await setUp();
 
       expect(await take('slot0', 0, 1000)).toEqual({ ok: true });
       expect(await take('slot0', 10, 1010)).toMatchObject({ ok: false, state: { slots: { 0: at(1000) } } });
       expect(await take('slot1', 10, 1010)).toEqual({ ok: true });
-      await limiter.leave(pass('slot0', 1000), 'up', at(20));
+      await limiter.leave(slotOf('slot0', 1000), 'up', at(20));
       expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
       expect(await take('slot1', 1010, 2010)).toEqual({ ok: true });
     });
@@ -51,34 +51,34 @@ export function gatesContract(name: string, make: () => Promise<LimiterStore>): 
     });
 
     it('let many in only at an endpoint that has answered, and not after it did not', async () => {
-      const { limiter, pass, take } = await setUp();
+      const { limiter, slotOf, take } = await setUp();
       const many = (now: number) => take('slot5', now, now + 1000, undefined, true);
       await take('slot0', 0, 1000);
       expect(await many(0)).toMatchObject({ ok: false });
 
-      expect(await limiter.leave(pass('slot0', 1000), 'up', at(10))).toMatchObject({ provenAt: at(10) });
+      expect(await limiter.leave(slotOf('slot0', 1000), 'up', at(10))).toMatchObject({ provenAt: at(10) });
       expect(await many(20)).toEqual({ ok: true });
-      await limiter.leave(pass('slot5', 1020), 'down', at(30));
+      await limiter.leave(slotOf('slot5', 1020), 'down', at(30));
       expect(await many(40)).toMatchObject({ ok: false });
       await take('slot1', 50, 1050);
-      await limiter.leave(pass('slot1', 1050), 'slow', at(60));
+      await limiter.leave(slotOf('slot1', 1050), 'slow', at(60));
       expect(await many(70)).toMatchObject({ ok: false });
     });
 
     it('do not free a slot that somebody else has by now, and count what was learnt all the same', async () => {
-      const { limiter, pass, take } = await setUp();
+      const { limiter, slotOf, take } = await setUp();
       await take('slot0', 0, 1000);
       await take('slot0', 1000, 2000);
 
-      expect(await limiter.leave(pass('slot0', 1000), 'down', at(1100))).toMatchObject({ failures: 1 });
+      expect(await limiter.leave(slotOf('slot0', 1000), 'down', at(1100))).toMatchObject({ failures: 1 });
       expect(await take('slot0', 1100, 3000)).toMatchObject({ ok: false });
     });
 
     it('count failures in a row and remember since when nothing succeeded', async () => {
-      const { limiter, pass, take } = await setUp();
+      const { limiter, slotOf, take } = await setUp();
       const leave = async (health: 'up' | 'refusing' | 'down' | undefined, time: number) => {
         await take('slot0', time, time + 1);
-        return limiter.leave(pass('slot0', time + 1), health, at(time));
+        return limiter.leave(slotOf('slot0', time + 1), health, at(time));
       };
 
       expect(await leave('down', 10)).toMatchObject({ failures: 1, failingSince: at(10) });
@@ -96,108 +96,108 @@ export function gatesContract(name: string, make: () => Promise<LimiterStore>): 
     });
 
     it('begin anew where nothing failed for as long as it takes to be disabled, whoever comes first', async () => {
-      const { limiter, pass, take } = await setUp();
+      const { limiter, slotOf, take } = await setUp();
       const leave = async (slot: string, health: 'refusing' | 'down', time: number) => {
         await take(slot, time, time + 1);
-        return limiter.leave(pass(slot, time + 1), health, at(time));
+        return limiter.leave(slotOf(slot, time + 1), health, at(time));
       };
       await leave('slot0', 'down', 10);
 
       await take('slot0', 1020, 1021);
       await take('slot1', 1020, 1021);
       const both = await Promise.all([
-        limiter.leave(pass('slot0', 1021), 'down', at(1020)),
-        limiter.leave(pass('slot1', 1021), 'refusing', at(1020)),
+        limiter.leave(slotOf('slot0', 1021), 'down', at(1020)),
+        limiter.leave(slotOf('slot1', 1021), 'refusing', at(1020)),
       ]);
 
       expect(both.map(({ failingSince }) => failingSince)).toEqual([at(1020), at(1020)]);
       // The slot is somebody else's by now.
-      expect(await limiter.leave(pass('slot0', 7), 'down', at(3000))).toMatchObject({
+      expect(await limiter.leave(slotOf('slot0', 7), 'down', at(3000))).toMatchObject({
         failingSince: at(3000),
       });
-      expect(await limiter.leave(pass('slot0', 7), 'down', at(3001))).toMatchObject({
+      expect(await limiter.leave(slotOf('slot0', 7), 'down', at(3001))).toMatchObject({
         failingSince: at(3000),
       });
     });
 
     it('stay shut for the pause, then let one probe in; its success opens them to all', async () => {
-      const { limiter, limiterKey, pass, take } = await setUp();
+      const { limiter, limiterKey, slotOf, take } = await setUp();
       await take('slot0', 0, 100);
-      await limiter.leave(pass('slot0', 100), 'down', at(10));
-      await limiter.open(pass('slot0', 100), at(5000), at(15));
-      await limiter.open(pass('slot1', 100), at(9000), at(15));
+      await limiter.leave(slotOf('slot0', 100), 'down', at(10));
+      await limiter.open(slotOf('slot0', 100), at(5000), at(15));
+      await limiter.open(slotOf('slot1', 100), at(9000), at(15));
 
       expect(await take('slot1', 20, 100)).toMatchObject({ ok: false, state: { openUntil: at(5000) } });
       expect(await limiter.probe(limiterKey, at(5000), at(6000))).toEqual({ ok: true });
       expect(await limiter.probe(limiterKey, at(5000), at(6000))).toMatchObject({ ok: false });
-      const left = await limiter.leave(pass('probe', 6000, true), 'up', at(5500));
+      const left = await limiter.leave(slotOf('probe', 6000, true), 'up', at(5500));
       expect(left.openUntil).toBeUndefined();
       expect(await take('slot1', 5500, 6500)).toEqual({ ok: true });
     });
 
     it('count the probes that fail, and give a probe that came to nothing to the next', async () => {
-      const { limiter, limiterKey, pass, take } = await setUp();
+      const { limiter, limiterKey, slotOf, take } = await setUp();
       await take('slot0', 0, 100);
-      await limiter.leave(pass('slot0', 100), 'down', at(10));
-      await limiter.open(pass('slot0', 100), at(1000), at(15));
+      await limiter.leave(slotOf('slot0', 100), 'down', at(10));
+      await limiter.open(slotOf('slot0', 100), at(1000), at(15));
 
       await limiter.probe(limiterKey, at(1000), at(2000));
-      await limiter.leave(pass('probe', 2000, true), 'down', at(1500));
-      await limiter.open(pass('probe', 2000, true), at(4000), at(15));
+      await limiter.leave(slotOf('probe', 2000, true), 'down', at(1500));
+      await limiter.open(slotOf('probe', 2000, true), at(4000), at(15));
       expect(await take('slot0', 1600, 1700)).toMatchObject({
         ok: false,
         state: { openUntil: at(4000), probes: 1, failures: 2 },
       });
       await limiter.probe(limiterKey, at(4000), at(5000));
-      const left = await limiter.leave(pass('probe', 5000, true), undefined, at(4100));
+      const left = await limiter.leave(slotOf('probe', 5000, true), undefined, at(4100));
       expect(left.openUntil).toBe(at(4100));
     });
 
     it('forget what they know when somebody says that the endpoint is well; whoever is in stays in', async () => {
-      const { limiter, limiterKey, pass, take } = await setUp();
+      const { limiter, limiterKey, slotOf, take } = await setUp();
       await take('slot0', 0, 100);
-      await limiter.leave(pass('slot0', 100), 'down', at(10));
-      await limiter.open(pass('slot0', 100), at(9000), at(15));
+      await limiter.leave(slotOf('slot0', 100), 'down', at(10));
+      await limiter.open(slotOf('slot0', 100), at(9000), at(15));
 
       await limiter.reset(limiterKey);
       await limiter.reset('nobody');
 
       expect(await take('slot0', 20, 1020)).toEqual({ ok: true });
-      const left = await limiter.leave(pass('slot0', 1020), 'down', at(30));
+      const left = await limiter.leave(slotOf('slot0', 1020), 'down', at(30));
       expect(left).toMatchObject({ failures: 1, failingSince: at(30) });
     });
 
     it('say since when they are shut, however many probes fail, until somebody is let in', async () => {
-      const { limiter, limiterKey, pass, take } = await setUp();
+      const { limiter, limiterKey, slotOf, take } = await setUp();
       expect(await limiter.read(limiterKey)).toMatchObject({ failures: 0, probes: 0, slots: {} });
       await take('slot0', 0, 100);
-      await limiter.leave(pass('slot0', 100), 'down', at(10));
-      await limiter.open(pass('slot0', 100), at(1000), at(20));
+      await limiter.leave(slotOf('slot0', 100), 'down', at(10));
+      await limiter.open(slotOf('slot0', 100), at(1000), at(20));
       expect(await limiter.read(limiterKey)).toMatchObject({ openedAt: at(20), openUntil: at(1000) });
 
       await limiter.probe(limiterKey, at(1000), at(2000));
       expect(await limiter.read(limiterKey)).toMatchObject({ probe: at(2000), openUntil: at(2000) });
-      await limiter.leave(pass('probe', 2000, true), 'down', at(1500));
-      await limiter.open(pass('probe', 2000, true), at(4000), at(1600));
+      await limiter.leave(slotOf('probe', 2000, true), 'down', at(1500));
+      await limiter.open(slotOf('probe', 2000, true), at(4000), at(1600));
       expect(await limiter.read(limiterKey)).toMatchObject({ openedAt: at(20), openUntil: at(4000) });
 
       await limiter.probe(limiterKey, at(4000), at(5000));
-      await limiter.leave(pass('probe', 5000, true), 'refusing', at(4100));
+      await limiter.leave(slotOf('probe', 5000, true), 'refusing', at(4100));
       const after = await limiter.read(limiterKey);
       expect([after.openedAt, after.openUntil, after.probe]).toEqual([undefined, undefined, undefined]);
     });
 
     it('let in what a person sends, shut or not, one at a time; its success opens them', async () => {
-      const { limiter, limiterKey, pass, take } = await setUp();
+      const { limiter, limiterKey, slotOf, take } = await setUp();
       await take('slot0', 0, 100, 90_000);
-      await limiter.leave(pass('slot0', 100), 'down', at(10));
-      await limiter.open(pass('slot0', 100), at(9000), at(20));
+      await limiter.leave(slotOf('slot0', 100), 'down', at(10));
+      await limiter.open(slotOf('slot0', 100), at(9000), at(20));
       await limiter.hold(limiterKey, at(8000));
 
       expect(await limiter.takeByHand(limiterKey, at(30), at(1030))).toBe(true);
       expect(await limiter.takeByHand(limiterKey, at(40), at(1040))).toBe(false);
       expect(await limiter.takeByHand(limiterKey, at(1030), at(2030))).toBe(true);
-      const byHand = { ...pass('hand', 2030), isByHand: true };
+      const byHand = { ...slotOf('hand', 2030), isByHand: true };
       const down = await limiter.leave(byHand, 'down', at(1040));
       expect(down).toMatchObject({ openUntil: at(9000), openedAt: at(20), failures: 2 });
 
@@ -211,7 +211,7 @@ export function gatesContract(name: string, make: () => Promise<LimiterStore>): 
     });
 
     it('let nobody in before the endpoint wants it, and never shorten that', async () => {
-      const { limiter, limiterKey, pass, take } = await setUp();
+      const { limiter, limiterKey, slotOf, take } = await setUp();
       await limiter.hold('nobody', at(500));
       expect((await limiter.read('nobody')).retryAfter).toBeUndefined();
       await take('slot0', 0, 1000);
@@ -220,7 +220,9 @@ export function gatesContract(name: string, make: () => Promise<LimiterStore>): 
 
       expect(await take('slot1', 499, 1000)).toMatchObject({ ok: false, state: { retryAfter: at(500) } });
       // An answer to a request that began before it.
-      expect(await limiter.leave(pass('slot0', 1000), 'up', at(450))).toMatchObject({ retryAfter: at(500) });
+      expect(await limiter.leave(slotOf('slot0', 1000), 'up', at(450))).toMatchObject({
+        retryAfter: at(500),
+      });
       await limiter.hold(limiterKey, at(600));
       expect(await take('slot1', 599, 1000)).toMatchObject({ ok: false });
       expect(await take('slot1', 600, 1000)).toEqual({ ok: true });

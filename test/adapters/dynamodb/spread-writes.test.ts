@@ -77,7 +77,7 @@ it('opens their breakers in every shard of the index, and so do those that are g
     await limiter.open(
       {
         limiterKey: endpointHash({ tenant, endpointId }),
-        slot: 'slot0',
+        name: 'slot0',
         until: now,
         isProbe: false,
         isByHand: false,

@@ -179,7 +179,7 @@ export const sendsLettersToTheWrongQueue: Sabotage = (parts) => ({
     parts.sendDeadDelivery({ queue: queue === 'delivery' ? 'undelivered' : 'delivery', body }),
 });
 
-/** Out of the due index first, then into the count that operators are told. */
+/** Out of the due index first, then into the count that operators are notified of. */
 export const countsAfterTheDueIndex: Sabotage = (parts) => {
   const counted: Parameters<Parts['tallies']['add']>[] = [];
   return {

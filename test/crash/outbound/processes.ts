@@ -53,7 +53,7 @@ export function processes(
           return work(watched);
         })
         .then((end) => (end.kind === 'ended' ? end.value() : undefined))
-        // Whoever replays is told, and may do it again.
+        // The caller of a replay gets the error, and may do it again.
         .catch((error: unknown) => world.watch.check(kind === 'replaying', `${kind} threw ${String(error)}`))
         .finally(() => running.delete(process));
     },

@@ -49,14 +49,14 @@ export function watchPromises(world: Tables) {
     const wrong = ourFault.test(lastError) ? undelivered : deadLetters;
     return !lettersOf(wrong).some((letter) => letter.id === id && letter.reason === lastError);
   };
-  const toldOf = ({ tenant, endpointId }: Delivery): number =>
+  const notifiedOf = ({ tenant, endpointId }: Delivery): number =>
     operations
       .filter(({ type }) => type === 'delivery.exhausted')
       .map(({ body }) => JSON.parse(body))
-      .filter((told) => told.tenant === tenant && told.endpointId === endpointId)
-      .reduce((sum, told) => sum + told.count, 0);
+      .filter((notice) => notice.tenant === tenant && notice.endpointId === endpointId)
+      .reduce((sum, notice) => sum + notice.count, 0);
   const isCounted = (delivery: Delivery): boolean =>
-    toldOf(delivery) + (tallies.tallies.get(tallyNameOf(delivery))?.count ?? 0) >= 1;
+    notifiedOf(delivery) + (tallies.tallies.get(tallyNameOf(delivery))?.count ?? 0) >= 1;
   const isAccepted = ({ endpointId }: Delivery) =>
     requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
 
@@ -91,7 +91,7 @@ export function watchPromises(world: Tables) {
     isBuried,
     isInTheRightQueue,
     lettersFor,
-    toldOf,
+    notifiedOf,
 
     effect(name: string, effect: () => Promise<unknown>): Promise<unknown> {
       const before = new Map(table.deliveries);

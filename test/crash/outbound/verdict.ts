@@ -87,7 +87,7 @@ const countsNothingTwice = (fault: Fault, calls: readonly string[]): boolean =>
   ((fault.fault === 'rejects' && calls[fault.call] === 'sendDeadDelivery') ||
     (fault.fault === 'repeats' && calls[fault.call] === 'tallies.add'));
 
-/** Operators are told of every delivery that failed, by its endpoint; of each at least once, and it is counted once. */
+/** Operators are notified of every delivery that failed, by its endpoint; of each at least once, and it is counted once. */
 function checkTold(
   deliveries: readonly Delivery[],
   faults: readonly Fault[],
@@ -103,7 +103,7 @@ function checkTold(
   const failed = deliveries.filter(({ status }) => status === 'failed');
   for (const delivery of failed) {
     const count = failed.filter(({ endpointId }) => endpointId === delivery.endpointId).length;
-    watch.check(watch.toldOf(delivery) >= count, 'failed, and the operators were never told');
+    watch.check(watch.notifiedOf(delivery) >= count, 'failed, and the operators were never notified');
   }
 }
 

@@ -133,7 +133,7 @@ describe('λ deliver', () => {
     expect(world.deliveryQueue.contents()).toEqual([]);
   });
 
-  it('acknowledges a task of no delivery, and tells of it', async () => {
+  it('acknowledges a task of no delivery, and logs it', async () => {
     const world = outboundWorld();
     await world.deliveryQueue.send({
       body: '{"v":1,"deliveryId":"x","attempt":1,"tenant":"acme","endpointId":"ep_1"}',

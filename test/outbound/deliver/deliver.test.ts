@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../../lambdas/domain/time.ts';
+import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { accepted, outboundSettings, refused, start } from '../../support/fixtures/outbound.ts';
+import { oneEndpoint } from '../../support/worlds/one-endpoint.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 const publishTo = (url: string, id = 'inv-42') => ({
@@ -137,7 +138,41 @@ describe('λ deliver', () => {
     expect(gaps(world.requests.map(({ at }) => at))).toEqual([3600]);
   });
 
-  it('settles each message of a batch at once, whoever hangs beside it', async () => {
+  it('sends no task for an attempt that is due later than SQS allows: the sweep does', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    const delivery = world.delivery();
+    const nextAttemptAt = later(world.now(), seconds(3_600));
+    world.table.deliveries.set(delivery.id, { ...delivery, nextAttemptAt });
+
+    await world.deliverOnce();
+
+    expect(world.requests).toEqual([]);
+    expect(world.deliveryQueue.contents()).toEqual([]);
+  });
+
+  it('reads an endpoint once for a batch', async () => {
+    const { world } = await oneEndpoint(() => accepted);
+    for (const id of ['a', 'b']) await world.publish({ id, type: 'x', data: {}, tenant: 'acme' });
+    const { endpoints } = world.deliverPorts;
+    const reads: string[] = [];
+
+    await world.deliverOnce({
+      ...world.deliverPorts,
+      endpoints: {
+        ...endpoints,
+        read: (tenant, id) => {
+          reads.push(id);
+          return endpoints.read(tenant, id);
+        },
+      },
+    });
+
+    expect(world.requests).toHaveLength(2);
+    expect(reads).toEqual(['ep_1']);
+  });
+
+  it('answers the queue for each message of a batch at once, though another one hangs', async () => {
     const hang = Promise.withResolvers<typeof accepted>();
     const world = outboundWorld(({ url }) => (url.includes('slow') ? hang.promise : accepted));
     await world.publish(publishTo('https://slow.example/', 'a'), publishTo('https://fast.example/', 'b'));

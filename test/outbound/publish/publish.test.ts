@@ -66,7 +66,7 @@ describe('λ publish', () => {
     expect(world.table.deliveries.size).toBe(2);
   });
 
-  it('lets the first body win, and tells of a different one', async () => {
+  it('lets the first body win, and logs a different one', async () => {
     const world = outboundWorld();
 
     await world.publish(message);
@@ -105,7 +105,7 @@ describe('λ publish', () => {
     expect(new Set(world.requests.map(({ body }) => body)).size).toBe(1);
   });
 
-  it('tells of a delivery that is asked for again with another URL', async () => {
+  it('logs a delivery that is asked for again with another URL', async () => {
     const world = outboundWorld();
 
     await world.publish(message);

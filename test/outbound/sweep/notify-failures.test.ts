@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../../lambdas/domain/time.ts';
+import { talliesAtOnce } from '../../../lambdas/domain/failure-tally.ts';
+import { later, seconds } from '../../../lambdas/domain/time.ts';
+import { notifyFailures } from '../../../lambdas/outbound/sweep/notify-failures.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { down, refused, start } from '../../support/fixtures/outbound.ts';
 import { oneEndpoint } from '../../support/worlds/one-endpoint.ts';
@@ -80,6 +82,25 @@ describe('what ended without success', () => {
     expect(notified(world).reduce((sum, { count }) => sum + count, 0)).toBe(3);
   });
 
+  it('fails with the error of its dead letter, though its count cannot be noted either', async () => {
+    const { world } = await oneEndpoint(() => refused(404));
+    await world.publish(toTenant('a'));
+    const { deliverPorts: ports } = world;
+    const errors: (string | undefined)[] = [];
+
+    await world.deliverOnce({
+      ...ports,
+      sendDeadDelivery: async () => {
+        throw new Error('no queue');
+      },
+      deliveries: { ...ports.deliveries, noteCounted: down },
+      telemetry: { ...ports.telemetry, error: (_line, _fields, error) => void errors.push(error?.message) },
+    });
+
+    expect(errors).toEqual(['no queue']);
+    expect(world.report.named('delivery.unnoted')).toHaveLength(1);
+  });
+
   it('is notified for each endpoint', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await world.endpoints.create(newEndpoint(start, { id: 'ep_2' }));
@@ -103,6 +124,56 @@ describe('what ended without success', () => {
     await world.sweep();
 
     expect(notified(world).map(({ count }) => count)).toEqual([2, 2]);
+  });
+});
+
+describe('the notices of one sweep', () => {
+  const names = (count: number, page = 0) => Array.from({ length: count }, (_, nth) => `t${page}-${nth}`);
+  const last = {
+    tenant: 'acme',
+    endpointId: 'ep_1',
+    deliveryId: 'd',
+    round: 1,
+    eventId: 'e',
+    eventType: 'x',
+    attempts: 1,
+    reason: 'responded 404',
+  };
+  /** Pages of due tallies, each of which the index shows until another page is asked for. */
+  function tallyPages(pages: readonly (readonly string[])[], notifyAt = start) {
+    const world = outboundWorld();
+    const done: string[] = [];
+    let page = 0;
+    const ports = {
+      ...world.sweepPorts,
+      tallies: {
+        ...world.tallies,
+        due: async () => pages[page++] ?? [],
+        read: async (name: string) => ({ name, count: 1, since: start, notifyAt, last }),
+        notified: async ({ name }: { readonly name: string }) => void done.push(name),
+      },
+    };
+    return { done, ports };
+  }
+
+  it('go on after a full page, until one is not full', async () => {
+    const { done, ports } = tallyPages([names(talliesAtOnce), names(3, 1), names(3, 2)]);
+
+    expect(await notifyFailures(() => true, ports)).toBe(talliesAtOnce + 3);
+    expect(new Set(done).size).toBe(talliesAtOnce + 3);
+  });
+
+  it('stop within a page when the time is up', async () => {
+    const { done, ports } = tallyPages([names(talliesAtOnce)]);
+
+    expect(await notifyFailures(() => done.length === 0, ports)).toBe(20);
+  });
+
+  it('leave out a tally that another sweep has notified, though the index still shows it', async () => {
+    const { done, ports } = tallyPages([names(talliesAtOnce)], later(start, seconds(3_600)));
+
+    expect(await notifyFailures(() => true, ports)).toBe(0);
+    expect(done).toEqual([]);
   });
 });
 
@@ -144,6 +215,15 @@ describe('the sweep measures', () => {
     await world.run(seconds(900));
 
     expect(gauge(world, 'EndpointsDown')?.value).toBe(0);
+  });
+
+  it('no more endpoints down than there are, though the count of all is behind', async () => {
+    const world = outboundWorld();
+
+    await world.sweep({ ...world.sweepPorts, gauges: { known: async () => 2, down: async () => 3 } });
+
+    expect(gauge(world, 'EndpointsDown')?.value).toBe(3);
+    expect(gauge(world, 'EndpointsKnown')?.value).toBe(3);
   });
 
   it('nothing when it cannot, and sweeps all the same', async () => {

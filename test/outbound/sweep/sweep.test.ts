@@ -88,7 +88,7 @@ describe('λ sweep', () => {
     expect(world.deliveryQueue.nextVisibleAt()).toBe(unixMillis(start + 7200_000));
   });
 
-  it('sends nothing for a delivery that somebody works on', async () => {
+  it('sends nothing for a delivery that a worker has claimed', async () => {
     const world = outboundWorld();
     await world.publish(message('a'));
     world.advance(seconds(310));

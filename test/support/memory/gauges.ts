@@ -2,12 +2,12 @@ import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { isDisabledByUs } from '../../../lambdas/domain/endpoint.ts';
 import type { UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { memoryEndpoints } from './endpoints.ts';
-import type { memoryGates } from './limiter.ts';
+import type { memoryLimiter } from './limiter.ts';
 
 /** How many endpoints there are in memory, and how many are down. */
 export const memoryGauges = (
   { endpoints }: ReturnType<typeof memoryEndpoints>,
-  { limiter }: ReturnType<typeof memoryGates>,
+  { limiter }: ReturnType<typeof memoryLimiter>,
 ) => ({
   known: async (): Promise<number> => endpoints.size,
   down: async (since: UnixMillis): Promise<number> => {

@@ -2,7 +2,7 @@ import type { LimiterState } from '../../../lambdas/domain/limiter.ts';
 import type { EndpointHealth, LimiterStore, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import { later, type Millis, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
-interface Gate extends Omit<LimiterState, 'slots'> {
+interface StoredLimiter extends Omit<LimiterState, 'slots'> {
   /** By their names. */
   readonly slots: Readonly<Record<string, UnixMillis>>;
   readonly reservedUntil?: UnixMillis;
@@ -10,18 +10,18 @@ interface Gate extends Omit<LimiterState, 'slots'> {
   readonly downUntil?: UnixMillis;
 }
 
-const closed: Gate = { slots: {}, failures: 0, probes: 0 };
+const closed: StoredLimiter = { slots: {}, failures: 0, probes: 0 };
 
 /** The limiter in memory: each call one atomic step. */
-export function memoryGates(): LimiterStore & { readonly limiter: Map<string, Gate> } {
-  const limiter = new Map<string, Gate>();
-  const of = (limiterKey: string): Gate => limiter.get(limiterKey) ?? closed;
-  const set = (limiterKey: string, change: Partial<Gate>): Gate => {
+export function memoryLimiter(): LimiterStore & { readonly limiter: Map<string, StoredLimiter> } {
+  const limiter = new Map<string, StoredLimiter>();
+  const of = (limiterKey: string): StoredLimiter => limiter.get(limiterKey) ?? closed;
+  const set = (limiterKey: string, change: Partial<StoredLimiter>): StoredLimiter => {
     const changed = { ...of(limiterKey), ...change };
     limiter.set(limiterKey, changed);
     return changed;
   };
-  const stateOf = ({ slots, reservedUntil: _, downUntil: _down, ...state }: Gate): LimiterState => {
+  const stateOf = ({ slots, reservedUntil: _, downUntil: _down, ...state }: StoredLimiter): LimiterState => {
     const numbered = Object.entries(slots).filter(([name]) => name.startsWith('slot'));
     return {
       ...state,
@@ -66,13 +66,13 @@ export function memoryGates(): LimiterStore & { readonly limiter: Map<string, Ga
 
     read: async (limiterKey) => stateOf(of(limiterKey)),
 
-    async leave(pass, health, now) {
-      const state = of(pass.limiterKey);
-      const isOurs = state.slots[pass.slot] === pass.until;
+    async leave(slot, health, now) {
+      const state = of(slot.limiterKey);
+      const isOurs = state.slots[slot.name] === slot.until;
       if (!isOurs && health === undefined) return stateOf(state);
-      const { [pass.slot]: _, ...others } = state.slots;
+      const { [slot.name]: _, ...others } = state.slots;
       const slots = isOurs ? others : state.slots;
-      return stateOf(set(pass.limiterKey, { slots, ...learnt(state, pass, health, now) }));
+      return stateOf(set(slot.limiterKey, { slots, ...learnt(state, slot, health, now) }));
     },
 
     async open({ limiterKey, until, isProbe, of: { isRegistered } }, openUntil, now) {
@@ -114,11 +114,11 @@ const notOpen = { openUntil: undefined, openedAt: undefined, downUntil: undefine
 const notFailing = { failingSince: undefined, failedAt: undefined };
 
 function learnt(
-  state: Gate,
+  state: StoredLimiter,
   { isProbe, isByHand, limits }: Slot,
   health: EndpointHealth | undefined,
   now: UnixMillis,
-): Partial<Gate> {
+): Partial<StoredLimiter> {
   const isPaused = later(state.failedAt ?? now, limits.disableAfter) <= now;
   const failed = { failingSince: isPaused ? now : (state.failingSince ?? now), failedAt: now };
   const welcome = isByHand ? { retryAfter: undefined } : {};

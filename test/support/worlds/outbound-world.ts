@@ -13,7 +13,7 @@ import { memoryDeliveries } from '../memory/deliveries.ts';
 import { memoryEndpoints } from '../memory/endpoints.ts';
 import { memoryTallies } from '../memory/failure-tallies.ts';
 import { memoryGauges } from '../memory/gauges.ts';
-import { memoryGates } from '../memory/limiter.ts';
+import { memoryLimiter } from '../memory/limiter.ts';
 import { memoryEvents } from '../memory/outbound-events.ts';
 import { memoryQueue } from '../memory/queue.ts';
 import { memoryRecoveries } from '../memory/recoveries.ts';
@@ -33,7 +33,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
   const table = memoryDeliveries();
   const events = memoryEvents();
   const endpoints = memoryEndpoints();
-  const limiter = memoryGates();
+  const limiter = memoryLimiter();
   const recoveries = memoryRecoveries();
   const operations: OperatorNotice[] = [];
   const publishQueue = memoryQueue(clock);

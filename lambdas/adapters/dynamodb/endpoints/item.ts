@@ -78,8 +78,8 @@ export const endpointItem = (endpoint: Endpoint) => ({
 export type AttentionKind = 'yes' | 'jobs';
 
 /**
- * What it has in several: `tallies` that operators are to be told, `down` for what is counted as down: limiter whose breaker
- * is open, endpoints that we disabled.
+ * What it has in several: `tallies` to be notified to operators, and `down` for what is counted as down: limiters whose
+ * breaker is open, endpoints that we disabled.
  */
 export type SpreadAttention = 'tallies' | 'down';
 

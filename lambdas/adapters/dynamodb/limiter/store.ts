@@ -55,17 +55,17 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
       return stateOf(Item);
     },
 
-    async leave(pass: Slot, health: EndpointHealth | undefined, now: UnixMillis): Promise<LimiterState> {
+    async leave(slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): Promise<LimiterState> {
       let left: Written | undefined;
-      for (const update of limiterUpdates.leave(pass, health, now)) {
-        left = await write(pass.limiterKey, update);
+      for (const update of limiterUpdates.leave(slot, health, now)) {
+        left = await write(slot.limiterKey, update);
         if (left.ok) break;
       }
       return stateOf(left?.item);
     },
 
-    async open(pass: Slot, until: UnixMillis, now: UnixMillis): Promise<void> {
-      await write(pass.limiterKey, limiterUpdates.open(pass, until, now));
+    async open(slot: Slot, until: UnixMillis, now: UnixMillis): Promise<void> {
+      await write(slot.limiterKey, limiterUpdates.open(slot, until, now));
     },
 
     /** Clears the endpoint's health after a person has declared it healthy. */

@@ -55,13 +55,13 @@ export const limiterUpdates = {
    * Releases the slot and records the endpoint's health. If another worker holds the slot by now, only the health is
    * recorded. Try these in order until one is not refused.
    */
-  leave: (pass: Slot, health: EndpointHealth | undefined, now: UnixMillis): readonly LimiterUpdate[] => {
-    const all = learntFrom(pass, health, now);
+  leave: (slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): readonly LimiterUpdate[] => {
+    const all = learntFrom(slot, health, now);
     const freeing = all.map(({ set, condition, values, ...learnt }) => ({
       ...learnt,
-      set: { ...set, [pass.slot]: undefined },
-      condition: `#${pass.slot} = :mine${condition}`,
-      values: { ...values, mine: pass.until },
+      set: { ...set, [slot.name]: undefined },
+      condition: `#${slot.name} = :mine${condition}`,
+      values: { ...values, mine: slot.until },
     }));
     const others = all.map((learnt) => ({
       ...learnt,

@@ -9,7 +9,7 @@ const newWebhook: Handshake = {
   secretFromHandshake: ({ headers }) => {
     const secret = headers.get('x-hook-secret') ?? '';
     if (headers.has('x-hook-signature') || !plausible.test(secret)) return undefined;
-    return { secret, answer: { status: 200, headers: { 'x-hook-secret': secret }, body: '' } };
+    return { secret, response: { status: 200, headers: { 'x-hook-secret': secret }, body: '' } };
   },
 };
 

@@ -14,7 +14,7 @@ const verification: Handshake = {
   secretFromHandshake: ({ body: bytes, headers }) => {
     if (headers.has('x-notion-signature') || bytes.byteLength > maxVerificationBytes) return undefined;
     const secret = propertyAt(parsePayload(bytes, 'json'), 'verification_token');
-    return typeof secret === 'string' && token.test(secret) ? { secret, answer: emptyResponse } : undefined;
+    return typeof secret === 'string' && token.test(secret) ? { secret, response: emptyResponse } : undefined;
   },
 };
 

@@ -3,7 +3,7 @@ import type { HandshakeResponse } from '../domain/provider/handshake.ts';
 import type { ProviderEvent } from '../domain/provider/read-events.ts';
 import type { RefusalReason } from '../domain/signature/verify.ts';
 
-/** The classes of refusal, as the answer names them. */
+/** The classes of refusal, as the response names them. */
 type RefusalError =
   | 'payload_too_large'
   | 'forbidden_address'
@@ -16,8 +16,8 @@ type RefusalError =
 /** What became of a request. */
 export type ReceiveResult =
   | { readonly kind: 'accepted'; readonly events: readonly ProviderEvent[] }
-  /** A test of the URL: it has its own answer and is no event. */
-  | { readonly kind: 'handshake'; readonly answer: HandshakeResponse }
+  /** A test of the URL: it has its own response and is not an event. */
+  | { readonly kind: 'handshake'; readonly response: HandshakeResponse }
   | {
       readonly kind: 'refused';
       readonly status: 400 | 401 | 403 | 413 | 503;

@@ -3,21 +3,21 @@ import type { RawRequest } from '../domain/raw-request.ts';
 import { parseKey, type VerificationKey } from '../domain/signature/key.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { ReceivePorts } from './receive-ports.ts';
-import { type ReceiveResult, refused, unavailable } from './reception.ts';
+import { type ReceiveResult, refused, unavailable } from './receive-result.ts';
 
-/** Answers a test of the URL that carries no signature, if this is one. */
+/** Responds to a test of the URL that has no signature, if this is one. */
 export async function unsignedHandshake(
   request: RawRequest,
   { provider }: Source,
   now: UnixMillis,
   { keys }: ReceivePorts,
 ): Promise<ReceiveResult | undefined> {
-  const answerTo = provider.handshake?.unsigned;
-  if (answerTo === undefined) return undefined;
+  const responseTo = provider.handshake?.unsigned;
+  if (responseTo === undefined) return undefined;
   try {
     const found = await keys.current(now);
-    const answer = answerTo(request, found.kind === 'keys' ? found.keys : []);
-    return answer && { kind: 'handshake', answer };
+    const response = responseTo(request, found.kind === 'keys' ? found.keys : []);
+    return response && { kind: 'handshake', response };
   } catch (error) {
     return unavailable('the secret could not be read', error);
   }
@@ -39,7 +39,7 @@ export async function storeHandshakeSecret(
       (await handshakeSecret.isAwaited(now)) && (await handshakeSecret.store(brought.secret, now));
     if (isTaken) {
       keys.forget();
-      return { kind: 'handshake', answer: brought.answer };
+      return { kind: 'handshake', response: brought.response };
     }
     const advice = `a handshake came outside its window; open it with: hookline secrets await ${settings.name}`;
     return refused(503, 'secret_not_set', advice);
@@ -55,7 +55,7 @@ async function hasKeys(keys: ReceivePorts['keys'], now: UnixMillis): Promise<boo
   return ((await keys.reread(now)) ?? known).kind === 'keys';
 }
 
-/** Answers a test of the URL that verified, if this is one. */
+/** Responds to a test of the URL that verified, if this is one. */
 export async function signedHandshake(
   request: RawRequest,
   { provider }: Source,
@@ -63,8 +63,8 @@ export async function signedHandshake(
   { calls }: ReceivePorts,
 ): Promise<ReceiveResult | undefined> {
   try {
-    const answer = await provider.handshake?.signed?.(request, keys, calls);
-    return answer && { kind: 'handshake', answer };
+    const response = await provider.handshake?.signed?.(request, keys, calls);
+    return response && { kind: 'handshake', response };
   } catch (error) {
     return unavailable('the handshake could not be finished', error);
   }
