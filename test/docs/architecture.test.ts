@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
@@ -52,6 +52,27 @@ describe('docs/architecture.md', () => {
     for (const number of numbers)
       expect(promises.some(({ promise = '' }) => promise.startsWith(`${number}. `))).toBe(true);
     expect(promises).toHaveLength(rows.length);
+  });
+
+  it('counts as many store and port interfaces as there are, and no object spread that only saves lines', () => {
+    const sources = globSync(
+      ['lambdas', 'cli', 'lib', 'local', 'client', 'tools', 'cost'].map((folder) => `${folder}/**/*.ts`),
+      {
+        cwd: root,
+      },
+    ).map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+    const exported = /^export interface \w+(?:Ports?|Store|Gauges|Sealing|Telemetry)\b/gm;
+    const interfaces = sources
+      .filter(({ file }) => file.startsWith('lambdas/'))
+      .flatMap(({ text }) => text.match(exported) ?? []);
+    const [, now, stores, others] =
+      /^\| exported store and port interfaces .+\| (\d+): (\d+) stores and (\d+) other ports \|$/m.exec(
+        page,
+      ) ?? [];
+
+    expect(interfaces.length).toBe(Number(now));
+    expect(Number(stores) + Number(others)).toBe(Number(now));
+    expect(sources.filter(({ text }) => text.includes('...{')).map(({ file }) => file)).toEqual([]);
   });
 
   it('is reached from a README that fits on a page or two', () => {
