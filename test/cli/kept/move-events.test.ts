@@ -131,6 +131,16 @@ describe('what is no event of a source stays, and is named without its payload',
   });
 });
 
+test.each([
+  ['{}', 'message is malformed: v: missing'],
+  [event('e1').replace('"id":"e1"', '"id":1'), 'message is malformed: id: expected string, received number'],
+  ['[]', 'message is malformed: (the whole message): expected Object, received array'],
+])('%s stays, and its first fault is named', async (body, reason) => {
+  const { ports } = world(message(body));
+
+  expect(await moveEvents('stripe', ports())).toMatchObject({ staying: [{ reason }] });
+});
+
 test('an event that could not be handled there stays, with the reason', async () => {
   const { queue, ports } = world(message(event('e1', 'stripe', { bodyS3: 'inbound/stripe/x' })));
   const obstacle = async () => 'its body is not there';
