@@ -159,6 +159,7 @@ function redriving(listed: readonly Listed[], options: ListOptions): string[] {
 const columns = ['queue', 'id', 'when', 'attempts', 'tenant', 'endpoint', 'type', 'host', 'reason'];
 
 function rowOf(dlq: Dlq, { id, at, attempts, tenant, endpointId, eventType, host, reason }: DeadMessage) {
-  const known = [tenant, endpointId, eventType, host].map((text) => (text ? cell(text, 60) : '–'));
+  const owner = tenant === '' ? '(none)' : tenant;
+  const known = [owner, endpointId, eventType, host].map((text) => (text ? cell(text, 60) : '–'));
   return [dlq.name, cell(id), instant(at), attempts?.toString() ?? '–', ...known, cell(reason)];
 }
