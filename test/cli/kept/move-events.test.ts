@@ -174,6 +174,23 @@ test('Ctrl-C finishes what was begun, and leaves the rest', async () => {
   expect(stopping.queue).toHaveLength(2);
 });
 
+test('an error leaves no other event between its send and its delete', async () => {
+  const [failing, slow] = [message(event('e1')), message(event('e2'))];
+  const { queue, sent, givenBack, ports } = world(failing, slow);
+  const usual = ports();
+  const send: MovePorts['send'] = async (one) => {
+    if (one.body === failing.body) throw new Error('SQS refuses');
+    await new Promise((resolve) => setImmediate(resolve));
+    await usual.send(one);
+  };
+
+  await expect(moveEvents('stripe', { ...usual, send })).rejects.toThrow('SQS refuses');
+
+  expect(sent.map(({ body }) => body)).toEqual([slow.body]);
+  expect(queue).toEqual([failing]);
+  expect(givenBack).toEqual([failing.messageId]);
+});
+
 class Killed extends Error {}
 
 /** Kills the run before or after its nth call of the outside world. */
