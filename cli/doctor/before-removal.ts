@@ -26,18 +26,9 @@ export interface Watched {
  *
  * @throws RefusedError when the stack does not have the source
  */
-export function watchedSource(deployment: Deployment, name: string): Watched {
+export function watchedSource(deployment: Deployment, name: string): readonly Watched[] {
   const source = sourceOf(deployment, name);
-  const [dlq] = dlqsNamed(deployment, `source:${name}`);
-  const others = Object.values(deployment.sources).filter(({ queueUrl }) => queueUrl === source.queueUrl);
-  return {
-    name: dlq?.name ?? name,
-    queueUrl: source.queueUrl,
-    dlqUrl: source.dlqUrl,
-    kind: 'source',
-    isShared: others.length > 1,
-    retries: retriesOf([source]),
-  };
+  return dlqsNamed(deployment, `source:${source.name}`).map((dlq) => watchedDlq(deployment, dlq));
 }
 
 /** Finds the queues that `cdk destroy` leaves without a consumer: every queue of the stack, those of the sources first. */

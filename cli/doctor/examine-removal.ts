@@ -41,7 +41,7 @@ export async function examineBeforeRemoval(
   const found = await findDeployment(options);
   const deployment = deploymentOf(found);
   const isAll = name === undefined;
-  const watched = isAll ? watchedAll(deployment) : [watchedSource(deployment, name)];
+  const watched = isAll ? watchedAll(deployment) : watchedSource(deployment, name);
   const client = sqsClient(patientCalls);
   const tables = dynamoClient(patientCalls);
   const running = (limit: number) =>
