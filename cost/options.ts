@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type CountOrShare, count, countOrShare, share, shareUpTo, sizeUpTo, whole } from './quantities.ts';
-import { mostBytes, problemWith, usual, type Workload } from './workload.ts';
+import { mostBytes, mostSources, problemWith, usual, type Workload } from './workload.ts';
 
 /** What is wrong with the command line, in words for its user. */
 export class CostArgumentError extends Error {
@@ -66,7 +66,12 @@ const numbers: readonly (readonly [flags: string, text: string, name: keyof Work
   ['--payload <size>', 'of a body, e.g. 4kB', 'payload', sizeUpTo(mostBytes.received, '4 MiB')],
   ['--batch <count>', 'messages in an invocation, 1 to 10 (deliver takes 5)', 'batch', whole(1, 10)],
   ['--endpoint-time <ms>', 'until an endpoint answers', 'endpointTime', whole(0, 30_000, ' ms')],
-  ['--sources <count>', 'of inbound events', 'sources', whole(1, 60)],
+  [
+    '--sources <count>',
+    `of inbound events; one stack has room for ${mostSources}`,
+    'sources',
+    whole(1, mostSources, ': one stack has room for no more, unless its sources share their resources'),
+  ],
 ];
 
 /** Defaults as people write them. */

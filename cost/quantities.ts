@@ -63,11 +63,14 @@ export const sizeUpTo =
     throw new InvalidArgumentError(`Write a size from 1 B to ${most}, such as 500, 4kB or 64KiB.`);
   };
 
-/** @throws InvalidArgumentError with the range, which commander tells the user */
+/**
+ * @param ending of the refusal, behind the range: the unit, or why there is a limit
+ * @throws InvalidArgumentError with the range, which commander tells the user
+ */
 export const whole =
-  (least: number, most: number, unit = '') =>
+  (least: number, most: number, ending = '') =>
   (text: string): number => {
     const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}${unit}.`);
+    throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}${ending}.`);
   };

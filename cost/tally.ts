@@ -1,4 +1,5 @@
 import { type CountedStep, type PriceName, priceOf } from './data.ts';
+import { gigabyte } from './rates.ts';
 
 /** One line of the bill. */
 export interface BillLine {
@@ -37,7 +38,6 @@ const services: Readonly<Record<PriceName, readonly [service: string, item: stri
 /** Days that what an event leaves behind is kept: in the tables, and in the bucket by what it is of. */
 export const keptDays = { table: 35, inbound: 35, outbound: 100 } as const;
 const daysOfMonth = 30;
-const gigabyte = 1024 ** 3;
 const queueChunk = 64 * 1024;
 const gigabytesOfMemory = 0.5;
 
@@ -86,7 +86,7 @@ export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
       add('writeUnit', events * (counted.write + counted.indexWrite));
       add('readUnit', events * counted.read);
       add('tableGbMonth', (events * (storedBytes + indexStoredBytes) * months) / gigabyte);
-      // Of indexes there is no backup: a restore builds them anew.
+      // Indexes have no backup: a restore builds them again.
       add('recoveryGbMonth', (events * storedBytes * months) / gigabyte);
       add('logGb', (events * counted.lineBytes) / gigabyte);
       calls(counted, events, sizes);

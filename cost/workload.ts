@@ -50,6 +50,9 @@ export const usual: Workload = {
   systemLogLevel: 'INFO',
 };
 
+/** A stack with more sources, each with its own resources, has more than `maxResources` and is not synthesised. */
+export const mostSources = 17;
+
 /** What stands around a body in a message, and in the body that is sent. */
 export const envelopeBytes = 600;
 

@@ -1,10 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { alarmGroups } from './alarm-groups.ts';
+import { alarmGroups, watchedNames } from './alarm-groups.ts';
 import type { InboundSource } from './inbound-source.ts';
 import type { MonitoringProps } from './monitoring.ts';
-import { nameList } from './name-list.ts';
 import { nameOf } from './name-of.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
 import type { NodeLambda } from './parts/node-lambda.ts';
@@ -13,8 +12,6 @@ import type { WorkQueue } from './parts/work-queue.ts';
 import { queues } from './settings.ts';
 
 const fiveMinutes = Duration.minutes(5);
-/** The characters of names that fit into an alarm's description beside its sentences. */
-const maxListed = 300;
 
 /** Adds alarms that each watch as many functions or queues as CloudWatch allows, since a stack may have only 500 resources. */
 export function combinedAlarms(scope: Construct, props: MonitoringProps): void {
@@ -164,4 +161,4 @@ function erroredConsumers(scope: Construct, { inbound }: MonitoringProps): Error
   }));
 }
 
-const names = (members: readonly Construct[]): string => nameList(members.map(nameOf), maxListed);
+const names = (members: readonly Construct[]): string => watchedNames(members.map(nameOf));

@@ -2,9 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { alarmGroups } from './alarm-groups.ts';
+import { alarmGroups, watchedNames } from './alarm-groups.ts';
 import type { MonitoringProps } from './monitoring.ts';
-import { nameList } from './name-list.ts';
 import { ImpactAlarm } from './parts/impact-alarm.ts';
 import { maxMetricsOfAlarm, ownMetric } from './parts/own-metric.ts';
 import { silence } from './parts/silence.ts';
@@ -12,8 +11,6 @@ import { quietPeriods } from './quiet-after.ts';
 
 const fiveMinutes = Duration.minutes(5);
 const hour = Duration.hours(1);
-/** The characters of names that fit into an alarm's description beside its sentences. */
-const maxListed = 300;
 const sum = { period: fiveMinutes, statistic: Stats.SUM };
 
 /** Adds alarms on the responses of both APIs, and on sources that have fallen silent. */
@@ -99,13 +96,8 @@ const acceptedForEachRefused = 50;
  * shows beside a large one. The period is an hour, so that a source with few events shows; many refusals ring within minutes.
  */
 function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringProps): void {
-  const of = { service: 'receive', period: hour } as const;
   const refusedOf = (source: string) =>
-    ownMetric(scope, { ...of, name: 'RequestsRefused', dimensions: { source } });
-  const acceptedOf = (source: string) => {
-    const dimensions = { source, eventType: 'any', status: 'accepted' };
-    return ownMetric(scope, { ...of, name: 'WebhooksReceived', dimensions });
-  };
+    ownMetric(scope, { name: 'RequestsRefused', service: 'receive', dimensions: { source }, period: hour });
   const groups = alarmGroups('SourceRefusals', Object.keys(sources), maxMetricsOfAlarm / 2);
   for (const { id, members } of groups) {
     // A source without any accepted event has no such metric; `SUM` of a list skips it.
@@ -114,7 +106,7 @@ function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringP
     );
     const metrics = members.flatMap((source, nth) => [
       [`r${nth}`, refusedOf(source)] as const,
-      [`a${nth}`, acceptedOf(source)] as const,
+      [`a${nth}`, acceptedOf(scope, source, hour)] as const,
     ]);
     new ImpactAlarm(scope, id, {
       metric: new MathExpression({
@@ -124,7 +116,7 @@ function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringP
         period: hour,
       }),
       above: fewRefused,
-      impact: `A source refuses many requests: its events are lost or late. One of ${nameList(members, maxListed)}.`,
+      impact: `A source refuses many requests: its events are lost or late. One of ${watchedNames(members)}.`,
       firstStep:
         'Run npx hookline explain SOURCE to see why; after a rotation, store the new secret with npx hookline secrets set SOURCE.',
       action: alarmAction,
@@ -132,11 +124,19 @@ function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringP
   }
 }
 
+/** The events of a source that its receiver accepted. */
+const acceptedOf = (scope: Construct, source: string, period: Duration) =>
+  ownMetric(scope, {
+    name: 'WebhooksReceived',
+    service: 'receive',
+    dimensions: { source, eventType: 'any', status: 'accepted' },
+    period,
+  });
+
 /** Rings when a source that has had an event has none for a while. */
 function quiet(scope: Construct, source: string, span: Duration, { alarmAction }: MonitoringProps): void {
   const { period, silent, periods } = quietPeriods(span);
-  const dimensions = { source, eventType: 'any', status: 'accepted' };
-  const signs = ownMetric(scope, { name: 'WebhooksReceived', service: 'receive', dimensions, period });
+  const signs = acceptedOf(scope, source, period);
   new ImpactAlarm(new Construct(scope, `Source-${source}`), 'SourceQuiet', {
     metric: silence({ signs, label: `periods since the last event of ${source}`, period }),
     periods,

@@ -24,10 +24,10 @@ interface AdoptOptions extends TargetOptions {
   readonly yes?: boolean;
 }
 
-/** What is taken over. */
+/** The secret or queue of `--from`. */
 type Origin = { readonly kind: 'secret' | 'queue'; readonly id: string };
 
-/** `hookline adopt`: what a removed source or an earlier deployment left goes to the source that there is now. */
+/** `hookline adopt`: gives a source the secret and the events that a removed source or an earlier deployment left. */
 export function addAdoptCommand(program: Command): void {
   program
     .command('adopt')
@@ -57,7 +57,7 @@ async function adopt(name: string, options: AdoptOptions): Promise<void> {
   const used = await inUse(found, options);
   const request = { stack: found.stack, source, inUse: used, isConfirmed: options.yes === true };
   const { kind, id } = options.from ?? {};
-  // Before anything is changed: it may refuse.
+  // First, because it may refuse, and then nothing is changed.
   const queues =
     kind === 'secret' ? [] : await queuesToMove(sqsClient(patientCalls), { ...request, from: id });
   const secret =
@@ -69,7 +69,7 @@ async function adopt(name: string, options: AdoptOptions): Promise<void> {
   report(name, options, secret, moved, failures);
 }
 
-/** One queue after the other; an error of one is the end of none. */
+/** Moves one queue after the other; an error in one does not stop the others. */
 async function moveAll(queues: readonly KeptQueue[], source: DeployedSource, payloadBucket: string) {
   const client = sqsClient(patientCalls);
   const { send } = sqsQueue(client, source.queueUrl);
@@ -94,7 +94,7 @@ async function moveAll(queues: readonly KeptQueue[], source: DeployedSource, pay
   return { moved, failures };
 }
 
-/** @throws RefusedError when anything is left that was meant */
+/** @throws RefusedError when something was not adopted */
 function report(
   name: string,
   options: AdoptOptions,

@@ -26,7 +26,7 @@ interface ListOptions extends TargetOptions, DeadLetterFilter {
 const queueArgument =
   'publish, subscription, delivery, undelivered, or the name of a source (source:NAME where it has one of these)';
 
-/** `hookline dlq`: what is dead, why, and back to work with it. */
+/** `hookline dlq`: lists, shows, redrives and drops dead letters. */
 export function addDlqCommand(program: Command): void {
   const dlq = program.command('dlq').description('list dead letters, send them back, and drop them');
   withFilters(dlq.command('list'))
@@ -62,10 +62,10 @@ export function addDlqCommand(program: Command): void {
     );
 }
 
-/** What was found in one queue. */
+/** The dead letters found in one queue. */
 interface Listed extends FoundDead {
   readonly dlq: Dlq;
-  /** About how many there are in all. */
+  /** The approximate number of all messages in the queue. */
   readonly count: number;
 }
 
@@ -145,7 +145,7 @@ function describe(listed: readonly Listed[], options: ListOptions): string {
   return lines.join('\n');
 }
 
-/** With the filters that found them, for each queue that has any; without filters for one or any of them. */
+/** The redrive commands: with filters, one for each queue with matches; without filters, one pattern. */
 function redriving(listed: readonly Listed[], options: ListOptions): string[] {
   if (!isNarrow(options)) return [`${nextCommand(options, 'dlq redrive QUEUE [--id ID]')} sends them back.`];
   return listed
@@ -159,6 +159,7 @@ function redriving(listed: readonly Listed[], options: ListOptions): string[] {
 const columns = ['queue', 'id', 'when', 'attempts', 'tenant', 'endpoint', 'type', 'host', 'reason'];
 
 function rowOf(dlq: Dlq, { id, at, attempts, tenant, endpointId, eventType, host, reason }: DeadMessage) {
-  const known = [tenant, endpointId, eventType, host].map((text) => (text ? cell(text, 60) : '–'));
+  const owner = tenant === '' ? '(none)' : tenant;
+  const known = [owner, endpointId, eventType, host].map((text) => (text ? cell(text, 60) : '–'));
   return [dlq.name, cell(id), instant(at), attempts?.toString() ?? '–', ...known, cell(reason)];
 }

@@ -13,6 +13,7 @@ import { checkConsumers } from '../doctor/consumers.ts';
 import { examineBeforeRemoval, type RemovalOptions } from '../doctor/examine-removal.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { checkBootstrap, notDeployed } from '../doctor/first-deploy.ts';
+import { queueMappings } from '../doctor/queue-mappings.ts';
 import { checkSourceSecrets } from '../doctor/source-secrets.ts';
 import { checkSweep } from '../doctor/sweep.ts';
 import { type Found, findDeployment } from '../stack/deployment.ts';
@@ -24,7 +25,7 @@ import { counted } from '../terminal/table.ts';
 
 type Options = TargetOptions & RemovalOptions;
 
-/** `hookline doctor`: whether a deployed stack is well, and what its first deploy or a removal needs. */
+/** `hookline doctor`: checks a deployed stack, or the account before the first deploy, or queues before a removal. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
@@ -59,16 +60,19 @@ async function ofDeployment({ deployment, stack }: Deployed, options: Options): 
   const lambda = new LambdaClient(config);
   const watch = new CloudWatchClient(config);
   const isEmulated = options.local || process.env['AWS_ENDPOINT_URL'] !== undefined;
-  const concurrency = async () => checkConcurrency(lambda, await askedByStack(lambda, deployment));
-  const sweep = () => checkSweep(stack, new CloudFormationClient(config), watch, unixMillis(Date.now()));
+  const mappings = queueMappings(lambda, deployment);
+  const now = unixMillis(Date.now());
+  const consumers = async () => checkConsumers(deployment, await mappings, watch, now);
+  const concurrency = async () => checkConcurrency(lambda, askedByStack(await mappings, deployment));
+  const sweep = () => checkSweep(stack, new CloudFormationClient(config), watch, now);
   const leftOut = { count: deployment.alarmsLeftOut };
   const findings = await Promise.all([
     attempt('secrets', checkSourceSecrets(deployment, stack, secrets)),
     attempt('secrets of sending', checkOwnSecrets(deployment, secrets)),
     attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
     attempt('alarms', checkAlarms(stackMeant(options), watch, isEmulated ? leftOut : undefined)),
-    attempt('consumers', checkConsumers(deployment, lambda, watch, unixMillis(Date.now()))),
-    // An emulator has no metrics of its functions.
+    attempt('consumers', consumers()),
+    // A local AWS has no metrics of its functions.
     ...(isEmulated ? [] : [attempt('sweep', sweep())]),
     attempt('concurrency', concurrency()),
     attempt('clock', checkClock(deployment)),
@@ -87,7 +91,7 @@ async function ofAccount(found: Extract<Found, { kind: 'absent' }>): Promise<rea
   return [notDeployed(found), ...findings.flat()];
 }
 
-/** A check that may not be made, for want of a permission, hides none of the others. */
+/** Makes a check; an error, such as a missing permission, becomes a finding, so that it does not hide other checks. */
 async function attempt(check: string, findings: Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await findings;
@@ -96,7 +100,7 @@ async function attempt(check: string, findings: Promise<Finding[]>): Promise<Fin
   }
 }
 
-/** A finding, with its command as it is typed. */
+/** A finding with its whole command line. */
 interface Advised {
   readonly check: string;
   readonly ok: boolean;

@@ -37,15 +37,15 @@ async function list(options: TargetOptions): Promise<void> {
   print(options, { stack: found.stack, kept: described.map(toJson) }, inWords(found, described));
 }
 
-/** One thing that is left. */
+/** A secret or queue that is left. */
 interface Described {
   readonly kind: 'secret' | 'queue';
   readonly source: string | undefined;
-  /** What it is for; undefined when it does not say. */
+  /** Its purpose; undefined when its tags do not say it. */
   readonly purpose: string | undefined;
   readonly name: string;
   readonly holds: string;
-  /** Undefined where the stack has nothing that could take it over. */
+  /** The command that adopts it; undefined when the stack cannot use it. */
   readonly adopt: string | undefined;
   readonly delete: string;
   readonly json: object;
@@ -71,7 +71,7 @@ const ownPurposes: Readonly<Record<OwnSecretKind, string>> = {
   master: 'opens the secrets in the endpoints’ table of that deployment: keep it as long as that table',
 };
 
-/** The master secret is of its own table, and of no other. */
+/** A master secret is only for the table of its own deployment. */
 function takeOver(
   { arn, source, kind }: KeptSecret,
   sources: readonly string[],

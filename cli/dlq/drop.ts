@@ -6,7 +6,7 @@ export interface Dropped extends Walked {
   readonly dropped: number;
 }
 
-/** Deletes dead letters for good. @param isMeant which of the queue's */
+/** Deletes dead letters for good. @param isMeant selects dead letters of the queue */
 export async function drop(isMeant: (dead: DeadMessage) => boolean, ports: WalkPorts): Promise<Dropped> {
   let dropped = 0;
   const count = async (): Promise<boolean> => {

@@ -1,28 +1,18 @@
 import type { DeadMessage, DlqMessage } from './dead-letter.ts';
+import { passThrough, type QueuePass, type QueuePassPorts } from './queue-pass.ts';
 
-export interface WalkPorts {
-  /** @returns none at the end of the queue */
-  receive(): Promise<readonly DlqMessage[]>;
-  giveBack(messages: readonly DlqMessage[]): Promise<void>;
-  delete(message: DlqMessage): Promise<void>;
+export interface WalkPorts extends QueuePassPorts {
   read(message: DlqMessage): DeadMessage;
-  /** @param done the number of selected dead letters that are done */
-  progress(done: number): void;
-  /** True after Ctrl-C: the current batch is finished, and no other is started. */
-  isStopped(): boolean;
 }
 
-/** The result of a pass through a queue. */
-export interface Walked {
+/** The result of a pass through a dead-letter queue. */
+export interface Walked extends QueuePass {
   /** The number of dead letters that are not selected and stay. */
   readonly others: number;
-  /** False when the queue is too long to be read in the minute for which messages are hidden. */
-  readonly isWhole: boolean;
-  readonly wasStopped: boolean;
 }
 
 /**
- * Passes through a queue, ten messages at a time, and makes visible again what it does not delete.
+ * Passes through a dead-letter queue, and leaves in it what is not selected.
  *
  * @param isMeant selects dead letters of the queue
  * @param process handles one selected dead letter; @returns whether to delete it
@@ -32,47 +22,13 @@ export async function walkQueue(
   process: (dead: DeadMessage) => Promise<boolean>,
   ports: WalkPorts,
 ): Promise<Walked> {
-  const seen = new Set<string>();
   const others = new Set<string>();
-  const left = new Map<string, DlqMessage>();
-  let done = 0;
-
-  async function processOne(message: DlqMessage): Promise<void> {
+  const processSelected = async (message: DlqMessage): Promise<boolean> => {
     const dead = ports.read(message);
-    if (!isMeant(dead)) {
-      others.add(message.messageId);
-      return;
-    }
-    if (!(await process(dead))) return;
-    await ports.delete(message);
-    left.delete(message.messageId);
-    done += 1;
-  }
-
-  let isWhole = false;
-  try {
-    for (;;) {
-      const batch = await ports.receive();
-      isWhole = batch.length === 0;
-      // Only known messages: the queue is too long to be read before the first ones are visible again.
-      if (batch.every(({ messageId }) => seen.has(messageId))) break;
-      for (const message of batch) {
-        seen.add(message.messageId);
-        left.set(message.messageId, message);
-      }
-      await allSettled(batch.map(processOne));
-      ports.progress(done);
-      if (ports.isStopped()) break;
-    }
-  } finally {
-    await ports.giveBack([...left.values()]);
-  }
-  return { others: others.size, isWhole, wasStopped: ports.isStopped() };
-}
-
-/** Waits for all, then throws the first failure, so that no other message is left between send and delete. */
-async function allSettled(work: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(work);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+    if (isMeant(dead)) return process(dead);
+    others.add(message.messageId);
+    return false;
+  };
+  const { isWhole, wasStopped } = await passThrough(processSelected, ports);
+  return { others: others.size, isWhole, wasStopped };
 }

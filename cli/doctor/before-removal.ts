@@ -6,37 +6,32 @@ import { type DeployedSource, type Deployment, sourceOf } from '../stack/deploym
 import { RefusedError } from '../terminal/errors.ts';
 import type { Unfinished } from './unfinished.ts';
 
-/** A queue with work, and the one where it ends that is given up. */
+/** A work queue and its dead-letter queue. */
 export interface Watched {
-  /** As the command line calls it. */
+  /** Its name on the command line. */
   readonly name: string;
-  /** Undefined: nothing is worked off, as of what SNS could not hand over. */
+  /** Undefined for a DLQ without a work queue, such as that of the SNS subscription. */
   readonly queueUrl: string | undefined;
   readonly dlqUrl: string;
-  /** Whose events they are; `sending`: those that are sent. */
+  /** `source`: events of a source; `sending`: published events and deliveries. */
   readonly kind: 'source' | 'sending';
-  /** Others have their events in the same queues. */
+  /** Several sources have their events in the queue. */
   readonly isShared: boolean;
-  /** Seconds for which a message that just failed may still be tried; undefined when it is not known. */
+  /** Seconds for which a message that just failed may still be tried; undefined when unknown. */
   readonly retries: number | undefined;
 }
 
-/** The queues that lose their consumer when a source is removed. @throws RefusedError when the stack does not have the source */
-export function watchedSource(deployment: Deployment, name: string): Watched {
+/**
+ * Finds the queues that lose their consumer when a source is removed.
+ *
+ * @throws RefusedError when the stack does not have the source
+ */
+export function watchedSource(deployment: Deployment, name: string): readonly Watched[] {
   const source = sourceOf(deployment, name);
-  const [dlq] = dlqsNamed(deployment, `source:${name}`);
-  const others = Object.values(deployment.sources).filter(({ queueUrl }) => queueUrl === source.queueUrl);
-  return {
-    name: dlq?.name ?? name,
-    queueUrl: source.queueUrl,
-    dlqUrl: source.dlqUrl,
-    kind: 'source',
-    isShared: others.length > 1,
-    retries: retriesOf([source]),
-  };
+  return dlqsNamed(deployment, `source:${source.name}`).map((dlq) => watchedDlq(deployment, dlq));
 }
 
-/** What `cdk destroy` leaves without a consumer: every queue of the stack, those of the sources first. */
+/** Finds the queues that `cdk destroy` leaves without a consumer: every queue of the stack, those of the sources first. */
 export function watchedAll(deployment: Deployment): readonly Watched[] {
   const watched = dlqsNamed(deployment).map((dlq) => watchedDlq(deployment, dlq));
   const ofKind = (wanted: Watched['kind']) => watched.filter(({ kind }) => kind === wanted);
@@ -55,7 +50,7 @@ function watchedDlq(deployment: Deployment, { name, kind, url, workQueueUrl }: D
   };
 }
 
-/** The longest of them: a queue has the events of all. */
+/** The longest span of these sources, since a queue has the events of all. */
 function retriesOf(sources: readonly DeployedSource[]): number | undefined {
   const all = sources.map(({ checks }) => checks?.handlerRetryDelays);
   const known = all.flatMap((delays) => (delays ? [delays.reduce((sum, delay) => sum + delay, 0)] : []));
@@ -77,7 +72,7 @@ export interface Left {
 
 const none: QueueCounts = { waiting: 0, inFlight: 0, delayed: 0 };
 
-/** Looks once. */
+/** Counts the messages once. */
 export async function lookAt(client: SQSClient, watched: Watched): Promise<LeftInQueues> {
   const { queueUrl, dlqUrl } = watched;
   const [queue, dead] = await Promise.all([
@@ -87,7 +82,7 @@ export async function lookAt(client: SQSClient, watched: Watched): Promise<LeftI
   return { watched, queue, dead };
 }
 
-export interface WaitPorts {
+export interface RemovalWaitPorts {
   look(): Promise<Left>;
   pause(): Promise<void>;
   now(): UnixMillis;
@@ -96,7 +91,7 @@ export interface WaitPorts {
   isStopped(): boolean;
 }
 
-/** SQS's counts lag: a queue counts as empty when all looks for so long say so. */
+/** SQS's counts lag, so a queue counts as empty only after it was empty for so long. */
 const emptyForMs = 60_000;
 
 /**
@@ -105,7 +100,7 @@ const emptyForMs = 60_000;
  *
  * @returns what the last look found
  */
-export async function untilEmpty(ports: WaitPorts): Promise<Left> {
+export async function untilEmpty(ports: RemovalWaitPorts): Promise<Left> {
   let emptySince: UnixMillis | undefined;
   for (;;) {
     const left = await ports.look();
@@ -118,8 +113,8 @@ export async function untilEmpty(ports: WaitPorts): Promise<Left> {
   }
 }
 
-/** @throws RefusedError when it is stopped before it is sure */
-function isEnd(emptySince: UnixMillis | undefined, now: UnixMillis, ports: WaitPorts): boolean {
+/** @throws RefusedError when Ctrl-C comes before the minute is over */
+function isEnd(emptySince: UnixMillis | undefined, now: UnixMillis, ports: RemovalWaitPorts): boolean {
   if (emptySince === undefined) return ports.isStopped();
   if (now - emptySince >= emptyForMs) return true;
   if (!ports.isStopped()) return false;

@@ -14,7 +14,7 @@ import { counted } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
 import { missingQueue } from './left-findings.ts';
 
-/** What is sent is signed, and secrets of endpoints can be opened. */
+/** Checks that deliveries can be signed, and that secrets of endpoints can be decrypted. */
 export async function checkOwnSecrets(
   { sources, signingSecretArn, masterSecretArn }: Deployment,
   client: SecretsManagerClient,
@@ -41,7 +41,7 @@ export async function checkOwnSecrets(
   ];
 }
 
-/** Nothing is dead by a fault of the stack; what endpoints did not take is told only. */
+/** Checks that there are no dead letters. Those that endpoints refused are listed, but are no fault of the stack. */
 export async function checkDeadLetters(deployment: Deployment, client: SQSClient): Promise<Finding[]> {
   const dlqs = dlqsNamed(deployment);
   const found = await Promise.all(dlqs.map((dlq) => deadLettersOf(dlq, client)));
@@ -72,7 +72,7 @@ interface LeftOut {
 }
 
 /**
- * No alarm of the stack is on.
+ * Checks that no alarm of the stack is on.
  *
  * @param stack name of one stack; undefined for all
  * @param leftOut of a local AWS, which has not all alarms; undefined on AWS
@@ -100,7 +100,7 @@ export async function checkAlarms(
   return on.length > 0 ? found : [{ check: 'alarms', ok: true, detail: 'none is on' }];
 }
 
-/** A local AWS knows no metric math: that none of its alarms is on says little. */
+/** A local AWS has no metric math, so it lacks many alarms: that none is on says little. */
 function notWatched({ count }: LeftOut, there: number, on: number): Finding {
   const missing =
     count === undefined
@@ -116,9 +116,9 @@ function notWatched({ count }: LeftOut, there: number, on: number): Finding {
 /** Providers and AWS sign times: a clock may be off by less than their tolerance. */
 const maxSkewSeconds = 60;
 
-/** This machine's clock agrees with the API's. */
+/** Checks that this machine's clock agrees with the API's. */
 export async function checkClock({ managementUrl }: Deployment): Promise<Finding[]> {
-  // It need not let us in to tell the time.
+  // A refused request has the time in its response, too.
   const response = await fetchWithReason(managementUrl, {});
   const there = Date.parse(response.headers.get('date') ?? '');
   if (Number.isNaN(there)) return [];

@@ -1,45 +1,41 @@
 import {
+  type EventSourceMappingConfiguration,
   GetAccountSettingsCommand,
   type LambdaClient,
-  paginateListEventSourceMappings,
 } from '@aws-sdk/client-lambda';
 import type { Deployment } from '../stack/deployment.ts';
 import { counted } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
+import { workQueueNames } from './queue-mappings.ts';
 
-/** Functions that may run at once for the queues of a stack, and how many that is for each. */
+/** How many functions may run at once for the queues of a stack. */
 export interface AskedConcurrency {
   readonly total: number;
   readonly inWords: string;
 }
 
-/** Functions that the account cannot run at once are throttled; below this a flood at one source starves the others. */
+/** Below this limit, a flood at one source starves the others. */
 const enoughConcurrency = 100;
-/** What new accounts may have. */
+/** The limit of new accounts. */
 const ofNewAccounts = 10;
-/** What AWS gives to an account that asks. */
+/** The limit that AWS usually grants. */
 const usualConcurrency = 1_000;
 
-/** Of a stack that is deployed: by its event source mappings. */
-export async function askedByStack(client: LambdaClient, deployment: Deployment): Promise<AskedConcurrency> {
-  const { sources, publishQueueUrl, deliveryQueueUrl } = deployment;
-  const urls = [publishQueueUrl, deliveryQueueUrl, ...Object.values(sources).map(({ queueUrl }) => queueUrl)];
-  const names = new Set(urls.map((url) => url.slice(url.lastIndexOf('/') + 1)));
-  const bounds: number[] = [];
-  for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, {})) {
-    const own = EventSourceMappings.filter(({ EventSourceArn = '' }) =>
-      names.has(EventSourceArn.split(':').at(-1) ?? ''),
-    );
-    bounds.push(...own.flatMap(({ ScalingConfig }) => ScalingConfig?.MaximumConcurrency ?? []));
-  }
+/** Sums up the bounds of a deployed stack's event source mappings. */
+export function askedByStack(
+  mappings: readonly EventSourceMappingConfiguration[],
+  deployment: Deployment,
+): AskedConcurrency {
+  const bounds = mappings.flatMap(({ ScalingConfig }) => ScalingConfig?.MaximumConcurrency ?? []);
   const total = bounds.reduce((sum, bound) => sum + bound, 0);
+  const queues = workQueueNames(deployment).size;
   return {
     total,
-    inWords: `its ${counted(names.size, 'queue')} may start ${total} (the sum of every maxConcurrency)`,
+    inWords: `its ${counted(queues, 'queue')} may start ${total} (the sum of every maxConcurrency)`,
   };
 }
 
-/** Of the app as it comes, before it is deployed. */
+/** Sums up the defaults of a stack that is not deployed yet. */
 export async function askedByDefault(): Promise<AskedConcurrency> {
   const { sourceDefaults, outboundDefaults } = await import('../../lib/settings.ts');
   const each = sourceDefaults.maxConcurrency;
@@ -50,7 +46,7 @@ export async function askedByDefault(): Promise<AskedConcurrency> {
   return { total, inWords };
 }
 
-/** The account's limit leaves room for all that the queues may start, and for a flood at one source. */
+/** Checks that the account's limit covers all functions that the queues may start, and a flood at one source. */
 export async function checkConcurrency(client: LambdaClient, asked: AskedConcurrency): Promise<Finding[]> {
   const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
   const limit = AccountLimit?.UnreservedConcurrentExecutions ?? AccountLimit?.ConcurrentExecutions ?? 0;

@@ -1,51 +1,51 @@
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import {
-  type EventSourceMappingConfiguration,
-  type LambdaClient,
-  paginateListEventSourceMappings,
-} from '@aws-sdk/client-lambda';
+import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import { later, seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
 import { queueNameOf } from '../kept/kept-queues.ts';
 import type { Deployment } from '../stack/deployment.ts';
 import { cell, counted } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
+import { queueIn } from './queue-mappings.ts';
 
-/** A queue, and how the command line calls those whose work is in it. */
+/** A queue that a function consumes. */
 interface Consumed {
   readonly queue: string;
+  /** Its source's name, `3 sources`, `publish` or `delivery`. */
   readonly names: string;
-  /** The one source that it is of. */
+  /** Undefined for the queues of sending, and for one that several sources share. */
   readonly source: string | undefined;
 }
 
-/** How often a function failed, and was not run for want of concurrency, in the last minutes. */
+/** How often a function failed or was throttled in the last minutes. */
 interface Failures {
   readonly errors: number;
   readonly throttles: number;
 }
 
-/** As the alarm ConsumerFails: three of its periods. */
+/** Three periods of the alarm ConsumerFails. */
 const window = seconds(900);
-/** CloudWatch takes 500 metrics in one request; each function has two. */
+/** CloudWatch allows 500 metrics in a request; each function has two. */
 const functionsAtOnce = 250;
 
 /**
- * The function of each queue reads it, and did not fail lately.
+ * Checks that the function of each queue reads it, and has not failed lately.
  *
- * On AWS the metrics of the functions tell it; a local AWS counts no failures of a queue's consumer, but has the result
- * of the last batch, which AWS does not give for SQS.
+ * On AWS the functions' metrics count failures. A local AWS does not count them; it has the result of the last batch, which
+ * AWS does not give for SQS.
+ *
+ * @param mappings of the deployment's queues
  */
 export async function checkConsumers(
   deployment: Deployment,
-  lambda: LambdaClient,
+  mappings: readonly EventSourceMappingConfiguration[],
   watch: CloudWatchClient,
   now: UnixMillis,
 ): Promise<Finding[]> {
   const consumed = consumedQueues(deployment);
-  const mappings = await mappingsOf(lambda, new Set(consumed.map(({ queue }) => queue)));
-  const names = [...mappings.values()].map(functionNameOf);
+  const byQueue = new Map(mappings.map((mapping) => [queueIn(mapping), mapping]));
+  const names = [...byQueue.values()].map(functionNameOf);
   const failures = await failuresOf(watch, names, now);
-  const findings = consumed.flatMap((one) => findingsOf(one, mappings.get(one.queue), failures));
+  const findings = consumed.flatMap((one) => findingsOf(one, byQueue.get(one.queue), failures));
   if (findings.length > 0) return findings;
   const detail = `the functions of all ${consumed.length} queues read them, and none failed in ${window / 60} minutes`;
   return [{ check: 'consumers', ok: true, detail }];
@@ -63,20 +63,6 @@ function consumedQueues({ sources, publishQueueUrl, deliveryQueueUrl }: Deployme
     { queue: queueNameOf(publishQueueUrl), names: 'publish', source: undefined },
     { queue: queueNameOf(deliveryQueueUrl), names: 'delivery', source: undefined },
   ];
-}
-
-/** The event source mapping of each of these queues, by the queue's name. */
-async function mappingsOf(
-  client: LambdaClient,
-  queues: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, EventSourceMappingConfiguration>> {
-  const found = new Map<string, EventSourceMappingConfiguration>();
-  for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, {}))
-    for (const mapping of EventSourceMappings) {
-      const queue = mapping.EventSourceArn?.split(':').at(-1) ?? '';
-      if (queues.has(queue)) found.set(queue, mapping);
-    }
-  return found;
 }
 
 /** `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, and what may follow. */
@@ -102,7 +88,7 @@ async function failuresOf(
   return found;
 }
 
-/** @returns the sums of `errors` and `throttles` with the function's index behind */
+/** @returns the sums by metric and the function's index: `errors0`, `throttles0`, `errors1` … */
 async function sumsOf(
   client: CloudWatchClient,
   names: readonly string[],
@@ -128,7 +114,7 @@ async function sumsOf(
   );
 }
 
-/** A mapping in any of these states reads its queue, or will in a moment. */
+/** The states in which a mapping reads its queue, or will in a moment. */
 const reading: ReadonlySet<string> = new Set(['Enabled', 'Enabling', 'Creating', 'Updating']);
 
 function findingsOf(
@@ -171,13 +157,13 @@ function failureOf(
     ...(throttles > 0 ? [`was throttled ${counted(throttles, 'time')}`] : []),
   ];
   const recent = parts.length === 0 ? [] : [`${parts.join(' and ')} in ${window / 60} minutes`];
-  const told = [...recent, ...lastBatch(LastProcessingResult)];
-  if (told.length === 0) return [];
+  const failed = [...recent, ...lastBatch(LastProcessingResult)];
+  if (failed.length === 0) return [];
   return [
     {
       check: `consumer of ${names}`,
       ok: false,
-      detail: `${name} ${told.join('; ')}: its messages are tried again until it works`,
+      detail: `${name} ${failed.join('; ')}: its messages are tried again until it works`,
       advice: throttles > errors ? throttledAdvice : failedAdvice,
       command: source === undefined ? 'tail --since 900' : `tail --source ${source} --since 900`,
     },
@@ -188,7 +174,7 @@ const throttledAdvice = 'The account runs too few functions at once: see concurr
 const failedAdvice =
   'One bundle has the handlers of all sources: a file that throws when it is imported stops all their consumers. The log tells the error; on the laptop npm start shows it.';
 
-/** What a local AWS tells of the last batch: `FAILED`, or `OK - 3 records, 1 partial failures`. */
+/** Reads the result of the last batch on a local AWS: `FAILED`, or `OK - 3 records, 1 partial failures`. */
 function lastBatch(result: string): string[] {
   if (/^(?:FAILED|PROBLEM)/.test(result)) return ['failed on its last batch'];
   const [, partial = '0'] = /(\d+) partial failures?/.exec(result) ?? [];

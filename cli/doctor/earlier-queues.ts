@@ -5,10 +5,10 @@ import { cell } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
 
 /**
- * What queues still hold that earlier changes of the stack left: once the stack is gone, nothing can take it over.
+ * Reports messages in queues that earlier changes of the stack left. Once the stack is gone, no source can adopt them.
  *
- * @param kept queues that the stack does not use any more
- * @param sources names of those that the stack has
+ * @param kept the queues that the stack does not use any more
+ * @param sources names of the sources that the stack has
  * @param source the queues of this source and those that all sources share; undefined for all queues
  */
 export async function earlierFindings(

@@ -18,9 +18,9 @@ import type { Finding } from './finding.ts';
 import { leftFindings } from './left-findings.ts';
 import { lookAtTables, type Unfinished } from './unfinished.ts';
 
-/** What `hookline doctor` is asked before a removal. */
+/** The options of `hookline doctor` before a removal. */
 export interface RemovalOptions {
-  /** A source's name; true where none was given. */
+  /** A source's name; true when none was given. */
   readonly beforeRemoval?: string | true;
   readonly all?: boolean;
   readonly wait?: boolean;
@@ -29,10 +29,10 @@ export interface RemovalOptions {
 const lookEveryMs = 5_000;
 
 /**
- * Reports what the queues of one source still hold, those that earlier changes left among them; of all, what the tables of
- * sending hold, too.
+ * Reports what the queues of one source still hold, including queues that earlier changes left. With `--all`, it also reports
+ * unfinished deliveries and recoveries.
  *
- * @throws UsageError when it is not said of which
+ * @throws UsageError when neither a source nor `--all` is given
  */
 export async function examineBeforeRemoval(
   options: TargetOptions & RemovalOptions,
@@ -41,7 +41,7 @@ export async function examineBeforeRemoval(
   const found = await findDeployment(options);
   const deployment = deploymentOf(found);
   const isAll = name === undefined;
-  const watched = isAll ? watchedAll(deployment) : [watchedSource(deployment, name)];
+  const watched = isAll ? watchedAll(deployment) : watchedSource(deployment, name);
   const client = sqsClient(patientCalls);
   const tables = dynamoClient(patientCalls);
   const running = (limit: number) =>
@@ -61,7 +61,7 @@ export async function examineBeforeRemoval(
   ];
 }
 
-/** @returns undefined: all */
+/** @returns a source's name; undefined for `--all` */
 function sourceMeant({ beforeRemoval, all }: RemovalOptions): string | undefined {
   const name = beforeRemoval === true ? undefined : beforeRemoval;
   if (all && name !== undefined)
@@ -81,10 +81,10 @@ const wait = (look: () => Promise<Left>): Promise<Left> =>
     return untilEmpty({ look, pause, now, progress: progressOfWaiting(), isStopped });
   });
 
-/** Elsewhere than on a terminal a wait of hours is a line a minute at most. */
+/** Outside a terminal, a wait of hours prints at most one line a minute. */
 const lineEveryMs = 60_000;
 
-/** One line that changes on a terminal; elsewhere a line when the counts have changed, and when nothing is left. */
+/** On a terminal one line that changes; elsewhere a line when the counts have changed, and when nothing is left. */
 function progressOfWaiting(): (left: Left) => void {
   let shown = { line: '', at: 0 };
   return (left) => {

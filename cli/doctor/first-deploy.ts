@@ -2,12 +2,12 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { describeStack, type Found } from '../stack/deployment.ts';
 import type { Finding } from './finding.ts';
 
-/** What `npx cdk bootstrap` makes unless it is told another name. */
+/** The stack that `npx cdk bootstrap` makes by default. */
 const toolkitStack = 'CDKToolkit';
-/** What the app's assembly asks for. */
+/** The least version that the app's assembly accepts. */
 const leastBootstrapVersion = 6;
 
-/** That there is no stack, or one that was never deployed to its end. */
+/** Reports that there is no stack, or that its first deploy has not ended well. */
 export function notDeployed({ stack, where, status }: Extract<Found, { kind: 'absent' }>): Finding {
   if (status === undefined)
     return {
@@ -33,7 +33,7 @@ export function notDeployed({ stack, where, status }: Extract<Found, { kind: 'ab
   };
 }
 
-/** CDK can deploy into the account and region. */
+/** Checks that CDK can deploy into the account and region. */
 export async function checkBootstrap(client: CloudFormationClient): Promise<Finding[]> {
   const toolkit = await describeStack(client, toolkitStack);
   const advice =

@@ -7,9 +7,9 @@ import type { Finding } from './finding.ts';
 import type { Unfinished } from './unfinished.ts';
 
 /**
- * What a person is told before the removal.
+ * Makes the findings before a removal.
  *
- * @param isSettled by `--wait`: the counts were the same for longer than SQS's lag
+ * @param isSettled `--wait` saw the same counts for longer than SQS's lag
  */
 export function leftFindings(left: Left, isSettled: boolean): readonly Finding[] {
   const findings = [
@@ -48,7 +48,7 @@ function findingsOfQueues({ watched, queue, dead }: LeftInQueues): readonly Find
 const whereToLook =
   'Is this the right stack, account and region (--stack, --profile, --region)? If so, it was deleted by hand: what was in it is lost, and npx cdk deploy does not bring it back.';
 
-/** A queue of the stack that is not there, which is not an empty one. */
+/** The finding for a queue of the stack that does not exist, which is worse than an empty one. */
 export const missingQueue = (check: string, url: string): Finding => ({
   check,
   ok: false,
@@ -128,7 +128,7 @@ function recoveriesOf({ recoveries, hasMoreRecoveries }: Unfinished): Finding {
   };
 }
 
-/** Tries beyond the waits themselves: a batch before each, and the last hop. */
+/** Seconds that the tries take beyond their waits: a batch before each, and the move to the DLQ. */
 const tolerance = seconds(1_800);
 
 /** `3 h 13 min`, rounded up. */
@@ -140,7 +140,7 @@ function span(length: number): string {
   );
 }
 
-/** What is delayed, and in part what is in flight, waits for its handler's next try: hours, by the default delays. */
+/** Delayed messages, and some in flight, wait for their handler's next try: hours, by the default delays. */
 function whenEmpty({ kind, retries }: Watched): string {
   if (kind === 'sending')
     return 'It is on its way, or waits for its next attempt; what is not due within 15 minutes is in the table only.';

@@ -1,9 +1,9 @@
-/** Whether a provider sends an event again that was answered 503. `docs/providers.md`, "When something fails", has the sources. */
+/** Whether a provider repeats an event after the response 503. `docs/providers.md`, "When something fails", has the sources. */
 export type Redelivery = 'again' | 'never' | 'unsure';
 
 const never: ReadonlySet<string> = new Set(['github', 'gitlab', 'twilio', 'woocommerce']);
 
-/** Some send only a part of it again, or where they are told to; of others nothing is known. */
+/** These repeat only some events or only by a setting, or their documentation does not say. */
 const unsure: ReadonlySet<string> = new Set([
   'buildkite',
   'cal-com',
@@ -29,9 +29,9 @@ export const redeliveryOf = (provider: string): Redelivery => {
 };
 
 /**
- * What comes of a secret that is not set, beside the answer 503.
+ * Says which events are lost while a secret is not set.
  *
- * @returns the end of a sentence; empty where the provider sends again
+ * @returns the end of a sentence; empty when the provider sends them again
  */
 export function whatIsLost(provider: string): string {
   const redelivery = redeliveryOf(provider);

@@ -11,13 +11,13 @@ import { counted } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
 import { whatIsLost } from './redelivery.ts';
 
-/** A source that verifies nothing, and what is wrong with its secret. */
+/** A source that cannot verify requests, and what is wrong with its secret. */
 interface Faulty {
   readonly source: DeployedSource;
   readonly fault: string;
 }
 
-/** Every source has a secret that is one; of one that has none: what an earlier source of that name left. */
+/** Checks that every source has a valid secret, and offers the secret that an earlier source of that name left. */
 export async function checkSourceSecrets(
   deployment: Deployment,
   stack: string,
@@ -38,7 +38,7 @@ type Looked =
   | ({ readonly kind: 'faulty' } & Faulty)
   | { readonly kind: 'finding'; readonly finding: Finding };
 
-/** What goes wrong with one source hides none of the others. */
+/** Checks one source; an error becomes a finding, so that it does not hide the other sources. */
 async function lookAt(source: DeployedSource, client: SecretsManagerClient): Promise<Looked> {
   const { name, provider, secretArn } = source;
   const check = `secret of ${name}`;
@@ -66,7 +66,7 @@ const remedyOf = (arn: string, secret: KeptSecret | undefined) =>
       }
     : { awsCommand: `secretsmanager restore-secret --secret-id ${arn}` };
 
-/** For want of a permission there is none that is known of. */
+/** @returns none when the permission to list secrets is missing */
 async function leftSecrets(
   deployment: Deployment,
   stack: string,
@@ -105,7 +105,7 @@ async function withRemedy(
   };
 }
 
-/** What was left and `adopt` would take: the one that was changed last is the first. */
+/** Finds the secrets that `adopt` would take, the last changed first. */
 async function usableOf(
   { name, provider }: DeployedSource,
   kept: readonly KeptSecret[],

@@ -1,23 +1,20 @@
-import {
-  type CloudFormationClient,
-  paginateListStackResources,
-  type StackResourceSummary,
-} from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { type CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { days, later, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
+import { stackResources } from '../stack/stack-resources.ts';
 import { instant } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
 
-/** It runs every minute; CloudWatch may hear of a run some minutes later. */
+/** The sweep runs every minute; CloudWatch may have a run some minutes later. */
 const window = seconds(600);
-/** CloudWatch gives 1,440 values at once. */
+/** CloudWatch returns 1,440 values at most. */
 const lookBack = { span: days(14), periodSeconds: 3_600 };
 const check = 'sweep';
 
 /**
- * The sweep ran lately: it sends long retries and finds what was lost, and its alarm keeps silent until there was a first run.
+ * Checks that the sweep ran lately. It sends long retries and finds lost deliveries.
  *
- * @param stack whose function is looked for among its resources
+ * @param stack has the sweep's function among its resources
  */
 export async function checkSweep(
   stack: string,
@@ -53,12 +50,7 @@ const back = (now: UnixMillis, span: number): UnixMillis => later(now, seconds(-
 
 /** The physical names of the function and its schedule. */
 async function sweepOf(stack: string, client: CloudFormationClient) {
-  const found: StackResourceSummary[] = [];
-  for await (const { StackResourceSummaries = [] } of paginateListStackResources(
-    { client },
-    { StackName: stack },
-  ))
-    found.push(...StackResourceSummaries);
+  const found = await stackResources(client, stack);
   const named = (type: string) =>
     found.find(
       ({ ResourceType, LogicalResourceId, ResourceStatus = '' }) =>
@@ -69,7 +61,7 @@ async function sweepOf(stack: string, client: CloudFormationClient) {
   return { lambda: named('AWS::Lambda::Function'), schedule: named('AWS::Scheduler::Schedule') };
 }
 
-/** @returns the beginning of the last period in which it ran */
+/** @returns the beginning of the last period in which the function ran */
 async function lastRun(
   client: CloudWatchClient,
   lambda: string,

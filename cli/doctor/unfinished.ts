@@ -5,31 +5,31 @@ import { deliveryStatuses, heldByOf } from '../../lambdas/domain/delivery-record
 import { dueIndex } from '../../lambdas/domain/tables.ts';
 import type { Deployment } from '../stack/deployment.ts';
 
-/** Work of sending that was accepted and is not at its end, as the tables know it. */
+/** Deliveries and recoveries in the tables that have not ended. */
 export interface Unfinished {
   /** Deliveries that wait for an attempt; the tasks of some are in the delivery queue, too. */
   readonly pending: number;
   /** Deliveries that wait for their endpoint to be enabled. */
   readonly held: number;
-  /** These endpoints: `tenant/endpointId`. */
+  /** Their endpoints: `tenant/endpointId`. */
   readonly heldBy: readonly string[];
-  /** Deliveries that failed, and whose dead letter is not sent yet. */
+  /** Failed deliveries whose dead letter is not sent yet. */
   readonly unburied: number;
   /** Recoveries that still send deliveries again. */
   readonly recoveries: number;
-  /** There are more deliveries than were looked at: each number of them is the least. */
+  /** There may be more deliveries than were read: each of their numbers is a minimum. */
   readonly isCutShort: boolean;
-  /** The same of the recoveries. */
+  /** There may be more recoveries. */
   readonly hasMoreRecoveries: boolean;
   /** Tables that do not exist. */
   readonly missing: readonly string[];
 }
 
-/** Of each of the index's eight partitions: at most a thousand items are read, however large the table is. */
+/** Items read from each of the index's eight partitions: less than a thousand in all, however large the table is. */
 const lookedAtOfShard = 100;
-/** The most that DynamoDB gives at once. */
+/** DynamoDB's limit for a `BatchGet`. */
 const batchSize = 100;
-/** A table that is throttled gives nothing for a while. */
+/** A throttled table leaves items of a batch unread. */
 const mostTries = 5;
 const mostRecoveries = 200;
 
@@ -42,10 +42,10 @@ const Standing = v.object({
 });
 type Standing = v.InferOutput<typeof Standing>;
 
-/** Recoveries that run, at most so many. */
+/** Lists running recoveries, `limit` at most. */
 export type RunningRecoveries = (limit: number) => Promise<readonly unknown[]>;
 
-/** Counts by the due index, in which every delivery is that is not at its end, held ones included; never by a scan. */
+/** Counts by the due index, which has every delivery that has not ended, held ones included. It never scans a table. */
 export async function lookAtTables(
   client: DynamoDBDocumentClient,
   { deliveriesTable, endpointsTable }: Pick<Deployment, 'deliveriesTable' | 'endpointsTable'>,
@@ -83,7 +83,7 @@ async function unlessMissing<Found>(found: Promise<Found>): Promise<Found | unde
   }
 }
 
-/** How the deliveries stand that the due index knows, as far as it is looked through. */
+/** Reads the first deliveries of each partition of the due index. */
 async function standings(client: DynamoDBDocumentClient, table: string) {
   const shards = Array.from({ length: dueIndex.shards }, (_, shard) => String(shard));
   const pages = await Promise.all(shards.map((shard) => client.send(dueIn(table, shard))));
@@ -108,7 +108,7 @@ const dueIn = (table: string, shard: string): QueryCommand =>
     Limit: lookedAtOfShard,
   });
 
-/** DynamoDB may leave some of a batch for another request. */
+/** Reads a batch; DynamoDB may leave some of it for another request. */
 async function standingsOf(
   client: DynamoDBDocumentClient,
   table: string,

@@ -9,23 +9,27 @@ import { type Moved, type MovePorts, moveEvents } from './move-events.ts';
 import { queueCounts, totalOf } from './queue-counts.ts';
 import { belongsTo, kindIn, sourceIn, tagsOfQueue } from './queue-owner.ts';
 
-/** Whose events are moved, and from where. */
+/** Which events are moved, and from which queues. */
 export interface QueueRequest {
   readonly stack: string;
   readonly source: DeployedSource;
   /** URLs of the queues that the stack uses. */
   readonly inUse: ReadonlySet<string>;
-  /** The URL that is asked for; undefined: all that the stack left. */
+  /** The URL of one queue; undefined for all that the stack left. */
   readonly from: string | undefined;
   readonly isConfirmed: boolean;
 }
 
-/** What became of one queue's messages. */
+/** The result of moving one queue's messages. */
 export interface QueueMoved extends Moved {
   readonly queue: KeptQueue;
 }
 
-/** The queues whose messages are moved. @throws RefusedError when the one that is asked for may not be emptied */
+/**
+ * Finds the queues whose messages are moved.
+ *
+ * @throws RefusedError when the queue of `from` may not be emptied
+ */
 export async function queuesToMove(client: SQSClient, request: QueueRequest): Promise<readonly KeptQueue[]> {
   const { stack, inUse, from } = request;
   if (from !== undefined) return [await named(client, from, request)];
@@ -52,7 +56,7 @@ async function named(client: SQSClient, url: string, request: QueueRequest): Pro
   throw new RefusedError(`There is no queue ${url} in this account and region. Nothing was moved.`);
 }
 
-/** What moving needs beside the queue itself. */
+/** The ports of moving that do not depend on the queue that was left. */
 export interface BesideQueue extends Pick<MovePorts, 'send' | 'progress' | 'isStopped'> {
   /** Reads the bucket of this deployment. */
   readonly getBody: GetObject;
@@ -71,7 +75,7 @@ export async function adoptQueue(
   return { queue, ...(await moveEvents(source, ports)) };
 }
 
-/** A deployment that was destroyed left its bucket, too: a large body is there, and the consumer looks in the new one. */
+/** A large body may be in the bucket of a destroyed deployment, where the consumer does not look. */
 async function whyNoBody(event: ReceivedMessage, getBody: GetObject): Promise<string | undefined> {
   if (!('bodyS3' in event)) return undefined;
   try {

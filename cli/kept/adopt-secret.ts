@@ -7,18 +7,18 @@ import type { DeployedSource } from '../stack/deployment.ts';
 import { decideAdoption } from './decide-adoption.ts';
 import { findSecret, type KeptSecret, keptSecrets } from './kept-secrets.ts';
 
-/** Which secret is taken over, and by which source. */
+/** Which secret is adopted, and by which source. */
 export interface SecretRequest {
   readonly stack: string;
   readonly source: DeployedSource;
   /** ARNs of the secrets that the stack uses. */
   readonly inUse: ReadonlySet<string>;
-  /** The ARN that is asked for; undefined: the one that this source left. */
+  /** The ARN of one secret; undefined for the one that this source left. */
   readonly from: string | undefined;
   readonly isConfirmed: boolean;
 }
 
-/** What became of it. The text of no secret is in it. */
+/** The result of adopting a secret, without the text of any secret. */
 export type SecretAdopted =
   | { readonly kind: 'none' }
   | {
@@ -30,7 +30,7 @@ export type SecretAdopted =
   | { readonly kind: 'done'; readonly from: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Puts the value of a secret that was left over into the source's own secret. */
+/** Copies the value of a secret that was left into the source's own secret. */
 export async function adoptSecret(
   client: SecretsManagerClient,
   request: SecretRequest,
@@ -98,7 +98,7 @@ async function named(client: SecretsManagerClient, from: string, request: Secret
   return { kind: 'chosen', arn, current: await secretVersions(client, arn).current() };
 }
 
-/** @returns the stack or source that a secret says it is of, where that is another one */
+/** @returns the owner by the secret's tags or name; undefined when it is this stack and source */
 function ownerBeside(
   secret: KeptSecret & { readonly stack: string },
   { stack, source }: SecretRequest,

@@ -4,7 +4,7 @@ import { cell, counted } from '../terminal/table.ts';
 import type { QueueMoved } from './adopt-queues.ts';
 import type { SecretAdopted } from './adopt-secret.ts';
 
-/** What a person is told of a secret; nothing where none was left. */
+/** Describes the result for the secret; empty when none was left. */
 export function secretWords(source: string, secret: SecretAdopted): readonly string[] {
   switch (secret.kind) {
     case 'none':
@@ -24,12 +24,12 @@ function alsoVerifies({ withPrevious, isOverwriting }: Extract<SecretAdopted, { 
 
 const isSourceName = /^[a-z][a-z0-9-]{0,39}$/;
 
-/** What a person is told of one queue. */
+/** Describes the result for one queue. */
 export function queueWords(source: string, moved: QueueMoved, options: TargetOptions): readonly string[] {
   const { queue, ofOthers, staying } = moved;
   const others = Object.entries(ofOthers).map(([name, count]) => {
     const stay = `  ${counted(count, 'event')} of ${cell(name)} stay`;
-    // A message may say anything, and a command is pasted into a shell.
+    // The name comes from a message, and people paste the command into a shell.
     return isSourceName.test(name)
       ? `${stay}: ${nextCommand(options, `adopt ${name} --from ${queue.url}`)}`
       : `${stay}.`;
@@ -44,7 +44,7 @@ export function queueWords(source: string, moved: QueueMoved, options: TargetOpt
   ];
 }
 
-/** Why the command did not do all of it; nothing when it did. */
+/** Lists what the command could not do; empty when it did everything. */
 export function problemsOf(secret: SecretAdopted, moved: readonly QueueMoved[]): readonly string[] {
   return [
     ...(secret.kind === 'refused' ? [`The secret is not taken over: ${secret.reason}.`] : []),
@@ -66,10 +66,10 @@ function problemsOfQueue(moved: QueueMoved): readonly string[] {
   ];
 }
 
-/** What the queue could not give us, by the counts before the first receive. */
+/** Messages that could not be received, by the counts before the first receive. */
 const hiddenIn = ({ queue: { counts } }: QueueMoved): number => counts.inFlight + counts.delayed;
 
-/** For programs. */
+/** The output of `--json`. */
 export const adoptionJson = (
   source: string,
   secret: SecretAdopted,

@@ -4,7 +4,7 @@ import { expectedSecret } from '../../lambdas/domain/signature/mistake-text.ts';
 import { later, type Seconds, type UnixMillis } from '../../lambdas/domain/time.ts';
 import type { Version } from '../secrets/check-value.ts';
 
-/** A secret that was left over, and the one that the source has now. */
+/** A secret that was left, and the one that the source has now. */
 export interface SecretAdoption {
   readonly format: SecretFormat;
   readonly kept: { readonly current: Version | undefined; readonly previous: Version | undefined };
@@ -12,27 +12,27 @@ export interface SecretAdoption {
   readonly own: Version | undefined;
   readonly rotationOverlap: Seconds;
   readonly now: UnixMillis;
-  /** `--yes`: also over a secret that the source has. */
+  /** `--yes`: the source's own secret may be replaced. */
   readonly isConfirmed: boolean;
 }
 
-/** What to do about it. The text of a secret is in no reason. */
+/** The decision. Its reason never contains the text of a secret. */
 export type AdoptionDecision =
   | {
       readonly kind: 'store';
       /** In this order: the last becomes the current one, the one before it the previous one. */
       readonly values: readonly string[];
-      /** A rotation was under way: the key before the current one verifies, too. */
+      /** During a rotation, the key before the current one verifies, too. */
       readonly withPrevious: boolean;
       /** The source had another secret, which verifies for the rotation's overlap. */
       readonly isOverwriting: boolean;
     }
-  /** It was taken over before. */
+  /** The secret was adopted before. */
   | { readonly kind: 'done' }
   /** `asks`: `--yes` would do it. */
   | { readonly kind: 'refuse'; readonly reason: string; readonly asks?: true };
 
-/** Decides how a secret is taken over. */
+/** Decides how a secret is adopted. */
 export function decideAdoption(adoption: SecretAdoption): AdoptionDecision {
   const { format, kept, own, isConfirmed } = adoption;
   const { current } = kept;

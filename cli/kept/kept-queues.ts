@@ -8,24 +8,24 @@ export interface KeptQueue {
   readonly url: string;
   readonly name: string;
   readonly counts: QueueCounts;
-  /** By its tags; undefined when it has none. */
+  /** From its tags; undefined when it has none. */
   readonly kind: QueueKind | undefined;
-  /** The same; undefined, too, when it is of all sources, or of sending. */
+  /** From its tags; undefined without tags, and for a queue of all sources or of sending. */
   readonly source: string | undefined;
-  /** False: its name is cut and it has no tags, so it may be of another stack. */
+  /** False when its name is cut and it has no tags, so that it may belong to another stack. */
   readonly isCertain: boolean;
 }
 
 /** The name that a queue's URL ends in. */
 export const queueNameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
-/** Of a page of a thousand names: SQS refuses who asks too much at once. */
+/** Queues whose tags and counts are read at once: SQS throttles callers. */
 const askedAtOnce = 10;
 
 /**
- * The queues of a stack that it does not use any more.
+ * Lists the queues of a stack that it does not use any more.
  *
- * @param inUse URLs of those that it uses; their hosts may differ
+ * @param inUse URLs of the queues that it uses; their hosts may differ
  */
 export async function keptQueues(
   client: SQSClient,
@@ -46,7 +46,7 @@ export async function keptQueues(
   return kept;
 }
 
-/** @returns undefined when it is of another stack, or was deleted: that is listed still for a minute */
+/** @returns undefined when the queue belongs to another stack or was deleted; SQS lists a deleted one for another minute */
 async function keptQueue(client: SQSClient, stack: string, url: string): Promise<KeptQueue | undefined> {
   const name = queueNameOf(url);
   const tags = await tagsOfQueue(client, url);
@@ -58,16 +58,16 @@ async function keptQueue(client: SQSClient, stack: string, url: string): Promise
   return { url, name, counts, kind: kindIn(tags), source: sourceIn(tags), isCertain: belongs === 'yes' };
 }
 
-/** Whether a queue is of what sends: its messages are no events of a source. */
+/** Whether a queue belongs to sending, so that its messages are not events of a source. */
 export const isOfSending = ({ name, kind }: KeptQueue): boolean =>
   kind === undefined
     ? logicalIdOf(name).startsWith('Outbound')
     : kind !== 'events' && kind !== 'dead-letters';
 
 /**
- * The source whose queue it was, by its tag; without tags by the logical id in its name, if that can be of one alone.
+ * Finds the source of a queue by its tag; without tags, by the logical id in its name, if only one source matches.
  *
- * @returns undefined when it is of none of these, or of all, which had shared it
+ * @returns undefined when no single source matches, and for a queue that all sources shared
  */
 export function sourceOfQueue(queue: KeptQueue, sources: readonly string[]): string | undefined {
   if (queue.kind !== undefined) return queue.source;

@@ -8,7 +8,7 @@ import {
 import { type OwnSecretKind, ownSecretKinds, resourceTags } from '../../lambdas/domain/resource-tags.ts';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 
-/** CloudFormation's own tags of what it makes: earlier versions gave the secrets of sending none. */
+/** CloudFormation's own tags. Earlier versions did not tag the secrets of sending. */
 const madeBy = {
   stack: 'aws:cloudformation:stack-name',
   logicalId: 'aws:cloudformation:logical-id',
@@ -18,25 +18,25 @@ const madeBy = {
 export interface KeptSecret {
   readonly arn: string;
   readonly name: string;
-  /** Undefined when it does not say. */
+  /** Undefined when neither tag nor name says it. */
   readonly source: string | undefined;
-  /** What it is for; `source`: what a source's provider signs with. */
+  /** Its purpose; `source`: a source's provider signs with it. */
   readonly kind: 'source' | OwnSecretKind;
   /** Undefined when it has none. */
   readonly changedAt: UnixMillis | undefined;
 }
 
 /**
- * The secrets of a stack that it does not use any more.
+ * Lists the secrets of a stack that it does not use any more.
  *
- * @param inUse ARNs of those that it uses
+ * @param inUse ARNs of the secrets that it uses
  */
 export async function keptSecrets(
   client: SecretsManagerClient,
   stack: string,
   inUse: ReadonlySet<string>,
 ): Promise<KeptSecret[]> {
-  // Both filters take what begins so, and the first does not say of which tag a value is.
+  // Both filters match prefixes, and a value may be that of another tag: `isOf` decides.
   const byTag = (key: string) => [
     { Key: 'tag-key' as const, Values: [key] },
     { Key: 'tag-value' as const, Values: [stack] },
@@ -53,7 +53,7 @@ export async function keptSecrets(
 }
 
 /**
- * One secret, with or without tags.
+ * Finds one secret, with or without tags.
  *
  * @returns undefined when there is none in this account and region
  */
@@ -72,19 +72,19 @@ export async function findSecret(
   }
 }
 
-/** A secret, and the stack of which its tag or its name says that it is; empty when neither does. */
+/** A secret with its stack by tag or name; empty when neither says it. */
 export interface FoundSecret extends KeptSecret {
   readonly stack: string;
   readonly isBeingDeleted: boolean;
 }
 
-/** Whether a secret says that it is of this stack; earlier versions named them `stack/source`, and did not tag them. */
+/** Whether a secret belongs to this stack. Earlier versions named secrets `stack/source`, and did not tag them. */
 function isOf(stack: string, secret: SecretListEntry): boolean {
   const tagged = stackIn(secret);
   return tagged === undefined ? sourceInName(stack, secret) !== undefined : tagged === stack;
 }
 
-/** What CloudFormation says counts for the secrets of sending only: a team may have others in the stack. */
+/** CloudFormation's tag counts only for the secrets of sending, since a team may add secrets of its own to the stack. */
 function stackIn(secret: SecretListEntry): string | undefined {
   const isOfSending = kindIn(secret) !== 'source';
   return tagOf(secret, resourceTags.stack) ?? (isOfSending ? tagOf(secret, madeBy.stack) : undefined);

@@ -3,7 +3,7 @@ import { ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { DeadLetter, MalformedMessageError, parseMessage } from '../../lambdas/domain/messages.ts';
 import type { DlqMessage } from '../dlq/dead-letter.ts';
 
-/** A message of a queue that was left over. */
+/** A message of a queue that was left. */
 export type LeftMessage =
   | {
       readonly kind: 'event';

@@ -1,17 +1,17 @@
 import { GetQueueAttributesCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
 import { counted } from '../terminal/table.ts';
 
-/** About how many messages a queue holds; SQS's own counts lag by up to a minute. */
+/** Approximate numbers of messages in a queue; SQS's counts lag by up to a minute. */
 export interface QueueCounts {
-  /** To be had at once. */
+  /** Visible to receivers. */
   readonly waiting: number;
-  /** With a consumer, or waiting for its next try. */
+  /** Received and hidden: with a consumer, or waiting for the next try. */
   readonly inFlight: number;
-  /** Sent with a delay that is not over. */
+  /** Sent with a delay that has not passed. */
   readonly delayed: number;
 }
 
-/** @returns undefined when there is no such queue (any more) */
+/** @returns undefined when the queue does not exist */
 export async function queueCounts(client: SQSClient, QueueUrl: string): Promise<QueueCounts | undefined> {
   const command = new GetQueueAttributesCommand({
     QueueUrl,
@@ -34,7 +34,7 @@ export async function queueCounts(client: SQSClient, QueueUrl: string): Promise<
   }
 }
 
-/** All that a queue holds. */
+/** The number of all messages in a queue. */
 export const totalOf = ({ waiting, inFlight, delayed }: QueueCounts): number => waiting + inFlight + delayed;
 
 /** `about 3 waiting, 1 in flight, 0 delayed`: SQS calls its counts approximate. */

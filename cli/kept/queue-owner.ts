@@ -4,10 +4,10 @@ import { isOfStack } from '../stack/resource-names.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
-/** Whether a queue is of a stack; `maybe`: its name is cut, and it has no tags. */
+/** Whether a queue belongs to a stack; `maybe`: its name is cut, and it has no tags. */
 export type Belongs = 'yes' | 'maybe' | 'no';
 
-/** @returns undefined when there is no such queue (any more) */
+/** @returns undefined when the queue does not exist */
 export async function tagsOfQueue(client: SQSClient, QueueUrl: string): Promise<Tags | undefined> {
   try {
     const { Tags = {} } = await client.send(new ListQueueTagsCommand({ QueueUrl }));
@@ -18,19 +18,19 @@ export async function tagsOfQueue(client: SQSClient, QueueUrl: string): Promise<
   }
 }
 
-/** CloudFormation's own tag of what it makes. */
+/** CloudFormation's own tag. */
 const stackTag = 'aws:cloudformation:stack-name';
 
-/** Longer names of stacks may be cut, to make room for the logical id. */
+/** CloudFormation may cut longer stack names to make room for the logical id. */
 const uncutStackLength = 20;
-/** SQS takes 80 characters; a name that is nearly as long may be one that was cut. */
+/** SQS allows 80 characters; a name that is nearly as long may have been cut. */
 const cutNameLength = 70;
 
-/** How the names of a stack's queues begin, also where they are cut. */
+/** The prefix of the names of a stack's queues, also of those that are cut. */
 export const queuePrefixOf = (stack: string): string =>
   stack.length <= uncutStackLength ? `${stack}-` : stack.slice(0, uncutStackLength);
 
-/** By its tags; of a queue that was made before there were any, by its name, as far as that can tell. */
+/** Decides by tags; for a queue without tags, by its name. */
 export function belongsTo(stack: string, name: string, tags: Tags): Belongs {
   const tagged = tags[resourceTags.stack] ?? tags[stackTag];
   if (tagged !== undefined) return tagged === stack ? 'yes' : 'no';
@@ -40,9 +40,9 @@ export function belongsTo(stack: string, name: string, tags: Tags): Belongs {
   return isCut && name.startsWith(queuePrefixOf(stack)) ? 'maybe' : 'no';
 }
 
-/** @returns undefined when it does not say */
+/** @returns undefined when there is no such tag */
 export const kindIn = (tags: Tags): QueueKind | undefined =>
   queueKinds.find((kind) => kind === tags[resourceTags.queue]);
 
-/** @returns undefined when it does not say, or when it is of all sources */
+/** @returns undefined when there is no such tag, as on a queue of all sources */
 export const sourceIn = (tags: Tags): string | undefined => tags[resourceTags.source];

@@ -1,12 +1,13 @@
-import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { Deployment, Found } from '../stack/deployment.ts';
+import { stackResources } from '../stack/stack-resources.ts';
 import type { TargetOptions } from '../stack/target.ts';
 
-/** The ARNs, URLs and names of what a stack has: the outputs tell of Hookline's own, CloudFormation of all others. */
+/** The ARNs, URLs and names of a stack's resources: Hookline's own are in the outputs, all others come from CloudFormation. */
 export async function inUse(found: Found, { local }: TargetOptions): Promise<ReadonlySet<string>> {
   const isThere = found.kind === 'deployed' || found.status !== undefined;
-  const told = found.kind === 'deployed' ? inOutputs(found.deployment) : [];
-  return new Set([...told, ...(isThere && !local ? await resourcesOf(found.stack) : [])]);
+  const own = found.kind === 'deployed' ? inOutputs(found.deployment) : [];
+  return new Set([...own, ...(isThere && !local ? await resourcesOf(found.stack) : [])]);
 }
 
 /** The ARNs, URLs and names in a stack's outputs. */
@@ -15,19 +16,14 @@ export function inOutputs({ sources, ...facts }: Deployment): string[] {
   return values.filter((value) => typeof value === 'string');
 }
 
-/** The physical ids of all that a stack has. */
+/** The physical ids of a stack's resources. */
 async function resourcesOf(stack: string): Promise<string[]> {
-  const client = new CloudFormationClient();
-  const ids: string[] = [];
-  for await (const page of paginateListStackResources({ client }, { StackName: stack })) {
-    const present = (page.StackResourceSummaries ?? []).filter(
-      ({ ResourceStatus }) => !isGone(ResourceStatus),
-    );
-    ids.push(...present.flatMap(({ PhysicalResourceId = [] }) => PhysicalResourceId));
-  }
-  return ids;
+  const resources = await stackResources(new CloudFormationClient(), stack);
+  return resources
+    .filter(({ ResourceStatus }) => !isGone(ResourceStatus))
+    .flatMap(({ PhysicalResourceId = [] }) => PhysicalResourceId);
 }
 
-/** A resource that left the stack and was kept is listed for a while. */
+/** CloudFormation lists a resource that left the stack for a while. */
 const isGone = (status: string | undefined): boolean =>
   status === 'DELETE_SKIPPED' || status === 'DELETE_COMPLETE';

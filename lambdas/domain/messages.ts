@@ -81,9 +81,14 @@ function readJson(what: string, text: string): unknown {
   throw new MalformedMessageError(`${what} is not JSON (${utf8Bytes(text)} bytes); send a JSON object`);
 }
 
-/** `endpoint.url: expected string, received number`. */
+/** `endpoint.url: expected string, received number`, or `endpoint.url: missing`. */
 export function describeIssue(issue: v.GenericIssue): string {
   const path = v.getDotPath(issue) ?? '(the whole message)';
+  if (issue.input === undefined) return `${path}: missing`;
+  // Of an object that matches no alternative, valibot only says that it expected an object.
+  const [first] =
+    v.getDotPath(issue) === null && typeOf(issue.input) === 'object' ? (issue.issues ?? []) : [];
+  if (first !== undefined) return describeIssue(first);
   return `${path}: expected ${issue.expected ?? issue.type}, received ${typeOf(issue.input)}`;
 }
 

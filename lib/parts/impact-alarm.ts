@@ -12,18 +12,18 @@ import { SettingsError } from '../settings-error.ts';
 
 export interface ImpactAlarmProps {
   readonly metric: IMetric;
-  /** What goes wrong for whom, in one sentence. */
+  /** What goes wrong, and for which people, in one sentence. */
   readonly impact: string;
-  /** What the person who is woken does first, in one sentence. */
+  /** The first step of the person on call, in one sentence. */
   readonly firstStep: string;
   readonly action: IAlarmAction;
   /** Rings above this. @default 0 */
   readonly above?: number;
-  /** The last periods that it looks at. @default 1 */
+  /** The number of last periods that it evaluates. @default 1 */
   readonly periods?: number;
-  /** Periods of those that must be above. @default all */
+  /** How many of those periods must be above. @default all */
   readonly ofWhich?: number;
-  /** What a period without data is: `fine`, or it leaves the alarm in its state. @default 'fine' */
+  /** A period without data is `fine`, or leaves the alarm in its state (`no-news`). @default 'fine' */
   readonly missing?: 'fine' | 'no-news';
 }
 
@@ -53,7 +53,7 @@ export class ImpactAlarm extends Alarm {
   }
 }
 
-/** @throws SettingsError when it is longer than CloudWatch takes */
+/** @throws SettingsError when it is longer than CloudWatch allows */
 function descriptionOf(id: string, { impact, firstStep }: ImpactAlarmProps): string {
   const anchor = id.replace(/-\d+$/, '').toLowerCase();
   const page = `${about.homepage}/blob/main/docs/runbook.md#${anchor}`;
@@ -74,11 +74,11 @@ const periodOf = (metric: IMetric): number =>
     : (metric.toMetricConfig().metricStat?.period.toSeconds() ?? 0);
 
 /**
- * CloudWatch refuses an alarm that looks further back: a day in periods under an hour, 7 days in others.
+ * Checks that an alarm does not look further back than CloudWatch allows: a day in periods under an hour, 7 days in others.
  *
  * @param period in seconds
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
- * @throws SettingsError with what it looks back to, and the most
+ * @throws SettingsError with the span and the limit
  */
 export function checkLookBack(id: string, period: number, periods: number): void {
   const most = period < hour ? day : 7 * day;

@@ -11,7 +11,7 @@ export interface OwnMetricProps<Name extends MetricName> {
   readonly period: Duration;
 }
 
-/** A metric of the table, in the stack's own namespace: the functions get it by `POWERTOOLS_METRICS_NAMESPACE`. */
+/** A metric of the table in the stack's own namespace, which functions get by `POWERTOOLS_METRICS_NAMESPACE`. */
 export function ownMetric<Name extends MetricName>(
   scope: Construct,
   { name, service, dimensions, period }: OwnMetricProps<Name>,
@@ -19,7 +19,7 @@ export function ownMetric<Name extends MetricName>(
   return new Metric({
     namespace: Stack.of(scope).stackName,
     metricName: name,
-    // What a metric filter makes of the access log is of no function.
+    // A metric filter of the access log has no service.
     dimensionsMap: service === 'gateway' ? dimensions : { service, ...dimensions },
     statistic: metrics[name].statistic,
     label: `${name} (${service})`,
@@ -28,7 +28,7 @@ export function ownMetric<Name extends MetricName>(
 }
 
 /**
- * The periods and the part of them that tell a fault that lasts from one bad moment: it is there at two tries in a row.
+ * The periods of an alarm that rings for a lasting fault and not for one bad moment: the fault shows at two tries in a row.
  *
  * @param betweenTries how long a message that failed stays hidden, at most
  */
@@ -37,7 +37,7 @@ export const lasting = (betweenTries: Duration, period: Duration) => ({
   ofWhich: 2,
 });
 
-/** CloudWatch takes no more of them in an expression of an alarm. */
+/** CloudWatch's limit for the metrics in an alarm's expression. */
 export const maxMetricsOfAlarm = 10;
 
 /**

@@ -1,14 +1,14 @@
 import type { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 
-/** Metrics, and how a silence of them is called in a graph. */
+/** A metric of signs of life, and the label of their silence in a graph. */
 interface Silence {
   readonly signs: IMetric;
   readonly label: string;
   readonly period: Duration;
 }
 
-/** 1 for each period behind the last one with a sign, of those that CloudWatch looks back to. */
+/** 1 for each period after the last one with a sign, among those that CloudWatch looks back to. */
 const behindTheLast = (signs: string): string =>
   `RUNNING_SUM(FILL(${signs}, 0)) >= SUM(FILL(${signs}, 0)) AND FILL(${signs}, 0) < 1`;
 

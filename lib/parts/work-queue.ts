@@ -16,12 +16,12 @@ export interface WorkQueueProps {
   readonly times: WorkerTimes;
   /** What a message in the DLQ means, in one sentence. */
   readonly impact: string;
-  /** What to do about it first. */
+  /** The first step, in one sentence. */
   readonly firstStep: string;
-  /** A message this old says that the consumer does not work. */
+  /** Messages older than this mean that the consumer does not work. */
   readonly oldestMessage: Duration;
   readonly alarmAction: IAlarmAction;
-  /** Of both queues: what they hold was accepted. */
+  /** For both queues: their messages were accepted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -57,7 +57,7 @@ export class WorkQueue extends Construct {
     return this.props.times.visibility;
   }
 
-  /** Has a function consume the queue, with partial batch failures, and an alarm when it does not. */
+  /** Lets a function consume the queue with partial batch failures, and adds an alarm on its failures. */
   consumeWith(consumer: IFunction, options: ConsumeOptions): void {
     consumer.addEventSource(new SqsEventSource(this.queue, { ...options, reportBatchItemFailures: true }));
     const [metricErrors, metricThrottles] = [consumer.metricErrors(), consumer.metricThrottles()];
@@ -85,7 +85,7 @@ export class WorkQueue extends Construct {
   }
 }
 
-/** Encrypted and TLS-only, also when it has left its stack: its policy stays as long as it does. */
+/** Makes an encrypted, TLS-only queue, whose policy stays when the queue outlives its stack. */
 function keptQueue(scope: Construct, id: string, props: QueueProps): Queue {
   const queue = new Queue(scope, id, {
     ...props,
@@ -105,7 +105,7 @@ export function deadLetterQueue(scope: Construct, id: string, removalPolicy: Rem
   return queue;
 }
 
-/** New letters by less than this are how two counts of one moment differ; one letter alone is twice as much. */
+/** Two counts of one moment may differ by less than this; one new letter is twice as much. */
 const halfALetter = 0.5;
 
 /**

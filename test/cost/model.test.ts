@@ -6,7 +6,7 @@ import { bill } from '../../cost/model.ts';
 import { attemptsOf, attemptsOfSchedule } from '../../cost/outbound.ts';
 import { byService, unconfirmed } from '../../cost/report.ts';
 import { type BillLine, keptDays, sumOf } from '../../cost/tally.ts';
-import { mostBytes, usual, type Workload } from '../../cost/workload.ts';
+import { mostBytes, mostSources, usual, type Workload } from '../../cost/workload.ts';
 import { outboundDefaults, payloads, retryPresets, sourceDefaults } from '../../lib/settings.ts';
 
 const million = 1e6;
@@ -170,7 +170,7 @@ describe('the bill', () => {
       payload: fc.integer({ min: 1, max: mostBytes.sns }),
       batch: fc.integer({ min: 1, max: 10 }),
       endpointTime: fc.integer({ min: 0, max: 30_000 }),
-      sources: fc.integer({ min: 1, max: 60 }),
+      sources: fc.integer({ min: 1, max: mostSources }),
       through: fc.constantFrom('sns', 'sqs'),
       systemLogLevel: fc.constantFrom('INFO', 'WARN'),
     });

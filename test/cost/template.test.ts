@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { mostSources } from '../../cost/workload.ts';
+import { stripe } from '../lib/support/sources.ts';
 import { synth, threeSources } from '../lib/support/synth.ts';
 
 const file = join(import.meta.dirname, '../../cost/template.json');
@@ -42,6 +44,14 @@ test('cost/template.json counts what the template has', () => {
 
   if (process.env['UPDATE_COSTS'] === '1') writeFileSync(file, `${JSON.stringify(counted, undefined, 2)}\n`);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(counted);
+});
+
+test('the most sources that are priced are the most that a stack has room for', () => {
+  const stack = (count: number) =>
+    synth({ sources: Object.fromEntries(Array.from({ length: count }, (_, nth) => [`s${nth}`, stripe])) });
+
+  expect(() => stack(mostSources)).not.toThrow();
+  expect(() => stack(mostSources + 1)).toThrow('450 are the limit');
 });
 
 const eachOf = (more: Counts, less: Counts): Counts => ({

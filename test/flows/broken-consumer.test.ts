@@ -8,6 +8,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import Stripe from 'stripe';
 import { expect, it } from 'vitest';
 import { checkConsumers } from '../../cli/doctor/consumers.ts';
+import { queueMappings } from '../../cli/doctor/queue-mappings.ts';
 import { fromLocalOutputs } from '../../cli/stack/deployment.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { type LocalAws, startLocalAws } from '../../local/emulator.ts';
@@ -69,7 +70,9 @@ async function post({ secrets }: LocalStack, { outputs }: LocalAws): Promise<num
 /** @returns undefined while all is well */
 async function consumersOf({ lambda }: LocalStack, { endpoint, outputs }: LocalAws) {
   const watch = new CloudWatchClient(clientConfig(endpoint));
-  const found = await checkConsumers(fromLocalOutputs(outputs), lambda, watch, unixMillis(Date.now()));
+  const deployment = fromLocalOutputs(outputs);
+  const mappings = await queueMappings(lambda, deployment);
+  const found = await checkConsumers(deployment, mappings, watch, unixMillis(Date.now()));
   return found.some(({ ok }) => !ok) ? found : undefined;
 }
 

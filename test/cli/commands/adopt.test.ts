@@ -21,6 +21,8 @@ test('takes over the secret and the events of one source; what it cannot is name
   expect(there.queues[leftQueue]?.messages).toEqual([event('e2', 'github')]);
   expect(there.queues[leftDlq]?.messages).toEqual(['no JSON']);
   expect(there.queues['Hookline-OutboundDeliveringQueue9-Z']?.messages).toHaveLength(1);
+  const received = aws.inputsOf('ReceiveMessage').map(({ QueueUrl }) => String(QueueUrl));
+  expect(received.filter((url) => url.includes('Outbound'))).toEqual([]);
   expect(stdout).toContain(`stripe verifies with the secret of ${arnOf('old')} from now on.`);
   expect(stdout).toContain(`1 event of stripe moved from ${leftQueue} to its queue.`);
   expect(stdout).toMatch(/1 event of github stay: npx hookline .*adopt github --from http/);

@@ -86,3 +86,25 @@ it('an id that came from outside tells the terminal nothing where it is refused'
   expect(replayed.stderr).toContain('not replayed: there is no event stripe#a [2J 2Jb');
   expect(shown.stderr + replayed.stderr).not.toMatch(/(?!\n)\p{Cc}/u);
 });
+
+it('an event for a URL is shown without a tenant where it has none, and an unknown tenant as unknown', async () => {
+  const letter = (tenant?: string) =>
+    JSON.stringify({
+      v: 1,
+      kind: 'delivery',
+      id: 'd1',
+      reason: 'status 410',
+      at: 1,
+      attempts: 6,
+      message: '{}',
+      tenant,
+      endpointId: 'cli',
+    });
+  await using aws = await cliAws(dlqOf(letter(''), letter('acme'), letter()));
+
+  const { stdout } = await aws.run('dlq', 'list', 'undelivered');
+
+  expect(stdout).toMatch(/ │ \(none\) │ cli +│ /);
+  expect(stdout).toMatch(/ │ acme +│ cli +│ /);
+  expect(stdout).toMatch(/ │ – +│ cli +│ /);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { earlierFindings } from '../../../cli/doctor/earlier-queues.ts';
 import type { Answers } from '../../support/cli/aws.ts';
 import { deployedOutputs, keptAws } from '../../support/cli/kept-aws.ts';
 import { dynamodbItem } from '../../support/fixtures/dynamodb-items.ts';
@@ -183,6 +184,43 @@ test('what a throttled table does not give makes the count the least', async () 
   expect(code).toBe(1);
   expect(stdout).toContain('✘ pending deliveries: at least 0 deliveries');
 });
+
+test('what a throttled table did not give at first is read again', async () => {
+  const { BatchGetItem: whole, ...answers } = tables([{ status: 'pending' }]);
+  let asked = 0;
+  const BatchGetItem: Answers[string] = (input, ...more) => {
+    asked += 1;
+    return asked === 1 ? { UnprocessedKeys: input['RequestItems'] } : whole?.(input, ...more);
+  };
+  await using aws = await world({ ...answers, BatchGetItem });
+
+  const { stdout } = await aws.run('doctor', '--all');
+
+  expect(stdout).toContain('✘ pending deliveries: 1 delivery in the table\n');
+  expect(asked).toBe(2);
+});
+
+test.each([
+  [true, 'adopt stripe --from https://q/w'],
+  [false, 'adopt stripe --from https://q/w --yes'],
+])(
+  'the command for a queue asks for --yes where it is not certain (certain: %s)',
+  async (isCertain, command) => {
+    const counts = { waiting: 1, inFlight: 0, delayed: 0 };
+    const queue = {
+      url: 'https://q/w',
+      name: 'w',
+      counts,
+      kind: 'events',
+      source: 'stripe',
+      isCertain,
+    } as const;
+
+    expect(await earlierFindings(Promise.resolve([queue]), ['stripe'], undefined)).toMatchObject([
+      { command },
+    ]);
+  },
+);
 
 test.each(names)('a queue that does not exist is no empty one: %s', async (name) => {
   const { [name]: _, ...queues } = emptyQueues;

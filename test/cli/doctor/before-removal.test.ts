@@ -1,6 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
-import { type Left, untilEmpty, type Watched } from '../../../cli/doctor/before-removal.ts';
+import {
+  type Left,
+  untilEmpty,
+  type Watched,
+  watchedAll,
+  watchedSource,
+} from '../../../cli/doctor/before-removal.ts';
 import { leftFindings } from '../../../cli/doctor/left-findings.ts';
+import { fromLocalOutputs, sourceOf } from '../../../cli/stack/deployment.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { deployedOutputs, keptAws } from '../../support/cli/kept-aws.ts';
 
@@ -157,6 +164,25 @@ test('the last try of a handler is told as a span after the last event: a time w
   expect(advice(0)).toContain('for 30 min at most');
   expect(advice(1_800)).toContain('for 1 h at most');
   expect(advice(undefined)).toContain('tried again for as long as its handlerRetryDelays add up to');
+});
+
+test('a queue that sources share is not empty before the last try of the slowest handler', () => {
+  const deployment = fromLocalOutputs(deployedOutputs);
+  const sharing = (source: string, ...delays: number[]) => ({
+    ...sourceOf(deployment, source),
+    queueUrl: 'sqs:in',
+    dlqUrl: 'dlq:in',
+    checks: {
+      tolerance: seconds(300),
+      maxBodyBytes: 1_000,
+      handlerRetryDelays: delays.map(seconds),
+    },
+  });
+  const sources = { stripe: sharing('stripe', 5, 30), partner: sharing('partner', 60, 600) };
+  const shared = { ...deployment, sources };
+
+  expect(watchedSource(shared, 'stripe')).toMatchObject([{ isShared: true, retries: 660 }]);
+  expect(watchedAll(shared)[0]).toMatchObject({ name: 'inbound', isShared: true, retries: 660 });
 });
 
 describe('--wait', () => {

@@ -3,6 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, it, vi } from 'vitest';
 import { checkAlarms } from '../../../cli/doctor/checks.ts';
 import { checkConsumers } from '../../../cli/doctor/consumers.ts';
+import { queueMappings } from '../../../cli/doctor/queue-mappings.ts';
 import { fromLocalOutputs } from '../../../cli/stack/deployment.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { localOutputs } from '../../support/cli/outputs.ts';
@@ -50,7 +51,8 @@ async function doctor({ mappings = healthy, values = {} }: World) {
   const asked = vi.spyOn(watch, 'send').mockImplementation(async () => ({
     MetricDataResults: Object.entries(values).map(([Id, Values]) => ({ Id, Values })),
   }));
-  return { findings: await checkConsumers(deployment, lambda, watch, now), asked };
+  const found = await queueMappings(lambda, deployment);
+  return { findings: await checkConsumers(deployment, found, watch, now), asked };
 }
 
 it('functions that read their queues and do not fail are well, and CloudWatch is asked once for all', async () => {

@@ -42,6 +42,16 @@ it('a sweep that ran within ten minutes is well, and CloudWatch is asked once', 
   });
 });
 
+it('the function that a replacement left behind is not the sweep', async () => {
+  const [lambda] = sweeping;
+  const replaced = { ...lambda, PhysicalResourceId: 'old-fn', ResourceStatus: 'DELETE_COMPLETE' };
+  const { asked } = await doctor([ran('2026-11-28T11:58:00Z')], [], [replaced, ...sweeping]);
+
+  expect(asked.mock.calls[0]?.[0].input).toMatchObject({
+    Dimensions: [{ Name: 'FunctionName', Value: 'sweep-fn' }],
+  });
+});
+
 it('one that has never run is told, with the command that shows its schedule', async () => {
   const { findings } = await doctor([ran('2026-11-28T11:58:00Z', 0)]);
 

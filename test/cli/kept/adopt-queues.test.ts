@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { keptAws } from '../../support/cli/kept-aws.ts';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, it, test, vi } from 'vitest';
+import { queuesToMove } from '../../../cli/kept/adopt-queues.ts';
+import { fromLocalOutputs, sourceOf } from '../../../cli/stack/deployment.ts';
+import { deployedOutputs, keptAws } from '../../support/cli/kept-aws.ts';
 import {
   event,
   leftDlq,
@@ -104,4 +107,20 @@ describe('a queue', () => {
     );
     expect(stdout).toContain(`1 event of stripe moved from ${leftDlq}`);
   });
+});
+
+test('only queues that are certainly of the stack are emptied unasked', async () => {
+  const stack = 'Payments-webhooks-in-eu';
+  const name = `${stack}-SourcestripeWorkQueue0A1B2C3D-X`.padEnd(78, 'X');
+  const toMove = async (Tags: Readonly<Record<string, string>>) => {
+    const client = new SQSClient({ region: 'eu-central-1' });
+    const answer = { QueueUrls: [urlOf(name)], Tags, Attributes: { ApproximateNumberOfMessages: '1' } };
+    vi.spyOn(client, 'send').mockImplementation(async () => answer);
+    const source = sourceOf(fromLocalOutputs(deployedOutputs), 'stripe');
+    const request = { stack, source, inUse: new Set<string>(), from: undefined, isConfirmed: false };
+    return (await queuesToMove(client, request)).map((queue) => queue.name);
+  };
+
+  expect(await toMove({})).toEqual([]);
+  expect(await toMove({ 'hookline:stack': stack, 'hookline:queue': 'events' })).toEqual([name]);
 });

@@ -131,6 +131,16 @@ describe('what is no event of a source stays, and is named without its payload',
   });
 });
 
+test.each([
+  ['{}', 'message is malformed: v: missing'],
+  [event('e1').replace('"id":"e1"', '"id":1'), 'message is malformed: id: expected string, received number'],
+  ['[]', 'message is malformed: (the whole message): expected Object, received array'],
+])('%s stays, and its first fault is named', async (body, reason) => {
+  const { ports } = world(message(body));
+
+  expect(await moveEvents('stripe', ports())).toMatchObject({ staying: [{ reason }] });
+});
+
 test('an event that could not be handled there stays, with the reason', async () => {
   const { queue, ports } = world(message(event('e1', 'stripe', { bodyS3: 'inbound/stripe/x' })));
   const obstacle = async () => 'its body is not there';
@@ -162,6 +172,23 @@ test('Ctrl-C finishes what was begun, and leaves the rest', async () => {
     wasStopped: true,
   });
   expect(stopping.queue).toHaveLength(2);
+});
+
+test('an error leaves no other event between its send and its delete', async () => {
+  const [failing, slow] = [message(event('e1')), message(event('e2'))];
+  const { queue, sent, givenBack, ports } = world(failing, slow);
+  const usual = ports();
+  const send: MovePorts['send'] = async (one) => {
+    if (one.body === failing.body) throw new Error('SQS refuses');
+    await new Promise((resolve) => setImmediate(resolve));
+    await usual.send(one);
+  };
+
+  await expect(moveEvents('stripe', { ...usual, send })).rejects.toThrow('SQS refuses');
+
+  expect(sent.map(({ body }) => body)).toEqual([slow.body]);
+  expect(queue).toEqual([failing]);
+  expect(givenBack).toEqual([failing.messageId]);
 });
 
 class Killed extends Error {}

@@ -1,0 +1,33 @@
+import {
+  type EventSourceMappingConfiguration,
+  type LambdaClient,
+  paginateListEventSourceMappings,
+} from '@aws-sdk/client-lambda';
+import { queueNameOf } from '../kept/kept-queues.ts';
+import type { Deployment } from '../stack/deployment.ts';
+
+/** The event source mappings of a deployment's work queues; those of other stacks of the account are left out. */
+export async function queueMappings(
+  client: LambdaClient,
+  deployment: Deployment,
+): Promise<readonly EventSourceMappingConfiguration[]> {
+  const queues = workQueueNames(deployment);
+  const found: EventSourceMappingConfiguration[] = [];
+  for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, {}))
+    found.push(...EventSourceMappings.filter((mapping) => queues.has(queueIn(mapping))));
+  return found;
+}
+
+/** The queues that functions read; sources may share one. */
+export const workQueueNames = ({
+  sources,
+  publishQueueUrl,
+  deliveryQueueUrl,
+}: Deployment): ReadonlySet<string> => {
+  const urls = [publishQueueUrl, deliveryQueueUrl, ...Object.values(sources).map(({ queueUrl }) => queueUrl)];
+  return new Set(urls.map(queueNameOf));
+};
+
+/** The name of a mapping's queue. */
+export const queueIn = ({ EventSourceArn = '' }: EventSourceMappingConfiguration): string =>
+  EventSourceArn.split(':').at(-1) ?? '';
