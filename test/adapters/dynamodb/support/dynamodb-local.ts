@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { defaultStateDir } from '../../../../local/state.ts';
 import { type TableShape, tableOf } from './table-shape.ts';
 
 /** Where `.ci/run` puts Amazon's own DynamoDB Local. */
-const home = join(import.meta.dirname, '../../../.local/dynamodb-local/package/emulator');
+const home = join(defaultStateDir, 'dynamodb-local/package/emulator');
 
 /** Why it cannot run here; undefined when it can. */
 export function whyNoDynamodbLocal(): string | undefined {
