@@ -34,7 +34,7 @@ const built = await build({
   outdir,
   absWorkingDir: outdir,
   outExtension: { '.js': '.mjs' },
-  // All in one folder, so that `./settings.json` lies beside whichever chunk reads it.
+  // All in one folder, so that `./settings.json` lies beside the chunk that reads it.
   chunkNames: '[name]-[hash]',
   bundle: true,
   splitting: true,

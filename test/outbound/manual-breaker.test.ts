@@ -245,46 +245,6 @@ it('a test is not behind what waits for a place: it comes back every other secon
   expect(deliveryOf(world, 't')).toMatchObject({ status: 'delivered' });
 });
 
-describe('a test to an endpoint that is disabled', () => {
-  it('is never held: not when it was disabled before the test was recorded', async () => {
-    const { world, disable, enable } = await oneEndpoint();
-    await disable();
-
-    await world.publish(test('t'));
-
-    expect(world.delivery()).toMatchObject({
-      status: 'discarded',
-      lastError: expect.stringMatching(/disabled/),
-    });
-    await enable();
-    await world.run(seconds(300));
-    expect(world.requests).toEqual([]);
-  });
-
-  it('nor when it was disabled before the test was sent', async () => {
-    const { world, disable } = await oneEndpoint();
-    await world.publish(test('t'));
-    await disable();
-
-    await world.run(seconds(60));
-
-    expect(world.delivery()).toMatchObject({
-      status: 'discarded',
-      lastError: expect.stringMatching(/disabled/),
-    });
-    expect(world.requests).toEqual([]);
-  });
-});
-
-it('byHand of a publisher means a test to one endpoint, or nothing', async () => {
-  const { world } = await oneEndpoint();
-
-  await world.publish({ ...event('a'), byHand: 'test' }, { ...event('b'), byHand: 7 });
-
-  const tasks = world.deliveryQueue.contents().map((text) => JSON.parse(text));
-  expect(tasks.map(({ byHand }) => byHand)).toEqual([undefined, undefined]);
-});
-
 it('a delivery waits since its limiter was asked, so a release between that and its deferral sends it', async () => {
   const { world } = await oneEndpoint();
   await world.publish(event('a'));
