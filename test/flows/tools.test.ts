@@ -34,7 +34,7 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
   it('publishes nothing that the stack would not understand', async () => {
     await expect(run('publish', 'not a type', '--to', 'https://a.example')).rejects.toThrow('type: expected');
     await expect(run('publish', 'a', '--to', 'https://a.example', '--data', '{')).rejects.toThrow(
-      'is no JSON',
+      'cannot be read as JSON',
     );
   });
 

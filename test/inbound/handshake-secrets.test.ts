@@ -19,7 +19,7 @@ describe('a secret that a handshake brings', () => {
 
     expect(await receiver.receive(asanaHandshake, now)).toEqual({
       kind: 'handshake',
-      answer: { status: 200, headers: { 'x-hook-secret': secret }, body: '' },
+      response: { status: 200, headers: { 'x-hook-secret': secret }, body: '' },
     });
     expect(await receiver.receive(signedBy(secret), now)).toMatchObject({ events: [{ type: 'task.added' }] });
     expect(await receiver.receive(signedBy('d'.repeat(64)), now)).toMatchObject({ status: 401 });

@@ -18,7 +18,7 @@ describe('what is no event, or has less than others', () => {
 
     expect(await receiver.receive(ping, now)).toEqual({
       kind: 'handshake',
-      answer: { status: 200, body: '' },
+      response: { status: 200, body: '' },
     });
     const other = requestOf('{"test":true}', { 'x-event-key': 'repo:refs_changed', 'x-request-id': '1' });
     expect(await receiver.receive(other, now)).toMatchObject({ status: 401 });
@@ -217,7 +217,7 @@ describe('a sender that is not in the catalogue', () => {
 
     expect(await receiver.receive(get('challenge=abc-1'), now)).toEqual({
       kind: 'handshake',
-      answer: { status: 200, contentType: 'text/plain', body: 'abc-1' },
+      response: { status: 200, contentType: 'text/plain', body: 'abc-1' },
     });
     expect(await receiver.receive(get('challenge=%3Cscript%3E'), now)).toMatchObject({ status: 401 });
   });
