@@ -1,31 +1,23 @@
 import { asError } from '../domain/errors.ts';
 import type { EventHeading } from '../domain/event.ts';
-import { findHandler, type HandlerLog, type HandlerLogFields, type Handlers } from '../domain/handler.ts';
+import { findHandler, type Handlers } from '../domain/handler.ts';
 import type { Claim } from '../domain/idempotency.ts';
-import type { Count, NoteSeconds } from '../domain/metrics.ts';
 import {
-  type Finished,
-  type FinishPorts,
+  type FinishEventPorts,
+  type FinishedAttempt,
   finishFailure,
   finishIgnored,
   finishSuccess,
   giveUp,
 } from './finish-attempt.ts';
 import type { Work } from './open-message.ts';
+import type { InboundPorts } from './ports.ts';
 import { handlerEvent, runHandler } from './run-handler.ts';
 
-export type AttemptPorts = FinishPorts;
-
-/** Logs and metrics; none of them can fail the work. */
-export interface ConsumeTelemetry {
-  /** A log with these fields on every line. */
-  log(fields: HandlerLogFields): HandlerLog;
-  readonly count: Count<'WebhooksReceived' | 'WorkErrored'>;
-  readonly seconds: NoteSeconds<'WebhookProcessingTime'>;
-}
+export type RunEventPorts = FinishEventPorts & Pick<InboundPorts<'WebhookProcessingTime'>, 'telemetry'>;
 
 /** One invocation of the function, and its time. */
-export interface Invocation {
+export interface ConsumeInvocation {
   readonly id: string;
   /** Tells the handlers to stop. */
   readonly signal: AbortSignal;
@@ -44,9 +36,9 @@ export async function attemptEvent(
   work: Work,
   claim: Claim,
   handlers: Handlers | undefined,
-  invocation: Invocation,
-  ports: AttemptPorts,
-): Promise<Finished | 'hung'> {
+  invocation: ConsumeInvocation,
+  ports: RunEventPorts,
+): Promise<FinishedAttempt | 'hung'> {
   const { event, body } = work;
   const log = ports.telemetry.log({ ...eventFields(event), attempt: claim.attempts });
   if (body === undefined) {
@@ -102,7 +94,7 @@ export function reportConsumed(
   event: EventHeading,
   eventType: string,
   end: { readonly status: string; readonly attempt?: number; readonly durationMs: number },
-  { telemetry, now }: AttemptPorts,
+  { telemetry, now }: Pick<InboundPorts<'WebhooksReceived'>, 'now' | 'telemetry'>,
 ): void {
   telemetry.count('WebhooksReceived', { source: event.source, eventType, status: end.status });
   const log = telemetry.log(eventFields(event));

@@ -6,7 +6,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { patientCalls, quickCalls } from '../adapters/call-bounds.ts';
 import { dynamoClient } from '../adapters/dynamodb/client.ts';
-import { dynamodbClaims } from '../adapters/dynamodb/inbound-events/claims.ts';
+import { dynamodbInboundEvents } from '../adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbTaps } from '../adapters/dynamodb/inbound-events/taps.ts';
 import { s3Client } from '../adapters/s3/client.ts';
 import { payloadStore } from '../adapters/s3/payload-store.ts';
@@ -45,7 +45,7 @@ const sources = new Map(
 );
 const ports = {
   now: () => unixMillis(Date.now()),
-  claims: dynamodbClaims(dynamoClient(patientCalls), env.INBOUND_EVENTS_TABLE),
+  inboundEvents: dynamodbInboundEvents(dynamoClient(patientCalls), env.INBOUND_EVENTS_TABLE),
   getBody: bodies.get,
   putBody: bodies.put,
   sendDeadLetter: (body: string) => deadLetters.send({ body }),
@@ -56,11 +56,10 @@ const ports = {
   telemetry: report,
 };
 
-const taps = dynamodbTaps(dynamoClient(quickCalls), env.INBOUND_EVENTS_TABLE);
 /** Uses quick calls: a listener must not hold up the handlers. */
 const copyToTap = tapCopier({
   now: ports.now,
-  readTap: taps.readTap,
+  taps: dynamodbTaps(dynamoClient(quickCalls), env.INBOUND_EVENTS_TABLE),
   sendCopy: tapQueues(sqsClient(quickCalls), env.TAP_QUEUE_PREFIX, env.QUEUE_URL).send,
   telemetry: report,
 });

@@ -5,19 +5,25 @@ import { describeError, type EventRecord } from '../domain/idempotency.ts';
 import { consumerName } from '../domain/metrics.ts';
 import { ownOf } from '../domain/own-property.ts';
 import type { Source } from '../domain/provider/provider.ts';
-import { type Seconds, seconds } from '../domain/time.ts';
-import { type AttemptPorts, attemptEvent, type Invocation, reportConsumed, typeLabel } from './attempt.ts';
-import { type ClaimResult, claimEvent, reclaimEvent } from './claim.ts';
-import { deadLetter, giveUp, type QueueAnswer } from './finish-attempt.ts';
+import { seconds } from '../domain/time.ts';
+import {
+  attemptEvent,
+  type ConsumeInvocation,
+  type RunEventPorts,
+  reportConsumed,
+  typeLabel,
+} from './attempt.ts';
+import { claimEvent, type EventClaimResult, reclaimEvent } from './claim.ts';
+import { deadLetter, giveUp, type MessageAnswer } from './finish-attempt.ts';
 import { openMessage, type QueuedMessage, type Work } from './open-message.ts';
+import type { InboundPorts } from './ports.ts';
 import { waitOn } from './wait.ts';
 
-export interface ConsumePorts extends AttemptPorts {
-  getBody(key: string): Promise<Uint8Array | undefined>;
-  deleteMessage(receiptHandle: string): Promise<void>;
-  /** Until then the message has one of the queue's places for messages in flight. */
-  returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
-}
+export type ConsumePorts = RunEventPorts &
+  Pick<
+    InboundPorts<'WebhooksReceived' | 'WorkErrored'>,
+    'getBody' | 'deleteMessage' | 'returnMessageAfter' | 'telemetry'
+  >;
 
 /** The team's settings and code, by source. */
 export interface Team {
@@ -35,13 +41,13 @@ export interface Consumption {
 
 interface Run {
   readonly team: Team;
-  readonly invocation: Invocation;
+  readonly invocation: ConsumeInvocation;
   readonly ports: ConsumePorts;
   /** Lambda deletes a message that is alone in its batch: no other message of the batch can fail. */
   readonly isAlone: boolean;
 }
 
-type Ended = RunMessage<QueuedMessage, QueueAnswer | 'hung'>;
+type Ended = RunMessage<QueuedMessage, MessageAnswer | 'hung'>;
 /** An event that may have killed its worker. */
 interface Suspect {
   readonly work: Work;
@@ -51,13 +57,13 @@ interface Suspect {
 /** Works through one batch of the source's queue: see `runBatch`. */
 export async function consume(
   messages: readonly QueuedMessage[],
-  invocation: Invocation,
+  invocation: ConsumeInvocation,
   team: Team,
   ports: ConsumePorts,
 ): Promise<Consumption> {
   const run = { team, invocation, ports, isAlone: messages.length === 1 };
   let areDeleted = false;
-  const ended = await runBatch<QueuedMessage, Suspect, QueueAnswer | 'hung'>(messages, {
+  const ended = await runBatch<QueuedMessage, Suspect, MessageAnswer | 'hung'>(messages, {
     first: (message) => runFirst(message, run),
     beforeSuspects: async (done) => {
       areDeleted = true;
@@ -80,7 +86,10 @@ const isReplaced = ({ result }: Ended): boolean =>
   result !== 'hung' && result.kind === 'acknowledge' && result.atOnce === true;
 const isRetried = (ended: Ended): boolean => !isAcknowledged(ended);
 
-async function runFirst(message: QueuedMessage, run: Run): Promise<FirstRun<Suspect, QueueAnswer | 'hung'>> {
+async function runFirst(
+  message: QueuedMessage,
+  run: Run,
+): Promise<FirstRun<Suspect, MessageAnswer | 'hung'>> {
   const { invocation, team, ports } = run;
   const now = ports.now();
   const opened = await openMessage(message, { id: invocation.id, now }, team.sources, ports.getBody);
@@ -91,7 +100,7 @@ async function runFirst(message: QueuedMessage, run: Run): Promise<FirstRun<Susp
     return done(message, { kind: 'acknowledge' }, run);
   }
   const { work } = opened;
-  const claimed = await claimEvent(work.claimable, ports.now(), ports.claims);
+  const claimed = await claimEvent(work.claimable, ports.now(), ports.inboundEvents);
   if (claimed.kind === 'suspect') {
     const { record } = claimed;
     return { kind: 'suspect', suspect: { work, record }, crashes: record.attempts };
@@ -99,7 +108,7 @@ async function runFirst(message: QueuedMessage, run: Run): Promise<FirstRun<Susp
   return done(message, await actOnClaim(work, claimed, run), run);
 }
 
-async function done(message: QueuedMessage, result: QueueAnswer | 'hung', run: Run) {
+async function done(message: QueuedMessage, result: MessageAnswer | 'hung', run: Run) {
   return { kind: 'done', result: await answerQueue(message, result, run) } as const;
 }
 
@@ -109,23 +118,23 @@ async function runAlone(
   { work, record }: Suspect,
   ended: readonly Ended[],
   run: Run,
-): Promise<QueueAnswer | 'hung'> {
+): Promise<MessageAnswer | 'hung'> {
   if (ended.some(isHung) || !run.invocation.hasTime()) return answerQueue(message, retryInOneSecond, run);
-  const claimed = await reclaimEvent(work.claimable, record, run.ports.now(), run.ports.claims);
+  const claimed = await reclaimEvent(work.claimable, record, run.ports.now(), run.ports.inboundEvents);
   const result = await answerQueue(message, await actOnClaim(work, claimed, run), run);
   await deleteAcknowledged([{ message, result }], run);
   return result;
 }
 
-const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) };
+const retryInOneSecond: MessageAnswer = { kind: 'fail', after: seconds(1) };
 /** When a table cannot be reached: a visibility timeout may be an hour, and messages in flight are counted. */
-const retryInFiveMinutes: QueueAnswer = { kind: 'fail', after: seconds(300) };
+const retryInFiveMinutes: MessageAnswer = { kind: 'fail', after: seconds(300) };
 
 /** Does what the claim allows. */
-async function actOnClaim(work: Work, result: ClaimResult, run: Run): Promise<QueueAnswer | 'hung'> {
+async function actOnClaim(work: Work, result: EventClaimResult, run: Run): Promise<MessageAnswer | 'hung'> {
   const { invocation, team, ports } = run;
   const startedAt = ports.now();
-  const reported = (status: string, queueAnswer: QueueAnswer | 'hung', attempt?: number) => {
+  const reported = (status: string, queueAnswer: MessageAnswer | 'hung', attempt?: number) => {
     const label = typeLabel(ownOf(team.handlers, work.event.source), work.event.type);
     reportConsumed(work.event, label, { status, attempt, durationMs: ports.now() - startedAt }, ports);
     return queueAnswer;
@@ -159,7 +168,7 @@ async function answerFailed(
   message: QueuedMessage,
   error: unknown,
   { ports, team }: Run,
-): Promise<QueueAnswer> {
+): Promise<MessageAnswer> {
   ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, asError(error));
   ports.telemetry.count('WorkErrored', { consumer: consumerName([...team.sources.keys()]) });
   await setReturn(message, retryInFiveMinutes, ports).catch(() => undefined);
@@ -167,7 +176,7 @@ async function answerFailed(
 }
 
 /** Sets when a failed message comes back, and deletes at once a message in whose place another one waits. */
-async function answerQueue<Result extends QueueAnswer | 'hung'>(
+async function answerQueue<Result extends MessageAnswer | 'hung'>(
   message: QueuedMessage,
   result: Result,
   run: Run,
@@ -179,7 +188,7 @@ async function answerQueue<Result extends QueueAnswer | 'hung'>(
 
 async function setReturn(
   { receiptHandle }: QueuedMessage,
-  result: QueueAnswer | 'hung',
+  result: MessageAnswer | 'hung',
   ports: ConsumePorts,
 ): Promise<void> {
   if (result === 'hung' || result.kind !== 'fail' || result.after === undefined) return;

@@ -4,18 +4,14 @@ import { type DeadLetter, serialiseMessage } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { keptPrefix } from '../domain/tables.ts';
 import { later, type Seconds, type UnixMillis, utcDay } from '../domain/time.ts';
-import type { ClaimsPort } from './claim.ts';
 import type { QueuedMessage, Work } from './open-message.ts';
+import type { InboundPorts } from './ports.ts';
 import { isSentBack, mustLeave, replaced, returnFor, type WaitPorts } from './wait.ts';
 
-export interface FinishPorts extends WaitPorts {
-  readonly claims: ClaimsPort;
-  putBody(key: string, bytes: Uint8Array): Promise<void>;
-  sendDeadLetter(message: string): Promise<void>;
-}
+export type FinishEventPorts = WaitPorts & Pick<InboundPorts, 'inboundEvents' | 'putBody' | 'sendDeadLetter'>;
 
 /** What the queue does with a message. */
-export type QueueAnswer =
+export type MessageAnswer =
   /** At once: not with its batch, which a mate may end. */
   | { readonly kind: 'acknowledge'; readonly atOnce?: true }
   /** It comes back after `after`, or after the queue's visibility timeout. */
@@ -25,16 +21,20 @@ export type QueueAnswer =
 type Ending = 'processed' | 'retrying' | 'failed' | 'ignored' | 'lost-claim';
 
 /** A queue answer, and the ending that led to it. */
-export interface Finished {
-  readonly queueAnswer: QueueAnswer;
+export interface FinishedAttempt {
+  readonly queueAnswer: MessageAnswer;
   readonly ending: Ending;
 }
 
-const acknowledge: QueueAnswer = { kind: 'acknowledge' };
+const acknowledge: MessageAnswer = { kind: 'acknowledge' };
 
 /** Records a success. A worker whose claim is not its own any more acknowledges nothing. */
-export async function finishSuccess(claim: Claim, now: UnixMillis, ports: FinishPorts): Promise<Finished> {
-  const isOurs = await ports.claims.finish(claim, { kind: 'processed' }, now);
+export async function finishSuccess(
+  claim: Claim,
+  now: UnixMillis,
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
+  const isOurs = await ports.inboundEvents.finish(claim, { kind: 'processed' }, now);
   return isOurs ? { queueAnswer: acknowledge, ending: 'processed' } : lostClaim;
 }
 
@@ -44,8 +44,8 @@ export async function finishFailure(
   claim: Claim,
   failure: { readonly error: unknown; readonly isPermanent: boolean },
   now: UnixMillis,
-  ports: FinishPorts,
-): Promise<Finished> {
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
   const error = describeError(failure.error);
   const delay = work.claimable.handlerRetryDelays[claim.attempts - 1];
   if (failure.isPermanent || delay === undefined) return giveUp(work, claim, error, now, ports);
@@ -65,13 +65,13 @@ async function releaseFor(
   { message }: Work,
   claim: Claim,
   now: UnixMillis,
-  ports: FinishPorts,
-): Promise<Finished> {
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
   const dueAt = later(now, delay);
   const wait = { after: claim.owner, notBefore: dueAt, origin: claim.messageId };
   const sentBack = mustLeave(delay) && (await isSentBack(message, wait, ports));
   const outcome = { kind: 'retrying', error: claim.lastError, dueAt, sentBack } as const;
-  if (!(await ports.claims.finish(claim, outcome, now))) return lostClaim;
+  if (!(await ports.inboundEvents.finish(claim, outcome, now))) return lostClaim;
   return { queueAnswer: sentBack ? replaced : returnFor(delay), ending: 'retrying' };
 }
 
@@ -85,11 +85,11 @@ export async function giveUp(
   claim: Claim,
   error: string,
   now: UnixMillis,
-  ports: FinishPorts,
-): Promise<Finished> {
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
   const kept = await keepEvent(work, now, ports);
   await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));
-  const isOurs = await ports.claims.finish(claim, { kind: 'failed', error, kept }, now);
+  const isOurs = await ports.inboundEvents.finish(claim, { kind: 'failed', error, kept }, now);
   return isOurs ? { queueAnswer: acknowledge, ending: 'failed' } : lostClaim;
 }
 
@@ -98,10 +98,10 @@ export async function finishIgnored(
   work: Work,
   claim: Claim,
   now: UnixMillis,
-  ports: FinishPorts,
-): Promise<Finished> {
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
   const kept = await keepEvent(work, now, ports);
-  const isOurs = await ports.claims.finish(claim, { kind: 'ignored', kept }, now);
+  const isOurs = await ports.inboundEvents.finish(claim, { kind: 'ignored', kept }, now);
   return isOurs ? { queueAnswer: acknowledge, ending: 'ignored' } : lostClaim;
 }
 
@@ -123,14 +123,14 @@ export const deadLetter = (
     message: message.text,
   } satisfies DeadLetter);
 
-const lostClaim: Finished = { queueAnswer: { kind: 'fail' }, ending: 'lost-claim' };
+const lostClaim: FinishedAttempt = { queueAnswer: { kind: 'fail' }, ending: 'lost-claim' };
 
 /**
  * Keeps the whole event, body inside: it does not depend on the queue's message.
  *
  * A small one stands in its record, written with its end; a large one in the bucket before that, named by its content.
  */
-async function keepEvent(work: Work, now: UnixMillis, ports: FinishPorts): Promise<Kept> {
+async function keepEvent(work: Work, now: UnixMillis, ports: FinishEventPorts): Promise<Kept> {
   const text = work.body === undefined ? work.message.text : inlineMessage(work.event, work.body);
   const content = Buffer.from(text);
   const keptDay = `${work.event.source}#${utcDay(now)}`;

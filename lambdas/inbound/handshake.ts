@@ -2,7 +2,7 @@ import type { Source } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import { parseKey, type VerificationKey } from '../domain/signature/key.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import type { ReceivePorts } from './receive-ports.ts';
+import type { InboundPorts } from './ports.ts';
 import { type ReceiveResult, refused, unavailable } from './receive-result.ts';
 
 /** Responds to a test of the URL that has no signature, if this is one. */
@@ -10,7 +10,7 @@ export async function unsignedHandshake(
   request: RawRequest,
   { provider }: Source,
   now: UnixMillis,
-  { keys }: ReceivePorts,
+  { keys }: Pick<InboundPorts, 'keys'>,
 ): Promise<ReceiveResult | undefined> {
   const responseTo = provider.handshake?.unsigned;
   if (responseTo === undefined) return undefined;
@@ -28,7 +28,7 @@ export async function storeHandshakeSecret(
   request: RawRequest,
   { provider, settings }: Source,
   now: UnixMillis,
-  { keys, handshakeSecret }: ReceivePorts,
+  { keys, handshakeSecret }: Pick<InboundPorts, 'keys' | 'handshakeSecret'>,
 ): Promise<ReceiveResult | undefined> {
   const brought = provider.handshake?.secretFromHandshake?.(request);
   // A value that is not a key would be stored for nothing, and keep the real one out.
@@ -49,7 +49,7 @@ export async function storeHandshakeSecret(
 }
 
 /** What a container knows may be minutes old, and a person may have opened the window since: it reads again. */
-async function hasKeys(keys: ReceivePorts['keys'], now: UnixMillis): Promise<boolean> {
+async function hasKeys(keys: InboundPorts['keys'], now: UnixMillis): Promise<boolean> {
   const known = await keys.current(now);
   if (known.kind !== 'keys') return false;
   return ((await keys.reread(now)) ?? known).kind === 'keys';
@@ -60,7 +60,7 @@ export async function signedHandshake(
   request: RawRequest,
   { provider }: Source,
   keys: readonly VerificationKey[],
-  { calls }: ReceivePorts,
+  { calls }: Pick<InboundPorts, 'calls'>,
 ): Promise<ReceiveResult | undefined> {
   try {
     const response = await provider.handshake?.signed?.(request, keys, calls);

@@ -14,7 +14,6 @@ import { secretByName } from '../adapters/secrets/secrets-manager.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
 import { sqsQueue } from '../adapters/sqs/queue.ts';
 import { telemetry } from '../adapters/telemetry/telemetry.ts';
-import { asError } from '../domain/errors.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { SecretFormat } from '../domain/signature/key.ts';
 import { InboundSettings, type SourceSettings } from '../domain/source.ts';
@@ -23,8 +22,7 @@ import { readEnv, readSettings, receiveEnv, secretArns } from '../env.ts';
 import { enqueueInParallel } from './enqueue-in-parallel.ts';
 import { keepIfRefused, refusalKeeper } from './keep-refusal.ts';
 import { cachingKeys } from './key-cache.ts';
-import { receive } from './receive.ts';
-import type { ReceivePorts } from './receive-ports.ts';
+import { type ReceivePorts, receive } from './receive.ts';
 import { reportReceived, responseTo } from './receive-response.ts';
 import type { ReceiveResult } from './receive-result.ts';
 import { sourceKeys } from './source-keys.ts';
@@ -62,7 +60,7 @@ export async function handler(
     );
     const bytes = request.body.byteLength;
     const durationMs = Math.round(performance.now() - startedAt);
-    reportReceived(name, result, { correlationId, bytes, durationMs }, report);
+    reportReceived(name, result, { correlationId, bytes, durationMs }, { telemetry: report });
     const response = responseTo(result, wired.source.provider, request);
     return response.kind === 'json'
       ? jsonResponse(response.status, response.body)
@@ -73,10 +71,7 @@ export async function handler(
 }
 
 /** Keeps a sample of the refused requests. */
-const keepRefusal = refusalKeeper({
-  putRecord: bodies.put,
-  onFailure: (error) => report.warn('refusal.keep-failed', { reason: asError(error).message }),
-});
+const keepRefusal = refusalKeeper({ putBody: bodies.put, telemetry: report });
 
 type Wired = Awaited<ReturnType<typeof wire>>;
 
@@ -91,7 +86,7 @@ async function wireAll(all: readonly SourceSettings[]): Promise<ReadonlyMap<stri
 async function wire(settings: SourceSettings, secretArn: string) {
   const provider = await loadProvider(settings);
   const ports: ReceivePorts = {
-    keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, secretArn)),
+    keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, secretArn).readSecret),
     handshakeSecret: handshakeSecretOf(secretArn, provider.secret, settings.handshakeWindow),
     // One cache for each source: requests forged for one source use up no other source's fetches.
     calls: cachingKeys(calls, () => unixMillis(Date.now())),

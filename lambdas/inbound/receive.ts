@@ -14,7 +14,7 @@ import { headerName } from '../domain/signature/scheme.ts';
 import type { Verification } from '../domain/signature/verify.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import { signedHandshake, storeHandshakeSecret, unsignedHandshake } from './handshake.ts';
-import type { ReceivePorts } from './receive-ports.ts';
+import type { InboundPorts } from './ports.ts';
 import {
   type ReceiveResult,
   type Refusal,
@@ -23,6 +23,11 @@ import {
   unavailable,
 } from './receive-result.ts';
 import type { SourceKeys } from './source-keys.ts';
+
+export type ReceivePorts = Pick<
+  InboundPorts,
+  'keys' | 'handshakeSecret' | 'calls' | 'useOnce' | 'putBody' | 'enqueue'
+>;
 
 /**
  * Takes one request in: cheap checks first, then the signature over the raw bytes, and only then its meaning.

@@ -1,21 +1,11 @@
 import { type Wait, withWait } from '../domain/event.ts';
 import { describeError } from '../domain/idempotency.ts';
 import { days, type Seconds, seconds, secondsUntil, type UnixMillis, unixMillis } from '../domain/time.ts';
-import type { ConsumeTelemetry } from './attempt.ts';
-import type { QueueAnswer } from './finish-attempt.ts';
+import type { MessageAnswer } from './finish-attempt.ts';
 import type { QueuedMessage } from './open-message.ts';
+import type { InboundPorts } from './ports.ts';
 
-export interface WaitPorts {
-  now(): UnixMillis;
-  /**
-   * Sends a message to its own queue again, as a new one.
-   *
-   * @param message whose attributes the new one has, too
-   * @param delay at most 900 s, during which the message is invisible
-   */
-  sendBack(message: QueuedMessage, text: string, delay: Seconds): Promise<void>;
-  readonly telemetry: ConsumeTelemetry;
-}
+export type WaitPorts = Pick<InboundPorts, 'now' | 'sendBack' | 'telemetry'>;
 
 /**
  * Up to this long a message waits as one that was received. A queue has 120,000 places for those: at 50 events a second
@@ -33,7 +23,7 @@ const longestWait = days(5);
  * Of a message in whose place another one waits. It is deleted at once: left in its batch until a mate ends the process, it
  * would come back, and be sent back once more each time.
  */
-export const replaced: QueueAnswer = { kind: 'acknowledge', atOnce: true };
+export const replaced: MessageAnswer = { kind: 'acknowledge', atOnce: true };
 
 /** Whether a message says by itself that its time has not come. */
 export const isEarly = (wait: Wait | undefined, now: UnixMillis): wait is Wait =>
@@ -43,7 +33,7 @@ export const isEarly = (wait: Wait | undefined, now: UnixMillis): wait is Wait =
 export const mustLeave = (wait: Seconds): boolean => wait > longestInFlight;
 
 /** When a message comes back that could not be sent back, or whose wait is short. */
-export const returnFor = (wait: Seconds): QueueAnswer => ({
+export const returnFor = (wait: Seconds): MessageAnswer => ({
   kind: 'fail',
   after: mustLeave(wait) ? seconds(Math.min(wait, sendAgainAfter)) : wait,
 });
@@ -54,7 +44,7 @@ export const returnFor = (wait: Seconds): QueueAnswer => ({
  * A wait longer than a delay goes in hops. The new message is sent before the old one is deleted, so a crash in the
  * moment between them leaves two, of which one is superseded after the next attempt.
  */
-export async function waitOn(message: QueuedMessage, wait: Wait, ports: WaitPorts): Promise<QueueAnswer> {
+export async function waitOn(message: QueuedMessage, wait: Wait, ports: WaitPorts): Promise<MessageAnswer> {
   const left = secondsUntil(unixMillis(wait.notBefore), ports.now());
   return mustLeave(left) && (await isSentBack(message, wait, ports)) ? replaced : returnFor(left);
 }

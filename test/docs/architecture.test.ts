@@ -71,6 +71,7 @@ describe('docs/architecture.md', () => {
       ) ?? [];
 
     expect(interfaces.length).toBe(Number(now));
+    expect(interfaces.filter((text) => text.endsWith('Store')).length).toBe(Number(stores));
     expect(Number(stores) + Number(others)).toBe(Number(now));
     expect(sources.filter(({ text }) => text.includes('...{')).map(({ file }) => file)).toEqual([]);
   });

@@ -4,8 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
-import { dynamodbClaims } from '../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
-import { dynamodbKept } from '../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { dynamodbInboundEvents } from '../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { secretByName } from '../../lambdas/adapters/secrets/secrets-manager.ts';
 import { clientConfig } from '../../local/endpoint.ts';
 import { claimsContract } from '../adapters/dynamodb/claims-contract.ts';
@@ -15,9 +14,9 @@ import { describeFlow } from './support/local-stack.ts';
 describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
   const table = outputs.tables.inboundEvents;
 
-  const claims = async () => ({ ...dynamodbClaims(dynamodb, table), ...dynamodbKept(dynamodb, table) });
-  claimsContract('the deployed table', claims);
-  keptContract('the deployed table', claims);
+  const inboundEvents = async () => dynamodbInboundEvents(dynamodb, table);
+  claimsContract('the deployed table', inboundEvents);
+  keptContract('the deployed table', inboundEvents);
 
   it('read a secret by stage, and none where there is no version', async () => {
     const client = new SecretsManagerClient(

@@ -99,6 +99,6 @@ it('a source named constructor has the handlers that were declared for it, and e
   Reflect.deleteProperty(world.team.handlers, 'constructor');
   world.send(stripeMessage('evt_2', { source: 'constructor' }));
   await world.turn();
-  expect(world.claims.records.get('constructor#evt_2')).toMatchObject({ status: 'ignored' });
+  expect(world.inboundEvents.records.get('constructor#evt_2')).toMatchObject({ status: 'ignored' });
   expect(world.deadLetters).toEqual([]);
 });

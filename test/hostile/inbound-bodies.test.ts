@@ -9,6 +9,7 @@ import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts'
 import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileBodies } from '../support/hostile/bodies.ts';
+import { recordedTelemetry } from '../support/memory/telemetry.ts';
 import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
 /** What one request may cost that nobody has signed. */
@@ -48,7 +49,8 @@ describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => 
     'refuses 4 MiB of anything that is not signed, within 100 ms of CPU',
     async () => {
       const receiver = receiverOf(file, vector);
-      const keep = refusalKeeper({ putRecord: async () => undefined, onFailure: expect.unreachable });
+      const { telemetry, lines } = recordedTelemetry();
+      const keep = refusalKeeper({ putBody: async () => undefined, telemetry });
       const slow: unknown[] = [];
       let minute = 0;
 
@@ -82,6 +84,7 @@ describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => 
       }
 
       expect(slow).toEqual([]);
+      expect(lines).toEqual([]);
       expect(receiver.sent).toEqual([]);
     },
     wallMillis,

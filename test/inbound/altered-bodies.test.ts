@@ -59,13 +59,8 @@ describe('an event that was kept', () => {
     });
     it.send(stripeMessage('evt_1', { body: JSON.stringify({ filling: 'x'.repeat(5000) }) }));
     await it.turn();
-    const keptKey = it.claims.records.get('stripe#evt_1')?.keptBody ?? '';
-    const ports = {
-      ...it.ports,
-      readRecord: it.claims.readRecord,
-      enqueue: async (_source: string, message: { body: string }) => void it.send(message.body),
-    };
-    return { ...it, keptKey, replay: () => replayEvent('stripe#evt_1', it.clock.now, ports) };
+    const keptKey = it.inboundEvents.records.get('stripe#evt_1')?.keptBody ?? '';
+    return { ...it, keptKey, replay: () => replayEvent('stripe#evt_1', it.clock.now, it.ports) };
   }
 
   test('stands under its source, named by its content', async () => {
@@ -86,10 +81,10 @@ describe('an event that was kept', () => {
   });
 
   test('in the record of another is not replayed', async () => {
-    const { claims, replay, queue } = await failed();
-    const record = claims.records.get('stripe#evt_1');
+    const { inboundEvents, replay, queue } = await failed();
+    const record = inboundEvents.records.get('stripe#evt_1');
     const keptMessage = stripeMessage('evt_2');
-    if (record !== undefined) claims.records.set('stripe#evt_1', { ...record, keptMessage });
+    if (record !== undefined) inboundEvents.records.set('stripe#evt_1', { ...record, keptMessage });
 
     expect(await replay()).toEqual({
       kind: 'refused',
@@ -99,10 +94,10 @@ describe('an event that was kept', () => {
   });
 
   test('of version 0.1.0 is replayed; another event in its place is not', async () => {
-    const { claims, bodies, replay } = await failed();
+    const { inboundEvents, bodies, replay } = await failed();
     const early = `inbound/kept/stripe/${sha256('stripe#evt_1')}`;
-    const record = claims.records.get('stripe#evt_1');
-    if (record !== undefined) claims.records.set('stripe#evt_1', { ...record, keptBody: early });
+    const record = inboundEvents.records.get('stripe#evt_1');
+    if (record !== undefined) inboundEvents.records.set('stripe#evt_1', { ...record, keptBody: early });
     bodies.set(early, Buffer.from(stripeMessage('evt_2')));
 
     expect(await replay()).toMatchObject({

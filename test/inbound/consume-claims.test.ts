@@ -37,12 +37,15 @@ describe('consume, when something is in the way', () => {
     await new Promise(setImmediate);
     world.wait(91);
     await world.turn();
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
 
     working.resolve();
 
     expect((await slow).failedMessageIds).toEqual(['message-1']);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 2 });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+      status: 'processed',
+      attempts: 2,
+    });
   });
 
   it('fails only the message whose table call failed', async () => {
@@ -50,11 +53,11 @@ describe('consume, when something is in the way', () => {
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
     world.send(stripeMessage('evt_2'));
-    const claim = world.ports.claims.claim;
+    const claim = world.ports.inboundEvents.claim;
     const ports = {
       ...world.ports,
-      claims: {
-        ...world.ports.claims,
+      inboundEvents: {
+        ...world.ports.inboundEvents,
         claim: async (request: Parameters<typeof claim>[0]) => {
           if (request.id === 'stripe#evt_1') throw new Error('throttled');
           return claim(request);
@@ -87,12 +90,12 @@ describe('consume, when something is in the way', () => {
     const { runs, handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
-    const claim = world.ports.claims.claim;
+    const claim = world.ports.inboundEvents.claim;
     const claimedTwice = async (request: Parameters<typeof claim>[0]) => {
       await claim(request);
       return claim(request);
     };
-    const ports = { ...world.ports, claims: { ...world.ports.claims, claim: claimedTwice } };
+    const ports = { ...world.ports, inboundEvents: { ...world.ports.inboundEvents, claim: claimedTwice } };
 
     const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, ports);
 
@@ -127,7 +130,7 @@ describe('consume, when something is in the way', () => {
 
     await world.turn();
 
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
       status: 'retrying',
       lastError: 'Error: the registry has handlers for github under stripe, which is stripe',
     });

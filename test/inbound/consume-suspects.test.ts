@@ -49,7 +49,10 @@ describe('consume, when an event killed its worker', () => {
 
     await consume(world.receive(), world.invocation({ hasTime: () => false }), world.team, world.ports);
 
-    expect(world.claims.records.get('stripe#evt_k')).toMatchObject({ status: 'processing', attempts: 1 });
+    expect(world.inboundEvents.records.get('stripe#evt_k')).toMatchObject({
+      status: 'processing',
+      attempts: 1,
+    });
   });
 
   it('gives a killer up after its last attempt, with the reason that the claim left behind', async () => {
@@ -62,7 +65,7 @@ describe('consume, when an event killed its worker', () => {
     expect(world.deadLetters.map(({ reason, attempts }) => [reason, attempts])).toEqual([
       ['no outcome: worker died or timed out in attempt 3', 3],
     ]);
-    expect(world.claims.records.get('stripe#evt_k')).toMatchObject({
+    expect(world.inboundEvents.records.get('stripe#evt_k')).toMatchObject({
       status: 'failed',
       attempts: 3,
       lastError: 'no outcome: worker died or timed out in attempt 3',
@@ -80,10 +83,10 @@ describe('consume, when an event killed its worker', () => {
     for (let invocation = 0; invocation < 4; invocation++) await world.turn();
 
     for (const id of ['evt_a', 'evt_b', 'evt_new']) {
-      expect(world.claims.records.get(`stripe#${id}`)?.status).toBe('processed');
+      expect(world.inboundEvents.records.get(`stripe#${id}`)?.status).toBe('processed');
     }
-    expect(world.claims.records.get('stripe#evt_new')?.attempts).toBe(1);
-    expect(world.claims.records.get('stripe#evt_k')).toMatchObject({ status: 'failed', attempts: 3 });
+    expect(world.inboundEvents.records.get('stripe#evt_new')?.attempts).toBe(1);
+    expect(world.inboundEvents.records.get('stripe#evt_k')).toMatchObject({ status: 'failed', attempts: 3 });
     expect(world.deadLetters.map(({ id }) => id)).toEqual(['stripe#evt_k']);
     expect(world.queue.size).toBe(0);
   });
@@ -144,7 +147,10 @@ describe('consume, when an event killed its worker', () => {
 
     expect(answer).toEqual({ failedMessageIds: ['message-1', 'message-2'], hung: true });
     expect(world.runs).toEqual(['evt_k 1', 'evt_l 1', 'evt_a 1', 'evt_k 2']);
-    expect(world.claims.records.get('stripe#evt_l')).toMatchObject({ status: 'processing', attempts: 1 });
+    expect(world.inboundEvents.records.get('stripe#evt_l')).toMatchObject({
+      status: 'processing',
+      attempts: 1,
+    });
     expect(deleted).toHaveLength(1);
   });
 
@@ -183,8 +189,11 @@ describe('consume, when a handler does not stop', () => {
     );
 
     expect(answer).toEqual({ failedMessageIds: ['message-1'], hung: true });
-    expect(world.claims.records.get('stripe#evt_hangs')).toMatchObject({ status: 'processing', attempts: 1 });
-    expect(world.claims.records.get('stripe#evt_a')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_hangs')).toMatchObject({
+      status: 'processing',
+      attempts: 1,
+    });
+    expect(world.inboundEvents.records.get('stripe#evt_a')?.status).toBe('processed');
     expect([...world.queue.keys()]).toEqual(['message-1']);
     const ofHung = world.lines.filter(({ fields }) => fields['eventId'] === 'evt_hangs');
     expect(ofHung).toMatchObject([{ level: 'error', line: 'event.consumed', fields: { status: 'hung' } }]);
@@ -206,7 +215,7 @@ describe('consume, when a handler does not stop', () => {
 
     await world.turn({ signal: stop.signal });
 
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
       status: 'retrying',
       lastError: 'Error: time is up',
     });

@@ -19,7 +19,10 @@ describe('consume, when a handler has to wait', () => {
 
     expect(failedMessageIds).toEqual(['message-1']);
     expect(world.queue.get('message-1')?.visibleAt).toBe(at(delay));
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'retrying', dueAt: at(delay) });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+      status: 'retrying',
+      dueAt: at(delay),
+    });
   });
 
   it.each([61, 900])(
@@ -34,10 +37,16 @@ describe('consume, when a handler has to wait', () => {
       expect([...world.queue.values()]).toEqual([
         { messageId: 'message-2', text, visibleAt: at(delay), receives: 0 },
       ]);
-      expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ sentBack: true, dueAt: at(delay) });
+      expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+        sentBack: true,
+        dueAt: at(delay),
+      });
       world.wait(delay);
       await world.turn();
-      expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 2 });
+      expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+        status: 'processed',
+        attempts: 2,
+      });
       expect(world.queue.size).toBe(0);
     },
   );
@@ -48,8 +57,8 @@ describe('consume, when a handler has to wait', () => {
     world.send(stripeMessage('evt_1'));
     await world.turn();
     const closed = async () => Promise.reject(new Error('nothing is looked at'));
-    const claims = { claim: closed, reclaim: closed, finish: closed };
-    const ports = { ...world.ports, claims, getBody: closed };
+    const inboundEvents = { ...world.inboundEvents, claim: closed, reclaim: closed, finish: closed };
+    const ports = { ...world.ports, inboundEvents, getBody: closed };
 
     for (const messageId of ['message-2', 'message-3']) {
       world.wait(900);
@@ -76,7 +85,7 @@ describe('consume, when a handler has to wait', () => {
     world.answer(batch, await consume(batch, world.invocation(), world.team, refuses));
 
     expect(world.queue.get('message-1')?.visibleAt).toBe(at(300));
-    expect(world.claims.records.get('stripe#evt_1')?.sentBack).toBeUndefined();
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.sentBack).toBeUndefined();
     expect(world.lines.map(({ line }) => line)).toContain('message.send-back-failed');
     world.wait(300);
     await world.turn();
@@ -145,7 +154,7 @@ describe('consume, when a handler has to wait', () => {
     await world.turn();
 
     expect(world.deadLetters.map(({ message }) => message)).toEqual([stripeMessage('evt_1')]);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ endedMessageId: 'message-1' });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({ endedMessageId: 'message-1' });
     world.send(world.deadLetters[0]?.message ?? '');
     await world.turn();
     expect(runs).toEqual(['evt_1 1', 'evt_1 2', 'evt_1 1']);
@@ -165,7 +174,7 @@ describe('consume, when a handler has to wait', () => {
     const world = inboundWorld(scripted(succeed).handlers, sourceSettings({ lease: seconds(845) }));
     world.send(stripeMessage('evt_1'));
     const claim = () => Promise.reject(new Error('throttled'));
-    const ports = { ...world.ports, claims: { ...world.ports.claims, claim } };
+    const ports = { ...world.ports, inboundEvents: { ...world.ports.inboundEvents, claim } };
 
     await consume(world.receive(), world.invocation(), world.team, ports);
 

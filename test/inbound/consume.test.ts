@@ -12,7 +12,10 @@ describe('consume', () => {
     await world.turn();
 
     expect(runs).toEqual(['evt_1 1']);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 1 });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+      status: 'processed',
+      attempts: 1,
+    });
     expect(world.queue.size).toBe(0);
   });
 
@@ -38,7 +41,7 @@ describe('consume', () => {
       throw new Error('not authorized to perform: dynamodb:UpdateItem');
     };
 
-    const ports = { ...world.ports, claims: { ...world.claims, claim } };
+    const ports = { ...world.ports, inboundEvents: { ...world.inboundEvents, claim } };
     const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, ports);
 
     expect(failedMessageIds).toHaveLength(1);
@@ -51,7 +54,7 @@ describe('consume', () => {
     world.send(stripeMessage('evt_1'));
 
     await world.turn();
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
       status: 'retrying',
       lastError: 'Error: database is down',
     });
@@ -67,8 +70,11 @@ describe('consume', () => {
     await world.turn();
 
     expect(runs).toEqual(['evt_1 1', 'evt_1 2', 'evt_1 3']);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 3 });
-    expect(world.claims.records.get('stripe#evt_1')?.lastError).toBeUndefined();
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+      status: 'processed',
+      attempts: 3,
+    });
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.lastError).toBeUndefined();
     expect(world.queue.size).toBe(0);
   });
 
@@ -94,7 +100,7 @@ describe('consume', () => {
         message: stripeMessage('evt_1'),
       },
     ]);
-    const record = world.claims.records.get('stripe#evt_1');
+    const record = world.inboundEvents.records.get('stripe#evt_1');
     expect(record).toMatchObject({
       status: 'failed',
       lastError: 'Error: database is down',
@@ -115,7 +121,7 @@ describe('consume', () => {
 
     expect(runs).toHaveLength(1);
     expect(world.deadLetters[0]?.reason).toBe('PermanentFailure: no such customer');
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('failed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('failed');
     expect(world.queue.size).toBe(0);
   });
 
@@ -129,7 +135,7 @@ describe('consume', () => {
     await world.turn();
 
     expect(runs).toEqual(['evt_1 1', 'evt_1 1']);
-    const record = world.claims.records.get('stripe#evt_1');
+    const record = world.inboundEvents.records.get('stripe#evt_1');
     expect(record).toMatchObject({ status: 'processed', attempts: 1 });
     expect(record?.keptDay).toBeUndefined();
   });
@@ -156,8 +162,8 @@ describe('consume', () => {
     await world.turn();
 
     expect(runs).toEqual([]);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'ignored' });
-    expect(await world.claims.listKept('stripe#2026-11-18', 10)).toEqual({ ids: ['stripe#evt_1'] });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({ status: 'ignored' });
+    expect(await world.inboundEvents.listKept('stripe#2026-11-18', 10)).toEqual({ ids: ['stripe#evt_1'] });
     expect(world.counts.get('WebhooksReceived stripe other ignored')).toBe(1);
     expect(world.queue.size).toBe(0);
   });
@@ -175,7 +181,7 @@ describe('consume', () => {
 
     await world.turn();
 
-    const { keptMessage, keptBody } = world.claims.records.get('stripe#evt_1') ?? {};
+    const { keptMessage, keptBody } = world.inboundEvents.records.get('stripe#evt_1') ?? {};
     expect(Buffer.byteLength(text)).toBe(bytes);
     expect(keptMessage ?? String(world.bodies.get(keptBody ?? ''))).toBe(text);
     expect(world.bodies.size).toBe(where === 'the bucket' ? 1 : 0);
@@ -186,7 +192,7 @@ describe('consume', () => {
     const places = async (filling: string) => {
       world.send(stripeMessage('evt_1', { body: filling }));
       await world.turn();
-      const { keptMessage, keptBody } = world.claims.records.get('stripe#evt_1') ?? {};
+      const { keptMessage, keptBody } = world.inboundEvents.records.get('stripe#evt_1') ?? {};
       return [keptMessage !== undefined, keptBody !== undefined];
     };
 

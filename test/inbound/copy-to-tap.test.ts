@@ -3,6 +3,7 @@ import { withWait } from '../../lambdas/domain/event.ts';
 import type { Tap } from '../../lambdas/domain/tap.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { tapCopier } from '../../lambdas/inbound/copy-to-tap.ts';
+import { recordedTelemetry } from '../support/memory/telemetry.ts';
 
 const start = unixMillis(Date.UTC(2026, 10, 25, 12));
 const message = (source: string, receives = 1) => ({ text: JSON.stringify({ source, id: 'e1' }), receives });
@@ -10,18 +11,22 @@ const message = (source: string, receives = 1) => ({ text: JSON.stringify({ sour
 function world(tap: Tap | undefined) {
   const state = { now: start, tap, looks: 0, isDown: false };
   const copies: string[] = [];
-  const warnings: string[] = [];
+  const { telemetry, lines } = recordedTelemetry();
   const copy = tapCopier({
     now: () => unixMillis(state.now),
-    readTap: async () => {
-      state.looks++;
-      if (state.isDown) throw new Error('down');
-      return state.tap;
+    taps: {
+      read: async () => {
+        state.looks++;
+        if (state.isDown) throw new Error('down');
+        return state.tap;
+      },
+      open: async () => true,
+      close: async () => true,
     },
     sendCopy: async (source, queueName, text) => void copies.push(`${source} ${queueName} ${text}`),
-    telemetry: { warn: (line) => void warnings.push(line) },
+    telemetry,
   });
-  return { state, copies, warnings, copy };
+  return { state, copies, copy, warnings: () => lines.map(({ line }) => line) };
 }
 
 const live: Tap = { queueName: 'tap', until: unixMillis(start + 120_000) };
@@ -73,7 +78,7 @@ it('never fails the consumer: a table that is down, a message that is none', asy
 
   await copy([message('stripe'), { text: 'nonsense', receives: 1 }, { text: '5', receives: 1 }]);
 
-  expect(warnings).toEqual(['tap.copy-failed']);
+  expect(warnings()).toEqual(['tap.copy-failed']);
 });
 
 it('looks once in five seconds, too, while looking fails, and warns once', async () => {
@@ -82,7 +87,7 @@ it('looks once in five seconds, too, while looking fails, and warns once', async
 
   await copy([message('stripe'), message('stripe')]);
   await copy([message('stripe')]);
-  expect({ looks: state.looks, warnings }).toEqual({ looks: 1, warnings: ['tap.copy-failed'] });
+  expect({ looks: state.looks, warnings: warnings() }).toEqual({ looks: 1, warnings: ['tap.copy-failed'] });
   state.isDown = false;
   await copy([message('stripe')]);
   expect(copies).toEqual([]);

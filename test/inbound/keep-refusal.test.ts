@@ -6,7 +6,8 @@ import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { RefusalRecord, type RefusedRequest } from '../../lambdas/domain/refusal-record.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { keepIfRefused, refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
-import type { ReceivePorts } from '../../lambdas/inbound/receive-ports.ts';
+import type { InboundPorts } from '../../lambdas/inbound/ports.ts';
+import { recordedTelemetry } from '../support/memory/telemetry.ts';
 import { requestOf } from '../support/worlds/inbound-receiver.ts';
 import { sourceSettings } from '../support/worlds/inbound-world.ts';
 
@@ -27,17 +28,17 @@ const refused = (changes: Partial<RefusedRequest> = {}): RefusedRequest => ({
 
 function keeper() {
   const kept = new Map<string, unknown>();
-  const failures: unknown[] = [];
+  const { telemetry, lines } = recordedTelemetry();
   const state = { error: undefined as Error | undefined, writes: 0 };
   const keep = refusalKeeper({
-    async putRecord(key, bytes) {
+    async putBody(key, bytes) {
       state.writes++;
       if (state.error) throw state.error;
       kept.set(key, JSON.parse(Buffer.from(bytes).toString('utf8')));
     },
-    onFailure: (error) => failures.push(error),
+    telemetry,
   });
-  return { kept, failures, state, keep };
+  return { kept, lines, state, keep };
 }
 
 describe('a refused request', () => {
@@ -159,21 +160,21 @@ describe('kept are', () => {
 });
 
 it('is kept under any URL that a gateway may have', async () => {
-  const { kept, failures, keep } = keeper();
+  const { kept, lines, keep } = keeper();
   await keep(
     refused({ request: { ...requestOf(body), url: 'https://a.execute-api.127.0.0.1/webhooks/github' } }),
   );
 
-  expect(failures).toEqual([]);
+  expect(lines).toEqual([]);
   expect(kept.get('inbound/github/refused/07')).toMatchObject({ path: '/webhooks/github' });
 });
 
 it('a record that cannot be kept is logged, and nothing else happens', async () => {
-  const { failures, state, keep } = keeper();
+  const { lines, state, keep } = keeper();
   state.error = new Error('no bucket');
 
   await expect(keep(refused())).resolves.toBeUndefined();
-  expect(failures).toEqual([state.error]);
+  expect(lines).toEqual([{ level: 'warn', line: 'refusal.keep-failed', fields: { reason: 'no bucket' } }]);
 });
 
 describe('the receiver', () => {
@@ -187,7 +188,7 @@ describe('the receiver', () => {
     settings: sourceSettings({ name: 'source', provider: 'github', keepRefusedRequests }),
     provider: catalogue.github,
   });
-  const keysOf = (current: ReceivePorts['keys']['current']): ReceivePorts['keys'] => ({
+  const keysOf = (current: InboundPorts['keys']['current']): InboundPorts['keys'] => ({
     current,
     reread: async () => undefined,
     forget: () => undefined,

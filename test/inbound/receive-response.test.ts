@@ -53,7 +53,7 @@ it.each([
 ])('a line of level %s and the counts say: %s', (level, status, result, more) => {
   const { telemetry, lines, total, counts } = recordedTelemetry();
 
-  reportReceived('shop', result, { correlationId: 'c', bytes: 2, durationMs: 3 }, telemetry);
+  reportReceived('shop', result, { correlationId: 'c', bytes: 2, durationMs: 3 }, { telemetry });
 
   const fields = { source: 'shop', status, correlationId: 'c', bytes: 2, durationMs: 3 };
   expect(lines).toEqual([{ level, line: 'event.received', fields: { ...fields, ...more } }]);

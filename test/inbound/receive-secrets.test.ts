@@ -37,7 +37,7 @@ describe('receive, and the source’s secret', () => {
     ['a name with a value', 'WEBHOOK_SECRET=hush', 'a name with a value, not a secret'],
     ['a public key', publicKey, 'a public key, not a secret'],
     ['a public key in quotes', `"${publicKey}"`, 'a public key, not a secret'],
-    ['a list with a slip', '{"keys":[]}', 'something that is no key of this provider'],
+    ['a list with a slip', '{"keys":[]}', 'something that is not a key of this provider'],
   ])('says that %s is stored where a secret belongs, and not its value', async (_kind, value, said) => {
     const receiver = memoryReceiver({ ...plain, name: 'partner' }, { current: version(value) });
     const reason = expect.stringMatching(`^it holds ${said}.*; set it with: hookline secrets set partner$`);

@@ -18,12 +18,7 @@ function replayWorld() {
     },
   });
   const world = inboundWorld(handlers);
-  const ports = {
-    ...world.ports,
-    readRecord: world.claims.readRecord,
-    enqueue: async (_source: string, message: { body: string }) => void world.send(message.body),
-  };
-  return { ...world, handled, replay: (id: string) => replayEvent(id, world.clock.now, ports) };
+  return { ...world, handled, replay: (id: string) => replayEvent(id, world.clock.now, world.ports) };
 }
 
 describe('replayEvent', () => {
@@ -38,7 +33,7 @@ describe('replayEvent', () => {
     await world.turn();
 
     expect(world.handled.map(String)).toEqual(['{"id":"evt_1","type":"invoice.paid"}']);
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
   });
 
   it('runs an ignored event once a handler was added', async () => {
@@ -54,7 +49,7 @@ describe('replayEvent', () => {
     await world.turn();
 
     expect(runs).toEqual(['evt_1']);
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
   });
 
   it('brings a large binary body back byte for byte', async () => {
@@ -82,7 +77,7 @@ describe('replayEvent', () => {
     expect(await world.replay('stripe#evt_1')).toMatchObject({ kind: 'replayed' });
     await world.turn();
 
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
   });
 
   it('refuses what is processed, unknown, or gone', async () => {
@@ -118,7 +113,7 @@ describe('keptEvents', () => {
     await world.turn();
 
     const onDay = (day: string, page: Parameters<typeof keptEvents>[1]) =>
-      keptEvents({ source: 'stripe', day }, page, world.claims);
+      keptEvents({ source: 'stripe', day }, page, world);
     const { records, next } = await onDay('2026-11-18', { limit: 10 });
 
     expect(records.map(({ id, status, lastError }) => [id, status, lastError])).toEqual([

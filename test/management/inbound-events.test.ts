@@ -18,7 +18,7 @@ function sevenKept() {
     eventType: 't',
     receivedAt: unixMillis(0),
   });
-  const listKept: typeof ports.listKept = async (_day, limit, after) => {
+  const listKept: typeof ports.inboundEvents.listKept = async (_day, limit, after) => {
     const from = places.findIndex(({ id }) => id === after?.id) + 1;
     const page = places.slice(from, from + limit);
     return {
@@ -26,7 +26,8 @@ function sevenKept() {
       next: places.length > from + limit ? page.at(-1) : undefined,
     };
   };
-  const changed = { sources: ['stripe'], listKept, readRecord };
+  const inboundEvents = { ...ports.inboundEvents, listKept, readRecord };
+  const changed = { sources: ['stripe'], inboundEvents };
   return (query: Readonly<Record<string, string>>) =>
     call('GET', '/v1/sources/stripe/events', undefined, { query }, changed);
 }
@@ -48,12 +49,13 @@ it('received events come page by page, by status, too', async () => {
 it('pages stay with the day that they began with', async () => {
   const days: string[] = [];
   const { world, ports, call } = managementWorld();
-  const listKept: typeof ports.listKept = async (keptDay) => {
+  const listKept: typeof ports.inboundEvents.listKept = async (keptDay) => {
     days.push(keptDay);
     return { ids: [], next: { id: 'stripe#evt_1', keptAt: unixMillis(1) } };
   };
+  const changed = { sources: ['stripe'], inboundEvents: { ...ports.inboundEvents, listKept } };
   const list = (query: Readonly<Record<string, string>>) =>
-    call('GET', '/v1/sources/stripe/events', undefined, { query }, { sources: ['stripe'], listKept });
+    call('GET', '/v1/sources/stripe/events', undefined, { query }, changed);
 
   const first = await list({});
   world.advance(seconds(86_400));

@@ -8,7 +8,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { briefly } from '../../domain/cache-for.ts';
-import { awaits, type HandshakeSecretPort } from '../../domain/provider/awaited-secret.ts';
+import { awaits, type HandshakeSecretStore } from '../../domain/provider/awaited-secret.ts';
 import type { SecretFormat } from '../../domain/signature/key.ts';
 import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 
@@ -26,7 +26,7 @@ export function handshakeSecret(
   name: string,
   format: SecretFormat,
   window: Seconds,
-): HandshakeSecretPort {
+): HandshakeSecretStore {
   const state = briefly(askAtMostEvery, async () => latest(client, name));
   return {
     async isAwaited(now) {

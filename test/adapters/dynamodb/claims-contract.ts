@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
-import type { KeptPorts } from '../../../lambdas/inbound/replay.ts';
+import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
 import { at, claimsFixture, kept, minute, retention, start } from './claims-fixture.ts';
 
 /** What the consumer relies on, the same for the table and for the fake in memory. */
-export function claimsContract(name: string, make: () => Promise<ClaimsPort & KeptPorts>): void {
+export function claimsContract(name: string, make: () => Promise<InboundEventStore>): void {
   describe(`claims on ${name}`, () => {
     const setUp = claimsFixture(make);
 

@@ -3,8 +3,7 @@ import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliverie
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
-import { dynamodbClaims } from '../../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
-import { dynamodbKept } from '../../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
@@ -70,10 +69,7 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
   recoveriesContract('DynamoDB Local', async () => dynamodbRecoveries((await local()).client, 'Endpoints'));
   listedContract('DynamoDB Local', deliveries);
 
-  const claims = async () => {
-    const { client } = await local();
-    return { ...dynamodbClaims(client, 'InboundEvents'), ...dynamodbKept(client, 'InboundEvents') };
-  };
-  claimsContract('DynamoDB Local', claims);
-  keptContract('DynamoDB Local', claims);
+  const inboundEvents = async () => dynamodbInboundEvents((await local()).client, 'InboundEvents');
+  claimsContract('DynamoDB Local', inboundEvents);
+  keptContract('DynamoDB Local', inboundEvents);
 });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
-import type { KeptPorts } from '../../../lambdas/inbound/replay.ts';
+import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
 import { at, claimsFixture } from './claims-fixture.ts';
 
 /** How failed and ignored events are listed, the same for the table and for the fake in memory. */
-export function keptContract(name: string, make: () => Promise<ClaimsPort & KeptPorts>): void {
+export function keptContract(name: string, make: () => Promise<InboundEventStore>): void {
   const setUp = claimsFixture(make);
 
   describe(`kept events on ${name}`, () => {

@@ -4,7 +4,7 @@ import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { replayEvent } from '../../../lambdas/inbound/replay.ts';
-import { memoryClaims } from '../../support/memory/inbound-claims.ts';
+import { memoryInboundEvents } from '../../support/memory/inbound-events.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript, withEveryCall } from '../crash-script.ts';
 import { workOff } from '../event-source-mapping.ts';
@@ -37,8 +37,9 @@ export function crashWorld(
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
   const settings = sourceSettings({ handlerRetryDelays, lease });
   const sources = new Map([[settings.name, { settings, provider: providerOf(settings) }]]);
-  const claims = memoryClaims();
-  const journal = journalOf(claims.records);
+  const inboundEvents = memoryInboundEvents();
+  const { records, ...store } = inboundEvents;
+  const journal = journalOf(records);
   const log = runLog(journal, time.now);
   const bodies = new Map<string, Uint8Array>();
   const deadLetters: DeadLetter[] = [];
@@ -54,13 +55,12 @@ export function crashWorld(
 
   const realPorts: ConsumePorts = {
     now: time.now,
-    claims: {
+    inboundEvents: {
+      ...store,
       claim: async (claim) => {
         counts.claims++;
-        return claims.claim(claim);
+        return store.claim(claim);
       },
-      reclaim: claims.reclaim,
-      finish: claims.finish,
     },
     getBody: async (key) => bodies.get(key),
     putBody: async (key, bytes) => void bodies.set(key, bytes),
@@ -86,7 +86,7 @@ export function crashWorld(
     });
 
   const ports = inTurn({
-    ...(variant?.below?.(realPorts, claims) ?? realPorts),
+    ...(variant?.below?.(realPorts, inboundEvents) ?? realPorts),
     handle: async (id: string, attempt: number) => log.begin(id, attempt, phase),
     /** What Lambda does with the answer; a crash before it is an answer that is lost. */
     deleteBatch: async (receiptHandles: readonly string[]) => {
@@ -137,10 +137,11 @@ export function crashWorld(
   /** Somebody at a command line, who repeats what did not work. */
   async function replay(id: string): Promise<void> {
     const cli = inTurn({
-      readRecord: claims.readRecord,
+      inboundEvents: store,
       getBody: realPorts.getBody,
       putBody: realPorts.putBody,
-      enqueue: async (_source: string, { body }: { readonly body: string }) => void (await queue.send(body)),
+      enqueueFor: async (_source: string, { body }: { readonly body: string }) =>
+        void (await queue.send(body)),
     });
     const command = () => script.run(cli, (process) => replayEvent(`stripe#${id}`, time.now(), process));
     for (let tries = 0; tries < 4; tries++) {
@@ -164,7 +165,6 @@ export function crashWorld(
       time.elapse(unixMillis(time.now() + dayMs));
       phase++;
     }
-    const { records } = claims;
     return { ...log, ...counts, journal, records, bodies, deadLetters, moved, left: queue.messages.size };
   }
 

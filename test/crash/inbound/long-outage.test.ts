@@ -4,7 +4,7 @@ import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { later, type Seconds, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { sourceDefaults } from '../../../lib/settings.ts';
-import { memoryClaims } from '../../support/memory/inbound-claims.ts';
+import { memoryInboundEvents } from '../../support/memory/inbound-events.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 
 const start = unixMillis(1_795_000_000_000);
@@ -67,7 +67,7 @@ async function outage(
 ) {
   const clock = { now: start };
   const queue = countedQueue(() => clock.now);
-  const claims = memoryClaims();
+  const inboundEvents = memoryInboundEvents();
   const handlerRetryDelays = sourceDefaults.handlerRetryDelays.map((delay) => seconds(delay.toSeconds()));
   const settings = sourceSettings({ handlerRetryDelays });
   const isDown = () => clock.now < later(start, seconds(outageSeconds));
@@ -81,7 +81,7 @@ async function outage(
   const found = { inFlight: 0, waiting: 0, deadLetters: 0, seconds: 0 };
   const ports: ConsumePorts = {
     now: () => clock.now,
-    claims,
+    inboundEvents,
     getBody: async () => undefined,
     putBody: async () => undefined,
     sendDeadLetter: async () => void found.deadLetters++,
@@ -108,7 +108,7 @@ async function outage(
     clock.now = later(clock.now, seconds(1));
     if (!isDown() && queue.messages.size === 0) break;
   }
-  const statuses = [...claims.records.values()].map(({ status }) => status);
+  const statuses = [...inboundEvents.records.values()].map(({ status }) => status);
   return { ...found, statuses, left: queue.messages.size };
 }
 

@@ -1,21 +1,26 @@
 import { ReceivedMessage, type Wait, withWait } from '../../../lambdas/domain/event.ts';
 import type { Claim, EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
 import { parseMessage } from '../../../lambdas/domain/messages.ts';
 import { type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
 import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
-import type { memoryClaims } from '../../support/memory/inbound-claims.ts';
+import type { memoryInboundEvents } from '../../support/memory/inbound-events.ts';
 import type { Variant } from './scenario.ts';
 
-type StoredRecord = ReturnType<ReturnType<typeof memoryClaims>['records']['get']> & object;
+type StoredRecord = ReturnType<ReturnType<typeof memoryInboundEvents>['records']['get']> & object;
 
 const isSuspect = (record: EventRecord | undefined, now: UnixMillis): record is EventRecord =>
   record?.status === 'processing' && (record.leaseUntil ?? 0) <= now;
 
 /** Changes the table as the use case sees it. */
-const claimsThat = (change: (claims: ClaimsPort, ports: ConsumePorts) => Partial<ClaimsPort>): Variant => ({
-  above: (ports) => ({ ...ports, claims: { ...ports.claims, ...change(ports.claims, ports) } }),
+const claimsThat = (
+  change: (store: InboundEventStore, ports: ConsumePorts) => Partial<InboundEventStore>,
+): Variant => ({
+  above: (ports) => ({
+    ...ports,
+    inboundEvents: { ...ports.inboundEvents, ...change(ports.inboundEvents, ports) },
+  }),
 });
 
 /** Changes what the table itself does with a claim. */
@@ -24,9 +29,9 @@ const claimThat = (
 ): Variant => ({
   below: (ports, { records }) => ({
     ...ports,
-    claims: {
-      ...ports.claims,
-      claim: async (mine) => change(mine, records) ?? ports.claims.claim(mine),
+    inboundEvents: {
+      ...ports.inboundEvents,
+      claim: async (mine) => change(mine, records) ?? ports.inboundEvents.claim(mine),
     },
   }),
 });
@@ -76,10 +81,10 @@ const mistakesOfWaits = {
       return {
         ...ports,
         sendBack: async (...args) => void waiting.push(() => ports.sendBack(...args)),
-        claims: {
-          ...ports.claims,
+        inboundEvents: {
+          ...ports.inboundEvents,
           finish: async (mine, outcome, now) => {
-            const isOurs = await ports.claims.finish(mine, outcome, now);
+            const isOurs = await ports.inboundEvents.finish(mine, outcome, now);
             for (const send of waiting.splice(0)) await send();
             return isOurs;
           },
@@ -153,13 +158,13 @@ export const mistakes = {
   'finishes what it does not own': {
     below: (ports, { records }) => ({
       ...ports,
-      claims: {
-        ...ports.claims,
+      inboundEvents: {
+        ...ports.inboundEvents,
         finish: async (mine, outcome, now) => {
           const { owner, attempts } = mine;
           const record = records.get(mine.id);
           if (record) records.set(mine.id, { ...record, owner, attempts, status: 'processing' });
-          return ports.claims.finish(mine, outcome, now);
+          return ports.inboundEvents.finish(mine, outcome, now);
         },
       },
     }),
@@ -187,10 +192,10 @@ export const mistakes = {
       return {
         ...ports,
         sendDeadLetter: async (text) => void waiting.push(text),
-        claims: {
-          ...ports.claims,
+        inboundEvents: {
+          ...ports.inboundEvents,
           finish: async (mine, outcome, now) => {
-            const isOurs = await ports.claims.finish(mine, outcome, now);
+            const isOurs = await ports.inboundEvents.finish(mine, outcome, now);
             for (const text of waiting.splice(0)) await ports.sendDeadLetter(text);
             return isOurs;
           },

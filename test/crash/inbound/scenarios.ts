@@ -135,7 +135,7 @@ export const scenarios: readonly Scenario[] = [
     variant: {
       below: (ports) => ({
         ...ports,
-        claims: { ...ports.claims, claim: () => Promise.reject(new Error('no table')) },
+        inboundEvents: { ...ports.inboundEvents, claim: () => Promise.reject(new Error('no table')) },
       }),
     },
   },

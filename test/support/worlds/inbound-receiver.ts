@@ -3,8 +3,8 @@ import { propertyAt } from '../../../lambdas/domain/provider/property.ts';
 import type { RawRequest } from '../../../lambdas/domain/raw-request.ts';
 import type { SourceSettings } from '../../../lambdas/domain/source.ts';
 import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
-import { receive } from '../../../lambdas/inbound/receive.ts';
-import type { OutgoingEvent, ReceivePorts } from '../../../lambdas/inbound/receive-ports.ts';
+import type { OutgoingEvent } from '../../../lambdas/inbound/ports.ts';
+import { type ReceivePorts, receive } from '../../../lambdas/inbound/receive.ts';
 import { type SecretVersion, sourceKeys } from '../../../lambdas/inbound/source-keys.ts';
 import { sourceSettings } from './inbound-world.ts';
 
@@ -48,12 +48,10 @@ export function memoryReceiver(
     queueError: undefined as Error | undefined,
     isHandshakeAwaited: false,
   };
-  const keys = sourceKeys(provider.secret, complete.rotationOverlap, {
-    async readSecret(stage) {
-      state.reads++;
-      if (state.secretError) throw state.secretError;
-      return stage === 'AWSCURRENT' ? state.secret.current : state.secret.previous;
-    },
+  const keys = sourceKeys(provider.secret, complete.rotationOverlap, async (stage) => {
+    state.reads++;
+    if (state.secretError) throw state.secretError;
+    return stage === 'AWSCURRENT' ? state.secret.current : state.secret.previous;
   });
   const ports: ReceivePorts = {
     keys,

@@ -7,6 +7,7 @@ import type { ManagementRequest } from '../../../lambdas/management/operation.ts
 import type { OperationPorts } from '../../../lambdas/management/operations.ts';
 import { checkItem, checkKey } from '../memory/dynamodb-limits.ts';
 import { memoryEventTypes } from '../memory/event-types.ts';
+import { memoryInboundEvents } from '../memory/inbound-events.ts';
 import { memorySealing } from '../memory/sealing.ts';
 import { outboundWorld } from './outbound-world.ts';
 
@@ -43,11 +44,10 @@ export function managementWorld() {
     notifyOperators: async (operation: OperatorMessage) => void world.operations.push(operation),
     telemetry: world.report.telemetry,
     sources: [],
-    listKept: async () => ({ ids: [] }),
-    readRecord: async () => undefined,
+    inboundEvents: memoryInboundEvents(),
     getBody: async () => undefined,
     putBody: async () => undefined,
-    enqueue: async () => undefined,
+    enqueueFor: async () => undefined,
   };
   const telemetry = {
     ...world.report.telemetry,

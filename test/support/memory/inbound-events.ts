@@ -1,12 +1,11 @@
 import type { Claim, EventRecord, Outcome } from '../../../lambdas/domain/idempotency.ts';
+import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
 import {
   toUnixSeconds,
   type UnixMillis,
   type UnixSeconds,
   unixMillis,
 } from '../../../lambdas/domain/time.ts';
-import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
-import type { KeptPorts } from '../../../lambdas/inbound/replay.ts';
 
 interface StoredRecord extends EventRecord {
   readonly expiresAt: UnixSeconds;
@@ -14,7 +13,7 @@ interface StoredRecord extends EventRecord {
 }
 
 /** The InboundEvents table in memory: one map, each call one atomic step. */
-export function memoryClaims() {
+export function memoryInboundEvents() {
   const records = new Map<string, StoredRecord>();
 
   const leaseIsOver = (record: StoredRecord, now: UnixMillis) =>
@@ -40,7 +39,7 @@ export function memoryClaims() {
     expiresAt: toUnixSeconds(claim.expiresAt),
   });
 
-  const ports: ClaimsPort & KeptPorts = {
+  const store: InboundEventStore = {
     async claim(claim) {
       const record = records.get(claim.id);
       if (!isFree(record, claim)) return record;
@@ -96,7 +95,7 @@ export function memoryClaims() {
       return { ids: page.map(({ id }) => id), next: places.length > limit ? page.at(-1) : undefined };
     },
   };
-  return { ...ports, records };
+  return { ...store, records };
 }
 
 function ended(claim: Claim, outcome: Outcome, now: UnixMillis): Partial<StoredRecord> {
