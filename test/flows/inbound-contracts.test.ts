@@ -4,11 +4,13 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
+import { onceOnly } from '../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
 import { dynamodbInboundEvents } from '../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { secretByName } from '../../lambdas/adapters/secrets/secrets-manager.ts';
 import { clientConfig } from '../../local/endpoint.ts';
 import { claimsContract } from '../adapters/dynamodb/claims-contract.ts';
 import { keptContract } from '../adapters/dynamodb/kept-contract.ts';
+import { onceOnlyContract } from '../adapters/dynamodb/once-only-contract.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
@@ -17,6 +19,9 @@ describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
   const inboundEvents = async () => dynamodbInboundEvents(dynamodb, table);
   claimsContract('the deployed table', inboundEvents);
   keptContract('the deployed table', inboundEvents);
+  onceOnlyContract('the deployed table', async (source, rememberFor) =>
+    onceOnly(table, source, rememberFor, dynamodb),
+  );
 
   it('read a secret by stage, and none where there is no version', async () => {
     const client = new SecretsManagerClient(

@@ -7,12 +7,19 @@ import { dynamoClient } from '../client.ts';
 import { unlessRefused } from '../unless-refused.ts';
 
 /**
- * Remembers tokens of a source in the inbound events table, so that a token is accepted with one body only.
+ * Remembers the tokens of a source in the InboundEvents table, so that a token is accepted with one body only.
+ *
+ * TTL deletes items days late, so the condition compares `expiresAt`. A token whose item has expired is new again.
  *
  * @param rememberFor how long a token is refused with another body
+ * @param client only tests pass one
  */
-export function onceOnly(table: string, source: string, rememberFor: Seconds) {
-  const client = dynamoClient(quickCalls);
+export function onceOnly(
+  table: string,
+  source: string,
+  rememberFor: Seconds,
+  client = dynamoClient(quickCalls),
+) {
   /** @returns false when the token came before with another fingerprint */
   return (token: string, fingerprint: string, now: UnixMillis): Promise<boolean> =>
     unlessRefused(
