@@ -3,7 +3,7 @@ import type { Tap } from '../domain/tap.ts';
 import { later, seconds, type UnixMillis } from '../domain/time.ts';
 import type { InboundPorts } from './ports.ts';
 
-export type CopyToTapPorts = Pick<InboundPorts, 'now' | 'taps' | 'sendCopy' | 'telemetry'>;
+type CopyToTapPorts = Pick<InboundPorts, 'now' | 'taps' | 'sendCopy' | 'telemetry'>;
 
 /** A message of a source's queue. */
 export interface TappedMessage {

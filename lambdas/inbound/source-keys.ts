@@ -13,7 +13,7 @@ export interface SecretVersion {
 }
 
 /** Reads a version of one secret; undefined when the secret has no version in that stage. */
-export type ReadSecretVersion = (stage: 'AWSCURRENT' | 'AWSPREVIOUS') => Promise<SecretVersion | undefined>;
+type ReadSecretVersion = (stage: 'AWSCURRENT' | 'AWSPREVIOUS') => Promise<SecretVersion | undefined>;
 
 /** The keys that verify now; none if the secret was never set, or its value is not a key. */
 export type SourceKeys = { readonly kind: 'keys'; readonly keys: readonly VerificationKey[] } | NotSet;

@@ -1,4 +1,4 @@
-import { type SignedRequest, signers } from './signed-requests.ts';
+import { type DemoRequest, signers } from './signed-requests.ts';
 import type { Stage } from './stage.ts';
 import type { Story } from './story.ts';
 import { until } from './until.ts';
@@ -34,7 +34,7 @@ async function post(
   stage: Stage,
   story: Story,
   source: string,
-  request: SignedRequest,
+  request: DemoRequest,
   expected: number,
 ): Promise<void> {
   const url = stage.outputs.inbound.sources[source]?.url ?? '';
@@ -46,7 +46,7 @@ async function post(
   story.promise(`response ${response.status} ${answer} in ${took} ms`, response.status === expected, answer);
 }
 
-async function handledOnce(stage: Stage, story: Story, source: string, { id }: SignedRequest): Promise<void> {
+async function handledOnce(stage: Stage, story: Story, source: string, { id }: DemoRequest): Promise<void> {
   const record = await until(`the event ${id} to be handled`, async () => {
     const item = await stage.item(stage.outputs.tables.inboundEvents, `${source}#${id}`);
     return item?.['status'] === 'processed' && (await queueIsEmpty(stage, source)) ? item : undefined;

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
 /** An event of a provider, as it goes over the wire. */
-export interface SignedRequest {
+export interface DemoRequest {
   /** The event's id, as the provider gives it. */
   readonly id: string;
   readonly type: string;
@@ -10,7 +10,7 @@ export interface SignedRequest {
 }
 
 /** @param now unix seconds */
-type Signer = (secret: string, now: number) => SignedRequest;
+type Signer = (secret: string, now: number) => DemoRequest;
 
 const stripe: Signer = (secret, now) => {
   const id = `evt_${randomUUID().replaceAll('-', '').slice(0, 24)}`;

@@ -16,6 +16,11 @@ const statesOf = (diagram: string): Set<string> =>
     [...diagram.matchAll(/^ *(\S+) --> (\S+?):?(?: |$)/gm)].flatMap(([, from = '', to = '']) => [from, to]),
   );
 
+const sources = globSync(
+  ['lambdas', 'cli', 'lib', 'local', 'client', 'tools', 'cost'].map((folder) => `${folder}/**/*.ts`),
+  { cwd: root },
+).map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+
 const rows = page.split('\n').filter((line) => line.startsWith('| ') && line.includes('`test/'));
 const promises = [...page.matchAll(/^\| (?<promise>.+?) \| `(?<file>test\/[^`]+)`: (?<words>.+?) \|$/gm)].map(
   ({ groups }) => groups ?? {},
@@ -55,12 +60,6 @@ describe('docs/architecture.md', () => {
   });
 
   it('counts as many store and port interfaces as there are, and no object spread that only saves lines', () => {
-    const sources = globSync(
-      ['lambdas', 'cli', 'lib', 'local', 'client', 'tools', 'cost'].map((folder) => `${folder}/**/*.ts`),
-      {
-        cwd: root,
-      },
-    ).map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
     const exported = /^export interface \w+(?:Ports?|Store|Gauges|Sealing|Telemetry)\b/gm;
     const interfaces = sources
       .filter(({ file }) => file.startsWith('lambdas/'))
@@ -74,6 +73,21 @@ describe('docs/architecture.md', () => {
     expect(interfaces.filter((text) => text.endsWith('Store')).length).toBe(Number(stores));
     expect(Number(stores) + Number(others)).toBe(Number(now));
     expect(sources.filter(({ text }) => text.includes('...{')).map(({ file }) => file)).toEqual([]);
+  });
+
+  it('finds no two exported types that share a name', () => {
+    const declared = /^export (?:declare )?(?:abstract )?(?:interface|type|class|enum) (\w+)/gm;
+    const places = new Map<string, Set<string>>();
+    for (const { file, text } of sources) {
+      for (const [, name = ''] of text.matchAll(declared)) {
+        places.set(name, (places.get(name) ?? new Set()).add(file));
+      }
+    }
+
+    expect(places.size).toBeGreaterThan(300);
+    expect(
+      [...places].filter(([, files]) => files.size > 1).map(([name, files]) => [name, ...files]),
+    ).toEqual([]);
   });
 
   it('is reached from a README that fits on a page or two', () => {
