@@ -69,7 +69,7 @@ const ports = {
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),
   eventTypes,
   checkSchema,
-  refusalOfPayload: payloadCheck(eventTypes.read, now),
+  validatePayload: payloadCheck(eventTypes.read, now),
   sendPublication: (body: string) => publishQueue.send({ body }),
   sendTask: sqsQueue(queues, env.DELIVERY_QUEUE_URL).send,
   notifyOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),

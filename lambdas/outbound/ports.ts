@@ -46,8 +46,8 @@ export interface OutboundPorts<Counters extends CounterName = never> {
   readPayload(eventKey: string): Promise<string | undefined>;
   /** To the payload bucket. */
   putPayload(s3Key: string, bytes: Uint8Array): Promise<void>;
-  /** Checks a payload against the schema of its event type. @returns what is wrong; undefined: nothing, or no check */
-  refusalOfPayload(type: string, data: unknown): Promise<string | undefined>;
+  /** Validates a payload by the schema of its event type. @returns the mistake; undefined if there is none, or no check */
+  validatePayload(type: string, data: unknown): Promise<string | undefined>;
 
   /** To the delivery queue. */
   sendTask(task: TaskMessage): Promise<void>;

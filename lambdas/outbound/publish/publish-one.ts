@@ -22,7 +22,7 @@ import {
   recordEvent,
 } from './record-event.ts';
 
-export type PublishOnePorts = FanOutPorts & Pick<OutboundPorts, 'refusalOfPayload' | 'readPayload'>;
+export type PublishOnePorts = FanOutPorts & Pick<OutboundPorts, 'validatePayload' | 'readPayload'>;
 
 /** What became of a publication. */
 export type PublishResult =
@@ -47,7 +47,7 @@ export async function publishOne(
   ports: PublishOnePorts,
 ): Promise<PublishResult> {
   const { to, tenant } = publication;
-  const refused = await ports.refusalOfPayload(publication.type, publication.data);
+  const refused = await ports.validatePayload(publication.type, publication.data);
   if (refused !== undefined) return unusable(refused);
   if (to.kind === 'tenant') return publishToTenant(publication, correlationId, settings, ports);
   const endpoint = tenant === '' ? undefined : await ports.endpoints.read(tenant, to.id);

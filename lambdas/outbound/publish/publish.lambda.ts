@@ -33,7 +33,7 @@ const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
 const now = () => unixMillis(Date.now());
 const ports = {
   now,
-  refusalOfPayload: payloadCheck(dynamodbEventTypes(table, env.ENDPOINTS_TABLE).read, now),
+  validatePayload: payloadCheck(dynamodbEventTypes(table, env.ENDPOINTS_TABLE).read, now),
   events,
   readPayload: payloadReader(events.read, bodies.get),
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),

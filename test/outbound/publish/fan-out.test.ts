@@ -117,10 +117,10 @@ describe('a publication to a tenant', () => {
 
   it('whose payload its event type refuses goes to the DLQ', async () => {
     const world = await tenantWith(1);
-    const refusalOfPayload = async () => 'data does not fit the schema of invoice.paid (required)';
+    const validatePayload = async () => 'data does not fit the schema of invoice.paid (required)';
 
     await world.publishQueue.send({ body: JSON.stringify(event) });
-    await world.workOffPublishQueue({ ...world.publishPorts, refusalOfPayload });
+    await world.workOffPublishQueue({ ...world.publishPorts, validatePayload });
 
     expect(JSON.parse(world.deadLetters[0] ?? '').reason).toMatch(/does not fit/);
     expect(world.table.deliveries.size).toBe(0);

@@ -38,7 +38,7 @@ export function managementWorld() {
     recoveries: world.recoveries,
     eventTypes,
     checkSchema,
-    refusalOfPayload: payloadCheck(eventTypes.read, world.now),
+    validatePayload: payloadCheck(eventTypes.read, world.now),
     sendPublication: async (body) => void published.push(body),
     sendTask: world.deliveryQueue.send,
     notifyOperators: async (operation: OperatorMessage) => void world.operations.push(operation),

@@ -57,7 +57,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     now: clock,
     events,
     readPayload,
-    refusalOfPayload: async () => undefined,
+    validatePayload: async () => undefined,
     endpoints,
     deliveries: table,
     sendTask: deliveryQueue.send,
