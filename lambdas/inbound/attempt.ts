@@ -21,16 +21,16 @@ export interface ConsumeInvocation {
   readonly id: string;
   /** Tells the handlers to stop. */
   readonly signal: AbortSignal;
-  /** Resolves when those that were told to stop have had their time. */
+  /** Resolves when the handlers' time to stop is over. */
   readonly graceOver: Promise<void>;
-  /** Whether there is time enough to begin with another handler. */
+  /** Whether there is time to start another handler. */
   hasTime(): boolean;
 }
 
 /**
  * Runs a claimed event's handler once and records how it ended.
  *
- * @returns `hung` when the handler did not stop in time: its claim is left to its lease
+ * @returns `hung` if the handler did not stop in time; its claim ends with its lease
  */
 export async function attemptEvent(
   work: Work,
@@ -67,7 +67,7 @@ export async function attemptEvent(
   }
 }
 
-/** Handlers registered under the wrong name are tried again, since a deploy puts that right. */
+/** An event whose handlers are registered under the wrong source is retried: a deploy corrects that. */
 function wrongProvider({ provider }: Handlers, { source }: Work) {
   const { name, provider: expected } = source.settings;
   if (provider === expected) return undefined;
@@ -83,13 +83,17 @@ const eventFields = ({ source, id, type, correlationId }: EventHeading) => ({
   correlationId,
 });
 
-/** A metric's event type: the name under which a handler was declared, else `other`, so that the bill has an end. */
+/**
+ * Returns the event type for a metric: the name that a handler was declared with, else `other`.
+ *
+ * Senders choose the types, and each value of a dimension is billed.
+ */
 export function typeLabel(handlers: Handlers | undefined, type: string): string {
   const declaredAs = handlers && findHandler(handlers, type)?.declaredAs;
   return declaredAs === undefined || declaredAs === '*' ? 'other' : declaredAs;
 }
 
-/** The wide line and the count of one consumed message. */
+/** Writes the log line and the count of one consumed message. */
 export function reportConsumed(
   event: EventHeading,
   eventType: string,

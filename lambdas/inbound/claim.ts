@@ -11,7 +11,7 @@ import {
 import type { InboundEventStore } from '../domain/inbound-event-store.ts';
 import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
 
-/** What is known about an event when it is to be claimed. */
+/** An event to claim, with the settings of its source. */
 export interface Claimable extends Claimant {
   readonly id: string;
   readonly eventType: string;
@@ -21,10 +21,10 @@ export interface Claimable extends Claimant {
   readonly retention: Seconds;
 }
 
-/** What came of trying to claim. */
+/** The result of a claim. */
 export type EventClaimResult =
   | { readonly kind: 'claimed'; readonly claim: Claim }
-  /** Ours, but its tries are used up: run nothing, and give it up. */
+  /** The claim is ours, but no attempt is left: run nothing and give the event up. */
   | { readonly kind: 'exhausted'; readonly claim: Claim }
   | { readonly kind: 'suspect'; readonly record: EventRecord }
   | { readonly kind: 'busy'; readonly wait: Seconds }
@@ -35,8 +35,8 @@ export type EventClaimResult =
 /**
  * Claims an event for one attempt.
  *
- * The claim counts the attempt and writes that it had no outcome, which the outcome overwrites: so a crash leaves its
- * reason. A suspect is refused here without being counted.
+ * The claim counts the attempt and records that it had no outcome. The outcome overwrites that, so after a crash the
+ * record has a reason. A suspect is refused here and not counted.
  */
 export async function claimEvent(
   event: Claimable,
@@ -53,7 +53,7 @@ export async function claimEvent(
     case 'retry':
       return reclaimEvent(event, record, now, inboundEvents);
     case 'suspect':
-      // Nothing is run for it any more, so it is no danger to its batch mates.
+      // An exhausted event runs no handler, so it cannot harm its batch mates.
       return isExhausted(event, record)
         ? reclaimEvent(event, record, now, inboundEvents)
         : { kind: 'suspect', record };
@@ -69,7 +69,7 @@ const waitOf = (
   event: Claimable,
 ): EventClaimResult => ({ kind: 'waiting', wait: { after, notBefore: until, origin: event.messageId } });
 
-/** Claims a released event, or a suspect, for its next attempt; or, when there is none left, to give it up. */
+/** Claims a released event or a suspect for its next attempt, or to give it up if no attempt is left. */
 export async function reclaimEvent(
   event: Claimable,
   seen: EventRecord,
@@ -88,7 +88,7 @@ export async function reclaimEvent(
       return { kind: exhausted ? 'exhausted' : 'claimed', claim };
     case 'waiting':
       return waitOf(standing, event);
-    // Another consumer was faster; the message comes back and finds out what became of it.
+    // Another consumer was faster. The message comes back and is judged by the new record.
     case 'retry':
     case 'suspect':
       return { kind: 'busy', wait: seconds(1) };

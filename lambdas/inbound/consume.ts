@@ -31,11 +31,11 @@ export interface Team {
   readonly handlers: Readonly<Record<string, Handlers>>;
 }
 
-/** What the function answers. */
+/** The result of a batch. */
 export interface Consumption {
   /** The messages that come back. */
   readonly failedMessageIds: readonly string[];
-  /** A handler did not stop: the process must end, or the handler would wake beside its own retry. */
+  /** A handler did not stop. The process must end, or the handler would wake beside its own retry. */
   readonly hung: boolean;
 }
 
@@ -43,7 +43,7 @@ interface Run {
   readonly team: Team;
   readonly invocation: ConsumeInvocation;
   readonly ports: ConsumePorts;
-  /** Lambda deletes a message that is alone in its batch: no other message of the batch can fail. */
+  /** The batch has one message. Lambda deletes it when the function returns; no batch mate can prevent that. */
   readonly isAlone: boolean;
 }
 
@@ -54,7 +54,7 @@ interface Suspect {
   readonly record: EventRecord;
 }
 
-/** Works through one batch of the source's queue: see `runBatch`. */
+/** Handles one batch of the source's queue: suspects last and alone, see `runBatch`. */
 export async function consume(
   messages: readonly QueuedMessage[],
   invocation: ConsumeInvocation,
@@ -127,7 +127,7 @@ async function runAlone(
 }
 
 const retryInOneSecond: MessageAnswer = { kind: 'fail', after: seconds(1) };
-/** When a table cannot be reached: a visibility timeout may be an hour, and messages in flight are counted. */
+/** For a message whose table cannot be reached. A visibility timeout may be an hour, and SQS limits messages in flight. */
 const retryInFiveMinutes: MessageAnswer = { kind: 'fail', after: seconds(300) };
 
 /** Does what the claim allows. */
@@ -163,7 +163,7 @@ async function actOnClaim(work: Work, result: EventClaimResult, run: Run): Promi
   }
 }
 
-/** Logs an error of our own, and has the message come back. */
+/** Logs a fault of ours, and makes the message come back. */
 async function answerFailed(
   message: QueuedMessage,
   error: unknown,
@@ -175,7 +175,7 @@ async function answerFailed(
   return retryInFiveMinutes;
 }
 
-/** Sets when a failed message comes back, and deletes at once a message in whose place another one waits. */
+/** Sets when a failed message comes back. Deletes a replaced message at once. */
 async function answerQueue<Result extends MessageAnswer | 'hung'>(
   message: QueuedMessage,
   result: Result,
@@ -195,14 +195,14 @@ async function setReturn(
   await ports.returnMessageAfter(receiptHandle, result.after);
 }
 
-/** Deletes what is acknowledged: it would come back if the process ended before the function's response. */
+/** Deletes the acknowledged messages: they would come back if the process ended before the function's response. */
 const deleteAcknowledged = (ended: readonly Ended[], run: Run): Promise<void> =>
   deleteAll(
     ended.filter((end) => isAcknowledged(end) && !isReplaced(end)).map(({ message }) => message),
     run,
   );
 
-/** Lambda deletes the messages that cannot be deleted here: the function's response does not name them as failed. */
+/** Deletes messages. Lambda deletes those that fail here, because the response does not name them as failed. */
 async function deleteAll(messages: readonly QueuedMessage[], { ports }: Run): Promise<void> {
   const deletions = messages.map(({ receiptHandle }) => ports.deleteMessage(receiptHandle));
   for (const { reason } of (await Promise.allSettled(deletions)).filter((end) => end.status === 'rejected')) {

@@ -8,17 +8,17 @@ type CopyToTapPorts = Pick<InboundPorts, 'now' | 'taps' | 'sendCopy' | 'telemetr
 /** A message of a source's queue. */
 export interface TappedMessage {
   readonly text: string;
-  /** How often SQS has handed it out, this time included. */
+  /** How often SQS has handed it out, including this time. */
   readonly receives: number;
 }
 
-/** A listener is heard of within this. */
+/** How long a lookup is cached: a new listener gets its first copy within this time. */
 const tapCachedFor = seconds(5);
 
 /**
  * Copies received events to the listener of their source.
  *
- * Each event once, when it comes first: not again when it was sent back to wait. Never throws, and takes nothing from the consumer.
+ * Copies each event once, when SQS hands it out first, and not when it was sent back to wait. Never throws.
  */
 export function tapCopier(ports: CopyToTapPorts): (messages: readonly TappedMessage[]) => Promise<void> {
   const known = new Map<string, { readonly lookAt: UnixMillis; readonly tap: Promise<Tap | undefined> }>();
@@ -51,7 +51,7 @@ export function tapCopier(ports: CopyToTapPorts): (messages: readonly TappedMess
   };
 }
 
-/** @returns undefined for what is not copied */
+/** @returns undefined if the message is not copied: it is not an event, or it was sent back to wait */
 function sourceIn(text: string): string | undefined {
   const message = parseJson(text);
   if (typeof message !== 'object' || message === null || 'wait' in message) return undefined;

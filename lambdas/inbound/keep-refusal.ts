@@ -30,7 +30,7 @@ export function refusalKeeper({ putBody, telemetry }: Pick<InboundPorts, 'putBod
   };
 }
 
-/** The refusal to keep. A failure of our own is in the log instead. */
+/** Returns the refusal to keep, if there is one. A 503 is a fault of ours and only logged. */
 export function refusalIn(result: ReceiveResult): RefusedRequest['refusal'] | undefined {
   if (result.kind === 'refused') return result.status === 503 ? undefined : result;
   if (result.kind === 'accepted' || result.response.status < 400) return undefined;
@@ -45,7 +45,7 @@ interface Received {
   readonly at: UnixMillis;
 }
 
-/** Keeps a request if it was refused; waits half a second for the write at most. */
+/** Keeps a request if it was refused. Waits at most half a second for the write. */
 export async function keepIfRefused(
   { request, result, correlationId, at }: Received,
   { settings, provider }: Source,
@@ -54,7 +54,7 @@ export async function keepIfRefused(
 ): Promise<void> {
   const refusal = refusalIn(result);
   if (refusal === undefined) return;
-  // A whole request is kept only while the keys are known: without them none could be removed from it.
+  // A whole request is kept only if the keys can be read: a key in it could not be removed otherwise.
   const secrets = settings.keepRefusedRequests ? await knownSecrets(keys, at) : undefined;
   const kept = keep({
     source: settings.name,

@@ -4,12 +4,12 @@ import type { RawRequest } from '../domain/raw-request.ts';
 import type { InboundPorts } from './ports.ts';
 import type { ReceiveResult } from './receive-result.ts';
 
-/** The HTTP response to a provider: JSON of our own, or a text that the provider asks for. */
+/** The HTTP response to a provider: Hookline's JSON, or a text that the provider asks for. */
 export type ReceiveResponse =
   | { readonly kind: 'json'; readonly status: number; readonly body: object }
   | { readonly kind: 'plain'; readonly response: HandshakeResponse };
 
-/** The response to a request, as its provider expects it. */
+/** Makes the response that the provider of a request expects. */
 export function responseTo(result: ReceiveResult, provider: Provider, request: RawRequest): ReceiveResponse {
   if (result.kind === 'refused') {
     const { status, error } = result;
@@ -30,10 +30,10 @@ export function responseTo(result: ReceiveResult, provider: Provider, request: R
   return { kind: 'json', status: 200, body: accepted };
 }
 
-/** What was measured of one request. */
+/** The measurements of one request. */
 export interface MeasuredRequest {
   readonly correlationId: string;
-  /** Of the body. */
+  /** The size of the body. */
   readonly bytes: number;
   readonly durationMs: number;
 }

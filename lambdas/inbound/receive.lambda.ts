@@ -1,7 +1,7 @@
 // Step 1 of 2 of the inbound flow: open receive.ts next, then consume.lambda.ts.
 // Trigger: API Gateway, POST /webhooks/{source}; GET or HEAD where the provider tests its URL that way.
 // Input: the provider's request → output: one message per event on the source's queue, and the response.
-// On failure: 503, and the provider sends it again; nothing is acknowledged before SQS has it.
+// On failure: 503, and the provider sends it again. The response is 200 only after SQS has every event.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { jsonResponse, lastPathSegment, plainResponse, rawRequest } from '../adapters/api-gateway.ts';
@@ -27,7 +27,7 @@ import { reportReceived, responseTo } from './receive-response.ts';
 import type { ReceiveResult } from './receive-result.ts';
 import { sourceKeys } from './source-keys.ts';
 
-/** The strictest providers hang up after 3 s; the remaining time is for the network and a cold start. */
+/** The strictest providers hang up after 3 s. The remaining time is for the network and a cold start. */
 const respondWithinMs = 2200;
 
 const env = readEnv(receiveEnv);

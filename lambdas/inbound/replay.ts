@@ -60,7 +60,7 @@ async function enqueueAgain(record: EventRecord, ports: InboundReplayPorts): Pro
 
 async function readKept(id: string, key: string, get: GetObject): Promise<string | undefined> {
   const source = sourceIn(id);
-  // As version 0.1.0 kept it, for 35 days: named by the event's id, so its content proves nothing.
+  // Version 0.1.0 named the object by the event's id, so there is no hash to check. Such objects expire after 35 days.
   const early = `${payloadPrefixes.inbound}kept/${source}/${bodyHash(Buffer.from(id))}`;
   const content = await (key === early ? get(key) : readStored(key, keptPrefix(source), get));
   return content && Buffer.from(content).toString('utf8');
@@ -68,14 +68,14 @@ async function readKept(id: string, key: string, get: GetObject): Promise<string
 
 const refused = (reason: string): InboundReplay => ({ kind: 'refused', reason });
 
-/** A page of kept events; with `next` there may be more. */
+/** A page of kept events. `next` is set when more may follow. */
 export interface KeptPage {
   readonly records: readonly EventRecord[];
   readonly next?: KeptPlace;
 }
 
 /**
- * The failed and ignored events of a source whose bodies were kept on a day.
+ * Lists the failed and ignored events of a source whose bodies were kept on a day.
  *
  * @param day `YYYY-MM-DD`, in UTC
  */
