@@ -42,7 +42,7 @@ async function suspects(killers: readonly string[]) {
 const idsOf = (...ids: string[]) => ids.map((id) => stripeMessage(id));
 
 describe('consume, when an event killed its worker', () => {
-  it('does not count the refusal of a suspect', async () => {
+  it('the refusal of a suspect is not counted as an attempt', async () => {
     const world = killerWorld(['evt_k']);
     world.send(stripeMessage('evt_k'));
     await world.turn();
@@ -55,7 +55,7 @@ describe('consume, when an event killed its worker', () => {
     });
   });
 
-  it('gives a killer up after its last attempt, with the reason that the claim left behind', async () => {
+  it('an event that kills its worker each time fails after its last attempt, with the reason from its claim', async () => {
     const world = killerWorld(['evt_k']);
     world.send(stripeMessage('evt_k'));
 
@@ -73,7 +73,7 @@ describe('consume, when an event killed its worker', () => {
     expect(world.queue.size).toBe(0);
   });
 
-  it('runs suspects after their batch mates, the fewest attempts first, each recorded before the next', async () => {
+  it('suspects run after their batch mates, the fewest attempts first, each recorded before the next', async () => {
     const world = killerWorld(['evt_k']);
     for (const text of idsOf('evt_k', 'evt_a', 'evt_b')) world.send(text);
     await world.turn();
@@ -91,7 +91,7 @@ describe('consume, when an event killed its worker', () => {
     expect(world.queue.size).toBe(0);
   });
 
-  it('takes the suspect with the fewest attempts first', async () => {
+  it('the suspect with the fewest attempts runs first', async () => {
     const world = killerWorld(['evt_k', 'evt_l']);
     world.send(stripeMessage('evt_k'));
     await world.turn();
@@ -104,7 +104,7 @@ describe('consume, when an event killed its worker', () => {
     expect(world.runs).toEqual(['evt_k 1', 'evt_k 2', 'evt_l 1', 'evt_l 2']);
   });
 
-  it('deletes a finished batch mate before a suspect runs', async () => {
+  it('a finished batch mate is deleted before a suspect runs', async () => {
     const world = killerWorld(['evt_k']);
     world.send(stripeMessage('evt_k'));
     await world.turn();
@@ -116,7 +116,7 @@ describe('consume, when an event killed its worker', () => {
     expect([...world.queue.keys()]).toEqual(['message-1']);
   });
 
-  it('deletes a suspect that is done before the next suspect runs', async () => {
+  it('a finished suspect is deleted before the next suspect runs', async () => {
     const killers = ['evt_k', 'evt_l'];
     const world = await suspects(killers);
     killers.shift();
@@ -127,7 +127,7 @@ describe('consume, when an event killed its worker', () => {
     expect([...world.queue.keys()]).toEqual(['message-2']);
   });
 
-  it('runs no further suspect beside one that does not stop, and deletes each finished mate once', async () => {
+  it('no suspect runs beside one that does not stop, and each finished mate is deleted once', async () => {
     const world = await suspects(['evt_k', 'evt_l']);
     world.send(stripeMessage('evt_a'));
     const deleted: string[] = [];
@@ -154,7 +154,7 @@ describe('consume, when an event killed its worker', () => {
     expect(deleted).toHaveLength(1);
   });
 
-  it('sends suspects back for which there is no time', async () => {
+  it('suspects return to the queue if there is no time left for them', async () => {
     const world = killerWorld(['evt_k']);
     world.send(stripeMessage('evt_k'));
     await world.turn();
@@ -172,7 +172,7 @@ describe('consume, when an event killed its worker', () => {
 });
 
 describe('consume, when a handler does not stop', () => {
-  it('leaves the claim to its lease, settles the others, and says that the process must end', async () => {
+  it('a handler that does not stop keeps its claim until its lease ends, the others finish, and the process must end', async () => {
     const handlers = defineHandlers('stripe', {
       '*': async (event) => {
         if (event.id === 'evt_hangs') await never;
@@ -199,7 +199,7 @@ describe('consume, when a handler does not stop', () => {
     expect(ofHung).toMatchObject([{ level: 'error', line: 'event.consumed', fields: { status: 'hung' } }]);
   });
 
-  it('counts a handler that stops in time, by throwing, as failed', async () => {
+  it('a handler that stops in time by throwing has failed', async () => {
     const stop = new AbortController();
     const handlers = defineHandlers('stripe', {
       '*': async (_event, { signal }) => {

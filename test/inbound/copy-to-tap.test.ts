@@ -31,7 +31,7 @@ function world(tap: Tap | undefined) {
 
 const live: Tap = { queueName: 'tap', until: unixMillis(start + 120_000) };
 
-it('copies each event once to whoever listens to its source', async () => {
+it('each event is copied once to the listener of its source', async () => {
   const { copies, copy } = world(live);
 
   await copy([message('stripe'), message('stripe', 2)]);
@@ -39,7 +39,7 @@ it('copies each event once to whoever listens to its source', async () => {
   expect(copies).toEqual(['stripe tap {"source":"stripe","id":"e1"}']);
 });
 
-it('copies nothing that was sent back to wait, which is a new message', async () => {
+it('a message that was sent back to wait is not copied, although it is a new message', async () => {
   const { copies, copy, state } = world(live);
   const wait = { after: 'invocation-1/message-1', notBefore: start, origin: 'message-1' };
 
@@ -48,7 +48,7 @@ it('copies nothing that was sent back to wait, which is a new message', async ()
   expect([copies, state.looks]).toEqual([[], 0]);
 });
 
-it('looks for a listener every five seconds, for each source', async () => {
+it('the tap of each source is read every five seconds', async () => {
   const { state, copies, copy } = world(undefined);
 
   for (let n = 0; n < 10; n++) await copy([message('stripe')]);
@@ -62,7 +62,7 @@ it('looks for a listener every five seconds, for each source', async () => {
   expect(copies).toHaveLength(1);
 });
 
-it('copies nothing to one who has gone', async () => {
+it('a listener whose tap has ended gets no copies', async () => {
   const { state, copies, copy } = world(live);
   await copy([message('stripe')]);
   state.now = live.until;
@@ -72,7 +72,7 @@ it('copies nothing to one who has gone', async () => {
   expect(copies).toHaveLength(1);
 });
 
-it('never fails the consumer: a table that is down, a message that is none', async () => {
+it('a table that is down, or a message that is not JSON, does not fail the consumer', async () => {
   const { state, warnings, copy } = world(live);
   state.isDown = true;
 
@@ -81,7 +81,7 @@ it('never fails the consumer: a table that is down, a message that is none', asy
   expect(warnings()).toEqual(['tap.copy-failed']);
 });
 
-it('looks once in five seconds, too, while looking fails, and warns once', async () => {
+it('a tap that cannot be read is read once in five seconds, and logged once', async () => {
   const { state, copies, warnings, copy } = world(live);
   state.isDown = true;
 

@@ -22,7 +22,7 @@ function replayWorld() {
 }
 
 describe('replayEvent', () => {
-  it('runs a failed event again, whatever became of its queue message', async () => {
+  it('a failed event is replayed although its queue message is gone', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     await world.turn();
@@ -36,7 +36,7 @@ describe('replayEvent', () => {
     expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
   });
 
-  it('runs an ignored event once a handler was added', async () => {
+  it('an ignored event is replayed after a handler was added', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1', { type: 'charge.updated' }));
     await world.turn();
@@ -52,7 +52,7 @@ describe('replayEvent', () => {
     expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
   });
 
-  it('brings a large binary body back byte for byte', async () => {
+  it('a large binary body is replayed byte for byte', async () => {
     const world = replayWorld();
     const body = Buffer.from('\xff\x00'.repeat(150_000), 'latin1');
     const bodyS3 = `inbound/stripe/${bodyHash(body)}`;
@@ -67,7 +67,7 @@ describe('replayEvent', () => {
     expect(world.handled.map((bytes) => bytes.equals(body))).toEqual([true]);
   });
 
-  it('can be repeated when its message was lost', async () => {
+  it('a replay whose message was lost can be repeated', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     await world.turn();
@@ -80,7 +80,7 @@ describe('replayEvent', () => {
     expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
   });
 
-  it('refuses what is processed, unknown, or gone', async () => {
+  it('a replay of a processed, unknown or expired event is refused', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     await world.turn();
@@ -106,7 +106,7 @@ describe('replayEvent', () => {
 });
 
 describe('keptEvents', () => {
-  it('lists the failed and ignored events of a day with their reasons', async () => {
+  it('keptEvents lists the failed and ignored events of a day with their reasons', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     world.send(stripeMessage('evt_2', { type: 'charge.updated' }));

@@ -13,7 +13,7 @@ import { simulatedTime } from '../simulated-time.ts';
 import { functionTimeoutMs, journalOf, type Observed, runLog } from './observed.ts';
 import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
 
-/** Five attempts: two faults and a killer in the batch leave one for success. */
+/** Five attempts: two faults and a killer in the batch leave one that succeeds. */
 const usualDelays = [5, 120, 1000, 60];
 export const maxRuns = usualDelays.length + 1;
 const lease = seconds(65);
@@ -23,7 +23,7 @@ const usualStallMs = 100_000;
 const dayMs = 86_400_000;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** One source with its queue, DLQ, table, bucket, function and clock; the function's code is ours, all else simulated. */
+/** One source with its queue, DLQ, table, bucket, function and clock. The function's code is real, all else is simulated. */
 export function crashWorld(
   scenario: Scenario,
   points: readonly CrashPoint[],
@@ -76,7 +76,7 @@ export function crashWorld(
     },
     telemetry: { log: () => quiet, count: () => undefined, seconds: () => undefined },
   };
-  /** Each call, and what follows it, waits for its turn. */
+  /** Each call waits for its turn, before and after its effect. */
   const inTurn = <Ports extends object>(ports: Ports): Ports =>
     withEveryCall(ports, async (_name, effect) => {
       await time.turn();
@@ -88,7 +88,7 @@ export function crashWorld(
   const ports = inTurn({
     ...(variant?.below?.(realPorts, inboundEvents) ?? realPorts),
     handle: async (id: string, attempt: number) => log.begin(id, attempt, phase),
-    /** What Lambda does with the answer; a crash before it is an answer that is lost. */
+    /** Lambda deletes the messages that the response does not fail. A crash before that loses the response. */
     deleteBatch: async (receiptHandles: readonly string[]) => {
       for (const receiptHandle of receiptHandles) await queue.delete(receiptHandle);
     },
@@ -134,7 +134,7 @@ export function crashWorld(
       await process.deleteBatch(done.map(({ receiptHandle }) => receiptHandle)).catch(() => undefined);
     });
 
-  /** Somebody at a command line, who repeats what did not work. */
+  /** A person at the command line who repeats a failed replay. */
   async function replay(id: string): Promise<void> {
     const cli = inTurn({
       inboundEvents: store,
@@ -184,9 +184,9 @@ const does: Readonly<Record<Doing, (exit: () => Promise<never>, sleep: Sleep) =>
   hangs: () => new Promise(() => undefined),
 };
 
-/** Ids that begin otherwise are event types without a handler, or no events at all. */
+/** The text of a message: an event with a handler, one without, or text that is not an event. */
 function textOf(id: string): string {
-  // Larger than what its record takes, so that it is kept in the bucket.
+  // Too large for its record, so it is kept in the bucket.
   const size = id.endsWith('_large')
     ? { body: JSON.stringify({ id, filling: 'x'.repeat(5000) }) }
     : undefined;

@@ -9,7 +9,7 @@ import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-worl
 
 const start = unixMillis(1_795_000_000_000);
 const twoHours = 2 * 3600;
-/** The waits of one event after the other are over by then. */
+/** By then all waits of an event are over. */
 const longestAfterwards = 3 * 3600;
 /** The model has one event a second, and what is in flight grows with the rate. */
 const eventsPerSecond = 50;
@@ -22,7 +22,7 @@ interface Stored {
   visibleAt: UnixMillis;
 }
 
-/** A queue that finds what is visible by the second, and counts what waits in it. */
+/** A queue that finds its visible messages by the second, and counts those in flight. */
 function countedQueue(now: () => UnixMillis) {
   const messages = new Map<string, Stored>();
   const received = new Set<string>();
@@ -60,7 +60,7 @@ function countedQueue(now: () => UnixMillis) {
   };
 }
 
-/** A time in which the handler fails, with an event each second, and then the time until the queue is empty. */
+/** Runs an outage of the handler with one event a second, and then the time until the queue is empty. */
 async function outage(
   outageSeconds: number,
   change: (ports: ConsumePorts) => Partial<ConsumePorts> = () => ({}),
@@ -113,7 +113,7 @@ async function outage(
 }
 
 describe('two hours in which a handler fails, at the default delays', { timeout: 300_000 }, () => {
-  it('leave the queue its places in flight, and lose nothing', async () => {
+  it('two hours of a failing handler leave the queue its in-flight places, and lose no event', async () => {
     const { inFlight, waiting, statuses, deadLetters, left } = await outage(twoHours);
 
     // 5 s and 30 s of every event; everything else is delayed.
@@ -124,7 +124,7 @@ describe('two hours in which a handler fails, at the default delays', { timeout:
     expect([deadLetters, left]).toEqual([0, 0]);
   });
 
-  it('would fill them in 45 minutes if every wait were in flight', async () => {
+  it('45 minutes of a failing handler fill the in-flight places if every wait is in flight', async () => {
     const refuses = { sendBack: () => Promise.reject(new Error('no queue')) };
 
     const { inFlight, left } = await outage(45 * 60, () => refuses);

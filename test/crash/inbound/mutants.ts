@@ -13,7 +13,7 @@ type StoredRecord = ReturnType<ReturnType<typeof memoryInboundEvents>['records']
 const isSuspect = (record: EventRecord | undefined, now: UnixMillis): record is EventRecord =>
   record?.status === 'processing' && (record.leaseUntil ?? 0) <= now;
 
-/** Changes the table as the use case sees it. */
+/** Changes the store that the use case calls. */
 const claimsThat = (
   change: (store: InboundEventStore, ports: ConsumePorts) => Partial<InboundEventStore>,
 ): Variant => ({
@@ -23,7 +23,7 @@ const claimsThat = (
   }),
 });
 
-/** Changes what the table itself does with a claim. */
+/** Changes how the table itself handles a claim. */
 const claimThat = (
   change: (mine: Claim, records: Map<string, StoredRecord>) => EventRecord | undefined,
 ): Variant => ({
@@ -36,7 +36,7 @@ const claimThat = (
   }),
 });
 
-/** Shows the use case a refusing record otherwise than it is. */
+/** Changes the refusing record that the use case gets. */
 const recordsSeenAs = (change: (record: EventRecord) => EventRecord): Variant =>
   claimsThat(({ claim }) => ({
     claim: async (mine) => {
@@ -50,18 +50,18 @@ const sendsBack = (change: (ports: ConsumePorts) => ConsumePorts['sendBack']): V
   above: (ports) => ({ ...ports, sendBack: change(ports) }),
 });
 
-/** Changes what a message says that is sent back. */
+/** Changes the wait in a message that is sent back. */
 const sendsBackWith = (change: (wait: Wait, before: QueuedMessage) => Wait | undefined): Variant =>
   sendsBack(({ sendBack }) => (message, text, delay) => {
     const { wait } = parseMessage(ReceivedMessage, 'message', text);
     return sendBack(message, withWait(text, wait && change(wait, message)), delay);
   });
 
-/** Shows a released event otherwise than it is. */
+/** Changes the record of a released event that the use case gets. */
 const releasedSeenAs = (change: Partial<EventRecord>): Variant =>
   recordsSeenAs((record) => (record.status === 'retrying' ? { ...record, ...change } : record));
 
-/** Long waits that are done wrongly. */
+/** Mutants of long waits. */
 const mistakesOfWaits = {
   'deletes a message before it sends it back': sendsBack(
     ({ sendBack, deleteMessage }) =>
@@ -116,7 +116,7 @@ const mistakesOfWaits = {
   'sends a message back as another one': sendsBackWith((wait) => ({ ...wait, origin: 'another' })),
 } satisfies Record<string, Variant>;
 
-/** Each takes one rule out of the flow. */
+/** The mutants. Each removes one rule from the flow. */
 export const mistakes = {
   ...mistakesOfWaits,
 
