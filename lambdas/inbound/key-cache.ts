@@ -84,7 +84,9 @@ export function cachingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
       const missing = known.missing(name, now);
       if (missing !== undefined) return missing;
       if (!asking.isUnderWay(name) && !budget.take(now))
-        throw new KeyServerSparedError('too many unknown keys were asked for; the next request may go in a second');
+        throw new KeyServerSparedError(
+          'too many unknown keys were asked for; the next request may go in a second',
+        );
       return ask(name, ...asked);
     },
   };

@@ -50,19 +50,22 @@ describe('a secret that a handshake brings', () => {
   it.each([
     ['asana', asanaHandshake],
     ['notion', requestOf('{"verification_token":"secret_newtoken12"}')],
-  ])('a secret of a handshake is stored by a warm receiver of %s that has cached the old one', async (provider, handshake) => {
-    const receiver = memoryReceiver(
-      { provider },
-      { current: { value: 'e'.repeat(64), createdAt: unixMillis(0) } },
-    );
-    await receiver.receive(signedBy('e'.repeat(64)), now);
-    receiver.state.secret = {
-      current: { value: awaitingValue(unixMillis((now + 900) * 1000)), createdAt: unixMillis(now * 1000) },
-    };
-    receiver.state.isHandshakeAwaited = true;
+  ])(
+    'a secret of a handshake is stored by a warm receiver of %s that has cached the old one',
+    async (provider, handshake) => {
+      const receiver = memoryReceiver(
+        { provider },
+        { current: { value: 'e'.repeat(64), createdAt: unixMillis(0) } },
+      );
+      await receiver.receive(signedBy('e'.repeat(64)), now);
+      receiver.state.secret = {
+        current: { value: awaitingValue(unixMillis((now + 900) * 1000)), createdAt: unixMillis(now * 1000) },
+      };
+      receiver.state.isHandshakeAwaited = true;
 
-    expect(await receiver.receive(handshake, now + 10)).toMatchObject({ kind: 'handshake' });
-  });
+      expect(await receiver.receive(handshake, now + 10)).toMatchObject({ kind: 'handshake' });
+    },
+  );
 
   it('the first of two handshakes stores its secret, and the second does not', async () => {
     const receiver = memoryReceiver({ provider: 'notion' }, {});

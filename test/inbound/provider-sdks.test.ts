@@ -71,28 +71,31 @@ describe('GitHub’s example payloads', () => {
     expect(payloads).toBeGreaterThan(700);
   });
 
-  it.each(editions)('$name payloads of $edition are accepted as JSON and as forms, and read back', async (event) => {
-    const receiver = memoryReceiver({ provider: 'github' }, stored('a secret'));
-    const headers = { 'x-github-event': event.name, 'x-github-delivery': 'guid-1' };
+  it.each(editions)(
+    '$name payloads of $edition are accepted as JSON and as forms, and read back',
+    async (event) => {
+      const receiver = memoryReceiver({ provider: 'github' }, stored('a secret'));
+      const headers = { 'x-github-event': event.name, 'x-github-delivery': 'guid-1' };
 
-    for (const example of event.examples) {
-      const json = JSON.stringify(example, null, 2);
-      const form = new URLSearchParams({ payload: json }).toString();
-      for (const [body, contentType] of [
-        [json, 'application/json'],
-        [form, 'application/x-www-form-urlencoded'],
-      ] as const) {
-        const signature = await signAsGitHub('a secret', body);
-        const signed = { ...headers, 'content-type': contentType, 'x-hub-signature-256': signature };
+      for (const example of event.examples) {
+        const json = JSON.stringify(example, null, 2);
+        const form = new URLSearchParams({ payload: json }).toString();
+        for (const [body, contentType] of [
+          [json, 'application/json'],
+          [form, 'application/x-www-form-urlencoded'],
+        ] as const) {
+          const signature = await signAsGitHub('a secret', body);
+          const signed = { ...headers, 'content-type': contentType, 'x-hub-signature-256': signature };
 
-        expect(await receiver.receive(requestOf(body, signed), now)).toMatchObject({
-          events: [{ id: 'guid-1', type: event.name }],
-        });
-        expect(parsePayload(Buffer.from(body), 'json-or-form')).toEqual(example);
+          expect(await receiver.receive(requestOf(body, signed), now)).toMatchObject({
+            events: [{ id: 'guid-1', type: event.name }],
+          });
+          expect(parsePayload(Buffer.from(body), 'json-or-form')).toEqual(example);
+        }
       }
-    }
-    expect(receiver.sent).toHaveLength(2 * event.examples.length);
-  });
+      expect(receiver.sent).toHaveLength(2 * event.examples.length);
+    },
+  );
 
   it('GitHub’s example payloads fit the shipped handlers', async () => {
     const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };

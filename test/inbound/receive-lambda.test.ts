@@ -225,19 +225,22 @@ describe('the receiver function', () => {
   it.each([
     ['whsec_test', 200],
     ['forged', 401],
-  ])('Xero’s intent to receive gets a response without a body: signed with %s, %i', async (key, statusCode) => {
-    const body = '{"events":[],"lastEventSequence":0,"firstEventSequence":0,"entropy":"S0m3r4Nd0mt3xt"}';
-    const signature = createHmac('sha256', key).update(body).digest('base64');
-    const receive = await coldStart();
+  ])(
+    'Xero’s intent to receive gets a response without a body: signed with %s, %i',
+    async (key, statusCode) => {
+      const body = '{"events":[],"lastEventSequence":0,"firstEventSequence":0,"entropy":"S0m3r4Nd0mt3xt"}';
+      const signature = createHmac('sha256', key).update(body).digest('base64');
+      const receive = await coldStart();
 
-    const response = await receive(
-      { ...post(body, '/webhooks/books'), headers: { 'x-xero-signature': signature } },
-      {},
-    );
+      const response = await receive(
+        { ...post(body, '/webhooks/books'), headers: { 'x-xero-signature': signature } },
+        {},
+      );
 
-    expect(response).toMatchObject({ statusCode, body: '' });
-    expect(response.cookies).toBeUndefined();
-  });
+      expect(response).toMatchObject({ statusCode, body: '' });
+      expect(response.cookies).toBeUndefined();
+    },
+  );
 
   it('a secret without a version is not set', async () => {
     answers.set('GetSecretValue', [{ status: 400, body: { __type: 'ResourceNotFoundException' } }]);
