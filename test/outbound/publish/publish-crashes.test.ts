@@ -27,6 +27,14 @@ async function workOff(world: ReturnType<typeof outboundWorld>): Promise<void> {
   }
 }
 
+/** A queue that takes the first message of a batch and refuses the others. */
+const firstOnly =
+  <Message>(send: (message: Message) => Promise<void>) =>
+  async ([first, ...others]: readonly Message[]): Promise<void> => {
+    if (first !== undefined) await send(first);
+    if (others.length > 0) throw new Error(`SQS refused ${others.length} messages`);
+  };
+
 const upTo = (count: number) => Array.from({ length: count }, (_, halfCalls) => halfCalls);
 
 describe('λ publish', () => {
@@ -89,5 +97,31 @@ describe('λ publish', () => {
 
     expect(world.events.events.get('acme#e1')?.fannedOutAt).toBeDefined();
     expect(world.table.deliveries.size).toBe(0);
+  });
+
+  it('sends a task of each delivery though the queue took only a part of the batch', async () => {
+    const world = await tenantWith(3);
+    await world.publishQueue.send({ body: JSON.stringify(event) });
+
+    await world.workOffPublishQueue({ ...world.publishPorts, sendTasks: firstOnly(world.deliveryQueue.send) });
+    expect(world.publishQueue.contents()).toHaveLength(1);
+    world.advance(visibility);
+    await workOff(world);
+    await world.run(seconds(10));
+
+    expect(new Set(world.requests.map(({ url }) => url)).size).toBe(3);
+    expect(world.requests).toHaveLength(3);
+  });
+
+  it('sends each range of a large tenant though the queue took only a part of them', async () => {
+    const world = await tenantWith(501);
+    await world.publishQueue.send({ body: JSON.stringify(event) });
+
+    await world.workOffPublishQueue({ ...world.publishPorts, sendRanges: firstOnly(world.publishQueue.send) });
+    world.advance(visibility);
+    await workOff(world);
+
+    expect(world.table.deliveries.size).toBe(501);
+    expect(world.events.events.get('acme#e1')?.fannedOutAt).toBeDefined();
   });
 });
