@@ -5,6 +5,7 @@ import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { dynamodbClaims } from '../../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
 import { dynamodbKept } from '../../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
@@ -16,6 +17,7 @@ import { gaugesContract } from './gauges-contract.ts';
 import { keptContract } from './kept-contract.ts';
 import { limiterContract } from './limiter-contract.ts';
 import { listedContract } from './listed-contract.ts';
+import { onceOnlyContract } from './once-only-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
 import { startDynamodbLocal, whyNoDynamodbLocal } from './support/dynamodb-local.ts';
@@ -76,4 +78,7 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
   };
   claimsContract('DynamoDB Local', claims);
   keptContract('DynamoDB Local', claims);
+  onceOnlyContract('DynamoDB Local', async (source, rememberFor) =>
+    onceOnly('InboundEvents', source, rememberFor, (await local()).client),
+  );
 });

@@ -6,6 +6,7 @@ import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { receive } from '../../../lambdas/inbound/receive.ts';
 import type { OutgoingEvent, ReceivePorts } from '../../../lambdas/inbound/receive-ports.ts';
 import { type SecretVersion, sourceKeys } from '../../../lambdas/inbound/source-keys.ts';
+import { memoryOnceOnly } from '../memory/once-only.ts';
 import { sourceSettings } from './inbound-world.ts';
 
 /** A request as the gateway would hand it on. */
@@ -39,7 +40,6 @@ export function memoryReceiver(
   const complete = { ...given, tolerance };
   const sent: OutgoingEvent[] = [];
   const bodies = new Map<string, Uint8Array>();
-  const tokens = new Map<string, string>();
   const visited: string[] = [];
   const state = {
     reads: 0,
@@ -82,11 +82,7 @@ export function memoryReceiver(
         visited.push(url.href);
       },
     },
-    async useOnce(token, fingerprint) {
-      const before = tokens.get(token) ?? fingerprint;
-      tokens.set(token, before);
-      return before === fingerprint;
-    },
+    useOnce: memoryOnceOnly(complete.retention),
     async putBody(key: string, bytes: Uint8Array) {
       if (state.bucketError) throw state.bucketError;
       bodies.set(key, bytes);

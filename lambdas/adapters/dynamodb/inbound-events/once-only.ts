@@ -11,8 +11,12 @@ import { unlessRefused } from '../unless-refused.ts';
  *
  * @param rememberFor how long a token is refused with another body
  */
-export function onceOnly(table: string, source: string, rememberFor: Seconds) {
-  const client = dynamoClient(quickCalls);
+export function onceOnly(
+  table: string,
+  source: string,
+  rememberFor: Seconds,
+  client = dynamoClient(quickCalls),
+) {
   /** @returns false when the token came before with another fingerprint */
   return (token: string, fingerprint: string, now: UnixMillis): Promise<boolean> =>
     unlessRefused(
