@@ -111,15 +111,18 @@ describe('receive', () => {
     expect(receiver.sent).toEqual([]);
   });
 
-  it.each(['GET', 'HEAD', 'PUT'])('takes no event from a signed %s, which providers send to test a URL', async (method) => {
-    const receiver = memoryReceiver(plain, { current: version('secret') });
+  it.each(['GET', 'HEAD', 'PUT'])(
+    'takes no event from a signed %s, which providers send to test a URL',
+    async (method) => {
+      const receiver = memoryReceiver(plain, { current: version('secret') });
 
-    expect(await receiver.receive({ ...signed('{"id":1}'), method }, now)).toMatchObject({
-      status: 400,
-      reason: `${method} without a handshake`,
-    });
-    expect(receiver.sent).toEqual([]);
-  });
+      expect(await receiver.receive({ ...signed('{"id":1}'), method }, now)).toMatchObject({
+        status: 400,
+        reason: `${method} without a handshake`,
+      });
+      expect(receiver.sent).toEqual([]);
+    },
+  );
 
   it('answers 503 when the queue does not take the event', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret') });

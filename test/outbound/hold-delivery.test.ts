@@ -96,8 +96,7 @@ describe('a delivery to a disabled endpoint', () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await world.publish(event);
     await disable();
-    const { id, tenant, endpointId } = world.delivery();
-    await world.table.hold({ id, tenant, endpointId }, world.now(), later(world.now(), seconds(3_600)));
+    await world.table.hold(world.delivery(), world.now(), later(world.now(), seconds(3_600)));
     await enable();
     await world.endpoints.reconciled(await read());
 

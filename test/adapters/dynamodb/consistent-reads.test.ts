@@ -1,4 +1,9 @@
-import { BatchGetCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
@@ -35,7 +40,10 @@ type Read = (client: DynamoDBDocumentClient) => Promise<unknown>;
 it.each([
   ['an endpoint', (client) => dynamodbEndpoints(client, 't').read('acme', 'ep_1')],
   ['a page of endpoints', (client) => dynamodbEndpoints(client, 't').page('acme', {}, 10)],
-  ['a range of endpoints', (client) => dynamodbEndpoints(client, 't').page('acme', { after: 'a', upTo: 'b' }, 10)],
+  [
+    'a range of endpoints',
+    (client) => dynamodbEndpoints(client, 't').page('acme', { after: 'a', upTo: 'b' }, 10),
+  ],
   ['a delivery', (client) => dynamodbDeliveries(client, 't').read('d')],
   ['many deliveries', (client) => dynamodbDeliveries(client, 't').readAll(['d', 'e'])],
   ['an outbound event', (client) => dynamodbOutboundEvents(client, 't').read('acme#e')],

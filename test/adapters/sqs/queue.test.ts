@@ -47,14 +47,17 @@ it.each([
   ['a character that XML does not have', 'invoice\ufffe'],
   ['no character', ''],
   ['1025 bytes', 'é'.repeat(512).concat('x')],
-])('an attribute with %s, which SQS would refuse, is left out and fails no send', async (_what, eventType) => {
-  const { queue, sent } = watchedQueue();
+])(
+  'an attribute with %s, which SQS would refuse, is left out and fails no send',
+  async (_what, eventType) => {
+    const { queue, sent } = watchedQueue();
 
-  await queue.sendAll([{ ...message, attributes: { source: 'stripe', eventType } }]);
+    await queue.sendAll([{ ...message, attributes: { source: 'stripe', eventType } }]);
 
-  expect(sent).toMatchObject([{ MessageBody: '{}' }]);
-  expect(sent[0]).toHaveProperty('MessageAttributes', { source: attribute('stripe') });
-});
+    expect(sent).toMatchObject([{ MessageBody: '{}' }]);
+    expect(sent[0]).toHaveProperty('MessageAttributes', { source: attribute('stripe') });
+  },
+);
 
 it.each([
   ['1024 bytes', 'é'.repeat(512)],

@@ -24,7 +24,12 @@ const openBreaker = ({ limiter, now }: World, key: string) =>
 
 /** Another worker has the only slot. */
 const takeSlot = ({ limiter, now }: World, key: string) =>
-  limiter.limiter.set(key, { slots: { slot0: later(now(), seconds(36)) }, failures: 0, probes: 0, provenAt: now() });
+  limiter.limiter.set(key, {
+    slots: { slot0: later(now(), seconds(36)) },
+    failures: 0,
+    probes: 0,
+    provenAt: now(),
+  });
 
 /** Sends the only delivery's task once more, as SQS may. */
 const duplicateTask = async ({ deliveryQueue }: World) =>

@@ -103,7 +103,10 @@ describe('λ publish', () => {
     const world = await tenantWith(3);
     await world.publishQueue.send({ body: JSON.stringify(event) });
 
-    await world.workOffPublishQueue({ ...world.publishPorts, sendTasks: firstOnly(world.deliveryQueue.send) });
+    await world.workOffPublishQueue({
+      ...world.publishPorts,
+      sendTasks: firstOnly(world.deliveryQueue.send),
+    });
     expect(world.publishQueue.contents()).toHaveLength(1);
     world.advance(visibility);
     await workOff(world);
@@ -117,7 +120,10 @@ describe('λ publish', () => {
     const world = await tenantWith(501);
     await world.publishQueue.send({ body: JSON.stringify(event) });
 
-    await world.workOffPublishQueue({ ...world.publishPorts, sendRanges: firstOnly(world.publishQueue.send) });
+    await world.workOffPublishQueue({
+      ...world.publishPorts,
+      sendRanges: firstOnly(world.publishQueue.send),
+    });
     world.advance(visibility);
     await workOff(world);
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Context, SQSEvent } from 'aws-lambda';
 import { vi } from 'vitest';
 import { propertyAt } from '../../../lambdas/domain/provider/property.ts';
 import { type AwsAnswer, type AwsCall, startAws } from './aws-server.ts';
@@ -45,8 +46,48 @@ export async function lambdaAws(
   };
 }
 
+/** A batch of a queue: the text of each message by its id. */
+export const sqsEvent = (texts: Readonly<Record<string, string>>): SQSEvent => ({
+  Records: Object.entries(texts).map(([messageId, body]) => ({
+    messageId,
+    receiptHandle: `handle of ${messageId}`,
+    body,
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: '',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: '',
+    awsRegion: 'us-east-1',
+  })),
+});
+
+/** An invocation that has so much time left. */
+export const contextWith = (remainingMs: number): Context => ({
+  awsRequestId: 'invocation-1',
+  getRemainingTimeInMillis: () => remainingMs,
+  callbackWaitsForEmptyEventLoop: true,
+  functionName: '',
+  functionVersion: '',
+  invokedFunctionArn: '',
+  memoryLimitInMB: '',
+  logGroupName: '',
+  logStreamName: '',
+  done: () => undefined,
+  fail: () => undefined,
+  succeed: () => undefined,
+});
+
 /** The client of SQS compares the hash of what it sent. */
 const defaultOf = ({ action, input }: AwsCall): object =>
   action === 'SendMessage'
-    ? { MD5OfMessageBody: createHash('md5').update(String(propertyAt(input, 'MessageBody'))).digest('hex') }
+    ? {
+        MD5OfMessageBody: createHash('md5')
+          .update(String(propertyAt(input, 'MessageBody')))
+          .digest('hex'),
+      }
     : {};
