@@ -6,7 +6,7 @@ import { keptPrefix } from '../domain/tables.ts';
 import { later, type Seconds, type UnixMillis, utcDay } from '../domain/time.ts';
 import type { QueuedMessage, Work } from './open-message.ts';
 import type { InboundPorts } from './ports.ts';
-import { trySendBack, mustLeave, replaced, returnFor, type WaitPorts } from './wait.ts';
+import { mustLeave, replaced, returnFor, trySendBack, type WaitPorts } from './wait.ts';
 
 export type FinishEventPorts = WaitPorts & Pick<InboundPorts, 'inboundEvents' | 'putBody' | 'sendDeadLetter'>;
 

@@ -29,7 +29,7 @@ const longestVisibility = seconds(43_200);
 /** And 15 min. */
 const longestDelay = seconds(900);
 
-/** A standard SQS queue: visibility timeouts, receive counts, and stale receipt handles that have no effect. */
+/** A standard SQS queue: visibility timeouts, receive counts, and stale receipt handles, which delete nothing and return nothing. */
 export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: QueueSettings) {
   const messages = new Map<string, Stored>();
   let sent = 0;
@@ -78,7 +78,8 @@ export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: Queue
     async returnAfter(receiptHandle: string, after: Seconds): Promise<void> {
       if (after > longestVisibility) throw new RangeError(`a visibility timeout of ${after} s`);
       const message = find(receiptHandle);
-      if (message) message.visibleAt = later(time.now(), after);
+      if (message === undefined) throw new Error(`the receipt handle ${receiptHandle} is stale`);
+      message.visibleAt = later(time.now(), after);
     },
 
     /** When the next message can be received; undefined when there is none. */

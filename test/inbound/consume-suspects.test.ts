@@ -73,6 +73,17 @@ describe('consume, when an event killed its worker', () => {
     expect(world.queue.size).toBe(0);
   });
 
+  it('deletes the message of a suspect that is done before it runs the next, which may end the process', async () => {
+    const killers = ['evt_k', 'evt_l'];
+    const world = await suspects(killers);
+    killers.shift();
+
+    await world.turn();
+
+    expect(world.runs.slice(2)).toEqual(['evt_k 2', 'evt_l 2']);
+    expect([...world.queue.values()].map(({ text }) => text)).toEqual(idsOf('evt_l'));
+  });
+
   it('suspects run after their batch mates, the fewest attempts first, each recorded before the next', async () => {
     const world = killerWorld(['evt_k']);
     for (const text of idsOf('evt_k', 'evt_a', 'evt_b')) world.send(text);

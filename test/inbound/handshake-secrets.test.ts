@@ -35,6 +35,14 @@ describe('a secret that a handshake brings', () => {
     });
   });
 
+  it('is never written outside the window, so that a flood of handshakes writes nothing', async () => {
+    const receiver = memoryReceiver({ provider: 'asana' }, {});
+
+    for (let request = 0; request < 10; request++) await receiver.receive(asanaHandshake, now);
+
+    expect(receiver.state.stores).toBe(0);
+  });
+
   it('a secret of a handshake never replaces an existing one', async () => {
     const receiver = memoryReceiver(
       { provider: 'asana' },

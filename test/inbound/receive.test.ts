@@ -100,6 +100,30 @@ describe('receive', () => {
     expect(Buffer.from(receiver.bodies.get(key) ?? []).toString()).toBe(body);
   });
 
+  it('enqueues nothing whose body the bucket did not take, and answers 503', async () => {
+    const receiver = memoryReceiver(plain, { current: version('secret') });
+    receiver.state.bucketError = new Error('SlowDown');
+
+    expect(await receiver.receive(signed('x'.repeat(300_000)), now)).toMatchObject({
+      status: 503,
+      error: 'unavailable',
+    });
+    expect(receiver.sent).toEqual([]);
+  });
+
+  it.each(['GET', 'HEAD', 'PUT'])(
+    'takes no event from a signed %s, which providers send to test a URL',
+    async (method) => {
+      const receiver = memoryReceiver(plain, { current: version('secret') });
+
+      expect(await receiver.receive({ ...signed('{"id":1}'), method }, now)).toMatchObject({
+        status: 400,
+        reason: `${method} without a handshake`,
+      });
+      expect(receiver.sent).toEqual([]);
+    },
+  );
+
   it('the response is 503 when the queue does not take the event', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret') });
     receiver.state.queueError = new Error('throttled');

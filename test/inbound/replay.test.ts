@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
 import { bodyHash } from '../../lambdas/domain/provider/body-hash.ts';
 import { keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
@@ -78,6 +78,25 @@ describe('replayEvent', () => {
     await world.turn();
 
     expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
+  });
+
+  it('refuses an event while a worker has it, and takes it once the lease is over', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    await world.replay('stripe#evt_1');
+    world.team.handlers['stripe'] = defineHandlers('stripe', { '*': () => new Promise(() => undefined) });
+    void world.turn();
+    await vi.waitFor(() =>
+      expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processing'),
+    );
+
+    expect(await world.replay('stripe#evt_1')).toEqual({
+      kind: 'refused',
+      reason: 'stripe#evt_1 is being processed now',
+    });
+    world.wait(90);
+    expect(await world.replay('stripe#evt_1')).toMatchObject({ kind: 'replayed' });
   });
 
   it('a replay of a processed, unknown or expired event is refused', async () => {

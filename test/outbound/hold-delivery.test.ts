@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../lambdas/domain/time.ts';
+import { later, seconds } from '../../lambdas/domain/time.ts';
+import { releaseAll } from '../../lambdas/outbound/sweep/release-held.ts';
 import { sweep } from '../../lambdas/outbound/sweep/sweep.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
 import { accepted, down, outboundSettings, refused, start } from '../support/fixtures/outbound.ts';
@@ -39,7 +40,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 2 });
   });
 
-  it('is not held while somebody’s request is under way', async () => {
+  it('is not held while a request of it is under way, and its task comes back', async () => {
     const { world, disable } = await oneEndpoint();
     await world.publish(event);
     await world.dieInRequest();
@@ -50,6 +51,7 @@ describe('a delivery to a disabled endpoint', () => {
 
     await world.deliverOnce();
     expect(world.delivery().status).toBe('pending');
+    expect(world.deliveryQueue.contents()).toHaveLength(2);
     await world.run(seconds(600));
 
     expect(world.delivery().status).toBe('held');
@@ -90,6 +92,35 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
+  it('goes out at once when a task of it finds its endpoint enabled and nothing left to release', async () => {
+    const { world, disable, enable, read } = await oneEndpoint();
+    await world.publish(event);
+    await disable();
+    await world.table.hold(world.delivery(), world.now(), later(world.now(), seconds(3_600)));
+    await enable();
+    await world.endpoints.reconciled(await read());
+
+    await world.run(seconds(10));
+
+    expect(world.delivery().status).toBe('delivered');
+  });
+
+  it('goes out at once though the response to its release was lost, and the client wrote it again', async () => {
+    const { world, disable, enable } = await oneEndpoint();
+    await disable();
+    await world.publish(event);
+    await enable();
+    const release: typeof world.table.release = async (...args) => {
+      await world.table.release(...args);
+      return world.table.release(...args);
+    };
+
+    await world.sweep({ ...world.sweepPorts, deliveries: { ...world.table, release } });
+    await world.run(seconds(10));
+
+    expect(world.delivery().status).toBe('delivered');
+  });
+
   it('is released by the sweep until nothing has been held for a minute', async () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await disable();
@@ -119,6 +150,18 @@ describe('a delivery to a disabled endpoint', () => {
 
     expect(await read()).toMatchObject({ heldEmptyAt: world.now() });
     expect(world.delivery().status).toBe('pending');
+  });
+
+  it('is released for a minute more when a sweep runs out of time before it knows that nothing is held', async () => {
+    const { world, disable, enable, read } = await oneEndpoint();
+    await disable();
+    await enable();
+    await world.sweep();
+    expect(await read()).toMatchObject({ heldEmptyAt: start });
+
+    await releaseAll(await read(), outboundSettings.deliveryRetention, () => false, world.sweepPorts);
+
+    expect((await read()).heldEmptyAt).toBeUndefined();
   });
 
   it('is not counted as never attempted while it has its turn before it', async () => {

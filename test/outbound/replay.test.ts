@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
-import { accepted, message, refused } from '../support/fixtures/outbound.ts';
+import { accepted, down, message, refused } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
 describe('a replay', () => {
@@ -72,6 +72,37 @@ describe('a replay', () => {
     const replay = await replayDelivery(id, world.now(), world.replayPorts, { by: 'job' });
 
     expect(replay).toMatchObject({ kind: 'refused', reason: `${id} is pending already` });
+  });
+
+  it('begins no round before its event is kept for it, and sends no task before the round has begun', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    await world.run(seconds(60));
+    const { id } = world.delivery();
+    const { replayPorts, table, events } = world;
+    const unkept = { ...replayPorts, events: { ...events, keep: down } };
+    const unopened = { ...replayPorts, deliveries: { ...table, reopen: down } };
+
+    await expect(replayDelivery(id, world.now(), unkept)).rejects.toThrow('down');
+    expect(world.delivery().round).toBe(1);
+    await expect(replayDelivery(id, world.now(), unopened)).rejects.toThrow('down');
+    expect(world.deliveryQueue.contents()).toEqual([]);
+  });
+
+  it('of a delivery that waits goes out though the response to the end of its wait was lost', async () => {
+    const world = outboundWorld((_request, count) => (count === 1 ? refused(503, seconds(600)) : accepted));
+    await world.publish(message);
+    await world.deliverOnce();
+    const endWait: typeof world.table.endWait = async (...args) => {
+      await world.table.endWait(...args);
+      return world.table.endWait(...args);
+    };
+    const ports = { ...world.replayPorts, deliveries: { ...world.table, endWait } };
+
+    expect(await replayDelivery(world.delivery().id, world.now(), ports)).toMatchObject({ kind: 'replayed' });
+    await world.run(seconds(10));
+
+    expect(world.delivery().status).toBe('delivered');
   });
 
   it('is refused for a delivery that nobody knows, and for one past its retention', async () => {

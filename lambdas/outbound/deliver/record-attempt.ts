@@ -115,7 +115,7 @@ export async function writeSuccess(
   );
   if (result.kind === 'recorded') return result;
   const late = await ports.deliveries.recordLateSuccess(delivery, entry, expiresAt);
-  // Refused by a success that is there: perhaps our own, whose answer was lost, so what follows it may not be done yet.
+  // Refused by a success that is there: perhaps our own, whose answer was lost.
   const isThere = late.delivery?.status === 'delivered' && late.delivery.round === delivery.round;
   return late.delivery && (late.ok || isThere)
     ? { kind: 'recorded', delivery: late.delivery }

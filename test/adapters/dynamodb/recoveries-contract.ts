@@ -47,7 +47,7 @@ export function recoveriesContract(name: string, make: () => Promise<RecoverySto
       expect(await recoveries.claim(id, at(60), at(120))).toMatchObject({ leaseUntil: at(120) });
     });
 
-    it('advance by the one who works on them, and end', async () => {
+    it('advance by the one who works on them, are found until they are done, and end', async () => {
       const { recoveries, id } = await setUp();
       const mine = await recoveries.claim(id, now, at(60));
       if (mine === undefined) throw new Error('not claimed');
@@ -57,6 +57,7 @@ export function recoveriesContract(name: string, make: () => Promise<RecoverySto
       const advanced = await recoveries.advance(mine, progress, at(30));
       expect(advanced).toMatchObject({ place, replayed: 2, refused: 1 });
       expect(advanced?.leaseUntil).toBeUndefined();
+      expect(await recoveries.running()).toContain(id);
       expect(await recoveries.advance(mine, progress, at(31))).toBeUndefined();
       const again = await recoveries.claim(id, at(32), at(92));
       if (again) await recoveries.advance(again, { ...progress, status: 'done' }, at(40));

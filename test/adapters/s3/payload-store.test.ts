@@ -35,3 +35,17 @@ test('one that is there and forbidden is an error, and so is one that may not be
   await expect(store(denied, ['inbound/git/x']).get('inbound/git/x')).rejects.toBe(denied);
   await expect(store(denied, denied).get('inbound/git/x')).rejects.toBe(denied);
 });
+
+test.each([
+  ['throttled', new S3ServiceException({ name: 'SlowDown', $fault: 'server', $metadata: {} })],
+  [
+    'in a bucket that is gone',
+    new S3ServiceException({ name: 'NoSuchBucket', $fault: 'client', $metadata: {} }),
+  ],
+  ['not answered', new Error('socket hang up')],
+])('a read that is %s is an error, not a missing object, which would be given up', async (_what, error) => {
+  const { get, asked } = store(error, []);
+
+  await expect(get('inbound/git/x')).rejects.toBe(error);
+  expect(asked).toHaveLength(1);
+});

@@ -1,4 +1,9 @@
-import { ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import { handshakeSecret } from '../../../lambdas/adapters/secrets/handshake-secret.ts';
 import { awaitingValue } from '../../../lambdas/domain/provider/awaited-secret.ts';
@@ -73,4 +78,36 @@ it('never replaces a secret that a person stored since it was awaited', async ()
 
   expect(await port.store('c'.repeat(64), now)).toBe(false);
   expect(state.puts).toBe(0);
+});
+
+/** Secrets Manager with a secret that is awaited. Writes wait until both were read; a token is good for one value. */
+function twoAtOnce() {
+  const stored = new Map<string, string | undefined>();
+  const bothRead = Promise.withResolvers<void>();
+  let reads = 0;
+  const client = new SecretsManagerClient({ region: 'us-east-1' });
+  client.send = async (command: object) => {
+    if (!(command instanceof PutSecretValueCommand)) {
+      if (++reads === 2) bothRead.resolve();
+      const SecretString = awaitingValue(later(now, seconds(60)));
+      return { SecretString, VersionId: 'v1', CreatedDate: new Date(now - 60_000), $metadata: {} };
+    }
+    await bothRead.promise;
+    const { ClientRequestToken: token = crypto.randomUUID(), SecretString: value } = command.input;
+    if ((stored.get(token) ?? value) !== value)
+      throw new ResourceExistsException({ message: 'another value has the token', $metadata: {} });
+    stored.set(token, value);
+    return { $metadata: {} };
+  };
+  return { stored, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
+}
+
+it('stores the secret of one of two handshakes that come at once, and says no to the other', async () => {
+  const { stored, port } = twoAtOnce();
+  const secrets = ['c'.repeat(64), 'd'.repeat(64)];
+
+  const answers = await Promise.all(secrets.map((secret) => port.store(secret, now)));
+
+  expect(answers).toEqual([true, false]);
+  expect([...stored.values()]).toEqual(secrets.slice(0, 1));
 });

@@ -31,6 +31,9 @@ export const purges: FaultsAt = (call) => [
   { call, purges: 'all' },
 ];
 
+/** As SQS may answer a batch: some messages are sent, the others are not. */
+export const partialSends: FaultsAt = (call, name) => (name === 'sendTasks' ? [{ call, takes: 'half' }] : []);
+
 /** A second, ten minutes, two hours. */
 export const breakdowns: FaultsAt = (call) =>
   [1_000, 600_000, 7_200_000].flatMap((outageMs) => [

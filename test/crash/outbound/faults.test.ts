@@ -3,6 +3,7 @@ import {
   breakdowns,
   type Findings,
   type Plan,
+  partialSends,
   purges,
   rejections,
   repetitions,
@@ -18,6 +19,7 @@ const single: readonly [string, Plan][] = [
   ['clients that make a call twice', { first: repetitions }],
   ['workers that stall and wake beside others', { first: zombies }],
   ['emptied queues', { first: purges }],
+  ['batches of which the queue takes a part', { first: partialSends }],
   ['tables or all of AWS out of order', { first: breakdowns }],
 ];
 

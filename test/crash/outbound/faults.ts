@@ -15,6 +15,12 @@ interface Purge {
   readonly purges: 'delivery' | 'all';
 }
 
+/** The queue takes the first half of a batch and refuses the rest, which the sender gets as an error. */
+interface PartialSend {
+  readonly call: number;
+  readonly takes: 'half';
+}
+
 /** From the call on, and for this long, the tables do not answer; or nothing of AWS does. */
 interface Outage {
   readonly call: number;
@@ -23,13 +29,14 @@ interface Outage {
 }
 
 /** What goes wrong at one port call, counted over the whole run from 0. */
-export type Fault = CrashPoint | Stall | Purge | Outage;
+export type Fault = CrashPoint | Stall | Purge | PartialSend | Outage;
 
 export const isCrashPoint = (fault: Fault): fault is CrashPoint =>
-  !('stallMs' in fault) && !('purges' in fault) && !('outageMs' in fault);
+  !('stallMs' in fault) && !('purges' in fault) && !('takes' in fault) && !('outageMs' in fault);
 
 export function describeFault(fault: Fault): string {
   if ('purges' in fault) return `purge ${fault.purges} at call ${fault.call}`;
+  if ('takes' in fault) return `half of a batch taken at call ${fault.call}`;
   if ('stallMs' in fault) return `stalls ${fault.when} call ${fault.call}`;
   if ('outageMs' in fault) return `outage of ${fault.of} from call ${fault.call}`;
   return `${fault.fault ?? 'crashes'} ${fault.when} call ${fault.call}`;
@@ -39,9 +46,11 @@ export function describeFault(fault: Fault): string {
 interface FaultPorts {
   stall(ms: number): Promise<void>;
   purge(queues: Purge['purges']): void;
+  /** The queue takes half of the batch that is sent next. */
+  halveBatch(): void;
 }
 
-/** Makes one port call with the stalls and purges that are meant for it; crashes are the crash script's. */
+/** Makes one port call with the stalls, purges and partial sends that are meant for it; crashes are the crash script's. */
 export async function callWithFaults(
   effect: () => Promise<unknown>,
   faults: readonly Fault[],
@@ -53,6 +62,7 @@ export async function callWithFaults(
   };
   for (const fault of faults) if ('purges' in fault) ports.purge(fault.purges);
   await stall('before');
+  if (faults.some((fault) => 'takes' in fault)) ports.halveBatch();
   const value = await effect();
   await stall('after');
   return value;

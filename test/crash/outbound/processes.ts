@@ -36,7 +36,7 @@ export function processes(
     if (meets(call, name)) throw new Error(`${name} does not answer`);
     const here = faults.filter((fault) => fault.call === call);
     const watched = () => world.watch.effect(name, effect);
-    const value = await callWithFaults(watched, here, { stall, purge: world.purge });
+    const value = await callWithFaults(watched, here, { stall, ...world.queueFaults });
     await turn();
     return value;
   };

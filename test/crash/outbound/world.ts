@@ -85,8 +85,12 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     watch.taskSent(task.body);
     for (let copy = 0; copy < (scenario.copies ?? 1); copy++) await deliveryQueue.send(task);
   };
+  const nextBatch = { isHalved: false };
   const sendTasks = async (tasks: readonly OutgoingTask[]): Promise<void> => {
-    for (const task of tasks) await sendTask(task);
+    const taken = nextBatch.isHalved ? tasks.slice(0, tasks.length / 2) : tasks;
+    nextBatch.isHalved = false;
+    for (const task of taken) await sendTask(task);
+    if (taken.length < tasks.length) throw new Error(`SQS refused ${tasks.length - taken.length} messages`);
   };
 
   const deleteMessage = async (receiptHandle: string): Promise<void> => {
@@ -202,9 +206,14 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       watch.publicationDeleted(message.text);
     },
 
-    purge(queues: 'delivery' | 'all'): void {
-      deliveryQueue.purge();
-      if (queues === 'all') publishQueue.purge();
+    queueFaults: {
+      purge(queues: 'delivery' | 'all'): void {
+        deliveryQueue.purge();
+        if (queues === 'all') publishQueue.purge();
+      },
+      halveBatch(): void {
+        nextBatch.isHalved = true;
+      },
     },
   };
 }

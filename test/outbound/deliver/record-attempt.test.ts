@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../../lambdas/domain/time.ts';
+import { days, later, seconds, toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { accepted, down, message, refused } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
@@ -76,6 +76,31 @@ describe('the record of an attempt', () => {
     await first;
 
     expect(world.delivery()).toMatchObject({ status: 'pending', round: 2 });
+  });
+
+  it('of a success in an earlier round that waits on the queue does not end the round that a replay began', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    const deliveries = { ...world.table, record: down, recordLateSuccess: down };
+    await world.deliverOnce({ ...world.deliverPorts, deliveries });
+    const { id } = world.delivery();
+    const [unrecorded] = world.deliveryQueue.receive(1);
+    world.deliveryQueue.purge();
+    world.advance(seconds(81));
+    await world.table.discard(
+      { id },
+      'its endpoint was deleted',
+      world.now(),
+      toUnixSeconds(later(world.now(), days(1))),
+    );
+    expect(await world.replay(id)).toMatchObject({ kind: 'replayed' });
+    world.deliveryQueue.purge();
+
+    await world.deliveryQueue.send({ body: unrecorded?.text ?? '' });
+    await world.deliverOnce();
+
+    expect(world.report.named('delivery.recorded')).toMatchObject([{ record: 'superseded' }]);
+    expect(world.delivery()).toMatchObject({ status: 'pending', round: 2, attempts: 0 });
   });
 
   it('that the fence refuses fails the message while the other worker is at it', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eventExpiry } from '../../../lambdas/domain/outbound-event.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import { publish } from '../../../lambdas/outbound/publish/publish.ts';
@@ -95,6 +96,18 @@ describe('a publication to a tenant', () => {
 
     expect(world.table.deliveries.size).toBe(3);
     expect(world.events.events.get('acme#e1')?.fannedOutAt).toBeDefined();
+  });
+
+  it('keeps its event for as long as the longest schedule of its endpoints may need it', async () => {
+    const world = await tenantWith(1);
+    await world.endpoints.create(newEndpoint(start, { id: 'patient', retryDelays: [20 * 86_400] }));
+
+    await world.publish(event);
+
+    const kept = [...world.table.deliveries.values()].map(({ eventKeptFor }) => eventKeptFor);
+    const longest = seconds(Math.max(...kept));
+    expect(longest).toBeGreaterThan(Math.min(...kept));
+    expect(world.events.events.get('acme#e1')?.expiresAt).toBe(eventExpiry(start, longest));
   });
 
   it('is signed with each endpoint’s own key, and carries its own headers', async () => {

@@ -65,6 +65,21 @@ it('gives a message up by itself after very many receives, with the id written i
   expect(JSON.parse(entry.message)).toMatchObject({ id: 'm1', type: 'invoice.paid' });
 });
 
+it('leaves a message on the queue that it can neither publish nor give up', async () => {
+  const world = outboundWorld();
+  await world.publishQueue.send({ body: JSON.stringify(message) });
+
+  for (let receive = 1; receive <= 51; receive++) {
+    await world.workOffPublishQueue({ ...world.publishPorts, sendTasks: down, sendDeadLetter: down });
+    world.advance(seconds(451));
+  }
+
+  expect(world.publishQueue.contents()).toHaveLength(1);
+  await world.workOffPublishQueue();
+  await world.run(seconds(60));
+  expect(world.delivery().status).toBe('delivered');
+});
+
 it('sends no task again once all are sent: what is lost later is the sweep’s', async () => {
   const world = outboundWorld();
 

@@ -143,4 +143,21 @@ describe('λ publish', () => {
     const body = `{"id":"inv-42","type":"invoice.paid","created_at":"2026-11-23T12:00:00.000Z","data":${data}}`;
     expect(world.requests.map((request) => request.body)).toEqual([body, body, body]);
   });
+
+  it('sends the same bytes on every attempt of a large payload, though its id is published again', async () => {
+    const world = outboundWorld((_request, count) =>
+      count === 1 ? { kind: 'refused', status: 503 } : { kind: 'accepted', status: 200 },
+    );
+    const large = { ...message, data: { text: 'x'.repeat(9_000) } };
+
+    await world.publish(large);
+    await world.deliverOnce();
+    world.advance(seconds(1));
+    await world.publish(large, { ...large, data: { text: 'y'.repeat(9_000) } });
+    await world.run(seconds(60));
+
+    expect(world.delivery().status).toBe('delivered');
+    expect(world.requests).toHaveLength(2);
+    expect(world.requests[1]?.body).toBe(world.requests[0]?.body);
+  });
 });

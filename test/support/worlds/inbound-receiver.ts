@@ -46,6 +46,9 @@ export function memoryReceiver(
     secret,
     secretError: undefined as Error | undefined,
     queueError: undefined as Error | undefined,
+    bucketError: undefined as Error | undefined,
+    /** How often a handshake's secret was to be stored. */
+    stores: 0,
     isHandshakeAwaited: false,
   };
   const keys = sourceKeys(provider.secret, complete.rotationOverlap, async (stage) => {
@@ -58,6 +61,7 @@ export function memoryReceiver(
     handshakeSecret: {
       isAwaited: async () => state.isHandshakeAwaited,
       async store(value) {
+        state.stores++;
         if (!state.isHandshakeAwaited) return false;
         state.isHandshakeAwaited = false;
         state.secret = { current: { value, createdAt: unixMillis(0) } };
@@ -78,6 +82,7 @@ export function memoryReceiver(
     },
     useOnce: memoryOnceOnly(complete.retention),
     async putBody(key: string, bytes: Uint8Array) {
+      if (state.bucketError) throw state.bucketError;
       bodies.set(key, bytes);
     },
     async enqueue(messages: readonly OutgoingEvent[]) {

@@ -48,6 +48,8 @@ interface Queued {
   receives: number;
 }
 
+const handleOf = ({ messageId, receives }: Queued): string => `${messageId}/${receives}`;
+
 /**
  * A source's queue, DLQ, table, bucket and clock in memory, and a consumer that works on them.
  *
@@ -97,11 +99,13 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
       deadLetters.push(parseMessage(DeadLetterSchema, 'dead letter', message));
     },
     async deleteMessage(receiptHandle) {
-      queue.delete(receiptHandle);
+      const message = received(receiptHandle);
+      if (message) queue.delete(message.messageId);
     },
     async returnMessageAfter(receiptHandle, after: Seconds) {
-      const message = queue.get(receiptHandle);
-      if (message) message.visibleAt = unixMillis(clock.now + after * second);
+      const message = received(receiptHandle);
+      if (message === undefined) throw new Error(`the receipt handle ${receiptHandle} is stale`);
+      message.visibleAt = unixMillis(clock.now + after * second);
     },
     async enqueueFor(_source, { body }) {
       send(body);
@@ -121,13 +125,18 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
     return messageId;
   }
 
-  /** Receives what is visible, at most ten. The receipt handle is the message's id: one consumer at a time. */
+  /** The message of a receipt handle, which is good until the message is received again. */
+  function received(receiptHandle: string): Queued | undefined {
+    return [...queue.values()].find((message) => handleOf(message) === receiptHandle);
+  }
+
+  /** Receives what is visible, at most ten. */
   function receive(): QueuedMessage[] {
     const visible = [...queue.values()].filter(({ visibleAt }) => visibleAt <= clock.now).slice(0, 10);
     return visible.map((message) => {
       message.visibleAt = unixMillis(clock.now + visibilityTimeout * second);
       message.receives++;
-      return { messageId: message.messageId, receiptHandle: message.messageId, text: message.text };
+      return { messageId: message.messageId, receiptHandle: handleOf(message), text: message.text };
     });
   }
 
