@@ -122,7 +122,7 @@ describe('a key that only applications are shown', () => {
 
     await own.fetchKey(at('/own-key'), undefined, client());
     await expect(own.fetchKey(at('/no-longer'), undefined, client())).rejects.toThrow(
-      'does not take the token',
+      'rejected the access token',
     );
     await own.fetchKey(at('/own-key'), undefined, client());
     expect(seen.filter((call) => call.startsWith('Basic'))).toHaveLength(2);
@@ -131,7 +131,7 @@ describe('a key that only applications are shown', () => {
   it('is not there for credentials that are wrong: the error says what to do, and no secret', async () => {
     const failure = providerCalls().fetchKey(at('/own-key'), undefined, client('/token', 'wr0ng'));
 
-    await expect(failure).rejects.toThrow(/does not take the credentials: set the source's secret again/);
+    await expect(failure).rejects.toThrow(/rejected the credentials: set the source's secret again/);
     await expect(failure).rejects.not.toThrow(/wr0ng/);
   });
 

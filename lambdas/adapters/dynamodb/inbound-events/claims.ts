@@ -16,7 +16,7 @@ const mayBeTakenOver = `${isAsSeen} AND ${leaseIsOver}`;
 
 const isStillMine = '#status = :processing AND #owner = :mine AND #attempts = :attempt';
 
-/** The InboundEvents table: one conditional write for each step of an event; a refused one brings the record with it. */
+/** The InboundEvents table: one conditional write for each step of an event. A refused write returns the record. */
 export function dynamodbClaims(client: DynamoDBDocumentClient, table: string) {
   /** @returns the record that refused the write, else undefined */
   async function write(update: ConditionalUpdate): Promise<EventRecord | undefined> {

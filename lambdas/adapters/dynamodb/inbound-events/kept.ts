@@ -7,7 +7,7 @@ import { parseEventItem } from './item.ts';
 
 const Place = v.object({ id: v.string(), keptAt: v.pipe(v.number(), v.transform(unixMillis)) });
 
-/** The InboundEvents table as it is read for a replay. */
+/** The InboundEvents table, read for a replay. */
 export function dynamodbKept(client: DynamoDBDocumentClient, table: string) {
   return {
     async readRecord(id: string): Promise<EventRecord | undefined> {
@@ -17,7 +17,7 @@ export function dynamodbKept(client: DynamoDBDocumentClient, table: string) {
       return Item && parseEventItem(Item);
     },
 
-    /** Those of one day of a source, the oldest first. */
+    /** Lists the kept events of one day of a source, the oldest first. */
     async listKept(keptDay: string, limit: number, after?: KeptPlace): Promise<KeptKeys> {
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({

@@ -9,11 +9,11 @@ import { unlessRefused } from '../unless-refused.ts';
 /**
  * Remembers tokens of a source in the inbound events table, so that a token is accepted with one body only.
  *
- * @param rememberFor how long a token is refused with another body
+ * @param rememberFor how long a token is refused with a different body
  */
 export function onceOnly(table: string, source: string, rememberFor: Seconds) {
   const client = dynamoClient(quickCalls);
-  /** @returns false when the token came before with another fingerprint */
+  /** @returns false when the token was used before with another fingerprint */
   return (token: string, fingerprint: string, now: UnixMillis): Promise<boolean> =>
     unlessRefused(
       client.send(

@@ -31,7 +31,7 @@ export function dynamodbTaps(client: DynamoDBDocumentClient, table: string) {
         ),
       ),
 
-    /** Ends one's own. */
+    /** Ends the tap of this listener. */
     closeTap: (source: string, queueName: string): Promise<boolean> =>
       unlessRefused(
         client.send(
