@@ -6,7 +6,7 @@ const cachedFor = seconds(300);
 /** A missing or unreadable secret causes at most one read in this time, however many callers wait. */
 const readAtMostEvery = seconds(2);
 
-/** What a secret holds, cached for this container. */
+/** The value of a secret, cached for this container. */
 export interface CachedSecret<Value> {
   /**
    * Returns the value, read at most `maxAge` ago; by default five minutes.
