@@ -41,7 +41,7 @@ test.each([
   [['--port'], /argument missing/],
   [['--port', '99999'], /'99999' is invalid.*0 to 65535/],
   [['--port', 'x'], /'x' is invalid.*0 to 65535/],
-  [['--app', 'no/such.ts'], /'no\/such.ts' is invalid.*There is no such file/],
+  [['--app', 'no/such.ts'], /'no\/such.ts' is invalid.*The file does not exist/],
   [['surplus'], /too many arguments/],
 ])('%j is refused in one line that says where to look', (args, message) => {
   expect(() => parseStartArguments(args)).toThrow(message);

@@ -16,7 +16,7 @@ const output = [
   '\u001b[1mshopify sends orders/create\u001b[22m',
   '  \u001b[32m✔\u001b[39m answered 200',
   '',
-  '\u001b[1m\u001b[32mAll of it as promised.\u001b[39m\u001b[22m',
+  '\u001b[1m\u001b[32mEverything worked as promised.\u001b[39m\u001b[22m',
 ].join('\n');
 
 /** What a reader sees. */
@@ -30,7 +30,7 @@ describe('the picture of the demo', () => {
       'stripe sends a &amp; b',
       '  ✔ answered 200 {"id":"&lt;evt&gt;"}',
       '(and the same for github and shopify)',
-      'All of it as promised.',
+      'Everything worked as promised.',
     ]);
   });
 
@@ -38,14 +38,14 @@ describe('the picture of the demo', () => {
     const svg = demoPicture(output);
 
     expect(svg).toContain('<tspan class="green">✔</tspan>');
-    expect(svg).toContain('<tspan class="bold green">All of it as promised.</tspan>');
+    expect(svg).toContain('<tspan class="bold green">Everything worked as promised.</tspan>');
     expect(svg).not.toContain('\u001b');
   });
 
   it('in README comes from a demo that ended well', () => {
     expect(readFileSync(join(projectRoot, 'README.md'), 'utf8')).toContain('](docs/demo.svg)');
     expect(shownIn(readFileSync(join(projectRoot, 'docs/demo.svg'), 'utf8')).at(-1)).toBe(
-      'All of it as promised.',
+      'Everything worked as promised.',
     );
   });
 });

@@ -27,7 +27,7 @@ test('one where nothing answers is told, with the way out', async () => {
   const url = `http://127.0.0.1:${await claimPort(0, '--port')}`;
 
   await expect(existingEndpoint({ AWS_ENDPOINT_URL: url })).rejects.toThrow(
-    `AWS_ENDPOINT_URL is ${url} and nothing answers there: unset it to have an emulator started, or start what it names.`,
+    `AWS_ENDPOINT_URL is ${url}, but nothing responds there: unset it to start an emulator, or start the endpoint that it names.`,
   );
   await expect(existingEndpoint({ AWS_ENDPOINT_URL: 'nonsense' })).rejects.toThrow(
     /^AWS_ENDPOINT_URL is nonsense/,

@@ -53,7 +53,9 @@ describe.runIf(python !== undefined)('npm start', () => {
 
     expect(running.length).toBeGreaterThan(0);
     expect(await second.exit).toBe(1);
-    expect(refusal).toMatch(new RegExp(`^\\s*✘ It runs already, as process ${first.pid}: [^\\n]*\\n$`));
+    expect(refusal).toMatch(
+      new RegExp(`^\\s*✘ A local AWS runs already, as process ${first.pid}: [^\\n]*\\n$`),
+    );
     expect(await first.exit).toBe(0);
     expect(await first.said).toMatch(/Stopped\.\n/);
     expect(running.filter(isAlive)).toEqual([]);

@@ -12,7 +12,7 @@ test('a second start of the same directory is told who has it', () => {
   writeFileSync(join(path, 'running.pid'), String(somebodyElse));
 
   expect(() => takeStateDirectory(path)).toThrow(
-    /^It runs already, as process 1: stop that one first .*running\.pid\)\.$/,
+    /^A local AWS runs already, as process 1: stop that one first .*running\.pid\)\.$/,
   );
 });
 
