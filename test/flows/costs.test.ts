@@ -151,7 +151,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
 
     check('failed, a later time', 1, await deliver(1));
     check('given up', 1, await deliver(1));
-    check('sweep, with one to tell', 1, await stack.counted(() => stack.invoke('OutboundSweep', {})));
+    check('sweep, with one to notify', 1, await stack.counted(() => stack.invoke('OutboundSweep', {})));
   });
 });
 

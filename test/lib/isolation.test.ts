@@ -86,7 +86,7 @@ describe('a source of its own', () => {
 
   test('is one too many where the stack gets near the limit of CloudFormation', () => {
     expect(() => synth({ sources: many(24) })).toThrow(
-      /has \d+ resources, and 450 are the limit here .*'shared'/,
+      /has \d+ resources, but the limit here is 450 .*'shared'/,
     );
   });
 });
