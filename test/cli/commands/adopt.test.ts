@@ -57,7 +57,7 @@ test('nothing left is nothing done', async () => {
   const { code, stdout } = await aws.run('adopt', 'stripe');
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^Nothing of stripe is left anywhere: npx hookline .*kept shows what is\.\n$/);
+  expect(stdout).toMatch(/^There is no secret and no queue of stripe to take over: npx hookline .*kept lists those that are left\.\n$/);
 });
 
 describe('the secret', () => {
@@ -125,7 +125,7 @@ describe('the secret', () => {
 
     const unsaid = await aws.run('adopt', 'stripe');
     expect(unsaid.code).toBe(1);
-    expect(unsaid.stderr).toContain(`say which with --from: ${arnOf('old')}, ${arnOf('older')}`);
+    expect(unsaid.stderr).toContain(`choose one with --from: ${arnOf('old')}, ${arnOf('older')}`);
     expect(valuesOf(there)).toEqual([]);
 
     expect((await aws.run('adopt', 'stripe', '--from', arnOf('older'))).code).toBe(0);
@@ -147,7 +147,7 @@ describe('the secret', () => {
       'what is no secret of its provider',
       { secrets: secretOf('text', 'stripe', ['sk_live_hidden']) },
       arnOf('text'),
-      /what it holds is no secret of this source’s provider/,
+      /its value is not a secret of this source’s provider/,
     ],
     [
       'one that is being deleted',
@@ -159,13 +159,13 @@ describe('the secret', () => {
       'one of another source, without --yes',
       { secrets: secretOf('renamed', 'pay', [whsec('a')]) },
       arnOf('renamed'),
-      /is of the source pay: repeat with --yes to take it for stripe/,
+      /belongs to the source pay: repeat with --yes to take it for stripe/,
     ],
     [
       'one of another stack, without --yes',
       { secrets: secretOf('stack', 'stripe', [whsec('a')], { stack: 'Hookline-staging' }) },
       arnOf('stack'),
-      /is of the stack Hookline-staging: repeat with --yes/,
+      /belongs to the stack Hookline-staging: repeat with --yes/,
     ],
   ];
 

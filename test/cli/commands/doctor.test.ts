@@ -42,7 +42,7 @@ describe('before the first deploy', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^✔ stack: Hookline is not deployed in http\S+ yet, and these credentials may look/,
+      /^✔ stack: Hookline is not deployed in http\S+ yet, and these credentials can see that/,
     );
     expect(stdout).toContain('✔ bootstrap: account 123456789012 is bootstrapped, version 28');
     expect(stdout).toContain(
@@ -70,7 +70,7 @@ describe('before the first deploy', () => {
     [
       'an old one',
       stack('CDKToolkit', 'UPDATE_COMPLETE', { BootstrapVersion: '5' }),
-      /bootstrap version 5; 6 is the least/,
+      /bootstrap version 5, but the deploy needs 6/,
     ],
     [
       'one that failed',
@@ -90,14 +90,14 @@ describe('before the first deploy', () => {
   it.each([
     [
       'ROLLBACK_COMPLETE',
-      'Its first deploy did not succeed; npx cdk deploy removes what is left of it and tries again',
+      'Its first deploy failed; npx cdk deploy removes the rest and tries again',
     ],
     [
       'REVIEW_IN_PROGRESS',
-      'Its first deploy did not succeed; npx cdk deploy removes what is left of it and tries again',
+      'Its first deploy failed; npx cdk deploy removes the rest and tries again',
     ],
-    ['CREATE_IN_PROGRESS', 'Wait for its end.'],
-    ['DELETE_FAILED', 'It could not be deleted whole'],
+    ['CREATE_IN_PROGRESS', 'Wait until it has ended.'],
+    ['DELETE_FAILED', 'It could not be deleted completely'],
   ])('says of a stack that is %s what to do', async (status, advice) => {
     await using aws = await cliAws(account({ hookline: stack('Hookline', status), toolkit: bootstrapped }));
 
@@ -212,10 +212,10 @@ describe('on a deployed stack', () => {
     const { stdout } = await aws.run('doctor');
 
     expect(stdout).toMatch(
-      /✘ secret of github: not set: every request gets a 503; github never sends an event again: what it sends meanwhile is lost: set the secret before you make the webhook\n {4}npx hookline .*secrets set github\n/,
+      /✘ secret of github: not set: every request gets a 503; github never sends an event again, so events are lost until then: set the secret before you create the webhook\n {4}npx hookline .*secrets set github\n/,
     );
     expect(stdout).toContain(
-      'it is not certain that buildkite sends every event again: set the secret before',
+      'buildkite may not send every event again: set the secret before',
     );
     expect(stdout).toMatch(/✘ secret of stripe: not set: every request gets a 503\n/);
   });

@@ -31,7 +31,7 @@ test('lists the secrets and queues that the stack does not use, with the command
   expect(stdout).not.toMatch(/adopt removed/);
   expect(stdout).not.toContain('never-shown');
   expect(stdout).not.toContain('SourcestripeWorkQueue1-A');
-  expect(stdout).toContain('4 things of Hookline that it does not use.');
+  expect(stdout).toContain('4 secrets or queues of Hookline that it does not use.');
 });
 
 test('takes nothing of a stack whose name begins alike, of no stack, or of listeners', async () => {
@@ -54,7 +54,7 @@ test('takes nothing of a stack whose name begins alike, of no stack, or of liste
   const { stdout } = await aws.run('kept', '--json');
 
   expect(JSON.parse(stdout)).toEqual({ stack: 'Hookline', kept: [] });
-  expect((await aws.run('kept')).stdout).toBe('Nothing is left of Hookline but what it uses.\n');
+  expect((await aws.run('kept')).stdout).toBe('There is no secret or queue of Hookline that it does not use.\n');
 });
 
 test('finds a secret that an earlier version named after its source, and did not tag', async () => {
@@ -67,7 +67,7 @@ test('finds a secret that an earlier version named after its source, and did not
     {
       kind: 'secret',
       source: 'stripe',
-      purpose: 'verifies what its provider sends',
+      purpose: 'verifies the requests of its provider',
       name: 'Hookline/stripe',
       arn: arnOf('Hookline/stripe'),
       adopt: expect.stringMatching(/adopt stripe --from \S+:secret:Hookline\/stripe-AbCdEf$/),

@@ -98,7 +98,7 @@ test('an envelope that SNS could not hand over goes whole to the publish queue',
 
   expect(read('subscription', body, { ErrorMessage: 'AccessDenied' })).toEqual({
     id: 'sns-1',
-    reason: 'SNS could not hand it over: AccessDenied',
+    reason: 'SNS could not deliver it: AccessDenied',
     attempts: undefined,
     at: sentAt,
     eventType: 'a',

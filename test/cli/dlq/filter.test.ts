@@ -171,7 +171,7 @@ it('redrive is about the same letters, and says what it left', async () => {
 
   // There is no table behind it, so that its record is missing.
   expect(JSON.parse(stdout)).toMatchObject({ sent: 0, others: 3, refused: [{ id: 'd3' }] });
-  expect(stderr).toContain('d3: the delivery has no record (any more); it stays in the queue');
+  expect(stderr).toContain('d3: the delivery has no record; it stays in the queue');
   expect(aws.inputsOf('DeleteMessage')).toEqual([]);
 });
 

@@ -110,14 +110,14 @@ test('queues that earlier changes left, and that still hold something, are named
 
   expect(code).toBe(1);
   expect(stdout).toMatch(
-    /✘ queue that was left: Hookline-SourcesWorkQueue9-Z: about 2 waiting, 1 in flight, 0 delayed\n {4}Nothing reads it.*\n {4}npx hookline .*adopt SOURCE --from \S+SourcesWorkQueue9-Z\n/,
+    /✘ queue left behind: Hookline-SourcesWorkQueue9-Z: about 2 waiting, 1 in flight, 0 delayed\n {4}No function reads it any more.*\n {4}npx hookline .*adopt SOURCE --from \S+SourcesWorkQueue9-Z\n/,
   );
   expect(stdout).toMatch(
     /WorkDlq9-Z: about 1 waiting.*, of stripe\n.*\n {4}npx hookline .*adopt stripe --from /,
   );
   expect(stdout).toMatch(/SourcegoneWorkQueue9-Z: .*, of gone\n.*\n {4}npx hookline .*adopt SOURCE --from /);
   expect(stdout).toMatch(/OutboundPublishingQueue9-Z: .*\n.*\n {4}npx hookline .*kept\n/);
-  expect(stdout.match(/queue that was left/g)).toHaveLength(4);
+  expect(stdout.match(/queue left behind/g)).toHaveLength(4);
 });
 
 test('of one source only those are named that are its own', async () => {
@@ -126,8 +126,8 @@ test('of one source only those are named that are its own', async () => {
   const { code, stdout } = await aws.run('doctor', '--before-removal', 'stripe');
 
   expect(code).toBe(1);
-  expect(stdout.match(/queue that was left: \S+/g)).toEqual([
-    'queue that was left: Hookline-SourcestripeWorkDlq9-Z:',
+  expect(stdout.match(/queue left behind: \S+/g)).toEqual([
+    'queue left behind: Hookline-SourcestripeWorkDlq9-Z:',
   ]);
 });
 
@@ -141,7 +141,7 @@ test('queues that may not be listed hide nothing else', async () => {
 
   expect(code).toBe(1);
   expect(stdout).toContain('✔ pending deliveries');
-  expect(stdout).toContain('✘ queues that were left: could not be looked for: AWS refused: AccessDenied');
+  expect(stdout).toContain('✘ queues left behind: could not be listed: AWS refused: AccessDenied');
 });
 
 test('deliveries in the table are counted by what they wait for', async () => {

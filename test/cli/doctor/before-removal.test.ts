@@ -39,7 +39,7 @@ test('a source with nothing left may go', async () => {
   const { code, stdout } = await aws.run('doctor', '--before-removal', 'stripe');
 
   expect(stdout).toBe(
-    '✔ queue of stripe: 0 waiting, 0 in flight, 0 delayed\n✔ dead letters of stripe: 0 messages\n✔ counts: SQS’s counts lag by up to a minute: --wait looks until they are settled\n',
+    '✔ queue of stripe: 0 waiting, 0 in flight, 0 delayed\n✔ dead letters of stripe: 0 messages\n✔ counts: SQS’s counts lag by up to a minute: --wait counts until they are settled\n',
   );
   expect(code).toBe(0);
 });
@@ -55,7 +55,7 @@ test.each([
 
   expect(code).toBe(1);
   expect(stdout).toContain(`✘ queue of stripe: about ${counts}\n`);
-  expect(stdout).toContain('First switch the webhook off at the provider; --wait waits until it is empty.');
+  expect(stdout).toContain('First switch the webhook off at the provider; --wait waits until the queue is empty.');
 });
 
 test('dead letters are 1, with the command', async () => {
@@ -109,7 +109,7 @@ test('sources that share a queue are told together', async () => {
 test.each([
   [['--before-removal'], 'needs a source’s name, or --all'],
   [['--wait'], '--wait goes with --before-removal SOURCE or --all'],
-  [['--before-removal', 'stripe', '--all'], 'leave out it or --all'],
+  [['--before-removal', 'stripe', '--all'], 'leave one of them out'],
 ])('%j is a wrong command line', async (args, said) => {
   await using aws = await world();
 
@@ -159,11 +159,11 @@ test('the last try of a handler is told as a span after the last event: a time w
     return leftFindings({ queues, unfinished: undefined }, false)[0]?.advice ?? '';
   };
 
-  expect(advice(9_755)).toContain('nothing is left 3 h 13 min after the last event');
+  expect(advice(9_755)).toContain('the queue is empty 3 h 13 min after the last event');
   expect(advice(9_755)).not.toMatch(/\d{4}-\d\d-\d\d/);
-  expect(advice(0)).toContain('for 30 min at most');
-  expect(advice(1_800)).toContain('for 1 h at most');
-  expect(advice(undefined)).toContain('tried again for as long as its handlerRetryDelays add up to');
+  expect(advice(0)).toContain('for at most 30 min');
+  expect(advice(1_800)).toContain('for at most 1 h');
+  expect(advice(undefined)).toContain('retried for the sum of its handlerRetryDelays');
 });
 
 test('a queue that sources share is not empty before the last try of the slowest handler', () => {

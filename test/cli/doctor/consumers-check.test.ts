@@ -78,7 +78,7 @@ it('a consumer that failed by the metric of its function is told, with the log t
       check: 'consumer of stripe',
       ok: false,
       detail:
-        'consume-stripe failed 3 times and was throttled 1 time in 15 minutes: its messages are tried again until it works',
+        'consume-stripe failed 3 times and was throttled 1 time in 15 minutes: its messages are retried until it works',
       advice: expect.stringContaining('One bundle has the handlers of all sources'),
       command: 'tail --source stripe --since 900',
     },
@@ -128,7 +128,7 @@ it.each(['Disabled', 'Disabling', 'Deleting'])(
       {
         check: 'consumer of stripe',
         ok: false,
-        detail: `its event source mapping is ${State}: what is in stripe waits`,
+        detail: `its event source mapping is ${State}, so the messages in stripe wait`,
         awsCommand: 'lambda update-event-source-mapping --uuid uuid-stripe --enabled',
       },
     ]);
@@ -139,7 +139,7 @@ it('a queue without a mapping is told', async () => {
   const { findings } = await doctor({ mappings: healthy.slice(1) });
 
   expect(findings).toMatchObject([
-    { check: 'consumer of stripe', ok: false, detail: 'no function reads stripe: what is in it waits' },
+    { check: 'consumer of stripe', ok: false, detail: 'no function reads stripe, so its messages wait' },
   ]);
 });
 

@@ -68,7 +68,7 @@ it('one that stopped is told with when it last ran', async () => {
   const { findings } = await doctor([], [ran('2026-11-27T08:00:00Z'), ran('2026-11-27T09:00:00Z')]);
 
   expect(findings).toMatchObject([
-    { ok: false, detail: expect.stringContaining('it last did in the hour from 2026-11-27 09:00:00Z') },
+    { ok: false, detail: expect.stringContaining('its last run was in the hour from 2026-11-27 09:00:00Z') },
   ]);
 });
 

@@ -148,7 +148,7 @@ it.each([
   ['an API key', 'stripe', 'sk_live_1234567', /does not begin with whsec_, .* another key, or an id\?/],
   ['the id of the endpoint', 'stripe', 'we_1234567890', /does not begin with whsec_/],
   ['the public key', 'paystack', 'pk_live_1234567', /does not begin with sk_test_ or sk_live_/],
-  ['another secret', 'stripe', 'whsec_other', /None of the usual mistakes fits: compare the secret/],
+  ['another secret', 'stripe', 'whsec_other', /No usual mistake was recognised: compare the secret/],
 ] as const)('%s where the secret belongs is told by its beginning', async (_name, provider, stored, told) => {
   const request =
     provider === 'stripe'

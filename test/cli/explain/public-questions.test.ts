@@ -116,7 +116,7 @@ const questions: Readonly<Record<string, Question>> = {
     stored: 'whsec_test_1',
     headers: stripe('whsec_test_1', event, `${now}000`),
     body: event,
-    named: /The time is in milliseconds, and stripe uses seconds/,
+    named: /The time is in milliseconds, but stripe uses seconds/,
   },
   'GitHub: the secret in quotes, as docker --env-file hands it on': {
     provider: 'github',

@@ -31,7 +31,7 @@ describe('a queue', () => {
     [
       'of another stack',
       'Hookline-staging-SourcestripeWorkQueue1-A',
-      /is not of the stack Hookline, and may be in use: repeat with --yes/,
+      /does not belong to the stack Hookline, and may be in use: repeat with --yes/,
     ],
     ['none', 'Hookline-SourcestripeWorkQueue8-Y', /There is no queue /],
   ])('%s is refused, and nothing is changed', async (_, name, reason) => {
@@ -102,9 +102,7 @@ describe('a queue', () => {
     const { code, stdout, stderr } = await aws.run('adopt', 'stripe');
 
     expect(code).toBe(1);
-    expect(stderr).toContain(
-      `${leftQueue}: AWS refused: AccessDenied: no; what was not moved is still there`,
-    );
+    expect(stderr).toContain(`${leftQueue}: AWS refused: AccessDenied: no; the rest is still in it`);
     expect(stdout).toContain(`1 event of stripe moved from ${leftDlq}`);
   });
 });

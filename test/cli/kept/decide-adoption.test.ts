@@ -100,8 +100,8 @@ describe('is refused, with and without --yes, and its text is nowhere', () => {
   it.each([
     ['no value', undefined, 'it has no value'],
     ['an empty value', '', 'it has no value'],
-    ['a placeholder', 'unset', 'no secret of this source’s provider; the provider'],
-    ['a secret of another provider', 'not-a-whsec-value', 'no secret of this source’s provider'],
+    ['a placeholder', 'unset', 'not a secret of this source’s provider; expected the provider'],
+    ['a secret of another provider', 'not-a-whsec-value', 'not a secret of this source’s provider'],
   ])('%s', (_, value, reason) => {
     const kept = { current: value === undefined ? undefined : version(value), previous: undefined };
     for (const isConfirmed of [false, true]) {

@@ -64,7 +64,7 @@ describe.each([
   it('and has no tags is told, but not as certain', async () => {
     const [queue] = await kept(longStack, { [name]: { messages: ['x'] } });
 
-    expect(queue).toMatchObject({ name, isCertain: false, purpose: expect.stringContaining('not certain') });
+    expect(queue).toMatchObject({ name, isCertain: false, purpose: expect.stringContaining('uncertain') });
     expect(queue).not.toHaveProperty('source');
   });
 });
@@ -183,7 +183,7 @@ describe('the secrets of sending', () => {
     const { stdout } = await aws.run('kept');
     const { kept: told } = JSON.parse((await aws.run('kept', '--json')).stdout);
 
-    expect(stdout).toContain('signs what is sent to endpoints without a secret of their own');
+    expect(stdout).toContain('signs deliveries to URLs that are not registered');
     expect(told).toMatchObject([
       { name: 'Master-1', purpose: expect.stringContaining('keep it as long as that table') },
       {
@@ -226,7 +226,7 @@ describe('the secrets of sending', () => {
     const { code, stderr } = await aws.run('adopt', 'stripe', '--from', arnOf('Signing-1'));
 
     expect(code).toBe(1);
-    expect(stderr).toContain('is of what is sent, and no source’s');
+    expect(stderr).toContain('belongs to the stack itself, not to a source');
     expect(aws.inputsOf('PutSecretValue')).toEqual([]);
   });
 });
