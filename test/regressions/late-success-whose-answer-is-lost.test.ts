@@ -6,7 +6,7 @@ import { recordOf } from '../../lambdas/outbound/deliver/record-attempt.ts';
 import { accepted, refused } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
-it('a late success whose answer was lost still lets the event expire', async () => {
+it('a late success whose response was lost still lets the event expire', async () => {
   const world = outboundWorld();
   const { table, settings } = world;
   await world.publish({

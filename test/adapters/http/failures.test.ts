@@ -28,7 +28,7 @@ const post = async (url: string, more: Partial<typeof settings> = {}) => {
 };
 
 describe('no answer', () => {
-  it('from an endpoint that hangs is a timeout', async () => {
+  it('an endpoint that hangs is a timeout', async () => {
     using server = await httpServer(() => undefined);
 
     expect(await post(server.url, { attemptTimeout: millis(500) })).toEqual({
@@ -39,7 +39,7 @@ describe('no answer', () => {
     });
   });
 
-  it('from an endpoint whose head drips for ever is a timeout, however steadily it drips', async () => {
+  it('an endpoint that sends its head too slowly is a timeout, however steadily it sends', async () => {
     using server = await rawServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
       const timer = setInterval(() => socket.write('a'), 20);
@@ -54,7 +54,7 @@ describe('no answer', () => {
   });
 
   // A flood of interim answers ends the attempt: it would keep a worker busy for all of its time.
-  it('from an endpoint that says "continue" for ever is its failure', async () => {
+  it('an endpoint that sends "100 Continue" for ever fails', async () => {
     using server = await rawServer((socket) => {
       const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 5);
       socket.on('close', () => clearInterval(timer));
@@ -63,7 +63,7 @@ describe('no answer', () => {
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'protocol' });
   });
 
-  it('from an endpoint that never finishes its TLS handshake is a timeout of the connection', async () => {
+  it('an endpoint that never finishes its TLS handshake is a timeout of the connection', async () => {
     using server = await rawServer(() => undefined);
 
     expect(await post(server.url.replace('http:', 'https:'), { connectTimeout: millis(200) })).toMatchObject({
@@ -74,13 +74,13 @@ describe('no answer', () => {
     });
   });
 
-  it('from an endpoint that resets the connection is a network failure', async () => {
+  it('an endpoint that resets the connection is a network failure', async () => {
     using server = await rawServer((socket) => socket.resetAndDestroy());
 
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'network' });
   });
 
-  it('from a resolver is a failure of the name', async () => {
+  it('a resolver that fails is a failure of the name', async () => {
     const sender = httpSender(
       { ...settings, localEndpoints: false, connectTimeout: millis(100) },
       () => undefined,
@@ -104,7 +104,7 @@ describe('no answer', () => {
   it.each([
     ['one address', ['127.0.0.1']],
     ['several addresses', ['127.0.0.1', '127.0.0.2']],
-  ])('from %s where nobody listens says so, and not which address', async (_name, addresses) => {
+  ])('an attempt from %s to a port without a listener says so, without the address', async (_name, addresses) => {
     const server = await httpServer(() => undefined);
     server[Symbol.dispose]();
     const sender = httpSender({ ...settings, connectTimeout: millis(5_000) }, (_host, _options, callback) =>
@@ -125,14 +125,14 @@ describe('no answer', () => {
     });
   });
 
-  it('from a port where nobody listens is a network failure', async () => {
+  it('a port without a listener is a network failure', async () => {
     const server = await httpServer(() => undefined);
     server[Symbol.dispose]();
 
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'network' });
   });
 
-  it('from a name that does not exist is a failure of the name', async () => {
+  it('a name that does not exist is a failure of the name', async () => {
     const outcome = await post('https://does-not-exist.invalid/', {
       attemptTimeout: millis(5_000),
       connectTimeout: millis(5_000),
@@ -142,7 +142,7 @@ describe('no answer', () => {
   });
 
   it.each(['localhost', 'otherName'] as const)(
-    'from an endpoint with a certificate for %s that nobody vouches for',
+    'an endpoint with an untrusted certificate for %s fails',
     async (name) => {
       using server = await httpsServer(certificates[name], (_request, response) => response.end());
 
@@ -152,7 +152,7 @@ describe('no answer', () => {
 });
 
 describe('a blocked destination', () => {
-  it('as a literal is refused before anything is sent', async () => {
+  it('a blocked literal address is refused before anything is sent', async () => {
     using server = await httpServer(() => {
       throw new Error('reached');
     });
@@ -163,7 +163,7 @@ describe('a blocked destination', () => {
     });
   });
 
-  it('behind a name is refused on the address that it resolves to', async () => {
+  it('a blocked address behind a name is refused after the name is resolved', async () => {
     let reached = false;
     using server = await httpsServer(certificates.localhost, () => {
       reached = true;
@@ -190,13 +190,13 @@ describe('over TLS with a certificate that is trusted', () => {
   );
   afterAll(() => setDefaultCACertificates(trusted));
 
-  it('the request is made', async () => {
+  it('a request over TLS with a trusted certificate is made', async () => {
     using server = await httpsServer(certificates.localhost, (_request, response) => response.end('ok'));
 
     expect(await post(server.url)).toEqual({ kind: 'accepted', status: 200, sample: 'ok' });
   });
 
-  it('the name is asked for without the full stop that may end it', async () => {
+  it('a request over TLS uses the name without a full stop at its end', async () => {
     const seen: (string | undefined)[] = [];
     using server = await httpsServer(certificates.localhost, ({ socket, headers }, response) => {
       seen.push(socket instanceof TLSSocket ? String(socket.servername) : undefined, headers.host);
@@ -207,7 +207,7 @@ describe('over TLS with a certificate that is trusted', () => {
     expect(seen).toEqual(['localhost', `localhost:${server.port}`]);
   });
 
-  it('of another name it is not', async () => {
+  it('a request over TLS with a trusted certificate of another name is not made', async () => {
     using server = await httpsServer(certificates.otherName, (_request, response) => response.end('ok'));
 
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'tls' });

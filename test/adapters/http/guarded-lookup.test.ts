@@ -49,15 +49,15 @@ async function post(resolve: Resolve, onRefused?: OnRefused) {
 }
 
 describe('a connection to a name', () => {
-  it.each(destinations.otherAddresses)('is refused when it resolves to %s', async (address) => {
+  it.each(destinations.otherAddresses)('a connection to a name is refused when it resolves to %s', async (address) => {
     expect(await post(resolver([address]).resolve)).toMatchObject({ kind: 'blocked', isLiteral: false });
   });
 
-  it('is refused when one of several addresses is private', async () => {
+  it('a connection to a name is refused when one of several addresses is private', async () => {
     expect(await post(resolver(['93.184.216.34', '127.0.0.1']).resolve)).toMatchObject({ kind: 'blocked' });
   });
 
-  it('goes to the very address that was checked: an answer that changes afterwards is never asked for', async () => {
+  it('a connection to a name uses the checked address, even if the name resolves differently afterwards', async () => {
     const rebinding = resolver(['192.88.99.1', '93.184.216.34'], ['127.0.0.1']);
     const public_ = resolver(['93.184.216.34'], ['127.0.0.1']);
 
@@ -69,7 +69,7 @@ describe('a connection to a name', () => {
     expect(visits.count).toBe(0);
   });
 
-  it('is checked anew each time', async () => {
+  it('a connection to a name is checked again each time', async () => {
     const { resolve } = resolver(['93.184.216.34'], ['127.0.0.1']);
     await post(resolve);
 
@@ -83,7 +83,7 @@ describe('a connection to a name', () => {
 });
 
 describe('a private address', () => {
-  it('is told to operators, and in no outcome', async () => {
+  it('a private address is logged for operators, and is not in any outcome', async () => {
     const told: string[][] = [];
     const { resolve } = resolver(['93.184.216.34', '10.11.12.13']);
 
@@ -96,7 +96,7 @@ describe('a private address', () => {
 });
 
 describe('a resolver that never answers', () => {
-  it('costs a connection its own time, and a registration two seconds', async () => {
+  it('a resolver that never responds costs a connection its own time limit, and a registration two seconds', async () => {
     expect(await post(() => undefined)).toEqual({
       kind: 'unreachable',
       cause: 'dns',
@@ -106,7 +106,7 @@ describe('a resolver that never answers', () => {
     expect(await checkHostname('rebind.example', () => undefined)).toBeUndefined();
   });
 
-  it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])('or that fails with %s has its code', async (code) => {
+  it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])('a resolver that fails with %s passes on the code', async (code) => {
     const broken: Resolve = (_name, _options, callback) =>
       callback(Object.assign(new Error('failed'), { code }), []);
 
@@ -119,7 +119,7 @@ describe('a resolver that never answers', () => {
 });
 
 describe('a name that is registered', () => {
-  it.each(destinations.otherAddresses)('is refused when it resolves to %s', async (address) => {
+  it.each(destinations.otherAddresses)('a registered name is refused when it resolves to %s', async (address) => {
     const { resolve } = resolver(['93.184.216.34', address]);
 
     expect(await checkHostname('rebind.example', resolve)).toBe(
@@ -127,7 +127,7 @@ describe('a name that is registered', () => {
     );
   });
 
-  it('is taken when all its addresses are public, or it has none yet', async () => {
+  it('a registered name is accepted if all its addresses are public, or if it has none yet', async () => {
     expect(
       await checkHostname('good.example', resolver(destinations.publicAddresses).resolve),
     ).toBeUndefined();

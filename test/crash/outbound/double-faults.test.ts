@@ -31,7 +31,7 @@ const exhausted = (scenario: Scenario): Scenario =>
 
 describe.each(double)('at any two port calls, %s', (_what, plan) => {
   it.each(coreScenarios.slice(0, 3).map(exhausted))(
-    'break no promise: $name',
+    'double faults at any two port calls break no promise: $name',
     { timeout: 240_000 },
     async (scenario) => {
       const findings = await withEachFault(scenario, plan);

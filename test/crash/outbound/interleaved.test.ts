@@ -81,7 +81,7 @@ const faults: fc.Arbitrary<Fault[]> = fc.array(
 );
 
 describe('processes that run at once, in any order of their port calls', () => {
-  it('repeat no request, and end every delivery as they must', { timeout: 300_000 }, async () => {
+  it('processes that run at once, in any order of their port calls, repeat no request and end every delivery correctly', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {
         expect((await simulate({ ...crowd, seed })).violations).toEqual([]);
@@ -90,7 +90,7 @@ describe('processes that run at once, in any order of their port calls', () => {
     );
   });
 
-  it('break no promise when they die, stall or lose a queue', { timeout: 300_000 }, async () => {
+  it('processes that run at once break no promise when they die, stall or lose a queue', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(seeds, faults, async (seed, some) => {
         expect((await simulate({ ...crowd, seed }, some)).violations).toEqual([]);
@@ -99,7 +99,7 @@ describe('processes that run at once, in any order of their port calls', () => {
     );
   });
 
-  it('let go what waits, each attempt once, whoever comes first', { timeout: 300_000 }, async () => {
+  it('processes that run at once release waiting deliveries with one attempt each, in any order', { timeout: 300_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {
         expect((await simulate({ ...afterOutages, seed })).violations).toEqual([]);
@@ -109,7 +109,7 @@ describe('processes that run at once, in any order of their port calls', () => {
   });
 
   describe('with a purged queue and fifty overdue deliveries', () => {
-    it('send each once, however many sweeps overlap', { timeout: 300_000 }, async () => {
+    it('overlapping sweeps send each of fifty overdue deliveries of a purged queue once', { timeout: 300_000 }, async () => {
       const purge = await purgeAfterPublishing();
 
       await fc.assert(
@@ -123,7 +123,7 @@ describe('processes that run at once, in any order of their port calls', () => {
       );
     });
 
-    it('are found out when sweeps send before they move on', async () => {
+    it('sweeps that send before they move a delivery in the index are caught', async () => {
       const purge = await purgeAfterPublishing();
 
       const run = await simulate({ ...manyDeliveries, seed: 2 }, [purge], sweepsBeforeMovingOn);

@@ -173,7 +173,7 @@ const bites: Readonly<Record<string, Bite>> = {
 };
 
 describe('the suite finds it when', () => {
-  it.each(Object.entries(bites))('%s', async (_rule, { sabotage, scenario: name, plan, violation }) => {
+  it.each(Object.entries(bites))('the crash suite notices when %s', async (_rule, { sabotage, scenario: name, plan, violation }) => {
     const [scenario] = scenarios.filter((candidate) => candidate.name === name);
     if (scenario === undefined) throw new Error(`there is no scenario called ${name}`);
 
