@@ -73,7 +73,7 @@ it.each(commands)('%s --json prints one JSON value on standard output', async (l
   expect(() => JSON.parse(stdout), stderr).not.toThrow();
 });
 
-it('ids and counts are in it', async () => {
+it('the JSON of commands contains ids and counts', async () => {
   const { aws } = await world();
   const json = async (...args: string[]) => JSON.parse((await aws.run(...args, '--json')).stdout);
 
@@ -92,7 +92,7 @@ it('ids and counts are in it', async () => {
   await aws[Symbol.asyncDispose]();
 });
 
-it('every command is in this list, or shown to do it elsewhere', () => {
+it('every command is in this list, or tested with --json elsewhere', () => {
   const names = hooklineProgram().commands.flatMap((command) =>
     command.commands.length === 0
       ? [command.name()]

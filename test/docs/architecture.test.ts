@@ -75,7 +75,7 @@ describe('docs/architecture.md', () => {
     expect(sources.filter(({ text }) => text.includes('...{')).map(({ file }) => file)).toEqual([]);
   });
 
-  it('docs/architecture.md is reached from a README that fits on a page or two', () => {
+  it('docs/architecture.md is linked from a README that fits on a page or two', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
     expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(130);

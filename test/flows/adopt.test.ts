@@ -50,7 +50,7 @@ describeFlow('hookline kept and adopt', (stack) => {
     return QueueUrl;
   }
 
-  it('take over a secret and the events that a removed source left', async () => {
+  it('hookline adopt takes over a secret and the events that a removed source left', async () => {
     const [waiting, dead] = [`left-${crypto.randomUUID()}`, `dead-${crypto.randomUUID()}`];
     const letter = { v: 1, kind: 'inbound', id: `quiet#${dead}`, reason: 'it broke', at: 1, attempts: 7 };
     const before = await stack.secretOf('quiet');
@@ -86,7 +86,7 @@ describeFlow('hookline kept and adopt', (stack) => {
     expect(await stack.peek(dlq)).toEqual([]);
   });
 
-  it('doctor says whether a source may be removed, and that another stack is not deployed yet', async () => {
+  it('hookline doctor says whether a source may be removed, and that another stack is not deployed yet', async () => {
     expect(await run('doctor', '--before-removal', 'quiet')).toContain('✔ queue of quiet: 0 waiting');
     const said = await run('--stack', 'NotThere', 'doctor').catch((thrown: unknown) =>
       String(Reflect.get(Object(thrown), 'stdout')),

@@ -82,7 +82,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
       );
   });
 
-  it('on the way in: accepted, refused, handled, a duplicate, without a handler', async () => {
+  it('the calls of an inbound event are those in cost/calls.json: accepted, refused, handled, a duplicate, without a handler', async () => {
     const { post, take, batch, consume } = inboundTraffic(stack);
     // The first of each reads secrets and opens connections.
     await consume(await batch(handled, 1, 1000));
@@ -103,7 +103,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     check('ignored, in the bucket', 1, await consume(await batch(unhandled, 1, inBucket)));
   });
 
-  it('on the way out: published, delivered, failed and tried again, to many', async () => {
+  it('the calls of an outbound event are those in cost/calls.json: published, delivered, failed and retried, to many', async () => {
     let failures = 0;
     using endpoint = await startEndpoint((response, _nth, request) => {
       const fails = request.url?.endsWith('/flaky') && failures++ === 0;
@@ -133,13 +133,13 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     await deliver(10);
   });
 
-  it('and the sweep, when there is nothing to do', async () => {
+  it('the calls of an idle sweep are those in cost/calls.json', async () => {
     // The first one counts the endpoints that there are, once for all.
     await stack.counted(() => stack.invoke('OutboundSweep', {}));
     check('sweep', 1, await stack.counted(() => stack.invoke('OutboundSweep', {})));
   });
 
-  it('a delivery that ends without success, and the sweep that tells of it', async () => {
+  it('the calls of a failed delivery, and of the sweep that notifies operators, are those in cost/calls.json', async () => {
     using endpoint = await startEndpoint((response) => {
       response.writeHead(503).end();
     });

@@ -37,7 +37,7 @@ describeFlow('A tenant of 5000 endpoints', (stack) => {
     }
   }
 
-  it('gets exactly 5000 deliveries from one publication, though the function is killed three times on the way', async () => {
+  it('a tenant of 5000 endpoints gets exactly 5000 deliveries from one publication, though the function is killed three times', async () => {
     const paths = Object.assign(new Set<string>(), { twice: 0 });
     using endpoint = await startEndpoint((response, _nth, { url = '' }) => {
       if (paths.has(url)) paths.twice++;

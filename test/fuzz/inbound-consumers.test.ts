@@ -125,7 +125,7 @@ async function simulate(seed: number) {
 }
 
 describe('consumers in any order', () => {
-  it('end every event processed, or failed with a dead letter, and run no handler without a claim', async () => {
+  it('consumers in any order end every event processed, or failed with a dead letter, and run no handler without a claim', async () => {
     const ends = new Map<string, number>();
 
     await fc.assert(

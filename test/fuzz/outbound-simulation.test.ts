@@ -62,7 +62,7 @@ async function happen(
   }
 }
 
-it('whatever happens in whatever order, every delivery ends, and nothing of it stays behind', async () => {
+it('every delivery ends, and nothing of it stays behind, in any order of events and faults', async () => {
   await fc.assert(
     fc.asyncProperty(
       answers,

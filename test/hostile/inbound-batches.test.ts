@@ -22,7 +22,7 @@ const bodies = [
 
 describe.each(vectorFiles.filter(([name]) => readers.includes(name)))('%s', (name, file) => {
   it(
-    'takes or refuses 4 MiB of anything that is signed, in linear time',
+    'a source accepts or refuses 4 MiB of anything that is signed, in linear time',
     async () => {
       const [vector] = file.vectors;
       if (vector === undefined) return expect.unreachable();

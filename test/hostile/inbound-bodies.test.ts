@@ -37,7 +37,7 @@ const providers = vectorFiles.map(([name, file]) => {
   return [name, file, vector, { ...request, headers: spoiled.headers }] as const;
 });
 
-it('are sent to every provider', () => {
+it('hostile bodies are sent to every provider', () => {
   expect(providers.map(([name]) => name)).toEqual(
     expect.arrayContaining([...Object.keys(catalogue), ...genericNames]),
   );
@@ -45,7 +45,7 @@ it('are sent to every provider', () => {
 
 describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => {
   it(
-    'refuses 4 MiB of anything that is not signed, within 100 ms of CPU',
+    'a source refuses 4 MiB of anything that is not signed, within 100 ms of CPU',
     async () => {
       const receiver = receiverOf(file, vector);
       const keep = refusalKeeper({ putRecord: async () => undefined, onFailure: expect.unreachable });
@@ -89,7 +89,7 @@ describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => 
 });
 
 it(
-  'a list of twenty signatures has a public key hash 4 MiB a few times only',
+  'a list of twenty signatures has a public key hash 4 MiB only a few times',
   async () => {
     const raw = generateKeyPairSync('ed25519')
       .publicKey.export({ format: 'der', type: 'spki' })

@@ -31,7 +31,7 @@ function placesIn(vector: Vector): Place[] {
 
 describe.each(vectorFiles)('%s', (name, file) => {
   it(
-    'looks at 10 KB of anything in a header or the query within 2 ms of CPU',
+    'a source reads 10 KB of anything in a header or the query within 2 ms of CPU',
     async () => {
       const vector = file.vectors.find(({ expect: { status, answer } }) => status === 200 && !answer);
       if (vector === undefined) return expect.unreachable();

@@ -24,7 +24,7 @@ const shownIn = (svg: string): string[] =>
   [...svg.matchAll(/<text[^>]*>(.*)<\/text>/g)].map(([, line = '']) => line.replace(/<[^>]*>/g, ''));
 
 describe('the picture of the demo', () => {
-  it('shows the story of one provider, without the set-up', () => {
+  it('the picture of the demo shows the story of one provider, without the set-up', () => {
     expect(shownIn(demoPicture(output))).toEqual([
       '$ npm run demo',
       'stripe sends a &amp; b',
@@ -34,7 +34,7 @@ describe('the picture of the demo', () => {
     ]);
   });
 
-  it('keeps the colours, and has no escape sequence left', () => {
+  it('the picture of the demo keeps the colours, and contains no escape sequence', () => {
     const svg = demoPicture(output);
 
     expect(svg).toContain('<tspan class="green">✔</tspan>');
@@ -42,7 +42,7 @@ describe('the picture of the demo', () => {
     expect(svg).not.toContain('\u001b');
   });
 
-  it('in README comes from a demo that ended well', () => {
+  it('the picture in README comes from a successful demo', () => {
     expect(readFileSync(join(projectRoot, 'README.md'), 'utf8')).toContain('](docs/demo.svg)');
     expect(shownIn(readFileSync(join(projectRoot, 'docs/demo.svg'), 'utf8')).at(-1)).toBe(
       'Everything worked as promised.',

@@ -80,7 +80,7 @@ test('the outputs file names everything of the deployed stack, at addresses that
   });
 });
 
-test('with TLS it says which certificate to trust', () => {
+test('the outputs file says with TLS which certificate to trust', () => {
   expect(toLocalOutputs({ url: 'https://127.0.0.1:1', caFile: '/ca.pem' }, deployed)).toMatchObject({
     awsEndpoint: 'https://127.0.0.1:1',
     caFile: '/ca.pem',

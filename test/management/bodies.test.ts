@@ -133,7 +133,7 @@ describe('a body that is nested too deep', () => {
   });
 });
 
-describe('a body that is no object', () => {
+describe('a body that is not an object', () => {
   it.each(['null', '[]', '5', '"x"', '1.0', 'true', '', ' ', '{', '\ufeff{}', '{"a":1}x'])(
     'a body that is not an object is refused: %j',
     async (body) => {

@@ -87,7 +87,7 @@ describe('an endpoint that is enabled again', () => {
   });
 });
 
-describe('what waits for an endpoint', () => {
+describe('the deliveries that wait for an endpoint', () => {
   /** Two that have failed once, and one that was not tried yet. */
   const waiting = async () => {
     const { world, ...api } = managementWorld();
@@ -120,15 +120,18 @@ describe('what waits for an endpoint', () => {
   it.each([
     ['enabled, though it is', 'POST', '/enable', undefined],
     ['given another URL', 'PATCH', '', { url: 'https://new.example/hooks' }],
-  ])('the deliveries that wait for an endpoint are sent now when it is %s', async (_what, method, action, body) => {
-    const { world, call, idsOf, breaker } = await waiting();
+  ])(
+    'the deliveries that wait for an endpoint are sent now when it is %s',
+    async (_what, method, action, body) => {
+      const { world, call, idsOf, breaker } = await waiting();
 
-    expect(await call(method, `${path}/ep_1${action}`, body)).toMatchObject({ status: 200 });
-    expect(await breaker()).toEqual({ state: 'closed', failures: 0, waiting: { count: 0, isExact: true } });
-    await world.run(seconds(5));
+      expect(await call(method, `${path}/ep_1${action}`, body)).toMatchObject({ status: 200 });
+      expect(await breaker()).toEqual({ state: 'closed', failures: 0, waiting: { count: 0, isExact: true } });
+      await world.run(seconds(5));
 
-    expect(idsOf()).toEqual(['a', 'b', 'c']);
-  });
+      expect(idsOf()).toEqual(['a', 'b', 'c']);
+    },
+  );
 
   it('the deliveries that wait for an endpoint stay if anything else is changed, or the version differs', async () => {
     const { call, breaker } = await waiting();
@@ -170,30 +173,33 @@ describe('the breaker of an endpoint', () => {
     ['open', 900, undefined],
     ['half-open', 0, undefined],
     ['half-open', 36, 36],
-  ])('the breaker of an endpoint is shown: %s, until %i s from now, with a probe until %s', async (state, openUntil, probe) => {
-    const { world, call } = managementWorld();
-    await call('POST', path, fields);
-    const at = (span: number) => later(world.now(), seconds(span));
-    world.limiter.limiter.set(limiterKey, {
-      failures: 9,
-      probes: 3,
-      openedAt: at(-60),
-      openUntil: at(openUntil),
-      slots: probe === undefined ? {} : { probe: at(probe) },
-    });
-
-    const { body } = await call('GET', `${path}/ep_1`);
-
-    expect(body).toMatchObject({
-      breaker: {
-        state,
+  ])(
+    'the breaker of an endpoint is shown: %s, until %i s from now, with a probe until %s',
+    async (state, openUntil, probe) => {
+      const { world, call } = managementWorld();
+      await call('POST', path, fields);
+      const at = (span: number) => later(world.now(), seconds(span));
+      world.limiter.limiter.set(limiterKey, {
         failures: 9,
-        since: '2026-11-23T11:59:00.000Z',
-        nextProbeAt: new Date(at(openUntil)).toISOString(),
-        waiting: { count: 0, isExact: true },
-      },
-    });
-  });
+        probes: 3,
+        openedAt: at(-60),
+        openUntil: at(openUntil),
+        slots: probe === undefined ? {} : { probe: at(probe) },
+      });
+
+      const { body } = await call('GET', `${path}/ep_1`);
+
+      expect(body).toMatchObject({
+        breaker: {
+          state,
+          failures: 9,
+          since: '2026-11-23T11:59:00.000Z',
+          nextProbeAt: new Date(at(openUntil)).toISOString(),
+          waiting: { count: 0, isExact: true },
+        },
+      });
+    },
+  );
 
   it('the breaker of an endpoint is not in a list, which would cost a read for each', async () => {
     const { call } = managementWorld();

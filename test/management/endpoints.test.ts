@@ -59,7 +59,7 @@ describe('an endpoint that is deleted', () => {
   });
 });
 
-describe('the first try of every developer', () => {
+describe('a developer’s first URL', () => {
   it.each(['http://localhost:3000/hooks', 'http://127.0.0.1:3000/', 'https://localhost/'])(
     'a developer’s first URL %s is refused with one line that says how to allow it',
     async (url) => {
@@ -84,7 +84,7 @@ describe('the first try of every developer', () => {
   });
 });
 
-describe('what goes wrong on our side', () => {
+describe('a fault on our side', () => {
   it('a fault on our side gets a response without details, which are in the log', async () => {
     const { call, problems, ports } = managementWorld();
     const read = () => Promise.reject(new Error('the table whsec_secret is on fire'));

@@ -89,31 +89,37 @@ function checkProblem(answer: { status: number; body?: unknown }, field: string)
   }
 }
 
-describe('what is wrong with a request', () => {
-  it.each(all)('an error is described by field and rule, without the value: a field of %s', async (_, operation) => {
-    const { ask, problems } = await answerer(operation);
+describe('an error in a request', () => {
+  it.each(all)(
+    'an error is described by field and rule, without the value: a field of %s',
+    async (_, operation) => {
+      const { ask, problems } = await answerer(operation);
 
-    for (const name of entriesOf(operation.body)) {
-      for (const value of wrongValues) checkProblem(await ask({ [name]: value }, {}), name);
-    }
-    expect(problems).toEqual([]);
-  });
-
-  it.each(all)('an error is described by field and rule, without the value: a parameter of %s', async (_, operation) => {
-    const { ask, real, problems } = await answerer(operation);
-    const texts = wrongValues.filter((wrong) => typeof wrong === 'string');
-
-    for (const name of entriesOf(operation.query)) {
-      for (const value of texts) checkProblem(await ask({}, { [name]: value }), name);
-    }
-    for (const name of entriesOf(operation.params)) {
-      for (const wrong of [long, `${marker} x`, '', '..', '\u0000']) {
-        const path = real.replace(fits[name] ?? 'x', encodeURIComponent(wrong));
-        checkProblem(await ask({}, {}, path), name);
+      for (const name of entriesOf(operation.body)) {
+        for (const value of wrongValues) checkProblem(await ask({ [name]: value }, {}), name);
       }
-    }
-    expect(problems).toEqual([]);
-  });
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it.each(all)(
+    'an error is described by field and rule, without the value: a parameter of %s',
+    async (_, operation) => {
+      const { ask, real, problems } = await answerer(operation);
+      const texts = wrongValues.filter((wrong) => typeof wrong === 'string');
+
+      for (const name of entriesOf(operation.query)) {
+        for (const value of texts) checkProblem(await ask({}, { [name]: value }), name);
+      }
+      for (const name of entriesOf(operation.params)) {
+        for (const wrong of [long, `${marker} x`, '', '..', '\u0000']) {
+          const path = real.replace(fits[name] ?? 'x', encodeURIComponent(wrong));
+          checkProblem(await ask({}, {}, path), name);
+        }
+      }
+      expect(problems).toEqual([]);
+    },
+  );
 
   it.each(all.filter(([, { isVersioned }]) => isVersioned))(
     'an error is described by field and rule, without the value: the version that %s is for',

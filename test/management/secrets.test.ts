@@ -4,7 +4,7 @@ import { managementWorld } from '../support/worlds/management-world.ts';
 
 const path = '/v1/tenants/acme/endpoints';
 
-it('an endpoint whose secret is lost gets a new one by rotation', async () => {
+it('an endpoint whose secret is lost gets a new one by a rotation', async () => {
   const { ports, call } = managementWorld();
   await call('POST', path, { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] });
   const secrets = { ...ports.secrets, readable: async () => [] };

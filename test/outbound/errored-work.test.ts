@@ -10,7 +10,7 @@ const denied = async (): Promise<never> => {
   throw new Error('not authorized to perform: dynamodb:UpdateItem');
 };
 
-describe('work that a function cannot do, and catches', () => {
+describe('a fault that a function catches', () => {
   it('a fault that λ publish catches is counted', async () => {
     const world = outboundWorld();
     await world.publishQueue.send({ body: JSON.stringify(message) });
@@ -71,7 +71,7 @@ describe('work that a function cannot do, and catches', () => {
   });
 });
 
-describe('attempts that fail', () => {
+describe('failed attempts', () => {
   it('failed attempts are counted, with any response, separately from successes', async () => {
     const answers = [refused(503), refused(404), accepted];
     const world = outboundWorld((_request, count) => answers[count - 1] ?? accepted, {

@@ -7,7 +7,7 @@ import { anewWithinATick, event } from '../support/worlds/recreated-endpoint.ts'
 
 const discarded = { status: 'discarded', lastError: 'its endpoint was deleted' };
 
-describe('an endpoint that is made anew under its id, within one tick of every clock', () => {
+describe('an endpoint that is created again under its id, within one tick of every clock', () => {
   it('an endpoint that is created again gets no delivery that waits for its first attempt', async () => {
     const { world, remake, toNew } = await anewWithinATick();
     await world.publish(event);
@@ -31,18 +31,21 @@ describe('an endpoint that is made anew under its id, within one tick of every c
     expect(toNew()).toEqual([]);
   });
 
-  it.each(['enabled', 'disabled'] as const)('an endpoint that is created again gets no held delivery, while it is %s', async (status) => {
-    const { world, current, remake, toNew } = await anewWithinATick();
-    await world.endpoints.disable(await current(), { reason: 'manual', at: start });
-    await world.publish(event);
-    expect(world.delivery().status).toBe('held');
-    await remake({ status });
+  it.each(['enabled', 'disabled'] as const)(
+    'an endpoint that is created again gets no held delivery, while it is %s',
+    async (status) => {
+      const { world, current, remake, toNew } = await anewWithinATick();
+      await world.endpoints.disable(await current(), { reason: 'manual', at: start });
+      await world.publish(event);
+      expect(world.delivery().status).toBe('held');
+      await remake({ status });
 
-    await world.run(seconds(7_200));
+      await world.run(seconds(7_200));
 
-    expect(world.delivery()).toMatchObject(discarded);
-    expect(toNew()).toEqual([]);
-  });
+      expect(world.delivery()).toMatchObject(discarded);
+      expect(toNew()).toEqual([]);
+    },
+  );
 
   it('an endpoint that is created again gets nothing while it is disabled, and old deliveries are discarded, not held', async () => {
     const { world, remake } = await anewWithinATick();

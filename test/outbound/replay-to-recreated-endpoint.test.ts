@@ -81,7 +81,7 @@ describe('a replay of a delivery', () => {
   });
 });
 
-describe('a recovery of an endpoint that is made anew', () => {
+describe('a recovery of an endpoint that was created again', () => {
   const span = { since: start, until: start };
 
   it('a recovery of an endpoint that was created again counts and refuses deliveries of the earlier one', async () => {

@@ -27,7 +27,7 @@ const post = async (url: string, more: Partial<typeof settings> = {}) => {
   }
 };
 
-describe('no answer', () => {
+describe('an endpoint that does not respond', () => {
   it('an endpoint that hangs is a timeout', async () => {
     using server = await httpServer(() => undefined);
 
@@ -104,26 +104,29 @@ describe('no answer', () => {
   it.each([
     ['one address', ['127.0.0.1']],
     ['several addresses', ['127.0.0.1', '127.0.0.2']],
-  ])('an attempt from %s to a port without a listener says so, without the address', async (_name, addresses) => {
-    const server = await httpServer(() => undefined);
-    server[Symbol.dispose]();
-    const sender = httpSender({ ...settings, connectTimeout: millis(5_000) }, (_host, _options, callback) =>
-      callback(
-        null,
-        addresses.map((address) => ({ address, family: 4 })),
-      ),
-    );
-    const url = server.url.replace('127.0.0.1', 'localhost');
-    const outcome = await sender.post({ url, headers: {}, body, timeout: millis(5_000) });
-    sender.close();
+  ])(
+    'an attempt from %s to a port without a listener says so, without the address',
+    async (_name, addresses) => {
+      const server = await httpServer(() => undefined);
+      server[Symbol.dispose]();
+      const sender = httpSender({ ...settings, connectTimeout: millis(5_000) }, (_host, _options, callback) =>
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: 4 })),
+        ),
+      );
+      const url = server.url.replace('127.0.0.1', 'localhost');
+      const outcome = await sender.post({ url, headers: {}, body, timeout: millis(5_000) });
+      sender.close();
 
-    expect(outcome).toEqual({
-      kind: 'unreachable',
-      cause: 'network',
-      phase: 'connect',
-      error: 'connection refused: nothing listens on the port, or a firewall rejects it (ECONNREFUSED)',
-    });
-  });
+      expect(outcome).toEqual({
+        kind: 'unreachable',
+        cause: 'network',
+        phase: 'connect',
+        error: 'connection refused: nothing listens on the port, or a firewall rejects it (ECONNREFUSED)',
+      });
+    },
+  );
 
   it('a port without a listener is a network failure', async () => {
     const server = await httpServer(() => undefined);

@@ -103,7 +103,7 @@ const replies: Readonly<Record<string, DnsReply>> = {
   silent: 'silent',
 };
 
-describe('whatever the two families answer', () => {
+describe('the two address families', () => {
   it('a name resolves if one address family has an address, and otherwise fails without affecting others', async () => {
     using server = await dnsServer(({ name, type }) => {
       const [a = '', aaaa = ''] = name.split('.');
@@ -125,7 +125,7 @@ describe('whatever the two families answer', () => {
   });
 });
 
-describe('questions', () => {
+describe('queries', () => {
   it('queries for one name at the same time are merged; later ones are repeated', async () => {
     using server = await dnsServer(() => ({ ...v4, afterMs: 30 }));
     const ask = asking(nameResolver([server.address]));

@@ -6,7 +6,7 @@ import { httpServer } from '../../support/worlds/local-server.ts';
 
 const base = 'https://hooks.example/in?token=t';
 
-describe('where a redirect leads', () => {
+describe('the target of a redirect', () => {
   it.each([
     [301, 'https://new.example/hooks', 'https://new.example/hooks'],
     [302, 'https://new.example:8443/hooks?key=secret#part', 'https://new.example:8443/hooks'],

@@ -176,7 +176,7 @@ describe('interim answers', () => {
   });
 });
 
-describe('what is not HTTP', () => {
+describe('a response that is not HTTP', () => {
   it.each([
     ['220 mail.example ESMTP\r\n', '"220 mail.example ESMTP"'],
     ['\0\0\x12\x04\0\0\0\0\0', 'bytes that are not text'],
@@ -184,17 +184,20 @@ describe('what is not HTTP', () => {
     ['HTTP/1.1 abc\r\n\r\n', '"HTTP/1.1 abc"'],
     ['HTTP/1.1 020 Any\r\n\r\n', '"HTTP/1.1 020 Any"'],
     ['HTTP/1.1 2000 Any\r\n\r\n', '"HTTP/1.1 2000 Any"'],
-  ])('a response that is not HTTP (%j) is a failure of the endpoint that shows its beginning', async (text, shown) => {
-    const { outcomes } = await twice(answering(text));
+  ])(
+    'a response that is not HTTP (%j) is a failure of the endpoint that shows its beginning',
+    async (text, shown) => {
+      const { outcomes } = await twice(answering(text));
 
-    const failure = {
-      kind: 'unreachable',
-      cause: 'protocol',
-      phase: 'head',
-      error: `the response is not HTTP/1.1: it begins with ${shown}`,
-    };
-    expect(outcomes).toEqual([failure, failure]);
-  });
+      const failure = {
+        kind: 'unreachable',
+        cause: 'protocol',
+        phase: 'head',
+        error: `the response is not HTTP/1.1: it begins with ${shown}`,
+      };
+      expect(outcomes).toEqual([failure, failure]);
+    },
+  );
 });
 
 describe('reading heads', () => {

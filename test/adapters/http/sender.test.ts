@@ -26,7 +26,7 @@ const post = async (url: string, more: Partial<typeof settings> = {}) => {
   }
 };
 
-describe('an answer', () => {
+describe('a response', () => {
   it('a response of 200 is accepted, with a sample of its body, and the request arrived byte for byte', async () => {
     const arrived: Buffer[] = [];
     using server = await httpServer((request, response) => {

@@ -21,7 +21,7 @@ const order = {
   $defs: { amount: { type: 'number', minimum: 0, example: { type: 5, required: true } } },
 };
 
-describe('what is known of event types', () => {
+describe('the cache of event types', () => {
   it('the cache of event types is bounded and keeps the latest, in any order of publications', async () => {
     const reads: string[] = [];
     const read = async (name: string) => {

@@ -33,7 +33,7 @@ function tapWith(...bodies: string[]) {
   };
 }
 
-it('passes over what is no event, and goes on after a body that it may not read', async () => {
+it('listen skips a message that is not an event, and continues after a body that it may not read', async () => {
   await using aws = await cliAws(
     tapWith(
       'garbage',
@@ -51,7 +51,7 @@ it('passes over what is no event, and goes on after a body that it may not read'
   );
 });
 
-it('that ends with an error closes its tap, and does not open it again', async () => {
+it('listen that ends with an error closes its tap, and does not open it again', async () => {
   await using aws = await cliAws(tapWith());
 
   const { code, stderr } = await aws.run('listen', 'stripe');

@@ -200,7 +200,7 @@ async function explained(question: Question): Promise<string> {
   return stdout;
 }
 
-it.each(Object.entries(questions))('%s', async (_name, question) => {
+it.each(Object.entries(questions))('explain answers a public question: %s', async (_name, question) => {
   const said = await explained(question);
 
   expect(said).toMatch(question.named);

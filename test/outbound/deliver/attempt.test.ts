@@ -54,7 +54,7 @@ describe('a fault of our own in a request', () => {
   });
 });
 
-describe('what is kept of an attempt', () => {
+describe('the record of an attempt', () => {
   const attempted = async (outcome: AttemptOutcome) => {
     const world = outboundWorld(() => outcome);
     await world.publish(message);

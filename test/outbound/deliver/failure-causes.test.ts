@@ -41,7 +41,7 @@ it('a failure without a cause, as on a record of an earlier version, pages', () 
   expect(deadLetterQueueOf(undefined)).toBe('delivery');
 });
 
-describe('the endpoint’s fault, which pages nobody', () => {
+describe('a failure of the endpoint, which does not page', () => {
   it.each([
     ['refused', refused(404)],
     ['gone', { kind: 'gone', status: 410 } as const],
@@ -49,25 +49,28 @@ describe('the endpoint’s fault, which pages nobody', () => {
     ['exhausted', refused(503)],
     ['exhausted', { kind: 'blocked', isLiteral: false, error: 'private' } as const],
     ['exhausted', { kind: 'unreachable', cause: 'tls', error: 'expired' } as const],
-  ])('a failure of the endpoint (%s) is in the undelivered queue, with tenant, endpoint and host', async (cause, outcome) => {
-    const { world } = await oneEndpoint(() => outcome);
-    await world.publish(toTenant);
+  ])(
+    'a failure of the endpoint (%s) is in the undelivered queue, with tenant, endpoint and host',
+    async (cause, outcome) => {
+      const { world } = await oneEndpoint(() => outcome);
+      await world.publish(toTenant);
 
-    await world.run(seconds(3_600));
+      await world.run(seconds(3_600));
 
-    expect(world.deadLetters).toEqual([]);
-    expect(parsed(world.undelivered)).toMatchObject([
-      {
-        kind: 'delivery',
-        cause,
-        tenant: 'acme',
-        endpointId: 'ep_1',
-        host: 'acme.example',
-        id: world.delivery().id,
-        eventType: 'invoice.paid',
-      },
-    ]);
-  });
+      expect(world.deadLetters).toEqual([]);
+      expect(parsed(world.undelivered)).toMatchObject([
+        {
+          kind: 'delivery',
+          cause,
+          tenant: 'acme',
+          endpointId: 'ep_1',
+          host: 'acme.example',
+          id: world.delivery().id,
+          eventType: 'invoice.paid',
+        },
+      ]);
+    },
+  );
 
   it('the cause of a delivery whose breaker is open until its deadline is deadline', async () => {
     const world = outboundWorld(() => refused(503));
@@ -84,7 +87,7 @@ describe('the endpoint’s fault, which pages nobody', () => {
   });
 });
 
-describe('what we were late for', () => {
+describe('a delivery that we were late with', () => {
   const lifetimeOf = (world: ReturnType<typeof outboundWorld>) => seconds(world.delivery().lifetime / 1000);
 
   it('a first attempt that we were late for is still made, with the whole schedule', async () => {
@@ -156,7 +159,7 @@ describe('what we were late for', () => {
   });
 });
 
-describe('what happened last decides', () => {
+describe('the cause after several faults', () => {
   it('the cause is deadline if an endpoint is down after a fault of ours that is over', async () => {
     const world = outboundWorld(() => refused(503));
     for (let n = 0; n < 30; n++) await world.publish({ ...toUrl, id: `e${n}` });

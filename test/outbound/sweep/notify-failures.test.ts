@@ -17,7 +17,7 @@ async function failAt(world: World, count: number, prefix: string): Promise<void
   while ((await world.deliverOnce()) > 0);
 }
 
-describe('what ended without success', () => {
+describe('failed deliveries', () => {
   it('failed deliveries are notified once for an endpoint and hour, with a count, and the first at once', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await failAt(world, 3, 'a');
