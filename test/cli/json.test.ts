@@ -7,7 +7,7 @@ import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
 import { start } from '../support/fixtures/outbound.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
 
-/** An AWS with an endpoint, of which nothing failed, a recovery of it, and whatever is asked for once. */
+/** An AWS with an endpoint without failures, a recovery of it, and one of every other resource. */
 async function world() {
   const { call } = managementWorld();
   await call('POST', '/v1/tenants/acme/endpoints', {

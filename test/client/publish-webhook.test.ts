@@ -10,7 +10,7 @@ const eventOf = (n: number, more: object = {}): WebhookEvent => ({
   endpoint,
 });
 
-/** A queue that answers each call as it is told: how many of the entries it takes, or an error. */
+/** A queue with programmed responses: how many of the entries it accepts, or an error. */
 function queueThat(...answers: (number | Error)[]) {
   const calls: { id: string; text: string }[][] = [];
   const send = async ({ input }: SendMessageBatchCommand) => {

@@ -58,7 +58,7 @@ describe('the bill', () => {
       'failed, a later time': 4 * million,
       'given up': million,
     });
-    // The letter; and the failure counts as one that the sweep has to tell.
+    // The dead letter; the failure also counts as one that the sweep has to report.
     expect(step('given up').calls).toMatchObject({ 'sqs.SendMessage': 1 });
     expect(step('given up').write).toBeGreaterThan(step('failed').write);
     expect(of(lost, 'snsPublish')).toBe(million);

@@ -75,7 +75,7 @@ describeFlow('hookline kept and adopt', (stack) => {
     const now = await stack.secretOf('quiet');
     await stack.putSecret('quiet', before);
 
-    // The source has a secret, so that one stays; its events move all the same.
+    // The source has a secret, so that one stays; its events still move.
     expect(refused).toMatch(/1 event of quiet moved from Flows-SourcequietWorkQueue/);
     expect(refused).toMatch(/1 event of quiet moved from Flows-SourcequietWorkDlq/);
     expect(adopted).toContain('quiet verifies with the secret of');

@@ -116,7 +116,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
         lastError: 'its endpoint was deleted',
         expiresAt: expect.any(Number),
       });
-    // None after the deletion: there was nobody to deliver to.
+    // None after the deletion, because no endpoint was left.
     expect((goes['undefined'] ?? []).length).toBeGreaterThanOrEqual(4);
     await call('POST', `${pathOf(tenant, 'pauses')}/enable`);
     await eventually(

@@ -11,7 +11,7 @@ import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/ve
 import { hostileBodies } from '../support/hostile/bodies.ts';
 import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
-/** What one request may cost that nobody has signed. */
+/** The CPU time that an unsigned request may cost. */
 const budgetMillis = 100;
 /** CPU time is what counts: a busy machine may take long. */
 const wallMillis = 300_000;

@@ -17,7 +17,7 @@ if (python === undefined)
 
 const minute = 60_000;
 
-/** `npm start` on free ports in a directory of its own. */
+/** `npm start` on free ports in a new directory. */
 function start(stateDir: string, ...more: readonly string[]) {
   const args = ['local/start.ts', '--state-dir', stateDir, '--port', '0', '--metrics-port', '0', ...more];
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;

@@ -6,7 +6,7 @@ import { managementWorld } from '../support/worlds/management-world.ts';
 const endpoint = '/v1/tenants/acme/endpoints/ep_1';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
 
-/** A delivery that failed; then its endpoint is deleted, and perhaps made anew. */
+/** A delivery that failed; then its endpoint is deleted, and perhaps created again. */
 async function failedAndThen(then: 'nothing' | 'delete' | 'remake' | 'disable') {
   const made = managementWorld();
   const { world, call } = made;

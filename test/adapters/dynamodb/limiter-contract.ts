@@ -111,7 +111,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       ]);
 
       expect(both.map(({ failingSince }) => failingSince)).toEqual([at(1020), at(1020)]);
-      // The slot is somebody else's by now.
+      // Another worker has the slot by now.
       expect(await limiter.leave(slotOf('slot0', 7), 'down', at(3000))).toMatchObject({
         failingSince: at(3000),
       });

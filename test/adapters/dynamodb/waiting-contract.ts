@@ -6,7 +6,7 @@ import { failed, instant, newDelivery, now, retrying, until } from './deliveries
 
 /** What every Deliveries table must do about deliveries that wait for their next attempt. */
 export function waitingContract(name: string, make: () => Promise<DeliveryStore>): void {
-  /** Deliveries of an endpoint of its own. */
+  /** Deliveries of a new endpoint. */
   const setUp = async () => {
     const table = await make();
     const tenant = crypto.randomUUID();

@@ -20,7 +20,7 @@ function resolver(...answers: readonly (readonly string[])[]) {
   return { asked, resolve };
 }
 
-/** Something private that nobody may reach: it counts who comes. */
+/** A private server that must not be reached; it counts its connections. */
 const visits = { count: 0 };
 const server = createServer((socket) => {
   visits.count++;
@@ -49,9 +49,12 @@ async function post(resolve: Resolve, onRefused?: OnRefused) {
 }
 
 describe('a connection to a name', () => {
-  it.each(destinations.otherAddresses)('a connection to a name is refused when it resolves to %s', async (address) => {
-    expect(await post(resolver([address]).resolve)).toMatchObject({ kind: 'blocked', isLiteral: false });
-  });
+  it.each(destinations.otherAddresses)(
+    'a connection to a name is refused when it resolves to %s',
+    async (address) => {
+      expect(await post(resolver([address]).resolve)).toMatchObject({ kind: 'blocked', isLiteral: false });
+    },
+  );
 
   it('a connection to a name is refused when one of several addresses is private', async () => {
     expect(await post(resolver(['93.184.216.34', '127.0.0.1']).resolve)).toMatchObject({ kind: 'blocked' });
@@ -106,26 +109,32 @@ describe('a resolver that never answers', () => {
     expect(await checkHostname('rebind.example', () => undefined)).toBeUndefined();
   });
 
-  it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])('a resolver that fails with %s passes on the code', async (code) => {
-    const broken: Resolve = (_name, _options, callback) =>
-      callback(Object.assign(new Error('failed'), { code }), []);
+  it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])(
+    'a resolver that fails with %s passes on the code',
+    async (code) => {
+      const broken: Resolve = (_name, _options, callback) =>
+        callback(Object.assign(new Error('failed'), { code }), []);
 
-    expect(await post(broken)).toMatchObject({
-      kind: 'unreachable',
-      cause: 'dns',
-      error: expect.stringContaining(`(${code})`),
-    });
-  });
+      expect(await post(broken)).toMatchObject({
+        kind: 'unreachable',
+        cause: 'dns',
+        error: expect.stringContaining(`(${code})`),
+      });
+    },
+  );
 });
 
 describe('a name that is registered', () => {
-  it.each(destinations.otherAddresses)('a registered name is refused when it resolves to %s', async (address) => {
-    const { resolve } = resolver(['93.184.216.34', address]);
+  it.each(destinations.otherAddresses)(
+    'a registered name is refused when it resolves to %s',
+    async (address) => {
+      const { resolve } = resolver(['93.184.216.34', address]);
 
-    expect(await checkHostname('rebind.example', resolve)).toBe(
-      'rebind.example resolves to an address that is not public',
-    );
-  });
+      expect(await checkHostname('rebind.example', resolve)).toBe(
+        'rebind.example resolves to an address that is not public',
+      );
+    },
+  );
 
   it('a registered name is accepted if all its addresses are public, or if it has none yet', async () => {
     expect(

@@ -5,7 +5,7 @@ import { getCACertificates } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { providerCalls } from '../../../lambdas/adapters/http/provider-calls.ts';
 
-/** Requests for tokens, and what keys are asked for with. */
+/** Requests for tokens, and the tokens of requests for keys. */
 const seen: string[] = [];
 const answers: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>> = {
   '/key': (_request, response) => response.end('a key: \xe9'),
@@ -60,12 +60,9 @@ it('a provider call posts the JSON that the server needs', async () => {
   expect(text).toBe('POST application/json {"key_id":"1"}');
 });
 
-it.each(['/missing', '/refused'])(
-  'a missing key is different from a failing server: %s',
-  async (path) => {
-    expect(await calls.fetchKey(at(path))).toMatchObject({ isThere: false });
-  },
-);
+it.each(['/missing', '/refused'])('a missing key is different from a failing server: %s', async (path) => {
+  expect(await calls.fetchKey(at(path))).toMatchObject({ isThere: false });
+});
 
 it.each(['/busy', '/broken', '/moved', '/flood', '/hang'])(
   'a provider call throws for %s, in time for a response',

@@ -4,7 +4,7 @@ import { payloadStore } from '../../../lambdas/adapters/s3/payload-store.ts';
 
 const denied = new S3ServiceException({ name: 'AccessDenied', $fault: 'client', $metadata: {} });
 
-/** A bucket whose objects may not be read, and what its listing tells. */
+/** A bucket whose objects may not be read, and its listing. */
 function store(refusal: Error, listed: readonly string[] | Error) {
   const client = new S3Client({ region: 'eu-central-1' });
   const asked: object[] = [];

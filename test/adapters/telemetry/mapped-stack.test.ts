@@ -20,7 +20,7 @@ beforeAll(async () => {
   );
   const bundle = join(folder, 'team.mjs');
   await build({ entryPoints: [source], outfile: bundle, format: 'esm', minify: true, sourcemap: true });
-  // In a process of its own: vitest maps stacks, too.
+  // Runs in a separate process, because vitest maps stacks, too.
   const script = `import(${JSON.stringify(bundle)}).then((team) => team.chargeCustomer()).catch((e) => console.log(e.stack))`;
   thrown = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
 });
@@ -32,12 +32,15 @@ describe('a stack', () => {
     expect(mappedStack(thrown, folder)).toMatch(/^Error: no\n {4}at .*team\.ts:4:9\)?\n/);
   });
 
-  test.each(['at async f (', 'at async ', 'at '])('a stack trace maps a frame that begins with "%s"', (before) => {
-    const place = /file:[^\s()]+\.mjs:\d+:\d+/.exec(thrown)?.[0];
-    const stack = `Error: no\n    ${before}${place}${before.endsWith('(') ? ')' : ''}`;
+  test.each(['at async f (', 'at async ', 'at '])(
+    'a stack trace maps a frame that begins with "%s"',
+    (before) => {
+      const place = /file:[^\s()]+\.mjs:\d+:\d+/.exec(thrown)?.[0];
+      const stack = `Error: no\n    ${before}${place}${before.endsWith('(') ? ')' : ''}`;
 
-    expect(mappedStack(stack, folder)).toMatch(/team\.ts:4:9\)?$/);
-  });
+      expect(mappedStack(stack, folder)).toMatch(/team\.ts:4:9\)?$/);
+    },
+  );
 
   test('a stack trace is unchanged if the file is not of the bundle, has no map, or is only in the message', () => {
     const elsewhere = 'Error: x\n    at f (file:///var/runtime/index.mjs:1:100)';

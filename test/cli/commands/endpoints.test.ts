@@ -150,7 +150,7 @@ it.each([['hunter2'], ['=hunter2'], ['X-A=hunter2', 'X-A=2']])(
   },
 );
 
-/** Somebody who pipes the secret in. */
+/** Pipes the secret in. */
 const pipe = (text: string) =>
   vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([text]) as never);
 

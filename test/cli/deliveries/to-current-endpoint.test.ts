@@ -26,7 +26,7 @@ it.each([
   expect(aws.inputsOf('UpdateItem')).toEqual([]);
 });
 
-/** An endpoint that was made anew after its delivery failed. */
+/** An endpoint that was created again after its delivery failed. */
 async function recovering() {
   const { world, call } = managementWorld();
   const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };

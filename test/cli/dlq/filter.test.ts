@@ -169,7 +169,7 @@ it('dlq redrive selects the same letters, and says what it left', async () => {
     '--json',
   );
 
-  // There is no table behind it, so that its record is missing.
+  // This AWS has no table, so the record is missing.
   expect(JSON.parse(stdout)).toMatchObject({ sent: 0, others: 3, refused: [{ id: 'd3' }] });
   expect(stderr).toContain('d3: the delivery has no record; it stays in the queue');
   expect(aws.inputsOf('DeleteMessage')).toEqual([]);

@@ -19,7 +19,7 @@ const double: readonly [string, Plan][] = [
   ['emptied queues and a worker that dies', { first: purges, second: crashes }],
 ];
 
-/** With one retry less, since the runs grow with the square of the calls. */
+/** Has one retry less, since the runs grow with the square of the calls. */
 const exhausted = (scenario: Scenario): Scenario =>
   scenario.name === 'always 503'
     ? {

@@ -8,7 +8,7 @@ export interface DlqStep {
   readonly sent: number;
   /** Letters that are redriven or dropped. */
   readonly removed: number;
-  /** Somebody lists it, or looks at it in the console. */
+  /** A person lists it, or views it in the console. */
   readonly isUsed: boolean;
 }
 
