@@ -66,7 +66,7 @@ describe('publishWebhook', () => {
 
     expect(text).toContain('"\\ufffe\\uffff\ufffd"');
     expect(JSON.parse(text).data.note).toBe('\ufffe\uffff\ufffd');
-    // 3 bytes each as they are, 6 as they are sent.
+    // 3 bytes each unescaped, 6 as they are sent.
     const tooLarge = eventOf(1, { text: '\uffff'.repeat(200_000) });
     await expect(publishWebhook(sqs, 'queue', [tooLarge])).rejects.toThrow(RangeError);
   });

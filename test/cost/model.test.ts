@@ -39,7 +39,7 @@ describe('the bill', () => {
     const failing = bill({ ...work, failureRate: 0.5 }).outbound;
     const well = bill(work).outbound;
 
-    // Half of the attempts fail: one for each delivery, of which half are not the first of theirs.
+    // Half of the attempts fail, one for each delivery; half of these are not the delivery's first attempt.
     const writesOf = (name: string) => step(name).write + step(name).indexWrite;
     const more =
       writesOf('failed') / 2 +

@@ -7,7 +7,7 @@ import { synth, threeSources } from '../lib/support/synth.ts';
 
 const file = join(import.meta.dirname, '../../cost/template.json');
 
-/** What is billed by the month, whether or not there are events, and how many messages a function takes. */
+/** The resources that are billed by the month, with or without events, and the batch sizes of functions. */
 function countsOf(sources: Parameters<typeof synth>[0]) {
   const { resources } = synth(sources);
   const mappings = Object.entries(resources('AWS::Lambda::EventSourceMapping'));

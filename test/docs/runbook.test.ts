@@ -43,7 +43,7 @@ const stacks = [
   synth({ alarmEmail: 'oncall@example.com', sources: many(12) }),
   synth({ alarmEmail: 'oncall@example.com', sources: many(12), isolation: 'shared' }),
 ];
-/** What stands behind the last `/` of an alarm's path, without its number. */
+/** The part after the last `/` of an alarm's path, without its number. */
 const nameOf = (path: string): string => path.replace(/^.*\//, '').replace(/-\d+$/, '');
 const alarms = stacks.flatMap(alarmsOf);
 

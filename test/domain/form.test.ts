@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { asObject, fieldOf, isForm, maxFields, readForm } from '../../lambdas/domain/provider/form.ts';
 import { parseJsonBody } from '../../lambdas/domain/provider/payload.ts';
 
-/** Texts in which everything that a reader of forms has to mind comes often. */
+/** Texts with many of the special cases of forms. */
 const formText = fc.string({
   unit: fc.oneof(
     fc.constantFrom(

@@ -65,7 +65,7 @@ const hasHalves = (format: SecretFormat): boolean =>
 const isShared = (value: string, format: SecretFormat): boolean =>
   parseSecretValue(value, format)?.keys.some(({ key }) => !('publicKey' in key)) ?? false;
 
-/** The values of which a provider makes the wrong kind of key. */
+/** The values that a provider turns into the wrong kind of key. */
 function wrongKeys(
   forms: readonly (readonly [string, string])[],
   format: SecretFormat,

@@ -15,7 +15,7 @@ const matches = (filter: unknown) => matchesFilter(v.parse(PayloadFilter, filter
 
 const condition = { path: 'paid', equals: true };
 
-/** So many conditions around one. */
+/** One condition inside a number of others. */
 function nested(kind: 'not' | 'all' | 'any', levels: number): object {
   let filter: object = condition;
   for (let level = 0; level < levels; level++) filter = { [kind]: kind === 'not' ? filter : [filter] };

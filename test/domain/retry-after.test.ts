@@ -19,7 +19,7 @@ describe('Retry-After', () => {
     ['3.', seconds(3)],
     ['999999999999999999999', maxRetryAfter],
     ['9'.repeat(400), maxRetryAfter],
-    // What a program writes for a very large number.
+    // The notation of a program for a very large number.
     ['1e3', seconds(1000)],
     ['1e+21', maxRetryAfter],
     ['1e99', maxRetryAfter],

@@ -19,7 +19,7 @@ describe('an instant', () => {
     '2026-13-01T00:00:00Z',
     'yesterday',
     '',
-    // Of another millennium, or of before all of this, in UTC.
+    // In another millennium, or before 1970, in UTC.
     '9999-12-31T23:59:59-23:59',
     '1970-01-01T00:00:00+00:01',
     '0000-01-01T00:00:00Z',

@@ -25,7 +25,7 @@ describeFlow('hookline kept and adopt', (stack) => {
       (thrown: unknown) => String(Reflect.get(Object(thrown), 'stdout')),
     );
 
-  /** As a source of this stack leaves it. */
+  /** A queue as a source of this stack leaves it. */
   async function leaveSecret(source: string, SecretString: string): Promise<string> {
     const Name = `Flows-left-${crypto.randomUUID()}`;
     const Tags = [
@@ -54,7 +54,7 @@ describeFlow('hookline kept and adopt', (stack) => {
     const [waiting, dead] = [`left-${crypto.randomUUID()}`, `dead-${crypto.randomUUID()}`];
     const letter = { v: 1, kind: 'inbound', id: `quiet#${dead}`, reason: 'it broke', at: 1, attempts: 7 };
     const before = await stack.secretOf('quiet');
-    // Not the random one of the start, which it would replace unasked.
+    // Not the random secret of the start, which adopt would replace without --yes.
     await stack.putSecret('quiet', 'a secret that somebody set');
     const arn = await leaveSecret('quiet', 'the secret that was left');
     const queue = await leaveQueue('Queue', event(waiting), event('other', 'stripe'));

@@ -67,7 +67,7 @@ async function post({ secrets }: LocalStack, { outputs }: LocalAws): Promise<num
   return (await fetch(source?.url ?? '', { method: 'POST', headers, body })).status;
 }
 
-/** @returns undefined while all is well */
+/** @returns undefined while there is no failure */
 async function consumersOf({ lambda }: LocalStack, { endpoint, outputs }: LocalAws) {
   const watch = new CloudWatchClient(clientConfig(endpoint));
   const deployment = fromLocalOutputs(outputs);

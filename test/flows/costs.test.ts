@@ -14,7 +14,7 @@ const about =
   'Counted by test/flows/costs.test.ts on the local AWS: calls and units for each event, bytes of log lines.';
 /** Bytes of a body, around the limits at which a record takes one more unit, or the bucket. */
 const sizes = [500, 1000, 2000, 3000, 4000, 6000, 8000, 9000];
-/** More than a message of the queue takes. */
+/** More than a message of the queue holds. */
 const inBucket = 300_000;
 /** Lines have times and ids of various lengths. */
 const linesDiffer = 0.05;
@@ -46,7 +46,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     const { lineBytes, metricBytes } = step;
     const counts = countsOf(step);
     const expected = countsOf(pinned[name]);
-    // What is at work at once waits for one another's limits; those of an endpoint that fails depend on the time, too.
+    // Concurrent attempts wait for each other's limits, and those of a failing endpoint depend on the time.
     if (events === 1 && !/^(?:failed|tried again|given up)/.test(name))
       expect({ [name]: counts }).toEqual({ [name]: expected });
     else
@@ -88,7 +88,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     await consume(await batch(handled, 1, 1000));
 
     check('receive', 1, await stack.counted(() => post(handled, 1000)));
-    // A secret is read again once in two seconds, however many forged requests there are.
+    // A secret is read again once in two seconds, for any number of forged requests.
     await post(handled, 1000, 'forged');
     check('refused', 1, await stack.counted(() => post(handled, 1000, 'forged')));
     check('handled', 1, await consume(await take(1)));
@@ -129,12 +129,12 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     check('failed', 1, await deliver(1));
     check('tried again', 1, await deliver(1));
     check('fanned out to 10', 1, await publish('wide', 1, 1000));
-    // Their tasks are not to be taken for those of the next test.
+    // Their tasks must not mix with those of the next test.
     await deliver(10);
   });
 
   it('the calls of an idle sweep are those in cost/calls.json', async () => {
-    // The first one counts the endpoints that there are, once for all.
+    // The first sweep counts all endpoints, once.
     await stack.counted(() => stack.invoke('OutboundSweep', {}));
     check('sweep', 1, await stack.counted(() => stack.invoke('OutboundSweep', {})));
   });
@@ -171,7 +171,7 @@ function countsOf(step: CountedStep = none): Omit<CountedStep, 'lineBytes' | 'me
   return counts;
 }
 
-/** Our own lines by event; metrics by invocation. The team's own lines are not ours to count. */
+/** Counts our own lines by event and metrics by invocation, without the team's own lines. */
 function perEvent(events: number, { calls, lines, milliseconds, ...units }: Counted): CountedStep {
   const share = (value: number) => Math.round((value / events) * 100) / 100;
   const bytes = (isMeant: (name: string) => boolean) =>

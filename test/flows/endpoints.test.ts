@@ -18,7 +18,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
     await Promise.all([publish(acme, id), publish(acme, id), publish(umbrella, id)]);
     await until(acme, id, 'ep_1', 'delivered');
     await until(umbrella, id, 'ep_1', 'delivered');
-    // The answer was lost, and the app publishes it once more.
+    // The response was lost, and the app publishes the event once more.
     await publish(acme, id);
     await publish(acme, newId('last'));
     await eventually('the last one', async () =>

@@ -13,7 +13,7 @@ const newId = (): string => `evt_${crypto.randomUUID()}`;
 describeFlow('A delivery', (stack) => {
   const app = publisher(stack);
 
-  /** What an hour or two of waiting does: the times that it waits for lie in the past. */
+  /** Has the effect of an hour or two: moves the times that a delivery waits for into the past. */
   async function letTimePass(id: string): Promise<void> {
     await stack.dynamodb.send(
       new UpdateCommand({

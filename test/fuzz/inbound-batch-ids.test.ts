@@ -10,7 +10,7 @@ const sender = genericProvider({
   token: { header: 'x-token', prefix: '', basic: false, batch: true },
 });
 
-/** The ids of a batch whose elements bring these. */
+/** The ids of a batch whose elements have these. */
 function idsOf(ids: readonly string[]): string[] {
   if (sender === undefined) throw new Error('there is no such provider');
   const provider: Provider = { ...sender, id: { from: 'body', paths: ['id'] } };

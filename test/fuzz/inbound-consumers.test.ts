@@ -25,7 +25,7 @@ function randomFrom(seed: number) {
 type Random = ReturnType<typeof randomFrom>;
 type World = ReturnType<typeof inboundWorld>;
 
-/** Everything waits here for its turn; the scheduler picks. */
+/** All calls wait here until the scheduler picks them. */
 function waitingRoom() {
   const waiting: (() => void)[] = [];
   return { waiting, turn: () => new Promise<void>((resolve) => waiting.push(resolve)) };

@@ -14,7 +14,7 @@ import {
   vectorFiles,
 } from '../support/fixtures/vectors.ts';
 
-/** What a caller may write there, who has not signed it; undefined leaves it out. */
+/** Values that a caller may write without signing them; undefined omits the header. */
 const contentType = fc.oneof(
   fc.constantFrom(
     undefined,
@@ -46,7 +46,7 @@ const withContentType = (request: RawRequest, type: string | undefined): RawRequ
   };
 };
 
-/** What the receiver makes of a request: the answer, and what goes on the queue beside the headers. */
+/** The receiver's result for a request: the response, and the queue messages without the headers. */
 async function outcomeOf(file: VectorFile, vector: Vector, request: RawRequest) {
   const receiver = receiverOf(file, vector);
   const reception = await receiver.receive(request, file.now);

@@ -23,7 +23,7 @@ const bodyIsFree: ReadonlySet<string> = new Set([
   'braintree',
   'mailgun',
   'sns',
-  // Nothing at all.
+  // Nothing is signed.
   'strava',
 ]);
 
@@ -35,7 +35,7 @@ const accepted = vectorFiles.flatMap(([name, file]) => {
   return vector ? [[name, file, vector] as const] : [];
 });
 
-/** What a caller sees. */
+/** The response that a caller sees. */
 async function statusOf(
   file: VectorFile,
   vector: Vector,
@@ -97,7 +97,7 @@ describe.each(accepted)('%s', (name, file, vector) => {
       }),
       { numRuns: 60 },
     );
-    // What happens to be whole is accepted; nothing is our own failure.
+    // A request that happens to be complete is accepted, and none is our own failure.
     const allowed: readonly unknown[] = [200, 400, 401, 'handshake 200', 'handshake 400', 'handshake 403'];
     expect([...seen].filter((status) => !allowed.includes(status))).toEqual([]);
   });

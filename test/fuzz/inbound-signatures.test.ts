@@ -44,7 +44,7 @@ function sign(scheme: SignatureScheme, body: Uint8Array): Readonly<Record<string
   return signed?.headers ?? {};
 }
 
-/** One character of a text, other than it was; a change of case only is none, since hex may be in either. */
+/** Changes one character of a text, and not only its case, since hex may be in either. */
 const mutated = (text: string) =>
   fc
     .record({

@@ -16,7 +16,7 @@ import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts
 import { inboundWorld, sourceSettings, stripeMessage } from '../support/worlds/inbound-world.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
 
-/** What every plain object answers to without having it. */
+/** The names that every plain object inherits. */
 const inherited = [...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'caller', 'then'];
 
 describe.each(inherited)('the name %s', (name) => {

@@ -6,7 +6,7 @@ import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileBatches, hostileBodies } from '../support/hostile/bodies.ts';
 
-/** What a sender's own request of 4 MiB may cost: all of it is parsed, cut and hashed, more than once. */
+/** The CPU time for a sender's own request of 4 MiB, which is parsed, cut and hashed more than once. */
 const budgetMillis = 1000;
 
 /** CPU time is what counts: a busy machine may take long. */

@@ -6,7 +6,7 @@ import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, type Vector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileHeadTexts } from '../support/hostile/heads.ts';
 
-/** What some hundred requests may cost that differ in one header, or in the query: each has 10 KB of it. */
+/** The CPU time for some hundred requests, each with 10 KB in one header or in the query. */
 const budgetMillis = 200;
 /** CPU time is what counts: a busy machine may take long. */
 const wallMillis = 300_000;

@@ -16,7 +16,7 @@ const alarm = dlqAlarm();
 const ringsAt = (states: readonly string[]): number[] =>
   states.flatMap((state, at) => (state === 'ALARM' && states[at - 1] !== 'ALARM' ? [at] : []));
 
-/** When it rings: under each reading of what CloudWatch leaves open at the same times. */
+/** The times at which it rings, the same for each reading of what CloudWatch leaves open. */
 function rings(visible: Series, hidden: Series = [], sent: Series = []): number[] {
   const metrics = {
     visible,
@@ -70,7 +70,7 @@ describe('DlqAlarm', () => {
           hidden.push(left * step.hidden);
           visible.push(left - left * step.hidden);
         }
-        // It lay there before.
+        // It was there before.
         expect(rings([letters, ...visible], [0, ...hidden])).toEqual([]);
       }),
     );

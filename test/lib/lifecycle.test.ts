@@ -7,7 +7,7 @@ import { allResources, changesBetween, givenNames } from './support/template-dif
 const two = { stripe: { provider: 'stripe' }, github: { provider: 'github' } } as const;
 const three = { ...two, 'my-partner': { provider: 'asana' } } as const;
 
-/** What holds what was accepted, or what a person put there. */
+/** Resources that contain accepted events, or data that a person stored. */
 const data = [
   'AWS::DynamoDB::GlobalTable',
   'AWS::S3::Bucket',

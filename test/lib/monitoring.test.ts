@@ -65,7 +65,7 @@ describe('every alarm', () => {
 });
 
 describe('an alarm watches', () => {
-  /** What is watched of each resource of a type, over all alarms: its id → the alarms. */
+  /** The alarms that watch each resource of a type, by the resource's id. */
   const watching = (metricName: string, path: string, type: string) =>
     alarms
       .filter(({ metrics }) =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { factsFrom } from '../../lib/outputs.ts';
 import { synth } from './support/synth.ts';
 
-/** What CloudFormation would answer: every expression is resolved to some text. */
+/** The outputs from CloudFormation, with every expression resolved to some text. */
 function deployed(outputs: Readonly<Record<string, { readonly Value: unknown }>>): Record<string, string> {
   return Object.fromEntries(Object.entries(outputs).map(([name, { Value }]) => [name, resolved(Value)]));
 }

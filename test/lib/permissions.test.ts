@@ -135,7 +135,7 @@ describe('outbound', () => {
     'the role of %s sends to either dead-letter queue, by whose fault it is',
     (lambda) => {
       expect(may(`Outbound/${lambda}`, queue('Outbound/Undelivered'))).toEqual(['sqs:SendMessage']);
-      // The sweep reads it, too, so that SQS goes on measuring it.
+      // The sweep reads it, too, so that SQS keeps measuring it.
       const read = lambda === 'Sweep' ? ['sqs:GetQueueAttributes'] : [];
       expect(may(`Outbound/${lambda}`, queue('Outbound/Delivering/Dlq'))).toEqual([
         ...read,

@@ -121,7 +121,7 @@ const signed = { ...ed25519, algorithm: 'sha256' } as const;
 
 describe('synth refuses', () => {
   const refused: readonly (readonly [string, Partial<WebhookStackProps>, RegExp])[] = [
-    // What an app in JavaScript could say.
+    // An app in JavaScript could pass these.
     [
       'an unknown provider',
       { sources: { a1: { provider: 'stripee' as 'stripe' } } },

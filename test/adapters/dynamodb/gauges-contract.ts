@@ -12,7 +12,7 @@ interface Stores {
   readonly limiter: LimiterStore;
 }
 
-/** Later than what any other contract does in the same table. */
+/** Later than anything that another contract does in the same table. */
 const now = unixMillis(Date.UTC(2036, 10, 25, 12));
 const at = (span: number): UnixMillis => later(now, seconds(span));
 const hasTime = () => true;

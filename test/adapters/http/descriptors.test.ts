@@ -12,7 +12,7 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-/** Runs a script in a process with so many descriptors, and reads the JSON that it prints. */
+/** Runs a script in a process with a number of descriptors, and reads the JSON that it prints. */
 async function run(script: URL, descriptors: number, ...args: readonly string[]): Promise<unknown> {
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;

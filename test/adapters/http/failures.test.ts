@@ -8,7 +8,7 @@ import certificates from './support/certificates.json' with { type: 'json' };
 const settings = {
   localEndpoints: true,
   allowedPorts: [443],
-  // Far beyond what an answer takes on a busy machine; a test of the limits has its own.
+  // Much longer than a response takes on a busy machine; tests of the limits have their own.
   connectTimeout: millis(20_000),
   attemptTimeout: millis(20_000),
 };
@@ -46,14 +46,14 @@ describe('an endpoint that does not respond', () => {
       socket.on('close', () => clearInterval(timer));
     });
 
-    // Without a deadline over all of the head it would never end.
+    // Without a deadline over the whole head it would never end.
     expect(await post(server.url, { attemptTimeout: millis(500) })).toMatchObject({
       kind: 'unreachable',
       cause: 'timeout',
     });
   });
 
-  // A flood of interim answers ends the attempt: it would keep a worker busy for all of its time.
+  // A flood of interim responses ends the attempt, since it would keep a worker busy for its whole time.
   it('an endpoint that sends "100 Continue" for ever fails', async () => {
     using server = await rawServer((socket) => {
       const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 5);

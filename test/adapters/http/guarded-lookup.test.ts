@@ -6,7 +6,7 @@ import { httpSender } from '../../../lambdas/adapters/http/sender.ts';
 import { millis } from '../../../lambdas/domain/time.ts';
 import destinations from '../../ssrf/destinations.json' with { type: 'json' };
 
-/** A resolver of the test's own: each question is answered with the next of these. */
+/** A resolver that answers each query with the next of these. */
 function resolver(...answers: readonly (readonly string[])[]) {
   const asked: string[] = [];
   const resolve: Resolve = (hostname, _options, callback) => {
@@ -78,7 +78,7 @@ describe('a connection to a name', () => {
 
     expect(await post(resolve)).toMatchObject({
       kind: 'blocked',
-      // An attempt's error is the tenant's to read, and the address is not.
+      // The tenant may read an attempt's error, but not the address.
       error: 'rebind.example resolves to an address that is not public',
     });
     expect(visits.count).toBe(0);

@@ -12,7 +12,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** The list, a clock, and all connections that it has taken. */
+/** The list, a clock, and all connections in it. */
 function world() {
   let now = 1_000_000;
   const idle = idleConnections(() => now);

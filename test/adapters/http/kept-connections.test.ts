@@ -40,7 +40,7 @@ async function receiver(
   };
 }
 
-/** Each question is answered with the next of these. */
+/** Answers each query with the next of these. */
 function names(...answers: readonly (readonly string[])[]): Resolve {
   let asked = 0;
   return (_name, _options, callback) => {
@@ -115,17 +115,20 @@ describe('a kept connection ages by the clock on the wall, frozen or not:', () =
     ['60 s old it is not', 60_000, 2],
     ['nor after a freeze of hours', 3 * 3_600_000, 2],
     ['nor after the clock was set back', -1_000, 2],
-  ])('a kept connection ages by the wall clock, even while the process is frozen: %s', async (_what, age, connections) => {
-    using server = await receiver();
-    using sender = poster();
-    const url = `http://hooks.localhost:${server.port}/`;
+  ])(
+    'a kept connection ages by the wall clock, even while the process is frozen: %s',
+    async (_what, age, connections) => {
+      using server = await receiver();
+      using sender = poster();
+      const url = `http://hooks.localhost:${server.port}/`;
 
-    await sender.post(url);
-    vi.setSystemTime(Date.now() + age);
-    await sender.post(url);
+      await sender.post(url);
+      vi.setSystemTime(Date.now() + age);
+      await sender.post(url);
 
-    expect(server.connections()).toBe(connections);
-  });
+      expect(server.connections()).toBe(connections);
+    },
+  );
 
   it('a kept connection has an age since it was made, even if it is always busy', async () => {
     using server = await receiver();

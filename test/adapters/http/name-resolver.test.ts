@@ -17,7 +17,7 @@ const asking =
       ),
     );
 
-/** One name whose two questions are answered so. */
+/** One name with these answers to its two queries. */
 async function answered(a: DnsReply, aaaa: DnsReply, within?: number) {
   using server = await dnsServer(({ type }) => (type === 'A' ? a : aaaa));
   return await asking(nameResolver([server.address]), within)('acme.example');

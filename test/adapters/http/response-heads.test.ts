@@ -245,7 +245,7 @@ describe('reading heads', () => {
   });
 });
 
-/** What is found in bytes that come in these chunks. */
+/** The result for bytes that come in these chunks. */
 function foundIn(chunks: readonly Buffer[]) {
   const finder = headFinder(256 * 1024);
   try {

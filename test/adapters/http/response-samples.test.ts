@@ -6,7 +6,7 @@ import { httpServer } from '../../support/worlds/local-server.ts';
 
 const settings = { localEndpoints: true, allowedPorts: [443], connectTimeout: millis(5_000) };
 
-/** What is kept of an answer's body. */
+/** The sample of a response's body. */
 async function sampleOf(bytes: Uint8Array, headers: Readonly<Record<string, string>>) {
   using server = await httpServer((_request, response) => response.writeHead(500, headers).end(bytes));
   const sender = httpSender(settings);

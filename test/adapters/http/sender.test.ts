@@ -7,7 +7,7 @@ import { httpServer, rawServer } from '../../support/worlds/local-server.ts';
 const settings = {
   localEndpoints: true,
   allowedPorts: [443],
-  // Far beyond what an answer takes on a busy machine; a test of the limits has its own.
+  // Much longer than a response takes on a busy machine; tests of the limits have their own.
   connectTimeout: millis(20_000),
   attemptTimeout: millis(20_000),
 };
@@ -86,7 +86,7 @@ describe('a response', () => {
 
     const outcome = await post(server.url);
 
-    // Of the thousand that would take more than three minutes.
+    // The first bytes of a thousand, which would take more than three minutes.
     expect(outcome).toMatchObject({
       kind: 'accepted',
       status: 200,

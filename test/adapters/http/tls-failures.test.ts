@@ -15,7 +15,7 @@ const post = async (url: string) => {
   }
 };
 
-/** Answers 200 over TLS, as far as it comes to that. */
+/** Responds 200 over TLS, if the handshake succeeds. */
 async function tlsServer(options: TlsOptions) {
   const server = createServer(options, (socket) => {
     socket.on('error', () => undefined);
@@ -137,21 +137,24 @@ describe('a client certificate that the server wants', () => {
   beforeAll(() => setDefaultCACertificates([...trusted, certificates.authority.cert]));
   afterAll(() => setDefaultCACertificates(trusted));
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that requires a client certificate is described as such, by %s', async (version) => {
-    const { key, cert } = certificates.ofIntermediate;
-    using server = await tlsServer({
-      key,
-      cert: cert + certificates.intermediate.cert,
-      ca: certificates.authority.cert,
-      requestCert: true,
-      rejectUnauthorized: true,
-      minVersion: version,
-      maxVersion: version,
-    });
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'a server that requires a client certificate is described as such, by %s',
+    async (version) => {
+      const { key, cert } = certificates.ofIntermediate;
+      using server = await tlsServer({
+        key,
+        cert: cert + certificates.intermediate.cert,
+        ca: certificates.authority.cert,
+        requestCert: true,
+        rejectUnauthorized: true,
+        minVersion: version,
+        maxVersion: version,
+      });
 
-    expect(await post(server.url)).toMatchObject({
-      kind: 'unreachable',
-      cause: expect.stringMatching(/^(tls|network)$/),
-    });
-  });
+      expect(await post(server.url)).toMatchObject({
+        kind: 'unreachable',
+        cause: expect.stringMatching(/^(tls|network)$/),
+      });
+    },
+  );
 });

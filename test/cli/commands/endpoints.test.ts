@@ -10,9 +10,9 @@ import { managementWorld } from '../../support/worlds/management-world.ts';
 async function world() {
   const aws = await cliAws({}, { api: managementWorld().call });
   return {
-    /** What a person reads. */
+    /** The output for a person. */
     run: (...args: string[]) => aws.run('endpoints', ...args),
-    /** What a program gets. */
+    /** The output for a program. */
     async json(...args: string[]) {
       const { stdout, stderr } = await aws.run('endpoints', ...args, '--json');
       return stdout === '' ? stderr : JSON.parse(stdout);

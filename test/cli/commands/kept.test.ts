@@ -27,7 +27,7 @@ test('kept lists the secrets and queues that the stack does not use, with the co
   expect(stdout).toMatch(/adopt stripe --from http:\S+\/Hookline-SourcestripeWorkDlq9-Z\n/);
   expect(stdout).toContain(`aws secretsmanager delete-secret --secret-id ${arnOf('Hookline-gone')}`);
   expect(stdout).toMatch(/aws sqs delete-queue --queue-url http:\S+\/Hookline-SourceremovedWorkQueue9-Z\n/);
-  // The source is not there, and the queue is empty.
+  // The source does not exist, and the queue is empty.
   expect(stdout).not.toMatch(/adopt removed/);
   expect(stdout).not.toContain('never-shown');
   expect(stdout).not.toContain('SourcestripeWorkQueue1-A');

@@ -16,10 +16,10 @@ const event = (id: string, body: object) =>
     ...body,
   });
 
-/** A tap that gives these messages, and then is away for good. */
+/** A tap that returns these messages, and then does not exist any more. */
 function tapWith(...bodies: string[]) {
   const batches = [bodies.map((body) => sqsMessage(body))];
-  // Every look at the clock is three minutes after the one before.
+  // Every read of the clock is three minutes after the one before.
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => (now += 180_000));
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });

@@ -18,7 +18,7 @@ const bodies = [
   letter('d4', 'umbrella', 'billing', 'refused'),
 ];
 
-/** A queue that hides what it gave until that is given back, ten at a time. */
+/** A queue that hides received messages until they are returned, ten at a time. */
 function undelivered(...all: string[]) {
   const messages = all.map((body) => sqsMessage(body));
   let visible = [...messages];

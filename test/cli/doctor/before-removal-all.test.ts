@@ -147,7 +147,7 @@ test('queues that may not be listed hide nothing else', async () => {
 test('deliveries in the table are counted by what they wait for', async () => {
   const held = Array.from({ length: 7 }, (_, nth) => ({ status: 'held', endpointId: `e${nth}` }));
   const deliveries = [{ status: 'pending' }, { status: 'pending' }, { status: 'failed' }, ...held];
-  // The index has not heard yet that this one is done.
+  // The index does not show yet that this one is done.
   const done = { status: 'delivered', dueAt: undefined };
   await using aws = await world(tables([...deliveries, done], 1));
 

@@ -8,7 +8,7 @@ import { cliAws } from '../../support/cli/aws.ts';
 import { localOutputs } from '../../support/cli/outputs.ts';
 
 // Fourteen mistakes that people asked about in public, each in our own words: what they stored, what came, and what they
-// wanted to be told.
+// wanted to know.
 
 const folder = mkdtempSync(join(tmpdir(), 'hookline-questions-'));
 afterAll(() => rmSync(folder, { recursive: true }));

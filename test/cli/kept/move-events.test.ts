@@ -23,7 +23,7 @@ interface World {
   ports(changed?: Partial<MovePorts>): MovePorts;
 }
 
-/** A queue that hides what it gave until it is given back; a killed run's messages are visible again by the next one. */
+/** A queue that hides received messages until they are returned. Those of a killed run are visible again for the next one. */
 function world(...messages: DlqMessage[]): World {
   const queue = [...messages];
   const sent: World['sent'] = [];

@@ -21,7 +21,7 @@ const tagged = (stack: string, kind: string, source?: string) => ({
   ...(source !== undefined && { 'hookline:source': source }),
 });
 
-/** What CloudFormation would answer: the stack is not deployed. */
+/** CloudFormation's response: the stack is not deployed. */
 const gone: Answers = {
   DescribeStacks: ({ StackName }) => {
     throw Object.assign(new Error(`Stack with id ${StackName} does not exist`), { name: 'ValidationError' });

@@ -12,7 +12,7 @@ const coded = (code: string, more: object = {}) => Object.assign(new Error(code)
 const timeUp = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 const fetchFailed = (cause: unknown) => new TypeError('fetch failed', { cause });
 
-/** What nothing listens at. */
+/** A URL without a listener. */
 async function closedOrigin(): Promise<string> {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -1,6 +1,6 @@
 import type { Series } from './metric-math.ts';
 
-/** What happens to a dead-letter queue in five minutes. */
+/** The changes of a dead-letter queue in five minutes. */
 export interface DlqStep {
   /** Letters that SQS moves there: it does not count them as sent. */
   readonly moved: number;
