@@ -19,10 +19,13 @@ describe('docs/decisions.md', () => {
     expect(index).toEqual(decisions.map(({ title }) => title));
   });
 
-  it.each(decisions)('docs/decisions.md has a date, a status and the rejected option of: $title', ({ status, lines }) => {
-    expect(status).toMatch(/^\*20\d\d-\d\d-\d\d · (accepted|superseded by \[.+\]\(#.+\))(; .+)?\*$/);
-    expect(lines.join(' ')).toContain('**Instead of**');
-  });
+  it.each(decisions)(
+    'docs/decisions.md has a date, a status and the rejected option of: $title',
+    ({ status, lines }) => {
+      expect(status).toMatch(/^\*20\d\d-\d\d-\d\d · (accepted|superseded by \[.+\]\(#.+\))(; .+)?\*$/);
+      expect(lines.join(' ')).toContain('**Instead of**');
+    },
+  );
 
   it.each(decisions)('docs/decisions.md explains in at most ten lines: $title', ({ lines }) => {
     expect(lines.length).toBeLessThanOrEqual(10);

@@ -26,9 +26,12 @@ describe('docs/glossary.md', () => {
       expect(terms).toContain(term);
   });
 
-  it.each([...deliveryStatuses, ...breakerStates, ...disableReasons])('docs/glossary.md names the state %s', (state) => {
-    expect(page).toContain(`\`${state}\``);
-  });
+  it.each([...deliveryStatuses, ...breakerStates, ...disableReasons])(
+    'docs/glossary.md names the state %s',
+    (state) => {
+      expect(page).toContain(`\`${state}\``);
+    },
+  );
 
   it.each(failureCauses)('docs/management-api.md explains the cause %s', (cause) => {
     expect(read('docs/management-api.md')).toContain(`\`${cause}\``);

@@ -115,18 +115,21 @@ describe('the headers of an endpoint', () => {
       ...['Upgrade', 'HTTP2-Settings', 'Expect', 'Content-Length', 'content-type', 'Content-Encoding'],
       ...['User-Agent', 'Date', 'Accept-Encoding', 'webhook-id', 'Webhook-Signature', 'X-Webhook-Timestamp'],
     ].map((name) => [`${name}, which is not theirs`, { [name]: 'x' }, `headers.${name}`, 'yours'] as const),
-  ])('the headers of an endpoint are refused with the rule, without being repeated: %s', async (_, headers, field, rule) => {
-    const { call, created } = await endpointWith(headers);
-    await call('POST', endpoints, fields);
+  ])(
+    'the headers of an endpoint are refused with the rule, without being repeated: %s',
+    async (_, headers, field, rule) => {
+      const { call, created } = await endpointWith(headers);
+      await call('POST', endpoints, fields);
 
-    for (const answer of [created, await call('PATCH', path, { headers })]) {
-      expect(answer).toMatchObject({
-        status: 400,
-        body: { errors: [{ path: field, message: expect.stringContaining(rule) }] },
-      });
-      expect(JSON.stringify(answer)).not.toMatch(/Müller|X-Other|xxxxx/);
-    }
-  });
+      for (const answer of [created, await call('PATCH', path, { headers })]) {
+        expect(answer).toMatchObject({
+          status: 400,
+          body: { errors: [{ path: field, message: expect.stringContaining(rule) }] },
+        });
+        expect(JSON.stringify(answer)).not.toMatch(/Müller|X-Other|xxxxx/);
+      }
+    },
+  );
 
   it('the headers of an endpoint are refused, too, if a change makes too many of them', async () => {
     const { patch } = await endpointWith(

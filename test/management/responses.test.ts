@@ -12,14 +12,17 @@ describe('a method that a path does not take', () => {
     ['HEAD', '/v1/event-types', 'GET'],
     ['GET', `${endpoint}/enable`, 'POST'],
     ['POST', '/v1/openapi.json', 'GET'],
-  ])('a method that a path does not have is refused with those that it has: %s %s', async (method, path, allow) => {
-    const { call } = managementWorld();
+  ])(
+    'a method that a path does not have is refused with those that it has: %s %s',
+    async (method, path, allow) => {
+      const { call } = managementWorld();
 
-    const { statusCode, headers } = managementResponse(await call(method, path));
+      const { statusCode, headers } = managementResponse(await call(method, path));
 
-    expect(statusCode).toBe(405);
-    expect(headers).toMatchObject({ allow, 'content-type': 'application/problem+json' });
-  });
+      expect(statusCode).toBe(405);
+      expect(headers).toMatchObject({ allow, 'content-type': 'application/problem+json' });
+    },
+  );
 
   it('a method that a path does not have is the only reason for the header Allow', async () => {
     const { call } = managementWorld();

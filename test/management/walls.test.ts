@@ -28,20 +28,23 @@ describe('a name in a path', () => {
     ...['', ' ', 'a b', 'a%20b', 'a+b', '%ff', '%', '%zz', 'a;b', 'a?b', 'a#b', '*', 'x'.repeat(300), "a'b"],
   ];
 
-  it.each(all)('a name in a path never leads to another place, in any spelling: %s', async (_, { method, path }) => {
-    const { call, problems } = managementWorld();
-    const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  it.each(all)(
+    'a name in a path never leads to another place, in any spelling: %s',
+    async (_, { method, path }) => {
+      const { call, problems } = managementWorld();
+      const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 
-    for (const name of params) {
-      for (const value of wrong) {
-        const { status, body } = await call(method, pathWith(path, { [name]: value }));
-        expect([400, 404, 405], `${name}=${value}`).toContain(status);
-        if (status === 400) expect(body).toMatchObject({ detail: expect.stringMatching(/^path: \w+: /) });
-        expect(JSON.stringify(body)).not.toMatch(/x{300}|\u202e|\u200b/);
+      for (const name of params) {
+        for (const value of wrong) {
+          const { status, body } = await call(method, pathWith(path, { [name]: value }));
+          expect([400, 404, 405], `${name}=${value}`).toContain(status);
+          if (status === 400) expect(body).toMatchObject({ detail: expect.stringMatching(/^path: \w+: /) });
+          expect(JSON.stringify(body)).not.toMatch(/x{300}|\u202e|\u200b/);
+        }
       }
-    }
-    expect(problems).toEqual([]);
-  });
+      expect(problems).toEqual([]);
+    },
+  );
 
   it.each(['.', '..'])('a name of a tenant or an endpoint is not %s', async (dots) => {
     const { call } = managementWorld();
@@ -151,17 +154,20 @@ describe('a map in a body', () => {
     ['PATCH', `${endpoints}/ep_1`, 'metadata', '{"constructor":"a"}'],
     ['PUT', '/v1/event-types/a.b', 'schema', '[]'],
     ['PUT', '/v1/event-types/a.b', 'schema', '{"constructor":{}}'],
-  ])('a map in a body that would silently lose something is refused: %s %s %s %s', async (method, path, name, map) => {
-    const { call } = managementWorld();
-    await call('POST', endpoints, fields);
+  ])(
+    'a map in a body that would silently lose something is refused: %s %s %s %s',
+    async (method, path, name, map) => {
+      const { call } = managementWorld();
+      await call('POST', endpoints, fields);
 
-    const answer = await call(method, path, undefined, { body: `{"${name}":${map}}` });
+      const answer = await call(method, path, undefined, { body: `{"${name}":${map}}` });
 
-    expect(answer).toMatchObject({
-      status: 400,
-      body: { detail: expect.stringMatching(new RegExp(`^body: ${name}.*expected`)) },
-    });
-  });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { detail: expect.stringMatching(new RegExp(`^body: ${name}.*expected`)) },
+      });
+    },
+  );
 });
 
 describe('a URL and a secret', () => {

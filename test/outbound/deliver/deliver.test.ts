@@ -109,20 +109,23 @@ describe('λ deliver', () => {
     );
   });
 
-  it.each([404, 410, 302, 400])('λ deliver fails a delivery after one attempt that is answered %d', async (status) => {
-    const outcome = status === 410 ? ({ kind: 'gone', status } as const) : refused(status);
-    const world = outboundWorld(() => outcome);
+  it.each([404, 410, 302, 400])(
+    'λ deliver fails a delivery after one attempt that is answered %d',
+    async (status) => {
+      const outcome = status === 410 ? ({ kind: 'gone', status } as const) : refused(status);
+      const world = outboundWorld(() => outcome);
 
-    await world.publish(message);
-    await world.run(seconds(3600));
+      await world.publish(message);
+      await world.run(seconds(3600));
 
-    expect(world.delivery()).toMatchObject({
-      status: 'failed',
-      attempts: 1,
-      lastError: `answered ${status}`,
-    });
-    expect(world.undelivered).toHaveLength(1);
-  });
+      expect(world.delivery()).toMatchObject({
+        status: 'failed',
+        attempts: 1,
+        lastError: `answered ${status}`,
+      });
+      expect(world.undelivered).toHaveLength(1);
+    },
+  );
 
   it('λ deliver leaves a delay of an hour to the due index, with no message in any queue meanwhile', async () => {
     const settings = { ...outboundSettings, retryDelays: [seconds(3600)] };

@@ -115,19 +115,22 @@ describe('the record of an attempt', () => {
   it.each([
     ['a retry', refused(503), 1],
     ['an end', refused(404), 0],
-  ])('the record of %s whose response was lost is recognised, and what follows it is done', async (_what, outcome, tasks) => {
-    const world = outboundWorld(() => outcome);
-    await world.publish(message);
-    const record: typeof world.table.record = async (...args) => {
-      await world.table.record(...args);
-      return world.table.record(...args);
-    };
+  ])(
+    'the record of %s whose response was lost is recognised, and what follows it is done',
+    async (_what, outcome, tasks) => {
+      const world = outboundWorld(() => outcome);
+      await world.publish(message);
+      const record: typeof world.table.record = async (...args) => {
+        await world.table.record(...args);
+        return world.table.record(...args);
+      };
 
-    await world.deliverOnce({ ...world.deliverPorts, deliveries: { ...world.table, record } });
+      await world.deliverOnce({ ...world.deliverPorts, deliveries: { ...world.table, record } });
 
-    expect(world.deliveryQueue.contents()).toHaveLength(tasks);
-    expect(world.undelivered).toHaveLength(1 - tasks);
-  });
+      expect(world.deliveryQueue.contents()).toHaveLength(tasks);
+      expect(world.undelivered).toHaveLength(1 - tasks);
+    },
+  );
 
   it('the record of an attempt stays when the next task cannot be sent, and the sweep sends it', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(503) : accepted));

@@ -11,22 +11,25 @@ const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data:
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 
 describe('an endpoint that answers with Retry-After', () => {
-  it.each([429, 503])('an endpoint that answers %i with Retry-After gets no request before, of any delivery', async (status) => {
-    const { world } = await oneEndpoint((_request, count) =>
-      count === 1 ? refused(status, seconds(600)) : accepted,
-    );
-    await world.publish(event('first'));
-    await world.run(seconds(10));
-    for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
+  it.each([429, 503])(
+    'an endpoint that answers %i with Retry-After gets no request before, of any delivery',
+    async (status) => {
+      const { world } = await oneEndpoint((_request, count) =>
+        count === 1 ? refused(status, seconds(600)) : accepted,
+      );
+      await world.publish(event('first'));
+      await world.run(seconds(10));
+      for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
 
-    await world.run(seconds(580));
-    expect(world.requests).toHaveLength(1);
+      await world.run(seconds(580));
+      expect(world.requests).toHaveLength(1);
 
-    await world.run(seconds(60));
-    expect(statuses(world)).toEqual({ delivered: 21 });
-    const asked = world.requests.map(({ at }) => at - (world.requests[0]?.at ?? 0));
-    expect(asked.slice(1).every((at) => at >= 600_000)).toBe(true);
-  });
+      await world.run(seconds(60));
+      expect(statuses(world)).toEqual({ delivered: 21 });
+      const asked = world.requests.map(({ at }) => at - (world.requests[0]?.at ?? 0));
+      expect(asked.slice(1).every((at) => at >= 600_000)).toBe(true);
+    },
+  );
 
   it('an endpoint that answers 429 with Retry-After is not down: its breaker stays closed and shows the time', async () => {
     const { world, read } = await oneEndpoint(() => refused(429, seconds(60)));
