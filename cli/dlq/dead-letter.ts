@@ -82,7 +82,7 @@ export function readDeadMessage(kind: DlqKind, message: DlqMessage, maxReceives?
 
 function movedReason(kind: DlqKind, { attributes }: DlqMessage, maxReceives?: number): string {
   if (kind === 'subscription')
-    return `SNS could not hand it over: ${attributes['ErrorMessage'] ?? 'no reason given'}`;
+    return `SNS could not deliver it: ${attributes['ErrorMessage'] ?? 'no reason given'}`;
   return `moved by SQS after ${maxReceives ?? 'too many'} receives`;
 }
 

@@ -4,7 +4,7 @@ import type { FailureCause } from './delivery-failure.ts';
 import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
-/** Where a delivery stands. `pending` and `held` are unfinished. */
+/** The states of a delivery. `pending` and `held` are unfinished. */
 export const deliveryStatuses = ['pending', 'delivered', 'failed', 'held', 'discarded'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
@@ -14,14 +14,14 @@ export interface AttemptEntry {
   readonly n: number;
   readonly at: UnixMillis;
   readonly ms: number;
-  /** What the endpoint answered, if it did. */
+  /** The status of the response, if there was one. */
   readonly status?: number;
   readonly error?: string;
-  /** How far it came, if it got no answer; attempts recorded before 0.2 do not say. */
+  /** The phase in which it failed, if there was no response; absent in records from before 0.2. */
   readonly phase?: AttemptPhase;
-  /** Where a redirect leads: scheme, host and path. */
+  /** The target of a redirect: scheme, host and path. */
   readonly location?: string;
-  /** The first KiB of the answer's body, at most. */
+  /** At most the first KiB of the response's body. */
   readonly sample?: string;
 }
 
@@ -32,9 +32,9 @@ export interface Delivery {
   readonly eventId: string;
   readonly eventType: string;
   readonly endpointId: string;
-  /** Of an endpoint that is not registered; a registered one has its own. */
+  /** The URL, if the endpoint is not registered. */
   readonly url?: string;
-  /** Of the registered endpoint that it is for: another one under the same id does not get it. */
+  /** The generation of the registered endpoint that it is for; another endpoint with the same id does not get it. */
   readonly generation?: string;
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
@@ -46,10 +46,10 @@ export interface Delivery {
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
   readonly lastError?: string;
-  /** Why it failed; of a pending one, `unready` while what kept it from its attempt last is a fault of our own. */
+  /** Why it failed. Of a pending delivery, `unready` while a fault of our own keeps it from its attempt. */
   readonly cause?: FailureCause;
   readonly nextAttemptAt?: UnixMillis;
-  /** Since when it has waited for its next attempt, by its schedule or for its endpoint to be well. */
+  /** Since when it has waited for its next attempt: by its schedule, or for its endpoint to work again. */
   readonly waitsSince?: UnixMillis;
   readonly createdAt: UnixMillis;
   /** The fencing token: raised by every claim, never lowered. */
@@ -57,29 +57,29 @@ export interface Delivery {
   /** Claims whose worker died, since the last record. */
   readonly crashes: number;
   readonly leaseUntil?: UnixMillis;
-  /** Counted from 1; a replay begins the next. */
+  /** Counted from 1; a replay begins the next one. */
   readonly round: number;
-  /** The round whose failure is counted for the operators, where its dead letter could not be sent after that. */
+  /** The round whose failure is counted for the operators, although its dead letter could not be sent yet. */
   readonly countedRound?: number;
-  /** After this no attempt begins. */
+  /** No attempt begins after this. */
   readonly deadline: UnixMillis;
-  /** How far `deadline` lies after the beginning of a round. */
+  /** The time from the beginning of a round to its deadline. */
   readonly lifetime: Millis;
-  /** When the event may go, as far as this delivery knows: the sweep moves it on in time. */
+  /** When the event may expire, as far as this delivery knows. The sweep extends it in time. */
   readonly eventExpiresAt: UnixSeconds;
-  /** How long a new round needs its event. */
+  /** How long a new round needs the event. */
   readonly eventKeptFor: Seconds;
   /** Since when its endpoint has been disabled. */
   readonly heldAt?: UnixMillis;
-  /** When the sweep must step in; only while something is unfinished. */
+  /** When the sweep must look at it; set while anything is left to do. */
   readonly dueAt?: UnixMillis;
-  /** Times that the sweep stepped in since the last record. */
+  /** How often the sweep has acted since the last record. */
   readonly sweeps: number;
-  /** Only with a terminal status: nothing that is unfinished expires. */
+  /** Only with a terminal status, because unfinished deliveries do not expire. */
   readonly expiresAt?: UnixSeconds;
 }
 
-/** What an attempt's record sets. What is undefined is removed; the lease, `crashes` and `sweeps` end with it. */
+/** The fields that the record of an attempt sets; undefined removes one. It also removes the lease, `crashes` and `sweeps`. */
 export interface AttemptRecord {
   readonly status: DeliveryStatus;
   readonly attempts: number;
@@ -92,21 +92,21 @@ export interface AttemptRecord {
   readonly waitsSince?: UnixMillis;
   readonly dueAt?: UnixMillis;
   readonly expiresAt?: UnixSeconds;
-  /** Only where it moves on. */
+  /** Only if it is extended. */
   readonly deadline?: UnixMillis;
 }
 
-/** When an attempt that is put off may begin. */
+/** When the deferred attempt may begin. */
 export interface Deferral {
   readonly now: UnixMillis;
   readonly until: UnixMillis;
-  /** When the sweep must step in. */
+  /** When the sweep must look at it. */
   readonly dueAt: UnixMillis;
-  /** By how much the deadline moves on. */
+  /** How much the deadline is extended. */
   readonly extend: Millis;
   /** Only if the deadline is later than this. */
   readonly deadlineAfter?: UnixMillis;
-  /** Since when it waits for its endpoint to be well; undefined: it waits for a slot only. */
+  /** Since when it waits for its endpoint to work again; undefined when it waits for a slot only. */
   readonly waitsSince?: UnixMillis;
 }
 
@@ -130,14 +130,14 @@ export function deliveryId(tenant: string, eventId: string, endpointId: string):
     .join('');
 }
 
-/** A hash's first letter spreads evenly. */
+/** The first letter of a hash is evenly distributed. */
 const shardOf = ({ id }: Pick<Delivery, 'id'>, shards: number): number =>
   Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % shards;
 
 /** The due index's partition of a delivery. */
 export const dueShardOf = (id: string): string => String(shardOf({ id }, dueIndex.shards));
 
-/** A hot endpoint's deliveries of a day are spread over a few partitions. */
+/** Spreads the deliveries of a busy endpoint and day over a few partitions. */
 export const endpointDayOf = (
   { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
   day: string,
@@ -166,19 +166,19 @@ export const listedAt = ({ id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>):
 export const heldByOf = ({ tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>): string =>
   `${tenant}/${endpointId}`;
 
-/** A partition of the index of what waits; an endpoint that is down has much of it. */
+/** A partition of the index of waiting deliveries, of which an endpoint that is down has many. */
 export const waitingByOf = (
   { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
   shard: number,
 ): string => `${tenant}/${endpointId}#${shard}`;
 
-/** The partition of the index of what waits that a delivery is in; of a URL that is not registered none is. */
+/** The partition of a delivery in the index of waiting deliveries; undefined for a URL that is not registered. */
 export const waitingByFor = (
   delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'url'>,
 ): string | undefined =>
   delivery.url === undefined ? waitingByOf(delivery, shardOf(delivery, waitingIndex.shards)) : undefined;
 
-/** An item holds 400 KB; an endless log would stop every record. */
+/** The most log entries: an item holds 400 KB, so an endless log would make every write fail. */
 const keptAtEachEnd = 20;
 
 /** The log with one more entry, trimmed to its first and last twenty. */

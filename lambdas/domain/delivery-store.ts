@@ -8,7 +8,7 @@ import type {
 } from './delivery-record.ts';
 import type { UnixMillis, UnixSeconds } from './time.ts';
 
-/** A conditional write: the delivery after it, or the one that refused it; undefined when there is none. */
+/** The result of a conditional write: the delivery after it, or the one that refused it; undefined when it does not exist. */
 export type DeliveryWrite =
   | { readonly ok: true; readonly delivery: Delivery }
   | { readonly ok: false; readonly delivery?: Delivery };
@@ -61,7 +61,7 @@ export interface DeliveryStore {
   ): Promise<DeliveryWrite>;
   /** Records an attempt while the claim is still ours. */
   record(fence: Fence, record: AttemptRecord): Promise<DeliveryWrite>;
-  /** Records a success of this round without comparing the fencing token: only status, end and log entry. */
+  /** Records a success of this round without comparing the fencing token. Sets only status, end and log entry. */
   recordLateSuccess(fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
 
   /** Defers an attempt that is not recorded and has no lease. */
@@ -75,7 +75,7 @@ export interface DeliveryStore {
     now: UnixMillis,
     dueAt: UnixMillis,
   ): Promise<DeliveryWrite>;
-  /** Makes a held delivery pending again, with a new deadline. @param dueAt when the sweep must step in */
+  /** Makes a held delivery pending again, with a new deadline. @param dueAt when the sweep must look at it */
   release(expected: Delivery, now: UnixMillis, dueAt: UnixMillis): Promise<DeliveryWrite>;
   /** Ends a delivery that is held, or pending without a live lease, if it is for the expected generation. */
   discard(
@@ -87,7 +87,7 @@ export interface DeliveryStore {
   /**
    * Begins the next round of an ended delivery, if round and status are as expected.
    *
-   * @param generation of the endpoint that it is for from now on
+   * @param generation the endpoint that it is for from now on
    */
   reopen(
     expected: Delivery,
@@ -119,7 +119,7 @@ export interface DeliveryStore {
   heldOf(endpoint: EndpointOfTenant, limit: number): Promise<readonly string[]>;
   /** The deliveries of an endpoint that have waited since before `upTo`, the longest first. */
   waitingOf(endpoint: EndpointOfTenant, upTo: UnixMillis, limit: number): Promise<readonly string[]>;
-  /** How many deliveries of an endpoint wait. @param atMost counted of each partition of the index */
+  /** Counts the waiting deliveries of an endpoint. @param atMost the most to count in each partition of the index */
   countWaiting(
     endpoint: EndpointOfTenant,
     atMost: number,
@@ -138,6 +138,6 @@ export interface DeliveryStore {
     bounds: { readonly from: string; readonly before: string },
     limit: number,
   ): Promise<readonly ListedDelivery[]>;
-  /** Reads deliveries, the oldest first. Leaves out those that have expired. */
+  /** Reads deliveries, the oldest first. Omits those that have expired. */
   readAll(ids: readonly string[]): Promise<readonly Delivery[]>;
 }

@@ -10,10 +10,10 @@ export type NextStep =
   | { readonly kind: 'retry'; readonly delay: Seconds }
   | { readonly kind: 'fail'; readonly cause: FailureCause; readonly reason: string };
 
-/** The part of the settings that decides. */
+/** The settings that decide about retries. */
 export type RetryPolicy = Pick<OutboundSettings, 'retryDelays' | 'retryOtherStatuses'>;
 
-/** Answers that say "not now": a slow request, too early, too many. */
+/** Statuses that mean "not now": request timeout, too early, too many requests. */
 const passingRefusals = new Set([408, 425, 429]);
 
 /**
@@ -44,7 +44,7 @@ export function nextStep(
   return { kind: 'retry', delay: retryDelay(scheduled, retryAfter, random) };
 }
 
-/** @returns why an outcome is not tried again; undefined: it is */
+/** @returns why an outcome is not tried again; undefined when it is */
 function finalCause(
   outcome: Exclude<AttemptOutcome, { kind: 'accepted' }>,
   { retryOtherStatuses }: RetryPolicy,

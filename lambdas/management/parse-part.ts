@@ -51,7 +51,7 @@ function fieldError(issue: v.GenericIssue, known: Entries): FieldError {
   return { path, message: `is missing; expected ${first ? ruleOf(first) : 'a value'}` };
 }
 
-/** Whether the schema has a message of its own, not Valibot's default. */
+/** Whether the schema has its own message, not Valibot's default. */
 const hasOwnWords = ({ message }: v.GenericIssue): boolean => !message.startsWith('Invalid');
 
 /** Finds what `v.record` silently accepts or drops: a list, and names of `Object.prototype`. */

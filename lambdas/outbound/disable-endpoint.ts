@@ -23,7 +23,7 @@ export async function disableAfterAttempt(
   if (disabled !== undefined) await announceDisabled(disabled, ports);
 }
 
-/** Notifies the operators, then removes the note: a crash in between repeats the notice, and loses none. */
+/** Notifies the operators, then removes the note. A crash in between repeats the notice; none gets lost. */
 export async function announceDisabled(endpoint: Endpoint, ports: DisablePorts): Promise<void> {
   const { tenant, id, disabled } = endpoint;
   const fields = { tenant, endpointId: id, reason: disabled?.reason, deliveryId: disabled?.by?.deliveryId };

@@ -19,7 +19,7 @@ export type HoldPorts = Pick<
   'now' | 'endpoints' | 'deliveries' | 'sendTask' | 'telemetry'
 >;
 
-/** The sweep checks a held delivery's endpoint after this, doubling to a day: the process that enabled it may have died. */
+/** The sweep checks a held delivery's endpoint after this, doubling to a day, since the process that enabled it may have died. */
 const firstHeldCheck = seconds(3_600);
 const longestHeldCheck = seconds(86_400);
 /** A delivery that is held longer than this is discarded. */
@@ -55,8 +55,8 @@ export async function holdDelivery(
 }
 
 /**
- * Checks the endpoint of a held delivery again: it may have been enabled meanwhile, by a process that did not see this
- * delivery among the held ones.
+ * Checks the endpoint of a held delivery again. A process that enabled it meanwhile may not have seen this delivery among
+ * the held ones.
  *
  * @returns whether it is still held
  */
@@ -78,19 +78,19 @@ export async function recheckHeld(
   return false;
 }
 
-/** Sends a held delivery on its way again, as if it were new: a task that gets lost is the sweep's to send. */
+/** Sends a held delivery again as if it were new. The sweep replaces a task that gets lost. */
 async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> {
   const now = ports.now();
   const dueAt = dueAfterCreation(now);
   const { ok, delivery } = await ports.deliveries.release(seen, now, dueAt);
-  // Refused by our own write, whose answer was lost.
+  // Our own earlier write refused this one: its response was lost and the client repeated it.
   const isReleased = ok || (delivery?.status === 'pending' && delivery.dueAt === dueAt);
   if (!isReleased || delivery === undefined) return;
   await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: delivery.attempts + 1 }, delivery));
   logDelivery(delivery, 'delivery.released', {}, ports);
 }
 
-/** Ends a delivery that cannot be tried any more. @returns the queue answer for its task; undefined: there is no such delivery */
+/** Ends a delivery that cannot be tried any more. @returns the queue answer for its task; undefined when there is no delivery */
 export async function discardDelivery(
   seen: Pick<Delivery, 'id' | 'generation'>,
   reason: string,

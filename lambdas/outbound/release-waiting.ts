@@ -10,22 +10,22 @@ export type EndWaitPorts = Pick<OutboundPorts, 'deliveries'>;
 
 export type ReleaseWaitingPorts = Pick<OutboundPorts, 'now' | 'deliveries' | 'sendTask' | 'telemetry'>;
 
-/** How far a release came. */
+/** The progress of a release. */
 export interface ReleaseProgress {
   readonly released: number;
-  /** Nothing is left that waited by then, as far as the index has heard. */
+  /** Nothing is left that waited by then, as far as the index shows. */
   readonly isEmpty: boolean;
 }
 
-/** Deliveries of one endpoint that one run releases: the rest follows a minute later. */
+/** The most deliveries of one endpoint that one run releases; the rest follows a minute later. */
 const releasedAtMost = 600;
 const pageSize = 50;
 
 /**
- * Releases an endpoint's deliveries page by page, as far as the time lasts.
+ * Releases an endpoint's deliveries page by page while there is time.
  *
  * @param pageOf reads the next ones from an eventually consistent index
- * @param releaseOne returns false when the delivery was not to be released any more
+ * @param releaseOne returns false when the delivery no longer needs a release
  */
 export async function releasePages(
   pageOf: (limit: number) => Promise<readonly string[]>,
@@ -39,16 +39,17 @@ export async function releasePages(
     const ends = await Promise.all(ids.map(releaseOne));
     const count = ends.filter((isReleased) => isReleased).length;
     released += count;
-    // All of them are released already, and the index does not show it yet.
+    // All of them are released already; the index does not show it yet.
     if (count === 0) break;
   }
   return { released, isEmpty: false };
 }
 
 /**
- * Sends the deliveries that have waited for their next attempt since before `upTo`: a person says that the endpoint is up.
+ * Sends the deliveries that have waited for their next attempt since before `upTo`, after a person said that the endpoint
+ * is up.
  *
- * A delivery that fails or is deferred again waits since after `upTo`, so each is sent once, however often this runs. The
+ * Sends each once, however often this runs: a delivery that fails or is deferred again waits since after `upTo`. The
  * endpoint's limits pace them.
  */
 export const releaseWaiting = (
@@ -94,7 +95,7 @@ export async function endWait(
 ): Promise<Delivery | undefined> {
   const dueAt = dueAfterCreation(now);
   const { ok, delivery } = await deliveries.endWait(seen, dueAt);
-  // Refused by our own write, whose answer was lost.
+  // Our own earlier write refused this one: its response was lost and the client repeated it.
   const isOwn =
     delivery?.status === 'pending' && delivery.nextAttemptAt === undefined && delivery.dueAt === dueAt;
   return ok || isOwn ? delivery : undefined;
@@ -103,9 +104,9 @@ export async function endWait(
 export type ResumePorts = ReleaseWaitingPorts & Pick<OutboundPorts, 'endpoints'>;
 
 /**
- * Releases what waits for an endpoint that is well, as far as the time lasts; the sweep continues from the note.
+ * Releases what waits for an endpoint that works again, while there is time; the sweep continues from the note.
  *
- * Never throws: a delivery that is left out is sent when its own wait ends.
+ * Never throws: a delivery that is skipped is sent when its own wait ends.
  */
 export async function resumeEndpoint(
   { tenant, id }: Pick<Endpoint, 'tenant' | 'id'>,

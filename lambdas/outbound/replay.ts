@@ -9,19 +9,19 @@ import { type RefusalCause, type ReplayOptions, replayRoute } from './replay-rou
 
 export type ReplayPorts = Pick<OutboundPorts, 'deliveries' | 'endpoints' | 'events' | 'sendTask'>;
 
-/** What became of a replay. */
+/** The result of a replay. */
 export type Replay =
   | {
       readonly kind: 'replayed';
       readonly delivery: Delivery;
-      /** Its endpoint is disabled: it waits until that is enabled. */
+      /** The delivery waits until its endpoint is enabled. */
       readonly isHeld: boolean;
     }
   | { readonly kind: 'refused'; readonly cause: RefusalCause; readonly reason: string };
 
 /**
- * Begins a new round of an ended delivery, with a new deadline and a fresh retry schedule; its log goes on. A delivery that
- * waits makes its next attempt now.
+ * Begins a new round of an ended delivery, with a new deadline and a fresh retry schedule; its attempt log goes on. A waiting
+ * delivery makes its next attempt now.
  *
  * Extends the event's expiry first. The delivery is due like a new one, so the sweep sends a task that was lost. Refuses a
  * delivery whose endpoint was deleted or created again.
@@ -64,7 +64,7 @@ export async function replayDelivery(
 /**
  * Makes the next attempt of a pending delivery now, even if it waits for its schedule or its endpoint's breaker.
  *
- * One of an earlier endpoint is discarded by its next task, and can be sent to another one only then.
+ * The next task of a delivery for an earlier endpoint discards it; only then can it be sent to another endpoint.
  */
 async function sendNow(seen: Delivery, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
   const { id, leaseUntil, nextAttemptAt } = seen;

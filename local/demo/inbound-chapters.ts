@@ -3,7 +3,7 @@ import type { Stage } from './stage.ts';
 import type { Story } from './story.ts';
 import { until } from './until.ts';
 
-/** One signed event of each source is handled; the same one again is not; nor is a forged one, which is not even queued. */
+/** Shows that one signed event of each source is handled, that its duplicate is not, and that a forged one is not even queued. */
 export async function inboundChapters(stage: Stage, story: Story): Promise<void> {
   for (const [source, { provider, secretArn }] of Object.entries(stage.outputs.inbound.sources)) {
     const sign = signers[provider];
@@ -14,7 +14,7 @@ export async function inboundChapters(stage: Stage, story: Story): Promise<void>
     await post(stage, story, source, request, 200);
     await handledOnce(stage, story, source, request);
 
-    story.chapter(`${source} gets no response in time, and sends the same event again`);
+    story.chapter(`${source} gets no response in time and sends the same event again`);
     await post(stage, story, source, request, 200);
     await handledOnce(stage, story, source, request);
 

@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
-/** An event of a provider, as it goes over the wire. */
+/** An event of a provider, as it is sent. */
 export interface DemoRequest {
-  /** The event's id, as the provider gives it. */
+  /** The provider's id of the event. */
   readonly id: string;
   readonly type: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -58,5 +58,5 @@ const shopify: Signer = (secret, now) => {
   return { id, type, body, headers };
 };
 
-/** The providers whose events the demo can sign, exactly as their servers do. */
+/** The providers whose events the demo can sign as their servers do. */
 export const signers: Readonly<Record<string, Signer>> = { stripe, github, shopify };

@@ -2,7 +2,7 @@
 export interface CrashPoint {
   /** Counted over the whole run, from 0. */
   readonly call: number;
-  /** Before its effect, or after the effect and before anybody learns of it. */
+  /** Before its effect, or after the effect and before any caller learns of it. */
   readonly when: 'before' | 'after';
   /**
    * The process dies (the default); the call rejects, as with a network that fails; it stalls as long as the script
@@ -110,7 +110,7 @@ export function withEveryCall<Ports extends object>(ports: Ports, call: Call, pa
 }
 
 const synchronousPorts = new Set(['now', 'random', 'info', 'warn', 'error', 'count', 'seconds', 'log']);
-/** What measures only breaks no promise. */
+/** Ports that only measure break no promise. */
 const isGauge = (name: string): boolean => name.startsWith('gauges.');
 
 function wrap(name: string, port: PortFunction, call: Call): PortFunction {

@@ -1,6 +1,6 @@
 import type { CrashPoint } from './crash-script.ts';
 
-/** What a run did: the port calls that it made, and the promises that it broke. */
+/** The result of a run: its port calls, and the promises that it broke. */
 export interface Explored {
   readonly calls: readonly string[];
   readonly violations: readonly string[];
@@ -27,7 +27,7 @@ export const stalls: readonly Fault[] = [
 export interface Exploration {
   readonly points: number;
   readonly runs: number;
-  /** Each with the faults that led to it. */
+  /** The broken promises, each with the faults that led to it. */
   readonly violations: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface Exploration {
  * Runs a scenario without a fault, with every fault at every call, and with every second fault after it.
  *
  * @param first the faults of the single runs
- * @param second what happens after them; none: single faults only
+ * @param second the faults after them; without any, single faults only
  */
 export async function explore(
   run: (points: readonly CrashPoint[]) => Promise<Explored>,
@@ -59,7 +59,7 @@ export async function explore(
   return found;
 }
 
-/** A handler that runs is the team's code: nothing makes it run twice in one call. */
+/** A handler is the team's code, so it runs once in a call. */
 const makesSense = ({ fault }: Fault, call: string): boolean => fault !== 'repeats' || call !== 'handle';
 
 const pointsOf = (calls: readonly string[], from: number, faults: readonly Fault[]): CrashPoint[] =>

@@ -12,7 +12,7 @@ test('cachedSecret reads a secret once in five minutes', async () => {
   expect(values).toEqual([1, 1, 2]);
 });
 
-test('cachedSecret reads again for a caller that takes only a younger value', async () => {
+test('cachedSecret reads again for a caller that accepts only a younger value', async () => {
   let reads = 0;
   const secret = cachedSecret(async () => ++reads);
   const values = [

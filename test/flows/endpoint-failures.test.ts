@@ -19,7 +19,7 @@ describeFlow('The deployed sweep', (stack) => {
       )
     ).Item;
 
-  it('tells the operators of what an endpoint did not take, and takes away what it told', async () => {
+  it('the deployed sweep notifies the operators of failed deliveries, and subtracts what it has notified', async () => {
     using endpoint = await startEndpoint(statuses(404));
     const id = `evt_${crypto.randomUUID()}`;
     const before = Date.now();
@@ -41,7 +41,7 @@ describeFlow('The deployed sweep', (stack) => {
     expect(told['attention']).toBeUndefined();
   }, 240_000);
 
-  it('counts the endpoints that there are', async () => {
+  it('the deployed sweep counts the endpoints', async () => {
     const count = await eventually('a count', () => item(otherItems.count, 'endpoints'), { seconds: 90 });
 
     expect(count['known']).toBeGreaterThanOrEqual(0);

@@ -23,7 +23,7 @@ describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
     onceOnly(table, source, rememberFor, dynamodb),
   );
 
-  it('read a secret by stage, and none where there is no version', async () => {
+  it('a secret is read by stage, and is undefined without a version', async () => {
     const client = new SecretsManagerClient(
       clientConfig({ url: outputs.awsEndpoint, caFile: outputs.caFile }),
     );

@@ -25,7 +25,7 @@ function randomFrom(seed: number) {
 type Random = ReturnType<typeof randomFrom>;
 type World = ReturnType<typeof inboundWorld>;
 
-/** Everything waits here for its turn; the scheduler picks. */
+/** All calls wait here until the scheduler picks them. */
 function waitingRoom() {
   const waiting: (() => void)[] = [];
   return { waiting, turn: () => new Promise<void>((resolve) => waiting.push(resolve)) };
@@ -130,7 +130,7 @@ async function simulate(seed: number) {
 }
 
 describe('consumers in any order', () => {
-  it('end every event processed, or failed with a dead letter, and run no handler without a claim', async () => {
+  it('consumers in any order end every event processed, or failed with a dead letter, and run no handler without a claim', async () => {
     const ends = new Map<string, number>();
 
     await fc.assert(

@@ -12,7 +12,7 @@ type World = ReturnType<typeof outboundWorld>;
 const stops = { halfCalls: fc.nat(24), isDead: fc.boolean() };
 const worker = <const Kind extends string>(kind: Kind) => fc.record({ kind: fc.constant(kind), ...stops });
 
-/** What may happen, in any order. */
+/** The possible steps, in any order. */
 const happenings = fc.oneof(
   { weight: 4, arbitrary: worker('deliver') },
   { weight: 2, arbitrary: worker('sweep') },
@@ -62,7 +62,7 @@ async function happen(
   }
 }
 
-it('whatever happens in whatever order, every delivery ends, and nothing of it stays behind', async () => {
+it('every delivery ends, and nothing of it stays behind, in any order of events and faults', async () => {
   await fc.assert(
     fc.asyncProperty(
       answers,

@@ -7,7 +7,7 @@ import { receiverOf, requestOfVector, type Vector, vectorFiles } from '../suppor
 import { hostileHeadTexts } from '../support/hostile/heads.ts';
 import { recordedTelemetry } from '../support/memory/telemetry.ts';
 
-/** What some hundred requests may cost that differ in one header, or in the query: each has 10 KB of it. */
+/** The CPU time for some hundred requests, each with 10 KB in one header or in the query. */
 const budgetMillis = 200;
 /** CPU time is what counts: a busy machine may take long. */
 const wallMillis = 300_000;
@@ -32,7 +32,7 @@ function placesIn(vector: Vector): Place[] {
 
 describe.each(vectorFiles)('%s', (name, file) => {
   it(
-    'looks at 10 KB of anything in a header or the query within 2 ms of CPU',
+    'a source reads 10 KB of anything in a header or the query within 2 ms of CPU',
     async () => {
       const vector = file.vectors.find(({ expect: { status, answer } }) => status === 200 && !answer);
       if (vector === undefined) return expect.unreachable();

@@ -32,7 +32,7 @@ function sevenKept() {
     call('GET', '/v1/sources/stripe/events', undefined, { query }, changed);
 }
 
-it('received events come page by page, by status, too', async () => {
+it('received events are listed page by page, also by status', async () => {
   const list = sevenKept();
   const found: string[] = [];
   let cursor: string | undefined;
@@ -46,7 +46,7 @@ it('received events come page by page, by status, too', async () => {
   expect(found).toEqual(['evt_0', 'evt_2', 'evt_4', 'evt_6']);
 });
 
-it('pages stay with the day that they began with', async () => {
+it('pages of received events stay on the day that they began with', async () => {
   const days: string[] = [];
   const { world, ports, call } = managementWorld();
   const listKept: typeof ports.inboundEvents.listKept = async (keptDay) => {
@@ -70,7 +70,7 @@ it.each([
   { id: '', keptAt: 1 },
   { id: '😀'.repeat(600), keptAt: 1 },
   'x',
-])('a place that no list has given out is refused: %o', async (after) => {
+])('a cursor that no list has returned is refused: %o', async (after) => {
   const place = { day: '2026-11-25', after };
   const cursor = Buffer.from(JSON.stringify(place)).toString('base64url');
 

@@ -9,7 +9,7 @@ import { oneEndpoint } from '../support/worlds/one-endpoint.ts';
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 
 describe('a delivery to a disabled endpoint', () => {
-  it('is held, and goes out when it is enabled', async () => {
+  it('a delivery to a disabled endpoint is held, and sent when the endpoint is enabled', async () => {
     const { world, disable, enable } = await oneEndpoint();
     await disable();
     await world.publish(event);
@@ -24,7 +24,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().heldAt).toBeUndefined();
   });
 
-  it('is held when it is disabled between two attempts, and keeps what was tried', async () => {
+  it('a delivery whose endpoint is disabled between two attempts is held, and keeps its attempts', async () => {
     const { world, disable, enable } = await oneEndpoint((_request, count) =>
       count === 1 ? refused(503) : accepted,
     );
@@ -57,7 +57,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('held');
   });
 
-  it('that is held by λ publish just as it is enabled goes out at once', async () => {
+  it('a delivery that λ publish holds just as its endpoint is enabled is sent at once', async () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await disable();
     const create: typeof world.table.create = async (delivery) => {
@@ -75,7 +75,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('that a slow worker holds just as it is enabled goes out at once', async () => {
+  it('a delivery that a slow worker holds just as its endpoint is enabled is sent at once', async () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await world.publish(event);
     await disable();
@@ -121,7 +121,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('is released by the sweep until nothing has been held for a minute', async () => {
+  it('held deliveries are released by the sweep until none has been held for a minute', async () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await disable();
     await world.publish(event);
@@ -137,7 +137,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect((await read()).attentionAt).toBeUndefined();
   });
 
-  it('is released for a minute more when another one appears after nothing was held', async () => {
+  it('held deliveries are released for a minute more if another one appears', async () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await disable();
     await enable();
@@ -164,7 +164,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect((await read()).heldEmptyAt).toBeUndefined();
   });
 
-  it('is not counted as never attempted while it has its turn before it', async () => {
+  it('a held delivery is not counted as never attempted before its first attempt', async () => {
     const { world, disable, enable } = await oneEndpoint();
     await disable();
     await world.publish(event);
@@ -183,7 +183,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('goes out though another endpoint cannot be seen to', async () => {
+  it('a held delivery is sent even if another endpoint cannot be reconciled', async () => {
     const { world, disable, enable } = await oneEndpoint();
     await world.endpoints.create(newEndpoint(start, { id: 'ep_0', eventTypes: ['none'] }));
     const other = await world.endpoints.read('acme', 'ep_0');

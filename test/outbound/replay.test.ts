@@ -5,7 +5,7 @@ import { accepted, down, message, refused } from '../support/fixtures/outbound.t
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
 describe('a replay', () => {
-  it('sends a failed delivery again, with the whole schedule anew, and its log goes on', async () => {
+  it('a replay sends a failed delivery again, with a fresh retry schedule, and its attempt log goes on', async () => {
     const world = outboundWorld((_request, count) => (count <= 8 ? refused(503) : accepted));
     await world.publish(message);
     await world.run(seconds(3600));
@@ -26,7 +26,7 @@ describe('a replay', () => {
     );
   });
 
-  it('of a delivered one is another attempt; two are two', async () => {
+  it('a replay of a delivered delivery is another attempt, and two replays are two', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.run(seconds(60));
@@ -40,7 +40,7 @@ describe('a replay', () => {
     expect(world.requests).toHaveLength(3);
   });
 
-  it('is sent by the sweep when its task was lost', async () => {
+  it('a replay is sent by the sweep when its task was lost', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(404) : accepted));
     await world.publish(message);
     await world.run(seconds(60));
@@ -53,7 +53,7 @@ describe('a replay', () => {
     expect(world.report.total('DeliveriesNeverAttempted')).toBe(0);
   });
 
-  it('that fails again ends on the DLQ again', async () => {
+  it('a replay that fails again ends on the DLQ again', async () => {
     const world = outboundWorld(() => refused(404));
     await world.publish(message);
     await world.run(seconds(60));
@@ -64,7 +64,7 @@ describe('a replay', () => {
     expect(world.undelivered).toHaveLength(2);
   });
 
-  it('of a job is refused while the delivery is pending: a person alone sends what waits', async () => {
+  it('a replay of a job is refused while the delivery is pending: a person alone sends what waits', async () => {
     const world = outboundWorld();
     await world.publish(message);
     const { id } = world.delivery();
@@ -105,7 +105,7 @@ describe('a replay', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('is refused for a delivery that nobody knows, and for one past its retention', async () => {
+  it('a replay is refused for an unknown delivery, and for one past its retention', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.run(seconds(60));
@@ -118,7 +118,7 @@ describe('a replay', () => {
     expect(await world.replay(world.delivery().id)).toMatchObject({ kind: 'refused' });
   });
 
-  it('by two people at once is one', async () => {
+  it('two concurrent replays of a delivery count as one', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.run(seconds(60));

@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends a run with one plain line, for whatever reads logs: `tests: 904 passed, 0 failed, 2 skipped`. */
+/** Ends a run with one plain line, for programs that read logs: `tests: 904 passed, 0 failed, 2 skipped`. */
 export const plainSummary: Reporter = {
   onTestRunEnd(modules) {
     const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 };

@@ -19,7 +19,7 @@ const askAtMostEvery = seconds(2);
  * The secret of a source whose provider sends it in a handshake.
  *
  * @param format of the provider's secrets
- * @param window how long it is awaited after the deploy
+ * @param window how long after the deploy the source accepts it
  */
 export function handshakeSecret(
   client: SecretsManagerClient,

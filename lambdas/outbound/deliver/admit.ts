@@ -24,9 +24,9 @@ export type AdmitPorts = HoldPorts &
 
 /** Where a delivery goes, and with which settings. */
 export interface ResolvedDestination {
-  /** Undefined: to the URL on the delivery. */
+  /** Undefined for the URL on the delivery. */
   readonly endpoint?: Endpoint;
-  /** The stack's, and the endpoint's own where it has them. */
+  /** The stack's settings, overridden by the endpoint's own. */
   readonly settings: OutboundSettings;
 }
 
@@ -35,7 +35,7 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly destination: ResolvedDestination; readonly slot: Slot }
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer };
 
-/** A slot is held this much longer than the attempt's deadline: the record is written in that time. In ms. */
+/** How much longer than the attempt's deadline a slot is held, in ms. The record is written in that time. */
 const margin = 6_000;
 
 /** Decides whether a task may make its attempt now: its endpoint exists, is enabled, and has a free slot. */
@@ -86,7 +86,7 @@ const answerWith = (queueAnswer: QueueAnswer): Admission => ({ kind: 'answered',
 /**
  * Defers an attempt and sends its task again for then. The sweep sends it if that is later than SQS allows.
  *
- * The record says so first, and refuses a second task of the same attempt: so tasks never multiply.
+ * The record is written first and refuses a second task of the same attempt, so tasks never multiply.
  */
 async function deferTask(
   task: DeliveryTask,
@@ -105,11 +105,11 @@ async function deferTask(
     until,
     dueAt: dueForRetry(until, delay),
     extend,
-    // The time at which the limiter was asked: a release asked for after it lets this delivery go, too.
+    // The time at which the limiter was asked, so that a release requested after it includes this delivery.
     waitsSince: isForEndpoint ? askedAt : undefined,
   };
   const { ok, delivery } = await defer(task, times, isForEndpoint, ports);
-  // Refused by our own write, whose answer was lost.
+  // Our own earlier write refused this one: its response was lost and the client repeated it.
   const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
   if (delivery === undefined) return answerForMissing(task, ports);
   if (!isPutOff) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
@@ -128,7 +128,7 @@ async function deferTask(
   return acknowledge;
 }
 
-/** Defers a delivery. One near its deadline is read first: waiting for a slot, or for us, must not use up its time. */
+/** Defers a delivery. Reads one near its deadline first: a wait for a slot, or for us, must not use up its time. */
 async function defer(
   { deliveryId, attempt }: DeliveryTask,
   times: Deferral,

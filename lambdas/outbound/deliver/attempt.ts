@@ -37,17 +37,17 @@ export interface AttemptEnd {
   readonly took?: Millis;
 }
 
-/** A claimed delivery and what its task brought along. */
+/** A claimed delivery and what its task contained. */
 export interface ClaimedWork {
   readonly delivery: Delivery;
   readonly payload?: string;
 }
 
-/** What an attempt takes beside its deadline: the sample of the body, and the record. */
+/** Time that an attempt needs beyond its deadline: for the sample of the body, and the record. */
 const afterTheHead = millis(1_000);
 const toRecord = millis(5_000);
 
-/** Makes one attempt of a claimed delivery and records how it ended; or ends it without one. */
+/** Makes one attempt of a claimed delivery and records how it ended, or ends the delivery without an attempt. */
 export async function attemptDelivery(
   { delivery, payload: cached }: ClaimedWork,
   destination: ResolvedDestination,
@@ -63,7 +63,7 @@ export async function attemptDelivery(
   const end = reasonToEnd(delivery, settings, ports.now());
   if (end !== undefined) return endWithout(end);
   const content = await contentOf(delivery, cached, endpoint, ports);
-  // Another hand wrote it: waiting helps nothing.
+  // Something other than this code wrote the record, so waiting does not help.
   if (content instanceof AlteredBodyError)
     return endWithout({ cause: 'payload-altered', reason: content.message });
   if (content instanceof Error)
@@ -84,7 +84,7 @@ export async function attemptDelivery(
   if (outcome instanceof Error)
     return { queueAnswer: await postponeUnready({ delivery, payload: cached }, outcome, ports) };
   const took = millis(ports.now() - startedAt);
-  // Before the record: who dies in between leaves an endpoint that wants no more events disabled.
+  // Comes before the record: if the worker dies in between, the endpoint that wants no more events is disabled already.
   if (outcome.kind === 'gone' && endpoint) {
     await disableAfterAttempt(endpoint, 'gone', { delivery, outcome }, ports);
   }
@@ -92,7 +92,7 @@ export async function attemptDelivery(
   return { queueAnswer: await finishAttempt(made, settings, ports), outcome, took };
 }
 
-/** @returns why no further attempt is made; undefined: one is */
+/** @returns why no further attempt is made; undefined when one is */
 function reasonToEnd(delivery: Delivery, settings: OutboundSettings, now: UnixMillis): Failure | undefined {
   const { crashes, attempts } = delivery;
   if (crashes > settings.maxCrashes)
@@ -100,14 +100,14 @@ function reasonToEnd(delivery: Delivery, settings: OutboundSettings, now: UnixMi
   return now >= delivery.deadline ? pastDeadline(delivery) : undefined;
 }
 
-/** What is sent, and what signs it. */
+/** The request's content, and the keys that sign it. */
 interface Content {
   readonly keys: readonly SigningKey[];
   readonly headers: OpenHeaders;
   readonly payload?: string;
 }
 
-/** @returns an error when the payload or a secret cannot be read now, which is neither the endpoint's fault nor a crash */
+/** @returns an error when the payload or a secret cannot be read now; that is neither the endpoint's fault nor a crash */
 async function contentOf(
   { tenant, eventId }: Delivery,
   cached: string | undefined,
@@ -123,7 +123,7 @@ async function contentOf(
   }
 }
 
-/** A request must not be under way when the claim ends, or when the function does. */
+/** A request must end before the claim and the invocation do. */
 function mayStart(
   { leaseUntil }: Delivery,
   now: UnixMillis,
@@ -134,11 +134,11 @@ function mayStart(
   return outlasts && hasTimeForAttempt(settings, invocation);
 }
 
-/** Whether an attempt that takes as long as it may can still be recorded. */
+/** Whether an attempt of the longest allowed duration can still be recorded. */
 export const hasTimeForAttempt = ({ attemptTimeout }: OutboundSettings, { hasTime }: Invocation): boolean =>
   hasTime(millis(attemptTimeout + afterTheHead + toRecord));
 
-/** Sends a request. @returns the error, if it could not be sent by a fault of our own */
+/** Sends a request. @returns the error, if a fault of our own kept it from being sent */
 async function posted(request: SignedRequest, { post }: AttemptPorts): Promise<AttemptOutcome | Error> {
   try {
     return await post(request);
@@ -153,7 +153,7 @@ interface ToSign {
   readonly keys: readonly SigningKey[];
 }
 
-/** An endpoint's own headers may replace `Accept` only: the API takes none of the others. */
+/** An endpoint's own headers can replace `Accept` only: the API rejects the other names. */
 const headersFor = (
   { tenant, eventId }: Delivery,
   own: OpenHeaders,
@@ -164,7 +164,7 @@ const headersFor = (
   ...own,
   'Content-Type': 'application/json',
   'User-Agent': userAgent,
-  // Not signed: it says which secret to verify with. The signed body has the tenant, too.
+  // This header is not signed, because it says which secret to verify with. The signed body contains the tenant, too.
   ...(tenant !== '' && { 'X-Webhook-Tenant': tenant }),
   ...signatureHeaders(keys, { eventId, timestamp: toUnixSeconds(now), body }),
 });

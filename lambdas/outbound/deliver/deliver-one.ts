@@ -33,7 +33,7 @@ export interface Run {
   endpointOf(task: DeliveryTask): Promise<Endpoint | undefined>;
 }
 
-/** A task has its queue answer, or is a suspect and has to wait for the end of the batch. */
+/** The result of a task: a queue answer, or a suspect that has to wait for the end of the batch. */
 export type TaskResult =
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer }
   | { readonly kind: 'suspect'; readonly delivery: Delivery };
@@ -43,7 +43,7 @@ export const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) }
 /** Runs one task: admission, claim, attempt. @param seen a suspect that runs alone now */
 export async function deliverOne(task: DeliveryTask, run: Run, seen?: Delivery): Promise<TaskResult> {
   const { settings, invocation, ports, endpointOf } = run;
-  // Before the claim: a claim without an attempt would count as a crash.
+  // Comes before the claim: a claim without an attempt would count as a crash.
   if (!hasTimeForAttempt(settings, invocation)) return { kind: 'answered', queueAnswer: retryInOneSecond };
   const admission = await admit(task, endpointOf, settings, ports);
   if (admission.kind === 'answered') return admission;
@@ -114,12 +114,12 @@ async function sendLater(
   if (wait <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, wait));
 }
 
-/** What the release of waiting deliveries takes at most at the end of an invocation. */
+/** The most time that the release of waiting deliveries takes at the end of an invocation. */
 const resumeReserve = millis(10_000);
 
 /**
  * Releases the slot. Disables the endpoint if it has failed for longer than `disableAfter`. After a success by hand,
- * releases what waits for the endpoint.
+ * releases the deliveries that wait for the endpoint.
  */
 async function releaseAndReact(
   slot: Slot,

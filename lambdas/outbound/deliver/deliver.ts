@@ -37,9 +37,9 @@ interface Suspect {
 /**
  * Works through one batch of the delivery queue: see `runBatch`.
  *
- * Each message is answered as soon as its own run is over, so that a slow endpoint does not delay the others.
+ * Answers each message as soon as its own run is over, so that a slow endpoint does not delay the others.
  *
- * @returns the ids of the messages that come back
+ * @returns the ids of the messages that SQS redelivers
  */
 export async function deliver(
   messages: readonly DeliveryQueueMessage[],

@@ -40,14 +40,14 @@ export interface Attempt {
   readonly delivery: Delivery;
   readonly outcome: AttemptOutcome;
   readonly startedAt: UnixMillis;
-  /** What the task brought along, for the next one. */
+  /** What the task contained, for the next one. */
   readonly payload?: string;
 }
 
 /**
  * Decides what follows an attempt, records it, and does it.
  *
- * In this order: what follows the record can be done again from it, by the due index.
+ * The order matters: everything after the record can be repeated from it, by the due index.
  */
 export async function finishAttempt(
   attempt: Attempt,
@@ -106,10 +106,10 @@ export async function discardClaimed(
   return queueAnswerFor(result, ports.now());
 }
 
-/** Until what is missing for an attempt is looked for again. */
+/** The delay before a postponed attempt looks again for what was missing. */
 const unreadyDelay = seconds(60);
 
-/** Gives a claim back for which there was no attempt, by a fault of our own: no crash, and the deadline stands, unless we were late. */
+/** Gives up a claim without an attempt, by a fault of our own. Counts no crash; the deadline stands, unless we were late. */
 export async function postponeUnready(
   { delivery, payload }: Pick<Attempt, 'delivery' | 'payload'>,
   error: Error,
@@ -148,7 +148,7 @@ async function followUp(
 ): Promise<QueueAnswer> {
   if (result.kind === 'recorded') {
     if (next.kind === 'fail') await deadLetterDelivery(result.delivery, ports);
-    // The sweep sends what is due later than SQS allows.
+    // The sweep sends a task that is due later than SQS allows.
     if (next.kind === 'retry' && next.delay <= maxQueueDelay) {
       await ports.sendTask(
         taskMessage({ deliveryId: delivery.id, attempt: n + 1, payload }, delivery, next.delay),
@@ -173,7 +173,7 @@ function entryOf({ delivery, outcome, startedAt }: Attempt, endedAt: UnixMillis)
     : { ...attempt, error: describeOutcome(outcome), phase };
 }
 
-/** The wide line and the count of one attempt. The URL stays out: it may hold a secret. */
+/** Logs and counts one attempt, without the URL, which may contain a secret. */
 function report(
   { delivery, outcome }: Attempt,
   { n, ms, at }: AttemptEntry,

@@ -20,24 +20,24 @@ export type AttemptRecordPorts = Pick<
   'now' | 'deliveries' | 'sendTask' | 'pause' | 'telemetry'
 >;
 
-/** What came of recording. */
+/** The result of recording. */
 export type RecordResult =
   | { readonly kind: 'recorded'; readonly delivery: Delivery }
   /** Another worker has recorded this attempt or ended the delivery. */
   | { readonly kind: 'superseded' }
   /** Another worker holds the claim. */
   | { readonly kind: 'lost'; readonly until: UnixMillis }
-  /** A success that could not be written, and is on the queue to be written. */
+  /** A success could not be written; a task on the queue writes it later. */
   | { readonly kind: 'queued' };
 
-/** The last effects of a failed delivery are done by then, unless its worker died. */
+/** By then the last effects of a failed delivery are done, unless its worker died. */
 const deadLetterGrace = seconds(60);
 const pausesBeforeWritingAgain = [millis(200), millis(1000)];
 
 /**
- * Records an attempt that did not succeed, or what came of a claim without one; on our own claim only.
+ * Records an attempt that did not succeed, or how a claim ended without one. Only the owner of the claim can.
  *
- * @param attempt that the claim was for
+ * @param attempt the one that the claim was for
  */
 export async function recordFenced(
   fence: Fence,
@@ -54,7 +54,7 @@ export async function recordFenced(
   return isSuperseded ? { kind: 'superseded' } : { kind: 'lost', until: delivery.leaseUntil ?? ports.now() };
 }
 
-/** The answer to our own write was lost, and the client sent it again. */
+/** The response to our own write was lost, and the client repeated it. */
 const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): boolean =>
   delivery.claims === fence.claims &&
   delivery.round === fence.round &&
@@ -65,9 +65,9 @@ const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): b
 /**
  * Records a success, even when another worker has claimed the delivery since.
  *
- * Written again while the invocation lasts; then it goes onto the queue, to be recorded and not posted again.
+ * Repeats the write while the invocation lasts. Then a task on the queue records it, without another request.
  *
- * @throws when the queue does not take it either
+ * @throws when the queue cannot take it either
  */
 export async function recordSuccess(
   delivery: Delivery,
@@ -122,7 +122,7 @@ export async function writeSuccess(
     : { kind: 'superseded' };
 }
 
-/** What an attempt that did not succeed leaves on the record. */
+/** The changes of the record after an attempt that did not succeed. */
 export function recordOf(
   delivery: Delivery,
   entry: AttemptEntry,
@@ -145,7 +145,7 @@ export function recordOf(
   return { ...attempt, ...again, ...(deadline !== undefined && { deadline }) };
 }
 
-/** What ends a delivery without an attempt leaves on the record. */
+/** The changes of the record when a delivery ends without an attempt. */
 export const failureWithoutAttempt = (
   { attempts, attemptLog, lastAttemptAt }: Delivery,
   failure: Failure,
@@ -153,13 +153,13 @@ export const failureWithoutAttempt = (
   now: UnixMillis,
 ): AttemptRecord => ({ attempts, attemptLog, lastAttemptAt, ...failedFrom(failure, now, retention) });
 
-/** Why a delivery ends: whose fault it is, and in words. */
+/** Why a delivery ends: the cause, which says whose fault it is, and a text. */
 export interface Failure {
   readonly cause: FailureCause;
   readonly reason: string;
 }
 
-/** Its dead letter is sent at once, or by the sweep if that is not done soon. */
+/** The dead letter is sent at once; if that is not done soon, the sweep sends it. */
 const failedFrom = ({ cause, reason }: Failure, now: UnixMillis, retention: Seconds) => ({
   status: 'failed' as const,
   cause,

@@ -22,7 +22,7 @@ export async function reconcileEndpoints(
     try {
       released += await reconcile(await ports.endpoints.read(tenant, id), retention, hasTime, ports);
     } catch (error) {
-      // An error leaves out this endpoint only.
+      // An error skips this endpoint only.
       ports.telemetry.error('endpoint.reconcile-failed', { tenant, endpointId: id }, asError(error));
     }
   }
@@ -42,10 +42,10 @@ async function reconcile(
 }
 
 /**
- * Releases what an enabled endpoint still holds, then what waited when the release was asked for; the oldest first.
+ * Releases what an enabled endpoint still holds, then what waited when the release was requested, oldest first.
  *
- * Done again until nothing was left for a minute: a worker that saw the endpoint disabled, or its breaker open, may hold
- * one more.
+ * Runs again until nothing was left for a minute, since a worker that saw the endpoint disabled, or its breaker open, may
+ * hold one more.
  */
 export async function releaseAll(
   endpoint: Endpoint,

@@ -12,20 +12,20 @@ export type SweepOnePorts = DeadLetterPorts &
   HoldPorts &
   Pick<OutboundPorts<'WorkErrored'>, 'events' | 'telemetry'>;
 
-/** What was done about one delivery. */
+/** What the sweep did about one delivery. */
 export type SweepResult =
   | { readonly kind: 'task'; readonly task: TaskMessage; readonly isNeverAttempted: boolean }
   | { readonly kind: 'dead-letter' | 'nothing' | 'error' };
 
-/** A worker that has a lease may be about to record: the sweep looks again this long after it. */
+/** The sweep looks again this long after a lease, since its worker may be about to record. */
 const leaseGrace = seconds(60);
 
-/** An error leaves out this delivery only. */
+/** An error skips this delivery only. */
 export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePorts): Promise<SweepResult> {
   try {
     const delivery = await ports.deliveries.read(id);
     const now = ports.now();
-    // The index lags behind the table.
+    // The index is eventually consistent.
     if (delivery?.dueAt === undefined || delivery.dueAt > now) return { kind: 'nothing' };
     return await sweepByStatus(await withEvent(delivery, now, retention, ports), delivery.dueAt, {
       now,
@@ -39,10 +39,10 @@ export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePo
   }
 }
 
-/** An event outlives what may become of its deliveries from now on by this. */
+/** How much longer than its deliveries an event is kept. */
 const eventMargin = days(2);
 
-/** Nothing that is unfinished expires, however long it takes. */
+/** Unfinished records do not expire, however long they take. */
 async function withEvent(
   delivery: Delivery,
   now: UnixMillis,
@@ -97,7 +97,7 @@ async function sweepByStatus(
   }
 }
 
-/** When to check a delivery again that needs nothing now: a worker has it, or it is not due yet. */
+/** When to check a delivery again that needs nothing now, because a worker has it or it is not due yet. */
 function nextCheckAt({ leaseUntil, nextAttemptAt }: Delivery, now: UnixMillis): UnixMillis | undefined {
   if (leaseUntil !== undefined && leaseUntil > now) return later(leaseUntil, leaseGrace);
   const isFarOff = nextAttemptAt !== undefined && secondsUntil(nextAttemptAt, now) > maxQueueDelay;

@@ -11,7 +11,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
   const { setUp, claimed } = deliveriesFixture(make);
 
   describe(`overdue and replayed deliveries in ${name}`, () => {
-    it('are moved on in the due index by one sweep only', async () => {
+    it('overdue deliveries are moved in the due index by one sweep only', async () => {
       const { table, id } = await setUp();
       const seen = { id, dueAt: instant(300) };
 
@@ -22,7 +22,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
       expect(await table.moveDue(seen, instant(900), 1, eventExpiresAt)).toMatchObject({ ok: false });
     });
 
-    it('leave the due index when they have ended, unless another round has begun', async () => {
+    it('ended deliveries leave the due index, unless another round has begun', async () => {
       const { table, id, claimed: seen } = await claimed();
       expect(await table.clearDue(id, 1)).toMatchObject({ ok: false });
       await table.record(seen, failed);
@@ -32,7 +32,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
       expect(await table.read(id)).not.toHaveProperty('dueAt');
     });
 
-    it('are reopened once, with a new round, and expire no more', async () => {
+    it('replayed deliveries are reopened once, with a new round and without expiry', async () => {
       const { table, id, claimed: seen } = await claimed();
       const write = await table.record(seen, failed);
       if (!write.ok) throw new Error('not recorded');
@@ -63,7 +63,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
       expect(reopened).not.toHaveProperty('expiresAt');
     });
 
-    it('are found in the due index while they are overdue, in pages, the longest overdue first', async () => {
+    it('overdue deliveries are found in the due index in pages, the longest overdue first', async () => {
       const table = await make();
       const shard = 3;
       const made = Array.from({ length: 200 }, newDelivery)

@@ -6,7 +6,7 @@ import { failed, instant, newDelivery, now, retrying, until } from './deliveries
 
 /** What every Deliveries table must do about deliveries that wait for their next attempt. */
 export function waitingContract(name: string, make: () => Promise<DeliveryStore>): void {
-  /** Deliveries of an endpoint of its own. */
+  /** Deliveries of a new endpoint. */
   const setUp = async () => {
     const table = await make();
     const tenant = crypto.randomUUID();
@@ -31,7 +31,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
   };
 
   describe(`deliveries that wait for their next attempt in ${name}`, () => {
-    it('are found by their endpoint, the longest first, up to a time, and counted', async () => {
+    it('waiting deliveries are found by their endpoint, the longest wait first, up to a time, and counted', async () => {
       const { table, endpoint, add, defer, count } = await setUp();
       const all: Delivery[] = [];
       for (let nth = 0; nth < 9; nth++) all.push(await add());
@@ -49,7 +49,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
       expect(some.count).toBeLessThan(9);
     });
 
-    it('are those whose retry is recorded, and those that are put off until their endpoint is well', async () => {
+    it('waiting deliveries are those with a recorded retry, and those deferred until their endpoint works again', async () => {
       const { table, add, defer, count } = await setUp();
       const [retried, putOff, paced] = [await add(), await add(), await add()];
       const claim = await table.claim(retried.id, 1, until);
@@ -64,7 +64,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
       expect(await count()).toMatchObject({ count: 2 });
     });
 
-    it('have waited since they were put off first', async () => {
+    it('waiting deliveries have waited since their first deferral', async () => {
       const { table, add, defer } = await setUp();
       const { id } = await add();
       await defer(id, 2);
@@ -75,7 +75,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
       expect(await table.read(id)).toMatchObject({ waitsSince: instant(2), nextAttemptAt: instant(400) });
     });
 
-    it('wait no more when they are claimed, held, discarded or over', async () => {
+    it('waiting deliveries no longer wait when they are claimed, held, discarded or ended', async () => {
       const { table, add, defer, count } = await setUp();
       const all = [await add(), await add(), await add(), await add()] as const;
       for (const { id } of all) await defer(id, 1);
@@ -94,7 +94,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
       expect(await count()).toEqual({ count: 0, isExact: true });
     });
 
-    it('are let go once, as they were seen, to go now; who claims them first goes first', async () => {
+    it('waiting deliveries are released once, if they are as expected, unless a worker claims them first', async () => {
       const { table, add, defer, count } = await setUp();
       const { id } = await add({ sweeps: 3 });
       const write = await defer(id, 1);
@@ -121,7 +121,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
       if (seen.ok) expect(await table.endWait(seen.delivery, instant(300))).toMatchObject({ ok: false });
     });
 
-    it('of a URL that is not registered are not listed: nobody can begin anew with it', async () => {
+    it('waiting deliveries to a URL that is not registered are not listed, because it cannot be reset', async () => {
       const { table, endpoint, add, defer } = await setUp();
       const { id } = await add({ url: 'https://acme.example/hooks' });
       await defer(id, 1);

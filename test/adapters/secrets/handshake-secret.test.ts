@@ -25,7 +25,7 @@ function emptySecret(createdAt: number) {
   return { state, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
 }
 
-it('asks once in two seconds whether a secret is awaited, however many handshakes are forged', async () => {
+it('a handshake secret is read once in two seconds, for any number of forged handshakes', async () => {
   const { state, port } = emptySecret(now - 7_200_000);
   const answers = await Promise.all(Array.from({ length: 1000 }, () => port.isAwaited(now)));
 
@@ -37,7 +37,7 @@ it('asks once in two seconds whether a secret is awaited, however many handshake
   expect(state.calls).toBe(4);
 });
 
-it('remembers for two seconds that it could not ask', async () => {
+it('a handshake secret remembers for two seconds that it could not be read', async () => {
   const { state, port } = emptySecret(now - 60_000);
   state.error = new Error('throttled');
   for (let request = 0; request < 100; request++)
@@ -60,7 +60,7 @@ function oneVersion(SecretString: string, createdAt: number) {
   return { state, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
 }
 
-it('looks at the window on the version that it replaces', async () => {
+it('a handshake secret is checked against the window of the version that it replaces', async () => {
   const open = oneVersion(awaitingValue(later(now, seconds(60))), now - 60_000);
   const closed = oneVersion(awaitingValue(later(now, seconds(-1))), now - 60_000);
   const old = oneVersion('unset', now - 3_600_000);
@@ -71,7 +71,7 @@ it('looks at the window on the version that it replaces', async () => {
   expect([open.state.puts, closed.state.puts, old.state.puts]).toEqual([1, 0, 0]);
 });
 
-it('never replaces a secret that a person stored since it was awaited', async () => {
+it('a handshake never replaces a secret that a person stored since it was awaited', async () => {
   const { state, port } = oneVersion(awaitingValue(later(now, seconds(60))), now - 60_000);
   expect(await port.isAwaited(now)).toBe(true);
   state.version = { SecretString: 'd'.repeat(64), createdAt: now };

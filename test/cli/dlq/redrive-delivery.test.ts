@@ -50,11 +50,11 @@ test.each([
   expect(redriveOf(delivery(status), taskText).kind).toBe(kind);
 });
 
-test('a delivery that is not there any more is refused', () => {
+test('a delivery that no longer exists is refused', () => {
   expect(redriveOf(undefined, undefined)).toMatchObject({ kind: 'refused' });
 });
 
-test('a delivery is shown with each attempt, and nothing that a terminal would obey', () => {
+test('a delivery is shown with each attempt, without control characters', () => {
   const shown = describeDelivery(delivery('failed'));
 
   expect(shown).toContain('evt_1 (invoice.paid)');

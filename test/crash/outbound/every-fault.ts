@@ -23,7 +23,7 @@ export const stalls =
   (call) =>
     spans.flatMap((stallMs) => always.map((when) => ({ call, when, stallMs })));
 
-/** Past the lease; past the visibility timeout, too; and past everything that others do meanwhile. */
+/** Longer than the lease, than the visibility timeout, and than everything that other workers do meanwhile. */
 export const zombies: FaultsAt = stalls(100_000, 500_000, 7_200_000);
 
 export const purges: FaultsAt = (call) => [
@@ -43,16 +43,16 @@ export const breakdowns: FaultsAt = (call) =>
 
 export interface Plan {
   readonly first: FaultsAt;
-  /** With each of the first faults, each of these at a later call. */
+  /** Combines each of the first faults with each of these at a later call. */
   readonly second?: FaultsAt;
 }
 
-/** What many runs found. */
+/** The result of many runs. */
 export interface Findings {
   readonly runs: number;
   /** First faults. */
   readonly points: number;
-  /** Each broken promise once, with the first faults that broke it. */
+  /** Lists each broken promise once, with the first faults that broke it. */
   readonly violations: readonly string[];
 }
 

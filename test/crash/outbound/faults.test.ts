@@ -24,12 +24,16 @@ const single: readonly [string, Plan][] = [
 ];
 
 describe.each(single)('at any port call, %s', (_what, plan) => {
-  it.each(scenarios)('break no promise: $name', { timeout: 300_000 }, async (scenario) => {
-    const findings = await withEachFault(scenario, plan);
-    found.push(findings);
+  it.each(scenarios)(
+    'a fault at any port call breaks no promise: $name',
+    { timeout: 300_000 },
+    async (scenario) => {
+      const findings = await withEachFault(scenario, plan);
+      found.push(findings);
 
-    expect(findings.violations).toEqual([]);
-  });
+      expect(findings.violations).toEqual([]);
+    },
+  );
 });
 
 afterAll(() => {

@@ -2,14 +2,14 @@ import type { CrashPoint } from '../crash-script.ts';
 
 type When = CrashPoint['when'];
 
-/** The process stands still while the world goes on. */
+/** The process stands still while everything else continues. */
 interface Stall {
   readonly call: number;
   readonly when: When;
   readonly stallMs: number;
 }
 
-/** Somebody empties queues just before the call. */
+/** Queues are purged just before the call. */
 interface Purge {
   readonly call: number;
   readonly purges: 'delivery' | 'all';
@@ -21,7 +21,7 @@ interface PartialSend {
   readonly takes: 'half';
 }
 
-/** From the call on, and for this long, the tables do not answer; or nothing of AWS does. */
+/** From the call on, and for this long, the tables do not respond, or no AWS service does. */
 interface Outage {
   readonly call: number;
   readonly outageMs: number;
@@ -42,7 +42,7 @@ export function describeFault(fault: Fault): string {
   return `${fault.fault ?? 'crashes'} ${fault.when} call ${fault.call}`;
 }
 
-/** What a fault does to its world. */
+/** The effect of a fault on its world. */
 interface FaultPorts {
   stall(ms: number): Promise<void>;
   purge(queues: Purge['purges']): void;
@@ -68,7 +68,7 @@ export async function callWithFaults(
   return value;
 }
 
-/** Says whether a call meets an outage that has begun. */
+/** Whether a call happens during an outage. */
 export function outages(faults: readonly Fault[], now: () => number) {
   const begun = new Map<Fault, number>();
 

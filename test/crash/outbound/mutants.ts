@@ -17,7 +17,7 @@ const sentWith = (delivery: Delivery, attempt: number, now: ReturnType<Parameter
     secondsUntil(delivery.nextAttemptAt ?? now, now),
   );
 
-/** A worker that meets a live lease takes the attempt for recorded. */
+/** A worker that finds a live lease treats the attempt as recorded. */
 export const acknowledgesOnLiveLease: Sabotage = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
@@ -42,7 +42,7 @@ export const claimsWhatIsRecorded: Sabotage = (parts) =>
     claim: (id, _attempt, until) => parts.deliveries.claim(id, Number.POSITIVE_INFINITY, until),
   });
 
-/** In the batch, with its mates. */
+/** A suspect runs in the batch, with the other messages. */
 export const claimsSuspectsAtOnce: Sabotage = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
@@ -133,7 +133,7 @@ export const createsWithoutDueAt: Sabotage = (parts) =>
     create: ({ dueAt: _, ...delivery }) => parts.deliveries.create(delivery),
   });
 
-/** What a delivery is for is told by the time of its creation alone. */
+/** The endpoint of a delivery is recognised only by the time of its creation. */
 export const fencesByClock: Sabotage = (parts) =>
   withDeliveries(parts, {
     create: ({ generation: _, ...delivery }) => parts.deliveries.create(delivery),
@@ -143,7 +143,7 @@ export const keepsNoEvent: Sabotage = (parts) => ({
   events: { ...parts.events, keep: async () => true },
 });
 
-/** The first time; always, it would never end. */
+/** Only the first time, because otherwise it would never end. */
 export const letsGoWithoutSayingSo: Sabotage = (parts) => {
   const said = { times: 0 };
   return withDeliveries(parts, {
@@ -173,7 +173,7 @@ export const putsOffWithoutSayingSo: Sabotage = (parts) =>
     },
   });
 
-/** What an endpoint did not take pages the operator, and what is our own fault pages nobody. */
+/** A failure of an endpoint pages the operators, and a fault of our own does not. */
 export const sendsLettersToTheWrongQueue: Sabotage = (parts) => ({
   sendDeadDelivery: ({ queue, body }) =>
     parts.sendDeadDelivery({ queue: queue === 'delivery' ? 'undelivered' : 'delivery', body }),
@@ -208,7 +208,7 @@ export const sendsTheLetterBeforeItsCount: Sabotage = (parts, now) => ({
   sendDeadDelivery: async () => undefined,
 });
 
-/** Whatever was counted last. */
+/** Counts regardless of what was counted last. */
 export const countsEveryWrite: Sabotage = (parts, now) => {
   const made = { writes: 0 };
   return {
@@ -225,7 +225,7 @@ export const forgetsWhatIsCounted: Sabotage = (parts, now) => ({
   ...withDeliveries(parts, { noteCounted: async () => ({ ok: false }) }),
 });
 
-/** As if its endpoint had kept it waiting until then. */
+/** Acts as if the endpoint had kept the delivery waiting until then. */
 export const endsWhatIsLate: Sabotage = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
@@ -235,7 +235,7 @@ export const endsWhatIsLate: Sabotage = (parts, now) =>
     },
   });
 
-/** One attempt for what is late, and no more. */
+/** A late delivery gets one attempt, and no more. */
 export const leavesTheDeadlineOfWhatIsLate: Sabotage = (parts) =>
   withDeliveries(parts, {
     record: (fence, { deadline: _, ...record }) => parts.deliveries.record(fence, record),

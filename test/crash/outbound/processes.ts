@@ -11,7 +11,7 @@ interface Process {
   exit(): Promise<never>;
 }
 
-/** The worker processes of a run; each port call of theirs is watched, and suffers the faults meant for it. */
+/** The worker processes of a run. Each of their port calls is watched, and gets the faults planned for it. */
 export function processes(
   world: SimulatedWorld,
   script: ReturnType<typeof crashScript>,
@@ -42,7 +42,7 @@ export function processes(
   };
 
   return {
-    /** @param work ends with what its answer does */
+    /** @param work ends with the effect of its result */
     start<K extends Kind>(kind: K, work: (ports: Ports[K]) => Promise<() => Promise<void>>): void {
       const process: Process = { kind, isStalled: false, exit: () => Promise.reject(new Error('not begun')) };
       const ports = world.portsOf(() => process.exit())[kind];
@@ -58,7 +58,7 @@ export function processes(
         .finally(() => running.delete(process));
     },
 
-    /** Those that are at work; a stalled one is not. */
+    /** The running processes, without stalled ones. */
     active: (kind?: Kind): number =>
       [...running].filter((process) => !process.isStalled && (kind === undefined || process.kind === kind))
         .length,

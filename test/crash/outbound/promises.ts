@@ -12,15 +12,15 @@ export interface Request {
   readonly endpoint: string;
   readonly webhookId: string;
   readonly body: string;
-  /** Of its delivery, when it was sent. */
+  /** The state of its delivery when the request was sent. */
   readonly round: number;
-  /** What the worker learned of it. */
+  /** The outcome that the worker saw. */
   outcome?: AttemptOutcome;
 }
 
 type Tables = ReturnType<typeof outboundWorld>;
 
-/** Reasons that speak of a fault of the stack. */
+/** Reasons that name a fault of the stack. */
 const ourFault = /^crashed|not sent: |payload|record/;
 
 /** Watches every effect of a run for broken promises. */
@@ -29,7 +29,7 @@ export function watchPromises(world: Tables) {
   const violations = new Set<string>();
   const putOff = new Set<string>();
   const requests: Request[] = [];
-  /** Deliveries that were there when their endpoint was made anew, by the host of the new one. */
+  /** Deliveries that existed when their endpoint was created again, by the host of the new one. */
   const ofEarlier = new Map<string, ReadonlySet<string>>();
   const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0, endWait: 0 };
   const check = (isKept: boolean, violation: string) => {
@@ -44,7 +44,7 @@ export function watchPromises(world: Tables) {
     );
   const lettersFor = ({ id }: Delivery): number =>
     [...lettersOf(deadLetters), ...lettersOf(undelivered)].filter((letter) => letter.id === id).length;
-  /** By the words of the reason alone, whatever the code takes the cause for. */
+  /** Decides by the text of the reason only, independently of the cause in the code. */
   const isInTheRightQueue = ({ id, lastError = '' }: Delivery): boolean => {
     const wrong = ourFault.test(lastError) ? undelivered : deadLetters;
     return !lettersOf(wrong).some((letter) => letter.id === id && letter.reason === lastError);
@@ -61,11 +61,11 @@ export function watchPromises(world: Tables) {
     requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
 
   function checkWrite(name: string, was: Delivery | undefined, is: Delivery): void {
-    // What the limiterKey has put off may go as soon as the limiterKey lets somebody in.
+    // A delivery that the limiter has deferred may go as soon as the limiter lets a request go.
     const isPutOff = was !== undefined && putOff.has(`${was.id} ${was.nextAttemptAt}`);
     const step = { name, now: world.now(), settings: world.settings, isPutOff };
     for (const broken of brokenByStep(step, was, is)) violations.add(broken);
-    // Nor does it wait for its schedule when it was given back without an attempt.
+    // It does not wait for its schedule either if its claim was given up without an attempt.
     const isGivenBack = name === 'deliveries.record' && was?.attempts === is.attempts;
     if (name === 'deliveries.defer' || isGivenBack) putOff.add(`${is.id} ${is.nextAttemptAt}`);
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
@@ -95,7 +95,7 @@ export function watchPromises(world: Tables) {
 
     effect(name: string, effect: () => Promise<unknown>): Promise<unknown> {
       const before = new Map(table.deliveries);
-      // What the effect does, it does at once; only its answer may take time.
+      // The effect happens at once; only the response may take time.
       const answer = effect();
       for (const [id, is] of table.deliveries)
         if (before.get(id) !== is) checkWrite(name, before.get(id), is);

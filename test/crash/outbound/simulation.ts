@@ -8,7 +8,7 @@ import { checkTheEnd } from './verdict.ts';
 import { settle } from './virtual-time.ts';
 import { type Sabotage, type SimulatedWorld, simulatedWorld } from './world.ts';
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Run {
   /** The names of all port calls, in order. */
   readonly calls: readonly string[];
@@ -18,11 +18,11 @@ export interface Run {
   readonly requests: readonly string[];
 }
 
-/** Longer than every schedule, lease, stall pause of the sweep and hold here: what takes longer takes for ever. */
+/** Longer than every schedule, lease, stall, pause of the sweep and hold here: anything longer never ends. */
 const longestRunMs = 45 * 86_400_000;
 const mostSteps = 50_000;
 
-/** Runs a scenario in a world of its own, with these faults, until all is quiet; then judges it. */
+/** Runs a scenario in a new world, with these faults, until nothing is left to do; then judges it. */
 export async function simulate(
   scenario: Scenario,
   faults: readonly Fault[] = [],
@@ -44,7 +44,7 @@ export async function simulate(
   };
 }
 
-/** One step after the other: a waiting port call, a new process, an act, or the next thing that time brings. */
+/** Takes one step after the other: a waiting port call, a new process, an act, or the next event of the clock. */
 async function runUntilQuiet(
   world: SimulatedWorld,
   running: Processes,

@@ -5,7 +5,7 @@ import { type Fault, isCrashPoint } from './faults.ts';
 import type { End, Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
-/** Looks back on a run from its end. */
+/** Judges a run after its end. */
 export function checkTheEnd(
   world: SimulatedWorld,
   scenario: Scenario,
@@ -29,7 +29,7 @@ export function checkTheEnd(
   watch.check(watch.counts.tasks <= most, 'more tasks than attempts, acts and faults call for');
 }
 
-/** Who empties the publish queue wants what is in it gone. */
+/** A purge of the publish queue is meant to lose its messages. */
 const mayBeLost = (found: readonly Delivery[], faults: readonly Fault[]): boolean =>
   found.length === 0 && faults.some((fault) => 'purges' in fault && fault.purges === 'all');
 
@@ -69,7 +69,7 @@ function checkEnd(delivery: Delivery, end: End, faults: readonly Fault[], world:
   watch.check(repeating > 0 || (end.reason?.test(delivery.lastError ?? '') ?? true), 'another reason');
 }
 
-/** What befalls the count repeats no dead letter. */
+/** A fault of the count repeats no dead letter. */
 function checkLetters(
   delivery: Delivery,
   faults: readonly Fault[],
@@ -113,12 +113,12 @@ function checkEvent(event: OutboundEvent, deliveries: readonly Delivery[], { wat
   watch.check(!goesFirst, 'an event goes before its delivery');
 }
 
-/** One for each publication, retry and act; and for each fault and death, whatever it made somebody send again. */
+/** The allowed requests: one for each publication, retry and act, and for each fault and crash what it causes to be sent again. */
 function mostTasks({ watch }: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): number {
   const { length } = scenario.publications;
   const retriedByHand = scenario.changes?.filter(({ kind }) => kind === 'retry').length ?? 0;
   const acts = (scenario.acts?.length ?? 0) + retriedByHand;
-  // After an outage come the success that could not be written, and what the sweep missed meanwhile.
+  // After an outage the success that could not be written follows, and what the sweep missed meanwhile.
   const healing = faults.reduce((sum, fault) => sum + ('outageMs' in fault ? 3 : 1), watch.counts.kills);
   const { retries, deferrals, releases, endWait } = watch.counts;
   const deliveries = Math.max(length, Object.keys(scenario.ends).length);

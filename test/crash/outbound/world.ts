@@ -20,7 +20,7 @@ export interface Ports {
   readonly replaying: ReplayPorts;
 }
 
-/** What every kind of process is built with. */
+/** The parts of every kind of process. */
 export interface Parts {
   readonly deliveries: ReturnType<typeof outboundWorld>['table'];
   readonly events: ReturnType<typeof outboundWorld>['events'];
@@ -67,7 +67,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     void endpoints.create(newEndpoint(world.now(), { id, generation: 'gen_1', url: urlOf(id) }));
   const texts = new Map<string, string>();
   const drawn = { count: 0 };
-  /** About the middle, never the same twice in a row, and the same in every run. */
+  /** Random numbers about the middle, never the same twice in a row, and the same in every run. */
   const random = () => 0.5 + (drawn.count++ % 5) * 0.0005;
   const asked = new Map<string, number>();
 
@@ -166,7 +166,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     portsOf,
     deleteMessage,
 
-    /** As people do it: a write that is not lost. */
+    /** A write by a person, which is not lost. */
     change({ kind, endpoint: id }: Change): void {
       const endpoint = [...endpoints.endpoints.values()].find((other) => other.id === id);
       if (endpoint === undefined) return;

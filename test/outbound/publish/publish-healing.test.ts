@@ -12,7 +12,7 @@ it.each([
   ],
   ['the tasks', (ports: PublishPorts) => ({ ...ports, sendTasks: down })],
   ['the mark', (ports: PublishPorts) => ({ ...ports, events: { ...ports.events, markFannedOut: down } })],
-])('completes with the same message again what failed before %s', async (_what, broken) => {
+])('λ publish completes with the same message what failed before %s', async (_what, broken) => {
   const world = outboundWorld();
   await world.publishQueue.send({ body: JSON.stringify(message) });
 
@@ -28,7 +28,7 @@ it.each([
   expect(world.requests).toHaveLength(1);
 });
 
-it('fails only the message that it could not record', async () => {
+it('λ publish fails only the message that it could not record', async () => {
   const world = outboundWorld();
   const create: PublishPorts['events']['create'] = (event) =>
     event.id === '#bad' ? down() : world.events.create(event);
@@ -44,7 +44,7 @@ it('fails only the message that it could not record', async () => {
   expect(world.delivery().eventId).toBe('good');
 });
 
-it('gives a message up by itself after very many receives, with the id written in', async () => {
+it('λ publish gives a message up after very many deliveries, with the event’s id in it', async () => {
   const world = outboundWorld();
   const { id: _, ...withoutId } = message;
   await world.publishQueue.send({ body: JSON.stringify(withoutId) });
@@ -80,7 +80,7 @@ it('leaves a message on the queue that it can neither publish nor give up', asyn
   expect(world.delivery().status).toBe('delivered');
 });
 
-it('sends no task again once all are sent: what is lost later is the sweep’s', async () => {
+it('λ publish sends no task again once all are sent: the sweep replaces lost ones', async () => {
   const world = outboundWorld();
 
   await world.publish(message);

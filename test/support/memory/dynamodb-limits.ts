@@ -1,17 +1,17 @@
-/** What DynamoDB takes, and its client: the tables in memory refuse the same. */
+/** The limits of DynamoDB and its client, which the tables in memory enforce, too. */
 
 const maxKeyBytes = 1024;
 const maxItemBytes = 400 * 1024;
 const maxLevels = 31;
 const smallest = 1e-130;
 
-/** @throws Error over a sort key that cannot be one */
+/** @throws Error for an invalid sort key */
 export function checkKey(key: string): void {
   const bytes = Buffer.byteLength(key);
   if (bytes === 0 || bytes > maxKeyBytes) throw new Error(`a key of ${bytes} bytes`);
 }
 
-/** @throws Error over an item that is too large, too deep, or holds what is no value */
+/** @throws Error for an item that is too large, too deep, or has an invalid value */
 export function checkItem(item: object): void {
   const bytes = Buffer.byteLength(JSON.stringify(item));
   if (bytes > maxItemBytes) throw new Error(`an item of ${bytes} bytes`);

@@ -4,7 +4,7 @@ import type { UnixMillis } from '../../../lambdas/domain/time.ts';
 /** Tallies in memory: each call one atomic step. */
 export function memoryTallies() {
   const tallies = new Map<string, FailureTally>();
-  /** How often each was counted up, told or not. */
+  /** How often each was counted, notified or not. */
   const counted = new Map<string, number>();
 
   return {

@@ -4,7 +4,7 @@ import type { UnixMillis } from '../../../lambdas/domain/time.ts';
 import type { memoryEndpoints } from './endpoints.ts';
 import type { memoryLimiter } from './limiter.ts';
 
-/** How many endpoints there are in memory, and how many are down. */
+/** The numbers of endpoints in memory, and of those that are down. */
 export const memoryGauges = (
   { endpoints }: ReturnType<typeof memoryEndpoints>,
   { limiter }: ReturnType<typeof memoryLimiter>,

@@ -6,7 +6,7 @@ interface StoredLimiter extends Omit<LimiterState, 'slots'> {
   /** By their names. */
   readonly slots: Readonly<Record<string, UnixMillis>>;
   readonly reservedUntil?: UnixMillis;
-  /** The breaker of a registered endpoint opened: until when nobody tries it. */
+  /** The breaker of a registered endpoint opened: until when no request goes. */
   readonly downUntil?: UnixMillis;
 }
 

@@ -23,7 +23,7 @@ import { recordedTelemetry } from '../memory/telemetry.ts';
 type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
 
 /**
- * The whole outbound flow in memory, on a virtual clock: tables, queues, DLQs, and one endpoint that answers as it is told.
+ * The whole outbound flow in memory, on a virtual clock: tables, queues, DLQs, and one endpoint with programmed responses.
  *
  * @param endpoint gets each request and how many its URL has had, this one included
  */

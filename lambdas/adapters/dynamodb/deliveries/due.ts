@@ -26,5 +26,5 @@ export function dynamodbDue(client: DynamoDBDocumentClient, table: string) {
   };
 }
 
-/** Small: the sweep works through a page at once, and looks at the clock between pages. */
+/** Small, because the sweep processes a page at once and looks at the clock between pages. */
 const pageSize = 25;

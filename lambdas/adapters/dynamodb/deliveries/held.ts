@@ -8,7 +8,7 @@ const Key = v.object({ id: v.string() });
 /** The held index: which deliveries wait for their endpoint to be enabled. */
 export function dynamodbHeld(client: DynamoDBDocumentClient, table: string) {
   return {
-    /** The oldest first, as far as the index has heard of them. */
+    /** Reads the oldest first; eventually consistent. */
     async heldOf(
       { tenant, id }: { readonly tenant: string; readonly id: string },
       limit: number,

@@ -66,11 +66,11 @@ const DeliveryItem = v.object({
   expiresAt: v.optional(v.pipe(v.number(), v.transform(unixSeconds))),
 });
 
-/** @throws ValiError when the item was written by something else */
+/** @throws ValiError when the item does not have this shape */
 export const parseDelivery = (item: unknown): Delivery => v.parse(DeliveryItem, item);
 
-/** A delivery as an item; it is in the due index while it has a `dueAt`, in that of what waits while it has a
- *  `waitsSince`, and in the held one while it is held. */
+/** A delivery as an item. It is in the due index while it has a `dueAt`, in the index of what waits while it has a
+ *  `waitsSince`, and in the held index while it is held. */
 export const deliveryItem = (delivery: Delivery) => ({
   ...delivery,
   endpointDay: endpointDayFor(delivery),

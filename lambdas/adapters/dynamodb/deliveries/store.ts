@@ -11,7 +11,7 @@ import { deliveryItem, parseDelivery } from './item.ts';
 import { deliveryUpdates } from './updates.ts';
 import { dynamodbWaiting } from './waiting.ts';
 
-/** The Deliveries table: one conditional write for each step of a delivery; a refused one brings the record with it. */
+/** The Deliveries table: one conditional write for each step of a delivery. A refused write returns the record. */
 export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string) {
   const writes =
     <Args extends unknown[]>(updateFor: (...args: Args) => ConditionalUpdate) =>
@@ -22,7 +22,7 @@ export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string
     };
 
   return {
-    /** @returns the delivery that is there already, else undefined */
+    /** @returns the delivery that exists already, else undefined */
     create: async (delivery: Delivery): Promise<Delivery | undefined> =>
       deliveryIn(await putIfFree(client, table, deliveryItem(delivery), delivery.createdAt)),
     read: async (id: string): Promise<Delivery | undefined> => deliveryIn(await readItem(client, table, id)),

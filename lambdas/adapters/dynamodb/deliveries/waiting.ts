@@ -11,7 +11,7 @@ interface EndpointName {
   readonly id: string;
 }
 
-/** The index of what waits: which deliveries of an endpoint wait for their next attempt. */
+/** The index of the deliveries of an endpoint that wait for their next attempt. */
 export function dynamodbWaiting(client: DynamoDBDocumentClient, table: string) {
   const query = ({ tenant, id }: EndpointName, shard: number, upTo: number, limit: number) => ({
     TableName: table,
@@ -23,7 +23,7 @@ export function dynamodbWaiting(client: DynamoDBDocumentClient, table: string) {
   });
 
   return {
-    /** Those that have waited since before `upTo`, the longest first, as far as the index has heard of them. */
+    /** Reads those that have waited since before `upTo`, the longest first; eventually consistent. */
     async waitingOf(endpoint: EndpointName, upTo: UnixMillis, limit: number): Promise<readonly string[]> {
       const pages = await Promise.all(
         shards.map((shard) => client.send(new QueryCommand(query(endpoint, shard, upTo, limit)))),
@@ -35,7 +35,7 @@ export function dynamodbWaiting(client: DynamoDBDocumentClient, table: string) {
         .map(({ id }) => id);
     },
 
-    /** How many wait; with `isExact: false` there are more. @param atMost counted of each quarter */
+    /** Counts those that wait; with `isExact: false` there are more. @param atMost the most to count in each partition */
     async countWaiting(endpoint: EndpointName, atMost: number) {
       const pages = await Promise.all(
         shards.map((shard) =>

@@ -12,7 +12,7 @@ import { unlessRefused } from '../unless-refused.ts';
  * TTL deletes items days late, so the condition compares `expiresAt`. A token whose item has expired is new again.
  *
  * @param rememberFor how long a token is refused with another body
- * @param client only tests pass one
+ * @param rememberFor how long a token is refused with a different body
  */
 export function onceOnly(
   table: string,
@@ -20,7 +20,7 @@ export function onceOnly(
   rememberFor: Seconds,
   client = dynamoClient(quickCalls),
 ) {
-  /** @returns false when the token came before with another fingerprint */
+  /** @returns false when the token was used before with another fingerprint */
   return (token: string, fingerprint: string, now: UnixMillis): Promise<boolean> =>
     unlessRefused(
       client.send(

@@ -5,12 +5,12 @@ import { clientConfig } from '../../../../local/endpoint.ts';
 import { type Item, itemBytes } from './item-size.ts';
 import { readUnits, type TableKeys, type Units, writeUnits } from './units.ts';
 
-/** What was called between two looks, by `service.Operation`, and DynamoDB's units. */
+/** The calls between two reads of the counts, by `service.Operation`, and DynamoDB's units. */
 export interface Calls extends Units {
   readonly calls: Readonly<Record<string, number>>;
 }
 
-/** A request of DynamoDB's, as far as units depend on it. */
+/** The parts of a DynamoDB request that its units depend on. */
 interface TableRequest {
   readonly TableName: string;
   readonly Key?: Item;
@@ -91,7 +91,7 @@ export async function startRecorder() {
     passOnTo(url: string): void {
       upstream = url;
     },
-    /** What was counted since the last look. */
+    /** The counts since the last read. */
     look(): Calls {
       const counted = {
         calls: Object.fromEntries([...calls].sort(([a], [b]) => (a < b ? -1 : 1))),
