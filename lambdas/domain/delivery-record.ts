@@ -25,6 +25,11 @@ export interface AttemptEntry {
   readonly sample?: string;
 }
 
+/** An attempt that the endpoint answered with a 2xx. */
+export interface SuccessEntry extends AttemptEntry {
+  readonly status: number;
+}
+
 /** One event to one endpoint, over all attempts. */
 export interface Delivery {
   readonly id: string;

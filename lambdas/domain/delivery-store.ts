@@ -1,10 +1,10 @@
 import type {
-  AttemptEntry,
   AttemptRecord,
   Deferral,
   Delivery,
   Fence,
   ListedDelivery,
+  SuccessEntry,
 } from './delivery-record.ts';
 import type { UnixMillis, UnixSeconds } from './time.ts';
 
@@ -62,7 +62,7 @@ export interface DeliveryStore {
   /** Records an attempt while the claim is still ours. */
   record(fence: Fence, record: AttemptRecord): Promise<DeliveryWrite>;
   /** Records a success of this round without comparing the fencing token: only status, end and log entry. */
-  recordLateSuccess(fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
+  recordLateSuccess(fence: Fence, entry: SuccessEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
 
   /** Defers an attempt that is not recorded and has no lease. */
   defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite>;

@@ -27,11 +27,12 @@ const DeliveryParams = v.object({
 /** An instant with its zone, as a query parameter. */
 export const InstantQuery = v.pipe(
   v.string(),
-  v.check(
-    (text) => parseInstant(text) !== undefined,
-    'an ISO 8601 instant with its zone from 1970 to 9999, e.g. 2026-12-01T00:00:00Z',
-  ),
-  v.transform((text) => parseInstant(text) as UnixMillis),
+  v.rawTransform<string, UnixMillis>(({ dataset, addIssue, NEVER }) => {
+    const at = parseInstant(dataset.value);
+    if (at !== undefined) return at;
+    addIssue({ message: 'an ISO 8601 instant with its zone from 1970 to 9999, e.g. 2026-12-01T00:00:00Z' });
+    return NEVER;
+  }),
 );
 
 /** A place in the list, as `listedAt` and `beforeInstant` write it. */

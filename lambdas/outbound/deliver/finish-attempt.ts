@@ -60,7 +60,7 @@ export async function finishAttempt(
   const retention = settings.deliveryRetention;
   const result =
     next.kind === 'delivered'
-      ? await recordSuccess(delivery, entry, retention, ports)
+      ? await recordSuccess(delivery, { ...entry, status: next.status }, retention, ports)
       : await recordFenced(
           delivery,
           recordOf(delivery, entry, outcome, next, retention, ports.now()),

@@ -6,6 +6,7 @@ import {
   type AttemptRecord,
   type Delivery,
   type Fence,
+  type SuccessEntry,
   withEntry,
 } from '../../domain/delivery-record.ts';
 import { taskMessage } from '../../domain/delivery-task.ts';
@@ -71,7 +72,7 @@ const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): b
  */
 export async function recordSuccess(
   delivery: Delivery,
-  entry: AttemptEntry,
+  entry: SuccessEntry,
   retention: Seconds,
   ports: AttemptRecordPorts,
 ): Promise<RecordResult> {
@@ -87,7 +88,7 @@ export async function recordSuccess(
     }
   }
   const { claims, round } = delivery;
-  const success = { at: entry.at, ms: entry.ms, status: entry.status ?? 0 };
+  const success = { at: entry.at, ms: entry.ms, status: entry.status };
   const seen = { claims, round, success };
   await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: entry.n, seen }, delivery));
   return { kind: 'queued' };
@@ -96,7 +97,7 @@ export async function recordSuccess(
 /** One try to write a success. */
 export async function writeSuccess(
   delivery: Delivery,
-  entry: AttemptEntry,
+  entry: SuccessEntry,
   retention: Seconds,
   ports: AttemptRecordPorts,
 ): Promise<RecordResult> {

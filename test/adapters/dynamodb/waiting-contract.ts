@@ -86,7 +86,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
       await table.discard(discarded, 'x', now, failed.expiresAt ?? expect.fail());
       await table.recordLateSuccess(
         { ...over, claims: 0 },
-        { n: 1, at: now, ms: 1 },
+        { n: 1, at: now, ms: 1, status: 200 },
         failed.expiresAt ?? expect.fail(),
       );
 

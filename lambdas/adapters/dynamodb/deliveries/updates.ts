@@ -1,11 +1,11 @@
 import {
-  type AttemptEntry,
   type AttemptRecord,
   type Deferral,
   type Delivery,
   dueShardOf,
   type Fence,
   heldByOf,
+  type SuccessEntry,
 } from '../../../domain/delivery-record.ts';
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../../../domain/time.ts';
 import type { ConditionalUpdate } from '../conditional-update.ts';
@@ -54,7 +54,7 @@ export const deliveryUpdates = {
 
   recordLateSuccess: (
     { id, round }: Fence,
-    entry: AttemptEntry,
+    entry: SuccessEntry,
     expiresAt: UnixSeconds,
   ): ConditionalUpdate => ({
     id,
