@@ -30,8 +30,8 @@ export interface SuccessEntry extends AttemptEntry {
   readonly status: number;
 }
 
-/** One event to one endpoint, over all attempts. */
-export interface Delivery {
+/** What the record of a delivery says with every status. */
+export interface DeliveryFacts {
   readonly id: string;
   readonly tenant: string;
   readonly eventId: string;
@@ -43,7 +43,6 @@ export interface Delivery {
   readonly generation?: string;
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
-  readonly status: DeliveryStatus;
   /** Attempts recorded. */
   readonly attempts: number;
   /** Attempts recorded before this round; each round starts the schedule from its beginning. */
@@ -51,21 +50,13 @@ export interface Delivery {
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
   readonly lastError?: string;
-  /** Why it failed; of a pending one, `unready` while what kept it from its attempt last is a fault of our own. */
-  readonly cause?: FailureCause;
-  readonly nextAttemptAt?: UnixMillis;
-  /** Since when it has waited for its next attempt, by its schedule or for its endpoint to be well. */
-  readonly waitsSince?: UnixMillis;
   readonly createdAt: UnixMillis;
   /** The fencing token: raised by every claim, never lowered. */
   readonly claims: number;
   /** Claims whose worker died, since the last record. */
   readonly crashes: number;
-  readonly leaseUntil?: UnixMillis;
   /** Counted from 1; a replay begins the next. */
   readonly round: number;
-  /** The round whose failure is counted for the operators, where its dead letter could not be sent after that. */
-  readonly countedRound?: number;
   /** After this no attempt begins. */
   readonly deadline: UnixMillis;
   /** How far `deadline` lies after the beginning of a round. */
@@ -74,32 +65,129 @@ export interface Delivery {
   readonly eventExpiresAt: UnixSeconds;
   /** How long a new round needs its event. */
   readonly eventKeptFor: Seconds;
-  /** Since when its endpoint has been disabled. */
-  readonly heldAt?: UnixMillis;
-  /** When the sweep must step in; only while something is unfinished. */
-  readonly dueAt?: UnixMillis;
   /** Times that the sweep stepped in since the last record. */
   readonly sweeps: number;
-  /** Only with a terminal status: nothing that is unfinished expires. */
-  readonly expiresAt?: UnixSeconds;
 }
 
-/** What an attempt's record sets. What is undefined is removed; the lease, `crashes` and `sweeps` end with it. */
-export interface AttemptRecord {
-  readonly status: DeliveryStatus;
+/** A delivery whose next attempt is due, waits, or is being made. */
+export interface PendingDelivery extends DeliveryFacts {
+  readonly status: 'pending';
+  /** What kept it from its attempt last is a fault of our own. */
+  readonly cause?: 'unready';
+  readonly nextAttemptAt?: UnixMillis;
+  /** Since when it has waited for its next attempt, by its schedule or for its endpoint to be well. */
+  readonly waitsSince?: UnixMillis;
+  /** Until when a worker owns it. */
+  readonly leaseUntil?: UnixMillis;
+  /** When the sweep must step in. */
+  readonly dueAt: UnixMillis;
+}
+
+/** A pending delivery that a worker has claimed. */
+export interface ClaimedDelivery extends PendingDelivery {
+  readonly leaseUntil: UnixMillis;
+}
+
+/** A delivery that is not tried because its endpoint is disabled. */
+export interface HeldDelivery extends DeliveryFacts {
+  readonly status: 'held';
+  /** Since when. */
+  readonly heldAt: UnixMillis;
+  /** When the sweep looks at its endpoint. */
+  readonly dueAt: UnixMillis;
+}
+
+export interface DeliveredDelivery extends DeliveryFacts {
+  readonly status: 'delivered';
+  readonly expiresAt: UnixSeconds;
+}
+
+export interface FailedDelivery extends DeliveryFacts {
+  readonly status: 'failed';
+  readonly lastError: string;
+  /** Undefined: recorded by a version that did not say, or that knew another cause. */
+  readonly cause?: FailureCause;
+  /** The round whose failure is counted for the operators, where its dead letter could not be sent after that. */
+  readonly countedRound?: number;
+  /** When the sweep must send the dead letter; undefined: it is sent. */
+  readonly dueAt?: UnixMillis;
+  readonly expiresAt: UnixSeconds;
+}
+
+/** A delivery that was ended without an attempt: its endpoint was deleted, or it was held for too long. */
+export interface DiscardedDelivery extends DeliveryFacts {
+  readonly status: 'discarded';
+  readonly lastError: string;
+  readonly expiresAt: UnixSeconds;
+}
+
+/** A delivery that something is left to do for. It has a due time and never expires. */
+export type UnfinishedDelivery = PendingDelivery | HeldDelivery;
+
+/** A delivery that can be replayed until it expires. */
+export type FinishedDelivery = DeliveredDelivery | FailedDelivery | DiscardedDelivery;
+
+/** One event to one endpoint, over all attempts. */
+export type Delivery = UnfinishedDelivery | FinishedDelivery;
+
+/** A delivery in the due index: something is left to do. */
+export type DueDelivery = UnfinishedDelivery | (FailedDelivery & { readonly dueAt: UnixMillis });
+
+/** A delivery with this status. */
+export type DeliveryOf<Status extends DeliveryStatus> = Extract<Delivery, { readonly status: Status }>;
+
+export const isUnfinished = (delivery: Delivery): delivery is UnfinishedDelivery =>
+  delivery.status === 'pending' || delivery.status === 'held';
+
+/** Before when no attempt is made. @returns undefined when one is due, or none is left */
+export const nextAttemptAtOf = (delivery: Delivery): UnixMillis | undefined =>
+  delivery.status === 'pending' ? delivery.nextAttemptAt : undefined;
+
+/** Whether something is left to do, so that the sweep must step in at `dueAt`. */
+export const isDue = (delivery: Delivery): delivery is DueDelivery =>
+  isUnfinished(delivery) || (delivery.status === 'failed' && delivery.dueAt !== undefined);
+
+/** What every record of an attempt sets. */
+interface AttemptFacts {
   readonly attempts: number;
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
-  readonly lastError?: string;
-  readonly cause?: FailureCause;
-  readonly nextAttemptAt?: UnixMillis;
-  /** With `nextAttemptAt`. */
-  readonly waitsSince?: UnixMillis;
-  readonly dueAt?: UnixMillis;
-  readonly expiresAt?: UnixSeconds;
+}
+
+/** Another attempt follows. */
+export interface RetryRecord extends AttemptFacts {
+  readonly status: 'pending';
+  readonly lastError: string;
+  readonly cause?: 'unready';
+  readonly nextAttemptAt: UnixMillis;
+  readonly waitsSince: UnixMillis;
+  readonly dueAt: UnixMillis;
   /** Only where it moves on. */
   readonly deadline?: UnixMillis;
 }
+
+export interface SuccessRecord extends AttemptFacts {
+  readonly status: 'delivered';
+  readonly expiresAt: UnixSeconds;
+}
+
+export interface FailureRecord extends AttemptFacts {
+  readonly status: 'failed';
+  readonly lastError: string;
+  readonly cause: FailureCause;
+  /** When the sweep must send the dead letter. */
+  readonly dueAt: UnixMillis;
+  readonly expiresAt: UnixSeconds;
+}
+
+export interface DiscardRecord extends AttemptFacts {
+  readonly status: 'discarded';
+  readonly lastError: string;
+  readonly expiresAt: UnixSeconds;
+}
+
+/** What the record of an attempt sets. What it does not have is removed; the lease, `crashes` and `sweeps` end with it. */
+export type AttemptRecord = RetryRecord | SuccessRecord | FailureRecord | DiscardRecord;
 
 /** When an attempt that is put off may begin. */
 export interface Deferral {
@@ -136,7 +224,7 @@ export function deliveryId(tenant: string, eventId: string, endpointId: string):
 }
 
 /** A hash's first letter spreads evenly. */
-const shardOf = ({ id }: Pick<Delivery, 'id'>, shards: number): number =>
+const shardOf = ({ id }: Pick<DeliveryFacts, 'id'>, shards: number): number =>
   Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % shards;
 
 /** The due index's partition of a delivery. */
@@ -144,14 +232,14 @@ export const dueShardOf = (id: string): string => String(shardOf({ id }, dueInde
 
 /** A hot endpoint's deliveries of a day are spread over a few partitions. */
 export const endpointDayOf = (
-  { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
+  { tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>,
   day: string,
   shard: number,
 ): string => `${tenant}/${endpointId}#${day}#${shard}`;
 
 /** The partition of the index by endpoint that a delivery is in. */
 export function endpointDayFor(
-  delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'createdAt'>,
+  delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId' | 'createdAt'>,
 ): string {
   const shard = shardOf(delivery, byEndpointIndex.shards);
   return endpointDayOf(delivery, utcDay(delivery.createdAt), shard);
@@ -164,22 +252,22 @@ export interface ListedDelivery {
 }
 
 /** The order in which an endpoint's deliveries are listed; no two are the same. */
-export const listedAt = ({ id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>): string =>
+export const listedAt = ({ id, createdAt }: Pick<DeliveryFacts, 'id' | 'createdAt'>): string =>
   `${String(createdAt).padStart(15, '0')}#${id}`;
 
 /** Names an endpoint among those whose deliveries are held. */
-export const heldByOf = ({ tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>): string =>
+export const heldByOf = ({ tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>): string =>
   `${tenant}/${endpointId}`;
 
 /** A partition of the index of what waits; an endpoint that is down has much of it. */
 export const waitingByOf = (
-  { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
+  { tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>,
   shard: number,
 ): string => `${tenant}/${endpointId}#${shard}`;
 
 /** The partition of the index of what waits that a delivery is in; of a URL that is not registered none is. */
 export const waitingByFor = (
-  delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'url'>,
+  delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId' | 'url'>,
 ): string | undefined =>
   delivery.url === undefined ? waitingByOf(delivery, shardOf(delivery, waitingIndex.shards)) : undefined;
 

@@ -1,16 +1,25 @@
 import type {
   AttemptRecord,
+  ClaimedDelivery,
   Deferral,
+  DeliveredDelivery,
   Delivery,
+  DeliveryFacts,
+  DeliveryOf,
+  DiscardedDelivery,
+  FailedDelivery,
   Fence,
+  FinishedDelivery,
+  HeldDelivery,
   ListedDelivery,
+  PendingDelivery,
   SuccessEntry,
 } from './delivery-record.ts';
 import type { UnixMillis, UnixSeconds } from './time.ts';
 
 /** A conditional write: the delivery after it, or the one that refused it; undefined when there is none. */
-export type DeliveryWrite =
-  | { readonly ok: true; readonly delivery: Delivery }
+export type DeliveryWrite<After extends Delivery = Delivery> =
+  | { readonly ok: true; readonly delivery: After }
   | { readonly ok: false; readonly delivery?: Delivery };
 
 /** An endpoint as the store's queries name it. */
@@ -51,51 +60,62 @@ export interface DeliveryStore {
     id: string,
     attempt: number,
     until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
-  ): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<ClaimedDelivery>>;
   /** Claims a delivery whose lease ran out without a record, if nothing has claimed it since. Raises `crashes`, too. */
   claimSuspect(
-    expected: Delivery,
+    expected: PendingDelivery,
     attempt: number,
     now: UnixMillis,
     lease: UnixMillis,
-  ): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<ClaimedDelivery>>;
   /** Records an attempt while the claim is still ours. */
-  record(fence: Fence, record: AttemptRecord): Promise<DeliveryWrite>;
+  record<Outcome extends AttemptRecord>(
+    fence: Fence,
+    record: Outcome,
+  ): Promise<DeliveryWrite<DeliveryOf<Outcome['status']>>>;
   /** Records a success of this round without comparing the fencing token: only status, end and log entry. */
-  recordLateSuccess(fence: Fence, entry: SuccessEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
+  recordLateSuccess(
+    fence: Fence,
+    entry: SuccessEntry,
+    expiresAt: UnixSeconds,
+  ): Promise<DeliveryWrite<DeliveredDelivery>>;
 
   /** Defers an attempt that is not recorded and has no lease. */
-  defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite>;
+  defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite<PendingDelivery>>;
   /** Ends the wait of a pending delivery without a claim, if its next attempt is still at the expected time. */
-  endWait(expected: Delivery, dueAt: UnixMillis): Promise<DeliveryWrite>;
+  endWait(expected: PendingDelivery, dueAt: UnixMillis): Promise<DeliveryWrite<PendingDelivery>>;
 
   /** Holds a pending delivery without a live lease. */
   hold(
-    delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId'>,
+    delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId'>,
     now: UnixMillis,
     dueAt: UnixMillis,
-  ): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<HeldDelivery>>;
   /** Makes a held delivery pending again, with a new deadline. @param dueAt when the sweep must step in */
-  release(expected: Delivery, now: UnixMillis, dueAt: UnixMillis): Promise<DeliveryWrite>;
+  release(
+    expected: HeldDelivery,
+    now: UnixMillis,
+    dueAt: UnixMillis,
+  ): Promise<DeliveryWrite<PendingDelivery>>;
   /** Ends a delivery that is held, or pending without a live lease, if it is for the expected generation. */
   discard(
-    expected: Pick<Delivery, 'id' | 'generation'>,
+    expected: Pick<DeliveryFacts, 'id' | 'generation'>,
     reason: string,
     now: UnixMillis,
     expiresAt: UnixSeconds,
-  ): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<DiscardedDelivery>>;
   /**
    * Begins the next round of an ended delivery, if round and status are as expected.
    *
    * @param generation of the endpoint that it is for from now on
    */
   reopen(
-    expected: Delivery,
+    expected: FinishedDelivery,
     eventExpiresAt: UnixSeconds,
     now: UnixMillis,
     dueAt: UnixMillis,
     generation: string | undefined,
-  ): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<PendingDelivery>>;
 
   /** Moves a delivery in the due index, if no other sweep has moved it. */
   moveDue(
@@ -107,7 +127,7 @@ export interface DeliveryStore {
   /** Takes an ended delivery out of the due index, unless another round has begun. */
   clearDue(id: string, round: number): Promise<DeliveryWrite>;
   /** Notes that the failure of a round is counted. */
-  noteCounted(id: string, round: number): Promise<DeliveryWrite>;
+  noteCounted(id: string, round: number): Promise<DeliveryWrite<FailedDelivery>>;
 
   /** One page of a shard of the due index, the longest overdue first. */
   due(

@@ -1,5 +1,5 @@
 import { type FailureCause, isFailureCause } from './delivery-failure.ts';
-import type { AttemptEntry, Delivery } from './delivery-record.ts';
+import type { AttemptEntry, FailedDelivery } from './delivery-record.ts';
 import { endpointHash } from './delivery-task.ts';
 import { type Seconds, seconds, type UnixMillis } from './time.ts';
 
@@ -52,10 +52,10 @@ export const talliesAtOnce = 200;
 
 /** Of each text on a tally: an item is billed by the KB. */
 const maxChars = 300;
-const short = (text: string | undefined): string | undefined => text?.slice(0, maxChars);
+const short = (text: string): string => text.slice(0, maxChars);
 
 /** @param host of its endpoint's URL */
-export function endedDelivery(delivery: Delivery, host: string | undefined): EndedDelivery {
+export function endedDelivery(delivery: FailedDelivery, host: string | undefined): EndedDelivery {
   const { id, tenant, endpointId, eventId, eventType, attempts, round, lastError, cause } = delivery;
   const last = delivery.attemptLog.at(-1);
   return {
@@ -68,13 +68,13 @@ export function endedDelivery(delivery: Delivery, host: string | undefined): End
     attempts,
     cause,
     host,
-    reason: short(lastError) ?? 'unknown',
+    reason: short(lastError),
     lastAttempt: last && {
       n: last.n,
       at: last.at,
       ms: last.ms,
       status: last.status,
-      error: short(last.error),
+      error: last.error && short(last.error),
     },
   };
 }

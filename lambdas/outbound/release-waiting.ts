@@ -1,4 +1,4 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { PendingDelivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { asError } from '../domain/errors.ts';
@@ -65,7 +65,7 @@ export const releaseWaiting = (
 
 async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWaitingPorts): Promise<boolean> {
   const seen = await ports.deliveries.read(id);
-  if (seen?.waitsSince === undefined || seen.waitsSince > upTo) return false;
+  if (seen?.status !== 'pending' || seen.waitsSince === undefined || seen.waitsSince > upTo) return false;
   const delivery = await endWait(seen, ports.now(), ports);
   if (delivery === undefined) return false;
   await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
@@ -88,16 +88,17 @@ async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWai
  * @returns undefined when it no longer waits, or a worker has claimed it
  */
 export async function endWait(
-  seen: Delivery,
+  seen: PendingDelivery,
   now: UnixMillis,
   { deliveries }: EndWaitPorts,
-): Promise<Delivery | undefined> {
+): Promise<PendingDelivery | undefined> {
   const dueAt = dueAfterCreation(now);
   const { ok, delivery } = await deliveries.endWait(seen, dueAt);
+  if (ok) return delivery;
   // Refused by our own write, whose answer was lost.
   const isOwn =
     delivery?.status === 'pending' && delivery.nextAttemptAt === undefined && delivery.dueAt === dueAt;
-  return ok || isOwn ? delivery : undefined;
+  return isOwn ? delivery : undefined;
 }
 
 export type ResumePorts = ReleaseWaitingPorts & Pick<OutboundPorts, 'endpoints'>;

@@ -1,4 +1,4 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { PendingDelivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
@@ -13,7 +13,7 @@ export type ReplayPorts = Pick<OutboundPorts, 'deliveries' | 'endpoints' | 'even
 export type Replay =
   | {
       readonly kind: 'replayed';
-      readonly delivery: Delivery;
+      readonly delivery: PendingDelivery;
       /** Its endpoint is disabled: it waits until that is enabled. */
       readonly isHeld: boolean;
     }
@@ -37,10 +37,8 @@ export async function replayDelivery(
   if (seen === undefined) return refused('no-delivery', `there is no delivery ${id}`);
   if (seen.status === 'held' || (seen.status === 'pending' && by === 'job'))
     return refused('unfinished', `${id} is ${seen.status} already`);
-  if (seen.expiresAt !== undefined && seen.expiresAt <= toUnixSeconds(now)) {
-    return refused('past-retention', `${id} is past its retention`);
-  }
   if (seen.status === 'pending') return sendNow(seen, now, ports);
+  if (seen.expiresAt <= toUnixSeconds(now)) return refused('past-retention', `${id} is past its retention`);
   const route = await replayRoute(seen, options, ports);
   if (route.kind === 'closed') return refused(route.cause, route.reason);
   const event = outboundEventKey(seen.tenant, seen.eventId);
@@ -66,7 +64,7 @@ export async function replayDelivery(
  *
  * One of an earlier endpoint is discarded by its next task, and can be sent to another one only then.
  */
-async function sendNow(seen: Delivery, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
+async function sendNow(seen: PendingDelivery, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
   const { id, leaseUntil, nextAttemptAt } = seen;
   const route = await replayRoute(seen, {}, ports);
   if (route.kind === 'closed') return refused(route.cause, route.reason);

@@ -138,7 +138,7 @@ async function defer(
   const { now, until } = times;
   const write = await deliveries.defer(deliveryId, attempt, { ...times, deadlineAfter: nearDeadline(now) });
   const { ok, delivery } = write;
-  if (ok || delivery === undefined || !isNearDeadline(delivery, now)) return write;
+  if (ok || delivery?.status !== 'pending' || !isNearDeadline(delivery, now)) return write;
   const deadline = deadlineForSlot(delivery, { now, until, isForEndpoint });
   const extend = deadline === undefined ? times.extend : millis(deadline - delivery.deadline);
   return deliveries.defer(deliveryId, attempt, { ...times, extend });
@@ -151,7 +151,9 @@ function answerForRefusedDeferral(
   now: UnixMillis,
   delay: Seconds,
 ): QueueAnswer {
-  if (delivery.leaseUntil === undefined && (delivery.nextAttemptAt ?? 0) > now) return acknowledge;
+  const isDeferred =
+    delivery.status === 'pending' && delivery.leaseUntil === undefined && (delivery.nextAttemptAt ?? 0) > now;
+  if (isDeferred) return acknowledge;
   const refused = whyClaimFailed(delivery, attempt, now);
   if (refused.kind === 'busy') return { kind: 'fail', after: refused.wait };
   return refused.kind === 'suspect' ? { kind: 'fail', after: delay } : acknowledge;

@@ -1,4 +1,9 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type {
+  ClaimedDelivery,
+  Delivery,
+  HeldDelivery,
+  PendingDelivery,
+} from '../../domain/delivery-record.ts';
 import type { DeliveryStore } from '../../domain/delivery-store.ts';
 import { later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 
@@ -6,17 +11,17 @@ export type ClaimPort = Pick<DeliveryStore, 'claim' | 'claimSuspect'>;
 
 /** What came of trying to claim. */
 export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly delivery: Delivery }
+  | { readonly kind: 'claimed'; readonly delivery: ClaimedDelivery }
   /** Another worker holds a live lease. */
   | { readonly kind: 'busy'; readonly wait: Seconds }
   /** Only the recorder of an attempt sends the next task; what a crash left unsent is the sweep's. */
   | { readonly kind: 'recorded' }
   | { readonly kind: 'terminal' }
   /** Its endpoint is disabled, or was. */
-  | { readonly kind: 'held'; readonly delivery: Delivery }
+  | { readonly kind: 'held'; readonly delivery: HeldDelivery }
   /** It may have killed its worker. */
-  | { readonly kind: 'suspect'; readonly delivery: Delivery }
-  | { readonly kind: 'early'; readonly delivery: Delivery; readonly wait: Seconds }
+  | { readonly kind: 'suspect'; readonly delivery: PendingDelivery }
+  | { readonly kind: 'early'; readonly delivery: PendingDelivery; readonly wait: Seconds }
   | { readonly kind: 'missing' };
 
 /** A task that comes this much before its time makes its attempt: clocks differ. */
@@ -39,7 +44,7 @@ export async function claimDelivery(
 
 /** Claims a suspect, which counts as a crash until it is recorded. */
 export async function claimSuspect(
-  seen: Delivery,
+  seen: PendingDelivery,
   attempt: number,
   lease: Seconds,
   now: UnixMillis,

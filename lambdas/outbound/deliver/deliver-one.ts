@@ -1,4 +1,4 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { ClaimedDelivery, PendingDelivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import { taskMessage } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
@@ -36,12 +36,12 @@ export interface Run {
 /** A task has its queue answer, or is a suspect and has to wait for the end of the batch. */
 export type TaskResult =
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer }
-  | { readonly kind: 'suspect'; readonly delivery: Delivery };
+  | { readonly kind: 'suspect'; readonly delivery: PendingDelivery };
 
 export const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) };
 
 /** Runs one task: admission, claim, attempt. @param seen a suspect that runs alone now */
-export async function deliverOne(task: DeliveryTask, run: Run, seen?: Delivery): Promise<TaskResult> {
+export async function deliverOne(task: DeliveryTask, run: Run, seen?: PendingDelivery): Promise<TaskResult> {
   const { settings, invocation, ports, endpointOf } = run;
   // Before the claim: a claim without an attempt would count as a crash.
   if (!hasTimeForAttempt(settings, invocation)) return { kind: 'answered', queueAnswer: retryInOneSecond };
@@ -49,7 +49,7 @@ export async function deliverOne(task: DeliveryTask, run: Run, seen?: Delivery):
   if (admission.kind === 'answered') return admission;
   const { destination, slot } = admission;
   let end: AttemptEnd | undefined;
-  let claimed: Delivery | undefined;
+  let claimed: ClaimedDelivery | undefined;
   try {
     const result = await claim(task, settings.lease, ports, seen);
     if (result.kind === 'suspect' && seen === undefined) return result;
@@ -65,7 +65,7 @@ const claim = (
   task: DeliveryTask,
   lease: Seconds,
   ports: DeliverOnePorts,
-  seen?: Delivery,
+  seen?: PendingDelivery,
 ): Promise<ClaimResult> =>
   seen === undefined
     ? claimDelivery(task.deliveryId, task.attempt, lease, ports.now(), ports.deliveries)
@@ -107,7 +107,7 @@ async function actOnClaim(
 /** Sends a task that came early again. The sweep sends it if that is later than SQS allows. */
 async function sendLater(
   task: DeliveryTask,
-  delivery: Delivery,
+  delivery: PendingDelivery,
   wait: Seconds,
   ports: DeliverOnePorts,
 ): Promise<void> {
@@ -124,7 +124,7 @@ const resumeReserve = millis(10_000);
 async function releaseAndReact(
   slot: Slot,
   { endpoint }: ResolvedDestination,
-  delivery: Delivery | undefined,
+  delivery: ClaimedDelivery | undefined,
   end: AttemptEnd | undefined,
   { ports, invocation }: Run,
 ): Promise<void> {

@@ -4,8 +4,13 @@ import type { FailureCause } from '../../domain/delivery-failure.ts';
 import {
   type AttemptEntry,
   type AttemptRecord,
+  type ClaimedDelivery,
   type Delivery,
+  type DeliveryFacts,
+  type DeliveryOf,
+  type FailureRecord,
   type Fence,
+  type RetryRecord,
   type SuccessEntry,
   withEntry,
 } from '../../domain/delivery-record.ts';
@@ -22,8 +27,8 @@ export type AttemptRecordPorts = Pick<
 >;
 
 /** What came of recording. */
-export type RecordResult =
-  | { readonly kind: 'recorded'; readonly delivery: Delivery }
+export type RecordResult<After extends Delivery = Delivery> =
+  | { readonly kind: 'recorded'; readonly delivery: After }
   /** Another worker has recorded this attempt or ended the delivery. */
   | { readonly kind: 'superseded' }
   /** Another worker holds the claim. */
@@ -40,12 +45,12 @@ const pausesBeforeWritingAgain = [millis(200), millis(1000)];
  *
  * @param attempt that the claim was for
  */
-export async function recordFenced(
+export async function recordFenced<Outcome extends AttemptRecord>(
   fence: Fence,
-  record: AttemptRecord,
+  record: Outcome,
   attempt: number,
   ports: AttemptRecordPorts,
-): Promise<RecordResult> {
+): Promise<RecordResult<DeliveryOf<Outcome['status']>>> {
   const write = await ports.deliveries.record(fence, record);
   if (write.ok) return { kind: 'recorded', delivery: write.delivery };
   const { delivery } = write;
@@ -56,7 +61,11 @@ export async function recordFenced(
 }
 
 /** The answer to our own write was lost, and the client sent it again. */
-const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): boolean =>
+const isOwnRecord = <Outcome extends AttemptRecord>(
+  delivery: Delivery,
+  fence: Fence,
+  record: Outcome,
+): delivery is DeliveryOf<Outcome['status']> =>
   delivery.claims === fence.claims &&
   delivery.round === fence.round &&
   delivery.status === record.status &&
@@ -71,7 +80,7 @@ const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): b
  * @throws when the queue does not take it either
  */
 export async function recordSuccess(
-  delivery: Delivery,
+  delivery: DeliveryFacts,
   entry: SuccessEntry,
   retention: Seconds,
   ports: AttemptRecordPorts,
@@ -96,7 +105,7 @@ export async function recordSuccess(
 
 /** One try to write a success. */
 export async function writeSuccess(
-  delivery: Delivery,
+  delivery: Fence & Pick<DeliveryFacts, 'attemptLog'>,
   entry: SuccessEntry,
   retention: Seconds,
   ports: AttemptRecordPorts,
@@ -125,13 +134,13 @@ export async function writeSuccess(
 
 /** What an attempt that did not succeed leaves on the record. */
 export function recordOf(
-  delivery: Delivery,
+  delivery: ClaimedDelivery,
   entry: AttemptEntry,
   outcome: AttemptOutcome,
   next: Exclude<NextStep, { kind: 'delivered' }>,
   retention: Seconds,
   now: UnixMillis,
-): AttemptRecord {
+): RetryRecord | FailureRecord {
   const attempt = {
     attempts: entry.n,
     attemptLog: withEntry(delivery.attemptLog, entry),
@@ -140,19 +149,24 @@ export function recordOf(
   };
   if (next.kind === 'fail') return { ...attempt, ...failedFrom(next, now, retention) };
   const nextAttemptAt = later(now, next.delay);
-  const dueAt = dueForRetry(nextAttemptAt, next.delay);
   const deadline = renewedDeadline(delivery, now);
-  const again = { status: 'pending', nextAttemptAt, waitsSince: now, dueAt } as const;
-  return { ...attempt, ...again, ...(deadline !== undefined && { deadline }) };
+  return {
+    ...attempt,
+    status: 'pending',
+    nextAttemptAt,
+    waitsSince: now,
+    dueAt: dueForRetry(nextAttemptAt, next.delay),
+    ...(deadline !== undefined && { deadline }),
+  };
 }
 
 /** What ends a delivery without an attempt leaves on the record. */
 export const failureWithoutAttempt = (
-  { attempts, attemptLog, lastAttemptAt }: Delivery,
+  { attempts, attemptLog, lastAttemptAt }: ClaimedDelivery,
   failure: Failure,
   retention: Seconds,
   now: UnixMillis,
-): AttemptRecord => ({ attempts, attemptLog, lastAttemptAt, ...failedFrom(failure, now, retention) });
+): FailureRecord => ({ attempts, attemptLog, lastAttemptAt, ...failedFrom(failure, now, retention) });
 
 /** Why a delivery ends: whose fault it is, and in words. */
 export interface Failure {

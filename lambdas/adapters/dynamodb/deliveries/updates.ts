@@ -1,10 +1,14 @@
+import type { FailureCause } from '../../../domain/delivery-failure.ts';
 import {
   type AttemptRecord,
   type Deferral,
-  type Delivery,
+  type DeliveryFacts,
   dueShardOf,
   type Fence,
+  type FinishedDelivery,
+  type HeldDelivery,
   heldByOf,
+  type PendingDelivery,
   type SuccessEntry,
 } from '../../../domain/delivery-record.ts';
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../../../domain/time.ts';
@@ -37,7 +41,12 @@ export const deliveryUpdates = {
     values: { pending: 'pending', attempt, soon: until.soon, one: 1 },
   }),
 
-  claimSuspect: (seen: Delivery, attempt: number, now: UnixMillis, lease: UnixMillis): ConditionalUpdate => ({
+  claimSuspect: (
+    seen: PendingDelivery,
+    attempt: number,
+    now: UnixMillis,
+    lease: UnixMillis,
+  ): ConditionalUpdate => ({
     id: seen.id,
     set: { leaseUntil: lease },
     assign: ['#claims = #claims + :one', '#crashes = #crashes + :one'],
@@ -117,7 +126,7 @@ export const deliveryUpdates = {
     },
   }),
 
-  endWait: ({ id, nextAttemptAt }: Delivery, dueAt: UnixMillis): ConditionalUpdate => ({
+  endWait: ({ id, nextAttemptAt }: PendingDelivery, dueAt: UnixMillis): ConditionalUpdate => ({
     id,
     set: { nextAttemptAt: undefined, waitsSince: undefined, dueAt, dueShard: dueShardOf(id), sweeps: 0 },
     condition: `#status = :pending AND ${isUnleased} AND #nextAttemptAt = :seen`,
@@ -125,7 +134,7 @@ export const deliveryUpdates = {
   }),
 
   hold: (
-    delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId'>,
+    delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId'>,
     now: UnixMillis,
     dueAt: UnixMillis,
   ): ConditionalUpdate => ({
@@ -145,7 +154,7 @@ export const deliveryUpdates = {
     values: { pending: 'pending', now },
   }),
 
-  release: ({ id, lifetime }: Delivery, now: UnixMillis, dueAt: UnixMillis): ConditionalUpdate => ({
+  release: ({ id, lifetime }: HeldDelivery, now: UnixMillis, dueAt: UnixMillis): ConditionalUpdate => ({
     id,
     set: {
       status: 'pending',
@@ -163,7 +172,7 @@ export const deliveryUpdates = {
   }),
 
   discard: (
-    { id, generation }: Pick<Delivery, 'id' | 'generation'>,
+    { id, generation }: Pick<DeliveryFacts, 'id' | 'generation'>,
     reason: string,
     now: UnixMillis,
     expiresAt: UnixSeconds,
@@ -175,7 +184,7 @@ export const deliveryUpdates = {
   }),
 
   reopen: (
-    { id, round, status, lifetime }: Delivery,
+    { id, round, status, lifetime }: FinishedDelivery,
     eventExpiresAt: UnixSeconds,
     now: UnixMillis,
     dueAt: UnixMillis,
@@ -215,7 +224,18 @@ const clearedOnEnd = {
   cause: undefined,
 };
 
-const recorded = (id: string, record: AttemptRecord) => ({
+/** The fields of all records of an attempt. */
+interface RecordedFields extends Pick<AttemptRecord, 'status' | 'attempts' | 'attemptLog' | 'lastAttemptAt'> {
+  readonly lastError?: string;
+  readonly cause?: FailureCause;
+  readonly nextAttemptAt?: UnixMillis;
+  readonly waitsSince?: UnixMillis;
+  readonly dueAt?: UnixMillis;
+  readonly expiresAt?: UnixSeconds;
+  readonly deadline?: UnixMillis;
+}
+
+const recorded = (id: string, record: RecordedFields) => ({
   status: record.status,
   attempts: record.attempts,
   attemptLog: record.attemptLog,
