@@ -122,7 +122,7 @@ export interface DiscardedDelivery extends DeliveryFacts {
 }
 
 /** A delivery that something is left to do for. It has a due time and never expires. */
-export type UnfinishedDelivery = PendingDelivery | HeldDelivery;
+type UnfinishedDelivery = PendingDelivery | HeldDelivery;
 
 /** A delivery that can be replayed until it expires. */
 export type FinishedDelivery = DeliveredDelivery | FailedDelivery | DiscardedDelivery;
@@ -166,7 +166,7 @@ export interface RetryRecord extends AttemptFacts {
   readonly deadline?: UnixMillis;
 }
 
-export interface SuccessRecord extends AttemptFacts {
+interface SuccessRecord extends AttemptFacts {
   readonly status: 'delivered';
   readonly expiresAt: UnixSeconds;
 }

@@ -51,16 +51,15 @@ export const endpointHash = ({ tenant, endpointId }: TaskDestination): string =>
     .update(JSON.stringify([tenant, endpointId]))
     .digest('hex');
 
+/** A task without its destination. */
+export type NewTask = Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>;
+
 /**
  * Makes the queue message of a task.
  *
  * @param delay at most 900 s
  */
-export function taskMessage(
-  task: Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>,
-  destination: TaskDestination,
-  delay?: Seconds,
-): TaskMessage {
+export function taskMessage(task: NewTask, destination: TaskDestination, delay?: Seconds): TaskMessage {
   const body = serialiseMessage({ v: 1, ...task, ...addressOf(destination) });
   return { body, groupId: endpointHash(destination), delay };
 }

@@ -1,6 +1,5 @@
 import { type FailureCause, isFailureCause } from './delivery-failure.ts';
 import type { AttemptEntry, FailedDelivery } from './delivery-record.ts';
-import { endpointHash } from './delivery-task.ts';
 import { type Seconds, seconds, type UnixMillis } from './time.ts';
 
 /** A delivery that ended without success, as operators are notified of it. */
@@ -21,7 +20,7 @@ export interface EndedDelivery {
 
 /** What ended without success at one endpoint since the operators were last notified of it. */
 export interface FailureTally {
-  /** Names the endpoint: its hash. */
+  /** Names the endpoint, registered or not: its `endpointHash`. */
   readonly name: string;
   /** At least: a failure counts twice if a process dies between its count and its dead letter, and another is counted meanwhile. */
   readonly count: number;
@@ -78,10 +77,6 @@ export function endedDelivery(delivery: FailedDelivery, host: string | undefined
     },
   };
 }
-
-/** Names the tally of an endpoint, registered or not. */
-export const tallyNameOf = (ended: Pick<EndedDelivery, 'tenant' | 'endpointId'>): string =>
-  endpointHash(ended);
 
 /** A cause as it was written, perhaps by a later version. */
 export const knownCause = (text: string | undefined): FailureCause | undefined =>

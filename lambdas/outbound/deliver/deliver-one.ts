@@ -1,16 +1,15 @@
 import type { ClaimedDelivery, PendingDelivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
-import { taskMessage } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import type { Slot } from '../../domain/limiter-store.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
-import { maxQueueDelay } from '../../domain/retry-schedule.ts';
 import { millis, type Seconds, seconds } from '../../domain/time.ts';
 import { disableAfterAttempt } from '../disable-endpoint.ts';
 import { recheckHeld } from '../hold-delivery.ts';
 import { answerForMissing } from '../missing-record.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { type ResumePorts, resumeEndpoint } from '../release-waiting.ts';
+import { sendTaskAfter } from '../send-task-after.ts';
 import { healthOf, releaseSlot, retryAfterOf } from './acquire-slot.ts';
 import { type AdmitPorts, admit, type ResolvedDestination } from './admit.ts';
 import {
@@ -94,7 +93,8 @@ async function actOnClaim(
       await recheckHeld(result.delivery, settings.deliveryRetention, ports);
       return { queueAnswer: acknowledge };
     case 'early':
-      await sendLater(task, result.delivery, result.wait, ports);
+      // The task came early, so it is sent again.
+      await sendTaskAfter(result.wait, task, result.delivery, ports);
       return { queueAnswer: acknowledge };
     case 'missing':
       return { queueAnswer: await answerForMissing(task, ports) };
@@ -102,16 +102,6 @@ async function actOnClaim(
     case 'terminal':
       return { queueAnswer: acknowledge };
   }
-}
-
-/** Sends a task that came early again. The sweep sends it if that is later than SQS allows. */
-async function sendLater(
-  task: DeliveryTask,
-  delivery: PendingDelivery,
-  wait: Seconds,
-  ports: DeliverOnePorts,
-): Promise<void> {
-  if (wait <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, wait));
 }
 
 /** What the release of waiting deliveries takes at most at the end of an invocation. */

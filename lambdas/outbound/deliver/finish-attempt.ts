@@ -13,13 +13,14 @@ import type {
 } from '../../domain/delivery-record.ts';
 import { taskMessage } from '../../domain/delivery-task.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
-import { dueAfterCreation, dueForRetry, maxQueueDelay } from '../../domain/retry-schedule.ts';
+import { dueAfterCreation, dueForRetry } from '../../domain/retry-schedule.ts';
 import { later, seconds, secondsUntil, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
 import { type HoldPorts, logDiscarded } from '../hold-delivery.ts';
 import type { MissingPorts } from '../missing-record.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
+import { sendTaskAfter } from '../send-task-after.ts';
 import { renewedDeadline } from './past-deadline.ts';
 import {
   type AttemptRecordPorts,
@@ -156,12 +157,8 @@ async function followUp(
 ): Promise<QueueAnswer> {
   if (result.kind === 'recorded') {
     if (result.delivery.status === 'failed') await deadLetterDelivery(result.delivery, ports);
-    // The sweep sends what is due later than SQS allows.
-    if (next.kind === 'retry' && next.delay <= maxQueueDelay) {
-      await ports.sendTask(
-        taskMessage({ deliveryId: delivery.id, attempt: n + 1, payload }, delivery, next.delay),
-      );
-    }
+    if (next.kind === 'retry')
+      await sendTaskAfter(next.delay, { deliveryId: delivery.id, attempt: n + 1, payload }, delivery, ports);
   }
   return queueAnswerFor(result, ports.now());
 }

@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
-import { tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import type { StoredDelivery } from '../../support/memory/stored-delivery.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
@@ -56,7 +56,7 @@ export function watchPromises(world: Tables) {
       .filter((notice) => notice.tenant === tenant && notice.endpointId === endpointId)
       .reduce((sum, notice) => sum + notice.count, 0);
   const isCounted = (delivery: StoredDelivery): boolean =>
-    notifiedOf(delivery) + (tallies.tallies.get(tallyNameOf(delivery))?.count ?? 0) >= 1;
+    notifiedOf(delivery) + (tallies.tallies.get(endpointHash(delivery))?.count ?? 0) >= 1;
   const isAccepted = ({ endpointId }: StoredDelivery) =>
     requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
 

@@ -1,4 +1,4 @@
-import { tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import type { StoredDelivery } from '../../support/memory/stored-delivery.ts';
 import { type Fault, isCrashPoint } from './faults.ts';
@@ -97,7 +97,7 @@ function checkTold(
   if (watch.counts.kills === 0 && faults.every((fault) => countsNothingTwice(fault, calls)))
     for (const delivery of deliveries)
       watch.check(
-        (tallies.counted.get(tallyNameOf(delivery)) ?? 0) <= delivery.round,
+        (tallies.counted.get(endpointHash(delivery)) ?? 0) <= delivery.round,
         'a failure was counted twice',
       );
   const failed = deliveries.filter(({ status }) => status === 'failed');
