@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
+import { asDeliveryId, type DeliveryId } from './ids.ts';
 import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
@@ -32,7 +33,7 @@ export interface SuccessEntry extends AttemptEntry {
 
 /** What the record of a delivery says with every status. */
 export interface DeliveryFacts {
-  readonly id: string;
+  readonly id: DeliveryId;
   readonly tenant: string;
   readonly eventId: string;
   readonly eventType: string;
@@ -205,7 +206,7 @@ export interface Deferral {
 
 /** A worker's right to record: it ends when another worker claims the delivery. */
 export interface Fence {
-  readonly id: string;
+  readonly id: DeliveryId;
   readonly claims: number;
   readonly round: number;
 }
@@ -213,18 +214,19 @@ export interface Fence {
 const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Names the delivery of one event to one endpoint; 52 lower-case letters and digits. */
-export function deliveryId(tenant: string, eventId: string, endpointId: string): string {
+export function deliveryId(tenant: string, eventId: string, endpointId: string): DeliveryId {
   const hash = createHash('sha256')
     .update(JSON.stringify([tenant, eventId, endpointId]))
     .digest();
   const bits = [...hash].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  return (bits.match(/.{1,5}/g) ?? [])
+  const text = (bits.match(/.{1,5}/g) ?? [])
     .map((group) => base32Alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
     .join('');
+  return asDeliveryId(text);
 }
 
 /** A hash's first letter spreads evenly. */
-const shardOf = ({ id }: Pick<DeliveryFacts, 'id'>, shards: number): number =>
+const shardOf = ({ id }: { readonly id: string }, shards: number): number =>
   Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % shards;
 
 /** The due index's partition of a delivery. */
@@ -247,13 +249,18 @@ export function endpointDayFor(
 
 /** A delivery in the index by endpoint, which holds keys only. */
 export interface ListedDelivery {
-  readonly id: string;
+  readonly id: DeliveryId;
   readonly listedAt: string;
 }
 
 /** The order in which an endpoint's deliveries are listed; no two are the same. */
-export const listedAt = ({ id, createdAt }: Pick<DeliveryFacts, 'id' | 'createdAt'>): string =>
-  `${String(createdAt).padStart(15, '0')}#${id}`;
+export const listedAt = ({
+  id,
+  createdAt,
+}: {
+  readonly id: string;
+  readonly createdAt: UnixMillis;
+}): string => `${String(createdAt).padStart(15, '0')}#${id}`;
 
 /** Names an endpoint among those whose deliveries are held. */
 export const heldByOf = ({ tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>): string =>

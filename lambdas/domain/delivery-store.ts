@@ -15,6 +15,7 @@ import type {
   PendingDelivery,
   SuccessEntry,
 } from './delivery-record.ts';
+import type { DeliveryId } from './ids.ts';
 import type { UnixMillis, UnixSeconds } from './time.ts';
 
 /** A conditional write: the delivery after it, or the one that refused it; undefined when there is none. */
@@ -50,14 +51,14 @@ export type DueCursor = Record<string, unknown>;
 export interface DeliveryStore {
   /** @returns the delivery that exists already, else undefined */
   create(delivery: Delivery): Promise<Delivery | undefined>;
-  read(id: string): Promise<Delivery | undefined>;
+  read(id: DeliveryId): Promise<Delivery | undefined>;
 
   /**
    * Claims a pending delivery without a lease, whose attempt is not recorded and which is due before `soon`. Raises
    * `claims`, the fencing token.
    */
   claim(
-    id: string,
+    id: DeliveryId,
     attempt: number,
     until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
   ): Promise<DeliveryWrite<ClaimedDelivery>>;
@@ -81,7 +82,7 @@ export interface DeliveryStore {
   ): Promise<DeliveryWrite<DeliveredDelivery>>;
 
   /** Defers an attempt that is not recorded and has no lease. */
-  defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite<PendingDelivery>>;
+  defer(id: DeliveryId, attempt: number, times: Deferral): Promise<DeliveryWrite<PendingDelivery>>;
   /** Ends the wait of a pending delivery without a claim, if its next attempt is still at the expected time. */
   endWait(expected: PendingDelivery, dueAt: UnixMillis): Promise<DeliveryWrite<PendingDelivery>>;
 
@@ -119,26 +120,26 @@ export interface DeliveryStore {
 
   /** Moves a delivery in the due index, if no other sweep has moved it. */
   moveDue(
-    expected: { readonly id: string; readonly dueAt: UnixMillis },
+    expected: { readonly id: DeliveryId; readonly dueAt: UnixMillis },
     dueAt: UnixMillis,
     sweeps: number,
     eventExpiresAt: UnixSeconds,
   ): Promise<DeliveryWrite>;
   /** Takes an ended delivery out of the due index, unless another round has begun. */
-  clearDue(id: string, round: number): Promise<DeliveryWrite>;
+  clearDue(id: DeliveryId, round: number): Promise<DeliveryWrite>;
   /** Notes that the failure of a round is counted. */
-  noteCounted(id: string, round: number): Promise<DeliveryWrite<FailedDelivery>>;
+  noteCounted(id: DeliveryId, round: number): Promise<DeliveryWrite<FailedDelivery>>;
 
   /** One page of a shard of the due index, the longest overdue first. */
   due(
     shard: number,
     now: UnixMillis,
     after?: DueCursor,
-  ): Promise<{ readonly ids: readonly string[]; readonly next?: DueCursor }>;
+  ): Promise<{ readonly ids: readonly DeliveryId[]; readonly next?: DueCursor }>;
   /** The oldest held deliveries of an endpoint. */
-  heldOf(endpoint: EndpointOfTenant, limit: number): Promise<readonly string[]>;
+  heldOf(endpoint: EndpointOfTenant, limit: number): Promise<readonly DeliveryId[]>;
   /** The deliveries of an endpoint that have waited since before `upTo`, the longest first. */
-  waitingOf(endpoint: EndpointOfTenant, upTo: UnixMillis, limit: number): Promise<readonly string[]>;
+  waitingOf(endpoint: EndpointOfTenant, upTo: UnixMillis, limit: number): Promise<readonly DeliveryId[]>;
   /** How many deliveries of an endpoint wait. @param atMost counted of each partition of the index */
   countWaiting(
     endpoint: EndpointOfTenant,
@@ -159,5 +160,5 @@ export interface DeliveryStore {
     limit: number,
   ): Promise<readonly ListedDelivery[]>;
   /** Reads deliveries, the oldest first. Leaves out those that have expired. */
-  readAll(ids: readonly string[]): Promise<readonly Delivery[]>;
+  readAll(ids: readonly DeliveryId[]): Promise<readonly Delivery[]>;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
+import { DeliveryIdText } from './ids.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import type { Seconds, UnixMillis } from './time.ts';
 
@@ -10,7 +11,7 @@ const UnrecordedSuccess = v.object({ at: v.number(), ms: v.number(), status: v.n
 /** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
 export const DeliveryTask = v.object({
   v: v.literal(1),
-  deliveryId: v.string(),
+  deliveryId: DeliveryIdText,
   tenant: v.string(),
   endpointId: v.string(),
   /** To a URL that is not registered. */

@@ -2,6 +2,7 @@ import type { PendingDelivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { asError } from '../domain/errors.ts';
+import type { DeliveryId } from '../domain/ids.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { OutboundPorts } from './ports.ts';
@@ -28,8 +29,8 @@ const pageSize = 50;
  * @param releaseOne returns false when the delivery was not to be released any more
  */
 export async function releasePages(
-  pageOf: (limit: number) => Promise<readonly string[]>,
-  releaseOne: (id: string) => Promise<boolean>,
+  pageOf: (limit: number) => Promise<readonly DeliveryId[]>,
+  releaseOne: (id: DeliveryId) => Promise<boolean>,
   hasTime: () => boolean,
 ): Promise<ReleaseProgress> {
   let released = 0;
@@ -63,7 +64,11 @@ export const releaseWaiting = (
     hasTime,
   );
 
-async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWaitingPorts): Promise<boolean> {
+async function releaseOneWaiting(
+  id: DeliveryId,
+  upTo: UnixMillis,
+  ports: ReleaseWaitingPorts,
+): Promise<boolean> {
   const seen = await ports.deliveries.read(id);
   if (seen?.status !== 'pending' || seen.waitsSince === undefined || seen.waitsSince > upTo) return false;
   const delivery = await endWait(seen, ports.now(), ports);

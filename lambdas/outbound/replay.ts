@@ -1,5 +1,6 @@
 import type { PendingDelivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
+import type { DeliveryId } from '../domain/ids.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import { toUnixSeconds, type UnixMillis } from '../domain/time.ts';
@@ -27,7 +28,7 @@ export type Replay =
  * delivery whose endpoint was deleted or created again.
  */
 export async function replayDelivery(
-  id: string,
+  id: DeliveryId,
   now: UnixMillis,
   ports: ReplayPorts,
   options: ReplayOptions = {},

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Delivery, deliveryStatuses } from '../../domain/delivery-record.ts';
+import { asDeliveryId, type DeliveryId } from '../../domain/ids.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';
 import { AlteredBodyError } from '../../domain/stored-body.ts';
 import { parseInstant, type UnixMillis } from '../../domain/time.ts';
@@ -21,7 +22,7 @@ export type DeliveryPorts = ListPorts &
 
 const tag = 'Deliveries';
 const DeliveryParams = v.object({
-  deliveryId: v.pipe(v.string(), v.regex(/^[a-z2-7]{52}$/, '52 of a-z 2-7')),
+  deliveryId: v.pipe(v.string(), v.regex(/^[a-z2-7]{52}$/, '52 of a-z 2-7'), v.transform(asDeliveryId)),
 });
 
 /** An instant with its zone, as a query parameter. */
@@ -95,7 +96,7 @@ async function bodyFor(
   }
 }
 
-async function deliveryFor(id: string, { deliveries }: DeliveryPorts): Promise<Delivery> {
+async function deliveryFor(id: DeliveryId, { deliveries }: DeliveryPorts): Promise<Delivery> {
   const delivery = await deliveries.read(id);
   if (delivery === undefined) throw new Problem('not-found', `Delivery ${id} does not exist.`);
   return delivery;

@@ -5,6 +5,7 @@ import type {
   PendingDelivery,
 } from '../../domain/delivery-record.ts';
 import type { DeliveryStore } from '../../domain/delivery-store.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 
 export type ClaimPort = Pick<DeliveryStore, 'claim' | 'claimSuspect'>;
@@ -29,7 +30,7 @@ const early = seconds(60);
 
 /** Claims a delivery for one attempt. A suspect is refused here without being counted. */
 export async function claimDelivery(
-  id: string,
+  id: DeliveryId,
   attempt: number,
   lease: Seconds,
   now: UnixMillis,

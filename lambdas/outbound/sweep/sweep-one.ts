@@ -1,6 +1,7 @@
 import { type DueDelivery, isDue, isUnfinished, type PendingDelivery } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
 import { asError } from '../../domain/errors.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { eventExpiry, outboundEventKey } from '../../domain/outbound-event.ts';
 import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepAt } from '../../domain/retry-schedule.ts';
 import { days, later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
@@ -21,7 +22,11 @@ export type SweepResult =
 const leaseGrace = seconds(60);
 
 /** An error leaves out this delivery only. */
-export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePorts): Promise<SweepResult> {
+export async function sweepOne(
+  id: DeliveryId,
+  retention: Seconds,
+  ports: SweepOnePorts,
+): Promise<SweepResult> {
   try {
     const delivery = await ports.deliveries.read(id);
     const now = ports.now();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
+import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { millis, toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import {
   asHeld,
@@ -112,7 +113,7 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       await held.table.hold(held.delivery, now, instant(3600));
       const leased = await claimed();
 
-      const discard = (table: DeliveryStore, id: string) =>
+      const discard = (table: DeliveryStore, id: DeliveryId) =>
         table.discard({ id }, 'its endpoint was deleted', now, expiresAt);
       expect(await discard(held.table, held.id)).toMatchObject({
         ok: true,

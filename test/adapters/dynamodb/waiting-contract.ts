@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryId, type PendingDelivery } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
+import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { millis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { failed, instant, newDelivery, now, retrying, until } from './deliveries-fixture.ts';
 
@@ -18,7 +19,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
       await table.create(delivery);
       return delivery;
     };
-    const defer = (id: string, since?: number, from = 0) =>
+    const defer = (id: DeliveryId, since?: number, from = 0) =>
       table.defer(id, 1, {
         now: instant(from),
         until: instant(from + 100),

@@ -10,6 +10,7 @@ import type {
 } from '../../../lambdas/domain/delivery-record.ts';
 import { dueShardOf } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../../lambdas/domain/delivery-store.ts';
+import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import {
   toUnixSeconds,
   type UnixMillis,
@@ -121,7 +122,7 @@ export function memoryDeliveries() {
         () => ({ countedRound }),
       ),
 
-    clearDue: (id: string, round: number) =>
+    clearDue: (id: DeliveryId, round: number) =>
       update(
         id,
         (delivery) => delivery.round === round && !['pending', 'held'].includes(delivery.status),

@@ -13,6 +13,7 @@ import {
   waitingByFor,
 } from '../../../domain/delivery-record.ts';
 import { knownCause } from '../../../domain/failure-tally.ts';
+import { DeliveryIdText } from '../../../domain/ids.ts';
 import { issuePath, issueText } from '../../../domain/issue-text.ts';
 import { millis, seconds, unixMillis, unixSeconds } from '../../../domain/time.ts';
 
@@ -32,7 +33,7 @@ export const AttemptItem = v.object({
 
 /** The attributes of every item. `expiresAt` and `eventExpiresAt` are in seconds, every other instant in milliseconds. */
 const facts = {
-  id: v.string(),
+  id: DeliveryIdText,
   tenant: v.string(),
   eventId: v.string(),
   eventType: v.string(),

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AttemptRecord, Delivery, Fence } from '../../../domain/delivery-record.ts';
 import type { DeliveryStore, DeliveryWrite } from '../../../domain/delivery-store.ts';
+import type { DeliveryId } from '../../../domain/ids.ts';
 
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { putIfFree, readItem } from '../put-if-absent.ts';
@@ -28,7 +29,8 @@ export function dynamodbDeliveries(client: DynamoDBDocumentClient, table: string
     /** @returns the delivery that is there already, else undefined */
     create: async (delivery: Delivery): Promise<Delivery | undefined> =>
       deliveryIn(await putIfFree(client, table, deliveryItem(delivery), delivery.createdAt)),
-    read: async (id: string): Promise<Delivery | undefined> => deliveryIn(await readItem(client, table, id)),
+    read: async (id: DeliveryId): Promise<Delivery | undefined> =>
+      deliveryIn(await readItem(client, table, id)),
     claim: writes(deliveryUpdates.claim, parseClaimed),
     claimSuspect: writes(deliveryUpdates.claimSuspect, parseClaimed),
     record: <Outcome extends AttemptRecord>(fence: Fence, record: Outcome) => {

@@ -11,6 +11,7 @@ import {
   type PendingDelivery,
   type SuccessEntry,
 } from '../../../domain/delivery-record.ts';
+import type { DeliveryId } from '../../../domain/ids.ts';
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../../../domain/time.ts';
 import type { ConditionalUpdate } from '../conditional-update.ts';
 
@@ -30,7 +31,7 @@ const isOfGeneration = (generation: string | undefined): string =>
 /** Each step of a delivery as one conditional update. */
 export const deliveryUpdates = {
   claim: (
-    id: string,
+    id: DeliveryId,
     attempt: number,
     until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
   ): ConditionalUpdate => ({
@@ -74,7 +75,7 @@ export const deliveryUpdates = {
   }),
 
   moveDue: (
-    seen: { readonly id: string; readonly dueAt: UnixMillis },
+    seen: { readonly id: DeliveryId; readonly dueAt: UnixMillis },
     dueAt: UnixMillis,
     sweeps: number,
     eventExpiresAt: UnixSeconds,
@@ -85,14 +86,14 @@ export const deliveryUpdates = {
     values: { seen: seen.dueAt },
   }),
 
-  noteCounted: (id: string, round: number): ConditionalUpdate => ({
+  noteCounted: (id: DeliveryId, round: number): ConditionalUpdate => ({
     id,
     set: { countedRound: round },
     condition: '#round = :round AND #status = :failed',
     values: { round, failed: 'failed' },
   }),
 
-  clearDue: (id: string, round: number): ConditionalUpdate => ({
+  clearDue: (id: DeliveryId, round: number): ConditionalUpdate => ({
     id,
     set: { dueAt: undefined, dueShard: undefined },
     condition: `#round = :round AND ${isEnded}`,
@@ -100,7 +101,7 @@ export const deliveryUpdates = {
   }),
 
   defer: (
-    id: string,
+    id: DeliveryId,
     attempt: number,
     { now, until, dueAt, extend, waitsSince, deadlineAfter }: Deferral,
   ): ConditionalUpdate => ({
@@ -235,7 +236,7 @@ interface RecordedFields extends Pick<AttemptRecord, 'status' | 'attempts' | 'at
   readonly deadline?: UnixMillis;
 }
 
-const recorded = (id: string, record: RecordedFields) => ({
+const recorded = (id: DeliveryId, record: RecordedFields) => ({
   status: record.status,
   attempts: record.attempts,
   attemptLog: record.attemptLog,
