@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
+import { asDeliveryId, type DeliveryId } from './ids.ts';
 import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
@@ -25,9 +26,14 @@ export interface AttemptEntry {
   readonly sample?: string;
 }
 
-/** One event to one endpoint, over all attempts. */
-export interface Delivery {
-  readonly id: string;
+/** An attempt that the endpoint answered with a 2xx. */
+export interface SuccessEntry extends AttemptEntry {
+  readonly status: number;
+}
+
+/** What the record of a delivery says with every status. */
+export interface DeliveryFacts {
+  readonly id: DeliveryId;
   readonly tenant: string;
   readonly eventId: string;
   readonly eventType: string;
@@ -38,7 +44,6 @@ export interface Delivery {
   readonly generation?: string;
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
-  readonly status: DeliveryStatus;
   /** Attempts recorded. */
   readonly attempts: number;
   /** Attempts recorded before this round; each round starts the schedule from its beginning. */
@@ -46,21 +51,13 @@ export interface Delivery {
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
   readonly lastError?: string;
-  /** Why it failed. Of a pending delivery, `unready` while a fault of our own keeps it from its attempt. */
-  readonly cause?: FailureCause;
-  readonly nextAttemptAt?: UnixMillis;
-  /** Since when it has waited for its next attempt: by its schedule, or for its endpoint to work again. */
-  readonly waitsSince?: UnixMillis;
   readonly createdAt: UnixMillis;
   /** The fencing token: raised by every claim, never lowered. */
   readonly claims: number;
   /** Claims whose worker died, since the last record. */
   readonly crashes: number;
-  readonly leaseUntil?: UnixMillis;
   /** Counted from 1; a replay begins the next one. */
   readonly round: number;
-  /** The round whose failure is counted for the operators, although its dead letter could not be sent yet. */
-  readonly countedRound?: number;
   /** No attempt begins after this. */
   readonly deadline: UnixMillis;
   /** The time from the beginning of a round to its deadline. */
@@ -69,32 +66,129 @@ export interface Delivery {
   readonly eventExpiresAt: UnixSeconds;
   /** How long a new round needs the event. */
   readonly eventKeptFor: Seconds;
-  /** Since when its endpoint has been disabled. */
-  readonly heldAt?: UnixMillis;
-  /** When the sweep must look at it; set while anything is left to do. */
-  readonly dueAt?: UnixMillis;
   /** How often the sweep has acted since the last record. */
   readonly sweeps: number;
-  /** Only with a terminal status, because unfinished deliveries do not expire. */
-  readonly expiresAt?: UnixSeconds;
 }
 
-/** The fields that the record of an attempt sets; undefined removes one. It also removes the lease, `crashes` and `sweeps`. */
-export interface AttemptRecord {
-  readonly status: DeliveryStatus;
+/** A delivery whose next attempt is due, waits, or is being made. */
+export interface PendingDelivery extends DeliveryFacts {
+  readonly status: 'pending';
+  /** A fault of our own keeps it from its attempt. */
+  readonly cause?: 'unready';
+  readonly nextAttemptAt?: UnixMillis;
+  /** Since when it has waited for its next attempt, by its schedule, or for its endpoint to work again. */
+  readonly waitsSince?: UnixMillis;
+  /** Until when a worker owns it. */
+  readonly leaseUntil?: UnixMillis;
+  /** When the sweep must look at it. */
+  readonly dueAt: UnixMillis;
+}
+
+/** A pending delivery that a worker has claimed. */
+export interface ClaimedDelivery extends PendingDelivery {
+  readonly leaseUntil: UnixMillis;
+}
+
+/** A delivery that is not tried because its endpoint is disabled. */
+export interface HeldDelivery extends DeliveryFacts {
+  readonly status: 'held';
+  /** Since when. */
+  readonly heldAt: UnixMillis;
+  /** When the sweep looks at its endpoint. */
+  readonly dueAt: UnixMillis;
+}
+
+export interface DeliveredDelivery extends DeliveryFacts {
+  readonly status: 'delivered';
+  readonly expiresAt: UnixSeconds;
+}
+
+export interface FailedDelivery extends DeliveryFacts {
+  readonly status: 'failed';
+  readonly lastError: string;
+  /** Undefined: recorded by a version that did not say, or that knew another cause. */
+  readonly cause?: FailureCause;
+  /** The round whose failure is counted for the operators, although its dead letter could not be sent yet. */
+  readonly countedRound?: number;
+  /** When the sweep must send the dead letter; undefined: it is sent. */
+  readonly dueAt?: UnixMillis;
+  readonly expiresAt: UnixSeconds;
+}
+
+/** A delivery that was ended without an attempt: its endpoint was deleted, or it was held for too long. */
+export interface DiscardedDelivery extends DeliveryFacts {
+  readonly status: 'discarded';
+  readonly lastError: string;
+  readonly expiresAt: UnixSeconds;
+}
+
+/** A delivery that something is left to do for. It has a due time and never expires. */
+type UnfinishedDelivery = PendingDelivery | HeldDelivery;
+
+/** A delivery that can be replayed until it expires. */
+export type FinishedDelivery = DeliveredDelivery | FailedDelivery | DiscardedDelivery;
+
+/** One event to one endpoint, over all attempts. */
+export type Delivery = UnfinishedDelivery | FinishedDelivery;
+
+/** A delivery in the due index: something is left to do. */
+export type DueDelivery = UnfinishedDelivery | (FailedDelivery & { readonly dueAt: UnixMillis });
+
+/** A delivery with this status. */
+export type DeliveryOf<Status extends DeliveryStatus> = Extract<Delivery, { readonly status: Status }>;
+
+export const isUnfinished = (delivery: Delivery): delivery is UnfinishedDelivery =>
+  delivery.status === 'pending' || delivery.status === 'held';
+
+/** Before when no attempt is made. @returns undefined when one is due, or none is left */
+export const nextAttemptAtOf = (delivery: Delivery): UnixMillis | undefined =>
+  delivery.status === 'pending' ? delivery.nextAttemptAt : undefined;
+
+/** Whether something is left to do, so that the sweep must step in at `dueAt`. */
+export const isDue = (delivery: Delivery): delivery is DueDelivery =>
+  isUnfinished(delivery) || (delivery.status === 'failed' && delivery.dueAt !== undefined);
+
+/** What every record of an attempt sets. */
+interface AttemptFacts {
   readonly attempts: number;
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
-  readonly lastError?: string;
-  readonly cause?: FailureCause;
-  readonly nextAttemptAt?: UnixMillis;
-  /** With `nextAttemptAt`. */
-  readonly waitsSince?: UnixMillis;
-  readonly dueAt?: UnixMillis;
-  readonly expiresAt?: UnixSeconds;
+}
+
+/** Another attempt follows. */
+export interface RetryRecord extends AttemptFacts {
+  readonly status: 'pending';
+  readonly lastError: string;
+  readonly cause?: 'unready';
+  readonly nextAttemptAt: UnixMillis;
+  readonly waitsSince: UnixMillis;
+  readonly dueAt: UnixMillis;
   /** Only if it is extended. */
   readonly deadline?: UnixMillis;
 }
+
+interface SuccessRecord extends AttemptFacts {
+  readonly status: 'delivered';
+  readonly expiresAt: UnixSeconds;
+}
+
+export interface FailureRecord extends AttemptFacts {
+  readonly status: 'failed';
+  readonly lastError: string;
+  readonly cause: FailureCause;
+  /** When the sweep must send the dead letter. */
+  readonly dueAt: UnixMillis;
+  readonly expiresAt: UnixSeconds;
+}
+
+export interface DiscardRecord extends AttemptFacts {
+  readonly status: 'discarded';
+  readonly lastError: string;
+  readonly expiresAt: UnixSeconds;
+}
+
+/** What the record of an attempt sets. What it does not have is removed; the lease, `crashes` and `sweeps` end with it. */
+export type AttemptRecord = RetryRecord | SuccessRecord | FailureRecord | DiscardRecord;
 
 /** When the deferred attempt may begin. */
 export interface Deferral {
@@ -112,7 +206,7 @@ export interface Deferral {
 
 /** A worker's right to record: it ends when another worker claims the delivery. */
 export interface Fence {
-  readonly id: string;
+  readonly id: DeliveryId;
   readonly claims: number;
   readonly round: number;
 }
@@ -120,18 +214,19 @@ export interface Fence {
 const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Names the delivery of one event to one endpoint; 52 lower-case letters and digits. */
-export function deliveryId(tenant: string, eventId: string, endpointId: string): string {
+export function deliveryId(tenant: string, eventId: string, endpointId: string): DeliveryId {
   const hash = createHash('sha256')
     .update(JSON.stringify([tenant, eventId, endpointId]))
     .digest();
   const bits = [...hash].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  return (bits.match(/.{1,5}/g) ?? [])
+  const text = (bits.match(/.{1,5}/g) ?? [])
     .map((group) => base32Alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
     .join('');
+  return asDeliveryId(text);
 }
 
 /** The first letter of a hash is evenly distributed. */
-const shardOf = ({ id }: Pick<Delivery, 'id'>, shards: number): number =>
+const shardOf = ({ id }: { readonly id: string }, shards: number): number =>
   Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % shards;
 
 /** The due index's partition of a delivery. */
@@ -139,14 +234,14 @@ export const dueShardOf = (id: string): string => String(shardOf({ id }, dueInde
 
 /** Spreads the deliveries of a busy endpoint and day over a few partitions. */
 export const endpointDayOf = (
-  { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
+  { tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>,
   day: string,
   shard: number,
 ): string => `${tenant}/${endpointId}#${day}#${shard}`;
 
 /** The partition of the index by endpoint that a delivery is in. */
 export function endpointDayFor(
-  delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'createdAt'>,
+  delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId' | 'createdAt'>,
 ): string {
   const shard = shardOf(delivery, byEndpointIndex.shards);
   return endpointDayOf(delivery, utcDay(delivery.createdAt), shard);
@@ -154,27 +249,32 @@ export function endpointDayFor(
 
 /** A delivery in the index by endpoint, which holds keys only. */
 export interface ListedDelivery {
-  readonly id: string;
+  readonly id: DeliveryId;
   readonly listedAt: string;
 }
 
 /** The order in which an endpoint's deliveries are listed; no two are the same. */
-export const listedAt = ({ id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>): string =>
-  `${String(createdAt).padStart(15, '0')}#${id}`;
+export const listedAt = ({
+  id,
+  createdAt,
+}: {
+  readonly id: string;
+  readonly createdAt: UnixMillis;
+}): string => `${String(createdAt).padStart(15, '0')}#${id}`;
 
 /** Names an endpoint among those whose deliveries are held. */
-export const heldByOf = ({ tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>): string =>
+export const heldByOf = ({ tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>): string =>
   `${tenant}/${endpointId}`;
 
 /** A partition of the index of waiting deliveries, of which an endpoint that is down has many. */
 export const waitingByOf = (
-  { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
+  { tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>,
   shard: number,
 ): string => `${tenant}/${endpointId}#${shard}`;
 
 /** The partition of a delivery in the index of waiting deliveries; undefined for a URL that is not registered. */
 export const waitingByFor = (
-  delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'url'>,
+  delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId' | 'url'>,
 ): string | undefined =>
   delivery.url === undefined ? waitingByOf(delivery, shardOf(delivery, waitingIndex.shards)) : undefined;
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
+import { DeliveryIdText } from './ids.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import type { Seconds, UnixMillis } from './time.ts';
 
@@ -10,7 +11,7 @@ const UnrecordedSuccess = v.object({ at: v.number(), ms: v.number(), status: v.n
 /** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
 export const DeliveryTask = v.object({
   v: v.literal(1),
-  deliveryId: v.string(),
+  deliveryId: DeliveryIdText,
   tenant: v.string(),
   endpointId: v.string(),
   /** True for a URL that is not registered. */
@@ -51,16 +52,15 @@ export const endpointHash = ({ tenant, endpointId }: TaskDestination): string =>
     .update(JSON.stringify([tenant, endpointId]))
     .digest('hex');
 
+/** A task without its destination. */
+export type NewTask = Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>;
+
 /**
  * Makes the queue message of a task.
  *
  * @param delay at most 900 s
  */
-export function taskMessage(
-  task: Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>,
-  destination: TaskDestination,
-  delay?: Seconds,
-): TaskMessage {
+export function taskMessage(task: NewTask, destination: TaskDestination, delay?: Seconds): TaskMessage {
   const body = serialiseMessage({ v: 1, ...task, ...addressOf(destination) });
   return { body, groupId: endpointHash(destination), delay };
 }

@@ -6,7 +6,8 @@ import type { Seconds } from './time.ts';
 
 /** What follows an attempt. */
 export type NextStep =
-  | { readonly kind: 'delivered' }
+  /** `status` is the 2xx that the endpoint answered. */
+  | { readonly kind: 'delivered'; readonly status: number }
   | { readonly kind: 'retry'; readonly delay: Seconds }
   | { readonly kind: 'fail'; readonly cause: FailureCause; readonly reason: string };
 
@@ -31,7 +32,7 @@ export function nextStep(
   policy: RetryPolicy,
   random: number,
 ): NextStep {
-  if (outcome.kind === 'accepted') return { kind: 'delivered' };
+  if (outcome.kind === 'accepted') return { kind: 'delivered', status: outcome.status };
   const said = describeOutcome(outcome);
   const final = finalCause(outcome, policy);
   if (final !== undefined) return { kind: 'fail', cause: final, reason: said };

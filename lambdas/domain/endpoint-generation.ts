@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Delivery } from './delivery-record.ts';
+import type { DeliveryFacts } from './delivery-record.ts';
 import type { Endpoint } from './endpoint.ts';
 import { later, seconds } from './time.ts';
 
@@ -16,7 +16,7 @@ const clockSkew = seconds(10);
 
 /** Whether a delivery is for an earlier endpoint of the same id, which has been deleted. */
 export const isForEarlierEndpoint = (
-  { generation, createdAt }: Pick<Delivery, 'generation' | 'createdAt'>,
+  { generation, createdAt }: Pick<DeliveryFacts, 'generation' | 'createdAt'>,
   endpoint: Pick<Endpoint, 'generation' | 'createdAt'>,
 ): boolean =>
   generation === undefined

@@ -1,6 +1,5 @@
 import { type FailureCause, isFailureCause } from './delivery-failure.ts';
-import type { AttemptEntry, Delivery } from './delivery-record.ts';
-import { endpointHash } from './delivery-task.ts';
+import type { AttemptEntry, FailedDelivery } from './delivery-record.ts';
 import { type Seconds, seconds, type UnixMillis } from './time.ts';
 
 /** A delivery that ended without success, as operators are notified of it. */
@@ -52,10 +51,10 @@ export const talliesAtOnce = 200;
 
 /** The longest text on a tally, since an item is billed by the KB. */
 const maxChars = 300;
-const short = (text: string | undefined): string | undefined => text?.slice(0, maxChars);
+const short = (text: string): string => text.slice(0, maxChars);
 
 /** @param host the host of its endpoint's URL */
-export function endedDelivery(delivery: Delivery, host: string | undefined): EndedDelivery {
+export function endedDelivery(delivery: FailedDelivery, host: string | undefined): EndedDelivery {
   const { id, tenant, endpointId, eventId, eventType, attempts, round, lastError, cause } = delivery;
   const last = delivery.attemptLog.at(-1);
   return {
@@ -68,20 +67,16 @@ export function endedDelivery(delivery: Delivery, host: string | undefined): End
     attempts,
     cause,
     host,
-    reason: short(lastError) ?? 'unknown',
+    reason: short(lastError),
     lastAttempt: last && {
       n: last.n,
       at: last.at,
       ms: last.ms,
       status: last.status,
-      error: short(last.error),
+      error: last.error && short(last.error),
     },
   };
 }
-
-/** Names the tally of an endpoint, registered or not. */
-export const tallyNameOf = (ended: Pick<EndedDelivery, 'tenant' | 'endpointId'>): string =>
-  endpointHash(ended);
 
 /** Reads a cause, which a later version may have written. */
 export const knownCause = (text: string | undefined): FailureCause | undefined =>

@@ -1,4 +1,4 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { DeliveryFacts, HeldDelivery } from '../domain/delivery-record.ts';
 import { type DeliveryTask, taskMessage } from '../domain/delivery-task.ts';
 import { isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
@@ -61,7 +61,7 @@ export async function holdDelivery(
  * @returns whether it is still held
  */
 export async function recheckHeld(
-  delivery: Delivery,
+  delivery: HeldDelivery,
   retention: Seconds,
   ports: HoldPorts,
 ): Promise<boolean> {
@@ -70,7 +70,7 @@ export async function recheckHeld(
     await discardDelivery(delivery, endpointDeletedReason, retention, ports);
   } else if (endpoint.status === 'enabled') {
     await releaseDelivery(delivery, ports);
-  } else if (delivery.heldAt !== undefined && later(delivery.heldAt, longestHold) <= ports.now()) {
+  } else if (later(delivery.heldAt, longestHold) <= ports.now()) {
     await discardDelivery(delivery, 'held for 30 days, its endpoint disabled', retention, ports);
   } else {
     return true;
@@ -79,7 +79,7 @@ export async function recheckHeld(
 }
 
 /** Sends a held delivery again as if it were new. The sweep replaces a task that gets lost. */
-async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> {
+async function releaseDelivery(seen: HeldDelivery, ports: HoldPorts): Promise<void> {
   const now = ports.now();
   const dueAt = dueAfterCreation(now);
   const { ok, delivery } = await ports.deliveries.release(seen, now, dueAt);
@@ -92,7 +92,7 @@ async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> 
 
 /** Ends a delivery that cannot be tried any more. @returns the queue answer for its task; undefined when there is no delivery */
 export async function discardDelivery(
-  seen: Pick<Delivery, 'id' | 'generation'>,
+  seen: Pick<DeliveryFacts, 'id' | 'generation'>,
   reason: string,
   retention: Seconds,
   ports: HoldPorts,
@@ -100,19 +100,25 @@ export async function discardDelivery(
   const now = ports.now();
   const expiresAt = toUnixSeconds(later(now, retention));
   const { ok, delivery } = await ports.deliveries.discard(seen, reason, now, expiresAt);
-  if (ok && delivery !== undefined) logDiscarded(delivery, reason, ports);
   if (delivery === undefined) return undefined;
-  const isWorkedOn = !ok && delivery.status === 'pending';
-  return isWorkedOn ? { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? now, now) } : acknowledge;
+  if (ok) logDiscarded(delivery, reason, ports);
+  // A worker has it.
+  if (delivery.status === 'pending')
+    return { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? now, now) };
+  return acknowledge;
 }
 
-export function logDiscarded(delivery: Delivery, reason: string, ports: Pick<HoldPorts, 'telemetry'>): void {
+export function logDiscarded(
+  delivery: DeliveryFacts,
+  reason: string,
+  ports: Pick<HoldPorts, 'telemetry'>,
+): void {
   logDelivery(delivery, 'delivery.discarded', { reason }, ports);
   ports.telemetry.count('DeliveriesDiscarded', {});
 }
 
 function logDelivery(
-  { id, eventId, eventType, tenant, endpointId, correlationId }: Delivery,
+  { id, eventId, eventType, tenant, endpointId, correlationId }: DeliveryFacts,
   line: string,
   more: Readonly<Record<string, string>>,
   { telemetry }: Pick<HoldPorts, 'telemetry'>,

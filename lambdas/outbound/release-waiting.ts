@@ -1,7 +1,8 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { PendingDelivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { asError } from '../domain/errors.ts';
+import type { DeliveryId } from '../domain/ids.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { OutboundPorts } from './ports.ts';
@@ -28,8 +29,8 @@ const pageSize = 50;
  * @param releaseOne returns false when the delivery no longer needs a release
  */
 export async function releasePages(
-  pageOf: (limit: number) => Promise<readonly string[]>,
-  releaseOne: (id: string) => Promise<boolean>,
+  pageOf: (limit: number) => Promise<readonly DeliveryId[]>,
+  releaseOne: (id: DeliveryId) => Promise<boolean>,
   hasTime: () => boolean,
 ): Promise<ReleaseProgress> {
   let released = 0;
@@ -64,9 +65,13 @@ export const releaseWaiting = (
     hasTime,
   );
 
-async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWaitingPorts): Promise<boolean> {
+async function releaseOneWaiting(
+  id: DeliveryId,
+  upTo: UnixMillis,
+  ports: ReleaseWaitingPorts,
+): Promise<boolean> {
   const seen = await ports.deliveries.read(id);
-  if (seen?.waitsSince === undefined || seen.waitsSince > upTo) return false;
+  if (seen?.status !== 'pending' || seen.waitsSince === undefined || seen.waitsSince > upTo) return false;
   const delivery = await endWait(seen, ports.now(), ports);
   if (delivery === undefined) return false;
   await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
@@ -89,16 +94,17 @@ async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWai
  * @returns undefined when it no longer waits, or a worker has claimed it
  */
 export async function endWait(
-  seen: Delivery,
+  seen: PendingDelivery,
   now: UnixMillis,
   { deliveries }: EndWaitPorts,
-): Promise<Delivery | undefined> {
+): Promise<PendingDelivery | undefined> {
   const dueAt = dueAfterCreation(now);
   const { ok, delivery } = await deliveries.endWait(seen, dueAt);
+  if (ok) return delivery;
   // Our own earlier write refused this one: its response was lost and the client repeated it.
   const isOwn =
     delivery?.status === 'pending' && delivery.nextAttemptAt === undefined && delivery.dueAt === dueAt;
-  return ok || isOwn ? delivery : undefined;
+  return isOwn ? delivery : undefined;
 }
 
 export type ResumePorts = ReleaseWaitingPorts & Pick<OutboundPorts, 'endpoints'>;

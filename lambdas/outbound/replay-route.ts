@@ -1,4 +1,4 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { DeliveryFacts } from '../domain/delivery-record.ts';
 import { generationOf, isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import type { OutboundPorts } from './ports.ts';
 
@@ -35,7 +35,7 @@ export type RoutePorts = Pick<OutboundPorts, 'endpoints'>;
 
 /** Whether a delivery can be sent again: its endpoint exists, and is the one that it was for. */
 export async function replayRoute(
-  delivery: Delivery,
+  delivery: DeliveryFacts,
   { toCurrentEndpoint = false }: ReplayOptions,
   ports: RoutePorts,
 ): Promise<ReplayRoute> {

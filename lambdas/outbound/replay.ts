@@ -1,5 +1,6 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { PendingDelivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
+import type { DeliveryId } from '../domain/ids.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import { toUnixSeconds, type UnixMillis } from '../domain/time.ts';
@@ -13,7 +14,7 @@ export type ReplayPorts = Pick<OutboundPorts, 'deliveries' | 'endpoints' | 'even
 export type Replay =
   | {
       readonly kind: 'replayed';
-      readonly delivery: Delivery;
+      readonly delivery: PendingDelivery;
       /** The delivery waits until its endpoint is enabled. */
       readonly isHeld: boolean;
     }
@@ -27,7 +28,7 @@ export type Replay =
  * delivery whose endpoint was deleted or created again.
  */
 export async function replayDelivery(
-  id: string,
+  id: DeliveryId,
   now: UnixMillis,
   ports: ReplayPorts,
   options: ReplayOptions = {},
@@ -37,10 +38,8 @@ export async function replayDelivery(
   if (seen === undefined) return refused('no-delivery', `there is no delivery ${id}`);
   if (seen.status === 'held' || (seen.status === 'pending' && by === 'job'))
     return refused('unfinished', `${id} is ${seen.status} already`);
-  if (seen.expiresAt !== undefined && seen.expiresAt <= toUnixSeconds(now)) {
-    return refused('past-retention', `${id} is past its retention`);
-  }
   if (seen.status === 'pending') return sendNow(seen, now, ports);
+  if (seen.expiresAt <= toUnixSeconds(now)) return refused('past-retention', `${id} is past its retention`);
   const route = await replayRoute(seen, options, ports);
   if (route.kind === 'closed') return refused(route.cause, route.reason);
   const event = outboundEventKey(seen.tenant, seen.eventId);
@@ -66,7 +65,7 @@ export async function replayDelivery(
  *
  * The next task of a delivery for an earlier endpoint discards it; only then can it be sent to another endpoint.
  */
-async function sendNow(seen: Delivery, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
+async function sendNow(seen: PendingDelivery, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
   const { id, leaseUntil, nextAttemptAt } = seen;
   const route = await replayRoute(seen, {}, ports);
   if (route.kind === 'closed') return refused(route.cause, route.reason);

@@ -10,7 +10,7 @@ const step = (outcome: AttemptOutcome, attempt = 1, more = {}) =>
 
 describe('what follows an attempt', () => {
   it.each([200, 201, 202, 204, 299])('the status %d is delivered', (status) => {
-    expect(step(outcomeOfResponse(status))).toEqual({ kind: 'delivered' });
+    expect(step(outcomeOfResponse(status))).toEqual({ kind: 'delivered', status });
   });
 
   it.each([408, 425, 429, 500, 501, 502, 503, 504, 520, 599])('the status %d is retried', (status) => {

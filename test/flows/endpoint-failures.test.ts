@@ -1,7 +1,7 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { tallyNameOf } from '../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import { otherItems } from '../../lambdas/domain/tables.ts';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
@@ -28,7 +28,7 @@ describeFlow('The deployed sweep', (stack) => {
     const delivery = await app.ends(id, 'failed');
     await sweepNow();
 
-    const name = tallyNameOf({ tenant: '', endpointId: String(delivery['endpointId']) });
+    const name = endpointHash({ tenant: '', endpointId: String(delivery['endpointId']) });
     const told = await eventually(
       'the operators to be told',
       async () => {

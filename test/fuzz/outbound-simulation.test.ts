@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { deadLetterQueueOf, type FailureCause } from '../../lambdas/domain/delivery-failure.ts';
-import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { accepted, outboundSettings, refused } from '../support/fixtures/outbound.ts';
+import type { StoredDelivery } from '../support/memory/stored-delivery.ts';
 import { dyingWorkers } from '../support/worlds/dying-workers.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
@@ -122,7 +122,7 @@ const lettersIn = (world: World, cause: FailureCause | undefined): readonly stri
   deadLetterQueueOf(cause) === 'delivery' ? world.deadLetters : world.undelivered;
 
 /** The event outlives its deliveries, and not by much. */
-function expectExpiring(world: World, deliveries: readonly Delivery[]): void {
+function expectExpiring(world: World, deliveries: readonly StoredDelivery[]): void {
   const [event] = world.events.events.values();
   expect(event?.expiresAt).toBeGreaterThan(Math.max(...deliveries.map(({ expiresAt }) => expiresAt ?? 0)));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asDeliveryId } from '../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
 import { accepted, down, message, refused } from '../support/fixtures/outbound.ts';
@@ -110,7 +111,7 @@ describe('a replay', () => {
     await world.publish(message);
     await world.run(seconds(60));
 
-    expect(await world.replay('nobody')).toMatchObject({
+    expect(await world.replay(asDeliveryId('nobody'))).toMatchObject({
       kind: 'refused',
       reason: 'there is no delivery nobody',
     });

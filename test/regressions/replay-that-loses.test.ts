@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
 import { accepted, refused } from '../support/fixtures/outbound.ts';
+import { asDelivery } from '../support/memory/stored-delivery.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
 it('a replay that comes after the whole of another one lets the event expire with its delivery', async () => {
@@ -18,7 +19,7 @@ it('a replay that comes after the whole of another one lets the event expire wit
   await world.run(seconds(60));
 
   const late = await replayDelivery(seen.id, world.now(), {
-    deliveries: { ...world.table, read: async () => seen },
+    deliveries: { ...world.table, read: async () => asDelivery(seen) },
     endpoints: world.endpoints,
     events: world.events,
     sendTask: world.deliveryQueue.send,

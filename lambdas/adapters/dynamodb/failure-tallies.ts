@@ -1,12 +1,12 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { endpointHash } from '../../domain/delivery-task.ts';
 import {
   type EndedDelivery,
   type FailureTally,
   type FailureTallyStore,
   knownCause,
   talliesAtOnce,
-  tallyNameOf,
 } from '../../domain/failure-tally.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
@@ -91,7 +91,7 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
   return {
     /** Counts with one write, which counts only once if it is repeated. */
     async add(ended: EndedDelivery, now: UnixMillis): Promise<void> {
-      await write(added(tallyNameOf(ended), ended, now));
+      await write(added(endpointHash(ended), ended, now));
     },
 
     /** The names of tallies whose notice is due; eventually consistent. */

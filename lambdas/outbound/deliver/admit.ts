@@ -1,17 +1,18 @@
 import type { Deferral, Delivery } from '../../domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../domain/delivery-store.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
-import { endpointHash, taskMessage } from '../../domain/delivery-task.ts';
+import { endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { waitsForEndpoint } from '../../domain/limiter.ts';
 import type { Slot } from '../../domain/limiter-store.ts';
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
-import { dueForRetry, maxQueueDelay } from '../../domain/retry-schedule.ts';
+import { dueForRetry } from '../../domain/retry-schedule.ts';
 import { millis, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 import { discardDelivery, type HoldPorts, holdDelivery, testNotHeldReason } from '../hold-delivery.ts';
 import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
+import { sendTaskAfter } from '../send-task-after.ts';
 import { type Acquisition, acquireSlot, type LimiterPorts } from './acquire-slot.ts';
 import { whyClaimFailed } from './claim.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
@@ -113,7 +114,7 @@ async function deferTask(
   const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
   if (delivery === undefined) return answerForMissing(task, ports);
   if (!isPutOff) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
-  if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, delay));
+  await sendTaskAfter(delay, task, delivery, ports);
   const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {
     deliveryId: id,
@@ -138,7 +139,7 @@ async function defer(
   const { now, until } = times;
   const write = await deliveries.defer(deliveryId, attempt, { ...times, deadlineAfter: nearDeadline(now) });
   const { ok, delivery } = write;
-  if (ok || delivery === undefined || !isNearDeadline(delivery, now)) return write;
+  if (ok || delivery?.status !== 'pending' || !isNearDeadline(delivery, now)) return write;
   const deadline = deadlineForSlot(delivery, { now, until, isForEndpoint });
   const extend = deadline === undefined ? times.extend : millis(deadline - delivery.deadline);
   return deliveries.defer(deliveryId, attempt, { ...times, extend });
@@ -151,7 +152,9 @@ function answerForRefusedDeferral(
   now: UnixMillis,
   delay: Seconds,
 ): QueueAnswer {
-  if (delivery.leaseUntil === undefined && (delivery.nextAttemptAt ?? 0) > now) return acknowledge;
+  const isDeferred =
+    delivery.status === 'pending' && delivery.leaseUntil === undefined && (delivery.nextAttemptAt ?? 0) > now;
+  if (isDeferred) return acknowledge;
   const refused = whyClaimFailed(delivery, attempt, now);
   if (refused.kind === 'busy') return { kind: 'fail', after: refused.wait };
   return refused.kind === 'suspect' ? { kind: 'fail', after: delay } : acknowledge;

@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { ClaimedDelivery, DeliveryFacts } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
 import type { OpenHeaders } from '../../domain/endpoint-headers.ts';
@@ -39,7 +39,7 @@ export interface AttemptEnd {
 
 /** A claimed delivery and what its task contained. */
 export interface ClaimedWork {
-  readonly delivery: Delivery;
+  readonly delivery: ClaimedDelivery;
   readonly payload?: string;
 }
 
@@ -73,9 +73,7 @@ export async function attemptDelivery(
     return endWithout({ cause: 'payload-missing', reason: 'its payload is past its retention' });
   const startedAt = ports.now();
   if (!mayStart(delivery, startedAt, settings, invocation)) {
-    return {
-      queueAnswer: { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? startedAt, startedAt) },
-    };
+    return { queueAnswer: { kind: 'fail', after: secondsUntil(delivery.leaseUntil, startedAt) } };
   }
   const body = Buffer.from(payload);
   const headers = headersFor(delivery, own, { body, now: startedAt, keys }, settings);
@@ -93,7 +91,11 @@ export async function attemptDelivery(
 }
 
 /** @returns why no further attempt is made; undefined when one is */
-function reasonToEnd(delivery: Delivery, settings: OutboundSettings, now: UnixMillis): Failure | undefined {
+function reasonToEnd(
+  delivery: ClaimedDelivery,
+  settings: OutboundSettings,
+  now: UnixMillis,
+): Failure | undefined {
   const { crashes, attempts } = delivery;
   if (crashes > settings.maxCrashes)
     return { cause: 'crashed', reason: `crashed: ${crashes} workers died in attempt ${attempts + 1}` };
@@ -109,7 +111,7 @@ interface Content {
 
 /** @returns an error when the payload or a secret cannot be read now; that is neither the endpoint's fault nor a crash */
 async function contentOf(
-  { tenant, eventId }: Delivery,
+  { tenant, eventId }: DeliveryFacts,
   cached: string | undefined,
   endpoint: Endpoint | undefined,
   { now, readPayload, signingKeys, endpointKeys, endpointHeaders }: AttemptPorts,
@@ -125,12 +127,12 @@ async function contentOf(
 
 /** A request must end before the claim and the invocation do. */
 function mayStart(
-  { leaseUntil }: Delivery,
+  { leaseUntil }: ClaimedDelivery,
   now: UnixMillis,
   settings: OutboundSettings,
   invocation: Invocation,
 ): boolean {
-  const outlasts = leaseUntil !== undefined && now + settings.attemptTimeout + afterTheHead <= leaseUntil;
+  const outlasts = now + settings.attemptTimeout + afterTheHead <= leaseUntil;
   return outlasts && hasTimeForAttempt(settings, invocation);
 }
 
@@ -155,7 +157,7 @@ interface ToSign {
 
 /** An endpoint's own headers can replace `Accept` only: the API rejects the other names. */
 const headersFor = (
-  { tenant, eventId }: Delivery,
+  { tenant, eventId }: DeliveryFacts,
   own: OpenHeaders,
   { body, now, keys }: ToSign,
   { userAgent }: OutboundSettings,

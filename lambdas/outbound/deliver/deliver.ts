@@ -1,5 +1,5 @@
 import { type FirstRun, runBatch } from '../../domain/batch.ts';
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { PendingDelivery } from '../../domain/delivery-record.ts';
 import { type DeliveryTask, endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { asError } from '../../domain/errors.ts';
@@ -31,7 +31,7 @@ interface Batch extends Run {
 /** A delivery that may have killed its worker, and its task. */
 interface Suspect {
   readonly task: DeliveryTask;
-  readonly delivery: Delivery;
+  readonly delivery: PendingDelivery;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { ClaimedDelivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf, isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
@@ -45,7 +45,7 @@ export async function endpointOfTask(
 
 /** Discards a claimed delivery that is for an earlier endpoint of this id; postpones it if the endpoint has just been created again. */
 export async function discardForEarlierEndpoint(
-  work: { readonly delivery: Delivery; readonly payload?: string },
+  work: { readonly delivery: ClaimedDelivery; readonly payload?: string },
   settings: OutboundSettings,
   ports: FinishPorts & Pick<HoldPorts, 'endpoints'>,
 ): Promise<QueueAnswer> {

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { DeliveryFacts, PendingDelivery } from '../../domain/delivery-record.ts';
 import { maxQueueDelay } from '../../domain/retry-schedule.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import type { Failure } from './record-attempt.ts';
@@ -8,7 +8,7 @@ import type { Failure } from './record-attempt.ts';
  *
  * @returns undefined when the delay is our fault, so that the delivery is still tried
  */
-export function pastDeadline(delivery: Delivery): Failure | undefined {
+export function pastDeadline(delivery: PendingDelivery): Failure | undefined {
   if (isLate(delivery)) return undefined;
   const { attempts, lastError, cause } = delivery;
   const last = lastError === undefined ? '' : `; last: ${lastError}`;
@@ -23,21 +23,21 @@ export function pastDeadline(delivery: Delivery): Failure | undefined {
  *
  * The next attempt falls due about the deadline, or after it, if the endpoint is down or sends `Retry-After`.
  */
-const isLate = ({ crashes, nextAttemptAt, deadline }: Delivery): boolean =>
+const isLate = ({ crashes, nextAttemptAt, deadline }: PendingDelivery): boolean =>
   crashes > 0 || nextAttemptAt === undefined || later(nextAttemptAt, maxQueueDelay) < deadline;
 
 /** The new deadline, as of a new round, of a delivery that is late through our fault. @returns undefined when the old one stands */
-export const renewedDeadline = (delivery: Delivery, now: UnixMillis): UnixMillis | undefined =>
+export const renewedDeadline = (delivery: PendingDelivery, now: UnixMillis): UnixMillis | undefined =>
   isLateAt(delivery, now) ? unixMillis(now + delivery.lifetime) : undefined;
 
-const isLateAt = (delivery: Delivery, now: UnixMillis): boolean =>
+const isLateAt = (delivery: PendingDelivery, now: UnixMillis): boolean =>
   now >= delivery.deadline && isLate(delivery);
 
 /** The queue delivers a task within this time after it is due. */
 const spare = seconds(3_600);
 
 /** Whether a delivery could pass its deadline on the way to its next attempt. */
-export const isNearDeadline = ({ deadline }: Pick<Delivery, 'deadline'>, now: UnixMillis): boolean =>
+export const isNearDeadline = ({ deadline }: Pick<DeliveryFacts, 'deadline'>, now: UnixMillis): boolean =>
   deadline <= nearDeadline(now);
 
 /** A deadline later than this is not near. */
@@ -52,7 +52,7 @@ export const nearDeadline = (now: UnixMillis): UnixMillis => later(now, spare);
  * @returns undefined when the deadline moves as after every deferral
  */
 export function deadlineForSlot(
-  delivery: Delivery,
+  delivery: PendingDelivery,
   {
     now,
     until,

@@ -4,8 +4,14 @@ import type { FailureCause } from '../../domain/delivery-failure.ts';
 import {
   type AttemptEntry,
   type AttemptRecord,
+  type ClaimedDelivery,
   type Delivery,
+  type DeliveryFacts,
+  type DeliveryOf,
+  type FailureRecord,
   type Fence,
+  type RetryRecord,
+  type SuccessEntry,
   withEntry,
 } from '../../domain/delivery-record.ts';
 import { taskMessage } from '../../domain/delivery-task.ts';
@@ -21,8 +27,8 @@ export type AttemptRecordPorts = Pick<
 >;
 
 /** The result of recording. */
-export type RecordResult =
-  | { readonly kind: 'recorded'; readonly delivery: Delivery }
+export type RecordResult<After extends Delivery = Delivery> =
+  | { readonly kind: 'recorded'; readonly delivery: After }
   /** Another worker has recorded this attempt or ended the delivery. */
   | { readonly kind: 'superseded' }
   /** Another worker holds the claim. */
@@ -39,12 +45,12 @@ const pausesBeforeWritingAgain = [millis(200), millis(1000)];
  *
  * @param attempt the one that the claim was for
  */
-export async function recordFenced(
+export async function recordFenced<Outcome extends AttemptRecord>(
   fence: Fence,
-  record: AttemptRecord,
+  record: Outcome,
   attempt: number,
   ports: AttemptRecordPorts,
-): Promise<RecordResult> {
+): Promise<RecordResult<DeliveryOf<Outcome['status']>>> {
   const write = await ports.deliveries.record(fence, record);
   if (write.ok) return { kind: 'recorded', delivery: write.delivery };
   const { delivery } = write;
@@ -55,7 +61,11 @@ export async function recordFenced(
 }
 
 /** The response to our own write was lost, and the client repeated it. */
-const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): boolean =>
+const isOwnRecord = <Outcome extends AttemptRecord>(
+  delivery: Delivery,
+  fence: Fence,
+  record: Outcome,
+): delivery is DeliveryOf<Outcome['status']> =>
   delivery.claims === fence.claims &&
   delivery.round === fence.round &&
   delivery.status === record.status &&
@@ -70,8 +80,8 @@ const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): b
  * @throws when the queue cannot take it either
  */
 export async function recordSuccess(
-  delivery: Delivery,
-  entry: AttemptEntry,
+  delivery: DeliveryFacts,
+  entry: SuccessEntry,
   retention: Seconds,
   ports: AttemptRecordPorts,
 ): Promise<RecordResult> {
@@ -87,7 +97,7 @@ export async function recordSuccess(
     }
   }
   const { claims, round } = delivery;
-  const success = { at: entry.at, ms: entry.ms, status: entry.status ?? 0 };
+  const success = { at: entry.at, ms: entry.ms, status: entry.status };
   const seen = { claims, round, success };
   await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: entry.n, seen }, delivery));
   return { kind: 'queued' };
@@ -95,8 +105,8 @@ export async function recordSuccess(
 
 /** One try to write a success. */
 export async function writeSuccess(
-  delivery: Delivery,
-  entry: AttemptEntry,
+  delivery: Fence & Pick<DeliveryFacts, 'attemptLog'>,
+  entry: SuccessEntry,
   retention: Seconds,
   ports: AttemptRecordPorts,
 ): Promise<RecordResult> {
@@ -124,13 +134,13 @@ export async function writeSuccess(
 
 /** The changes of the record after an attempt that did not succeed. */
 export function recordOf(
-  delivery: Delivery,
+  delivery: ClaimedDelivery,
   entry: AttemptEntry,
   outcome: AttemptOutcome,
   next: Exclude<NextStep, { kind: 'delivered' }>,
   retention: Seconds,
   now: UnixMillis,
-): AttemptRecord {
+): RetryRecord | FailureRecord {
   const attempt = {
     attempts: entry.n,
     attemptLog: withEntry(delivery.attemptLog, entry),
@@ -139,19 +149,24 @@ export function recordOf(
   };
   if (next.kind === 'fail') return { ...attempt, ...failedFrom(next, now, retention) };
   const nextAttemptAt = later(now, next.delay);
-  const dueAt = dueForRetry(nextAttemptAt, next.delay);
   const deadline = renewedDeadline(delivery, now);
-  const again = { status: 'pending', nextAttemptAt, waitsSince: now, dueAt } as const;
-  return { ...attempt, ...again, ...(deadline !== undefined && { deadline }) };
+  return {
+    ...attempt,
+    status: 'pending',
+    nextAttemptAt,
+    waitsSince: now,
+    dueAt: dueForRetry(nextAttemptAt, next.delay),
+    ...(deadline !== undefined && { deadline }),
+  };
 }
 
 /** The changes of the record when a delivery ends without an attempt. */
 export const failureWithoutAttempt = (
-  { attempts, attemptLog, lastAttemptAt }: Delivery,
+  { attempts, attemptLog, lastAttemptAt }: ClaimedDelivery,
   failure: Failure,
   retention: Seconds,
   now: UnixMillis,
-): AttemptRecord => ({ attempts, attemptLog, lastAttemptAt, ...failedFrom(failure, now, retention) });
+): FailureRecord => ({ attempts, attemptLog, lastAttemptAt, ...failedFrom(failure, now, retention) });
 
 /** Why a delivery ends: the cause, which says whose fault it is, and a text. */
 export interface Failure {

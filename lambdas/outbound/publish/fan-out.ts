@@ -131,7 +131,9 @@ export async function recheckNewlyHeld(
   { deliveryRetention }: OutboundSettings,
   ports: HoldPorts,
 ): Promise<void> {
-  const held = recorded.filter(({ delivery }) => delivery.status === 'held');
+  const held = recorded.flatMap(({ delivery, isNew }) =>
+    delivery.status === 'held' ? [{ delivery, isNew }] : [],
+  );
   const count = held.filter(({ isNew }) => isNew).length;
   if (count > 0) ports.telemetry.count('DeliveriesHeld', {}, count);
   await Promise.all(held.map(({ delivery }) => recheckHeld(delivery, deliveryRetention, ports)));

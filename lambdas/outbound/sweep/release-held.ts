@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { asError } from '../../domain/errors.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { later, type Seconds, seconds } from '../../domain/time.ts';
 import { announceDisabled, type DisablePorts } from '../disable-endpoint.ts';
 import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
@@ -70,7 +71,7 @@ export async function releaseAll(
 }
 
 /** @returns whether the delivery is no longer held */
-async function recheckOne(id: string, retention: Seconds, ports: ReleasePorts): Promise<boolean> {
+async function recheckOne(id: DeliveryId, retention: Seconds, ports: ReleasePorts): Promise<boolean> {
   const delivery = await ports.deliveries.read(id);
   return delivery?.status === 'held' && !(await recheckHeld(delivery, retention, ports));
 }

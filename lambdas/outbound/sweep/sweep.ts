@@ -1,5 +1,6 @@
 import type { DueCursor } from '../../domain/delivery-store.ts';
 import { asError } from '../../domain/errors.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { dueIndex } from '../../domain/tables.ts';
 import type { Seconds } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
@@ -108,7 +109,7 @@ async function sweepShard(
 }
 
 async function sweepPage(
-  ids: readonly string[],
+  ids: readonly DeliveryId[],
   retention: Seconds,
   ports: SweepPorts,
 ): Promise<SweepResult[]> {

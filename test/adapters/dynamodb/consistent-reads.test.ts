@@ -13,6 +13,7 @@ import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inboun
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
+import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
 
 /** Whether a read sees every write that was answered before it. */
 function isConsistent(command: unknown): boolean | undefined {
@@ -44,8 +45,8 @@ it.each([
     'a range of endpoints',
     (client) => dynamodbEndpoints(client, 't').page('acme', { after: 'a', upTo: 'b' }, 10),
   ],
-  ['a delivery', (client) => dynamodbDeliveries(client, 't').read('d')],
-  ['many deliveries', (client) => dynamodbDeliveries(client, 't').readAll(['d', 'e'])],
+  ['a delivery', (client) => dynamodbDeliveries(client, 't').read(asDeliveryId('d'))],
+  ['many deliveries', (client) => dynamodbDeliveries(client, 't').readAll(['d', 'e'].map(asDeliveryId))],
   ['an outbound event', (client) => dynamodbOutboundEvents(client, 't').read('acme#e')],
   ['the record of an inbound event', (client) => dynamodbInboundEvents(client, 't').readRecord('stripe#e')],
   ['a limiter', (client) => dynamodbLimiter(client, 't').read('key')],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
+import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
 import { toUnixSeconds, unixSeconds } from '../../../lambdas/domain/time.ts';
 import { deliveriesFixture, entry, failed, instant, now, retrying, until } from './deliveries-fixture.ts';
 import { dueIndexContract } from './due-index-contract.ts';
@@ -16,7 +17,7 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
 
       expect(await table.create({ ...delivery, url: 'https://other.example/' })).toEqual(delivery);
       expect(await table.read(delivery.id)).toEqual(delivery);
-      expect(await table.read('nobody')).toBeUndefined();
+      expect(await table.read(asDeliveryId('nobody'))).toBeUndefined();
     });
 
     it('deliveries can be created again past their retention, even if the table’s TTL has not removed them yet', async () => {
@@ -37,7 +38,7 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
 
     it('deliveries refuse a claim if they do not exist, are recorded, are due later, or have ended', async () => {
       const { table, id, claimed: seen } = await claimed();
-      expect(await table.claim('nobody', 1, until)).toEqual({ ok: false, delivery: undefined });
+      expect(await table.claim(asDeliveryId('nobody'), 1, until)).toEqual({ ok: false, delivery: undefined });
 
       await table.record(seen, retrying);
       expect(await table.claim(id, 1, until)).toMatchObject({ ok: false, delivery: { attempts: 1 } });

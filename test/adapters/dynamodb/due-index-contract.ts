@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dueShardOf } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
+import { asDeliveryId, type DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { toUnixSeconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { deliveriesFixture, failed, instant, newDelivery, now } from './deliveries-fixture.ts';
 
@@ -72,7 +73,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
       for (const delivery of made) await table.create(delivery);
       const mine = made.map(({ id }) => id);
       const foundUntil = async (time: UnixMillis) => {
-        const found: string[] = [];
+        const found: DeliveryId[] = [];
         let next: Record<string, unknown> | undefined;
         do {
           const page = await table.due(shard, time, next);
@@ -84,7 +85,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
 
       expect(await foundUntil(unixMillis(999))).toEqual([]);
       expect(await foundUntil(unixMillis(2000))).toEqual(mine);
-      await table.moveDue(made[0] ?? { id: '', dueAt: now }, instant(900), 1, eventExpiresAt);
+      await table.moveDue(made[0] ?? { id: asDeliveryId(''), dueAt: now }, instant(900), 1, eventExpiresAt);
       expect(await foundUntil(unixMillis(2000))).toEqual(mine.slice(1));
     });
   });

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type EndedDelivery,
-  type FailureTallyStore,
-  tallyNameOf,
-} from '../../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import type { EndedDelivery, FailureTallyStore } from '../../../lambdas/domain/failure-tally.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
@@ -28,7 +25,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       ...more,
     });
     const endpointId = crypto.randomUUID();
-    return { tallies, ended, of: tallyNameOf({ tenant: 'acme', endpointId }) };
+    return { tallies, ended, of: endpointHash({ tenant: 'acme', endpointId }) };
   };
 
   describe(`tallies in ${name}`, () => {

@@ -5,7 +5,7 @@ import { byEndpointIndex } from '../../../lambdas/domain/tables.ts';
 import { type UnixMillis, unixMillis, utcDay } from '../../../lambdas/domain/time.ts';
 import { beforeInstant, listDeliveries } from '../../../lambdas/management/list-deliveries.ts';
 import { estimateFailed } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
-import { newDelivery, now } from './deliveries-fixture.ts';
+import { newDelivery, now, withStatus } from './deliveries-fixture.ts';
 
 const hours = (count: number): UnixMillis => unixMillis(now - count * 3_600_000);
 
@@ -164,12 +164,13 @@ async function create(
   table: DeliveryStore,
   {
     age,
+    status,
     ...more
   }: Pick<Delivery, 'tenant' | 'endpointId' | 'status'> & { /** Hours. */ readonly age: number },
 ): Promise<Delivery> {
   const base = newDelivery();
   const id = deliveryId(more.tenant, base.eventId, more.endpointId);
-  const delivery = { ...base, ...more, id, createdAt: hours(age) };
+  const delivery = withStatus({ ...base, ...more, id, createdAt: hours(age) }, status);
   await table.create(delivery);
   return delivery;
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { deliveryDeadLetter, taskDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
+import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { cliAws, sqsMessage } from '../../support/cli/aws.ts';
 
@@ -176,7 +177,10 @@ it('dlq redrive selects the same letters, and says what it left', async () => {
 });
 
 it('a task that SQS moved is listed with its own tenant and endpoint', async () => {
-  const task = taskMessage({ deliveryId: 'd9', attempt: 2 }, { tenant: 'acme', endpointId: 'crm' }).body;
+  const task = taskMessage(
+    { deliveryId: asDeliveryId('d9'), attempt: 2 },
+    { tenant: 'acme', endpointId: 'crm' },
+  ).body;
   const malformed = taskDeadLetter('{', { id: 'm1', cause: 'malformed', reason: 'not JSON' }, at).body;
   await using aws = await cliAws(undelivered(task, malformed));
 

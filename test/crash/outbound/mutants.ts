@@ -1,6 +1,7 @@
-import type { AttemptRecord, Delivery, Fence } from '../../../lambdas/domain/delivery-record.ts';
+import { type Delivery, nextAttemptAtOf } from '../../../lambdas/domain/delivery-record.ts';
 import { type DeadDelivery, deliveryDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
 import { secondsUntil } from '../../../lambdas/domain/time.ts';
+import { asDelivery } from '../../support/memory/stored-delivery.ts';
 import type { Parts, Sabotage } from './world.ts';
 
 type Deliveries = Parts['deliveries'];
@@ -14,7 +15,7 @@ const sentWith = (delivery: Delivery, attempt: number, now: ReturnType<Parameter
   taskMessage(
     { deliveryId: delivery.id, attempt },
     delivery,
-    secondsUntil(delivery.nextAttemptAt ?? now, now),
+    secondsUntil(nextAttemptAtOf(delivery) ?? now, now),
   );
 
 /** A worker that finds a live lease treats the attempt as recorded. */
@@ -23,7 +24,7 @@ export const acknowledgesOnLiveLease: Sabotage = (parts, now) =>
     async claim(id, attempt, until) {
       const write = await parts.deliveries.claim(id, attempt, until);
       const { delivery } = write;
-      if (write.ok || delivery === undefined || (delivery.leaseUntil ?? 0) <= now()) return write;
+      if (write.ok || delivery?.status !== 'pending' || (delivery.leaseUntil ?? 0) <= now()) return write;
       return { ok: false, delivery: { ...delivery, attempts: attempt } };
     },
   });
@@ -54,11 +55,11 @@ export const claimsSuspectsAtOnce: Sabotage = (parts, now) =>
 
 export const sendsTheNextTaskBeforeTheRecord: Sabotage = (parts, now) => ({
   ...withDeliveries(parts, {
-    async record(fence: Fence, record: AttemptRecord) {
+    async record(fence, record) {
       const delivery = parts.deliveries.deliveries.get(fence.id);
       if (delivery && record.nextAttemptAt !== undefined) {
-        const { nextAttemptAt } = record;
-        await parts.sendTask(sentWith({ ...delivery, nextAttemptAt }, record.attempts + 1, now()));
+        const waiting = asDelivery({ ...delivery, nextAttemptAt: record.nextAttemptAt });
+        await parts.sendTask(sentWith(waiting, record.attempts + 1, now()));
       }
       return parts.deliveries.record(fence, record);
     },
@@ -103,7 +104,7 @@ export const clearsTheDueIndexWhateverTheRound: Sabotage = (parts) =>
       if (delivery === undefined) return { ok: false };
       const { dueAt: _, ...cleared } = delivery;
       deliveries.set(id, cleared);
-      return { ok: true, delivery: cleared };
+      return { ok: true, delivery: asDelivery(cleared) };
     },
   });
 
@@ -149,7 +150,7 @@ export const letsGoWithoutSayingSo: Sabotage = (parts) => {
   return withDeliveries(parts, {
     async endWait(seen, dueAt) {
       if (said.times++ > 0) return parts.deliveries.endWait(seen, dueAt);
-      return { ok: true, delivery: seen };
+      return { ok: true, delivery: asDelivery(seen) };
     },
   });
 };
@@ -161,7 +162,7 @@ export const letsGoOutOfTheDueIndex: Sabotage = (parts) =>
       if (!write.ok) return write;
       const { dueAt: _, ...delivery } = write.delivery;
       parts.deliveries.deliveries.set(seen.id, delivery);
-      return { ok: true, delivery };
+      return { ok: true, delivery: asDelivery(delivery) };
     },
   });
 
@@ -169,7 +170,7 @@ export const putsOffWithoutSayingSo: Sabotage = (parts) =>
   withDeliveries(parts, {
     async defer(id) {
       const delivery = parts.deliveries.deliveries.get(id);
-      return delivery === undefined ? { ok: false } : { ok: true, delivery };
+      return delivery === undefined ? { ok: false } : { ok: true, delivery: asDelivery(delivery) };
     },
   });
 

@@ -1,7 +1,7 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
-import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
-import { tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
+import type { StoredDelivery } from '../../support/memory/stored-delivery.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
 import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
 import { endpointOf, newUrlOf } from './scenario.ts';
@@ -38,29 +38,29 @@ export function watchPromises(world: Tables) {
 
   const lettersOf = (texts: readonly string[]) =>
     texts.map((text) => parseMessage(DeadLetter, 'dead letter', text));
-  const isBuried = ({ id, attempts, lastError }: Delivery) =>
+  const isBuried = ({ id, attempts, lastError }: StoredDelivery) =>
     [...lettersOf(deadLetters), ...lettersOf(undelivered)].some(
       (letter) => letter.id === id && letter.attempts === attempts && letter.reason === lastError,
     );
-  const lettersFor = ({ id }: Delivery): number =>
+  const lettersFor = ({ id }: StoredDelivery): number =>
     [...lettersOf(deadLetters), ...lettersOf(undelivered)].filter((letter) => letter.id === id).length;
   /** Decides by the text of the reason only, independently of the cause in the code. */
-  const isInTheRightQueue = ({ id, lastError = '' }: Delivery): boolean => {
+  const isInTheRightQueue = ({ id, lastError = '' }: StoredDelivery): boolean => {
     const wrong = ourFault.test(lastError) ? undelivered : deadLetters;
     return !lettersOf(wrong).some((letter) => letter.id === id && letter.reason === lastError);
   };
-  const notifiedOf = ({ tenant, endpointId }: Delivery): number =>
+  const notifiedOf = ({ tenant, endpointId }: StoredDelivery): number =>
     operations
       .filter(({ type }) => type === 'delivery.exhausted')
       .map(({ body }) => JSON.parse(body))
       .filter((notice) => notice.tenant === tenant && notice.endpointId === endpointId)
       .reduce((sum, notice) => sum + notice.count, 0);
-  const isCounted = (delivery: Delivery): boolean =>
-    notifiedOf(delivery) + (tallies.tallies.get(tallyNameOf(delivery))?.count ?? 0) >= 1;
-  const isAccepted = ({ endpointId }: Delivery) =>
+  const isCounted = (delivery: StoredDelivery): boolean =>
+    notifiedOf(delivery) + (tallies.tallies.get(endpointHash(delivery))?.count ?? 0) >= 1;
+  const isAccepted = ({ endpointId }: StoredDelivery) =>
     requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
 
-  function checkWrite(name: string, was: Delivery | undefined, is: Delivery): void {
+  function checkWrite(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
     // A delivery that the limiter has deferred may go as soon as the limiter lets a request go.
     const isPutOff = was !== undefined && putOff.has(`${was.id} ${was.nextAttemptAt}`);
     const step = { name, now: world.now(), settings: world.settings, isPutOff };
@@ -76,7 +76,7 @@ export function watchPromises(world: Tables) {
   }
 
   /** Each of these calls for a task. */
-  function countTasksOf(name: string, was: Delivery | undefined, is: Delivery): void {
+  function countTasksOf(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
     if (name === 'deliveries.defer') counts.deferrals++;
     if (name === 'deliveries.release') counts.releases++;
     if (name === 'deliveries.endWait') counts.endWait++;

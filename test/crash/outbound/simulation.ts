@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import type { StoredDelivery } from '../../support/memory/stored-delivery.ts';
 import { crashScript } from '../crash-script.ts';
 import { type Fault, isCrashPoint } from './faults.ts';
 import { invocations } from './invocations.ts';
@@ -14,7 +14,7 @@ export interface Run {
   readonly calls: readonly string[];
   /** Broken promises, in words. */
   readonly violations: readonly string[];
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly StoredDelivery[];
   readonly requests: readonly string[];
 }
 

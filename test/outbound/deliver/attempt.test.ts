@@ -6,6 +6,7 @@ import { seconds } from '../../../lambdas/domain/time.ts';
 import { deliveryDetail } from '../../../lambdas/management/views.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { message, outboundSettings, start } from '../../support/fixtures/outbound.ts';
+import { asDelivery } from '../../support/memory/stored-delivery.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 describe('a fault of our own in a request', () => {
@@ -59,7 +60,7 @@ describe('the record of an attempt', () => {
     const world = outboundWorld(() => outcome);
     await world.publish(message);
     await world.deliverOnce();
-    return { delivery: world.delivery(), report: world.report };
+    return { delivery: asDelivery(world.delivery()), report: world.report };
   };
 
   it('the record of an attempt without a response has the phase in which it failed', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PendingDelivery } from '../../../lambdas/domain/delivery-record.ts';
 import { maxQueueDelay } from '../../../lambdas/domain/retry-schedule.ts';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import {
@@ -15,7 +16,12 @@ const earlier = (span: number) => later(deadline, seconds(-span));
 const afterwards = (span: number) => later(deadline, seconds(span));
 
 /** Its endpoint asked for patience: the next attempt fell due at the deadline. */
-const waited = { ...fresh, attempts: 1, nextAttemptAt: earlier(10), lastError: 'responded 503' };
+const waited: PendingDelivery = {
+  ...fresh,
+  attempts: 1,
+  nextAttemptAt: earlier(10),
+  lastError: 'responded 503',
+};
 
 describe('a delivery past its deadline', () => {
   it('a delivery past its deadline ends through its endpoint’s fault if its next attempt was due about the deadline', () => {
@@ -30,7 +36,7 @@ describe('a delivery past its deadline', () => {
     expect(pastDeadline({ ...waited, cause: 'unready' })).toMatchObject({ cause: 'unready' });
   });
 
-  it.each([
+  it.each<[string, PendingDelivery]>([
     ['a worker died of its attempt', { ...waited, crashes: 1 }],
     ['it never came to its first attempt', fresh],
     [

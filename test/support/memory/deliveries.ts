@@ -1,11 +1,16 @@
 import type {
   AttemptEntry,
-  AttemptRecord,
+  ClaimedDelivery,
+  DeliveredDelivery,
   Delivery,
+  DeliveryOf,
+  FailedDelivery,
   Fence,
+  PendingDelivery,
 } from '../../../lambdas/domain/delivery-record.ts';
 import { dueShardOf } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../../lambdas/domain/delivery-store.ts';
+import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import {
   toUnixSeconds,
   type UnixMillis,
@@ -13,39 +18,44 @@ import {
   unixMillis,
 } from '../../../lambdas/domain/time.ts';
 import { memoryListed } from './listed-deliveries.ts';
+import { asDelivery, type StoredDelivery, type StoredRecord } from './stored-delivery.ts';
 import { isUnrecorded, memoryWaiting } from './waiting-deliveries.ts';
 
 /** The Deliveries table in memory: one map, each call one atomic step. */
 export function memoryDeliveries() {
-  const deliveries = new Map<string, Delivery>();
+  const deliveries = new Map<string, StoredDelivery>();
 
-  const update = async (
+  const update = async <After extends Delivery = Delivery>(
     id: string,
-    isAllowed: (delivery: Delivery) => boolean,
-    change: (delivery: Delivery) => Partial<Delivery>,
-  ): Promise<DeliveryWrite> => {
+    isAllowed: (delivery: StoredDelivery) => boolean,
+    change: (delivery: StoredDelivery) => Partial<StoredDelivery>,
+  ): Promise<DeliveryWrite<After>> => {
     const delivery = deliveries.get(id);
-    if (delivery === undefined || !isAllowed(delivery)) return { ok: false, delivery };
+    if (delivery === undefined) return { ok: false };
+    if (!isAllowed(delivery)) return { ok: false, delivery: asDelivery(delivery) };
     const changed = withoutUndefined({ ...delivery, ...change(delivery) });
     deliveries.set(id, changed);
-    return { ok: true, delivery: changed };
+    return { ok: true, delivery: asDelivery(changed) };
   };
 
   return {
     deliveries,
     ...memoryListed(deliveries),
 
-    async create(delivery: Delivery): Promise<Delivery | undefined> {
+    async create(delivery: StoredDelivery): Promise<Delivery | undefined> {
       const known = deliveries.get(delivery.id);
-      if (known !== undefined && !isExpired(known, delivery.createdAt)) return known;
+      if (known !== undefined && !isExpired(known, delivery.createdAt)) return asDelivery(known);
       deliveries.set(delivery.id, withoutUndefined(delivery));
       return undefined;
     },
 
-    read: async (id: string): Promise<Delivery | undefined> => deliveries.get(id),
+    async read(id: string): Promise<Delivery | undefined> {
+      const item = deliveries.get(id);
+      return item && asDelivery(item);
+    },
 
     claim: (id: string, attempt: number, until: { soon: UnixMillis; lease: UnixMillis }) =>
-      update(
+      update<ClaimedDelivery>(
         id,
         (delivery) =>
           isUnrecorded(delivery, attempt) &&
@@ -54,8 +64,8 @@ export function memoryDeliveries() {
         ({ claims }) => ({ leaseUntil: until.lease, claims: claims + 1, waitsSince: undefined }),
       ),
 
-    claimSuspect: (seen: Delivery, attempt: number, now: UnixMillis, lease: UnixMillis) =>
-      update(
+    claimSuspect: (seen: StoredDelivery, attempt: number, now: UnixMillis, lease: UnixMillis) =>
+      update<ClaimedDelivery>(
         seen.id,
         (delivery) =>
           isUnrecorded(delivery, attempt) &&
@@ -65,8 +75,8 @@ export function memoryDeliveries() {
         ({ claims, crashes }) => ({ leaseUntil: lease, claims: claims + 1, crashes: crashes + 1 }),
       ),
 
-    record: (fence: Fence, record: AttemptRecord) =>
-      update(
+    record: <Outcome extends StoredRecord>(fence: Fence, record: Outcome) =>
+      update<DeliveryOf<Outcome['status']>>(
         fence.id,
         ({ status, claims, round }) =>
           status === 'pending' && claims === fence.claims && round === fence.round,
@@ -74,7 +84,7 @@ export function memoryDeliveries() {
       ),
 
     recordLateSuccess: (fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds) =>
-      update(
+      update<DeliveredDelivery>(
         fence.id,
         ({ status, round }) => round === fence.round && ['pending', 'failed', 'held'].includes(status),
         ({ attemptLog }) => ({
@@ -106,13 +116,13 @@ export function memoryDeliveries() {
     ...memoryWaiting(deliveries, update),
 
     noteCounted: (id: string, countedRound: number) =>
-      update(
+      update<FailedDelivery>(
         id,
         ({ status, round }) => status === 'failed' && round === countedRound,
         () => ({ countedRound }),
       ),
 
-    clearDue: (id: string, round: number) =>
+    clearDue: (id: DeliveryId, round: number) =>
       update(
         id,
         (delivery) => delivery.round === round && !['pending', 'held'].includes(delivery.status),
@@ -120,13 +130,13 @@ export function memoryDeliveries() {
       ),
 
     reopen: (
-      seen: Delivery,
+      seen: StoredDelivery,
       eventExpiresAt: UnixSeconds,
       now: UnixMillis,
       dueAt: UnixMillis,
       generation: string | undefined,
     ) =>
-      update(
+      update<PendingDelivery>(
         seen.id,
         ({ round, status }) => round === seen.round && status === seen.status,
         ({ round, attempts }) => ({
@@ -148,7 +158,7 @@ export function memoryDeliveries() {
 
     /** Pages of two, so that every test that has three goes through the paging; a page begins after a key, as DynamoDB's. */
     async due(shard: number, now: UnixMillis, after?: Record<string, unknown>) {
-      const isAfter = ({ id, ...delivery }: Delivery) => {
+      const isAfter = ({ id, ...delivery }: StoredDelivery) => {
         const dueAt = delivery.dueAt ?? 0;
         const [fromDue, fromId] = [Number(after?.['dueAt'] ?? 0), String(after?.['id'] ?? '')];
         return dueAt > fromDue || (dueAt === fromDue && id > fromId);
@@ -177,11 +187,11 @@ const nothing = {
   expiresAt: undefined,
 };
 
-const isExpired = ({ expiresAt }: Delivery, now: UnixMillis): boolean =>
+const isExpired = ({ expiresAt }: StoredDelivery, now: UnixMillis): boolean =>
   expiresAt !== undefined && expiresAt <= toUnixSeconds(now);
 
 /** A table has no undefined attributes. */
-const withoutUndefined = (delivery: Delivery): Delivery => {
+const withoutUndefined = (delivery: StoredDelivery): StoredDelivery => {
   const kept = { ...delivery };
   for (const key of Object.keys(kept))
     if (Reflect.get(kept, key) === undefined) Reflect.deleteProperty(kept, key);

@@ -1,4 +1,5 @@
-import { type EndedDelivery, type FailureTally, tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import type { EndedDelivery, FailureTally } from '../../../lambdas/domain/failure-tally.ts';
 import type { UnixMillis } from '../../../lambdas/domain/time.ts';
 
 /** Tallies in memory: each call one atomic step. */
@@ -11,7 +12,7 @@ export function memoryTallies() {
     tallies,
     counted,
     async add(last: EndedDelivery, now: UnixMillis): Promise<void> {
-      const name = tallyNameOf(last);
+      const name = endpointHash(last);
       const known = tallies.get(name);
       if (known?.last.deliveryId === last.deliveryId && known.last.round === last.round) return;
       counted.set(name, (counted.get(name) ?? 0) + 1);

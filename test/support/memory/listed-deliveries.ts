@@ -4,6 +4,7 @@ import {
   endpointDayOf,
   listedAt,
 } from '../../../lambdas/domain/delivery-record.ts';
+import { asDelivery, type StoredDelivery } from './stored-delivery.ts';
 
 interface OfEndpoint {
   readonly tenant: string;
@@ -15,12 +16,12 @@ interface Partition {
 }
 
 /** The index of deliveries by endpoint, in memory. */
-export function memoryListed(deliveries: ReadonlyMap<string, Delivery>) {
+export function memoryListed(deliveries: ReadonlyMap<string, StoredDelivery>) {
   const of = (endpoint: OfEndpoint, { day, shard }: Partition) =>
     [...deliveries.values()]
       .filter((delivery) => endpointDayFor(delivery) === endpointDayOf(endpoint, day, shard))
       .sort((a, b) => (listedAt(a) < listedAt(b) ? -1 : 1));
-  const keysOf = (found: readonly Delivery[], limit: number) =>
+  const keysOf = (found: readonly StoredDelivery[], limit: number) =>
     found.slice(0, limit).map((delivery) => ({ id: delivery.id, listedAt: listedAt(delivery) }));
 
   return {
@@ -52,6 +53,7 @@ export function memoryListed(deliveries: ReadonlyMap<string, Delivery>) {
       ids
         .map((id) => deliveries.get(id))
         .filter((delivery) => delivery !== undefined)
+        .map((delivery) => asDelivery(delivery))
         .sort((a, b) => (listedAt(a) < listedAt(b) ? -1 : 1)),
   };
 }

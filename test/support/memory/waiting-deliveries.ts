@@ -1,6 +1,13 @@
-import type { Deferral, Delivery } from '../../../lambdas/domain/delivery-record.ts';
+import type {
+  Deferral,
+  Delivery,
+  DiscardedDelivery,
+  HeldDelivery,
+  PendingDelivery,
+} from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../../lambdas/domain/delivery-store.ts';
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../../../lambdas/domain/time.ts';
+import type { StoredDelivery } from './stored-delivery.ts';
 
 interface EndpointName {
   readonly tenant: string;
@@ -8,23 +15,23 @@ interface EndpointName {
 }
 
 /** The longest first; of a URL that is not registered none is in the index. */
-const waitingAt = (deliveries: ReadonlyMap<string, Delivery>, { tenant, id }: EndpointName) =>
+const waitingAt = (deliveries: ReadonlyMap<string, StoredDelivery>, { tenant, id }: EndpointName) =>
   [...deliveries.values()]
     .filter(({ waitsSince, url }) => waitsSince !== undefined && url === undefined)
     .filter((waiting) => waiting.tenant === tenant && waiting.endpointId === id)
     .sort((a, b) => (a.waitsSince ?? 0) - (b.waitsSince ?? 0));
 
-type Update = (
+type Update = <After extends Delivery>(
   id: string,
-  isAllowed: (delivery: Delivery) => boolean,
-  change: (delivery: Delivery) => Partial<Delivery>,
-) => Promise<DeliveryWrite>;
+  isAllowed: (delivery: StoredDelivery) => boolean,
+  change: (delivery: StoredDelivery) => Partial<StoredDelivery>,
+) => Promise<DeliveryWrite<After>>;
 
 /** What the Deliveries table does about deliveries that wait for a place, or for their endpoint. */
-export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update: Update) {
+export function memoryWaiting(deliveries: ReadonlyMap<string, StoredDelivery>, update: Update) {
   return {
     defer: (id: string, attempt: number, times: Deferral) =>
-      update(
+      update<PendingDelivery>(
         id,
         (delivery) =>
           isUnrecorded(delivery, attempt) &&
@@ -40,8 +47,8 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
         }),
       ),
 
-    endWait: (seen: Delivery, dueAt: UnixMillis) =>
-      update(
+    endWait: (seen: StoredDelivery, dueAt: UnixMillis) =>
+      update<PendingDelivery>(
         seen.id,
         ({ status, leaseUntil, nextAttemptAt }) =>
           status === 'pending' &&
@@ -62,8 +69,8 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
       return { count: Math.min(length, atMost), isExact: length <= atMost };
     },
 
-    hold: ({ id }: Pick<Delivery, 'id'>, now: UnixMillis, dueAt: UnixMillis) =>
-      update(
+    hold: ({ id }: Pick<StoredDelivery, 'id'>, now: UnixMillis, dueAt: UnixMillis) =>
+      update<HeldDelivery>(
         id,
         (delivery) => delivery.status === 'pending' && hasNoLiveLease(delivery, now),
         () => ({
@@ -77,8 +84,8 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
         }),
       ),
 
-    release: ({ id }: Delivery, now: UnixMillis, dueAt: UnixMillis) =>
-      update(
+    release: ({ id }: Pick<StoredDelivery, 'id'>, now: UnixMillis, dueAt: UnixMillis) =>
+      update<PendingDelivery>(
         id,
         ({ status }) => status === 'held',
         ({ lifetime }) => ({
@@ -94,12 +101,12 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
       ),
 
     discard: (
-      { id, generation }: Pick<Delivery, 'id' | 'generation'>,
+      { id, generation }: Pick<StoredDelivery, 'id' | 'generation'>,
       reason: string,
       now: UnixMillis,
       expiresAt: UnixSeconds,
     ) =>
-      update(
+      update<DiscardedDelivery>(
         id,
         (delivery) =>
           delivery.generation === generation &&
@@ -126,8 +133,8 @@ export function memoryWaiting(deliveries: ReadonlyMap<string, Delivery>, update:
   };
 }
 
-export const isUnrecorded = ({ status, attempts }: Delivery, attempt: number): boolean =>
+export const isUnrecorded = ({ status, attempts }: StoredDelivery, attempt: number): boolean =>
   status === 'pending' && attempts < attempt;
 
-const hasNoLiveLease = ({ leaseUntil }: Delivery, now: UnixMillis): boolean =>
+const hasNoLiveLease = ({ leaseUntil }: StoredDelivery, now: UnixMillis): boolean =>
   leaseUntil === undefined || leaseUntil <= now;

@@ -1,6 +1,7 @@
 import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
+import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts';
 import { type Seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
@@ -166,7 +167,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
     sweep: (ports = sweepPorts) => sweep(settings.deliveryRetention, () => true, ports),
 
-    replay: (id: string, options: ReplayOptions = {}) => replayDelivery(id, now, replayPorts, options),
+    replay: (id: DeliveryId, options: ReplayOptions = {}) => replayDelivery(id, now, replayPorts, options),
 
     /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute. */
     async run(span: Seconds): Promise<void> {

@@ -11,10 +11,11 @@ import {
   type ListedDelivery,
   listedAt,
 } from '../../../domain/delivery-record.ts';
+import { type DeliveryId, DeliveryIdText } from '../../../domain/ids.ts';
 import { byEndpointIndex } from '../../../domain/tables.ts';
 import { parseDelivery } from './item.ts';
 
-const Key = v.object({ id: v.string(), listedAt: v.string() });
+const Key = v.object({ id: DeliveryIdText, listedAt: v.string() });
 /** The most keys that DynamoDB reads in one call. */
 const batchSize = 100;
 
@@ -75,7 +76,7 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
     ) => query(endpoint, place, [from, justBefore(before)], { Limit: limit, ScanIndexForward: false }),
 
     /** Reads deliveries in the order of their creation. Omits those that have expired meanwhile. */
-    async readAll(ids: readonly string[]): Promise<readonly Delivery[]> {
+    async readAll(ids: readonly DeliveryId[]): Promise<readonly Delivery[]> {
       const read: Delivery[] = [];
       for (let from = 0; from < ids.length; from += batchSize) {
         read.push(...(await readBatch(client, table, ids.slice(from, from + batchSize))));
@@ -88,7 +89,7 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
 async function readBatch(
   client: DynamoDBDocumentClient,
   table: string,
-  ids: readonly string[],
+  ids: readonly DeliveryId[],
 ): Promise<readonly Delivery[]> {
   const items: unknown[] = [];
   let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));

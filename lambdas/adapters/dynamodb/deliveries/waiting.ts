@@ -1,10 +1,11 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { waitingByOf } from '../../../domain/delivery-record.ts';
+import { type DeliveryId, DeliveryIdText } from '../../../domain/ids.ts';
 import { waitingIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 
-const Key = v.object({ id: v.string(), waitsSince: v.number() });
+const Key = v.object({ id: DeliveryIdText, waitsSince: v.number() });
 
 interface EndpointName {
   readonly tenant: string;
@@ -24,7 +25,7 @@ export function dynamodbWaiting(client: DynamoDBDocumentClient, table: string) {
 
   return {
     /** Reads those that have waited since before `upTo`, the longest first; eventually consistent. */
-    async waitingOf(endpoint: EndpointName, upTo: UnixMillis, limit: number): Promise<readonly string[]> {
+    async waitingOf(endpoint: EndpointName, upTo: UnixMillis, limit: number): Promise<readonly DeliveryId[]> {
       const pages = await Promise.all(
         shards.map((shard) => client.send(new QueryCommand(query(endpoint, shard, upTo, limit)))),
       );
