@@ -10,8 +10,17 @@ export default defineConfig({
         test: {
           name: 'rules',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/flows/**'],
+          exclude: ['test/flows/**', 'test/lib/**'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'stacks',
+          include: ['test/lib/**/*.test.ts'],
+          // Loading the CDK and building the functions takes longer than most of these files: a process does it once.
+          isolate: false,
+          testTimeout: 60_000,
         },
       },
       {

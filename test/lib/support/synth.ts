@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, type AppProps, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { WebhookStack, type WebhookStackProps } from '../../../lib/webhook-stack.ts';
 
 const cdkJson: { readonly context: Readonly<Record<string, unknown>> } = JSON.parse(
   readFileSync(resolve(import.meta.dirname, '../../../cdk.json'), 'utf8'),
 );
 
+// One process runs many files of tests, and makes this once.
 const assemblies = mkdtempSync(join(tmpdir(), 'hookline-synth-'));
-afterAll(() => rmSync(assemblies, { recursive: true, force: true }));
+process.once('exit', () => rmSync(assemblies, { recursive: true, force: true }));
 
 /** An app as `npx cdk synth` makes it: with the project's feature flags, CloudFormation's own validation among them. */
 export function newApp(context: Readonly<Record<string, unknown>> = {}, more: AppProps = {}): App {
