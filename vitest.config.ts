@@ -20,7 +20,7 @@ export default defineConfig({
           include: ['test/lib/**/*.test.ts'],
           // Loading the CDK and building the functions takes longer than most of these files: a process does it once.
           isolate: false,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
       {
