@@ -1,8 +1,10 @@
-import type { CrashPoint } from './crash-script.ts';
+import type { CallPlaces, CrashPoint } from './crash-script.ts';
+import { distinctCrashes } from './distinct-crashes.ts';
 
 /** The result of a run: its port calls, and the promises that it broke. */
 export interface Explored {
   readonly calls: readonly string[];
+  readonly places: readonly CallPlaces[];
   readonly violations: readonly string[];
 }
 
@@ -43,18 +45,18 @@ export async function explore(
   second: readonly Fault[] = [],
 ): Promise<Exploration> {
   const found = { points: 0, runs: 0, violations: [] as string[] };
-  const execute = async (points: readonly CrashPoint[]): Promise<readonly string[]> => {
-    const { calls, violations } = await run(points);
+  const execute = async (points: readonly CrashPoint[]): Promise<Explored> => {
+    const explored = await run(points);
     found.runs++;
-    for (const violation of violations)
-      found.violations.push(`${violation}; ${describePoints(points, calls)}`);
-    return calls;
+    for (const violation of explored.violations)
+      found.violations.push(`${violation}; ${describePoints(points, explored.calls)}`);
+    return explored;
   };
 
   for (const point of pointsOf(await execute([]), 0, first)) {
     found.points++;
-    const calls = await execute([point]);
-    for (const next of pointsOf(calls, point.call + 1, second)) await execute([point, next]);
+    const explored = await execute([point]);
+    for (const next of pointsOf(explored, point.call + 1, second)) await execute([point, next]);
   }
   return found;
 }
@@ -62,10 +64,15 @@ export async function explore(
 /** A handler is the team's code, so it runs once in a call. */
 const makesSense = ({ fault }: Fault, call: string): boolean => fault !== 'repeats' || call !== 'handle';
 
-const pointsOf = (calls: readonly string[], from: number, faults: readonly Fault[]): CrashPoint[] =>
-  calls.flatMap((name, call) =>
+function pointsOf({ calls, places }: Explored, from: number, faults: readonly Fault[]): CrashPoint[] {
+  const points = calls.flatMap((name, call) =>
     call < from ? [] : faults.filter((fault) => makesSense(fault, name)).map((fault) => ({ call, ...fault })),
   );
+  const distinct = new Set(distinctCrashes(points.filter(isCrash), places));
+  return points.filter((point) => !isCrash(point) || distinct.has(point));
+}
+
+const isCrash = ({ fault }: CrashPoint): boolean => fault === undefined;
 
 const describePoints = (points: readonly CrashPoint[], calls: readonly string[]): string =>
   points.length === 0

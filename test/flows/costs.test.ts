@@ -8,7 +8,7 @@ import { startEndpoint } from './support/endpoint.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 const file = join(import.meta.dirname, '../../cost/calls.json');
-/** `UPDATE_COSTS=1 npx vitest run --project flows test/flows/costs.test.ts` writes the file. */
+/** `UPDATE_COSTS=1 npx vitest run test/flows/costs.test.ts` writes the file. */
 const isUpdate = process.env['UPDATE_COSTS'] === '1';
 const about =
   'Counted by test/flows/costs.test.ts on the local AWS: calls and units for each event, bytes of log lines.';

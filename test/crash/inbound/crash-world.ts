@@ -32,7 +32,6 @@ export function crashWorld(
   const time = simulatedTime(seed);
   const { stallMs = usualStallMs } = scenario;
   const handlerRetryDelays = (scenario.handlerRetryDelays ?? usualDelays).map(seconds);
-  const script = crashScript(points, () => time.sleep(stallMs));
   /** A stalled process is one that Lambda does not end in time. */
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
   const settings = sourceSettings({ handlerRetryDelays, lease });
@@ -41,6 +40,9 @@ export function crashWorld(
   const { records, ...store } = inboundEvents;
   const journal = journalOf(records);
   const log = runLog(journal, time.now);
+  /** What changes without a port call: the clock, and how the runs of handlers ended. */
+  const moment = () => `${time.now()} ms, ${log.ended()} runs ended`;
+  const script = crashScript(points, { moment, stall: () => time.sleep(stallMs) });
   const bodies = new Map<string, Uint8Array>();
   const deadLetters: DeadLetter[] = [];
   const moved: string[] = [];
@@ -109,13 +111,17 @@ export function crashWorld(
     });
 
   /** An invocation of the function. */
-  const invoke = (batch: readonly ReceivedFromQueue[]) =>
-    script.run(ports, async (process, exit) => {
-      const startedAt = time.now();
+  const invoke = async (batch: readonly ReceivedFromQueue[]) => {
+    const startedAt = time.now();
+    let timers: readonly (() => void)[] = [];
+    const callOff = () => {
+      for (const timer of timers) timer();
+    };
+    const end = await script.run(ports, async (process, exit) => {
       const abort = new AbortController();
       const grace = Promise.withResolvers<void>();
       const after = (millis: number, action: () => void) => time.at(unixMillis(startedAt + millis), action);
-      const timers = [
+      timers = [
         after(timeoutMs - 5000, () => abort.abort()),
         after(timeoutMs - 2500, grace.resolve),
         after(timeoutMs, exit),
@@ -128,11 +134,14 @@ export function crashWorld(
       };
       const team = { sources, handlers: { stripe: handlersOf(process, exit) } };
       const answer = await consume(batch, invocation, team, { ...process, ...variant?.above?.(process) });
-      for (const callOff of timers) callOff();
+      callOff();
       if (answer.hung) return exit();
       const done = batch.filter(({ messageId }) => !answer.failedMessageIds.includes(messageId));
       await process.deleteBatch(done.map(({ receiptHandle }) => receiptHandle)).catch(() => undefined);
     });
+    callOff();
+    return end;
+  };
 
   /** A person at the command line who repeats a failed replay. */
   async function replay(id: string): Promise<void> {
@@ -168,7 +177,7 @@ export function crashWorld(
     return { ...log, ...counts, journal, records, bodies, deadLetters, moved, left: queue.messages.size };
   }
 
-  return { play, calls: script.calls };
+  return { play, history: { calls: script.calls, places: script.places } };
 }
 
 type Sleep = (millis: number) => Promise<void>;

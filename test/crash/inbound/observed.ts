@@ -38,10 +38,12 @@ export interface Observed {
 export function runLog(journal: readonly EventRecord[], now: () => UnixMillis) {
   const runs: BegunRun[] = [];
   const overlaps: string[] = [];
+  let ended = 0;
   const isLive = (run: BegunRun) => run.end === undefined && now() - run.beganAt < functionTimeoutMs;
   return {
     runs,
     overlaps,
+    ended: () => ended,
 
     begin(id: string, attempt: number, phase: number): BegunRun {
       const earlier = runs.filter((run) => run.id === id);
@@ -56,6 +58,7 @@ export function runLog(journal: readonly EventRecord[], now: () => UnixMillis) {
     end(id: string, attempt: number, end: BegunRun['end']): void {
       const run = runs.findLast((begun) => begun.id === id && begun.attempt === attempt);
       if (run) run.end = end;
+      ended++;
     },
   };
 }

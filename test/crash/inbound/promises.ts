@@ -15,9 +15,9 @@ export async function playScenario(
   try {
     const observed = await world.play();
     const violations = brokenPromises(scenario, observed, points);
-    return { calls: world.calls, violations: violations.map((text) => `${scenario.name}: ${text}`) };
+    return { ...world.history, violations: violations.map((text) => `${scenario.name}: ${text}`) };
   } catch (error) {
-    return { calls: world.calls, violations: [`${scenario.name}: ${error}`] };
+    return { ...world.history, violations: [`${scenario.name}: ${error}`] };
   }
 }
 

@@ -1,4 +1,5 @@
-import { describeFault, type Fault } from './faults.ts';
+import { distinctCrashes } from '../distinct-crashes.ts';
+import { describeFault, type Fault, isDeath } from './faults.ts';
 import type { Scenario } from './scenario.ts';
 import { type Run, simulate } from './simulation.ts';
 import type { Sabotage } from './world.ts';
@@ -56,8 +57,17 @@ export interface Findings {
   readonly violations: readonly string[];
 }
 
-const faultsFrom = (run: Run, from: number, faultsAt: FaultsAt): Fault[] =>
-  run.calls.flatMap((name, call) => (call < from ? [] : faultsAt(call, name)));
+/** A crash at this call is judged by the call's name, so it stands for no other, and no other for it. */
+const judgedByName = 'tallies.add';
+
+function faultsFrom({ calls, places }: Run, from: number, faultsAt: FaultsAt): Fault[] {
+  const faults = calls.flatMap((name, call) => (call < from ? [] : faultsAt(call, name)));
+  const deaths = faults.filter(isDeath).filter(({ call }) => calls[call] !== judgedByName);
+  const distinct = new Set<Fault>(distinctCrashes(deaths, places));
+  return faults.filter(
+    (fault) => !isDeath(fault) || calls[fault.call] === judgedByName || distinct.has(fault),
+  );
+}
 
 /** Runs a scenario without faults, then once for each fault of the plan. */
 export async function withEachFault(

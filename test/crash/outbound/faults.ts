@@ -34,6 +34,10 @@ export type Fault = CrashPoint | Stall | Purge | PartialSend | Outage;
 export const isCrashPoint = (fault: Fault): fault is CrashPoint =>
   !('stallMs' in fault) && !('purges' in fault) && !('takes' in fault) && !('outageMs' in fault);
 
+/** The process dies. */
+export const isDeath = (fault: Fault): fault is CrashPoint =>
+  isCrashPoint(fault) && fault.fault === undefined;
+
 export function describeFault(fault: Fault): string {
   if ('purges' in fault) return `purge ${fault.purges} at call ${fault.call}`;
   if ('takes' in fault) return `half of a batch taken at call ${fault.call}`;

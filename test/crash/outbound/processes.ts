@@ -45,7 +45,7 @@ export function processes(
     /** @param work ends with the effect of its result */
     start<K extends Kind>(kind: K, work: (ports: Ports[K]) => Promise<() => Promise<void>>): void {
       const process: Process = { kind, isStalled: false, exit: () => Promise.reject(new Error('not begun')) };
-      const ports = world.portsOf(() => process.exit())[kind];
+      const ports = world.portsOf(() => process.exit())[kind]();
       running.add(process);
       script
         .run(withEveryCall(ports, callOf(process)), (watched, exit) => {

@@ -1,5 +1,5 @@
 import type { StoredDelivery } from '../../support/memory/stored-delivery.ts';
-import { crashScript } from '../crash-script.ts';
+import { type CallPlaces, crashScript } from '../crash-script.ts';
 import { type Fault, isCrashPoint } from './faults.ts';
 import { invocations } from './invocations.ts';
 import { type Processes, processes } from './processes.ts';
@@ -12,6 +12,7 @@ import { type Sabotage, type SimulatedWorld, simulatedWorld } from './world.ts';
 export interface Run {
   /** The names of all port calls, in order. */
   readonly calls: readonly string[];
+  readonly places: readonly CallPlaces[];
   /** Broken promises, in words. */
   readonly violations: readonly string[];
   readonly deliveries: readonly StoredDelivery[];
@@ -29,7 +30,7 @@ export async function simulate(
   sabotage: Sabotage = () => ({}),
 ): Promise<Run> {
   const world = simulatedWorld(scenario, sabotage);
-  const script = crashScript(faults.filter(isCrashPoint));
+  const script = crashScript(faults.filter(isCrashPoint), world);
   const running = processes(world, script, faults, scenario.seed);
   const { table, watch } = world;
   for (const message of scenario.publications) await world.send(message);
@@ -38,6 +39,7 @@ export async function simulate(
   checkTheEnd(world, scenario, faults, script.calls);
   return {
     calls: script.calls,
+    places: script.places,
     violations: [...watch.violations],
     deliveries: [...table.deliveries.values()],
     requests: watch.requests.map(({ endpoint }) => endpoint),

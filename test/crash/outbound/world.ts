@@ -113,7 +113,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       return outcome;
     };
 
-  const portsOf = (exit: () => Promise<never>): Ports => {
+  const portsOf = (exit: () => Promise<never>): { [Kind in keyof Ports]: () => Ports[Kind] } => {
     const { sendDeadDelivery } = world.sweepPorts;
     const honest = {
       deliveries: withLifetime(table, scenario),
@@ -126,21 +126,21 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     const parts = { ...honest, ...sabotage(honest, time.now) };
     const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
     return {
-      publishing: {
+      publishing: () => ({
         ...world.publishPorts,
         ...parts,
         events: { ...world.publishPorts.events, ...parts.events },
-      },
-      delivering: {
+      }),
+      delivering: () => ({
         ...world.deliverPorts,
         ...parts,
         random,
         deleteMessage,
         post: post(exit),
         pause,
-      },
-      sweeping: { ...world.sweepPorts, ...parts },
-      replaying: { ...parts, endpoints },
+      }),
+      sweeping: () => ({ ...world.sweepPorts, ...parts }),
+      replaying: () => ({ ...parts, endpoints }),
     };
   };
 
@@ -164,6 +164,8 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     time,
     watch,
     portsOf,
+    /** What changes without a port call: the clock, and what is drawn. */
+    moment: () => `${time.now()} ms, ${drawn.count} drawn`,
     deleteMessage,
 
     /** A write by a person, which is not lost. */
