@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'rules',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/flows/**'],
+          exclude: ['test/flows/**', 'test/audit/**'],
           testTimeout: 30_000,
         },
       },
@@ -21,8 +21,18 @@ export default defineConfig({
           globalSetup: 'test/flows/support/global-setup.ts',
           // They share one AWS, whose workers some of them kill and whose queues some of them empty.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          // Looks at what the flow tests left behind, so it comes last.
+          name: 'audit',
+          include: ['test/audit/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
         },
       },
     ],
