@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'rules',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/flows/**', 'test/lib/**', ...slow],
+          exclude: ['test/{flows,audit,lib}/**', ...slow],
           testTimeout: 30_000,
         },
       },
@@ -33,8 +33,18 @@ export default defineConfig({
           globalSetup: 'test/flows/support/global-setup.ts',
           // They share one AWS, whose workers some of them kill and whose queues some of them empty.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          // Looks at what the flow tests left behind, so it comes last.
+          name: 'audit',
+          include: ['test/audit/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
         },
       },
     ],

@@ -11,6 +11,9 @@ import { LocalAwsError } from './failure.ts';
 import { host } from './ports.ts';
 import { killGroup } from './processes.ts';
 
+/** Which role used which permission on what, a JSON array a line; written where IAM is enforced. */
+export const usedPermissionsFileIn = (directory: string): string => join(directory, 'used-permissions.jsonl');
+
 /** The time that it gets to start: a second suffices on an idle machine, not on a busy one. */
 const startTimeoutMs = 60_000;
 
@@ -59,7 +62,7 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
     cwd: scratch,
     env: {
       ...ministackVariables(settings.port, scratch, settings.functionEndpoint ?? endpoint.url),
-      ...tlsVariables(tls),
+      ...tlsVariables(tls, settings.directory),
     },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -114,9 +117,10 @@ function ministackVariables(port: number, scratch: string, functionEndpoint: str
   };
 }
 
-function tlsVariables(tls: TlsFiles | undefined): NodeJS.ProcessEnv {
+function tlsVariables(tls: TlsFiles | undefined, directory: string): NodeJS.ProcessEnv {
   if (tls === undefined) return {};
   return {
+    USED_PERMISSIONS_FILE: usedPermissionsFileIn(directory),
     AUTH: 'true',
     USE_SSL: '1',
     // `aws cloudtrail lookup-events` then lists which role called what.
