@@ -10,7 +10,7 @@ import { seededRandom } from './random.ts';
 const visibilitySeconds = 20;
 const throttledMs = 60_000;
 
-export type Act = 'kill' | 'purge' | 'throttle' | 'sweep';
+type Act = 'kill' | 'purge' | 'throttle' | 'sweep';
 
 /** Kills processes, purges the delivery queue, throttles writes for a minute and runs the sweep, until it is stopped. */
 export async function disturber(aws: LocalAws, faults: Faults, seed: number) {

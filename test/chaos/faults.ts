@@ -4,7 +4,7 @@ import { seededRandom } from './random.ts';
  * What happens to a call on its way: `throttled` and `failed` get an error and have no effect; `lost` and `cut` have their
  * effect, and the caller gets an error, or no response at all; `slow` comes late.
  */
-export type Fault = 'throttled' | 'failed' | 'lost' | 'cut' | 'slow';
+type Fault = 'throttled' | 'failed' | 'lost' | 'cut' | 'slow';
 
 const kinds: readonly Fault[] = ['throttled', 'failed', 'lost', 'cut', 'slow'];
 
