@@ -10,6 +10,7 @@ import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
 import { asError } from '../../lambdas/domain/errors.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
+import type { TenantId } from '../../lambdas/domain/ids.ts';
 import { openPublication, type Publication } from '../../lambdas/domain/publish-message.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import {
@@ -28,7 +29,7 @@ interface PublishOptions extends TargetOptions {
   readonly data?: string;
   readonly dataFile?: string;
   readonly id?: string;
-  readonly tenant?: string;
+  readonly tenant?: TenantId;
 }
 
 /** `hookline publish`: publishes one event, in the way an app does. */
@@ -60,7 +61,7 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   if (expected?.endpoint?.status === 'disabled')
     console.error(`${expected.endpoint.id} is disabled: the event is held until it is enabled.`);
   const endpointId = to === undefined ? endpoint : (endpoint ?? unnamed);
-  const delivery = endpointId && deliveryId(tenant ?? '', eventId, endpointId);
+  const delivery = endpointId && deliveryId(opened.publication.tenant, eventId, endpointId);
   const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
   print(
     options,

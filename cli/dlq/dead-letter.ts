@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { eventKey } from '../../lambdas/domain/idempotency.ts';
-import { asDeliveryId, type DeliveryId, DeliveryIdText } from '../../lambdas/domain/ids.ts';
+import {
+  asDeliveryId,
+  type DeliveryId,
+  DeliveryIdText,
+  type TenantId,
+  TenantIdText,
+} from '../../lambdas/domain/ids.ts';
 import { parseJson } from '../../lambdas/domain/json.ts';
 import { DeadLetter } from '../../lambdas/domain/messages.ts';
 import { unwrap, withId } from '../../lambdas/domain/publish-message.ts';
@@ -45,7 +51,7 @@ export interface DeadMessage {
   /** The failure cause of a delivery. */
   readonly cause?: string;
   /** Undefined when unknown, as are the fields below. */
-  readonly tenant?: string;
+  readonly tenant?: TenantId;
   readonly endpointId?: string;
   readonly eventType?: string;
   /** The host of the destination. */
@@ -55,13 +61,13 @@ export interface DeadMessage {
 
 const Task = v.object({
   deliveryId: DeliveryIdText,
-  tenant: v.optional(v.string()),
+  tenant: v.optional(TenantIdText),
   endpointId: v.optional(v.string()),
 });
 /** The fields of a publication that can be read; a malformed one is a usual dead letter. */
 const Publication = v.object({
   type: v.optional(v.string()),
-  tenant: v.optional(v.string()),
+  tenant: v.optional(TenantIdText),
   endpoint: v.optional(v.object({ id: v.optional(v.string()), url: v.optional(v.string()) })),
 });
 

@@ -6,11 +6,13 @@ import { parseInstant, toIsoInstant, unixMillis } from '../../lambdas/domain/tim
 import { EndpointId } from '../../lambdas/management/schemas.ts';
 
 /** Parses an argument with a schema. @throws InvalidArgumentError with the broken rule; commander prints it */
-const parsedBy = (schema: v.GenericSchema<string, string>) => (text: string) => {
-  const result = v.safeParse(schema, text);
-  if (result.success) return result.output;
-  throw new InvalidArgumentError(`${issueText(result.issues[0])}.`);
-};
+const parsedBy =
+  <Id extends string>(schema: v.GenericSchema<string, Id>) =>
+  (text: string): Id => {
+    const result = v.safeParse(schema, text);
+    if (result.success) return result.output;
+    throw new InvalidArgumentError(`${issueText(result.issues[0])}.`);
+  };
 
 /** Both become path segments. */
 export const tenantArgument = parsedBy(Tenant);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
-import { asDeliveryId, type DeliveryId } from './ids.ts';
+import { asDeliveryId, type DeliveryId, type TenantId } from './ids.ts';
 import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
@@ -34,7 +34,7 @@ export interface SuccessEntry extends AttemptEntry {
 /** What the record of a delivery says with every status. */
 export interface DeliveryFacts {
   readonly id: DeliveryId;
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly eventId: string;
   readonly eventType: string;
   readonly endpointId: string;
@@ -214,7 +214,7 @@ export interface Fence {
 const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Names the delivery of one event to one endpoint; 52 lower-case letters and digits. */
-export function deliveryId(tenant: string, eventId: string, endpointId: string): DeliveryId {
+export function deliveryId(tenant: TenantId, eventId: string, endpointId: string): DeliveryId {
   const hash = createHash('sha256')
     .update(JSON.stringify([tenant, eventId, endpointId]))
     .digest();

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { TenantId } from './ids.ts';
 import { type MasterKey, openText, type SealedText, sealedBytes, sealText } from './sealed-text.ts';
 
 /** An endpoint's headers as stored: sealed, by name. Items of version 0.1.0 have plain text until their next write. */
@@ -70,7 +71,7 @@ export type HeaderChanges = v.InferOutput<typeof HeaderChanges>;
 
 /** The endpoint that the headers belong to. */
 interface Owner {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly id: string;
 }
 

@@ -5,6 +5,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import type { TenantId } from './ids.ts';
 import { type MasterKey, openText, type Place, type SealedText, sealText } from './sealed-text.ts';
 import { decodeStrictly } from './signature/encoding.ts';
 import { later, type Seconds, type UnixMillis } from './time.ts';
@@ -66,7 +67,7 @@ export function verifierOf(secret: string): string {
 }
 
 interface Owner {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly id: string;
 }
 

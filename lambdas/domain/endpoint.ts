@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { checkUrl, type DestinationRules, hostOf } from './destination-rules.ts';
 import { changedHeaders, HeaderChanges, type KeptHeaders, NewHeaders } from './endpoint-headers.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
+import { asTenantId, type TenantId } from './ids.ts';
 import { PayloadFilter } from './payload-filter.ts';
 import { StorableNumber, StorableText } from './storable.ts';
 import { days, millis, type UnixMillis } from './time.ts';
@@ -46,7 +47,7 @@ export interface EndpointSettings {
 
 /** The URL of a subscriber, with its own secret. */
 export interface Endpoint extends EndpointSettings {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   /** Unique within its tenant. */
   readonly id: string;
   /** Identifies it among all endpoints that have had its id; absent on endpoints from before there were generations. */
@@ -79,6 +80,7 @@ const atMost = (count: number) =>
 export const Tenant = v.pipe(
   v.string(),
   v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
+  v.transform(asTenantId),
 );
 const EventTypePattern = v.pipe(
   v.string(),

@@ -1,10 +1,11 @@
 import { type FailureCause, isFailureCause } from './delivery-failure.ts';
 import type { AttemptEntry, FailedDelivery } from './delivery-record.ts';
+import type { TenantId } from './ids.ts';
 import { type Seconds, seconds, type UnixMillis } from './time.ts';
 
 /** A delivery that ended without success, as operators are notified of it. */
 export interface EndedDelivery {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly endpointId: string;
   readonly deliveryId: string;
   /** The round in which it failed; a delivery fails once in each. */

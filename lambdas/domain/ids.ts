@@ -11,3 +11,12 @@ export const asDeliveryId = (text: string): DeliveryId => text as DeliveryId;
 
 /** An id of a delivery in what we have written. */
 export const DeliveryIdText = v.pipe(v.string(), v.transform(asDeliveryId));
+
+/** The name of a tenant: all its endpoints and events belong to it. Empty for URLs that are not registered. */
+export type TenantId = IdOf<'tenant'>;
+
+/** Only for a text that was parsed as the name of a tenant. */
+export const asTenantId = (text: string): TenantId => text as TenantId;
+
+/** The name of a tenant in what we have written. */
+export const TenantIdText = v.pipe(v.string(), v.transform(asTenantId));

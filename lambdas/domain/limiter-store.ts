@@ -1,3 +1,4 @@
+import type { TenantId } from './ids.ts';
 import type { EndpointLimits, LimiterState } from './limiter.ts';
 import type { Millis, UnixMillis } from './time.ts';
 
@@ -6,7 +7,7 @@ export type EndpointHealth = 'up' | 'slow' | 'refusing' | 'down';
 
 /** The endpoint that a limiter is for. */
 export interface LimitedEndpoint {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly endpointId: string;
   /** False for a URL under a name that the publisher chose. */
   readonly isRegistered: boolean;

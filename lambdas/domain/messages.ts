@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { TenantIdText } from './ids.ts';
 import { parseJson } from './json.ts';
 
 /**
@@ -46,7 +47,7 @@ export const DeadLetter = v.object({
   /** Deliveries only: why the delivery failed, one of the causes in delivery-failure.ts. */
   cause: v.optional(v.string()),
   /** Deliveries only: the tenant, and below the destination. Absent when unknown. */
-  tenant: v.optional(v.string()),
+  tenant: v.optional(TenantIdText),
   endpointId: v.optional(v.string()),
   eventType: v.optional(v.string()),
   /** The host only: the path may contain a secret. */

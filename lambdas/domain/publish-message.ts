@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { EventId, eventIdRule } from './event-id.ts';
 import { parseExactly } from './exact-json.ts';
+import { asTenantId, type TenantId } from './ids.ts';
 import { issuePath, issueText } from './issue-text.ts';
 import { serialiseMessage, utf8Bytes } from './messages.ts';
 import { openRange } from './publish-range.ts';
@@ -18,6 +19,7 @@ export const EventType = v.pipe(
 const Tenant = v.pipe(
   v.string(),
   v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{0,64}$/, 'at most 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
+  v.transform(asTenantId),
 );
 const EndpointId = v.pipe(
   v.string(),
@@ -75,7 +77,7 @@ export interface Publication {
   readonly id: string;
   readonly type: string;
   /** May be empty for URLs that are not registered. */
-  readonly tenant: string;
+  readonly tenant: TenantId;
   /** As published, with every digit of its numbers. */
   readonly data: unknown;
   readonly to: Address;

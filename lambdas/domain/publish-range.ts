@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { EventId } from './event-id.ts';
+import { asTenantId } from './ids.ts';
 import { MalformedMessageError, parseMessage, serialiseMessage } from './messages.ts';
 
 /** A part of a tenant's endpoints in the order of their ids: after `after`, up to and including `upTo`. */
@@ -19,7 +20,7 @@ const RangeName = v.pipe(
 const RangeMessage = v.object({
   v: v.literal(1),
   kind: v.literal('range'),
-  tenant: v.pipe(v.string(), v.nonEmpty()),
+  tenant: v.pipe(v.string(), v.nonEmpty(), v.transform(asTenantId)),
   eventId: EventId,
   /** The id of the publish message. */
   correlationId: EventId,

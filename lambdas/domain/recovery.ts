@@ -1,4 +1,5 @@
 import { type ListedDelivery, listedAt } from './delivery-record.ts';
+import type { TenantId } from './ids.ts';
 import { byEndpointIndex } from './tables.ts';
 import { dayStart, days, later, type Seconds, type UnixMillis, utcDay } from './time.ts';
 
@@ -14,7 +15,7 @@ export interface RecoveryPlace {
 /** A job: replay all failed deliveries of an endpoint that were created in a span of time. */
 export interface Recovery {
   readonly id: string;
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly endpointId: string;
   readonly since: UnixMillis;
   readonly until: UnixMillis;

@@ -1,3 +1,4 @@
+import type { TenantId } from '../domain/ids.ts';
 import { maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
 import type { OutboundPorts } from '../outbound/ports.ts';
 import type { ManagementPorts } from './ports.ts';
@@ -11,7 +12,7 @@ interface Publication {
   readonly id: string;
   readonly type: string;
   readonly data: unknown;
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly endpoint?: { readonly id: string; readonly generation?: string };
   readonly byHand?: 'test';
 }

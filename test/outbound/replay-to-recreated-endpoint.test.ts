@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asTenantId } from '../../lambdas/domain/ids.ts';
 import { firstPlace } from '../../lambdas/domain/recovery.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { estimateFailed } from '../../lambdas/outbound/sweep/estimate-failed.ts';
@@ -47,7 +48,7 @@ describe('a replay of a delivery', () => {
       v: 1,
       deliveryId: id,
       attempt: 2,
-      tenant: 'acme',
+      tenant: asTenantId('acme'),
       endpointId: 'ep_1',
       generation: 'gen_1',
     };
@@ -89,7 +90,7 @@ describe('a recovery of an endpoint that was created again', () => {
     world.advance(seconds(1));
     await world.recoveries.create({
       id: 'rec_1',
-      tenant: 'acme',
+      tenant: asTenantId('acme'),
       endpointId: 'ep_1',
       status: 'running',
       since: start,
@@ -127,7 +128,7 @@ describe('a recovery of an endpoint that was created again', () => {
     const options = { toCurrentEndpoint: true };
     await world.recoveries.create({
       id: 'rec_1',
-      tenant: 'acme',
+      tenant: asTenantId('acme'),
       endpointId: 'ep_1',
       status: 'running',
       ...options,

@@ -8,6 +8,7 @@ import {
   knownCause,
   talliesAtOnce,
 } from '../../domain/failure-tally.ts';
+import { TenantIdText } from '../../domain/ids.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
@@ -16,7 +17,7 @@ import { attentionItems } from './endpoints/attention.ts';
 import { attention, shardsOf, spreadAttention } from './endpoints/item.ts';
 
 const LastItem = v.object({
-  tenant: v.string(),
+  tenant: TenantIdText,
   endpointId: v.string(),
   deliveryId: v.string(),
   round: v.number(),

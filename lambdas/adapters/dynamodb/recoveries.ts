@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { TenantIdText } from '../../domain/ids.ts';
 import {
   type Recovery,
   type RecoveryProgress,
@@ -16,7 +17,7 @@ import { unlessRefused } from './unless-refused.ts';
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 const RecoveryItem = v.object({
   id: v.string(),
-  ofTenant: v.string(),
+  ofTenant: TenantIdText,
   endpointId: v.string(),
   since: Instant,
   until: Instant,

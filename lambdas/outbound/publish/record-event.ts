@@ -1,6 +1,7 @@
 import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import {
   contentHash,
   eventBody,
@@ -76,7 +77,7 @@ const payloadOf = (eventId: string, body: string): Payload =>
 
 /** The fields that all deliveries of an event share. */
 export interface DeliveryOrigin {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly eventId: string;
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { EndedDelivery, FailureTallyStore } from '../../../lambdas/domain/failure-tally.ts';
+import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
@@ -11,7 +12,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
   const setUp = async () => {
     const tallies = await make();
     const ended = (n: number, more: Partial<EndedDelivery> = {}): EndedDelivery => ({
-      tenant: 'acme',
+      tenant: asTenantId('acme'),
       endpointId,
       deliveryId: `d${n}`,
       round: 1,
@@ -25,7 +26,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       ...more,
     });
     const endpointId = crypto.randomUUID();
-    return { tallies, ended, of: endpointHash({ tenant: 'acme', endpointId }) };
+    return { tallies, ended, of: endpointHash({ tenant: asTenantId('acme'), endpointId }) };
   };
 
   describe(`tallies in ${name}`, () => {

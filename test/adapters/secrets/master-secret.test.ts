@@ -5,6 +5,7 @@ import { endpointKeys } from '../../../lambdas/adapters/secrets/endpoint-keys.ts
 import { masterSecret } from '../../../lambdas/adapters/secrets/master-secret.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import { generateSecret } from '../../../lambdas/domain/endpoint-secret.ts';
+import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 
@@ -122,7 +123,7 @@ describe('the headers of an endpoint', () => {
     });
     const moved = [
       { ...endpoint, id: 'ep_2' },
-      { ...endpoint, tenant: 'other' },
+      { ...endpoint, tenant: asTenantId('other') },
       { ...endpoint, headers: { 'X-Team': Authorization } },
       { ...endpoint, headers: { 'X-Other': team } },
     ];

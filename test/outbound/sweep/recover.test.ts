@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { firstPlace, type Recovery } from '../../../lambdas/domain/recovery.ts';
 import { days, later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { estimateFailed } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
@@ -15,11 +16,11 @@ async function sixtyFailed(count = 60) {
   await world.endpoints.create(newEndpoint(start));
   await world.endpoints.create(newEndpoint(start, { id: 'ep_2', eventTypes: ['order.*'] }));
   for (let n = 0; n < count; n++)
-    await world.publish({ id: `e${n}`, type: 'invoice.paid', tenant: 'acme', data: n });
+    await world.publish({ id: `e${n}`, type: 'invoice.paid', tenant: asTenantId('acme'), data: n });
   await world.publish({
     id: 'other',
     type: 'order.made',
-    tenant: 'acme',
+    tenant: asTenantId('acme'),
     data: {},
     endpoint: { id: 'ep_2' },
   });
@@ -27,7 +28,7 @@ async function sixtyFailed(count = 60) {
   down.isDown = false;
   const job: Recovery = {
     id: 'rec_1',
-    tenant: 'acme',
+    tenant: asTenantId('acme'),
     endpointId: 'ep_1',
     since: start,
     until: world.now(),

@@ -4,10 +4,11 @@ import {
   endpointDayOf,
   listedAt,
 } from '../../../lambdas/domain/delivery-record.ts';
+import type { TenantId } from '../../../lambdas/domain/ids.ts';
 import { asDelivery, type StoredDelivery } from './stored-delivery.ts';
 
 interface OfEndpoint {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly endpointId: string;
 }
 interface Partition {

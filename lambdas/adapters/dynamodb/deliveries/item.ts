@@ -13,7 +13,7 @@ import {
   waitingByFor,
 } from '../../../domain/delivery-record.ts';
 import { knownCause } from '../../../domain/failure-tally.ts';
-import { DeliveryIdText } from '../../../domain/ids.ts';
+import { DeliveryIdText, TenantIdText } from '../../../domain/ids.ts';
 import { issuePath, issueText } from '../../../domain/issue-text.ts';
 import { millis, seconds, unixMillis, unixSeconds } from '../../../domain/time.ts';
 
@@ -34,7 +34,7 @@ export const AttemptItem = v.object({
 /** The attributes of every item. `expiresAt` and `eventExpiresAt` are in seconds, every other instant in milliseconds. */
 const facts = {
   id: DeliveryIdText,
-  tenant: v.string(),
+  tenant: TenantIdText,
   eventId: v.string(),
   eventType: v.string(),
   endpointId: v.string(),
