@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamodbEndpointChanges } from '../lambdas/adapters/dynamodb/endpoints/changes.ts';
 import { masterSecret } from '../lambdas/adapters/secrets/master-secret.ts';
 import { generateSecret } from '../lambdas/domain/endpoint-secret.ts';
-import { asTenantId, type TenantId } from '../lambdas/domain/ids.ts';
+import { asEndpointId, asTenantId, type TenantId } from '../lambdas/domain/ids.ts';
 import { unixMillis } from '../lambdas/domain/time.ts';
 import type { LocalAws } from '../local/emulator.ts';
 import { percentile } from './report.ts';
@@ -75,7 +75,8 @@ async function register(
     aws.outputs.outbound.masterSecretArn,
   );
   const now = unixMillis(Date.now());
-  for (const id of [...Array.from({ length: healthyCount }, (_, index) => `well-${index}`), ...more]) {
+  const names = [...Array.from({ length: healthyCount }, (_, index) => `well-${index}`), ...more];
+  for (const id of names.map(asEndpointId)) {
     await create({
       tenant,
       id,

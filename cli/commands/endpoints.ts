@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
-import type { TenantId } from '../../lambdas/domain/ids.ts';
+import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import {
   CreatedEndpoint,
   EndpointView,
@@ -31,7 +31,7 @@ interface RotateOptions extends TargetOptions, SecretOptions {
   readonly overlapHours: number;
 }
 
-const pathOf = (tenant: TenantId, id?: string, action?: string): string =>
+const pathOf = (tenant: TenantId, id?: EndpointId, action?: string): string =>
   ['/v1/tenants', tenant, 'endpoints', ...(id ? [id] : []), ...(action ? [action] : [])]
     .map((part, index) => (index === 0 ? part : encodeURIComponent(part)))
     .join('/');
@@ -57,7 +57,7 @@ export function addEndpointsCommand(program: Command): void {
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
     .option('--url <url>', 'new URL')
-    .action((tenant: TenantId, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       update(tenant, id, command.optsWithGlobals()),
     );
   addQueries(endpoints);
@@ -80,7 +80,7 @@ function addQueries(endpoints: Command): void {
     .description('show an endpoint, its circuit breaker and how many deliveries wait')
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
-    .action(async (tenant: TenantId, id: string, _options: unknown, command: Command) =>
+    .action(async (tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       show(command.optsWithGlobals(), 'GET', pathOf(tenant, id)),
     );
   endpoints
@@ -88,7 +88,7 @@ function addQueries(endpoints: Command): void {
     .description('show the secrets that sign now; of an Ed25519 key, the public half')
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
-    .action((tenant: TenantId, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       reveal(command.optsWithGlobals(), pathOf(tenant, id, 'secret')),
     );
 }
@@ -103,7 +103,7 @@ function addActions(endpoints: Command): void {
       .description(description)
       .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
       .argument('<id>', 'id of the endpoint', endpointIdArgument)
-      .action((tenant: TenantId, id: string, _options: unknown, command: Command) =>
+      .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
         show(command.optsWithGlobals(), 'POST', pathOf(tenant, id, action)),
       );
   }
@@ -114,7 +114,7 @@ function addActions(endpoints: Command): void {
     )
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
-    .action((tenant: TenantId, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       test(tenant, id, command.optsWithGlobals()),
     );
 }
@@ -132,7 +132,7 @@ function addSecretRotation(endpoints: Command): void {
       24,
     )
     .addOption(secretOption())
-    .action((tenant: TenantId, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       rotate(command.optsWithGlobals(), pathOf(tenant, id, 'rotate-secret')),
     );
 }
@@ -143,7 +143,7 @@ function addDeletion(endpoints: Command): void {
     .description('delete an endpoint; its pending and held deliveries are discarded')
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
-    .action((tenant: TenantId, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       remove(tenant, id, command.optsWithGlobals()),
     );
 }
@@ -163,7 +163,11 @@ async function create(tenant: TenantId, options: CreateOptions): Promise<void> {
   print(options, { endpoint, secret }, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
 }
 
-async function update(tenant: TenantId, id: string, options: TargetOptions & EndpointOptions): Promise<void> {
+async function update(
+  tenant: TenantId,
+  id: EndpointId,
+  options: TargetOptions & EndpointOptions,
+): Promise<void> {
   const changes = endpointBody(options);
   if (Object.values(changes).every((value) => value === undefined))
     throw new UsageError('Pass at least one setting to change: --help lists them.');
@@ -203,7 +207,7 @@ async function rotate(options: RotateOptions, path: string): Promise<void> {
   print(options, shown, describeSecrets(shown));
 }
 
-async function test(tenant: TenantId, id: string, options: TargetOptions): Promise<void> {
+async function test(tenant: TenantId, id: EndpointId, options: TargetOptions): Promise<void> {
   const call = await managementOf(options);
   const { body } = await call({ method: 'POST', path: pathOf(tenant, id, 'test') });
   const sent = v.parse(PublishedView, body);
@@ -214,7 +218,7 @@ async function test(tenant: TenantId, id: string, options: TargetOptions): Promi
   );
 }
 
-async function remove(tenant: TenantId, id: string, options: TargetOptions): Promise<void> {
+async function remove(tenant: TenantId, id: EndpointId, options: TargetOptions): Promise<void> {
   const call = await managementOf(options);
   await call({ method: 'DELETE', path: pathOf(tenant, id) });
   print(options, { tenant, id }, `Deleted ${id} of ${tenant}.`);

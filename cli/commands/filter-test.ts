@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
-import type { TenantId } from '../../lambdas/domain/ids.ts';
+import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import { FilterTestView } from '../../lambdas/management/schemas.ts';
 import { managementOf } from '../stack/all-pages.ts';
 import type { TargetOptions } from '../stack/target.ts';
@@ -30,12 +30,12 @@ export function addFilterTestCommand(endpoints: Command): void {
     .addOption(new Option('--data <json>', 'payload to try').argParser(jsonArgument).conflicts('dataFile'))
     .option('--data-file <file>', 'payload to try, from a file')
     .option('--limit <number>', 'number of recent events, at most 50', positiveNumber)
-    .action((tenant: TenantId, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       testFilter(tenant, id, command.optsWithGlobals()),
     );
 }
 
-async function testFilter(tenant: TenantId, id: string, options: Options): Promise<void> {
+async function testFilter(tenant: TenantId, id: EndpointId, options: Options): Promise<void> {
   const call = await managementOf(options);
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(id)}/filter-test`;
   const { filter, types, limit } = options;

@@ -10,7 +10,6 @@ import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
 import { asError } from '../../lambdas/domain/errors.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
-import type { TenantId } from '../../lambdas/domain/ids.ts';
 import { openPublication, type Publication } from '../../lambdas/domain/publish-message.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import {
@@ -29,7 +28,7 @@ interface PublishOptions extends TargetOptions {
   readonly data?: string;
   readonly dataFile?: string;
   readonly id?: string;
-  readonly tenant?: TenantId;
+  readonly tenant?: string;
 }
 
 /** `hookline publish`: publishes one event, in the way an app does. */
@@ -48,7 +47,7 @@ export function addPublishCommand(program: Command): void {
 }
 
 async function publish(type: string, options: PublishOptions): Promise<void> {
-  const { id, tenant, endpoint, to } = options;
+  const { id, tenant } = options;
   const event = { type, data: dataOf(options), id, ...addressOf(options) };
   const opened = openPublication({ text: JSON.stringify(event), messageId: 'none' });
   // λ publish would report this only in its dead-letter queue.
@@ -60,8 +59,11 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const [eventId = ''] = await published(event, deployment.publishQueueUrl);
   if (expected?.endpoint?.status === 'disabled')
     console.error(`${expected.endpoint.id} is disabled: the event is held until it is enabled.`);
-  const endpointId = to === undefined ? endpoint : (endpoint ?? unnamed);
-  const delivery = endpointId && deliveryId(opened.publication.tenant, eventId, endpointId);
+  const destination = opened.publication.to;
+  const delivery =
+    destination.kind === 'tenant'
+      ? undefined
+      : deliveryId(opened.publication.tenant, eventId, destination.id);
   const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
   print(
     options,

@@ -6,6 +6,8 @@ import {
   asDeliveryId,
   type DeliveryId,
   DeliveryIdText,
+  type EndpointId,
+  EndpointIdText,
   type TenantId,
   TenantIdText,
 } from '../../lambdas/domain/ids.ts';
@@ -52,7 +54,7 @@ export interface DeadMessage {
   readonly cause?: string;
   /** Undefined when unknown, as are the fields below. */
   readonly tenant?: TenantId;
-  readonly endpointId?: string;
+  readonly endpointId?: EndpointId;
   readonly eventType?: string;
   /** The host of the destination. */
   readonly host?: string;
@@ -62,13 +64,13 @@ export interface DeadMessage {
 const Task = v.object({
   deliveryId: DeliveryIdText,
   tenant: v.optional(TenantIdText),
-  endpointId: v.optional(v.string()),
+  endpointId: v.optional(EndpointIdText),
 });
 /** The fields of a publication that can be read; a malformed one is a usual dead letter. */
 const Publication = v.object({
   type: v.optional(v.string()),
   tenant: v.optional(TenantIdText),
-  endpoint: v.optional(v.object({ id: v.optional(v.string()), url: v.optional(v.string()) })),
+  endpoint: v.optional(v.object({ id: v.optional(EndpointIdText), url: v.optional(v.string()) })),
 });
 
 /**

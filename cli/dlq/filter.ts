@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { failureCauses, isFailureCause } from '../../lambdas/domain/delivery-failure.ts';
-import type { TenantId } from '../../lambdas/domain/ids.ts';
+import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import { quoted } from '../terminal/next-command.ts';
 import { endpointIdArgument, tenantArgument } from '../terminal/parse-arguments.ts';
 import type { DeadMessage } from './dead-letter.ts';
@@ -10,7 +10,7 @@ import type { Dlq } from './queues-of-stack.ts';
 export interface DeadLetterFilter {
   readonly id?: string;
   readonly tenant?: TenantId;
-  readonly endpoint?: string;
+  readonly endpoint?: EndpointId;
   /** A cause such as `refused`, or a part of the reason, case-insensitive. */
   readonly reason?: string;
 }
@@ -50,7 +50,7 @@ export const meantBy =
     (filter.reason === undefined || hasReason(dead, filter.reason));
 
 /** An endpoint's id is unique within its tenant only. */
-const isFor = ({ endpointId, tenant }: DeadMessage, endpoint: string, ofTenant?: TenantId): boolean =>
+const isFor = ({ endpointId, tenant }: DeadMessage, endpoint: EndpointId, ofTenant?: TenantId): boolean =>
   endpointId === endpoint && (tenant ?? '') === (ofTenant ?? '');
 
 /** The name of a cause matches that cause only, unless the dead letter has no cause. */

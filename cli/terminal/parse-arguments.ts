@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { Tenant } from '../../lambdas/domain/endpoint.ts';
 import { issueText } from '../../lambdas/domain/issue-text.ts';
 import { parseInstant, toIsoInstant, unixMillis } from '../../lambdas/domain/time.ts';
-import { EndpointId } from '../../lambdas/management/schemas.ts';
+import { EndpointIdField } from '../../lambdas/management/schemas.ts';
 
 /** Parses an argument with a schema. @throws InvalidArgumentError with the broken rule; commander prints it */
 const parsedBy =
@@ -16,7 +16,7 @@ const parsedBy =
 
 /** Both become path segments. */
 export const tenantArgument = parsedBy(Tenant);
-export const endpointIdArgument = parsedBy(EndpointId);
+export const endpointIdArgument = parsedBy(EndpointIdField);
 
 /** @throws InvalidArgumentError, which commander prints */
 export function positiveNumber(text: string): number {

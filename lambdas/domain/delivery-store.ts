@@ -15,7 +15,7 @@ import type {
   PendingDelivery,
   SuccessEntry,
 } from './delivery-record.ts';
-import type { DeliveryId, TenantId } from './ids.ts';
+import type { DeliveryId, EndpointId, TenantId } from './ids.ts';
 import type { UnixMillis, UnixSeconds } from './time.ts';
 
 /** The result of a conditional write: the delivery after it, or the one that refused it; undefined when it does not exist. */
@@ -26,13 +26,13 @@ export type DeliveryWrite<After extends Delivery = Delivery> =
 /** An endpoint as the store's queries name it. */
 interface EndpointOfTenant {
   readonly tenant: TenantId;
-  readonly id: string;
+  readonly id: EndpointId;
 }
 
 /** A day and a shard of the index by endpoint, with the endpoint that it lists. */
 interface ListedEndpoint {
   readonly tenant: TenantId;
-  readonly endpointId: string;
+  readonly endpointId: EndpointId;
 }
 interface ListedPartition {
   /** `YYYY-MM-DD`. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
-import { DeliveryIdText, type TenantId, TenantIdText } from './ids.ts';
+import { DeliveryIdText, type EndpointId, EndpointIdText, type TenantId, TenantIdText } from './ids.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import type { Seconds, UnixMillis } from './time.ts';
 
@@ -13,7 +13,7 @@ export const DeliveryTask = v.object({
   v: v.literal(1),
   deliveryId: DeliveryIdText,
   tenant: TenantIdText,
-  endpointId: v.string(),
+  endpointId: EndpointIdText,
   /** True for a URL that is not registered. */
   isDirect: v.optional(v.boolean()),
   /** The generation that the delivery had when this was sent. The delivery's record decides. */
@@ -39,7 +39,7 @@ export interface TaskMessage {
 /** The fair-queue group of a task: SQS prefers the tasks of quiet endpoints when one is noisy. */
 export interface TaskDestination {
   readonly tenant: TenantId;
-  readonly endpointId: string;
+  readonly endpointId: EndpointId;
   /** For an endpoint that is not registered. */
   readonly url?: string;
   /** For a registered endpoint. */

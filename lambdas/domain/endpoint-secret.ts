@@ -5,7 +5,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import type { TenantId } from './ids.ts';
+import type { EndpointId, TenantId } from './ids.ts';
 import { type MasterKey, openText, type Place, type SealedText, sealText } from './sealed-text.ts';
 import { decodeStrictly } from './signature/encoding.ts';
 import { later, type Seconds, type UnixMillis } from './time.ts';
@@ -68,7 +68,7 @@ export function verifierOf(secret: string): string {
 
 interface Owner {
   readonly tenant: TenantId;
-  readonly id: string;
+  readonly id: EndpointId;
 }
 
 /** Binds a secret to its endpoint: in the item of another one it cannot be opened. */

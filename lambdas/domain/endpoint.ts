@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { checkUrl, type DestinationRules, hostOf } from './destination-rules.ts';
 import { changedHeaders, HeaderChanges, type KeptHeaders, NewHeaders } from './endpoint-headers.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
-import { asTenantId, type TenantId } from './ids.ts';
+import { asTenantId, type EndpointId, type TenantId } from './ids.ts';
 import { PayloadFilter } from './payload-filter.ts';
 import { StorableNumber, StorableText } from './storable.ts';
 import { days, millis, type UnixMillis } from './time.ts';
@@ -49,7 +49,7 @@ export interface EndpointSettings {
 export interface Endpoint extends EndpointSettings {
   readonly tenant: TenantId;
   /** Unique within its tenant. */
-  readonly id: string;
+  readonly id: EndpointId;
   /** Identifies it among all endpoints that have had its id; absent on endpoints from before there were generations. */
   readonly generation?: string;
   readonly status: 'enabled' | 'disabled';

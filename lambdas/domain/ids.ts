@@ -20,3 +20,12 @@ export const asTenantId = (text: string): TenantId => text as TenantId;
 
 /** The name of a tenant in what we have written. */
 export const TenantIdText = v.pipe(v.string(), v.transform(asTenantId));
+
+/** The id of an endpoint, unique within its tenant; for a URL that is not registered, the name that the publisher chose. */
+export type EndpointId = IdOf<'endpoint'>;
+
+/** Only for a text that was parsed as the id of an endpoint, and for a new id. */
+export const asEndpointId = (text: string): EndpointId => text as EndpointId;
+
+/** The id of an endpoint in what we have written. */
+export const EndpointIdText = v.pipe(v.string(), v.transform(asEndpointId));

@@ -1,4 +1,4 @@
-import type { TenantId } from './ids.ts';
+import type { EndpointId, TenantId } from './ids.ts';
 import type { EndpointLimits, LimiterState } from './limiter.ts';
 import type { Millis, UnixMillis } from './time.ts';
 
@@ -8,7 +8,7 @@ export type EndpointHealth = 'up' | 'slow' | 'refusing' | 'down';
 /** The endpoint that a limiter is for. */
 export interface LimitedEndpoint {
   readonly tenant: TenantId;
-  readonly endpointId: string;
+  readonly endpointId: EndpointId;
   /** False for a URL under a name that the publisher chose. */
   readonly isRegistered: boolean;
 }

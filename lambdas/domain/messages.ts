@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { TenantIdText } from './ids.ts';
+import { EndpointIdText, TenantIdText } from './ids.ts';
 import { parseJson } from './json.ts';
 
 /**
@@ -48,7 +48,7 @@ export const DeadLetter = v.object({
   cause: v.optional(v.string()),
   /** Deliveries only: the tenant, and below the destination. Absent when unknown. */
   tenant: v.optional(TenantIdText),
-  endpointId: v.optional(v.string()),
+  endpointId: v.optional(EndpointIdText),
   eventType: v.optional(v.string()),
   /** The host only: the path may contain a secret. */
   host: v.optional(v.string()),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { EventId, eventIdRule } from './event-id.ts';
 import { parseExactly } from './exact-json.ts';
-import { asTenantId, type TenantId } from './ids.ts';
+import { asEndpointId, asTenantId, type EndpointId, type TenantId } from './ids.ts';
 import { issuePath, issueText } from './issue-text.ts';
 import { serialiseMessage, utf8Bytes } from './messages.ts';
 import { openRange } from './publish-range.ts';
@@ -21,12 +21,13 @@ const Tenant = v.pipe(
   v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{0,64}$/, 'at most 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
   v.transform(asTenantId),
 );
-const EndpointId = v.pipe(
+const EndpointIdField = v.pipe(
   v.string(),
   v.regex(
     /^(?!(.*\/)?\.{1,2}(\/|$))[A-Za-z0-9_.:/+=@-]{1,128}$/,
     '1 to 128 of A-Z a-z 0-9 _ . : / + = @ -, and neither . nor .. as a part',
   ),
+  v.transform(asEndpointId),
 );
 const Url = v.pipe(
   v.string(),
@@ -46,7 +47,7 @@ function checkWebUrl(text: string): string | undefined {
 
 /** The destination in a publish message. */
 const DestinationField = v.object({
-  id: EndpointId,
+  id: EndpointIdField,
   url: v.optional(Url),
   /** Set by the management API: only this generation of the endpoint gets the event. */
   generation: v.optional(v.string()),
@@ -68,9 +69,9 @@ type Address =
   /** Every subscribed endpoint of the tenant. */
   | { readonly kind: 'tenant' }
   /** One registered endpoint, regardless of its subscription. */
-  | { readonly kind: 'endpoint'; readonly id: string; readonly generation?: string }
+  | { readonly kind: 'endpoint'; readonly id: EndpointId; readonly generation?: string }
   /** A URL that is not registered, under an id that the publisher chooses. */
-  | { readonly kind: 'url'; readonly id: string; readonly url: string };
+  | { readonly kind: 'url'; readonly id: EndpointId; readonly url: string };
 
 /** A valid publish message, with an id and an address. */
 export interface Publication {

@@ -1,5 +1,5 @@
 import { type ListedDelivery, listedAt } from './delivery-record.ts';
-import type { TenantId } from './ids.ts';
+import type { EndpointId, TenantId } from './ids.ts';
 import { byEndpointIndex } from './tables.ts';
 import { dayStart, days, later, type Seconds, type UnixMillis, utcDay } from './time.ts';
 
@@ -16,7 +16,7 @@ export interface RecoveryPlace {
 export interface Recovery {
   readonly id: string;
   readonly tenant: TenantId;
-  readonly endpointId: string;
+  readonly endpointId: EndpointId;
   readonly since: UnixMillis;
   readonly until: UnixMillis;
   /** Also send deliveries for an earlier endpoint of the id, and those that its deletion discarded, to the current one. */

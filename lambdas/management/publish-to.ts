@@ -1,4 +1,4 @@
-import type { TenantId } from '../domain/ids.ts';
+import type { EndpointId, TenantId } from '../domain/ids.ts';
 import { maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
 import type { OutboundPorts } from '../outbound/ports.ts';
 import type { ManagementPorts } from './ports.ts';
@@ -13,7 +13,7 @@ interface Publication {
   readonly type: string;
   readonly data: unknown;
   readonly tenant: TenantId;
-  readonly endpoint?: { readonly id: string; readonly generation?: string };
+  readonly endpoint?: { readonly id: EndpointId; readonly generation?: string };
   readonly byHand?: 'test';
 }
 

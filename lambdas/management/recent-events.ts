@@ -1,5 +1,5 @@
 import { parseExactly } from '../domain/exact-json.ts';
-import type { TenantId } from '../domain/ids.ts';
+import type { EndpointId, TenantId } from '../domain/ids.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
 import { AlteredBodyError } from '../domain/stored-body.ts';
 import { days, later } from '../domain/time.ts';
@@ -22,7 +22,7 @@ const lookedBack = days(-3);
 
 /** Finds the newest events of a tenant by the deliveries of its endpoints, as many as there is time for. */
 export async function recentEvents(
-  { tenant, endpointId }: { readonly tenant: TenantId; readonly endpointId: string },
+  { tenant, endpointId }: { readonly tenant: TenantId; readonly endpointId: EndpointId },
   limit: number,
   ports: RecentPorts,
 ): Promise<readonly RecentEvent[]> {

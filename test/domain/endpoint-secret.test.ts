@@ -9,14 +9,14 @@ import {
   unseal,
   verifierOf,
 } from '../../lambdas/domain/endpoint-secret.ts';
-import { asTenantId } from '../../lambdas/domain/ids.ts';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { signatureHeaders } from '../../lambdas/domain/outgoing-signature.ts';
 import { masterKey } from '../../lambdas/domain/sealed-text.ts';
 import { parseKey } from '../../lambdas/domain/signature/key.ts';
 import { later, seconds, toUnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
-const owner = { tenant: asTenantId('acme'), id: 'ep_1' };
+const owner = { tenant: asTenantId('acme'), id: asEndpointId('ep_1') };
 const master = masterKey('a master secret of some length');
 
 describe('an endpoint’s secret', () => {
@@ -77,7 +77,7 @@ describe('an endpoint’s secret', () => {
     });
 
     expect(() => unseal(sealed, masterKey('another'), owner)).toThrow();
-    expect(() => unseal(sealed, master, { ...owner, id: 'ep_2' })).toThrow();
+    expect(() => unseal(sealed, master, { ...owner, id: asEndpointId('ep_2') })).toThrow();
     expect(() => unseal(sealed, master, { ...owner, tenant: asTenantId('other') })).toThrow();
     for (const changed of changes) expect(() => unseal(changed, master, owner)).toThrow();
     expect(() => unseal({ ...sealed, sealed: '' }, master, owner)).toThrow();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
-import { asTenantId } from '../../lambdas/domain/ids.ts';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { breakerOf } from '../../lambdas/domain/limiter.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { releaseWaiting } from '../../lambdas/outbound/release-waiting.ts';
@@ -36,7 +36,10 @@ describe('after an outage, with the breaker open', () => {
   beforeEach(async () => {
     after = await afterAnOutage();
     expect(await stateOf(after.world)).toMatchObject({ state: 'open' });
-    const waiting = await after.world.table.countWaiting({ tenant: asTenantId('acme'), id: 'ep_1' }, 99);
+    const waiting = await after.world.table.countWaiting(
+      { tenant: asTenantId('acme'), id: asEndpointId('ep_1') },
+      99,
+    );
     expect(waiting).toEqual({ count: 20, isExact: true });
   });
 
@@ -158,7 +161,7 @@ describe('after an outage, with the breaker open', () => {
   it('a release is found by the name of the endpoint', () => {
     expect(after.world.report.named('endpoint.down')[0]).toMatchObject({
       tenant: asTenantId('acme'),
-      endpointId: 'ep_1',
+      endpointId: asEndpointId('ep_1'),
     });
   });
 });

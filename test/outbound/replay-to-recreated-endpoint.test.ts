@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asTenantId } from '../../lambdas/domain/ids.ts';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { firstPlace } from '../../lambdas/domain/recovery.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { estimateFailed } from '../../lambdas/outbound/sweep/estimate-failed.ts';
@@ -49,7 +49,7 @@ describe('a replay of a delivery', () => {
       deliveryId: id,
       attempt: 2,
       tenant: asTenantId('acme'),
-      endpointId: 'ep_1',
+      endpointId: asEndpointId('ep_1'),
       generation: 'gen_1',
     };
     await world.deliveryQueue.send({ body: JSON.stringify(task) });
@@ -91,7 +91,7 @@ describe('a recovery of an endpoint that was created again', () => {
     await world.recoveries.create({
       id: 'rec_1',
       tenant: asTenantId('acme'),
-      endpointId: 'ep_1',
+      endpointId: asEndpointId('ep_1'),
       status: 'running',
       since: start,
       until: world.now(),
@@ -129,7 +129,7 @@ describe('a recovery of an endpoint that was created again', () => {
     await world.recoveries.create({
       id: 'rec_1',
       tenant: asTenantId('acme'),
-      endpointId: 'ep_1',
+      endpointId: asEndpointId('ep_1'),
       status: 'running',
       ...options,
       since: start,

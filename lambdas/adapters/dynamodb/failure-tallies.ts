@@ -8,7 +8,7 @@ import {
   knownCause,
   talliesAtOnce,
 } from '../../domain/failure-tally.ts';
-import { TenantIdText } from '../../domain/ids.ts';
+import { EndpointIdText, TenantIdText } from '../../domain/ids.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
@@ -18,7 +18,7 @@ import { attention, shardsOf, spreadAttention } from './endpoints/item.ts';
 
 const LastItem = v.object({
   tenant: TenantIdText,
-  endpointId: v.string(),
+  endpointId: EndpointIdText,
   deliveryId: v.string(),
   round: v.number(),
   eventId: v.string(),

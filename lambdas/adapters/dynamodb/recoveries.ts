@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
-import { TenantIdText } from '../../domain/ids.ts';
+import { EndpointIdText, TenantIdText } from '../../domain/ids.ts';
 import {
   type Recovery,
   type RecoveryProgress,
@@ -18,7 +18,7 @@ const Instant = v.pipe(v.number(), v.transform(unixMillis));
 const RecoveryItem = v.object({
   id: v.string(),
   ofTenant: TenantIdText,
-  endpointId: v.string(),
+  endpointId: EndpointIdText,
   since: Instant,
   until: Instant,
   toCurrentEndpoint: v.optional(v.boolean()),

@@ -1,7 +1,7 @@
 import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
-import type { TenantId } from '../../domain/ids.ts';
+import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import {
   contentHash,
   eventBody,
@@ -42,7 +42,7 @@ export interface RecordedDelivery {
 /** A registered endpoint, or a URL under a name that the publisher chose. */
 export type Destination =
   | { readonly endpoint: Endpoint }
-  | { readonly endpoint?: undefined; readonly id: string; readonly url: string };
+  | { readonly endpoint?: undefined; readonly id: EndpointId; readonly url: string };
 
 /** Writes the event, if it does not exist. */
 export async function recordEvent(

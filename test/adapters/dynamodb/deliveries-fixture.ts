@@ -8,7 +8,7 @@ import type {
   RetryRecord,
 } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
-import { asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import {
   later,
   millis,
@@ -30,7 +30,7 @@ export const newDelivery = (): PendingDelivery => {
     tenant: asTenantId('acme'),
     eventId,
     eventType: 'invoice.paid',
-    endpointId: 'prod',
+    endpointId: asEndpointId('prod'),
     url: 'https://acme.example/hooks',
     correlationId: 'c',
     status: 'pending',

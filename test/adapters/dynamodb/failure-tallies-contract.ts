@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { EndedDelivery, FailureTallyStore } from '../../../lambdas/domain/failure-tally.ts';
-import { asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
@@ -25,7 +25,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       lastAttempt: { n: 6, at: now, ms: 12, status: 503 },
       ...more,
     });
-    const endpointId = crypto.randomUUID();
+    const endpointId = asEndpointId(crypto.randomUUID());
     return { tallies, ended, of: endpointHash({ tenant: asTenantId('acme'), endpointId }) };
   };
 

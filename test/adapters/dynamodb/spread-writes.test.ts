@@ -4,7 +4,7 @@ import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpo
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
-import { asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { attentionIndex } from '../../../lambdas/domain/tables.ts';
 import { days, later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { deliveryIdOf, endpointHashOf } from '../../support/fixtures/ids.ts';
@@ -13,7 +13,7 @@ import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 const endpoints = Array.from({ length: 2_000 }, (_, n) => ({
   tenant: asTenantId(`t${n % 50}`),
-  endpointId: `ep_${n}`,
+  endpointId: asEndpointId(`ep_${n}`),
 }));
 
 /** A client that notes the partitions that it writes to and reads. */

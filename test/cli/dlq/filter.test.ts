@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { deliveryDeadLetter, taskDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
-import { asDeliveryId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asDeliveryId, asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { cliAws, sqsMessage } from '../../support/cli/aws.ts';
 
@@ -11,7 +11,7 @@ const letter = (id: string, tenant: string, endpointId: string, cause: 'refused'
       id,
       attempts: 3,
       tenant: asTenantId(tenant),
-      endpointId,
+      endpointId: asEndpointId(endpointId),
       eventType: 'invoice.paid',
       host: `${endpointId}.example`,
     },
@@ -186,7 +186,7 @@ it('dlq redrive selects the same letters, and says what it left', async () => {
 it('a task that SQS moved is listed with its own tenant and endpoint', async () => {
   const task = taskMessage(
     { deliveryId: asDeliveryId('d9'), attempt: 2 },
-    { tenant: asTenantId('acme'), endpointId: 'crm' },
+    { tenant: asTenantId('acme'), endpointId: asEndpointId('crm') },
   ).body;
   const malformed = taskDeadLetter('{', { id: 'm1', cause: 'malformed', reason: 'not JSON' }, at).body;
   await using aws = await cliAws(undelivered(task, malformed));

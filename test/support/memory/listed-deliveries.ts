@@ -4,12 +4,12 @@ import {
   endpointDayOf,
   listedAt,
 } from '../../../lambdas/domain/delivery-record.ts';
-import type { TenantId } from '../../../lambdas/domain/ids.ts';
+import type { EndpointId, TenantId } from '../../../lambdas/domain/ids.ts';
 import { asDelivery, type StoredDelivery } from './stored-delivery.ts';
 
 interface OfEndpoint {
   readonly tenant: TenantId;
-  readonly endpointId: string;
+  readonly endpointId: EndpointId;
 }
 interface Partition {
   readonly day: string;

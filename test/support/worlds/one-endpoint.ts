@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
-import { asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, start } from '../fixtures/outbound.ts';
 import { outboundWorld } from './outbound-world.ts';
@@ -10,7 +10,7 @@ export async function oneEndpoint(answer: Parameters<typeof outboundWorld>[0] = 
   const endpoint = newEndpoint(start);
   await world.endpoints.create(endpoint);
   const read = async (): Promise<Endpoint> =>
-    (await world.endpoints.read(asTenantId('acme'), 'ep_1')) ?? endpoint;
+    (await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))) ?? endpoint;
   return {
     world,
     read,

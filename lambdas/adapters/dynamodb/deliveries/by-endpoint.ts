@@ -11,7 +11,7 @@ import {
   type ListedDelivery,
   listedAt,
 } from '../../../domain/delivery-record.ts';
-import { type DeliveryId, DeliveryIdText, type TenantId } from '../../../domain/ids.ts';
+import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { byEndpointIndex } from '../../../domain/tables.ts';
 import { parseDelivery } from './item.ts';
 
@@ -21,7 +21,7 @@ const batchSize = 100;
 
 interface OfEndpoint {
   readonly tenant: TenantId;
-  readonly endpointId: string;
+  readonly endpointId: EndpointId;
 }
 interface Partition {
   readonly day: string;

@@ -13,7 +13,7 @@ import {
   waitingByFor,
 } from '../../../domain/delivery-record.ts';
 import { knownCause } from '../../../domain/failure-tally.ts';
-import { DeliveryIdText, TenantIdText } from '../../../domain/ids.ts';
+import { DeliveryIdText, EndpointIdText, TenantIdText } from '../../../domain/ids.ts';
 import { issuePath, issueText } from '../../../domain/issue-text.ts';
 import { millis, seconds, unixMillis, unixSeconds } from '../../../domain/time.ts';
 
@@ -37,7 +37,7 @@ const facts = {
   tenant: TenantIdText,
   eventId: v.string(),
   eventType: v.string(),
-  endpointId: v.string(),
+  endpointId: EndpointIdText,
   url: v.optional(v.string()),
   generation: v.optional(v.string()),
   correlationId: v.string(),

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { waitingByOf } from '../../../domain/delivery-record.ts';
-import { type DeliveryId, DeliveryIdText, type TenantId } from '../../../domain/ids.ts';
+import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { waitingIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 
@@ -9,7 +9,7 @@ const Key = v.object({ id: DeliveryIdText, waitsSince: v.number() });
 
 interface EndpointName {
   readonly tenant: TenantId;
-  readonly id: string;
+  readonly id: EndpointId;
 }
 
 /** The index of the deliveries of an endpoint that wait for their next attempt. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { disableReasons, type Endpoint } from '../../../domain/endpoint.ts';
 import { secretKinds } from '../../../domain/endpoint-secret.ts';
-import { TenantIdText } from '../../../domain/ids.ts';
+import { EndpointIdText, TenantIdText } from '../../../domain/ids.ts';
 import { StoredFilter } from '../../../domain/payload-filter.ts';
 import { attentionIndex } from '../../../domain/tables.ts';
 import { unixMillis } from '../../../domain/time.ts';
@@ -37,7 +37,7 @@ const DisablementItem = v.object({
 /** An item of the Endpoints table that is an endpoint. */
 const EndpointItem = v.object({
   tenant: TenantIdText,
-  id: v.string(),
+  id: EndpointIdText,
   generation: v.optional(v.string()),
   url: v.string(),
   description: v.string(),

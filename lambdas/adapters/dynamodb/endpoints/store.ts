@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/
 import * as v from 'valibot';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { EndpointStore } from '../../../domain/endpoint-store.ts';
-import { type TenantId, TenantIdText } from '../../../domain/ids.ts';
+import { type EndpointId, EndpointIdText, type TenantId, TenantIdText } from '../../../domain/ids.ts';
 import type { EndpointRange } from '../../../domain/publish-range.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { attentionItems } from './attention.ts';
@@ -10,7 +10,7 @@ import { dynamodbEndpointChanges } from './changes.ts';
 import { parseEndpoint } from './item.ts';
 import { endpointUpdates } from './updates.ts';
 
-const Key = v.object({ tenant: TenantIdText, id: v.string() });
+const Key = v.object({ tenant: TenantIdText, id: EndpointIdText });
 
 /** The Endpoints table. */
 export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string) {
@@ -24,7 +24,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
 
   return {
     /** Reads with strong consistency. */
-    async read(tenant: TenantId, id: string): Promise<Endpoint | undefined> {
+    async read(tenant: TenantId, id: EndpointId): Promise<Endpoint | undefined> {
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: { tenant, id }, ConsistentRead: true }),
       );
