@@ -6,7 +6,12 @@ import { FilterTestView } from '../../lambdas/management/schemas.ts';
 import { managementOf } from '../stack/all-pages.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { UsageError } from '../terminal/errors.ts';
-import { jsonArgument, positiveNumber } from '../terminal/parse-arguments.ts';
+import {
+  endpointIdArgument,
+  jsonArgument,
+  positiveNumber,
+  tenantArgument,
+} from '../terminal/parse-arguments.ts';
 import { print } from '../terminal/print.ts';
 import { cell, table } from '../terminal/table.ts';
 
@@ -23,8 +28,8 @@ export function addFilterTestCommand(endpoints: Command): void {
   endpoints
     .command('filter-test')
     .description('try a filter on recent events of the tenant or on a payload; sends nothing')
-    .argument('<tenant>', 'tenant that owns the endpoint')
-    .argument('<id>', 'id of the endpoint')
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<id>', 'id of the endpoint', endpointIdArgument)
     .option('--filter <json>', 'filter to try (default: the endpoint’s)', jsonArgument)
     .option('--types <type...>', 'event types to try (default: the endpoint’s)')
     .addOption(new Option('--data <json>', 'payload to try').argParser(jsonArgument).conflicts('dataFile'))

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { failureCauses, isFailureCause } from '../../lambdas/domain/delivery-failure.ts';
 import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import { quoted } from '../terminal/next-command.ts';
-import { endpointIdArgument, tenantArgument } from '../terminal/parse-arguments.ts';
+import { destinationIdArgument, tenantArgument } from '../terminal/parse-arguments.ts';
 import type { DeadMessage } from './dead-letter.ts';
 import type { Dlq } from './queues-of-stack.ts';
 
@@ -23,7 +23,7 @@ export const withFilters = (command: Command): Command =>
       new Option(
         '--endpoint <id>',
         'only dead letters for this endpoint of --tenant; without --tenant, for an endpoint that has no tenant',
-      ).argParser(endpointIdArgument),
+      ).argParser(destinationIdArgument),
     )
     .addOption(
       new Option(

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
 import { Tenant } from '../../lambdas/domain/endpoint.ts';
 import { issueText } from '../../lambdas/domain/issue-text.ts';
+import { DestinationId } from '../../lambdas/domain/publish-message.ts';
 import { parseInstant, toIsoInstant, unixMillis } from '../../lambdas/domain/time.ts';
 import { EndpointIdField } from '../../lambdas/management/schemas.ts';
 
@@ -17,6 +18,8 @@ const parsedBy =
 /** Both become path segments. */
 export const tenantArgument = parsedBy(Tenant);
 export const endpointIdArgument = parsedBy(EndpointIdField);
+/** Also the name that a publisher gives a URL; no path segment. */
+export const destinationIdArgument = parsedBy(DestinationId);
 
 /** @throws InvalidArgumentError, which commander prints */
 export function positiveNumber(text: string): number {

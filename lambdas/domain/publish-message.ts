@@ -21,7 +21,8 @@ const Tenant = v.pipe(
   v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{0,64}$/, 'at most 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
   v.transform(asTenantId),
 );
-const EndpointIdField = v.pipe(
+/** The id of a destination: of a registered endpoint, or the name that a publisher gives a URL. */
+export const DestinationId = v.pipe(
   v.string(),
   v.regex(
     /^(?!(.*\/)?\.{1,2}(\/|$))[A-Za-z0-9_.:/+=@-]{1,128}$/,
@@ -47,7 +48,7 @@ function checkWebUrl(text: string): string | undefined {
 
 /** The destination in a publish message. */
 const DestinationField = v.object({
-  id: EndpointIdField,
+  id: DestinationId,
   url: v.optional(Url),
   /** Set by the management API: only this generation of the endpoint gets the event. */
   generation: v.optional(v.string()),

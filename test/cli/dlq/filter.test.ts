@@ -195,3 +195,15 @@ it('a task that SQS moved is listed with its own tenant and endpoint', async () 
 
   expect(JSON.parse(stdout)).toMatchObject([{ id: 'd9', tenant: 'acme', endpointId: 'crm' }]);
 });
+
+it('dead letters for a URL that is not registered are selected by the name that its publisher chose', async () => {
+  const name = 'shop.example:8443/hooks@eu';
+  await using aws = await cliAws(
+    undelivered(letter('d1', '', name, 'refused'), letter('d2', '', 'crm', 'refused')),
+  );
+
+  const { code, stdout } = await aws.run('dlq', 'list', 'undelivered', '--endpoint', name, '--json');
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([{ id: 'd1', endpointId: name }]);
+});
