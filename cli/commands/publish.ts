@@ -10,6 +10,7 @@ import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
 import { asError } from '../../lambdas/domain/errors.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
+import { asEventId } from '../../lambdas/domain/ids.ts';
 import { openPublication, type Publication } from '../../lambdas/domain/publish-message.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import {
@@ -63,7 +64,7 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const delivery =
     destination.kind === 'tenant'
       ? undefined
-      : deliveryId(opened.publication.tenant, eventId, destination.id);
+      : deliveryId(opened.publication.tenant, asEventId(eventId), destination.id);
   const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
   print(
     options,

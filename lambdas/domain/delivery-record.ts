@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
-import { asDeliveryId, type DeliveryId, type EndpointId, type TenantId } from './ids.ts';
+import { asDeliveryId, type DeliveryId, type EndpointId, type EventId, type TenantId } from './ids.ts';
 import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
@@ -35,7 +35,7 @@ export interface SuccessEntry extends AttemptEntry {
 export interface DeliveryFacts {
   readonly id: DeliveryId;
   readonly tenant: TenantId;
-  readonly eventId: string;
+  readonly eventId: EventId;
   readonly eventType: string;
   readonly endpointId: EndpointId;
   /** The URL, if the endpoint is not registered. */
@@ -214,7 +214,7 @@ export interface Fence {
 const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Names the delivery of one event to one endpoint; 52 lower-case letters and digits. */
-export function deliveryId(tenant: TenantId, eventId: string, endpointId: EndpointId): DeliveryId {
+export function deliveryId(tenant: TenantId, eventId: EventId, endpointId: EndpointId): DeliveryId {
   const hash = createHash('sha256')
     .update(JSON.stringify([tenant, eventId, endpointId]))
     .digest();

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { checkUrl, type DestinationRules, hostOf } from './destination-rules.ts';
 import { changedHeaders, HeaderChanges, type KeptHeaders, NewHeaders } from './endpoint-headers.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
-import { asTenantId, type EndpointId, type TenantId } from './ids.ts';
+import { asTenantId, type EndpointId, type EventId, type TenantId } from './ids.ts';
 import { PayloadFilter } from './payload-filter.ts';
 import { StorableNumber, StorableText } from './storable.ts';
 import { days, millis, type UnixMillis } from './time.ts';
@@ -19,7 +19,7 @@ export interface Disablement {
   /** The attempt that disabled the endpoint; absent when a person did. */
   readonly by?: {
     readonly deliveryId: string;
-    readonly eventId: string;
+    readonly eventId: EventId;
     readonly eventType: string;
     readonly attempt: number;
     readonly outcome: string;

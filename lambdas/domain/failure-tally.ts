@@ -1,6 +1,6 @@
 import { type FailureCause, isFailureCause } from './delivery-failure.ts';
 import type { AttemptEntry, FailedDelivery } from './delivery-record.ts';
-import type { EndpointId, TenantId } from './ids.ts';
+import type { EndpointId, EventId, TenantId } from './ids.ts';
 import { type Seconds, seconds, type UnixMillis } from './time.ts';
 
 /** A delivery that ended without success, as operators are notified of it. */
@@ -10,7 +10,7 @@ export interface EndedDelivery {
   readonly deliveryId: string;
   /** The round in which it failed; a delivery fails once in each. */
   readonly round: number;
-  readonly eventId: string;
+  readonly eventId: EventId;
   readonly eventType: string;
   readonly attempts: number;
   readonly reason: string;

@@ -29,3 +29,12 @@ export const asEndpointId = (text: string): EndpointId => text as EndpointId;
 
 /** The id of an endpoint in what we have written. */
 export const EndpointIdText = v.pipe(v.string(), v.transform(asEndpointId));
+
+/** The id of a published event, unique within its tenant. An event that was received has a key of another kind. */
+export type EventId = IdOf<'event'>;
+
+/** Only for a text that was parsed as the id of an event, for a new id, and for the id of a message without one. */
+export const asEventId = (text: string): EventId => text as EventId;
+
+/** The id of a published event in what we have written. */
+export const EventIdText = v.pipe(v.string(), v.transform(asEventId));

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { EventId, eventIdRule } from './event-id.ts';
+import { EventIdField, EventIdShape, eventIdRule } from './event-id.ts';
 import { parseExactly } from './exact-json.ts';
-import { asEndpointId, asTenantId, type EndpointId, type TenantId } from './ids.ts';
+import { asEndpointId, asEventId, asTenantId, type EndpointId, type EventId, type TenantId } from './ids.ts';
 import { issuePath, issueText } from './issue-text.ts';
 import { serialiseMessage, utf8Bytes } from './messages.ts';
 import { openRange } from './publish-range.ts';
@@ -56,7 +56,7 @@ const DestinationField = v.object({
 
 /** A publish message, from the topic or sent directly to the publish queue. */
 const PublishMessage = v.object({
-  id: v.optional(EventId),
+  id: v.optional(EventIdField),
   type: EventType,
   tenant: v.optional(Tenant, ''),
   data: v.unknown(),
@@ -76,7 +76,7 @@ type Address =
 
 /** A valid publish message, with an id and an address. */
 export interface Publication {
-  readonly id: string;
+  readonly id: EventId;
   readonly type: string;
   /** May be empty for URLs that are not registered. */
   readonly tenant: TenantId;
@@ -113,7 +113,7 @@ export function unwrap(text: string, messageId: string): UnwrappedMessage {
   const envelope = v.safeParse(SnsEnvelope, tryParse(text));
   if (!envelope.success) return { text, messageId };
   const { Message, MessageId } = envelope.output;
-  return v.is(EventId, MessageId)
+  return v.is(EventIdShape, MessageId)
     ? { text: Message, messageId: MessageId }
     : { text: Message, messageId, fault: `MessageId (of the SNS envelope): expected ${eventIdRule}` };
 }
@@ -127,7 +127,7 @@ export function openPublication({ text, messageId, fault }: UnwrappedMessage): O
   const parsed = v.safeParse(PublishMessage, json);
   const wrong = [...(parsed.issues ?? []).map(describe), ...unknownNames(json)];
   if (!parsed.success || wrong.length > 0) return unusable(wrong.join('; '));
-  const { id = messageId, type, tenant, data, endpoint, byHand } = parsed.output;
+  const { id = asEventId(messageId), type, tenant, data, endpoint, byHand } = parsed.output;
   const to = addressOf(endpoint);
   if (to.kind !== 'url' && tenant === '') return unusable(unaddressed);
   const isTest = to.kind === 'endpoint' && byHand === 'test';
@@ -193,6 +193,6 @@ export function withId({ text, messageId }: UnwrappedMessage): {
   const json = tryParse(text);
   if (typeof json !== 'object' || json === null || !isObjectText(text))
     return { id: messageId, message: text };
-  if ('id' in json) return { id: v.is(EventId, json.id) ? json.id : messageId, message: text };
+  if ('id' in json) return { id: v.is(EventIdShape, json.id) ? json.id : messageId, message: text };
   return { id: messageId, message: serialiseMessage({ id: messageId, ...json }) };
 }

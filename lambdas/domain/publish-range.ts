@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { EventId } from './event-id.ts';
+import { EventIdField, EventIdShape } from './event-id.ts';
 import { asTenantId, type EndpointId, EndpointIdText } from './ids.ts';
 import { MalformedMessageError, parseMessage, serialiseMessage } from './messages.ts';
 
@@ -21,9 +21,9 @@ const RangeMessage = v.object({
   v: v.literal(1),
   kind: v.literal('range'),
   tenant: v.pipe(v.string(), v.nonEmpty(), v.transform(asTenantId)),
-  eventId: EventId,
+  eventId: EventIdField,
   /** The id of the publish message. */
-  correlationId: EventId,
+  correlationId: EventIdShape,
   range: v.pipe(
     v.string(),
     v.check((name) => v.is(RangeName, name), 'the name of a range'),

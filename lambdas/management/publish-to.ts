@@ -1,4 +1,4 @@
-import type { EndpointId, TenantId } from '../domain/ids.ts';
+import type { EndpointId, EventId, TenantId } from '../domain/ids.ts';
 import { maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
 import type { OutboundPorts } from '../outbound/ports.ts';
 import type { ManagementPorts } from './ports.ts';
@@ -9,7 +9,7 @@ export type PublishToPorts = Pick<OutboundPorts, 'validatePayload'> &
 
 /** A message on the publish queue. */
 interface Publication {
-  readonly id: string;
+  readonly id: EventId;
   readonly type: string;
   readonly data: unknown;
   readonly tenant: TenantId;

@@ -3,7 +3,7 @@ import { attemptPhases } from '../domain/attempt-outcome.ts';
 import { deliveryStatuses } from '../domain/delivery-record.ts';
 import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
 import { secretKinds } from '../domain/endpoint-secret.ts';
-import { EventId } from '../domain/event-id.ts';
+import { EventIdField } from '../domain/event-id.ts';
 import { asEndpointId } from '../domain/ids.ts';
 import { breakerStates } from '../domain/limiter.ts';
 import { utf8Bytes } from '../domain/messages.ts';
@@ -129,7 +129,7 @@ export const RetriedView = v.object({
 });
 
 export const PublishBody = v.strictObject({
-  id: v.optional(EventId),
+  id: v.optional(EventIdField),
   type: EventType,
   data: v.unknown(),
   endpointId: v.optional(EndpointIdField),

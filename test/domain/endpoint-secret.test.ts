@@ -9,7 +9,7 @@ import {
   unseal,
   verifierOf,
 } from '../../lambdas/domain/endpoint-secret.ts';
-import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { signatureHeaders } from '../../lambdas/domain/outgoing-signature.ts';
 import { masterKey } from '../../lambdas/domain/sealed-text.ts';
 import { parseKey } from '../../lambdas/domain/signature/key.ts';
@@ -38,7 +38,7 @@ describe('an endpoint’s secret', () => {
     expect(parseKey(verifier, 'standard-webhooks')?.kind).toBe('ed25519');
     const key = parseSecret(secret);
     const headers = signatureHeaders(key ? [key] : [], {
-      eventId: 'e1',
+      eventId: asEventId('e1'),
       timestamp: toUnixSeconds(now),
       body: Buffer.from('{}'),
     });

@@ -8,7 +8,7 @@ import {
   knownCause,
   talliesAtOnce,
 } from '../../domain/failure-tally.ts';
-import { EndpointIdText, TenantIdText } from '../../domain/ids.ts';
+import { EndpointIdText, EventIdText, TenantIdText } from '../../domain/ids.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
@@ -21,7 +21,7 @@ const LastItem = v.object({
   endpointId: EndpointIdText,
   deliveryId: v.string(),
   round: v.number(),
-  eventId: v.string(),
+  eventId: EventIdText,
   eventType: v.string(),
   attempts: v.number(),
   reason: v.string(),

@@ -8,7 +8,7 @@ import type {
   RetryRecord,
 } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
-import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import {
   later,
   millis,
@@ -24,7 +24,7 @@ export const instant = (span: number): UnixMillis => later(now, seconds(span));
 export const until = { soon: instant(60), lease: instant(80) };
 
 export const newDelivery = (): PendingDelivery => {
-  const eventId = crypto.randomUUID();
+  const eventId = asEventId(crypto.randomUUID());
   return {
     id: deliveryIdOf('acme', eventId, 'prod'),
     tenant: asTenantId('acme'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { EndedDelivery, FailureTallyStore } from '../../../lambdas/domain/failure-tally.ts';
-import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
@@ -16,7 +16,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       endpointId,
       deliveryId: `d${n}`,
       round: 1,
-      eventId: `e${n}`,
+      eventId: asEventId(`e${n}`),
       eventType: 'invoice.paid',
       attempts: 6,
       reason: 'exhausted',

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { talliesAtOnce } from '../../../lambdas/domain/failure-tally.ts';
-import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { attentionIndex } from '../../../lambdas/domain/tables.ts';
 import { days, later, seconds, toUnixSeconds, unixMillis } from '../../../lambdas/domain/time.ts';
 
@@ -13,7 +13,7 @@ const last = {
   ...ofEndpoint,
   deliveryId: 'd1',
   round: 1,
-  eventId: 'e1',
+  eventId: asEventId('e1'),
   eventType: 'invoice.paid',
   attempts: 6,
   reason: 'exhausted',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import {
   type OutboundEvent,
   type OutboundEventStore,
@@ -11,7 +11,7 @@ const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 const inSeconds = (span: number) => unixSeconds(now / 1000 + span);
 
 const newEvent = (more: Partial<OutboundEvent> = {}): OutboundEvent => ({
-  id: outboundEventKey(asTenantId('acme'), crypto.randomUUID()),
+  id: outboundEventKey(asTenantId('acme'), asEventId(crypto.randomUUID())),
   eventType: 'invoice.paid',
   createdAt: now,
   contentHash: 'h',

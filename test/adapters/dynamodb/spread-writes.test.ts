@@ -4,7 +4,7 @@ import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpo
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
-import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { attentionIndex } from '../../../lambdas/domain/tables.ts';
 import { days, later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { deliveryIdOf, endpointHashOf } from '../../support/fixtures/ids.ts';
@@ -58,7 +58,7 @@ it('an outage of many endpoints spreads the writes of their tallies over all par
         endpointId,
         deliveryId: deliveryIdOf(tenant, 'e', endpointId),
         round: 1,
-        eventId: 'e',
+        eventId: asEventId('e'),
         eventType: 'invoice.paid',
         attempts: 1,
         reason: 'answered 404',

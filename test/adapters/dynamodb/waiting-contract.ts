@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PendingDelivery } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
-import { asEndpointId, asTenantId, type DeliveryId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId, type DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { millis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 import { failed, instant, newDelivery, now, retrying, until } from './deliveries-fixture.ts';
@@ -15,7 +15,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
     const endpoint = { tenant, id: asEndpointId('prod') };
     const add = async (more: Partial<PendingDelivery> = {}): Promise<PendingDelivery> => {
       const { url: _, ...made } = newDelivery();
-      const eventId = crypto.randomUUID();
+      const eventId = asEventId(crypto.randomUUID());
       const delivery = { ...made, tenant, eventId, id: deliveryIdOf(tenant, eventId, 'prod'), ...more };
       await table.create(delivery);
       return delivery;

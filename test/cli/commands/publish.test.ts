@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { contentHash } from '../../../lambdas/domain/outbound-event.ts';
 import { openPublication } from '../../../lambdas/domain/publish-message.ts';
 import { newDelivery } from '../../adapters/dynamodb/deliveries-fixture.ts';
@@ -72,7 +72,7 @@ describe('an event that no endpoint would get', () => {
   const expiresAt = 9_999_999_999;
   const event = { id, eventType: 'invoice.paid', createdAt: start, payload, expiresAt };
   const sameHash = contentHash({
-    id: 'e1',
+    id: asEventId('e1'),
     type: 'invoice.paid',
     data: {},
     tenant: asTenantId(''),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { talliesAtOnce } from '../../../lambdas/domain/failure-tally.ts';
-import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { notifyFailures } from '../../../lambdas/outbound/sweep/notify-failures.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
@@ -135,7 +135,7 @@ describe('the notices of one sweep', () => {
     endpointId: asEndpointId('ep_1'),
     deliveryId: 'd',
     round: 1,
-    eventId: 'e',
+    eventId: asEventId('e'),
     eventType: 'x',
     attempts: 1,
     reason: 'responded 404',

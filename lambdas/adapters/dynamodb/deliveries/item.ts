@@ -13,7 +13,7 @@ import {
   waitingByFor,
 } from '../../../domain/delivery-record.ts';
 import { knownCause } from '../../../domain/failure-tally.ts';
-import { DeliveryIdText, EndpointIdText, TenantIdText } from '../../../domain/ids.ts';
+import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../../domain/ids.ts';
 import { issuePath, issueText } from '../../../domain/issue-text.ts';
 import { millis, seconds, unixMillis, unixSeconds } from '../../../domain/time.ts';
 
@@ -35,7 +35,7 @@ export const AttemptItem = v.object({
 const facts = {
   id: DeliveryIdText,
   tenant: TenantIdText,
-  eventId: v.string(),
+  eventId: EventIdText,
   eventType: v.string(),
   endpointId: EndpointIdText,
   url: v.optional(v.string()),

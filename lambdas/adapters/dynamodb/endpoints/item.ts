@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { disableReasons, type Endpoint } from '../../../domain/endpoint.ts';
 import { secretKinds } from '../../../domain/endpoint-secret.ts';
-import { EndpointIdText, TenantIdText } from '../../../domain/ids.ts';
+import { EndpointIdText, EventIdText, TenantIdText } from '../../../domain/ids.ts';
 import { StoredFilter } from '../../../domain/payload-filter.ts';
 import { attentionIndex } from '../../../domain/tables.ts';
 import { unixMillis } from '../../../domain/time.ts';
@@ -26,7 +26,7 @@ const DisablementItem = v.object({
   by: v.optional(
     v.object({
       deliveryId: v.string(),
-      eventId: v.string(),
+      eventId: EventIdText,
       eventType: v.string(),
       attempt: v.number(),
       outcome: v.string(),
