@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { checkUrl, type DestinationRules, hostOf } from './destination-rules.ts';
 import { changedHeaders, HeaderChanges, type KeptHeaders, NewHeaders } from './endpoint-headers.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
-import { asTenantId, type EndpointId, type EventId, type TenantId } from './ids.ts';
+import { asTenantId, type DeliveryId, type EndpointId, type EventId, type TenantId } from './ids.ts';
 import { PayloadFilter } from './payload-filter.ts';
 import { StorableNumber, StorableText } from './storable.ts';
 import { days, millis, type UnixMillis } from './time.ts';
@@ -18,7 +18,7 @@ export interface Disablement {
   readonly at: UnixMillis;
   /** The attempt that disabled the endpoint; absent when a person did. */
   readonly by?: {
-    readonly deliveryId: string;
+    readonly deliveryId: DeliveryId;
     readonly eventId: EventId;
     readonly eventType: string;
     readonly attempt: number;

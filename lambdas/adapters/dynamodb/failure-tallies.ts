@@ -8,7 +8,7 @@ import {
   knownCause,
   talliesAtOnce,
 } from '../../domain/failure-tally.ts';
-import { EndpointIdText, EventIdText, TenantIdText } from '../../domain/ids.ts';
+import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../domain/ids.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
@@ -19,7 +19,7 @@ import { attention, shardsOf, spreadAttention } from './endpoints/item.ts';
 const LastItem = v.object({
   tenant: TenantIdText,
   endpointId: EndpointIdText,
-  deliveryId: v.string(),
+  deliveryId: DeliveryIdText,
   round: v.number(),
   eventId: EventIdText,
   eventType: v.string(),

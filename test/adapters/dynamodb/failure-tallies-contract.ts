@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { EndedDelivery, FailureTallyStore } from '../../../lambdas/domain/failure-tally.ts';
-import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asDeliveryId, asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
@@ -14,7 +14,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
     const ended = (n: number, more: Partial<EndedDelivery> = {}): EndedDelivery => ({
       tenant: asTenantId('acme'),
       endpointId,
-      deliveryId: `d${n}`,
+      deliveryId: asDeliveryId(`d${n}`),
       round: 1,
       eventId: asEventId(`e${n}`),
       eventType: 'invoice.paid',

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { talliesAtOnce } from '../../../lambdas/domain/failure-tally.ts';
-import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asDeliveryId, asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { attentionIndex } from '../../../lambdas/domain/tables.ts';
 import { days, later, seconds, toUnixSeconds, unixMillis } from '../../../lambdas/domain/time.ts';
 
@@ -11,7 +11,7 @@ const now = unixMillis(Date.UTC(2026, 10, 25, 12));
 const ofEndpoint = { tenant: asTenantId('acme'), endpointId: asEndpointId('ep_1') };
 const last = {
   ...ofEndpoint,
-  deliveryId: 'd1',
+  deliveryId: asDeliveryId('d1'),
   round: 1,
   eventId: asEventId('e1'),
   eventType: 'invoice.paid',

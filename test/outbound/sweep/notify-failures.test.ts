@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { talliesAtOnce } from '../../../lambdas/domain/failure-tally.ts';
-import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
+import { asDeliveryId, asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { notifyFailures } from '../../../lambdas/outbound/sweep/notify-failures.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
@@ -133,7 +133,7 @@ describe('the notices of one sweep', () => {
   const last = {
     tenant: asTenantId('acme'),
     endpointId: asEndpointId('ep_1'),
-    deliveryId: 'd',
+    deliveryId: asDeliveryId('d'),
     round: 1,
     eventId: asEventId('e'),
     eventType: 'x',

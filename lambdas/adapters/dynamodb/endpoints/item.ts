@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { disableReasons, type Endpoint } from '../../../domain/endpoint.ts';
 import { secretKinds } from '../../../domain/endpoint-secret.ts';
-import { EndpointIdText, EventIdText, TenantIdText } from '../../../domain/ids.ts';
+import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../../domain/ids.ts';
 import { StoredFilter } from '../../../domain/payload-filter.ts';
 import { attentionIndex } from '../../../domain/tables.ts';
 import { unixMillis } from '../../../domain/time.ts';
@@ -25,7 +25,7 @@ const DisablementItem = v.object({
   at: Instant,
   by: v.optional(
     v.object({
-      deliveryId: v.string(),
+      deliveryId: DeliveryIdText,
       eventId: EventIdText,
       eventType: v.string(),
       attempt: v.number(),
