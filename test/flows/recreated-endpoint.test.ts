@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { deliveryIdOf } from '../support/fixtures/ids.ts';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { hookline } from './support/hookline.ts';
@@ -22,7 +22,7 @@ describeFlow('An endpoint that is created again under its id', (stack) => {
     await create(tenant, 'ep_1', anew.url);
     await until(tenant, waiting, 'ep_1', 'discarded');
 
-    const id = deliveryId(tenant, waiting, 'ep_1');
+    const id = deliveryIdOf(tenant, waiting, 'ep_1');
     const refused = await call('POST', `/v1/deliveries/${id}/retry`);
     expect(refused).toMatchObject({ status: 409 });
     expect(refused.body.detail).toContain('"toCurrentEndpoint": true');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { seconds, toIsoInstant } from '../../lambdas/domain/time.ts';
 import { refused } from '../support/fixtures/outbound.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
@@ -102,7 +103,7 @@ describe('an endpoint', () => {
     const { call, world } = managementWorld();
     const made = async () => {
       const { body } = await call('POST', '/v1/tenants/acme/endpoints', fields);
-      return { body, item: await world.endpoints.read('acme', 'ep_1') };
+      return { body, item: await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1')) };
     };
 
     const first = await made();
@@ -120,7 +121,7 @@ describe('an endpoint', () => {
     await call('POST', `${endpoint}/disable`);
     await world.publish({ id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} });
     const heldOf: typeof ports.deliveries.heldOf = async (...of) => {
-      if ((await world.endpoints.read('acme', 'ep_1')) === undefined) {
+      if ((await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))) === undefined) {
         await call('POST', '/v1/tenants/acme/endpoints', fields);
         await call('POST', `${endpoint}/disable`);
         await world.publish({ id: 'e2', type: 'invoice.paid', tenant: 'acme', data: {} });

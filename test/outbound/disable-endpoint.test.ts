@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { days, seconds } from '../../lambdas/domain/time.ts';
 import { accepted, refused, start } from '../support/fixtures/outbound.ts';
 import { oneEndpoint, statuses } from '../support/worlds/one-endpoint.ts';
@@ -67,12 +68,14 @@ describe('an endpoint that fails for five days without one success', () => {
     await world.run(days(3));
     await world.publish(event('second'));
     await world.run(days(2));
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    expect(await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))).toMatchObject({
+      status: 'enabled',
+    });
     await world.publish(event('last'));
 
     await world.run(seconds(3_600));
 
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({
+    expect(await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))).toMatchObject({
       status: 'disabled',
       disabled: { reason: 'failing', by: { eventId: 'last', outcome: 'answered 503' } },
     });
@@ -92,7 +95,9 @@ describe('an endpoint that fails for five days without one success', () => {
 
     await world.run(days(1));
 
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    expect(await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))).toMatchObject({
+      status: 'enabled',
+    });
     expect(statuses(world)).toEqual({ failed: 1, delivered: 1 });
   });
 
@@ -107,6 +112,8 @@ describe('an endpoint that fails for five days without one success', () => {
     await world.publish(event('third'));
     await world.run(seconds(3_600));
 
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    expect(await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))).toMatchObject({
+      status: 'enabled',
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { releaseAll } from '../../lambdas/outbound/sweep/release-held.ts';
 import { sweep } from '../../lambdas/outbound/sweep/sweep.ts';
@@ -186,7 +187,7 @@ describe('a delivery to a disabled endpoint', () => {
   it('a held delivery is sent even if another endpoint cannot be reconciled', async () => {
     const { world, disable, enable } = await oneEndpoint();
     await world.endpoints.create(newEndpoint(start, { id: 'ep_0', eventTypes: ['none'] }));
-    const other = await world.endpoints.read('acme', 'ep_0');
+    const other = await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_0'));
     if (other) await world.endpoints.disable(other, { reason: 'manual', at: start });
     await disable();
     await world.publish(event);

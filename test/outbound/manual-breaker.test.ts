@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
-import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { breakerOf } from '../../lambdas/domain/limiter.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { releaseWaiting } from '../../lambdas/outbound/release-waiting.ts';
+import { endpointHashOf } from '../support/fixtures/ids.ts';
 import { accepted, type Request, refused } from '../support/fixtures/outbound.ts';
 import { oneEndpoint, statuses } from '../support/worlds/one-endpoint.ts';
 
 type World = Awaited<ReturnType<typeof oneEndpoint>>['world'];
-const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
-const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
+const limiterKey = endpointHashOf('acme', 'ep_1');
+const event = (id: string) => ({ id, type: 'invoice.paid', tenant: asTenantId('acme'), data: {} });
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 const timedOut: AttemptOutcome = { kind: 'unreachable', cause: 'timeout', error: 'no answer' };
 const idOf = ({ headers }: Request): string | undefined => headers['webhook-id'];
@@ -35,7 +36,10 @@ describe('after an outage, with the breaker open', () => {
   beforeEach(async () => {
     after = await afterAnOutage();
     expect(await stateOf(after.world)).toMatchObject({ state: 'open' });
-    const waiting = await after.world.table.countWaiting({ tenant: 'acme', id: 'ep_1' }, 99);
+    const waiting = await after.world.table.countWaiting(
+      { tenant: asTenantId('acme'), id: asEndpointId('ep_1') },
+      99,
+    );
     expect(waiting).toEqual({ count: 20, isExact: true });
   });
 
@@ -156,8 +160,8 @@ describe('after an outage, with the breaker open', () => {
 
   it('a release is found by the name of the endpoint', () => {
     expect(after.world.report.named('endpoint.down')[0]).toMatchObject({
-      tenant: 'acme',
-      endpointId: 'ep_1',
+      tenant: asTenantId('acme'),
+      endpointId: asEndpointId('ep_1'),
     });
   });
 });

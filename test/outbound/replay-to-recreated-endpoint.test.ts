@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { firstPlace } from '../../lambdas/domain/recovery.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { estimateFailed } from '../../lambdas/outbound/sweep/estimate-failed.ts';
@@ -47,8 +48,8 @@ describe('a replay of a delivery', () => {
       v: 1,
       deliveryId: id,
       attempt: 2,
-      tenant: 'acme',
-      endpointId: 'ep_1',
+      tenant: asTenantId('acme'),
+      endpointId: asEndpointId('ep_1'),
       generation: 'gen_1',
     };
     await world.deliveryQueue.send({ body: JSON.stringify(task) });
@@ -89,8 +90,8 @@ describe('a recovery of an endpoint that was created again', () => {
     world.advance(seconds(1));
     await world.recoveries.create({
       id: 'rec_1',
-      tenant: 'acme',
-      endpointId: 'ep_1',
+      tenant: asTenantId('acme'),
+      endpointId: asEndpointId('ep_1'),
       status: 'running',
       since: start,
       until: world.now(),
@@ -127,8 +128,8 @@ describe('a recovery of an endpoint that was created again', () => {
     const options = { toCurrentEndpoint: true };
     await world.recoveries.create({
       id: 'rec_1',
-      tenant: 'acme',
-      endpointId: 'ep_1',
+      tenant: asTenantId('acme'),
+      endpointId: asEndpointId('ep_1'),
       status: 'running',
       ...options,
       since: start,

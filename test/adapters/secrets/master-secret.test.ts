@@ -5,6 +5,7 @@ import { endpointKeys } from '../../../lambdas/adapters/secrets/endpoint-keys.ts
 import { masterSecret } from '../../../lambdas/adapters/secrets/master-secret.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import { generateSecret } from '../../../lambdas/domain/endpoint-secret.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 
@@ -89,7 +90,7 @@ it('the list of secrets omits those that cannot be opened, and fails when they c
 it('a secret that cannot be opened any more, or belongs to another endpoint, is an error that says what to do', async () => {
   const manager = secretsManager('first');
   const endpoint = await endpointWith(masterSecret(manager.client, 'master'));
-  const other = { ...endpoint, id: 'ep_2' };
+  const other = { ...endpoint, id: asEndpointId('ep_2') };
 
   await expect(masterSecret(manager.client, 'master').endpointKeys(other, now)).rejects.toThrow(
     /^a secret of endpoint ep_2 cannot be opened$/,
@@ -121,8 +122,8 @@ describe('the headers of an endpoint', () => {
       'X-Team': 'billing',
     });
     const moved = [
-      { ...endpoint, id: 'ep_2' },
-      { ...endpoint, tenant: 'other' },
+      { ...endpoint, id: asEndpointId('ep_2') },
+      { ...endpoint, tenant: asTenantId('other') },
       { ...endpoint, headers: { 'X-Team': Authorization } },
       { ...endpoint, headers: { 'X-Other': team } },
     ];

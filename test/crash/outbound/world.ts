@@ -186,7 +186,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
           remake(endpoint);
           break;
         case 'begin-anew':
-          void world.limiter.reset(endpointHash({ tenant: endpoint.tenant, endpointId: id }));
+          void world.limiter.reset(endpointHash({ tenant: endpoint.tenant, endpointId: endpoint.id }));
           void endpoints.resumeEndpoint(endpoint, time.now());
           break;
       }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
-import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { breakerOf } from '../../../lambdas/domain/limiter.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
+import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { accepted, refused } from '../../support/fixtures/outbound.ts';
 import { oneEndpoint, statuses } from '../../support/worlds/one-endpoint.ts';
 
-const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
-const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
+const limiterKey = endpointHashOf('acme', 'ep_1');
+const event = (id: string) => ({ id, type: 'invoice.paid', tenant: asTenantId('acme'), data: {} });
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 
 describe('an endpoint that answers with Retry-After', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { talliesAtOnce } from '../../../lambdas/domain/failure-tally.ts';
+import { asDeliveryId, asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { notifyFailures } from '../../../lambdas/outbound/sweep/notify-failures.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
@@ -130,11 +131,11 @@ describe('failed deliveries', () => {
 describe('the notices of one sweep', () => {
   const names = (count: number, page = 0) => Array.from({ length: count }, (_, nth) => `t${page}-${nth}`);
   const last = {
-    tenant: 'acme',
-    endpointId: 'ep_1',
-    deliveryId: 'd',
+    tenant: asTenantId('acme'),
+    endpointId: asEndpointId('ep_1'),
+    deliveryId: asDeliveryId('d'),
     round: 1,
-    eventId: 'e',
+    eventId: asEventId('e'),
     eventType: 'x',
     attempts: 1,
     reason: 'responded 404',
@@ -197,7 +198,7 @@ describe('the sweep measures', () => {
   it('the sweep measures endpoints that we disabled, for a day, and not those that a person disabled', async () => {
     const { world, disable } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
     await world.endpoints.create(newEndpoint(start, { tenant: 'umbrella', id: 'paused' }));
-    const paused = await world.endpoints.read('umbrella', 'paused');
+    const paused = await world.endpoints.read(asTenantId('umbrella'), asEndpointId('paused'));
     if (paused) await world.endpoints.disable(paused, { reason: 'manual', at: world.now() });
     await world.publish(toTenant('a'));
     await world.run(seconds(60));

@@ -1,8 +1,9 @@
 import type { Disablement, Endpoint, EndpointSettings } from '../../../lambdas/domain/endpoint.ts';
+import type { EndpointId, TenantId } from '../../../lambdas/domain/ids.ts';
 import type { EndpointRange } from '../../../lambdas/domain/publish-range.ts';
 import type { UnixMillis } from '../../../lambdas/domain/time.ts';
 
-const keyOf = (tenant: string, id: string): string => `${tenant}/${id}`;
+const keyOf = (tenant: TenantId, id: EndpointId): string => `${tenant}/${id}`;
 
 /** The Endpoints table in memory: one map, each call one atomic step. */
 export function memoryEndpoints() {
@@ -22,12 +23,12 @@ export function memoryEndpoints() {
 
   return {
     endpoints,
-    read: async (tenant: string, id: string): Promise<Endpoint | undefined> =>
+    read: async (tenant: TenantId, id: EndpointId): Promise<Endpoint | undefined> =>
       endpoints.get(keyOf(tenant, id)),
 
-    async page(tenant: string, { after = '', upTo }: EndpointRange, limit: number) {
+    async page(tenant: TenantId, { after, upTo }: EndpointRange, limit: number) {
       const found = [...endpoints.values()]
-        .filter((endpoint) => endpoint.tenant === tenant && endpoint.id > after)
+        .filter((endpoint) => endpoint.tenant === tenant && (after === undefined || endpoint.id > after))
         .filter(({ id }) => upTo === undefined || id <= upTo)
         .sort((a, b) => (a.id < b.id ? -1 : 1));
       const page = found.slice(0, limit);

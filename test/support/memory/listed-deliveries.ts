@@ -4,11 +4,12 @@ import {
   endpointDayOf,
   listedAt,
 } from '../../../lambdas/domain/delivery-record.ts';
+import type { EndpointId, TenantId } from '../../../lambdas/domain/ids.ts';
 import { asDelivery, type StoredDelivery } from './stored-delivery.ts';
 
 interface OfEndpoint {
-  readonly tenant: string;
-  readonly endpointId: string;
+  readonly tenant: TenantId;
+  readonly endpointId: EndpointId;
 }
 interface Partition {
   readonly day: string;

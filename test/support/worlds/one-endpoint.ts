@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, start } from '../fixtures/outbound.ts';
 import { outboundWorld } from './outbound-world.ts';
@@ -8,7 +9,8 @@ export async function oneEndpoint(answer: Parameters<typeof outboundWorld>[0] = 
   const world = outboundWorld(answer);
   const endpoint = newEndpoint(start);
   await world.endpoints.create(endpoint);
-  const read = async (): Promise<Endpoint> => (await world.endpoints.read('acme', 'ep_1')) ?? endpoint;
+  const read = async (): Promise<Endpoint> =>
+    (await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))) ?? endpoint;
   return {
     world,
     read,

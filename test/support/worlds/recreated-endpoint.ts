@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, refused, start } from '../fixtures/outbound.ts';
@@ -13,7 +14,8 @@ export async function anewWithinATick(answer?: Parameters<typeof outboundWorld>[
   const world = outboundWorld(answer);
   const first = newEndpoint(start, { generation: 'gen_1' });
   await world.endpoints.create(first);
-  const current = async (): Promise<Endpoint> => (await world.endpoints.read('acme', 'ep_1')) ?? first;
+  const current = async (): Promise<Endpoint> =>
+    (await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))) ?? first;
   const remake = async (more: Partial<Endpoint> = {}) => {
     await world.endpoints.remove(await current());
     await world.endpoints.create(
