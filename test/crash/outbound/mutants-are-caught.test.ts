@@ -172,7 +172,7 @@ const mutantCases: Readonly<Record<string, MutantCase>> = {
   },
 };
 
-describe('the suite finds it when', () => {
+describe('mutants of the outbound flow', () => {
   it.each(Object.entries(mutantCases))(
     'the crash suite notices when %s',
     async (_rule, { mutant, scenario: name, plan, violation }) => {
