@@ -6,7 +6,7 @@ import type { DeployedSource } from '../stack/deployment.ts';
 import type { KeptSecret } from './kept-secrets.ts';
 
 /** A secret that a source left, with its current version. */
-export interface LeftSecret {
+interface LeftSecret {
   readonly arn: string;
   readonly current: Version;
 }
