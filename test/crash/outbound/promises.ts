@@ -66,8 +66,8 @@ export function watchPromises(world: Tables) {
     const step = { name, now: world.now(), settings: world.settings, wasDeferred };
     for (const broken of brokenByStep(step, was, is)) violations.add(broken);
     // It does not wait for its schedule either if its claim was given up without an attempt.
-    const isGivenBack = name === 'deliveries.record' && was?.attempts === is.attempts;
-    if (name === 'deliveries.defer' || isGivenBack) deferred.add(`${is.id} ${is.nextAttemptAt}`);
+    const isPostponed = name === 'deliveries.record' && was?.attempts === is.attempts;
+    if (name === 'deliveries.defer' || isPostponed) deferred.add(`${is.id} ${is.nextAttemptAt}`);
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
     check(!isOverAndFailed || isBuried(is), 'failed, not due any more, and not on the DLQ');
     check(!isOverAndFailed || isCounted(is), 'failed, not due any more, and not counted for the operators');
