@@ -11,7 +11,7 @@ describeFlow('An endpoint that is created again under its id', (stack) => {
 
   it.concurrent('an endpoint that is created again gets nothing of the earlier one; a retry is refused, and possible on request', async () => {
     using before = await startEndpoint(statuses(503));
-    using anew = await startEndpoint(statuses(200));
+    using recreated = await startEndpoint(statuses(200));
     const tenant = newId('t');
     const waiting = newId();
     await create(tenant, 'ep_1', before.url, { retryDelays: [2, 2] });
@@ -19,7 +19,7 @@ describeFlow('An endpoint that is created again under its id', (stack) => {
     await eventually('the first attempt', async () => before.requests.length > 0);
 
     await call('DELETE', pathOf(tenant, 'ep_1'));
-    await create(tenant, 'ep_1', anew.url);
+    await create(tenant, 'ep_1', recreated.url);
     await until(tenant, waiting, 'ep_1', 'discarded');
 
     const id = deliveryIdOf(tenant, waiting, 'ep_1');
@@ -27,11 +27,11 @@ describeFlow('An endpoint that is created again under its id', (stack) => {
     expect(refused).toMatchObject({ status: 409 });
     expect(refused.body.detail).toContain('"toCurrentEndpoint": true');
     await expect(hookline(stack.outputs, 'deliveries', 'retry', id)).rejects.toThrow('--to-current-endpoint');
-    expect(anew.requests).toEqual([]);
+    expect(recreated.requests).toEqual([]);
 
     await hookline(stack.outputs, 'deliveries', 'retry', id, '--to-current-endpoint');
     await until(tenant, waiting, 'ep_1', 'delivered');
-    expect(anew.requests).toHaveLength(1);
+    expect(recreated.requests).toHaveLength(1);
   });
 
   it.concurrent('publishing an id again says so, and reports an event that no endpoint takes', async () => {

@@ -8,7 +8,7 @@ const endpoint = '/v1/tenants/acme/endpoints/ep_1';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
 
 /** A delivery that failed; then its endpoint is deleted, and perhaps created again. */
-async function failedAndThen(then: 'nothing' | 'delete' | 'remake' | 'disable') {
+async function failedAndThen(then: 'nothing' | 'delete' | 'recreate' | 'disable') {
   const made = managementWorld();
   const { world, call } = made;
   const post = world.deliverPorts.post;
@@ -17,8 +17,8 @@ async function failedAndThen(then: 'nothing' | 'delete' | 'remake' | 'disable') 
   await call('POST', '/v1/tenants/acme/endpoints', fields);
   await world.publish({ id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} });
   while ((await world.deliverOnce({ ...world.deliverPorts, post: failing })) > 0);
-  if (then === 'delete' || then === 'remake') await call('DELETE', endpoint);
-  if (then === 'remake')
+  if (then === 'delete' || then === 'recreate') await call('DELETE', endpoint);
+  if (then === 'recreate')
     await call('POST', '/v1/tenants/acme/endpoints', { ...fields, url: 'https://acme.example/new' });
   if (then === 'disable') await call('POST', `${endpoint}/disable`);
   const { id } = world.delivery();
@@ -39,7 +39,7 @@ describe('a retry', () => {
   });
 
   it('a retry of a delivery to an earlier endpoint of the id is 409, or 202 on request', async () => {
-    const { retry, world } = await failedAndThen('remake');
+    const { retry, world } = await failedAndThen('recreate');
 
     expect(await retry()).toMatchObject({
       status: 409,
@@ -77,7 +77,7 @@ describe('a recovery', () => {
   });
 
   it('a recovery counts deliveries for an earlier endpoint of the id, and sends them on request', async () => {
-    const { call, world } = await failedAndThen('remake');
+    const { call, world } = await failedAndThen('recreate');
     const since = toIsoInstant(world.now());
     const query = { since, toCurrentEndpoint: 'true' };
     const recovery = (body: object) => call('POST', `${endpoint}/recoveries`, { since, ...body });

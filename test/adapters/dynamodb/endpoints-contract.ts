@@ -43,10 +43,13 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       const { table, endpoint, of } = await setUp({ headers: { 'X-Old': 'clear', Authorization: sealed } });
 
       expect((await table.read(...of))?.headers).toEqual({ 'X-Old': 'clear', Authorization: sealed });
-      const anew = { secrets: endpoint.secrets, headers: { 'X-Old': sealed, Authorization: sealed } };
-      expect(await table.reseal({ ...endpoint, version: 7 }, anew)).toBeUndefined();
-      expect(await table.reseal(endpoint, anew)).toMatchObject({ ...anew, version: endpoint.version });
-      expect(await table.read(...of)).toEqual({ ...endpoint, ...anew });
+      const resealed = { secrets: endpoint.secrets, headers: { 'X-Old': sealed, Authorization: sealed } };
+      expect(await table.reseal({ ...endpoint, version: 7 }, resealed)).toBeUndefined();
+      expect(await table.reseal(endpoint, resealed)).toMatchObject({
+        ...resealed,
+        version: endpoint.version,
+      });
+      expect(await table.read(...of)).toEqual({ ...endpoint, ...resealed });
     });
 
     it('endpoints are paged by id within their tenant and a range', async () => {

@@ -53,15 +53,15 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
 
     it('waiting deliveries are those with a recorded retry, and those deferred until their endpoint works again', async () => {
       const { table, add, defer, count } = await setUp();
-      const [retried, putOff, paced] = [await add(), await add(), await add()];
+      const [retried, deferred, paced] = [await add(), await add(), await add()];
       const claim = await table.claim(retried.id, 1, until);
       if (claim.ok) await table.record(claim.delivery, { ...retrying, waitsSince: instant(1) });
 
-      await defer(putOff.id, 2);
+      await defer(deferred.id, 2);
       await defer(paced.id);
 
       expect(await table.read(retried.id)).toMatchObject({ waitsSince: instant(1) });
-      expect(await table.read(putOff.id)).toMatchObject({ waitsSince: instant(2) });
+      expect(await table.read(deferred.id)).toMatchObject({ waitsSince: instant(2) });
       expect(await table.read(paced.id)).not.toMatchObject({ waitsSince: expect.anything() });
       expect(await count()).toMatchObject({ count: 2 });
     });

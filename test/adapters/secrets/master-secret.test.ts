@@ -48,7 +48,7 @@ it('the previous master secret opens what it has sealed, which is resealed', asy
   manager.rotate('second');
   const master = masterSecret(manager.client, 'master');
   const written: Pick<Endpoint, 'secrets' | 'headers'>[] = [];
-  const keysOf = endpointKeys(master, async (_seen, anew) => written.push(anew));
+  const keysOf = endpointKeys(master, async (_seen, resealed) => written.push(resealed));
 
   const [key] = await keysOf(endpoint, now);
   const resealed = { ...endpoint, ...written[0] };
@@ -161,7 +161,7 @@ describe('the headers of an endpoint', () => {
     const endpoint = { ...(await endpointWith(master)), headers: { 'X-Team': 'billing' } };
     const written: Pick<Endpoint, 'secrets' | 'headers'>[] = [];
 
-    await endpointKeys(master, async (_seen, anew) => written.push(anew))(endpoint, now);
+    await endpointKeys(master, async (_seen, resealed) => written.push(resealed))(endpoint, now);
 
     expect(await master.endpointHeaders(endpoint, now)).toEqual({ 'X-Team': 'billing' });
     expect(JSON.stringify(written)).not.toContain('billing');
@@ -179,10 +179,10 @@ describe('the headers of an endpoint', () => {
     const master = masterSecret(manager.client, 'master');
     const endpoint = { ...known, headers: { ...known.headers, ...lost.headers } };
 
-    const anew = await master.resealed(endpoint, now);
+    const resealed = await master.resealed(endpoint, now);
 
-    expect(anew?.headers['X-Lost']).toEqual(lost.headers['X-Lost']);
-    const next = { ...endpoint, ...anew };
+    expect(resealed?.headers['X-Lost']).toEqual(lost.headers['X-Lost']);
+    const next = { ...endpoint, ...resealed };
     expect(await master.resealed(next, now)).toBeUndefined();
     const { 'X-Lost': _, ...left } = next.headers;
     expect(await master.endpointHeaders({ ...next, headers: left }, now)).toEqual({ 'X-Known': 'here' });

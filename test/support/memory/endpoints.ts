@@ -63,7 +63,7 @@ export function memoryEndpoints() {
       update(
         seen,
         ({ version }) => version === seen.version,
-        ({ version }) => ({ ...noLimits, ...settings, updatedAt: now, version: version + 1 }),
+        ({ version }) => ({ ...noOptionalSettings, ...settings, updatedAt: now, version: version + 1 }),
       ),
 
     changeSecrets: async (seen: Endpoint, secrets: Endpoint['secrets'], now: UnixMillis) =>
@@ -122,7 +122,7 @@ export function memoryEndpoints() {
 const isAsNoted = (known: Endpoint, seen: Endpoint): boolean =>
   known.attentionAt === seen.attentionAt && known.generation === seen.generation;
 
-const noLimits = {
+const noOptionalSettings = {
   filter: undefined,
   maxPerSecond: undefined,
   maxConcurrent: undefined,

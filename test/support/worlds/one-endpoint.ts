@@ -5,7 +5,7 @@ import { accepted, start } from '../fixtures/outbound.ts';
 import { outboundWorld } from './outbound-world.ts';
 
 /** An outbound world with one registered endpoint, `ep_1` of acme, and what people do with it. */
-export async function oneEndpoint(answer: Parameters<typeof outboundWorld>[0] = () => accepted) {
+export async function worldWithOneEndpoint(answer: Parameters<typeof outboundWorld>[0] = () => accepted) {
   const world = outboundWorld(answer);
   const endpoint = newEndpoint(start);
   await world.endpoints.create(endpoint);
