@@ -152,7 +152,7 @@ describe('outbound', () => {
 
   test.each([
     ['Publish', 'Events', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']],
-    ['Publish', 'Deliveries', ['dynamodb:PutItem', 'dynamodb:UpdateItem']],
+    ['Publish', 'Deliveries', ['dynamodb:PutItem']],
     ['Publish', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query']],
     ['Deliver', 'Events', ['dynamodb:GetItem']],
     ['Deliver', 'Deliveries', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
