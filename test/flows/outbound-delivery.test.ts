@@ -180,6 +180,20 @@ describeFlow('A published event', (stack) => {
     expect(await stack.outboundEvent(id)).toMatchObject({ fannedOutAt: expect.any(Number) });
   });
 
+  it.concurrent('a published event with a payload over 8 KB sends the same bytes on every attempt', async () => {
+    using endpoint = await startEndpoint(statuses(503, 200));
+    const id = newId();
+    const data = { text: 'é'.repeat(10_000) };
+
+    await app.publish(id, endpoint.url, data);
+    await app.ends(id, 'delivered');
+
+    const bodies = endpoint.requests.map(({ body }) => body);
+    expect(bodies).toHaveLength(2);
+    expect(new Set(bodies).size).toBe(1);
+    expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ data });
+  });
+
   it.concurrent('a malformed event, or one without a destination, goes to the publish DLQ, naming the field', async () => {
     const mark = crypto.randomUUID();
 

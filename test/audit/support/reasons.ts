@@ -20,4 +20,36 @@ export const reasons: readonly { readonly pattern: RegExp; readonly why: string 
     pattern: / s3:ListBucket /,
     why: 'S3 answers a missing object with 403 instead of 404 to a role that may not list.',
   },
+  {
+    pattern: /^Management\/Function s3:(?:GetObject|PutObject) Payloads\/inbound\/\*$/,
+    why: 'A replay reads and writes bodies that do not fit into the record or a message; the replays of the flows do.',
+  },
+  {
+    pattern: /^Management\/Function s3:GetObject Payloads\/outbound\/\*$/,
+    why: 'The API shows the payload of an event over 8 KB; the flows look at small ones.',
+  },
+  {
+    pattern: /^Source-\*\/Consume s3:PutObject /,
+    why: 'A failed or ignored event is kept in the bucket when its body does not fit into the record.',
+  },
+  {
+    pattern: /^Outbound\/Publish s3:GetObject /,
+    why: 'Fan-out reads a payload over 8 KB when the message comes again with another body.',
+  },
+  {
+    pattern: /^Outbound\/(?:Deliver|Sweep) sqs:SendMessage Outbound\/(?:Delivering\/Dlq|Undelivered)$/,
+    why: 'A dead letter that λ deliver could not send is sent by the sweep; the delivery DLQ gets tasks with faults of our own.',
+  },
+  {
+    pattern: /^Outbound\/Sweep sqs:GetQueueAttributes /,
+    why: 'The sweep reads idle dead-letter queues every half hour, so that SQS goes on measuring them.',
+  },
+  {
+    pattern: /^Outbound\/Sweep dynamodb:(?:BatchGetItem Outbound\/Stores\/Deliveries|Query \S+\/byEndpoint)$/,
+    why: 'The sweep continues a recovery that is longer than its first page, which the management API replays.',
+  },
+  {
+    pattern: /^Outbound\/Sweep dynamodb:UpdateItem Outbound\/Stores\/Events$/,
+    why: 'The sweep extends the time of an event whose delivery waits for longer than a week.',
+  },
 ];
