@@ -36,7 +36,11 @@ export function queryTable(table: MemoryTable, request: QueryCommandInput, view:
   const { partition, sort } = keyCondition(parsed.tree, index, references);
   const items = ConsistentRead ? index.of(partition) : view.of(table, index, partition);
   const isWanted = (item: Item) => sort === undefined || meets(item, sort, references);
-  const start = request.ExclusiveStartKey && startOf(request.ExclusiveStartKey, index, partition, isWanted);
+  const isAfterAll = (item: Item) =>
+    IndexName === undefined && isAtBound(item, sort, ScanIndexForward, references);
+  const start =
+    request.ExclusiveStartKey &&
+    startOf(request.ExclusiveStartKey, index, partition, (item) => isWanted(item) && !isAfterAll(item));
   const direction = ScanIndexForward ? 1 : -1;
   const found = [...items.values()]
     .filter((item) => isWanted(item) && (start === undefined || index.order(item, start) * direction > 0))
@@ -59,6 +63,20 @@ function startOf(
   if (start[index.partitionKey] !== partition || !isWanted(start))
     throw invalid('The provided starting key is outside query boundaries based on provided conditions');
   return start;
+}
+
+/** Whether no key of a table can follow in the range of a query; of an index, several items may have one sort key. */
+function isAtBound(
+  item: Item,
+  sort: Condition | undefined,
+  isForward: boolean,
+  references: References,
+): boolean {
+  if (sort?.kind === 'compare')
+    return sort.by === (isForward ? '<=' : '>=') && meets(item, { ...sort, by: '=' }, references);
+  if (sort?.kind !== 'between') return false;
+  const right = isForward ? sort.high : sort.low;
+  return meets(item, { kind: 'compare', by: '=', left: sort.of, right }, references);
 }
 
 interface KeyCondition {

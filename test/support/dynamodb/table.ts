@@ -96,7 +96,10 @@ export type MemoryTable = ReturnType<typeof memoryTable>;
 /** @throws ValidationException over a start key whose values have the wrong types */
 export function checkStartKey(start: Item, like: Readonly<Record<string, 'S' | 'N'>>): void {
   const names = Object.keys(like);
-  const isRight = names.every((name) => start[name] !== undefined && typeOf(start[name]) === like[name]);
+  const isRight = names.every((name) => isKeyOf(start[name], like[name]));
   if (!isRight || Object.keys(start).length !== names.length)
     throw invalid('The provided starting key is invalid');
 }
+
+const isKeyOf = (value: Value | undefined, type: 'S' | 'N' | undefined): boolean =>
+  value !== undefined && value !== '' && typeOf(value) === type;

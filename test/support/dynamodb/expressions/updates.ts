@@ -47,8 +47,10 @@ function assignedValue(was: Item, operand: Operand, references: References): Val
         throw invalid('The provided expression refers to an attribute that does not exist in the item');
       return value;
     }
-    case 'if_not_exists':
-      return valueAt(was, operand.path, references) ?? assignedValue(was, operand.otherwise, references);
+    case 'if_not_exists': {
+      const value = valueAt(was, operand.path, references);
+      return value === undefined ? assignedValue(was, operand.otherwise, references) : value;
+    }
     case 'list_append': {
       const first = assignedValue(was, operand.first, references);
       const second = assignedValue(was, operand.second, references);
