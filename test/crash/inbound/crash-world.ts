@@ -4,7 +4,7 @@ import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { replayEvent } from '../../../lambdas/inbound/replay.ts';
-import { memoryClaims } from '../../support/memory/inbound-claims.ts';
+import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript, withEveryCall } from '../crash-script.ts';
 import { workOff } from '../event-source-mapping.ts';
@@ -37,8 +37,8 @@ export function crashWorld(
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
   const settings = sourceSettings({ handlerRetryDelays, lease });
   const sources = new Map([[settings.name, { settings, provider: providerOf(settings) }]]);
-  const claims = memoryClaims();
-  const journal = journalOf(claims.records);
+  const claims = inboundTable();
+  const journal = journalOf(claims);
   const log = runLog(journal, time.now);
   const bodies = new Map<string, Uint8Array>();
   const deadLetters: DeadLetter[] = [];
@@ -164,7 +164,7 @@ export function crashWorld(
       time.elapse(unixMillis(time.now() + dayMs));
       phase++;
     }
-    const { records } = claims;
+    const records = new Map(claims.records);
     return { ...log, ...counts, journal, records, bodies, deadLetters, moved, left: queue.messages.size };
   }
 

@@ -5,10 +5,8 @@ import { type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
 import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
-import type { memoryClaims } from '../../support/memory/inbound-claims.ts';
+import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 import type { Variant } from './scenario.ts';
-
-type StoredRecord = ReturnType<ReturnType<typeof memoryClaims>['records']['get']> & object;
 
 const isSuspect = (record: EventRecord | undefined, now: UnixMillis): record is EventRecord =>
   record?.status === 'processing' && (record.leaseUntil ?? 0) <= now;
@@ -20,7 +18,7 @@ const claimsThat = (change: (claims: ClaimsPort, ports: ConsumePorts) => Partial
 
 /** Changes what the table itself does with a claim. */
 const claimThat = (
-  change: (mine: Claim, records: Map<string, StoredRecord>) => EventRecord | undefined,
+  change: (mine: Claim, records: InboundTable['records']) => EventRecord | undefined,
 ): Variant => ({
   below: (ports, { records }) => ({
     ...ports,

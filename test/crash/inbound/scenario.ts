@@ -1,5 +1,5 @@
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
-import type { memoryClaims } from '../../support/memory/inbound-claims.ts';
+import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 
 /** One run of the team's handler. */
 export interface HandlerRun {
@@ -31,7 +31,7 @@ export interface Variant {
   /** Between the use case and its ports: each call of the changed ports can be hit by a fault. */
   readonly above?: (ports: ConsumePorts) => ConsumePorts;
   /** The ports themselves. */
-  readonly below?: (ports: ConsumePorts, claims: ReturnType<typeof memoryClaims>) => ConsumePorts;
+  readonly below?: (ports: ConsumePorts, claims: InboundTable) => ConsumePorts;
 }
 
 /** A story, and what has to come of it whatever goes wrong meanwhile. */

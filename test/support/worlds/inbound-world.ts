@@ -10,7 +10,7 @@ import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../../lam
 import type { Invocation } from '../../../lambdas/inbound/attempt.ts';
 import { type ConsumePorts, type Consumption, consume } from '../../../lambdas/inbound/consume.ts';
 import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
-import { memoryClaims } from '../memory/inbound-claims.ts';
+import { inboundTable } from './inbound-tables.ts';
 
 const second = 1000;
 
@@ -53,7 +53,7 @@ interface Queued {
  */
 export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
   const clock = { now: unixMillis(1_795_000_000_000) };
-  const claims = memoryClaims();
+  const claims = inboundTable();
   const queue = new Map<string, Queued>();
   const bodies = new Map<string, Uint8Array>();
   const deadLetters: DeadLetter[] = [];
