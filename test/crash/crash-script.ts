@@ -103,7 +103,9 @@ type PortFunction = (...args: unknown[]) => unknown;
 export function withEveryCall<Ports extends object>(ports: Ports, call: Call, path = ''): Ports {
   const wrapped = Object.entries(ports).map(([key, port]) => {
     if (typeof port === 'function') return [key, wrap(`${path}${key}`, port as PortFunction, call)];
-    const nested = typeof port === 'object' && port !== null && !Array.isArray(port);
+    // Lists, and the views of tables by which tests look past the ports.
+    const isIterable = typeof port === 'object' && port !== null && Symbol.iterator in port;
+    const nested = typeof port === 'object' && port !== null && !isIterable;
     return [key, nested ? withEveryCall(port as object, call, `${path}${key}.`) : port];
   });
   return Object.fromEntries(wrapped) as Ports;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { days, seconds } from '../../lambdas/domain/time.ts';
+import { settingsOf } from '../support/fixtures/new-endpoint.ts';
 import { accepted, refused, start } from '../support/fixtures/outbound.ts';
 import { oneEndpoint, statuses } from '../support/worlds/one-endpoint.ts';
 
@@ -10,8 +11,9 @@ describe('an endpoint that answers 410', () => {
     const { world, read } = await oneEndpoint();
     await world.publish(event('e1'));
     const post: typeof world.deliverPorts.post = async () => {
-      const { url: _, ...settings } = await read();
-      await world.endpoints.changeSettings(await read(), { ...settings, url: 'https://new.example' }, start);
+      const seen = await read();
+      const moved = { ...settingsOf(seen), url: 'https://new.example' };
+      await world.endpoints.changeSettings(seen, moved, start);
       return { kind: 'gone', status: 410 };
     };
 

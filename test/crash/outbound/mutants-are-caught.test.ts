@@ -48,7 +48,7 @@ const bites: Readonly<Record<string, Bite>> = {
     sabotage: sabotages.sendsTheNextTaskBeforeTheRecord,
     scenario: '503, 503, 200',
     plan: { first: crashes },
-    violation: /more tasks than/,
+    violation: /predecessor is not recorded/,
   },
   'a record goes through without the fence': {
     sabotage: sabotages.recordsWithoutFence,

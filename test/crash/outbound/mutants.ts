@@ -39,7 +39,7 @@ export const claimsDespiteLiveLease: Sabotage = (parts) =>
 
 export const claimsWhatIsRecorded: Sabotage = (parts) =>
   withDeliveries(parts, {
-    claim: (id, _attempt, until) => parts.deliveries.claim(id, Number.POSITIVE_INFINITY, until),
+    claim: (id, _attempt, until) => parts.deliveries.claim(id, Number.MAX_SAFE_INTEGER, until),
   });
 
 /** In the batch, with its mates. */

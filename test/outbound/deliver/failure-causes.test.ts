@@ -9,6 +9,7 @@ import {
 import { maxMessageBytes, utf8Bytes } from '../../../lambdas/domain/messages.ts';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { releaseWaiting } from '../../../lambdas/outbound/release-waiting.ts';
+import { settingsOf } from '../../support/fixtures/new-endpoint.ts';
 import { accepted, down, refused } from '../../support/fixtures/outbound.ts';
 import { oneEndpoint } from '../../support/worlds/one-endpoint.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
@@ -128,7 +129,7 @@ describe('what we were late for', () => {
   it('waits its turn, each one, and is tried then', async () => {
     const { world, read } = await oneEndpoint(() => accepted);
     const endpoint = await read();
-    await world.endpoints.changeSettings(endpoint, { ...endpoint, maxPerSecond: 1 }, world.now());
+    await world.endpoints.changeSettings(endpoint, { ...settingsOf(endpoint), maxPerSecond: 1 }, world.now());
     for (let n = 0; n < 40; n++) await world.publish({ ...toTenant, id: `e${n}` });
     const [first] = world.table.deliveries.values();
 

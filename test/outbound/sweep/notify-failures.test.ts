@@ -108,7 +108,11 @@ describe('what ended without success', () => {
 
     await world.run(seconds(60));
 
-    expect(notified(world).map(({ endpointId, count }) => [endpointId, count])).toEqual([
+    expect(
+      notified(world)
+        .map(({ endpointId, count }) => [endpointId, count])
+        .toSorted(),
+    ).toEqual([
       ['ep_1', 2],
       ['ep_2', 2],
     ]);

@@ -10,12 +10,18 @@ export const invalid = (message: string): DynamoDBServiceException =>
   new DynamoDBServiceException({ name: 'ValidationException', $fault: 'client', $metadata: {}, message });
 
 /** A condition that was not met. @param item the item as it stands, if the request asks for it */
-export const conditionFailed = (item: Item | undefined): ConditionalCheckFailedException =>
-  new ConditionalCheckFailedException({
+export function conditionFailed(item: Item | undefined): ConditionalCheckFailedException {
+  // Refusals are part of every protocol, and a stack costs more than all the rest of them.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = new ConditionalCheckFailedException({
     message: 'The conditional request failed',
     $metadata: {},
     ...(item && { Item: attributeValues(item) }),
   });
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
+}
 
 /** A partition that has no capacity left; the client of a test does not repeat the call. */
 export const throttled = (): ProvisionedThroughputExceededException =>

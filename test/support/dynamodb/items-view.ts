@@ -7,7 +7,7 @@ export interface Seen<T> {
   /** @returns undefined for an item of another kind */
   readonly parse: (item: Item) => T | undefined;
   /** The item of a value. @param was what is there under its key */
-  readonly itemOf: (value: T, was: Item | undefined) => Readonly<Record<string, unknown>>;
+  readonly itemOf: (value: T, was: Item | undefined, key: string) => Readonly<Record<string, unknown>>;
   /** The table's key for the one by which tests know a value, if they differ. */
   readonly tableKey?: (key: string) => string;
   readonly testKey?: (key: string) => string;
@@ -31,7 +31,7 @@ export function itemsView<T extends object>(
     has: (key: string): boolean => view.get(key) !== undefined,
     set(key: string, value: T): void {
       const place = tableKey(key);
-      table.put(place, storedItem(itemOf(value, table.get(place))));
+      table.put(place, storedItem(itemOf(value, table.get(place), key)));
     },
     delete: (key: string): void => table.delete(tableKey(key)),
     clear(): void {

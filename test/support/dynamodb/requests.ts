@@ -40,7 +40,7 @@ export function requestOf(command: unknown): Request {
 
 /** @throws UnknownToStandInError over a parameter that the stand-in would ignore */
 export function checkParameters(action: Request['action'], input: object, known: readonly string[]): void {
-  for (const [name, value] of Object.entries(input))
-    if (value !== undefined && !known.includes(name))
+  for (const name in input)
+    if (!known.includes(name) && Reflect.get(input, name) !== undefined)
       throw new UnknownToStandInError(`the parameter ${name} of ${action}`);
 }

@@ -40,6 +40,6 @@ export type Action =
 /** An expression with the names and values that it mentions. */
 export interface Parsed<T> {
   readonly tree: T;
-  readonly names: readonly string[];
-  readonly values: readonly string[];
+  readonly names: ReadonlySet<string>;
+  readonly values: ReadonlySet<string>;
 }

@@ -27,11 +27,11 @@ function parseAll<T>(expression: string, parse: (tokens: Tokens) => T): Parsed<T
   const tokens = tokensOf(expression);
   const tree = parse(tokens);
   if (!tokens.isAtEnd()) throw tokens.error('wants no more');
-  const mentioned = new Set(expression.match(/[#:]\w+/g));
+  const mentioned = expression.match(/[#:]\w+/g) ?? [];
   return {
     tree,
-    names: [...mentioned].filter((name) => name.startsWith('#')),
-    values: [...mentioned].filter((name) => name.startsWith(':')),
+    names: new Set(mentioned.filter((name) => name.startsWith('#'))),
+    values: new Set(mentioned.filter((name) => name.startsWith(':'))),
   };
 }
 

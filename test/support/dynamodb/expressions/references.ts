@@ -24,16 +24,8 @@ export interface Placeholders {
 export function referencesOf(request: Placeholders, parsed: readonly Parsed<unknown>[]): References {
   const { ExpressionAttributeNames: names, ExpressionAttributeValues: given } = request;
   const values = valuesOf(given);
-  checkUse(
-    'ExpressionAttributeNames',
-    names,
-    parsed.map((each) => each.names),
-  );
-  checkUse(
-    'ExpressionAttributeValues',
-    values,
-    parsed.map((each) => each.values),
-  );
+  checkUse('ExpressionAttributeNames', names, parsed);
+  checkUse('ExpressionAttributeValues', values, parsed);
   return {
     nameOf: (part) => (part.startsWith('#') ? (names?.[part] ?? part) : part),
     valueOf(name) {
@@ -52,19 +44,24 @@ function valuesOf(given: Placeholders['ExpressionAttributeValues']): Record<stri
 }
 
 function checkUse(
-  what: string,
-  given: Readonly<Record<string, unknown>> | undefined,
-  used: readonly (readonly string[])[],
+  what: keyof Placeholders,
+  given: Readonly<Record<string, unknown>> = none,
+  parsed: readonly Parsed<unknown>[],
 ): void {
-  if (given !== undefined && Object.keys(given).length === 0) throw invalid(`${what} must not be empty`);
-  const mentioned = new Set(used.flat());
-  for (const name of mentioned)
-    if (given === undefined || !Object.hasOwn(given, name))
-      throw invalid(`An expression uses what ${what} does not define: ${name}`);
-  for (const name in given)
-    if (!mentioned.has(name))
+  const kind = what === 'ExpressionAttributeNames' ? 'names' : 'values';
+  for (const expression of parsed)
+    for (const name of expression[kind])
+      if (!Object.hasOwn(given, name)) throw invalid(`An expression uses what ${what} does not define: ${name}`);
+  let count = 0;
+  for (const name in given) {
+    count++;
+    if (!parsed.some((expression) => expression[kind].has(name)))
       throw invalid(`Value provided in ${what} unused in expressions: keys: {${name}}`);
+  }
+  if (count === 0 && given !== none) throw invalid(`${what} must not be empty`);
 }
+
+const none: Readonly<Record<string, unknown>> = {};
 
 /** The value at a path; undefined when there is none. */
 export function valueAt(item: Item | undefined, path: Path, { nameOf }: References): Value | undefined {
