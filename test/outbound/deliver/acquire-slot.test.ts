@@ -136,7 +136,9 @@ describe('the breaker of an endpoint', () => {
     expect(limiterKey?.openUntil).toBeUndefined();
   });
 
-  it('costs no delivery its attempts: what waits is not past its deadline when the endpoint is back', async () => {
+  it('costs no delivery its attempts: what waits is not past its deadline when the endpoint is back', {
+    timeout: 120_000,
+  }, async () => {
     const disabledLate = { ...outboundSettings, disableAfter: days(30) };
     const world = await worldWith({}, () => timedOut, disabledLate);
     for (let id = 0; id < 60; id++) await world.publish(event(`e${id}`));

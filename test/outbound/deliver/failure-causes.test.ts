@@ -70,7 +70,7 @@ describe('the endpoint’s fault, which pages nobody', () => {
     ]);
   });
 
-  it('deadline: an endpoint whose breaker is open until then', async () => {
+  it('deadline: an endpoint whose breaker is open until then', { timeout: 120_000 }, async () => {
     const world = outboundWorld(() => refused(503));
     for (let n = 0; n < 200; n++) await world.publish({ ...toUrl, id: `e${n}` });
     const [first] = world.table.deliveries.values();

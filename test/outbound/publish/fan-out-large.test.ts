@@ -70,6 +70,7 @@ describe('a tenant of 5000 endpoints', () => {
     [2000, 5000, 9000],
   ])(
     'also when the function is killed three times on the way, at port calls %d, %d and %d',
+    { timeout: 120_000 },
     async (...kills) => {
       const world = await tenantWith(5000);
       await world.publishQueue.send({ body: JSON.stringify(event) });

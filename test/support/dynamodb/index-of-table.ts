@@ -20,6 +20,8 @@ export function tableIndex(
     [sortKey]: sortType === 'string' ? 'S' : 'N',
   };
 
+  const typed = Object.entries(types);
+
   /** The partition that an item is in; undefined when it is in none. */
   function partitionOf(item: Item | undefined): string | undefined {
     const partition = item?.[partitionKey];
@@ -39,7 +41,7 @@ export function tableIndex(
     types,
 
     check(item: Item): void {
-      for (const [key, type] of Object.entries(types)) checkKey(name, key, item[key], type);
+      for (const [key, type] of typed) checkKey(name, key, item[key], type);
     },
 
     replace(key: string, was: Item | undefined, is: Item | undefined): void {

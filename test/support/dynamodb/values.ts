@@ -78,8 +78,16 @@ export function compareTexts(one: string, other: string): number {
 }
 
 /** An item as the low-level client has it: the document client converts only what succeeds. */
-export const attributeValues = (item: Item): Record<string, AttributeValue> =>
-  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attributeValue(value)]));
+export function attributeValues(item: Item): Record<string, AttributeValue> {
+  const known = converted.get(item);
+  if (known !== undefined) return known;
+  const values: Record<string, AttributeValue> = {};
+  for (const [name, value] of Object.entries(item)) values[name] = attributeValue(value);
+  converted.set(item, values);
+  return values;
+}
+
+const converted = new WeakMap<Item, Record<string, AttributeValue>>();
 
 function attributeValue(value: Value): AttributeValue {
   if (typeof value === 'string') return { S: value };
@@ -104,14 +112,17 @@ export function sizeOf(value: Value): number {
   return isMap(value) ? 3 + Object.keys(value).length + sizeOfItem(value) : 0;
 }
 
-export const sizeOfItem = (item: Item): number =>
-  sum(Object.entries(item).map(([name, value]) => Buffer.byteLength(name) + sizeOf(value)));
+export function sizeOfItem(item: Item): number {
+  const known = sizes.get(item);
+  if (known !== undefined) return known;
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) bytes += name.length + sizeOf(value);
+  sizes.set(item, bytes);
+  return bytes;
+}
 
-const sizeOfNumber = (value: number): number => {
-  const digits = String(Math.abs(value))
-    .replace(/e.*|\./g, '')
-    .replace(/^0+|0+$/g, '').length;
-  return Math.ceil(digits / 2) + 1 + (value < 0 ? 1 : 0);
-};
+const sizes = new WeakMap<Item, number>();
+
+const sizeOfNumber = (value: number): number => Math.ceil(String(value).length / 2) + 1;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

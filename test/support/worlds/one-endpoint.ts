@@ -19,7 +19,9 @@ export async function oneEndpoint(answer: Parameters<typeof outboundWorld>[0] = 
 }
 
 /** How many deliveries stand how. */
-export const statuses = ({ table }: {
+export const statuses = ({
+  table,
+}: {
   table: { deliveries: { values(): Iterable<{ status: string }> } };
 }) => {
   const counts: Record<string, number> = {};

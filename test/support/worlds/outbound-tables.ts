@@ -6,7 +6,10 @@ import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/
 import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
 import { dynamodbTallies, parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { dynamodbLimiter, parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
-import { outboundEventItem, parseOutboundEvent } from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
+import {
+  outboundEventItem,
+  parseOutboundEvent,
+} from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries, parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
 import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
@@ -43,13 +46,25 @@ export function outboundTables(now: () => number) {
   return { db, stores: outboundStores(db), seen: seenTables(db) };
 }
 
+/** Whether a sweep would do more than read and measure. */
+export function findsWork(db: MemoryDynamodb, now: number): boolean {
+  const isDue = ({ dueAt }: Item) => typeof dueAt === 'number' && dueAt <= now;
+  const needsAttention = ({ attention, attentionAt }: Item) =>
+    typeof attention === 'string' && !attention.startsWith('down') && Number(attentionAt) <= now;
+  return (
+    [...db.tableOf(tableNames.deliveries).items.values()].some(isDue) ||
+    [...db.tableOf(tableNames.endpoints).items.values()].some(needsAttention)
+  );
+}
+
 /** The items of the tables as tests read and change them, by the keys that the flow knows them by. */
 export function seenTables(db: MemoryDynamodb) {
   const endpoints = db.tableOf(tableNames.endpoints);
   /** How often each tally was counted up, notified or not. */
   const counted = new Map<string, number>();
   db.onWrite(({ table, was, is }) => {
-    if (table !== tableNames.endpoints || is === undefined || partitionOf(is, otherItems.tally) === undefined) return;
+    if (table !== tableNames.endpoints || is === undefined || partitionOf(is, otherItems.tally) === undefined)
+      return;
     const more = Number(is['count']) - Number(was?.['count'] ?? 0);
     const name = String(is['id']);
     if (more > 0) counted.set(name, (counted.get(name) ?? 0) + more);

@@ -12,7 +12,7 @@ import { accepted, outboundSettings, type Request, start } from '../fixtures/out
 import { memoryQueue } from '../memory/queue.ts';
 import { openedHeaders } from '../memory/sealing.ts';
 import { recordedTelemetry } from '../memory/telemetry.ts';
-import { outboundTables } from './outbound-tables.ts';
+import { findsWork, outboundTables } from './outbound-tables.ts';
 
 type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
 
@@ -105,6 +105,10 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
   const replayPorts = { deliveries: table, endpoints, events, sendTask: deliveryQueue.send };
 
+  const sweepIfNeeded = async (): Promise<void> => {
+    if (findsWork(db, now)) await world.sweep();
+  };
+
   const world = {
     now: clock,
     settings,
@@ -166,7 +170,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
     replay: (id: string, options: ReplayOptions = {}) => replayDelivery(id, now, replayPorts, options),
 
-    /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute. */
+    /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute in which it finds work. */
     async run(span: Seconds): Promise<void> {
       const end = now + span * 1000;
       let nextSweep = now + 60_000;
@@ -176,7 +180,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
         if (next > end) break;
         now = unixMillis(Math.max(now, next));
         if (now < nextSweep) continue;
-        await world.sweep();
+        await sweepIfNeeded();
         nextSweep += 60_000;
       }
       now = unixMillis(end);

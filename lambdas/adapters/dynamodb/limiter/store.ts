@@ -31,7 +31,8 @@ const keyOf = (limiterKey: string) => ({ tenant: `${otherItems.limiter}${limiter
 export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
   const write = (limiterKey: string, update: LimiterUpdate): Promise<Written> =>
     updateIf(client, table, { ...keyOf(limiterKey), ...update });
-  const taken = ({ ok, item }: Written) => (ok ? ({ ok } as const) : ({ ok, state: parseLimiter(item) } as const));
+  const taken = ({ ok, item }: Written) =>
+    ok ? ({ ok } as const) : ({ ok, state: parseLimiter(item) } as const);
 
   return {
     take: async (limiterKey: string, slot: string, times: SlotTimes) =>

@@ -51,7 +51,8 @@ function checkUse(
   const kind = what === 'ExpressionAttributeNames' ? 'names' : 'values';
   for (const expression of parsed)
     for (const name of expression[kind])
-      if (!Object.hasOwn(given, name)) throw invalid(`An expression uses what ${what} does not define: ${name}`);
+      if (!Object.hasOwn(given, name))
+        throw invalid(`An expression uses what ${what} does not define: ${name}`);
   let count = 0;
   for (const name in given) {
     count++;
