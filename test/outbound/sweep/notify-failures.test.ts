@@ -209,6 +209,7 @@ describe('the sweep measures', () => {
 
     expect(gauge(world, 'EndpointsDown')?.value).toBe(1);
     await world.run(seconds(86_400));
+    await world.sweep();
     expect(gauge(world, 'EndpointsDown')?.value).toBe(0);
   });
 
