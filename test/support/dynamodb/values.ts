@@ -103,7 +103,7 @@ function attributeValue(value: Value): AttributeValue {
  * The size of a value as DynamoDB counts it, in bytes: texts and names in UTF-8, a number about a byte for two digits,
  * three bytes for a list or map and one for each entry.
  */
-export function sizeOf(value: Value): number {
+function sizeOf(value: Value): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value === 'number') return sizeOfNumber(value);
   if (typeof value === 'boolean' || value === null) return 1;

@@ -24,7 +24,7 @@ import { itemsView } from '../dynamodb/items-view.ts';
 import type { Item } from '../dynamodb/values.ts';
 
 /** The real adapters of the outbound flow on one client. */
-export function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
+function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
   const client = db.client(hooks);
   const { deliveries, outboundEvents, endpoints } = tableNames;
   return {
@@ -38,7 +38,6 @@ export function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
     gauges: dynamodbEndpointGauges(client, endpoints),
   };
 }
-export type OutboundStores = ReturnType<typeof outboundStores>;
 
 /** The tables of the outbound flow: the adapters on DynamoDB in memory, and what tests read and change past them. */
 export function outboundTables(now: () => number) {
@@ -58,7 +57,7 @@ export function findsWork(db: MemoryDynamodb, now: number): boolean {
 }
 
 /** The items of the tables as tests read and change them, by the keys that the flow knows them by. */
-export function seenTables(db: MemoryDynamodb) {
+function seenTables(db: MemoryDynamodb) {
   const endpoints = db.tableOf(tableNames.endpoints);
   /** How often each tally was counted up, notified or not. */
   const counted = new Map<string, number>();

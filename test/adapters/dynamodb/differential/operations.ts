@@ -11,7 +11,7 @@ export interface Draw {
 }
 
 /** Each operation of a store as one call that a draw decides. What it rejects with is part of what is compared. */
-export type Operations = Readonly<Record<string, (draw: Draw) => Promise<unknown>>>;
+type Operations = Readonly<Record<string, (draw: Draw) => Promise<unknown>>>;
 
 /** @param run a text that no other run has, for keys */
 export type MakeOperations = (client: DynamoDBDocumentClient, run: string) => Operations;

@@ -99,7 +99,7 @@ function isMet(by: Comparator, left: Value | undefined, right: Value | undefined
   return order !== undefined && isInOrder(by, order);
 }
 
-export function isInOrder(by: Comparator, order: number): boolean {
+function isInOrder(by: Comparator, order: number): boolean {
   switch (by) {
     case '=':
       return order === 0;
