@@ -3,10 +3,10 @@ import { inboundTraffic, outboundTraffic } from '../test/flows/support/calls/tra
 import { startEndpoint } from '../test/flows/support/endpoint.ts';
 
 /**
- * `node bench/durations.ts`: how long invocations of the functions take on the local AWS, for `cost/durations.json`.
+ * `node bench/durations.ts`: measures how long invocations of the functions take on the local AWS, for `cost/durations.json`.
  *
- * The least of some, warm, in milliseconds: the others are those during which the machine did something else. What the
- * emulator itself needs for an invocation is in it.
+ * Takes the shortest of several warm invocations, in milliseconds, because the machine did something else during the longer ones.
+ * The figures include the emulator's own time for an invocation.
  */
 const rounds = 20;
 const stack = await countedStack({ counts: false });

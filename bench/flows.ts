@@ -11,11 +11,11 @@ import { report } from './report.ts';
 import { measureBesideSlow } from './slow-endpoint.ts';
 
 /**
- * `npm run bench -- 2000 [--strict]`: so many events in and so many out through the local AWS; or with `--slow-endpoint 60`
- * how twenty healthy endpoints fare beside one that hangs, for a minute each.
+ * `npm run bench -- 2000 [--strict]`: sends 2,000 events in and 2,000 out through the local AWS. With `--slow-endpoint 60` it
+ * compares twenty healthy endpoints alone and beside one that hangs, for 60 seconds each.
  *
  * Prints events per second, p50 and p99 from accepted to done, and memory; fails when anything is lost or done twice.
- * The figures are the emulator's as much as ours: compare runs of one machine.
+ * The figures depend on the emulator as much as on Hookline, so compare only runs on the same machine.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -32,7 +32,7 @@ const slowSeconds = values['slow-endpoint'] === undefined ? undefined : Number(v
 const stateDir = mkdtempSync(join(tmpdir(), 'hookline-bench-'));
 const sink = await startSink();
 const aws = await startLocalAws({
-  // The flow tests' app gives up on an endpoint after 3 s; the shipped one waits for 30.
+  // The flow tests' app gives up on an endpoint after 3 s; the shipped one waits for 30 s.
   app: slowSeconds === undefined ? 'test/apps/flows.ts' : 'bin/webhooks.ts',
   stateDir,
   strict: values.strict,

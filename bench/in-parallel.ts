@@ -1,4 +1,4 @@
-/** Does `work` for each item, `width` at once; results in the items' order. */
+/** Does `work` for each item, `width` at once. Returns the results in the items' order. */
 export async function inParallel<Item, Result>(
   width: number,
   items: readonly Item[],

@@ -47,7 +47,7 @@ async function sender(aws: LocalAws) {
       'content-type': 'application/json',
     };
     const { status } = await fetch(source?.url ?? '', { method: 'POST', headers, body });
-    return status === 200 ? undefined : `${id} was answered ${status}`;
+    return status === 200 ? undefined : `${id} got the response ${status}`;
   };
 }
 

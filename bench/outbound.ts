@@ -11,7 +11,7 @@ import { scanAll } from './scan.ts';
 const patienceMs = 300_000;
 const batchSize = 10;
 
-/** Publishes events to an endpoint of its own, and waits until all are recorded as delivered. */
+/** Publishes events to a new endpoint, and waits until all are recorded as delivered. */
 export async function measureOutbound(count: number, aws: LocalAws): Promise<Measured> {
   const endpoint = await startEndpoint();
   const ids = Array.from({ length: count }, (_, index) => `bench-${index}`);

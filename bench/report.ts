@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process';
 
-/** What one flow came to. */
+/** The result of one flow. */
 export interface Measured {
   readonly count: number;
   /** From the first request to the last event done. */
   readonly seconds: number;
-  /** Of each event, from accepted to done, in milliseconds. */
+  /** The latency of each event, from accepted to done, in milliseconds. */
   readonly latencies: readonly number[];
-  /** Events lost or done twice, in words. */
+  /** Descriptions of events that were lost or done twice. */
   readonly faults: readonly string[];
 }
 
-/** One line for people, and the faults below it. */
+/** Formats one line for people, with the faults below it. */
 export function report(flow: 'in' | 'out', { count, seconds, latencies, faults }: Measured): string {
   const sorted = [...latencies].sort((a, b) => a - b);
   const figures = [
@@ -25,7 +25,7 @@ export function report(flow: 'in' | 'out', { count, seconds, latencies, faults }
   return [figures.join(' · '), ...faults.slice(0, 10).map((fault) => `    ${fault}`)].join('\n');
 }
 
-/** Of sorted values. */
+/** Returns a percentile of sorted values. */
 export const percentile = (sorted: readonly number[], percent: number): number =>
   sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
 

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 
-/** All items of a table, page by page. */
+/** Reads all items of a table, page by page. */
 export async function scanAll(
   client: DynamoDBDocumentClient,
   table: string,

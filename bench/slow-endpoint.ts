@@ -13,12 +13,12 @@ import { percentile } from './report.ts';
 
 const healthyCount = 20;
 const hangsMs = 31_000;
-/** The healthy endpoints by themselves, and beside one that hangs. */
+/** The results of the healthy endpoints alone, and beside one that hangs. */
 const tenants = { alone: 'bench-alone', beside: 'bench-beside' } as const;
 
 /**
- * Publishes an event a second to twenty healthy endpoints, first among themselves, then beside one that hangs on every
- * request; measures from publish to arrival.
+ * Publishes an event a second to twenty healthy endpoints, first alone, then beside one that hangs on every request. Measures
+ * the time from publish to arrival.
  */
 export async function measureBesideSlow(seconds: number, aws: LocalAws): Promise<string> {
   const server = await startEndpoints();
@@ -105,7 +105,7 @@ async function publishFor(
   return published;
 }
 
-/** Milliseconds from publish to arrival, of every event at every healthy endpoint. */
+/** Returns the milliseconds from publish to arrival of every event at every healthy endpoint. */
 async function measure(
   tenant: string,
   seconds: number,
@@ -126,7 +126,7 @@ function describe(alone: readonly number[], beside: readonly number[], hung: num
     `${name.padEnd(24)} ${sorted.length} arrivals · p50 ${percentile(sorted, 50)} ms · p99 ${percentile(sorted, 99)} ms`;
   const ratio = percentile(beside, 99) / percentile(alone, 99);
   return [
-    line(`${healthyCount} healthy endpoints`, alone),
+    line(`${healthyCount} healthy endpoints alone`, alone),
     line('beside one that hangs', beside),
     `p99 with it : without it = ${ratio.toFixed(2)} : 1 (${hung} requests hung)`,
   ].join('\n');

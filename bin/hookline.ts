@@ -6,7 +6,7 @@ import { runHookline } from '../cli/program.ts';
 setDefaultAutoSelectFamilyAttemptTimeout(2_500);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader has closed the pipe, as `head` does.
+  // The reader, such as `head`, has closed the pipe.
   if (error.code === 'EPIPE') process.exit(0);
   console.error(`The output cannot be written: ${error.message}`);
   process.exit(1);

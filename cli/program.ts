@@ -39,7 +39,7 @@ export function hooklineProgram(): Command {
         '.local',
       ),
     )
-    .option('--json', 'print JSON on standard output, and nothing else')
+    .option('--json', 'print only JSON on standard output')
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help lists the commands and options)')
     .exitOverride();

@@ -1,10 +1,10 @@
 import { type Hosted, hosted } from './data.ts';
 import type { Workload } from './workload.ts';
 
-/** What a hosted service takes for the same work. */
+/** The price of the same work at a hosted service. */
 export interface Comparison {
   readonly name: string;
-  /** USD a month; a lower bound where a price is not known, and undefined where it has nothing for this work. */
+  /** USD a month: a lower bound if a price is not known, undefined if the service does not offer this work. */
   readonly usd: number | undefined;
   readonly isLeast: boolean;
   readonly note: string;

@@ -3,43 +3,43 @@ import durations from './durations.json' with { type: 'json' };
 import list from './prices.json' with { type: 'json' };
 import template from './template.json' with { type: 'json' };
 
-/** What one step of an event calls and writes, as it was counted on the local AWS. */
+/** The calls and writes of one step of an event, as counted on the local AWS. */
 export interface CountedStep {
-  /** By `service.Operation`, for each event. */
+  /** Calls for each event, by `service.Operation`. */
   readonly calls: Readonly<Record<string, number>>;
-  /** DynamoDB's write units, those of indexes apart, and read units. */
+  /** DynamoDB's write units, those of indexes separately, and read units. */
   readonly write: number;
   readonly indexWrite: number;
   readonly read: number;
-  /** By which the tables grow. */
+  /** Bytes that the tables grow by. */
   readonly storedBytes: number;
-  /** By which their indexes grow. */
+  /** Bytes that their indexes grow by. */
   readonly indexStoredBytes: number;
-  /** Of our own log lines, for each event. */
+  /** Bytes of our own log lines, for each event. */
   readonly lineBytes: number;
-  /** Of the metrics' lines, for each invocation. */
+  /** Bytes of the metrics' lines, for each invocation. */
   readonly metricBytes: number;
 }
 
 export type PriceName = keyof typeof list.prices;
 export type MeasuredFunction = keyof typeof durations.functions;
 
-/** What a hosted service takes for sending; `event` and `delivery` are USD per million, null where no list price is known. */
+/** The prices of a hosted service for sending. `event` and `delivery` are USD per million, null if no list price is known. */
 export interface Hosted {
   readonly name: string;
   readonly monthly: number;
-  /** Events that the month's price pays for. */
+  /** Events that the monthly price includes. */
   readonly included: number;
   readonly event: number | null;
   readonly delivery: number | null;
-  /** An event is billed once for each chunk of this size; null where its size does not count. */
+  /** An event is billed once for each chunk of this size; null if its size does not count. */
   readonly chunkBytes: number | null;
   readonly note: string;
   readonly source: string;
   readonly read: string;
 }
 
-/** What a unit costs: USD for `per` units. */
+/** The price of `per` units in USD. */
 export interface Price {
   readonly usd: number;
   readonly per: number;
@@ -47,7 +47,7 @@ export interface Price {
   readonly source: string;
   /** The day on which the source was read. */
   readonly read: string;
-  /** No page was found that states it. */
+  /** No page was found that states the price. */
   readonly unconfirmed?: boolean;
 }
 
@@ -60,11 +60,11 @@ export const requestHeadBytes: number = calls.requestHeadBytes;
 export const lineBytes: Readonly<Record<string, number>> = calls.lines;
 export const { forTheStack, forEachSource, batchSizes } = template;
 
-/** USD for so many units. */
+/** Returns USD for a number of units. */
 export const priceOf = (name: PriceName, quantity: number): number =>
   (quantity * prices[name].usd) / prices[name].per;
 
-/** @throws Error when nothing of this name was counted: run the test again with UPDATE_COSTS=1 */
+/** @throws Error when no step of this name was counted: run the test again with UPDATE_COSTS=1 */
 export function step(name: string): CountedStep {
   const steps: Readonly<Record<string, CountedStep>> = calls.steps;
   const found = steps[name];
@@ -72,7 +72,7 @@ export function step(name: string): CountedStep {
   return found;
 }
 
-/** The step that was counted for bodies of this size, or the next larger one. */
+/** Returns the step that was counted for bodies of this size, or of the next larger one. */
 export function stepOfSize(name: string, bytes: number): CountedStep {
   const sizes = Object.keys(calls.steps)
     .flatMap((key) => new RegExp(`^${name}, (\\d+) B$`).exec(key)?.[1] ?? [])
@@ -82,7 +82,7 @@ export function stepOfSize(name: string, bytes: number): CountedStep {
   return step(`${name}, ${size} B`);
 }
 
-/** Whole milliseconds that an invocation with so many messages is billed, between what was measured in a straight line. */
+/** Returns the billed milliseconds of an invocation with so many messages, interpolated between the measured ones. */
 export function milliseconds(name: MeasuredFunction, batch: number): number {
   const measured = Object.entries(durations.functions[name]).map(([size, ms]) => [Number(size), ms] as const);
   const [[fewest, least] = [1, 0], [most, longest] = [1, 0]] = [measured[0], measured.at(-1)];

@@ -1,5 +1,5 @@
 /**
- * Lines that Lambda and API Gateway write, in the form of their documentation; their sizes are what the model counts.
+ * Lines that Lambda and API Gateway write, in the form of their documentation. The model counts their sizes.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
  */

@@ -6,16 +6,16 @@ import { gigabyte, minutesOfMonth, platformBytes, secretReads } from './rates.ts
 import { type BillLine, type Sizes, type Tally, tally } from './tally.ts';
 import { envelopeBytes, type Workload } from './workload.ts';
 
-/** A bill, in the parts of which it is made up. */
+/** The parts of a bill. */
 export interface Bill {
   readonly inbound: readonly BillLine[];
   readonly outbound: readonly BillLine[];
-  /** What a month costs without one event. */
+  /** The cost of a month without any event. */
   readonly idle: readonly BillLine[];
 }
 
 const apiChunk = 512 * 1024;
-/** Status line, headers and body of what a provider is answered. */
+/** Bytes of the response to a provider: status line, headers and body. */
 const answerBytes = 300;
 
 /** Computes a month's bill from list prices and counted calls. Pure. */
@@ -23,7 +23,7 @@ export function bill(work: Workload): Bill {
   return { inbound: inbound(work), outbound: outbound(work), idle: idle(work) };
 }
 
-/** A body that is too large for the message lies in the bucket. */
+/** Whether the body is too large for the message, so that it is in the bucket. */
 const isInBucket = ({ payload }: Workload): boolean => payload + envelopeBytes > maxInlineMessageBytes;
 
 const receivedSizes = (work: Workload): Sizes => ({
@@ -69,10 +69,10 @@ function consumed(work: Workload, used: Tally): void {
   used.invocations(invocations, milliseconds('consume', batch), lines);
 }
 
-/** By Lambda's documentation: five pollers with a cap on concurrency, else two, three long polls a minute each. */
+/** By Lambda's documentation: five pollers if concurrency is capped, else two, each with three long polls a minute. */
 const polls = { capped: 5 * 3 * minutesOfMonth, free: 2 * 3 * minutesOfMonth };
 /**
- * A topic with SSE makes a data key for a publisher once in five minutes, and opens it as often.
+ * A topic with SSE makes a data key for a publisher once in five minutes, and decrypts it as often.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
@@ -96,10 +96,10 @@ function idle(work: Workload): BillLine[] {
 }
 
 /**
- * Custom metrics that get a value: one for each combination of their dimensions.
+ * The number of custom metrics with a value: one for each combination of their dimensions.
  *
- * Of a source: accepted, refused by the verification, refused for any reason, and for two event types each processed and
- * its time. Of what is sent: published, delivered, retried, failed, all failed, deferred. The sweep's three are always there.
+ * A source has: accepted, refused by the verification, refused for any reason, and for each of two event types the count and
+ * the time of processing. Sending has: published, delivered, retried, failed, all failed, deferred. The sweep always has three.
  */
 function metrics({ sources, inbound: received, refused, outbound: sent }: Workload): number {
   return 3 + (received + refused > 0 ? 7 * sources : 0) + (sent > 0 ? 6 : 0);

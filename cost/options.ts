@@ -2,22 +2,22 @@ import { Command, CommanderError, Option } from 'commander';
 import { type CountOrShare, count, countOrShare, share, shareUpTo, sizeUpTo, whole } from './quantities.ts';
 import { mostBytes, mostSources, problemWith, usual, type Workload } from './workload.ts';
 
-/** What is wrong with the command line, in words for its user. */
+/** An error in the command line, with a text for its user. */
 export class CostArgumentError extends Error {
   override name = 'CostArgumentError' as const;
 }
 
 export interface CostArguments {
   readonly work: Workload;
-  /** JSON on standard output, and nothing else. */
+  /** Print only JSON on standard output. */
   readonly json: boolean;
 }
 
 /**
- * Reads what follows `npm run cost --`.
+ * Reads the arguments after `npm run cost --`.
  *
- * @returns undefined when only help was asked for, and printed
- * @throws CostArgumentError naming the option that is wrong
+ * @returns undefined when only help was requested, which is then printed
+ * @throws CostArgumentError naming the wrong option
  */
 export function parseCostArguments(args: readonly string[]): CostArguments | undefined {
   const command = costCommand();
@@ -46,8 +46,8 @@ type Parse = (text: string) => CountOrShare;
 /** An option for each number of a workload. */
 const numbers: readonly (readonly [flags: string, text: string, name: keyof Workload, parse: Parse])[] = [
   ['--inbound <count>', 'events that providers send in a month, e.g. 10M', 'inbound', count],
-  ['--without-handler <share>', 'of them, that no handler wants, e.g. 30%', 'withoutHandler', share],
-  ['--duplicates <share>', 'of them, that come a second time', 'duplicates', share],
+  ['--without-handler <share>', 'the share of them that has no handler, e.g. 30%', 'withoutHandler', share],
+  ['--duplicates <share>', 'the share of them that comes a second time', 'duplicates', share],
   [
     '--refused <count or share>',
     'forged or misdirected requests, e.g. 5M, or 300% of the inbound events',
@@ -55,26 +55,31 @@ const numbers: readonly (readonly [flags: string, text: string, name: keyof Work
     countOrShare,
   ],
   ['--outbound <count>', 'events that you publish in a month', 'outbound', count],
-  ['--fan-out <count>', 'endpoints that each goes to', 'fanOut', whole(1, 100_000)],
-  ['--failure-rate <share>', 'of attempts that fail and are tried again', 'failureRate', shareUpTo(0.9)],
+  ['--fan-out <count>', 'endpoints that each of them goes to', 'fanOut', whole(1, 100_000)],
+  [
+    '--failure-rate <share>',
+    'the share of attempts that fail and are tried again',
+    'failureRate',
+    shareUpTo(0.9),
+  ],
   [
     '--never-delivered <share>',
-    'of deliveries whose attempts all fail, e.g. because the endpoint is gone for good',
+    'the share of deliveries whose attempts all fail, e.g. because the endpoint is gone for good',
     'neverDelivered',
     share,
   ],
-  ['--payload <size>', 'of a body, e.g. 4kB', 'payload', sizeUpTo(mostBytes.received, '4 MiB')],
+  ['--payload <size>', 'the size of a body, e.g. 4kB', 'payload', sizeUpTo(mostBytes.received, '4 MiB')],
   ['--batch <count>', 'messages in an invocation, 1 to 10 (deliver takes 5)', 'batch', whole(1, 10)],
-  ['--endpoint-time <ms>', 'until an endpoint answers', 'endpointTime', whole(0, 30_000, ' ms')],
+  ['--endpoint-time <ms>', 'the time until an endpoint responds', 'endpointTime', whole(0, 30_000, ' ms')],
   [
     '--sources <count>',
-    `of inbound events; one stack has room for ${mostSources}`,
+    `sources of inbound events; one stack has room for ${mostSources}`,
     'sources',
     whole(1, mostSources, ': one stack has room for no more, unless its sources share their resources'),
   ],
 ];
 
-/** Defaults as people write them. */
+/** Formats defaults as people write them. */
 const shown: Readonly<Partial<Record<keyof Workload, string>>> = {
   neverDelivered: '0.5%',
   payload: '1000 B',
@@ -96,5 +101,5 @@ function costCommand(): Command {
         .choices(['INFO', 'WARN'])
         .default(usual.systemLogLevel),
     )
-    .option('--json', 'JSON on standard output, and nothing else');
+    .option('--json', 'print only JSON on standard output');
 }

@@ -6,7 +6,7 @@ import { envelopeBytes, type Workload } from './workload.ts';
 /** Attempts of the schedule `short`, the default. */
 export const attemptsOfSchedule = 6;
 
-/** What is published and delivered in a month. Pure. */
+/** Computes the cost of publishing and delivering in a month. Pure. */
 export function outbound(work: Workload): BillLine[] {
   const used = tally('outbound');
   published(work, used);
@@ -14,7 +14,7 @@ export function outbound(work: Workload): BillLine[] {
   return used.lines();
 }
 
-/** A task brings the body along where it is not in the bucket. */
+/** A task includes the body, unless it is in the bucket. */
 function taskSizes({ payload }: Workload): Sizes {
   const isStored = 's3.PUT' in stepOfSize('published', payload).calls;
   return { message: envelopeBytes + (isStored ? 0 : payload), body: payload };
@@ -39,7 +39,7 @@ function published(work: Workload, used: Tally): void {
   used.invocations(invocations, milliseconds('publish', batch), lines);
 }
 
-/** What one more endpoint of an event adds, as the fan-out to ten was counted. */
+/** The cost of one more endpoint of an event, from the count of a fan-out to ten. */
 function eachFurtherEndpoint(): CountedStep {
   const [ten, one] = [step('fanned out to 10'), step('published, 1000 B')];
   const share = (part: 'write' | 'indexWrite' | 'read' | 'storedBytes' | 'indexStoredBytes'): number =>
@@ -56,7 +56,7 @@ function eachFurtherEndpoint(): CountedStep {
   };
 }
 
-/** How many attempts of each kind the deliveries of a month have. */
+/** The number of attempts of each kind in a month. */
 export function attemptsOf({ outbound: events, fanOut, failureRate, neverDelivered }: Workload) {
   const lost = events * fanOut * neverDelivered;
   const arrived = events * fanOut - lost;
@@ -80,10 +80,10 @@ function delivered(work: Workload, used: Tally): void {
   for (const [name, count] of Object.entries(others)) used.step(withBody(step(name), payload), count, task);
   notified(others['given up'], used);
   const attempts = Object.values(others).reduce((sum, count) => sum + count, atOnce);
-  // Each in a batch is deleted at once, so that none waits for the slowest.
+  // Each message of a batch is deleted at once, so that none waits for the slowest.
   const deletes = batch > 1 ? (step('delivered, batch').calls['sqs.DeleteMessage'] ?? 0) : 0;
   used.add('sqsRequest', attempts * deletes);
-  // A task that was sent in a group is billed more on each of its requests: sent, received and deleted.
+  // A message with a group costs more on each of its requests: send, receive and delete.
   used.add('sqsFairRequest', attempts * (1 + deletes + 2 / batch));
   used.mapping(attempts / batch, batch * task.message);
   const lines = stepOfSize('delivered', payload).metricBytes + platformBytes(work);
@@ -92,7 +92,7 @@ function delivered(work: Workload, used: Tally): void {
   used.add('transferGb', (attempts * (payload + envelopeBytes + requestHeadBytes)) / gigabyte);
 }
 
-/** A step that was counted with 1,000 B, with what an attempt reads more of a larger body. */
+/** A step that was counted with 1,000 B, plus the additional reads of a larger body. */
 function withBody(counted: CountedStep, payload: number): CountedStep {
   const [sized, small] = [stepOfSize('delivered', payload), step('delivered, 1000 B')];
   const calls = { ...counted.calls, 's3.GET': sized.calls['s3.GET'] ?? 0 };
@@ -101,7 +101,7 @@ function withBody(counted: CountedStep, payload: number): CountedStep {
 
 /** The sweep's extra work to notify operators of failed deliveries. It notifies once an hour and endpoint, so this is the most. */
 function notified(deliveries: number, used: Tally): void {
-  const [one, none] = [step('sweep, with one to tell'), step('sweep')];
+  const [one, none] = [step('sweep, with one to notify'), step('sweep')];
   used.step(
     {
       calls: { 'sns.Publish': one.calls['sns.Publish'] ?? 0 },

@@ -11,7 +11,7 @@ const inbound = (more: Partial<Workload> = {}): number =>
 const outbound = (more: Partial<Workload> = {}): number =>
   perMillion(bill({ ...usual, outbound: million, ...more }).outbound, million * (more.fanOut ?? 1));
 
-/** The figures that README quotes. */
+/** The figures that the README quotes. */
 export const headlines = {
   idle: dollars(sumOf(bill(usual).idle)),
   inbound: dollars(inbound()),
@@ -81,7 +81,7 @@ const calls = (): string =>
       ['deliver, the retry', 'tried again'],
       ['deliver, the last attempt of all', 'given up'],
       ['sweep, each minute', 'sweep'],
-      ['sweep, with an endpoint to tell of', 'sweep, with one to tell'],
+      ['sweep, with failures to notify', 'sweep, with one to notify'],
     ].map(([name = '', key = '']) => {
       const { calls: counted, write, indexWrite, read } = step(key);
       const list = Object.entries(counted).map(([call, count]) => `${count} × ${call}`);
@@ -104,12 +104,12 @@ function idle(): string {
   );
 }
 
-/** Of which there is a line each; of all others, an event. */
+/** The unit of which each log line has one; for all others it is an event. */
 const oneFor: Readonly<Record<string, string>> = {
   'delivery.attempted': 'attempt',
   'delivery.dead': 'delivery that never arrives',
   'deliveries.swept': 'minute',
-  'failures.notified': 'endpoint that is told of, an hour',
+  'failures.notified': 'endpoint with failures, an hour',
   'endpoint.down': 'endpoint whose breaker opens',
 };
 
@@ -130,7 +130,7 @@ const savings = (): string =>
   markdown(
     ['setting', 'a million handled', 'a million delivered'],
     [
-      ['as it is, five messages in an invocation', dollars(inbound()), dollars(outbound())],
+      ['the default, five messages in an invocation', dollars(inbound()), dollars(outbound())],
       [
         '`systemLogLevel: WARN`',
         dollars(inbound({ systemLogLevel: 'WARN' })),
@@ -159,7 +159,7 @@ const blocks: Readonly<Record<string, () => string>> = {
   unconfirmed: confirmed,
 };
 
-/** The page with its tables computed anew, each between `<!-- name -->` and `<!-- /name -->`. */
+/** Returns the page with its tables computed again, each between `<!-- name -->` and `<!-- /name -->`. */
 export const withTables = (page: string): string =>
   Object.entries(blocks).reduce(
     (text, [name, block]) =>

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 const factors: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, b: 1e9 };
 const mostEvents = 1e12;
 
-/** @throws InvalidArgumentError with the form that it takes, which commander tells the user */
+/** @throws InvalidArgumentError with the accepted form, which commander prints */
 export function count(text: string): number {
   const value = countIn(text);
   if (value !== undefined) return value;
@@ -19,7 +19,7 @@ function countIn(text: string): number | undefined {
 /** `1.1 * 1e6` is a little more than it should be. */
 const rounded = (value: number): number => Number(value.toPrecision(13));
 
-/** @throws InvalidArgumentError with the range, which commander tells the user */
+/** @throws InvalidArgumentError with the range, which commander prints */
 export const shareUpTo =
   (most: number) =>
   (text: string): number => {
@@ -37,10 +37,10 @@ function shareIn(text: string): number | undefined {
   return number === '' ? undefined : rounded(Number(number) / (percent ? 100 : 1));
 }
 
-/** So many, or so many for each of something else. */
+/** A number, or a number for each of something else. */
 export type CountOrShare = number | { readonly share: number };
 
-/** A count; or a share with its sign or as a fraction, which may be more than the whole. @throws InvalidArgumentError */
+/** Reads a count, or a share with its sign or as a fraction, which may exceed 100 %. @throws InvalidArgumentError */
 export function countOrShare(text: string): CountOrShare {
   const whole = countIn(text);
   if (whole !== undefined) return whole;
@@ -53,7 +53,7 @@ export function countOrShare(text: string): CountOrShare {
 
 const units: Readonly<Record<string, number>> = { b: 1, kb: 1000, kib: 1024, mb: 1e6, mib: 1024 ** 2 };
 
-/** @throws InvalidArgumentError with the form that it takes, which commander tells the user */
+/** @throws InvalidArgumentError with the accepted form, which commander prints */
 export const sizeUpTo =
   (mostBytes: number, most: string) =>
   (text: string): number => {
@@ -64,8 +64,8 @@ export const sizeUpTo =
   };
 
 /**
- * @param ending of the refusal, behind the range: the unit, or why there is a limit
- * @throws InvalidArgumentError with the range, which commander tells the user
+ * @param ending the end of the message, after the range: the unit, or the reason for the limit
+ * @throws InvalidArgumentError with the range, which commander prints
  */
 export const whole =
   (least: number, most: number, ending = '') =>

@@ -4,7 +4,7 @@ import type { Workload } from './workload.ts';
 export const gigabyte = 1024 ** 3;
 export const minutesOfMonth = 30 * 24 * 60;
 
-/** Reads of a secret by a container in a month: it keeps keys for 300 s, and looks again after 2 s when a request is forged. */
+/** Reads of a secret by a container in a month: it caches keys for 300 s, and reads again after 2 s if a request is forged. */
 export const secretReads = { calm: minutesOfMonth / 5, forged: minutesOfMonth * 30 } as const;
 
 /** Bytes of Lambda's own lines for an invocation. */

@@ -13,14 +13,14 @@ export const dollars = (usd: number): string =>
 export const perMillion = (lines: readonly BillLine[], events: number): number =>
   (sumOf(lines) / events) * 1e6;
 
-/** What a service costs in all parts of a bill. */
+/** The cost of a service in all parts of a bill. */
 export function byService(lines: readonly BillLine[]): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   for (const { service, usd } of lines) sums.set(service, (sums.get(service) ?? 0) + usd);
   return sums;
 }
 
-/** Everything, for programs. */
+/** The whole bill, for programs. */
 export function asJson(work: Workload): string {
   const parts = bill(work);
   const all = [...parts.inbound, ...parts.outbound, ...parts.idle];
@@ -31,7 +31,7 @@ export function asJson(work: Workload): string {
   );
 }
 
-/** The bill by service, each kind of event by the million, and what hosted services take. */
+/** The bill by service, the cost of a million events of each kind, and the prices of hosted services. */
 export function asText(work: Workload): string {
   const { inbound, outbound, idle } = bill(work);
   const parts = [inbound, outbound, idle];
@@ -61,12 +61,12 @@ export function asText(work: Workload): string {
       ({ note, source, read }, index) => `[${index + 1}] ${note}.\n    ${source}, read ${read}`,
     ),
     '',
-    `No list price found: ${notFound.join(', ')}. What people cost is in none of these figures.`,
+    `No list price found: ${notFound.join(', ')}. The figures do not include the cost of people.`,
     `List prices of us-east-1 without free tiers, read ${readBetween()}: cost/prices.json. docs/cost.md says what is counted.`,
   ].join('\n');
 }
 
-/** A table whose columns but the first are numbers, which stand at the right. */
+/** A table whose columns after the first are numbers, aligned to the right. */
 function tableOfNumbers(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
@@ -76,21 +76,19 @@ function tableOfNumbers(head: readonly string[], rows: readonly (readonly string
   return table(aligned(head), rows.map(aligned));
 }
 
-/** Says which prices of a bill are from memory; nothing where all have a source. */
+/** Lists the prices of a bill that are from memory; empty when all have a source. */
 export function unconfirmed(
   names: readonly PriceName[],
   list: Readonly<Record<PriceName, Price>> = prices,
 ): string[] {
   const found = [...new Set(names)].map((name) => list[name]).filter((price) => price.unconfirmed);
   const described = found.map(({ unit, usd, per }) => `${unit} ($${usd} for ${per.toLocaleString('en-US')})`);
-  return described.length === 0
-    ? []
-    : [`From memory, no page was found that states it: ${described.join('; ')}.`];
+  return described.length === 0 ? [] : [`From memory, because no page states it: ${described.join('; ')}.`];
 }
 
 function byTheMillion(work: Workload, inbound: readonly BillLine[], outbound: readonly BillLine[]): string[] {
   const deliveries = work.outbound * work.fanOut;
-  const withRefused = work.refused > 0 ? ', with what is refused' : '';
+  const withRefused = work.refused > 0 ? ', including refused requests' : '';
   const each = `A million inbound events${withRefused}`;
   return [
     ...(work.inbound > 0 ? [`${each}: ${dollars(perMillion(inbound, work.inbound))}.`] : []),

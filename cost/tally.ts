@@ -35,16 +35,16 @@ const services: Readonly<Record<PriceName, readonly [service: string, item: stri
   scheduledCall: ['Scheduler', 'invocations'],
 };
 
-/** Days that what an event leaves behind is kept: in the tables, and in the bucket by what it is of. */
+/** Days for which the data of an event is kept: in the tables, and in the bucket by its kind. */
 export const keptDays = { table: 35, inbound: 35, outbound: 100 } as const;
 const daysOfMonth = 30;
 const queueChunk = 64 * 1024;
 const gigabytesOfMemory = 0.5;
 
-/** Requests that a message of this size is billed as. */
+/** The number of requests that a message of this size is billed as. */
 export const chunksOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / queueChunk));
 
-/** How large an event is at a step. */
+/** The sizes of an event at a step. */
 export interface Sizes {
   /** Bytes of its message in a queue. */
   readonly message: number;
@@ -54,14 +54,14 @@ export interface Sizes {
 
 const isPriceName = (name: string): name is PriceName => name in services;
 
-/** Adds up what is used. @param flow whose objects lie in the bucket for as long as it says */
+/** Adds up the usage. @param flow decides how long objects stay in the bucket */
 export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
   const used = new Map<PriceName, number>();
   const add = (name: PriceName, quantity: number): void => {
     used.set(name, (used.get(name) ?? 0) + quantity);
   };
 
-  /** Calls that are billed by themselves; DynamoDB's are billed by their units. */
+  /** Calls that are billed one by one; DynamoDB's are billed by their units. */
   function calls({ calls: counted }: CountedStep, events: number, { message, body }: Sizes): void {
     const countOf = (isMeant: (call: string) => boolean): number =>
       Object.entries(counted).reduce((sum, [call, count]) => (isMeant(call) ? sum + count : sum), 0);
@@ -79,27 +79,27 @@ export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
   return {
     add,
 
-    /** So many events of a size that take a step. */
+    /** Adds a number of events of one size that take a step. */
     step(counted: CountedStep, events: number, sizes: Sizes): void {
       const { storedBytes, indexStoredBytes } = counted;
       const months = keptDays.table / daysOfMonth;
       add('writeUnit', events * (counted.write + counted.indexWrite));
       add('readUnit', events * counted.read);
       add('tableGbMonth', (events * (storedBytes + indexStoredBytes) * months) / gigabyte);
-      // Indexes have no backup: a restore builds them again.
+      // Indexes have no backup, since a restore builds them again.
       add('recoveryGbMonth', (events * storedBytes * months) / gigabyte);
       add('logGb', (events * counted.lineBytes) / gigabyte);
       calls(counted, events, sizes);
     },
 
-    /** So many invocations of so many milliseconds, each with the lines of its metrics and of Lambda. */
+    /** Adds a number of invocations of a duration, each with the lines of its metrics and of Lambda. */
     invocations(count: number, milliseconds: number, lineBytes: number): void {
       add('lambdaRequest', count);
       add('lambdaGbSecond', (count * milliseconds * gigabytesOfMemory) / 1000);
       add('logGb', (count * lineBytes) / gigabyte);
     },
 
-    /** What an event source mapping does for an invocation: one receive, one delete, each of the whole batch. */
+    /** Adds the calls of an event source mapping for an invocation: one receive and one delete of the whole batch. */
     mapping(invocations: number, batchBytes: number): void {
       add('sqsRequest', invocations * (chunksOf(batchBytes) + 1));
     },
@@ -117,5 +117,5 @@ export function tally(flow: 'inbound' | 'outbound' = 'inbound') {
 
 export type Tally = ReturnType<typeof tally>;
 
-/** USD of some lines. */
+/** Sums lines in USD. */
 export const sumOf = (lines: readonly BillLine[]): number => lines.reduce((sum, { usd }) => sum + usd, 0);

@@ -1,12 +1,12 @@
 import { maxMessageBytes } from '../lambdas/domain/messages.ts';
 
-/** A month's work, and how the stack is set. */
+/** A month's work, and the stack's settings. */
 export interface Workload {
   /** Events that providers send and that verify. */
   readonly inbound: number;
-  /** Share of them that no handler wants. */
+  /** The share of them that has no handler. */
   readonly withoutHandler: number;
-  /** Of the inbound events, how many come a second time. */
+  /** The share of the inbound events that comes a second time. */
   readonly duplicates: number;
   /** Requests that do not verify: forged or misdirected. */
   readonly refused: number;
@@ -14,24 +14,24 @@ export interface Workload {
   readonly outbound: number;
   /** Endpoints that each of them goes to. */
   readonly fanOut: number;
-  /** Of deliveries that arrive in the end: share of the attempts that fail and are tried again. */
+  /** The share of attempts that fail and are tried again, of the deliveries that arrive in the end. */
   readonly failureRate: number;
   /** Share of the deliveries that never arrive: all their attempts fail. */
   readonly neverDelivered: number;
   /** Bytes of a body. */
   readonly payload: number;
-  /** Messages in an invocation; a function takes no more than its mapping allows. */
+  /** Messages in an invocation; a function gets no more than its mapping allows. */
   readonly batch: number;
-  /** Until an endpoint answers, in milliseconds. */
+  /** The time until an endpoint responds, in milliseconds. */
   readonly endpointTime: number;
   readonly sources: number;
-  /** Published through the topic, or straight to the queue. */
+  /** Whether events are published through the topic or directly to the queue. */
   readonly through: 'sns' | 'sqs';
-  /** Lambda's own lines: all of them, or only what is wrong. */
+  /** Which of Lambda's own lines are logged: all, or only warnings and errors. */
   readonly systemLogLevel: 'INFO' | 'WARN';
 }
 
-/** What holds where nothing else is said. */
+/** The defaults. */
 export const usual: Workload = {
   inbound: 0,
   withoutHandler: 0,
@@ -40,7 +40,7 @@ export const usual: Workload = {
   outbound: 0,
   fanOut: 1,
   failureRate: 0,
-  // An assumption: some endpoints are always gone for good.
+  // Assumes that some endpoints are always gone for good.
   neverDelivered: 0.005,
   payload: 1000,
   batch: 5,
@@ -53,7 +53,7 @@ export const usual: Workload = {
 /** A stack with more sources, each with its own resources, has more than `maxResources` and is not synthesised. */
 export const mostSources = 17;
 
-/** What stands around a body in a message, and in the body that is sent. */
+/** Bytes around a body in a message, and in the body that is sent. */
 export const envelopeBytes = 600;
 
 /** The most bytes of a body: a source's default, SNS's limit of 256 KiB and SQS's of 1 MiB for a whole message. */
@@ -63,13 +63,13 @@ export const mostBytes = {
   sqs: maxMessageBytes - envelopeBytes,
 } as const;
 
-/** What AWS would refuse in such a month, in words for its user. */
+/** Explains what AWS would refuse in such a month. */
 export function problemWith({ outbound, through, payload }: Workload): string | undefined {
   const most = outbound > 0 ? mostBytes[through] : mostBytes.received;
   if (payload <= most) return undefined;
   const carrier = through === 'sns' ? 'SNS takes 256 KiB' : 'SQS takes 1 MiB';
   const hint = through === 'sns' ? `; with --through sqs ${mostBytes.sqs}` : '';
   return outbound > 0
-    ? `option '--payload <size>' is ${payload} B. ${carrier} with what is around a published event: write a size from 1 B to ${most} B${hint}.`
-    : `option '--payload <size>' is ${payload} B. A source takes bodies from 1 B to ${most} B.`;
+    ? `option '--payload <size>' is ${payload} B. ${carrier} with the envelope of a published event: write a size from 1 B to ${most} B${hint}.`
+    : `option '--payload <size>' is ${payload} B. A source accepts bodies from 1 B to ${most} B.`;
 }

@@ -77,7 +77,7 @@ export type DeliverEnv = EnvOf<typeof deliverEnv>;
 export type SweepEnv = EnvOf<typeof sweepEnv>;
 export type ManagementEnv = EnvOf<typeof managementEnv>;
 
-/** A function was deployed without something that it needs. */
+/** The deployed function lacks a variable or a setting. */
 class ConfigurationError extends Error {
   override name = 'ConfigurationError' as const;
 }
@@ -90,7 +90,7 @@ class ConfigurationError extends Error {
 export function readEnv<const Names extends readonly string[]>(names: Names): EnvOf<Names> {
   const missing = names.filter((name) => process.env[name] === undefined);
   if (missing.length > 0) {
-    throw new ConfigurationError(`environment lacks ${missing.join(', ')}; deploy the stack again`);
+    throw new ConfigurationError(`the environment lacks ${missing.join(', ')}; deploy the stack again`);
   }
   return Object.fromEntries(names.map((name) => [name, process.env[name]])) as EnvOf<Names>;
 }

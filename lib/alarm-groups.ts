@@ -1,12 +1,12 @@
 import { nameList } from './name-list.ts';
 
-/** Some of what alarms of one kind watch. */
+/** The part of a list that one alarm watches. */
 export interface AlarmGroup<Member> {
   readonly id: string;
   readonly members: readonly Member[];
 }
 
-/** As many alarms as are needed, the first without a number. */
+/** Splits a list over as many alarms as necessary; the first has no number. */
 export const alarmGroups = <Member>(
   id: string,
   members: readonly Member[],
@@ -17,8 +17,8 @@ export const alarmGroups = <Member>(
     members: members.slice(nth * size, (nth + 1) * size),
   }));
 
-/** The characters of names that fit into an alarm's description beside its sentences. */
+/** The characters that an alarm's description has left for names. */
 const maxListed = 300;
 
-/** The names of what an alarm watches, for its description. */
+/** Lists what an alarm watches, for its description. */
 export const watchedNames = (names: readonly string[]): string => nameList(names, maxListed);

@@ -35,7 +35,7 @@ function receivers(scope: Construct, { inbound, alarmAction }: MonitoringProps):
   }
 }
 
-/** Deliver and the consumers may send to their own queues, so AWS does not count loops of theirs. */
+/** Excludes deliver and the consumers: they may send to their own queues, so AWS does not detect their loops. */
 function loops(scope: Construct, { inbound, outbound, management, alarmAction }: MonitoringProps): void {
   const watched = [
     outbound.publish,
@@ -50,13 +50,13 @@ function loops(scope: Construct, { inbound, outbound, management, alarmAction }:
       metric: sumOf(members.map(dropped), 'stopped as loops', fiveMinutes),
       impact: `Lambda stopped a function that invoked itself in a loop; its messages go to the DLQ. One of ${names(members)}.`,
       firstStep:
-        'Find what sends messages back to the queue that this function consumes, and undo its last change.',
+        'Find the code that sends messages back to the queue that this function consumes, and undo its last change.',
       action: alarmAction,
     });
   }
 }
 
-/** A message that waits for a retry is in flight, where the age of the oldest message soon does not count it. */
+/** Watches messages in flight, because a message that waits for a retry soon no longer counts for the age of the oldest one. */
 function inFlight(scope: Construct, { inbound, outbound, alarmAction }: MonitoringProps): void {
   const works = [outbound.publishing, outbound.delivering, ...inbound.map(({ work }) => work)];
   const notVisible = ({ queue }: WorkQueue): IMetric =>
@@ -73,7 +73,7 @@ function inFlight(scope: Construct, { inbound, outbound, alarmAction }: Monitori
   }
 }
 
-/** An alarm on functions that catch their faults: a fault that lasts shows again after `betweenTries`. */
+/** An alarm on functions that catch their faults. A lasting fault shows again after `betweenTries`. */
 interface ErroredWork {
   /** The alarm's parent in the construct tree, part of its name. */
   readonly place: string;
@@ -87,8 +87,8 @@ interface ErroredWork {
 /**
  * Adds alarms on functions that catch their faults, and so have no errors in Lambda's metrics.
  *
- * Each has its own alarm: a common window would be as long as the slowest handler needs, and two short faults of a fast
- * function, hours apart, would ring.
+ * Each has its own alarm. A common window would be as long as the slowest handler needs, so two short faults of a fast function,
+ * hours apart, would ring.
  */
 function erroredWork(scope: Construct, props: MonitoringProps): void {
   for (const { place, metrics, betweenTries, who, line } of [

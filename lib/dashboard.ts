@@ -8,7 +8,7 @@ import type { NodeLambda } from './parts/node-lambda.ts';
 import { ownMetric } from './parts/own-metric.ts';
 import type { WorkQueue } from './parts/work-queue.ts';
 
-/** Every queue and every function, and what the alarms watch. */
+/** The dashboard: every queue, every function, and what the alarms watch. */
 export function addDashboard(scope: Construct, props: MonitoringProps): void {
   const { inbound, outbound, management } = props;
   const works = [...inbound.map(({ work }) => work), outbound.publishing, outbound.delivering];

@@ -43,7 +43,7 @@ function serverErrors(scope: Construct, { api, management, alarmAction }: Monito
   });
 }
 
-/** Fewer requests than this in five minutes are neither a flood nor an outage. */
+/** Fewer requests than this in five minutes are neither a flood nor a sign of an outage. */
 const manyRequests = 50;
 
 function refusals(scope: Construct, { api, alarmAction }: MonitoringProps): void {
@@ -92,8 +92,9 @@ const fewRefused = 2;
 const acceptedForEachRefused = 50;
 
 /**
- * Rings when a source has more refusals than a few and a share of its own events, so that a small source with the wrong secret
- * shows beside a large one. The period is an hour, so that a source with few events shows; many refusals ring within minutes.
+ * Rings when a source has more than a few refusals, and more than a share of its own events, so that a small source with the
+ * wrong secret shows beside a large one. The period is an hour, so that a source with few events shows; many refusals ring
+ * within minutes.
  */
 function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringProps): void {
   const refusedOf = (source: string) =>
@@ -124,7 +125,7 @@ function refusedBySource(scope: Construct, { sources, alarmAction }: MonitoringP
   }
 }
 
-/** The events of a source that its receiver accepted. */
+/** The events of a source that the receiver accepted. */
 const acceptedOf = (scope: Construct, source: string, period: Duration) =>
   ownMetric(scope, {
     name: 'WebhooksReceived',
@@ -133,7 +134,7 @@ const acceptedOf = (scope: Construct, source: string, period: Duration) =>
     period,
   });
 
-/** Rings when a source that has had an event has none for a while. */
+/** Rings when a source has had no event for a while, after at least one. */
 function quiet(scope: Construct, source: string, span: Duration, { alarmAction }: MonitoringProps): void {
   const { period, silent, periods } = quietPeriods(span);
   const signs = acceptedOf(scope, source, period);
@@ -143,7 +144,8 @@ function quiet(scope: Construct, source: string, span: Duration, { alarmAction }
     ofWhich: silent,
     missing: 'no-news',
     impact: `${source} has sent no event for ${span.toHumanString()}, longer than its usual pauses.`,
-    firstStep: "Look at the webhook's page at the provider: is it disabled, or are its requests refused?",
+    firstStep:
+      "Check the webhook's page at the provider: is the webhook disabled, or are its requests refused?",
     action: alarmAction,
   });
 }

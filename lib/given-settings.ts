@@ -1,13 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { unknownFields } from '../lambdas/domain/unknown-fields.ts';
 
-/** The type of a setting, as far as it is checked before the settings are completed. */
+/** The types of settings that are checked before the settings are completed. */
 export type SettingKind = 'duration' | 'durations' | 'any';
 
 /**
  * Checks the settings that an app gives: unknown names, and times that are not a `Duration`.
  *
- * Node runs an app without a type check, so a slip such as `allowedCidr` would be ignored in silence.
+ * Node runs an app without a type check, so a typing error such as `allowedCidr` would go unnoticed.
  *
  * @returns undefined when they are right
  */
@@ -30,7 +30,7 @@ function problemWithTime(name: string, value: unknown, kind: SettingKind | undef
   return [];
 }
 
-/** Also a `Duration` of another copy of the CDK. */
+/** Also accepts a `Duration` of another copy of the CDK. */
 const isDuration = (value: unknown): value is Duration =>
   value instanceof Duration ||
   (typeof value === 'object' && value !== null && 'toSeconds' in value && 'toMilliseconds' in value);

@@ -20,23 +20,23 @@ export interface InboundApiProps {
   readonly customDomain?: CustomDomain;
 }
 
-/** How many requests the gateway lets through, a second and at once; more are answered 429. */
+/** The requests a second, and at once, that the gateway lets through; more get a 429. */
 export interface Throttle {
   readonly rate: number;
   readonly burst: number;
 }
 
-/** What the stage lets through to every route, and to those with settings of their own. */
+/** The throttles of the stage: for every route, and for routes with their own settings. */
 export interface Throttles {
   readonly byDefault: Throttle;
-  /** By route key. */
+  /** Throttles by route key. */
   readonly routes: ReadonlyMap<string, Throttle>;
 }
 
 /** HTTP API, for v4 and v6 callers → its `$default` stage, with access logs and throttles */
 export class InboundApi extends Construct {
   readonly api: HttpApi;
-  /** What stands before `/webhooks/…`. */
+  /** The URL before `/webhooks/…`. */
   readonly baseUrl: string;
   private readonly props: InboundApiProps;
 
@@ -54,14 +54,14 @@ export class InboundApi extends Construct {
     this.baseUrl = disableDefaultEndpoint ? `https://${domainName}` : this.api.apiEndpoint;
   }
 
-  /** A line for each request. @throws Error before `publish` was called */
+  /** The log group with a line for each request. @throws Error before `publish` was called */
   get accessLogs(): LogGroup {
     const logs = this.node.findChild('AccessLogs');
     if (logs instanceof LogGroup) return logs;
-    throw new Error(`${logs.node.path} is no log group`);
+    throw new Error(`${logs.node.path} is not a log group`);
   }
 
-  /** Makes the routes public. Call it once, when all of them are there. */
+  /** Makes the routes public. Call it once, when all of them exist. */
   publish({ byDefault, routes }: Throttles): void {
     const routeSettings = [...routes].map(([routeKey, { rate, burst }]) => [
       routeKey,
@@ -73,12 +73,12 @@ export class InboundApi extends Construct {
       throttle: byDefault,
       routeSettings: routes.size > 0 ? Object.fromEntries(routeSettings) : undefined,
     });
-    // Settings of a route that is not there yet are refused.
+    // CloudFormation refuses settings of a route that does not exist yet.
     stage.node.addDependency(...this.api.node.children.filter((child) => child instanceof HttpRoute));
     if (this.props.customDomain !== undefined) this.addDomain(this.props.customDomain, stage);
   }
 
-  /** Another way to the same stage; the API's own name goes on working unless it is disabled. */
+  /** Maps a custom domain to the same stage. The API's own name works, too, unless it is disabled. */
   private addDomain({ domainName, certificateArn }: CustomDomain, stage: CfnStage): void {
     const domain = new DomainName(this, 'Domain', {
       domainName,

@@ -25,11 +25,11 @@ import { type SourceSecrets, secretEnvironment } from './source-secrets.ts';
 import { sourceSettings } from './source-settings.ts';
 
 export interface InboundSourceProps {
-  /** One source, or all of a stack that shares one receiver, queue and consumer among them. */
+  /** One source, or all sources of a stack, which then share one receiver, queue and consumer. */
   readonly sources: Sources;
   /** The last segment of the route: the source's name, or `{source}`. */
   readonly path: string;
-  /** Of these sources, and maybe of others. */
+  /** The secrets of these sources, and maybe of others. */
   readonly secrets: SourceSecrets;
   readonly api: HttpApi;
   readonly events: RecordTable;
@@ -44,7 +44,7 @@ export class InboundSource extends Construct {
   readonly receive: NodeLambda;
   readonly consume: NodeLambda;
   readonly work: WorkQueue;
-  /** As the stage's route settings name them. */
+  /** The keys of the routes, for the stage's route settings. */
   readonly routeKeys: readonly string[];
   private readonly props: InboundSourceProps;
 
@@ -80,12 +80,12 @@ export class InboundSource extends Construct {
     return secret;
   }
 
-  /** As its metrics name the consumer. */
+  /** The `consumer` dimension of the metrics. */
   get consumerName(): string {
     return consumerName(Object.keys(this.props.sources));
   }
 
-  /** Whose items and objects the functions may touch: those of one source, or, where they are shared, of all. */
+  /** The keys of the items and objects that the functions may use: those of one source, or of all if they are shared. */
   private get whose(): string {
     const { path } = this.props;
     return path.startsWith('{') ? '*' : path;
@@ -121,7 +121,7 @@ export class InboundSource extends Construct {
     return receive;
   }
 
-  /** Each ARN stands in the policy once, so that those of sixty sources fit it. */
+  /** Grants with each ARN only once, so that the ARNs of sixty sources fit into the policy. */
   private allowSecrets(receive: NodeLambda, settings: readonly SourceSettings[]): void {
     const reading = ['secretsmanager:GetSecretValue'];
     const capturing = [...reading, 'secretsmanager:DescribeSecret', 'secretsmanager:PutSecretValue'];
@@ -149,7 +149,7 @@ export class InboundSource extends Construct {
       sources: settings,
       environment: { ...handlerEnvironment(sources), ...environment },
       timeout,
-      // A long wait is a new message to its own queue. The record bounds the attempts, and the due time the hops.
+      // A long wait is a new message to the same queue. The record limits the attempts, and the due time limits the messages.
       recursiveLoop: RecursiveLoop.ALLOW,
       defaults: this.props.functions,
     });
@@ -168,7 +168,7 @@ export class InboundSource extends Construct {
     consume.allowNamed(
       ['sqs:SendMessage'],
       stack.formatArn({ service: 'sqs', resource: tapQueuesOf(tapQueuePrefix(stack.stackName), this.whose) }),
-      'Each listener of npx hookline listen makes a queue of its own; the star stands for its name.',
+      'Each listener of npx hookline listen makes its own queue; the star stands for the name.',
     );
     consume.allowObjects(['s3:GetObject', 's3:PutObject'], payloads, inboundPrefix(this.whose));
   }

@@ -25,7 +25,7 @@ import { functions, managementThrottle } from './settings.ts';
 export interface ManagementApiProps {
   readonly outbound: Outbound;
   readonly inboundEvents: RecordTable;
-  /** By the names of their sources. */
+  /** The queues, by the names of their sources. */
   readonly inbound: ReadonlyMap<string, InboundSource>;
   readonly payloads: Bucket;
   readonly functions: FunctionDefaults;
@@ -113,7 +113,7 @@ export class ManagementApi extends Construct {
     lambda.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], events.tableArn);
     const anyEvent = inboundKeys.event('*', '*');
     lambda.allowItems(['dynamodb:GetItem'], inboundEvents.tableArn, anyEvent);
-    // Its keys are a source and a day, as an event's are a source and an id.
+    // The keys are a source and a day, as those of an event are a source and an id.
     lambda.allowItems(['dynamodb:Query'], inboundEvents.indexArn(keptIndex.name), anyEvent);
     lambda.allow(
       ['dynamodb:Query'],
@@ -139,7 +139,7 @@ export class ManagementApi extends Construct {
     lambda.allow(['sns:Publish'], outbound.operations.topicArn);
   }
 
-  /** The names of queues with their sources: sixty URLs would not fit the environment. */
+  /** The names of queues with their sources, because sixty URLs would not fit into the environment. */
   private inboundQueues(): string {
     const sourcesOf: Record<string, string[]> = {};
     for (const [source, { work }] of this.props.inbound) {

@@ -1,11 +1,11 @@
-/** Two names of the longest kind, and the count of the others. */
+/** The length of two of the longest names and the count of the others. */
 const defaultLength = 100;
 
 /**
- * Names in a sentence, cut where there are too many: texts of AWS have limits (an alarm's description 1,024 characters, a
- * function's 256).
+ * Lists names in a sentence, and counts the rest if there are too many, because AWS limits texts (an alarm's description to
+ * 1,024 characters, a function's to 256).
  *
- * @param maxLength in characters; one name is always there
+ * @param maxLength in characters; there is always one name
  * @returns `stripe, github and 58 more`
  */
 export function nameList(names: readonly string[], maxLength = defaultLength): string {

@@ -40,10 +40,10 @@ function sweepAlarms(scope: Construct, { outbound, alarmAction }: MonitoringProp
 }
 
 const silentMinutes = 5;
-/** The minutes that a first deploy may take between its first queue and its schedule. */
+/** The longest time of a first deploy between its first queue and its schedule, in minutes. */
 const firstRunWithin = 60;
 
-/** Lambda asks the publish queue for messages from the deploy on, so SQS measures it whether or not there are any. */
+/** Shows that the stack is deployed: Lambda polls the publish queue from then on, so SQS measures it even if it is empty. */
 function sinceTheLastSweep({ sweep, publishing }: MonitoringProps['outbound']): MathExpression {
   const period = oneMinute;
   const alive = publishing.queue.metricApproximateNumberOfMessagesVisible({
@@ -55,7 +55,7 @@ function sinceTheLastSweep({ sweep, publishing }: MonitoringProps['outbound']): 
   return silenceBeside({ signs, label, period }, alive, firstRunWithin - silentMinutes + 1);
 }
 
-/** Both functions that find such deliveries count them. */
+/** The sum over both functions that find such deliveries. */
 function neverAttempted(scope: Construct, { alarmAction }: MonitoringProps): void {
   const counts = (['sweep', 'deliver'] as const).map((service) =>
     ownMetric(scope, { name: 'DeliveriesNeverAttempted', service, dimensions: {}, period: fiveMinutes }),
@@ -84,7 +84,7 @@ function attempts(scope: Construct, { alarmAction }: MonitoringProps): void {
   const all = 'SUM([failed, FILL(succeeded, 0)])';
   new ImpactAlarm(scope, 'AttemptsFail', {
     metric: new MathExpression({
-      // A list: where none succeeds for long, there is no such metric.
+      // A list, because the metric does not exist if none has succeeded for long.
       expression: `IF(${all} > ${manyAttempts}, 100 * failed / ${all}, 0)`,
       usingMetrics: { failed, succeeded },
       label: 'attempts that fail, per cent',
@@ -99,7 +99,7 @@ function attempts(scope: Construct, { alarmAction }: MonitoringProps): void {
   });
 }
 
-/** Fewer endpoints than this that are down do not ring, even if they are a large share. */
+/** Fewer endpoints than this do not ring, even if they are a large share. */
 const manyDown = 3;
 
 function endpoints(scope: Construct, { alarmAction }: MonitoringProps): void {

@@ -34,19 +34,19 @@ export class OutboundStores extends Construct {
     this.signingSecret = this.generated('SigningSecret', {
       kind: 'signing',
       description: 'Signs what is sent to endpoints without a secret of their own',
-      reason: 'Receivers hold the same key: it is rotated together with them, never by a timer.',
+      reason: 'Receivers have the same key, so it is rotated together with them, never by a timer.',
       removalPolicy,
     });
     this.masterSecret = this.generated('MasterSecret', {
       kind: 'master',
       description: 'The secrets of endpoints are sealed under a key derived from this',
       reason:
-        'Secrets are sealed anew as they are used: it is rotated by people, at most as often as that is done.',
+        'Secrets are resealed when they are used, so people rotate it, and only after all are resealed.',
       removalPolicy,
     });
   }
 
-  /** 44 letters and digits: valid base64, of 33 random bytes. */
+  /** 44 letters and digits are valid base64 of 33 random bytes. */
   private generated(
     id: string,
     props: {

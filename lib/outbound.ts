@@ -58,7 +58,7 @@ export class Outbound extends Construct {
   readonly publish: NodeLambda;
   readonly deliver: NodeLambda;
   readonly sweep: NodeLambda;
-  /** Compiled into the functions. */
+  /** The settings, compiled into the functions. */
   readonly settings: OutboundSettings;
   private readonly props: OutboundConstructProps;
 
@@ -124,7 +124,7 @@ export class Outbound extends Construct {
     publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], this.deliveries.tableArn);
     publish.allow(['dynamodb:GetItem', 'dynamodb:Query'], this.endpoints.tableArn);
     const { delivering, publishing } = this;
-    // To its own queue once: the parts of a large tenant.
+    // Sends to its own queue once, for the ranges of a large tenant.
     publish.allow(
       ['sqs:SendMessage'],
       ...[delivering.queue.queueArn, publishing.queue.queueArn, publishing.dlq.queueArn],
@@ -144,9 +144,9 @@ export class Outbound extends Construct {
       MASTER_SECRET: this.masterSecret.secretArn,
       OPERATIONS_TOPIC_ARN: this.operations.topicArn,
     } satisfies DeliverEnv;
-    const description = 'Signs deliveries, posts them, and records what came of it';
+    const description = 'Signs deliveries, posts them, and records the outcomes';
     const deliver = this.worker('deliver', description, environment, deliverTimeoutOf(outbound), {
-      // A retry is SQS → Lambda → the same SQS queue: loop detection would end it after 16 turns.
+      // A retry is SQS → Lambda → the same SQS queue, which loop detection would end after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
     });
     const maxConcurrency = outbound.maxConcurrency ?? outboundDefaults.maxConcurrency;
@@ -195,18 +195,18 @@ export class Outbound extends Construct {
       this.endpoints.tableArn,
     );
     sweep.allow(['dynamodb:BatchGetItem'], this.deliveries.tableArn);
-    // Once: endpoints are counted from then on as they are created and deleted.
+    // Needed once; later, endpoints are counted when they are created and deleted.
     sweep.allow(['dynamodb:Scan'], this.endpoints.tableArn);
     sweep.allow(['sns:Publish'], this.operations.topicArn);
     sweep.allow(['dynamodb:UpdateItem'], this.events.tableArn);
     sweep.allow(['sqs:SendMessage'], ...this.deliveryQueueArns());
-    // So that SQS goes on measuring them.
+    // Keeps SQS measuring them.
     sweep.allow(['sqs:GetQueueAttributes'], ...watched.map(({ queueArn }) => queueArn));
     new MinuteSchedule(this, 'SweepSchedule', sweep);
     return sweep;
   }
 
-  /** Tasks, and what is given up. */
+  /** Sends tasks and dead letters. */
   private deliveryQueueArns(): readonly string[] {
     const { delivering, undelivered } = this;
     return [delivering.queue.queueArn, delivering.dlq.queueArn, undelivered.queueArn];

@@ -28,10 +28,10 @@ type StackFact = keyof typeof outputKeys;
 const isStackFact = (fact: string): fact is StackFact => Object.hasOwn(outputKeys, fact);
 const Facts = v.object(v.entriesFromList(Object.keys(outputKeys).filter(isStackFact), v.string()));
 
-/** What a source checks, for tools that sign requests or explain refusals. */
+/** The checks of a source, for tools that sign requests or explain refusals. */
 const SourceChecks = v.object({
   ...v.pick(SourceSettings, ['tolerance', 'maxBodyBytes', 'hmac', 'token', 'ed25519']).entries,
-  // Optional: a stack of an earlier version has none of them.
+  // Optional, because a stack of an earlier version has none of them.
   ...v.partial(v.pick(SourceSettings, ['rotationOverlap', 'eventId', 'allowedCidrs', 'handlerRetryDelays']))
     .entries,
 });
@@ -49,12 +49,12 @@ const SourceFacts = v.object({
 });
 export type SourceFacts = v.InferOutput<typeof SourceFacts>;
 
-/** Everything of a deployed stack that a user or a tool must know. */
+/** The facts of a deployed stack that users and tools need. */
 export type StackFacts = { readonly [Fact in StackFact]: string } & {
   readonly sources: Readonly<Record<string, SourceFacts>>;
 };
 
-/** An output holds 4 KB; longer lists of ranges are left out of it. */
+/** An output holds 4 KB, so it omits longer lists of ranges. */
 export const maxRangesInOutput = 40;
 
 /** One JSON output a source, `SourceStripe`: CloudFormation allows 200 outputs, and a stack may hold sixty sources. */

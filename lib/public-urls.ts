@@ -20,11 +20,11 @@ export interface PublicUrlProps {
 }
 
 /**
- * Sets the `publicUrl` of each source, which some providers sign.
+ * Sets the `publicUrl` of each source. Some providers sign it.
  *
  * A source's own `publicUrl` stays. Without any setting, the receiver uses the URL of each request.
  *
- * @throws SettingsError when the base is not a plain https URL, or when both settings are there
+ * @throws SettingsError when the base is not a plain https URL, or when both settings are set
  */
 export function withPublicUrls(sources: Sources, { customDomain, publicBaseUrl }: PublicUrlProps): Sources {
   if (customDomain !== undefined && publicBaseUrl !== undefined)

@@ -1,4 +1,4 @@
-/** From where a provider says that its webhooks come. */
+/** The addresses from which a provider sends its webhooks, by its documentation. */
 export interface PublishedRanges {
   /** The day on which the list was right, as `YYYY-MM-DD`. */
   readonly asOf: string;
@@ -9,14 +9,14 @@ export interface PublishedRanges {
 const single = (...addresses: readonly string[]): readonly string[] =>
   addresses.map((address) => `${address}/32`);
 
-/** A list that is older than this should be compared with its source before anybody relies on it. */
+/** A list that is older than this should be compared with its source before you rely on it. */
 export const freshForDays = 90;
 
 /**
  * Providers that publish a fixed list.
  *
- * Not here: who publishes none, who says that the list changes without notice (GitHub, SendGrid), and lists that we have not
- * seen at their source.
+ * Omits providers that publish no list or change it without notice (GitHub, SendGrid), and lists that we have not seen at their
+ * source.
  */
 export const publishedRanges: Readonly<Record<string, PublishedRanges>> = {
   intercom: {

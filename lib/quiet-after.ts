@@ -7,18 +7,18 @@ export interface QuietPeriods {
   readonly periods: number;
 }
 
-/** Short periods, and long ones. */
+/** The choices: short periods, and long ones. */
 const scales = [
-  // An hour more than the span, within the day that CloudWatch looks back to in periods under an hour.
+  // One hour more than the span, within the day that CloudWatch looks back for periods under an hour.
   { period: Duration.minutes(5), margin: 12, longest: Duration.hours(23) },
-  // A day more than the span, within the seven days of all others.
+  // One day more than the span, within the seven days for all other periods.
   { period: Duration.hours(1), margin: 24, longest: Duration.days(6) },
 ] as const;
 const [short, long] = scales;
 
 /**
- * Computes the periods of an alarm that rings after a span of silence. They must include the last event: it tells a source
- * that fell silent from one that has never sent.
+ * Computes the periods of an alarm that rings after a span of silence. They must include the last event, which distinguishes a
+ * source that fell silent from one that has never sent.
  */
 export function quietPeriods(span: Duration): QuietPeriods {
   const { period, margin } = span.toSeconds() <= short.longest.toSeconds() ? short : long;
@@ -28,7 +28,7 @@ export function quietPeriods(span: Duration): QuietPeriods {
 
 const shortest = Duration.minutes(15);
 
-/** Says what is wrong with `quietAfter`; undefined when it is right. */
+/** Explains what is wrong with `quietAfter`; undefined when it is right. */
 export function problemWithQuiet(quietAfter: Duration | undefined): string | undefined {
   if (quietAfter === undefined) return undefined;
   const span = quietAfter.toSeconds();

@@ -22,7 +22,7 @@ export function checked<Schema extends v.GenericSchema>(
   throw new SettingsError(`${where}: ${issues.join('; ')}`);
 }
 
-/** Shows the value: settings hold no secrets. */
+/** Shows the value, because settings contain no secrets. */
 const wrongWith = (issue: v.GenericIssue): string =>
   isMissing(issue) ? 'is missing' : `expected ${ruleOf(issue)}, got ${issue.received}`;
 

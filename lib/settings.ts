@@ -6,19 +6,19 @@ import about from '../package.json' with { type: 'json' };
 
 /** Seconds before attempt 2, 3, …. */
 export const retryPresets = {
-  /** Over in a quarter of an hour: rides out a deploy or a restart of the receiver. */
+  /** A quarter of an hour: long enough for a deploy or a restart of the receiver. */
   short: [1, 5, 30, 120, 600],
-  /** What the specification recommends: three days. */
+  /** Three days, as the specification recommends. */
   'standard-webhooks': [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
 } as const;
 export type RetryPreset = keyof typeof retryPresets;
 
 export const sourceDefaults = {
-  /** What Stripe's and Standard Webhooks' own libraries take. */
+  /** The default of Stripe's and Standard Webhooks' own libraries. */
   tolerance: Duration.minutes(5),
   /** The provider may go on with its old key while people and caches catch up. */
   rotationOverlap: Duration.hours(24),
-  /** The most that always fits Lambda's 6 MB event: base64 adds a third, JSON escaping up to as much. */
+  /** The most that always fits into Lambda's 6 MB event: base64 adds a third, and JSON escaping up to as much. */
   maxBodyBytes: 4 * 1024 * 1024,
   /** A longer outage of the team's database must not empty everything into the DLQ. */
   handlerRetryDelays: [5, 30, 120, 600, 1_800, 7_200].map((delay) => Duration.seconds(delay)),
@@ -28,11 +28,11 @@ export const sourceDefaults = {
   retention: Duration.days(35),
   /** Time to make the webhook at the provider after the deploy. */
   awaitHandshakeMinutes: 60,
-  /** A brake for what is behind the handlers. */
+  /** Protects what the handlers call. */
   maxConcurrency: 10,
-  /** A flood of one source leaves the account's Lambda concurrency to the others. */
+  /** Limits a flood of one source, so that the others have enough of the account's Lambda concurrency. */
   throttle: { rate: 50, burst: 100 },
-  /** A refused event is lost, so there is room for a burst, within half of the 1,000 functions that an account may run at once. */
+  /** Has room for a burst, because a refused event is lost, within half of an account's 1,000 concurrent functions. */
   throttleWithoutRetry: { rate: 200, burst: 500 },
 } as const;
 
@@ -44,14 +44,14 @@ export const outboundDefaults = {
   deliveryRetention: Duration.days(30),
   /** A long weekend and a day: an owner who has not noticed by then needs a notice. */
   disableAfter: Duration.days(5),
-  /** One that hangs holds no more of the senders than this. */
+  /** The most workers that an endpoint that hangs can block. */
   maxConcurrentPerEndpoint: 10,
-  /** One failure is an accident; five in a row, an endpoint that is down. */
+  /** One failure may be an accident; five in a row mean an endpoint that is down. */
   breakAfter: 5,
-  /** A delivery whose worker died this often kills its workers. */
+  /** If its worker dies this often, the delivery itself is the cause. */
   maxCrashes: 4,
   maxConcurrency: 50,
-  /** A brake for the table; a burst of events waits in its queue, and leaves the account's functions to the others. */
+  /** Protects the table. A burst of events waits in its queue, so that the account's other functions can run. */
   publishMaxConcurrency: 10,
   allowedPorts: [443],
   /** The page explains the requests to those who find them in their logs. */
@@ -59,7 +59,7 @@ export const outboundDefaults = {
 } as const;
 
 export const functions = {
-  /** The gateway gives up after 30 s, the strictest provider after 3: the receiver answers 503 by itself before. */
+  /** The strictest provider gives up after 3 s, so the receiver responds 503 before that; the gateway waits for 30 s. */
   receiveTimeout: Duration.seconds(10),
   publishTimeout: Duration.seconds(60),
   /** Below the minute between two runs, so that sweeps do not pile up. */
@@ -68,7 +68,7 @@ export const functions = {
   managementTimeout: Duration.seconds(29),
   /** CPU comes with memory: below this a cold start takes longer than the strictest providers wait. */
   memoryMb: 512,
-  /** The AWS clients resolve names on them, of which Node has four and lets names have half; cryptography and files need some, too. */
+  /** Threads for the AWS clients' name lookups: Node has four and allows lookups half of them. Cryptography and files need some, too. */
   workerThreads: 16,
 } as const;
 
@@ -84,11 +84,11 @@ export const batches = {
 
 export const queues = {
   retention: Duration.days(7),
-  /** The most that SQS keeps; a message brings the age that it had in its first queue. */
+  /** The longest that SQS keeps a message, including its time in its first queue. */
   dlqRetention: Duration.days(14),
-  /** Far above our own limits: throttles, live leases and batch mates of a crash are receives, too. */
+  /** Far above our own limits, because throttles, live leases and a crash of another message in the batch also count as receives. */
   maxReceiveCount: 100,
-  /** Half the places that SQS has for messages in flight: at 50 events a second that all fail, the rest is 20 minutes. */
+  /** Half of SQS's limit for messages in flight. At 50 failing events a second, the other half lasts for 20 minutes. */
   inFlight: 60_000,
 } as const;
 
@@ -110,12 +110,12 @@ export const maxEnvironmentBytes = 4_096;
 /** CloudFormation's limit is 500; the rest is for resources that a team adds. */
 export const maxResources = 450;
 
-/** A claim outlives its worker by the clocks' difference and a slow write. */
+/** How much longer than its worker a claim lasts, for the difference of clocks and a slow write. */
 const leaseMargin = Duration.seconds(5);
-/** AWS's advice: a throttled batch is tried again meanwhile, which must not use up its receives. */
+/** AWS's advice, because retries of a throttled batch must not use up its receives. */
 const visibilityFactor = 6;
 
-/** How long a worker may run, how long its claim holds, and when SQS gives its messages to another. */
+/** How long a worker may run, how long its claim lasts, and when SQS redelivers its messages. */
 export interface WorkerTimes {
   readonly timeout: Duration;
   readonly lease: Duration;

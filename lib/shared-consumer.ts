@@ -3,7 +3,7 @@ import { sourceDefaults } from './settings.ts';
 import type { SourceProps } from './source-props.ts';
 import { handlerTimeoutOf } from './source-settings.ts';
 
-/** What a consumer gets that runs the handlers of these sources: the most that any of them asks for. */
+/** The settings of a consumer that several sources share: the maximum over these sources. */
 export const sharedConsumer = (sources: readonly SourceProps[]) => ({
   handlerTimeout: Duration.seconds(
     Math.max(...sources.map((source) => handlerTimeoutOf(source).toSeconds())),

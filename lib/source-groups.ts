@@ -9,7 +9,7 @@ export interface SourceGroup {
   readonly sources: Sources;
 }
 
-/** A group with its routes, as the stage's settings name them. */
+/** A group with its route keys. */
 interface RoutedGroup extends SourceGroup {
   readonly routeKeys: readonly string[];
 }
@@ -28,11 +28,11 @@ export function groupsOf(isolation: 'per-source' | 'shared' | undefined, sources
 }
 
 /**
- * What the stage lets through.
+ * Computes the throttles of the stage.
  *
- * A route has settings of its own only where its source asks for them: API Gateway keeps the settings of a route that is gone,
- * and then refuses every change of the stage. A route that sources share needs the most that any of them needs, and is the
- * only one: the stage's default is enough.
+ * A route has its own settings only if its source sets them, because API Gateway keeps the settings of a removed route and then
+ * refuses every change of the stage. A shared route is the only one and needs the maximum over its sources, so it uses the
+ * stage's default.
  */
 export function throttlesOf(groups: readonly RoutedGroup[]): Throttles {
   const set = (group: RoutedGroup) => Object.values(group.sources).flatMap(({ throttle }) => throttle ?? []);

@@ -27,10 +27,10 @@ export interface SourceProps {
    * leaked. @default Duration.hours(24)
    */
   readonly rotationOverlap?: Duration;
-  /** The largest body, in bytes; a larger one is answered 413. The default is also the most that fits Lambda. @default 4194304 */
+  /** The largest body, in bytes; a larger one gets a 413. The default is also the most that fits into Lambda's event. @default 4194304 */
   readonly maxBodyBytes?: number;
   /**
-   * The IPv4 and IPv6 ranges that may post to this source; other addresses are answered 403. `published` takes the list that
+   * The IPv4 and IPv6 ranges that may post to this source; other addresses get a 403. `published` uses the list that
    * the provider publishes; `hookline ranges` shows it with its date. Set it as a second check beside the signature.
    * @default - any address
    */
@@ -59,12 +59,12 @@ export interface SourceProps {
   /** The most consumers that run at once, 2 to 1000. Lower it to protect what the handlers call. @default 10 */
   readonly maxConcurrency?: number;
   /**
-   * The requests per second (`rate`), and at once (`burst`), that the gateway lets through; more are answered 429. Raise it for
+   * The requests per second (`rate`), and at once (`burst`), that the gateway lets through; more get a 429. Raise it for
    * a provider that sends bursts. Before you remove a source that has it, or change `isolation`, remove the setting and
    * deploy: docs/changing-a-stack.md.
    *
-   * @default - the highest that a source without this setting needs: 50 and 100, or 200 and 500 for a provider that does not
-   * retry after a 429 (GitHub)
+   * @default - the maximum over the sources without this setting: 50 and 100, or 200 and 500 for a provider that does not retry
+   * after a 429 (GitHub)
    */
   readonly throttle?: { readonly rate: number; readonly burst: number };
   /**

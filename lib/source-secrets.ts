@@ -8,15 +8,15 @@ import { pascalCase } from './source-settings.ts';
 /** The secrets of sources, by the names of the sources. */
 export type SourceSecrets = ReadonlyMap<string, CfnSecret>;
 
-/** Part of the name that CloudFormation makes, of which sixty fit the receiver's environment. */
+/** The length of the part of a name that comes from the source: sixty such names fit into the receiver's environment. */
 const maxNameInId = 16;
 const hashInId = 6;
 
 /**
- * A secret without a value for each source. Nothing verifies until a person stores what the provider's dashboard shows.
+ * Makes a secret without a value for each source. No request verifies until a person stores the provider's secret.
  *
- * Their names are made by CloudFormation: a secret that stays behind does not block a later deploy. They stand in the stack itself, so
- * that their logical ids, and with them their values, do not depend on `isolation`.
+ * CloudFormation makes their names, so a secret that stays behind does not block a later deploy. They are children of the stack
+ * itself, so that their logical ids, and thus their values, do not depend on `isolation`.
  */
 export function sourceSecrets(stack: Stack, sources: Sources, removalPolicy: RemovalPolicy): SourceSecrets {
   return new Map(Object.keys(sources).map((name) => [name, sourceSecret(stack, name, removalPolicy)]));
@@ -38,7 +38,7 @@ function sourceSecret(stack: Stack, source: string, removalPolicy: RemovalPolicy
   return secret;
 }
 
-/** `my-partner` → `SecretMyPartner`. Other sources do not change it: a logical id that changes is another secret. */
+/** `my-partner` → `SecretMyPartner`. It does not depend on other sources, because a new logical id means a new secret. */
 function secretId(source: string): string {
   const name = pascalCase(source);
   if (name.length <= maxNameInId) return `Secret${name}`;
@@ -48,7 +48,7 @@ function secretId(source: string): string {
 
 const arnMark = ':secret:';
 
-/** The environment from which the receiver has the ARNs of its secrets. */
+/** The environment variables with the ARNs of the receiver's secrets. */
 export function secretEnvironment(stack: Stack, secrets: readonly CfnSecret[]) {
   return {
     SECRET_ARN_PREFIX: `arn:${stack.partition}:secretsmanager:${stack.region}:${stack.account}${arnMark}`,

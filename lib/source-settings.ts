@@ -19,7 +19,7 @@ import { sourceDefaults, workerTimes } from './settings.ts';
 import { checkConcurrency, checked, SettingsError } from './settings-error.ts';
 import { type SourceProps, type Sources, sourceKinds } from './source-props.ts';
 
-/** The rule that `SourceSettings` has; checked here for a message in words. */
+/** The same rule as in `SourceSettings`, checked here for a readable message. */
 const sourceName = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /** Leaves a margin below Lambda's 15 minutes. */
@@ -86,7 +86,7 @@ const unknownIn = (where: string, known: object, given: object | undefined): str
 /**
  * The complete settings of a source.
  *
- * @param consumerTimeout of the function that runs its handlers
+ * @param consumerTimeout the timeout of the function that runs its handlers
  * @throws SettingsError naming the source, the setting, its value and what to do
  */
 export function sourceSettings(name: string, source: SourceProps, consumerTimeout: Duration): SourceSettings {

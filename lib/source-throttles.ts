@@ -3,8 +3,8 @@ import { sourceDefaults } from './settings.ts';
 import type { SourceProps } from './source-props.ts';
 
 /**
- * Providers that do not send again what is answered 429 without `Retry-After`, as API Gateway does it, or only where it was
- * switched on; and those of which nothing is known. docs/providers.md, "When something fails", has the sources.
+ * Providers that do not retry after a 429 without `Retry-After` (API Gateway sends none), or only if that is switched on, and
+ * those of which this is unknown. docs/providers.md, "When something fails", has the sources.
  */
 const givesUpAfter429: ReadonlySet<string> = new Set([
   'attio',
@@ -34,11 +34,11 @@ const givesUpAfter429: ReadonlySet<string> = new Set([
   'zendesk',
 ]);
 
-/** What a source gets that says nothing about it. */
+/** The throttle of a source without the setting. */
 export const defaultThrottle = ({ provider }: SourceProps): Throttle =>
   givesUpAfter429.has(provider) ? sourceDefaults.throttleWithoutRetry : sourceDefaults.throttle;
 
-/** The most of several; undefined when there are none. */
+/** The maximum of several throttles; undefined when there are none. */
 export function mostOf(throttles: readonly Throttle[]): Throttle | undefined {
   if (throttles.length === 0) return undefined;
   return {
@@ -47,6 +47,6 @@ export function mostOf(throttles: readonly Throttle[]): Throttle | undefined {
   };
 }
 
-/** What a route lets through that these sources share: the most that any of them needs. */
+/** The throttle of a route that sources share: the maximum over these sources. */
 export const sharedThrottle = (sources: readonly SourceProps[]): Throttle =>
   mostOf(sources.map((source) => source.throttle ?? defaultThrottle(source))) ?? sourceDefaults.throttle;

@@ -9,13 +9,13 @@ import { sharedConsumer } from './shared-consumer.ts';
 import type { Sources } from './source-props.ts';
 import { sharedThrottle } from './source-throttles.ts';
 
-/** What is allowed, and probably not meant. */
+/** Warns about settings that are allowed but probably a mistake. */
 export function warnOfSettings(stack: Stack, sources: Sources, isolation?: 'per-source' | 'shared'): void {
   warnOfOldRanges(stack, sources);
   if (isolation === 'shared') warnOfSharedSettings(stack, sources);
 }
 
-/** A list that its provider has changed since refuses real events. */
+/** Warns about an old list: if its provider has changed it since, it refuses real events. */
 function warnOfOldRanges(stack: Stack, sources: Sources): void {
   for (const [name, { provider, allowedCidrs }] of Object.entries(sources)) {
     const published = allowedCidrs === 'published' ? ownOf(publishedRanges, provider) : undefined;
@@ -26,7 +26,7 @@ function warnOfOldRanges(stack: Stack, sources: Sources): void {
   }
 }
 
-/** Sources that share a receiver and a consumer get what the most demanding of them asks for; a smaller setting is no brake. */
+/** Warns about a setting that has no effect, because sources that share a receiver and a consumer get the maximum. */
 function warnOfSharedSettings(stack: Stack, sources: Sources): void {
   const { rate, burst } = sharedThrottle(Object.values(sources));
   const most = sharedConsumer(Object.values(sources));
@@ -43,26 +43,26 @@ function warnOfSharedSettings(stack: Stack, sources: Sources): void {
         `handlerTimeout: ${handlerTimeout.toSeconds()} s (the shared consumer has ${most.handlerTimeout.toSeconds()} s)`,
     ].filter(Boolean);
     if (given.length === 0) continue;
-    const text = `source '${name}': under isolation: 'shared' the most that any source has counts, and not ${given.join(', nor ')}; set isolation: 'per-source', or lower the other sources'`;
+    const text = `source '${name}': under isolation: 'shared' the largest setting of all sources counts, not ${given.join(', nor ')}; set isolation: 'per-source', or lower the other sources'`;
     Annotations.of(stack).addWarningV2(`hookline:shared-settings-${name}`, text);
   }
 }
 
-/** CloudFormation would say it only at the deploy. */
+/** Checks the number of resources, which CloudFormation would refuse only at the deploy. */
 export function tooManyResources(stack: Stack): string[] {
   const resources = stack.node
     .findAll()
     .filter((node) => node instanceof CfnResource && node.stack === stack);
   if (resources.length <= maxResources) return [];
   return [
-    `${stack.stackName} has ${resources.length} resources, and ${maxResources} are the limit here (CloudFormation's is 500): ` +
+    `${stack.stackName} has ${resources.length} resources, but the limit here is ${maxResources} (CloudFormation's is 500): ` +
       "split the sources over two stacks, or set isolation: 'shared'",
   ];
 }
 
 const Environment = v.object({ variables: v.optional(v.record(v.string(), v.unknown()), {}) });
 
-/** Lambda would say it only at the deploy. */
+/** Checks the size of the environments, which Lambda would refuse only at the deploy. */
 export function tooLargeEnvironments(stack: Stack): string[] {
   const written = deployedText(stack);
   return stack.node
@@ -74,7 +74,7 @@ export function tooLargeEnvironments(stack: Stack): string[] {
       const bytes = Buffer.byteLength(texts.join(''));
       if (bytes <= maxEnvironmentBytes) return [];
       return [
-        `${lambda.node.path}: its environment may have ${bytes} bytes once it is deployed, and Lambda takes ${maxEnvironmentBytes}: ` +
+        `${lambda.node.path}: its environment may have ${bytes} bytes once it is deployed, but Lambda allows ${maxEnvironmentBytes}: ` +
           "shorten handlerEnvironment or the stack's name, or split the sources over two stacks",
       ];
     });

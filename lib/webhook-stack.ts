@@ -35,8 +35,8 @@ export interface WebhookStackProps extends StackProps {
   /** Your own domain in front of the inbound API. You make its DNS record. @default - none */
   readonly customDomain?: CustomDomain;
   /**
-   * The URL before `/webhooks/<source>` that providers know, e.g. `https://hooks.example.com`. Set it if a proxy or CDN takes
-   * the requests: some providers sign the URL. @default - the custom domain, else the URL of each request
+   * The URL before `/webhooks/<source>` that providers know, e.g. `https://hooks.example.com`. Set it if a proxy or CDN receives
+   * the requests, because some providers sign the URL. @default - the custom domain, else the URL of each request
    */
   readonly publicBaseUrl?: string;
   /** How events are sent to endpoints. @default - the defaults of OutboundProps */
@@ -46,7 +46,7 @@ export interface WebhookStackProps extends StackProps {
   /** The address that gets a mail for each alarm, once it has confirmed the subscription. @default - none; subscribe to the alarm topic */
   readonly alarmEmail?: string;
   /**
-   * What happens to queues, tables, payloads, secrets and logs that leave the stack. By default they stay, also when a source
+   * What happens to queues, tables, payloads, secrets and logs that leave the stack. By default they stay, even when a source
    * is removed, and tables are protected from deletion. `RemovalPolicy.DESTROY` deletes them, for stacks without production
    * data; `cdk destroy` stops at the bucket until it is empty (`aws s3 rm s3://BUCKET --recursive`).
    *
@@ -145,7 +145,7 @@ export class WebhookStack extends Stack {
     const found = this.inbound.get(source);
     if (found !== undefined) return found;
     throw new SettingsError(
-      `there is no source '${source}'; there are ${[...this.inbound.keys()].join(', ')}`,
+      `there is no source '${source}'; the sources are ${[...this.inbound.keys()].join(', ')}`,
     );
   }
 

@@ -13,24 +13,24 @@ export interface StartArguments {
   readonly stateDir: string;
 }
 
-/** Where AWS emulators listen by custom, where OpenTelemetry's Prometheus exporters do, and where web servers do. */
+/** The customary ports of AWS emulators, of OpenTelemetry's Prometheus exporters, and of web servers. */
 const defaultPorts = { aws: 4566, metrics: 9464, receiver: 3000 };
 
 /**
- * Reads what follows `npm start --`.
+ * Reads the arguments after `npm start --`.
  *
- * @returns undefined when only help was asked for, and printed
- * @throws LocalAwsError naming the argument that is wrong
+ * @returns undefined when only help was requested, which is then printed
+ * @throws LocalAwsError naming the wrong argument
  */
 export function parseStartArguments(args: readonly string[]): StartArguments | undefined {
   return parsed<StartArguments>(startCommand(), args);
 }
 
 /**
- * Reads what follows `npm run receiver --`.
+ * Reads the arguments after `npm run receiver --`.
  *
- * @returns undefined when only help was asked for, and printed
- * @throws LocalAwsError naming the argument that is wrong
+ * @returns undefined when only help was requested, which is then printed
+ * @throws LocalAwsError naming the wrong argument
  */
 export function parseReceiverArguments(args: readonly string[]): { readonly port: number } | undefined {
   return parsed<{ readonly port: number }>(receiverCommand(), args);
@@ -55,24 +55,24 @@ function parsed<Options>(command: Command, args: readonly string[]): Options | u
 const receiverCommand = (): Command =>
   new Command('npm run receiver --')
     .description(
-      "A customer's server to try endpoints with: it says what it gets, and answers with the status that the path begins with.",
+      "A customer's server to try endpoints with: it prints each request, and responds with the status that the path begins with.",
     )
-    .addOption(portOption('--port <number>', 'where it listens', defaultPorts.receiver));
+    .addOption(portOption('--port <number>', 'its port', defaultPorts.receiver));
 
 const startCommand = (): Command =>
   new Command('npm start --')
     .description('Runs Hookline on this machine: an AWS emulator, and the real cdk deploy into it.')
     .option('--strict', 'enforce IAM, resource policies and TLS, as AWS does', false)
-    .addOption(portOption('--port <number>', 'where the local AWS listens', defaultPorts.aws))
-    .addOption(portOption('--metrics-port <number>', 'where /metrics is served', defaultPorts.metrics))
+    .addOption(portOption('--port <number>', 'the port of the local AWS', defaultPorts.aws))
+    .addOption(portOption('--metrics-port <number>', 'the port of /metrics', defaultPorts.metrics))
     .option('--app <file>', 'another CDK app to deploy', existingFile, 'bin/webhooks.ts')
     .option(
       '--state-dir <directory>',
-      'where its files go; another one, and two run side by side',
+      'the directory for its files; with another one, two can run side by side',
       defaultStateDir,
     )
     .option('--watch', 'deploy again whenever a file of the app is saved', false)
-    .option('--verbose', "the functions' lines as the JSON that they are", false);
+    .option('--verbose', "print the functions' log lines as JSON, unchanged", false);
 
 const portOption = (flags: string, description: string, value: number): Option =>
   new Option(flags, `${description}; 0: any free port`).default(value).argParser(portNumber);
@@ -85,5 +85,5 @@ function portNumber(text: string): number {
 
 function existingFile(file: string): string {
   if (existsSync(file)) return file;
-  throw new InvalidArgumentError('There is no such file.');
+  throw new InvalidArgumentError('The file does not exist.');
 }

@@ -1,13 +1,13 @@
 import { LocalAwsError } from './failure.ts';
 
-/** The tool locks its directory, and a killed start leaves one behind that still works on it. */
+/** The lock of the tool's directory: a killed start leaves a process behind that still works on it. */
 const locked = /(?:Another CLI|Other CLIs) \(PIDs?=\s*([\d, ]+)\) (?:is|are) currently (?:synthing|reading)/;
 
 /**
- * Says in one line why the CDK's command line tool failed.
+ * Explains in one line why the CDK's command line tool failed.
  *
- * @param failure what did not work, as `The deploy was refused`
- * @param output of the tool, all of it
+ * @param failure the step that failed, e.g. `The deploy was refused`
+ * @param output the whole output of the tool
  */
 export function cdkFailure(failure: string, output: string): LocalAwsError {
   const [, holder] = locked.exec(output) ?? [];
@@ -24,10 +24,10 @@ export function cdkFailure(failure: string, output: string): LocalAwsError {
   );
 }
 
-/** More errors than this follow from the first ones. */
+/** The most errors to show, since further ones follow from the first. */
 const mostErrors = 6;
 
-/** What esbuild says of a build: where, and what is wrong. It is no fault of the app's own file. */
+/** The place and text of each of esbuild's errors. These are not errors of the app's own file. */
 function placesIn(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const places = lines.filter((line) => /^\S.*:\d+:\d+: /.test(line));
@@ -36,7 +36,7 @@ function placesIn(output: string): string {
   return [...places.slice(0, mostErrors), ...more].join(' | ');
 }
 
-/** The lines of the tool's output that say what was wrong; all of it when none looks like that. */
+/** The lines of the tool's output that look like an error; the whole output if none does. */
 function reasonIn(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => /(_FAILED\b|❌|^\w*Error\b|\berror\b.*:|‣)/.test(line));

@@ -5,7 +5,7 @@ import { cdkFailure } from './cdk-failure.ts';
 import { type AwsEndpoint, account, awsEnvironment, region } from './endpoint.ts';
 import { run } from './processes.ts';
 
-/** The checkout that this file is in. */
+/** The root of this checkout. */
 export const projectRoot = resolve(import.meta.dirname, '..');
 const cli = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');
 
@@ -15,7 +15,7 @@ interface CdkRun {
   readonly signal?: AbortSignal;
 }
 
-/** Runs the pinned CDK command line tool, the one that deploys to AWS, too. */
+/** Runs the pinned CDK command line tool, which also deploys to AWS. */
 async function cdk(failure: string, args: readonly string[], options: CdkRun): Promise<void> {
   const quiet = { CDK_DISABLE_VERSION_CHECK: '1', CDK_DISABLE_CLI_TELEMETRY: 'true', NO_COLOR: '1' };
   const path = `${dirname(process.execPath)}:${process.env['PATH']}`;
@@ -27,7 +27,7 @@ async function cdk(failure: string, args: readonly string[], options: CdkRun): P
   throw cdkFailure(failure, output);
 }
 
-/** Makes the cloud assembly of an app: what `cdk synth` makes, with local endpoints allowed. */
+/** Makes the cloud assembly of an app as `cdk synth` does, with local endpoints allowed. */
 export async function synth(
   app: string,
   assembly: string,
@@ -50,9 +50,9 @@ export async function synth(
   );
 }
 
-/** Makes the CDK's own stack (assets bucket, roles), into which every deploy publishes first. */
+/** Makes the CDK's own stack (assets bucket, roles), which every deploy needs first. */
 export async function bootstrap(endpoint: AwsEndpoint, cwd: string, signal?: AbortSignal): Promise<void> {
-  // Elsewhere than in the project: its cdk.json would have the app synthesised for this.
+  // Runs outside of the project, whose cdk.json would synthesise the app for this.
   await cdk('The bootstrap was refused', ['bootstrap', `aws://${account}/${region}`], {
     env: awsEnvironment(endpoint, process.env),
     cwd,

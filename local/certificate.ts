@@ -6,14 +6,14 @@ import { run } from './processes.ts';
 export interface TlsFiles {
   readonly certificate: string;
   readonly key: string;
-  /** The certificate, and what the user's Node trusts in addition. */
+  /** The certificate, and the user's own additional certificates. */
   readonly bundle: string;
 }
 
 /**
- * Makes a certificate for this machine. Only processes that are given it trust it.
+ * Makes a certificate for this machine. Only processes that get it trust it.
  *
- * @param python has `cryptography`; Node can sign, but cannot make a certificate
+ * @param python one with `cryptography`, because Node can sign but cannot make a certificate
  */
 export async function makeCertificate(python: string, directory: string): Promise<TlsFiles> {
   mkdirSync(directory, { recursive: true });
@@ -24,7 +24,7 @@ export async function makeCertificate(python: string, directory: string): Promis
   const certificate = join(directory, 'certificate.pem');
   const bundle = join(directory, 'ca.pem');
   const extra = process.env['NODE_EXTRA_CA_CERTS'];
-  // Not this file itself, which the lines of an earlier `hookline env` may have put there.
+  // Skips this file itself, which the lines of an earlier `hookline env` may have set.
   const others =
     extra !== undefined && extra !== bundle && existsSync(extra) ? readFileSync(extra, 'utf8') : '';
   writeFileSync(bundle, `${readFileSync(certificate, 'utf8')}\n${others}`);

@@ -12,13 +12,13 @@ import { readableLine } from './log-line.ts';
 import { printProgress } from './progress.ts';
 import { defaultStateDir } from './state.ts';
 
-/** Aborted by Ctrl+C or a polite kill. */
+/** Aborted by Ctrl+C or SIGTERM. */
 const stopped = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
 
 try {
   await demo(stopped.signal);
-  console.log(`\n${styleText(['bold', 'green'], 'All of it as promised.')}`);
+  console.log(`\n${styleText(['bold', 'green'], 'Everything worked as promised.')}`);
 } catch (error) {
   process.exitCode = 1;
   const line = error instanceof BrokenPromiseError ? error.message : describeFailure(error);
@@ -27,7 +27,7 @@ try {
   );
 }
 
-/** The whole story, on a local AWS of its own, with IAM and TLS enforced. */
+/** Runs the demo on a separate local AWS, with IAM and TLS enforced. */
 async function demo(signal: AbortSignal): Promise<void> {
   const begun = Date.now();
   const aws = await startLocalAws({
@@ -57,9 +57,9 @@ async function narrate(stage: ReturnType<typeof stageOn>): Promise<void> {
   await outboundChapter(stage, story);
 }
 
-/** The functions' log lines, to find out why a promise was not kept. */
+/** Prints the functions' log lines, to find out why a promise was not kept. */
 async function showLines(aws: LocalAws, since: number): Promise<void> {
-  console.log('\nThe functions said:');
+  console.log('\nLog lines of the functions:');
   for (const line of await functionLogs(aws.endpoint).read(since)) {
     const shown = readableLine(line);
     if (shown !== undefined) console.log(shown);

@@ -14,16 +14,16 @@ export interface App {
   readonly signal: AbortSignal;
 }
 
-/** Makes the cloud assembly that is deployed. */
+/** Makes the cloud assembly to deploy. */
 export const synthesiseApp = (app: App): Promise<void> =>
   synth(app.file, app.state.assembly, app.context, app.signal);
 
-/** A deploy of what was saved. */
+/** The result of deploying what was saved. */
 export interface Deployed {
   readonly outputs: LocalOutputs;
-  /** In words, by the names that the resources have in the app. */
+  /** A text, with the names that the resources have in the app. */
   readonly changes: string;
-  /** Where to post to sources that were not there before. */
+  /** The URLs of new sources. */
   readonly newSources: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export function appDeployer(app: App, endpoint: AwsEndpoint): () => Promise<Depl
     live = next;
     const outputs: LocalOutputs = { ...toLocalOutputs(endpoint, stacks), alarmsLeftOut };
     await seedSecrets(endpoint, outputs.inbound.sources);
-    // Last, because that it exists means ready.
+    // Written last, because the existence of this file means ready.
     writeAtomically(app.state.outputsFile, `${JSON.stringify(outputs, undefined, 2)}\n`);
     const urls = Object.values(outputs.inbound.sources).map(({ url }) => url);
     const newSources = urls.filter((url) => !liveUrls.has(url));

@@ -9,20 +9,20 @@ interface Resource {
   readonly Metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** A CloudFormation template, as far as the rules look into it. */
+/** The parts of a CloudFormation template that the rules read. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: unknown;
 }
 
-/** One thing that the emulator does differently from AWS, and what is done to the template about it. */
+/** One difference between the emulator and AWS, and the change of the template that makes up for it. */
 interface Difference {
   readonly name: string;
   readonly reason: string;
   readonly apply: (template: Template) => Template;
 }
 
-/** All of them. What is not here and is refused stops the start with the emulator's own message. */
+/** All known differences. Anything else that the emulator refuses stops the start with the emulator's own message. */
 export const differences: readonly Difference[] = [
   {
     name: 'secret-ref-is-its-arn',
@@ -38,12 +38,12 @@ export const differences: readonly Difference[] = [
   },
   {
     name: 'no-punctuation-is-meant',
-    reason: 'ExcludePunctuation of a generated secret is ignored, and a key with punctuation is no base64.',
+    reason: 'ExcludePunctuation of a generated secret is ignored, and a key with punctuation is not base64.',
     apply: (template) => rewrite(template, withoutPunctuation),
   },
   {
     name: 'sqs-batch-actions',
-    reason: 'A batch call wants an action of its own; on AWS the permission for the single call covers it.',
+    reason: 'A batch call needs a separate action; on AWS the permission for the single call covers it.',
     apply: (template) => rewrite(template, withBatchActions),
   },
   {
@@ -69,7 +69,7 @@ export const differences: readonly Difference[] = [
   },
 ];
 
-/** The template that the emulator gets. Pure. */
+/** Returns the template for the emulator. Pure. */
 export const forEmulator = (template: Template): Template =>
   differences.reduce((current, difference) => difference.apply(current), template);
 
@@ -80,7 +80,7 @@ export function adaptAssembly(assembly: string): void {
   }
 }
 
-/** All resources of an assembly, over its stacks; none when there is no assembly yet. */
+/** All resources of an assembly, over its stacks; empty when there is no assembly yet. */
 export function readAssembly(assembly: string): Template {
   const stacks = templateFiles(assembly).map(readTemplate);
   return { Resources: Object.assign({}, ...stacks.map((stack) => stack.Resources)) };
@@ -102,7 +102,7 @@ function logicalIds(template: Template, matches: (resource: Resource) => boolean
   return new Set(entries.filter(([, resource]) => matches(resource)).map(([id]) => id));
 }
 
-/** Removes resources, and everything that points at them: a name stands in for what was referred to. */
+/** Removes resources; a name replaces each reference to them. */
 function leaveOut(template: Template, matches: (resource: Resource) => boolean): Template {
   const gone = logicalIds(template, matches);
   if (gone.size === 0) return template;
@@ -123,7 +123,7 @@ function withoutDependencies(resource: Resource, gone: ReadonlySet<string>): Res
   return { ...resource, DependsOn: [resource.DependsOn].flat().filter((id) => !gone.has(id)) };
 }
 
-/** Replaces every node for which `replacement` gives another, top down. */
+/** Replaces every node for which `replacement` returns another one, top down. */
 function rewrite<T>(node: T, replacement: (node: object) => unknown): T {
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk);
@@ -137,7 +137,7 @@ function rewrite<T>(node: T, replacement: (node: object) => unknown): T {
 
 const mostWorkers = 5;
 
-/** An event source mapping's own limit, made smaller. */
+/** Lowers the concurrency limit of an event source mapping. */
 function withFewWorkers(node: object): object | undefined {
   if (!('MaximumConcurrency' in node)) return undefined;
   return { ...node, MaximumConcurrency: Math.min(Number(node.MaximumConcurrency), mostWorkers) };
@@ -149,7 +149,7 @@ const batchActions: Readonly<Record<string, string>> = {
   'sqs:ChangeMessageVisibility': 'sqs:ChangeMessageVisibilityBatch',
 };
 
-/** A policy statement that allows a single call allows the batch call, too. */
+/** Lets a policy statement that allows a single call allow the batch call, too. */
 function withBatchActions(node: object): object | undefined {
   if (!('Action' in node) || !('Effect' in node)) return undefined;
   const actions = [node.Action].flat();

@@ -13,22 +13,22 @@ import { type StateDirectory, takeStateDirectory } from './state.ts';
 export interface LocalAwsSettings {
   /** The CDK app to deploy, e.g. `bin/webhooks.ts`. */
   readonly app: string;
-  /** Everything of this run goes in here, so that several run side by side. */
+  /** The directory for all files of this run, so that several can run side by side. */
   readonly stateDir: string;
-  /** IAM, resource policies and TLS enforced. */
+  /** Whether to enforce IAM, resource policies and TLS. */
   readonly strict: boolean;
-  /** 0: any free one. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Where the functions reach AWS: a recorder in front of it. @default the emulator itself */
+  /** The URL at which the functions reach AWS, e.g. of a recorder in front of it. @default the emulator itself */
   readonly functionEndpoint?: string;
-  /** An AWS endpoint that already runs, to be used instead of starting one. */
+  /** A running AWS endpoint to use instead of starting one. */
   readonly endpoint?: AwsEndpoint;
-  /** More CDK context for the app, as `cdk -c key=value`. */
+  /** More CDK context for the app, as with `cdk -c key=value`. */
   readonly context?: Readonly<Record<string, string>>;
   readonly progress?: ShowProgress;
-  /** Gets what the emulator itself says: of functions that die, among other things. */
+  /** Gets the emulator's own log lines, e.g. about functions that die. */
   readonly onEmulatorLine?: (line: string) => void;
-  /** Stops a start that is under way; it then throws, with nothing left running. */
+  /** Stops a start; it then throws, with nothing left running. */
   readonly signal?: AbortSignal;
 }
 
@@ -36,27 +36,27 @@ export interface LocalAws {
   readonly endpoint: AwsEndpoint;
   readonly outputs: LocalOutputs;
   readonly outputsFile: string;
-  /** For SDK clients in this process, which trusts the endpoint's certificate by now. */
+  /** The configuration of SDK clients in this process, which trusts the endpoint's certificate by now. */
   readonly clientConfig: ReturnType<typeof clientConfig>;
-  /** For other processes: the AWS CLI, any SDK. */
+  /** The environment for other processes: the AWS CLI, any SDK. */
   readonly env: Readonly<Record<string, string>>;
-  /** Synthesises and deploys again; the functions take the new code with their next event. */
+  /** Synthesises and deploys again. The functions use the new code from their next event on. */
   redeploy(): Promise<Deployed>;
-  /** Resolves when the emulator has ended, wanted or not; never, for an endpoint that already ran. */
+  /** Resolves when the emulator has ended for any reason; never for an endpoint that already ran. */
   readonly ended: Promise<void>;
   /** Ends everything that was started, and removes the outputs file. */
   stop(): Promise<void>;
 }
 
-/** One environment for all runs: it holds no state. */
+/** The Python environment, the same for all runs because it holds no state. */
 const venv = join(projectRoot, '.local', 'venv');
 
 /**
- * Brings up an AWS on this machine and deploys a CDK app into it, the way `cdk deploy` does it on AWS.
+ * Starts an AWS on this machine and deploys a CDK app into it, as `cdk deploy` does on AWS.
  *
- * State lives as long as it runs: each start begins empty.
+ * State is lost when it ends: each start begins empty.
  *
- * @throws LocalAwsError in one line, with nothing left running
+ * @throws LocalAwsError with a message of one line; nothing is left running
  */
 export async function startLocalAws(settings: LocalAwsSettings): Promise<LocalAws> {
   const progress = settings.progress ?? silently;
@@ -132,7 +132,7 @@ async function bringUp(
   return running;
 }
 
-/** Waits for both, also when one fails: what the other one starts has to be stopped. */
+/** Waits for both even if one fails, because what the other one starts has to be stopped. */
 async function together<A, B>(giveUp: AbortController, a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
   const failures: unknown[] = [];
   for (const part of [a, b]) {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
-/** Where an AWS is that is not AWS, and how it is trusted. */
+/** The URL of an AWS emulator, and its certificate. */
 export interface AwsEndpoint {
   readonly url: string;
-  /** Certificates to trust beside the usual ones; set where the endpoint speaks TLS with its own. */
+  /** A file of additional certificates to trust; set if the endpoint has TLS with its own certificate. */
   readonly caFile?: string;
 }
 
@@ -12,13 +12,13 @@ export interface AwsEndpoint {
 export const account = '000000000000';
 export const region = 'us-east-1';
 
-/** Keys that mean nothing to AWS itself, so nothing local can ever reach a real account. */
+/** Keys that AWS itself does not accept, so that local calls can never reach a real account. */
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
-/** What an SDK client needs, e.g. `new SQSClient(clientConfig(endpoint))`. */
+/** The configuration of an SDK client, e.g. `new SQSClient(clientConfig(endpoint))`. */
 export const clientConfig = (endpoint: AwsEndpoint) => ({ endpoint: endpoint.url, region, credentials });
 
-/** What the AWS CLI, the CDK CLI and any SDK need in their environment. */
+/** The environment variables for the AWS CLI, the CDK CLI and any SDK. */
 export function awsVariables(endpoint: AwsEndpoint): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint.url,
@@ -31,11 +31,11 @@ export function awsVariables(endpoint: AwsEndpoint): Record<string, string> {
   };
 }
 
-/** A proxy of the user's does not lead to this machine. */
+/** Excludes this machine from the user's proxy. */
 export const notProxied = (base: NodeJS.ProcessEnv): string =>
   [base['NO_PROXY'], '127.0.0.1', 'localhost', '.localhost'].filter(Boolean).join(',');
 
-/** The environment for a program that is to see the endpoint and nothing of the user's own AWS configuration. */
+/** The environment for a program that sees the endpoint but not the user's own AWS configuration. */
 export function awsEnvironment(endpoint: AwsEndpoint, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(base).filter(([name]) => !name.startsWith('AWS_'));
   const nowhere = '/dev/null';
@@ -48,7 +48,7 @@ export function awsEnvironment(endpoint: AwsEndpoint, base: NodeJS.ProcessEnv): 
   };
 }
 
-/** Has this process trust the endpoint: `NODE_EXTRA_CA_CERTS` is read when a process starts, which is too late here. */
+/** Makes this process trust the endpoint. Node reads `NODE_EXTRA_CA_CERTS` only when a process starts. */
 export function trust(endpoint: AwsEndpoint): void {
   if (endpoint.caFile === undefined) return;
   setDefaultCACertificates([...getCACertificates('default'), readFileSync(endpoint.caFile, 'utf8')]);

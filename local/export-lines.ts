@@ -2,7 +2,7 @@ import { awsVariables } from './endpoint.ts';
 import { ownEndpointVariable } from './existing-endpoint.ts';
 import type { LocalOutputs } from './outputs.ts';
 
-/** What makes the AWS CLI, the CDK and any SDK talk to the local AWS, and names what is in it. */
+/** The variables that point the AWS CLI, the CDK and any SDK to the local AWS, and name its resources. */
 export function exportedVariables(outputs: LocalOutputs): Readonly<Record<string, string>> {
   const variables: Record<string, string> = {
     ...awsVariables({ url: outputs.awsEndpoint, caFile: outputs.caFile }),
@@ -24,7 +24,7 @@ export function exportedVariables(outputs: LocalOutputs): Readonly<Record<string
   return variables;
 }
 
-/** The same, as lines for a shell. */
+/** Formats the variables as lines for a shell. */
 export const exportLines = (variables: Readonly<Record<string, string>>): string[] =>
   Object.entries(variables).map(([name, value]) => `export ${name}=${shellQuoted(value)}`);
 

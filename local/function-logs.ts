@@ -7,26 +7,26 @@ import {
 import { type AwsEndpoint, clientConfig } from './endpoint.ts';
 import type { FunctionLine } from './log-line.ts';
 
-/** Lines are looked for this often while something follows them. */
+/** The time between two polls for lines. */
 const pollMs = 700;
-/** New log groups (of a source added while it runs) are looked for every so many polls. */
+/** The number of polls between two searches for new log groups, e.g. of a source that was added meanwhile. */
 const pollsPerListing = 10;
-/** Read again each time, because a line may be stored a little after the time that it carries. */
+/** Each poll reads this much again, because a line may be stored a little after its timestamp. */
 const overlapMs = 1000;
 
 interface Seen extends FunctionLine {
-  /** Names the line among all others. */
+  /** Identifies the line. */
   readonly key: string;
 }
 
-/** The logs of all functions of an endpoint. */
+/** Access to the logs of all functions of an endpoint. */
 export const functionLogs = (endpoint: AwsEndpoint) =>
   logsOf(new CloudWatchLogsClient(clientConfig(endpoint)));
 
 /**
- * Reads what functions print, through the CloudWatch Logs API, so that it works on any endpoint.
+ * Reads the functions' log lines through the CloudWatch Logs API, so that it works on any endpoint.
  *
- * @param isMeant chooses log groups by name; AWS allows a few reads a second in all
+ * @param isMeant selects log groups by name, because AWS allows only a few reads a second
  */
 export function logsOf(client: CloudWatchLogsClient, isMeant: (group: string) => boolean = () => true) {
   const meantGroups = async () => (await groupNames(client)).filter(isMeant);
@@ -37,10 +37,10 @@ export function logsOf(client: CloudWatchLogsClient, isMeant: (group: string) =>
   }
 
   return {
-    /** Every line since `since`, oldest first. */
+    /** Reads every line since `since`, oldest first. */
     read: async (since: number): Promise<FunctionLine[]> => readAll(await meantGroups(), since),
 
-    /** Hands over each line once, as it comes, until the signal. */
+    /** Reports each line once, as it arrives, until the signal. */
     async follow(since: number, onLine: (line: FunctionLine) => void, signal: AbortSignal): Promise<void> {
       const fresh = onlyOnce(since);
       let groups: readonly string[] = [];
@@ -53,10 +53,10 @@ export function logsOf(client: CloudWatchLogsClient, isMeant: (group: string) =>
   };
 }
 
-/** A poll that fails is made up for by the next: a deploy may just have removed a group, or all of it is being stopped. */
+/** Ignores a failed poll, since the next one reads the same again: a deploy may have removed a group, or everything stops. */
 const orElse = <T>(fallback: T, attempt: Promise<T>): Promise<T> => attempt.catch(() => fallback);
 
-/** Remembers what was handed over, as far back as it is read again. */
+/** Remembers the reported lines for as long as they are read again. */
 function onlyOnce(since: number) {
   const seen = new Map<string, number>();
   let newest = since;
@@ -89,7 +89,7 @@ async function readGroup(client: CloudWatchLogsClient, group: string, since: num
   for await (const page of paginateFilterLogEvents({ client }, { logGroupName: group, startTime: since })) {
     for (const event of page.events ?? []) {
       const at = event.timestamp ?? since;
-      // The emulator gives no event ids; but the lines of one stream and instant always come in the same order.
+      // The emulator has no event ids, but the lines of one stream and instant always come in the same order.
       const instant = `${group} ${event.logStreamName} ${at}`;
       const place = places.get(instant) ?? 0;
       places.set(instant, place + 1);

@@ -5,14 +5,14 @@ import { plainText } from './plain-text.ts';
 
 /** One line that a function printed. */
 export interface FunctionLine {
-  /** The function, as far as its log group's name tells. */
+  /** The function, by its log group's name. */
   readonly from: string;
   /** Unix milliseconds. */
   readonly at: number;
   readonly text: string;
 }
 
-/** The fields of a log line that are shown elsewhere in it, or that say nothing on a laptop. */
+/** The fields of a log line that are shown elsewhere in it, or that are useless on a laptop. */
 const hidden = new Set([
   'level',
   'message',
@@ -45,9 +45,9 @@ const LogLine = v.looseObject({
 type LogLine = v.InferOutput<typeof LogLine>;
 
 /**
- * Makes a function's line readable.
+ * Formats a function's line for people.
  *
- * @returns undefined for what is not for reading: metrics, and the platform's START, END and REPORT
+ * @returns undefined for metrics, and for the platform's START, END and REPORT
  */
 export function readableLine(line: FunctionLine): string | undefined {
   if (isPlatformLine(line.text) || isEmulatorsOwn(line.text)) return undefined;
@@ -75,9 +75,9 @@ function structuredLine(line: FunctionLine, log: LogLine): string {
 }
 
 /**
- * Makes a line of the emulator's own log readable.
+ * Formats a line of the emulator's own log for people.
  *
- * @returns undefined unless it tells of a function that failed (AWS would say that in the function's log) or an error
+ * @returns undefined unless it reports an error, or a function that failed (which AWS has in the function's log)
  */
 export function readableEmulatorLine(text: string): string | undefined {
   const [, time = '', level = '', service = '', message = ''] =
@@ -86,10 +86,10 @@ export function readableEmulatorLine(text: string): string | undefined {
   return `${styleText('dim', time)} ${pad('emulator')} ${styleText(level === 'ERROR' ? 'red' : 'yellow', plainText(message))}`;
 }
 
-/** A JSON line as it is, for `--verbose`, with the function that it is from. */
+/** Returns the JSON line unchanged after its function's name, for `--verbose`. */
 export const rawLine = (line: FunctionLine): string => `${line.from} ${textOf(line)}`;
 
-/** A line as it is, but for what a terminal would obey. */
+/** Returns a line unchanged except for control characters. */
 export const textOf = ({ text }: FunctionLine): string => plainText(text.trimEnd());
 
 const isPlatformLine = (text: string): boolean => /^(START|END|REPORT|INIT_START) /.test(text);

@@ -11,18 +11,21 @@ import { LocalAwsError } from './failure.ts';
 import { host } from './ports.ts';
 import { killGroup } from './processes.ts';
 
-/** It answers within a second on an idle machine; a busy one gets time. */
+/** Which role used which permission on what, a JSON array a line; written where IAM is enforced. */
+export const usedPermissionsFileIn = (directory: string): string => join(directory, 'used-permissions.jsonl');
+
+/** The time that it gets to start: a second suffices on an idle machine, not on a busy one. */
 const startTimeoutMs = 60_000;
 
 export interface MinistackSettings {
   /** The `python` of the environment that has ministack. */
   readonly python: string;
   readonly port: number;
-  /** Every call is checked against IAM and resource policies, over TLS. */
+  /** Whether every call is checked against IAM and resource policies, over TLS. */
   readonly strict: boolean;
-  /** Its log and its certificate go in here. */
+  /** The directory for its log and its certificate. */
   readonly directory: string;
-  /** Where the functions reach it: a recorder in front of it. @default the emulator itself */
+  /** The URL at which the functions reach it, e.g. of a recorder in front of it. @default the emulator itself */
   readonly functionEndpoint?: string;
   /** Gets each line of its log. */
   readonly onLine: (line: string) => void;
@@ -30,17 +33,17 @@ export interface MinistackSettings {
 
 export interface Ministack {
   readonly endpoint: AwsEndpoint;
-  /** Resolves when the process has ended, wanted or not. */
+  /** Resolves when the process has ended for any reason. */
   readonly ended: Promise<void>;
-  /** Ends it and every function process. Its state is in memory and goes with it, so there is nothing to wait for. */
+  /** Ends it and every function process. Its state is in memory only, so there is nothing to wait for. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the emulator and waits until it answers.
+ * Starts the emulator and waits until it responds.
  *
- * It is served by hypercorn rather than by its own `main`, which in TLS mode also takes port 443 when it can, so that
- * a second one beside it would not get it.
+ * Runs it with hypercorn rather than with its own `main`, which in TLS mode also takes port 443 if it can, so that a second
+ * one could not have it.
  *
  * @throws LocalAwsError with the last line of its log when it does not come up
  */
@@ -53,13 +56,13 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
     ...(tls ? { caFile: tls.bundle } : {}),
   };
   trust(endpoint);
-  // Not inside the project: functions run in here, and must not find its node_modules or its package.json.
+  // Outside of the project, because functions run here and must not find its node_modules or package.json.
   const scratch = mkdtempSync(join(tmpdir(), 'hookline-'));
   const child = spawn(settings.python, serverArguments(settings.port, tls), {
     cwd: scratch,
     env: {
       ...ministackVariables(settings.port, scratch, settings.functionEndpoint ?? endpoint.url),
-      ...tlsVariables(tls),
+      ...tlsVariables(tls, settings.directory),
     },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -81,13 +84,13 @@ export async function startMinistack(settings: MinistackSettings): Promise<Minis
 }
 
 function serverArguments(port: number, tls: TlsFiles | undefined): string[] {
-  // One process: the functions that it starts end with it.
+  // The functions are its child processes and end with it.
   const server = [join(import.meta.dirname, 'run-emulator.py'), '--workers', '0'];
   const listen = ['--bind', `${host}:${port}`, '--keep-alive', '75', '--log-level', 'WARNING'];
   return [...server, ...listen, ...(tls ? ['--certfile', tls.certificate, '--keyfile', tls.key] : [])];
 }
 
-/** Little of the user's environment goes in, because every function inherits what is here. */
+/** Takes over little of the user's environment, because every function inherits it. */
 function ministackVariables(port: number, scratch: string, functionEndpoint: string): NodeJS.ProcessEnv {
   const { HOME, LANG, PATH } = process.env;
   // Receivers read certificates and keys from their providers, through the user's proxy where there is one.
@@ -96,7 +99,7 @@ function ministackVariables(port: number, scratch: string, functionEndpoint: str
     HOME,
     LANG,
     ...(HTTPS_PROXY && { HTTPS_PROXY, NODE_USE_ENV_PROXY, NO_PROXY: notProxied(process.env) }),
-    // Functions are plain `node` processes, found here: the project's Node, which is Lambda's.
+    // Functions are `node` processes from this path: the project's Node, the same version as Lambda's.
     PATH: `${dirname(process.execPath)}:${PATH}`,
     TZ: 'UTC',
     TMPDIR: scratch,
@@ -114,9 +117,10 @@ function ministackVariables(port: number, scratch: string, functionEndpoint: str
   };
 }
 
-function tlsVariables(tls: TlsFiles | undefined): NodeJS.ProcessEnv {
+function tlsVariables(tls: TlsFiles | undefined, directory: string): NodeJS.ProcessEnv {
   if (tls === undefined) return {};
   return {
+    USED_PERMISSIONS_FILE: usedPermissionsFileIn(directory),
     AUTH: 'true',
     USE_SSL: '1',
     // `aws cloudtrail lookup-events` then lists which role called what.
@@ -129,7 +133,7 @@ function tlsVariables(tls: TlsFiles | undefined): NodeJS.ProcessEnv {
 
 function followOutput(child: ChildProcess, file: string, onLine: (line: string) => void) {
   const stream = createWriteStream(file);
-  let last = 'it said nothing';
+  let last = 'it printed nothing';
   for (const input of [child.stdout, child.stderr]) {
     if (input === null) continue;
     createInterface({ input }).on('line', (line) => {
@@ -153,7 +157,7 @@ async function answersBefore(endpoint: AwsEndpoint, ended: Promise<void>): Promi
   return false;
 }
 
-/** Whether anything at all answers there. */
+/** Whether anything responds there. */
 export async function answers(endpoint: AwsEndpoint): Promise<boolean> {
   try {
     await fetch(new URL('/_ministack/health', endpoint.url), { signal: AbortSignal.timeout(2000) });

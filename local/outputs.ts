@@ -5,19 +5,19 @@ import type { AwsEndpoint } from './endpoint.ts';
 import { LocalAwsError } from './failure.ts';
 
 interface LocalSource {
-  /** Where to post. */
+  /** The URL to post to. */
   readonly url: string;
-  /** What a provider that signs its URL signs, where the app sets one. */
+  /** The URL that some providers sign, if the app sets one. */
   readonly publicUrl?: string;
   readonly secretArn: string;
   readonly provider: string;
   readonly checks?: SourceFacts['checks'];
 }
 
-/** `.local/outputs.json`: where everything of the deployed app is. Tables are names, queues are URLs. */
+/** `.local/outputs.json`: the resources of the deployed app. Tables are names, queues are URLs. */
 export interface LocalOutputs {
   readonly awsEndpoint: string;
-  /** Trust this; set where the endpoint speaks TLS. */
+  /** The certificate to trust; set if the endpoint has TLS. */
   readonly caFile?: string;
   readonly inbound: { readonly baseUrl: string; readonly sources: Readonly<Record<string, LocalSource>> };
   /** The management API; its requests are signed with AWS Signature Version 4. */
@@ -26,7 +26,7 @@ export interface LocalOutputs {
     readonly topicArn: string;
     readonly publishQueueUrl: string;
     readonly signingSecretArn: string;
-    /** What the secrets of endpoints are sealed under. */
+    /** The secret under which the endpoints' secrets are sealed. */
     readonly masterSecretArn: string;
     readonly operationsTopicArn: string;
   };
@@ -37,11 +37,11 @@ export interface LocalOutputs {
     readonly endpoints: string;
   };
   readonly payloadBucket: string;
-  /** How the queues of `hookline listen` begin. */
+  /** The name prefix of the queues of `hookline listen`. */
   readonly tapQueuePrefix: string;
   readonly queues: LocalQueues;
   readonly dlqs: LocalQueues & { readonly undelivered: string; readonly subscription: string };
-  /** Alarms of the app that the emulator cannot have. */
+  /** Alarms of the app that the emulator does not support. */
   readonly alarmsLeftOut?: number;
 }
 
@@ -52,14 +52,16 @@ interface LocalQueues {
 }
 
 /**
- * The outputs file's content, from the outputs of what was deployed.
+ * Makes the content of the outputs file from the outputs of the deploy.
  *
- * @throws LocalAwsError when no stack of the app is a `WebhookStack`
+ * @throws LocalAwsError when the app has no `WebhookStack`
  */
 export function toLocalOutputs(endpoint: AwsEndpoint, stacks: StackOutputs): LocalOutputs {
   const outputs = Object.values(stacks).find(isWebhookStack);
   if (outputs === undefined)
-    throw new LocalAwsError('The app has no WebhookStack, so there is nothing to run.');
+    throw new LocalAwsError(
+      'The app has no WebhookStack, so there is nothing to run: add one to the app, or choose another app with --app.',
+    );
   const facts = factsFrom(outputs);
   const sources = Object.values(facts.sources);
   const bySource = <T>(value: (source: SourceFacts) => T): Record<string, T> =>
@@ -112,15 +114,15 @@ const tablesOf = (facts: StackFacts): LocalOutputs['tables'] => ({
 
 const isWebhookStack = (outputs: Readonly<Record<string, string>>): boolean => 'InboundBaseUrl' in outputs;
 
-/** An API's own host name resolves nowhere; the emulator serves it under a path of its endpoint, too. */
+/** The host name of an API does not resolve here. The emulator also serves it under a path of its endpoint. */
 export function reachable(endpoint: Pick<AwsEndpoint, 'url'>, url: string): string {
-  // Such a name is no valid host of a URL, so it is not parsed as one.
+  // Such a name is not a valid host of a URL, so it is not parsed as one.
   const [, apiId, path = ''] =
     /^https?:\/\/(\w+)\.execute-api\.127\.0\.0\.1(?::\d+)?(\/.*)?$/.exec(url) ?? [];
   return apiId === undefined ? url : `${endpoint.url}/_aws/execute-api/${apiId}${path}`;
 }
 
-/** Reads the outputs file of a local AWS that runs; undefined when none does. */
+/** Reads the outputs file of a running local AWS; undefined when none runs. */
 export function readOutputs(file: string): LocalOutputs | undefined {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }

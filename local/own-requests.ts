@@ -5,11 +5,11 @@ const ownHosts: ReadonlySet<string> = new Set([host, 'localhost', '[::1]']);
 const ownSites: ReadonlySet<string> = new Set(['none', 'same-origin']);
 
 /**
- * Why a request is not of a program of this machine: pages in the user's browser reach servers here, too.
+ * Explains why a request is not from a program of this machine: pages in the user's browser reach servers here, too.
  *
  * The `Host` is checked because of DNS rebinding. `run-emulator.py` has the same rule for the emulator.
  *
- * @returns undefined when it is of a program
+ * @returns undefined when it is from a program
  */
 function foreignRequest({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const [, name = ''] = /^(.*?)(?::\d{1,5})?$/.exec(headers.host?.toLowerCase() ?? '') ?? [];

@@ -1,7 +1,7 @@
 /**
- * Text of others for a terminal: what one would obey is written as JSON writes it, so that JSON stays what it says.
+ * Makes foreign text safe for a terminal: writes control characters as JSON escapes, so that JSON keeps its meaning.
  *
- * Line ends and tabs stay. Cut a text, or clean it, before it gets colours of ours.
+ * Line ends and tabs stay. Cut or clean a text before you add colours.
  */
 export const plainText = (text: string): string =>
   text.replace(
@@ -9,7 +9,7 @@ export const plainText = (text: string): string =>
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** The same on one line: a text of several lines would pass for lines of ours. */
+/** The same on one line, because a text of several lines could look like our own lines. */
 export const plainLine = (text: string): string =>
   plainText(text).replace(
     /[\n\r\t\u2028\u2029]/g,

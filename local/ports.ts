@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 import { LocalAwsError } from './failure.ts';
 
-/** All that Hookline starts on a laptop listens here and nowhere else. */
+/** Everything that Hookline starts on a laptop listens on this address only. */
 export const host = '127.0.0.1';
 
 /**
- * Makes sure of a port.
+ * Checks that a port is free, or chooses one.
  *
- * @param wanted 0: any free one
+ * @param wanted 0 for any free port
  * @param flag the option that chooses this port, for the message
  * @throws LocalAwsError when the port is in use, or may not be used
  */

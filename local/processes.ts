@@ -3,22 +3,22 @@ import { createInterface } from 'node:readline';
 
 export interface Finished {
   readonly code: number | null;
-  /** stdout and stderr, in the order in which they came. */
+  /** stdout and stderr, in the order of their arrival. */
   readonly output: string;
 }
 
 interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Ends the command, with every process that it started. */
+  /** Ends the command and every process that it started. */
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
 }
 
-/** Runs a command to its end. A command that cannot be started at all has code null and says why in its output. */
+/** Runs a command to its end. A command that cannot be started has the code null and the reason in its output. */
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<Finished> {
   const { promise, resolve } = Promise.withResolvers<Finished>();
-  // A group of its own, so that the command's children end with it.
+  // Runs in a new process group, so that the command's children end with it.
   const child = spawn(command, args, {
     env: options.env,
     cwd: options.cwd,
@@ -46,7 +46,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   return promise;
 }
 
-/** Ends a process and everything it started that did not leave its group. */
+/** Ends a process and all of its process group. */
 export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {

@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
 
-/** Shows that a step begins, does it, and shows how long it took. */
+/** Prints that a step begins, runs it, and prints how long it took. */
 export type ShowProgress = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
-/** One line when a step begins and one when it is done: readable on a terminal and in a CI log. */
+/** Prints one line when a step begins and one when it is done, readable on a terminal and in a CI log. */
 export const printProgress =
   (print: (line: string) => void): ShowProgress =>
   async (step, work) => {

@@ -28,7 +28,7 @@ export function prometheusMetrics() {
   const registry = new Registry();
   return {
     registry,
-    /** Counts what a function's line carries; any other line is ignored. */
+    /** Counts the metrics in a function's line; ignores any other line. */
     add(text: string): void {
       const line = parseEmf(text);
       if (line === undefined) return;
@@ -44,7 +44,7 @@ export function prometheusMetrics() {
 type Kind = 'counter' | 'gauge' | 'histogram';
 type Labels = Readonly<Record<string, string>>;
 
-/** By the table of our own metrics: CloudWatch adds up the values of a counter, and not those of a gauge. */
+/** Looks up the kind in the table of metrics: CloudWatch sums the values of a counter, not those of a gauge. */
 function kindOf({ Name, Unit }: { Name: string; Unit?: string }): Kind {
   if (Unit === 'Seconds') return 'histogram';
   return ownOf(metrics, Name)?.statistic === 'Maximum' ? 'gauge' : 'counter';
@@ -54,7 +54,7 @@ function kindOf({ Name, Unit }: { Name: string; Unit?: string }): Kind {
  * `WebhooksReceived` → `webhooks_received_total`, `WebhookProcessingTime` in seconds → `webhook_processing_seconds`,
  * the gauge `EndpointsDown` → `endpoints_down`.
  *
- * What is counted by endpoint, too, is a metric of its own: summed up with the rest it would count twice.
+ * A metric that is also counted by endpoint becomes a second metric, because in one sum it would count twice.
  */
 function metricName(name: string, kind: Kind, labels: Labels): string {
   const snake = snakeCase(name);

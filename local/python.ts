@@ -18,18 +18,18 @@ const candidates = [
 ];
 const requirements = join(import.meta.dirname, 'requirements.txt');
 
-/** Runs a command with arguments and tells how it ended. */
+/** Runs a command with arguments and returns how it ended. */
 export type Runner = (command: string, args: readonly string[]) => Promise<Finished>;
 
 /**
  * Finds a Python that is new enough.
  *
- * @throws LocalAwsError when there is none, saying what was found and what to do
+ * @throws LocalAwsError with what was found instead and what to do
  */
 export async function findPython(runner: Runner): Promise<string> {
   const tooOld: string[] = [];
   for (const command of candidates) {
-    // A version manager's shim may exist for a version that is not selected, so it is run, not just found.
+    // Runs each candidate, because a version manager's shim may exist for a version that is not selected.
     const { code, output } = await runner(command, [
       '-c',
       'import sys; print("%d.%d" % sys.version_info[:2])',
@@ -52,12 +52,12 @@ const venvIsReady = (directory: string): boolean =>
   readFileSync(stampFile(directory), 'utf8') === requirementsStamp();
 
 /**
- * Makes the emulator's Python environment, once; made anew when the requirements change.
+ * Makes the emulator's Python environment once, and again when the requirements change.
  *
- * Built aside and moved into place, so that two starts at once do not meet in a half-made one.
+ * Builds it elsewhere and moves it into place, so that two starts at once never see a half-made one.
  *
  * @returns the environment's `python`
- * @throws LocalAwsError with the last line of what failed
+ * @throws LocalAwsError with the last line of the command that failed
  */
 export async function ensureVenv(directory: string, progress: ShowProgress, runner: Runner): Promise<string> {
   if (!venvIsReady(directory)) {

@@ -5,8 +5,8 @@ import { ownServer } from './own-requests.ts';
 import { plainLine } from './plain-text.ts';
 import { host } from './ports.ts';
 
-// npm run receiver: a customer's server to try endpoints with. It says what it gets, and answers with the status that the
-// path begins with: http://127.0.0.1:3000/200/billing takes everything, http://127.0.0.1:3000/410/old wants no more.
+// npm run receiver: a customer's server to try endpoints with. It prints each request and responds with the status that the
+// path begins with: http://127.0.0.1:3000/200/billing accepts everything, http://127.0.0.1:3000/410/old wants no more events.
 
 try {
   const args = parseReceiverArguments(process.argv.slice(2));

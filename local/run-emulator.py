@@ -7,6 +7,7 @@ in front of it refuses what only a browser sends for another site, and every nam
 rebinding). local/own-requests.ts is the same rule for the servers in Node.
 """
 
+import json
 import os
 import re
 import secrets
@@ -17,6 +18,8 @@ import threading
 
 from hypercorn.__main__ import main
 from ministack.app import app as emulator
+from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id
 from ministack.services.cloudformation import provisioners
 
 # What it is reached by, and an API of its own: no such name below an address can be in DNS.
@@ -79,6 +82,38 @@ def under_a_new_name(create):
 for kept in KEPT:
     handlers = provisioners._RESOURCE_HANDLERS[kept]
     handlers["create"] = under_a_new_name(handlers["create"])
+
+
+def recording_uses(enforce, file):
+    """Wraps the check of a call: appends what it allows to a file, once for each principal, action and resource.
+
+    A line is a JSON array `[principal's ARN, action, resource's ARN]`. CloudTrail's record of ministack names an access
+    key instead of a role, keeps the last calls only, and lists fifty of them.
+    """
+    seen = set()
+    principals = {}
+
+    def checked(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+        denied = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+        if denied is not None:
+            return denied
+        if access_key_id not in principals:
+            principal = iam_evaluator.resolve_principal(access_key_id or "", get_account_id())
+            principals[access_key_id] = getattr(principal, "arn", "anonymous")
+        # Objects of a bucket are as many as there are payloads: their folder says which grant is meant.
+        resource = re.sub(r"^(arn:aws:s3:::[^/]+/[^/]+/).*", r"\1*", str(resource_arn))
+        use = (principals[access_key_id], iam_action, resource)
+        if use not in seen:
+            seen.add(use)
+            with open(file, "a", encoding="utf-8") as lines:
+                lines.write(json.dumps(use) + "\n")
+        return None
+
+    return checked
+
+
+if uses_file := os.environ.get("USED_PERMISSIONS_FILE"):
+    iam_evaluator.enforce = recording_uses(iam_evaluator.enforce, uses_file)
 
 
 def end_with_starter() -> None:

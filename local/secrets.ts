@@ -13,14 +13,14 @@ import type { SecretFormat } from '../lambdas/domain/signature/key.ts';
 import { type AwsEndpoint, clientConfig } from './endpoint.ts';
 import type { LocalOutputs } from './outputs.ts';
 
-/** How the version begins that a start makes: nothing signs with it, so a secret that is brought may replace it. */
+/** The prefix of the version that a start makes. Nothing signs with it, so the secret of a handshake may replace it. */
 const randomVersion = 'hookline-local-random-';
 
-/** Whether a version of a secret, by its id, is a random value that the start of a local AWS gave it. */
+/** Whether a version of a secret, by its id, is a random value from the start of a local AWS. */
 export const isRandomVersion = (versionId: string | undefined): boolean =>
   versionId?.startsWith(randomVersion) === true;
 
-/** Gives every source's secret a random value in its provider's own format, unless it has one or must get it otherwise. */
+/** Gives every source's secret a random value in its provider's format, unless it has one or only the provider can make it. */
 export async function seedSecrets(
   endpoint: AwsEndpoint,
   sources: LocalOutputs['inbound']['sources'],
@@ -43,7 +43,7 @@ export async function readSecret(client: SecretsManagerClient, id: string): Prom
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
     return SecretString || undefined;
   } catch (error) {
-    // How AWS says that a secret was created without a value.
+    // AWS's error for a secret without a value.
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }
@@ -52,7 +52,7 @@ export async function readSecret(client: SecretsManagerClient, id: string): Prom
 /**
  * A secret as this provider's dashboard would show it.
  *
- * @returns undefined where only the provider can make one that signs: a public key, a topic, the handshake's own
+ * @returns undefined when only the provider can make one: a public key, a topic, the secret of a handshake
  */
 export function randomSecret(provider: string): string | undefined {
   const row = ownOf(rows, provider);
@@ -71,7 +71,7 @@ export function randomSecret(provider: string): string | undefined {
 
 const rows: Readonly<Record<string, Provider>> = catalogue;
 
-/** As people know them. */
+/** The familiar forms of some secrets. */
 const looks: Readonly<Record<string, (digits: string) => string>> = {
   stripe: (digits) => `whsec_${digits.slice(0, 32)}`,
   shopify: (digits) => `shpss_${digits.slice(0, 32)}`,

@@ -13,7 +13,7 @@ import { prometheusMetrics, serveMetrics } from './prometheus.ts';
 import { redeployOnSave } from './watch.ts';
 import { whatRuns } from './what-runs.ts';
 
-/** Aborted by Ctrl+C or a polite kill. */
+/** Aborted by Ctrl+C or SIGTERM. */
 const stopped = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
 
@@ -29,7 +29,7 @@ try {
   );
 }
 
-/** Emulator, deploy, what to try next, and then the functions' lines until the signal. */
+/** Starts the emulator, deploys, prints what to try next, and then prints the functions' lines until the signal. */
 async function main(args: StartArguments, signal: AbortSignal): Promise<void> {
   const endpoint = await existingEndpoint(process.env);
   const metricsPort = await claimPort(args.metricsPort, '--metrics-port');
@@ -62,7 +62,7 @@ async function serve(
   begun: number,
   signal: AbortSignal,
 ): Promise<void> {
-  // With the emulator all ends that looks at it.
+  // Everything that reads from the emulator ends with it.
   const over = new AbortController();
   const ends = AbortSignal.any([signal, over.signal]);
   const metrics = prometheusMetrics();

@@ -3,25 +3,25 @@ import { join, relative, resolve } from 'node:path';
 import { LocalAwsError } from './failure.ts';
 import { isAlive } from './processes.ts';
 
-/** Of `npm start`. */
+/** The directory of `npm start`. */
 export const defaultStateDir = resolve(import.meta.dirname, '..', '.local');
 
 export const outputsFileIn = (directory: string): string => join(directory, 'outputs.json');
 
-/** The files of one local AWS. Two may run side by side in two directories. */
+/** The files of one local AWS. Two can run side by side in two directories. */
 export interface StateDirectory {
   readonly path: string;
-  /** That it exists means ready. */
+  /** Exists only when the local AWS is ready. */
   readonly outputsFile: string;
   readonly assembly: string;
-  /** Removes what must not outlive the run. */
+  /** Removes the files that must not outlive the run. */
   release(): void;
 }
 
-/** The log of the emulator has payloads in it: other users of the machine have no business here. */
+/** Closes the directory to other users of the machine, because the emulator's log contains payloads. */
 const ownerOnly = 0o700;
 
-/** Of an earlier version it may be open; where its file system knows no such rights, it stays as it is. */
+/** Also closes the directory of an earlier version, unless its file system has no such permissions. */
 function closeToOthers(path: string): void {
   try {
     chmodSync(path, ownerOnly);
@@ -33,7 +33,7 @@ function closeToOthers(path: string): void {
 /**
  * Takes a state directory for this process.
  *
- * @throws LocalAwsError when another process that still runs has it
+ * @throws LocalAwsError when another running process has it
  */
 export function takeStateDirectory(path: string): StateDirectory {
   mkdirSync(path, { recursive: true, mode: ownerOnly });
@@ -41,7 +41,7 @@ export function takeStateDirectory(path: string): StateDirectory {
   const owner = join(path, 'running.pid');
   const outputsFile = outputsFileIn(path);
   takeOver(owner);
-  // Left by a run that was killed.
+  // A run that was killed left it.
   rmSync(outputsFile, { force: true });
   const release = (): void => {
     rmSync(outputsFile, { force: true });
@@ -57,14 +57,14 @@ function takeOver(owner: string): void {
     const other = Number(readFileSync(owner, 'utf8'));
     if (other !== process.pid && isAlive(other)) {
       throw new LocalAwsError(
-        `It runs already, as process ${other}: stop that one first (if process ${other} is something else, remove ${relative('.', owner)}).`,
+        `A local AWS runs already, as process ${other}: stop that one first (if process ${other} is something else, remove ${relative('.', owner)}).`,
       );
     }
     writeFileSync(owner, String(process.pid));
   }
 }
 
-/** Writes a file so that a reader sees all of it or none. */
+/** Writes a file so that a reader sees all of it or nothing. */
 export function writeAtomically(file: string, text: string): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, text);

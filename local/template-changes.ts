@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Template } from './emulator-differences.ts';
 
-/** Resources that come with every app and say nothing about it. */
+/** Resources that every app has and that are not worth a mention. */
 const silent = new Set(['AWS::CDK::Metadata']);
 
 /**
- * Tells what a deploy changes, by the names that the resources have in the app.
+ * Describes what a deploy changes, by the names that the resources have in the app.
  *
- * Read off the templates, because the emulator reports every resource as updated.
+ * Compares the templates, because the emulator reports every resource as updated.
  */
 export function changesBetween(before: Template, after: Template): string {
   const parts = [
@@ -48,7 +48,7 @@ function nameInApp([id, resource]: [string, Resource]): string {
     : id;
 }
 
-/** More names than this are told by the part of the app that they are in. */
+/** The most names to list; of more it names the parts of the app. */
 const maxNames = 6;
 
 function phrase(verb: string, names: readonly string[]): string {

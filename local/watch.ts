@@ -7,12 +7,12 @@ import { describeFailure } from './failure.ts';
 /** Editors write a file in several steps, and "save all" several files. */
 const settleMs = 200;
 
-/** As far as this file needs a local AWS. */
+/** The part of a local AWS that this file needs. */
 interface Redeployable {
   redeploy(): Promise<{ readonly changes: string; readonly newSources: readonly string[] }>;
 }
 
-/** Deploys again when a file in one of the directories is saved; a deploy that fails is shown, and the next save tries again. */
+/** Deploys again when a file in one of the directories is saved. Prints a failed deploy; the next save tries again. */
 export function redeployOnSave(
   aws: Redeployable,
   directories: readonly string[],
@@ -42,7 +42,7 @@ export function redeployOnSave(
   });
 }
 
-/** Watches each directory by itself: the recursive watch of Linux loses a file that an editor replaces. */
+/** Watches each directory separately, because the recursive watch of Linux loses a file that an editor replaces. */
 function watchTree(roots: readonly string[], signal: AbortSignal, onFile: (file: string) => void): void {
   const watched = new Set<string>();
   const add = (directory: string): void => {
@@ -70,7 +70,7 @@ async function deployed(aws: Redeployable): Promise<string> {
   }
 }
 
-/** Without the drafts that an editor moved into place; all of them when files were removed. */
+/** Omits the temporary files that an editor moved into place; lists all names when files were removed. */
 function stillThere(files: readonly string[]): readonly string[] {
   const present = files.filter((file) => existsSync(file));
   return present.length > 0 ? present : files;

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { LocalOutputs } from './outputs.ts';
 
-/** What is shown once all is up: where everything is, and what to try next. */
+/** The text after a start: where everything is, and what to try next. */
 export function whatRuns(outputs: LocalOutputs, metricsUrl: string, seconds: number): string {
   const sources = Object.entries(outputs.inbound.sources);
   const rows: [string, string][] = [
@@ -23,7 +23,7 @@ export function whatRuns(outputs: LocalOutputs, metricsUrl: string, seconds: num
       outputs.caFile !== undefined,
     ).map((line) => `  ${line}`),
     '',
-    'Secrets are random; give a source your own with put-secret-value. All state is in memory: each start begins empty.',
+    'Secrets are random; set your own with put-secret-value. All state is in memory, so each start begins empty.',
     'The functions’ log lines follow. Ctrl-C stops everything.',
     '',
   ].join('\n');
@@ -41,7 +41,7 @@ function tryNext(sources: readonly string[], tls: boolean): string[] {
   ];
 }
 
-/** A ping as GitHub signs it, with what every machine has. */
+/** Commands that every machine has, which sign a ping as GitHub does. */
 const signedPing = (tls: boolean): string =>
   [
     `body='{"zen":"Keep it logically awesome."}'`,

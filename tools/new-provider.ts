@@ -45,4 +45,4 @@ for (const [path, text] of written) {
 console.log(
   `\nNext: describe in ${files.row} how ${slug} signs, put signatures from its documentation or library into`,
 );
-console.log(`${files.vectors}, and run: npx vitest run --project rules test/inbound/vectors.test.ts`);
+console.log(`${files.vectors}, and run: npx vitest run test/inbound/vectors.test.ts`);

@@ -32,11 +32,11 @@ export function addAdoptCommand(program: Command): void {
   program
     .command('adopt')
     .description(
-      'take over what a source left when it was removed or its stack destroyed: its secret’s value, and its events',
+      'take over the secret and the events that a source left when it was removed or its stack was destroyed',
     )
     .argument('<source>', 'the name of a source that is deployed now')
     .option('--from <ARN|URL>', 'only this secret or queue, as hookline kept shows them', originArgument)
-    .option('--yes', 'also over a secret that the source has, and from another source’s or stack’s')
+    .option('--yes', 'also replace a secret that the source has, and take over from another source or stack')
     .action((name: string, _options: unknown, command: Command) => adopt(name, command.optsWithGlobals()));
 }
 
@@ -87,7 +87,7 @@ async function moveAll(queues: readonly KeptQueue[], source: DeployedSource, pay
         moved.push(one);
         before += one.moved;
       } catch (error) {
-        failures.push(`${queue.name}: ${failureLine(error)}; what was not moved is still there`);
+        failures.push(`${queue.name}: ${failureLine(error)}; the rest is still in it`);
       }
     }
   });
@@ -108,7 +108,7 @@ function report(
   const words = [...secretWords(name, secret), ...moved.flatMap((one) => queueWords(name, one, options))];
   const problems = [...problemsOf(secret, moved), ...failures];
   const isNothing = words.length === 0 && problems.length === 0;
-  const nothing = `Nothing of ${name} is left anywhere: ${nextCommand(options, 'kept')} shows what is.`;
+  const nothing = `There is no secret and no queue of ${name} to take over: ${nextCommand(options, 'kept')} lists those that are left.`;
   print(options, adoptionJson(name, secret, moved), isNothing ? nothing : words.join('\n'));
   if (problems.length > 0) throw new RefusedError(problems.join('\n'));
 }

@@ -4,6 +4,7 @@ import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
 import { scanDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/scan.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
+import { asDeliveryId, type DeliveryId } from '../../lambdas/domain/ids.ts';
 import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { deliveryDetail, deliveryView } from '../../lambdas/management/views.ts';
@@ -53,14 +54,18 @@ export function addDeliveriesCommand(program: Command): void {
     .command('show')
     .description('show one delivery and its attempts')
     .argument('<deliveryId>', 'id of the delivery')
-    .action((id: string, _options: unknown, command: Command) => show(id, command.optsWithGlobals()));
+    .action((id: string, _options: unknown, command: Command) =>
+      show(asDeliveryId(id), command.optsWithGlobals()),
+    );
   deliveries
     .command('retry')
     .alias('replay')
     .description('send deliveries now; an ended delivery starts over with a fresh retry schedule')
     .argument('<deliveryId...>', 'ids of the deliveries')
     .addOption(toCurrentEndpointOption())
-    .action((ids: string[], _options: unknown, command: Command) => replay(ids, command.optsWithGlobals()));
+    .action((ids: string[], _options: unknown, command: Command) =>
+      replay(ids.map(asDeliveryId), command.optsWithGlobals()),
+    );
 }
 
 const noDeliveries = ({ tenant, endpoint, status, since }: ListOptions): string =>
@@ -72,7 +77,7 @@ const noDeliveries = ({ tenant, endpoint, status, since }: ListOptions): string 
     ...(since === undefined ? [] : [`created since ${since}`]),
   ].join(' ');
 
-async function show(id: string, options: TargetOptions): Promise<void> {
+async function show(id: DeliveryId, options: TargetOptions): Promise<void> {
   const { deliveriesTable } = await openDeployment(options);
   const delivery = await dynamodbDeliveries(dynamoClient(patientCalls), deliveriesTable).read(id);
   if (delivery === undefined)
@@ -82,9 +87,9 @@ async function show(id: string, options: TargetOptions): Promise<void> {
   print(options, deliveryDetail(delivery, undefined), describeDelivery(delivery));
 }
 
-async function replay(ids: readonly string[], options: TargetOptions & ReplayOptions): Promise<void> {
+async function replay(ids: readonly DeliveryId[], options: TargetOptions & ReplayOptions): Promise<void> {
   const deliveries = deliveryReplay(await openDeployment(options), options);
-  const replayOne = async (id: string) => {
+  const replayOne = async (id: DeliveryId) => {
     const result = await deliveries.replay(id);
     if (result.kind === 'refused') return result.reason;
     if (result.isHeld)

@@ -24,29 +24,29 @@ interface ListOptions extends TargetOptions, DeadLetterFilter {
 }
 
 const queueArgument =
-  'publish, subscription, delivery, undelivered, or the name of a source (source:NAME where it has one of these)';
+  'publish, subscription, delivery, undelivered, or the name of a source (source:NAME if it has one of these names)';
 
 /** `hookline dlq`: lists, shows, redrives and drops dead letters. */
 export function addDlqCommand(program: Command): void {
   const dlq = program.command('dlq').description('list dead letters, send them back, and drop them');
   withFilters(dlq.command('list'))
-    .description('what is dead, and why; never its payload')
-    .argument('[queue]', `${queueArgument}; all without one`)
-    .option('--limit <number>', 'of each queue', positiveNumber, 100)
+    .description('list dead letters with their reasons, without payloads')
+    .argument('[queue]', `${queueArgument} (default: all)`)
+    .option('--limit <number>', 'maximum number of dead letters of each queue', positiveNumber, 100)
     .action(async (name: string | undefined, _options: unknown, command: Command) =>
       list(name, command.optsWithGlobals()),
     );
   dlq
     .command('show')
-    .description('one dead letter whole, its payload included')
+    .description('show one dead letter with its payload')
     .argument('<queue>', queueArgument)
-    .argument('<id>', 'as dlq list shows it')
+    .argument('<id>', 'id of the dead letter, from dlq list')
     .action(async (name: string, id: string, _options: unknown, command: Command) =>
       show(name, id, command.optsWithGlobals()),
     );
   withFilters(dlq.command('redrive'))
     .description(
-      'send dead letters back to where they came from; each keeps its id, so nothing is done twice',
+      'send dead letters back to the queues that they came from; each keeps its id, so nothing is done twice',
     )
     .argument('<queue>', queueArgument)
     .addOption(toCurrentEndpointOption())
@@ -56,7 +56,7 @@ export function addDlqCommand(program: Command): void {
   withFilters(dlq.command('drop'))
     .description('delete dead letters for good; the records of deliveries stay')
     .argument('<queue>', queueArgument)
-    .option('--yes', 'without being asked')
+    .option('--yes', 'do not ask for a confirmation')
     .action(async (name: string, _options: unknown, command: Command) =>
       dropFrom(name, command.optsWithGlobals()),
     );
@@ -87,8 +87,8 @@ async function show(name: string, id: string, options: TargetOptions): Promise<v
   if (letter === undefined)
     throw new RefusedError(
       isWhole
-        ? `There is no ${id} in ${name}: ${nextCommand(options, `dlq list ${name}`)} shows what is.`
-        : `${id} was not found in ${name}, which is too long to be looked through.`,
+        ? `${name} has no dead letter ${id}: ${nextCommand(options, `dlq list ${name}`)} lists its dead letters.`
+        : `${id} was not found in ${name}, which is too long to be searched to its end.`,
     );
   const { reason, attempts, at, resend } = letter;
   const message = resend.kind === 'message' ? resend.body : resend.task;
@@ -127,7 +127,8 @@ const mayHaveMore = ({ dlq, dead, count, isWhole }: Listed, isPart: boolean): bo
   !isWhole && (isPart || dlq.source !== undefined || count > dead.length);
 
 function moreIn({ dlq, dead, count }: Listed, limit: number, isPart: boolean): string {
-  if (dead.length < limit) return `${dlq.name} is too long to be looked through: there may be more in it.`;
+  if (dead.length < limit)
+    return `${dlq.name} is too long to be searched to its end: there may be more in it.`;
   return dlq.source === undefined && !isPart
     ? `${dlq.name}: ${dead.length} of about ${count} shown (--limit ${count} shows all).`
     : `${dlq.name}: ${dead.length} shown, and there may be more (--limit ${limit * 10} looks further).`;
@@ -137,7 +138,7 @@ function describe(listed: readonly Listed[], options: ListOptions): string {
   const total = listed.reduce((sum, { dead }) => sum + dead.length, 0);
   const names = listed.map(({ dlq }) => dlq.name).join(', ');
   if (total === 0)
-    return `Nothing ${isNarrow(options) ? 'that fits ' : ''}${listed.every(({ isWhole }) => isWhole) ? 'is dead' : 'was found'} in ${names}.`;
+    return `Nothing ${isNarrow(options) ? 'that matches ' : ''}${listed.every(({ isWhole }) => isWhole) ? 'is dead' : 'was found'} in ${names}.`;
   const rows = listed.flatMap(({ dlq, dead }) =>
     [...dead].sort((one, other) => one.at - other.at).map((letter) => rowOf(dlq, letter)),
   );

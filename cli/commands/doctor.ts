@@ -30,11 +30,11 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description(
-      'check a deployed stack: secrets, dead letters, alarms, consumers, sweep, concurrency, clock; before the first deploy: the account',
+      'check a deployed stack: secrets, dead letters, alarms, consumers, sweep, concurrency, clock; before the first deploy, check the account',
     )
-    .option('--before-removal [source]', 'instead: what would be left of this source, if it were removed now')
-    .option('--all', 'with --before-removal: of all sources and of what sends, before the stack is destroyed')
-    .option('--wait', 'with --before-removal: until the queues are empty')
+    .option('--before-removal [source]', 'check instead what a removal of this source would leave behind')
+    .option('--all', 'with --before-removal: check all queues of the stack, before it is destroyed')
+    .option('--wait', 'with --before-removal: wait until the queues are empty')
     .action((_options: unknown, command: Command) => examine(command.optsWithGlobals()));
 }
 
@@ -44,7 +44,7 @@ async function examine(options: Options): Promise<void> {
   const all = findings.map((finding) => advised(finding, options));
   print(options, all, all.map(describeFinding).join('\n'));
   const wrong = all.filter(({ ok }) => !ok).length;
-  if (wrong > 0) throw new RefusedError(`${counted(wrong, 'thing')} to look at.`);
+  if (wrong > 0) throw new RefusedError(`${counted(wrong, 'problem')} found.`);
 }
 
 async function examineNow(options: Options): Promise<readonly Finding[]> {
@@ -68,7 +68,7 @@ async function ofDeployment({ deployment, stack }: Deployed, options: Options): 
   const leftOut = { count: deployment.alarmsLeftOut };
   const findings = await Promise.all([
     attempt('secrets', checkSourceSecrets(deployment, stack, secrets)),
-    attempt('secrets of sending', checkOwnSecrets(deployment, secrets)),
+    attempt('outbound secrets', checkOwnSecrets(deployment, secrets)),
     attempt('dead letters', checkDeadLetters(deployment, sqsClient(patientCalls))),
     attempt('alarms', checkAlarms(stackMeant(options), watch, isEmulated ? leftOut : undefined)),
     attempt('consumers', consumers()),
@@ -80,7 +80,7 @@ async function ofDeployment({ deployment, stack }: Deployed, options: Options): 
   return findings.flat();
 }
 
-/** Before the first deploy. */
+/** Checks the account before the first deploy. */
 async function ofAccount(found: Extract<Found, { kind: 'absent' }>): Promise<readonly Finding[]> {
   const config = clientConfig(patientCalls);
   const concurrency = async () => checkConcurrency(new LambdaClient(config), await askedByDefault());
@@ -91,7 +91,7 @@ async function ofAccount(found: Extract<Found, { kind: 'absent' }>): Promise<rea
   return [notDeployed(found), ...findings.flat()];
 }
 
-/** Makes a check; an error, such as a missing permission, becomes a finding, so that it does not hide other checks. */
+/** Runs a check. An error, such as a missing permission, becomes a finding, so that it does not hide other checks. */
 async function attempt(check: string, findings: Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await findings;
@@ -100,7 +100,7 @@ async function attempt(check: string, findings: Promise<Finding[]>): Promise<Fin
   }
 }
 
-/** A finding with its whole command line. */
+/** Completes a finding with its whole command line. */
 interface Advised {
   readonly check: string;
   readonly ok: boolean;

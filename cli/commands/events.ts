@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { patientCalls } from '../../lambdas/adapters/call-bounds.ts';
 import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
-import { dynamodbKept } from '../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { dynamodbInboundEvents } from '../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { s3Client } from '../../lambdas/adapters/s3/client.ts';
 import { payloadStore } from '../../lambdas/adapters/s3/payload-store.ts';
 import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
@@ -91,9 +91,9 @@ async function replay(source: string, ids: readonly string[], options: KeptOptio
   const deployment = await openDeployment(options);
   sourceOf(deployment, source);
   const chosen = ids.length > 0 ? ids : await chosenIds(source, options, deployment);
-  const kept = { ...keptIn(deployment), ...portsOf(deployment) };
+  const ports = portsOf(deployment);
   const replayOne = async (id: string) => {
-    const result = await replayEvent(eventKey(source, id), unixMillis(Date.now()), kept);
+    const result = await replayEvent(eventKey(source, id), unixMillis(Date.now()), ports);
     return result.kind === 'refused' ? result.reason : undefined;
   };
   await replayAll(chosen, { one: 'event', many: 'events' }, replayOne, options);
@@ -117,7 +117,7 @@ async function chosenIds(
 
 /** Reads all kept events of a source and day. */
 async function keptOn(day: string, source: string, deployment: Deployment): Promise<readonly EventRecord[]> {
-  const ports = keptIn(deployment);
+  const ports = { inboundEvents: inboundEventsOf(deployment) };
   const records: EventRecord[] = [];
   let after: KeptPage['next'];
   do {
@@ -128,16 +128,17 @@ async function keptOn(day: string, source: string, deployment: Deployment): Prom
   return records;
 }
 
-const keptIn = ({ inboundEventsTable }: Deployment) =>
-  dynamodbKept(dynamoClient(patientCalls), inboundEventsTable);
+const inboundEventsOf = ({ inboundEventsTable }: Deployment) =>
+  dynamodbInboundEvents(dynamoClient(patientCalls), inboundEventsTable);
 
 function portsOf(deployment: Deployment) {
   const bodies = payloadStore(s3Client(patientCalls), deployment.payloadBucket);
   const client = sqsClient(patientCalls);
   return {
+    inboundEvents: inboundEventsOf(deployment),
     getBody: bodies.get,
     putBody: bodies.put,
-    enqueue: (
+    enqueueFor: (
       source: string,
       message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> },
     ) => sqsQueue(client, sourceOf(deployment, source).queueUrl).send(message),

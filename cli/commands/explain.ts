@@ -76,7 +76,7 @@ async function explainKept(
   if (options.json || records.length === 0) {
     showFault();
     print(options, records, none);
-    if (fault !== undefined) throw new RefusedError(`${name} takes no request.`);
+    if (fault !== undefined) throw new RefusedError(`${name} accepts no request.`);
     return;
   }
   console.log(table(['at', 'status', 'why', 'from', 'body', 'headers'], records.map(rowOf)));

@@ -18,7 +18,9 @@ import { cell, counted, instant, table } from '../terminal/table.ts';
 export function addKeptCommand(program: Command): void {
   program
     .command('kept')
-    .description('secrets and queues that removed sources, or earlier deployments of the stack, left behind')
+    .description(
+      'list the secrets and queues that removed sources, or earlier deployments of the stack, left behind',
+    )
     .action((_options: unknown, command: Command) => list(command.optsWithGlobals()));
 }
 
@@ -57,7 +59,7 @@ function describeSecret(secret: KeptSecret, sources: readonly string[], options:
   return {
     kind: 'secret',
     source,
-    purpose: kind === 'source' ? 'verifies what its provider sends' : ownPurposes[kind],
+    purpose: kind === 'source' ? 'verifies the requests of its provider' : ownPurposes[kind],
     name,
     holds: ['a secret', ...changed].join(', '),
     adopt: takeOver(secret, sources, options),
@@ -67,8 +69,8 @@ function describeSecret(secret: KeptSecret, sources: readonly string[], options:
 }
 
 const ownPurposes: Readonly<Record<OwnSecretKind, string>> = {
-  signing: 'signs what is sent to endpoints without a secret of their own',
-  master: 'opens the secrets in the endpoints’ table of that deployment: keep it as long as that table',
+  signing: 'signs deliveries to URLs that are not registered',
+  master: 'opens the secrets in the Endpoints table of that deployment: keep it as long as that table',
 };
 
 /** A master secret is only for the table of its own deployment. */
@@ -96,7 +98,7 @@ function describeQueue(queue: KeptQueue, sources: readonly string[], options: Ta
   return {
     kind: 'queue',
     source,
-    purpose: isCertain ? kind : 'not certain: its name is cut, and it may be of another stack',
+    purpose: isCertain ? kind : 'uncertain: its name is cut, so it may belong to another stack',
     name,
     holds: countsText(counts),
     adopt: hasEvents ? nextCommand(options, `adopt ${taker} --from ${url}${confirming}`) : undefined,
@@ -110,7 +112,8 @@ const toJson = ({ holds: _, json, ...described }: Described) => ({ ...described,
 function inWords({ stack, kind }: Found, kept: readonly Described[]): string {
   const isDeployed = kind === 'deployed';
   const absent = isDeployed ? [] : [`The stack ${stack} is not deployed.`];
-  if (kept.length === 0) return [...absent, `Nothing is left of ${stack} but what it uses.`].join(' ');
+  if (kept.length === 0)
+    return [...absent, `There is no secret or queue of ${stack} that it does not use.`].join(' ');
   const rows = kept.map((one) => [
     one.kind,
     cell(one.source ?? '–'),
@@ -128,7 +131,7 @@ function inWords({ stack, kind }: Found, kept: readonly Described[]): string {
   const lines = [
     ...absent,
     table(['what', 'source', 'for', 'holds', 'name'], rows),
-    `${counted(kept.length, 'thing')} of ${stack} that it does not use.`,
+    `${counted(kept.length, 'secret or queue', 'secrets or queues')} of ${stack} that it does not use.`,
     ...(isDeployed ? [] : ['To take them over, deploy the stack again first.']),
     ...commands,
   ];

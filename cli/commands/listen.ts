@@ -47,7 +47,7 @@ async function listen(source: string, options: Options): Promise<void> {
   const taps = dynamodbTaps(dynamoClient(patientCalls), deployment.inboundEventsTable);
   const renewTap = (): Promise<boolean> => {
     const now = unixMillis(Date.now());
-    return taps.openTap(source, { queueName: queue.name, until: unixMillis(now + tapMs) }, now);
+    return taps.open(source, { queueName: queue.name, until: unixMillis(now + tapMs) }, now);
   };
   const timer = setInterval(() => void renewTap().catch(() => undefined), renewMs);
   try {
@@ -62,7 +62,7 @@ async function listen(source: string, options: Options): Promise<void> {
     // The timer ends first: it would open the tap again for a deleted queue.
     clearInterval(timer);
     // Cleanup errors are ignored: the tap and the queue expire, and the first error counts.
-    await Promise.allSettled([taps.closeTap(source, queue.name), queue.remove()]);
+    await Promise.allSettled([taps.close(source, queue.name), queue.remove()]);
   }
 }
 

@@ -88,9 +88,7 @@ const leftOut = (count: number, endpointId: string): string =>
 
 function refusedOf({ refused, ofEarlierEndpoint }: Recovery, endpointId: string): string | undefined {
   if (ofEarlierEndpoint > 0) return leftOut(ofEarlierEndpoint, endpointId);
-  return refused > 0
-    ? `${refused} refused: past their retention, or already replayed by someone else.`
-    : undefined;
+  return refused > 0 ? `${refused} refused: past their retention, or already replayed otherwise.` : undefined;
 }
 
 /** @throws RefusedError with the reason, if there is one: some deliveries were not replayed */

@@ -54,7 +54,7 @@ async function awaitSecret(name: string, options: AwaitOptions): Promise<void> {
   const { secretArn, provider } = sourceOf(await openDeployment(options), name);
   if (!getsSecretByHandshake(provider))
     throw new RefusedError(
-      `${provider} shows its secret to you: store it with hookline secrets set ${name}.`,
+      `${provider} does not send its secret, but shows it: store it with hookline secrets set ${name}.`,
     );
   const versions = secretVersions(secretsClient(patientCalls), secretArn);
   const current = await versions.current();

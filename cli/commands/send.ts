@@ -71,7 +71,7 @@ async function send(name: string, url: string | undefined, options: Options): Pr
 
 interface SendTarget {
   readonly sender: Sender;
-  /** As the provider knows it. */
+  /** The URL as the provider knows it. */
   readonly signedUrl: string;
   readonly target: URL;
 }

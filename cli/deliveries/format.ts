@@ -1,10 +1,11 @@
 import type * as v from 'valibot';
-import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
+import { type Delivery, nextAttemptAtOf } from '../../lambdas/domain/delivery-record.ts';
 import type { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { cell, counted, instant, table } from '../terminal/table.ts';
 
 /** Formats one delivery with its status and its attempts. */
 export function describeDelivery(delivery: Delivery): string {
+  const next = nextAttemptAtOf(delivery);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['delivery', delivery.id],
     ['event', `${delivery.eventId} (${delivery.eventType})`],
@@ -12,7 +13,7 @@ export function describeDelivery(delivery: Delivery): string {
     ['endpoint', `${delivery.endpointId} ${delivery.url ?? ''}`],
     ['status', delivery.status],
     ['created', instant(delivery.createdAt)],
-    ['next attempt', delivery.nextAttemptAt && instant(delivery.nextAttemptAt)],
+    ['next attempt', next && instant(next)],
     ['last error', delivery.lastError],
     ['round', delivery.round > 1 ? `${delivery.round} (replayed)` : undefined],
   ];

@@ -10,17 +10,17 @@ import { cell, counted } from '../terminal/table.ts';
  * @param replayOne returns why it was refused, or undefined when it was replayed
  * @throws RefusedError when any was refused, or Ctrl-C ended it
  */
-export async function replayAll(
-  ids: readonly string[],
+export async function replayAll<Id extends string>(
+  ids: readonly Id[],
   noun: { readonly one: string; readonly many: string },
-  replayOne: (id: string) => Promise<string | undefined>,
+  replayOne: (id: Id) => Promise<string | undefined>,
   options: { readonly json?: boolean },
 ): Promise<void> {
   const replayed: string[] = [];
   const refused: { id: string; reason: string }[] = [];
   const progress = progressLine('replayed');
 
-  async function step(id: string): Promise<void> {
+  async function step(id: Id): Promise<void> {
     const reason = await replayOne(id);
     if (reason === undefined) {
       replayed.push(id);

@@ -6,6 +6,7 @@ import { dynamodbOutboundEvents } from '../../lambdas/adapters/dynamodb/outbound
 import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { sqsQueue } from '../../lambdas/adapters/sqs/queue.ts';
 import { taskMessage } from '../../lambdas/domain/delivery-task.ts';
+import type { DeliveryId } from '../../lambdas/domain/ids.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { type Replay, replayDelivery } from '../../lambdas/outbound/replay.ts';
 import type { ReplayOptions } from '../../lambdas/outbound/replay-route.ts';
@@ -22,14 +23,14 @@ export function deliveryReplay(deployment: Deployment, options: ReplayOptions) {
   const { send: sendTask } = sqsQueue(sqsClient(patientCalls), deployment.deliveryQueueUrl);
 
   const ports = { deliveries, endpoints, events, sendTask };
-  const replay = (id: string, by?: 'job'): Promise<Replay> =>
+  const replay = (id: DeliveryId, by?: 'job'): Promise<Replay> =>
     replayDelivery(id, unixMillis(Date.now()), ports, { ...options, by });
 
   return {
-    replay: (id: string) => replay(id),
+    replay: (id: DeliveryId) => replay(id),
 
     /** @param taskText the task, when SQS moved it to the dead-letter queue */
-    async redrive(id: string, taskText: string | undefined): Promise<Resent> {
+    async redrive(id: DeliveryId, taskText: string | undefined): Promise<Resent> {
       const delivery = await deliveries.read(id);
       const step = redriveOf(delivery, taskText);
       if (step.kind === 'replay') {

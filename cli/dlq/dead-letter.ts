@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { eventKey } from '../../lambdas/domain/idempotency.ts';
+import { asDeliveryId, type DeliveryId, DeliveryIdText } from '../../lambdas/domain/ids.ts';
 import { parseJson } from '../../lambdas/domain/json.ts';
 import { DeadLetter } from '../../lambdas/domain/messages.ts';
 import { unwrap, withId } from '../../lambdas/domain/publish-message.ts';
@@ -30,7 +31,7 @@ export type Resend =
       readonly source?: string;
     }
   /** The delivery's record is replayed; a task that SQS moved is sent back as it is if the record still waits for it. */
-  | { readonly kind: 'replay'; readonly deliveryId: string; readonly task?: string };
+  | { readonly kind: 'replay'; readonly deliveryId: DeliveryId; readonly task?: string };
 
 /** A dead letter without its payload. */
 export interface DeadMessage {
@@ -53,7 +54,7 @@ export interface DeadMessage {
 }
 
 const Task = v.object({
-  deliveryId: v.string(),
+  deliveryId: DeliveryIdText,
   tenant: v.optional(v.string()),
   endpointId: v.optional(v.string()),
 });
@@ -82,7 +83,7 @@ export function readDeadMessage(kind: DlqKind, message: DlqMessage, maxReceives?
 
 function movedReason(kind: DlqKind, { attributes }: DlqMessage, maxReceives?: number): string {
   if (kind === 'subscription')
-    return `SNS could not hand it over: ${attributes['ErrorMessage'] ?? 'no reason given'}`;
+    return `SNS could not deliver it: ${attributes['ErrorMessage'] ?? 'no reason given'}`;
   return `moved by SQS after ${maxReceives ?? 'too many'} receives`;
 }
 
@@ -107,7 +108,7 @@ function destination(
 
 function toEndpoint(original: string, entry: DeadLetter | undefined, messageId: string): Subject {
   const task = parse(Task, original);
-  const deliveryId = entry?.id ?? task?.deliveryId ?? messageId;
+  const deliveryId = asDeliveryId(entry?.id ?? task?.deliveryId ?? messageId);
   return {
     id: deliveryId,
     cause: entry?.cause,

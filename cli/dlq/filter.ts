@@ -17,20 +17,20 @@ export interface DeadLetterFilter {
 /** The options of every command that works on dead letters. */
 export const withFilters = (command: Command): Command =>
   command
-    .addOption(new Option('--tenant <tenant>', 'only what is for this tenant').argParser(tenantArgument))
+    .addOption(new Option('--tenant <tenant>', 'only dead letters for this tenant').argParser(tenantArgument))
     .addOption(
       new Option(
         '--endpoint <id>',
-        'only what is for this endpoint of --tenant; without it, for one that has no tenant',
+        'only dead letters for this endpoint of --tenant; without --tenant, for an endpoint that has no tenant',
       ).argParser(endpointIdArgument),
     )
     .addOption(
       new Option(
         '--reason <text>',
-        `only with this cause (${failureCauses.join(', ')}), or this in its reason, such as 410`,
+        `only dead letters with this cause (${failureCauses.join(', ')}), or with this text in the reason, such as 410`,
       ).argParser(textArgument),
     )
-    .addOption(new Option('--id <id>', 'only the one of this id').argParser(textArgument));
+    .addOption(new Option('--id <id>', 'only the dead letter with this id').argParser(textArgument));
 
 /** Refuses an empty text, as from an unset variable, which would select every dead letter. */
 function textArgument(given: string): string {
@@ -63,7 +63,7 @@ function hasReason({ cause, reason }: DeadMessage, wanted: string): boolean {
 export const isNarrow = ({ id, tenant, endpoint, reason }: DeadLetterFilter): boolean =>
   [id, tenant, endpoint, reason].some((option) => option !== undefined);
 
-/** The options that were given, as they are typed: for a command that is to be about the same dead letters. */
+/** The given options as text, for another command about the same dead letters. */
 export const typedFilters = ({ id, tenant, endpoint, reason }: DeadLetterFilter): string =>
   Object.entries({ tenant, endpoint, reason, id })
     .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${quoted(value)}`]))

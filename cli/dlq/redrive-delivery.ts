@@ -17,7 +17,7 @@ export type DeliveryRedrive =
  * @param taskText the task, when SQS moved it; undefined for a failed delivery
  */
 export function redriveOf(delivery: Delivery | undefined, taskText: string | undefined): DeliveryRedrive {
-  if (delivery === undefined) return { kind: 'refused', reason: 'the delivery has no record (any more)' };
+  if (delivery === undefined) return { kind: 'refused', reason: 'the delivery has no record' };
   const task = taskText === undefined ? undefined : parseTask(taskText);
   if (delivery.status === 'delivered') return { kind: 'obsolete' };
   const isUnfinished = delivery.status === 'pending' || delivery.status === 'held';

@@ -12,7 +12,7 @@ export interface Walked extends QueuePass {
 }
 
 /**
- * Passes through a dead-letter queue, and leaves in it what is not selected.
+ * Passes through a dead-letter queue, and leaves the unselected letters in it.
  *
  * @param isMeant selects dead letters of the queue
  * @param process handles one selected dead letter; @returns whether to delete it

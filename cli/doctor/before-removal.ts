@@ -15,9 +15,9 @@ export interface Watched {
   readonly dlqUrl: string;
   /** `source`: events of a source; `sending`: published events and deliveries. */
   readonly kind: 'source' | 'sending';
-  /** Several sources have their events in the queue. */
+  /** Whether several sources share the queue. */
   readonly isShared: boolean;
-  /** Seconds for which a message that just failed may still be tried; undefined when unknown. */
+  /** How long a message that just failed may still be retried, in seconds; undefined when unknown. */
   readonly retries: number | undefined;
 }
 
@@ -91,14 +91,14 @@ export interface RemovalWaitPorts {
   isStopped(): boolean;
 }
 
-/** SQS's counts lag, so a queue counts as empty only after it was empty for so long. */
+/** How long a queue must be empty to count as empty, since SQS's counts lag. */
 const emptyForMs = 60_000;
 
 /**
- * Waits until no event or delivery is under way. It does not wait for dead letters and held deliveries, which are not tried
- * again by themselves, and stops when a queue or table does not exist.
+ * Waits until no event or delivery is in progress. Does not wait for dead letters and held deliveries, which are not retried
+ * automatically. Stops when a queue or table does not exist.
  *
- * @returns what the last look found
+ * @returns the last counts
  */
 export async function untilEmpty(ports: RemovalWaitPorts): Promise<Left> {
   let emptySince: UnixMillis | undefined;

@@ -27,21 +27,21 @@ export async function checkOwnSecrets(
     {
       check: 'signing secret',
       ok: canSign === true,
-      detail: canSign ? 'is set' : 'is not a Standard Webhooks secret, so nothing can be delivered',
+      detail: canSign ? 'is set' : 'is not a Standard Webhooks secret, so no delivery can be signed',
       command: canSign ? undefined : `secrets set ${name}`,
     },
     {
       check: 'master secret',
       ok: Boolean(master?.value),
-      detail: master?.value ? 'is set' : 'has no value: no secret of an endpoint can be opened',
+      detail: master?.value ? 'is set' : 'has no value, so no endpoint’s secret can be opened',
       advice: master?.value
         ? undefined
-        : 'store its last value again with aws secretsmanager put-secret-value',
+        : 'Store its last value again with aws secretsmanager put-secret-value.',
     },
   ];
 }
 
-/** Checks that there are no dead letters. Those that endpoints refused are listed, but are no fault of the stack. */
+/** Checks that there are no dead letters. Lists those that endpoints refused, which are not a fault of the stack. */
 export async function checkDeadLetters(deployment: Deployment, client: SQSClient): Promise<Finding[]> {
   const dlqs = dlqsNamed(deployment);
   const found = await Promise.all(dlqs.map((dlq) => deadLettersOf(dlq, client)));
@@ -66,7 +66,7 @@ async function deadLettersOf(dlq: Dlq, client: SQSClient): Promise<Finding | und
   }
 }
 
-/** The alarms of a stack that its local AWS does not have; the count is undefined where it is not known. */
+/** The alarms of a stack that the local AWS does not have; the count is undefined if it is unknown. */
 interface LeftOut {
   readonly count: number | undefined;
 }
@@ -75,7 +75,7 @@ interface LeftOut {
  * Checks that no alarm of the stack is on.
  *
  * @param stack name of one stack; undefined for all
- * @param leftOut of a local AWS, which has not all alarms; undefined on AWS
+ * @param leftOut the alarms that a local AWS does not have; undefined on AWS
  */
 export async function checkAlarms(
   stack: string | undefined,
@@ -100,7 +100,7 @@ export async function checkAlarms(
   return on.length > 0 ? found : [{ check: 'alarms', ok: true, detail: 'none is on' }];
 }
 
-/** A local AWS has no metric math, so it lacks many alarms: that none is on says little. */
+/** Says how many alarms the local AWS lacks, because it has no metric math: that none is on means little there. */
 function notWatched({ count }: LeftOut, there: number, on: number): Finding {
   const missing =
     count === undefined
@@ -109,7 +109,7 @@ function notWatched({ count }: LeftOut, there: number, on: number): Finding {
   return {
     check: 'alarms',
     ok: true,
-    detail: `${missing} not in the local AWS (metric math); of the ${counted(there, 'other', 'others')} ${on === 0 ? 'none' : on} ${on > 1 ? 'are' : 'is'} on. What consumers says stands in for some of them`,
+    detail: `${missing} not in the local AWS (metric math); of the ${counted(there, 'other', 'others')} ${on === 0 ? 'none' : on} ${on > 1 ? 'are' : 'is'} on. The check of the consumers replaces some of them`,
   };
 }
 
@@ -129,7 +129,7 @@ export async function checkClock({ managementUrl }: Deployment): Promise<Finding
       check: 'clock',
       ok,
       detail: `${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'ahead of'} the API`,
-      advice: ok ? undefined : 'set the time of this machine: what it signs is refused',
+      advice: ok ? undefined : 'Set the time of this machine: requests that it signs are refused.',
     },
   ];
 }

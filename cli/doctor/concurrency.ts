@@ -8,13 +8,13 @@ import { counted } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
 import { workQueueNames } from './queue-mappings.ts';
 
-/** How many functions may run at once for the queues of a stack. */
+/** The number of functions that may run at once for the queues of a stack. */
 export interface AskedConcurrency {
   readonly total: number;
   readonly inWords: string;
 }
 
-/** Below this limit, a flood at one source starves the others. */
+/** Below this limit, a flood of one source starves the others. */
 const enoughConcurrency = 100;
 /** The limit of new accounts. */
 const ofNewAccounts = 10;
@@ -58,7 +58,7 @@ export async function checkConcurrency(client: LambdaClient, asked: AskedConcurr
     {
       check: 'concurrency',
       ok,
-      detail: isNew ? `${detail}: what comes in is throttled, and answered 503, while they run` : detail,
+      detail: isNew ? `${detail}: while they run, webhooks are throttled and get a 503` : detail,
       advice: `${isNew ? 'Ask for more before you deploy' : 'Ask for more'}: the quota “Concurrent executions” of AWS Lambda, L-B99A9384. Until you have it, lower maxConcurrency of the sources and of outbound, and publishMaxConcurrency.`,
       awsCommand: `service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value ${Math.max(usualConcurrency, asked.total)}`,
     },

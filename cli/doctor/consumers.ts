@@ -16,7 +16,7 @@ interface Consumed {
   readonly source: string | undefined;
 }
 
-/** How often a function failed or was throttled in the last minutes. */
+/** The number of failures and throttles of a function in the last minutes. */
 interface Failures {
   readonly errors: number;
   readonly throttles: number;
@@ -30,8 +30,8 @@ const functionsAtOnce = 250;
 /**
  * Checks that the function of each queue reads it, and has not failed lately.
  *
- * On AWS the functions' metrics count failures. A local AWS does not count them; it has the result of the last batch, which
- * AWS does not give for SQS.
+ * On AWS the functions' metrics count failures. A local AWS does not count them, but has the result of the last batch, which
+ * AWS does not have for SQS.
  *
  * @param mappings of the deployment's queues
  */
@@ -114,7 +114,7 @@ async function sumsOf(
   );
 }
 
-/** The states in which a mapping reads its queue, or will in a moment. */
+/** The states in which a mapping reads its queue, or is about to. */
 const reading: ReadonlySet<string> = new Set(['Enabled', 'Enabling', 'Creating', 'Updating']);
 
 function findingsOf(
@@ -128,7 +128,7 @@ function findingsOf(
       {
         check,
         ok: false,
-        detail: `no function reads ${consumed.queue}: what is in it waits`,
+        detail: `no function reads ${consumed.queue}, so its messages wait`,
         advice: 'Its event source mapping was deleted by hand: npx cdk deploy alone does not bring it back.',
       },
     ];
@@ -136,7 +136,7 @@ function findingsOf(
   const stopped: Finding = {
     check,
     ok: false,
-    detail: `its event source mapping is ${cell(State)}: what is in ${consumed.queue} waits`,
+    detail: `its event source mapping is ${cell(State)}, so the messages in ${consumed.queue} wait`,
     awsCommand: `lambda update-event-source-mapping --uuid ${UUID} --enabled`,
   };
   const name = functionNameOf(mapping);
@@ -163,7 +163,7 @@ function failureOf(
     {
       check: `consumer of ${names}`,
       ok: false,
-      detail: `${name} ${failed.join('; ')}: its messages are tried again until it works`,
+      detail: `${name} ${failed.join('; ')}: its messages are retried until it works`,
       advice: throttles > errors ? throttledAdvice : failedAdvice,
       command: source === undefined ? 'tail --since 900' : `tail --source ${source} --since 900`,
     },
@@ -172,7 +172,7 @@ function failureOf(
 
 const throttledAdvice = 'The account runs too few functions at once: see concurrency.';
 const failedAdvice =
-  'One bundle has the handlers of all sources: a file that throws when it is imported stops all their consumers. The log tells the error; on the laptop npm start shows it.';
+  'One bundle has the handlers of all sources: a file that throws when it is imported stops all their consumers. The error is in the log; on a laptop npm start shows it.';
 
 /** Reads the result of the last batch on a local AWS: `FAILED`, or `OK - 3 records, 1 partial failures`. */
 function lastBatch(result: string): string[] {

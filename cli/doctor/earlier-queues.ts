@@ -5,7 +5,7 @@ import { cell } from '../terminal/table.ts';
 import type { Finding } from './finding.ts';
 
 /**
- * Reports messages in queues that earlier changes of the stack left. Once the stack is gone, no source can adopt them.
+ * Reports messages in queues that earlier changes of the stack left. When the stack is gone, no source can adopt them.
  *
  * @param kept the queues that the stack does not use any more
  * @param sources names of the sources that the stack has
@@ -23,18 +23,24 @@ export async function earlierFindings(
       .filter(({ queue, owner }) => source === undefined || (owner === source && !isOfSending(queue)))
       .map(({ queue, owner }) => findingOf(queue, owner, sources));
   } catch (error) {
-    const detail = `could not be looked for: ${failureLine(error)}`;
-    return [{ check: 'queues that were left', ok: false, detail }];
+    const detail = `could not be listed: ${failureLine(error)}`;
+    return [{ check: 'queues left behind', ok: false, detail }];
   }
 }
 
 function findingOf(queue: KeptQueue, owner: string | undefined, sources: readonly string[]): Finding {
   const { name, url, counts, isCertain } = queue;
   const of = owner === undefined ? '' : `, of ${cell(owner)}`;
-  const check = `queue that was left: ${name}`;
+  const check = `queue left behind: ${name}`;
   const detail = `${countsText(counts)}${of}`;
   if (isOfSending(queue))
-    return { check, ok: false, detail, advice: 'Nothing of this stack reads it any more:', command: 'kept' };
+    return {
+      check,
+      ok: false,
+      detail,
+      advice: 'No function of this stack reads it any more. This lists all such queues:',
+      command: 'kept',
+    };
   const isHere = owner !== undefined && sources.includes(owner);
   const taker = isHere ? owner : 'SOURCE';
   return {
@@ -42,8 +48,8 @@ function findingOf(queue: KeptQueue, owner: string | undefined, sources: readonl
     ok: false,
     detail,
     advice: isHere
-      ? 'Nothing reads it any more; this moves its events to the source’s queue:'
-      : 'Nothing reads it any more; this moves the events of a source that the stack has to its queue:',
+      ? 'No function reads it any more. This moves its events to the source’s queue:'
+      : 'No function reads it any more. This moves the events of a source of the stack to the source’s queue:',
     command: `adopt ${taker} --from ${url}${isCertain ? '' : ' --yes'}`,
   };
 }

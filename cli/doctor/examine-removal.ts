@@ -65,7 +65,9 @@ export async function examineBeforeRemoval(
 function sourceMeant({ beforeRemoval, all }: RemovalOptions): string | undefined {
   const name = beforeRemoval === true ? undefined : beforeRemoval;
   if (all && name !== undefined)
-    throw new UsageError(`--before-removal ${name} is of one source: leave out it or --all.`);
+    throw new UsageError(
+      `--before-removal ${name} names one source, and --all means all: leave one of them out.`,
+    );
   if (all) return undefined;
   if (beforeRemoval === undefined) throw new UsageError('--wait goes with --before-removal SOURCE or --all.');
   if (name === undefined) throw new UsageError('--before-removal needs a source’s name, or --all.');
@@ -97,7 +99,7 @@ function progressOfWaiting(): (left: Left) => void {
   };
 }
 
-const emptyLine = 'empty; SQS’s counts lag, so this looks for a minute …';
+const emptyLine = 'empty; SQS’s counts lag, so this waits for another minute …';
 
 function lineOf({ queues, unfinished }: Left): string {
   const busy = queues.flatMap(({ watched, queue }) =>

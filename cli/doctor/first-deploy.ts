@@ -13,7 +13,7 @@ export function notDeployed({ stack, where, status }: Extract<Found, { kind: 'ab
     return {
       check: 'stack',
       ok: true,
-      detail: `${stack} is not deployed in ${where} yet, and these credentials may look: below is what its first deploy needs (another stack: --stack NAME)`,
+      detail: `${stack} is not deployed in ${where} yet, and these credentials can see that: the checks below are for its first deploy (for another stack: --stack NAME)`,
     };
   const check = {
     check: 'stack',
@@ -21,15 +21,19 @@ export function notDeployed({ stack, where, status }: Extract<Found, { kind: 'ab
     detail: `${stack} in ${where} is ${status} and has no outputs`,
   };
   if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS')
-    return { ...check, advice: 'Wait for its end.' };
+    return { ...check, advice: 'Wait until it has ended.' };
   const failed = { awsCommand: `cloudformation describe-stack-events --stack-name ${stack}` };
   if (status.startsWith('DELETE_'))
-    return { ...check, ...failed, advice: 'It could not be deleted whole; its events say why:' };
+    return {
+      ...check,
+      ...failed,
+      advice: 'It could not be deleted completely. The reason is in its events:',
+    };
   return {
     ...check,
     ...failed,
     advice:
-      'Its first deploy did not succeed; npx cdk deploy removes what is left of it and tries again. Its events say why:',
+      'Its first deploy failed; npx cdk deploy removes the rest and tries again. The reason is in its events:',
   };
 }
 
@@ -37,7 +41,7 @@ export function notDeployed({ stack, where, status }: Extract<Found, { kind: 'ab
 export async function checkBootstrap(client: CloudFormationClient): Promise<Finding[]> {
   const toolkit = await describeStack(client, toolkitStack);
   const advice =
-    'npx cdk bootstrap (npx cdk bootstrap --toolkit-stack-name NAME has another name, which is not looked for here)';
+    'npx cdk bootstrap (this check does not find a stack that was made with --toolkit-stack-name NAME)';
   if (toolkit === undefined)
     return [
       {
@@ -53,6 +57,6 @@ export async function checkBootstrap(client: CloudFormationClient): Promise<Find
   const ok = version >= leastBootstrapVersion;
   const detail = ok
     ? `account ${account} is bootstrapped, version ${version}`
-    : `${toolkitStack} is ${toolkit.StackStatus}, bootstrap version ${output ?? 'unknown'}; ${leastBootstrapVersion} is the least`;
+    : `${toolkitStack} is ${toolkit.StackStatus}, bootstrap version ${output ?? 'unknown'}, but the deploy needs ${leastBootstrapVersion}`;
   return [{ check: 'bootstrap', ok, detail, advice: ok ? undefined : 'npx cdk bootstrap' }];
 }

@@ -9,7 +9,7 @@ import type { Unfinished } from './unfinished.ts';
 /**
  * Makes the findings before a removal.
  *
- * @param isSettled `--wait` saw the same counts for longer than SQS's lag
+ * @param isSettled whether `--wait` saw the same counts for longer than SQS's lag
  */
 export function leftFindings(left: Left, isSettled: boolean): readonly Finding[] {
   const findings = [
@@ -17,7 +17,7 @@ export function leftFindings(left: Left, isSettled: boolean): readonly Finding[]
     ...(left.unfinished === undefined ? [] : findingsOfTables(left.unfinished)),
   ];
   if (isSettled || findings.some(({ ok }) => !ok)) return findings;
-  const detail = 'SQS’s counts lag by up to a minute: --wait looks until they are settled';
+  const detail = 'SQS’s counts lag by up to a minute: --wait counts until they are settled';
   return [...findings, { check: 'counts', ok: true, detail }];
 }
 
@@ -46,7 +46,7 @@ function findingsOfQueues({ watched, queue, dead }: LeftInQueues): readonly Find
 }
 
 const whereToLook =
-  'Is this the right stack, account and region (--stack, --profile, --region)? If so, it was deleted by hand: what was in it is lost, and npx cdk deploy does not bring it back.';
+  'Is this the right stack, account and region (--stack, --profile, --region)? If so, it was deleted by hand: its messages are lost, and npx cdk deploy does not restore it.';
 
 /** The finding for a queue of the stack that does not exist, which is worse than an empty one. */
 export const missingQueue = (check: string, url: string): Finding => ({
@@ -75,12 +75,12 @@ function pendingOf({ pending, isCutShort }: Unfinished): Finding {
   const check = 'pending deliveries';
   const detail = `${deliveries(pending, isCutShort)} in the table`;
   if (pending === 0 && !isCutShort) return { check, ok: true, detail };
-  const more = isCutShort ? 'There are more unfinished ones than were looked at. ' : '';
+  const more = isCutShort ? 'There are more unfinished deliveries than were read. ' : '';
   return {
     check,
     ok: false,
     detail,
-    advice: `${more}They wait for their next attempt; the tasks of some are in the delivery queue, too. --wait waits for them: as long as the retry schedule, for an endpoint that is down.`,
+    advice: `${more}They wait for their next attempt; the tasks of some are in the delivery queue, too. --wait waits for them, for an endpoint that is down as long as its retry schedule.`,
   };
 }
 
@@ -97,7 +97,7 @@ function heldOf({ held, heldBy, isCutShort }: Unfinished): Finding {
     ok: false,
     detail: `${detail}: ${named.join(', ')}${more}`,
     advice:
-      'Enable these endpoints, or delete them, which discards what is held for them; --wait does not wait for it.',
+      'Enable these endpoints, or delete them, which discards their held deliveries; --wait does not wait for these.',
     command: 'endpoints enable TENANT ID',
   };
 }
@@ -110,7 +110,7 @@ const unburiedOf = ({ unburied, isCutShort }: Unfinished): readonly Finding[] =>
           check: 'failed deliveries',
           ok: false,
           detail: `${deliveries(unburied, isCutShort)} whose dead letter is not sent yet`,
-          advice: 'The sweep sends it within minutes: look again, or see whether it runs:',
+          advice: 'The sweep sends it within minutes: repeat the command, or check whether the sweep runs:',
           command: 'doctor',
         },
       ];
@@ -123,12 +123,12 @@ function recoveriesOf({ recoveries, hasMoreRecoveries }: Unfinished): Finding {
     check,
     ok: false,
     detail,
-    advice: 'They still send failed deliveries again: --wait waits for their end; this stops one:',
+    advice: 'They still replay failed deliveries: --wait waits until they have ended; this stops one:',
     command: 'recover-cancel ID',
   };
 }
 
-/** Seconds that the tries take beyond their waits: a batch before each, and the move to the DLQ. */
+/** Seconds that the attempts take beyond their waits: a batch before each, and the move to the DLQ. */
 const tolerance = seconds(1_800);
 
 /** `3 h 13 min`, rounded up. */
@@ -140,13 +140,13 @@ function span(length: number): string {
   );
 }
 
-/** Delayed messages, and some in flight, wait for their handler's next try: hours, by the default delays. */
+/** Explains messages that are delayed or in flight: some wait for their handler's next attempt, by default for hours. */
 function whenEmpty({ kind, retries }: Watched): string {
   if (kind === 'sending')
-    return 'It is on its way, or waits for its next attempt; what is not due within 15 minutes is in the table only.';
+    return 'These are on their way, or wait for their next attempt; those that are due in more than 15 minutes are in the table only.';
   const end =
     retries === undefined
-      ? 'for as long as its handlerRetryDelays add up to'
-      : `for ${span(retries + tolerance)} at most after its first try (handlerRetryDelays), then it is in the dead letters: so nothing is left ${span(retries + tolerance)} after the last event`;
-  return `In flight or delayed is also what its handler failed on, which is tried again ${end}. First switch the webhook off at the provider; --wait waits until it is empty.`;
+      ? 'for the sum of its handlerRetryDelays'
+      : `for at most ${span(retries + tolerance)} after its first attempt (handlerRetryDelays) and then becomes a dead letter, so the queue is empty ${span(retries + tolerance)} after the last event`;
+  return `An event whose handler failed is also in flight or delayed; it is retried ${end}. First switch the webhook off at the provider; --wait waits until the queue is empty.`;
 }

@@ -38,7 +38,7 @@ export function whatIsLost(provider: string): string {
   if (redelivery === 'again') return '';
   const lost =
     redelivery === 'never'
-      ? `${provider} never sends an event again: what it sends meanwhile is lost`
-      : `it is not certain that ${provider} sends every event again`;
-  return `; ${lost}: set the secret before you make the webhook`;
+      ? `${provider} never sends an event again, so events are lost until then`
+      : `${provider} may not send every event again`;
+  return `; ${lost}: set the secret before you create the webhook`;
 }

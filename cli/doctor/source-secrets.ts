@@ -50,7 +50,7 @@ async function lookAt(source: DeployedSource, client: SecretsManagerClient): Pro
     if (current !== undefined || (secret !== undefined && !secret.isBeingDeleted))
       return { kind: 'faulty', source, fault };
     const state = secret === undefined ? 'does not exist in this account and region' : 'is being deleted';
-    const detail = `${secretArn} ${state}: every request is answered 503${whatIsLost(provider)}`;
+    const detail = `${secretArn} ${state}: every request gets a 503${whatIsLost(provider)}`;
     return { kind: 'finding', finding: { check, ok: false, detail, ...remedyOf(secretArn, secret) } };
   } catch (error) {
     const detail = `could not be checked: ${failureLine(error)}`;
@@ -62,7 +62,7 @@ const remedyOf = (arn: string, secret: KeptSecret | undefined) =>
   secret === undefined
     ? {
         advice:
-          'Is this the right stack, account and region? If so, it was deleted by hand: rename the source, or take it out, deploy, and add it again.',
+          'Is this the right stack, account and region? If so, it was deleted by hand: rename the source, or remove it, deploy, and add it again.',
       }
     : { awsCommand: `secretsmanager restore-secret --secret-id ${arn}` };
 
@@ -95,12 +95,12 @@ async function withRemedy(
     return {
       ...finding,
       advice:
-        'An earlier source of this name left its secret: this takes it over, and the events that were left:',
+        'An earlier source of this name left its secret. This takes over the secret, and the events that it left:',
       command: `adopt ${name}`,
     };
   return {
     ...finding,
-    advice: `Earlier sources of this name left ${counted(left.length, 'secret')} with different values; npx hookline kept shows all. The one that was changed last:`,
+    advice: `Earlier sources of this name left ${counted(left.length, 'secret')} with different values; npx hookline kept lists them. This takes over the one that was changed last:`,
     command: `adopt ${name} --from ${first.arn}`,
   };
 }

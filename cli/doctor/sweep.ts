@@ -14,7 +14,7 @@ const check = 'sweep';
 /**
  * Checks that the sweep ran lately. It sends long retries and finds lost deliveries.
  *
- * @param stack has the sweep's function among its resources
+ * @param stack the stack that has the sweep's function
  */
 export async function checkSweep(
   stack: string,
@@ -33,14 +33,14 @@ export async function checkSweep(
   const detail =
     earlier === undefined
       ? `${lambda} has not run in 14 days, or ever`
-      : `${lambda} has not run for ${window / 60} minutes; it last did in the hour from ${instant(earlier)}`;
+      : `${lambda} has not run for ${window / 60} minutes; its last run was in the hour from ${instant(earlier)}`;
   return [
     {
       check,
       ok: false,
-      detail: `${detail}: retries over 15 minutes are not sent, and nothing that was lost is found`,
+      detail: `${detail}: retries after more than 15 minutes are not sent, and lost tasks are not found`,
       advice:
-        'Was the stack deployed minutes ago? Then look again. Else see whether its schedule is ENABLED, and its role may invoke the function:',
+        'If the stack was deployed minutes ago, repeat the command. Otherwise check that the schedule is ENABLED and that its role may invoke the function:',
       awsCommand: `scheduler get-schedule --name ${schedule ?? 'NAME'} --query '[State,Target.RoleArn]'`,
     },
   ];

@@ -17,9 +17,9 @@ export interface Unfinished {
   readonly unburied: number;
   /** Recoveries that still send deliveries again. */
   readonly recoveries: number;
-  /** There may be more deliveries than were read: each of their numbers is a minimum. */
+  /** Whether there may be more deliveries than were read, so that each of their numbers is a minimum. */
   readonly isCutShort: boolean;
-  /** There may be more recoveries. */
+  /** Whether there may be more recoveries. */
   readonly hasMoreRecoveries: boolean;
   /** Tables that do not exist. */
   readonly missing: readonly string[];
@@ -108,7 +108,7 @@ const dueIn = (table: string, shard: string): QueryCommand =>
     Limit: lookedAtOfShard,
   });
 
-/** Reads a batch; DynamoDB may leave some of it for another request. */
+/** Reads a batch. DynamoDB may leave some items for another request. */
 async function standingsOf(
   client: DynamoDBDocumentClient,
   table: string,

@@ -23,20 +23,20 @@ export function lastAdvice(reason: string, request: RawRequest, source: Explaine
 /** Says what the secret looks like and where to find it. */
 const compareSecret = ({ settings, provider, current }: ExplainedSource): string =>
   otherKind(settings.provider, current?.value ?? '') ??
-  `None of the usual mistakes fits: compare the secret with what the provider shows, character by character. It is ${secretForm(settings.provider, provider.secret)}.`;
+  `No usual mistake was recognised: compare the secret with what the provider shows, character by character. It is ${secretForm(settings.provider, provider.secret)}.`;
 
 /** Recognises an API key or an id that was stored as the secret. */
 function otherKind(provider: string, secret: string): string | undefined {
   const beginning = missingBeginning(provider, secret);
   if (beginning === undefined) return undefined;
   const place = ownOf(secretPlaces, provider);
-  return `What is stored does not begin with ${beginning}, as every secret of ${provider} does: is it another key, or an id? Store the secret that is shown there (${place}).`;
+  return `The stored value does not begin with ${beginning}, as every secret of ${provider} does: is it another key, or an id? Store the secret that ${provider} shows (${place}).`;
 }
 
 /** Names the URL first, which is wrong more often than the secret. */
 function urlFirst({ url }: RawRequest, { settings, provider }: ExplainedSource): string {
   if (!signsUrl(settings.provider, provider)) return '';
-  return `The URL is signed, too: compare ${url.split('?')[0]} with the one that ${settings.provider} posts to, with its query, and set publicUrl where they differ. `;
+  return `The URL is signed, too: compare ${url.split('?')[0]} with the one that ${settings.provider} posts to, with its query, and set publicUrl if they differ. `;
 }
 
 /** Recognises signs of a changed body. */
@@ -46,9 +46,9 @@ function bodyHint({ body, headers, method }: RawRequest): string | undefined {
   if (text === '[object Object]')
     return 'The body is the text [object Object]: an object was forwarded instead of the body. Keep the raw bytes.';
   if (body.length === 0 && method === 'POST' && stated !== '0')
-    return 'The body is empty: something read it before it was forwarded, or it was not captured. Keep the raw bytes.';
+    return 'The body is empty: it was consumed before it was forwarded, or it was not captured. Keep the raw bytes.';
   if (stated !== undefined && Number(stated) !== body.length)
-    return `The body has ${body.length} bytes, and content-length says ${stated}: it was cut or rewritten. Keep the raw bytes.`;
+    return `The body has ${body.length} bytes, but content-length is ${stated}: it was cut or rewritten. Keep the raw bytes.`;
   if (text.includes('\ufffd'))
     return 'The body contains U+FFFD, where bytes could not be decoded as text: it was read in another charset. Keep the raw bytes.';
   return undefined;
@@ -56,7 +56,7 @@ function bodyHint({ body, headers, method }: RawRequest): string | undefined {
 
 const byReason: Readonly<Record<string, (source: ExplainedSource) => string>> = {
   'malformed-header': ({ settings, provider }) =>
-    `The signature header cannot be parsed, which says nothing about the secret. ${shapesOf(settings.provider, headerShapes(provider))}Something changed it, or it belongs to another webhook.`,
+    `The signature header cannot be parsed, which says nothing about the secret. ${shapesOf(settings.provider, headerShapes(provider))}It was changed on the way, or it belongs to another webhook.`,
   'malformed-body': ({ settings }) =>
     `The signature in the body is not in the format of ${settings.provider}, which says nothing about the secret: the body was changed, or it is another kind of webhook.`,
   'malformed-timestamp': ({ settings }) =>
@@ -66,7 +66,7 @@ const byReason: Readonly<Record<string, (source: ExplainedSource) => string>> = 
   'untrusted-key': ({ settings }) =>
     `The key or certificate that the request names is not ${settings.provider}'s: it is forged, or belongs to another environment (sandbox).`,
   'reused-token': () =>
-    'Its token was used before, with another body: the request was replayed, or something changed the body.',
+    'Its token was used before, with another body: the request was replayed, or the body was changed on the way.',
 };
 
 const shapesOf = (provider: string, shapes: readonly string[]): string =>
@@ -84,7 +84,7 @@ export function unitMistake({ headers }: RawRequest, { provider, settings }: Exp
   const unit = values.map(unitOf).find((one) => one !== undefined);
   if (unit === undefined || unit === timestampUnit) return [];
   return [
-    `The time is in ${unitName(unit)}, and ${settings.provider} uses ${unitName(timestampUnit)}: the secret is not the cause.`,
+    `The time is in ${unitName(unit)}, but ${settings.provider} uses ${unitName(timestampUnit)}: the secret is not the cause.`,
   ];
 }
 

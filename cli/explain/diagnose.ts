@@ -103,7 +103,7 @@ export async function diagnose(
 const badChallenge =
   'It is a test of the URL (a handshake) that the source does not accept: compare the verify token, or the challenge, with the provider.';
 
-const keysAdvice = 'The provider’s key could not be fetched, which says nothing about the secret: try again.';
+const keysAdvice = 'The provider’s key could not be fetched, so the secret may be right: try again.';
 
 const bodyAdviceOf = ({ settings }: ExplainedSource): string =>
   `The signature is right, so the secret is right, too. Compare what failed with the settings of ${settings.name}.`;

@@ -55,7 +55,7 @@ function digestsOf({ request, source, keys }: Case): string[] {
   if (own.length > 0) return own;
   const read = keyVariants(current?.value ?? '', provider.secret).flatMap(({ when, value }) =>
     digestMistakes(settings.provider, provider, request, value).map(
-      (sentence) => `${sentence} And the digest fits ${when}.`,
+      (sentence) => `${sentence} And the digest matches ${when}.`,
     ),
   );
   return read.slice(0, 1);

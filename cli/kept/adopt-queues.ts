@@ -48,7 +48,7 @@ async function named(client: SQSClient, url: string, request: QueueRequest): Pro
   const belongs = belongsTo(stack, name, tags ?? {});
   if (belongs !== 'yes' && !isConfirmed)
     throw new RefusedError(
-      `${name} is not of the stack ${stack}${belongs === 'maybe' ? ' for certain' : ''}, and may be in use: repeat with --yes to take the events of ${source.name} from it. Nothing was moved.`,
+      `${name} ${belongs === 'maybe' ? 'may not belong' : 'does not belong'} to the stack ${stack}, and may be in use: repeat with --yes to take the events of ${source.name} from it. Nothing was moved.`,
     );
   const counts = await queueCounts(client, url);
   if (tags !== undefined && counts !== undefined)

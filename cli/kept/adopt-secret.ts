@@ -77,7 +77,7 @@ async function choose(client: SecretsManagerClient, request: SecretRequest): Pro
   if (first === undefined) return { kind: 'none' };
   if (usable.every(({ current }) => current.value === first.current.value)) return first;
   return refused(
-    `${request.source.name} left ${usable.length} secrets with different values: say which with --from: ${usable.map(({ arn }) => arn).join(', ')}`,
+    `${request.source.name} left ${usable.length} secrets with different values: choose one with --from: ${usable.map(({ arn }) => arn).join(', ')}`,
   );
 }
 
@@ -87,14 +87,14 @@ async function named(client: SecretsManagerClient, from: string, request: Secret
   const { arn, isBeingDeleted } = secret;
   if (arn === request.source.secretArn)
     return refused(`${arn} is the secret that ${request.source.name} has now`);
-  if (request.inUse.has(arn)) return refused(`${arn} is in use by ${request.stack}: it is left to it`);
+  if (request.inUse.has(arn)) return refused(`${arn} is in use by ${request.stack}, which keeps it`);
   if (isBeingDeleted)
     return refused(
       `${arn} is being deleted: keep it first with aws secretsmanager restore-secret --secret-id ${arn}`,
     );
   const others = ownerBeside(secret, request);
   if (others !== undefined && !request.isConfirmed)
-    return refused(`${arn} is of ${others}: repeat with --yes to take it for ${request.source.name}`);
+    return refused(`${arn} belongs to ${others}: repeat with --yes to take it for ${request.source.name}`);
   return { kind: 'chosen', arn, current: await secretVersions(client, arn).current() };
 }
 
@@ -104,7 +104,7 @@ function ownerBeside(
   { stack, source }: SecretRequest,
 ): string | undefined {
   if (secret.stack !== '' && secret.stack !== stack) return `the stack ${secret.stack}`;
-  if (secret.kind !== 'source') return 'what is sent, and no source’s';
+  if (secret.kind !== 'source') return 'the stack itself, not to a source';
   const isOfOther = secret.source !== undefined && secret.source !== source.name;
   return isOfOther ? `the source ${secret.source}` : undefined;
 }

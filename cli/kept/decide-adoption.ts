@@ -41,7 +41,7 @@ export function decideAdoption(adoption: SecretAdoption): AdoptionDecision {
   if (parseSecretValue(current.value, format) === undefined)
     return {
       kind: 'refuse',
-      reason: `what it holds is no secret of this source’s provider; ${expectedSecret(format)} is expected`,
+      reason: `its value is not a secret of this source’s provider; expected ${expectedSecret(format)}`,
     };
   const previous = stillVerifying(adoption);
   // A run that was killed between its two steps stored this one.

@@ -84,7 +84,7 @@ function isOf(stack: string, secret: SecretListEntry): boolean {
   return tagged === undefined ? sourceInName(stack, secret) !== undefined : tagged === stack;
 }
 
-/** CloudFormation's tag counts only for the secrets of sending, since a team may add secrets of its own to the stack. */
+/** CloudFormation's tag counts only for the secrets of sending, since a team may add its own secrets to the stack. */
 function stackIn(secret: SecretListEntry): string | undefined {
   const isOfSending = kindIn(secret) !== 'source';
   return tagOf(secret, resourceTags.stack) ?? (isOfSending ? tagOf(secret, madeBy.stack) : undefined);

@@ -8,7 +8,7 @@ export type LeftMessage =
   | {
       readonly kind: 'event';
       readonly event: ReceivedMessage;
-      /** As the receiver sent it. */
+      /** The message as the receiver sent it. */
       readonly body: string;
       readonly attributes: Readonly<Record<string, string>>;
     }

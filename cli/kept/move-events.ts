@@ -15,7 +15,7 @@ type LeftEvent = Extract<LeftMessage, { kind: 'event' }>;
 
 /** A message that stays in its queue. */
 interface StayingMessage {
-  /** `source#eventId`, or SQS's id of the message where it is no event. */
+  /** `source#eventId`, or SQS's id of a message that is not an event. */
   readonly id: string;
   readonly reason: string;
 }

@@ -24,6 +24,6 @@ async function resourcesOf(stack: string): Promise<string[]> {
     .flatMap(({ PhysicalResourceId = [] }) => PhysicalResourceId);
 }
 
-/** CloudFormation lists a resource that left the stack for a while. */
+/** CloudFormation still lists a resource for a while after it left the stack. */
 const isGone = (status: string | undefined): boolean =>
   status === 'DELETE_SKIPPED' || status === 'DELETE_COMPLETE';

@@ -88,7 +88,7 @@ export function decideChange(change: SecretChange): ChangeDecision {
   };
 }
 
-/** @returns what was copied along with the value; undefined when nothing was */
+/** @returns a message about what was copied along with the value; undefined when nothing was */
 function copyFault(value: string, format: SecretFormat): string | undefined {
   if (isQuoted(value)) return 'The value is in quotes, which would become part of it: pass it without them';
   if (mayHaveSpaces(format) || !/\s/.test(value)) return undefined;

@@ -22,7 +22,7 @@ export interface DeployedSource {
 /** The resources of a deployment: tables by name, queues by URL, secrets by ARN. */
 export type Deployment = Omit<StackFacts, 'apiId' | 'inboundBaseUrl' | 'topicArn' | 'sources'> & {
   readonly sources: Readonly<Record<string, DeployedSource>>;
-  /** Of a local AWS: how many of the stack's alarms it does not have. */
+  /** The number of the stack's alarms that a local AWS does not have. */
   readonly alarmsLeftOut?: number;
 };
 

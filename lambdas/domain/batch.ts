@@ -22,15 +22,15 @@ export interface BatchSteps<Message, Suspect, Result> {
    * @param done the messages that ran before it, so that it can give way when one of them has used up the invocation
    */
   alone(message: Message, suspect: Suspect, done: readonly RunMessage<Message, Result>[]): Promise<Result>;
-  /** Takes the place of a run that threw. It must not throw: its error would fail the batch. */
+  /** Gives the result of a run that threw. It must not throw itself, because that would fail the batch. */
   failed(message: Message, error: unknown): Promise<Result>;
 }
 
 /**
  * Runs a batch of messages so that a poison message harms no other one.
  *
- * All messages run at once. Suspects run after them, one at a time, the fewest crashes first: a message that kills its
- * worker then takes no message with it that could still be done. An error fails only its own message.
+ * All messages run at once. Suspects run after them, one at a time, the fewest crashes first, so that a message that kills
+ * its worker takes no other message with it. An error fails only its own message.
  *
  * @returns each message with its result: those of the first run in the order of the batch, then the suspects as they ran
  */

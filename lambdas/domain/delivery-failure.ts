@@ -8,24 +8,24 @@ export type Fault = 'endpoint' | 'ours';
 const faults = {
   /** Every attempt of the schedule failed. */
   exhausted: 'endpoint',
-  /** An answer that is not tried again: most of 3xx and 4xx. */
+  /** A response that is not tried again: most of 3xx and 4xx. */
   refused: 'endpoint',
   /** 410. */
   gone: 'endpoint',
-  /** Its literal address is not one that requests may go to. */
+  /** The URL has a literal address that requests may not go to. */
   blocked: 'endpoint',
-  /** Its endpoint kept it waiting until its deadline. */
+  /** The endpoint kept the delivery waiting until its deadline. */
   deadline: 'endpoint',
-  /** Its keys, its payload or a socket was missing until its deadline: a lost secret, a missing permission. */
+  /** A key, the payload or a socket was missing until the deadline, e.g. for lack of a permission. */
   unready: 'ours',
-  /** Its workers died. */
+  /** The workers died. */
   crashed: 'ours',
   'payload-missing': 'ours',
   /** The payload in the bucket is not the one that was stored. */
   'payload-altered': 'ours',
   /** A task names a delivery that is not in the table. */
   'record-missing': 'ours',
-  /** A message of the delivery queue is no task. */
+  /** A message of the delivery queue is not a task. */
   malformed: 'ours',
 } as const satisfies Record<string, Fault>;
 
@@ -38,14 +38,14 @@ export const failureCauses = Object.keys(faults).filter((name): name is FailureC
 
 export const isFailureCause = (text: string): text is FailureCause => Object.hasOwn(faults, text);
 
-/** A record of an earlier version has no cause; it could be a fault of ours, which must not be overlooked. */
+/** A record of an earlier version has no cause. It counts as our fault, which must not be overlooked. */
 export const faultOf = (cause: FailureCause | undefined): Fault =>
   cause === undefined ? 'ours' : faults[cause];
 
 /** The dead-letter queues of deliveries: `delivery` rings an alarm with each letter, `undelivered` does not. */
 export type DeadDeliveryQueue = 'delivery' | 'undelivered';
 
-/** Where the dead letter of a delivery goes. */
+/** The queue for the dead letter of a delivery. */
 export function deadLetterQueueOf(cause: FailureCause | undefined): DeadDeliveryQueue {
   const fault = faultOf(cause);
   switch (fault) {

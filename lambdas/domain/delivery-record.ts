@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
+import { asDeliveryId, type DeliveryId } from './ids.ts';
 import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
-/** Where a delivery stands. `pending` and `held` are unfinished. */
+/** The states of a delivery. `pending` and `held` are unfinished. */
 export const deliveryStatuses = ['pending', 'delivered', 'failed', 'held', 'discarded'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
@@ -14,31 +15,35 @@ export interface AttemptEntry {
   readonly n: number;
   readonly at: UnixMillis;
   readonly ms: number;
-  /** What the endpoint answered, if it did. */
+  /** The status of the response, if there was one. */
   readonly status?: number;
   readonly error?: string;
-  /** How far it came, if it got no answer; attempts recorded before 0.2 do not say. */
+  /** The phase in which it failed, if there was no response; absent in records from before 0.2. */
   readonly phase?: AttemptPhase;
-  /** Where a redirect leads: scheme, host and path. */
+  /** The target of a redirect: scheme, host and path. */
   readonly location?: string;
-  /** The first KiB of the answer's body, at most. */
+  /** At most the first KiB of the response's body. */
   readonly sample?: string;
 }
 
-/** One event to one endpoint, over all attempts. */
-export interface Delivery {
-  readonly id: string;
+/** An attempt that the endpoint answered with a 2xx. */
+export interface SuccessEntry extends AttemptEntry {
+  readonly status: number;
+}
+
+/** What the record of a delivery says with every status. */
+export interface DeliveryFacts {
+  readonly id: DeliveryId;
   readonly tenant: string;
   readonly eventId: string;
   readonly eventType: string;
   readonly endpointId: string;
-  /** Of an endpoint that is not registered; a registered one has its own. */
+  /** The URL, if the endpoint is not registered. */
   readonly url?: string;
-  /** Of the registered endpoint that it is for: another one under the same id does not get it. */
+  /** The generation of the registered endpoint that it is for; another endpoint with the same id does not get it. */
   readonly generation?: string;
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
-  readonly status: DeliveryStatus;
   /** Attempts recorded. */
   readonly attempts: number;
   /** Attempts recorded before this round; each round starts the schedule from its beginning. */
@@ -46,73 +51,162 @@ export interface Delivery {
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
   readonly lastError?: string;
-  /** Why it failed; of a pending one, `unready` while what kept it from its attempt last is a fault of our own. */
-  readonly cause?: FailureCause;
-  readonly nextAttemptAt?: UnixMillis;
-  /** Since when it has waited for its next attempt, by its schedule or for its endpoint to be well. */
-  readonly waitsSince?: UnixMillis;
   readonly createdAt: UnixMillis;
   /** The fencing token: raised by every claim, never lowered. */
   readonly claims: number;
   /** Claims whose worker died, since the last record. */
   readonly crashes: number;
-  readonly leaseUntil?: UnixMillis;
-  /** Counted from 1; a replay begins the next. */
+  /** Counted from 1; a replay begins the next one. */
   readonly round: number;
-  /** The round whose failure is counted for the operators, where its dead letter could not be sent after that. */
-  readonly countedRound?: number;
-  /** After this no attempt begins. */
+  /** No attempt begins after this. */
   readonly deadline: UnixMillis;
-  /** How far `deadline` lies after the beginning of a round. */
+  /** The time from the beginning of a round to its deadline. */
   readonly lifetime: Millis;
-  /** When the event may go, as far as this delivery knows: the sweep moves it on in time. */
+  /** When the event may expire, as far as this delivery knows. The sweep extends it in time. */
   readonly eventExpiresAt: UnixSeconds;
-  /** How long a new round needs its event. */
+  /** How long a new round needs the event. */
   readonly eventKeptFor: Seconds;
-  /** Since when its endpoint has been disabled. */
-  readonly heldAt?: UnixMillis;
-  /** When the sweep must step in; only while something is unfinished. */
-  readonly dueAt?: UnixMillis;
-  /** Times that the sweep stepped in since the last record. */
+  /** How often the sweep has acted since the last record. */
   readonly sweeps: number;
-  /** Only with a terminal status: nothing that is unfinished expires. */
-  readonly expiresAt?: UnixSeconds;
 }
 
-/** What an attempt's record sets. What is undefined is removed; the lease, `crashes` and `sweeps` end with it. */
-export interface AttemptRecord {
-  readonly status: DeliveryStatus;
+/** A delivery whose next attempt is due, waits, or is being made. */
+export interface PendingDelivery extends DeliveryFacts {
+  readonly status: 'pending';
+  /** A fault of our own keeps it from its attempt. */
+  readonly cause?: 'unready';
+  readonly nextAttemptAt?: UnixMillis;
+  /** Since when it has waited for its next attempt, by its schedule, or for its endpoint to work again. */
+  readonly waitsSince?: UnixMillis;
+  /** Until when a worker owns it. */
+  readonly leaseUntil?: UnixMillis;
+  /** When the sweep must look at it. */
+  readonly dueAt: UnixMillis;
+}
+
+/** A pending delivery that a worker has claimed. */
+export interface ClaimedDelivery extends PendingDelivery {
+  readonly leaseUntil: UnixMillis;
+}
+
+/** A delivery that is not tried because its endpoint is disabled. */
+export interface HeldDelivery extends DeliveryFacts {
+  readonly status: 'held';
+  /** Since when. */
+  readonly heldAt: UnixMillis;
+  /** When the sweep looks at its endpoint. */
+  readonly dueAt: UnixMillis;
+}
+
+export interface DeliveredDelivery extends DeliveryFacts {
+  readonly status: 'delivered';
+  readonly expiresAt: UnixSeconds;
+}
+
+export interface FailedDelivery extends DeliveryFacts {
+  readonly status: 'failed';
+  readonly lastError: string;
+  /** Undefined: recorded by a version that did not say, or that knew another cause. */
+  readonly cause?: FailureCause;
+  /** The round whose failure is counted for the operators, although its dead letter could not be sent yet. */
+  readonly countedRound?: number;
+  /** When the sweep must send the dead letter; undefined: it is sent. */
+  readonly dueAt?: UnixMillis;
+  readonly expiresAt: UnixSeconds;
+}
+
+/** A delivery that was ended without an attempt: its endpoint was deleted, or it was held for too long. */
+export interface DiscardedDelivery extends DeliveryFacts {
+  readonly status: 'discarded';
+  readonly lastError: string;
+  readonly expiresAt: UnixSeconds;
+}
+
+/** A delivery that something is left to do for. It has a due time and never expires. */
+type UnfinishedDelivery = PendingDelivery | HeldDelivery;
+
+/** A delivery that can be replayed until it expires. */
+export type FinishedDelivery = DeliveredDelivery | FailedDelivery | DiscardedDelivery;
+
+/** One event to one endpoint, over all attempts. */
+export type Delivery = UnfinishedDelivery | FinishedDelivery;
+
+/** A delivery in the due index: something is left to do. */
+export type DueDelivery = UnfinishedDelivery | (FailedDelivery & { readonly dueAt: UnixMillis });
+
+/** A delivery with this status. */
+export type DeliveryOf<Status extends DeliveryStatus> = Extract<Delivery, { readonly status: Status }>;
+
+export const isUnfinished = (delivery: Delivery): delivery is UnfinishedDelivery =>
+  delivery.status === 'pending' || delivery.status === 'held';
+
+/** Before when no attempt is made. @returns undefined when one is due, or none is left */
+export const nextAttemptAtOf = (delivery: Delivery): UnixMillis | undefined =>
+  delivery.status === 'pending' ? delivery.nextAttemptAt : undefined;
+
+/** Whether something is left to do, so that the sweep must step in at `dueAt`. */
+export const isDue = (delivery: Delivery): delivery is DueDelivery =>
+  isUnfinished(delivery) || (delivery.status === 'failed' && delivery.dueAt !== undefined);
+
+/** What every record of an attempt sets. */
+interface AttemptFacts {
   readonly attempts: number;
   readonly attemptLog: readonly AttemptEntry[];
   readonly lastAttemptAt?: UnixMillis;
-  readonly lastError?: string;
-  readonly cause?: FailureCause;
-  readonly nextAttemptAt?: UnixMillis;
-  /** With `nextAttemptAt`. */
-  readonly waitsSince?: UnixMillis;
-  readonly dueAt?: UnixMillis;
-  readonly expiresAt?: UnixSeconds;
-  /** Only where it moves on. */
+}
+
+/** Another attempt follows. */
+export interface RetryRecord extends AttemptFacts {
+  readonly status: 'pending';
+  readonly lastError: string;
+  readonly cause?: 'unready';
+  readonly nextAttemptAt: UnixMillis;
+  readonly waitsSince: UnixMillis;
+  readonly dueAt: UnixMillis;
+  /** Only if it is extended. */
   readonly deadline?: UnixMillis;
 }
 
-/** When an attempt that is put off may begin. */
+interface SuccessRecord extends AttemptFacts {
+  readonly status: 'delivered';
+  readonly expiresAt: UnixSeconds;
+}
+
+export interface FailureRecord extends AttemptFacts {
+  readonly status: 'failed';
+  readonly lastError: string;
+  readonly cause: FailureCause;
+  /** When the sweep must send the dead letter. */
+  readonly dueAt: UnixMillis;
+  readonly expiresAt: UnixSeconds;
+}
+
+export interface DiscardRecord extends AttemptFacts {
+  readonly status: 'discarded';
+  readonly lastError: string;
+  readonly expiresAt: UnixSeconds;
+}
+
+/** What the record of an attempt sets. What it does not have is removed; the lease, `crashes` and `sweeps` end with it. */
+export type AttemptRecord = RetryRecord | SuccessRecord | FailureRecord | DiscardRecord;
+
+/** When the deferred attempt may begin. */
 export interface Deferral {
   readonly now: UnixMillis;
   readonly until: UnixMillis;
-  /** When the sweep must step in. */
+  /** When the sweep must look at it. */
   readonly dueAt: UnixMillis;
-  /** By how much the deadline moves on. */
+  /** How much the deadline is extended. */
   readonly extend: Millis;
   /** Only if the deadline is later than this. */
   readonly deadlineAfter?: UnixMillis;
-  /** Since when it waits for its endpoint to be well; undefined: it waits for a slot only. */
+  /** Since when it waits for its endpoint to work again; undefined when it waits for a slot only. */
   readonly waitsSince?: UnixMillis;
 }
 
 /** A worker's right to record: it ends when another worker claims the delivery. */
 export interface Fence {
-  readonly id: string;
+  readonly id: DeliveryId;
   readonly claims: number;
   readonly round: number;
 }
@@ -120,33 +214,34 @@ export interface Fence {
 const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Names the delivery of one event to one endpoint; 52 lower-case letters and digits. */
-export function deliveryId(tenant: string, eventId: string, endpointId: string): string {
+export function deliveryId(tenant: string, eventId: string, endpointId: string): DeliveryId {
   const hash = createHash('sha256')
     .update(JSON.stringify([tenant, eventId, endpointId]))
     .digest();
   const bits = [...hash].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  return (bits.match(/.{1,5}/g) ?? [])
+  const text = (bits.match(/.{1,5}/g) ?? [])
     .map((group) => base32Alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
     .join('');
+  return asDeliveryId(text);
 }
 
-/** A hash's first letter spreads evenly. */
-const shardOf = ({ id }: Pick<Delivery, 'id'>, shards: number): number =>
+/** The first letter of a hash is evenly distributed. */
+const shardOf = ({ id }: { readonly id: string }, shards: number): number =>
   Math.max(0, base32Alphabet.indexOf(id[0] ?? 'a')) % shards;
 
 /** The due index's partition of a delivery. */
 export const dueShardOf = (id: string): string => String(shardOf({ id }, dueIndex.shards));
 
-/** A hot endpoint's deliveries of a day are spread over a few partitions. */
+/** Spreads the deliveries of a busy endpoint and day over a few partitions. */
 export const endpointDayOf = (
-  { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
+  { tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>,
   day: string,
   shard: number,
 ): string => `${tenant}/${endpointId}#${day}#${shard}`;
 
 /** The partition of the index by endpoint that a delivery is in. */
 export function endpointDayFor(
-  delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'createdAt'>,
+  delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId' | 'createdAt'>,
 ): string {
   const shard = shardOf(delivery, byEndpointIndex.shards);
   return endpointDayOf(delivery, utcDay(delivery.createdAt), shard);
@@ -154,31 +249,36 @@ export function endpointDayFor(
 
 /** A delivery in the index by endpoint, which holds keys only. */
 export interface ListedDelivery {
-  readonly id: string;
+  readonly id: DeliveryId;
   readonly listedAt: string;
 }
 
 /** The order in which an endpoint's deliveries are listed; no two are the same. */
-export const listedAt = ({ id, createdAt }: Pick<Delivery, 'id' | 'createdAt'>): string =>
-  `${String(createdAt).padStart(15, '0')}#${id}`;
+export const listedAt = ({
+  id,
+  createdAt,
+}: {
+  readonly id: string;
+  readonly createdAt: UnixMillis;
+}): string => `${String(createdAt).padStart(15, '0')}#${id}`;
 
 /** Names an endpoint among those whose deliveries are held. */
-export const heldByOf = ({ tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>): string =>
+export const heldByOf = ({ tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>): string =>
   `${tenant}/${endpointId}`;
 
-/** A partition of the index of what waits; an endpoint that is down has much of it. */
+/** A partition of the index of waiting deliveries, of which an endpoint that is down has many. */
 export const waitingByOf = (
-  { tenant, endpointId }: Pick<Delivery, 'tenant' | 'endpointId'>,
+  { tenant, endpointId }: Pick<DeliveryFacts, 'tenant' | 'endpointId'>,
   shard: number,
 ): string => `${tenant}/${endpointId}#${shard}`;
 
-/** The partition of the index of what waits that a delivery is in; of a URL that is not registered none is. */
+/** The partition of a delivery in the index of waiting deliveries; undefined for a URL that is not registered. */
 export const waitingByFor = (
-  delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId' | 'url'>,
+  delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId' | 'url'>,
 ): string | undefined =>
   delivery.url === undefined ? waitingByOf(delivery, shardOf(delivery, waitingIndex.shards)) : undefined;
 
-/** An item holds 400 KB; an endless log would stop every record. */
+/** The most log entries: an item holds 400 KB, so an endless log would make every write fail. */
 const keptAtEachEnd = 20;
 
 /** The log with one more entry, trimmed to its first and last twenty. */

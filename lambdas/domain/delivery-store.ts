@@ -1,16 +1,26 @@
 import type {
-  AttemptEntry,
   AttemptRecord,
+  ClaimedDelivery,
   Deferral,
+  DeliveredDelivery,
   Delivery,
+  DeliveryFacts,
+  DeliveryOf,
+  DiscardedDelivery,
+  FailedDelivery,
   Fence,
+  FinishedDelivery,
+  HeldDelivery,
   ListedDelivery,
+  PendingDelivery,
+  SuccessEntry,
 } from './delivery-record.ts';
+import type { DeliveryId } from './ids.ts';
 import type { UnixMillis, UnixSeconds } from './time.ts';
 
-/** A conditional write: the delivery after it, or the one that refused it; undefined when there is none. */
-export type DeliveryWrite =
-  | { readonly ok: true; readonly delivery: Delivery }
+/** The result of a conditional write: the delivery after it, or the one that refused it; undefined when it does not exist. */
+export type DeliveryWrite<After extends Delivery = Delivery> =
+  | { readonly ok: true; readonly delivery: After }
   | { readonly ok: false; readonly delivery?: Delivery };
 
 /** An endpoint as the store's queries name it. */
@@ -41,85 +51,96 @@ export type DueCursor = Record<string, unknown>;
 export interface DeliveryStore {
   /** @returns the delivery that exists already, else undefined */
   create(delivery: Delivery): Promise<Delivery | undefined>;
-  read(id: string): Promise<Delivery | undefined>;
+  read(id: DeliveryId): Promise<Delivery | undefined>;
 
   /**
    * Claims a pending delivery without a lease, whose attempt is not recorded and which is due before `soon`. Raises
    * `claims`, the fencing token.
    */
   claim(
-    id: string,
+    id: DeliveryId,
     attempt: number,
     until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
-  ): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<ClaimedDelivery>>;
   /** Claims a delivery whose lease ran out without a record, if nothing has claimed it since. Raises `crashes`, too. */
   claimSuspect(
-    expected: Delivery,
+    expected: PendingDelivery,
     attempt: number,
     now: UnixMillis,
     lease: UnixMillis,
-  ): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<ClaimedDelivery>>;
   /** Records an attempt while the claim is still ours. */
-  record(fence: Fence, record: AttemptRecord): Promise<DeliveryWrite>;
-  /** Records a success of this round without comparing the fencing token: only status, end and log entry. */
-  recordLateSuccess(fence: Fence, entry: AttemptEntry, expiresAt: UnixSeconds): Promise<DeliveryWrite>;
+  record<Outcome extends AttemptRecord>(
+    fence: Fence,
+    record: Outcome,
+  ): Promise<DeliveryWrite<DeliveryOf<Outcome['status']>>>;
+  /** Records a success of this round without comparing the fencing token. Sets only status, end and log entry. */
+  recordLateSuccess(
+    fence: Fence,
+    entry: SuccessEntry,
+    expiresAt: UnixSeconds,
+  ): Promise<DeliveryWrite<DeliveredDelivery>>;
 
   /** Defers an attempt that is not recorded and has no lease. */
-  defer(id: string, attempt: number, times: Deferral): Promise<DeliveryWrite>;
+  defer(id: DeliveryId, attempt: number, times: Deferral): Promise<DeliveryWrite<PendingDelivery>>;
   /** Ends the wait of a pending delivery without a claim, if its next attempt is still at the expected time. */
-  endWait(expected: Delivery, dueAt: UnixMillis): Promise<DeliveryWrite>;
+  endWait(expected: PendingDelivery, dueAt: UnixMillis): Promise<DeliveryWrite<PendingDelivery>>;
 
   /** Holds a pending delivery without a live lease. */
   hold(
-    delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId'>,
+    delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId'>,
     now: UnixMillis,
     dueAt: UnixMillis,
-  ): Promise<DeliveryWrite>;
-  /** Makes a held delivery pending again, with a new deadline. @param dueAt when the sweep must step in */
-  release(expected: Delivery, now: UnixMillis, dueAt: UnixMillis): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<HeldDelivery>>;
+  /** Makes a held delivery pending again, with a new deadline. @param dueAt when the sweep must look at it */
+  release(
+    expected: HeldDelivery,
+    now: UnixMillis,
+    dueAt: UnixMillis,
+  ): Promise<DeliveryWrite<PendingDelivery>>;
   /** Ends a delivery that is held, or pending without a live lease, if it is for the expected generation. */
   discard(
-    expected: Pick<Delivery, 'id' | 'generation'>,
+    expected: Pick<DeliveryFacts, 'id' | 'generation'>,
     reason: string,
     now: UnixMillis,
     expiresAt: UnixSeconds,
-  ): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<DiscardedDelivery>>;
   /**
    * Begins the next round of an ended delivery, if round and status are as expected.
    *
-   * @param generation of the endpoint that it is for from now on
+   * @param generation the endpoint that it is for from now on
    */
   reopen(
-    expected: Delivery,
+    expected: FinishedDelivery,
     eventExpiresAt: UnixSeconds,
     now: UnixMillis,
     dueAt: UnixMillis,
     generation: string | undefined,
-  ): Promise<DeliveryWrite>;
+  ): Promise<DeliveryWrite<PendingDelivery>>;
 
   /** Moves a delivery in the due index, if no other sweep has moved it. */
   moveDue(
-    expected: { readonly id: string; readonly dueAt: UnixMillis },
+    expected: { readonly id: DeliveryId; readonly dueAt: UnixMillis },
     dueAt: UnixMillis,
     sweeps: number,
     eventExpiresAt: UnixSeconds,
   ): Promise<DeliveryWrite>;
   /** Takes an ended delivery out of the due index, unless another round has begun. */
-  clearDue(id: string, round: number): Promise<DeliveryWrite>;
+  clearDue(id: DeliveryId, round: number): Promise<DeliveryWrite>;
   /** Notes that the failure of a round is counted. */
-  noteCounted(id: string, round: number): Promise<DeliveryWrite>;
+  noteCounted(id: DeliveryId, round: number): Promise<DeliveryWrite<FailedDelivery>>;
 
   /** One page of a shard of the due index, the longest overdue first. */
   due(
     shard: number,
     now: UnixMillis,
     after?: DueCursor,
-  ): Promise<{ readonly ids: readonly string[]; readonly next?: DueCursor }>;
+  ): Promise<{ readonly ids: readonly DeliveryId[]; readonly next?: DueCursor }>;
   /** The oldest held deliveries of an endpoint. */
-  heldOf(endpoint: EndpointOfTenant, limit: number): Promise<readonly string[]>;
+  heldOf(endpoint: EndpointOfTenant, limit: number): Promise<readonly DeliveryId[]>;
   /** The deliveries of an endpoint that have waited since before `upTo`, the longest first. */
-  waitingOf(endpoint: EndpointOfTenant, upTo: UnixMillis, limit: number): Promise<readonly string[]>;
-  /** How many deliveries of an endpoint wait. @param atMost counted of each partition of the index */
+  waitingOf(endpoint: EndpointOfTenant, upTo: UnixMillis, limit: number): Promise<readonly DeliveryId[]>;
+  /** Counts the waiting deliveries of an endpoint. @param atMost the most to count in each partition of the index */
   countWaiting(
     endpoint: EndpointOfTenant,
     atMost: number,
@@ -138,6 +159,6 @@ export interface DeliveryStore {
     bounds: { readonly from: string; readonly before: string },
     limit: number,
   ): Promise<readonly ListedDelivery[]>;
-  /** Reads deliveries, the oldest first. Leaves out those that have expired. */
-  readAll(ids: readonly string[]): Promise<readonly Delivery[]>;
+  /** Reads deliveries, the oldest first. Omits those that have expired. */
+  readAll(ids: readonly DeliveryId[]): Promise<readonly Delivery[]>;
 }

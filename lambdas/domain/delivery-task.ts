@@ -1,29 +1,30 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
+import { DeliveryIdText } from './ids.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import type { Seconds, UnixMillis } from './time.ts';
 
-/** A success that was seen and could not be written: to be recorded, not posted. */
+/** A success that a worker saw and could not write. The task records it, without a request. */
 const UnrecordedSuccess = v.object({ at: v.number(), ms: v.number(), status: v.number() });
 
 /** A message of the delivery queue. Used by: publish → deliver, deliver → deliver, sweep → deliver, replay → deliver. */
 export const DeliveryTask = v.object({
   v: v.literal(1),
-  deliveryId: v.string(),
+  deliveryId: DeliveryIdText,
   tenant: v.string(),
   endpointId: v.string(),
-  /** To a URL that is not registered. */
+  /** True for a URL that is not registered. */
   isDirect: v.optional(v.boolean()),
-  /** Of its endpoint, as the delivery had it when this was sent; the delivery's own decides. */
+  /** The generation that the delivery had when this was sent. The delivery's record decides. */
   generation: v.optional(v.string()),
   /** Counted from 1, over all rounds. */
   attempt: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** A small payload rides along, to save a read. */
+  /** A small payload, included to save a read. */
   payload: v.optional(v.string()),
-  /** A person asked for it: it goes now, even if the breaker is open. A test is never held. */
+  /** A person asked for the attempt: it goes now, even if the breaker is open. A test is never held. */
   byHand: v.optional(v.picklist(['test', 'retry'])),
-  /** With an outcome there is nothing to post. */
+  /** With an outcome the task makes no request. */
   seen: v.optional(v.object({ claims: v.number(), round: v.number(), success: UnrecordedSuccess })),
 });
 export type DeliveryTask = v.InferOutput<typeof DeliveryTask>;
@@ -35,13 +36,13 @@ export interface TaskMessage {
   readonly delay?: Seconds;
 }
 
-/** Whom a task is for: SQS prefers the tasks of quiet endpoints once one is noisy. */
+/** The fair-queue group of a task: SQS prefers the tasks of quiet endpoints when one is noisy. */
 export interface TaskDestination {
   readonly tenant: string;
   readonly endpointId: string;
-  /** Of an endpoint that is not registered. */
+  /** For an endpoint that is not registered. */
   readonly url?: string;
-  /** Of one that is. */
+  /** For a registered endpoint. */
   readonly generation?: string;
 }
 
@@ -51,16 +52,15 @@ export const endpointHash = ({ tenant, endpointId }: TaskDestination): string =>
     .update(JSON.stringify([tenant, endpointId]))
     .digest('hex');
 
+/** A task without its destination. */
+export type NewTask = Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>;
+
 /**
  * Makes the queue message of a task.
  *
  * @param delay at most 900 s
  */
-export function taskMessage(
-  task: Omit<DeliveryTask, 'v' | 'tenant' | 'endpointId' | 'isDirect' | 'generation'>,
-  destination: TaskDestination,
-  delay?: Seconds,
-): TaskMessage {
+export function taskMessage(task: NewTask, destination: TaskDestination, delay?: Seconds): TaskMessage {
   const body = serialiseMessage({ v: 1, ...task, ...addressOf(destination) });
   return { body, groupId: endpointHash(destination), delay };
 }
@@ -78,13 +78,13 @@ export interface DeadDelivery {
   readonly body: string;
 }
 
-/** What is given up, as far as it is known. */
+/** The delivery or task that is given up, as far as it is known. */
 export interface GivenUp extends TaskDestination {
-  /** The delivery's. */
+  /** The id of the delivery. */
   readonly id: string;
   readonly attempts: number;
   readonly eventType?: string;
-  /** Of the endpoint's URL. */
+  /** The host of the endpoint's URL. */
   readonly host?: string;
 }
 
@@ -105,7 +105,7 @@ export function deliveryDeadLetter(
   return deadDelivery({ v: 1, kind: 'delivery', id, reason, at, attempts, message, cause, ...who }, cause);
 }
 
-/** The dead letter of a message of the delivery queue that cannot be carried out, whole. */
+/** The dead letter of a message of the delivery queue that cannot be run, with the whole message. */
 export function taskDeadLetter(
   message: string,
   { id, cause, reason, task }: TaskGivenUp,
@@ -115,12 +115,12 @@ export function taskDeadLetter(
   const attempts = task === undefined ? 0 : task.attempt - 1;
   const letter = { v: 1, kind: 'delivery', id, reason, at, attempts, message, cause } as const;
   const dead = deadDelivery({ ...letter, tenant, endpointId }, cause);
-  // With its envelope the largest message does not fit: it goes as it is, like one that SQS moves.
+  // The largest message does not fit into an envelope. It is sent unchanged, like one that SQS moves.
   return utf8Bytes(dead.body) <= maxMessageBytes ? dead : { ...dead, body: message };
 }
 
 interface TaskGivenUp {
-  /** The delivery's, or the message's where it is no task. */
+  /** The id of the delivery, or of a message that is not a task. */
   readonly id: string;
   readonly cause: FailureCause;
   readonly reason: string;

@@ -6,14 +6,15 @@ import type { Seconds } from './time.ts';
 
 /** What follows an attempt. */
 export type NextStep =
-  | { readonly kind: 'delivered' }
+  /** `status` is the 2xx that the endpoint answered. */
+  | { readonly kind: 'delivered'; readonly status: number }
   | { readonly kind: 'retry'; readonly delay: Seconds }
   | { readonly kind: 'fail'; readonly cause: FailureCause; readonly reason: string };
 
-/** The part of the settings that decides. */
+/** The settings that decide about retries. */
 export type RetryPolicy = Pick<OutboundSettings, 'retryDelays' | 'retryOtherStatuses'>;
 
-/** Answers that say "not now": a slow request, too early, too many. */
+/** Statuses that mean "not now": request timeout, too early, too many requests. */
 const passingRefusals = new Set([408, 425, 429]);
 
 /**
@@ -31,7 +32,7 @@ export function nextStep(
   policy: RetryPolicy,
   random: number,
 ): NextStep {
-  if (outcome.kind === 'accepted') return { kind: 'delivered' };
+  if (outcome.kind === 'accepted') return { kind: 'delivered', status: outcome.status };
   const said = describeOutcome(outcome);
   const final = finalCause(outcome, policy);
   if (final !== undefined) return { kind: 'fail', cause: final, reason: said };
@@ -44,7 +45,7 @@ export function nextStep(
   return { kind: 'retry', delay: retryDelay(scheduled, retryAfter, random) };
 }
 
-/** @returns why an outcome is not tried again; undefined: it is */
+/** @returns why an outcome is not tried again; undefined when it is */
 function finalCause(
   outcome: Exclude<AttemptOutcome, { kind: 'accepted' }>,
   { retryOtherStatuses }: RetryPolicy,

@@ -1,26 +1,26 @@
 import * as v from 'valibot';
 import { type MasterKey, openText, type SealedText, sealedBytes, sealText } from './sealed-text.ts';
 
-/** What an endpoint's headers are kept as: sealed by name; in the clear in items of version 0.1.0, until their next write. */
+/** An endpoint's headers as stored: sealed, by name. Items of version 0.1.0 have plain text until their next write. */
 export type KeptHeaders = Readonly<Record<string, SealedText | string>>;
 /** Headers as they are sent. */
 export type OpenHeaders = Readonly<Record<string, string>>;
 
 /** A JWT has up to 4 KB. */
 const maxValueBytes = 4096;
-/** Names and values together: many servers take 8 to 16 KB of headers, and an item of DynamoDB has 400 KB. */
+/** The limit of names and values together: many servers accept 8 to 16 KB of headers, and a DynamoDB item holds 400 KB. */
 const maxTotalBytes = 16 * 1024;
 const maxHeaders = 16;
 
 /**
- * A header may not say what the request itself says or what is for one hop only, nor speak for Hookline.
+ * Names that are not allowed: those that the request itself needs, hop-by-hop headers, and Hookline's own.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
  */
 const reservedHeader =
   /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|http2-settings|expect|content-(length|type|encoding|range)|accept-encoding|user-agent|date|webhook-.*|x-webhook-.*)$/i;
 
-/** Names that every object of JavaScript has: a map cannot hold them. */
+/** Names that every JavaScript object has, so that an object cannot hold them as keys. */
 export const namesOfObjects = ['__proto__', 'constructor', 'prototype'];
 
 const HeaderName = v.pipe(
@@ -64,17 +64,17 @@ export const NewHeaders = v.pipe(
   atMostSixteen(),
   v.check((headers) => totalBytes(headers) <= maxTotalBytes, totalRule),
 );
-/** Changes of headers: those that are not named stay, and null takes one away. */
+/** Changes of headers: null removes one, and headers that are not named stay. */
 export const HeaderChanges = v.pipe(v.record(HeaderName, v.nullable(HeaderValue)), namedOnce());
 export type HeaderChanges = v.InferOutput<typeof HeaderChanges>;
 
-/** Whose they are. */
+/** The endpoint that the headers belong to. */
 interface Owner {
   readonly tenant: string;
   readonly id: string;
 }
 
-/** Neither another endpoint's, nor another header, nor a secret: the list is longer than a secret's. */
+/** Binds a value to its endpoint and header. It cannot be opened as a secret either, whose list is shorter. */
 const placeOf = ({ tenant, id }: Owner, name: string) => [tenant, id, 'header', name.toLowerCase()];
 
 /** Seals the values that are not sealed. */
@@ -83,11 +83,11 @@ export const sealHeaders = (headers: KeptHeaders, master: MasterKey, owner: Owne
     typeof value === 'string' ? sealText(value, master, placeOf(owner, name)) : value,
   );
 
-/** Opens one value. @throws Error when it was sealed under another master key, for another place, or was changed */
+/** Opens one value. @throws Error when it was sealed under another master key or for another place, or was changed */
 export const openHeader = (sealed: SealedText, master: MasterKey, owner: Owner, name: string): string =>
   openText(sealed, master, placeOf(owner, name));
 
-/** The headers with changes made to them; a change may spell a name in another case. */
+/** Applies changes to the headers. A change may spell a name in another case. */
 export function changedHeaders(headers: KeptHeaders, changes: HeaderChanges | null): KeptHeaders {
   if (changes === null) return {};
   const named = new Set(Object.keys(changes).map((name) => name.toLowerCase()));
@@ -98,7 +98,7 @@ export function changedHeaders(headers: KeptHeaders, changes: HeaderChanges | nu
   return Object.fromEntries([...kept, ...set]);
 }
 
-/** Checks number and size of all headers together. @returns what is wrong; undefined when nothing is */
+/** Checks number and size of all headers together. @returns the fault; undefined when there is none */
 export function checkHeaderTotals(headers: KeptHeaders): string | undefined {
   const count = Object.keys(headers).length;
   if (count > maxHeaders) return `expected at most ${maxHeaders} of them, got ${count}`;

@@ -9,19 +9,19 @@ import { type MasterKey, openText, type Place, type SealedText, sealText } from 
 import { decodeStrictly } from './signature/encoding.ts';
 import { later, type Seconds, type UnixMillis } from './time.ts';
 
-/** `v1`: HMAC-SHA256 with a shared secret. `v1a`: Ed25519, of which the receiver holds the public key only. */
+/** `v1`: HMAC-SHA256 with a shared secret. `v1a`: Ed25519, where the receiver has the public key only. */
 export const secretKinds = ['v1', 'v1a'] as const;
 export type SecretKind = (typeof secretKinds)[number];
 
-/** A secret as it lies in the table. */
+/** A secret as stored in the table. */
 export interface SealedSecret extends SealedText {
   readonly kind: SecretKind;
   readonly createdAt: UnixMillis;
-  /** After this it signs no more; absent for the current one. */
+  /** When it stops signing; absent for the current secret. */
   readonly endsAt?: UnixMillis;
 }
 
-/** What signs. */
+/** A key that signs. */
 export type SigningKey =
   | { readonly kind: 'v1'; readonly bytes: Uint8Array }
   | { readonly kind: 'v1a'; readonly privateKey: KeyObject };
@@ -30,7 +30,7 @@ const secretBytes = 32;
 /** The DER around a raw Ed25519 seed. @see https://www.rfc-editor.org/rfc/rfc8410 */
 const seedPrefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** Makes a new secret, as it is shown: `whsec_…`, or `whsk_…` for Ed25519. */
+/** Makes a new secret in the form that users see: `whsec_…`, or `whsk_…` for Ed25519. */
 export function generateSecret(kind: SecretKind): string {
   if (kind === 'v1') return `whsec_${randomBytes(secretBytes).toString('base64')}`;
   const der = generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' });
@@ -38,7 +38,7 @@ export function generateSecret(kind: SecretKind): string {
 }
 
 /**
- * Reads a secret as it is shown.
+ * Reads a secret in the form that users see.
  *
  * @returns undefined unless the text is `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 seed
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
@@ -50,14 +50,14 @@ export function parseSecret(text: string): SigningKey | undefined {
     return bytes.length >= 24 && bytes.length <= 64 ? { kind: 'v1', bytes } : undefined;
   }
   if (!text.startsWith('whsk_')) return undefined;
-  // With the public half behind it in some libraries' form.
+  // Some libraries append the public half.
   const seed = bytes.length === 64 ? bytes.subarray(0, 32) : bytes;
   if (seed.length !== 32) return undefined;
   const der = Buffer.concat([seedPrefix, seed]);
   return { kind: 'v1a', privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) };
 }
 
-/** What the receiver needs to verify: the secret itself, or the public key `whpk_…`. */
+/** Returns what the receiver needs to verify: the secret itself, or the public key `whpk_…`. */
 export function verifierOf(secret: string): string {
   const key = parseSecret(secret);
   if (key?.kind !== 'v1a') return secret;
@@ -70,7 +70,7 @@ interface Owner {
   readonly id: string;
 }
 
-/** Put into another endpoint's item it does not open. */
+/** Binds a secret to its endpoint: in the item of another one it cannot be opened. */
 const placeOf = ({ tenant, id }: Owner): Place => [tenant, id];
 
 /** Seals a secret for its endpoint. */
@@ -88,11 +88,11 @@ export const seal = (secret: string, master: MasterKey, owner: Owner, at: UnixMi
 export const unseal = (sealed: SealedSecret, master: MasterKey, owner: Owner): string =>
   openText(sealed, master, placeOf(owner));
 
-/** The secrets that sign now, the current one first. */
+/** Returns the secrets that sign now, the current one first. */
 export const liveSecrets = (secrets: readonly SealedSecret[], now: UnixMillis): readonly SealedSecret[] =>
   secrets.filter(({ endsAt }) => endsAt === undefined || endsAt > now);
 
-/** Puts a new secret first; those before it sign until the overlap is over, or until their own end where that is earlier. */
+/** Puts a new secret first. Earlier ones sign until the overlap is over, or until their own end if that comes first. */
 export function rotated(
   secrets: readonly SealedSecret[],
   next: SealedSecret,
@@ -106,5 +106,5 @@ export function rotated(
 
 const earliest = (one: UnixMillis, other: UnixMillis): UnixMillis => (one < other ? one : other);
 
-/** Each is a signature in every request's header. */
+/** The most secrets that sign at once, since each adds a signature to every request. */
 export const maxSecrets = 4;

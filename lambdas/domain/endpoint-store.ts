@@ -15,9 +15,9 @@ export type SealedParts = Pick<Endpoint, 'secrets' | 'headers'>;
  * A write returns the endpoint after it, or undefined when the endpoint has changed since it was read, or is gone.
  */
 export interface EndpointStore {
-  /** Consistent. */
+  /** Reads with strong consistency. */
   read(tenant: string, id: string): Promise<Endpoint | undefined>;
-  /** A tenant's endpoints by id; consistent. */
+  /** Reads a tenant's endpoints by id, with strong consistency. */
   page(
     tenant: string,
     range: EndpointRange,
@@ -50,7 +50,7 @@ export interface EndpointStore {
 
   /** The endpoints with a note. */
   toReconcile(): Promise<readonly EndpointKey[]>;
-  /** Notes when the endpoint was first found without held deliveries; undefined: it has some. */
+  /** Notes when the endpoint was first found without held deliveries; undefined when it has some. */
   markHeldEmpty(expected: Endpoint, at: UnixMillis | undefined): Promise<Endpoint | undefined>;
   /** Removes the note, unless there is a newer one. */
   reconciled(expected: Endpoint): Promise<Endpoint | undefined>;

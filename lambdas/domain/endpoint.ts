@@ -11,7 +11,7 @@ import { maxUrlLength } from './url-text.ts';
 export const disableReasons = ['gone', 'failing', 'manual'] as const;
 type DisableReason = (typeof disableReasons)[number];
 
-/** The end of an endpoint's service, and what brought it about. */
+/** When and why an endpoint was disabled. */
 export interface Disablement {
   readonly reason: DisableReason;
   readonly at: UnixMillis;
@@ -25,47 +25,47 @@ export interface Disablement {
   };
 }
 
-/** What a tenant may decide about an endpoint. */
+/** The fields of an endpoint that a tenant decides about. */
 export interface EndpointSettings {
   readonly url: string;
   readonly description: string;
   readonly eventTypes: readonly string[];
   readonly filter?: PayloadFilter;
-  /** Sent along with every request; their values are sealed. */
+  /** Headers of every request; their values are sealed. */
   readonly headers: KeptHeaders;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Requests a second. Absent: as many as come. */
+  /** Requests a second; absent means no limit. */
   readonly maxPerSecond?: number;
-  /** Requests at the same time. Absent: the stack's. */
+  /** Concurrent requests; absent means the stack's setting. */
   readonly maxConcurrent?: number;
-  /** Seconds, at most the stack's. */
+  /** Seconds, at most the stack's setting. */
   readonly timeout?: number;
-  /** Seconds before attempt 2, 3, …. Absent: the stack's. */
+  /** Seconds before attempt 2, 3, …; absent means the stack's setting. */
   readonly retryDelays?: readonly number[];
 }
 
-/** A subscriber's URL, with its own secret. */
+/** The URL of a subscriber, with its own secret. */
 export interface Endpoint extends EndpointSettings {
   readonly tenant: string;
   /** Unique within its tenant. */
   readonly id: string;
-  /** Which one of its id it is; absent on endpoints from before there were generations. */
+  /** Identifies it among all endpoints that have had its id; absent on endpoints from before there were generations. */
   readonly generation?: string;
   readonly status: 'enabled' | 'disabled';
   readonly disabled?: Disablement;
-  /** The current one first; the others sign beside it until they end. */
+  /** The current secret first; earlier ones also sign until they end. */
   readonly secrets: readonly SealedSecret[];
   readonly createdAt: UnixMillis;
   readonly updatedAt: UnixMillis;
   /** Raised by every change that a user makes: the ETag. */
   readonly version: number;
-  /** Since when it needs attention: deliveries to release, or a disablement to notify. Undefined: nothing is to be done. */
+  /** Since when it has deliveries to release or a disablement to report; undefined when there is nothing to do. */
   readonly attentionAt?: UnixMillis;
   /** When it was first found without held deliveries. */
   readonly heldEmptyAt?: UnixMillis;
 }
 
-/** Whether it is disabled because of what it answered, and not by a person. */
+/** Whether it is disabled because of its responses, and not by a person. */
 export const isDisabledByUs = ({ status, disabled }: Pick<Endpoint, 'status' | 'disabled'>): boolean =>
   status === 'disabled' && disabled !== undefined && disabled.reason !== 'manual';
 
@@ -75,7 +75,7 @@ const atMost = (count: number) =>
     `at most ${count} of them`,
   );
 
-/** In a path `.` and `..` are no names. */
+/** Not `.` or `..`, which are not names in a path. */
 export const Tenant = v.pipe(
   v.string(),
   v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
@@ -87,12 +87,12 @@ const EventTypePattern = v.pipe(
     '*, invoice.* or invoice.paid: at most 128 of A-Z a-z 0-9 _ - . *',
   ),
 );
-/** A week: an event that is older than that is of no use to most receivers. */
+/** A week: most receivers have no use for an older event. */
 const maxRetryDelay = days(7);
 const maxRetries = 50;
 const maxTimeout = 300;
 
-/** No endpoint is tried for longer than this. */
+/** The longest time that a delivery is tried. */
 export const slowestSchedule = {
   retryDelays: Array.from({ length: maxRetries }, () => maxRetryDelay),
   attemptTimeout: millis(maxTimeout * 1000),
@@ -119,7 +119,7 @@ const fields = {
   eventTypes: v.pipe(v.array(EventTypePattern), v.minLength(1), v.maxLength(100)),
   metadata: Metadata,
 };
-/** Those that an endpoint may go without. */
+/** The optional fields of an endpoint. */
 const optionalFields = {
   filter: PayloadFilter,
   maxPerSecond: v.pipe(v.number(), v.minValue(0.01), v.maxValue(1000)),
@@ -156,7 +156,7 @@ export const EndpointChanges = v.strictObject({
 });
 export type EndpointChanges = v.InferOutput<typeof EndpointChanges>;
 
-/** The settings with changes made to them; the values of new headers are not sealed yet. */
+/** Applies changes to the settings. The values of new headers are not sealed yet. */
 export function changedSettings(settings: EndpointSettings, changes: EndpointChanges): EndpointSettings {
   const { url, description, eventTypes, metadata, filter } = settings;
   const { maxPerSecond, maxConcurrent, timeout, retryDelays } = settings;
@@ -179,9 +179,9 @@ export function changedSettings(settings: EndpointSettings, changes: EndpointCha
 }
 
 /**
- * Checks what only the deployment can tell: where requests may go, and how long they may take.
+ * Checks settings against the deployment: where requests may go, and how long they may take.
  *
- * @returns what is wrong, if something is
+ * @returns the fault, if there is one
  */
 export function checkFields(
   { url, timeout }: Pick<EndpointSettings, 'url' | 'timeout'>,
@@ -190,7 +190,7 @@ export function checkFields(
 ): { readonly field: 'url' | 'timeout'; readonly reason: string } | undefined {
   const checked = checkUrl(url, rules);
   if (!checked.ok) return { field: 'url', reason: checked.reason };
-  // Refused even if no resolver is there to ask: such an endpoint could only fail.
+  // Refused without asking a resolver, because such an endpoint could only fail.
   if (!checked.isLocal && /(^|\.)localhost$/.test(hostOf(checked.url)))
     return { field: 'url', reason: 'localhost is not a public address' };
   if (!checked.isLocal && !/[.:]/.test(hostOf(checked.url)))
@@ -200,7 +200,7 @@ export function checkFields(
     : undefined;
 }
 
-/** What helps the first try of every developer; empty for any other URL. */
+/** A hint for the first try on a laptop; empty for any other URL. */
 export function localHint(url: string, { localEndpoints }: DestinationRules): string {
   const host = URL.parse(url)?.hostname ?? '';
   const isLocal = /^(localhost|127\.|\[::1\])/.test(host);

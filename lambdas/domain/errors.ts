@@ -1,8 +1,8 @@
 /**
  * Turns a thrown value into an Error that can be logged.
  *
- * A value that is not an Error becomes `thrown: …`; of an object or a function only its type is named, since it may hold
- * a payload or have no text.
+ * A value that is not an Error becomes `thrown: …`. Names only the type of an object or a function, since it may contain a
+ * payload or have no text.
  */
 export const asError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(`thrown: ${printable(thrown)}`);

@@ -1,6 +1,5 @@
 import { type FailureCause, isFailureCause } from './delivery-failure.ts';
-import type { AttemptEntry, Delivery } from './delivery-record.ts';
-import { endpointHash } from './delivery-task.ts';
+import type { AttemptEntry, FailedDelivery } from './delivery-record.ts';
 import { type Seconds, seconds, type UnixMillis } from './time.ts';
 
 /** A delivery that ended without success, as operators are notified of it. */
@@ -8,7 +7,7 @@ export interface EndedDelivery {
   readonly tenant: string;
   readonly endpointId: string;
   readonly deliveryId: string;
-  /** A delivery fails once in each round. */
+  /** The round in which it failed; a delivery fails once in each. */
   readonly round: number;
   readonly eventId: string;
   readonly eventType: string;
@@ -19,11 +18,11 @@ export interface EndedDelivery {
   readonly lastAttempt?: Pick<AttemptEntry, 'n' | 'at' | 'ms' | 'status' | 'error'>;
 }
 
-/** What ended without success at one endpoint since the operators were last notified of it. */
+/** The deliveries of one endpoint that ended without success since the operators were last notified. */
 export interface FailureTally {
-  /** Names the endpoint: its hash. */
+  /** The hash of the endpoint. */
   readonly name: string;
-  /** At least: a failure counts twice if a process dies between its count and its dead letter, and another is counted meanwhile. */
+  /** May be too high: a failure counts twice if its worker dies before the dead letter, and another one is counted meanwhile. */
   readonly count: number;
   /** When the first of them ended. */
   readonly since: UnixMillis;
@@ -50,12 +49,12 @@ export const notificationPause: Seconds = seconds(3_600);
 /** The tallies in one page of one partition. */
 export const talliesAtOnce = 200;
 
-/** Of each text on a tally: an item is billed by the KB. */
+/** The longest text on a tally, since an item is billed by the KB. */
 const maxChars = 300;
-const short = (text: string | undefined): string | undefined => text?.slice(0, maxChars);
+const short = (text: string): string => text.slice(0, maxChars);
 
-/** @param host of its endpoint's URL */
-export function endedDelivery(delivery: Delivery, host: string | undefined): EndedDelivery {
+/** @param host the host of its endpoint's URL */
+export function endedDelivery(delivery: FailedDelivery, host: string | undefined): EndedDelivery {
   const { id, tenant, endpointId, eventId, eventType, attempts, round, lastError, cause } = delivery;
   const last = delivery.attemptLog.at(-1);
   return {
@@ -68,21 +67,17 @@ export function endedDelivery(delivery: Delivery, host: string | undefined): End
     attempts,
     cause,
     host,
-    reason: short(lastError) ?? 'unknown',
+    reason: short(lastError),
     lastAttempt: last && {
       n: last.n,
       at: last.at,
       ms: last.ms,
       status: last.status,
-      error: short(last.error),
+      error: last.error && short(last.error),
     },
   };
 }
 
-/** Names the tally of an endpoint, registered or not. */
-export const tallyNameOf = (ended: Pick<EndedDelivery, 'tenant' | 'endpointId'>): string =>
-  endpointHash(ended);
-
-/** A cause as it was written, perhaps by a later version. */
+/** Reads a cause, which a later version may have written. */
 export const knownCause = (text: string | undefined): FailureCause | undefined =>
   text !== undefined && isFailureCause(text) ? text : undefined;

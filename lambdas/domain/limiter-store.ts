@@ -8,7 +8,7 @@ export type EndpointHealth = 'up' | 'slow' | 'refusing' | 'down';
 export interface LimitedEndpoint {
   readonly tenant: string;
   readonly endpointId: string;
-  /** False: a URL under a name that the publisher chose. */
+  /** False for a URL under a name that the publisher chose. */
   readonly isRegistered: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface Slot {
   /** The hash of the endpoint, see `endpointHash`. */
   readonly limiterKey: string;
   readonly of: LimitedEndpoint;
-  /** Among the slots of the endpoint. */
+  /** The slot's name among those of the endpoint. */
   readonly name: string;
   readonly until: UnixMillis;
   readonly isProbe: boolean;
@@ -26,13 +26,13 @@ export interface Slot {
   readonly limits: EndpointLimits;
 }
 
-/** When a slot is taken, and until when. */
+/** When the slot is taken, and until when. */
 export interface SlotTimes {
   readonly now: UnixMillis;
   readonly until: UnixMillis;
-  /** Under a rate limit: when the next request may begin. */
+  /** When the next request may begin, under a rate limit. */
   readonly nextAt?: UnixMillis;
-  /** Only at an endpoint whose last request succeeded. */
+  /** Take the slot only if the endpoint's last request succeeded. */
   readonly ifProven: boolean;
 }
 
@@ -41,7 +41,7 @@ type SlotWrite = { readonly ok: true } | { readonly ok: false; readonly state: L
 
 /** The limiters of endpoints: one item for each endpoint, each write conditional. */
 export interface LimiterStore {
-  /** Consistent. */
+  /** Reads with strong consistency. */
   read(limiterKey: string): Promise<LimiterState>;
   /** Takes a free slot, if the rate allows it and the breaker is closed. */
   take(limiterKey: string, slot: string, times: SlotTimes): Promise<SlotWrite>;
@@ -51,12 +51,12 @@ export interface LimiterStore {
   takeByHand(limiterKey: string, now: UnixMillis, until: UnixMillis): Promise<boolean>;
   /** Stops all requests until then, the breaker's probes included. Never shortens an earlier stop. */
   hold(limiterKey: string, until: UnixMillis): Promise<void>;
-  /** Releases a slot that is still ours, and records the endpoint's health; undefined: not known. */
+  /** Releases a slot that is still ours, and records the endpoint's health; undefined when it is unknown. */
   leave(slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): Promise<LimiterState>;
   /** Opens the breaker, unless it is open. A probe opens it again. */
   open(slot: Slot, until: UnixMillis, now: UnixMillis): Promise<void>;
   /** Reserves a time for one waiting task; reservations are `span` apart. */
   reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis>;
-  /** Forgets failures, breaker and `Retry-After`: a person says that the endpoint is well. */
+  /** Forgets failures, breaker and `Retry-After`, because a person says that the endpoint works again. */
   reset(limiterKey: string): Promise<void>;
 }

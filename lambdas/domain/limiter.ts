@@ -2,46 +2,46 @@ import { later, type Millis, millis, type Seconds, seconds, type UnixMillis, uni
 
 /** Limits of the requests to one endpoint. */
 export interface EndpointLimits {
-  /** Requests at the same time. */
+  /** Concurrent requests. */
   readonly concurrent: number;
-  /** Requests a second; undefined: as many as come. */
+  /** Requests a second; undefined means no limit. */
   readonly perSecond?: number;
   /** Failures in a row after which attempts wait for a probe to succeed. */
   readonly breakAfter: number;
-  /** Failing for so long without one success it is disabled. */
+  /** How long an endpoint may fail without one success before it is disabled. */
   readonly disableAfter: Seconds;
 }
 
 /** The state of one endpoint's limiter, shared by all workers. */
 export interface LimiterState {
-  /** Slots that are taken, each with the time when it is free at the latest. */
+  /** The taken slots, each with the time at which it frees itself. */
   readonly slots: Readonly<Record<string, UnixMillis>>;
-  /** Before this no request begins: the rate. */
+  /** The rate limit allows no request before this. */
   readonly nextAt?: UnixMillis;
-  /** Failures in a row that speak of an endpoint that is down. */
+  /** Consecutive failures that count as an endpoint that is down. */
   readonly failures: number;
-  /** The first attempt that did not succeed since the last that did, or since a pause as long as `disableAfter`. */
+  /** The first failed attempt since the last success, or since a pause as long as `disableAfter`. */
   readonly failingSince?: UnixMillis;
-  /** The last attempt that did not succeed. */
+  /** The last failed attempt. */
   readonly failedAt?: UnixMillis;
-  /** The breaker is open until then; then one probe goes. */
+  /** The breaker is open until then; after that one probe goes. */
   readonly openUntil?: UnixMillis;
   /** When the breaker opened. */
   readonly openedAt?: UnixMillis;
-  /** A probe is under way until then at the latest. */
+  /** A probe is running until then at the latest. */
   readonly probe?: UnixMillis;
-  /** The endpoint asked not to be asked before this: a 429 or 503 with `Retry-After`. */
+  /** The endpoint asked for no requests before this, by a 429 or 503 with `Retry-After`. */
   readonly retryAfter?: UnixMillis;
-  /** Probes that have failed since it opened. */
+  /** Failed probes since the breaker opened. */
   readonly probes: number;
-  /** When the last request was answered in good time; absent after one that was not. */
+  /** When the last request got a response in good time; absent after one that did not. */
   readonly provenAt?: UnixMillis;
 }
 
 /** Concurrency for an endpoint that has not answered recently: if it hangs, it blocks at most this many workers. */
 const unprovenConcurrent = 2;
 
-/** Whether a slot may be taken only at an endpoint that has proved to answer. */
+/** Whether only a proven endpoint has this slot. */
 export const needsProof = (slot: number): boolean => slot >= unprovenConcurrent;
 
 /** Why a request has to wait, and until when at least. */
@@ -50,14 +50,14 @@ export interface LimiterWait {
   readonly until: UnixMillis;
 }
 
-/** What to do when no slot was free at once. */
+/** What to do if no slot was free at once. */
 export type LimiterDecision =
   | { readonly kind: 'take'; readonly slot: number }
   /** The one request that an open breaker lets through (half-open). */
   | { readonly kind: 'probe'; readonly openUntil: UnixMillis }
   | { readonly kind: 'wait'; readonly wait: LimiterWait };
 
-/** Decides from the state that refused. */
+/** Decides from the state that refused the slot. */
 export function decide(
   state: LimiterState,
   { concurrent }: EndpointLimits,
@@ -80,16 +80,16 @@ export function decide(
   return { kind: 'wait', wait: { why: 'concurrency', until: unixMillis(now + 1000) } };
 }
 
-/** The time between two requests that a rate asks for. */
+/** The time between two requests under a rate limit. */
 export const intervalOf = (perSecond: number): Millis => millis(Math.ceil(1000 / perSecond));
 
-/** What waits is spread, so that it does not come back all at once. */
+/** Waiting tasks are spread over this time, so that they do not come back all at once. */
 export const spreadOf = ({ why }: LimiterWait, { concurrent, perSecond }: EndpointLimits): Millis =>
   why === 'rate' && perSecond !== undefined ? intervalOf(perSecond) : millis(Math.ceil(1000 / concurrent));
 
-/** The first pause of an endpoint that is down; each probe that fails doubles it. */
+/** The first pause of an endpoint that is down; each failed probe doubles it. */
 const firstPause = seconds(30);
-/** What SQS can carry. */
+/** The longest delay that SQS allows. */
 const longestPause = seconds(900);
 
 /** How long a breaker stays open before the next probe. */
@@ -110,27 +110,27 @@ export const hasFailedTooLong = (
 ): boolean =>
   failingSince !== undefined && failedAt !== undefined && later(failingSince, disableAfter) <= failedAt;
 
-/** When the next probe may go: after the pause, and not before the endpoint wants it. Undefined: the breaker is closed. */
+/** When the next probe may go: after the pause, and not before the endpoint allows it. Undefined while the breaker is closed. */
 const probeTimeOf = ({ openUntil, retryAfter }: LimiterState): UnixMillis | undefined =>
   openUntil === undefined ? undefined : unixMillis(Math.max(openUntil, retryAfter ?? 0));
 
-/** Whether a wait ends when the endpoint is known to be well, and not by the limits that it has. */
+/** Whether a wait ends when the endpoint works again, and is not due to its limits. */
 export const waitsForEndpoint = ({ why }: Pick<LimiterWait, 'why'>): boolean =>
   why === 'breaker' || why === 'retry-after';
 
-/** Closed: the endpoint is asked. Open: it is not. Half-open: the next task, or one that is under way, finds out. */
+/** Closed: requests go. Open: none goes. Half-open: one probe, the next task or one that runs now, finds out. */
 export const breakerStates = ['closed', 'open', 'half-open'] as const;
 
-/** A breaker, as people see it. */
+/** A breaker, as users see it. */
 export interface Breaker {
   readonly state: (typeof breakerStates)[number];
   /** When it opened. */
   readonly since?: UnixMillis;
-  /** Absent while it is closed. */
+  /** When the next probe may go; absent while it is closed. */
   readonly nextProbeAt?: UnixMillis;
-  /** The endpoint asked for patience until then. */
+  /** The endpoint asked for no requests until then. */
   readonly retryAfter?: UnixMillis;
-  /** In a row. */
+  /** Consecutive failures. */
   readonly failures: number;
   readonly failingSince?: UnixMillis;
 }

@@ -85,7 +85,7 @@ function readJson(what: string, text: string): unknown {
 export function describeIssue(issue: v.GenericIssue): string {
   const path = v.getDotPath(issue) ?? '(the whole message)';
   if (issue.input === undefined) return `${path}: missing`;
-  // Of an object that matches no alternative, valibot only says that it expected an object.
+  // For an object that matches no alternative, Valibot only says that it expected an object.
   const [first] =
     v.getDotPath(issue) === null && typeOf(issue.input) === 'object' ? (issue.issues ?? []) : [];
   if (first !== undefined) return describeIssue(first);

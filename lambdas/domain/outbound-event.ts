@@ -20,16 +20,16 @@ export interface OutboundEvent {
   readonly id: string;
   readonly eventType: string;
   readonly createdAt: UnixMillis;
-  /** Of type and data as published: it shows that a second publication has another body. */
+  /** The hash of type and data as published; it shows whether a second publication has another body. */
   readonly contentHash: string;
   readonly payload: Payload;
   /** Published to a whole tenant; absent when only to endpoints by their ids. */
   readonly isWide?: boolean;
-  /** Parts of a large tenant whose endpoints do not have their deliveries yet. */
+  /** The ranges of a large tenant whose endpoints do not have their deliveries yet. */
   readonly rangesLeft?: readonly string[];
-  /** When everybody to whom it was published had a delivery with a task. */
+  /** When every destination had a delivery and its task was sent. */
   readonly fannedOutAt?: UnixMillis;
-  /** Later than any of its deliveries can need it; moved on by a replay, and by the sweep where that is not enough. */
+  /** Later than any delivery can need the event. A replay extends it, and so does the sweep if that is not enough. */
   readonly expiresAt: UnixSeconds;
 }
 
@@ -37,7 +37,7 @@ export interface OutboundEvent {
 export interface OutboundEventStore {
   /** @returns the event that exists already, else undefined */
   create(event: OutboundEvent): Promise<OutboundEvent | undefined>;
-  /** Consistent. @param key see `outboundEventKey` */
+  /** Reads with strong consistency. @param key see `outboundEventKey` */
   read(key: string): Promise<OutboundEvent | undefined>;
   /** Keeps the event until then at least. @returns false when the event is gone */
   keep(key: string, until: UnixSeconds, now: UnixMillis): Promise<boolean>;
@@ -54,34 +54,35 @@ export interface OutboundEventStore {
 /** The body that is sent, the same bytes on every attempt. */
 export type Payload = { readonly text: string } | { readonly s3Key: string };
 
-/** Names an event within its tenant. A tenant's name has no `#`, so the first one splits. */
+/** The key of an event. A tenant's name has no `#`, so the first one ends it. */
 export const outboundEventKey = (tenant: string, eventId: string): string => `${tenant}#${eventId}`;
 
 /** A table write is billed by the KB; above this, S3 is cheaper. */
 export const maxInlinePayloadBytes = 8 * 1024;
 
 /**
- * Serialises what is sent to endpoints; done once per event.
+ * Serialises the body for endpoints, once per event.
  *
- * An id is unique within its tenant only, so the tenant is in what is signed; an event without one has no such field.
+ * The signed body contains the tenant, because an id is unique within its tenant only. An event without a tenant has no such
+ * field.
  */
 export const eventBody = ({ id, type, tenant, data }: Publication, createdAt: UnixMillis): string =>
   JSON.stringify({ id, type, tenant: tenant || undefined, created_at: toIsoInstant(createdAt), data });
 
-/** Two publications with equal hashes say the same. */
+/** Two publications with equal hashes have the same content. */
 export const contentHash = ({ type, data }: Publication): string => sha256(JSON.stringify([type, data]));
 
-/** Where a large body is kept. By content, so that a second publisher of an id cannot change what the first one sent. */
+/** The key of a large body. It contains a hash, so that a second publisher of an id cannot change what the first one sent. */
 export const payloadKey = (eventKey: string, body: string): string =>
   `${payloadPrefixOf(eventKey)}${sha256(body)}`;
 
-/** Where the bodies of an event are. */
+/** The place of an event's body. */
 export const payloadPrefixOf = (eventKey: string): string =>
   `${payloadPrefixes.outbound}${sha256(eventKey)}/`;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The event outlives its deliveries by this. */
+/** How much longer than its deliveries an event is kept. */
 const eventOutlives = days(1);
 
 /**
@@ -94,10 +95,10 @@ export const eventKeptFor = (
 ): Seconds =>
   seconds(Math.ceil(lifetime / 1000) + settings.disableAfter + settings.deliveryRetention + eventOutlives);
 
-/** When an event may go, if nothing of it is begun later than now. */
+/** When an event may expire, if no round begins later than now. */
 export const eventExpiry = (now: UnixMillis, keptFor: Seconds): UnixSeconds =>
   toUnixSeconds(later(now, keptFor));
 
-/** Whether an event goes before a round that begins now may need it; a few hours are in what it is kept for anyway. */
+/** Whether an event expires before a round that begins now may need it. The retention includes a few spare hours. */
 export const goesTooSoon = (expiresAt: UnixSeconds, now: UnixMillis, keptFor: Seconds): boolean =>
   expiresAt < eventExpiry(now, seconds(keptFor - eventOutlives / 2));

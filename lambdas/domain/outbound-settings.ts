@@ -1,17 +1,9 @@
 import * as v from 'valibot';
 import type { Endpoint } from './endpoint.ts';
-import { type Millis, type Seconds, seconds, toMillis } from './time.ts';
+import { type Millis, millis, seconds, toMillis } from './time.ts';
 
-const SecondsSchema = v.pipe(
-  v.number(),
-  v.minValue(0),
-  v.transform((value) => value as Seconds),
-);
-const MillisSchema = v.pipe(
-  v.number(),
-  v.minValue(0),
-  v.transform((value) => value as Millis),
-);
+const SecondsSchema = v.pipe(v.number(), v.minValue(0), v.transform(seconds));
+const MillisSchema = v.pipe(v.number(), v.minValue(0), v.transform(millis));
 
 /** The settings for sending: bundled with the functions' code, validated at synth. Defaults: `lib/settings.ts`. */
 export const OutboundSettings = v.object({

@@ -2,12 +2,12 @@ import { type ListedDelivery, listedAt } from './delivery-record.ts';
 import { byEndpointIndex } from './tables.ts';
 import { dayStart, days, later, type Seconds, type UnixMillis, utcDay } from './time.ts';
 
-/** Where a recovery stands in the index by endpoint. */
+/** The position of a recovery in the index by endpoint. */
 export interface RecoveryPlace {
   /** `YYYY-MM-DD`. */
   readonly day: string;
   readonly shard: number;
-  /** The last one that was looked at. */
+  /** The last delivery that was processed. */
   readonly after?: string;
 }
 
@@ -18,22 +18,22 @@ export interface Recovery {
   readonly endpointId: string;
   readonly since: UnixMillis;
   readonly until: UnixMillis;
-  /** Those for an earlier endpoint of the id go to the one that there is, too, and those that its deletion discarded. */
+  /** Also send deliveries for an earlier endpoint of the id, and those that its deletion discarded, to the current one. */
   readonly toCurrentEndpoint?: boolean;
   readonly status: 'running' | 'done' | 'cancelled';
   readonly estimate: Estimate;
   readonly replayed: number;
   readonly refused: number;
-  /** Of the refused, those for an earlier endpoint of the id. */
+  /** The part of `refused` that was for an earlier endpoint of the id. */
   readonly ofEarlierEndpoint?: number;
   readonly place: RecoveryPlace;
   readonly createdAt: UnixMillis;
   readonly updatedAt: UnixMillis;
-  /** The lease of the worker that has it ends then. */
+  /** When the lease of its worker ends. */
   readonly leaseUntil?: UnixMillis;
 }
 
-/** How far a job has come. */
+/** The progress of a job. */
 export type RecoveryProgress = Pick<
   Recovery,
   'place' | 'replayed' | 'refused' | 'ofEarlierEndpoint' | 'status'
@@ -43,7 +43,7 @@ export type RecoveryProgress = Pick<
 export interface RecoveryStore {
   /** @returns false when the id is taken */
   create(recovery: Recovery): Promise<boolean>;
-  /** Consistent. */
+  /** Reads with strong consistency. */
   read(id: string): Promise<Recovery | undefined>;
   /** The ids of running jobs; eventually consistent. */
   running(): Promise<readonly string[]>;
@@ -55,24 +55,24 @@ export interface RecoveryStore {
   cancel(id: string, now: UnixMillis): Promise<Recovery | undefined>;
 }
 
-/** How many failed deliveries there are; counting may have been cut short. */
+/** The number of failed deliveries; counting may have been cut short. */
 export interface Estimate {
   readonly count: number;
   readonly isExact: boolean;
-  /** Beside them: those for an earlier endpoint of the id, which are sent again only on purpose. */
+  /** Further ones, for an earlier endpoint of the id, which are sent again only on request. */
   readonly ofEarlierEndpoint?: number;
 }
 
-/** How long a finished job can be looked at. */
+/** How long a finished job is kept. */
 export const recoveryRetention: Seconds = days(35);
 
-/** A place within a span of time. */
+/** A position within a span of time. */
 type Bounded = Pick<Recovery, 'place' | 'since' | 'until'>;
 
-/** Where a recovery begins. */
+/** The position at which a recovery begins. */
 export const firstPlace = (since: UnixMillis): RecoveryPlace => ({ day: utcDay(since), shard: 0 });
 
-/** Where the next page begins; undefined: that was the last. @param page which is full if there may be more in its partition */
+/** The position of the next page; undefined after the last. @param page full if its partition may have more */
 export const nextPlace = (
   { place, until }: Pick<Bounded, 'place' | 'until'>,
   page: readonly ListedDelivery[],
@@ -87,7 +87,7 @@ function nextPartition(place: RecoveryPlace, until: UnixMillis): RecoveryPlace |
   return next > until ? undefined : { day: utcDay(next), shard: 0 };
 }
 
-/** What is listed of a partition: after what was looked at, up to the span's end. */
+/** The range to list in a partition: from the position to the span's end. */
 export const boundsOf = ({ since, until, place }: Bounded) => ({
   after: place.after ?? listedAt({ id: '', createdAt: since }),
   upTo: listedAt({ id: '~', createdAt: until }),

@@ -1,11 +1,7 @@
 import * as v from 'valibot';
-import type { Seconds } from './time.ts';
+import { seconds } from './time.ts';
 
-const SecondsSchema = v.pipe(
-  v.number(),
-  v.minValue(0),
-  v.transform((value) => value as Seconds),
-);
+const SecondsSchema = v.pipe(v.number(), v.minValue(0), v.transform(seconds));
 
 /** Where a sender that is not in the catalogue has an event's id and type. */
 const senderEntries = {

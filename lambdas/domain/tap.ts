@@ -8,6 +8,15 @@ export interface Tap {
   readonly until: UnixMillis;
 }
 
+/** The taps in the InboundEvents table, at most one for each source. */
+export interface TapStore {
+  read(source: string): Promise<Tap | undefined>;
+  /** Opens or renews a tap. @returns false when another listener has the tap */
+  open(source: string, tap: Tap, now: UnixMillis): Promise<boolean>;
+  /** Closes the tap of this queue. @returns false when the source has no tap, or another listener has it */
+  close(source: string, queueName: string): Promise<boolean>;
+}
+
 /** When DynamoDB may delete a tap. */
 export const tapExpiry = ({ until }: Tap): UnixSeconds => toUnixSeconds(until);
 

@@ -23,7 +23,7 @@ const Issue = v.object({
   repository: Repository,
 });
 
-/** What happens on GitHub's events: a deployment for each push to the default branch, a release note for each merge. */
+/** Handles GitHub's events: a deployment for each push to the default branch, a release note for each merge. */
 export const github = defineHandlers('github', {
   push: async (event, { log }) => {
     const push = parsePayloadAs(Push, event);

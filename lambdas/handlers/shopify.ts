@@ -8,12 +8,12 @@ const Order = v.object({
   line_items: v.array(v.object({ sku: v.nullish(v.string()), quantity: v.number() })),
 });
 
-/** What happens on Shopify's events. */
+/** Handles Shopify's events: asks the warehouse for each order. */
 export const shopify = defineHandlers('shopify', {
   'orders/create': async (event, { log }) => {
     const order = parsePayloadAs(Order, event);
     log.info('fulfilment.requested', {
-      // The order's own id makes this safe to repeat: ask the warehouse for this order, not for one more.
+      // The order's id makes this safe to repeat: the warehouse sends each order once.
       order: order.id,
       shop: event.headers['x-shopify-shop-domain'],
       items: order.line_items.reduce((sum, item) => sum + item.quantity, 0),

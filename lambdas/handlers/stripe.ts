@@ -18,10 +18,11 @@ const SubscriptionEvent = v.object({
 });
 
 /**
- * What happens on Stripe's events.
+ * Handles Stripe's events: credits payments, cancels accounts.
  *
- * Replace the log lines by your own writes, and make them once per `event.id`: a crash between your write and our record
- * runs the handler again. A conditional put keyed by the id does it, or the `Idempotency-Key` of the API that you call.
+ * Replace the log lines by your own writes, and make each write once per `event.id`: after a crash between your write and
+ * Hookline's record, the handler runs again. Use a conditional put with the id as its key, or the `Idempotency-Key` of the
+ * API that you call.
  */
 export const stripe = defineHandlers('stripe', {
   'payment_intent.succeeded': async (event, { log }) => {

@@ -1,52 +1,44 @@
 import { asError } from '../domain/errors.ts';
 import type { EventHeading } from '../domain/event.ts';
-import { findHandler, type HandlerLog, type HandlerLogFields, type Handlers } from '../domain/handler.ts';
+import { findHandler, type Handlers } from '../domain/handler.ts';
 import type { Claim } from '../domain/idempotency.ts';
-import type { Count, NoteSeconds } from '../domain/metrics.ts';
 import {
-  type Finished,
-  type FinishPorts,
+  type FinishEventPorts,
+  type FinishedAttempt,
   finishFailure,
   finishIgnored,
   finishSuccess,
   giveUp,
 } from './finish-attempt.ts';
 import type { Work } from './open-message.ts';
+import type { InboundPorts } from './ports.ts';
 import { handlerEvent, runHandler } from './run-handler.ts';
 
-export type AttemptPorts = FinishPorts;
-
-/** Logs and metrics; none of them can fail the work. */
-export interface ConsumeTelemetry {
-  /** A log with these fields on every line. */
-  log(fields: HandlerLogFields): HandlerLog;
-  readonly count: Count<'WebhooksReceived' | 'WorkErrored'>;
-  readonly seconds: NoteSeconds<'WebhookProcessingTime'>;
-}
+export type RunEventPorts = FinishEventPorts & Pick<InboundPorts<'WebhookProcessingTime'>, 'telemetry'>;
 
 /** One invocation of the function, and its time. */
-export interface Invocation {
+export interface ConsumeInvocation {
   readonly id: string;
   /** Tells the handlers to stop. */
   readonly signal: AbortSignal;
-  /** Resolves when those that were told to stop have had their time. */
+  /** Resolves when the handlers' time to stop is over. */
   readonly graceOver: Promise<void>;
-  /** Whether there is time enough to begin with another handler. */
+  /** Whether there is time to start another handler. */
   hasTime(): boolean;
 }
 
 /**
  * Runs a claimed event's handler once and records how it ended.
  *
- * @returns `hung` when the handler did not stop in time: its claim is left to its lease
+ * @returns `hung` if the handler did not stop in time; its claim ends with its lease
  */
 export async function attemptEvent(
   work: Work,
   claim: Claim,
   handlers: Handlers | undefined,
-  invocation: Invocation,
-  ports: AttemptPorts,
-): Promise<Finished | 'hung'> {
+  invocation: ConsumeInvocation,
+  ports: RunEventPorts,
+): Promise<FinishedAttempt | 'hung'> {
   const { event, body } = work;
   const log = ports.telemetry.log({ ...eventFields(event), attempt: claim.attempts });
   if (body === undefined) {
@@ -75,7 +67,7 @@ export async function attemptEvent(
   }
 }
 
-/** Handlers registered under the wrong name are tried again, since a deploy puts that right. */
+/** An event whose handlers are registered under the wrong source is retried: a deploy corrects that. */
 function wrongProvider({ provider }: Handlers, { source }: Work) {
   const { name, provider: expected } = source.settings;
   if (provider === expected) return undefined;
@@ -91,18 +83,22 @@ const eventFields = ({ source, id, type, correlationId }: EventHeading) => ({
   correlationId,
 });
 
-/** A metric's event type: the name under which a handler was declared, else `other`, so that the bill has an end. */
+/**
+ * Returns the event type for a metric: the name that a handler was declared with, else `other`.
+ *
+ * Senders choose the types, and each value of a dimension is billed.
+ */
 export function typeLabel(handlers: Handlers | undefined, type: string): string {
   const declaredAs = handlers && findHandler(handlers, type)?.declaredAs;
   return declaredAs === undefined || declaredAs === '*' ? 'other' : declaredAs;
 }
 
-/** The wide line and the count of one consumed message. */
+/** Writes the log line and the count of one consumed message. */
 export function reportConsumed(
   event: EventHeading,
   eventType: string,
   end: { readonly status: string; readonly attempt?: number; readonly durationMs: number },
-  { telemetry, now }: AttemptPorts,
+  { telemetry, now }: Pick<InboundPorts<'WebhooksReceived'>, 'now' | 'telemetry'>,
 ): void {
   telemetry.count('WebhooksReceived', { source: event.source, eventType, status: end.status });
   const log = telemetry.log(eventFields(event));

@@ -5,31 +5,13 @@ import {
   type EventRecord,
   maxAttempts,
   noOutcome,
-  type Outcome,
   type Standing,
   standingOf,
 } from '../domain/idempotency.ts';
+import type { InboundEventStore } from '../domain/inbound-event-store.ts';
 import { later, type Seconds, seconds, type UnixMillis } from '../domain/time.ts';
 
-/** The table of events, one conditional write each. */
-export interface ClaimsPort {
-  /**
-   * Claims an event that is free: new, past its retention, or ignored or failed for good with another queue message.
-   *
-   * @returns the record that stands in the way, else undefined
-   */
-  claim(claim: Claim): Promise<EventRecord | undefined>;
-  /**
-   * Claims an event that was claimed before, if it still stands as it was seen: released, or past its lease.
-   *
-   * @returns the record that stands in the way, else undefined
-   */
-  reclaim(seen: EventRecord, claim: Claim): Promise<EventRecord | undefined>;
-  /** @returns false when the claim is no longer ours and nothing was written */
-  finish(claim: Claim, outcome: Outcome, now: UnixMillis): Promise<boolean>;
-}
-
-/** What is known about an event when it is to be claimed. */
+/** An event to claim, with the settings of its source. */
 export interface Claimable extends Claimant {
   readonly id: string;
   readonly eventType: string;
@@ -39,10 +21,10 @@ export interface Claimable extends Claimant {
   readonly retention: Seconds;
 }
 
-/** What came of trying to claim. */
-export type ClaimResult =
+/** The result of a claim. */
+export type EventClaimResult =
   | { readonly kind: 'claimed'; readonly claim: Claim }
-  /** Ours, but its tries are used up: run nothing, and give it up. */
+  /** The claim is ours, but no attempt is left: run nothing and give the event up. */
   | { readonly kind: 'exhausted'; readonly claim: Claim }
   | { readonly kind: 'suspect'; readonly record: EventRecord }
   | { readonly kind: 'busy'; readonly wait: Seconds }
@@ -53,27 +35,27 @@ export type ClaimResult =
 /**
  * Claims an event for one attempt.
  *
- * The claim counts the attempt and writes that it had no outcome, which the outcome overwrites: so a crash leaves its
- * reason. A suspect is refused here without being counted.
+ * The claim counts the attempt and records that it had no outcome. The outcome overwrites that, so after a crash the
+ * record has a reason. A suspect is refused here and not counted.
  */
 export async function claimEvent(
   event: Claimable,
   now: UnixMillis,
-  claims: ClaimsPort,
-): Promise<ClaimResult> {
+  inboundEvents: Pick<InboundEventStore, 'claim' | 'reclaim'>,
+): Promise<EventClaimResult> {
   const claim = firstClaim(event, now);
-  const record = await claims.claim(claim);
+  const record = await inboundEvents.claim(claim);
   if (record === undefined) return { kind: 'claimed', claim };
   const standing = standingOf(record, event, now);
   switch (standing.kind) {
     case 'mine':
       return { kind: 'claimed', claim: { ...claim, attempts: record.attempts } };
     case 'retry':
-      return reclaimEvent(event, record, now, claims);
+      return reclaimEvent(event, record, now, inboundEvents);
     case 'suspect':
-      // Nothing is run for it any more, so it is no danger to its batch mates.
+      // An exhausted event runs no handler, so it cannot harm its batch mates.
       return isExhausted(event, record)
-        ? reclaimEvent(event, record, now, claims)
+        ? reclaimEvent(event, record, now, inboundEvents)
         : { kind: 'suspect', record };
     case 'waiting':
       return waitOf(standing, event);
@@ -85,20 +67,20 @@ export async function claimEvent(
 const waitOf = (
   { after, until }: Extract<Standing, { readonly kind: 'waiting' }>,
   event: Claimable,
-): ClaimResult => ({ kind: 'waiting', wait: { after, notBefore: until, origin: event.messageId } });
+): EventClaimResult => ({ kind: 'waiting', wait: { after, notBefore: until, origin: event.messageId } });
 
-/** Claims a released event, or a suspect, for its next attempt; or, when there is none left, to give it up. */
+/** Claims a released event or a suspect for its next attempt, or to give it up if no attempt is left. */
 export async function reclaimEvent(
   event: Claimable,
   seen: EventRecord,
   now: UnixMillis,
-  claims: ClaimsPort,
-): Promise<ClaimResult> {
+  inboundEvents: Pick<InboundEventStore, 'claim' | 'reclaim'>,
+): Promise<EventClaimResult> {
   const exhausted = isExhausted(event, seen);
   const attempts = exhausted ? seen.attempts : seen.attempts + 1;
   const lastError = exhausted ? (seen.lastError ?? noOutcome(attempts)) : noOutcome(attempts);
   const claim = { ...firstClaim(event, now), attempts, lastError };
-  const record = await claims.reclaim(seen, claim);
+  const record = await inboundEvents.reclaim(seen, claim);
   if (record === undefined) return { kind: exhausted ? 'exhausted' : 'claimed', claim };
   const standing = standingOf(record, event, now);
   switch (standing.kind) {
@@ -106,7 +88,7 @@ export async function reclaimEvent(
       return { kind: exhausted ? 'exhausted' : 'claimed', claim };
     case 'waiting':
       return waitOf(standing, event);
-    // Another consumer was faster; the message comes back and finds out what became of it.
+    // Another consumer was faster. The message comes back and is judged by the new record.
     case 'retry':
     case 'suspect':
       return { kind: 'busy', wait: seconds(1) };

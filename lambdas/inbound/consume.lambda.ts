@@ -1,12 +1,12 @@
 // Step 2 of 2 of the inbound flow: open consume.ts next, then attempt.ts and handlers/registry.ts.
 // Trigger: the source's SQS queue, in batches.
 // Input: received events → output: the handlers' effects, a record for each event id, and the messages that come back.
-// On failure: the message comes back after the handler's retry delay, by visibility up to a minute, else as a new delayed
-// one; the last failure ends in the source's DLQ.
+// On failure: the message comes back after the handler's retry delay, up to a minute by its visibility timeout, else as a
+// new delayed message. The last failure sends a dead letter to the source's DLQ.
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { patientCalls, quickCalls } from '../adapters/call-bounds.ts';
 import { dynamoClient } from '../adapters/dynamodb/client.ts';
-import { dynamodbClaims } from '../adapters/dynamodb/inbound-events/claims.ts';
+import { dynamodbInboundEvents } from '../adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbTaps } from '../adapters/dynamodb/inbound-events/taps.ts';
 import { s3Client } from '../adapters/s3/client.ts';
 import { payloadStore } from '../adapters/s3/payload-store.ts';
@@ -26,13 +26,13 @@ import type { QueuedMessage } from './open-message.ts';
 
 /** Handlers are told to stop this long before the function's end, or at four fifths of a short time. */
 const stopBeforeEndMs = 5000;
-/** Of that time, what a handler may use to stop; the rest is for recording. */
+/** The share of that time in which a handler may stop. The rest is for recording. */
 const graceShare = 0.5;
 
 const env = readEnv(consumeEnv);
 const report = telemetry('consume');
 const queue = sqsQueue(sqsClient(patientCalls), env.QUEUE_URL);
-/** With quick calls: a failure has to be recorded in the time that the handler left. */
+/** Uses quick calls: a failure must be recorded in the time that the handler left. */
 const sendWaiting = gatheredSends(sqsQueue(sqsClient(quickCalls), env.QUEUE_URL).sendEach);
 const deadLetters = sqsQueue(sqsClient(patientCalls), env.DLQ_URL);
 const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
@@ -45,7 +45,7 @@ const sources = new Map(
 );
 const ports = {
   now: () => unixMillis(Date.now()),
-  claims: dynamodbClaims(dynamoClient(patientCalls), env.INBOUND_EVENTS_TABLE),
+  inboundEvents: dynamodbInboundEvents(dynamoClient(patientCalls), env.INBOUND_EVENTS_TABLE),
   getBody: bodies.get,
   putBody: bodies.put,
   sendDeadLetter: (body: string) => deadLetters.send({ body }),
@@ -56,11 +56,10 @@ const ports = {
   telemetry: report,
 };
 
-const taps = dynamodbTaps(dynamoClient(quickCalls), env.INBOUND_EVENTS_TABLE);
 /** Uses quick calls: a listener must not hold up the handlers. */
 const copyToTap = tapCopier({
   now: ports.now,
-  readTap: taps.readTap,
+  taps: dynamodbTaps(dynamoClient(quickCalls), env.INBOUND_EVENTS_TABLE),
   sendCopy: tapQueues(sqsClient(quickCalls), env.TAP_QUEUE_PREFIX, env.QUEUE_URL).send,
   telemetry: report,
 });
@@ -115,7 +114,10 @@ function invocationTime(context: Context) {
   };
 }
 
-/** A frozen handler would wake beside its own retry: the process ends, and the lease ends the claim. */
+/**
+ * Ends the process, because Lambda would freeze a hung handler and wake it beside its own retry. The claim ends with its
+ * lease.
+ */
 function endProcess(): never {
   report.flush();
   process.exit(1);

@@ -5,19 +5,25 @@ import { describeError, type EventRecord } from '../domain/idempotency.ts';
 import { consumerName } from '../domain/metrics.ts';
 import { ownOf } from '../domain/own-property.ts';
 import type { Source } from '../domain/provider/provider.ts';
-import { type Seconds, seconds } from '../domain/time.ts';
-import { type AttemptPorts, attemptEvent, type Invocation, reportConsumed, typeLabel } from './attempt.ts';
-import { type ClaimResult, claimEvent, reclaimEvent } from './claim.ts';
-import { deadLetter, giveUp, type QueueAnswer } from './finish-attempt.ts';
+import { seconds } from '../domain/time.ts';
+import {
+  attemptEvent,
+  type ConsumeInvocation,
+  type RunEventPorts,
+  reportConsumed,
+  typeLabel,
+} from './attempt.ts';
+import { claimEvent, type EventClaimResult, reclaimEvent } from './claim.ts';
+import { deadLetter, giveUp, type MessageAnswer } from './finish-attempt.ts';
 import { openMessage, type QueuedMessage, type Work } from './open-message.ts';
+import type { InboundPorts } from './ports.ts';
 import { waitOn } from './wait.ts';
 
-export interface ConsumePorts extends AttemptPorts {
-  getBody(key: string): Promise<Uint8Array | undefined>;
-  deleteMessage(receiptHandle: string): Promise<void>;
-  /** Until then the message has one of the queue's places for messages in flight. */
-  returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
-}
+export type ConsumePorts = RunEventPorts &
+  Pick<
+    InboundPorts<'WebhooksReceived' | 'WorkErrored'>,
+    'getBody' | 'deleteMessage' | 'returnMessageAfter' | 'telemetry'
+  >;
 
 /** The team's settings and code, by source. */
 export interface Team {
@@ -25,39 +31,39 @@ export interface Team {
   readonly handlers: Readonly<Record<string, Handlers>>;
 }
 
-/** What the function answers. */
+/** The result of a batch. */
 export interface Consumption {
   /** The messages that come back. */
   readonly failedMessageIds: readonly string[];
-  /** A handler did not stop: the process must end, or the handler would wake beside its own retry. */
+  /** A handler did not stop. The process must end, or the handler would wake beside its own retry. */
   readonly hung: boolean;
 }
 
 interface Run {
   readonly team: Team;
-  readonly invocation: Invocation;
+  readonly invocation: ConsumeInvocation;
   readonly ports: ConsumePorts;
-  /** Lambda deletes a message that is alone in its batch: no other message of the batch can fail. */
+  /** The batch has one message. Lambda deletes it when the function returns; no batch mate can prevent that. */
   readonly isAlone: boolean;
 }
 
-type Ended = RunMessage<QueuedMessage, QueueAnswer | 'hung'>;
+type Ended = RunMessage<QueuedMessage, MessageAnswer | 'hung'>;
 /** An event that may have killed its worker. */
 interface Suspect {
   readonly work: Work;
   readonly record: EventRecord;
 }
 
-/** Works through one batch of the source's queue: see `runBatch`. */
+/** Handles one batch of the source's queue: suspects last and alone, see `runBatch`. */
 export async function consume(
   messages: readonly QueuedMessage[],
-  invocation: Invocation,
+  invocation: ConsumeInvocation,
   team: Team,
   ports: ConsumePorts,
 ): Promise<Consumption> {
   const run = { team, invocation, ports, isAlone: messages.length === 1 };
   let areDeleted = false;
-  const ended = await runBatch<QueuedMessage, Suspect, QueueAnswer | 'hung'>(messages, {
+  const ended = await runBatch<QueuedMessage, Suspect, MessageAnswer | 'hung'>(messages, {
     first: (message) => runFirst(message, run),
     beforeSuspects: async (done) => {
       areDeleted = true;
@@ -80,7 +86,10 @@ const isReplaced = ({ result }: Ended): boolean =>
   result !== 'hung' && result.kind === 'acknowledge' && result.atOnce === true;
 const isRetried = (ended: Ended): boolean => !isAcknowledged(ended);
 
-async function runFirst(message: QueuedMessage, run: Run): Promise<FirstRun<Suspect, QueueAnswer | 'hung'>> {
+async function runFirst(
+  message: QueuedMessage,
+  run: Run,
+): Promise<FirstRun<Suspect, MessageAnswer | 'hung'>> {
   const { invocation, team, ports } = run;
   const now = ports.now();
   const opened = await openMessage(message, { id: invocation.id, now }, team.sources, ports.getBody);
@@ -91,7 +100,7 @@ async function runFirst(message: QueuedMessage, run: Run): Promise<FirstRun<Susp
     return done(message, { kind: 'acknowledge' }, run);
   }
   const { work } = opened;
-  const claimed = await claimEvent(work.claimable, ports.now(), ports.claims);
+  const claimed = await claimEvent(work.claimable, ports.now(), ports.inboundEvents);
   if (claimed.kind === 'suspect') {
     const { record } = claimed;
     return { kind: 'suspect', suspect: { work, record }, crashes: record.attempts };
@@ -99,7 +108,7 @@ async function runFirst(message: QueuedMessage, run: Run): Promise<FirstRun<Susp
   return done(message, await actOnClaim(work, claimed, run), run);
 }
 
-async function done(message: QueuedMessage, result: QueueAnswer | 'hung', run: Run) {
+async function done(message: QueuedMessage, result: MessageAnswer | 'hung', run: Run) {
   return { kind: 'done', result: await answerQueue(message, result, run) } as const;
 }
 
@@ -109,23 +118,23 @@ async function runAlone(
   { work, record }: Suspect,
   ended: readonly Ended[],
   run: Run,
-): Promise<QueueAnswer | 'hung'> {
+): Promise<MessageAnswer | 'hung'> {
   if (ended.some(isHung) || !run.invocation.hasTime()) return answerQueue(message, retryInOneSecond, run);
-  const claimed = await reclaimEvent(work.claimable, record, run.ports.now(), run.ports.claims);
+  const claimed = await reclaimEvent(work.claimable, record, run.ports.now(), run.ports.inboundEvents);
   const result = await answerQueue(message, await actOnClaim(work, claimed, run), run);
   await deleteAcknowledged([{ message, result }], run);
   return result;
 }
 
-const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) };
-/** When a table cannot be reached: a visibility timeout may be an hour, and messages in flight are counted. */
-const retryInFiveMinutes: QueueAnswer = { kind: 'fail', after: seconds(300) };
+const retryInOneSecond: MessageAnswer = { kind: 'fail', after: seconds(1) };
+/** For a message whose table cannot be reached. A visibility timeout may be an hour, and SQS limits messages in flight. */
+const retryInFiveMinutes: MessageAnswer = { kind: 'fail', after: seconds(300) };
 
 /** Does what the claim allows. */
-async function actOnClaim(work: Work, result: ClaimResult, run: Run): Promise<QueueAnswer | 'hung'> {
+async function actOnClaim(work: Work, result: EventClaimResult, run: Run): Promise<MessageAnswer | 'hung'> {
   const { invocation, team, ports } = run;
   const startedAt = ports.now();
-  const reported = (status: string, queueAnswer: QueueAnswer | 'hung', attempt?: number) => {
+  const reported = (status: string, queueAnswer: MessageAnswer | 'hung', attempt?: number) => {
     const label = typeLabel(ownOf(team.handlers, work.event.source), work.event.type);
     reportConsumed(work.event, label, { status, attempt, durationMs: ports.now() - startedAt }, ports);
     return queueAnswer;
@@ -154,20 +163,20 @@ async function actOnClaim(work: Work, result: ClaimResult, run: Run): Promise<Qu
   }
 }
 
-/** Logs an error of our own, and has the message come back. */
+/** Logs a fault of ours, and makes the message come back. */
 async function answerFailed(
   message: QueuedMessage,
   error: unknown,
   { ports, team }: Run,
-): Promise<QueueAnswer> {
+): Promise<MessageAnswer> {
   ports.telemetry.log({ messageId: message.messageId }).error('event.errored', {}, asError(error));
   ports.telemetry.count('WorkErrored', { consumer: consumerName([...team.sources.keys()]) });
   await setReturn(message, retryInFiveMinutes, ports).catch(() => undefined);
   return retryInFiveMinutes;
 }
 
-/** Sets when a failed message comes back, and deletes at once a message in whose place another one waits. */
-async function answerQueue<Result extends QueueAnswer | 'hung'>(
+/** Sets when a failed message comes back. Deletes a replaced message at once. */
+async function answerQueue<Result extends MessageAnswer | 'hung'>(
   message: QueuedMessage,
   result: Result,
   run: Run,
@@ -179,21 +188,21 @@ async function answerQueue<Result extends QueueAnswer | 'hung'>(
 
 async function setReturn(
   { receiptHandle }: QueuedMessage,
-  result: QueueAnswer | 'hung',
+  result: MessageAnswer | 'hung',
   ports: ConsumePorts,
 ): Promise<void> {
   if (result === 'hung' || result.kind !== 'fail' || result.after === undefined) return;
   await ports.returnMessageAfter(receiptHandle, result.after);
 }
 
-/** Deletes what is acknowledged: it would come back if the process ended before the function's response. */
+/** Deletes the acknowledged messages: they would come back if the process ended before the function's response. */
 const deleteAcknowledged = (ended: readonly Ended[], run: Run): Promise<void> =>
   deleteAll(
     ended.filter((end) => isAcknowledged(end) && !isReplaced(end)).map(({ message }) => message),
     run,
   );
 
-/** Lambda deletes the messages that cannot be deleted here: the function's response does not name them as failed. */
+/** Deletes messages. Lambda deletes those that fail here, because the response does not name them as failed. */
 async function deleteAll(messages: readonly QueuedMessage[], { ports }: Run): Promise<void> {
   const deletions = messages.map(({ receiptHandle }) => ports.deleteMessage(receiptHandle));
   for (const { reason } of (await Promise.allSettled(deletions)).filter((end) => end.status === 'rejected')) {

@@ -1,4 +1,4 @@
-import type { OutgoingEvent, ReceivePorts } from './receive-ports.ts';
+import type { InboundPorts, OutgoingEvent } from './ports.ts';
 
 const parallelSends = 8;
 /** The most messages that one `SendMessageBatch` takes. */
@@ -11,7 +11,7 @@ const sendSize = 10;
  * @param sendAll sends messages in order, ten in a call
  */
 export const enqueueInParallel =
-  (sendAll: (messages: readonly OutgoingEvent[]) => Promise<void>): ReceivePorts['enqueue'] =>
+  (sendAll: (messages: readonly OutgoingEvent[]) => Promise<void>): InboundPorts['enqueue'] =>
   async (messages) => {
     const share = Math.ceil(messages.length / parallelSends / sendSize) * sendSize;
     const shares = Array.from({ length: parallelSends }, (_, nth) =>

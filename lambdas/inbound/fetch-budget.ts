@@ -2,17 +2,17 @@ import type { UnixMillis } from '../domain/time.ts';
 
 /** How many requests for unknown keys may be made. */
 export interface FetchRate {
-  /** At once, after a pause. */
+  /** The most at once, after a pause. */
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** A token bucket: a flood slows what it asks for, and ends as soon as the flood does. */
+/** A token bucket. It bounds the requests that a flood causes, and lets others through as soon as the flood ends. */
 export function fetchBudget({ burst, perSecond }: FetchRate) {
   let tokens = burst;
   let filledAt: UnixMillis | undefined;
   return {
-    /** @returns false when there is nothing left just now */
+    /** @returns false when no token is left */
     take(now: UnixMillis): boolean {
       const elapsedMs = Math.max(0, now - (filledAt ?? now));
       tokens = Math.min(burst, tokens + (elapsedMs / 1000) * perSecond);

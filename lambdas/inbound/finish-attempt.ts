@@ -4,19 +4,15 @@ import { type DeadLetter, serialiseMessage } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { keptPrefix } from '../domain/tables.ts';
 import { later, type Seconds, type UnixMillis, utcDay } from '../domain/time.ts';
-import type { ClaimsPort } from './claim.ts';
 import type { QueuedMessage, Work } from './open-message.ts';
-import { isSentBack, mustLeave, replaced, returnFor, type WaitPorts } from './wait.ts';
+import type { InboundPorts } from './ports.ts';
+import { mustLeave, replaced, returnFor, trySendBack, type WaitPorts } from './wait.ts';
 
-export interface FinishPorts extends WaitPorts {
-  readonly claims: ClaimsPort;
-  putBody(key: string, bytes: Uint8Array): Promise<void>;
-  sendDeadLetter(message: string): Promise<void>;
-}
+export type FinishEventPorts = WaitPorts & Pick<InboundPorts, 'inboundEvents' | 'putBody' | 'sendDeadLetter'>;
 
 /** What the queue does with a message. */
-export type QueueAnswer =
-  /** At once: not with its batch, which a mate may end. */
+export type MessageAnswer =
+  /** `atOnce`: deleted before its batch ends, because a batch mate may end the process. */
   | { readonly kind: 'acknowledge'; readonly atOnce?: true }
   /** It comes back after `after`, or after the queue's visibility timeout. */
   | { readonly kind: 'fail'; readonly after?: Seconds };
@@ -25,16 +21,20 @@ export type QueueAnswer =
 type Ending = 'processed' | 'retrying' | 'failed' | 'ignored' | 'lost-claim';
 
 /** A queue answer, and the ending that led to it. */
-export interface Finished {
-  readonly queueAnswer: QueueAnswer;
+export interface FinishedAttempt {
+  readonly queueAnswer: MessageAnswer;
   readonly ending: Ending;
 }
 
-const acknowledge: QueueAnswer = { kind: 'acknowledge' };
+const acknowledge: MessageAnswer = { kind: 'acknowledge' };
 
-/** Records a success. A worker whose claim is not its own any more acknowledges nothing. */
-export async function finishSuccess(claim: Claim, now: UnixMillis, ports: FinishPorts): Promise<Finished> {
-  const isOurs = await ports.claims.finish(claim, { kind: 'processed' }, now);
+/** Records a success. A worker that has lost its claim does not acknowledge its message. */
+export async function finishSuccess(
+  claim: Claim,
+  now: UnixMillis,
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
+  const isOurs = await ports.inboundEvents.finish(claim, { kind: 'processed' }, now);
   return isOurs ? { queueAnswer: acknowledge, ending: 'processed' } : lostClaim;
 }
 
@@ -44,8 +44,8 @@ export async function finishFailure(
   claim: Claim,
   failure: { readonly error: unknown; readonly isPermanent: boolean },
   now: UnixMillis,
-  ports: FinishPorts,
-): Promise<Finished> {
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
   const error = describeError(failure.error);
   const delay = work.claimable.handlerRetryDelays[claim.attempts - 1];
   if (failure.isPermanent || delay === undefined) return giveUp(work, claim, error, now, ports);
@@ -55,57 +55,58 @@ export async function finishFailure(
 /**
  * Releases an event until its next attempt is due.
  *
- * For a long wait the message that waits is sent first, then the failure recorded, then the old message acknowledged. A
- * crash before the record is an attempt without an outcome, as it is without a send: the old message comes back, and the
- * new one is superseded in time. After it the old message is superseded at once. In another order a crash could leave a
- * record that says that a message waits, and no message.
+ * A long wait takes three steps: send the message that waits, record the failure, acknowledge the old message. After a
+ * crash before the record, the old message comes back and finds an attempt without an outcome; the new one, if it was
+ * sent, is superseded later. After a crash behind the record, the old message is superseded at once. In another order, a
+ * crash could leave a record that says that a message waits, although there is none.
  */
 async function releaseFor(
   delay: Seconds,
   { message }: Work,
   claim: Claim,
   now: UnixMillis,
-  ports: FinishPorts,
-): Promise<Finished> {
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
   const dueAt = later(now, delay);
   const wait = { after: claim.owner, notBefore: dueAt, origin: claim.messageId };
-  const sentBack = mustLeave(delay) && (await isSentBack(message, wait, ports));
+  const sentBack = mustLeave(delay) && (await trySendBack(message, wait, ports));
   const outcome = { kind: 'retrying', error: claim.lastError, dueAt, sentBack } as const;
-  if (!(await ports.claims.finish(claim, outcome, now))) return lostClaim;
+  if (!(await ports.inboundEvents.finish(claim, outcome, now))) return lostClaim;
   return { queueAnswer: sentBack ? replaced : returnFor(delay), ending: 'retrying' };
 }
 
 /**
- * Ends an event for good: it is kept, then the dead letter sent, then the end recorded, then acknowledged.
+ * Gives an event up in four steps: keep its body, send the dead letter, record the end, acknowledge the message.
  *
- * A crash between any two of them repeats what came before; in another order it could end in silence.
+ * After a crash, the steps before it are repeated. In another order, a crash could leave a failed event without a dead
+ * letter.
  */
 export async function giveUp(
   work: Work,
   claim: Claim,
   error: string,
   now: UnixMillis,
-  ports: FinishPorts,
-): Promise<Finished> {
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
   const kept = await keepEvent(work, now, ports);
   await ports.sendDeadLetter(deadLetter(work.message, claim.id, error, claim.attempts, now));
-  const isOurs = await ports.claims.finish(claim, { kind: 'failed', error, kept }, now);
+  const isOurs = await ports.inboundEvents.finish(claim, { kind: 'failed', error, kept }, now);
   return isOurs ? { queueAnswer: acknowledge, ending: 'failed' } : lostClaim;
 }
 
-/** Records that no handler wants the event; it is kept, so that a handler added later can have it. */
+/** Records that the event has no handler. Its body is kept, so that a handler added later can get it by a replay. */
 export async function finishIgnored(
   work: Work,
   claim: Claim,
   now: UnixMillis,
-  ports: FinishPorts,
-): Promise<Finished> {
+  ports: FinishEventPorts,
+): Promise<FinishedAttempt> {
   const kept = await keepEvent(work, now, ports);
-  const isOurs = await ports.claims.finish(claim, { kind: 'ignored', kept }, now);
+  const isOurs = await ports.inboundEvents.finish(claim, { kind: 'ignored', kept }, now);
   return isOurs ? { queueAnswer: acknowledge, ending: 'ignored' } : lostClaim;
 }
 
-/** The DLQ entry of a message that we give up; put back, its event is due at once. */
+/** Makes the dead letter of a message. Put back on the queue, its event runs at once. */
 export const deadLetter = (
   message: QueuedMessage,
   id: string,
@@ -123,14 +124,15 @@ export const deadLetter = (
     message: message.text,
   } satisfies DeadLetter);
 
-const lostClaim: Finished = { queueAnswer: { kind: 'fail' }, ending: 'lost-claim' };
+const lostClaim: FinishedAttempt = { queueAnswer: { kind: 'fail' }, ending: 'lost-claim' };
 
 /**
- * Keeps the whole event, body inside: it does not depend on the queue's message.
+ * Keeps the whole event with its body, so that a replay does not need the queue's message.
  *
- * A small one stands in its record, written with its end; a large one in the bucket before that, named by its content.
+ * A small event is kept in its record, by the write that ends it. A large one is stored in the bucket before that, under
+ * the hash of its content.
  */
-async function keepEvent(work: Work, now: UnixMillis, ports: FinishPorts): Promise<Kept> {
+async function keepEvent(work: Work, now: UnixMillis, ports: FinishEventPorts): Promise<Kept> {
   const text = work.body === undefined ? work.message.text : inlineMessage(work.event, work.body);
   const content = Buffer.from(text);
   const keptDay = `${work.event.source}#${utcDay(now)}`;

@@ -2,15 +2,15 @@ import type { Source } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import { parseKey, type VerificationKey } from '../domain/signature/key.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import type { ReceivePorts } from './receive-ports.ts';
+import type { InboundPorts } from './ports.ts';
 import { type ReceiveResult, refused, unavailable } from './receive-result.ts';
 
-/** Responds to a test of the URL that has no signature, if this is one. */
+/** Responds to a handshake without a signature. @returns undefined if the request is not one */
 export async function unsignedHandshake(
   request: RawRequest,
   { provider }: Source,
   now: UnixMillis,
-  { keys }: ReceivePorts,
+  { keys }: Pick<InboundPorts, 'keys'>,
 ): Promise<ReceiveResult | undefined> {
   const responseTo = provider.handshake?.unsigned;
   if (responseTo === undefined) return undefined;
@@ -23,15 +23,19 @@ export async function unsignedHandshake(
   }
 }
 
-/** Stores the secret that a handshake brings, if the source awaits one; a secret that is there stays. */
+/**
+ * Stores the secret that a handshake brings, if the source awaits one. An existing secret is never replaced.
+ *
+ * @returns undefined if the request brings no secret, or the source has one
+ */
 export async function storeHandshakeSecret(
   request: RawRequest,
   { provider, settings }: Source,
   now: UnixMillis,
-  { keys, handshakeSecret }: ReceivePorts,
+  { keys, handshakeSecret }: Pick<InboundPorts, 'keys' | 'handshakeSecret'>,
 ): Promise<ReceiveResult | undefined> {
   const brought = provider.handshake?.secretFromHandshake?.(request);
-  // A value that is not a key would be stored for nothing, and keep the real one out.
+  // A value that is not a key would verify nothing, and keep the real secret out.
   if (brought === undefined || parseKey(brought.secret, provider.secret) === undefined) return undefined;
   try {
     if (await hasKeys(keys, now)) return undefined;
@@ -48,19 +52,22 @@ export async function storeHandshakeSecret(
   }
 }
 
-/** What a container knows may be minutes old, and a person may have opened the window since: it reads again. */
-async function hasKeys(keys: ReceivePorts['keys'], now: UnixMillis): Promise<boolean> {
+/**
+ * Whether the source has a key. Cached keys may be minutes old, and a person may have opened the window since, so the
+ * secret is read again.
+ */
+async function hasKeys(keys: InboundPorts['keys'], now: UnixMillis): Promise<boolean> {
   const known = await keys.current(now);
   if (known.kind !== 'keys') return false;
   return ((await keys.reread(now)) ?? known).kind === 'keys';
 }
 
-/** Responds to a test of the URL that verified, if this is one. */
+/** Responds to a handshake that verified. @returns undefined if the request is not one */
 export async function signedHandshake(
   request: RawRequest,
   { provider }: Source,
   keys: readonly VerificationKey[],
-  { calls }: ReceivePorts,
+  { calls }: Pick<InboundPorts, 'calls'>,
 ): Promise<ReceiveResult | undefined> {
   try {
     const response = await provider.handshake?.signed?.(request, keys, calls);

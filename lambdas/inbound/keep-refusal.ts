@@ -1,27 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { asError } from '../domain/errors.ts';
 import type { Source } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
 import { secretTexts } from '../domain/redacted-request.ts';
 import { type RefusedRequest, refusalKey, refusalRecord } from '../domain/refusal-record.ts';
 import type { UnixMillis } from '../domain/time.ts';
-import type { ReceivePorts } from './receive-ports.ts';
+import type { InboundPorts } from './ports.ts';
 import type { ReceiveResult } from './receive-result.ts';
 
 /** How long a response waits for the record of its refusal. */
 const keepWithinMs = 500;
 
-/** Where records go. */
-export interface RefusalPorts {
-  putRecord(key: string, bytes: Uint8Array): Promise<void>;
-  /** Logs that a record could not be kept; the response to the provider stays the same. */
-  onFailure(error: unknown): void;
-}
-
 /**
  * Keeps the first refusal of each source and minute that this container sees, for `hookline explain`: a flood costs one
- * write a minute.
+ * write a minute. A record that cannot be kept is logged; the response to the provider stays the same.
  */
-export function refusalKeeper(ports: RefusalPorts) {
+export function refusalKeeper({ putBody, telemetry }: Pick<InboundPorts, 'putBody' | 'telemetry'>) {
   const lastMinutes = new Map<string, number>();
   return async (refused: RefusedRequest): Promise<void> => {
     const minute = Math.floor(refused.at / 60_000);
@@ -29,14 +23,14 @@ export function refusalKeeper(ports: RefusalPorts) {
     lastMinutes.set(refused.source, minute);
     try {
       const record = JSON.stringify(refusalRecord(refused));
-      await ports.putRecord(refusalKey(refused.source, refused.at), Buffer.from(record));
+      await putBody(refusalKey(refused.source, refused.at), Buffer.from(record));
     } catch (error) {
-      ports.onFailure(error);
+      telemetry.log({}).warn('refusal.keep-failed', { reason: asError(error).message });
     }
   };
 }
 
-/** The refusal to keep. A failure of our own is in the log instead. */
+/** Returns the refusal to keep, if there is one. A 503 is a fault of ours and only logged. */
 export function refusalIn(result: ReceiveResult): RefusedRequest['refusal'] | undefined {
   if (result.kind === 'refused') return result.status === 503 ? undefined : result;
   if (result.kind === 'accepted' || result.response.status < 400) return undefined;
@@ -51,16 +45,16 @@ interface Received {
   readonly at: UnixMillis;
 }
 
-/** Keeps a request if it was refused; waits half a second for the write at most. */
+/** Keeps a request if it was refused. Waits at most half a second for the write. */
 export async function keepIfRefused(
   { request, result, correlationId, at }: Received,
   { settings, provider }: Source,
-  keys: ReceivePorts['keys'],
+  keys: InboundPorts['keys'],
   keep: ReturnType<typeof refusalKeeper>,
 ): Promise<void> {
   const refusal = refusalIn(result);
   if (refusal === undefined) return;
-  // A whole request is kept only while the keys are known: without them none could be removed from it.
+  // A whole request is kept only if the keys can be read: a key in it could not be removed otherwise.
   const secrets = settings.keepRefusedRequests ? await knownSecrets(keys, at) : undefined;
   const kept = keep({
     source: settings.name,
@@ -76,7 +70,7 @@ export async function keepIfRefused(
 }
 
 /** @returns undefined when they cannot be read now */
-async function knownSecrets(keys: ReceivePorts['keys'], now: UnixMillis): Promise<string[] | undefined> {
+async function knownSecrets(keys: InboundPorts['keys'], now: UnixMillis): Promise<string[] | undefined> {
   try {
     const found = await keys.current(now);
     return found.kind === 'keys' ? secretTexts(found.keys) : [];

@@ -3,33 +3,33 @@ import { singleFlight } from '../domain/single-flight.ts';
 import { later, seconds, type UnixMillis } from '../domain/time.ts';
 import { fetchBudget } from './fetch-budget.ts';
 
-/** A key that its server knows does not change, but it may be withdrawn. */
+/** How long a key is used before it is fetched again. Keys do not change, but they may be withdrawn. */
 const cachedFor = seconds(3600);
-/** How long a key that was good is used while its server cannot be asked again. */
+/** How long a known key is used while its server does not respond. */
 const usedUnconfirmedFor = seconds(86_400);
-/** The least time between two requests to a server that failed, for a key that is in use. */
+/** The least time between two requests for a known key to a server that failed. */
 const askAgainAfter = seconds(60);
-/** A key that its server does not know may come. */
+/** How long a missing key is cached as missing. It may be published later. */
 const unknownFor = seconds(60);
 
-/** Callers name keys: what they make up must cost neither memory nor requests without end. Of each, for one source. */
+/** Callers choose the names of keys, so made-up names must not use up memory. Each limit is for one source. */
 const maxGood = 50;
 const maxUnknown = 100;
-/** Requests for keys that were never good: a provider has a new one in months, and the rest is made up. */
+/** Limits the requests for unknown keys. A provider has a new key once in months; all other names are made up. */
 const rate = { burst: 20, perSecond: 1 } as const;
-/** Of a response without a key only the error's code is read. */
+/** How much is cached of a response without a key: only its error code is read. */
 const maxUnknownChars = 2048;
 
-/** Too many keys were asked for that do not exist: that is no provider. */
+/** Too many unknown keys were asked for. A provider does not do that. */
 class KeyServerSparedError extends Error {
   override name = 'KeyServerSparedError' as const;
 }
 
 interface GoodKey {
   readonly response: KeyResponse;
-  /** When its server last had it. */
+  /** When its server last returned it. */
   readonly confirmedAt: UnixMillis;
-  /** When to ask for it again. */
+  /** When to fetch it again. */
   askAt: UnixMillis;
 }
 
@@ -39,11 +39,11 @@ interface UnknownKey {
 }
 
 /**
- * Keeps the keys that a container has fetched for one source, and that others do not exist.
+ * Caches the keys that a container fetches for one source, missing ones included.
  *
- * Made for each source by itself: what is forged for one costs no other its requests. A key that was good once costs no
- * budget; while it is fetched again, and for a day when that fails, it goes on verifying. When its server says that it is
- * gone, it is.
+ * Each source has its own cache, so requests forged for one source use up no other source's fetches. A known key costs no
+ * budget. It verifies while it is fetched again, and for a day if that fails. It stops when its server says that it is
+ * gone.
  */
 export function cachingKeys(calls: ProviderCalls, clock: () => UnixMillis): ProviderCalls {
   const known = knownKeys();
@@ -56,7 +56,7 @@ export function cachingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
       return response;
     });
 
-  /** A key that was good goes on verifying while it is asked for again, and when that fails. */
+  /** Fetches a known key again when it is due. Meanwhile the known key is used, and for a day if the fetch fails. */
   async function askAgain(name: string, key: GoodKey, asked: Asked): Promise<KeyResponse> {
     const now = clock();
     if (now < key.askAt) return key.response;
@@ -84,7 +84,9 @@ export function cachingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
       const missing = known.missing(name, now);
       if (missing !== undefined) return missing;
       if (!asking.isUnderWay(name) && !budget.take(now))
-        throw new KeyServerSparedError('too many keys that do not exist were asked for lately');
+        throw new KeyServerSparedError(
+          'too many unknown keys were asked for; the next request may go in a second',
+        );
       return ask(name, ...asked);
     },
   };
@@ -92,11 +94,11 @@ export function cachingKeys(calls: ProviderCalls, clock: () => UnixMillis): Prov
 
 type Asked = readonly [url: URL, json?: object, client?: ClientCredentials];
 
-/** Another application may be shown other keys. */
+/** Names a request by all that its response depends on. A server may show each application other keys. */
 const nameOf = ([url, json, client]: Asked): string =>
   [url.href, json && JSON.stringify(json), client?.id].filter((part) => part !== undefined).join(' ');
 
-/** What servers said of keys. */
+/** The responses of key servers by the name of the request. */
 function knownKeys() {
   const good = new Map<string, GoodKey>();
   const unknown = new Map<string, UnknownKey>();
@@ -123,7 +125,7 @@ function knownKeys() {
   };
 }
 
-/** Puts an entry last; if the map is full, it drops the first, which was used longest ago. */
+/** Puts an entry last. If the map is full, drops the first, which is the least recently used. */
 function keep<Entry>(entries: Map<string, Entry>, name: string, entry: Entry, most: number): void {
   entries.delete(name);
   entries.set(name, entry);

@@ -15,42 +15,41 @@ import { type UnixMillis, unixMillis } from '../domain/time.ts';
 import type { Claimable } from './claim.ts';
 import { isEarly } from './wait.ts';
 
-/** One message as the queue gave it to us. */
+/** A message of the source's queue. */
 export interface QueuedMessage {
   readonly messageId: string;
-  /** Deletes or returns the message, as it was received this time. */
+  /** Names this receive of the message, for deleting or returning it. */
   readonly receiptHandle: string;
   readonly text: string;
   /** Its string attributes. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** A message that is an event of a source of ours. */
+/** A message with an event of a known source. */
 export interface Work {
-  /** Its text says nothing of a wait that is over. */
+  /** Without its wait, which is over. */
   readonly message: QueuedMessage;
   readonly event: EventHeading;
   readonly source: Source;
-  /** Undefined when it is not in the bucket any more. */
+  /** Undefined when it is no longer in the bucket. */
   readonly body: Uint8Array | undefined;
   readonly claimable: Claimable;
 }
 
-/** What a message turned out to be. */
+/** The result of reading a message. */
 export type Opened =
   | { readonly kind: 'work'; readonly work: Work }
-  /** It was sent back to wait, and its time has not come. */
+  /** The message was sent back to wait and is not due yet. */
   | { readonly kind: 'early'; readonly wait: Wait }
   /** The message cannot be handled, now or later. */
   | { readonly kind: 'unusable'; readonly reason: string };
 
 /**
- * Reads a message, and its body from wherever it is.
+ * Reads a message and its body, which is in the message or in the bucket.
  *
- * Comes before the claim, so that a bucket that cannot be reached costs no attempt; an early message costs not even
- * the reading.
+ * This comes before the claim, so that an unreachable bucket costs no attempt. The body of an early message is not read.
  *
- * @param invocation whose `id` makes the owner of a claim one of a kind
+ * @param invocation its `id` makes the owner of a claim unique
  */
 export async function openMessage(
   message: QueuedMessage,
@@ -73,7 +72,7 @@ export async function openMessage(
 const withoutWait = (message: QueuedMessage, { wait }: ReceivedMessage): QueuedMessage =>
   wait === undefined ? message : { ...message, text: withWait(message.text, undefined) };
 
-/** @returns the error when what is in the bucket is not this event's: trying again helps nothing */
+/** @returns the error if the object in the bucket is not this event's body: a retry would read the same object */
 async function readBody(
   event: ReceivedMessage,
   getBody: GetObject,

@@ -1,15 +1,15 @@
-import type { Count } from '../domain/metrics.ts';
 import type { HandshakeResponse } from '../domain/provider/handshake.ts';
 import type { Provider } from '../domain/provider/provider.ts';
 import type { RawRequest } from '../domain/raw-request.ts';
+import type { InboundPorts } from './ports.ts';
 import type { ReceiveResult } from './receive-result.ts';
 
-/** The HTTP response to a provider: JSON of our own, or a text that the provider asks for. */
+/** The HTTP response to a provider: Hookline's JSON, or a text that the provider asks for. */
 export type ReceiveResponse =
   | { readonly kind: 'json'; readonly status: number; readonly body: object }
   | { readonly kind: 'plain'; readonly response: HandshakeResponse };
 
-/** The response to a request, as its provider expects it. */
+/** Makes the response that the provider of a request expects. */
 export function responseTo(result: ReceiveResult, provider: Provider, request: RawRequest): ReceiveResponse {
   if (result.kind === 'refused') {
     const { status, error } = result;
@@ -30,20 +30,10 @@ export function responseTo(result: ReceiveResult, provider: Provider, request: R
   return { kind: 'json', status: 200, body: accepted };
 }
 
-type Fields = Readonly<Record<string, string | number | undefined>>;
-
-/** Logs and metrics of the receiver. */
-export interface ReceiveTelemetry {
-  info(line: string, fields: Fields): void;
-  warn(line: string, fields: Fields): void;
-  error(line: string, fields: Fields, error?: Error): void;
-  readonly count: Count<'WebhooksReceived' | 'RequestsRefused'>;
-}
-
-/** What was measured of one request. */
+/** The measurements of one request. */
 export interface MeasuredRequest {
   readonly correlationId: string;
-  /** Of the body. */
+  /** The size of the body. */
   readonly bytes: number;
   readonly durationMs: number;
 }
@@ -58,20 +48,20 @@ export function reportReceived(
   source: string,
   result: ReceiveResult,
   { correlationId, bytes, durationMs }: MeasuredRequest,
-  telemetry: ReceiveTelemetry,
+  { telemetry }: Pick<InboundPorts<'WebhooksReceived' | 'RequestsRefused'>, 'telemetry'>,
 ): void {
   const status = result.kind === 'refused' ? result.error : result.kind;
   telemetry.count('WebhooksReceived', { source, eventType: 'any', status });
-  const fields = { source, status, correlationId, bytes, durationMs };
-  if (result.kind === 'handshake') telemetry.info('event.received', fields);
+  const log = telemetry.log({ source, status, correlationId, bytes, durationMs });
+  if (result.kind === 'handshake') log.info('event.received');
   else if (result.kind === 'accepted') {
     const [first] = result.events;
-    const of = { eventId: first?.id, eventType: first?.type, events: result.events.length };
-    telemetry.info('event.received', { ...fields, ...of });
+    const { length } = result.events;
+    log.info('event.received', { eventId: first?.id, eventType: first?.type, events: length });
   } else {
     telemetry.count('RequestsRefused', { source });
-    const withReason = { ...fields, reason: result.reason };
-    if (result.status === 503) telemetry.error('event.received', withReason, result.cause);
-    else telemetry.warn('event.received', withReason);
+    const { reason } = result;
+    if (result.status === 503) log.error('event.received', { reason }, result.cause);
+    else log.warn('event.received', { reason });
   }
 }

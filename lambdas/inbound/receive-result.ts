@@ -13,10 +13,10 @@ type RefusalError =
   | 'secret_not_set'
   | 'unavailable';
 
-/** What became of a request. */
+/** The result of a request. */
 export type ReceiveResult =
   | { readonly kind: 'accepted'; readonly events: readonly ProviderEvent[] }
-  /** A test of the URL: it has its own response and is not an event. */
+  /** A handshake has its own response and is not an event. */
   | { readonly kind: 'handshake'; readonly response: HandshakeResponse }
   | {
       readonly kind: 'refused';

@@ -1,7 +1,7 @@
 // Step 1 of 2 of the inbound flow: open receive.ts next, then consume.lambda.ts.
 // Trigger: API Gateway, POST /webhooks/{source}; GET or HEAD where the provider tests its URL that way.
 // Input: the provider's request → output: one message per event on the source's queue, and the response.
-// On failure: 503, and the provider sends it again; nothing is acknowledged before SQS has it.
+// On failure: 503, and the provider sends it again. The response is 200 only after SQS has every event.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { jsonResponse, lastPathSegment, plainResponse, rawRequest } from '../adapters/api-gateway.ts';
@@ -14,7 +14,6 @@ import { secretByName } from '../adapters/secrets/secrets-manager.ts';
 import { sqsClient } from '../adapters/sqs/client.ts';
 import { sqsQueue } from '../adapters/sqs/queue.ts';
 import { telemetry } from '../adapters/telemetry/telemetry.ts';
-import { asError } from '../domain/errors.ts';
 import { loadProvider } from '../domain/provider/load-provider.ts';
 import type { SecretFormat } from '../domain/signature/key.ts';
 import { InboundSettings, type SourceSettings } from '../domain/source.ts';
@@ -23,13 +22,12 @@ import { readEnv, readSettings, receiveEnv, secretArns } from '../env.ts';
 import { enqueueInParallel } from './enqueue-in-parallel.ts';
 import { keepIfRefused, refusalKeeper } from './keep-refusal.ts';
 import { cachingKeys } from './key-cache.ts';
-import { receive } from './receive.ts';
-import type { ReceivePorts } from './receive-ports.ts';
+import { type ReceivePorts, receive } from './receive.ts';
 import { reportReceived, responseTo } from './receive-response.ts';
 import type { ReceiveResult } from './receive-result.ts';
 import { sourceKeys } from './source-keys.ts';
 
-/** The strictest providers hang up after 3 s; the remaining time is for the network and a cold start. */
+/** The strictest providers hang up after 3 s. The remaining time is for the network and a cold start. */
 const respondWithinMs = 2200;
 
 const env = readEnv(receiveEnv);
@@ -62,7 +60,7 @@ export async function handler(
     );
     const bytes = request.body.byteLength;
     const durationMs = Math.round(performance.now() - startedAt);
-    reportReceived(name, result, { correlationId, bytes, durationMs }, report);
+    reportReceived(name, result, { correlationId, bytes, durationMs }, { telemetry: report });
     const response = responseTo(result, wired.source.provider, request);
     return response.kind === 'json'
       ? jsonResponse(response.status, response.body)
@@ -73,10 +71,7 @@ export async function handler(
 }
 
 /** Keeps a sample of the refused requests. */
-const keepRefusal = refusalKeeper({
-  putRecord: bodies.put,
-  onFailure: (error) => report.warn('refusal.keep-failed', { reason: asError(error).message }),
-});
+const keepRefusal = refusalKeeper({ putBody: bodies.put, telemetry: report });
 
 type Wired = Awaited<ReturnType<typeof wire>>;
 
@@ -91,7 +86,7 @@ async function wireAll(all: readonly SourceSettings[]): Promise<ReadonlyMap<stri
 async function wire(settings: SourceSettings, secretArn: string) {
   const provider = await loadProvider(settings);
   const ports: ReceivePorts = {
-    keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, secretArn)),
+    keys: sourceKeys(provider.secret, settings.rotationOverlap, secretByName(secrets, secretArn).readSecret),
     handshakeSecret: handshakeSecretOf(secretArn, provider.secret, settings.handshakeWindow),
     // One cache for each source: requests forged for one source use up no other source's fetches.
     calls: cachingKeys(calls, () => unixMillis(Date.now())),

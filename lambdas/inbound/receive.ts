@@ -14,7 +14,7 @@ import { headerName } from '../domain/signature/scheme.ts';
 import type { Verification } from '../domain/signature/verify.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import { signedHandshake, storeHandshakeSecret, unsignedHandshake } from './handshake.ts';
-import type { ReceivePorts } from './receive-ports.ts';
+import type { InboundPorts } from './ports.ts';
 import {
   type ReceiveResult,
   type Refusal,
@@ -24,11 +24,16 @@ import {
 } from './receive-result.ts';
 import type { SourceKeys } from './source-keys.ts';
 
+export type ReceivePorts = Pick<
+  InboundPorts,
+  'keys' | 'handshakeSecret' | 'calls' | 'useOnce' | 'putBody' | 'enqueue'
+>;
+
 /**
- * Takes one request in: cheap checks first, then the signature over the raw bytes, and only then its meaning.
+ * Checks one request and enqueues its events: cheap checks first, then the signature over the raw bytes, then the payload.
  *
- * Nothing is accepted before the queue has it; what cannot be checked or enqueued now is answered 503, so that the
- * provider sends it again.
+ * A request is accepted only after the queue has its events. If it cannot be checked or enqueued now, it is refused with
+ * 503, and the provider sends it again.
  *
  * @param correlationId names this request in every log line up to the handler
  */
@@ -73,7 +78,7 @@ export async function receive(
   return enqueueAll(read.events, { ...common, correlationId, headers }, ports);
 }
 
-/** @returns a refusal when what may come with one body only came before with another */
+/** @returns a refusal if the once-only token of a request came before with another body */
 async function reusedToken(
   request: RawRequest,
   { provider }: Source,
@@ -93,7 +98,7 @@ async function reusedToken(
   }
 }
 
-/** Verifies; where that fails with the keys at hand, a key may be new, so the secret is read again. */
+/** Verifies a request with the cached keys. If that fails, the secret is read again, because its key may be new. */
 async function verifyWithFreshKeys(
   request: RawRequest,
   { settings, provider }: Source,
@@ -116,7 +121,7 @@ async function verifyWithFreshKeys(
   }
 }
 
-/** For the log. @param stored what is stored instead, in words */
+/** Says for the log why there is no key. @param stored describes the value that is not a key */
 function notSetReason(name: string, stored: string | undefined): string {
   const advice = `set it with: hookline secrets set ${name}`;
   return stored === undefined ? advice : `it holds ${stored}; ${advice}`;

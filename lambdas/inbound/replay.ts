@@ -1,32 +1,16 @@
 import { bytesOf, headingOf, packEvent, ReceivedMessage } from '../domain/event.ts';
-import {
-  type EventRecord,
-  eventKey,
-  isLeased,
-  type KeptKeys,
-  type KeptPlace,
-  sourceIn,
-} from '../domain/idempotency.ts';
+import { type EventRecord, eventKey, isLeased, type KeptPlace, sourceIn } from '../domain/idempotency.ts';
 import { parseMessage } from '../domain/messages.ts';
 import { bodyHash } from '../domain/provider/body-hash.ts';
 import { AlteredBodyError, type GetObject, readStored } from '../domain/stored-body.ts';
 import { keptPrefix, payloadPrefixes } from '../domain/tables.ts';
 import type { UnixMillis } from '../domain/time.ts';
+import type { InboundPorts } from './ports.ts';
 
-export interface ReplayPorts {
-  /** @param id `source#eventId` */
-  readRecord(id: string): Promise<EventRecord | undefined>;
-  readonly getBody: GetObject;
-  putBody(key: string, bytes: Uint8Array): Promise<void>;
-  /** Sends to the queue of that source. */
-  enqueue(
-    source: string,
-    message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> },
-  ): Promise<void>;
-}
+export type InboundReplayPorts = Pick<InboundPorts, 'inboundEvents' | 'getBody' | 'putBody' | 'enqueueFor'>;
 
-/** What became of a replay. */
-export type Replay =
+/** The result of a replay. */
+export type InboundReplay =
   | { readonly kind: 'replayed'; readonly eventType: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -38,8 +22,12 @@ export type Replay =
  *
  * @param id `source#eventId`
  */
-export async function replayEvent(id: string, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
-  const record = await ports.readRecord(id);
+export async function replayEvent(
+  id: string,
+  now: UnixMillis,
+  ports: InboundReplayPorts,
+): Promise<InboundReplay> {
+  const record = await ports.inboundEvents.readRecord(id);
   if (record === undefined) return refused(`there is no event ${id}`);
   if (record.status === 'processed') return refused(`${id} is processed; its handler runs once`);
   if (isLeased(record, now)) return refused(`${id} is being processed now`);
@@ -54,7 +42,7 @@ export async function replayEvent(id: string, now: UnixMillis, ports: ReplayPort
   }
 }
 
-async function enqueueAgain(record: EventRecord, ports: ReplayPorts): Promise<Replay> {
+async function enqueueAgain(record: EventRecord, ports: InboundReplayPorts): Promise<InboundReplay> {
   const { id } = record;
   const kept = record.keptMessage ?? (await readKept(id, record.keptBody ?? '', ports.getBody));
   if (kept === undefined) return refused(`the body of ${id} is past its retention`);
@@ -66,44 +54,37 @@ async function enqueueAgain(record: EventRecord, ports: ReplayPorts): Promise<Re
   const packed = packEvent(headingOf(message), body);
   if (packed.stored) await ports.putBody(packed.stored.key, packed.stored.bytes);
   const { source, type } = message;
-  await ports.enqueue(source, { body: packed.message, attributes: { source, eventType: type } });
+  await ports.enqueueFor(source, { body: packed.message, attributes: { source, eventType: type } });
   return { kind: 'replayed', eventType: type };
 }
 
 async function readKept(id: string, key: string, get: GetObject): Promise<string | undefined> {
   const source = sourceIn(id);
-  // As version 0.1.0 kept it, for 35 days: named by the event's id, so its content proves nothing.
+  // Version 0.1.0 named the object by the event's id, so there is no hash to check. Such objects expire after 35 days.
   const early = `${payloadPrefixes.inbound}kept/${source}/${bodyHash(Buffer.from(id))}`;
   const content = await (key === early ? get(key) : readStored(key, keptPrefix(source), get));
   return content && Buffer.from(content).toString('utf8');
 }
 
-const refused = (reason: string): Replay => ({ kind: 'refused', reason });
+const refused = (reason: string): InboundReplay => ({ kind: 'refused', reason });
 
-/** Where kept events are listed. */
-export interface KeptPorts {
-  /** Those of one day of a source, the oldest first. */
-  listKept(keptDay: string, limit: number, after?: KeptPlace): Promise<KeptKeys>;
-  readRecord(id: string): Promise<EventRecord | undefined>;
-}
-
-/** A page of kept events; with `next` there may be more. */
+/** A page of kept events. `next` is set when more may follow. */
 export interface KeptPage {
   readonly records: readonly EventRecord[];
   readonly next?: KeptPlace;
 }
 
 /**
- * The failed and ignored events of a source whose bodies were kept on a day.
+ * Lists the failed and ignored events of a source whose bodies were kept on a day.
  *
  * @param day `YYYY-MM-DD`, in UTC
  */
 export async function keptEvents(
   { source, day }: { readonly source: string; readonly day: string },
   { limit, after }: { readonly limit: number; readonly after?: KeptPlace },
-  ports: KeptPorts,
+  { inboundEvents }: Pick<InboundPorts, 'inboundEvents'>,
 ): Promise<KeptPage> {
-  const { ids, next } = await ports.listKept(`${source}#${day}`, limit, after);
-  const records = await Promise.all(ids.map((id) => ports.readRecord(id)));
+  const { ids, next } = await inboundEvents.listKept(`${source}#${day}`, limit, after);
+  const records = await Promise.all(ids.map((id) => inboundEvents.readRecord(id)));
   return { records: records.filter((record) => record !== undefined), next };
 }

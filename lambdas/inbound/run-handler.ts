@@ -7,10 +7,10 @@ import type { Work } from './open-message.ts';
 export type HandlerOutcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly error: unknown; readonly isPermanent: boolean }
-  /** It did not settle within its grace after the abort signal. */
+  /** It did not end within its grace period after the abort signal. */
   | { readonly kind: 'hung' };
 
-/** The event as the handler gets it; the payload is parsed when it is first asked for. */
+/** Makes the event that a handler gets. Its payload is parsed when it is first read. */
 export function handlerEvent({ event, source }: Work, body: Uint8Array): HandlerEvent {
   let parsed: { readonly payload: unknown } | undefined;
   return {
@@ -31,7 +31,7 @@ export function handlerEvent({ event, source }: Work, body: Uint8Array): Handler
 /**
  * Runs the team's code for one attempt.
  *
- * @param graceOver resolves when a handler that was told to stop has had its time
+ * @param graceOver resolves when the handler's time to stop is over
  */
 export async function runHandler(
   handler: Handler,
@@ -50,6 +50,6 @@ export async function runHandler(
   return Promise.race([run(), graceOver.then((): HandlerOutcome => ({ kind: 'hung' }))]);
 }
 
-/** By name, too: the handlers' bundle may bring a second copy of the class. */
+/** Compares the name, too, because the handlers' bundle may bring a second copy of the class. */
 const isPermanentFailure = (error: unknown): boolean =>
   error instanceof PermanentFailure || (error instanceof Error && error.name === 'PermanentFailure');

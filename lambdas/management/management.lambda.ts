@@ -11,7 +11,7 @@ import { dynamoClient } from '../adapters/dynamodb/client.ts';
 import { dynamodbDeliveries } from '../adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpoints } from '../adapters/dynamodb/endpoints/store.ts';
 import { dynamodbEventTypes } from '../adapters/dynamodb/event-types.ts';
-import { dynamodbKept } from '../adapters/dynamodb/inbound-events/kept.ts';
+import { dynamodbInboundEvents } from '../adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbLimiter } from '../adapters/dynamodb/limiter/store.ts';
 import { payloadReader } from '../adapters/dynamodb/outbound-events/payload-reader.ts';
 import { dynamodbOutboundEvents } from '../adapters/dynamodb/outbound-events/store.ts';
@@ -69,15 +69,15 @@ const ports = {
   recoveries: dynamodbRecoveries(table, env.ENDPOINTS_TABLE),
   eventTypes,
   checkSchema,
-  refusalOfPayload: payloadCheck(eventTypes.read, now),
+  validatePayload: payloadCheck(eventTypes.read, now),
   sendPublication: (body: string) => publishQueue.send({ body }),
   sendTask: sqsQueue(queues, env.DELIVERY_QUEUE_URL).send,
   notifyOperators: operationsTopic(patientCalls, env.OPERATIONS_TOPIC_ARN),
-  ...dynamodbKept(table, env.INBOUND_EVENTS_TABLE),
+  inboundEvents: dynamodbInboundEvents(table, env.INBOUND_EVENTS_TABLE),
   getBody: bodies.get,
   putBody: bodies.put,
   sources: inbound.sources,
-  enqueue: inbound.enqueue,
+  enqueueFor: inbound.enqueue,
   openapi: async () => (await import('./openapi.json', { with: { type: 'json' } })).default,
   telemetry: report,
 };

@@ -1,4 +1,4 @@
-import { toJsonSchema } from '@valibot/to-json-schema';
+import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { Condition } from '../domain/payload-filter.ts';
 import type { OperationShape } from './operation.ts';
@@ -93,16 +93,16 @@ const ifMatch = {
 
 function parametersOf(schema: v.GenericSchema, place: 'path' | 'query'): Json[] {
   const { properties = {}, required = [] } = schemaOf(schema, 'input');
-  return Object.entries(properties as Json).map(([name, own]) => ({
+  return Object.entries(properties).map(([name, own]) => ({
     name,
     in: place,
-    required: place === 'path' || (required as readonly string[]).includes(name),
+    required: place === 'path' || required.includes(name),
     schema: own,
   }));
 }
 
 /** Leaves out checks that JSON Schema cannot express; the response to a wrong request names them. */
-function schemaOf(schema: v.GenericSchema, typeMode: 'input' | 'output'): Json {
+function schemaOf(schema: v.GenericSchema, typeMode: 'input' | 'output'): JsonSchema {
   const {
     $schema: _,
     $defs: __,

@@ -31,7 +31,7 @@ import { type EventPorts, publishEvent } from './operations/events.ts';
 import { testFilter } from './operations/filter-tests.ts';
 import {
   getInboundEvent,
-  type InboundPorts,
+  type InboundEventPorts,
   listInboundEvents,
   replayInboundEvent,
 } from './operations/inbound-events.ts';
@@ -48,7 +48,7 @@ export type OperationPorts = EndpointPorts &
   DeliveryPorts &
   RecoveryPorts &
   EventTypePorts &
-  InboundPorts;
+  InboundEventPorts;
 
 /** All operations of the management API. */
 export const operations: readonly Operation<OperationPorts>[] = [

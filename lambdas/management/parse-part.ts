@@ -14,14 +14,18 @@ export type RequestPart = 'path' | 'query' | 'body';
  *
  * @throws Problem that names each wrong field and its rule, and never repeats a value
  */
-export function parsePart(schema: v.GenericSchema, part: RequestPart, value: object): unknown {
+export function parsePart<Schema extends v.GenericSchema>(
+  schema: Schema,
+  part: RequestPart,
+  value: object,
+): v.InferOutput<Schema> {
   const known = entriesOf(schema);
   const unknown = unknownFields(known, value).map(({ name, message }) => ({ path: name, message }));
   const given = Object.fromEntries(Object.entries(value).filter(([name]) => Object.hasOwn(known, name)));
   const result = v.safeParse(schema, given);
   const wrong = (result.issues ?? []).map((issue) => fieldError(issue, known));
   const errors = [...unknown, ...unkept(given, known), ...wrong];
-  if (errors.length > 0) throw refused(part, errors);
+  if (errors.length > 0 || !result.success) throw refused(part, errors);
   return result.output;
 }
 
@@ -36,7 +40,12 @@ type Entries = Readonly<Record<string, v.GenericSchema>>;
 
 /** The fields of an object schema. */
 const entriesOf = (schema: v.GenericSchema): Entries =>
-  'entries' in schema ? (schema.entries as Entries) : {};
+  'entries' in schema ? Object.fromEntries(Object.entries(Object(schema.entries)).filter(isNamedSchema)) : {};
+
+const isNamedSchema = (entry: [string, unknown]): entry is [string, v.GenericSchema] => isSchema(entry[1]);
+
+const isSchema = (value: unknown): value is v.GenericSchema =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema';
 
 function fieldError(issue: v.GenericIssue, known: Entries): FieldError {
   const path = issuePath(issue);
@@ -51,7 +60,7 @@ function fieldError(issue: v.GenericIssue, known: Entries): FieldError {
   return { path, message: `is missing; expected ${first ? ruleOf(first) : 'a value'}` };
 }
 
-/** Whether the schema has a message of its own, not Valibot's default. */
+/** Whether the schema has its own message, not Valibot's default. */
 const hasOwnWords = ({ message }: v.GenericIssue): boolean => !message.startsWith('Invalid');
 
 /** Finds what `v.record` silently accepts or drops: a list, and names of `Object.prototype`. */
@@ -69,5 +78,5 @@ function wrongMap(path: string, map: unknown): FieldError[] {
 function holdsMap(schema: v.GenericSchema | undefined): boolean {
   if (schema === undefined) return false;
   if (schema.type === 'record') return true;
-  return 'wrapped' in schema && holdsMap(schema.wrapped as v.GenericSchema);
+  return 'wrapped' in schema && isSchema(schema.wrapped) && holdsMap(schema.wrapped);
 }

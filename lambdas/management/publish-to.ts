@@ -3,7 +3,7 @@ import type { OutboundPorts } from '../outbound/ports.ts';
 import type { ManagementPorts } from './ports.ts';
 import { Problem } from './problem.ts';
 
-export type PublishPorts = Pick<OutboundPorts, 'refusalOfPayload'> &
+export type PublishToPorts = Pick<OutboundPorts, 'validatePayload'> &
   Pick<ManagementPorts, 'newId' | 'sendPublication'>;
 
 /** A message on the publish queue. */
@@ -17,8 +17,8 @@ interface Publication {
 }
 
 /** Puts an event on the publish queue. @throws Problem when it is too large, or its event type refuses its payload */
-export async function publishTo(publication: Publication, ports: PublishPorts) {
-  const refused = await ports.refusalOfPayload(publication.type, publication.data);
+export async function publishTo(publication: Publication, ports: PublishToPorts) {
+  const refused = await ports.validatePayload(publication.type, publication.data);
   if (refused !== undefined) {
     throw new Problem('payload-refused', refused, [{ path: 'data', message: refused }]);
   }

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Delivery } from '../domain/delivery-record.ts';
+import { type Delivery, nextAttemptAtOf } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { breakerOf, type LimiterState } from '../domain/limiter.ts';
 import { toIsoInstant, type UnixMillis } from '../domain/time.ts';
@@ -79,7 +79,7 @@ export function deliveryView(delivery: Delivery): v.InferOutput<typeof DeliveryV
     lastError,
     createdAt: toIsoInstant(delivery.createdAt),
     lastAttemptAt: instant(delivery.lastAttemptAt),
-    nextAttemptAt: instant(delivery.nextAttemptAt),
+    nextAttemptAt: instant(nextAttemptAtOf(delivery)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { FailedDelivery } from '../domain/delivery-record.ts';
 import { type DeadDelivery, deliveryDeadLetter } from '../domain/delivery-task.ts';
 import { asError } from '../domain/errors.ts';
 import { endedDelivery } from '../domain/failure-tally.ts';
@@ -10,18 +10,18 @@ export type DeadLetterPorts = Pick<
 >;
 
 /**
- * The last effects of a failed delivery: it is counted for the operators, then its dead letter is sent, then it leaves
- * the due index.
+ * Does the last effects of a failed delivery, in this order: counts it for the operators, sends its dead letter, takes it
+ * off the due index.
  *
- * It stays in the due index until all are done, so the sweep does what a crash left out.
+ * The delivery stays in the due index until all are done, so the sweep does what a crash left out.
  */
-export async function deadLetterDelivery(delivery: Delivery, ports: DeadLetterPorts): Promise<void> {
-  const { id, lastError = 'unknown', cause, round } = delivery;
+export async function deadLetterDelivery(delivery: FailedDelivery, ports: DeadLetterPorts): Promise<void> {
+  const { id, lastError, cause, round } = delivery;
   const host = await hostOf(delivery, ports);
   const now = ports.now();
   const letter = deliveryDeadLetter({ ...delivery, host }, { cause, reason: lastError }, now);
-  // Counted first: a count can be repeated safely, a sent letter cannot be taken back. If the count fails, the sweep does
-  // both; in the other order, each failed count would send the letter again.
+  // The count comes first because it can be repeated safely, and a sent letter cannot be taken back. If the count fails, the
+  // sweep does both; in the other order, each failed count would send the letter again.
   if (delivery.countedRound !== round) await ports.tallies.add(endedDelivery(delivery, host), now);
   await sendLetter(letter, delivery, ports);
   await ports.deliveries.clearDue(id, round);
@@ -31,7 +31,7 @@ export async function deadLetterDelivery(delivery: Delivery, ports: DeadLetterPo
 /** Sends the letter. If that fails, notes that the delivery is counted, so that the sweep does not count it again. */
 async function sendLetter(
   letter: DeadDelivery,
-  { id, round }: Delivery,
+  { id, round }: FailedDelivery,
   ports: DeadLetterPorts,
 ): Promise<void> {
   try {
@@ -45,21 +45,21 @@ async function sendLetter(
 }
 
 function report(
-  delivery: Delivery,
+  delivery: FailedDelivery,
   host: string | undefined,
   { queue }: DeadDelivery,
   { telemetry }: DeadLetterPorts,
 ): void {
   const { id, eventId, eventType, tenant, endpointId, correlationId, attempts, cause } = delivery;
   const fields = { deliveryId: id, eventId, eventType, tenant, endpointId, host, correlationId };
-  const line = { ...fields, attempts, reason: delivery.lastError ?? 'unknown', cause, queue };
+  const line = { ...fields, attempts, reason: delivery.lastError, cause, queue };
   if (queue === 'delivery') telemetry.error('delivery.dead', line);
   else telemetry.warn('delivery.dead', line);
 }
 
-/** @returns undefined when its endpoint was deleted */
+/** @returns undefined when the endpoint was deleted */
 async function hostOf(
-  { url, tenant, endpointId }: Delivery,
+  { url, tenant, endpointId }: FailedDelivery,
   { endpoints }: DeadLetterPorts,
 ): Promise<string | undefined> {
   const to = url ?? (await endpoints.read(tenant, endpointId))?.url;

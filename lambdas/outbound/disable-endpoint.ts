@@ -1,5 +1,5 @@
 import { type AttemptOutcome, describeOutcome } from '../domain/attempt-outcome.ts';
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { DeliveryFacts } from '../domain/delivery-record.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { asError } from '../domain/errors.ts';
 import { endpointDisabled } from '../domain/operator-notice.ts';
@@ -14,7 +14,7 @@ export type DisablePorts = Pick<
 export async function disableAfterAttempt(
   endpoint: Endpoint,
   reason: 'gone' | 'failing',
-  { delivery, outcome }: { readonly delivery: Delivery; readonly outcome: AttemptOutcome },
+  { delivery, outcome }: { readonly delivery: DeliveryFacts; readonly outcome: AttemptOutcome },
   ports: DisablePorts,
 ): Promise<void> {
   const { id: deliveryId, eventId, eventType, attempts } = delivery;
@@ -23,7 +23,7 @@ export async function disableAfterAttempt(
   if (disabled !== undefined) await announceDisabled(disabled, ports);
 }
 
-/** Notifies the operators, then removes the note: a crash in between repeats the notice, and loses none. */
+/** Notifies the operators, then removes the note. A crash in between repeats the notice; none gets lost. */
 export async function announceDisabled(endpoint: Endpoint, ports: DisablePorts): Promise<void> {
   const { tenant, id, disabled } = endpoint;
   const fields = { tenant, endpointId: id, reason: disabled?.reason, deliveryId: disabled?.by?.deliveryId };

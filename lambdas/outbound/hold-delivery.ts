@@ -1,4 +1,4 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { DeliveryFacts, HeldDelivery } from '../domain/delivery-record.ts';
 import { type DeliveryTask, taskMessage } from '../domain/delivery-task.ts';
 import { isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
@@ -19,7 +19,7 @@ export type HoldPorts = Pick<
   'now' | 'endpoints' | 'deliveries' | 'sendTask' | 'telemetry'
 >;
 
-/** The sweep checks a held delivery's endpoint after this, doubling to a day: the process that enabled it may have died. */
+/** The sweep checks a held delivery's endpoint after this, doubling to a day, since the process that enabled it may have died. */
 const firstHeldCheck = seconds(3_600);
 const longestHeldCheck = seconds(86_400);
 /** A delivery that is held longer than this is discarded. */
@@ -55,13 +55,13 @@ export async function holdDelivery(
 }
 
 /**
- * Checks the endpoint of a held delivery again: it may have been enabled meanwhile, by a process that did not see this
- * delivery among the held ones.
+ * Checks the endpoint of a held delivery again. A process that enabled it meanwhile may not have seen this delivery among
+ * the held ones.
  *
  * @returns whether it is still held
  */
 export async function recheckHeld(
-  delivery: Delivery,
+  delivery: HeldDelivery,
   retention: Seconds,
   ports: HoldPorts,
 ): Promise<boolean> {
@@ -70,7 +70,7 @@ export async function recheckHeld(
     await discardDelivery(delivery, endpointDeletedReason, retention, ports);
   } else if (endpoint.status === 'enabled') {
     await releaseDelivery(delivery, ports);
-  } else if (delivery.heldAt !== undefined && later(delivery.heldAt, longestHold) <= ports.now()) {
+  } else if (later(delivery.heldAt, longestHold) <= ports.now()) {
     await discardDelivery(delivery, 'held for 30 days, its endpoint disabled', retention, ports);
   } else {
     return true;
@@ -78,21 +78,21 @@ export async function recheckHeld(
   return false;
 }
 
-/** Sends a held delivery on its way again, as if it were new: a task that gets lost is the sweep's to send. */
-async function releaseDelivery(seen: Delivery, ports: HoldPorts): Promise<void> {
+/** Sends a held delivery again as if it were new. The sweep replaces a task that gets lost. */
+async function releaseDelivery(seen: HeldDelivery, ports: HoldPorts): Promise<void> {
   const now = ports.now();
   const dueAt = dueAfterCreation(now);
   const { ok, delivery } = await ports.deliveries.release(seen, now, dueAt);
-  // Refused by our own write, whose answer was lost.
+  // Our own earlier write refused this one: its response was lost and the client repeated it.
   const isReleased = ok || (delivery?.status === 'pending' && delivery.dueAt === dueAt);
   if (!isReleased || delivery === undefined) return;
   await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: delivery.attempts + 1 }, delivery));
   logDelivery(delivery, 'delivery.released', {}, ports);
 }
 
-/** Ends a delivery that cannot be tried any more. @returns the queue answer for its task; undefined: there is no such delivery */
+/** Ends a delivery that cannot be tried any more. @returns the queue answer for its task; undefined when there is no delivery */
 export async function discardDelivery(
-  seen: Pick<Delivery, 'id' | 'generation'>,
+  seen: Pick<DeliveryFacts, 'id' | 'generation'>,
   reason: string,
   retention: Seconds,
   ports: HoldPorts,
@@ -100,19 +100,25 @@ export async function discardDelivery(
   const now = ports.now();
   const expiresAt = toUnixSeconds(later(now, retention));
   const { ok, delivery } = await ports.deliveries.discard(seen, reason, now, expiresAt);
-  if (ok && delivery !== undefined) logDiscarded(delivery, reason, ports);
   if (delivery === undefined) return undefined;
-  const isWorkedOn = !ok && delivery.status === 'pending';
-  return isWorkedOn ? { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? now, now) } : acknowledge;
+  if (ok) logDiscarded(delivery, reason, ports);
+  // A worker has it.
+  if (delivery.status === 'pending')
+    return { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? now, now) };
+  return acknowledge;
 }
 
-export function logDiscarded(delivery: Delivery, reason: string, ports: Pick<HoldPorts, 'telemetry'>): void {
+export function logDiscarded(
+  delivery: DeliveryFacts,
+  reason: string,
+  ports: Pick<HoldPorts, 'telemetry'>,
+): void {
   logDelivery(delivery, 'delivery.discarded', { reason }, ports);
   ports.telemetry.count('DeliveriesDiscarded', {});
 }
 
 function logDelivery(
-  { id, eventId, eventType, tenant, endpointId, correlationId }: Delivery,
+  { id, eventId, eventType, tenant, endpointId, correlationId }: DeliveryFacts,
   line: string,
   more: Readonly<Record<string, string>>,
   { telemetry }: Pick<HoldPorts, 'telemetry'>,

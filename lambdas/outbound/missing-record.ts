@@ -5,7 +5,7 @@ import { acknowledge, type QueueAnswer } from './queue-answer.ts';
 
 export type MissingPorts = Pick<OutboundPorts<'DeliveriesMissing'>, 'now' | 'sendDeadDelivery' | 'telemetry'>;
 
-/** Gives up a task whose delivery is not in the table: nothing that is unfinished expires, so something took it away. */
+/** Gives up a task whose delivery is not in the table. Unfinished deliveries do not expire, so something else deleted it. */
 export async function answerForMissing(task: DeliveryTask, ports: MissingPorts): Promise<QueueAnswer> {
   const { deliveryId, tenant, endpointId } = task;
   const givenUp = {

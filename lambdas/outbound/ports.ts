@@ -42,21 +42,21 @@ export interface OutboundPorts<Counters extends CounterName = never> {
   readonly recoveries: RecoveryStore;
   readonly tallies: FailureTallyStore;
 
-  /** The body of an event, or undefined when it is gone. @param eventKey see `outboundEventKey` */
+  /** Reads the body of an event; undefined when it is gone. @param eventKey see `outboundEventKey` */
   readPayload(eventKey: string): Promise<string | undefined>;
-  /** To the payload bucket. */
+  /** Writes to the payload bucket. */
   putPayload(s3Key: string, bytes: Uint8Array): Promise<void>;
-  /** Checks a payload against the schema of its event type. @returns what is wrong; undefined: nothing, or no check */
-  refusalOfPayload(type: string, data: unknown): Promise<string | undefined>;
+  /** Validates a payload by the schema of its event type. @returns the mistake; undefined if there is none, or no check */
+  validatePayload(type: string, data: unknown): Promise<string | undefined>;
 
-  /** To the delivery queue. */
+  /** Sends to the delivery queue. */
   sendTask(task: TaskMessage): Promise<void>;
   sendTasks(tasks: readonly TaskMessage[]): Promise<void>;
-  /** To the publish queue. */
+  /** Sends to the publish queue. */
   sendRanges(messages: readonly { readonly body: string }[]): Promise<void>;
-  /** To the publish DLQ. */
+  /** Sends to the publish DLQ. */
   sendDeadLetter(body: string): Promise<void>;
-  /** To the DLQ that the letter names: the delivery DLQ, or the undelivered queue. */
+  /** Sends to the DLQ that the letter names: the delivery DLQ, or the undelivered queue. */
   sendDeadDelivery(letter: DeadDelivery): Promise<void>;
   /** Deletes a message of the delivery queue. */
   deleteMessage(receiptHandle: string): Promise<void>;
@@ -64,7 +64,7 @@ export interface OutboundPorts<Counters extends CounterName = never> {
   returnMessageAfter(receiptHandle: string, after: Seconds): Promise<void>;
   /** Each reads an attribute of one dead-letter queue. */
   readonly readQueues: readonly (() => Promise<void>)[];
-  /** To the operations topic. */
+  /** Sends to the operations topic. */
   notifyOperators(notice: OperatorNotice): Promise<void>;
 
   /** The keys of the stack, for endpoints that are not registered. @throws when there is no key to sign with */

@@ -5,7 +5,7 @@ import type { OutboundPorts } from './ports.ts';
 /** What the queue does with a message. */
 export type QueueAnswer =
   | { readonly kind: 'acknowledge' }
-  /** It comes back after `after`. */
+  /** SQS redelivers it after `after`. */
   | { readonly kind: 'fail'; readonly after: Seconds };
 
 export const acknowledge: QueueAnswer = { kind: 'acknowledge' };
@@ -13,10 +13,10 @@ export const acknowledge: QueueAnswer = { kind: 'acknowledge' };
 export type QueueAnswerPorts = Pick<OutboundPorts, 'deleteMessage' | 'returnMessageAfter' | 'telemetry'>;
 
 /**
- * Answers the queue at once: a slow mate must not delay a message that is done. If that fails, the function's response or
- * the visibility timeout does it.
+ * Answers the queue at once, so that a slow message of the batch does not delay one that is done. If the call fails, the
+ * function's response or the visibility timeout does the same.
  *
- * @param isAlone alone in its batch a message has no mates to wait for, and Lambda deletes it
+ * @param isAlone whether the message is the only one of its batch, so that Lambda deletes it right away
  */
 export async function answerQueue(
   { messageId, receiptHandle }: { readonly messageId: string; readonly receiptHandle: string },

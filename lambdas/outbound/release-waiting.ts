@@ -1,7 +1,8 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { PendingDelivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { asError } from '../domain/errors.ts';
+import type { DeliveryId } from '../domain/ids.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import type { UnixMillis } from '../domain/time.ts';
 import type { OutboundPorts } from './ports.ts';
@@ -10,26 +11,26 @@ export type EndWaitPorts = Pick<OutboundPorts, 'deliveries'>;
 
 export type ReleaseWaitingPorts = Pick<OutboundPorts, 'now' | 'deliveries' | 'sendTask' | 'telemetry'>;
 
-/** How far a release came. */
+/** The progress of a release. */
 export interface ReleaseProgress {
   readonly released: number;
-  /** Nothing is left that waited by then, as far as the index has heard. */
+  /** Nothing is left that waited by then, as far as the index shows. */
   readonly isEmpty: boolean;
 }
 
-/** Deliveries of one endpoint that one run releases: the rest follows a minute later. */
+/** The most deliveries of one endpoint that one run releases; the rest follows a minute later. */
 const releasedAtMost = 600;
 const pageSize = 50;
 
 /**
- * Releases an endpoint's deliveries page by page, as far as the time lasts.
+ * Releases an endpoint's deliveries page by page while there is time.
  *
  * @param pageOf reads the next ones from an eventually consistent index
- * @param releaseOne returns false when the delivery was not to be released any more
+ * @param releaseOne returns false when the delivery no longer needs a release
  */
 export async function releasePages(
-  pageOf: (limit: number) => Promise<readonly string[]>,
-  releaseOne: (id: string) => Promise<boolean>,
+  pageOf: (limit: number) => Promise<readonly DeliveryId[]>,
+  releaseOne: (id: DeliveryId) => Promise<boolean>,
   hasTime: () => boolean,
 ): Promise<ReleaseProgress> {
   let released = 0;
@@ -39,16 +40,17 @@ export async function releasePages(
     const ends = await Promise.all(ids.map(releaseOne));
     const count = ends.filter((isReleased) => isReleased).length;
     released += count;
-    // All of them are released already, and the index does not show it yet.
+    // All of them are released already; the index does not show it yet.
     if (count === 0) break;
   }
   return { released, isEmpty: false };
 }
 
 /**
- * Sends the deliveries that have waited for their next attempt since before `upTo`: a person says that the endpoint is up.
+ * Sends the deliveries that have waited for their next attempt since before `upTo`, after a person said that the endpoint
+ * is up.
  *
- * A delivery that fails or is deferred again waits since after `upTo`, so each is sent once, however often this runs. The
+ * Sends each once, however often this runs: a delivery that fails or is deferred again waits since after `upTo`. The
  * endpoint's limits pace them.
  */
 export const releaseWaiting = (
@@ -63,9 +65,13 @@ export const releaseWaiting = (
     hasTime,
   );
 
-async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWaitingPorts): Promise<boolean> {
+async function releaseOneWaiting(
+  id: DeliveryId,
+  upTo: UnixMillis,
+  ports: ReleaseWaitingPorts,
+): Promise<boolean> {
   const seen = await ports.deliveries.read(id);
-  if (seen?.waitsSince === undefined || seen.waitsSince > upTo) return false;
+  if (seen?.status !== 'pending' || seen.waitsSince === undefined || seen.waitsSince > upTo) return false;
   const delivery = await endWait(seen, ports.now(), ports);
   if (delivery === undefined) return false;
   await ports.sendTask(taskMessage({ deliveryId: id, attempt: delivery.attempts + 1 }, delivery));
@@ -88,24 +94,25 @@ async function releaseOneWaiting(id: string, upTo: UnixMillis, ports: ReleaseWai
  * @returns undefined when it no longer waits, or a worker has claimed it
  */
 export async function endWait(
-  seen: Delivery,
+  seen: PendingDelivery,
   now: UnixMillis,
   { deliveries }: EndWaitPorts,
-): Promise<Delivery | undefined> {
+): Promise<PendingDelivery | undefined> {
   const dueAt = dueAfterCreation(now);
   const { ok, delivery } = await deliveries.endWait(seen, dueAt);
-  // Refused by our own write, whose answer was lost.
+  if (ok) return delivery;
+  // Our own earlier write refused this one: its response was lost and the client repeated it.
   const isOwn =
     delivery?.status === 'pending' && delivery.nextAttemptAt === undefined && delivery.dueAt === dueAt;
-  return ok || isOwn ? delivery : undefined;
+  return isOwn ? delivery : undefined;
 }
 
 export type ResumePorts = ReleaseWaitingPorts & Pick<OutboundPorts, 'endpoints'>;
 
 /**
- * Releases what waits for an endpoint that is well, as far as the time lasts; the sweep continues from the note.
+ * Releases what waits for an endpoint that works again, while there is time; the sweep continues from the note.
  *
- * Never throws: a delivery that is left out is sent when its own wait ends.
+ * Never throws: a delivery that is skipped is sent when its own wait ends.
  */
 export async function resumeEndpoint(
   { tenant, id }: Pick<Endpoint, 'tenant' | 'id'>,

@@ -1,8 +1,8 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { DeliveryFacts } from '../domain/delivery-record.ts';
 import { generationOf, isForEarlierEndpoint } from '../domain/endpoint-generation.ts';
 import type { OutboundPorts } from './ports.ts';
 
-/** Why a delivery is not sent again. */
+/** Why a delivery cannot be sent again. */
 export type RefusalCause =
   | 'no-delivery'
   | 'unfinished'
@@ -12,30 +12,30 @@ export type RefusalCause =
   | 'earlier-endpoint'
   | 'changed-meanwhile';
 
-/** Where a delivery goes that is sent again. */
+/** The destination of a delivery that is sent again. */
 export type ReplayRoute =
   | {
       readonly kind: 'open';
-      /** Of the endpoint; undefined: to a URL that is not registered. */
+      /** The endpoint's generation; undefined for a URL that is not registered. */
       readonly generation?: string;
-      /** Its endpoint is disabled, so that it is held. */
+      /** The endpoint is disabled, so the delivery is held. */
       readonly isHeld: boolean;
     }
   | { readonly kind: 'closed'; readonly cause: RefusalCause; readonly reason: string };
 
 /** How a delivery is sent again. */
 export interface ReplayOptions {
-  /** To the endpoint that has the id now, if the one that the delivery was for is deleted. */
+  /** Send to the endpoint that has the id now, if the one that the delivery was for is deleted. */
   readonly toCurrentEndpoint?: boolean;
-  /** By hand it goes now, even if the breaker is open; a job's waits for a slot. @default 'hand' */
+  /** A replay by hand goes now, even if the breaker is open; one of a job waits for a slot. @default 'hand' */
   readonly by?: 'hand' | 'job';
 }
 
 export type RoutePorts = Pick<OutboundPorts, 'endpoints'>;
 
-/** Whether a delivery that is sent again can arrive: its endpoint is there, and is the one that it was for. */
+/** Whether a delivery can be sent again: its endpoint exists, and is the one that it was for. */
 export async function replayRoute(
-  delivery: Delivery,
+  delivery: DeliveryFacts,
   { toCurrentEndpoint = false }: ReplayOptions,
   ports: RoutePorts,
 ): Promise<ReplayRoute> {
@@ -53,5 +53,5 @@ export async function replayRoute(
   return { kind: 'open', generation: generationOf(endpoint), isHeld: endpoint.status === 'disabled' };
 }
 
-/** The option of the command line, and the field of the API. */
+/** The name of the command line's option and of the API's field. */
 const howTo = '--to-current-endpoint ("toCurrentEndpoint": true)';

@@ -1,5 +1,6 @@
-import type { Delivery } from '../domain/delivery-record.ts';
+import type { PendingDelivery } from '../domain/delivery-record.ts';
 import { taskMessage } from '../domain/delivery-task.ts';
+import type { DeliveryId } from '../domain/ids.ts';
 import { eventExpiry, outboundEventKey } from '../domain/outbound-event.ts';
 import { dueAfterCreation } from '../domain/retry-schedule.ts';
 import { toUnixSeconds, type UnixMillis } from '../domain/time.ts';
@@ -9,25 +10,25 @@ import { type RefusalCause, type ReplayOptions, replayRoute } from './replay-rou
 
 export type ReplayPorts = Pick<OutboundPorts, 'deliveries' | 'endpoints' | 'events' | 'sendTask'>;
 
-/** What became of a replay. */
+/** The result of a replay. */
 export type Replay =
   | {
       readonly kind: 'replayed';
-      readonly delivery: Delivery;
-      /** Its endpoint is disabled: it waits until that is enabled. */
+      readonly delivery: PendingDelivery;
+      /** The delivery waits until its endpoint is enabled. */
       readonly isHeld: boolean;
     }
   | { readonly kind: 'refused'; readonly cause: RefusalCause; readonly reason: string };
 
 /**
- * Begins a new round of an ended delivery, with a new deadline and a fresh retry schedule; its log goes on. A delivery that
- * waits makes its next attempt now.
+ * Begins a new round of an ended delivery, with a new deadline and a fresh retry schedule; its attempt log goes on. A waiting
+ * delivery makes its next attempt now.
  *
  * Extends the event's expiry first. The delivery is due like a new one, so the sweep sends a task that was lost. Refuses a
  * delivery whose endpoint was deleted or created again.
  */
 export async function replayDelivery(
-  id: string,
+  id: DeliveryId,
   now: UnixMillis,
   ports: ReplayPorts,
   options: ReplayOptions = {},
@@ -37,10 +38,8 @@ export async function replayDelivery(
   if (seen === undefined) return refused('no-delivery', `there is no delivery ${id}`);
   if (seen.status === 'held' || (seen.status === 'pending' && by === 'job'))
     return refused('unfinished', `${id} is ${seen.status} already`);
-  if (seen.expiresAt !== undefined && seen.expiresAt <= toUnixSeconds(now)) {
-    return refused('past-retention', `${id} is past its retention`);
-  }
   if (seen.status === 'pending') return sendNow(seen, now, ports);
+  if (seen.expiresAt <= toUnixSeconds(now)) return refused('past-retention', `${id} is past its retention`);
   const route = await replayRoute(seen, options, ports);
   if (route.kind === 'closed') return refused(route.cause, route.reason);
   const event = outboundEventKey(seen.tenant, seen.eventId);
@@ -64,9 +63,9 @@ export async function replayDelivery(
 /**
  * Makes the next attempt of a pending delivery now, even if it waits for its schedule or its endpoint's breaker.
  *
- * One of an earlier endpoint is discarded by its next task, and can be sent to another one only then.
+ * The next task of a delivery for an earlier endpoint discards it; only then can it be sent to another endpoint.
  */
-async function sendNow(seen: Delivery, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
+async function sendNow(seen: PendingDelivery, now: UnixMillis, ports: ReplayPorts): Promise<Replay> {
   const { id, leaseUntil, nextAttemptAt } = seen;
   const route = await replayRoute(seen, {}, ports);
   if (route.kind === 'closed') return refused(route.cause, route.reason);

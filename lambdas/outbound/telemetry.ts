@@ -5,7 +5,7 @@ type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 /**
  * Logs and metrics; none of them can fail the work.
  *
- * `Counters`: those that a use case counts; a function can run it only if the table of metrics has it emit all of them.
+ * `Counters`: the metrics that a use case counts. A function can run it only if the table of metrics lets it emit all of them.
  */
 export interface OutboundTelemetry<Counters extends CounterName = never> {
   info(line: string, fields: Fields): void;

@@ -10,7 +10,7 @@ import { type BuildFailure, build, type Message, type Plugin } from 'esbuild';
  */
 const [outdir = '', registry = '', shippedRegistry = '', ...entries] = process.argv.slice(2);
 
-/** An app's own handlers take the place of the shipped ones. */
+/** Replaces the shipped handlers by the app's own. */
 const handlersRegistry: Plugin = {
   name: 'handlers-registry',
   setup: ({ onResolve }) => {
@@ -20,7 +20,7 @@ const handlersRegistry: Plugin = {
   },
 };
 
-/** Paths as they are typed where the app is synthesised, not relative to the output directory. */
+/** Shows paths relative to where the app is synthesised, not to the output directory. */
 const errorLine = ({ location, text }: Message): string =>
   location === null
     ? text
@@ -34,16 +34,16 @@ const built = await build({
   outdir,
   absWorkingDir: outdir,
   outExtension: { '.js': '.mjs' },
-  // All in one folder, so that `./settings.json` lies beside the chunk that reads it.
+  // All files are in one folder, so that `./settings.json` is beside the chunk that reads it.
   chunkNames: '[name]-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // ESM first: a CommonJS build of the SDK is half as large again, and starts slower.
+  // ESM comes first, because a CommonJS build of the SDK is half as large again and starts slower.
   mainFields: ['module', 'main'],
-  // A team's handlers may bring CommonJS packages, which `require` Node's own modules.
+  // A team's handlers may use CommonJS packages, which `require` Node's own modules.
   banner: {
     js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
   },
@@ -51,7 +51,7 @@ const built = await build({
   sourcemap: true,
   sourcesContent: false,
   metafile: true,
-  // Errors are told below.
+  // Errors are printed below.
   logLevel: 'silent',
   plugins: [handlersRegistry],
 }).catch((error: unknown) => {

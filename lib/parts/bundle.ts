@@ -49,25 +49,25 @@ interface Build {
   readonly outputs: v.InferOutput<typeof Outputs>;
 }
 
-/** By registry: one build serves all stacks of an app. */
+/** Builds by registry; one build serves all stacks of an app. */
 const builds = new Map<string, Build>();
 
-/** What a function is built from beside its entry. */
+/** The inputs of a function's build, beside its entry. */
 export interface FunctionParts {
   readonly settings: object;
-  /** The sources that it serves: of the code for a single provider it gets what these use. @default none */
+  /** The sources that it serves. It gets only the providers' code that these use. @default none */
   readonly sources?: readonly SourceSettings[];
   /** The file that exports the team's `handlers`. @default the shipped one */
   readonly registry?: string;
 }
 
 /**
- * The code of one function: its bundle, the chunks that it can reach, and its settings. Nothing of the other functions, and
- * nothing of other providers, so that a change to one deploys that one.
+ * The code of one function: its bundle, the chunks that it can reach, and its settings. It contains nothing of other functions or
+ * providers, so that a change deploys only the functions that it concerns.
  *
  * All functions are built by one esbuild call per process and registry.
  *
- * @throws BundleError, SettingsError when there is no such registry
+ * @throws BundleError; SettingsError when the registry does not exist
  */
 export function functionCode(name: FunctionName, parts: FunctionParts): Code {
   const { settings, sources = [], registry = shippedRegistry } = parts;
@@ -89,9 +89,9 @@ export function functionCode(name: FunctionName, parts: FunctionParts): Code {
 function buildWith(registry: string): Build {
   const known = builds.get(registry);
   if (known !== undefined) return known;
-  if (!existsSync(registry)) throw new SettingsError(`handlersRegistry: there is no file ${registry}`);
+  if (!existsSync(registry)) throw new SettingsError(`handlersRegistry: the file ${registry} does not exist`);
 
-  // Inside the project, so that source maps name the same paths on every machine, and assets get the same hash.
+  // The folder is in the project, so that source maps have the same paths, and assets the same hashes, on every machine.
   mkdirSync(cache, { recursive: true });
   removeOldBuilds();
   const directory = mkdtempSync(join(cache, 'bundle-'));
@@ -101,7 +101,7 @@ function buildWith(registry: string): Build {
   return build;
 }
 
-/** Left by processes that were killed. */
+/** Removes folders that killed processes left behind. */
 function removeOldBuilds(): void {
   const anHourAgo = Date.now() - 3_600_000;
   for (const name of readdirSync(cache)) {
@@ -121,11 +121,11 @@ function runBuild(directory: string, registry: string): Build['outputs'] {
   );
   if (status !== 0) throw new BundleError(`the functions do not build:\n${stderr}`);
   const outputs = Object.entries(v.parse(Outputs, JSON.parse(stdout)));
-  // By name alone, since the paths differ where a folder is a link.
+  // Compares names only, since the paths differ if a folder is a link.
   return Object.fromEntries(outputs.map(([path, output]) => [basename(path), output]));
 }
 
-/** The file and every chunk that it imports, directly or not, at start or later. */
+/** Returns the file and every chunk that it imports, directly or not, at start or later. */
 function reachableFrom(
   file: string,
   outputs: Build['outputs'],

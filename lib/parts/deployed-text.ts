@@ -1,11 +1,11 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 
-/** What an expression of CloudFormation has become once it is deployed. */
+/** The value of a CloudFormation expression after the deploy. */
 type DeployedText = (expression: unknown) => string;
 
 type Operands = readonly unknown[];
 
-/** The longest that there are. */
+/** The longest possible values. */
 const [account, partition, region, domain] = [
   '123456789012',
   'aws-us-gov',
@@ -21,12 +21,12 @@ const pseudo: Readonly<Record<string, string>> = {
 const arn = (service: string, name: string): string =>
   `arn:${partition}:${service}:${region}:${account}:${name}`;
 
-/** CloudFormation ends the names that it makes with twelve characters of its own. */
+/** CloudFormation adds twelve characters to the names that it makes. */
 const suffix = `-${'X'.repeat(12)}`;
 /** Attributes of other kinds of resources. */
 const anything = 'X'.repeat(128);
 
-/** By type and attribute: of a name that CloudFormation makes from the stack's name and the logical id. */
+/** Attributes by type and name, from the name that CloudFormation makes of the stack's name and the logical id. */
 const attributes: Readonly<Record<string, (name: (longest: number) => string, id: string) => string>> = {
   'AWS::SQS::Queue Ref': (name) => `https://sqs.${region}.${domain}/${account}/${name(80)}`,
   'AWS::SQS::Queue QueueName': (name) => name(80),
@@ -36,14 +36,14 @@ const attributes: Readonly<Record<string, (name: (longest: number) => string, id
   'AWS::S3::Bucket Ref': (name) => name(63),
   'AWS::S3::Bucket Arn': (name) => `arn:${partition}:s3:::${name(63)}`,
   'AWS::SNS::Topic Ref': (name) => arn('sns', name(256)),
-  // Without the stack's name, and with seven characters of Secrets Manager's own.
+  // Has no stack's name, and seven characters from Secrets Manager.
   'AWS::SecretsManager::Secret Ref': (_, id) => arn('secretsmanager', `secret:${id}${suffix}-XXXXXX`),
 };
 
 /**
- * Writes expressions of CloudFormation as they will be, in names and lengths: for limits that only a deploy would show.
+ * Resolves CloudFormation expressions to texts of the final length, to check limits that only a deploy would show.
  *
- * @param stack whose resources the expressions are about
+ * @param stack the one whose resources the expressions name
  */
 export function deployedText(stack: Stack): DeployedText {
   const resources = stack.node.findAll().filter((node) => CfnResource.isCfnResource(node));
@@ -79,7 +79,7 @@ function textOf(expression: unknown, attribute: Attribute): string {
   }
 }
 
-/** Of `Fn::Split` alone: no other list is selected from here. */
+/** Supports `Fn::Split` only; the templates select from no other list. */
 function partsOf(expression: unknown, attribute: Attribute): readonly string[] {
   const [mark, whole] = listOf(Object.values(Object(expression))[0]);
   return textOf(whole, attribute).split(String(mark));

@@ -12,7 +12,7 @@ import { SettingsError } from '../settings-error.ts';
 
 export interface ImpactAlarmProps {
   readonly metric: IMetric;
-  /** What goes wrong, and for which people, in one sentence. */
+  /** What goes wrong and for whom, in one sentence. */
   readonly impact: string;
   /** The first step of the person on call, in one sentence. */
   readonly firstStep: string;
@@ -33,7 +33,7 @@ const maxDescription = 1_024;
 /**
  * An alarm whose description has its impact, the first step and a link to the runbook. It also notifies when it is over.
  *
- * Its id is the name of its section in docs/runbook.md; a number behind it tells alarms of one kind apart.
+ * Its id is the name of its section in docs/runbook.md; a number after it distinguishes alarms of one kind.
  */
 export class ImpactAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: ImpactAlarmProps) {
@@ -60,7 +60,7 @@ function descriptionOf(id: string, { impact, firstStep }: ImpactAlarmProps): str
   const text = `Impact: ${impact} First step: ${firstStep} Runbook: ${page}`;
   if (text.length <= maxDescription) return text;
   throw new SettingsError(
-    `alarm ${id}: its description has ${text.length} characters, and ${maxDescription} are the most`,
+    `alarm ${id}: its description has ${text.length} characters; shorten it to ${maxDescription}`,
   );
 }
 
@@ -74,7 +74,7 @@ const periodOf = (metric: IMetric): number =>
     : (metric.toMetricConfig().metricStat?.period.toSeconds() ?? 0);
 
 /**
- * Checks that an alarm does not look further back than CloudWatch allows: a day in periods under an hour, 7 days in others.
+ * Checks that an alarm does not look further back than CloudWatch allows: a day for periods under an hour, 7 days for longer ones.
  *
  * @param period in seconds
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html

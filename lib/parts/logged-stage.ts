@@ -3,7 +3,7 @@ import { CfnStage, type HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** What an access log line tells; never a header or a body. */
+/** The fields of an access log line; never a header or a body. */
 const accessLogFormat = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
@@ -19,12 +19,12 @@ const accessLogFormat = {
 };
 
 export interface LoggedStageProps {
-  /** Of the API, in the name of its log group. */
+  /** The API's name, for the name of its log group. */
   readonly name: string;
   readonly logRetention: RetentionDays;
-  /** By route, in CloudFormation's words. @default none */
+  /** Settings by route, in CloudFormation's format. @default none */
   readonly routeSettings?: Readonly<Record<string, object>>;
-  /** Requests a second and at once, for every route without settings of its own. */
+  /** Requests a second and at once, for every route without its own settings. */
   readonly throttle: { readonly rate: number; readonly burst: number };
 }
 
@@ -43,9 +43,9 @@ export function loggedStage(scope: Construct, api: HttpApi, props: LoggedStagePr
 }
 
 /**
- * Under `/aws/vendedlogs/`, because API Gateway writes each other group into the account's log policy, which holds 5,120
- * characters. A group with a given name must not stay behind: it would refuse its successor. So this one goes with its stack,
- * and the stack's id is in its name.
+ * The group is under `/aws/vendedlogs/`, because API Gateway adds each other group to the account's log policy, which holds 5,120
+ * characters. A group with a fixed name must not stay behind, because its successor could not be created. So it is deleted with
+ * its stack, and its name contains the stack's id.
  */
 function accessLogs(scope: Construct, { name, logRetention }: LoggedStageProps): LogGroup {
   const uniquePart = Fn.select(2, Fn.split('/', Aws.STACK_ID));

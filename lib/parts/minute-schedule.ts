@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 
-/** schedule → λ, every minute, never twice for one minute: the next run does the same work, and retries would pile up */
+/** schedule → λ, every minute, without retries: the next run does the same work, and retries would pile up */
 export class MinuteSchedule extends Construct {
   constructor(scope: Construct, id: string, lambda: IFunction) {
     super(scope, id);

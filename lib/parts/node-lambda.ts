@@ -16,7 +16,7 @@ import type { SourceSettings } from '../../lambdas/domain/source.ts';
 import { functions } from '../settings.ts';
 import { type FunctionName, functionCode } from './bundle.ts';
 
-/** What all functions of a stack share. */
+/** The settings that all functions of a stack share. */
 export interface FunctionDefaults {
   /** The file that exports the team's `handlers`. @default the shipped one */
   readonly handlersRegistry?: string;
@@ -33,7 +33,7 @@ export interface NodeLambdaProps {
   readonly settings: object;
   /** The sources that it serves. @default none */
   readonly sources?: readonly SourceSettings[];
-  /** Say `satisfies` with the function's type in `lambdas/env.ts`. */
+  /** Check it by `satisfies` with the function's type in `lambdas/env.ts`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
   readonly defaults: FunctionDefaults;
@@ -43,7 +43,7 @@ export interface NodeLambdaProps {
   readonly once?: boolean;
 }
 
-/** λ: Node.js 24, arm64, ESM, JSON logs in a group of its own, a role that may only write them. */
+/** λ: Node.js 24, arm64, ESM, JSON logs in their own group, a role that may only write them. */
 export class NodeLambda extends Lambda {
   private readonly ownRole: Role;
 
@@ -70,7 +70,7 @@ export class NodeLambda extends Lambda {
         ...props.environment,
         // Two stacks of an account do not share their metrics.
         POWERTOOLS_METRICS_NAMESPACE: Stack.of(scope).stackName,
-        // DEP0169 is a line in each new process's log: of `url.parse` in a runtime's own code, as the emulator's. Ours has none.
+        // Without this, each new process logs DEP0169 for `url.parse` in the runtime's code, e.g. the emulator's. Ours does not use it.
         NODE_OPTIONS: '--disable-warning=DEP0169',
         UV_THREADPOOL_SIZE: String(functions.workerThreads),
       },
@@ -90,11 +90,11 @@ export class NodeLambda extends Lambda {
   }
 
   /**
-   * Allows these actions on items with such a partition key, of a table or an index.
+   * Allows actions on the items of a table or an index with these partition keys.
    *
-   * For actions that name keys only: one that names none, as a scan, would pass the condition.
+   * Only for actions that name keys: an action without keys, such as a scan, would pass the condition.
    *
-   * @param keys a star stands for anything
+   * @param keys with `*` for any characters
    */
   allowItems(actions: readonly string[], table: string, keys: string): void {
     this.addToRolePolicy(
@@ -106,23 +106,23 @@ export class NodeLambda extends Lambda {
     );
   }
 
-  /** Allows these actions on all resources whose ARN begins like this. */
+  /** Allows actions on all resources whose ARN has this prefix. */
   allowNamed(actions: readonly string[], arnPrefix: string, reason: string): void {
     this.allow(actions, `${arnPrefix}*`);
     const stack = Stack.of(this);
-    // As the rule writes it: what is only known at deploy stands in angle brackets.
+    // In the rule's form: values that are known only at deploy are in angle brackets.
     const written = writtenOut(stack.resolve(`${arnPrefix}*`));
     Validations.of(this.ownRole).acknowledge({ id: `AwsSolutions-IAM5[Resource::${written}]`, reason });
   }
 
-  /** Allows these actions on the objects under a prefix, and tells a missing one from a forbidden one. */
+  /** Allows actions on the objects under a prefix, and on the list that distinguishes missing from forbidden ones. */
   allowObjects(actions: readonly string[], bucket: Bucket, prefix: string): void {
     this.allow(actions, bucket.arnForObjects(`${prefix}*`));
-    // The store looks there for an object that it is refused: S3 refuses those that are missing, too.
+    // S3 also refuses missing objects, so after a refusal the store looks for the object in the list.
     if (actions.includes('s3:GetObject')) this.allowListing(bucket, prefix);
     Validations.of(this.ownRole).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${logicalId(bucket)}.Arn>/${prefix}*]`,
-      reason: `Each payload is an object of its own; the star stands for its name under ${prefix}.`,
+      reason: `Each payload is one object; the star stands for its name under ${prefix}.`,
     });
   }
 

@@ -3,7 +3,7 @@ import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch
 import type { Construct } from 'constructs';
 import { type DimensionsOf, type MetricName, metrics, type ServiceOf } from '../../lambdas/domain/metrics.ts';
 
-/** A metric of our own, as a service of this stack emits it. */
+/** A metric of Hookline, emitted by a service of this stack. */
 export interface OwnMetricProps<Name extends MetricName> {
   readonly name: Name;
   readonly service: ServiceOf<Name>;
@@ -11,7 +11,7 @@ export interface OwnMetricProps<Name extends MetricName> {
   readonly period: Duration;
 }
 
-/** A metric of the table in the stack's own namespace, which functions get by `POWERTOOLS_METRICS_NAMESPACE`. */
+/** A metric of the table, in the stack's namespace; functions get that as `POWERTOOLS_METRICS_NAMESPACE`. */
 export function ownMetric<Name extends MetricName>(
   scope: Construct,
   { name, service, dimensions, period }: OwnMetricProps<Name>,
@@ -28,9 +28,9 @@ export function ownMetric<Name extends MetricName>(
 }
 
 /**
- * The periods of an alarm that rings for a lasting fault and not for one bad moment: the fault shows at two tries in a row.
+ * The periods of an alarm that rings for a lasting fault, which shows at two consecutive tries, but not for one bad moment.
  *
- * @param betweenTries how long a message that failed stays hidden, at most
+ * @param betweenTries the longest time that a failed message stays hidden
  */
 export const lasting = (betweenTries: Duration, period: Duration) => ({
   periods: Math.ceil((2 * betweenTries.toSeconds()) / period.toSeconds()) + 2,
@@ -41,15 +41,15 @@ export const lasting = (betweenTries: Duration, period: Duration) => ({
 export const maxMetricsOfAlarm = 10;
 
 /**
- * The sum of metrics; one that has no data counts as 0.
+ * The sum of metrics; one without data counts as 0.
  *
- * `FILL` fills gaps; whether it makes anything of a metric that has no data at all is not documented, and `+` has no value where
- * one side has none. `SUM` of a list takes what is there: a function that is never used does not silence an alarm.
+ * Uses `SUM` of a list, which ignores missing values, so that a function that is never used does not silence an alarm. `+` has no
+ * value if one side has none, and the documentation does not say whether `FILL` fills a metric without any data.
  */
 export const sumOf = (metrics: readonly IMetric[], label: string, period: Duration): MathExpression =>
   combined('SUM', metrics, label, period);
 
-/** The highest of metrics; one that has no data counts as 0, as in `sumOf`. */
+/** The maximum of metrics; one without data counts as 0, as in `sumOf`. */
 export const highestOf = (metrics: readonly IMetric[], label: string, period: Duration): MathExpression =>
   combined('MAX', metrics, label, period);
 

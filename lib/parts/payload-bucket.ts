@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { payloadPrefixes } from '../../lambdas/domain/tables.ts';
 import { payloads } from '../settings.ts';
 
-/** Payloads that are too large for a message or an item: private, encrypted, TLS-only, each prefix with its own end. */
+/** The bucket for payloads that are too large for a message or an item: private, encrypted, TLS-only, an expiry for each prefix. */
 export class PayloadBucket extends Bucket {
   constructor(scope: Construct, id: string, removalPolicy: RemovalPolicy) {
     super(scope, id, {
@@ -18,7 +18,7 @@ export class PayloadBucket extends Bucket {
         { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });
-    // A bucket that has left its stack stays TLS-only.
+    // The bucket stays TLS-only after it has left its stack.
     this.policy?.applyRemovalPolicy(removalPolicy);
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-S1',

@@ -10,7 +10,7 @@ const forFew: Readonly<Record<string, (provider: Provider) => boolean>> = {
 };
 
 /**
- * Whether a file that a function loads on demand is of no use to its sources.
+ * Whether the sources of a function do not need a file that it loads on demand.
  *
  * @param file the lazily loaded file
  */

@@ -3,9 +3,9 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { type QueueKind, resourceTags } from '../../lambdas/domain/resource-tags.ts';
 
 /**
- * Tags a queue with its stack, kind and source, so that its owner is known when it has left its stack: its name may be cut.
+ * Tags a queue with its stack, kind and source, so that its owner is known after it has left its stack. Its name may be cut.
  *
- * @param source undefined for a queue of sending, or of all sources
+ * @param source undefined for an outbound queue, or one of all sources
  */
 export function tagQueue(queue: Queue, kind: QueueKind, source?: string): void {
   const tags = Tags.of(queue);

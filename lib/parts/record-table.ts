@@ -6,13 +6,13 @@ import { maxTableUnitsPerSecond } from '../settings.ts';
 
 export interface RecordTableProps {
   readonly removalPolicy: RemovalPolicy;
-  /** What the items are named by, beside `id`. @default nothing */
+  /** The partition key, if `id` is the sort key. @default none */
   readonly partitionKey?: string;
-  /** Keys only. @default none */
+  /** Indexes, all keys-only. @default none */
   readonly indexes?: readonly TableIndex[];
 }
 
-/** An index; its sort key is a number unless it says otherwise. */
+/** An index. */
 interface TableIndex {
   readonly name: string;
   readonly partitionKey: string;
@@ -57,8 +57,8 @@ export class RecordTable extends TableV2 {
 }
 
 /**
- * A protected table cannot be deleted, not even when the deploy that made it is rolled back: the stack would hang in
- * ROLLBACK_FAILED. It stays then; CloudFormation made its name, so it does not block a later deploy.
+ * CloudFormation cannot delete a protected table, not even to roll back the deploy that made it: the stack would be stuck in
+ * ROLLBACK_FAILED. So the table stays then. CloudFormation made its name, so it does not block a later deploy.
  */
 const keptWith = (policy: RemovalPolicy): RemovalPolicy =>
   policy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE ? RemovalPolicy.RETAIN : policy;

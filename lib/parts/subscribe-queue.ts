@@ -7,9 +7,9 @@ import type { Construct } from 'constructs';
 import { deadLetterAlarm, deadLetterQueue } from './work-queue.ts';
 
 /**
- * topic → queue (+DLQ of the subscription itself: what SNS cannot hand over it would discard).
+ * topic → queue (+DLQ of the subscription itself, since SNS would discard what it cannot deliver).
  *
- * Raw delivery stays off: the envelope carries the id that stays the same when SNS sends twice.
+ * Raw delivery stays off, because the envelope has the id that stays the same if SNS sends a message twice.
  *
  * @returns the subscription's DLQ
  */

@@ -12,16 +12,16 @@ import { lasting, sumOf } from './own-metric.ts';
 const fiveMinutes = Duration.minutes(5);
 
 export interface WorkQueueProps {
-  /** Of the function that consumes the queue; the visibility timeout is derived from its timeout. */
+  /** The timeout of the function that consumes the queue; the visibility timeout is derived from it. */
   readonly times: WorkerTimes;
   /** What a message in the DLQ means, in one sentence. */
   readonly impact: string;
   /** The first step, in one sentence. */
   readonly firstStep: string;
-  /** Messages older than this mean that the consumer does not work. */
+  /** A message that is older than this shows that the consumer does not work. */
   readonly oldestMessage: Duration;
   readonly alarmAction: IAlarmAction;
-  /** For both queues: their messages were accepted. */
+  /** The removal policy of both queues. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -52,7 +52,7 @@ export class WorkQueue extends Construct {
     this.ageAlarm();
   }
 
-  /** How long a message that was received stays hidden. */
+  /** How long a received message stays hidden. */
   get visibility(): Duration {
     return this.props.times.visibility;
   }
@@ -71,7 +71,7 @@ export class WorkQueue extends Construct {
     });
   }
 
-  /** The metric leaves out messages that were received three times or more; InFlight watches those. */
+  /** The metric ignores messages that were received three times or more; the alarm InFlight watches those. */
   private ageAlarm(): void {
     const { oldestMessage, alarmAction } = this.props;
     new ImpactAlarm(this, 'AgeAlarm', {
@@ -85,7 +85,7 @@ export class WorkQueue extends Construct {
   }
 }
 
-/** Makes an encrypted, TLS-only queue, whose policy stays when the queue outlives its stack. */
+/** Makes an encrypted, TLS-only queue. Its policy stays if the queue outlives its stack. */
 function keptQueue(scope: Construct, id: string, props: QueueProps): Queue {
   const queue = new Queue(scope, id, {
     ...props,
@@ -105,17 +105,17 @@ export function deadLetterQueue(scope: Construct, id: string, removalPolicy: Rem
   return queue;
 }
 
-/** Two counts of one moment may differ by less than this; one new letter is twice as much. */
+/** The threshold for growth: two counts of one moment differ by less, and one new letter is twice as much. */
 const halfALetter = 0.5;
 
 /**
- * An alarm on letters that arrive in a DLQ, not on those that lie there: it rings again for new ones.
+ * An alarm on letters that arrive in a DLQ, not on those that are there already, so that it rings again for new ones.
  *
- * SQS counts as sent what our code sends, and not what it moves there itself; so the growth of the queue counts, too: of
- * what is visible and what a listing hides for a while. Averages, since of the highest values of five minutes a letter
- * that was listed meanwhile would be in both. A queue without use for six hours would have no data, and what lay there would
- * seem to arrive with the next use: so the first value after a gap is no growth, and λ sweep reads the queues twice an hour, so
- * that there is no gap (lambdas/outbound/sweep/keep-measured.ts).
+ * SQS counts the letters that our code sends, but not those that it moves there itself. So the growth of the queue counts, too:
+ * of its visible messages and of those that a listing hides for a while. It uses averages, because the maxima of five minutes
+ * would count a letter twice that was listed meanwhile. After six hours without use a queue would have no data, and old letters
+ * would seem to arrive with the next use. So the first value after a gap is not growth, and λ sweep reads the queues twice an
+ * hour, so that there is no gap (lambdas/outbound/sweep/keep-measured.ts).
  */
 export function deadLetterAlarm(
   scope: Construct,
@@ -125,7 +125,7 @@ export function deadLetterAlarm(
 ): void {
   new ImpactAlarm(scope, id, {
     metric: arrivalsIn(dlq),
-    // The growth of the last period needs the one before.
+    // The growth in the last period needs the period before it.
     periods: 2,
     ofWhich: 1,
     impact: `${props.impact} OK means that no more arrive, not that the queue is empty.`,
@@ -135,7 +135,7 @@ export function deadLetterAlarm(
 }
 
 function arrivalsIn(dlq: Queue): MathExpression {
-  // There may be no count of what is hidden where nothing is; and where there is none of both, it is a gap, and not 0.
+  // SQS may have no count of hidden messages if there are none. Without both counts it is a gap, not 0.
   const lying = 'FILL(SUM([visible, hidden + visible * 0]), REPEAT)';
   const average = { period: fiveMinutes, statistic: Stats.AVERAGE };
   return new MathExpression({
@@ -151,7 +151,7 @@ function arrivalsIn(dlq: Queue): MathExpression {
 }
 
 /**
- * A live worker must keep its claim, and a redelivered message must find the claim of a dead one expired.
+ * Checks that a live worker keeps its claim, and that a redelivered message finds the claim of a dead one expired.
  *
  * @throws SettingsError with the three numbers
  */

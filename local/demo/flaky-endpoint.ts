@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { ownServer } from '../own-requests.ts';
 import { host } from '../ports.ts';
 
-/** One request that the endpoint got, and what it answered. */
+/** One request that the endpoint got, and its response. */
 export interface Arrival {
   readonly at: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -10,7 +10,7 @@ export interface Arrival {
   readonly answered: number;
 }
 
-/** A customer's endpoint on a bad day: it answers with these statuses, one after the other, and with the last one from then on. */
+/** A customer's endpoint on a bad day: it responds with these statuses in turn, and repeats the last one. */
 export async function startFlakyEndpoint(statuses: readonly number[], onArrival: (arrival: Arrival) => void) {
   const arrivals: Arrival[] = [];
   const server = ownServer(async (request, response) => {

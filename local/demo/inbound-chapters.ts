@@ -1,9 +1,9 @@
-import { type SignedRequest, signers } from './signed-requests.ts';
+import { type DemoRequest, signers } from './signed-requests.ts';
 import type { Stage } from './stage.ts';
 import type { Story } from './story.ts';
 import { until } from './until.ts';
 
-/** One signed event of each source is handled; the same one again is not; nor is a forged one, which is not even queued. */
+/** Shows that one signed event of each source is handled, that its duplicate is not, and that a forged one is not even queued. */
 export async function inboundChapters(stage: Stage, story: Story): Promise<void> {
   for (const [source, { provider, secretArn }] of Object.entries(stage.outputs.inbound.sources)) {
     const sign = signers[provider];
@@ -14,7 +14,7 @@ export async function inboundChapters(stage: Stage, story: Story): Promise<void>
     await post(stage, story, source, request, 200);
     await handledOnce(stage, story, source, request);
 
-    story.chapter(`${source} gets no response in time, and sends the same event again`);
+    story.chapter(`${source} gets no response in time and sends the same event again`);
     await post(stage, story, source, request, 200);
     await handledOnce(stage, story, source, request);
 
@@ -34,7 +34,7 @@ async function post(
   stage: Stage,
   story: Story,
   source: string,
-  request: SignedRequest,
+  request: DemoRequest,
   expected: number,
 ): Promise<void> {
   const url = stage.outputs.inbound.sources[source]?.url ?? '';
@@ -46,7 +46,7 @@ async function post(
   story.promise(`response ${response.status} ${answer} in ${took} ms`, response.status === expected, answer);
 }
 
-async function handledOnce(stage: Stage, story: Story, source: string, { id }: SignedRequest): Promise<void> {
+async function handledOnce(stage: Stage, story: Story, source: string, { id }: DemoRequest): Promise<void> {
   const record = await until(`the event ${id} to be handled`, async () => {
     const item = await stage.item(stage.outputs.tables.inboundEvents, `${source}#${id}`);
     return item?.['status'] === 'processed' && (await queueIsEmpty(stage, source)) ? item : undefined;

@@ -8,7 +8,7 @@ import { until } from './until.ts';
 const endpointId = 'flaky';
 const eventId = 'demo-invoice-42';
 
-/** An event goes out to an endpoint that fails twice and then accepts, and is recorded attempt by attempt. */
+/** Shows that an event reaches an endpoint that fails twice and then accepts, with each attempt recorded. */
 export async function outboundChapter(stage: Stage, story: Story): Promise<void> {
   story.chapter('An app publishes invoice.paid for an endpoint that is down for a moment');
   const key = new Webhook(await stage.secret(stage.outputs.outbound.signingSecretArn));
@@ -40,7 +40,7 @@ function tell(story: Story, key: Webhook, arrival: Arrival): void {
   story.say(`the endpoint gets a request, ${verdict}, and it answers ${arrival.answered}`);
 }
 
-/** With the library that receivers use. */
+/** Verifies with the library that receivers use. */
 function verifies(key: Webhook, { body, headers }: Arrival): boolean {
   try {
     key.verify(body, { ...headers });
@@ -72,7 +72,7 @@ async function delivered(stage: Stage, story: Story, arrivals: readonly Arrival[
   promiseGaps(story, arrivals);
 }
 
-/** The default schedule is 1 s and 5 s, spread by a fifth; what is above that is queue and function. */
+/** The default schedule is 1 s and 5 s, plus or minus a fifth; the rest is the time of queue and function. */
 function promiseGaps(story: Story, [first, second, third]: readonly Arrival[]): void {
   const gaps = [gap(first, second), gap(second, third)];
   const holds = (gaps[0] ?? 0) >= 0.8 && (gaps[1] ?? 0) >= 4 && (gaps[1] ?? Number.POSITIVE_INFINITY) < 15;

@@ -12,7 +12,7 @@ interface Style {
 }
 
 const plain: Style = { bold: false, dim: false, green: false };
-/** What each SGR code of the demo changes; 22 ends both bold and dim. */
+/** The effect of each SGR code of the demo; 22 ends both bold and dim. */
 const changes: Readonly<Record<string, Partial<Style>>> = {
   '0': plain,
   '1': { bold: true },
@@ -29,9 +29,9 @@ const pace = 0.35;
 /**
  * Draws the demo's output as a terminal, in SVG.
  *
- * The lines appear one after the other; where animations do not run, all of them are there.
+ * The lines appear one after the other. Where animations do not run, all of them are visible.
  *
- * @param output with its colours, as `FORCE_COLOR=1 npm run demo` prints it
+ * @param output the output of `FORCE_COLOR=1 npm run demo`, with its colours
  */
 export function demoPicture(output: string): string {
   const lines = chaptersIn(output);
@@ -42,7 +42,7 @@ export function demoPicture(output: string): string {
   return `${head(width, height)}\n${rows.filter((text) => text !== '').join('\n')}\n</svg>\n`;
 }
 
-/** The story without its set-up, and with the first of its three providers: the others show the same. */
+/** The demo without its set-up, and with the first of its three providers only, since the others show the same. */
 function chaptersIn(output: string): readonly string[] {
   const chapters = output.replaceAll('\r', '').trimEnd().split('\n\n').slice(1);
   const isRepeat = (chapter: string) => /\b(github|shopify)\b/.test(textOf(chapter).split('\n')[0] ?? '');
@@ -62,7 +62,7 @@ function spansOf(line: string): readonly Span[] {
   const spans: Span[] = [];
   let style = plain;
   for (const [index, part] of line.split(escapeSequence).entries()) {
-    // Every second part is the codes of an escape sequence.
+    // Every second part has the codes of an escape sequence.
     if (index % 2 === 1) for (const code of part.split(';')) style = { ...style, ...changes[code] };
     else if (part !== '') spans.push({ text: part, style });
   }

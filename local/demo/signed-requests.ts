@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 
-/** An event of a provider, as it goes over the wire. */
-export interface SignedRequest {
-  /** The event's id, as the provider gives it. */
+/** An event of a provider, as it is sent. */
+export interface DemoRequest {
+  /** The provider's id of the event. */
   readonly id: string;
   readonly type: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -10,7 +10,7 @@ export interface SignedRequest {
 }
 
 /** @param now unix seconds */
-type Signer = (secret: string, now: number) => SignedRequest;
+type Signer = (secret: string, now: number) => DemoRequest;
 
 const stripe: Signer = (secret, now) => {
   const id = `evt_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
@@ -58,5 +58,5 @@ const shopify: Signer = (secret, now) => {
   return { id, type, body, headers };
 };
 
-/** The providers whose events the demo can sign, exactly as their servers do. */
+/** The providers whose events the demo can sign as their servers do. */
 export const signers: Readonly<Record<string, Signer>> = { stripe, github, shopify };

@@ -6,10 +6,10 @@ import { DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dy
 import type { LocalAws } from '../emulator.ts';
 import { readSecret } from '../secrets.ts';
 
-/** An item of a table; what is in it is the table's business. */
+/** An item of any table. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** What the demo looks at, through the AWS SDK as any user would. */
+/** What the demo reads, through the AWS SDK as any user would. */
 export function stageOn(aws: LocalAws) {
   const tables = DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientConfig));
   const queues = new SQSClient(aws.clientConfig);
@@ -29,7 +29,7 @@ export function stageOn(aws: LocalAws) {
     items: async (table: string): Promise<readonly Item[]> =>
       (await tables.send(new ScanCommand({ TableName: table, ConsistentRead: true }))).Items ?? [],
 
-    /** Whether nothing waits in the queue and nothing of it is being worked on. */
+    /** Whether the queue has neither waiting messages nor messages in flight. */
     async isEmpty(queueUrl: string): Promise<boolean> {
       const { Attributes } = await queues.send(
         new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),

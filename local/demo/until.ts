@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BrokenPromiseError } from './story.ts';
 
 /**
- * Looks again until there is something.
+ * Polls until there is a value.
  *
- * @throws BrokenPromiseError when there is nothing in time
+ * @throws BrokenPromiseError when the time is over
  */
 export async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 60): Promise<T> {
   const end = Date.now() + seconds * 1000;

@@ -26,7 +26,7 @@ new WebhookStack(app, app.node.tryGetContext('name') ?? 'Flows', {
     shopify: { provider: 'shopify', ...handlers },
     standard: { provider: 'standard-webhooks', ...handlers },
     plain: named,
-    // Handlers that kill their process take the batch with them, so each of those tests has a source of its own.
+    // Handlers that kill their process take the batch with them, so each of those tests has a separate source.
     deadly: named,
     mortal: named,
     hanging: named,

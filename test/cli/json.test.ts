@@ -7,7 +7,7 @@ import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
 import { start } from '../support/fixtures/outbound.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
 
-/** An AWS with an endpoint, of which nothing failed, a recovery of it, and whatever is asked for once. */
+/** An AWS with an endpoint without failures, a recovery of it, and one of every other resource. */
 async function world() {
   const { call } = managementWorld();
   await call('POST', '/v1/tenants/acme/endpoints', {
@@ -73,7 +73,7 @@ it.each(commands)('%s --json prints one JSON value on standard output', async (l
   expect(() => JSON.parse(stdout), stderr).not.toThrow();
 });
 
-it('ids and counts are in it', async () => {
+it('the JSON of commands contains ids and counts', async () => {
   const { aws } = await world();
   const json = async (...args: string[]) => JSON.parse((await aws.run(...args, '--json')).stdout);
 
@@ -92,7 +92,7 @@ it('ids and counts are in it', async () => {
   await aws[Symbol.asyncDispose]();
 });
 
-it('every command is in this list, or shown to do it elsewhere', () => {
+it('every command is in this list, or tested with --json elsewhere', () => {
   const names = hooklineProgram().commands.flatMap((command) =>
     command.commands.length === 0
       ? [command.name()]

@@ -13,14 +13,14 @@ async function run(...args: string[]) {
   return { code, said: (stdout + stderr).trimEnd() };
 }
 
-test('--help lists every command, and is no failure', async () => {
+test('--help lists every command, and is not a failure', async () => {
   const { code, said } = await run('--help');
 
   expect(code).toBe(0);
   for (const name of ['env', 'secrets', 'dlq', 'events', 'deliveries']) expect(said).toContain(`\n  ${name}`);
 });
 
-test('every command and argument says what it is for', () => {
+test('every command and argument has a description', () => {
   const all = hooklineProgram().commands.flatMap((command) => [command, ...command.commands]);
 
   expect(all.filter((command) => command.description() === '').map((command) => command.name())).toEqual([]);
@@ -37,12 +37,12 @@ test.each([
   [['events', 'replay', 'stripe']],
   [['events', 'replay', 'stripe', 'evt_1', '--all-failed']],
   [['deliveries', 'list', '--status', 'broken']],
-])('a wrong command line is 2: %j', async (args) => {
+])('a wrong command line has exit code 2: %j', async (args) => {
   expect((await run(...args)).code).toBe(2);
 });
 
 test.each([[['env']], [['dlq', 'list', '--local']], [['secrets', 'set', 'stripe', '--local']]])(
-  'what cannot be done is 1, in one line that says what to do: %j',
+  'a command that cannot be done has exit code 1, and one line that says what to do: %j',
   async (args) => {
     const { code, said } = await run(...args);
 

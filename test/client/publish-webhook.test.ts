@@ -10,7 +10,7 @@ const eventOf = (n: number, more: object = {}): WebhookEvent => ({
   endpoint,
 });
 
-/** A queue that answers each call as it is told: how many of the entries it takes, or an error. */
+/** A queue with programmed responses: how many of the entries it accepts, or an error. */
 function queueThat(...answers: (number | Error)[]) {
   const calls: { id: string; text: string }[][] = [];
   const send = async ({ input }: SendMessageBatchCommand) => {
@@ -32,7 +32,7 @@ function queueThat(...answers: (number | Error)[]) {
 }
 
 describe('publishWebhook', () => {
-  it('sends ten at a time, and every message is one that the stack understands', async () => {
+  it('publishWebhook sends ten at a time, and every message is one that the stack understands', async () => {
     const { sqs, calls, ids } = queueThat();
     const published = await publishWebhook(
       sqs,
@@ -48,7 +48,7 @@ describe('publishWebhook', () => {
     }
   });
 
-  it('sends less at a time when the events are large, and refuses one that is too large', async () => {
+  it('publishWebhook sends fewer at a time when the events are large, and refuses one that is too large', async () => {
     const large = { text: 'x'.repeat(400_000) };
     const { sqs, calls } = queueThat();
     await publishWebhook(sqs, 'queue', [eventOf(1, large), eventOf(2, large), eventOf(3, large)]);
@@ -59,19 +59,19 @@ describe('publishWebhook', () => {
     );
   });
 
-  it('escapes the two characters that SQS refuses, and counts them so', async () => {
+  it('publishWebhook escapes the two characters that SQS refuses, and counts them so', async () => {
     const { sqs, calls } = queueThat();
     await publishWebhook(sqs, 'queue', [eventOf(1, { note: '\ufffe\uffff\ufffd' })]);
     const text = calls[0]?.[0]?.text ?? '';
 
     expect(text).toContain('"\\ufffe\\uffff\ufffd"');
     expect(JSON.parse(text).data.note).toBe('\ufffe\uffff\ufffd');
-    // 3 bytes each as they are, 6 as they are sent.
+    // 3 bytes each unescaped, 6 as they are sent.
     const tooLarge = eventOf(1, { text: '\uffff'.repeat(200_000) });
     await expect(publishWebhook(sqs, 'queue', [tooLarge])).rejects.toThrow(RangeError);
   });
 
-  it('tries again what SQS did not take, under the same ids', async () => {
+  it('publishWebhook retries messages that SQS refused, under the same ids', async () => {
     const { sqs, calls, ids } = queueThat(1, new Error('no answer'));
     const published = await publishWebhook(sqs, 'queue', [
       eventOf(1),
@@ -84,7 +84,7 @@ describe('publishWebhook', () => {
     expect(published[2]).toBe('own');
   });
 
-  it('gives back what it could not publish, with ids', async () => {
+  it('publishWebhook returns the events that it could not publish, with ids', async () => {
     const failure = new Error('no answer');
     const { sqs } = queueThat(10, failure, failure, failure, failure);
     const error = await publishWebhook(
@@ -102,7 +102,7 @@ describe('publishWebhook', () => {
     expect(error instanceof Error && error.cause).toBe(failure);
   }, 15_000);
 
-  it('publishes nothing when there is nothing', async () => {
+  it('publishWebhook publishes nothing for an empty list', async () => {
     const { sqs, calls } = queueThat();
 
     expect(await publishWebhook(sqs, 'queue', [])).toEqual([]);

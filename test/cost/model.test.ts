@@ -14,7 +14,7 @@ const of = (lines: readonly BillLine[], price: BillLine['price']) =>
   lines.find((line) => line.price === price)?.quantity ?? 0;
 
 describe('the bill', () => {
-  test('of a million inbound events has a request, a send and two writes for each', () => {
+  test('the bill of a million inbound events has a request, a send and two writes for each', () => {
     const { inbound } = bill({ ...usual, inbound: million, batch: 10 });
 
     expect(of(inbound, 'apiRequest')).toBe(million);
@@ -25,7 +25,7 @@ describe('the bill', () => {
     expect(byService(inbound).get('API Gateway')).toBe(1);
   });
 
-  test('of events without a handler is never dearer than with an object in S3 for each', () => {
+  test('the bill of events without a handler is never dearer than with an object in S3 for each', () => {
     for (const payload of [500, 1000, 2000, 3000]) {
       const { inbound } = bill({ ...usual, inbound: million, withoutHandler: 1, payload });
       const inBucket = bill({ ...usual, inbound: million, withoutHandler: 1, payload: 4000 }).inbound;
@@ -34,12 +34,12 @@ describe('the bill', () => {
     }
   });
 
-  test('of a failed attempt is the attempt, its retry and their writes', () => {
+  test('the bill of a failed attempt is the attempt, its retry and their writes', () => {
     const work = { ...usual, outbound: million, neverDelivered: 0 };
     const failing = bill({ ...work, failureRate: 0.5 }).outbound;
     const well = bill(work).outbound;
 
-    // Half of the attempts fail: one for each delivery, of which half are not the first of theirs.
+    // Half of the attempts fail, one for each delivery; half of these are not the delivery's first attempt.
     const writesOf = (name: string) => step(name).write + step(name).indexWrite;
     const more =
       writesOf('failed') / 2 +
@@ -48,7 +48,7 @@ describe('the bill', () => {
     expect(of(failing, 'writeUnit') - of(well, 'writeUnit')).toBeCloseTo(million * more, 0);
   });
 
-  test('of a delivery that never arrives has all attempts, a letter and its telling', () => {
+  test('the bill of a delivery that never arrives has all attempts, a dead letter and its notice', () => {
     const lost = bill({ ...usual, outbound: million, neverDelivered: 1, through: 'sqs' }).outbound;
 
     expect(attemptsOf({ ...usual, outbound: million, neverDelivered: 1 })).toEqual({
@@ -58,14 +58,14 @@ describe('the bill', () => {
       'failed, a later time': 4 * million,
       'given up': million,
     });
-    // The letter; and the failure counts as one that the sweep has to tell.
+    // The dead letter; the failure also counts as one that the sweep has to report.
     expect(step('given up').calls).toMatchObject({ 'sqs.SendMessage': 1 });
     expect(step('given up').write).toBeGreaterThan(step('failed').write);
     expect(of(lost, 'snsPublish')).toBe(million);
     expect(of(lost, 'lambdaRequest')).toBeCloseTo(million * (1 / 5 + 6 / 5), 3);
   });
 
-  test('counts every attempt of every delivery, whatever share arrives', () => {
+  test('the bill counts every attempt of every delivery, for any share that arrives', () => {
     const share = fc.double({ min: 0, max: 0.9, noNaN: true });
     fc.assert(
       fc.property(share, share, (failureRate, neverDelivered) => {
@@ -83,7 +83,7 @@ describe('the bill', () => {
     );
   });
 
-  test('reads a large body from the bucket for each attempt, failed ones too', () => {
+  test('the bill reads a large body from the bucket for each attempt, failed ones too', () => {
     const work: Workload = {
       ...usual,
       outbound: million,
@@ -94,14 +94,14 @@ describe('the bill', () => {
     expect(of(bill(work).outbound, 's3Get')).toBe(2 * million);
   });
 
-  test('carries a body in the task only where it is not in the bucket', () => {
+  test('the bill has a body in the task only if it is not in the bucket', () => {
     const requests = (payload: number) =>
       of(bill({ ...usual, outbound: million, payload, batch: 1 }).outbound, 'sqsRequest');
     // Three more chunks at the publish queue, none at the delivery queue.
     expect(requests(200_000) - requests(9000)).toBeCloseTo(3 * million, 0);
   });
 
-  test('keeps a received body that is too large for the queue in the bucket', () => {
+  test('the bill keeps a received body that is too large for the queue in the bucket', () => {
     const { inbound } = bill({ ...usual, inbound: million, payload: 1_000_000, batch: 10 });
 
     expect(of(inbound, 's3Put')).toBe(million);
@@ -111,7 +111,7 @@ describe('the bill', () => {
     expect(of(inbound, 'apiRequest')).toBe(2 * million);
   });
 
-  test('sends ten tasks at once, and is billed for each 64 KB of them', () => {
+  test('the bill sends ten tasks at once, and is billed for each 64 KB of them', () => {
     const requests = (fanOut: number, payload: number) =>
       of(bill({ ...usual, outbound: million, payload, fanOut, batch: 1 }).outbound, 'sqsRequest') -
       of(bill({ ...usual, outbound: million, payload, fanOut: 1, batch: 1 }).outbound, 'sqsRequest') -
@@ -123,14 +123,14 @@ describe('the bill', () => {
     expect(requests(10, 8000)).toBeCloseTo(million, 0);
   });
 
-  test('reads the secret again for forged requests, at most once in two seconds and source', () => {
+  test('the bill reads the secret again for forged requests, at most once in two seconds and source', () => {
     const calls = (refused: number) =>
       of(bill({ ...usual, inbound: 0, refused, sources: 1 }).inbound, 'secretCall');
     expect(calls(1000)).toBe(1000);
     expect(calls(1e9)).toBe(30 * 24 * 3600 * 0.5);
   });
 
-  test('leaves indexes out of point-in-time recovery, and keeps each thing as long as the stack does', () => {
+  test('the bill leaves indexes out of point-in-time recovery, and keeps data as long as the stack does', () => {
     const { outbound } = bill({ ...usual, outbound: million });
 
     expect(of(outbound, 'tableGbMonth')).toBeGreaterThan(of(outbound, 'recoveryGbMonth'));
@@ -142,12 +142,12 @@ describe('the bill', () => {
     expect(mostBytes.received).toBe(sourceDefaults.maxBodyBytes);
   });
 
-  test('of Lambda is by whole milliseconds', () => {
+  test('the bill of Lambda is by whole milliseconds', () => {
     for (let batch = 1; batch <= 10; batch++)
       expect(Number.isInteger(milliseconds('consume', batch))).toBe(true);
   });
 
-  test('of nothing is what stands: secrets, alarms, polling, the sweep', () => {
+  test('the bill of no events has the fixed costs: secrets, alarms, polling, the sweep', () => {
     const { inbound, outbound, idle } = bill(usual);
 
     expect(sumOf(inbound) + sumOf(outbound)).toBe(0);
@@ -156,7 +156,7 @@ describe('the bill', () => {
     expect(of(idle, 'snsPublish') + of(idle, 'apiRequest')).toBe(0);
   });
 
-  test('grows with everything that makes work, and is never negative', () => {
+  test('the bill grows with every kind of work, and is never negative', () => {
     const shares = fc.double({ min: 0, max: 0.8, noNaN: true });
     const work: fc.Arbitrary<Workload> = fc.record({
       inbound: fc.integer({ min: 1, max: 1e9 }),
@@ -188,7 +188,7 @@ describe('the bill', () => {
     );
   });
 
-  test('takes the next larger size that was counted, and the largest for what is larger', () => {
+  test('the bill uses the next larger counted size, and the largest for larger bodies', () => {
     expect(stepOfSize('published', 1)).toBe(step('published, 500 B'));
     expect(stepOfSize('published', 1001)).toBe(step('published, 2000 B'));
     expect(stepOfSize('published', 1e6)).toBe(step('published, 9000 B'));
@@ -196,7 +196,7 @@ describe('the bill', () => {
 });
 
 describe('the hosted services', () => {
-  test('are compared by list price, for events and deliveries', () => {
+  test('the hosted services are compared by list price, for events and deliveries', () => {
     const found = comparisons({ ...usual, outbound: million, fanOut: 2 });
 
     // 490 + (1,000,000 - 50,000) × 0.0001: a message counts once.
@@ -206,21 +206,21 @@ describe('the hosted services', () => {
     expect(found.find(({ name }) => name.includes('Growth'))).toMatchObject({ usd: 499, isLeast: true });
   });
 
-  test('are billed for each 64 KB where that is their unit', () => {
+  test('the hosted services are billed for each 64 KB if that is their unit', () => {
     const [eventBridge] = comparisons({ ...usual, outbound: million, payload: 200_000 });
     expect(eventBridge?.usd).toBeCloseTo(4.2, 6);
   });
 
-  test('and a price from memory is told under the bill', () => {
+  test('a price from memory is listed under the bill', () => {
     const price: Price = { ...prices.kmsCall, unconfirmed: true };
     const list = { ...prices, kmsCall: price };
     expect(unconfirmed(['apiRequest'], list)).toEqual([]);
     expect(unconfirmed(['apiRequest', 'kmsCall', 'kmsCall'], list)).toEqual([
-      'From memory, no page was found that states it: calls of KMS; the AWS-managed key itself is free ($0.03 for 10,000).',
+      'From memory, because no page states it: calls of KMS; the AWS-managed key itself is free ($0.03 for 10,000).',
     ]);
   });
 
-  test('and every price say where and when they were read', () => {
+  test('every price of a hosted service has a source and a date', () => {
     const dated = [...Object.values(prices), ...comparisons(usual)];
     for (const { source, read } of dated) {
       expect(source).toMatch(/^https:\/\//);

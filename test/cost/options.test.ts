@@ -6,7 +6,7 @@ import { mostBytes, usual } from '../../cost/workload.ts';
 const parsed = (...args: readonly string[]) => parseCostArguments(args)?.work;
 
 describe('npm run cost', () => {
-  test('reads counts, shares and sizes as people write them', () => {
+  test('npm run cost reads counts, shares and sizes as people write them', () => {
     expect(
       parsed(
         '--inbound',
@@ -45,7 +45,7 @@ describe('npm run cost', () => {
     [['--outbound', '1', '--payload', String(mostBytes.sns)], { payload: mostBytes.sns }],
     [['--outbound', '1', '--through', 'sqs', '--payload', String(mostBytes.sqs)], { payload: mostBytes.sqs }],
     [['--payload', '4MiB'], { payload: 4 * 1024 ** 2 }],
-  ])('%j is taken', (args, work) => {
+  ])('npm run cost accepts %j', (args, work) => {
     expect(parsed(...args)).toMatchObject(work);
   });
 
@@ -82,7 +82,7 @@ describe('npm run cost', () => {
     [['--through', 'kafka'], 'Allowed choices are sns, sqs'],
     [['--outbond', '1'], "unknown option '--outbond'"],
     [['10M'], 'too many arguments'],
-  ])('%j is told in one line, with the option and the value', (args, reason) => {
+  ])('npm run cost refuses %j in one line with the option and the value', (args, reason) => {
     const refusal = () => parseCostArguments(args);
     expect(refusal).toThrow(CostArgumentError);
     expect(refusal).toThrow(reason);
@@ -96,11 +96,11 @@ describe('npm run cost', () => {
     [['--outbound', '1', '--payload', '300kB'], '300000 B', 'SNS takes 256 KiB'],
     [['--outbound', '1', '--payload', '256KiB'], '262144 B', `to ${mostBytes.sns} B`],
     [['--outbound', '1', '--through', 'sqs', '--payload', '1MiB'], '1048576 B', `to ${mostBytes.sqs} B`],
-  ])('%j is refused, since AWS refuses it', (args, got, reason) => {
+  ])('npm run cost refuses %j, since AWS refuses it', (args, got, reason) => {
     for (const part of ['--payload', got, reason]) expect(() => parseCostArguments(args)).toThrow(part);
   });
 
-  test('prints a bill by service, each kind by the million, and the hosted services', () => {
+  test('npm run cost prints a bill by service, each kind by the million, and the hosted services', () => {
     const text = asText({ ...usual, inbound: 1e6, outbound: 1e6 });
 
     for (const part of ['DynamoDB', 'API Gateway', 'Svix', 'A million deliveries', 'No list price found'])
@@ -112,7 +112,7 @@ describe('npm run cost', () => {
     for (const line of sums) expect(line).toMatch(/\$[\d,.]+ │$/);
   });
 
-  test('prints JSON with --json, whose sum is that of its lines', () => {
+  test('npm run cost prints JSON with --json, whose sum is that of its lines', () => {
     const { usd, inbound, outbound, idle } = JSON.parse(asJson({ ...usual, inbound: 1e6 }));
     const sum = [inbound, outbound, idle].flat().reduce((total, line) => total + line.usd, 0);
 

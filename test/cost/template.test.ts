@@ -7,7 +7,7 @@ import { synth, threeSources } from '../lib/support/synth.ts';
 
 const file = join(import.meta.dirname, '../../cost/template.json');
 
-/** What is billed by the month, whether or not there are events, and how many messages a function takes. */
+/** The resources that are billed by the month, with or without events, and the batch sizes of functions. */
 function countsOf(sources: Parameters<typeof synth>[0]) {
   const { resources } = synth(sources);
   const mappings = Object.entries(resources('AWS::Lambda::EventSourceMapping'));
@@ -46,12 +46,12 @@ test('cost/template.json counts what the template has', () => {
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(counted);
 });
 
-test('the most sources that are priced are the most that a stack has room for', () => {
+test('the largest number of sources with a price is the largest that fits into a stack', () => {
   const stack = (count: number) =>
     synth({ sources: Object.fromEntries(Array.from({ length: count }, (_, nth) => [`s${nth}`, stripe])) });
 
   expect(() => stack(mostSources)).not.toThrow();
-  expect(() => stack(mostSources + 1)).toThrow('450 are the limit');
+  expect(() => stack(mostSources + 1)).toThrow('the limit here is 450');
 });
 
 const eachOf = (more: Counts, less: Counts): Counts => ({

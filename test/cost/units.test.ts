@@ -7,7 +7,7 @@ const item = (bytes: number, more: object = {}) => ({ id: { S: 'x'.repeat(bytes 
 const listed = (at: number) => ({ day: { S: 'stripe#2026-11-28' }, at: { N: String(at) } });
 
 describe("DynamoDB's units", () => {
-  test('count names and values of an item in UTF-8', () => {
+  test("DynamoDB's units count names and values of an item in UTF-8", () => {
     expect(itemBytes({ id: { S: 'ü' } })).toBe(2 + 2);
     expect(itemBytes({ at: { N: '1795000000000' } })).toBe(2 + 8);
     expect(itemBytes({ b: { BOOL: true }, n: { NULL: true } })).toBe(4);
@@ -24,7 +24,7 @@ describe("DynamoDB's units", () => {
     ['an item that shrinks: the larger counts', item(2049), item(100), 3],
     ['a write that is refused', item(1500), item(1500), 2],
     ['one that finds nothing', undefined, undefined, 1],
-  ])('of %s', (_what, before, after, units) => {
+  ])("DynamoDB's write units are counted for %s", (_what, before, after, units) => {
     expect(writeUnits(before, after, table).write).toBe(units);
   });
 
@@ -33,11 +33,11 @@ describe("DynamoDB's units", () => {
     ['stays', item(9, listed(1)), item(99, listed(1)), 0],
     ['moves', item(9, listed(1)), item(9, listed(2)), 2],
     ['leaves', item(9, listed(1)), item(9), 1],
-  ])('of an index that an item %s', (_what, before, after, units) => {
+  ])("DynamoDB's units of an index that an item %s are counted", (_what, before, after, units) => {
     expect(writeUnits(before, after, table).indexWrite).toBe(units);
   });
 
-  test('of storage are an item and its index entries, with 100 bytes each', () => {
+  test("DynamoDB's units of storage are an item and its index entries, with 100 bytes each", () => {
     const put = writeUnits(undefined, item(9), table);
     expect([put.stored, put.indexStored]).toEqual([109, 0]);
     const entered = writeUnits(item(9), item(9, listed(1)), table);
@@ -47,7 +47,7 @@ describe("DynamoDB's units", () => {
     expect([deleted.stored, deleted.indexStored]).toEqual([-(109 + 20 + 4), -133]);
   });
 
-  test('of a read are one for 4 KB, and half of it where it need not be consistent', () => {
+  test("DynamoDB's units of a read are one for 4 KB, and half of that for an eventually consistent read", () => {
     expect([readUnits(0, true), readUnits(4096, true), readUnits(4097, false)]).toMatchObject([
       { read: 1 },
       { read: 1 },

@@ -2,7 +2,7 @@
 export interface CrashPoint {
   /** Counted over the whole run, from 0. */
   readonly call: number;
-  /** Before its effect, or after the effect and before anybody learns of it. */
+  /** Before its effect, or after the effect and before any caller learns of it. */
   readonly when: 'before' | 'after';
   /**
    * The process dies (the default); the call rejects, as with a network that fails; it stalls as long as the script
@@ -11,10 +11,29 @@ export interface CrashPoint {
   readonly fault?: 'dies' | 'rejects' | 'stalls' | 'repeats';
 }
 
+/**
+ * Where a process stood before a call and after it.
+ *
+ * Nothing has an effect between two equal places: the process only computes, and its death loses what it computed.
+ */
+export interface CallPlaces {
+  readonly before: string;
+  /** Undefined when the process never got there: the call rejected, or the process died in it. */
+  after: string | undefined;
+}
+
 /** How one worker process ended. */
 export type ProcessEnd<T> = { readonly kind: 'ended'; readonly value: T } | { readonly kind: 'crashed' };
 
 const never = new Promise<never>(() => undefined);
+
+/** What a script takes of the world that its processes run in. */
+interface ScriptPorts {
+  /** Names the state of what changes without a port call, such as the time. */
+  readonly moment: () => string;
+  /** Resolves when a stalled call goes on. */
+  readonly stall?: () => Promise<void>;
+}
 
 /**
  * Runs worker processes that die at given port calls, or whose calls fail there.
@@ -23,14 +42,44 @@ const never = new Promise<never>(() => undefined);
  * under test can see the crash. Only asynchronous ports are crash points; clocks, randomness and logs are not.
  *
  * @param points at most one for each call; a call that the run never reaches crashes nothing
- * @param stall resolves when a stalled call goes on
  */
 export function crashScript(
   points: readonly CrashPoint[],
-  stall: () => Promise<void> = async () => undefined,
+  { moment, stall = async () => undefined }: ScriptPorts,
 ) {
   const calls: string[] = [];
+  const places: CallPlaces[] = [];
   const pointOf = new Map(points.map((point) => [point.call, point]));
+  /** Effects are counted when they begin and when they end. */
+  const counts = { processes: 0, effects: 0 };
+
+  const callOf = (process: Process): Call => {
+    const number = ++counts.processes;
+    const place = () => `process ${number}, effect ${counts.effects}, ${moment()}`;
+    return async (name, effect) => {
+      if (!process.isAlive) return never;
+      const point = pointOf.get(calls.length);
+      const ofCall: CallPlaces = { before: place(), after: undefined };
+      calls.push(name);
+      places.push(ofCall);
+      if (point?.when === 'before') await happen(point, name, process);
+      const value = await effectOf(process, effect, point?.fault === 'repeats');
+      // In this order, so that no two calls of a process return to one place.
+      counts.effects++;
+      ofCall.after = place();
+      if (point?.when === 'after') await happen(point, name, process);
+      return process.isAlive ? value : never;
+    };
+  };
+
+  /** Never settles when the process is dead, or dies in it. */
+  async function effectOf(process: Process, effect: () => Promise<unknown>, isRepeated: boolean) {
+    if (!process.isAlive) return never;
+    counts.effects++;
+    if (isRepeated) await effect();
+    const value = await effect();
+    return process.isAlive ? value : never;
+  }
 
   /** @param work gets the ports, and a way to end its process by itself */
   async function run<Ports extends object, T>(
@@ -47,40 +96,19 @@ export function crashScript(
         return never;
       },
     };
-    const call = (name: string, effect: () => Promise<unknown>): Promise<unknown> => {
-      const point = pointOf.get(calls.length);
-      if (process.isAlive) calls.push(name);
-      return callOf(process, name, point, effect);
-    };
-
-    const ended = work(withEveryCall(ports, call), process.exit).then(
+    const ended = work(withEveryCall(ports, callOf(process)), process.exit).then(
       (value) => ({ kind: 'ended', value }) as const,
     );
     return Promise.race([ended, death.promise]);
   }
 
-  return { calls, run };
+  return { calls, places, run };
 }
 
 interface Process {
   isAlive: boolean;
   readonly exit: () => Promise<never>;
   readonly stall: () => Promise<void>;
-}
-
-async function callOf(
-  process: Process,
-  name: string,
-  point: CrashPoint | undefined,
-  effect: () => Promise<unknown>,
-): Promise<unknown> {
-  if (!process.isAlive) return never;
-  if (point?.when === 'before') await happen(point, name, process);
-  if (!process.isAlive) return never;
-  if (point?.fault === 'repeats') await effect();
-  const value = await effect();
-  if (point?.when === 'after') await happen(point, name, process);
-  return process.isAlive ? value : never;
 }
 
 async function happen({ fault }: CrashPoint, name: string, process: Process): Promise<void> {
@@ -101,21 +129,25 @@ type PortFunction = (...args: unknown[]) => unknown;
 
 /** The same ports, nested objects included, with each asynchronous call going through `call`. */
 export function withEveryCall<Ports extends object>(ports: Ports, call: Call, path = ''): Ports {
-  const wrapped = Object.entries(ports).map(([key, port]) => {
-    if (typeof port === 'function') return [key, wrap(`${path}${key}`, port as PortFunction, call)];
-    // Lists, and the views of tables by which tests look past the ports.
-    const isIterable = typeof port === 'object' && port !== null && Symbol.iterator in port;
-    const nested = typeof port === 'object' && port !== null && !isIterable;
-    return [key, nested ? withEveryCall(port as object, call, `${path}${key}.`) : port];
+  const wrapped = new Map<string | symbol, unknown>();
+  // Most processes use a few ports of many: each is wrapped when it is first looked up.
+  return new Proxy(ports, {
+    get(target, key) {
+      if (!wrapped.has(key)) wrapped.set(key, wrap(Reflect.get(target, key), `${path}${String(key)}`, call));
+      return wrapped.get(key);
+    },
   });
-  return Object.fromEntries(wrapped) as Ports;
 }
 
 const synchronousPorts = new Set(['now', 'random', 'info', 'warn', 'error', 'count', 'seconds', 'log']);
-/** What measures only breaks no promise. */
+/** Ports that only measure break no promise. */
 const isGauge = (name: string): boolean => name.startsWith('gauges.');
 
-function wrap(name: string, port: PortFunction, call: Call): PortFunction {
-  if (isGauge(name) || synchronousPorts.has(name.split('.').at(-1) ?? '')) return port;
-  return (...args) => call(name, async () => port(...args));
+function wrap(port: unknown, name: string, call: Call): unknown {
+  if (typeof port === 'function') {
+    if (isGauge(name) || synchronousPorts.has(name.slice(name.lastIndexOf('.') + 1))) return port;
+    return (...args: unknown[]) => call(name, async () => (port as PortFunction)(...args));
+  }
+  const isNested = typeof port === 'object' && port !== null && !Array.isArray(port);
+  return isNested ? withEveryCall(port, call, `${name}.`) : port;
 }

@@ -8,14 +8,14 @@ export interface EventSourceMapping {
   /** Invocations at once. */
   readonly concurrency: number;
   /**
-   * One invocation, and what follows its answer: Lambda deletes what the answer does not name as failed.
+   * One invocation and its result: Lambda deletes the messages that the response does not name as failed.
    *
    * A crashed one deletes nothing: its messages come back at the end of their visibility timeout.
    */
   readonly invoke: (batch: readonly ReceivedFromQueue[]) => Promise<ProcessEnd<unknown>>;
 }
 
-/** Invokes a function with batches of the queue, until the queue is empty and nobody is at work. */
+/** Invokes a function with batches of the queue, until the queue is empty and no invocation runs. */
 export async function workOff(
   time: SimulatedTime,
   queue: SimulatedQueue,

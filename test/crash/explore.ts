@@ -1,8 +1,10 @@
-import type { CrashPoint } from './crash-script.ts';
+import type { CallPlaces, CrashPoint } from './crash-script.ts';
+import { distinctCrashes } from './distinct-crashes.ts';
 
-/** What a run did: the port calls that it made, and the promises that it broke. */
+/** The result of a run: its port calls, and the promises that it broke. */
 export interface Explored {
   readonly calls: readonly string[];
+  readonly places: readonly CallPlaces[];
   readonly violations: readonly string[];
 }
 
@@ -27,7 +29,7 @@ export const stalls: readonly Fault[] = [
 export interface Exploration {
   readonly points: number;
   readonly runs: number;
-  /** Each with the faults that led to it. */
+  /** The broken promises, each with the faults that led to it. */
   readonly violations: readonly string[];
 }
 
@@ -35,7 +37,7 @@ export interface Exploration {
  * Runs a scenario without a fault, with every fault at every call, and with every second fault after it.
  *
  * @param first the faults of the single runs
- * @param second what happens after them; none: single faults only
+ * @param second the faults after them; without any, single faults only
  */
 export async function explore(
   run: (points: readonly CrashPoint[]) => Promise<Explored>,
@@ -43,29 +45,34 @@ export async function explore(
   second: readonly Fault[] = [],
 ): Promise<Exploration> {
   const found = { points: 0, runs: 0, violations: [] as string[] };
-  const execute = async (points: readonly CrashPoint[]): Promise<readonly string[]> => {
-    const { calls, violations } = await run(points);
+  const execute = async (points: readonly CrashPoint[]): Promise<Explored> => {
+    const explored = await run(points);
     found.runs++;
-    for (const violation of violations)
-      found.violations.push(`${violation}; ${describePoints(points, calls)}`);
-    return calls;
+    for (const violation of explored.violations)
+      found.violations.push(`${violation}; ${describePoints(points, explored.calls)}`);
+    return explored;
   };
 
   for (const point of pointsOf(await execute([]), 0, first)) {
     found.points++;
-    const calls = await execute([point]);
-    for (const next of pointsOf(calls, point.call + 1, second)) await execute([point, next]);
+    const explored = await execute([point]);
+    for (const next of pointsOf(explored, point.call + 1, second)) await execute([point, next]);
   }
   return found;
 }
 
-/** A handler that runs is the team's code: nothing makes it run twice in one call. */
+/** A handler is the team's code, so it runs once in a call. */
 const makesSense = ({ fault }: Fault, call: string): boolean => fault !== 'repeats' || call !== 'handle';
 
-const pointsOf = (calls: readonly string[], from: number, faults: readonly Fault[]): CrashPoint[] =>
-  calls.flatMap((name, call) =>
+function pointsOf({ calls, places }: Explored, from: number, faults: readonly Fault[]): CrashPoint[] {
+  const points = calls.flatMap((name, call) =>
     call < from ? [] : faults.filter((fault) => makesSense(fault, name)).map((fault) => ({ call, ...fault })),
   );
+  const distinct = new Set(distinctCrashes(points.filter(isCrash), places));
+  return points.filter((point) => !isCrash(point) || distinct.has(point));
+}
+
+const isCrash = ({ fault }: CrashPoint): boolean => fault === undefined;
 
 const describePoints = (points: readonly CrashPoint[], calls: readonly string[]): string =>
   points.length === 0

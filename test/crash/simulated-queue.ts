@@ -1,7 +1,7 @@
 import { later, type Seconds, seconds, type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
-/** A message as one receive of it gives it out. */
+/** A message as one receive returns it. */
 export interface ReceivedFromQueue {
   readonly messageId: string;
   /** Valid until the message is received again. */
@@ -16,20 +16,20 @@ interface Stored {
   receives: number;
 }
 
-/** What a queue is set to. */
+/** The settings of a queue. */
 export interface QueueSettings {
   readonly visibilityTimeout: Seconds;
   readonly maxReceiveCount: number;
-  /** Gets what was received too often. */
+  /** The queue for messages that were received too often. */
   readonly moveToDlq: (text: string) => void;
 }
 
-/** What SQS takes: 12 h. */
+/** SQS's limit: 12 h. */
 const longestVisibility = seconds(43_200);
-/** And 15 min. */
+/** SQS's limit: 15 min. */
 const longestDelay = seconds(900);
 
-/** A standard SQS queue: visibility timeouts, receive counts, and stale receipt handles that have no effect. */
+/** A standard SQS queue: visibility timeouts, receive counts, and stale receipt handles, which delete nothing and return nothing. */
 export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: QueueSettings) {
   const messages = new Map<string, Stored>();
   let sent = 0;
@@ -51,7 +51,7 @@ export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: Queue
       return messageId;
     },
 
-    /** @param max at most so many */
+    /** @param max the most messages to return */
     receive(max: number): ReceivedFromQueue[] {
       const batch: ReceivedFromQueue[] = [];
       for (const message of messages.values()) {
@@ -78,7 +78,8 @@ export function simulatedQueue(time: Pick<SimulatedTime, 'now'>, settings: Queue
     async returnAfter(receiptHandle: string, after: Seconds): Promise<void> {
       if (after > longestVisibility) throw new RangeError(`a visibility timeout of ${after} s`);
       const message = find(receiptHandle);
-      if (message) message.visibleAt = later(time.now(), after);
+      if (message === undefined) throw new Error(`the receipt handle ${receiptHandle} is stale`);
+      message.visibleAt = later(time.now(), after);
     },
 
     /** When the next message can be received; undefined when there is none. */

@@ -1,11 +1,11 @@
 import { setImmediate as everythingSettled } from 'node:timers/promises';
 import { type UnixMillis, unixMillis } from '../../lambdas/domain/time.ts';
 
-/** A long run is a loop that nothing ends: a promise broken, too. */
+/** A run that is longer than this is an endless loop, which breaks a promise, too. */
 const maxSteps = 20_000;
 
 /**
- * A clock that jumps to whatever happens next, and an order in which waiting calls go on.
+ * A clock that jumps to the next event, and an order in which waiting calls continue.
  *
  * Nothing here takes real time: everything that is simulated runs in microtasks.
  *
@@ -17,7 +17,7 @@ export function simulatedTime(seed?: number, start = unixMillis(1_795_000_000_00
   const timers = new Map<() => void, UnixMillis>();
   const waiting: (() => void)[] = [];
 
-  /** @returns a way to call it off */
+  /** @returns a function that cancels it */
   function at(when: UnixMillis, action: () => void): () => void {
     const timer = () => action();
     timers.set(timer, when);
@@ -34,10 +34,10 @@ export function simulatedTime(seed?: number, start = unixMillis(1_795_000_000_00
   }
 
   /**
-   * Lets everything happen, one thing after the other, until nothing is left that could.
+   * Runs one thing after the other until nothing is left to do.
    *
-   * @param poll begins what can begin now
-   * @param nextPoll when something may begin next, if anything
+   * @param poll starts what can start now
+   * @param nextPoll when something may start next; undefined if never
    */
   async function untilQuiet(poll: () => void, nextPoll: () => UnixMillis | undefined): Promise<void> {
     for (let step = 0; step < maxSteps; step++) {
@@ -60,7 +60,7 @@ export function simulatedTime(seed?: number, start = unixMillis(1_795_000_000_00
     elapse,
     untilQuiet,
     sleep: (millis: number) => new Promise<void>((resolve) => at(unixMillis(clock.now + millis), resolve)),
-    /** Waits until the order lets this call go on. */
+    /** Waits until the order lets this call continue. */
     turn: (): Promise<void> => (random ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve()),
   };
 }

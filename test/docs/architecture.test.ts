@@ -16,6 +16,11 @@ const statesOf = (diagram: string): Set<string> =>
     [...diagram.matchAll(/^ *(\S+) --> (\S+?):?(?: |$)/gm)].flatMap(([, from = '', to = '']) => [from, to]),
   );
 
+const sources = globSync(
+  ['lambdas', 'cli', 'lib', 'local', 'client', 'tools', 'cost'].map((folder) => `${folder}/**/*.ts`),
+  { cwd: root },
+).map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+
 const rows = page.split('\n').filter((line) => line.startsWith('| ') && line.includes('`test/'));
 const promises = [...page.matchAll(/^\| (?<promise>.+?) \| `(?<file>test\/[^`]+)`: (?<words>.+?) \|$/gm)].map(
   ({ groups }) => groups ?? {},
@@ -27,13 +32,13 @@ describe('docs/architecture.md', () => {
     ['a delivery', deliveryStatuses, 1],
     ['an endpoint', ['enabled', 'disabled'], 2],
     ['a breaker', breakerStates.map((state) => state.replace('-', '_')), 3],
-  ])('draws every state of %s', (_name, states, index) => {
+  ])('docs/architecture.md draws every state of %s', (_name, states, index) => {
     const drawn = statesOf(diagrams[index] ?? '');
 
     for (const state of states) expect(drawn).toContain(state);
   });
 
-  it('has every index of the tables, and every kind of item', () => {
+  it('docs/architecture.md has every index of the tables, and every kind of item', () => {
     const indexes = Object.values(tables).filter(
       (value) => typeof value === 'object' && 'partitionKey' in value,
     );
@@ -43,7 +48,7 @@ describe('docs/architecture.md', () => {
     for (const kind of Object.values(tables.otherItems)) expect(page).toContain(`\`${kind}`);
   });
 
-  it('numbers the promises as README does, each with a test', () => {
+  it('docs/architecture.md numbers the promises as README does, each with a test', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     const [, section = ''] = /\n## What is promised\n([\s\S]*?)\n## /.exec(readme) ?? [];
     const numbers = [...section.matchAll(/^(\d)\. /gm)].map(([, number]) => number);
@@ -54,13 +59,7 @@ describe('docs/architecture.md', () => {
     expect(promises).toHaveLength(rows.length);
   });
 
-  it('counts as many store and port interfaces as there are, and no object spread that only saves lines', () => {
-    const sources = globSync(
-      ['lambdas', 'cli', 'lib', 'local', 'client', 'tools', 'cost'].map((folder) => `${folder}/**/*.ts`),
-      {
-        cwd: root,
-      },
-    ).map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+  it('docs/architecture.md counts as many store and port interfaces as there are, and no object spread that only saves lines', () => {
     const exported = /^export interface \w+(?:Ports?|Store|Gauges|Sealing|Telemetry)\b/gm;
     const interfaces = sources
       .filter(({ file }) => file.startsWith('lambdas/'))
@@ -71,18 +70,34 @@ describe('docs/architecture.md', () => {
       ) ?? [];
 
     expect(interfaces.length).toBe(Number(now));
+    expect(interfaces.filter((text) => text.endsWith('Store')).length).toBe(Number(stores));
     expect(Number(stores) + Number(others)).toBe(Number(now));
     expect(sources.filter(({ text }) => text.includes('...{')).map(({ file }) => file)).toEqual([]);
   });
 
-  it('is reached from a README that fits on a page or two', () => {
+  it('the tree has no two exported types that share a name', () => {
+    const declared = /^export (?:declare )?(?:abstract )?(?:interface|type|class|enum) (\w+)/gm;
+    const places = new Map<string, Set<string>>();
+    for (const { file, text } of sources) {
+      for (const [, name = ''] of text.matchAll(declared)) {
+        places.set(name, (places.get(name) ?? new Set()).add(file));
+      }
+    }
+
+    expect(places.size).toBeGreaterThan(300);
+    expect(
+      [...places].filter(([, files]) => files.size > 1).map(([name, files]) => [name, ...files]),
+    ).toEqual([]);
+  });
+
+  it('docs/architecture.md is linked from a README that fits on a page or two', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
     expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(130);
     expect(readme).toContain('](docs/architecture.md)');
   });
 
-  it.each(promises)('names a test that there is: $words', ({ file = '', words = '' }) => {
+  it.each(promises)('docs/architecture.md names an existing test: $words', ({ file = '', words = '' }) => {
     expect(existsSync(join(root, file)), file).toBe(true);
     expect(readFileSync(join(root, file), 'utf8')).toContain(words);
   });

@@ -10,7 +10,7 @@ it.each(commands.map((command) => command.name()))('docs/cli.md has the command 
   expect(page).toMatch(new RegExp(`\\| .*\`${name}\\b.*\\|`));
 });
 
-it('docs/cli.md calls commands that there are', () => {
+it('docs/cli.md names only commands that exist', () => {
   const called = [...page.matchAll(/^npx hookline (\S+)(?: ([a-z][a-z-]*))?/gm)];
 
   expect(called.length).toBeGreaterThan(10);

@@ -11,16 +11,16 @@ const rows = page
   .flatMap((section) => section.split('\n').filter((line) => /^\| [a-z]/i.test(line)));
 
 describe('docs/compare.md', () => {
-  it('compares with all six', () => {
+  it('docs/compare.md compares with all six products', () => {
     for (const name of ['Svix', 'Outpost', 'Convoy', 'Hookdeck', 'EventBridge', 'webhook-co'])
       expect(page).toMatch(new RegExp(`^## ${name}`, 'm'));
   });
 
-  it.each(rows)('has a date in %s', (row) => {
+  it.each(rows)('docs/compare.md has a date in the row %s', (row) => {
     expect(row).toMatch(/, (read by .+ on )?20\d\d-\d\d(-\d\d)? \|$/);
   });
 
-  it('claims no more providers than there are, and not many fewer', () => {
+  it('docs/compare.md claims no more providers than there are, and not many fewer', () => {
     const counts = [...page.matchAll(/\b(\d+)(?= named providers|, with their handshakes| \| the same)/g)];
 
     expect(counts.length).toBeGreaterThan(2);

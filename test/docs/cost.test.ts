@@ -6,11 +6,11 @@ import { headlines, withTables } from '../../cost/page.ts';
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
 
 describe('what it costs', () => {
-  test('in docs/cost.md is what the model computes (npm run cost:page)', () => {
+  test('docs/cost.md has the figures that the model computes (npm run cost:page)', () => {
     expect(withTables(read('docs/cost.md'))).toBe(read('docs/cost.md'));
   });
 
-  test('in README is what docs/cost.md says', () => {
+  test('README has the figures of docs/cost.md', () => {
     const [, section = ''] = /\n## What it costs\n([\s\S]*?)\n## /.exec(read('README.md')) ?? [];
     const figures = section.match(/\$\d[\d,.]*\d/g);
 

@@ -14,17 +14,20 @@ const decisions = page
   });
 
 describe('docs/decisions.md', () => {
-  it('has every decision in its index, in the order of the page', () => {
+  it('docs/decisions.md has every decision in its index, in the order of the page', () => {
     expect(decisions.length).toBeGreaterThanOrEqual(80);
     expect(index).toEqual(decisions.map(({ title }) => title));
   });
 
-  it.each(decisions)('has a date, a status and the other choice of: $title', ({ status, lines }) => {
-    expect(status).toMatch(/^\*20\d\d-\d\d-\d\d · (accepted|superseded by \[.+\]\(#.+\))(; .+)?\*$/);
-    expect(lines.join(' ')).toContain('**Instead of**');
-  });
+  it.each(decisions)(
+    'docs/decisions.md has a date, a status and the rejected option of: $title',
+    ({ status, lines }) => {
+      expect(status).toMatch(/^\*20\d\d-\d\d-\d\d · (accepted|superseded by \[.+\]\(#.+\))(; .+)?\*$/);
+      expect(lines.join(' ')).toContain('**Instead of**');
+    },
+  );
 
-  it.each(decisions)('says in ten lines or fewer: $title', ({ lines }) => {
+  it.each(decisions)('docs/decisions.md explains in at most ten lines: $title', ({ lines }) => {
     expect(lines.length).toBeLessThanOrEqual(10);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(140);
   });

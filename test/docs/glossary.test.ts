@@ -13,24 +13,27 @@ const rows = page.split('\n').filter((line) => line.startsWith('| ') && !/^\| (t
 const terms = rows.map((row) => row.split('|')[1]?.trim() ?? '');
 
 describe('docs/glossary.md', () => {
-  it('has three columns in each row, and a sentence in the second', () => {
+  it('docs/glossary.md has three columns in each row, and a sentence in the second', () => {
     for (const row of rows) expect(row, row).toMatch(/^\| [^|]+ \| [A-Z`][^|]+\. \|( [^|]+ |\s)\|$/);
   });
 
-  it('defines each term once', () => {
+  it('docs/glossary.md defines each term once', () => {
     expect(terms.filter((term, index) => terms.indexOf(term) !== index)).toEqual(['recovery']);
   });
 
-  it('defines the words that a newcomer asks for first', () => {
+  it('docs/glossary.md defines the words that a newcomer needs first', () => {
     for (const term of ['fence', 'lease', 'round', 'suspect', 'tap', 'limiter', 'slot', 'tally'])
       expect(terms).toContain(term);
   });
 
-  it.each([...deliveryStatuses, ...breakerStates, ...disableReasons])('names the state %s', (state) => {
-    expect(page).toContain(`\`${state}\``);
-  });
+  it.each([...deliveryStatuses, ...breakerStates, ...disableReasons])(
+    'docs/glossary.md names the state %s',
+    (state) => {
+      expect(page).toContain(`\`${state}\``);
+    },
+  );
 
-  it.each(failureCauses)('the cause %s is said in docs/management-api.md', (cause) => {
+  it.each(failureCauses)('docs/management-api.md explains the cause %s', (cause) => {
     expect(read('docs/management-api.md')).toContain(`\`${cause}\``);
   });
 });

@@ -76,12 +76,12 @@ const fixedPartOf = (path: string): string => {
 };
 
 describe('the pages of this repository', () => {
-  it('have relative links that lead to a file and to one of its headings', () => {
+  it('the pages of this repository have relative links that lead to a file and to one of its headings', () => {
     expect(links.length).toBeGreaterThan(20);
     expect(links.map(problemWith).filter((problem) => problem !== undefined)).toEqual([]);
   });
 
-  it('name no file or folder that does not exist', () => {
+  it('the pages of this repository name no file or folder that does not exist', () => {
     const missing = paths.filter(({ path }) => !existsSync(join(root, fixedPartOf(path))));
 
     expect(paths.length).toBeGreaterThan(50);
@@ -95,7 +95,7 @@ describe('the anchors of headings', () => {
     ['With a public key (`whpk_…`)', 'with-a-public-key-whpk_'],
     ['2026-11-28 · `fetch`, and more', '2026-11-28--fetch-and-more'],
     ['A [link](page.md) in it', 'a-link-in-it'],
-  ])('of %s is %s, as on GitHub', (heading, anchor) => {
+  ])('the anchor of the heading %s is %s, as on GitHub', (heading, anchor) => {
     expect(anchorOf(heading)).toBe(anchor);
   });
 });

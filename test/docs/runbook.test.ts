@@ -43,18 +43,18 @@ const stacks = [
   synth({ alarmEmail: 'oncall@example.com', sources: many(12) }),
   synth({ alarmEmail: 'oncall@example.com', sources: many(12), isolation: 'shared' }),
 ];
-/** What stands behind the last `/` of an alarm's path, without its number. */
+/** The part after the last `/` of an alarm's path, without its number. */
 const nameOf = (path: string): string => path.replace(/^.*\//, '').replace(/-\d+$/, '');
 const alarms = stacks.flatMap(alarmsOf);
 
 describe('the runbook', () => {
-  test('has a section for each alarm of the template, and for no other', () => {
+  test('the runbook has a section for each alarm of the template, and for no other', () => {
     const names = new Set(alarms.map(({ path }) => nameOf(path)));
 
     expect(sections.map(({ name }) => name).toSorted()).toEqual([...names].toSorted());
   });
 
-  test('is where each alarm points to', () => {
+  test('the runbook is where each alarm points to', () => {
     const anchors = sections.map(({ name }) => name.toLowerCase());
 
     for (const { path, description } of alarms) {
@@ -65,7 +65,7 @@ describe('the runbook', () => {
   });
 
   test.each(sections)(
-    'says of $name what it means, why, and when it ends, with three commands',
+    'the runbook explains $name with its meaning, its cause and its end, and three commands',
     ({ text }) => {
       expect(text).toMatch(/^\*\*Means:\*\* \S/m);
       expect(text).toMatch(/^\*\*Likely:\*\* \S/m);
@@ -74,7 +74,7 @@ describe('the runbook', () => {
     },
   );
 
-  test('has commands that there are, for the stack that is meant', () => {
+  test('the runbook has only commands that exist, for the stack in question', () => {
     const program = hooklineProgram();
 
     for (const command of sections.flatMap(({ text }) => commandsIn(text))) {
@@ -116,7 +116,7 @@ describe('the runbook', () => {
     }
   });
 
-  test('has no name of a source in a command but by its variable', () => {
+  test('the runbook names sources in commands only by a variable', () => {
     for (const command of sections.flatMap(({ text }) => commandsIn(text)))
       expect(command).not.toMatch(/\bstripe|Sourcestripe|Sources[A-Z]/);
   });
@@ -124,7 +124,7 @@ describe('the runbook', () => {
   test.each([
     ['stripe', 'Sourcestripe'],
     ['my-partner-2', 'Sourcemypartner2'],
-  ])('makes of the source %s the part %s', (source, part) => {
+  ])('the runbook writes the source %s as %s in resource names', (source, part) => {
     const [line] = /^PART=.*$/m.exec(page) ?? [];
 
     expect(
@@ -132,7 +132,7 @@ describe('the runbook', () => {
     ).toBe(part);
   });
 
-  test('links to its own sections only', () => {
+  test('the runbook links to its own sections only', () => {
     const anchors = sections.map(({ name }) => name.toLowerCase());
 
     for (const [, anchor] of page.matchAll(/\]\(#([^)]*)\)/g)) expect(anchors).toContain(anchor);

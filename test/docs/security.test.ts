@@ -11,14 +11,14 @@ const named = [...page.matchAll(/^\| (?<defence>.+?) \| `(?<file>test\/[^`]+)`: 
 );
 
 describe('docs/security.md', () => {
-  it('names a test for every defence', () => {
+  it('docs/security.md names a test for every defence', () => {
     const rows = page.split('\n').filter((line) => line.startsWith('| ') && line.includes('`test/'));
 
     expect(named.length).toBeGreaterThan(40);
     expect(named).toHaveLength(rows.length);
   });
 
-  it.each(named)('names a test that there is: $words', ({ file = '', words = '' }) => {
+  it.each(named)('docs/security.md names an existing test: $words', ({ file = '', words = '' }) => {
     expect(existsSync(join(root, file)), file).toBe(true);
     expect(readFileSync(join(root, file), 'utf8')).toContain(words);
   });

@@ -15,7 +15,7 @@ const withUnsignedId = Object.entries(catalogue).filter(
     !JSON.stringify(id).includes(signature.timestampHeader ?? 'no header'),
 );
 
-it('docs/security.md names everyone whose id is in a header that is not signed', () => {
+it('docs/security.md names every provider whose id is in an unsigned header', () => {
   const page = readFileSync(join(root, 'docs/security.md'), 'utf8');
   const [, paragraph = ''] =
     /- \*\*A captured request under a new id\.\*\*([\s\S]*?)\n- \*\*/.exec(page) ?? [];
@@ -27,7 +27,7 @@ it('docs/security.md names everyone whose id is in a header that is not signed',
   expect(missing).toEqual([]);
 });
 
-it('no page has marks of a merge', () => {
+it('no page has conflict markers of a merge', () => {
   const pages = [
     ...readdirSync(root).filter((name) => name.endsWith('.md')),
     ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),

@@ -2,17 +2,17 @@ import { expect, it } from 'vitest';
 import { deliveryId, dueShardOf, withEntry } from '../../lambdas/domain/delivery-record.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 
-it('names a delivery after tenant, event and endpoint, in base32', () => {
+it('deliveryId names a delivery by tenant, event and endpoint, in base32', () => {
   // printf '["acme","inv-42","prod"]' | openssl dgst -sha256 -binary | base32 | tr A-Z a-z | tr -d =
   expect(deliveryId('acme', 'inv-42', 'prod')).toBe('bb4zl54ky5jsq24wgxcwejvlolfr4zcpn7rh3wzivkshmvbfkcaq');
 });
 
-it('keeps apart what only looks alike when it is joined', () => {
+it('deliveryId is different for parts that only look alike when they are joined', () => {
   expect(deliveryId('a', 'b,c', 'd')).not.toBe(deliveryId('a', 'b', 'c,d'));
   expect(deliveryId('', 'ab', 'c')).not.toBe(deliveryId('a', 'b', 'c'));
 });
 
-it('spreads deliveries evenly over the eight shards of the due index', () => {
+it('due shards spread deliveries evenly over the eight shards of the index', () => {
   const shards = Array.from({ length: 8000 }, (_, index) => dueShardOf(deliveryId('', `e${index}`, 'x')));
   const counts = Map.groupBy(shards, (shard) => shard);
 
@@ -20,7 +20,7 @@ it('spreads deliveries evenly over the eight shards of the due index', () => {
   for (const { length } of counts.values()) expect(Math.abs(length - 1000)).toBeLessThan(150);
 });
 
-it('trims a log to its first and last twenty entries, and leaves a shorter one alone', () => {
+it('an attempt log is trimmed to its first and last twenty entries, and a shorter one is unchanged', () => {
   const entry = (n: number) => ({ n, at: unixMillis(n), ms: 1 });
   const forty = Array.from({ length: 40 }, (_, index) => entry(index + 1));
 

@@ -7,11 +7,11 @@ const production = { localEndpoints: false, allowedPorts: [443] };
 const local = { ...production, localEndpoints: true };
 
 describe('where a request may go', () => {
-  it.each(destinations.allowed)('lets %s pass', (url) => {
+  it.each(destinations.allowed)('a request to %s is allowed', (url) => {
     expect(checkUrl(url, production)).toMatchObject({ ok: true, isLocal: false });
   });
 
-  it.each(destinations.refused)('refuses %s for good', (url) => {
+  it.each(destinations.refused)('a request to %s is refused permanently', (url) => {
     expect(checkUrl(url, production)).toMatchObject({
       ok: false,
       isLiteral: true,
@@ -19,23 +19,23 @@ describe('where a request may go', () => {
     });
   });
 
-  it.each(destinations.allowedLocally)('lets %s pass on a laptop', (url) => {
+  it.each(destinations.allowedLocally)('a request to %s is allowed on a laptop', (url) => {
     expect(checkUrl(url, local).ok).toBe(true);
   });
 
-  it.each(destinations.refusedLocally)('refuses %s on a laptop, too', (url) => {
+  it.each(destinations.refusedLocally)('a request to %s is refused on a laptop, too', (url) => {
     expect(checkUrl(url, local).ok).toBe(false);
   });
 
-  it.each(destinations.publicAddresses)('lets a name resolve to %s', (address) => {
+  it.each(destinations.publicAddresses)('a name that resolves to %s is allowed', (address) => {
     expect(checkAddress(address)).toEqual({ ok: true });
   });
 
-  it.each(destinations.otherAddresses)('lets no name resolve to "%s"', (address) => {
+  it.each(destinations.otherAddresses)('a name that resolves to "%s" is refused', (address) => {
     expect(checkAddress(address).ok).toBe(false);
   });
 
-  it('goes to other ports where they are allowed', () => {
+  it('a request to another port is allowed if the port is', () => {
     const rules = { ...production, allowedPorts: [443, 8443] };
 
     expect(checkUrl('https://example.com:8443/', rules).ok).toBe(true);
@@ -56,7 +56,7 @@ describe('a URL', () => {
     'https://a.example:abc/',
     'https://a.example:-1/',
     'https://[2600::1]:70000/',
-  ])('with a port that is none says so: %s', (url) => {
+  ])('a URL with an invalid port is refused as such: %s', (url) => {
     expect(read(url)).toBe('expected a port from 1 to 65535');
   });
 
@@ -67,11 +67,11 @@ describe('a URL', () => {
     ['https://example.com.:443/', 'https://example.com/'],
     ['https://Bücher.example./', 'https://xn--bcher-kva.example/'],
     ['https://example.com/a./b', 'https://example.com/a./b'],
-  ])('is asked without blanks around it, and under the name that TLS knows: %j', (text, href) => {
+  ])('a URL is requested without blanks around it, under the name that TLS knows: %j', (text, href) => {
     expect(read(text)).toBe(href);
   });
 
-  it('with half a character is none', () => {
+  it('a URL with half a character is refused', () => {
     expect(read('https://example.com/\ud800')).toContain('invisible characters');
   });
 
@@ -84,12 +84,12 @@ describe('a URL', () => {
     ['https://a..b/', 'a host name'],
     [`https://example.com/hunter2${'a'.repeat(2029)}`, 'at most 2048 characters'],
     ['http://example.com/hunter2', 'only https'],
-  ])('is refused with the rule, and not repeated: %j', (text, rule) => {
+  ])('a URL is refused with the rule, without being repeated: %j', (text, rule) => {
     expect(read(text)).toContain(rule);
     expect(read(text)).not.toContain('hunter2');
   });
 
-  it('goes where a person reads that it goes: no URL is taken whose host stands nowhere in it', () => {
+  it('a URL is accepted only if its host is visible in it as it will be used', () => {
     const part = fc.constantFrom(
       ...['https:', 'http:', '/', '//', '\\', '@', ':', '#', '?', '.', '%', '%2f', '[', ']', '\t', '\n', ' '],
       ...['example.com', '127.0.0.1', 'user', '443', '0', 'a', '\u200b', '。', '::1', 'xn--', '-'],

@@ -19,7 +19,7 @@ const owner = { tenant: 'acme', id: 'ep_1' };
 const master = masterKey('a master secret of some length');
 
 describe('an endpoint’s secret', () => {
-  it('is 32 random bytes that any Standard Webhooks library takes', () => {
+  it('an endpoint’s secret is 32 random bytes that any Standard Webhooks library accepts', () => {
     const secret = generateSecret('v1');
 
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
@@ -28,7 +28,7 @@ describe('an endpoint’s secret', () => {
     expect(verifierOf(secret)).toBe(secret);
   });
 
-  it('of the kind v1a is a key pair, of which the receiver gets the public half', () => {
+  it('an endpoint’s secret of the kind v1a is a key pair, of which the receiver gets the public half', () => {
     const secret = generateSecret('v1a');
     const verifier = verifierOf(secret);
 
@@ -54,11 +54,11 @@ describe('an endpoint’s secret', () => {
     'whsk_AAAA',
     'whpk_AAAA',
     'secret',
-  ])('is not %j', (text) => {
+  ])('an endpoint’s secret is not %j', (text) => {
     expect(parseSecret(text)).toBeUndefined();
   });
 
-  it('opens with the master secret it was sealed under, for its own endpoint, unchanged', () => {
+  it('an endpoint’s secret can be opened with its own master secret, for its own endpoint, unchanged', () => {
     const sealed = seal('whsec_x', master, owner, now);
 
     expect(unseal(sealed, master, owner)).toBe('whsec_x');
@@ -66,7 +66,7 @@ describe('an endpoint’s secret', () => {
     expect(seal('whsec_x', master, owner, now).sealed).not.toBe(sealed.sealed);
   });
 
-  it('does not open under another master secret, for another endpoint or tenant, or changed', () => {
+  it('an endpoint’s secret cannot be opened with another master secret, for another endpoint or tenant, or changed', () => {
     const sealed = seal('whsec_x', master, owner, now);
     const bytes = Buffer.from(sealed.sealed, 'base64');
     const changes = [...bytes.keys()].map((at) => {
@@ -82,7 +82,7 @@ describe('an endpoint’s secret', () => {
     expect(() => unseal({ ...sealed, sealed: '' }, master, owner)).toThrow();
   });
 
-  it('is told from one under another master secret by a name that is not the key', () => {
+  it('an endpoint’s secret names its master secret without the key', () => {
     expect(masterKey('a').name).not.toBe(masterKey('b').name);
     expect(master.bytes.toString()).not.toContain(master.name);
   });
@@ -92,7 +92,7 @@ describe('a rotation', () => {
   const first = seal('whsec_1', master, owner, now);
   const second = seal('whsec_2', master, owner, now);
 
-  it('puts the new secret first, and lets the one before sign until the overlap is over', () => {
+  it('a rotation puts the new secret first, and lets the previous one sign until the overlap is over', () => {
     const secrets = rotated([first], second, seconds(3600), now);
 
     expect(secrets).toEqual([second, { ...first, endsAt: later(now, seconds(3600)) }]);
@@ -100,11 +100,11 @@ describe('a rotation', () => {
     expect(liveSecrets(secrets, later(now, seconds(3600)))).toEqual([second]);
   });
 
-  it('without an overlap ends the one before at once', () => {
+  it('a rotation without an overlap ends the previous secret at once', () => {
     expect(rotated([first], second, seconds(0), now)).toEqual([second]);
   });
 
-  it('without an overlap ends those before it, too, that are ending already: one of them may have leaked', () => {
+  it('a rotation without an overlap also ends earlier secrets, since one of them may have leaked', () => {
     const ending = { ...first, endsAt: later(now, seconds(86_400)) };
 
     expect(rotated([second, ending], first, seconds(0), now)).toEqual([first]);
@@ -115,7 +115,7 @@ describe('a rotation', () => {
     ]);
   });
 
-  it('does not make one that is ending already sign for longer', () => {
+  it('a rotation does not extend a secret that is ending already', () => {
     const ending = { ...first, endsAt: later(now, seconds(10)) };
 
     expect(rotated([second, ending], first, seconds(3600), now)[2]).toEqual(ending);

@@ -15,6 +15,6 @@ test.each([
   ['an object without a prototype', Object.create(null), 'thrown: object'],
   ['an object with a payload', { toString: () => 'secret' }, 'thrown: object'],
   ['a function', () => 'secret', 'thrown: function'],
-])('asError names %s that was thrown instead of an Error', (_, thrown, message) => {
+])('asError describes %s that was thrown instead of an Error', (_, thrown, message) => {
   expect(asError(thrown)).toMatchObject({ name: 'Error', message });
 });

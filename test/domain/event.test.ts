@@ -32,7 +32,7 @@ describe('packEvent', () => {
     ['every control character', Buffer.from(Array.from({ length: 32 }, (_, code) => code))],
     ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x80, 0x00])],
     ['an encoded lone surrogate', Buffer.from([0xed, 0xa0, 0x80])],
-  ])('carries %s byte for byte', async (_name, body) => {
+  ])('packEvent keeps %s byte for byte', async (_name, body) => {
     const { message, stored } = packEvent(heading, body);
     const parsed = parseMessage(ReceivedMessage, 'queue message', message);
 
@@ -42,7 +42,7 @@ describe('packEvent', () => {
     expect(await bytesOf(parsed, async () => undefined)).toEqual(body);
   });
 
-  it('moves a body to the bucket when the message, as it is sent, would be over 256 KiB', () => {
+  it('packEvent moves a body to the bucket when the message, as it is sent, would be over 256 KiB', () => {
     const overhead = utf8Bytes(packEvent(heading, Buffer.from('')).message);
     const fits = Buffer.alloc(maxInlineMessageBytes - overhead, 'x');
     const escaped = Buffer.alloc(maxInlineMessageBytes - overhead, '\n');
@@ -54,7 +54,7 @@ describe('packEvent', () => {
     expect(packEvent(heading, escaped).stored?.bytes).toEqual(escaped);
   });
 
-  it('gives equal bodies one key, whatever their ids', () => {
+  it('packEvent gives equal bodies one key, for any ids', () => {
     const large = Buffer.alloc(300_000, 'x');
 
     const [one, other] = [packEvent(heading, large), packEvent({ ...heading, id: 'evt_2' }, large)];

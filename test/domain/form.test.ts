@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { asObject, fieldOf, isForm, maxFields, readForm } from '../../lambdas/domain/provider/form.ts';
 import { parseJsonBody } from '../../lambdas/domain/provider/payload.ts';
 
-/** Texts in which everything that a reader of forms has to mind comes often. */
+/** Texts with many of the special cases of forms. */
 const formText = fc.string({
   unit: fc.oneof(
     fc.constantFrom(
@@ -36,7 +36,7 @@ const byNode = (text: string) =>
   new URLSearchParams(text.toWellFormed().replace(/\P{ASCII}/gu, encodeURIComponent));
 
 describe('readForm', () => {
-  it('reads what URLSearchParams reads', () => {
+  it('readForm reads the same as URLSearchParams', () => {
     const text = formText.filter((candidate) => !candidate.startsWith('?'));
 
     fc.assert(
@@ -49,7 +49,7 @@ describe('readForm', () => {
     );
   });
 
-  it('reads bytes as it reads their text', () => {
+  it('readForm reads bytes like their text', () => {
     fc.assert(
       fc.property(formText, (text) => {
         expect([...(readForm(Buffer.from(text)) ?? [])]).toEqual(entriesOf(text));
@@ -57,7 +57,7 @@ describe('readForm', () => {
     );
   });
 
-  it('reads names that are not only names', () => {
+  it('readForm reads names that are not only names', () => {
     const form = readForm('__proto__=a&constructor=b');
 
     expect(fieldOf(form, '__proto__')).toBe('a');
@@ -68,7 +68,7 @@ describe('readForm', () => {
     ]);
   });
 
-  it.each(['a=1', 'a', '='])('reads a thousand fields such as %s, and no more', (field) => {
+  it.each(['a=1', 'a', '='])('readForm reads a thousand fields such as %s, and no more', (field) => {
     const fields = Array.from({ length: maxFields }, () => field);
 
     expect(readForm(fields.join('&'))).toBeDefined();
@@ -77,7 +77,7 @@ describe('readForm', () => {
 });
 
 describe('isForm', () => {
-  it('knows what encoders of forms write', () => {
+  it('isForm recognises the forms of common encoders', () => {
     const fields = fc.array(
       fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string({ unit: 'grapheme' })),
       {
@@ -89,7 +89,7 @@ describe('isForm', () => {
     fc.assert(fc.property(fields, (entries) => isForm(new URLSearchParams(entries).toString())));
   });
 
-  it('takes no JSON object or array for a form', () => {
+  it('isForm refuses a JSON object or array', () => {
     const structure = fc
       .tuple(
         fc.constantFrom('', ' ', '\n', '\ufeff'),
@@ -114,7 +114,7 @@ describe('isForm', () => {
     '"a=b"',
     '--x\r\na="b"',
     '<a b="c">',
-  ])('%j is none', (text) => {
+  ])('isForm refuses %j', (text) => {
     expect(isForm(text)).toBe(false);
   });
 });

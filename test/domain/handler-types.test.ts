@@ -6,7 +6,7 @@ import { defineHandlers, findHandler } from '../../lambdas/domain/handler.ts';
 // Most of these are proved by the compiler: `npm run check` fails when a type no longer holds.
 
 describe('handlers know the events of their provider', () => {
-  it('GitHub, by the name of its header', () => {
+  it('handlers know GitHub’s events by the name of its header', () => {
     const handlers = defineHandlers('github', {
       push: async ({ payload }) => {
         expectTypeOf(payload).toEqualTypeOf<PushEvent>();
@@ -19,7 +19,7 @@ describe('handlers know the events of their provider', () => {
     expect(findHandler(handlers, 'push')?.declaredAs).toBe('push');
   });
 
-  it('Stripe, by its event types', () => {
+  it('handlers know Stripe’s event types', () => {
     const handlers = defineHandlers('stripe', {
       'payment_intent.succeeded': async ({ payload }) => {
         expectTypeOf(payload.data.object).toEqualTypeOf<Stripe.PaymentIntent>();
@@ -29,7 +29,7 @@ describe('handlers know the events of their provider', () => {
     expect(findHandler(handlers, 'payment_intent.succeeded')?.declaredAs).toBe('payment_intent.succeeded');
   });
 
-  it('takes prefixes and the rest, whose payload is anything', () => {
+  it('handlers accept prefixes and `*`, whose payload is unknown', () => {
     const handlers = defineHandlers('stripe', {
       'invoice.*': async ({ payload }) => {
         expectTypeOf(payload).toBeUnknown();
@@ -42,14 +42,14 @@ describe('handlers know the events of their provider', () => {
     expect(findHandler(handlers, 'invoice.paid')?.declaredAs).toBe('invoice.*');
   });
 
-  it('refuses a name that the provider does not have', () => {
+  it('handlers refuse a name that the provider does not have', () => {
     // @ts-expect-error GitHub calls it `push`
     defineHandlers('github', { pushed: async () => undefined });
     // @ts-expect-error there is no such event
     defineHandlers('stripe', { 'payment_intent.succeded': async () => undefined });
   });
 
-  it('takes any name of a provider without types', () => {
+  it('handlers accept any name for a provider without types', () => {
     const handlers = defineHandlers('linear', {
       'Issue.create': async ({ payload }) => {
         expectTypeOf(payload).toBeUnknown();

@@ -37,21 +37,21 @@ describe('findHandler', () => {
     ['customer', '*'],
     ['customers.created', '*'],
     ['constructor', '*'],
-  ])('%s is for %s', (type, declaredAs) => {
+  ])('findHandler maps %s to %s', (type, declaredAs) => {
     expect(findHandler(handlers, type)?.declaredAs).toBe(declaredAs);
   });
 
-  it('finds none where no type matches', () => {
+  it('findHandler finds no handler if no type matches', () => {
     expect(findHandler(defineHandlers('stripe', { 'a.*': nothing }), 'constructor')).toBeUndefined();
   });
 });
 
 describe('defineHandlers', () => {
-  it.each(['a.*.b', '*.a', 'a*', '**', ''])('refuses %j, which would never match', (type) => {
+  it.each(['a.*.b', '*.a', 'a*', '**', ''])('defineHandlers refuses %j, which would never match', (type) => {
     expect(() => defineHandlers('stripe', { [type]: nothing })).toThrow(TypeError);
   });
 
-  it.each(['*', 'a', 'a.*', 'a.b', 'orders/create', 'orders/*'])('takes %j', (type) => {
+  it.each(['*', 'a', 'a.*', 'a.b', 'orders/create', 'orders/*'])('defineHandlers accepts %j', (type) => {
     expect(defineHandlers('stripe', { [type]: nothing }).byType.has(type)).toBe(true);
   });
 });
@@ -59,13 +59,13 @@ describe('defineHandlers', () => {
 describe('parsePayloadAs', () => {
   const Invoice = v.object({ data: v.object({ amount: v.number() }) });
 
-  it('gives the payload as the handler needs it', () => {
+  it('parsePayloadAs returns the payload as the handler needs it', () => {
     expect(parsePayloadAs(Invoice, event({ data: { amount: 5, other: 1 } }))).toEqual({
       data: { amount: 5 },
     });
   });
 
-  it('fails for good, naming the field and never the value', () => {
+  it('parsePayloadAs fails permanently, with the field and never the value', () => {
     expect(() => parsePayloadAs(Invoice, event({ data: { amount: 'secret' } }))).toThrow(
       new PermanentFailure('payload of invoice.paid: data.amount: expected number, received string'),
     );

@@ -44,7 +44,7 @@ describe('standingOf', () => {
     ['leased', record({ leaseUntil: unixMillis(now + 1) }), { kind: 'busy', wait: 1 }],
     ['leased for longer', record({ leaseUntil: unixMillis(now + 60_500) }), { kind: 'busy', wait: 61 }],
     ['past its lease', record({ leaseUntil: now }), { kind: 'suspect' }],
-  ])('%s', (_name, seen, standing) => {
+  ])('standingOf decides: %s', (_name, seen, standing) => {
     expect(standingOf(seen, me, now)).toEqual(standing);
   });
 });
@@ -65,11 +65,11 @@ describe('a message of a released event', () => {
     ],
     ['from which the one that waits was made', { owner: 'i-2/m-1', messageId: 'm-1' }, superseded],
     ['that is a redelivery or a replay', { owner: 'i-2/m-3', messageId: 'm-3' }, waiting],
-  ])('%s', (_name, claimant, standing) => {
+  ])('a message of a released event %s', (_name, claimant, standing) => {
     expect(standingOf(sentBack, claimant, now)).toEqual(standing);
   });
 
-  it('is superseded by no message that may not have been sent', () => {
+  it('a message of a released event is superseded only by a message that was sent', () => {
     const inFlight = { ...sentBack, sentBack: undefined };
 
     for (const after of [undefined, owner, 'i-0/m-0'])
@@ -84,11 +84,11 @@ describe('describeError', () => {
     [undefined, 'thrown: undefined'],
     [Object.create(null), 'thrown: object'],
     [Symbol('s'), 'thrown: Symbol(s)'],
-  ])('%o', (error, text) => {
+  ])('describeError describes %o', (error, text) => {
     expect(describeError(error)).toBe(text);
   });
 
-  it('keeps a record small, and its text whole', () => {
+  it('describeError keeps a record small, and its text valid', () => {
     expect(describeError(new Error(`${'x'.repeat(292)}😀`))).toBe(`Error: ${'x'.repeat(292)}\ufffd`);
   });
 });

@@ -17,11 +17,11 @@ describe('isAllowedAddress', () => {
     ['', false],
     ['unknown', false],
     ['192.30.252.1, 10.0.0.1', false],
-  ])('%s: %s', (address, allowed) => {
+  ])('isAllowedAddress: %s: %s', (address, allowed) => {
     expect(isAllowedAddress(address, github)).toBe(allowed);
   });
 
-  it('allows every address when there are no ranges', () => {
+  it('isAllowedAddress allows every address without ranges', () => {
     expect(isAllowedAddress('198.51.100.7', [])).toBe(true);
   });
 });

@@ -9,16 +9,16 @@ const step = (outcome: AttemptOutcome, attempt = 1, more = {}) =>
   nextStep(outcome, attempt, { ...policy, ...more }, 0.5);
 
 describe('what follows an attempt', () => {
-  it.each([200, 201, 202, 204, 299])('%d is delivered', (status) => {
-    expect(step(outcomeOfResponse(status))).toEqual({ kind: 'delivered' });
+  it.each([200, 201, 202, 204, 299])('the status %d is delivered', (status) => {
+    expect(step(outcomeOfResponse(status))).toEqual({ kind: 'delivered', status });
   });
 
-  it.each([408, 425, 429, 500, 501, 502, 503, 504, 520, 599])('%d is tried again', (status) => {
+  it.each([408, 425, 429, 500, 501, 502, 503, 504, 520, 599])('the status %d is retried', (status) => {
     expect(step(outcomeOfResponse(status))).toEqual({ kind: 'retry', delay: 10 });
   });
 
   it.each([100, 101, 300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 413, 422, 451])(
-    '%d fails at once, unless the stack retries those, too',
+    'the status %d fails at once, unless the stack retries those, too',
     (status) => {
       const failed = { kind: 'fail', cause: 'refused', reason: `answered ${status}` };
       expect(step(outcomeOfResponse(status))).toEqual(failed);
@@ -29,18 +29,18 @@ describe('what follows an attempt', () => {
     },
   );
 
-  it('410 fails at once, whatever the stack retries', () => {
+  it('the status 410 fails at once, in any stack', () => {
     const gone = outcomeOfResponse(410);
 
     const failed = { kind: 'fail', cause: 'gone', reason: 'answered 410' };
     expect(step(gone, 1, { retryOtherStatuses: true })).toEqual(failed);
   });
 
-  it.each(['timeout', 'dns', 'network', 'tls', 'protocol'] as const)('%s is tried again', (cause) => {
+  it.each(['timeout', 'dns', 'network', 'tls', 'protocol'] as const)('the failure %s is retried', (cause) => {
     expect(step({ kind: 'unreachable', cause, error: 'no' })).toEqual({ kind: 'retry', delay: 10 });
   });
 
-  it('a blocked name is tried again, a blocked literal fails at once', () => {
+  it('a blocked name is retried, and a blocked literal address fails at once', () => {
     expect(step({ kind: 'blocked', isLiteral: false, error: 'private' })).toEqual({
       kind: 'retry',
       delay: 10,
@@ -52,7 +52,7 @@ describe('what follows an attempt', () => {
     });
   });
 
-  it('takes each delay of the schedule in turn, then fails and says how the last attempt ended', () => {
+  it('the next step uses each delay of the schedule in turn, then fails and says how the last attempt ended', () => {
     const busy = outcomeOfResponse(503);
 
     expect(step(busy, 1)).toEqual({ kind: 'retry', delay: 10 });
@@ -64,7 +64,7 @@ describe('what follows an attempt', () => {
     });
   });
 
-  it('with an empty schedule fails after the first attempt', () => {
+  it('the next step with an empty schedule fails after the first attempt', () => {
     expect(step(outcomeOfResponse(503), 1, { retryDelays: [] }).kind).toBe('fail');
   });
 });

@@ -65,7 +65,7 @@ const hasHalves = (format: SecretFormat): boolean =>
 const isShared = (value: string, format: SecretFormat): boolean =>
   parseSecretValue(value, format)?.keys.some(({ key }) => !('publicKey' in key)) ?? false;
 
-/** The values of which a provider makes the wrong kind of key. */
+/** The values that a provider turns into the wrong kind of key. */
 function wrongKeys(
   forms: readonly (readonly [string, string])[],
   format: SecretFormat,
@@ -80,7 +80,7 @@ function wrongKeys(
 }
 
 describe.each(formats)('%s makes no key of', (_providers, format) => {
-  it('a placeholder, nothing, JSON, or the place of a secret, in any of its fields', () => {
+  it('no format accepts a placeholder, empty text, JSON, or reference to a secret, in any of its fields', () => {
     const isKey = (value: string) => parseSecretValue(value, format) !== undefined;
 
     expect(wrongKeys(placeholders, format, isKey)).toEqual([]);
@@ -88,13 +88,13 @@ describe.each(formats)('%s makes no key of', (_providers, format) => {
     expect(placeholders.filter(([, text]) => isKey(besideOne(text)))).toEqual([]);
   });
 
-  it('a private key or a certificate', () => {
+  it('no format accepts a private key or a certificate', () => {
     const isKey = (value: string) => parseSecretValue(value, format) !== undefined;
 
     expect(wrongKeys(keysOfNobody, format, isKey)).toEqual([]);
   });
 
-  it('a public key, unless it verifies with it as one', () => {
+  it('no format accepts a public key, unless it verifies with one', () => {
     expect(wrongKeys(publicKeys, format, (value) => isShared(value, format))).toEqual([]);
     const decoded = publicKeys.flatMap(([form, text]): [string, string][] => [
       [form, base64(text)],
@@ -119,7 +119,7 @@ describe('real secrets', () => {
     fc.stringMatching(/^[A-Z][a-z0-9!#$%&()+,./;<>?@^_|~-]{12,40}[a-z]$/),
   );
 
-  it('are keys where a secret is a text or a token', () => {
+  it('real secrets are keys in the formats for texts and tokens', () => {
     const isKey = (text: string) => parseSecretValue(text, 'text') && parseSecretValue(text, 'token');
     fc.assert(
       fc.property(texts, (text) => isKey(text) !== undefined),
@@ -127,7 +127,7 @@ describe('real secrets', () => {
     );
   });
 
-  it('are keys where a secret is base64', () => {
+  it('real secrets are keys in the base64 format', () => {
     const long = fc
       .uint8Array({ minLength: 24, maxLength: 64 })
       .map((array) => Buffer.from(array).toString('base64'));
@@ -166,11 +166,11 @@ describe('real secrets', () => {
     '{x',
     'hunter2',
     '0'.repeat(64),
-  ])('%j is one', (text) => {
+  ])('the secret %j is a key', (text) => {
     expect(parseSecretValue(text, 'text')).toBeDefined();
   });
 
-  it('of every vector that verifies are', () => {
+  it('the secrets of all vectors that verify are keys', () => {
     const verifying = vectorFiles.flatMap(([name, { source, vectors }]) =>
       vectors
         .filter(({ expect: { status, id } }) => status === 200 && id !== undefined)

@@ -14,7 +14,7 @@ const timestamp = toUnixSeconds(unixMillis(Date.now()));
 
 describe('the signature of a delivery', () => {
   it.each([current, previous])(
-    'is verified by both libraries with the key %s, while both keys sign',
+    'the signature of a delivery is verified by both libraries with the key %s, while both keys sign',
     (secret) => {
       const headers = signatureHeaders([keyOf(current), keyOf(previous)], {
         eventId: 'inv-42',
@@ -27,7 +27,7 @@ describe('the signature of a delivery', () => {
     },
   );
 
-  it('is refused by both libraries when a byte of the body is another', () => {
+  it('the signature of a delivery is refused by both libraries when a byte of the body differs', () => {
     const headers = signatureHeaders([keyOf(current)], { eventId: 'inv-42', timestamp, body });
     const other = Buffer.from(body).fill('x', 5, 6);
 
@@ -35,7 +35,7 @@ describe('the signature of a delivery', () => {
     expect(() => new SvixWebhook(current).verify(other, { ...headers })).toThrow();
   });
 
-  it('is the one of the specification’s example', () => {
+  it('the signature of a delivery is that of the specification’s example', () => {
     const headers = signatureHeaders([keyOf(current)], {
       eventId: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       timestamp: unixSeconds(1_614_265_330),
@@ -45,7 +45,7 @@ describe('the signature of a delivery', () => {
     expect(headers['webhook-signature']).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
   });
 
-  it('in the other style is over time and body, with every key, in hex', () => {
+  it('the signature of a delivery in the other family covers time and body, with every key, in hex', () => {
     const headers = signatureHeaders([keyOf(current), keyOf(previous)], {
       eventId: 'inv-42',
       timestamp,

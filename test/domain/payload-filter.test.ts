@@ -15,7 +15,7 @@ const matches = (filter: unknown) => matchesFilter(v.parse(PayloadFilter, filter
 
 const condition = { path: 'paid', equals: true };
 
-/** So many conditions around one. */
+/** One condition inside a number of others. */
 function nested(kind: 'not' | 'all' | 'any', levels: number): object {
   let filter: object = condition;
   for (let level = 0; level < levels; level++) filter = { [kind]: kind === 'not' ? filter : [filter] };
@@ -106,18 +106,18 @@ describe('a filter on the payload', () => {
     [{ path: 'big.rawJSON', exists: true }, false],
     [{ path: 'tags.*.length', exists: true }, false],
     [{ path: '__proto__', exists: true }, false],
-  ])('%j: %s', (filter, wanted) => {
+  ])('a filter %j: %s', (filter, wanted) => {
     expect(matches(filter)).toBe(wanted);
   });
 
   it.each([nested('not', 14), nested('all', 7), nested('any', 7)])(
-    'that is nested is taken: %j',
+    'a nested filter is accepted: %j',
     (filter) => {
       expect(matches(filter)).toBe(true);
     },
   );
 
-  it('that is nested too deep is told so, not what it would be inside', () => {
+  it('a filter that is nested too deep is refused as such', () => {
     const { issues } = v.safeParse(PayloadFilter, nested('not', 40));
 
     expect(issues?.map(({ message }) => message)).toEqual(['at most 16 levels of objects and lists deep']);
@@ -156,13 +156,13 @@ describe('a filter on the payload', () => {
     [nested('not', 500_000)],
     ['amount > 5'],
     [null],
-  ])('that is none is refused (%#)', (filter) => {
+  ])('an invalid filter is refused (%#)', (filter) => {
     expect(v.safeParse(PayloadFilter, filter).success).toBe(false);
   });
 });
 
 describe('a path that begins with data', () => {
-  it('is refused with what to write instead', () => {
+  it('a path that begins with data is refused with the right path', () => {
     const { issues = [] } = v.safeParse(PayloadFilter, { path: 'data.customer.id', equals: 1 });
 
     expect(issues.map(({ message }) => message)).toEqual([
@@ -170,7 +170,7 @@ describe('a path that begins with data', () => {
     ]);
   });
 
-  it('is still read from a table', () => {
+  it('a path that begins with data is still read from a table', () => {
     const filter = { all: [{ path: 'data.x', equals: 1 }] };
 
     expect(v.parse(StoredFilter, filter)).toEqual(filter);
@@ -196,7 +196,7 @@ describe('what a filter keeps out', () => {
       ['any.0', 'any.1.all.0'],
     ],
     [{ path: 'paid', equals: true }, []],
-  ])('is told by its place: %j', (filter, places) => {
+  ])('a filter names the excluding part by its place: %j', (filter, places) => {
     expect(failedParts(v.parse(PayloadFilter, filter), data).map(({ place }) => place)).toEqual(places);
   });
 });
@@ -205,7 +205,7 @@ describe('a payload of huge arrays', () => {
   const huge = { a: Array.from({ length: 3_000 }, () => Array.from({ length: 3_000 }, () => ({ n: 1 }))) };
   const everywhere = { path: 'a.*.*.n', equals: 2 };
 
-  it('is looked at no further than 10 000 elements, and wanted if that does not tell', () => {
+  it('a payload of huge arrays is read up to 10,000 elements, and matches if that does not decide', () => {
     const counted = { reads: 0 };
     const one = Object.defineProperty({}, 'n', { enumerable: true, get: () => ++counted.reads && 1 });
     const wide = { a: Array.from({ length: 200 }, () => Array.from({ length: 200 }, () => one)) };
@@ -215,7 +215,7 @@ describe('a payload of huge arrays', () => {
     expect(counted.reads).toBeLessThanOrEqual(20_000);
   });
 
-  it('is kept out by what can be told, before or after it', () => {
+  it('a payload of huge arrays is excluded by conditions that can be decided, before or after it', () => {
     const no = { path: 'b', exists: true };
 
     expect(matchesFilter({ all: [everywhere, no] }, huge)).toBe(false);
@@ -223,7 +223,7 @@ describe('a payload of huge arrays', () => {
     expect(matchesFilter({ not: { any: [everywhere, { not: no }] } }, huge)).toBe(false);
   });
 
-  it('costs a filter of many conditions no more than one', () => {
+  it('a payload of huge arrays costs many conditions no more than one', () => {
     const filter = { all: Array.from({ length: 50 }, () => everywhere) };
     const before = process.cpuUsage();
 

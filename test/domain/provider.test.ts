@@ -10,13 +10,13 @@ import { parseInstant, unixMillis, utcDay } from '../../lambdas/domain/time.ts';
 const rows: [string, Provider][] = Object.entries(catalogue);
 
 describe('the catalogue', () => {
-  it.each(rows)('%s never forwards a signature or a credential', (_name, row) => {
+  it.each(rows)('the catalogue never forwards a signature or a credential of %s', (_name, row) => {
     const secret = /signature|hmac|authorization|cookie|(?<!idempotency-)token/;
 
     expect(row.forward.filter((header) => secret.test(header))).toEqual([]);
   });
 
-  it.each(rows)('%s names its headers in lower case', (_name, row) => {
+  it.each(rows)('the catalogue has the headers of %s in lower case', (_name, row) => {
     const schemes =
       typeof row.signature === 'function' ? [] : [row.signature, ...(row.otherSignatures ?? [])];
     const headers = schemes.flatMap(({ header, idHeader = '', timestampHeader = '' }) => [
@@ -29,13 +29,13 @@ describe('the catalogue', () => {
     expect(names.map((name) => name.toLowerCase())).toEqual(names);
   });
 
-  it.each(rows)('%s is the one export of its file, which is how functions load it', async (name, row) => {
+  it.each(rows)('the catalogue loads %s as the one export of its file', async (name, row) => {
     const file: object = await import(`../../lambdas/domain/provider/providers/${name}.ts`);
 
     expect(Object.values(file)).toEqual([row]);
   });
 
-  it('says what a source may choose from', () => {
+  it('the catalogue lists what a source may choose from', () => {
     expect(() => providerOf({ name: 'shop', provider: 'constructor' })).toThrow(
       `source shop has provider 'constructor'; choose one of ${Object.keys(catalogue).slice(0, 2).join(', ')}, `,
     );
@@ -52,7 +52,7 @@ describe('sliceJsonArray', () => {
     ['["a,]","\\"]"]', ['"a,]"', '"\\"]"']],
     ['["\\\\",[[],{"x":[1,2]}]]', ['"\\\\"', '[[],{"x":[1,2]}]']],
     ['[{"grüße":"😀"}\n,\t{}]', ['{"grüße":"😀"}', '{}']],
-  ])('%s', (json, slices) => {
+  ])('sliceJsonArray slices %s', (json, slices) => {
     expect(sliceJsonArray(Buffer.from(json)).map((slice) => Buffer.from(slice).toString())).toEqual(slices);
   });
 });
@@ -78,7 +78,7 @@ describe('parsePayload', () => {
     expect(parsePayload(Buffer.from(body), format)).toEqual(payload);
   });
 
-  it('reads nothing from bytes that are no text', () => {
+  it('parsePayload reads nothing from bytes that are not text', () => {
     expect(parsePayload(Buffer.from([0xff]), 'any')).toBeUndefined();
   });
 });
@@ -103,7 +103,7 @@ describe('decodeStrictly', () => {
 });
 
 describe('equalBytes', () => {
-  it('compares, whatever the lengths', () => {
+  it('equalBytes compares bytes of any lengths', () => {
     const bytes = Buffer.from('abc');
 
     expect(equalBytes(bytes, Buffer.from('abc'))).toBe(true);
@@ -121,11 +121,11 @@ describe('instants', () => {
     ['2026-12-01T00:00:00', undefined],
     ['2026-13-01T00:00:00Z', undefined],
     ['tomorrow', undefined],
-  ])('%s', (text, at) => {
+  ])('instants of providers are read: %s', (text, at) => {
     expect(parseInstant(text)).toBe(at);
   });
 
-  it('have a day in UTC', () => {
+  it('instants have a day in UTC', () => {
     expect(utcDay(unixMillis(1_796_083_199_999))).toBe('2026-11-30');
     expect(utcDay(unixMillis(1_796_083_200_000))).toBe('2026-12-01');
   });

@@ -35,7 +35,7 @@ async function javascript(index: number) {
   return import(pathToFileURL(file).href);
 }
 
-it('the JavaScript of docs/receiving.md takes what we send, and nothing else', async () => {
+it('the JavaScript of docs/receiving.md accepts what we send, and nothing else', async () => {
   const { receive } = await javascript(0);
   const headers = headersBy([secret]);
 
@@ -43,7 +43,7 @@ it('the JavaScript of docs/receiving.md takes what we send, and nothing else', a
   expect(() => receive({ rawBody: `${rawBody} `, headers }, secret)).toThrow();
 });
 
-it('so does that for a public key, while keys change, too', async () => {
+it('the JavaScript of docs/receiving.md accepts what we send with a public key, also during a rotation', async () => {
   const { receiveWithPublicKey: receive } = await javascript(1);
   const [ours, next, other] = [generateSecret('v1a'), generateSecret('v1a'), generateSecret('v1a')];
   const headers = headersBy([next, secret, ours]);
@@ -58,7 +58,7 @@ it('so does that for a public key, while keys change, too', async () => {
   expect(() => receive({ rawBody, headers: old }, verifierOf(ours))).toThrow('too old');
 });
 
-it('the header that the page says is missing with a public key is the only one that is', () => {
+it('the header that docs/receiving.md calls missing with a public key is the only missing one', () => {
   const [shared, asymmetric] = [headersBy([secret]), headersBy([generateSecret('v1a')])];
   const missing = Object.keys(shared).filter((name) => !(name in asymmetric));
 
@@ -70,6 +70,6 @@ it.each(['python', 'go', 'ruby', 'php'])('docs/receiving.md has an example in %s
   expect(page).toContain(`\`\`\`${language}\n`);
 });
 
-it('README and the table of files lead there', () => {
+it('README and the table of files link to docs/receiving.md', () => {
   expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('docs/receiving.md');
 });

@@ -19,7 +19,7 @@ describe('Retry-After', () => {
     ['3.', seconds(3)],
     ['999999999999999999999', maxRetryAfter],
     ['9'.repeat(400), maxRetryAfter],
-    // What a program writes for a very large number.
+    // The notation of a program for a very large number.
     ['1e3', seconds(1000)],
     ['1e+21', maxRetryAfter],
     ['1e99', maxRetryAfter],
@@ -58,11 +58,11 @@ describe('Retry-After', () => {
     ['Mon, 23 Foo 2026 12:00:30 GMT', undefined],
     ['Mon, 23 Nov 2026 12:00:30 +0200', undefined],
     [undefined, undefined],
-  ])('%j asks for %j seconds', (header, expected) => {
+  ])('Retry-After %j asks for %j seconds', (header, expected) => {
     expect(parseRetryAfter(header, now)).toBe(expected);
   });
 
-  it('with a date is rounded up, never early', () => {
+  it('Retry-After with a date is rounded up, never early', () => {
     expect(parseRetryAfter('Mon, 23 Nov 2026 12:00:30 GMT', unixMillis(now + 1))).toBe(30);
   });
 
@@ -74,7 +74,7 @@ describe('Retry-After', () => {
     fc.stringMatching(/^[0-9eE+., :-]{0,40}$/),
   );
 
-  it('whatever it says, is whole seconds from 0 to 6 hours, or nothing', () => {
+  it('Retry-After of any text is whole seconds from 0 to 6 hours, or nothing', () => {
     fc.assert(
       fc.property(fc.oneof(hostile, fc.array(hostile)), (header) => {
         const asked = parseRetryAfter(header, now) ?? 0;
@@ -85,7 +85,7 @@ describe('Retry-After', () => {
     );
   });
 
-  it('with any instant means the same in all three forms', () => {
+  it('Retry-After with any instant means the same in all three formats', () => {
     const instants = fc.integer({ min: 0, max: 10_000 }).map((ahead) => new Date(now + ahead * 1000));
     fc.assert(
       fc.property(instants, (at) => {
@@ -103,7 +103,7 @@ describe('Retry-After', () => {
     );
   });
 
-  it('takes any number of values', () => {
+  it('Retry-After may have any number of values', () => {
     const values = [...Array.from({ length: 200_000 }, () => '5'), '7'];
 
     expect(parseRetryAfter(values, unixMillis(0))).toBe(7);

@@ -18,7 +18,7 @@ const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const retryAfters = fc.option(fc.integer({ min: 0, max: maxRetryAfter }).map(seconds), { nil: undefined });
 
 describe('the retry schedule', () => {
-  it('always ends, after as many attempts as it has delays and one more', () => {
+  it('the retry schedule always ends, after as many attempts as it has delays and one more', () => {
     fc.assert(
       fc.property(delays, fc.infiniteStream(random), retryAfters, (retryDelays, randoms, retryAfter) => {
         const policy = { retryDelays, retryOtherStatuses: false };
@@ -30,7 +30,7 @@ describe('the retry schedule', () => {
     );
   });
 
-  it('is never shorter than asked, and never longer than asked or the jitter allows', () => {
+  it('the retry schedule is never shorter than requested, and never longer than requested or than the jitter allows', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 86_400 }),
@@ -46,7 +46,7 @@ describe('the retry schedule', () => {
     );
   });
 
-  it('is over before its deadline, whatever jitter, Retry-After and slow answers do', () => {
+  it('the retry schedule is over before its deadline, with any jitter, Retry-After and slow responses', () => {
     fc.assert(
       fc.property(delays, retryAfters, (retryDelays, retryAfter) => {
         const attempts = (retryDelays.length + 1) * 31;
@@ -58,7 +58,7 @@ describe('the retry schedule', () => {
     );
   });
 
-  it('has the sweep step in after the task of a short delay, and ahead of a long one in time to carry it', () => {
+  it('the retry schedule has the sweep act after the task of a short delay, and in time before a long one', () => {
     const short = later(now, maxQueueDelay);
     expect(dueForRetry(short, maxQueueDelay) - short).toBe(120_000);
     const long = later(now, seconds(901));

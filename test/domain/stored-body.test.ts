@@ -8,7 +8,7 @@ import { AlteredBodyError, readStored } from '../../lambdas/domain/stored-body.t
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 const prefix = 'inbound/git/';
 
-test('a body is read as its key names it, and no other bytes are', async () => {
+test('a body is read only if its bytes match its key', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array(), fc.uint8Array(), async (stored, other) => {
       const key = `${prefix}${sha256(stored)}`;
@@ -19,7 +19,7 @@ test('a body is read as its key names it, and no other bytes are', async () => {
   );
 });
 
-test('a body that has gone is undefined', async () => {
+test('a body that is gone is undefined', async () => {
   expect(await readStored(`${prefix}${sha256('')}`, prefix, async () => undefined)).toBeUndefined();
 });
 
@@ -32,7 +32,7 @@ test.each([
   ['no hash', 'inbound/git/x'],
   ['a hash in capitals', `inbound/git/${sha256('x').toUpperCase()}`],
   ['nothing', ''],
-])('%s is not even looked for', async (_what, key) => {
+])('a body is not read by a wrong key: %s', async (_what, key) => {
   const get = async () => {
     throw new Error('it was looked for');
   };

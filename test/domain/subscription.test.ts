@@ -14,11 +14,11 @@ describe('a subscription', () => {
     [['invoice.*'], 'invoices.paid', false],
     [['invoice.paid'], 'invoice.paid.late', false],
     [['order.*', 'invoice.paid'], 'invoice.paid', true],
-  ])('to %j takes %s: %s', (eventTypes, type, wanted) => {
+  ])('a subscription to %j accepts %s: %s', (eventTypes, type, wanted) => {
     expect(wants({ eventTypes }, type, {})).toBe(wanted);
   });
 
-  it('with a filter takes what both say', () => {
+  it('a subscription with a filter accepts what matches both', () => {
     const subscription = { eventTypes: ['invoice.*'], filter: { path: 'amount', gte: 1000 } };
 
     expect(wants(subscription, 'invoice.paid', data)).toBe(true);

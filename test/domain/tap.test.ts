@@ -6,7 +6,7 @@ const stackName = fc.stringMatching(/^[A-Za-z]([A-Za-z0-9-]{0,40})$/);
 const sourceName = fc.stringMatching(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/);
 const queueOf = (stack: string, source: string) => `${tapQueuesOf(tapQueuePrefix(stack), source)}0a1b2c3d`;
 
-test('a tap’s queue has a name that SQS takes', () => {
+test('a tap’s queue has a name that SQS accepts', () => {
   fc.assert(
     fc.property(stackName, sourceName, (stack, source) =>
       /^[A-Za-z0-9_-]{1,80}$/.test(queueOf(stack, source)),
@@ -14,7 +14,7 @@ test('a tap’s queue has a name that SQS takes', () => {
   );
 });
 
-test('what a consumer may send to begins no queue of another source or stack', () => {
+test('the names that a consumer may send to match no queue of another source or stack', () => {
   const pairs = fc.tuple(stackName, sourceName);
   fc.assert(
     fc.property(pairs, pairs, ([stack, source], [otherStack, otherSource]) => {
@@ -42,10 +42,10 @@ test.each([
   ['a queue that is no tap', 'Hookline-SourcegitWorkQueue'],
   ['capital digits', 'Hookline_tap_git_0A1B2C3D'],
   ['nothing', ''],
-])('%s is no queue of a listener', (_what, name) => {
+])('a queue of a listener is not named %s', (_what, name) => {
   expect(isTapQueue(name, 'Hookline_tap_', 'git')).toBe(false);
 });
 
-test('a queue that listen makes is one', () => {
+test('a queue that listen makes is a tap queue', () => {
   expect(isTapQueue('Hookline_tap_git_0a1b2c3d', 'Hookline_tap_', 'git')).toBe(true);
 });

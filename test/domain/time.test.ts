@@ -7,7 +7,7 @@ describe('an instant', () => {
     ['2026-12-01T00:00+02:00', '2026-11-30T22:00:00.000Z'],
     ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-  ])('%s is read', (text, written) => {
+  ])('an instant is read: %s', (text, written) => {
     const at = parseInstant(text);
 
     expect(at === undefined ? undefined : toIsoInstant(at)).toBe(written);
@@ -19,11 +19,11 @@ describe('an instant', () => {
     '2026-13-01T00:00:00Z',
     'yesterday',
     '',
-    // Of another millennium, or of before all of this, in UTC.
+    // In another millennium, or before 1970, in UTC.
     '9999-12-31T23:59:59-23:59',
     '1970-01-01T00:00:00+00:01',
     '0000-01-01T00:00:00Z',
-  ])('%j is none', (text) => {
+  ])('an instant is not %j', (text) => {
     expect(parseInstant(text)).toBeUndefined();
   });
 });

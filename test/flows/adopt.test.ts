@@ -25,7 +25,7 @@ describeFlow('hookline kept and adopt', (stack) => {
       (thrown: unknown) => String(Reflect.get(Object(thrown), 'stdout')),
     );
 
-  /** As a source of this stack leaves it. */
+  /** A queue as a source of this stack leaves it. */
   async function leaveSecret(source: string, SecretString: string): Promise<string> {
     const Name = `Flows-left-${crypto.randomUUID()}`;
     const Tags = [
@@ -50,11 +50,11 @@ describeFlow('hookline kept and adopt', (stack) => {
     return QueueUrl;
   }
 
-  it('take over a secret and the events that a removed source left', async () => {
+  it('hookline adopt takes over a secret and the events that a removed source left', async () => {
     const [waiting, dead] = [`left-${crypto.randomUUID()}`, `dead-${crypto.randomUUID()}`];
     const letter = { v: 1, kind: 'inbound', id: `quiet#${dead}`, reason: 'it broke', at: 1, attempts: 7 };
     const before = await stack.secretOf('quiet');
-    // Not the random one of the start, which it would replace unasked.
+    // Not the random secret of the start, which adopt would replace without --yes.
     await stack.putSecret('quiet', 'a secret that somebody set');
     const arn = await leaveSecret('quiet', 'the secret that was left');
     const queue = await leaveQueue('Queue', event(waiting), event('other', 'stripe'));
@@ -75,7 +75,7 @@ describeFlow('hookline kept and adopt', (stack) => {
     const now = await stack.secretOf('quiet');
     await stack.putSecret('quiet', before);
 
-    // The source has a secret, so that one stays; its events move all the same.
+    // The source has a secret, so that one stays; its events still move.
     expect(refused).toMatch(/1 event of quiet moved from Flows-SourcequietWorkQueue/);
     expect(refused).toMatch(/1 event of quiet moved from Flows-SourcequietWorkDlq/);
     expect(adopted).toContain('quiet verifies with the secret of');
@@ -86,7 +86,7 @@ describeFlow('hookline kept and adopt', (stack) => {
     expect(await stack.peek(dlq)).toEqual([]);
   });
 
-  it('doctor says whether a source may be removed, and that another stack is not deployed yet', async () => {
+  it('hookline doctor says whether a source may be removed, and that another stack is not deployed yet', async () => {
     expect(await run('doctor', '--before-removal', 'quiet')).toContain('✔ queue of quiet: 0 waiting');
     const said = await run('--stack', 'NotThere', 'doctor').catch((thrown: unknown) =>
       String(Reflect.get(Object(thrown), 'stdout')),

@@ -20,7 +20,7 @@ const stripe = new Stripe('sk_test_unused');
 const stackName = 'BrokenConsumer';
 
 describeFlow('A consumer whose handlers cannot be loaded', (stack) => {
-  it('keeps its events in flight, and moves the metric of its alarm', async () => {
+  it('a consumer whose handlers cannot be loaded keeps its events in flight, and raises the metric of its alarm', async () => {
     const { endpoint, broken, remove } = await deployed(stack);
     const begun = Date.now();
 
@@ -67,7 +67,7 @@ async function post({ secrets }: LocalStack, { outputs }: LocalAws): Promise<num
   return (await fetch(source?.url ?? '', { method: 'POST', headers, body })).status;
 }
 
-/** @returns undefined while all is well */
+/** @returns undefined while there is no failure */
 async function consumersOf({ lambda }: LocalStack, { endpoint, outputs }: LocalAws) {
   const watch = new CloudWatchClient(clientConfig(endpoint));
   const deployment = fromLocalOutputs(outputs);

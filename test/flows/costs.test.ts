@@ -8,13 +8,13 @@ import { startEndpoint } from './support/endpoint.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 const file = join(import.meta.dirname, '../../cost/calls.json');
-/** `UPDATE_COSTS=1 npx vitest run --project flows test/flows/costs.test.ts` writes the file anew. */
+/** `UPDATE_COSTS=1 npx vitest run test/flows/costs.test.ts` writes the file. */
 const isUpdate = process.env['UPDATE_COSTS'] === '1';
 const about =
   'Counted by test/flows/costs.test.ts on the local AWS: calls and units for each event, bytes of log lines.';
 /** Bytes of a body, around the limits at which a record takes one more unit, or the bucket. */
 const sizes = [500, 1000, 2000, 3000, 4000, 6000, 8000, 9000];
-/** More than a message of the queue takes. */
+/** More than a message of the queue holds. */
 const inBucket = 300_000;
 /** Lines have times and ids of various lengths. */
 const linesDiffer = 0.05;
@@ -46,7 +46,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     const { lineBytes, metricBytes } = step;
     const counts = countsOf(step);
     const expected = countsOf(pinned[name]);
-    // What is at work at once waits for one another's limits; those of an endpoint that fails depend on the time, too.
+    // Concurrent attempts wait for each other's limits, and those of a failing endpoint depend on the time.
     if (events === 1 && !/^(?:failed|tried again|given up)/.test(name))
       expect({ [name]: counts }).toEqual({ [name]: expected });
     else
@@ -82,13 +82,13 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
       );
   });
 
-  it('on the way in: accepted, refused, handled, a duplicate, without a handler', async () => {
+  it('the calls of an inbound event are those in cost/calls.json: accepted, refused, handled, a duplicate, without a handler', async () => {
     const { post, take, batch, consume } = inboundTraffic(stack);
     // The first of each reads secrets and opens connections.
     await consume(await batch(handled, 1, 1000));
 
     check('receive', 1, await stack.counted(() => post(handled, 1000)));
-    // A secret is read again once in two seconds, however many forged requests there are.
+    // A secret is read again once in two seconds, for any number of forged requests.
     await post(handled, 1000, 'forged');
     check('refused', 1, await stack.counted(() => post(handled, 1000, 'forged')));
     check('handled', 1, await consume(await take(1)));
@@ -103,7 +103,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     check('ignored, in the bucket', 1, await consume(await batch(unhandled, 1, inBucket)));
   });
 
-  it('on the way out: published, delivered, failed and tried again, to many', async () => {
+  it('the calls of an outbound event are those in cost/calls.json: published, delivered, failed and retried, to many', async () => {
     let failures = 0;
     using endpoint = await startEndpoint((response, _nth, request) => {
       const fails = request.url?.endsWith('/flaky') && failures++ === 0;
@@ -129,17 +129,17 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
     check('failed', 1, await deliver(1));
     check('tried again', 1, await deliver(1));
     check('fanned out to 10', 1, await publish('wide', 1, 1000));
-    // Their tasks are not to be taken for those of the next test.
+    // Their tasks must not mix with those of the next test.
     await deliver(10);
   });
 
-  it('and the sweep, when there is nothing to do', async () => {
-    // The first one counts the endpoints that there are, once for all.
+  it('the calls of an idle sweep are those in cost/calls.json', async () => {
+    // The first sweep counts all endpoints, once.
     await stack.counted(() => stack.invoke('OutboundSweep', {}));
     check('sweep', 1, await stack.counted(() => stack.invoke('OutboundSweep', {})));
   });
 
-  it('a delivery that ends without success, and the sweep that tells of it', async () => {
+  it('the calls of a failed delivery, and of the sweep that notifies operators, are those in cost/calls.json', async () => {
     using endpoint = await startEndpoint((response) => {
       response.writeHead(503).end();
     });
@@ -151,7 +151,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
 
     check('failed, a later time', 1, await deliver(1));
     check('given up', 1, await deliver(1));
-    check('sweep, with one to tell', 1, await stack.counted(() => stack.invoke('OutboundSweep', {})));
+    check('sweep, with one to notify', 1, await stack.counted(() => stack.invoke('OutboundSweep', {})));
   });
 });
 
@@ -171,7 +171,7 @@ function countsOf(step: CountedStep = none): Omit<CountedStep, 'lineBytes' | 'me
   return counts;
 }
 
-/** Our own lines by event; metrics by invocation. The team's own lines are not ours to count. */
+/** Counts our own lines by event and metrics by invocation, without the team's own lines. */
 function perEvent(events: number, { calls, lines, milliseconds, ...units }: Counted): CountedStep {
   const share = (value: number) => Math.round((value / events) * 100) / 100;
   const bytes = (isMeant: (name: string) => boolean) =>

@@ -39,7 +39,7 @@ describeFlow('An endpoint after an outage', (stack) => {
       return body.data.length === count;
     });
 
-  it.concurrent('gets a test at once; with its success the breaker is closed, and what waited goes', async () => {
+  it.concurrent('an endpoint after an outage gets a test at once, whose success closes the breaker and releases deliveries', async () => {
     const server = { isDown: true };
     using endpoint = await answer(() => server.isDown);
     const tenant = await afterAnOutage(endpoint.url);
@@ -52,7 +52,7 @@ describeFlow('An endpoint after an outage', (stack) => {
     expect(body.breaker).toEqual({ state: 'closed', failures: 0, waiting: { count: 0, isExact: true } });
   });
 
-  it.concurrent('gets what waited when its URL is changed', async () => {
+  it.concurrent('an endpoint after an outage gets its waiting deliveries when its URL is changed', async () => {
     using broken = await answer(() => true);
     using mended = await answer(() => false);
     const tenant = await afterAnOutage(broken.url);

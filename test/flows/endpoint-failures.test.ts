@@ -1,7 +1,7 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { tallyNameOf } from '../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import { otherItems } from '../../lambdas/domain/tables.ts';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
@@ -19,7 +19,7 @@ describeFlow('The deployed sweep', (stack) => {
       )
     ).Item;
 
-  it('tells the operators of what an endpoint did not take, and takes away what it told', async () => {
+  it('the deployed sweep notifies the operators of failed deliveries, and subtracts what it has notified', async () => {
     using endpoint = await startEndpoint(statuses(404));
     const id = `evt_${crypto.randomUUID()}`;
     const before = Date.now();
@@ -28,7 +28,7 @@ describeFlow('The deployed sweep', (stack) => {
     const delivery = await app.ends(id, 'failed');
     await sweepNow();
 
-    const name = tallyNameOf({ tenant: '', endpointId: String(delivery['endpointId']) });
+    const name = endpointHash({ tenant: '', endpointId: String(delivery['endpointId']) });
     const told = await eventually(
       'the operators to be told',
       async () => {
@@ -41,7 +41,7 @@ describeFlow('The deployed sweep', (stack) => {
     expect(told['attention']).toBeUndefined();
   }, 240_000);
 
-  it('counts the endpoints that there are', async () => {
+  it('the deployed sweep counts the endpoints', async () => {
     const count = await eventually('a count', () => item(otherItems.count, 'endpoints'), { seconds: 90 });
 
     expect(count['known']).toBeGreaterThanOrEqual(0);

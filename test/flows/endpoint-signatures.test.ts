@@ -24,7 +24,7 @@ const publicKeyOf = (text: string): KeyObject =>
 describeFlow('Requests to the endpoints of a tenant', (stack) => {
   const { call, pathOf, create, publish } = tenantsOf(stack);
 
-  it.concurrent('get what both libraries verify: before, during and after a rotation, each with its own secret', async () => {
+  it.concurrent('requests to endpoints verify with both libraries before, during and after a rotation, each with its own secret', async () => {
     using one = await startEndpoint(statuses(200));
     using two = await startEndpoint(statuses(200));
     const tenant = newId('t');
@@ -59,7 +59,7 @@ describeFlow('Requests to the endpoints of a tenant', (stack) => {
     for (const ended of [first, second.secret]) expect(() => verify(after, ended)).toThrow();
   });
 
-  it.concurrent('with an Ed25519 key are signed so that the public half verifies, and an imported secret signs', async () => {
+  it.concurrent('requests to an endpoint with an Ed25519 key verify with the public half, and an imported secret signs', async () => {
     using asymmetric = await startEndpoint(statuses(200));
     using imported = await startEndpoint(statuses(200));
     const tenant = newId('t');

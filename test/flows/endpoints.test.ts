@@ -9,7 +9,7 @@ import { newId, tenantsOf } from './support/tenants.ts';
 describeFlow('The endpoints of a tenant', (stack) => {
   const { call, pathOf, create, publish, until } = tenantsOf(stack);
 
-  it.concurrent('get one event from two publishes of one id at once; one id of two tenants is two', async () => {
+  it.concurrent('endpoints get one event from two publishes of one id at once, and one id of two tenants is two events', async () => {
     using endpoint = await startEndpoint(statuses(200));
     const [acme, umbrella, id] = [newId('t'), newId('t'), newId()];
     await create(acme, 'ep_1', endpoint.url);
@@ -18,7 +18,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
     await Promise.all([publish(acme, id), publish(acme, id), publish(umbrella, id)]);
     await until(acme, id, 'ep_1', 'delivered');
     await until(umbrella, id, 'ep_1', 'delivered');
-    // The answer was lost, and the app publishes it once more.
+    // The response was lost, and the app publishes the event once more.
     await publish(acme, id);
     await publish(acme, newId('last'));
     await eventually('the last one', async () =>
@@ -28,7 +28,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
     expect(endpoint.requests.filter(({ headers }) => headers['webhook-id'] === id)).toHaveLength(2);
   });
 
-  it.concurrent('get what they are subscribed to, with their own headers and limits', async () => {
+  it.concurrent('endpoints get the events that they are subscribed to, with their own headers and limits', async () => {
     using endpoint = await startEndpoint(statuses(200));
     const tenant = newId('t');
     await create(tenant, 'orders', endpoint.url, { eventTypes: ['order.*'] });
@@ -42,7 +42,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
     expect(endpoint.requests[0]?.headers).toMatchObject({ 'x-team': 'billing' });
   });
 
-  it.concurrent('are asked no more often than they bear', async () => {
+  it.concurrent('endpoints get no more requests than their limits allow', async () => {
     using endpoint = await startEndpoint(statuses(200));
     const tenant = newId('t');
     await create(tenant, 'ep_1', endpoint.url, { maxPerSecond: 2 });
@@ -55,7 +55,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(3_600);
   });
 
-  it.concurrent('that answer 410 are disabled; what comes meanwhile is held, and goes out when they are enabled', async () => {
+  it.concurrent('endpoints that answer 410 are disabled; later events are held, and sent when they are enabled', async () => {
     const gone = { isGone: true };
     using endpoint = await startEndpoint(
       (response) => void response.writeHead(gone.isGone ? 410 : 200).end(),
@@ -79,7 +79,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
     expect(endpoint.requests).toHaveLength(2);
   });
 
-  it.concurrent('that are disabled and deleted mid-flight leave nothing unaccounted for', async () => {
+  it.concurrent('endpoints that are disabled and deleted with requests in flight leave every delivery accounted for', async () => {
     using endpoint = await startEndpoint(statuses(200));
     const tenant = newId('t');
     for (const id of ['stays', 'pauses', 'goes']) await create(tenant, id, endpoint.url);
@@ -116,7 +116,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
         lastError: 'its endpoint was deleted',
         expiresAt: expect.any(Number),
       });
-    // None after the deletion: there was nobody to deliver to.
+    // None after the deletion, because no endpoint was left.
     expect((goes['undefined'] ?? []).length).toBeGreaterThanOrEqual(4);
     await call('POST', `${pathOf(tenant, 'pauses')}/enable`);
     await eventually(
@@ -125,7 +125,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
     );
   });
 
-  it.concurrent('that redirect, to whatever address, are not followed', async () => {
+  it.concurrent('endpoints that redirect, to any address, are not followed', async () => {
     using metadata = await startEndpoint(statuses(200));
     using endpoint = await startEndpoint((response) => {
       response.writeHead(302, { location: metadata.url }).end();

@@ -13,7 +13,7 @@ describeFlow('A source of every provider', (stack) => {
   const { call, event, secretOf, storedSecret, handshakes, sourceOf } = everyProviderStack(stack);
 
   it.each(providers)(
-    '%s: a signed event is answered as it wants, and stored under its id and type',
+    'a signed event of %s gets the right response, and is stored under its id and type',
     async (name) => {
       const draft = await signedSample(name, publicUrl(name), await secretOf(name), keys);
 
@@ -33,7 +33,7 @@ describeFlow('A source of every provider', (stack) => {
     },
   );
 
-  it.each(providers)('%s: what is signed with something else is refused', async (name) => {
+  it.each(providers)('a request of %s with another signature is refused', async (name) => {
     const draft = await signedSample(name, publicUrl(name), await secretOf(name), keys);
     const forged = withSpoiledSignature(name, draft);
 
@@ -44,7 +44,7 @@ describeFlow('A source of every provider', (stack) => {
   });
 
   it.each(handshakeCalls)(
-    '%s: %s',
+    'a handshake of %s: %s',
     async (name, _what, { search = '', method = 'GET', body = '', ...request }, wanted) => {
       const headers = { 'content-type': 'application/json', ...request.headers };
       const url = publicUrl(name) + search;
@@ -54,7 +54,7 @@ describeFlow('A source of every provider', (stack) => {
     },
   );
 
-  it.each(signedHandshakeCalls)('%s: %s, signed', async (name, _what, challenge, wanted) => {
+  it.each(signedHandshakeCalls)('a signed handshake of %s: %s', async (name, _what, challenge, wanted) => {
     const { method = 'POST', body = '', headers } = challenge;
     const draft = { method, url: publicUrl(name), headers: { ...headers }, body: Buffer.from(body) };
     const answer = await call(name, await signed(name, draft, await storedSecret(name)));
@@ -64,7 +64,7 @@ describeFlow('A source of every provider', (stack) => {
     expect(unsigned.status).toBe(401);
   });
 
-  it('ebay: a challenge comes back hashed with the token and the URL', async () => {
+  it('a challenge of ebay is returned hashed with the token and the URL', async () => {
     const { status, answer } = await call('ebay', {
       method: 'GET',
       url: `${publicUrl('ebay')}?challenge_code=a8628072-3d33-45ee`,
@@ -77,7 +77,7 @@ describeFlow('A source of every provider', (stack) => {
     expect([status, JSON.parse(answer)]).toEqual([200, { challengeResponse }]);
   });
 
-  it('x, braintree and zoom: a challenge comes back signed', async () => {
+  it('a challenge of x, braintree and zoom is returned signed', async () => {
     const hmac = (hash: string, key: string | Buffer, text: string) => createHmac(hash, key).update(text);
     const [x = '', braintree = '', zoom = ''] = await Promise.all(
       ['x', 'braintree', 'zoom'].map(storedSecret),
@@ -104,7 +104,7 @@ describeFlow('A source of every provider', (stack) => {
     });
   });
 
-  it.each(Object.keys(handshakes))('%s: a second secret never replaces the first', async (name) => {
+  it.each(Object.keys(handshakes))('a second secret of %s never replaces the first', async (name) => {
     const secret = await secretOf(name);
     const [, headers = {}, body = ''] = handshakes[name] ?? [];
     const other = JSON.parse(
@@ -121,7 +121,7 @@ describeFlow('A source of every provider', (stack) => {
     expect(await storedSecret(name)).toBe(secret);
   });
 
-  it('sns: a subscription is confirmed by a visit to SNS, once its message verified', async () => {
+  it('a subscription of sns is confirmed by a request to SNS after its message verified', async () => {
     const draft = await signedSample('sns', publicUrl('sns'), topic, keys);
     const confirmation = (host: string) =>
       snsMessage(
@@ -144,16 +144,19 @@ describeFlow('A source of every provider', (stack) => {
     expect(await call('sns', confirmation('evil.example.test'))).toMatchObject({ status: 400 });
   });
 
-  it.each(['mailgun', 'paypal'])('%s: a signature that covers no body is good for one body', async (name) => {
-    const draft = await signedSample(name, publicUrl(name), await secretOf(name), keys);
-    expect(await call(name, draft)).toMatchObject({ status: 200 });
-    expect(await call(name, draft)).toMatchObject({ status: 200 });
+  it.each(['mailgun', 'paypal'])(
+    'a signature of %s, which covers no body, is good for one body',
+    async (name) => {
+      const draft = await signedSample(name, publicUrl(name), await secretOf(name), keys);
+      expect(await call(name, draft)).toMatchObject({ status: 200 });
+      expect(await call(name, draft)).toMatchObject({ status: 200 });
 
-    const other = Buffer.from(`${Buffer.from(draft.body)} `);
-    expect((await call(name, { ...draft, body: other })).status).toBe(401);
-  });
+      const other = Buffer.from(`${Buffer.from(draft.body)} `);
+      expect((await call(name, { ...draft, body: other })).status).toBe(401);
+    },
+  );
 
-  it('a path that is no source is answered 404', async () => {
+  it('a path without a source gets a 404', async () => {
     const url = sourceOf('stripe').url.replace(/stripe$/, 'nobody');
 
     expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(404);

@@ -11,7 +11,7 @@ const definitions: readonly WebhookDefinition[] = createRequire(import.meta.url)
 );
 
 describeFlow('The GitHub source', (stack) => {
-  it('takes every example payload that GitHub documents, and handles each once', async () => {
+  it('the GitHub source accepts every example payload that GitHub documents, and handles each once', async () => {
     const secret = await stack.secretOf('github');
     const events = definitions.flatMap(({ name, examples }) =>
       examples.map((example) => ({ id: crypto.randomUUID(), name, body: JSON.stringify(example) })),

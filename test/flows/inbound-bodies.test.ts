@@ -30,20 +30,23 @@ const bodies: readonly [string, Uint8Array<ArrayBuffer>, string][] = [
 ];
 
 describeFlow('A body', (stack) => {
-  it.each(bodies)('of %s arrives whole at the handler, byte for byte', async (_, body, contentType) => {
-    const id = crypto.randomUUID();
+  it.each(bodies)(
+    'a body of %s arrives whole at the handler, byte for byte',
+    async (_, body, contentType) => {
+      const id = crypto.randomUUID();
 
-    const answer = await postSigned(stack, 'plain', { id, type: 'body.sent', contentType }, body);
+      const answer = await postSigned(stack, 'plain', { id, type: 'body.sent', contentType }, body);
 
-    expect(answer.status).toBe(200);
-    const [call] = await eventually('the handler to run', async () => {
-      const calls = await stack.handlerCalls(id);
-      return calls.length > 0 && calls;
-    });
-    expect(call).toMatchObject({ bytes: body.byteLength, sha256: sha256(body) });
-  });
+      expect(answer.status).toBe(200);
+      const [call] = await eventually('the handler to run', async () => {
+        const calls = await stack.handlerCalls(id);
+        return calls.length > 0 && calls;
+      });
+      expect(call).toMatchObject({ bytes: body.byteLength, sha256: sha256(body) });
+    },
+  );
 
-  it('of 5 MB is answered 413 and not enqueued', async () => {
+  it('a body of 5 MB gets a 413 and is not enqueued', async () => {
     const id = crypto.randomUUID();
 
     const answer = await postSigned(

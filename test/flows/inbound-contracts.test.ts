@@ -4,22 +4,26 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
-import { dynamodbClaims } from '../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
-import { dynamodbKept } from '../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { onceOnly } from '../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
+import { dynamodbInboundEvents } from '../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { secretByName } from '../../lambdas/adapters/secrets/secrets-manager.ts';
 import { clientConfig } from '../../local/endpoint.ts';
 import { claimsContract } from '../adapters/dynamodb/claims-contract.ts';
 import { keptContract } from '../adapters/dynamodb/kept-contract.ts';
+import { onceOnlyContract } from '../adapters/dynamodb/once-only-contract.ts';
 import { describeFlow } from './support/local-stack.ts';
 
 describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
   const table = outputs.tables.inboundEvents;
 
-  const claims = async () => ({ ...dynamodbClaims(dynamodb, table), ...dynamodbKept(dynamodb, table) });
-  claimsContract('the deployed table', claims);
-  keptContract('the deployed table', claims);
+  const inboundEvents = async () => dynamodbInboundEvents(dynamodb, table);
+  claimsContract('the deployed table', inboundEvents);
+  keptContract('the deployed table', inboundEvents);
+  onceOnlyContract('the deployed table', async (source, rememberFor) =>
+    onceOnly(dynamodb, table, source, rememberFor),
+  );
 
-  it('read a secret by stage, and none where there is no version', async () => {
+  it('a secret is read by stage, and is undefined without a version', async () => {
     const client = new SecretsManagerClient(
       clientConfig({ url: outputs.awsEndpoint, caFile: outputs.caFile }),
     );

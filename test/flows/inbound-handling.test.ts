@@ -25,7 +25,7 @@ describeFlow('A handler', (stack) => {
       return letters.map((body) => JSON.parse(body)).find((letter) => letter.id === `${source}#${id}`);
     });
 
-  it.concurrent('that throws twice and then succeeds ends processed, with 3 attempts', async () => {
+  it.concurrent('a handler that throws twice and then succeeds leaves a processed event with 3 attempts', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'throw', 'throw', 'succeed');
 
@@ -36,7 +36,7 @@ describeFlow('A handler', (stack) => {
     expect((await stack.handlerCalls(id)).map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it.concurrent('that throws before a long wait runs again from a new message, not before its time', async () => {
+  it.concurrent('a handler that throws before a long wait runs again from a new message, not early', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'throw', 'succeed');
 
@@ -50,7 +50,7 @@ describeFlow('A handler', (stack) => {
     expect((await stack.handlerCalls(id)).map(({ attempt }) => attempt)).toEqual([1, 2]);
   });
 
-  it.concurrent('that always throws ends failed, in the DLQ, with its last error on the record', async () => {
+  it.concurrent('a handler that always throws leaves a failed event in the DLQ, with its last error on the record', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'throw');
 
@@ -65,7 +65,7 @@ describeFlow('A handler', (stack) => {
     });
   });
 
-  it.concurrent('that throws PermanentFailure ends at once', async () => {
+  it.concurrent('a handler that throws PermanentFailure ends at once', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'permanent');
 
@@ -75,7 +75,7 @@ describeFlow('A handler', (stack) => {
     expect(await deadLetter(id)).toMatchObject({ attempts: 1 });
   });
 
-  it.concurrent('that kills its process every time ends in the DLQ and takes no event of its batch with it', async () => {
+  it.concurrent('a handler that always kills its process leaves an event in the DLQ, and no other event of its batch', async () => {
     const [killer, ...innocents] = Array.from({ length: 4 }, () => crypto.randomUUID());
     await stack.behave(killer ?? '', 'exit');
 
@@ -90,7 +90,7 @@ describeFlow('A handler', (stack) => {
     });
   }, 300_000);
 
-  it.concurrent('whose process dies in the middle once is run again and ends processed', async () => {
+  it.concurrent('a handler whose process dies once runs again, and its event is processed', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'exit', 'succeed');
 
@@ -99,7 +99,7 @@ describeFlow('A handler', (stack) => {
     expect(await ends(id, 'processed', 'mortal')).toMatchObject({ attempts: 2 });
   });
 
-  it.concurrent('that never settles is ended with its process, and its event is tried again', async () => {
+  it.concurrent('a handler that never settles is ended with its process, and its event is retried', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'hang', 'succeed');
 
@@ -108,7 +108,7 @@ describeFlow('A handler', (stack) => {
     expect(await ends(id, 'processed', 'hanging')).toMatchObject({ attempts: 2 });
   });
 
-  it.concurrent('that does not exist leaves its event ignored, with its body kept', async () => {
+  it.concurrent('a missing handler leaves its event ignored, with its body kept', async () => {
     const id = crypto.randomUUID();
 
     await send(id, 'quiet', 'unheard');

@@ -12,7 +12,7 @@ describeFlow('The secret of a source', (stack) => {
     return (await stack.post('rotating', { 'stripe-signature': signature }, payload)).status;
   }
 
-  it('accepts nothing while it is unset, works within 2 s of being put, and its overlap ends', async () => {
+  it('the secret of a source accepts nothing while it is unset, works within 2 s of being stored, and its overlap ends', async () => {
     await stack.putSecret('rotating', 'unset');
     await pause(2_100);
     expect(await statusWith('unset')).toBe(503);

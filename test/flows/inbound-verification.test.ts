@@ -22,7 +22,7 @@ describeFlow('A request to a source', (stack) => {
       return record?.['status'] === 'processed' && record;
     });
 
-  it('is handled once when Stripe signed it, however often it comes', async () => {
+  it('a request that Stripe signed is handled once, however often it comes', async () => {
     const id = newId('evt');
     const body = JSON.stringify({ id, type: 'payment_intent.succeeded' }, null, 2);
     const headers = await stripeHeaders(body);
@@ -40,7 +40,7 @@ describeFlow('A request to a source', (stack) => {
     expect(await stack.handlerCalls(id)).toHaveLength(1);
   });
 
-  it('is refused when one byte of it was changed, or when it is 301 s old, and nothing is enqueued', async () => {
+  it('a request with one changed byte, or 301 s old, is refused, and nothing is enqueued', async () => {
     const [forged, stale] = [newId('evt'), newId('evt')];
     const body = JSON.stringify({ id: forged, type: 'charge.failed' });
     const old = JSON.stringify({ id: stale, type: 'charge.failed' });
@@ -55,7 +55,7 @@ describeFlow('A request to a source', (stack) => {
     expect(await stack.inboundEvent('stripe', stale)).toBeUndefined();
   });
 
-  it('is verified for GitHub, with its JSON and with its form', async () => {
+  it('a request of GitHub verifies, with its JSON and with its form', async () => {
     const [json, form] = [crypto.randomUUID(), crypto.randomUUID()];
     const payload = JSON.stringify({ action: 'opened', text: 'Zoë 🎉' });
     const formBody = `payload=${encodeURIComponent(payload)}`;
@@ -78,7 +78,7 @@ describeFlow('A request to a source', (stack) => {
     expect(await processed('github', form)).toMatchObject({ eventType: 'issues', attempts: 1 });
   });
 
-  it('is verified for Shopify', async () => {
+  it('a request of Shopify verifies', async () => {
     const id = crypto.randomUUID();
     const body = JSON.stringify({ id: 820982911946154500 });
     const hmac = createHmac('sha256', await stack.secretOf('shopify'))
@@ -101,7 +101,7 @@ describeFlow('A request to a source', (stack) => {
     expect(await processed('shopify', id)).toMatchObject({ eventType: 'orders/create' });
   });
 
-  it('is verified for Standard Webhooks senders and for Svix', async () => {
+  it('a request of Standard Webhooks senders and of Svix verifies', async () => {
     const [standard, svix] = [newId('msg'), newId('msg')];
     const body = JSON.stringify({ type: 'user.created', data: {} });
     const secret = await stack.secretOf('standard');
@@ -128,7 +128,7 @@ describeFlow('A request to a source', (stack) => {
     await processed('standard', svix);
   });
 
-  it('is verified for a generic sender with a signed timestamp', async () => {
+  it('a request of a generic sender with a signed timestamp verifies', async () => {
     const body = JSON.stringify({ type: 'thing.done', nonce: crypto.randomUUID() });
     const timestamp = String(Math.floor(Date.now() / 1000));
     const secret = await stack.secretOf('timed');
@@ -147,7 +147,7 @@ describeFlow('A request to a source', (stack) => {
     expect(await processed('timed', id)).toMatchObject({ eventType: 'thing.done' });
   });
 
-  it('that carries several events makes one of each', async () => {
+  it('a request with several events becomes one message for each', async () => {
     const nonce = crypto.randomUUID();
     const body = JSON.stringify([
       { type: 'a', nonce },
@@ -167,7 +167,7 @@ describeFlow('A request to a source', (stack) => {
     await processed('batch', `${hash('b')}:2`);
   });
 
-  it('from outside the allowed ranges is refused before its signature is looked at', async () => {
+  it('a request from outside the allowed ranges is refused before its signature is checked', async () => {
     const answer = await stack.post('fenced', { 'x-signature': 'whatever' }, '{}');
 
     expect([answer.status, await answer.json()]).toEqual([403, { error: 'forbidden_address' }]);

@@ -80,20 +80,20 @@ describeFlow(
       return { secrets: SecretList.map(({ ARN }) => ARN), queues: QueueUrls };
     };
 
-    it('whose first deploy fails leaves no queue and no secret', async () => {
+    it('a stack whose first deploy fails leaves no queue and no secret', async () => {
       await expect(stack.deploy({ ...one, broken: true })).rejects.toThrow('refused');
 
       expect(await leftOvers()).toEqual({ secrets: [], queues: [] });
     });
 
-    it('is deployed by the next try', async () => {
+    it('a stack whose first deploy failed is deployed by the next one', async () => {
       outputs = await stack.deploy(one);
       await put('hmac', 'key of hmac');
 
       await expectEndToEnd('hmac');
     });
 
-    it('gets another source', async () => {
+    it('a stack gets another source', async () => {
       outputs = await stack.deploy(both);
       await put('token', 'key of token');
 
@@ -101,7 +101,7 @@ describeFlow(
       await expectEndToEnd('hmac');
     });
 
-    it('loses it, but not what it had accepted, nor its secret', async () => {
+    it('a stack loses a source, but not its accepted events or its secret', async () => {
       before = outputs;
       const { token: queue = '' } = before.queues.inbound;
       const { token: dlq = '' } = before.dlqs.inbound;
@@ -117,7 +117,7 @@ describeFlow(
       await expectEndToEnd('hmac');
     });
 
-    it('gets it again, with a queue and a secret of its own beside the old ones', async () => {
+    it('a stack gets the source again, with a new queue and secret beside the old ones', async () => {
       outputs = await stack.deploy(both);
 
       expect(sourceOf('token').secretArn).not.toBe(sourceOf('token', before).secretArn);
@@ -131,7 +131,7 @@ describeFlow(
       expect(await secretFromHandshake(sourceOf('token', before).secretArn)).toBe('key of token');
     });
 
-    it('changes its isolation, and keeps secrets and records', async () => {
+    it('a stack changes its isolation, and keeps secrets and records', async () => {
       before = outputs;
       const { token: dlq = '' } = before.dlqs.inbound;
       await sqs.send(new SendMessageCommand({ QueueUrl: dlq, MessageBody: '{}' }));
@@ -146,7 +146,7 @@ describeFlow(
       expect(await waiting(dlq)).toBe(1);
     });
 
-    it('is destroyed, and leaves its data', async () => {
+    it('a stack is destroyed, and leaves its data', async () => {
       const { hmac: dlq = '' } = outputs.dlqs.inbound;
       await sqs.send(new SendMessageCommand({ QueueUrl: dlq, MessageBody: '{}' }));
       before = outputs;
@@ -159,7 +159,7 @@ describeFlow(
       expect((await dynamodb.send(new GetCommand(key))).Item).toMatchObject({ status: 'processed' });
     });
 
-    it('is deployed again beside what stayed', async () => {
+    it('a stack is deployed again beside its old data', async () => {
       outputs = await stack.deploy(one);
       await put('hmac', 'key of hmac');
 

@@ -13,7 +13,7 @@ import { describeFlow } from './support/local-stack.ts';
 import { postSigned } from './support/senders.ts';
 
 describeFlow('hookline listen', (stack) => {
-  it('posts a copy of what comes in to a port of this machine, and takes nothing from the handlers', async () => {
+  it('hookline listen posts a copy of each event to a port of this machine, and takes nothing from the handlers', async () => {
     using local = await startEndpoint(statuses(200));
     const { awsEndpoint, caFile, tapQueuePrefix } = stack.outputs;
     const env = awsEnvironment({ url: awsEndpoint, caFile }, process.env);

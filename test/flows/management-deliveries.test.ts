@@ -13,7 +13,7 @@ describeFlow('Deliveries and received events in the management API', (stack) => 
   const call = management(stack);
   const pathOf = (tenant: string, id = '') => `/v1/tenants/${tenant}/endpoints${id && `/${id}`}`;
 
-  it.concurrent('shows deliveries with their attempts and body; retried twice by hand they are two attempts', async () => {
+  it.concurrent('the management API shows deliveries with attempts and body; two retries by hand are two attempts', async () => {
     using endpoint = await startEndpoint(statuses(400, 200));
     const tenant = newTenant();
     await call('POST', pathOf(tenant), everything(endpoint.url, { id: 'ep_1' }));
@@ -43,7 +43,7 @@ describeFlow('Deliveries and received events in the management API', (stack) => 
     expect(endpoint.requests).toHaveLength(3);
   });
 
-  it.concurrent('recovers what failed since a time: an estimate, a job, its end', async () => {
+  it.concurrent('the management API recovers what failed since a time: an estimate, a job, its end', async () => {
     const down = { isDown: true };
     using endpoint = await startEndpoint(
       (response) => void response.writeHead(down.isDown ? 404 : 200).end(),
@@ -74,7 +74,7 @@ describeFlow('Deliveries and received events in the management API', (stack) => 
     expect((await call('DELETE', `/v1/recoveries/${started.body.id}`)).body.status).toBe('done');
   });
 
-  it.concurrent('shows received events that failed or were ignored, and runs them again', async () => {
+  it.concurrent('the management API shows received events that failed or were ignored, and runs them again', async () => {
     const id = crypto.randomUUID();
     await postSigned(stack, 'quiet', { id, type: 'unheard' }, '{}');
 

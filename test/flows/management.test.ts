@@ -9,13 +9,13 @@ describeFlow('The management API', (stack) => {
   const call = management(stack);
   const pathOf = (tenant: string, id = '') => `/v1/tenants/${tenant}/endpoints${id && `/${id}`}`;
 
-  it.concurrent('refuses who is not signed', async () => {
+  it.concurrent('the management API refuses a request that is not signed', async () => {
     const response = await fetch(`${stack.outputs.managementUrl}/v1/event-types`);
 
     expect(response.status).toBe(403);
   });
 
-  it.concurrent('creates, shows, changes, lists and deletes endpoints; the secret is shown once and on demand', async () => {
+  it.concurrent('the management API creates, shows, changes, lists and deletes endpoints; the secret is shown once and on request', async () => {
     const tenant = newTenant();
     const fields = everything('http://127.0.0.1:9/hooks', {
       id: 'ep_1',
@@ -57,7 +57,7 @@ describeFlow('The management API', (stack) => {
     expect((await call('GET', pathOf(tenant, 'ep_1'))).status).toBe(404);
   });
 
-  it.concurrent('does not lose one of two changes that have seen the same version', async () => {
+  it.concurrent('the management API does not lose one of two changes of the same version', async () => {
     const tenant = newTenant();
     const { etag } = await call('POST', pathOf(tenant), everything('http://127.0.0.1:9/', { id: 'ep_1' }));
 
@@ -73,7 +73,7 @@ describeFlow('The management API', (stack) => {
     expect(late.body.type).toBe('urn:hookline:problem:changed-meanwhile');
   });
 
-  it.concurrent('lists page by page', async () => {
+  it.concurrent('the management API lists page by page', async () => {
     const tenant = newTenant();
     for (const id of ['a', 'b', 'c', 'd', 'e'])
       await call('POST', pathOf(tenant), everything('http://127.0.0.1:9/', { id }));
@@ -99,14 +99,14 @@ describeFlow('The management API', (stack) => {
     ['a header with a line break', everything('http://127.0.0.1:9/', { headers: { a: 'b\r\nc: d' } }), 400],
     ['an empty filter', everything('http://127.0.0.1:9/', { filter: {} }), 400],
     ['a timeout over the deployment’s', everything('http://127.0.0.1:9/', { timeout: 60 }), 400],
-    ['a secret that is none', everything('http://127.0.0.1:9/', { secret: 'hunter2' }), 400],
+    ['an invalid secret', everything('http://127.0.0.1:9/', { secret: 'hunter2' }), 400],
     ['an id with a slash', everything('http://127.0.0.1:9/', { id: 'a/b' }), 400],
     ['a URL that is none', everything('nowhere'), 422],
     ['ftp', everything('ftp://example.com/'), 422],
     ['http to the world', everything('http://example.com/'), 422],
     ['the metadata service', everything('https://169.254.169.254/latest'), 422],
     ['a private address in hex', everything('https://0x0a000001/'), 422],
-  ])('refuses %s, and says what is wrong', async (_what, body, status) => {
+  ])('the management API refuses %s, and says what is wrong', async (_what, body, status) => {
     const answer = await call('POST', pathOf(newTenant()), body);
 
     expect(answer.status).toBe(status);
@@ -127,7 +127,7 @@ describeFlow('The management API', (stack) => {
     expect((await call(method, path)).status).toBe(status);
   });
 
-  it.concurrent('refuses a cursor, a limit and an If-Match that are none', async () => {
+  it.concurrent('the management API refuses an invalid cursor, limit and If-Match', async () => {
     const tenant = newTenant();
     await call('POST', pathOf(tenant), everything('http://127.0.0.1:9/', { id: 'ep_1' }));
     const statusOf = async (query: Record<string, string>) =>
@@ -143,7 +143,7 @@ describeFlow('The management API', (stack) => {
     expect((await call('PATCH', pathOf(tenant, 'ep_1'), {}, { ifMatch: 'W/"1"' })).status).toBe(400);
   });
 
-  it.concurrent('lists deliveries of any span of time, and keeps filters and event types up to their limits', async () => {
+  it.concurrent('the management API lists deliveries of any span of time, and stores filters and event types of the largest size', async () => {
     const tenant = newTenant();
     await call('POST', pathOf(tenant), everything('http://127.0.0.1:9/', { id: 'ep_1' }));
     const list = (query: Record<string, string>) =>
@@ -163,7 +163,7 @@ describeFlow('The management API', (stack) => {
     expect((await call('PUT', path, { example: 'x'.repeat(500_000) })).status).toBe(400);
   });
 
-  it.concurrent('describes event types, and refuses payloads that do not fit, where it is asked to', async () => {
+  it.concurrent('the management API describes event types, and refuses payloads that do not match if that is enabled', async () => {
     const type = `order.${crypto.randomUUID()}`;
     const path = `/v1/event-types/${type}`;
     const schema = { type: 'object', required: ['total'], properties: { total: { type: 'number' } } };
@@ -187,7 +187,7 @@ describeFlow('The management API', (stack) => {
     expect((await call('DELETE', path, undefined, { ifMatch: again.etag })).status).toBe(204);
   });
 
-  it('answers its own description', async () => {
+  it('the management API responds with its own description', async () => {
     expect(await call('GET', '/v1/openapi.json')).toMatchObject({ status: 200, body: { openapi: '3.1.1' } });
   });
 });

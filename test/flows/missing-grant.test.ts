@@ -13,7 +13,7 @@ import { describeFlow } from './support/local-stack.ts';
 const stripe = new Stripe('sk_test_unused');
 
 describeFlow('A stack from which one grant was taken', ({ outputs }) => {
-  it('fits beside another stack in one account, and fails with the AccessDenied of that call', async () => {
+  it('a stack without one grant fits beside another stack in one account, and fails with AccessDenied of that call', async () => {
     const endpoint = { url: outputs.awsEndpoint, caFile: outputs.caFile };
     const stateDir = mkdtempSync(join(tmpdir(), 'hookline-grant-'));
     const app = 'test/apps/without-grant.ts';

@@ -40,7 +40,7 @@ const flood: Answer = async (response) => {
 describeFlow('A published event', (stack) => {
   const app = publisher(stack);
 
-  it.concurrent('is delivered after 503, 503, 200, with every attempt in its log, on schedule', async () => {
+  it.concurrent('a published event is delivered after 503, 503, 200, with every attempt in its log, on schedule', async () => {
     using endpoint = await startEndpoint(statuses(503, 503, 200));
     const id = newId();
 
@@ -61,7 +61,7 @@ describeFlow('A published event', (stack) => {
     expect(third - second).toBeLessThan(10_000);
   });
 
-  it.concurrent('is signed so that standardwebhooks and svix verify it, the same bytes each time', async () => {
+  it.concurrent('a published event is signed so that standardwebhooks and svix verify it, with the same bytes each time', async () => {
     using endpoint = await startEndpoint(statuses(500, 200));
     const id = newId();
     const data = '{"big":12345678901234567890,"exact":1.0,"text":"Zoë 🎉"}';
@@ -87,7 +87,7 @@ describeFlow('A published event', (stack) => {
   });
 
   it.concurrent.each([404, 410])(
-    'that is answered %i fails after one attempt and is in the undelivered queue',
+    'a published event that is answered %i fails after one attempt and is in the undelivered queue',
     async (status) => {
       using endpoint = await startEndpoint(statuses(status));
       const id = newId();
@@ -108,7 +108,7 @@ describeFlow('A published event', (stack) => {
     },
   );
 
-  it.concurrent('is tried again when the endpoint never answers, or drips its head for ever', async () => {
+  it.concurrent('a published event is retried when the endpoint never responds, or never finishes its head', async () => {
     const silent: Answer = (response, nth) => {
       if (nth > 1) response.end();
     };
@@ -130,7 +130,7 @@ describeFlow('A published event', (stack) => {
     }
   });
 
-  it.concurrent('is delivered when the endpoint answers 200 and drips, or floods, its body', async () => {
+  it.concurrent('a published event is delivered when the endpoint answers 200 with a slow or endless body', async () => {
     using dripping = await startEndpoint(dripBody);
     using flooding = await startEndpoint(flood);
     const [one, two] = [newId(), newId()];
@@ -141,7 +141,7 @@ describeFlow('A published event', (stack) => {
     expect(await app.ends(two, 'delivered')).toMatchObject({ attempts: 1 });
   });
 
-  it.concurrent('waits as long as Retry-After asks', async () => {
+  it.concurrent('a published event waits as long as Retry-After asks', async () => {
     using endpoint = await startEndpoint((response, nth) => {
       response.writeHead(nth === 1 ? 429 : 200, { 'retry-after': '5' }).end();
     });
@@ -154,7 +154,7 @@ describeFlow('A published event', (stack) => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(5_000);
   });
 
-  it.concurrent('does not follow a redirect', async () => {
+  it.concurrent('a published event does not follow a redirect', async () => {
     using elsewhere = await startEndpoint(statuses(200));
     using endpoint = await startEndpoint(
       (response) => void response.writeHead(302, { location: elsewhere.url }).end(),
@@ -167,7 +167,7 @@ describeFlow('A published event', (stack) => {
     expect(elsewhere.requests).toEqual([]);
   });
 
-  it.concurrent('published twice with one id is one event, also straight to the queue', async () => {
+  it.concurrent('a published event with one id is one event, even if it is published twice, or directly to the queue', async () => {
     using endpoint = await startEndpoint(statuses(200));
     const id = newId();
 
@@ -180,7 +180,7 @@ describeFlow('A published event', (stack) => {
     expect(await stack.outboundEvent(id)).toMatchObject({ fannedOutAt: expect.any(Number) });
   });
 
-  it.concurrent('that is malformed or addressed to nobody goes to the publish DLQ, naming the field', async () => {
+  it.concurrent('a malformed event, or one without a destination, goes to the publish DLQ, naming the field', async () => {
     const mark = crypto.randomUUID();
 
     await app.send(JSON.stringify({ type: 7, data: { mark } }));

@@ -13,7 +13,7 @@ const newId = (): string => `evt_${crypto.randomUUID()}`;
 describeFlow('A delivery', (stack) => {
   const app = publisher(stack);
 
-  /** What an hour or two of waiting does: the times that it waits for lie in the past. */
+  /** Has the effect of an hour or two: moves the times that a delivery waits for into the past. */
   async function letTimePass(id: string): Promise<void> {
     await stack.dynamodb.send(
       new UpdateCommand({
@@ -29,7 +29,7 @@ describeFlow('A delivery', (stack) => {
     stack.lambda.send(new InvokeCommand({ FunctionName: await stack.functionNamed('Sweep') }));
   const purge = () => stack.sqs.send(new PurgeQueueCommand({ QueueUrl: stack.outputs.queues.delivery }));
 
-  it('whose worker is killed between its POST and its record is delivered all the same', async () => {
+  it('a delivery whose worker is killed between its request and its record is still delivered', async () => {
     using endpoint = await startEndpoint((response, nth) => {
       if (nth > 1) response.end();
       else setTimeout(() => killFunction('Flows', 'Deliver'), 100);
@@ -44,7 +44,7 @@ describeFlow('A delivery', (stack) => {
     expect(new Set(endpoint.requests.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([id]));
   }, 300_000);
 
-  it('that waits an hour is in the due index and in no queue, and is sent when its time has come', async () => {
+  it('a delivery that waits an hour is in the due index and in no queue, and is sent when it is due', async () => {
     using endpoint = await startEndpoint(statuses(503, 503, 503, 200));
     const id = newId();
 
@@ -59,7 +59,7 @@ describeFlow('A delivery', (stack) => {
     expect(await app.ends(id, 'delivered')).toMatchObject({ attempts: 4 });
   });
 
-  it('is found again by the sweep when the queue was purged, and sent once, however many sweeps run', async () => {
+  it('a delivery is found again by the sweep when the queue was purged, and sent once, with any number of sweeps', async () => {
     const endpoints = await Promise.all(
       Array.from({ length: 5 }, () => startEndpoint(statuses(503, 503, 503, 200))),
     );
@@ -77,7 +77,7 @@ describeFlow('A delivery', (stack) => {
     for (const endpoint of endpoints) endpoint[Symbol.dispose]();
   });
 
-  it('whose retry was purged is delivered when the sweep steps in', async () => {
+  it('a delivery whose retry was purged is delivered by the sweep', async () => {
     using endpoint = await startEndpoint(statuses(503, 200));
     const id = newId();
 

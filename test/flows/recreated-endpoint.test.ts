@@ -6,10 +6,10 @@ import { hookline } from './support/hookline.ts';
 import { describeFlow } from './support/local-stack.ts';
 import { newId, tenantsOf } from './support/tenants.ts';
 
-describeFlow('An endpoint that is made anew under its id', (stack) => {
+describeFlow('An endpoint that is created again under its id', (stack) => {
   const { call, pathOf, create, publish, until } = tenantsOf(stack);
 
-  it.concurrent('gets nothing of the one before; a retry is refused, and goes there on purpose', async () => {
+  it.concurrent('an endpoint that is created again gets nothing of the earlier one; a retry is refused, and possible on request', async () => {
     using before = await startEndpoint(statuses(503));
     using anew = await startEndpoint(statuses(200));
     const tenant = newId('t');
@@ -34,7 +34,7 @@ describeFlow('An endpoint that is made anew under its id', (stack) => {
     expect(anew.requests).toHaveLength(1);
   });
 
-  it.concurrent('publishing an id again says so, and what no endpoint takes', async () => {
+  it.concurrent('publishing an id again says so, and reports an event that no endpoint takes', async () => {
     using endpoint = await startEndpoint(statuses(200));
     const tenant = newId('t');
     const event = { id: newId(), type: 'invoice.paid', data: { items: [{ price: 5 }, { price: 50 }] } };

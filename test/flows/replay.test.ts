@@ -15,7 +15,7 @@ describeFlow('One command', (stack) => {
       return record?.['status'] === status && record;
     });
 
-  it('replays a failed delivery, which then succeeds in its next round', async () => {
+  it('one command replays a failed delivery, which then succeeds in its next round', async () => {
     using endpoint = await startEndpoint(statuses(404, 200));
     const id = `evt_${crypto.randomUUID()}`;
     await app.publish(id, endpoint.url);
@@ -31,7 +31,7 @@ describeFlow('One command', (stack) => {
     ]);
   });
 
-  it('redrives a delivery from its DLQ, and takes it out of there', async () => {
+  it('one command redrives a delivery from its DLQ, and removes it there', async () => {
     using endpoint = await startEndpoint(statuses(410, 200));
     const id = `evt_${crypto.randomUUID()}`;
     await app.publish(id, endpoint.url);
@@ -46,7 +46,7 @@ describeFlow('One command', (stack) => {
     expect(left).toEqual([]);
   });
 
-  it('replays a failed inbound event, which then is processed', async () => {
+  it('one command replays a failed inbound event, which is then processed', async () => {
     const id = crypto.randomUUID();
     await stack.behave(id, 'permanent', 'succeed');
     await postSigned(stack, 'plain', { id, type: 'thing.done' }, '{}');

@@ -20,7 +20,7 @@ describeFlow('hookline send and explain', (stack) => {
     }
   }
 
-  it('sends what the source takes, once more without effect, and what it must refuse', async () => {
+  it('hookline send sends what the source accepts, once more as a duplicate, and what it must refuse', async () => {
     const sent = await run('send', 'stripe', '--times', '2');
     const [first, second] = sent.output.match(/"id":"evt_[0-9a-f]+"/g) ?? [];
 
@@ -37,7 +37,7 @@ describeFlow('hookline send and explain', (stack) => {
     expect(await run('send', 'github', '--stale')).toMatchObject({ code: 1 });
   });
 
-  it('explains the refusals that were kept, and a captured one', async () => {
+  it('hookline explain explains the refusals that were kept, and a captured one', async () => {
     const body = '{\n  "zen": "Speak like a human."\n}';
     const signature = createHmac('sha256', await stack.secretOf('github'))
       .update(body)

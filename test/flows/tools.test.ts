@@ -11,7 +11,7 @@ import { describeFlow } from './support/local-stack.ts';
 describeFlow('hookline publish, dlq show and doctor', (stack) => {
   const run = (...args: string[]) => hookline(stack.outputs, ...args);
 
-  it('publishes an event, and says how to see what became of it', async () => {
+  it('hookline publish publishes an event, and says how to see its deliveries', async () => {
     using endpoint = await startEndpoint(statuses(200));
     const id = `cli-${crypto.randomUUID()}`;
     const said = await run(
@@ -31,14 +31,14 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     expect(await run('deliveries', 'show', deliveryId)).toContain(id);
   });
 
-  it('publishes nothing that the stack would not understand', async () => {
+  it('hookline publish publishes nothing that the stack would refuse', async () => {
     await expect(run('publish', 'not a type', '--to', 'https://a.example')).rejects.toThrow('type: expected');
     await expect(run('publish', 'a', '--to', 'https://a.example', '--data', '{')).rejects.toThrow(
       'cannot be read as JSON',
     );
   });
 
-  it('shows a dead letter whole', async () => {
+  it('hookline dlq show shows a whole dead letter', async () => {
     using endpoint = await startEndpoint(statuses(400));
     const id = `dead-${crypto.randomUUID()}`;
     const published = await run('publish', 'invoice.paid', '--to', endpoint.url, '--id', id);
@@ -59,7 +59,7 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     expect(dropped).toContain('1 dead letter dropped from undelivered');
   });
 
-  it('follows the attempts at endpoints', async () => {
+  it('hookline tail follows the attempts at endpoints', async () => {
     using endpoint = await startEndpoint(statuses(200));
     const id = `tail-${crypto.randomUUID()}`;
     await run('publish', 'invoice.paid', '--to', endpoint.url, '--id', id);
@@ -80,7 +80,7 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
     expect(await once(tail, 'exit')).toEqual([0, null]);
   });
 
-  it('says what is wrong with the stack, with what to do about it', async () => {
+  it('hookline doctor says what is wrong with the stack, with what to do about it', async () => {
     await stack.putSecret('quiet', 'unset');
     const said = await run('doctor').catch((thrown: unknown) =>
       String(Reflect.get(Object(thrown), 'stdout')),

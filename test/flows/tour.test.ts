@@ -23,7 +23,7 @@ const scriptFor = (receiver: string): string =>
   ].join('\n');
 
 describeFlow('The tour in docs/endpoints.md', (stack) => {
-  it('works as it is written', async () => {
+  it('the tour in docs/endpoints.md works as it is written', async () => {
     using receiver = await startEndpoint((response, _nth, { url = '' }) => {
       response.writeHead(Number(url.slice(1, 4))).end();
     });

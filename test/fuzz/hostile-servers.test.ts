@@ -71,7 +71,7 @@ async function behave(socket: Socket, { answer, cut, waits, ending }: HostileSer
   if (ending === 'reset') socket.resetAndDestroy();
 }
 
-it('whatever a server does is an outcome: nothing is thrown, and no connection is left', async () => {
+it('any behaviour of a server is an outcome: nothing is thrown, and no connection is left', async () => {
   let current: HostileServer | undefined;
   const server = createServer((socket) => {
     socket.on('error', () => undefined);

@@ -10,7 +10,7 @@ const sender = genericProvider({
   token: { header: 'x-token', prefix: '', basic: false, batch: true },
 });
 
-/** The ids of a batch whose elements bring these. */
+/** The ids of a batch whose elements have these. */
 function idsOf(ids: readonly string[]): string[] {
   if (sender === undefined) throw new Error('there is no such provider');
   const provider: Provider = { ...sender, id: { from: 'body', paths: ['id'] } };
@@ -48,11 +48,11 @@ it.each([
     ['a', 'a', 'a', 'a:2', 'a:2:2', 'a:2'],
     ['a', 'a:3', 'a:4', 'a:2', 'a:2:2', 'a:2:3'],
   ],
-])('elements with the ids %j are the events %j', (given, expected) => {
+])('batch elements with the ids %j are the events %j', (given, expected) => {
   expect(idsOf(given)).toEqual(expected);
 });
 
-it('no two elements of a batch are one event, and an id of the provider stays with its first element', () => {
+it('no two elements of a batch are one event, and a provider’s id stays with its first element', () => {
   fc.assert(
     fc.property(fc.array(id, { minLength: 1, maxLength: 12 }), (given) => {
       const ids = idsOf(given);

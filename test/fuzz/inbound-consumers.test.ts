@@ -25,7 +25,7 @@ function randomFrom(seed: number) {
 type Random = ReturnType<typeof randomFrom>;
 type World = ReturnType<typeof inboundWorld>;
 
-/** Everything waits here for its turn; the scheduler picks. */
+/** All calls wait here until the scheduler picks them. */
 function waitingRoom() {
   const waiting: (() => void)[] = [];
   return { waiting, turn: () => new Promise<void>((resolve) => waiting.push(resolve)) };
@@ -63,10 +63,15 @@ function processPorts(world: World, { turn }: WaitingRoom, chaos: Chaos, die: ()
       return chaos.losesAnswer() ? port(...args) : value;
     };
   const { ports } = world;
-  const { claim, reclaim, finish } = ports.claims;
+  const { claim, reclaim, finish } = ports.inboundEvents;
   return {
     ...ports,
-    claims: { claim: call(claim), reclaim: call(reclaim), finish: call(finish) },
+    inboundEvents: {
+      ...ports.inboundEvents,
+      claim: call(claim),
+      reclaim: call(reclaim),
+      finish: call(finish),
+    },
     getBody: call(ports.getBody),
     putBody: call(ports.putBody),
     sendDeadLetter: call(ports.sendDeadLetter),
@@ -101,7 +106,7 @@ async function simulate(seed: number) {
   const violations: string[] = [];
   const handlers = defineHandlers('stripe', {
     'invoice.paid': async ({ id }) => {
-      const status = world.claims.records.get(`stripe#${id}`)?.status;
+      const status = world.inboundEvents.records.get(`stripe#${id}`)?.status;
       if (status !== 'processing') violations.push(`${id} ran while ${status}`);
       await room.turn();
       if (random.chance(0.3)) throw new Error('try again');
@@ -125,7 +130,7 @@ async function simulate(seed: number) {
 }
 
 describe('consumers in any order', () => {
-  it('end every event processed, or failed with a dead letter, and run no handler without a claim', async () => {
+  it('consumers in any order end every event processed, or failed with a dead letter, and run no handler without a claim', async () => {
     const ends = new Map<string, number>();
 
     await fc.assert(
@@ -135,7 +140,7 @@ describe('consumers in any order', () => {
         expect(violations).toEqual([]);
         expect(world.queue.size).toBe(0);
         for (const id of ['stripe#evt_1', 'stripe#evt_2', 'stripe#evt_3']) {
-          const status = world.claims.records.get(id)?.status ?? 'none';
+          const status = world.inboundEvents.records.get(id)?.status ?? 'none';
           ends.set(status, (ends.get(status) ?? 0) + 1);
           expect(['processed', 'failed']).toContain(status);
           if (status === 'failed') expect(world.deadLetters.map((letter) => letter.id)).toContain(id);

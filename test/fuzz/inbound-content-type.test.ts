@@ -14,7 +14,7 @@ import {
   vectorFiles,
 } from '../support/fixtures/vectors.ts';
 
-/** What a caller may write there, who has not signed it; undefined leaves it out. */
+/** Values that a caller may write without signing them; undefined omits the header. */
 const contentType = fc.oneof(
   fc.constantFrom(
     undefined,
@@ -46,7 +46,7 @@ const withContentType = (request: RawRequest, type: string | undefined): RawRequ
   };
 };
 
-/** What the receiver makes of a request: the answer, and what goes on the queue beside the headers. */
+/** The receiver's result for a request: the response, and the queue messages without the headers. */
 async function outcomeOf(file: VectorFile, vector: Vector, request: RawRequest) {
   const receiver = receiverOf(file, vector);
   const reception = await receiver.receive(request, file.now);
@@ -81,7 +81,7 @@ async function expectUnmoved(
 }
 
 describe.each(vectorFiles)('%s', (name, file) => {
-  it('makes the same of every vector, whatever its content type says', async () => {
+  it('every vector of a provider gives the same events with any content type', async () => {
     const requests = file.vectors
       .map((vector) => [vector, requestOfVector(vector)] as const)
       .filter(([, request]) => !isSigned(request) && request.body.byteLength < 10_000);
@@ -90,7 +90,7 @@ describe.each(vectorFiles)('%s', (name, file) => {
     for (const [vector, request] of requests) await expectUnmoved(file, vector, request, 5);
   });
 
-  it('makes the same events of its sample, whatever the content type says', async (context) => {
+  it('the sample of a provider gives the same events with any content type', async (context) => {
     const vector = file.vectors.find(({ expect: { status } }) => status === 200);
     const { provider } = vector === undefined ? context.skip() : receiverOf(file, vector);
     const [dated] =
@@ -113,7 +113,7 @@ const cannotSign = (provider: string, kind: string): boolean =>
   onlyTheProviderSigns[provider] !== undefined ||
   ['ed25519', 'ecdsa-p256', 'public-key'].includes(kind);
 
-it('lets Contentful’s sender bind the content type', async () => {
+it('the verification of Contentful lets the sender sign the content type', async () => {
   const [, file] = vectorFiles.find(([name]) => name === 'contentful') ?? [];
   const vector = file?.vectors.find((one) => one.expect.status === 200 && isSigned(requestOfVector(one)));
   if (file === undefined || vector === undefined) return expect.unreachable();

@@ -23,7 +23,7 @@ const bodyIsFree: ReadonlySet<string> = new Set([
   'braintree',
   'mailgun',
   'sns',
-  // Nothing at all.
+  // Nothing is signed.
   'strava',
 ]);
 
@@ -35,7 +35,7 @@ const accepted = vectorFiles.flatMap(([name, file]) => {
   return vector ? [[name, file, vector] as const] : [];
 });
 
-/** What a caller sees. */
+/** The response that a caller sees. */
 async function statusOf(
   file: VectorFile,
   vector: Vector,
@@ -55,7 +55,7 @@ const positions = (length: number): number[] =>
   );
 
 describe.each(accepted.filter(([name]) => !bodyIsFree.has(name)))('%s', (_name, file, vector) => {
-  it('verifies with no byte of its body changed', async () => {
+  it('a provider’s signature verifies with no byte of its body changed', async () => {
     const original = Buffer.from(vector.body);
     const changed = positions(original.length).map((at) => {
       const body = Buffer.from(original);
@@ -69,7 +69,7 @@ describe.each(accepted.filter(([name]) => !bodyIsFree.has(name)))('%s', (_name, 
 });
 
 describe.each(accepted)('%s', (name, file, vector) => {
-  it('answers any header soup with a refusal, and never throws', async () => {
+  it('a provider’s verification refuses any random headers, and never throws', async () => {
     const names = Object.keys(vector.headers);
     const value = fc.oneof(
       fc.constantFrom(...Object.values(vector.headers), ''),
@@ -97,12 +97,12 @@ describe.each(accepted)('%s', (name, file, vector) => {
       }),
       { numRuns: 60 },
     );
-    // What happens to be whole is accepted; nothing is our own failure.
+    // A request that happens to be complete is accepted, and none is our own failure.
     const allowed: readonly unknown[] = [200, 400, 401, 'handshake 200', 'handshake 400', 'handshake 403'];
     expect([...seen].filter((status) => !allowed.includes(status))).toEqual([]);
   });
 
-  it('answers any body with a refusal, and never throws', async () => {
+  it('a provider’s verification refuses any random body, and never throws', async () => {
     const body = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
       fc.json().map((text) => Buffer.from(text)),

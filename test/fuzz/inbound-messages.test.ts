@@ -27,7 +27,7 @@ const heading: EventHeading = {
 const sqsText = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
 
 describe('queue messages', () => {
-  it('carry every code point through what SQS takes', () => {
+  it('queue messages keep every code point through what SQS accepts', () => {
     for (let code = 0; code <= 0x10ffff; code += 1024) {
       const text = String.fromCodePoint(...Array.from({ length: 1024 }, (_, offset) => code + offset));
 
@@ -38,7 +38,7 @@ describe('queue messages', () => {
     }
   });
 
-  it('are the same after a wait, and sent back in what SQS takes', () => {
+  it('queue messages are the same after a wait, and are sent back in what SQS accepts', () => {
     const wait = { after: 'i/m', notBefore: 1_795_000_000_000, origin: 'm' };
     const text = fc.string({ unit: 'binary' });
     const headers = fc.dictionary(fc.oneof(text, fc.constant('__proto__')), text);
@@ -56,7 +56,7 @@ describe('queue messages', () => {
     );
   });
 
-  it('carry every body byte for byte', async () => {
+  it('queue messages keep every body byte for byte', async () => {
     const body = fc.oneof(
       fc.uint8Array({ maxLength: 500 }),
       fc.string({ unit: 'binary' }).map((text) => Uint8Array.from(Buffer.from(text))),
@@ -74,7 +74,7 @@ describe('queue messages', () => {
 });
 
 describe('a batch', () => {
-  it('is cut into the raw bytes of its elements, however it is written', () => {
+  it('a batch is cut into the raw bytes of its elements, in any notation', () => {
     const space = fc.stringMatching(/^[ \t\n\r]{0,3}$/);
     const element = fc
       .tuple(fc.jsonValue({ maxDepth: 3 }), fc.nat({ max: 4 }))
@@ -92,8 +92,8 @@ describe('a batch', () => {
   });
 });
 
-describe('readers of what others wrote', () => {
-  it('never throw', () => {
+describe('parsers of foreign texts', () => {
+  it('parsers of foreign texts never throw', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.json());
 
     fc.assert(

@@ -44,7 +44,7 @@ function sign(scheme: SignatureScheme, body: Uint8Array): Readonly<Record<string
   return signed?.headers ?? {};
 }
 
-/** One character of a text, other than it was; a change of case only is none, since hex may be in either. */
+/** Changes one character of a text, and not only its case, since hex may be in either. */
 const mutated = (text: string) =>
   fc
     .record({
@@ -57,7 +57,7 @@ const mutated = (text: string) =>
 const body = fc.uint8Array({ maxLength: 200 });
 
 describe.each(schemes.filter(([, scheme]) => scheme.signed.includes('{body}')))('%s', (_name, scheme) => {
-  it('verifies no body but the one that was signed', () => {
+  it('a signature scheme verifies no body but the signed one', () => {
     fc.assert(
       fc.property(body, body, (signed, sent) => {
         fc.pre(!Buffer.from(signed).equals(sent));
@@ -68,11 +68,11 @@ describe.each(schemes.filter(([, scheme]) => scheme.signed.includes('{body}')))(
 });
 
 describe.each(schemes)('%s', (_name, scheme) => {
-  it('verifies every body that is signed', () => {
+  it('a signature scheme verifies every body that is signed', () => {
     fc.assert(fc.property(body, (bytes) => check(scheme, sign(scheme, bytes), bytes).ok));
   });
 
-  it('verifies no changed character of what its headers carry', () => {
+  it('a signature scheme verifies no changed character of its headers', () => {
     const bytes = Buffer.from('{"id":"evt_1"}');
     const headers = sign(scheme, bytes);
 
@@ -84,7 +84,7 @@ describe.each(schemes)('%s', (_name, scheme) => {
     }
   });
 
-  it('verifies no header cut short or with something added', () => {
+  it('a signature scheme verifies no header that is cut short or extended', () => {
     const bytes = Buffer.from('{}');
     const headers = sign(scheme, bytes);
 
@@ -95,7 +95,7 @@ describe.each(schemes)('%s', (_name, scheme) => {
     }
   });
 
-  it('refuses hostile headers without throwing', () => {
+  it('a signature scheme refuses hostile headers without throwing', () => {
     const names = ['header', 'idHeader', 'timestampHeader'] as const;
     const own = names
       .map((field) => scheme[field])

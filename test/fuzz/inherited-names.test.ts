@@ -16,11 +16,11 @@ import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts
 import { inboundWorld, sourceSettings, stripeMessage } from '../support/worlds/inbound-world.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
 
-/** What every plain object answers to without having it. */
+/** The names that every plain object inherits. */
 const inherited = [...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'caller', 'then'];
 
 describe.each(inherited)('the name %s', (name) => {
-  it('is in no table', async () => {
+  it('an inherited name is in no table', async () => {
     expect(ownOf({}, name)).toBeUndefined();
     expect(propertyAt({}, name)).toBeUndefined();
     expect(secretFormat(name)).toBe('text');
@@ -28,7 +28,7 @@ describe.each(inherited)('the name %s', (name) => {
     expect((await sampleOf(name, 'https://a.test/', unixMillis(0))).body.byteLength).toBeGreaterThan(0);
   });
 
-  it('is no provider', async () => {
+  it('an inherited name is not a provider', async () => {
     expect(() => providerOf({ name: 'a', provider: name })).toThrow(/choose one of/);
     const draft = await sampleOf('github', 'https://a.test/', unixMillis(0));
     const key = parseKey('a secret', 'text');
@@ -38,14 +38,14 @@ describe.each(inherited)('the name %s', (name) => {
     expect(signed.headers['x-hub-signature-256']).toMatch(/^sha256=/);
   });
 
-  it('is no event type that has a handler', () => {
+  it('an inherited name is not an event type with a handler', () => {
     const handlers = defineHandlers('stripe', { 'invoice.*': async () => undefined });
 
     expect(findHandler(handlers, name)).toBeUndefined();
     expect(typeLabel(handlers, name)).toBe(typeLabel(handlers, 'nobody.has.it'));
   });
 
-  it('is no version of a signature, and no header that counts', async () => {
+  it('an inherited name is neither a version of a signature nor a header that counts', async () => {
     const { signature } = catalogue.stripe;
     const headers = new Map([['stripe-signature', `t=${now},${name}=ab`]]);
     if (typeof signature === 'function') throw new Error('Stripe signs by a scheme');
@@ -58,7 +58,7 @@ describe.each(inherited)('the name %s', (name) => {
     expect(diagnosis.likely.join()).not.toMatch(/^Only|function|native/);
   });
 
-  it('is a type, an id and a field like any other in what is received', async () => {
+  it('an inherited name is a type, an id and a field like any other in a received event', async () => {
     const receiver = memoryReceiver(
       { provider: 'token', token: { header: 'x-token', prefix: '', typeHeader: 'x-type', idHeader: 'x-id' } },
       { current: { value: 'a token of ours', createdAt: unixMillis(0) } },
@@ -71,7 +71,7 @@ describe.each(inherited)('the name %s', (name) => {
     });
   });
 
-  it('is no parameter, tenant or source that the management API has', async () => {
+  it('an inherited name is not a parameter, tenant or source of the management API', async () => {
     const { call, problems } = managementWorld();
     const paths = [
       `/v1/${name}`,
@@ -88,7 +88,7 @@ describe.each(inherited)('the name %s', (name) => {
   });
 });
 
-it('a source named constructor has the handlers that were declared for it, and else none', async () => {
+it('a source named constructor has its own declared handlers, and no others', async () => {
   const settings = sourceSettings({ name: 'constructor' });
   const { runs, handlers } = scripted(succeed, succeed);
   const world = inboundWorld(handlers, settings);
@@ -99,6 +99,6 @@ it('a source named constructor has the handlers that were declared for it, and e
   Reflect.deleteProperty(world.team.handlers, 'constructor');
   world.send(stripeMessage('evt_2', { source: 'constructor' }));
   await world.turn();
-  expect(world.claims.records.get('constructor#evt_2')).toMatchObject({ status: 'ignored' });
+  expect(world.inboundEvents.records.get('constructor#evt_2')).toMatchObject({ status: 'ignored' });
   expect(world.deadLetters).toEqual([]);
 });

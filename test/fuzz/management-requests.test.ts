@@ -4,7 +4,7 @@ import { managementResponse } from '../../lambdas/adapters/api-gateway.ts';
 import { hostileRequest } from '../support/hostile/management-requests.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
 
-/** An endpoint with a delivery, an event type, a source; and time for a few steps of whatever takes long. */
+/** An endpoint with a delivery, an event type, a source; and time for a few steps of long operations. */
 async function world() {
   const { world, call, problems } = managementWorld();
   await call('POST', '/v1/tenants/acme/endpoints', {
@@ -20,7 +20,7 @@ async function world() {
 }
 
 // Thousands of requests: a busy machine may take minutes.
-it('no request to the management API fails on our side, whatever is in it', {
+it('no request to the management API, with any content, fails on our side', {
   timeout: 240_000,
 }, async () => {
   await fc.assert(

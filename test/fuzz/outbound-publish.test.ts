@@ -16,7 +16,7 @@ const number = fc
     ].join(''),
   );
 
-it('keeps every number digit by digit', () => {
+it('a published payload keeps every number digit by digit', () => {
   fc.assert(
     fc.property(number, (text) => {
       expect(JSON.stringify(parseExactly(`{"a":[${text}]}`))).toBe(`{"a":[${text}]}`);
@@ -24,7 +24,7 @@ it('keeps every number digit by digit', () => {
   );
 });
 
-it('keeps every value', () => {
+it('a published payload keeps every value', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const text = JSON.stringify(value);
@@ -63,7 +63,7 @@ const hostile = fc.oneof(
   }),
 );
 
-it('never throws over a message, and names a field in every refusal', () => {
+it('a publish message never makes the parser throw, and each refusal names a field', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       const message = unwrap(text, 'fallback');
@@ -76,7 +76,7 @@ it('never throws over a message, and names a field in every refusal', () => {
   );
 });
 
-it('redrives what it gave up as the same event', () => {
+it('a message that λ publish gave up is redriven as the same event', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.uuid(), (data, messageId) => {
       const { id: _, ...withoutId } = publication;
@@ -99,7 +99,7 @@ const privateV4 = fc.oneof(
   fc.tuple(fc.integer({ min: 224, max: 255 }), byte, byte, byte),
 );
 
-it('refuses every address that is not public, however it is written', () => {
+it('an address that is not public is refused in any notation', () => {
   fc.assert(
     fc.property(privateV4, ([a, b, c, d]) => {
       const number = ((a * 256 + b) * 256 + c) * 256 + d;

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { deadLetterQueueOf, type FailureCause } from '../../lambdas/domain/delivery-failure.ts';
-import type { Delivery } from '../../lambdas/domain/delivery-record.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { accepted, outboundSettings, refused } from '../support/fixtures/outbound.ts';
 import { dyingWorkers } from '../support/worlds/dying-workers.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
+import type { StoredDelivery } from '../support/worlds/stored-delivery.ts';
 
 type World = ReturnType<typeof outboundWorld>;
 
 const stops = { halfCalls: fc.nat(24), isDead: fc.boolean() };
 const worker = <const Kind extends string>(kind: Kind) => fc.record({ kind: fc.constant(kind), ...stops });
 
-/** What may happen, in any order. */
+/** The possible steps, in any order. */
 const happenings = fc.oneof(
   { weight: 4, arbitrary: worker('deliver') },
   { weight: 2, arbitrary: worker('sweep') },
@@ -62,7 +62,7 @@ async function happen(
   }
 }
 
-it('whatever happens in whatever order, every delivery ends, and nothing of it stays behind', async () => {
+it('every delivery ends, and nothing of it stays behind, in any order of events and faults', async () => {
   await fc.assert(
     fc.asyncProperty(
       answers,
@@ -122,7 +122,7 @@ const lettersIn = (world: World, cause: FailureCause | undefined): readonly stri
   deadLetterQueueOf(cause) === 'delivery' ? world.deadLetters : world.undelivered;
 
 /** The event outlives its deliveries, and not by much. */
-function expectExpiring(world: World, deliveries: readonly Delivery[]): void {
+function expectExpiring(world: World, deliveries: readonly StoredDelivery[]): void {
   const [event] = world.events.events.values();
   expect(event?.expiresAt).toBeGreaterThan(Math.max(...deliveries.map(({ expiresAt }) => expiresAt ?? 0)));
 }

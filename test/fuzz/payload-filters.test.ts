@@ -17,7 +17,7 @@ describe('any filter on any payload', () => {
     ),
   })).json;
 
-  it('decides, and its opposite decides the opposite', () => {
+  it('any filter on any payload decides, and its opposite decides the opposite', () => {
     fc.assert(
       fc.property(condition, payload, (filter, json) => {
         expect(matchesFilter({ not: filter }, json)).toBe(!matchesFilter(filter, json));
@@ -26,7 +26,7 @@ describe('any filter on any payload', () => {
     );
   });
 
-  it('finds with * what it finds at one of the places', () => {
+  it('any filter with * on any payload matches if it matches at one of the places', () => {
     fc.assert(
       fc.property(fc.array(payload, { minLength: 1, maxLength: 5 }), fc.integer(), (list, equals) => {
         const at = list.map((_, index) =>
@@ -37,7 +37,7 @@ describe('any filter on any payload', () => {
     );
   });
 
-  it('reaches nothing that is inherited', () => {
+  it('any filter on any payload reaches no inherited property', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty'),

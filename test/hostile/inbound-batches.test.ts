@@ -6,7 +6,7 @@ import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileBatches, hostileBodies } from '../support/hostile/bodies.ts';
 
-/** What a sender's own request of 4 MiB may cost: all of it is parsed, cut and hashed, more than once. */
+/** The CPU time for a sender's own request of 4 MiB, which is parsed, cut and hashed more than once. */
 const budgetMillis = 1000;
 
 /** CPU time is what counts: a busy machine may take long. */
@@ -22,7 +22,7 @@ const bodies = [
 
 describe.each(vectorFiles.filter(([name]) => readers.includes(name)))('%s', (name, file) => {
   it(
-    'takes or refuses 4 MiB of anything that is signed, in linear time',
+    'a source accepts or refuses 4 MiB of anything that is signed, in linear time',
     async () => {
       const [vector] = file.vectors;
       if (vector === undefined) return expect.unreachable();

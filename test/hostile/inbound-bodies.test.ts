@@ -9,9 +9,10 @@ import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts'
 import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileBodies } from '../support/hostile/bodies.ts';
+import { recordedTelemetry } from '../support/memory/telemetry.ts';
 import { memoryReceiver, requestOf } from '../support/worlds/inbound-receiver.ts';
 
-/** What one request may cost that nobody has signed. */
+/** The CPU time that an unsigned request may cost. */
 const budgetMillis = 100;
 /** CPU time is what counts: a busy machine may take long. */
 const wallMillis = 300_000;
@@ -37,7 +38,7 @@ const providers = vectorFiles.map(([name, file]) => {
   return [name, file, vector, { ...request, headers: spoiled.headers }] as const;
 });
 
-it('are sent to every provider', () => {
+it('hostile bodies are sent to every provider', () => {
   expect(providers.map(([name]) => name)).toEqual(
     expect.arrayContaining([...Object.keys(catalogue), ...genericNames]),
   );
@@ -45,10 +46,11 @@ it('are sent to every provider', () => {
 
 describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => {
   it(
-    'refuses 4 MiB of anything that is not signed, within 100 ms of CPU',
+    'a source refuses 4 MiB of anything that is not signed, within 100 ms of CPU',
     async () => {
       const receiver = receiverOf(file, vector);
-      const keep = refusalKeeper({ putRecord: async () => undefined, onFailure: expect.unreachable });
+      const { telemetry, lines } = recordedTelemetry();
+      const keep = refusalKeeper({ putBody: async () => undefined, telemetry });
       const slow: unknown[] = [];
       let minute = 0;
 
@@ -82,6 +84,7 @@ describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => 
       }
 
       expect(slow).toEqual([]);
+      expect(lines).toEqual([]);
       expect(receiver.sent).toEqual([]);
     },
     wallMillis,
@@ -89,7 +92,7 @@ describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => 
 });
 
 it(
-  'a list of twenty signatures has a public key hash 4 MiB a few times only',
+  'a list of twenty signatures has a public key hash 4 MiB only a few times',
   async () => {
     const raw = generateKeyPairSync('ed25519')
       .publicKey.export({ format: 'der', type: 'spki' })

@@ -21,7 +21,7 @@ function world(handle: () => Promise<void> = async () => undefined) {
 }
 
 describe('a body in the bucket', () => {
-  test('is handled as it was received', async () => {
+  test('a body in the bucket is handled as it was received', async () => {
     const { bodies, send, turn, handled } = world();
     bodies.set(key, Buffer.from(body));
     send(stored(key));
@@ -35,7 +35,7 @@ describe('a body in the bucket', () => {
     ['that was altered', key, 'its body in the bucket is not the one that was stored'],
     ['of another source', `inbound/github/${sha256(body)}`, "its body's key must begin with inbound/stripe/"],
     ['that is sent', `outbound/${sha256(body)}`, "its body's key must begin with"],
-  ])('%s is never handled: it ends in the DLQ with the reason', async (_what, bodyS3, reason) => {
+  ])('a body %s is never handled: it ends in the DLQ with the reason', async (_what, bodyS3, reason) => {
     const { bodies, send, turn, handled, deadLetters, queue } = world();
     bodies.set(
       bodyS3,
@@ -59,22 +59,17 @@ describe('an event that was kept', () => {
     });
     it.send(stripeMessage('evt_1', { body: JSON.stringify({ filling: 'x'.repeat(5000) }) }));
     await it.turn();
-    const keptKey = it.claims.records.get('stripe#evt_1')?.keptBody ?? '';
-    const ports = {
-      ...it.ports,
-      readRecord: it.claims.readRecord,
-      enqueue: async (_source: string, message: { body: string }) => void it.send(message.body),
-    };
-    return { ...it, keptKey, replay: () => replayEvent('stripe#evt_1', it.clock.now, ports) };
+    const keptKey = it.inboundEvents.records.get('stripe#evt_1')?.keptBody ?? '';
+    return { ...it, keptKey, replay: () => replayEvent('stripe#evt_1', it.clock.now, it.ports) };
   }
 
-  test('stands under its source, named by its content', async () => {
+  test('a kept event lies under its source, named by the hash of its content', async () => {
     const { keptKey, bodies } = await failed();
 
     expect(keptKey).toBe(`inbound/stripe/kept/${sha256(String(bodies.get(keptKey)))}`);
   });
 
-  test('and was altered is not replayed, and the reason is given', async () => {
+  test('a kept event that was altered is not replayed, and the reason is given', async () => {
     const { keptKey, bodies, replay, queue } = await failed();
     bodies.set(keptKey, Buffer.from(stripeMessage('evt_1', { body: '{"forged":1}' })));
 
@@ -85,11 +80,11 @@ describe('an event that was kept', () => {
     expect(queue.size).toBe(0);
   });
 
-  test('in the record of another is not replayed', async () => {
-    const { claims, replay, queue } = await failed();
-    const record = claims.records.get('stripe#evt_1');
+  test('an event that was kept in the record of another event is not replayed', async () => {
+    const { inboundEvents, replay, queue } = await failed();
+    const record = inboundEvents.records.get('stripe#evt_1');
     const keptMessage = stripeMessage('evt_2');
-    if (record !== undefined) claims.records.set('stripe#evt_1', { ...record, keptMessage });
+    if (record !== undefined) inboundEvents.records.set('stripe#evt_1', { ...record, keptMessage });
 
     expect(await replay()).toEqual({
       kind: 'refused',
@@ -98,11 +93,11 @@ describe('an event that was kept', () => {
     expect(queue.size).toBe(0);
   });
 
-  test('of version 0.1.0 is replayed; another event in its place is not', async () => {
-    const { claims, bodies, replay } = await failed();
+  test('a kept event of version 0.1.0 is replayed, and another event in its place is not', async () => {
+    const { inboundEvents, bodies, replay } = await failed();
     const early = `inbound/kept/stripe/${sha256('stripe#evt_1')}`;
-    const record = claims.records.get('stripe#evt_1');
-    if (record !== undefined) claims.records.set('stripe#evt_1', { ...record, keptBody: early });
+    const record = inboundEvents.records.get('stripe#evt_1');
+    if (record !== undefined) inboundEvents.records.set('stripe#evt_1', { ...record, keptBody: early });
     bodies.set(early, Buffer.from(stripeMessage('evt_2')));
 
     expect(await replay()).toMatchObject({

@@ -5,8 +5,8 @@ import { consume } from '../../lambdas/inbound/consume.ts';
 import { scripted, succeed } from '../support/fixtures/scripted-handlers.ts';
 import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
-describe('consume, when something is in the way', () => {
-  it('does not acknowledge an event that another consumer works on, and comes back at its lease’s end', async () => {
+describe('consume, when a claim is refused or a call fails', () => {
+  it('a message whose event another consumer is handling comes back at the end of its lease', async () => {
     const working = Promise.withResolvers<void>();
     const { runs, handlers } = scripted(() => working.promise);
     const world = inboundWorld(handlers);
@@ -27,7 +27,7 @@ describe('consume, when something is in the way', () => {
     expect([...world.queue.keys()]).toEqual(['message-2']);
   });
 
-  it('acknowledges nothing for a worker that lost its claim to another', async () => {
+  it('a worker that lost its claim to another acknowledges nothing', async () => {
     const working = Promise.withResolvers<void>();
     const { handlers } = scripted(() => working.promise, succeed);
     const world = inboundWorld(handlers);
@@ -37,24 +37,27 @@ describe('consume, when something is in the way', () => {
     await new Promise(setImmediate);
     world.wait(91);
     await world.turn();
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
 
     working.resolve();
 
     expect((await slow).failedMessageIds).toEqual(['message-1']);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 2 });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+      status: 'processed',
+      attempts: 2,
+    });
   });
 
-  it('fails only the message whose table call failed', async () => {
+  it('a failed call to the table fails only its own message', async () => {
     const { runs, handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
     world.send(stripeMessage('evt_2'));
-    const claim = world.ports.claims.claim;
+    const claim = world.ports.inboundEvents.claim;
     const ports = {
       ...world.ports,
-      claims: {
-        ...world.ports.claims,
+      inboundEvents: {
+        ...world.ports.inboundEvents,
         claim: async (request: Parameters<typeof claim>[0]) => {
           if (request.id === 'stripe#evt_1') throw new Error('throttled');
           return claim(request);
@@ -68,7 +71,7 @@ describe('consume, when something is in the way', () => {
     expect(runs).toEqual(['evt_2 1']);
   });
 
-  it('sends a message that is no event of ours to the DLQ with the reason', async () => {
+  it('a message that is not an event of a source goes to the DLQ with the reason', async () => {
     const { handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
     world.send('hello');
@@ -83,16 +86,16 @@ describe('consume, when something is in the way', () => {
     expect(world.queue.size).toBe(0);
   });
 
-  it('takes a claim as its own when only the answer to it was lost', async () => {
+  it('a claim whose response was lost still belongs to its worker', async () => {
     const { runs, handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
-    const claim = world.ports.claims.claim;
+    const claim = world.ports.inboundEvents.claim;
     const claimedTwice = async (request: Parameters<typeof claim>[0]) => {
       await claim(request);
       return claim(request);
     };
-    const ports = { ...world.ports, claims: { ...world.ports.claims, claim: claimedTwice } };
+    const ports = { ...world.ports, inboundEvents: { ...world.ports.inboundEvents, claim: claimedTwice } };
 
     const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, ports);
 
@@ -100,7 +103,7 @@ describe('consume, when something is in the way', () => {
     expect(runs).toEqual(['evt_1 1']);
   });
 
-  it('reads a body from the bucket, and gives the event up when it is gone', async () => {
+  it('a body is read from the bucket, and its event fails when the body is gone', async () => {
     const bodies: string[] = [];
     const handlers = defineHandlers('stripe', {
       '*': async ({ body }) => void bodies.push(Buffer.from(body).toString()),
@@ -121,13 +124,13 @@ describe('consume, when something is in the way', () => {
     ]);
   });
 
-  it('tries an event again whose handlers are registered under the wrong source', async () => {
+  it('an event is retried if its handlers are registered under the wrong source', async () => {
     const world = inboundWorld(defineHandlers('github', { '*': async () => undefined }));
     world.send(stripeMessage('evt_1'));
 
     await world.turn();
 
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
       status: 'retrying',
       lastError: 'Error: the registry has handlers for github under stripe, which is stripe',
     });

@@ -42,17 +42,20 @@ async function suspects(killers: readonly string[]) {
 const idsOf = (...ids: string[]) => ids.map((id) => stripeMessage(id));
 
 describe('consume, when an event killed its worker', () => {
-  it('does not count the refusal of a suspect', async () => {
+  it('the refusal of a suspect is not counted as an attempt', async () => {
     const world = killerWorld(['evt_k']);
     world.send(stripeMessage('evt_k'));
     await world.turn();
 
     await consume(world.receive(), world.invocation({ hasTime: () => false }), world.team, world.ports);
 
-    expect(world.claims.records.get('stripe#evt_k')).toMatchObject({ status: 'processing', attempts: 1 });
+    expect(world.inboundEvents.records.get('stripe#evt_k')).toMatchObject({
+      status: 'processing',
+      attempts: 1,
+    });
   });
 
-  it('gives a killer up after its last attempt, with the reason that the claim left behind', async () => {
+  it('an event that kills its worker each time fails after its last attempt, with the reason from its claim', async () => {
     const world = killerWorld(['evt_k']);
     world.send(stripeMessage('evt_k'));
 
@@ -62,7 +65,7 @@ describe('consume, when an event killed its worker', () => {
     expect(world.deadLetters.map(({ reason, attempts }) => [reason, attempts])).toEqual([
       ['no outcome: worker died or timed out in attempt 3', 3],
     ]);
-    expect(world.claims.records.get('stripe#evt_k')).toMatchObject({
+    expect(world.inboundEvents.records.get('stripe#evt_k')).toMatchObject({
       status: 'failed',
       attempts: 3,
       lastError: 'no outcome: worker died or timed out in attempt 3',
@@ -70,7 +73,18 @@ describe('consume, when an event killed its worker', () => {
     expect(world.queue.size).toBe(0);
   });
 
-  it('runs suspects after their batch mates, the fewest attempts first, each recorded before the next', async () => {
+  it('deletes the message of a suspect that is done before it runs the next, which may end the process', async () => {
+    const killers = ['evt_k', 'evt_l'];
+    const world = await suspects(killers);
+    killers.shift();
+
+    await world.turn();
+
+    expect(world.runs.slice(2)).toEqual(['evt_k 2', 'evt_l 2']);
+    expect([...world.queue.values()].map(({ text }) => text)).toEqual(idsOf('evt_l'));
+  });
+
+  it('suspects run after their batch mates, the fewest attempts first, each recorded before the next', async () => {
     const world = killerWorld(['evt_k']);
     for (const text of idsOf('evt_k', 'evt_a', 'evt_b')) world.send(text);
     await world.turn();
@@ -80,15 +94,15 @@ describe('consume, when an event killed its worker', () => {
     for (let invocation = 0; invocation < 4; invocation++) await world.turn();
 
     for (const id of ['evt_a', 'evt_b', 'evt_new']) {
-      expect(world.claims.records.get(`stripe#${id}`)?.status).toBe('processed');
+      expect(world.inboundEvents.records.get(`stripe#${id}`)?.status).toBe('processed');
     }
-    expect(world.claims.records.get('stripe#evt_new')?.attempts).toBe(1);
-    expect(world.claims.records.get('stripe#evt_k')).toMatchObject({ status: 'failed', attempts: 3 });
+    expect(world.inboundEvents.records.get('stripe#evt_new')?.attempts).toBe(1);
+    expect(world.inboundEvents.records.get('stripe#evt_k')).toMatchObject({ status: 'failed', attempts: 3 });
     expect(world.deadLetters.map(({ id }) => id)).toEqual(['stripe#evt_k']);
     expect(world.queue.size).toBe(0);
   });
 
-  it('takes the suspect with the fewest attempts first', async () => {
+  it('the suspect with the fewest attempts runs first', async () => {
     const world = killerWorld(['evt_k', 'evt_l']);
     world.send(stripeMessage('evt_k'));
     await world.turn();
@@ -101,7 +115,7 @@ describe('consume, when an event killed its worker', () => {
     expect(world.runs).toEqual(['evt_k 1', 'evt_k 2', 'evt_l 1', 'evt_l 2']);
   });
 
-  it('deletes a finished batch mate before a suspect runs', async () => {
+  it('a finished batch mate is deleted before a suspect runs', async () => {
     const world = killerWorld(['evt_k']);
     world.send(stripeMessage('evt_k'));
     await world.turn();
@@ -113,7 +127,7 @@ describe('consume, when an event killed its worker', () => {
     expect([...world.queue.keys()]).toEqual(['message-1']);
   });
 
-  it('deletes a suspect that is done before the next suspect runs', async () => {
+  it('a finished suspect is deleted before the next suspect runs', async () => {
     const killers = ['evt_k', 'evt_l'];
     const world = await suspects(killers);
     killers.shift();
@@ -124,7 +138,7 @@ describe('consume, when an event killed its worker', () => {
     expect([...world.queue.keys()]).toEqual(['message-2']);
   });
 
-  it('runs no further suspect beside one that does not stop, and deletes each finished mate once', async () => {
+  it('no suspect runs beside one that does not stop, and each finished mate is deleted once', async () => {
     const world = await suspects(['evt_k', 'evt_l']);
     world.send(stripeMessage('evt_a'));
     const deleted: string[] = [];
@@ -144,11 +158,14 @@ describe('consume, when an event killed its worker', () => {
 
     expect(answer).toEqual({ failedMessageIds: ['message-1', 'message-2'], hung: true });
     expect(world.runs).toEqual(['evt_k 1', 'evt_l 1', 'evt_a 1', 'evt_k 2']);
-    expect(world.claims.records.get('stripe#evt_l')).toMatchObject({ status: 'processing', attempts: 1 });
+    expect(world.inboundEvents.records.get('stripe#evt_l')).toMatchObject({
+      status: 'processing',
+      attempts: 1,
+    });
     expect(deleted).toHaveLength(1);
   });
 
-  it('sends suspects back for which there is no time', async () => {
+  it('suspects return to the queue if there is no time left for them', async () => {
     const world = killerWorld(['evt_k']);
     world.send(stripeMessage('evt_k'));
     await world.turn();
@@ -166,7 +183,7 @@ describe('consume, when an event killed its worker', () => {
 });
 
 describe('consume, when a handler does not stop', () => {
-  it('leaves the claim to its lease, settles the others, and says that the process must end', async () => {
+  it('a handler that does not stop keeps its claim until its lease ends, the others finish, and the process must end', async () => {
     const handlers = defineHandlers('stripe', {
       '*': async (event) => {
         if (event.id === 'evt_hangs') await never;
@@ -183,14 +200,17 @@ describe('consume, when a handler does not stop', () => {
     );
 
     expect(answer).toEqual({ failedMessageIds: ['message-1'], hung: true });
-    expect(world.claims.records.get('stripe#evt_hangs')).toMatchObject({ status: 'processing', attempts: 1 });
-    expect(world.claims.records.get('stripe#evt_a')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_hangs')).toMatchObject({
+      status: 'processing',
+      attempts: 1,
+    });
+    expect(world.inboundEvents.records.get('stripe#evt_a')?.status).toBe('processed');
     expect([...world.queue.keys()]).toEqual(['message-1']);
     const ofHung = world.lines.filter(({ fields }) => fields['eventId'] === 'evt_hangs');
     expect(ofHung).toMatchObject([{ level: 'error', line: 'event.consumed', fields: { status: 'hung' } }]);
   });
 
-  it('counts a handler that stops in time, by throwing, as failed', async () => {
+  it('a handler that stops in time by throwing has failed', async () => {
     const stop = new AbortController();
     const handlers = defineHandlers('stripe', {
       '*': async (_event, { signal }) => {
@@ -206,7 +226,7 @@ describe('consume, when a handler does not stop', () => {
 
     await world.turn({ signal: stop.signal });
 
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
       status: 'retrying',
       lastError: 'Error: time is up',
     });

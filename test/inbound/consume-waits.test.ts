@@ -11,7 +11,7 @@ const withDelays = (...delays: number[]) => sourceSettings({ handlerRetryDelays:
 const wait = (after: string, notBefore: number, origin = 'message-1') => ({ after, notBefore, origin });
 
 describe('consume, when a handler has to wait', () => {
-  it.each([1, 60])('keeps a message in flight for a wait of %i s', async (delay) => {
+  it.each([1, 60])('a message waits in flight for %i s', async (delay) => {
     const world = inboundWorld(scripted(fail).handlers, withDelays(delay));
     world.send(stripeMessage('evt_1'));
 
@@ -19,7 +19,10 @@ describe('consume, when a handler has to wait', () => {
 
     expect(failedMessageIds).toEqual(['message-1']);
     expect(world.queue.get('message-1')?.visibleAt).toBe(at(delay));
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'retrying', dueAt: at(delay) });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+      status: 'retrying',
+      dueAt: at(delay),
+    });
   });
 
   it.each([61, 900])(
@@ -34,22 +37,28 @@ describe('consume, when a handler has to wait', () => {
       expect([...world.queue.values()]).toEqual([
         { messageId: 'message-2', text, visibleAt: at(delay), receives: 0 },
       ]);
-      expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ sentBack: true, dueAt: at(delay) });
+      expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+        sentBack: true,
+        dueAt: at(delay),
+      });
       world.wait(delay);
       await world.turn();
-      expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 2 });
+      expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+        status: 'processed',
+        attempts: 2,
+      });
       expect(world.queue.size).toBe(0);
     },
   );
 
-  it('sends an early message on without a look at the table or the bucket, and stays received for the last minute', async () => {
+  it('an early message is sent on without a read of the table or the bucket, and waits in flight for the last minute', async () => {
     const { runs, handlers } = scripted(fail, succeed);
     const world = inboundWorld(handlers, withDelays(1850));
     world.send(stripeMessage('evt_1'));
     await world.turn();
     const closed = async () => Promise.reject(new Error('nothing is looked at'));
-    const claims = { claim: closed, reclaim: closed, finish: closed };
-    const ports = { ...world.ports, claims, getBody: closed };
+    const inboundEvents = { ...world.inboundEvents, claim: closed, reclaim: closed, finish: closed };
+    const ports = { ...world.ports, inboundEvents, getBody: closed };
 
     for (const messageId of ['message-2', 'message-3']) {
       world.wait(900);
@@ -66,7 +75,7 @@ describe('consume, when a handler has to wait', () => {
     expect(world.queue.size).toBe(0);
   });
 
-  it('keeps a message that cannot be sent back, and sends it back five minutes later', async () => {
+  it('a message that cannot be sent back comes back and is sent five minutes later', async () => {
     const { runs, handlers } = scripted(fail, succeed);
     const world = inboundWorld(handlers, withDelays(1000));
     world.send(stripeMessage('evt_1'));
@@ -76,7 +85,7 @@ describe('consume, when a handler has to wait', () => {
     world.answer(batch, await consume(batch, world.invocation(), world.team, refuses));
 
     expect(world.queue.get('message-1')?.visibleAt).toBe(at(300));
-    expect(world.claims.records.get('stripe#evt_1')?.sentBack).toBeUndefined();
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.sentBack).toBeUndefined();
     expect(world.lines.map(({ line }) => line)).toContain('message.send-back-failed');
     world.wait(300);
     await world.turn();
@@ -87,7 +96,7 @@ describe('consume, when a handler has to wait', () => {
     expect(world.queue.size).toBe(0);
   });
 
-  it('lets no redelivery begin the next attempt early; it joins the wait, and ends superseded or a duplicate', async () => {
+  it('a redelivery does not start the next attempt early: it joins the wait, and ends superseded or as a duplicate', async () => {
     const { runs, handlers } = scripted(fail, fail, succeed);
     const world = inboundWorld(handlers, withDelays(120, 120));
     world.send(stripeMessage('evt_1'));
@@ -109,7 +118,7 @@ describe('consume, when a handler has to wait', () => {
     expect(world.queue.size).toBe(0);
   });
 
-  it('carries an event on by a redelivery when the message that waited is gone', async () => {
+  it('a redelivery continues an event whose waiting message is gone', async () => {
     const { runs, handlers } = scripted(fail, succeed);
     const world = inboundWorld(handlers, withDelays(120));
     world.send(stripeMessage('evt_1'));
@@ -124,7 +133,7 @@ describe('consume, when a handler has to wait', () => {
     expect(runs).toEqual(['evt_1 1', 'evt_1 2']);
   });
 
-  it('acknowledges the old message when it comes back beside the one that was sent', async () => {
+  it('an old message that comes back beside the one that was sent is acknowledged', async () => {
     const world = inboundWorld(scripted(fail).handlers, withDelays(600));
     world.send(stripeMessage('evt_1'));
     // Its acknowledgement is lost.
@@ -136,7 +145,7 @@ describe('consume, when a handler has to wait', () => {
     expect([...world.queue.keys()]).toEqual(['message-2']);
   });
 
-  it('gives an event up as it came: the dead letter says nothing of a wait, and put back it runs at once', async () => {
+  it('the dead letter of an event has no wait, so that it runs at once when it is put back', async () => {
     const { runs, handlers } = scripted(fail, fail, succeed);
     const world = inboundWorld(handlers, withDelays(120));
     world.send(stripeMessage('evt_1'));
@@ -145,27 +154,27 @@ describe('consume, when a handler has to wait', () => {
     await world.turn();
 
     expect(world.deadLetters.map(({ message }) => message)).toEqual([stripeMessage('evt_1')]);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ endedMessageId: 'message-1' });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({ endedMessageId: 'message-1' });
     world.send(world.deadLetters[0]?.message ?? '');
     await world.turn();
     expect(runs).toEqual(['evt_1 1', 'evt_1 2', 'evt_1 1']);
   });
 
-  it('asks the record about a message that claims to wait for longer than any schedule', async () => {
+  it('the record decides about a message that claims a longer wait than any schedule has', async () => {
     const { runs, handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
-    world.send(withWait(stripeMessage('evt_1'), wait('nobody', at(6 * 86_400))));
+    world.send(withWait(stripeMessage('evt_1'), wait('unknown', at(6 * 86_400))));
 
     await world.turn();
 
     expect(runs).toEqual(['evt_1 1']);
   });
 
-  it('hides no message for longer than five minutes when the table cannot be reached', async () => {
+  it('no message is hidden for longer than five minutes when the table cannot be reached', async () => {
     const world = inboundWorld(scripted(succeed).handlers, sourceSettings({ lease: seconds(845) }));
     world.send(stripeMessage('evt_1'));
     const claim = () => Promise.reject(new Error('throttled'));
-    const ports = { ...world.ports, claims: { ...world.ports.claims, claim } };
+    const ports = { ...world.ports, inboundEvents: { ...world.ports.inboundEvents, claim } };
 
     await consume(world.receive(), world.invocation(), world.team, ports);
 

@@ -4,7 +4,7 @@ import { fail, failForGood, scripted, succeed } from '../support/fixtures/script
 import { inboundWorld, stripeMessage } from '../support/worlds/inbound-world.ts';
 
 describe('consume', () => {
-  it('runs a handler once and records its success', async () => {
+  it('a handler runs once, and its success is recorded', async () => {
     const { runs, handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
@@ -12,11 +12,14 @@ describe('consume', () => {
     await world.turn();
 
     expect(runs).toEqual(['evt_1 1']);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 1 });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+      status: 'processed',
+      attempts: 1,
+    });
     expect(world.queue.size).toBe(0);
   });
 
-  it('acknowledges a redelivery of a processed event, days later, without running its handler', async () => {
+  it('a redelivery of a processed event, days later, is acknowledged without running its handler', async () => {
     const { runs, handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
@@ -31,27 +34,27 @@ describe('consume', () => {
     expect(world.counts.get('WebhooksReceived stripe invoice.* duplicate')).toBe(1);
   });
 
-  it('counts a message for which it cannot do its work: the function itself does not fail', async () => {
+  it('a message whose claim is not authorized is counted as an error: the function itself does not fail', async () => {
     const world = inboundWorld(scripted(succeed).handlers);
     world.send(stripeMessage('evt_1'));
     const claim = async (): Promise<never> => {
       throw new Error('not authorized to perform: dynamodb:UpdateItem');
     };
 
-    const ports = { ...world.ports, claims: { ...world.claims, claim } };
+    const ports = { ...world.ports, inboundEvents: { ...world.inboundEvents, claim } };
     const { failedMessageIds } = await consume(world.receive(), world.invocation(), world.team, ports);
 
     expect(failedMessageIds).toHaveLength(1);
     expect(world.counts.get('WorkErrored stripe')).toBe(1);
   });
 
-  it('tries a failed handler again after each of its delays, and records the third success', async () => {
+  it('a failed handler runs again after each of its delays, and its success in the third attempt is recorded', async () => {
     const { runs, handlers } = scripted(fail, fail, succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
 
     await world.turn();
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
       status: 'retrying',
       lastError: 'Error: database is down',
     });
@@ -67,12 +70,15 @@ describe('consume', () => {
     await world.turn();
 
     expect(runs).toEqual(['evt_1 1', 'evt_1 2', 'evt_1 3']);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'processed', attempts: 3 });
-    expect(world.claims.records.get('stripe#evt_1')?.lastError).toBeUndefined();
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({
+      status: 'processed',
+      attempts: 3,
+    });
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.lastError).toBeUndefined();
     expect(world.queue.size).toBe(0);
   });
 
-  it('gives an event up after the last delay: dead letter, record, kept body', async () => {
+  it('an event fails after the last delay: dead letter, record, kept body', async () => {
     const { runs, handlers } = scripted(fail);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
@@ -94,7 +100,7 @@ describe('consume', () => {
         message: stripeMessage('evt_1'),
       },
     ]);
-    const record = world.claims.records.get('stripe#evt_1');
+    const record = world.inboundEvents.records.get('stripe#evt_1');
     expect(record).toMatchObject({
       status: 'failed',
       lastError: 'Error: database is down',
@@ -106,7 +112,7 @@ describe('consume', () => {
     expect(world.queue.size).toBe(0);
   });
 
-  it('gives an event up at once on a permanent failure', async () => {
+  it('an event fails at once on a permanent failure', async () => {
     const { runs, handlers } = scripted(failForGood);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
@@ -115,11 +121,11 @@ describe('consume', () => {
 
     expect(runs).toHaveLength(1);
     expect(world.deadLetters[0]?.reason).toBe('PermanentFailure: no such customer');
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('failed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('failed');
     expect(world.queue.size).toBe(0);
   });
 
-  it('runs a failed event again when the provider sends it again', async () => {
+  it('a failed event runs again when the provider sends it again', async () => {
     const { runs, handlers } = scripted(failForGood, succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
@@ -129,12 +135,12 @@ describe('consume', () => {
     await world.turn();
 
     expect(runs).toEqual(['evt_1 1', 'evt_1 1']);
-    const record = world.claims.records.get('stripe#evt_1');
+    const record = world.inboundEvents.records.get('stripe#evt_1');
     expect(record).toMatchObject({ status: 'processed', attempts: 1 });
     expect(record?.keptDay).toBeUndefined();
   });
 
-  it('acknowledges a failed event that the same message brings again', async () => {
+  it('a failed event that the same message brings again is acknowledged', async () => {
     const { runs, handlers } = scripted(failForGood);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
@@ -148,7 +154,7 @@ describe('consume', () => {
     expect(world.deadLetters).toHaveLength(1);
   });
 
-  it('ignores an event without a handler, and keeps its body', async () => {
+  it('an event without a handler is ignored, and its body is kept', async () => {
     const { runs, handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1', { type: 'charge.updated' }));
@@ -156,8 +162,8 @@ describe('consume', () => {
     await world.turn();
 
     expect(runs).toEqual([]);
-    expect(world.claims.records.get('stripe#evt_1')).toMatchObject({ status: 'ignored' });
-    expect(await world.claims.listKept('stripe#2026-11-18', 10)).toEqual({ ids: ['stripe#evt_1'] });
+    expect(world.inboundEvents.records.get('stripe#evt_1')).toMatchObject({ status: 'ignored' });
+    expect(await world.inboundEvents.listKept('stripe#2026-11-18', 10)).toEqual({ ids: ['stripe#evt_1'] });
     expect(world.counts.get('WebhooksReceived stripe other ignored')).toBe(1);
     expect(world.queue.size).toBe(0);
   });
@@ -165,7 +171,7 @@ describe('consume', () => {
   it.each([
     [4096, 'its record'],
     [4097, 'the bucket'],
-  ])('keeps a message of %i bytes in %s', async (bytes, where) => {
+  ])('a message of %i bytes is kept in %s', async (bytes, where) => {
     const world = inboundWorld(scripted(succeed).handlers);
     const message = (filling: string) =>
       stripeMessage('evt_1', { type: 'charge.updated', body: filling, headers: {} });
@@ -175,18 +181,18 @@ describe('consume', () => {
 
     await world.turn();
 
-    const { keptMessage, keptBody } = world.claims.records.get('stripe#evt_1') ?? {};
+    const { keptMessage, keptBody } = world.inboundEvents.records.get('stripe#evt_1') ?? {};
     expect(Buffer.byteLength(text)).toBe(bytes);
     expect(keptMessage ?? String(world.bodies.get(keptBody ?? ''))).toBe(text);
     expect(world.bodies.size).toBe(where === 'the bucket' ? 1 : 0);
   });
 
-  it('keeps an event in one place only, when it fails again in another size', async () => {
+  it('an event that fails again in another size is kept in one place only', async () => {
     const world = inboundWorld(scripted(failForGood).handlers);
     const places = async (filling: string) => {
       world.send(stripeMessage('evt_1', { body: filling }));
       await world.turn();
-      const { keptMessage, keptBody } = world.claims.records.get('stripe#evt_1') ?? {};
+      const { keptMessage, keptBody } = world.inboundEvents.records.get('stripe#evt_1') ?? {};
       return [keptMessage !== undefined, keptBody !== undefined];
     };
 
@@ -195,7 +201,7 @@ describe('consume', () => {
     expect(await places('x')).toEqual([true, false]);
   });
 
-  it('measures a handler under the name that it was declared with', async () => {
+  it('a handler is measured under the name that it was declared with', async () => {
     const { handlers } = scripted(() => world.wait(2));
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
@@ -205,7 +211,7 @@ describe('consume', () => {
     expect(world.times).toEqual([['WebhookProcessingTime', { source: 'stripe', eventType: 'invoice.*' }, 2]]);
   });
 
-  it('logs what a handler threw, with its stack', async () => {
+  it('the error that a handler threw is logged with its stack', async () => {
     const { handlers } = scripted(fail);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));
@@ -220,7 +226,7 @@ describe('consume', () => {
     expect(failure?.fields['error']).toEqual(new Error('database is down'));
   });
 
-  it('writes one line for each message, with the request’s correlation id', async () => {
+  it('each message is logged in one line, with the correlation id of its request', async () => {
     const { handlers } = scripted(succeed);
     const world = inboundWorld(handlers);
     world.send(stripeMessage('evt_1'));

@@ -3,6 +3,7 @@ import { withWait } from '../../lambdas/domain/event.ts';
 import type { Tap } from '../../lambdas/domain/tap.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { tapCopier } from '../../lambdas/inbound/copy-to-tap.ts';
+import { recordedTelemetry } from '../support/memory/telemetry.ts';
 
 const start = unixMillis(Date.UTC(2026, 10, 25, 12));
 const message = (source: string, receives = 1) => ({ text: JSON.stringify({ source, id: 'e1' }), receives });
@@ -10,23 +11,27 @@ const message = (source: string, receives = 1) => ({ text: JSON.stringify({ sour
 function world(tap: Tap | undefined) {
   const state = { now: start, tap, looks: 0, isDown: false };
   const copies: string[] = [];
-  const warnings: string[] = [];
+  const { telemetry, lines } = recordedTelemetry();
   const copy = tapCopier({
     now: () => unixMillis(state.now),
-    readTap: async () => {
-      state.looks++;
-      if (state.isDown) throw new Error('down');
-      return state.tap;
+    taps: {
+      read: async () => {
+        state.looks++;
+        if (state.isDown) throw new Error('down');
+        return state.tap;
+      },
+      open: async () => true,
+      close: async () => true,
     },
     sendCopy: async (source, queueName, text) => void copies.push(`${source} ${queueName} ${text}`),
-    telemetry: { warn: (line) => void warnings.push(line) },
+    telemetry,
   });
-  return { state, copies, warnings, copy };
+  return { state, copies, copy, warnings: () => lines.map(({ line }) => line) };
 }
 
 const live: Tap = { queueName: 'tap', until: unixMillis(start + 120_000) };
 
-it('copies each event once to whoever listens to its source', async () => {
+it('each event is copied once to the listener of its source', async () => {
   const { copies, copy } = world(live);
 
   await copy([message('stripe'), message('stripe', 2)]);
@@ -34,7 +39,7 @@ it('copies each event once to whoever listens to its source', async () => {
   expect(copies).toEqual(['stripe tap {"source":"stripe","id":"e1"}']);
 });
 
-it('copies nothing that was sent back to wait, which is a new message', async () => {
+it('a message that was sent back to wait is not copied, although it is a new message', async () => {
   const { copies, copy, state } = world(live);
   const wait = { after: 'invocation-1/message-1', notBefore: start, origin: 'message-1' };
 
@@ -43,7 +48,7 @@ it('copies nothing that was sent back to wait, which is a new message', async ()
   expect([copies, state.looks]).toEqual([[], 0]);
 });
 
-it('looks for a listener every five seconds, for each source', async () => {
+it('the tap of each source is read every five seconds', async () => {
   const { state, copies, copy } = world(undefined);
 
   for (let n = 0; n < 10; n++) await copy([message('stripe')]);
@@ -57,7 +62,7 @@ it('looks for a listener every five seconds, for each source', async () => {
   expect(copies).toHaveLength(1);
 });
 
-it('copies nothing to one who has gone', async () => {
+it('a listener whose tap has ended gets no copies', async () => {
   const { state, copies, copy } = world(live);
   await copy([message('stripe')]);
   state.now = live.until;
@@ -67,22 +72,22 @@ it('copies nothing to one who has gone', async () => {
   expect(copies).toHaveLength(1);
 });
 
-it('never fails the consumer: a table that is down, a message that is none', async () => {
+it('a table that is down, or a message that is not JSON, does not fail the consumer', async () => {
   const { state, warnings, copy } = world(live);
   state.isDown = true;
 
   await copy([message('stripe'), { text: 'nonsense', receives: 1 }, { text: '5', receives: 1 }]);
 
-  expect(warnings).toEqual(['tap.copy-failed']);
+  expect(warnings()).toEqual(['tap.copy-failed']);
 });
 
-it('looks once in five seconds, too, while looking fails, and warns once', async () => {
+it('a tap that cannot be read is read once in five seconds, and logged once', async () => {
   const { state, copies, warnings, copy } = world(live);
   state.isDown = true;
 
   await copy([message('stripe'), message('stripe')]);
   await copy([message('stripe')]);
-  expect({ looks: state.looks, warnings }).toEqual({ looks: 1, warnings: ['tap.copy-failed'] });
+  expect({ looks: state.looks, warnings: warnings() }).toEqual({ looks: 1, warnings: ['tap.copy-failed'] });
   state.isDown = false;
   await copy([message('stripe')]);
   expect(copies).toEqual([]);

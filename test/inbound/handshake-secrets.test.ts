@@ -13,7 +13,7 @@ const signedBy = (key: string) =>
   requestOf(body, { 'x-hook-signature': createHmac('sha256', key).update(body).digest('hex') });
 
 describe('a secret that a handshake brings', () => {
-  it('is stored while it is awaited, and verifies from then on', async () => {
+  it('a secret of a handshake is stored while it is awaited, and verifies from then on', async () => {
     const receiver = memoryReceiver({ provider: 'asana' }, {});
     receiver.state.isHandshakeAwaited = true;
 
@@ -25,7 +25,7 @@ describe('a secret that a handshake brings', () => {
     expect(await receiver.receive(signedBy('d'.repeat(64)), now)).toMatchObject({ status: 401 });
   });
 
-  it('is refused outside the window, and says how to open it', async () => {
+  it('a secret of a handshake outside the window is refused with a line on how to open it', async () => {
     const receiver = memoryReceiver({ provider: 'asana' }, {});
 
     expect(await receiver.receive(asanaHandshake, now)).toMatchObject({
@@ -35,7 +35,15 @@ describe('a secret that a handshake brings', () => {
     });
   });
 
-  it('never replaces the one that is there', async () => {
+  it('is never written outside the window, so that a flood of handshakes writes nothing', async () => {
+    const receiver = memoryReceiver({ provider: 'asana' }, {});
+
+    for (let request = 0; request < 10; request++) await receiver.receive(asanaHandshake, now);
+
+    expect(receiver.state.stores).toBe(0);
+  });
+
+  it('a secret of a handshake never replaces an existing one', async () => {
     const receiver = memoryReceiver(
       { provider: 'asana' },
       { current: { value: secret, createdAt: unixMillis(0) } },
@@ -50,21 +58,24 @@ describe('a secret that a handshake brings', () => {
   it.each([
     ['asana', asanaHandshake],
     ['notion', requestOf('{"verification_token":"secret_newtoken12"}')],
-  ])('is taken by a warm receiver of %s that knows the old one', async (provider, handshake) => {
-    const receiver = memoryReceiver(
-      { provider },
-      { current: { value: 'e'.repeat(64), createdAt: unixMillis(0) } },
-    );
-    await receiver.receive(signedBy('e'.repeat(64)), now);
-    receiver.state.secret = {
-      current: { value: awaitingValue(unixMillis((now + 900) * 1000)), createdAt: unixMillis(now * 1000) },
-    };
-    receiver.state.isHandshakeAwaited = true;
+  ])(
+    'a secret of a handshake is stored by a warm receiver of %s that has cached the old one',
+    async (provider, handshake) => {
+      const receiver = memoryReceiver(
+        { provider },
+        { current: { value: 'e'.repeat(64), createdAt: unixMillis(0) } },
+      );
+      await receiver.receive(signedBy('e'.repeat(64)), now);
+      receiver.state.secret = {
+        current: { value: awaitingValue(unixMillis((now + 900) * 1000)), createdAt: unixMillis(now * 1000) },
+      };
+      receiver.state.isHandshakeAwaited = true;
 
-    expect(await receiver.receive(handshake, now + 10)).toMatchObject({ kind: 'handshake' });
-  });
+      expect(await receiver.receive(handshake, now + 10)).toMatchObject({ kind: 'handshake' });
+    },
+  );
 
-  it('goes to the first of two handshakes only', async () => {
+  it('the first of two handshakes stores its secret, and the second does not', async () => {
     const receiver = memoryReceiver({ provider: 'notion' }, {});
     receiver.state.isHandshakeAwaited = true;
     const [first, second] = ['secret_firsttoken', 'secret_othertoken'].map((token) =>
@@ -79,9 +90,9 @@ describe('a secret that a handshake brings', () => {
 
   it.each([
     ['a request that is signed, too', { 'x-hook-secret': secret, 'x-hook-signature': 'e'.repeat(64) }],
-    ['a short one', { 'x-hook-secret': 'short' }],
-    ['one with strange characters', { 'x-hook-secret': 'c'.repeat(20).concat('\r\nx: y') }],
-  ])('is not taken from %s', async (_name, headers) => {
+    ['a short secret', { 'x-hook-secret': 'short' }],
+    ['a secret with control characters', { 'x-hook-secret': 'c'.repeat(20).concat('\r\nx: y') }],
+  ])('no secret is stored from %s', async (_name, headers) => {
     const receiver = memoryReceiver({ provider: 'asana' }, {});
     receiver.state.isHandshakeAwaited = true;
 
@@ -93,12 +104,12 @@ describe('a secret that a handshake brings', () => {
 describe('the window for a handshake', () => {
   const createdAt = unixMillis(1_000_000);
 
-  it('is open for an hour after the deploy', () => {
+  it('the handshake window is open for an hour after the deploy', () => {
     expect(awaitedUntil({ createdAt }, seconds(3600))).toBe(4_600_000);
     expect(awaitedUntil({ value: 'unset', createdAt }, seconds(3600))).toBe(4_600_000);
   });
 
-  it('is opened again by a value that is no key of any provider', () => {
+  it('the handshake window is opened again by a value that is not a key of any provider', () => {
     const value = awaitingValue(unixMillis(9_000_000));
 
     expect(awaitedUntil({ value, createdAt }, seconds(3600))).toBe(9_000_000);
@@ -107,7 +118,7 @@ describe('the window for a handshake', () => {
     }
   });
 
-  it('is closed when that value has a slip in it', () => {
+  it('the handshake window is closed if that value is malformed', () => {
     expect(awaitedUntil({ value: '{"awaitHandshakeUntil":"soon"}', createdAt }, seconds(3600))).toBe(
       createdAt,
     );

@@ -153,13 +153,13 @@ describe('two events have two ids', () => {
       '[{"eventId":1,"attemptNumber":0,"subscriptionType":"contact.merge","primaryObjectId":1}]',
       '[{"eventId":1,"attemptNumber":0,"subscriptionType":"contact.merge","primaryObjectId":2}]',
     ],
-  ])('%s', async (_name, provider, one, other) => {
+  ])('two ids: %s', async (_name, provider, one, other) => {
     const ids = await idsOf(provider, [signed(provider, one), signed(provider, other)]);
 
     expect(new Set(ids).size).toBe(2);
   });
 
-  it('pushes of GitLab that are equal but for the header that names them', async () => {
+  it('two pushes of GitLab that differ only in the header with their id have two ids', async () => {
     const push = (uuid: string) =>
       signed('gitlab', '{"object_kind":"push"}', { 'x-gitlab-event-uuid': uuid });
 
@@ -199,20 +199,20 @@ describe('one event has one id', () => {
       '{"topic":"ping","delivery_status":"pending","delivery_attempts":1,"delivered_at":0,"created_at":5}',
       '{"topic":"ping","delivery_status":"retry","delivery_attempts":2,"delivered_at":7,"created_at":5}',
     ],
-  ])('%s', async (_name, provider, one, again) => {
+  ])('one id: %s', async (_name, provider, one, again) => {
     const ids = await idsOf(provider, [signed(provider, one), signed(provider, again)]);
 
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('a request of Linear that comes again under another unsigned id', async () => {
+  it('a request of Linear that comes again under another unsigned id has one id', async () => {
     const body = `{"type":"Issue","action":"create","webhookTimestamp":${now}000}`;
     const delivery = (id: string) => signed('linear', body, { 'linear-delivery': id });
 
     expect(new Set(await idsOf('linear', [delivery('1'), delivery('2')])).size).toBe(1);
   });
 
-  it('a command of Slack that comes again', async () => {
+  it('a command of Slack that comes again has one id', async () => {
     const body = 'command=%2Fdeploy&team_id=T1';
 
     expect(new Set(await idsOf('slack', [signed('slack', body), signed('slack', body)])).size).toBe(1);
@@ -222,18 +222,18 @@ describe('one event has one id', () => {
 describe('the setting eventId', () => {
   const push = () => signed('stripe', '{"id":"evt_1","type":"a"}');
 
-  it('request: every request is an event', async () => {
+  it('with eventId: request, every request is an event', async () => {
     expect(await idsOf('stripe', [push(), push()], { eventId: 'request' })).toEqual([
       'request-1',
       'request-2',
     ]);
   });
 
-  it('provider: a redelivery is a duplicate', async () => {
+  it('with eventId: provider, a redelivery is a duplicate', async () => {
     expect(await idsOf('stripe', [push(), push()])).toEqual(['evt_1', 'evt_1']);
   });
 
-  it('an id that no table can hold is its hash', async () => {
+  it('an id that is too long for a key of the table is replaced by its hash', async () => {
     const long = signed('stripe', JSON.stringify({ id: 'x'.repeat(600), type: 'a' }));
     const ids = await idsOf('stripe', [long, long]);
 
@@ -251,7 +251,7 @@ describe('a hash without the count of tries', () => {
   const hashOf = (before: object, tries: unknown, after: object) =>
     bodyHashWithout(['tries'], Buffer.from(JSON.stringify({ ...before, tries, ...after })));
 
-  it('is the same whatever the count says, and wherever it stands', () => {
+  it('a hash without the count of tries is the same for any count, in any place', () => {
     fc.assert(
       fc.property(rest, rest, count, count, (before, after, one, other) => {
         expect(hashOf(before, one, after)).toBe(hashOf(before, other, after));
@@ -259,7 +259,7 @@ describe('a hash without the count of tries', () => {
     );
   });
 
-  it('differs with anything else', () => {
+  it('a hash without the count of tries differs with every other field', () => {
     fc.assert(
       fc.property(rest, rest, count, (one, other, tries) => {
         const isSame = JSON.stringify(one) === JSON.stringify(other);

@@ -6,7 +6,8 @@ import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { RefusalRecord, type RefusedRequest } from '../../lambdas/domain/refusal-record.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { keepIfRefused, refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
-import type { ReceivePorts } from '../../lambdas/inbound/receive-ports.ts';
+import type { InboundPorts } from '../../lambdas/inbound/ports.ts';
+import { recordedTelemetry } from '../support/memory/telemetry.ts';
 import { requestOf } from '../support/worlds/inbound-receiver.ts';
 import { sourceSettings } from '../support/worlds/inbound-world.ts';
 
@@ -27,21 +28,21 @@ const refused = (changes: Partial<RefusedRequest> = {}): RefusedRequest => ({
 
 function keeper() {
   const kept = new Map<string, unknown>();
-  const failures: unknown[] = [];
+  const { telemetry, lines } = recordedTelemetry();
   const state = { error: undefined as Error | undefined, writes: 0 };
   const keep = refusalKeeper({
-    async putRecord(key, bytes) {
+    async putBody(key, bytes) {
       state.writes++;
       if (state.error) throw state.error;
       kept.set(key, JSON.parse(Buffer.from(bytes).toString('utf8')));
     },
-    onFailure: (error) => failures.push(error),
+    telemetry,
   });
-  return { kept, failures, state, keep };
+  return { kept, lines, state, keep };
 }
 
 describe('a refused request', () => {
-  it('leaves why, when and from where, and nothing of what it carried', async () => {
+  it('a refused request leaves a record with its reason, time and address, but without its contents', async () => {
     const { kept, keep } = keeper();
     await keep(refused());
     const record = v.parse(RefusalRecord, kept.get('inbound/github/refused/07'));
@@ -59,7 +60,7 @@ describe('a refused request', () => {
     expect(JSON.stringify(record)).not.toMatch(/4242|Bearer|sha256=ab|token=t/);
   });
 
-  it('leaves everything but its credentials where the source asks for it', async () => {
+  it('a refused request is kept whole, without its credentials, if the source asks for it', async () => {
     const { kept, keep } = keeper();
     await keep(refused({ whole: true }));
     const { request } = v.parse(RefusalRecord, kept.get('inbound/github/refused/07'));
@@ -87,7 +88,7 @@ describe('a refused request', () => {
     },
   );
 
-  it('leaves no header that may be a secret of somebody else, and no body with the token of Microsoft Graph', async () => {
+  it('a record has no header that may be a foreign secret, and no body with the token of Microsoft Graph', async () => {
     const { kept, keep } = keeper();
     const state = '{"value":[{"clientState":"the-token"}]}';
     const sent = {
@@ -103,7 +104,7 @@ describe('a refused request', () => {
     expect(text).not.toContain(Buffer.from(state).toString('base64'));
   });
 
-  it('leaves no body that is very large', async () => {
+  it('a record has no very large body', async () => {
     const { kept, keep } = keeper();
     await keep(refused({ whole: true, request: requestOf('x'.repeat(65_537)) }));
 
@@ -112,7 +113,7 @@ describe('a refused request', () => {
 });
 
 describe('a flood', () => {
-  it('costs one write a minute and source, and sixty objects a source', async () => {
+  it('a flood of refused requests costs one write a minute and source, and sixty objects a source', async () => {
     const { kept, state, keep } = keeper();
     const start = Date.parse('2026-11-25T10:00:00Z');
     for (let second = 0; second < 2 * 3600; second += 10) {
@@ -125,14 +126,14 @@ describe('a flood', () => {
   });
 });
 
-describe('kept are', () => {
-  it.each([400, 401, 403, 413] as const)('refusals with %i', (status) => {
+describe('refusalIn', () => {
+  it.each([400, 401, 403, 413] as const)('a refusal with %i is kept', (status) => {
     const reception = { kind: 'refused', status, error: 'invalid_body', reason: 'why' } as const;
 
     expect(refusalIn(reception)).toMatchObject({ status, reason: 'why' });
   });
 
-  it('refused tests of the URL, without the verify token', async () => {
+  it('a refused handshake is kept without its verify token', async () => {
     const response = { status: 403, body: '{"error":"wrong"}' };
     expect(refusalIn({ kind: 'handshake', response })).toMatchObject({
       status: 403,
@@ -149,7 +150,7 @@ describe('kept are', () => {
     });
   });
 
-  it('neither what was taken nor what we are to blame for', () => {
+  it('an accepted request is not kept, and neither is a fault of Hookline', () => {
     const unavailable = { kind: 'refused', status: 503, error: 'unavailable', reason: 'why' } as const;
 
     expect(refusalIn(unavailable)).toBeUndefined();
@@ -158,22 +159,22 @@ describe('kept are', () => {
   });
 });
 
-it('is kept under any URL that a gateway may have', async () => {
-  const { kept, failures, keep } = keeper();
+it('a refused request is kept under any URL that a gateway may have', async () => {
+  const { kept, lines, keep } = keeper();
   await keep(
     refused({ request: { ...requestOf(body), url: 'https://a.execute-api.127.0.0.1/webhooks/github' } }),
   );
 
-  expect(failures).toEqual([]);
+  expect(lines).toEqual([]);
   expect(kept.get('inbound/github/refused/07')).toMatchObject({ path: '/webhooks/github' });
 });
 
-it('a record that cannot be kept is logged, and nothing else happens', async () => {
-  const { failures, state, keep } = keeper();
+it('a record that cannot be kept is logged and does not throw', async () => {
+  const { lines, state, keep } = keeper();
   state.error = new Error('no bucket');
 
   await expect(keep(refused())).resolves.toBeUndefined();
-  expect(failures).toEqual([state.error]);
+  expect(lines).toEqual([{ level: 'warn', line: 'refusal.keep-failed', fields: { reason: 'no bucket' } }]);
 });
 
 describe('the receiver', () => {
@@ -187,7 +188,7 @@ describe('the receiver', () => {
     settings: sourceSettings({ name: 'source', provider: 'github', keepRefusedRequests }),
     provider: catalogue.github,
   });
-  const keysOf = (current: ReceivePorts['keys']['current']): ReceivePorts['keys'] => ({
+  const keysOf = (current: InboundPorts['keys']['current']): InboundPorts['keys'] => ({
     current,
     reread: async () => undefined,
     forget: () => undefined,
@@ -197,7 +198,7 @@ describe('the receiver', () => {
     throw new Error('no secret');
   });
 
-  it('keeps a whole request where the source asks for it, unless its keys cannot be read', async () => {
+  it('the receiver keeps a whole request if the source asks for it, unless its keys cannot be read', async () => {
     const kept: RefusedRequest[] = [];
     const keep = async (request: RefusedRequest) => void kept.push(request);
 
@@ -208,11 +209,11 @@ describe('the receiver', () => {
     expect(kept.map(({ whole }) => whole)).toEqual([false, true, false]);
   });
 
-  it('responds though the record is never written', async () => {
+  it('the receiver responds although the record is never written', async () => {
     await keepIfRefused(received, sourceOf(false), notSet, () => new Promise(() => undefined));
   });
 
-  it('keeps nothing of a request that was accepted', async () => {
+  it('the receiver keeps nothing of an accepted request', async () => {
     const accepted = { ...received, result: { kind: 'accepted', events: [] } } as const;
 
     await keepIfRefused(accepted, sourceOf(true), notSet, async () => {

@@ -47,7 +47,7 @@ const providers = new Map(cases.map((found) => [found.name, found]));
 describe.each([...providers.values()])('a record of $name', ({ name, provider, texts }) => {
   const own = cases.filter((found) => found.name === name);
 
-  it('has no secret of any of its vectors', () => {
+  it('a record has no secret of the provider’s vectors', () => {
     const kept = own.filter(({ request, texts: secrets }) =>
       holds(readable(recordOf(provider, request, secrets)), secrets),
     );
@@ -55,7 +55,7 @@ describe.each([...providers.values()])('a record of $name', ({ name, provider, t
     expect(kept).toEqual([]);
   });
 
-  it('has no secret that is put anywhere into a request', () => {
+  it('a record has no secret, wherever in a request it is', () => {
     const [request] = own.map((found) => found.request);
     if (request === undefined) throw new Error('there is no vector');
     const place = fc.constantFrom('header', 'query', 'name', 'bare', 'json', 'form', 'text', 'after');
@@ -98,7 +98,7 @@ describe.each([...providers.values()])('a record of $name', ({ name, provider, t
 it.each([
   ['supabase', 'v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw|v1,whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'],
   ['polar', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
-] as const)('each key that a secret of %s stands for is kept out', (name, value) => {
+] as const)('no key of a secret of %s is in a record', (name, value) => {
   const format = providerOf(sourceSettings({ provider: name })).secret;
   const texts = secretTexts(parseSecretValue(value, format)?.keys.map(({ key }) => key) ?? []);
   const written = value.split('|').map((part) => part.replace(/^v1,whsec_|^whsec_/, ''));
@@ -107,7 +107,7 @@ it.each([
   expect(name === 'polar' && !texts.includes(value)).toBe(false);
 });
 
-describe('what a provider or a proxy sends of secrets that are not the source’s own', () => {
+describe('a foreign secret that a provider or a proxy sends', () => {
   const secret = 'S3cr3tOfSomebody0123456789';
   const rows = [
     'asana',
@@ -164,7 +164,7 @@ describe('what a provider or a proxy sends of secrets that are not the source’
     ['a query that is a token', { ...requestOf('{}'), url: `https://a.test/webhooks/a?${secret}` }],
   ];
 
-  it.each(rows)('is in no record of %s', (name) => {
+  it.each(rows)('a foreign secret is in no record of %s', (name) => {
     const provider = providerOf({ name: 'a', provider: name });
     const kept = requests.filter(([, request]) =>
       [true, false].some((whole) => {
@@ -176,7 +176,7 @@ describe('what a provider or a proxy sends of secrets that are not the source’
     expect(kept).toEqual([]);
   });
 
-  it('leaves the names, and what was left out', () => {
+  it('a record says which values were left out, and keeps their names', () => {
     const provider = providerOf({ name: 'a', provider: 'slack' });
     const url = `https://a.test/webhooks/a?team=T1&token=${secret}`;
     const record = recordOf(provider, { ...requestOf(JSON.stringify({ token: secret })), url }, []);
@@ -191,6 +191,6 @@ describe('what a provider or a proxy sends of secrets that are not the source’
   });
 });
 
-it('all providers with a shared secret are among them', () => {
+it('the records of all providers with a shared secret are checked', () => {
   expect(providers.size).toBeGreaterThan(50);
 });

@@ -36,7 +36,7 @@ function keyServer() {
 }
 
 describe('the keys of a source', () => {
-  it('are asked for once, and again after an hour', async () => {
+  it('a key is fetched once, and again after an hour', async () => {
     const { state, asked, fetchKey, roots } = keyServer();
 
     expect(await fetchKey('/a')).toEqual({ isThere: true, text: '/a' });
@@ -48,7 +48,7 @@ describe('the keys of a source', () => {
     expect(roots).toEqual(['a root']);
   });
 
-  it('of one URL are told apart by the application that is shown them', async () => {
+  it('keys of one URL are cached for each application that fetches them', async () => {
     const { asked, fetchKey } = keyServer();
     const tokenUrl = new URL('https://keys.example.test/token');
     const client = (id: string) => ({ tokenUrl, id, secret: 's', scope: 'x' });
@@ -59,7 +59,7 @@ describe('the keys of a source', () => {
     expect(asked).toEqual(['/a', '/a']);
   });
 
-  it('of one URL are told apart by what is posted', async () => {
+  it('keys of one URL are cached for each body that is posted', async () => {
     const { asked, fetchKey } = keyServer();
 
     await fetchKey('/a', { key_id: '1' });
@@ -67,7 +67,7 @@ describe('the keys of a source', () => {
     expect(asked).toEqual(['/a{"key_id":"1"}', '/a{"key_id":"2"}']);
   });
 
-  it('that were not there are asked for again after a minute', async () => {
+  it('a missing key is fetched again after a minute', async () => {
     const { state, asked, fetchKey } = keyServer();
 
     await fetchKey('/no');
@@ -78,7 +78,7 @@ describe('the keys of a source', () => {
     expect(asked).toEqual(['/no', '/no']);
   });
 
-  it('are forgotten at once where their server failed, and never was good', async () => {
+  it('an unknown key whose server failed is fetched again at once', async () => {
     const { asked, fetchKey } = keyServer();
 
     await expect(fetchKey('/down')).rejects.toThrow('down');
@@ -86,14 +86,14 @@ describe('the keys of a source', () => {
     expect(asked).toEqual(['/down', '/down']);
   });
 
-  it('are asked for once by all who wait', async () => {
+  it('concurrent callers share one fetch of a key', async () => {
     const { asked, fetchKey } = keyServer();
 
     expect(await Promise.all(Array.from({ length: 50 }, () => fetchKey('/a')))).toHaveLength(50);
     expect(asked).toEqual(['/a']);
   });
 
-  it('are bounded, and those in use stay', async () => {
+  it('the cached keys are bounded, and those in use stay', async () => {
     const { state, asked, fetchKey } = keyServer();
     await fetchKey('/used');
     for (let nth = 0; nth < 60; nth++) {
@@ -117,7 +117,7 @@ describe('a flood of made-up keys', () => {
     return results.filter(({ status }) => status === 'fulfilled').length;
   };
 
-  it('costs 20 requests at once, then one a second', async () => {
+  it('a flood of made-up keys costs 20 requests at once, then one a second', async () => {
     const { state, asked, fetchKey } = keyServer();
 
     expect(await flood(fetchKey, 1000)).toBe(20);
@@ -129,7 +129,7 @@ describe('a flood of made-up keys', () => {
     expect(asked).toHaveLength(80);
   });
 
-  it('costs no more where the server fails', async () => {
+  it('a flood of made-up keys costs no more if the server fails', async () => {
     const { state, asked, fetchKey } = keyServer();
     state.isDown = true;
 
@@ -137,7 +137,7 @@ describe('a flood of made-up keys', () => {
     expect(asked).toHaveLength(20);
   });
 
-  it('of one source leaves the others their requests, and the known keys of its own', async () => {
+  it('a flood at one source leaves the other sources their requests, and its own known keys', async () => {
     const { state, source } = keyServer();
     const [a, b] = [source(), source()];
     await a('/good');
@@ -147,20 +147,20 @@ describe('a flood of made-up keys', () => {
       expect(await a('/good')).toMatchObject({ isThere: true });
       expect(await b(`/new-${round}`)).toMatchObject({ isThere: true });
     }
-    await expect(a('/new')).rejects.toThrow('too many keys that do not exist');
+    await expect(a('/new')).rejects.toThrow('too many unknown keys');
     expect(await b('/new')).toMatchObject({ isThere: true });
   });
 
-  it('lets a new key through a second after it ended', async () => {
+  it('a new key is fetched a second after a flood has ended', async () => {
     const { state, fetchKey } = keyServer();
     await flood(fetchKey, 1000);
 
-    await expect(fetchKey('/new')).rejects.toThrow('too many keys that do not exist');
+    await expect(fetchKey('/new')).rejects.toThrow('too many unknown keys');
     state.now += 1000;
     expect(await fetchKey('/new')).toMatchObject({ isThere: true });
   });
 
-  it('never costs more than its rate, whatever is asked for and when', async () => {
+  it('a flood never costs more than its rate, for any keys at any times', async () => {
     const step = fc.record({ pauseMs: fc.nat(5000), name: fc.nat(400), isGood: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 200 }), async (steps) => {
@@ -178,7 +178,7 @@ describe('a flood of made-up keys', () => {
 });
 
 describe('a key that was good once', () => {
-  it('verifies for a day while its server cannot be asked, which is tried once a minute', async () => {
+  it('a known key verifies for a day while its server fails, which is asked once a minute', async () => {
     const { state, asked, fetchKey } = keyServer();
     await fetchKey('/a');
     state.isDown = true;
@@ -197,7 +197,7 @@ describe('a key that was good once', () => {
     expect(await fetchKey('/a')).toMatchObject({ isThere: true });
   });
 
-  it('is used by the others while one asks for it again', async () => {
+  it('a known key is used by other callers while one fetches it again', async () => {
     const { state, asked, fetchKey } = keyServer();
     await fetchKey('/a');
     state.now += hour;
@@ -211,7 +211,7 @@ describe('a key that was good once', () => {
     expect(await first).toMatchObject({ isThere: true });
   });
 
-  it('is none any more when its server says so', async () => {
+  it('a known key verifies no more when its server says that it is gone', async () => {
     const { state, fetchKey } = keyServer();
     await fetchKey('/a');
     state.gone.add('/a');

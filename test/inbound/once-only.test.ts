@@ -16,7 +16,7 @@ const eventOf = (id: string) =>
 const mailgun = () =>
   memoryReceiver({ provider: 'mailgun' }, { current: { value: 'key', createdAt: unixMillis(0) } });
 
-it('a token that covers no body is good for one body', async () => {
+it('a token that does not sign the body is accepted with one body only', async () => {
   const receiver = mailgun();
 
   expect(await receiver.receive(eventOf('1'), now)).toMatchObject({ events: [{ id: '1' }] });

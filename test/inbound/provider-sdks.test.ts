@@ -15,7 +15,7 @@ const now = 1_795_000_000;
 const stored = (value: string) => ({ current: { value, createdAt: unixMillis((now - 60) * 1000) } });
 
 describe('requests signed by the providers’ own libraries', () => {
-  it('are accepted from Stripe, and refused 301 s later', async () => {
+  it('a request signed by Stripe’s library is accepted, and refused 301 s later', async () => {
     const payload = JSON.stringify({ id: 'evt_1', type: 'invoice.paid', text: 'grüße 😀' }, null, 2);
     const header = Stripe.webhooks.generateTestHeaderString({
       payload,
@@ -31,7 +31,7 @@ describe('requests signed by the providers’ own libraries', () => {
     expect(await receiver.receive(request, now + 301)).toMatchObject({ status: 401, reason: 'too-old' });
   });
 
-  it('are accepted from standardwebhooks and from svix', async () => {
+  it('requests signed by standardwebhooks and svix are accepted', async () => {
     const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     const payload = '{"type":"user.created","name":"Zoë"}';
     const at = new Date(now * 1000);
@@ -65,36 +65,39 @@ const editions = readdirSync(examples, { withFileTypes: true })
   });
 
 describe('GitHub’s example payloads', () => {
-  it('are there, in all editions', () => {
+  it('GitHub’s example payloads are there in all editions', () => {
     const payloads = editions.reduce((sum, event) => sum + event.examples.length, 0);
 
     expect(payloads).toBeGreaterThan(700);
   });
 
-  it.each(editions)('$name of $edition are accepted as JSON and as forms, and read back', async (event) => {
-    const receiver = memoryReceiver({ provider: 'github' }, stored('a secret'));
-    const headers = { 'x-github-event': event.name, 'x-github-delivery': 'guid-1' };
+  it.each(editions)(
+    '$name payloads of $edition are accepted as JSON and as forms, and read back',
+    async (event) => {
+      const receiver = memoryReceiver({ provider: 'github' }, stored('a secret'));
+      const headers = { 'x-github-event': event.name, 'x-github-delivery': 'guid-1' };
 
-    for (const example of event.examples) {
-      const json = JSON.stringify(example, null, 2);
-      const form = new URLSearchParams({ payload: json }).toString();
-      for (const [body, contentType] of [
-        [json, 'application/json'],
-        [form, 'application/x-www-form-urlencoded'],
-      ] as const) {
-        const signature = await signAsGitHub('a secret', body);
-        const signed = { ...headers, 'content-type': contentType, 'x-hub-signature-256': signature };
+      for (const example of event.examples) {
+        const json = JSON.stringify(example, null, 2);
+        const form = new URLSearchParams({ payload: json }).toString();
+        for (const [body, contentType] of [
+          [json, 'application/json'],
+          [form, 'application/x-www-form-urlencoded'],
+        ] as const) {
+          const signature = await signAsGitHub('a secret', body);
+          const signed = { ...headers, 'content-type': contentType, 'x-hub-signature-256': signature };
 
-        expect(await receiver.receive(requestOf(body, signed), now)).toMatchObject({
-          events: [{ id: 'guid-1', type: event.name }],
-        });
-        expect(parsePayload(Buffer.from(body), 'json-or-form')).toEqual(example);
+          expect(await receiver.receive(requestOf(body, signed), now)).toMatchObject({
+            events: [{ id: 'guid-1', type: event.name }],
+          });
+          expect(parsePayload(Buffer.from(body), 'json-or-form')).toEqual(example);
+        }
       }
-    }
-    expect(receiver.sent).toHaveLength(2 * event.examples.length);
-  });
+      expect(receiver.sent).toHaveLength(2 * event.examples.length);
+    },
+  );
 
-  it('fit the shipped handlers', async () => {
+  it('GitHub’s example payloads fit the shipped handlers', async () => {
     const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
     const handled = editions.filter(({ name }) => findHandler(github, name) !== undefined);
 

@@ -100,7 +100,7 @@ const Batch = v.object({ Entries: v.array(v.object({ MessageBody: v.string() }))
 const event = '{"id":"evt_1","type":"invoice.paid"}';
 
 describe('the receiver function', () => {
-  it('answers an accepted event with its id, after the queue has it', async () => {
+  it('the response to an accepted event has its id, and comes after the queue has it', async () => {
     const receive = await coldStart();
 
     const response = await receive(post(event), {});
@@ -113,7 +113,7 @@ describe('the receiver function', () => {
     });
   });
 
-  it('sends a large batch ten at a time, every event once', async () => {
+  it('a large batch goes to the queue ten messages at a time, every event once', async () => {
     const receive = await coldStart();
     const numbers = Array.from({ length: 1000 }, (_, number) => number);
 
@@ -128,11 +128,11 @@ describe('the receiver function', () => {
     expect(aws.calls).toHaveLength(101);
   });
 
-  it('finds the source in the path, and answers 404 where there is none', async () => {
+  it('the path names the source, and an unknown source gets 404', async () => {
     const receive = await coldStart();
 
     expect(await receive(post(event, '/webhooks/other'), {})).toMatchObject({ statusCode: 200 });
-    expect(await receive(post(event, '/webhooks/nobody'), {})).toMatchObject({
+    expect(await receive(post(event, '/webhooks/unknown'), {})).toMatchObject({
       statusCode: 404,
       body: '{"error":"unknown_source"}',
     });
@@ -146,14 +146,14 @@ describe('the receiver function', () => {
     'valueOf',
     'prototype',
     '%5F%5Fproto__',
-  ])('has no source %s', async (name) => {
+  ])('there is no source %s', async (name) => {
     const receive = await coldStart();
 
     expect(await receive(post(event, `/webhooks/${name}`), {})).toMatchObject({ statusCode: 404 });
     expect(aws.calls).toEqual([]);
   });
 
-  it('reads a secret that is not set once, however many requests come', async () => {
+  it('a secret that is not set is read once for any number of requests', async () => {
     answers.set('GetSecretValue', [{ status: 400, body: { __type: 'ResourceNotFoundException' } }]);
     const receive = await coldStart();
     const responses = await Promise.all(Array.from({ length: 200 }, () => receive(post(event), {})));
@@ -162,7 +162,7 @@ describe('the receiver function', () => {
     expect(aws.calls.filter(({ action }) => action === 'GetSecretValue').length).toBeLessThanOrEqual(2);
   });
 
-  it('asks for the keys of one source while another is flooded with made-up ones', async () => {
+  it('the keys of one source are fetched while another source is flooded with made-up keys', async () => {
     const topic = 'arn:aws:sns:us-east-1:111122223333:mine';
     answers.set('GetSecretValue', [{ body: { SecretString: topic, CreatedDate: secretCreated } }]);
     const fetched: string[] = [];
@@ -189,7 +189,7 @@ describe('the receiver function', () => {
     vi.unstubAllGlobals();
   });
 
-  it('names only the class of a refusal', async () => {
+  it('the response names only the class of a refusal', async () => {
     const receive = await coldStart();
 
     expect(await receive(post(event, '/webhooks/stripe', 'forged'), {})).toMatchObject({
@@ -199,7 +199,7 @@ describe('the receiver function', () => {
     expect(aws.calls).toMatchObject([{ action: 'GetSecretValue' }, { input: { reason: 'mismatch' } }]);
   });
 
-  it('counts what it refuses, by source', async () => {
+  it('refused requests are counted by source', async () => {
     const written = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
     vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Test');
@@ -225,21 +225,24 @@ describe('the receiver function', () => {
   it.each([
     ['whsec_test', 200],
     ['forged', 401],
-  ])('answers Xero’s intent to receive without a body: signed with %s, %i', async (key, statusCode) => {
-    const body = '{"events":[],"lastEventSequence":0,"firstEventSequence":0,"entropy":"S0m3r4Nd0mt3xt"}';
-    const signature = createHmac('sha256', key).update(body).digest('base64');
-    const receive = await coldStart();
+  ])(
+    'Xero’s intent to receive gets a response without a body: signed with %s, %i',
+    async (key, statusCode) => {
+      const body = '{"events":[],"lastEventSequence":0,"firstEventSequence":0,"entropy":"S0m3r4Nd0mt3xt"}';
+      const signature = createHmac('sha256', key).update(body).digest('base64');
+      const receive = await coldStart();
 
-    const response = await receive(
-      { ...post(body, '/webhooks/books'), headers: { 'x-xero-signature': signature } },
-      {},
-    );
+      const response = await receive(
+        { ...post(body, '/webhooks/books'), headers: { 'x-xero-signature': signature } },
+        {},
+      );
 
-    expect(response).toMatchObject({ statusCode, body: '' });
-    expect(response.cookies).toBeUndefined();
-  });
+      expect(response).toMatchObject({ statusCode, body: '' });
+      expect(response.cookies).toBeUndefined();
+    },
+  );
 
-  it('takes a secret without a version as not set', async () => {
+  it('a secret without a version is not set', async () => {
     answers.set('GetSecretValue', [{ status: 400, body: { __type: 'ResourceNotFoundException' } }]);
     const receive = await coldStart();
 
@@ -249,7 +252,7 @@ describe('the receiver function', () => {
     });
   });
 
-  it('answers 503 when the queue took only some of the messages', async () => {
+  it('the response is 503 when the queue took only some of the messages', async () => {
     const refused = { Id: '0', Code: 'InternalError', SenderFault: false };
     answers.set('SendMessageBatch', [{ body: { Successful: [], Failed: [refused] } }]);
     const receive = await coldStart();

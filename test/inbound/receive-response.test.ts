@@ -25,7 +25,7 @@ it.each([
   expect(responseTo(result, stripe, request)).toEqual({ kind: 'json', status: 200, body });
 });
 
-it('a refusal is named by its class only, and not at all to a provider that wants no body', () => {
+it('the response to a refusal names its class, and is empty for a provider that wants no body', () => {
   expect(responseTo(refused(401), stripe, request)).toEqual({
     kind: 'json',
     status: 401,
@@ -37,7 +37,7 @@ it('a refusal is named by its class only, and not at all to a provider that want
   });
 });
 
-it('a provider gets the response that it asks for: its own, or that of its handshake', () => {
+it('a provider gets the response that it asks for, after an event and after a handshake', () => {
   expect(responseTo(accepted('a'), adyen, request)).toEqual({ kind: 'plain', response: adyen.answer });
   expect(responseTo(handshake, adyen, request)).toEqual({
     kind: 'plain',
@@ -50,10 +50,10 @@ it.each([
   ['info', 'handshake', handshake, {}],
   ['warn', 'invalid_signature', refused(401), { reason: 'why' }],
   ['error', 'unavailable', refused(503), { reason: 'why' }],
-])('a line of level %s and the counts say: %s', (level, status, result, more) => {
+])('a log line of level %s and the counts have the status %s', (level, status, result, more) => {
   const { telemetry, lines, total, counts } = recordedTelemetry();
 
-  reportReceived('shop', result, { correlationId: 'c', bytes: 2, durationMs: 3 }, telemetry);
+  reportReceived('shop', result, { correlationId: 'c', bytes: 2, durationMs: 3 }, { telemetry });
 
   const fields = { source: 'shop', status, correlationId: 'c', bytes: 2, durationMs: 3 };
   expect(lines).toEqual([{ level, line: 'event.received', fields: { ...fields, ...more } }]);

@@ -15,8 +15,8 @@ const version = (value: string, createdAt = now - 60) => ({ value, createdAt: un
 const signed = (body: string | Uint8Array, key = 'secret', ip?: string) =>
   requestOf(body, { 'x-signature': createHmac('sha256', key).update(body).digest('hex') }, ip);
 
-describe('receive, and the source’s secret', () => {
-  it('answers 503 while there is none, and finds the first one within two seconds', async () => {
+describe('the secret of a source', () => {
+  it('a source without a secret responds with 503, and uses the first secret within two seconds', async () => {
     const receiver = memoryReceiver({ ...plain, name: 'partner' }, {});
 
     expect(await receiver.receive(signed('{}'), now)).toMatchObject({
@@ -37,8 +37,8 @@ describe('receive, and the source’s secret', () => {
     ['a name with a value', 'WEBHOOK_SECRET=hush', 'a name with a value, not a secret'],
     ['a public key', publicKey, 'a public key, not a secret'],
     ['a public key in quotes', `"${publicKey}"`, 'a public key, not a secret'],
-    ['a list with a slip', '{"keys":[]}', 'something that is no key of this provider'],
-  ])('says that %s is stored where a secret belongs, and not its value', async (_kind, value, said) => {
+    ['a malformed list', '{"keys":[]}', 'something that is not a key of this provider'],
+  ])('the reason says that the secret is %s, without its value', async (_kind, value, said) => {
     const receiver = memoryReceiver({ ...plain, name: 'partner' }, { current: version(value) });
     const reason = expect.stringMatching(`^it holds ${said}.*; set it with: hookline secrets set partner$`);
 
@@ -50,13 +50,13 @@ describe('receive, and the source’s secret', () => {
   });
 
   it.each([
-    ['there is none', {}],
+    ['it has no version', {}],
     ['it is a placeholder', { current: version('unset') }],
     [
       'all its keys have ended',
       { current: version('{"keys":[{"key":"a","notAfter":"2020-01-01T00:00:00Z"}]}') },
     ],
-  ])('reads it once in two seconds while %s', async (_state, secret) => {
+  ])('the secret is read once in two seconds while %s', async (_state, secret) => {
     const receiver = memoryReceiver(plain, secret);
     for (let request = 0; request < 1000; request++)
       expect(await receiver.receive(signed('{}'), now)).toMatchObject({ error: 'secret_not_set' });
@@ -66,7 +66,7 @@ describe('receive, and the source’s secret', () => {
     expect(receiver.state.reads).toBe(2);
   });
 
-  it('reads it once in two seconds while it cannot be read, and recovers then', async () => {
+  it('a secret that cannot be read is read once in two seconds, until that works again', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret', now - 2 * day) });
     receiver.state.secretError = new Error('throttled');
     for (let request = 0; request < 1000; request++)
@@ -78,7 +78,7 @@ describe('receive, and the source’s secret', () => {
     expect(await receiver.receive(signed('{}'), now + 2)).toMatchObject({ kind: 'accepted' });
   });
 
-  it('reads it once in two seconds while forged requests come and it cannot be read again', async () => {
+  it('forged requests cause one read in two seconds while the secret cannot be read again', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret', now - 2 * day) });
     await receiver.receive(signed('{}'), now);
     receiver.state.secretError = new Error('throttled');
@@ -88,7 +88,7 @@ describe('receive, and the source’s secret', () => {
     expect(await receiver.receive(signed('{}'), now + 10)).toMatchObject({ kind: 'accepted' });
   });
 
-  it('reads it once for all who come at the same time', async () => {
+  it('concurrent requests share one read of the secret', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret', now - 2 * day) });
     const all = await Promise.all(Array.from({ length: 100 }, () => receiver.receive(signed('{}'), now)));
 
@@ -96,7 +96,7 @@ describe('receive, and the source’s secret', () => {
     expect(receiver.state.reads).toBe(1);
   });
 
-  it('finds a key that is stored where all keys had ended, within two seconds', async () => {
+  it('a new key works within two seconds after all other keys have ended', async () => {
     const ended = version('{"keys":[{"key":"old","notAfter":"2026-11-18T15:06:50Z"}]}');
     const receiver = memoryReceiver(plain, { current: ended });
     const end = Date.parse('2026-11-18T15:06:50Z') / 1000;
@@ -107,14 +107,14 @@ describe('receive, and the source’s secret', () => {
     expect(await receiver.receive(signed('{}', 'new'), end + 2)).toMatchObject({ kind: 'accepted' });
   });
 
-  it('answers 503 when it cannot be read', async () => {
+  it('the response is 503 when the secret cannot be read', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret') });
     receiver.state.secretError = new Error('throttled');
 
     expect(await receiver.receive(signed('{}'), now)).toMatchObject({ status: 503, error: 'unavailable' });
   });
 
-  it('takes a rotated key as soon as the last read is two seconds ago', async () => {
+  it('a rotated key works as soon as the last read was two seconds ago', async () => {
     const receiver = memoryReceiver(plain, { current: version('old', now - 40 * day) });
     await receiver.receive(signed('{}', 'old'), now);
     receiver.state.secret = { current: version('new', now), previous: version('old', now - 40 * day) };
@@ -124,7 +124,7 @@ describe('receive, and the source’s secret', () => {
     expect(await receiver.receive(signed('{}', 'old'), now + 2)).toMatchObject({ kind: 'accepted' });
   });
 
-  it('takes the previous key until the overlap ends, then no more', async () => {
+  it('the previous key works until the overlap ends, and not after it', async () => {
     const receiver = memoryReceiver(
       { ...plain, rotationOverlap: seconds(day) },
       { current: version('new', now), previous: version('old', now - 40 * day) },
@@ -134,7 +134,7 @@ describe('receive, and the source’s secret', () => {
     expect(await receiver.receive(signed('{}', 'old'), now + day)).toMatchObject({ status: 401 });
   });
 
-  it('does not let a placeholder become a key through the previous stage', async () => {
+  it('a placeholder in the previous version is not a key', async () => {
     for (const placeholder of ['unset', 'UNSET', ' unset\n', '', ' ']) {
       const receiver = memoryReceiver(plain, { current: version('secret'), previous: version(placeholder) });
 
@@ -142,13 +142,13 @@ describe('receive, and the source’s secret', () => {
     }
   });
 
-  it('overlooks white space around a pasted secret', async () => {
+  it('white space around a pasted secret is ignored', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret\n') });
 
     expect(await receiver.receive(signed('{}'), now)).toMatchObject({ kind: 'accepted' });
   });
 
-  it('reads at most once in two seconds, however much forged traffic comes', async () => {
+  it('a flood of forged requests causes one read of the secret in two seconds', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret', now - 2 * day) });
 
     for (let request = 0; request < 100; request++) {
@@ -158,7 +158,7 @@ describe('receive, and the source’s secret', () => {
     expect(receiver.state.reads).toBe(1);
   });
 
-  it('keeps what it read for five minutes', async () => {
+  it('the secret is cached for five minutes', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret', now - 2 * day) });
 
     await receiver.receive(signed('{}'), now);
@@ -168,7 +168,7 @@ describe('receive, and the source’s secret', () => {
     expect(receiver.state.reads).toBe(2);
   });
 
-  it('answers 503, not 401, when a signature does not verify and the secret cannot be read again', async () => {
+  it('the response is 503, not 401, when a signature does not verify and the secret cannot be read again', async () => {
     const receiver = memoryReceiver(plain, { current: version('old', now - 2 * day) });
     await receiver.receive(signed('{}', 'old'), now);
     receiver.state.secretError = new Error('throttled');
@@ -177,7 +177,7 @@ describe('receive, and the source’s secret', () => {
     expect(await receiver.receive(signed('{}', 'old'), now + 10)).toMatchObject({ kind: 'accepted' });
   });
 
-  it('lets a list of keys decide alone', async () => {
+  it('a list of keys replaces the previous version', async () => {
     const receiver = memoryReceiver(plain, {
       current: version('{"keys":[{"key":"new"}]}', now),
       previous: version('old', now - 40 * day),

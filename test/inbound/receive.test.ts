@@ -12,7 +12,7 @@ const signed = (body: string | Uint8Array, key = 'secret', ip?: string) =>
   requestOf(body, { 'x-signature': createHmac('sha256', key).update(body).digest('hex') }, ip);
 
 describe('receive', () => {
-  it('refuses a body over the limit before anything else', async () => {
+  it('a body over the limit is refused before anything else', async () => {
     const receiver = memoryReceiver({ ...plain, maxBodyBytes: 10, allowedCidrs: ['10.0.0.0/8'] }, {});
 
     expect(await receiver.receive(requestOf('x'.repeat(11)), now)).toMatchObject({
@@ -22,13 +22,13 @@ describe('receive', () => {
     expect(receiver.state.reads).toBe(0);
   });
 
-  it('takes a body of exactly the limit', async () => {
+  it('a body of exactly the limit is accepted', async () => {
     const receiver = memoryReceiver({ ...plain, maxBodyBytes: 10 }, { current: version('secret') });
 
     expect(await receiver.receive(signed('x'.repeat(10)), now)).toMatchObject({ kind: 'accepted' });
   });
 
-  it('refuses an address outside the ranges before it looks at the signature', async () => {
+  it('an address outside the ranges is refused before the signature is checked', async () => {
     const receiver = memoryReceiver({ ...plain, allowedCidrs: ['192.30.252.0/22', '2a0a:a440::/29'] }, {});
 
     expect(await receiver.receive(signed('{}', 'secret', '192.31.0.1'), now)).toMatchObject({
@@ -38,7 +38,7 @@ describe('receive', () => {
     expect(receiver.state.reads).toBe(0);
   });
 
-  it('puts the whole event on the queue, with attributes and without the signature', async () => {
+  it('the whole event goes to the queue, with attributes and without the signature', async () => {
     const receiver = memoryReceiver(
       { name: 'shop', provider: 'shopify' },
       { current: version('shpss_secret') },
@@ -81,7 +81,7 @@ describe('receive', () => {
     });
   });
 
-  it('sends bytes that are not UTF-8 as base64', async () => {
+  it('a body that is not UTF-8 goes to the queue as base64', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret') });
 
     await receiver.receive(signed(Buffer.from([0xff, 0xfe, 0x00])), now);
@@ -89,7 +89,7 @@ describe('receive', () => {
     expect(JSON.parse(receiver.sent[0]?.body ?? '')).toMatchObject({ bodyBase64: '//4A' });
   });
 
-  it('stores a large body under its hash before it sends the message', async () => {
+  it('a large body is stored under its hash before its message is sent', async () => {
     const receiver = memoryReceiver({ ...plain, name: 'partner' }, { current: version('secret') });
     const body = '😀'.repeat(70_000);
 
@@ -100,14 +100,38 @@ describe('receive', () => {
     expect(Buffer.from(receiver.bodies.get(key) ?? []).toString()).toBe(body);
   });
 
-  it('answers 503 when the queue does not take the event', async () => {
+  it('enqueues nothing whose body the bucket did not take, and answers 503', async () => {
+    const receiver = memoryReceiver(plain, { current: version('secret') });
+    receiver.state.bucketError = new Error('SlowDown');
+
+    expect(await receiver.receive(signed('x'.repeat(300_000)), now)).toMatchObject({
+      status: 503,
+      error: 'unavailable',
+    });
+    expect(receiver.sent).toEqual([]);
+  });
+
+  it.each(['GET', 'HEAD', 'PUT'])(
+    'takes no event from a signed %s, which providers send to test a URL',
+    async (method) => {
+      const receiver = memoryReceiver(plain, { current: version('secret') });
+
+      expect(await receiver.receive({ ...signed('{"id":1}'), method }, now)).toMatchObject({
+        status: 400,
+        reason: `${method} without a handshake`,
+      });
+      expect(receiver.sent).toEqual([]);
+    },
+  );
+
+  it('the response is 503 when the queue does not take the event', async () => {
     const receiver = memoryReceiver(plain, { current: version('secret') });
     receiver.state.queueError = new Error('throttled');
 
     expect(await receiver.receive(signed('{}'), now)).toMatchObject({ status: 503, error: 'unavailable' });
   });
 
-  it('refuses a batch with more elements than can be enqueued in time', async () => {
+  it('a batch with more elements than can be enqueued in time is refused', async () => {
     const receiver = memoryReceiver(
       { provider: 'hmac', hmac: { ...hmac, batch: true } },
       { current: version('secret') },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { defineHandlers, PermanentFailure } from '../../lambdas/domain/handler.ts';
 import { bodyHash } from '../../lambdas/domain/provider/body-hash.ts';
 import { keptEvents, replayEvent } from '../../lambdas/inbound/replay.ts';
@@ -18,16 +18,11 @@ function replayWorld() {
     },
   });
   const world = inboundWorld(handlers);
-  const ports = {
-    ...world.ports,
-    readRecord: world.claims.readRecord,
-    enqueue: async (_source: string, message: { body: string }) => void world.send(message.body),
-  };
-  return { ...world, handled, replay: (id: string) => replayEvent(id, world.clock.now, ports) };
+  return { ...world, handled, replay: (id: string) => replayEvent(id, world.clock.now, world.ports) };
 }
 
 describe('replayEvent', () => {
-  it('runs a failed event again, whatever became of its queue message', async () => {
+  it('a failed event is replayed although its queue message is gone', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     await world.turn();
@@ -38,10 +33,10 @@ describe('replayEvent', () => {
     await world.turn();
 
     expect(world.handled.map(String)).toEqual(['{"id":"evt_1","type":"invoice.paid"}']);
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
   });
 
-  it('runs an ignored event once a handler was added', async () => {
+  it('an ignored event is replayed after a handler was added', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1', { type: 'charge.updated' }));
     await world.turn();
@@ -54,10 +49,10 @@ describe('replayEvent', () => {
     await world.turn();
 
     expect(runs).toEqual(['evt_1']);
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
   });
 
-  it('brings a large binary body back byte for byte', async () => {
+  it('a large binary body is replayed byte for byte', async () => {
     const world = replayWorld();
     const body = Buffer.from('\xff\x00'.repeat(150_000), 'latin1');
     const bodyS3 = `inbound/stripe/${bodyHash(body)}`;
@@ -72,7 +67,7 @@ describe('replayEvent', () => {
     expect(world.handled.map((bytes) => bytes.equals(body))).toEqual([true]);
   });
 
-  it('can be repeated when its message was lost', async () => {
+  it('a replay whose message was lost can be repeated', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     await world.turn();
@@ -82,10 +77,29 @@ describe('replayEvent', () => {
     expect(await world.replay('stripe#evt_1')).toMatchObject({ kind: 'replayed' });
     await world.turn();
 
-    expect(world.claims.records.get('stripe#evt_1')?.status).toBe('processed');
+    expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processed');
   });
 
-  it('refuses what is processed, unknown, or gone', async () => {
+  it('refuses an event while a worker has it, and takes it once the lease is over', async () => {
+    const world = replayWorld();
+    world.send(stripeMessage('evt_1'));
+    await world.turn();
+    await world.replay('stripe#evt_1');
+    world.team.handlers['stripe'] = defineHandlers('stripe', { '*': () => new Promise(() => undefined) });
+    void world.turn();
+    await vi.waitFor(() =>
+      expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('processing'),
+    );
+
+    expect(await world.replay('stripe#evt_1')).toEqual({
+      kind: 'refused',
+      reason: 'stripe#evt_1 is being processed now',
+    });
+    world.wait(90);
+    expect(await world.replay('stripe#evt_1')).toMatchObject({ kind: 'replayed' });
+  });
+
+  it('a replay of a processed, unknown or expired event is refused', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     await world.turn();
@@ -111,14 +125,14 @@ describe('replayEvent', () => {
 });
 
 describe('keptEvents', () => {
-  it('lists the failed and ignored events of a day with their reasons', async () => {
+  it('keptEvents lists the failed and ignored events of a day with their reasons', async () => {
     const world = replayWorld();
     world.send(stripeMessage('evt_1'));
     world.send(stripeMessage('evt_2', { type: 'charge.updated' }));
     await world.turn();
 
     const onDay = (day: string, page: Parameters<typeof keptEvents>[1]) =>
-      keptEvents({ source: 'stripe', day }, page, world.claims);
+      keptEvents({ source: 'stripe', day }, page, world);
     const { records, next } = await onDay('2026-11-18', { limit: 10 });
 
     expect(records.map(({ id, status, lastError }) => [id, status, lastError])).toEqual([

@@ -4,7 +4,7 @@ import { secretArns } from '../../lambdas/env.ts';
 const SECRET_ARN_PREFIX = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:';
 
 describe('the ARNs of the secrets', () => {
-  test('are the prefix and the ends, in their order', () => {
+  test('the ARNs of the secrets are the prefix and the ends, in their order', () => {
     const SECRET_IDS = 'SecretStripe-QmVlWUPa9Kep-1a2b3c,SecretGithub-ZxYwVuTsRqPo-4d5e6f';
 
     expect(secretArns({ SECRET_ARN_PREFIX, SECRET_IDS }, 2)).toEqual([
@@ -13,7 +13,7 @@ describe('the ARNs of the secrets', () => {
     ]);
   });
 
-  test('are refused when there is not one for each source: the next one would have the key of another', () => {
+  test('a list of secrets that is too short or too long is refused: a source would get the secret of another', () => {
     const SECRET_IDS = 'SecretStripe-QmVlWUPa9Kep-1a2b3c';
 
     expect(() => secretArns({ SECRET_ARN_PREFIX, SECRET_IDS }, 2)).toThrow(

@@ -11,8 +11,8 @@ const sign = (hash: string, key: string, text: string, encoding: 'hex' | 'base64
   createHmac(hash, key).update(text).digest(encoding);
 const current = (value: string) => ({ current: { value, createdAt: unixMillis(0) } });
 
-describe('what is no event, or has less than others', () => {
-  it('an unsigned ping of Bitbucket Data Center is answered, and no event', async () => {
+describe('requests that lack something', () => {
+  it('an unsigned ping of Bitbucket Data Center gets a response and is not an event', async () => {
     const receiver = memoryReceiver({ provider: 'bitbucket' }, current('key'));
     const ping = requestOf('{"test":true}', { 'x-event-key': 'diagnostics:ping', 'x-request-id': '1' });
 
@@ -37,7 +37,7 @@ describe('what is no event, or has less than others', () => {
     });
   });
 
-  it('an odd event of Asana does not keep the others out', async () => {
+  it('a malformed event of Asana does not affect the others of its batch', async () => {
     const receiver = memoryReceiver({ provider: 'asana' }, current('key'));
     const body =
       '{"events":[{"action":"deleted","resource":null},{"action":"added","resource":{"resource_type":"task"}},{}]}';
@@ -48,7 +48,7 @@ describe('what is no event, or has less than others', () => {
     });
   });
 
-  it.each(['Basic', 'basic', 'BASIC'])('the scheme %s', async (scheme) => {
+  it.each(['Basic', 'basic', 'BASIC'])('the authorization scheme %s is accepted', async (scheme) => {
     const receiver = memoryReceiver({ provider: 'chargebee' }, current('user:pass-word'));
     const authorization = `${scheme} ${Buffer.from('user:pass-word').toString('base64')}`;
     const request = requestOf('{"id":"e1","event_type":"a"}', { authorization });
@@ -56,7 +56,7 @@ describe('what is no event, or has less than others', () => {
     expect(await receiver.receive(request, now)).toMatchObject({ events: [{ id: 'e1' }] });
   });
 
-  it('a type with a line end behind it', async () => {
+  it('a line end behind an event type is removed', async () => {
     const receiver = memoryReceiver({ provider: 'zendesk' }, current('key'));
     const [body, timestamp] = ['{"type":"ticket\\n"}', '2026-11-18T11:06:40Z'];
     const headers = {
@@ -87,7 +87,7 @@ describe('URLs of Twilio', () => {
     ['a port that was left out', 'https://example.test/t', 'https://example.test:1234/t'],
     ['its own port', 'https://example.test:1234/t', 'https://example.test:1234/t'],
     ['http with its port', 'http://example.test:80/t', 'http://example.test/t'],
-  ])('%s', async (_name, signedUrl, publicUrl) => {
+  ])('a URL that Twilio signed is accepted: %s', async (_name, signedUrl, publicUrl) => {
     const receiver = memoryReceiver({ provider: 'twilio', publicUrl }, current('key'));
     const headers = { 'x-twilio-signature': sign('sha1', 'key', `${signedUrl}Digits1`, 'base64') };
 
@@ -98,7 +98,7 @@ describe('URLs of Twilio', () => {
     ["?a=It's", '?a=It%27s'],
     ['?a=It%27s', "?a=It's"],
     ['?a=b+c', '?a=b%20c'],
-  ])('a query that came as %s and was signed as %s', async (came, was) => {
+  ])('a query that came as %s and was signed by Twilio as %s is accepted', async (came, was) => {
     const receiver = memoryReceiver({ provider: 'twilio' }, current('key'));
     const headers = { 'x-twilio-signature': sign('sha1', 'key', `${given}${was}Digits1`, 'base64') };
     const request = { ...requestOf(form, headers), url: given + came };
@@ -118,7 +118,7 @@ describe('URLs of Twilio', () => {
     });
   });
 
-  it('a GET has its event in the query, and is answered with TwiML', async () => {
+  it('a GET of Twilio has its event in the query, and gets TwiML', async () => {
     const receiver = memoryReceiver({ provider: 'twilio' }, current('key'));
     const url = `${given}?CallSid=CA1&CallStatus=ringing&Digits=1`;
     const headers = { 'x-twilio-signature': sign('sha1', 'key', url, 'base64') };
@@ -139,19 +139,19 @@ describe('secrets as the dashboard shows them', () => {
     (key) => `v1,whsec_${key.toString('base64')}`,
   );
 
-  it('of Supabase, one or several', () => {
+  it('a secret of Supabase has one key or several', () => {
     expect(parseSecretValue(`${one}|${other}`, 'standard-webhooks')?.keys).toHaveLength(2);
     expect(parseSecretValue(`${one}|unset`, 'standard-webhooks')).toBeUndefined();
     expect(parseSecretValue('v1,whsec_', 'standard-webhooks')).toBeUndefined();
   });
 
-  it('of Polar, as text', () => {
+  it('a secret of Polar is its text', () => {
     const [key] = parseSecretValue('polar_whs_Ab3dEf6hIj9kLm2n', 'standard-webhooks')?.keys ?? [];
 
     expect(key?.key).toEqual({ kind: 'hmac', bytes: Buffer.from('polar_whs_Ab3dEf6hIj9kLm2n') });
   });
 
-  it('of Box, the primary key alone', () => {
+  it('a secret of Box may be the primary key alone', () => {
     const { secret } = providerOf({ name: 'box', provider: 'box' });
 
     for (const value of ['Ab3dEf6hIj9kLm2nOp5q', '{"primary":"Ab3dEf6hIj9kLm2nOp5q"}'])
@@ -173,7 +173,7 @@ describe('a sender that is not in the catalogue', () => {
       now,
     );
 
-  it('writes fields into its header', async () => {
+  it('a generic HMAC sender may put fields into its header', async () => {
     const settings: HmacSettings = { ...hmac, fields: { signature: 'v1', timestamp: 't' } };
     const right = sign('sha256', 'key', `${now}.${body}`);
 
@@ -185,7 +185,7 @@ describe('a sender that is not in the catalogue', () => {
     expect(await receive(settings, `t=${now - 301},v1=${old}`)).toMatchObject({ reason: 'too-old' });
   });
 
-  it('signs its URL', async () => {
+  it('a generic HMAC sender may sign its URL', async () => {
     const url = 'https://hooks.example.test/webhooks/source';
 
     expect(
@@ -195,7 +195,7 @@ describe('a sender that is not in the catalogue', () => {
     });
   });
 
-  it('signs its id, which must be there', async () => {
+  it('a generic HMAC sender may sign its id, which must be there', async () => {
     const settings: HmacSettings = { ...hmac, idHeader: 'X-Id', signed: '{id}.{body}' };
     const right = sign('sha256', 'key', `m1.${body}`);
 
@@ -204,7 +204,7 @@ describe('a sender that is not in the catalogue', () => {
     expect(await receive(settings, right)).toMatchObject({ reason: 'missing-header' });
   });
 
-  it('tries the URL with a GET', async () => {
+  it('a generic HMAC sender may test the URL with a GET', async () => {
     const receiver = memoryReceiver(
       { provider: 'hmac', hmac: { ...hmac, challengeParameter: 'challenge' } },
       current('key'),

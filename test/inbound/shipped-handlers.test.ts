@@ -22,7 +22,7 @@ async function run(own: Handlers | undefined, type: string, payload: unknown, he
 }
 
 describe('the shipped handlers', () => {
-  it('credit an account when a Stripe payment succeeds', async () => {
+  it('the handler of stripe credits an account when a payment succeeds', async () => {
     const payload = {
       id: 'evt_1',
       data: { object: { id: 'pi_1', amount_received: 1999, currency: 'eur', customer: 'cus_1' } },
@@ -42,7 +42,7 @@ describe('the shipped handlers', () => {
     ]);
   });
 
-  it('cancel an account when a Stripe subscription ends', async () => {
+  it('the handler of stripe cancels an account when a subscription ends', async () => {
     const payload = { data: { object: { id: 'sub_1', customer: 'cus_1' } } };
 
     expect(await run(handlers['stripe'], 'customer.subscription.deleted', payload)).toEqual([
@@ -50,7 +50,7 @@ describe('the shipped handlers', () => {
     ]);
   });
 
-  it('deploy the default branch of a GitHub repository, and no other', async () => {
+  it('the handler of github deploys the default branch of a repository, and no other', async () => {
     const push = (ref: string) => ({
       ref,
       after: '4d1a8e0c',
@@ -64,7 +64,7 @@ describe('the shipped handlers', () => {
     expect(await run(handlers['github'], 'push', push('refs/heads/draft'))).toEqual([]);
   });
 
-  it('ask the warehouse for a Shopify order', async () => {
+  it('the handler of shopify asks the warehouse for an order', async () => {
     const order = {
       id: 820982911946154,
       currency: 'USD',
@@ -93,7 +93,7 @@ describe('the shipped handlers', () => {
     ]);
   });
 
-  it('give up at once on a payload that is not what it should be', async () => {
+  it('the shipped handlers fail permanently on a payload of another shape', async () => {
     await expect(run(handlers['stripe'], 'payment_intent.succeeded', { data: {} })).rejects.toThrow(
       PermanentFailure,
     );

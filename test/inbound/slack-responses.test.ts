@@ -11,12 +11,12 @@ const form = (payload: object) =>
 const answerTo = (request: ReturnType<typeof requestOf>) =>
   typeof slack.answer === 'function' ? slack.answer(request) : slack.answer;
 
-describe('what Slack reads', () => {
+describe('the response to Slack', () => {
   it.each([
     ['a menu in blocks', { type: 'block_suggestion', action_id: 'a', value: 'wid' }],
     ['a menu in a dialog', { type: 'dialog_suggestion', name: 'a', value: 'wid' }],
     ['a menu in an attachment', { type: 'interactive_message', name: 'a', value: 'wid' }],
-  ])('%s that loads its options has none', (_name, payload) => {
+  ])('%s that loads its options gets an empty list', (_name, payload) => {
     const answer = { status: 200, contentType: 'application/json', body: '{"options":[]}' };
 
     expect(answerTo(form(payload))).toEqual(answer);
@@ -28,14 +28,14 @@ describe('what Slack reads', () => {
     ['a choice in an attachment', { type: 'interactive_message', actions: [{ name: 'a' }] }],
     ['a dialog that is submitted', { type: 'dialog_submission', submission: {} }],
     ['a shortcut', { type: 'shortcut', trigger_id: '1' }],
-  ])('%s is answered with nothing', (_name, payload) => {
+  ])('%s gets an empty response', (_name, payload) => {
     expect(answerTo(form(payload))).toEqual({ status: 200, body: '' });
   });
 
   it.each([
     ['a command', 'command=%2Fdeploy&text=block_suggestion&type=x'],
     ['an event', '{"type":"event_callback","event_id":"Ev1","event":{"type":"block_suggestion"}}'],
-  ])('%s is answered with nothing', (_name, body) => {
+  ])('%s gets an empty response', (_name, body) => {
     expect(answerTo(requestOf(body))).toEqual({ status: 200, body: '' });
   });
 });

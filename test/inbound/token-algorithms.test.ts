@@ -28,7 +28,7 @@ const claims = { request_body_sha256: hash };
 
 describe('FusionAuth', () => {
   it.each(publicKeys)(
-    'takes no token that is signed with %s as if it were a secret',
+    'FusionAuth: a token that is signed with %s as if it were a secret is refused',
     async (_form, value) => {
       const keys = [value, value.trim(), `${value.trim()}\n`, Buffer.from(value, 'base64')];
       for (const key of keys) {
@@ -47,7 +47,7 @@ describe('FusionAuth', () => {
   const rsaSignature = (text: string) => sign('sha256', Buffer.from(text), rsa.privateKey);
   const jwk = rsa.publicKey.export({ format: 'jwk' });
 
-  it('takes a token in an algorithm of its key', async () => {
+  it('FusionAuth: a token in an algorithm of its key is accepted', async () => {
     const jwt = token({ alg: 'RS256' }, claims, rsaSignature);
 
     expect(await receiverOf('fusionauth', pem(rsa.publicKey)).receive(fusionauth(jwt), now)).toMatchObject({
@@ -84,7 +84,7 @@ describe('FusionAuth', () => {
       token({ alg: 'ES256' }, claims, () => Buffer.alloc(64)),
     ],
     ['a critical header', secret, token({ alg: 'HS256', crit: ['b64'], b64: false }, claims, macOf(secret))],
-  ])('takes no token with %s', async (_name, value, jwt) => {
+  ])('FusionAuth: a token is refused with the algorithm %s', async (_name, value, jwt) => {
     expect(await receiverOf('fusionauth', value).receive(fusionauth(jwt), now)).toMatchObject({
       status: 401,
     });
@@ -101,7 +101,7 @@ describe('monday', () => {
       now,
     );
 
-  it('takes HS256 and nothing else', async () => {
+  it('monday: a token in HS256 is accepted, and no other', async () => {
     expect(await send(token({ alg: 'HS256' }, forUs, macOf(secret)))).toMatchObject({ kind: 'accepted' });
     const others = [
       token({ alg: 'none' }, forUs, nothing),
@@ -114,7 +114,7 @@ describe('monday', () => {
     for (const jwt of others) expect(await send(jwt)).toMatchObject({ status: 401 });
   });
 
-  it.each(publicKeys)('has no key in %s', async (_form, value) => {
+  it.each(publicKeys)('monday: %s is not a key', async (_form, value) => {
     expect(await send(token({ alg: 'HS256' }, forUs, macOf(value)), value)).toMatchObject({
       status: 503,
       error: 'secret_not_set',
@@ -125,7 +125,7 @@ describe('monday', () => {
 describe('a token', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
-  it('for a public key is not verified by an HMAC with it, whatever algorithms are asked for', async () => {
+  it('a token for a public key is not verified by an HMAC with it, whichever algorithms are allowed', async () => {
     const pem = String(publicKey.export({ format: 'pem', type: 'spki' }));
     const jwt = token({ alg: 'HS256' }, { a: 1 }, macOf(pem));
 
@@ -136,7 +136,7 @@ describe('a token', () => {
     ).toBeUndefined();
   });
 
-  it('of ES256 is verified by its key alone, as Plaid’s are', async () => {
+  it('a token in ES256 is verified by its key alone, as Plaid’s are', async () => {
     const signature = (text: string) =>
       sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' });
     const jwt = token({ alg: 'ES256' }, { a: 1 }, signature);

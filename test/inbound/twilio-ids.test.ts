@@ -42,7 +42,7 @@ it.each([
   expect(altered).toBe(signed);
 });
 
-it('under eventId: body, too, where the header is not what names it', async () => {
+it('with eventId: body, forms that verify alike are the same event, too', async () => {
   const forms = ['MessageSid=SM1&To=2', 'To=2&MessageSid=SM1&'];
 
   const [signed, altered] = await idsUnderOneSignature('MessageSid=SM1&To=2', forms, 'body');
@@ -51,7 +51,7 @@ it('under eventId: body, too, where the header is not what names it', async () =
   expect(altered).toBe(signed);
 });
 
-it('forms that verify alike are one event, and a form that says something else does not verify', async () => {
+it('forms that verify alike are one event, and a form with another content does not verify', async () => {
   const field = fc.tuple(fc.stringMatching(/^[A-C]{1,2}$/), fc.stringMatching(/^[a-c]{0,2}$/));
   const form = fc
     .uniqueArray(field, { selector: ([name]) => name, minLength: 1, maxLength: 4 })

@@ -23,18 +23,18 @@ const reservation = {
   ReservationSid: 'WR1',
 };
 
-describe('what Twilio reads', () => {
+describe('the response to Twilio', () => {
   it.each([
     ['a task that is assigned to a worker', reservation],
     ['an event of a reservation', { EventType: 'reservation.created', ...reservation }],
     ['a message before it is added', { EventType: 'onMessageAdd', ConversationSid: 'CH1', Body: 'hi' }],
     ['a message of the earlier chat', { EventType: 'onMessageSend', ChannelSid: 'CH1', Body: 'hi' }],
     ['a participant that was added', { EventType: 'onParticipantAdded', ConversationSid: 'CH1' }],
-  ])('%s is answered with JSON that asks for nothing', (_name, fields) => {
+  ])('%s gets JSON without an instruction', (_name, fields) => {
     expect(answerTo(form(fields))).toEqual(noInstruction);
   });
 
-  it('so is one that comes as a GET', () => {
+  it('an event that comes as a GET gets JSON without an instruction', () => {
     const url = 'https://hooks.example.test/webhooks/source?EventType=onMessageAdd&ConversationSid=CH1';
 
     expect(answerTo({ ...requestOf(''), method: 'GET', url })).toEqual(noInstruction);
@@ -46,17 +46,17 @@ describe('what Twilio reads', () => {
     ['a message', { MessageSid: 'SM1', Body: 'EventType=onMessageAdd' }],
     ['a status', { MessageSid: 'SM1', MessageStatus: 'delivered' }],
     ['an event of another kind', { EventType: 'READ', MessageSid: 'SM1' }],
-  ])('%s is answered with no verbs', (_name, fields) => {
+  ])('%s gets TwiML without verbs', (_name, fields) => {
     expect(answerTo(form(fields))).toEqual(noVerbs);
   });
 
-  it('a call that comes as a GET is answered with no verbs', () => {
+  it('a call that comes as a GET gets TwiML without verbs', () => {
     const url = 'https://hooks.example.test/webhooks/source?CallSid=CA1';
 
     expect(answerTo({ ...requestOf(''), method: 'GET', url })).toEqual(noVerbs);
   });
 
-  it('an event stream is answered with nothing', () => {
+  it('an event stream gets an empty response', () => {
     expect(answerTo(requestOf('[{"specversion":"1.0","id":"EZ1"}]'))).toEqual({ status: 200, body: '' });
   });
 });

@@ -39,7 +39,7 @@ async function idsOf(file: (typeof vectorFiles)[number][1], vector: Vector, body
 }
 
 describe.each(vectorFiles.filter(([name]) => !signsNoBody.includes(name)))('%s', (_name, file) => {
-  it('under eventId: body, other bytes with the same signature are the same events or refused', async () => {
+  it('with eventId: body, other bytes with the same signature are the same events or refused', async () => {
     const vectors = file.vectors.filter(
       ({ expect: { status, answer } }) => status === 200 && answer === undefined,
     );

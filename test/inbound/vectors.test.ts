@@ -34,7 +34,7 @@ describe.each(vectorFiles)('vectors of %s', (_name, file) => {
     expect(await receptionOf(file, vector)).toMatchObject(vector.expect);
   });
 
-  it('has the vectors of a secret that was never set', () => {
+  it('there are vectors of a secret that was never set', () => {
     expect(file.vectors.filter(({ name }) => /unset/.test(name))).toHaveLength(2);
   });
 });

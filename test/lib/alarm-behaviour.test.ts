@@ -31,12 +31,12 @@ describe('SweepSilent', () => {
   /** Beside sweeps: the publish queue is measured from the deploy on. */
   const states = (signs: Series, alive: Series = ones(signs.length)) => statesOf(alarm, { signs, alive });
 
-  test('is silent while a first deploy has not begun to sweep, and when it begins', () => {
+  test('SweepSilent is silent before the first sweep of a first deploy, and when sweeps begin', () => {
     expect(ringsAt(states([...none(55), ...ones(30)]))).toEqual([]);
     expect(ringsAt(states([...none(100), ...ones(30)], [...none(50), ...ones(80)]))).toEqual([]);
   });
 
-  test('rings for a sweep that never runs, an hour after the deploy, until it does', () => {
+  test('SweepSilent rings an hour after the deploy for a sweep that never runs, until it does', () => {
     const all = states([...none(300), ...ones(5)], [...none(20), ...ones(285)]);
 
     expect(ringsAt(all)).toEqual([79]);
@@ -44,7 +44,7 @@ describe('SweepSilent', () => {
     expect(all[300]).toBe('OK');
   });
 
-  test('rings in the fifth silent minute, stays on for hours, and ends when sweeps are back', () => {
+  test('SweepSilent rings in the fifth silent minute, stays on for hours, and ends when sweeps are back', () => {
     const all = states([...ones(30), ...none(300), ...ones(30)]);
 
     expect(ringsAt(all)).toEqual([34]);
@@ -52,11 +52,11 @@ describe('SweepSilent', () => {
     expect(all[330]).toBe('OK');
   });
 
-  test('rings, too, where the queue is not measured', () => {
+  test('SweepSilent rings, too, if the queue is not measured', () => {
     expect(ringsAt(states([...ones(30), ...none(300)], none(330)))).toEqual([34]);
   });
 
-  test('takes no notice of a count that comes late, nor of single runs that failed to start', () => {
+  test('SweepSilent ignores a late count, and single runs that failed to start', () => {
     const gap = fc.integer({ min: 0, max: 4 });
     fc.assert(
       fc.property(fc.array(gap, { minLength: 1, maxLength: 40 }), (gaps) => {
@@ -76,11 +76,11 @@ describe.each([
   const alarm = quietAlarm(quietAfter);
   const states = (signs: Series) => statesOf(alarm, { signs });
 
-  test('never rings before the first event', () => {
+  test('SourceQuiet never rings before the first event', () => {
     expect(ringsAt(states([...none(silent + 40), 3]))).toEqual([]);
   });
 
-  test('rings when its time is over, stays on, and ends with the next event', () => {
+  test('SourceQuiet rings when its time is over, stays on, and ends with the next event', () => {
     const all = states([4, ...none(2 * silent + 40), 1, ...none(2)]);
 
     expect(ringsAt(all)).toEqual([silent]);
@@ -88,14 +88,14 @@ describe.each([
     expect(all[2 * silent + 41]).toBe('OK');
   });
 
-  test('does not ring for pauses that are shorter, which do not add up', () => {
+  test('SourceQuiet does not ring for shorter pauses, which do not add up', () => {
     const pause = [2, ...none(silent - 1)];
 
     expect(ringsAt(states([...pause, 1, 1, ...pause, ...pause, 1]))).toEqual([]);
   });
 });
 
-test('SourceQuiet rings for no pauses that are shorter, whatever they are', () => {
+test('SourceQuiet rings for no shorter pauses of any lengths', () => {
   const alarm = quietAlarm(Duration.hours(1));
   const gaps = fc.array(fc.integer({ min: 0, max: 11 }), { minLength: 1, maxLength: 20 });
   fc.assert(
@@ -112,7 +112,7 @@ describe('a share', () => {
     ringsAt(statesOf(alarmAt(path), metrics));
   const steady = (value: number) => Array.from({ length: 6 }, () => value);
 
-  test('of attempts that fail rings where most of many do, without one that succeeds, too', () => {
+  test('a share of failed attempts rings if most of many fail, even without any success', () => {
     const path = 'Monitoring/AttemptsFail';
 
     expect(states(path, { failed: steady(500), succeeded: none(6) })).toEqual([2]);
@@ -120,7 +120,7 @@ describe('a share', () => {
     expect(states(path, { failed: steady(300), succeeded: steady(200) })).toEqual([]);
   });
 
-  test('of endpoints that are down rings for many, not for one customer', () => {
+  test('a share of endpoints that are down rings for many, and not for one customer', () => {
     const path = 'Monitoring/EndpointsDown';
 
     expect(states(path, { down: steady(4), known: steady(10) })).toEqual([2]);
@@ -129,7 +129,7 @@ describe('a share', () => {
     expect(states(path, { down: steady(0), known: steady(0) })).toEqual([]);
   });
 
-  test('of 4xx needs more than a few', () => {
+  test('a share of 4xx responses needs more than a few', () => {
     expect(states('Monitoring/GatewayRefusals', { refused: steady(80), requests: steady(100) })).toEqual([2]);
     expect(states('Monitoring/GatewayRefusals', { refused: steady(40), requests: steady(40) })).toEqual([]);
   });
@@ -138,13 +138,13 @@ describe('a share', () => {
 describe('ConsumerFails', () => {
   const alarm = alarmAt('Source-stripe/Work/ConsumerFails');
 
-  test('rings for a consumer that cannot start, also with one event that comes back every six minutes', () => {
+  test('ConsumerFails rings for a consumer that cannot start, even with one event that comes back every six minutes', () => {
     expect(ringsAt(statesOf(alarm, { m0: [1, 1, 1], m1: none(3) }))).toEqual([1]);
     expect(ringsAt(statesOf(alarm, { m0: [1, undefined, 1], m1: none(3) }))).toEqual([2]);
     expect(ringsAt(statesOf(alarm, { m0: none(3), m1: [undefined, 7, 9] }))).toEqual([2]);
   });
 
-  test('is silent for one crash', () => {
+  test('ConsumerFails is silent for one crash', () => {
     expect(ringsAt(statesOf(alarm, { m0: [0, 1, 0, 0, 0, 0, 0, 1, 0], m1: none(9) }))).toEqual([]);
   });
 });
@@ -158,17 +158,17 @@ describe('SourceRefusals', () => {
       a1: [one[1]],
     }).at(-1);
 
-  test('rings for a small source of which all is refused, beside a large one', () => {
+  test('SourceRefusals rings for a small source whose requests are all refused, beside a large one', () => {
     expect(states([3, undefined])).toBe('ALARM');
     expect(states([3, undefined], [undefined, undefined])).toBe('ALARM');
     expect(states([20, undefined], [150, 10_000])).toBe('ALARM');
   });
 
-  test('rings for a large source of which a part is refused', () => {
+  test('SourceRefusals rings for a large source if a part of its requests is refused', () => {
     expect(states([undefined, 5], [250, 10_000])).toBe('ALARM');
   });
 
-  test('is silent for a few forged requests, and where there is no data', () => {
+  test('SourceRefusals is silent for a few forged requests, and without data', () => {
     expect(states([2, undefined])).toBe('OK');
     expect(states([undefined, 5], [40, 10_000])).toBe('OK');
     expect(states([undefined, undefined], [undefined, undefined])).toBe('OK');
@@ -176,7 +176,7 @@ describe('SourceRefusals', () => {
 });
 
 describe('a sum over functions', () => {
-  test('rings for one of them, though another was never used', () => {
+  test('a sum over functions rings for one of them, even if another was never used', () => {
     const idle = { m0: none(1), m1: none(1), m3: none(1) };
 
     expect(statesOf(alarmAt('Monitoring/ReceiverFails'), { ...idle, m2: [1] })).toEqual(['ALARM']);
@@ -189,7 +189,7 @@ describe('WorkErrored', () => {
     return [found?.periods, found?.ofWhich];
   };
 
-  test('of a fast function does not wait for a slow handler, nor add up what lies hours apart', () => {
+  test('WorkErrored of a fast function does not wait for a slow handler, nor add up faults hours apart', () => {
     const slow = { provider: 'stripe', handlerTimeout: Duration.minutes(14) } as const;
     const mixed = alarmsOf(synth({ sources: { slow, shop: { provider: 'shopify' } } }));
 
@@ -200,7 +200,7 @@ describe('WorkErrored', () => {
     expect(windowOf('Monitoring/Consume-2/WorkErrored', mixed)).toEqual([36, 2]);
   });
 
-  test('rings for one message that comes back undone, and not for one moment', () => {
+  test('WorkErrored rings for one message that keeps coming back, and not for one moment', () => {
     const alarm = alarmAt('Monitoring/Publish/WorkErrored');
 
     expect(ringsAt(statesOf(alarm, { m0: [1, undefined, 1] }))).toEqual([2]);

@@ -23,7 +23,7 @@ function runApp(file: string, context: Readonly<Record<string, string>> = {}) {
 describe('the shipped app', () => {
   const file = join(project, 'bin/webhooks.ts');
 
-  test('synthesises from anywhere, without an account', () => {
+  test('the shipped app synthesises from anywhere, without an account', () => {
     const { status, stderr, has } = runApp(file);
 
     expect(stderr).toBe('');
@@ -31,11 +31,11 @@ describe('the shipped app', () => {
     expect(has('Hookline.template.json')).toBe(true);
   });
 
-  test('is a second stack under another name', () => {
+  test('the shipped app is a second stack under another name', () => {
     expect(runApp(file, { name: 'Staging' }).has('Staging.template.json')).toBe(true);
   });
 
-  test('never opens http to loopback without the local account', () => {
+  test('the shipped app never opens http to loopback without the local account', () => {
     const { status, stderr, has } = runApp(file, { 'hookline:localEndpoints': 'true' });
 
     expect(status).not.toBe(0);
@@ -44,7 +44,7 @@ describe('the shipped app', () => {
   });
 });
 
-test('an app with a typing mistake says where it is, and what there is to choose from', () => {
+test('an app with a typing mistake gets an error with the place and the valid names', () => {
   const file = join(scratch, 'wrong.ts');
   writeFileSync(
     file,

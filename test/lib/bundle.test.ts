@@ -21,7 +21,7 @@ describe('the code of a function', () => {
     ['Outbound/Deliver', 'deliver'],
     ['Outbound/Sweep', 'sweep'],
     ['Management/Function', 'management'],
-  ])('%s holds its own entry, chunks with their maps, and settings', (lambda, entry) => {
+  ])('the code of %s has its own entry, chunks with their maps, and settings', (lambda, entry) => {
     const asset = assetOf(app, lambda);
     const scripts = readdirSync(asset.directory).filter((file) => file.endsWith('.mjs'));
 
@@ -32,7 +32,7 @@ describe('the code of a function', () => {
     for (const script of scripts) expect(readdirSync(asset.directory)).toContain(`${script}.map`);
   });
 
-  test('starts with nothing around it', () => {
+  test('the code of a function starts with nothing else around it', () => {
     const { directory } = assetOf(app, 'Outbound/Sweep');
     const script = `import(${JSON.stringify(join(directory, 'sweep.mjs'))}).then((m) => console.log(typeof m.handler))`;
     const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
@@ -55,13 +55,13 @@ describe('the code of a function', () => {
     expect(stdout).toContain('function');
   });
 
-  test('maps to source files by paths that are the same on every machine', () => {
+  test('the code of a function maps to source files by paths that are the same on every machine', () => {
     expect(sourcesIn(assetOf(app, 'Source-stripe/Receive'))).toContain(
       '../../../../lambdas/inbound/receive.lambda.ts',
     );
   });
 
-  test('knows the settings of its own source only', () => {
+  test('the code of a function has the settings of its own source only', () => {
     expect(assetOf(app, 'Source-github/Receive').settings.sources?.map(({ name }) => name)).toEqual([
       'github',
     ]);
@@ -70,14 +70,14 @@ describe('the code of a function', () => {
     ]);
   });
 
-  test('of a shared receiver knows all of them', () => {
+  test('the code of a shared receiver has the settings of all sources', () => {
     const { settings } = assetOf(synth({ isolation: 'shared' }), 'Sources/Receive');
 
     expect(settings.sources?.map(({ name }) => name)).toEqual(['stripe', 'github', 'shopify']);
   });
 });
 
-test('sources that share a consumer hold their claims for as long as it may run', () => {
+test('sources that share a consumer have claims that last as long as it may run', () => {
   const { settings } = assetOf(
     synth({
       isolation: 'shared',
@@ -95,7 +95,7 @@ test('sources that share a consumer hold their claims for as long as it may run'
 test.each([
   ['Source-stripe/Consume', 'Source-stripe/Work/Queue'],
   ['Outbound/Deliver', 'Outbound/Delivering/Queue'],
-])('a claim of %s outlives its worker, and ends before its queue hands the message on', (lambda, queue) => {
+])('a claim of %s outlives its worker, and ends before its queue redelivers the message', (lambda, queue) => {
   const { settings } = assetOf(app, lambda);
   const lease = settings.lease ?? settings.sources?.[0]?.lease;
 
@@ -110,14 +110,14 @@ test.each([
 describe('the receiver', () => {
   const receiver = assetOf(app, 'Source-stripe/Receive');
 
-  test('brings no code that sends, or runs handlers', () => {
+  test('the receiver contains no code that sends, or runs handlers', () => {
     const own = sourcesIn(receiver).filter((source) => source.includes('/lambdas/'));
 
     expect(own).toContain('../../../../lambdas/inbound/receive.lambda.ts');
     expect(own.filter((source) => /\/(outbound|handlers)\/|consume/.test(source))).toEqual([]);
   });
 
-  test('is small enough to start while the strictest provider waits', () => {
+  test('the receiver is small enough to start within the strictest provider’s timeout', () => {
     const kilobytes = Math.round(Buffer.byteLength(codeOf(receiver)) / 1024);
 
     console.log(`The receiver's code is ${kilobytes} KB.`);
@@ -143,7 +143,7 @@ describe('code for one provider', () => {
     ['sns', ['certificates.ts']],
     ['asana', ['handshake-secret.ts']],
     ['mailgun', ['multipart-parser', 'once-only.ts', 'lib-dynamodb']],
-  ])('comes with a source of %s only', (name, own) => {
+  ])('the code of one provider is bundled only with a source of %s', (name, own) => {
     const lazy =
       /providers\/[a-z-]+\.ts|json-web-signature|\/jose\/|certificates|handshake-secret|multipart-parser|once-only|lib-dynamodb/;
     const found = sourcesIn(receiverOf(name)).map((source) => lazy.exec(source)?.[0]);
@@ -153,7 +153,7 @@ describe('code for one provider', () => {
     );
   });
 
-  test('does not make the receiver of another source larger', () => {
+  test('the code of one provider does not enlarge the receiver of another source', () => {
     const bytes = (synthesised: ReturnType<typeof synth>) =>
       Buffer.byteLength(codeOf(assetOf(synthesised, 'Source-stripe/Receive')));
 
@@ -167,11 +167,11 @@ describe('code for one provider', () => {
 });
 
 describe('a change', () => {
-  test('that is none deploys nothing', () => {
+  test('a change without an effect deploys nothing', () => {
     expect(assetOf(synth(), 'Source-stripe/Consume').hash).toBe(assetOf(app, 'Source-stripe/Consume').hash);
   });
 
-  test('to one source deploys the functions of that source', () => {
+  test('a change of one source deploys only the functions of that source', () => {
     const changed = synth({ sources: { ...threeSources, github: { provider: 'github', eventId: 'body' } } });
     const isSame = (lambda: string) => assetOf(changed, lambda).hash === assetOf(app, lambda).hash;
 
@@ -184,7 +184,7 @@ describe('a change', () => {
 describe('handlers of an app', () => {
   const handlersRegistry = join(import.meta.dirname, 'support/registry-of-a-test.ts');
 
-  test('take the place of the shipped ones, in consumers only', () => {
+  test('the handlers of an app replace the shipped ones, in consumers only', () => {
     const own = synth({ handlersRegistry });
 
     expect(codeOf(assetOf(own, 'Source-stripe/Consume'))).toContain('a handler of a test');
@@ -192,7 +192,7 @@ describe('handlers of an app', () => {
     expect(codeOf(assetOf(own, 'Source-stripe/Receive'))).not.toContain('a handler of a test');
   });
 
-  test('are found from any folder', () => {
+  test('the handlers of an app are found from any folder', () => {
     const here = process.cwd();
     try {
       process.chdir(scratch);
@@ -203,7 +203,7 @@ describe('handlers of an app', () => {
   });
 });
 
-test('two stacks of one app share what is the same', () => {
+test('two stacks of one app share equal assets', () => {
   const both = quickApp();
   const [blue, green] = ['Blue', 'Green'].map((id) => new WebhookStack(both, id, { sources: threeSources }));
   const assembly = both.synth();

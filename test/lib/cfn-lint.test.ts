@@ -10,7 +10,7 @@ if (!isThere) console.log('cfn-lint is not installed: its test is skipped.');
 /** Dependencies that a reference implies anyway: CDK writes them, and they do no harm. */
 const redundantDependsOn = 'W3005';
 
-test.runIf(isThere)('cfn-lint finds nothing, whatever the isolation', { timeout: 120_000 }, () => {
+test.runIf(isThere)('cfn-lint finds nothing in either isolation', { timeout: 120_000 }, () => {
   const app = quickApp();
   const templates = (['per-source', 'shared'] as const).map((isolation) => {
     const { templateFile } = new WebhookStack(app, `Lint-${isolation}`, {

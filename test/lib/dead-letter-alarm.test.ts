@@ -16,7 +16,7 @@ const alarm = dlqAlarm();
 const ringsAt = (states: readonly string[]): number[] =>
   states.flatMap((state, at) => (state === 'ALARM' && states[at - 1] !== 'ALARM' ? [at] : []));
 
-/** When it rings: under each reading of what CloudWatch leaves open at the same times. */
+/** The times at which it rings, the same for each reading of what CloudWatch leaves open. */
 function rings(visible: Series, hidden: Series = [], sent: Series = []): number[] {
   const metrics = {
     visible,
@@ -29,23 +29,23 @@ function rings(visible: Series, hidden: Series = [], sent: Series = []): number[
 }
 
 describe('DlqAlarm', () => {
-  test('rings for letters that SQS moves, once, and again for new ones while the first lie there', () => {
+  test('DlqAlarm rings once for letters that SQS moves, and again for new ones while the first are still there', () => {
     expect(rings([0, 0, 1, 1, 1, 1, 1, 4, 4, 4])).toEqual([2, 7]);
   });
 
-  test('rings for a letter of our own at once, in a queue that was not measured', () => {
+  test('DlqAlarm rings at once for a letter of our own in a queue that was not measured', () => {
     expect(rings([undefined, undefined, 1, 1], [], [undefined, undefined, 1, 0])).toEqual([2]);
   });
 
-  test('is silent when old letters are measured again', () => {
+  test('DlqAlarm is silent when old letters are measured again', () => {
     expect(rings([5, 5, undefined, undefined, undefined, undefined, undefined, 5, 5])).toEqual([]);
   });
 
-  test('rings for a letter of our own even while more are redriven', () => {
+  test('DlqAlarm rings for a letter of our own even while more are redriven', () => {
     expect(rings([9, 9, 4, 0], [0, 0, 0, 0], [0, 0, 1, 0])).toEqual([2]);
   });
 
-  test('is silent when letters are listed, redriven, dropped, or just lie there', () => {
+  test('DlqAlarm is silent when letters are listed, redriven, dropped, or just stay there', () => {
     const queue = fc.integer({ min: 0, max: 500 }).chain((letters) =>
       fc
         .array(
@@ -70,7 +70,7 @@ describe('DlqAlarm', () => {
           hidden.push(left * step.hidden);
           visible.push(left - left * step.hidden);
         }
-        // It lay there before.
+        // It was there before.
         expect(rings([letters, ...visible], [0, ...hidden])).toEqual([]);
       }),
     );
@@ -111,7 +111,7 @@ function* seen(steps: readonly DlqStep[], isRead: boolean) {
 }
 
 describe('DlqAlarm of a queue that is used once in days', () => {
-  test('rings for each letter that arrives, and for no other, while the sweep reads the queue', () => {
+  test('DlqAlarm of a rarely used queue rings for each new letter, and for no other, while the sweep reads the queue', () => {
     fc.assert(
       fc.property(story, (steps) => {
         fc.pre(steps.every(isClear));
@@ -124,7 +124,7 @@ describe('DlqAlarm of a queue that is used once in days', () => {
     );
   });
 
-  test('rings for no old letter when nothing reads it, whoever uses the queue', () => {
+  test('DlqAlarm of a rarely used queue rings for no old letter after a time without reads', () => {
     fc.assert(
       fc.property(story, (steps) => {
         for (const { at, state, why } of seen(steps, false)) {

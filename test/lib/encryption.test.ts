@@ -6,12 +6,12 @@ import { synth } from './support/synth.ts';
 
 const app = synth();
 
-describe('what carries payload', () => {
+describe('resources that contain payloads', () => {
   test.each([
     ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 12],
     ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 3],
     ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 1],
-  ])('refuses plain HTTP: every %s', (type, policyType, count) => {
+  ])('every %s refuses plain HTTP', (type, policyType, count) => {
     const policies = app.resources(policyType);
 
     expect(Object.keys(app.resources(type))).toHaveLength(count);
@@ -21,7 +21,7 @@ describe('what carries payload', () => {
     }
   });
 
-  test('refuses plain HTTP: every table', () => {
+  test('every table refuses plain HTTP', () => {
     const tables = Object.values(app.resources('AWS::DynamoDB::GlobalTable'));
 
     expect(tables).toHaveLength(4);
@@ -38,7 +38,7 @@ describe('what carries payload', () => {
     }
   });
 
-  test('topics are encrypted with the key of SNS, which needs no grant of its own', () => {
+  test('topics are encrypted with the key of SNS, which needs no separate grant', () => {
     for (const path of ['Outbound/Topic', 'Outbound/Operations']) {
       expect(app.resources('AWS::SNS::Topic')[path]?.Properties).toMatchObject({
         KmsMasterKeyId: 'alias/aws/sns',
@@ -47,7 +47,7 @@ describe('what carries payload', () => {
     expect(JSON.stringify(app.resources('AWS::IAM::Policy'))).not.toContain('kms:');
   });
 
-  test('the bucket is private, encrypted, and each prefix ends in its own time', () => {
+  test('the bucket is private and encrypted, and each prefix has its own expiry', () => {
     app.template.hasResourceProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -70,7 +70,7 @@ describe('what carries payload', () => {
 });
 
 describe('alarms', () => {
-  test('reach their topic: it has no KMS key, and CloudWatch of this account may publish', () => {
+  test('alarms reach their topic: it has no KMS key, and CloudWatch of this account may publish', () => {
     const topic = app.resources('AWS::SNS::Topic')['Alarms/Topic'];
     const policy = app.resources('AWS::SNS::TopicPolicy')['Alarms/Topic/Policy'];
     const allowed = statementsOf(policy?.Properties['PolicyDocument']).filter(
@@ -86,13 +86,13 @@ describe('alarms', () => {
 });
 
 describe('secrets', () => {
-  test('of a source is created without a value', () => {
+  test('the secret of a source is created without a value', () => {
     const secret = app.resources('AWS::SecretsManager::Secret')['SecretStripe'];
 
     expect(Object.keys(secret?.Properties ?? {}).sort()).toEqual(['Description', 'Tags']);
   });
 
-  test('that signs deliveries is generated as base64 text of 33 bytes', () => {
+  test('the secret that signs deliveries is generated as base64 text of 33 bytes', () => {
     const secret = app.resources('AWS::SecretsManager::Secret')['Outbound/Stores/SigningSecret'];
 
     expect(secret?.Properties).toMatchObject({
@@ -101,7 +101,7 @@ describe('secrets', () => {
     expect(Buffer.from('A'.repeat(44), 'base64')).toHaveLength(33);
   });
 
-  test('are in no environment', () => {
+  test('secrets are in no environment', () => {
     for (const { Properties } of Object.values(app.resources('AWS::Lambda::Function'))) {
       expect(JSON.stringify(Properties['Environment'])).not.toContain('resolve:secretsmanager');
     }
@@ -109,7 +109,7 @@ describe('secrets', () => {
 });
 
 describe('data', () => {
-  test('in tables is recoverable to any second, protected, capped, and expires by expiresAt only', () => {
+  test('data in tables is recoverable to any second, protected, capped, and expires by expiresAt only', () => {
     const inventory = {
       InboundEvents: ['kept'],
       'Outbound/Stores/Events': [],
@@ -139,14 +139,14 @@ describe('data', () => {
     }
   });
 
-  test('in logs is kept for a month, or as long as the app says', () => {
+  test('data in logs is kept for a month, or as long as the app sets', () => {
     const longer = synth({ logRetention: RetentionDays.ONE_YEAR });
 
     app.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
     longer.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
   });
 
-  test("Lambda's own lines are logged as far as the app says", () => {
+  test("Lambda's own lines are logged at the level that the app sets", () => {
     const quiet = synth({ systemLogLevel: SystemLogLevel.WARN });
 
     quiet.template.allResourcesProperties('AWS::Lambda::Function', {
@@ -158,7 +158,7 @@ describe('data', () => {
     }
   });
 
-  test('every function logs to a group of its own', () => {
+  test('every function logs to its own group', () => {
     for (const [path, lambda] of Object.entries(app.resources('AWS::Lambda::Function'))) {
       const group = idOf(app, 'AWS::Logs::LogGroup', `${path}Logs`);
       expect(lambda.Properties).toMatchObject({

@@ -11,7 +11,7 @@ const lambdas = app.resources('AWS::Lambda::Function');
 const queues = app.resources('AWS::SQS::Queue');
 
 describe('every function', () => {
-  test('runs Node.js 24 on arm64, without options that cost each cold start', () => {
+  test('every function runs Node.js 24 on arm64, without options that cost each cold start', () => {
     for (const { Properties } of Object.values(lambdas)) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -22,7 +22,7 @@ describe('every function', () => {
     }
   });
 
-  test('may not loop, but deliver and the consumers, which send what waits to their own queues', () => {
+  test('every function has loop detection, except deliver and the consumers, which send to their own queues', () => {
     const loops = Object.entries(lambdas).filter(([, { Properties }]) => 'RecursiveLoop' in Properties);
 
     expect(loops.map(([path, { Properties }]) => [path, Properties['RecursiveLoop']])).toEqual([
@@ -33,7 +33,7 @@ describe('every function', () => {
     ]);
   });
 
-  test('has an environment far below 4 KB and a handful of permissions', () => {
+  test('every function has an environment far below 4 KB and a handful of permissions', () => {
     const permissions = Object.values(app.resources('AWS::Lambda::Permission'));
     for (const [path, { Properties }] of Object.entries(lambdas)) {
       const own = idOf(app, 'AWS::Lambda::Function', path);
@@ -48,7 +48,7 @@ describe('queues', () => {
   const seconds = (path: string) => Number(lambdas[path]?.Properties['Timeout']);
   const visibility = (path: string) => Number(queues[path]?.Properties['VisibilityTimeout']);
 
-  test('hide a message for six times as long as its function runs', () => {
+  test('queues hide a message for six times the timeout of their function', () => {
     expect(seconds('Source-stripe/Consume')).toBe(60);
     expect(visibility('Source-stripe/Work/Queue')).toBe(360);
     expect(seconds('Outbound/Deliver')).toBe(75);
@@ -57,7 +57,7 @@ describe('queues', () => {
     expect(visibility('Outbound/Publishing/Queue')).toBe(360);
   });
 
-  test('follow what the app sets', () => {
+  test('queues use the settings of the app', () => {
     const quick = synth({
       sources: { stripe: { provider: 'stripe', handlerTimeout: Duration.seconds(3), maxConcurrency: 2 } },
       outbound: { attemptTimeout: Duration.seconds(4) },
@@ -74,7 +74,7 @@ describe('queues', () => {
     });
   });
 
-  test('keep messages 7 days, dead letters 14, and leave giving up to us', () => {
+  test('queues keep messages for 7 days and dead letters for 14, and leave giving up to our code', () => {
     for (const [path, { Properties }] of Object.entries(queues)) {
       const dead = path.endsWith('Dlq') || path === 'Outbound/Undelivered';
       expect(Properties, path).toMatchObject({ MessageRetentionPeriod: (dead ? 14 : 7) * 86_400 });
@@ -82,7 +82,7 @@ describe('queues', () => {
     }
   });
 
-  test('are consumed with partial batch failures, each to its own function', () => {
+  test('queues are consumed with partial batch failures, each to its own function', () => {
     const mappings = Object.values(app.resources('AWS::Lambda::EventSourceMapping'));
 
     expect(mappings).toHaveLength(5);
@@ -110,7 +110,7 @@ describe('every queue has a bound on the functions that it starts', () => {
     return mapping?.Properties['ScalingConfig'];
   };
 
-  test('by default', () => {
+  test('every queue has a limit of the functions that it starts, by default', () => {
     expect(concurrencyOf(app, 'Outbound/Publishing/Queue', 'Outbound/Publish')).toEqual({
       MaximumConcurrency: 10,
     });
@@ -119,7 +119,7 @@ describe('every queue has a bound on the functions that it starts', () => {
     }
   });
 
-  test('as the app sets it', () => {
+  test('every queue has the limit of functions that the app sets', () => {
     const props = { outbound: { maxConcurrency: 7, publishMaxConcurrency: 3 } };
     const own = synth({ sources: { stripe: { provider: 'stripe' } }, ...props });
 
@@ -133,7 +133,7 @@ describe('every queue has a bound on the functions that it starts', () => {
 });
 
 describe('the topic', () => {
-  test('hands messages over in their envelope, with a DLQ for what it cannot hand over', () => {
+  test('the topic delivers messages in their envelope, with a DLQ for those that it cannot deliver', () => {
     app.template.resourceCountIs('AWS::SNS::Subscription', 1);
     app.template.hasResourceProperties('AWS::SNS::Subscription', {
       Endpoint: { 'Fn::GetAtt': [idOf(app, 'AWS::SQS::Queue', 'Outbound/Publishing/Queue'), 'Arn'] },
@@ -148,7 +148,7 @@ describe('the topic', () => {
 });
 
 test.each(['Outbound/Publishing/Queue', 'Outbound/SubscriptionDlq'])(
-  '%s takes what SNS brings from this topic, and from no other',
+  'the queue %s accepts messages of SNS from this topic, and from no other',
   (path) => {
     const policy = app.resources('AWS::SQS::QueuePolicy')[`${path}/Policy`];
     const allowed = statementsOf(policy?.Properties['PolicyDocument']).filter(
@@ -168,7 +168,7 @@ test.each(['Outbound/Publishing/Queue', 'Outbound/SubscriptionDlq'])(
 );
 
 describe('the sweep', () => {
-  test('runs every minute, without retries that would pile up', () => {
+  test('the sweep runs every minute, without retries that would pile up', () => {
     app.template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(1 minute)',
       FlexibleTimeWindow: { Mode: 'OFF' },
@@ -184,7 +184,7 @@ describe('the sweep', () => {
 });
 
 describe('the management API', () => {
-  test('lets in whom IAM allows, and nobody else, at most so often', () => {
+  test('the management API lets in only callers that IAM allows, at a limited rate', () => {
     const routes = Object.values(app.resources('AWS::ApiGatewayV2::Route'));
     const [own] = routes.filter(({ Properties }) => Properties['RouteKey'] === 'ANY /{proxy+}');
 
@@ -194,7 +194,7 @@ describe('the management API', () => {
     });
   });
 
-  test('is used by whom the app lets', () => {
+  test('the management API is used by the roles that the app grants', () => {
     const stack = new WebhookStack(quickApp(), 'Test', { sources: threeSources });
     const backend = new Role(stack, 'Backend', { assumedBy: new AccountRootPrincipal() });
 
@@ -207,11 +207,11 @@ describe('the management API', () => {
 });
 
 describe('the API', () => {
-  test('takes v4 and v6 callers', () => {
+  test('the API accepts v4 and v6 callers', () => {
     app.template.hasResourceProperties('AWS::ApiGatewayV2::Api', { IpAddressType: 'dualstack' });
   });
 
-  test('has routes for the methods that a provider sends with', () => {
+  test('the API has routes for the methods that a provider sends with', () => {
     const own = synth({ sources: { calls: { provider: 'twilio' }, tickets: { provider: 'zendesk' } } });
     const routes = Object.values(own.resources('AWS::ApiGatewayV2::Route'));
 
@@ -223,7 +223,7 @@ describe('the API', () => {
     );
   });
 
-  test('has a route for each source, and access logs', () => {
+  test('the API has a route for each source, and access logs', () => {
     const routes = Object.values(app.resources('AWS::ApiGatewayV2::Route'));
 
     expect(routes.map(({ Properties }) => Properties['RouteKey'])).toEqual([

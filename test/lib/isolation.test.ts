@@ -12,7 +12,7 @@ const many = (count: number, prefix = 'source') =>
 describe('sixty sources that share', () => {
   const shared = synth({ isolation: 'shared', sources: many(60) });
 
-  test('have one route, one receiver, one queue, one consumer, and a secret each', () => {
+  test('sixty sources that share have one route, one receiver, one queue, one consumer, and a secret each', () => {
     const routes = Object.values(shared.resources('AWS::ApiGatewayV2::Route'));
 
     expect(routes.map(({ Properties }) => Properties['RouteKey'])).toEqual([
@@ -33,13 +33,13 @@ describe('sixty sources that share', () => {
     shared.template.resourceCountIs('AWS::SecretsManager::Secret', 62);
   });
 
-  test('fit the environment, since what is static is in the code', () => {
+  test('sixty sources that share fit into the environment, since static settings are in the code', () => {
     const receive = shared.resources('AWS::Lambda::Function')['Sources/Receive'];
 
     expect(receive?.Properties).toMatchObject({ Environment: { Variables: { SOURCE: '' } } });
   });
 
-  test('let their receiver read their secrets, and no other', () => {
+  test('sixty sources that share let their receiver read only their secrets', () => {
     const policy = shared.resources('AWS::IAM::Policy')['Sources/ReceiveRole/DefaultPolicy'];
     const text = JSON.stringify(policy);
 
@@ -47,20 +47,20 @@ describe('sixty sources that share', () => {
     expect(text).not.toContain('OutboundStores');
   });
 
-  test('have one consumer, which is found by any of their names', () => {
+  test('sixty sources that share have one consumer, which is found by each of their names', () => {
     expect(shared.stack.consumer('source-0')).toBe(shared.stack.consumer('source-59'));
     expect(() => shared.stack.consumer('nobody')).toThrow("there is no source 'nobody'");
   });
 });
 
-describe('a source of its own', () => {
-  test('says its name to its receiver', () => {
+describe('a source with its own resources', () => {
+  test('a source with its own resources has its name in its receiver’s environment', () => {
     const receive = synth().resources('AWS::Lambda::Function')['Source-github/Receive'];
 
     expect(receive?.Properties).toMatchObject({ Environment: { Variables: { SOURCE: 'github' } } });
   });
 
-  test('lets its handlers have what the team grants them', () => {
+  test('a source with its own resources lets its handlers have what the team grants them', () => {
     const app = quickApp();
     const stack = new WebhookStack(app, 'Test', { sources: threeSources });
     const orders = new Queue(stack, 'Orders', { enforceSSL: true });
@@ -77,22 +77,22 @@ describe('a source of its own', () => {
     });
   });
 
-  test('costs at most 22 resources', () => {
+  test('a source with its own resources needs at most 22 resources', () => {
     const count = (sources: number): number =>
       Object.keys(synth({ sources: many(sources) }).template.toJSON()['Resources']).length;
 
     expect(count(2) - count(1)).toBeLessThanOrEqual(22);
   });
 
-  test('is one too many where the stack gets near the limit of CloudFormation', () => {
+  test('a source too many is refused when the stack is near CloudFormation’s limit', () => {
     expect(() => synth({ sources: many(24) })).toThrow(
-      /has \d+ resources, and 450 are the limit here .*'shared'/,
+      /has \d+ resources, but the limit here is 450 .*'shared'/,
     );
   });
 });
 
 describe('two stacks', () => {
-  test('fit into one account: no name is taken twice', () => {
+  test('two stacks fit into one account without a common name', () => {
     const app = quickApp();
     const stacks = ['Blue', 'Green'].map((id) => new WebhookStack(app, id, { sources: threeSources }));
 
@@ -124,7 +124,7 @@ function givenNames(stack: WebhookStack): unknown[] {
   );
 }
 
-test('a source whose provider tests its URL by HEAD takes HEAD, too', () => {
+test('a source whose provider tests its URL by HEAD has a route for HEAD, too', () => {
   const { resources } = synth({
     sources: { boards: { provider: 'trello', publicUrl: 'https://hooks.example.test/boards' } },
   });

@@ -7,7 +7,7 @@ import { allResources, changesBetween, givenNames } from './support/template-dif
 const two = { stripe: { provider: 'stripe' }, github: { provider: 'github' } } as const;
 const three = { ...two, 'my-partner': { provider: 'asana' } } as const;
 
-/** What holds what was accepted, or what a person put there. */
+/** Resources that contain accepted events, or data that a person stored. */
 const data = [
   'AWS::DynamoDB::GlobalTable',
   'AWS::S3::Bucket',
@@ -17,13 +17,13 @@ const data = [
   'AWS::SQS::QueuePolicy',
 ];
 
-describe('what leaves the stack', () => {
+describe('data that leaves the stack', () => {
   const app = synth({ sources: three });
   const kept = allResources(app).filter(([, { DeletionPolicy = '', UpdateReplacePolicy = '' }]) =>
     [DeletionPolicy, UpdateReplacePolicy].some((policy) => policy.startsWith('Retain')),
   );
 
-  test.each(data)('stays, if it is data: %s', (type) => {
+  test.each(data)('data that leaves the stack stays: %s', (type) => {
     const all = allResources(app).filter(([, { Type }]) => Type === type);
 
     expect(all.length).toBeGreaterThan(0);
@@ -33,7 +33,7 @@ describe('what leaves the stack', () => {
     }
   });
 
-  test("stays, if it is a function's log", () => {
+  test('the log of a function that leaves the stack stays', () => {
     const logs = app.resources('AWS::Logs::LogGroup');
 
     for (const path of ['Source-stripe/ReceiveLogs', 'Source-stripe/ConsumeLogs', 'Outbound/SweepLogs']) {
@@ -41,18 +41,18 @@ describe('what leaves the stack', () => {
     }
   });
 
-  test('and stays has no name that its successor would want', () => {
+  test('a resource that stays has no name that its successor needs', () => {
     expect(kept.length).toBeGreaterThan(20);
     expect(kept.flatMap(([, resource]) => givenNames(resource))).toEqual([]);
   });
 
-  test('does not stay after the deploy that made it failed, but for tables, which are protected', () => {
+  test('a resource does not stay after its first deploy failed, except for tables, which are protected', () => {
     const always = kept.filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain');
 
     expect(new Set(always.map(([, { Type }]) => Type))).toEqual(new Set(['AWS::DynamoDB::GlobalTable']));
   });
 
-  test('all goes where the app says so, and no table is protected', () => {
+  test('all data is deleted if the app says so, and no table is protected', () => {
     const throwaway = synth({ dataRemoval: RemovalPolicy.DESTROY });
 
     for (const [id, { DeletionPolicy = 'Delete' }] of allResources(throwaway)) {
@@ -64,7 +64,7 @@ describe('what leaves the stack', () => {
   });
 });
 
-test('no snapshot is asked for, which nothing in the stack has', () => {
+test('dataRemoval SNAPSHOT is refused, since no resource of the stack supports it', () => {
   expect(() => synth({ dataRemoval: RemovalPolicy.SNAPSHOT })).toThrow(/dataRemoval is SNAPSHOT/);
 });
 
@@ -78,27 +78,27 @@ describe("a source's secret", () => {
     ['one', 'two'].map((end) => [`a-source-with-a-long-name-${end}`, { provider: 'stripe' } as const]),
   );
 
-  test('is the same one in both isolation modes', () => {
+  test('a source’s secret is the same one in both isolation modes', () => {
     expect(secretIds({ ...three, ...long }, 'shared')).toEqual(
       secretIds({ ...three, ...long }, 'per-source'),
     );
   });
 
-  test('is the same one whatever other sources there are', () => {
+  test('a source’s secret is the same one with any other sources', () => {
     const some = secretIds({ 'a-source-with-a-long-name-two': { provider: 'stripe' } }, 'shared');
 
     expect(secretIds({ ...three, ...long }, 'shared')).toEqual(expect.arrayContaining(some));
     expect(secretIds(three, 'shared')).toEqual(expect.arrayContaining(['SecretMyPartner', 'SecretStripe']));
   });
 
-  test('has a short name of its own, also where names begin alike', () => {
+  test("a source's secret has a short unique name, even if names begin alike", () => {
     const ids = secretIds(long, 'shared').filter((id) => id.startsWith('SecretA'));
 
     expect(new Set(ids).size).toBe(2);
     for (const id of ids) expect(id).toMatch(/^SecretASourceWithALong[0-9a-f]{6}$/);
   });
 
-  test('says whose it is', () => {
+  test("a source's secret has a tag with its source", () => {
     const secret = synth({ sources: three }).resources('AWS::SecretsManager::Secret')['SecretMyPartner'];
 
     expect(secret?.Properties).toMatchObject({
@@ -110,7 +110,7 @@ describe("a source's secret", () => {
     });
   });
 
-  test('is known to the receiver by its ARN, in the order of its settings', () => {
+  test('a source’s secret is known to the receiver by its ARN, in the order of its settings', () => {
     const receive = synth({ sources: three, isolation: 'shared' }).resources('AWS::Lambda::Function');
     const { Environment } = receive['Sources/Receive']?.Properties ?? {};
     const { Variables } = Environment as { Variables: Record<string, unknown> };
@@ -146,14 +146,14 @@ describe('a change', () => {
     ['removing from those that share', 'shared', 'sharedTwo'],
   ];
 
-  test.each(changes)('replaces nothing that has a given name: %s', (_, from, to) => {
+  test.each(changes)('a change replaces nothing with a fixed name: %s', (_, from, to) => {
     const { replacedUnderItsName, namesThatMove } = changesBetween(templates[from], templates[to]);
 
     expect(replacedUnderItsName).toEqual([]);
     expect(namesThatMove).toEqual([]);
   });
 
-  test.each(changes)('deletes no data: %s', (_, from, to) => {
+  test.each(changes)('a change deletes no data: %s', (_, from, to) => {
     const { removed } = changesBetween(templates[from], templates[to]);
 
     for (const [id, { Type, DeletionPolicy }] of removed) {
@@ -162,7 +162,7 @@ describe('a change', () => {
   });
 
   test.each(changes.slice(4, 6))(
-    'of isolation is an update of secrets, tables and payloads: %s',
+    'a change of isolation is an update of secrets, tables and payloads: %s',
     (_, from, to) => {
       const { added, removed } = changesBetween(templates[from], templates[to]);
       const moved = [...added, ...removed].map(([, { Type }]) => Type);
@@ -180,7 +180,7 @@ describe('access logs', () => {
     path.endsWith('/AccessLogs'),
   );
 
-  test("do not use up the account's log policy", () => {
+  test("access logs do not use up the account's log policy", () => {
     expect(groups.map(([path]) => path)).toEqual(['Inbound/AccessLogs', 'Management/AccessLogs']);
     for (const [, { Properties }] of groups) {
       const { 'Fn::Join': parts } = Properties['LogGroupName'] as { 'Fn::Join': [string, unknown[]] };
@@ -189,11 +189,11 @@ describe('access logs', () => {
     }
   });
 
-  test('go with the stack, because the template names them', () => {
+  test('access logs are deleted with the stack, because the template names them', () => {
     for (const [, { DeletionPolicy }] of groups) expect(DeletionPolicy).toBe('Delete');
   });
 });
 
-test('a stack may be protected from its end', () => {
+test('a stack can be protected from deletion', () => {
   expect(synth({ terminationProtection: true }).stack.terminationProtection).toBe(true);
 });

@@ -33,7 +33,7 @@ describe.each(stacks)('sources with long names: %s', (_, props) => {
     Object.entries(app.resources(type)).map(([path, { Properties }]) => [path, Properties] as const);
   const textOf = (value: unknown) => written(value);
 
-  test('are told in texts that AWS takes', () => {
+  test('sources with long names are listed in texts that AWS accepts', () => {
     for (const [path, { AlarmDescription }] of properties('AWS::CloudWatch::Alarm')) {
       expect(textOf(AlarmDescription).length, path).toBeLessThanOrEqual(1_024);
     }
@@ -45,7 +45,7 @@ describe.each(stacks)('sources with long names: %s', (_, props) => {
     }
   });
 
-  test('fit the environment of each function', () => {
+  test('sources with long names fit into the environment of each function', () => {
     for (const [path, { Environment }] of properties('AWS::Lambda::Function')) {
       const { Variables } = Environment as { Variables: Record<string, unknown> };
       const bytes = Object.entries(Variables)
@@ -55,14 +55,14 @@ describe.each(stacks)('sources with long names: %s', (_, props) => {
     }
   });
 
-  test("fit each role's inline policies", () => {
+  test("sources with long names fit into each role's inline policies", () => {
     for (const [path, { PolicyDocument }] of properties('AWS::IAM::Policy')) {
       expect(deployedLength(PolicyDocument, textOf), path).toBeLessThanOrEqual(10_240);
     }
     expect(app.resources('AWS::IAM::ManagedPolicy')).toEqual({});
   });
 
-  test('fit the outputs, and the stack', () => {
+  test('sources with long names fit into the outputs, and the stack', () => {
     const outputs: Record<string, { Value: unknown }> = app.template.toJSON()['Outputs'];
 
     expect(Object.keys(outputs).length).toBeLessThanOrEqual(200);
@@ -86,14 +86,14 @@ describe('an environment', () => {
     sources: { stripe: { provider: 'stripe', handlerEnvironment: { WORDS: 'w'.repeat(bytes) } } },
   });
 
-  test('that is too large for Lambda is an error of the synth', () => {
+  test('an environment that is too large for Lambda is an error of the synth', () => {
     expect(() => synth(environment(4_000))).toThrow(
-      /Source-stripe\/Consume.*: its environment may have \d+ bytes once it is deployed, and Lambda takes 4096: shorten handlerEnvironment/,
+      /Source-stripe\/Consume.*: its environment may have \d+ bytes once it is deployed, but Lambda allows 4096: shorten handlerEnvironment/,
     );
     expect(() => synth(environment(3_000))).not.toThrow();
   });
 
-  test('is measured as it is deployed, in the lengths that AWS has', () => {
+  test('an environment is measured with the lengths after the deploy', () => {
     const stack = new WebhookStack(quickApp(), 'Test', { sources: { stripe: { provider: 'stripe' } } });
     const queue = new Queue(stack, 'Orders', { enforceSSL: true });
     const written = deployedText(stack);
@@ -109,7 +109,7 @@ describe('an environment', () => {
 describe('a list of names in a sentence', () => {
   const names = fc.array(fc.stringMatching(/^[a-z]{1,40}$/), { minLength: 1, maxLength: 80 });
 
-  test('is short, tells how many are left out, and begins with the first', () => {
+  test('a list of names in a sentence is short, says how many are omitted, and begins with the first', () => {
     fc.assert(
       fc.property(names, (all) => {
         const text = nameList(all);
@@ -123,7 +123,7 @@ describe('a list of names in a sentence', () => {
     );
   });
 
-  test('is whole where it is short', () => {
+  test('a short list of names in a sentence is complete', () => {
     expect(nameList(['stripe', 'github'])).toBe('stripe, github');
     expect(nameList(['stripe', 'github', 'shopify'], 20)).toBe('stripe and 2 more');
   });

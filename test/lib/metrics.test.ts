@@ -44,7 +44,7 @@ describe('each metric of our own that an alarm or a graph shows', () => {
     ...shownMetrics(app).map((metric) => ({ where: 'the dashboard', ...metric })),
   ].filter(({ namespace }) => !namespace.startsWith('AWS/'));
 
-  test('is in the namespace of the stack, with the dimensions and the statistic of the table', () => {
+  test('each metric in an alarm or a graph has the stack’s namespace, and the dimensions and statistic of the table', () => {
     expect(own.length).toBeGreaterThan(25);
     for (const { where, namespace, name, dimensions, statistic } of own) {
       const facts = table[name];
@@ -64,7 +64,7 @@ describe('each metric of our own that an alarm or a graph shows', () => {
     }
   });
 
-  test('is counted up where it is a counter', () => {
+  test('each counter in an alarm or a graph is summed', () => {
     const counters = own.filter(({ name }) => !['EndpointsDown', 'EndpointsKnown'].includes(name));
 
     expect(new Set(counters.map(({ statistic }) => statistic))).toEqual(new Set(['Sum']));
@@ -72,7 +72,7 @@ describe('each metric of our own that an alarm or a graph shows', () => {
 });
 
 describe.each(Object.entries(table))('%s', (name, { services }) => {
-  test('is emitted by each of its services', () => {
+  test('each metric is emitted by each of its services', () => {
     for (const service of services) {
       if (service === 'gateway') {
         const filters = Object.values(app.resources('AWS::Logs::MetricFilter'));

@@ -18,7 +18,7 @@ const namesOf40 = Object.fromEntries(
 );
 
 describe('every alarm', () => {
-  test('says its impact, the first step and its section, and tells the topic its beginning and its end', () => {
+  test('every alarm states its impact, the first step and its section, and notifies the topic when it begins and ends', () => {
     const topic = idOf(app, 'AWS::SNS::Topic', 'Alarms/Topic');
 
     expect(alarms.length).toBeGreaterThan(20);
@@ -31,14 +31,14 @@ describe('every alarm', () => {
     }
   });
 
-  test('reaches who is on call', () => {
+  test('every alarm reaches the alarm email', () => {
     app.template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'oncall@example.com',
     });
   });
 
-  test('has a description that CloudWatch takes, whatever the sources are named', () => {
+  test('every alarm has a description that CloudWatch accepts, for any source names', () => {
     const long = alarmsOf(synth({ isolation: 'shared', sources: namesOf40 }));
     const many = alarmsOf(synth({ sources: Object.fromEntries(Object.entries(namesOf40).slice(0, 17)) }));
 
@@ -47,7 +47,7 @@ describe('every alarm', () => {
     }
   });
 
-  test('has an expression that CloudWatch takes, however many sources there are', () => {
+  test('every alarm has an expression that CloudWatch accepts, for any number of sources', () => {
     const many = alarmsOf(synth({ sources: Object.fromEntries(Object.entries(namesOf40).slice(0, 17)) }));
 
     for (const { path, metrics } of many) expect(metrics.length, path).toBeLessThanOrEqual(10);
@@ -55,7 +55,7 @@ describe('every alarm', () => {
     expect(many.filter(({ path }) => path.startsWith('Monitoring/InFlight')).length).toBe(2);
   });
 
-  test('is silent at a first deploy: where there is no data, none rings', () => {
+  test('every alarm is silent at a first deploy, without any data', () => {
     const quiet = { stripe: { provider: 'stripe', quietAfter: Duration.days(2) } } as const;
 
     for (const { path, missing } of [...alarms, ...alarmsOf(synth({ sources: quiet }))]) {
@@ -65,7 +65,7 @@ describe('every alarm', () => {
 });
 
 describe('an alarm watches', () => {
-  /** What is watched of each resource of a type, over all alarms: its id → the alarms. */
+  /** The alarms that watch each resource of a type, by the resource's id. */
   const watching = (metricName: string, path: string, type: string) =>
     alarms
       .filter(({ metrics }) =>
@@ -78,7 +78,7 @@ describe('an alarm watches', () => {
   const functions = Object.keys(app.resources('AWS::Lambda::Function'));
   const allQueues = Object.keys(app.resources('AWS::SQS::Queue'));
 
-  test('every DLQ, for letters that arrive, whoever put them there', () => {
+  test('an alarm watches every DLQ, for letters that arrive in any way', () => {
     const dlqs = allQueues.filter((path) => path.endsWith('Dlq'));
 
     expect(dlqs).toHaveLength(6);
@@ -98,20 +98,20 @@ describe('an alarm watches', () => {
     });
   });
 
-  test('no letter of what endpoints did not take: that is their fault', () => {
+  test('an alarm watches no letter of what endpoints did not take: that is their fault', () => {
     const id = idOf(app, 'AWS::SQS::Queue', 'Outbound/Undelivered');
 
     expect(Object.values(alarms).filter((alarm) => JSON.stringify(alarm).includes(id))).toEqual([]);
   });
 
-  test('the age of every queue, beyond what a message may wait', () => {
+  test('an alarm watches the age of every queue, beyond the longest wait of a message', () => {
     // Half an hour, and the visibility timeout of a handler that has a minute.
     expect(on('Source-stripe/Work/AgeAlarm')).toMatchObject({ Threshold: 1_800 + 360 });
     expect(on('Outbound/Publishing/AgeAlarm')).toMatchObject({ Threshold: 900 });
     expect(on('Outbound/Delivering/AgeAlarm')).toMatchObject({ Threshold: 3_600 });
   });
 
-  test('what is in flight of every work queue, at half of the places', () => {
+  test('an alarm watches the messages in flight of every work queue, at half of the limit', () => {
     for (const path of allQueues.filter((queue) => queue.endsWith('Queue'))) {
       const rings = watching('ApproximateNumberOfMessagesNotVisible', path, 'AWS::SQS::Queue');
       expect(rings, path).toEqual(['Monitoring/InFlight']);
@@ -120,7 +120,7 @@ describe('an alarm watches', () => {
     expect(alarm('Monitoring/InFlight')?.expression).toMatch(/^MAX\(\[FILL\(m0, 0\), /);
   });
 
-  test('errors and throttles of every function but those of its API', () => {
+  test('an alarm watches errors and throttles of every function but those of its API', () => {
     const watched = functions.filter((path) => path !== 'Management/Function' && path !== 'Outbound/Sweep');
 
     expect(watched).toHaveLength(8);
@@ -132,7 +132,7 @@ describe('an alarm watches', () => {
     expect(watching('Errors', 'Outbound/Sweep', 'AWS::Lambda::Function')).toEqual(['Monitoring/SweepFails']);
   });
 
-  test('a consumer that fails twice, over the time that its messages stay hidden in between', () => {
+  test('an alarm watches a consumer that fails twice, over the time that its messages stay hidden in between', () => {
     const { handlerTimeout, ...rest } = { handlerTimeout: Duration.minutes(14), provider: 'stripe' as const };
     const slow = alarmsOf(synth({ sources: { slow: { ...rest, handlerTimeout } } }));
     const rings = (among: typeof alarms, path: string) => among.find((each) => each.path === path);
@@ -142,7 +142,7 @@ describe('an alarm watches', () => {
     expect(rings(slow, 'Source-slow/Work/ConsumerFails')).toMatchObject({ periods: 36, ofWhich: 2 });
   });
 
-  test('work that comes back undone, of every function that catches its faults', () => {
+  test('an alarm watches messages that come back, of every function that catches its faults', () => {
     const watched = (path: string) =>
       alarm(`Monitoring/${path}/WorkErrored`)?.metrics.map((each) => each.dimensions);
 
@@ -155,7 +155,7 @@ describe('an alarm watches', () => {
     );
   });
 
-  test('work of a consumer that sources share, as the consumer names it', () => {
+  test('an alarm watches the faults of a consumer that sources share, by its consumer dimension', () => {
     const shared = alarmsOf(synth({ isolation: 'shared' }));
 
     expect(shared.find(({ path }) => path === 'Monitoring/Consume/WorkErrored')?.metrics).toMatchObject([
@@ -165,7 +165,7 @@ describe('an alarm watches', () => {
     expect(consumerName(['stripe'])).toBe('stripe');
   });
 
-  test('loops of every function but deliver and the consumers, where AWS does not count', () => {
+  test('an alarm watches loops of every function except deliver and the consumers, where AWS does not count', () => {
     const watched = functions.filter(
       (path) => watching('RecursiveInvocationsDropped', path, 'AWS::Lambda::Function').length === 1,
     );
@@ -173,7 +173,7 @@ describe('an alarm watches', () => {
     expect(watched).toEqual(functions.filter((path) => !/Deliver$|Consume$/.test(path)));
   });
 
-  test('a sweep that has not run for five minutes, or an hour after the deploy', () => {
+  test('an alarm watches a sweep that has not run for five minutes, or an hour after the deploy', () => {
     expect(alarm('Monitoring/SweepSilent')).toMatchObject({
       periods: 60,
       ofWhich: 5,
@@ -186,7 +186,7 @@ describe('an alarm watches', () => {
     expect(alarm('Monitoring/SweepSilent')?.metrics[1]?.dimensions).toContain('OutboundPublishingQueue');
   });
 
-  test('what was accepted and never attempted, by both functions that count it', () => {
+  test('an alarm watches deliveries that were never attempted, by both functions that count them', () => {
     expect(alarm('Monitoring/NeverAttempted')).toMatchObject({
       expression: 'SUM([FILL(m0, 0), FILL(m1, 0)])',
       statistics: { m0: 'Sum', m1: 'Sum' },
@@ -197,7 +197,7 @@ describe('an alarm watches', () => {
     });
   });
 
-  test('what fails for many endpoints, not what fails for one', () => {
+  test('an alarm watches failures at many endpoints, not at one', () => {
     expect(alarm('Monitoring/AttemptsFail')?.expression).toContain('> 100');
     expect(alarm('Monitoring/EndpointsDown')?.expression).toContain('down >= 3');
   });
@@ -206,13 +206,13 @@ describe('an alarm watches', () => {
 describe('at the gateway an alarm watches', () => {
   const metricOf = (path: string) => alarm(path)?.metrics.map(({ name }) => name);
 
-  test('the 5xx of both APIs, and the share of 4xx', () => {
+  test('at the gateway an alarm watches the 5xx of both APIs, and the share of 4xx', () => {
     expect(on('Monitoring/GatewayErrors')).toMatchObject({ MetricName: '5xx', Threshold: 5 });
     expect(on('Monitoring/ManagementErrors')).toMatchObject({ MetricName: '5xx', Threshold: 5 });
     expect(metricOf('Monitoring/GatewayRefusals')).toEqual(['Count', '4xx']);
   });
 
-  test('what is throttled, as the access log says', () => {
+  test('at the gateway an alarm watches throttled requests, by the access log', () => {
     const filter = app.resources('AWS::Logs::MetricFilter')['Monitoring/ThrottledRequests']?.Properties;
 
     expect(filter).toMatchObject({
@@ -225,7 +225,7 @@ describe('at the gateway an alarm watches', () => {
     ]);
   });
 
-  test('what is refused of each source, five of them in an alarm', () => {
+  test('at the gateway an alarm watches the refusals of each source, five sources in an alarm', () => {
     expect(alarm('Monitoring/SourceRefusals')).toMatchObject({
       expression:
         'MAX([SUM([r0, 0 - FILL(a0, 0) / 50]), SUM([r1, 0 - FILL(a1, 0) / 50]), SUM([r2, 0 - FILL(a2, 0) / 50])])',

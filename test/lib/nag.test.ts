@@ -16,13 +16,13 @@ function nag(props: Partial<WebhookStackProps> = {}): WebhookStack {
 
 describe('cdk-nag', () => {
   test.each(['per-source', 'shared'] as const)(
-    'finds nothing unacknowledged with isolation %s',
+    'cdk-nag finds nothing unacknowledged with isolation %s',
     (isolation) => {
       expect(() => nag({ isolation })).not.toThrow();
     },
   );
 
-  test('would find a queue that takes plain HTTP', () => {
+  test('cdk-nag would find a queue that takes plain HTTP', () => {
     const app = newApp();
     const stack = new WebhookStack(app, 'Nag', { sources: threeSources });
     new Queue(stack, 'Plain');
@@ -31,7 +31,7 @@ describe('cdk-nag', () => {
     expect(() => app.synth()).toThrow('AwsSolutions-SQS4');
   });
 
-  test('would find a permission for everything', () => {
+  test('cdk-nag would find a permission for everything', () => {
     const app = newApp();
     const stack = new WebhookStack(app, 'Nag', { sources: threeSources });
     stack.outbound.deliver.allow(['sqs:SendMessage'], '*');
@@ -40,7 +40,7 @@ describe('cdk-nag', () => {
     expect(() => app.synth()).toThrow('AwsSolutions-IAM5[Resource::*]');
   });
 
-  test('every acknowledgement has a reason in words', () => {
+  test('every acknowledgement of a cdk-nag rule has a reason in words', () => {
     const stack = nag();
     const reasons = stack.node
       .findAll()
@@ -53,7 +53,7 @@ describe('cdk-nag', () => {
   });
 });
 
-test("CloudFormation's own validation is on, and breaks a synth", () => {
+test("CloudFormation's own validation is on, and fails a synth", () => {
   const app = newApp();
   const stack = new WebhookStack(app, 'Nag', { sources: threeSources });
   stack.outbound.deliver.addEnvironment('x', 'names of one letter are refused');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { factsFrom } from '../../lib/outputs.ts';
 import { synth } from './support/synth.ts';
 
-/** What CloudFormation would answer: every expression is resolved to some text. */
+/** The outputs from CloudFormation, with every expression resolved to some text. */
 function deployed(outputs: Readonly<Record<string, { readonly Value: unknown }>>): Record<string, string> {
   return Object.fromEntries(Object.entries(outputs).map(([name, { Value }]) => [name, resolved(Value)]));
 }
@@ -18,7 +18,7 @@ const outputsOf = (props: Parameters<typeof synth>[0] = {}) =>
   deployed(synth(props).template.toJSON()['Outputs']);
 
 describe('the outputs of a stack', () => {
-  test('lead back to everything that a user must know', () => {
+  test('the outputs of a stack contain everything that a user must know', () => {
     const facts = factsFrom(outputsOf());
 
     expect(Object.keys(facts.sources)).toEqual(['stripe', 'github', 'shopify']);
@@ -30,25 +30,25 @@ describe('the outputs of a stack', () => {
     expect(new Set(Object.values(facts)).size).toBe(Object.keys(facts).length);
   });
 
-  test('name the alarm topic, for whoever wants to subscribe', () => {
+  test('the outputs of a stack name the alarm topic, for subscriptions', () => {
     expect(outputsOf()['AlarmTopicArn']).toContain('AlarmsTopic');
   });
 
-  test('carry the public URL and names with hyphens', () => {
+  test('the outputs of a stack have the public URL, and names with hyphens', () => {
     const publicUrl = 'https://hooks.example.com/partner';
     const facts = factsFrom(outputsOf({ sources: { 'my-partner': { provider: 'stripe', publicUrl } } }));
 
     expect(facts.sources['my-partner']).toMatchObject({ name: 'my-partner', publicUrl });
   });
 
-  test('of sources that share tell the one queue of each', () => {
+  test('the outputs of sources that share have the one queue of each', () => {
     const { sources } = factsFrom(outputsOf({ isolation: 'shared' }));
 
     expect(sources['stripe']?.queueUrl).toBe(sources['github']?.queueUrl);
     expect(sources['stripe']?.secretArn).not.toBe(sources['github']?.secretArn);
   });
 
-  test('of another stack are refused by the name that is missing', () => {
+  test('the outputs of another stack are refused, with the missing name', () => {
     expect(() => factsFrom({ Something: 'else' })).toThrow('no output InboundBaseUrl');
   });
 });

@@ -21,13 +21,13 @@ const consuming = [
 ];
 
 describe('a role', () => {
-  test('has no policy that AWS manages', () => {
+  test('a role has no policy that AWS manages', () => {
     for (const role of Object.values(app.resources('AWS::IAM::Role'))) {
       expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
     }
   });
 
-  test('allows no action with a star, and no resource but names of objects', () => {
+  test('a role allows no action with a star, and no resource with one except for names of objects', () => {
     for (const statement of [...roles.values()].flat()) {
       for (const action of statement.actions) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);
       for (const resource of statement.resources) {
@@ -39,7 +39,7 @@ describe('a role', () => {
     }
   });
 
-  test('may write the logs of its own function only', () => {
+  test('a role may write the logs of its own function only', () => {
     for (const [lambda, statements] of roles) {
       const logs = statements.filter(({ actions }) => actions.some((action) => action.startsWith('logs:')));
       if (lambda === 'Outbound/SweepSchedule') continue;
@@ -59,7 +59,7 @@ test.each([
   ['Outbound/Sweep', 18],
   ['Management/Function', 20],
   ['Outbound/SweepSchedule', 1],
-])('%s may touch %i resources', (lambda, count) => {
+])('the role of %s has %i resources', (lambda, count) => {
   const resources = (roles.get(lambda) ?? []).flatMap((statement) => statement.resources);
 
   expect([...new Set(resources)]).toHaveLength(count);
@@ -91,7 +91,7 @@ describe('inbound', () => {
     expect(may('Source-stripe/Receive', queue('Outbound/Delivering/Queue'))).toEqual([]);
   });
 
-  test('a consumer takes from its own queue, sends what waits back to it, and sends to its own DLQ', () => {
+  test('a consumer receives from its own queue, sends waiting messages back to it, and sends to its own DLQ', () => {
     expect(may('Source-stripe/Consume', queue('Source-stripe/Work/Queue'))).toEqual([
       ...consuming,
       'sqs:SendMessage',
@@ -100,7 +100,7 @@ describe('inbound', () => {
     expect(may('Source-stripe/Consume', queue('Source-github/Work/Queue'))).toEqual([]);
   });
 
-  test('only consumers touch the inbound events, and only by updates and a look at who listens; the management API looks', () => {
+  test('only consumers use the inbound events, by updates and a read of the tap, and the management API reads them', () => {
     const events = table('InboundEvents');
     const lambdas = [...roles.keys()].filter((lambda) => may(lambda, events).length > 0);
 
@@ -114,7 +114,7 @@ describe('inbound', () => {
 });
 
 describe('outbound', () => {
-  test('deliver alone reads the signing secret; the management API, too, the one that seals endpoints’ secrets', () => {
+  test('deliver alone reads the signing secret, and with the management API the master secret of endpoints', () => {
     const readers = (path: string) => {
       const secret = idOf(app, 'AWS::SecretsManager::Secret', path);
       return [...roles.keys()].filter((lambda) => may(lambda, secret).length > 0);
@@ -124,7 +124,7 @@ describe('outbound', () => {
     expect(readers('Outbound/Stores/MasterSecret')).toEqual(['Outbound/Deliver', 'Management/Function']);
   });
 
-  test('deliver takes from the delivery queue and sends retries to it', () => {
+  test('deliver receives from the delivery queue and sends retries to it', () => {
     expect(may('Outbound/Deliver', queue('Outbound/Delivering/Queue'))).toEqual(
       [...consuming, 'sqs:SendMessage'].sort(),
     );
@@ -132,10 +132,10 @@ describe('outbound', () => {
   });
 
   test.each(['Deliver', 'Sweep'])(
-    '%s gives up to either dead-letter queue, by whose fault it is',
+    'the role of %s sends to either dead-letter queue, by whose fault it is',
     (lambda) => {
       expect(may(`Outbound/${lambda}`, queue('Outbound/Undelivered'))).toEqual(['sqs:SendMessage']);
-      // The sweep reads it, too, so that SQS goes on measuring it.
+      // The sweep reads it, too, so that SQS keeps measuring it.
       const read = lambda === 'Sweep' ? ['sqs:GetQueueAttributes'] : [];
       expect(may(`Outbound/${lambda}`, queue('Outbound/Delivering/Dlq'))).toEqual([
         ...read,
@@ -144,7 +144,7 @@ describe('outbound', () => {
     },
   );
 
-  test('publish may send to the queue that it consumes: it splits large tenants once', () => {
+  test('publish may send to the queue that it consumes, because it splits large tenants once', () => {
     expect(may('Outbound/Publish', queue('Outbound/Publishing/Queue'))).toEqual(
       [...consuming, 'sqs:SendMessage'].sort(),
     );
@@ -165,7 +165,7 @@ describe('outbound', () => {
     ],
     // The scan is the first count of all endpoints, once.
     ['Sweep', 'Endpoints', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan', 'dynamodb:UpdateItem']],
-  ])('%s does with %s what it must, and no more', (lambda, name, actions) => {
+  ])('the role of %s may use %s only as it needs', (lambda, name, actions) => {
     expect(may(`Outbound/${lambda}`, table(`Outbound/Stores/${name}`))).toEqual(actions);
   });
 
@@ -179,11 +179,11 @@ describe('outbound', () => {
       'Fn::Join': ['', [{ 'Fn::GetAtt': [table(`Outbound/Stores/${of}`), 'Arn'] }, `/index/${name}`]],
     });
 
-  test('deliver queries what waits for an endpoint that a person found well, and nothing else', () => {
+  test('deliver queries the deliveries that wait for an endpoint, and nothing else', () => {
     expect(queriedBy('Outbound/Deliver')).toEqual([index('waiting', 'Deliveries')]);
   });
 
-  test('sweep queries the indexes that say what is to be done, and nothing else', () => {
+  test('sweep queries the indexes of pending work, and nothing else', () => {
     expect(queriedBy('Outbound/Sweep')).toEqual(
       [
         ...['due', 'held', 'byEndpoint', 'waiting'].map((name) => index(name, 'Deliveries')),
@@ -202,7 +202,7 @@ describe('outbound', () => {
     expect(JSON.stringify(trust)).toContain('aws:SourceAccount');
   });
 
-  test('who reads payloads learns that one is missing instead of forbidden', () => {
+  test('a function that reads payloads can tell a missing one from a forbidden one', () => {
     const bucket = idOf(app, 'AWS::S3::Bucket', 'Payloads');
 
     expect(may('Outbound/Deliver', bucket)).toEqual(['s3:GetObject', 's3:ListBucket']);
@@ -225,7 +225,7 @@ describe('a receiver whose provider needs more', () => {
       .map(([, { Properties }]) => JSON.stringify(Properties['PolicyDocument']))
       .join();
 
-  test('may store the secret that a handshake brings, its own only', () => {
+  test('a receiver whose provider sends its secret may store it, its own only', () => {
     expect(statementsOf('asana')).toContain('secretsmanager:PutSecretValue');
     expect(statementsOf('asana').match(/"Ref":"[A-Za-z]*Secret[A-Za-z0-9]*"/g)).toEqual([
       '"Ref":"SecretAsana"',
@@ -234,7 +234,7 @@ describe('a receiver whose provider needs more', () => {
     expect(statementsOf('stripe')).not.toContain('PutSecretValue');
   });
 
-  test('may note tokens in the table of events, and write no event', () => {
+  test('a receiver whose provider has once-only tokens may note them in the table of events, and write no event', () => {
     expect(statementsOf('mailgun')).toContain('"dynamodb:PutItem"');
     expect(statementsOf('mailgun')).toContain('"dynamodb:LeadingKeys":["mailgun/once/*"]');
     expect(statementsOf('stripe')).not.toContain('dynamodb:');

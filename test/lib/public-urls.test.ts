@@ -9,11 +9,11 @@ const publicUrls = ({ template }: ReturnType<typeof synth>): (string | undefined
     .filter((url) => url !== undefined);
 
 describe('the URL that a provider signs', () => {
-  test('is that of the request where nothing is set', () => {
+  test('the URL that a provider signs is that of the request without any setting', () => {
     expect(publicUrls(synth())).toEqual([]);
   });
 
-  test('has the custom domain', () => {
+  test('the URL that a provider signs has the custom domain', () => {
     expect(publicUrls(synth({ customDomain }))).toEqual([
       'https://hooks.example.com/webhooks/stripe',
       'https://hooks.example.com/webhooks/github',
@@ -21,7 +21,7 @@ describe('the URL that a provider signs', () => {
     ]);
   });
 
-  test('has the base of the proxy in front, but where a source says its own', () => {
+  test('the URL that a provider signs has the base of the proxy, unless a source sets its own', () => {
     const sources = {
       stripe: { provider: 'stripe' },
       square: { provider: 'square', publicUrl: 'https://pay.example.com/square' },
@@ -38,11 +38,11 @@ describe('the URL that a provider signs', () => {
     ['https://hooks.example.com/', /without a slash at the end/],
     ['https://hooks.example.com?x', /without a slash at the end, a query or a user/],
     ['hooks.example.com', /write one such as https/],
-  ])('is never made from %s', (publicBaseUrl, message) => {
+  ])('the URL that a provider signs is never made from %s', (publicBaseUrl, message) => {
     expect(() => synth({ publicBaseUrl })).toThrow(message);
   });
 
-  test('has one base only', () => {
+  test('the URL that a provider signs has one base only', () => {
     expect(() => synth({ customDomain, publicBaseUrl: 'https://a.example.com' })).toThrow(/remove one/);
   });
 });
@@ -77,14 +77,14 @@ describe('the API’s own name', () => {
     return { Properties, outputs: template.toJSON()['Outputs'] };
   };
 
-  test('goes on working beside a custom domain: without it nothing answers until the DNS is there', () => {
+  test('the API’s own name works beside a custom domain, until the DNS is ready', () => {
     const { Properties, outputs } = apiOf({ customDomain });
 
     expect(Properties).not.toHaveProperty('DisableExecuteApiEndpoint');
     expect(outputs.InboundBaseUrl.Value['Fn::GetAtt']).toContain('ApiEndpoint');
   });
 
-  test('is out of service where the domain says so, and no output names it', () => {
+  test('the API’s own name is disabled if the domain’s setting says so, and no output names it', () => {
     const { Properties, outputs } = apiOf({
       customDomain: { ...customDomain, disableDefaultEndpoint: true },
     });

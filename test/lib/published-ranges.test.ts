@@ -9,15 +9,18 @@ import { synth } from './support/synth.ts';
 const lists = Object.entries(publishedRanges);
 
 describe('published ranges', () => {
-  test.each(lists)('of %s are ranges of a provider, each once, with a source and a day', (provider, list) => {
-    expect(Object.keys(catalogue)).toContain(provider);
-    expect(list.ranges.filter((range) => !ipaddr.isValidCIDR(range))).toEqual([]);
-    expect(new Set(list.ranges).size).toBe(list.ranges.length);
-    expect(list.source).toMatch(/^https:\/\//);
-    expect(ageInDays(list, Date.now())).toBeGreaterThanOrEqual(0);
-  });
+  test.each(lists)(
+    'the published ranges of %s are ranges of a provider, each once, with a source and a day',
+    (provider, list) => {
+      expect(Object.keys(catalogue)).toContain(provider);
+      expect(list.ranges.filter((range) => !ipaddr.isValidCIDR(range))).toEqual([]);
+      expect(new Set(list.ranges).size).toBe(list.ranges.length);
+      expect(list.source).toMatch(/^https:\/\//);
+      expect(ageInDays(list, Date.now())).toBeGreaterThanOrEqual(0);
+    },
+  );
 
-  test('are what a source with `published` allows', () => {
+  test('the published ranges are what a source with `published` allows', () => {
     const sources = { plaid: { provider: 'plaid', allowedCidrs: 'published' } } as const;
     const { settings } = assetOf(synth({ sources }), 'Source-plaid/Receive');
 
@@ -26,7 +29,7 @@ describe('published ranges', () => {
     ]);
   });
 
-  test('of a provider that publishes none are refused at synth', () => {
+  test('the published ranges of a provider that publishes none are refused at synth', () => {
     const sources = { shop: { provider: 'shopify', allowedCidrs: 'published' } } as const;
 
     expect(() => synth({ sources })).toThrow(
@@ -34,7 +37,7 @@ describe('published ranges', () => {
     );
   });
 
-  test('that are old are warned of', () => {
+  test('old published ranges cause a warning', () => {
     const sources = { stripe: { provider: 'stripe', allowedCidrs: 'published' } } as const;
     const { stack } = synth({ sources });
 
@@ -44,7 +47,7 @@ describe('published ranges', () => {
     );
   });
 
-  test('know their age', () => {
+  test('published ranges have an age in days', () => {
     const list = { asOf: '2026-11-01', source: '', ranges: [] };
 
     expect(ageInDays(list, Date.parse('2026-11-25T12:00:00Z'))).toBe(24);

@@ -14,7 +14,7 @@ const tagsOf = (app: ReturnType<typeof synth>, type: string) =>
 describe.each(['per-source', 'shared'] as const)('with the isolation %s', (isolation) => {
   const app = synth({ sources, isolation });
 
-  it('every queue says of which stack it is, and what it is for', () => {
+  it('every queue has tags with its stack and its purpose', () => {
     const queues = tagsOf(app, 'AWS::SQS::Queue');
 
     for (const [path, tags] of queues) {
@@ -24,7 +24,7 @@ describe.each(['per-source', 'shared'] as const)('with the isolation %s', (isola
     expect(new Set(queues.map(([, tags]) => tags['hookline:queue']))).toEqual(new Set(queueKinds));
   });
 
-  it('a queue names its source, unless sources share it', () => {
+  it('a queue has a tag with its source, unless sources share it', () => {
     const named = tagsOf(app, 'AWS::SQS::Queue').flatMap(([, tags]) => tags['hookline:source'] ?? []);
 
     expect(named.sort()).toEqual(
@@ -32,7 +32,7 @@ describe.each(['per-source', 'shared'] as const)('with the isolation %s', (isola
     );
   });
 
-  it('every secret says of which stack it is, and what it is for', () => {
+  it('every secret has tags with its stack and its purpose', () => {
     const secrets = tagsOf(app, 'AWS::SecretsManager::Secret');
     const purposes = secrets.map(([, tags]) => tags['hookline:source'] ?? tags['hookline:secret']);
 

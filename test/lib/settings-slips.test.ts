@@ -68,7 +68,7 @@ describe('synth names the slip:', () => {
     ],
   ];
 
-  test.each(refused)('%s', (_, props, message) => {
+  test.each(refused)('synth names the typing mistake: %s', (_, props, message) => {
     expect(() => synth(props)).toThrow(message);
   });
 });

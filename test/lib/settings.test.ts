@@ -10,7 +10,7 @@ import { hmac, stripe } from './support/sources.ts';
 import { synth } from './support/synth.ts';
 
 describe('a source without settings', () => {
-  test('gets the documented ones', () => {
+  test('a source without settings gets the documented ones', () => {
     expect(sourceSettings('stripe', stripe, Duration.seconds(60))).toEqual({
       name: 'stripe',
       provider: 'stripe',
@@ -30,13 +30,13 @@ describe('a source without settings', () => {
     });
   });
 
-  test('may pass undefined on', () => {
+  test('a source without settings may pass undefined on', () => {
     const passedOn: SourceProps = { ...stripe, tolerance: undefined, handlerTimeout: undefined };
 
     expect(sourceSettings('stripe', passedOn, Duration.seconds(60)).tolerance).toBe(300);
   });
 
-  test('may wait for days: a wait over 12 hours is no message that SQS hides', () => {
+  test('a source may have waits of days, because a wait over 12 hours is not a message that SQS hides', () => {
     expect(() =>
       synth({
         sources: { stripe: { ...stripe, handlerRetryDelays: [Duration.hours(12), Duration.days(4)] } },
@@ -44,7 +44,7 @@ describe('a source without settings', () => {
     ).not.toThrow();
   });
 
-  test('takes the tolerance that its provider asks for, unless the app sets one', () => {
+  test('a source has the tolerance of its provider, unless the app sets one', () => {
     const linear: SourceProps = { provider: 'linear' };
     const wider: SourceProps = { ...linear, tolerance: Duration.minutes(2) };
 
@@ -54,7 +54,7 @@ describe('a source without settings', () => {
 });
 
 describe('sending without settings', () => {
-  test('gets the documented ones', () => {
+  test('sending without settings gets the documented ones', () => {
     expect(outboundSettings({}, false)).toEqual({
       retryDelays: [1, 5, 30, 120, 600],
       connectTimeout: 5_000,
@@ -73,27 +73,27 @@ describe('sending without settings', () => {
     });
   });
 
-  test('can follow the schedule of the Standard Webhooks specification', () => {
+  test('sending can follow the schedule of the Standard Webhooks specification', () => {
     expect(outboundSettings({ retrySchedule: 'standard-webhooks' }, false).retryDelays).toEqual([
       5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
     ]);
   });
 
-  test('has a page to look it up in its name', () => {
+  test('the user agent names a page that explains it', () => {
     expect(outboundSettings({}, false).userAgent).toMatch(/^Hookline\/\d+\.\d+\.\d+ \(\+https:\/\/\S+\)$/);
   });
 });
 
 describe('a user agent', () => {
   test.each(['Acme-Webhooks/2 (+https://acme.example/webhooks)', 'x', 'x'.repeat(256)])(
-    'may be %s',
+    'a user agent may be %s',
     (userAgent) => {
       expect(outboundSettings({ userAgent }, false).userAgent).toBe(userAgent);
     },
   );
 
   test.each(['', ' ', ' x', 'x ', 'a\r\nX-Evil: b', 'ä', 'a\tb', 'x'.repeat(257)])(
-    'may not be %j',
+    'a user agent may not be %j',
     (userAgent) => {
       expect(() => outboundSettings({ userAgent }, false)).toThrow(/userAgent.*printable ASCII/s);
     },
@@ -109,7 +109,7 @@ describe('functions that one queue may start', () => {
       sourceSettings('stripe', { ...stripe, maxConcurrency }, Duration.seconds(60)),
   };
 
-  test.each(Object.entries(settings))('%s is 2 to 1000', (name, set) => {
+  test.each(Object.entries(settings))('the maximum concurrency %s is from 2 to 1000', (name, set) => {
     for (const value of [2, 10, 1_000]) expect(() => set(value)).not.toThrow();
     for (const value of [0, 1, 1_001, -2, 2.5, Number.NaN, Number.POSITIVE_INFINITY])
       expect(() => set(value)).toThrow(`${name} is ${value}; write a whole number from 2 to 1000`);
@@ -121,7 +121,7 @@ const signed = { ...ed25519, algorithm: 'sha256' } as const;
 
 describe('synth refuses', () => {
   const refused: readonly (readonly [string, Partial<WebhookStackProps>, RegExp])[] = [
-    // What an app in JavaScript could say.
+    // An app in JavaScript could pass these.
     [
       'an unknown provider',
       { sources: { a1: { provider: 'stripee' as 'stripe' } } },
@@ -231,7 +231,7 @@ describe('synth refuses', () => {
     [
       'handlers that are not there',
       { handlersRegistry: '/nowhere/registry.ts' },
-      /there is no file \/nowhere/,
+      /the file \/nowhere.*does not exist/,
     ],
     [
       'two values of one variable in one consumer',
@@ -246,11 +246,11 @@ describe('synth refuses', () => {
     ],
   ];
 
-  test.each(refused)('%s', (_, props, message) => {
+  test.each(refused)('synth refuses %s', (_, props, message) => {
     expect(() => synth(props)).toThrow(message);
   });
 
-  test('all that is wrong at once', () => {
+  test('synth reports all mistakes at once', () => {
     const wrong = { ...stripe, publicUrl: 'nowhere' };
 
     expect(() => synth({ sources: { one: wrong, two: wrong } })).toThrow(/source 'one'.*\n.*source 'two'/);
@@ -260,7 +260,7 @@ describe('synth refuses', () => {
 describe('endpoints on the laptop', () => {
   const env = (account: string) => ({ env: { account, region: 'us-east-1' } });
 
-  test('are allowed in the account of the local AWS', () => {
+  test('endpoints on the laptop are allowed in the account of the local AWS', () => {
     expect(() => synth(env('000000000000'), { 'hookline:localEndpoints': 'true' })).not.toThrow();
   });
 
@@ -271,11 +271,11 @@ describe('endpoints on the laptop', () => {
       /is only for the local AWS, account 000000000000, .* is 123456789012/,
     ],
     ['an account that is not known yet', {}, /is not known \(set `env`\)/],
-  ])('are refused in %s', (_, props, message) => {
+  ])('endpoints on the laptop are refused in %s', (_, props, message) => {
     expect(() => synth(props, { 'hookline:localEndpoints': 'true' })).toThrow(message);
   });
 
-  test('are off without the context, whatever the account', () => {
+  test('endpoints on the laptop are off without the context, in any account', () => {
     expect(() => synth(env('123456789012'), { 'hookline:localEndpoints': 'false' })).not.toThrow();
   });
 });

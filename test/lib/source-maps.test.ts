@@ -62,7 +62,7 @@ function errorOf(body: string, change = ''): { readonly stack: string; readonly 
 }
 
 describe('an error in the bundle', () => {
-  test('is logged with the file and line of the source, though no source map was read at the start', () => {
+  test('an error in the bundle is logged with the file and line of the source, though no source map was read at the start', () => {
     const { stack, location } = errorOf('{"data":null}');
 
     expect(stack).toMatch(/ at .*\(lambdas\/handlers\/stripe\.ts:\d+:\d+\)/);
@@ -72,7 +72,7 @@ describe('an error in the bundle', () => {
     expect(JSON.stringify(app.resources('AWS::Lambda::Function'))).not.toContain('source-maps');
   });
 
-  test('is logged as it is where the map cannot be read', () => {
+  test('an error in the bundle is logged unchanged if the map cannot be read', () => {
     const withoutMaps = `import fs from 'node:fs';import { syncBuiltinESMExports } from 'node:module';
       const read = fs.readFileSync;
       fs.readFileSync = (file, ...more) => {

@@ -10,7 +10,7 @@ describe('a source that is quiet', () => {
       path.endsWith('SourceQuiet'),
     );
 
-  test('rings after its time, within what CloudWatch looks back to', () => {
+  test('a quiet source rings after its time, within CloudWatch’s window', () => {
     expect(quietOf(Duration.hours(6))).toMatchObject({
       path: 'Monitoring/Source-stripe/SourceQuiet',
       periods: 84,
@@ -43,7 +43,7 @@ describe('a source that is quiet', () => {
   });
 
   test.each([10, 17, 23 * 60 + 5, 6 * 24 * 60 + 60, 7 * 24 * 60, 60 * 24 * 60])(
-    'cannot ring after %i minutes, and says so',
+    'a quiet source cannot ring after %i minutes, and the error says so',
     (minutes) => {
       expect(() => quietOf(Duration.minutes(minutes))).toThrow(
         `source 'stripe': quietAfter is ${minutes * 60} s; write a multiple of 5 minutes from 15 minutes to 23 hours, or whole hours up to 6 days`,
@@ -51,7 +51,7 @@ describe('a source that is quiet', () => {
     },
   );
 
-  test('looks back as far as CloudWatch does, as every alarm', () => {
+  test('every alarm looks back no further than CloudWatch does', () => {
     const slowest = { provider: 'stripe', handlerTimeout: Duration.minutes(14) } as const;
     const spans = [Duration.minutes(15), Duration.hours(23), Duration.hours(24), Duration.days(6)];
     const quiet = spans.map(
@@ -76,7 +76,7 @@ describe('a source that is quiet', () => {
     expect(() => checkLookBack('X', 3_600, 168)).not.toThrow();
   });
 
-  test('has no alarm unless it asks for one', () => {
+  test('a source has no alarm for silence without the setting', () => {
     expect(alarmsOf(synth()).filter(({ path }) => path.endsWith('SourceQuiet'))).toEqual([]);
   });
 });

@@ -17,20 +17,20 @@ const limits = (rate: number, burst: number) => ({
 const throttled = { provider: 'stripe', throttle: { rate: 5, burst: 7 } } as const;
 
 describe('the throttle of the stage', () => {
-  test('is the one of its sources, and no route has one of its own', () => {
+  test('the throttle of the stage is the one of its sources, and no route has its own', () => {
     const stage = stageOf({ sources: { stripe: { provider: 'stripe' }, shop: { provider: 'shopify' } } });
 
     expect(stage).toMatchObject({ DefaultRouteSettings: limits(50, 100) });
     expect(stage).not.toHaveProperty('RouteSettings');
   });
 
-  test('leaves room for bursts of a provider that does not send again', () => {
+  test('the throttle of the stage has room for bursts of a provider that does not retry', () => {
     const stage = stageOf({ sources: { stripe: { provider: 'stripe' }, github: { provider: 'github' } } });
 
     expect(stage).toMatchObject({ DefaultRouteSettings: limits(200, 500) });
   });
 
-  test('is set for the routes of a source that sets one, and only for those', () => {
+  test('the throttle of the stage is set for the routes of a source that sets one, and only for those', () => {
     const stage = stageOf({
       sources: { partner: throttled, boards: { provider: 'trello', publicUrl: 'https://a.example/b' } },
     });
@@ -39,7 +39,7 @@ describe('the throttle of the stage', () => {
     expect(stage).toMatchObject({ DefaultRouteSettings: limits(50, 100) });
   });
 
-  test('holds for each method of a source that sets one', () => {
+  test('the throttle of the stage holds for each method of a source that sets one', () => {
     const boards = {
       provider: 'trello',
       publicUrl: 'https://a.example/b',
@@ -52,7 +52,7 @@ describe('the throttle of the stage', () => {
     });
   });
 
-  test('is the most that any needs, where they share a route', () => {
+  test('the throttle of a shared route is the maximum over its sources', () => {
     const fast = { provider: 'stripe', throttle: { rate: 900, burst: 90 } } as const;
     const stage = stageOf({
       isolation: 'shared',
@@ -71,7 +71,7 @@ describe('a setting that is smaller than what the sources share', () => {
       .map(({ entry }) => String(entry.data));
   const fast = { provider: 'stripe', throttle: { rate: 900, burst: 90 }, maxConcurrency: 40 } as const;
 
-  test('is a warning that names the source, the setting, and what counts instead', () => {
+  test('a setting that is smaller than the shared one causes a warning with the source, the setting, and the effective value', () => {
     const slow = { provider: 'stripe', maxConcurrency: 2, handlerTimeout: Duration.seconds(5) } as const;
     const warnings = warningsOf({ isolation: 'shared', sources: { partner: throttled, fast, slow } });
 
@@ -88,7 +88,7 @@ describe('a setting that is smaller than what the sources share', () => {
     ]);
   });
 
-  test('is none where it counts', () => {
+  test('a setting causes no warning if it has an effect', () => {
     expect(warningsOf({ sources: { partner: throttled, fast } })).toEqual([]);
     expect(warningsOf({ isolation: 'shared', sources: { partner: throttled } })).toEqual([]);
     expect(warningsOf({ isolation: 'shared', sources: { partner: throttled, same: throttled } })).toEqual([]);
@@ -115,12 +115,12 @@ describe('a provider', () => {
       documentedAnswers().get(name) ?? '',
     );
 
-  test('is in the page', () => {
+  test('a provider that does not retry a 429 is in docs/providers.md', () => {
     expect(names.length).toBeGreaterThan(60);
   });
 
   test.each(names.filter(isFinal))(
-    'of which the page says that a 429 is final has room for bursts: %s',
+    'the provider %s, whose 429 is final in docs/providers.md, has room for bursts',
     (provider) => {
       expect(defaultThrottle({ provider })).toEqual({ rate: 200, burst: 500 });
     },

@@ -6,7 +6,7 @@ import { synth } from './support/synth.ts';
 
 describe('times', () => {
   test.each([1, 3, 60, 840])(
-    'let a worker of %i s keep its claim, and a redelivery find it expired',
+    'the times of a worker of %i s keep its claim, and let a redelivery find it expired',
     (seconds) => {
       const { timeout, lease, visibility } = workerTimes(Duration.seconds(seconds));
 
@@ -19,19 +19,22 @@ describe('times', () => {
   test.each([
     [60, 60, 360],
     [60, 65, 65],
-  ])('that do not are refused with the three numbers: %i, %i, %i', (timeout, lease, visibility) => {
-    const times = {
-      timeout: Duration.seconds(timeout),
-      lease: Duration.seconds(lease),
-      visibility: Duration.seconds(visibility),
-    };
+  ])(
+    'times in the wrong order are refused with the three numbers: %i, %i, %i',
+    (timeout, lease, visibility) => {
+      const times = {
+        timeout: Duration.seconds(timeout),
+        lease: Duration.seconds(lease),
+        visibility: Duration.seconds(visibility),
+      };
 
-    expect(() => checkTimes('Work', times)).toThrow(
-      `Work: function timeout (${timeout} s) < lease (${lease} s) < visibility timeout (${visibility} s) does not hold`,
-    );
-  });
+      expect(() => checkTimes('Work', times)).toThrow(
+        `Work: function timeout (${timeout} s) < lease (${lease} s) < visibility timeout (${visibility} s) does not hold`,
+      );
+    },
+  );
 
-  test('of sources that share a consumer are those of the slowest', () => {
+  test('the times of sources that share a consumer are those of the slowest', () => {
     const shared = synth({
       isolation: 'shared',
       sources: {

@@ -48,14 +48,17 @@ function callsTo(source: string, own = source): Call[] {
 const refused = (role: string, calls: readonly Call[]) => calls.filter((call) => iam.may(role, call));
 
 describe.each(names)('the functions of %s', (own) => {
-  test.each(names.filter((name) => name !== own))('may do nothing with what is of %s', (other) => {
-    const calls = callsTo(other, own);
+  test.each(names.filter((name) => name !== own))(
+    'the functions of a source may do nothing with the resources of %s',
+    (other) => {
+      const calls = callsTo(other, own);
 
-    expect(calls.length).toBeGreaterThan(100);
-    for (const role of functionsOf(own)) expect(refused(role, calls)).toEqual([]);
-  });
+      expect(calls.length).toBeGreaterThan(100);
+      for (const role of functionsOf(own)) expect(refused(role, calls)).toEqual([]);
+    },
+  );
 
-  test('list nothing that is of all, and no key that is older', () => {
+  test('the functions of a source list no objects of other sources, and none under an older key', () => {
     const prefixes = ['', 'inbound', 'inbound/', `inbound/${own}`, 'outbound/', 'inbound/*'];
     const list = { action: 's3:ListBucket', resource: bucket };
     const calls: Call[] = prefixes.map((prefix) => ({ ...list, context: { 's3:prefix': [prefix] } }));
@@ -64,7 +67,7 @@ describe.each(names)('the functions of %s', (own) => {
     for (const role of functionsOf(own)) expect(refused(role, calls)).toEqual([]);
   });
 
-  test('read no table from end to end, no index, and nothing of what is sent', () => {
+  test('the functions of a source scan no table, read no index, and nothing outbound', () => {
     const outbound = [
       ...['Events', 'Deliveries', 'Endpoints'].map((name) =>
         arn('AWS::DynamoDB::GlobalTable', `Outbound/Stores/${name}`),
@@ -82,7 +85,7 @@ describe.each(names)('the functions of %s', (own) => {
     for (const role of functionsOf(own)) expect(refused(role, [...calls, ...whole])).toEqual([]);
   });
 
-  test('do their own work', () => {
+  test('the functions of a source may do their own work', () => {
     const [receive = '', consume = ''] = functionsOf(own);
     const objects = `${bucket}/inbound/${own}/`;
     const listing = { action: 's3:ListBucket', resource: bucket };
@@ -102,7 +105,7 @@ describe.each(names)('the functions of %s', (own) => {
   });
 });
 
-test('each action of an inbound function that has a condition names keys: a scan would pass it', () => {
+test('each action with a condition names keys, since a scan would pass the condition', () => {
   const keysOnly = ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
 
   for (const role of names.flatMap(functionsOf)) {
@@ -111,7 +114,7 @@ test('each action of an inbound function that has a condition names keys: a scan
   }
 });
 
-test('one who notes tokens writes no event', () => {
+test('a receiver that notes tokens writes no event', () => {
   const write = { action: 'dynamodb:PutItem', resource: table };
 
   for (const receiver of ['Source-kept/Receive', 'Source-tap/Receive']) {
@@ -122,7 +125,7 @@ test('one who notes tokens writes no event', () => {
   }
 });
 
-test('the management API reads events and their bodies, and no tap or token', () => {
+test('the management API reads events and their bodies, but no tap and no token', () => {
   const read = (key: string) =>
     iam.may('Management/Function', { action: 'dynamodb:GetItem', resource: table, context: keyed(key) });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseStartArguments } from '../../local/arguments.ts';
 
-test('without arguments it is the app itself, on the usual ports, and lenient', () => {
+test('npm start without arguments runs the shipped app, on the usual ports, without strict checks', () => {
   expect(parseStartArguments([])).toMatchObject({
     app: 'bin/webhooks.ts',
     port: 4566,
@@ -12,7 +12,7 @@ test('without arguments it is the app itself, on the usual ports, and lenient', 
   });
 });
 
-test('every flag is read', () => {
+test('npm start reads every flag', () => {
   const args = [
     '--strict',
     '--port',
@@ -41,9 +41,9 @@ test.each([
   [['--port'], /argument missing/],
   [['--port', '99999'], /'99999' is invalid.*0 to 65535/],
   [['--port', 'x'], /'x' is invalid.*0 to 65535/],
-  [['--app', 'no/such.ts'], /'no\/such.ts' is invalid.*There is no such file/],
+  [['--app', 'no/such.ts'], /'no\/such.ts' is invalid.*The file does not exist/],
   [['surplus'], /too many arguments/],
-])('%j is refused in one line that says where to look', (args, message) => {
+])('npm start refuses %j in one line that says how to get help', (args, message) => {
   expect(() => parseStartArguments(args)).toThrow(message);
   expect(() => parseStartArguments(args)).toThrow(/^[^\n]*\(npm start -- --help lists the options\)$/);
 });

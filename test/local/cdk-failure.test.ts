@@ -12,13 +12,13 @@ test.each([
   ['4711', `Another CLI (PID=4711) is currently synthing to /x/assembly. ${advice}`],
   ['4711', `Other CLIs (PID=4711) are currently reading from /x/assembly. ${advice}`],
   ['4711,4712', `LockError: Other CLIs (PID=4711,4712) are currently reading from /x. ${advice}\n`],
-])('what an earlier start holds (process %s) is no fault of the app', (pid, output) => {
+])('a lock of an earlier start (process %s) is not reported as a fault of the app', (pid, output) => {
   expect(cdkFailure('bin/webhooks.ts does not synthesise', output).message).toBe(
     `An earlier start is still ending (process ${pid}): try again in a moment.`,
   );
 });
 
-test('the pinned tool says it in these words', () => {
+test('the pinned CDK tool uses this text for a lock', () => {
   const tool = dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json'));
   const source = readFileSync(join(tool, 'lib', 'index.js'), 'utf8');
 
@@ -26,7 +26,7 @@ test('the pinned tool says it in these words', () => {
   expect(source).toMatch(/Other CLIs \(PID=\S+\) are currently reading from /);
 });
 
-test('any other failure has the lines of the tool that tell why', () => {
+test('any other failure is reported with the lines of the tool that explain it', () => {
   const output = 'Bundling …\nError: no such construct\n    at Object.<anonymous>\n';
 
   expect(cdkFailure('app.ts does not synthesise', output).message).toBe(
@@ -39,7 +39,7 @@ describe('functions that do not build', () => {
   const uncaught = (message: string) =>
     `file:///x/lib/parts/bundle.ts:122\n  if (status !== 0) throw new BundleError(\`the functions do not build:\\n\${stderr}\`);\n      ^\n\nBundleError: the functions do not build:\n${message}\n    at runBuild (file:///x/lib/parts/bundle.ts:122:27)\n\nNode.js v24\nnode bin/webhooks.ts: Subprocess exited with error 1\n`;
 
-  test('are told by the file, line and message, and no fault of the app', () => {
+  test('functions that do not build are reported with file, line and message, and not as a fault of the app', () => {
     const output = uncaught(
       'lambdas/handlers/github.ts:1:20: Could not resolve "./nothing.ts"\nlambdas/handlers/stripe.ts:9:0: Unexpected end of file\n',
     );
@@ -49,7 +49,7 @@ describe('functions that do not build', () => {
     );
   });
 
-  test('with many errors are told by the first', () => {
+  test('functions with many errors are reported with the first ones', () => {
     const lines = Array.from({ length: 9 }, (_, line) => `a.ts:${line}:0: no such thing`).join('\n');
 
     expect(cdkFailure('x', uncaught(lines)).message).toMatch(
@@ -57,13 +57,13 @@ describe('functions that do not build', () => {
     );
   });
 
-  test('for another reason are told by that', () => {
+  test('functions that fail to build for another reason are reported with that reason', () => {
     expect(cdkFailure('x', uncaught('Error: Cannot find package esbuild')).message).toContain(
       'The functions do not build: Error: Cannot find package esbuild',
     );
   });
 
-  test('print a line for each error, with the path from where the app is synthesised', () => {
+  test('functions that do not build print a line for each error, with the path from where the app is synthesised', () => {
     const directory = freshDirectory();
     const [registry, out] = [join(directory, 'registry.ts'), join(directory, 'out')];
     writeFileSync(registry, "import { a } from './nothing.ts';\nexport const handlers = { a };\n");

@@ -16,7 +16,7 @@ const output = [
   '\u001b[1mshopify sends orders/create\u001b[22m',
   '  \u001b[32m✔\u001b[39m answered 200',
   '',
-  '\u001b[1m\u001b[32mAll of it as promised.\u001b[39m\u001b[22m',
+  '\u001b[1m\u001b[32mEverything worked as promised.\u001b[39m\u001b[22m',
 ].join('\n');
 
 /** What a reader sees. */
@@ -24,28 +24,28 @@ const shownIn = (svg: string): string[] =>
   [...svg.matchAll(/<text[^>]*>(.*)<\/text>/g)].map(([, line = '']) => line.replace(/<[^>]*>/g, ''));
 
 describe('the picture of the demo', () => {
-  it('shows the story of one provider, without the set-up', () => {
+  it('the picture of the demo shows the story of one provider, without the set-up', () => {
     expect(shownIn(demoPicture(output))).toEqual([
       '$ npm run demo',
       'stripe sends a &amp; b',
       '  ✔ answered 200 {"id":"&lt;evt&gt;"}',
       '(and the same for github and shopify)',
-      'All of it as promised.',
+      'Everything worked as promised.',
     ]);
   });
 
-  it('keeps the colours, and has no escape sequence left', () => {
+  it('the picture of the demo keeps the colours, and contains no escape sequence', () => {
     const svg = demoPicture(output);
 
     expect(svg).toContain('<tspan class="green">✔</tspan>');
-    expect(svg).toContain('<tspan class="bold green">All of it as promised.</tspan>');
+    expect(svg).toContain('<tspan class="bold green">Everything worked as promised.</tspan>');
     expect(svg).not.toContain('\u001b');
   });
 
-  it('in README comes from a demo that ended well', () => {
+  it('the picture in README comes from a successful demo', () => {
     expect(readFileSync(join(projectRoot, 'README.md'), 'utf8')).toContain('](docs/demo.svg)');
     expect(shownIn(readFileSync(join(projectRoot, 'docs/demo.svg'), 'utf8')).at(-1)).toBe(
-      'All of it as promised.',
+      'Everything worked as promised.',
     );
   });
 });

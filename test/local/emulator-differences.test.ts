@@ -3,14 +3,14 @@ import { countAlarms, differences, forEmulator } from '../../local/emulator-diff
 
 const secret = { Type: 'AWS::SecretsManager::Secret' };
 
-test('every difference has a name of its own and a reason', () => {
+test('every difference has a unique name and a reason', () => {
   const names = differences.map(({ name }) => name);
 
   expect(new Set(names).size).toBe(names.length);
   for (const { reason } of differences) expect(reason).toMatch(/^[A-Z].{20,}\.$/);
 });
 
-test('a reference to a secret becomes its ARN, wherever it stands, and no other reference does', () => {
+test('a reference to a secret becomes its ARN anywhere, and no other reference does', () => {
   const template = {
     Resources: {
       Key: secret,
@@ -39,7 +39,7 @@ test('a reference to a secret becomes its ARN, wherever it stands, and no other 
   expect(adapted.Outputs).toEqual({ KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Id'] } } });
 });
 
-test('who may send, delete or defer one message may do so in a batch, as on AWS', () => {
+test('a role that may send, delete or defer one message may do so in a batch, as on AWS', () => {
   const statement = { Effect: 'Allow', Action: ['sqs:SendMessage', 'sqs:GetQueueUrl'], Resource: 'q' };
   const single = { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: 't' };
   const policy = (...Statement: readonly object[]) => ({
@@ -67,7 +67,7 @@ test('a secret generated without punctuation has none', () => {
   expect(forEmulator(secretOf({ PasswordLength: 44 }))).toEqual(secretOf({ PasswordLength: 44 }));
 });
 
-test('metric-math and composite alarms are left out, and what pointed at them still resolves', () => {
+test('metric-math and composite alarms are omitted, and references to them still resolve', () => {
   const template = {
     Resources: {
       Plain: { Type: 'AWS::CloudWatch::Alarm', Properties: { MetricName: 'Errors' } },
@@ -94,7 +94,7 @@ test('metric-math and composite alarms are left out, and what pointed at them st
   });
 });
 
-test('everything else stays as it was synthesised: deletion policies, conditions, encryption', () => {
+test('everything else stays as synthesised: deletion policies, conditions, encryption', () => {
   const template = {
     Resources: {
       Table: {

@@ -70,7 +70,7 @@ describe.runIf(hasPython).each([
     return Functions?.map(({ FunctionName }) => FunctionName);
   };
 
-  test.each(foreign)('makes nothing for a page: %s', async (_case, headers) => {
+  test.each(foreign)('the emulator makes nothing for a web page: %s', async (_case, headers) => {
     const made = await send(url, { ...makesFunction, headers: { ...text, ...headers } });
     const others = await Promise.all([
       send(url, { path: '/?Action=CreateQueue&QueueName=evil', headers }),
@@ -86,22 +86,25 @@ describe.runIf(hasPython).each([
     expect(await functions()).toEqual([]);
   });
 
-  test.runIf(!strict)('makes nothing by HTTP/1.0 without a Host, or with an empty one, or two', async () => {
-    const body = `content-type: text/plain\r\ncontent-length: ${makesFunction.body.length}\r\n\r\n${makesFunction.body}`;
-    const begin = `POST ${makesFunction.path}`;
-    const twice = 'host: 127.0.0.1\r\nhost: evil.example\r\nconnection: close';
+  test.runIf(!strict)(
+    'the emulator makes nothing by HTTP/1.0 without a Host, or with an empty one, or two',
+    async () => {
+      const body = `content-type: text/plain\r\ncontent-length: ${makesFunction.body.length}\r\n\r\n${makesFunction.body}`;
+      const begin = `POST ${makesFunction.path}`;
+      const twice = 'host: 127.0.0.1\r\nhost: evil.example\r\nconnection: close';
 
-    const answers = await Promise.all([
-      sendBytes(url, `${begin} HTTP/1.0\r\n${body}`),
-      sendBytes(url, `${begin} HTTP/1.1\r\nhost:\r\nconnection: close\r\n${body}`),
-      sendBytes(url, `${begin} HTTP/1.1\r\n${twice}\r\n${body}`),
-    ]);
+      const answers = await Promise.all([
+        sendBytes(url, `${begin} HTTP/1.0\r\n${body}`),
+        sendBytes(url, `${begin} HTTP/1.1\r\nhost:\r\nconnection: close\r\n${body}`),
+        sendBytes(url, `${begin} HTTP/1.1\r\n${twice}\r\n${body}`),
+      ]);
 
-    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.[01] 40[03]/);
-    expect(await functions()).toEqual([]);
-  });
+      for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.[01] 40[03]/);
+      expect(await functions()).toEqual([]);
+    },
+  );
 
-  test.runIf(strict)('makes nothing by HTTP/2 for another authority', async () => {
+  test.runIf(strict)('the emulator makes nothing by HTTP/2 for another authority', async () => {
     const session = connectHttp2(url, { rejectUnauthorized: false });
     const stream = session.request({
       ':method': 'POST',
@@ -118,7 +121,7 @@ describe.runIf(hasPython).each([
     session.destroy();
   });
 
-  test('does what programs ask: the AWS SDK, and curl', async () => {
+  test('the emulator serves programs: the AWS SDK, and curl', async () => {
     const config = clientConfig(aws.endpoint);
     const lambda = new LambdaClient(config);
     const s3 = new S3Client(config);
@@ -135,14 +138,14 @@ describe.runIf(hasPython).each([
     expect(JSON.parse(curl.stdout)).toMatchObject({ services: expect.anything() });
   });
 
-  test.runIf(!strict)('would have made that function for a program', async () => {
+  test.runIf(!strict)('the emulator would have made that function for a program', async () => {
     const { status } = await send(url, { ...makesFunction, headers: text });
 
     expect(status).toBe(201);
     expect(await functions()).toContain('evil');
   });
 
-  test('answers to its own names', async () => {
+  test('the emulator responds to its own names', async () => {
     for (const host of ['127.0.0.1', 'localhost:4566', 'LOCALHOST', '[::1]:4566']) {
       const { status } = await send(url, { path: '/_ministack/health', headers: { host } });
       expect(status).toBe(200);
@@ -152,7 +155,7 @@ describe.runIf(hasPython).each([
   });
 });
 
-test.runIf(hasPython)('an emulator before which the wall cannot stand is not served', async () => {
+test.runIf(hasPython)('an emulator that cannot have the check of requests is not started', async () => {
   const elsewhere = freshDirectory();
   mkdirSync(join(elsewhere, 'ministack'));
   writeFileSync(join(elsewhere, 'ministack', '__init__.py'), '');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { awsEnvironment } from '../../local/endpoint.ts';
 
-test("nothing of the user's own AWS configuration reaches what is run against the local AWS", () => {
+test("the user's own AWS configuration does not reach programs that run against the local AWS", () => {
   const own = {
     PATH: '/bin',
     AWS_PROFILE: 'production',

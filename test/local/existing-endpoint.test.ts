@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { existingEndpoint, ownEndpointVariable } from '../../local/existing-endpoint.ts';
 import { claimPort } from '../../local/ports.ts';
 
-test('without AWS_ENDPOINT_URL an emulator is started', async () => {
+test('an emulator is started without AWS_ENDPOINT_URL', async () => {
   expect(await existingEndpoint({})).toBeUndefined();
   expect(await existingEndpoint({ AWS_ENDPOINT_URL: '' })).toBeUndefined();
 });
 
-test('an endpoint that answers is used, whatever it answers', async () => {
+test('an endpoint that responds in any way is used', async () => {
   const server = createServer((_request, response) => response.writeHead(404).end());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -23,18 +23,18 @@ test('an endpoint that answers is used, whatever it answers', async () => {
   server.close();
 });
 
-test('one where nothing answers is told, with the way out', async () => {
+test('an endpoint that does not respond is an error with what to do', async () => {
   const url = `http://127.0.0.1:${await claimPort(0, '--port')}`;
 
   await expect(existingEndpoint({ AWS_ENDPOINT_URL: url })).rejects.toThrow(
-    `AWS_ENDPOINT_URL is ${url} and nothing answers there: unset it to have an emulator started, or start what it names.`,
+    `AWS_ENDPOINT_URL is ${url}, but nothing responds there: unset it to start an emulator, or start the endpoint that it names.`,
   );
   await expect(existingEndpoint({ AWS_ENDPOINT_URL: 'nonsense' })).rejects.toThrow(
     /^AWS_ENDPOINT_URL is nonsense/,
   );
 });
 
-test('what an earlier hookline env exported does not keep the emulator from being started', async () => {
+test('the variables of an earlier hookline env do not prevent the start of an emulator', async () => {
   const url = 'http://127.0.0.1:4566';
 
   expect(await existingEndpoint({ AWS_ENDPOINT_URL: url, [ownEndpointVariable]: url })).toBeUndefined();

@@ -15,7 +15,7 @@ function evaluated(lines: readonly string[]): Record<string, string> {
   );
 }
 
-test('the lines point the AWS CLI and every SDK at the local AWS, with keys that AWS itself does not know', () => {
+test('the export lines point the AWS CLI and every SDK to the local AWS, with keys that AWS itself does not know', () => {
   expect(evaluated(exportLines(exportedVariables(exampleOutputs)))).toMatchObject({
     AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
     AWS_ACCESS_KEY_ID: 'test',
@@ -26,7 +26,7 @@ test('the lines point the AWS CLI and every SDK at the local AWS, with keys that
   });
 });
 
-test('and name what is in it', () => {
+test('the export lines name the resources', () => {
   expect(evaluated(exportLines(exportedVariables(exampleOutputs)))).toMatchObject({
     HOOKLINE_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:T',
     HOOKLINE_PUBLISH_QUEUE_URL: 'http://q/publish',
@@ -41,7 +41,7 @@ test('and name what is in it', () => {
   });
 });
 
-test('in strict mode the certificate is trusted, whatever its path has in it', () => {
+test('the export lines in strict mode trust the certificate, with any characters in its path', () => {
   const caFile = "/home/o'neill/my $HOME/ca.pem";
 
   expect(evaluated(exportLines(exportedVariables({ ...exampleOutputs, caFile })))).toMatchObject({

@@ -9,7 +9,7 @@ const readable = (text: string): string | undefined => {
   return line === undefined ? undefined : stripVTControlCharacters(line).replace(/^\d\d:\d\d:\d\d /, '');
 };
 
-test('a wide line becomes its name and its fields, without what says nothing on a laptop', () => {
+test('a wide line is shown as its name and its fields, without those that are useless on a laptop', () => {
   const line = {
     level: 'INFO',
     message: 'event.consumed',
@@ -27,7 +27,7 @@ test('a wide line becomes its name and its fields, without what says nothing on 
   );
 });
 
-test('an error is told with its name, message and stack', () => {
+test('an error is shown with its name, message and stack', () => {
   const error = {
     name: 'TypeError',
     message: 'no such thing',
@@ -45,7 +45,7 @@ test("a handler's own console.log is shown as it was printed", () => {
   expect(readable('{"free":"form"}')).toBe('consume-stripe   {"free":"form"}');
 });
 
-test("metrics and the platform's own lines are not for reading", () => {
+test("metrics and the platform's own lines are not shown", () => {
   expect(readable('{"_aws":{"CloudWatchMetrics":[]},"a":1}')).toBeUndefined();
   expect(readable('START RequestId: 1 Version: $LATEST')).toBeUndefined();
   expect(readable('END RequestId: 1')).toBeUndefined();
@@ -56,7 +56,7 @@ test("metrics and the platform's own lines are not for reading", () => {
 const evil = 'a\u001b]0;x\u0007\u009b2Jb';
 const harmless = 'a\\u001b]0;x\\u0007\\u009b2Jb';
 
-test('what a terminal would obey is shown, wherever it stands in a line', () => {
+test('control characters are shown as escapes anywhere in a line', () => {
   const error = { name: evil, message: evil, stack: `Error\n    at ${evil}` };
   const line = { level: 'ERROR', message: evil, service: evil, [evil]: evil, two: `${evil} ${evil}`, error };
 
@@ -68,11 +68,11 @@ test('what a terminal would obey is shown, wherever it stands in a line', () => 
   expect(readableEmulatorLine(`2026-11-25 03:40:53 ERROR [lambda] ${evil}`)).toContain(harmless);
 });
 
-test('verbose shows the line itself, and whose it is', () => {
+test('--verbose shows the line unchanged, and its function', () => {
   expect(rawLine({ from: 'deliver', at, text: '{"a":1}\n' })).toBe('deliver {"a":1}');
 });
 
-test('of the emulator itself only errors are told, and functions that failed', () => {
+test('the emulator’s own log shows only errors, and functions that failed', () => {
   const told = (line: string): string => stripVTControlCharacters(readableEmulatorLine(line) ?? 'nothing');
 
   expect(told('2026-11-25 03:40:53 ERROR [lambda] worker died')).toBe(

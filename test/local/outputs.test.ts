@@ -80,7 +80,7 @@ test('the outputs file names everything of the deployed stack, at addresses that
   });
 });
 
-test('with TLS it says which certificate to trust', () => {
+test('the outputs file says with TLS which certificate to trust', () => {
   expect(toLocalOutputs({ url: 'https://127.0.0.1:1', caFile: '/ca.pem' }, deployed)).toMatchObject({
     awsEndpoint: 'https://127.0.0.1:1',
     caFile: '/ca.pem',
@@ -89,6 +89,6 @@ test('with TLS it says which certificate to trust', () => {
 
 test('an app without a WebhookStack is refused', () => {
   expect(() => toLocalOutputs({ url: 'http://127.0.0.1:1' }, { Other: { Something: 'else' } })).toThrow(
-    'The app has no WebhookStack, so there is nothing to run.',
+    'The app has no WebhookStack, so there is nothing to run: add one to the app, or choose another app with --app.',
   );
 });

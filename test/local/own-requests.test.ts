@@ -24,7 +24,7 @@ describe.each([
   ['the metrics', metricsUrl, '/metrics'],
   ['the endpoint of the demo', demoUrl, '/hooks'],
 ])('%s', (_what, start, path) => {
-  test.each(foreign)('are refused to a page: %s', async (_case, headers) => {
+  test.each(foreign)('a server of the laptop’s tools refuses a web page: %s', async (_case, headers) => {
     const server = await start();
 
     for (const method of ['GET', 'POST', 'OPTIONS']) {
@@ -34,7 +34,7 @@ describe.each([
     }
   });
 
-  test('are there for programs', async () => {
+  test('a server of the laptop’s tools serves programs', async () => {
     const server = await start();
 
     const asked: Readonly<Record<string, string>>[] = [
@@ -50,14 +50,14 @@ describe.each([
   test.each([
     ['HTTP/1.0', ''],
     ['HTTP/1.1', 'host:\r\n'],
-  ])('are refused to a request of %s without a name', async (version, headers) => {
+  ])('a server of the laptop’s tools refuses a request of %s without a name', async (version, headers) => {
     const server = await start();
 
     expect(await sendBytes(server, `GET ${path} ${version}\r\n${headers}\r\n`)).toMatch(/^HTTP\/1\.1 403 /);
   });
 });
 
-test('a page opens no web socket', async () => {
+test('a web page opens no web socket', async () => {
   const server = ownServer((_request, response) => void response.end()).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
@@ -71,7 +71,7 @@ test('a page opens no web socket', async () => {
   expect(answer).not.toMatch(/^HTTP\/1\.1 (101|200)/);
 });
 
-test('every HTTP server of the laptop’s tools is such a server', () => {
+test('every HTTP server of the laptop’s tools has this check', () => {
   const made = filesIn('bin', 'cli', 'client', 'tools', 'local')
     .filter(({ text }) => /\bcreateServer\b/.test(text) && /from 'node:(http|https|http2)'/.test(text))
     .map(({ file }) => file);

@@ -6,15 +6,15 @@ test.each([
   ['its one-character form, C1', 'a\u009b2Jb', 'a\\u009b2Jb'],
   ['a backspace, DEL and a lone carriage return', 'a\bb\u007fc\rd', 'a\\u0008b\\u007fc\\u000dd'],
   ['what turns the writing round', 'a\u202eb', 'a\\u202eb'],
-])('%s is shown, not obeyed', (_what, text, shown) => {
+])('%s is escaped for a terminal', (_what, text, shown) => {
   expect(plainText(text)).toBe(shown);
 });
 
-test('line ends, tabs and the letters of all people stay', () => {
+test('line ends, tabs and letters of all languages stay', () => {
   expect(plainText('a\n\tb\r\nÄ 名 👩‍💻')).toBe('a\n\tb\r\nÄ 名 👩‍💻');
 });
 
-test('JSON stays the same JSON', () => {
+test('escaped JSON is the same JSON', () => {
   const value = { text: '\u001b\u009b\u007f\u202e', more: ['\n'] };
 
   expect(JSON.parse(plainText(JSON.stringify(value, undefined, 2)))).toEqual(value);

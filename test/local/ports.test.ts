@@ -2,11 +2,11 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { claimPort } from '../../local/ports.ts';
 
-test('0 gives a free port', async () => {
+test('the port 0 selects a free port', async () => {
   expect(await claimPort(0, '--port')).toBeGreaterThan(1023);
 });
 
-test('a port in use is told in one line, with the flag that chooses another', async () => {
+test('a port in use is reported in one line, with the flag that chooses another', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -62,7 +62,7 @@ test('processing time is a histogram in seconds', async () => {
   expect(lines).toContain('webhook_processing_seconds_count{source="github",event_type="push"} 2');
 });
 
-test('delivery attempts by endpoint are a metric of their own, so that no sum counts twice', async () => {
+test('delivery attempts by endpoint are a separate metric, so that no sum counts twice', async () => {
   const byStatus = emf('WebhookDeliveryAttempts', 'Count', { status: '200' }, 1);
   const byEndpoint = emf('WebhookDeliveryAttempts', 'Count', { endpoint: 'acme', status: '200' }, 1);
 
@@ -72,7 +72,7 @@ test('delivery attempts by endpoint are a metric of their own, so that no sum co
   ]);
 });
 
-test('each gauge of the table has its last value, and no line adds to it', async () => {
+test('each gauge of the table has its last value, without a sum', async () => {
   const gauges = Object.entries(metrics).filter(([, { statistic }]) => statistic === 'Maximum');
   expect(gauges.map(([name]) => name)).toContain('EndpointsDown');
 
@@ -87,7 +87,7 @@ test('each gauge of the table has its last value, and no line adds to it', async
   }
 });
 
-test('a counter of the table is a counter, also after zero', async () => {
+test('a counter of the table is a counter, even after zero', async () => {
   expect(await exposed(emf('BreakersOpened', 'Count', {}, 0), emf('BreakersOpened', 'Count', {}, 2))).toEqual(
     ['breakers_opened_total 2'],
   );
@@ -97,7 +97,7 @@ test('other lines count nothing', async () => {
   expect(await exposed('plain', '{"level":"INFO"}', '{"_aws": broken', '{"_aws":{}}')).toEqual([]);
 });
 
-test('/metrics is served, and nothing else', async () => {
+test('the server of /metrics serves nothing else', async () => {
   const exposition = prometheusMetrics();
   exposition.add(emf('WebhookDeliveryAttempts', 'Count', { status: '503' }, 1));
   const server = await serveMetrics(exposition.registry, 0);

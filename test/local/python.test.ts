@@ -12,17 +12,17 @@ const machine =
     return output === undefined ? { code: null, output: `spawn ${command} ENOENT` } : { code: 0, output };
   };
 
-test('the newest Python that answers is taken', async () => {
+test('the newest Python that runs is used', async () => {
   expect(await findPython(machine({ 'python3.10': '3.10', 'python3.12': '3.12', python3: '3.9' }))).toBe(
     'python3.12',
   );
 });
 
-test('plain python3 will do, also with something printed before the version', async () => {
+test('plain python3 is sufficient, even with something printed before the version', async () => {
   expect(await findPython(machine({ python3: 'a warning\n3.11' }))).toBe('python3');
 });
 
-test("a version manager's shim for a version that is not selected is passed over", async () => {
+test("a version manager's shim for a version that is not selected is skipped", async () => {
   const runner: Runner = async (command) =>
     command === 'python3.13'
       ? { code: 127, output: 'pyenv: 3.13 not found' }
@@ -31,7 +31,7 @@ test("a version manager's shim for a version that is not selected is passed over
   expect(await findPython(runner)).toBe('python');
 });
 
-test('without a new enough Python one line says what was found and what to do instead', async () => {
+test('a missing or old Python is reported in one line with what was found and what to do instead', async () => {
   const old = findPython(machine({ python3: '3.9', python: '2.7' }));
   const none = findPython(machine({}));
 
@@ -43,7 +43,7 @@ test('without a new enough Python one line says what was found and what to do in
   );
 });
 
-test('an installation that fails is told by its last line, and leaves nothing behind', async () => {
+test('a failed installation is reported by its last line, and leaves nothing behind', async () => {
   const directory = join(freshDirectory(), 'venv');
   const runner: Runner = async (command, args) =>
     args.includes('pip')

@@ -18,7 +18,7 @@ async function startReceiver() {
 const post = (path: string, body: string, header = '') =>
   `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n${header}content-length: ${Buffer.byteLength(body, 'latin1')}\r\n\r\n${body}`;
 
-test('the receiver shows what a terminal would obey, wherever it stands, on one line', async () => {
+test('the receiver escapes control characters anywhere, on one line', async () => {
   const { url, next } = await startReceiver();
   // Bytes as they are: the header has a C1 control, the body U+202E.
   const hostile = Buffer.from(
@@ -35,7 +35,7 @@ test('the receiver shows what a terminal would obey, wherever it stands, on one 
   expect(line).toContain('\\u202e\\u001b[2J\\u000d\\u000a00:00:00  200  forged');
 });
 
-test('the receiver answers no page', async () => {
+test('the receiver serves no web page', async () => {
   const { url } = await startReceiver();
 
   const answer = await sendBytes(url, post('/200/x', '', 'origin: https://evil.example\r\n'));
@@ -51,7 +51,7 @@ async function runReceiver(...args: string[]) {
   return { stdout, stderr, code };
 }
 
-test('the receiver says how it is used', async () => {
+test('the receiver prints its usage', async () => {
   const { code, stdout, stderr } = await runReceiver('--help');
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

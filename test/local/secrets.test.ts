@@ -14,7 +14,7 @@ test("secrets have their provider's own format, and are different each time", ()
   expect(randomSecret('hmac')).not.toBe(randomSecret('hmac'));
 });
 
-test('the value of a start is told apart by its version, and by no other', async () => {
+test('the value of a start is recognised by its version only', async () => {
   const puts: object[] = [];
   const send = vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async (command) => {
     if (command instanceof PutSecretValueCommand) puts.push(command.input);
@@ -37,7 +37,7 @@ test('the value of a start is told apart by its version, and by no other', async
 });
 
 test.each(['asana', 'notion', 'sns', 'discord', 'plaid', 'ebay', 'strava', 'telnyx'])(
-  'what only %s can make is left to it',
+  'a secret that only %s can make is left unset',
   (provider) => {
     expect(randomSecret(provider)).toBeUndefined();
   },

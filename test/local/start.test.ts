@@ -17,7 +17,7 @@ if (python === undefined)
 
 const minute = 60_000;
 
-/** `npm start` on free ports in a directory of its own. */
+/** `npm start` on free ports in a new directory. */
 function start(stateDir: string, ...more: readonly string[]) {
   const args = ['local/start.ts', '--state-dir', stateDir, '--port', '0', '--metrics-port', '0', ...more];
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;
@@ -39,7 +39,7 @@ const ready = (stateDir: string) =>
   });
 
 describe.runIf(python !== undefined)('npm start', () => {
-  test('is ready, runs once per directory, and leaves no process when it is stopped', {
+  test('npm start is ready, runs once per directory, and leaves no process when it is stopped', {
     timeout: 3 * minute,
   }, async () => {
     const stateDir = freshDirectory();
@@ -53,14 +53,16 @@ describe.runIf(python !== undefined)('npm start', () => {
 
     expect(running.length).toBeGreaterThan(0);
     expect(await second.exit).toBe(1);
-    expect(refusal).toMatch(new RegExp(`^\\s*✘ It runs already, as process ${first.pid}: [^\\n]*\\n$`));
+    expect(refusal).toMatch(
+      new RegExp(`^\\s*✘ A local AWS runs already, as process ${first.pid}: [^\\n]*\\n$`),
+    );
     expect(await first.exit).toBe(0);
     expect(await first.said).toMatch(/Stopped\.\n/);
     expect(running.filter(isAlive)).toEqual([]);
     expect(existsSync(join(stateDir, 'outputs.json'))).toBe(false);
   });
 
-  test('that is killed takes the emulator with it', { timeout: 2 * minute }, async () => {
+  test('npm start that is killed takes the emulator with it', { timeout: 2 * minute }, async () => {
     const stateDir = freshDirectory();
     const killed = start(stateDir);
     await ready(stateDir);
@@ -72,7 +74,9 @@ describe.runIf(python !== undefined)('npm start', () => {
     await vi.waitFor(() => expect(running.filter(isAlive)).toEqual([]), { timeout: 5000, interval: 100 });
   });
 
-  test('ends when the emulator does, and says where its log is', { timeout: 2 * minute }, async () => {
+  test('npm start ends when the emulator does, and says where its log is', {
+    timeout: 2 * minute,
+  }, async () => {
     const stateDir = freshDirectory();
     const left = start(stateDir, '--watch');
     await ready(stateDir);
@@ -84,7 +88,7 @@ describe.runIf(python !== undefined)('npm start', () => {
     expect(await left.said).toMatch(/\n✘ The emulator ended by itself; its log is [^\n]*ministack\.log\.\n$/);
   });
 
-  test('stops at what the emulator refuses, in its words, with nothing left running', {
+  test('npm start stops at what the emulator refuses, with its message, and leaves nothing running', {
     timeout: 2 * minute,
   }, async () => {
     const refused = start(freshDirectory(), '--app', 'test/apps/refused.ts');
@@ -93,7 +97,7 @@ describe.runIf(python !== undefined)('npm start', () => {
     expect(await refused.said).toMatch(/\n✘ The deploy was refused: .*AWS::IVS::Channel[^\n]*\n$/);
   });
 
-  test('stops at an app that does not synthesise', { timeout: 2 * minute }, async () => {
+  test('npm start stops at an app that does not synthesise', { timeout: 2 * minute }, async () => {
     const broken = start(freshDirectory(), '--app', 'test/apps/broken.ts');
 
     expect(await broken.exit).toBe(1);

@@ -7,16 +7,16 @@ import { freshDirectory } from './support/fresh-directory.ts';
 /** The parent of every process: it runs, and is not this one. */
 const somebodyElse = 1;
 
-test('a second start of the same directory is told who has it', () => {
+test('a second start of the same directory is refused with the process that uses it', () => {
   const path = freshDirectory();
   writeFileSync(join(path, 'running.pid'), String(somebodyElse));
 
   expect(() => takeStateDirectory(path)).toThrow(
-    /^It runs already, as process 1: stop that one first .*running\.pid\)\.$/,
+    /^A local AWS runs already, as process 1: stop that one first .*running\.pid\)\.$/,
   );
 });
 
-test('what a killed run left behind does not stand in the way, and its outputs are gone', () => {
+test('the files of a killed run do not prevent a start, and its outputs are removed', () => {
   const path = freshDirectory();
   writeFileSync(join(path, 'running.pid'), '999999999');
   writeFileSync(join(path, 'outputs.json'), '{}');
@@ -27,7 +27,7 @@ test('what a killed run left behind does not stand in the way, and its outputs a
   expect(existsSync(state.outputsFile)).toBe(false);
 });
 
-test('when it is released, nothing says that it runs', () => {
+test('a released state directory does not look in use', () => {
   const path = freshDirectory();
   const state = takeStateDirectory(path);
   writeAtomically(state.outputsFile, '{"a":1}');
@@ -40,7 +40,7 @@ test('when it is released, nothing says that it runs', () => {
   expect(existsSync(join(path, 'running.pid'))).toBe(false);
 });
 
-test.each([0o755, 0o777])('a directory that was open to other users (%o) is its owner’s alone', (mode) => {
+test.each([0o755, 0o777])('a directory that was open to other users (%o) is closed to them', (mode) => {
   const path = freshDirectory();
   chmodSync(path, mode);
 

@@ -7,7 +7,7 @@ const named = (path: string, Properties: Record<string, unknown> = {}) => ({
   Metadata: { 'aws:cdk:path': path },
 });
 
-test('new, changed and removed resources are told by their names in the app', () => {
+test('new, changed and removed resources are listed by their names in the app', () => {
   const before = {
     Resources: {
       A: named('Hookline/stripe/Receive/Resource', { key: 'v1' }),
@@ -26,7 +26,7 @@ test('new, changed and removed resources are told by their names in the app', ()
   expect(changesBetween(before, after)).toBe('new: D; changed: stripe/Receive; removed: Old');
 });
 
-test('many at once are told by where they belong', () => {
+test('many changed resources are listed by the part of the app that they are in', () => {
   const paths = ['Receive', 'Consume', 'Queue', 'Dlq', 'Secret', 'Alarm'].map(
     (name) => `Hookline/Source-partner/${name}`,
   );
@@ -40,7 +40,7 @@ test('many at once are told by where they belong', () => {
   );
 });
 
-test('a save that changes nothing says so', () => {
+test('a save without changes says so', () => {
   const template = { Resources: { A: named('Hookline/A') } };
   const metadata = (analytics: string) => ({
     Resources: { ...template.Resources, M: { Type: 'AWS::CDK::Metadata', Properties: { analytics } } },

@@ -6,7 +6,7 @@ import { LocalAwsError } from '../../local/failure.ts';
 import { redeployOnSave } from '../../local/watch.ts';
 import { freshDirectory } from './support/fresh-directory.ts';
 
-test('a save deploys; a deploy that fails is shown and the next save deploys again', async () => {
+test('a save deploys; a failed deploy is shown and the next save deploys again', async () => {
   const directory = freshDirectory();
   const lines: string[] = [];
   const redeploy = vi

@@ -6,7 +6,7 @@ import { exampleOutputs } from './support/outputs.ts';
 const shown = (outputs = exampleOutputs): string =>
   stripVTControlCharacters(whatRuns(outputs, 'http://127.0.0.1:9464/metrics', 12.34));
 
-test('every source is shown with where to post, and everything else that runs', () => {
+test('every source is shown with its URL, with everything else that runs', () => {
   expect(shown()).toContain('ready in 12.3 s');
   expect(shown()).toMatch(
     /github +POST http:\/\/127\.0\.0\.1:4566\/_aws\/execute-api\/ab12\/webhooks\/github\n/,
@@ -16,7 +16,7 @@ test('every source is shown with where to post, and everything else that runs', 
   expect(shown()).toMatch(/metrics +http:\/\/127\.0\.0\.1:9464\/metrics\n/);
 });
 
-test('what to try next starts with the lines of hookline env, and fits the sources that there are', () => {
+test('the next steps start with the lines of hookline env, and match the existing sources', () => {
   const { github: _, ...others } = exampleOutputs.inbound.sources;
   const without = { ...exampleOutputs, inbound: { ...exampleOutputs.inbound, sources: others } };
 

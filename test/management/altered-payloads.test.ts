@@ -20,7 +20,7 @@ async function withAnAlteredPayload() {
   return { problems, idOf, ask };
 }
 
-it('a delivery whose payload was altered is a problem that says so, and no fault of ours', async () => {
+it('a delivery whose payload was altered is a problem that says so, and not a fault of ours', async () => {
   const { problems, idOf, ask } = await withAnAlteredPayload();
 
   const answer = await ask('GET', `/v1/deliveries/${idOf('e1')}`);
@@ -31,7 +31,7 @@ it('a delivery whose payload was altered is a problem that says so, and no fault
   expect(problems).toEqual([]);
 });
 
-it('a filter is tried on the other events', async () => {
+it('a filter test with an altered payload tries the other events', async () => {
   const { ask } = await withAnAlteredPayload();
 
   expect(await ask('POST', `${endpoints}/ep_1/filter-test`)).toMatchObject({

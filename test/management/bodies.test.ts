@@ -19,7 +19,7 @@ describe('a number', () => {
     ['PATCH', `${endpoints}/ep_1`, '{"filter":{"path":"amount","gte":19.90,"in":[1.0]}}'],
     ['POST', `${endpoints}/ep_1/rotate-secret`, '{"overlapHours":24.0}'],
     ['PUT', '/v1/event-types/a.b', '{"schema":{"type":"object","minProperties":1.0}}'],
-  ])('is a number, however it is written: %s %s %s', async (method, path, body) => {
+  ])('a number is accepted in any notation: %s %s %s', async (method, path, body) => {
     const { send, problems } = await oneEndpoint();
 
     const { status } = await send(method, path, body);
@@ -27,7 +27,7 @@ describe('a number', () => {
     expect([status, problems]).toEqual([method === 'PUT' ? 201 : 200, []]);
   });
 
-  it('of a test event is sent as it was written', async () => {
+  it('a number of a test event is sent as it was written', async () => {
     const { send, published } = await oneEndpoint();
 
     await send('POST', `${endpoints}/ep_1/test`, '{"data":[1.0,12345678901234567890]}');
@@ -35,7 +35,7 @@ describe('a number', () => {
     expect(published[0]).toContain('"data":[1.0,12345678901234567890]');
   });
 
-  it('of an example is shown as it was written', async () => {
+  it('a number of an example is shown as it was written', async () => {
     const { call, send } = await oneEndpoint();
     const put = await send(
       'PUT',
@@ -59,7 +59,7 @@ describe('a body that cannot be kept', () => {
     ['an example in letters of three bytes', { example: '漢'.repeat(64 * 1024) }, 'example'],
     ['a description', { description: kib(2) }, 'description'],
   ])(
-    'for it holds %s of an event type that is too large is refused, and the field named',
+    '%s of an event type that is too large to be stored is refused, with the field',
     async (_, body, path) => {
       const { call } = await oneEndpoint();
 
@@ -70,7 +70,7 @@ describe('a body that cannot be kept', () => {
     },
   );
 
-  it('is not one with schema and example at their largest', async () => {
+  it('a body with schema and example of the largest size is accepted', async () => {
     const { call } = await oneEndpoint();
     const largest = { description: '漢'.repeat(1024), schema: { description: kib(127) }, example: kib(127) };
 
@@ -88,7 +88,7 @@ describe('a body that cannot be kept', () => {
     [{ url: `https://acme.example/${'x'.repeat(2048)}` }, 'url'],
     [{ retryDelays: [1e-200] }, 'retryDelays.0'],
     [{ filter: { path: 'a', gt: 1e19 } }, 'filter.gt'],
-  ])('as an endpoint is refused, and the field named (%#)', async (change, path) => {
+  ])('a body that cannot be stored as an endpoint is refused, with the field (%#)', async (change, path) => {
     const { call } = await oneEndpoint();
 
     expect(await call('PATCH', `${endpoints}/ep_1`, change)).toMatchObject({
@@ -97,7 +97,7 @@ describe('a body that cannot be kept', () => {
     });
   });
 
-  it('is not one with line breaks, and letters of every kind', async () => {
+  it('a body with line breaks and letters of every kind is accepted', async () => {
     const { call } = await oneEndpoint();
     const description = 'Billing\n\tof Müller & 漢字 😀';
 
@@ -116,7 +116,7 @@ describe('a body that is nested too deep', () => {
     ['PUT', '/v1/event-types/a.b', `{"schema":{"a":${nested(60_000)}}}`],
     ['PATCH', `${endpoints}/ep_1`, `{"filter":${'{"not":'.repeat(60_000)}1${'}'.repeat(60_000)}}`],
     ['PATCH', `${endpoints}/ep_1`, `{"a":${nested(500_000)}}`],
-  ])('is refused (%#: %s %s)', async (method, path, body) => {
+  ])('a body that is nested too deep is refused (%#: %s %s)', async (method, path, body) => {
     const { send } = await oneEndpoint();
 
     expect(await send(method, path, body)).toMatchObject({
@@ -125,7 +125,7 @@ describe('a body that is nested too deep', () => {
     });
   });
 
-  it('is not one of a hundred levels', async () => {
+  it('a body with a hundred levels is accepted', async () => {
     const { send } = await oneEndpoint();
     const body = `{"type":"a","data":${nested(99)}}`;
 
@@ -133,9 +133,9 @@ describe('a body that is nested too deep', () => {
   });
 });
 
-describe('a body that is no object', () => {
+describe('a body that is not an object', () => {
   it.each(['null', '[]', '5', '"x"', '1.0', 'true', '', ' ', '{', '\ufeff{}', '{"a":1}x'])(
-    'is refused: %j',
+    'a body that is not an object is refused: %j',
     async (body) => {
       const { send } = await oneEndpoint();
 

@@ -22,7 +22,7 @@ async function failing() {
 }
 
 describe('an endpoint that is enabled again', () => {
-  it('begins anew: neither its old failures nor its breaker count', async () => {
+  it('an endpoint that is enabled again starts over: neither its old failures nor its breaker count', async () => {
     const { world, call } = await failing();
     await call('POST', `${path}/ep_1/disable`);
 
@@ -34,7 +34,7 @@ describe('an endpoint that is enabled again', () => {
     expect(state?.failingSince).toBeUndefined();
   });
 
-  it('gets what was held for it, the oldest first; enabling it twice changes nothing more', async () => {
+  it('an endpoint that is enabled again gets its held deliveries, the oldest first; enabling it twice changes nothing', async () => {
     const { world, call } = managementWorld();
     await call('POST', path, fields);
     await call('POST', `${path}/ep_1/disable`);
@@ -50,7 +50,7 @@ describe('an endpoint that is enabled again', () => {
     expect(world.requests.map(({ headers }) => headers['webhook-id'])).toEqual(['a', 'b', 'c']);
   });
 
-  it('or is another one of the same id begins anew, too, and has no version that the other one had', async () => {
+  it('an endpoint that is created again under its id starts over, with a version that the earlier one never had', async () => {
     const { world, call } = await failing();
     const { etag } = await call('GET', `${path}/ep_1`);
     await call('DELETE', `${path}/ep_1`);
@@ -68,7 +68,7 @@ describe('an endpoint that is enabled again', () => {
     expect(await call('DELETE', `${path}/ep_1`, undefined, { ifMatch: etag })).toMatchObject({ status: 412 });
   });
 
-  it('is left alone by somebody who would make it once more', async () => {
+  it('an endpoint is unchanged by an attempt to create it once more', async () => {
     const { world, call } = await failing();
 
     expect(await call('POST', path, fields)).toMatchObject({ status: 409 });
@@ -76,7 +76,7 @@ describe('an endpoint that is enabled again', () => {
     expect(world.limiter.limiter.get(limiterKey)).toMatchObject({ failures: 9, probes: 3 });
   });
 
-  it('or gets another URL begins anew, too', async () => {
+  it('an endpoint that gets another URL starts over', async () => {
     const { world, call } = await failing();
 
     await call('PATCH', `${path}/ep_1`, { description: 'the same server' });
@@ -87,7 +87,7 @@ describe('an endpoint that is enabled again', () => {
   });
 });
 
-describe('what waits for an endpoint', () => {
+describe('the deliveries that wait for an endpoint', () => {
   /** Two that have failed once, and one that was not tried yet. */
   const waiting = async () => {
     const { world, ...api } = managementWorld();
@@ -103,7 +103,7 @@ describe('what waits for an endpoint', () => {
     return { world, ...api, idsOf, breaker };
   };
 
-  it('is counted, and until when it asked for patience is told', async () => {
+  it('the deliveries that wait for an endpoint are counted, and its Retry-After is shown', async () => {
     const { world, breaker } = await waiting();
 
     expect(await breaker()).toEqual({
@@ -120,17 +120,20 @@ describe('what waits for an endpoint', () => {
   it.each([
     ['enabled, though it is', 'POST', '/enable', undefined],
     ['given another URL', 'PATCH', '', { url: 'https://new.example/hooks' }],
-  ])('goes now when it is %s', async (_what, method, action, body) => {
-    const { world, call, idsOf, breaker } = await waiting();
+  ])(
+    'the deliveries that wait for an endpoint are sent now when it is %s',
+    async (_what, method, action, body) => {
+      const { world, call, idsOf, breaker } = await waiting();
 
-    expect(await call(method, `${path}/ep_1${action}`, body)).toMatchObject({ status: 200 });
-    expect(await breaker()).toEqual({ state: 'closed', failures: 0, waiting: { count: 0, isExact: true } });
-    await world.run(seconds(5));
+      expect(await call(method, `${path}/ep_1${action}`, body)).toMatchObject({ status: 200 });
+      expect(await breaker()).toEqual({ state: 'closed', failures: 0, waiting: { count: 0, isExact: true } });
+      await world.run(seconds(5));
 
-    expect(idsOf()).toEqual(['a', 'b', 'c']);
-  });
+      expect(idsOf()).toEqual(['a', 'b', 'c']);
+    },
+  );
 
-  it('stays where anything else is changed, or the version is another', async () => {
+  it('the deliveries that wait for an endpoint stay if anything else is changed, or the version differs', async () => {
     const { call, breaker } = await waiting();
 
     await call('PATCH', `${path}/ep_1`, { description: 'the same server' });
@@ -139,7 +142,7 @@ describe('what waits for an endpoint', () => {
     expect(await breaker()).toMatchObject({ failures: 2, waiting: { count: 3 } });
   });
 
-  it('goes on by the sweep where there was no time for it', async () => {
+  it('the deliveries that wait for an endpoint are released by the sweep if there was no time', async () => {
     const { world, call, idsOf } = await waiting();
 
     await call('POST', `${path}/ep_1/enable`, undefined, {}, { hasTime: () => false });
@@ -150,7 +153,7 @@ describe('what waits for an endpoint', () => {
     expect(idsOf()).toEqual(['a', 'b', 'c']);
   });
 
-  it('goes one by one when its deliveries are retried', async () => {
+  it('the deliveries that wait for an endpoint go one by one when they are retried', async () => {
     const { world, call, idsOf } = await waiting();
     const [id] = [...world.table.deliveries.keys()];
 
@@ -170,33 +173,36 @@ describe('the breaker of an endpoint', () => {
     ['open', 900, undefined],
     ['half-open', 0, undefined],
     ['half-open', 36, 36],
-  ])('is shown: %s, until %i s from now, with a probe until %s', async (state, openUntil, probe) => {
-    const { world, call } = managementWorld();
-    await call('POST', path, fields);
-    const at = (span: number) => later(world.now(), seconds(span));
-    world.limiter.limiter.set(limiterKey, {
-      failures: 9,
-      probes: 3,
-      openedAt: at(-60),
-      openUntil: at(openUntil),
-      slots: {},
-      ...(probe !== undefined && { probe: at(probe) }),
-    });
-
-    const { body } = await call('GET', `${path}/ep_1`);
-
-    expect(body).toMatchObject({
-      breaker: {
-        state,
+  ])(
+    'the breaker of an endpoint is shown: %s, until %i s from now, with a probe until %s',
+    async (state, openUntil, probe) => {
+      const { world, call } = managementWorld();
+      await call('POST', path, fields);
+      const at = (span: number) => later(world.now(), seconds(span));
+      world.limiter.limiter.set(limiterKey, {
         failures: 9,
-        since: '2026-11-23T11:59:00.000Z',
-        nextProbeAt: new Date(at(openUntil)).toISOString(),
-        waiting: { count: 0, isExact: true },
-      },
-    });
-  });
+        probes: 3,
+        openedAt: at(-60),
+        openUntil: at(openUntil),
+        slots: {},
+        ...(probe !== undefined && { probe: at(probe) }),
+      });
 
-  it('is none of a list, which would cost a read for each', async () => {
+      const { body } = await call('GET', `${path}/ep_1`);
+
+      expect(body).toMatchObject({
+        breaker: {
+          state,
+          failures: 9,
+          since: '2026-11-23T11:59:00.000Z',
+          nextProbeAt: new Date(at(openUntil)).toISOString(),
+          waiting: { count: 0, isExact: true },
+        },
+      });
+    },
+  );
+
+  it('the breaker of an endpoint is not in a list, which would cost a read for each', async () => {
     const { call } = managementWorld();
     await call('POST', path, fields);
 

@@ -5,7 +5,7 @@ const path = '/v1/tenants/acme/endpoints';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
 
 describe('a test of an endpoint', () => {
-  it('is published as one that goes now', async () => {
+  it('a test of an endpoint is published to be sent now', async () => {
     const { call, published } = managementWorld();
     await call('POST', path, fields);
 
@@ -14,7 +14,7 @@ describe('a test of an endpoint', () => {
     expect(JSON.parse(published[0] ?? '')).toMatchObject({ byHand: 'test', endpoint: { id: 'ep_1' } });
   });
 
-  it('is refused while it is disabled, with what to do', async () => {
+  it('a test of an endpoint is refused while the endpoint is disabled, with what to do', async () => {
     const { call, published } = managementWorld();
     await call('POST', path, fields);
     await call('POST', `${path}/ep_1/disable`);
@@ -28,7 +28,7 @@ describe('a test of an endpoint', () => {
 });
 
 describe('an endpoint that is disabled by hand', () => {
-  it('is told to the operators, once', async () => {
+  it('an endpoint that is disabled by hand is reported to the operators, once', async () => {
     const { world, call } = managementWorld();
     await call('POST', path, fields);
 
@@ -43,7 +43,7 @@ describe('an endpoint that is disabled by hand', () => {
 });
 
 describe('an endpoint that is deleted', () => {
-  it('has what was held for it discarded at once, with the reason', async () => {
+  it('an endpoint that is deleted has its held deliveries discarded at once, with the reason', async () => {
     const { world, call } = managementWorld();
     await call('POST', path, fields);
     await call('POST', `${path}/ep_1/disable`);
@@ -59,9 +59,9 @@ describe('an endpoint that is deleted', () => {
   });
 });
 
-describe('the first try of every developer', () => {
+describe('a developer’s first URL', () => {
   it.each(['http://localhost:3000/hooks', 'http://127.0.0.1:3000/', 'https://localhost/'])(
-    '%s is refused with the one line that says what allows it',
+    'a developer’s first URL %s is refused with one line that says how to allow it',
     async (url) => {
       const { call } = managementWorld();
       const checkHostname = async (name: string) => `${name} resolves to an address that is not allowed`;
@@ -73,7 +73,7 @@ describe('the first try of every developer', () => {
     },
   );
 
-  it('a name that resolves to a private address is refused', async () => {
+  it('an endpoint whose name resolves to a private address is refused', async () => {
     const { call } = managementWorld();
     const checkHostname = async () => 'acme.example resolves to an address that is not allowed';
 
@@ -84,8 +84,8 @@ describe('the first try of every developer', () => {
   });
 });
 
-describe('what goes wrong on our side', () => {
-  it('is answered without its details, which are in the log', async () => {
+describe('a fault on our side', () => {
+  it('a fault on our side gets a response without details, which are in the log', async () => {
     const { call, problems, ports } = managementWorld();
     const read = () => Promise.reject(new Error('the table whsec_secret is on fire'));
 

@@ -4,7 +4,7 @@ import { managementWorld } from '../support/worlds/management-world.ts';
 
 const path = '/v1/event-types/order.made';
 
-it('an event type is deleted as it was seen; one that is made anew has no version that the old one had', async () => {
+it('an event type is deleted in the expected version only; one that is created again has a new version', async () => {
   const { world, call } = managementWorld();
   const { etag: first } = await call('PUT', path, { description: 'An order' });
   world.advance(seconds(1));

@@ -28,7 +28,7 @@ async function withEvents() {
 }
 
 describe('a test of a filter', () => {
-  it('looks at the newest events of the tenant, and says what keeps out which', async () => {
+  it('a test of a filter reads the newest events of the tenant, and names the parts that exclude them', async () => {
     const { test } = await withEvents();
 
     expect(await test()).toEqual({
@@ -47,7 +47,7 @@ describe('a test of a filter', () => {
     });
   });
 
-  it('takes another filter, other types and a limit', async () => {
+  it('a test of a filter accepts another filter, other types and a limit', async () => {
     const { test } = await withEvents();
     const body = { filter: { path: 'amount', lt: 10 }, eventTypes: ['*'], limit: 2 };
 
@@ -57,7 +57,7 @@ describe('a test of a filter', () => {
     expect(answer.results.map(({ eventId }: { eventId: string }) => eventId)).toEqual(['e3', 'e2']);
   });
 
-  it('takes payloads of the caller’s, digit by digit', async () => {
+  it('a test of a filter accepts payloads of the caller, digit by digit', async () => {
     const { test } = await withEvents();
     const examples = [{ amount: 999 }, { amount: 1000 }, null];
 
@@ -72,7 +72,7 @@ describe('a test of a filter', () => {
     });
   });
 
-  it('finds nothing older than three days, and nothing of another tenant', async () => {
+  it('a test of a filter finds nothing older than three days, and nothing of another tenant', async () => {
     const { world, test } = await withEvents();
     expect(await test({}, 'umbrella')).toMatchObject({ status: 404 });
     world.advance(days(4));
@@ -85,7 +85,7 @@ describe('a test of a filter', () => {
     [{ limit: 51 }, /limit/],
     [{ examples: Array.from({ length: 51 }, () => 1) }, /examples/],
     [{ examples: [] }, /examples/],
-  ])('that cannot be is refused: %#', async (body, detail) => {
+  ])('an invalid test of a filter is refused: %#', async (body, detail) => {
     const { test } = await withEvents();
 
     expect(await test(body)).toMatchObject({ status: 400, body: { detail: expect.stringMatching(detail) } });
@@ -93,7 +93,7 @@ describe('a test of a filter', () => {
 });
 
 describe('an endpoint', () => {
-  it('with a stored filter from before a path could not begin with data is shown, and kept by a change', async () => {
+  it('an endpoint with a stored filter whose path begins with data is shown, and keeps it in a change', async () => {
     const { world, call } = managementWorld();
     const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
     await call('POST', endpoints, fields);

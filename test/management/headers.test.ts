@@ -22,7 +22,7 @@ async function endpointWith(headers: object) {
 }
 
 describe('the headers of an endpoint', () => {
-  it('are sent with their values, and shown nowhere but by name', async () => {
+  it('the headers of an endpoint are sent with their values, and shown by name only', async () => {
     const { world, call, created, sent } = await endpointWith({ 'X-Team': 'billing', Authorization: jwt });
 
     expect(await sent()).toEqual({ 'X-Team': 'billing', Authorization: jwt });
@@ -43,7 +43,7 @@ describe('the headers of an endpoint', () => {
     expect(everything).not.toMatch(/billing|Bearer|c2VjcmV0/);
   });
 
-  it('are changed one by one, in any spelling; the others stay', async () => {
+  it('the headers of an endpoint are changed one by one, in any spelling; the others stay', async () => {
     const { patch, sent } = await endpointWith({ 'X-Team': 'billing', 'X-Old': '1', 'X-Key': 'a' });
 
     const { body } = await patch({ 'x-key': 'b', 'X-Old': null, 'X-New': 'n', 'X-Never': null });
@@ -54,7 +54,7 @@ describe('the headers of an endpoint', () => {
     expect((await patch(null)).body).toMatchObject({ headers: [] });
   });
 
-  it('that an earlier version kept in the clear are sent, and sealed by the next change of the endpoint', async () => {
+  it('the headers that an earlier version stored as plain text are sent, and sealed by the next change', async () => {
     const { world, call, sent } = await endpointWith({});
     const [endpoint] = world.endpoints.endpoints.values();
     world.endpoints.endpoints.set('acme/ep_1', {
@@ -69,7 +69,7 @@ describe('the headers of an endpoint', () => {
     expect(await sent()).toEqual({ 'X-Team': 'billing' });
   });
 
-  it('that cannot be opened now hold the delivery up: no attempt, no failure', async () => {
+  it('the headers of an endpoint that cannot be opened now postpone the delivery: no attempt, no failure', async () => {
     const { world } = await endpointWith({ 'X-Team': 'billing' });
     await world.publish({ type: 'x', tenant: 'acme', data: {} });
 
@@ -79,7 +79,7 @@ describe('the headers of an endpoint', () => {
     expect(world.delivery()).toMatchObject({ status: 'pending', attempts: 0, attemptLog: [] });
   });
 
-  it('have their blanks trimmed, at the ends only', async () => {
+  it('the headers of an endpoint have their blanks trimmed, at the ends only', async () => {
     const { sent } = await endpointWith({ 'X-Key': ' \t a\tb  c \r\n' });
 
     expect(await sent()).toEqual({ 'X-Key': 'a\tb  c' });
@@ -115,20 +115,23 @@ describe('the headers of an endpoint', () => {
       ...['Upgrade', 'HTTP2-Settings', 'Expect', 'Content-Length', 'content-type', 'Content-Encoding'],
       ...['User-Agent', 'Date', 'Accept-Encoding', 'webhook-id', 'Webhook-Signature', 'X-Webhook-Timestamp'],
     ].map((name) => [`${name}, which is not theirs`, { [name]: 'x' }, `headers.${name}`, 'yours'] as const),
-  ])('are refused with the rule, and not repeated: %s', async (_, headers, field, rule) => {
-    const { call, created } = await endpointWith(headers);
-    await call('POST', endpoints, fields);
+  ])(
+    'the headers of an endpoint are refused with the rule, without being repeated: %s',
+    async (_, headers, field, rule) => {
+      const { call, created } = await endpointWith(headers);
+      await call('POST', endpoints, fields);
 
-    for (const answer of [created, await call('PATCH', path, { headers })]) {
-      expect(answer).toMatchObject({
-        status: 400,
-        body: { errors: [{ path: field, message: expect.stringContaining(rule) }] },
-      });
-      expect(JSON.stringify(answer)).not.toMatch(/Müller|X-Other|xxxxx/);
-    }
-  });
+      for (const answer of [created, await call('PATCH', path, { headers })]) {
+        expect(answer).toMatchObject({
+          status: 400,
+          body: { errors: [{ path: field, message: expect.stringContaining(rule) }] },
+        });
+        expect(JSON.stringify(answer)).not.toMatch(/Müller|X-Other|xxxxx/);
+      }
+    },
+  );
 
-  it('are refused, too, when a change makes too many of them', async () => {
+  it('the headers of an endpoint are refused, too, if a change makes too many of them', async () => {
     const { patch } = await endpointWith(
       Object.fromEntries([1, 2, 3].map((n) => [`X-${n}`, 'x'.repeat(4096)])),
     );
@@ -140,7 +143,7 @@ describe('the headers of an endpoint', () => {
     expect(await patch({ 'X-4': 'x'.repeat(4096), 'X-1': null })).toMatchObject({ status: 200 });
   });
 
-  it('cannot be overwritten by what the API shows of them', async () => {
+  it('the headers of an endpoint cannot be overwritten by what the API shows of them', async () => {
     const { created, patch, sent } = await endpointWith({ 'X-Team': 'billing' });
 
     expect(await patch(Object(created.body).endpoint.headers)).toMatchObject({ status: 400 });

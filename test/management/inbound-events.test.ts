@@ -18,7 +18,7 @@ function sevenKept() {
     eventType: 't',
     receivedAt: unixMillis(0),
   });
-  const listKept: typeof ports.listKept = async (_day, limit, after) => {
+  const listKept: typeof ports.inboundEvents.listKept = async (_day, limit, after) => {
     const from = places.findIndex(({ id }) => id === after?.id) + 1;
     const page = places.slice(from, from + limit);
     return {
@@ -26,12 +26,13 @@ function sevenKept() {
       next: places.length > from + limit ? page.at(-1) : undefined,
     };
   };
-  const changed = { sources: ['stripe'], listKept, readRecord };
+  const inboundEvents = { ...ports.inboundEvents, listKept, readRecord };
+  const changed = { sources: ['stripe'], inboundEvents };
   return (query: Readonly<Record<string, string>>) =>
     call('GET', '/v1/sources/stripe/events', undefined, { query }, changed);
 }
 
-it('received events come page by page, by status, too', async () => {
+it('received events are listed page by page, also by status', async () => {
   const list = sevenKept();
   const found: string[] = [];
   let cursor: string | undefined;
@@ -45,15 +46,16 @@ it('received events come page by page, by status, too', async () => {
   expect(found).toEqual(['evt_0', 'evt_2', 'evt_4', 'evt_6']);
 });
 
-it('pages stay with the day that they began with', async () => {
+it('pages of received events stay on the day that they began with', async () => {
   const days: string[] = [];
   const { world, ports, call } = managementWorld();
-  const listKept: typeof ports.listKept = async (keptDay) => {
+  const listKept: typeof ports.inboundEvents.listKept = async (keptDay) => {
     days.push(keptDay);
     return { ids: [], next: { id: 'stripe#evt_1', keptAt: unixMillis(1) } };
   };
+  const changed = { sources: ['stripe'], inboundEvents: { ...ports.inboundEvents, listKept } };
   const list = (query: Readonly<Record<string, string>>) =>
-    call('GET', '/v1/sources/stripe/events', undefined, { query }, { sources: ['stripe'], listKept });
+    call('GET', '/v1/sources/stripe/events', undefined, { query }, changed);
 
   const first = await list({});
   world.advance(seconds(86_400));
@@ -68,7 +70,7 @@ it.each([
   { id: '', keptAt: 1 },
   { id: '😀'.repeat(600), keptAt: 1 },
   'x',
-])('a place that no list has given out is refused: %o', async (after) => {
+])('a cursor that no list has returned is refused: %o', async (after) => {
   const place = { day: '2026-11-25', after };
   const cursor = Buffer.from(JSON.stringify(place)).toString('base64url');
 

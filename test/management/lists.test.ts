@@ -32,7 +32,7 @@ async function threeDeliveries() {
 }
 
 describe('a list of deliveries', () => {
-  it('goes on behind one that is listed and not there any more', async () => {
+  it('a list of deliveries continues after one that no longer exists', async () => {
     const { world, ports, call } = await threeDeliveries();
     const newest = [...world.table.deliveries.values()].at(-1)?.id;
     const readAll: typeof ports.deliveries.readAll = async (ids) =>
@@ -44,7 +44,7 @@ describe('a list of deliveries', () => {
     expect(body).toMatchObject({ data: [{ eventId: 'b' }] });
   });
 
-  it('since a time to come is empty, and ends', async () => {
+  it('a list of deliveries since a future time is empty, and ends', async () => {
     const { list } = await threeDeliveries();
     const empty = { status: 200, events: [], nextCursor: undefined, days: 0 };
 
@@ -52,7 +52,7 @@ describe('a list of deliveries', () => {
     expect(await list({ since: '2030-01-01T00:00:00Z', until: '2031-01-01T00:00:00Z' })).toMatchObject(empty);
   });
 
-  it('that ends before it begins is refused, and says which field is wrong', async () => {
+  it('a list of deliveries that ends before it begins is refused, with the wrong field', async () => {
     const { list } = await threeDeliveries();
 
     expect(await list({ since: '2026-11-02T00:00:00Z', until: '2026-11-01T00:00:00Z' })).toMatchObject({
@@ -61,7 +61,7 @@ describe('a list of deliveries', () => {
     });
   });
 
-  it('until the end of time goes back from now', async () => {
+  it('a list of deliveries until the end of time goes back from now', async () => {
     const { list } = await threeDeliveries();
 
     expect(await list({ until: '9999-12-31T23:59:59.999Z' })).toMatchObject({
@@ -73,7 +73,7 @@ describe('a list of deliveries', () => {
     });
   });
 
-  it('until a time is of the thirty days before it', async () => {
+  it('a list of deliveries until a time covers the thirty days before it', async () => {
     const { world, list } = await threeDeliveries();
     const { status, events } = await list({ until: '2026-11-23T13:30:00Z' });
     world.advance(days(60));
@@ -83,7 +83,7 @@ describe('a list of deliveries', () => {
     expect((await list({})).events).toEqual([]);
   });
 
-  it('since 1970 goes back no further than to what can still be there', async () => {
+  it('a list of deliveries since 1970 goes back no further than the retention', async () => {
     const { list } = await threeDeliveries();
 
     const answer = await list({ since: '1970-01-01T00:00:00Z' });
@@ -93,7 +93,7 @@ describe('a list of deliveries', () => {
     expect(answer.days).toBeLessThan(500);
   });
 
-  it('goes on after a cursor that is later than now, or earlier than its beginning', async () => {
+  it('a list of deliveries continues after a cursor that is later than now, or earlier than its beginning', async () => {
     const { world, list } = await threeDeliveries();
     const future = cursorOf({ before: `${String(later(world.now(), days(9999))).padStart(15, '0')}#~` });
     const past = cursorOf({ before: '000000000000001#~' });
@@ -112,7 +112,7 @@ describe('a list of deliveries', () => {
     ['since', '0000-01-01T00:00:00Z'],
     ['since', '1970-01-01T00:00:00+00:01'],
     ['since', 'yesterday'],
-  ])('with %s=%s is refused', async (name, text) => {
+  ])('a list of deliveries with %s=%s is refused', async (name, text) => {
     const { list } = await threeDeliveries();
 
     expect(await list({ [name]: text })).toMatchObject({ status: 400, errors: [{ path: name }] });
@@ -128,7 +128,7 @@ describe('a cursor that a list has not given out', () => {
     [deliveries, places],
     [endpoints, afters],
     ['/v1/event-types', afters],
-  ])('is refused by %s', async (path, ofAnotherShape) => {
+  ])('a cursor that a list has not returned is refused by %s', async (path, ofAnotherShape) => {
     const { call } = managementWorld();
 
     for (const cursor of ['', 'nonsense', '%%%', ...ofAnotherShape.map(cursorOf)]) {
@@ -139,7 +139,7 @@ describe('a cursor that a list has not given out', () => {
     }
   });
 
-  it('and one that it has is taken', async () => {
+  it('a cursor that a list has returned is accepted', async () => {
     const { call } = managementWorld();
     for (const id of ['a', 'b', 'c']) await call('POST', endpoints, { ...fields, id });
     for (const name of ['a.a', 'b.b', 'c.c']) await call('PUT', `/v1/event-types/${name}`, {});

@@ -14,11 +14,11 @@ it('the description of the management API is OpenAPI 3.1', async () => {
   expect(written.openapi).toMatch(/^3\.1\./);
 });
 
-it('it is made from the schemas that parse: npm run openapi writes it anew', () => {
+it('the description of the management API is made from the schemas that parse: npm run openapi writes it', () => {
   expect(written).toEqual(JSON.parse(JSON.stringify(openapiOf(operations, version))));
 });
 
-it('every operation has a name of its own, and answers with problem details when it does not do it', () => {
+it('every operation has a unique name, and responds with problem details when it fails', () => {
   const described = Object.values<Record<string, { operationId: string; responses: object }>>(
     written.paths,
   ).flatMap((path) => Object.values(path));

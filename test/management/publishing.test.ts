@@ -21,7 +21,7 @@ async function withEndpoint() {
 
 describe('publishing an id again', () => {
   it.each([{}, { endpointId: 'ep_1' }])(
-    'that has gone out sends nothing, and says so: %j',
+    'publishing an id again that has gone out sends nothing, and says so: %j',
     async (address) => {
       const { publish, carryOut, published, world } = await withEndpoint();
       expect(await publish({ ...event, ...address })).toMatchObject({ status: 202, body: { id: 'e1' } });
@@ -40,7 +40,7 @@ describe('publishing an id again', () => {
     { ...event, data: { amount: 2 } },
     { ...event, type: 'invoice.sent' },
     { ...event, data: { amount: 2 }, endpointId: 'ep_1' },
-  ])('with another body is 409: the first one stays', async (other) => {
+  ])('publishing an id again with another body is 409: the first body stays', async (other) => {
     const { publish, carryOut, published } = await withEndpoint();
     await publish(event);
     await carryOut();
@@ -52,7 +52,7 @@ describe('publishing an id again', () => {
     expect(published).toEqual([]);
   });
 
-  it('sends what is missing, and says that it is repeated', async () => {
+  it('publishing an id again sends what is missing, and says that it is a repetition', async () => {
     const { publish, carryOut, call, world } = await withEndpoint();
     await call('POST', endpoints, { ...fields, id: 'ep_2', url: 'https://acme.example/two' });
     await publish({ ...event, endpointId: 'ep_1' });
@@ -71,7 +71,7 @@ describe('publishing an id again', () => {
     ]);
   });
 
-  it('whose delivery has lost its task sends it', async () => {
+  it('publishing an id again sends the task that its delivery has lost', async () => {
     const { publish, published, world } = await withEndpoint();
     await publish({ ...event, endpointId: 'ep_1' });
     const markFannedOut = async () => Promise.reject(new Error('down'));
@@ -85,7 +85,7 @@ describe('publishing an id again', () => {
     });
   });
 
-  it('past its retention is a new event', async () => {
+  it('publishing an id again past its retention makes a new event', async () => {
     const { publish, carryOut, world } = await withEndpoint();
     await publish(event);
     await carryOut();
@@ -97,7 +97,7 @@ describe('publishing an id again', () => {
     });
   });
 
-  it('for an endpoint that is made anew since says what its delivery was for', async () => {
+  it('publishing an id again for an endpoint that was created again says what its delivery was for', async () => {
     const { publish, carryOut, call } = await withEndpoint();
     await publish({ ...event, endpointId: 'ep_1' });
     await carryOut();
@@ -118,7 +118,7 @@ describe('publishing', () => {
       'no endpoint of acme takes order.made with this data (there are 1).',
     ],
     [{ type: 'invoice.paid', tenant: 'umbrella' }, 'umbrella has no endpoint.'],
-  ])('to a tenant none of whose endpoints takes it says so: %j', async (body, notice) => {
+  ])('publishing to a tenant without an endpoint that takes the event says so: %j', async (body, notice) => {
     const { call } = await withEndpoint();
     const { tenant, type } = body;
 
@@ -128,7 +128,7 @@ describe('publishing', () => {
     });
   });
 
-  it('to a tenant with many endpoints looks at a page of them, and says nothing of the rest', async () => {
+  it('publishing to a tenant with many endpoints reads one page of them, and says nothing about the rest', async () => {
     const { call, publish } = await withEndpoint();
     for (let n = 0; n < 30; n++) await call('POST', endpoints, { ...fields, id: `ep_${n}0` });
 
@@ -137,7 +137,7 @@ describe('publishing', () => {
     expect([status, Object(body).unmatched]).toEqual([202, undefined]);
   });
 
-  it('to a disabled endpoint says that it is held', async () => {
+  it('publishing to a disabled endpoint says that the event is held', async () => {
     const { call, publish } = await withEndpoint();
     await call('POST', `${endpoints}/ep_1/disable`);
 
@@ -147,7 +147,7 @@ describe('publishing', () => {
     });
   });
 
-  it('to an endpoint that is made anew before it is carried out ends on the DLQ with the reason', async () => {
+  it('publishing to an endpoint that is created again meanwhile ends on the DLQ with the reason', async () => {
     const { call, publish, carryOut, world } = await withEndpoint();
     await publish({ ...event, endpointId: 'ep_1' });
     await call('DELETE', `${endpoints}/ep_1`);
@@ -163,7 +163,7 @@ describe('publishing', () => {
 });
 
 describe('an event that is published', () => {
-  it('is one message for the publish queue; numbers are kept digit by digit', async () => {
+  it('a published event is one message for the publish queue, with its numbers digit by digit', async () => {
     const { call, published } = managementWorld();
 
     const answer = await call('POST', '/v1/tenants/acme/events', undefined, {
@@ -176,7 +176,7 @@ describe('an event that is published', () => {
     ]);
   });
 
-  it('of more than 1 MiB is refused', async () => {
+  it('a published event of more than 1 MiB is refused', async () => {
     const { call, published } = managementWorld();
 
     const answer = await call('POST', '/v1/tenants/acme/events', { type: 'a', data: 'x'.repeat(1_100_000) });
@@ -186,7 +186,7 @@ describe('an event that is published', () => {
   });
 });
 
-it('an event to an endpoint that is not there is refused, and not only found in the DLQ', async () => {
+it('an event to a missing endpoint is refused at once, instead of failing later on the DLQ', async () => {
   const { published, call } = managementWorld();
   await call('POST', endpoints, fields);
   const to = (endpointId: string) =>

@@ -13,7 +13,7 @@ async function withEndpoint() {
 }
 
 describe('a recovery', () => {
-  it('since 1970 and until the end of time looks at the days that can have any', async () => {
+  it('a recovery since 1970 and until the end of time reads only the days that can have deliveries', async () => {
     const { world, ports, call } = await withEndpoint();
     const asked = new Set<string>();
     const listed: typeof ports.deliveries.listed = async (_endpoint, { day }) => {
@@ -35,7 +35,7 @@ describe('a recovery', () => {
     expect(Object(body).until).toBe(toIsoInstant(world.now()));
   });
 
-  it('of a span that ends before it begins is refused, and so is its estimate', async () => {
+  it('a recovery of a span that ends before it begins is refused, and so is its estimate', async () => {
     const { world, call } = await withEndpoint();
     const span = { since: toIsoInstant(world.now()), until: toIsoInstant(later(world.now(), days(-1))) };
     const refused = { status: 400, body: { errors: [{ path: 'until' }] } };
@@ -46,7 +46,7 @@ describe('a recovery', () => {
     );
   });
 
-  it('with an id of the caller’s is one job, however often it is asked for', async () => {
+  it('a recovery with an id of the caller is one job, however often it is requested', async () => {
     const { world, call } = await withEndpoint();
     await call('POST', '/v1/tenants/acme/endpoints', { ...fields, id: 'ep_2' });
     const since = toIsoInstant(world.now());
@@ -61,7 +61,7 @@ describe('a recovery', () => {
     expect(await start('not an id')).toMatchObject({ status: 400 });
   });
 
-  it('that is there is answered with, whatever fails from then on: it goes on by itself', async () => {
+  it('a recovery that exists is returned even if anything fails from then on, since it continues by itself', async () => {
     const { world, ports, call } = await withEndpoint();
     const fails = async () => {
       throw new Error('DynamoDB is away');
@@ -95,7 +95,7 @@ describe('a recovery', () => {
       return { ...made, recover };
     }
 
-    it('begins anew: a person says that it is well, and what waits for it goes, too', async () => {
+    it('a recovery of an endpoint with an open breaker resets it, so that waiting deliveries go, too', async () => {
       const { world, recover } = await afterAnOutage();
       await world.publish({ id: 'e1', type: 'a.b', tenant: 'acme', data: {} });
       await world.run(seconds(10));
@@ -108,7 +108,7 @@ describe('a recovery', () => {
       expect(world.delivery().status).toBe('delivered');
     });
 
-    it('that is asked for once more does not begin anew once more', async () => {
+    it('a recovery that is requested once more does not reset the breaker once more', async () => {
       const { world, recover } = await afterAnOutage();
       await recover();
       world.limiter.limiter.set(limiterKey, { slots: {}, failures: 9, probes: 3, failingSince: world.now() });
@@ -118,7 +118,7 @@ describe('a recovery', () => {
       expect(world.limiter.limiter.get(limiterKey)).toMatchObject({ failures: 9 });
     });
 
-    it('does not touch one that is disabled: enabling it begins anew', async () => {
+    it('a recovery does not reset a disabled endpoint: enabling it does', async () => {
       const { world, call, recover } = await afterAnOutage();
       await call('POST', `${endpoint}/disable`);
 

@@ -12,16 +12,19 @@ describe('a method that a path does not take', () => {
     ['HEAD', '/v1/event-types', 'GET'],
     ['GET', `${endpoint}/enable`, 'POST'],
     ['POST', '/v1/openapi.json', 'GET'],
-  ])('is refused with those that it takes: %s %s', async (method, path, allow) => {
-    const { call } = managementWorld();
+  ])(
+    'a method that a path does not have is refused with those that it has: %s %s',
+    async (method, path, allow) => {
+      const { call } = managementWorld();
 
-    const { statusCode, headers } = managementResponse(await call(method, path));
+      const { statusCode, headers } = managementResponse(await call(method, path));
 
-    expect(statusCode).toBe(405);
-    expect(headers).toMatchObject({ allow, 'content-type': 'application/problem+json' });
-  });
+      expect(statusCode).toBe(405);
+      expect(headers).toMatchObject({ allow, 'content-type': 'application/problem+json' });
+    },
+  );
 
-  it('is the only reason for that header', async () => {
+  it('a method that a path does not have is the only reason for the header Allow', async () => {
     const { call } = managementWorld();
 
     expect(managementResponse(await call('GET', '/v1/nothing')).headers).not.toHaveProperty('allow');
@@ -30,7 +33,7 @@ describe('a method that a path does not take', () => {
 });
 
 describe('an ETag', () => {
-  it('is in every answer whose description has it, and in no other', async () => {
+  it('an ETag is in every response whose description has it, and in no other', async () => {
     const { call } = managementWorld();
     const calls = [
       ['post', '/v1/tenants/{tenant}/endpoints', fields],

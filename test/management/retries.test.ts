@@ -6,7 +6,7 @@ import { managementWorld } from '../support/worlds/management-world.ts';
 const endpoint = '/v1/tenants/acme/endpoints/ep_1';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
 
-/** A delivery that failed; then its endpoint is deleted, and perhaps made anew. */
+/** A delivery that failed; then its endpoint is deleted, and perhaps created again. */
 async function failedAndThen(then: 'nothing' | 'delete' | 'remake' | 'disable') {
   const made = managementWorld();
   const { world, call } = made;
@@ -26,7 +26,7 @@ async function failedAndThen(then: 'nothing' | 'delete' | 'remake' | 'disable') 
 }
 
 describe('a retry', () => {
-  it('of what went to an endpoint that is deleted is 409 with the reason', async () => {
+  it('a retry of a delivery to a deleted endpoint is 409 with the reason', async () => {
     const { retry, world } = await failedAndThen('delete');
 
     for (const body of [undefined, { toCurrentEndpoint: true }])
@@ -37,7 +37,7 @@ describe('a retry', () => {
     expect(world.delivery()).toMatchObject({ status: 'failed', round: 1 });
   });
 
-  it('of what went to an earlier endpoint of the id is 409, and 202 where it is meant', async () => {
+  it('a retry of a delivery to an earlier endpoint of the id is 409, or 202 on request', async () => {
     const { retry, world } = await failedAndThen('remake');
 
     expect(await retry()).toMatchObject({
@@ -53,13 +53,13 @@ describe('a retry', () => {
     expect(world.requests.at(-1)?.url).toBe('https://acme.example/new');
   });
 
-  it('to a disabled endpoint says that it will be held', async () => {
+  it('a retry to a disabled endpoint says that the delivery will be held', async () => {
     const { retry } = await failedAndThen('disable');
 
     expect(await retry()).toMatchObject({ status: 202, body: { status: 'pending', willBeHeld: true } });
   });
 
-  it('to an endpoint that is there takes no body', async () => {
+  it('a retry to an existing endpoint takes no body', async () => {
     const { retry } = await failedAndThen('nothing');
 
     expect(await retry({ toCurrent: true })).toMatchObject({ status: 400 });
@@ -68,14 +68,14 @@ describe('a retry', () => {
 });
 
 describe('a recovery', () => {
-  it('of an endpoint that is deleted is 404', async () => {
+  it('a recovery of a deleted endpoint is 404', async () => {
     const { call, world } = await failedAndThen('delete');
     const since = toIsoInstant(world.now());
 
     expect(await call('POST', `${endpoint}/recoveries`, { since })).toMatchObject({ status: 404 });
   });
 
-  it('tells what was for an earlier endpoint of the id, and sends it where that is meant', async () => {
+  it('a recovery counts deliveries for an earlier endpoint of the id, and sends them on request', async () => {
     const { call, world } = await failedAndThen('remake');
     const since = toIsoInstant(world.now());
     const query = { since, toCurrentEndpoint: 'true' };
@@ -98,7 +98,7 @@ describe('a recovery', () => {
 });
 
 describe('an endpoint', () => {
-  it('of an id that was deleted has another version and generation, within one millisecond', async () => {
+  it('an endpoint with the id of a deleted one has another version and generation, even within one millisecond', async () => {
     const { call, world } = managementWorld();
     const made = async () => {
       const { body } = await call('POST', '/v1/tenants/acme/endpoints', fields);
@@ -114,7 +114,7 @@ describe('an endpoint', () => {
     expect(JSON.stringify(second.body)).not.toContain('generation');
   });
 
-  it('that is deleted takes what it holds along, and nothing of the next one’s', async () => {
+  it('an endpoint that is deleted takes its held deliveries with it, and none of its successor', async () => {
     const { call, ports, world } = managementWorld();
     await call('POST', '/v1/tenants/acme/endpoints', fields);
     await call('POST', `${endpoint}/disable`);

@@ -89,34 +89,40 @@ function checkProblem(answer: { status: number; body?: unknown }, field: string)
   }
 }
 
-describe('what is wrong with a request', () => {
-  it.each(all)('is told by field and rule, and not repeated: a field of %s', async (_, operation) => {
-    const { ask, problems } = await answerer(operation);
+describe('an error in a request', () => {
+  it.each(all)(
+    'an error is described by field and rule, without the value: a field of %s',
+    async (_, operation) => {
+      const { ask, problems } = await answerer(operation);
 
-    for (const name of entriesOf(operation.body)) {
-      for (const value of wrongValues) checkProblem(await ask({ [name]: value }, {}), name);
-    }
-    expect(problems).toEqual([]);
-  });
-
-  it.each(all)('is told by field and rule, and not repeated: a parameter of %s', async (_, operation) => {
-    const { ask, real, problems } = await answerer(operation);
-    const texts = wrongValues.filter((wrong) => typeof wrong === 'string');
-
-    for (const name of entriesOf(operation.query)) {
-      for (const value of texts) checkProblem(await ask({}, { [name]: value }), name);
-    }
-    for (const name of entriesOf(operation.params)) {
-      for (const wrong of [long, `${marker} x`, '', '..', '\u0000']) {
-        const path = real.replace(fits[name] ?? 'x', encodeURIComponent(wrong));
-        checkProblem(await ask({}, {}, path), name);
+      for (const name of entriesOf(operation.body)) {
+        for (const value of wrongValues) checkProblem(await ask({ [name]: value }, {}), name);
       }
-    }
-    expect(problems).toEqual([]);
-  });
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it.each(all)(
+    'an error is described by field and rule, without the value: a parameter of %s',
+    async (_, operation) => {
+      const { ask, real, problems } = await answerer(operation);
+      const texts = wrongValues.filter((wrong) => typeof wrong === 'string');
+
+      for (const name of entriesOf(operation.query)) {
+        for (const value of texts) checkProblem(await ask({}, { [name]: value }), name);
+      }
+      for (const name of entriesOf(operation.params)) {
+        for (const wrong of [long, `${marker} x`, '', '..', '\u0000']) {
+          const path = real.replace(fits[name] ?? 'x', encodeURIComponent(wrong));
+          checkProblem(await ask({}, {}, path), name);
+        }
+      }
+      expect(problems).toEqual([]);
+    },
+  );
 
   it.each(all.filter(([, { isVersioned }]) => isVersioned))(
-    'is told by field and rule, and not repeated: the version that %s is for',
+    'an error is described by field and rule, without the value: the version that %s is for',
     async (_, operation) => {
       const { ask, real } = await answerer(operation);
 
@@ -125,7 +131,7 @@ describe('what is wrong with a request', () => {
   );
 
   it.each(all.filter(([, { body }]) => body !== undefined))(
-    'is a field that it does not know, or one that is missing: %s',
+    'an unknown or missing field is an error: %s',
     async (id, operation) => {
       const { ask } = await answerer(operation);
 
@@ -152,7 +158,7 @@ it.each([
   ['a.b', ', got 3 characters'],
   [5, 'expected text, got 5'],
   [null, 'expected text, got null'],
-])('a rule says what is expected, and of the value its size: %j', (value, text) => {
+])('a rule says what is expected, and shows only the size of the value: %j', (value, text) => {
   const { issues: [issue] = [] } = v.safeParse(EventId, value);
 
   expect(issue && issueText(issue)).toContain(text);
@@ -187,7 +193,7 @@ describe('a filter of another product', () => {
       { path: '$.items[*].price', gt: 1 },
       'filter.path: expected names separated by full stops: write items.*.price',
     ],
-  ])('%j is told what ours looks like', async (filter, message) => {
+  ])('a filter in the form of another product is refused with our form: %j', async (filter, message) => {
     const { call } = managementWorld();
     const endpoint = { url: 'https://acme.example/hooks', eventTypes: ['*'], filter };
 

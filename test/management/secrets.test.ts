@@ -4,7 +4,7 @@ import { managementWorld } from '../support/worlds/management-world.ts';
 
 const path = '/v1/tenants/acme/endpoints';
 
-it('an endpoint whose secret is lost gets a new one by rotation', async () => {
+it('an endpoint whose secret is lost gets a new one by a rotation', async () => {
   const { ports, call } = managementWorld();
   await call('POST', path, { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] });
   const secrets = { ...ports.secrets, readable: async () => [] };
@@ -15,7 +15,7 @@ it('an endpoint whose secret is lost gets a new one by rotation', async () => {
   expect(Object(body).secrets).toHaveLength(1);
 });
 
-it('a fifth secret waits for the end of one, or ends them all', async () => {
+it('a fifth secret is refused until another one ends, or ends them all', async () => {
   const { world, call } = managementWorld();
   await call('POST', path, { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] });
   const rotate = (body: object) => call('POST', `${path}/ep_1/rotate-secret`, body);
@@ -36,7 +36,7 @@ it('a fifth secret waits for the end of one, or ends them all', async () => {
   expect(await secrets()).toBe(1);
 });
 
-it('a secret of another kind than the one that is asked for is refused', async () => {
+it('a secret of another kind than requested is refused', async () => {
   const { call } = managementWorld();
   const given = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
   const endpoint = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'], secret: given };

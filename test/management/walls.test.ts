@@ -28,22 +28,25 @@ describe('a name in a path', () => {
     ...['', ' ', 'a b', 'a%20b', 'a+b', '%ff', '%', '%zz', 'a;b', 'a?b', 'a#b', '*', 'x'.repeat(300), "a'b"],
   ];
 
-  it.each(all)('is never another place, in any spelling: %s', async (_, { method, path }) => {
-    const { call, problems } = managementWorld();
-    const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  it.each(all)(
+    'a name in a path never leads to another place, in any spelling: %s',
+    async (_, { method, path }) => {
+      const { call, problems } = managementWorld();
+      const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 
-    for (const name of params) {
-      for (const value of wrong) {
-        const { status, body } = await call(method, pathWith(path, { [name]: value }));
-        expect([400, 404, 405], `${name}=${value}`).toContain(status);
-        if (status === 400) expect(body).toMatchObject({ detail: expect.stringMatching(/^path: \w+: /) });
-        expect(JSON.stringify(body)).not.toMatch(/x{300}|\u202e|\u200b/);
+      for (const name of params) {
+        for (const value of wrong) {
+          const { status, body } = await call(method, pathWith(path, { [name]: value }));
+          expect([400, 404, 405], `${name}=${value}`).toContain(status);
+          if (status === 400) expect(body).toMatchObject({ detail: expect.stringMatching(/^path: \w+: /) });
+          expect(JSON.stringify(body)).not.toMatch(/x{300}|\u202e|\u200b/);
+        }
       }
-    }
-    expect(problems).toEqual([]);
-  });
+      expect(problems).toEqual([]);
+    },
+  );
 
-  it.each(['.', '..'])('of a tenant or an endpoint is not %s', async (dots) => {
+  it.each(['.', '..'])('a name of a tenant or an endpoint is not %s', async (dots) => {
     const { call } = managementWorld();
 
     expect(await call('POST', `/v1/tenants/${dots}/endpoints`, fields)).toMatchObject({
@@ -58,7 +61,7 @@ describe('a name in a path', () => {
     expect(await call('GET', endpoints, undefined, { query })).toMatchObject({ status: 400 });
   });
 
-  it('has one spelling: percent-encoding that it does not need is refused', async () => {
+  it('a name in a path has one spelling: unnecessary percent-encoding is refused', async () => {
     const { call } = managementWorld();
     await call('POST', endpoints, fields);
 
@@ -78,7 +81,7 @@ function shown(name: string): string {
 
 describe('a parameter of a query', () => {
   it.each(all)(
-    'that is not there is refused, and those that are there are named: %s',
+    'a query parameter that does not exist is refused, with those that do: %s',
     async (_, operation) => {
       const { call } = managementWorld();
       const known = Object.keys(Object(operation.query).entries ?? {}).toSorted();
@@ -101,7 +104,7 @@ describe('a parameter of a query', () => {
     },
   );
 
-  it('that is given twice is refused', async () => {
+  it('a query parameter that is given twice is refused', async () => {
     const { call } = managementWorld();
 
     expect(await call('GET', endpoints, undefined, { query: { limit: ['1', '2'] } })).toMatchObject({
@@ -134,11 +137,11 @@ describe('the query of a request, as the gateway hands it over', () => {
     ['=x', { '': 'x' }],
     ['x=%ff%zz', { x: '%ff%zz' }],
     ['since=2026-11-01T00%3A00%3A00%2B01%3A00', { since: '2026-11-01T00:00:00+01:00' }],
-  ])('%s', (text, query) => {
+  ])('the query of a request is read as the gateway passes it on: %s', (text, query) => {
     expect(queryOf(text)).toEqual(query);
   });
 
-  it('has no parent: __proto__ is a name like any other', () => {
+  it('the query of a request has no prototype: __proto__ is a name like any other', () => {
     expect(Object.keys(queryOf('__proto__=1&constructor=2'))).toEqual(['__proto__', 'constructor']);
   });
 });
@@ -151,21 +154,24 @@ describe('a map in a body', () => {
     ['PATCH', `${endpoints}/ep_1`, 'metadata', '{"constructor":"a"}'],
     ['PUT', '/v1/event-types/a.b', 'schema', '[]'],
     ['PUT', '/v1/event-types/a.b', 'schema', '{"constructor":{}}'],
-  ])('that would lose something in silence is refused: %s %s %s %s', async (method, path, name, map) => {
-    const { call } = managementWorld();
-    await call('POST', endpoints, fields);
+  ])(
+    'a map in a body that would silently lose something is refused: %s %s %s %s',
+    async (method, path, name, map) => {
+      const { call } = managementWorld();
+      await call('POST', endpoints, fields);
 
-    const answer = await call(method, path, undefined, { body: `{"${name}":${map}}` });
+      const answer = await call(method, path, undefined, { body: `{"${name}":${map}}` });
 
-    expect(answer).toMatchObject({
-      status: 400,
-      body: { detail: expect.stringMatching(new RegExp(`^body: ${name}.*expected`)) },
-    });
-  });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { detail: expect.stringMatching(new RegExp(`^body: ${name}.*expected`)) },
+      });
+    },
+  );
 });
 
 describe('a URL and a secret', () => {
-  it('lose the blanks around them', async () => {
+  it('a URL and a secret lose the blanks around them', async () => {
     const { call } = managementWorld();
     const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
     const next = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
@@ -185,7 +191,7 @@ describe('a URL and a secret', () => {
   });
 
   it.each(['https://localhost/', 'https://LOCALHOST./', 'https://a.localhost/', 'https://ⓛocalhost/'])(
-    'that is this machine is refused, whatever resolves the name: %s',
+    'a URL of this machine is refused, regardless of the resolver: %s',
     async (url) => {
       const { call } = managementWorld();
 
@@ -196,7 +202,7 @@ describe('a URL and a secret', () => {
     },
   );
 
-  it('with what is behind # is refused: it would never be sent', async () => {
+  it('a URL with a # is refused, since the rest would never be sent', async () => {
     const { call } = managementWorld();
 
     expect(await call('POST', endpoints, { ...fields, url: 'https://acme.example/#/hooks' })).toMatchObject({
@@ -205,7 +211,7 @@ describe('a URL and a secret', () => {
     });
   });
 
-  it('whose name leads to a private address is refused, and the address is not told', async () => {
+  it('a URL whose name resolves to a private address is refused, without the address', async () => {
     const { call } = managementWorld();
     const checkHostname = async () => 'acme.example resolves to 10.1.2.3, which is private';
 

@@ -7,7 +7,7 @@ import { oneEndpoint, statuses } from '../support/worlds/one-endpoint.ts';
 const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
 
 describe('an endpoint that answers 410', () => {
-  it('at the URL that it had before is not disabled: the new one has not said so', async () => {
+  it('an endpoint that answered 410 at an earlier URL is not disabled', async () => {
     const { world, read } = await oneEndpoint();
     await world.publish(event('e1'));
     const post: typeof world.deliverPorts.post = async () => {
@@ -22,7 +22,7 @@ describe('an endpoint that answers 410', () => {
     expect(await read()).toMatchObject({ status: 'enabled', url: 'https://new.example' });
   });
 
-  it('is disabled at once; that delivery is failed, the others are held, and the operators are notified', async () => {
+  it('an endpoint that answers 410 is disabled at once; its other deliveries are held, and operators are notified', async () => {
     const { world, read } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
     await world.publish(event('e1'));
     await world.run(seconds(5));
@@ -46,7 +46,7 @@ describe('an endpoint that answers 410', () => {
     });
   });
 
-  it('is notified by the sweep when the worker that disabled it could not', async () => {
+  it('a disabled endpoint is reported by the sweep if the worker that disabled it could not', async () => {
     const { world } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
     const notifyOperators = () => Promise.reject(new Error('down'));
     await world.publish(event('e1'));
@@ -63,7 +63,7 @@ describe('an endpoint that answers 410', () => {
 });
 
 describe('an endpoint that fails for five days without one success', () => {
-  it('is disabled and notified, and its deliveries are held', async () => {
+  it('an endpoint that fails for five days without one success is disabled and reported, and its deliveries are held', async () => {
     const { world } = await oneEndpoint(() => refused(503));
     await world.publish(event('first'));
     await world.run(days(3));
@@ -86,7 +86,7 @@ describe('an endpoint that fails for five days without one success', () => {
     expect(statuses(world)['held']).toBeGreaterThanOrEqual(1);
   });
 
-  it('is not, if nothing was tried meanwhile: one that gets few events is not disabled by one hiccup', async () => {
+  it('an endpoint that gets few events is not disabled by one failure', async () => {
     const { world } = await oneEndpoint(({ at }) => (at < start + days(9) * 1000 ? refused(503) : accepted));
     await world.publish(event('first'));
     await world.run(seconds(days(9) - 1));
@@ -98,7 +98,7 @@ describe('an endpoint that fails for five days without one success', () => {
     expect(statuses(world)).toEqual({ failed: 1, delivered: 1 });
   });
 
-  it('is not, if one succeeded on the way', async () => {
+  it('an endpoint that had one success within five days is not disabled', async () => {
     const { world } = await oneEndpoint(({ at }) =>
       at === start + days(3) * 1000 ? accepted : refused(503),
     );

@@ -6,7 +6,7 @@ import { oneEndpoint } from '../support/worlds/one-endpoint.ts';
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 
 describe('a delivery whose endpoint is deleted, or disabled for good', () => {
-  it('is discarded with the reason when it is deleted', async () => {
+  it('a delivery whose endpoint is deleted is discarded with the reason', async () => {
     const { world, disable, remove } = await oneEndpoint();
     await world.publish(event);
     await disable();
@@ -20,7 +20,7 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
   });
 
   it.each([true, false])(
-    'does not go to another one that is made under the same id, held: %s',
+    'a delivery whose endpoint is deleted does not go to another one with the same id, held: %s',
     async (isHeld) => {
       const { world, disable, remove } = await oneEndpoint();
       await world.publish(event);
@@ -45,7 +45,7 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
     },
   );
 
-  it('is discarded at once when its task meets the deleted endpoint', async () => {
+  it('a delivery is discarded at once when its task finds the endpoint deleted', async () => {
     const { world, remove } = await oneEndpoint();
     await world.publish(event);
     await remove();
@@ -56,7 +56,7 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
     expect(world.requests).toEqual([]);
   });
 
-  it('waits for 30 days, then it is discarded; nothing of it expires before', async () => {
+  it('a delivery to a disabled endpoint is held for 30 days without expiry, then discarded', async () => {
     const { world, disable } = await oneEndpoint();
     await disable();
     await world.publish(event);
@@ -74,7 +74,7 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
     expect(world.events.events.get('acme#e1')?.expiresAt).toBeGreaterThan(expiresAt);
   });
 
-  it('can be replayed when it was discarded', async () => {
+  it('a discarded delivery can be replayed', async () => {
     const { world, disable, enable } = await oneEndpoint();
     await disable();
     await world.publish(event);

@@ -10,8 +10,8 @@ const denied = async (): Promise<never> => {
   throw new Error('not authorized to perform: dynamodb:UpdateItem');
 };
 
-describe('work that a function cannot do, and catches', () => {
-  it('is counted by λ publish', async () => {
+describe('a fault that a function catches', () => {
+  it('a fault that λ publish catches is counted', async () => {
     const world = outboundWorld();
     await world.publishQueue.send({ body: JSON.stringify(message) });
 
@@ -24,7 +24,7 @@ describe('work that a function cannot do, and catches', () => {
     expect(world.report.total('WorkErrored')).toBe(1);
   });
 
-  it('is counted by λ deliver', async () => {
+  it('a fault that λ deliver catches is counted', async () => {
     const world = outboundWorld();
     await world.publish(message);
 
@@ -42,7 +42,7 @@ describe('work that a function cannot do, and catches', () => {
   it.each([
     ['the due index', { due: denied }, {}],
     ['what waits for endpoints', {}, { toReconcile: denied }],
-  ])('is counted by λ sweep: %s', async (_what, brokenDeliveries, brokenEndpoints) => {
+  ])('a fault that λ sweep catches is counted: %s', async (_what, brokenDeliveries, brokenEndpoints) => {
     const world = outboundWorld();
     const { sweepPorts } = world;
 
@@ -57,7 +57,7 @@ describe('work that a function cannot do, and catches', () => {
     expect(world.report.total('WorkErrored')).toBe(lines);
   });
 
-  it('is counted by λ sweep: one delivery', async () => {
+  it('a fault with one delivery that λ sweep catches is counted', async () => {
     const world = outboundWorld();
     await world.publish(message);
     world.advance(seconds(300));
@@ -71,8 +71,8 @@ describe('work that a function cannot do, and catches', () => {
   });
 });
 
-describe('attempts that fail', () => {
-  it('are counted, whatever they are answered, beside those that succeed', async () => {
+describe('failed attempts', () => {
+  it('failed attempts are counted, with any response, separately from successes', async () => {
     const answers = [refused(503), refused(404), accepted];
     const world = outboundWorld((_request, count) => answers[count - 1] ?? accepted, {
       ...outboundWorld().settings,

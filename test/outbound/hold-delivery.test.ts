@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../lambdas/domain/time.ts';
+import { later, seconds } from '../../lambdas/domain/time.ts';
+import { releaseAll } from '../../lambdas/outbound/sweep/release-held.ts';
 import { sweep } from '../../lambdas/outbound/sweep/sweep.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
 import { accepted, down, outboundSettings, refused, start } from '../support/fixtures/outbound.ts';
@@ -8,7 +9,7 @@ import { oneEndpoint } from '../support/worlds/one-endpoint.ts';
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 
 describe('a delivery to a disabled endpoint', () => {
-  it('is held, and goes out when it is enabled', async () => {
+  it('a delivery to a disabled endpoint is held, and sent when the endpoint is enabled', async () => {
     const { world, disable, enable } = await oneEndpoint();
     await disable();
     await world.publish(event);
@@ -23,7 +24,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().heldAt).toBeUndefined();
   });
 
-  it('is held when it is disabled between two attempts, and keeps what was tried', async () => {
+  it('a delivery whose endpoint is disabled between two attempts is held, and keeps its attempts', async () => {
     const { world, disable, enable } = await oneEndpoint((_request, count) =>
       count === 1 ? refused(503) : accepted,
     );
@@ -39,7 +40,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 2 });
   });
 
-  it('is not held while somebody’s request is under way', async () => {
+  it('is not held while a request of it is under way, and its task comes back', async () => {
     const { world, disable } = await oneEndpoint();
     await world.publish(event);
     await world.dieInRequest();
@@ -50,12 +51,13 @@ describe('a delivery to a disabled endpoint', () => {
 
     await world.deliverOnce();
     expect(world.delivery().status).toBe('pending');
+    expect(world.deliveryQueue.contents()).toHaveLength(2);
     await world.run(seconds(600));
 
     expect(world.delivery().status).toBe('held');
   });
 
-  it('that is held by λ publish just as it is enabled goes out at once', async () => {
+  it('a delivery that λ publish holds just as its endpoint is enabled is sent at once', async () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await disable();
     const create: typeof world.table.create = async (delivery) => {
@@ -73,7 +75,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('that a slow worker holds just as it is enabled goes out at once', async () => {
+  it('a delivery that a slow worker holds just as its endpoint is enabled is sent at once', async () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await world.publish(event);
     await disable();
@@ -90,7 +92,36 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('is released by the sweep until nothing has been held for a minute', async () => {
+  it('goes out at once when a task of it finds its endpoint enabled and nothing left to release', async () => {
+    const { world, disable, enable, read } = await oneEndpoint();
+    await world.publish(event);
+    await disable();
+    await world.table.hold(world.delivery(), world.now(), later(world.now(), seconds(3_600)));
+    await enable();
+    await world.endpoints.reconciled(await read());
+
+    await world.run(seconds(10));
+
+    expect(world.delivery().status).toBe('delivered');
+  });
+
+  it('goes out at once though the response to its release was lost, and the client wrote it again', async () => {
+    const { world, disable, enable } = await oneEndpoint();
+    await disable();
+    await world.publish(event);
+    await enable();
+    const release: typeof world.table.release = async (...args) => {
+      await world.table.release(...args);
+      return world.table.release(...args);
+    };
+
+    await world.sweep({ ...world.sweepPorts, deliveries: { ...world.table, release } });
+    await world.run(seconds(10));
+
+    expect(world.delivery().status).toBe('delivered');
+  });
+
+  it('held deliveries are released by the sweep until none has been held for a minute', async () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await disable();
     await world.publish(event);
@@ -106,7 +137,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect((await read()).attentionAt).toBeUndefined();
   });
 
-  it('is released for a minute more when another one appears after nothing was held', async () => {
+  it('held deliveries are released for a minute more if another one appears', async () => {
     const { world, disable, enable, read } = await oneEndpoint();
     await disable();
     await enable();
@@ -121,7 +152,19 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('pending');
   });
 
-  it('is not counted as never attempted while it has its turn before it', async () => {
+  it('is released for a minute more when a sweep runs out of time before it knows that nothing is held', async () => {
+    const { world, disable, enable, read } = await oneEndpoint();
+    await disable();
+    await enable();
+    await world.sweep();
+    expect(await read()).toMatchObject({ heldEmptyAt: start });
+
+    await releaseAll(await read(), outboundSettings.deliveryRetention, () => false, world.sweepPorts);
+
+    expect((await read()).heldEmptyAt).toBeUndefined();
+  });
+
+  it('a held delivery is not counted as never attempted before its first attempt', async () => {
     const { world, disable, enable } = await oneEndpoint();
     await disable();
     await world.publish(event);
@@ -140,7 +183,7 @@ describe('a delivery to a disabled endpoint', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('goes out though another endpoint cannot be seen to', async () => {
+  it('a held delivery is sent even if another endpoint cannot be reconciled', async () => {
     const { world, disable, enable } = await oneEndpoint();
     await world.endpoints.create(newEndpoint(start, { id: 'ep_0', eventTypes: ['none'] }));
     const other = await world.endpoints.read('acme', 'ep_0');

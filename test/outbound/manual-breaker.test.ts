@@ -39,7 +39,7 @@ describe('after an outage, with the breaker open', () => {
     expect(waiting).toEqual({ count: 20, isExact: true });
   });
 
-  it('a test goes at once, closes the breaker when it succeeds, and what waited goes within seconds', async () => {
+  it('a test of an endpoint with an open breaker goes at once, and its success releases waiting deliveries', async () => {
     const { world, endpoint, since } = after;
     endpoint.answer = accepted;
 
@@ -51,7 +51,7 @@ describe('after an outage, with the breaker open', () => {
     expect(await stateOf(world)).toEqual({ state: 'closed', failures: 0 });
   });
 
-  it('a test that fails changes nothing about the breaker, and its retry waits like any other', async () => {
+  it('a failed test does not change the breaker, and its retry waits like any other', async () => {
     const { world, since } = after;
     const before = await stateOf(world);
 
@@ -63,7 +63,7 @@ describe('after an outage, with the breaker open', () => {
     expect(deliveryOf(world, 't')).toMatchObject({ status: 'pending', attempts: 1 });
   });
 
-  it('tests go one at a time, each soon after the one before it', async () => {
+  it('tests of an endpoint go one at a time, each soon after the one before', async () => {
     const { world, since } = after;
     const under = { way: 0, most: 0 };
     const { post } = world.deliverPorts;
@@ -81,7 +81,7 @@ describe('after an outage, with the breaker open', () => {
     expect(since().map(idOf).toSorted()).toEqual(['a', 'b', 'c']);
   });
 
-  it('a test that dies with its worker keeps the next from going only until its place is free again', async () => {
+  it('a test whose worker dies delays the next one only until its slot frees itself', async () => {
     const { world, endpoint, since } = after;
     await world.publish(test('dies'));
     await world.dieInRequest();
@@ -94,7 +94,7 @@ describe('after an outage, with the breaker open', () => {
     expect(statuses(world)['delivered']).toBeGreaterThanOrEqual(21);
   });
 
-  it('a delivery that is retried goes at once, and with its success all that waits', async () => {
+  it('a delivery that is retried by hand goes at once, and its success releases all that wait', async () => {
     const { world, endpoint, since } = after;
     endpoint.answer = accepted;
 
@@ -105,7 +105,7 @@ describe('after an outage, with the breaker open', () => {
     expect(statuses(world)).toEqual({ delivered: 20 });
   });
 
-  it('each goes once, though its old task arrives later', async () => {
+  it('a released delivery goes once, even if its old task arrives later', async () => {
     const { world, endpoint, since } = after;
     endpoint.answer = accepted;
     await world.publish(test('t'));
@@ -117,7 +117,7 @@ describe('after an outage, with the breaker open', () => {
     expect(since()).toHaveLength(21);
   });
 
-  it('the sweep goes on where there was no time to let all go', async () => {
+  it('the sweep continues a release that ran out of time', async () => {
     const { world, endpoint } = after;
     endpoint.answer = accepted;
     await world.publish(test('t'));
@@ -133,7 +133,7 @@ describe('after an outage, with the breaker open', () => {
     expect(await world.endpoints.toReconcile()).toEqual([]);
   });
 
-  it('what fails again when it was let go keeps to its schedule: no sweep lets it go once more', async () => {
+  it('a released delivery that fails again keeps to its schedule, and no sweep releases it again', async () => {
     const { world, endpoint, read } = after;
     endpoint.answer = refused(500);
     const [asked] = [world.requests.length];
@@ -154,7 +154,7 @@ describe('after an outage, with the breaker open', () => {
     expect(await world.endpoints.toReconcile()).toEqual([]);
   });
 
-  it('is told by the name of the endpoint', () => {
+  it('a release is found by the name of the endpoint', () => {
     expect(after.world.report.named('endpoint.down')[0]).toMatchObject({
       tenant: 'acme',
       endpointId: 'ep_1',
@@ -163,7 +163,7 @@ describe('after an outage, with the breaker open', () => {
 });
 
 describe('a delivery that waits for its schedule', () => {
-  it('is sent before its time when a person retries it, and not twice', async () => {
+  it('a delivery that waits for its schedule is sent early when a person retries it, but not twice', async () => {
     const { world } = await oneEndpoint((_request, count) => (count <= 4 ? refused(500) : accepted));
     await world.publish(event('a'));
     await world.run(seconds(60));
@@ -179,7 +179,7 @@ describe('a delivery that waits for its schedule', () => {
     expect(world.deliveryQueue.contents()).toEqual([]);
   });
 
-  it('is let go with all others when its endpoint begins anew', async () => {
+  it('a delivery that waits for its schedule is released with all others when its endpoint is reset', async () => {
     const { world, read } = await oneEndpoint((_request, count) => (count <= 4 ? refused(500) : accepted));
     await world.publish(event('a'));
     await world.run(seconds(60));
@@ -196,7 +196,7 @@ describe('a delivery that waits for its schedule', () => {
     expect(statuses(world)).toEqual({ delivered: 1 });
   });
 
-  it('is left to the worker that is at it', async () => {
+  it('a delivery that waits for its schedule is left to the worker that has claimed it', async () => {
     const { world } = await oneEndpoint();
     await world.publish(event('a'));
     await world.dieInRequest();
@@ -207,7 +207,7 @@ describe('a delivery that waits for its schedule', () => {
     });
   });
 
-  it('goes once, however often a person asks', async () => {
+  it('a delivery that waits for its schedule goes once, however often a person retries it', async () => {
     const { world } = await oneEndpoint();
     await world.publish(event('a'));
 
@@ -219,7 +219,7 @@ describe('a delivery that waits for its schedule', () => {
   });
 });
 
-it('a test is not behind what waits for a place: it comes back every other second until there is one', async () => {
+it('a test does not queue behind tasks that wait for a slot: it comes back every other second until one is free', async () => {
   const { world } = await oneEndpoint();
   const waiting: (() => void)[] = [];
   const { post } = world.deliverPorts;

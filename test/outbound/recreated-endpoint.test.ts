@@ -7,8 +7,8 @@ import { anewWithinATick, event } from '../support/worlds/recreated-endpoint.ts'
 
 const discarded = { status: 'discarded', lastError: 'its endpoint was deleted' };
 
-describe('an endpoint that is made anew under its id, within one tick of every clock', () => {
-  it('gets nothing that waits for its first attempt', async () => {
+describe('an endpoint that is created again under its id, within one tick of every clock', () => {
+  it('an endpoint that is created again gets no delivery that waits for its first attempt', async () => {
     const { world, remake, toNew } = await anewWithinATick();
     await world.publish(event);
     await remake();
@@ -19,7 +19,7 @@ describe('an endpoint that is made anew under its id, within one tick of every c
     expect(toNew()).toEqual([]);
   });
 
-  it('gets nothing that waits for its next attempt', async () => {
+  it('an endpoint that is created again gets no delivery that waits for its next attempt', async () => {
     const { world, remake, toNew } = await anewWithinATick(() => refused(503));
     await world.publish(event);
     await world.deliverOnce();
@@ -31,20 +31,23 @@ describe('an endpoint that is made anew under its id, within one tick of every c
     expect(toNew()).toEqual([]);
   });
 
-  it.each(['enabled', 'disabled'] as const)('gets nothing that was held, while it is %s', async (status) => {
-    const { world, current, remake, toNew } = await anewWithinATick();
-    await world.endpoints.disable(await current(), { reason: 'manual', at: start });
-    await world.publish(event);
-    expect(world.delivery().status).toBe('held');
-    await remake({ status });
+  it.each(['enabled', 'disabled'] as const)(
+    'an endpoint that is created again gets no held delivery, while it is %s',
+    async (status) => {
+      const { world, current, remake, toNew } = await anewWithinATick();
+      await world.endpoints.disable(await current(), { reason: 'manual', at: start });
+      await world.publish(event);
+      expect(world.delivery().status).toBe('held');
+      await remake({ status });
 
-    await world.run(seconds(7_200));
+      await world.run(seconds(7_200));
 
-    expect(world.delivery()).toMatchObject(discarded);
-    expect(toNew()).toEqual([]);
-  });
+      expect(world.delivery()).toMatchObject(discarded);
+      expect(toNew()).toEqual([]);
+    },
+  );
 
-  it('gets nothing while it is disabled itself, and discards instead of holding', async () => {
+  it('an endpoint that is created again gets nothing while it is disabled, and old deliveries are discarded, not held', async () => {
     const { world, remake } = await anewWithinATick();
     await world.publish(event);
     await remake({ status: 'disabled' });
@@ -54,7 +57,7 @@ describe('an endpoint that is made anew under its id, within one tick of every c
     expect(world.delivery()).toMatchObject(discarded);
   });
 
-  it('gets nothing when the worker looked at the one before, and learnt of the new one late', async () => {
+  it('an endpoint that is created again gets nothing from a worker that read the earlier one and learns of it late', async () => {
     const { world, current, remake, toNew } = await anewWithinATick(() => refused(503));
     await world.publish(event);
     const before = await current();
@@ -68,7 +71,7 @@ describe('an endpoint that is made anew under its id, within one tick of every c
     expect(toNew()).toEqual([]);
   });
 
-  it('gets its own events, though a worker still knows the one before, or that there was none', async () => {
+  it('an endpoint that is created again gets its own events, even from a worker that read the earlier one, or none', async () => {
     for (const isKnown of [true, false]) {
       const { world, current, remake, toNew } = await anewWithinATick();
       const before = await current();
@@ -86,7 +89,7 @@ describe('an endpoint that is made anew under its id, within one tick of every c
     }
   });
 
-  it('gets its own events from a task that says nothing of its generation', async () => {
+  it('an endpoint that is created again gets its own events from a task without a generation', async () => {
     const { world, current, remake, toNew } = await anewWithinATick();
     const before = await current();
     await remake();
@@ -106,7 +109,7 @@ describe('an endpoint that is made anew under its id, within one tick of every c
     expect(toNew()).toHaveLength(1);
   });
 
-  it('is not disabled, nor is its note taken, by what is said of the one before', async () => {
+  it('an endpoint that is created again is not disabled, and keeps its note, despite outcomes of the earlier one', async () => {
     const { world, current, remake } = await anewWithinATick();
     const before = await current();
     await remake();
@@ -114,7 +117,7 @@ describe('an endpoint that is made anew under its id, within one tick of every c
     expect(await world.endpoints.disable(before, { reason: 'gone', at: start })).toBeUndefined();
   });
 
-  it('spends none of its turns on what is discarded', async () => {
+  it('an endpoint that is created again loses no slot to discarded deliveries', async () => {
     const { world, remake } = await anewWithinATick();
     for (let n = 0; n < 20; n++) await world.publish({ ...event, id: `e${n}` });
     await remake({ maxPerSecond: 0.01 });
@@ -135,7 +138,7 @@ describe('an endpoint that is made anew under its id, within one tick of every c
 });
 
 describe('a delivery from before there were generations', () => {
-  it('goes to its endpoint, which has none either', async () => {
+  it('a delivery from before there were generations goes to its endpoint, which has none either', async () => {
     const world = outboundWorld();
     await world.endpoints.create(newEndpoint(start));
     await world.publish(event);
@@ -147,7 +150,7 @@ describe('a delivery from before there were generations', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('is told from those of an endpoint that is made later by the time', async () => {
+  it('a delivery from before there were generations is distinguished by time from those of a later endpoint', async () => {
     const { world, remake, toNew } = await anewWithinATick();
     await world.publish(event);
     const { generation: _, ...old } = world.delivery();

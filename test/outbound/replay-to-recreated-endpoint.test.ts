@@ -9,7 +9,7 @@ import { anewWithinATick, event, failedAt, newUrl } from '../support/worlds/recr
 
 describe('a replay of a delivery', () => {
   it.each([{}, { toCurrentEndpoint: true }])(
-    'whose endpoint is deleted is refused with the reason: %j',
+    'a replay of a delivery whose endpoint is deleted is refused with the reason: %j',
     async (options) => {
       const { world } = await failedAt('deleted');
 
@@ -22,7 +22,7 @@ describe('a replay of a delivery', () => {
     },
   );
 
-  it('whose endpoint is another one by now is refused, and goes there on purpose', async () => {
+  it('a replay of a delivery whose endpoint was created again is refused, and possible on request', async () => {
     const { world, toNew } = await failedAt('anew');
     const { id } = world.delivery();
 
@@ -38,7 +38,7 @@ describe('a replay of a delivery', () => {
     expect(toNew()).toHaveLength(1);
   });
 
-  it('that goes to the new endpoint is not discarded by a worker that knows the one before', async () => {
+  it('a replay to the new endpoint is not discarded by a worker that read the earlier one', async () => {
     const { world, current, toNew } = await failedAt('anew');
     const earlier = { ...(await current()), generation: 'gen_1', url: 'https://acme.example/hooks' };
     const { id } = world.delivery();
@@ -63,7 +63,7 @@ describe('a replay of a delivery', () => {
     expect(toNew()).toHaveLength(1);
   });
 
-  it('whose endpoint is disabled says that it is held', async () => {
+  it('a replay of a delivery whose endpoint is disabled says that it is held', async () => {
     const { world } = await failedAt('disabled');
 
     expect(await world.replay(world.delivery().id)).toMatchObject({ kind: 'replayed', isHeld: true });
@@ -72,7 +72,7 @@ describe('a replay of a delivery', () => {
     expect(world.delivery().status).toBe('held');
   });
 
-  it('to a URL that is not registered asks for no endpoint', async () => {
+  it('a replay to a URL that is not registered reads no endpoint', async () => {
     const world = outboundWorld(() => refused(404));
     await world.publish({ ...event, endpoint: { id: 'direct', url: 'https://other.example/' } });
     await world.run(seconds(60));
@@ -81,10 +81,10 @@ describe('a replay of a delivery', () => {
   });
 });
 
-describe('a recovery of an endpoint that is made anew', () => {
+describe('a recovery of an endpoint that was created again', () => {
   const span = { since: start, until: start };
 
-  it('counts what was for the one before, and refuses it', async () => {
+  it('a recovery of an endpoint that was created again counts and refuses deliveries of the earlier one', async () => {
     const { world, current } = await failedAt('anew');
     world.advance(seconds(1));
     await world.recoveries.create({
@@ -114,7 +114,7 @@ describe('a recovery of an endpoint that is made anew', () => {
     });
   });
 
-  it('sends it on purpose, with what the deletion discarded', async () => {
+  it('a recovery of an endpoint that was created again sends them on request, with those that the deletion discarded', async () => {
     const { world, current, remake, toNew } = await anewWithinATick(({ url }) =>
       url === newUrl ? accepted : refused(404),
     );

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { asDeliveryId } from '../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
-import { accepted, message, refused } from '../support/fixtures/outbound.ts';
+import { accepted, down, message, refused } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
 describe('a replay', () => {
-  it('sends a failed delivery again, with the whole schedule anew, and its log goes on', async () => {
+  it('a replay sends a failed delivery again, with a fresh retry schedule, and its attempt log goes on', async () => {
     const world = outboundWorld((_request, count) => (count <= 8 ? refused(503) : accepted));
     await world.publish(message);
     await world.run(seconds(3600));
@@ -26,7 +27,7 @@ describe('a replay', () => {
     );
   });
 
-  it('of a delivered one is another attempt; two are two', async () => {
+  it('a replay of a delivered delivery is another attempt, and two replays are two', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.run(seconds(60));
@@ -40,7 +41,7 @@ describe('a replay', () => {
     expect(world.requests).toHaveLength(3);
   });
 
-  it('is sent by the sweep when its task was lost', async () => {
+  it('a replay is sent by the sweep when its task was lost', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(404) : accepted));
     await world.publish(message);
     await world.run(seconds(60));
@@ -53,7 +54,7 @@ describe('a replay', () => {
     expect(world.report.total('DeliveriesNeverAttempted')).toBe(0);
   });
 
-  it('that fails again ends on the DLQ again', async () => {
+  it('a replay that fails again ends on the DLQ again', async () => {
     const world = outboundWorld(() => refused(404));
     await world.publish(message);
     await world.run(seconds(60));
@@ -64,7 +65,7 @@ describe('a replay', () => {
     expect(world.undelivered).toHaveLength(2);
   });
 
-  it('of a job is refused while the delivery is pending: a person alone sends what waits', async () => {
+  it('a replay of a job is refused while the delivery is pending: a person alone sends what waits', async () => {
     const world = outboundWorld();
     await world.publish(message);
     const { id } = world.delivery();
@@ -74,12 +75,43 @@ describe('a replay', () => {
     expect(replay).toMatchObject({ kind: 'refused', reason: `${id} is pending already` });
   });
 
-  it('is refused for a delivery that nobody knows, and for one past its retention', async () => {
+  it('begins no round before its event is kept for it, and sends no task before the round has begun', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    await world.run(seconds(60));
+    const { id } = world.delivery();
+    const { replayPorts, table, events } = world;
+    const unkept = { ...replayPorts, events: { ...events, keep: down } };
+    const unopened = { ...replayPorts, deliveries: { ...table, reopen: down } };
+
+    await expect(replayDelivery(id, world.now(), unkept)).rejects.toThrow('down');
+    expect(world.delivery().round).toBe(1);
+    await expect(replayDelivery(id, world.now(), unopened)).rejects.toThrow('down');
+    expect(world.deliveryQueue.contents()).toEqual([]);
+  });
+
+  it('of a delivery that waits goes out though the response to the end of its wait was lost', async () => {
+    const world = outboundWorld((_request, count) => (count === 1 ? refused(503, seconds(600)) : accepted));
+    await world.publish(message);
+    await world.deliverOnce();
+    const endWait: typeof world.table.endWait = async (...args) => {
+      await world.table.endWait(...args);
+      return world.table.endWait(...args);
+    };
+    const ports = { ...world.replayPorts, deliveries: { ...world.table, endWait } };
+
+    expect(await replayDelivery(world.delivery().id, world.now(), ports)).toMatchObject({ kind: 'replayed' });
+    await world.run(seconds(10));
+
+    expect(world.delivery().status).toBe('delivered');
+  });
+
+  it('a replay is refused for an unknown delivery, and for one past its retention', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.run(seconds(60));
 
-    expect(await world.replay('nobody')).toMatchObject({
+    expect(await world.replay(asDeliveryId('nobody'))).toMatchObject({
       kind: 'refused',
       reason: 'there is no delivery nobody',
     });
@@ -87,7 +119,7 @@ describe('a replay', () => {
     expect(await world.replay(world.delivery().id)).toMatchObject({ kind: 'refused' });
   });
 
-  it('by two people at once is one', async () => {
+  it('two concurrent replays of a delivery count as one', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.run(seconds(60));

@@ -6,7 +6,7 @@ const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data:
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 
 describe('a test to an endpoint that is disabled', () => {
-  it('discards a test whose endpoint was disabled before the test was recorded', async () => {
+  it('a test whose endpoint was disabled before it was recorded is discarded', async () => {
     const { world, disable, enable } = await oneEndpoint();
     await disable();
 
@@ -21,7 +21,7 @@ describe('a test to an endpoint that is disabled', () => {
     expect(world.requests).toEqual([]);
   });
 
-  it('discards a test whose endpoint was disabled before the test was sent', async () => {
+  it('a test whose endpoint was disabled before it was sent is discarded', async () => {
     const { world, disable } = await oneEndpoint();
     await world.publish(test('t'));
     await disable();
@@ -36,7 +36,7 @@ describe('a test to an endpoint that is disabled', () => {
   });
 });
 
-it('byHand of a publisher means a test to one endpoint, or nothing', async () => {
+it('byHand from a publisher means a test of one endpoint, or is ignored', async () => {
   const { world } = await oneEndpoint();
 
   await world.publish({ ...event('a'), byHand: 'test' }, { ...event('b'), byHand: 7 });

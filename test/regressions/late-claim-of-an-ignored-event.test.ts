@@ -14,5 +14,5 @@ it('a claim that arrives after another worker ignored the event and acknowledged
   const answer = await consume(late, world.invocation(), world.team, died);
 
   expect(answer.failedMessageIds).toEqual([]);
-  expect(world.claims.records.get('stripe#evt_1')?.status).toBe('ignored');
+  expect(world.inboundEvents.records.get('stripe#evt_1')?.status).toBe('ignored');
 });

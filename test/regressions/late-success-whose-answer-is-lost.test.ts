@@ -6,7 +6,7 @@ import { recordOf } from '../../lambdas/outbound/deliver/record-attempt.ts';
 import { accepted, refused } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
 
-it('a late success whose answer was lost still lets the event expire', async () => {
+it('a late success whose answer was lost is known to be recorded, and still lets the event expire', async () => {
   const world = outboundWorld();
   const { table, settings } = world;
   await world.publish({
@@ -46,6 +46,7 @@ it('a late success whose answer was lost still lets the event expire', async () 
     },
   });
 
+  expect(world.report.named('delivery.attempted')).toMatchObject([{ record: 'recorded' }]);
   expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 1 });
   expect(world.delivery().attemptLog.map(({ status }) => status)).toEqual([503, 200]);
   expect(world.events.events.get('#inv-42')?.expiresAt).toBeGreaterThan(

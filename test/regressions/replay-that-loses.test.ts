@@ -3,6 +3,7 @@ import { seconds } from '../../lambdas/domain/time.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
 import { accepted, refused } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
+import { asDelivery } from '../support/worlds/stored-delivery.ts';
 
 it('a replay that comes after the whole of another one lets the event expire with its delivery', async () => {
   const world = outboundWorld((_request, count) => (count === 1 ? refused(404) : accepted));
@@ -18,7 +19,7 @@ it('a replay that comes after the whole of another one lets the event expire wit
   await world.run(seconds(60));
 
   const late = await replayDelivery(seen.id, world.now(), {
-    deliveries: { ...world.table, read: async () => seen },
+    deliveries: { ...world.table, read: async () => asDelivery(seen) },
     endpoints: world.endpoints,
     events: world.events,
     sendTask: world.deliveryQueue.send,

@@ -14,7 +14,7 @@ const docs = '| provider | signature |\n| --- | --- |\n| `airtable` | a |\n| `zo
 const skeleton = providerSkeleton('m-pay', { catalogue, docs });
 
 describe('a new provider', () => {
-  it('gets its line in the catalogue and in the table, in the order of the alphabet', () => {
+  it('a new provider gets its line in the catalogue and in the table, in alphabetical order', () => {
     expect(skeleton.catalogue).toBe(`import { airtable } from './providers/airtable.ts';
 import { mPay } from './providers/m-pay.ts';
 import { zoom } from './providers/zoom.ts';
@@ -28,7 +28,7 @@ export const catalogue = {
     expect(skeleton.docs).toContain('| `airtable` | a |\n| `m-pay` | – |\n| `zoom` | z |\n');
   });
 
-  it('gets its line in the table of providers, not in another table of the page', () => {
+  it('a new provider gets its line in the table of providers, not in another table of the page', () => {
     const others = '| reason | limit |\n| --- | --- |\n| `too-many` | 1 |\n';
     const retries = '| provider | 4xx |\n| --- | --- |\n| `zoom` | again |\n';
     const page = providerSkeleton('m-pay', { catalogue, docs: `${others}\n${docs}\n${retries}` });
@@ -36,7 +36,7 @@ export const catalogue = {
     expect(page.docs).toBe(`${others}\n${skeleton.docs}\n${retries}`);
   });
 
-  it('may be the last', () => {
+  it('a new provider may be the last in the alphabet', () => {
     const last = providerSkeleton('zulu', { catalogue, docs });
 
     expect(last.catalogue).toContain("import { zulu } from './providers/zulu.ts';\n\nexport");
@@ -44,12 +44,12 @@ export const catalogue = {
     expect(last.docs).toContain('| `zoom` | z |\n| `zulu` | – |\n');
   });
 
-  it('gets a sample for hookline send', () => {
+  it('a new provider gets a sample for hookline send', () => {
     expect(skeleton.sample).toContain("import type { MakeSample } from '../sample.ts';");
     expect(skeleton.sample).toContain('export const sample: MakeSample');
   });
 
-  it('starts with vectors that hold for what its row says', async () => {
+  it('a new provider starts with vectors that match its row', async () => {
     const { now, vectors } = JSON.parse(skeleton.vectors);
     const hmac = {
       signatureHeader: 'x-m-pay-signature',

@@ -89,7 +89,7 @@ export const customSigners: Readonly<Record<string, Signer>> = {
     const { subscriptionId } = fieldsOf(signing);
     if (subscriptionId === undefined)
       throw new CannotSignError(
-        'The secret has no subscriptionId yet: set it again with the one that Strava told when it made the subscription.',
+        'The secret has no subscriptionId yet: set it again with the one in Strava’s response to the new subscription.',
       );
     return changedJson(draft, (event) => ({ ...event, subscription_id: Number(subscriptionId) }));
   },

@@ -6,7 +6,7 @@ import type { UnixMillis } from '../../../lambdas/domain/time.ts';
 /** A request before it is signed. */
 export interface Draft {
   readonly method: string;
-  /** As the provider knows it; some providers sign it. */
+  /** The URL as the provider knows it; some providers sign it. */
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export interface Signing {
 /** Signs as one provider does. */
 export type Signer = (draft: Draft, signing: Signing) => Draft | Promise<Draft>;
 
-/** The request can be signed only by the provider, or not with the given keys. The message says the next step. */
+/** Only the provider can sign the request, or the given keys cannot. The message has the next step. */
 export class CannotSignError extends Error {
   override name = 'CannotSignError' as const;
 }

@@ -13,7 +13,7 @@ export interface ConditionalUpdate {
   readonly assign?: readonly string[];
   /** Clauses of another kind, e.g. `DELETE #open :member`. */
   readonly more?: string;
-  /** Without a condition the update always writes, also when the item does not exist. */
+  /** Without a condition the update always writes, even if the item does not exist. */
   readonly condition?: string;
   readonly values: Readonly<Record<string, unknown>>;
 }

@@ -13,7 +13,7 @@ import { unixMillis } from '../../domain/time.ts';
 import { unlessRefused } from './unless-refused.ts';
 
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
-/** Schema and example are kept as text: DynamoDB has other ideas of numbers and empty values. */
+/** Schema and example are stored as text, because DynamoDB changes numbers and empty values. */
 const Item = v.object({
   id: v.string(),
   description: v.string(),
@@ -53,7 +53,7 @@ export function dynamodbEventTypes(client: DynamoDBDocumentClient, table: string
       return { eventTypes, next: LastEvaluatedKey && eventTypes.at(-1)?.name };
     },
 
-    /** @param seen its version, 0 for none @returns false when it has changed since */
+    /** @param seen the version that was read, 0 for a new one @returns false when it has changed since */
     put: (eventType: EventTypeRecord, seen: number): Promise<boolean> =>
       unlessRefused(
         client.send(
@@ -67,7 +67,7 @@ export function dynamodbEventTypes(client: DynamoDBDocumentClient, table: string
         ),
       ),
 
-    /** @returns false when it has changed since it was seen */
+    /** @returns false when it has changed since it was read */
     remove: ({ name, version }: EventTypeRecord): Promise<boolean> =>
       unlessRefused(
         client.send(

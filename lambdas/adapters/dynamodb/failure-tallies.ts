@@ -1,12 +1,12 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { endpointHash } from '../../domain/delivery-task.ts';
 import {
   type EndedDelivery,
   type FailureTally,
   type FailureTallyStore,
   knownCause,
   talliesAtOnce,
-  tallyNameOf,
 } from '../../domain/failure-tally.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
@@ -36,12 +36,12 @@ const TallyItem = v.object({
   last: LastItem,
 });
 
-/** A partition for each endpoint: more than 1,000 of its deliveries in a second would hit the write limit of its limiter item first. */
+/** One partition for each endpoint suffices: over 1,000 deliveries a second would first hit the write limit of its limiter. */
 const partitionOf = (name: string): string => `${otherItems.tally}${name}`;
-/** A tally without failures to report is dropped soon. */
+/** A tally without failures to report expires soon. */
 const keptFor = days(1);
 
-/** Counts one more. It is due at once, or when the pause since the last notice is over. Refused if it was the last counted. */
+/** Counts one more, due at once or after the pause since the last notice. Refused if this delivery was the last counted. */
 const added = (name: string, ended: EndedDelivery, now: UnixMillis) => ({
   id: name,
   // A tally that awaits a notification never expires.
@@ -89,18 +89,18 @@ const reduced = ({ name, count, notifyAt }: FailureTally, next: UnixMillis, now:
   values: { seen: notifyAt, notified: count },
 });
 
-/** Counts of what ended without success, an item for each endpoint in the Endpoints table. */
+/** Counts of deliveries that ended without success: one item for each endpoint, in the Endpoints table. */
 export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
   const write = async (update: Omit<ConditionalUpdate, 'tenant'>): Promise<boolean> =>
     (await updateIf(client, table, { ...update, tenant: partitionOf(update.id) })).ok;
 
   return {
-    /** One write; repeated, it counts once. */
+    /** Counts with one write, which counts only once if it is repeated. */
     async add(ended: EndedDelivery, now: UnixMillis): Promise<void> {
-      await write(added(tallyNameOf(ended), ended, now));
+      await write(added(endpointHash(ended), ended, now));
     },
 
-    /** The names of those that are to be notified by now, as far as the index shows them. */
+    /** The names of tallies whose notice is due; eventually consistent. */
     async due(now: UnixMillis): Promise<readonly string[]> {
       const shards = await Promise.all(
         shardsOf('tallies').map((shard) => attentionItems(client, table, shard, now, talliesAtOnce)),
@@ -120,7 +120,7 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
       return Item && parseTally(Item);
     },
 
-    /** Subtracts what was notified; what ended meanwhile is due at `next`. Does nothing if another sweep has notified it. */
+    /** Subtracts the failures that were notified; later ones are due at `next`. Does nothing if another sweep has notified them. */
     async notified(tally: FailureTally, next: UnixMillis, now: UnixMillis): Promise<void> {
       if (!(await write(emptied(tally, next)))) await write(reduced(tally, next, now));
     },

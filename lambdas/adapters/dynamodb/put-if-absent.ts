@@ -7,9 +7,9 @@ import { plainItem } from './plain-item.ts';
 const isFree = 'attribute_not_exists(#id) OR #expiresAt <= :nowSeconds';
 
 /**
- * Writes an item unless there is one with its id that has not expired.
+ * Writes an item unless one with its id exists and has not expired.
  *
- * @returns the item that is there already, else undefined
+ * @returns the item that exists already, else undefined
  */
 export async function putIfFree(
   client: DynamoDBDocumentClient,

@@ -38,7 +38,7 @@ const RecoveryItem = v.object({
 
 const tenant = otherItems.job;
 
-/** Recoveries, in a partition of the Endpoints table; a running one is in its attention index. */
+/** Recoveries, in a partition of the Endpoints table. Running ones are in the attention index. */
 export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string) {
   const write = async (update: Omit<ConditionalUpdate, 'tenant'>): Promise<Recovery | undefined> => {
     const { ok, item } = await updateIf(client, table, { ...update, tenant });
@@ -46,7 +46,7 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
   };
 
   return {
-    /** @returns false when there is one of that id */
+    /** @returns false when the id is taken */
     create({ tenant: ofTenant, ...recovery }: Recovery): Promise<boolean> {
       const expiresAt = toUnixSeconds(later(recovery.createdAt, recoveryRetention));
       const Item = { ...recovery, tenant, ofTenant, expiresAt, ...attention(recovery.createdAt, 'jobs') };
@@ -76,7 +76,7 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
         values: { running: 'running', now },
       }),
 
-    /** Notes how far it came and gives it back, if it is still ours. */
+    /** Records the progress and ends the lease, if it is still ours. */
     advance: ({ id, leaseUntil }: Recovery, progress: RecoveryProgress, now: UnixMillis) =>
       write({
         id,

@@ -24,7 +24,7 @@ export const maxHeadBytes = 256 * 1024;
  * Reads the head leniently before Node's parser sees it. A regular head goes on to that parser, which then decides about
  * the body and about reuse of the connection; any other connection is never used again.
  *
- * The listeners stay, so that an error after the head is not an uncaught one.
+ * The listeners stay, so that an error after the head is not uncaught.
  *
  * @throws the error of the connection or the parser
  */

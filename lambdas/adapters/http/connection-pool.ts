@@ -29,7 +29,7 @@ const agentOptions = {
   timeout: maxAgeMs,
 } as const;
 
-/** Node's agents, whose idle connections are bounded together. @param now the clock on the wall, in milliseconds */
+/** Node's agents, with one limit for all their idle connections. @param now the wall clock, in milliseconds */
 export function connectionPool(now: () => number = () => Date.now()): ConnectionPool {
   const idle = idleConnections(now);
   const plain = bounded(new HttpAgent(agentOptions), idle);

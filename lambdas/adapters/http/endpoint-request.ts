@@ -11,17 +11,17 @@ import type { Resolve } from './name-resolver.ts';
 
 /** A request to an endpoint. */
 export interface EndpointRequest {
-  /** Checked. */
+  /** The URL, already checked. */
   readonly url: URL;
   /** The host must resolve to this machine only. */
   readonly isLocal: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Name, TCP and TLS. */
+  /** The time limit for name lookup, TCP and TLS. */
   readonly connectTimeout: Millis;
   /** One deadline over everything up to the response's head. */
   readonly timeout: Millis;
-  /** By `performance.now`. */
+  /** An instant of `performance.now`. */
   readonly startedAt: number;
 }
 

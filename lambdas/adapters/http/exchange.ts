@@ -13,11 +13,11 @@ export type Open = (connection: 'pooled' | 'own') => ClientRequest;
 /** An endpoint's response. */
 export interface HttpResponse {
   readonly status: number;
-  /** Each as received. */
+  /** The `Retry-After` headers, each as received. */
   readonly retryAfter?: readonly string[];
   /** Where a redirect leads: scheme, host and path. */
   readonly location?: string;
-  /** Of its body. */
+  /** A sample of the body. */
   readonly sample?: string;
 }
 
@@ -26,10 +26,10 @@ type Limits = Pick<OutboundSettings, 'connectTimeout' | 'attemptTimeout'>;
 /**
  * Sends a request and waits for its response.
  *
- * A kept connection may have been closed by the other side while this process was frozen: then the request goes out once
- * more, on a connection of its own, within the same deadline.
+ * The other side may have closed a kept connection while this process was frozen. Then the request is sent once more on a new
+ * connection, within the same deadline.
  *
- * @throws FailedExchange with what went wrong on the way
+ * @throws FailedExchange with the phase and the error
  */
 export async function exchangeWithin(open: Open, body: Uint8Array, limits: Limits): Promise<HttpResponse> {
   const endsAt = performance.now() + limits.attemptTimeout;
@@ -76,7 +76,7 @@ const timeUp = (request: ClientRequest, after: number, message: string) =>
 async function read(response: ArrivedResponse, request: ClientRequest): Promise<HttpResponse> {
   const { head, body } = response;
   if (head.isRegular) body.once('end', () => watchIdle(request.socket));
-  // Nothing about the body may cost the status.
+  // An error of the body must not lose the status.
   const sample = await sampleOf(response).catch(() => undefined);
   const mayGoOn = head.isRegular && body.readableEnded && request.writableFinished;
   if (!mayGoOn) request.destroy();
@@ -86,16 +86,16 @@ async function read(response: ArrivedResponse, request: ClientRequest): Promise<
   return { status, retryAfter: headers.get('retry-after'), location, sample };
 }
 
-/** How far a request has come, for the words about its failure. */
+/** The progress of a request, for the text about its failure. */
 interface Way {
   readonly phase: AttemptPhase;
-  /** When the certificate of the other side begins and ends, as OpenSSL writes it. */
+  /** The validity of the other side's certificate, as OpenSSL writes it. */
   readonly validity?: { readonly from: string; readonly to: string };
   onConnected(done: () => void): void;
 }
 
 function wayOf(request: ClientRequest): Way {
-  // The name was resolved before.
+  // The name is resolved already.
   let phase: AttemptPhase = 'connect';
   let validity: Way['validity'];
   let connected = (): void => undefined;
@@ -109,7 +109,7 @@ function wayOf(request: ClientRequest): Way {
     // A cached name is resolved before a listener can be added.
     tried = () => (socket.autoSelectFamilyAttemptedAddresses ?? []).length > 0;
     if (!(socket instanceof TLSSocket)) return socket.once('connect', arrive);
-    // Before Node checks the certificate: a connection that it closed no longer has one.
+    // Read before Node checks the certificate, because a connection that it closed no longer has one.
     socket.prependOnceListener('secure', () => {
       const { valid_from: from, valid_to: to } = socket.getPeerCertificate() ?? {};
       if (from !== undefined && to !== undefined) validity = { from, to };

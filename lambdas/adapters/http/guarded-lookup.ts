@@ -6,22 +6,22 @@ import { NameLookupError } from './name-lookup-error.ts';
 import type { Resolve } from './name-resolver.ts';
 import { OwnFaultError } from './own-fault.ts';
 
-/** Where a name is to lead. */
+/** A name to look up, and the addresses that it may have. */
 export interface Question {
   /** A name, or an address without brackets. */
   readonly hostname: string;
-  /** The name is this machine's own, and has to stay so. */
+  /** The name must resolve to this machine. */
   readonly isLocal: boolean;
   /** Milliseconds. */
   readonly within: number;
 }
 
-/** Tells only operators why a name was refused: a tenant must not learn its private address. */
+/** Reports to operators only why a name was refused, because a tenant must not learn its private address. */
 export type OnRefused = (hostname: string, reason: string) => void;
 
 /**
- * Resolves a name for a connection, and refuses it unless every address is allowed: so the connection can only pick an
- * address that was checked.
+ * Resolves a name for a connection, and refuses it unless every address is allowed. So the connection can only use an address
+ * that was checked.
  *
  * @returns at least one address
  * @throws BlockedAddressError, whose `cause` is the detail; NameLookupError; OwnFaultError
@@ -58,12 +58,12 @@ function refusalOf({ address }: LookupAddress, isLocal: boolean): string | undef
   return check.ok ? undefined : check.reason;
 }
 
-/** Of each address a connection is given time for, so there must not be too many. */
+/** The most addresses to try, because they share the time for a connection. */
 const maxTried = 4;
 
 /**
- * The addresses to connect to, in the order of trying: the families in turn, IPv4 first, since a function has no IPv6 by
- * default; at most four, so that each has a fair share of the time.
+ * The addresses to connect to, in order. The families alternate, IPv4 first, because a function has no IPv6 by default. There are
+ * at most four, so that each has enough time.
  */
 export function addressesToTry(addresses: readonly LookupAddress[]): readonly LookupAddress[] {
   const v4 = addresses.filter(({ family }) => family === 4);
@@ -83,13 +83,13 @@ export const pinnedLookup =
     return options.all ? callback(null, [...addresses]) : callback(null, first.address, first.family);
   };
 
-/** A name that is slow to resolve is not waited for: it is checked again at each connection. */
+/** The check does not wait for a slow name, since each connection checks again. */
 const longestResolveMs = 2_000;
 
 /**
- * Whether a name leads somewhere that requests may not go to, as far as it resolves now.
+ * Says why requests to a name would be refused, as far as it resolves now.
  *
- * @returns why, without the address; undefined: it does not, or it does not resolve yet
+ * @returns the reason, without the address; undefined when it is allowed or does not resolve yet
  */
 export async function checkHostname(
   hostname: string,

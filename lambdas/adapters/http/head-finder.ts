@@ -1,7 +1,7 @@
 import { ProtocolError } from './protocol-error.ts';
 import { type ResponseHead, readHead } from './response-head.ts';
 
-/** The final head, where it begins among the bytes so far, and what follows it. */
+/** The final head, its position among the bytes so far, and what follows it. */
 export interface FoundHead {
   readonly head: ResponseHead;
   /** The head as received, with all that has come after it. */
@@ -14,7 +14,7 @@ export interface FoundHead {
 const maxInterim = 10;
 
 /**
- * Finds the final head in what a connection brings, over any number of packets; each byte is looked at once.
+ * Finds the final head in the bytes of a connection, over any number of packets. Looks at each byte once.
  *
  * @param maxBytes of all heads together
  */
@@ -55,7 +55,7 @@ export function headFinder(maxBytes: number) {
       }
     },
 
-    /** Returns the head as far as it came when the connection ends in it: the status is known. */
+    /** Returns the incomplete head of a connection that has ended, because its status is known. */
     unfinished(): ResponseHead | undefined {
       const head = readHead(store.all().toString('latin1', ends.begin()));
       return head === undefined || isInterim(head) ? undefined : { ...head, isRegular: false };
@@ -111,20 +111,20 @@ function headEnds() {
   let scanned = 0;
   let sawBlank = false;
 
-  /** Of one whole line. @returns whether the head ends with it */
+  /** Processes one whole line. @returns whether the head ends with it */
   const endsWith = (bytes: Buffer, lineEnd: number): boolean => {
     const isFirst = lineStart === begin;
     const isBlank = (isFirst ? blankInFront : blank).test(bytes.toString('latin1', lineStart, lineEnd));
     lineStart = lineEnd + 1;
     scanned = lineStart;
     if (!isBlank || !isFirst) return isBlank;
-    // Blank lines in front of the status line are no end of anything.
+    // Blank lines before the status line end nothing.
     begin = lineStart;
     sawBlank = true;
     return false;
   };
 
-  /** Lines may all end with CR alone; then a body may have line feeds. */
+  /** All lines may end with CR alone; then a body may contain line feeds. */
   const endWithoutLineFeed = (bytes: Buffer, end: number): number | undefined => {
     const from = Math.max(begin, scanned - 1);
     scanned = end;
@@ -139,9 +139,9 @@ function headEnds() {
 
   return {
     begin: (): number => begin,
-    /** Whether there were blank lines in front. */
+    /** Whether blank lines came first. */
     sawBlank: (): boolean => sawBlank,
-    /** The end of the head that begins at `begin`; undefined: it is not there yet. */
+    /** The end of the head that begins at `begin`; undefined when it has not arrived. */
     next(bytes: Buffer): number | undefined {
       for (;;) {
         const lineEnd = bytes.indexOf(lineFeed, scanned);
@@ -150,7 +150,7 @@ function headEnds() {
         if (endsWith(bytes, lineEnd)) return scanned;
       }
     },
-    /** Begins with the head that follows the last one. */
+    /** Starts over for the head that follows. */
     goOn(): void {
       begin = lineStart = scanned;
     },
@@ -164,7 +164,7 @@ const isInterim = ({ status }: ResponseHead): boolean => status < 200 && status 
 function mayBeHttp(bytes: Buffer, from: number): boolean {
   const first = bytes.toString('latin1', from, from + 16);
   const rest = first.replace(/^(?:\xef\xbb\xbf|[ \t\r\n])*/, '');
-  // The last is a byte order mark that is not all there yet.
+  // The last alternative is an incomplete byte order mark.
   return 'HTTP'.startsWith(rest.slice(0, 4).toUpperCase()) || /^\xef\xbb?$/.test(rest);
 }
 

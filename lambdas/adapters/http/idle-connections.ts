@@ -2,34 +2,34 @@ import type { LookupAddress } from 'node:dns';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Kept connections of all hosts together. A function has 1,024 descriptors, which the AWS clients need, too. */
+/** The most idle connections, of all hosts together. The AWS clients need some of a function's 1,024 descriptors, too. */
 export const maxIdle = 64;
-/** A server that was taken out of the DNS gets events for no longer than this. */
+/** The longest time that a server still gets events after it was removed from the DNS. */
 export const maxAgeMs = 60_000;
 
 /** The facts that decide whether a connection may be used again. */
 interface Connection {
   readonly host: string;
-  /** By the clock on the wall, which goes on while the process is frozen. */
+  /** By the wall clock, which runs while the process is frozen. */
   readonly madeAt: number;
-  /** Since when nothing goes over it. */
+  /** Since when it has been idle. */
   idleAt: number;
 }
 
 /**
- * The connections that wait for another request, over all hosts: at most 64, of which the one that waits longest goes
- * first. None is a minute old, and none leads to an address that its host does not resolve to any more.
+ * The idle connections of all hosts, at most 64; the one that has waited longest is closed first. None is older than a minute,
+ * and none leads to an address that its host no longer resolves to.
  *
- * @param now the clock on the wall, in milliseconds
+ * @param now the wall clock, in milliseconds
  */
 export function idleConnections(now: () => number) {
   const made = new WeakMap<Socket, Connection>();
-  /** Who waits longest comes first. */
+  /** Connections in order; the one that has waited longest comes first. */
   const idle = new Set<Socket>();
 
   function isStale(socket: Socket, { madeAt, idleAt }: Connection): boolean {
     const at = now();
-    // A clock that was set back says nothing about ages.
+    // After the clock was set back, ages are unknown.
     const isOld = at < idleAt || at - madeAt >= maxAgeMs;
     // The server's own hint, which its agent has set as the socket's timeout.
     return isOld || at - idleAt >= (socket.timeout || maxAgeMs);
@@ -52,7 +52,7 @@ export function idleConnections(now: () => number) {
       socket.once('close', () => idle.delete(socket));
     },
 
-    /** A connection whose request is over. @returns whether it may be kept */
+    /** Adds a connection whose request is over. @returns whether it may be kept */
     add(socket: Socket): boolean {
       const connection = made.get(socket);
       if (connection === undefined) return false;
@@ -67,7 +67,7 @@ export function idleConnections(now: () => number) {
       return true;
     },
 
-    /** A connection that is used again. */
+    /** Removes a connection that is used again. */
     remove: (socket: Socket): boolean => idle.delete(socket),
 
     /** Closes connections that are too old, and those to this host at any other address. */

@@ -10,27 +10,27 @@ export type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** A question that several may wait for. */
+/** A query, with all callers that wait for it. */
 interface Flight {
   readonly resolver: promises.Resolver;
   readonly result: Promise<LookupAddress[]>;
   waiting: number;
 }
 
-/** A packet that is lost is asked for again after this, and twice that, and so on. */
+/** A lost query is repeated after this, then after twice that, and so on. */
 const firstTryMs = 1_000;
 const tries = 4;
 
 /**
- * Resolves names by questions to the name servers (c-ares), A and AAAA at once.
+ * Resolves names by queries to the name servers (c-ares), A and AAAA at once.
  *
- * `dns.lookup` blocks one of libuv's few threads for as long as a name server is silent, and everything else that needs
- * one waits behind it. Here a silent name costs its own caller, and is cancelled when that one gives up. Neither
- * `/etc/hosts` nor search domains are used; `localhost` and what ends in it is this machine, without a question.
+ * `dns.lookup` blocks one of libuv's few threads while a name server does not respond, and everything else that needs a thread
+ * waits. Here such a name delays only its own caller, and the query is cancelled when the caller gives up. Does not use
+ * `/etc/hosts` or search domains. `localhost`, and names that end in it, are this machine, without a query.
  *
- * Questions for one name at the same time are one. Nothing is cached: each connection goes where the name leads now.
+ * Concurrent queries for one name are merged. Nothing is cached, so each connection uses the current addresses.
  *
- * @param servers as `dns.setServers` takes them. Absent: those of the machine
+ * @param servers in the format of `dns.setServers`. @default those of the machine
  * @see https://nodejs.org/api/dns.html#implementation-considerations
  */
 export function nameResolver(servers?: readonly string[]): Resolve {
@@ -88,13 +88,13 @@ interface FamilyResult {
   readonly code?: string;
 }
 
-/** The resolution delay of RFC 8305: IPv6 that is later than IPv4 by more is done without. */
+/** The resolution delay of RFC 8305: IPv6 is not used if it is later than IPv4 by more than this. */
 const graceForV6 = 50;
-/** Lambda has no IPv6 by default, so IPv4 is waited for longer: until a lost packet has been asked for again. */
+/** The longer wait for IPv4, since Lambda has no IPv6 by default: until a lost query has been repeated. */
 const graceForV4 = 1_500;
 const late: FamilyResult = { addresses: [] };
 
-/** Addresses of both families, IPv4 first; of one, where the other has none, fails, or is late. */
+/** Returns the addresses of both families, IPv4 first, or of one if the other has none, fails, or is late. */
 async function bothFamilies(
   name: string,
   resolver: promises.Resolver,
@@ -124,7 +124,7 @@ async function familyAnswer(asked: Promise<string[]>, family: 4 | 6): Promise<Fa
   }
 }
 
-/** Settles only when the other family has an address, and its grace is over. */
+/** Settles only when the other family has an address and the wait for this one is over. */
 async function lateAfter(
   other: Promise<FamilyResult>,
   grace: number,
@@ -137,7 +137,7 @@ async function lateAfter(
 
 /** Codes of queries that never reached a name server, for lack of a route, a socket or memory. */
 const ownCodes = ['ECONNREFUSED', 'ENOMEM', 'EFILE', 'ENOTINITIALIZED'];
-/** Codes by how much they say about a name, the most first. */
+/** Codes, the most informative first. */
 const byWeight = ['ENOTFOUND', 'ESERVFAIL', 'EREFUSED', 'ETIMEOUT'];
 
 function failureOf(name: string, results: readonly FamilyResult[], within: number): Error {
@@ -146,7 +146,7 @@ function failureOf(name: string, results: readonly FamilyResult[], within: numbe
     .map((code) => (code === 'ECANCELLED' ? 'ETIMEOUT' : code));
   const own = codes.find((code) => ownCodes.includes(code));
   if (own !== undefined)
-    return new OwnFaultError(own, 'dns: the name servers of this machine cannot be asked');
+    return new OwnFaultError(own, 'dns: the name servers of this machine cannot be queried');
   const code =
     byWeight.find((weighty) => codes.includes(weighty)) ?? codes.find((other) => other !== 'ENODATA');
   return new NameLookupError(name, code ?? 'ENODATA', within);

@@ -3,9 +3,9 @@ import { getCACertificates } from 'node:tls';
 import type { ClientCredentials, ProviderCalls } from '../../domain/provider/check.ts';
 import { clientTokens } from './client-tokens.ts';
 
-/** The whole request has some 2 s; a key server that needs longer is tried again by the provider's next attempt. */
+/** The whole request has about 2 s. After a slower key server, the provider's next attempt tries again. */
 const responseTimeoutMs = 1500;
-/** Chains of certificates have some 8 kB. */
+/** Certificate chains have about 8 kB. */
 const maxResponseBytes = 64 * 1024;
 
 /** A provider's server failed or sent an unexpected response, so the webhook cannot be verified now. */
@@ -15,7 +15,7 @@ class ProviderCallError extends Error {
 
 /** Requests to the servers of a provider: https, no redirects, short timeouts, small responses. */
 export function providerCalls(): ProviderCalls {
-  // Node gives each of several addresses 250 ms, which another continent may need; `fetch` takes no other way to say it.
+  // Node gives each of several addresses 250 ms, too little for another continent. `fetch` has no other option for it.
   setDefaultAutoSelectFamilyAttemptTimeout(responseTimeoutMs / 2);
   const tokens = clientTokens(requestToken, () => performance.now());
   return {
@@ -28,7 +28,7 @@ export function providerCalls(): ProviderCalls {
       const response = await call(url, { signal, json, token });
       if (client && response.status === 401) {
         tokens.forget(client);
-        throw new ProviderCallError(`${url.host} does not take the token that it gave`);
+        throw new ProviderCallError(`${url.host} rejected the access token that it issued`);
       }
       const isThere = response.ok;
       const isMissing = response.status >= 400 && response.status < 500 && response.status !== 429;
@@ -75,9 +75,7 @@ async function requestToken(
   });
   const text = await boundedText(response, tokenUrl);
   if (response.status === 400 || response.status === 401)
-    throw new ProviderCallError(
-      `${tokenUrl.host} does not take the credentials: set the source's secret again`,
-    );
+    throw new ProviderCallError(`${tokenUrl.host} rejected the credentials: set the source's secret again`);
   if (!response.ok) throw new ProviderCallError(`${tokenUrl.host} answered ${response.status}`);
   return text;
 }

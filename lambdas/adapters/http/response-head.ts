@@ -3,7 +3,7 @@ export interface ResponseHead {
   readonly status: number;
   /** By lower-case name, each value trimmed and without control characters. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** It is as HTTP wants it, with one clear end of the body: only then may its connection be used again. */
+  /** Whether it is valid HTTP with one clear end of the body; only then may its connection be used again. */
   readonly isRegular: boolean;
 }
 
@@ -15,7 +15,7 @@ const regularField = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r$/;
 const controls = /\p{Cc}+/gu;
 
 /**
- * Reads a head that is complete, or all there is of one.
+ * Reads a complete head, or the part of one that arrived.
  *
  * Never throws, regardless of the bytes.
  *
@@ -57,7 +57,7 @@ function fieldsOf(lines: readonly string[]): ReadonlyMap<string, readonly string
   return fields;
 }
 
-/** Whether the end of the body is certain; else bytes behind it would be taken for the next response. */
+/** Whether the end of the body is certain; otherwise the bytes after it would count as the next response. */
 function hasOneEnd(first: string, status: number, headers: ResponseHead['headers']): boolean {
   const lengths = headers.get('content-length') ?? [];
   const codings = headers.get('transfer-encoding') ?? [];

@@ -9,8 +9,8 @@ const maxSampleMs = 1000;
 /**
  * Reads the beginning of a response's body as text: up to a KiB that arrives within a second.
  *
- * Compressed bodies are decompressed up to a KiB, and text is decoded by its charset. What cannot be shown as text is named
- * with its size, such as `(gzip, 300 bytes)`.
+ * Decompresses bodies up to a KiB, and decodes text by its charset. Names other content with its size, such as
+ * `(gzip, 300 bytes)`.
  *
  * @returns undefined when the response has no body
  */
@@ -58,7 +58,7 @@ async function firstBytes(
 const lastChunk = /(^|\n)0+\r?\n\r?\n$/;
 const tailOf = (bytes: Buffer): string => bytes.toString('latin1', Math.max(0, bytes.length - 16));
 
-/** Removes the framing of a chunked body, as far as it is readable. */
+/** Removes the framing of a chunked body, as far as it is valid. */
 function joinedChunks(bytes: Buffer): Buffer {
   const chunks: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -86,7 +86,7 @@ async function textOf(bytes: Buffer, head: ResponseHead): Promise<string> {
 const decoders: Readonly<Record<string, (bytes: Buffer) => ReturnType<typeof createGunzip>>> = {
   gzip: () => createGunzip({ chunkSize: maxSampleBytes }),
   'x-gzip': () => createGunzip({ chunkSize: maxSampleBytes }),
-  // Some send it without the wrapper that the specification wants.
+  // Some servers send it without the wrapper that the specification requires.
   deflate: ([first = 0]) =>
     (first & 0x0f) === 8
       ? createInflate({ chunkSize: maxSampleBytes })
@@ -94,7 +94,7 @@ const decoders: Readonly<Record<string, (bytes: Buffer) => ReturnType<typeof cre
   br: () => createBrotliDecompress({ chunkSize: maxSampleBytes }),
 };
 
-/** The first KiB of what a compressed beginning holds; no more of it is ever made. @returns undefined: nothing */
+/** Decompresses at most the first KiB. @returns undefined when nothing came out */
 async function decompressed(bytes: Buffer, encoding: string): Promise<Buffer | undefined> {
   const decoder = Object.hasOwn(decoders, encoding) ? decoders[encoding]?.(bytes) : undefined;
   if (decoder === undefined) return undefined;
@@ -108,7 +108,7 @@ async function decompressed(bytes: Buffer, encoding: string): Promise<Buffer | u
       if (missing === 0) break;
     }
   } catch {
-    // Cut off after a KiB, or damaged: what came out until then is shown.
+    // The data is cut off after a KiB, or damaged. Shows what came out until then.
   }
   return parts.length === 0 ? undefined : Buffer.concat(parts);
 }
@@ -116,7 +116,7 @@ async function decompressed(bytes: Buffer, encoding: string): Promise<Buffer | u
 const binaryType =
   /^(image|audio|video|font)\/(?!svg)|^application\/(octet-stream|zip|gzip|pdf|x-protobuf|grpc)/i;
 
-/** Decodes bytes by the response's charset; else UTF-8, else Latin-1, which has a letter for nearly every byte. */
+/** Decodes bytes by the response's charset, else as UTF-8, else as Latin-1, which has a letter for nearly every byte. */
 function plainText(bytes: Buffer, head: ResponseHead): string {
   const type = lastOf(head, 'content-type') ?? '';
   const charset = /charset\s*=\s*["']?([^"';,\s]+)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8';
@@ -127,14 +127,14 @@ function plainText(bytes: Buffer, head: ResponseHead): string {
   return text === undefined || isBinary(text) ? `(binary, ${bytes.length} bytes)` : text;
 }
 
-/** Text has no NUL, and few other characters that cannot be seen. */
+/** Text has no NUL, and few other invisible characters. */
 const isBinary = (text: string): boolean =>
   text.includes('\0') || (text.match(/[^\P{Cc}\s]/gu) ?? []).length > text.length / 10;
 
-/** @returns undefined when the charset is unknown, or the bytes are not in it and have to be */
+/** @returns undefined when the charset is unknown, or the bytes are not valid in a charset that requires it */
 function decoded(bytes: Buffer, charset: string, fatal: boolean): string | undefined {
   try {
-    // A character that the end of the sample cuts in two is left out.
+    // Omits a character that the end of the sample cuts in two.
     return new TextDecoder(charset, { fatal }).decode(bytes, { stream: true });
   } catch {
     return undefined;

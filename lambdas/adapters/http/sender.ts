@@ -24,14 +24,14 @@ export interface Post {
 
 type SenderSettings = DestinationRules & Pick<OutboundSettings, 'connectTimeout'>;
 
-/** With the idle connections, well within the 1,024 descriptors of a function. A batch has five, so none waits there. */
+/** With the idle connections well within a function's 1,024 descriptors. A batch has five requests, so none waits. */
 const maxActive = 256;
 
 /**
  * Posts to endpoints: no redirects, TLS verified, only to public addresses, with one deadline over DNS, connect and
  * response head.
  *
- * @param onRefused gets the private address that a name resolved to
+ * @param onRefused called with the private address that a name resolved to
  */
 export function httpSender(
   settings: SenderSettings,
@@ -68,7 +68,7 @@ export function httpSender(
       }
       try {
         const { connectTimeout } = settings;
-        // The wait is not the endpoint's.
+        // The wait for a place is not the endpoint's fault.
         const startedAt = performance.now();
         const request = { url: destination, isLocal, headers, body, connectTimeout, timeout, startedAt };
         return outcomeOf(await send(request));

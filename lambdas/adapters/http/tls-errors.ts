@@ -57,7 +57,7 @@ const handshakeFaults: readonly (readonly [RegExp, string])[] = [
   ],
   [/internal.error/i, 'the server reported an internal error: check its TLS configuration'],
 ];
-/** After the handshake only these are about TLS: a server that wants a client certificate says so then. */
+/** After the handshake only these are about TLS: a server that requires a client certificate reports it then. */
 const isOfTls = /^(ERR_(TLS|SSL|OSSL)|EPROTO$)/;
 
 /**
@@ -96,7 +96,7 @@ const handshakeFault = (error: unknown, code: string): string => {
 const isWeak = (error: unknown, code: string): boolean =>
   code === 'UNSPECIFIED' && error instanceof Error && /too weak/.test(error.message);
 
-/** A common name alone does not count where there are alternative names, nor does an address as a name of DNS. */
+/** Node ignores a common name if there are alternative names, and an address that is listed as a DNS name. */
 function wrongHost(names: string, host: string, code: string): string {
   if (isIP(host) !== 0)
     return `certificate does not have the address ${host} (${code}): use the name of the host in the URL`;
@@ -110,7 +110,7 @@ function wrongHost(names: string, host: string, code: string): string {
 const maxNames = 3;
 const maxNameChars = 60;
 
-/** The names that a certificate has; addresses are left out, for they may be private ones. */
+/** The names of a certificate, without addresses, which may be private. */
 function namesOf(error: unknown): string {
   const cert: unknown = error instanceof Error && 'cert' in error ? error.cert : undefined;
   const listed = textIn(cert, 'subjectaltname')

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type CallBounds, clientConfig } from '../call-bounds.ts';
 
-/** Uses path-style URLs with a custom endpoint, which rarely has DNS names for buckets; AWS wants the bucket in the host. */
+/** Uses path-style URLs with a custom endpoint, which rarely has DNS names for buckets; AWS needs the bucket in the host. */
 export const s3Client = (bounds: CallBounds): S3Client =>
   new S3Client({ ...clientConfig(bounds), forcePathStyle: hasCustomEndpoint() });
 

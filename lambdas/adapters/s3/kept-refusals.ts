@@ -7,7 +7,7 @@ import { payloadStore } from './payload-store.ts';
 /**
  * Reads a source's records of refused requests, the latest first.
  *
- * Leaves out a record that does not parse, since a later version wrote it.
+ * Omits a record that does not parse, since a later version wrote it.
  */
 export async function keptRefusals(
   client: S3Client,

@@ -56,7 +56,7 @@ function refusalOfPart(part: unknown, known: ReturnType<typeof dereference>): st
   return isUnresolved ? `has a $ref that does not resolve within the schema: ${$ref}` : undefined;
 }
 
-/** A schema and all that are in it, each with its place. */
+/** A schema and all schemas inside it, each with its place. */
 function* partsOf(schema: unknown, at: string): Generator<[string, unknown]> {
   yield [at, schema];
   if (!isObject(schema)) return;

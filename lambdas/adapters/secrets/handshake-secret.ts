@@ -8,7 +8,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { briefly } from '../../domain/cache-for.ts';
-import { awaits, type HandshakeSecretPort } from '../../domain/provider/awaited-secret.ts';
+import { awaits, type HandshakeSecretStore } from '../../domain/provider/awaited-secret.ts';
 import type { SecretFormat } from '../../domain/signature/key.ts';
 import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 
@@ -19,14 +19,14 @@ const askAtMostEvery = seconds(2);
  * The secret of a source whose provider sends it in a handshake.
  *
  * @param format of the provider's secrets
- * @param window how long it is awaited after the deploy
+ * @param window how long after the deploy the source accepts it
  */
 export function handshakeSecret(
   client: SecretsManagerClient,
   name: string,
   format: SecretFormat,
   window: Seconds,
-): HandshakeSecretPort {
+): HandshakeSecretStore {
   const state = briefly(askAtMostEvery, async () => latest(client, name));
   return {
     async isAwaited(now) {

@@ -5,7 +5,7 @@ import { slipIn } from '../../domain/signature/mistaken-secret.ts';
 import { seconds, type UnixMillis } from '../../domain/time.ts';
 import { secretByName } from './secrets-manager.ts';
 
-/** An endpoint's secret cannot be opened: its master secret is gone, or the item was tampered with. */
+/** An endpoint's secret cannot be opened, because its master secret is gone or the item was tampered with. */
 export class SealedSecretError extends Error {
   override name = 'SealedSecretError' as const;
 }
@@ -38,7 +38,7 @@ export function masterKeys(client: SecretsManagerClient, name: string) {
     current: async (now: UnixMillis): Promise<MasterKey> => (await cached.get(now))[0],
 
     /**
-     * Returns the key of this name, to open what it sealed.
+     * Returns the key with this name, to open what it sealed.
      *
      * @throws SealedSecretError when it is neither the current nor the previous key
      */

@@ -14,7 +14,7 @@ import type { UnixMillis } from '../../domain/time.ts';
 import { masterKeys, SealedSecretError } from './master-keys.ts';
 import { sealedHeaders } from './sealed-headers.ts';
 
-/** Seals endpoints' secrets and headers under the master secret, and opens them, under the one before it, too. */
+/** Seals endpoints' secrets and headers under the master secret. Opens them with the current or the previous one. */
 export function masterSecret(client: SecretsManagerClient, name: string) {
   const keys = masterKeys(client, name);
   const headersOf = sealedHeaders(keys);
@@ -42,7 +42,7 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
       now: UnixMillis,
     ): Promise<SealedSecret> => seal(text, await keys.current(now), owner, now),
 
-    /** Returns the secrets that can be opened; one whose master secret is gone is left out. @throws the error of a read */
+    /** Returns the secrets that can be opened, without those whose master secret is gone. @throws the error of a read */
     async readable(endpoint: Endpoint, now: UnixMillis): Promise<readonly SealedSecret[]> {
       const areReadable = await Promise.all(
         endpoint.secrets.map((sealed) => isReadable(open(sealed, endpoint, now))),
@@ -50,7 +50,7 @@ export function masterSecret(client: SecretsManagerClient, name: string) {
       return endpoint.secrets.filter((_, index) => areReadable[index]);
     },
 
-    /** Seals again what is sealed under an earlier master secret, or not at all; undefined when nothing is. */
+    /** Reseals what is sealed under an earlier master secret, or not at all. @returns undefined when nothing is */
     async resealed(endpoint: Endpoint, now: UnixMillis): Promise<SealedParts | undefined> {
       const key = await keys.current(now);
       const live = liveSecrets(endpoint.secrets, now);

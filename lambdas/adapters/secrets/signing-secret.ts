@@ -10,7 +10,7 @@ class SigningSecretError extends Error {
   override name = 'SigningSecretError' as const;
 }
 
-/** Deliveries are signed with the previous key, too, for this long after a new one was stored. */
+/** How long deliveries are also signed with the previous key after a new one was stored. */
 const rotationOverlap = seconds(86_400);
 
 /** The keys that deliveries are signed with, cached for this container. */

@@ -3,7 +3,7 @@ import type { DeadDeliveryQueue } from '../../domain/delivery-failure.ts';
 import type { DeadDelivery } from '../../domain/delivery-task.ts';
 import { sqsQueue } from './queue.ts';
 
-/** The dead-letter queues of deliveries. @param urls one for each */
+/** The dead-letter queues of deliveries. @param urls the URL of each */
 export function deadDeliveries(client: SQSClient, urls: Readonly<Record<DeadDeliveryQueue, string>>) {
   const queues = {
     delivery: sqsQueue(client, urls.delivery),

@@ -4,7 +4,7 @@ import type { OutgoingMessage } from './queue.ts';
 const gatherMs = 5;
 
 /**
- * Sends single messages, and puts those that come within a few milliseconds into one call.
+ * Sends single messages; combines those that come within a few milliseconds into one call.
  *
  * @param sendEach sends all; returns for each, in order, the error with which SQS refused it, or undefined
  * @returns a function that rejects only for a message that was refused

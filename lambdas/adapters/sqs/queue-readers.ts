@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { besideQueue } from './queue.ts';
 
 /**
- * One function for each queue, which reads an attribute of it.
+ * Makes one function for each queue, which reads an attribute of it.
  *
  * @param besideUrl the URL of any queue of the same account and region
  */

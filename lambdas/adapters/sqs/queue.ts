@@ -13,11 +13,11 @@ import type { Seconds } from '../../domain/time.ts';
 /** One message for SQS, already serialised. */
 export interface OutgoingMessage {
   readonly body: string;
-  /** String attributes; an empty, over-long or unsendable one is left out, so that it never fails the send. */
+  /** String attributes. Omits an empty, over-long or unsendable one, so that it never fails the send. */
   readonly attributes?: Readonly<Record<string, string | undefined>>;
   /** Fair-queue group: at most 128 ASCII characters. */
   readonly groupId?: string;
-  /** 0 to 900; SQS carries no more. */
+  /** 0 to 900, the most that SQS allows. */
   readonly delay?: Seconds;
 }
 

@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { isTapQueue } from '../../domain/tap.ts';
 import { besideQueue, sqsQueue } from './queue.ts';
 
-/** A listener's item names a queue that is not a tap queue of its source. */
+/** The item of a listener names a queue that is not a tap queue of its source. */
 class ForeignTapError extends Error {
   override name = 'ForeignTapError' as const;
 }
@@ -10,7 +10,7 @@ class ForeignTapError extends Error {
 /**
  * The queues of a stack's listeners.
  *
- * @param prefix how the names of all of them begin
+ * @param prefix the beginning of all their names
  * @param ownQueueUrl of a queue of the same account and region
  */
 export const tapQueues = (client: SQSClient, prefix: string, ownQueueUrl: string) => ({

@@ -2,14 +2,14 @@ import { LogFormatter, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 import { mappedStack } from './mapped-stack.ts';
 
-/** So many causes deep; an error may be its own cause. */
+/** The most nested causes, because an error may be its own cause. */
 const maxCauses = 5;
 
 /**
  * Formats a log line: the common fields first, and errors with files and lines of the source.
  *
- * Powertools' own format has more, and every byte is billed: the rate of a sampling that is off, and the id of an X-Ray
- * trace that nothing records. `correlationId` is what ties lines together.
+ * Powertools' own format has two more fields, and every byte is billed: the rate of a sampling that is off, and the id of an
+ * X-Ray trace that nothing records. `correlationId` connects the lines of an event.
  */
 export class LogFormat extends LogFormatter {
   private depth = 0;

@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 /** Source maps read so far; undefined for a file without one. A function has a few dozen files. */
 const maps = new Map<string, SourceMap | undefined>();
 
-/** Of the bundle: all its files are in one folder, as this one is. */
+/** The folder of the bundle, which has all its files, this one included. */
 const ownFolder = dirname(import.meta.filename);
 
 /**
  * A stack's text with the files and lines of the source in place of the bundle's.
  *
- * The maps are read here, when an error is logged, instead of at the start (`--enable-source-maps`), where they cost each
- * cold start their parsing. Only files beside this one are looked up, since a message may hold any text. Never throws.
+ * Reads the maps only when an error is logged, because `--enable-source-maps` would parse them in each cold start. Looks up files
+ * beside this one only, since a message may contain any text. Never throws.
  *
  * @param stack as V8 writes it, e.g. `…\n    at a (file:///var/task/consume.mjs:1:2345)`
- * @param folder where the bundle is
+ * @param folder the folder of the bundle
  * @returns the stack, e.g. `…\n    at chargeCustomer (lambdas/handlers/stripe.ts:12:9)`; a place without a map as it was
  */
 export function mappedStack(stack: string, folder = ownFolder): string {

@@ -19,11 +19,11 @@ interface Series {
 /**
  * One structured log and one metrics buffer per function.
  *
- * Log one wide line per unit of work, named `noun.verb-ed`; never a body, a header or a secret. Metrics are summed up by
- * their dimensions and go out with `flush`, which every invocation calls in its `finally`: one line per set of
- * dimensions instead of one per count. Their namespace is the environment's `POWERTOOLS_METRICS_NAMESPACE`: the stack's name.
+ * Log one wide line per unit of work, named `noun.verb-ed`; never a body, a header or a secret. Metrics are summed by their
+ * dimensions and written by `flush`, which every invocation calls in its `finally`: one line per set of dimensions instead of
+ * one per count. Their namespace is the environment's `POWERTOOLS_METRICS_NAMESPACE`, the stack's name.
  *
- * @param service whose metrics they are: it may emit only what the table of metrics says of it
+ * @param service the service that emits the metrics; the table of metrics says which ones it may emit
  */
 export function telemetry<S extends Exclude<Service, 'gateway'>>(service: S) {
   const logger = new Logger({ serviceName: service, logFormatter: new LogFormat() });
@@ -51,7 +51,7 @@ export function telemetry<S extends Exclude<Service, 'gateway'>>(service: S) {
     ...logLines(logger),
     ...onlyOf<S>(count, noteSeconds),
 
-    /** The same log with fields on every line; independent of its parent, so that concurrent work does not mix. */
+    /** Returns a log with fields on every line. It is independent of its parent, so that concurrent work does not mix. */
     log: (fields: LogFields) => logLines(logger.createChild({ persistentKeys: { ...fields } })),
 
     /** Writes what was counted since the last flush. */

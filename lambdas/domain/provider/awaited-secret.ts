@@ -11,7 +11,7 @@ export const awaitingValue = (until: UnixMillis): string =>
   JSON.stringify({ awaitHandshakeUntil: toIsoInstant(until) });
 
 /** Stores the secret of a provider that sends it by a handshake. */
-export interface HandshakeSecretPort {
+export interface HandshakeSecretStore {
   /** Whether the source has no secret yet and its handshake window is open. */
   isAwaited(now: UnixMillis): Promise<boolean>;
   /**

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Delivery, deliveryStatuses } from '../../domain/delivery-record.ts';
+import { asDeliveryId, type DeliveryId } from '../../domain/ids.ts';
 import { outboundEventKey } from '../../domain/outbound-event.ts';
 import { AlteredBodyError } from '../../domain/stored-body.ts';
 import { parseInstant, type UnixMillis } from '../../domain/time.ts';
@@ -21,17 +22,18 @@ export type DeliveryPorts = ListPorts &
 
 const tag = 'Deliveries';
 const DeliveryParams = v.object({
-  deliveryId: v.pipe(v.string(), v.regex(/^[a-z2-7]{52}$/, '52 of a-z 2-7')),
+  deliveryId: v.pipe(v.string(), v.regex(/^[a-z2-7]{52}$/, '52 of a-z 2-7'), v.transform(asDeliveryId)),
 });
 
 /** An instant with its zone, as a query parameter. */
 export const InstantQuery = v.pipe(
   v.string(),
-  v.check(
-    (text) => parseInstant(text) !== undefined,
-    'an ISO 8601 instant with its zone from 1970 to 9999, e.g. 2026-12-01T00:00:00Z',
-  ),
-  v.transform((text) => parseInstant(text) as UnixMillis),
+  v.rawTransform<string, UnixMillis>(({ dataset, addIssue, NEVER }) => {
+    const at = parseInstant(dataset.value);
+    if (at !== undefined) return at;
+    addIssue({ message: 'an ISO 8601 instant with its zone from 1970 to 9999, e.g. 2026-12-01T00:00:00Z' });
+    return NEVER;
+  }),
 );
 
 /** A place in the list, as `listedAt` and `beforeInstant` write it. */
@@ -94,7 +96,7 @@ async function bodyFor(
   }
 }
 
-async function deliveryFor(id: string, { deliveries }: DeliveryPorts): Promise<Delivery> {
+async function deliveryFor(id: DeliveryId, { deliveries }: DeliveryPorts): Promise<Delivery> {
   const delivery = await deliveries.read(id);
   if (delivery === undefined) throw new Problem('not-found', `Delivery ${id} does not exist.`);
   return delivery;

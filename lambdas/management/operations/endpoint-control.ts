@@ -16,7 +16,7 @@ import { releaseAll } from '../../outbound/sweep/release-held.ts';
 import { type EndpointPorts, endpointFor, written } from '../endpoint-ports.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { type PublishPorts, publishTo } from '../publish-to.ts';
+import { type PublishToPorts, publishTo } from '../publish-to.ts';
 import { EndpointParams, EndpointView, PublishedView, SecretsView } from '../schemas.ts';
 import { secretView } from '../secret-view.ts';
 import { checkSecret, responseOf } from './endpoints.ts';
@@ -180,7 +180,7 @@ export const testEndpoint = operation(
       202: { description: 'Accepted; the deliveries of the endpoint show the result', schema: PublishedView },
     },
   },
-  async ({ params, body }, ports: EndpointPorts & PublishPorts) => {
+  async ({ params, body }, ports: EndpointPorts & PublishToPorts) => {
     const { tenant, id, status } = await endpointFor(params, undefined, ports);
     if (status === 'disabled')
       throw new Problem('conflict', `${id} is disabled, and tests are not held: enable it first, then test.`);

@@ -13,6 +13,7 @@ import {
 import { firstVersion } from '../../domain/endpoint-generation.ts';
 import { checkHeaderTotals } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, type SecretKind, secretKinds } from '../../domain/endpoint-secret.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { recheckHeld } from '../../outbound/hold-delivery.ts';
 import { resumeEndpoint } from '../../outbound/release-waiting.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
@@ -255,7 +256,7 @@ async function discardHeld(endpoint: Endpoint, ports: EndpointPorts): Promise<vo
 }
 
 /** Rechecks against the endpoint as it is now: one created again under the id may hold deliveries too. */
-async function discardOne(id: string, ports: EndpointPorts): Promise<void> {
+async function discardOne(id: DeliveryId, ports: EndpointPorts): Promise<void> {
   const delivery = await ports.deliveries.read(id);
   if (delivery?.status === 'held') await recheckHeld(delivery, ports.retention, ports);
 }

@@ -7,10 +7,10 @@ import {
 } from '../../outbound/publish/preview-publication.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { type PublishPorts, publishTo } from '../publish-to.ts';
+import { type PublishToPorts, publishTo } from '../publish-to.ts';
 import { PublishBody, PublishedView, TenantParams } from '../schemas.ts';
 
-export type EventPorts = PublishPorts & PreviewPorts;
+export type EventPorts = PublishToPorts & PreviewPorts;
 
 export const publishEvent = operation(
   {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type EventRecord, eventKey } from '../../domain/idempotency.ts';
 import { toIsoInstant, unixMillis, utcDay } from '../../domain/time.ts';
-import { type KeptPorts, keptEvents, type ReplayPorts, replayEvent } from '../../inbound/replay.ts';
+import { type InboundReplayPorts, keptEvents, replayEvent } from '../../inbound/replay.ts';
 import type { OutboundPorts } from '../../outbound/ports.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
 import { operation } from '../operation.ts';
@@ -9,8 +9,7 @@ import type { ManagementPorts } from '../ports.ts';
 import { Problem } from '../problem.ts';
 import { InboundEventView, listOf } from '../schemas.ts';
 
-export type InboundPorts = KeptPorts &
-  ReplayPorts &
+export type InboundEventPorts = InboundReplayPorts &
   Pick<OutboundPorts, 'now'> &
   Pick<ManagementPorts, 'sources'>;
 
@@ -47,7 +46,7 @@ const inboundEventView = ({ id, status, eventType, attempts, receivedAt, lastErr
   receivedAt: toIsoInstant(receivedAt),
 });
 
-function checkSource(source: string, { sources }: InboundPorts): void {
+function checkSource(source: string, { sources }: InboundEventPorts): void {
   if (!sources.includes(source)) {
     throw new Problem('not-found', `There is no source ${source}; the sources are ${sources.join(', ')}.`);
   }
@@ -68,7 +67,7 @@ export const listInboundEvents = operation(
     }),
     responses: { 200: { description: 'A page, the oldest first', schema: listOf(InboundEventView) } },
   },
-  async ({ params: { source }, query: { day: asked, status, limit, cursor } }, ports: InboundPorts) => {
+  async ({ params: { source }, query: { day: asked, status, limit, cursor } }, ports: InboundEventPorts) => {
     checkSource(source, ports);
     const place = placeIn(KeptPlace, cursor);
     // The cursor keeps the day: midnight may pass between two pages.
@@ -95,14 +94,14 @@ export const getInboundEvent = operation(
     query: v.object({ id: IdQuery }),
     responses: { 200: eventResponse },
   },
-  async ({ params: { source }, query: { id } }, ports: InboundPorts) => {
+  async ({ params: { source }, query: { id } }, ports: InboundEventPorts) => {
     checkSource(source, ports);
     return { status: 200, body: inboundEventView(await recordFor(source, id, ports)) };
   },
 );
 
-async function recordFor(source: string, id: string, ports: InboundPorts): Promise<EventRecord> {
-  const record = await ports.readRecord(eventKey(source, id));
+async function recordFor(source: string, id: string, ports: InboundEventPorts): Promise<EventRecord> {
+  const record = await ports.inboundEvents.readRecord(eventKey(source, id));
   if (record === undefined) throw new Problem('not-found', `${source} has no event of this id.`);
   return record;
 }
@@ -118,7 +117,7 @@ export const replayInboundEvent = operation(
     body: v.strictObject({ id: IdQuery }),
     responses: { 202: { description: 'The event is on the queue again', schema: InboundEventView } },
   },
-  async ({ params: { source }, body: { id } }, ports: InboundPorts) => {
+  async ({ params: { source }, body: { id } }, ports: InboundEventPorts) => {
     checkSource(source, ports);
     const record = await recordFor(source, id, ports);
     const replay = await replayEvent(record.id, ports.now(), ports);

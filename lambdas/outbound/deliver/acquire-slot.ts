@@ -31,12 +31,12 @@ export type LimiterPorts = Pick<
   'now' | 'random' | 'pause' | 'limiter' | 'telemetry'
 >;
 
-/** What came of asking for a slot. */
+/** The result of asking for a slot. */
 export type Acquisition =
   | { readonly kind: 'acquired'; readonly slot: Slot }
   | { readonly kind: 'wait'; readonly why: LimiterWait['why']; readonly until: UnixMillis };
 
-/** A task waits this long at most within the invocation; for a longer wait it goes back to the queue. */
+/** The longest wait of a task within the invocation; for a longer one it goes back to the queue. */
 const shortWait = millis(1_000);
 const maxTries = 6;
 /** Tasks that wait for a probe come back within this time after it, not all at once. In ms. */
@@ -49,7 +49,7 @@ export interface SlotRequest {
   readonly limits: EndpointLimits;
   /** How long a slot stays taken if its worker dies. */
   readonly holdFor: Millis;
-  /** A person asked for it: it goes at once, even if the breaker is open, but one at a time. */
+  /** A person asked for the attempt: it goes at once, even if the breaker is open, but one at a time. */
   readonly isByHand: boolean;
 }
 
@@ -93,7 +93,7 @@ async function tryAcquire(
     : { kind: 'again' };
 }
 
-/** Takes the slot that neither the breaker nor `Retry-After` closes. */
+/** Takes the slot for requests by hand, which ignores the breaker and `Retry-After`. */
 async function acquireByHand(
   { limiterKey, of, limits, holdFor }: SlotRequest,
   ports: LimiterPorts,
@@ -107,7 +107,7 @@ async function acquireByHand(
   return { kind: 'wait', why: 'concurrency', until: await nextByHandAt({ limiterKey }, now, ports) };
 }
 
-/** When a request by hand comes back: one after the other, and not behind the many tasks that wait for the same endpoint. */
+/** When a request by hand comes back. Requests by hand queue among themselves, not behind the tasks that wait. */
 const nextByHandAt = (
   { limiterKey }: Pick<SlotRequest, 'limiterKey'>,
   now: UnixMillis,
@@ -132,9 +132,9 @@ async function retryTime(request: SlotRequest, wait: LimiterWait, ports: Limiter
 }
 
 /**
- * Releases a slot and records the endpoint's health. Never throws: a slot that is not released runs out.
+ * Releases a slot and records the endpoint's health. Never throws: a slot that is not released frees itself later.
  *
- * @param retryAfter for how long the endpoint asked not to be asked
+ * @param retryAfter how long the endpoint asked us to wait
  * @returns whether the endpoint has failed for too long without one success
  */
 export async function releaseSlot(
@@ -144,7 +144,7 @@ export async function releaseSlot(
   ports: LimiterPorts,
 ): Promise<boolean> {
   try {
-    // First, so that the worker that takes the freed slot sees it.
+    // Comes first, so that the worker that takes the freed slot sees it.
     if (retryAfter !== undefined) await ports.limiter.hold(slot.limiterKey, later(ports.now(), retryAfter));
     const state = await ports.limiter.leave(slot, health, ports.now());
     if (health === 'down' && opensBreaker(state, slot.limits, slot.isProbe)) {
@@ -172,7 +172,7 @@ export function healthOf(outcome: AttemptOutcome, took: Millis): EndpointHealth 
     case 'gone':
       return 'refusing';
     case 'refused':
-      // It answers, and says when it wants more: such an endpoint is not down.
+      // The endpoint answers and says when it wants more, so it is not down.
       if (outcome.status === 429 && retryAfterOf(outcome) !== undefined) return 'refusing';
       return outcome.status >= 500 || outcome.status === 429 ? 'down' : 'refusing';
     case 'unreachable':
@@ -181,7 +181,7 @@ export function healthOf(outcome: AttemptOutcome, took: Millis): EndpointHealth 
   }
 }
 
-/** For how long an endpoint asked not to be asked: by a 429 or 503 with `Retry-After`, at most six hours. */
+/** How long an endpoint asked us to wait by a 429 or 503 with `Retry-After`, at most six hours. */
 export function retryAfterOf(outcome: AttemptOutcome): Seconds | undefined {
   if (outcome.kind !== 'refused' || (outcome.status !== 429 && outcome.status !== 503)) return undefined;
   const { retryAfter = 0 } = outcome;

@@ -1,17 +1,18 @@
 import type { Deferral, Delivery } from '../../domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../domain/delivery-store.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
-import { endpointHash, taskMessage } from '../../domain/delivery-task.ts';
+import { endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { waitsForEndpoint } from '../../domain/limiter.ts';
 import type { Slot } from '../../domain/limiter-store.ts';
 import { type OutboundSettings, settingsFor } from '../../domain/outbound-settings.ts';
-import { dueForRetry, maxQueueDelay } from '../../domain/retry-schedule.ts';
+import { dueForRetry } from '../../domain/retry-schedule.ts';
 import { millis, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 import { discardDelivery, type HoldPorts, holdDelivery, testNotHeldReason } from '../hold-delivery.ts';
 import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
+import { sendTaskAfter } from '../send-task-after.ts';
 import { type Acquisition, acquireSlot, type LimiterPorts } from './acquire-slot.ts';
 import { whyClaimFailed } from './claim.ts';
 import { endpointOfTask } from './endpoint-of-task.ts';
@@ -24,9 +25,9 @@ export type AdmitPorts = HoldPorts &
 
 /** Where a delivery goes, and with which settings. */
 export interface ResolvedDestination {
-  /** Undefined: to the URL on the delivery. */
+  /** Undefined for the URL on the delivery. */
   readonly endpoint?: Endpoint;
-  /** The stack's, and the endpoint's own where it has them. */
+  /** The stack's settings, overridden by the endpoint's own. */
   readonly settings: OutboundSettings;
 }
 
@@ -35,7 +36,7 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly destination: ResolvedDestination; readonly slot: Slot }
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer };
 
-/** A slot is held this much longer than the attempt's deadline: the record is written in that time. In ms. */
+/** How much longer than the attempt's deadline a slot is held, in ms. The record is written in that time. */
 const margin = 6_000;
 
 /** Decides whether a task may make its attempt now: its endpoint exists, is enabled, and has a free slot. */
@@ -86,7 +87,7 @@ const answerWith = (queueAnswer: QueueAnswer): Admission => ({ kind: 'answered',
 /**
  * Defers an attempt and sends its task again for then. The sweep sends it if that is later than SQS allows.
  *
- * The record says so first, and refuses a second task of the same attempt: so tasks never multiply.
+ * The record is written first and refuses a second task of the same attempt, so tasks never multiply.
  */
 async function deferTask(
   task: DeliveryTask,
@@ -105,15 +106,15 @@ async function deferTask(
     until,
     dueAt: dueForRetry(until, delay),
     extend,
-    // The time at which the limiter was asked: a release asked for after it lets this delivery go, too.
+    // The time at which the limiter was asked, so that a release requested after it includes this delivery.
     waitsSince: isForEndpoint ? askedAt : undefined,
   };
   const { ok, delivery } = await defer(task, times, isForEndpoint, ports);
-  // Refused by our own write, whose answer was lost.
+  // Our own earlier write refused this one: its response was lost and the client repeated it.
   const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
   if (delivery === undefined) return answerForMissing(task, ports);
   if (!isPutOff) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
-  if (delay <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, delay));
+  await sendTaskAfter(delay, task, delivery, ports);
   const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {
     deliveryId: id,
@@ -128,7 +129,7 @@ async function deferTask(
   return acknowledge;
 }
 
-/** Defers a delivery. One near its deadline is read first: waiting for a slot, or for us, must not use up its time. */
+/** Defers a delivery. Reads one near its deadline first: a wait for a slot, or for us, must not use up its time. */
 async function defer(
   { deliveryId, attempt }: DeliveryTask,
   times: Deferral,
@@ -138,7 +139,7 @@ async function defer(
   const { now, until } = times;
   const write = await deliveries.defer(deliveryId, attempt, { ...times, deadlineAfter: nearDeadline(now) });
   const { ok, delivery } = write;
-  if (ok || delivery === undefined || !isNearDeadline(delivery, now)) return write;
+  if (ok || delivery?.status !== 'pending' || !isNearDeadline(delivery, now)) return write;
   const deadline = deadlineForSlot(delivery, { now, until, isForEndpoint });
   const extend = deadline === undefined ? times.extend : millis(deadline - delivery.deadline);
   return deliveries.defer(deliveryId, attempt, { ...times, extend });
@@ -151,7 +152,9 @@ function answerForRefusedDeferral(
   now: UnixMillis,
   delay: Seconds,
 ): QueueAnswer {
-  if (delivery.leaseUntil === undefined && (delivery.nextAttemptAt ?? 0) > now) return acknowledge;
+  const isDeferred =
+    delivery.status === 'pending' && delivery.leaseUntil === undefined && (delivery.nextAttemptAt ?? 0) > now;
+  if (isDeferred) return acknowledge;
   const refused = whyClaimFailed(delivery, attempt, now);
   if (refused.kind === 'busy') return { kind: 'fail', after: refused.wait };
   return refused.kind === 'suspect' ? { kind: 'fail', after: delay } : acknowledge;

@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '../../domain/attempt-outcome.ts';
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { ClaimedDelivery, DeliveryFacts } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
 import type { OpenHeaders } from '../../domain/endpoint-headers.ts';
@@ -37,17 +37,17 @@ export interface AttemptEnd {
   readonly took?: Millis;
 }
 
-/** A claimed delivery and what its task brought along. */
+/** A claimed delivery and what its task contained. */
 export interface ClaimedWork {
-  readonly delivery: Delivery;
+  readonly delivery: ClaimedDelivery;
   readonly payload?: string;
 }
 
-/** What an attempt takes beside its deadline: the sample of the body, and the record. */
+/** Time that an attempt needs beyond its deadline: for the sample of the body, and the record. */
 const afterTheHead = millis(1_000);
 const toRecord = millis(5_000);
 
-/** Makes one attempt of a claimed delivery and records how it ended; or ends it without one. */
+/** Makes one attempt of a claimed delivery and records how it ended, or ends the delivery without an attempt. */
 export async function attemptDelivery(
   { delivery, payload: cached }: ClaimedWork,
   destination: ResolvedDestination,
@@ -63,7 +63,7 @@ export async function attemptDelivery(
   const end = reasonToEnd(delivery, settings, ports.now());
   if (end !== undefined) return endWithout(end);
   const content = await contentOf(delivery, cached, endpoint, ports);
-  // Another hand wrote it: waiting helps nothing.
+  // Something other than this code wrote the record, so waiting does not help.
   if (content instanceof AlteredBodyError)
     return endWithout({ cause: 'payload-altered', reason: content.message });
   if (content instanceof Error)
@@ -73,9 +73,7 @@ export async function attemptDelivery(
     return endWithout({ cause: 'payload-missing', reason: 'its payload is past its retention' });
   const startedAt = ports.now();
   if (!mayStart(delivery, startedAt, settings, invocation)) {
-    return {
-      queueAnswer: { kind: 'fail', after: secondsUntil(delivery.leaseUntil ?? startedAt, startedAt) },
-    };
+    return { queueAnswer: { kind: 'fail', after: secondsUntil(delivery.leaseUntil, startedAt) } };
   }
   const body = Buffer.from(payload);
   const headers = headersFor(delivery, own, { body, now: startedAt, keys }, settings);
@@ -84,7 +82,7 @@ export async function attemptDelivery(
   if (outcome instanceof Error)
     return { queueAnswer: await postponeUnready({ delivery, payload: cached }, outcome, ports) };
   const took = millis(ports.now() - startedAt);
-  // Before the record: who dies in between leaves an endpoint that wants no more events disabled.
+  // Comes before the record: if the worker dies in between, the endpoint that wants no more events is disabled already.
   if (outcome.kind === 'gone' && endpoint) {
     await disableAfterAttempt(endpoint, 'gone', { delivery, outcome }, ports);
   }
@@ -92,24 +90,28 @@ export async function attemptDelivery(
   return { queueAnswer: await finishAttempt(made, settings, ports), outcome, took };
 }
 
-/** @returns why no further attempt is made; undefined: one is */
-function reasonToEnd(delivery: Delivery, settings: OutboundSettings, now: UnixMillis): Failure | undefined {
+/** @returns why no further attempt is made; undefined when one is */
+function reasonToEnd(
+  delivery: ClaimedDelivery,
+  settings: OutboundSettings,
+  now: UnixMillis,
+): Failure | undefined {
   const { crashes, attempts } = delivery;
   if (crashes > settings.maxCrashes)
     return { cause: 'crashed', reason: `crashed: ${crashes} workers died in attempt ${attempts + 1}` };
   return now >= delivery.deadline ? pastDeadline(delivery) : undefined;
 }
 
-/** What is sent, and what signs it. */
+/** The request's content, and the keys that sign it. */
 interface Content {
   readonly keys: readonly SigningKey[];
   readonly headers: OpenHeaders;
   readonly payload?: string;
 }
 
-/** @returns an error when the payload or a secret cannot be read now, which is neither the endpoint's fault nor a crash */
+/** @returns an error when the payload or a secret cannot be read now; that is neither the endpoint's fault nor a crash */
 async function contentOf(
-  { tenant, eventId }: Delivery,
+  { tenant, eventId }: DeliveryFacts,
   cached: string | undefined,
   endpoint: Endpoint | undefined,
   { now, readPayload, signingKeys, endpointKeys, endpointHeaders }: AttemptPorts,
@@ -123,22 +125,22 @@ async function contentOf(
   }
 }
 
-/** A request must not be under way when the claim ends, or when the function does. */
+/** A request must end before the claim and the invocation do. */
 function mayStart(
-  { leaseUntil }: Delivery,
+  { leaseUntil }: ClaimedDelivery,
   now: UnixMillis,
   settings: OutboundSettings,
   invocation: Invocation,
 ): boolean {
-  const outlasts = leaseUntil !== undefined && now + settings.attemptTimeout + afterTheHead <= leaseUntil;
+  const outlasts = now + settings.attemptTimeout + afterTheHead <= leaseUntil;
   return outlasts && hasTimeForAttempt(settings, invocation);
 }
 
-/** Whether an attempt that takes as long as it may can still be recorded. */
+/** Whether an attempt of the longest allowed duration can still be recorded. */
 export const hasTimeForAttempt = ({ attemptTimeout }: OutboundSettings, { hasTime }: Invocation): boolean =>
   hasTime(millis(attemptTimeout + afterTheHead + toRecord));
 
-/** Sends a request. @returns the error, if it could not be sent by a fault of our own */
+/** Sends a request. @returns the error, if a fault of our own kept it from being sent */
 async function posted(request: SignedRequest, { post }: AttemptPorts): Promise<AttemptOutcome | Error> {
   try {
     return await post(request);
@@ -153,9 +155,9 @@ interface ToSign {
   readonly keys: readonly SigningKey[];
 }
 
-/** An endpoint's own headers may replace `Accept` only: the API takes none of the others. */
+/** An endpoint's own headers can replace `Accept` only: the API rejects the other names. */
 const headersFor = (
-  { tenant, eventId }: Delivery,
+  { tenant, eventId }: DeliveryFacts,
   own: OpenHeaders,
   { body, now, keys }: ToSign,
   { userAgent }: OutboundSettings,
@@ -164,7 +166,7 @@ const headersFor = (
   ...own,
   'Content-Type': 'application/json',
   'User-Agent': userAgent,
-  // Not signed: it says which secret to verify with. The signed body has the tenant, too.
+  // This header is not signed, because it says which secret to verify with. The signed body contains the tenant, too.
   ...(tenant !== '' && { 'X-Webhook-Tenant': tenant }),
   ...signatureHeaders(keys, { eventId, timestamp: toUnixSeconds(now), body }),
 });

@@ -1,30 +1,36 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type {
+  ClaimedDelivery,
+  Delivery,
+  HeldDelivery,
+  PendingDelivery,
+} from '../../domain/delivery-record.ts';
 import type { DeliveryStore } from '../../domain/delivery-store.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
 
 export type ClaimPort = Pick<DeliveryStore, 'claim' | 'claimSuspect'>;
 
-/** What came of trying to claim. */
+/** The result of trying to claim. */
 export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly delivery: Delivery }
+  | { readonly kind: 'claimed'; readonly delivery: ClaimedDelivery }
   /** Another worker holds a live lease. */
   | { readonly kind: 'busy'; readonly wait: Seconds }
-  /** Only the recorder of an attempt sends the next task; what a crash left unsent is the sweep's. */
+  /** Only the worker that records an attempt sends the next task; the sweep sends what a crash left unsent. */
   | { readonly kind: 'recorded' }
   | { readonly kind: 'terminal' }
-  /** Its endpoint is disabled, or was. */
-  | { readonly kind: 'held'; readonly delivery: Delivery }
-  /** It may have killed its worker. */
-  | { readonly kind: 'suspect'; readonly delivery: Delivery }
-  | { readonly kind: 'early'; readonly delivery: Delivery; readonly wait: Seconds }
+  /** Its endpoint is, or was, disabled. */
+  | { readonly kind: 'held'; readonly delivery: HeldDelivery }
+  /** The delivery may have killed its worker. */
+  | { readonly kind: 'suspect'; readonly delivery: PendingDelivery }
+  | { readonly kind: 'early'; readonly delivery: PendingDelivery; readonly wait: Seconds }
   | { readonly kind: 'missing' };
 
-/** A task that comes this much before its time makes its attempt: clocks differ. */
+/** A task may come this early and still make its attempt, because clocks differ. */
 const early = seconds(60);
 
 /** Claims a delivery for one attempt. A suspect is refused here without being counted. */
 export async function claimDelivery(
-  id: string,
+  id: DeliveryId,
   attempt: number,
   lease: Seconds,
   now: UnixMillis,
@@ -39,7 +45,7 @@ export async function claimDelivery(
 
 /** Claims a suspect, which counts as a crash until it is recorded. */
 export async function claimSuspect(
-  seen: Delivery,
+  seen: PendingDelivery,
   attempt: number,
   lease: Seconds,
   now: UnixMillis,

@@ -1,16 +1,15 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { ClaimedDelivery, PendingDelivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
-import { taskMessage } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import type { Slot } from '../../domain/limiter-store.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
-import { maxQueueDelay } from '../../domain/retry-schedule.ts';
 import { millis, type Seconds, seconds } from '../../domain/time.ts';
 import { disableAfterAttempt } from '../disable-endpoint.ts';
 import { recheckHeld } from '../hold-delivery.ts';
 import { answerForMissing } from '../missing-record.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
 import { type ResumePorts, resumeEndpoint } from '../release-waiting.ts';
+import { sendTaskAfter } from '../send-task-after.ts';
 import { healthOf, releaseSlot, retryAfterOf } from './acquire-slot.ts';
 import { type AdmitPorts, admit, type ResolvedDestination } from './admit.ts';
 import {
@@ -33,23 +32,23 @@ export interface Run {
   endpointOf(task: DeliveryTask): Promise<Endpoint | undefined>;
 }
 
-/** A task has its queue answer, or is a suspect and has to wait for the end of the batch. */
+/** The result of a task: a queue answer, or a suspect that has to wait for the end of the batch. */
 export type TaskResult =
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer }
-  | { readonly kind: 'suspect'; readonly delivery: Delivery };
+  | { readonly kind: 'suspect'; readonly delivery: PendingDelivery };
 
 export const retryInOneSecond: QueueAnswer = { kind: 'fail', after: seconds(1) };
 
 /** Runs one task: admission, claim, attempt. @param seen a suspect that runs alone now */
-export async function deliverOne(task: DeliveryTask, run: Run, seen?: Delivery): Promise<TaskResult> {
+export async function deliverOne(task: DeliveryTask, run: Run, seen?: PendingDelivery): Promise<TaskResult> {
   const { settings, invocation, ports, endpointOf } = run;
-  // Before the claim: a claim without an attempt would count as a crash.
+  // Comes before the claim: a claim without an attempt would count as a crash.
   if (!hasTimeForAttempt(settings, invocation)) return { kind: 'answered', queueAnswer: retryInOneSecond };
   const admission = await admit(task, endpointOf, settings, ports);
   if (admission.kind === 'answered') return admission;
   const { destination, slot } = admission;
   let end: AttemptEnd | undefined;
-  let claimed: Delivery | undefined;
+  let claimed: ClaimedDelivery | undefined;
   try {
     const result = await claim(task, settings.lease, ports, seen);
     if (result.kind === 'suspect' && seen === undefined) return result;
@@ -65,7 +64,7 @@ const claim = (
   task: DeliveryTask,
   lease: Seconds,
   ports: DeliverOnePorts,
-  seen?: Delivery,
+  seen?: PendingDelivery,
 ): Promise<ClaimResult> =>
   seen === undefined
     ? claimDelivery(task.deliveryId, task.attempt, lease, ports.now(), ports.deliveries)
@@ -94,7 +93,8 @@ async function actOnClaim(
       await recheckHeld(result.delivery, settings.deliveryRetention, ports);
       return { queueAnswer: acknowledge };
     case 'early':
-      await sendLater(task, result.delivery, result.wait, ports);
+      // The task came early, so it is sent again.
+      await sendTaskAfter(result.wait, task, result.delivery, ports);
       return { queueAnswer: acknowledge };
     case 'missing':
       return { queueAnswer: await answerForMissing(task, ports) };
@@ -104,27 +104,17 @@ async function actOnClaim(
   }
 }
 
-/** Sends a task that came early again. The sweep sends it if that is later than SQS allows. */
-async function sendLater(
-  task: DeliveryTask,
-  delivery: Delivery,
-  wait: Seconds,
-  ports: DeliverOnePorts,
-): Promise<void> {
-  if (wait <= maxQueueDelay) await ports.sendTask(taskMessage(task, delivery, wait));
-}
-
-/** What the release of waiting deliveries takes at most at the end of an invocation. */
+/** The most time that the release of waiting deliveries takes at the end of an invocation. */
 const resumeReserve = millis(10_000);
 
 /**
  * Releases the slot. Disables the endpoint if it has failed for longer than `disableAfter`. After a success by hand,
- * releases what waits for the endpoint.
+ * releases the deliveries that wait for the endpoint.
  */
 async function releaseAndReact(
   slot: Slot,
   { endpoint }: ResolvedDestination,
-  delivery: Delivery | undefined,
+  delivery: ClaimedDelivery | undefined,
   end: AttemptEnd | undefined,
   { ports, invocation }: Run,
 ): Promise<void> {

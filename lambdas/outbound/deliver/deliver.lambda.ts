@@ -1,8 +1,8 @@
 // Step 2 of 2 of the outbound flow: open deliver.ts next, then deliver-one.ts, claim.ts, attempt.ts, finish-attempt.ts.
 // Trigger: the delivery queue, in small batches; publish, sweep, replay and this function itself feed it.
 // Input: delivery tasks → output: signed requests to endpoints, each attempt on its delivery's record, the next task.
-// On failure: SQS gives the message back; sweep.lambda.ts finds what a crash left undone; the end is the delivery DLQ, or
-// the undelivered queue for what is the endpoint's fault.
+// On failure: SQS redelivers the message, and sweep.lambda.ts finishes what a crash left undone. A delivery that fails for
+// good ends in the undelivered queue if that is the endpoint's fault, else in the delivery DLQ.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { patientCalls } from '../../adapters/call-bounds.ts';

@@ -1,5 +1,5 @@
 import { type FirstRun, runBatch } from '../../domain/batch.ts';
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { PendingDelivery } from '../../domain/delivery-record.ts';
 import { type DeliveryTask, endpointHash } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { asError } from '../../domain/errors.ts';
@@ -31,15 +31,15 @@ interface Batch extends Run {
 /** A delivery that may have killed its worker, and its task. */
 interface Suspect {
   readonly task: DeliveryTask;
-  readonly delivery: Delivery;
+  readonly delivery: PendingDelivery;
 }
 
 /**
  * Works through one batch of the delivery queue: see `runBatch`.
  *
- * Each message is answered as soon as its own run is over, so that a slow endpoint does not delay the others.
+ * Answers each message as soon as its own run is over, so that a slow endpoint does not delay the others.
  *
- * @returns the ids of the messages that come back
+ * @returns the ids of the messages that SQS redelivers
  */
 export async function deliver(
   messages: readonly DeliveryQueueMessage[],

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { ClaimedDelivery } from '../../domain/delivery-record.ts';
 import type { DeliveryTask } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf, isForEarlierEndpoint } from '../../domain/endpoint-generation.ts';
@@ -9,19 +9,19 @@ import { answerForMissing, type MissingPorts } from '../missing-record.ts';
 import type { QueueAnswer } from '../queue-answer.ts';
 import { discardClaimed, type FinishPorts, postponeUnready } from './finish-attempt.ts';
 
-/** The endpoint that a task is for, or the queue answer when there is none. */
+/** The endpoint that a task is for, or the queue answer if the endpoint does not exist. */
 export type TaskEndpoint =
-  /** Undefined: to a URL that is not registered. */
+  /** Undefined for a URL that is not registered. */
   | { readonly kind: 'found'; readonly endpoint?: Endpoint }
   | { readonly kind: 'answered'; readonly queueAnswer: QueueAnswer };
 
 /**
  * Finds the endpoint that a task is for. Discards the delivery if the endpoint was deleted, or created again since.
  *
- * What was read a while ago discards nothing: endpoint and delivery are read once more for that, so that no
- * delivery of a new endpoint is lost, and none of an earlier endpoint takes a slot of the new one.
+ * Reads endpoint and delivery once more before it discards, so that no delivery of a new endpoint is lost, and none of an
+ * earlier endpoint takes a slot of the new one.
  *
- * @param known as it was read for the whole batch
+ * @param known the endpoint as read for the whole batch
  */
 export async function endpointOfTask(
   task: DeliveryTask,
@@ -36,7 +36,7 @@ export async function endpointOfTask(
     return { kind: 'found', endpoint: seen };
   const delivery = await ports.deliveries.read(deliveryId);
   if (delivery === undefined) return { kind: 'answered', queueAnswer: await answerForMissing(task, ports) };
-  // After the delivery: what that is for now was there by then.
+  // Read after the delivery: by then the endpoint that the delivery is for existed.
   const endpoint = await ports.endpoints.read(tenant, endpointId);
   if (endpoint !== undefined && !isForEarlierEndpoint(delivery, endpoint)) return { kind: 'found', endpoint };
   const discarded = await discardDelivery(delivery, endpointDeletedReason, retention, ports);
@@ -45,7 +45,7 @@ export async function endpointOfTask(
 
 /** Discards a claimed delivery that is for an earlier endpoint of this id; postpones it if the endpoint has just been created again. */
 export async function discardForEarlierEndpoint(
-  work: { readonly delivery: Delivery; readonly payload?: string },
+  work: { readonly delivery: ClaimedDelivery; readonly payload?: string },
   settings: OutboundSettings,
   ports: FinishPorts & Pick<HoldPorts, 'endpoints'>,
 ): Promise<QueueAnswer> {

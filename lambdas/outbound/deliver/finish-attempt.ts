@@ -5,16 +5,22 @@ import {
   statusLabel,
 } from '../../domain/attempt-outcome.ts';
 import { type NextStep, nextStep } from '../../domain/delivery.ts';
-import type { AttemptEntry, Delivery } from '../../domain/delivery-record.ts';
+import type {
+  AttemptEntry,
+  ClaimedDelivery,
+  DiscardRecord,
+  RetryRecord,
+} from '../../domain/delivery-record.ts';
 import { taskMessage } from '../../domain/delivery-task.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
-import { dueAfterCreation, dueForRetry, maxQueueDelay } from '../../domain/retry-schedule.ts';
+import { dueAfterCreation, dueForRetry } from '../../domain/retry-schedule.ts';
 import { later, seconds, secondsUntil, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type DeadLetterPorts, deadLetterDelivery } from '../dead-letter.ts';
 import { type HoldPorts, logDiscarded } from '../hold-delivery.ts';
 import type { MissingPorts } from '../missing-record.ts';
 import type { OutboundPorts } from '../ports.ts';
 import { acknowledge, type QueueAnswer } from '../queue-answer.ts';
+import { sendTaskAfter } from '../send-task-after.ts';
 import { renewedDeadline } from './past-deadline.ts';
 import {
   type AttemptRecordPorts,
@@ -37,17 +43,17 @@ export type FinishPorts = AttemptRecordPorts &
 
 /** An attempt that was made. */
 export interface Attempt {
-  readonly delivery: Delivery;
+  readonly delivery: ClaimedDelivery;
   readonly outcome: AttemptOutcome;
   readonly startedAt: UnixMillis;
-  /** What the task brought along, for the next one. */
+  /** What the task contained, for the next one. */
   readonly payload?: string;
 }
 
 /**
  * Decides what follows an attempt, records it, and does it.
  *
- * In this order: what follows the record can be done again from it, by the due index.
+ * The order matters: everything after the record can be repeated from it, by the due index.
  */
 export async function finishAttempt(
   attempt: Attempt,
@@ -60,7 +66,7 @@ export async function finishAttempt(
   const retention = settings.deliveryRetention;
   const result =
     next.kind === 'delivered'
-      ? await recordSuccess(delivery, entry, retention, ports)
+      ? await recordSuccess(delivery, { ...entry, status: next.status }, retention, ports)
       : await recordFenced(
           delivery,
           recordOf(delivery, entry, outcome, next, retention, ports.now()),
@@ -73,7 +79,7 @@ export async function finishAttempt(
 
 /** Ends a claimed delivery for which no attempt may be made any more. */
 export async function endWithoutAttempt(
-  delivery: Delivery,
+  delivery: ClaimedDelivery,
   failure: Failure,
   settings: OutboundSettings,
   ports: FinishPorts,
@@ -86,30 +92,30 @@ export async function endWithoutAttempt(
 
 /** Discards a claimed delivery whose endpoint is gone. */
 export async function discardClaimed(
-  delivery: Delivery,
+  delivery: ClaimedDelivery,
   reason: string,
   { deliveryRetention }: OutboundSettings,
   ports: FinishPorts,
 ): Promise<QueueAnswer> {
   const { attempts, attemptLog, lastAttemptAt } = delivery;
   const expiresAt = toUnixSeconds(later(ports.now(), deliveryRetention));
-  const record = {
+  const record: DiscardRecord = {
     status: 'discarded',
     attempts,
     attemptLog,
     lastAttemptAt,
     lastError: reason,
     expiresAt,
-  } as const;
+  };
   const result = await recordFenced(delivery, record, attempts + 1, ports);
   if (result.kind === 'recorded') logDiscarded(result.delivery, reason, ports);
   return queueAnswerFor(result, ports.now());
 }
 
-/** Until what is missing for an attempt is looked for again. */
+/** The delay before a postponed attempt looks again for what was missing. */
 const unreadyDelay = seconds(60);
 
-/** Gives a claim back for which there was no attempt, by a fault of our own: no crash, and the deadline stands, unless we were late. */
+/** Gives up a claim without an attempt, by a fault of our own. Counts no crash; the deadline stands, unless we were late. */
 export async function postponeUnready(
   { delivery, payload }: Pick<Attempt, 'delivery' | 'payload'>,
   error: Error,
@@ -118,16 +124,19 @@ export async function postponeUnready(
   const { id, attempts, attemptLog, lastAttemptAt, createdAt, endpointId } = delivery;
   const now = ports.now();
   const nextAttemptAt = later(now, unreadyDelay);
-  const left = {
+  const deadline = renewedDeadline(delivery, now);
+  const record: RetryRecord = {
+    status: 'pending',
     attempts,
     attemptLog,
     lastAttemptAt,
     lastError: `not sent: ${error.name}: ${error.message}`,
+    cause: 'unready',
+    nextAttemptAt,
+    waitsSince: now,
+    dueAt: dueForRetry(nextAttemptAt, unreadyDelay),
+    ...(deadline !== undefined && { deadline }),
   };
-  const dueAt = dueForRetry(nextAttemptAt, unreadyDelay);
-  const again = { status: 'pending', cause: 'unready', nextAttemptAt, waitsSince: now, dueAt } as const;
-  const deadline = renewedDeadline(delivery, now);
-  const record = { ...left, ...again, ...(deadline !== undefined && { deadline }) };
   const result = await recordFenced(delivery, record, attempts + 1, ports);
   ports.telemetry.error('delivery.postponed', { deliveryId: id, endpointId }, error);
   if (attempts === 0 && dueAfterCreation(createdAt) <= now)
@@ -147,13 +156,9 @@ async function followUp(
   ports: FinishPorts,
 ): Promise<QueueAnswer> {
   if (result.kind === 'recorded') {
-    if (next.kind === 'fail') await deadLetterDelivery(result.delivery, ports);
-    // The sweep sends what is due later than SQS allows.
-    if (next.kind === 'retry' && next.delay <= maxQueueDelay) {
-      await ports.sendTask(
-        taskMessage({ deliveryId: delivery.id, attempt: n + 1, payload }, delivery, next.delay),
-      );
-    }
+    if (result.delivery.status === 'failed') await deadLetterDelivery(result.delivery, ports);
+    if (next.kind === 'retry')
+      await sendTaskAfter(next.delay, { deliveryId: delivery.id, attempt: n + 1, payload }, delivery, ports);
   }
   return queueAnswerFor(result, ports.now());
 }
@@ -173,7 +178,7 @@ function entryOf({ delivery, outcome, startedAt }: Attempt, endedAt: UnixMillis)
     : { ...attempt, error: describeOutcome(outcome), phase };
 }
 
-/** The wide line and the count of one attempt. The URL stays out: it may hold a secret. */
+/** Logs and counts one attempt, without the URL, which may contain a secret. */
 function report(
   { delivery, outcome }: Attempt,
   { n, ms, at }: AttemptEntry,

@@ -1,14 +1,14 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import type { DeliveryFacts, PendingDelivery } from '../../domain/delivery-record.ts';
 import { maxQueueDelay } from '../../domain/retry-schedule.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../domain/time.ts';
 import type { Failure } from './record-attempt.ts';
 
 /**
- * Says why a delivery past its deadline ends: by its endpoint's fault, or by ours if it was `unready` last.
+ * Says why a delivery past its deadline ends: through its endpoint's fault, or ours if it was `unready` last.
  *
- * @returns undefined when we are to blame for the delay, so that it is tried all the same
+ * @returns undefined when the delay is our fault, so that the delivery is still tried
  */
-export function pastDeadline(delivery: Delivery): Failure | undefined {
+export function pastDeadline(delivery: PendingDelivery): Failure | undefined {
   if (isLate(delivery)) return undefined;
   const { attempts, lastError, cause } = delivery;
   const last = lastError === undefined ? '' : `; last: ${lastError}`;
@@ -19,25 +19,25 @@ export function pastDeadline(delivery: Delivery): Failure | undefined {
 }
 
 /**
- * Whether we are to blame that a delivery passed its deadline: it was due well before, and no worker came, or one died.
+ * Whether it is our fault that a delivery passed its deadline: it was due well before, but no worker came, or one died.
  *
  * The next attempt falls due about the deadline, or after it, if the endpoint is down or sends `Retry-After`.
  */
-const isLate = ({ crashes, nextAttemptAt, deadline }: Delivery): boolean =>
+const isLate = ({ crashes, nextAttemptAt, deadline }: PendingDelivery): boolean =>
   crashes > 0 || nextAttemptAt === undefined || later(nextAttemptAt, maxQueueDelay) < deadline;
 
-/** The new deadline, as of a new round, of a delivery that is late by our fault. @returns undefined when the old one stands */
-export const renewedDeadline = (delivery: Delivery, now: UnixMillis): UnixMillis | undefined =>
+/** The new deadline, as of a new round, of a delivery that is late through our fault. @returns undefined when the old one stands */
+export const renewedDeadline = (delivery: PendingDelivery, now: UnixMillis): UnixMillis | undefined =>
   isLateAt(delivery, now) ? unixMillis(now + delivery.lifetime) : undefined;
 
-const isLateAt = (delivery: Delivery, now: UnixMillis): boolean =>
+const isLateAt = (delivery: PendingDelivery, now: UnixMillis): boolean =>
   now >= delivery.deadline && isLate(delivery);
 
-/** The queue brings a task within this time after it is due. */
+/** The queue delivers a task within this time after it is due. */
 const spare = seconds(3_600);
 
 /** Whether a delivery could pass its deadline on the way to its next attempt. */
-export const isNearDeadline = ({ deadline }: Pick<Delivery, 'deadline'>, now: UnixMillis): boolean =>
+export const isNearDeadline = ({ deadline }: Pick<DeliveryFacts, 'deadline'>, now: UnixMillis): boolean =>
   deadline <= nearDeadline(now);
 
 /** A deadline later than this is not near. */
@@ -46,13 +46,13 @@ export const nearDeadline = (now: UnixMillis): UnixMillis => later(now, spare);
 /**
  * The deadline that leaves time for an attempt after a deferral near the deadline.
  *
- * A delivery that waits for a slot, or that we are late with, gets that time. One that waits for its endpoint does not, nor
- * one that something of ours (`unready`) has kept from its attempt until its deadline.
+ * A delivery gets that time if it waits for a slot, or if we are late with it. It does not if it waits for its endpoint, or
+ * if something of ours (`unready`) kept it from its attempt until its deadline.
  *
  * @returns undefined when the deadline moves as after every deferral
  */
 export function deadlineForSlot(
-  delivery: Delivery,
+  delivery: PendingDelivery,
   {
     now,
     until,

@@ -4,8 +4,14 @@ import type { FailureCause } from '../../domain/delivery-failure.ts';
 import {
   type AttemptEntry,
   type AttemptRecord,
+  type ClaimedDelivery,
   type Delivery,
+  type DeliveryFacts,
+  type DeliveryOf,
+  type FailureRecord,
   type Fence,
+  type RetryRecord,
+  type SuccessEntry,
   withEntry,
 } from '../../domain/delivery-record.ts';
 import { taskMessage } from '../../domain/delivery-task.ts';
@@ -20,31 +26,31 @@ export type AttemptRecordPorts = Pick<
   'now' | 'deliveries' | 'sendTask' | 'pause' | 'telemetry'
 >;
 
-/** What came of recording. */
-export type RecordResult =
-  | { readonly kind: 'recorded'; readonly delivery: Delivery }
+/** The result of recording. */
+export type RecordResult<After extends Delivery = Delivery> =
+  | { readonly kind: 'recorded'; readonly delivery: After }
   /** Another worker has recorded this attempt or ended the delivery. */
   | { readonly kind: 'superseded' }
   /** Another worker holds the claim. */
   | { readonly kind: 'lost'; readonly until: UnixMillis }
-  /** A success that could not be written, and is on the queue to be written. */
+  /** A success could not be written; a task on the queue writes it later. */
   | { readonly kind: 'queued' };
 
-/** The last effects of a failed delivery are done by then, unless its worker died. */
+/** By then the last effects of a failed delivery are done, unless its worker died. */
 const deadLetterGrace = seconds(60);
 const pausesBeforeWritingAgain = [millis(200), millis(1000)];
 
 /**
- * Records an attempt that did not succeed, or what came of a claim without one; on our own claim only.
+ * Records an attempt that did not succeed, or how a claim ended without one. Only the owner of the claim can.
  *
- * @param attempt that the claim was for
+ * @param attempt the one that the claim was for
  */
-export async function recordFenced(
+export async function recordFenced<Outcome extends AttemptRecord>(
   fence: Fence,
-  record: AttemptRecord,
+  record: Outcome,
   attempt: number,
   ports: AttemptRecordPorts,
-): Promise<RecordResult> {
+): Promise<RecordResult<DeliveryOf<Outcome['status']>>> {
   const write = await ports.deliveries.record(fence, record);
   if (write.ok) return { kind: 'recorded', delivery: write.delivery };
   const { delivery } = write;
@@ -54,8 +60,12 @@ export async function recordFenced(
   return isSuperseded ? { kind: 'superseded' } : { kind: 'lost', until: delivery.leaseUntil ?? ports.now() };
 }
 
-/** The answer to our own write was lost, and the client sent it again. */
-const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): boolean =>
+/** The response to our own write was lost, and the client repeated it. */
+const isOwnRecord = <Outcome extends AttemptRecord>(
+  delivery: Delivery,
+  fence: Fence,
+  record: Outcome,
+): delivery is DeliveryOf<Outcome['status']> =>
   delivery.claims === fence.claims &&
   delivery.round === fence.round &&
   delivery.status === record.status &&
@@ -65,13 +75,13 @@ const isOwnRecord = (delivery: Delivery, fence: Fence, record: AttemptRecord): b
 /**
  * Records a success, even when another worker has claimed the delivery since.
  *
- * Written again while the invocation lasts; then it goes onto the queue, to be recorded and not posted again.
+ * Repeats the write while the invocation lasts. Then a task on the queue records it, without another request.
  *
- * @throws when the queue does not take it either
+ * @throws when the queue cannot take it either
  */
 export async function recordSuccess(
-  delivery: Delivery,
-  entry: AttemptEntry,
+  delivery: DeliveryFacts,
+  entry: SuccessEntry,
   retention: Seconds,
   ports: AttemptRecordPorts,
 ): Promise<RecordResult> {
@@ -87,7 +97,7 @@ export async function recordSuccess(
     }
   }
   const { claims, round } = delivery;
-  const success = { at: entry.at, ms: entry.ms, status: entry.status ?? 0 };
+  const success = { at: entry.at, ms: entry.ms, status: entry.status };
   const seen = { claims, round, success };
   await ports.sendTask(taskMessage({ deliveryId: delivery.id, attempt: entry.n, seen }, delivery));
   return { kind: 'queued' };
@@ -95,8 +105,8 @@ export async function recordSuccess(
 
 /** One try to write a success. */
 export async function writeSuccess(
-  delivery: Delivery,
-  entry: AttemptEntry,
+  delivery: Fence & Pick<DeliveryFacts, 'attemptLog'>,
+  entry: SuccessEntry,
   retention: Seconds,
   ports: AttemptRecordPorts,
 ): Promise<RecordResult> {
@@ -115,22 +125,22 @@ export async function writeSuccess(
   );
   if (result.kind === 'recorded') return result;
   const late = await ports.deliveries.recordLateSuccess(delivery, entry, expiresAt);
-  // Refused by a success that is there: perhaps our own, whose answer was lost, so what follows it may not be done yet.
+  // Refused by a success that is there: perhaps our own, whose answer was lost.
   const isThere = late.delivery?.status === 'delivered' && late.delivery.round === delivery.round;
   return late.delivery && (late.ok || isThere)
     ? { kind: 'recorded', delivery: late.delivery }
     : { kind: 'superseded' };
 }
 
-/** What an attempt that did not succeed leaves on the record. */
+/** The changes of the record after an attempt that did not succeed. */
 export function recordOf(
-  delivery: Delivery,
+  delivery: ClaimedDelivery,
   entry: AttemptEntry,
   outcome: AttemptOutcome,
   next: Exclude<NextStep, { kind: 'delivered' }>,
   retention: Seconds,
   now: UnixMillis,
-): AttemptRecord {
+): RetryRecord | FailureRecord {
   const attempt = {
     attempts: entry.n,
     attemptLog: withEntry(delivery.attemptLog, entry),
@@ -139,27 +149,32 @@ export function recordOf(
   };
   if (next.kind === 'fail') return { ...attempt, ...failedFrom(next, now, retention) };
   const nextAttemptAt = later(now, next.delay);
-  const dueAt = dueForRetry(nextAttemptAt, next.delay);
   const deadline = renewedDeadline(delivery, now);
-  const again = { status: 'pending', nextAttemptAt, waitsSince: now, dueAt } as const;
-  return { ...attempt, ...again, ...(deadline !== undefined && { deadline }) };
+  return {
+    ...attempt,
+    status: 'pending',
+    nextAttemptAt,
+    waitsSince: now,
+    dueAt: dueForRetry(nextAttemptAt, next.delay),
+    ...(deadline !== undefined && { deadline }),
+  };
 }
 
-/** What ends a delivery without an attempt leaves on the record. */
+/** The changes of the record when a delivery ends without an attempt. */
 export const failureWithoutAttempt = (
-  { attempts, attemptLog, lastAttemptAt }: Delivery,
+  { attempts, attemptLog, lastAttemptAt }: ClaimedDelivery,
   failure: Failure,
   retention: Seconds,
   now: UnixMillis,
-): AttemptRecord => ({ attempts, attemptLog, lastAttemptAt, ...failedFrom(failure, now, retention) });
+): FailureRecord => ({ attempts, attemptLog, lastAttemptAt, ...failedFrom(failure, now, retention) });
 
-/** Why a delivery ends: whose fault it is, and in words. */
+/** Why a delivery ends: the cause, which says whose fault it is, and a text. */
 export interface Failure {
   readonly cause: FailureCause;
   readonly reason: string;
 }
 
-/** Its dead letter is sent at once, or by the sweep if that is not done soon. */
+/** The dead letter is sent at once; if that is not done soon, the sweep sends it. */
 const failedFrom = ({ cause, reason }: Failure, now: UnixMillis, retention: Seconds) => ({
   status: 'failed' as const,
   cause,

@@ -4,7 +4,7 @@ import { answerForMissing } from '../missing-record.ts';
 import type { FinishPorts } from './finish-attempt.ts';
 import { writeSuccess } from './record-attempt.ts';
 
-/** Records a success that was seen by a worker who could not write it. Nothing is posted. */
+/** Records a success that a worker saw and could not write. Sends no request. */
 export async function recordUnrecordedSuccess(
   task: DeliveryTask,
   { claims, round, success }: NonNullable<DeliveryTask['seen']>,

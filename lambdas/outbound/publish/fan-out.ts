@@ -17,7 +17,7 @@ import {
 
 export type FanOutPorts = RecordPorts & HoldPorts & Pick<OutboundPorts, 'sendTasks' | 'sendRanges'>;
 
-/** What all endpoints of an event get. */
+/** The part that is the same for all endpoints of an event. */
 export interface FanOut {
   readonly origin: DeliveryOrigin;
   /** As published. */
@@ -26,17 +26,17 @@ export interface FanOut {
   readonly ports: FanOutPorts;
 }
 
-/** Endpoints that one invocation deals with; a larger tenant is split into as many each. */
+/** The most endpoints that one invocation handles; a larger tenant is split into ranges of this many. */
 const rangeSize = 500;
-/** Conditional writes under way at once. */
+/** Conditional writes that run at once. */
 const writesAtOnce = 25;
 
 /**
  * Gives every subscribed endpoint of a tenant its delivery.
  *
- * A large tenant is split once, into ranges of its endpoints, each a message of its own; never into a chain.
+ * Splits a large tenant once, into ranges of its endpoints with one message each, never into a chain.
  *
- * @returns the new deliveries, or `split` when the ranges' messages make them
+ * @returns the new deliveries, or `split` when the messages of the ranges will make them
  */
 export async function fanOut({
   origin,
@@ -57,7 +57,7 @@ export async function fanOut({
   return sendRanges(noted?.rangesLeft ?? [], origin, ports);
 }
 
-/** The ranges of a tenant's endpoints, each from after the end of the one before it. */
+/** The ranges of a tenant's endpoints; each begins after the end of the one before it. */
 async function rangesFrom(firstEnd: string, tenant: string, ports: FanOutPorts): Promise<EndpointRange[]> {
   const ranges: EndpointRange[] = [{ upTo: firstEnd }];
   for (let after: string | undefined = firstEnd; after !== undefined; ) {
@@ -79,7 +79,7 @@ async function sendRanges(
   return 'split';
 }
 
-/** Gives one range of a tenant's endpoints their deliveries; with the last range the event is fanned out. */
+/** Gives one range of a tenant's endpoints their deliveries. The last range marks the event as fanned out. */
 export async function fanOutRange(range: EndpointRange, fan: FanOut): Promise<readonly Delivery[]> {
   const { origin, ports } = fan;
   const made: Delivery[] = [];
@@ -131,13 +131,15 @@ export async function recheckNewlyHeld(
   { deliveryRetention }: OutboundSettings,
   ports: HoldPorts,
 ): Promise<void> {
-  const held = recorded.filter(({ delivery }) => delivery.status === 'held');
+  const held = recorded.flatMap(({ delivery, isNew }) =>
+    delivery.status === 'held' ? [{ delivery, isNew }] : [],
+  );
   const count = held.filter(({ isNew }) => isNew).length;
   if (count > 0) ports.telemetry.count('DeliveriesHeld', {}, count);
   await Promise.all(held.map(({ delivery }) => recheckHeld(delivery, deliveryRetention, ports)));
 }
 
-/** The task of a new delivery; a small payload rides along. */
+/** The task of a new delivery. It includes a small payload. */
 export function firstTask(delivery: Delivery, event: OutboundEvent, isTest = false): TaskMessage {
   const payload = 'text' in event.payload ? event.payload.text : undefined;
   const byHand = isTest ? ('test' as const) : undefined;

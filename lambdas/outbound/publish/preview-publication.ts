@@ -7,32 +7,32 @@ import { wants } from '../../domain/subscription.ts';
 import { toUnixSeconds } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
 
-/** What is known about a publication before it is on the queue; what other publishers do meanwhile is not. */
+/** What is known about a publication before it is on the queue. Other publishers may change it meanwhile. */
 export type PublicationPreview =
   | {
       readonly kind: 'sends';
-      /** The event is there already, and this sends what is still missing. */
+      /** The event exists already, and publishing sends what is still missing. */
       readonly isRepeated: boolean;
-      /** Of the one endpoint that it is for. */
+      /** The URL of the one endpoint that the event is for. */
       readonly endpoint?: Endpoint;
     }
-  /** The event is there already, and all that it is for have their deliveries. */
+  /** The event exists already, and every destination has its delivery. */
   | { readonly kind: 'repeated'; readonly reason: string }
-  /** The event is there with another body, which stays. */
+  /** The event exists with another body, which stays. */
   | { readonly kind: 'conflict'; readonly reason: string }
   | { readonly kind: 'no-endpoint'; readonly reason: string }
-  /** The tenant has no endpoint that takes it. */
+  /** No endpoint of the tenant takes the event. */
   | { readonly kind: 'unmatched'; readonly reason: string };
 
 export type PreviewPorts = Pick<OutboundPorts, 'now' | 'events' | 'deliveries' | 'endpoints'>;
 
-/** Endpoints that are looked at: of a larger tenant it is not known whether one takes the event. */
+/** The most endpoints that are read: for a larger tenant it is unknown whether one takes the event. */
 const lookedAt = 25;
 
 /**
- * Looks at what a publication would come to, in three reads at most.
+ * Predicts the result of a publication, with three reads at most.
  *
- * @param isNewId whether the event's id was made just now, so that it cannot be there
+ * @param isNewId whether the event's id was made just now, so that the event cannot exist
  */
 export async function previewPublication(
   publication: Publication,
@@ -80,7 +80,7 @@ async function previewRepeat(
   return { kind: 'repeated', reason: repeatReason(delivery, endpoint) };
 }
 
-/** Its task may be lost: publishing again sends it. */
+/** Its task may be lost; publishing again sends it. */
 const isUntouched = ({ status, attempts, claims }: Delivery, { fannedOutAt }: OutboundEvent): boolean =>
   status === 'pending' && attempts === 0 && claims === 0 && fannedOutAt === undefined;
 
@@ -105,7 +105,7 @@ async function previewMatch(
   return { kind: 'unmatched', reason };
 }
 
-/** The endpoint of a publish message: only the one that there is when it is published gets the event. */
+/** The endpoint of a publish message: only the one that exists at the time of publishing gets the event. */
 export const addressOfEndpoint = (endpoint: Endpoint) => ({
   id: endpoint.id,
   generation: generationOf(endpoint),

@@ -22,24 +22,24 @@ import {
   recordEvent,
 } from './record-event.ts';
 
-export type PublishOnePorts = FanOutPorts & Pick<OutboundPorts, 'refusalOfPayload' | 'readPayload'>;
+export type PublishOnePorts = FanOutPorts & Pick<OutboundPorts, 'validatePayload' | 'readPayload'>;
 
-/** What became of a publication. */
+/** The result of a publication. */
 export type PublishResult =
   | {
       readonly kind: 'recorded';
       readonly status: 'published' | 'repeated' | 'unmatched' | 'split';
       readonly isConflict: boolean;
       readonly deliveries: readonly string[];
-      /** To be sent, then the event marked. */
+      /** Tasks to send before the event is marked. */
       readonly task?: TaskMessage;
       /** The event to mark when the task is sent. */
       readonly toMark?: OutboundEvent;
     }
-  /** The message cannot be published, now or later. */
+  /** The message can never be published. */
   | { readonly kind: 'unusable'; readonly reason: string };
 
-/** Writes the event and its deliveries, each only if it is not there. */
+/** Writes the event and its deliveries, each only if it does not exist. */
 export async function publishOne(
   publication: Publication,
   correlationId: string,
@@ -47,7 +47,7 @@ export async function publishOne(
   ports: PublishOnePorts,
 ): Promise<PublishResult> {
   const { to, tenant } = publication;
-  const refused = await ports.refusalOfPayload(publication.type, publication.data);
+  const refused = await ports.validatePayload(publication.type, publication.data);
   if (refused !== undefined) return unusable(refused);
   if (to.kind === 'tenant') return publishToTenant(publication, correlationId, settings, ports);
   const endpoint = tenant === '' ? undefined : await ports.endpoints.read(tenant, to.id);
@@ -92,7 +92,7 @@ async function publishToEndpoint(
     isConflict: recorded.isConflict || isElsewhere,
     deliveries: [delivery.id],
     ...(needsTask && { task: firstTask(delivery, event, publication.isTest) }),
-    // An event for the whole tenant is marked when the whole tenant has it.
+    // A tenant-wide event is marked when every endpoint has its delivery.
     ...(event.fannedOutAt === undefined && !event.isWide && { toMark: event }),
   };
 }
@@ -118,7 +118,7 @@ async function publishToTenant(
   return { kind: 'recorded', status, isConflict, deliveries };
 }
 
-/** The first body wins, also in what it is matched by. */
+/** The first body wins, and decides which filters match. */
 const dataOf = async (
   { data }: Publication,
   { event, isConflict }: RecordedEvent,

@@ -1,7 +1,7 @@
 // Step 1 of 2 of the outbound flow: open publish.ts next, then record-event.ts; step 2 is deliver.lambda.ts.
 // Trigger: the publish queue, in batches; SNS feeds it, or an application directly.
 // Input: publish messages → output: an event and a delivery in the tables, a task on the delivery queue.
-// On failure: SQS gives the message back; what cannot be published goes to the publish DLQ with its reason.
+// On failure: SQS redelivers the message. One that can never be published goes to the publish DLQ with its reason.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { patientCalls } from '../../adapters/call-bounds.ts';
 import { dynamoClient } from '../../adapters/dynamodb/client.ts';
@@ -33,7 +33,7 @@ const bodies = payloadStore(s3Client(patientCalls), env.PAYLOAD_BUCKET);
 const now = () => unixMillis(Date.now());
 const ports = {
   now,
-  refusalOfPayload: payloadCheck(dynamodbEventTypes(table, env.ENDPOINTS_TABLE).read, now),
+  validatePayload: payloadCheck(dynamodbEventTypes(table, env.ENDPOINTS_TABLE).read, now),
   events,
   readPayload: payloadReader(events.read, bodies.get),
   endpoints: dynamodbEndpoints(table, env.ENDPOINTS_TABLE),

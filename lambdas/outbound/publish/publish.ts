@@ -21,7 +21,7 @@ export type PublishPorts = PublishOnePorts &
 export interface PublishQueueMessage {
   readonly messageId: string;
   readonly text: string;
-  /** How often SQS has handed it out, this time included. */
+  /** How often SQS has delivered it, including this time. */
   readonly receives: number;
 }
 
@@ -29,18 +29,18 @@ export interface PublishQueueMessage {
 type Progress =
   /** Event and deliveries are stored. Still to do: send the task, then mark the event as fanned out. */
   | { readonly kind: 'recorded'; readonly task?: TaskMessage; readonly toMark?: OutboundEvent }
-  /** On the DLQ. */
+  /** The message is on the DLQ. */
   | { readonly kind: 'given-up' }
   | { readonly kind: 'failed' };
 
-/** Below the queue's own limit: SQS would move the message without its id, and a redrive would make a new event of it. */
+/** Below the queue's own limit, because SQS would move the message without its id, and a redrive would make a new event of it. */
 const maxReceives = 50;
 
 /**
  * Works through one batch of the publish queue: events, then deliveries, then their tasks in batches, then the events'
- * `fannedOutAt`; the messages are deleted last. A crash between any two is healed by the same message again.
+ * `fannedOutAt`; the messages are deleted last. After a crash between any two, SQS redelivers the message and it completes them.
  *
- * @returns the ids of the messages that come back
+ * @returns the ids of the messages that SQS redelivers
  */
 export async function publish(
   messages: readonly PublishQueueMessage[],
@@ -110,7 +110,7 @@ async function beginRange(
   return { kind: 'recorded' };
 }
 
-/** All tasks of the batch at once. @returns what went wrong, if something did */
+/** Sends all tasks of the batch at once. @returns the error, if there was one */
 async function sendTasks(
   begun: readonly Progress[],
   ports: PublishPorts,
@@ -142,7 +142,7 @@ async function finish(
   }
 }
 
-/** Leaves the message to SQS; after very many times to a human, with the id written in. */
+/** Leaves the message to SQS. After very many deliveries it dead-letters the message, with the event's id in it. */
 async function failed(message: PublishQueueMessage, thrown: unknown, ports: PublishPorts): Promise<Progress> {
   const { messageId, receives } = message;
   const error = asError(thrown);
@@ -169,7 +169,7 @@ async function giveUp(
   const at = ports.now();
   const entry: DeadLetter = { v: 1, kind: 'publish', id, reason, at, attempts, message: original };
   const body = serialiseMessage(entry);
-  // Escaped once more, a message near SQS's limit does not fit: then it goes as it is, and the log has the reason.
+  // A message near SQS's limit does not fit when it is escaped once more. It is sent unchanged, and the log has the reason.
   await ports.sendDeadLetter(utf8Bytes(body) <= maxMessageBytes ? body : message.text);
   ports.telemetry.error('publish.unusable', { eventId: id, correlationId: message.messageId, reason });
   ports.telemetry.count('EventsPublished', { status: 'unusable' });

@@ -26,7 +26,7 @@ export type RecordPorts = Pick<OutboundPorts, 'events' | 'deliveries' | 'putPayl
 export interface RecordedEvent {
   readonly event: OutboundEvent;
   readonly isNew: boolean;
-  /** The first publication of this id said something else, and stays. */
+  /** The first publication of this id had another content, and stays. */
   readonly isConflict: boolean;
 }
 
@@ -34,16 +34,16 @@ export interface RecordedEvent {
 export interface RecordedDelivery {
   readonly delivery: Delivery;
   readonly isNew: boolean;
-  /** Whether a task must be sent: it was not sent yet, or it may be lost. */
+  /** Whether a task must be sent: none was sent yet, or it may be lost. */
   readonly needsTask: boolean;
 }
 
-/** To whom: a registered endpoint, or a URL under a name of the publisher's. */
+/** A registered endpoint, or a URL under a name that the publisher chose. */
 export type Destination =
   | { readonly endpoint: Endpoint }
   | { readonly endpoint?: undefined; readonly id: string; readonly url: string };
 
-/** Writes the event, if it is not there. */
+/** Writes the event, if it does not exist. */
 export async function recordEvent(
   publication: Publication,
   settings: OutboundSettings,
@@ -61,7 +61,7 @@ export async function recordEvent(
     isWide: publication.to.kind === 'tenant' || undefined,
     expiresAt: eventExpiry(now, eventKeptFor(deliveryLifetime(settings), settings)),
   };
-  // First, so that no event ever points to a payload that is not there.
+  // Comes first, so that no event ever points to a missing payload.
   if ('s3Key' in event.payload) await ports.putPayload(event.payload.s3Key, Buffer.from(body));
   const first = await ports.events.create(event);
   return {
@@ -74,18 +74,18 @@ export async function recordEvent(
 const payloadOf = (eventId: string, body: string): Payload =>
   Buffer.byteLength(body) <= maxInlinePayloadBytes ? { text: body } : { s3Key: payloadKey(eventId, body) };
 
-/** What all deliveries of an event have in common. */
+/** The fields that all deliveries of an event share. */
 export interface DeliveryOrigin {
   readonly tenant: string;
   readonly eventId: string;
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
   readonly event: OutboundEvent;
-  /** Never held. */
+  /** The event is never held. */
   readonly isTest?: boolean;
 }
 
-/** Writes the delivery, if it is not there: done again after a crash it completes what is missing. */
+/** Writes the delivery, if it does not exist. Repeated after a crash, it completes what is missing. */
 export async function recordDelivery(
   destination: Destination,
   origin: DeliveryOrigin,

@@ -8,7 +8,7 @@ import { isRecoverable } from './recoverable.ts';
 
 const pageSize = 100;
 
-/** How many deliveries of an endpoint a recovery would send again in a span, as far as the time lasts. */
+/** Counts the deliveries of an endpoint that a recovery would send again in a span, while there is time. */
 export async function estimateFailed(
   endpoint: Pick<Endpoint, 'tenant' | 'id' | 'generation' | 'createdAt'>,
   span: { readonly since: UnixMillis; readonly until: UnixMillis },

@@ -9,8 +9,8 @@ const everyMinutes = 30;
 /**
  * Keeps CloudWatch measuring queues that are idle.
  *
- * SQS sends no metrics of a queue on which there was no action for six hours, and the first ones up to 15 minutes late after
- * the next. A letter that arrives then looks like letters that lay there before. A read is such an action.
+ * SQS sends no metrics of a queue after six hours without an action on it; after the next action the first ones come up to 15
+ * minutes late. A letter that arrives then looks like letters that lay there before. A read counts as an action.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
  */

@@ -7,10 +7,10 @@ export type GaugePorts = Pick<
   'now' | 'gauges' | 'telemetry'
 >;
 
-/** An endpoint that was given up longer ago is its tenant's affair, and no sign of trouble of ours. */
+/** An endpoint that was given up longer ago is its tenant's problem and does not point to a problem of ours. */
 const downWithin = days(1);
 
-/** Measures how many endpoints there are and how many are down; without both there is neither. */
+/** Measures how many endpoints exist and how many are down. Emits both numbers or neither. */
 export async function measureEndpoints(
   hasTime: () => boolean,
   { now, gauges, telemetry }: GaugePorts,
@@ -19,7 +19,7 @@ export async function measureEndpoints(
     const since = unixMillis(now() - downWithin * 1000);
     const [down, known] = await Promise.all([gauges.down(since), gauges.known(hasTime)]);
     telemetry.count('EndpointsDown', {}, down);
-    // What is down is there: a count that is one off makes no share over one.
+    // Every endpoint that is down exists, so a count that is one off must not give a share over 100 %.
     telemetry.count('EndpointsKnown', {}, Math.max(known, down));
   } catch (error) {
     telemetry.error('endpoints.measure-failed', {}, asError(error));

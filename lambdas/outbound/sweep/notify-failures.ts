@@ -6,15 +6,15 @@ import type { OutboundPorts } from '../ports.ts';
 
 export type NotifyFailuresPorts = Pick<OutboundPorts, 'now' | 'tallies' | 'notifyOperators' | 'telemetry'>;
 
-/** Endpoints whose failures are notified at the same time. */
+/** The endpoints whose failures are notified at the same time. */
 const atOnce = 20;
 
 /**
- * Notifies the operators of deliveries that ended without success, by endpoint: of the first at once, then once an hour.
+ * Notifies the operators of deliveries that ended without success, by endpoint: at once for the first, then once an hour.
  *
- * The count stays until operators are notified: a crash in between repeats a notice, and loses none.
+ * The count stays until operators are notified. A crash in between repeats a notice; none gets lost.
  *
- * @returns for how many endpoints
+ * @returns the number of endpoints
  */
 export async function notifyFailures(hasTime: () => boolean, ports: NotifyFailuresPorts): Promise<number> {
   let notified = 0;
@@ -25,13 +25,13 @@ export async function notifyFailures(hasTime: () => boolean, ports: NotifyFailur
       const done = await Promise.all(names.slice(from, from + atOnce).map((name) => notifyOne(name, ports)));
       notified += done.filter((isNotified) => isNotified).length;
     }
-    // The rest failed, or was notified already and the index does not show it yet.
+    // The rest failed, or was notified already, which the index does not show yet.
     if (names.length < talliesAtOnce || notified === before) break;
   }
   return notified;
 }
 
-/** An error leaves out this endpoint only, until the next minute. */
+/** An error skips this endpoint only, until the next minute. */
 async function notifyOne(name: string, ports: NotifyFailuresPorts): Promise<boolean> {
   try {
     const tally = await ports.tallies.read(name);

@@ -9,12 +9,12 @@ import { isRecoverable } from './recoverable.ts';
 export type RecoverPorts = ReplayPorts & Pick<OutboundPorts, 'now' | 'pause' | 'recoveries' | 'telemetry'>;
 
 const pageSize = 25;
-/** After pages that sent something again: the endpoints have just been ill. */
+/** The pause after a page that sent something again, because the endpoints were down until just now. */
 const pauseBetweenPages = millis(500);
-/** A page takes a fraction of it. */
+/** Longer than a page takes. */
 const lease = seconds(60);
 
-/** Goes on with every running job. @returns how many deliveries were replayed */
+/** Continues every running job. @returns how many deliveries were replayed */
 export const recoverAll = async (hasTime: () => boolean, ports: RecoverPorts): Promise<number> =>
   recover(await ports.recoveries.running(), hasTime, ports);
 
@@ -52,11 +52,11 @@ export async function recover(
 
 interface Page {
   readonly replayed: number;
-  /** There is more to do, and it is for us to do it. */
+  /** The job has more pages, and we still own it. */
   readonly isRunning: boolean;
 }
 
-/** An error leaves out this job only: after its lease, the page is done again. */
+/** An error skips this job only; after its lease the page is done again. */
 async function recoverPage(id: string, ports: RecoverPorts): Promise<Page> {
   try {
     const job = await ports.recoveries.claim(id, ports.now(), later(ports.now(), lease));
@@ -92,7 +92,7 @@ async function recoverOne(
   { createdAt, toCurrentEndpoint }: Recovery,
   ports: RecoverPorts,
 ): Promise<Recovered> {
-  // The beginning of its round, or later where its deadline was moved on.
+  // The beginning of its round, or later if its deadline was extended.
   const roundBegan = delivery.deadline - delivery.lifetime;
   if (roundBegan >= createdAt) return delivery.round > 1 ? 'replayed' : 'passed';
   if (!isRecoverable(delivery, toCurrentEndpoint)) return 'passed';

@@ -4,8 +4,8 @@ import { endpointDeletedReason } from '../hold-delivery.ts';
 /**
  * Whether a recovery sends a delivery again: it failed.
  *
- * @param toCurrentEndpoint where it is on purpose for the endpoint that has the id now, what the deletion of an earlier one
- * ended counts, too
+ * @param toCurrentEndpoint whether to send to the endpoint that has the id now; then deliveries that the deletion of an earlier
+ * one ended count, too
  */
 export const isRecoverable = (
   { status, lastError }: Pick<Delivery, 'status' | 'lastError'>,

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { asError } from '../../domain/errors.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { later, type Seconds, seconds } from '../../domain/time.ts';
 import { announceDisabled, type DisablePorts } from '../disable-endpoint.ts';
 import { type HoldPorts, recheckHeld } from '../hold-delivery.ts';
@@ -22,7 +23,7 @@ export async function reconcileEndpoints(
     try {
       released += await reconcile(await ports.endpoints.read(tenant, id), retention, hasTime, ports);
     } catch (error) {
-      // An error leaves out this endpoint only.
+      // An error skips this endpoint only.
       ports.telemetry.error('endpoint.reconcile-failed', { tenant, endpointId: id }, asError(error));
     }
   }
@@ -42,10 +43,10 @@ async function reconcile(
 }
 
 /**
- * Releases what an enabled endpoint still holds, then what waited when the release was asked for; the oldest first.
+ * Releases what an enabled endpoint still holds, then what waited when the release was requested, oldest first.
  *
- * Done again until nothing was left for a minute: a worker that saw the endpoint disabled, or its breaker open, may hold
- * one more.
+ * Runs again until nothing was left for a minute, since a worker that saw the endpoint disabled, or its breaker open, may
+ * hold one more.
  */
 export async function releaseAll(
   endpoint: Endpoint,
@@ -70,7 +71,7 @@ export async function releaseAll(
 }
 
 /** @returns whether the delivery is no longer held */
-async function recheckOne(id: string, retention: Seconds, ports: ReleasePorts): Promise<boolean> {
+async function recheckOne(id: DeliveryId, retention: Seconds, ports: ReleasePorts): Promise<boolean> {
   const delivery = await ports.deliveries.read(id);
   return delivery?.status === 'held' && !(await recheckHeld(delivery, retention, ports));
 }

@@ -1,6 +1,7 @@
-import type { Delivery } from '../../domain/delivery-record.ts';
+import { type DueDelivery, isDue, isUnfinished, type PendingDelivery } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
 import { asError } from '../../domain/errors.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { eventExpiry, outboundEventKey } from '../../domain/outbound-event.ts';
 import { dueAfterCreation, dueAfterSweep, maxQueueDelay, sweepAt } from '../../domain/retry-schedule.ts';
 import { days, later, type Seconds, seconds, secondsUntil, type UnixMillis } from '../../domain/time.ts';
@@ -12,26 +13,26 @@ export type SweepOnePorts = DeadLetterPorts &
   HoldPorts &
   Pick<OutboundPorts<'WorkErrored'>, 'events' | 'telemetry'>;
 
-/** What was done about one delivery. */
+/** What the sweep did about one delivery. */
 export type SweepResult =
   | { readonly kind: 'task'; readonly task: TaskMessage; readonly isNeverAttempted: boolean }
   | { readonly kind: 'dead-letter' | 'nothing' | 'error' };
 
-/** A worker that has a lease may be about to record: the sweep looks again this long after it. */
+/** The sweep looks again this long after a lease, since its worker may be about to record. */
 const leaseGrace = seconds(60);
 
-/** An error leaves out this delivery only. */
-export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePorts): Promise<SweepResult> {
+/** An error skips this delivery only. */
+export async function sweepOne(
+  id: DeliveryId,
+  retention: Seconds,
+  ports: SweepOnePorts,
+): Promise<SweepResult> {
   try {
     const delivery = await ports.deliveries.read(id);
     const now = ports.now();
-    // The index lags behind the table.
-    if (delivery?.dueAt === undefined || delivery.dueAt > now) return { kind: 'nothing' };
-    return await sweepByStatus(await withEvent(delivery, now, retention, ports), delivery.dueAt, {
-      now,
-      retention,
-      ports,
-    });
+    // The index is eventually consistent.
+    if (delivery === undefined || !isDue(delivery) || delivery.dueAt > now) return { kind: 'nothing' };
+    return await sweepByStatus(await withEvent(delivery, now, retention, ports), { now, retention, ports });
   } catch (error) {
     ports.telemetry.error('sweep.errored', { deliveryId: id }, asError(error));
     ports.telemetry.count('WorkErrored', {});
@@ -39,36 +40,35 @@ export async function sweepOne(id: string, retention: Seconds, ports: SweepOnePo
   }
 }
 
-/** An event outlives what may become of its deliveries from now on by this. */
+/** How much longer than its deliveries an event is kept. */
 const eventMargin = days(2);
 
-/** Nothing that is unfinished expires, however long it takes. */
+/** Unfinished records do not expire, however long they take. */
 async function withEvent(
-  delivery: Delivery,
+  delivery: DueDelivery,
   now: UnixMillis,
   retention: Seconds,
   ports: SweepOnePorts,
-): Promise<Delivery> {
-  const { status, tenant, eventId, eventExpiresAt, eventKeptFor } = delivery;
-  const isUnfinished = status === 'pending' || status === 'held';
-  if (!isUnfinished || eventExpiresAt > eventExpiry(now, seconds(retention + eventMargin))) return delivery;
+): Promise<DueDelivery> {
+  const { tenant, eventId, eventExpiresAt, eventKeptFor } = delivery;
+  if (!isUnfinished(delivery) || eventExpiresAt > eventExpiry(now, seconds(retention + eventMargin)))
+    return delivery;
   const until = eventExpiry(now, eventKeptFor);
   await ports.events.keep(outboundEventKey(tenant, eventId), until, now);
   return { ...delivery, eventExpiresAt: until };
 }
 
 async function sweepByStatus(
-  delivery: Delivery,
-  dueAt: UnixMillis,
+  delivery: DueDelivery,
   {
     now,
     retention,
     ports,
   }: { readonly now: UnixMillis; readonly retention: Seconds; readonly ports: SweepOnePorts },
 ): Promise<SweepResult> {
-  const { id, sweeps, eventExpiresAt } = delivery;
+  const { sweeps, eventExpiresAt } = delivery;
   const moveTo = (next: UnixMillis, count: number) =>
-    ports.deliveries.moveDue({ id, dueAt }, next, count, eventExpiresAt);
+    ports.deliveries.moveDue(delivery, next, count, eventExpiresAt);
   switch (delivery.status) {
     case 'pending': {
       const turn = nextCheckAt(delivery, now);
@@ -76,35 +76,34 @@ async function sweepByStatus(
         await moveTo(turn, sweeps);
         return { kind: 'nothing' };
       }
-      const moved = await moveTo(dueAfterSweep(sweeps, now), sweeps + 1);
-      return moved.ok ? taskFor(moved.delivery, now, ports) : { kind: 'nothing' };
+      const { ok, delivery: moved } = await moveTo(dueAfterSweep(sweeps, now), sweeps + 1);
+      return ok && moved.status === 'pending' ? taskFor(moved, now, ports) : { kind: 'nothing' };
     }
     case 'failed': {
-      const moved = await moveTo(dueAfterSweep(sweeps, now), sweeps + 1);
-      if (!moved.ok) return { kind: 'nothing' };
-      await deadLetterDelivery(moved.delivery, ports);
+      const { ok, delivery: moved } = await moveTo(dueAfterSweep(sweeps, now), sweeps + 1);
+      if (!ok || moved.status !== 'failed') return { kind: 'nothing' };
+      await deadLetterDelivery(moved, ports);
       return { kind: 'dead-letter' };
     }
-    case 'delivered':
-    case 'discarded':
-      await ports.deliveries.clearDue(id, delivery.round);
-      return { kind: 'nothing' };
     case 'held': {
-      const moved = await moveTo(heldCheckAt(now, sweeps + 1), sweeps + 1);
-      if (moved.ok) await recheckHeld(moved.delivery, retention, ports);
+      const { ok, delivery: moved } = await moveTo(heldCheckAt(now, sweeps + 1), sweeps + 1);
+      if (ok && moved.status === 'held') await recheckHeld(moved, retention, ports);
       return { kind: 'nothing' };
     }
   }
 }
 
-/** When to check a delivery again that needs nothing now: a worker has it, or it is not due yet. */
-function nextCheckAt({ leaseUntil, nextAttemptAt }: Delivery, now: UnixMillis): UnixMillis | undefined {
+/** When to check a delivery again that needs nothing now, because a worker has it or it is not due yet. */
+function nextCheckAt(
+  { leaseUntil, nextAttemptAt }: PendingDelivery,
+  now: UnixMillis,
+): UnixMillis | undefined {
   if (leaseUntil !== undefined && leaseUntil > now) return later(leaseUntil, leaseGrace);
   const isFarOff = nextAttemptAt !== undefined && secondsUntil(nextAttemptAt, now) > maxQueueDelay;
   return isFarOff ? sweepAt(nextAttemptAt) : undefined;
 }
 
-function taskFor(delivery: Delivery, now: UnixMillis, { telemetry }: SweepOnePorts): SweepResult {
+function taskFor(delivery: PendingDelivery, now: UnixMillis, { telemetry }: SweepOnePorts): SweepResult {
   const { id, attempts, claims, nextAttemptAt, eventId, tenant, endpointId, correlationId } = delivery;
   const isPutOff = nextAttemptAt !== undefined && dueAfterCreation(nextAttemptAt) > now;
   const isNeverAttempted = attempts === 0 && claims === 0 && !isPutOff;

@@ -24,7 +24,7 @@ import { readEnv, readSettings, sweepEnv } from '../../env.ts';
 import { keepMeasured } from './keep-measured.ts';
 import { sweep } from './sweep.ts';
 
-/** What the last page may take. */
+/** The time kept for the last page. */
 const reserveMs = 10_000;
 
 const env = readEnv(sweepEnv);

@@ -1,5 +1,6 @@
 import type { DueCursor } from '../../domain/delivery-store.ts';
 import { asError } from '../../domain/errors.ts';
+import type { DeliveryId } from '../../domain/ids.ts';
 import { dueIndex } from '../../domain/tables.ts';
 import type { Seconds } from '../../domain/time.ts';
 import type { OutboundPorts } from '../ports.ts';
@@ -16,7 +17,7 @@ export type SweepPorts = SweepOnePorts &
   NotifyFailuresPorts &
   Pick<OutboundPorts<'DeliveriesNeverAttempted'>, 'sendTasks' | 'telemetry'>;
 
-/** What a sweep did. */
+/** The result of a sweep. */
 export interface Sweep {
   readonly tasks: number;
   readonly deadLetters: number;
@@ -28,7 +29,7 @@ export interface Sweep {
   /** Endpoints whose failures the operators were notified of. */
   readonly notified: number;
   readonly errors: number;
-  /** The time was up before all was done; the next minute's sweep goes on. */
+  /** Whether time ran out; the next minute's sweep continues. */
   readonly isCutShort: boolean;
 }
 
@@ -36,8 +37,8 @@ export interface Sweep {
  * Handles every delivery that is due: retries later than SQS allows, lost tasks, unsent dead letters, and deliveries
  * that were accepted and never attempted.
  *
- * Moves a delivery on in the due index before it sends anything for it. A sweep that loses this condition sends nothing, so
- * neither overlapping sweeps nor a long backlog multiply tasks.
+ * Gives a delivery a later due time before it sends anything for it. A sweep whose write is refused sends nothing, so neither
+ * overlapping sweeps nor a long backlog multiply tasks.
  */
 export async function sweep(retention: Seconds, hasTime: () => boolean, ports: SweepPorts): Promise<Sweep> {
   const shards = Array.from({ length: dueIndex.shards }, (_, shard) =>
@@ -69,7 +70,7 @@ export async function sweep(retention: Seconds, hasTime: () => boolean, ports: S
   return summary;
 }
 
-/** @returns undefined when it failed; the next minute's sweep does it again */
+/** @returns undefined after an error; the next minute's sweep tries again */
 async function orError(
   work: () => Promise<number>,
   ports: Pick<SweepPorts, 'telemetry'>,
@@ -108,7 +109,7 @@ async function sweepShard(
 }
 
 async function sweepPage(
-  ids: readonly string[],
+  ids: readonly DeliveryId[],
   retention: Seconds,
   ports: SweepPorts,
 ): Promise<SweepResult[]> {

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
-import type { KeptPorts } from '../../../lambdas/inbound/replay.ts';
+import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
 import { at, claimsFixture, kept, minute, retention, start } from './claims-fixture.ts';
 
 /** What the consumer relies on, the same for the table and for the fake in memory. */
-export function claimsContract(name: string, make: () => Promise<ClaimsPort & KeptPorts>): void {
+export function claimsContract(name: string, make: () => Promise<InboundEventStore>): void {
   describe(`claims on ${name}`, () => {
     const setUp = claimsFixture(make);
 
-    it('lets the first claim of a new event through, and writes that it has no outcome yet', async () => {
+    it('a claim store lets the first claim of a new event through, and writes that it has no outcome yet', async () => {
       const { claims, claimBy, record } = await setUp();
 
       expect(await claims.claim(claimBy('a'))).toBeUndefined();
@@ -24,7 +23,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       });
     });
 
-    it('refuses a second claim and shows the record in its way', async () => {
+    it('a claim store refuses a second claim and returns the record that refused it', async () => {
       const { claims, claimBy } = await setUp();
       await claims.claim(claimBy('a'));
 
@@ -37,7 +36,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       });
     });
 
-    it('lets one of many claims at once through', async () => {
+    it('a claim store lets one of many claims at once through', async () => {
       const { claims, claimBy } = await setUp();
 
       const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => claims.claim(claimBy(name))));
@@ -45,14 +44,14 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
     });
 
-    it('refuses a claim of an event whose worker died, however long ago', async () => {
+    it('a claim store refuses a claim of an event whose worker died, regardless of how long ago', async () => {
       const { claims, claimBy } = await setUp();
       await claims.claim(claimBy('a'));
 
       expect(await claims.claim(claimBy('b', at(10 * minute)))).toMatchObject({ status: 'processing' });
     });
 
-    it('lets a suspect be claimed again once its lease is over, not before', async () => {
+    it('a claim store lets a suspect be claimed again once its lease is over, not before', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
       const seen = await record();
@@ -65,7 +64,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       expect(await record()).toMatchObject({ owner: 'b/message-b', attempts: 2, status: 'processing' });
     });
 
-    it('lets one of two claim a suspect that both have seen', async () => {
+    it('a claim store lets one of two claim a suspect that both have seen', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
       const seen = await record();
@@ -77,7 +76,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       });
     });
 
-    it('lets a released event be claimed again at once', async () => {
+    it('a claim store lets a released event be claimed again at once', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
       const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(5), sentBack: false } as const;
@@ -90,7 +89,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       expect(await claims.reclaim(seen, claimBy('b', at(2), 2))).toBeUndefined();
     });
 
-    it('keeps when the next attempt is due, and whether a message waits for it, until that is claimed', async () => {
+    it('a claim store keeps when the next attempt is due, and whether a message waits for it, until the event is claimed', async () => {
       const { claims, claimBy, record } = await setUp();
       const retrying = { kind: 'retrying', error: 'Error: no', dueAt: at(600_000), sentBack: true } as const;
       await claims.claim(claimBy('a'));
@@ -105,7 +104,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       expect([claimed.dueAt, claimed.sentBack]).toEqual([undefined, undefined]);
     });
 
-    it('keeps a processed event processed for its whole retention, and no longer', async () => {
+    it('a claim store keeps a processed event processed for its whole retention, and no longer', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
       await claims.finish(claimBy('a'), { kind: 'processed' }, at(1));
@@ -118,7 +117,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       expect(await claims.claim(claimBy('b', at(retention)))).toBeUndefined();
     });
 
-    it('keeps a live lease even past the retention', async () => {
+    it('a claim store keeps a live lease even past the retention', async () => {
       const { claims, claimBy } = await setUp();
       await claims.claim({ ...claimBy('a'), expiresAt: at(1000) });
 
@@ -126,7 +125,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       expect(await claims.claim(claimBy('b', at(minute)))).toBeUndefined();
     });
 
-    it('refuses the message with which an event failed, and lets any other run it again', async () => {
+    it('a claim store refuses the message with which an event failed, and lets any other run it again', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
       await claims.finish(claimBy('a'), { kind: 'failed', error: 'Error: no', kept }, at(1));
@@ -142,7 +141,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       expect((await record()).endedMessageId).toBeUndefined();
     });
 
-    it('refuses the message with which an event was ignored, and lets any other run it again', async () => {
+    it('a claim store refuses the message with which an event was ignored, and lets any other run it again', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
       await claims.finish(claimBy('a'), { kind: 'ignored', kept }, at(1));
@@ -153,7 +152,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       expect((await record()).endedMessageId).toBeUndefined();
     });
 
-    it('writes no outcome for a worker that lost its claim', async () => {
+    it('a claim store writes no outcome for a worker that lost its claim', async () => {
       const { claims, claimBy, record } = await setUp();
       await claims.claim(claimBy('a'));
       await claims.reclaim(await record(), claimBy('b', at(minute), 2));
@@ -162,7 +161,7 @@ export function claimsContract(name: string, make: () => Promise<ClaimsPort & Ke
       expect(await record()).toMatchObject({ status: 'processing', owner: 'b/message-b' });
     });
 
-    it('takes an outcome again whose first answer was lost', async () => {
+    it('a claim store accepts a repeated outcome whose first response was lost', async () => {
       const { claims, claimBy } = await setUp();
       await claims.claim(claimBy('a'));
       await claims.finish(claimBy('a'), { kind: 'processed' }, at(1));

@@ -1,7 +1,6 @@
 import type { Claim, EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
 import { type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
-import type { KeptPorts } from '../../../lambdas/inbound/replay.ts';
 
 export const start = unixMillis(1_795_000_000_000);
 export const minute = 60_000;
@@ -12,7 +11,7 @@ export const kept = { keptBody: 'inbound/stripe/kept/1', keptDay: 'stripe#2026-1
 let nextId = 0;
 
 /** Claims on an event id that no other test uses. @param make each call may share one table */
-export const claimsFixture = (make: () => Promise<ClaimsPort & KeptPorts>) => async () => {
+export const claimsFixture = (make: () => Promise<InboundEventStore>) => async () => {
   const claims = await make();
   const id = `contract#evt_${process.pid}_${nextId++}`;
   const claimBy = (worker: string, now = start, attempts = 1): Claim => ({

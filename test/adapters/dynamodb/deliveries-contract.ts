@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
+import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
 import { toUnixSeconds, unixSeconds } from '../../../lambdas/domain/time.ts';
 import { deliveriesFixture, entry, failed, instant, now, retrying, until } from './deliveries-fixture.ts';
 import { dueIndexContract } from './due-index-contract.ts';
@@ -11,15 +12,15 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
   const { setUp, claimed } = deliveriesFixture(make);
 
   describe(`deliveries in ${name}`, () => {
-    it('are created once, and read as they were written', async () => {
+    it('deliveries are created once, and read as they were written', async () => {
       const { table, delivery } = await setUp();
 
       expect(await table.create({ ...delivery, url: 'https://other.example/' })).toEqual(delivery);
       expect(await table.read(delivery.id)).toEqual(delivery);
-      expect(await table.read('nobody')).toBeUndefined();
+      expect(await table.read(asDeliveryId('nobody'))).toBeUndefined();
     });
 
-    it('may be created anew past their retention, which the table’s TTL has not enforced yet', async () => {
+    it('deliveries can be created again past their retention, even if the table’s TTL has not removed them yet', async () => {
       const { table, delivery, claimed: seen } = await claimed();
       await table.record(seen, { ...failed, expiresAt: unixSeconds(now / 1000 + 10) });
 
@@ -28,16 +29,16 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
       expect(await table.read(delivery.id)).toMatchObject({ status: 'pending', createdAt: instant(10) });
     });
 
-    it('are claimed by one worker, with a fencing token that rises', async () => {
+    it('deliveries are claimed by one worker, with a fencing token that rises', async () => {
       const { table, id, claimed: first } = await claimed();
 
       expect(first).toMatchObject({ claims: 1, crashes: 0, leaseUntil: instant(80) });
       expect(await table.claim(id, 1, until)).toMatchObject({ ok: false, delivery: { claims: 1 } });
     });
 
-    it('refuse a claim when there is none, when the attempt is recorded, when they are due later, and when they ended', async () => {
+    it('deliveries refuse a claim if they do not exist, are recorded, are due later, or have ended', async () => {
       const { table, id, claimed: seen } = await claimed();
-      expect(await table.claim('nobody', 1, until)).toEqual({ ok: false, delivery: undefined });
+      expect(await table.claim(asDeliveryId('nobody'), 1, until)).toEqual({ ok: false, delivery: undefined });
 
       await table.record(seen, retrying);
       expect(await table.claim(id, 1, until)).toMatchObject({ ok: false, delivery: { attempts: 1 } });
@@ -51,7 +52,7 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
       });
     });
 
-    it('are claimed from a dead worker when its lease is over, by one only, and count the crash', async () => {
+    it('deliveries are claimed from a dead worker when its lease is over, by one worker only, and the crash counts', async () => {
       const { table, claimed: seen } = await claimed();
 
       expect(await table.claimSuspect(seen, 1, instant(79), instant(160))).toMatchObject({ ok: false });
@@ -62,7 +63,7 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
       expect(await table.claimSuspect(seen, 1, instant(200), instant(300))).toMatchObject({ ok: false });
     });
 
-    it('are recorded under the fence only: log, times, and the lease, crashes and sweeps ended', async () => {
+    it('deliveries are recorded under the fence only: log and times change, and lease, crashes and sweeps end', async () => {
       const { table, id, claimed: seen } = await claimed();
       const suspect = await table.claimSuspect(seen, 1, instant(80), instant(160));
       if (!suspect.ok) throw new Error('not claimed');
@@ -76,7 +77,7 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
       expect(recorded).not.toHaveProperty('expiresAt');
     });
 
-    it('note that their failure is counted, in its round', async () => {
+    it('deliveries note that their failure in a round is counted', async () => {
       const { table, id, claimed: seen } = await claimed();
       expect(await table.noteCounted(id, 1)).toMatchObject({ ok: false });
       await table.record(seen, failed);
@@ -86,7 +87,7 @@ export function deliveriesContract(name: string, make: () => Promise<DeliverySto
       expect(await table.read(id)).toMatchObject({ countedRound: 1, dueAt: now });
     });
 
-    it('take a late success within their round whatever the fence says, and keep what others recorded', async () => {
+    it('deliveries accept a late success within their round despite the fence, and keep what others recorded', async () => {
       const { table, id, claimed: seen } = await claimed();
       const suspect = await table.claimSuspect(seen, 1, instant(80), instant(160));
       if (suspect.ok) await table.record(suspect.delivery, failed);

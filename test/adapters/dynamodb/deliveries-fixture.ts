@@ -1,5 +1,13 @@
 import { expect } from 'vitest';
-import { type AttemptRecord, type Delivery, deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import {
+  type Delivery,
+  type DeliveryStatus,
+  deliveryId,
+  type FailureRecord,
+  type HeldDelivery,
+  type PendingDelivery,
+  type RetryRecord,
+} from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
 import {
   later,
@@ -14,7 +22,7 @@ export const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 export const instant = (span: number): UnixMillis => later(now, seconds(span));
 export const until = { soon: instant(60), lease: instant(80) };
 
-export const newDelivery = (): Delivery => {
+export const newDelivery = (): PendingDelivery => {
   const eventId = crypto.randomUUID();
   return {
     id: deliveryId('acme', eventId, 'prod'),
@@ -41,7 +49,31 @@ export const newDelivery = (): Delivery => {
   };
 };
 
-export const retrying: AttemptRecord = {
+/** The delivery as it would be if it were held. */
+export const asHeld = (delivery: PendingDelivery): HeldDelivery => ({
+  ...delivery,
+  status: 'held',
+  heldAt: now,
+});
+
+/** The delivery as it would be with another status. */
+export function withStatus(delivery: PendingDelivery, status: DeliveryStatus): Delivery {
+  const { status: _, dueAt: __, cause: ___, ...facts } = delivery;
+  const expiresAt = toUnixSeconds(instant(999));
+  switch (status) {
+    case 'pending':
+      return delivery;
+    case 'held':
+      return asHeld(delivery);
+    case 'delivered':
+      return { ...facts, status, expiresAt };
+    case 'failed':
+    case 'discarded':
+      return { ...facts, status, lastError: 'answered 503', expiresAt };
+  }
+}
+
+export const retrying: RetryRecord = {
   status: 'pending',
   attempts: 1,
   attemptLog: [
@@ -52,13 +84,17 @@ export const retrying: AttemptRecord = {
   lastAttemptAt: now,
   lastError: 'answered 503',
   nextAttemptAt: instant(600),
+  waitsSince: now,
   dueAt: instant(720),
 };
 export const entry = { n: 1, at: now, ms: 5, status: 200 };
-export const failed: AttemptRecord = {
-  ...retrying,
+export const failed: FailureRecord = {
   status: 'failed',
-  nextAttemptAt: undefined,
+  attempts: retrying.attempts,
+  attemptLog: retrying.attemptLog,
+  lastAttemptAt: retrying.lastAttemptAt,
+  lastError: retrying.lastError,
+  cause: 'exhausted',
   dueAt: now,
   expiresAt: toUnixSeconds(instant(999)),
 };

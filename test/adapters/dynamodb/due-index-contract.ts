@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dueShardOf } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
+import { asDeliveryId, type DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { toUnixSeconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { deliveriesFixture, failed, instant, newDelivery, now } from './deliveries-fixture.ts';
 
@@ -11,7 +12,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
   const { setUp, claimed } = deliveriesFixture(make);
 
   describe(`overdue and replayed deliveries in ${name}`, () => {
-    it('are moved on in the due index by one sweep only', async () => {
+    it('overdue deliveries are moved in the due index by one sweep only', async () => {
       const { table, id } = await setUp();
       const seen = { id, dueAt: instant(300) };
 
@@ -22,7 +23,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
       expect(await table.moveDue(seen, instant(900), 1, eventExpiresAt)).toMatchObject({ ok: false });
     });
 
-    it('leave the due index when they have ended, unless another round has begun', async () => {
+    it('ended deliveries leave the due index, unless another round has begun', async () => {
       const { table, id, claimed: seen } = await claimed();
       expect(await table.clearDue(id, 1)).toMatchObject({ ok: false });
       await table.record(seen, failed);
@@ -32,7 +33,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
       expect(await table.read(id)).not.toHaveProperty('dueAt');
     });
 
-    it('are reopened once, with a new round, and expire no more', async () => {
+    it('replayed deliveries are reopened once, with a new round and without expiry', async () => {
       const { table, id, claimed: seen } = await claimed();
       const write = await table.record(seen, failed);
       if (!write.ok) throw new Error('not recorded');
@@ -63,7 +64,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
       expect(reopened).not.toHaveProperty('expiresAt');
     });
 
-    it('are found in the due index while they are overdue, in pages, the longest overdue first', async () => {
+    it('overdue deliveries are found in the due index in pages, the longest overdue first', async () => {
       const table = await make();
       const shard = 3;
       const made = Array.from({ length: 200 }, newDelivery)
@@ -72,7 +73,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
       for (const delivery of made) await table.create(delivery);
       const mine = made.map(({ id }) => id);
       const foundUntil = async (time: UnixMillis) => {
-        const found: string[] = [];
+        const found: DeliveryId[] = [];
         let next: Record<string, unknown> | undefined;
         do {
           const page = await table.due(shard, time, next);
@@ -84,7 +85,7 @@ export function dueIndexContract(name: string, make: () => Promise<DeliveryStore
 
       expect(await foundUntil(unixMillis(999))).toEqual([]);
       expect(await foundUntil(unixMillis(2000))).toEqual(mine);
-      await table.moveDue(made[0] ?? { id: '', dueAt: now }, instant(900), 1, eventExpiresAt);
+      await table.moveDue(made[0] ?? { id: asDeliveryId(''), dueAt: now }, instant(900), 1, eventExpiresAt);
       expect(await foundUntil(unixMillis(2000))).toEqual(mine.slice(1));
     });
   });

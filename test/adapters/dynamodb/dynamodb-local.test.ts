@@ -3,8 +3,8 @@ import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliverie
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
-import { dynamodbClaims } from '../../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
-import { dynamodbKept } from '../../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
+import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
@@ -16,6 +16,7 @@ import { gaugesContract } from './gauges-contract.ts';
 import { keptContract } from './kept-contract.ts';
 import { limiterContract } from './limiter-contract.ts';
 import { listedContract } from './listed-contract.ts';
+import { onceOnlyContract } from './once-only-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
 import { startDynamodbLocal, whyNoDynamodbLocal } from './support/dynamodb-local.ts';
@@ -70,10 +71,10 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
   recoveriesContract('DynamoDB Local', async () => dynamodbRecoveries((await local()).client, 'Endpoints'));
   listedContract('DynamoDB Local', deliveries);
 
-  const claims = async () => {
-    const { client } = await local();
-    return { ...dynamodbClaims(client, 'InboundEvents'), ...dynamodbKept(client, 'InboundEvents') };
-  };
-  claimsContract('DynamoDB Local', claims);
-  keptContract('DynamoDB Local', claims);
+  const inboundEvents = async () => dynamodbInboundEvents((await local()).client, 'InboundEvents');
+  claimsContract('DynamoDB Local', inboundEvents);
+  keptContract('DynamoDB Local', inboundEvents);
+  onceOnlyContract('DynamoDB Local', async (source, rememberFor) =>
+    onceOnly((await local()).client, 'InboundEvents', source, rememberFor),
+  );
 });

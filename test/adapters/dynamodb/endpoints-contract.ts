@@ -17,7 +17,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
   };
 
   describe(`endpoints in ${name}`, () => {
-    it('are created once, and read as they were written', async () => {
+    it('endpoints are created once, and read as they were written', async () => {
       const filter = {
         all: [
           { path: 'data.b', equals: null },
@@ -37,7 +37,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(await table.read(endpoint.tenant, 'nobody')).toBeUndefined();
     });
 
-    it('keep their headers sealed, those of an earlier version in the clear, until they are sealed anew', async () => {
+    it('endpoints keep their headers sealed; plain-text headers of an earlier version stay until they are resealed', async () => {
       const sealed = { sealedBy: 'k', sealed: 'a'.repeat(5500) };
       const { table, endpoint, of } = await setUp({ headers: { 'X-Old': 'clear', Authorization: sealed } });
 
@@ -48,7 +48,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(await table.read(...of)).toEqual({ ...endpoint, ...anew });
     });
 
-    it('are paged by id within their tenant and a range', async () => {
+    it('endpoints are paged by id within their tenant and a range', async () => {
       const { table, endpoint } = await setUp({ id: 'a' });
       for (const id of ['b', 'c', 'd', 'e']) await table.create({ ...endpoint, id });
       const page = async (range: { after?: string; upTo?: string }, limit: number) => {
@@ -63,7 +63,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(await page({ upTo: 'c' }, 10)).toEqual(['abc', undefined]);
     });
 
-    it('are disabled once, not when they have changed or are others of the same id, and need attention then', async () => {
+    it('endpoints are disabled once, and need attention then, but not if they have changed or are others with the same id', async () => {
       const { table, endpoint, of } = await setUp();
       const gone = { reason: 'gone', at: soon } as const;
 
@@ -74,7 +74,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(await table.toReconcile()).toContainEqual(expect.objectContaining({ tenant: of[0], id: of[1] }));
     });
 
-    it('are enabled with the note that what is held is to be released', async () => {
+    it('endpoints are enabled with a note to release their held deliveries', async () => {
       const { table, endpoint, of } = await setUp();
       const disabled = await table.disable(endpoint, { reason: 'manual', at: now });
       if (disabled === undefined) throw new Error('not disabled');
@@ -87,7 +87,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(await table.read(...of)).toMatchObject({ status: 'enabled' });
     });
 
-    it('are noted as well, which changes nothing that a user sees, unless they are disabled or gone', async () => {
+    it('enabled endpoints get a note to release waiting deliveries, which users do not see', async () => {
       const { table, endpoint, of } = await setUp();
 
       const noted = await table.resumeEndpoint(endpoint, soon);
@@ -99,7 +99,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(await table.read(of[0], 'nobody')).toBeUndefined();
     });
 
-    it('keep a note that is newer than the one that was seen to', async () => {
+    it('endpoints keep a note that is newer than the one that was handled', async () => {
       const { table, endpoint, of } = await setUp();
       const disabled = await table.disable(endpoint, { reason: 'manual', at: now });
       if (disabled === undefined) throw new Error('not disabled');
@@ -119,7 +119,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(stillNoted).toEqual([]);
     });
 
-    it('keep a note that is another one’s of the same id, though of the same millisecond', async () => {
+    it('endpoints keep a note of another endpoint with the same id, even in the same millisecond', async () => {
       const { table, endpoint, of } = await setUp({ generation: 'gen_1' });
       const disabled = await table.disable(endpoint, { reason: 'manual', at: soon });
       if (disabled === undefined) throw new Error('not disabled');
@@ -135,7 +135,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(other?.heldEmptyAt).toBeUndefined();
     });
 
-    it('are changed only as they were seen; what is left out is gone', async () => {
+    it('endpoints are changed only in the expected version; omitted settings are removed', async () => {
       const { table, endpoint, of } = await setUp({ maxPerSecond: 5, timeout: 3 });
       const { url, description, eventTypes, headers, metadata } = endpoint;
       const settings = { url, description, eventTypes, headers, metadata, timeout: 4 };
@@ -148,7 +148,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       expect(changed).toMatchObject({ updatedAt: soon, secrets: endpoint.secrets });
     });
 
-    it('are removed only as they were seen', async () => {
+    it('endpoints are deleted only in the expected version', async () => {
       const { table, endpoint, of } = await setUp();
 
       expect(await table.remove({ ...endpoint, version: 7 })).toBe(false);

@@ -2,8 +2,8 @@ import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliverie
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
-import { dynamodbClaims } from '../../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
-import { dynamodbKept } from '../../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
+import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
@@ -16,21 +16,22 @@ import { gaugesContract } from './gauges-contract.ts';
 import { keptContract } from './kept-contract.ts';
 import { limiterContract } from './limiter-contract.ts';
 import { listedContract } from './listed-contract.ts';
+import { onceOnlyContract } from './once-only-contract.ts';
 import { outboundEventsContract } from './outbound-events-contract.ts';
 import { recoveriesContract } from './recoveries-contract.ts';
 
 /** A client on empty tables. */
 const client = () => dynamodbInMemory().client();
 const deliveries = async () => dynamodbDeliveries(client(), 'Deliveries');
-const claims = async () => {
-  const shared = client();
-  return { ...dynamodbClaims(shared, 'InboundEvents'), ...dynamodbKept(shared, 'InboundEvents') };
-};
+const inboundEvents = async () => dynamodbInboundEvents(client(), 'InboundEvents');
 
 deliveriesContract('the stand-in of DynamoDB', deliveries);
 listedContract('the stand-in of DynamoDB', deliveries);
-claimsContract('the stand-in of DynamoDB', claims);
-keptContract('the stand-in of DynamoDB', claims);
+claimsContract('the stand-in of DynamoDB', inboundEvents);
+keptContract('the stand-in of DynamoDB', inboundEvents);
+onceOnlyContract('the stand-in of DynamoDB', async (source, rememberFor) =>
+  onceOnly(client(), 'InboundEvents', source, rememberFor),
+);
 outboundEventsContract('the stand-in of DynamoDB', async () =>
   dynamodbOutboundEvents(client(), 'OutboundEvents'),
 );

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type EndedDelivery,
-  type FailureTallyStore,
-  tallyNameOf,
-} from '../../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import type { EndedDelivery, FailureTallyStore } from '../../../lambdas/domain/failure-tally.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
@@ -28,11 +25,11 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       ...more,
     });
     const endpointId = crypto.randomUUID();
-    return { tallies, ended, of: tallyNameOf({ tenant: 'acme', endpointId }) };
+    return { tallies, ended, of: endpointHash({ tenant: 'acme', endpointId }) };
   };
 
   describe(`tallies in ${name}`, () => {
-    it('count, and keep the last; they are due at once', async () => {
+    it('tallies count failures, keep the last one, and are due at once', async () => {
       const { tallies, ended, of } = await setUp();
       expect(await tallies.read(of)).toBeUndefined();
 
@@ -50,7 +47,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.due(at(-1))).not.toContain(of);
     });
 
-    it('count what is counted twice in a row once, also when it was notified in between, and another round again', async () => {
+    it('tallies count one failure twice in a row only once, even after a notice, and another round again', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       await tallies.add(ended(1), at(1));
@@ -65,7 +62,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.read(of)).toMatchObject({ count: 1, since: at(4) });
     });
 
-    it('are notified once, and are empty then', async () => {
+    it('tallies are empty after they were notified, and are notified once', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);
@@ -78,7 +75,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.due(at(100_000))).not.toContain(of);
     });
 
-    it('wait for the end of the hour with what comes within it', async () => {
+    it('tallies wait until the hour is over with the failures within it', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);
@@ -92,7 +89,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.due(at(3600))).toContain(of);
     });
 
-    it('keep what was counted while they were notified', async () => {
+    it('tallies keep the failures that were counted during a notice', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);
@@ -104,7 +101,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.due(at(3600))).toContain(of);
     });
 
-    it('are notified by one of two sweeps that saw them, whatever was counted meanwhile', async () => {
+    it('tallies are notified by one of two sweeps that saw them, even if more was counted meanwhile', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);
@@ -117,7 +114,7 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       expect(await tallies.read(of)).toMatchObject({ count: 3, since: at(5), notifyAt: at(3600) });
     });
 
-    it('are due at once again after an hour of quiet', async () => {
+    it('tallies are due at once again after an hour without failures', async () => {
       const { tallies, ended, of } = await setUp();
       await tallies.add(ended(1), now);
       const seen = await tallies.read(of);

@@ -12,7 +12,7 @@ interface Stores {
   readonly limiter: LimiterStore;
 }
 
-/** Later than what any other contract does in the same table. */
+/** Later than anything that another contract does in the same table. */
 const now = unixMillis(Date.UTC(2036, 10, 25, 12));
 const at = (span: number): UnixMillis => later(now, seconds(span));
 const hasTime = () => true;
@@ -50,7 +50,7 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
   };
 
   describe(`gauges in ${name}`, () => {
-    it('know the endpoints that were created, and not those that were deleted', async () => {
+    it('gauges count the endpoints that were created, without those that were deleted', async () => {
       const { gauges, endpoints, endpoint, before } = await setUp();
       expect(await gauges.known(hasTime)).toBe(before + 1);
       expect(await endpoints.create(endpoint)).toBe(false);
@@ -62,7 +62,7 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       expect(await gauges.known(hasTime)).toBe(before);
     });
 
-    it('count an endpoint while its breaker is open', async () => {
+    it('gauges count an endpoint while its breaker is open', async () => {
       const stores = await setUp();
       const slot = await open(stores);
       expect(await stores.isDown()).toBe(1);
@@ -72,7 +72,7 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       expect(await stores.isDown()).toBe(0);
     });
 
-    it('count none whose breaker a person reset, and no URL that is not registered', async () => {
+    it('gauges do not count an endpoint whose breaker a person reset, or a URL that is not registered', async () => {
       const stores = await setUp();
       await open(stores, false);
       expect(await stores.isDown()).toBe(0);
@@ -82,7 +82,7 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       expect(await stores.isDown()).toBe(0);
     });
 
-    it('count what we disabled, once, until it is enabled, and need no attention for it', async () => {
+    it('gauges count an endpoint that we disabled, once, until it is enabled, without marking it for attention', async () => {
       const stores = await setUp();
       const { endpoints, endpoint, isDown } = stores;
       await open(stores);
@@ -102,7 +102,7 @@ export function gaugesContract(name: string, make: () => Promise<Stores>): void 
       expect(await isDown()).toBe(0);
     });
 
-    it('count nothing that a person disabled', async () => {
+    it('gauges do not count an endpoint that a person disabled', async () => {
       const { endpoints, endpoint, isDown } = await setUp();
       const disabled = await endpoints.disable(endpoint, { reason: 'manual', at: at(1) });
       if (disabled) await endpoints.reconciled(disabled);

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
+import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { millis, toUnixSeconds } from '../../../lambdas/domain/time.ts';
-import { deliveriesFixture, failed, instant, newDelivery, now, until } from './deliveries-fixture.ts';
+import {
+  asHeld,
+  deliveriesFixture,
+  failed,
+  instant,
+  newDelivery,
+  now,
+  retrying,
+  until,
+} from './deliveries-fixture.ts';
 
 const expiresAt = toUnixSeconds(instant(9_999));
 
@@ -11,7 +21,7 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
   const times = { now, until: instant(100), dueAt: instant(220), extend: millis(100_000) };
 
   describe(`waiting deliveries in ${name}`, () => {
-    it('are put off once for one attempt, and their deadline with them where it is to move', async () => {
+    it('deliveries are deferred once for one attempt, with a later deadline if one is given', async () => {
       const { table, delivery, id } = await setUp();
 
       expect(await table.defer(id, 1, times)).toMatchObject({
@@ -27,7 +37,7 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       expect(delivery.deadline).toBe(instant(3600));
     });
 
-    it('are not put off near their deadline by one who has not looked at them', async () => {
+    it('deliveries near their deadline are not deferred by a worker that has not read them', async () => {
       const { table, id } = await setUp();
 
       const refused = await table.defer(id, 1, { ...times, deadlineAfter: instant(3600) });
@@ -38,10 +48,9 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       });
     });
 
-    it('are kept by their endpoint and not by us any more when they are put off for it, and not for their turn', async () => {
+    it('deliveries that are deferred for their endpoint lose the mark of our own fault; those deferred for a slot keep it', async () => {
       const { table, id, claimed: seen } = await claimed();
-      const unready = { ...failed, status: 'pending', cause: 'unready', expiresAt: undefined } as const;
-      await table.record(seen, { ...unready, attempts: 0 });
+      await table.record(seen, { ...retrying, attempts: 0, cause: 'unready', nextAttemptAt: now });
 
       const forTurn = await table.defer(id, 1, times);
       expect(forTurn).toMatchObject({ ok: true, delivery: { cause: 'unready' } });
@@ -52,9 +61,9 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       expect(forEndpoint.delivery).not.toHaveProperty('cause');
     });
 
-    it('have another deadline by a record that says so, and by no other', async () => {
+    it('deliveries get a new deadline only by a record that sets one', async () => {
       const { table, id, claimed: seen } = await claimed();
-      const pending = { ...failed, status: 'pending', expiresAt: undefined } as const;
+      const pending = { ...retrying, nextAttemptAt: now };
 
       expect(await table.record(seen, pending)).toMatchObject({ delivery: { deadline: instant(3600) } });
       const write = await table.claim(id, 2, until);
@@ -64,13 +73,13 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       ).toMatchObject({ ok: true, delivery: { deadline: instant(7200) } });
     });
 
-    it('are not put off while somebody works on them', async () => {
+    it('deliveries are not deferred while a worker has a lease', async () => {
       const { table, id } = await claimed();
 
       expect(await table.defer(id, 1, times)).toMatchObject({ ok: false, delivery: { status: 'pending' } });
     });
 
-    it('are held unless somebody has a live lease, and found by their endpoint, the oldest first', async () => {
+    it('deliveries are held unless a worker has a live lease, and are found by their endpoint, the oldest first', async () => {
       const { table, delivery, id } = await claimed();
       const endpoint = { tenant: delivery.tenant, id: delivery.endpointId };
 
@@ -79,38 +88,38 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
         ok: true,
         delivery: { status: 'held', heldAt: until.lease, dueAt: instant(3600), sweeps: 0 },
       });
-      expect((await table.read(id))?.leaseUntil).toBeUndefined();
+      expect(await table.read(id)).not.toHaveProperty('leaseUntil');
       expect(await table.heldOf(endpoint, 1000)).toContain(id);
       expect(await table.claim(id, 1, until)).toMatchObject({ ok: false, delivery: { status: 'held' } });
     });
 
-    it('are released once, with a new deadline', async () => {
+    it('held deliveries are released once, with a new deadline', async () => {
       const { table, delivery, id } = await setUp();
       await table.hold(delivery, now, instant(3600));
 
-      expect(await table.release(delivery, instant(50), instant(350))).toMatchObject({
+      expect(await table.release(asHeld(delivery), instant(50), instant(350))).toMatchObject({
         ok: true,
         delivery: { status: 'pending', dueAt: instant(350), deadline: instant(3650), round: 1 },
       });
-      expect(await table.release(delivery, instant(50), instant(350))).toMatchObject({ ok: false });
+      expect(await table.release(asHeld(delivery), instant(50), instant(350))).toMatchObject({ ok: false });
       const released = await table.read(id);
-      expect(released?.heldAt).toBeUndefined();
+      expect(released).not.toHaveProperty('heldAt');
       const endpoint = { tenant: delivery.tenant, id: delivery.endpointId };
       expect(await table.heldOf(endpoint, 1000)).not.toContain(id);
     });
 
-    it('are discarded when they are held, or pending and nobody works on them', async () => {
+    it('deliveries are discarded if they are held, or pending without a lease', async () => {
       const held = await setUp();
       await held.table.hold(held.delivery, now, instant(3600));
       const leased = await claimed();
 
-      const discard = (table: DeliveryStore, id: string) =>
+      const discard = (table: DeliveryStore, id: DeliveryId) =>
         table.discard({ id }, 'its endpoint was deleted', now, expiresAt);
       expect(await discard(held.table, held.id)).toMatchObject({
         ok: true,
         delivery: { status: 'discarded', lastError: 'its endpoint was deleted', expiresAt },
       });
-      expect((await held.table.read(held.id))?.dueAt).toBeUndefined();
+      expect(await held.table.read(held.id)).not.toHaveProperty('dueAt');
       expect(await discard(held.table, held.id)).toMatchObject({ ok: false });
       expect(await discard(leased.table, leased.id)).toMatchObject({
         ok: false,
@@ -118,7 +127,7 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       });
     });
 
-    it('are not discarded when they are for another endpoint than was seen', async () => {
+    it('deliveries are not discarded if they are for another generation than expected', async () => {
       const table = await make();
       const delivery = { ...newDelivery(), generation: 'gen_2' };
       await table.create(delivery);
@@ -130,12 +139,12 @@ export function heldContract(name: string, make: () => Promise<DeliveryStore>): 
       expect(await discard('gen_2')).toMatchObject({ ok: true, delivery: { status: 'discarded' } });
     });
 
-    it('are not held, released or discarded when they have ended', async () => {
+    it('deliveries are not held, released or discarded after they have ended', async () => {
       const { table, delivery, id, claimed: seen } = await claimed();
       await table.record(seen, failed);
 
       expect(await table.hold(delivery, until.lease, instant(3600))).toMatchObject({ ok: false });
-      expect(await table.release(delivery, now, now)).toMatchObject({ ok: false });
+      expect(await table.release(asHeld(delivery), now, now)).toMatchObject({ ok: false });
       expect(await table.discard({ id }, 'x', now, expiresAt)).toMatchObject({ ok: false });
     });
   });

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
-import type { KeptPorts } from '../../../lambdas/inbound/replay.ts';
+import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
 import { at, claimsFixture } from './claims-fixture.ts';
 
 /** How failed and ignored events are listed, the same for the table and for the fake in memory. */
-export function keptContract(name: string, make: () => Promise<ClaimsPort & KeptPorts>): void {
+export function keptContract(name: string, make: () => Promise<InboundEventStore>): void {
   const setUp = claimsFixture(make);
 
   describe(`kept events on ${name}`, () => {
-    it('are listed by day, and no longer once they are processed', async () => {
+    it('kept events are listed by day, and no longer once they are processed', async () => {
       const { claims, claimBy } = await setUp();
       const day = { keptBody: 'inbound/x/kept/1', keptDay: `contract-${crypto.randomUUID()}#2026-11-18` };
       await claims.claim(claimBy('a'));
@@ -22,7 +21,7 @@ export function keptContract(name: string, make: () => Promise<ClaimsPort & Kept
       expect(await kept()).toEqual([]);
     });
 
-    it('stand in their records when they are small, and in one place only', async () => {
+    it('small kept events are stored in their records, and in one place only', async () => {
       const { claims, claimBy, record } = await setUp();
       const keptDay = `contract-${crypto.randomUUID()}#2026-11-18`;
       const inItem = { keptDay, keptMessage: '{"id":"\\ud800 ü"}' };
@@ -41,7 +40,7 @@ export function keptContract(name: string, make: () => Promise<ClaimsPort & Kept
       expect((await record()).keptMessage).toBeUndefined();
     });
 
-    it('are listed page by page, the oldest first, though some are of one instant', async () => {
+    it('kept events are listed page by page, the oldest first, even if some have the same instant', async () => {
       const keptDay = `contract-${process.pid}-pages-${crypto.randomUUID()}#2026-11-18`;
       const { claims, claimBy } = await setUp();
       const ids: string[] = [];

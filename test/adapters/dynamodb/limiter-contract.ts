@@ -31,7 +31,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
   };
 
   describe(`limiter in ${name}`, () => {
-    it('give a slot to one at a time, until it is left or its time is over', async () => {
+    it('a limiter gives a slot to one request at a time, until it is released or runs out', async () => {
       const { limiter, slotOf, take } = await setUp();
 
       expect(await take('slot0', 0, 1000)).toEqual({ ok: true });
@@ -42,7 +42,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(await take('slot1', 1010, 2010)).toEqual({ ok: true });
     });
 
-    it('let nobody in before the rate allows the next', async () => {
+    it('a limiter refuses a request before the rate allows the next one', async () => {
       const { take } = await setUp();
       expect(await take('slot0', 0, 1000, 500)).toEqual({ ok: true });
 
@@ -50,7 +50,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(await take('slot1', 500, 1000, 1000)).toEqual({ ok: true });
     });
 
-    it('let many in only at an endpoint that has answered, and not after it did not', async () => {
+    it('a limiter gives further slots to a proven endpoint only', async () => {
       const { limiter, slotOf, take } = await setUp();
       const many = (now: number) => take('slot5', now, now + 1000, undefined, true);
       await take('slot0', 0, 1000);
@@ -65,7 +65,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(await many(70)).toMatchObject({ ok: false });
     });
 
-    it('do not free a slot that somebody else has by now, and count what was learnt all the same', async () => {
+    it('a limiter does not free a slot that another worker has by now, but records the health', async () => {
       const { limiter, slotOf, take } = await setUp();
       await take('slot0', 0, 1000);
       await take('slot0', 1000, 2000);
@@ -74,7 +74,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(await take('slot0', 1100, 3000)).toMatchObject({ ok: false });
     });
 
-    it('count failures in a row and remember since when nothing succeeded', async () => {
+    it('a limiter counts failures in a row and remembers since when nothing succeeded', async () => {
       const { limiter, slotOf, take } = await setUp();
       const leave = async (health: 'up' | 'refusing' | 'down' | undefined, time: number) => {
         await take('slot0', time, time + 1);
@@ -95,7 +95,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect([up.failingSince, up.failedAt]).toEqual([undefined, undefined]);
     });
 
-    it('begin anew where nothing failed for as long as it takes to be disabled, whoever comes first', async () => {
+    it('a limiter starts over after a pause as long as the time to disable, regardless of which request comes first', async () => {
       const { limiter, slotOf, take } = await setUp();
       const leave = async (slot: string, health: 'refusing' | 'down', time: number) => {
         await take(slot, time, time + 1);
@@ -111,7 +111,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       ]);
 
       expect(both.map(({ failingSince }) => failingSince)).toEqual([at(1020), at(1020)]);
-      // The slot is somebody else's by now.
+      // Another worker has the slot by now.
       expect(await limiter.leave(slotOf('slot0', 7), 'down', at(3000))).toMatchObject({
         failingSince: at(3000),
       });
@@ -120,7 +120,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       });
     });
 
-    it('stay shut for the pause, then let one probe in; its success opens them to all', async () => {
+    it('a limiter stays closed for the pause, then lets one probe go, whose success opens it to all', async () => {
       const { limiter, limiterKey, slotOf, take } = await setUp();
       await take('slot0', 0, 100);
       await limiter.leave(slotOf('slot0', 100), 'down', at(10));
@@ -135,7 +135,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(await take('slot1', 5500, 6500)).toEqual({ ok: true });
     });
 
-    it('count the probes that fail, and give a probe that came to nothing to the next', async () => {
+    it('a limiter counts failed probes, and lets the next probe go after one without a request', async () => {
       const { limiter, limiterKey, slotOf, take } = await setUp();
       await take('slot0', 0, 100);
       await limiter.leave(slotOf('slot0', 100), 'down', at(10));
@@ -153,7 +153,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(left.openUntil).toBe(at(4100));
     });
 
-    it('forget what they know when somebody says that the endpoint is well; whoever is in stays in', async () => {
+    it('a limiter that is reset forgets its state but keeps the taken slots', async () => {
       const { limiter, limiterKey, slotOf, take } = await setUp();
       await take('slot0', 0, 100);
       await limiter.leave(slotOf('slot0', 100), 'down', at(10));
@@ -167,7 +167,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(left).toMatchObject({ failures: 1, failingSince: at(30) });
     });
 
-    it('say since when they are shut, however many probes fail, until somebody is let in', async () => {
+    it('a limiter shows since when its breaker is open, over all failed probes, until one succeeds', async () => {
       const { limiter, limiterKey, slotOf, take } = await setUp();
       expect(await limiter.read(limiterKey)).toMatchObject({ failures: 0, probes: 0, slots: {} });
       await take('slot0', 0, 100);
@@ -187,7 +187,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect([after.openedAt, after.openUntil, after.probe]).toEqual([undefined, undefined, undefined]);
     });
 
-    it('let in what a person sends, shut or not, one at a time; its success opens them', async () => {
+    it('a limiter lets requests by hand go one at a time, even with an open breaker, which their success closes', async () => {
       const { limiter, limiterKey, slotOf, take } = await setUp();
       await take('slot0', 0, 100, 90_000);
       await limiter.leave(slotOf('slot0', 100), 'down', at(10));
@@ -210,7 +210,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(await take('slot0', 90_000, 91_000)).toEqual({ ok: true });
     });
 
-    it('let nobody in before the endpoint wants it, and never shorten that', async () => {
+    it('a limiter lets no request go before `Retry-After`, and never shortens it', async () => {
       const { limiter, limiterKey, slotOf, take } = await setUp();
       await limiter.hold('nobody', at(500));
       expect((await limiter.read('nobody')).retryAfter).toBeUndefined();
@@ -231,7 +231,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(await take('slot0', 1000, 2000)).toEqual({ ok: true });
     });
 
-    it('give each who waits a time of its own', async () => {
+    it('a limiter gives each waiting task a separate time', async () => {
       const { limiter, limiterKey } = await setUp();
       const reserve = (now: number) => limiter.reserve(limiterKey, millis(100), at(now));
 

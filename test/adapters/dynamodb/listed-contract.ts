@@ -5,7 +5,7 @@ import { byEndpointIndex } from '../../../lambdas/domain/tables.ts';
 import { type UnixMillis, unixMillis, utcDay } from '../../../lambdas/domain/time.ts';
 import { beforeInstant, listDeliveries } from '../../../lambdas/management/list-deliveries.ts';
 import { estimateFailed } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
-import { newDelivery, now } from './deliveries-fixture.ts';
+import { newDelivery, now, withStatus } from './deliveries-fixture.ts';
 
 const hours = (count: number): UnixMillis => unixMillis(now - count * 3_600_000);
 
@@ -34,7 +34,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
   };
 
   describe(`the deliveries of an endpoint in ${name}`, () => {
-    it('are listed, the newest first, over the days, page by page', async () => {
+    it('the deliveries of an endpoint are listed, the newest first, over the days, page by page', async () => {
       const { made, wanted, ports } = await setUp();
       const found: string[] = [];
       let { before } = wanted;
@@ -48,7 +48,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       expect(found).toEqual(made.map(({ id }) => id));
     });
 
-    it('are listed by status, and only from a time on', async () => {
+    it('the deliveries of an endpoint are listed by status, and from a given time on', async () => {
       const { made, wanted, ports } = await setUp();
 
       const failed = await listDeliveries({ ...wanted, status: 'failed', limit: 5 }, ports);
@@ -59,7 +59,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       expect(late.next).toBeUndefined();
     });
 
-    it('are listed once each, though a full page of a day has some of another status', async () => {
+    it('the deliveries of an endpoint are listed once each, even if a full page of a day has some with another status', async () => {
       const table = await make();
       const tenant = crypto.randomUUID();
       const made: Delivery[] = [];
@@ -80,7 +80,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       expect(page.deliveries.map(({ id }) => id)).toEqual(failed);
     });
 
-    it('are none of a span that ends before it begins, whatever is in it', async () => {
+    it('the deliveries of an endpoint are an empty list for a span that ends before it begins', async () => {
       const { made, wanted, ports } = await setUp();
       const [, , third] = made;
       const between = (since: UnixMillis, before: string) =>
@@ -92,7 +92,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       expect(instant.deliveries.map(({ id }) => id)).toEqual([third?.id]);
     });
 
-    it('are none between bounds that are the wrong way round', async () => {
+    it('the deliveries of an endpoint are an empty list between reversed bounds', async () => {
       const { table, wanted } = await setUp();
       const place = { day: utcDay(now), shard: 0 };
       const [early, late] = [beforeInstant(hours(2)), beforeInstant(now)];
@@ -101,7 +101,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       expect(await table.listed(wanted.endpoint, place, { after: late, upTo: early }, 5)).toEqual([]);
     });
 
-    it('are counted up to the last day that there is', async () => {
+    it('the deliveries of an endpoint are counted up to the last possible day', async () => {
       const { table, wanted } = await setUp();
       const last = unixMillis(Date.UTC(9999, 11, 31));
 
@@ -114,7 +114,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       });
     });
 
-    it('are a short page with a next one when the time is up', async () => {
+    it('the deliveries of an endpoint are a short page with a next one when time runs out', async () => {
       const { wanted, ports } = await setUp();
 
       const page = await listDeliveries({ ...wanted, limit: 5 }, { ...ports, hasTime: () => false });
@@ -122,7 +122,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       expect(page).toEqual({ deliveries: [], next: wanted.before });
     });
 
-    it('are counted by what failed', async () => {
+    it('the failed deliveries of an endpoint are counted', async () => {
       const { table, wanted } = await setUp();
       const count = (hasTime: () => boolean) =>
         estimateFailed(endpointOf(wanted), { since: hours(100), until: now }, hasTime, table);
@@ -131,7 +131,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
       expect(await count(() => false)).toMatchObject({ count: 0, isExact: false });
     });
 
-    it('are paged within a partition, the oldest first, after the last one seen', async () => {
+    it('the deliveries of an endpoint are paged within a partition, the oldest first, after the last one seen', async () => {
       const { table, made, wanted } = await setUp();
       const day = utcDay(now);
       const shards = Array.from({ length: byEndpointIndex.shards }, (_, shard) => ({ day, shard }));
@@ -164,12 +164,13 @@ async function create(
   table: DeliveryStore,
   {
     age,
+    status,
     ...more
   }: Pick<Delivery, 'tenant' | 'endpointId' | 'status'> & { /** Hours. */ readonly age: number },
 ): Promise<Delivery> {
   const base = newDelivery();
   const id = deliveryId(more.tenant, base.eventId, more.endpointId);
-  const delivery = { ...base, ...more, id, createdAt: hours(age) };
+  const delivery = withStatus({ ...base, ...more, id, createdAt: hours(age) }, status);
   await table.create(delivery);
   return delivery;
 }

@@ -40,7 +40,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       },
     );
 
-    it('are marked when all their tasks are sent', async () => {
+    it('published events are marked when all their tasks are sent', async () => {
       const { table, id } = await setUp();
 
       await table.markFannedOut({ id }, now);
@@ -48,7 +48,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect(await table.read(id)).toMatchObject({ fannedOutAt: now });
     });
 
-    it('expire when nothing of them can be needed any more, and can be created anew then', async () => {
+    it('published events expire when they are no longer needed, and can be created again then', async () => {
       const { table, event } = await setUp();
       const createdAt = (span: number): UnixMillis => unixMillis(now + span * 1000);
 
@@ -56,7 +56,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect(await table.create({ ...event, createdAt: createdAt(100) })).toBeUndefined();
     });
 
-    it('are kept for longer, never for less, and not when they are gone', async () => {
+    it('published events are kept for longer, never for less, and not after they are gone', async () => {
       const { table, id } = await setUp();
 
       expect(await table.keep(id, inSeconds(500), now)).toBe(true);
@@ -66,7 +66,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect(await table.keep('nobody', inSeconds(900), now)).toBe(false);
     });
 
-    it('become events for the whole tenant once, and are not fanned out then', async () => {
+    it('published events are widened to the whole tenant once, and are no longer fanned out then', async () => {
       const { table, id } = await setUp();
       await table.markFannedOut({ id }, now);
 
@@ -77,7 +77,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect(await table.widen(id)).toMatchObject({ isWide: true, fannedOutAt: now });
     });
 
-    it('are split into ranges once; the last range that is done leaves none', async () => {
+    it('published events are split into ranges once; the last finished range leaves none', async () => {
       const { table, id } = await setUp({ isWide: true });
 
       expect((await table.split(id, ['a', 'b']))?.rangesLeft?.toSorted()).toEqual(['a', 'b']);
@@ -89,7 +89,7 @@ export function outboundEventsContract(name: string, make: () => Promise<Outboun
       expect((await table.rangeDone(id, 'b'))?.rangesLeft).toBeUndefined();
     });
 
-    it('are not made by keeping, widening, splitting or marking what is not there', async () => {
+    it('published events are not created when a missing one is kept, widened, split or marked', async () => {
       const { table } = await setUp();
 
       await table.widen('nobody');

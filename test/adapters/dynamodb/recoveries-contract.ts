@@ -30,7 +30,7 @@ export function recoveriesContract(name: string, make: () => Promise<RecoverySto
   };
 
   describe(`recoveries in ${name}`, () => {
-    it('are read as they were written, and found while they run', async () => {
+    it('recoveries are read as they were written, and found while they run', async () => {
       const { recoveries, recovery, id } = await setUp();
 
       expect(await recoveries.create({ ...recovery, replayed: 9 })).toBe(false);
@@ -39,7 +39,7 @@ export function recoveriesContract(name: string, make: () => Promise<RecoverySto
       expect(await recoveries.read('rec_nobody')).toBeUndefined();
     });
 
-    it('are worked on by one, until its time is over', async () => {
+    it('recoveries are leased by one worker until the lease ends', async () => {
       const { recoveries, id } = await setUp();
 
       expect(await recoveries.claim(id, now, at(60))).toMatchObject({ leaseUntil: at(60) });
@@ -47,7 +47,7 @@ export function recoveriesContract(name: string, make: () => Promise<RecoverySto
       expect(await recoveries.claim(id, at(60), at(120))).toMatchObject({ leaseUntil: at(120) });
     });
 
-    it('advance by the one who works on them, and end', async () => {
+    it('advance by the one who works on them, are found until they are done, and end', async () => {
       const { recoveries, id } = await setUp();
       const mine = await recoveries.claim(id, now, at(60));
       if (mine === undefined) throw new Error('not claimed');
@@ -57,6 +57,7 @@ export function recoveriesContract(name: string, make: () => Promise<RecoverySto
       const advanced = await recoveries.advance(mine, progress, at(30));
       expect(advanced).toMatchObject({ place, replayed: 2, refused: 1 });
       expect(advanced?.leaseUntil).toBeUndefined();
+      expect(await recoveries.running()).toContain(id);
       expect(await recoveries.advance(mine, progress, at(31))).toBeUndefined();
       const again = await recoveries.claim(id, at(32), at(92));
       if (again) await recoveries.advance(again, { ...progress, status: 'done' }, at(40));
@@ -66,7 +67,7 @@ export function recoveriesContract(name: string, make: () => Promise<RecoverySto
       expect(await recoveries.running()).not.toContain(id);
     });
 
-    it('are cancelled once, and whoever works on them is told', async () => {
+    it('recoveries are cancelled once, and the worker that has the lease learns of it', async () => {
       const { recoveries, id } = await setUp();
       const mine = await recoveries.claim(id, now, at(60));
 

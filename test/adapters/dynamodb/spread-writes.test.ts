@@ -45,7 +45,7 @@ function expectSpread(partitions: readonly string[]): void {
   expect(Math.max(...counts.values())).toBeLessThan((1.3 * endpoints.length) / attentionIndex.shards);
 }
 
-it('an outage of many endpoints writes their tallies to as many partitions, and to every shard of the index', async () => {
+it('an outage of many endpoints spreads the writes of their tallies over all partitions and index shards', async () => {
   const { client, noted } = notingClient();
   const tallies = dynamodbTallies(client, 'Endpoints');
   for (const { tenant, endpointId } of endpoints)
@@ -70,7 +70,7 @@ it('an outage of many endpoints writes their tallies to as many partitions, and 
   expect(new Set(noted.read)).toEqual(new Set(noted.indexed));
 });
 
-it('opens their breakers in every shard of the index, and so do those that are given up', async () => {
+it('an outage of many endpoints spreads opened breakers and disabled endpoints over all index shards', async () => {
   const { client, noted } = notingClient();
   const limiter = dynamodbLimiter(client, 'Endpoints');
   for (const { tenant, endpointId } of endpoints)

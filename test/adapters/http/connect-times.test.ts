@@ -30,7 +30,7 @@ async function post(port: number, resolve: Resolve, connectTimeout = 5_000) {
 }
 
 describe('an endpoint with several addresses', () => {
-  it('is reached though its handshake takes a second, and its other address is dead', async () => {
+  it('an endpoint with several addresses is reached even if its handshake takes a second and its other address is dead', async () => {
     const worker = new Worker(new URL('./support/late-server.ts', import.meta.url), { workerData: 900 });
     const [port] = await once(worker, 'message');
     await pause(60);
@@ -43,7 +43,7 @@ describe('an endpoint with several addresses', () => {
     await worker.terminate();
   });
 
-  it('is reached by IPv4 when IPv6 leads nowhere, in whatever order they come', async () => {
+  it('an endpoint with several addresses is reached by IPv4 if IPv6 does not work, in any order of the addresses', async () => {
     using server = await httpServer(
       (request, response) => void request.resume().on('end', () => response.end()),
     );
@@ -61,7 +61,7 @@ describe('an endpoint with several addresses', () => {
     [2, 2_500],
     [4, 1_250],
     [40, 1_250],
-  ])('gives each of %d a fair share of the time to connect: %d ms', async (count, share) => {
+  ])('an endpoint with %d addresses has a fair share of the time for each: %d ms', async (count, share) => {
     const connecting = vi.spyOn(Socket.prototype, 'connect');
     const addresses = Array.from({ length: count }, (_, index) => `127.0.1.${index + 1}`);
 

@@ -12,7 +12,7 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-/** Runs a script in a process with so many descriptors, and reads the JSON that it prints. */
+/** Runs a script in a process with a number of descriptors, and reads the JSON that it prints. */
 async function run(script: URL, descriptors: number, ...args: readonly string[]): Promise<unknown> {
   const address = server.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
@@ -33,14 +33,14 @@ const noDescriptors = new URL('./support/no-descriptors-process.ts', import.meta
 
 // Windows has no such limit.
 describe.skipIf(process.platform !== 'linux')('one process of λ deliver', () => {
-  it('with 1,024 descriptors delivers to 1,500 hosts that all keep their connections', async () => {
+  it('one process of λ deliver with 1,024 descriptors delivers to 1,500 hosts that all keep their connections', async () => {
     const { mostOpen, ...ended } = Object(await run(manyHosts, 1_024, '1500'));
 
     expect(ended).toEqual({ outcome: { 'delivered after 1': 1_500 }, deadLetters: 0 });
     expect(mostOpen).toBeLessThan(150);
   });
 
-  it('without a descriptor closes idle connections for a request; without those the fault is its own', async () => {
+  it('one process of λ deliver without a free descriptor closes idle connections; without any it reports its own fault', async () => {
     expect(await run(noDescriptors, 64)).toEqual({
       none: { thrown: 'OwnFaultError', message: 'this function cannot open a connection (EMFILE)' },
       freed: { kind: 'accepted', status: 200 },

@@ -112,12 +112,12 @@ describe('a failure', () => {
       'protocol',
       'the response is not HTTP/1.1 (HPE_INVALID_CONSTANT)',
     ],
-  ])('at %s: %s is %s: %s', (phase, error, cause, text) => {
+  ])('a failure at %s: %s is %s: %s', (phase, error, cause, text) => {
     expect(at(phase, error)).toMatchObject({ kind: 'unreachable', cause, error: text });
     expect(JSON.stringify(at(phase, error))).not.toContain('10.0.0');
   });
 
-  it('of several addresses is the one that tells most', () => {
+  it('a failure of several addresses is described by the most informative error', () => {
     const refused = fault('ECONNREFUSED');
     const unrouted = fault('ENETUNREACH', { address: '2001:db8::1' });
 
@@ -133,7 +133,7 @@ describe('a failure', () => {
     });
   });
 
-  it('of a name that leads where requests may not go is no failure to reach it', () => {
+  it('a name that resolves to a forbidden address is not a failure to reach it', () => {
     expect(at('dns', new BlockedAddressError('not a public address'))).toEqual({
       kind: 'blocked',
       isLiteral: false,
@@ -141,7 +141,7 @@ describe('a failure', () => {
     });
   });
 
-  it('of a certificate without the address in the URL does not name it twice', () => {
+  it('a certificate without the address in the URL is described without repeating the address', () => {
     const cause = fault('ERR_TLS_CERT_ALTNAME_INVALID', { cert: { subjectaltname: 'DNS:192.0.2.1' } });
 
     expect(outcomeOfError(new FailedExchange(cause, { phase: 'tls', host: '192.0.2.1' }))).toMatchObject({
@@ -150,7 +150,7 @@ describe('a failure', () => {
     });
   });
 
-  it('keeps what it says of a certificate short, and free of addresses', () => {
+  it('a failure keeps its text about a certificate short, and free of addresses', () => {
     const names = [
       'DNS:a.example',
       'IP Address:10.0.0.1',
@@ -185,7 +185,7 @@ describe('a fault of our own', () => {
     new RangeError('out of range'),
     Object.assign(new RangeError('The value of "port" is out of range'), { code: 'ERR_OUT_OF_RANGE' }),
     'thrown text',
-  ])('%s is no outcome: it is thrown, and says no address', (error) => {
+  ])('a fault of our own (%s) is thrown and contains no address', (error) => {
     expect(isOwnFault(error)).toBe(true);
     expect(() => at('connect', error)).toThrow(OwnFaultError);
     expect(() => at('connect', error)).toThrow(
@@ -206,7 +206,7 @@ describe('a fault of our own', () => {
     new TimeUpError('no answer'),
     new BlockedAddressError('not public'),
     new Error('unknown'),
-  ])('%s is none', (error) => {
+  ])('an error that is not our own fault stays an outcome: %s', (error) => {
     expect(isOwnFault(error)).toBe(false);
     expect(() => at('connect', error)).not.toThrow();
   });

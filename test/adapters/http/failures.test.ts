@@ -8,7 +8,7 @@ import certificates from './support/certificates.json' with { type: 'json' };
 const settings = {
   localEndpoints: true,
   allowedPorts: [443],
-  // Far beyond what an answer takes on a busy machine; a test of the limits has its own.
+  // Much longer than a response takes on a busy machine; tests of the limits have their own.
   connectTimeout: millis(20_000),
   attemptTimeout: millis(20_000),
 };
@@ -27,8 +27,8 @@ const post = async (url: string, more: Partial<typeof settings> = {}) => {
   }
 };
 
-describe('no answer', () => {
-  it('from an endpoint that hangs is a timeout', async () => {
+describe('an endpoint that does not respond', () => {
+  it('an endpoint that hangs is a timeout', async () => {
     using server = await httpServer(() => undefined);
 
     expect(await post(server.url, { attemptTimeout: millis(500) })).toEqual({
@@ -39,22 +39,22 @@ describe('no answer', () => {
     });
   });
 
-  it('from an endpoint whose head drips for ever is a timeout, however steadily it drips', async () => {
+  it('an endpoint that sends its head too slowly is a timeout, however steadily it sends', async () => {
     using server = await rawServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
       const timer = setInterval(() => socket.write('a'), 20);
       socket.on('close', () => clearInterval(timer));
     });
 
-    // Without a deadline over all of the head it would never end.
+    // Without a deadline over the whole head it would never end.
     expect(await post(server.url, { attemptTimeout: millis(500) })).toMatchObject({
       kind: 'unreachable',
       cause: 'timeout',
     });
   });
 
-  // A flood of interim answers ends the attempt: it would keep a worker busy for all of its time.
-  it('from an endpoint that says "continue" for ever is its failure', async () => {
+  // A flood of interim responses ends the attempt, since it would keep a worker busy for its whole time.
+  it('an endpoint that sends "100 Continue" for ever fails', async () => {
     using server = await rawServer((socket) => {
       const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 5);
       socket.on('close', () => clearInterval(timer));
@@ -63,7 +63,7 @@ describe('no answer', () => {
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'protocol' });
   });
 
-  it('from an endpoint that never finishes its TLS handshake is a timeout of the connection', async () => {
+  it('an endpoint that never finishes its TLS handshake is a timeout of the connection', async () => {
     using server = await rawServer(() => undefined);
 
     expect(await post(server.url.replace('http:', 'https:'), { connectTimeout: millis(200) })).toMatchObject({
@@ -74,13 +74,13 @@ describe('no answer', () => {
     });
   });
 
-  it('from an endpoint that resets the connection is a network failure', async () => {
+  it('an endpoint that resets the connection is a network failure', async () => {
     using server = await rawServer((socket) => socket.resetAndDestroy());
 
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'network' });
   });
 
-  it('from a resolver is a failure of the name', async () => {
+  it('a resolver that fails is a failure of the name', async () => {
     const sender = httpSender(
       { ...settings, localEndpoints: false, connectTimeout: millis(100) },
       () => undefined,
@@ -104,35 +104,38 @@ describe('no answer', () => {
   it.each([
     ['one address', ['127.0.0.1']],
     ['several addresses', ['127.0.0.1', '127.0.0.2']],
-  ])('from %s where nobody listens says so, and not which address', async (_name, addresses) => {
-    const server = await httpServer(() => undefined);
-    server[Symbol.dispose]();
-    const sender = httpSender({ ...settings, connectTimeout: millis(5_000) }, (_host, _options, callback) =>
-      callback(
-        null,
-        addresses.map((address) => ({ address, family: 4 })),
-      ),
-    );
-    const url = server.url.replace('127.0.0.1', 'localhost');
-    const outcome = await sender.post({ url, headers: {}, body, timeout: millis(5_000) });
-    sender.close();
+  ])(
+    'an attempt from %s to a port without a listener says so, without the address',
+    async (_name, addresses) => {
+      const server = await httpServer(() => undefined);
+      server[Symbol.dispose]();
+      const sender = httpSender({ ...settings, connectTimeout: millis(5_000) }, (_host, _options, callback) =>
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: 4 })),
+        ),
+      );
+      const url = server.url.replace('127.0.0.1', 'localhost');
+      const outcome = await sender.post({ url, headers: {}, body, timeout: millis(5_000) });
+      sender.close();
 
-    expect(outcome).toEqual({
-      kind: 'unreachable',
-      cause: 'network',
-      phase: 'connect',
-      error: 'connection refused: nothing listens on the port, or a firewall rejects it (ECONNREFUSED)',
-    });
-  });
+      expect(outcome).toEqual({
+        kind: 'unreachable',
+        cause: 'network',
+        phase: 'connect',
+        error: 'connection refused: nothing listens on the port, or a firewall rejects it (ECONNREFUSED)',
+      });
+    },
+  );
 
-  it('from a port where nobody listens is a network failure', async () => {
+  it('a port without a listener is a network failure', async () => {
     const server = await httpServer(() => undefined);
     server[Symbol.dispose]();
 
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'network' });
   });
 
-  it('from a name that does not exist is a failure of the name', async () => {
+  it('a name that does not exist is a failure of the name', async () => {
     const outcome = await post('https://does-not-exist.invalid/', {
       attemptTimeout: millis(5_000),
       connectTimeout: millis(5_000),
@@ -142,7 +145,7 @@ describe('no answer', () => {
   });
 
   it.each(['localhost', 'otherName'] as const)(
-    'from an endpoint with a certificate for %s that nobody vouches for',
+    'an endpoint with an untrusted certificate for %s fails',
     async (name) => {
       using server = await httpsServer(certificates[name], (_request, response) => response.end());
 
@@ -152,7 +155,7 @@ describe('no answer', () => {
 });
 
 describe('a blocked destination', () => {
-  it('as a literal is refused before anything is sent', async () => {
+  it('a blocked literal address is refused before anything is sent', async () => {
     using server = await httpServer(() => {
       throw new Error('reached');
     });
@@ -163,7 +166,7 @@ describe('a blocked destination', () => {
     });
   });
 
-  it('behind a name is refused on the address that it resolves to', async () => {
+  it('a blocked address behind a name is refused after the name is resolved', async () => {
     let reached = false;
     using server = await httpsServer(certificates.localhost, () => {
       reached = true;
@@ -190,13 +193,13 @@ describe('over TLS with a certificate that is trusted', () => {
   );
   afterAll(() => setDefaultCACertificates(trusted));
 
-  it('the request is made', async () => {
+  it('a request over TLS with a trusted certificate is made', async () => {
     using server = await httpsServer(certificates.localhost, (_request, response) => response.end('ok'));
 
     expect(await post(server.url)).toEqual({ kind: 'accepted', status: 200, sample: 'ok' });
   });
 
-  it('the name is asked for without the full stop that may end it', async () => {
+  it('a request over TLS uses the name without a full stop at its end', async () => {
     const seen: (string | undefined)[] = [];
     using server = await httpsServer(certificates.localhost, ({ socket, headers }, response) => {
       seen.push(socket instanceof TLSSocket ? String(socket.servername) : undefined, headers.host);
@@ -207,7 +210,7 @@ describe('over TLS with a certificate that is trusted', () => {
     expect(seen).toEqual(['localhost', `localhost:${server.port}`]);
   });
 
-  it('of another name it is not', async () => {
+  it('a request over TLS with a trusted certificate of another name is not made', async () => {
     using server = await httpsServer(certificates.otherName, (_request, response) => response.end('ok'));
 
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'tls' });

@@ -6,7 +6,7 @@ import { httpSender } from '../../../lambdas/adapters/http/sender.ts';
 import { millis } from '../../../lambdas/domain/time.ts';
 import destinations from '../../ssrf/destinations.json' with { type: 'json' };
 
-/** A resolver of the test's own: each question is answered with the next of these. */
+/** A resolver that answers each query with the next of these. */
 function resolver(...answers: readonly (readonly string[])[]) {
   const asked: string[] = [];
   const resolve: Resolve = (hostname, _options, callback) => {
@@ -20,7 +20,7 @@ function resolver(...answers: readonly (readonly string[])[]) {
   return { asked, resolve };
 }
 
-/** Something private that nobody may reach: it counts who comes. */
+/** A private server that must not be reached; it counts its connections. */
 const visits = { count: 0 };
 const server = createServer((socket) => {
   visits.count++;
@@ -49,15 +49,18 @@ async function post(resolve: Resolve, onRefused?: OnRefused) {
 }
 
 describe('a connection to a name', () => {
-  it.each(destinations.otherAddresses)('is refused when it resolves to %s', async (address) => {
-    expect(await post(resolver([address]).resolve)).toMatchObject({ kind: 'blocked', isLiteral: false });
-  });
+  it.each(destinations.otherAddresses)(
+    'a connection to a name is refused when it resolves to %s',
+    async (address) => {
+      expect(await post(resolver([address]).resolve)).toMatchObject({ kind: 'blocked', isLiteral: false });
+    },
+  );
 
-  it('is refused when one of several addresses is private', async () => {
+  it('a connection to a name is refused when one of several addresses is private', async () => {
     expect(await post(resolver(['93.184.216.34', '127.0.0.1']).resolve)).toMatchObject({ kind: 'blocked' });
   });
 
-  it('goes to the very address that was checked: an answer that changes afterwards is never asked for', async () => {
+  it('a connection to a name uses the checked address, even if the name resolves differently afterwards', async () => {
     const rebinding = resolver(['192.88.99.1', '93.184.216.34'], ['127.0.0.1']);
     const public_ = resolver(['93.184.216.34'], ['127.0.0.1']);
 
@@ -69,13 +72,13 @@ describe('a connection to a name', () => {
     expect(visits.count).toBe(0);
   });
 
-  it('is checked anew each time', async () => {
+  it('a connection to a name is checked again each time', async () => {
     const { resolve } = resolver(['93.184.216.34'], ['127.0.0.1']);
     await post(resolve);
 
     expect(await post(resolve)).toMatchObject({
       kind: 'blocked',
-      // An attempt's error is the tenant's to read, and the address is not.
+      // The tenant may read an attempt's error, but not the address.
       error: 'rebind.example resolves to an address that is not public',
     });
     expect(visits.count).toBe(0);
@@ -83,7 +86,7 @@ describe('a connection to a name', () => {
 });
 
 describe('a private address', () => {
-  it('is told to operators, and in no outcome', async () => {
+  it('a private address is logged for operators, and is not in any outcome', async () => {
     const told: string[][] = [];
     const { resolve } = resolver(['93.184.216.34', '10.11.12.13']);
 
@@ -96,7 +99,7 @@ describe('a private address', () => {
 });
 
 describe('a resolver that never answers', () => {
-  it('costs a connection its own time, and a registration two seconds', async () => {
+  it('a resolver that never responds costs a connection its own time limit, and a registration two seconds', async () => {
     expect(await post(() => undefined)).toEqual({
       kind: 'unreachable',
       cause: 'dns',
@@ -106,28 +109,34 @@ describe('a resolver that never answers', () => {
     expect(await checkHostname('rebind.example', () => undefined)).toBeUndefined();
   });
 
-  it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])('or that fails with %s has its code', async (code) => {
-    const broken: Resolve = (_name, _options, callback) =>
-      callback(Object.assign(new Error('failed'), { code }), []);
+  it.each(['ENOTFOUND', 'ESERVFAIL', 'EAI_AGAIN'])(
+    'a resolver that fails with %s passes on the code',
+    async (code) => {
+      const broken: Resolve = (_name, _options, callback) =>
+        callback(Object.assign(new Error('failed'), { code }), []);
 
-    expect(await post(broken)).toMatchObject({
-      kind: 'unreachable',
-      cause: 'dns',
-      error: expect.stringContaining(`(${code})`),
-    });
-  });
+      expect(await post(broken)).toMatchObject({
+        kind: 'unreachable',
+        cause: 'dns',
+        error: expect.stringContaining(`(${code})`),
+      });
+    },
+  );
 });
 
 describe('a name that is registered', () => {
-  it.each(destinations.otherAddresses)('is refused when it resolves to %s', async (address) => {
-    const { resolve } = resolver(['93.184.216.34', address]);
+  it.each(destinations.otherAddresses)(
+    'a registered name is refused when it resolves to %s',
+    async (address) => {
+      const { resolve } = resolver(['93.184.216.34', address]);
 
-    expect(await checkHostname('rebind.example', resolve)).toBe(
-      'rebind.example resolves to an address that is not public',
-    );
-  });
+      expect(await checkHostname('rebind.example', resolve)).toBe(
+        'rebind.example resolves to an address that is not public',
+      );
+    },
+  );
 
-  it('is taken when all its addresses are public, or it has none yet', async () => {
+  it('a registered name is accepted if all its addresses are public, or if it has none yet', async () => {
     expect(
       await checkHostname('good.example', resolver(destinations.publicAddresses).resolve),
     ).toBeUndefined();

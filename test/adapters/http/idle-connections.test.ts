@@ -12,7 +12,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** The list, a clock, and all connections that it has taken. */
+/** The list, a clock, and all connections in it. */
 function world() {
   let now = 1_000_000;
   const idle = idleConnections(() => now);
@@ -61,7 +61,7 @@ function take(one: Step, connections: ReturnType<typeof world>): void {
   }
 }
 
-it('at most 64 connections are idle, and none that is used is a minute old, whatever happens', () => {
+it('at most 64 connections are idle, and none that is used is older than a minute, in any order of events', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300, size: 'max' }), (steps) => {
       const connections = world();

@@ -40,7 +40,7 @@ async function receiver(
   };
 }
 
-/** Each question is answered with the next of these. */
+/** Answers each query with the next of these. */
 function names(...answers: readonly (readonly string[])[]): Resolve {
   let asked = 0;
   return (_name, _options, callback) => {
@@ -59,7 +59,7 @@ function poster(resolve: Resolve = names(['127.0.0.1'])) {
 }
 
 describe('a kept connection', () => {
-  it('is not used when its host has moved, in the same second', async () => {
+  it('a kept connection is not used if its host has moved, even in the same second', async () => {
     using before = await receiver('127.0.0.1');
     using after = await receiver('127.0.0.2', before.port);
     using sender = poster(names(['127.0.0.1'], ['127.0.0.2']));
@@ -71,7 +71,7 @@ describe('a kept connection', () => {
     expect([before.requests.length, after.requests.length]).toEqual([1, 1]);
   });
 
-  it('is used while its address is among those of its host, in whatever order they come', async () => {
+  it('a kept connection is used while its address is among those of its host, in any order', async () => {
     using server = await receiver();
     using sender = poster(
       names(['127.0.0.1'], ['127.0.0.9', '127.0.0.1'], ['127.0.0.1', '127.0.0.8', '::1']),
@@ -82,7 +82,7 @@ describe('a kept connection', () => {
     expect(server.connections()).toBe(1);
   });
 
-  it('of one host is untouched by what another host resolves to', async () => {
+  it('a kept connection is independent of the addresses of other hosts', async () => {
     using server = await receiver();
     using sender = poster((name, _options, callback) =>
       callback(null, [{ address: name === 'other.localhost' ? '127.0.0.3' : '127.0.0.1', family: 4 }]),
@@ -94,7 +94,7 @@ describe('a kept connection', () => {
     expect(server.connections()).toBe(1);
   });
 
-  it('is no way around the check of the destination', async () => {
+  it('a kept connection does not bypass the check of the destination', async () => {
     using server = await receiver();
     using sender = poster(names(['127.0.0.1'], ['127.0.0.1', '10.0.0.1']));
     const url = `http://hooks.localhost:${server.port}/`;
@@ -115,19 +115,22 @@ describe('a kept connection ages by the clock on the wall, frozen or not:', () =
     ['60 s old it is not', 60_000, 2],
     ['nor after a freeze of hours', 3 * 3_600_000, 2],
     ['nor after the clock was set back', -1_000, 2],
-  ])('%s', async (_what, age, connections) => {
-    using server = await receiver();
-    using sender = poster();
-    const url = `http://hooks.localhost:${server.port}/`;
+  ])(
+    'a kept connection ages by the wall clock, even while the process is frozen: %s',
+    async (_what, age, connections) => {
+      using server = await receiver();
+      using sender = poster();
+      const url = `http://hooks.localhost:${server.port}/`;
 
-    await sender.post(url);
-    vi.setSystemTime(Date.now() + age);
-    await sender.post(url);
+      await sender.post(url);
+      vi.setSystemTime(Date.now() + age);
+      await sender.post(url);
 
-    expect(server.connections()).toBe(connections);
-  });
+      expect(server.connections()).toBe(connections);
+    },
+  );
 
-  it('its age counts from its making, however busy it is', async () => {
+  it('a kept connection has an age since it was made, even if it is always busy', async () => {
     using server = await receiver();
     using sender = poster();
 
@@ -139,7 +142,7 @@ describe('a kept connection ages by the clock on the wall, frozen or not:', () =
     expect(server.connections()).toBe(3);
   });
 
-  it('it is idle for no longer than the server says', async () => {
+  it('a kept connection is idle for no longer than the server allows', async () => {
     using server = await receiver('127.0.0.1', 0, (_request, response) =>
       response.writeHead(200, { 'keep-alive': 'timeout=5' }).end(),
     );
@@ -157,7 +160,7 @@ describe('a kept connection ages by the clock on the wall, frozen or not:', () =
 });
 
 describe('idle connections', () => {
-  it('are at most 64 over all hosts and both protocols, and the oldest go first', async () => {
+  it('idle connections are at most 64 over all hosts and both protocols, and the oldest are closed first', async () => {
     using server = await receiver();
     using sender = poster();
     const hosts = Array.from({ length: 200 }, (_, index) => `http://h${index}.localhost:${server.port}/`);
@@ -172,7 +175,7 @@ describe('idle connections', () => {
     expect(server.connections()).toBe(201);
   });
 
-  it('of a burst are bounded, too, and a burst of a thousand requests is not more than 256 at once', async () => {
+  it('idle connections of a burst are bounded, and a burst of a thousand requests makes at most 256 at once', async () => {
     let mostOpen = 0;
     using server = await receiver('127.0.0.1', 0, (_request, response) => {
       mostOpen = Math.max(mostOpen, server.open());
@@ -189,7 +192,7 @@ describe('idle connections', () => {
     await vi.waitFor(() => expect(server.open()).toBeLessThanOrEqual(64));
   });
 
-  it('that a request waits for as long as it may take itself are a fault of our own', async () => {
+  it('a request that waits for a connection for its whole time limit is a fault of our own', async () => {
     using server = await receiver('127.0.0.1', 0, () => undefined);
     const sender = httpSender(settings, names(['127.0.0.1']));
     const post = (index: number, timeout: number) =>

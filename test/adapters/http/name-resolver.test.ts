@@ -17,7 +17,7 @@ const asking =
       ),
     );
 
-/** One name whose two questions are answered so. */
+/** One name with these answers to its two queries. */
 async function answered(a: DnsReply, aaaa: DnsReply, within?: number) {
   using server = await dnsServer(({ type }) => (type === 'A' ? a : aaaa));
   return await asking(nameResolver([server.address]), within)('acme.example');
@@ -63,18 +63,18 @@ describe('a name', () => {
     });
   });
 
-  it('that cannot be asked for, since no name server is there, is a fault of our own', async () => {
+  it('a name that cannot be queried without a name server is a fault of our own', async () => {
     await expect(asking(nameResolver(['127.0.0.1:1']))('acme.example')).rejects.toMatchObject({
       name: 'OwnFaultError',
       code: 'ECONNREFUSED',
     });
   });
 
-  it.each(['a..b', `${'x'.repeat(64)}.example`])('that is none fails: %s', async (name) => {
+  it.each(['a..b', `${'x'.repeat(64)}.example`])('a name that is invalid fails: %s', async (name) => {
     await expect(asking(nameResolver(['127.0.0.1:1']))(name)).rejects.toMatchObject({ code: 'EBADNAME' });
   });
 
-  it('of this machine is never asked for', async () => {
+  it('a name of this machine is never queried', async () => {
     using server = await dnsServer(() => v4);
     const ask = asking(nameResolver([server.address]));
 
@@ -83,7 +83,7 @@ describe('a name', () => {
     expect(server.asked).toEqual([]);
   });
 
-  it('is asked for as it stands, without search domains', async () => {
+  it('a name is queried as it is, without search domains', async () => {
     using server = await dnsServer(() => 'nxdomain');
 
     await expect(asking(nameResolver([server.address]))('intranet.')).rejects.toMatchObject({
@@ -103,8 +103,8 @@ const replies: Readonly<Record<string, DnsReply>> = {
   silent: 'silent',
 };
 
-describe('whatever the two families answer', () => {
-  it('a name resolves if one of them has an address, and else fails by itself', async () => {
+describe('the two address families', () => {
+  it('a name resolves if one address family has an address, and otherwise fails without affecting others', async () => {
     using server = await dnsServer(({ name, type }) => {
       const [a = '', aaaa = ''] = name.split('.');
       return replies[type === 'A' ? a : aaaa] ?? 'silent';
@@ -125,8 +125,8 @@ describe('whatever the two families answer', () => {
   });
 });
 
-describe('questions', () => {
-  it('for one name at the same time are one; later ones are asked anew', async () => {
+describe('queries', () => {
+  it('queries for one name at the same time are merged; later ones are repeated', async () => {
     using server = await dnsServer(() => ({ ...v4, afterMs: 30 }));
     const ask = asking(nameResolver([server.address]));
 
@@ -136,7 +136,7 @@ describe('questions', () => {
     expect(server.asked.filter(({ type }) => type === 'A')).toHaveLength(2);
   });
 
-  it('that some give up early are not lost for those who wait longer', async () => {
+  it('queries that some callers give up are not lost for those that wait longer', async () => {
     using server = await dnsServer(() => ({ ...v4, afterMs: 300 }));
     const resolve = nameResolver([server.address]);
 
@@ -147,7 +147,7 @@ describe('questions', () => {
     expect(await patient).toEqual(['93.184.216.34']);
   });
 
-  it('that nobody waits for any more are cancelled', async () => {
+  it('queries are cancelled when no caller waits for them any more', async () => {
     using server = await dnsServer(() => 'silent');
 
     await expect(asking(nameResolver([server.address]), 200)('acme.example')).rejects.toThrow(
@@ -159,7 +159,7 @@ describe('questions', () => {
     expect(server.asked).toHaveLength(asked);
   });
 
-  it('that are never answered hold up neither other names nor dns.lookup, however many they are', async () => {
+  it('queries that get no response delay neither other names nor dns.lookup, in any number', async () => {
     using server = await dnsServer(({ name }) => (name.startsWith('hangs') ? 'silent' : v4));
     const ask = asking(nameResolver([server.address]), 3_000);
     let ended = 0;

@@ -5,7 +5,7 @@ import { getCACertificates } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { providerCalls } from '../../../lambdas/adapters/http/provider-calls.ts';
 
-/** Requests for tokens, and what keys are asked for with. */
+/** Requests for tokens, and the tokens of requests for keys. */
 const seen: string[] = [];
 const answers: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>> = {
   '/key': (_request, response) => response.end('a key: \xe9'),
@@ -50,25 +50,22 @@ afterAll(() => {
   server.close();
 });
 
-it('reads a key, byte for byte', async () => {
+it('a provider call reads a key, byte for byte', async () => {
   expect(await calls.fetchKey(at('/key'))).toEqual({ isThere: true, text: 'a key: Ã©' });
 });
 
-it('posts what the server asks for', async () => {
+it('a provider call posts the JSON that the server needs', async () => {
   const { text } = await calls.fetchKey(at('/echo'), { key_id: '1' });
 
   expect(text).toBe('POST application/json {"key_id":"1"}');
 });
 
-it.each(['/missing', '/refused'])(
-  'tells a key that is not there from a server that fails: %s',
-  async (path) => {
-    expect(await calls.fetchKey(at(path))).toMatchObject({ isThere: false });
-  },
-);
+it.each(['/missing', '/refused'])('a missing key is different from a failing server: %s', async (path) => {
+  expect(await calls.fetchKey(at(path))).toMatchObject({ isThere: false });
+});
 
 it.each(['/busy', '/broken', '/moved', '/flood', '/hang'])(
-  'throws for %s, in time for an answer',
+  'a provider call throws for %s, in time for a response',
   async (path) => {
     const startedAt = performance.now();
 
@@ -77,12 +74,12 @@ it.each(['/busy', '/broken', '/moved', '/flood', '/hang'])(
   },
 );
 
-it('visits, and throws unless the answer is a 2xx', async () => {
+it('a provider call visits a URL, and throws unless the status is 2xx', async () => {
   await expect(calls.visit(at('/key'))).resolves.toBeUndefined();
   await expect(calls.visit(at('/missing'))).rejects.toThrow('answered 404');
 });
 
-it('trusts what Node trusts', () => {
+it('a provider call trusts the same certificates as Node', () => {
   expect(calls.roots).toEqual(getCACertificates('default'));
 });
 
@@ -97,7 +94,7 @@ describe('a key that only applications are shown', () => {
     seen.length = 0;
   });
 
-  it('is asked for with a token, which is kept', async () => {
+  it('a key for registered applications is requested with a token, which is cached', async () => {
     const own = providerCalls();
 
     expect(await own.fetchKey(at('/own-key'), undefined, client())).toEqual({ isThere: true, text: 'a key' });
@@ -109,7 +106,7 @@ describe('a key that only applications are shown', () => {
     ]);
   });
 
-  it('is asked for with a new token once the one before is about to end', async () => {
+  it('a key for registered applications is requested with a new token shortly before the old one ends', async () => {
     const own = providerCalls();
 
     await own.fetchKey(at('/own-key'), undefined, client('/short-token'));
@@ -117,32 +114,32 @@ describe('a key that only applications are shown', () => {
     expect(seen.filter((call) => call === 'short')).toHaveLength(2);
   });
 
-  it('is not "not there" when the token is no longer taken: the next request gets a new one', async () => {
+  it('a key is not missing when the token is rejected: the next request gets a new token', async () => {
     const own = providerCalls();
 
     await own.fetchKey(at('/own-key'), undefined, client());
     await expect(own.fetchKey(at('/no-longer'), undefined, client())).rejects.toThrow(
-      'does not take the token',
+      'rejected the access token',
     );
     await own.fetchKey(at('/own-key'), undefined, client());
     expect(seen.filter((call) => call.startsWith('Basic'))).toHaveLength(2);
   });
 
-  it('is not there for credentials that are wrong: the error says what to do, and no secret', async () => {
+  it('wrong credentials are an error that says what to do, without a secret', async () => {
     const failure = providerCalls().fetchKey(at('/own-key'), undefined, client('/token', 'wr0ng'));
 
-    await expect(failure).rejects.toThrow(/does not take the credentials: set the source's secret again/);
+    await expect(failure).rejects.toThrow(/rejected the credentials: set the source's secret again/);
     await expect(failure).rejects.not.toThrow(/wr0ng/);
   });
 
   it.each(['/no-token', '/broken', '/busy', '/moved', '/flood'])(
-    'throws for a token server that answers as %s',
+    'a provider call throws for a token server that responds as %s',
     async (path) => {
       await expect(providerCalls().fetchKey(at('/own-key'), undefined, client(path))).rejects.toThrow();
     },
   );
 
-  it('asks for a token of its own for other credentials', async () => {
+  it('a provider call requests a separate token for other credentials', async () => {
     const own = providerCalls();
 
     await own.fetchKey(at('/own-key'), undefined, client());

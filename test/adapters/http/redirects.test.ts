@@ -6,7 +6,7 @@ import { httpServer } from '../../support/worlds/local-server.ts';
 
 const base = 'https://hooks.example/in?token=t';
 
-describe('where a redirect leads', () => {
+describe('the target of a redirect', () => {
   it.each([
     [301, 'https://new.example/hooks', 'https://new.example/hooks'],
     [302, 'https://new.example:8443/hooks?key=secret#part', 'https://new.example:8443/hooks'],
@@ -25,11 +25,11 @@ describe('where a redirect leads', () => {
     [304, '/elsewhere', undefined],
     [201, '/elsewhere', undefined],
     [404, '/elsewhere', undefined],
-  ])('by %d and %j is %j', (status, location, expected) => {
+  ])('a redirect by %d and %j leads to %j', (status, location, expected) => {
     expect(redirectTarget(status, location, base)).toBe(expected);
   });
 
-  it('is kept, and told with what to do about it', async () => {
+  it('a redirect is recorded with a hint what to do', async () => {
     using server = await httpServer((_request, response) =>
       response.writeHead(301, { location: 'https://new.example/hooks?key=secret' }).end(),
     );
@@ -48,7 +48,7 @@ describe('where a redirect leads', () => {
     );
   });
 
-  it('to plain http is no URL to set', () => {
+  it('a redirect to plain http is not suggested as a URL', () => {
     expect(describeOutcome({ kind: 'refused', status: 302, location: 'http://new.example/' })).toBe(
       'answered 302, redirects to http://new.example/: redirects are not followed',
     );

@@ -43,7 +43,7 @@ const cases = (heads: Readonly<Record<string, (status: number) => string>>) =>
 
 describe('a malformed head', () => {
   it.concurrent.each(cases(malformedHeads))(
-    'with %s is what its status %d says, and ends its connection',
+    'a malformed head with %s has its status %d, and closes its connection',
     async (_name, status, text) => {
       const { outcomes, connections } = await twice(answering(text));
 
@@ -53,7 +53,7 @@ describe('a malformed head', () => {
   );
 
   it.concurrent.each(cases(malformedHeads))(
-    'with %s is what its status %d says byte by byte, too',
+    'a malformed head with %s has its status %d byte by byte, too',
     async (_name, status, text) => {
       const finder = headFinder(256 * 1024);
       const found = [...Buffer.from(text, 'latin1')].map((byte) => finder.push(Buffer.of(byte)));
@@ -63,7 +63,7 @@ describe('a malformed head', () => {
   );
 
   it.concurrent.each(cases(cutHeads))(
-    'that ends %s is what its status %d says',
+    'a malformed head that ends %s has its status %d',
     async (_name, status, text) => {
       const { outcomes, connections } = await twice((socket) => socket.end(text));
 
@@ -75,7 +75,7 @@ describe('a malformed head', () => {
   it.each([
     ['length', 'HTTP/1.1 500 Any\nContent-Length: 5\n\nsorry'],
     ['chunks', 'HTTP/1.1 500 Any\nTransfer-Encoding: chunked\n\n3\r\nsor\r\n2\r\nry\r\n0\r\n\r\n'],
-  ])('has a sample of its body, by its %s', async (_name, text) => {
+  ])('a malformed head has a sample of its body, by its %s', async (_name, text) => {
     const { outcomes } = await twice(answering(text));
 
     expect(outcomes).toMatchObject([
@@ -84,7 +84,7 @@ describe('a malformed head', () => {
     ]);
   });
 
-  it('keeps what its headers say', async () => {
+  it('a malformed head keeps the headers that are readable', async () => {
     const { outcomes } = await twice(answering('HTTP/1.1 503 Any\nretry-after : 7\nContent-Length: 0\n\n'));
 
     expect(outcomes).toMatchObject([{ retryAfter: 7 }, { retryAfter: 7 }]);
@@ -93,7 +93,7 @@ describe('a malformed head', () => {
 
 describe('a regular head', () => {
   it.concurrent.each(cases(regularHeads))(
-    'with %s is what its status %d says, and keeps its connection',
+    'a regular head with %s has its status %d, and keeps its connection',
     async (_name, status, text) => {
       const { outcomes, connections } = await twice(answering(text));
 
@@ -108,7 +108,7 @@ describe('a regular head', () => {
     ['with chunks that cannot be read', 'Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n', false],
     ['that only its end ends', '\r\nabc', true],
     ['where there may be none', 'Connection: close\r\nContent-Length: 3\r\n\r\nabc', true],
-  ])('and a body %s is what its status says, and ends its connection', async (_name, rest, ends) => {
+  ])('a regular head with a body %s has its status, and closes its connection', async (_name, rest, ends) => {
     const { outcomes, connections } = await twice((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\n${rest}`);
       if (ends) socket.end();
@@ -118,7 +118,7 @@ describe('a regular head', () => {
     expect(connections).toBe(2);
   });
 
-  it('with a body behind 204 ends its connection', async () => {
+  it('a regular head with a body after 204 closes its connection', async () => {
     const text =
       'HTTP/1.1 204 No Content\r\nContent-Length: 37\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
     const { outcomes, connections } = await twice(answering(text));
@@ -127,7 +127,7 @@ describe('a regular head', () => {
     expect(connections).toBe(2);
   });
 
-  it('and an answer that nobody asked for, later, ends its connection', async () => {
+  it('a later response without a request closes its connection', async () => {
     const plain = 'HTTP/1.1 500 Any\r\nContent-Length: 0\r\n\r\n';
     const unasked = Promise.withResolvers<void>();
     let connections = 0;
@@ -153,7 +153,7 @@ describe('a regular head', () => {
 });
 
 describe('interim answers', () => {
-  it.each([1, 10])('%d of them are skipped', async (count) => {
+  it.each([1, 10])('interim responses, %d of them, are skipped', async (count) => {
     const text = `${'HTTP/1.1 102 Processing\r\n\r\n'.repeat(count)}HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n`;
     const { outcomes, connections } = await twice(answering(text));
 
@@ -161,7 +161,7 @@ describe('interim answers', () => {
     expect(connections).toBe(1);
   });
 
-  it('more than ten end the attempt', async () => {
+  it('more than ten interim responses end the attempt', async () => {
     const { outcomes } = await twice(answering('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(11)));
 
     expect(outcomes).toMatchObject([
@@ -176,7 +176,7 @@ describe('interim answers', () => {
   });
 });
 
-describe('what is not HTTP', () => {
+describe('a response that is not HTTP', () => {
   it.each([
     ['220 mail.example ESMTP\r\n', '"220 mail.example ESMTP"'],
     ['\0\0\x12\x04\0\0\0\0\0', 'bytes that are not text'],
@@ -184,17 +184,20 @@ describe('what is not HTTP', () => {
     ['HTTP/1.1 abc\r\n\r\n', '"HTTP/1.1 abc"'],
     ['HTTP/1.1 020 Any\r\n\r\n', '"HTTP/1.1 020 Any"'],
     ['HTTP/1.1 2000 Any\r\n\r\n', '"HTTP/1.1 2000 Any"'],
-  ])('%j is a failure of the endpoint that shows how it begins', async (text, shown) => {
-    const { outcomes } = await twice(answering(text));
+  ])(
+    'a response that is not HTTP (%j) is a failure of the endpoint that shows its beginning',
+    async (text, shown) => {
+      const { outcomes } = await twice(answering(text));
 
-    const failure = {
-      kind: 'unreachable',
-      cause: 'protocol',
-      phase: 'head',
-      error: `the response is not HTTP/1.1: it begins with ${shown}`,
-    };
-    expect(outcomes).toEqual([failure, failure]);
-  });
+      const failure = {
+        kind: 'unreachable',
+        cause: 'protocol',
+        phase: 'head',
+        error: `the response is not HTTP/1.1: it begins with ${shown}`,
+      };
+      expect(outcomes).toEqual([failure, failure]);
+    },
+  );
 });
 
 describe('reading heads', () => {
@@ -218,7 +221,7 @@ describe('reading heads', () => {
     )
     .filter((bytes) => !bytes.includes('\r\r'));
 
-  it('never throws, and says the same however the bytes are cut', () => {
+  it('the head reader never throws, and gives the same result for every split of the bytes', () => {
     fc.assert(
       fc.property(hostile, fc.integer({ min: 1, max: 7 }), (bytes, size) => {
         expect(() => readHead(bytes.toString('latin1'))).not.toThrow();
@@ -231,7 +234,7 @@ describe('reading heads', () => {
     );
   });
 
-  it('costs little when a large head comes byte by byte', () => {
+  it('the head reader costs little if a large head comes byte by byte', () => {
     const finder = headFinder(256 * 1024);
     const begun = process.cpuUsage();
     finder.push(Buffer.from('HTTP/1.1 200 OK\r\nX-A: '));
@@ -242,7 +245,7 @@ describe('reading heads', () => {
   });
 });
 
-/** What is found in bytes that come in these chunks. */
+/** The result for bytes that come in these chunks. */
 function foundIn(chunks: readonly Buffer[]) {
   const finder = headFinder(256 * 1024);
   try {

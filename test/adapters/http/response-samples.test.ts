@@ -6,7 +6,7 @@ import { httpServer } from '../../support/worlds/local-server.ts';
 
 const settings = { localEndpoints: true, allowedPorts: [443], connectTimeout: millis(5_000) };
 
-/** What is kept of an answer's body. */
+/** The sample of a response's body. */
 async function sampleOf(bytes: Uint8Array, headers: Readonly<Record<string, string>>) {
   using server = await httpServer((_request, response) => response.writeHead(500, headers).end(bytes));
   const sender = httpSender(settings);
@@ -33,7 +33,7 @@ describe('a sample', () => {
     ['br', brotliCompressSync(sorry)],
     ['identity', sorry],
     ['', sorry],
-  ])('of %s is decoded', async (encoding, bytes) => {
+  ])('a sample of %s is decoded', async (encoding, bytes) => {
     expect(await sampleOf(bytes, { 'content-encoding': encoding })).toBe(german);
   });
 
@@ -41,14 +41,14 @@ describe('a sample', () => {
     ['gzip', gzipSync(Buffer.alloc(50_000_000, 'a'))],
     ['br', brotliCompressSync(Buffer.alloc(50_000_000, 'a'))],
     ['deflate', deflateSync(Buffer.alloc(50_000_000, 'a'))],
-  ])('of a %s bomb is its first KiB, and no more is made of it', async (encoding, bytes) => {
+  ])('a sample of a %s bomb is its first KiB, and no more is decompressed', async (encoding, bytes) => {
     const before = process.resourceUsage().maxRSS;
 
     expect(await sampleOf(bytes, { 'content-encoding': encoding })).toBe('a'.repeat(1024));
     expect(process.resourceUsage().maxRSS - before).toBeLessThan(40_000);
   });
 
-  it('of more than a KiB of gzip is what its beginning holds', async () => {
+  it('a sample of more than a KiB of gzip is the beginning of its content', async () => {
     const text = Array.from({ length: 5_000 }, (_, at) => `line ${at * 7_919} of the trace`).join('\n');
 
     const sample = await sampleOf(gzipSync(text), { 'content-encoding': 'gzip' });
@@ -63,7 +63,7 @@ describe('a sample', () => {
     ['gzip', Buffer.from('no gzip at all'), '(gzip, 14 bytes)'],
     ['constructor', Buffer.from('abc'), '(constructor, 3 bytes)'],
     ['x'.repeat(5_000), Buffer.from('abc'), `(${'x'.repeat(40)}, 3 bytes)`],
-  ])('of %s that cannot be decoded says so', async (encoding, bytes, expected) => {
+  ])('a sample of %s that cannot be decoded says so', async (encoding, bytes, expected) => {
     expect(await sampleOf(bytes, { 'content-encoding': encoding })).toBe(expected);
   });
 
@@ -77,11 +77,11 @@ describe('a sample', () => {
     ['text/html', Buffer.from(german, 'latin1')],
     ['', Buffer.from(german, 'latin1')],
     ['image/png', sorry],
-  ])('by the content type %j is text', async (type, bytes) => {
+  ])('a sample with the content type %j is text', async (type, bytes) => {
     expect(await sampleOf(bytes, { 'content-type': type })).toBe(german);
   });
 
-  it('leaves out a character that its end cuts in two', async () => {
+  it('a sample omits a character that its end cuts in two', async () => {
     expect(await sampleOf(Buffer.from(`${'a'.repeat(1023)}ö`), {})).toBe('a'.repeat(1023));
   });
 
@@ -90,7 +90,7 @@ describe('a sample', () => {
     ['application/octet-stream', Buffer.alloc(200, 0xfe)],
     ['text/html', Buffer.from('a\0b')],
     ['', Buffer.from(Array.from({ length: 200 }, (_, at) => (at * 7) % 256))],
-  ])('of %j that is binary says so', async (type, bytes) => {
+  ])('a sample of %j that is binary says so', async (type, bytes) => {
     expect(await sampleOf(bytes, { 'content-type': type })).toBe(`(binary, ${bytes.length} bytes)`);
   });
 });

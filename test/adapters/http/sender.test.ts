@@ -7,7 +7,7 @@ import { httpServer, rawServer } from '../../support/worlds/local-server.ts';
 const settings = {
   localEndpoints: true,
   allowedPorts: [443],
-  // Far beyond what an answer takes on a busy machine; a test of the limits has its own.
+  // Much longer than a response takes on a busy machine; tests of the limits have their own.
   connectTimeout: millis(20_000),
   attemptTimeout: millis(20_000),
 };
@@ -26,8 +26,8 @@ const post = async (url: string, more: Partial<typeof settings> = {}) => {
   }
 };
 
-describe('an answer', () => {
-  it('of 200 is accepted, with a sample of its body; the request arrived byte for byte', async () => {
+describe('a response', () => {
+  it('a response of 200 is accepted, with a sample of its body, and the request arrived byte for byte', async () => {
     const arrived: Buffer[] = [];
     using server = await httpServer((request, response) => {
       request.on('data', (chunk) => arrived.push(chunk)).on('end', () => response.end('thanks'));
@@ -37,19 +37,19 @@ describe('an answer', () => {
     expect(Buffer.concat(arrived)).toEqual(body);
   });
 
-  it.each([400, 404, 429, 500, 503])('of %d is refused', async (status) => {
+  it.each([400, 404, 429, 500, 503])('a response of %d is refused', async (status) => {
     using server = await httpServer((_request, response) => response.writeHead(status).end());
 
     expect(await post(server.url)).toEqual({ kind: 'refused', status });
   });
 
-  it('of 410 means that the endpoint is gone', async () => {
+  it('a response of 410 means that the endpoint is gone', async () => {
     using server = await httpServer((_request, response) => response.writeHead(410).end());
 
     expect(await post(server.url)).toEqual({ kind: 'gone', status: 410 });
   });
 
-  it('that redirects is not followed', async () => {
+  it('a redirect is not followed', async () => {
     let requests = 0;
     using server = await httpServer((_request, response) => {
       requests++;
@@ -65,7 +65,7 @@ describe('an answer', () => {
     ['86400', 21_600],
     [new Date(Date.now() + 60_000).toUTCString(), 60],
     ['nonsense', undefined],
-  ])('with Retry-After: %s asks for %s seconds', async (header, expected) => {
+  ])('a response with Retry-After: %s asks for %s seconds', async (header, expected) => {
     using server = await httpServer((_request, response) =>
       response.writeHead(429, { 'retry-after': header }).end(),
     );
@@ -77,7 +77,7 @@ describe('an answer', () => {
     else expect(Math.abs((asked ?? 0) - expected)).toBeLessThanOrEqual(1);
   });
 
-  it('whose body drips is accepted after a second, with what came by then', async () => {
+  it('a response whose body arrives slowly is accepted after a second, with what came by then', async () => {
     using server = await rawServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n');
       const timer = setInterval(() => socket.write('a'), 200);
@@ -86,7 +86,7 @@ describe('an answer', () => {
 
     const outcome = await post(server.url);
 
-    // Of the thousand that would take more than three minutes.
+    // The first bytes of a thousand, which would take more than three minutes.
     expect(outcome).toMatchObject({
       kind: 'accepted',
       status: 200,
@@ -94,7 +94,7 @@ describe('an answer', () => {
     });
   });
 
-  it('of 1 GB costs no memory: after a KiB the connection is cut', async () => {
+  it('a response of 1 GB needs no memory: after a KiB the connection is closed', async () => {
     let written = 0;
     const closed = Promise.withResolvers<void>();
     using server = await httpServer((_request, response) => {
@@ -117,7 +117,7 @@ describe('an answer', () => {
     expect(written).toBeLessThan(20e6);
   });
 
-  it('with a head of 64 kB is what its status says', async () => {
+  it('a response with a head of 64 kB has its status', async () => {
     using server = await rawServer((socket) =>
       socket.end(`HTTP/1.1 200 OK\r\nX-Large: ${'x'.repeat(64_000)}\r\nContent-Length: 0\r\n\r\n`),
     );
@@ -125,7 +125,7 @@ describe('an answer', () => {
     expect(await post(server.url)).toEqual({ kind: 'accepted', status: 200 });
   });
 
-  it('with a head without end is a failure of the endpoint', async () => {
+  it('a response with a head without end is a failure of the endpoint', async () => {
     using server = await rawServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n');
       for (let line = 0; line < 20; line++) socket.write(`X-${line}: ${'x'.repeat(16_000)}\r\n`);
@@ -134,13 +134,13 @@ describe('an answer', () => {
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'protocol' });
   });
 
-  it('that is not HTTP is a failure of the endpoint', async () => {
+  it('a response that is not HTTP is a failure of the endpoint', async () => {
     using server = await rawServer((socket) => socket.end('220 mail.example ESMTP\r\n'));
 
     expect(await post(server.url)).toMatchObject({ kind: 'unreachable', cause: 'protocol' });
   });
 
-  it('of 101 to a request that asked for no upgrade is refused', async () => {
+  it('a response of 101 to a request without an upgrade is refused', async () => {
     using server = await rawServer((socket) =>
       socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n'),
     );
@@ -148,7 +148,7 @@ describe('an answer', () => {
     expect(await post(server.url)).toMatchObject({ kind: 'refused', status: 101 });
   });
 
-  it('in binary has a sample that a table takes', async () => {
+  it('a binary response has a sample that a table accepts', async () => {
     using server = await httpServer((_request, response) => response.end(Buffer.alloc(2000, 0xff)));
 
     const outcome = await post(server.url);
@@ -160,7 +160,7 @@ describe('an answer', () => {
 });
 
 describe('connections', () => {
-  it('are used again', async () => {
+  it('connections are used again', async () => {
     const ports = new Set<number | undefined>();
     using server = await httpServer((request, response) => {
       ports.add(request.socket.remotePort);
@@ -174,7 +174,7 @@ describe('connections', () => {
     expect(ports.size).toBe(1);
   });
 
-  it('that the other side has closed meanwhile are replaced, within the same attempt', async () => {
+  it('connections that the other side has closed meanwhile are replaced, within the same attempt', async () => {
     let requests = 0;
     using server = await rawServer((socket) => {
       requests++;

@@ -15,7 +15,7 @@ const post = async (url: string) => {
   }
 };
 
-/** Answers 200 over TLS, as far as it comes to that. */
+/** Responds 200 over TLS, if the handshake succeeds. */
 async function tlsServer(options: TlsOptions) {
   const server = createServer(options, (socket) => {
     socket.on('error', () => undefined);
@@ -64,7 +64,7 @@ describe('a certificate', () => {
     expect(await post(server.url.replace('127.0.0.1', 'localhost'))).toEqual(unreachable(error));
   });
 
-  it('of an authority that is not public is told so', async () => {
+  it('a certificate of an authority that is not public is described as such', async () => {
     const { key, cert } = certificates.ofIntermediate;
     setDefaultCACertificates(trusted);
     using server = await tlsServer({
@@ -79,7 +79,7 @@ describe('a certificate', () => {
     );
   });
 
-  it('with its intermediate is taken', async () => {
+  it('a certificate with its intermediate is accepted', async () => {
     const { key, cert } = certificates.ofIntermediate;
     using server = await tlsServer({ key, cert: cert + certificates.intermediate.cert });
 
@@ -88,7 +88,7 @@ describe('a certificate', () => {
 });
 
 describe('a handshake', () => {
-  it('with a version that is too old is told so', async () => {
+  it('a handshake with an old TLS version is described as such', async () => {
     using server = await tlsServer({
       ...certificates.localhost,
       minVersion: 'TLSv1',
@@ -101,7 +101,7 @@ describe('a handshake', () => {
     );
   });
 
-  it('with a port for plain http is told so', async () => {
+  it('a handshake with a port for plain http is described as such', async () => {
     using server = await httpServer((_request, response) => response.end('ok'));
 
     expect(await post(server.url.replace('http:', 'https:'))).toEqual(
@@ -109,7 +109,7 @@ describe('a handshake', () => {
     );
   });
 
-  it('that ends early is told so', async () => {
+  it('a handshake that ends early is described as such', async () => {
     using server = await rawServer((socket) => socket.end());
 
     expect(await post(server.url.replace('http:', 'https:'))).toEqual({
@@ -121,7 +121,7 @@ describe('a handshake', () => {
     });
   });
 
-  it('with no common cipher is told so', async () => {
+  it('a handshake without a common cipher is described as such', async () => {
     using server = await tlsServer({
       ...certificates.localhost,
       maxVersion: 'TLSv1.2',
@@ -137,21 +137,24 @@ describe('a client certificate that the server wants', () => {
   beforeAll(() => setDefaultCACertificates([...trusted, certificates.authority.cert]));
   afterAll(() => setDefaultCACertificates(trusted));
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('is told so, by %s', async (version) => {
-    const { key, cert } = certificates.ofIntermediate;
-    using server = await tlsServer({
-      key,
-      cert: cert + certificates.intermediate.cert,
-      ca: certificates.authority.cert,
-      requestCert: true,
-      rejectUnauthorized: true,
-      minVersion: version,
-      maxVersion: version,
-    });
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'a server that requires a client certificate is described as such, by %s',
+    async (version) => {
+      const { key, cert } = certificates.ofIntermediate;
+      using server = await tlsServer({
+        key,
+        cert: cert + certificates.intermediate.cert,
+        ca: certificates.authority.cert,
+        requestCert: true,
+        rejectUnauthorized: true,
+        minVersion: version,
+        maxVersion: version,
+      });
 
-    expect(await post(server.url)).toMatchObject({
-      kind: 'unreachable',
-      cause: expect.stringMatching(/^(tls|network)$/),
-    });
-  });
+      expect(await post(server.url)).toMatchObject({
+        kind: 'unreachable',
+        cause: expect.stringMatching(/^(tls|network)$/),
+      });
+    },
+  );
 });

@@ -9,7 +9,7 @@ test.each([
   ['an endpoint for all services', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, true],
   ['an endpoint for S3', { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9000' }, true],
   ['a variable that is empty', { AWS_ENDPOINT_URL: '' }, false],
-])("the bucket is in the path with an endpoint of one's own only: %s", (_, env, isInPath) => {
+])('the S3 client puts the bucket into the path with a custom endpoint only: %s', (_, env, isInPath) => {
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
   vi.stubEnv('AWS_ENDPOINT_URL_S3', undefined);
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);

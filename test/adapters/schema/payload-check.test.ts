@@ -21,8 +21,8 @@ const order = {
   $defs: { amount: { type: 'number', minimum: 0, example: { type: 5, required: true } } },
 };
 
-describe('what is known of event types', () => {
-  it('is bounded, whatever types are published: the latest are kept', async () => {
+describe('the cache of event types', () => {
+  it('the cache of event types is bounded and keeps the latest, in any order of publications', async () => {
     const reads: string[] = [];
     const read = async (name: string) => {
       reads.push(name);
@@ -41,7 +41,7 @@ describe('what is known of event types', () => {
 });
 
 describe('a payload', () => {
-  it('is checked, and what is said of it has none of its values', async () => {
+  it('a payload is checked, and its fault contains none of its values', async () => {
     const check = checkBy(order);
 
     expect(await check({ total: 5, lines: ['a'] })).toBeUndefined();
@@ -61,7 +61,7 @@ describe('a payload', () => {
     ['has no list where there must be one', { properties: { a: { enum: 5 } } }],
     ['has an id that is no URI', { $id: 'http://[' }],
     ['takes for ever', { properties: { a: { pattern: '^(.+)+!$' } } }],
-  ])('is refused, not put off for ever, by a schema that %s', async (_name, schema) => {
+  ])('a payload is refused, not deferred for ever, by a schema that %s', async (_name, schema) => {
     expect(await checkBy(schema)({ a: 'secret'.repeat(10) })).toBe(
       'the schema of order.made cannot be applied to data, or not within a second',
     );
@@ -92,7 +92,7 @@ describe('a schema', () => {
     ['with definitions as they were', { $ref: '#/definitions/a', definitions: { a: { type: 'null' } } }],
     ['that a part refers to', { properties: { next: { $ref: '#' } } }],
     ['with yes and no', { properties: { a: true }, additionalProperties: false }],
-  ])('%s is taken', (_name, schema) => {
+  ])('a schema is accepted: %s', (_name, schema) => {
     expect(refusalOf(schema)).toBeUndefined();
   });
 
@@ -121,7 +121,7 @@ describe('a schema', () => {
     [{ $dynamicRef: '#meta' }, '# has a $dynamicRef, which is not supported'],
     [{ $ref: '#' }, 'Maximum call stack size exceeded'],
     [{ $id: 'http://[' }, 'Invalid URL'],
-  ])('is refused where it is wrong: %o', (schema, refusal) => {
+  ])('a schema is refused with the place of its fault: %o', (schema, refusal) => {
     expect(refusalOf(schema)).toMatch(/^cannot be used as a JSON Schema: /);
     expect(refusalOf(schema)).toContain(refusal);
   });

@@ -1,4 +1,9 @@
-import { ResourceNotFoundException, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import { handshakeSecret } from '../../../lambdas/adapters/secrets/handshake-secret.ts';
 import { awaitingValue } from '../../../lambdas/domain/provider/awaited-secret.ts';
@@ -20,7 +25,7 @@ function emptySecret(createdAt: number) {
   return { state, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
 }
 
-it('asks once in two seconds whether a secret is awaited, however many handshakes are forged', async () => {
+it('a handshake secret is read once in two seconds, for any number of forged handshakes', async () => {
   const { state, port } = emptySecret(now - 7_200_000);
   const answers = await Promise.all(Array.from({ length: 1000 }, () => port.isAwaited(now)));
 
@@ -32,7 +37,7 @@ it('asks once in two seconds whether a secret is awaited, however many handshake
   expect(state.calls).toBe(4);
 });
 
-it('remembers for two seconds that it could not ask', async () => {
+it('a handshake secret remembers for two seconds that it could not be read', async () => {
   const { state, port } = emptySecret(now - 60_000);
   state.error = new Error('throttled');
   for (let request = 0; request < 100; request++)
@@ -55,7 +60,7 @@ function oneVersion(SecretString: string, createdAt: number) {
   return { state, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
 }
 
-it('looks at the window on the version that it replaces', async () => {
+it('a handshake secret is checked against the window of the version that it replaces', async () => {
   const open = oneVersion(awaitingValue(later(now, seconds(60))), now - 60_000);
   const closed = oneVersion(awaitingValue(later(now, seconds(-1))), now - 60_000);
   const old = oneVersion('unset', now - 3_600_000);
@@ -66,11 +71,43 @@ it('looks at the window on the version that it replaces', async () => {
   expect([open.state.puts, closed.state.puts, old.state.puts]).toEqual([1, 0, 0]);
 });
 
-it('never replaces a secret that a person stored since it was awaited', async () => {
+it('a handshake never replaces a secret that a person stored since it was awaited', async () => {
   const { state, port } = oneVersion(awaitingValue(later(now, seconds(60))), now - 60_000);
   expect(await port.isAwaited(now)).toBe(true);
   state.version = { SecretString: 'd'.repeat(64), createdAt: now };
 
   expect(await port.store('c'.repeat(64), now)).toBe(false);
   expect(state.puts).toBe(0);
+});
+
+/** Secrets Manager with a secret that is awaited. Writes wait until both were read; a token is good for one value. */
+function twoAtOnce() {
+  const stored = new Map<string, string | undefined>();
+  const bothRead = Promise.withResolvers<void>();
+  let reads = 0;
+  const client = new SecretsManagerClient({ region: 'us-east-1' });
+  client.send = async (command: object) => {
+    if (!(command instanceof PutSecretValueCommand)) {
+      if (++reads === 2) bothRead.resolve();
+      const SecretString = awaitingValue(later(now, seconds(60)));
+      return { SecretString, VersionId: 'v1', CreatedDate: new Date(now - 60_000), $metadata: {} };
+    }
+    await bothRead.promise;
+    const { ClientRequestToken: token = crypto.randomUUID(), SecretString: value } = command.input;
+    if ((stored.get(token) ?? value) !== value)
+      throw new ResourceExistsException({ message: 'another value has the token', $metadata: {} });
+    stored.set(token, value);
+    return { $metadata: {} };
+  };
+  return { stored, port: handshakeSecret(client, 'Stack/asana', 'text', seconds(3600)) };
+}
+
+it('stores the secret of one of two handshakes that come at once, and says no to the other', async () => {
+  const { stored, port } = twoAtOnce();
+  const secrets = ['c'.repeat(64), 'd'.repeat(64)];
+
+  const answers = await Promise.all(secrets.map((secret) => port.store(secret, now)));
+
+  expect(answers).toEqual([true, false]);
+  expect([...stored.values()]).toEqual(secrets.slice(0, 1));
 });

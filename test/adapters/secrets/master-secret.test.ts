@@ -31,7 +31,7 @@ async function endpointWith(secrets: ReturnType<typeof masterSecret>): Promise<E
   return { ...bare, secrets: [await secrets.seal(generateSecret('v1'), bare, now)] };
 }
 
-it('opens what it has sealed, and reads the master secret once in five minutes', async () => {
+it('the master secret opens what it has sealed, and is read once in five minutes', async () => {
   const manager = secretsManager('first');
   const master = masterSecret(manager.client, 'master');
   const endpoint = await endpointWith(master);
@@ -41,7 +41,7 @@ it('opens what it has sealed, and reads the master secret once in five minutes',
   expect(manager.calls).toEqual(['AWSCURRENT', 'AWSPREVIOUS']);
 });
 
-it('opens what is sealed under the master secret before, and seals it anew on the way', async () => {
+it('the previous master secret opens what it has sealed, which is resealed', async () => {
   const manager = secretsManager('first');
   const endpoint = await endpointWith(masterSecret(manager.client, 'master'));
   manager.rotate('second');
@@ -59,7 +59,7 @@ it('opens what is sealed under the master secret before, and seals it anew on th
   expect(written).toHaveLength(1);
 });
 
-it('hears of a new master secret at once when it meets something that is sealed under it', async () => {
+it('a new master secret is read at once when a text is sealed under it', async () => {
   const manager = secretsManager('first');
   const old = masterSecret(manager.client, 'master');
   await endpointWith(old);
@@ -69,7 +69,7 @@ it('hears of a new master secret at once when it meets something that is sealed 
   expect(await old.endpointKeys(endpoint, later(now, seconds(30)))).toHaveLength(1);
 });
 
-it('leaves out what is lost when it says which secrets there are, and fails when it cannot say', async () => {
+it('the list of secrets omits those that cannot be opened, and fails when they cannot be read', async () => {
   const manager = secretsManager('first');
   const lost = await endpointWith(masterSecret(manager.client, 'master'));
   manager.rotate('second');
@@ -86,7 +86,7 @@ it('leaves out what is lost when it says which secrets there are, and fails when
   expect(await master.resealed(ended, now)).toBeUndefined();
 });
 
-it('says what to do when a secret cannot be opened any more, or belongs to another endpoint', async () => {
+it('a secret that cannot be opened any more, or belongs to another endpoint, is an error that says what to do', async () => {
   const manager = secretsManager('first');
   const endpoint = await endpointWith(masterSecret(manager.client, 'master'));
   const other = { ...endpoint, id: 'ep_2' };
@@ -110,7 +110,7 @@ describe('the headers of an endpoint', () => {
     return { ...endpoint, headers: await master.sealHeaders(headers, endpoint, now) };
   };
 
-  it('are sealed, and open for their endpoint and under their name only', async () => {
+  it('the headers of an endpoint are sealed, and open for their endpoint and under their name only', async () => {
     const master = masterSecret(secretsManager('first').client, 'master');
     const endpoint = await sealed(master, { Authorization: 'Bearer abc', 'X-Team': 'billing' });
     const { Authorization = '', 'X-Team': team = '' } = endpoint.headers;
@@ -133,7 +133,7 @@ describe('the headers of an endpoint', () => {
     }
   });
 
-  it('never open as a secret, nor a secret as one of them', async () => {
+  it('the headers of an endpoint cannot be opened as a secret, nor a secret as a header', async () => {
     const master = masterSecret(secretsManager('first').client, 'master');
     const endpoint = await sealed(master, { 'X-Key': generateSecret('v1') });
     const { 'X-Key': header = '' } = endpoint.headers;
@@ -146,7 +146,7 @@ describe('the headers of an endpoint', () => {
     await expect(master.endpointHeaders(swapped, now)).rejects.toThrow(/cannot be opened/);
   });
 
-  it('need no master secret while there are none', async () => {
+  it('the headers of an endpoint need no master secret if there are none', async () => {
     const away = { send: () => Promise.reject(new Error('Secrets Manager is away')) };
     const master = masterSecret(away as unknown as SecretsManagerClient, 'master');
 
@@ -154,7 +154,7 @@ describe('the headers of an endpoint', () => {
     expect(await master.endpointHeaders(newEndpoint(now), now)).toEqual({});
   });
 
-  it('that an earlier version kept in the clear are sent, and sealed on the way', async () => {
+  it('the headers that an earlier version stored as plain text are sent, and then sealed', async () => {
     const manager = secretsManager('first');
     const master = masterSecret(manager.client, 'master');
     const endpoint = { ...(await endpointWith(master)), headers: { 'X-Team': 'billing' } };
@@ -169,7 +169,7 @@ describe('the headers of an endpoint', () => {
     expect(await master.resealed(next, now)).toBeUndefined();
   });
 
-  it('under the master secret before are sealed anew; one that is lost stays, and holds nothing up', async () => {
+  it('the headers under the previous master secret are resealed; one that cannot be opened does not stop the others', async () => {
     const manager = secretsManager('first');
     const lost = await sealed(masterSecret(manager.client, 'master'), { 'X-Lost': 'gone' });
     manager.rotate('second');
@@ -190,7 +190,7 @@ describe('the headers of an endpoint', () => {
 });
 
 it.each(['', 'unset', '"changeme"'])(
-  'is asked for once in two seconds while its value is %j',
+  'a master secret is read once in two seconds while its value is %j',
   async (value) => {
     const manager = secretsManager(value);
     const master = masterSecret(manager.client, 'master');

@@ -35,13 +35,13 @@ describe('the signing secret', () => {
     ['with whsec_', first],
     ['without whsec_', first.replace('whsec_', '')],
     ['with white space around it', ` ${first}\n`],
-  ])('is read %s', async (_how, value) => {
+  ])('the signing secret is read %s', async (_how, value) => {
     const { secret } = secretWith({ AWSCURRENT: { value, createdAt: 0 } });
 
     expect(await secret.keys(now)).toEqual([bytes(first)]);
   });
 
-  it('is read again after five minutes only', async () => {
+  it('the signing secret is read again only after five minutes', async () => {
     const { state, secret } = secretWith({ AWSCURRENT: { value: first, createdAt: 0 } });
 
     await secret.keys(now);
@@ -52,7 +52,7 @@ describe('the signing secret', () => {
     expect(await secret.keys(later(now, seconds(300)))).toEqual([bytes(second)]);
   });
 
-  it('signs with the previous key, too, for a day after a rotation', async () => {
+  it('the signing secret signs with the previous key, too, for a day after a rotation', async () => {
     const versions = {
       AWSCURRENT: { value: second, createdAt: now },
       AWSPREVIOUS: { value: first, createdAt: 0 },
@@ -63,13 +63,13 @@ describe('the signing secret', () => {
     expect(await secret.keys(later(now, seconds(2 * 86_400)))).toEqual([bytes(second)]);
   });
 
-  it('is one key while there was no rotation', async () => {
+  it('the signing secret is one key if there was no rotation', async () => {
     const { secret } = secretWith({ AWSCURRENT: { value: first, createdAt: now } });
 
     expect(await secret.keys(now)).toEqual([bytes(first)]);
   });
 
-  it('may list its keys with exact ends', async () => {
+  it('the signing secret may list its keys with exact ends', async () => {
     const keys = [{ key: second }, { key: first, notAfter: '2026-11-23T13:00:00Z' }];
     const { secret } = secretWith({ AWSCURRENT: { value: JSON.stringify({ keys }), createdAt: 0 } });
 
@@ -78,7 +78,7 @@ describe('the signing secret', () => {
   });
 
   it.each(['', 'unset', 'whsec_', 'whsec_c2hvcnQ=', 'not base64!', '{"keys":[]}'])(
-    'of "%s" is none: nothing is signed, and it is looked for once in two seconds',
+    'the signing secret “%s” is invalid: nothing is signed, and it is read once in two seconds',
     async (value) => {
       const { state, secret } = secretWith({ AWSCURRENT: { value, createdAt: 0 } });
 
@@ -92,7 +92,7 @@ describe('the signing secret', () => {
     },
   );
 
-  it('never stands in its own error', async () => {
+  it('the signing secret is never in its own error', async () => {
     const { secret } = secretWith({ AWSCURRENT: { value: 'hush-hush', createdAt: 0 } });
 
     await expect(secret.keys(now)).rejects.not.toThrow(/hush/);

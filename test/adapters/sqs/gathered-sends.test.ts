@@ -10,7 +10,7 @@ beforeEach(() => {
 
 const bodies = (messages: readonly OutgoingMessage[]) => messages.map(({ body }) => body);
 
-it('sends in one call what comes at about the same time, and the next in another', async () => {
+it('gathered sends combine messages of about the same time into one call, and later ones into another', async () => {
   const calls: string[][] = [];
   const send = gatheredSends(async (messages) => {
     calls.push(bodies(messages));
@@ -27,7 +27,7 @@ it('sends in one call what comes at about the same time, and the next in another
   expect(calls).toEqual([['a', 'b', 'c'], ['d']]);
 });
 
-it('rejects for the message that was refused, and for no other', async () => {
+it('a gathered send rejects only for the message that was refused', async () => {
   const send = gatheredSends(async (messages) =>
     bodies(messages).map((body) => (body === 'b' ? new Error('refused') : undefined)),
   );
@@ -38,7 +38,7 @@ it('rejects for the message that was refused, and for no other', async () => {
   expect((await ends).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
-it('rejects for all when the call fails, and sends what comes later', async () => {
+it('a gathered send rejects for all messages when the call fails, and sends later ones', async () => {
   let isDown = true;
   const send = gatheredSends(async (messages) => {
     if (isDown) throw new Error('no answer');
@@ -55,7 +55,7 @@ it('rejects for all when the call fails, and sends what comes later', async () =
   await expect(later).resolves.toBeUndefined();
 });
 
-it('tells for each of twelve messages what became of it: one is refused, and the second call fails', async () => {
+it('gathered sends report the result of each of twelve messages when one is refused and the second call fails', async () => {
   const inputs: { readonly Entries: readonly { readonly Id: string; readonly DelaySeconds: number }[] }[] =
     [];
   const client = {

@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import { queueReaders } from '../../../lambdas/adapters/sqs/queue-readers.ts';
 
-it('each reader reads an attribute of its own queue, beside the one whose URL is known', async () => {
+it('each reader reads an attribute of its own queue, in the account and region of the known URL', async () => {
   const read: unknown[] = [];
   const client = {
     async send(command: unknown) {

@@ -30,7 +30,7 @@ function watched() {
   return { client, sent };
 }
 
-test('a copy goes to the listener’s queue, in this account and region', async () => {
+test('a copy goes to the listener’s queue in this account and region', async () => {
   const { client, sent } = watched();
 
   await tapQueues(client, 'Hookline_tap_', own).send('git', 'Hookline_tap_git_0a1b2c3d', 'text');
@@ -45,7 +45,7 @@ test.each([
   'https://evil.example/1/Hookline_tap_git_0a1b2c3d',
   'Hookline_tap_git-hub_0a1b2c3d',
   'Hookline-Work',
-])('nothing is sent where a tap names %s', async (name) => {
+])('no copy is sent if a tap names %s', async (name) => {
   const { client, sent } = watched();
 
   await expect(tapQueues(client, 'Hookline_tap_', own).send('git', name, 'text')).rejects.toThrow(
@@ -54,7 +54,7 @@ test.each([
   expect(sent).toEqual([]);
 });
 
-test('no client of ours sends its credentials to the host that a queue’s URL names', async () => {
+test('no client sends its credentials to the host in a queue’s URL', async () => {
   const { client, sent } = watched();
 
   await sqsQueue(client, 'http://evil.example/1/queue').send({ body: 'text' });
@@ -62,7 +62,7 @@ test('no client of ours sends its credentials to the host that a queue’s URL n
   expect(sent.map(({ host }) => host)).toEqual(['sqs.eu-central-1.amazonaws.com']);
 });
 
-test('without that setting the SDK would', async () => {
+test('the SDK without that setting would send its credentials to the host in a queue’s URL', async () => {
   const client = new SQSClient({});
   expect(client.config.useQueueUrlAsEndpoint).toBe(true);
 });

@@ -20,26 +20,29 @@ beforeAll(async () => {
   );
   const bundle = join(folder, 'team.mjs');
   await build({ entryPoints: [source], outfile: bundle, format: 'esm', minify: true, sourcemap: true });
-  // In a process of its own: vitest maps stacks, too.
+  // Runs in a separate process, because vitest maps stacks, too.
   const script = `import(${JSON.stringify(bundle)}).then((team) => team.chargeCustomer()).catch((e) => console.log(e.stack))`;
   thrown = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
 });
 
 describe('a stack', () => {
-  test('names the file, line and column of the source', () => {
+  test('a stack trace names the file, line and column of the source', () => {
     expect(thrown).toContain('team.mjs:1:');
 
     expect(mappedStack(thrown, folder)).toMatch(/^Error: no\n {4}at .*team\.ts:4:9\)?\n/);
   });
 
-  test.each(['at async f (', 'at async ', 'at '])('maps a frame that begins with "%s"', (before) => {
-    const place = /file:[^\s()]+\.mjs:\d+:\d+/.exec(thrown)?.[0];
-    const stack = `Error: no\n    ${before}${place}${before.endsWith('(') ? ')' : ''}`;
+  test.each(['at async f (', 'at async ', 'at '])(
+    'a stack trace maps a frame that begins with "%s"',
+    (before) => {
+      const place = /file:[^\s()]+\.mjs:\d+:\d+/.exec(thrown)?.[0];
+      const stack = `Error: no\n    ${before}${place}${before.endsWith('(') ? ')' : ''}`;
 
-    expect(mappedStack(stack, folder)).toMatch(/team\.ts:4:9\)?$/);
-  });
+      expect(mappedStack(stack, folder)).toMatch(/team\.ts:4:9\)?$/);
+    },
+  );
 
-  test('is left as it is where the file is not of the bundle, has no map, or is only in the message', () => {
+  test('a stack trace is unchanged if the file is not of the bundle, has no map, or is only in the message', () => {
     const elsewhere = 'Error: x\n    at f (file:///var/runtime/index.mjs:1:100)';
     const mapless = `Error: x\n    at f (${pathToFileURL(join(folder, 'other.mjs'))}:1:100)`;
     const message = `Error: ${pathToFileURL(join(folder, 'team.mjs'))}:1:40\n    at node:internal/x:1:1`;
@@ -49,7 +52,7 @@ describe('a stack', () => {
     }
   });
 
-  test('never fails, and takes time in proportion to its length, whatever the text', () => {
+  test('a stack trace never fails, and takes time in proportion to its length, for any text', () => {
     const part = fc.constantFrom(
       '    at ',
       'file:///',

@@ -19,7 +19,7 @@ const written = (level: 'log' | 'info' | 'error') =>
   vi.mocked(console[level]).mock.calls.map(([line]) => JSON.parse(String(line)));
 
 describe('telemetry', () => {
-  it('writes one line for each set of dimensions, with the sums and the times', () => {
+  it('telemetry writes one line for each set of dimensions, with the sums and the times', () => {
     const report = telemetry('consume');
     const stripe = { source: 'stripe', eventType: 'ping' };
     const processed = { ...stripe, status: 'processed' };
@@ -49,7 +49,7 @@ describe('telemetry', () => {
     ]);
   });
 
-  it('starts again after a flush, and writes nothing when there is nothing', () => {
+  it('telemetry starts again after a flush, and writes nothing if there is nothing', () => {
     const report = telemetry('consume');
     report.count('WebhooksReceived', any, 5);
     report.flush();
@@ -61,7 +61,7 @@ describe('telemetry', () => {
     expect(written('log').map((line) => line.WebhooksReceived)).toEqual([5, 1]);
   });
 
-  it('writes lines with what each needs, and no id of a trace that nothing records', () => {
+  it('telemetry writes lines with the necessary fields, without the id of a trace that nothing records', () => {
     vi.stubEnv(
       '_X_AMZN_TRACE_ID',
       'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0',
@@ -73,7 +73,7 @@ describe('telemetry', () => {
     expect(Object.keys(line)).toEqual(['level', 'message', 'timestamp', 'service', 'source', 'status']);
   });
 
-  it('writes an error with its causes, also one that is strange', () => {
+  it('telemetry writes an error with its causes, even a strange one', () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const cause = Object.assign(new TypeError('why'), { code: 'E' });
     telemetry('consume').error('event.errored', { id: 1 }, new Error('what', { cause }));
@@ -101,7 +101,7 @@ describe('telemetry', () => {
     ]);
   });
 
-  it('loses none of many values', () => {
+  it('telemetry loses none of many values', () => {
     const report = telemetry('consume');
     for (let value = 1; value <= 250; value++) {
       report.seconds('WebhookProcessingTime', { source: 'stripe', eventType: 'any' }, value);
@@ -113,7 +113,7 @@ describe('telemetry', () => {
     expect(values).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
   });
 
-  it('takes only what the table of metrics says of its service', () => {
+  it('telemetry accepts only the metrics that the table lists for its service', () => {
     const report = telemetry('publish');
 
     report.count('EventsPublished', { status: 'published' });
@@ -134,7 +134,7 @@ describe('telemetry', () => {
     expect(own).toBe(other);
   });
 
-  it('keeps the fields of concurrent logs apart', () => {
+  it('telemetry keeps the fields of concurrent logs apart', () => {
     const report = telemetry('consume');
     const one = report.log({ eventId: 'evt_1' });
     const other = report.log({ eventId: 'evt_2' });

@@ -10,7 +10,7 @@ import {
   world,
 } from '../../support/cli/kept-fixtures.ts';
 
-test('takes over the secret and the events of one source; what it cannot is named, and is 1', async () => {
+test('adopt takes over the secret and the events of one source, and names what it could not, with exit code 1', async () => {
   const there = world();
   await using aws = await keptAws(there);
 
@@ -32,7 +32,7 @@ test('takes over the secret and the events of one source; what it cannot is name
   expect(code).toBe(1);
 });
 
-test('a second run finds everything done', async () => {
+test('a second run of adopt finds everything done', async () => {
   const there = world({ queues: { [ownQueue]: { messages: [] }, [leftQueue]: { messages: [event('e1')] } } });
   await using aws = await keptAws(there);
 
@@ -51,19 +51,21 @@ test('a second run finds everything done', async () => {
   expect(there.queues[ownQueue]?.messages).toEqual([event('e1')]);
 });
 
-test('nothing left is nothing done', async () => {
+test('adopt does nothing if nothing is left', async () => {
   await using aws = await keptAws(world({ secrets: secretOf('new', 'stripe', []), queues: {} }));
 
   const { code, stdout } = await aws.run('adopt', 'stripe');
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^Nothing of stripe is left anywhere: npx hookline .*kept shows what is\.\n$/);
+  expect(stdout).toMatch(
+    /^There is no secret and no queue of stripe to take over: npx hookline .*kept lists those that are left\.\n$/,
+  );
 });
 
 describe('the secret', () => {
   const noQueues = { queues: { [ownQueue]: { messages: [] } } };
 
-  it('comes with the one before it while its rotation lasts', async () => {
+  it('the secret is taken over with the previous one while its rotation lasts', async () => {
     const secrets = {
       ...secretOf('new', 'stripe', []),
       ...secretOf('old', 'stripe', [whsec('b'), whsec('a')], { hoursOld: 1 }),
@@ -77,7 +79,7 @@ describe('the secret', () => {
     expect(stdout).toContain('and with the key before it while the overlap of the rotation lasts');
   });
 
-  it('replaces the random one of a local start unasked', async () => {
+  it('the secret replaces the random one of a local start without --yes', async () => {
     const versionId = 'hookline-local-random-0f2c';
     const secrets = {
       ...secretOf('new', 'stripe', [whsec('r')], { versionId }),
@@ -93,7 +95,7 @@ describe('the secret', () => {
     expect(valuesOf(there)).toEqual([whsec('a'), whsec('r')]);
   });
 
-  it('does not replace one that the source has, and its messages move all the same', async () => {
+  it('the secret does not replace one that the source has, and the messages still move', async () => {
     const secrets = {
       ...secretOf('new', 'stripe', [whsec('c')]),
       ...secretOf('old', 'stripe', [whsec('a')]),
@@ -113,7 +115,7 @@ describe('the secret', () => {
     expect(valuesOf(there)).toEqual([whsec('a'), whsec('c')]);
   });
 
-  it('is asked for by name where several are left, and the same one counts once', async () => {
+  it('the secret must be chosen if several are left, and equal ones count once', async () => {
     const secrets = {
       ...secretOf('new', 'stripe', []),
       ...secretOf('old', 'stripe', [whsec('a')]),
@@ -125,7 +127,7 @@ describe('the secret', () => {
 
     const unsaid = await aws.run('adopt', 'stripe');
     expect(unsaid.code).toBe(1);
-    expect(unsaid.stderr).toContain(`say which with --from: ${arnOf('old')}, ${arnOf('older')}`);
+    expect(unsaid.stderr).toContain(`choose one with --from: ${arnOf('old')}, ${arnOf('older')}`);
     expect(valuesOf(there)).toEqual([]);
 
     expect((await aws.run('adopt', 'stripe', '--from', arnOf('older'))).code).toBe(0);
@@ -147,7 +149,7 @@ describe('the secret', () => {
       'what is no secret of its provider',
       { secrets: secretOf('text', 'stripe', ['sk_live_hidden']) },
       arnOf('text'),
-      /what it holds is no secret of this source’s provider/,
+      /its value is not a secret of this source’s provider/,
     ],
     [
       'one that is being deleted',
@@ -159,17 +161,17 @@ describe('the secret', () => {
       'one of another source, without --yes',
       { secrets: secretOf('renamed', 'pay', [whsec('a')]) },
       arnOf('renamed'),
-      /is of the source pay: repeat with --yes to take it for stripe/,
+      /belongs to the source pay: repeat with --yes to take it for stripe/,
     ],
     [
       'one of another stack, without --yes',
       { secrets: secretOf('stack', 'stripe', [whsec('a')], { stack: 'Hookline-staging' }) },
       arnOf('stack'),
-      /is of the stack Hookline-staging: repeat with --yes/,
+      /belongs to the stack Hookline-staging: repeat with --yes/,
     ],
   ];
 
-  it.each(refusals)('refuses %s, and stores nothing', async (_, { secrets = {} }, from, reason) => {
+  it.each(refusals)('adopt refuses %s, and stores nothing', async (_, { secrets = {} }, from, reason) => {
     const there = world({ secrets: { ...secretOf('new', 'stripe', []), ...secrets }, ...noQueues });
     await using aws = await keptAws(there);
 
@@ -181,7 +183,7 @@ describe('the secret', () => {
     expect(stdout + stderr).not.toMatch(/whsec_|sk_live/);
   });
 
-  it('of a source that was renamed goes to the new name with --yes', async () => {
+  it('the secret of a source that was renamed goes to the new name with --yes', async () => {
     const secrets = { ...secretOf('new', 'stripe', []), ...secretOf('renamed', 'pay', [whsec('a')]) };
     const there = world({ secrets, ...noQueues });
     await using aws = await keptAws(there);
@@ -208,7 +210,7 @@ test.each([
   expect(stderr).toContain('It must be the whole ARN of a secret');
 });
 
-test('a source that is not deployed has nowhere to take it', async () => {
+test('a source that is not deployed cannot adopt anything', async () => {
   await using aws = await keptAws(world());
 
   const { code, stderr } = await aws.run('adopt', 'github');

@@ -21,7 +21,7 @@ it.each([
     { ':status': { S: 'failed' }, ':createdAt': { N: '1795564800000' } },
   ],
   [[], 'There is no delivery', undefined, undefined],
-])('deliveries list %j means those of all endpoints', async (args, said, FilterExpression, values) => {
+])('deliveries list %j lists those of all endpoints', async (args, said, FilterExpression, values) => {
   await using aws = await cliAws();
 
   const { code, stdout } = await aws.run('deliveries', 'list', ...args);

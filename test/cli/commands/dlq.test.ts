@@ -34,7 +34,7 @@ function dlqOf(...bodies: string[]) {
   };
 }
 
-it('a payload, and a reason that came from outside, tell the terminal nothing', async () => {
+it('a payload, and a reason from outside, send no control characters to the terminal', async () => {
   await using aws = await cliAws(dlqOf(deadEvent(evil, evil)));
 
   const { code, stdout } = await aws.run('dlq', 'show', 'stripe', `stripe#${evil}`);
@@ -52,7 +52,7 @@ const shared = {
   dlqs: { ...localOutputs.dlqs, inbound: { stripe: 'dlq:in', partner: 'dlq:in' } },
 };
 
-it('the dead letters of others hide none of a source that shares its queue', async () => {
+it('the dead letters of other sources hide none of a source that shares its queue', async () => {
   const others = Array.from({ length: 130 }, (_, nth) => deadEvent(`evt_${nth}`));
   const bodies = [
     ...others,
@@ -76,7 +76,7 @@ it('the dead letters of others hide none of a source that shares its queue', asy
   });
 });
 
-it('an id that came from outside tells the terminal nothing where it is refused', async () => {
+it('a refused id from outside sends no control characters to the terminal', async () => {
   await using aws = await cliAws(dlqOf());
 
   const shown = await aws.run('dlq', 'show', 'stripe', evil);
@@ -87,7 +87,7 @@ it('an id that came from outside tells the terminal nothing where it is refused'
   expect(shown.stderr + replayed.stderr).not.toMatch(/(?!\n)\p{Cc}/u);
 });
 
-it('an event for a URL is shown without a tenant where it has none, and an unknown tenant as unknown', async () => {
+it('a dead letter for a URL is shown without a tenant if it has none, and an unknown tenant as unknown', async () => {
   const letter = (tenant?: string) =>
     JSON.stringify({
       v: 1,

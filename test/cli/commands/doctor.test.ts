@@ -34,7 +34,7 @@ const account = ({ hookline, toolkit, limit = 1_000 }: Account): Answers => ({
 const bootstrapped = stack('CDKToolkit', 'CREATE_COMPLETE', { BootstrapVersion: '28' });
 
 describe('before the first deploy', () => {
-  it('says so, and that the account is ready', async () => {
+  it('before the first deploy, doctor says so, and that the account is ready', async () => {
     await using aws = await cliAws(account({ toolkit: bootstrapped }));
 
     const { code, stdout, stderr } = await aws.runThere('doctor');
@@ -42,7 +42,7 @@ describe('before the first deploy', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^✔ stack: Hookline is not deployed in http\S+ yet, and these credentials may look/,
+      /^✔ stack: Hookline is not deployed in http\S+ yet, and these credentials can see that/,
     );
     expect(stdout).toContain('✔ bootstrap: account 123456789012 is bootstrapped, version 28');
     expect(stdout).toContain(
@@ -50,7 +50,7 @@ describe('before the first deploy', () => {
     );
   });
 
-  it('tells an account with 10 concurrent executions what to ask for first', async () => {
+  it('before the first deploy, doctor says what an account with 10 concurrent executions needs first', async () => {
     await using aws = await cliAws(account({ toolkit: bootstrapped, limit: 10 }));
 
     const { code, stdout } = await aws.runThere('--region', 'eu-west-1', 'doctor');
@@ -70,14 +70,14 @@ describe('before the first deploy', () => {
     [
       'an old one',
       stack('CDKToolkit', 'UPDATE_COMPLETE', { BootstrapVersion: '5' }),
-      /bootstrap version 5; 6 is the least/,
+      /bootstrap version 5, but the deploy needs 6/,
     ],
     [
       'one that failed',
       stack('CDKToolkit', 'ROLLBACK_COMPLETE'),
       /CDKToolkit is ROLLBACK_COMPLETE, bootstrap version unknown/,
     ],
-  ])('misses the bootstrap: %s', async (_, toolkit, said) => {
+  ])('before the first deploy, doctor reports a missing bootstrap: %s', async (_, toolkit, said) => {
     await using aws = await cliAws(account({ toolkit }));
 
     const { code, stdout } = await aws.runThere('doctor');
@@ -88,17 +88,11 @@ describe('before the first deploy', () => {
   });
 
   it.each([
-    [
-      'ROLLBACK_COMPLETE',
-      'Its first deploy did not succeed; npx cdk deploy removes what is left of it and tries again',
-    ],
-    [
-      'REVIEW_IN_PROGRESS',
-      'Its first deploy did not succeed; npx cdk deploy removes what is left of it and tries again',
-    ],
-    ['CREATE_IN_PROGRESS', 'Wait for its end.'],
-    ['DELETE_FAILED', 'It could not be deleted whole'],
-  ])('says of a stack that is %s what to do', async (status, advice) => {
+    ['ROLLBACK_COMPLETE', 'Its first deploy failed; npx cdk deploy removes the rest and tries again'],
+    ['REVIEW_IN_PROGRESS', 'Its first deploy failed; npx cdk deploy removes the rest and tries again'],
+    ['CREATE_IN_PROGRESS', 'Wait until it has ended.'],
+    ['DELETE_FAILED', 'It could not be deleted completely'],
+  ])('before the first deploy, doctor says what to do about a stack that is %s', async (status, advice) => {
     await using aws = await cliAws(account({ hookline: stack('Hookline', status), toolkit: bootstrapped }));
 
     const { code, stdout } = await aws.runThere('doctor');
@@ -111,7 +105,7 @@ describe('before the first deploy', () => {
     expect(other.stderr).toMatch(new RegExp(`The stack Hookline in \\S+ is ${status} and has no outputs`));
   });
 
-  it('a check that may not be made hides none of the others', async () => {
+  it('a check without its permission hides none of the others', async () => {
     const denied = () => {
       throw Object.assign(new Error('not you'), { name: 'AccessDeniedException' });
     };
@@ -124,7 +118,7 @@ describe('before the first deploy', () => {
     expect(stdout).toContain('✔ bootstrap');
   });
 
-  it('kept tells what is left of a stack that was destroyed, and that it has to be deployed to take it over', async () => {
+  it('kept lists what a destroyed stack left, and says that it must be deployed to take that over', async () => {
     const secrets = { [arnOf('old')]: { Name: 'Hookline/stripe', values: ['x'] } };
     const queues = { 'Hookline-SourcestripeWorkQueue9-Z': { messages: ['x'] } };
     await using aws = await keptAws({ secrets, queues }, account({}));
@@ -166,7 +160,7 @@ describe('on a deployed stack', () => {
     );
   });
 
-  it('a dead-letter queue that is not there, or may not be counted, hides none of the others', async () => {
+  it('a dead-letter queue that does not exist, or may not be counted, hides none of the others', async () => {
     const refused = (name: string) => {
       throw Object.assign(new Error('not this one'), { name });
     };
@@ -191,7 +185,7 @@ describe('on a deployed stack', () => {
     expect(stdout).toContain('✘ dead letters of stripe: about 2 messages\n');
   });
 
-  it('a provider that never sends again makes a missing secret worse', async () => {
+  it('doctor says which events are lost while a secret is missing', async () => {
     const sources = Object.fromEntries(
       ['stripe', 'github', 'buildkite'].map((provider) => [
         provider,
@@ -212,16 +206,14 @@ describe('on a deployed stack', () => {
     const { stdout } = await aws.run('doctor');
 
     expect(stdout).toMatch(
-      /✘ secret of github: not set: every request gets a 503; github never sends an event again: what it sends meanwhile is lost: set the secret before you make the webhook\n {4}npx hookline .*secrets set github\n/,
+      /✘ secret of github: not set: every request gets a 503; github never sends an event again, so events are lost until then: set the secret before you create the webhook\n {4}npx hookline .*secrets set github\n/,
     );
-    expect(stdout).toContain(
-      'it is not certain that buildkite sends every event again: set the secret before',
-    );
+    expect(stdout).toContain('buildkite may not send every event again: set the secret before');
     expect(stdout).toMatch(/✘ secret of stripe: not set: every request gets a 503\n/);
   });
 });
 
-test('which providers send again is what docs/providers.md says', () => {
+test('the providers that send again are those of docs/providers.md', () => {
   const [, table = ''] = readFileSync('docs/providers.md', 'utf8').split('## When something fails');
   const rows = [
     ...table.matchAll(/^\| `([\w-]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \| [^|]+ \| ([^|]+) \|/gm),

@@ -10,9 +10,9 @@ import { managementWorld } from '../../support/worlds/management-world.ts';
 async function world() {
   const aws = await cliAws({}, { api: managementWorld().call });
   return {
-    /** What a person reads. */
+    /** The output for a person. */
     run: (...args: string[]) => aws.run('endpoints', ...args),
-    /** What a program gets. */
+    /** The output for a program. */
     async json(...args: string[]) {
       const { stdout, stderr } = await aws.run('endpoints', ...args, '--json');
       return stdout === '' ? stderr : JSON.parse(stdout);
@@ -24,7 +24,7 @@ async function world() {
 const words = (text: string): string[] => text.split(' ');
 const create = words('create acme https://a.example --id a');
 
-it('each setting can be given, and taken away by null', async () => {
+it('each setting can be set, and removed by null', async () => {
   await using api = await world();
   const settings = [
     ...words('--max-per-second 0.5 --max-concurrent 3 --timeout 1.5 --retry-delays 1 2.5'),
@@ -50,7 +50,7 @@ it('each setting can be given, and taken away by null', async () => {
     expect(left).not.toHaveProperty(name);
 });
 
-it('one that is well has a closed breaker, and nothing waits', async () => {
+it('an endpoint that works is shown with a closed breaker, and no waiting deliveries', async () => {
   await using api = await world();
   await api.run(...create);
 
@@ -60,7 +60,7 @@ it('one that is well has a closed breaker, and nothing waits', async () => {
   expect(await api.json(...words('show acme a'))).toMatchObject({ breaker: { state: 'closed' } });
 });
 
-it('one that is down tells since when, the next probe, what to do, and how many wait', () => {
+it('an endpoint that is down is shown with since when, the next probe, what to do, and the waiting deliveries', () => {
   const endpoint = endpointView(newEndpoint(unixMillis(0)));
   const shown = (breaker: object) =>
     describeEndpoint({
@@ -90,7 +90,7 @@ it('one that is down tells since when, the next probe, what to do, and how many 
   expect(patient).toMatch(/waiting {7}1 delivery$/m);
 });
 
-it('what an update does not name stays', async () => {
+it('an update keeps the settings that it does not name', async () => {
   await using api = await world();
 
   await api.json(...create, ...words('--max-per-second 0.5 --header X-A=1'));
@@ -99,7 +99,7 @@ it('what an update does not name stays', async () => {
   expect(left).toMatchObject({ maxPerSecond: 0.5, headers: ['X-A'] });
 });
 
-it('a header is set, changed and taken away by itself; its value is not shown', async () => {
+it('a header is set, changed and removed separately, and its value is not shown', async () => {
   await using api = await world();
 
   const created = await api.run(...create, '--header', 'X-Key=hunter2', 'X-A=1');
@@ -119,19 +119,16 @@ it.each([
   ['create', 'acme', 'https://a.example', '--id', 'x'.repeat(65)],
   ['rotate-secret', '%2e%2e', 'a'],
   ['enable', 'acme', '\u202ea'],
-])(
-  'a tenant or an id that cannot be one is a wrong command line, with the rule: %s %s %s',
-  async (...args) => {
-    await using api = await world();
+])('an invalid tenant or id is a wrong command line, with the rule: %s %s %s', async (...args) => {
+  await using api = await world();
 
-    const { code, stderr } = await api.run(...args);
+  const { code, stderr } = await api.run(...args);
 
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/expected 1 to 64 of A-Z a-z 0-9 _ .*, got \d+ characters?\./);
-  },
-);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/expected 1 to 64 of A-Z a-z 0-9 _ .*, got \d+ characters?\./);
+});
 
-it('blanks around a secret and a URL are no part of them', async () => {
+it('blanks around a secret and a URL are removed', async () => {
   await using api = await world();
 
   pipe(` \t${theirs} \r\n`);
@@ -142,7 +139,7 @@ it('blanks around a secret and a URL are no part of them', async () => {
 });
 
 it.each([['hunter2'], ['=hunter2'], ['X-A=hunter2', 'X-A=2']])(
-  'headers that cannot be are a wrong command line, and are not repeated: %s',
+  'headers that are invalid are a wrong command line, and are not repeated: %s',
   async (...headers) => {
     await using api = await world();
 
@@ -153,14 +150,14 @@ it.each([['hunter2'], ['=hunter2'], ['X-A=hunter2', 'X-A=2']])(
   },
 );
 
-/** Somebody who pipes the secret in. */
+/** Pipes the secret in. */
 const pipe = (text: string) =>
   vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([text]) as never);
 
 const theirs = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const next = `whsec_${Buffer.alloc(32, 2).toString('base64')}`;
 
-it('a secret that was brought along signs, and is not shown again', async () => {
+it('a secret that the caller gave signs, and is not shown again', async () => {
   await using api = await world();
 
   pipe(`${theirs}\n`);
@@ -177,7 +174,7 @@ it('a secret that was brought along signs, and is not shown again', async () => 
   expect(rotated.stdout).toMatch(/^secret {8}as given\nsecret {8}whsec_.* \(signs until .*\)\n$/);
 });
 
-it('nor is it shown to a program', async () => {
+it('a secret that the caller gave is not shown to a program either', async () => {
   await using api = await world();
 
   pipe(theirs);
@@ -192,7 +189,7 @@ it('nor is it shown to a program', async () => {
   ]);
 });
 
-it('of an Ed25519 key that was brought along the public half is shown', async () => {
+it('the public half of an Ed25519 key that the caller gave is shown', async () => {
   await using api = await world();
 
   pipe(`whsk_${Buffer.alloc(32, 1).toString('base64')}`);
@@ -201,7 +198,7 @@ it('of an Ed25519 key that was brought along the public half is shown', async ()
   expect(stdout).toMatch(/\nsecret {8}whpk_/);
 });
 
-it('what is no secret is refused without repeating it, and so is what would contradict it', async () => {
+it('an invalid secret is refused without being repeated, and so are contradictory options', async () => {
   await using api = await world();
 
   pipe('hunter2');
@@ -212,7 +209,7 @@ it('what is no secret is refused without repeating it, and so is what would cont
   expect(await api.run(...create, '--secret-stdin', '--ed25519')).toMatchObject({ code: 2 });
 });
 
-it('an update says what to change, and leaves an endpoint its types', async () => {
+it('an update needs a change, and leaves an endpoint at least one type', async () => {
   await using api = await world();
   await api.run('create', 'acme', 'https://a.example', '--id', 'a');
 

@@ -9,7 +9,7 @@ async function withEndpoint() {
   return cliAws({}, { api: call });
 }
 
-it('a filter is tried on a payload, and what keeps it out is shown', async () => {
+it('a filter is tried on a payload, and the excluding parts are shown', async () => {
   await using aws = await withEndpoint();
   const filter = '{"all":[{"path":"items.*.price","gt":10},{"path":["a.b"],"equals":1}]}';
   const data = '{"items":[{"price":5},{"price":50}],"a.b":2}';
@@ -24,7 +24,7 @@ it('a filter is tried on a payload, and what keeps it out is shown', async () =>
   expect(stdout).toContain('0 of 1 match');
 });
 
-it('without a payload, and with no events, it says what to give', async () => {
+it('a filter test without a payload and without events says what to pass', async () => {
   await using aws = await withEndpoint();
 
   const { code, stdout } = await aws.run('endpoints', 'filter-test', 'acme', 'ep_1');
@@ -32,7 +32,7 @@ it('without a payload, and with no events, it says what to give', async () => {
   expect([code, stdout]).toEqual([0, expect.stringMatching(/pass a payload with --data/)]);
 });
 
-it('a file that is none is a wrong command line', async () => {
+it('a file that is not JSON is a wrong command line', async () => {
   await using aws = await withEndpoint();
 
   const { code, stderr } = await aws.run(

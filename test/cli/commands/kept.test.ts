@@ -6,7 +6,7 @@ const inUse = {
   'Hookline-OutboundPublishingQueue1-A': { messages: [] },
 };
 
-test('lists the secrets and queues that the stack does not use, with the commands', async () => {
+test('kept lists the secrets and queues that the stack does not use, with the commands', async () => {
   const secrets = {
     ...secretOf('new', 'stripe', []),
     ...secretOf('Hookline-old', 'stripe', ['whsec_a-secret-that-is-never-shown']),
@@ -27,14 +27,14 @@ test('lists the secrets and queues that the stack does not use, with the command
   expect(stdout).toMatch(/adopt stripe --from http:\S+\/Hookline-SourcestripeWorkDlq9-Z\n/);
   expect(stdout).toContain(`aws secretsmanager delete-secret --secret-id ${arnOf('Hookline-gone')}`);
   expect(stdout).toMatch(/aws sqs delete-queue --queue-url http:\S+\/Hookline-SourceremovedWorkQueue9-Z\n/);
-  // The source is not there, and the queue is empty.
+  // The source does not exist, and the queue is empty.
   expect(stdout).not.toMatch(/adopt removed/);
   expect(stdout).not.toContain('never-shown');
   expect(stdout).not.toContain('SourcestripeWorkQueue1-A');
-  expect(stdout).toContain('4 things of Hookline that it does not use.');
+  expect(stdout).toContain('4 secrets or queues of Hookline that it does not use.');
 });
 
-test('takes nothing of a stack whose name begins alike, of no stack, or of listeners', async () => {
+test('kept omits those of a stack with a similar name, of no stack, or of listeners', async () => {
   const bare = (Name: string): Record<string, FakeSecret> => ({ [arnOf(Name)]: { Name, values: ['x'] } });
   const secrets = {
     ...secretOf('s1', 'stripe', ['x'], { stack: 'Hookline-staging' }),
@@ -54,10 +54,12 @@ test('takes nothing of a stack whose name begins alike, of no stack, or of liste
   const { stdout } = await aws.run('kept', '--json');
 
   expect(JSON.parse(stdout)).toEqual({ stack: 'Hookline', kept: [] });
-  expect((await aws.run('kept')).stdout).toBe('Nothing is left of Hookline but what it uses.\n');
+  expect((await aws.run('kept')).stdout).toBe(
+    'There is no secret or queue of Hookline that it does not use.\n',
+  );
 });
 
-test('finds a secret that an earlier version named after its source, and did not tag', async () => {
+test('kept finds a secret that an earlier version named after its source, and did not tag', async () => {
   const secrets = { [arnOf('Hookline/stripe')]: { Name: 'Hookline/stripe', values: ['x'] } };
   await using aws = await keptAws({ secrets, queues: inUse });
 
@@ -67,7 +69,7 @@ test('finds a secret that an earlier version named after its source, and did not
     {
       kind: 'secret',
       source: 'stripe',
-      purpose: 'verifies what its provider sends',
+      purpose: 'verifies the requests of its provider',
       name: 'Hookline/stripe',
       arn: arnOf('Hookline/stripe'),
       adopt: expect.stringMatching(/adopt stripe --from \S+:secret:Hookline\/stripe-AbCdEf$/),
@@ -77,7 +79,7 @@ test('finds a secret that an earlier version named after its source, and did not
   ]);
 });
 
-test('leaves out a queue that was deleted a moment ago', async () => {
+test('kept omits a queue that was deleted a moment ago', async () => {
   const queues = { ...inUse, 'Hookline-SourcestripeWorkDlq9-Z': { messages: ['1'] } };
   const GetQueueAttributes = () => {
     throw Object.assign(new Error('gone'), { name: 'QueueDoesNotExist' });
@@ -87,7 +89,7 @@ test('leaves out a queue that was deleted a moment ago', async () => {
   expect(JSON.parse((await aws.run('kept', '--json')).stdout)).toEqual({ stack: 'Hookline', kept: [] });
 });
 
-test('what is of sending, or of sources that shared a queue, is listed without a source', async () => {
+test('kept lists resources of sending, or of sources that shared a queue, without a source', async () => {
   const queues = {
     'Hookline-OutboundDeliveringDlq9-Z': { messages: ['1'] },
     'Hookline-SourcesWorkQueue9-Z': { messages: ['1'] },

@@ -16,10 +16,10 @@ const event = (id: string, body: object) =>
     ...body,
   });
 
-/** A tap that gives these messages, and then is away for good. */
+/** A tap that returns these messages, and then does not exist any more. */
 function tapWith(...bodies: string[]) {
   const batches = [bodies.map((body) => sqsMessage(body))];
-  // Every look at the clock is three minutes after the one before.
+  // Every read of the clock is three minutes after the one before.
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => (now += 180_000));
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -33,7 +33,7 @@ function tapWith(...bodies: string[]) {
   };
 }
 
-it('passes over what is no event, and goes on after a body that it may not read', async () => {
+it('listen skips a message that is not an event, and continues after a body that it may not read', async () => {
   await using aws = await cliAws(
     tapWith(
       'garbage',
@@ -51,7 +51,7 @@ it('passes over what is no event, and goes on after a body that it may not read'
   );
 });
 
-it('that ends with an error closes its tap, and does not open it again', async () => {
+it('listen that ends with an error closes its tap, and does not open it again', async () => {
   await using aws = await cliAws(tapWith());
 
   const { code, stderr } = await aws.run('listen', 'stripe');

@@ -13,7 +13,7 @@ const endpoint = newEndpoint(start, { id: 'billing' });
 const awsWith = (tables: Parameters<typeof itemsOf>[0] = { endpoints: endpoint }) =>
   cliAws({ SendMessageBatch: takenBatch, GetItem: itemsOf(tables), Query: itemsOf(tables) });
 
-it('numbers go to the receiver as they were written', async () => {
+it('publish sends numbers as they were written', async () => {
   await using aws = await awsWith();
   const data = '{"n":12345678901234567890,"x":1.0}';
 
@@ -38,7 +38,7 @@ it.each([
   ],
   [['--data', '{'], 2, /^--data cannot be read as JSON: /],
   [['--data', '{}', '--data-file', 'x.json'], 2, /cannot be used with option/],
-])('what cannot be published is said in one line: %#', async (args, code, line) => {
+])('publish explains in one line what cannot be published: %#', async (args, code, line) => {
   await using aws = await awsWith();
 
   const answer = await aws.run('publish', 'invoice.paid', '--tenant', 'acme', ...args);
@@ -56,7 +56,7 @@ it.each([
     /endpoint\.url: expected a URL, e\.g\. https:\/\/example\.com\/path, got 17/,
   ],
   [['--to', 'https://hunter2@example.com/'], /endpoint\.url: expected a URL without a user name or password/],
-])('what is wrong with an event is a wrong command line, with the rule: %s', async (args, line) => {
+])('publish refuses an invalid event as a wrong command line, with the rule: %s', async (args, line) => {
   await using aws = await cliAws({ SendMessageBatch: takenBatch });
 
   const answer = await aws.run('publish', 'invoice.paid', ...args);
@@ -65,7 +65,7 @@ it.each([
   expect(answer.stderr).not.toContain('hunter2');
 });
 
-describe('what would go nowhere is refused, with the reason', () => {
+describe('an event that no endpoint would get', () => {
   const id = 'tenant#e1';
   const payload = '{}';
   const expiresAt = 9_999_999_999;
@@ -123,18 +123,21 @@ describe('what would go nowhere is refused, with the reason', () => {
       ['--id', 'e1', '--endpoint', 'billing'],
       /for an earlier endpoint billing, which was deleted: retry .* --to-current-endpoint/,
     ],
-  ])('%#', async (tables, args, reason) => {
-    await using aws = await awsWith(tables);
+  ])(
+    'publish refuses an event that no endpoint would get, with the reason: %#',
+    async (tables, args, reason) => {
+      await using aws = await awsWith(tables);
 
-    const { code, stdout, stderr } = await aws.run('publish', 'invoice.paid', '--tenant', 'acme', ...args);
+      const { code, stdout, stderr } = await aws.run('publish', 'invoice.paid', '--tenant', 'acme', ...args);
 
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^Nothing was published: /);
-    expect(stderr.trim()).toMatch(reason);
-    expect(aws.inputsOf('SendMessageBatch')).toEqual([]);
-  });
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/^Nothing was published: /);
+      expect(stderr.trim()).toMatch(reason);
+      expect(aws.inputsOf('SendMessageBatch')).toEqual([]);
+    },
+  );
 
-  it('and what is held is told', async () => {
+  it('publish says that an event is held', async () => {
     await using aws = await awsWith({ endpoints: disabled });
 
     const { code, stderr } = await aws.run('publish', 'a', '--tenant', 'acme', '--endpoint', 'billing');
@@ -142,7 +145,7 @@ describe('what would go nowhere is refused, with the reason', () => {
     expect([code, stderr]).toEqual([0, 'billing is disabled: the event is held until it is enabled.\n']);
   });
 
-  it('unless the caller may publish, and not look', async () => {
+  it('publish works for a caller that may publish but not read the tables', async () => {
     const refuse = () => {
       throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     };

@@ -16,7 +16,7 @@ it.each([
     { deliveries: failed, endpoints: newEndpoint(start, { id: 'prod', generation: 'gen_2' }) },
     /another one under that id now: .* --to-current-endpoint/,
   ],
-])('deliveries retry refuses what would go nowhere, and ends with 1: %#', async (tables, reason) => {
+])('deliveries retry refuses a delivery that cannot arrive, with exit code 1: %#', async (tables, reason) => {
   await using aws = await cliAws({ GetItem: itemsOf(tables) });
 
   const { code, stderr } = await aws.run('deliveries', 'retry', delivery.id);
@@ -26,7 +26,7 @@ it.each([
   expect(aws.inputsOf('UpdateItem')).toEqual([]);
 });
 
-/** An endpoint that was made anew after its delivery failed. */
+/** An endpoint that was created again after its delivery failed. */
 async function recovering() {
   const { world, call } = managementWorld();
   const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
@@ -40,7 +40,7 @@ async function recovering() {
 }
 const since = new Date(start - 1000).toISOString();
 
-it('recover ends with 1 where all that failed was for an earlier endpoint of the id', async () => {
+it('recover ends with 1 if all that failed was for an earlier endpoint of the id', async () => {
   const { world, aws } = await recovering();
 
   const { code, stderr } = await aws.run('recover', 'acme', 'ep_1', '--since', since);
@@ -51,7 +51,7 @@ it('recover ends with 1 where all that failed was for an earlier endpoint of the
   expect(world.delivery().status).toBe('failed');
 });
 
-it('recover --dry-run only says so', async () => {
+it('recover --dry-run only reports deliveries for an earlier endpoint', async () => {
   const { aws } = await recovering();
 
   const { code, stdout, stderr } = await aws.run(
@@ -63,7 +63,7 @@ it('recover --dry-run only says so', async () => {
   expect(stderr).toMatch(/^1 delivery was for an earlier endpoint/);
 });
 
-it('recover --to-current-endpoint sends it to the one that there is', async () => {
+it('recover --to-current-endpoint sends them to the current one', async () => {
   const { world, aws } = await recovering();
 
   const { code } = await aws.run('recover', 'acme', 'ep_1', '--since', since, '--to-current-endpoint');

@@ -31,7 +31,7 @@ const event = JSON.stringify({
 const envelope = (message: string) =>
   JSON.stringify({ Type: 'Notification', MessageId: 'sns-1', Message: message });
 
-test('an entry of ours tells its reason, and goes back to the source as it was', () => {
+test('our own dead letter has its reason, and goes back to the source unchanged', () => {
   expect(read('inbound', entry('inbound', 'stripe#evt_1', event))).toEqual({
     id: 'stripe#evt_1',
     reason: 'it broke',
@@ -48,7 +48,7 @@ test('an entry of ours tells its reason, and goes back to the source as it was',
   });
 });
 
-test('an event that SQS moved has no reason of its own', () => {
+test('an event that SQS moved has no reason', () => {
   expect(read('inbound', event)).toMatchObject({
     id: 'stripe#evt_1',
     reason: 'moved by SQS after 100 receives',
@@ -58,14 +58,14 @@ test('an event that SQS moved has no reason of its own', () => {
   });
 });
 
-test('what is no event of ours is listed under its message’s id, and goes back as it is', () => {
+test('a message that is not one of our events is listed under its message’s id, and goes back unchanged', () => {
   expect(read('inbound', 'garbage')).toMatchObject({
     id: 'sqs-1',
     resend: { body: 'garbage', attributes: {} },
   });
 });
 
-test('a published message goes back with the id of its entry, its numbers as they were', () => {
+test('a published message goes back with the id of its entry, and its numbers unchanged', () => {
   const dead = read('publish', entry('publish', 'sqs-9', '{"type":"a","data":[1.0,12345678901234567890]}'));
 
   expect(dead).toMatchObject({
@@ -74,7 +74,7 @@ test('a published message goes back with the id of its entry, its numbers as the
   });
 });
 
-test('a published message that has an id keeps it', () => {
+test('a published message with an id keeps it', () => {
   const message = '{"type":"a","id":"mine"}';
 
   expect(read('publish', message)).toMatchObject({ id: 'mine', resend: { body: message } });
@@ -87,18 +87,18 @@ test('a published message that SQS moved gets the id under which it may be recor
   });
 });
 
-test('what SQS would refuse stays escaped where an id is written in', () => {
+test('characters that SQS would refuse stay escaped when an id is added', () => {
   const { resend } = read('publish', '{"data":"\\uffff"}');
 
   expect(resend).toMatchObject({ body: '{"id":"sqs-1","data":"\\uffff"}' });
 });
 
-test('an envelope that SNS could not hand over goes whole to the publish queue', () => {
+test('an envelope that SNS could not deliver goes whole to the publish queue', () => {
   const body = envelope('{"type":"a"}');
 
   expect(read('subscription', body, { ErrorMessage: 'AccessDenied' })).toEqual({
     id: 'sns-1',
-    reason: 'SNS could not hand it over: AccessDenied',
+    reason: 'SNS could not deliver it: AccessDenied',
     attempts: undefined,
     at: sentAt,
     eventType: 'a',
@@ -112,20 +112,20 @@ test('an envelope in the publish queue’s DLQ goes back whole, too', () => {
   expect(read('publish', body)).toMatchObject({ id: 'mine', resend: { body } });
 });
 
-test('a delivery that was given up is replayed', () => {
+test('a delivery that failed is replayed', () => {
   const body = entry('delivery', 'abc', '{"v":1,"deliveryId":"abc","attempt":7}');
 
   expect(read('delivery', body)).toMatchObject({ id: 'abc', resend: { kind: 'replay', deliveryId: 'abc' } });
   expect(read('delivery', body).resend).not.toHaveProperty('task');
 });
 
-test('a task that SQS moved brings itself', () => {
+test('a task that SQS moved goes back itself', () => {
   const task = '{"v":1,"deliveryId":"abc","attempt":2}';
 
   expect(read('delivery', task)).toMatchObject({ id: 'abc', resend: { kind: 'replay', task } });
 });
 
-test('what is sent again has the same key when it comes back under another message id', () => {
+test('a message that is sent again has the same key when it comes back under another message id', () => {
   const first = read('publish', '{"type":1}').resend;
   const body = entry('publish', 'sqs-1', first.kind === 'message' ? first.body : '');
   const again = readDeadMessage('publish', { ...received(body), messageId: 'sqs-2' });
@@ -133,7 +133,7 @@ test('what is sent again has the same key when it comes back under another messa
   expect(resendKey(again.resend)).toBe(resendKey(first));
 });
 
-test('a payload is in nothing that is shown', () => {
+test('a payload is in no output of a list', () => {
   const { resend: _, ...shown } = read('publish', '{"type":"a","data":"hush"}');
 
   expect(JSON.stringify(shown)).not.toContain('hush');

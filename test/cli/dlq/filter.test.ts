@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { deliveryDeadLetter, taskDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
+import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { cliAws, sqsMessage } from '../../support/cli/aws.ts';
 
@@ -18,7 +19,7 @@ const bodies = [
   letter('d4', 'umbrella', 'billing', 'refused'),
 ];
 
-/** A queue that hides what it gave until that is given back, ten at a time. */
+/** A queue that hides received messages until they are returned, ten at a time. */
 function undelivered(...all: string[]) {
   const messages = all.map((body) => sqsMessage(body));
   let visible = [...messages];
@@ -32,7 +33,7 @@ function undelivered(...all: string[]) {
   };
 }
 
-it('offers to redrive what the filters found, and no more', async () => {
+it('dlq list offers to redrive only what the filters found', async () => {
   await using aws = await cliAws(undelivered(letter('d1', 'acme', 'billing', 'refused')));
 
   const all = await aws.run('dlq', 'list', 'undelivered');
@@ -45,7 +46,7 @@ it('offers to redrive what the filters found, and no more', async () => {
   expect(some.stdout).not.toContain('QUEUE');
 });
 
-it('lists tenant, endpoint, type and host', async () => {
+it('dlq list shows tenant, endpoint, type and host', async () => {
   await using aws = await cliAws(undelivered(letter('d1', 'acme', 'billing', 'refused')));
 
   const listed = await aws.run('dlq', 'list', 'undelivered', '--json');
@@ -94,7 +95,7 @@ it.each([
   ],
   [['--id', 'd2'], ['d2']],
   [['--tenant', 'acme', '--endpoint', 'crm', '--reason', 'exhausted'], []],
-])('dlq list and dlq drop %j are about the same letters', async (filters, ids) => {
+])('dlq list and dlq drop %j select the same letters', async (filters, ids) => {
   await using aws = await cliAws(undelivered(...bodies));
 
   const listed = await aws.run('dlq', 'list', 'undelivered', ...filters, '--json');
@@ -111,7 +112,7 @@ it.each([
   expect(deleted.toSorted()).toEqual(ids);
 });
 
-it('what does not match stays, and is visible again at once', async () => {
+it('letters that do not match stay, and are visible again at once', async () => {
   await using aws = await cliAws(undelivered(...bodies));
 
   const { stdout } = await aws.run('dlq', 'drop', 'undelivered', '--tenant', 'umbrella', '--yes');
@@ -126,7 +127,7 @@ it('what does not match stays, and is visible again at once', async () => {
   ]);
 });
 
-it.each(['--reason', '--id'])('an empty %s does not mean all', async (option) => {
+it.each(['--reason', '--id'])('an empty %s does not select all', async (option) => {
   await using aws = await cliAws(undelivered(...bodies));
 
   const { code, stderr } = await aws.run('dlq', 'drop', 'undelivered', option, '', '--yes');
@@ -136,7 +137,7 @@ it.each(['--reason', '--id'])('an empty %s does not mean all', async (option) =>
   expect(aws.inputsOf('DeleteMessage')).toEqual([]);
 });
 
-it('dropping an id that is not there is refused', async () => {
+it('dlq drop refuses an id that does not exist', async () => {
   await using aws = await cliAws(undelivered(...bodies));
 
   const { code, stderr } = await aws.run('dlq', 'drop', 'undelivered', '--id', 'd7', '--yes');
@@ -145,7 +146,7 @@ it('dropping an id that is not there is refused', async () => {
   expect(stderr).toContain('undelivered has no dead letter d7');
 });
 
-it('nothing is dropped without --yes where no one can be asked', async () => {
+it('dlq drop refuses to drop without --yes if nobody can be asked', async () => {
   await using aws = await cliAws(undelivered(...bodies));
 
   const { code, stderr } = await aws.run('dlq', 'drop', 'undelivered');
@@ -155,7 +156,7 @@ it('nothing is dropped without --yes where no one can be asked', async () => {
   expect(aws.inputsOf('DeleteMessage')).toEqual([]);
 });
 
-it('redrive is about the same letters, and says what it left', async () => {
+it('dlq redrive selects the same letters, and says what it left', async () => {
   await using aws = await cliAws(undelivered(...bodies));
 
   const { stderr, stdout } = await aws.run(
@@ -169,14 +170,17 @@ it('redrive is about the same letters, and says what it left', async () => {
     '--json',
   );
 
-  // There is no table behind it, so that its record is missing.
+  // This AWS has no table, so the record is missing.
   expect(JSON.parse(stdout)).toMatchObject({ sent: 0, others: 3, refused: [{ id: 'd3' }] });
-  expect(stderr).toContain('d3: the delivery has no record (any more); it stays in the queue');
+  expect(stderr).toContain('d3: the delivery has no record; it stays in the queue');
   expect(aws.inputsOf('DeleteMessage')).toEqual([]);
 });
 
-it('a task that SQS moved is told by its own tenant and endpoint', async () => {
-  const task = taskMessage({ deliveryId: 'd9', attempt: 2 }, { tenant: 'acme', endpointId: 'crm' }).body;
+it('a task that SQS moved is listed with its own tenant and endpoint', async () => {
+  const task = taskMessage(
+    { deliveryId: asDeliveryId('d9'), attempt: 2 },
+    { tenant: 'acme', endpointId: 'crm' },
+  ).body;
   const malformed = taskDeadLetter('{', { id: 'm1', cause: 'malformed', reason: 'not JSON' }, at).body;
   await using aws = await cliAws(undelivered(task, malformed));
 

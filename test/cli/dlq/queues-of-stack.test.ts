@@ -10,7 +10,7 @@ const shared = fromLocalOutputs({
   dlqs: { ...localOutputs.dlqs, inbound: { stripe: 'dlq:in', partner: 'dlq:in' } },
 });
 
-test('without a name they are all there', () => {
+test('all queues are found without a name', () => {
   expect(dlqsNamed(deployment).map(({ name, url }) => [name, url])).toEqual([
     ['publish', 'dlq:publish'],
     ['subscription', 'dlq:subscription'],
@@ -21,7 +21,7 @@ test('without a name they are all there', () => {
   ]);
 });
 
-test('a source’s queue is found by its name, with the queue it goes back to', () => {
+test('a source’s queue is found by its name, with the queue that its letters go back to', () => {
   expect(dlqsNamed(deployment, 'partner')).toEqual([
     { name: 'partner', kind: 'inbound', url: 'dlq:partner', workQueueUrl: 'sqs:partner' },
   ]);
@@ -38,13 +38,13 @@ test('a queue that sources share is listed once, and a source’s name means its
   expect(dlqsNamed(shared, 'partner')).toMatchObject([{ url: 'dlq:in', source: 'partner' }]);
 });
 
-test('an unknown name is refused with those that there are', () => {
+test('an unknown name is refused with the known ones', () => {
   expect(() => dlqsNamed(deployment, 'gitlab')).toThrow(
     /no dead-letter queue 'gitlab'.*publish, subscription, delivery, undelivered, stripe, partner/,
   );
 });
 
-test.each(['gitlab', 'constructor', '__proto__'])('there is no source %s', (name) => {
+test.each(['gitlab', 'constructor', '__proto__'])('a source %s does not exist', (name) => {
   expect(() => sourceOf(deployment, name)).toThrow(/this stack has stripe, partner/);
 });
 
@@ -55,24 +55,27 @@ describe('a source that is called like a queue of the stack', () => {
     return { ...deployment, sources } as typeof deployment;
   };
 
-  test.each(['publish', 'subscription', 'delivery', 'undelivered'])('%s hides no queue', (name) => {
-    const urls = dlqsNamed(called(name)).map(({ url }) => url);
+  test.each(['publish', 'subscription', 'delivery', 'undelivered'])(
+    'a source named %s hides no queue of the stack',
+    (name) => {
+      const urls = dlqsNamed(called(name)).map(({ url }) => url);
 
-    expect(urls).toEqual(expect.arrayContaining([`dlq:${name}`, `dlq:source-${name}`]));
-    expect(urls).toHaveLength(7);
-    expect(dlqsNamed(called(name), `stack:${name}`)).toMatchObject([{ url: `dlq:${name}` }]);
-    expect(dlqsNamed(called(name), `source:${name}`)).toMatchObject([{ url: `dlq:source-${name}` }]);
-    expect(() => dlqsNamed(called(name), name)).toThrow(
-      `'${name}' is a queue of the stack and a source: write stack:${name} or source:${name}.`,
-    );
-  });
+      expect(urls).toEqual(expect.arrayContaining([`dlq:${name}`, `dlq:source-${name}`]));
+      expect(urls).toHaveLength(7);
+      expect(dlqsNamed(called(name), `stack:${name}`)).toMatchObject([{ url: `dlq:${name}` }]);
+      expect(dlqsNamed(called(name), `source:${name}`)).toMatchObject([{ url: `dlq:source-${name}` }]);
+      expect(() => dlqsNamed(called(name), name)).toThrow(
+        `'${name}' is a queue of the stack and a source: write stack:${name} or source:${name}.`,
+      );
+    },
+  );
 
-  test('every name that is listed means that queue', () => {
+  test('every listed name identifies its queue', () => {
     for (const name of ['publish', 'undelivered', 'inbound', 'outbound'])
       for (const dlq of dlqsNamed(called(name))) expect(dlqsNamed(called(name), dlq.name)).toEqual([dlq]);
   });
 
-  test('among sources that share a queue: inbound', () => {
+  test('a source named inbound is distinguished from the queue that sources share', () => {
     const sources = { ...shared.sources, inbound: { ...shared.sources['stripe'], name: 'inbound' } };
     const world = { ...shared, sources } as typeof deployment;
 
@@ -81,7 +84,7 @@ describe('a source that is called like a queue of the stack', () => {
     expect(() => dlqsNamed(world, 'inbound')).toThrow('write stack:inbound or source:inbound');
   });
 
-  test('no other name needs it, and each may be written so', () => {
+  test('other names need no prefix, and each may have one', () => {
     expect(dlqsNamed(deployment, 'source:stripe')).toEqual(dlqsNamed(deployment, 'stripe'));
     expect(dlqsNamed(deployment, 'stack:publish')).toEqual(dlqsNamed(deployment, 'publish'));
     expect(() => dlqsNamed(deployment, 'source:publish')).toThrow('The stack has no dead-letter queue');

@@ -2,34 +2,23 @@ import { expect, test } from 'vitest';
 import { describeDelivery } from '../../../cli/deliveries/format.ts';
 import { redriveOf } from '../../../cli/dlq/redrive-delivery.ts';
 import type { Delivery, DeliveryStatus } from '../../../lambdas/domain/delivery-record.ts';
-import { millis, seconds, unixMillis, unixSeconds } from '../../../lambdas/domain/time.ts';
+import { unixMillis } from '../../../lambdas/domain/time.ts';
+import { newDelivery, withStatus } from '../../adapters/dynamodb/deliveries-fixture.ts';
 
 const at = unixMillis(1_795_580_000_000);
-const delivery = (status: DeliveryStatus): Delivery => ({
-  id: 'abc',
-  tenant: 'acme',
-  eventId: 'evt_1',
-  eventType: 'invoice.paid',
-  endpointId: 'me',
-  url: 'https://example.com/hooks',
-  correlationId: 'c',
-  status,
-  attempts: 2,
-  attemptsBefore: 0,
-  attemptLog: [
-    { n: 1, at, ms: 12, status: 503, error: 'answered 503', sample: 'busy\u001b[2J' },
-    { n: 2, at, ms: 3000, error: 'timed out' },
-  ],
-  createdAt: at,
-  claims: 2,
-  crashes: 0,
-  round: 1,
-  deadline: at,
-  lifetime: millis(1),
-  eventExpiresAt: unixSeconds(1_799_000_000),
-  eventKeptFor: seconds(1),
-  sweeps: 0,
-});
+const delivery = (status: DeliveryStatus): Delivery =>
+  withStatus(
+    {
+      ...newDelivery(),
+      eventId: 'evt_1',
+      attempts: 2,
+      attemptLog: [
+        { n: 1, at, ms: 12, status: 503, error: 'answered 503', sample: 'busy\u001b[2J' },
+        { n: 2, at, ms: 3000, error: 'timed out' },
+      ],
+    },
+    status,
+  );
 const task = '{"v":1,"deliveryId":"abc","attempt":2,"tenant":"acme","endpointId":"me"}';
 const seen =
   '{"v":1,"deliveryId":"abc","attempt":2,"tenant":"acme","endpointId":"me","seen":{"claims":1,"round":1,"success":{"at":1,"ms":1,"status":200}}}';
@@ -50,11 +39,11 @@ test.each([
   expect(redriveOf(delivery(status), taskText).kind).toBe(kind);
 });
 
-test('a delivery that is not there any more is refused', () => {
+test('a delivery that no longer exists is refused', () => {
   expect(redriveOf(undefined, undefined)).toMatchObject({ kind: 'refused' });
 });
 
-test('a delivery is shown with each attempt, and nothing that a terminal would obey', () => {
+test('a delivery is shown with each attempt, without control characters', () => {
   const shown = describeDelivery(delivery('failed'));
 
   expect(shown).toContain('evt_1 (invoice.paid)');

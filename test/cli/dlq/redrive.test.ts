@@ -49,7 +49,7 @@ function world(
 
 const works = async (): Promise<Resent> => ({ kind: 'sent' });
 
-test('every dead letter is sent, and deleted', async () => {
+test('redrive sends every dead letter, and deletes it', async () => {
   const { queue, sent, ports } = world(['a', 'b', 'c'], works);
 
   const redriven = await redrive(() => true, ports);
@@ -59,7 +59,7 @@ test('every dead letter is sent, and deleted', async () => {
   expect(queue).toEqual([]);
 });
 
-test('only what is meant is sent; the rest is given back', async () => {
+test('redrive sends only the selected letters, and returns the others', async () => {
   const { queue, sent, givenBack, ports } = world(['{"id":"x"}', '{"id":"y"}'], works);
 
   const redriven = await redrive(({ id }) => id === 'y', ports);
@@ -70,7 +70,7 @@ test('only what is meant is sent; the rest is given back', async () => {
   expect(givenBack).toEqual(['{"id":"x"}']);
 });
 
-test('a send that fails deletes nothing, gives everything back, and its error is thrown', async () => {
+test('a send that fails deletes nothing and returns everything, and its error is thrown', async () => {
   const { queue, givenBack, ports } = world(['a', 'b'], async (body) => {
     if (body === 'a') throw new Error('no queue');
     return { kind: 'sent' };
@@ -82,7 +82,7 @@ test('a send that fails deletes nothing, gives everything back, and its error is
   expect(givenBack).toEqual(['a']);
 });
 
-test('what is refused stays, with its reason', async () => {
+test('a refused letter stays, with its reason', async () => {
   const { queue, givenBack, ports } = world(['{"id":"x"}'], async () => ({
     kind: 'refused',
     reason: 'gone',
@@ -95,14 +95,14 @@ test('what is refused stays, with its reason', async () => {
   expect(givenBack).toHaveLength(1);
 });
 
-test('what was sent in another way is only deleted', async () => {
+test('a letter that was sent in another way is only deleted', async () => {
   const { queue, ports } = world(['a'], async () => ({ kind: 'obsolete' }));
 
   expect(await redrive(() => true, ports)).toMatchObject({ sent: 0, obsolete: 1, refused: [] });
   expect(queue).toEqual([]);
 });
 
-test('what fails again at once is not sent in circles', async () => {
+test('a letter that fails again at once is not sent in circles', async () => {
   const circle = world(['a'], async (body) => {
     circle.queue.push(message(body));
     return { kind: 'sent' };
@@ -113,7 +113,7 @@ test('what fails again at once is not sent in circles', async () => {
   expect(circle.givenBack).toEqual(['a']);
 });
 
-test('a queue that gives again what is not meant is read once', async () => {
+test('a queue that returns unselected letters again is read once', async () => {
   const { queue, ports } = world(['{"id":"x"}', '{"id":"y"}'], works);
   const endless = { ...ports, receive: async () => queue.slice(0, 2) };
 
@@ -121,7 +121,7 @@ test('a queue that gives again what is not meant is read once', async () => {
   expect(queue).toHaveLength(1);
 });
 
-test('Ctrl-C finishes what was begun, and leaves the rest', async () => {
+test('Ctrl-C finishes the current letters, and leaves the rest', async () => {
   const sentBeforeStop = 2;
   const stopping = world(['a', 'b', 'c', 'd'], works, () => stopping.sent.length >= sentBeforeStop);
 

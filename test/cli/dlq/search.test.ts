@@ -31,7 +31,7 @@ function dlqOf(ids: readonly string[], comesAgain = false) {
   };
 }
 
-test('only those that are meant count towards the limit', async () => {
+test('a search counts only selected letters towards the limit', async () => {
   const { givenBack, ports } = dlqOf(['a1', 'a2', 'a3', 'a4', 'b1', 'a5', 'b2', 'b3', 'b4']);
 
   const found = await searchDeadLetters(({ id }) => id.startsWith('b'), 2, ports);
@@ -41,7 +41,7 @@ test('only those that are meant count towards the limit', async () => {
   expect(givenBack).toHaveLength(8);
 });
 
-test('a queue that was read to its end was read whole', async () => {
+test('a search of a queue that was read to its end is complete', async () => {
   const { ports } = dlqOf(['a', 'b', 'c']);
 
   expect(await searchDeadLetters(() => true, 10, ports)).toMatchObject({
@@ -51,7 +51,7 @@ test('a queue that was read to its end was read whole', async () => {
   expect(await searchDeadLetters(() => true, 10, ports)).toEqual({ dead: [], isWhole: true });
 });
 
-test('a queue that is longer than a minute’s reading gives the first ones again: that is the end', async () => {
+test('a search of a queue that is too long to read in a minute ends when the first letters come again', async () => {
   const { ports } = dlqOf(['a', 'b', 'c', 'd'], true);
 
   const found = await searchDeadLetters(() => true, 100, ports);

@@ -56,7 +56,7 @@ function tables(deliveries: readonly FakeDelivery[], jobs = 0, isCutShort = fals
 const world = (answers: Answers, queues: object = {}) =>
   keptAws({ secrets: {}, queues: { ...emptyQueues, ...queues } }, answers, deployedOutputs);
 
-test('a stack with nothing left may be destroyed', async () => {
+test('a stack with empty queues may be destroyed', async () => {
   await using aws = await world(tables([]));
 
   const { code, stdout } = await aws.run('doctor', '--before-removal', '--all');
@@ -77,7 +77,7 @@ test.each([
   ],
   ['publish', /✘ dead letters of publish: about 1 message\n {4}npx hookline .*dlq redrive publish\n/],
   ['delivery', /✘ dead letters of delivery: about 1 message\n {4}npx hookline .*dlq redrive delivery\n/],
-])('a dead letter of %s is named', async (name, said) => {
+])('a dead letter of %s is reported', async (name, said) => {
   await using aws = await world(tables([]), { [name]: { messages: ['x'] } });
 
   const { code, stdout } = await aws.run('doctor', '--all');
@@ -103,31 +103,31 @@ const leftQueues = {
   },
 };
 
-test('queues that earlier changes left, and that still hold something, are named with their counts', async () => {
+test('queues that earlier changes left, and that are not empty, are reported with their counts', async () => {
   await using aws = await world(tables([]), leftQueues);
 
   const { code, stdout } = await aws.run('doctor', '--before-removal', '--all');
 
   expect(code).toBe(1);
   expect(stdout).toMatch(
-    /✘ queue that was left: Hookline-SourcesWorkQueue9-Z: about 2 waiting, 1 in flight, 0 delayed\n {4}Nothing reads it.*\n {4}npx hookline .*adopt SOURCE --from \S+SourcesWorkQueue9-Z\n/,
+    /✘ queue left behind: Hookline-SourcesWorkQueue9-Z: about 2 waiting, 1 in flight, 0 delayed\n {4}No function reads it any more.*\n {4}npx hookline .*adopt SOURCE --from \S+SourcesWorkQueue9-Z\n/,
   );
   expect(stdout).toMatch(
     /WorkDlq9-Z: about 1 waiting.*, of stripe\n.*\n {4}npx hookline .*adopt stripe --from /,
   );
   expect(stdout).toMatch(/SourcegoneWorkQueue9-Z: .*, of gone\n.*\n {4}npx hookline .*adopt SOURCE --from /);
   expect(stdout).toMatch(/OutboundPublishingQueue9-Z: .*\n.*\n {4}npx hookline .*kept\n/);
-  expect(stdout.match(/queue that was left/g)).toHaveLength(4);
+  expect(stdout.match(/queue left behind/g)).toHaveLength(4);
 });
 
-test('of one source only those are named that are its own', async () => {
+test('a check of one source reports only its own queues', async () => {
   await using aws = await world({}, leftQueues);
 
   const { code, stdout } = await aws.run('doctor', '--before-removal', 'stripe');
 
   expect(code).toBe(1);
-  expect(stdout.match(/queue that was left: \S+/g)).toEqual([
-    'queue that was left: Hookline-SourcestripeWorkDlq9-Z:',
+  expect(stdout.match(/queue left behind: \S+/g)).toEqual([
+    'queue left behind: Hookline-SourcestripeWorkDlq9-Z:',
   ]);
 });
 
@@ -141,13 +141,13 @@ test('queues that may not be listed hide nothing else', async () => {
 
   expect(code).toBe(1);
   expect(stdout).toContain('✔ pending deliveries');
-  expect(stdout).toContain('✘ queues that were left: could not be looked for: AWS refused: AccessDenied');
+  expect(stdout).toContain('✘ queues left behind: could not be listed: AWS refused: AccessDenied');
 });
 
 test('deliveries in the table are counted by what they wait for', async () => {
   const held = Array.from({ length: 7 }, (_, nth) => ({ status: 'held', endpointId: `e${nth}` }));
   const deliveries = [{ status: 'pending' }, { status: 'pending' }, { status: 'failed' }, ...held];
-  // The index has not heard yet that this one is done.
+  // The index does not show yet that this one is done.
   const done = { status: 'delivered', dueAt: undefined };
   await using aws = await world(tables([...deliveries, done], 1));
 
@@ -163,7 +163,7 @@ test('deliveries in the table are counted by what they wait for', async () => {
   expect(aws.inputsOf('Scan')).toEqual([]);
 });
 
-test('a count that is cut is told as the least, also where nothing of the kind was seen', async () => {
+test('a count that is cut short is a minimum, even if it is 0', async () => {
   await using aws = await world(tables([{ status: 'held' }], 200, true));
 
   const { code, stdout } = await aws.run('doctor', '--all');
@@ -174,7 +174,7 @@ test('a count that is cut is told as the least, also where nothing of the kind w
   expect(stdout).toContain('✘ recoveries: at least 200 recoveries running\n');
 });
 
-test('what a throttled table does not give makes the count the least', async () => {
+test('a count is a minimum if a throttled table leaves items unread', async () => {
   const { BatchGetItem: _, ...answers } = tables([{ status: 'pending' }]);
   const BatchGetItem: Answers[string] = ({ RequestItems }) => ({ UnprocessedKeys: RequestItems });
   await using aws = await world({ ...answers, BatchGetItem });
@@ -185,7 +185,7 @@ test('what a throttled table does not give makes the count the least', async () 
   expect(stdout).toContain('✘ pending deliveries: at least 0 deliveries');
 });
 
-test('what a throttled table did not give at first is read again', async () => {
+test('items that a throttled table left unread are read again', async () => {
   const { BatchGetItem: whole, ...answers } = tables([{ status: 'pending' }]);
   let asked = 0;
   const BatchGetItem: Answers[string] = (input, ...more) => {
@@ -204,7 +204,7 @@ test.each([
   [true, 'adopt stripe --from https://q/w'],
   [false, 'adopt stripe --from https://q/w --yes'],
 ])(
-  'the command for a queue asks for --yes where it is not certain (certain: %s)',
+  'the command for a queue has --yes if its owner is uncertain (certain: %s)',
   async (isCertain, command) => {
     const counts = { waiting: 1, inFlight: 0, delayed: 0 };
     const queue = {
@@ -222,7 +222,7 @@ test.each([
   },
 );
 
-test.each(names)('a queue that does not exist is no empty one: %s', async (name) => {
+test.each(names)('a queue that does not exist is not an empty one: %s', async (name) => {
   const { [name]: _, ...queues } = emptyQueues;
   await using aws = await keptAws({ secrets: {}, queues }, tables([]), deployedOutputs);
 
@@ -236,24 +236,27 @@ test.each(names)('a queue that does not exist is no empty one: %s', async (name)
   );
 });
 
-test.each(['deliveries', 'endpoints'])('nor is a table: %s', async (table) => {
-  const answers = tables([]);
-  const Query: Answers[string] = (input, url) => {
-    if (input['TableName'] === table)
-      throw Object.assign(new Error('none'), { name: 'ResourceNotFoundException' });
-    return answers['Query']?.(input, url);
-  };
-  await using aws = await world({ ...answers, Query });
+test.each(['deliveries', 'endpoints'])(
+  'a table that does not exist is not an empty one: %s',
+  async (table) => {
+    const answers = tables([]);
+    const Query: Answers[string] = (input, url) => {
+      if (input['TableName'] === table)
+        throw Object.assign(new Error('none'), { name: 'ResourceNotFoundException' });
+      return answers['Query']?.(input, url);
+    };
+    await using aws = await world({ ...answers, Query });
 
-  const { code, stdout } = await aws.run('doctor', '--all');
+    const { code, stdout } = await aws.run('doctor', '--all');
 
-  expect(code).toBe(1);
-  expect(stdout).toContain(
-    `✘ unfinished deliveries: there is no table ${table} in this account and region\n`,
-  );
-});
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      `✘ unfinished deliveries: there is no table ${table} in this account and region\n`,
+    );
+  },
+);
 
-test('the removal of a source reads no table, and a source named like a queue of the stack is told apart', async () => {
+test('the removal of a source reads no table, and distinguishes a source named like a queue of the stack', async () => {
   const sources = { ...deployedOutputs.inbound.sources, publish: deployedOutputs.inbound.sources.stripe };
   const outputs = {
     ...deployedOutputs,

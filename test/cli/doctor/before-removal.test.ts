@@ -33,13 +33,13 @@ const queues = {
 const world = (more: object = {}, outputs = { ...deployedOutputs, dlqs }) =>
   keptAws({ secrets: {}, queues: { ...queues, ...more } }, {}, outputs);
 
-test('a source with nothing left may go', async () => {
+test('a source with empty queues may be removed', async () => {
   await using aws = await world();
 
   const { code, stdout } = await aws.run('doctor', '--before-removal', 'stripe');
 
   expect(stdout).toBe(
-    '✔ queue of stripe: 0 waiting, 0 in flight, 0 delayed\n✔ dead letters of stripe: 0 messages\n✔ counts: SQS’s counts lag by up to a minute: --wait looks until they are settled\n',
+    '✔ queue of stripe: 0 waiting, 0 in flight, 0 delayed\n✔ dead letters of stripe: 0 messages\n✔ counts: SQS’s counts lag by up to a minute: --wait counts until they are settled\n',
   );
   expect(code).toBe(0);
 });
@@ -48,17 +48,19 @@ test.each([
   ['waiting', { messages: ['1', '2'] }, '2 waiting, 0 in flight, 0 delayed'],
   ['in flight', { messages: [], inFlight: 3 }, '0 waiting, 3 in flight, 0 delayed'],
   ['delayed', { messages: [], delayed: 4 }, '0 waiting, 0 in flight, 4 delayed'],
-])('what is %s is 1, and says how it ends', async (_, queue, counts) => {
+])('a message that is %s is exit code 1, with an explanation of its end', async (_, queue, counts) => {
   await using aws = await world({ 'Hookline-SourcestripeWorkQueue1-A': queue });
 
   const { code, stdout } = await aws.run('doctor', '--before-removal', 'stripe');
 
   expect(code).toBe(1);
   expect(stdout).toContain(`✘ queue of stripe: about ${counts}\n`);
-  expect(stdout).toContain('First switch the webhook off at the provider; --wait waits until it is empty.');
+  expect(stdout).toContain(
+    'First switch the webhook off at the provider; --wait waits until the queue is empty.',
+  );
 });
 
-test('dead letters are 1, with the command', async () => {
+test('dead letters are exit code 1, with the command', async () => {
   await using aws = await world({ StripeDlq: { messages: ['x'] } });
 
   const { code, stdout } = await aws.run('doctor', '--before-removal', 'stripe');
@@ -69,7 +71,7 @@ test('dead letters are 1, with the command', async () => {
   );
 });
 
-test('--all is of every source and of what sends', async () => {
+test('--all checks every source and the outbound queues', async () => {
   await using aws = await world();
 
   const { code, stdout } = await aws.run('doctor', '--before-removal', '--all', '--json');
@@ -86,7 +88,7 @@ test('--all is of every source and of what sends', async () => {
   );
 });
 
-test('sources that share a queue are told together', async () => {
+test('sources that share a queue are reported together', async () => {
   const [stripe] = Object.keys(queues);
   const shared = {
     ...deployedOutputs,
@@ -109,7 +111,7 @@ test('sources that share a queue are told together', async () => {
 test.each([
   [['--before-removal'], 'needs a source’s name, or --all'],
   [['--wait'], '--wait goes with --before-removal SOURCE or --all'],
-  [['--before-removal', 'stripe', '--all'], 'leave out it or --all'],
+  [['--before-removal', 'stripe', '--all'], 'leave one of them out'],
 ])('%j is a wrong command line', async (args, said) => {
   await using aws = await world();
 
@@ -119,7 +121,7 @@ test.each([
   expect(stderr).toContain(said);
 });
 
-test('a source that is not there is refused', async () => {
+test('a source that does not exist is refused', async () => {
   await using aws = await world();
 
   expect(await aws.run('doctor', '--before-removal', 'strip')).toMatchObject({
@@ -153,20 +155,20 @@ const left = (total: number, dead = 0, unfinished: Left['unfinished'] = undefine
   unfinished,
 });
 
-test('the last try of a handler is told as a span after the last event: a time would recede with each look', () => {
+test('the last attempt of a handler is shown as a span after the last event, since a time would move with each check', () => {
   const advice = (retries: number | undefined) => {
     const queues = left(1).queues.map((one) => ({ ...one, watched: { ...watched, retries } }));
     return leftFindings({ queues, unfinished: undefined }, false)[0]?.advice ?? '';
   };
 
-  expect(advice(9_755)).toContain('nothing is left 3 h 13 min after the last event');
+  expect(advice(9_755)).toContain('the queue is empty 3 h 13 min after the last event');
   expect(advice(9_755)).not.toMatch(/\d{4}-\d\d-\d\d/);
-  expect(advice(0)).toContain('for 30 min at most');
-  expect(advice(1_800)).toContain('for 1 h at most');
-  expect(advice(undefined)).toContain('tried again for as long as its handlerRetryDelays add up to');
+  expect(advice(0)).toContain('for at most 30 min');
+  expect(advice(1_800)).toContain('for at most 1 h');
+  expect(advice(undefined)).toContain('retried for the sum of its handlerRetryDelays');
 });
 
-test('a queue that sources share is not empty before the last try of the slowest handler', () => {
+test('a queue that sources share is not empty before the last attempt of the slowest handler', () => {
   const deployment = fromLocalOutputs(deployedOutputs);
   const sharing = (source: string, ...delays: number[]) => ({
     ...sourceOf(deployment, source),
@@ -206,7 +208,7 @@ describe('--wait', () => {
     return { ports, shown, looks: () => looks, waited: () => (at - now) / 1000 };
   }
 
-  it('goes on until all looks of a minute found nothing; dead letters do not keep it', async () => {
+  it('--wait continues until all counts of a minute are 0, regardless of dead letters', async () => {
     const world = clock([3, 1, 0]);
 
     expect(await untilEmpty(world.ports)).toEqual(left(0, 2));
@@ -214,7 +216,7 @@ describe('--wait', () => {
     expect(world.shown.slice(0, 3)).toEqual([3, 1, 0]);
   });
 
-  it('begins the minute anew when something comes back', async () => {
+  it('--wait starts the minute again when a message comes back', async () => {
     const world = clock([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
 
     await untilEmpty(world.ports);
@@ -222,7 +224,7 @@ describe('--wait', () => {
     expect(world.waited()).toBe(120);
   });
 
-  it('ends at once on Ctrl-C, with what it saw', async () => {
+  it('--wait ends at once on Ctrl-C, with the last counts', async () => {
     const world = clock([3], 4);
 
     expect(await untilEmpty(world.ports)).toEqual(left(3, 2));
@@ -233,14 +235,14 @@ describe('--wait', () => {
     ['deliveries that wait', { pending: 1 }],
     ['dead letters that are to be sent', { unburied: 1 }],
     ['recoveries', { recoveries: 1 }],
-  ])('waits for %s in the table', async (_, more) => {
+  ])('--wait waits for %s in the table', async (_, more) => {
     const world = clock([left(0, 2, { ...nothing, ...more }), left(0, 2, nothing)]);
 
     expect(await untilEmpty(world.ports)).toEqual(left(0, 2, nothing));
     expect(world.waited()).toBe(65);
   });
 
-  it('does not wait for what is held', async () => {
+  it('--wait does not wait for held deliveries', async () => {
     const held = left(0, 2, { ...nothing, held: 3, heldBy: ['acme/e1'] });
     const world = clock([held]);
 
@@ -251,7 +253,7 @@ describe('--wait', () => {
   it.each([
     ['queue', { ...left(0).queues[0], queue: undefined }],
     ['dead-letter queue', { ...left(0).queues[0], dead: undefined }],
-  ])('a %s that is not there is not an empty one: it ends at once', async (_, one) => {
+  ])('--wait ends at once if a %s does not exist', async (_, one) => {
     const missing = { queues: [one], unfinished: undefined } as Left;
     const world = clock([missing]);
 

@@ -55,7 +55,7 @@ async function doctor({ mappings = healthy, values = {} }: World) {
   return { findings: await checkConsumers(deployment, found, watch, now), asked };
 }
 
-it('functions that read their queues and do not fail are well, and CloudWatch is asked once for all', async () => {
+it('consumers that read their queues and do not fail are fine, with one request to CloudWatch', async () => {
   const { findings, asked } = await doctor({ values: { errors0: [0, 0], throttles1: [] } });
 
   expect(findings).toEqual([
@@ -70,7 +70,7 @@ it('functions that read their queues and do not fail are well, and CloudWatch is
   expect(JSON.stringify(asked.mock.calls[0]?.[0].input)).toContain('"Value":"consume-stripe"');
 });
 
-it('a consumer that failed by the metric of its function is told, with the log to look at', async () => {
+it('a consumer that failed by its function’s metric is reported, with the log to read', async () => {
   const { findings } = await doctor({ values: { errors0: [2, 1], throttles0: [1] } });
 
   expect(findings).toMatchObject([
@@ -78,14 +78,14 @@ it('a consumer that failed by the metric of its function is told, with the log t
       check: 'consumer of stripe',
       ok: false,
       detail:
-        'consume-stripe failed 3 times and was throttled 1 time in 15 minutes: its messages are tried again until it works',
+        'consume-stripe failed 3 times and was throttled 1 time in 15 minutes: its messages are retried until it works',
       advice: expect.stringContaining('One bundle has the handlers of all sources'),
       command: 'tail --source stripe --since 900',
     },
   ]);
 });
 
-it('one that is throttled alone points at the concurrency', async () => {
+it('a consumer that was only throttled points at the concurrency', async () => {
   const { findings } = await doctor({ values: { throttles3: [4] } });
 
   expect(findings).toMatchObject([
@@ -102,16 +102,19 @@ it.each([
   ['FAILED', 'consume-stripe failed on its last batch'],
   ['PROBLEM: Function call failed', 'consume-stripe failed on its last batch'],
   ['OK - 0 records, 2 partial failures', 'consume-stripe did not handle 2 messages of its last batch'],
-])('on a local AWS, which counts no failure, the last batch tells it: %s', async (result, said) => {
-  const { findings } = await doctor({ mappings: withStripe({ LastProcessingResult: result }) });
+])(
+  'a consumer on a local AWS, which counts no failures, is judged by its last batch: %s',
+  async (result, said) => {
+    const { findings } = await doctor({ mappings: withStripe({ LastProcessingResult: result }) });
 
-  expect(findings).toMatchObject([
-    { check: 'consumer of stripe', ok: false, detail: expect.stringContaining(said) },
-  ]);
-});
+    expect(findings).toMatchObject([
+      { check: 'consumer of stripe', ok: false, detail: expect.stringContaining(said) },
+    ]);
+  },
+);
 
 it.each(['No records processed', 'OK - 5 records', 'OK - 5 records, 0 partial failures'])(
-  'a last batch that is well is no finding: %s',
+  'a last batch without failures is not a finding: %s',
   async (result) => {
     const { findings } = await doctor({ mappings: withStripe({ LastProcessingResult: result }) });
 
@@ -128,25 +131,25 @@ it.each(['Disabled', 'Disabling', 'Deleting'])(
       {
         check: 'consumer of stripe',
         ok: false,
-        detail: `its event source mapping is ${State}: what is in stripe waits`,
+        detail: `its event source mapping is ${State}, so the messages in stripe wait`,
         awsCommand: 'lambda update-event-source-mapping --uuid uuid-stripe --enabled',
       },
     ]);
   },
 );
 
-it('a queue without a mapping is told', async () => {
+it('a queue without a mapping is reported', async () => {
   const { findings } = await doctor({ mappings: healthy.slice(1) });
 
   expect(findings).toMatchObject([
-    { check: 'consumer of stripe', ok: false, detail: 'no function reads stripe: what is in it waits' },
+    { check: 'consumer of stripe', ok: false, detail: 'no function reads stripe, so its messages wait' },
   ]);
 });
 
 it.each([
   [21, '21 of the stack’s alarms are not in the local AWS (metric math); of the 2 others none is on'],
   [undefined, 'those of the stack’s alarms that calculate with metrics are not in the local AWS'],
-])('on a local AWS no alarm is never a plain green: %s are missing', async (count, said) => {
+])('a local AWS without all alarms never shows a plain green: %s are missing', async (count, said) => {
   const client = new CloudWatchClient({ region: 'us-east-1' });
   const MetricAlarms = ['A', 'B'].map((name) => ({ AlarmName: `Hookline-${name}-1`, StateValue: 'OK' }));
   vi.spyOn(client, 'send').mockImplementation(async () => ({ MetricAlarms }));

@@ -14,7 +14,7 @@ it.each([
   ['no value', [] as string[]],
   ['an empty value', ['']],
   ['a placeholder', [placeholder]],
-])('a source with %s is named, with secrets set where nothing was left', async (_, values) => {
+])('a source with %s is reported, with secrets set if no secret was left', async (_, values) => {
   const { code, stdout } = await doctor(secretOf('new', 'stripe', values));
 
   expect(code).toBe(1);
@@ -32,7 +32,7 @@ it.each([
     'twice with one value',
     { ...secretOf('old', 'stripe', [whsec('a')]), ...secretOf('older', 'stripe', [whsec('a')]) },
   ],
-])('and with adopt where a secret was left: %s', async (_, left) => {
+])('a source without a secret is reported with adopt if a secret was left: %s', async (_, left) => {
   const { stdout } = await doctor({ ...secretOf('new', 'stripe', []), ...left });
 
   expect(stdout).toMatch(
@@ -41,7 +41,7 @@ it.each([
   expect(stdout).not.toContain(whsec('a'));
 });
 
-it('of several with different values it names one whole command', async () => {
+it('a source for which several different secrets were left gets one complete command', async () => {
   const left = { ...secretOf('old', 'stripe', [whsec('a')]), ...secretOf('older', 'stripe', [whsec('b')]) };
   const { stdout } = await doctor({ ...secretOf('new', 'stripe', []), ...left });
 
@@ -55,14 +55,14 @@ it.each([
   ['of another stack', secretOf('old', 'stripe', [whsec('a')], { stack: 'Hookline-staging' })],
   ['no secret itself', secretOf('old', 'stripe', [placeholder])],
   ['without a value', secretOf('old', 'stripe', [])],
-])('what was left is not offered when it is %s', async (_, left) => {
+])('a secret that was left is not offered when it is %s', async (_, left) => {
   const { stdout } = await doctor({ ...secretOf('new', 'stripe', []), ...left });
 
   expect(stdout).toMatch(/secrets set stripe\n/);
   expect(stdout).not.toContain('adopt');
 });
 
-it('a secret that does not exist is no empty one', async () => {
+it('a secret that does not exist is not an empty one', async () => {
   const { code, stdout } = await doctor({});
 
   expect(code).toBe(1);
@@ -70,13 +70,13 @@ it('a secret that does not exist is no empty one', async () => {
   expect(stdout).not.toContain('secrets set stripe');
 });
 
-it('a secret that is being deleted is to be restored', async () => {
+it('a secret that is being deleted can be restored', async () => {
   const { stdout } = await doctor(secretOf('new', 'stripe', [], { DeletedDate: 1_795_000_000 }));
 
   expect(stdout).toContain(`aws secretsmanager restore-secret --secret-id ${arnOf('new')}`);
 });
 
-it('a secret that may not be read, or a list that may not, hides no other source', async () => {
+it('a secret or a list without read permission hides no other source', async () => {
   const denied = () => {
     throw Object.assign(new Error('not you'), { name: 'AccessDeniedException' });
   };

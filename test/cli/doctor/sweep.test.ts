@@ -31,7 +31,7 @@ async function doctor(recent: object[], earlier: object[] = [], resources: objec
   return { findings: await checkSweep('Hookline', formation, watch, now), asked };
 }
 
-it('a sweep that ran within ten minutes is well, and CloudWatch is asked once', async () => {
+it('a sweep that ran within ten minutes is fine, with one request to CloudWatch', async () => {
   const { findings, asked } = await doctor([ran('2026-11-28T11:57:00Z'), ran('2026-11-28T11:58:00Z')]);
 
   expect(findings).toEqual([{ check: 'sweep', ok: true, detail: 'ran 2026-11-28 11:58:00Z' }]);
@@ -52,7 +52,7 @@ it('the function that a replacement left behind is not the sweep', async () => {
   });
 });
 
-it('one that has never run is told, with the command that shows its schedule', async () => {
+it('a sweep that has never run is reported, with the command that shows its schedule', async () => {
   const { findings } = await doctor([ran('2026-11-28T11:58:00Z', 0)]);
 
   expect(findings).toMatchObject([
@@ -64,15 +64,15 @@ it('one that has never run is told, with the command that shows its schedule', a
   ]);
 });
 
-it('one that stopped is told with when it last ran', async () => {
+it('a sweep that stopped is reported with its last run', async () => {
   const { findings } = await doctor([], [ran('2026-11-27T08:00:00Z'), ran('2026-11-27T09:00:00Z')]);
 
   expect(findings).toMatchObject([
-    { ok: false, detail: expect.stringContaining('it last did in the hour from 2026-11-27 09:00:00Z') },
+    { ok: false, detail: expect.stringContaining('its last run was in the hour from 2026-11-27 09:00:00Z') },
   ]);
 });
 
-it('a stack without one is told, too', async () => {
+it('a stack without a sweep is reported, too', async () => {
   expect((await doctor([], [], others)).findings).toMatchObject([
     { ok: false, detail: 'Hookline has no sweep function' },
   ]);

@@ -30,27 +30,27 @@ describe('a right digest in another form is no wrong secret:', () => {
     ['escapes', `sha256%3D${digest().digest('hex')}`, 'x-hub-signature-256'],
     ['SHA-512', `sha256=${digest('sha512').digest('hex')}`, 'HMAC-SHA512 of the same bytes'],
     ['SHA-1', `sha1=${digest('sha1').digest('hex')}`, 'HMAC-SHA1 of the same bytes'],
-  ])('%s', async (_name, value, told) => {
+  ])('a right digest in another form is not blamed on the secret: %s', async (_name, value, told) => {
     const advice = await adviceOn(hub(value));
 
     expect(advice).toMatch(told);
     expect(advice).not.toContain('compare the secret');
   });
 
-  it('over the body alone, where the time is signed, too', async () => {
+  it('a digest over the body alone is recognised, if the time is signed, too', async () => {
     const request = requestOf(body, { 'stripe-signature': `t=${now},v1=${digest().digest('hex')}` });
 
     expect(await adviceOn(request, sourceOf('stripe', 'secret'))).toContain('HMAC-SHA256 of the body alone');
   });
 
-  it('of Twilio, in hex', async () => {
+  it('a digest of Twilio in hex is recognised', async () => {
     const signature = hmac('token', `${url}SidSM1`, 'sha1').digest('hex');
     const request = requestOf('Sid=SM1', { 'x-twilio-signature': signature });
 
     expect(await adviceOn(request, sourceOf('twilio', 'token'))).toContain('with this secret, in hex.');
   });
 
-  it('and a token behind another word', async () => {
+  it('a token behind another word is recognised', async () => {
     const request = requestOf('{}', { authorization: 'Token the-own-token-1' });
 
     expect(await adviceOn(request, sourceOf('gitlab', 'the-own-token-1'))).toContain(
@@ -69,11 +69,11 @@ describe('a secret', () => {
     ['in JSON', '{"GITHUB_SECRET":"secret"}', /the field GITHUB_SECRET of the JSON/],
     ['with a written line end', 'secret\\n', /characters .* at its end/],
     ['pasted twice', 'secretsecret', /pasted twice/],
-  ])('%s is recognised', async (_name, stored, told) => {
+  ])('a secret %s is recognised', async (_name, stored, told) => {
     expect(await adviceOn(github(body), sourceOf('github', stored))).toMatch(told);
   });
 
-  it('that matches nothing is told by its form and its place', async () => {
+  it('a secret that matches nothing is described by its form and its place', async () => {
     const advice = await adviceOn(github(body, body, 'quite another'));
 
     expect(advice).toMatch(
@@ -81,7 +81,7 @@ describe('a secret', () => {
     );
   });
 
-  it('that cannot be read is not said not to be set', async () => {
+  it('a secret that cannot be read is not reported as not set', async () => {
     const { findings } = await look(requestOf(body), sourceOf('standard-webhooks', 'too short'));
 
     expect(findings.at(-1)?.detail).toContain('which is whsec_ and base64 of at least 24 bytes');
@@ -91,13 +91,13 @@ describe('a secret', () => {
   });
 
   it.each(['sha256=zz', '', 'sha256'])(
-    'is never blamed for a header that cannot be read: %j',
+    'a secret is never blamed for a header that cannot be read: %j',
     async (value) => {
       expect(await adviceOn(hub(value))).not.toContain('compare the secret');
     },
   );
 
-  it('is never blamed for a header of Stripe, or for a body, that cannot be read', async () => {
+  it('a secret is never blamed for a header of Stripe, or for a body, that cannot be read', async () => {
     const header = await adviceOn(
       requestOf(body, { 'stripe-signature': 'v1=ab' }),
       sourceOf('stripe', 'secret'),
@@ -155,13 +155,13 @@ describe('a body', () => {
     ],
     ['written twice', json, JSON.stringify(json), /encoded as JSON twice/],
     ['in an envelope', json, JSON.stringify({ version: '2.0', body: json }), /the text in the field body/],
-  ])('%s is recognised, and told once', async (_name, signed, sent, told) => {
+  ])('a changed body (%s) is recognised, and reported once', async (_name, signed, sent, told) => {
     const { likely } = await look(github(signed, sent), sourceOf('github', 'secret'));
 
     expect(likely).toEqual([expect.stringMatching(told)]);
   });
 
-  it('that is no body at all is told', async () => {
+  it('a missing body is reported', async () => {
     expect(await adviceOn(github(body, '[object Object]'))).toContain(
       'an object was forwarded instead of the body',
     );
@@ -169,7 +169,7 @@ describe('a body', () => {
   });
 });
 
-it('the URL is told before the secret where it is signed', async () => {
+it('the URL is named before the secret if it is signed', async () => {
   const signature = hmac('key', `${url}?a=1{}`).digest('base64');
   const request = requestOf('{}', { 'x-square-hmacsha256-signature': signature });
 
@@ -178,13 +178,13 @@ it('the URL is told before the secret where it is signed', async () => {
   );
 });
 
-it('a header that is missing is told with its form', async () => {
+it('a missing header is reported with its form', async () => {
   const advice = await adviceOn(requestOf('{}'), sourceOf('postmark', 'user:a-password'));
 
   expect(advice).toContain('postmark writes authorization: Basic <the secret>');
 });
 
-it('a time zone is told by its distance', async () => {
+it('a wrong time zone is recognised by the difference', async () => {
   const request = stripeRequest(body, body, 'whsec_1', now - 7200);
 
   expect(await adviceOn(request, sourceOf('stripe', 'whsec_1'))).toContain(
@@ -192,7 +192,7 @@ it('a time zone is told by its distance', async () => {
   );
 });
 
-it('the place of each secret is that of docs/providers.md', () => {
+it('the place of each secret is the one in docs/providers.md', () => {
   const page = readFileSync(new URL('../../../docs/providers.md', import.meta.url), 'utf8').replaceAll(
     '\\|',
     '¦',

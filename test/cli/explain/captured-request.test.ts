@@ -6,7 +6,7 @@ describe('a captured request', () => {
   const wire =
     'POST /webhooks/github?a=1 HTTP/1.1\r\nHost: x\r\nX-Hub-Signature-256: sha256=ab\r\n\r\n{"a":1}\r\n\r\nend';
 
-  it('is read as it went over the wire, its body byte for byte', () => {
+  it('a captured request is read as it was sent, its body byte for byte', () => {
     const request = readCapturedRequest(Buffer.from(wire), url);
 
     expect(request).toMatchObject({ method: 'POST', url: `${url}?a=1` });
@@ -14,7 +14,7 @@ describe('a captured request', () => {
     expect(Buffer.from(request.body).toString()).toBe('{"a":1}\r\n\r\nend');
   });
 
-  it('loses the line end of an editor where its length says so', () => {
+  it('a captured request loses the line end of an editor if its length requires that', () => {
     const saved = (length: number, body: string) =>
       Buffer.from(`POST / HTTP/1.1\ncontent-length: ${length}\n\n${body}`);
     const bodyOf = (file: Buffer) => Buffer.from(readCapturedRequest(file, url).body).toString();
@@ -24,7 +24,7 @@ describe('a captured request', () => {
     expect(bodyOf(saved(1, '{}\n'))).toBe('{}\n');
   });
 
-  it('is read as API Gateway and as Node hand it on', () => {
+  it('a captured request is read as API Gateway and Node pass it on', () => {
     const gateway = { headers: { a: '1' }, body: '/w==', isBase64Encoded: true, rawQueryString: 'a=b' };
     const node = { headers: { a: ['1', '2'] }, body: 'x' };
     const read = (captured: object) => readCapturedRequest(Buffer.from(JSON.stringify(captured)), url);
@@ -34,7 +34,7 @@ describe('a captured request', () => {
     expect(read(node).headers.get('a')).toBe('1, 2');
   });
 
-  it('is read as JSON, with a body in base64, too', () => {
+  it('a captured request is read as JSON, with a body in base64, too', () => {
     const json = (body: object) => Buffer.from(JSON.stringify({ headers: { 'X-A': '1' }, ...body }));
 
     expect(Buffer.from(readCapturedRequest(json({ bodyBase64: '/w==' }), url).body)).toEqual(
@@ -46,7 +46,12 @@ describe('a captured request', () => {
     });
   });
 
-  it.each(['', 'hello', '{"body":"no headers"}', '{broken'])('that is none is refused: %j', (text) => {
-    expect(() => readCapturedRequest(Buffer.from(text), url)).toThrow('The captured request cannot be read.');
-  });
+  it.each(['', 'hello', '{"body":"no headers"}', '{broken'])(
+    'an invalid captured request is refused: %j',
+    (text) => {
+      expect(() => readCapturedRequest(Buffer.from(text), url)).toThrow(
+        'The captured request cannot be read.',
+      );
+    },
+  );
 });

@@ -15,7 +15,7 @@ import {
 import { requestOf } from '../../support/worlds/inbound-receiver.ts';
 
 describe('a request that verifies', () => {
-  it('is said to', async () => {
+  it('a request that verifies is reported as such', async () => {
     expect(
       await look(stripeRequest('{"id":"1","type":"invoice.paid"}'), sourceOf('stripe', 'whsec_1')),
     ).toMatchObject({
@@ -32,7 +32,7 @@ describe('a request that verifies', () => {
   });
 });
 
-describe('a secret that is none', () => {
+describe('an invalid secret', () => {
   it.each([
     ['"unset"', "holds a placeholder, not a secret; expected the provider's shared secret"],
     [
@@ -40,7 +40,7 @@ describe('a secret that is none', () => {
       /^holds a public key, not a secret; expected the provider's shared secret$/,
     ],
     ['{"key":"hush"}', /^holds JSON, not a secret/],
-  ])('is said to be what it is: %j', async (secret, detail) => {
+  ])('an invalid secret is described as what it is: %j', async (secret, detail) => {
     const { verifies, findings } = await look(github('{}'), sourceOf('github', secret));
 
     expect(verifies).toBe(false);
@@ -49,8 +49,8 @@ describe('a secret that is none', () => {
   });
 });
 
-describe('what the receiver takes', () => {
-  it('is a URL test without a signature', async () => {
+describe('a request that the receiver accepts', () => {
+  it('a URL test without a signature is accepted as by the receiver', async () => {
     const test = { ...requestOf(''), method: 'GET', url: `${url}?challenge=abc` };
 
     expect(await look(test, sourceOf('dropbox', 'secret'))).toMatchObject({
@@ -59,7 +59,7 @@ describe('what the receiver takes', () => {
     });
   });
 
-  it('is judged for the source’s public URL, whatever the gateway calls itself', async () => {
+  it('a request is judged for the source’s public URL, regardless of the gateway’s name', async () => {
     const gateway = 'https://abc.execute-api.eu-central-1.amazonaws.com/webhooks/square';
     const body = '{"event_id":"1","type":"payment.updated"}';
     const signature = hmac('key', url + body).digest('base64');
@@ -69,7 +69,7 @@ describe('what the receiver takes', () => {
     expect((await look(request, sourceOf('square', 'key'))).likely.join()).toContain(`for the URL ${url}`);
   });
 
-  it('is never confirmed or fetched for a second time', async () => {
+  it('a request is never confirmed or fetched for a second time', async () => {
     const visited: string[] = [];
     const visiting = { ...calls, visit: async (to: URL) => void visited.push(to.href) };
     await diagnose(github('{}'), sourceOf('github', 'secret'), at, visiting, async () => []);
@@ -78,7 +78,7 @@ describe('what the receiver takes', () => {
   });
 });
 
-describe('what is told of a provider with a way of its own', () => {
+describe('the diagnosis of a provider with custom verification', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const twilio = (signedUrl: string) =>
     requestOf('SmsStatus=sent&SmsSid=SM1', {
@@ -90,7 +90,7 @@ describe('what is told of a provider with a way of its own', () => {
     ['http', url.replace('https:', 'http:'), 'It verifies with http instead of https.'],
     ['a slash', `${url}/`, 'It verifies with a slash at the end of the URL.'],
     ['a query', `${url}?a=1`, undefined],
-  ])('Twilio: the URL that was signed, and %s', async (_name, signedUrl, mistake) => {
+  ])('the diagnosis for Twilio shows the URL that was signed, and %s', async (_name, signedUrl, mistake) => {
     const found = await look(twilio(signedUrl), sourceOf('twilio', 'token'));
     const detail = found.findings.at(-1)?.detail;
 
@@ -104,7 +104,7 @@ describe('what is told of a provider with a way of its own', () => {
     expect(detail).toContain(`the URL is ${url} (as the request came; publicUrl is not set)`);
   });
 
-  it('Twilio: another body than the URL names', async () => {
+  it('the diagnosis for Twilio reports another body than the URL names', async () => {
     const request = {
       ...requestOf('{}', { 'content-type': 'application/json' }),
       url: `${url}?bodySHA256=ab`,
@@ -114,7 +114,7 @@ describe('what is told of a provider with a way of its own', () => {
     expect(found.findings.at(-1)?.detail).toContain('a body with SHA-256 ab… was signed');
   });
 
-  it('Mailgun: what was signed, and the reading of the secret', async () => {
+  it('the diagnosis for Mailgun shows what was signed, and how the secret was read', async () => {
     const signature = hmac(Buffer.from('key', 'utf8'), `${now}t`).digest('hex');
     const body = JSON.stringify({ signature: { timestamp: String(now), token: 't', signature } });
     const found = await look(requestOf(body), sourceOf('mailgun', 'key-2'));
@@ -123,7 +123,7 @@ describe('what is told of a provider with a way of its own', () => {
     expect(found.findings.at(-1)?.detail).toMatch(/computed [0-9a-f]{12}…/);
   });
 
-  it('FusionAuth: whether it is the body or the key', async () => {
+  it('the diagnosis for FusionAuth distinguishes a wrong body from a wrong key', async () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const hash = createHash('sha256').update('{"a":1}').digest('base64');
     const signed = `${part({ alg: 'HS256' })}.${part({ request_body_sha256: hash })}`;
@@ -138,8 +138,8 @@ describe('what is told of a provider with a way of its own', () => {
   });
 });
 
-describe('what is told', () => {
-  it('never shows a token, of the source or of another one', async () => {
+describe('a diagnosis', () => {
+  it('a diagnosis never shows a token, of the source or of another one', async () => {
     const request = requestOf('{}', { 'x-gitlab-token': 'another-token' });
     const text = JSON.stringify(await look(request, sourceOf('gitlab', 'the-own-token-1')));
 
@@ -147,7 +147,7 @@ describe('what is told', () => {
     expect(text).not.toMatch(/another-token|the-own-token/);
   });
 
-  it('says which header a record leaves out', async () => {
+  it('a diagnosis names the header that a record lacks', async () => {
     const request = requestOf('{}', { 'x-gitlab-token': '***' });
 
     expect((await look(request, sourceOf('gitlab', 'the-token'))).likely).toEqual([
@@ -155,7 +155,7 @@ describe('what is told', () => {
     ]);
   });
 
-  it('names what was signed and received, and never a whole signature that was computed', async () => {
+  it('a diagnosis names what was signed and received, and never a whole computed signature', async () => {
     const { findings } = await look(github('{"a":1}', '{"a":2}'), sourceOf('github', 'secret'));
     const computed = hmac('secret', '{"a":2}').digest('hex');
     const text = findings.map(({ detail }) => detail).join('\n');
@@ -166,7 +166,7 @@ describe('what is told', () => {
     expect(text).not.toContain(computed);
   });
 
-  it('has the address and the size', async () => {
+  it('a diagnosis has the address and the size', async () => {
     const signed = github(JSON.stringify({ zen: 'x'.repeat(1001) }));
     const headers = new Map([...signed.headers, ['x-github-event', 'ping'], ['x-github-delivery', '1']]);
     const request = { ...signed, headers, sourceIp: '203.0.113.1' };

@@ -49,7 +49,7 @@ describe('the usual mistakes are recognised:', () => {
     ['an added line end', compact, `${compact}\n`, /without the white space around the body/],
     ['changed line ends', pretty.replaceAll('\n', '\r\n'), pretty, /with CR LF for each LF/],
     ['a body in base64', compact, Buffer.from(compact).toString('base64'), /decoded from base64/],
-  ])('%s', async (_name, signed, sent, message) => {
+  ])('explain recognises %s', async (_name, signed, sent, message) => {
     for (const found of [
       await look(stripeRequest(signed, sent), sourceOf('stripe', 'whsec_1')),
       await look(github(signed, sent), sourceOf('github', 'secret')),
@@ -59,7 +59,7 @@ describe('the usual mistakes are recognised:', () => {
     }
   });
 
-  it('the secret of another source of the same provider', async () => {
+  it('explain recognises the secret of another source of the same provider', async () => {
     const others = [{ source: 'stripe-test', provider: catalogue.stripe, value: 'whsec_test' }];
     const found = await look(stripeRequest('{}', '{}', 'whsec_test'), sourceOf('stripe', 'whsec_1'), others);
 
@@ -68,7 +68,7 @@ describe('the usual mistakes are recognised:', () => {
     ]);
   });
 
-  it('a request for another source', async () => {
+  it('explain recognises a request for another source', async () => {
     const others = [{ source: 'github', provider: catalogue.github, value: 'secret' }];
     const found = await look(github('{}'), sourceOf('stripe', 'whsec_1'), others);
 
@@ -78,14 +78,14 @@ describe('the usual mistakes are recognised:', () => {
   it.each([
     ['old', now - 301, /more than 300 s ago/],
     ['ahead', now + 301, /more than 300 s ahead/],
-  ])('a time that is too %s', async (_name, time, message) => {
+  ])('explain recognises a time that is too %s', async (_name, time, message) => {
     const found = await look(stripeRequest('{}', '{}', 'whsec_1', time), sourceOf('stripe', 'whsec_1'));
 
     expect(found.findings.at(-1)).toMatchObject({ check: 'time', ok: false });
     expect(found.likely.join()).toMatch(message);
   });
 
-  it('a secret that should have been decoded, and one that should not', async () => {
+  it('explain recognises a secret that should have been decoded, and one that should not', async () => {
     const key = Buffer.alloc(32, 7);
     const secret = `whsec_${key.toString('base64')}`;
     const standard = (signedWith: string | Buffer) =>
@@ -103,7 +103,7 @@ describe('the usual mistakes are recognised:', () => {
     );
   });
 
-  it('another URL than was signed', async () => {
+  it('explain recognises another URL than was signed', async () => {
     const square = (signed: string) =>
       requestOf('{}', { 'x-square-hmacsha256-signature': hmac('key', `${signed}{}`).digest('base64') });
     const urls = [url, 'https://abc.execute-api.eu-central-1.amazonaws.com/webhooks/square'];
@@ -117,7 +117,7 @@ describe('the usual mistakes are recognised:', () => {
     );
   });
 
-  it('only the legacy header', async () => {
+  it('explain recognises only the legacy header', async () => {
     const old = requestOf('{}', { 'x-hub-signature': `sha1=${hmac('secret', '{}', 'sha1').digest('hex')}` });
 
     expect((await look(old, sourceOf('github', 'secret'))).likely.join()).toContain(
@@ -125,7 +125,7 @@ describe('the usual mistakes are recognised:', () => {
     );
   });
 
-  it('no signature at all, and one in another header', async () => {
+  it('explain recognises no signature at all, and one in another header', async () => {
     expect((await look(requestOf('{}'), sourceOf('github', 'secret'))).likely.join()).toContain(
       'enable signing at github',
     );
@@ -134,7 +134,7 @@ describe('the usual mistakes are recognised:', () => {
     ).toContain('x-acme-signature looks like a signature');
   });
 
-  it('the previous secret, after its overlap', async () => {
+  it('explain recognises the previous secret, after its overlap', async () => {
     const rotated = (createdAt: number) =>
       sourceOf(
         'github',
@@ -157,7 +157,7 @@ describe('the usual mistakes are recognised:', () => {
     });
   });
 
-  it('two versions of a secret that hold one value are computed once', async () => {
+  it('explain recognises two versions of a secret that hold one value are computed once', async () => {
     const version = { value: 'other', createdAt: unixMillis(now * 1000) };
     const twice = sourceOf('github', 'other', {}, { current: version, previous: version });
     const found = await look(github('{}'), twice);
@@ -165,7 +165,7 @@ describe('the usual mistakes are recognised:', () => {
     expect(JSON.stringify(found.findings).match(/computed /g)).toHaveLength(1);
   });
 
-  it('a body that is signed and is no event', async () => {
+  it('explain recognises a signed body that is not an event', async () => {
     const ping = await look(stripeRequest('{"id":"1"}'), sourceOf('stripe', 'whsec_1'));
     const form = await look(stripeRequest('id=1'), sourceOf('stripe', 'whsec_1'));
 
@@ -178,7 +178,7 @@ describe('the usual mistakes are recognised:', () => {
     });
   });
 
-  it('a secret that the provider brings itself', async () => {
+  it('explain recognises a secret that the provider brings itself', async () => {
     const source = sourceOf('asana', 'unset');
 
     expect((await look(requestOf('{}'), source)).likely.join()).toContain(
@@ -189,7 +189,7 @@ describe('the usual mistakes are recognised:', () => {
     ).toContain('This request brings the secret, but outside the handshake window');
   });
 
-  it('a form that something wrote again', async () => {
+  it('explain recognises a form that was rewritten', async () => {
     const signed = 'text=a%20b&id=1';
     const source = sourceOf('slack', 'key');
     const request = requestOf(signed.replaceAll('%20', '+'), {
@@ -200,7 +200,7 @@ describe('the usual mistakes are recognised:', () => {
     expect((await look(request, source)).likely.join()).toContain('with %20 for each + in the form');
   });
 
-  it('a key server that does not answer', async () => {
+  it('explain recognises a key server that does not respond', async () => {
     const unanswered = { ...calls, fetchKey: async () => Promise.reject(new Error('no route')) };
     const secret = '{"clientId":"a","secret":"b","environment":"sandbox"}';
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -212,7 +212,7 @@ describe('the usual mistakes are recognised:', () => {
     expect(found.findings.at(-1)?.detail).toContain('no route');
   });
 
-  it('a secret that was never stored', async () => {
+  it('explain recognises a secret that was never stored', async () => {
     expect((await look(github('{}'), sourceOf('github', 'unset'))).likely).toEqual([
       expect.stringMatching(
         /^Store the secret: npx hookline secrets set github\. It is a text .*yours to choose/,

@@ -24,15 +24,18 @@ describe('a secret that was changed before it was stored is recognised:', () => 
       Buffer.from('correct-horse-1\n').toString('base64'),
       /decoded from base64, and without the line end/,
     ],
-  ])('%s', async (_name, real, stored, told) => {
-    const found = await look(stripeRequest(event, event, real), sourceOf('stripe', stored));
+  ])(
+    'explain recognises a secret that was changed before it was stored: %s',
+    async (_name, real, stored, told) => {
+      const found = await look(stripeRequest(event, event, real), sourceOf('stripe', stored));
 
-    expect(found.likely).toEqual([expect.stringMatching(told)]);
-    expect(JSON.stringify(found)).not.toContain(real);
-    expect(JSON.stringify(found)).not.toContain(JSON.stringify(stored).slice(1, -1));
-  });
+      expect(found.likely).toEqual([expect.stringMatching(told)]);
+      expect(JSON.stringify(found)).not.toContain(real);
+      expect(JSON.stringify(found)).not.toContain(JSON.stringify(stored).slice(1, -1));
+    },
+  );
 
-  it('a token in capitals', async () => {
+  it('explain recognises a token in capitals', async () => {
     const request = requestOf('{"update_id":1}', { 'x-telegram-bot-api-secret-token': 'some-token-12' });
     const found = await look(request, sourceOf('telegram', 'SOME-TOKEN-12'));
 
@@ -49,13 +52,13 @@ describe('a body that was changed on the way is recognised:', () => {
     ['JSON out of a form', payload, event, /field payload of a form.*took the JSON out of the form/],
     ['a + that was not escaped', form, form.replace('%2B', '+'), /%2B for each \+ .*not escaped/],
     ['UTF-8 read as Latin-1', event, Buffer.from(event).toString('latin1'), /read it as Latin-1/],
-  ])('%s', async (_name, signed, sent, told) => {
+  ])('explain recognises a body that was changed on the way: %s', async (_name, signed, sent, told) => {
     const found = await look(github(signed, sent), sourceOf('github', 'secret'));
 
     expect(found.likely).toEqual([expect.stringMatching(told)]);
   });
 
-  it('a form of Twilio that became JSON, told once', async () => {
+  it('explain recognises a form of Twilio that became JSON, and reports it once', async () => {
     const signature = hmac('token', `${url}BodyHi thereFrom+1`, 'sha1').digest('base64');
     const request = requestOf('{"From":"+1","Body":"Hi there"}', { 'x-twilio-signature': signature });
     const found = await look(request, sourceOf('twilio', 'token', { publicUrl: url }));
@@ -112,14 +115,17 @@ describe('a signature of the right secret is recognised:', () => {
         /in base64, with a space for each \+/,
       ],
     ];
-  it.each(cases)('%s', async (_name, provider, stored, body, headers, told) => {
-    const found = await look(requestOf(body, headers), sourceOf(provider, stored));
+  it.each(cases)(
+    'explain recognises a signature of the right secret: %s',
+    async (_name, provider, stored, body, headers, told) => {
+      const found = await look(requestOf(body, headers), sourceOf(provider, stored));
 
-    expect(found.likely).toEqual([expect.stringMatching(told)]);
-  });
+      expect(found.likely).toEqual([expect.stringMatching(told)]);
+    },
+  );
 });
 
-it('the path that a proxy took the request by is compared, too', async () => {
+it('explain also compares the path that a proxy uses', async () => {
   const signature = hmac('token', 'https://api.shop.test/hooks/smsFrom1', 'sha1').digest('base64');
   const request = requestOf('From=1', {
     'x-twilio-signature': signature,
@@ -131,14 +137,14 @@ it('the path that a proxy took the request by is compared, too', async () => {
   expect(found.likely.join()).toContain("set publicUrl: 'https://api.shop.test/hooks/sms'");
 });
 
-it('JSON of another kind is not called no JSON', async () => {
+it('explain does not say that JSON of another kind is not JSON', async () => {
   const request = requestOf('{"a":1}', { 'x-xero-signature': hmac('key', '{"a":1}').digest('base64') });
   const found = await look(request, sourceOf('xero', 'key'));
 
   expect(found.likely).toEqual([expect.stringMatching(/the body is JSON, but not as xero sends it/)]);
 });
 
-it('a time that is hours off may be a time zone, and need not', async () => {
+it('explain suggests a time zone for a time that is hours off', async () => {
   const found = await look(stripeRequest('{}', '{}', 'whsec_1', now - 3600), sourceOf('stripe', 'whsec_1'));
 
   expect(found.likely.join()).toMatch(/3600 s off, about 1 h, as with a wrong time zone/);
@@ -148,7 +154,7 @@ it.each([
   ['an API key', 'stripe', 'sk_live_1234567', /does not begin with whsec_, .* another key, or an id\?/],
   ['the id of the endpoint', 'stripe', 'we_1234567890', /does not begin with whsec_/],
   ['the public key', 'paystack', 'pk_live_1234567', /does not begin with sk_test_ or sk_live_/],
-  ['another secret', 'stripe', 'whsec_other', /None of the usual mistakes fits: compare the secret/],
+  ['another secret', 'stripe', 'whsec_other', /No usual mistake was recognised: compare the secret/],
 ] as const)('%s where the secret belongs is told by its beginning', async (_name, provider, stored, told) => {
   const request =
     provider === 'stripe'

@@ -8,7 +8,7 @@ import { cliAws } from '../../support/cli/aws.ts';
 import { localOutputs } from '../../support/cli/outputs.ts';
 
 // Fourteen mistakes that people asked about in public, each in our own words: what they stored, what came, and what they
-// wanted to be told.
+// wanted to know.
 
 const folder = mkdtempSync(join(tmpdir(), 'hookline-questions-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -116,7 +116,7 @@ const questions: Readonly<Record<string, Question>> = {
     stored: 'whsec_test_1',
     headers: stripe('whsec_test_1', event, `${now}000`),
     body: event,
-    named: /The time is in milliseconds, and stripe uses seconds/,
+    named: /The time is in milliseconds, but stripe uses seconds/,
   },
   'GitHub: the secret in quotes, as docker --env-file hands it on': {
     provider: 'github',
@@ -200,7 +200,7 @@ async function explained(question: Question): Promise<string> {
   return stdout;
 }
 
-it.each(Object.entries(questions))('%s', async (_name, question) => {
+it.each(Object.entries(questions))('explain answers a public question: %s', async (_name, question) => {
   const said = await explained(question);
 
   expect(said).toMatch(question.named);

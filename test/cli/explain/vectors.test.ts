@@ -47,7 +47,7 @@ it.each(vectorFiles)(
       );
 
       const told = { name: vector.name, kind: verdict.kind };
-      // What is too large, or from elsewhere, is judged before.
+      // Requests that are too large, or from a wrong address, are judged before.
       const isCheap = reception.kind === 'refused' && [403, 413].includes(reception.status);
       if (!isCheap) expect(told).toEqual({ name: vector.name, kind: reception.kind });
       if (verdict.kind === 'refused' && ['signature', 'time', 'body'].includes(verdict.check))

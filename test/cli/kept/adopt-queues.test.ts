@@ -14,7 +14,7 @@ import {
 } from '../../support/cli/kept-fixtures.ts';
 
 describe('a queue', () => {
-  it('that is asked for is the only thing that is taken', async () => {
+  it('a queue that is named with --from is the only one that is emptied', async () => {
     const there = world();
     await using aws = await keptAws(there);
 
@@ -31,10 +31,10 @@ describe('a queue', () => {
     [
       'of another stack',
       'Hookline-staging-SourcestripeWorkQueue1-A',
-      /is not of the stack Hookline, and may be in use: repeat with --yes/,
+      /does not belong to the stack Hookline, and may be in use: repeat with --yes/,
     ],
     ['none', 'Hookline-SourcestripeWorkQueue8-Y', /There is no queue /],
-  ])('%s is refused, and nothing is changed', async (_, name, reason) => {
+  ])('a queue of %s is refused, and nothing is changed', async (_, name, reason) => {
     const there = world();
     await using aws = await keptAws(there);
 
@@ -46,7 +46,7 @@ describe('a queue', () => {
     expect(aws.inputsOf('ReceiveMessage')).toEqual([]);
   });
 
-  it('with messages in flight or delayed is to be read again', async () => {
+  it('a queue with messages in flight or delayed must be read again', async () => {
     const queues = {
       [ownQueue]: { messages: [] },
       [leftQueue]: { messages: [event('e1')], inFlight: 2, delayed: 1 },
@@ -62,7 +62,7 @@ describe('a queue', () => {
     expect(stdout).not.toContain('delete-queue');
   });
 
-  it('with an event whose body is in the bucket of an earlier deployment keeps it', async () => {
+  it('a queue keeps an event whose body is in the bucket of an earlier deployment', async () => {
     const large = event('e1', 'stripe', { bodyS3: `inbound/stripe/${'a'.repeat(64)}` });
     const there = world({ queues: { [ownQueue]: { messages: [] }, [leftQueue]: { messages: [large] } } });
     await using aws = await keptAws(there);
@@ -75,7 +75,7 @@ describe('a queue', () => {
     expect(there.queues[ownQueue]?.messages).toEqual([]);
   });
 
-  it('whose message says a source that is no name becomes no command for a shell', async () => {
+  it('a queue whose message has an invalid source name does not put it into a command for a shell', async () => {
     const name = '$(touch x)\u001b[2J; rm -rf ~';
     const messages = [event('e1', name), event('e2', 'constructor'), event('e3', '-h')];
     await using aws = await keptAws(
@@ -90,7 +90,7 @@ describe('a queue', () => {
     expect(stdout).not.toMatch(/adopt [$-]/);
   });
 
-  it('that cannot be emptied leaves the others to be', async () => {
+  it('a queue that cannot be emptied does not stop the others', async () => {
     const there = world();
     const DeleteMessage = ({ QueueUrl }: Readonly<Record<string, unknown>>) => {
       if (String(QueueUrl).endsWith(leftQueue))
@@ -102,14 +102,12 @@ describe('a queue', () => {
     const { code, stdout, stderr } = await aws.run('adopt', 'stripe');
 
     expect(code).toBe(1);
-    expect(stderr).toContain(
-      `${leftQueue}: AWS refused: AccessDenied: no; what was not moved is still there`,
-    );
+    expect(stderr).toContain(`${leftQueue}: AWS refused: AccessDenied: no; the rest is still in it`);
     expect(stdout).toContain(`1 event of stripe moved from ${leftDlq}`);
   });
 });
 
-test('only queues that are certainly of the stack are emptied unasked', async () => {
+test('a queue is emptied without --yes only if it certainly belongs to the stack', async () => {
   const stack = 'Payments-webhooks-in-eu';
   const name = `${stack}-SourcestripeWorkQueue0A1B2C3D-X`.padEnd(78, 'X');
   const toMove = async (Tags: Readonly<Record<string, string>>) => {

@@ -24,45 +24,45 @@ const store = (values: readonly string[], withPrevious = false, isOverwriting = 
   isOverwriting,
 });
 
-test('the current value becomes that of the new secret', () => {
+test('the current value of a secret becomes that of the new secret', () => {
   expect(decideAdoption(adoption({}))).toEqual(store(['key-1']));
 });
 
 describe('the previous value', () => {
   const rotated = (hours: number) => ({ current: version('key-2', hours), previous: version('key-1', 999) });
 
-  it('comes along while the overlap of its rotation lasts, in front', () => {
+  it('the previous value is stored first while the overlap of its rotation lasts', () => {
     expect(decideAdoption(adoption({ kept: rotated(23.9) }))).toEqual(store(['key-1', 'key-2'], true));
   });
 
-  it('does not when it is over, also where the source has one of its own', () => {
+  it('the previous value is dropped when the overlap is over, even if the source has its own', () => {
     expect(decideAdoption(adoption({ kept: rotated(24) }))).toEqual(store(['key-2']));
     const rotationOverlap = seconds(600);
     expect(decideAdoption(adoption({ kept: rotated(1), rotationOverlap }))).toEqual(store(['key-2']));
   });
 
   it.each(['', 'unset', '{"awaitHandshakeUntil":"2026-11-25T00:00:00Z"}'])(
-    'does not when it is no secret: %j',
+    'the previous value is dropped when it is invalid: %j',
     (value) => {
       const kept = { current: version('key-2', 1), previous: version(value) };
       expect(decideAdoption(adoption({ kept }))).toEqual(store(['key-2']));
     },
   );
 
-  it('does not when the current value lists its keys itself', () => {
+  it('the previous value is dropped when the current value lists its keys itself', () => {
     const list = '{"keys":[{"key":"key-2"}]}';
     const kept = { current: version(list, 1), previous: version('key-1') };
     expect(decideAdoption(adoption({ kept }))).toEqual(store([list]));
   });
 
-  it('does not push out a secret that the source has', () => {
+  it('the previous value does not replace a secret that the source has', () => {
     const own = version('other');
     expect(decideAdoption(adoption({ kept: rotated(1), own, isConfirmed: true }))).toEqual(
       store(['key-2'], false, true),
     );
   });
 
-  it('was stored by a run that was killed: the next one goes on', () => {
+  it('the previous value that a killed run has stored lets the next run continue', () => {
     const own = version('key-1', 0);
     expect(decideAdoption(adoption({ kept: rotated(1), own }))).toEqual(store(['key-2'], true));
   });
@@ -71,7 +71,7 @@ describe('the previous value', () => {
 describe('a source that has a secret', () => {
   const own = version('other', 1);
 
-  it('keeps it without --yes', () => {
+  it('a source that has a secret keeps it without --yes', () => {
     expect(decideAdoption(adoption({ own }))).toEqual({
       kind: 'refuse',
       asks: true,
@@ -79,17 +79,17 @@ describe('a source that has a secret', () => {
     });
   });
 
-  it('loses it with --yes', () => {
+  it('a source that has a secret loses it with --yes', () => {
     expect(decideAdoption(adoption({ own, isConfirmed: true }))).toEqual(store(['key-1'], false, true));
   });
 
-  it('which is the same one is left alone', () => {
+  it('a source that has the same secret is unchanged', () => {
     expect(decideAdoption(adoption({ own: version('key-1') }))).toEqual({ kind: 'done' });
     expect(decideAdoption(adoption({ own: version('key-1'), isConfirmed: true }))).toEqual({ kind: 'done' });
   });
 
   it.each(['', 'unset', '{"awaitHandshakeUntil":"2026-11-25T00:00:00Z"}'])(
-    'which is none gets one: %j',
+    'a source whose secret is invalid gets the one that was left: %j',
     (value) => {
       expect(decideAdoption(adoption({ own: version(value) }))).toEqual(store(['key-1']));
     },
@@ -100,9 +100,9 @@ describe('is refused, with and without --yes, and its text is nowhere', () => {
   it.each([
     ['no value', undefined, 'it has no value'],
     ['an empty value', '', 'it has no value'],
-    ['a placeholder', 'unset', 'no secret of this source’s provider; the provider'],
-    ['a secret of another provider', 'not-a-whsec-value', 'no secret of this source’s provider'],
-  ])('%s', (_, value, reason) => {
+    ['a placeholder', 'unset', 'not a secret of this source’s provider; expected the provider'],
+    ['a secret of another provider', 'not-a-whsec-value', 'not a secret of this source’s provider'],
+  ])('%s is refused, with and without --yes, and its text is nowhere', (_, value, reason) => {
     const kept = { current: value === undefined ? undefined : version(value), previous: undefined };
     for (const isConfirmed of [false, true]) {
       const decision = decideAdoption(

@@ -23,7 +23,7 @@ interface World {
   ports(changed?: Partial<MovePorts>): MovePorts;
 }
 
-/** A queue that hides what it gave until it is given back; a killed run's messages are visible again by the next one. */
+/** A queue that hides received messages until they are returned. Those of a killed run are visible again for the next one. */
 function world(...messages: DlqMessage[]): World {
   const queue = [...messages];
   const sent: World['sent'] = [];
@@ -52,7 +52,7 @@ function world(...messages: DlqMessage[]): World {
   };
 }
 
-test('every event of the source goes as it is, with its attributes', async () => {
+test('every event of the source is moved unchanged, with its attributes', async () => {
   const { queue, sent, ports } = world(message(event('e1'), { shopDomain: 'a' }), message(event('e2')));
 
   expect(await moveEvents('stripe', ports())).toEqual({
@@ -69,7 +69,7 @@ test('every event of the source goes as it is, with its attributes', async () =>
   expect(queue).toEqual([]);
 });
 
-test('a dead letter is unwrapped; one that SQS moved goes as it is', async () => {
+test('a dead letter is unwrapped, and one that SQS moved goes unchanged', async () => {
   const { sent, ports } = world(message(letter(event('e1'))), message(event('e2')));
 
   await moveEvents('stripe', ports());
@@ -77,7 +77,7 @@ test('a dead letter is unwrapped; one that SQS moved goes as it is', async () =>
   expect(sent.map(({ body }) => body)).toEqual([event('e1'), event('e2')]);
 });
 
-test('a letter whose event has a body with a letter in it keeps that body', async () => {
+test('a dead letter whose event contains another dead letter keeps that body', async () => {
   const inner = event('e1', 'stripe', { body: letter('x') });
   const { sent, ports } = world(message(letter(inner)));
 
@@ -99,7 +99,7 @@ test('events of other sources stay, and are counted', async () => {
   expect(givenBack.toSorted()).toEqual(queue.map(({ messageId }) => messageId).toSorted());
 });
 
-describe('what is no event of a source stays, and is named without its payload', () => {
+describe('a message that is not an event of a source', () => {
   const secret = 'sk_live_secret';
   it.each([
     ['no JSON', `{${secret}`],
@@ -116,32 +116,35 @@ describe('what is no event of a source stays, and is named without its payload',
     ['a dead letter in a dead letter', letter(letter(event('e1')))],
     ['a task of a delivery', JSON.stringify({ v: 1, deliveryId: secret })],
     ['a dead letter of publishing', letter(JSON.stringify({ type: 'a', data: secret }), 'publish')],
-  ])('%s', async (_, body) => {
-    const unreadable = message(body);
-    const { queue, sent, givenBack, ports } = world(unreadable, message(event('e2')));
+  ])(
+    'a message that is not an event of a source (%s) stays, and is named without its payload',
+    async (_, body) => {
+      const unreadable = message(body);
+      const { queue, sent, givenBack, ports } = world(unreadable, message(event('e2')));
 
-    const { moved, staying } = await moveEvents('stripe', ports());
+      const { moved, staying } = await moveEvents('stripe', ports());
 
-    expect(moved).toBe(1);
-    expect(staying).toEqual([{ id: unreadable.messageId, reason: expect.stringMatching(/^message is /) }]);
-    expect(JSON.stringify(staying)).not.toContain(secret);
-    expect(sent.map((one) => one.body)).toEqual([event('e2')]);
-    expect(queue).toEqual([unreadable]);
-    expect(givenBack).toEqual([unreadable.messageId]);
-  });
+      expect(moved).toBe(1);
+      expect(staying).toEqual([{ id: unreadable.messageId, reason: expect.stringMatching(/^message is /) }]);
+      expect(JSON.stringify(staying)).not.toContain(secret);
+      expect(sent.map((one) => one.body)).toEqual([event('e2')]);
+      expect(queue).toEqual([unreadable]);
+      expect(givenBack).toEqual([unreadable.messageId]);
+    },
+  );
 });
 
 test.each([
   ['{}', 'message is malformed: v: missing'],
   [event('e1').replace('"id":"e1"', '"id":1'), 'message is malformed: id: expected string, received number'],
   ['[]', 'message is malformed: (the whole message): expected Object, received array'],
-])('%s stays, and its first fault is named', async (body, reason) => {
+])('a message (%s) stays, and its first fault is named', async (body, reason) => {
   const { ports } = world(message(body));
 
   expect(await moveEvents('stripe', ports())).toMatchObject({ staying: [{ reason }] });
 });
 
-test('an event that could not be handled there stays, with the reason', async () => {
+test('an event that the consumer could not handle stays, with the reason', async () => {
   const { queue, ports } = world(message(event('e1', 'stripe', { bodyS3: 'inbound/stripe/x' })));
   const obstacle = async () => 'its body is not there';
 
@@ -152,7 +155,7 @@ test('an event that could not be handled there stays, with the reason', async ()
   expect(queue).toHaveLength(1);
 });
 
-test('a queue that gives again what stays is read once', async () => {
+test('a queue that returns its remaining messages again is read once', async () => {
   const { queue, ports } = world(message(event('e', 'github')), message(event('e2', 'github')));
   const endless = { ...ports(), receive: async () => queue.slice(0, 2) };
 
@@ -163,7 +166,7 @@ test('a queue that gives again what stays is read once', async () => {
   });
 });
 
-test('Ctrl-C finishes what was begun, and leaves the rest', async () => {
+test('Ctrl-C finishes the current events, and leaves the rest', async () => {
   const stopping = world(...['1', '2', '3', '4', '5'].map((id) => message(event(id))));
   const isStopped = () => stopping.sent.length > 0;
 
@@ -228,22 +231,25 @@ describe('a run that is killed at any call loses nothing, and the next one finis
     (['before', 'after'] as const).map((when) => [when, nth] as const),
   );
 
-  it.each(points)('%s call %i', async (when, nth) => {
-    const { queue, sent, ports } = world(...everything());
+  it.each(points)(
+    'a run that is killed at %s call %i loses nothing, and the next one finishes',
+    async (when, nth) => {
+      const { queue, sent, ports } = world(...everything());
 
-    await moveEvents('stripe', killedAt(ports(), nth, when)).catch((error: unknown) => {
-      if (!(error instanceof Killed)) throw error;
-    });
-    const there = [...queue.map(({ body }) => body), ...sent.map(({ body }) => body)];
-    for (const id of ids)
-      expect(there.some((body) => body.includes(event(id)) || body === letter(event(id)))).toBe(true);
+      await moveEvents('stripe', killedAt(ports(), nth, when)).catch((error: unknown) => {
+        if (!(error instanceof Killed)) throw error;
+      });
+      const there = [...queue.map(({ body }) => body), ...sent.map(({ body }) => body)];
+      for (const id of ids)
+        expect(there.some((body) => body.includes(event(id)) || body === letter(event(id)))).toBe(true);
 
-    expect(await moveEvents('stripe', ports())).toMatchObject({ isWhole: true });
-    expect(new Set(sent.map(({ body }) => body))).toEqual(new Set(ids.map((id) => event(id))));
-    expect(queue.map(({ body }) => body)).toEqual([event('x', 'github'), 'no JSON']);
-  });
+      expect(await moveEvents('stripe', ports())).toMatchObject({ isWhole: true });
+      expect(new Set(sent.map(({ body }) => body))).toEqual(new Set(ids.map((id) => event(id))));
+      expect(queue.map(({ body }) => body)).toEqual([event('x', 'github'), 'no JSON']);
+    },
+  );
 
-  it('and that is every call', async () => {
+  it('every call is among those at which a run is killed', async () => {
     const { ports } = world(...everything());
 
     await expect(moveEvents('stripe', killedAt(ports(), 20, 'before'))).rejects.toThrow(Killed);

@@ -21,7 +21,7 @@ const tagged = (stack: string, kind: string, source?: string) => ({
   ...(source !== undefined && { 'hookline:source': source }),
 });
 
-/** What CloudFormation would answer: the stack is not deployed. */
+/** CloudFormation's response: the stack is not deployed. */
 const gone: Answers = {
   DescribeStacks: ({ StackName }) => {
     throw Object.assign(new Error(`Stack with id ${StackName} does not exist`), { name: 'ValidationError' });
@@ -33,7 +33,7 @@ const kept = async (stack: string, queues: object, secrets: Readonly<Record<stri
   return JSON.parse(stdout).kept as Readonly<Record<string, unknown>>[];
 };
 
-test('the names are as long as they may be', () => {
+test('the names in this test are as long as allowed', () => {
   expect([longStack.length, longSource.length]).toEqual([60, 40]);
   expect(cut(longStack, `Source${longSource.replaceAll('-', '')}WorkQueue0A1B2C3D`)).toHaveLength(80);
 });
@@ -45,7 +45,7 @@ describe.each([
   const logicalId = `Source${longSource.replaceAll('-', '')}WorkQueue0A1B2C3D`;
   const name = named(longStack, logicalId);
 
-  it('is found by its tags, with its source', async () => {
+  it('a queue with a cut name is found by its tags, with its source', async () => {
     const queues = { [name]: { messages: ['x'], Tags: tagged(longStack, 'events', longSource) } };
 
     expect(await kept(longStack, queues)).toMatchObject([
@@ -53,7 +53,7 @@ describe.each([
     ]);
   });
 
-  it('is of the stack that its tags name, also where another is called nearly alike', async () => {
+  it('a queue with a cut name belongs to the stack in its tags, even if another has a similar name', async () => {
     const other = `${longStack.slice(0, -1)}y`;
     const queues = { [name]: { messages: ['x'], Tags: tagged(longStack, 'events', longSource) } };
 
@@ -61,15 +61,15 @@ describe.each([
     expect(await kept(longStack.slice(0, 40), queues)).toEqual([]);
   });
 
-  it('and has no tags is told, but not as certain', async () => {
+  it('a queue with a cut name and no tags is listed as uncertain', async () => {
     const [queue] = await kept(longStack, { [name]: { messages: ['x'] } });
 
-    expect(queue).toMatchObject({ name, isCertain: false, purpose: expect.stringContaining('not certain') });
+    expect(queue).toMatchObject({ name, isCertain: false, purpose: expect.stringContaining('uncertain') });
     expect(queue).not.toHaveProperty('source');
   });
 });
 
-it('a source with a long name in a stack with a short one is found, too', async () => {
+it('a source with a long name in a stack with a short one is found', async () => {
   const name = cut('Hookline', `Source${longSource.replaceAll('-', '')}WorkQueue0A1B2C3D`);
   const queues = { [name]: { messages: ['x'], Tags: tagged('Hookline', 'dead-letters', longSource) } };
 
@@ -81,7 +81,7 @@ it.each([
   ['Hookline-staging', 'Hookline'],
   ['Hookline', 'Hookline-Sourcea'],
   ['Hookline', 'Hookline2'],
-])('of %s nothing of %s is told', async (stack, other) => {
+])('a queue of %s is not listed for %s', async (stack, other) => {
   const queue = (end: string) => `${other}-SourcestripeWorkQueue0A1B2C3D-${end}`;
   const queues = {
     [queue('AAA')]: { messages: ['x'], Tags: tagged(other, 'events', 'stripe') },
@@ -92,7 +92,7 @@ it.each([
   expect(await kept(other, queues)).toHaveLength(2);
 });
 
-it('CloudFormation’s own tag tells whose a queue without ours is', async () => {
+it('CloudFormation’s own tag identifies the owner of a queue without ours', async () => {
   const name = halved(longStack, 'OutboundDeliveringQueue0A1B2C3D');
   const Tags = { 'aws:cloudformation:stack-name': longStack };
 
@@ -100,14 +100,14 @@ it('CloudFormation’s own tag tells whose a queue without ours is', async () =>
   expect(belongsTo(`${longStack}2`, name, Tags)).toBe('no');
 });
 
-it('lists go on to their last page', async () => {
+it('lists are read to their last page', async () => {
   const names = Array.from({ length: 45 }, (_, nth) => `Hookline-SourcestripeWorkQueue${nth}-A`);
   const queues = Object.fromEntries(names.map((name) => [name, { messages: [] }]));
 
   expect((await kept('Hookline', queues)).map(({ name }) => name)).toEqual(names);
 });
 
-it('two sources whose names are alike without hyphens are told by tags, and by a name neither', async () => {
+it('two sources with names that are equal without hyphens are distinguished by tags, and not by name', async () => {
   const sources = ['my-partner', 'mypartner'];
   const url = 'http://127.0.0.1:4566/api/x';
   const outputs = {
@@ -143,7 +143,7 @@ describe('a queue that is not certain', () => {
     [name]: { messages: [event('e1')] },
   });
 
-  it('is not emptied, unless --yes says so', async () => {
+  it('an uncertain queue is not emptied without --yes', async () => {
     await using aws = await keptAws({ secrets: {}, queues: queues() });
     const url = `https://sqs.eu-central-1.amazonaws.com/000000000000/${name}`;
 
@@ -154,7 +154,7 @@ describe('a queue that is not certain', () => {
     );
   });
 
-  it('belongs to its stack by tag', () => {
+  it('an uncertain queue belongs to its stack by tag', () => {
     expect(belongsTo(stack, name, {})).toBe('maybe');
     expect(belongsTo(stack, name, tagged(stack, 'events'))).toBe('yes');
   });
@@ -177,13 +177,13 @@ describe('the secrets of sending', () => {
     ...own('Signing-2', 'Hookline-staging', 'signing'),
   };
 
-  it('are told with what they are for', async () => {
+  it('the secrets of sending are listed with their purpose', async () => {
     await using aws = await keptAws({ secrets, queues: {} });
 
     const { stdout } = await aws.run('kept');
     const { kept: told } = JSON.parse((await aws.run('kept', '--json')).stdout);
 
-    expect(stdout).toContain('signs what is sent to endpoints without a secret of their own');
+    expect(stdout).toContain('signs deliveries to URLs that are not registered');
     expect(told).toMatchObject([
       { name: 'Master-1', purpose: expect.stringContaining('keep it as long as that table') },
       {
@@ -196,7 +196,7 @@ describe('the secrets of sending', () => {
     expect(told[0]).not.toHaveProperty('adopt');
   });
 
-  it('of a version that did not tag them are found by CloudFormation’s tags; others of the stack are left out', async () => {
+  it('the secrets of sending without our tags are found by CloudFormation’s; others of the stack are omitted', async () => {
     const made = (Name: string, logicalId: string): Record<string, FakeSecret> => ({
       [arnOf(Name)]: {
         Name,
@@ -217,7 +217,7 @@ describe('the secrets of sending', () => {
     ]);
   });
 
-  it('are no source’s: adopt takes none of them unless --yes says so', async () => {
+  it('the secrets of sending belong to no source, and adopt takes them only with --yes', async () => {
     await using aws = await keptAws({
       secrets: { ...secrets, ...secretOf('new', 'stripe', []) },
       queues: {},
@@ -226,7 +226,7 @@ describe('the secrets of sending', () => {
     const { code, stderr } = await aws.run('adopt', 'stripe', '--from', arnOf('Signing-1'));
 
     expect(code).toBe(1);
-    expect(stderr).toContain('is of what is sent, and no source’s');
+    expect(stderr).toContain('belongs to the stack itself, not to a source');
     expect(aws.inputsOf('PutSecretValue')).toEqual([]);
   });
 });

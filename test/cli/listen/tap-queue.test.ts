@@ -10,7 +10,7 @@ import { sqsClient } from '../../../lambdas/adapters/sqs/client.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-it('A tap waits for SQS as long as SQS waits for a message, and a little longer', async () => {
+it('a tap waits for SQS as long as SQS waits for a message, and a little longer', async () => {
   await using sqs = await startIdleSqs();
   const queue = await makeTapQueue(sqsClient(longPolls), 'Taps_tap_', 'github');
 
@@ -18,7 +18,7 @@ it('A tap waits for SQS as long as SQS waits for a message, and a little longer'
   expect(sqs.operations).toEqual(['ListQueues', 'CreateQueue', 'ReceiveMessage']);
 });
 
-it('A tap removes what listeners of its source left, and nothing of a source whose name goes on', async () => {
+it('a tap removes the queues that listeners of its source left, and none of a source with a longer name', async () => {
   const client = sqsClient(longPolls);
   const queues = ['Taps_tap_git_0a1b2c3d', 'Taps_tap_git-hub_0a1b2c3d', 'Taps_tap_git_mine'].map(
     (name) => `https://sqs.example/1/${name}`,

@@ -29,11 +29,11 @@ const change = (given: Partial<SecretChange>) =>
   });
 const standardSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
-test('the first value is stored, and no old key counts', () => {
+test('the first value is stored, and no old key is valid', () => {
   expect(change({})).toEqual({ kind: 'store', oldKeyEnds: undefined, previousKeyEnds: undefined });
 });
 
-test('over another value, the old key counts for a day', () => {
+test('a new value leaves the old key valid for a day', () => {
   expect(change({ current: version('whsec_old', 500) })).toMatchObject({
     kind: 'store',
     oldKeyEnds: now + 24 * hour,
@@ -50,34 +50,34 @@ test.each([...`"'\``].map((quote) => `${quote}whsec_new${quote}`).concat('“whs
   },
 );
 
-test.each([`it's "new"`, `"new`, `new'`])('a quote inside a value is part of it: %s', (value) => {
+test.each([`it's "new"`, `"new`, `new'`])('a quote inside a value belongs to it: %s', (value) => {
   expect(change({ value, format: 'token' })).toMatchObject({ kind: 'store' });
   expect(secretFault(value, 'token')).toBeUndefined();
 });
 
-test('over a placeholder, no old key counts', () => {
+test('a new value over a placeholder leaves no old key valid', () => {
   expect(change({ current: version('unset', 1) })).toMatchObject({ kind: 'store', oldKeyEnds: undefined });
 });
 
-test('while the previous key still counts, it is to be asked first', () => {
+test('a new value needs a confirmation while the previous key is still valid', () => {
   const verdict = change({ current: version('whsec_old', 5), previous: version('whsec_older', 900) });
 
   expect(verdict).toMatchObject({ kind: 'store', previousKeyEnds: now + 19 * hour });
 });
 
-test('once the overlap is over nothing is asked', () => {
+test('a new value needs no confirmation when the overlap is over', () => {
   const verdict = change({ current: version('whsec_old', 24), previous: version('whsec_older', 900) });
 
   expect(verdict).toMatchObject({ kind: 'store', previousKeyEnds: undefined });
 });
 
-test('a previous placeholder is nothing to lose', () => {
+test('a new value needs no confirmation if the previous one is a placeholder', () => {
   const verdict = change({ current: version('whsec_old', 1), previous: version('unset', 2) });
 
   expect(verdict).toMatchObject({ kind: 'store', previousKeyEnds: undefined });
 });
 
-test('a list of keys decides alone, so nothing is asked', () => {
+test('a list of keys decides alone, so it needs no confirmation', () => {
   const value = '{"keys": [{"key": "one"}, {"key": "two", "notAfter": "2026-12-01T00:00:00Z"}]}';
   const verdict = change({ value, current: version('whsec_old', 1), previous: version('whsec_older', 900) });
 
@@ -92,15 +92,15 @@ test.each([
   ['whsec_a\n', /white space/],
   ['unset', /no(?:t a)? secret/],
   ['{"keys":[{"kye":"x"}]}', /not a secret/],
-])('%j is refused', (value, reason) => {
+])('the value %j is refused', (value, reason) => {
   expect(change({ value })).toEqual({ kind: 'refuse', reason: expect.stringMatching(reason) });
 });
 
-test('the value that it has already is refused, for a put would push the previous key out', () => {
+test('a value that is stored already is refused, because storing it would end the previous key', () => {
   expect(change({ current: version('whsec_new', 1) })).toMatchObject({ kind: 'refuse' });
 });
 
-test('a Standard Webhooks secret has to decode', () => {
+test('a Standard Webhooks secret must be valid base64', () => {
   expect(change({ format: 'standard-webhooks', value: standardSecret })).toMatchObject({ kind: 'store' });
   expect(change({ format: 'standard-webhooks', value: 'whsec_short' })).toMatchObject({ kind: 'refuse' });
 });
@@ -124,7 +124,7 @@ test.each([
   ['abc\r\n', 'abc'],
   ['abc', 'abc'],
   ['abc\n\n', 'abc\n'],
-])('of %j one line end is stripped', (text, value) => {
+])('one line end of %j is stripped', (text, value) => {
   expect(withoutLineEnd(text)).toBe(value);
 });
 
@@ -136,7 +136,7 @@ test.each([
   expect(secretFormat(provider)).toBe(format);
 });
 
-test.each([...publicKeys, ...keysOfNobody])('%s is refused, and said to be what it is', (_form, value) => {
+test.each([...publicKeys, ...keysOfNobody])('the value %s is refused with its kind', (_form, value) => {
   const verdict = change({ value });
 
   expect(verdict).toMatchObject({

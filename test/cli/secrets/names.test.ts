@@ -15,7 +15,7 @@ const world = () =>
     outputs,
   );
 
-test('a source that is called outbound does not hide the secret that signs what is sent', async () => {
+test('a source named outbound does not hide the secret that signs deliveries', async () => {
   await using aws = await world();
 
   const { code, stderr } = await aws.run('secrets', 'set', 'outbound', '--revoke-previous');
@@ -28,7 +28,7 @@ test('a source that is called outbound does not hide the secret that signs what 
 test.each([
   ['source:outbound', 'of-the-source'],
   ['stack:outbound', 'signing'],
-])('%s means one of them', async (words, name) => {
+])('the name %s identifies one secret', async (words, name) => {
   await using aws = await world();
 
   expect(await aws.run('secrets', 'set', words, '--revoke-previous')).toMatchObject({ code: 0 });

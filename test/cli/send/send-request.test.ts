@@ -28,7 +28,7 @@ async function receptionOf(slug: string, secret: string, options: SendOptions) {
 }
 
 describe('hookline send', () => {
-  it('sends the bytes of a file as they are', async () => {
+  it('hookline send sends the bytes of a file unchanged', async () => {
     const bytes = Buffer.from('{ "type": "a",\r\n "n": 1.0, "id":"evt_1" }\n');
     writeFileSync(join(folder, 'body.json'), bytes);
     const { request, reception } = await receptionOf('stripe', 'whsec_1', {
@@ -48,7 +48,7 @@ describe('hookline send', () => {
     ['msgraph', 'state'],
     ['postmark', 'user:password'],
     ['monday', 'secret'],
-  ])('is refused by %s when it was tampered with', async (slug, secret) => {
+  ])('a request that was tampered with is refused by %s', async (slug, secret) => {
     const { reception } = await receptionOf(slug, secret, { tamper: true });
 
     expect(reception).toMatchObject({ status: 401, error: 'invalid_signature' });
@@ -62,13 +62,13 @@ describe('hookline send', () => {
     ['contentful', 'a'.repeat(64)],
     ['twitch', 'secret'],
     ['monday', 'secret'],
-  ])('is refused by %s when it is stale', async (slug, secret) => {
+  ])('a stale request is refused by %s', async (slug, secret) => {
     const { reception } = await receptionOf(slug, secret, { stale: true });
 
     expect(reception).toMatchObject({ status: 401, error: 'invalid_timestamp' });
   });
 
-  it('is refused by a sender’s own token header when it was tampered with', async () => {
+  it('a request that was tampered with is refused by a sender’s own token header', async () => {
     const settings = { name: 'source', provider: 'token', token: { header: 'x-my-key', prefix: '' } };
     const sender = {
       slug: 'token',
@@ -98,13 +98,13 @@ describe('hookline send', () => {
     ['adyen', 'ab'.repeat(32), 'REFUND'],
     ['hubspot', 'secret', 'deal.creation'],
     ['monday', 'secret', 'create_item'],
-  ])('is an event of %s of the type that is asked for', async (slug, secret, type) => {
+  ])('a sample of %s has the requested type', async (slug, secret, type) => {
     const { reception } = await receptionOf(slug, secret, { type });
 
     expect(reception).toMatchObject({ kind: 'accepted', events: [{ type }] });
   });
 
-  it('signs a captured body anew, whatever signature is in it', async () => {
+  it('hookline send signs a captured body again, even if it contains a signature', async () => {
     const captured = {
       signature: { timestamp: '1', token: 'old', signature: 'old' },
       'event-data': { event: 'opened', id: '1' },
@@ -115,7 +115,7 @@ describe('hookline send', () => {
     expect(reception).toMatchObject({ kind: 'accepted', events: [{ type: 'opened' }] });
   });
 
-  it('has the type in a header, and the bytes of a file beside it', async () => {
+  it('hookline send puts the type into a header, beside the bytes of a file', async () => {
     const bytes = Buffer.from('{ "zen": 1 }\n');
     writeFileSync(join(folder, 'ping.json'), bytes);
     const { request, reception } = await receptionOf('github', 'secret', {
@@ -136,7 +136,7 @@ describe('hookline send', () => {
     ['plaid', 'unset', {}, 'Only Plaid can sign its webhooks'],
     ['stripe', 'whsec_1', { body: '/nowhere/body.json' }, '/nowhere/body.json cannot be read'],
     ['discord', 'ab'.repeat(32), {}, 'pass the private key with --private-key'],
-  ])('says what is wrong: %s %s %o', async (slug, secret, options, message) => {
+  ])('hookline send explains the error: %s %s %o', async (slug, secret, options, message) => {
     await expect(receptionOf(slug, secret, options)).rejects.toThrow(message);
   });
 });

@@ -59,7 +59,7 @@ describe.each(rows.filter(([name]) => !onlyTheProvider.has(name)))('a sample of 
   const secret = secrets[name] ?? randomSecret(name) ?? '';
   const stored = { current: { value: secret, createdAt: unixMillis(0) } };
 
-  it('is accepted as an event when it is signed with the source’s secret', async () => {
+  it('a sample is accepted as an event when it is signed with the source’s secret', async () => {
     const draft = await signed(name, provider, secret);
     const receiver = memoryReceiver({ provider: name, publicUrl: url }, stored);
 
@@ -68,7 +68,7 @@ describe.each(rows.filter(([name]) => !onlyTheProvider.has(name)))('a sample of 
     expect(reception.kind === 'accepted' && reception.events[0]?.type).not.toBe('unknown');
   });
 
-  it('is refused with another secret', async () => {
+  it('a sample is refused with another secret', async () => {
     const draft = await signed(name, provider, secret);
     const other = otherSecrets[name] ?? randomSecret(name) ?? '';
     const receiver = memoryReceiver(
@@ -84,19 +84,22 @@ describe('one changed byte is refused', () => {
   const whole = rows.filter(([name]) => !onlyTheProvider.has(name));
   const cases = [...whole.map(([name]) => [name, secrets[name] ?? randomSecret(name) ?? ''] as const)];
 
-  it.each([...cases, ['gitlab', 'a-token-of-its-own'] as const])('by %s', async (name, secret) => {
-    const provider = Object.fromEntries(rows)[name];
-    const key = provider && parseSecretValue(secret, provider.secret)?.keys[0]?.key;
-    if (provider === undefined || key === undefined) throw new Error(name);
-    const draft = tampered(name, await signed(name, provider, secret), key);
-    const stored = { current: { value: secret, createdAt: unixMillis(0) } };
-    const receiver = memoryReceiver({ provider: name, publicUrl: url }, stored);
+  it.each([...cases, ['gitlab', 'a-token-of-its-own'] as const])(
+    'one changed byte is refused by %s',
+    async (name, secret) => {
+      const provider = Object.fromEntries(rows)[name];
+      const key = provider && parseSecretValue(secret, provider.secret)?.keys[0]?.key;
+      if (provider === undefined || key === undefined) throw new Error(name);
+      const draft = tampered(name, await signed(name, provider, secret), key);
+      const stored = { current: { value: secret, createdAt: unixMillis(0) } };
+      const receiver = memoryReceiver({ provider: name, publicUrl: url }, stored);
 
-    expect(await receiver.receive(rawRequestOf(draft), now)).toMatchObject({ status: 401 });
-  });
+      expect(await receiver.receive(rawRequestOf(draft), now)).toMatchObject({ status: 401 });
+    },
+  );
 });
 
-it.each([...onlyTheProvider])('%s says why nobody else can sign', async (name) => {
+it.each([...onlyTheProvider])('the provider %s can only sign itself, and send says why', async (name) => {
   const provider = Object.fromEntries(rows)[name];
   if (provider === undefined) throw new Error(name);
   const signing = { key: { kind: 'fields', fields: {} }, at: unixMillis(0), messageId: '1' } as const;

@@ -22,13 +22,13 @@ it.each(stacks)('tail follows the functions of %s, and of no stack beside it', (
   ]);
 });
 
-it('on the laptop tail follows whatever runs there', () => {
+it('tail on a laptop follows any stack', () => {
   const isMeant = isLogGroupMeant(undefined, undefined);
 
   expect(isMeant('/aws/cloudformation/Flows/OutboundDeliverLogs0A1B2C3D')).toBe(true);
 });
 
-it('doctor tells the alarms of the stack, and of no stack beside it, however many are on', async () => {
+it('doctor reports the alarms of the stack, and of no other stack, in any number', async () => {
   const alarm = (name: string) => ({ AlarmName: name, AlarmDescription: `of ${name}` });
   const beside = Array.from({ length: 50 }, (_, at) => alarm(`Hookline-staging-Sweep${at}-5F6EabcdEFGH`));
   const client = new CloudWatchClient({ region: 'eu-central-1' });

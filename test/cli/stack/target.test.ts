@@ -9,11 +9,11 @@ const choose = (
   running: LocalOutputs | undefined = undefined,
 ) => chooseTarget({ stateDir: '.local', ...options }, env, running);
 
-test('without anything said it is the stack that bin/webhooks.ts deploys', () => {
+test('the default deployment is the stack that bin/webhooks.ts deploys', () => {
   expect(choose({})).toEqual({ kind: 'stack', name: 'Hookline' });
 });
 
-test('--local is the local AWS that runs, whatever the environment says', () => {
+test('--local selects the running local AWS, regardless of the environment', () => {
   expect(choose({ local: true }, { AWS_PROFILE: 'production' }, localOutputs)).toEqual({
     kind: 'local',
     outputs: localOutputs,
@@ -28,7 +28,7 @@ test('--local together with another choice is refused', () => {
   expect(() => choose({ local: true, stack: 'Staging' }, {}, localOutputs)).toThrow(/leave out --stack/);
 });
 
-test('while a local AWS runs and nothing says which AWS is meant, it asks', () => {
+test('a command without a choice is refused while a local AWS runs', () => {
   expect(() => choose({}, { PATH: '/bin', AWS_REGION: 'eu-west-1' }, localOutputs)).toThrow(
     /--local.*--stack/,
   );
@@ -40,6 +40,6 @@ test.each([
   [{}, { AWS_PROFILE: 'production' }, 'Hookline'],
   [{}, { AWS_ACCESS_KEY_ID: 'AKIA' }, 'Hookline'],
   [{}, { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 'Hookline'],
-])('while a local AWS runs, %j with %j is a choice', (options, env, name) => {
+])('a command with %j and %j is a choice while a local AWS runs', (options, env, name) => {
   expect(choose(options, env, localOutputs)).toEqual({ kind: 'stack', name });
 });

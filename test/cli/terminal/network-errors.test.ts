@@ -12,7 +12,7 @@ const coded = (code: string, more: object = {}) => Object.assign(new Error(code)
 const timeUp = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 const fetchFailed = (cause: unknown) => new TypeError('fetch failed', { cause });
 
-/** What nothing listens at. */
+/** A URL without a listener. */
 async function closedOrigin(): Promise<string> {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -35,7 +35,7 @@ it.each([
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate not trusted'],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate not trusted'],
   ['EPROTO', 'protocol error'],
-])('%s is said in words, in one line, with what to do', (code, words) => {
+])('a network error (%s) is described in one line, with what to do', (code, words) => {
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
 
   const said = describeFailure(fetchFailed(coded(code)));
@@ -44,14 +44,14 @@ it.each([
   expect(said).toContain(`${words} (${code})`);
 });
 
-it('several addresses that all failed are one failure', () => {
+it('several addresses that all failed are one error', () => {
   const all = new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]);
 
   expect(describeFailure(fetchFailed(all))).toContain('connection refused (ECONNREFUSED)');
   expect(describeFailure(all)).toContain('connection refused (ECONNREFUSED)');
 });
 
-it('a certificate of the local AWS is trusted with --local', () => {
+it('an untrusted certificate of the local AWS suggests --local', () => {
   vi.stubEnv('AWS_ENDPOINT_URL', 'https://127.0.0.1:4566');
 
   expect(describeFailure(coded('DEPTH_ZERO_SELF_SIGNED_CERT'))).toBe(
@@ -59,14 +59,14 @@ it('a certificate of the local AWS is trusted with --local', () => {
   );
 });
 
-it('a host that the error names is named', () => {
+it('a host in the error is named', () => {
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
   const wrong = coded('ENOTFOUND', { hostname: 'sqs.eu-cental-1.amazonaws.com', $metadata: {} });
 
   expect(describeFailure(wrong)).toMatch(/^sqs\.eu-cental-1\.amazonaws\.com does not respond: /);
 });
 
-it('an event that could not be published says why', () => {
+it('an event that could not be published has the reason', () => {
   vi.stubEnv('AWS_ENDPOINT_URL', undefined);
   const error = new PublishError([], { cause: coded('ECONNREFUSED', { $metadata: {} }) });
 
@@ -75,7 +75,7 @@ it('an event that could not be published says why', () => {
   );
 });
 
-it('a bug, and what AWS refuses, are no failures of the network', () => {
+it('a bug, and a refusal by AWS, are not network errors', () => {
   const refused = Object.assign(new Error('not for you'), { name: 'AccessDenied', $metadata: {} });
 
   expect(describeFailure(refused)).toBe('AWS refused: AccessDenied: not for you');
@@ -87,7 +87,7 @@ it.each([
   ['SQS', ['dlq', 'list']],
   ['the log', ['tail']],
 ])(
-  'with a local AWS that was killed, %s is not reached, and npm start is what to do',
+  'a local AWS that was killed does not respond to %s, and the advice is npm start',
   async (_which, args) => {
     await using aws = await cliAws();
     aws.stop();
@@ -101,7 +101,7 @@ it.each([
   },
 );
 
-it('a server that is not AWS is named by its origin alone: its path may be a secret', async () => {
+it('a server that is not AWS is named by its origin only, because its path may be a secret', async () => {
   const origin = await closedOrigin();
 
   const failure = fetchWithReason(`${origin}/hooks/hunter2?key=hunter2`, { method: 'POST' });
@@ -111,7 +111,7 @@ it('a server that is not AWS is named by its origin alone: its path may be a sec
   );
 });
 
-it('a server that says nothing is waited for ten seconds, and then named', async () => {
+it('a server that does not respond is named after ten seconds', async () => {
   const asked = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(timeUp));
   const origin = 'http://127.0.0.1:9999';
 
@@ -122,7 +122,7 @@ it('a server that says nothing is waited for ten seconds, and then named', async
   asked.mockRestore();
 });
 
-it('a request with a time limit of its own keeps it', async () => {
+it('a request with its own time limit keeps it', async () => {
   const asked = vi.spyOn(AbortSignal, 'timeout');
 
   const failure = fetchWithReason('http://127.0.0.1:9999/', { signal: AbortSignal.abort(timeUp) });
@@ -136,7 +136,7 @@ it.each([
   ['credentials in the URL', 'http://me:hunter2@127.0.0.1:9999/', {}],
   ['a header that HTTP cannot carry', 'http://127.0.0.1:9999/', { token: 'hunter\n2' }],
   ['a port that fetch refuses', 'http://127.0.0.1:1/hunter2', {}],
-])('%s: refused without repeating it', async (_what, url, headers) => {
+])('an invalid request is refused without being repeated: %s', async (_what, url, headers) => {
   const failure = await fetchWithReason(url, { headers }).catch(describeFailure);
 
   expect(failure).toMatch(/^The request to http:\/\/127\.0\.0\.1:\d+ failed: [^\n]+$/);

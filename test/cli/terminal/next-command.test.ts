@@ -8,6 +8,6 @@ it.each([
   [{ local: true, stateDir: '/tmp/x' }, 'npx hookline --local --state-dir /tmp/x dlq list'],
   [{ stack: 'Hooks', region: 'eu-west-1' }, 'npx hookline --stack Hooks --region eu-west-1 dlq list'],
   [{ profile: "it's mine" }, "npx hookline --profile 'it'\\''s mine' dlq list"],
-])('what to type next is for the same deployment: %j', (options, command) => {
+])('the next command is for the same deployment: %j', (options, command) => {
   expect(nextCommand({ stateDir: defaultStateDir, ...options }, 'dlq list')).toBe(command);
 });

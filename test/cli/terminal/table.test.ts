@@ -5,20 +5,20 @@ import { unixMillis } from '../../../lambdas/domain/time.ts';
 
 const plain = (text: string) => stripVTControlCharacters(text).split('\n');
 
-test('a pipe gets one line a row, whatever its length', () => {
+test('a table in a pipe has one line a row, of any length', () => {
   const long = 'word '.repeat(60).trim();
 
   expect(plain(table(['id', 'reason'], [['a', long]], undefined))[2]).toContain(long);
 });
 
-test('on a terminal the last column takes what is left, and wraps', () => {
+test('a table on a terminal gives its last column the rest of the width, and wraps it', () => {
   const lines = plain(table(['id', 'reason'], [['a', 'word '.repeat(30).trim()]], 60));
 
   expect(Math.max(...lines.map((line) => line.length))).toBe(60);
   expect(lines.join(' ').match(/word/g)).toHaveLength(30);
 });
 
-test('a terminal that is too narrow for a table gets a block for each row', () => {
+test('a table on a narrow terminal has a block for each row', () => {
   const row = ['x'.repeat(52), 'invoice.paid', 'an endpoint that is down'];
 
   expect(plain(table(['id', 'type', 'last error'], [row, ['b', 'c', '']], 80))).toEqual([
@@ -30,15 +30,15 @@ test('a terminal that is too narrow for a table gets a block for each row', () =
   ]);
 });
 
-test('a short table is as narrow as its text', () => {
+test('a short table is only as wide as its text', () => {
   expect(plain(table(['id', 'reason'], [['a', 'busy']], 200))[0]?.length).toBeLessThan(20);
 });
 
-test('what a terminal would obey becomes a blank', () => {
+test('control characters in a cell become blanks', () => {
   expect(cell('a\u001b[2Jb\nc\u202ed')).toBe('a [2Jb c d');
 });
 
-test('an endless text is cut', () => {
+test('a very long cell is cut', () => {
   expect(cell('x'.repeat(400), 10)).toBe('xxxxxxxxx…');
 });
 
@@ -50,6 +50,6 @@ test.each([
   [0, '0 deliveries'],
   [1, '1 delivery'],
   [2, '2 deliveries'],
-])('%i', (count, text) => {
+])('a table fits a terminal of %i columns', (count, text) => {
   expect(counted(count, 'delivery', 'deliveries')).toBe(text);
 });

@@ -13,7 +13,7 @@ import { simulatedTime } from '../simulated-time.ts';
 import { functionTimeoutMs, journalOf, type Observed, runLog } from './observed.ts';
 import type { Doing, Phase, Scenario, Variant } from './scenario.ts';
 
-/** Five attempts: two faults and a killer in the batch leave one for success. */
+/** Five attempts: two faults and a killer in the batch leave one that succeeds. */
 const usualDelays = [5, 120, 1000, 60];
 export const maxRuns = usualDelays.length + 1;
 const lease = seconds(65);
@@ -23,7 +23,7 @@ const usualStallMs = 100_000;
 const dayMs = 86_400_000;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** One source with its queue, DLQ, table, bucket, function and clock; the function's code is ours, all else simulated. */
+/** One source with its queue, DLQ, table, bucket, function and clock. The function's code is real, all else is simulated. */
 export function crashWorld(
   scenario: Scenario,
   points: readonly CrashPoint[],
@@ -32,14 +32,17 @@ export function crashWorld(
   const time = simulatedTime(seed);
   const { stallMs = usualStallMs } = scenario;
   const handlerRetryDelays = (scenario.handlerRetryDelays ?? usualDelays).map(seconds);
-  const script = crashScript(points, () => time.sleep(stallMs));
   /** A stalled process is one that Lambda does not end in time. */
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
   const settings = sourceSettings({ handlerRetryDelays, lease });
   const sources = new Map([[settings.name, { settings, provider: providerOf(settings) }]]);
-  const claims = inboundTable();
-  const journal = journalOf(claims);
+  const inboundEvents = inboundTable();
+  const { records, onWrite, ...store } = inboundEvents;
+  const journal = journalOf({ records, onWrite });
   const log = runLog(journal, time.now);
+  /** What changes without a port call: the clock, and how the runs of handlers ended. */
+  const moment = () => `${time.now()} ms, ${log.ended()} runs ended`;
+  const script = crashScript(points, { moment, stall: () => time.sleep(stallMs) });
   const bodies = new Map<string, Uint8Array>();
   const deadLetters: DeadLetter[] = [];
   const moved: string[] = [];
@@ -54,13 +57,12 @@ export function crashWorld(
 
   const realPorts: ConsumePorts = {
     now: time.now,
-    claims: {
+    inboundEvents: {
+      ...store,
       claim: async (claim) => {
         counts.claims++;
-        return claims.claim(claim);
+        return store.claim(claim);
       },
-      reclaim: claims.reclaim,
-      finish: claims.finish,
     },
     getBody: async (key) => bodies.get(key),
     putBody: async (key, bytes) => void bodies.set(key, bytes),
@@ -76,7 +78,7 @@ export function crashWorld(
     },
     telemetry: { log: () => quiet, count: () => undefined, seconds: () => undefined },
   };
-  /** Each call, and what follows it, waits for its turn. */
+  /** Each call waits for its turn, before and after its effect. */
   const inTurn = <Ports extends object>(ports: Ports): Ports =>
     withEveryCall(ports, async (_name, effect) => {
       await time.turn();
@@ -86,9 +88,9 @@ export function crashWorld(
     });
 
   const ports = inTurn({
-    ...(variant?.below?.(realPorts, claims) ?? realPorts),
+    ...(variant?.below?.(realPorts, inboundEvents) ?? realPorts),
     handle: async (id: string, attempt: number) => log.begin(id, attempt, phase),
-    /** What Lambda does with the answer; a crash before it is an answer that is lost. */
+    /** Lambda deletes the messages that the response does not fail. A crash before that loses the response. */
     deleteBatch: async (receiptHandles: readonly string[]) => {
       for (const receiptHandle of receiptHandles) await queue.delete(receiptHandle);
     },
@@ -109,13 +111,17 @@ export function crashWorld(
     });
 
   /** An invocation of the function. */
-  const invoke = (batch: readonly ReceivedFromQueue[]) =>
-    script.run(ports, async (process, exit) => {
-      const startedAt = time.now();
+  const invoke = async (batch: readonly ReceivedFromQueue[]) => {
+    const startedAt = time.now();
+    let timers: readonly (() => void)[] = [];
+    const callOff = () => {
+      for (const timer of timers) timer();
+    };
+    const end = await script.run(ports, async (process, exit) => {
       const abort = new AbortController();
       const grace = Promise.withResolvers<void>();
       const after = (millis: number, action: () => void) => time.at(unixMillis(startedAt + millis), action);
-      const timers = [
+      timers = [
         after(timeoutMs - 5000, () => abort.abort()),
         after(timeoutMs - 2500, grace.resolve),
         after(timeoutMs, exit),
@@ -128,19 +134,23 @@ export function crashWorld(
       };
       const team = { sources, handlers: { stripe: handlersOf(process, exit) } };
       const answer = await consume(batch, invocation, team, { ...process, ...variant?.above?.(process) });
-      for (const callOff of timers) callOff();
+      callOff();
       if (answer.hung) return exit();
       const done = batch.filter(({ messageId }) => !answer.failedMessageIds.includes(messageId));
       await process.deleteBatch(done.map(({ receiptHandle }) => receiptHandle)).catch(() => undefined);
     });
+    callOff();
+    return end;
+  };
 
-  /** Somebody at a command line, who repeats what did not work. */
+  /** A person at the command line who repeats a failed replay. */
   async function replay(id: string): Promise<void> {
     const cli = inTurn({
-      readRecord: claims.readRecord,
+      inboundEvents: store,
       getBody: realPorts.getBody,
       putBody: realPorts.putBody,
-      enqueue: async (_source: string, { body }: { readonly body: string }) => void (await queue.send(body)),
+      enqueueFor: async (_source: string, { body }: { readonly body: string }) =>
+        void (await queue.send(body)),
     });
     const command = () => script.run(cli, (process) => replayEvent(`stripe#${id}`, time.now(), process));
     for (let tries = 0; tries < 4; tries++) {
@@ -164,11 +174,11 @@ export function crashWorld(
       time.elapse(unixMillis(time.now() + dayMs));
       phase++;
     }
-    const records = new Map(claims.records);
+    const records = new Map(inboundEvents.records);
     return { ...log, ...counts, journal, records, bodies, deadLetters, moved, left: queue.messages.size };
   }
 
-  return { play, calls: script.calls };
+  return { play, history: { calls: script.calls, places: script.places } };
 }
 
 type Sleep = (millis: number) => Promise<void>;
@@ -184,9 +194,9 @@ const does: Readonly<Record<Doing, (exit: () => Promise<never>, sleep: Sleep) =>
   hangs: () => new Promise(() => undefined),
 };
 
-/** Ids that begin otherwise are event types without a handler, or no events at all. */
+/** The text of a message: an event with a handler, one without, or text that is not an event. */
 function textOf(id: string): string {
-  // Larger than what its record takes, so that it is kept in the bucket.
+  // Too large for its record, so it is kept in the bucket.
   const size = id.endsWith('_large')
     ? { body: JSON.stringify({ id, filling: 'x'.repeat(5000) }) }
     : undefined;

@@ -9,7 +9,7 @@ import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-worl
 
 const start = unixMillis(1_795_000_000_000);
 const twoHours = 2 * 3600;
-/** The waits of one event after the other are over by then. */
+/** By then all waits of an event are over. */
 const longestAfterwards = 3 * 3600;
 /** The model has one event a second, and what is in flight grows with the rate. */
 const eventsPerSecond = 50;
@@ -22,7 +22,7 @@ interface Stored {
   visibleAt: UnixMillis;
 }
 
-/** A queue that finds what is visible by the second, and counts what waits in it. */
+/** A queue that finds its visible messages by the second, and counts those in flight. */
 function countedQueue(now: () => UnixMillis) {
   const messages = new Map<string, Stored>();
   const received = new Set<string>();
@@ -60,14 +60,14 @@ function countedQueue(now: () => UnixMillis) {
   };
 }
 
-/** A time in which the handler fails, with an event each second, and then the time until the queue is empty. */
+/** Runs an outage of the handler with one event a second, and then the time until the queue is empty. */
 async function outage(
   outageSeconds: number,
   change: (ports: ConsumePorts) => Partial<ConsumePorts> = () => ({}),
 ) {
   const clock = { now: start };
   const queue = countedQueue(() => clock.now);
-  const claims = inboundTable();
+  const inboundEvents = inboundTable();
   const handlerRetryDelays = sourceDefaults.handlerRetryDelays.map((delay) => seconds(delay.toSeconds()));
   const settings = sourceSettings({ handlerRetryDelays });
   const isDown = () => clock.now < later(start, seconds(outageSeconds));
@@ -81,7 +81,7 @@ async function outage(
   const found = { inFlight: 0, waiting: 0, deadLetters: 0, seconds: 0 };
   const ports: ConsumePorts = {
     now: () => clock.now,
-    claims,
+    inboundEvents,
     getBody: async () => undefined,
     putBody: async () => undefined,
     sendDeadLetter: async () => void found.deadLetters++,
@@ -108,12 +108,12 @@ async function outage(
     clock.now = later(clock.now, seconds(1));
     if (!isDown() && queue.messages.size === 0) break;
   }
-  const statuses = [...claims.records.values()].map(({ status }) => status);
+  const statuses = [...inboundEvents.records.values()].map(({ status }) => status);
   return { ...found, statuses, left: queue.messages.size };
 }
 
 describe('two hours in which a handler fails, at the default delays', { timeout: 300_000 }, () => {
-  it('leave the queue its places in flight, and lose nothing', async () => {
+  it('two hours of a failing handler leave the queue its in-flight places, and lose no event', async () => {
     const { inFlight, waiting, statuses, deadLetters, left } = await outage(twoHours);
 
     // 5 s and 30 s of every event; everything else is delayed.
@@ -124,7 +124,7 @@ describe('two hours in which a handler fails, at the default delays', { timeout:
     expect([deadLetters, left]).toEqual([0, 0]);
   });
 
-  it('would fill them in 45 minutes if every wait were in flight', async () => {
+  it('45 minutes of a failing handler fill the in-flight places if every wait is in flight', async () => {
     const refuses = { sendBack: () => Promise.reject(new Error('no queue')) };
 
     const { inFlight, left } = await outage(45 * 60, () => refuses);

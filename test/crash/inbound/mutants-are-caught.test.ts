@@ -7,7 +7,7 @@ import { scenarios } from './scenarios.ts';
 import { scenariosOfTwoWorkers } from './scenarios-of-two-workers.ts';
 import { longWaitsBesideKillers, scenariosOfWaits } from './scenarios-of-waits.ts';
 
-/** A mistake, the story that shows it, what has to go wrong meanwhile, and the promise that it breaks. */
+/** A mutant, the scenario and the faults that show it, and the promise that it breaks. */
 type Bite = readonly [
   mistake: keyof typeof mistakes,
   scenario: string,
@@ -43,7 +43,7 @@ const bites: readonly Bite[] = [
     'crash',
     'evt_1 failed without a dead letter',
   ],
-  ['sends no dead letter', 'a message that is no event', 'none', 'message-1 is not in the DLQ'],
+  ['sends no dead letter', 'a message that is not an event', 'none', 'message-1 is not in the DLQ'],
   [
     'sends no dead letter',
     'a killer between two innocents',
@@ -146,7 +146,7 @@ const faultsOf: Readonly<Record<Bite[2], readonly Fault[]>> = {
   none: [],
 };
 
-/** A mistake that shows when a worker stalls and then dies, the story, and a promise that it breaks. */
+/** A mutant that shows when a worker stalls and then dies, the scenario, and a promise that it breaks. */
 const lateBites: readonly (readonly [mistake: keyof typeof mistakes, scenario: string, violation: string])[] =
   [
     [
@@ -177,8 +177,8 @@ async function violationsOf(name: string, faults: Bite[2], variant?: Variant): P
   return (await Promise.all(explored)).flatMap(({ violations }) => violations);
 }
 
-describe('the crash suite notices a consumer that', () => {
-  it.each(bites)('%s: %s, %s', async (mistake, scenario, faults, violation) => {
+describe('the crash suite catches a mutant that', () => {
+  it.each(bites)('the mutant that %s is caught by: %s, %s', async (mistake, scenario, faults, violation) => {
     const broken = await violationsOf(scenario, faults, mistakes[mistake]);
 
     expect(broken.filter((text) => text.includes(violation))).not.toEqual([]);
@@ -186,7 +186,7 @@ describe('the crash suite notices a consumer that', () => {
   });
 
   it.each(lateBites)(
-    '%s, when it stalls before its claim and then dies',
+    'the mutant that %s is caught when it stalls before its claim and then dies',
     async (mistake, name, violation) => {
       const { violations } = await explore(
         (points) => playScenario({ ...named(name), concurrency: 2 }, points, { variant: mistakes[mistake] }),
@@ -198,7 +198,7 @@ describe('the crash suite notices a consumer that', () => {
     },
   );
 
-  it('makes any of these mistakes', () => {
+  it('every mutant is caught by a scenario', () => {
     const noticed = new Set<string>([...bites, ...lateBites].map(([mistake]) => mistake));
 
     expect(Object.keys(mistakes).filter((mistake) => !noticed.has(mistake))).toEqual([]);

@@ -1,8 +1,8 @@
 import { ReceivedMessage, type Wait, withWait } from '../../../lambdas/domain/event.ts';
 import type { Claim, EventRecord } from '../../../lambdas/domain/idempotency.ts';
+import type { InboundEventStore } from '../../../lambdas/domain/inbound-event-store.ts';
 import { parseMessage } from '../../../lambdas/domain/messages.ts';
 import { type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { ClaimsPort } from '../../../lambdas/inbound/claim.ts';
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
 import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
 import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
@@ -11,25 +11,30 @@ import type { Variant } from './scenario.ts';
 const isSuspect = (record: EventRecord | undefined, now: UnixMillis): record is EventRecord =>
   record?.status === 'processing' && (record.leaseUntil ?? 0) <= now;
 
-/** Changes the table as the use case sees it. */
-const claimsThat = (change: (claims: ClaimsPort, ports: ConsumePorts) => Partial<ClaimsPort>): Variant => ({
-  above: (ports) => ({ ...ports, claims: { ...ports.claims, ...change(ports.claims, ports) } }),
+/** Changes the store that the use case calls. */
+const claimsThat = (
+  change: (store: InboundEventStore, ports: ConsumePorts) => Partial<InboundEventStore>,
+): Variant => ({
+  above: (ports) => ({
+    ...ports,
+    inboundEvents: { ...ports.inboundEvents, ...change(ports.inboundEvents, ports) },
+  }),
 });
 
-/** Changes what the table itself does with a claim. */
+/** Changes how the table itself handles a claim. */
 const claimThat = (
   change: (mine: Claim, records: InboundTable['records']) => EventRecord | undefined,
 ): Variant => ({
   below: (ports, { records }) => ({
     ...ports,
-    claims: {
-      ...ports.claims,
-      claim: async (mine) => change(mine, records) ?? ports.claims.claim(mine),
+    inboundEvents: {
+      ...ports.inboundEvents,
+      claim: async (mine) => change(mine, records) ?? ports.inboundEvents.claim(mine),
     },
   }),
 });
 
-/** Shows the use case a refusing record otherwise than it is. */
+/** Changes the refusing record that the use case gets. */
 const recordsSeenAs = (change: (record: EventRecord) => EventRecord): Variant =>
   claimsThat(({ claim }) => ({
     claim: async (mine) => {
@@ -43,18 +48,18 @@ const sendsBack = (change: (ports: ConsumePorts) => ConsumePorts['sendBack']): V
   above: (ports) => ({ ...ports, sendBack: change(ports) }),
 });
 
-/** Changes what a message says that is sent back. */
+/** Changes the wait in a message that is sent back. */
 const sendsBackWith = (change: (wait: Wait, before: QueuedMessage) => Wait | undefined): Variant =>
   sendsBack(({ sendBack }) => (message, text, delay) => {
     const { wait } = parseMessage(ReceivedMessage, 'message', text);
     return sendBack(message, withWait(text, wait && change(wait, message)), delay);
   });
 
-/** Shows a released event otherwise than it is. */
+/** Changes the record of a released event that the use case gets. */
 const releasedSeenAs = (change: Partial<EventRecord>): Variant =>
   recordsSeenAs((record) => (record.status === 'retrying' ? { ...record, ...change } : record));
 
-/** Long waits that are done wrongly. */
+/** Mutants of long waits. */
 const mistakesOfWaits = {
   'deletes a message before it sends it back': sendsBack(
     ({ sendBack, deleteMessage }) =>
@@ -74,10 +79,10 @@ const mistakesOfWaits = {
       return {
         ...ports,
         sendBack: async (...args) => void waiting.push(() => ports.sendBack(...args)),
-        claims: {
-          ...ports.claims,
+        inboundEvents: {
+          ...ports.inboundEvents,
           finish: async (mine, outcome, now) => {
-            const isOurs = await ports.claims.finish(mine, outcome, now);
+            const isOurs = await ports.inboundEvents.finish(mine, outcome, now);
             for (const send of waiting.splice(0)) await send();
             return isOurs;
           },
@@ -109,7 +114,7 @@ const mistakesOfWaits = {
   'sends a message back as another one': sendsBackWith((wait) => ({ ...wait, origin: 'another' })),
 } satisfies Record<string, Variant>;
 
-/** Each takes one rule out of the flow. */
+/** The mutants. Each removes one rule from the flow. */
 export const mistakes = {
   ...mistakesOfWaits,
 
@@ -151,13 +156,13 @@ export const mistakes = {
   'finishes what it does not own': {
     below: (ports, { records }) => ({
       ...ports,
-      claims: {
-        ...ports.claims,
+      inboundEvents: {
+        ...ports.inboundEvents,
         finish: async (mine, outcome, now) => {
           const { owner, attempts } = mine;
           const record = records.get(mine.id);
           if (record) records.set(mine.id, { ...record, owner, attempts, status: 'processing' });
-          return ports.claims.finish(mine, outcome, now);
+          return ports.inboundEvents.finish(mine, outcome, now);
         },
       },
     }),
@@ -185,10 +190,10 @@ export const mistakes = {
       return {
         ...ports,
         sendDeadLetter: async (text) => void waiting.push(text),
-        claims: {
-          ...ports.claims,
+        inboundEvents: {
+          ...ports.inboundEvents,
           finish: async (mine, outcome, now) => {
-            const isOurs = await ports.claims.finish(mine, outcome, now);
+            const isOurs = await ports.inboundEvents.finish(mine, outcome, now);
             for (const text of waiting.splice(0)) await ports.sendDeadLetter(text);
             return isOurs;
           },

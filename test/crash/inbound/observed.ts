@@ -7,21 +7,21 @@ import type { HandlerRun } from './scenario.ts';
 /** Lambda ends a process after this time. */
 export const functionTimeoutMs = 60_000;
 
-/** A run that was begun: when, after how many failures for good of its event, and how it ended, if it did. */
+/** A run of a handler: its begin, its end, and how often its event had failed for good before. */
 export interface BegunRun extends HandlerRun {
   readonly life: number;
   readonly beganAt: number;
   end?: 'succeeded' | 'failed';
 }
 
-/** What can be seen from outside when everything has come to its end. */
+/** All that can be seen from outside when a scenario is over. */
 export interface Observed {
   /** Every write of the table, in order. */
   readonly journal: readonly EventRecord[];
   readonly records: ReadonlyMap<string, EventRecord>;
   readonly bodies: ReadonlyMap<string, Uint8Array>;
   readonly deadLetters: readonly DeadLetter[];
-  /** What SQS itself moved to the DLQ. */
+  /** The messages that SQS itself moved to the DLQ. */
   readonly moved: readonly string[];
   readonly runs: readonly BegunRun[];
   /** Pairs of runs of one event's handler at the same time. */
@@ -31,18 +31,20 @@ export interface Observed {
   readonly sentBack: number;
   /** How often a claim was asked for. */
   readonly claims: number;
-  /** The longest that a message had to wait as one that was received. */
+  /** The longest wait of a message in flight. */
   readonly longestReturn: Seconds;
 }
 
-/** Writes down the runs of the team's handlers. */
+/** Records the runs of the handlers. */
 export function runLog(journal: readonly EventRecord[], now: () => UnixMillis) {
   const runs: BegunRun[] = [];
   const overlaps: string[] = [];
+  let ended = 0;
   const isLive = (run: BegunRun) => run.end === undefined && now() - run.beganAt < functionTimeoutMs;
   return {
     runs,
     overlaps,
+    ended: () => ended,
 
     begin(id: string, attempt: number, phase: number): BegunRun {
       const earlier = runs.filter((run) => run.id === id);
@@ -57,11 +59,12 @@ export function runLog(journal: readonly EventRecord[], now: () => UnixMillis) {
     end(id: string, attempt: number, end: BegunRun['end']): void {
       const run = runs.findLast((begun) => begun.id === id && begun.attempt === attempt);
       if (run) run.end = end;
+      ended++;
     },
   };
 }
 
-/** Keeps every write, whoever makes it. */
+/** Records every write of the table. */
 export function journalOf({ records, onWrite }: Pick<InboundTable, 'records' | 'onWrite'>): EventRecord[] {
   const journal: EventRecord[] = [];
   onWrite(({ is }) => {

@@ -5,7 +5,7 @@ import { crashWorld, maxRuns } from './crash-world.ts';
 import type { Observed } from './observed.ts';
 import type { End, Scenario, Variant } from './scenario.ts';
 
-/** Plays a scenario with faults, and says which promises it broke. */
+/** Plays a scenario with faults, and returns the promises that were broken. */
 export async function playScenario(
   scenario: Scenario,
   points: readonly CrashPoint[],
@@ -15,13 +15,13 @@ export async function playScenario(
   try {
     const observed = await world.play();
     const violations = brokenPromises(scenario, observed, points);
-    return { calls: world.calls, violations: violations.map((text) => `${scenario.name}: ${text}`) };
+    return { ...world.history, violations: violations.map((text) => `${scenario.name}: ${text}`) };
   } catch (error) {
-    return { calls: world.calls, violations: [`${scenario.name}: ${error}`] };
+    return { ...world.history, violations: [`${scenario.name}: ${error}`] };
   }
 }
 
-/** Every promise that the flow makes and did not keep, in words. */
+/** Describes every promise that was broken. */
 function brokenPromises(scenario: Scenario, observed: Observed, points: readonly CrashPoint[]): string[] {
   const { ends, runs } = scenario;
   const isStalled = points.some(({ fault }) => fault === 'stalls');
@@ -37,7 +37,7 @@ function brokenPromises(scenario: Scenario, observed: Observed, points: readonly
   ];
 }
 
-/** An event that did not end as it must, or ended where nobody sees it. */
+/** An event that did not end as it must, or ended without a visible reason. */
 function wrongEnd(id: string, end: End, observed: Observed): string[] {
   const key = end === 'unusable' ? id : `stripe#${id}`;
   const hasReason = observed.deadLetters.some((letter) => letter.id === key && letter.reason !== '');
@@ -70,7 +70,7 @@ function lostBody(id: string, { records, bodies }: Observed): string[] {
   return isKept ? [] : [`the body of ${id} is not kept`];
 }
 
-/** A success is recorded once, for good, and only after one. */
+/** A success is recorded once, is never overwritten, and follows a run that succeeded. */
 function wrongSuccesses(id: string, { journal, runs }: Observed): string[] {
   const writes = journal.filter((record) => record.id === `stripe#${id}`);
   const first = writes.findIndex(({ status }) => status === 'processed');
@@ -85,7 +85,7 @@ function wrongSuccesses(id: string, { journal, runs }: Observed): string[] {
   ];
 }
 
-/** Nothing is in the DLQ that did not fail: neither by us nor by SQS. */
+/** The DLQ has failed events only, those moved by SQS included. */
 function unexplainedDeadLetters(ends: Scenario['ends'], { deadLetters, moved, journal }: Observed): string[] {
   const hasFailed = (key: string) => journal.some(({ id, status }) => id === key && status === 'failed');
   const isExpected = (key: string) => ends[key] === 'unusable' || hasFailed(key);
@@ -139,12 +139,12 @@ function earlyRuns({ journal, runs }: Observed): string[] {
     .map(({ id, attempt }) => `attempt ${attempt} of ${id} ran before its time`);
 }
 
-/** What a message that could not be sent back waits in flight at most. */
+/** The longest wait in flight, of a message that could not be sent back. In seconds. */
 const longestReturn = 300;
-/** A lost answer is another message, which waits once, in two hops, and is superseded. */
+/** A lost response leaves another message, which waits once, in two hops, and is then superseded. */
 const copiesOfFault = 2;
 
-/** Nothing waits for long in flight, and copies do not multiply. */
+/** No message waits long in flight, and copies do not multiply. */
 function wrongWaits({ sentBack, claims }: Scenario, observed: Observed, faults: number): string[] {
   const isWrong = (actual: number, expected = actual) =>
     faults === 0 ? actual !== expected : actual > expected + faults * copiesOfFault;

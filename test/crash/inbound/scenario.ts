@@ -4,21 +4,21 @@ import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 /** One run of the team's handler. */
 export interface HandlerRun {
   readonly id: string;
-  /** As the handler is told: counted from 1. */
+  /** As the handler gets it: counted from 1. */
   readonly attempt: number;
   /** Runs of this event's handler before this one. */
   readonly earlier: number;
-  /** Counted from 0: what the scenario had done so far. */
+  /** Of the scenario, counted from 0. */
   readonly phase: number;
 }
 
 /** What a handler does: the last three end its process, end it after a second, or never settle. */
 export type Doing = 'succeeds' | 'fails' | 'fails for good' | 'kills' | 'kills late' | 'hangs';
 
-/** How an event has to end; `moved` by SQS itself, and `unusable` is a message that is no event. */
+/** How an event must end. `moved`: to the DLQ, by SQS itself. `unusable`: the message is not an event. */
 export type End = 'processed' | 'failed' | 'ignored' | 'moved' | 'unusable';
 
-/** What happens next, when everything before it has come to its end. */
+/** One step of a scenario. It begins when all messages of the steps before are done. */
 export interface Phase {
   readonly replay?: string;
   readonly send?: readonly string[];
@@ -26,15 +26,15 @@ export interface Phase {
   readonly sendLate?: readonly { readonly id: string; readonly after: number }[];
 }
 
-/** Something that people could have got wrong: ports that do not do what they promise. */
+/** A mutant: ports that do not do what they promise. */
 export interface Variant {
   /** Between the use case and its ports: each call of the changed ports can be hit by a fault. */
   readonly above?: (ports: ConsumePorts) => ConsumePorts;
   /** The ports themselves. */
-  readonly below?: (ports: ConsumePorts, claims: InboundTable) => ConsumePorts;
+  readonly below?: (ports: ConsumePorts, inboundEvents: InboundTable) => ConsumePorts;
 }
 
-/** A story, and what has to come of it whatever goes wrong meanwhile. */
+/** A story with the end that it must have, whichever faults happen in it. */
 export interface Scenario {
   readonly name: string;
   readonly phases: readonly Phase[];

@@ -5,7 +5,7 @@ const failsTwice = ({ earlier }: HandlerRun): Doing => (earlier < 2 ? 'fails' : 
 const failsForGoodAtFirst = ({ phase }: HandlerRun): Doing => (phase === 0 ? 'fails for good' : 'succeeds');
 const onlyKills = ({ id }: HandlerRun): Doing => (id === 'evt_killer' ? 'kills' : 'succeeds');
 
-/** Two invocations at once, and what they may fight for. */
+/** Scenarios of two invocations at once that meet at the same events. */
 export const scenariosOfTwoWorkers: readonly Scenario[] = [
   {
     name: 'one id in two batches at once',

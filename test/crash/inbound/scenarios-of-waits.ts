@@ -79,7 +79,7 @@ export const scenariosOfWaits: readonly Scenario[] = [
   },
 ];
 
-/** A killer in the batch of a message that is sent back: played with one fault, since the killer is one each time. */
+/** A killer in the batch of a message that is sent back. Played with one fault, because the killer is a fault each time. */
 export const longWaitsBesideKillers: readonly Scenario[] = [
   {
     name: 'a killer beside the second hop of a long wait',

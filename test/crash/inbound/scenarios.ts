@@ -8,7 +8,7 @@ const onlyOf =
   (run: HandlerRun): Doing =>
     run.id === bad ? doing : 'succeeds';
 
-/** One worker, and everything that can befall an event. */
+/** Scenarios of one worker. */
 export const scenarios: readonly Scenario[] = [
   {
     name: 'one event',
@@ -77,7 +77,7 @@ export const scenarios: readonly Scenario[] = [
     runs: {},
   },
   {
-    name: 'a message that is no event',
+    name: 'a message that is not an event',
     phases: [{ send: ['not JSON', 'evt_1'] }],
     handler: always('succeeds'),
     ends: { 'message-1': 'unusable', evt_1: 'processed' },
@@ -135,7 +135,7 @@ export const scenarios: readonly Scenario[] = [
     variant: {
       below: (ports) => ({
         ...ports,
-        claims: { ...ports.claims, claim: () => Promise.reject(new Error('no table')) },
+        inboundEvents: { ...ports.inboundEvents, claim: () => Promise.reject(new Error('no table')) },
       }),
     },
   },

@@ -5,7 +5,7 @@ import { scenarios } from './scenarios.ts';
 import { scenariosOfTwoWorkers } from './scenarios-of-two-workers.ts';
 import { scenariosOfWaits } from './scenarios-of-waits.ts';
 
-/** Each stands for another order of the workers' calls. */
+/** Each seed is another order of the workers' calls. */
 const seeds = Array.from({ length: 12 }, (_, seed) => seed);
 
 describe('the promises of the inbound flow hold', { timeout: 300_000 }, () => {

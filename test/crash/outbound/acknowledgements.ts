@@ -8,13 +8,13 @@ type World = Pick<ReturnType<typeof outboundWorld>, 'table' | 'deliveryQueue' | 
 
 const openTask = (text: string) => parseMessage(DeliveryTask, 'delivery task', text);
 
-/** Only the recorder of an attempt sends the next one's task. */
+/** Only the worker that records an attempt sends the next task. */
 export function isSentInTurn(text: string, { table }: World): boolean {
   const { deliveryId, attempt } = openTask(text);
   return attempt <= (table.deliveries.get(deliveryId)?.attempts ?? 0) + 1;
 }
 
-/** Whether a task that is just deleted was not the last hope of its attempt: it is recorded, or another message is there. */
+/** Whether a task may be deleted: its attempt is recorded, or another message for it exists. */
 export function isCarriedOn(text: string, { table, deliveryQueue, now }: World): boolean {
   const { deliveryId, attempt, seen } = openTask(text);
   const delivery = table.deliveries.get(deliveryId);

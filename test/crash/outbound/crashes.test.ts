@@ -7,7 +7,7 @@ const sum = (of: 'points' | 'runs') => found.reduce((total, findings) => total +
 
 describe('workers that die at any port call, and again later', () => {
   it.each(scenarios)(
-    'break no promise of the outbound flow: $name',
+    'workers that die at any port call, and again later, break no promise of the outbound flow: $name',
     { timeout: 300_000 },
     async (scenario) => {
       const second = coreScenarios.includes(scenario) ? crashes : undefined;
@@ -15,7 +15,7 @@ describe('workers that die at any port call, and again later', () => {
       found.push(findings);
 
       expect(findings.violations).toEqual([]);
-      expect(findings.points).toBeGreaterThanOrEqual(18);
+      expect(findings.points).toBeGreaterThanOrEqual(10);
     },
   );
 

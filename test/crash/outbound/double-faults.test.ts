@@ -19,7 +19,7 @@ const double: readonly [string, Plan][] = [
   ['emptied queues and a worker that dies', { first: purges, second: crashes }],
 ];
 
-/** With one retry less, since the runs grow with the square of the calls. */
+/** Has one retry less, since the runs grow with the square of the calls. */
 const exhausted = (scenario: Scenario): Scenario =>
   scenario.name === 'always 503'
     ? {
@@ -31,7 +31,7 @@ const exhausted = (scenario: Scenario): Scenario =>
 
 describe.each(double)('at any two port calls, %s', (_what, plan) => {
   it.each(coreScenarios.slice(0, 3).map(exhausted))(
-    'break no promise: $name',
+    'double faults at any two port calls break no promise: $name',
     { timeout: 240_000 },
     async (scenario) => {
       const findings = await withEachFault(scenario, plan);

@@ -1,4 +1,5 @@
-import { describeFault, type Fault } from './faults.ts';
+import { distinctCrashes } from '../distinct-crashes.ts';
+import { describeFault, type Fault, isDeath } from './faults.ts';
 import type { Scenario } from './scenario.ts';
 import { type Run, simulate } from './simulation.ts';
 import type { Sabotage } from './world.ts';
@@ -23,13 +24,16 @@ export const stalls =
   (call) =>
     spans.flatMap((stallMs) => always.map((when) => ({ call, when, stallMs })));
 
-/** Past the lease; past the visibility timeout, too; and past everything that others do meanwhile. */
+/** Longer than the lease, than the visibility timeout, and than everything that other workers do meanwhile. */
 export const zombies: FaultsAt = stalls(100_000, 500_000, 7_200_000);
 
 export const purges: FaultsAt = (call) => [
   { call, purges: 'delivery' },
   { call, purges: 'all' },
 ];
+
+/** As SQS may answer a batch: some messages are sent, the others are not. */
+export const partialSends: FaultsAt = (call, name) => (name === 'sendTasks' ? [{ call, takes: 'half' }] : []);
 
 /** A second, ten minutes, two hours. */
 export const breakdowns: FaultsAt = (call) =>
@@ -40,21 +44,30 @@ export const breakdowns: FaultsAt = (call) =>
 
 export interface Plan {
   readonly first: FaultsAt;
-  /** With each of the first faults, each of these at a later call. */
+  /** Combines each of the first faults with each of these at a later call. */
   readonly second?: FaultsAt;
 }
 
-/** What many runs found. */
+/** The result of many runs. */
 export interface Findings {
   readonly runs: number;
   /** First faults. */
   readonly points: number;
-  /** Each broken promise once, with the first faults that broke it. */
+  /** Lists each broken promise once, with the first faults that broke it. */
   readonly violations: readonly string[];
 }
 
-const faultsFrom = (run: Run, from: number, faultsAt: FaultsAt): Fault[] =>
-  run.calls.flatMap((name, call) => (call < from ? [] : faultsAt(call, name)));
+/** A crash at this call is judged by the call's name, so it stands for no other, and no other for it. */
+const judgedByName = 'tallies.add';
+
+function faultsFrom({ calls, places }: Run, from: number, faultsAt: FaultsAt): Fault[] {
+  const faults = calls.flatMap((name, call) => (call < from ? [] : faultsAt(call, name)));
+  const deaths = faults.filter(isDeath).filter(({ call }) => calls[call] !== judgedByName);
+  const distinct = new Set<Fault>(distinctCrashes(deaths, places));
+  return faults.filter(
+    (fault) => !isDeath(fault) || calls[fault.call] === judgedByName || distinct.has(fault),
+  );
+}
 
 /** Runs a scenario without faults, then once for each fault of the plan. */
 export async function withEachFault(

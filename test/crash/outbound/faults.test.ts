@@ -3,6 +3,7 @@ import {
   breakdowns,
   type Findings,
   type Plan,
+  partialSends,
   purges,
   rejections,
   repetitions,
@@ -18,16 +19,21 @@ const single: readonly [string, Plan][] = [
   ['clients that make a call twice', { first: repetitions }],
   ['workers that stall and wake beside others', { first: zombies }],
   ['emptied queues', { first: purges }],
+  ['batches of which the queue takes a part', { first: partialSends }],
   ['tables or all of AWS out of order', { first: breakdowns }],
 ];
 
 describe.each(single)('at any port call, %s', (_what, plan) => {
-  it.each(scenarios)('break no promise: $name', { timeout: 300_000 }, async (scenario) => {
-    const findings = await withEachFault(scenario, plan);
-    found.push(findings);
+  it.each(scenarios)(
+    'a fault at any port call breaks no promise: $name',
+    { timeout: 300_000 },
+    async (scenario) => {
+      const findings = await withEachFault(scenario, plan);
+      found.push(findings);
 
-    expect(findings.violations).toEqual([]);
-  });
+      expect(findings.violations).toEqual([]);
+    },
+  );
 });
 
 afterAll(() => {

@@ -2,20 +2,26 @@ import type { CrashPoint } from '../crash-script.ts';
 
 type When = CrashPoint['when'];
 
-/** The process stands still while the world goes on. */
+/** The process stands still while everything else continues. */
 interface Stall {
   readonly call: number;
   readonly when: When;
   readonly stallMs: number;
 }
 
-/** Somebody empties queues just before the call. */
+/** Queues are purged just before the call. */
 interface Purge {
   readonly call: number;
   readonly purges: 'delivery' | 'all';
 }
 
-/** From the call on, and for this long, the tables do not answer; or nothing of AWS does. */
+/** The queue takes the first half of a batch and refuses the rest, which the sender gets as an error. */
+interface PartialSend {
+  readonly call: number;
+  readonly takes: 'half';
+}
+
+/** From the call on, and for this long, the tables do not respond, or no AWS service does. */
 interface Outage {
   readonly call: number;
   readonly outageMs: number;
@@ -23,25 +29,32 @@ interface Outage {
 }
 
 /** What goes wrong at one port call, counted over the whole run from 0. */
-export type Fault = CrashPoint | Stall | Purge | Outage;
+export type Fault = CrashPoint | Stall | Purge | PartialSend | Outage;
 
 export const isCrashPoint = (fault: Fault): fault is CrashPoint =>
-  !('stallMs' in fault) && !('purges' in fault) && !('outageMs' in fault);
+  !('stallMs' in fault) && !('purges' in fault) && !('takes' in fault) && !('outageMs' in fault);
+
+/** The process dies. */
+export const isDeath = (fault: Fault): fault is CrashPoint =>
+  isCrashPoint(fault) && fault.fault === undefined;
 
 export function describeFault(fault: Fault): string {
   if ('purges' in fault) return `purge ${fault.purges} at call ${fault.call}`;
+  if ('takes' in fault) return `half of a batch taken at call ${fault.call}`;
   if ('stallMs' in fault) return `stalls ${fault.when} call ${fault.call}`;
   if ('outageMs' in fault) return `outage of ${fault.of} from call ${fault.call}`;
   return `${fault.fault ?? 'crashes'} ${fault.when} call ${fault.call}`;
 }
 
-/** What a fault does to its world. */
+/** The effect of a fault on its world. */
 interface FaultPorts {
   stall(ms: number): Promise<void>;
   purge(queues: Purge['purges']): void;
+  /** The queue takes half of the batch that is sent next. */
+  halveBatch(): void;
 }
 
-/** Makes one port call with the stalls and purges that are meant for it; crashes are the crash script's. */
+/** Makes one port call with the stalls, purges and partial sends that are meant for it; crashes are the crash script's. */
 export async function callWithFaults(
   effect: () => Promise<unknown>,
   faults: readonly Fault[],
@@ -53,12 +66,13 @@ export async function callWithFaults(
   };
   for (const fault of faults) if ('purges' in fault) ports.purge(fault.purges);
   await stall('before');
+  if (faults.some((fault) => 'takes' in fault)) ports.halveBatch();
   const value = await effect();
   await stall('after');
   return value;
 }
 
-/** Says whether a call meets an outage that has begun. */
+/** Whether a call happens during an outage. */
 export function outages(faults: readonly Fault[], now: () => number) {
   const begun = new Map<Fault, number>();
 

@@ -6,7 +6,7 @@ import { sweepsBeforeMovingOn } from './mutants.ts';
 import { answer, publication, type Scenario, toTenant } from './scenario.ts';
 import { simulate } from './simulation.ts';
 
-/** Two workers, two sweeps, every task twice: whoever comes first. */
+/** Two workers, two sweeps and every task twice, in any order. */
 const crowd: Scenario = {
   name: 'a crowd',
   publications: ['ok', 'flaky', 'wrong', 'late', 'ok'].map((endpoint) => publication(endpoint)),
@@ -28,7 +28,7 @@ const crowd: Scenario = {
   },
 };
 
-/** People say that endpoints are well, and send deliveries that wait, while all others are at work. */
+/** People reset endpoints and send waiting deliveries while all workers run. */
 const afterOutages: Scenario = {
   name: 'after outages',
   registered: ['back', 'down'],
@@ -81,7 +81,9 @@ const faults: fc.Arbitrary<Fault[]> = fc.array(
 );
 
 describe('processes that run at once, in any order of their port calls', () => {
-  it('repeat no request, and end every delivery as they must', { timeout: 300_000 }, async () => {
+  it('processes that run at once, in any order of their port calls, repeat no request and end every delivery correctly', {
+    timeout: 300_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {
         expect((await simulate({ ...crowd, seed })).violations).toEqual([]);
@@ -90,7 +92,9 @@ describe('processes that run at once, in any order of their port calls', () => {
     );
   });
 
-  it('break no promise when they die, stall or lose a queue', { timeout: 300_000 }, async () => {
+  it('processes that run at once break no promise when they die, stall or lose a queue', {
+    timeout: 300_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(seeds, faults, async (seed, some) => {
         expect((await simulate({ ...crowd, seed }, some)).violations).toEqual([]);
@@ -99,7 +103,9 @@ describe('processes that run at once, in any order of their port calls', () => {
     );
   });
 
-  it('let go what waits, each attempt once, whoever comes first', { timeout: 300_000 }, async () => {
+  it('processes that run at once release waiting deliveries with one attempt each, in any order', {
+    timeout: 300_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {
         expect((await simulate({ ...afterOutages, seed })).violations).toEqual([]);
@@ -109,7 +115,9 @@ describe('processes that run at once, in any order of their port calls', () => {
   });
 
   describe('with a purged queue and fifty overdue deliveries', () => {
-    it('send each once, however many sweeps overlap', { timeout: 300_000 }, async () => {
+    it('overlapping sweeps send each of fifty overdue deliveries of a purged queue once', {
+      timeout: 300_000,
+    }, async () => {
       const purge = await purgeAfterPublishing();
 
       await fc.assert(
@@ -123,7 +131,7 @@ describe('processes that run at once, in any order of their port calls', () => {
       );
     });
 
-    it('are found out when sweeps send before they move on', async () => {
+    it('sweeps that send before they move a delivery in the index are caught', async () => {
       const purge = await purgeAfterPublishing();
 
       const run = await simulate({ ...manyDeliveries, seed: 2 }, [purge], sweepsBeforeMovingOn);

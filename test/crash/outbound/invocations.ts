@@ -14,13 +14,13 @@ const sweepTimeout = 45_000;
 const deliverTimeout = 75_000;
 const batch = { publish: 10, deliver: 5 };
 
-/** What AWS does: it hands messages to functions, deletes what they do not fail, and calls the sweep each minute. */
+/** The part of AWS: invokes functions with messages, deletes those that do not fail, and calls the sweep each minute. */
 export function invocations(world: SimulatedWorld, running: Processes, scenario: Scenario) {
   const { publishQueue, deliveryQueue, table, endpoints, tallies, settings, time } = world;
   const startedAt = time.now();
   const acts = [...(scenario.acts ?? [])];
   const changes = [...(scenario.changes ?? [])];
-  /** What is made anew is an endpoint that has a delivery: else the event is the new one's. */
+  /** Only an endpoint that has a delivery is created again; otherwise the event would belong to the new one. */
   const isAwaited = (next: Change): boolean =>
     next.kind === 'remake' &&
     ![...table.deliveries.values()].some(({ endpointId }) => endpointId === next.endpoint);
@@ -42,7 +42,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
       needsAttention() ? time.now() : Number.POSITIVE_INFINITY,
     );
 
-  /** Nothing is unfinished but what a stalled process still holds. */
+  /** Whether nothing is unfinished except for what a stalled process still holds. */
   const isQuiet = () =>
     running.active() === 0 &&
     publishQueue.contents().length === 0 &&
@@ -105,7 +105,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
     return true;
   }
 
-  /** Of a delivery that waits; one that has ended meanwhile is left alone. */
+  /** For a waiting delivery; one that has ended meanwhile is not changed. */
   function startRetry(endpoint: string): void {
     const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
     if (delivery === undefined) return;
@@ -128,7 +128,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
   return {
     startNext: (): boolean => change() || (isFree() && (startPublish() || startDeliver() || startSweeps())),
 
-    /** An idle sweep only reads: time goes straight on to the next one that finds something. */
+    /** An idle sweep only reads, so time moves to the next one that finds something. */
     nextAt(): number {
       if (!isFree()) return Math.min(time.nextWake(), Math.max(changeAt(), time.now()));
       const minutes = Math.ceil((firstDueAt() - startedAt) / minute);
@@ -146,7 +146,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
 
     isOver: () => isQuiet() && acts.length === 0 && changes.length === 0,
 
-    /** Once all is quiet, does the next thing that people do; what failed or died on the way they do again later. */
+    /** When nothing is left to do, does the next act of a person. People repeat an act that failed or died. */
     async act(): Promise<boolean> {
       const [act] = isQuiet() && time.now() >= nextActAt ? acts : [];
       if (act?.kind === 'replay' && startReplay(act.endpoint, act.round)) return true;

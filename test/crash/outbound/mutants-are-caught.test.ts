@@ -173,14 +173,17 @@ const bites: Readonly<Record<string, Bite>> = {
 };
 
 describe('the suite finds it when', () => {
-  it.each(Object.entries(bites))('%s', async (_rule, { sabotage, scenario: name, plan, violation }) => {
-    const [scenario] = scenarios.filter((candidate) => candidate.name === name);
-    if (scenario === undefined) throw new Error(`there is no scenario called ${name}`);
+  it.each(Object.entries(bites))(
+    'the crash suite notices when %s',
+    async (_rule, { sabotage, scenario: name, plan, violation }) => {
+      const [scenario] = scenarios.filter((candidate) => candidate.name === name);
+      if (scenario === undefined) throw new Error(`there is no scenario called ${name}`);
 
-    const honest = await withEachFault(scenario, plan);
-    const { violations } = await withEachFault(scenario, plan, sabotage);
+      const honest = await withEachFault(scenario, plan);
+      const { violations } = await withEachFault(scenario, plan, sabotage);
 
-    expect(honest.violations).toEqual([]);
-    expect(violations).toContainEqual(expect.stringMatching(violation));
-  });
+      expect(honest.violations).toEqual([]);
+      expect(violations).toContainEqual(expect.stringMatching(violation));
+    },
+  );
 });

@@ -1,6 +1,7 @@
-import type { AttemptRecord, Delivery, Fence } from '../../../lambdas/domain/delivery-record.ts';
+import { type Delivery, nextAttemptAtOf } from '../../../lambdas/domain/delivery-record.ts';
 import { type DeadDelivery, deliveryDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
 import { secondsUntil } from '../../../lambdas/domain/time.ts';
+import { asDelivery, asRecord, type StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { Parts, Sabotage } from './world.ts';
 
 type Deliveries = Parts['deliveries'];
@@ -14,16 +15,21 @@ const sentWith = (delivery: Delivery, attempt: number, now: ReturnType<Parameter
   taskMessage(
     { deliveryId: delivery.id, attempt },
     delivery,
-    secondsUntil(delivery.nextAttemptAt ?? now, now),
+    secondsUntil(nextAttemptAtOf(delivery) ?? now, now),
   );
 
-/** A worker that meets a live lease takes the attempt for recorded. */
+/** Takes a delivery out of the due index. */
+function neverDue({ dueAt: _, ...delivery }: StoredDelivery): StoredDelivery {
+  return delivery;
+}
+
+/** A worker that finds a live lease treats the attempt as recorded. */
 export const acknowledgesOnLiveLease: Sabotage = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
       const write = await parts.deliveries.claim(id, attempt, until);
       const { delivery } = write;
-      if (write.ok || delivery === undefined || (delivery.leaseUntil ?? 0) <= now()) return write;
+      if (write.ok || delivery?.status !== 'pending' || (delivery.leaseUntil ?? 0) <= now()) return write;
       return { ok: false, delivery: { ...delivery, attempts: attempt } };
     },
   });
@@ -33,7 +39,7 @@ export const claimsDespiteLiveLease: Sabotage = (parts) =>
     async claim(id, attempt, until) {
       const seen = parts.deliveries.deliveries.get(id);
       if (seen?.leaseUntil === undefined) return parts.deliveries.claim(id, attempt, until);
-      return parts.deliveries.claimSuspect(seen, attempt, seen.leaseUntil, until.lease);
+      return parts.deliveries.claimSuspect(asDelivery(seen), attempt, seen.leaseUntil, until.lease);
     },
   });
 
@@ -42,23 +48,23 @@ export const claimsWhatIsRecorded: Sabotage = (parts) =>
     claim: (id, _attempt, until) => parts.deliveries.claim(id, Number.MAX_SAFE_INTEGER, until),
   });
 
-/** In the batch, with its mates. */
+/** A suspect runs in the batch, with the other messages. */
 export const claimsSuspectsAtOnce: Sabotage = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
       const write = await parts.deliveries.claim(id, attempt, until);
-      if (write.ok || write.delivery === undefined) return write;
+      if (write.ok || write.delivery?.status !== 'pending') return write;
       return parts.deliveries.claimSuspect(write.delivery, attempt, now(), until.lease);
     },
   });
 
 export const sendsTheNextTaskBeforeTheRecord: Sabotage = (parts, now) => ({
   ...withDeliveries(parts, {
-    async record(fence: Fence, record: AttemptRecord) {
+    async record(fence, record) {
       const delivery = parts.deliveries.deliveries.get(fence.id);
-      if (delivery && record.nextAttemptAt !== undefined) {
-        const { nextAttemptAt } = record;
-        await parts.sendTask(sentWith({ ...delivery, nextAttemptAt }, record.attempts + 1, now()));
+      if (delivery && record.status === 'pending') {
+        const waiting = asDelivery({ ...delivery, nextAttemptAt: record.nextAttemptAt });
+        await parts.sendTask(sentWith(waiting, record.attempts + 1, now()));
       }
       return parts.deliveries.record(fence, record);
     },
@@ -77,7 +83,10 @@ export const recordsWithoutFence: Sabotage = (parts) =>
 export const recordsRetriesWithoutDueAt: Sabotage = (parts) =>
   withDeliveries(parts, {
     record: (fence, record) =>
-      parts.deliveries.record(fence, record.status === 'pending' ? { ...record, dueAt: undefined } : record),
+      parts.deliveries.record(
+        fence,
+        record.status === 'pending' ? asRecord<typeof record>({ ...record, dueAt: undefined }) : record,
+      ),
   });
 
 /** Out of the due index first, then onto the DLQ. */
@@ -101,9 +110,9 @@ export const clearsTheDueIndexWhateverTheRound: Sabotage = (parts) =>
       const { deliveries } = parts.deliveries;
       const delivery = deliveries.get(id);
       if (delivery === undefined) return { ok: false };
-      const { dueAt: _, ...cleared } = delivery;
+      const cleared = neverDue(delivery);
       deliveries.set(id, cleared);
-      return { ok: true, delivery: cleared };
+      return { ok: true, delivery: asDelivery(cleared) };
     },
   });
 
@@ -130,10 +139,10 @@ export const sweepsBeforeMovingOn: Sabotage = (parts, now) => {
 
 export const createsWithoutDueAt: Sabotage = (parts) =>
   withDeliveries(parts, {
-    create: ({ dueAt: _, ...delivery }) => parts.deliveries.create(delivery),
+    create: (delivery) => parts.deliveries.create(asDelivery(neverDue(delivery))),
   });
 
-/** What a delivery is for is told by the time of its creation alone. */
+/** The endpoint of a delivery is recognised only by the time of its creation. */
 export const fencesByClock: Sabotage = (parts) =>
   withDeliveries(parts, {
     create: ({ generation: _, ...delivery }) => parts.deliveries.create(delivery),
@@ -143,13 +152,13 @@ export const keepsNoEvent: Sabotage = (parts) => ({
   events: { ...parts.events, keep: async () => true },
 });
 
-/** The first time; always, it would never end. */
+/** Only the first time, because otherwise it would never end. */
 export const letsGoWithoutSayingSo: Sabotage = (parts) => {
   const said = { times: 0 };
   return withDeliveries(parts, {
     async endWait(seen, dueAt) {
       if (said.times++ > 0) return parts.deliveries.endWait(seen, dueAt);
-      return { ok: true, delivery: seen };
+      return { ok: true, delivery: asDelivery(seen) };
     },
   });
 };
@@ -159,9 +168,9 @@ export const letsGoOutOfTheDueIndex: Sabotage = (parts) =>
     async endWait(seen, at) {
       const write = await parts.deliveries.endWait(seen, at);
       if (!write.ok) return write;
-      const { dueAt: _, ...delivery } = write.delivery;
+      const delivery = neverDue(write.delivery);
       parts.deliveries.deliveries.set(seen.id, delivery);
-      return { ok: true, delivery };
+      return { ok: true, delivery: asDelivery(delivery) };
     },
   });
 
@@ -169,11 +178,11 @@ export const putsOffWithoutSayingSo: Sabotage = (parts) =>
   withDeliveries(parts, {
     async defer(id) {
       const delivery = parts.deliveries.deliveries.get(id);
-      return delivery === undefined ? { ok: false } : { ok: true, delivery };
+      return delivery === undefined ? { ok: false } : { ok: true, delivery: asDelivery(delivery) };
     },
   });
 
-/** What an endpoint did not take pages the operator, and what is our own fault pages nobody. */
+/** A failure of an endpoint pages the operators, and a fault of our own does not. */
 export const sendsLettersToTheWrongQueue: Sabotage = (parts) => ({
   sendDeadDelivery: ({ queue, body }) =>
     parts.sendDeadDelivery({ queue: queue === 'delivery' ? 'undelivered' : 'delivery', body }),
@@ -208,7 +217,7 @@ export const sendsTheLetterBeforeItsCount: Sabotage = (parts, now) => ({
   sendDeadDelivery: async () => undefined,
 });
 
-/** Whatever was counted last. */
+/** Counts regardless of what was counted last. */
 export const countsEveryWrite: Sabotage = (parts, now) => {
   const made = { writes: 0 };
   return {
@@ -225,7 +234,7 @@ export const forgetsWhatIsCounted: Sabotage = (parts, now) => ({
   ...withDeliveries(parts, { noteCounted: async () => ({ ok: false }) }),
 });
 
-/** As if its endpoint had kept it waiting until then. */
+/** Acts as if the endpoint had kept the delivery waiting until then. */
 export const endsWhatIsLate: Sabotage = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
@@ -235,8 +244,9 @@ export const endsWhatIsLate: Sabotage = (parts, now) =>
     },
   });
 
-/** One attempt for what is late, and no more. */
+/** A late delivery gets one attempt, and no more. */
 export const leavesTheDeadlineOfWhatIsLate: Sabotage = (parts) =>
   withDeliveries(parts, {
-    record: (fence, { deadline: _, ...record }) => parts.deliveries.record(fence, record),
+    record: (fence, record) =>
+      parts.deliveries.record(fence, asRecord<typeof record>({ ...record, deadline: undefined })),
   });

@@ -11,7 +11,7 @@ interface Process {
   exit(): Promise<never>;
 }
 
-/** The worker processes of a run; each port call of theirs is watched, and suffers the faults meant for it. */
+/** The worker processes of a run. Each of their port calls is watched, and gets the faults planned for it. */
 export function processes(
   world: SimulatedWorld,
   script: ReturnType<typeof crashScript>,
@@ -36,16 +36,16 @@ export function processes(
     if (meets(call, name)) throw new Error(`${name} does not answer`);
     const here = faults.filter((fault) => fault.call === call);
     const watched = () => world.watch.effect(name, effect);
-    const value = await callWithFaults(watched, here, { stall, purge: world.purge });
+    const value = await callWithFaults(watched, here, { stall, ...world.queueFaults });
     await turn();
     return value;
   };
 
   return {
-    /** @param work ends with what its answer does */
+    /** @param work ends with the effect of its result */
     start<K extends Kind>(kind: K, work: (ports: Ports[K]) => Promise<() => Promise<void>>): void {
       const process: Process = { kind, isStalled: false, exit: () => Promise.reject(new Error('not begun')) };
-      const ports = world.portsOf(() => process.exit())[kind];
+      const ports = world.portsOf(() => process.exit())[kind]();
       running.add(process);
       script
         .run(withEveryCall(ports, callOf(process)), (watched, exit) => {
@@ -58,7 +58,7 @@ export function processes(
         .finally(() => running.delete(process));
     },
 
-    /** Those that are at work; a stalled one is not. */
+    /** The running processes, without stalled ones. */
     active: (kind?: Kind): number =>
       [...running].filter((process) => !process.isStalled && (kind === undefined || process.kind === kind))
         .length,

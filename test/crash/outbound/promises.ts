@@ -1,9 +1,9 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
-import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
-import { tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
 import { tableNames } from '../../support/dynamodb/dynamodb.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
 import { endpointOf, newUrlOf } from './scenario.ts';
 import { brokenByStep, isOutlived } from './steps.ts';
@@ -13,15 +13,15 @@ export interface Request {
   readonly endpoint: string;
   readonly webhookId: string;
   readonly body: string;
-  /** Of its delivery, when it was sent. */
+  /** The state of its delivery when the request was sent. */
   readonly round: number;
-  /** What the worker learned of it. */
+  /** The outcome that the worker saw. */
   outcome?: AttemptOutcome;
 }
 
 type Tables = ReturnType<typeof outboundWorld>;
 
-/** Reasons that speak of a fault of the stack. */
+/** Reasons that name a fault of the stack. */
 const ourFault = /^crashed|not sent: |payload|record/;
 
 /** Watches every effect of a run for broken promises. */
@@ -30,7 +30,7 @@ export function watchPromises(world: Tables) {
   const violations = new Set<string>();
   const putOff = new Set<string>();
   const requests: Request[] = [];
-  /** Deliveries that were there when their endpoint was made anew, by the host of the new one. */
+  /** Deliveries that existed when their endpoint was created again, by the host of the new one. */
   const ofEarlier = new Map<string, ReadonlySet<string>>();
   const counts = { tasks: 0, retries: 0, kills: 0, deferrals: 0, releases: 0, endWait: 0 };
   const check = (isKept: boolean, violation: string) => {
@@ -39,34 +39,34 @@ export function watchPromises(world: Tables) {
 
   const lettersOf = (texts: readonly string[]) =>
     texts.map((text) => parseMessage(DeadLetter, 'dead letter', text));
-  const isBuried = ({ id, attempts, lastError }: Delivery) =>
+  const isBuried = ({ id, attempts, lastError }: StoredDelivery) =>
     [...lettersOf(deadLetters), ...lettersOf(undelivered)].some(
       (letter) => letter.id === id && letter.attempts === attempts && letter.reason === lastError,
     );
-  const lettersFor = ({ id }: Delivery): number =>
+  const lettersFor = ({ id }: StoredDelivery): number =>
     [...lettersOf(deadLetters), ...lettersOf(undelivered)].filter((letter) => letter.id === id).length;
-  /** By the words of the reason alone, whatever the code takes the cause for. */
-  const isInTheRightQueue = ({ id, lastError = '' }: Delivery): boolean => {
+  /** Decides by the text of the reason only, independently of the cause in the code. */
+  const isInTheRightQueue = ({ id, lastError = '' }: StoredDelivery): boolean => {
     const wrong = ourFault.test(lastError) ? undelivered : deadLetters;
     return !lettersOf(wrong).some((letter) => letter.id === id && letter.reason === lastError);
   };
-  const notifiedOf = ({ tenant, endpointId }: Delivery): number =>
+  const notifiedOf = ({ tenant, endpointId }: StoredDelivery): number =>
     operations
       .filter(({ type }) => type === 'delivery.exhausted')
       .map(({ body }) => JSON.parse(body))
       .filter((notice) => notice.tenant === tenant && notice.endpointId === endpointId)
       .reduce((sum, notice) => sum + notice.count, 0);
-  const isCounted = (delivery: Delivery): boolean =>
-    notifiedOf(delivery) + (tallies.tallies.get(tallyNameOf(delivery))?.count ?? 0) >= 1;
-  const isAccepted = ({ endpointId }: Delivery) =>
+  const isCounted = (delivery: StoredDelivery): boolean =>
+    notifiedOf(delivery) + (tallies.tallies.get(endpointHash(delivery))?.count ?? 0) >= 1;
+  const isAccepted = ({ endpointId }: StoredDelivery) =>
     requests.some(({ endpoint, outcome }) => endpoint === endpointId && outcome?.kind === 'accepted');
 
-  function checkWrite(name: string, was: Delivery | undefined, is: Delivery): void {
-    // What the limiterKey has put off may go as soon as the limiterKey lets somebody in.
+  function checkWrite(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
+    // A delivery that the limiter has deferred may go as soon as the limiter lets a request go.
     const isPutOff = was !== undefined && putOff.has(`${was.id} ${was.nextAttemptAt}`);
     const step = { name, now: world.now(), settings: world.settings, isPutOff };
     for (const broken of brokenByStep(step, was, is)) violations.add(broken);
-    // Nor does it wait for its schedule when it was given back without an attempt.
+    // It does not wait for its schedule either if its claim was given up without an attempt.
     const isGivenBack = name === 'deliveries.record' && was?.attempts === is.attempts;
     if (name === 'deliveries.defer' || isGivenBack) putOff.add(`${is.id} ${is.nextAttemptAt}`);
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
@@ -77,7 +77,7 @@ export function watchPromises(world: Tables) {
   }
 
   /** Each of these calls for a task. */
-  function countTasksOf(name: string, was: Delivery | undefined, is: Delivery): void {
+  function countTasksOf(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
     if (name === 'deliveries.defer') counts.deferrals++;
     if (name === 'deliveries.release') counts.releases++;
     if (name === 'deliveries.endWait') counts.endWait++;
@@ -101,7 +101,7 @@ export function watchPromises(world: Tables) {
     notifiedOf,
 
     effect(name: string, effect: () => Promise<unknown>): Promise<unknown> {
-      // What the effect does, it does at once; only its answer may take time.
+      // The effect happens at once; only the response may take time.
       running.call = name;
       const answer = effect();
       const isOrphan = isOutlived(table.deliveries.values(), events.events, world.now());

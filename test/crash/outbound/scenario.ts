@@ -1,50 +1,50 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import type { Seconds } from '../../../lambdas/domain/time.ts';
 
-/** What an endpoint does with one request. */
+/** The behaviour of an endpoint for one request. */
 export interface Answer {
   readonly outcome: AttemptOutcome;
   readonly ms: number;
-  /** The process that sent the request dies of it. */
+  /** The request kills the process that sent it. */
   readonly kills?: boolean;
 }
 
-/** What a run is made of, faults apart. Deliveries are called by their endpoints, which have one each. */
+/** The parts of a run, without faults. Deliveries are named by their endpoints, which have one each. */
 export interface Scenario {
   readonly name: string;
   /** Publish messages, all sent at the beginning. */
   readonly publications: readonly object[];
-  /** The answers of each endpoint, in turn; the last one for ever. */
+  /** The responses of each endpoint in turn; the last one repeats. */
   readonly endpoints: Readonly<Record<string, readonly Answer[]>>;
   readonly retryDelays?: readonly Seconds[];
-  /** How far each deadline lies after the beginning of a round. @default what the schedule may take */
+  /** The time from the beginning of a round to its deadline. @default the longest time of the schedule */
   readonly lifetime?: Seconds;
   /** How often each message of the delivery queue arrives. */
   readonly copies?: number;
   readonly deliverWorkers?: number;
   readonly sweepsAtOnce?: number;
-  /** Port calls of processes that run at once take turns in an order that follows from this. */
+  /** Decides the order of port calls of processes that run at once. */
   readonly seed?: number;
   /** Registered for the tenant `acme`, from the beginning. */
   readonly registered?: readonly string[];
   /** Failures in a row after which attempts wait for a probe. */
   readonly breakAfter?: number;
-  /** What people do about registered endpoints, and when. */
+  /** The acts of people on registered endpoints, with their times. */
   readonly changes?: readonly Change[];
-  /** Once all is quiet, one after the other. */
+  /** Acts when nothing is left to do, one after the other. */
   readonly acts?: readonly Act[];
   /** How each delivery ends without faults. */
   readonly ends: Readonly<Record<string, End>>;
 }
 
-/** Something that people do. */
+/** An act of a person. */
 type Act =
   | { readonly kind: 'replay'; readonly endpoint: string; readonly round: number }
   | { readonly kind: 'publish'; readonly publication: object };
 
 /**
- * At once, as the management API's writes are; a delivery that is retried is a process of its own. `remake` deletes an
- * endpoint and registers another under its id.
+ * Happens at once, like the management API's writes; a retry of a delivery is a separate process. `remake` deletes an endpoint
+ * and registers another one under its id.
  */
 export interface Change {
   readonly at: Seconds;
@@ -94,7 +94,7 @@ export const toTenant = (id: string): object => ({
   tenant: 'acme',
 });
 
-/** Where the endpoint is that a `remake` registers: another host, so that its requests are told from the earlier one's. */
+/** The URL of the endpoint that a `remake` registers: another host, so that its requests differ from the earlier one's. */
 export const newUrlOf = (endpoint: string): string => urlOf(`${endpoint}-anew`);
 
 export const urlOf = (endpoint: string): string => `https://${endpoint}.example/hook`;

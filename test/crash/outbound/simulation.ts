@@ -1,5 +1,5 @@
-import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
-import { crashScript } from '../crash-script.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
+import { type CallPlaces, crashScript } from '../crash-script.ts';
 import { type Fault, isCrashPoint } from './faults.ts';
 import { invocations } from './invocations.ts';
 import { type Processes, processes } from './processes.ts';
@@ -8,28 +8,29 @@ import { checkTheEnd } from './verdict.ts';
 import { settle } from './virtual-time.ts';
 import { type Sabotage, type SimulatedWorld, simulatedWorld } from './world.ts';
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Run {
   /** The names of all port calls, in order. */
   readonly calls: readonly string[];
+  readonly places: readonly CallPlaces[];
   /** Broken promises, in words. */
   readonly violations: readonly string[];
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly StoredDelivery[];
   readonly requests: readonly string[];
 }
 
-/** Longer than every schedule, lease, stall pause of the sweep and hold here: what takes longer takes for ever. */
+/** Longer than every schedule, lease, stall, pause of the sweep and hold here: anything longer never ends. */
 const longestRunMs = 45 * 86_400_000;
 const mostSteps = 50_000;
 
-/** Runs a scenario in a world of its own, with these faults, until all is quiet; then judges it. */
+/** Runs a scenario in a new world, with these faults, until nothing is left to do; then judges it. */
 export async function simulate(
   scenario: Scenario,
   faults: readonly Fault[] = [],
   sabotage: Sabotage = () => ({}),
 ): Promise<Run> {
   const world = simulatedWorld(scenario, sabotage);
-  const script = crashScript(faults.filter(isCrashPoint));
+  const script = crashScript(faults.filter(isCrashPoint), world);
   const running = processes(world, script, faults, scenario.seed);
   const { table, watch } = world;
   for (const message of scenario.publications) await world.send(message);
@@ -38,13 +39,14 @@ export async function simulate(
   checkTheEnd(world, scenario, faults, script.calls);
   return {
     calls: script.calls,
+    places: script.places,
     violations: [...watch.violations],
     deliveries: [...table.deliveries.values()],
     requests: watch.requests.map(({ endpoint }) => endpoint),
   };
 }
 
-/** One step after the other: a waiting port call, a new process, an act, or the next thing that time brings. */
+/** Takes one step after the other: a waiting port call, a new process, an act, or the next event of the clock. */
 async function runUntilQuiet(
   world: SimulatedWorld,
   running: Processes,

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
 import { toUnixSeconds, type UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 
-const isUnfinished = ({ status }: Delivery) => status === 'pending' || status === 'held';
+const isUnfinished = ({ status }: StoredDelivery) => status === 'pending' || status === 'held';
 
 /** Whether an event may go while a delivery of it is unfinished. */
 export const isOutlived = (
-  deliveries: Iterable<Delivery>,
+  deliveries: Iterable<StoredDelivery>,
   events: Pick<ReadonlyMap<string, OutboundEvent>, 'get'>,
   now: UnixMillis,
 ): boolean =>
@@ -28,7 +28,7 @@ interface Step {
 }
 
 /** The promises that one write to a delivery breaks. */
-export function brokenByStep(step: Step, was: Delivery | undefined, is: Delivery): string[] {
+export function brokenByStep(step: Step, was: StoredDelivery | undefined, is: StoredDelivery): string[] {
   const rules: readonly [boolean, string][] = [
     ...standing(is),
     ...(was === undefined ? [] : [...counting(step.name, was, is), ...waiting(was, is, step)]),
@@ -36,13 +36,13 @@ export function brokenByStep(step: Step, was: Delivery | undefined, is: Delivery
   return rules.filter(([isBroken]) => isBroken).map(([, promise]) => promise);
 }
 
-const standing = (is: Delivery): [boolean, string][] => [
+const standing = (is: StoredDelivery): [boolean, string][] => [
   [isUnfinished(is) && is.dueAt === undefined, 'unfinished, and not in the due index'],
   [isUnfinished(is) && is.expiresAt !== undefined, 'unfinished, and expires'],
   [!isUnfinished(is) && is.expiresAt === undefined, 'over, and never expires'],
 ];
 
-function counting(name: string, was: Delivery, is: Delivery): [boolean, string][] {
+function counting(name: string, was: StoredDelivery, is: StoredDelivery): [boolean, string][] {
   const more = is.attempts - was.attempts;
   const isRecord = name === 'deliveries.record';
   const isRepeated = was.lastAttemptAt === is.lastAttemptAt && was.status === is.status;
@@ -70,7 +70,11 @@ function counting(name: string, was: Delivery, is: Delivery): [boolean, string][
   ];
 }
 
-function waiting(was: Delivery, is: Delivery, { now, settings, isPutOff }: Step): [boolean, string][] {
+function waiting(
+  was: StoredDelivery,
+  is: StoredDelivery,
+  { now, settings, isPutOff }: Step,
+): [boolean, string][] {
   const isClaim = is.claims > was.claims;
   const scheduled = settings.retryDelays[is.attempts - is.attemptsBefore - 1] ?? 0;
   const { at = 0, ms = 0 } = is.attemptLog.at(-1) ?? {};

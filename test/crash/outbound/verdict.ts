@@ -1,11 +1,11 @@
-import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
-import { tallyNameOf } from '../../../lambdas/domain/failure-tally.ts';
+import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { type Fault, isCrashPoint } from './faults.ts';
 import type { End, Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';
 
-/** Looks back on a run from its end. */
+/** Judges a run after its end. */
 export function checkTheEnd(
   world: SimulatedWorld,
   scenario: Scenario,
@@ -29,14 +29,14 @@ export function checkTheEnd(
   watch.check(watch.counts.tasks <= most, 'more tasks than attempts, acts and faults call for');
 }
 
-/** Who empties the publish queue wants what is in it gone. */
-const mayBeLost = (found: readonly Delivery[], faults: readonly Fault[]): boolean =>
+/** A purge of the publish queue is meant to lose its messages. */
+const mayBeLost = (found: readonly StoredDelivery[], faults: readonly Fault[]): boolean =>
   found.length === 0 && faults.some((fault) => 'purges' in fault && fault.purges === 'all');
 
-const requestsTo = ({ endpointId }: Delivery, { watch }: SimulatedWorld) =>
+const requestsTo = ({ endpointId }: StoredDelivery, { watch }: SimulatedWorld) =>
   watch.requests.filter(({ endpoint }) => endpoint === endpointId);
 
-function checkDelivery(delivery: Delivery, world: SimulatedWorld): void {
+function checkDelivery(delivery: StoredDelivery, world: SimulatedWorld): void {
   const { watch, settings } = world;
   const { status, dueAt, attempts, attemptLog, crashes, eventId } = delivery;
   const requests = requestsTo(delivery, world);
@@ -56,7 +56,7 @@ function checkDelivery(delivery: Delivery, world: SimulatedWorld): void {
 }
 
 /** Only a process that dies, or cannot write its record, repeats a request; each fault at most one of a delivery. */
-function checkEnd(delivery: Delivery, end: End, faults: readonly Fault[], world: SimulatedWorld): void {
+function checkEnd(delivery: StoredDelivery, end: End, faults: readonly Fault[], world: SimulatedWorld): void {
   const { watch } = world;
   const requests = requestsTo(delivery, world).length;
   const repeating = faults.filter((fault) => !('purges' in fault)).length + watch.counts.kills;
@@ -69,9 +69,9 @@ function checkEnd(delivery: Delivery, end: End, faults: readonly Fault[], world:
   watch.check(repeating > 0 || (end.reason?.test(delivery.lastError ?? '') ?? true), 'another reason');
 }
 
-/** What befalls the count repeats no dead letter. */
+/** A fault of the count repeats no dead letter. */
 function checkLetters(
-  delivery: Delivery,
+  delivery: StoredDelivery,
   faults: readonly Fault[],
   calls: readonly string[],
   { watch }: SimulatedWorld,
@@ -89,7 +89,7 @@ const countsNothingTwice = (fault: Fault, calls: readonly string[]): boolean =>
 
 /** Operators are notified of every delivery that failed, by its endpoint; of each at least once, and it is counted once. */
 function checkTold(
-  deliveries: readonly Delivery[],
+  deliveries: readonly StoredDelivery[],
   faults: readonly Fault[],
   calls: readonly string[],
   { watch, tallies }: SimulatedWorld,
@@ -97,7 +97,7 @@ function checkTold(
   if (watch.counts.kills === 0 && faults.every((fault) => countsNothingTwice(fault, calls)))
     for (const delivery of deliveries)
       watch.check(
-        (tallies.counted.get(tallyNameOf(delivery)) ?? 0) <= delivery.round,
+        (tallies.counted.get(endpointHash(delivery)) ?? 0) <= delivery.round,
         'a failure was counted twice',
       );
   const failed = deliveries.filter(({ status }) => status === 'failed');
@@ -107,18 +107,22 @@ function checkTold(
   }
 }
 
-function checkEvent(event: OutboundEvent, deliveries: readonly Delivery[], { watch }: SimulatedWorld): void {
+function checkEvent(
+  event: OutboundEvent,
+  deliveries: readonly StoredDelivery[],
+  { watch }: SimulatedWorld,
+): void {
   const its = deliveries.filter(({ tenant, eventId }) => outboundEventKey(tenant, eventId) === event.id);
   const goesFirst = its.some(({ expiresAt = 0 }) => event.expiresAt < expiresAt);
   watch.check(!goesFirst, 'an event goes before its delivery');
 }
 
-/** One for each publication, retry and act; and for each fault and death, whatever it made somebody send again. */
+/** The allowed requests: one for each publication, retry and act, and for each fault and crash what it causes to be sent again. */
 function mostTasks({ watch }: SimulatedWorld, scenario: Scenario, faults: readonly Fault[]): number {
   const { length } = scenario.publications;
   const retriedByHand = scenario.changes?.filter(({ kind }) => kind === 'retry').length ?? 0;
   const acts = (scenario.acts?.length ?? 0) + retriedByHand;
-  // After an outage come the success that could not be written, and what the sweep missed meanwhile.
+  // After an outage the success that could not be written follows, and what the sweep missed meanwhile.
   const healing = faults.reduce((sum, fault) => sum + ('outageMs' in fault ? 3 : 1), watch.counts.kills);
   const { retries, deferrals, releases, endWait } = watch.counts;
   const deliveries = Math.max(length, Object.keys(scenario.ends).length);

@@ -5,7 +5,7 @@ interface Sleeper {
   wake(): void;
 }
 
-/** A clock that only the simulation moves, and everything that waits for it. */
+/** A clock that only the simulation moves, with the calls that wait for it. */
 export function virtualTime(now: () => UnixMillis, advance: (span: ReturnType<typeof seconds>) => void) {
   let sleepers: Sleeper[] = [];
 
@@ -17,7 +17,7 @@ export function virtualTime(now: () => UnixMillis, advance: (span: ReturnType<ty
 
     nextWake: () => Math.min(...sleepers.map(({ until }) => until)),
 
-    /** Moves the clock on to `at`, never back, and wakes whoever slept until then. @returns false when that is after `end` */
+    /** Moves the clock forward to `at` and wakes the calls that slept until then. @returns false when that is after `end` */
     moveTo(at: number, end: number): boolean {
       if (at > end) return false;
       if (at > now()) advance(seconds((at - now()) / 1000));
@@ -29,10 +29,10 @@ export function virtualTime(now: () => UnixMillis, advance: (span: ReturnType<ty
   };
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Runs everything that can run now. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Where port calls wait until they are let on, one by one, in an order that a seed decides. */
+/** A gate for port calls, which it releases one by one, in an order that a seed decides. */
 export function waitingRoom(seed: number) {
   const waiting: (() => void)[] = [];
   let state = seed | 0;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { coreScenarios } from './scenarios.ts';
 import { simulate } from './simulation.ts';
 
-it('a delay of an hour is on no queue meanwhile: the due index holds it, and the sweep sends it', async () => {
+it('a delay of an hour is on no queue: the due index holds it, and the sweep sends it', async () => {
   const [hour] = coreScenarios.filter(({ name }) => name === 'a delay of an hour');
   if (hour === undefined) throw new Error('there is no such scenario');
 

@@ -20,7 +20,7 @@ export interface Ports {
   readonly replaying: ReplayPorts;
 }
 
-/** What every kind of process is built with. */
+/** The parts of every kind of process. */
 export interface Parts {
   readonly deliveries: ReturnType<typeof outboundWorld>['table'];
   readonly events: ReturnType<typeof outboundWorld>['events'];
@@ -67,7 +67,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     void endpoints.create(newEndpoint(world.now(), { id, generation: 'gen_1', url: urlOf(id) }));
   const texts = new Map<string, string>();
   const drawn = { count: 0 };
-  /** About the middle, never the same twice in a row, and the same in every run. */
+  /** Random numbers about the middle, never the same twice in a row, and the same in every run. */
   const random = () => 0.5 + (drawn.count++ % 5) * 0.0005;
   const asked = new Map<string, number>();
 
@@ -85,8 +85,12 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     watch.taskSent(task.body);
     for (let copy = 0; copy < (scenario.copies ?? 1); copy++) await deliveryQueue.send(task);
   };
+  const nextBatch = { isHalved: false };
   const sendTasks = async (tasks: readonly OutgoingTask[]): Promise<void> => {
-    for (const task of tasks) await sendTask(task);
+    const taken = nextBatch.isHalved ? tasks.slice(0, tasks.length / 2) : tasks;
+    nextBatch.isHalved = false;
+    for (const task of taken) await sendTask(task);
+    if (taken.length < tasks.length) throw new Error(`SQS refused ${tasks.length - taken.length} messages`);
   };
 
   const deleteMessage = async (receiptHandle: string): Promise<void> => {
@@ -109,7 +113,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       return outcome;
     };
 
-  const portsOf = (exit: () => Promise<never>): Ports => {
+  const portsOf = (exit: () => Promise<never>): { [Kind in keyof Ports]: () => Ports[Kind] } => {
     const { sendDeadDelivery } = world.sweepPorts;
     const honest = {
       deliveries: withLifetime(table, scenario),
@@ -122,21 +126,21 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     const parts = { ...honest, ...sabotage(honest, time.now) };
     const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
     return {
-      publishing: {
+      publishing: () => ({
         ...world.publishPorts,
         ...parts,
         events: { ...world.publishPorts.events, ...parts.events },
-      },
-      delivering: {
+      }),
+      delivering: () => ({
         ...world.deliverPorts,
         ...parts,
         random,
         deleteMessage,
         post: post(exit),
         pause,
-      },
-      sweeping: { ...world.sweepPorts, ...parts },
-      replaying: { ...parts, endpoints },
+      }),
+      sweeping: () => ({ ...world.sweepPorts, ...parts }),
+      replaying: () => ({ ...parts, endpoints }),
     };
   };
 
@@ -160,9 +164,11 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
     time,
     watch,
     portsOf,
+    /** What changes without a port call: the clock, and what is drawn. */
+    moment: () => `${time.now()} ms, ${drawn.count} drawn`,
     deleteMessage,
 
-    /** As people do it: a write that is not lost. */
+    /** A write by a person, which is not lost. */
     change({ kind, endpoint: id }: Change): void {
       const endpoint = [...endpoints.endpoints.values()].find((other) => other.id === id);
       if (endpoint === undefined) return;
@@ -202,9 +208,14 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       watch.publicationDeleted(message.text);
     },
 
-    purge(queues: 'delivery' | 'all'): void {
-      deliveryQueue.purge();
-      if (queues === 'all') publishQueue.purge();
+    queueFaults: {
+      purge(queues: 'delivery' | 'all'): void {
+        deliveryQueue.purge();
+        if (queues === 'all') publishQueue.purge();
+      },
+      halveBatch(): void {
+        nextBatch.isHalved = true;
+      },
     },
   };
 }

@@ -22,7 +22,7 @@ type Props = Omit<WebhookStackProps, keyof StackProps>;
 
 export interface Variant {
   readonly props: Props;
-  /** Nothing of it can be made. @default false */
+  /** Whether none of its resources can be created. @default false */
   readonly broken?: boolean;
 }
 
@@ -36,7 +36,7 @@ export function changingStack(name: string, endpoint: AwsEndpoint) {
       return toLocalOutputs(endpoint, await deploy(endpoint, assembly));
     },
 
-    /** As `cdk destroy` does it. */
+    /** Deletes the stack as `cdk destroy` does. */
     async destroy(): Promise<void> {
       await cloudFormation.send(new DeleteStackCommand({ StackName: name }));
       const client = { client: cloudFormation, maxWaitTime: 60, minDelay: 1, maxDelay: 1 };
@@ -51,7 +51,7 @@ function synthesise(name: string, outdir: string, { props, broken = false }: Var
   const app = new App({ outdir, context: cdkJson.context, builtinCloudFormationValidation: false });
   const stack = new WebhookStack(app, name, { env: { account, region }, ...props });
   if (broken) {
-    // A queue of that name must be a FIFO one. It comes last, when the rest is there.
+    // A queue of that name must be a FIFO queue, so this one fails. It comes last, after all others.
     const queue = new CfnQueue(stack, 'Broken', { queueName: 'broken.fifo' });
     queue.node.addDependency(...stack.node.children.filter((child) => child !== queue));
   }

@@ -9,7 +9,7 @@ export interface EndpointRequest {
   readonly body: string;
 }
 
-/** Answers the nth request, counted from 1. */
+/** Responds to the nth request, counted from 1. */
 export type Answer = (
   response: ServerResponse,
   nth: number,

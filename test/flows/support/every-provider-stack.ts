@@ -19,7 +19,7 @@ import type { LocalStack } from './local-stack.ts';
 
 export const publicUrl = (name: string): string => `https://hooks.example.test/webhooks/${name}`;
 
-/** A stack of its own with a source of every provider, beside the one that the other flows have. */
+/** A separate stack with a source of every provider, beside the one of the other flows. */
 export function everyProviderStack({ outputs }: LocalStack) {
   const endpoint = { url: outputs.awsEndpoint, caFile: outputs.caFile };
   const stateDir = mkdtempSync(join(tmpdir(), 'hookline-providers-'));
@@ -87,7 +87,7 @@ export function everyProviderStack({ outputs }: LocalStack) {
     return Item;
   };
 
-  /** The secret comes in a handshake where no dashboard shows it; a test of its own checks that. */
+  /** If no dashboard shows the secret, it comes in a handshake, which another test checks. */
   async function secretOf(name: string): Promise<string> {
     return (await storedSecret(name)) || (await handshakeSecret(name));
   }

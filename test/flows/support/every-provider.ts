@@ -27,7 +27,7 @@ const privateKeys: Readonly<Record<string, KeyObject>> = {
 export const topic = 'arn:aws:sns:us-east-1:111122223333:orders';
 const webhookId = '9XL90610J3647323C';
 
-/** What the dashboard of each provider shows; undefined where its handshake brings it. */
+/** The secret in the dashboard of each provider; undefined if its handshake sends it. */
 const secretValues: Readonly<Record<string, string>> = {
   meta: '{"appSecret":"app secret","verifyToken":"verify-token"}',
   box: '{"primary":"first key","secondary":"second key"}',
@@ -63,7 +63,7 @@ export async function signed(name: string, draft: Draft, secret: string): Promis
   return signRequest(name, row, draft, { key, at, messageId: randomUUID(), privateKey: privateKeys[name] });
 }
 
-/** What only the providers themselves can sign, with the keys that the test's servers show. */
+/** Events that only the providers themselves can sign, with the keys of the test's servers. */
 const withKeysOfProvider: Readonly<
   Record<string, (draft: Draft, keys: KeyServer['keys']) => Draft | Promise<Draft>>
 > = {

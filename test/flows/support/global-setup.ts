@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type LocalAws, startLocalAws } from '../../../local/emulator.ts';
 import { LocalAwsError } from '../../../local/failure.ts';
+import { usedPermissionsFileIn } from '../../../local/ministack.ts';
 import type { LocalOutputs } from '../../../local/outputs.ts';
 import { run } from '../../../local/processes.ts';
 import { findPython } from '../../../local/python.ts';
@@ -16,6 +17,17 @@ declare module 'vitest' {
     local:
       | { readonly outputs: LocalOutputs; readonly sinkUrl: string; readonly keys: KeyServer['keys'] }
       | undefined;
+    /** For the audit after all flow tests; undefined where none ran. */
+    flowsRun:
+      | {
+          readonly url: string;
+          readonly caFile: string | undefined;
+          /** The template of the stack that they ran on. */
+          readonly templateFile: string;
+          /** What the stack's functions used: see local/run-emulator.py. */
+          readonly usedPermissionsFile: string;
+        }
+      | undefined;
   }
 }
 
@@ -23,9 +35,11 @@ const cleanUps: (() => Promise<void> | void)[] = [];
 
 /** One deployment, with IAM and TLS enforced, serves the whole run. */
 export async function setup(project: TestProject): Promise<void> {
+  // The audit looks at the same deployment.
+  const everywhere = project.vitest.getRootProject();
   if (!(await hasPython())) {
     console.log('no Python 3.10 or newer here: the flow tests are skipped');
-    project.provide('local', undefined);
+    everywhere.provide('local', undefined);
     return;
   }
   const stateDir = mkdtempSync(join(tmpdir(), 'hookline-flows-'));
@@ -36,7 +50,13 @@ export async function setup(project: TestProject): Promise<void> {
   cleanUps.push(keyServer.close);
   const aws = await start(stateDir, sink.url);
   cleanUps.push(aws.stop);
-  project.provide('local', { outputs: aws.outputs, sinkUrl: sink.url, keys: keyServer.keys });
+  everywhere.provide('flowsRun', {
+    url: aws.endpoint.url,
+    caFile: aws.endpoint.caFile,
+    templateFile: join(stateDir, 'cdk.out', 'Flows.template.json'),
+    usedPermissionsFile: usedPermissionsFileIn(stateDir),
+  });
+  everywhere.provide('local', { outputs: aws.outputs, sinkUrl: sink.url, keys: keyServer.keys });
 }
 
 export async function teardown(): Promise<void> {

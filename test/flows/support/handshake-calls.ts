@@ -104,7 +104,7 @@ export const handshakeCalls: readonly (readonly [
   ['stripe', 'has no challenge: a GET is refused', {}, [401, '{"error":"invalid_signature"}']],
 ];
 
-/** Challenges that come signed, and what a verified one is answered. */
+/** Signed challenges, and the response to a verified one. */
 export const signedHandshakeCalls: readonly (readonly [
   string,
   string,

@@ -11,7 +11,7 @@ import { notProxied } from '../../../local/endpoint.ts';
 import { run } from '../../../local/processes.ts';
 import { ensureVenv } from '../../../local/python.ts';
 
-/** What a test signs with as SNS, PayPal, Plaid and eBay do: PEM. */
+/** The keys with which a test signs as SNS, PayPal, Plaid and eBay do, as PEM. */
 interface ProviderKeys {
   readonly sns: string;
   readonly paypal: string;
@@ -116,7 +116,7 @@ function answers(files: (name: string) => string, keys: ProviderKeys): RequestLi
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       return;
     }
-    // A visit that confirms a subscription is welcome.
+    // Accepts the request that confirms a subscription.
     const isConfirmation = place.startsWith(`${hosts[0]}/?Action=ConfirmSubscription`);
     const content = isConfirmation ? '<ConfirmSubscriptionResponse/>' : certificates[place];
     response.writeHead(content === undefined ? 404 : 200).end(content);
@@ -130,7 +130,7 @@ function plaidAnswer(asked: { key_id?: string; client_id?: string }, keys: Provi
   return { status: 200, body: { key: { ...jwk, alg: 'ES256', kid: keys.plaidKeyId, expired_at: null } } };
 }
 
-/** A key for whom shows the token that the client's credentials gave. */
+/** Returns a key for the token of the client's credentials. */
 function ebayAnswer(path: string, authorization: string | undefined, keys: ProviderKeys) {
   const credentials = `Basic ${Buffer.from('client:secret').toString('base64')}`;
   if (path === '/identity/v1/oauth2/token' && authorization === credentials)

@@ -42,7 +42,7 @@ function localStack(local: NonNullable<ProvidedContext['local']>) {
 
   return {
     outputs,
-    /** What the providers' own servers show. */
+    /** The keys and certificates on the providers' own servers. */
     keys,
     sqs,
     secrets,
@@ -50,7 +50,7 @@ function localStack(local: NonNullable<ProvidedContext['local']>) {
     sns: new SNSClient(config),
     lambda,
 
-    /** From here on what a killed worker took comes back after so long, instead of six times its function's timeout. */
+    /** Makes the messages of a killed worker come back after this time, instead of six times its function's timeout. */
     async takenFor(seconds: number, QueueUrl: string): Promise<void> {
       const Attributes = { VisibilityTimeout: String(seconds) };
       await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
@@ -116,11 +116,11 @@ function localStack(local: NonNullable<ProvidedContext['local']>) {
       return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
     },
 
-    /** All messages that can be seen in a queue now, left where they are. */
+    /** Reads all visible messages of a queue, without deleting them. */
     async peek(queueUrl: string): Promise<string[]> {
       const bodies = new Map<string, string>();
       for (let look = 0; look < 50; look++) {
-        // Hidden for a second, so that the next look sees others.
+        // Hides them for a second, so that the next receive returns others.
         const { Messages = [] } = await sqs.send(
           new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 1 }),
         );

@@ -13,7 +13,7 @@ ajv.addSchema(openapi, 'api');
 
 const Json = v.any();
 
-/** What the API answered; it conforms to its description. */
+/** A response of the API, which conforms to its description. */
 export interface Answer {
   readonly status: number;
   /** JSON, to be looked into. */
@@ -21,7 +21,7 @@ export interface Answer {
   readonly etag: string;
 }
 
-/** Calls the management API, and holds every answer to `openapi.json`. */
+/** Calls the management API, and checks every response against `openapi.json`. */
 export function management({ outputs }: LocalStack) {
   const { awsEndpoint, caFile } = outputs;
   const { region, credentials } = clientConfig({ url: awsEndpoint, caFile });

@@ -82,7 +82,7 @@ export const expectedTypes: Readonly<Record<string, string>> = {
   zoom: 'meeting.started',
 };
 
-/** What a provider reads instead of our JSON object that names the event. */
+/** The response that a provider gets instead of our JSON object that names the event. */
 export const expectedAnswers: Readonly<Record<string, readonly [number, string, string]>> = {
   adyen: [200, '[accepted]', 'text/plain'],
   airtable: [200, '', 'application/json'],
@@ -95,5 +95,5 @@ export const expectedAnswers: Readonly<Record<string, readonly [number, string, 
   xero: [200, '', 'application/json'],
 };
 
-/** What a provider reads when it is refused, instead of our JSON object that says why. */
+/** The response that a refused provider gets instead of our JSON object with the reason. */
 export const expectedRefusals: Readonly<Record<string, string>> = { xero: '' };

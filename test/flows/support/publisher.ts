@@ -6,9 +6,9 @@ import type { LocalStack } from './local-stack.ts';
 
 type Item = Record<string, unknown>;
 
-/** Publishes events to directly addressed endpoints, and looks at what becomes of them. */
+/** Publishes events to URLs, and reads their deliveries. */
 export function publisher(stack: LocalStack) {
-  /** Each event has one of its own: they share nothing, least of all a breaker. */
+  /** Each event has its own endpoint, so that they share nothing, in particular no breaker. */
   const endpointOf = (id: string) => `of-${id}`;
   const messageOf = (id: string, url: string, data: unknown) =>
     JSON.stringify({ id, type: 'invoice.paid', data, endpoint: { id: endpointOf(id), url } });
@@ -19,7 +19,7 @@ export function publisher(stack: LocalStack) {
       const { topicArn } = stack.outputs.outbound;
       await stack.sns.send(new PublishCommand({ TopicArn: topicArn, Message: messageOf(id, url, data) }));
     },
-    /** Straight to the publish queue; the text is sent as it is. */
+    /** Sends the unchanged text directly to the publish queue. */
     async send(body: string): Promise<void> {
       const { publishQueueUrl } = stack.outputs.outbound;
       await stack.sqs.send(new SendMessageCommand({ QueueUrl: publishQueueUrl, MessageBody: body }));

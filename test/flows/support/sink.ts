@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** What a handler is told to do with the event that it reports. */
+/** What a handler must do with the event that it reports. */
 export type Behaviour = 'succeed' | 'throw' | 'permanent' | 'exit' | 'hang';
 
 /** One run of a handler, as the handler saw it. */

@@ -1,6 +1,6 @@
 import type { Series } from './metric-math.ts';
 
-/** What happens to a dead-letter queue in five minutes. */
+/** The changes of a dead-letter queue in five minutes. */
 export interface DlqStep {
   /** Letters that SQS moves there: it does not count them as sent. */
   readonly moved: number;
@@ -8,7 +8,7 @@ export interface DlqStep {
   readonly sent: number;
   /** Letters that are redriven or dropped. */
   readonly removed: number;
-  /** Somebody lists it, or looks at it in the console. */
+  /** A person lists it, or views it in the console. */
   readonly isUsed: boolean;
 }
 

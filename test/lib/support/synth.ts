@@ -1,17 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App, type AppProps, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import { WebhookStack, type WebhookStackProps } from '../../../lib/webhook-stack.ts';
 
 const cdkJson: { readonly context: Readonly<Record<string, unknown>> } = JSON.parse(
   readFileSync(resolve(import.meta.dirname, '../../../cdk.json'), 'utf8'),
 );
 
-const assemblies = mkdtempSync(join(tmpdir(), 'hookline-synth-'));
-afterAll(() => rmSync(assemblies, { recursive: true, force: true }));
+/** Where the bundles are, too: Vitest ends its processes by a signal, and `lib/parts/bundle.ts` removes what is an hour old. */
+const cache = resolve(import.meta.dirname, '../../../node_modules/.cache/hookline');
+mkdirSync(cache, { recursive: true });
+const assemblies = mkdtempSync(join(cache, 'synth-'));
 
 /** An app as `npx cdk synth` makes it: with the project's feature flags, CloudFormation's own validation among them. */
 export function newApp(context: Readonly<Record<string, unknown>> = {}, more: AppProps = {}): App {

@@ -11,7 +11,7 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-/** Sends it, whatever its headers say. */
+/** Sends a request with any headers. */
 export async function send(server: string, { method = 'GET', path, headers = {}, body }: RawRequest) {
   const url = new URL(path, server);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();

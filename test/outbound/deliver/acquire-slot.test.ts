@@ -23,7 +23,7 @@ async function worldWith(
 }
 
 describe('the rate of an endpoint', () => {
-  it('is kept, whatever is waiting, and nothing is dropped', async () => {
+  it('the rate of an endpoint is kept with any number of waiting tasks, and nothing is dropped', async () => {
     const world = await worldWith({ maxPerSecond: 2 });
 
     for (let id = 0; id < 40; id++) await world.publish(event(`e${id}`));
@@ -39,7 +39,7 @@ describe('the rate of an endpoint', () => {
   });
 });
 
-it('who waits for longer than SQS carries is not counted as never attempted', async () => {
+it('a delivery that waits longer than an SQS delay is not counted as never attempted', async () => {
   const world = await worldWith({ maxPerSecond: 0.01 });
   for (let id = 0; id < 30; id++) await world.publish(event(`e${id}`));
 
@@ -51,7 +51,7 @@ it('who waits for longer than SQS carries is not counted as never attempted', as
 });
 
 describe('requests to one endpoint at the same time', () => {
-  it('are never more than it bears; the others come back, and leave the rest alone', async () => {
+  it('requests to one endpoint never exceed its limit; the others come back, and do not delay other endpoints', async () => {
     const under = { way: 0, most: 0 };
     const world = await worldWith({ maxConcurrent: 3 });
     const waiting: (() => void)[] = [];
@@ -79,7 +79,7 @@ describe('requests to one endpoint at the same time', () => {
     expect(world.report.total('DeliveriesDeferred')).toBeGreaterThanOrEqual(7);
   });
 
-  it('are two at most until it has answered one: it may be one that hangs', async () => {
+  it('requests to one endpoint are two at most until it has answered one, because it may hang', async () => {
     const under = { way: 0, most: 0 };
     const world = await worldWith({});
     const ports = {
@@ -98,7 +98,7 @@ describe('requests to one endpoint at the same time', () => {
     expect(under.most).toBe(2);
   });
 
-  it('are let in again when whoever was in has died', async () => {
+  it('requests to one endpoint get the slots of a dead worker when they run out', async () => {
     const world = await worldWith({ maxConcurrent: 1 });
     await world.publish(event('a'));
     await world.dieInRequest();
@@ -111,7 +111,7 @@ describe('requests to one endpoint at the same time', () => {
 });
 
 describe('the breaker of an endpoint', () => {
-  it('opens after failures in a row: then nobody tries but a probe now and then', async () => {
+  it('the breaker of an endpoint opens after failures in a row, and then only lets single probes go', async () => {
     const world = await worldWith({}, () => timedOut);
     for (let id = 0; id < 30; id++) await world.publish(event(`e${id}`));
 
@@ -124,7 +124,7 @@ describe('the breaker of an endpoint', () => {
     expect(world.deliveryQueue.contents()).toHaveLength(30);
   });
 
-  it('closes with the first success, and everything goes out', async () => {
+  it('the breaker of an endpoint closes with the first success, and then everything goes', async () => {
     const world = await worldWith({}, (_request, count) => (count <= 8 ? refused(503) : accepted));
     for (let id = 0; id < 30; id++) await world.publish(event(`e${id}`));
 
@@ -136,7 +136,7 @@ describe('the breaker of an endpoint', () => {
     expect(limiterKey?.openUntil).toBeUndefined();
   });
 
-  it('costs no delivery its attempts: what waits is not past its deadline when the endpoint is back', {
+  it('the breaker of an endpoint uses up no attempts, and waiting deliveries do not pass their deadline', {
     timeout: 120_000,
   }, async () => {
     const disabledLate = { ...outboundSettings, disableAfter: days(30) };
@@ -155,7 +155,7 @@ describe('the breaker of an endpoint', () => {
     expect(ended.filter(({ status }) => status === 'delivered').length).toBeGreaterThan(10);
   });
 
-  it('does not open for an endpoint that answers, whatever it answers', async () => {
+  it('the breaker of an endpoint does not open while the endpoint answers 4xx', async () => {
     const world = await worldWith({}, () => refused(404));
     for (let id = 0; id < 30; id++) await world.publish(event(`e${id}`));
 
@@ -165,7 +165,7 @@ describe('the breaker of an endpoint', () => {
     expect(statuses(world)).toEqual({ failed: 30 });
   });
 
-  it('of one endpoint delays no other', async () => {
+  it('the breaker of one endpoint delays no other endpoint', async () => {
     const world = await worldWith({}, ({ url: to }) => (to === url ? timedOut : accepted));
     await world.endpoints.create(newEndpoint(start, { id: 'ep_2', url: 'https://good.example/' }));
     for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));

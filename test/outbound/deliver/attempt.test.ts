@@ -7,6 +7,7 @@ import { deliveryDetail } from '../../../lambdas/management/views.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { message, outboundSettings, start } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 
 describe('a fault of our own in a request', () => {
   const tried = async () => {
@@ -22,7 +23,7 @@ describe('a fault of our own in a request', () => {
     return { world, ports };
   };
 
-  it('is no attempt and no crash: the delivery waits a minute', async () => {
+  it('a fault of our own in a request is neither an attempt nor a crash: the delivery waits a minute', async () => {
     const { world } = await tried();
 
     expect(world.delivery()).toMatchObject({
@@ -38,7 +39,7 @@ describe('a fault of our own in a request', () => {
     expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 1 });
   });
 
-  it('opens no breaker, however often it happens', async () => {
+  it('a fault of our own in a request opens no breaker, however often it happens', async () => {
     const { world, ports } = await tried();
     for (let turn = 0; turn < 20; turn++) {
       world.advance(seconds(61));
@@ -54,15 +55,15 @@ describe('a fault of our own in a request', () => {
   });
 });
 
-describe('what is kept of an attempt', () => {
+describe('the record of an attempt', () => {
   const attempted = async (outcome: AttemptOutcome) => {
     const world = outboundWorld(() => outcome);
     await world.publish(message);
     await world.deliverOnce();
-    return { delivery: world.delivery(), report: world.report };
+    return { delivery: asDelivery(world.delivery()), report: world.report };
   };
 
-  it('that got no answer is how far it came', async () => {
+  it('the record of an attempt without a response has the phase in which it failed', async () => {
     const { delivery } = await attempted({
       kind: 'unreachable',
       cause: 'timeout',
@@ -76,7 +77,7 @@ describe('what is kept of an attempt', () => {
     expect(describeDelivery(delivery)).toContain(entry.error);
   });
 
-  it('that was redirected is where to; the log has no URL', async () => {
+  it('the record of a redirected attempt has the target, and the log has no URL', async () => {
     const location = 'https://new.example/hooks';
     const { delivery, report } = await attempted({ kind: 'refused', status: 301, location });
 
@@ -91,7 +92,7 @@ describe('what is kept of an attempt', () => {
     );
   });
 
-  it('by an earlier version has neither, and is read all the same', async () => {
+  it('the record of an attempt by an earlier version has neither, and can be read', async () => {
     const { delivery } = await attempted({ kind: 'unreachable', cause: 'timeout', error: 'no answer' });
     const [entry] = delivery.attemptLog;
     const old = { n: 1, at: start, ms: 5, error: 'timeout: no answer' };
@@ -111,7 +112,7 @@ describe('the headers of a request', () => {
     return { headers: asNodeSends(request?.headers ?? {}), body: JSON.parse(request?.body ?? '') };
   };
 
-  it('say who sends, and take any answer', async () => {
+  it('the headers of a request name the sender, and accept any response', async () => {
     const { headers } = await sent();
 
     expect(headers.get('user-agent')).toBe(outboundSettings.userAgent);
@@ -119,7 +120,7 @@ describe('the headers of a request', () => {
     expect(headers.has('accept-encoding')).toBe(false);
   });
 
-  it('tell which tenant, and so does the signed body', async () => {
+  it('the headers of a request name the tenant, and so does the signed body', async () => {
     const { headers, body } = await sent();
 
     expect(headers.get('x-webhook-tenant')).toBe('acme');
@@ -132,7 +133,7 @@ describe('the headers of a request', () => {
     });
   });
 
-  it('tell two tenants apart that have one id and one URL', async () => {
+  it('the headers of a request distinguish two tenants that have the same id and URL', async () => {
     const world = outboundWorld();
     for (const tenant of ['acme', 'umbrella'])
       await world.endpoints.create(
@@ -146,7 +147,7 @@ describe('the headers of a request', () => {
     expect(keys.toSorted()).toEqual(['acme/inv-42', 'umbrella/inv-42']);
   });
 
-  it('tell no tenant where there is none', async () => {
+  it('the headers of a request name no tenant if there is none', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.deliverOnce();
@@ -156,7 +157,7 @@ describe('the headers of a request', () => {
     expect(JSON.parse(request?.body ?? '')).not.toHaveProperty('tenant');
   });
 
-  it('are the endpoint’s own but for those that speak for the sender', async () => {
+  it('the headers of a request are the endpoint’s own, except for those that identify the sender', async () => {
     const { headers } = await sent({
       accept: 'text/plain',
       'X-Key': 'k',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { accepted, message, refused } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 
 const task = (deliveryId: string, attempt: number) => ({
   body: JSON.stringify({ v: 1, deliveryId, attempt, tenant: '', endpointId: 'acme', isDirect: true }),
@@ -9,7 +10,7 @@ const task = (deliveryId: string, attempt: number) => ({
 const never = new Promise<never>(() => undefined);
 
 describe('claims of a delivery', () => {
-  it('does not send, and does not acknowledge, while another worker has the lease', async () => {
+  it('a task is neither run nor acknowledged while another worker has the lease', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.dieInRequest();
@@ -21,7 +22,7 @@ describe('claims of a delivery', () => {
     expect(world.deliveryQueue.nextVisibleAt()).toBe(world.delivery().leaseUntil);
   });
 
-  it('acknowledges a task whose attempt is recorded, and sends nothing for it', async () => {
+  it('a task whose attempt is recorded is acknowledged, and nothing is sent', async () => {
     const world = outboundWorld(() => refused(503));
     await world.publish(message);
     await world.deliverOnce();
@@ -35,7 +36,7 @@ describe('claims of a delivery', () => {
     expect(world.deliveryQueue.contents()).toHaveLength(1);
   });
 
-  it('acknowledges a task of an ended delivery', async () => {
+  it('a task of an ended delivery is acknowledged', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.deliverOnce();
@@ -47,7 +48,7 @@ describe('claims of a delivery', () => {
     expect(world.deliveryQueue.contents()).toEqual([]);
   });
 
-  it('delivers after its worker died, and the record shows one attempt', async () => {
+  it('a delivery whose worker died is delivered, and its record has one attempt', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.dieInRequest();
@@ -57,7 +58,7 @@ describe('claims of a delivery', () => {
     expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 1, claims: 2, crashes: 0 });
   });
 
-  it('delivers after its worker died and the queue was purged', async () => {
+  it('a delivery whose worker died is delivered even if the queue was purged', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.dieInRequest();
@@ -69,7 +70,7 @@ describe('claims of a delivery', () => {
     expect(world.requests).toHaveLength(1);
   });
 
-  it('fails a delivery that killed five workers in a row, with the reason', async () => {
+  it('a delivery that killed five workers in a row fails, with the reason', async () => {
     const world = outboundWorld();
     await world.publish(message);
 
@@ -88,7 +89,7 @@ describe('claims of a delivery', () => {
     expect(world.deadLetters).toHaveLength(1);
   });
 
-  it('runs suspects last and alone, the fewest crashes first, after their mates are recorded and deleted', async () => {
+  it('suspects run last and alone, the fewest crashes first, after the other messages are recorded and deleted', async () => {
     const world = outboundWorld();
     for (const id of ['often', 'once']) {
       await world.publish({ ...message, id, endpoint: { id, url: `https://${id}.example/` } });
@@ -98,7 +99,7 @@ describe('claims of a delivery', () => {
     const [often] = world.deliveryQueue.receive(1);
     await world.deliverOnce({ ...world.deliverPorts, post: () => never }, 0);
     const seen = [...world.table.deliveries.values()].find(({ eventId }) => eventId === 'often');
-    await world.table.claimSuspect(seen!, 1, world.now(), world.now());
+    await world.table.claimSuspect(asDelivery(seen!), 1, world.now(), world.now());
     await world.deliveryQueue.returnAfter(often!.receiptHandle, seconds(0));
     await world.publish({ ...message, id: 'mate', endpoint: { id: 'mate', url: 'https://mate.example/' } });
     const order: string[] = [];
@@ -116,7 +117,7 @@ describe('claims of a delivery', () => {
     ]);
   });
 
-  it('gives suspects back uncounted when the time is over', async () => {
+  it('suspects return to the queue without a count when the time is over', async () => {
     const world = outboundWorld();
     await world.publish(message);
     await world.dieInRequest();

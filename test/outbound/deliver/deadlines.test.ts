@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { down, refused } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 
 const publishTo = (url: string, id = 'inv-42') => ({
   id,
@@ -16,7 +17,7 @@ describe('what cannot be sent', { timeout: 240_000 }, () => {
   describe.each([
     ['no key to sign with', { signingKeys: down }],
     ['no way to its payload', { readPayload: down }],
-  ])('with %s', (_what, broken) => {
+  ])('what cannot be sent with %s', (_what, broken) => {
     /** The payload is one that does not ride along. */
     async function published() {
       const world = outboundWorld();
@@ -24,7 +25,7 @@ describe('what cannot be sent', { timeout: 240_000 }, () => {
       return { world, ports: { ...world.deliverPorts, ...broken } };
     }
 
-    it('posts nothing, and goes on when there is: for hours that is no crash, and one task', async () => {
+    it('a delivery with %s sends nothing and continues later: hours of that are not a crash, and there is one task', async () => {
       const { world, ports } = await published();
 
       for (let minutes = 0; minutes < 180; minutes++) {
@@ -42,12 +43,12 @@ describe('what cannot be sent', { timeout: 240_000 }, () => {
       expect(world.delivery().status).toBe('delivered');
     });
 
-    it('leaves its message to come back where somebody else has the claim by now', async () => {
+    it('a message returns to the queue if another worker has the claim by now', async () => {
       const { world, ports } = await published();
       const late = async (): Promise<never> => {
         world.advance(seconds(81));
         const lease = later(world.now(), seconds(80));
-        await world.table.claimSuspect(world.delivery(), 1, world.now(), lease);
+        await world.table.claimSuspect(asDelivery(world.delivery()), 1, world.now(), lease);
         return down();
       };
 
@@ -60,7 +61,7 @@ describe('what cannot be sent', { timeout: 240_000 }, () => {
       expect(world.delivery()).toMatchObject({ status: 'pending', claims: 2 });
     });
 
-    it('ends at its deadline', async () => {
+    it('a delivery that cannot be sent ends at its deadline', async () => {
       const { world, ports } = await published();
 
       for (const before = world.now(); world.now() <= before + world.delivery().lifetime; ) {
@@ -77,7 +78,7 @@ describe('what cannot be sent', { timeout: 240_000 }, () => {
     });
   });
 
-  it('ends the deliveries to a URL that is down for good at their deadlines, however many there are', async () => {
+  it('deliveries to a URL that is down for good end at their deadlines, in any number', async () => {
     const world = outboundWorld(() => refused(503));
     const of = (n: number) => publishTo('https://acme.example/hooks', `inv-${n}`);
     for (let n = 0; n < 200; n++) await world.publish(of(n));

@@ -12,7 +12,7 @@ const publishTo = (url: string, id = 'inv-42') => ({
 const message = publishTo('https://acme.example/hooks');
 
 describe('λ deliver', () => {
-  it('tries a delivery that no worker reached before its deadline', async () => {
+  it('λ deliver tries a delivery that no worker reached before its deadline', async () => {
     const world = outboundWorld();
 
     await world.publish(message);
@@ -24,7 +24,7 @@ describe('λ deliver', () => {
     expect(world.deadLetters).toEqual([]);
   });
 
-  it('keeps the first and the last twenty entries of a long log', async () => {
+  it('λ deliver keeps the first and the last twenty entries of a long log', async () => {
     const retryDelays = Array.from({ length: 50 }, () => seconds(1));
     const settings = { ...outboundSettings, retryDelays, breakAfter: 100 };
     const world = outboundWorld(() => refused(500), settings);
@@ -39,7 +39,7 @@ describe('λ deliver', () => {
     );
   });
 
-  it('logs one wide line for each attempt, with the publication’s correlation id and without the URL', async () => {
+  it('λ deliver logs one wide line for each attempt, with the publication’s correlation id and without the URL', async () => {
     const world = outboundWorld(() => accepted, { ...outboundSettings, endpointMetrics: true });
 
     const endpoint = { id: 'acme', url: 'https://acme.example/?token=hush' };
@@ -60,7 +60,7 @@ describe('λ deliver', () => {
     ]);
   });
 
-  it('starts no request that could outlast the function’s time', async () => {
+  it('λ deliver starts no request that could outlast the function’s time', async () => {
     const world = outboundWorld();
     await world.publish(message);
 
@@ -72,7 +72,7 @@ describe('λ deliver', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('starts no request that could outlast its lease', async () => {
+  it('λ deliver starts no request that could outlast its lease', async () => {
     const world = outboundWorld();
     await world.publish(message);
     const slowClaim: typeof world.table.claim = async (...args) => {
@@ -88,7 +88,7 @@ describe('λ deliver', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('fails a delivery whose payload is gone', async () => {
+  it('λ deliver fails a delivery whose payload is gone', async () => {
     const world = outboundWorld();
     await world.publish(message);
     world.deliveryQueue.purge();
@@ -102,7 +102,7 @@ describe('λ deliver', () => {
     });
   });
 
-  it('sends nothing in the place of a payload that was altered, and says so in the DLQ', async () => {
+  it('λ deliver sends nothing in place of an altered payload, and says so in the DLQ', async () => {
     const world = outboundWorld();
     await world.publish({ ...message, data: { text: 'x'.repeat(9_000) } });
     for (const key of world.payloads.keys()) world.payloads.set(key, Buffer.from('{"forged":true}'));
@@ -117,7 +117,7 @@ describe('λ deliver', () => {
     expect(world.deadLetters).toHaveLength(1);
   });
 
-  it('puts what is no task onto the DLQ', async () => {
+  it('λ deliver sends a message that is not a task to the DLQ', async () => {
     const world = outboundWorld();
     await world.deliveryQueue.send({ body: '{"v":1,"deliveryId":"x","attempt":0}' });
 
@@ -133,7 +133,7 @@ describe('λ deliver', () => {
     expect(world.deliveryQueue.contents()).toEqual([]);
   });
 
-  it('acknowledges a task of no delivery, and logs it', async () => {
+  it('λ deliver acknowledges a task without a delivery, and logs it', async () => {
     const world = outboundWorld();
     await world.deliveryQueue.send({
       body: '{"v":1,"deliveryId":"x","attempt":1,"tenant":"acme","endpointId":"ep_1"}',
@@ -146,7 +146,7 @@ describe('λ deliver', () => {
     expect(world.deliveryQueue.contents()).toEqual([]);
   });
 
-  it('sends a task that comes more than a minute early again, with what remains', async () => {
+  it('λ deliver sends a task that comes more than a minute early again, with the remaining delay', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(503, seconds(300)) : accepted));
     await world.publish(message);
     await world.deliverOnce();

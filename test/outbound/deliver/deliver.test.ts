@@ -15,7 +15,7 @@ const gaps = (times: readonly number[]) =>
   times.slice(1).map((at, index) => (at - (times[index] ?? 0)) / 1000);
 
 describe('λ deliver', () => {
-  it('records a first success, and lets delivery and event expire after it', async () => {
+  it('λ deliver records a first success, and lets delivery and event expire after it', async () => {
     const world = outboundWorld();
 
     await world.publish(message);
@@ -35,7 +35,7 @@ describe('λ deliver', () => {
     expect(world.deliveryQueue.contents()).toEqual([]);
   });
 
-  it('sends both header families, nothing of the publisher’s but the id', async () => {
+  it('λ deliver sends both header families, and only the id from the publisher', async () => {
     const world = outboundWorld();
 
     await world.publish(message);
@@ -54,7 +54,7 @@ describe('λ deliver', () => {
     ]);
   });
 
-  it('signs each attempt anew, with the same id', async () => {
+  it('λ deliver signs each attempt again, with the same id', async () => {
     const world = outboundWorld((_request, count) => (count < 3 ? refused(503) : accepted));
 
     await world.publish(message);
@@ -68,7 +68,7 @@ describe('λ deliver', () => {
     );
   });
 
-  it('follows the schedule: 503, 503, 200', async () => {
+  it('λ deliver follows the schedule: 503, 503, 200', async () => {
     const world = outboundWorld((_request, count) => (count < 3 ? refused(503) : accepted));
 
     await world.publish(message);
@@ -82,7 +82,7 @@ describe('λ deliver', () => {
     expect(gaps(world.requests.map(({ at }) => at))).toEqual([1, 5]);
   });
 
-  it('waits as long as Retry-After asks', async () => {
+  it('λ deliver waits as long as Retry-After asks', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(429, seconds(17)) : accepted));
 
     await world.publish(message);
@@ -91,7 +91,7 @@ describe('λ deliver', () => {
     expect(gaps(world.requests.map(({ at }) => at))).toEqual([17]);
   });
 
-  it('gives up after the schedule, and says why on the record and the DLQ', async () => {
+  it('λ deliver gives up after the schedule, with the reason on the record and the DLQ', async () => {
     const world = outboundWorld(() => refused(500));
 
     await world.publish(message);
@@ -109,22 +109,25 @@ describe('λ deliver', () => {
     );
   });
 
-  it.each([404, 410, 302, 400])('fails after one attempt that is answered %d', async (status) => {
-    const outcome = status === 410 ? ({ kind: 'gone', status } as const) : refused(status);
-    const world = outboundWorld(() => outcome);
+  it.each([404, 410, 302, 400])(
+    'λ deliver fails a delivery after one attempt that is answered %d',
+    async (status) => {
+      const outcome = status === 410 ? ({ kind: 'gone', status } as const) : refused(status);
+      const world = outboundWorld(() => outcome);
 
-    await world.publish(message);
-    await world.run(seconds(3600));
+      await world.publish(message);
+      await world.run(seconds(3600));
 
-    expect(world.delivery()).toMatchObject({
-      status: 'failed',
-      attempts: 1,
-      lastError: `answered ${status}`,
-    });
-    expect(world.undelivered).toHaveLength(1);
-  });
+      expect(world.delivery()).toMatchObject({
+        status: 'failed',
+        attempts: 1,
+        lastError: `answered ${status}`,
+      });
+      expect(world.undelivered).toHaveLength(1);
+    },
+  );
 
-  it('leaves a delay of an hour to the due index: no message in any queue meanwhile', async () => {
+  it('λ deliver leaves a delay of an hour to the due index, with no message in any queue meanwhile', async () => {
     const settings = { ...outboundSettings, retryDelays: [seconds(3600)] };
     const world = outboundWorld((_request, count) => (count === 1 ? refused(503) : accepted), settings);
 
@@ -138,7 +141,7 @@ describe('λ deliver', () => {
     expect(gaps(world.requests.map(({ at }) => at))).toEqual([3600]);
   });
 
-  it('sends no task for an attempt that is due later than SQS allows: the sweep does', async () => {
+  it('λ deliver sends no task for an attempt that is due later than SQS allows, and the sweep does', async () => {
     const world = outboundWorld();
     await world.publish(message);
     const delivery = world.delivery();
@@ -151,7 +154,7 @@ describe('λ deliver', () => {
     expect(world.deliveryQueue.contents()).toEqual([]);
   });
 
-  it('reads an endpoint once for a batch', async () => {
+  it('λ deliver reads an endpoint once for a batch', async () => {
     const { world } = await oneEndpoint(() => accepted);
     for (const id of ['a', 'b']) await world.publish({ id, type: 'x', data: {}, tenant: 'acme' });
     const { endpoints } = world.deliverPorts;
@@ -172,7 +175,7 @@ describe('λ deliver', () => {
     expect(reads).toEqual(['ep_1']);
   });
 
-  it('answers the queue for each message of a batch at once, though another one hangs', async () => {
+  it('λ deliver answers the queue for each message of a batch at once, even if another one hangs', async () => {
     const hang = Promise.withResolvers<typeof accepted>();
     const world = outboundWorld(({ url }) => (url.includes('slow') ? hang.promise : accepted));
     await world.publish(publishTo('https://slow.example/', 'a'), publishTo('https://fast.example/', 'b'));

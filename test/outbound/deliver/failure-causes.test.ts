@@ -33,16 +33,16 @@ const expected: Readonly<Record<FailureCause, Fault>> = {
   malformed: 'ours',
 };
 
-it.each(failureCauses)('%s is the fault of one side, and goes to its queue', (cause) => {
+it.each(failureCauses)('the cause %s is the fault of one side, and selects its queue', (cause) => {
   expect(faultOf(cause)).toBe(expected[cause]);
   expect(deadLetterQueueOf(cause)).toBe(expected[cause] === 'ours' ? 'delivery' : 'undelivered');
 });
 
-it('what has no cause, as on a record of an earlier version, pages', () => {
+it('a failure without a cause, as on a record of an earlier version, pages', () => {
   expect(deadLetterQueueOf(undefined)).toBe('delivery');
 });
 
-describe('the endpoint’s fault, which pages nobody', () => {
+describe('a failure of the endpoint, which does not page', () => {
   it.each([
     ['refused', refused(404)],
     ['gone', { kind: 'gone', status: 410 } as const],
@@ -50,27 +50,32 @@ describe('the endpoint’s fault, which pages nobody', () => {
     ['exhausted', refused(503)],
     ['exhausted', { kind: 'blocked', isLiteral: false, error: 'private' } as const],
     ['exhausted', { kind: 'unreachable', cause: 'tls', error: 'expired' } as const],
-  ])('%s: in the undelivered queue, with whose it is, and the host it was for', async (cause, outcome) => {
-    const { world } = await oneEndpoint(() => outcome);
-    await world.publish(toTenant);
+  ])(
+    'a failure of the endpoint (%s) is in the undelivered queue, with tenant, endpoint and host',
+    async (cause, outcome) => {
+      const { world } = await oneEndpoint(() => outcome);
+      await world.publish(toTenant);
 
-    await world.run(seconds(3_600));
+      await world.run(seconds(3_600));
 
-    expect(world.deadLetters).toEqual([]);
-    expect(parsed(world.undelivered)).toMatchObject([
-      {
-        kind: 'delivery',
-        cause,
-        tenant: 'acme',
-        endpointId: 'ep_1',
-        host: 'acme.example',
-        id: world.delivery().id,
-        eventType: 'invoice.paid',
-      },
-    ]);
-  });
+      expect(world.deadLetters).toEqual([]);
+      expect(parsed(world.undelivered)).toMatchObject([
+        {
+          kind: 'delivery',
+          cause,
+          tenant: 'acme',
+          endpointId: 'ep_1',
+          host: 'acme.example',
+          id: world.delivery().id,
+          eventType: 'invoice.paid',
+        },
+      ]);
+    },
+  );
 
-  it('deadline: an endpoint whose breaker is open until then', { timeout: 120_000 }, async () => {
+  it('the cause of a delivery whose breaker is open until its deadline is deadline', {
+    timeout: 120_000,
+  }, async () => {
     const world = outboundWorld(() => refused(503));
     for (let n = 0; n < 200; n++) await world.publish({ ...toUrl, id: `e${n}` });
     const [first] = world.table.deliveries.values();
@@ -85,10 +90,10 @@ describe('the endpoint’s fault, which pages nobody', () => {
   });
 });
 
-describe('what we were late for', () => {
+describe('a delivery that we were late with', () => {
   const lifetimeOf = (world: ReturnType<typeof outboundWorld>) => seconds(world.delivery().lifetime / 1000);
 
-  it('is tried all the same, with the whole schedule: a first attempt', async () => {
+  it('a first attempt that we were late for is still made, with the whole schedule', async () => {
     const world = outboundWorld(() => refused(503));
     await world.publish(toUrl);
 
@@ -100,7 +105,7 @@ describe('what we were late for', () => {
     expect(parsed(world.undelivered)).toMatchObject([{ cause: 'exhausted' }]);
   });
 
-  it('is tried all the same: a retry, whose endpoint failed before', async () => {
+  it('a retry that we were late for is still made, even if its endpoint failed before', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(503) : accepted));
     await world.publish(toUrl);
     await world.deliverOnce();
@@ -111,7 +116,7 @@ describe('what we were late for', () => {
     expect(world.delivery()).toMatchObject({ status: 'delivered', attempts: 2 });
   });
 
-  it('is tried all the same: what a fault of ours had kept before, and what meets that fault only now', async () => {
+  it('a delivery that a fault of ours kept until its deadline is still tried', async () => {
     const world = outboundWorld();
     const ports = { ...world.deliverPorts, signingKeys: down };
     await world.publish(toUrl);
@@ -126,7 +131,7 @@ describe('what we were late for', () => {
     expect(world.delivery().status).toBe('delivered');
   });
 
-  it('waits its turn, each one, and is tried then', async () => {
+  it('late deliveries wait for a slot, each one, and are tried then', async () => {
     const { world, read } = await oneEndpoint(() => accepted);
     const endpoint = await read();
     await world.endpoints.changeSettings(endpoint, { ...settingsOf(endpoint), maxPerSecond: 1 }, world.now());
@@ -141,7 +146,7 @@ describe('what we were late for', () => {
     expect(world.undelivered).toEqual([]);
   });
 
-  it('is let go just before its deadline, and tried then, whenever its task comes', async () => {
+  it('a late delivery is deferred just before its deadline, and tried then, regardless of when its task comes', async () => {
     const { world, read } = await oneEndpoint((_request, count) => (count === 1 ? refused(503) : accepted));
     await world.publish(toTenant);
     await world.deliverOnce();
@@ -157,8 +162,8 @@ describe('what we were late for', () => {
   });
 });
 
-describe('what happened last decides', () => {
-  it('deadline: an endpoint that is down, after a fault of ours that is over', async () => {
+describe('the cause after several faults', () => {
+  it('the cause is deadline if an endpoint is down after a fault of ours that is over', async () => {
     const world = outboundWorld(() => refused(503));
     for (let n = 0; n < 30; n++) await world.publish({ ...toUrl, id: `e${n}` });
     for (let turn = 0; turn < 20; turn++) {
@@ -175,7 +180,7 @@ describe('what happened last decides', () => {
     expect(new Set(parsed(world.undelivered).map(({ cause }) => cause))).toContain('deadline');
   });
 
-  it('not the crash of a worker long ago: its endpoint is asked, and decides', async () => {
+  it('the cause is not the crash of a worker long ago if the endpoint is asked after it', async () => {
     const world = outboundWorld(() => refused(503));
     await world.publish(toUrl);
     await world.dieInRequest();
@@ -189,7 +194,7 @@ describe('what happened last decides', () => {
 });
 
 describe('our own fault, which pages', () => {
-  it('unready: a secret that is lost', async () => {
+  it('the cause is unready for a lost secret, and pages', async () => {
     const world = outboundWorld();
     await world.publish(toUrl);
     const ports = { ...world.deliverPorts, signingKeys: down };
@@ -203,7 +208,7 @@ describe('our own fault, which pages', () => {
     expect(parsed(world.deadLetters)).toMatchObject([{ cause: 'unready' }]);
   });
 
-  it('unready is over with the next attempt', async () => {
+  it('the cause unready ends with the next attempt', async () => {
     const world = outboundWorld(() => refused(404));
     await world.publish(toUrl);
     await world.deliverOnce({ ...world.deliverPorts, signingKeys: down });
@@ -215,7 +220,7 @@ describe('our own fault, which pages', () => {
     expect(world.deadLetters).toEqual([]);
   });
 
-  it('crashed: a delivery that kills its workers', async () => {
+  it('the cause is crashed for a delivery that kills its workers, and pages', async () => {
     const world = outboundWorld();
     await world.publish(toUrl);
 
@@ -237,7 +242,7 @@ describe('our own fault, which pages', () => {
         for (const key of payloads.keys()) payloads.set(key, Buffer.from('{}'));
       },
     ],
-  ])('%s', async (cause, change) => {
+  ])('the cause of a fault of our own: %s', async (cause, change) => {
     const world = outboundWorld();
     await world.publish({ ...toUrl, data: { text: 'x'.repeat(9_000) } });
     change(world.payloads);
@@ -248,7 +253,7 @@ describe('our own fault, which pages', () => {
     expect(world.undelivered).toEqual([]);
   });
 
-  it('record-missing: a task whose delivery is gone is not dropped in silence', async () => {
+  it('the cause is record-missing for a task whose delivery is gone, which is not dropped silently', async () => {
     const world = outboundWorld(() => accepted);
     await world.publish(toUrl);
     const [task = ''] = world.deliveryQueue.contents();
@@ -262,7 +267,7 @@ describe('our own fault, which pages', () => {
     expect(JSON.parse(letter.message)).toEqual(JSON.parse(task));
   });
 
-  it('record-missing: nor that of a disabled endpoint, of one that is full, or of a success to record', async () => {
+  it('the cause is record-missing, too, if the endpoint is disabled or full, or a success has to be recorded', async () => {
     const { world, disable } = await oneEndpoint();
     await world.publish(toTenant);
     const [text = ''] = world.deliveryQueue.contents();
@@ -279,7 +284,7 @@ describe('our own fault, which pages', () => {
     expect(parsed(world.deadLetters).map(({ cause }) => cause)).toEqual(['record-missing', 'record-missing']);
   });
 
-  it('malformed: as it is where it would not fit with its envelope', async () => {
+  it('a malformed message is dead-lettered unchanged if it would not fit into its envelope', async () => {
     const world = outboundWorld();
     const large = `"${'\\"'.repeat(maxMessageBytes / 2 - 10)}"`;
     await world.deliveryQueue.send({ body: '{"v":1}' });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../../lambdas/domain/time.ts';
+import { days, later, seconds, toUnixSeconds } from '../../../lambdas/domain/time.ts';
 import { deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
 import { accepted, down, message, refused } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 describe('the record of an attempt', () => {
-  it('is written again when writing a success failed, and repeats no request', async () => {
+  it('the record of a success is written again when the write failed, without another request', async () => {
     const world = outboundWorld();
     await world.publish(message);
     let failures = 2;
@@ -18,7 +18,7 @@ describe('the record of an attempt', () => {
     expect(world.requests).toHaveLength(1);
   });
 
-  it('goes onto the queue when a success cannot be written at all: recorded later, not posted', async () => {
+  it('the record of a success that cannot be written goes onto the queue, and is written later without a request', async () => {
     const world = outboundWorld();
     await world.publish(message);
 
@@ -37,7 +37,7 @@ describe('the record of an attempt', () => {
     expect(world.requests).toHaveLength(1);
   });
 
-  it('is a success even when another worker has claimed since, whose own record then changes nothing', async () => {
+  it('the record of a success counts even if another worker has claimed since, whose own record then changes nothing', async () => {
     const world = outboundWorld();
     await world.publish(message);
     const slow = Promise.withResolvers<typeof accepted>();
@@ -62,7 +62,7 @@ describe('the record of an attempt', () => {
     expect(world.requests).toEqual([]);
   });
 
-  it('of a success in an earlier round does not end the round that a replay began', async () => {
+  it('the record of a success in an earlier round does not end the round of a replay', async () => {
     const world = outboundWorld();
     await world.publish(message);
     const slow = Promise.withResolvers<typeof accepted>();
@@ -78,7 +78,32 @@ describe('the record of an attempt', () => {
     expect(world.delivery()).toMatchObject({ status: 'pending', round: 2 });
   });
 
-  it('that the fence refuses fails the message while the other worker is at it', async () => {
+  it('of a success in an earlier round that waits on the queue does not end the round that a replay began', async () => {
+    const world = outboundWorld();
+    await world.publish(message);
+    const deliveries = { ...world.table, record: down, recordLateSuccess: down };
+    await world.deliverOnce({ ...world.deliverPorts, deliveries });
+    const { id } = world.delivery();
+    const [unrecorded] = world.deliveryQueue.receive(1);
+    world.deliveryQueue.purge();
+    world.advance(seconds(81));
+    await world.table.discard(
+      { id },
+      'its endpoint was deleted',
+      world.now(),
+      toUnixSeconds(later(world.now(), days(1))),
+    );
+    expect(await world.replay(id)).toMatchObject({ kind: 'replayed' });
+    world.deliveryQueue.purge();
+
+    await world.deliveryQueue.send({ body: unrecorded?.text ?? '' });
+    await world.deliverOnce();
+
+    expect(world.report.named('delivery.recorded')).toMatchObject([{ record: 'superseded' }]);
+    expect(world.delivery()).toMatchObject({ status: 'pending', round: 2, attempts: 0 });
+  });
+
+  it('the record of an attempt that the fence refuses fails the message while another worker has the claim', async () => {
     const world = outboundWorld();
     await world.publish(message);
     const slow = Promise.withResolvers<ReturnType<typeof refused>>();
@@ -95,7 +120,7 @@ describe('the record of an attempt', () => {
     expect(world.delivery()).toMatchObject({ status: 'pending', attempts: 0, claims: 2 });
   });
 
-  it('that the fence refuses acknowledges the message when the other worker has recorded the attempt', async () => {
+  it('the record of an attempt that the fence refuses acknowledges the message if another worker has recorded it', async () => {
     const world = outboundWorld();
     await world.publish(message);
     const slow = Promise.withResolvers<ReturnType<typeof refused>>();
@@ -115,21 +140,24 @@ describe('the record of an attempt', () => {
   it.each([
     ['a retry', refused(503), 1],
     ['an end', refused(404), 0],
-  ])('of %s whose answer was lost is known again, and followed', async (_what, outcome, tasks) => {
-    const world = outboundWorld(() => outcome);
-    await world.publish(message);
-    const record: typeof world.table.record = async (...args) => {
-      await world.table.record(...args);
-      return world.table.record(...args);
-    };
+  ])(
+    'the record of %s whose response was lost is recognised, and what follows it is done',
+    async (_what, outcome, tasks) => {
+      const world = outboundWorld(() => outcome);
+      await world.publish(message);
+      const record: typeof world.table.record = async (...args) => {
+        await world.table.record(...args);
+        return world.table.record(...args);
+      };
 
-    await world.deliverOnce({ ...world.deliverPorts, deliveries: { ...world.table, record } });
+      await world.deliverOnce({ ...world.deliverPorts, deliveries: { ...world.table, record } });
 
-    expect(world.deliveryQueue.contents()).toHaveLength(tasks);
-    expect(world.undelivered).toHaveLength(1 - tasks);
-  });
+      expect(world.deliveryQueue.contents()).toHaveLength(tasks);
+      expect(world.undelivered).toHaveLength(1 - tasks);
+    },
+  );
 
-  it('stands when the next task cannot be sent: the sweep sends it', async () => {
+  it('the record of an attempt stays when the next task cannot be sent, and the sweep sends it', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(503) : accepted));
     await world.publish(message);
 

@@ -11,24 +11,27 @@ const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data:
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 
 describe('an endpoint that answers with Retry-After', () => {
-  it.each([429, 503])('%i is not asked before, whichever delivery it is', async (status) => {
-    const { world } = await oneEndpoint((_request, count) =>
-      count === 1 ? refused(status, seconds(600)) : accepted,
-    );
-    await world.publish(event('first'));
-    await world.run(seconds(10));
-    for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
+  it.each([429, 503])(
+    'an endpoint that answers %i with Retry-After gets no request before, of any delivery',
+    async (status) => {
+      const { world } = await oneEndpoint((_request, count) =>
+        count === 1 ? refused(status, seconds(600)) : accepted,
+      );
+      await world.publish(event('first'));
+      await world.run(seconds(10));
+      for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
 
-    await world.run(seconds(580));
-    expect(world.requests).toHaveLength(1);
+      await world.run(seconds(580));
+      expect(world.requests).toHaveLength(1);
 
-    await world.run(seconds(60));
-    expect(statuses(world)).toEqual({ delivered: 21 });
-    const asked = world.requests.map(({ at }) => at - (world.requests[0]?.at ?? 0));
-    expect(asked.slice(1).every((at) => at >= 600_000)).toBe(true);
-  });
+      await world.run(seconds(60));
+      expect(statuses(world)).toEqual({ delivered: 21 });
+      const asked = world.requests.map(({ at }) => at - (world.requests[0]?.at ?? 0));
+      expect(asked.slice(1).every((at) => at >= 600_000)).toBe(true);
+    },
+  );
 
-  it('429 is not down, however often: its breaker stays closed, and says until when it waits', async () => {
+  it('an endpoint that answers 429 with Retry-After is not down: its breaker stays closed and shows the time', async () => {
     const { world, read } = await oneEndpoint(() => refused(429, seconds(60)));
     for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
 
@@ -43,7 +46,7 @@ describe('an endpoint that answers with Retry-After', () => {
     });
   });
 
-  it('429 without it is down like any other', async () => {
+  it('an endpoint that answers 429 without Retry-After is down', async () => {
     const { world } = await oneEndpoint(() => refused(429));
     for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
 
@@ -52,7 +55,7 @@ describe('an endpoint that answers with Retry-After', () => {
     expect(world.report.total('BreakersOpened')).toBeGreaterThan(0);
   });
 
-  it('503 holds the probes of an open breaker for as long, up to six hours', async () => {
+  it('an endpoint that answers 503 with Retry-After gets no probe before, for up to six hours', async () => {
     const hours = seconds(6 * 3_600);
     const answers: AttemptOutcome[] = [1, 2, 3, 4].map(() => refused(503));
     const { world } = await oneEndpoint(() => answers.shift() ?? refused(503, seconds(24 * 3_600)));
@@ -70,7 +73,7 @@ describe('an endpoint that answers with Retry-After', () => {
     expect(world.requests.length).toBeGreaterThan(length);
   });
 
-  it('a shorter one does not shorten it, and another status says nothing', async () => {
+  it('a shorter Retry-After does not shorten a longer one, and other statuses ignore it', async () => {
     const { world } = await oneEndpoint((_request, count) =>
       count === 1
         ? refused(503, seconds(100))
@@ -87,7 +90,7 @@ describe('an endpoint that answers with Retry-After', () => {
     expect(retryAfter - before).toBe(100_000);
   });
 
-  it('keeps people apart, and not behind the many that wait', async () => {
+  it('requests by hand to an endpoint with Retry-After are apart, and not behind the many that wait', async () => {
     const { world } = await oneEndpoint(() => refused(429, seconds(3_600)));
     await world.publish(event('first'));
     await world.run(seconds(300));
@@ -102,7 +105,7 @@ describe('an endpoint that answers with Retry-After', () => {
     expect(ids.toSorted()).toEqual(['a', 'b', 'c']);
   });
 
-  it('a person may ask it all the same; with a success it is asked by all again', async () => {
+  it('a request by hand ignores Retry-After, and ends it with a success', async () => {
     const { world } = await oneEndpoint((_request, count) =>
       count === 1 ? refused(429, seconds(3_600)) : accepted,
     );

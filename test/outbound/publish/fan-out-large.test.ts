@@ -27,7 +27,7 @@ describe('a tenant of 5000 endpoints', () => {
     }
   }
 
-  it('gives exactly 5000 deliveries from one publication, split once', async () => {
+  it('a tenant of 5000 endpoints gets exactly 5000 deliveries from one publication, split once', async () => {
     const world = await tenantWith(5000);
     await world.publishQueue.send({ body: JSON.stringify(event) });
 
@@ -42,7 +42,7 @@ describe('a tenant of 5000 endpoints', () => {
     expect(standing?.fannedOutAt).toBeDefined();
   });
 
-  it('whose range failed for hours can be sent from the DLQ', async () => {
+  it('a range that failed for hours can be redriven from the DLQ', async () => {
     const world = await tenantWith(700);
     await world.publish(event);
     world.advance(seconds(451));
@@ -69,7 +69,7 @@ describe('a tenant of 5000 endpoints', () => {
     [30, 31, 3000],
     [2000, 5000, 9000],
   ])(
-    'also when the function is killed three times on the way, at port calls %d, %d and %d',
+    'a tenant of 5000 endpoints gets exactly 5000 deliveries if the function is killed at port calls %d, %d and %d',
     { timeout: 120_000 },
     async (...kills) => {
       const world = await tenantWith(5000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eventExpiry } from '../../../lambdas/domain/outbound-event.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import type { PublishPorts } from '../../../lambdas/outbound/publish/publish.ts';
 import { publish } from '../../../lambdas/outbound/publish/publish.ts';
@@ -10,7 +11,7 @@ import { idOf, tenantWith } from '../../support/worlds/tenant-with-endpoints.ts'
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: { amount: 5 } };
 
 describe('a publication to a tenant', () => {
-  it('goes to each endpoint that is subscribed to it, once', async () => {
+  it('a publication to a tenant goes to each endpoint that is subscribed to it, once', async () => {
     const world = await tenantWith(2);
     await world.endpoints.create(newEndpoint(start, { id: 'orders', eventTypes: ['order.*'] }));
     const filter = { path: 'amount', gte: 100 };
@@ -26,7 +27,7 @@ describe('a publication to a tenant', () => {
     expect(world.events.events.get('acme#e1')).toMatchObject({ isWide: true, fannedOutAt: start });
   });
 
-  it('of two tenants under one id is two events', async () => {
+  it('a publication of two tenants under one id is two events', async () => {
     const world = await tenantWith(1);
     await world.endpoints.create(newEndpoint(start, { id: 'other', tenant: 'umbrella' }));
 
@@ -36,7 +37,7 @@ describe('a publication to a tenant', () => {
     expect(world.requests).toHaveLength(2);
   });
 
-  it('that nobody wants is counted as such', async () => {
+  it('a publication without a subscribed endpoint is counted as such', async () => {
     const world = outboundWorld();
 
     await world.publish(event);
@@ -46,7 +47,7 @@ describe('a publication to a tenant', () => {
     expect(world.deadLetters).toEqual([]);
   });
 
-  it('is for the endpoints that there were: one that is made later does not get it, also when it is repeated', async () => {
+  it('a publication is for the endpoints that exist at the time, and not for later ones, even when it is repeated', async () => {
     const world = await tenantWith(1);
     await world.publish(event);
     world.advance(seconds(5));
@@ -58,7 +59,7 @@ describe('a publication to a tenant', () => {
     expect(world.table.deliveries.size).toBe(1);
   });
 
-  it('after one to a single endpoint completes it, with the first body', async () => {
+  it('a publication to a tenant after one to a single endpoint completes it, with the first body', async () => {
     const world = await tenantWith(3);
     await world.publish({ ...event, endpoint: { id: idOf(1) } });
     await world.run(seconds(60));
@@ -71,7 +72,7 @@ describe('a publication to a tenant', () => {
     expect(world.report.named('publish.conflict')).toHaveLength(1);
   });
 
-  it('beside one to a single endpoint is not taken as done by the mark of that one', async () => {
+  it('a publication to a tenant is not taken as done because one to a single endpoint is', async () => {
     const world = await tenantWith(3);
     const create: PublishPorts['deliveries']['create'] = async (delivery) => {
       if (delivery.endpointId === idOf(2)) throw new Error('DynamoDB is away');
@@ -97,7 +98,19 @@ describe('a publication to a tenant', () => {
     expect(world.events.events.get('acme#e1')?.fannedOutAt).toBeDefined();
   });
 
-  it('is signed with each endpoint’s own key, and carries its own headers', async () => {
+  it('keeps its event for as long as the longest schedule of its endpoints may need it', async () => {
+    const world = await tenantWith(1);
+    await world.endpoints.create(newEndpoint(start, { id: 'patient', retryDelays: [20 * 86_400] }));
+
+    await world.publish(event);
+
+    const kept = [...world.table.deliveries.values()].map(({ eventKeptFor }) => eventKeptFor);
+    const longest = seconds(Math.max(...kept));
+    expect(longest).toBeGreaterThan(Math.min(...kept));
+    expect(world.events.events.get('acme#e1')?.expiresAt).toBe(eventExpiry(start, longest));
+  });
+
+  it('a publication is signed with each endpoint’s own key, and has its own headers', async () => {
     const world = outboundWorld();
     await world.endpoints.create(newEndpoint(start, { headers: { 'X-Team': 'billing' } }));
 
@@ -107,7 +120,7 @@ describe('a publication to a tenant', () => {
     expect(world.requests[0]?.headers).toMatchObject({ 'X-Team': 'billing', 'webhook-id': 'e1' });
   });
 
-  it('to an endpoint by URL that is registered is refused', async () => {
+  it('a publication to a tenant to an endpoint by URL that is registered is refused', async () => {
     const world = await tenantWith(1);
 
     await world.publish({ ...event, endpoint: { id: idOf(0), url: 'https://elsewhere.example/' } });
@@ -115,12 +128,12 @@ describe('a publication to a tenant', () => {
     expect(JSON.parse(world.deadLetters[0] ?? '').reason).toMatch(/^endpoint\.url: .*registered/);
   });
 
-  it('whose payload its event type refuses goes to the DLQ', async () => {
+  it('a publication whose payload does not match its event type’s schema goes to the DLQ', async () => {
     const world = await tenantWith(1);
-    const refusalOfPayload = async () => 'data does not fit the schema of invoice.paid (required)';
+    const validatePayload = async () => 'data does not fit the schema of invoice.paid (required)';
 
     await world.publishQueue.send({ body: JSON.stringify(event) });
-    await world.workOffPublishQueue({ ...world.publishPorts, refusalOfPayload });
+    await world.workOffPublishQueue({ ...world.publishPorts, validatePayload });
 
     expect(JSON.parse(world.deadLetters[0] ?? '').reason).toMatch(/does not fit/);
     expect(world.table.deliveries.size).toBe(0);

@@ -12,7 +12,7 @@ it.each([
   ],
   ['the tasks', (ports: PublishPorts) => ({ ...ports, sendTasks: down })],
   ['the mark', (ports: PublishPorts) => ({ ...ports, events: { ...ports.events, markFannedOut: down } })],
-])('completes with the same message again what failed before %s', async (_what, broken) => {
+])('λ publish completes with the same message what failed before %s', async (_what, broken) => {
   const world = outboundWorld();
   await world.publishQueue.send({ body: JSON.stringify(message) });
 
@@ -28,7 +28,7 @@ it.each([
   expect(world.requests).toHaveLength(1);
 });
 
-it('fails only the message that it could not record', async () => {
+it('λ publish fails only the message that it could not record', async () => {
   const world = outboundWorld();
   const create: PublishPorts['events']['create'] = (event) =>
     event.id === '#bad' ? down() : world.events.create(event);
@@ -44,7 +44,7 @@ it('fails only the message that it could not record', async () => {
   expect(world.delivery().eventId).toBe('good');
 });
 
-it('gives a message up by itself after very many receives, with the id written in', async () => {
+it('λ publish gives a message up after very many deliveries, with the event’s id in it', async () => {
   const world = outboundWorld();
   const { id: _, ...withoutId } = message;
   await world.publishQueue.send({ body: JSON.stringify(withoutId) });
@@ -65,7 +65,22 @@ it('gives a message up by itself after very many receives, with the id written i
   expect(JSON.parse(entry.message)).toMatchObject({ id: 'm1', type: 'invoice.paid' });
 });
 
-it('sends no task again once all are sent: what is lost later is the sweep’s', async () => {
+it('leaves a message on the queue that it can neither publish nor give up', async () => {
+  const world = outboundWorld();
+  await world.publishQueue.send({ body: JSON.stringify(message) });
+
+  for (let receive = 1; receive <= 51; receive++) {
+    await world.workOffPublishQueue({ ...world.publishPorts, sendTasks: down, sendDeadLetter: down });
+    world.advance(seconds(451));
+  }
+
+  expect(world.publishQueue.contents()).toHaveLength(1);
+  await world.workOffPublishQueue();
+  await world.run(seconds(60));
+  expect(world.delivery().status).toBe('delivered');
+});
+
+it('λ publish sends no task again once all are sent: the sweep replaces lost ones', async () => {
   const world = outboundWorld();
 
   await world.publish(message);

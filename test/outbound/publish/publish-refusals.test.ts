@@ -72,7 +72,7 @@ describe('λ publish', () => {
       { ...message, 'x\u001b[31m': 1 },
       /^\(a name of 6 characters\): is unknown/,
     ],
-  ])('puts a message with %s onto the publish DLQ, naming the field', async (_name, bad, reason) => {
+  ])('λ publish sends a message with %s to the publish DLQ, naming the field', async (_name, bad, reason) => {
     const world = outboundWorld();
 
     await world.publish(bad, message);
@@ -85,7 +85,7 @@ describe('λ publish', () => {
     expect(world.publishQueue.contents()).toEqual([]);
   });
 
-  it('names an unknown __proto__, too', async () => {
+  it('λ publish names an unknown __proto__, too', async () => {
     const world = outboundWorld();
 
     await world.publishQueue.send({
@@ -98,7 +98,7 @@ describe('λ publish', () => {
     ]);
   });
 
-  it('says of many unknown fields the first ones', async () => {
+  it('λ publish names only the first of many unknown fields', async () => {
     const world = outboundWorld();
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`f${index}`, index]));
 
@@ -109,7 +109,7 @@ describe('λ publish', () => {
     expect(reason.length).toBeLessThan(2_000);
   });
 
-  it('gives a range that is none up at once', async () => {
+  it('λ publish gives up an invalid range at once', async () => {
     const world = outboundWorld();
     const range = { v: 1, kind: 'range', tenant: 'acme', eventId: 'e1', correlationId: 'm1', range: 'a' };
     for (const wrong of [
@@ -126,7 +126,7 @@ describe('λ publish', () => {
     expect(world.publishQueue.contents()).toEqual([]);
   });
 
-  it('takes a URL without the blanks around it', async () => {
+  it('λ publish accepts a URL without the blanks around it', async () => {
     const world = outboundWorld();
 
     await world.publish({ ...message, endpoint: { ...endpoint, url: ` ${endpoint.url}\n` } });
@@ -144,7 +144,7 @@ describe('λ publish', () => {
     ['too many characters', 'a'.repeat(257)],
     ['a letter beyond ASCII', 'é'],
     ['a template', '{body}#'],
-  ])('makes no event of an envelope whose id has %s, and says why', async (_name, MessageId) => {
+  ])('λ publish makes no event of an envelope whose id has %s, and says why', async (_name, MessageId) => {
     const world = outboundWorld();
     const { id: _, ...withoutId } = message;
     for (const inner of [message, withoutId]) {
@@ -161,7 +161,7 @@ describe('λ publish', () => {
     if (MessageId !== '') expect(JSON.stringify(world.report)).not.toContain(JSON.stringify(MessageId));
   });
 
-  it('takes no part of an event whose id breaks the rule', async () => {
+  it('λ publish uses no part of an event whose id breaks the rule', async () => {
     const world = outboundWorld();
     const range = {
       v: 1,
@@ -179,7 +179,7 @@ describe('λ publish', () => {
     ]);
   });
 
-  it('writes the id into what it gives up, so that a redrive makes no second event', async () => {
+  it('λ publish writes the id into a message that it gives up, so that a redrive makes no second event', async () => {
     const world = outboundWorld();
 
     await world.publishQueue.send({
@@ -199,7 +199,7 @@ describe('λ publish', () => {
     ['half an object', '{"type":'],
     ['what is nested without end', '['.repeat(100_000)],
     ['an object nested without end', `{"type":"a","data":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
-  ])('puts %s onto the DLQ as it is', async (_name, text) => {
+  ])('λ publish sends %s unchanged to the DLQ', async (_name, text) => {
     const world = outboundWorld();
 
     await world.publishQueue.send({ body: text });
@@ -208,7 +208,7 @@ describe('λ publish', () => {
     expect(world.deadLetters.map((entry) => JSON.parse(entry).message)).toEqual([text]);
   });
 
-  it('puts a message of nearly 1 MiB onto the DLQ without the envelope that would not fit', async () => {
+  it('λ publish sends a message of nearly 1 MiB to the DLQ without the envelope, which would not fit', async () => {
     const world = outboundWorld();
     const text = JSON.stringify({ type: 'a b', data: '"'.repeat(500_000) });
 

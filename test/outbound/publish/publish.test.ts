@@ -16,7 +16,7 @@ const envelope = (text: string) => ({
 });
 
 describe('λ publish', () => {
-  it('records the event and its delivery, and sends the task last but for the mark', async () => {
+  it('λ publish records the event and its delivery, then sends the task, then marks the event', async () => {
     const world = outboundWorld();
 
     await world.publish(message);
@@ -37,7 +37,7 @@ describe('λ publish', () => {
     expect(world.deliveryQueue.contents()).toHaveLength(1);
   });
 
-  it('takes the SNS message id where the publisher gives none, and the SQS message id without SNS', async () => {
+  it('λ publish uses the SNS message id if the publisher gives none, and the SQS message id without SNS', async () => {
     const world = outboundWorld();
     const { id: _, ...withoutId } = message;
 
@@ -46,7 +46,7 @@ describe('λ publish', () => {
     expect([...world.events.events.keys()]).toEqual(['#7c1a3f0e-0000-4000-8000-000000000001', '#m2']);
   });
 
-  it('makes one event of a message published twice, and of one redelivered by SNS', async () => {
+  it('λ publish makes one event of a message published twice, and of one redelivered by SNS', async () => {
     const world = outboundWorld();
 
     await world.publish(message, message);
@@ -57,7 +57,7 @@ describe('λ publish', () => {
     expect(world.requests).toHaveLength(1);
   });
 
-  it('keeps equal ids of different tenants apart', async () => {
+  it('λ publish keeps equal ids of different tenants apart', async () => {
     const world = outboundWorld();
 
     await world.publish({ ...message, tenant: 'a' }, { ...message, tenant: 'b' });
@@ -66,7 +66,7 @@ describe('λ publish', () => {
     expect(world.table.deliveries.size).toBe(2);
   });
 
-  it('lets the first body win, and logs a different one', async () => {
+  it('λ publish lets the first body win, and logs a different one', async () => {
     const world = outboundWorld();
 
     await world.publish(message);
@@ -83,7 +83,7 @@ describe('λ publish', () => {
     });
   });
 
-  it('does not call the same body with other white space a conflict', async () => {
+  it('λ publish does not treat the same body with other white space as a conflict', async () => {
     const world = outboundWorld();
 
     await world.publish(message);
@@ -93,7 +93,7 @@ describe('λ publish', () => {
     expect(world.report.named('publish.conflict')).toEqual([]);
   });
 
-  it('delivers an event that is there to another endpoint, with the first body', async () => {
+  it('λ publish delivers an existing event to another endpoint, with the first body', async () => {
     const world = outboundWorld();
 
     await world.publish(message);
@@ -105,7 +105,7 @@ describe('λ publish', () => {
     expect(new Set(world.requests.map(({ body }) => body)).size).toBe(1);
   });
 
-  it('logs a delivery that is asked for again with another URL', async () => {
+  it('λ publish logs a delivery that is requested again with another URL', async () => {
     const world = outboundWorld();
 
     await world.publish(message);
@@ -115,7 +115,7 @@ describe('λ publish', () => {
     expect(world.report.named('publish.conflict')).toHaveLength(1);
   });
 
-  it('keeps a payload over 8 KB in the bucket and sends it from there', async () => {
+  it('λ publish keeps a payload over 8 KB in the bucket and sends it from there', async () => {
     const world = outboundWorld();
     const text = '😀\ufffe'.repeat(4_000);
 
@@ -128,7 +128,7 @@ describe('λ publish', () => {
     expect(world.requests.map(({ body }) => JSON.parse(body).data)).toEqual([{ text }]);
   });
 
-  it('sends numbers as they were published, the same bytes on every attempt', async () => {
+  it('λ publish sends numbers as they were published, the same bytes on every attempt', async () => {
     const world = outboundWorld((_request, count) =>
       count < 3 ? { kind: 'refused', status: 503 } : { kind: 'accepted', status: 200 },
     );
@@ -142,5 +142,22 @@ describe('λ publish', () => {
 
     const body = `{"id":"inv-42","type":"invoice.paid","created_at":"2026-11-23T12:00:00.000Z","data":${data}}`;
     expect(world.requests.map((request) => request.body)).toEqual([body, body, body]);
+  });
+
+  it('sends the same bytes on every attempt of a large payload, though its id is published again', async () => {
+    const world = outboundWorld((_request, count) =>
+      count === 1 ? { kind: 'refused', status: 503 } : { kind: 'accepted', status: 200 },
+    );
+    const large = { ...message, data: { text: 'x'.repeat(9_000) } };
+
+    await world.publish(large);
+    await world.deliverOnce();
+    world.advance(seconds(1));
+    await world.publish(large, { ...large, data: { text: 'y'.repeat(9_000) } });
+    await world.run(seconds(60));
+
+    expect(world.delivery().status).toBe('delivered');
+    expect(world.requests).toHaveLength(2);
+    expect(world.requests[1]?.body).toBe(world.requests[0]?.body);
   });
 });

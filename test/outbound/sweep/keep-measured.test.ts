@@ -20,18 +20,18 @@ async function aDay(skipped: (nth: number) => boolean = () => false): Promise<nu
   return reads;
 }
 
-it('reads the queues twice an hour: SQS measures them for six hours after each', async () => {
+it('the sweep reads the queues twice an hour, since SQS measures them for six hours after each read', async () => {
   expect(await aDay()).toHaveLength(48);
 });
 
-it('leaves no six hours without a read when most runs are missing', async () => {
+it('the sweep leaves no six hours without a read even if most runs are missing', async () => {
   const reads = await aDay((nth) => nth % 60 !== 30);
   const gaps = reads.map((at, nth) => at - (reads[nth - 1] ?? 0));
 
   expect(Math.max(...gaps)).toBeLessThan(6 * 60);
 });
 
-it('counts a queue that it cannot read, and reads the others', async () => {
+it('the sweep counts a queue that it cannot read, and reads the others', async () => {
   const { report } = outboundWorld();
   const read: string[] = [];
   const denied = async (): Promise<never> => {

@@ -17,8 +17,8 @@ async function failAt(world: World, count: number, prefix: string): Promise<void
   while ((await world.deliverOnce()) > 0);
 }
 
-describe('what ended without success', () => {
-  it('is notified once for an endpoint and hour, with a count, and the first at once', async () => {
+describe('failed deliveries', () => {
+  it('failed deliveries are notified once for an endpoint and hour, with a count, and the first at once', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await failAt(world, 3, 'a');
     expect(notified(world)).toEqual([]);
@@ -47,7 +47,7 @@ describe('what ended without success', () => {
     });
   });
 
-  it('costs one write for each delivery, and no message', async () => {
+  it('a failed delivery costs one write, and no message', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     let writes = 0;
     const add: typeof world.tallies.add = (...args) => {
@@ -65,7 +65,7 @@ describe('what ended without success', () => {
     expect(world.operations).toEqual([]);
   });
 
-  it('is counted once, though no dead letter could be sent for hours', async () => {
+  it('a failed delivery is counted once, even if no dead letter could be sent for hours', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     for (const id of ['a', 'b', 'c']) await world.publish(toTenant(id));
     const broken = { sendDeadDelivery: down };
@@ -82,7 +82,7 @@ describe('what ended without success', () => {
     expect(notified(world).reduce((sum, { count }) => sum + count, 0)).toBe(3);
   });
 
-  it('fails with the error of its dead letter, though its count cannot be noted either', async () => {
+  it('a failed delivery keeps the error of its dead letter, even if its count cannot be noted either', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await world.publish(toTenant('a'));
     const { deliverPorts: ports } = world;
@@ -101,7 +101,7 @@ describe('what ended without success', () => {
     expect(world.report.named('delivery.unnoted')).toHaveLength(1);
   });
 
-  it('is notified for each endpoint', async () => {
+  it('failed deliveries are notified for each endpoint', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await world.endpoints.create(newEndpoint(start, { id: 'ep_2' }));
     await failAt(world, 2, 'a');
@@ -118,7 +118,7 @@ describe('what ended without success', () => {
     ]);
   });
 
-  it('is notified later when it could not be notified, and twice rather than never', async () => {
+  it('failed deliveries are notified later if a notice fails, and rather twice than never', async () => {
     const { world } = await oneEndpoint(() => refused(404));
     await failAt(world, 2, 'a');
 
@@ -160,20 +160,20 @@ describe('the notices of one sweep', () => {
     return { done, ports };
   }
 
-  it('go on after a full page, until one is not full', async () => {
+  it('the notices of one sweep continue after a full page, until one is not full', async () => {
     const { done, ports } = tallyPages([names(talliesAtOnce), names(3, 1), names(3, 2)]);
 
     expect(await notifyFailures(() => true, ports)).toBe(talliesAtOnce + 3);
     expect(new Set(done).size).toBe(talliesAtOnce + 3);
   });
 
-  it('stop within a page when the time is up', async () => {
+  it('the notices of one sweep stop within a page when the time is up', async () => {
     const { done, ports } = tallyPages([names(talliesAtOnce)]);
 
     expect(await notifyFailures(() => done.length === 0, ports)).toBe(20);
   });
 
-  it('leave out a tally that another sweep has notified, though the index still shows it', async () => {
+  it('the notices of one sweep omit a tally that another sweep has notified, though the index still shows it', async () => {
     const { done, ports } = tallyPages([names(talliesAtOnce)], later(start, seconds(3_600)));
 
     expect(await notifyFailures(() => true, ports)).toBe(0);
@@ -185,7 +185,7 @@ describe('the sweep measures', () => {
   const gauge = ({ report }: World, name: string) =>
     report.counts.filter((count) => count.name === name).at(-1);
 
-  it('how many endpoints there are, and how many are down, and no dimension', async () => {
+  it('the sweep measures how many endpoints exist and how many are down, without dimensions', async () => {
     const { world } = await oneEndpoint(() => refused(503));
     await world.endpoints.create(newEndpoint(start, { tenant: 'umbrella', id: 'well' }));
     await world.sweep();
@@ -198,7 +198,7 @@ describe('the sweep measures', () => {
     expect(gauge(world, 'EndpointsDown')?.value).toBe(1);
   });
 
-  it('what we disabled, for a day, and not what a person disabled', async () => {
+  it('the sweep measures endpoints that we disabled, for a day, and not those that a person disabled', async () => {
     const { world, disable } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
     await world.endpoints.create(newEndpoint(start, { tenant: 'umbrella', id: 'paused' }));
     const paused = await world.endpoints.read('umbrella', 'paused');
@@ -213,7 +213,7 @@ describe('the sweep measures', () => {
     expect(gauge(world, 'EndpointsDown')?.value).toBe(0);
   });
 
-  it('no URL that is not registered', async () => {
+  it('the sweep measures no URL that is not registered', async () => {
     const world = outboundWorld(() => refused(503));
     await world.publish({ id: 'a', type: 'x', data: {}, endpoint: { id: 'a', url: 'https://a.example/x' } });
 
@@ -222,7 +222,7 @@ describe('the sweep measures', () => {
     expect(gauge(world, 'EndpointsDown')?.value).toBe(0);
   });
 
-  it('no more endpoints down than there are, though the count of all is behind', async () => {
+  it('the sweep never measures more endpoints down than exist, even if the count of all is behind', async () => {
     const world = outboundWorld();
 
     await world.sweep({ ...world.sweepPorts, gauges: { known: async () => 2, down: async () => 3 } });
@@ -231,7 +231,7 @@ describe('the sweep measures', () => {
     expect(gauge(world, 'EndpointsKnown')?.value).toBe(3);
   });
 
-  it('nothing when it cannot, and sweeps all the same', async () => {
+  it('the sweep still does its work if it cannot measure', async () => {
     const world = outboundWorld();
 
     expect(await world.sweep({ ...world.sweepPorts, gauges: { known: down, down } })).toMatchObject({

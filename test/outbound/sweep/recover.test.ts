@@ -47,7 +47,7 @@ async function sixtyFailed(count = 60) {
 }
 
 describe('a recovery', () => {
-  it('sends every failed delivery of its endpoint again, once, and nothing else', async () => {
+  it('a recovery sends every failed delivery of its endpoint again, once, and nothing else', async () => {
     const { world, ports, counts } = await sixtyFailed();
 
     await recover(['rec_1'], () => true, ports);
@@ -59,7 +59,7 @@ describe('a recovery', () => {
     expect([...world.table.deliveries.values()].every(({ attempts }) => attempts <= 2)).toBe(true);
   });
 
-  it('counts none twice over its pages', async () => {
+  it('a recovery counts none twice over its pages', async () => {
     const { world, ports, counts } = await sixtyFailed(300);
 
     expect(await recover(['rec_1'], () => true, ports)).toBe(300);
@@ -70,7 +70,7 @@ describe('a recovery', () => {
   });
 
   it.each([1, 5, 30, 60, 100, 200])(
-    'goes on after its worker died, at port call %d, and repeats nothing',
+    'a recovery continues after its worker died, at port call %d, and repeats nothing',
     async (halfCalls) => {
       const { world, ports, counts } = await sixtyFailed();
 
@@ -88,14 +88,14 @@ describe('a recovery', () => {
     },
   );
 
-  it('is left alone by a second worker while the first is at it', async () => {
+  it('a recovery is left alone by a second worker while the first has the lease', async () => {
     const { world, ports } = await sixtyFailed();
     await world.recoveries.claim('rec_1', world.now(), later(world.now(), seconds(60)));
 
     expect(await recover(['rec_1'], () => true, ports)).toBe(0);
   });
 
-  it('takes turns with others, page by page, and an error of one is the end of none', async () => {
+  it('a recovery alternates with others, page by page, and an error of one does not stop the others', async () => {
     const { world, job, ports } = await sixtyFailed();
     await world.recoveries.create({ ...job, id: 'rec_2', endpointId: 'ep_2' });
     await world.recoveries.create({ ...job, id: 'rec_0', endpointId: 'ep_0' });
@@ -117,7 +117,7 @@ describe('a recovery', () => {
     expect(world.report.named('recovery.errored')).toHaveLength(1);
   });
 
-  it('leaves out none that could not be replayed just then', async () => {
+  it('a recovery skips none that could not be replayed at first', async () => {
     const { world, ports, counts } = await sixtyFailed();
     let calls = 0;
     const keep: RecoverPorts['events']['keep'] = async (...args) => {
@@ -135,7 +135,7 @@ describe('a recovery', () => {
     expect(world.report.named('recovery.errored')).toHaveLength(1);
   });
 
-  it('goes on behind a page of which nothing is there any more', async () => {
+  it('a recovery continues after a page whose deliveries no longer exist', async () => {
     const { world, job, ports } = await sixtyFailed();
     const all = [...world.table.deliveries.values()].filter(({ endpointId }) => endpointId === 'ep_1');
     const gone = new Set(all.slice(0, 59).map(({ id }) => id));
@@ -153,7 +153,7 @@ describe('a recovery', () => {
     });
   });
 
-  it('spares the endpoint between two pages, and only where it sent something', async () => {
+  it('a recovery pauses between two pages, but only if it sent something', async () => {
     const { world, job, ports } = await sixtyFailed();
     let pauses = 0;
     const pause = async () => void pauses++;
@@ -169,7 +169,7 @@ describe('a recovery', () => {
     expect(pauses).toBe(whileSending);
   });
 
-  it('stops when it is cancelled, and when its time is up; the sweep goes on with that one', async () => {
+  it('a recovery stops when it is cancelled, or when time runs out, and the sweep continues that one', async () => {
     const { world, ports } = await sixtyFailed();
     const turns = { left: 2 };
 

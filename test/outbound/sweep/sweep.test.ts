@@ -13,7 +13,7 @@ const tasks = (world: ReturnType<typeof outboundWorld>) =>
   world.deliveryQueue.contents().map((text) => JSON.parse(text));
 
 describe('λ sweep', () => {
-  it('does nothing while nothing is overdue', async () => {
+  it('λ sweep does nothing while nothing is overdue', async () => {
     const world = outboundWorld();
     await world.publish(message('a'));
     world.advance(seconds(299));
@@ -21,7 +21,7 @@ describe('λ sweep', () => {
     expect(await world.sweep()).toMatchObject({ tasks: 0, neverAttempted: 0, errors: 0 });
   });
 
-  it('sends what was accepted and never attempted, and counts it', async () => {
+  it('λ sweep sends a delivery that was accepted and never attempted, and counts it', async () => {
     const world = outboundWorld();
     await world.publish(message('a'));
     world.deliveryQueue.purge();
@@ -35,7 +35,7 @@ describe('λ sweep', () => {
     expect(world.report.total('DeliveriesNeverAttempted')).toBe(1);
   });
 
-  it('finds every unfinished delivery again with all queues purged', async () => {
+  it('λ sweep finds every unfinished delivery again with all queues purged', async () => {
     const world = outboundWorld((_request, count) => (count < 3 ? refused(503) : accepted));
     const ids = Array.from({ length: 40 }, (_, index) => `d${index}`);
     for (const id of ids) await world.publish(message(id));
@@ -48,7 +48,7 @@ describe('λ sweep', () => {
     expect(ends).toEqual(ids.map(() => 'delivered 3'));
   });
 
-  it('sends a backlog once each, however many sweeps run meanwhile', async () => {
+  it('λ sweep sends each delivery of a backlog once, even if other sweeps run meanwhile', async () => {
     const world = outboundWorld();
     for (let id = 0; id < 30; id++) await world.publish(message(`d${id}`));
     world.deliveryQueue.purge();
@@ -62,7 +62,7 @@ describe('λ sweep', () => {
     expect(new Set(tasks(world).map(({ deliveryId }) => deliveryId)).size).toBe(30);
   });
 
-  it('waits longer each time before it sends the same delivery again, an hour at most', async () => {
+  it('λ sweep waits longer each time before it sends the same delivery again, an hour at most', async () => {
     const world = outboundWorld();
     await world.publish(message('a'));
     const times: number[] = [];
@@ -75,7 +75,7 @@ describe('λ sweep', () => {
     expect(times).toEqual([5, 20, 50, 110, 170, 230, 290, 350]);
   });
 
-  it('sends a retry that falls due with its exact remaining delay', async () => {
+  it('λ sweep sends a retry that falls due with its exact remaining delay', async () => {
     const world = outboundWorld(() => refused(503, seconds(7200)));
     await world.publish(message('a'));
     await world.deliverOnce();
@@ -88,7 +88,7 @@ describe('λ sweep', () => {
     expect(world.deliveryQueue.nextVisibleAt()).toBe(unixMillis(start + 7200_000));
   });
 
-  it('sends nothing for a delivery that a worker has claimed', async () => {
+  it('λ sweep sends nothing for a delivery that a worker has claimed', async () => {
     const world = outboundWorld();
     await world.publish(message('a'));
     world.advance(seconds(310));
@@ -103,7 +103,7 @@ describe('λ sweep', () => {
     ['the dead letter', 'sendDeadDelivery'],
     ['its count for the operators', 'tallies'],
     ['the due index', 'clearDue'],
-  ])('does the last effects of a failed delivery when %s failed', async (_what, broken) => {
+  ])('λ sweep does the last effects of a failed delivery when %s failed', async (_what, broken) => {
     const world = outboundWorld(() => refused(404));
     await world.publish(message('a'));
     const ports = {
@@ -128,7 +128,7 @@ describe('λ sweep', () => {
     expect((await world.sweep()).deadLetters).toBe(0);
   });
 
-  it('sends a dead letter once, though its delivery could not be counted for hours', async () => {
+  it('λ sweep sends a dead letter once, even if its delivery could not be counted for hours', async () => {
     const world = outboundWorld(() => refused(404));
     await world.publish(message('a'));
     const tallies = { ...world.tallies, add: down };
@@ -145,7 +145,7 @@ describe('λ sweep', () => {
     expect(world.delivery().dueAt).toBeUndefined();
   });
 
-  it('sends a dead letter once, however many sweeps run meanwhile', async () => {
+  it('λ sweep sends a dead letter once, even if other sweeps run meanwhile', async () => {
     const world = outboundWorld(() => refused(404));
     await world.publish(message('a'));
     await world.deliverOnce({ ...world.deliverPorts, sendDeadDelivery: down });
@@ -156,7 +156,7 @@ describe('λ sweep', () => {
     expect(world.undelivered).toHaveLength(1);
   });
 
-  it('leaves a replay that begins between dead letter and its place in the index alone', async () => {
+  it('λ sweep does not touch a replay that begins between the dead letter and the change of the index', async () => {
     const world = outboundWorld((_request, count) => (count === 1 ? refused(404) : accepted));
     await world.publish(message('a'));
     const clearDue: typeof world.table.clearDue = async (...args) => {
@@ -179,7 +179,7 @@ describe('λ sweep', () => {
     );
   });
 
-  it('goes on with the others when one delivery cannot be dealt with', async () => {
+  it('λ sweep continues with the others when one delivery fails', async () => {
     const world = outboundWorld();
     for (let id = 0; id < 10; id++) await world.publish(message(`d${id}`));
     world.deliveryQueue.purge();
@@ -192,7 +192,7 @@ describe('λ sweep', () => {
     expect(sweep).toMatchObject({ tasks: 9, errors: 1 });
   });
 
-  it('stops between pages when its time is up', async () => {
+  it('λ sweep stops between pages when its time is up', async () => {
     const world = outboundWorld();
     for (let id = 0; id < 300; id++) await world.publish(message(`d${id}`));
     world.deliveryQueue.purge();

@@ -14,7 +14,7 @@ import { runCli } from './run-cli.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** What an AWS answers, by operation; what is not named answers `{}`, what throws is refused under the error's name. */
+/** The responses of an AWS, by operation. Others get `{}`; one that throws is refused under the error's name. */
 export type Answers = Readonly<Record<string, (input: Input, url: string) => unknown>>;
 
 interface Asked {
@@ -22,7 +22,7 @@ interface Asked {
   readonly input: Input;
 }
 
-/** What is there beside it. */
+/** Further resources. */
 interface Beside {
   /** The management API; without it every request is answered 404. */
   readonly api?: ReturnType<typeof managementWorld>['call'];
@@ -31,7 +31,7 @@ interface Beside {
 
 const accessDenied = '<Error><Code>AccessDenied</Code><Message>not allowed</Message></Error>';
 
-/** Lambda tells its operations apart by path. */
+/** Lambda distinguishes its operations by path. */
 const lambdaPaths: Readonly<Record<string, string>> = {
   GetAccountSettings: '/2016-08-19/account-settings',
   ListEventSourceMappings: '/2015-03-31/event-source-mappings',
@@ -42,7 +42,7 @@ const errorXml = (error: unknown): string => {
   return `<ErrorResponse><Error><Type>Sender</Type><Code>${__type}</Code><Message>${message}</Message></Error></ErrorResponse>`;
 };
 
-/** An AWS for the command line tool: a server that stands where the laptop's would. Its buckets nobody may read. */
+/** An AWS for the command line tool: a server in place of the laptop's. Its buckets cannot be read. */
 export async function cliAws(answers: Answers = {}, { api, outputs = localOutputs }: Beside = {}) {
   const stateDir = mkdtempSync(join(tmpdir(), 'hookline-'));
   const asked: Asked[] = [];
@@ -111,7 +111,7 @@ export async function cliAws(answers: Answers = {}, { api, outputs = localOutput
     inputsOf: (operation: string) =>
       asked.filter((one) => one.operation === operation).map(({ input }) => input),
     run: (...args: readonly string[]) => runCli('--state-dir', stateDir, '--local', ...args),
-    /** As an AWS that the environment names; CloudFormation answers in XML. */
+    /** An AWS that the environment names; CloudFormation responds in XML. */
     runThere: (...args: readonly string[]) => {
       vi.stubEnv('AWS_ENDPOINT_URL', base());
       vi.stubEnv('AWS_ACCESS_KEY_ID', 'a');
@@ -119,7 +119,7 @@ export async function cliAws(answers: Answers = {}, { api, outputs = localOutput
       vi.stubEnv('AWS_REGION', 'eu-central-1');
       return runCli('--state-dir', stateDir, ...args).finally(() => vi.unstubAllEnvs());
     },
-    /** As a laptop's that was killed: its outputs are still there. */
+    /** A local AWS that was killed: its outputs file still exists. */
     stop,
     async [Symbol.asyncDispose]() {
       stop();
@@ -130,7 +130,7 @@ export async function cliAws(answers: Answers = {}, { api, outputs = localOutput
 
 const md5 = (body: string): string => createHash('md5').update(body).digest('hex');
 
-/** A message as SQS gives it: with its checksum. */
+/** A message as SQS returns it, with its checksum. */
 export const sqsMessage = (Body: string, more: object = {}) => ({
   MessageId: md5(Body),
   ReceiptHandle: Body,
@@ -139,7 +139,7 @@ export const sqsMessage = (Body: string, more: object = {}) => ({
   ...more,
 });
 
-/** What SQS answers to a batch that it takes whole. */
+/** SQS's response to a batch that it accepts completely. */
 export const takenBatch = ({ Entries }: Input) => ({
   Successful: (Entries as { Id: string; MessageBody: string }[]).map(({ Id, MessageBody }) => ({
     Id,

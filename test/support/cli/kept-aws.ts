@@ -11,7 +11,7 @@ export interface FakeSecret {
   /** When the newest version was made. */
   readonly hoursOld?: number;
   readonly DeletedDate?: number;
-  /** Of the value that it had at first. */
+  /** The version of its first value. */
   readonly versionId?: string;
 }
 
@@ -54,7 +54,7 @@ export const secretOf = (
   return { [arnOf(Name)]: { Name, Tags: ofSource(stack, source), values, ...rest } };
 };
 
-/** What the deployed stack has: its two sources' secrets, and all queues. */
+/** The resources of the deployed stack: its two sources' secrets, and all queues. */
 export const deployedOutputs = {
   ...localOutputs,
   inbound: {
@@ -82,7 +82,7 @@ class QueueDoesNotExist extends Error {
   override name = 'QueueDoesNotExist' as const;
 }
 
-/** An AWS with what a stack has, and what removed sources left. */
+/** An AWS with the resources of a stack, and those that removed sources left. */
 export async function keptAws(
   { secrets, queues }: KeptWorld,
   more: Answers = {},

@@ -1,6 +1,6 @@
 import type { LocalOutputs } from '../../../local/outputs.ts';
 
-/** What a local AWS with two sources writes. */
+/** The outputs of a local AWS with two sources. */
 export const localOutputs: LocalOutputs = {
   awsEndpoint: 'http://127.0.0.1:4566',
   inbound: {

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { runHookline } from '../../../cli/program.ts';
 
-/** What a command left behind. */
+/** The result of a command. */
 export interface Ran {
   readonly code: number;
   readonly stdout: string;

@@ -33,7 +33,7 @@ const cert = 'https://sns.eu-central-1.amazonaws.com/';
 const envelope = (member: string) =>
   `{"Type":"Notification","MessageId":"m","TopicArn":"arn:aws:sns:eu-central-1:111122223333:orders","Timestamp":"2026-11-25T10:00:00Z","SignatureVersion":"1","Message":"m",${member}`;
 
-/** Bodies of 4 MiB that somebody would make who wants a function to be busy with them, by name. */
+/** Bodies of 4 MiB that an attacker would make to keep a function busy, by name. */
 export const hostileBodies: Readonly<Record<string, () => Buffer>> = {
   'deep arrays': () => half('[', ']'),
   'deep objects': () => half('{"a":', '}'),

@@ -1,4 +1,4 @@
-/** What API Gateway lets through in the head of a request, about. */
+/** Roughly the largest head of a request that API Gateway allows. */
 const size = 10_000;
 
 const filled = (piece: string, head = '', tail = ''): string =>
@@ -41,9 +41,9 @@ const others: readonly string[] = [
 ];
 
 /**
- * Texts of 10 KB for a header or a query, as somebody would make them who wants a function to be busy with them.
+ * Texts of 10 KB for a header or a query, as an attacker would make them to keep a function busy.
  *
- * @param right what the header rightly has: some are that, with something around it
+ * @param right the correct value of the header; some texts are that value with something around it
  */
 export const hostileHeadTexts = (right: string): string[] => [
   ...[...characters, ...pairs.split(' ')].map((piece) => filled(piece)),

@@ -4,7 +4,7 @@ import type { ManagementRequest, OperationShape } from '../../../lambdas/managem
 import { operations } from '../../../lambdas/management/operations.ts';
 import { fieldValue, json, text } from './values.ts';
 
-/** What is there, in the world of the test. */
+/** The resources in the world of the test. */
 const fits: Readonly<Record<string, string>> = {
   tenant: 'acme',
   endpointId: 'ep_1',
@@ -13,7 +13,7 @@ const fits: Readonly<Record<string, string>> = {
   recoveryId: 'rec_1',
   deliveryId: deliveryId('acme', 'evt_0', 'ep_1'),
 };
-/** What an operation cannot do without. */
+/** The required fields of an operation. */
 const needed: Readonly<Record<string, string>> = {
   createEndpoint: '"id":"ep_2","url":"https://acme.example/","eventTypes":["*"]',
   publishEvent: '"type":"a.b","data":{}',
@@ -21,7 +21,7 @@ const needed: Readonly<Record<string, string>> = {
   replayInboundEvent: '"id":"evt_0"',
 };
 
-/** Up to two of the fields that an operation takes there, each with something to get wrong. */
+/** Up to two fields that an operation accepts, each with a value that may be wrong. */
 function fieldsOf(schema: object | undefined): fc.Arbitrary<readonly (readonly [string, string])[]> {
   const names = Object.keys(Reflect.get(schema ?? {}, 'entries') ?? {});
   return fc
@@ -42,7 +42,7 @@ const queryOf = ({ query }: OperationShape): fc.Arbitrary<ManagementRequest['que
     Object.fromEntries(fields.map(([name, value]) => [name, value.replace(/^"(.*)"$/, '$1')])),
   );
 
-/** Three parameters in four are of something that is there. */
+/** Three of four parameters name something that exists. */
 const param = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: text });
 const pathOf = ({ path }: OperationShape): fc.Arbitrary<string> =>
   fc
@@ -57,7 +57,7 @@ const ifMatch = fc.oneof(
   },
 );
 
-/** Almost as it must be. */
+/** An almost valid value. */
 const toOperation = fc.constantFrom(...operations).chain((operation) =>
   fc.record({
     method: fc.constant(operation.method as string),
@@ -67,7 +67,7 @@ const toOperation = fc.constantFrom(...operations).chain((operation) =>
     body: bodyOf(operation),
   }),
 );
-/** As nobody could mean it. */
+/** Makes a value that is never valid. */
 const anywhere = fc.record({
   method: fc.constantFrom('GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'TRACE', 'get', ''),
   path: fc.oneof(
@@ -80,7 +80,7 @@ const anywhere = fc.record({
   body: fc.oneof(json, text),
 });
 
-/** Requests to the management API by somebody who may send them, and tries what comes of it. */
+/** Random requests to the management API by an authorised caller. */
 export const hostileRequest: fc.Arbitrary<ManagementRequest> = fc.oneof(
   { weight: 5, arbitrary: toOperation },
   { weight: 1, arbitrary: anywhere },

@@ -181,7 +181,7 @@ const places = [
 ];
 const quoted = words.flatMap((word) => [word, `"${word}"`, `'${word}'`, ` “${word}” `]);
 
-/** Texts that everybody knows or that are no value. */
+/** Texts that are publicly known, or are not a value. */
 export const placeholders: readonly Form[] = [...quoted, ...nothings, ...documents, ...places].map((word) => [
   JSON.stringify(word),
   word,

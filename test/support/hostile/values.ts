@@ -6,7 +6,7 @@ const long = 'x'.repeat(5000);
 const nested = (open: string, inner: string, close: string, levels: number): string =>
   `${open.repeat(levels)}${inner}${close.repeat(levels)}`;
 
-/** Texts that are something somewhere, and texts that are nothing anywhere. */
+/** Texts that mean something in some field, and texts that never do. */
 export const text = fc.oneof(
   fc.constantFrom('ep_1', 'acme', 'a.b', 'quiet', 'evt_0', '*', 'invoice.*', 'X-Team', 'v1', 'v1a', 'failed'),
   fc.constantFrom('a'.repeat(52), '1', '2', '200', '201', '2026-11-23', '2026-02-31'),
@@ -150,6 +150,6 @@ const known: Readonly<Record<string, fc.Arbitrary<string>>> = {
   overlapHours: number,
 };
 
-/** What may be said in a field of that name, as JSON: at the edges of what is taken, and beyond. */
+/** Values for a field of that name, as JSON: at the limits of what is accepted, and beyond. */
 export const fieldValue = (name: string): fc.Arbitrary<string> =>
   fc.oneof({ weight: 4, arbitrary: known[name] ?? json }, { weight: 1, arbitrary: json });

@@ -53,7 +53,11 @@ export function memoryQueue(now: () => UnixMillis, visibility: Seconds = seconds
       messages = messages.filter((message) => handleOf(message) !== receiptHandle);
     },
 
+    /** SQS answers with an error when the message was deleted, or received again since. */
     async returnAfter(receiptHandle: string, after: Seconds): Promise<void> {
+      if (after > 43_200) throw new Error(`SQS hides a message for at most 12 h, not ${after} s`);
+      if (!messages.some((message) => handleOf(message) === receiptHandle))
+        throw new Error(`SQS does not know the receipt handle ${receiptHandle} any more`);
       messages = messages.map((message) =>
         handleOf(message) === receiptHandle ? { ...message, visibleAt: now() + after * 1000 } : message,
       );

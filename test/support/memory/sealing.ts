@@ -6,7 +6,7 @@ import type { EndpointSealing } from '../../../lambdas/management/ports.ts';
 
 const master = masterKey('a master secret');
 
-/** Seals what endpoints have, under one master secret that is always there. */
+/** Seals secrets and headers of endpoints, under one master secret that always exists. */
 export const memorySealing: EndpointSealing = {
   seal: async (text, owner, at) => seal(text, master, owner, at),
   open: async (sealed, owner) => unseal(sealed, master, owner),
@@ -15,7 +15,7 @@ export const memorySealing: EndpointSealing = {
   sealHeaders: async (headers, owner) => sealHeaders(headers, master, owner),
 };
 
-/** What an endpoint's requests bring along. */
+/** The headers of an endpoint's requests. */
 export const openedHeaders = async (endpoint: Endpoint) =>
   mapped(endpoint.headers, (value, name) =>
     typeof value === 'string' ? value : openHeader(value, master, endpoint, name),

@@ -1,16 +1,24 @@
-import type { CounterName } from '../../../lambdas/domain/metrics.ts';
+import type { CounterName, MetricName } from '../../../lambdas/domain/metrics.ts';
+import type { InboundTelemetry } from '../../../lambdas/inbound/telemetry.ts';
 import type { OutboundTelemetry } from '../../../lambdas/outbound/telemetry.ts';
 
 /** Keeps what was logged and counted. */
 export function recordedTelemetry() {
   const lines: { level: string; line: string; fields: Readonly<Record<string, unknown>> }[] = [];
   const counts: { name: string; dimensions: Readonly<Record<string, string>>; value: number }[] = [];
-  const log = (level: string) => (line: string, fields: Readonly<Record<string, unknown>>) =>
-    void lines.push({ level, line, fields });
-  const telemetry: OutboundTelemetry<CounterName> = {
-    info: log('info'),
-    warn: log('warn'),
-    error: log('error'),
+  const writes =
+    (common: object, level: string) =>
+    (line: string, fields: object = {}) =>
+      void lines.push({ level, line, fields: { ...common, ...fields } });
+  const log = (common: object) => ({
+    info: writes(common, 'info'),
+    warn: writes(common, 'warn'),
+    error: writes(common, 'error'),
+  });
+  const telemetry: OutboundTelemetry<CounterName> & InboundTelemetry<MetricName> = {
+    ...log({}),
+    log,
+    seconds: () => undefined,
     count: (...[name, dimensions, value = 1]) => void counts.push({ name, dimensions, value }),
   };
   return {

@@ -1,11 +1,13 @@
+import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
 import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { propertyAt } from '../../../lambdas/domain/provider/property.ts';
 import type { RawRequest } from '../../../lambdas/domain/raw-request.ts';
 import type { SourceSettings } from '../../../lambdas/domain/source.ts';
 import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
-import { receive } from '../../../lambdas/inbound/receive.ts';
-import type { OutgoingEvent, ReceivePorts } from '../../../lambdas/inbound/receive-ports.ts';
+import type { OutgoingEvent } from '../../../lambdas/inbound/ports.ts';
+import { type ReceivePorts, receive } from '../../../lambdas/inbound/receive.ts';
 import { type SecretVersion, sourceKeys } from '../../../lambdas/inbound/source-keys.ts';
+import { dynamodbInMemory, tableNames } from '../dynamodb/dynamodb.ts';
 import { sourceSettings } from './inbound-world.ts';
 
 /** A request as the gateway would hand it on. */
@@ -39,27 +41,28 @@ export function memoryReceiver(
   const complete = { ...given, tolerance };
   const sent: OutgoingEvent[] = [];
   const bodies = new Map<string, Uint8Array>();
-  const tokens = new Map<string, string>();
   const visited: string[] = [];
   const state = {
     reads: 0,
     secret,
     secretError: undefined as Error | undefined,
     queueError: undefined as Error | undefined,
+    bucketError: undefined as Error | undefined,
+    /** How often a handshake's secret was to be stored. */
+    stores: 0,
     isHandshakeAwaited: false,
   };
-  const keys = sourceKeys(provider.secret, complete.rotationOverlap, {
-    async readSecret(stage) {
-      state.reads++;
-      if (state.secretError) throw state.secretError;
-      return stage === 'AWSCURRENT' ? state.secret.current : state.secret.previous;
-    },
+  const keys = sourceKeys(provider.secret, complete.rotationOverlap, async (stage) => {
+    state.reads++;
+    if (state.secretError) throw state.secretError;
+    return stage === 'AWSCURRENT' ? state.secret.current : state.secret.previous;
   });
   const ports: ReceivePorts = {
     keys,
     handshakeSecret: {
       isAwaited: async () => state.isHandshakeAwaited,
       async store(value) {
+        state.stores++;
         if (!state.isHandshakeAwaited) return false;
         state.isHandshakeAwaited = false;
         state.secret = { current: { value, createdAt: unixMillis(0) } };
@@ -78,12 +81,9 @@ export function memoryReceiver(
         visited.push(url.href);
       },
     },
-    async useOnce(token, fingerprint) {
-      const before = tokens.get(token) ?? fingerprint;
-      tokens.set(token, before);
-      return before === fingerprint;
-    },
+    useOnce: onceOnly(dynamodbInMemory().client(), tableNames.inboundEvents, given.name, complete.retention),
     async putBody(key: string, bytes: Uint8Array) {
+      if (state.bucketError) throw state.bucketError;
       bodies.set(key, bytes);
     },
     async enqueue(messages: readonly OutgoingEvent[]) {

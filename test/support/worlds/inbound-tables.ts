@@ -1,6 +1,5 @@
-import { dynamodbClaims } from '../../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
 import { parseEventItem } from '../../../lambdas/adapters/dynamodb/inbound-events/item.ts';
-import { dynamodbKept } from '../../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
+import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
 import { shapes } from '../../adapters/dynamodb/support/table-shape.ts';
 import { type ClientHooks, dynamodbInMemory, tableNames } from '../dynamodb/dynamodb.ts';
@@ -22,8 +21,7 @@ export function inboundTable(hooks: ClientHooks = {}) {
     itemOf: (record, was) => ({ ...was, ...record }),
   });
   return {
-    ...dynamodbClaims(client, tableNames.inboundEvents),
-    ...dynamodbKept(client, tableNames.inboundEvents),
+    ...dynamodbInboundEvents(client, tableNames.inboundEvents),
     records,
     onWrite: db.onWrite,
   };

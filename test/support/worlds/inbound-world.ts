@@ -4,12 +4,15 @@ import {
   DeadLetter as DeadLetterSchema,
   parseMessage,
 } from '../../../lambdas/domain/messages.ts';
+import type { MetricName } from '../../../lambdas/domain/metrics.ts';
 import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import type { SourceSettings } from '../../../lambdas/domain/source.ts';
 import { type Seconds, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
-import type { Invocation } from '../../../lambdas/inbound/attempt.ts';
+import type { ConsumeInvocation } from '../../../lambdas/inbound/attempt.ts';
 import { type ConsumePorts, type Consumption, consume } from '../../../lambdas/inbound/consume.ts';
 import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
+import type { InboundReplayPorts } from '../../../lambdas/inbound/replay.ts';
+import type { InboundTelemetry } from '../../../lambdas/inbound/telemetry.ts';
 import { inboundTable } from './inbound-tables.ts';
 
 const second = 1000;
@@ -45,6 +48,8 @@ interface Queued {
   receives: number;
 }
 
+const handleOf = ({ messageId, receives }: Queued): string => `${messageId}/${receives}`;
+
 /**
  * A source's queue, DLQ, table, bucket and clock in memory, and a consumer that works on them.
  *
@@ -53,7 +58,7 @@ interface Queued {
  */
 export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
   const clock = { now: unixMillis(1_795_000_000_000) };
-  const claims = inboundTable();
+  const inboundEvents = inboundTable();
   const queue = new Map<string, Queued>();
   const bodies = new Map<string, Uint8Array>();
   const deadLetters: DeadLetter[] = [];
@@ -71,9 +76,19 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
     return { info: write('info'), warn: write('warn'), error: write('error') };
   };
 
-  const ports: ConsumePorts = {
+  const telemetry: InboundTelemetry<MetricName> = {
+    log,
+    count(...[name, dimensions]) {
+      const key = [name, ...Object.values(dimensions)].join(' ');
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    },
+    seconds(name, dimensions, value) {
+      times.push([name, dimensions, value]);
+    },
+  };
+  const ports: ConsumePorts & InboundReplayPorts = {
     now: () => clock.now,
-    claims,
+    inboundEvents,
     async getBody(key) {
       return bodies.get(key);
     },
@@ -84,27 +99,23 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
       deadLetters.push(parseMessage(DeadLetterSchema, 'dead letter', message));
     },
     async deleteMessage(receiptHandle) {
-      queue.delete(receiptHandle);
+      const message = received(receiptHandle);
+      if (message) queue.delete(message.messageId);
     },
     async returnMessageAfter(receiptHandle, after: Seconds) {
-      const message = queue.get(receiptHandle);
-      if (message) message.visibleAt = unixMillis(clock.now + after * second);
+      const message = received(receiptHandle);
+      if (message === undefined) throw new Error(`the receipt handle ${receiptHandle} is stale`);
+      message.visibleAt = unixMillis(clock.now + after * second);
+    },
+    async enqueueFor(_source, { body }) {
+      send(body);
     },
     async sendBack(_message, text, delay) {
       if (delay > 900) throw new RangeError(`a delay of ${delay} s`);
       const message = queue.get(send(text));
       if (message) message.visibleAt = unixMillis(clock.now + delay * second);
     },
-    telemetry: {
-      log,
-      count(...[name, dimensions]) {
-        const key = [name, ...Object.values(dimensions)].join(' ');
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-      },
-      seconds(name, dimensions, value) {
-        times.push([name, dimensions, value]);
-      },
-    },
+    telemetry,
   };
 
   /** Puts a message on the queue, as a receiver would. */
@@ -114,13 +125,18 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
     return messageId;
   }
 
-  /** Receives what is visible, at most ten. The receipt handle is the message's id: one consumer at a time. */
+  /** The message of a receipt handle, which is good until the message is received again. */
+  function received(receiptHandle: string): Queued | undefined {
+    return [...queue.values()].find((message) => handleOf(message) === receiptHandle);
+  }
+
+  /** Receives what is visible, at most ten. */
   function receive(): QueuedMessage[] {
     const visible = [...queue.values()].filter(({ visibleAt }) => visibleAt <= clock.now).slice(0, 10);
     return visible.map((message) => {
       message.visibleAt = unixMillis(clock.now + visibilityTimeout * second);
       message.receives++;
-      return { messageId: message.messageId, receiptHandle: message.messageId, text: message.text };
+      return { messageId: message.messageId, receiptHandle: handleOf(message), text: message.text };
     });
   }
 
@@ -135,7 +151,7 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
   };
 
   let invocations = 0;
-  const invocation = (changes: Partial<Invocation> = {}): Invocation => ({
+  const invocation = (changes: Partial<ConsumeInvocation> = {}): ConsumeInvocation => ({
     id: `invocation-${++invocations}`,
     signal: new AbortController().signal,
     graceOver: new Promise(() => undefined),
@@ -145,7 +161,7 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
 
   return {
     clock,
-    claims,
+    inboundEvents,
     queue,
     bodies,
     deadLetters,
@@ -162,7 +178,7 @@ export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
       clock.now = unixMillis(clock.now + span * second);
     },
     /** One invocation on what is visible now. */
-    async turn(changes: Partial<Invocation> = {}): Promise<Consumption> {
+    async turn(changes: Partial<ConsumeInvocation> = {}): Promise<Consumption> {
       const batch = receive();
       const consumption = await consume(batch, invocation(changes), team, ports);
       answer(batch, consumption);

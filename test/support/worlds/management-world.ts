@@ -5,6 +5,7 @@ import { manage } from '../../../lambdas/management/manage.ts';
 import type { ManagementRequest } from '../../../lambdas/management/operation.ts';
 import type { OperationPorts } from '../../../lambdas/management/operations.ts';
 import { memorySealing } from '../memory/sealing.ts';
+import { inboundTable } from './inbound-tables.ts';
 import { outboundWorld } from './outbound-world.ts';
 
 /** The management API in memory, over the outbound flow's world; its tables have DynamoDB's limits. */
@@ -32,17 +33,16 @@ export function managementWorld() {
     recoveries: world.recoveries,
     eventTypes,
     checkSchema,
-    refusalOfPayload: payloadCheck(eventTypes.read, world.now),
+    validatePayload: payloadCheck(eventTypes.read, world.now),
     sendPublication: async (body) => void published.push(body),
     sendTask: world.deliveryQueue.send,
     notifyOperators: async (operation: OperatorMessage) => void world.operations.push(operation),
     telemetry: world.report.telemetry,
     sources: [],
-    listKept: async () => ({ ids: [] }),
-    readRecord: async () => undefined,
+    inboundEvents: inboundTable(),
     getBody: async () => undefined,
     putBody: async () => undefined,
-    enqueue: async () => undefined,
+    enqueueFor: async () => undefined,
   };
   const telemetry = {
     ...world.report.telemetry,

@@ -1,4 +1,4 @@
-import { deliveryItem, parseDelivery } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
+import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
 import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { endpointItem, parseEndpoint } from '../../../lambdas/adapters/dynamodb/endpoints/item.ts';
@@ -12,7 +12,6 @@ import {
 } from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries, parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
-import type { Delivery } from '../../../lambdas/domain/delivery-record.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import type { FailureTally } from '../../../lambdas/domain/failure-tally.ts';
 import type { LimiterState } from '../../../lambdas/domain/limiter.ts';
@@ -22,6 +21,7 @@ import { otherItems } from '../../../lambdas/domain/tables.ts';
 import { type ClientHooks, dynamodbInMemory, type MemoryDynamodb, tableNames } from '../dynamodb/dynamodb.ts';
 import { itemsView } from '../dynamodb/items-view.ts';
 import type { Item } from '../dynamodb/values.ts';
+import { asDelivery, type StoredDelivery, storedDelivery } from './stored-delivery.ts';
 
 /** The real adapters of the outbound flow on one client. */
 function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
@@ -70,9 +70,9 @@ function seenTables(db: MemoryDynamodb) {
   });
   return {
     counted,
-    deliveries: itemsView<Delivery>(db.tableOf(tableNames.deliveries), {
-      parse: parseDelivery,
-      itemOf: deliveryItem,
+    deliveries: itemsView<StoredDelivery>(db.tableOf(tableNames.deliveries), {
+      parse: storedDelivery,
+      itemOf: (delivery) => deliveryItem(asDelivery(delivery)),
     }),
     events: itemsView<OutboundEvent>(db.tableOf(tableNames.outboundEvents), {
       parse: parseOutboundEvent,

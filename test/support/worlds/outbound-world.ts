@@ -1,6 +1,7 @@
 import { payloadReader } from '../../../lambdas/adapters/dynamodb/outbound-events/payload-reader.ts';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import type { DeadDelivery } from '../../../lambdas/domain/delivery-task.ts';
+import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
 import type { OperatorNotice } from '../../../lambdas/domain/operator-notice.ts';
 import { type Seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type DeliverPorts, deliver } from '../../../lambdas/outbound/deliver/deliver.ts';
@@ -17,7 +18,7 @@ import { findsWork, outboundTables } from './outbound-tables.ts';
 type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
 
 /**
- * The whole outbound flow in memory, on a virtual clock: tables, queues, DLQs, and one endpoint that answers as it is told.
+ * The whole outbound flow in memory, on a virtual clock: tables, queues, DLQs, and one endpoint with programmed responses.
  *
  * @param endpoint gets each request and how many its URL has had, this one included
  */
@@ -53,7 +54,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
     now: clock,
     events,
     readPayload,
-    refusalOfPayload: async () => undefined,
+    validatePayload: async () => undefined,
     endpoints,
     deliveries: table,
     sendTask: deliveryQueue.send,
@@ -168,7 +169,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
     sweep: (ports = sweepPorts) => sweep(settings.deliveryRetention, () => true, ports),
 
-    replay: (id: string, options: ReplayOptions = {}) => replayDelivery(id, now, replayPorts, options),
+    replay: (id: DeliveryId, options: ReplayOptions = {}) => replayDelivery(id, now, replayPorts, options),
 
     /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute in which it finds work. */
     async run(span: Seconds): Promise<void> {

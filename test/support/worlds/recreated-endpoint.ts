@@ -8,7 +8,7 @@ import { outboundWorld } from './outbound-world.ts';
 export const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 export const newUrl = 'https://acme.example/new';
 
-/** An endpoint whose clock stands still while it is deleted and made anew under its id. */
+/** An endpoint whose clock stands still while it is deleted and created again under its id. */
 export async function anewWithinATick(answer?: Parameters<typeof outboundWorld>[0]) {
   const world = outboundWorld(answer);
   const first = newEndpoint(start, { generation: 'gen_1' });

@@ -11,10 +11,11 @@ import {
   type ListedDelivery,
   listedAt,
 } from '../../../domain/delivery-record.ts';
+import { type DeliveryId, DeliveryIdText } from '../../../domain/ids.ts';
 import { byEndpointIndex } from '../../../domain/tables.ts';
 import { parseDelivery } from './item.ts';
 
-const Key = v.object({ id: v.string(), listedAt: v.string() });
+const Key = v.object({ id: DeliveryIdText, listedAt: v.string() });
 /** The most keys that DynamoDB reads in one call. */
 const batchSize = 100;
 
@@ -58,7 +59,7 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
   };
 
   return {
-    /** Of one partition, the oldest first. */
+    /** Reads one partition, the oldest first. */
     listed: (
       endpoint: OfEndpoint,
       place: Partition,
@@ -66,7 +67,7 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
       limit: number,
     ) => query(endpoint, place, [justAfter(after), upTo], { Limit: limit, ScanIndexForward: true }),
 
-    /** Of one partition, the newest first. */
+    /** Reads one partition, the newest first. */
     newest: (
       endpoint: OfEndpoint,
       place: Partition,
@@ -74,8 +75,8 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
       limit: number,
     ) => query(endpoint, place, [from, justBefore(before)], { Limit: limit, ScanIndexForward: false }),
 
-    /** In the order of their creation; one that has expired meanwhile is left out. */
-    async readAll(ids: readonly string[]): Promise<readonly Delivery[]> {
+    /** Reads deliveries in the order of their creation. Omits those that have expired meanwhile. */
+    async readAll(ids: readonly DeliveryId[]): Promise<readonly Delivery[]> {
       const read: Delivery[] = [];
       for (let from = 0; from < ids.length; from += batchSize) {
         read.push(...(await readBatch(client, table, ids.slice(from, from + batchSize))));
@@ -88,7 +89,7 @@ export function dynamodbEndpointDeliveries(client: DynamoDBDocumentClient, table
 async function readBatch(
   client: DynamoDBDocumentClient,
   table: string,
-  ids: readonly string[],
+  ids: readonly DeliveryId[],
 ): Promise<readonly Delivery[]> {
   const items: unknown[] = [];
   let Keys: Record<string, unknown>[] | undefined = ids.map((id) => ({ id }));
@@ -102,7 +103,7 @@ async function readBatch(
   return items.map(parseDelivery);
 }
 
-/** Bounds are inclusive: the next text there is, and the last one before. A place ends in an id of letters and digits. */
+/** Bounds of a key range are inclusive: these return the next text, and the last one before. A place ends in letters or digits. */
 const justAfter = (place: string): string => `${place}\u0000`;
 const justBefore = (place: string): string =>
   `${place.slice(0, -1)}${String.fromCharCode(place.charCodeAt(place.length - 1) - 1)}\uffff`;

@@ -1,10 +1,11 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import type { DueCursor } from '../../../domain/delivery-store.ts';
+import { DeliveryIdText } from '../../../domain/ids.ts';
 import { dueIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 
-const DueKey = v.object({ id: v.string() });
+const DueKey = v.object({ id: DeliveryIdText });
 
 /** The due index: which deliveries the sweep must look at, the longest overdue first. */
 export function dynamodbDue(client: DynamoDBDocumentClient, table: string) {
@@ -26,5 +27,5 @@ export function dynamodbDue(client: DynamoDBDocumentClient, table: string) {
   };
 }
 
-/** Small: the sweep works through a page at once, and looks at the clock between pages. */
+/** Small, because the sweep processes a page at once and looks at the clock between pages. */
 const pageSize = 25;

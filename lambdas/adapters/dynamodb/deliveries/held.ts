@@ -1,18 +1,19 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { heldByOf } from '../../../domain/delivery-record.ts';
+import { type DeliveryId, DeliveryIdText } from '../../../domain/ids.ts';
 import { heldIndex } from '../../../domain/tables.ts';
 
-const Key = v.object({ id: v.string() });
+const Key = v.object({ id: DeliveryIdText });
 
 /** The held index: which deliveries wait for their endpoint to be enabled. */
 export function dynamodbHeld(client: DynamoDBDocumentClient, table: string) {
   return {
-    /** The oldest first, as far as the index has heard of them. */
+    /** Reads the oldest first; eventually consistent. */
     async heldOf(
       { tenant, id }: { readonly tenant: string; readonly id: string },
       limit: number,
-    ): Promise<readonly string[]> {
+    ): Promise<readonly DeliveryId[]> {
       const { Items = [] } = await client.send(
         new QueryCommand({
           TableName: table,

@@ -1,19 +1,26 @@
 import * as v from 'valibot';
 import { attemptPhases } from '../../../domain/attempt-outcome.ts';
 import {
+  type ClaimedDelivery,
   type Delivery,
-  deliveryStatuses,
+  type DeliveryOf,
+  type DeliveryStatus,
   dueShardOf,
   endpointDayFor,
   heldByOf,
+  isDue,
   listedAt,
   waitingByFor,
 } from '../../../domain/delivery-record.ts';
 import { knownCause } from '../../../domain/failure-tally.ts';
+import { DeliveryIdText } from '../../../domain/ids.ts';
+import { issuePath, issueText } from '../../../domain/issue-text.ts';
 import { millis, seconds, unixMillis, unixSeconds } from '../../../domain/time.ts';
 
 /** Unix milliseconds. */
 export const Instant = v.pipe(v.number(), v.transform(unixMillis));
+/** Unix seconds, as the table's TTL needs them. */
+const InstantSeconds = v.pipe(v.number(), v.transform(unixSeconds));
 
 /** The fields that every record of an attempt has. */
 export const AttemptItem = v.object({
@@ -24,9 +31,9 @@ export const AttemptItem = v.object({
   error: v.optional(v.string()),
 });
 
-/** An item of the Deliveries table. `expiresAt`, the table's TTL, is in seconds; every other instant in milliseconds. */
-const DeliveryItem = v.object({
-  id: v.string(),
+/** The attributes of every item. `expiresAt` and `eventExpiresAt` are in seconds, every other instant in milliseconds. */
+const facts = {
+  id: DeliveryIdText,
   tenant: v.string(),
   eventId: v.string(),
   eventType: v.string(),
@@ -34,7 +41,6 @@ const DeliveryItem = v.object({
   url: v.optional(v.string()),
   generation: v.optional(v.string()),
   correlationId: v.string(),
-  status: v.picklist(deliveryStatuses),
   attempts: v.number(),
   attemptsBefore: v.number(),
   attemptLog: v.array(
@@ -47,35 +53,99 @@ const DeliveryItem = v.object({
   ),
   lastAttemptAt: v.optional(Instant),
   lastError: v.optional(v.string()),
-  cause: v.pipe(v.optional(v.string()), v.transform(knownCause)),
-  nextAttemptAt: v.optional(Instant),
-  waitsSince: v.optional(Instant),
   createdAt: Instant,
   claims: v.number(),
   crashes: v.number(),
-  leaseUntil: v.optional(Instant),
   round: v.number(),
-  countedRound: v.optional(v.number()),
   deadline: Instant,
   lifetime: v.pipe(v.number(), v.transform(millis)),
-  eventExpiresAt: v.pipe(v.number(), v.transform(unixSeconds)),
+  eventExpiresAt: InstantSeconds,
   eventKeptFor: v.pipe(v.number(), v.transform(seconds)),
-  heldAt: v.optional(Instant),
-  dueAt: v.optional(Instant),
   sweeps: v.number(),
-  expiresAt: v.optional(v.pipe(v.number(), v.transform(unixSeconds))),
+};
+
+/** Why a delivery ended without success, in words. */
+const Reason = v.optional(v.string(), 'unknown');
+
+// An attribute that is left over from another status, by a version that did not remove it, is ignored.
+const PendingItem = v.object({
+  ...facts,
+  status: v.literal('pending'),
+  /** Of a pending delivery no other cause says anything. */
+  cause: v.pipe(
+    v.optional(v.string()),
+    v.transform((text) => (text === 'unready' ? text : undefined)),
+  ),
+  nextAttemptAt: v.optional(Instant),
+  waitsSince: v.optional(Instant),
+  leaseUntil: v.optional(Instant),
+  dueAt: Instant,
+});
+const ClaimedItem = v.object({ ...PendingItem.entries, leaseUntil: Instant });
+const HeldItem = v.object({ ...facts, status: v.literal('held'), heldAt: Instant, dueAt: Instant });
+const DeliveredItem = v.object({ ...facts, status: v.literal('delivered'), expiresAt: InstantSeconds });
+const FailedItem = v.object({
+  ...facts,
+  status: v.literal('failed'),
+  lastError: Reason,
+  cause: v.pipe(v.optional(v.string()), v.transform(knownCause)),
+  countedRound: v.optional(v.number()),
+  dueAt: v.optional(Instant),
+  expiresAt: InstantSeconds,
+});
+const DiscardedItem = v.object({
+  ...facts,
+  status: v.literal('discarded'),
+  lastError: Reason,
+  expiresAt: InstantSeconds,
 });
 
-/** @throws ValiError when the item was written by something else */
-export const parseDelivery = (item: unknown): Delivery => v.parse(DeliveryItem, item);
+/** An item of the Deliveries table. */
+const DeliveryItem = v.variant('status', [PendingItem, HeldItem, DeliveredItem, FailedItem, DiscardedItem]);
 
-/** A delivery as an item; it is in the due index while it has a `dueAt`, in that of what waits while it has a
- *  `waitsSince`, and in the held one while it is held. */
-export const deliveryItem = (delivery: Delivery) => ({
-  ...delivery,
-  endpointDay: endpointDayFor(delivery),
-  listedAt: listedAt(delivery),
-  waitingBy: waitingByFor(delivery),
-  heldBy: delivery.status === 'held' ? heldByOf(delivery) : undefined,
-  dueShard: delivery.dueAt === undefined ? undefined : dueShardOf(delivery.id),
-});
+/**
+ * Makes a parser of items.
+ *
+ * It throws for an item that no version has written, and names the item and the attribute. The item stays as it is.
+ */
+const parserFor =
+  <Item extends v.GenericSchema>(schema: Item) =>
+  (item: unknown): v.InferOutput<Item> => {
+    const result = v.safeParse(schema, item);
+    if (result.success) return result.output;
+    const [issue] = result.issues;
+    const id: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, 'id') : undefined;
+    throw new Error(
+      `the item of delivery ${id} in the Deliveries table is malformed: ${issuePath(issue)} ${issueText(issue)}; correct the item`,
+    );
+  };
+
+/** @throws when the item is malformed */
+export const parseDelivery: (item: unknown) => Delivery = parserFor(DeliveryItem);
+
+/** A parser for each status that a write may leave. Each throws when the item is malformed, or has another status. */
+export const parseDeliveryOf: {
+  readonly [Status in DeliveryStatus]: (item: unknown) => DeliveryOf<Status>;
+} = {
+  pending: parserFor(PendingItem),
+  held: parserFor(HeldItem),
+  delivered: parserFor(DeliveredItem),
+  failed: parserFor(FailedItem),
+  discarded: parserFor(DiscardedItem),
+};
+
+/** @throws when the item is malformed, or no worker owns it */
+export const parseClaimed: (item: unknown) => ClaimedDelivery = parserFor(ClaimedItem);
+
+/** A delivery as an item. It is in the due index while it has a `dueAt`, in the index of what waits while it has a
+ *  `waitsSince`, and in the held index while it is held. */
+export function deliveryItem(delivery: Delivery) {
+  return {
+    ...delivery,
+    endpointDay: endpointDayFor(delivery),
+    listedAt: listedAt(delivery),
+    waitingBy: waitingByFor(delivery),
+    heldBy: delivery.status === 'held' ? heldByOf(delivery) : undefined,
+    dueShard: isDue(delivery) ? dueShardOf(delivery.id) : undefined,
+  };
+}

@@ -10,7 +10,7 @@ export interface ScanFilter {
   readonly since?: UnixMillis;
 }
 
-/** Reads the whole Deliveries table: for the command line, where no endpoint is given and so no index serves. */
+/** Reads the whole Deliveries table, for the command line without an endpoint: no index serves that. */
 export async function scanDeliveries(
   client: DynamoDBDocumentClient,
   TableName: string,

@@ -1,12 +1,17 @@
+import type { FailureCause } from '../../../domain/delivery-failure.ts';
 import {
-  type AttemptEntry,
   type AttemptRecord,
   type Deferral,
-  type Delivery,
+  type DeliveryFacts,
   dueShardOf,
   type Fence,
+  type FinishedDelivery,
+  type HeldDelivery,
   heldByOf,
+  type PendingDelivery,
+  type SuccessEntry,
 } from '../../../domain/delivery-record.ts';
+import type { DeliveryId } from '../../../domain/ids.ts';
 import { type UnixMillis, type UnixSeconds, unixMillis } from '../../../domain/time.ts';
 import type { ConditionalUpdate } from '../conditional-update.ts';
 
@@ -26,7 +31,7 @@ const isOfGeneration = (generation: string | undefined): string =>
 /** Each step of a delivery as one conditional update. */
 export const deliveryUpdates = {
   claim: (
-    id: string,
+    id: DeliveryId,
     attempt: number,
     until: { readonly soon: UnixMillis; readonly lease: UnixMillis },
   ): ConditionalUpdate => ({
@@ -37,7 +42,12 @@ export const deliveryUpdates = {
     values: { pending: 'pending', attempt, soon: until.soon, one: 1 },
   }),
 
-  claimSuspect: (seen: Delivery, attempt: number, now: UnixMillis, lease: UnixMillis): ConditionalUpdate => ({
+  claimSuspect: (
+    seen: PendingDelivery,
+    attempt: number,
+    now: UnixMillis,
+    lease: UnixMillis,
+  ): ConditionalUpdate => ({
     id: seen.id,
     set: { leaseUntil: lease },
     assign: ['#claims = #claims + :one', '#crashes = #crashes + :one'],
@@ -54,7 +64,7 @@ export const deliveryUpdates = {
 
   recordLateSuccess: (
     { id, round }: Fence,
-    entry: AttemptEntry,
+    entry: SuccessEntry,
     expiresAt: UnixSeconds,
   ): ConditionalUpdate => ({
     id,
@@ -65,7 +75,7 @@ export const deliveryUpdates = {
   }),
 
   moveDue: (
-    seen: { readonly id: string; readonly dueAt: UnixMillis },
+    seen: { readonly id: DeliveryId; readonly dueAt: UnixMillis },
     dueAt: UnixMillis,
     sweeps: number,
     eventExpiresAt: UnixSeconds,
@@ -76,14 +86,14 @@ export const deliveryUpdates = {
     values: { seen: seen.dueAt },
   }),
 
-  noteCounted: (id: string, round: number): ConditionalUpdate => ({
+  noteCounted: (id: DeliveryId, round: number): ConditionalUpdate => ({
     id,
     set: { countedRound: round },
     condition: '#round = :round AND #status = :failed',
     values: { round, failed: 'failed' },
   }),
 
-  clearDue: (id: string, round: number): ConditionalUpdate => ({
+  clearDue: (id: DeliveryId, round: number): ConditionalUpdate => ({
     id,
     set: { dueAt: undefined, dueShard: undefined },
     condition: `#round = :round AND ${isEnded}`,
@@ -91,7 +101,7 @@ export const deliveryUpdates = {
   }),
 
   defer: (
-    id: string,
+    id: DeliveryId,
     attempt: number,
     { now, until, dueAt, extend, waitsSince, deadlineAfter }: Deferral,
   ): ConditionalUpdate => ({
@@ -117,7 +127,7 @@ export const deliveryUpdates = {
     },
   }),
 
-  endWait: ({ id, nextAttemptAt }: Delivery, dueAt: UnixMillis): ConditionalUpdate => ({
+  endWait: ({ id, nextAttemptAt }: PendingDelivery, dueAt: UnixMillis): ConditionalUpdate => ({
     id,
     set: { nextAttemptAt: undefined, waitsSince: undefined, dueAt, dueShard: dueShardOf(id), sweeps: 0 },
     condition: `#status = :pending AND ${isUnleased} AND #nextAttemptAt = :seen`,
@@ -125,7 +135,7 @@ export const deliveryUpdates = {
   }),
 
   hold: (
-    delivery: Pick<Delivery, 'id' | 'tenant' | 'endpointId'>,
+    delivery: Pick<DeliveryFacts, 'id' | 'tenant' | 'endpointId'>,
     now: UnixMillis,
     dueAt: UnixMillis,
   ): ConditionalUpdate => ({
@@ -145,7 +155,7 @@ export const deliveryUpdates = {
     values: { pending: 'pending', now },
   }),
 
-  release: ({ id, lifetime }: Delivery, now: UnixMillis, dueAt: UnixMillis): ConditionalUpdate => ({
+  release: ({ id, lifetime }: HeldDelivery, now: UnixMillis, dueAt: UnixMillis): ConditionalUpdate => ({
     id,
     set: {
       status: 'pending',
@@ -163,7 +173,7 @@ export const deliveryUpdates = {
   }),
 
   discard: (
-    { id, generation }: Pick<Delivery, 'id' | 'generation'>,
+    { id, generation }: Pick<DeliveryFacts, 'id' | 'generation'>,
     reason: string,
     now: UnixMillis,
     expiresAt: UnixSeconds,
@@ -175,7 +185,7 @@ export const deliveryUpdates = {
   }),
 
   reopen: (
-    { id, round, status, lifetime }: Delivery,
+    { id, round, status, lifetime }: FinishedDelivery,
     eventExpiresAt: UnixSeconds,
     now: UnixMillis,
     dueAt: UnixMillis,
@@ -215,7 +225,18 @@ const clearedOnEnd = {
   cause: undefined,
 };
 
-const recorded = (id: string, record: AttemptRecord) => ({
+/** The fields of all records of an attempt. */
+interface RecordedFields extends Pick<AttemptRecord, 'status' | 'attempts' | 'attemptLog' | 'lastAttemptAt'> {
+  readonly lastError?: string;
+  readonly cause?: FailureCause;
+  readonly nextAttemptAt?: UnixMillis;
+  readonly waitsSince?: UnixMillis;
+  readonly dueAt?: UnixMillis;
+  readonly expiresAt?: UnixSeconds;
+  readonly deadline?: UnixMillis;
+}
+
+const recorded = (id: DeliveryId, record: RecordedFields) => ({
   status: record.status,
   attempts: record.attempts,
   attemptLog: record.attemptLog,

@@ -1,17 +1,18 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { waitingByOf } from '../../../domain/delivery-record.ts';
+import { type DeliveryId, DeliveryIdText } from '../../../domain/ids.ts';
 import { waitingIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 
-const Key = v.object({ id: v.string(), waitsSince: v.number() });
+const Key = v.object({ id: DeliveryIdText, waitsSince: v.number() });
 
 interface EndpointName {
   readonly tenant: string;
   readonly id: string;
 }
 
-/** The index of what waits: which deliveries of an endpoint wait for their next attempt. */
+/** The index of the deliveries of an endpoint that wait for their next attempt. */
 export function dynamodbWaiting(client: DynamoDBDocumentClient, table: string) {
   const query = ({ tenant, id }: EndpointName, shard: number, upTo: number, limit: number) => ({
     TableName: table,
@@ -23,8 +24,8 @@ export function dynamodbWaiting(client: DynamoDBDocumentClient, table: string) {
   });
 
   return {
-    /** Those that have waited since before `upTo`, the longest first, as far as the index has heard of them. */
-    async waitingOf(endpoint: EndpointName, upTo: UnixMillis, limit: number): Promise<readonly string[]> {
+    /** Reads those that have waited since before `upTo`, the longest first; eventually consistent. */
+    async waitingOf(endpoint: EndpointName, upTo: UnixMillis, limit: number): Promise<readonly DeliveryId[]> {
       const pages = await Promise.all(
         shards.map((shard) => client.send(new QueryCommand(query(endpoint, shard, upTo, limit)))),
       );
@@ -35,7 +36,7 @@ export function dynamodbWaiting(client: DynamoDBDocumentClient, table: string) {
         .map(({ id }) => id);
     },
 
-    /** How many wait; with `isExact: false` there are more. @param atMost counted of each quarter */
+    /** Counts those that wait; with `isExact: false` there are more. @param atMost the most to count in each partition */
     async countWaiting(endpoint: EndpointName, atMost: number) {
       const pages = await Promise.all(
         shards.map((shard) =>

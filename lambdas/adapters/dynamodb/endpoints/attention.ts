@@ -8,10 +8,10 @@ const Key = v.object({ tenant: v.string(), id: v.string() });
 const atMost = 200;
 
 /**
- * The items of the Endpoints table, of one partition of the attention index, about which something is to be done.
+ * Reads the items of one partition of the attention index of the Endpoints table: those that need work.
  *
- * @param upTo only those whose time has come by then
- * @param limit of items
+ * @param upTo only those that are due by then
+ * @param limit the most items to read
  */
 export async function attentionItems(
   client: DynamoDBDocumentClient,

@@ -6,7 +6,7 @@ import { changeEndpointCount } from './gauges.ts';
 import { endpointItem, parseEndpoint } from './item.ts';
 import { endpointUpdates } from './updates.ts';
 
-/** The Endpoints table, as the people see it who manage endpoints. */
+/** The Endpoints table, for the people who manage endpoints. */
 export function dynamodbEndpointChanges(client: DynamoDBDocumentClient, table: string) {
   /** Each returns the endpoint after the write, or undefined when it has changed since it was read. */
   const writes =
@@ -16,14 +16,14 @@ export function dynamodbEndpointChanges(client: DynamoDBDocumentClient, table: s
       return ok ? parseEndpoint(item) : undefined;
     };
 
-  /** A gauge may be one off: what could not be counted is done all the same. */
+  /** A change succeeds even if it could not be counted, so the gauge may be one off. */
   async function counted(isDone: boolean, by: 1 | -1): Promise<boolean> {
     if (isDone) await changeEndpointCount(client, table, by).catch(() => undefined);
     return isDone;
   }
 
   return {
-    /** @returns false when there is one of that id */
+    /** @returns false when the id is taken */
     create: async (endpoint: Endpoint): Promise<boolean> => {
       const put = new PutCommand({
         TableName: table,
@@ -34,7 +34,7 @@ export function dynamodbEndpointChanges(client: DynamoDBDocumentClient, table: s
       return counted(await unlessRefused(client.send(put)), 1);
     },
 
-    /** @returns false when it has changed since it was seen */
+    /** @returns false when it has changed since it was read */
     remove: async ({ tenant, id, version }: Endpoint): Promise<boolean> => {
       const deletion = new DeleteCommand({
         TableName: table,

@@ -12,7 +12,7 @@ const CountItem = v.object({ known: v.number() });
 /** The number of endpoints: one item. */
 const countKey = { tenant: otherItems.count, id: 'endpoints' } as const;
 
-/** One endpoint more or less; before the first count of all it changes nothing. */
+/** Counts one endpoint more or less. Does nothing before the first full count. */
 export async function changeEndpointCount(
   client: DynamoDBDocumentClient,
   table: string,
@@ -22,10 +22,10 @@ export async function changeEndpointCount(
   await updateIf(client, table, { ...countKey, assign, condition: 'attribute_exists(#id)', values: { by } });
 }
 
-/** How many endpoints there are in the Endpoints table, and how many are down. */
+/** The numbers of endpoints in the Endpoints table, and of those that are down. */
 export const dynamodbEndpointGauges = (client: DynamoDBDocumentClient, table: string) =>
   ({
-    /** Registered endpoints, as they were created and deleted. */
+    /** The number of registered endpoints, as counted by their creation and deletion. */
     async known(hasTime: () => boolean): Promise<number> {
       const { Item } = await client.send(new GetCommand({ TableName: table, Key: countKey }));
       return Item === undefined
@@ -33,7 +33,7 @@ export const dynamodbEndpointGauges = (client: DynamoDBDocumentClient, table: st
         : Math.max(0, v.parse(CountItem, Item).known);
     },
 
-    /** Registered endpoints whose breaker opened, or was probed, after `since`, or which we disabled after it. */
+    /** The number of registered endpoints whose breaker opened, or was probed, after `since`, or which we disabled after it. */
     async down(since: UnixMillis): Promise<number> {
       const down = await Promise.all(
         shardsOf('down').map((shard) => downInShard(client, table, shard, since)),
@@ -58,7 +58,7 @@ async function downInShard(
   return down;
 }
 
-/** Once for a deployment, as far as the time lasts: endpoints from before there was a count are counted, too. */
+/** Counts the endpoints from before there was a count, once for a deployment, while there is time. */
 async function countAll(
   client: DynamoDBDocumentClient,
   table: string,

@@ -9,7 +9,7 @@ const Instant = v.pipe(v.number(), v.transform(unixMillis));
 const Texts = v.record(v.string(), v.string());
 
 const SealedItem = { sealedBy: v.string(), sealed: v.string() };
-/** Version 0.1.0 kept the values in the clear. */
+/** Version 0.1.0 stored the values as plain text. */
 const Headers = v.record(v.string(), v.union([v.object(SealedItem), v.string()]));
 
 const SecretItem = v.object({
@@ -59,10 +59,10 @@ const EndpointItem = v.object({
   heldEmptyAt: v.optional(Instant),
 });
 
-/** @throws ValiError when the item was written by something else */
+/** @throws ValiError when the item does not have this shape */
 export function parseEndpoint(item: unknown): Endpoint {
   const { attention: kind, attentionAt, ...endpoint } = v.parse(EndpointItem, item);
-  // One that is only counted needs nothing.
+  // An item that is only counted needs no work.
   return attentionAt === undefined || kind !== needsAttention ? endpoint : { ...endpoint, attentionAt };
 }
 
@@ -74,12 +74,12 @@ export const endpointItem = (endpoint: Endpoint) => ({
   ...attention(endpoint.attentionAt),
 });
 
-/** What the attention index has in one partition: `yes` for endpoints about which something is to be done, and `jobs`. */
+/** The attention keys with a single partition: `yes` for endpoints that need work, and `jobs`. */
 export type AttentionKind = 'yes' | 'jobs';
 
 /**
- * What it has in several: `tallies` to be notified to operators, and `down` for what is counted as down: limiters whose
- * breaker is open, endpoints that we disabled.
+ * The attention keys with several partitions: `tallies` for the operators to be notified of, and `down` for what is counted as
+ * down, which is limiters whose breaker is open and endpoints that we disabled.
  */
 export type SpreadAttention = 'tallies' | 'down';
 
@@ -89,7 +89,7 @@ export const attention = (attentionAt: number | undefined, kind: AttentionKind =
   attention: attentionAt === undefined ? undefined : kind,
 });
 
-/** The keys of the attention index for what is spread. @param endpoint its hash, as `endpointHash` makes it */
+/** The key of an endpoint in a spread partition of the attention index. @param endpoint its hash, see `endpointHash` */
 export const spreadAttention = (
   attentionAt: number | undefined,
   kind: SpreadAttention,

@@ -45,7 +45,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
         }),
       );
       const next = LastEvaluatedKey && v.parse(Key, LastEvaluatedKey).id;
-      // A range that ends here has no next page, though DynamoDB cannot know it yet.
+      // The range ends here, so there is no next page, though DynamoDB cannot know it yet.
       return { endpoints: Items.map(parseEndpoint), next: next === upTo ? undefined : next };
     },
 

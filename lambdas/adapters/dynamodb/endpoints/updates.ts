@@ -12,7 +12,7 @@ import { attention, spreadAttention } from './item.ts';
 
 const isAsSeen = '#version = :seen';
 
-/** Two endpoints of one id may be noted in the same millisecond. */
+/** Compares the generation, too, because two endpoints of one id may be noted in the same millisecond. */
 const isAsNoted = ({ generation, attentionAt }: Endpoint) => ({
   condition: `#attentionAt = :noted AND ${generation === undefined ? 'attribute_not_exists(#generation)' : '#generation = :generation'}`,
   values: { noted: attentionAt, ...(generation !== undefined && { generation }) },
@@ -20,7 +20,7 @@ const isAsNoted = ({ generation, attentionAt }: Endpoint) => ({
 
 const hashOf = ({ tenant, id }: Endpoint): string => endpointHash({ tenant, endpointId: id });
 
-/** A change that a user makes, on what the user has seen. */
+/** A change by a user, to the version that the user has seen. */
 const change = (
   { tenant, id, version }: Endpoint,
   now: UnixMillis,
@@ -78,7 +78,7 @@ export const endpointUpdates = {
     values: { seen: version },
   }),
 
-  /** Notes that what waits for an enabled endpoint is to go: no change that a user sees. */
+  /** Notes that the deliveries that wait for an enabled endpoint must be released. Users do not see this change. */
   resumeEndpoint: ({ tenant, id }: Pick<Endpoint, 'tenant' | 'id'>, now: UnixMillis): ConditionalUpdate => ({
     tenant,
     id,
@@ -87,7 +87,7 @@ export const endpointUpdates = {
     values: { enabled: 'enabled' },
   }),
 
-  /** Takes the note away, unless there is a newer one; an endpoint that we disabled stays among those that are down. */
+  /** Removes the note, unless there is a newer one. An endpoint that we disabled still counts as down. */
   reconciled: (seen: Endpoint): ConditionalUpdate => ({
     tenant: seen.tenant,
     id: seen.id,

@@ -23,5 +23,5 @@ const EventItem = v.object({
   keptAt: v.optional(Millis),
 });
 
-/** @throws ValiError when the item was written by something else */
+/** @throws ValiError when the item does not have this shape */
 export const parseEventItem = (item: unknown): EventRecord => v.parse(EventItem, item);

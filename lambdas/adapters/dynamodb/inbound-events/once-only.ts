@@ -5,13 +5,15 @@ import { later, type Seconds, toUnixSeconds, type UnixMillis } from '../../../do
 import { unlessRefused } from '../unless-refused.ts';
 
 /**
- * Remembers tokens of a source in the inbound events table, so that a token is accepted with one body only.
+ * Remembers the tokens of a source in the InboundEvents table, so that a token is accepted with one body only.
  *
- * @param rememberFor how long a token is refused with another body
+ * TTL deletes items days late, so the condition compares `expiresAt`. A token whose item has expired is new again.
+ *
+ * @param rememberFor how long a token is refused with a different body
  */
 export const onceOnly =
   (client: DynamoDBDocumentClient, table: string, source: string, rememberFor: Seconds) =>
-  /** @returns false when the token came before with another fingerprint */
+  /** @returns false when the token was used before with another fingerprint */
   (token: string, fingerprint: string, now: UnixMillis): Promise<boolean> =>
     unlessRefused(
       client.send(

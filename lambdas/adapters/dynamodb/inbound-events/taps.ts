@@ -1,24 +1,23 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { inboundKeys } from '../../../domain/tables.ts';
-import { type Tap, tapExpiry } from '../../../domain/tap.ts';
+import { type Tap, type TapStore, tapExpiry } from '../../../domain/tap.ts';
 import { type UnixMillis, unixMillis } from '../../../domain/time.ts';
 import { unlessRefused } from '../unless-refused.ts';
 
 const TapItem = v.object({ queueName: v.string(), until: v.pipe(v.number(), v.transform(unixMillis)) });
 
-/** The taps of sources, in the InboundEvents table. */
+/** The taps in the InboundEvents table. */
 export function dynamodbTaps(client: DynamoDBDocumentClient, table: string) {
   return {
-    async readTap(source: string): Promise<Tap | undefined> {
+    async read(source: string): Promise<Tap | undefined> {
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: { id: inboundKeys.tap(source) } }),
       );
       return Item && v.parse(TapItem, Item);
     },
 
-    /** @returns false when another listener has the tap */
-    openTap: (source: string, tap: Tap, now: UnixMillis): Promise<boolean> =>
+    open: (source: string, tap: Tap, now: UnixMillis): Promise<boolean> =>
       unlessRefused(
         client.send(
           new PutCommand({
@@ -31,8 +30,7 @@ export function dynamodbTaps(client: DynamoDBDocumentClient, table: string) {
         ),
       ),
 
-    /** Ends one's own. */
-    closeTap: (source: string, queueName: string): Promise<boolean> =>
+    close: (source: string, queueName: string): Promise<boolean> =>
       unlessRefused(
         client.send(
           new DeleteCommand({
@@ -44,5 +42,5 @@ export function dynamodbTaps(client: DynamoDBDocumentClient, table: string) {
           }),
         ),
       ),
-  };
+  } satisfies TapStore;
 }

@@ -18,7 +18,7 @@ const EventItem = v.object({
   expiresAt: v.pipe(v.number(), v.transform(unixSeconds)),
 });
 
-/** @throws ValiError when the item was written by something else */
+/** @throws ValiError when the item does not have this shape */
 export function parseOutboundEvent(item: unknown): OutboundEvent {
   const { payload, payloadS3, rangesLeft, ...event } = v.parse(EventItem, item);
   return {

@@ -2,9 +2,9 @@ import { type OutboundEvent, payloadPrefixOf } from '../../../domain/outbound-ev
 import { type GetObject, readStored } from '../../../domain/stored-body.ts';
 
 /**
- * Reads an event's body from where it is: its item, or the bucket.
+ * Reads an event's body from its item or the bucket.
  *
- * It throws AlteredBodyError when the object in the bucket is not the published body.
+ * Throws AlteredBodyError when the object in the bucket is not the published body.
  */
 export const payloadReader =
   (readEvent: (id: string) => Promise<OutboundEvent | undefined>, getBytes: GetObject) =>

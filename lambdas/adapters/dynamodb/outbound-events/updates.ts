@@ -12,7 +12,7 @@ export const fanOutUpdates = {
     values: isWide ? { wide: true } : {},
   }),
 
-  /** Makes an event that was for single endpoints one for the whole tenant. */
+  /** Makes an event for single endpoints one for the whole tenant. */
   widen: (id: string): ConditionalUpdate => ({
     id,
     set: { isWide: true, fannedOutAt: undefined },
@@ -29,7 +29,7 @@ export const fanOutUpdates = {
     values: {},
   }),
 
-  /** Takes a range off those that are left. */
+  /** Removes a range from those that are left. */
   rangeDone: (id: string, range: string): ConditionalUpdate => ({
     id,
     more: 'DELETE #rangesLeft :range',

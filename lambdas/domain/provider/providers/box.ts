@@ -42,7 +42,7 @@ const schemeOf = (place: string): SignatureScheme => ({
 
 const places = ['primary', 'secondary'] as const;
 
-/** Each key signs a header of its own. One match is enough, so that either key can be rotated. */
+/** Each key signs a separate header. One match is enough, so that either key can be rotated. */
 const check: Check = (request, keys, { tolerance, now }) =>
   mostSpecific(places.map((place) => verify(schemeOf(place), request, keysAt(place, keys), tolerance, now)));
 

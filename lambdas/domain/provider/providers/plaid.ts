@@ -133,7 +133,7 @@ export const plaid: Provider = {
   secret: apiCredentials,
   signature: check,
   body: 'json',
-  // Events have no id, and those of one item may have the same bytes; the token's time tells them apart.
+  // Events have no id, and those of one item may have the same bytes; the token's time distinguishes them.
   id: joined(':', hash, signedAt),
   type: joined('.', body('webhook_type'), body('webhook_code')),
   attributes: { item: body('item_id') },

@@ -4,10 +4,13 @@ import {
   type AttemptRecord,
   type Delivery,
   deliveryId,
+  isDue,
   listedAt,
 } from '../../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../../../lambdas/domain/delivery-store.ts';
+import type { DeliveryId } from '../../../../lambdas/domain/ids.ts';
 import { millis, seconds, toUnixSeconds, type UnixMillis, utcDay } from '../../../../lambdas/domain/time.ts';
+import { asDelivery } from '../../../support/worlds/stored-delivery.ts';
 import { after, type Draw, type MakeOperations, oneOf, recent, start } from './operations.ts';
 
 const endpointId = 'prod';
@@ -16,14 +19,17 @@ const table = 'Deliveries';
 /** Three deliveries to one endpoint, one of them to a URL that is not registered. */
 export const deliveriesOperations: MakeOperations = (client, run) => {
   const store = dynamodbDeliveries(client, table);
-  const ids = ['a', 'b', 'c'].map((event) => deliveryId(run, event, endpointId));
+  const idIn = (event: string) => deliveryId(run, event, endpointId);
+  const ids = [idIn('a'), idIn('b'), idIn('c')] as const;
   const snaps: Delivery[] = [];
-  const seenBy = ({ a }: Draw): Delivery => recent(snaps, a) ?? newDelivery(run, start, a);
+  /** A delivery as it was at some time: also of a status that the call does not expect. */
+  const seenBy = <Expected extends Delivery = Delivery>({ a }: Draw): Expected =>
+    asDelivery(recent(snaps, a) ?? newDelivery(run, start, a));
   const note = async (write: Promise<DeliveryWrite>): Promise<void> => {
     const { delivery } = await write;
     if (delivery !== undefined) snaps.push(delivery);
   };
-  const idOf = ({ a }: Draw): string => ids[a % ids.length] ?? '';
+  const idOf = ({ a }: Draw): DeliveryId => oneOf(ids, a);
   const create = async (draw: Draw) => {
     const delivery = newDelivery(run, draw.now, draw.a, draw.b % 2 === 0 ? 'held' : 'pending');
     snaps.push((await store.create(delivery)) ?? delivery);
@@ -78,7 +84,7 @@ export const deliveriesOperations: MakeOperations = (client, run) => {
     moveDue: (draw) =>
       note(
         store.moveDue(
-          { id: seenBy(draw).id, dueAt: seenBy(draw).dueAt ?? draw.now },
+          { id: seenBy(draw).id, dueAt: dueAtOf(seenBy(draw)) ?? draw.now },
           after(draw.now, 900),
           draw.b,
           expiry(draw.now),
@@ -121,6 +127,7 @@ function queries(
   };
 }
 
+const dueAtOf = (delivery: Delivery) => (isDue(delivery) ? delivery.dueAt : undefined);
 const expiry = (now: UnixMillis) => toUnixSeconds(after(now, 1000));
 const entryOf = (n: number, at: UnixMillis) => ({ n, at, ms: 5.25, status: 503, sample: 'busy 😀' });
 
@@ -131,7 +138,7 @@ function newDelivery(
   status: 'pending' | 'held' = 'pending',
 ): Delivery {
   const eventId = oneOf(['a', 'b', 'c'], a);
-  return {
+  return asDelivery({
     id: deliveryId(tenant, eventId, endpointId),
     tenant,
     eventId,
@@ -155,7 +162,7 @@ function newDelivery(
     ...(status === 'held' && { heldAt: now }),
     dueAt: after(now, 300),
     sweeps: 0,
-  };
+  });
 }
 
 function recordFor(seen: Delivery, { now, b, c }: Draw): AttemptRecord {
@@ -165,10 +172,16 @@ function recordFor(seen: Delivery, { now, b, c }: Draw): AttemptRecord {
     attemptLog: [...seen.attemptLog, entryOf(attempts, now)],
     lastAttemptAt: now,
   };
-  const retry = { nextAttemptAt: after(now, 30), dueAt: after(now, 150) };
+  const retry = { nextAttemptAt: after(now, 30), waitsSince: now, dueAt: after(now, 150) };
   switch (b) {
     case 0:
-      return { status: 'pending', ...attempted, lastError: 'e', ...retry, ...(c > 1 && { waitsSince: now }) };
+      return {
+        status: 'pending',
+        ...attempted,
+        lastError: 'e',
+        ...retry,
+        ...(c > 1 && { deadline: after(now, 10) }),
+      };
     case 1:
       return {
         status: 'failed',
@@ -179,8 +192,8 @@ function recordFor(seen: Delivery, { now, b, c }: Draw): AttemptRecord {
         expiresAt: expiry(now),
       };
     case 2:
-      return { status: 'delivered', ...attempted, expiresAt: expiry(now), deadline: after(now, 10) };
+      return { status: 'delivered', ...attempted, expiresAt: expiry(now) };
     default:
-      return { status: 'held', ...attempted, lastError: '', dueAt: after(now, 60) };
+      return { status: 'discarded', ...attempted, lastError: '', expiresAt: expiry(now) };
   }
 }

@@ -6,7 +6,7 @@ import { bothSides, DifferenceError } from './both-sides.ts';
 import { deliveriesOperations } from './deliveries-operations.ts';
 import { endpointsOperations } from './endpoints-operations.ts';
 import { eventsOperations } from './events-operations.ts';
-import { claimsOperations, tapsOperations } from './inbound-operations.ts';
+import { inboundEventsOperations, tapsOperations } from './inbound-operations.ts';
 import { eventTypesOperations, recoveriesOperations, talliesOperations } from './jobs-operations.ts';
 import { limiterOperations } from './limiter-operations.ts';
 import { after, type MakeOperations, start } from './operations.ts';
@@ -24,7 +24,7 @@ const stores: Readonly<Record<string, MakeOperations>> = {
   recoveries: recoveriesOperations,
   'failure tallies': talliesOperations,
   'event types': eventTypesOperations,
-  'inbound events': claimsOperations,
+  'inbound events': inboundEventsOperations,
   'taps and once-only tokens': tapsOperations,
 };
 

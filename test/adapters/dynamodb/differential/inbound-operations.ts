@@ -1,6 +1,5 @@
-import { dynamodbClaims } from '../../../../lambdas/adapters/dynamodb/inbound-events/claims.ts';
-import { dynamodbKept } from '../../../../lambdas/adapters/dynamodb/inbound-events/kept.ts';
 import { onceOnly } from '../../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
+import { dynamodbInboundEvents } from '../../../../lambdas/adapters/dynamodb/inbound-events/store.ts';
 import { dynamodbTaps } from '../../../../lambdas/adapters/dynamodb/inbound-events/taps.ts';
 import type { Claim, EventRecord, Outcome } from '../../../../lambdas/domain/idempotency.ts';
 import { seconds } from '../../../../lambdas/domain/time.ts';
@@ -9,9 +8,8 @@ import { after, type Draw, type MakeOperations, oneOf, recent, start } from './o
 const table = 'InboundEvents';
 
 /** Two events of a source that four workers have. */
-export const claimsOperations: MakeOperations = (client, source) => {
-  const claims = dynamodbClaims(client, table);
-  const kept = dynamodbKept(client, table);
+export const inboundEventsOperations: MakeOperations = (client, source) => {
+  const store = dynamodbInboundEvents(client, table);
   const keptDay = `${source}#2026-11-23`;
   const records: EventRecord[] = [];
   const made: Claim[] = [];
@@ -46,10 +44,10 @@ export const claimsOperations: MakeOperations = (client, source) => {
     if (record === undefined) made.push(claim);
     else records.push(record);
   };
-  const claim = (draw: Draw) => tryClaim(claimOf(draw, 1), claims.claim(claimOf(draw, 1)));
+  const claim = (draw: Draw) => tryClaim(claimOf(draw, 1), store.claim(claimOf(draw, 1)));
   const finish = async (draw: Draw) => {
     const mine = recent(made, draw.a);
-    if (mine !== undefined) await claims.finish(mine, outcomeOf(draw), draw.now);
+    if (mine !== undefined) await store.finish(mine, outcomeOf(draw), draw.now);
   };
   return {
     claim,
@@ -58,17 +56,17 @@ export const claimsOperations: MakeOperations = (client, source) => {
       const seen = recent(records, draw.a);
       if (seen === undefined) return;
       const again = { ...claimOf(draw, seen.attempts + 1), id: seen.id };
-      await tryClaim(again, claims.reclaim(seen, again));
+      await tryClaim(again, store.reclaim(seen, again));
     },
     finish,
     finishAgain: finish,
     async readRecord(draw) {
-      const record = await kept.readRecord(claimOf(draw, 1).id);
+      const record = await store.readRecord(claimOf(draw, 1).id);
       if (record !== undefined) records.push(record);
     },
     async listKept({ b }) {
-      const page = await kept.listKept(keptDay, 1 + (b % 2));
-      if (page.next !== undefined) await kept.listKept(keptDay, 1, page.next);
+      const page = await store.listKept(keptDay, 1 + (b % 2));
+      if (page.next !== undefined) await store.listKept(keptDay, 1, page.next);
     },
   };
 };
@@ -79,10 +77,9 @@ export const tapsOperations: MakeOperations = (client, source) => {
   const firstTime = onceOnly(client, table, source, seconds(50));
   const queueOf = ({ b }: Draw): string => oneOf(['mine', 'other'], b);
   return {
-    readTap: () => taps.readTap(source),
-    openTap: (draw) =>
-      taps.openTap(source, { queueName: queueOf(draw), until: after(draw.now, 30) }, draw.now),
-    closeTap: (draw) => taps.closeTap(source, queueOf(draw)),
+    readTap: () => taps.read(source),
+    openTap: (draw) => taps.open(source, { queueName: queueOf(draw), until: after(draw.now, 30) }, draw.now),
+    closeTap: (draw) => taps.close(source, queueOf(draw)),
     onceOnly: ({ now, a, b }) => firstTime(`token-${a % 2}`, `print-${b % 2}`, now),
   };
 };

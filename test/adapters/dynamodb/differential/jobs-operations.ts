@@ -1,12 +1,10 @@
 import { dynamodbEventTypes } from '../../../../lambdas/adapters/dynamodb/event-types.ts';
 import { dynamodbTallies } from '../../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { dynamodbRecoveries } from '../../../../lambdas/adapters/dynamodb/recoveries.ts';
+import { endpointHash } from '../../../../lambdas/domain/delivery-task.ts';
 import type { EventTypeRecord } from '../../../../lambdas/domain/event-type.ts';
-import {
-  type EndedDelivery,
-  type FailureTally,
-  tallyNameOf,
-} from '../../../../lambdas/domain/failure-tally.ts';
+import type { EndedDelivery, FailureTally } from '../../../../lambdas/domain/failure-tally.ts';
+import { asDeliveryId } from '../../../../lambdas/domain/ids.ts';
 import type { Recovery } from '../../../../lambdas/domain/recovery.ts';
 import { utcDay } from '../../../../lambdas/domain/time.ts';
 import { after, type Draw, type MakeOperations, oneOf, recent, start } from './operations.ts';
@@ -65,7 +63,7 @@ export const talliesOperations: MakeOperations = (client, tenant) => {
   const ended = ({ a, b, c }: Draw): EndedDelivery => ({
     tenant,
     endpointId: `ep_${a % 2}`,
-    deliveryId: `d${b}`,
+    deliveryId: asDeliveryId(`d${b}`),
     round: 1 + (c % 2),
     eventId: 'e',
     eventType: 'invoice.paid',
@@ -74,7 +72,7 @@ export const talliesOperations: MakeOperations = (client, tenant) => {
     ...(c > 1 && { cause: 'exhausted', host: 'a.example', lastAttempt: { n: 6, at: start, ms: 0.5 } }),
   });
   const read = async (draw: Draw) => {
-    const tally = await store.read(tallyNameOf(ended(draw)));
+    const tally = await store.read(endpointHash(ended(draw)));
     if (tally !== undefined) snaps.push(tally);
   };
   return {

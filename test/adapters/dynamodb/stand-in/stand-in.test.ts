@@ -28,12 +28,28 @@ const one = { ExpressionAttributeValues: { ':one': 1 } };
 
 describe('the stand-in of DynamoDB refuses what DynamoDB refuses', () => {
   it.each([
-    ['a value that is not defined', { UpdateExpression: 'SET #n = :two', ...n, ...one }, /does not define: :two/],
-    ['a name that is not defined', { UpdateExpression: 'SET #m = :one', ...n, ...one }, /does not define: #m/],
+    [
+      'a value that is not defined',
+      { UpdateExpression: 'SET #n = :two', ...n, ...one },
+      /does not define: :two/,
+    ],
+    [
+      'a name that is not defined',
+      { UpdateExpression: 'SET #m = :one', ...n, ...one },
+      /does not define: #m/,
+    ],
     ['a value that is not used', { UpdateExpression: 'REMOVE #n', ...n, ...one }, /unused in expressions/],
-    ['an empty map of values', { UpdateExpression: 'REMOVE #n', ...n, ExpressionAttributeValues: {} }, /empty/],
+    [
+      'an empty map of values',
+      { UpdateExpression: 'REMOVE #n', ...n, ExpressionAttributeValues: {} },
+      /empty/,
+    ],
     ['one attribute twice', { UpdateExpression: 'SET #n = :one REMOVE #n', ...n, ...one }, /overlap/],
-    ['a clause twice', { UpdateExpression: 'SET #n = :one SET id = :one', ...n, ...one }, /only be used once/],
+    [
+      'a clause twice',
+      { UpdateExpression: 'SET #n = :one SET id = :one', ...n, ...one },
+      /only be used once/,
+    ],
     ['a change of the key', { UpdateExpression: 'SET id = :one', ...one }, /part of the key/],
     ['an unknown clause', { UpdateExpression: 'PUT #n = :one', ...n, ...one }, /Syntax error/],
     ['a half expression', { UpdateExpression: 'SET #n =', ...n }, /Syntax error/],
@@ -53,7 +69,11 @@ describe('the stand-in of DynamoDB refuses what DynamoDB refuses', () => {
     ['an empty key', { id: '' }, /has 0 bytes/],
     ['no key', { name: 'x' }, /must be a string/],
     ['an item over 400 KB', { id: 'b', text: 'x'.repeat(410_000) }, /Item size/],
-    ['an index key of another type', { id: 'b', dueShard: '1', dueAt: 'soon' }, /Type mismatch for Index Key/],
+    [
+      'an index key of another type',
+      { id: 'b', dueShard: '1', dueAt: 'soon' },
+      /Type mismatch for Index Key/,
+    ],
     ['a number that no double keeps', { id: 'b', n: 2 ** 60 }, /MAX_SAFE_INTEGER/],
     ['an empty set', { id: 'b', set: new Set() }, /non-empty set/],
   ])('%s in an item', async (_what, Item, message) => {
@@ -65,7 +85,9 @@ describe('the stand-in of DynamoDB refuses what DynamoDB refuses', () => {
   it('a command, a parameter or a name that our adapters do not use', async () => {
     const { client, update } = await oneItem();
 
-    await expect(client.send(new TransactWriteCommand({ TransactItems: [] }))).rejects.toThrow(/TransactWrite/);
+    await expect(client.send(new TransactWriteCommand({ TransactItems: [] }))).rejects.toThrow(
+      /TransactWrite/,
+    );
     await expect(update({ UpdateExpression: 'SET status = :one', ...one })).rejects.toThrow(/reserved word/);
     const get = new GetCommand({ TableName, Key: { id: 'a' }, ReturnConsumedCapacity: 'TOTAL' });
     await expect(client.send(get)).rejects.toThrow(/ReturnConsumedCapacity/);
@@ -89,7 +111,10 @@ describe('the stand-in of DynamoDB', () => {
     const { update } = await oneItem();
     const refused = { UpdateExpression: 'REMOVE #n', ConditionExpression: 'attribute_not_exists(#n)', ...n };
 
-    await expect(update(refused)).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', Item: undefined });
+    await expect(update(refused)).rejects.toMatchObject({
+      name: 'ConditionalCheckFailedException',
+      Item: undefined,
+    });
     await expect(
       update({ ...refused, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
     ).rejects.toMatchObject({ Item: { id: { S: 'a' }, n: { N: '1' }, list: { L: [{ S: 'x' }] } } });
@@ -153,7 +178,9 @@ describe('the stand-in of DynamoDB', () => {
     await expect(db.client({ before: stop }).send(put('b'))).rejects.toThrow('throttled');
     await expect(db.client({ after: stop }).send(put('c'))).rejects.toThrow('throttled');
     await db
-      .client({ mutate: (asked) => (asked.action === 'PutItem' ? { ...asked, input: put('e').input } : asked) })
+      .client({
+        mutate: (asked) => (asked.action === 'PutItem' ? { ...asked, input: put('e').input } : asked),
+      })
       .send(put('d'));
 
     expect([...db.tableOf(TableName).items.keys()]).toEqual(['a', 'c', 'e']);

@@ -15,7 +15,7 @@ interface TableIndex {
   readonly sortType?: 'string';
 }
 
-/** What a table's conditions and queries depend on. */
+/** The parts of a table that conditions and queries depend on. */
 export interface TableShape {
   readonly partitionKey?: string;
   readonly indexes?: readonly TableIndex[];

@@ -30,9 +30,9 @@ export interface Counted extends Calls {
 }
 
 /**
- * The shipped app on an AWS of its own, whose functions' calls are counted.
+ * The shipped app on a separate AWS, with a count of its functions' calls.
  *
- * Nothing is invoked but by the test: the event source mappings are off, so that a batch has the size that it is given.
+ * Only the test invokes functions: the event source mappings are off, so that a batch has the intended size.
  */
 export async function countedStack({ counts = true } = {}) {
   const recorder = await startRecorder();
@@ -82,7 +82,7 @@ export async function countedStack({ counts = true } = {}) {
     return text;
   }
 
-  /** Invokes a function with a batch, as its mapping would; what it does not give back is deleted, as the mapping does. */
+  /** Invokes a function with a batch and deletes the messages that did not fail, as its mapping would. */
   async function work(part: string, queueUrl: string, messages: readonly Message[]): Promise<void> {
     const Records = messages.map(({ MessageId, Body, ReceiptHandle }) => ({
       messageId: MessageId,
@@ -101,7 +101,7 @@ export async function countedStack({ counts = true } = {}) {
     }
   }
 
-  /** Takes so many messages that wait in a queue. */
+  /** Receives a number of waiting messages of a queue. */
   async function take(queueUrl: string, count: number): Promise<Message[]> {
     const taken: Message[] = [];
     await eventually(`${count} messages in ${queueUrl}`, async () => {

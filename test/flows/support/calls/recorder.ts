@@ -1,16 +1,17 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { clientConfig } from '../../../../local/endpoint.ts';
+import { operationOf, type Passed, passOn } from '../../../support/worlds/aws-proxy.ts';
 import { type Item, itemBytes } from './item-size.ts';
 import { readUnits, type TableKeys, type Units, writeUnits } from './units.ts';
 
-/** What was called between two looks, by `service.Operation`, and DynamoDB's units. */
+/** The calls between two reads of the counts, by `service.Operation`, and DynamoDB's units. */
 export interface Calls extends Units {
   readonly calls: Readonly<Record<string, number>>;
 }
 
-/** A request of DynamoDB's, as far as units depend on it. */
+/** The parts of a DynamoDB request that its units depend on. */
 interface TableRequest {
   readonly TableName: string;
   readonly Key?: Item;
@@ -91,7 +92,7 @@ export async function startRecorder() {
     passOnTo(url: string): void {
       upstream = url;
     },
-    /** What was counted since the last look. */
+    /** The counts since the last read. */
     look(): Calls {
       const counted = {
         calls: Object.fromEntries([...calls].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -134,40 +135,3 @@ function unitsOfRead(asked: TableRequest, answer: Buffer): Units {
   );
   return { write: 0, indexWrite: 0, read: total(each, 'read'), stored: 0, indexStored: 0 };
 }
-
-/** `service.Operation`, as the SDKs say it: in a header, in a form, or, to S3, by method. */
-function operationOf({ headers, method }: IncomingMessage, body: Buffer): string {
-  const service =
-    /Credential=[^/]+\/[^/]+\/[^/]+\/([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? 'unknown';
-  const target = String(headers['x-amz-target'] ?? '')
-    .split('.')
-    .at(-1);
-  const action = new URLSearchParams(body.toString('utf8')).get('Action');
-  return `${service}.${target || action || method}`;
-}
-
-interface Passed {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
-
-async function passOn(upstream: string, request: IncomingMessage, body: Buffer): Promise<Passed> {
-  const hasBody = body.byteLength > 0;
-  const response = await fetch(new URL(request.url ?? '/', upstream), {
-    method: request.method,
-    headers: passedOn(request.headers),
-    ...(hasBody && { body: new Uint8Array(body) }),
-  });
-  const headers = Object.fromEntries(
-    [...response.headers].filter(([name]) => !/^(content-length|transfer-encoding|connection)$/.test(name)),
-  );
-  return { status: response.status, headers, body: Buffer.from(await response.arrayBuffer()) };
-}
-
-const passedOn = (headers: IncomingHttpHeaders): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers)
-      .filter(([name]) => !/^(host|connection|content-length|expect|transfer-encoding)$/.test(name))
-      .map(([name, value]) => [name, String(value)]),
-  );

@@ -4,7 +4,7 @@ import { type Counted, type CountedStack, stripeSecret } from './counted-stack.t
 
 const ids = (count: number) => Array.from({ length: count }, () => crypto.randomUUID());
 
-/** Events of Stripe's, and what their consumer makes of them. */
+/** Events of Stripe, and what their consumer does with them. */
 export function inboundTraffic(stack: CountedStack) {
   const queue = stack.aws.outputs.queues.inbound['stripe'] ?? '';
   const url = stack.aws.outputs.inbound.sources['stripe']?.url ?? '';

@@ -6,7 +6,7 @@ export interface TableKeys {
   readonly indexes: readonly (readonly string[])[];
 }
 
-/** What a call costs in DynamoDB's units. */
+/** The cost of a call in DynamoDB's units. */
 export interface Units {
   readonly write: number;
   /** Of indexes. */
@@ -43,7 +43,7 @@ function entriesBytes(item: Item | undefined, { key, indexes }: TableKeys): numb
   return entries.reduce((sum, keys) => sum + itemBytes(keysOf(keys)) + overhead, 0);
 }
 
-/** An item's place in an index; undefined when a key is missing, so that it is not in there. */
+/** An item's entry in an index; undefined if a key is missing, so that there is none. */
 function entryOf(item: Item | undefined, keys: readonly string[]): string | undefined {
   const values = keys.map((key) => item?.[key]);
   return values.includes(undefined) ? undefined : JSON.stringify(values);

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { deliverEnv } from '../../../lambdas/env.ts';
+import { outboundSettings } from '../../support/fixtures/outbound.ts';
+import { accessDenied, contextWith, lambdaAws, sqsEvent } from '../../support/worlds/lambda-aws.ts';
+
+vi.mock('../../../lambdas/env.ts', async (original) => ({
+  ...(await original<object>()),
+  readSettings: () => outboundSettings,
+}));
+
+let aws: Awaited<ReturnType<typeof lambdaAws>>;
+let entry: typeof import('../../../lambdas/outbound/deliver/deliver.lambda.ts');
+
+beforeAll(async () => {
+  aws = await lambdaAws(deliverEnv, ({ action }) => (action === 'GetItem' ? accessDenied : undefined));
+  entry = await import('../../../lambdas/outbound/deliver/deliver.lambda.ts');
+});
+
+afterAll(() => aws.stop());
+
+it('λ deliver names the messages of tasks that it could not run, and no other, so that SQS keeps them', async () => {
+  const task = { v: 1, deliveryId: 'd', attempt: 1, tenant: 'acme', endpointId: 'ep_1' };
+  const batch = sqsEvent({ failed: JSON.stringify(task), malformed: '{"v":1}' });
+
+  expect(await entry.handler(batch, contextWith(90_000))).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'failed' }],
+  });
+  expect(aws.sentTo('DELIVERY_DLQ_URL').map((text) => JSON.parse(text))).toMatchObject([
+    { kind: 'delivery', id: 'malformed' },
+  ]);
+});
