@@ -76,9 +76,14 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
 
     /** Reserves the next time for a waiting delivery; times are `span` apart. */
     async reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis> {
-      const next = await write(limiterKey, limiterUpdates.reserveNext(span, now));
-      const { item } = next.ok ? next : await write(limiterKey, limiterUpdates.reserveFirst(span, now));
-      return v.parse(LimiterItem, item).reservedUntil ?? unixMillis(now + span);
+      const { reserveNext, reserveFirst } = limiterUpdates;
+      let reserved: Written | undefined;
+      // If another worker has reserved the first time meanwhile, the next one is free.
+      for (const reserve of [reserveNext, reserveFirst, reserveNext]) {
+        reserved = await write(limiterKey, reserve(span, now));
+        if (reserved.ok) break;
+      }
+      return v.parse(LimiterItem, reserved?.item).reservedUntil ?? unixMillis(now + span);
     },
   } satisfies LimiterStore;
 }
