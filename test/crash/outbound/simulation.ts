@@ -64,8 +64,7 @@ async function runUntilQuiet(
   for (let step = 0; step < mostSteps; step++) {
     await settle();
     if (isOver()) return true;
-    if (running.letOneOn() || flow.startNext()) continue;
-    if (await flow.act()) continue;
+    if (running.letOneOn() || flow.startNext() || (await flow.act())) continue;
     if (flow.isOver() && running.all() === 0) return true;
     if (!world.time.moveTo(flow.nextAt(), endsAt)) return false;
   }
