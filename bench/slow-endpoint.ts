@@ -7,6 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamodbEndpointChanges } from '../lambdas/adapters/dynamodb/endpoints/changes.ts';
 import { masterSecret } from '../lambdas/adapters/secrets/master-secret.ts';
 import { generateSecret } from '../lambdas/domain/endpoint-secret.ts';
+import { asEndpointId, asTenantId, type TenantId } from '../lambdas/domain/ids.ts';
 import { unixMillis } from '../lambdas/domain/time.ts';
 import type { LocalAws } from '../local/emulator.ts';
 import { percentile } from './report.ts';
@@ -14,7 +15,7 @@ import { percentile } from './report.ts';
 const healthyCount = 20;
 const hangsMs = 31_000;
 /** The results of the healthy endpoints alone, and beside one that hangs. */
-const tenants = { alone: 'bench-alone', beside: 'bench-beside' } as const;
+const tenants = { alone: asTenantId('bench-alone'), beside: asTenantId('bench-beside') } as const;
 
 /**
  * Publishes an event a second to twenty healthy endpoints, first alone, then beside one that hangs on every request. Measures
@@ -59,7 +60,12 @@ async function startEndpoints() {
   return { url: `http://127.0.0.1:${port}`, arrivals, hung: () => hung.count, close };
 }
 
-async function register(tenant: string, url: string, aws: LocalAws, more: readonly string[]): Promise<void> {
+async function register(
+  tenant: TenantId,
+  url: string,
+  aws: LocalAws,
+  more: readonly string[],
+): Promise<void> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(aws.clientConfig), {
     marshallOptions: { removeUndefinedValues: true },
   });
@@ -69,7 +75,8 @@ async function register(tenant: string, url: string, aws: LocalAws, more: readon
     aws.outputs.outbound.masterSecretArn,
   );
   const now = unixMillis(Date.now());
-  for (const id of [...Array.from({ length: healthyCount }, (_, index) => `well-${index}`), ...more]) {
+  const names = [...Array.from({ length: healthyCount }, (_, index) => `well-${index}`), ...more];
+  for (const id of names.map(asEndpointId)) {
     await create({
       tenant,
       id,
@@ -90,7 +97,7 @@ async function register(tenant: string, url: string, aws: LocalAws, more: readon
 /** @returns when each event was published */
 async function publishFor(
   seconds: number,
-  tenant: string,
+  tenant: TenantId,
   aws: LocalAws,
 ): Promise<ReadonlyMap<string, number>> {
   const sqs = new SQSClient(aws.clientConfig);
@@ -107,7 +114,7 @@ async function publishFor(
 
 /** Returns the milliseconds from publish to arrival of every event at every healthy endpoint. */
 async function measure(
-  tenant: string,
+  tenant: TenantId,
   seconds: number,
   aws: LocalAws,
   arrivals: ReadonlyMap<string, number>,

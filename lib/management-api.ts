@@ -6,7 +6,6 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import {
-  attentionIndex,
   byEndpointIndex,
   heldIndex,
   inboundKeys,
@@ -117,7 +116,6 @@ export class ManagementApi extends Construct {
     lambda.allowItems(['dynamodb:Query'], inboundEvents.indexArn(keptIndex.name), anyEvent);
     lambda.allow(
       ['dynamodb:Query'],
-      endpoints.indexArn(attentionIndex.name),
       deliveries.indexArn(byEndpointIndex.name),
       deliveries.indexArn(heldIndex.name),
       deliveries.indexArn(waitingIndex.name),

@@ -121,7 +121,7 @@ export class Outbound extends Construct {
       this.props.outbound.publishMaxConcurrency ?? outboundDefaults.publishMaxConcurrency;
     this.publishing.consumeWith(publish, { batchSize: batches.publish, maxConcurrency });
     publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:GetItem'], this.events.tableArn);
-    publish.allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], this.deliveries.tableArn);
+    publish.allow(['dynamodb:PutItem'], this.deliveries.tableArn);
     publish.allow(['dynamodb:GetItem', 'dynamodb:Query'], this.endpoints.tableArn);
     const { delivering, publishing } = this;
     // Sends to its own queue once, for the ranges of a large tenant.

@@ -101,7 +101,7 @@ def recording_uses(enforce, file):
             principal = iam_evaluator.resolve_principal(access_key_id or "", get_account_id())
             principals[access_key_id] = getattr(principal, "arn", "anonymous")
         # Objects of a bucket are as many as there are payloads: their folder says which grant is meant.
-        resource = re.sub(r"^(arn:aws:s3:::[^/]+/[^/]+/).*", r"\1*", str(resource_arn))
+        resource = re.sub(r"^(arn:aws:s3:::.+/)[^/]*$", r"\1", str(resource_arn))
         use = (principals[access_key_id], iam_action, resource)
         if use not in seen:
             seen.add(use)

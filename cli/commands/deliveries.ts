@@ -4,7 +4,7 @@ import { dynamoClient } from '../../lambdas/adapters/dynamodb/client.ts';
 import { scanDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/scan.ts';
 import { dynamodbDeliveries } from '../../lambdas/adapters/dynamodb/deliveries/store.ts';
 import { deliveryStatuses } from '../../lambdas/domain/delivery-record.ts';
-import { asDeliveryId, type DeliveryId } from '../../lambdas/domain/ids.ts';
+import { asDeliveryId, type DeliveryId, type EndpointId, type TenantId } from '../../lambdas/domain/ids.ts';
 import { parseInstant } from '../../lambdas/domain/time.ts';
 import { DeliveryView } from '../../lambdas/management/schemas.ts';
 import { deliveryDetail, deliveryView } from '../../lambdas/management/views.ts';
@@ -29,8 +29,8 @@ import { print } from '../terminal/print.ts';
 interface ListOptions extends TargetOptions {
   readonly status?: string;
   readonly limit: number;
-  readonly tenant?: string;
-  readonly endpoint?: string;
+  readonly tenant?: TenantId;
+  readonly endpoint?: EndpointId;
   readonly since?: string;
 }
 
@@ -117,7 +117,7 @@ async function list(options: ListOptions): Promise<void> {
 }
 
 /** Lists the deliveries of one endpoint, by the index. */
-async function listOf(tenant: string, endpoint: string, options: ListOptions): Promise<void> {
+async function listOf(tenant: TenantId, endpoint: EndpointId, options: ListOptions): Promise<void> {
   const call = await managementOf(options);
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpoint)}/deliveries`;
   const query = { status: options.status, since: options.since };

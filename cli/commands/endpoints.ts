@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
+import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import {
   CreatedEndpoint,
   EndpointView,
@@ -30,7 +31,7 @@ interface RotateOptions extends TargetOptions, SecretOptions {
   readonly overlapHours: number;
 }
 
-const pathOf = (tenant: string, id?: string, action?: string): string =>
+const pathOf = (tenant: TenantId, id?: EndpointId, action?: string): string =>
   ['/v1/tenants', tenant, 'endpoints', ...(id ? [id] : []), ...(action ? [action] : [])]
     .map((part, index) => (index === 0 ? part : encodeURIComponent(part)))
     .join('/');
@@ -48,7 +49,7 @@ export function addEndpointsCommand(program: Command): void {
     .option('--id <id>', 'id of the endpoint (default: a generated one)', endpointIdArgument)
     .addOption(secretOption().conflicts('ed25519'))
     .option('--ed25519', 'sign with an Ed25519 key (v1a); the receiver verifies with its public half')
-    .action((tenant: string, url: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, url: string, _options: unknown, command: Command) =>
       create(tenant, { ...command.optsWithGlobals<CreateOptions>(), url }),
     );
   addEndpointOptions(endpoints.command('update'))
@@ -56,7 +57,7 @@ export function addEndpointsCommand(program: Command): void {
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
     .option('--url <url>', 'new URL')
-    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       update(tenant, id, command.optsWithGlobals()),
     );
   addQueries(endpoints);
@@ -71,13 +72,15 @@ function addQueries(endpoints: Command): void {
     .command('list')
     .description('list the endpoints of a tenant')
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
-    .action((tenant: string, _options: unknown, command: Command) => list(tenant, command.optsWithGlobals()));
+    .action((tenant: TenantId, _options: unknown, command: Command) =>
+      list(tenant, command.optsWithGlobals()),
+    );
   endpoints
     .command('show')
     .description('show an endpoint, its circuit breaker and how many deliveries wait')
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
-    .action(async (tenant: string, id: string, _options: unknown, command: Command) =>
+    .action(async (tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       show(command.optsWithGlobals(), 'GET', pathOf(tenant, id)),
     );
   endpoints
@@ -85,7 +88,7 @@ function addQueries(endpoints: Command): void {
     .description('show the secrets that sign now; of an Ed25519 key, the public half')
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
-    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       reveal(command.optsWithGlobals(), pathOf(tenant, id, 'secret')),
     );
 }
@@ -100,7 +103,7 @@ function addActions(endpoints: Command): void {
       .description(description)
       .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
       .argument('<id>', 'id of the endpoint', endpointIdArgument)
-      .action((tenant: string, id: string, _options: unknown, command: Command) =>
+      .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
         show(command.optsWithGlobals(), 'POST', pathOf(tenant, id, action)),
       );
   }
@@ -111,7 +114,7 @@ function addActions(endpoints: Command): void {
     )
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
-    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       test(tenant, id, command.optsWithGlobals()),
     );
 }
@@ -129,7 +132,7 @@ function addSecretRotation(endpoints: Command): void {
       24,
     )
     .addOption(secretOption())
-    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       rotate(command.optsWithGlobals(), pathOf(tenant, id, 'rotate-secret')),
     );
 }
@@ -140,12 +143,12 @@ function addDeletion(endpoints: Command): void {
     .description('delete an endpoint; its pending and held deliveries are discarded')
     .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
     .argument('<id>', 'id of the endpoint', endpointIdArgument)
-    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       remove(tenant, id, command.optsWithGlobals()),
     );
 }
 
-async function create(tenant: string, options: CreateOptions): Promise<void> {
+async function create(tenant: TenantId, options: CreateOptions): Promise<void> {
   const call = await managementOf(options);
   const given = await readSecretOption(options);
   const body = {
@@ -160,7 +163,11 @@ async function create(tenant: string, options: CreateOptions): Promise<void> {
   print(options, { endpoint, secret }, `${describeEndpoint(endpoint)}\n${describeSecrets([secret])}`);
 }
 
-async function update(tenant: string, id: string, options: TargetOptions & EndpointOptions): Promise<void> {
+async function update(
+  tenant: TenantId,
+  id: EndpointId,
+  options: TargetOptions & EndpointOptions,
+): Promise<void> {
   const changes = endpointBody(options);
   if (Object.values(changes).every((value) => value === undefined))
     throw new UsageError('Pass at least one setting to change: --help lists them.');
@@ -171,7 +178,7 @@ async function update(tenant: string, id: string, options: TargetOptions & Endpo
   printEndpoint(v.parse(EndpointView, body), options);
 }
 
-async function list(tenant: string, options: TargetOptions): Promise<void> {
+async function list(tenant: TenantId, options: TargetOptions): Promise<void> {
   const call = await managementOf(options);
   const found = await allPages(call, { method: 'GET', path: pathOf(tenant) }, EndpointView);
   print(options, found, found.length === 0 ? `${tenant} has no endpoint.` : describeEndpoints(found));
@@ -200,7 +207,7 @@ async function rotate(options: RotateOptions, path: string): Promise<void> {
   print(options, shown, describeSecrets(shown));
 }
 
-async function test(tenant: string, id: string, options: TargetOptions): Promise<void> {
+async function test(tenant: TenantId, id: EndpointId, options: TargetOptions): Promise<void> {
   const call = await managementOf(options);
   const { body } = await call({ method: 'POST', path: pathOf(tenant, id, 'test') });
   const sent = v.parse(PublishedView, body);
@@ -211,7 +218,7 @@ async function test(tenant: string, id: string, options: TargetOptions): Promise
   );
 }
 
-async function remove(tenant: string, id: string, options: TargetOptions): Promise<void> {
+async function remove(tenant: TenantId, id: EndpointId, options: TargetOptions): Promise<void> {
   const call = await managementOf(options);
   await call({ method: 'DELETE', path: pathOf(tenant, id) });
   print(options, { tenant, id }, `Deleted ${id} of ${tenant}.`);

@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
+import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import { FilterTestView } from '../../lambdas/management/schemas.ts';
 import { managementOf } from '../stack/all-pages.ts';
 import type { TargetOptions } from '../stack/target.ts';
 import { UsageError } from '../terminal/errors.ts';
-import { jsonArgument, positiveNumber } from '../terminal/parse-arguments.ts';
+import {
+  endpointIdArgument,
+  jsonArgument,
+  positiveNumber,
+  tenantArgument,
+} from '../terminal/parse-arguments.ts';
 import { print } from '../terminal/print.ts';
 import { cell, table } from '../terminal/table.ts';
 
@@ -22,19 +28,19 @@ export function addFilterTestCommand(endpoints: Command): void {
   endpoints
     .command('filter-test')
     .description('try a filter on recent events of the tenant or on a payload; sends nothing')
-    .argument('<tenant>', 'tenant that owns the endpoint')
-    .argument('<id>', 'id of the endpoint')
+    .argument('<tenant>', 'tenant that owns the endpoint', tenantArgument)
+    .argument('<id>', 'id of the endpoint', endpointIdArgument)
     .option('--filter <json>', 'filter to try (default: the endpoint’s)', jsonArgument)
     .option('--types <type...>', 'event types to try (default: the endpoint’s)')
     .addOption(new Option('--data <json>', 'payload to try').argParser(jsonArgument).conflicts('dataFile'))
     .option('--data-file <file>', 'payload to try, from a file')
     .option('--limit <number>', 'number of recent events, at most 50', positiveNumber)
-    .action((tenant: string, id: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, id: EndpointId, _options: unknown, command: Command) =>
       testFilter(tenant, id, command.optsWithGlobals()),
     );
 }
 
-async function testFilter(tenant: string, id: string, options: Options): Promise<void> {
+async function testFilter(tenant: TenantId, id: EndpointId, options: Options): Promise<void> {
   const call = await managementOf(options);
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(id)}/filter-test`;
   const { filter, types, limit } = options;

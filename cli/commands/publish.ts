@@ -10,6 +10,7 @@ import { sqsClient } from '../../lambdas/adapters/sqs/client.ts';
 import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
 import { asError } from '../../lambdas/domain/errors.ts';
 import { parseExactly } from '../../lambdas/domain/exact-json.ts';
+import { asEventId } from '../../lambdas/domain/ids.ts';
 import { openPublication, type Publication } from '../../lambdas/domain/publish-message.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import {
@@ -47,7 +48,7 @@ export function addPublishCommand(program: Command): void {
 }
 
 async function publish(type: string, options: PublishOptions): Promise<void> {
-  const { id, tenant, endpoint, to } = options;
+  const { id, tenant } = options;
   const event = { type, data: dataOf(options), id, ...addressOf(options) };
   const opened = openPublication({ text: JSON.stringify(event), messageId: 'none' });
   // λ publish would report this only in its dead-letter queue.
@@ -59,8 +60,11 @@ async function publish(type: string, options: PublishOptions): Promise<void> {
   const [eventId = ''] = await published(event, deployment.publishQueueUrl);
   if (expected?.endpoint?.status === 'disabled')
     console.error(`${expected.endpoint.id} is disabled: the event is held until it is enabled.`);
-  const endpointId = to === undefined ? endpoint : (endpoint ?? unnamed);
-  const delivery = endpointId && deliveryId(tenant ?? '', eventId, endpointId);
+  const destination = opened.publication.to;
+  const delivery =
+    destination.kind === 'tenant'
+      ? undefined
+      : deliveryId(opened.publication.tenant, asEventId(eventId), destination.id);
   const next = delivery ? `deliveries show ${delivery}` : `deliveries list --tenant ${tenant} --endpoint ID`;
   print(
     options,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import * as v from 'valibot';
+import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import { EstimateView, RecoveryView } from '../../lambdas/management/schemas.ts';
 import { toCurrentEndpointOption } from '../deliveries/to-current-endpoint.ts';
 import { managementOf } from '../stack/all-pages.ts';
@@ -35,7 +36,7 @@ export function addRecoverCommand(program: Command): void {
     .option('--until <time>', 'created until (default: now)', instantArgument)
     .option('--dry-run', 'only count the deliveries')
     .addOption(toCurrentEndpointOption())
-    .action((tenant: string, endpoint: string, _options: unknown, command: Command) =>
+    .action((tenant: TenantId, endpoint: EndpointId, _options: unknown, command: Command) =>
       recover(tenant, endpoint, command.optsWithGlobals()),
     );
   program
@@ -51,7 +52,7 @@ export function addRecoverCommand(program: Command): void {
     });
 }
 
-async function recover(tenant: string, endpointId: string, options: Options): Promise<void> {
+async function recover(tenant: TenantId, endpointId: EndpointId, options: Options): Promise<void> {
   const call = await managementOf(options);
   const { since, until, toCurrentEndpoint } = options;
   const path = `/v1/tenants/${encodeURIComponent(tenant)}/endpoints/${encodeURIComponent(endpointId)}`;
@@ -83,10 +84,10 @@ async function recover(tenant: string, endpointId: string, options: Options): Pr
 }
 
 /** Says how many deliveries belong to a deleted endpoint whose id is in use again. */
-const leftOut = (count: number, endpointId: string): string =>
+const leftOut = (count: number, endpointId: EndpointId): string =>
   `${counted(count, 'delivery was', 'deliveries were')} for an earlier endpoint ${endpointId}, which was deleted: --to-current-endpoint sends them to the current one.`;
 
-function refusedOf({ refused, ofEarlierEndpoint }: Recovery, endpointId: string): string | undefined {
+function refusedOf({ refused, ofEarlierEndpoint }: Recovery, endpointId: EndpointId): string | undefined {
   if (ofEarlierEndpoint > 0) return leftOut(ofEarlierEndpoint, endpointId);
   return refused > 0 ? `${refused} refused: past their retention, or already replayed otherwise.` : undefined;
 }

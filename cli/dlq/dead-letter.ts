@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { ReceivedMessage } from '../../lambdas/domain/event.ts';
 import { eventKey } from '../../lambdas/domain/idempotency.ts';
-import { asDeliveryId, type DeliveryId, DeliveryIdText } from '../../lambdas/domain/ids.ts';
+import {
+  asDeliveryId,
+  type DeliveryId,
+  DeliveryIdText,
+  type EndpointId,
+  EndpointIdText,
+  type TenantId,
+  TenantIdText,
+} from '../../lambdas/domain/ids.ts';
 import { parseJson } from '../../lambdas/domain/json.ts';
 import { DeadLetter } from '../../lambdas/domain/messages.ts';
 import { unwrap, withId } from '../../lambdas/domain/publish-message.ts';
@@ -45,8 +53,8 @@ export interface DeadMessage {
   /** The failure cause of a delivery. */
   readonly cause?: string;
   /** Undefined when unknown, as are the fields below. */
-  readonly tenant?: string;
-  readonly endpointId?: string;
+  readonly tenant?: TenantId;
+  readonly endpointId?: EndpointId;
   readonly eventType?: string;
   /** The host of the destination. */
   readonly host?: string;
@@ -55,14 +63,14 @@ export interface DeadMessage {
 
 const Task = v.object({
   deliveryId: DeliveryIdText,
-  tenant: v.optional(v.string()),
-  endpointId: v.optional(v.string()),
+  tenant: v.optional(TenantIdText),
+  endpointId: v.optional(EndpointIdText),
 });
 /** The fields of a publication that can be read; a malformed one is a usual dead letter. */
 const Publication = v.object({
   type: v.optional(v.string()),
-  tenant: v.optional(v.string()),
-  endpoint: v.optional(v.object({ id: v.optional(v.string()), url: v.optional(v.string()) })),
+  tenant: v.optional(TenantIdText),
+  endpoint: v.optional(v.object({ id: v.optional(EndpointIdText), url: v.optional(v.string()) })),
 });
 
 /**

@@ -1,15 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { failureCauses, isFailureCause } from '../../lambdas/domain/delivery-failure.ts';
+import type { EndpointId, TenantId } from '../../lambdas/domain/ids.ts';
 import { quoted } from '../terminal/next-command.ts';
-import { endpointIdArgument, tenantArgument } from '../terminal/parse-arguments.ts';
+import { destinationIdArgument, tenantArgument } from '../terminal/parse-arguments.ts';
 import type { DeadMessage } from './dead-letter.ts';
 import type { Dlq } from './queues-of-stack.ts';
 
 /** Selects dead letters; an undefined field does not filter. */
 export interface DeadLetterFilter {
   readonly id?: string;
-  readonly tenant?: string;
-  readonly endpoint?: string;
+  readonly tenant?: TenantId;
+  readonly endpoint?: EndpointId;
   /** A cause such as `refused`, or a part of the reason, case-insensitive. */
   readonly reason?: string;
 }
@@ -22,7 +23,7 @@ export const withFilters = (command: Command): Command =>
       new Option(
         '--endpoint <id>',
         'only dead letters for this endpoint of --tenant; without --tenant, for an endpoint that has no tenant',
-      ).argParser(endpointIdArgument),
+      ).argParser(destinationIdArgument),
     )
     .addOption(
       new Option(
@@ -49,8 +50,8 @@ export const meantBy =
     (filter.reason === undefined || hasReason(dead, filter.reason));
 
 /** An endpoint's id is unique within its tenant only. */
-const isFor = ({ endpointId, tenant = '' }: DeadMessage, endpoint: string, ofTenant = ''): boolean =>
-  endpointId === endpoint && tenant === ofTenant;
+const isFor = ({ endpointId, tenant }: DeadMessage, endpoint: EndpointId, ofTenant?: TenantId): boolean =>
+  endpointId === endpoint && (tenant ?? '') === (ofTenant ?? '');
 
 /** The name of a cause matches that cause only, unless the dead letter has no cause. */
 function hasReason({ cause, reason }: DeadMessage, wanted: string): boolean {

@@ -3,7 +3,7 @@ import type { DlqMessage } from './dead-letter.ts';
 export interface QueuePassPorts {
   /** @returns none at the end of the queue */
   receive(): Promise<readonly DlqMessage[]>;
-  giveBack(messages: readonly DlqMessage[]): Promise<void>;
+  makeVisible(messages: readonly DlqMessage[]): Promise<void>;
   delete(message: DlqMessage): Promise<void>;
   /** @param done the number of messages that were processed and deleted */
   progress(done: number): void;
@@ -53,7 +53,7 @@ export async function passThrough(
       ports.progress(done);
     }
   } finally {
-    await ports.giveBack([...left.values()]);
+    await ports.makeVisible([...left.values()]);
   }
   return { isWhole, wasStopped: ports.isStopped() };
 }

@@ -34,7 +34,7 @@ export function dlqQueue(client: SQSClient, QueueUrl: string) {
     },
 
     /** Makes messages visible again at once. */
-    async giveBack(messages: readonly DlqMessage[]): Promise<void> {
+    async makeVisible(messages: readonly DlqMessage[]): Promise<void> {
       for (let from = 0; from < messages.length; from += batchSize) {
         const Entries = messages.slice(from, from + batchSize).map(({ receiptHandle }, index) => ({
           Id: String(index),

@@ -3,7 +3,7 @@ import type { DeadMessage, DlqMessage } from './dead-letter.ts';
 export interface SearchPorts {
   /** @returns none at the end of the queue */
   receive(): Promise<readonly DlqMessage[]>;
-  giveBack(messages: readonly DlqMessage[]): Promise<void>;
+  makeVisible(messages: readonly DlqMessage[]): Promise<void>;
   read(message: DlqMessage): DeadMessage;
 }
 
@@ -40,6 +40,6 @@ export async function searchDeadLetters(
     }
     return { dead: dead.slice(0, limit), isWhole: false };
   } finally {
-    await ports.giveBack([...held.values()]);
+    await ports.makeVisible([...held.values()]);
   }
 }

@@ -1,5 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
+import { chooseLeftSecret } from '../kept/choose-left-secret.ts';
 import { findSecret, type KeptSecret, keptSecrets } from '../kept/kept-secrets.ts';
 import { inOutputs } from '../kept/resources-in-use.ts';
 import { getsSecretByHandshake, secretFormat } from '../secrets/check-value.ts';
@@ -15,6 +16,8 @@ import { whatIsLost } from './redelivery.ts';
 interface Faulty {
   readonly source: DeployedSource;
   readonly fault: string;
+  /** Whether `adopt` stores a secret without `--yes`: not over a value that verifies. */
+  readonly canAdopt: boolean;
 }
 
 /** Checks that every source has a valid secret, and offers the secret that an earlier source of that name left. */
@@ -48,7 +51,7 @@ async function lookAt(source: DeployedSource, client: SecretsManagerClient): Pro
     if (fault === undefined) return { kind: 'ok' };
     const secret = current === undefined ? await findSecret(client, secretArn) : undefined;
     if (current !== undefined || (secret !== undefined && !secret.isBeingDeleted))
-      return { kind: 'faulty', source, fault };
+      return { kind: 'faulty', source, fault, canAdopt: !verifies(current?.value, provider) };
     const state = secret === undefined ? 'does not exist in this account and region' : 'is being deleted';
     const detail = `${secretArn} ${state}: every request gets a 503${whatIsLost(provider)}`;
     return { kind: 'finding', finding: { check, ok: false, detail, ...remedyOf(secretArn, secret) } };
@@ -57,6 +60,9 @@ async function lookAt(source: DeployedSource, client: SecretsManagerClient): Pro
     return { kind: 'finding', finding: { check, ok: false, detail } };
   }
 }
+
+const verifies = (value: string | undefined, provider: string): boolean =>
+  value !== undefined && parseSecretValue(value, secretFormat(provider)) !== undefined;
 
 const remedyOf = (arn: string, secret: KeptSecret | undefined) =>
   secret === undefined
@@ -80,47 +86,26 @@ async function leftSecrets(
 }
 
 async function withRemedy(
-  { source, fault }: Faulty,
+  { source, fault, canAdopt }: Faulty,
   kept: readonly KeptSecret[],
   client: SecretsManagerClient,
 ): Promise<Finding> {
   const { name, provider } = source;
   const finding = { check: `secret of ${name}`, ok: false, detail: `${fault}${whatIsLost(provider)}` };
-  const left = await usableOf(source, kept, client);
-  const [first] = left;
-  if (first === undefined)
+  const choice = canAdopt ? await chooseLeftSecret(client, source, kept) : { kind: 'none' as const };
+  if (choice.kind === 'none')
     return { ...finding, command: `secrets ${getsSecretByHandshake(provider) ? 'await' : 'set'} ${name}` };
-  const isOne = left.every(({ value }) => value === first.value);
-  if (isOne)
+  if (choice.kind === 'one')
     return {
       ...finding,
       advice:
         'An earlier source of this name left its secret. This takes over the secret, and the events that it left:',
       command: `adopt ${name}`,
     };
+  const { secrets } = choice;
   return {
     ...finding,
-    advice: `Earlier sources of this name left ${counted(left.length, 'secret')} with different values; npx hookline kept lists them. This takes over the one that was changed last:`,
-    command: `adopt ${name} --from ${first.arn}`,
+    advice: `Earlier sources of this name left ${counted(secrets.length, 'secret')} with different values; npx hookline kept lists them. This takes over the one that was changed last:`,
+    command: `adopt ${name} --from ${secrets[0].arn}`,
   };
-}
-
-/** Finds the secrets that `adopt` would take, the last changed first. */
-async function usableOf(
-  { name, provider }: DeployedSource,
-  kept: readonly KeptSecret[],
-  client: SecretsManagerClient,
-) {
-  const own = kept.filter((secret) => secret.kind === 'source' && secret.source === name);
-  const read = own.map(async ({ arn, changedAt = 0 }) => {
-    const value = await secretVersions(client, arn)
-      .current()
-      .then((version) => version?.value)
-      .catch(() => undefined);
-    return { arn, changedAt, value };
-  });
-  const found = await Promise.all(read);
-  return found
-    .filter(({ value }) => value && parseSecretValue(value, secretFormat(provider)) !== undefined)
-    .sort((one, other) => other.changedAt - one.changedAt);
 }

@@ -2,6 +2,7 @@ import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { deliveryStatuses, heldByOf } from '../../lambdas/domain/delivery-record.ts';
+import { EndpointIdText, TenantIdText } from '../../lambdas/domain/ids.ts';
 import { dueIndex } from '../../lambdas/domain/tables.ts';
 import type { Deployment } from '../stack/deployment.ts';
 
@@ -37,8 +38,8 @@ const Key = v.object({ id: v.string() });
 const Standing = v.object({
   status: v.picklist(deliveryStatuses),
   dueAt: v.optional(v.number()),
-  tenant: v.string(),
-  endpointId: v.string(),
+  tenant: TenantIdText,
+  endpointId: EndpointIdText,
 });
 type Standing = v.InferOutput<typeof Standing>;
 

@@ -69,9 +69,9 @@ export async function adoptQueue(
   source: string,
   { getBody, send, progress, isStopped }: BesideQueue,
 ): Promise<QueueMoved> {
-  const { receive, giveBack, delete: remove } = dlqQueue(client, queue.url);
+  const { receive, makeVisible, delete: remove } = dlqQueue(client, queue.url);
   const obstacle = (event: ReceivedMessage) => whyNoBody(event, getBody);
-  const ports = { receive, giveBack, delete: remove, send, obstacle, progress, isStopped };
+  const ports = { receive, makeVisible, delete: remove, send, obstacle, progress, isStopped };
   return { queue, ...(await moveEvents(source, ports)) };
 }
 

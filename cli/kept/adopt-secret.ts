@@ -4,6 +4,7 @@ import { isRandomVersion } from '../../local/secrets.ts';
 import { secretFormat, type Version } from '../secrets/check-value.ts';
 import { secretVersions } from '../secrets/versions.ts';
 import type { DeployedSource } from '../stack/deployment.ts';
+import { chooseLeftSecret } from './choose-left-secret.ts';
 import { decideAdoption } from './decide-adoption.ts';
 import { findSecret, type KeptSecret, keptSecrets } from './kept-secrets.ts';
 
@@ -67,18 +68,14 @@ async function choose(client: SecretsManagerClient, request: SecretRequest): Pro
   const { from } = request;
   if (from !== undefined) return named(client, from, request);
   const kept = await keptSecrets(client, request.stack, request.inUse);
-  const left = kept.filter(({ source }) => source === request.source.name);
-  const versions = await Promise.all(left.map(({ arn }) => secretVersions(client, arn).current()));
-  const usable = left.flatMap(({ arn }, index) => {
-    const current = versions[index];
-    return current?.value ? [{ kind: 'chosen' as const, arn, current }] : [];
-  });
-  const [first] = usable;
-  if (first === undefined) return { kind: 'none' };
-  if (usable.every(({ current }) => current.value === first.current.value)) return first;
-  return refused(
-    `${request.source.name} left ${usable.length} secrets with different values: choose one with --from: ${usable.map(({ arn }) => arn).join(', ')}`,
-  );
+  const choice = await chooseLeftSecret(client, request.source, kept);
+  if (choice.kind === 'one') return { kind: 'chosen', ...choice.secret };
+  if (choice.kind === 'several')
+    return refused(
+      `${request.source.name} left ${choice.secrets.length} secrets with different values: choose one with --from: ${choice.secrets.map(({ arn }) => arn).join(', ')}`,
+    );
+  if (choice.error !== undefined) throw choice.error;
+  return choice.invalid === undefined ? { kind: 'none' } : { kind: 'chosen', ...choice.invalid };
 }
 
 async function named(client: SecretsManagerClient, from: string, request: SecretRequest): Promise<Chosen> {

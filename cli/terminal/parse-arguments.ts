@@ -2,19 +2,24 @@ import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
 import { Tenant } from '../../lambdas/domain/endpoint.ts';
 import { issueText } from '../../lambdas/domain/issue-text.ts';
+import { DestinationId } from '../../lambdas/domain/publish-message.ts';
 import { parseInstant, toIsoInstant, unixMillis } from '../../lambdas/domain/time.ts';
-import { EndpointId } from '../../lambdas/management/schemas.ts';
+import { EndpointIdField } from '../../lambdas/management/schemas.ts';
 
 /** Parses an argument with a schema. @throws InvalidArgumentError with the broken rule; commander prints it */
-const parsedBy = (schema: v.GenericSchema<string, string>) => (text: string) => {
-  const result = v.safeParse(schema, text);
-  if (result.success) return result.output;
-  throw new InvalidArgumentError(`${issueText(result.issues[0])}.`);
-};
+const parsedBy =
+  <Id extends string>(schema: v.GenericSchema<string, Id>) =>
+  (text: string): Id => {
+    const result = v.safeParse(schema, text);
+    if (result.success) return result.output;
+    throw new InvalidArgumentError(`${issueText(result.issues[0])}.`);
+  };
 
 /** Both become path segments. */
 export const tenantArgument = parsedBy(Tenant);
-export const endpointIdArgument = parsedBy(EndpointId);
+export const endpointIdArgument = parsedBy(EndpointIdField);
+/** Also the name that a publisher gives a URL; no path segment. */
+export const destinationIdArgument = parsedBy(DestinationId);
 
 /** @throws InvalidArgumentError, which commander prints */
 export function positiveNumber(text: string): number {

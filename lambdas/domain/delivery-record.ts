@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AttemptPhase } from './attempt-outcome.ts';
 import type { FailureCause } from './delivery-failure.ts';
-import { asDeliveryId, type DeliveryId } from './ids.ts';
+import { asDeliveryId, type DeliveryId, type EndpointId, type EventId, type TenantId } from './ids.ts';
 import { byEndpointIndex, dueIndex, waitingIndex } from './tables.ts';
 import { type Millis, type Seconds, type UnixMillis, type UnixSeconds, utcDay } from './time.ts';
 
@@ -34,10 +34,10 @@ export interface SuccessEntry extends AttemptEntry {
 /** What the record of a delivery says with every status. */
 export interface DeliveryFacts {
   readonly id: DeliveryId;
-  readonly tenant: string;
-  readonly eventId: string;
+  readonly tenant: TenantId;
+  readonly eventId: EventId;
   readonly eventType: string;
-  readonly endpointId: string;
+  readonly endpointId: EndpointId;
   /** The URL, if the endpoint is not registered. */
   readonly url?: string;
   /** The generation of the registered endpoint that it is for; another endpoint with the same id does not get it. */
@@ -214,7 +214,7 @@ export interface Fence {
 const base32Alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Names the delivery of one event to one endpoint; 52 lower-case letters and digits. */
-export function deliveryId(tenant: string, eventId: string, endpointId: string): DeliveryId {
+export function deliveryId(tenant: TenantId, eventId: EventId, endpointId: EndpointId): DeliveryId {
   const hash = createHash('sha256')
     .update(JSON.stringify([tenant, eventId, endpointId]))
     .digest();

@@ -15,7 +15,7 @@ import type {
   PendingDelivery,
   SuccessEntry,
 } from './delivery-record.ts';
-import type { DeliveryId } from './ids.ts';
+import type { DeliveryId, EndpointId, TenantId } from './ids.ts';
 import type { UnixMillis, UnixSeconds } from './time.ts';
 
 /** The result of a conditional write: the delivery after it, or the one that refused it; undefined when it does not exist. */
@@ -25,14 +25,14 @@ export type DeliveryWrite<After extends Delivery = Delivery> =
 
 /** An endpoint as the store's queries name it. */
 interface EndpointOfTenant {
-  readonly tenant: string;
-  readonly id: string;
+  readonly tenant: TenantId;
+  readonly id: EndpointId;
 }
 
 /** A day and a shard of the index by endpoint, with the endpoint that it lists. */
 interface ListedEndpoint {
-  readonly tenant: string;
-  readonly endpointId: string;
+  readonly tenant: TenantId;
+  readonly endpointId: EndpointId;
 }
 interface ListedPartition {
   /** `YYYY-MM-DD`. */

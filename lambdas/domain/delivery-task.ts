@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { type DeadDeliveryQueue, deadLetterQueueOf, type FailureCause } from './delivery-failure.ts';
-import { DeliveryIdText } from './ids.ts';
+import { DeliveryIdText, type EndpointId, EndpointIdText, type TenantId, TenantIdText } from './ids.ts';
 import { type DeadLetter, maxMessageBytes, serialiseMessage, utf8Bytes } from './messages.ts';
 import type { Seconds, UnixMillis } from './time.ts';
 
@@ -12,8 +12,8 @@ const UnrecordedSuccess = v.object({ at: v.number(), ms: v.number(), status: v.n
 export const DeliveryTask = v.object({
   v: v.literal(1),
   deliveryId: DeliveryIdText,
-  tenant: v.string(),
-  endpointId: v.string(),
+  tenant: TenantIdText,
+  endpointId: EndpointIdText,
   /** True for a URL that is not registered. */
   isDirect: v.optional(v.boolean()),
   /** The generation that the delivery had when this was sent. The delivery's record decides. */
@@ -38,8 +38,8 @@ export interface TaskMessage {
 
 /** The fair-queue group of a task: SQS prefers the tasks of quiet endpoints when one is noisy. */
 export interface TaskDestination {
-  readonly tenant: string;
-  readonly endpointId: string;
+  readonly tenant: TenantId;
+  readonly endpointId: EndpointId;
   /** For an endpoint that is not registered. */
   readonly url?: string;
   /** For a registered endpoint. */

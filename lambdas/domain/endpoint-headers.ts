@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { EndpointId, TenantId } from './ids.ts';
 import { type MasterKey, openText, type SealedText, sealedBytes, sealText } from './sealed-text.ts';
 
 /** An endpoint's headers as stored: sealed, by name. Items of version 0.1.0 have plain text until their next write. */
@@ -70,8 +71,8 @@ export type HeaderChanges = v.InferOutput<typeof HeaderChanges>;
 
 /** The endpoint that the headers belong to. */
 interface Owner {
-  readonly tenant: string;
-  readonly id: string;
+  readonly tenant: TenantId;
+  readonly id: EndpointId;
 }
 
 /** Binds a value to its endpoint and header. It cannot be opened as a secret either, whose list is shorter. */

@@ -5,6 +5,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
+import type { EndpointId, TenantId } from './ids.ts';
 import { type MasterKey, openText, type Place, type SealedText, sealText } from './sealed-text.ts';
 import { decodeStrictly } from './signature/encoding.ts';
 import { later, type Seconds, type UnixMillis } from './time.ts';
@@ -66,8 +67,8 @@ export function verifierOf(secret: string): string {
 }
 
 interface Owner {
-  readonly tenant: string;
-  readonly id: string;
+  readonly tenant: TenantId;
+  readonly id: EndpointId;
 }
 
 /** Binds a secret to its endpoint: in the item of another one it cannot be opened. */

@@ -1,5 +1,6 @@
 import type { Disablement, Endpoint, EndpointSettings } from './endpoint.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
+import type { EndpointId, TenantId } from './ids.ts';
 import type { EndpointRange } from './publish-range.ts';
 import type { UnixMillis } from './time.ts';
 
@@ -16,13 +17,13 @@ export type SealedParts = Pick<Endpoint, 'secrets' | 'headers'>;
  */
 export interface EndpointStore {
   /** Reads with strong consistency. */
-  read(tenant: string, id: string): Promise<Endpoint | undefined>;
+  read(tenant: TenantId, id: EndpointId): Promise<Endpoint | undefined>;
   /** Reads a tenant's endpoints by id, with strong consistency. */
   page(
-    tenant: string,
+    tenant: TenantId,
     range: EndpointRange,
     limit: number,
-  ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: string }>;
+  ): Promise<{ readonly endpoints: readonly Endpoint[]; readonly next?: EndpointId }>;
 
   /** @returns false when the id is taken */
   create(endpoint: Endpoint): Promise<boolean>;

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { checkUrl, type DestinationRules, hostOf } from './destination-rules.ts';
 import { changedHeaders, HeaderChanges, type KeptHeaders, NewHeaders } from './endpoint-headers.ts';
 import type { SealedSecret } from './endpoint-secret.ts';
+import { asTenantId, type DeliveryId, type EndpointId, type EventId, type TenantId } from './ids.ts';
 import { PayloadFilter } from './payload-filter.ts';
 import { StorableNumber, StorableText } from './storable.ts';
 import { days, millis, type UnixMillis } from './time.ts';
@@ -17,8 +18,8 @@ export interface Disablement {
   readonly at: UnixMillis;
   /** The attempt that disabled the endpoint; absent when a person did. */
   readonly by?: {
-    readonly deliveryId: string;
-    readonly eventId: string;
+    readonly deliveryId: DeliveryId;
+    readonly eventId: EventId;
     readonly eventType: string;
     readonly attempt: number;
     readonly outcome: string;
@@ -46,9 +47,9 @@ export interface EndpointSettings {
 
 /** The URL of a subscriber, with its own secret. */
 export interface Endpoint extends EndpointSettings {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   /** Unique within its tenant. */
-  readonly id: string;
+  readonly id: EndpointId;
   /** Identifies it among all endpoints that have had its id; absent on endpoints from before there were generations. */
   readonly generation?: string;
   readonly status: 'enabled' | 'disabled';
@@ -79,6 +80,7 @@ const atMost = (count: number) =>
 export const Tenant = v.pipe(
   v.string(),
   v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
+  v.transform(asTenantId),
 );
 const EventTypePattern = v.pipe(
   v.string(),

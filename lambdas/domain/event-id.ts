@@ -1,8 +1,11 @@
 import * as v from 'valibot';
+import { asEventId } from './ids.ts';
 
 /** The rule for event ids, for errors. */
 export const eventIdRule =
   '1 to 256 of A-Z a-z 0-9 _ : / + = @ - (no full stop: it separates the parts of the signed text)';
+
+const shape = v.regex(/^[A-Za-z0-9_:/+=@-]{1,256}$/, eventIdRule);
 
 /**
  * An event id. It becomes the header `webhook-id` and part of the signed text `id.timestamp.body`. So it is visible
@@ -10,4 +13,7 @@ export const eventIdRule =
  *
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */
-export const EventId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_:/+=@-]{1,256}$/, eventIdRule));
+export const EventIdField = v.pipe(v.string(), shape, v.transform(asEventId));
+
+/** A text with the shape of an event id, such as the id of a message. */
+export const EventIdShape = v.pipe(v.string(), shape);

@@ -1,15 +1,16 @@
 import { type FailureCause, isFailureCause } from './delivery-failure.ts';
 import type { AttemptEntry, FailedDelivery } from './delivery-record.ts';
+import type { DeliveryId, EndpointId, EventId, TenantId } from './ids.ts';
 import { type Seconds, seconds, type UnixMillis } from './time.ts';
 
 /** A delivery that ended without success, as operators are notified of it. */
 export interface EndedDelivery {
-  readonly tenant: string;
-  readonly endpointId: string;
-  readonly deliveryId: string;
+  readonly tenant: TenantId;
+  readonly endpointId: EndpointId;
+  readonly deliveryId: DeliveryId;
   /** The round in which it failed; a delivery fails once in each. */
   readonly round: number;
-  readonly eventId: string;
+  readonly eventId: EventId;
   readonly eventType: string;
   readonly attempts: number;
   readonly reason: string;

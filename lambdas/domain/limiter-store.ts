@@ -1,3 +1,4 @@
+import type { EndpointId, TenantId } from './ids.ts';
 import type { EndpointLimits, LimiterState } from './limiter.ts';
 import type { Millis, UnixMillis } from './time.ts';
 
@@ -6,8 +7,8 @@ export type EndpointHealth = 'up' | 'slow' | 'refusing' | 'down';
 
 /** The endpoint that a limiter is for. */
 export interface LimitedEndpoint {
-  readonly tenant: string;
-  readonly endpointId: string;
+  readonly tenant: TenantId;
+  readonly endpointId: EndpointId;
   /** False for a URL under a name that the publisher chose. */
   readonly isRegistered: boolean;
 }

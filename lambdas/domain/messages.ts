@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EndpointIdText, TenantIdText } from './ids.ts';
 import { parseJson } from './json.ts';
 
 /**
@@ -46,8 +47,8 @@ export const DeadLetter = v.object({
   /** Deliveries only: why the delivery failed, one of the causes in delivery-failure.ts. */
   cause: v.optional(v.string()),
   /** Deliveries only: the tenant, and below the destination. Absent when unknown. */
-  tenant: v.optional(v.string()),
-  endpointId: v.optional(v.string()),
+  tenant: v.optional(TenantIdText),
+  endpointId: v.optional(EndpointIdText),
   eventType: v.optional(v.string()),
   /** The host only: the path may contain a secret. */
   host: v.optional(v.string()),

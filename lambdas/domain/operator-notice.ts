@@ -1,13 +1,14 @@
 import { deadLetterQueueOf } from './delivery-failure.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndedDelivery, FailureTally } from './failure-tally.ts';
+import type { TenantId } from './ids.ts';
 import { serialiseMessage } from './messages.ts';
 import { toIsoInstant, type UnixMillis } from './time.ts';
 
 /** A message to the operations topic, for the people who run the stack. */
 export interface OperatorNotice {
   readonly type: 'endpoint.disabled' | 'delivery.exhausted';
-  readonly tenant: string;
+  readonly tenant: TenantId;
   /** The message as JSON. */
   readonly body: string;
 }
@@ -57,7 +58,7 @@ export function endpointDisabled({ tenant, id, disabled, url }: Endpoint, at: Un
 
 const operatorNotice = (
   type: OperatorNotice['type'],
-  tenant: string,
+  tenant: TenantId,
   at: UnixMillis,
   more: object,
 ): OperatorNotice => ({

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EventId, TenantId } from './ids.ts';
 import type { OutboundSettings } from './outbound-settings.ts';
 import type { Publication } from './publish-message.ts';
 import { payloadPrefixes } from './tables.ts';
@@ -55,7 +56,7 @@ export interface OutboundEventStore {
 export type Payload = { readonly text: string } | { readonly s3Key: string };
 
 /** The key of an event. A tenant's name has no `#`, so the first one ends it. */
-export const outboundEventKey = (tenant: string, eventId: string): string => `${tenant}#${eventId}`;
+export const outboundEventKey = (tenant: TenantId, eventId: EventId): string => `${tenant}#${eventId}`;
 
 /** A table write is billed by the KB; above this, S3 is cheaper. */
 export const maxInlinePayloadBytes = 8 * 1024;

@@ -1,10 +1,11 @@
 import { createHmac, sign } from 'node:crypto';
 import type { SigningKey } from './endpoint-secret.ts';
+import type { EventId } from './ids.ts';
 import type { UnixSeconds } from './time.ts';
 
 /** The signed parts of a request. */
 export interface Signable {
-  readonly eventId: string;
+  readonly eventId: EventId;
   readonly timestamp: UnixSeconds;
   readonly body: Uint8Array;
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { EventId, eventIdRule } from './event-id.ts';
+import { EventIdField, EventIdShape, eventIdRule } from './event-id.ts';
 import { parseExactly } from './exact-json.ts';
+import { asEndpointId, asEventId, asTenantId, type EndpointId, type EventId, type TenantId } from './ids.ts';
 import { issuePath, issueText } from './issue-text.ts';
 import { serialiseMessage, utf8Bytes } from './messages.ts';
 import { openRange } from './publish-range.ts';
@@ -18,13 +19,16 @@ export const EventType = v.pipe(
 const Tenant = v.pipe(
   v.string(),
   v.regex(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{0,64}$/, 'at most 64 of A-Z a-z 0-9 _ . -, and neither . nor ..'),
+  v.transform(asTenantId),
 );
-const EndpointId = v.pipe(
+/** The id of a destination: of a registered endpoint, or the name that a publisher gives a URL. */
+export const DestinationId = v.pipe(
   v.string(),
   v.regex(
     /^(?!(.*\/)?\.{1,2}(\/|$))[A-Za-z0-9_.:/+=@-]{1,128}$/,
     '1 to 128 of A-Z a-z 0-9 _ . : / + = @ -, and neither . nor .. as a part',
   ),
+  v.transform(asEndpointId),
 );
 const Url = v.pipe(
   v.string(),
@@ -44,7 +48,7 @@ function checkWebUrl(text: string): string | undefined {
 
 /** The destination in a publish message. */
 const DestinationField = v.object({
-  id: EndpointId,
+  id: DestinationId,
   url: v.optional(Url),
   /** Set by the management API: only this generation of the endpoint gets the event. */
   generation: v.optional(v.string()),
@@ -52,7 +56,7 @@ const DestinationField = v.object({
 
 /** A publish message, from the topic or sent directly to the publish queue. */
 const PublishMessage = v.object({
-  id: v.optional(EventId),
+  id: v.optional(EventIdField),
   type: EventType,
   tenant: v.optional(Tenant, ''),
   data: v.unknown(),
@@ -66,16 +70,16 @@ type Address =
   /** Every subscribed endpoint of the tenant. */
   | { readonly kind: 'tenant' }
   /** One registered endpoint, regardless of its subscription. */
-  | { readonly kind: 'endpoint'; readonly id: string; readonly generation?: string }
+  | { readonly kind: 'endpoint'; readonly id: EndpointId; readonly generation?: string }
   /** A URL that is not registered, under an id that the publisher chooses. */
-  | { readonly kind: 'url'; readonly id: string; readonly url: string };
+  | { readonly kind: 'url'; readonly id: EndpointId; readonly url: string };
 
 /** A valid publish message, with an id and an address. */
 export interface Publication {
-  readonly id: string;
+  readonly id: EventId;
   readonly type: string;
   /** May be empty for URLs that are not registered. */
-  readonly tenant: string;
+  readonly tenant: TenantId;
   /** As published, with every digit of its numbers. */
   readonly data: unknown;
   readonly to: Address;
@@ -109,7 +113,7 @@ export function unwrap(text: string, messageId: string): UnwrappedMessage {
   const envelope = v.safeParse(SnsEnvelope, tryParse(text));
   if (!envelope.success) return { text, messageId };
   const { Message, MessageId } = envelope.output;
-  return v.is(EventId, MessageId)
+  return v.is(EventIdShape, MessageId)
     ? { text: Message, messageId: MessageId }
     : { text: Message, messageId, fault: `MessageId (of the SNS envelope): expected ${eventIdRule}` };
 }
@@ -123,7 +127,7 @@ export function openPublication({ text, messageId, fault }: UnwrappedMessage): O
   const parsed = v.safeParse(PublishMessage, json);
   const wrong = [...(parsed.issues ?? []).map(describe), ...unknownNames(json)];
   if (!parsed.success || wrong.length > 0) return unusable(wrong.join('; '));
-  const { id = messageId, type, tenant, data, endpoint, byHand } = parsed.output;
+  const { id = asEventId(messageId), type, tenant, data, endpoint, byHand } = parsed.output;
   const to = addressOf(endpoint);
   if (to.kind !== 'url' && tenant === '') return unusable(unaddressed);
   const isTest = to.kind === 'endpoint' && byHand === 'test';
@@ -189,6 +193,6 @@ export function withId({ text, messageId }: UnwrappedMessage): {
   const json = tryParse(text);
   if (typeof json !== 'object' || json === null || !isObjectText(text))
     return { id: messageId, message: text };
-  if ('id' in json) return { id: v.is(EventId, json.id) ? json.id : messageId, message: text };
+  if ('id' in json) return { id: v.is(EventIdShape, json.id) ? json.id : messageId, message: text };
   return { id: messageId, message: serialiseMessage({ id: messageId, ...json }) };
 }

@@ -1,28 +1,29 @@
 import * as v from 'valibot';
-import { EventId } from './event-id.ts';
+import { EventIdField, EventIdShape } from './event-id.ts';
+import { asTenantId, type EndpointId, EndpointIdText } from './ids.ts';
 import { MalformedMessageError, parseMessage, serialiseMessage } from './messages.ts';
 
 /** A part of a tenant's endpoints in the order of their ids: after `after`, up to and including `upTo`. */
 export interface EndpointRange {
-  readonly after?: string;
-  readonly upTo?: string;
+  readonly after?: EndpointId;
+  readonly upTo?: EndpointId;
 }
 
 /** The name of a range: its beginning and its end as JSON. */
 const RangeName = v.pipe(
   v.string(),
   v.parseJson(),
-  v.tuple([v.nullable(v.string()), v.nullable(v.string())]),
+  v.tuple([v.nullable(EndpointIdText), v.nullable(EndpointIdText)]),
 );
 
 /** A message on the publish queue from λ publish to itself: fan out one range of a large tenant. */
 const RangeMessage = v.object({
   v: v.literal(1),
   kind: v.literal('range'),
-  tenant: v.pipe(v.string(), v.nonEmpty()),
-  eventId: EventId,
+  tenant: v.pipe(v.string(), v.nonEmpty(), v.transform(asTenantId)),
+  eventId: EventIdField,
   /** The id of the publish message. */
-  correlationId: EventId,
+  correlationId: EventIdShape,
   range: v.pipe(
     v.string(),
     v.check((name) => v.is(RangeName, name), 'the name of a range'),

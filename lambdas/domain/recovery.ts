@@ -1,4 +1,5 @@
 import { type ListedDelivery, listedAt } from './delivery-record.ts';
+import type { EndpointId, TenantId } from './ids.ts';
 import { byEndpointIndex } from './tables.ts';
 import { dayStart, days, later, type Seconds, type UnixMillis, utcDay } from './time.ts';
 
@@ -14,8 +15,8 @@ export interface RecoveryPlace {
 /** A job: replay all failed deliveries of an endpoint that were created in a span of time. */
 export interface Recovery {
   readonly id: string;
-  readonly tenant: string;
-  readonly endpointId: string;
+  readonly tenant: TenantId;
+  readonly endpointId: EndpointId;
   readonly since: UnixMillis;
   readonly until: UnixMillis;
   /** Also send deliveries for an earlier endpoint of the id, and those that its deletion discarded, to the current one. */

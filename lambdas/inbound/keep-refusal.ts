@@ -31,7 +31,7 @@ export function refusalKeeper({ putBody, telemetry }: Pick<InboundPorts, 'putBod
 }
 
 /** Returns the refusal to keep, if there is one. A 503 is a fault of ours and only logged. */
-export function refusalIn(result: ReceiveResult): RefusedRequest['refusal'] | undefined {
+export function refusalOf(result: ReceiveResult): RefusedRequest['refusal'] | undefined {
   if (result.kind === 'refused') return result.status === 503 ? undefined : result;
   if (result.kind === 'accepted' || result.response.status < 400) return undefined;
   return { status: result.response.status, error: 'refused_challenge', reason: result.response.body };
@@ -52,7 +52,7 @@ export async function keepIfRefused(
   keys: InboundPorts['keys'],
   keep: ReturnType<typeof refusalKeeper>,
 ): Promise<void> {
-  const refusal = refusalIn(result);
+  const refusal = refusalOf(result);
   if (refusal === undefined) return;
   // A whole request is kept only if the keys can be read: a key in it could not be removed otherwise.
   const secrets = settings.keepRefusedRequests ? await knownSecrets(keys, at) : undefined;

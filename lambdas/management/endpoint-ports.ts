@@ -1,4 +1,5 @@
 import type { Endpoint } from '../domain/endpoint.ts';
+import type { EndpointId, TenantId } from '../domain/ids.ts';
 import type { OutboundPorts } from '../outbound/ports.ts';
 import type { ReleasePorts } from '../outbound/sweep/release-held.ts';
 import type { ManagementPorts } from './ports.ts';
@@ -18,7 +19,7 @@ export type EndpointPorts = ReleasePorts &
  * @throws Problem when there is no such endpoint, or it has another version
  */
 export async function endpointFor(
-  { tenant, endpointId }: { readonly tenant: string; readonly endpointId: string },
+  { tenant, endpointId }: { readonly tenant: TenantId; readonly endpointId: EndpointId },
   version: number | undefined,
   { endpoints }: EndpointPorts,
 ): Promise<Endpoint> {

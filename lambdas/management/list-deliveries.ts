@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryStatus, ListedDelivery } from '../domain/delivery-record.ts';
 import { listedAt } from '../domain/delivery-record.ts';
+import type { EndpointId, TenantId } from '../domain/ids.ts';
 import { byEndpointIndex } from '../domain/tables.ts';
 import { dayStart, type UnixMillis, unixMillis, utcDay } from '../domain/time.ts';
 import type { OutboundPorts } from '../outbound/ports.ts';
@@ -9,7 +10,7 @@ export type ListPorts = Pick<OutboundPorts, 'deliveries'> & Pick<ManagementPorts
 
 /** Selects the deliveries of one page. */
 export interface ListQuery {
-  readonly endpoint: { readonly tenant: string; readonly endpointId: string };
+  readonly endpoint: { readonly tenant: TenantId; readonly endpointId: EndpointId };
   readonly since: UnixMillis;
   readonly status?: DeliveryStatus;
   readonly limit: number;

@@ -1,3 +1,4 @@
+import type { EndpointId, EventId, TenantId } from '../domain/ids.ts';
 import { maxMessageBytes, serialiseMessage, utf8Bytes } from '../domain/messages.ts';
 import type { OutboundPorts } from '../outbound/ports.ts';
 import type { ManagementPorts } from './ports.ts';
@@ -8,11 +9,11 @@ export type PublishToPorts = Pick<OutboundPorts, 'validatePayload'> &
 
 /** A message on the publish queue. */
 interface Publication {
-  readonly id: string;
+  readonly id: EventId;
   readonly type: string;
   readonly data: unknown;
-  readonly tenant: string;
-  readonly endpoint?: { readonly id: string; readonly generation?: string };
+  readonly tenant: TenantId;
+  readonly endpoint?: { readonly id: EndpointId; readonly generation?: string };
   readonly byHand?: 'test';
 }
 

@@ -1,4 +1,5 @@
 import { parseExactly } from '../domain/exact-json.ts';
+import type { EndpointId, EventId, TenantId } from '../domain/ids.ts';
 import { outboundEventKey } from '../domain/outbound-event.ts';
 import { AlteredBodyError } from '../domain/stored-body.ts';
 import { days, later } from '../domain/time.ts';
@@ -9,7 +10,7 @@ export type RecentPorts = ListPorts & Pick<OutboundPorts, 'now' | 'readPayload' 
 
 /** An event of which an endpoint of the tenant has a delivery. */
 export interface RecentEvent {
-  readonly eventId: string;
+  readonly eventId: EventId;
   readonly eventType: string;
   /** As published, with every digit of its numbers. */
   readonly data: unknown;
@@ -21,7 +22,7 @@ const lookedBack = days(-3);
 
 /** Finds the newest events of a tenant by the deliveries of its endpoints, as many as there is time for. */
 export async function recentEvents(
-  { tenant, endpointId }: { readonly tenant: string; readonly endpointId: string },
+  { tenant, endpointId }: { readonly tenant: TenantId; readonly endpointId: EndpointId },
   limit: number,
   ports: RecentPorts,
 ): Promise<readonly RecentEvent[]> {

@@ -3,7 +3,8 @@ import { attemptPhases } from '../domain/attempt-outcome.ts';
 import { deliveryStatuses } from '../domain/delivery-record.ts';
 import { disableReasons, EndpointFields, Tenant } from '../domain/endpoint.ts';
 import { secretKinds } from '../domain/endpoint-secret.ts';
-import { EventId } from '../domain/event-id.ts';
+import { EventIdField } from '../domain/event-id.ts';
+import { asEndpointId } from '../domain/ids.ts';
 import { breakerStates } from '../domain/limiter.ts';
 import { utf8Bytes } from '../domain/messages.ts';
 import { PayloadFilter, StoredFilter } from '../domain/payload-filter.ts';
@@ -12,10 +13,14 @@ import { StorableText } from '../domain/storable.ts';
 
 /** An instant in ISO 8601. */
 const Instant = v.pipe(v.string(), v.isoTimestamp());
-export const EndpointId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'));
+export const EndpointIdField = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'),
+  v.transform(asEndpointId),
+);
 
 export const TenantParams = v.object({ tenant: Tenant });
-export const EndpointParams = v.object({ tenant: Tenant, endpointId: EndpointId });
+export const EndpointParams = v.object({ tenant: Tenant, endpointId: EndpointIdField });
 
 const Attempt = v.object({
   number: v.number(),
@@ -124,10 +129,10 @@ export const RetriedView = v.object({
 });
 
 export const PublishBody = v.strictObject({
-  id: v.optional(EventId),
+  id: v.optional(EventIdField),
   type: EventType,
   data: v.unknown(),
-  endpointId: v.optional(EndpointId),
+  endpointId: v.optional(EndpointIdField),
 });
 export const PublishedView = v.object({
   id: v.string(),

@@ -36,7 +36,7 @@ test('cost/template.json counts what the template has', () => {
     mappings.find(([path]) => path.includes(part))?.[1].Properties['BatchSize'];
   const counted = {
     about:
-      'Counted by test/cost/template.test.ts in the synthesised template; UPDATE_COSTS=1 writes it anew.',
+      'Counted by test/cost/template.test.ts in the synthesised template; UPDATE_COSTS=1 writes it again.',
     forTheStack,
     forEachSource,
     batchSizes: { consume: batchOf('Consume'), publish: batchOf('Publish'), deliver: batchOf('Deliver') },

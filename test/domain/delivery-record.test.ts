@@ -1,19 +1,20 @@
 import { expect, it } from 'vitest';
-import { deliveryId, dueShardOf, withEntry } from '../../lambdas/domain/delivery-record.ts';
+import { dueShardOf, withEntry } from '../../lambdas/domain/delivery-record.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
+import { deliveryIdOf } from '../support/fixtures/ids.ts';
 
 it('deliveryId names a delivery by tenant, event and endpoint, in base32', () => {
   // printf '["acme","inv-42","prod"]' | openssl dgst -sha256 -binary | base32 | tr A-Z a-z | tr -d =
-  expect(deliveryId('acme', 'inv-42', 'prod')).toBe('bb4zl54ky5jsq24wgxcwejvlolfr4zcpn7rh3wzivkshmvbfkcaq');
+  expect(deliveryIdOf('acme', 'inv-42', 'prod')).toBe('bb4zl54ky5jsq24wgxcwejvlolfr4zcpn7rh3wzivkshmvbfkcaq');
 });
 
 it('deliveryId is different for parts that only look alike when they are joined', () => {
-  expect(deliveryId('a', 'b,c', 'd')).not.toBe(deliveryId('a', 'b', 'c,d'));
-  expect(deliveryId('', 'ab', 'c')).not.toBe(deliveryId('a', 'b', 'c'));
+  expect(deliveryIdOf('a', 'b,c', 'd')).not.toBe(deliveryIdOf('a', 'b', 'c,d'));
+  expect(deliveryIdOf('', 'ab', 'c')).not.toBe(deliveryIdOf('a', 'b', 'c'));
 });
 
 it('due shards spread deliveries evenly over the eight shards of the index', () => {
-  const shards = Array.from({ length: 8000 }, (_, index) => dueShardOf(deliveryId('', `e${index}`, 'x')));
+  const shards = Array.from({ length: 8000 }, (_, index) => dueShardOf(deliveryIdOf('', `e${index}`, 'x')));
   const counts = Map.groupBy(shards, (shard) => shard);
 
   expect([...counts.keys()].sort()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);

@@ -9,13 +9,14 @@ import {
   unseal,
   verifierOf,
 } from '../../lambdas/domain/endpoint-secret.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { signatureHeaders } from '../../lambdas/domain/outgoing-signature.ts';
 import { masterKey } from '../../lambdas/domain/sealed-text.ts';
 import { parseKey } from '../../lambdas/domain/signature/key.ts';
 import { later, seconds, toUnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
-const owner = { tenant: 'acme', id: 'ep_1' };
+const owner = { tenant: asTenantId('acme'), id: asEndpointId('ep_1') };
 const master = masterKey('a master secret of some length');
 
 describe('an endpoint’s secret', () => {
@@ -37,7 +38,7 @@ describe('an endpoint’s secret', () => {
     expect(parseKey(verifier, 'standard-webhooks')?.kind).toBe('ed25519');
     const key = parseSecret(secret);
     const headers = signatureHeaders(key ? [key] : [], {
-      eventId: 'e1',
+      eventId: asEventId('e1'),
       timestamp: toUnixSeconds(now),
       body: Buffer.from('{}'),
     });
@@ -76,8 +77,8 @@ describe('an endpoint’s secret', () => {
     });
 
     expect(() => unseal(sealed, masterKey('another'), owner)).toThrow();
-    expect(() => unseal(sealed, master, { ...owner, id: 'ep_2' })).toThrow();
-    expect(() => unseal(sealed, master, { ...owner, tenant: 'other' })).toThrow();
+    expect(() => unseal(sealed, master, { ...owner, id: asEndpointId('ep_2') })).toThrow();
+    expect(() => unseal(sealed, master, { ...owner, tenant: asTenantId('other') })).toThrow();
     for (const changed of changes) expect(() => unseal(changed, master, owner)).toThrow();
     expect(() => unseal({ ...sealed, sealed: '' }, master, owner)).toThrow();
   });

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it } from 'vitest';
+import { asEventId } from '../../lambdas/domain/ids.ts';
 import { signatureHeaders } from '../../lambdas/domain/outgoing-signature.ts';
 import { toUnixSeconds, unixMillis, unixSeconds } from '../../lambdas/domain/time.ts';
 
@@ -17,7 +18,7 @@ describe('the signature of a delivery', () => {
     'the signature of a delivery is verified by both libraries with the key %s, while both keys sign',
     (secret) => {
       const headers = signatureHeaders([keyOf(current), keyOf(previous)], {
-        eventId: 'inv-42',
+        eventId: asEventId('inv-42'),
         timestamp,
         body,
       });
@@ -28,7 +29,7 @@ describe('the signature of a delivery', () => {
   );
 
   it('the signature of a delivery is refused by both libraries when a byte of the body differs', () => {
-    const headers = signatureHeaders([keyOf(current)], { eventId: 'inv-42', timestamp, body });
+    const headers = signatureHeaders([keyOf(current)], { eventId: asEventId('inv-42'), timestamp, body });
     const other = Buffer.from(body).fill('x', 5, 6);
 
     expect(() => new Webhook(current).verify(other, { ...headers })).toThrow();
@@ -37,7 +38,7 @@ describe('the signature of a delivery', () => {
 
   it('the signature of a delivery is that of the specification’s example', () => {
     const headers = signatureHeaders([keyOf(current)], {
-      eventId: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+      eventId: asEventId('msg_p5jXN8AQM9LWM0D4loKWxJek'),
       timestamp: unixSeconds(1_614_265_330),
       body: Buffer.from('{"test": 2432232314}'),
     });
@@ -47,7 +48,7 @@ describe('the signature of a delivery', () => {
 
   it('the signature of a delivery in the other family covers time and body, with every key, in hex', () => {
     const headers = signatureHeaders([keyOf(current), keyOf(previous)], {
-      eventId: 'inv-42',
+      eventId: asEventId('inv-42'),
       timestamp,
       body,
     });

@@ -8,6 +8,7 @@ import {
   type SigningKey,
   verifierOf,
 } from '../../lambdas/domain/endpoint-secret.ts';
+import { asEventId } from '../../lambdas/domain/ids.ts';
 import { signatureHeaders } from '../../lambdas/domain/outgoing-signature.ts';
 import { toUnixSeconds, type UnixSeconds, unixMillis, unixSeconds } from '../../lambdas/domain/time.ts';
 
@@ -25,7 +26,11 @@ const rawBody = '{"id":"inv-42-paid","type":"invoice.paid","data":{"amount":1200
 const now = toUnixSeconds(unixMillis(Date.now()));
 const keyOf = (text: string): SigningKey => parseSecret(text) ?? expect.fail(`${text} is no secret`);
 const headersBy = (keys: readonly string[], timestamp: UnixSeconds = now) =>
-  signatureHeaders(keys.map(keyOf), { eventId: 'inv-42-paid', timestamp, body: Buffer.from(rawBody) });
+  signatureHeaders(keys.map(keyOf), {
+    eventId: asEventId('inv-42-paid'),
+    timestamp,
+    body: Buffer.from(rawBody),
+  });
 
 /** What a block of the page exports, counted from 0. */
 async function javascript(index: number) {

@@ -1,8 +1,8 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import { otherItems } from '../../lambdas/domain/tables.ts';
+import { endpointHashOf } from '../support/fixtures/ids.ts';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { describeFlow } from './support/local-stack.ts';
@@ -28,7 +28,7 @@ describeFlow('The deployed sweep', (stack) => {
     const delivery = await app.ends(id, 'failed');
     await sweepNow();
 
-    const name = endpointHash({ tenant: '', endpointId: String(delivery['endpointId']) });
+    const name = endpointHashOf('', String(delivery['endpointId']));
     const told = await eventually(
       'the operators to be told',
       async () => {

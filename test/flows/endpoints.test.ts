@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { deliveryIdOf } from '../support/fixtures/ids.ts';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { describeFlow } from './support/local-stack.ts';
@@ -93,7 +93,7 @@ describeFlow('The endpoints of a tenant', (stack) => {
     ]);
     await Promise.all(ids.slice(8).map((id) => publish(tenant, id)));
     const countsOf = async (endpointId: string) => {
-      const all = await Promise.all(ids.map((id) => stack.delivery(deliveryId(tenant, id, endpointId))));
+      const all = await Promise.all(ids.map((id) => stack.delivery(deliveryIdOf(tenant, id, endpointId))));
       return Object.groupBy(all, (delivery) => String(delivery?.['status']));
     };
     await eventually('all of them to be accounted for', async () => {

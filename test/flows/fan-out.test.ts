@@ -5,6 +5,7 @@ import { scanAll } from '../../bench/scan.ts';
 import { endpointItem } from '../../lambdas/adapters/dynamodb/endpoints/item.ts';
 import { masterSecret } from '../../lambdas/adapters/secrets/master-secret.ts';
 import { generateSecret } from '../../lambdas/domain/endpoint-secret.ts';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
 import { startEndpoint } from './support/endpoint.ts';
@@ -26,7 +27,9 @@ describeFlow('A tenant of 5000 endpoints', (stack) => {
     const { seal } = masterSecret(stack.secrets, stack.outputs.outbound.masterSecretArn);
     const endpoints = Array.from({ length: count }, async (_, index) => {
       const id = `ep_${String(index).padStart(5, '0')}`;
-      const secrets = [await seal(generateSecret('v1'), { tenant, id }, now)];
+      const secrets = [
+        await seal(generateSecret('v1'), { tenant: asTenantId(tenant), id: asEndpointId(id) }, now),
+      ];
       const status = index < enabled ? 'enabled' : 'disabled';
       return endpointItem(newEndpoint(now, { tenant, id, url: `${url}/${id}`, secrets, status }));
     });

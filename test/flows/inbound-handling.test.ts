@@ -76,12 +76,12 @@ describeFlow('A handler', (stack) => {
   });
 
   it.concurrent('a handler that always kills its process leaves an event in the DLQ, and no other event of its batch', async () => {
-    const [killer, ...innocents] = Array.from({ length: 4 }, () => crypto.randomUUID());
+    const [killer, ...healthy] = Array.from({ length: 4 }, () => crypto.randomUUID());
     await stack.behave(killer ?? '', 'exit');
 
-    await Promise.all([killer ?? '', ...innocents].map((id) => send(id, 'deadly')));
+    await Promise.all([killer ?? '', ...healthy].map((id) => send(id, 'deadly')));
 
-    await Promise.all(innocents.map((id) => ends(id, 'processed', 'deadly')));
+    await Promise.all(healthy.map((id) => ends(id, 'processed', 'deadly')));
     expect(await ends(killer ?? '', 'failed', 'deadly')).toMatchObject({
       lastError: expect.stringContaining('no outcome: worker died or timed out'),
     });

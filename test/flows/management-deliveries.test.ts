@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { deliveryIdOf } from '../support/fixtures/ids.ts';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { describeFlow } from './support/local-stack.ts';
@@ -21,7 +21,7 @@ describeFlow('Deliveries and received events in the management API', (stack) => 
       type: 'invoice.paid',
       data: { n: 1 },
     });
-    const id = deliveryId(tenant, body.id, 'ep_1');
+    const id = deliveryIdOf(tenant, body.id, 'ep_1');
     const untilIt = (status: string, attempts: number) =>
       eventually(`the delivery to be ${status}`, async () => {
         const answer = await call('GET', `/v1/deliveries/${id}`);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deliveryId } from '../../lambdas/domain/delivery-record.ts';
+import { deliveryIdOf } from '../support/fixtures/ids.ts';
 import { startEndpoint, statuses } from './support/endpoint.ts';
 import { eventually } from './support/eventually.ts';
 import { hookline } from './support/hookline.ts';
@@ -11,7 +11,7 @@ describeFlow('An endpoint that is created again under its id', (stack) => {
 
   it.concurrent('an endpoint that is created again gets nothing of the earlier one; a retry is refused, and possible on request', async () => {
     using before = await startEndpoint(statuses(503));
-    using anew = await startEndpoint(statuses(200));
+    using recreated = await startEndpoint(statuses(200));
     const tenant = newId('t');
     const waiting = newId();
     await create(tenant, 'ep_1', before.url, { retryDelays: [2, 2] });
@@ -19,19 +19,19 @@ describeFlow('An endpoint that is created again under its id', (stack) => {
     await eventually('the first attempt', async () => before.requests.length > 0);
 
     await call('DELETE', pathOf(tenant, 'ep_1'));
-    await create(tenant, 'ep_1', anew.url);
+    await create(tenant, 'ep_1', recreated.url);
     await until(tenant, waiting, 'ep_1', 'discarded');
 
-    const id = deliveryId(tenant, waiting, 'ep_1');
+    const id = deliveryIdOf(tenant, waiting, 'ep_1');
     const refused = await call('POST', `/v1/deliveries/${id}/retry`);
     expect(refused).toMatchObject({ status: 409 });
     expect(refused.body.detail).toContain('"toCurrentEndpoint": true');
     await expect(hookline(stack.outputs, 'deliveries', 'retry', id)).rejects.toThrow('--to-current-endpoint');
-    expect(anew.requests).toEqual([]);
+    expect(recreated.requests).toEqual([]);
 
     await hookline(stack.outputs, 'deliveries', 'retry', id, '--to-current-endpoint');
     await until(tenant, waiting, 'ep_1', 'delivered');
-    expect(anew.requests).toHaveLength(1);
+    expect(recreated.requests).toHaveLength(1);
   });
 
   it.concurrent('publishing an id again says so, and reports an event that no endpoint takes', async () => {

@@ -53,7 +53,7 @@ describeFlow('hookline publish, dlq show and doctor', (stack) => {
 
     expect(shown).toContain(`reason    ${listed.reason}`);
     await expect(run('dlq', 'show', 'undelivered', 'nobody')).rejects.toThrow(
-      'There is no nobody in undelivered',
+      'undelivered has no dead letter nobody',
     );
     const dropped = await run('dlq', 'drop', 'undelivered', '--id', listed.id, '--yes');
     expect(dropped).toContain('1 dead letter dropped from undelivered');

@@ -5,7 +5,7 @@ import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import { genericNames } from '../../lambdas/domain/provider/generic.ts';
 import { parseSecretValue } from '../../lambdas/domain/provider/secret.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
+import { refusalKeeper, refusalOf } from '../../lambdas/inbound/keep-refusal.ts';
 import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileBodies } from '../support/hostile/bodies.ts';
@@ -66,7 +66,7 @@ describe.each(providers)('%s', (name, file, vector, { headers, ...request }) => 
           expect
             .soft(reception, shape)
             .toMatchObject({ kind: 'refused', status: expect.toBeOneOf([400, 401]) });
-          const refusal = refusalIn(reception) ?? { status: 0, error: '', reason: '' };
+          const refusal = refusalOf(reception) ?? { status: 0, error: '', reason: '' };
           const at = unixMillis(++minute * 60_000);
           const provider = receiver.provider;
           await keep({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RawRequest } from '../../lambdas/domain/raw-request.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
+import { refusalKeeper, refusalOf } from '../../lambdas/inbound/keep-refusal.ts';
 import { leastCpuMillis } from '../support/fixtures/cpu-time.ts';
 import { receiverOf, requestOfVector, type Vector, vectorFiles } from '../support/fixtures/vectors.ts';
 import { hostileHeadTexts } from '../support/hostile/heads.ts';
@@ -43,7 +43,7 @@ describe.each(vectorFiles)('%s', (name, file) => {
       let minute = 0;
       const send = async (request: RawRequest) => {
         const reception = await receiver.receive(request, file.now);
-        const refusal = refusalIn(reception) ?? { status: 0, error: '', reason: '' };
+        const refusal = refusalOf(reception) ?? { status: 0, error: '', reason: '' };
         await keep({ ...kept, request, refusal, at: unixMillis(++minute * 60_000), whole: true });
         return reception;
       };

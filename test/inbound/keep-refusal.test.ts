@@ -5,7 +5,7 @@ import { catalogue } from '../../lambdas/domain/provider/catalogue.ts';
 import type { Provider } from '../../lambdas/domain/provider/provider.ts';
 import { RefusalRecord, type RefusedRequest } from '../../lambdas/domain/refusal-record.ts';
 import { unixMillis } from '../../lambdas/domain/time.ts';
-import { keepIfRefused, refusalIn, refusalKeeper } from '../../lambdas/inbound/keep-refusal.ts';
+import { keepIfRefused, refusalKeeper, refusalOf } from '../../lambdas/inbound/keep-refusal.ts';
 import type { InboundPorts } from '../../lambdas/inbound/ports.ts';
 import { recordedTelemetry } from '../support/memory/telemetry.ts';
 import { requestOf } from '../support/worlds/inbound-receiver.ts';
@@ -126,16 +126,16 @@ describe('a flood', () => {
   });
 });
 
-describe('refusalIn', () => {
+describe('refusalOf', () => {
   it.each([400, 401, 403, 413] as const)('a refusal with %i is kept', (status) => {
     const reception = { kind: 'refused', status, error: 'invalid_body', reason: 'why' } as const;
 
-    expect(refusalIn(reception)).toMatchObject({ status, reason: 'why' });
+    expect(refusalOf(reception)).toMatchObject({ status, reason: 'why' });
   });
 
   it('a refused handshake is kept without its verify token', async () => {
     const response = { status: 403, body: '{"error":"wrong"}' };
-    expect(refusalIn({ kind: 'handshake', response })).toMatchObject({
+    expect(refusalOf({ kind: 'handshake', response })).toMatchObject({
       status: 403,
       error: 'refused_challenge',
     });
@@ -153,9 +153,9 @@ describe('refusalIn', () => {
   it('an accepted request is not kept, and neither is a fault of Hookline', () => {
     const unavailable = { kind: 'refused', status: 503, error: 'unavailable', reason: 'why' } as const;
 
-    expect(refusalIn(unavailable)).toBeUndefined();
-    expect(refusalIn({ kind: 'accepted', events: [] })).toBeUndefined();
-    expect(refusalIn({ kind: 'handshake', response: { status: 200, body: '' } })).toBeUndefined();
+    expect(refusalOf(unavailable)).toBeUndefined();
+    expect(refusalOf({ kind: 'accepted', events: [] })).toBeUndefined();
+    expect(refusalOf({ kind: 'handshake', response: { status: 200, body: '' } })).toBeUndefined();
   });
 });
 

@@ -6,7 +6,7 @@ const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
 /** With one endpoint. */
-async function oneEndpoint() {
+async function apiWithOneEndpoint() {
   const api = managementWorld();
   await api.call('POST', endpoints, fields);
   const send = (method: string, path: string, body: string) => api.call(method, path, undefined, { body });
@@ -20,7 +20,7 @@ describe('a number', () => {
     ['POST', `${endpoints}/ep_1/rotate-secret`, '{"overlapHours":24.0}'],
     ['PUT', '/v1/event-types/a.b', '{"schema":{"type":"object","minProperties":1.0}}'],
   ])('a number is accepted in any notation: %s %s %s', async (method, path, body) => {
-    const { send, problems } = await oneEndpoint();
+    const { send, problems } = await apiWithOneEndpoint();
 
     const { status } = await send(method, path, body);
 
@@ -28,7 +28,7 @@ describe('a number', () => {
   });
 
   it('a number of a test event is sent as it was written', async () => {
-    const { send, published } = await oneEndpoint();
+    const { send, published } = await apiWithOneEndpoint();
 
     await send('POST', `${endpoints}/ep_1/test`, '{"data":[1.0,12345678901234567890]}');
 
@@ -36,7 +36,7 @@ describe('a number', () => {
   });
 
   it('a number of an example is shown as it was written', async () => {
-    const { call, send } = await oneEndpoint();
+    const { call, send } = await apiWithOneEndpoint();
     const put = await send(
       'PUT',
       '/v1/event-types/a.b',
@@ -61,7 +61,7 @@ describe('a body that cannot be kept', () => {
   ])(
     '%s of an event type that is too large to be stored is refused, with the field',
     async (_, body, path) => {
-      const { call } = await oneEndpoint();
+      const { call } = await apiWithOneEndpoint();
 
       expect(await call('PUT', '/v1/event-types/a.b', body)).toMatchObject({
         status: 400,
@@ -71,7 +71,7 @@ describe('a body that cannot be kept', () => {
   );
 
   it('a body with schema and example of the largest size is accepted', async () => {
-    const { call } = await oneEndpoint();
+    const { call } = await apiWithOneEndpoint();
     const largest = { description: '漢'.repeat(1024), schema: { description: kib(127) }, example: kib(127) };
 
     expect(await call('PUT', '/v1/event-types/a.b', largest)).toMatchObject({ status: 201 });
@@ -89,7 +89,7 @@ describe('a body that cannot be kept', () => {
     [{ retryDelays: [1e-200] }, 'retryDelays.0'],
     [{ filter: { path: 'a', gt: 1e19 } }, 'filter.gt'],
   ])('a body that cannot be stored as an endpoint is refused, with the field (%#)', async (change, path) => {
-    const { call } = await oneEndpoint();
+    const { call } = await apiWithOneEndpoint();
 
     expect(await call('PATCH', `${endpoints}/ep_1`, change)).toMatchObject({
       status: 400,
@@ -98,7 +98,7 @@ describe('a body that cannot be kept', () => {
   });
 
   it('a body with line breaks and letters of every kind is accepted', async () => {
-    const { call } = await oneEndpoint();
+    const { call } = await apiWithOneEndpoint();
     const description = 'Billing\n\tof Müller & 漢字 😀';
 
     expect(await call('PATCH', `${endpoints}/ep_1`, { description })).toMatchObject({
@@ -117,7 +117,7 @@ describe('a body that is nested too deep', () => {
     ['PATCH', `${endpoints}/ep_1`, `{"filter":${'{"not":'.repeat(60_000)}1${'}'.repeat(60_000)}}`],
     ['PATCH', `${endpoints}/ep_1`, `{"a":${nested(500_000)}}`],
   ])('a body that is nested too deep is refused (%#: %s %s)', async (method, path, body) => {
-    const { send } = await oneEndpoint();
+    const { send } = await apiWithOneEndpoint();
 
     expect(await send(method, path, body)).toMatchObject({
       status: 400,
@@ -126,7 +126,7 @@ describe('a body that is nested too deep', () => {
   });
 
   it('a body with a hundred levels is accepted', async () => {
-    const { send } = await oneEndpoint();
+    const { send } = await apiWithOneEndpoint();
     const body = `{"type":"a","data":${nested(99)}}`;
 
     expect(await send('POST', '/v1/tenants/acme/events', body)).toMatchObject({ status: 202 });
@@ -137,7 +137,7 @@ describe('a body that is not an object', () => {
   it.each(['null', '[]', '5', '"x"', '1.0', 'true', '', ' ', '{', '\ufeff{}', '{"a":1}x'])(
     'a body that is not an object is refused: %j',
     async (body) => {
-      const { send } = await oneEndpoint();
+      const { send } = await apiWithOneEndpoint();
 
       for (const [method, path] of [
         ['POST', endpoints],

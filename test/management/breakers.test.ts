@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
+import { asTenantId } from '../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
+import { endpointHashOf } from '../support/fixtures/ids.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
 
 const path = '/v1/tenants/acme/endpoints';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
-const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
+const limiterKey = endpointHashOf('acme', 'ep_1');
 
 /** One endpoint whose breaker is open and which has failed for days. */
 async function failing() {
@@ -39,7 +40,7 @@ describe('an endpoint that is enabled again', () => {
     await call('POST', path, fields);
     await call('POST', `${path}/ep_1/disable`);
     for (const id of ['a', 'b', 'c']) {
-      await world.publish({ id, type: 'x', tenant: 'acme', data: {} });
+      await world.publish({ id, type: 'x', tenant: asTenantId('acme'), data: {} });
       world.advance(seconds(1));
     }
 
@@ -94,7 +95,9 @@ describe('the deliveries that wait for an endpoint', () => {
     await api.call('POST', path, fields);
     const { post } = world.deliverPorts;
     world.deliverPorts.post = async () => ({ kind: 'refused', status: 503, retryAfter: seconds(600) });
-    await world.publish(...['a', 'b', 'c'].map((id) => ({ id, type: 'x', tenant: 'acme', data: {} })));
+    await world.publish(
+      ...['a', 'b', 'c'].map((id) => ({ id, type: 'x', tenant: asTenantId('acme'), data: {} })),
+    );
     // Two at a time: the third finds out that it is to wait.
     await world.run(seconds(5));
     world.deliverPorts.post = post;

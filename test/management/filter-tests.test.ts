@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { days, seconds } from '../../lambdas/domain/time.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
 
@@ -98,7 +99,7 @@ describe('an endpoint', () => {
     const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
     await call('POST', endpoints, fields);
     const filter = { path: 'data.amount', gt: 1 };
-    const made = await world.endpoints.read('acme', 'ep_1');
+    const made = await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'));
     if (made) world.endpoints.endpoints.set('acme/ep_1', { ...made, filter });
 
     expect(await call('GET', `${endpoints}/ep_1`)).toMatchObject({ status: 200, body: { filter } });

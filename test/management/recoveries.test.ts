@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
 import { days, later, seconds, toIsoInstant } from '../../lambdas/domain/time.ts';
+import { endpointHashOf } from '../support/fixtures/ids.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
 
 const endpoint = '/v1/tenants/acme/endpoints/ep_1';
@@ -84,7 +84,7 @@ describe('a recovery', () => {
   });
 
   describe('of an endpoint whose breaker is open', () => {
-    const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
+    const limiterKey = endpointHashOf('acme', 'ep_1');
     async function afterAnOutage() {
       const made = await withEndpoint();
       const { world } = made;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { seconds, toIsoInstant } from '../../lambdas/domain/time.ts';
 import { refused } from '../support/fixtures/outbound.ts';
 import { managementWorld } from '../support/worlds/management-world.ts';
@@ -7,7 +8,7 @@ const endpoint = '/v1/tenants/acme/endpoints/ep_1';
 const fields = { id: 'ep_1', url: 'https://acme.example/hooks', eventTypes: ['*'] };
 
 /** A delivery that failed; then its endpoint is deleted, and perhaps created again. */
-async function failedAndThen(then: 'nothing' | 'delete' | 'remake' | 'disable') {
+async function failedAndThen(then: 'nothing' | 'delete' | 'recreate' | 'disable') {
   const made = managementWorld();
   const { world, call } = made;
   const post = world.deliverPorts.post;
@@ -16,8 +17,8 @@ async function failedAndThen(then: 'nothing' | 'delete' | 'remake' | 'disable') 
   await call('POST', '/v1/tenants/acme/endpoints', fields);
   await world.publish({ id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} });
   while ((await world.deliverOnce({ ...world.deliverPorts, post: failing })) > 0);
-  if (then === 'delete' || then === 'remake') await call('DELETE', endpoint);
-  if (then === 'remake')
+  if (then === 'delete' || then === 'recreate') await call('DELETE', endpoint);
+  if (then === 'recreate')
     await call('POST', '/v1/tenants/acme/endpoints', { ...fields, url: 'https://acme.example/new' });
   if (then === 'disable') await call('POST', `${endpoint}/disable`);
   const { id } = world.delivery();
@@ -38,7 +39,7 @@ describe('a retry', () => {
   });
 
   it('a retry of a delivery to an earlier endpoint of the id is 409, or 202 on request', async () => {
-    const { retry, world } = await failedAndThen('remake');
+    const { retry, world } = await failedAndThen('recreate');
 
     expect(await retry()).toMatchObject({
       status: 409,
@@ -76,7 +77,7 @@ describe('a recovery', () => {
   });
 
   it('a recovery counts deliveries for an earlier endpoint of the id, and sends them on request', async () => {
-    const { call, world } = await failedAndThen('remake');
+    const { call, world } = await failedAndThen('recreate');
     const since = toIsoInstant(world.now());
     const query = { since, toCurrentEndpoint: 'true' };
     const recovery = (body: object) => call('POST', `${endpoint}/recoveries`, { since, ...body });
@@ -102,7 +103,7 @@ describe('an endpoint', () => {
     const { call, world } = managementWorld();
     const made = async () => {
       const { body } = await call('POST', '/v1/tenants/acme/endpoints', fields);
-      return { body, item: await world.endpoints.read('acme', 'ep_1') };
+      return { body, item: await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1')) };
     };
 
     const first = await made();
@@ -120,7 +121,7 @@ describe('an endpoint', () => {
     await call('POST', `${endpoint}/disable`);
     await world.publish({ id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} });
     const heldOf: typeof ports.deliveries.heldOf = async (...of) => {
-      if ((await world.endpoints.read('acme', 'ep_1')) === undefined) {
+      if ((await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))) === undefined) {
         await call('POST', '/v1/tenants/acme/endpoints', fields);
         await call('POST', `${endpoint}/disable`);
         await world.publish({ id: 'e2', type: 'invoice.paid', tenant: 'acme', data: {} });

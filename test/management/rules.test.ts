@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { EventId } from '../../lambdas/domain/event-id.ts';
+import { EventIdField } from '../../lambdas/domain/event-id.ts';
 import { issueText } from '../../lambdas/domain/issue-text.ts';
 
 import type { OperationShape } from '../../lambdas/management/operation.ts';
@@ -159,7 +159,7 @@ it.each([
   [5, 'expected text, got 5'],
   [null, 'expected text, got null'],
 ])('a rule says what is expected, and shows only the size of the value: %j', (value, text) => {
-  const { issues: [issue] = [] } = v.safeParse(EventId, value);
+  const { issues: [issue] = [] } = v.safeParse(EventIdField, value);
 
   expect(issue && issueText(issue)).toContain(text);
 });

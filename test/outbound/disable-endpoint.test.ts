@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { days, seconds } from '../../lambdas/domain/time.ts';
 import { settingsOf } from '../support/fixtures/new-endpoint.ts';
 import { accepted, refused, start } from '../support/fixtures/outbound.ts';
-import { oneEndpoint, statuses } from '../support/worlds/one-endpoint.ts';
+import { statuses, worldWithOneEndpoint } from '../support/worlds/one-endpoint.ts';
 
 const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
 
 describe('an endpoint that answers 410', () => {
   it('an endpoint that answered 410 at an earlier URL is not disabled', async () => {
-    const { world, read } = await oneEndpoint();
+    const { world, read } = await worldWithOneEndpoint();
     await world.publish(event('e1'));
     const post: typeof world.deliverPorts.post = async () => {
       const seen = await read();
@@ -23,7 +24,7 @@ describe('an endpoint that answers 410', () => {
   });
 
   it('an endpoint that answers 410 is disabled at once; its other deliveries are held, and operators are notified', async () => {
-    const { world, read } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
+    const { world, read } = await worldWithOneEndpoint(() => ({ kind: 'gone', status: 410 }));
     await world.publish(event('e1'));
     await world.run(seconds(5));
     await world.publish(event('e2'));
@@ -47,7 +48,7 @@ describe('an endpoint that answers 410', () => {
   });
 
   it('a disabled endpoint is reported by the sweep if the worker that disabled it could not', async () => {
-    const { world } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
+    const { world } = await worldWithOneEndpoint(() => ({ kind: 'gone', status: 410 }));
     const notifyOperators = () => Promise.reject(new Error('down'));
     await world.publish(event('e1'));
 
@@ -64,17 +65,19 @@ describe('an endpoint that answers 410', () => {
 
 describe('an endpoint that fails for five days without one success', () => {
   it('an endpoint that fails for five days without one success is disabled and reported, and its deliveries are held', async () => {
-    const { world } = await oneEndpoint(() => refused(503));
+    const { world } = await worldWithOneEndpoint(() => refused(503));
     await world.publish(event('first'));
     await world.run(days(3));
     await world.publish(event('second'));
     await world.run(days(2));
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    expect(await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))).toMatchObject({
+      status: 'enabled',
+    });
     await world.publish(event('last'));
 
     await world.run(seconds(3_600));
 
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({
+    expect(await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))).toMatchObject({
       status: 'disabled',
       disabled: { reason: 'failing', by: { eventId: 'last', outcome: 'answered 503' } },
     });
@@ -87,19 +90,23 @@ describe('an endpoint that fails for five days without one success', () => {
   });
 
   it('an endpoint that gets few events is not disabled by one failure', async () => {
-    const { world } = await oneEndpoint(({ at }) => (at < start + days(9) * 1000 ? refused(503) : accepted));
+    const { world } = await worldWithOneEndpoint(({ at }) =>
+      at < start + days(9) * 1000 ? refused(503) : accepted,
+    );
     await world.publish(event('first'));
     await world.run(seconds(days(9) - 1));
     await world.publish(event('second'));
 
     await world.run(days(1));
 
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    expect(await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))).toMatchObject({
+      status: 'enabled',
+    });
     expect(statuses(world)).toEqual({ failed: 1, delivered: 1 });
   });
 
   it('an endpoint that had one success within five days is not disabled', async () => {
-    const { world } = await oneEndpoint(({ at }) =>
+    const { world } = await worldWithOneEndpoint(({ at }) =>
       at === start + days(3) * 1000 ? accepted : refused(503),
     );
     await world.publish(event('first'));
@@ -109,6 +116,8 @@ describe('an endpoint that fails for five days without one success', () => {
     await world.publish(event('third'));
     await world.run(seconds(3_600));
 
-    expect(await world.endpoints.read('acme', 'ep_1')).toMatchObject({ status: 'enabled' });
+    expect(await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))).toMatchObject({
+      status: 'enabled',
+    });
   });
 });

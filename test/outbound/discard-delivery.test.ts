@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { days, seconds } from '../../lambdas/domain/time.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
-import { oneEndpoint } from '../support/worlds/one-endpoint.ts';
+import { worldWithOneEndpoint } from '../support/worlds/one-endpoint.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 
 describe('a delivery whose endpoint is deleted, or disabled for good', () => {
   it('a delivery whose endpoint is deleted is discarded with the reason', async () => {
-    const { world, disable, remove } = await oneEndpoint();
+    const { world, disable, remove } = await worldWithOneEndpoint();
     await world.publish(event);
     await disable();
     await world.deliverOnce();
@@ -22,7 +22,7 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
   it.each([true, false])(
     'a delivery whose endpoint is deleted does not go to another one with the same id, held: %s',
     async (isHeld) => {
-      const { world, disable, remove } = await oneEndpoint();
+      const { world, disable, remove } = await worldWithOneEndpoint();
       await world.publish(event);
       if (isHeld) {
         await disable();
@@ -46,7 +46,7 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
   );
 
   it('a delivery is discarded at once when its task finds the endpoint deleted', async () => {
-    const { world, remove } = await oneEndpoint();
+    const { world, remove } = await worldWithOneEndpoint();
     await world.publish(event);
     await remove();
 
@@ -57,7 +57,7 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
   });
 
   it('a delivery to a disabled endpoint is held for 30 days without expiry, then discarded', async () => {
-    const { world, disable } = await oneEndpoint();
+    const { world, disable } = await worldWithOneEndpoint();
     await disable();
     await world.publish(event);
 
@@ -75,7 +75,7 @@ describe('a delivery whose endpoint is deleted, or disabled for good', () => {
   });
 
   it('a discarded delivery can be replayed', async () => {
-    const { world, disable, enable } = await oneEndpoint();
+    const { world, disable, enable } = await worldWithOneEndpoint();
     await disable();
     await world.publish(event);
     await world.run(days(32));

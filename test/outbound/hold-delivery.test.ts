@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { releaseAll } from '../../lambdas/outbound/sweep/release-held.ts';
 import { sweep } from '../../lambdas/outbound/sweep/sweep.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
 import { accepted, down, outboundSettings, refused, start } from '../support/fixtures/outbound.ts';
-import { oneEndpoint } from '../support/worlds/one-endpoint.ts';
+import { worldWithOneEndpoint } from '../support/worlds/one-endpoint.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
 
 describe('a delivery to a disabled endpoint', () => {
   it('a delivery to a disabled endpoint is held, and sent when the endpoint is enabled', async () => {
-    const { world, disable, enable } = await oneEndpoint();
+    const { world, disable, enable } = await worldWithOneEndpoint();
     await disable();
     await world.publish(event);
     await world.run(seconds(3_000));
@@ -25,7 +26,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('a delivery whose endpoint is disabled between two attempts is held, and keeps its attempts', async () => {
-    const { world, disable, enable } = await oneEndpoint((_request, count) =>
+    const { world, disable, enable } = await worldWithOneEndpoint((_request, count) =>
       count === 1 ? refused(503) : accepted,
     );
     await world.publish(event);
@@ -41,7 +42,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('is not held while a request of it is under way, and its task comes back', async () => {
-    const { world, disable } = await oneEndpoint();
+    const { world, disable } = await worldWithOneEndpoint();
     await world.publish(event);
     await world.dieInRequest();
     await disable();
@@ -58,7 +59,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('a delivery that λ publish holds just as its endpoint is enabled is sent at once', async () => {
-    const { world, disable, enable, read } = await oneEndpoint();
+    const { world, disable, enable, read } = await worldWithOneEndpoint();
     await disable();
     const create: typeof world.table.create = async (delivery) => {
       const made = await world.table.create(delivery);
@@ -76,7 +77,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('a delivery that a slow worker holds just as its endpoint is enabled is sent at once', async () => {
-    const { world, disable, enable, read } = await oneEndpoint();
+    const { world, disable, enable, read } = await worldWithOneEndpoint();
     await world.publish(event);
     await disable();
     const hold: typeof world.table.hold = async (...args) => {
@@ -93,7 +94,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('goes out at once when a task of it finds its endpoint enabled and nothing left to release', async () => {
-    const { world, disable, enable, read } = await oneEndpoint();
+    const { world, disable, enable, read } = await worldWithOneEndpoint();
     await world.publish(event);
     await disable();
     await world.table.hold(world.delivery(), world.now(), later(world.now(), seconds(3_600)));
@@ -106,7 +107,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('goes out at once though the response to its release was lost, and the client wrote it again', async () => {
-    const { world, disable, enable } = await oneEndpoint();
+    const { world, disable, enable } = await worldWithOneEndpoint();
     await disable();
     await world.publish(event);
     await enable();
@@ -122,7 +123,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('held deliveries are released by the sweep until none has been held for a minute', async () => {
-    const { world, disable, enable, read } = await oneEndpoint();
+    const { world, disable, enable, read } = await worldWithOneEndpoint();
     await disable();
     await world.publish(event);
     await enable();
@@ -138,7 +139,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('held deliveries are released for a minute more if another one appears', async () => {
-    const { world, disable, enable, read } = await oneEndpoint();
+    const { world, disable, enable, read } = await worldWithOneEndpoint();
     await disable();
     await enable();
     await world.sweep();
@@ -153,7 +154,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('is released for a minute more when a sweep runs out of time before it knows that nothing is held', async () => {
-    const { world, disable, enable, read } = await oneEndpoint();
+    const { world, disable, enable, read } = await worldWithOneEndpoint();
     await disable();
     await enable();
     await world.sweep();
@@ -165,7 +166,7 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('a held delivery is not counted as never attempted before its first attempt', async () => {
-    const { world, disable, enable } = await oneEndpoint();
+    const { world, disable, enable } = await worldWithOneEndpoint();
     await disable();
     await world.publish(event);
     await enable();
@@ -184,9 +185,9 @@ describe('a delivery to a disabled endpoint', () => {
   });
 
   it('a held delivery is sent even if another endpoint cannot be reconciled', async () => {
-    const { world, disable, enable } = await oneEndpoint();
+    const { world, disable, enable } = await worldWithOneEndpoint();
     await world.endpoints.create(newEndpoint(start, { id: 'ep_0', eventTypes: ['none'] }));
-    const other = await world.endpoints.read('acme', 'ep_0');
+    const other = await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_0'));
     if (other) await world.endpoints.disable(other, { reason: 'manual', at: start });
     await disable();
     await world.publish(event);

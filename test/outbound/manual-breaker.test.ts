@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../lambdas/domain/attempt-outcome.ts';
-import { endpointHash } from '../../lambdas/domain/delivery-task.ts';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { breakerOf } from '../../lambdas/domain/limiter.ts';
 import { later, seconds } from '../../lambdas/domain/time.ts';
 import { releaseWaiting } from '../../lambdas/outbound/release-waiting.ts';
+import { endpointHashOf } from '../support/fixtures/ids.ts';
 import { accepted, type Request, refused } from '../support/fixtures/outbound.ts';
-import { oneEndpoint, statuses } from '../support/worlds/one-endpoint.ts';
+import { statuses, worldWithOneEndpoint } from '../support/worlds/one-endpoint.ts';
 
-type World = Awaited<ReturnType<typeof oneEndpoint>>['world'];
-const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
-const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
+type World = Awaited<ReturnType<typeof worldWithOneEndpoint>>['world'];
+const limiterKey = endpointHashOf('acme', 'ep_1');
+const event = (id: string) => ({ id, type: 'invoice.paid', tenant: asTenantId('acme'), data: {} });
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 const timedOut: AttemptOutcome = { kind: 'unreachable', cause: 'timeout', error: 'no answer' };
 const idOf = ({ headers }: Request): string | undefined => headers['webhook-id'];
@@ -23,7 +24,7 @@ const deliveryOf = ({ table }: World, eventId: string) => {
 /** An endpoint that has been down for an hour, and twenty deliveries that wait for it. */
 async function afterAnOutage() {
   const endpoint = { answer: timedOut };
-  const { world, ...people } = await oneEndpoint(() => endpoint.answer);
+  const { world, ...people } = await worldWithOneEndpoint(() => endpoint.answer);
   for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
   await world.run(seconds(3_600));
   const asked = world.requests.length;
@@ -35,7 +36,10 @@ describe('after an outage, with the breaker open', () => {
   beforeEach(async () => {
     after = await afterAnOutage();
     expect(await stateOf(after.world)).toMatchObject({ state: 'open' });
-    const waiting = await after.world.table.countWaiting({ tenant: 'acme', id: 'ep_1' }, 99);
+    const waiting = await after.world.table.countWaiting(
+      { tenant: asTenantId('acme'), id: asEndpointId('ep_1') },
+      99,
+    );
     expect(waiting).toEqual({ count: 20, isExact: true });
   });
 
@@ -156,15 +160,15 @@ describe('after an outage, with the breaker open', () => {
 
   it('a release is found by the name of the endpoint', () => {
     expect(after.world.report.named('endpoint.down')[0]).toMatchObject({
-      tenant: 'acme',
-      endpointId: 'ep_1',
+      tenant: asTenantId('acme'),
+      endpointId: asEndpointId('ep_1'),
     });
   });
 });
 
 describe('a delivery that waits for its schedule', () => {
   it('a delivery that waits for its schedule is sent early when a person retries it, but not twice', async () => {
-    const { world } = await oneEndpoint((_request, count) => (count <= 4 ? refused(500) : accepted));
+    const { world } = await worldWithOneEndpoint((_request, count) => (count <= 4 ? refused(500) : accepted));
     await world.publish(event('a'));
     await world.run(seconds(60));
     const waiting = world.delivery();
@@ -180,7 +184,9 @@ describe('a delivery that waits for its schedule', () => {
   });
 
   it('a delivery that waits for its schedule is released with all others when its endpoint is reset', async () => {
-    const { world, read } = await oneEndpoint((_request, count) => (count <= 4 ? refused(500) : accepted));
+    const { world, read } = await worldWithOneEndpoint((_request, count) =>
+      count <= 4 ? refused(500) : accepted,
+    );
     await world.publish(event('a'));
     await world.run(seconds(60));
 
@@ -197,7 +203,7 @@ describe('a delivery that waits for its schedule', () => {
   });
 
   it('a delivery that waits for its schedule is left to the worker that has claimed it', async () => {
-    const { world } = await oneEndpoint();
+    const { world } = await worldWithOneEndpoint();
     await world.publish(event('a'));
     await world.dieInRequest();
 
@@ -208,7 +214,7 @@ describe('a delivery that waits for its schedule', () => {
   });
 
   it('a delivery that waits for its schedule goes once, however often a person retries it', async () => {
-    const { world } = await oneEndpoint();
+    const { world } = await worldWithOneEndpoint();
     await world.publish(event('a'));
 
     for (let times = 0; times < 5; times++) await world.replay(world.delivery().id);
@@ -220,7 +226,7 @@ describe('a delivery that waits for its schedule', () => {
 });
 
 it('a test does not queue behind tasks that wait for a slot: it comes back every other second until one is free', async () => {
-  const { world } = await oneEndpoint();
+  const { world } = await worldWithOneEndpoint();
   const waiting: (() => void)[] = [];
   const { post } = world.deliverPorts;
   const ports = {
@@ -246,7 +252,7 @@ it('a test does not queue behind tasks that wait for a slot: it comes back every
 });
 
 it('a delivery waits since its limiter was asked, so a release between that and its deferral sends it', async () => {
-  const { world } = await oneEndpoint();
+  const { world } = await worldWithOneEndpoint();
   await world.publish(event('a'));
   const askedAt = world.now();
   const openUntil = later(askedAt, seconds(900));

@@ -3,13 +3,13 @@ import { seconds } from '../../lambdas/domain/time.ts';
 import { newEndpoint } from '../support/fixtures/new-endpoint.ts';
 import { refused, start } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
-import { anewWithinATick, event } from '../support/worlds/recreated-endpoint.ts';
+import { event, recreatedWithinATick } from '../support/worlds/recreated-endpoint.ts';
 
 const discarded = { status: 'discarded', lastError: 'its endpoint was deleted' };
 
 describe('an endpoint that is created again under its id, within one tick of every clock', () => {
   it('an endpoint that is created again gets no delivery that waits for its first attempt', async () => {
-    const { world, remake, toNew } = await anewWithinATick();
+    const { world, remake, toNew } = await recreatedWithinATick();
     await world.publish(event);
     await remake();
 
@@ -20,7 +20,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
   });
 
   it('an endpoint that is created again gets no delivery that waits for its next attempt', async () => {
-    const { world, remake, toNew } = await anewWithinATick(() => refused(503));
+    const { world, remake, toNew } = await recreatedWithinATick(() => refused(503));
     await world.publish(event);
     await world.deliverOnce();
     await remake();
@@ -34,7 +34,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
   it.each(['enabled', 'disabled'] as const)(
     'an endpoint that is created again gets no held delivery, while it is %s',
     async (status) => {
-      const { world, current, remake, toNew } = await anewWithinATick();
+      const { world, current, remake, toNew } = await recreatedWithinATick();
       await world.endpoints.disable(await current(), { reason: 'manual', at: start });
       await world.publish(event);
       expect(world.delivery().status).toBe('held');
@@ -48,7 +48,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
   );
 
   it('an endpoint that is created again gets nothing while it is disabled, and old deliveries are discarded, not held', async () => {
-    const { world, remake } = await anewWithinATick();
+    const { world, remake } = await recreatedWithinATick();
     await world.publish(event);
     await remake({ status: 'disabled' });
 
@@ -58,7 +58,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
   });
 
   it('an endpoint that is created again gets nothing from a worker that read the earlier one and learns of it late', async () => {
-    const { world, current, remake, toNew } = await anewWithinATick(() => refused(503));
+    const { world, current, remake, toNew } = await recreatedWithinATick(() => refused(503));
     await world.publish(event);
     const before = await current();
     await remake();
@@ -73,7 +73,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
 
   it('an endpoint that is created again gets its own events, even from a worker that read the earlier one, or none', async () => {
     for (const isKnown of [true, false]) {
-      const { world, current, remake, toNew } = await anewWithinATick();
+      const { world, current, remake, toNew } = await recreatedWithinATick();
       const before = await current();
       await remake();
       await world.publish({ ...event, id: 'e2' });
@@ -90,7 +90,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
   });
 
   it('an endpoint that is created again gets its own events from a task without a generation', async () => {
-    const { world, current, remake, toNew } = await anewWithinATick();
+    const { world, current, remake, toNew } = await recreatedWithinATick();
     const before = await current();
     await remake();
     await world.publish(event);
@@ -110,7 +110,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
   });
 
   it('an endpoint that is created again is not disabled, and keeps its note, despite outcomes of the earlier one', async () => {
-    const { world, current, remake } = await anewWithinATick();
+    const { world, current, remake } = await recreatedWithinATick();
     const before = await current();
     await remake();
 
@@ -118,7 +118,7 @@ describe('an endpoint that is created again under its id, within one tick of eve
   });
 
   it('an endpoint that is created again loses no slot to discarded deliveries', async () => {
-    const { world, remake } = await anewWithinATick();
+    const { world, remake } = await recreatedWithinATick();
     for (let n = 0; n < 20; n++) await world.publish({ ...event, id: `e${n}` });
     await remake({ maxPerSecond: 0.01 });
     const asked = { takes: 0 };
@@ -151,7 +151,7 @@ describe('a delivery from before there were generations', () => {
   });
 
   it('a delivery from before there were generations is distinguished by time from those of a later endpoint', async () => {
-    const { world, remake, toNew } = await anewWithinATick();
+    const { world, remake, toNew } = await recreatedWithinATick();
     await world.publish(event);
     const { generation: _, ...old } = world.delivery();
     world.table.deliveries.set(old.id, old);

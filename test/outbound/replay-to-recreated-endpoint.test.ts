@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { firstPlace } from '../../lambdas/domain/recovery.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { estimateFailed } from '../../lambdas/outbound/sweep/estimate-failed.ts';
 import { recover } from '../../lambdas/outbound/sweep/recover.ts';
 import { accepted, refused, start } from '../support/fixtures/outbound.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
-import { anewWithinATick, event, failedAt, newUrl } from '../support/worlds/recreated-endpoint.ts';
+import { event, failedAt, newUrl, recreatedWithinATick } from '../support/worlds/recreated-endpoint.ts';
 
 describe('a replay of a delivery', () => {
   it.each([{}, { toCurrentEndpoint: true }])(
@@ -23,7 +24,7 @@ describe('a replay of a delivery', () => {
   );
 
   it('a replay of a delivery whose endpoint was created again is refused, and possible on request', async () => {
-    const { world, toNew } = await failedAt('anew');
+    const { world, toNew } = await failedAt('recreated');
     const { id } = world.delivery();
 
     expect(await world.replay(id)).toMatchObject({
@@ -39,7 +40,7 @@ describe('a replay of a delivery', () => {
   });
 
   it('a replay to the new endpoint is not discarded by a worker that read the earlier one', async () => {
-    const { world, current, toNew } = await failedAt('anew');
+    const { world, current, toNew } = await failedAt('recreated');
     const earlier = { ...(await current()), generation: 'gen_1', url: 'https://acme.example/hooks' };
     const { id } = world.delivery();
     await world.replay(id, { toCurrentEndpoint: true });
@@ -47,8 +48,8 @@ describe('a replay of a delivery', () => {
       v: 1,
       deliveryId: id,
       attempt: 2,
-      tenant: 'acme',
-      endpointId: 'ep_1',
+      tenant: asTenantId('acme'),
+      endpointId: asEndpointId('ep_1'),
       generation: 'gen_1',
     };
     await world.deliveryQueue.send({ body: JSON.stringify(task) });
@@ -85,12 +86,12 @@ describe('a recovery of an endpoint that was created again', () => {
   const span = { since: start, until: start };
 
   it('a recovery of an endpoint that was created again counts and refuses deliveries of the earlier one', async () => {
-    const { world, current } = await failedAt('anew');
+    const { world, current } = await failedAt('recreated');
     world.advance(seconds(1));
     await world.recoveries.create({
       id: 'rec_1',
-      tenant: 'acme',
-      endpointId: 'ep_1',
+      tenant: asTenantId('acme'),
+      endpointId: asEndpointId('ep_1'),
       status: 'running',
       since: start,
       until: world.now(),
@@ -115,7 +116,7 @@ describe('a recovery of an endpoint that was created again', () => {
   });
 
   it('a recovery of an endpoint that was created again sends them on request, with those that the deletion discarded', async () => {
-    const { world, current, remake, toNew } = await anewWithinATick(({ url }) =>
+    const { world, current, remake, toNew } = await recreatedWithinATick(({ url }) =>
       url === newUrl ? accepted : refused(404),
     );
     await world.publish(event);
@@ -127,8 +128,8 @@ describe('a recovery of an endpoint that was created again', () => {
     const options = { toCurrentEndpoint: true };
     await world.recoveries.create({
       id: 'rec_1',
-      tenant: 'acme',
-      endpointId: 'ep_1',
+      tenant: asTenantId('acme'),
+      endpointId: asEndpointId('ep_1'),
       status: 'running',
       ...options,
       since: start,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
-import { oneEndpoint } from '../support/worlds/one-endpoint.ts';
+import { worldWithOneEndpoint } from '../support/worlds/one-endpoint.ts';
 
 const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 
 describe('a test to an endpoint that is disabled', () => {
   it('a test whose endpoint was disabled before it was recorded is discarded', async () => {
-    const { world, disable, enable } = await oneEndpoint();
+    const { world, disable, enable } = await worldWithOneEndpoint();
     await disable();
 
     await world.publish(test('t'));
@@ -22,7 +22,7 @@ describe('a test to an endpoint that is disabled', () => {
   });
 
   it('a test whose endpoint was disabled before it was sent is discarded', async () => {
-    const { world, disable } = await oneEndpoint();
+    const { world, disable } = await worldWithOneEndpoint();
     await world.publish(test('t'));
     await disable();
 
@@ -37,7 +37,7 @@ describe('a test to an endpoint that is disabled', () => {
 });
 
 it('byHand from a publisher means a test of one endpoint, or is ignored', async () => {
-  const { world } = await oneEndpoint();
+  const { world } = await worldWithOneEndpoint();
 
   await world.publish({ ...event('a'), byHand: 'test' }, { ...event('b'), byHand: 7 });
 

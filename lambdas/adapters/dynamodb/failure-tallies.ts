@@ -8,6 +8,7 @@ import {
   knownCause,
   talliesAtOnce,
 } from '../../domain/failure-tally.ts';
+import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../domain/ids.ts';
 import { otherItems } from '../../domain/tables.ts';
 import { days, later, toUnixSeconds, type UnixMillis } from '../../domain/time.ts';
 import { type ConditionalUpdate, updateIf } from './conditional-update.ts';
@@ -16,11 +17,11 @@ import { attentionItems } from './endpoints/attention.ts';
 import { attention, shardsOf, spreadAttention } from './endpoints/item.ts';
 
 const LastItem = v.object({
-  tenant: v.string(),
-  endpointId: v.string(),
-  deliveryId: v.string(),
+  tenant: TenantIdText,
+  endpointId: EndpointIdText,
+  deliveryId: DeliveryIdText,
   round: v.number(),
-  eventId: v.string(),
+  eventId: EventIdText,
   eventType: v.string(),
   attempts: v.number(),
   reason: v.string(),

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
+import { EndpointIdText, TenantIdText } from '../../domain/ids.ts';
 import {
   type Recovery,
   type RecoveryProgress,
@@ -16,8 +17,8 @@ import { unlessRefused } from './unless-refused.ts';
 const Instant = v.pipe(v.number(), v.transform(unixMillis));
 const RecoveryItem = v.object({
   id: v.string(),
-  ofTenant: v.string(),
-  endpointId: v.string(),
+  ofTenant: TenantIdText,
+  endpointId: EndpointIdText,
   since: Instant,
   until: Instant,
   toCurrentEndpoint: v.optional(v.boolean()),

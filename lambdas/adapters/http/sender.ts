@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextEventLoopTick } from 'node:timers/promises';
 import { type AttemptOutcome, outcomeOfResponse } from '../../domain/attempt-outcome.ts';
 import { checkUrl, type DestinationRules } from '../../domain/destination-rules.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
@@ -48,7 +48,7 @@ export function httpSender(
     } catch (error) {
       if (exhaustionIn(error) === undefined) throw error;
       pool.closeIdle();
-      await nextTurn();
+      await nextEventLoopTick();
       return sendRequest(request, pool, resolve);
     }
   }

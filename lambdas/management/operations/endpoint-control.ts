@@ -8,6 +8,7 @@ import {
   rotated,
   secretKinds,
 } from '../../domain/endpoint-secret.ts';
+import { asEventId } from '../../domain/ids.ts';
 import { EventType } from '../../domain/publish-message.ts';
 import { days, seconds } from '../../domain/time.ts';
 import { announceDisabled } from '../../outbound/disable-endpoint.ts';
@@ -186,6 +187,9 @@ export const testEndpoint = operation(
       throw new Problem('conflict', `${id} is disabled, and tests are not held: enable it first, then test.`);
     const { type, data } = body;
     const byHand = 'test' as const;
-    return publishTo({ id: ports.newId('test'), type, data, tenant, endpoint: { id }, byHand }, ports);
+    return publishTo(
+      { id: asEventId(ports.newId('test')), type, data, tenant, endpoint: { id }, byHand },
+      ports,
+    );
   },
 );

@@ -13,7 +13,7 @@ import {
 import { firstVersion } from '../../domain/endpoint-generation.ts';
 import { checkHeaderTotals } from '../../domain/endpoint-headers.ts';
 import { generateSecret, parseSecret, type SecretKind, secretKinds } from '../../domain/endpoint-secret.ts';
-import type { DeliveryId } from '../../domain/ids.ts';
+import { asEndpointId, type DeliveryId } from '../../domain/ids.ts';
 import { recheckHeld } from '../../outbound/hold-delivery.ts';
 import { resumeEndpoint } from '../../outbound/release-waiting.ts';
 import { cursorOf, PageQuery, placeIn } from '../cursor.ts';
@@ -23,7 +23,7 @@ import { refused } from '../parse-part.ts';
 import { Problem } from '../problem.ts';
 import {
   CreatedEndpoint,
-  EndpointId,
+  EndpointIdField,
   EndpointParams,
   EndpointView,
   listOf,
@@ -41,7 +41,7 @@ const endpointResponse = {
 
 const NewEndpoint = v.strictObject({
   /** Generated when absent. */
-  id: v.optional(EndpointId),
+  id: v.optional(EndpointIdField),
   /** `v1` is a shared secret, `v1a` an Ed25519 key. */
   secretKind: v.optional(v.picklist(secretKinds)),
   /** `whsec_…` or `whsk_…`; generated when absent. */
@@ -61,7 +61,7 @@ export const createEndpoint = operation(
     responses: { 201: { description: 'Registered', schema: CreatedEndpoint, hasEtag: true } },
   },
   async ({ params: { tenant }, body }, ports: EndpointPorts) => {
-    const { id = ports.newId('ep'), secretKind, secret: given, ...settings } = body;
+    const { id = asEndpointId(ports.newId('ep')), secretKind, secret: given, ...settings } = body;
     await checkDestination(settings, ports);
     if (given !== undefined) checkSecret(given, { field: 'secretKind', kind: secretKind });
     const now = ports.now();
@@ -135,7 +135,7 @@ function checkHeaders({ headers }: EndpointSettings): void {
 const notPublic = (url: string): string =>
   `${URL.parse(url.trim())?.hostname} resolves to an address that is not public`;
 
-const EndpointPlace = v.object({ after: EndpointId });
+const EndpointPlace = v.object({ after: EndpointIdField });
 
 export const listEndpoints = operation(
   {

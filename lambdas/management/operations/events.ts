@@ -1,3 +1,4 @@
+import { asEventId } from '../../domain/ids.ts';
 import type { Publication } from '../../domain/publish-message.ts';
 import {
   addressOfEndpoint,
@@ -33,7 +34,7 @@ export const publishEvent = operation(
   },
   async ({ params: { tenant }, body }, ports: EventPorts) => {
     const { type, data, endpointId } = body;
-    const id = body.id ?? ports.newId('evt');
+    const id = body.id ?? asEventId(ports.newId('evt'));
     const to: Publication['to'] =
       endpointId === undefined ? { kind: 'tenant' } : { kind: 'endpoint', id: endpointId };
     // Without the preview only the publish DLQ or a log line would show these outcomes.

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import type { Endpoint } from '../../domain/endpoint.ts';
+import type { EventId } from '../../domain/ids.ts';
 import { failedParts } from '../../domain/payload-filter.ts';
 import { wantsType } from '../../domain/subscription.ts';
 import { type EndpointPorts, endpointFor } from '../endpoint-ports.ts';
@@ -13,7 +14,7 @@ type Subscription = Pick<Endpoint, 'filter' | 'eventTypes'>;
 /** The payload that a filter is tested on: a given one, or that of an event. */
 interface Candidate {
   readonly example?: number;
-  readonly eventId?: string;
+  readonly eventId?: EventId;
   readonly eventType?: string;
   readonly data: unknown;
 }

@@ -111,9 +111,9 @@ async function deferTask(
   };
   const { ok, delivery } = await defer(task, times, isForEndpoint, ports);
   // Our own earlier write refused this one: its response was lost and the client repeated it.
-  const isPutOff = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
+  const wasDeferred = ok || (delivery?.status === 'pending' && delivery.nextAttemptAt === until);
   if (delivery === undefined) return answerForMissing(task, ports);
-  if (!isPutOff) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
+  if (!wasDeferred) return answerForRefusedDeferral(delivery, task.attempt, now, delay);
   await sendTaskAfter(delay, task, delivery, ports);
   const { id, eventId, tenant, endpointId } = delivery;
   ports.telemetry.info('delivery.deferred', {

@@ -1,6 +1,7 @@
 import type { Delivery } from '../../domain/delivery-record.ts';
 import { type TaskMessage, taskMessage } from '../../domain/delivery-task.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
+import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import type { OutboundEvent } from '../../domain/outbound-event.ts';
 import type { OutboundSettings } from '../../domain/outbound-settings.ts';
 import { type EndpointRange, rangeMessage, rangeName } from '../../domain/publish-range.ts';
@@ -58,9 +59,13 @@ export async function fanOut({
 }
 
 /** The ranges of a tenant's endpoints; each begins after the end of the one before it. */
-async function rangesFrom(firstEnd: string, tenant: string, ports: FanOutPorts): Promise<EndpointRange[]> {
+async function rangesFrom(
+  firstEnd: EndpointId,
+  tenant: TenantId,
+  ports: FanOutPorts,
+): Promise<EndpointRange[]> {
   const ranges: EndpointRange[] = [{ upTo: firstEnd }];
-  for (let after: string | undefined = firstEnd; after !== undefined; ) {
+  for (let after: EndpointId | undefined = firstEnd; after !== undefined; ) {
     const { next } = await ports.endpoints.page(tenant, { after }, rangeSize);
     ranges.push({ after, upTo: next });
     after = next;

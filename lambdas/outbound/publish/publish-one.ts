@@ -125,8 +125,8 @@ const dataOf = async (
   ports: PublishOnePorts,
 ): Promise<unknown> => (isConflict ? sentData(event.id, ports) : data);
 
-async function sentData(eventId: string, ports: PublishOnePorts): Promise<unknown> {
-  const body = await ports.readPayload(eventId);
+async function sentData(eventKey: string, ports: PublishOnePorts): Promise<unknown> {
+  const body = await ports.readPayload(eventKey);
   const parsed = body === undefined ? undefined : parseExactly(body);
   return typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, 'data') : undefined;
 }

@@ -1,6 +1,7 @@
 import { type Delivery, deliveryId } from '../../domain/delivery-record.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import { generationOf } from '../../domain/endpoint-generation.ts';
+import type { EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import {
   contentHash,
   eventBody,
@@ -41,7 +42,7 @@ export interface RecordedDelivery {
 /** A registered endpoint, or a URL under a name that the publisher chose. */
 export type Destination =
   | { readonly endpoint: Endpoint }
-  | { readonly endpoint?: undefined; readonly id: string; readonly url: string };
+  | { readonly endpoint?: undefined; readonly id: EndpointId; readonly url: string };
 
 /** Writes the event, if it does not exist. */
 export async function recordEvent(
@@ -71,13 +72,13 @@ export async function recordEvent(
   };
 }
 
-const payloadOf = (eventId: string, body: string): Payload =>
-  Buffer.byteLength(body) <= maxInlinePayloadBytes ? { text: body } : { s3Key: payloadKey(eventId, body) };
+const payloadOf = (eventKey: string, body: string): Payload =>
+  Buffer.byteLength(body) <= maxInlinePayloadBytes ? { text: body } : { s3Key: payloadKey(eventKey, body) };
 
 /** The fields that all deliveries of an event share. */
 export interface DeliveryOrigin {
-  readonly tenant: string;
-  readonly eventId: string;
+  readonly tenant: TenantId;
+  readonly eventId: EventId;
   /** The same in every log line from publish to attempt. */
   readonly correlationId: string;
   readonly event: OutboundEvent;

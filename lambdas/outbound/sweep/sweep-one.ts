@@ -105,8 +105,8 @@ function nextCheckAt(
 
 function taskFor(delivery: PendingDelivery, now: UnixMillis, { telemetry }: SweepOnePorts): SweepResult {
   const { id, attempts, claims, nextAttemptAt, eventId, tenant, endpointId, correlationId } = delivery;
-  const isPutOff = nextAttemptAt !== undefined && dueAfterCreation(nextAttemptAt) > now;
-  const isNeverAttempted = attempts === 0 && claims === 0 && !isPutOff;
+  const wasDeferred = nextAttemptAt !== undefined && dueAfterCreation(nextAttemptAt) > now;
+  const isNeverAttempted = attempts === 0 && claims === 0 && !wasDeferred;
   const task = taskMessage(
     { deliveryId: id, attempt: attempts + 1 },
     delivery,

@@ -13,7 +13,7 @@ import { dynamodbInboundEvents } from '../../../lambdas/adapters/dynamodb/inboun
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
 import { dynamodbRecoveries } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
-import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
+import { asDeliveryId, asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 
 /** Whether a read sees every write that was answered before it. */
 function isConsistent(command: unknown): boolean | undefined {
@@ -39,11 +39,16 @@ type Read = (client: DynamoDBDocumentClient) => Promise<unknown>;
 // A worker that holds a delivery, or fans out an event, looks again at what may have changed since: an old answer would
 // hide the change. No emulator gives old answers, so the commands are looked at.
 it.each([
-  ['an endpoint', (client) => dynamodbEndpoints(client, 't').read('acme', 'ep_1')],
-  ['a page of endpoints', (client) => dynamodbEndpoints(client, 't').page('acme', {}, 10)],
+  ['an endpoint', (client) => dynamodbEndpoints(client, 't').read(asTenantId('acme'), asEndpointId('ep_1'))],
+  ['a page of endpoints', (client) => dynamodbEndpoints(client, 't').page(asTenantId('acme'), {}, 10)],
   [
     'a range of endpoints',
-    (client) => dynamodbEndpoints(client, 't').page('acme', { after: 'a', upTo: 'b' }, 10),
+    (client) =>
+      dynamodbEndpoints(client, 't').page(
+        asTenantId('acme'),
+        { after: asEndpointId('a'), upTo: asEndpointId('b') },
+        10,
+      ),
   ],
   ['a delivery', (client) => dynamodbDeliveries(client, 't').read(asDeliveryId('d'))],
   ['many deliveries', (client) => dynamodbDeliveries(client, 't').readAll(['d', 'e'].map(asDeliveryId))],

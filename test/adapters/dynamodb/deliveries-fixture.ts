@@ -1,14 +1,14 @@
 import { expect } from 'vitest';
-import {
-  type Delivery,
-  type DeliveryStatus,
-  deliveryId,
-  type FailureRecord,
-  type HeldDelivery,
-  type PendingDelivery,
-  type RetryRecord,
+import type {
+  Delivery,
+  DeliveryStatus,
+  FailureRecord,
+  HeldDelivery,
+  PendingDelivery,
+  RetryRecord,
 } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import {
   later,
   millis,
@@ -17,19 +17,20 @@ import {
   type UnixMillis,
   unixMillis,
 } from '../../../lambdas/domain/time.ts';
+import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 
 export const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 export const instant = (span: number): UnixMillis => later(now, seconds(span));
 export const until = { soon: instant(60), lease: instant(80) };
 
 export const newDelivery = (): PendingDelivery => {
-  const eventId = crypto.randomUUID();
+  const eventId = asEventId(crypto.randomUUID());
   return {
-    id: deliveryId('acme', eventId, 'prod'),
-    tenant: 'acme',
+    id: deliveryIdOf('acme', eventId, 'prod'),
+    tenant: asTenantId('acme'),
     eventId,
     eventType: 'invoice.paid',
-    endpointId: 'prod',
+    endpointId: asEndpointId('prod'),
     url: 'https://acme.example/hooks',
     correlationId: 'c',
     status: 'pending',

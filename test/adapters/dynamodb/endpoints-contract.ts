@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import type { EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
+import { asEndpointId, type EndpointId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 
@@ -34,7 +35,7 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
 
       expect(await table.create({ ...endpoint, url: 'https://other.example' })).toBe(false);
       expect(await table.read(...of)).toEqual(endpoint);
-      expect(await table.read(endpoint.tenant, 'nobody')).toBeUndefined();
+      expect(await table.read(endpoint.tenant, asEndpointId('nobody'))).toBeUndefined();
     });
 
     it('endpoints keep their headers sealed; plain-text headers of an earlier version stay until they are resealed', async () => {
@@ -42,25 +43,28 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       const { table, endpoint, of } = await setUp({ headers: { 'X-Old': 'clear', Authorization: sealed } });
 
       expect((await table.read(...of))?.headers).toEqual({ 'X-Old': 'clear', Authorization: sealed });
-      const anew = { secrets: endpoint.secrets, headers: { 'X-Old': sealed, Authorization: sealed } };
-      expect(await table.reseal({ ...endpoint, version: 7 }, anew)).toBeUndefined();
-      expect(await table.reseal(endpoint, anew)).toMatchObject({ ...anew, version: endpoint.version });
-      expect(await table.read(...of)).toEqual({ ...endpoint, ...anew });
+      const resealed = { secrets: endpoint.secrets, headers: { 'X-Old': sealed, Authorization: sealed } };
+      expect(await table.reseal({ ...endpoint, version: 7 }, resealed)).toBeUndefined();
+      expect(await table.reseal(endpoint, resealed)).toMatchObject({
+        ...resealed,
+        version: endpoint.version,
+      });
+      expect(await table.read(...of)).toEqual({ ...endpoint, ...resealed });
     });
 
     it('endpoints are paged by id within their tenant and a range', async () => {
-      const { table, endpoint } = await setUp({ id: 'a' });
-      for (const id of ['b', 'c', 'd', 'e']) await table.create({ ...endpoint, id });
-      const page = async (range: { after?: string; upTo?: string }, limit: number) => {
+      const { table, endpoint } = await setUp({ id: asEndpointId('a') });
+      for (const id of ['b', 'c', 'd', 'e'].map(asEndpointId)) await table.create({ ...endpoint, id });
+      const page = async (range: { after?: EndpointId; upTo?: EndpointId }, limit: number) => {
         const { endpoints, next } = await table.page(endpoint.tenant, range, limit);
         return [endpoints.map(({ id }) => id).join(''), next];
       };
 
       expect(await page({}, 2)).toEqual(['ab', 'b']);
-      expect(await page({ after: 'b' }, 2)).toEqual(['cd', 'd']);
-      expect((await page({ after: 'd' }, 2))[0]).toBe('e');
-      expect(await page({ after: 'a', upTo: 'c' }, 2)).toEqual(['bc', undefined]);
-      expect(await page({ upTo: 'c' }, 10)).toEqual(['abc', undefined]);
+      expect(await page({ after: asEndpointId('b') }, 2)).toEqual(['cd', 'd']);
+      expect((await page({ after: asEndpointId('d') }, 2))[0]).toBe('e');
+      expect(await page({ after: asEndpointId('a'), upTo: asEndpointId('c') }, 2)).toEqual(['bc', undefined]);
+      expect(await page({ upTo: asEndpointId('c') }, 10)).toEqual(['abc', undefined]);
     });
 
     it('endpoints are disabled once, and need attention then, but not if they have changed or are others with the same id', async () => {
@@ -95,8 +99,8 @@ export function endpointsContract(name: string, make: () => Promise<EndpointStor
       await table.disable(endpoint, { reason: 'manual', at: now });
       expect(await table.resumeEndpoint(endpoint, soon)).toBeUndefined();
       expect(await table.read(...of)).toMatchObject({ attentionAt: now });
-      expect(await table.resumeEndpoint({ tenant: of[0], id: 'nobody' }, soon)).toBeUndefined();
-      expect(await table.read(of[0], 'nobody')).toBeUndefined();
+      expect(await table.resumeEndpoint({ tenant: of[0], id: asEndpointId('nobody') }, soon)).toBeUndefined();
+      expect(await table.read(of[0], asEndpointId('nobody'))).toBeUndefined();
     });
 
     it('endpoints keep a note that is newer than the one that was handled', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import type { EndedDelivery, FailureTallyStore } from '../../../lambdas/domain/failure-tally.ts';
+import { asDeliveryId, asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
@@ -11,11 +12,11 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
   const setUp = async () => {
     const tallies = await make();
     const ended = (n: number, more: Partial<EndedDelivery> = {}): EndedDelivery => ({
-      tenant: 'acme',
+      tenant: asTenantId('acme'),
       endpointId,
-      deliveryId: `d${n}`,
+      deliveryId: asDeliveryId(`d${n}`),
       round: 1,
-      eventId: `e${n}`,
+      eventId: asEventId(`e${n}`),
       eventType: 'invoice.paid',
       attempts: 6,
       reason: 'exhausted',
@@ -24,8 +25,8 @@ export function talliesContract(name: string, make: () => Promise<FailureTallySt
       lastAttempt: { n: 6, at: now, ms: 12, status: 503 },
       ...more,
     });
-    const endpointId = crypto.randomUUID();
-    return { tallies, ended, of: endpointHash({ tenant: 'acme', endpointId }) };
+    const endpointId = asEndpointId(crypto.randomUUID());
+    return { tallies, ended, of: endpointHash({ tenant: asTenantId('acme'), endpointId }) };
   };
 
   describe(`tallies in ${name}`, () => {

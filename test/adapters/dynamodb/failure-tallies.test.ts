@@ -3,16 +3,17 @@ import { expect, it } from 'vitest';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { talliesAtOnce } from '../../../lambdas/domain/failure-tally.ts';
+import { asDeliveryId, asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { attentionIndex } from '../../../lambdas/domain/tables.ts';
 import { days, later, seconds, toUnixSeconds, unixMillis } from '../../../lambdas/domain/time.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
-const ofEndpoint = { tenant: 'acme', endpointId: 'ep_1' };
+const ofEndpoint = { tenant: asTenantId('acme'), endpointId: asEndpointId('ep_1') };
 const last = {
   ...ofEndpoint,
-  deliveryId: 'd1',
+  deliveryId: asDeliveryId('d1'),
   round: 1,
-  eventId: 'e1',
+  eventId: asEventId('e1'),
   eventType: 'invoice.paid',
   attempts: 6,
   reason: 'exhausted',

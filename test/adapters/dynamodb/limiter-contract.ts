@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import type { LimiterStore, Slot } from '../../../lambdas/domain/limiter-store.ts';
 import { millis, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
@@ -18,7 +19,7 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       isProbe,
       isByHand: false,
       limits,
-      of: { tenant: 'acme', endpointId: 'ep_1', isRegistered: true },
+      of: { tenant: asTenantId('acme'), endpointId: asEndpointId('ep_1'), isRegistered: true },
     });
     const take = (slot: string, now: number, until: number, nextAt?: number, ifProven = false) =>
       limiter.take(limiterKey, slot, {

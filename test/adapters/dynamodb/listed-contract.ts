@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type Delivery, deliveryId, listedAt } from '../../../lambdas/domain/delivery-record.ts';
+import { type Delivery, listedAt } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
+import { asEndpointId, asTenantId, type EndpointId, type TenantId } from '../../../lambdas/domain/ids.ts';
 import { byEndpointIndex } from '../../../lambdas/domain/tables.ts';
 import { type UnixMillis, unixMillis, utcDay } from '../../../lambdas/domain/time.ts';
 import { beforeInstant, listDeliveries } from '../../../lambdas/management/list-deliveries.ts';
 import { estimateFailed } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
+import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 import { newDelivery, now, withStatus } from './deliveries-fixture.ts';
 
 const hours = (count: number): UnixMillis => unixMillis(now - count * 3_600_000);
 
 /** The endpoint that all of them are for. */
-const endpointOf = ({ endpoint }: { endpoint: { tenant: string; endpointId: string } }) => ({
+const endpointOf = ({ endpoint }: { endpoint: { tenant: TenantId; endpointId: EndpointId } }) => ({
   tenant: endpoint.tenant,
   id: endpoint.endpointId,
   createdAt: unixMillis(0),
@@ -21,14 +23,19 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
   /** Seven deliveries of one endpoint, over three days; one of another. */
   const setUp = async () => {
     const table = await make();
-    const tenant = crypto.randomUUID();
+    const tenant = asTenantId(crypto.randomUUID());
     const made = await Promise.all(
       [0, 1, 2, 20, 30, 45, 50].map((age) =>
-        create(table, { tenant, endpointId: 'ep_1', age, status: age === 30 ? 'failed' : 'delivered' }),
+        create(table, {
+          tenant,
+          endpointId: asEndpointId('ep_1'),
+          age,
+          status: age === 30 ? 'failed' : 'delivered',
+        }),
       ),
     );
-    await create(table, { tenant, endpointId: 'ep_2', age: 1, status: 'failed' });
-    const endpoint = { tenant, endpointId: 'ep_1' };
+    await create(table, { tenant, endpointId: asEndpointId('ep_2'), age: 1, status: 'failed' });
+    const endpoint = { tenant, endpointId: asEndpointId('ep_1') };
     const ports = { hasTime: () => true, deliveries: table };
     return { table, made, wanted: { endpoint, since: hours(100), before: beforeInstant(now) }, ports };
   };
@@ -61,12 +68,12 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
 
     it('the deliveries of an endpoint are listed once each, even if a full page of a day has some with another status', async () => {
       const table = await make();
-      const tenant = crypto.randomUUID();
+      const tenant = asTenantId(crypto.randomUUID());
       const made: Delivery[] = [];
       for (const [age, status] of (['failed', 'failed', 'delivered', 'failed'] as const).entries())
-        made.push(await create(table, { tenant, endpointId: 'ep_1', age, status }));
+        made.push(await create(table, { tenant, endpointId: asEndpointId('ep_1'), age, status }));
       const wanted = {
-        endpoint: { tenant, endpointId: 'ep_1' },
+        endpoint: { tenant, endpointId: asEndpointId('ep_1') },
         since: hours(9),
         before: beforeInstant(now),
       };
@@ -146,7 +153,7 @@ export function listedContract(name: string, make: () => Promise<DeliveryStore>)
 /** One by one. */
 async function allListed(
   table: DeliveryStore,
-  endpoint: { readonly tenant: string; readonly endpointId: string },
+  endpoint: { readonly tenant: TenantId; readonly endpointId: EndpointId },
   place: { readonly day: string; readonly shard: number },
 ): Promise<string[]> {
   const upTo = listedAt({ id: '~', createdAt: now });
@@ -169,7 +176,7 @@ async function create(
   }: Pick<Delivery, 'tenant' | 'endpointId' | 'status'> & { /** Hours. */ readonly age: number },
 ): Promise<Delivery> {
   const base = newDelivery();
-  const id = deliveryId(more.tenant, base.eventId, more.endpointId);
+  const id = deliveryIdOf(more.tenant, base.eventId, more.endpointId);
   const delivery = withStatus({ ...base, ...more, id, createdAt: hours(age) }, status);
   await table.create(delivery);
   return delivery;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import {
   type OutboundEvent,
   type OutboundEventStore,
@@ -10,7 +11,7 @@ const now = unixMillis(Date.UTC(2026, 10, 23, 12));
 const inSeconds = (span: number) => unixSeconds(now / 1000 + span);
 
 const newEvent = (more: Partial<OutboundEvent> = {}): OutboundEvent => ({
-  id: outboundEventKey('acme', crypto.randomUUID()),
+  id: outboundEventKey(asTenantId('acme'), asEventId(crypto.randomUUID())),
   eventType: 'invoice.paid',
   createdAt: now,
   contentHash: 'h',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import type { Recovery, RecoveryStore } from '../../../lambdas/domain/recovery.ts';
 import { later, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 
@@ -7,8 +8,8 @@ const at = (span: number): UnixMillis => later(now, seconds(span));
 
 const newRecovery = (): Recovery => ({
   id: `rec_${crypto.randomUUID()}`,
-  tenant: 'acme',
-  endpointId: 'ep_1',
+  tenant: asTenantId('acme'),
+  endpointId: asEndpointId('ep_1'),
   since: at(-3600),
   until: now,
   status: 'running',

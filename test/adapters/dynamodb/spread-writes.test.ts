@@ -4,14 +4,17 @@ import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpo
 import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import { dynamodbTallies } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
 import { dynamodbLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
-import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
-import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { attentionIndex } from '../../../lambdas/domain/tables.ts';
 import { days, later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
+import { deliveryIdOf, endpointHashOf } from '../../support/fixtures/ids.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 
 const now = unixMillis(Date.UTC(2026, 10, 25, 12));
-const endpoints = Array.from({ length: 2_000 }, (_, n) => ({ tenant: `t${n % 50}`, endpointId: `ep_${n}` }));
+const endpoints = Array.from({ length: 2_000 }, (_, n) => ({
+  tenant: asTenantId(`t${n % 50}`),
+  endpointId: asEndpointId(`ep_${n}`),
+}));
 
 /** A client that notes the partitions that it writes to and reads. */
 function notingClient() {
@@ -53,9 +56,9 @@ it('an outage of many endpoints spreads the writes of their tallies over all par
       {
         tenant,
         endpointId,
-        deliveryId: deliveryId(tenant, 'e', endpointId),
+        deliveryId: deliveryIdOf(tenant, 'e', endpointId),
         round: 1,
-        eventId: 'e',
+        eventId: asEventId('e'),
         eventType: 'invoice.paid',
         attempts: 1,
         reason: 'answered 404',
@@ -76,7 +79,7 @@ it('an outage of many endpoints spreads opened breakers and disabled endpoints o
   for (const { tenant, endpointId } of endpoints)
     await limiter.open(
       {
-        limiterKey: endpointHash({ tenant, endpointId }),
+        limiterKey: endpointHashOf(tenant, endpointId),
         name: 'slot0',
         until: now,
         isProbe: false,

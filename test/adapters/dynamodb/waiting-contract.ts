@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryId, type PendingDelivery } from '../../../lambdas/domain/delivery-record.ts';
+import type { PendingDelivery } from '../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryStore } from '../../../lambdas/domain/delivery-store.ts';
-import type { DeliveryId } from '../../../lambdas/domain/ids.ts';
+import { asEndpointId, asEventId, asTenantId, type DeliveryId } from '../../../lambdas/domain/ids.ts';
 import { millis, unixMillis } from '../../../lambdas/domain/time.ts';
+import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 import { failed, instant, newDelivery, now, retrying, until } from './deliveries-fixture.ts';
 
 /** What every Deliveries table must do about deliveries that wait for their next attempt. */
@@ -10,12 +11,12 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
   /** Deliveries of a new endpoint. */
   const setUp = async () => {
     const table = await make();
-    const tenant = crypto.randomUUID();
-    const endpoint = { tenant, id: 'prod' };
+    const tenant = asTenantId(crypto.randomUUID());
+    const endpoint = { tenant, id: asEndpointId('prod') };
     const add = async (more: Partial<PendingDelivery> = {}): Promise<PendingDelivery> => {
       const { url: _, ...made } = newDelivery();
-      const eventId = crypto.randomUUID();
-      const delivery = { ...made, tenant, eventId, id: deliveryId(tenant, eventId, 'prod'), ...more };
+      const eventId = asEventId(crypto.randomUUID());
+      const delivery = { ...made, tenant, eventId, id: deliveryIdOf(tenant, eventId, 'prod'), ...more };
       await table.create(delivery);
       return delivery;
     };
@@ -43,7 +44,7 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
       expect(await table.waitingOf(endpoint, instant(4), 1000)).toEqual(ids.slice(0, 4));
       expect(await table.waitingOf(endpoint, unixMillis(instant(4) - 1), 1000)).toEqual(ids.slice(0, 3));
       expect(await table.waitingOf(endpoint, instant(9), 2)).toEqual(ids.slice(0, 2));
-      expect(await table.waitingOf({ ...endpoint, id: 'other' }, instant(9), 1000)).toEqual([]);
+      expect(await table.waitingOf({ ...endpoint, id: asEndpointId('other') }, instant(9), 1000)).toEqual([]);
       expect(await count()).toEqual({ count: 9, isExact: true });
       const some = await table.countWaiting(endpoint, 1);
       expect(some.isExact).toBe(false);
@@ -52,15 +53,15 @@ export function waitingContract(name: string, make: () => Promise<DeliveryStore>
 
     it('waiting deliveries are those with a recorded retry, and those deferred until their endpoint works again', async () => {
       const { table, add, defer, count } = await setUp();
-      const [retried, putOff, paced] = [await add(), await add(), await add()];
+      const [retried, deferred, paced] = [await add(), await add(), await add()];
       const claim = await table.claim(retried.id, 1, until);
       if (claim.ok) await table.record(claim.delivery, { ...retrying, waitsSince: instant(1) });
 
-      await defer(putOff.id, 2);
+      await defer(deferred.id, 2);
       await defer(paced.id);
 
       expect(await table.read(retried.id)).toMatchObject({ waitsSince: instant(1) });
-      expect(await table.read(putOff.id)).toMatchObject({ waitsSince: instant(2) });
+      expect(await table.read(deferred.id)).toMatchObject({ waitsSince: instant(2) });
       expect(await table.read(paced.id)).not.toMatchObject({ waitsSince: expect.anything() });
       expect(await count()).toMatchObject({ count: 2 });
     });

@@ -5,6 +5,7 @@ import { endpointKeys } from '../../../lambdas/adapters/secrets/endpoint-keys.ts
 import { masterSecret } from '../../../lambdas/adapters/secrets/master-secret.ts';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
 import { generateSecret } from '../../../lambdas/domain/endpoint-secret.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 
@@ -47,7 +48,7 @@ it('the previous master secret opens what it has sealed, which is resealed', asy
   manager.rotate('second');
   const master = masterSecret(manager.client, 'master');
   const written: Pick<Endpoint, 'secrets' | 'headers'>[] = [];
-  const keysOf = endpointKeys(master, async (_seen, anew) => written.push(anew));
+  const keysOf = endpointKeys(master, async (_seen, resealed) => written.push(resealed));
 
   const [key] = await keysOf(endpoint, now);
   const resealed = { ...endpoint, ...written[0] };
@@ -89,7 +90,7 @@ it('the list of secrets omits those that cannot be opened, and fails when they c
 it('a secret that cannot be opened any more, or belongs to another endpoint, is an error that says what to do', async () => {
   const manager = secretsManager('first');
   const endpoint = await endpointWith(masterSecret(manager.client, 'master'));
-  const other = { ...endpoint, id: 'ep_2' };
+  const other = { ...endpoint, id: asEndpointId('ep_2') };
 
   await expect(masterSecret(manager.client, 'master').endpointKeys(other, now)).rejects.toThrow(
     /^a secret of endpoint ep_2 cannot be opened$/,
@@ -121,8 +122,8 @@ describe('the headers of an endpoint', () => {
       'X-Team': 'billing',
     });
     const moved = [
-      { ...endpoint, id: 'ep_2' },
-      { ...endpoint, tenant: 'other' },
+      { ...endpoint, id: asEndpointId('ep_2') },
+      { ...endpoint, tenant: asTenantId('other') },
       { ...endpoint, headers: { 'X-Team': Authorization } },
       { ...endpoint, headers: { 'X-Other': team } },
     ];
@@ -160,7 +161,7 @@ describe('the headers of an endpoint', () => {
     const endpoint = { ...(await endpointWith(master)), headers: { 'X-Team': 'billing' } };
     const written: Pick<Endpoint, 'secrets' | 'headers'>[] = [];
 
-    await endpointKeys(master, async (_seen, anew) => written.push(anew))(endpoint, now);
+    await endpointKeys(master, async (_seen, resealed) => written.push(resealed))(endpoint, now);
 
     expect(await master.endpointHeaders(endpoint, now)).toEqual({ 'X-Team': 'billing' });
     expect(JSON.stringify(written)).not.toContain('billing');
@@ -178,10 +179,10 @@ describe('the headers of an endpoint', () => {
     const master = masterSecret(manager.client, 'master');
     const endpoint = { ...known, headers: { ...known.headers, ...lost.headers } };
 
-    const anew = await master.resealed(endpoint, now);
+    const resealed = await master.resealed(endpoint, now);
 
-    expect(anew?.headers['X-Lost']).toEqual(lost.headers['X-Lost']);
-    const next = { ...endpoint, ...anew };
+    expect(resealed?.headers['X-Lost']).toEqual(lost.headers['X-Lost']);
+    const next = { ...endpoint, ...resealed };
     expect(await master.resealed(next, now)).toBeUndefined();
     const { 'X-Lost': _, ...left } = next.headers;
     expect(await master.endpointHeaders({ ...next, headers: left }, now)).toEqual({ 'X-Known': 'here' });

@@ -1,3 +1,4 @@
+import { matchesGlob } from 'node:path';
 import { type Statement, statementsOf } from '../../lib/support/policies.ts';
 
 interface Resource {
@@ -36,7 +37,10 @@ export function grantedPermissions(template: Template): string[] {
 const permissionsOf = (role: string, { actions, resources }: Statement, template: Template): Permission[] =>
   resources
     .map((json) => resourceOf(JSON.parse(json), template))
-    .flatMap((resource) => actions.map((action) => ({ role, action, resource })));
+    .flatMap((resource) => actions.map((action) => ({ role, action: awsAction(action), resource })));
+
+/** The local AWS checks a batch call of SQS by its own name; on AWS it needs the permission for the single call. */
+export const awsAction = (action: string): string => action.replace(/^(sqs:\w+)Batch$/, '$1');
 
 /** `{ Ref }`, `{ Fn::GetAtt }`, or a join of one of them with what follows. */
 function resourceOf(expression: unknown, template: Template): string {
@@ -54,6 +58,10 @@ export const pathOf = ({ Metadata }: Resource): string =>
 /** The path of the function that has a role, from the path of the role or its policy. */
 export const roleOf = (path: string): string =>
   anySource(path.replace(/\/DefaultPolicy$/, '').replace(/\/?Role$/, ''));
+
+/** Whether a granted permission allows a used one: a `*` stands for any text. */
+export const allows = (granted: string, used: string): boolean =>
+  matchesGlob(used.replaceAll('/', ':'), granted.replaceAll('/', ':'));
 
 /** Sources differ in their names only. */
 export const anySource = (path: string): string =>

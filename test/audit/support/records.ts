@@ -1,7 +1,11 @@
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, paginateListSecrets } from '@aws-sdk/client-secrets-manager';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SetQueueAttributesCommand,
+} from '@aws-sdk/client-sqs';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { clientConfig } from '../../../local/endpoint.ts';
 import { functionLogs } from '../../../local/function-logs.ts';
@@ -47,6 +51,14 @@ export function recordsOf(stack: LocalStack) {
         new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
       );
       const TopicArn = stack.outputs.outbound.operationsTopicArn;
+      const Statement = {
+        Effect: 'Allow',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: Attributes?.['QueueArn'],
+      };
+      const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+      await stack.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
       await stack.sns.send(
         new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: Attributes?.['QueueArn'] }),
       );

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { anySource, pathOf, roleOf, type Template, textOf } from './granted.ts';
+import { anySource, awsAction, pathOf, roleOf, type Template, textOf } from './granted.ts';
 
 /** Physical names of a stack's resources by logical id. */
 export type PhysicalNames = Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export function usedPermissions(file: string, template: Template, names: Physica
     if (role === undefined) continue;
     const found = namedIn(arn, paths);
     const resource = anySource(found === undefined ? arn : `${found.path}${found.suffix}`);
-    used.add(textOf({ role: roleOf(role.path), action, resource }));
+    used.add(textOf({ role: roleOf(role.path), action: awsAction(action), resource }));
   }
   return used;
 }
@@ -36,8 +36,8 @@ function namedIn(
     if (start < 0) continue;
     const suffix = arn.slice(start + 1 + own.length);
     if (suffix === '' || suffix.startsWith('/')) return { path, suffix };
-    // Log streams.
-    if (suffix.startsWith(':')) return { path, suffix: '' };
+    // Log streams; the six characters that Secrets Manager adds to a name.
+    if (/^(?::|-[A-Za-z0-9]{6}$)/.test(suffix)) return { path, suffix: '' };
   }
   return undefined;
 }

@@ -46,3 +46,16 @@ it('a file that is not JSON is a wrong command line', async () => {
 
   expect([code, stderr]).toEqual([2, 'nowhere cannot be read as a JSON file.\n']);
 });
+
+it.each([
+  ['..', 'ep_1'],
+  ['acme', '..'],
+  ['', 'ep_1'],
+])('a filter test refuses the endpoint %j %j, before it asks the management API', async (tenant, id) => {
+  await using aws = await withEndpoint();
+
+  const { code, stderr } = await aws.run('endpoints', 'filter-test', tenant, id);
+
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/1 to 64 of A-Z a-z 0-9/);
+});

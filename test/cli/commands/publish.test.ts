@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import { asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { contentHash } from '../../../lambdas/domain/outbound-event.ts';
 import { openPublication } from '../../../lambdas/domain/publish-message.ts';
 import { newDelivery } from '../../adapters/dynamodb/deliveries-fixture.ts';
 import { cliAws, takenBatch } from '../../support/cli/aws.ts';
 import { itemsOf } from '../../support/fixtures/dynamodb-items.ts';
+import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { start } from '../../support/fixtures/outbound.ts';
 
@@ -71,17 +72,17 @@ describe('an event that no endpoint would get', () => {
   const expiresAt = 9_999_999_999;
   const event = { id, eventType: 'invoice.paid', createdAt: start, payload, expiresAt };
   const sameHash = contentHash({
-    id: 'e1',
+    id: asEventId('e1'),
     type: 'invoice.paid',
     data: {},
-    tenant: '',
+    tenant: asTenantId(''),
     to: { kind: 'tenant' },
   });
   const wide = { isWide: true, fannedOutAt: start };
   const { url: _, ...delivery } = newDelivery();
   const delivered = {
     ...delivery,
-    id: deliveryId('acme', 'e1', 'billing'),
+    id: deliveryIdOf('acme', 'e1', 'billing'),
     eventId: 'e1',
     endpointId: 'billing',
     status: 'delivered',

@@ -1,13 +1,20 @@
 import { expect, it } from 'vitest';
 import { deliveryDeadLetter, taskDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
-import { asDeliveryId } from '../../../lambdas/domain/ids.ts';
+import { asDeliveryId, asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { cliAws, sqsMessage } from '../../support/cli/aws.ts';
 
 const at = unixMillis(1_795_580_000_000);
 const letter = (id: string, tenant: string, endpointId: string, cause: 'refused' | 'exhausted') =>
   deliveryDeadLetter(
-    { id, attempts: 3, tenant, endpointId, eventType: 'invoice.paid', host: `${endpointId}.example` },
+    {
+      id,
+      attempts: 3,
+      tenant: asTenantId(tenant),
+      endpointId: asEndpointId(endpointId),
+      eventType: 'invoice.paid',
+      host: `${endpointId}.example`,
+    },
     { cause, reason: cause === 'refused' ? 'answered 404' : 'exhausted after 3 attempts, refused' },
     at,
   ).body;
@@ -179,7 +186,7 @@ it('dlq redrive selects the same letters, and says what it left', async () => {
 it('a task that SQS moved is listed with its own tenant and endpoint', async () => {
   const task = taskMessage(
     { deliveryId: asDeliveryId('d9'), attempt: 2 },
-    { tenant: 'acme', endpointId: 'crm' },
+    { tenant: asTenantId('acme'), endpointId: asEndpointId('crm') },
   ).body;
   const malformed = taskDeadLetter('{', { id: 'm1', cause: 'malformed', reason: 'not JSON' }, at).body;
   await using aws = await cliAws(undelivered(task, malformed));
@@ -187,4 +194,16 @@ it('a task that SQS moved is listed with its own tenant and endpoint', async () 
   const { stdout } = await aws.run('dlq', 'list', 'delivery', '--tenant', 'acme', '--json');
 
   expect(JSON.parse(stdout)).toMatchObject([{ id: 'd9', tenant: 'acme', endpointId: 'crm' }]);
+});
+
+it('dead letters for a URL that is not registered are selected by the name that its publisher chose', async () => {
+  const name = 'shop.example:8443/hooks@eu';
+  await using aws = await cliAws(
+    undelivered(letter('d1', '', name, 'refused'), letter('d2', '', 'crm', 'refused')),
+  );
+
+  const { code, stdout } = await aws.run('dlq', 'list', 'undelivered', '--endpoint', name, '--json');
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([{ id: 'd1', endpointId: name }]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { describeDelivery } from '../../../cli/deliveries/format.ts';
 import { redriveOf } from '../../../cli/dlq/redrive-delivery.ts';
 import type { Delivery, DeliveryStatus } from '../../../lambdas/domain/delivery-record.ts';
+import { asEventId } from '../../../lambdas/domain/ids.ts';
 import { unixMillis } from '../../../lambdas/domain/time.ts';
 import { newDelivery, withStatus } from '../../adapters/dynamodb/deliveries-fixture.ts';
 
@@ -10,7 +11,7 @@ const delivery = (status: DeliveryStatus): Delivery =>
   withStatus(
     {
       ...newDelivery(),
-      eventId: 'evt_1',
+      eventId: asEventId('evt_1'),
       attempts: 2,
       attemptLog: [
         { n: 1, at, ms: 12, status: 503, error: 'answered 503', sample: 'busy\u001b[2J' },

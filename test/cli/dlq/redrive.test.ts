@@ -6,7 +6,7 @@ import { unixMillis } from '../../../lambdas/domain/time.ts';
 interface World {
   readonly queue: DlqMessage[];
   readonly sent: string[];
-  readonly givenBack: string[];
+  readonly madeVisible: string[];
   readonly ports: RedrivePorts;
 }
 
@@ -25,14 +25,14 @@ function world(
   const queue = bodies.map(message);
   const received = new Set<DlqMessage>();
   const sent: string[] = [];
-  const givenBack: string[] = [];
+  const madeVisible: string[] = [];
   const ports: RedrivePorts = {
     receive: async () => {
       const batch = queue.filter((one) => !received.has(one)).slice(0, 2);
       for (const one of batch) received.add(one);
       return batch;
     },
-    giveBack: async (messages) => void givenBack.push(...messages.map(({ body }) => body)),
+    makeVisible: async (messages) => void madeVisible.push(...messages.map(({ body }) => body)),
     delete: async (one) => void queue.splice(queue.indexOf(one), 1),
     read: (one) => readDeadMessage('subscription', one),
     resend: async (what) => {
@@ -44,7 +44,7 @@ function world(
     progress: () => undefined,
     isStopped,
   };
-  return { queue, sent, givenBack, ports };
+  return { queue, sent, madeVisible, ports };
 }
 
 const works = async (): Promise<Resent> => ({ kind: 'sent' });
@@ -60,18 +60,18 @@ test('redrive sends every dead letter, and deletes it', async () => {
 });
 
 test('redrive sends only the selected letters, and returns the others', async () => {
-  const { queue, sent, givenBack, ports } = world(['{"id":"x"}', '{"id":"y"}'], works);
+  const { queue, sent, madeVisible, ports } = world(['{"id":"x"}', '{"id":"y"}'], works);
 
   const redriven = await redrive(({ id }) => id === 'y', ports);
 
   expect(redriven.sent).toBe(1);
   expect(sent).toEqual(['{"id":"y"}']);
   expect(queue.map(({ body }) => body)).toEqual(['{"id":"x"}']);
-  expect(givenBack).toEqual(['{"id":"x"}']);
+  expect(madeVisible).toEqual(['{"id":"x"}']);
 });
 
 test('a send that fails deletes nothing and returns everything, and its error is thrown', async () => {
-  const { queue, givenBack, ports } = world(['a', 'b'], async (body) => {
+  const { queue, madeVisible, ports } = world(['a', 'b'], async (body) => {
     if (body === 'a') throw new Error('no queue');
     return { kind: 'sent' };
   });
@@ -79,11 +79,11 @@ test('a send that fails deletes nothing and returns everything, and its error is
   await expect(redrive(() => true, ports)).rejects.toThrow('no queue');
 
   expect(queue.map(({ body }) => body)).toEqual(['a']);
-  expect(givenBack).toEqual(['a']);
+  expect(madeVisible).toEqual(['a']);
 });
 
 test('a refused letter stays, with its reason', async () => {
-  const { queue, givenBack, ports } = world(['{"id":"x"}'], async () => ({
+  const { queue, madeVisible, ports } = world(['{"id":"x"}'], async () => ({
     kind: 'refused',
     reason: 'gone',
   }));
@@ -92,7 +92,7 @@ test('a refused letter stays, with its reason', async () => {
 
   expect(redriven).toMatchObject({ sent: 0, refused: [{ id: 'x', reason: 'gone' }] });
   expect(queue).toHaveLength(1);
-  expect(givenBack).toHaveLength(1);
+  expect(madeVisible).toHaveLength(1);
 });
 
 test('a letter that was sent in another way is only deleted', async () => {
@@ -110,7 +110,7 @@ test('a letter that fails again at once is not sent in circles', async () => {
 
   expect(await redrive(() => true, circle.ports)).toMatchObject({ sent: 1, cameBack: 1 });
   expect(circle.queue).toHaveLength(1);
-  expect(circle.givenBack).toEqual(['a']);
+  expect(circle.madeVisible).toEqual(['a']);
 });
 
 test('a queue that returns unselected letters again is read once', async () => {

@@ -13,10 +13,10 @@ const message = (id: string): DlqMessage => ({
 
 /** A DLQ that gives two at a time, over and over if `comesAgain`. */
 function dlqOf(ids: readonly string[], comesAgain = false) {
-  const givenBack: string[] = [];
+  const madeVisible: string[] = [];
   let next = 0;
   return {
-    givenBack,
+    madeVisible,
     ports: {
       receive: async () => {
         if (comesAgain && next >= ids.length) next = 0;
@@ -24,21 +24,21 @@ function dlqOf(ids: readonly string[], comesAgain = false) {
         next += 2;
         return batch;
       },
-      giveBack: async (messages: readonly DlqMessage[]) =>
-        void givenBack.push(...messages.map(({ messageId }) => messageId)),
+      makeVisible: async (messages: readonly DlqMessage[]) =>
+        void madeVisible.push(...messages.map(({ messageId }) => messageId)),
       read: (one: DlqMessage) => readDeadMessage('subscription', one),
     },
   };
 }
 
 test('a search counts only selected letters towards the limit', async () => {
-  const { givenBack, ports } = dlqOf(['a1', 'a2', 'a3', 'a4', 'b1', 'a5', 'b2', 'b3', 'b4']);
+  const { madeVisible, ports } = dlqOf(['a1', 'a2', 'a3', 'a4', 'b1', 'a5', 'b2', 'b3', 'b4']);
 
   const found = await searchDeadLetters(({ id }) => id.startsWith('b'), 2, ports);
 
   expect(found.dead.map(({ id }) => id)).toEqual(['b1', 'b2']);
   expect(found.isWhole).toBe(false);
-  expect(givenBack).toHaveLength(8);
+  expect(madeVisible).toHaveLength(8);
 });
 
 test('a search of a queue that was read to its end is complete', async () => {

@@ -50,6 +50,43 @@ it('a source for which several different secrets were left gets one complete com
   );
 });
 
+const denied = () => {
+  throw Object.assign(new Error('not you'), { name: 'AccessDeniedException' });
+};
+
+it.each([
+  ['beside a value that is not a secret', secretOf('older', 'stripe', ['sk_live_hidden']), whsec('a')],
+  ['beside one that cannot be read', secretOf('unreadable', 'stripe', [whsec('b')]), whsec('a')],
+])('adopt takes the secret that doctor recommends: %s', async (_, other, value) => {
+  const secrets = {
+    ...partner,
+    ...secretOf('new', 'stripe', []),
+    ...secretOf('old', 'stripe', [value]),
+    ...other,
+  };
+  const GetSecretValue: Answers[string] = ({ SecretId, VersionStage }) => {
+    if (SecretId === arnOf('unreadable')) return denied();
+    const stored = secrets[String(SecretId)]?.values[VersionStage === 'AWSPREVIOUS' ? 1 : 0];
+    if (stored !== undefined) return { SecretString: stored, CreatedDate: 1_795_000_000 };
+    throw Object.assign(new Error('none'), { name: 'ResourceNotFoundException' });
+  };
+  await using aws = await keptAws({ secrets, queues: {} }, { GetSecretValue });
+
+  expect((await aws.run('doctor')).stdout).toMatch(/npx hookline .*adopt stripe\n/);
+  expect(await aws.run('adopt', 'stripe')).toMatchObject({ code: 0, stderr: '' });
+  expect(secrets[arnOf('new')]?.values).toEqual([value]);
+});
+
+it('a secret in quotes is set again, because adopt would not replace it without --yes', async () => {
+  const { stdout } = await doctor({
+    ...secretOf('new', 'stripe', ['"an old secret of stripe"']),
+    ...secretOf('old', 'stripe', [whsec('a')]),
+  });
+
+  expect(stdout).toContain('✘ secret of stripe');
+  expect(stdout).toMatch(/secrets set stripe\n/);
+});
+
 it.each([
   ['of another source', secretOf('old', 'github', [whsec('a')])],
   ['of another stack', secretOf('old', 'stripe', [whsec('a')], { stack: 'Hookline-staging' })],
@@ -77,9 +114,6 @@ it('a secret that is being deleted can be restored', async () => {
 });
 
 it('a secret or a list without read permission hides no other source', async () => {
-  const denied = () => {
-    throw Object.assign(new Error('not you'), { name: 'AccessDeniedException' });
-  };
   const GetSecretValue: Answers[string] = ({ SecretId }) => {
     if (SecretId === arnOf('partner')) denied();
     throw Object.assign(new Error('none'), { name: 'ResourceNotFoundException' });

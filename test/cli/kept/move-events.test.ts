@@ -19,7 +19,7 @@ interface World {
   /** What is left over. */
   readonly queue: DlqMessage[];
   readonly sent: { body: string; attributes: Readonly<Record<string, string>> }[];
-  readonly givenBack: string[];
+  readonly madeVisible: string[];
   ports(changed?: Partial<MovePorts>): MovePorts;
 }
 
@@ -27,11 +27,11 @@ interface World {
 function world(...messages: DlqMessage[]): World {
   const queue = [...messages];
   const sent: World['sent'] = [];
-  const givenBack: string[] = [];
+  const madeVisible: string[] = [];
   return {
     queue,
     sent,
-    givenBack,
+    madeVisible,
     ports: (changed = {}) => {
       const hidden = new Set<DlqMessage>();
       return {
@@ -40,7 +40,7 @@ function world(...messages: DlqMessage[]): World {
           for (const one of batch) hidden.add(one);
           return batch;
         },
-        giveBack: async (back) => void givenBack.push(...back.map(({ messageId }) => messageId)),
+        makeVisible: async (back) => void madeVisible.push(...back.map(({ messageId }) => messageId)),
         delete: async (one) => void queue.splice(queue.indexOf(one), 1),
         send: async (one) => void sent.push(one),
         obstacle: async () => undefined,
@@ -88,7 +88,7 @@ test('a dead letter whose event contains another dead letter keeps that body', a
 
 test('events of other sources stay, and are counted', async () => {
   const names = ['stripe-2', 'Stripe', 'github', 'github', '__proto__'];
-  const { queue, sent, givenBack, ports } = world(...names.map((name) => message(event('e', name))));
+  const { queue, sent, madeVisible, ports } = world(...names.map((name) => message(event('e', name))));
 
   const { moved, ofOthers } = await moveEvents('stripe', ports());
 
@@ -96,7 +96,7 @@ test('events of other sources stay, and are counted', async () => {
   expect(Object.entries(ofOthers).toSorted()).toEqual(
     Object.entries({ Stripe: 1, github: 2, 'stripe-2': 1, ['__proto__']: 1 }).toSorted(),
   );
-  expect(givenBack.toSorted()).toEqual(queue.map(({ messageId }) => messageId).toSorted());
+  expect(madeVisible.toSorted()).toEqual(queue.map(({ messageId }) => messageId).toSorted());
 });
 
 describe('a message that is not an event of a source', () => {
@@ -120,7 +120,7 @@ describe('a message that is not an event of a source', () => {
     'a message that is not an event of a source (%s) stays, and is named without its payload',
     async (_, body) => {
       const unreadable = message(body);
-      const { queue, sent, givenBack, ports } = world(unreadable, message(event('e2')));
+      const { queue, sent, madeVisible, ports } = world(unreadable, message(event('e2')));
 
       const { moved, staying } = await moveEvents('stripe', ports());
 
@@ -129,7 +129,7 @@ describe('a message that is not an event of a source', () => {
       expect(JSON.stringify(staying)).not.toContain(secret);
       expect(sent.map((one) => one.body)).toEqual([event('e2')]);
       expect(queue).toEqual([unreadable]);
-      expect(givenBack).toEqual([unreadable.messageId]);
+      expect(madeVisible).toEqual([unreadable.messageId]);
     },
   );
 });
@@ -179,7 +179,7 @@ test('Ctrl-C finishes the current events, and leaves the rest', async () => {
 
 test('an error leaves no other event between its send and its delete', async () => {
   const [failing, slow] = [message(event('e1')), message(event('e2'))];
-  const { queue, sent, givenBack, ports } = world(failing, slow);
+  const { queue, sent, madeVisible, ports } = world(failing, slow);
   const usual = ports();
   const send: MovePorts['send'] = async (one) => {
     if (one.body === failing.body) throw new Error('SQS refuses');
@@ -191,7 +191,7 @@ test('an error leaves no other event between its send and its delete', async () 
 
   expect(sent.map(({ body }) => body)).toEqual([slow.body]);
   expect(queue).toEqual([failing]);
-  expect(givenBack).toEqual([failing.messageId]);
+  expect(madeVisible).toEqual([failing.messageId]);
 });
 
 class Killed extends Error {}
@@ -212,7 +212,7 @@ function killedAt(ports: MovePorts, nth: number, when: 'before' | 'after'): Move
   return {
     ...ports,
     receive: killing(ports.receive),
-    giveBack: killing(ports.giveBack),
+    makeVisible: killing(ports.makeVisible),
     delete: killing(ports.delete),
     send: killing(ports.send),
     obstacle: killing(ports.obstacle),

@@ -16,25 +16,50 @@ type Bite = readonly [
 ];
 
 const bites: readonly Bite[] = [
-  ['acknowledges what another is working on', 'one event', 'crash', 'evt_1 ended processing, not processed'],
-  ['acknowledges what another is working on', 'one id in two batches', 'crash', 'evt_1 ended processing'],
-  ['runs suspects among the batch', 'a killer between two innocents', 'none', 'evt_1 ended failed'],
+  [
+    'acknowledges an event that another worker has',
+    'one event',
+    'crash',
+    'evt_1 ended processing, not processed',
+  ],
+  [
+    'acknowledges an event that another worker has',
+    'one id in two batches',
+    'crash',
+    'evt_1 ended processing',
+  ],
+  [
+    'runs suspects among the batch',
+    'an event that kills its worker between two healthy ones',
+    'none',
+    'evt_1 ended failed',
+  ],
   [
     'counts the refusal of a suspect',
-    'a killer between two innocents',
+    'an event that kills its worker between two healthy ones',
     'none',
     'evt_killer ran 3 times, not 5',
   ],
   ['takes over a live lease', 'one id in two batches at once', 'order', 'two handlers of evt_1 ran at once'],
-  ['does not count what crashed', 'a killer between two innocents', 'none', 'SQS moved a message'],
-  ['claims without a lease that ends', 'one event', 'crash', 'SQS moved a message'],
   [
-    'finishes what it does not own',
+    'does not count a crash',
+    'an event that kills its worker between two healthy ones',
+    'none',
+    'SQS moved a message',
+  ],
+  ['claims with a lease that never ends', 'one event', 'crash', 'SQS moved a message'],
+  [
+    'finishes an event that it does not own',
     'one id in two batches at once',
     'stall',
     'two successes of evt_1 are recorded',
   ],
-  ['finishes what it does not own', 'one event', 'lost answer', 'two successes of evt_1 are recorded'],
+  [
+    'finishes an event that it does not own',
+    'one event',
+    'lost answer',
+    'two successes of evt_1 are recorded',
+  ],
   ['releases before it records', 'one id in two batches at once', 'order', 'evt_1 ran 2 times, not 1'],
   ['acknowledges before it records', 'one event', 'crash', 'evt_1 ended processing'],
   [
@@ -46,7 +71,7 @@ const bites: readonly Bite[] = [
   ['sends no dead letter', 'a message that is not an event', 'none', 'message-1 is not in the DLQ'],
   [
     'sends no dead letter',
-    'a killer between two innocents',
+    'an event that kills its worker between two healthy ones',
     'none',
     'evt_killer failed without a dead letter',
   ],
@@ -58,7 +83,7 @@ const bites: readonly Bite[] = [
     'evt_large ended failed, not processed',
   ],
   [
-    'takes a redelivery of a failure for a duplicate',
+    'treats a redelivery of a failed event as a duplicate',
     'a replay after the failure',
     'none',
     'evt_1 ended failed',
@@ -83,14 +108,14 @@ const bites: readonly Bite[] = [
     'evt_1 ended retrying',
   ],
   [
-    'leaves what it sent back in its batch',
-    'a killer beside the second hop of a long wait',
+    'leaves a message that it sent back in its batch',
+    'an event that kills its worker beside the second hop of a long wait',
     'none',
     'messages were sent back, not 2',
   ],
   [
-    'leaves what it sent back in its batch',
-    'a killer beside a redelivery that joins a long wait',
+    'leaves a message that it sent back in its batch',
+    'an event that kills its worker beside a redelivery that joins a long wait',
     'none',
     'messages were sent back, not 4',
   ],
@@ -113,7 +138,7 @@ const bites: readonly Bite[] = [
     'messages were sent back, not 3',
   ],
   [
-    'takes what waits in flight for superseded',
+    'treats a message in flight as superseded',
     'a handler that always fails',
     'none',
     'evt_1 ended retrying, not failed',
@@ -130,12 +155,7 @@ const bites: readonly Bite[] = [
     'none',
     'a claim was asked for 6 times, not 5',
   ],
-  [
-    'forgets in a hop whose attempt it follows',
-    'a handler that always fails',
-    'none',
-    'evt_1 ended retrying',
-  ],
+  ['loses the attempt of a wait in a hop', 'a handler that always fails', 'none', 'evt_1 ended retrying'],
 ];
 
 const faultsOf: Readonly<Record<Bite[2], readonly Fault[]>> = {
@@ -150,7 +170,7 @@ const faultsOf: Readonly<Record<Bite[2], readonly Fault[]>> = {
 const lateBites: readonly (readonly [mistake: keyof typeof mistakes, scenario: string, violation: string])[] =
   [
     [
-      'lets a late worker claim what was ignored',
+      'lets a late worker claim an ignored event',
       'an event without a handler',
       'evt_ignored ended processing, not ignored',
     ],

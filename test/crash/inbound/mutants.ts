@@ -69,7 +69,7 @@ const mistakesOfWaits = {
       },
   ),
 
-  'leaves what it sent back in its batch': {
+  'leaves a message that it sent back in its batch': {
     above: (ports) => ({ ...ports, deleteMessage: async () => undefined }),
   },
 
@@ -101,13 +101,13 @@ const mistakesOfWaits = {
 
   'does not know a superseded message': releasedSeenAs({ sentBack: undefined }),
 
-  'takes what waits in flight for superseded': releasedSeenAs({ sentBack: true }),
+  'treats a message in flight as superseded': releasedSeenAs({ sentBack: true }),
 
   'sends a message back without its time': sendsBackWith((wait) => ({ ...wait, notBefore: 0 })),
 
   'sends a message back without its wait': sendsBackWith(() => undefined),
 
-  'forgets in a hop whose attempt it follows': sendsBackWith((wait, { text }) =>
+  'loses the attempt of a wait in a hop': sendsBackWith((wait, { text }) =>
     text.includes('"wait"') ? { ...wait, after: 'a hop' } : wait,
   ),
 
@@ -118,7 +118,7 @@ const mistakesOfWaits = {
 export const mistakes = {
   ...mistakesOfWaits,
 
-  'acknowledges what another is working on': recordsSeenAs((record) =>
+  'acknowledges an event that another worker has': recordsSeenAs((record) =>
     record.status === 'processing' ? { ...record, status: 'processed' } : record,
   ),
 
@@ -144,16 +144,16 @@ export const mistakes = {
     return undefined;
   }),
 
-  'does not count what crashed': claimsThat(({ reclaim }) => ({
+  'does not count a crash': claimsThat(({ reclaim }) => ({
     reclaim: (seen, mine) =>
       reclaim(seen, seen.status === 'processing' ? { ...mine, attempts: seen.attempts } : mine),
   })),
 
-  'claims without a lease that ends': claimsThat(({ claim }) => ({
+  'claims with a lease that never ends': claimsThat(({ claim }) => ({
     claim: (mine) => claim({ ...mine, leaseUntil: unixMillis(Number.MAX_SAFE_INTEGER) }),
   })),
 
-  'finishes what it does not own': {
+  'finishes an event that it does not own': {
     below: (ports, { records }) => ({
       ...ports,
       inboundEvents: {
@@ -206,12 +206,12 @@ export const mistakes = {
 
   'keeps no body': { above: (ports) => ({ ...ports, putBody: async () => undefined }) },
 
-  'takes a redelivery of a failure for a duplicate': claimThat((mine, records) => {
+  'treats a redelivery of a failed event as a duplicate': claimThat((mine, records) => {
     const record = records.get(mine.id);
     return record?.status === 'failed' ? { ...record, status: 'processed' } : undefined;
   }),
 
-  'lets a late worker claim what was ignored': claimThat((mine, records) => {
+  'lets a late worker claim an ignored event': claimThat((mine, records) => {
     const record = records.get(mine.id);
     if (record?.status === 'ignored') records.set(mine.id, { ...record, endedMessageId: undefined });
     return undefined;

@@ -45,7 +45,7 @@ export const scenariosOfTwoWorkers: readonly Scenario[] = [
     concurrency: 2,
   },
   {
-    name: 'a killer in one batch, its innocent mate in both',
+    name: 'an event that kills its worker in one batch, and a healthy one in both',
     phases: [{ send: ['evt_killer', 'evt_1', 'evt_1', 'evt_2'] }],
     handler: onlyKills,
     ends: { evt_killer: 'failed', evt_1: 'processed', evt_2: 'processed' },

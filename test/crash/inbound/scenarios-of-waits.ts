@@ -41,7 +41,7 @@ export const scenariosOfWaits: readonly Scenario[] = [
     claims: 5,
   },
   {
-    name: 'a queue that takes nothing back',
+    name: 'a queue that refuses every send',
     phases: [{ send: ['evt_1'] }],
     handler: failsTwice,
     ends: { evt_1: 'processed' },
@@ -52,7 +52,7 @@ export const scenariosOfWaits: readonly Scenario[] = [
     },
   },
   {
-    name: 'a killer after a long wait',
+    name: 'an event that kills its worker after a long wait',
     phases: [{ send: ['evt_1'] }],
     handler: ({ earlier }) => (['fails', 'kills'] as const)[earlier] ?? 'succeeds',
     ends: { evt_1: 'processed' },
@@ -82,7 +82,7 @@ export const scenariosOfWaits: readonly Scenario[] = [
 /** A killer in the batch of a message that is sent back. Played with one fault, because the killer is a fault each time. */
 export const longWaitsBesideKillers: readonly Scenario[] = [
   {
-    name: 'a killer beside the second hop of a long wait',
+    name: 'an event that kills its worker beside the second hop of a long wait',
     phases: [{ send: ['evt_1'], sendLate: [{ id: 'evt_killer', after: 900 }] }],
     handler: killerOr(({ earlier }) => (earlier < 1 ? 'fails' : 'succeeds')),
     ends: { evt_1: 'processed', evt_killer: 'failed' },
@@ -92,7 +92,7 @@ export const longWaitsBesideKillers: readonly Scenario[] = [
     sentBack: 2,
   },
   {
-    name: 'a killer beside a redelivery that joins a long wait',
+    name: 'an event that kills its worker beside a redelivery that joins a long wait',
     phases: [{ send: ['evt_1'], sendLate: ['evt_1', 'evt_killer'].map((id) => ({ id, after: 30 })) }],
     handler: killerOr(({ earlier }) => (earlier < 1 ? 'fails' : 'succeeds')),
     ends: { evt_1: 'processed', evt_killer: 'failed' },

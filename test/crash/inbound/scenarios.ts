@@ -84,7 +84,7 @@ export const scenarios: readonly Scenario[] = [
     runs: { evt_1: 1 },
   },
   {
-    name: 'a killer between two innocents',
+    name: 'an event that kills its worker between two healthy ones',
     phases: [{ send: ['evt_1', 'evt_killer', 'evt_2'] }],
     handler: onlyOf('evt_killer', 'kills'),
     ends: { evt_1: 'processed', evt_killer: 'failed', evt_2: 'processed' },

@@ -2,7 +2,7 @@ import { distinctCrashes } from '../distinct-crashes.ts';
 import { describeFault, type Fault, isDeath } from './faults.ts';
 import type { Scenario } from './scenario.ts';
 import { type Run, simulate } from './simulation.ts';
-import type { Sabotage } from './world.ts';
+import type { Mutant } from './world.ts';
 
 /** The faults to try at one port call. */
 type FaultsAt = (call: number, name: string) => readonly Fault[];
@@ -77,13 +77,13 @@ function faultsFrom({ calls, places }: Run, from: number, faultsAt: FaultsAt): F
 export async function withEachFault(
   scenario: Scenario,
   { first, second }: Plan,
-  sabotage?: Sabotage,
+  mutant?: Mutant,
   until?: RegExp,
 ): Promise<Findings> {
   const violations = new Map<string, string>();
   let runs = 0;
   const runWith = async (faults: readonly Fault[]): Promise<Run> => {
-    const run = await simulate(scenario, faults, sabotage, until);
+    const run = await simulate(scenario, faults, mutant, until);
     runs++;
     for (const violation of run.violations) {
       if (!violations.has(violation)) violations.set(violation, faults.map(describeFault).join(', then '));

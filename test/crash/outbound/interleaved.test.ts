@@ -43,12 +43,12 @@ const afterOutages: Scenario = {
   deliverWorkers: 2,
   sweepsAtOnce: 2,
   changes: [
-    { kind: 'begin-anew', endpoint: 'down', at: seconds(59) },
+    { kind: 'reset-limiter', endpoint: 'down', at: seconds(59) },
     { kind: 'retry', endpoint: 'down', at: seconds(60) },
     { kind: 'retry', endpoint: 'back', at: seconds(60) },
     { kind: 'retry', endpoint: 'down', at: seconds(60) },
-    { kind: 'begin-anew', endpoint: 'down', at: seconds(60) },
-    { kind: 'begin-anew', endpoint: 'down', at: seconds(119) },
+    { kind: 'reset-limiter', endpoint: 'down', at: seconds(60) },
+    { kind: 'reset-limiter', endpoint: 'down', at: seconds(119) },
   ],
   ends: {
     back: { status: 'delivered', requests: 2 },

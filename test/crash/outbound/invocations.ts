@@ -22,7 +22,7 @@ export function invocations(world: SimulatedWorld, running: Processes, scenario:
   const changes = [...(scenario.changes ?? [])];
   /** Only an endpoint that has a delivery is created again; otherwise the event would belong to the new one. */
   const isAwaited = (next: Change): boolean =>
-    next.kind === 'remake' &&
+    next.kind === 'recreate' &&
     ![...table.deliveries.values()].some(({ endpointId }) => endpointId === next.endpoint);
   const changeAt = () => {
     const [next] = changes;

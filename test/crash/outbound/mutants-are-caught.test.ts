@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { crashes, type Plan, purges, rejections, repetitions, stalls, withEachFault } from './every-fault.ts';
-import * as sabotages from './mutants.ts';
+import * as mutants from './mutants.ts';
 import { scenarios } from './scenarios.ts';
-import type { Sabotage } from './world.ts';
+import type { Mutant } from './world.ts';
 
-interface Bite {
-  readonly sabotage: Sabotage;
+interface MutantCase {
+  readonly mutant: Mutant;
   readonly scenario: string;
   readonly plan: Plan;
   readonly violation: RegExp;
@@ -19,168 +19,168 @@ const twoHours: Plan = {
 };
 const zombies: Plan = { first: stalls(100_000, 500_000) };
 
-const bites: Readonly<Record<string, Bite>> = {
+const mutantCases: Readonly<Record<string, MutantCase>> = {
   'a worker acknowledges a task on a live lease': {
-    sabotage: sabotages.acknowledgesOnLiveLease,
+    mutant: mutants.acknowledgesOnLiveLease,
     scenario: '503, 503, 200',
     plan: { first: repetitions },
     violation: /acknowledged, its attempt unrecorded/,
   },
   'a worker claims despite a live lease': {
-    sabotage: sabotages.claimsDespiteLiveLease,
+    mutant: mutants.claimsDespiteLiveLease,
     scenario: 'one id published twice',
     plan: noFault,
     violation: /a request too many/,
   },
   'a worker claims an attempt that is recorded': {
-    sabotage: sabotages.claimsWhatIsRecorded,
+    mutant: mutants.claimsRecordedAttempts,
     scenario: 'every task twice',
     plan: noFault,
     violation: /before its delay was over/,
   },
   'suspects are claimed together with their batch': {
-    sabotage: sabotages.claimsSuspectsAtOnce,
-    scenario: 'a batch with a killer',
+    mutant: mutants.claimsSuspectsAtOnce,
+    scenario: 'a batch with a task that kills its worker',
     plan: noFault,
     violation: /ended failed, not delivered/,
   },
   'the next task is sent before the record': {
-    sabotage: sabotages.sendsTheNextTaskBeforeTheRecord,
+    mutant: mutants.sendsTheNextTaskBeforeTheRecord,
     scenario: '503, 503, 200',
     plan: { first: crashes },
     violation: /predecessor is not recorded/,
   },
   'a record goes through without the fence': {
-    sabotage: sabotages.recordsWithoutFence,
+    mutant: mutants.recordsWithoutFence,
     scenario: 'a delay of an hour',
     plan: zombies,
     violation: /an entry of the log is gone/,
   },
   'a retry is recorded without a time for the sweep': {
-    sabotage: sabotages.recordsRetriesWithoutDueAt,
+    mutant: mutants.recordsRetriesWithoutDueAt,
     scenario: '503, 503, 200',
     plan: { first: crashes },
     violation: /unfinished, and not in the due index/,
   },
   'a failed delivery leaves the due index before its dead letter is sent': {
-    sabotage: sabotages.buriesInTheWrongOrder,
+    mutant: mutants.leavesTheDueIndexBeforeTheLetter,
     scenario: '404',
     plan: { first: crashes },
     violation: /not on the DLQ/,
   },
   'a dead letter is sent to the wrong queue: an endpoint’s fault': {
-    sabotage: sabotages.sendsLettersToTheWrongQueue,
+    mutant: mutants.sendsLettersToTheWrongQueue,
     scenario: '404',
     plan: noFault,
     violation: /in the wrong queue/,
   },
   'a dead letter is sent to the wrong queue: our own': {
-    sabotage: sabotages.sendsLettersToTheWrongQueue,
-    scenario: 'a batch with a killer',
+    mutant: mutants.sendsLettersToTheWrongQueue,
+    scenario: 'a batch with a task that kills its worker',
     plan: noFault,
     violation: /in the wrong queue/,
   },
   'a failed delivery leaves the due index before it is counted for the operators': {
-    sabotage: sabotages.countsAfterTheDueIndex,
+    mutant: mutants.countsAfterTheDueIndex,
     scenario: '404',
     plan: { first: crashes },
     violation: /not counted for the operators/,
   },
   'a failed delivery is counted after its dead letter': {
-    sabotage: sabotages.sendsTheLetterBeforeItsCount,
+    mutant: mutants.sendsTheLetterBeforeItsCount,
     scenario: '404',
     plan: { first: rejections },
     violation: /a dead letter was sent twice/,
   },
   'a failure is counted again when the answer to its count is lost': {
-    sabotage: sabotages.countsEveryWrite,
+    mutant: mutants.countsEveryWrite,
     scenario: '404',
     plan: { first: repetitions },
     violation: /a failure was counted twice/,
   },
   'a failure is counted again when its dead letter could not be sent': {
-    sabotage: sabotages.forgetsWhatIsCounted,
+    mutant: mutants.countsAgainAfterLostLetter,
     scenario: '404',
     plan: { first: rejections },
     violation: /a failure was counted twice/,
   },
-  'the due index is left whatever the round': {
-    sabotage: sabotages.clearsTheDueIndexWhateverTheRound,
+  'a delivery leaves the due index in any round': {
+    mutant: mutants.clearsTheDueIndexInAnyRound,
     scenario: 'a failed delivery, replayed',
     plan: zombies,
     violation: /unfinished, and not in the due index/,
   },
-  'the sweep sends before it moves on': {
-    sabotage: sabotages.sweepsBeforeMovingOn,
+  'the sweep sends a task before it moves the due time': {
+    mutant: mutants.sweepsBeforeMovingOn,
     scenario: 'two sweeps at once',
     plan: { first: purges },
     violation: /more tasks than/,
   },
   'a delivery is created without a time for the sweep': {
-    sabotage: sabotages.createsWithoutDueAt,
+    mutant: mutants.createsWithoutDueAt,
     scenario: 'one delivery, accepted at once',
     plan: { first: purges },
     violation: /unfinished, and not in the due index/,
   },
-  'nobody keeps the event of what is held for long': {
-    sabotage: sabotages.keepsNoEvent,
+  'an event expires while its delivery is held': {
+    mutant: mutants.letsEventsExpire,
     scenario: 'an endpoint that is never enabled again',
     plan: noFault,
     violation: /an event goes before its delivery/,
   },
-  'an endpoint that is made anew is told from the one before by the clock': {
-    sabotage: sabotages.fencesByClock,
-    scenario: 'an endpoint that is made anew in the very millisecond of its delivery',
+  'a recreated endpoint is distinguished from its predecessor by the clock': {
+    mutant: mutants.fencesByClock,
+    scenario: 'an endpoint that is recreated in the same millisecond as its delivery',
     plan: noFault,
-    violation: /an endpoint that was made anew got what was for the one before/,
+    violation: /a recreated endpoint got a delivery of its predecessor/,
   },
-  'what is held is released to whichever endpoint has the id': {
-    sabotage: sabotages.fencesByClock,
-    scenario: 'an endpoint that is made anew while it holds a delivery',
+  'a held delivery is released to any endpoint with its id': {
+    mutant: mutants.fencesByClock,
+    scenario: 'an endpoint that is recreated while it holds a delivery',
     plan: noFault,
-    violation: /an endpoint that was made anew got what was for the one before/,
+    violation: /a recreated endpoint got a delivery of its predecessor/,
   },
-  'a delivery is let go without a record of it': {
-    sabotage: sabotages.letsGoWithoutSayingSo,
-    scenario: 'an endpoint that a person says is well, while its delivery waits',
+  'a delivery is released without a record': {
+    mutant: mutants.releasesWithoutRecord,
+    scenario: 'an endpoint that a person enables while its delivery waits',
     plan: noFault,
     violation: /more tasks than/,
   },
-  'a delivery that is let go has no time for the sweep': {
-    sabotage: sabotages.letsGoOutOfTheDueIndex,
-    scenario: 'an endpoint that a person says is well, while its delivery waits',
+  'a released delivery has no time for the sweep': {
+    mutant: mutants.releasesWithoutDueAt,
+    scenario: 'an endpoint that a person enables while its delivery waits',
     plan: noFault,
     violation: /unfinished, and not in the due index/,
   },
-  'a delivery ends at its deadline though no worker came in time': {
-    sabotage: sabotages.endsWhatIsLate,
-    scenario: 'a delivery that has an hour',
+  'a delivery that no worker reached ends at its deadline': {
+    mutant: mutants.endsAtDeadlineUntried,
+    scenario: 'a delivery with a deadline of an hour',
     plan: twoHours,
     violation: /ended failed, not delivered/,
   },
-  'a delivery that no worker came to in time is tried once, and ends': {
-    sabotage: sabotages.leavesTheDeadlineOfWhatIsLate,
-    scenario: 'a delivery that has an hour',
+  'a delivery that no worker reached in time is tried only once': {
+    mutant: mutants.triesWithoutNewDeadline,
+    scenario: 'a delivery with a deadline of an hour',
     plan: twoHours,
     violation: /ended failed, not delivered/,
   },
-  'attempts are put off without a record of it': {
-    sabotage: sabotages.putsOffWithoutSayingSo,
+  'an attempt is deferred without a record': {
+    mutant: mutants.defersWithoutRecord,
     scenario: 'an endpoint that is down until a probe succeeds',
     plan: { first: purges },
     violation: /more tasks than|acknowledged, its attempt/,
   },
 };
 
-describe('the suite finds it when', () => {
-  it.each(Object.entries(bites))(
+describe('mutants of the outbound flow', () => {
+  it.each(Object.entries(mutantCases))(
     'the crash suite notices when %s',
-    async (_rule, { sabotage, scenario: name, plan, violation }) => {
+    async (_rule, { mutant, scenario: name, plan, violation }) => {
       const [scenario] = scenarios.filter((candidate) => candidate.name === name);
       if (scenario === undefined) throw new Error(`there is no scenario called ${name}`);
 
       const honest = await withEachFault(scenario, plan);
-      const { violations } = await withEachFault(scenario, plan, sabotage, violation);
+      const { violations } = await withEachFault(scenario, plan, mutant, violation);
 
       expect(honest.violations).toEqual([]);
       expect(violations).toContainEqual(expect.stringMatching(violation));

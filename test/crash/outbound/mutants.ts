@@ -2,7 +2,7 @@ import { type Delivery, nextAttemptAtOf } from '../../../lambdas/domain/delivery
 import { type DeadDelivery, deliveryDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
 import { secondsUntil } from '../../../lambdas/domain/time.ts';
 import { asDelivery, asRecord, type StoredDelivery } from '../../support/worlds/stored-delivery.ts';
-import type { Parts, Sabotage } from './world.ts';
+import type { Mutant, Parts } from './world.ts';
 
 type Deliveries = Parts['deliveries'];
 
@@ -11,7 +11,7 @@ const withDeliveries = (parts: Parts, changed: Partial<Deliveries>): Partial<Par
   deliveries: { ...parts.deliveries, ...changed },
 });
 
-const sentWith = (delivery: Delivery, attempt: number, now: ReturnType<Parameters<Sabotage>[1]>) =>
+const sentWith = (delivery: Delivery, attempt: number, now: ReturnType<Parameters<Mutant>[1]>) =>
   taskMessage(
     { deliveryId: delivery.id, attempt },
     delivery,
@@ -24,7 +24,7 @@ function neverDue({ dueAt: _, ...delivery }: StoredDelivery): StoredDelivery {
 }
 
 /** A worker that finds a live lease treats the attempt as recorded. */
-export const acknowledgesOnLiveLease: Sabotage = (parts, now) =>
+export const acknowledgesOnLiveLease: Mutant = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
       const write = await parts.deliveries.claim(id, attempt, until);
@@ -34,7 +34,7 @@ export const acknowledgesOnLiveLease: Sabotage = (parts, now) =>
     },
   });
 
-export const claimsDespiteLiveLease: Sabotage = (parts) =>
+export const claimsDespiteLiveLease: Mutant = (parts) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
       const seen = parts.deliveries.deliveries.get(id);
@@ -43,13 +43,13 @@ export const claimsDespiteLiveLease: Sabotage = (parts) =>
     },
   });
 
-export const claimsWhatIsRecorded: Sabotage = (parts) =>
+export const claimsRecordedAttempts: Mutant = (parts) =>
   withDeliveries(parts, {
     claim: (id, _attempt, until) => parts.deliveries.claim(id, Number.MAX_SAFE_INTEGER, until),
   });
 
 /** A suspect runs in the batch, with the other messages. */
-export const claimsSuspectsAtOnce: Sabotage = (parts, now) =>
+export const claimsSuspectsAtOnce: Mutant = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
       const write = await parts.deliveries.claim(id, attempt, until);
@@ -58,7 +58,7 @@ export const claimsSuspectsAtOnce: Sabotage = (parts, now) =>
     },
   });
 
-export const sendsTheNextTaskBeforeTheRecord: Sabotage = (parts, now) => ({
+export const sendsTheNextTaskBeforeTheRecord: Mutant = (parts, now) => ({
   ...withDeliveries(parts, {
     async record(fence, record) {
       const delivery = parts.deliveries.deliveries.get(fence.id);
@@ -72,7 +72,7 @@ export const sendsTheNextTaskBeforeTheRecord: Sabotage = (parts, now) => ({
   sendTask: async () => undefined,
 });
 
-export const recordsWithoutFence: Sabotage = (parts) =>
+export const recordsWithoutFence: Mutant = (parts) =>
   withDeliveries(parts, {
     record(fence, record) {
       const { claims = 0, round = 0 } = parts.deliveries.deliveries.get(fence.id) ?? {};
@@ -80,7 +80,7 @@ export const recordsWithoutFence: Sabotage = (parts) =>
     },
   });
 
-export const recordsRetriesWithoutDueAt: Sabotage = (parts) =>
+export const recordsRetriesWithoutDueAt: Mutant = (parts) =>
   withDeliveries(parts, {
     record: (fence, record) =>
       parts.deliveries.record(
@@ -90,7 +90,7 @@ export const recordsRetriesWithoutDueAt: Sabotage = (parts) =>
   });
 
 /** Out of the due index first, then onto the DLQ. */
-export const buriesInTheWrongOrder: Sabotage = (parts) => {
+export const leavesTheDueIndexBeforeTheLetter: Mutant = (parts) => {
   const letters: DeadDelivery[] = [];
   return {
     ...withDeliveries(parts, {
@@ -104,7 +104,7 @@ export const buriesInTheWrongOrder: Sabotage = (parts) => {
   };
 };
 
-export const clearsTheDueIndexWhateverTheRound: Sabotage = (parts) =>
+export const clearsTheDueIndexInAnyRound: Mutant = (parts) =>
   withDeliveries(parts, {
     async clearDue(id, _round) {
       const { deliveries } = parts.deliveries;
@@ -116,7 +116,7 @@ export const clearsTheDueIndexWhateverTheRound: Sabotage = (parts) =>
     },
   });
 
-export const sweepsBeforeMovingOn: Sabotage = (parts, now) => {
+export const sweepsBeforeMovingOn: Mutant = (parts, now) => {
   const seen = new Map<string, Delivery>();
   return {
     ...withDeliveries(parts, {
@@ -137,23 +137,23 @@ export const sweepsBeforeMovingOn: Sabotage = (parts, now) => {
   };
 };
 
-export const createsWithoutDueAt: Sabotage = (parts) =>
+export const createsWithoutDueAt: Mutant = (parts) =>
   withDeliveries(parts, {
     create: (delivery) => parts.deliveries.create(asDelivery(neverDue(delivery))),
   });
 
 /** The endpoint of a delivery is recognised only by the time of its creation. */
-export const fencesByClock: Sabotage = (parts) =>
+export const fencesByClock: Mutant = (parts) =>
   withDeliveries(parts, {
     create: ({ generation: _, ...delivery }) => parts.deliveries.create(delivery),
   });
 
-export const keepsNoEvent: Sabotage = (parts) => ({
+export const letsEventsExpire: Mutant = (parts) => ({
   events: { ...parts.events, keep: async () => true },
 });
 
 /** Only the first time, because otherwise it would never end. */
-export const letsGoWithoutSayingSo: Sabotage = (parts) => {
+export const releasesWithoutRecord: Mutant = (parts) => {
   const said = { times: 0 };
   return withDeliveries(parts, {
     async endWait(seen, dueAt) {
@@ -163,7 +163,7 @@ export const letsGoWithoutSayingSo: Sabotage = (parts) => {
   });
 };
 
-export const letsGoOutOfTheDueIndex: Sabotage = (parts) =>
+export const releasesWithoutDueAt: Mutant = (parts) =>
   withDeliveries(parts, {
     async endWait(seen, at) {
       const write = await parts.deliveries.endWait(seen, at);
@@ -174,7 +174,7 @@ export const letsGoOutOfTheDueIndex: Sabotage = (parts) =>
     },
   });
 
-export const putsOffWithoutSayingSo: Sabotage = (parts) =>
+export const defersWithoutRecord: Mutant = (parts) =>
   withDeliveries(parts, {
     async defer(id) {
       const delivery = parts.deliveries.deliveries.get(id);
@@ -183,13 +183,13 @@ export const putsOffWithoutSayingSo: Sabotage = (parts) =>
   });
 
 /** A failure of an endpoint pages the operators, and a fault of our own does not. */
-export const sendsLettersToTheWrongQueue: Sabotage = (parts) => ({
+export const sendsLettersToTheWrongQueue: Mutant = (parts) => ({
   sendDeadDelivery: ({ queue, body }) =>
     parts.sendDeadDelivery({ queue: queue === 'delivery' ? 'undelivered' : 'delivery', body }),
 });
 
 /** Out of the due index first, then into the count that operators are notified of. */
-export const countsAfterTheDueIndex: Sabotage = (parts) => {
+export const countsAfterTheDueIndex: Mutant = (parts) => {
   const counted: Parameters<Parts['tallies']['add']>[] = [];
   return {
     ...withDeliveries(parts, {
@@ -204,7 +204,7 @@ export const countsAfterTheDueIndex: Sabotage = (parts) => {
 };
 
 /** First the dead letter, then the count: one that fails sends the letter again. */
-export const sendsTheLetterBeforeItsCount: Sabotage = (parts, now) => ({
+export const sendsTheLetterBeforeItsCount: Mutant = (parts, now) => ({
   tallies: {
     ...parts.tallies,
     async add(ended, at) {
@@ -218,7 +218,7 @@ export const sendsTheLetterBeforeItsCount: Sabotage = (parts, now) => ({
 });
 
 /** Counts regardless of what was counted last. */
-export const countsEveryWrite: Sabotage = (parts, now) => {
+export const countsEveryWrite: Mutant = (parts, now) => {
   const made = { writes: 0 };
   return {
     tallies: {
@@ -229,13 +229,13 @@ export const countsEveryWrite: Sabotage = (parts, now) => {
 };
 
 /** Without a note on its record, a delivery whose letter was not sent is counted with each sweep. */
-export const forgetsWhatIsCounted: Sabotage = (parts, now) => ({
+export const countsAgainAfterLostLetter: Mutant = (parts, now) => ({
   ...countsEveryWrite(parts, now),
   ...withDeliveries(parts, { noteCounted: async () => ({ ok: false }) }),
 });
 
 /** Acts as if the endpoint had kept the delivery waiting until then. */
-export const endsWhatIsLate: Sabotage = (parts, now) =>
+export const endsAtDeadlineUntried: Mutant = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
       const write = await parts.deliveries.claim(id, attempt, until);
@@ -245,7 +245,7 @@ export const endsWhatIsLate: Sabotage = (parts, now) =>
   });
 
 /** A late delivery gets one attempt, and no more. */
-export const leavesTheDeadlineOfWhatIsLate: Sabotage = (parts) =>
+export const triesWithoutNewDeadline: Mutant = (parts) =>
   withDeliveries(parts, {
     record: (fence, record) =>
       parts.deliveries.record(fence, asRecord<typeof record>({ ...record, deadline: undefined })),

@@ -28,7 +28,7 @@ const ourFault = /^crashed|not sent: |payload|record/;
 export function watchPromises(world: Tables) {
   const { db, table, events, endpoints, deadLetters, undelivered, tallies, operations } = world;
   const violations = new Set<string>();
-  const putOff = new Set<string>();
+  const deferred = new Set<string>();
   const requests: Request[] = [];
   /** Deliveries that existed when their endpoint was created again, by the host of the new one. */
   const ofEarlier = new Map<string, ReadonlySet<string>>();
@@ -63,12 +63,12 @@ export function watchPromises(world: Tables) {
 
   function checkWrite(name: string, was: StoredDelivery | undefined, is: StoredDelivery): void {
     // A delivery that the limiter has deferred may go as soon as the limiter lets a request go.
-    const isPutOff = was !== undefined && putOff.has(`${was.id} ${was.nextAttemptAt}`);
-    const step = { name, now: world.now(), settings: world.settings, isPutOff };
+    const wasDeferred = was !== undefined && deferred.has(`${was.id} ${was.nextAttemptAt}`);
+    const step = { name, now: world.now(), settings: world.settings, wasDeferred };
     for (const broken of brokenByStep(step, was, is)) violations.add(broken);
     // It does not wait for its schedule either if its claim was given up without an attempt.
-    const isGivenBack = name === 'deliveries.record' && was?.attempts === is.attempts;
-    if (name === 'deliveries.defer' || isGivenBack) putOff.add(`${is.id} ${is.nextAttemptAt}`);
+    const isPostponed = name === 'deliveries.record' && was?.attempts === is.attempts;
+    if (name === 'deliveries.defer' || isPostponed) deferred.add(`${is.id} ${is.nextAttemptAt}`);
     const isOverAndFailed = is.status === 'failed' && is.dueAt === undefined;
     check(!isOverAndFailed || isBuried(is), 'failed, not due any more, and not on the DLQ');
     check(!isOverAndFailed || isCounted(is), 'failed, not due any more, and not counted for the operators');
@@ -118,7 +118,7 @@ export function watchPromises(world: Tables) {
       const endpoint = endpointOf(url);
       check(
         !ofEarlier.get(endpoint)?.has(webhookId),
-        'an endpoint that was made anew got what was for the one before',
+        'a recreated endpoint got a delivery of its predecessor',
       );
       const delivery = [...table.deliveries.values()].find(({ endpointId }) => endpointId === endpoint);
       const request: Request = { endpoint, webhookId, body, round: delivery?.round ?? 0 };

@@ -48,7 +48,7 @@ type Act =
  */
 export interface Change {
   readonly at: Seconds;
-  readonly kind: 'disable' | 'enable' | 'delete' | 'remake' | 'begin-anew' | 'retry';
+  readonly kind: 'disable' | 'enable' | 'delete' | 'recreate' | 'reset-limiter' | 'retry';
   readonly endpoint: string;
 }
 
@@ -95,7 +95,7 @@ export const toTenant = (id: string): object => ({
 });
 
 /** The URL of the endpoint that a `remake` registers: another host, so that its requests differ from the earlier one's. */
-export const newUrlOf = (endpoint: string): string => urlOf(`${endpoint}-anew`);
+export const newUrlOf = (endpoint: string): string => urlOf(`${endpoint}-new`);
 
 export const urlOf = (endpoint: string): string => `https://${endpoint}.example/hook`;
 export const endpointOf = (url: string): string => new URL(url).hostname.split('.')[0] ?? '';

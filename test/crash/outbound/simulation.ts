@@ -6,7 +6,7 @@ import { type Processes, processes } from './processes.ts';
 import type { Scenario } from './scenario.ts';
 import { checkTheEnd } from './verdict.ts';
 import { settle } from './virtual-time.ts';
-import { type Sabotage, type SimulatedWorld, simulatedWorld } from './world.ts';
+import { type Mutant, type SimulatedWorld, simulatedWorld } from './world.ts';
 
 /** The result of a run. */
 export interface Run {
@@ -31,10 +31,10 @@ const mostSteps = 50_000;
 export async function simulate(
   scenario: Scenario,
   faults: readonly Fault[] = [],
-  sabotage: Sabotage = () => ({}),
+  mutant: Mutant = () => ({}),
   until?: RegExp,
 ): Promise<Run> {
-  const world = simulatedWorld(scenario, sabotage);
+  const world = simulatedWorld(scenario, mutant);
   const script = crashScript(faults.filter(isCrashPoint), world);
   const running = processes(world, script, faults, scenario.seed);
   const { table, watch } = world;

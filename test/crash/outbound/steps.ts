@@ -24,7 +24,7 @@ interface Step {
   readonly now: UnixMillis;
   readonly settings: OutboundSettings;
   /** It waits for its limiterKey, not for its schedule. */
-  readonly isPutOff: boolean;
+  readonly wasDeferred: boolean;
 }
 
 /** The promises that one write to a delivery breaks. */
@@ -73,14 +73,17 @@ function counting(name: string, was: StoredDelivery, is: StoredDelivery): [boole
 function waiting(
   was: StoredDelivery,
   is: StoredDelivery,
-  { now, settings, isPutOff }: Step,
+  { now, settings, wasDeferred }: Step,
 ): [boolean, string][] {
   const isClaim = is.claims > was.claims;
   const scheduled = settings.retryDelays[is.attempts - is.attemptsBefore - 1] ?? 0;
   const { at = 0, ms = 0 } = is.attemptLog.at(-1) ?? {};
   const isRetry = is.attempts > was.attempts && is.status === 'pending';
   return [
-    [isClaim && !isPutOff && (was.nextAttemptAt ?? now) > now, 'an attempt began before its delay was over'],
+    [
+      isClaim && !wasDeferred && (was.nextAttemptAt ?? now) > now,
+      'an attempt began before its delay was over',
+    ],
     [isClaim && (was.leaseUntil ?? now) > now, 'two workers have a lease on one delivery'],
     [isRetry && (is.nextAttemptAt ?? 0) < at + ms + scheduled * 800, 'a retry earlier than its schedule'],
   ];

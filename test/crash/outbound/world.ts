@@ -31,7 +31,7 @@ export interface Parts {
 }
 
 /** Breaks a rule of the code under test, through the parts of one process. */
-export type Sabotage = (parts: Parts, now: () => UnixMillis) => Partial<Parts>;
+export type Mutant = (parts: Parts, now: () => UnixMillis) => Partial<Parts>;
 
 interface OutgoingTask {
   readonly body: string;
@@ -53,7 +53,7 @@ const withLifetime = (table: Parts['deliveries'], { lifetime }: Scenario): Parts
       };
 
 /** The outbound flow in memory with endpoints that answer by script, and a watch on every effect. */
-export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
+export function simulatedWorld(scenario: Scenario, mutant: Mutant) {
   const settings = {
     ...outboundSettings,
     ...(scenario.retryDelays && { retryDelays: [...scenario.retryDelays] }),
@@ -123,7 +123,7 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
       sendTasks,
       sendDeadDelivery,
     };
-    const parts = { ...honest, ...sabotage(honest, time.now) };
+    const parts = { ...honest, ...mutant(honest, time.now) };
     const pause: DeliverPorts['pause'] = (span) => time.sleep(span);
     return {
       publishing: () => ({
@@ -147,9 +147,9 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
   function remake(endpoint: Endpoint): void {
     const { id } = endpoint;
     // The version is random, as that of any new endpoint.
-    const anew = { id, generation: 'gen_2', version: endpoint.version + 500, url: newUrlOf(id) };
+    const recreated = { id, generation: 'gen_2', version: endpoint.version + 500, url: newUrlOf(id) };
     void endpoints.remove(endpoint);
-    void endpoints.create(newEndpoint(time.now(), anew));
+    void endpoints.create(newEndpoint(time.now(), recreated));
     watch.remade(id);
   }
 
@@ -182,11 +182,11 @@ export function simulatedWorld(scenario: Scenario, sabotage: Sabotage) {
         case 'delete':
           void endpoints.remove(endpoint);
           break;
-        case 'remake':
+        case 'recreate':
           remake(endpoint);
           break;
-        case 'begin-anew':
-          void world.limiter.reset(endpointHash({ tenant: endpoint.tenant, endpointId: id }));
+        case 'reset-limiter':
+          void world.limiter.reset(endpointHash({ tenant: endpoint.tenant, endpointId: endpoint.id }));
           void endpoints.resumeEndpoint(endpoint, time.now());
           break;
       }

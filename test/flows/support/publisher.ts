@@ -1,6 +1,6 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 import { eventually } from './eventually.ts';
 import type { LocalStack } from './local-stack.ts';
 
@@ -24,8 +24,9 @@ export function publisher(stack: LocalStack) {
       const { publishQueueUrl } = stack.outputs.outbound;
       await stack.sqs.send(new SendMessageCommand({ QueueUrl: publishQueueUrl, MessageBody: body }));
     },
-    deliveryOf: (id: string): Promise<Item | undefined> => stack.delivery(deliveryId('', id, endpointOf(id))),
-    idOf: (id: string): string => deliveryId('', id, endpointOf(id)),
+    deliveryOf: (id: string): Promise<Item | undefined> =>
+      stack.delivery(deliveryIdOf('', id, endpointOf(id))),
+    idOf: (id: string): string => deliveryIdOf('', id, endpointOf(id)),
 
     /** Waits until an event's delivery is as described. */
     until(id: string, what: string, holds: (delivery: Item) => boolean, seconds = 60): Promise<Item> {
@@ -59,7 +60,7 @@ export function publisher(stack: LocalStack) {
     deadLetter(id: string): Promise<Item> {
       return eventually(`a dead letter of ${id}`, async () => {
         const letters = (await stack.peek(stack.outputs.dlqs.undelivered)).map((body) => JSON.parse(body));
-        return letters.find((letter) => letter.id === deliveryId('', id, endpointOf(id)));
+        return letters.find((letter) => letter.id === deliveryIdOf('', id, endpointOf(id)));
       });
     },
   };

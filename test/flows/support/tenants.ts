@@ -1,4 +1,4 @@
-import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
+import { deliveryIdOf } from '../../support/fixtures/ids.ts';
 import { eventually } from './eventually.ts';
 import type { LocalStack } from './local-stack.ts';
 import { management } from './management.ts';
@@ -17,7 +17,7 @@ export function tenantsOf(stack: LocalStack) {
     app.send(JSON.stringify({ id, type: 'invoice.paid', tenant, data: { amount: 5 } }));
   const until = (tenant: string, eventId: string, endpointId: string, status: string) =>
     eventually(`the delivery of ${eventId} to be ${status}`, async () => {
-      const delivery = await stack.delivery(deliveryId(tenant, eventId, endpointId));
+      const delivery = await stack.delivery(deliveryIdOf(tenant, eventId, endpointId));
       return delivery?.['status'] === status && delivery;
     });
 

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
-import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { days, seconds } from '../../../lambdas/domain/time.ts';
+import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { accepted, outboundSettings, type Request, refused, start } from '../../support/fixtures/outbound.ts';
 import { statuses } from '../../support/worlds/one-endpoint.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 const url = 'https://acme.example/hooks';
-const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
+const event = (id: string) => ({ id, type: 'invoice.paid', tenant: asTenantId('acme'), data: {} });
 const timedOut: AttemptOutcome = { kind: 'unreachable', cause: 'timeout', error: 'no answer' };
 
 /** A world with one registered endpoint. */
@@ -131,7 +132,7 @@ describe('the breaker of an endpoint', () => {
     await world.run(seconds(3_600));
 
     expect(statuses(world)).toEqual({ delivered: 30 });
-    const limiterKey = world.limiter.limiter.get(endpointHash({ tenant: 'acme', endpointId: 'ep_1' }));
+    const limiterKey = world.limiter.limiter.get(endpointHashOf('acme', 'ep_1'));
     expect(limiterKey).toMatchObject({ failures: 0, probes: 0 });
     expect(limiterKey?.openUntil).toBeUndefined();
   });

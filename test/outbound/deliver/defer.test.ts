@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
+import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { message, start } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
-const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} };
-const registered = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
-const direct = endpointHash({ tenant: '', endpointId: message.endpoint.id });
+const event = { id: 'e1', type: 'invoice.paid', tenant: asTenantId('acme'), data: {} };
+const registered = endpointHashOf('acme', 'ep_1');
+const direct = endpointHashOf('', message.endpoint.id);
 
 /** A world with one registered endpoint, which takes one request at a time. */
 async function oneAtATime() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { accepted, outboundSettings, refused, start } from '../../support/fixtures/outbound.ts';
-import { oneEndpoint } from '../../support/worlds/one-endpoint.ts';
+import { worldWithOneEndpoint } from '../../support/worlds/one-endpoint.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 const publishTo = (url: string, id = 'inv-42') => ({
@@ -155,7 +155,7 @@ describe('λ deliver', () => {
   });
 
   it('λ deliver reads an endpoint once for a batch', async () => {
-    const { world } = await oneEndpoint(() => accepted);
+    const { world } = await worldWithOneEndpoint(() => accepted);
     for (const id of ['a', 'b']) await world.publish({ id, type: 'x', data: {}, tenant: 'acme' });
     const { endpoints } = world.deliverPorts;
     const reads: string[] = [];

@@ -11,7 +11,7 @@ import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { releaseWaiting } from '../../../lambdas/outbound/release-waiting.ts';
 import { settingsOf } from '../../support/fixtures/new-endpoint.ts';
 import { accepted, down, refused } from '../../support/fixtures/outbound.ts';
-import { oneEndpoint } from '../../support/worlds/one-endpoint.ts';
+import { worldWithOneEndpoint } from '../../support/worlds/one-endpoint.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 const toUrl = { id: 'a', type: 'invoice.paid', data: {}, endpoint: { id: 'a', url: 'https://a.example/x' } };
@@ -53,7 +53,7 @@ describe('a failure of the endpoint, which does not page', () => {
   ])(
     'a failure of the endpoint (%s) is in the undelivered queue, with tenant, endpoint and host',
     async (cause, outcome) => {
-      const { world } = await oneEndpoint(() => outcome);
+      const { world } = await worldWithOneEndpoint(() => outcome);
       await world.publish(toTenant);
 
       await world.run(seconds(3_600));
@@ -132,7 +132,7 @@ describe('a delivery that we were late with', () => {
   });
 
   it('late deliveries wait for a slot, each one, and are tried then', async () => {
-    const { world, read } = await oneEndpoint(() => accepted);
+    const { world, read } = await worldWithOneEndpoint(() => accepted);
     const endpoint = await read();
     await world.endpoints.changeSettings(endpoint, { ...settingsOf(endpoint), maxPerSecond: 1 }, world.now());
     for (let n = 0; n < 40; n++) await world.publish({ ...toTenant, id: `e${n}` });
@@ -147,7 +147,9 @@ describe('a delivery that we were late with', () => {
   });
 
   it('a late delivery is deferred just before its deadline, and tried then, regardless of when its task comes', async () => {
-    const { world, read } = await oneEndpoint((_request, count) => (count === 1 ? refused(503) : accepted));
+    const { world, read } = await worldWithOneEndpoint((_request, count) =>
+      count === 1 ? refused(503) : accepted,
+    );
     await world.publish(toTenant);
     await world.deliverOnce();
     const waiting = world.delivery();
@@ -268,7 +270,7 @@ describe('our own fault, which pages', () => {
   });
 
   it('the cause is record-missing, too, if the endpoint is disabled or full, or a success has to be recorded', async () => {
-    const { world, disable } = await oneEndpoint();
+    const { world, disable } = await worldWithOneEndpoint();
     await world.publish(toTenant);
     const [text = ''] = world.deliveryQueue.contents();
     const task = JSON.parse(text);

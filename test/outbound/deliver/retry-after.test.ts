@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
-import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
+import { asTenantId } from '../../../lambdas/domain/ids.ts';
 import { breakerOf } from '../../../lambdas/domain/limiter.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
+import { endpointHashOf } from '../../support/fixtures/ids.ts';
 import { accepted, refused } from '../../support/fixtures/outbound.ts';
-import { oneEndpoint, statuses } from '../../support/worlds/one-endpoint.ts';
+import { statuses, worldWithOneEndpoint } from '../../support/worlds/one-endpoint.ts';
 
-const limiterKey = endpointHash({ tenant: 'acme', endpointId: 'ep_1' });
-const event = (id: string) => ({ id, type: 'invoice.paid', tenant: 'acme', data: {} });
+const limiterKey = endpointHashOf('acme', 'ep_1');
+const event = (id: string) => ({ id, type: 'invoice.paid', tenant: asTenantId('acme'), data: {} });
 const test = (id: string) => ({ ...event(id), endpoint: { id: 'ep_1' }, byHand: 'test' });
 
 describe('an endpoint that answers with Retry-After', () => {
   it.each([429, 503])(
     'an endpoint that answers %i with Retry-After gets no request before, of any delivery',
     async (status) => {
-      const { world } = await oneEndpoint((_request, count) =>
+      const { world } = await worldWithOneEndpoint((_request, count) =>
         count === 1 ? refused(status, seconds(600)) : accepted,
       );
       await world.publish(event('first'));
@@ -32,7 +33,7 @@ describe('an endpoint that answers with Retry-After', () => {
   );
 
   it('an endpoint that answers 429 with Retry-After is not down: its breaker stays closed and shows the time', async () => {
-    const { world, read } = await oneEndpoint(() => refused(429, seconds(60)));
+    const { world, read } = await worldWithOneEndpoint(() => refused(429, seconds(60)));
     for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
 
     await world.run(seconds(600));
@@ -47,7 +48,7 @@ describe('an endpoint that answers with Retry-After', () => {
   });
 
   it('an endpoint that answers 429 without Retry-After is down', async () => {
-    const { world } = await oneEndpoint(() => refused(429));
+    const { world } = await worldWithOneEndpoint(() => refused(429));
     for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
 
     await world.run(seconds(60));
@@ -58,7 +59,7 @@ describe('an endpoint that answers with Retry-After', () => {
   it('an endpoint that answers 503 with Retry-After gets no probe before, for up to six hours', async () => {
     const hours = seconds(6 * 3_600);
     const answers: AttemptOutcome[] = [1, 2, 3, 4].map(() => refused(503));
-    const { world } = await oneEndpoint(() => answers.shift() ?? refused(503, seconds(24 * 3_600)));
+    const { world } = await worldWithOneEndpoint(() => answers.shift() ?? refused(503, seconds(24 * 3_600)));
     for (let id = 0; id < 20; id++) await world.publish(event(`e${id}`));
     await world.run(seconds(300));
     const { length } = world.requests;
@@ -74,7 +75,7 @@ describe('an endpoint that answers with Retry-After', () => {
   });
 
   it('a shorter Retry-After does not shorten a longer one, and other statuses ignore it', async () => {
-    const { world } = await oneEndpoint((_request, count) =>
+    const { world } = await worldWithOneEndpoint((_request, count) =>
       count === 1
         ? refused(503, seconds(100))
         : count === 2
@@ -91,7 +92,7 @@ describe('an endpoint that answers with Retry-After', () => {
   });
 
   it('requests by hand to an endpoint with Retry-After are apart, and not behind the many that wait', async () => {
-    const { world } = await oneEndpoint(() => refused(429, seconds(3_600)));
+    const { world } = await worldWithOneEndpoint(() => refused(429, seconds(3_600)));
     await world.publish(event('first'));
     await world.run(seconds(300));
     for (let id = 0; id < 400; id++) await world.publish(event(`e${id}`));
@@ -106,7 +107,7 @@ describe('an endpoint that answers with Retry-After', () => {
   });
 
   it('a request by hand ignores Retry-After, and ends it with a success', async () => {
-    const { world } = await oneEndpoint((_request, count) =>
+    const { world } = await worldWithOneEndpoint((_request, count) =>
       count === 1 ? refused(429, seconds(3_600)) : accepted,
     );
     await world.publish(event('a'));

@@ -6,7 +6,7 @@ import { publish } from '../../../lambdas/outbound/publish/publish.ts';
 import { outboundSettings } from '../../support/fixtures/outbound.ts';
 import { dyingWorkers } from '../../support/worlds/dying-workers.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
-import { tenantWith } from '../../support/worlds/tenant-with-endpoints.ts';
+import { tenantWithEndpoints } from '../../support/worlds/tenant-with-endpoints.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: { amount: 5 } };
 
@@ -28,7 +28,7 @@ describe('a tenant of 5000 endpoints', () => {
   }
 
   it('a tenant of 5000 endpoints gets exactly 5000 deliveries from one publication, split once', async () => {
-    const world = await tenantWith(5000);
+    const world = await tenantWithEndpoints(5000);
     await world.publishQueue.send({ body: JSON.stringify(event) });
 
     await workOff(world);
@@ -43,7 +43,7 @@ describe('a tenant of 5000 endpoints', () => {
   });
 
   it('a range that failed for hours can be redriven from the DLQ', async () => {
-    const world = await tenantWith(700);
+    const world = await tenantWithEndpoints(700);
     await world.publish(event);
     world.advance(seconds(451));
     const ranges = world.publishQueue.receive(10).map((message) => ({ ...message, receives: 50 }));
@@ -72,7 +72,7 @@ describe('a tenant of 5000 endpoints', () => {
     'a tenant of 5000 endpoints gets exactly 5000 deliveries if the function is killed at port calls %d, %d and %d',
     { timeout: 120_000 },
     async (...kills) => {
-      const world = await tenantWith(5000);
+      const world = await tenantWithEndpoints(5000);
       await world.publishQueue.send({ body: JSON.stringify(event) });
 
       for (const halfCalls of kills) await publishUntil(world, halfCalls);

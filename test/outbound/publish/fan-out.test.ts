@@ -6,13 +6,13 @@ import { publish } from '../../../lambdas/outbound/publish/publish.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { outboundSettings, start } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
-import { idOf, tenantWith } from '../../support/worlds/tenant-with-endpoints.ts';
+import { idOf, tenantWithEndpoints } from '../../support/worlds/tenant-with-endpoints.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: { amount: 5 } };
 
 describe('a publication to a tenant', () => {
   it('a publication to a tenant goes to each endpoint that is subscribed to it, once', async () => {
-    const world = await tenantWith(2);
+    const world = await tenantWithEndpoints(2);
     await world.endpoints.create(newEndpoint(start, { id: 'orders', eventTypes: ['order.*'] }));
     const filter = { path: 'amount', gte: 100 };
     await world.endpoints.create(newEndpoint(start, { id: 'large', filter }));
@@ -28,7 +28,7 @@ describe('a publication to a tenant', () => {
   });
 
   it('a publication of two tenants under one id is two events', async () => {
-    const world = await tenantWith(1);
+    const world = await tenantWithEndpoints(1);
     await world.endpoints.create(newEndpoint(start, { id: 'other', tenant: 'umbrella' }));
 
     await world.publish(event, { ...event, tenant: 'umbrella' });
@@ -48,7 +48,7 @@ describe('a publication to a tenant', () => {
   });
 
   it('a publication is for the endpoints that exist at the time, and not for later ones, even when it is repeated', async () => {
-    const world = await tenantWith(1);
+    const world = await tenantWithEndpoints(1);
     await world.publish(event);
     world.advance(seconds(5));
     await world.endpoints.create(newEndpoint(world.now(), { id: 'late' }));
@@ -60,7 +60,7 @@ describe('a publication to a tenant', () => {
   });
 
   it('a publication to a tenant after one to a single endpoint completes it, with the first body', async () => {
-    const world = await tenantWith(3);
+    const world = await tenantWithEndpoints(3);
     await world.publish({ ...event, endpoint: { id: idOf(1) } });
     await world.run(seconds(60));
 
@@ -73,7 +73,7 @@ describe('a publication to a tenant', () => {
   });
 
   it('a publication to a tenant is not taken as done because one to a single endpoint is', async () => {
-    const world = await tenantWith(3);
+    const world = await tenantWithEndpoints(3);
     const create: PublishPorts['deliveries']['create'] = async (delivery) => {
       if (delivery.endpointId === idOf(2)) throw new Error('DynamoDB is away');
       return world.table.create(delivery);
@@ -99,7 +99,7 @@ describe('a publication to a tenant', () => {
   });
 
   it('keeps its event for as long as the longest schedule of its endpoints may need it', async () => {
-    const world = await tenantWith(1);
+    const world = await tenantWithEndpoints(1);
     await world.endpoints.create(newEndpoint(start, { id: 'patient', retryDelays: [20 * 86_400] }));
 
     await world.publish(event);
@@ -121,7 +121,7 @@ describe('a publication to a tenant', () => {
   });
 
   it('a publication to a tenant to an endpoint by URL that is registered is refused', async () => {
-    const world = await tenantWith(1);
+    const world = await tenantWithEndpoints(1);
 
     await world.publish({ ...event, endpoint: { id: idOf(0), url: 'https://elsewhere.example/' } });
 
@@ -129,7 +129,7 @@ describe('a publication to a tenant', () => {
   });
 
   it('a publication whose payload does not match its event type’s schema goes to the DLQ', async () => {
-    const world = await tenantWith(1);
+    const world = await tenantWithEndpoints(1);
     const validatePayload = async () => 'data does not fit the schema of invoice.paid (required)';
 
     await world.publishQueue.send({ body: JSON.stringify(event) });

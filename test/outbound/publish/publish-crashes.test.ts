@@ -5,7 +5,7 @@ import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { message, outboundSettings, start } from '../../support/fixtures/outbound.ts';
 import { dyingWorkers } from '../../support/worlds/dying-workers.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
-import { tenantWith } from '../../support/worlds/tenant-with-endpoints.ts';
+import { tenantWithEndpoints } from '../../support/worlds/tenant-with-endpoints.ts';
 
 const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: { amount: 5 } };
 const visibility = seconds(451);
@@ -41,7 +41,7 @@ describe('λ publish', () => {
   it.each(upTo(16))(
     'gives a tenant of two ranges all its deliveries though it dies after %d half calls',
     async (halfCalls) => {
-      const world = await tenantWith(501);
+      const world = await tenantWithEndpoints(501);
       await world.publishQueue.send({ body: JSON.stringify(event) });
 
       await dieAfter(halfCalls, world);
@@ -72,7 +72,7 @@ describe('λ publish', () => {
   it.each([4, 5, 6])(
     'leaves out an endpoint that is created after its event, though it dies after %d half calls',
     async (halfCalls) => {
-      const world = await tenantWith(1);
+      const world = await tenantWithEndpoints(1);
       await world.publishQueue.send({ body: JSON.stringify(event) });
       await dieAfter(halfCalls, world);
       expect(world.events.events.size).toBe(1);
@@ -100,7 +100,7 @@ describe('λ publish', () => {
   });
 
   it('sends a task of each delivery though the queue took only a part of the batch', async () => {
-    const world = await tenantWith(3);
+    const world = await tenantWithEndpoints(3);
     await world.publishQueue.send({ body: JSON.stringify(event) });
 
     await world.workOffPublishQueue({
@@ -117,7 +117,7 @@ describe('λ publish', () => {
   });
 
   it('sends each range of a large tenant though the queue took only a part of them', async () => {
-    const world = await tenantWith(501);
+    const world = await tenantWithEndpoints(501);
     await world.publishQueue.send({ body: JSON.stringify(event) });
 
     await world.workOffPublishQueue({

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { talliesAtOnce } from '../../../lambdas/domain/failure-tally.ts';
+import { asDeliveryId, asEndpointId, asEventId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { notifyFailures } from '../../../lambdas/outbound/sweep/notify-failures.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { down, refused, start } from '../../support/fixtures/outbound.ts';
-import { oneEndpoint } from '../../support/worlds/one-endpoint.ts';
+import { worldWithOneEndpoint } from '../../support/worlds/one-endpoint.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
 
 const toTenant = (id: string) => ({ id, type: 'invoice.paid', data: {}, tenant: 'acme' });
@@ -19,7 +20,7 @@ async function failAt(world: World, count: number, prefix: string): Promise<void
 
 describe('failed deliveries', () => {
   it('failed deliveries are notified once for an endpoint and hour, with a count, and the first at once', async () => {
-    const { world } = await oneEndpoint(() => refused(404));
+    const { world } = await worldWithOneEndpoint(() => refused(404));
     await failAt(world, 3, 'a');
     expect(notified(world)).toEqual([]);
 
@@ -48,7 +49,7 @@ describe('failed deliveries', () => {
   });
 
   it('a failed delivery costs one write, and no message', async () => {
-    const { world } = await oneEndpoint(() => refused(404));
+    const { world } = await worldWithOneEndpoint(() => refused(404));
     let writes = 0;
     const add: typeof world.tallies.add = (...args) => {
       writes += 1;
@@ -66,7 +67,7 @@ describe('failed deliveries', () => {
   });
 
   it('a failed delivery is counted once, even if no dead letter could be sent for hours', async () => {
-    const { world } = await oneEndpoint(() => refused(404));
+    const { world } = await worldWithOneEndpoint(() => refused(404));
     for (const id of ['a', 'b', 'c']) await world.publish(toTenant(id));
     const broken = { sendDeadDelivery: down };
     while ((await world.deliverOnce({ ...world.deliverPorts, ...broken })) > 0);
@@ -83,7 +84,7 @@ describe('failed deliveries', () => {
   });
 
   it('a failed delivery keeps the error of its dead letter, even if its count cannot be noted either', async () => {
-    const { world } = await oneEndpoint(() => refused(404));
+    const { world } = await worldWithOneEndpoint(() => refused(404));
     await world.publish(toTenant('a'));
     const { deliverPorts: ports } = world;
     const errors: (string | undefined)[] = [];
@@ -102,7 +103,7 @@ describe('failed deliveries', () => {
   });
 
   it('failed deliveries are notified for each endpoint', async () => {
-    const { world } = await oneEndpoint(() => refused(404));
+    const { world } = await worldWithOneEndpoint(() => refused(404));
     await world.endpoints.create(newEndpoint(start, { id: 'ep_2' }));
     await failAt(world, 2, 'a');
 
@@ -119,7 +120,7 @@ describe('failed deliveries', () => {
   });
 
   it('failed deliveries are notified later if a notice fails, and rather twice than never', async () => {
-    const { world } = await oneEndpoint(() => refused(404));
+    const { world } = await worldWithOneEndpoint(() => refused(404));
     await failAt(world, 2, 'a');
 
     await world.sweep({ ...world.sweepPorts, notifyOperators: down });
@@ -134,11 +135,11 @@ describe('failed deliveries', () => {
 describe('the notices of one sweep', () => {
   const names = (count: number, page = 0) => Array.from({ length: count }, (_, nth) => `t${page}-${nth}`);
   const last = {
-    tenant: 'acme',
-    endpointId: 'ep_1',
-    deliveryId: 'd',
+    tenant: asTenantId('acme'),
+    endpointId: asEndpointId('ep_1'),
+    deliveryId: asDeliveryId('d'),
     round: 1,
-    eventId: 'e',
+    eventId: asEventId('e'),
     eventType: 'x',
     attempts: 1,
     reason: 'responded 404',
@@ -186,7 +187,7 @@ describe('the sweep measures', () => {
     report.counts.filter((count) => count.name === name).at(-1);
 
   it('the sweep measures how many endpoints exist and how many are down, without dimensions', async () => {
-    const { world } = await oneEndpoint(() => refused(503));
+    const { world } = await worldWithOneEndpoint(() => refused(503));
     await world.endpoints.create(newEndpoint(start, { tenant: 'umbrella', id: 'well' }));
     await world.sweep();
     expect(gauge(world, 'EndpointsDown')).toEqual({ name: 'EndpointsDown', dimensions: {}, value: 0 });
@@ -199,9 +200,9 @@ describe('the sweep measures', () => {
   });
 
   it('the sweep measures endpoints that we disabled, for a day, and not those that a person disabled', async () => {
-    const { world, disable } = await oneEndpoint(() => ({ kind: 'gone', status: 410 }));
+    const { world, disable } = await worldWithOneEndpoint(() => ({ kind: 'gone', status: 410 }));
     await world.endpoints.create(newEndpoint(start, { tenant: 'umbrella', id: 'paused' }));
-    const paused = await world.endpoints.read('umbrella', 'paused');
+    const paused = await world.endpoints.read(asTenantId('umbrella'), asEndpointId('paused'));
     if (paused) await world.endpoints.disable(paused, { reason: 'manual', at: world.now() });
     await world.publish(toTenant('a'));
     await world.run(seconds(60));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { firstPlace, type Recovery } from '../../../lambdas/domain/recovery.ts';
 import { days, later, seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { estimateFailed } from '../../../lambdas/outbound/sweep/estimate-failed.ts';
@@ -15,11 +16,11 @@ async function sixtyFailed(count = 60) {
   await world.endpoints.create(newEndpoint(start));
   await world.endpoints.create(newEndpoint(start, { id: 'ep_2', eventTypes: ['order.*'] }));
   for (let n = 0; n < count; n++)
-    await world.publish({ id: `e${n}`, type: 'invoice.paid', tenant: 'acme', data: n });
+    await world.publish({ id: `e${n}`, type: 'invoice.paid', tenant: asTenantId('acme'), data: n });
   await world.publish({
     id: 'other',
     type: 'order.made',
-    tenant: 'acme',
+    tenant: asTenantId('acme'),
     data: {},
     endpoint: { id: 'ep_2' },
   });
@@ -27,8 +28,8 @@ async function sixtyFailed(count = 60) {
   down.isDown = false;
   const job: Recovery = {
     id: 'rec_1',
-    tenant: 'acme',
-    endpointId: 'ep_1',
+    tenant: asTenantId('acme'),
+    endpointId: asEndpointId('ep_1'),
     since: start,
     until: world.now(),
     status: 'running',
@@ -97,8 +98,8 @@ describe('a recovery', () => {
 
   it('a recovery alternates with others, page by page, and an error of one does not stop the others', async () => {
     const { world, job, ports } = await sixtyFailed();
-    await world.recoveries.create({ ...job, id: 'rec_2', endpointId: 'ep_2' });
-    await world.recoveries.create({ ...job, id: 'rec_0', endpointId: 'ep_0' });
+    await world.recoveries.create({ ...job, id: 'rec_2', endpointId: asEndpointId('ep_2') });
+    await world.recoveries.create({ ...job, id: 'rec_0', endpointId: asEndpointId('ep_0') });
     const claimed: string[] = [];
     const recoveries: RecoverPorts['recoveries'] = {
       ...ports.recoveries,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { deliveryId } from '../../../lambdas/domain/delivery-record.ts';
 import type { ManagementRequest, OperationShape } from '../../../lambdas/management/operation.ts';
 import { operations } from '../../../lambdas/management/operations.ts';
+import { deliveryIdOf } from '../fixtures/ids.ts';
 import { fieldValue, json, text } from './values.ts';
 
 /** The resources in the world of the test. */
@@ -11,7 +11,7 @@ const fits: Readonly<Record<string, string>> = {
   name: 'a.b',
   source: 'quiet',
   recoveryId: 'rec_1',
-  deliveryId: deliveryId('acme', 'evt_0', 'ep_1'),
+  deliveryId: deliveryIdOf('acme', 'evt_0', 'ep_1'),
 };
 /** The required fields of an operation. */
 const needed: Readonly<Record<string, string>> = {

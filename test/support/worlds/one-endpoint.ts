@@ -1,14 +1,16 @@
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, start } from '../fixtures/outbound.ts';
 import { outboundWorld } from './outbound-world.ts';
 
 /** An outbound world with one registered endpoint, `ep_1` of acme, and what people do with it. */
-export async function oneEndpoint(answer: Parameters<typeof outboundWorld>[0] = () => accepted) {
+export async function worldWithOneEndpoint(answer: Parameters<typeof outboundWorld>[0] = () => accepted) {
   const world = outboundWorld(answer);
   const endpoint = newEndpoint(start);
   await world.endpoints.create(endpoint);
-  const read = async (): Promise<Endpoint> => (await world.endpoints.read('acme', 'ep_1')) ?? endpoint;
+  const read = async (): Promise<Endpoint> =>
+    (await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))) ?? endpoint;
   return {
     world,
     read,

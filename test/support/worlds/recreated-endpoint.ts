@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import { asEndpointId, asTenantId } from '../../../lambdas/domain/ids.ts';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { newEndpoint } from '../fixtures/new-endpoint.ts';
 import { accepted, refused, start } from '../fixtures/outbound.ts';
@@ -9,11 +10,12 @@ export const event = { id: 'e1', type: 'invoice.paid', tenant: 'acme', data: {} 
 export const newUrl = 'https://acme.example/new';
 
 /** An endpoint whose clock stands still while it is deleted and created again under its id. */
-export async function anewWithinATick(answer?: Parameters<typeof outboundWorld>[0]) {
+export async function recreatedWithinATick(answer?: Parameters<typeof outboundWorld>[0]) {
   const world = outboundWorld(answer);
   const first = newEndpoint(start, { generation: 'gen_1' });
   await world.endpoints.create(first);
-  const current = async (): Promise<Endpoint> => (await world.endpoints.read('acme', 'ep_1')) ?? first;
+  const current = async (): Promise<Endpoint> =>
+    (await world.endpoints.read(asTenantId('acme'), asEndpointId('ep_1'))) ?? first;
   const remake = async (more: Partial<Endpoint> = {}) => {
     await world.endpoints.remove(await current());
     await world.endpoints.create(
@@ -25,14 +27,14 @@ export async function anewWithinATick(answer?: Parameters<typeof outboundWorld>[
 }
 
 /** A delivery that failed at an endpoint; then the endpoint is gone, or another one has its id. */
-export async function failedAt(then: 'deleted' | 'anew' | 'disabled') {
-  const made = await anewWithinATick(({ url }) => (url === newUrl ? accepted : refused(404)));
+export async function failedAt(then: 'deleted' | 'recreated' | 'disabled') {
+  const made = await recreatedWithinATick(({ url }) => (url === newUrl ? accepted : refused(404)));
   const { world, current, remake } = made;
   await world.publish(event);
   await world.run(seconds(60));
   expect(world.delivery().status).toBe('failed');
   if (then === 'deleted') await world.endpoints.remove(await current());
-  if (then === 'anew') await remake();
+  if (then === 'recreated') await remake();
   if (then === 'disabled') await world.endpoints.disable(await current(), { reason: 'manual', at: start });
   return made;
 }

@@ -11,7 +11,7 @@ import {
   type ListedDelivery,
   listedAt,
 } from '../../../domain/delivery-record.ts';
-import { type DeliveryId, DeliveryIdText } from '../../../domain/ids.ts';
+import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { byEndpointIndex } from '../../../domain/tables.ts';
 import { parseDelivery } from './item.ts';
 
@@ -20,8 +20,8 @@ const Key = v.object({ id: DeliveryIdText, listedAt: v.string() });
 const batchSize = 100;
 
 interface OfEndpoint {
-  readonly tenant: string;
-  readonly endpointId: string;
+  readonly tenant: TenantId;
+  readonly endpointId: EndpointId;
 }
 interface Partition {
   readonly day: string;

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { heldByOf } from '../../../domain/delivery-record.ts';
-import { type DeliveryId, DeliveryIdText } from '../../../domain/ids.ts';
+import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { heldIndex } from '../../../domain/tables.ts';
 
 const Key = v.object({ id: DeliveryIdText });
@@ -11,7 +11,7 @@ export function dynamodbHeld(client: DynamoDBDocumentClient, table: string) {
   return {
     /** Reads the oldest first; eventually consistent. */
     async heldOf(
-      { tenant, id }: { readonly tenant: string; readonly id: string },
+      { tenant, id }: { readonly tenant: TenantId; readonly id: EndpointId },
       limit: number,
     ): Promise<readonly DeliveryId[]> {
       const { Items = [] } = await client.send(

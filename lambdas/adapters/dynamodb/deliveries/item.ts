@@ -13,7 +13,7 @@ import {
   waitingByFor,
 } from '../../../domain/delivery-record.ts';
 import { knownCause } from '../../../domain/failure-tally.ts';
-import { DeliveryIdText } from '../../../domain/ids.ts';
+import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../../domain/ids.ts';
 import { issuePath, issueText } from '../../../domain/issue-text.ts';
 import { millis, seconds, unixMillis, unixSeconds } from '../../../domain/time.ts';
 
@@ -34,10 +34,10 @@ export const AttemptItem = v.object({
 /** The attributes of every item. `expiresAt` and `eventExpiresAt` are in seconds, every other instant in milliseconds. */
 const facts = {
   id: DeliveryIdText,
-  tenant: v.string(),
-  eventId: v.string(),
+  tenant: TenantIdText,
+  eventId: EventIdText,
   eventType: v.string(),
-  endpointId: v.string(),
+  endpointId: EndpointIdText,
   url: v.optional(v.string()),
   generation: v.optional(v.string()),
   correlationId: v.string(),

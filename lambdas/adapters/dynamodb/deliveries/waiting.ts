@@ -1,15 +1,15 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as v from 'valibot';
 import { waitingByOf } from '../../../domain/delivery-record.ts';
-import { type DeliveryId, DeliveryIdText } from '../../../domain/ids.ts';
+import { type DeliveryId, DeliveryIdText, type EndpointId, type TenantId } from '../../../domain/ids.ts';
 import { waitingIndex } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 
 const Key = v.object({ id: DeliveryIdText, waitsSince: v.number() });
 
 interface EndpointName {
-  readonly tenant: string;
-  readonly id: string;
+  readonly tenant: TenantId;
+  readonly id: EndpointId;
 }
 
 /** The index of the deliveries of an endpoint that wait for their next attempt. */

@@ -2,6 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand } fr
 import * as v from 'valibot';
 import { endpointHash } from '../../../domain/delivery-task.ts';
 import type { EndpointGauges } from '../../../domain/endpoint-store.ts';
+import { asEndpointId, asTenantId } from '../../../domain/ids.ts';
 import { attentionIndex, otherItems } from '../../../domain/tables.ts';
 import type { UnixMillis } from '../../../domain/time.ts';
 import { updateIf } from '../conditional-update.ts';
@@ -106,4 +107,4 @@ const downAfter = (
 const limiterOf = ({ tenant, id }: v.InferOutput<typeof Key>): string =>
   tenant.startsWith(otherItems.limiter)
     ? tenant.slice(otherItems.limiter.length)
-    : endpointHash({ tenant, endpointId: id });
+    : endpointHash({ tenant: asTenantId(tenant), endpointId: asEndpointId(id) });

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { disableReasons, type Endpoint } from '../../../domain/endpoint.ts';
 import { secretKinds } from '../../../domain/endpoint-secret.ts';
+import { DeliveryIdText, EndpointIdText, EventIdText, TenantIdText } from '../../../domain/ids.ts';
 import { StoredFilter } from '../../../domain/payload-filter.ts';
 import { attentionIndex } from '../../../domain/tables.ts';
 import { unixMillis } from '../../../domain/time.ts';
@@ -24,8 +25,8 @@ const DisablementItem = v.object({
   at: Instant,
   by: v.optional(
     v.object({
-      deliveryId: v.string(),
-      eventId: v.string(),
+      deliveryId: DeliveryIdText,
+      eventId: EventIdText,
       eventType: v.string(),
       attempt: v.number(),
       outcome: v.string(),
@@ -35,8 +36,8 @@ const DisablementItem = v.object({
 
 /** An item of the Endpoints table that is an endpoint. */
 const EndpointItem = v.object({
-  tenant: v.string(),
-  id: v.string(),
+  tenant: TenantIdText,
+  id: EndpointIdText,
   generation: v.optional(v.string()),
   url: v.string(),
   description: v.string(),

@@ -2,6 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/
 import * as v from 'valibot';
 import type { Endpoint } from '../../../domain/endpoint.ts';
 import type { EndpointStore } from '../../../domain/endpoint-store.ts';
+import { type EndpointId, EndpointIdText, type TenantId, TenantIdText } from '../../../domain/ids.ts';
 import type { EndpointRange } from '../../../domain/publish-range.ts';
 import { type ConditionalUpdate, updateIf } from '../conditional-update.ts';
 import { attentionItems } from './attention.ts';
@@ -9,7 +10,7 @@ import { dynamodbEndpointChanges } from './changes.ts';
 import { parseEndpoint } from './item.ts';
 import { endpointUpdates } from './updates.ts';
 
-const Key = v.object({ tenant: v.string(), id: v.string() });
+const Key = v.object({ tenant: TenantIdText, id: EndpointIdText });
 
 /** The Endpoints table. */
 export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string) {
@@ -23,7 +24,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
 
   return {
     /** Reads with strong consistency. */
-    async read(tenant: string, id: string): Promise<Endpoint | undefined> {
+    async read(tenant: TenantId, id: EndpointId): Promise<Endpoint | undefined> {
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: { tenant, id }, ConsistentRead: true }),
       );
@@ -31,7 +32,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
     },
 
     /** Reads a tenant's endpoints by id, with strong consistency. */
-    async page(tenant: string, { after, upTo }: EndpointRange, limit: number) {
+    async page(tenant: TenantId, { after, upTo }: EndpointRange, limit: number) {
       const { Items = [], LastEvaluatedKey } = await client.send(
         new QueryCommand({
           TableName: table,
@@ -55,7 +56,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
     reconciled: writes(endpointUpdates.reconciled),
     markHeldEmpty: writes(endpointUpdates.markHeldEmpty),
 
-    toReconcile: () => attentionItems(client, table, 'yes'),
+    toReconcile: async () => (await attentionItems(client, table, 'yes')).map((item) => v.parse(Key, item)),
     ...dynamodbEndpointChanges(client, table),
   } satisfies EndpointStore;
 }

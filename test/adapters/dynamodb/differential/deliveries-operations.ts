@@ -8,30 +8,37 @@ import {
   listedAt,
 } from '../../../../lambdas/domain/delivery-record.ts';
 import type { DeliveryWrite } from '../../../../lambdas/domain/delivery-store.ts';
-import type { DeliveryId } from '../../../../lambdas/domain/ids.ts';
+import {
+  asEndpointId,
+  asEventId,
+  asTenantId,
+  type DeliveryId,
+  type TenantId,
+} from '../../../../lambdas/domain/ids.ts';
 import { millis, seconds, toUnixSeconds, type UnixMillis, utcDay } from '../../../../lambdas/domain/time.ts';
 import { asDelivery } from '../../../support/worlds/stored-delivery.ts';
 import { after, type Draw, type MakeOperations, oneOf, recent, start } from './operations.ts';
 
-const endpointId = 'prod';
+const endpointId = asEndpointId('prod');
 const table = 'Deliveries';
 
 /** Three deliveries to one endpoint, one of them to a URL that is not registered. */
 export const deliveriesOperations: MakeOperations = (client, run) => {
+  const tenant = asTenantId(run);
   const store = dynamodbDeliveries(client, table);
-  const idIn = (event: string) => deliveryId(run, event, endpointId);
+  const idIn = (event: string) => deliveryId(tenant, asEventId(event), endpointId);
   const ids = [idIn('a'), idIn('b'), idIn('c')] as const;
   const snaps: Delivery[] = [];
   /** A delivery as it was at some time: also of a status that the call does not expect. */
   const seenBy = <Expected extends Delivery = Delivery>({ a }: Draw): Expected =>
-    asDelivery(recent(snaps, a) ?? newDelivery(run, start, a));
+    asDelivery(recent(snaps, a) ?? newDelivery(tenant, start, a));
   const note = async (write: Promise<DeliveryWrite>): Promise<void> => {
     const { delivery } = await write;
     if (delivery !== undefined) snaps.push(delivery);
   };
   const idOf = ({ a }: Draw): DeliveryId => oneOf(ids, a);
   const create = async (draw: Draw) => {
-    const delivery = newDelivery(run, draw.now, draw.a, draw.b % 2 === 0 ? 'held' : 'pending');
+    const delivery = newDelivery(tenant, draw.now, draw.a, draw.b % 2 === 0 ? 'held' : 'pending');
     snaps.push((await store.create(delivery)) ?? delivery);
   };
 
@@ -92,13 +99,13 @@ export const deliveriesOperations: MakeOperations = (client, run) => {
       ),
     clearDue: (draw) => note(store.clearDue(seenBy(draw).id, draw.b)),
     noteCounted: (draw) => note(store.noteCounted(seenBy(draw).id, draw.b)),
-    ...queries(store, run, client),
+    ...queries(store, tenant, client),
   };
 };
 
 function queries(
   store: ReturnType<typeof dynamodbDeliveries>,
-  tenant: string,
+  tenant: TenantId,
   client: Parameters<MakeOperations>[0],
 ): ReturnType<MakeOperations> {
   const of = { tenant, endpointId };
@@ -118,7 +125,9 @@ function queries(
     newest: ({ now, b, c }) =>
       store.newest(of, { day, shard: c }, { from: place(start), before: place(now) }, b + 1),
     readAll: ({ b }) =>
-      store.readAll(['a', 'b', 'c', 'none'].slice(b).map((event) => deliveryId(tenant, event, endpointId))),
+      store.readAll(
+        ['a', 'b', 'c', 'none'].slice(b).map((event) => deliveryId(tenant, asEventId(event), endpointId)),
+      ),
     scan: ({ now, b, c }) =>
       scanDeliveries(client, table, {
         ...(b > 0 && { status: oneOf(['pending', 'failed', 'held'], b) }),
@@ -132,20 +141,21 @@ const expiry = (now: UnixMillis) => toUnixSeconds(after(now, 1000));
 const entryOf = (n: number, at: UnixMillis) => ({ n, at, ms: 5.25, status: 503, sample: 'busy 😀' });
 
 function newDelivery(
-  tenant: string,
+  tenant: TenantId,
   now: UnixMillis,
   a: number,
   status: 'pending' | 'held' = 'pending',
 ): Delivery {
-  const eventId = oneOf(['a', 'b', 'c'], a);
+  const event = oneOf(['a', 'b', 'c'], a);
+  const eventId = asEventId(event);
   return asDelivery({
     id: deliveryId(tenant, eventId, endpointId),
     tenant,
     eventId,
     eventType: 'invoice.paid',
     endpointId,
-    ...(eventId === 'c' && { url: 'https://c.example' }),
-    ...(eventId === 'b' && { generation: 'g1' }),
+    ...(event === 'c' && { url: 'https://c.example' }),
+    ...(event === 'b' && { generation: 'g1' }),
     correlationId: 'c',
     status,
     attempts: 0,

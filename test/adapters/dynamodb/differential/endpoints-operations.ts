@@ -1,11 +1,13 @@
 import { dynamodbEndpointGauges } from '../../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbEndpoints } from '../../../../lambdas/adapters/dynamodb/endpoints/store.ts';
 import type { Endpoint } from '../../../../lambdas/domain/endpoint.ts';
+import { asEndpointId, asTenantId } from '../../../../lambdas/domain/ids.ts';
 import { newEndpoint } from '../../../support/fixtures/new-endpoint.ts';
 import { after, type Draw, type MakeOperations, oneOf, recent, start } from './operations.ts';
 
 /** Two endpoints of one tenant: what people and the sweep do with them. */
-export const endpointsOperations: MakeOperations = (client, tenant) => {
+export const endpointsOperations: MakeOperations = (client, run) => {
+  const tenant = asTenantId(run);
   const store = dynamodbEndpoints(client, 'Endpoints');
   const gauges = dynamodbEndpointGauges(client, 'Endpoints');
   const snaps: Endpoint[] = [];
@@ -29,13 +31,13 @@ export const endpointsOperations: MakeOperations = (client, tenant) => {
       if (await store.create(endpoint)) snaps.push(endpoint);
     },
     remove: async (draw) => draw.b === 0 && store.remove(seenBy(draw)),
-    read: (draw) => note(store.read(tenant, `ep_${draw.a % 2}`)),
+    read: (draw) => note(store.read(tenant, asEndpointId(`ep_${draw.a % 2}`))),
     page: ({ b, c }) =>
       store.page(
         tenant,
         {
-          ...(b > 1 && { after: oneOf(['ep_', 'ep_0', 'ep_1', 'z'], b + c) }),
-          ...(c > 1 && { upTo: oneOf(['ep_0', 'ep_1', 'a'], c) }),
+          ...(b > 1 && { after: asEndpointId(oneOf(['ep_', 'ep_0', 'ep_1', 'z'], b + c)) }),
+          ...(c > 1 && { upTo: asEndpointId(oneOf(['ep_0', 'ep_1', 'a'], c)) }),
         },
         1 + (b % 2),
       ),

@@ -4,20 +4,21 @@ import { dynamodbRecoveries } from '../../../../lambdas/adapters/dynamodb/recove
 import { endpointHash } from '../../../../lambdas/domain/delivery-task.ts';
 import type { EventTypeRecord } from '../../../../lambdas/domain/event-type.ts';
 import type { EndedDelivery, FailureTally } from '../../../../lambdas/domain/failure-tally.ts';
-import { asDeliveryId } from '../../../../lambdas/domain/ids.ts';
+import { asDeliveryId, asEndpointId, asEventId, asTenantId } from '../../../../lambdas/domain/ids.ts';
 import type { Recovery } from '../../../../lambdas/domain/recovery.ts';
 import { utcDay } from '../../../../lambdas/domain/time.ts';
 import { after, type Draw, type MakeOperations, oneOf, recent, start } from './operations.ts';
 
 /** Two recoveries. */
-export const recoveriesOperations: MakeOperations = (client, tenant) => {
+export const recoveriesOperations: MakeOperations = (client, run) => {
+  const tenant = asTenantId(run);
   const store = dynamodbRecoveries(client, 'Endpoints');
   const snaps: Recovery[] = [];
   const idOf = ({ a }: Draw): string => `rec_${tenant}_${a % 2}`;
   const fresh = (draw: Draw): Recovery => ({
     id: idOf(draw),
     tenant,
-    endpointId: 'e',
+    endpointId: asEndpointId('e'),
     since: start,
     until: draw.now,
     status: 'running',
@@ -57,15 +58,16 @@ export const recoveriesOperations: MakeOperations = (client, tenant) => {
 };
 
 /** The failures of two endpoints. */
-export const talliesOperations: MakeOperations = (client, tenant) => {
+export const talliesOperations: MakeOperations = (client, run) => {
+  const tenant = asTenantId(run);
   const store = dynamodbTallies(client, 'Endpoints');
   const snaps: FailureTally[] = [];
   const ended = ({ a, b, c }: Draw): EndedDelivery => ({
     tenant,
-    endpointId: `ep_${a % 2}`,
+    endpointId: asEndpointId(`ep_${a % 2}`),
     deliveryId: asDeliveryId(`d${b}`),
     round: 1 + (c % 2),
-    eventId: 'e',
+    eventId: asEventId('e'),
     eventType: 'invoice.paid',
     attempts: 6,
     reason: 'answered 503',

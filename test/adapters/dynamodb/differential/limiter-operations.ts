@@ -1,6 +1,7 @@
 import { dynamodbEndpointGauges } from '../../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
 import { dynamodbLimiter } from '../../../../lambdas/adapters/dynamodb/limiter/store.ts';
 import { endpointHash } from '../../../../lambdas/domain/delivery-task.ts';
+import { asEndpointId, asTenantId } from '../../../../lambdas/domain/ids.ts';
 import type { Slot } from '../../../../lambdas/domain/limiter-store.ts';
 import { millis, seconds, type UnixMillis } from '../../../../lambdas/domain/time.ts';
 import { after, type Draw, type MakeOperations, oneOf, recent, start } from './operations.ts';
@@ -9,10 +10,10 @@ const limits = { concurrent: 3, breakAfter: 2, disableAfter: seconds(100) };
 const healths = ['up', 'slow', 'refusing', 'down', 'down', undefined] as const;
 
 /** The limiter of one endpoint. */
-export const limiterOperations: MakeOperations = (client, tenant) => {
+export const limiterOperations: MakeOperations = (client, run) => {
   const store = dynamodbLimiter(client, 'Endpoints');
   const gauges = dynamodbEndpointGauges(client, 'Endpoints');
-  const of = { tenant, endpointId: 'ep_1', isRegistered: true };
+  const of = { tenant: asTenantId(run), endpointId: asEndpointId('ep_1'), isRegistered: true };
   const limiterKey = endpointHash(of);
   const slots: Slot[] = [];
   const openTimes: UnixMillis[] = [];
