@@ -20,7 +20,7 @@ describeFlow('The adapters of the inbound flow', ({ dynamodb, outputs }) => {
   claimsContract('the deployed table', inboundEvents);
   keptContract('the deployed table', inboundEvents);
   onceOnlyContract('the deployed table', async (source, rememberFor) =>
-    onceOnly(table, source, rememberFor, dynamodb),
+    onceOnly(dynamodb, table, source, rememberFor),
   );
 
   it('a secret is read by stage, and is undefined without a version', async () => {

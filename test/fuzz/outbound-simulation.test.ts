@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { deadLetterQueueOf, type FailureCause } from '../../lambdas/domain/delivery-failure.ts';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { accepted, outboundSettings, refused } from '../support/fixtures/outbound.ts';
-import type { StoredDelivery } from '../support/memory/stored-delivery.ts';
 import { dyingWorkers } from '../support/worlds/dying-workers.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
+import type { StoredDelivery } from '../support/worlds/stored-delivery.ts';
 
 type World = ReturnType<typeof outboundWorld>;
 

@@ -187,7 +187,8 @@ describe('the breaker of an endpoint', () => {
         probes: 3,
         openedAt: at(-60),
         openUntil: at(openUntil),
-        slots: probe === undefined ? {} : { probe: at(probe) },
+        slots: {},
+        ...(probe !== undefined && { probe: at(probe) }),
       });
 
       const { body } = await call('GET', `${path}/ep_1`);

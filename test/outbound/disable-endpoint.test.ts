@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asEndpointId, asTenantId } from '../../lambdas/domain/ids.ts';
 import { days, seconds } from '../../lambdas/domain/time.ts';
+import { settingsOf } from '../support/fixtures/new-endpoint.ts';
 import { accepted, refused, start } from '../support/fixtures/outbound.ts';
 import { statuses, worldWithOneEndpoint } from '../support/worlds/one-endpoint.ts';
 
@@ -11,8 +12,9 @@ describe('an endpoint that answers 410', () => {
     const { world, read } = await worldWithOneEndpoint();
     await world.publish(event('e1'));
     const post: typeof world.deliverPorts.post = async () => {
-      const { url: _, ...settings } = await read();
-      await world.endpoints.changeSettings(await read(), { ...settings, url: 'https://new.example' }, start);
+      const seen = await read();
+      const moved = { ...settingsOf(seen), url: 'https://new.example' };
+      await world.endpoints.changeSettings(seen, moved, start);
       return { kind: 'gone', status: 410 };
     };
 

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { seconds } from '../../lambdas/domain/time.ts';
 import { replayDelivery } from '../../lambdas/outbound/replay.ts';
 import { accepted, refused } from '../support/fixtures/outbound.ts';
-import { asDelivery } from '../support/memory/stored-delivery.ts';
 import { outboundWorld } from '../support/worlds/outbound-world.ts';
+import { asDelivery } from '../support/worlds/stored-delivery.ts';
 
 it('a replay that comes after the whole of another one lets the event expire with its delivery', async () => {
   const world = outboundWorld((_request, count) => (count === 1 ? refused(404) : accepted));

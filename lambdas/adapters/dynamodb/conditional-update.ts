@@ -48,12 +48,11 @@ function expressions({ id, tenant, set = {}, assign = [], more = '', condition, 
     removed.length > 0 ? `REMOVE ${removed.map((name) => `#${name}`).join(', ')}` : '',
     more,
   ].join(' ');
-  const mentioned = `${UpdateExpression} ${condition ?? ''}`.matchAll(/#(\w+)/g);
   return {
     Key: tenant === undefined ? { id } : { tenant, id },
     UpdateExpression,
     ConditionExpression: condition,
-    ExpressionAttributeNames: Object.fromEntries([...mentioned].map(([alias, name]) => [alias, name ?? ''])),
+    ExpressionAttributeNames: namesIn(`${UpdateExpression} ${condition ?? ''}`),
     ...withValues([
       ...kept.map((name) => [`:set_${name}`, set[name]] as const),
       ...Object.entries(values).map(([name, value]) => [`:${name}`, value] as const),
@@ -61,6 +60,18 @@ function expressions({ id, tenant, set = {}, assign = [], more = '', condition, 
     ReturnValues: 'ALL_NEW' as const,
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   };
+}
+
+const knownNames = new Map<string, Record<string, string>>();
+
+/** The names that an expression mentions; each text is read once, and there are as many as there are kinds of updates. */
+function namesIn(expression: string): Record<string, string> {
+  const known = knownNames.get(expression);
+  if (known !== undefined) return known;
+  const mentioned = [...expression.matchAll(/#(\w+)/g)];
+  const names = Object.fromEntries(mentioned.map(([alias, name]) => [alias, name ?? '']));
+  knownNames.set(expression, names);
+  return names;
 }
 
 /** DynamoDB refuses an empty map of values. */

@@ -61,6 +61,12 @@ const added = (name: string, ended: EndedDelivery, now: UnixMillis) => ({
   values: { zero: 0, one: 1, now, deliveryId: ended.deliveryId, round: ended.round },
 });
 
+/** @returns undefined when there is nothing to report @throws ValiError when the item was written by something else */
+export function parseTally(item: unknown): FailureTally | undefined {
+  const { id, count, since, notifyAt, last } = v.parse(TallyItem, item);
+  return since === undefined || count === 0 ? undefined : { name: id, count, since, notifyAt, last };
+}
+
 const isAsSeen = '#notifyAt = :seen';
 
 const emptied = ({ name, count, notifyAt }: FailureTally, next: UnixMillis) => ({
@@ -112,9 +118,7 @@ export function dynamodbTallies(client: DynamoDBDocumentClient, table: string) {
           ConsistentRead: true,
         }),
       );
-      if (Item === undefined) return undefined;
-      const { id, count, since, notifyAt, last } = v.parse(TallyItem, Item);
-      return since === undefined || count === 0 ? undefined : { name: id, count, since, notifyAt, last };
+      return Item && parseTally(Item);
     },
 
     /** Subtracts the failures that were notified; later ones are due at `next`. Does nothing if another sweep has notified them. */

@@ -43,7 +43,7 @@ const tenant = otherItems.job;
 export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string) {
   const write = async (update: Omit<ConditionalUpdate, 'tenant'>): Promise<Recovery | undefined> => {
     const { ok, item } = await updateIf(client, table, { ...update, tenant });
-    return ok ? recoveryIn(item) : undefined;
+    return ok ? parseRecovery(item) : undefined;
   };
 
   return {
@@ -62,7 +62,7 @@ export function dynamodbRecoveries(client: DynamoDBDocumentClient, table: string
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: { tenant, id }, ConsistentRead: true }),
       );
-      return Item && recoveryIn(Item);
+      return Item && parseRecovery(Item);
     },
 
     running: async (): Promise<readonly string[]> =>
@@ -109,7 +109,8 @@ const progressAttributes = (progress: RecoveryProgress, now: UnixMillis) => ({
   ...(progress.status !== 'running' && attention(undefined)),
 });
 
-function recoveryIn(item: unknown): Recovery {
+/** @throws ValiError when the item was written by something else */
+export function parseRecovery(item: unknown): Recovery {
   const { ofTenant, ...rest } = v.parse(RecoveryItem, item);
   return { ...rest, tenant: ofTenant };
 }

@@ -75,6 +75,6 @@ describe.skipIf(reason !== undefined)('Amazon’s own DynamoDB Local', () => {
   claimsContract('DynamoDB Local', inboundEvents);
   keptContract('DynamoDB Local', inboundEvents);
   onceOnlyContract('DynamoDB Local', async (source, rememberFor) =>
-    onceOnly('InboundEvents', source, rememberFor, (await local()).client),
+    onceOnly((await local()).client, 'InboundEvents', source, rememberFor),
   );
 });

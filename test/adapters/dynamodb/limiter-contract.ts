@@ -241,5 +241,14 @@ export function limiterContract(name: string, make: () => Promise<LimiterStore>)
       expect(await reserve(150)).toBe(at(300));
       expect(await reserve(1000)).toBe(at(1100));
     });
+
+    it('a limiter gives two tasks separate times if both wait at once, as the first', async () => {
+      const { limiter, limiterKey } = await setUp();
+      const reserve = () => limiter.reserve(limiterKey, millis(100), at(0));
+
+      const reserved = await Promise.all([reserve(), reserve(), reserve()]);
+
+      expect(reserved.toSorted()).toEqual([at(100), at(200), at(300)]);
+    });
   });
 }

@@ -4,7 +4,7 @@ import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { replayEvent } from '../../../lambdas/inbound/replay.ts';
-import { memoryInboundEvents } from '../../support/memory/inbound-events.ts';
+import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 import { type CrashPoint, crashScript, withEveryCall } from '../crash-script.ts';
 import { workOff } from '../event-source-mapping.ts';
@@ -36,9 +36,9 @@ export function crashWorld(
   const timeoutMs = functionTimeoutMs + (points.some(({ fault }) => fault === 'stalls') ? 2 * stallMs : 0);
   const settings = sourceSettings({ handlerRetryDelays, lease });
   const sources = new Map([[settings.name, { settings, provider: providerOf(settings) }]]);
-  const inboundEvents = memoryInboundEvents();
-  const { records, ...store } = inboundEvents;
-  const journal = journalOf(records);
+  const inboundEvents = inboundTable();
+  const { records, onWrite, ...store } = inboundEvents;
+  const journal = journalOf({ records, onWrite });
   const log = runLog(journal, time.now);
   /** What changes without a port call: the clock, and how the runs of handlers ended. */
   const moment = () => `${time.now()} ms, ${log.ended()} runs ended`;
@@ -174,6 +174,7 @@ export function crashWorld(
       time.elapse(unixMillis(time.now() + dayMs));
       phase++;
     }
+    const records = new Map(inboundEvents.records);
     return { ...log, ...counts, journal, records, bodies, deadLetters, moved, left: queue.messages.size };
   }
 

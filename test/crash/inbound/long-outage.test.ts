@@ -4,7 +4,7 @@ import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { later, type Seconds, seconds, type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import { type ConsumePorts, consume } from '../../../lambdas/inbound/consume.ts';
 import { sourceDefaults } from '../../../lib/settings.ts';
-import { memoryInboundEvents } from '../../support/memory/inbound-events.ts';
+import { inboundTable } from '../../support/worlds/inbound-tables.ts';
 import { sourceSettings, stripeMessage } from '../../support/worlds/inbound-world.ts';
 
 const start = unixMillis(1_795_000_000_000);
@@ -67,7 +67,7 @@ async function outage(
 ) {
   const clock = { now: start };
   const queue = countedQueue(() => clock.now);
-  const inboundEvents = memoryInboundEvents();
+  const inboundEvents = inboundTable();
   const handlerRetryDelays = sourceDefaults.handlerRetryDelays.map((delay) => seconds(delay.toSeconds()));
   const settings = sourceSettings({ handlerRetryDelays });
   const isDown = () => clock.now < later(start, seconds(outageSeconds));

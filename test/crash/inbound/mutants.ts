@@ -5,10 +5,8 @@ import { parseMessage } from '../../../lambdas/domain/messages.ts';
 import { type UnixMillis, unixMillis } from '../../../lambdas/domain/time.ts';
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
 import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
-import type { memoryInboundEvents } from '../../support/memory/inbound-events.ts';
+import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 import type { Variant } from './scenario.ts';
-
-type StoredRecord = ReturnType<ReturnType<typeof memoryInboundEvents>['records']['get']> & object;
 
 const isSuspect = (record: EventRecord | undefined, now: UnixMillis): record is EventRecord =>
   record?.status === 'processing' && (record.leaseUntil ?? 0) <= now;
@@ -25,7 +23,7 @@ const claimsThat = (
 
 /** Changes how the table itself handles a claim. */
 const claimThat = (
-  change: (mine: Claim, records: Map<string, StoredRecord>) => EventRecord | undefined,
+  change: (mine: Claim, records: InboundTable['records']) => EventRecord | undefined,
 ): Variant => ({
   below: (ports, { records }) => ({
     ...ports,

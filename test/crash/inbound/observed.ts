@@ -1,6 +1,7 @@
 import type { EventRecord } from '../../../lambdas/domain/idempotency.ts';
 import type { DeadLetter } from '../../../lambdas/domain/messages.ts';
 import type { Seconds, UnixMillis } from '../../../lambdas/domain/time.ts';
+import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 import type { HandlerRun } from './scenario.ts';
 
 /** Lambda ends a process after this time. */
@@ -64,12 +65,11 @@ export function runLog(journal: readonly EventRecord[], now: () => UnixMillis) {
 }
 
 /** Records every write of the table. */
-export function journalOf(records: Map<string, EventRecord>): EventRecord[] {
+export function journalOf({ records, onWrite }: Pick<InboundTable, 'records' | 'onWrite'>): EventRecord[] {
   const journal: EventRecord[] = [];
-  const set = records.set.bind(records);
-  records.set = (id: string, record: EventRecord) => {
-    journal.push(record);
-    return set(id, record);
-  };
+  onWrite(({ is }) => {
+    const record = records.seen(is);
+    if (record !== undefined) journal.push(record);
+  });
   return journal;
 }

@@ -1,5 +1,5 @@
 import type { ConsumePorts } from '../../../lambdas/inbound/consume.ts';
-import type { memoryInboundEvents } from '../../support/memory/inbound-events.ts';
+import type { InboundTable } from '../../support/worlds/inbound-tables.ts';
 
 /** One run of the team's handler. */
 export interface HandlerRun {
@@ -31,10 +31,7 @@ export interface Variant {
   /** Between the use case and its ports: each call of the changed ports can be hit by a fault. */
   readonly above?: (ports: ConsumePorts) => ConsumePorts;
   /** The ports themselves. */
-  readonly below?: (
-    ports: ConsumePorts,
-    inboundEvents: ReturnType<typeof memoryInboundEvents>,
-  ) => ConsumePorts;
+  readonly below?: (ports: ConsumePorts, inboundEvents: InboundTable) => ConsumePorts;
 }
 
 /** A story with the end that it must have, whichever faults happen in it. */

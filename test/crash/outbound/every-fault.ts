@@ -69,16 +69,21 @@ function faultsFrom({ calls, places }: Run, from: number, faultsAt: FaultsAt): F
   );
 }
 
-/** Runs a scenario without faults, then once for each fault of the plan. */
+/**
+ * Runs a scenario without faults, then once for each fault of the plan.
+ *
+ * @param until ends everything as soon as a broken promise matches it
+ */
 export async function withEachFault(
   scenario: Scenario,
   { first, second }: Plan,
   mutant?: Mutant,
+  until?: RegExp,
 ): Promise<Findings> {
   const violations = new Map<string, string>();
   let runs = 0;
   const runWith = async (faults: readonly Fault[]): Promise<Run> => {
-    const run = await simulate(scenario, faults, mutant);
+    const run = await simulate(scenario, faults, mutant, until);
     runs++;
     for (const violation of run.violations) {
       if (!violations.has(violation)) violations.set(violation, faults.map(describeFault).join(', then '));
@@ -86,8 +91,10 @@ export async function withEachFault(
     return run;
   };
 
+  const isOver = () => until !== undefined && [...violations.keys()].some((each) => until.test(each));
   const points = faultsFrom(await runWith([]), 0, first);
   for (const point of points) {
+    if (isOver()) break;
     const run = await runWith([point]);
     const later = second === undefined ? [] : faultsFrom(run, point.call + 1, second);
     for (const other of later) await runWith([point, other]);

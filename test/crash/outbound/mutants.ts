@@ -1,7 +1,7 @@
 import { type Delivery, nextAttemptAtOf } from '../../../lambdas/domain/delivery-record.ts';
 import { type DeadDelivery, deliveryDeadLetter, taskMessage } from '../../../lambdas/domain/delivery-task.ts';
 import { secondsUntil } from '../../../lambdas/domain/time.ts';
-import { asDelivery } from '../../support/memory/stored-delivery.ts';
+import { asDelivery, asRecord, type StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import type { Mutant, Parts } from './world.ts';
 
 type Deliveries = Parts['deliveries'];
@@ -17,6 +17,11 @@ const sentWith = (delivery: Delivery, attempt: number, now: ReturnType<Parameter
     delivery,
     secondsUntil(nextAttemptAtOf(delivery) ?? now, now),
   );
+
+/** Takes a delivery out of the due index. */
+function neverDue({ dueAt: _, ...delivery }: StoredDelivery): StoredDelivery {
+  return delivery;
+}
 
 /** A worker that finds a live lease treats the attempt as recorded. */
 export const acknowledgesOnLiveLease: Mutant = (parts, now) =>
@@ -34,13 +39,13 @@ export const claimsDespiteLiveLease: Mutant = (parts) =>
     async claim(id, attempt, until) {
       const seen = parts.deliveries.deliveries.get(id);
       if (seen?.leaseUntil === undefined) return parts.deliveries.claim(id, attempt, until);
-      return parts.deliveries.claimSuspect(seen, attempt, seen.leaseUntil, until.lease);
+      return parts.deliveries.claimSuspect(asDelivery(seen), attempt, seen.leaseUntil, until.lease);
     },
   });
 
 export const claimsRecordedAttempts: Mutant = (parts) =>
   withDeliveries(parts, {
-    claim: (id, _attempt, until) => parts.deliveries.claim(id, Number.POSITIVE_INFINITY, until),
+    claim: (id, _attempt, until) => parts.deliveries.claim(id, Number.MAX_SAFE_INTEGER, until),
   });
 
 /** A suspect runs in the batch, with the other messages. */
@@ -48,7 +53,7 @@ export const claimsSuspectsAtOnce: Mutant = (parts, now) =>
   withDeliveries(parts, {
     async claim(id, attempt, until) {
       const write = await parts.deliveries.claim(id, attempt, until);
-      if (write.ok || write.delivery === undefined) return write;
+      if (write.ok || write.delivery?.status !== 'pending') return write;
       return parts.deliveries.claimSuspect(write.delivery, attempt, now(), until.lease);
     },
   });
@@ -57,7 +62,7 @@ export const sendsTheNextTaskBeforeTheRecord: Mutant = (parts, now) => ({
   ...withDeliveries(parts, {
     async record(fence, record) {
       const delivery = parts.deliveries.deliveries.get(fence.id);
-      if (delivery && record.nextAttemptAt !== undefined) {
+      if (delivery && record.status === 'pending') {
         const waiting = asDelivery({ ...delivery, nextAttemptAt: record.nextAttemptAt });
         await parts.sendTask(sentWith(waiting, record.attempts + 1, now()));
       }
@@ -78,7 +83,10 @@ export const recordsWithoutFence: Mutant = (parts) =>
 export const recordsRetriesWithoutDueAt: Mutant = (parts) =>
   withDeliveries(parts, {
     record: (fence, record) =>
-      parts.deliveries.record(fence, record.status === 'pending' ? { ...record, dueAt: undefined } : record),
+      parts.deliveries.record(
+        fence,
+        record.status === 'pending' ? asRecord<typeof record>({ ...record, dueAt: undefined }) : record,
+      ),
   });
 
 /** Out of the due index first, then onto the DLQ. */
@@ -102,7 +110,7 @@ export const clearsTheDueIndexInAnyRound: Mutant = (parts) =>
       const { deliveries } = parts.deliveries;
       const delivery = deliveries.get(id);
       if (delivery === undefined) return { ok: false };
-      const { dueAt: _, ...cleared } = delivery;
+      const cleared = neverDue(delivery);
       deliveries.set(id, cleared);
       return { ok: true, delivery: asDelivery(cleared) };
     },
@@ -131,7 +139,7 @@ export const sweepsBeforeMovingOn: Mutant = (parts, now) => {
 
 export const createsWithoutDueAt: Mutant = (parts) =>
   withDeliveries(parts, {
-    create: ({ dueAt: _, ...delivery }) => parts.deliveries.create(delivery),
+    create: (delivery) => parts.deliveries.create(asDelivery(neverDue(delivery))),
   });
 
 /** The endpoint of a delivery is recognised only by the time of its creation. */
@@ -160,7 +168,7 @@ export const releasesWithoutDueAt: Mutant = (parts) =>
     async endWait(seen, at) {
       const write = await parts.deliveries.endWait(seen, at);
       if (!write.ok) return write;
-      const { dueAt: _, ...delivery } = write.delivery;
+      const delivery = neverDue(write.delivery);
       parts.deliveries.deliveries.set(seen.id, delivery);
       return { ok: true, delivery: asDelivery(delivery) };
     },
@@ -239,5 +247,6 @@ export const endsAtDeadlineUntried: Mutant = (parts, now) =>
 /** A late delivery gets one attempt, and no more. */
 export const triesWithoutNewDeadline: Mutant = (parts) =>
   withDeliveries(parts, {
-    record: (fence, { deadline: _, ...record }) => parts.deliveries.record(fence, record),
+    record: (fence, record) =>
+      parts.deliveries.record(fence, asRecord<typeof record>({ ...record, deadline: undefined })),
   });

@@ -1,8 +1,9 @@
 import type { AttemptOutcome } from '../../../lambdas/domain/attempt-outcome.ts';
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { DeadLetter, parseMessage } from '../../../lambdas/domain/messages.ts';
-import type { StoredDelivery } from '../../support/memory/stored-delivery.ts';
+import { tableNames } from '../../support/dynamodb/dynamodb.ts';
 import type { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { isCarriedOn, isSentInTurn } from './acknowledgements.ts';
 import { endpointOf, newUrlOf } from './scenario.ts';
 import { brokenByStep, isOutlived } from './steps.ts';
@@ -25,7 +26,7 @@ const ourFault = /^crashed|not sent: |payload|record/;
 
 /** Watches every effect of a run for broken promises. */
 export function watchPromises(world: Tables) {
-  const { table, events, endpoints, deadLetters, undelivered, tallies, operations } = world;
+  const { db, table, events, endpoints, deadLetters, undelivered, tallies, operations } = world;
   const violations = new Set<string>();
   const deferred = new Set<string>();
   const requests: Request[] = [];
@@ -83,6 +84,12 @@ export function watchPromises(world: Tables) {
     if (was && was.attempts < is.attempts && is.status === 'pending') counts.retries++;
   }
 
+  const running = { call: '' };
+  db.onWrite(({ was, is, table: name }) => {
+    const delivery = name === tableNames.deliveries ? table.deliveries.seen(is) : undefined;
+    if (delivery !== undefined) checkWrite(running.call, table.deliveries.seen(was), delivery);
+  });
+
   return {
     violations,
     check,
@@ -94,11 +101,9 @@ export function watchPromises(world: Tables) {
     notifiedOf,
 
     effect(name: string, effect: () => Promise<unknown>): Promise<unknown> {
-      const before = new Map(table.deliveries);
       // The effect happens at once; only the response may take time.
+      running.call = name;
       const answer = effect();
-      for (const [id, is] of table.deliveries)
-        if (before.get(id) !== is) checkWrite(name, before.get(id), is);
       const isOrphan = isOutlived(table.deliveries.values(), events.events, world.now());
       check(!isOrphan, 'an event expires before its delivery is over');
       return answer;

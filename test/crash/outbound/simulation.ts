@@ -1,4 +1,4 @@
-import type { StoredDelivery } from '../../support/memory/stored-delivery.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { type CallPlaces, crashScript } from '../crash-script.ts';
 import { type Fault, isCrashPoint } from './faults.ts';
 import { invocations } from './invocations.ts';
@@ -23,18 +23,24 @@ export interface Run {
 const longestRunMs = 45 * 86_400_000;
 const mostSteps = 50_000;
 
-/** Runs a scenario in a new world, with these faults, until nothing is left to do; then judges it. */
+/**
+ * Runs a scenario in a new world, with these faults, until nothing is left to do; then judges it.
+ *
+ * @param until ends the run as soon as a broken promise matches it
+ */
 export async function simulate(
   scenario: Scenario,
   faults: readonly Fault[] = [],
   mutant: Mutant = () => ({}),
+  until?: RegExp,
 ): Promise<Run> {
   const world = simulatedWorld(scenario, mutant);
   const script = crashScript(faults.filter(isCrashPoint), world);
   const running = processes(world, script, faults, scenario.seed);
   const { table, watch } = world;
   for (const message of scenario.publications) await world.send(message);
-  const isQuiet = await runUntilQuiet(world, running, scenario);
+  const isOver = () => until !== undefined && [...watch.violations].some((each) => until.test(each));
+  const isQuiet = await runUntilQuiet(world, running, scenario, isOver);
   watch.check(isQuiet, 'it never comes to rest');
   checkTheEnd(world, scenario, faults, script.calls);
   return {
@@ -51,13 +57,14 @@ async function runUntilQuiet(
   world: SimulatedWorld,
   running: Processes,
   scenario: Scenario,
+  isOver: () => boolean,
 ): Promise<boolean> {
   const flow = invocations(world, running, scenario);
   const endsAt = world.time.now() + longestRunMs;
   for (let step = 0; step < mostSteps; step++) {
     await settle();
-    if (running.letOneOn() || flow.startNext()) continue;
-    if (await flow.act()) continue;
+    if (isOver()) return true;
+    if (running.letOneOn() || flow.startNext() || (await flow.act())) continue;
     if (flow.isOver() && running.all() === 0) return true;
     if (!world.time.moveTo(flow.nextAt(), endsAt)) return false;
   }

@@ -1,14 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
 import type { OutboundSettings } from '../../../lambdas/domain/outbound-settings.ts';
 import { toUnixSeconds, type UnixMillis } from '../../../lambdas/domain/time.ts';
-import type { StoredDelivery } from '../../support/memory/stored-delivery.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 
 const isUnfinished = ({ status }: StoredDelivery) => status === 'pending' || status === 'held';
 
 /** Whether an event may go while a delivery of it is unfinished. */
 export const isOutlived = (
   deliveries: Iterable<StoredDelivery>,
-  events: ReadonlyMap<string, OutboundEvent>,
+  events: Pick<ReadonlyMap<string, OutboundEvent>, 'get'>,
   now: UnixMillis,
 ): boolean =>
   [...deliveries].some((delivery) => {
@@ -46,7 +47,7 @@ function counting(name: string, was: StoredDelivery, is: StoredDelivery): [boole
   const isRecord = name === 'deliveries.record';
   const isRepeated = was.lastAttemptAt === is.lastAttemptAt && was.status === is.status;
   const isEntryAdded = is.attemptLog.length === was.attemptLog.length + 1;
-  const logIsKept = was.attemptLog.every((entry, at) => is.attemptLog[at] === entry);
+  const logIsKept = was.attemptLog.every((entry, at) => isDeepStrictEqual(is.attemptLog[at], entry));
   return [
     [more !== 0 && !isRecord, `attempts changed in ${name}`],
     [more < 0 || more > 1, 'attempts did not advance one by one'],

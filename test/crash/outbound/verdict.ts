@@ -1,6 +1,6 @@
 import { endpointHash } from '../../../lambdas/domain/delivery-task.ts';
 import { type OutboundEvent, outboundEventKey } from '../../../lambdas/domain/outbound-event.ts';
-import type { StoredDelivery } from '../../support/memory/stored-delivery.ts';
+import type { StoredDelivery } from '../../support/worlds/stored-delivery.ts';
 import { type Fault, isCrashPoint } from './faults.ts';
 import type { End, Scenario } from './scenario.ts';
 import type { SimulatedWorld } from './world.ts';

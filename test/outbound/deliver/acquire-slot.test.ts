@@ -137,7 +137,9 @@ describe('the breaker of an endpoint', () => {
     expect(limiterKey?.openUntil).toBeUndefined();
   });
 
-  it('the breaker of an endpoint uses up no attempts, and waiting deliveries do not pass their deadline', async () => {
+  it('the breaker of an endpoint uses up no attempts, and waiting deliveries do not pass their deadline', {
+    timeout: 120_000,
+  }, async () => {
     const disabledLate = { ...outboundSettings, disableAfter: days(30) };
     const world = await worldWith({}, () => timedOut, disabledLate);
     for (let id = 0; id < 60; id++) await world.publish(event(`e${id}`));

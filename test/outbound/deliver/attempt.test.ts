@@ -6,8 +6,8 @@ import { seconds } from '../../../lambdas/domain/time.ts';
 import { deliveryDetail } from '../../../lambdas/management/views.ts';
 import { newEndpoint } from '../../support/fixtures/new-endpoint.ts';
 import { message, outboundSettings, start } from '../../support/fixtures/outbound.ts';
-import { asDelivery } from '../../support/memory/stored-delivery.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 
 describe('a fault of our own in a request', () => {
   const tried = async () => {

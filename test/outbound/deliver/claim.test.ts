@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seconds } from '../../../lambdas/domain/time.ts';
 import { accepted, message, refused } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 
 const task = (deliveryId: string, attempt: number) => ({
   body: JSON.stringify({ v: 1, deliveryId, attempt, tenant: '', endpointId: 'acme', isDirect: true }),
@@ -98,7 +99,7 @@ describe('claims of a delivery', () => {
     const [often] = world.deliveryQueue.receive(1);
     await world.deliverOnce({ ...world.deliverPorts, post: () => never }, 0);
     const seen = [...world.table.deliveries.values()].find(({ eventId }) => eventId === 'often');
-    await world.table.claimSuspect(seen!, 1, world.now(), world.now());
+    await world.table.claimSuspect(asDelivery(seen!), 1, world.now(), world.now());
     await world.deliveryQueue.returnAfter(often!.receiptHandle, seconds(0));
     await world.publish({ ...message, id: 'mate', endpoint: { id: 'mate', url: 'https://mate.example/' } });
     const order: string[] = [];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { down, refused } from '../../support/fixtures/outbound.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
+import { asDelivery } from '../../support/worlds/stored-delivery.ts';
 
 const publishTo = (url: string, id = 'inv-42') => ({
   id,
@@ -47,7 +48,7 @@ describe('what cannot be sent', { timeout: 240_000 }, () => {
       const late = async (): Promise<never> => {
         world.advance(seconds(81));
         const lease = later(world.now(), seconds(80));
-        await world.table.claimSuspect(world.delivery(), 1, world.now(), lease);
+        await world.table.claimSuspect(asDelivery(world.delivery()), 1, world.now(), lease);
         return down();
       };
 

@@ -9,6 +9,7 @@ import {
 import { maxMessageBytes, utf8Bytes } from '../../../lambdas/domain/messages.ts';
 import { later, seconds } from '../../../lambdas/domain/time.ts';
 import { releaseWaiting } from '../../../lambdas/outbound/release-waiting.ts';
+import { settingsOf } from '../../support/fixtures/new-endpoint.ts';
 import { accepted, down, refused } from '../../support/fixtures/outbound.ts';
 import { worldWithOneEndpoint } from '../../support/worlds/one-endpoint.ts';
 import { outboundWorld } from '../../support/worlds/outbound-world.ts';
@@ -72,7 +73,9 @@ describe('a failure of the endpoint, which does not page', () => {
     },
   );
 
-  it('the cause of a delivery whose breaker is open until its deadline is deadline', async () => {
+  it('the cause of a delivery whose breaker is open until its deadline is deadline', {
+    timeout: 120_000,
+  }, async () => {
     const world = outboundWorld(() => refused(503));
     for (let n = 0; n < 200; n++) await world.publish({ ...toUrl, id: `e${n}` });
     const [first] = world.table.deliveries.values();
@@ -131,7 +134,7 @@ describe('a delivery that we were late with', () => {
   it('late deliveries wait for a slot, each one, and are tried then', async () => {
     const { world, read } = await worldWithOneEndpoint(() => accepted);
     const endpoint = await read();
-    await world.endpoints.changeSettings(endpoint, { ...endpoint, maxPerSecond: 1 }, world.now());
+    await world.endpoints.changeSettings(endpoint, { ...settingsOf(endpoint), maxPerSecond: 1 }, world.now());
     for (let n = 0; n < 40; n++) await world.publish({ ...toTenant, id: `e${n}` });
     const [first] = world.table.deliveries.values();
 

@@ -35,7 +35,8 @@ describe('a tenant of 5000 endpoints', () => {
 
     expect(world.table.deliveries.size).toBe(5000);
     expect(world.deliveryQueue.sent()).toBe(5000);
-    expect(world.publishQueue.sent()).toBe(1 + 10);
+    // DynamoDB does not say that a full page is the last one, so one more range has no endpoints.
+    expect(world.publishQueue.sent()).toBe(1 + 10 + 1);
     const standing = world.events.events.get('acme#e1');
     expect(standing?.rangesLeft).toBeUndefined();
     expect(standing?.fannedOutAt).toBeDefined();
@@ -69,6 +70,7 @@ describe('a tenant of 5000 endpoints', () => {
     [2000, 5000, 9000],
   ])(
     'a tenant of 5000 endpoints gets exactly 5000 deliveries if the function is killed at port calls %d, %d and %d',
+    { timeout: 120_000 },
     async (...kills) => {
       const world = await tenantWithEndpoints(5000);
       await world.publishQueue.send({ body: JSON.stringify(event) });

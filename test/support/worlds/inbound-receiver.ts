@@ -1,3 +1,4 @@
+import { onceOnly } from '../../../lambdas/adapters/dynamodb/inbound-events/once-only.ts';
 import { providerOf } from '../../../lambdas/domain/provider/catalogue.ts';
 import { propertyAt } from '../../../lambdas/domain/provider/property.ts';
 import type { RawRequest } from '../../../lambdas/domain/raw-request.ts';
@@ -6,7 +7,7 @@ import { seconds, unixMillis } from '../../../lambdas/domain/time.ts';
 import type { OutgoingEvent } from '../../../lambdas/inbound/ports.ts';
 import { type ReceivePorts, receive } from '../../../lambdas/inbound/receive.ts';
 import { type SecretVersion, sourceKeys } from '../../../lambdas/inbound/source-keys.ts';
-import { memoryOnceOnly } from '../memory/once-only.ts';
+import { dynamodbInMemory, tableNames } from '../dynamodb/dynamodb.ts';
 import { sourceSettings } from './inbound-world.ts';
 
 /** A request as the gateway would hand it on. */
@@ -80,7 +81,7 @@ export function memoryReceiver(
         visited.push(url.href);
       },
     },
-    useOnce: memoryOnceOnly(complete.retention),
+    useOnce: onceOnly(dynamodbInMemory().client(), tableNames.inboundEvents, given.name, complete.retention),
     async putBody(key: string, bytes: Uint8Array) {
       if (state.bucketError) throw state.bucketError;
       bodies.set(key, bytes);

@@ -13,7 +13,7 @@ import { type ConsumePorts, type Consumption, consume } from '../../../lambdas/i
 import type { QueuedMessage } from '../../../lambdas/inbound/open-message.ts';
 import type { InboundReplayPorts } from '../../../lambdas/inbound/replay.ts';
 import type { InboundTelemetry } from '../../../lambdas/inbound/telemetry.ts';
-import { memoryInboundEvents } from '../memory/inbound-events.ts';
+import { inboundTable } from './inbound-tables.ts';
 
 const second = 1000;
 
@@ -58,7 +58,7 @@ const handleOf = ({ messageId, receives }: Queued): string => `${messageId}/${re
  */
 export function inboundWorld(handlers: Handlers, settings = sourceSettings()) {
   const clock = { now: unixMillis(1_795_000_000_000) };
-  const inboundEvents = memoryInboundEvents();
+  const inboundEvents = inboundTable();
   const queue = new Map<string, Queued>();
   const bodies = new Map<string, Uint8Array>();
   const deadLetters: DeadLetter[] = [];

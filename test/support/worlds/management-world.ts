@@ -1,22 +1,17 @@
 import { payloadCheck } from '../../../lambdas/adapters/schema/payload-check.ts';
 import { checkSchema } from '../../../lambdas/adapters/schema/payload-schema.ts';
-import type { EndpointStore } from '../../../lambdas/domain/endpoint-store.ts';
 import type { OperatorNotice as OperatorMessage } from '../../../lambdas/domain/operator-notice.ts';
 import { manage } from '../../../lambdas/management/manage.ts';
 import type { ManagementRequest } from '../../../lambdas/management/operation.ts';
 import type { OperationPorts } from '../../../lambdas/management/operations.ts';
-import { checkItem, checkKey } from '../memory/dynamodb-limits.ts';
-import { memoryEventTypes } from '../memory/event-types.ts';
-import { memoryInboundEvents } from '../memory/inbound-events.ts';
 import { memorySealing } from '../memory/sealing.ts';
+import { inboundTable } from './inbound-tables.ts';
 import { outboundWorld } from './outbound-world.ts';
-
-type World = ReturnType<typeof outboundWorld>;
 
 /** The management API in memory, over the outbound flow's world; its tables have DynamoDB's limits. */
 export function managementWorld() {
   const world = outboundWorld();
-  const eventTypes = memoryEventTypes();
+  const { eventTypes } = world;
   const made = { ids: 0 };
   const published: string[] = [];
   const problems: unknown[] = [];
@@ -29,7 +24,7 @@ export function managementWorld() {
     checkHostname: async () => undefined,
     maxTimeoutSeconds: 30,
     retention: world.settings.deliveryRetention,
-    endpoints: limitedEndpoints(world.endpoints),
+    endpoints: world.endpoints,
     limiter: world.limiter,
     secrets: memorySealing,
     deliveries: world.table,
@@ -44,7 +39,7 @@ export function managementWorld() {
     notifyOperators: async (operation: OperatorMessage) => void world.operations.push(operation),
     telemetry: world.report.telemetry,
     sources: [],
-    inboundEvents: memoryInboundEvents(),
+    inboundEvents: inboundTable(),
     getBody: async () => undefined,
     putBody: async () => undefined,
     enqueueFor: async () => undefined,
@@ -73,19 +68,3 @@ export function managementWorld() {
       ),
   };
 }
-
-const limitedEndpoints = (endpoints: World['endpoints']): EndpointStore => ({
-  ...endpoints,
-  page(tenant, range, limit) {
-    if (range.after !== undefined) checkKey(range.after);
-    return endpoints.page(tenant, range, limit);
-  },
-  create(endpoint) {
-    checkItem(endpoint);
-    return endpoints.create(endpoint);
-  },
-  changeSettings(seen, settings, now) {
-    checkItem({ ...seen, ...settings });
-    return endpoints.changeSettings(seen, settings, now);
-  },
-});

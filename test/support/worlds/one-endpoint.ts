@@ -21,7 +21,11 @@ export async function worldWithOneEndpoint(answer: Parameters<typeof outboundWor
 }
 
 /** How many deliveries stand how. */
-export const statuses = ({ table }: { table: { deliveries: Map<string, { status: string }> } }) => {
+export const statuses = ({
+  table,
+}: {
+  table: { deliveries: { values(): Iterable<{ status: string }> } };
+}) => {
   const counts: Record<string, number> = {};
   for (const { status } of table.deliveries.values()) counts[status] = (counts[status] ?? 0) + 1;
   return counts;

@@ -10,16 +10,10 @@ import { replayDelivery } from '../../../lambdas/outbound/replay.ts';
 import type { ReplayOptions } from '../../../lambdas/outbound/replay-route.ts';
 import { type SweepPorts, sweep } from '../../../lambdas/outbound/sweep/sweep.ts';
 import { accepted, outboundSettings, type Request, start } from '../fixtures/outbound.ts';
-import { memoryDeliveries } from '../memory/deliveries.ts';
-import { memoryEndpoints } from '../memory/endpoints.ts';
-import { memoryTallies } from '../memory/failure-tallies.ts';
-import { memoryGauges } from '../memory/gauges.ts';
-import { memoryLimiter } from '../memory/limiter.ts';
-import { memoryEvents } from '../memory/outbound-events.ts';
 import { memoryQueue } from '../memory/queue.ts';
-import { memoryRecoveries } from '../memory/recoveries.ts';
 import { openedHeaders } from '../memory/sealing.ts';
 import { recordedTelemetry } from '../memory/telemetry.ts';
+import { findsWork, outboundTables } from './outbound-tables.ts';
 
 type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<AttemptOutcome>;
 
@@ -31,15 +25,17 @@ type Endpoint = (request: Request, count: number) => AttemptOutcome | Promise<At
 export function outboundWorld(endpoint: Endpoint = () => accepted, settings = outboundSettings) {
   let now = start;
   const clock = () => now;
-  const table = memoryDeliveries();
-  const events = memoryEvents();
-  const endpoints = memoryEndpoints();
-  const limiter = memoryLimiter();
-  const recoveries = memoryRecoveries();
+  const { db, stores, seen } = outboundTables(clock);
+  // Each store with its items, which tests read and change.
+  const table = { ...stores.deliveries, deliveries: seen.deliveries };
+  const events = { ...stores.events, events: seen.events };
+  const endpoints = { ...stores.endpoints, endpoints: seen.endpoints };
+  const limiter = { ...stores.limiter, limiter: seen.limiter };
+  const recoveries = { ...stores.recoveries, recoveries: seen.recoveries };
+  const tallies = { ...stores.tallies, tallies: seen.tallies, counted: seen.counted };
   const operations: OperatorNotice[] = [];
   const publishQueue = memoryQueue(clock);
   const deliveryQueue = memoryQueue(clock);
-  const tallies = memoryTallies();
   /** Of the publish DLQ, and of the delivery DLQ: what is a fault of the stack. */
   const deadLetters: string[] = [];
   const undelivered: string[] = [];
@@ -52,7 +48,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
   const sendDeadDelivery = async ({ queue, body }: DeadDelivery): Promise<void> =>
     void (queue === 'delivery' ? deadLetters : undelivered).push(body);
-  const gauges = memoryGauges(endpoints, limiter);
+  const { gauges, eventTypes } = stores;
 
   const publishPorts: PublishPorts = {
     now: clock,
@@ -110,9 +106,15 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
   const replayPorts = { deliveries: table, endpoints, events, sendTask: deliveryQueue.send };
 
+  const sweepIfNeeded = async (): Promise<void> => {
+    if (findsWork(db, now)) await world.sweep();
+  };
+
   const world = {
     now: clock,
     settings,
+    db,
+    eventTypes,
     table,
     events,
     endpoints,
@@ -169,7 +171,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
 
     replay: (id: DeliveryId, options: ReplayOptions = {}) => replayDelivery(id, now, replayPorts, options),
 
-    /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute. */
+    /** Lets the time pass, with λ deliver whenever a message is visible and λ sweep every minute in which it finds work. */
     async run(span: Seconds): Promise<void> {
       const end = now + span * 1000;
       let nextSweep = now + 60_000;
@@ -179,7 +181,7 @@ export function outboundWorld(endpoint: Endpoint = () => accepted, settings = ou
         if (next > end) break;
         now = unixMillis(Math.max(now, next));
         if (now < nextSweep) continue;
-        await world.sweep();
+        await sweepIfNeeded();
         nextSweep += 60_000;
       }
       now = unixMillis(end);

@@ -1,9 +1,7 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { bodyHash } from '../../../domain/provider/body-hash.ts';
 import { inboundKeys } from '../../../domain/tables.ts';
 import { later, type Seconds, toUnixSeconds, type UnixMillis } from '../../../domain/time.ts';
-import { quickCalls } from '../../call-bounds.ts';
-import { dynamoClient } from '../client.ts';
 import { unlessRefused } from '../unless-refused.ts';
 
 /**
@@ -11,17 +9,12 @@ import { unlessRefused } from '../unless-refused.ts';
  *
  * TTL deletes items days late, so the condition compares `expiresAt`. A token whose item has expired is new again.
  *
- * @param rememberFor how long a token is refused with another body
  * @param rememberFor how long a token is refused with a different body
  */
-export function onceOnly(
-  table: string,
-  source: string,
-  rememberFor: Seconds,
-  client = dynamoClient(quickCalls),
-) {
+export const onceOnly =
+  (client: DynamoDBDocumentClient, table: string, source: string, rememberFor: Seconds) =>
   /** @returns false when the token was used before with another fingerprint */
-  return (token: string, fingerprint: string, now: UnixMillis): Promise<boolean> =>
+  (token: string, fingerprint: string, now: UnixMillis): Promise<boolean> =>
     unlessRefused(
       client.send(
         new PutCommand({
@@ -36,4 +29,3 @@ export function onceOnly(
         }),
       ),
     );
-}

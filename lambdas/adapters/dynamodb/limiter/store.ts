@@ -31,7 +31,8 @@ const keyOf = (limiterKey: string) => ({ tenant: `${otherItems.limiter}${limiter
 export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
   const write = (limiterKey: string, update: LimiterUpdate): Promise<Written> =>
     updateIf(client, table, { ...keyOf(limiterKey), ...update });
-  const taken = ({ ok, item }: Written) => (ok ? ({ ok } as const) : ({ ok, state: stateOf(item) } as const));
+  const taken = ({ ok, item }: Written) =>
+    ok ? ({ ok } as const) : ({ ok, state: parseLimiter(item) } as const);
 
   return {
     take: async (limiterKey: string, slot: string, times: SlotTimes) =>
@@ -52,7 +53,7 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: keyOf(limiterKey), ConsistentRead: true }),
       );
-      return stateOf(Item);
+      return parseLimiter(Item);
     },
 
     async leave(slot: Slot, health: EndpointHealth | undefined, now: UnixMillis): Promise<LimiterState> {
@@ -61,7 +62,7 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
         left = await write(slot.limiterKey, update);
         if (left.ok) break;
       }
-      return stateOf(left?.item);
+      return parseLimiter(left?.item);
     },
 
     async open(slot: Slot, until: UnixMillis, now: UnixMillis): Promise<void> {
@@ -75,14 +76,20 @@ export function dynamodbLimiter(client: DynamoDBDocumentClient, table: string) {
 
     /** Reserves the next time for a waiting delivery; times are `span` apart. */
     async reserve(limiterKey: string, span: Millis, now: UnixMillis): Promise<UnixMillis> {
-      const next = await write(limiterKey, limiterUpdates.reserveNext(span, now));
-      const { item } = next.ok ? next : await write(limiterKey, limiterUpdates.reserveFirst(span, now));
-      return v.parse(LimiterItem, item).reservedUntil ?? unixMillis(now + span);
+      const { reserveNext, reserveFirst } = limiterUpdates;
+      let reserved: Written | undefined;
+      // If another worker has reserved the first time meanwhile, the next one is free.
+      for (const reserve of [reserveNext, reserveFirst, reserveNext]) {
+        reserved = await write(limiterKey, reserve(span, now));
+        if (reserved.ok) break;
+      }
+      return v.parse(LimiterItem, reserved?.item).reservedUntil ?? unixMillis(now + span);
     },
   } satisfies LimiterStore;
 }
 
-function stateOf(item: unknown): LimiterState {
+/** @param item undefined for an endpoint that has had no request @throws ValiError when the item was written by something else */
+export function parseLimiter(item: unknown): LimiterState {
   const limiterKey = v.parse(LimiterItem, item ?? {});
   const slots = Object.entries(limiterKey)
     .filter(([name]) => name.startsWith('slot'))

@@ -48,7 +48,7 @@ export async function startDynamodbLocal() {
 }
 
 async function answering(client: DynamoDBClient, server: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     if (server.exitCode !== null) break;
     try {
       await client.send(new ListTablesCommand({}));
@@ -58,7 +58,7 @@ async function answering(client: DynamoDBClient, server: ChildProcess): Promise<
     }
   }
   server.kill();
-  throw new Error('DynamoDB Local did not answer within 20 s');
+  throw new Error('DynamoDB Local did not answer within a minute');
 }
 
 async function freePort(): Promise<number> {

@@ -1,9 +1,0 @@
-import { memoryInboundEvents } from '../../support/memory/inbound-events.ts';
-import { memoryOnceOnly } from '../../support/memory/once-only.ts';
-import { claimsContract } from './claims-contract.ts';
-import { keptContract } from './kept-contract.ts';
-import { onceOnlyContract } from './once-only-contract.ts';
-
-claimsContract('the fake in memory', async () => memoryInboundEvents());
-keptContract('the fake in memory', async () => memoryInboundEvents());
-onceOnlyContract('the fake in memory', async (_source, rememberFor) => memoryOnceOnly(rememberFor));

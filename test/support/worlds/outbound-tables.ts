@@ -1,0 +1,118 @@
+import { deliveryItem } from '../../../lambdas/adapters/dynamodb/deliveries/item.ts';
+import { dynamodbDeliveries } from '../../../lambdas/adapters/dynamodb/deliveries/store.ts';
+import { dynamodbEndpointGauges } from '../../../lambdas/adapters/dynamodb/endpoints/gauges.ts';
+import { endpointItem, parseEndpoint } from '../../../lambdas/adapters/dynamodb/endpoints/item.ts';
+import { dynamodbEndpoints } from '../../../lambdas/adapters/dynamodb/endpoints/store.ts';
+import { dynamodbEventTypes } from '../../../lambdas/adapters/dynamodb/event-types.ts';
+import { dynamodbTallies, parseTally } from '../../../lambdas/adapters/dynamodb/failure-tallies.ts';
+import { dynamodbLimiter, parseLimiter } from '../../../lambdas/adapters/dynamodb/limiter/store.ts';
+import {
+  outboundEventItem,
+  parseOutboundEvent,
+} from '../../../lambdas/adapters/dynamodb/outbound-events/item.ts';
+import { dynamodbOutboundEvents } from '../../../lambdas/adapters/dynamodb/outbound-events/store.ts';
+import { dynamodbRecoveries, parseRecovery } from '../../../lambdas/adapters/dynamodb/recoveries.ts';
+import type { Endpoint } from '../../../lambdas/domain/endpoint.ts';
+import type { FailureTally } from '../../../lambdas/domain/failure-tally.ts';
+import type { LimiterState } from '../../../lambdas/domain/limiter.ts';
+import type { OutboundEvent } from '../../../lambdas/domain/outbound-event.ts';
+import type { Recovery } from '../../../lambdas/domain/recovery.ts';
+import { otherItems } from '../../../lambdas/domain/tables.ts';
+import { type ClientHooks, dynamodbInMemory, type MemoryDynamodb, tableNames } from '../dynamodb/dynamodb.ts';
+import { itemsView } from '../dynamodb/items-view.ts';
+import type { Item } from '../dynamodb/values.ts';
+import { asDelivery, type StoredDelivery, storedDelivery } from './stored-delivery.ts';
+
+/** The real adapters of the outbound flow on one client. */
+function outboundStores(db: MemoryDynamodb, hooks?: ClientHooks) {
+  const client = db.client(hooks);
+  const { deliveries, outboundEvents, endpoints } = tableNames;
+  return {
+    deliveries: dynamodbDeliveries(client, deliveries),
+    events: dynamodbOutboundEvents(client, outboundEvents),
+    endpoints: dynamodbEndpoints(client, endpoints),
+    limiter: dynamodbLimiter(client, endpoints),
+    recoveries: dynamodbRecoveries(client, endpoints),
+    tallies: dynamodbTallies(client, endpoints),
+    eventTypes: dynamodbEventTypes(client, endpoints),
+    gauges: dynamodbEndpointGauges(client, endpoints),
+  };
+}
+
+/** The tables of the outbound flow: the adapters on DynamoDB in memory, and what tests read and change past them. */
+export function outboundTables(now: () => number) {
+  const db = dynamodbInMemory({ now });
+  return { db, stores: outboundStores(db), seen: seenTables(db) };
+}
+
+/** Whether a sweep would do more than read and measure. */
+export function findsWork(db: MemoryDynamodb, now: number): boolean {
+  const isDue = ({ dueAt }: Item) => typeof dueAt === 'number' && dueAt <= now;
+  const needsAttention = ({ attention, attentionAt }: Item) =>
+    typeof attention === 'string' && !attention.startsWith('down') && Number(attentionAt) <= now;
+  return (
+    [...db.tableOf(tableNames.deliveries).items.values()].some(isDue) ||
+    [...db.tableOf(tableNames.endpoints).items.values()].some(needsAttention)
+  );
+}
+
+/** The items of the tables as tests read and change them, by the keys that the flow knows them by. */
+function seenTables(db: MemoryDynamodb) {
+  const endpoints = db.tableOf(tableNames.endpoints);
+  /** How often each tally was counted up, notified or not. */
+  const counted = new Map<string, number>();
+  db.onWrite(({ table, was, is }) => {
+    if (table !== tableNames.endpoints || is === undefined || partitionOf(is, otherItems.tally) === undefined)
+      return;
+    const more = Number(is['count']) - Number(was?.['count'] ?? 0);
+    const name = String(is['id']);
+    if (more > 0) counted.set(name, (counted.get(name) ?? 0) + more);
+  });
+  return {
+    counted,
+    deliveries: itemsView<StoredDelivery>(db.tableOf(tableNames.deliveries), {
+      parse: storedDelivery,
+      itemOf: (delivery) => deliveryItem(asDelivery(delivery)),
+    }),
+    events: itemsView<OutboundEvent>(db.tableOf(tableNames.outboundEvents), {
+      parse: parseOutboundEvent,
+      itemOf: outboundEventItem,
+    }),
+    /** By tenant and id with a slash between them. */
+    endpoints: itemsView<Endpoint>(endpoints, {
+      parse: (item) => (String(item['tenant']).startsWith('/') ? undefined : parseEndpoint(item)),
+      itemOf: endpointItem,
+      tableKey: (key) => key.replace('/', '\u0000'),
+      testKey: (key) => key.replace('\u0000', '/'),
+    }),
+    limiter: itemsView<LimiterState>(endpoints, {
+      parse: (item) => (partitionOf(item, otherItems.limiter) === undefined ? undefined : parseLimiter(item)),
+      itemOf: limiterItem,
+      tableKey: (key) => `${otherItems.limiter}${key}\u0000limiter`,
+      testKey: (key) => key.slice(otherItems.limiter.length, key.indexOf('\u0000')),
+    }),
+    recoveries: itemsView<Recovery>(endpoints, {
+      parse: (item) => (item['tenant'] === otherItems.job ? parseRecovery(item) : undefined),
+      itemOf: (recovery, was) => ({ ...was, ...recovery, tenant: otherItems.job }),
+      tableKey: (key) => `${otherItems.job}\u0000${key}`,
+    }),
+    tallies: itemsView<FailureTally>(endpoints, {
+      parse: (item) => (partitionOf(item, otherItems.tally) === undefined ? undefined : parseTally(item)),
+      itemOf: ({ name, ...tally }, was) => ({ ...was, ...tally, id: name }),
+      tableKey: (key) => `${otherItems.tally}${key}\u0000${key}`,
+    }),
+  };
+}
+
+/** What follows the prefix in the partition of an item of the Endpoints table. */
+function partitionOf(item: Item, prefix: string): string | undefined {
+  const partition = String(item['tenant']);
+  return partition.startsWith(prefix) ? partition.slice(prefix.length) : undefined;
+}
+
+const limiterItem = ({ slots, ...state }: LimiterState, _was: Item | undefined, key: string) => ({
+  ...state,
+  ...Object.fromEntries(Object.entries(slots).map(([name, until]) => [`slot${name}`, until])),
+  tenant: `${otherItems.limiter}${key}`,
+  id: 'limiter',
+});
