@@ -23,7 +23,10 @@ describeFlow('The GitHub source', (stack) => {
         'x-github-event': name,
         'x-hub-signature-256': await sign(secret, body),
       };
-      return (await stack.post('github', headers, body)).status;
+      const post = async () => (await stack.post('github', headers, body)).status;
+      const status = await post();
+      // On a machine that is busy with other tests a call may take too long: GitHub's redelivery is the remedy.
+      return status === 503 ? post() : status;
     });
 
     expect(events.length).toBeGreaterThan(300);

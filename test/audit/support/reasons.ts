@@ -1,6 +1,6 @@
 /**
- * Permissions that no flow test uses, and why they are granted. A pattern is compared with the whole text of a permission;
- * one that no unused permission matches fails the audit, too.
+ * Permissions that a run of the flow tests may not use, and why they are granted. A pattern is compared with the whole text
+ * of a permission; one that matches no granted permission fails the audit, too.
  */
 export const reasons: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   {

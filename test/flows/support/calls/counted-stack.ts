@@ -48,6 +48,7 @@ export async function countedStack({ counts = true } = {}) {
   const lambda = new LambdaClient(aws.clientConfig);
   const sqs = new SQSClient(aws.clientConfig);
   await switchOffMappings(lambda);
+  await deleteSchedules(aws.endpoint.url);
   await putSecret(aws);
   const names = (await lambda.send(new ListFunctionsCommand({}))).Functions ?? [];
   const nameOf = (part: string) =>
@@ -140,6 +141,23 @@ async function switchOffMappings(lambda: LambdaClient): Promise<void> {
   const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
   for (const { UUID } of EventSourceMappings)
     await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+}
+
+/** A scheduled sweep would be counted with the step that it happens to run beside. */
+async function deleteSchedules(url: string): Promise<void> {
+  // The local AWS finds the service by its name in here, and checks no signature unless it is strict.
+  const scope = 'test/20260101/us-east-1/scheduler/aws4_request';
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+  const call = (path: string, method: string) =>
+    fetch(new URL(path, url), { method, headers: { authorization } });
+  const { Schedules }: { Schedules: readonly { Name: string }[] } = JSON.parse(
+    await (await call('/schedules', 'GET')).text(),
+  );
+  if (Schedules.length === 0) throw new Error('the stack has no schedule of the sweep');
+  for (const { Name } of Schedules) {
+    const { status } = await call(`/schedules/${encodeURIComponent(Name)}`, 'DELETE');
+    if (status !== 200) throw new Error(`the schedule of the sweep was not deleted: ${status}`);
+  }
 }
 
 async function putSecret({ outputs, clientConfig: config }: LocalAws): Promise<void> {
