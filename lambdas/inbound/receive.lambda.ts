@@ -117,11 +117,8 @@ function handshakeSecretOf(
 
 /** Loads the adapter on first use: few providers do not sign the body. */
 async function tokenTable({ name, retention }: SourceSettings): Promise<ReceivePorts['useOnce']> {
-  const [{ onceOnly }, { dynamoClient }] = await Promise.all([
-    import('../adapters/dynamodb/inbound-events/once-only.ts'),
-    import('../adapters/dynamodb/client.ts'),
-  ]);
-  return onceOnly(dynamoClient(quickCalls), env.INBOUND_EVENTS_TABLE, name, retention);
+  const { tokensOf } = await import('../adapters/dynamodb/inbound-events/once-only.ts');
+  return tokensOf(env.INBOUND_EVENTS_TABLE, name, retention);
 }
 
 /**

@@ -2,6 +2,8 @@ import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { bodyHash } from '../../../domain/provider/body-hash.ts';
 import { inboundKeys } from '../../../domain/tables.ts';
 import { later, type Seconds, toUnixSeconds, type UnixMillis } from '../../../domain/time.ts';
+import { quickCalls } from '../../call-bounds.ts';
+import { dynamoClient } from '../client.ts';
 import { unlessRefused } from '../unless-refused.ts';
 
 /**
@@ -29,3 +31,7 @@ export const onceOnly =
         }),
       ),
     );
+
+/** The same with a client of its own, which only the receivers of a few providers need. */
+export const tokensOf = (table: string, source: string, rememberFor: Seconds) =>
+  onceOnly(dynamoClient(quickCalls), table, source, rememberFor);
