@@ -1,0 +1,4 @@
+import { breakdowns } from './every-fault.ts';
+import { testFaults } from './fault-tests.ts';
+
+testFaults('tables or all of AWS out of order', { first: breakdowns });
