@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 import { plainSummary } from './test/support/plain-summary.ts';
 
 /** Rules that `npm run test:quick` leaves out: half of its time went to them. */
-const slow = process.env['QUICK'] === '1' ? ['**/{no-secrets,receive-lambda,failure-causes}.test.ts'] : [];
+const slow =
+  process.env['QUICK'] === '1'
+    ? ['**/{no-secrets,receive-lambda,failure-causes,deadlines,fan-out-large}.test.ts']
+    : [];
 
 export default defineConfig({
   test: {
