@@ -108,7 +108,7 @@ function report(
   const words = [...secretWords(name, secret), ...moved.flatMap((one) => queueWords(name, one, options))];
   const problems = [...problemsOf(secret, moved), ...failures];
   const isNothing = words.length === 0 && problems.length === 0;
-  const nothing = `There is no secret and no queue of ${name} to take over: ${nextCommand(options, 'kept')} lists those that are left.`;
+  const nothing = `No secret or queue of ${name} is left to take over: ${nextCommand(options, 'kept')} lists the ones of other sources.`;
   print(options, adoptionJson(name, secret, moved), isNothing ? nothing : words.join('\n'));
   if (problems.length > 0) throw new RefusedError(problems.join('\n'));
 }

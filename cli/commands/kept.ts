@@ -112,8 +112,7 @@ const toJson = ({ holds: _, json, ...described }: Described) => ({ ...described,
 function inWords({ stack, kind }: Found, kept: readonly Described[]): string {
   const isDeployed = kind === 'deployed';
   const absent = isDeployed ? [] : [`The stack ${stack} is not deployed.`];
-  if (kept.length === 0)
-    return [...absent, `There is no secret or queue of ${stack} that it does not use.`].join(' ');
+  if (kept.length === 0) return [...absent, `No secret or queue of ${stack} is left unused.`].join(' ');
   const rows = kept.map((one) => [
     one.kind,
     cell(one.source ?? '–'),

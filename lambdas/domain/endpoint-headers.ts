@@ -99,7 +99,7 @@ export function changedHeaders(headers: KeptHeaders, changes: HeaderChanges | nu
   return Object.fromEntries([...kept, ...set]);
 }
 
-/** Checks number and size of all headers together. @returns the fault; undefined when there is none */
+/** Checks the number and the size of all headers together. @returns the fault; undefined if both are allowed */
 export function checkHeaderTotals(headers: KeptHeaders): string | undefined {
   const count = Object.keys(headers).length;
   if (count > maxHeaders) return `expected at most ${maxHeaders} of them, got ${count}`;

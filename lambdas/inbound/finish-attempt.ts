@@ -58,7 +58,7 @@ export async function finishFailure(
  * A long wait takes three steps: send the message that waits, record the failure, acknowledge the old message. After a
  * crash before the record, the old message comes back and finds an attempt without an outcome; the new one, if it was
  * sent, is superseded later. After a crash behind the record, the old message is superseded at once. In another order, a
- * crash could leave a record that says that a message waits, although there is none.
+ * crash could leave a record of a wait whose message was never sent.
  */
 async function releaseFor(
   delay: Seconds,

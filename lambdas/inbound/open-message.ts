@@ -31,7 +31,7 @@ export interface Work {
   readonly message: QueuedMessage;
   readonly event: EventHeading;
   readonly source: Source;
-  /** Undefined when it is no longer in the bucket. */
+  /** Undefined if the bucket has deleted it. */
   readonly body: Uint8Array | undefined;
   readonly claimable: Claimable;
 }

@@ -121,7 +121,7 @@ async function verifyWithFreshKeys(
   }
 }
 
-/** Says for the log why there is no key. @param stored describes the value that is not a key */
+/** The reason, for the log, that a source has no key. @param stored describes a value that cannot be a key */
 function notSetReason(name: string, stored: string | undefined): string {
   const advice = `set it with: hookline secrets set ${name}`;
   return stored === undefined ? advice : `it holds ${stored}; ${advice}`;

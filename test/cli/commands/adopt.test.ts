@@ -58,7 +58,7 @@ test('adopt does nothing if nothing is left', async () => {
 
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^There is no secret and no queue of stripe to take over: npx hookline .*kept lists those that are left\.\n$/,
+    /^No secret or queue of stripe is left to take over: npx hookline .*kept lists the ones of other sources\.\n$/,
   );
 });
 

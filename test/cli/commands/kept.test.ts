@@ -55,7 +55,7 @@ test('kept omits those of a stack with a similar name, of no stack, or of listen
 
   expect(JSON.parse(stdout)).toEqual({ stack: 'Hookline', kept: [] });
   expect((await aws.run('kept')).stdout).toBe(
-    'There is no secret or queue of Hookline that it does not use.\n',
+    'No secret or queue of Hookline is left unused.\n',
   );
 });
 

@@ -46,7 +46,7 @@ export function dynamodbEndpoints(client: DynamoDBDocumentClient, table: string)
         }),
       );
       const next = LastEvaluatedKey && v.parse(Key, LastEvaluatedKey).id;
-      // The range ends here, so there is no next page, though DynamoDB cannot know it yet.
+      // DynamoDB says that more may follow; the range ends at `upTo`, so this page is the last.
       return { endpoints: Items.map(parseEndpoint), next: next === upTo ? undefined : next };
     },
 
