@@ -35,13 +35,15 @@ function run(args: readonly string[], priority: number): Promise<Ended> {
   });
 }
 
-const { PRIORITY_NORMAL, PRIORITY_LOW } = constants.priority;
+const { PRIORITY_NORMAL, PRIORITY_BELOW_NORMAL } = constants.priority;
 // The audit looks at the stack that the flows leave behind.
 const flows = ['--project', 'flows', '--project', 'audit'];
 const others = ['--project', 'rules', '--project', 'stacks'];
 const args = process.argv.slice(2);
 const runs =
-  args.length > 0 ? [run(args, PRIORITY_NORMAL)] : [run(flows, PRIORITY_NORMAL), run(others, PRIORITY_LOW)];
+  args.length > 0
+    ? [run(args, PRIORITY_NORMAL)]
+    : [run(flows, PRIORITY_NORMAL), run(others, PRIORITY_BELOW_NORMAL)];
 const ended = await Promise.all(runs);
 console.log(summaryLine(sumOf(ended.map(({ counts }) => counts))));
 process.exitCode = Math.max(...ended.map(({ code }) => code));
