@@ -54,9 +54,7 @@ test('kept omits those of a stack with a similar name, of no stack, or of listen
   const { stdout } = await aws.run('kept', '--json');
 
   expect(JSON.parse(stdout)).toEqual({ stack: 'Hookline', kept: [] });
-  expect((await aws.run('kept')).stdout).toBe(
-    'No secret or queue of Hookline is left unused.\n',
-  );
+  expect((await aws.run('kept')).stdout).toBe('No secret or queue of Hookline is left unused.\n');
 });
 
 test('kept finds a secret that an earlier version named after its source, and did not tag', async () => {
