@@ -9,6 +9,14 @@ export interface Counts {
 export const summaryLine = ({ passed, failed, skipped }: Counts): string =>
   `tests: ${passed} passed, ${failed} failed, ${skipped} skipped`;
 
+const failed = 'failed: ';
+
+/** A test or file that failed, for whatever reads logs: `failed: test/a.test.ts > what it says: expected 1 to be 2`. */
+export const failedLine = (name: string, message = ''): string =>
+  `${failed}${name}: ${message.replaceAll(/\s+/g, ' ').slice(0, 300)}`;
+
+export const isFailedLine = (line: string): boolean => line.startsWith(failed);
+
 /** @returns undefined for any line but a summary */
 export function countsIn(line: string): Counts | undefined {
   const found = /^tests: (\d+) passed, (\d+) failed, (\d+) skipped$/.exec(line);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Counts, countsIn, summaryLine, sumOf } from './test-counts.ts';
+import { type Counts, countsIn, isFailedLine, summaryLine, sumOf } from './test-counts.ts';
 
 // `npm test`: the flows mostly wait for their stack, so all other tests run beside them, where these leave the processor free.
 // With arguments it is one run of Vitest: `npm test -- test/domain`.
@@ -13,6 +13,8 @@ const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/packa
 interface Ended {
   readonly code: number;
   readonly counts: Counts;
+  /** A line for each test or file that failed. */
+  readonly failures: readonly string[];
 }
 
 /** @param priority of the operating system: the flows' workers and their stack go first */
@@ -24,14 +26,16 @@ function run(args: readonly string[], priority: number): Promise<Ended> {
   // What the child starts inherits it.
   if (child.pid !== undefined) setPriority(child.pid, priority);
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const failures: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => {
     const found = countsIn(line);
-    if (found === undefined) console.log(line);
-    else counts = sumOf([counts, found]);
+    if (found !== undefined) counts = sumOf([counts, found]);
+    else if (isFailedLine(line)) failures.push(line);
+    else console.log(line);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code: code ?? 1, counts }));
+    child.on('close', (code) => resolve({ code: code ?? 1, counts, failures }));
   });
 }
 
@@ -45,5 +49,7 @@ const runs =
     ? [run(args, PRIORITY_NORMAL)]
     : [run(flows, PRIORITY_NORMAL), run(others, PRIORITY_BELOW_NORMAL)];
 const ended = await Promise.all(runs);
+// Last, where a log that was cut short still has them.
+for (const line of ended.flatMap(({ failures }) => failures)) console.log(line);
 console.log(summaryLine(sumOf(ended.map(({ counts }) => counts))));
 process.exitCode = Math.max(...ended.map(({ code }) => code));
