@@ -26,6 +26,18 @@ export function itemsView<T extends object>(
     return value;
   };
 
+  let last: { readonly writes: number; readonly entries: readonly [string, T][] } | undefined;
+  function entries(): readonly [string, T][] {
+    const writes = table.writes();
+    if (last?.writes !== writes) last = { writes, entries: parsedEntries() };
+    return last.entries;
+  }
+  const parsedEntries = (): [string, T][] =>
+    [...table.items].flatMap(([key, item]): [string, T][] => {
+      const value = seen(item);
+      return value === undefined ? [] : [[testKey(key), value]];
+    });
+
   const view = {
     get: (key: string): T | undefined => seen(table.get(tableKey(key))),
     has: (key: string): boolean => view.get(key) !== undefined,
@@ -37,17 +49,13 @@ export function itemsView<T extends object>(
     clear(): void {
       for (const key of view.keys()) view.delete(key);
     },
-    entries: (): [string, T][] =>
-      [...table.items].flatMap(([key, item]): [string, T][] => {
-        const value = seen(item);
-        return value === undefined ? [] : [[testKey(key), value]];
-      }),
-    keys: (): string[] => view.entries().map(([key]) => key),
-    values: (): T[] => view.entries().map(([, value]) => value),
+    entries,
+    keys: (): string[] => entries().map(([key]) => key),
+    values: (): T[] => entries().map(([, value]) => value),
     get size(): number {
-      return view.entries().length;
+      return entries().length;
     },
-    [Symbol.iterator]: () => view.entries()[Symbol.iterator](),
+    [Symbol.iterator]: () => entries()[Symbol.iterator](),
     /** A value as a write has just made it. */
     seen,
   };

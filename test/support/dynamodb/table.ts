@@ -23,6 +23,7 @@ export function memoryTable(
 ) {
   const keys: readonly string[] = partitionKey === undefined ? ['id'] : [partitionKey, 'id'];
   const items = new Map<string, Item>();
+  let writes = 0;
   const views = new Map(indexes.map((index) => [index.name, tableIndex(index, keys)]));
   /** The table itself, queried by its own key. */
   const own = tableIndex({ name, partitionKey: keys[0] ?? 'id', sortKey: 'id', sortType: 'string' }, keys);
@@ -56,6 +57,7 @@ export function memoryTable(
   }
 
   function replace(key: string, was: Item | undefined, is: Item | undefined): void {
+    writes++;
     own.replace(key, was, is);
     for (const view of views.values()) view.replace(key, was, is);
     wrote(key, { table: name, was, is });
@@ -68,6 +70,8 @@ export function memoryTable(
     keyOf,
     keyIn,
     get: (key: string): Item | undefined => items.get(key),
+    /** How often it was written to. */
+    writes: (): number => writes,
 
     /** @throws ValidationException when the item is too large, or an index cannot take it */
     put(key: string, item: Item): void {
