@@ -51,7 +51,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
       expect({ [name]: counts }).toEqual({ [name]: expected });
     else
       expect(Math.abs(counts.write - expected.write), `${name}: write units`).toBeLessThan(
-        events === 1 ? 1.5 : 0.5,
+        events === 1 ? 1.5 : 1,
       );
     expect(Object.keys(counts.calls), name).toEqual(Object.keys(expected.calls));
     expect(lineBytes, `${name}: ${JSON.stringify(counted.lines)}`).toBeLessThanOrEqual(
