@@ -1,5 +1,6 @@
 import type { CallPlaces, CrashPoint } from './crash-script.ts';
 import { distinctCrashes } from './distinct-crashes.ts';
+import { everyNth } from './sampled.ts';
 
 /** The result of a run: its port calls, and the promises that it broke. */
 export interface Explored {
@@ -34,7 +35,7 @@ export interface Exploration {
 }
 
 /**
- * Runs a scenario without a fault, with every fault at every call, and with every second fault after it.
+ * Runs a scenario without a fault, with every fault at every call, and with a share of the second faults after it.
  *
  * @param first the faults of the single runs
  * @param second the faults after them; without any, single faults only
@@ -53,10 +54,11 @@ export async function explore(
     return explored;
   };
 
+  const sampled = everyNth(4);
   for (const point of pointsOf(await execute([]), 0, first)) {
     found.points++;
     const explored = await execute([point]);
-    for (const next of pointsOf(explored, point.call + 1, second)) await execute([point, next]);
+    for (const next of sampled(pointsOf(explored, point.call + 1, second))) await execute([point, next]);
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { distinctCrashes } from '../distinct-crashes.ts';
+import { everyNth } from '../sampled.ts';
 import { describeFault, type Fault, isDeath } from './faults.ts';
 import type { Scenario } from './scenario.ts';
 import { type Run, simulate } from './simulation.ts';
@@ -44,8 +45,10 @@ export const breakdowns: FaultsAt = (call) =>
 
 export interface Plan {
   readonly first: FaultsAt;
-  /** Combines each of the first faults with each of these at a later call. */
+  /** Combines each of the first faults with a share of these at later calls. */
   readonly second?: FaultsAt;
+  /** Tries only every nth of the first faults. @default 1 */
+  readonly nth?: number;
 }
 
 /** The result of many runs. */
@@ -70,13 +73,13 @@ function faultsFrom({ calls, places }: Run, from: number, faultsAt: FaultsAt): F
 }
 
 /**
- * Runs a scenario without faults, then once for each fault of the plan.
+ * Runs a scenario without faults, then once for each fault of the plan, or for a share of them.
  *
  * @param until ends everything as soon as a broken promise matches it
  */
 export async function withEachFault(
   scenario: Scenario,
-  { first, second }: Plan,
+  { first, second, nth = 1 }: Plan,
   mutant?: Mutant,
   until?: RegExp,
 ): Promise<Findings> {
@@ -92,12 +95,13 @@ export async function withEachFault(
   };
 
   const isOver = () => until !== undefined && [...violations.keys()].some((each) => until.test(each));
-  const points = faultsFrom(await runWith([]), 0, first);
+  const sampled = everyNth(4);
+  const points = everyNth(nth)(faultsFrom(await runWith([]), 0, first));
   for (const point of points) {
     if (isOver()) break;
     const run = await runWith([point]);
     const later = second === undefined ? [] : faultsFrom(run, point.call + 1, second);
-    for (const other of later) await runWith([point, other]);
+    for (const other of sampled(later)) await runWith([point, other]);
   }
   const found = [...violations].map(([violation, faults]) => `${violation} (${faults || 'no fault'})`);
   return { runs, points: points.length, violations: found };
