@@ -1,5 +1,5 @@
-import { countedStack } from '../test/flows/support/calls/counted-stack.ts';
-import { inboundTraffic, outboundTraffic } from '../test/flows/support/calls/traffic.ts';
+import { countedStack } from '../test/cost/support/counted-stack.ts';
+import { inboundTraffic, outboundTraffic } from '../test/cost/support/traffic.ts';
 import { startEndpoint } from '../test/flows/support/endpoint.ts';
 
 /**

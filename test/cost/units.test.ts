@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { itemBytes } from '../flows/support/calls/item-size.ts';
-import { readUnits, writeUnits } from '../flows/support/calls/units.ts';
+import { itemBytes } from './support/item-size.ts';
+import { readUnits, writeUnits } from './support/units.ts';
 
 const table = { key: ['id'], indexes: [['day', 'at']] };
 const item = (bytes: number, more: object = {}) => ({ id: { S: 'x'.repeat(bytes - 2) }, ...more });

@@ -13,15 +13,13 @@ import { type Ministack, startMinistack } from '../../local/ministack.ts';
 import { claimPort } from '../../local/ports.ts';
 import { run } from '../../local/processes.ts';
 import { silently } from '../../local/progress.ts';
-import { ensureVenv, findPython } from '../../local/python.ts';
+import { ensureVenv } from '../../local/python.ts';
+import { hasPython } from '../support/local-python.ts';
 import { freshDirectory, scratchDirectory } from './support/fresh-directory.ts';
 import { foreign, send, sendBytes } from './support/raw-request.ts';
 
 const runner = (command: string, args: readonly string[]) => run(command, args, { env: process.env });
-const hasPython = await findPython(runner).then(
-  () => true,
-  () => false,
-);
+const isPossible = await hasPython();
 
 /** `i.mjs`, whose handler answers 1. */
 const code =
@@ -48,7 +46,7 @@ const upgrade = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-describe.runIf(hasPython).each([
+describe.runIf(isPossible).each([
   ['as npm start starts it', false],
   ['in strict mode', true],
 ])('the emulator %s', (_mode, strict) => {
@@ -155,7 +153,7 @@ describe.runIf(hasPython).each([
   });
 });
 
-test.runIf(hasPython)('an emulator that cannot have the check of requests is not started', async () => {
+test.runIf(isPossible)('an emulator that cannot have the check of requests is not started', async () => {
   const elsewhere = freshDirectory();
   mkdirSync(join(elsewhere, 'ministack'));
   writeFileSync(join(elsewhere, 'ministack', '__init__.py'), '');

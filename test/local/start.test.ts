@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isAlive, run } from '../../local/processes.ts';
-import { findPython } from '../../local/python.ts';
+import { hasPython } from '../support/local-python.ts';
 import { freshDirectory } from './support/fresh-directory.ts';
 import { descendants } from './support/processes.ts';
 
-const python = await findPython((command, args) => run(command, args, { env: process.env })).catch(
-  () => undefined,
-);
-if (python === undefined)
+const isPossible = await hasPython();
+if (!isPossible)
   console.warn('No Python 3.10 or newer here: the start of the local AWS is not tested.');
 
 const minute = 60_000;
@@ -38,7 +36,7 @@ const ready = (stateDir: string) =>
     interval: 100,
   });
 
-describe.runIf(python !== undefined)('npm start', () => {
+describe.runIf(isPossible)('npm start', () => {
   test('npm start is ready, runs once per directory, and leaves no process when it is stopped', {
     timeout: 3 * minute,
   }, async () => {

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type LocalAws, startLocalAws } from '../../../local/emulator.ts';
-import { LocalAwsError } from '../../../local/failure.ts';
 import { usedPermissionsFileIn } from '../../../local/ministack.ts';
 import type { LocalOutputs } from '../../../local/outputs.ts';
-import { run } from '../../../local/processes.ts';
-import { findPython } from '../../../local/python.ts';
+import { hasPython } from '../../support/local-python.ts';
 import { type KeyServer, startKeyServer } from './key-server.ts';
 import { startSink } from './sink.ts';
 
@@ -65,13 +63,3 @@ export async function teardown(): Promise<void> {
 
 const start = (stateDir: string, sink: string): Promise<LocalAws> =>
   startLocalAws({ app: 'test/apps/flows.ts', stateDir, strict: true, port: 0, context: { sink } });
-
-async function hasPython(): Promise<boolean> {
-  try {
-    await findPython((command, args) => run(command, args, { env: process.env }));
-    return true;
-  } catch (error) {
-    if (error instanceof LocalAwsError) return false;
-    throw error;
-  }
-}

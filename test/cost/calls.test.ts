@@ -1,17 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CountedStep } from '../../cost/data.ts';
-import { type Counted, type CountedStack, countedStack } from './support/calls/counted-stack.ts';
-import { inboundTraffic, outboundTraffic } from './support/calls/traffic.ts';
-import { startEndpoint } from './support/endpoint.ts';
-import { describeFlow } from './support/local-stack.ts';
+import { startEndpoint } from '../flows/support/endpoint.ts';
+import { hasPython } from '../support/local-python.ts';
+import { type Counted, type CountedStack, countedStack } from './support/counted-stack.ts';
+import { inboundTraffic, outboundTraffic } from './support/traffic.ts';
 
 const file = join(import.meta.dirname, '../../cost/calls.json');
-/** `UPDATE_COSTS=1 npx vitest run test/flows/costs.test.ts` writes the file. */
+/** `UPDATE_COSTS=1 npx vitest run test/cost/calls.test.ts` writes the file. */
 const isUpdate = process.env['UPDATE_COSTS'] === '1';
 const about =
-  'Counted by test/flows/costs.test.ts on the local AWS: calls and units for each event, bytes of log lines.';
+  'Counted by test/cost/calls.test.ts on the local AWS: calls and units for each event, bytes of log lines.';
 /** Bytes of a body, around the limits at which a record takes one more unit, or the bucket. */
 const sizes = [500, 1000, 2000, 3000, 4000, 6000, 8000, 9000];
 /** More than a message of the queue holds. */
@@ -28,7 +28,12 @@ interface Calls {
   readonly steps: Readonly<Record<string, CountedStep>>;
 }
 
-describeFlow('What an event calls, as cost/calls.json has it', () => {
+const isPossible = await hasPython();
+if (!isPossible) console.warn('No Python 3.10 or newer here: the calls of an event are not counted.');
+const minute = 60_000;
+
+// On an AWS for this file alone, so it runs beside the flows.
+describe.runIf(isPossible)('What an event calls, as cost/calls.json has it', { timeout: 3 * minute }, () => {
   let stack: CountedStack;
   const steps: Record<string, CountedStep> = {};
   let requestHeadBytes = 0;
@@ -72,7 +77,7 @@ describeFlow('What an event calls, as cost/calls.json has it', () => {
 
   beforeAll(async () => {
     stack = await countedStack();
-  });
+  }, 3 * minute);
   afterAll(async () => {
     await stack.stop();
     if (isUpdate)

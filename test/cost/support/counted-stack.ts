@@ -15,11 +15,11 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { managementFetch } from '../../../../cli/stack/management-client.ts';
-import { type LocalAws, startLocalAws } from '../../../../local/emulator.ts';
-import { clientConfig } from '../../../../local/endpoint.ts';
-import { functionLogs } from '../../../../local/function-logs.ts';
-import { eventually } from '../eventually.ts';
+import { managementFetch } from '../../../cli/stack/management-client.ts';
+import { type LocalAws, startLocalAws } from '../../../local/emulator.ts';
+import { clientConfig } from '../../../local/endpoint.ts';
+import { functionLogs } from '../../../local/function-logs.ts';
+import { eventually } from '../../flows/support/eventually.ts';
 import { type Calls, startRecorder } from './recorder.ts';
 
 /** What a step called and logged: our own lines by their names, EMF lines as `metrics`, in bytes each. */

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { clientConfig } from '../../../../local/endpoint.ts';
-import { operationOf, type Passed, passOn } from '../../../support/worlds/aws-proxy.ts';
+import { clientConfig } from '../../../local/endpoint.ts';
+import { operationOf, type Passed, passOn } from '../../support/worlds/aws-proxy.ts';
 import { type Item, itemBytes } from './item-size.ts';
 import { readUnits, type TableKeys, type Units, writeUnits } from './units.ts';
 
