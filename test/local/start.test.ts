@@ -4,14 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { isAlive, run } from '../../local/processes.ts';
+import { isAlive } from '../../local/processes.ts';
 import { hasPython } from '../support/local-python.ts';
 import { freshDirectory } from './support/fresh-directory.ts';
 import { descendants } from './support/processes.ts';
 
 const isPossible = await hasPython();
-if (!isPossible)
-  console.warn('No Python 3.10 or newer here: the start of the local AWS is not tested.');
+if (!isPossible) console.warn('No Python 3.10 or newer here: the start of the local AWS is not tested.');
 
 const minute = 60_000;
 
