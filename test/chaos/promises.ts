@@ -6,7 +6,7 @@ import type { LocalAws } from '../../local/emulator.ts';
 import type { Accepted } from './traffic.ts';
 import type { startOutside } from './world.ts';
 
-/** Once faults stop, everything that was accepted ends within this time. */
+/** Once faults stop, no more than this passes between the ends of two events. */
 const patienceMs = 300_000;
 
 type Outside = Awaited<ReturnType<typeof startOutside>>;
@@ -18,12 +18,14 @@ export async function brokenPromises(
   outside: Outside,
   keepGoing: () => Promise<void>,
 ): Promise<string[]> {
-  const end = Date.now() + patienceMs;
+  let end = Date.now() + patienceMs;
   let open = await unended(aws, accepted);
   while (open.length > 0 && Date.now() < end) {
     await keepGoing();
     await pause(2000);
-    open = await unended(aws, accepted);
+    const left = await unended(aws, accepted);
+    if (left.length < open.length) end = Date.now() + patienceMs;
+    open = left;
   }
   const unhandled = accepted.inbound.filter((id) => !outside.handled.has(id));
   const unseen = accepted.outbound.filter((id) => (outside.received.get(id)?.successes ?? 0) === 0);
