@@ -50,15 +50,16 @@ async function untilAccepted(send: () => Promise<boolean>): Promise<boolean> {
   return false;
 }
 
-async function provider(aws: LocalAws) {
+/** A provider that posts events with a valid signature, or with that of another secret. */
+export async function provider(aws: LocalAws) {
   const source = aws.outputs.inbound.sources['plain'];
   const secrets = new SecretsManagerClient(aws.clientConfig);
   const { SecretString = '' } = await secrets.send(
     new GetSecretValueCommand({ SecretId: source?.secretArn }),
   );
-  return async (id: string, text: string): Promise<boolean> => {
+  return async (id: string, text: string, secret = SecretString): Promise<boolean> => {
     const body = JSON.stringify({ id, text });
-    const signature = createHmac('sha256', SecretString).update(body).digest('hex');
+    const signature = createHmac('sha256', secret).update(body).digest('hex');
     const response = await fetch(source?.url ?? '', {
       method: 'POST',
       headers: {
