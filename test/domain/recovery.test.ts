@@ -9,7 +9,7 @@ const listed = (listedAt: string): ListedDelivery => ({
   id: deliveryIdOf('acme', listedAt, 'prod'),
   listedAt,
 });
-const page = [listed('1'), listed('2')];
+const page = [listed('1'), listed('2'), listed('3')];
 
 describe('a recovery goes through the index by endpoint', () => {
   it('a recovery begins in the first partition of the day in UTC', () => {
@@ -19,13 +19,13 @@ describe('a recovery goes through the index by endpoint', () => {
   it('a recovery stays in a partition after a full page, behind the last delivery of it', () => {
     const place = { day: '2026-11-25', shard: 1, after: '0' };
 
-    expect(nextPlace({ place, until: since }, page, 2)).toEqual({ ...place, after: '2' });
+    expect(nextPlace({ place, until: since }, page, 3)).toEqual({ ...place, after: '3' });
   });
 
   it('a recovery goes to the next of four partitions after a page that is not full', () => {
     const place = { day: '2026-11-25', shard: 2, after: '2' };
 
-    expect(nextPlace({ place, until: since }, page, 3)).toEqual({ day: '2026-11-25', shard: 3 });
+    expect(nextPlace({ place, until: since }, page, 4)).toEqual({ day: '2026-11-25', shard: 3 });
     expect(nextPlace({ place, until: since }, [], 3)).toEqual({ day: '2026-11-25', shard: 3 });
   });
 

@@ -11,6 +11,7 @@ import {
   summary,
   totalOf,
   withMeasured,
+  withRaisedFloor,
 } from '../../tools/mutation/record.ts';
 import { readReport } from '../../tools/mutation/report.ts';
 
@@ -113,11 +114,11 @@ describe('the record of scores', () => {
   });
 
   it('raises a floor to a better score, and never lowers it', () => {
-    const better = withMeasured(record({}), { [limiter]: score(16, 1) }, '2026-02-01', there);
-    const worse = withMeasured(better, { [limiter]: score(16, 8) }, '2026-02-02', there);
+    const better = withRaisedFloor(record({ [limiter]: score(16, 1), [batch]: score(2, 1) }));
+    const worse = withRaisedFloor({ ...better, files: { [limiter]: score(16, 8), [batch]: score(2, 1) } });
 
-    expect(better.floor).toEqual({ protocol: 93.7, rest: 0 });
-    expect(worse.floor).toEqual({ protocol: 93.7, rest: 0 });
+    expect(better.floor).toEqual({ protocol: 93.7, rest: 50 });
+    expect(worse.floor).toEqual({ protocol: 93.7, rest: 50 });
   });
 
   it('is worse when its group falls below the floor', () => {

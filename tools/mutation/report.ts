@@ -13,7 +13,7 @@ const Report = v.object({
 type Place = v.InferOutput<typeof Place>;
 
 /** A mutant that no test noticed. */
-export interface Survivor {
+interface Survivor {
   readonly file: string;
   /** Counted from 1. */
   readonly line: number;
