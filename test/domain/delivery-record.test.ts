@@ -1,6 +1,19 @@
 import { expect, it } from 'vitest';
-import { dueShardOf, withEntry } from '../../lambdas/domain/delivery-record.ts';
-import { unixMillis } from '../../lambdas/domain/time.ts';
+import {
+  dueShardOf,
+  endpointDayFor,
+  heldByOf,
+  isDue,
+  isUnfinished,
+  listedAt,
+  nextAttemptAtOf,
+  waitingByFor,
+  waitingByOf,
+  withEntry,
+} from '../../lambdas/domain/delivery-record.ts';
+import { asDeliveryId } from '../../lambdas/domain/ids.ts';
+import { toUnixSeconds, unixMillis } from '../../lambdas/domain/time.ts';
+import { newDelivery } from '../adapters/dynamodb/deliveries-fixture.ts';
 import { deliveryIdOf } from '../support/fixtures/ids.ts';
 
 it('deliveryId names a delivery by tenant, event and endpoint, in base32', () => {
@@ -29,4 +42,55 @@ it('an attempt log is trimmed to its first and last twenty entries, and a shorte
   const trimmed = withEntry(forty, entry(41)).map(({ n }) => n);
   expect(trimmed).toHaveLength(40);
   expect(trimmed.slice(18, 22)).toEqual([19, 20, 22, 23]);
+});
+
+const at = unixMillis(Date.UTC(2026, 10, 25, 12));
+const pending = newDelivery();
+const ended = { ...pending, lastError: 'no', expiresAt: toUnixSeconds(at) };
+
+it('a delivery is unfinished while it is pending or held, and at no other time', () => {
+  const held = { ...pending, status: 'held', heldAt: at } as const;
+  const others = [
+    { ...ended, status: 'delivered' } as const,
+    { ...ended, status: 'failed' } as const,
+    { ...ended, status: 'discarded' } as const,
+  ];
+
+  expect([pending, held].map(isUnfinished)).toEqual([true, true]);
+  expect(others.map(isUnfinished)).toEqual([false, false, false]);
+});
+
+it('a delivery is due while it is unfinished, or failed without its dead letter', () => {
+  expect(isDue(pending)).toBe(true);
+  expect(isDue({ ...ended, status: 'failed', dueAt: at })).toBe(true);
+  expect(isDue({ ...ended, status: 'failed', dueAt: undefined })).toBe(false);
+  expect(isDue({ ...ended, status: 'delivered' })).toBe(false);
+});
+
+it('a delivery has a next attempt only while it is pending', () => {
+  const waiting = { ...pending, nextAttemptAt: at };
+
+  expect(nextAttemptAtOf(waiting)).toBe(at);
+  expect(nextAttemptAtOf({ ...waiting, status: 'held', heldAt: at })).toBeUndefined();
+});
+
+it('a delivery is in the partitions of its endpoint and of the first letter of its id', () => {
+  const delivery = { ...pending, id: asDeliveryId('gaaa'), createdAt: at };
+  const of = `${delivery.tenant}/${delivery.endpointId}`;
+
+  expect(endpointDayFor(delivery)).toBe(`${of}#2026-11-25#2`);
+  expect(waitingByFor({ ...delivery, url: undefined })).toBe(`${of}#2`);
+  expect(waitingByOf(delivery, 3)).toBe(`${of}#3`);
+  expect(heldByOf(delivery)).toBe(of);
+  expect(dueShardOf('gaaa')).toBe('6');
+  expect(['', '-'].map(dueShardOf)).toEqual(['0', '0']);
+});
+
+it('a delivery to a URL that is not registered is in no index of waiting deliveries', () => {
+  expect(waitingByFor({ ...pending, url: 'https://acme.example/' })).toBeUndefined();
+});
+
+it('deliveries are listed by the time of their creation, whatever its number of digits, then by their id', () => {
+  expect(listedAt({ id: 'b', createdAt: unixMillis(12) })).toBe('000000000000012#b');
+  expect(listedAt({ id: 'b', createdAt: at })).toBe(`00${at}#b`);
 });

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { describeError, type EventRecord, standingOf } from '../../lambdas/domain/idempotency.ts';
-import { unixMillis } from '../../lambdas/domain/time.ts';
+import {
+  describeError,
+  type EventRecord,
+  isLeased,
+  maxAttempts,
+  noOutcome,
+  ownerOf,
+  sourceIn,
+  standingOf,
+} from '../../lambdas/domain/idempotency.ts';
+import { seconds, unixMillis } from '../../lambdas/domain/time.ts';
 
 const now = unixMillis(1_795_000_000_000);
 const me = { owner: 'me', messageId: 'm-1' };
@@ -91,4 +100,29 @@ describe('describeError', () => {
   it('describeError keeps a record small, and its text valid', () => {
     expect(describeError(new Error(`${'x'.repeat(292)}😀`))).toBe(`Error: ${'x'.repeat(292)}\ufffd`);
   });
+});
+
+it('the source of a key ends at the first #', () => {
+  expect(sourceIn('stripe#evt#1')).toBe('stripe');
+  expect(sourceIn('#evt')).toBe('');
+  expect(sourceIn('stripe')).toBe('');
+});
+
+it('an owner is named by its invocation and its message', () => {
+  expect(ownerOf('i-1', 'm-1')).toBe('i-1/m-1');
+});
+
+it('an event is leased while it is processed and its lease runs', () => {
+  const leaseUntil = unixMillis(now + 1);
+
+  expect(isLeased(record({ leaseUntil }), now)).toBe(true);
+  expect(isLeased(record({ leaseUntil }), leaseUntil)).toBe(false);
+  expect(isLeased(record({}), now)).toBe(false);
+  expect(isLeased(record({ status: 'retrying', leaseUntil }), now)).toBe(false);
+});
+
+it('an event has one attempt, and one more after each delay', () => {
+  expect(maxAttempts([])).toBe(1);
+  expect(maxAttempts([seconds(1), seconds(2)])).toBe(3);
+  expect(noOutcome(2)).toBe('no outcome: worker died or timed out in attempt 2');
 });

@@ -1,19 +1,154 @@
-import { expect, it } from 'vitest';
-import { hasFailedTooLong } from '../../lambdas/domain/limiter.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  breakerOf,
+  breakerPause,
+  decide,
+  hasFailedTooLong,
+  intervalOf,
+  type LimiterState,
+  needsProof,
+  opensBreaker,
+  spreadOf,
+  waitsForEndpoint,
+} from '../../lambdas/domain/limiter.ts';
 import { days, later, seconds, unixMillis } from '../../lambdas/domain/time.ts';
 
-const failingSince = unixMillis(Date.UTC(2026, 10, 25, 12));
+const now = unixMillis(Date.UTC(2026, 10, 25, 12));
+const at = (span: number) => unixMillis(now + span);
 const limits = { concurrent: 10, breakAfter: 5, disableAfter: days(5) };
+const idle: LimiterState = { slots: {}, failures: 0, probes: 0 };
+const slotsUntil = (...ends: readonly number[]) => Object.fromEntries(ends.map((end, n) => [n, at(end)]));
+
 const failedAfter = (span: number) => ({
   slots: {},
   failures: 9,
   probes: 0,
-  failingSince,
-  failedAt: later(failingSince, seconds(span)),
+  failingSince: now,
+  failedAt: later(now, seconds(span)),
 });
 
 it('an endpoint has failed for too long when its last failure is five days after its first', () => {
   expect(hasFailedTooLong(failedAfter(5 * 86_400 - 1), limits)).toBe(false);
   expect(hasFailedTooLong(failedAfter(5 * 86_400), limits)).toBe(true);
   expect(hasFailedTooLong({ slots: {}, failures: 0, probes: 0 }, limits)).toBe(false);
+  expect(hasFailedTooLong({ ...idle, failingSince: now }, limits)).toBe(false);
+  expect(hasFailedTooLong({ ...idle, failedAt: now }, limits)).toBe(false);
+});
+
+describe('a request that got no slot at once', () => {
+  const wait = (why: string, until: number) => ({ kind: 'wait', wait: { why, until: at(until) } });
+
+  it('a request probes an open breaker as soon as its pause is over, and waits until then', () => {
+    expect(decide({ ...idle, openUntil: at(1) }, limits, now)).toEqual(wait('breaker', 1));
+    expect(decide({ ...idle, openUntil: now }, limits, now)).toEqual({ kind: 'probe', openUntil: now });
+  });
+
+  it('a request does not probe an open breaker before the end of Retry-After', () => {
+    const patient = { ...idle, openUntil: at(-5), retryAfter: at(7) };
+
+    expect(decide(patient, limits, now)).toEqual(wait('breaker', 7));
+    expect(decide(patient, limits, at(7))).toEqual({ kind: 'probe', openUntil: at(-5) });
+    expect(decide({ ...patient, openUntil: at(9) }, limits, now)).toEqual(wait('breaker', 9));
+  });
+
+  it('a request waits for Retry-After, then for the rate, each to the millisecond', () => {
+    const state = { ...idle, retryAfter: at(20), nextAt: at(30) };
+
+    expect(decide(state, limits, now)).toEqual(wait('retry-after', 20));
+    expect(decide(state, limits, at(20))).toEqual(wait('rate', 30));
+    expect(decide(state, limits, at(30))).toEqual({ kind: 'take', slot: 0 });
+  });
+
+  it('a request takes the first slot that is free, or whose worker has run out of time', () => {
+    const proven = { ...idle, provenAt: now };
+
+    expect(decide({ ...proven, slots: slotsUntil(5, 1, 0) }, limits, now)).toEqual({ kind: 'take', slot: 2 });
+    expect(decide({ ...proven, slots: slotsUntil(5, 1) }, limits, now)).toEqual({ kind: 'take', slot: 2 });
+  });
+
+  it('a request waits for a second when every slot is taken', () => {
+    const taken = { ...idle, provenAt: now, slots: slotsUntil(5, 1, 1) };
+
+    expect(decide(taken, { ...limits, concurrent: 3 }, now)).toEqual(wait('concurrency', 1000));
+    expect(decide(taken, { ...limits, concurrent: 4 }, now)).toEqual({ kind: 'take', slot: 3 });
+  });
+
+  it('a request to an endpoint that has not answered recently takes one of two slots, or of fewer', () => {
+    const busy = { ...idle, slots: slotsUntil(5, 5) };
+
+    expect(decide(busy, limits, now)).toEqual(wait('concurrency', 1000));
+    expect(decide({ ...busy, provenAt: now }, limits, now)).toEqual({ kind: 'take', slot: 2 });
+    expect(decide({ ...idle, slots: slotsUntil(5) }, { ...limits, concurrent: 1 }, now)).toEqual(
+      wait('concurrency', 1000),
+    );
+    expect([0, 1, 2, 3].map(needsProof)).toEqual([false, false, true, true]);
+  });
+});
+
+describe('tasks that wait for a slot', () => {
+  it('tasks that wait for the rate come back one interval apart, rounded up to milliseconds', () => {
+    expect(intervalOf(3)).toBe(334);
+    expect(spreadOf({ why: 'rate', until: now }, { ...limits, perSecond: 3 })).toBe(334);
+  });
+
+  it('tasks that wait for anything else come back as many a second as there are slots', () => {
+    expect(spreadOf({ why: 'concurrency', until: now }, { ...limits, perSecond: 3 })).toBe(100);
+    expect(spreadOf({ why: 'retry-after', until: now }, { ...limits, concurrent: 3, perSecond: 1 })).toBe(
+      334,
+    );
+    expect(spreadOf({ why: 'rate', until: now }, limits)).toBe(100);
+  });
+
+  it('tasks wait for their endpoint with its breaker and its Retry-After, and for us with its limits', () => {
+    const reasons = ['breaker', 'retry-after', 'rate', 'concurrency'] as const;
+
+    expect(reasons.map((why) => waitsForEndpoint({ why }))).toEqual([true, true, false, false]);
+  });
+});
+
+describe('a breaker', () => {
+  it('a breaker pauses for 30 seconds, twice as long after each failed probe, and 15 minutes at most', () => {
+    expect([0, 1, 2, 3, 4, 5, 60].map(breakerPause)).toEqual([30, 60, 120, 240, 480, 900, 900]);
+  });
+
+  it('a breaker opens with the fifth failure in a row, once', () => {
+    expect(opensBreaker({ ...idle, failures: 4 }, limits, false)).toBe(false);
+    expect(opensBreaker({ ...idle, failures: 5 }, limits, false)).toBe(true);
+    expect(opensBreaker({ ...idle, failures: 6 }, limits, false)).toBe(true);
+    expect(opensBreaker({ ...idle, failures: 6, openUntil: now }, limits, false)).toBe(false);
+  });
+
+  it('a breaker stays open with every failed probe', () => {
+    expect(opensBreaker({ ...idle, failures: 1, openUntil: now }, limits, true)).toBe(true);
+  });
+
+  it('a breaker is closed without a pause, and shows the failures so far', () => {
+    const state = { ...idle, failures: 3, failingSince: at(-9), openedAt: at(-5) };
+
+    expect(breakerOf(state, now)).toEqual({ state: 'closed', failures: 3, failingSince: at(-9) });
+  });
+
+  it('a breaker shows Retry-After until it is over', () => {
+    const state = { ...idle, retryAfter: at(1) };
+
+    expect(breakerOf(state, now)).toEqual({ state: 'closed', failures: 0, retryAfter: at(1) });
+    expect(breakerOf(state, at(1))).toEqual({ state: 'closed', failures: 0 });
+  });
+
+  it('a breaker is open until its pause and Retry-After are over, and half-open then', () => {
+    const state = { ...idle, failures: 5, openedAt: at(-9), openUntil: at(4), retryAfter: at(6) };
+    const shown = { failures: 5, since: at(-9), nextProbeAt: at(6) };
+
+    expect(breakerOf(state, at(5))).toEqual({ ...shown, state: 'open', retryAfter: at(6) });
+    expect(breakerOf(state, at(6))).toEqual({ ...shown, state: 'half-open' });
+    const { retryAfter: _, ...impatient } = state;
+    expect(breakerOf(impatient, at(3))).toEqual({ ...shown, state: 'open', nextProbeAt: at(4) });
+  });
+
+  it('a breaker is half-open while a probe runs', () => {
+    const probing = { ...idle, openUntil: at(9), probe: at(9) };
+
+    expect(breakerOf(probing, now).state).toBe('half-open');
+    expect(breakerOf({ ...probing, probe: now }, now).state).toBe('open');
+  });
 });

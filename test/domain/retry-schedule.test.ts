@@ -4,6 +4,8 @@ import { outcomeOfResponse } from '../../lambdas/domain/attempt-outcome.ts';
 import { nextStep } from '../../lambdas/domain/delivery.ts';
 import {
   deliveryLifetime,
+  dueAfterCreation,
+  dueAfterSweep,
   dueForRetry,
   maxQueueDelay,
   maxRetryAfter,
@@ -65,6 +67,22 @@ describe('the retry schedule', () => {
     expect(long - dueForRetry(long, seconds(901))).toBe(300_000);
     expect(dueForRetry(long, seconds(901))).toBeGreaterThan(now);
   });
+});
+
+it('a new delivery is due for the sweep after five minutes', () => {
+  expect(dueAfterCreation(now)).toBe(later(now, seconds(300)));
+});
+
+it('a delivery that the sweep has sent is due again after 15 minutes, after twice that, and then every hour', () => {
+  const pauses = [0, 1, 2, 3, 60].map((sweeps) => (dueAfterSweep(sweeps, now) - now) / 60_000);
+
+  expect(pauses).toEqual([15, 30, 60, 60, 60]);
+});
+
+it('a round lasts for its delays with the longest jitter, and for every attempt with the longest Retry-After, and an hour', () => {
+  const schedule = { retryDelays: [seconds(10), seconds(100)], attemptTimeout: millis(30_000) };
+
+  expect(deliveryLifetime(schedule)).toBe((132 + 3 * (30 + maxRetryAfter) + 3600) * 1000);
 });
 
 const next = (numbers: fc.Stream<number>): number => numbers.next().value ?? 0;

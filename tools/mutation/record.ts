@@ -1,0 +1,103 @@
+import * as v from 'valibot';
+import type { FileScore } from './report.ts';
+
+/** What is measured together. Protocol code decides who may act on an event or a delivery, and when. */
+export const groups = ['protocol', 'rest'] as const;
+export type Group = (typeof groups)[number];
+
+/** The score that each group is to reach, in percent. */
+const targets: Readonly<Record<Group, number>> = { protocol: 90, rest: 80 };
+
+const protocol = [
+  /^lambdas\/outbound\//,
+  /^lambdas\/adapters\/dynamodb\//,
+  /^lambdas\/inbound\/(attempt|claim|consume|consume\.lambda|finish-attempt|open-message|replay|run-handler|wait)\.ts$/,
+  /^lambdas\/domain\/(attempt-outcome|delivery|delivery-[a-z]+|endpoint|endpoint-generation|failure-tally|idempotency|limiter|outbound-event|publish-[a-z]+|recovery|retry-schedule|subscription|tables)\.ts$/,
+];
+
+export const groupOf = (file: string): Group =>
+  protocol.some((pattern) => pattern.test(file)) ? 'protocol' : 'rest';
+
+const Percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
+const RecordSchema = v.strictObject({
+  /** The day of the last run, in UTC. */
+  measured: v.pipe(v.string(), v.isoDate()),
+  floor: v.strictObject({ protocol: Percent, rest: Percent }),
+  files: v.record(
+    v.string(),
+    v.strictObject({ mutants: v.number(), survivors: v.number(), equivalent: v.number() }),
+  ),
+});
+
+/** The last score of each file, and the score below which a group must not fall. */
+export type ScoreRecord = v.InferOutput<typeof RecordSchema>;
+
+/** @throws ValiError for anything but the record in test/mutation/score.json */
+export const parseRecord = (json: unknown): ScoreRecord => v.parse(RecordSchema, json);
+
+/** Percent of the mutants that a test noticed. */
+export const percent = ({ mutants, survivors }: Pick<FileScore, 'mutants' | 'survivors'>): number =>
+  mutants === 0 ? 100 : (100 * (mutants - survivors)) / mutants;
+
+/** The mutants of all recorded files of a group. */
+export function totalOf({ files }: Pick<ScoreRecord, 'files'>, group: Group): FileScore & { files: number } {
+  const own = Object.entries(files).filter(([file]) => groupOf(file) === group);
+  const sum = (field: keyof FileScore) => own.reduce((all, [, score]) => all + score[field], 0);
+  return {
+    files: own.length,
+    mutants: sum('mutants'),
+    survivors: sum('survivors'),
+    equivalent: sum('equivalent'),
+  };
+}
+
+/**
+ * The record with the results of a run.
+ *
+ * @param exists tells whether a file is still there; the scores of others are dropped
+ */
+export function withMeasured(
+  record: ScoreRecord,
+  scores: Readonly<Record<string, FileScore>>,
+  day: string,
+  exists: (file: string) => boolean,
+): ScoreRecord {
+  const files = Object.entries({ ...record.files, ...scores })
+    .filter(([file]) => exists(file))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...record, measured: day, files: Object.fromEntries(files) };
+}
+
+/** The record after a run over all files. A floor follows its group's score upwards, never downwards. */
+export function withRaisedFloor(record: ScoreRecord): ScoreRecord {
+  const floorOf = (group: Group) => Math.max(record.floor[group], tenths(totalOf(record, group)));
+  return { ...record, floor: { protocol: floorOf('protocol'), rest: floorOf('rest') } };
+}
+
+/** Rounded down, so that the score which made the floor is not below it. */
+const tenths = (total: FileScore): number => Math.floor(percent(total) * 10) / 10;
+
+/** What is worse than recorded; empty if nothing is. */
+export function regressions(before: ScoreRecord, after: ScoreRecord): readonly string[] {
+  const ofFiles = Object.entries(after.files).flatMap(([file, now]) => {
+    const then = before.files[file];
+    return then !== undefined && now.survivors > then.survivors && percent(now) < percent(then)
+      ? [`${file}: ${shown(now)}, recorded ${shown(then)}`]
+      : [];
+  });
+  const ofGroups = groups
+    .filter((group) => percent(totalOf(after, group)) < before.floor[group])
+    .map((group) => `${group}: ${shown(totalOf(after, group))}, floor ${before.floor[group]} %`);
+  return [...ofFiles, ...ofGroups];
+}
+
+/** A score for people to read. */
+export const shown = (score: FileScore): string =>
+  `${percent(score).toFixed(1)} % (${score.survivors} of ${score.mutants} mutants unnoticed)`;
+
+/** One line for each group, for the terminal and for CI. */
+export const summary = (record: ScoreRecord): readonly string[] =>
+  groups.map((group) => {
+    const total = totalOf(record, group);
+    return `mutation score of ${group === 'protocol' ? 'protocol code' : 'the rest'}: ${shown(total)} in ${total.files} files, measured ${record.measured}; floor ${record.floor[group]} %, target ${targets[group]} %`;
+  });

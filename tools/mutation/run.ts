@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { join, matchesGlob } from 'node:path';
+import { type Area, areas } from './areas.ts';
+import { parseArguments, type Scope } from './arguments.ts';
+import {
+  changedSince,
+  isInProject,
+  readEquivalents,
+  readRecord,
+  readStrykerReport,
+  root,
+  writeRecord,
+} from './files.ts';
+import { regressions, shown, summary, withMeasured, withRaisedFloor } from './record.ts';
+import { type Measured, readReport } from './report.ts';
+
+// npm run mutation [-- --changed | --since BRANCH | FILES] [--tests FILES] [--concurrency N] [--force]
+// Changes the code in small ways, one at a time, and counts what no test notices.
+
+const stryker = 'tools/stryker';
+const { scope, options, tests } = parseArguments(process.argv.slice(2));
+
+await installStryker();
+for (const area of areas) {
+  const files = filesOf(area, scope);
+  if (files.length > 0)
+    process.exitCode = Math.max(Number(process.exitCode ?? 0), await measure(area, files));
+}
+// Only a run over everything says how good a group is.
+if (scope.kind === 'all' && tests === undefined && !process.exitCode)
+  writeRecord(withRaisedFloor(readRecord()));
+
+function filesOf({ code }: Area, chosen: Scope): readonly string[] {
+  const all = globSync([...code], { cwd: root });
+  switch (chosen.kind) {
+    case 'all':
+      return all;
+    case 'changed': {
+      const changed = new Set(changedSince(chosen.since));
+      return all.filter((file) => changed.has(file));
+    }
+    case 'named':
+      return all.filter((file) => chosen.patterns.some((pattern) => matchesGlob(file, pattern)));
+  }
+}
+
+/** @returns the exit code: 1 when a score is lower than recorded */
+async function measure(area: Area, files: readonly string[]): Promise<number> {
+  const folder = join('.local/mutation', area.name);
+  const code = await run(
+    process.execPath,
+    [
+      join(stryker, 'node_modules/@stryker-mutator/core/bin/stryker.js'),
+      'run',
+      join(stryker, 'stryker.config.json'),
+      ...['--mutate', files.join(',')],
+      ...[
+        '--incrementalFile',
+        join(folder, tests === undefined ? 'results.json' : 'results-of-some-tests.json'),
+      ],
+      ...options,
+    ],
+    { MUTATION_TESTS: tests ?? area.tests.join(',') },
+  );
+  if (code !== 0) return code;
+  // The report also has what earlier runs found in other files.
+  return judge(readReport(readStrykerReport(), readEquivalents(), (file) => files.includes(file)));
+}
+
+/** Writes the scores down, unless they are worse than before. */
+function judge({ scores, survivors, stale }: Measured): number {
+  for (const { file, line, mutator, original, replacement } of survivors)
+    console.log(`${file}:${line} ${mutator}: ${original} → ${replacement}`);
+  for (const { file, original, replacement } of stale)
+    console.log(
+      `test/mutation/equivalent.json lists what a test notices: ${file} ${original} → ${replacement}`,
+    );
+  for (const [file, score] of Object.entries(scores)) console.log(`${file}: ${shown(score)}`);
+  if (tests !== undefined) return 0;
+  const before = readRecord();
+  const after = withMeasured(before, scores, new Date().toISOString().slice(0, 10), isInProject);
+  const worse = regressions(before, after);
+  for (const line of summary(after)) console.log(line);
+  for (const line of worse) console.error(`worse than recorded: ${line}`);
+  if (worse.length > 0) return 1;
+  writeRecord(after);
+  return 0;
+}
+
+/** Stryker and its 177 packages are not part of the project's own `npm ci`. */
+async function installStryker(): Promise<void> {
+  if (isInProject(`${stryker}/node_modules/@stryker-mutator/core`)) return;
+  const code = await run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error', '--prefix', stryker]);
+  if (code !== 0) throw new Error(`npm ci --prefix ${stryker} failed with exit code ${code}`);
+}
+
+/** @returns the exit code; the process has a low priority, because it may take hours */
+function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<number> {
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  return new Promise((done, failed) => {
+    child.on('error', failed);
+    child.on('close', (code) => done(code ?? 1));
+  });
+}

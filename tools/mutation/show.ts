@@ -1,0 +1,13 @@
+import { isInProject, readEquivalents, readRecord } from './files.ts';
+import { groups, percent, summary, totalOf } from './record.ts';
+
+// npm run mutation:score: prints the recorded scores. It fails when they are below their floor or name files that are gone.
+const record = readRecord();
+for (const line of summary(record)) console.log(line);
+const gone = [...Object.keys(record.files), ...readEquivalents().map(({ file }) => file)].filter(
+  (file) => !isInProject(file),
+);
+for (const file of new Set(gone))
+  console.error(`test/mutation/ names ${file}, which does not exist: run npm run mutation`);
+const fallen = groups.filter((group) => percent(totalOf(record, group)) < record.floor[group]);
+process.exitCode = gone.length > 0 || fallen.length > 0 ? 1 : 0;

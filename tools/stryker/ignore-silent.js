@@ -1,0 +1,39 @@
+// A plugin of StrykerJS: leaves code out of the mutants where a mutant says nothing.
+
+const levels = new Set(['info', 'warn', 'error']);
+const order = new Set(['<', '<=', '>', '>=']);
+
+/** Whether the path is an argument of `telemetry.warn(…)` or `log.info(…)`: these change nothing that the code does. */
+const isOfLogLine = ({ node, parent }) =>
+  parent?.type === 'CallExpression' &&
+  parent.arguments.includes(node) &&
+  parent.callee.type === 'MemberExpression' &&
+  levels.has(parent.callee.property.name) &&
+  ['telemetry', 'log'].includes(parent.callee.object.name ?? parent.callee.object.property?.name);
+
+/** Whether the path is the text in `new …Error('…')`: a test would only repeat its words. */
+const isErrorText = ({ node, parent }) =>
+  parent?.type === 'NewExpression' &&
+  parent.arguments.includes(node) &&
+  ['StringLiteral', 'TemplateLiteral'].includes(node.type) &&
+  parent.callee.name?.endsWith('Error') === true;
+
+/** Whether the path is the first half of `at !== undefined && at > now`: the second is false for undefined, too. */
+const isForCompiler = ({ node, parent }) =>
+  parent?.type === 'LogicalExpression' &&
+  parent.operator === '&&' &&
+  parent.left === node &&
+  node.operator === '!==' &&
+  node.left.type === 'Identifier' &&
+  node.right.name === 'undefined' &&
+  order.has(parent.right.operator) &&
+  [parent.right.left.name, parent.right.right.name].includes(node.left.name);
+
+/** @returns the reason for which the code at the path is left out, if it is */
+function shouldIgnore(path) {
+  if (isOfLogLine(path)) return 'a field of a log line';
+  if (isErrorText(path)) return 'the text of an error';
+  return isForCompiler(path) ? 'a check that only the compiler needs' : undefined;
+}
+
+export const strykerPlugins = [{ kind: 'Ignore', name: 'silent', value: { shouldIgnore } }];
